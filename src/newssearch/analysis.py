@@ -1,0 +1,254 @@
+"""From text to terms: words with their offsets, folded, and stemmed by the language of the article.
+
+There is one analyser for the index, the query and the highlights, so that what was indexed is found and what was
+found is marked. A word is
+
+- a run of letters, digits and the marks upon them, joined by apostrophes (``don't``, ``Iraq’s``);
+- an abbreviation of single letters with full stops (``U.S.``, ``e.g.``);
+- a number with its separators and what is glued to it (``1,000``, ``3.5bn``);
+- one single character of Chinese or Japanese script, which has no spaces: a longer word is then a phrase.
+
+Its term is the word folded (:func:`fold`), then stemmed by Snowball (https://snowballstem.org/). Every word is a
+term, stop words too: phrases need them.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+import Stemmer
+
+ANALYSIS_VERSION = 1
+"""Counts up whenever the same text gives other terms: an index made before then must be rebuilt."""
+
+MAX_TERM = 128
+"""Characters of a term; what is longer is no word, and is cut."""
+
+SNOWBALL = {
+    "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english",
+    "es": "spanish", "et": "estonian", "eu": "basque", "fi": "finnish", "fr": "french", "ga": "irish",
+    "hi": "hindi", "hu": "hungarian", "hy": "armenian", "id": "indonesian", "it": "italian", "lt": "lithuanian",
+    "nb": "norwegian", "ne": "nepali", "nl": "dutch", "nn": "norwegian", "no": "norwegian", "pl": "polish",
+    "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish", "ta": "tamil",
+    "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+"""The stemmer for each language (ISO 639-1); one that the installed Snowball lacks is analysed as plain."""
+
+PLAIN = "plain"
+DEFAULT = "english"
+"""The analysis of an article whose language is not known."""
+
+
+def _marks() -> str:
+    """The combining marks as ranges of a character class: ``\\w`` leaves them out, and words are torn there."""
+    blocks = ((0x300, 0x3400), (0xA000, 0xAC00), (0xFE00, 0xFE30), (0x11000, 0x12000))
+    points = [n for low, high in blocks for n in range(low, high) if unicodedata.category(chr(n))[0] == "M"]
+    ranges: list[list[int]] = []
+    for n in points:
+        if ranges and ranges[-1][1] == n - 1:
+            ranges[-1][1] = n
+        else:
+            ranges.append([n, n])
+    return "".join(f"{chr(low)}-{chr(high)}" for low, high in ranges)
+
+
+_INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufeff"  # soft hyphen, joiners and direction marks, byte order mark
+_CJK = "\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff"
+_LETTER = r"[^\W\d_]"
+_MARKS = _marks()
+_WORD = rf"[^\W_](?:[^\W_]|[{_MARKS}{_INVISIBLE}])*"
+# The alternatives are tried in this order at each place; each is linear, for none can give back what another takes.
+_PATTERN = rf"""
+    {_LETTER}(?:\.{_LETTER})+(?![^\W_])\.?
+  | \d+(?:[.,]\d+)*(?:{_WORD})?
+  | {_WORD}(?:['’]{_WORD})*
+"""
+_TOKEN = re.compile(_PATTERN, re.VERBOSE)
+_HAS_CJK = re.compile(f"[{_CJK}]")
+_TOKEN_CJK = re.compile(
+    rf"[{_CJK}][{_MARKS}\uff9e\uff9f]* | (?: {_PATTERN.replace('[^', f'[^{_CJK}')} )",
+    re.VERBOSE,
+)
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)")
+# Marks that only colour a letter: accents, Hebrew points, Arabic vowels. In Indic and Thai script they are letters.
+_ACCENTS = re.compile(
+    "(?<!и)\u0306|[\u0300-\u0305\u0307-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
+    "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
+    "\ufe00-\ufe0f\ufe20-\ufe2f]"
+)
+_REMOVED = re.compile(f"[{_INVISIBLE}\u0640]")  # also the Arabic stroke that only stretches a word
+_SPECIAL = str.maketrans(
+    {"’": "'", "ı": "i", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ð": "d", "þ": "th"}
+)
+
+
+class Token(NamedTuple):
+    """A word of a text: its term, and where it stands (``text[start:end]``)."""
+
+    term: str
+    start: int
+    end: int
+
+
+def fold(word: str) -> str:
+    """``word`` without case, accents and compatibility forms; ``""`` where nothing is left.
+
+    >>> fold("São"), fold("STRASSE") == fold("Straße"), fold("1,000"), fold("U.S."), fold("ﬁre")
+    ('sao', True, '1000', 'u.s', 'fire')
+    """
+    if word.isascii():
+        folded = word.lower()
+    else:
+        folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold()).translate(
+            _SPECIAL
+        )
+        folded = unicodedata.normalize("NFC", _ACCENTS.sub("", folded))
+    if _THOUSANDS.match(folded):
+        folded = _THOUSANDS.sub(lambda match: match.group().replace(",", ""), folded, count=1)
+    if not folded.isascii():
+        folded = _REMOVED.sub("", folded)
+    return folded[:MAX_TERM].rstrip(".")  # U.S. at the end of a sentence and U.S inside it are one
+
+
+def words(text: str) -> Iterator[re.Match[str]]:
+    """The words of ``text`` as matches, in order: what :meth:`Analyser.tokens` gives terms to."""
+    return (_TOKEN_CJK if _HAS_CJK.search(text) else _TOKEN).finditer(text)
+
+
+class Analyser:
+    """The analysis for one language: ``name`` is its Snowball stemmer, or ``"plain"`` for none.
+
+    Terms are remembered by word, so that each distinct word is folded and stemmed once. Safe to use from threads.
+
+    >>> [token.term for token in analyser("en").tokens("The delegations’ supporting roles")]
+    ['the', 'deleg', 'support', 'role']
+    """
+
+    REMEMBERED = 1_000_000
+    """Distinct words remembered before starting over: bounds the memory."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._stem = None if name == PLAIN else Stemmer.Stemmer(name, 0).stemWord
+        self._terms: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    def term(self, word: str) -> str:
+        """The term of one word, or ``""``."""
+        term = self._terms.get(word)
+        if term is None:
+            folded = fold(word)
+            stem = self._stem if "." not in folded else None  # u.s is no plural
+            with self._lock:  # a Snowball stemmer keeps state while it works
+                term = stem(folded) if stem and folded else folded
+                if len(self._terms) >= self.REMEMBERED:
+                    self._terms.clear()
+                if len(word) <= MAX_TERM:
+                    self._terms[word] = term
+        return term
+
+    def joins(self, word: str) -> bool:
+        """Whether ``word`` only joins others (``the``, ``of``): found like any other, but no reason to mark it."""
+        return word.casefold() in FUNCTION_WORDS.get(self.name, ())
+
+    def terms(self, text: str) -> list[str]:
+        """The terms of ``text`` in order: position ``i`` of the index is item ``i``."""
+        known = self._terms
+        found = [match.group() for match in words(text)]
+        return [term for word in found if (term := known.get(word) or self.term(word))]
+
+    def tokens(self, text: str) -> list[Token]:
+        """The words of ``text`` with their terms and offsets: the same terms, in the same order, as :meth:`terms`."""
+        return [
+            Token(term, match.start(), match.end())
+            for match in words(text)
+            if (term := self.term(match.group()))
+        ]
+
+
+@cache
+def analyser_named(name: str) -> Analyser:
+    """The one analyser of that name."""
+    return Analyser(name)
+
+
+def analysis_of(lang: str | None) -> str:
+    """The name of the analysis for a language tag (BCP 47): only its first subtag counts.
+
+    >>> analysis_of("en-GB"), analysis_of("zh"), analysis_of(None)
+    ('english', 'plain', 'english')
+    """
+    if not lang:
+        return DEFAULT
+    name = SNOWBALL.get(re.split("[-_]", lang.lower(), maxsplit=1)[0], PLAIN)
+    return name if name in _installed() else PLAIN
+
+
+def analyser(lang: str | None) -> Analyser:
+    """The analyser for articles in ``lang``."""
+    return analyser_named(analysis_of(lang))
+
+
+@lru_cache(maxsize=1)
+def _installed() -> frozenset[str]:
+    return frozenset(Stemmer.algorithms())
+
+
+def key(value: str) -> str:
+    """What two names of an outlet, a source or a section have in common: words folded, ``www.`` left out.
+
+    >>> key("The  Guardian") == key("the guardian"), key("www.nytimes.com")
+    (True, 'nytimes.com')
+    """
+    folded = " ".join(unicodedata.normalize("NFKC", value).casefold().split())
+    folded = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", folded)))
+    return re.sub(r"^(?:www\.)+(?=.)", "", folded)
+
+
+def name_words(value: str) -> list[str]:
+    """The words of a name (a byline, a place), folded but never stemmed."""
+    return analyser_named(PLAIN).terms(value)
+
+
+def _listed(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+FUNCTION_WORDS = {
+    "english": _listed(
+        """
+        a an and are as at be because been being but by did do does for from had has have he her him his if in into is
+        it its me my nor of on or our she so than that the their them then there these they this those to was we were
+        what when where which while who whom whose with would you your
+        """
+    ),
+    "french": _listed(
+        """
+        à au aux ce ces cette dans de des du elle elles en est et il ils la le les leur leurs ne nous ou où par pour
+        qu que qui sa se ses son sont sur un une vous
+        """
+    ),
+    "german": _listed(
+        """
+        aber als am an auf aus bei das dass dem den der des die durch ein eine einem einen einer eines er es für hat
+        ich im in ist mit nach oder sich sie sind über um und uns von vom vor war wie zu zum zur
+        """
+    ),
+    "portuguese": _listed(
+        """
+        a ao aos as com da das de do dos e em entre essa esse foi mas na nas no nos o os ou para pela pelo por que se
+        seu sua um uma
+        """
+    ),
+    "spanish": _listed(
+        """
+        a al como con de del el ella en es esta este la las lo los o para pero por que se su sus un una y
+        """
+    ),
+}
+"""By analysis, the words that only join others. They are indexed and searched as all others."""

@@ -1,0 +1,239 @@
+"""An article as one outlet published it, its paragraphs, and how each of its fields is known."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+from slugify import slugify
+
+from .dates import parse_published
+from .paragraphs import split_paragraphs, squeeze
+
+Date = dt.date | dt.datetime
+"""When an article was published: a day, or a moment (with its zone, where the input has one)."""
+
+FIELDS = ("title", "date", "outlet", "source", "byline", "dateline", "located", "lang", "section", "url")
+"""The fields whose provenance an article keeps."""
+
+STREAM = "-"
+"""The ``path`` of what was read from standard input: it names no file, so that it identifies nothing."""
+
+SLUG_LENGTH = 48
+"""Characters of an id before its digest."""
+
+
+class Provenance(NamedTuple):
+    """How a field is known."""
+
+    known: Literal["stated", "inferred", "missing"]
+    basis: str = ""
+    """What it was inferred from, or a caution about what was stated (``"ambiguous, read month first"``)."""
+
+    def __str__(self) -> str:
+        if not self.basis:
+            return self.known
+        return f"inferred from {self.basis}" if self.known == "inferred" else f"{self.known}, {self.basis}"
+
+
+STATED = Provenance("stated")
+MISSING = Provenance("missing")
+MONTH_FIRST = Provenance("stated", "ambiguous, read month first")
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph of an article; ``number`` counts from 1 in reading order."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Something that could not be read as an article, and why.
+
+    ``path`` is the file, as the index names it, and ``record`` the number of the record in it (from 1), or 0 for
+    the file as a whole.
+    """
+
+    path: str
+    reason: str
+    record: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.record}: {self.reason}" if self.record else f"{self.path}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One story as one outlet published it. Make one with :meth:`create`, which derives its id.
+
+    ``provenance`` says of every name in :data:`FIELDS` how its value is known. ``path`` is the file that it was
+    read from, as the index names it, and ``record`` its number there, from 1.
+    """
+
+    id: str
+    title: str | None
+    paragraphs: tuple[Paragraph, ...]
+    date: Date | None = None
+    outlet: str | None = None
+    source: str | None = None
+    byline: str | None = None
+    dateline: str | None = None
+    located: str | None = None
+    lang: str | None = None
+    section: str | None = None
+    url: str | None = None
+    path: str | None = None
+    record: int = 1
+    provenance: Mapping[str, Provenance] = field(default_factory=lambda: MappingProxyType({}))
+
+    @classmethod
+    def create(
+        cls,
+        *,
+        title: str | None = None,
+        text: str | Iterable[str] = (),
+        date: str | Date | None = None,
+        outlet: str | None = None,
+        source: str | None = None,
+        byline: str | None = None,
+        dateline: str | None = None,
+        located: str | None = None,
+        lang: str | None = None,
+        section: str | None = None,
+        url: str | None = None,
+        path: str | None = None,
+        record: int = 1,
+        identity: str | None = None,
+        provenance: Mapping[str, Provenance] | None = None,
+    ) -> Article:
+        """Make an article from its fields; empty strings count as missing.
+
+        ``text`` is the list of its paragraphs, or one string with blank lines between them. ``date`` may be a string
+        in any form that :func:`newssearch.dates.parse_published` reads. Without a ``source``, the outlet stands for
+        it, marked as inferred. ``provenance`` overrides what is otherwise ``stated`` or ``missing``.
+
+        The id is a slug of date, outlet and title, and a digest of the article's identity: its ``url``, else
+        ``identity`` (what the input calls it), else its ``path`` and ``record`` (unless that path is
+        :data:`STREAM`), else its title and text.
+
+        >>> article = Article.create(title="Rain", text="It rained.\\n\\nThen it stopped.", date="2024-07-25")
+        >>> article.paragraphs
+        (Paragraph(number=1, text='It rained.'), Paragraph(number=2, text='Then it stopped.'))
+        >>> article.id
+        '2024-07-25-rain-mpl6cyts'
+
+        Raises ValueError for a ``date`` that cannot be read.
+        """
+        known: dict[str, Provenance] = {}
+        day: Date | None = None
+        if isinstance(date, str):
+            if date.strip():
+                published = parse_published(date)
+                if published is None:
+                    raise ValueError(f"not a date: {date!r}")
+                day = published.value
+                if published.ambiguous:
+                    known["date"] = MONTH_FIRST
+        else:
+            day = date
+        values = {
+            "title": title, "outlet": outlet, "source": source, "byline": byline, "dateline": dateline,
+            "located": located, "lang": lang, "section": section, "url": url,
+        }  # fmt: skip
+        clean = {name: squeeze(value) or None if value else None for name, value in values.items()}
+        if clean["source"] is None and clean["outlet"] is not None:
+            clean["source"] = clean["outlet"]
+            known["source"] = Provenance("inferred", "outlet")
+        blocks = split_paragraphs(text) if isinstance(text, str) else [squeeze(block) for block in text]
+        blocks = [block for block in blocks if block]
+        for name in FIELDS:
+            present = day is not None if name == "date" else clean[name] is not None
+            known.setdefault(name, STATED if present else MISSING)
+        known.update(provenance or {})
+        return cls(
+            id=make_id(
+                day, clean["outlet"], clean["title"], _identity(clean, identity, path, record, blocks)
+            ),
+            paragraphs=tuple(Paragraph(number, block) for number, block in enumerate(blocks, start=1)),
+            date=day,
+            path=path,
+            record=record,
+            provenance=MappingProxyType(known),
+            **clean,
+        )
+
+    @property
+    def digest(self) -> str:
+        """A digest of all that a reader of the article sees: equal exactly where that is equal, wherever it was read."""
+        content = [
+            self.id, self.date.isoformat() if self.date else None, self.title, self.outlet, self.source, self.byline,
+            self.dateline, self.located, self.lang, self.section, self.url,
+            [paragraph.text for paragraph in self.paragraphs], sorted(self.provenance.items()),
+        ]  # fmt: skip
+        return hashlib.blake2b(json.dumps(content).encode(), digest_size=12).hexdigest()
+
+    def apart(self) -> Article:
+        """The same article under an id of its own, where another article has taken the one that it would have."""
+        place = f"{self.url or ''}#{self.path or ''}#{self.record}"
+        return dataclasses.replace(self, id=make_id(self.date, self.outlet, self.title, place))
+
+    def to_dict(self) -> dict[str, object]:
+        """The article as JSON types: what ``newssearch show --json`` prints."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "date": self.date.isoformat() if self.date else None,
+            "outlet": self.outlet,
+            "source": self.source,
+            "byline": self.byline,
+            "dateline": self.dateline,
+            "located": self.located,
+            "lang": self.lang,
+            "section": self.section,
+            "url": self.url,
+            "path": self.path,
+            "record": self.record,
+            "provenance": {name: str(known) for name, known in self.provenance.items()},
+            "paragraphs": [{"number": p.number, "text": p.text} for p in self.paragraphs],
+        }
+
+
+def _identity(
+    fields: Mapping[str, str | None],
+    identity: str | None,
+    path: str | None,
+    record: int,
+    paragraphs: list[str],
+) -> str:
+    url = fields["url"]
+    if url:
+        return url
+    if identity:
+        return f"{path or ''}#id={identity}"  # never the same as a record's number
+    if path and path != STREAM:
+        return f"{path}#{record}"
+    return "\n\n".join([fields["title"] or "", *paragraphs])
+
+
+def make_id(date: Date | None, outlet: str | None, title: str | None, identity: str) -> str:
+    """A readable, stable id: at most :data:`SLUG_LENGTH` characters of slug, cut at a word, and 40 bits of digest.
+
+    >>> make_id(dt.date(2024, 7, 25), "almaalomah.me", "Austin sends a veiled message", "seeds/a.txt#1")
+    '2024-07-25-almaalomah-me-austin-sends-a-veiled-jn7gljzx'
+    """
+    day = date.isoformat()[:10] if date else ""
+    words = " ".join(part for part in (day, (outlet or "").removeprefix("www."), title) if part)
+    slug = slugify(words[: 4 * SLUG_LENGTH], max_length=SLUG_LENGTH, word_boundary=True, save_order=True)
+    digest = hashlib.blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=5).digest()
+    code = base64.b32encode(digest).decode("ascii").lower()
+    return f"{slug}-{code}" if slug else code

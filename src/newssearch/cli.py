@@ -1,0 +1,506 @@
+"""The command line: parses what was typed, calls the API, prints."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn, TextIO
+
+import click
+
+from . import escape, render
+from ._version import __version__
+from .analysis import analyser
+from .errors import NewssearchError, QueryError
+from .highlight import SNIPPET_LENGTH, snippet
+from .index import Index, open_index, open_or_create, rebuild
+from .indexing import IndexReport, Progress
+from .query import Diagnostic, Everything, parse
+from .readers import ReadOptions
+from .request import FACET_FIELDS, SORTS
+from .results import Snippet
+
+SHOWN_REJECTIONS = 20
+"""Rejected files that ``index`` lists; ``--json`` lists more."""
+
+EXIT_REJECTED = 4
+"""Some input was rejected; the rest is indexed and committed."""
+
+DEFAULT_PATHS = ("seeds",)
+
+index_option = click.option(
+    "--index", "folder", envvar="NEWSSEARCH_INDEX", default="index", show_default=True, metavar="DIR",
+    type=click.Path(file_okay=True, path_type=Path), help="The folder of the index (or NEWSSEARCH_INDEX).",
+)  # fmt: skip
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+wait_option = click.option(
+    "--wait", default=10.0, show_default=True, metavar="SECONDS", help="How long to wait for another writer."
+)
+
+
+def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that limit a search to some articles."""
+    for name, text in reversed(
+        (
+            ("outlet", "Only articles of this outlet."),
+            ("source", "Only articles from this source (agency)."),
+            ("byline", "Only articles by this person."),
+            ("located", "Only articles from this place."),
+            ("lang", "Only articles in this language (en matches en-GB)."),
+        )
+    ):
+        command = click.option(
+            f"--{name}", multiple=True, metavar="NAME", help=f"{text} Repeat for any of several."
+        )(command)
+    for name, text in (
+        ("on", "On a date or period."),
+        ("until", "Up to a date or period."),
+        ("since", "From a date or period on."),
+    ):
+        command = click.option(f"--{name}", metavar="DATE", help=f"{text}")(command)
+    return command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="newssearch")
+def cli() -> None:
+    """Full-text search over news articles.
+
+    `newssearch index` reads articles and splits them into paragraphs; `newssearch query` finds them again.
+    """
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@index_option
+@click.option("--day-first", is_flag=True, help="Read 7-5-2024 as the 7th of May.")
+@click.option(
+    "--lang", metavar="TAG", help="The language of articles that do not state theirs, as en or pt-BR."
+)
+@click.option("--prune", is_flag=True, help="Remove articles whose file is gone.")
+@click.option(
+    "--rebuild",
+    "anew",
+    is_flag=True,
+    help="Make a new index from PATHS alone; it replaces the old when whole.",
+)
+@wait_option
+@json_option
+def index(
+    paths: tuple[str, ...],
+    folder: Path,
+    day_first: bool,
+    lang: str | None,
+    prune: bool,
+    anew: bool,
+    wait: float,
+    as_json: bool,
+) -> int:
+    """Bring the index up to date with PATHS: files, folders, globs, or - for JSON Lines on standard input.
+
+    New articles are added, changed ones replaced, unchanged files not read again. Without PATHS, reads seeds/.
+    """
+    if not paths and not Path(DEFAULT_PATHS[0]).is_dir():
+        raise click.UsageError("Name files or folders to index: there is no folder seeds/ here.")
+    if anew and prune:
+        raise click.UsageError("--rebuild reads only what there is: --prune has nothing to do with it.")
+    wanted = [path for path in paths or DEFAULT_PATHS if path != "-"]
+    stream = sys.stdin.buffer if "-" in paths else None
+    options = ReadOptions(day_first=day_first, lang=lang)
+    with _stoppable() as stop, _progress_bar() as progress:
+        if anew:
+            report = rebuild(
+                folder, wanted, options=options, stream=stream, wait=wait, stop=stop, progress=progress
+            )
+        else:
+            with open_or_create(folder) as opened:
+                report = opened.update(
+                    wanted,
+                    options=options,
+                    prune=prune,
+                    stream=stream,
+                    wait=wait,
+                    stop=stop,
+                    progress=progress,
+                )
+    _print_report(report, as_json, anew)
+    if report.interrupted:
+        return 128 + signal.SIGINT
+    return EXIT_REJECTED if report.rejections else 0
+
+
+@cli.command()
+@click.argument("words", nargs=-1, metavar="QUERY...")
+@index_option
+@filter_options
+@click.option("-n", "--limit", default=10, show_default=True, type=click.IntRange(0), help="Hits to show.")
+@click.option("--offset", default=0, type=click.IntRange(0), help="Hits to pass over first.")
+@click.option("--sort", type=click.Choice(SORTS), default="relevance", show_default=True)
+@click.option(
+    "--all",
+    "all_paragraphs",
+    is_flag=True,
+    help="List every matching paragraph, not the best of each article.",
+)
+@click.option(
+    "--facet",
+    "facets",
+    multiple=True,
+    metavar="FIELD",
+    help=f"Count articles by {', '.join(FACET_FIELDS)}. Repeatable.",
+)
+@click.option(
+    "--snippet",
+    "length",
+    default=SNIPPET_LENGTH,
+    show_default=True,
+    type=click.IntRange(0),
+    metavar="CHARS",
+    help="Length of snippets; 0 for whole paragraphs.",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json", "jsonl", "csv", "md"]),
+    default="text",
+    show_default=True,
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--count", is_flag=True, help="Print only how many articles and paragraphs match.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 when nothing matches.")
+def query(
+    words: tuple[str, ...],
+    folder: Path,
+    limit: int,
+    offset: int,
+    sort: str,
+    all_paragraphs: bool,
+    facets: tuple[str, ...],
+    length: int,
+    format_: render.Format,
+    as_json: bool,
+    count: bool,
+    exit_code: bool,
+    **filters: Any,
+) -> int:
+    """Search for QUERY, and show the best paragraph of each article.
+
+    \b
+    iraq coalition          articles with both words, headline included
+    iraq OR syria           either;  NOT syria, -syria: without
+    "security forces"       side by side;  ( ) for groups
+    Put a query that begins with a minus behind --, as in: newssearch query -- -syria iraq
+    """
+    text = _clean(" ".join(words))
+    with open_index(folder) as opened:
+        results = opened.search(
+            text,
+            limit=0 if count else limit,
+            offset=offset,
+            sort=sort,
+            all_paragraphs=all_paragraphs,
+            facets=facets,
+            snippet=length,
+            **filters,
+        )
+    _print_diagnostics(results.diagnostics, text)
+    format_ = "json" if as_json else format_
+    if count:
+        counts = {"articles": results.total_articles, "paragraphs": results.total_paragraphs}
+        _print(
+            render.as_json(counts, indent=None)
+            if format_ == "json"
+            else "{articles} articles, {paragraphs} paragraphs".format(**counts)
+        )
+    elif format_ == "json":
+        _print(render.as_json(results.to_dict()))
+    elif format_ == "jsonl":
+        _print_lines(render.as_json(hit.to_dict(), indent=None) for hit in results)
+    elif format_ == "csv":
+        sys.stdout.write(render.csv_results(results))
+    elif format_ == "md":
+        _print_lines(render.markdown_results(results))
+    else:
+        _print_lines(render.text_results(results, _style(), took=sys.stdout.isatty()))
+    return 1 if exit_code and not results.total_articles else 0
+
+
+@cli.command()
+@click.argument("article_id", metavar="ID")
+@index_option
+@click.option("--query", "text", metavar="QUERY", help="Mark what makes the article match this query.")
+@json_option
+def show(article_id: str, folder: Path, text: str | None, as_json: bool) -> int:
+    """Print an article: its fields, how each is known, its paragraphs.
+
+    ID may be the end of an id, as `query` shows it on a narrow terminal; ID#3 prints that paragraph alone.
+    """
+    wanted, _, number = _clean(article_id).partition("#")
+    with open_index(folder) as opened:
+        article = opened.article(wanted)
+    chosen = [p for p in article.paragraphs if not number or str(p.number) == number]
+    if number and not chosen:
+        raise NewssearchError(f"{article.id} has no paragraph {number}: it has {len(article.paragraphs)}")
+    parsed = parse(_clean(text)) if text else None
+    _print_diagnostics(parsed.diagnostics if parsed else (), text or "")
+    tree = parsed.tree if parsed else Everything()
+    shown = {p.number: snippet(tree, p.text, analyser(article.lang), 0) for p in chosen}
+    if as_json:
+        value = article.to_dict()
+        value["paragraphs"] = [_paragraph_dict(n, s, parsed is not None) for n, s in shown.items()]
+        _print(render.as_json(value))
+    else:
+        _print_lines(render.text_article(article, shown, _style()))
+    return 0
+
+
+def _paragraph_dict(number: int, shown: Snippet, marked: bool) -> dict[str, object]:
+    value: dict[str, object] = {"number": number, "text": shown.text}
+    return value | {"highlights": [list(span) for span in shown.highlights]} if marked else value
+
+
+@cli.command()
+@index_option
+@json_option
+def info(folder: Path, as_json: bool) -> int:
+    """Print what the index holds: articles, paragraphs, dates, outlets, sources, languages, size."""
+    with open_index(folder) as opened:
+        held = opened.info()
+    if as_json:
+        _print(render.as_json(held.to_dict()))
+    else:
+        _print_lines(render.text_info(held, _style()))
+    return 0
+
+
+@cli.command()
+@click.argument("ids", nargs=-1, metavar="[IDS]...")
+@index_option
+@click.option(
+    "--path",
+    "paths",
+    multiple=True,
+    metavar="FILE",
+    help="Remove the articles that were read from this file.",
+)
+@click.option("--query", "text", metavar="QUERY", help="Remove all articles that match this query.")
+@filter_options
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@wait_option
+@json_option
+def remove(
+    ids: tuple[str, ...],
+    folder: Path,
+    paths: tuple[str, ...],
+    text: str | None,
+    yes: bool,
+    wait: float,
+    as_json: bool,
+    **filters: Any,
+) -> int:
+    """Remove articles by id, by file, by query or by filters, after asking.
+
+    They come back only when the file that they were read from changes, or on a rebuild.
+    """
+    given = {name: value for name, value in filters.items() if value}
+    if not (ids or paths or text or given):
+        raise click.UsageError("Say what to remove: IDS, --path, --query or a filter.")
+    with open_index(folder) as opened:
+        chosen = _chosen(opened, ids, paths, text, given)
+        if not chosen:
+            raise NewssearchError("nothing to remove: no article matches")
+        if not yes:
+            for article_id in chosen[:SHOWN_REJECTIONS]:
+                click.echo(
+                    escape.terminal(f"  {article_id}  {opened.article(article_id).title or '(no title)'}"),
+                    err=True,
+                )
+            if len(chosen) > SHOWN_REJECTIONS:
+                click.echo(f"  … and {len(chosen) - SHOWN_REJECTIONS:,} more", err=True)
+            click.confirm(f"Remove {len(chosen):,} article(s) from {folder}?", abort=True, err=True)
+        removed = opened.remove(chosen, wait=wait)
+    _print(render.as_json({"removed": removed}, indent=None) if as_json else f"{removed:,} removed")
+    return 0
+
+
+def _chosen(
+    opened: Index, ids: Sequence[str], paths: Sequence[str], text: str | None, filters: dict[str, Any]
+) -> list[str]:
+    """The ids of the articles that all of what was given means: a query or filters, and single ones."""
+    chosen = {opened.article(_clean(article_id)).id for article_id in ids}
+    for path in paths:
+        found = opened.articles_of(path)
+        if not found:
+            raise NewssearchError(f"no article was read from {path}")
+        chosen.update(found)
+    if text is not None or filters:
+        parsed = parse(_clean(text or ""))
+        _print_diagnostics(parsed.diagnostics, text or "")
+        if text is not None and isinstance(parsed.tree, Everything):
+            raise click.UsageError("The query is empty: it would remove every article.")
+        chosen.update(opened.find(parsed, **filters))
+    return sorted(chosen)
+
+
+# ---- printing
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+def _print_lines(lines: Iterator[str]) -> None:
+    for line in lines:
+        _print(line)
+
+
+def _print_report(report: IndexReport, as_json: bool, anew: bool) -> None:
+    if as_json:
+        _print(render.as_json(report.to_dict()))
+        return
+    _print_lines(render.text_report(report))
+    if report.interrupted and anew:
+        _print("the index is still the old one: a rebuild takes its place only when it is whole")
+    for rejected in report.rejected[:SHOWN_REJECTIONS]:
+        click.echo(f"rejected: {escape.terminal(str(rejected))}", err=True)
+    if report.rejections > SHOWN_REJECTIONS:
+        click.echo(f"… and {report.rejections - SHOWN_REJECTIONS:,} more; --json lists them", err=True)
+
+
+def _print_diagnostics(diagnostics: Sequence[Diagnostic], text: str) -> None:
+    for note in diagnostics:
+        hint = f"; {note.suggestion}" if note.suggestion else ""
+        click.echo(f"note: {escape.terminal(note.message + hint)}", err=True)
+        _print_caret(text, note.span.start, note.span.end)
+
+
+def _print_caret(text: str, start: int, end: int) -> None:
+    """The part of ``text`` around a place, with a caret under it; nothing for a place of no length."""
+    if start >= end:
+        return
+    room = max(_width() - 4, 20)
+    low = max(0, start - room // 2) if render.columns(text) > room else 0
+    shown = escape.terminal(text[low : low + room])
+    before = render.columns(escape.terminal(text[low:start]))
+    under = render.columns(escape.terminal(text[start : min(end, low + room)]))
+    click.echo(f"  {shown}\n  {' ' * before}{'^' * max(under, 1)}", err=True)
+
+
+def _width() -> int:
+    return shutil.get_terminal_size().columns
+
+
+def _style() -> render.Style:
+    terminal = sys.stdout.isatty()
+    return render.Style(_width() if terminal else None, _color(sys.stdout))
+
+
+def _color(stream: TextIO) -> bool:
+    """Whether to use colours: https://no-color.org and https://force-color.org."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
+
+
+def _clean(text: str) -> str:
+    """An argument whose bytes are not all UTF-8, with U+FFFD in their place."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+@contextmanager
+def _progress_bar() -> Iterator[Callable[[Progress], None] | None]:
+    """A bar on standard error, where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    bar: Any = None
+
+    def advance(progress: Progress) -> None:
+        nonlocal bar
+        if bar is None:
+            bar = click.progressbar(
+                length=max(progress.total, 1),
+                file=sys.stderr,
+                label="indexing",
+                update_min_steps=max(progress.total // 500, 1),
+                item_show_func=lambda seen: f"{seen.articles:,} articles" if seen is not None else None,
+            )
+            bar.__enter__()
+        bar.update(max(progress.done - bar.pos - bar._completed_intervals, 0), progress)
+
+    try:
+        yield advance
+    finally:
+        if bar is not None:
+            bar.__exit__(None, None, None)
+
+
+@contextmanager
+def _stoppable() -> Iterator[Callable[[], bool]]:
+    """Lets the first Ctrl-C end a run after the article at hand; the second one breaks it off."""
+    stopped = False
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        nonlocal stopped
+        stopped = True
+        signal.signal(signal.SIGINT, before)
+        click.echo("\nstopping after this article; press Ctrl-C again to break off", err=True)
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield lambda: stopped
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _fail(error: NewssearchError) -> int:
+    click.echo(f"error: {escape.terminal(str(error))}", err=True)
+    if isinstance(error, QueryError):
+        _print_caret(error.query, error.start, error.end)
+    return error.exit_code
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line, and return its exit code: see :mod:`newssearch.errors`."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        code = cli.main(
+            args=list(arguments) if arguments is not None else None,
+            prog_name="newssearch",
+            standalone_mode=False,
+        )
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.NoSuchOption as error:
+        error.show()
+        if error.ctx is not None and error.ctx.command is query:
+            click.echo(
+                "A query that begins with a minus goes behind --, as in: newssearch query -- -syria", err=True
+            )
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        click.echo("aborted", err=True)
+        return 128 + signal.SIGINT
+    except NewssearchError as error:
+        return _fail(error)
+    except BrokenPipeError:  # whoever was reading has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def main() -> NoReturn:
+    """The entry point ``newssearch``."""
+    sys.exit(run())

@@ -1,0 +1,253 @@
+"""Dates as articles write them, and periods as queries ask for them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+LONGEST = 100
+"""Characters of a string that can still be a date."""
+
+_MONTH_NAMES = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+
+MONTHS = {
+    **{name: number for number, name in enumerate(_MONTH_NAMES, start=1)},
+    **{name[:3]: number for number, name in enumerate(_MONTH_NAMES, start=1)},
+    "sept": 9,
+}
+"""English names of months, whole and abbreviated, to their numbers."""
+
+ZONES = {
+    "Z": 0, "UT": 0, "UTC": 0, "GMT": 0, "WET": 0, "BST": 1, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3,
+    "MSK": 3, "JST": 9, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
+}  # fmt: skip
+"""Names of zones to hours east of Greenwich: those of RFC 2822 and a few of news desks. A name that stands for
+several zones (IST), or changes with the season (ET), is not here: a time with it has no zone."""
+
+_WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?\s)?"
+_MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|" + "|".join(_MONTH_NAMES) + r")\b\.?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_YEAR = r"(?P<year>\d{4})"
+_TIME = r"""
+    (?:
+        (?P<mark>T|,?\s(?:(?:at|[-–—|·])\s)?)
+        (?P<hour>\d{1,2}) (?: :?(?P<minute>\d\d) (?: :?(?P<second>\d\d) (?:[.,](?P<fraction>\d+))? )? )?
+        (?:\s?(?P<half>[ap])\.?m\b\.?)?
+        (?:\s?(?P<zone>(?:UTC|GMT)?[-+−]\d\d?(?::?\d\d)?|[a-z]{1,5}))?
+        (?:\s?\([^()]*\))?
+    )?
+"""
+
+
+def _form(date: str) -> re.Pattern[str]:
+    return re.compile(f"{date}(?:{_TIME})", re.ASCII | re.IGNORECASE | re.VERBOSE)
+
+
+_FORMS = (
+    _form(rf"{_YEAR}(?P<sign>[-/.])(?P<month>\d\d?)(?P=sign){_DAY}"),
+    _form(rf"{_YEAR}(?P<month>\d\d)(?P<day>\d\d)"),
+    _form(r"(?P<first>\d\d?)(?P<sign>[-/.])(?P<second_number>\d\d?)(?P=sign)" + _YEAR),
+    _form(rf"{_WEEKDAY}{_MONTH}\s{_DAY},?\s{_YEAR}"),
+    _form(rf"{_WEEKDAY}{_DAY}[\s-](?:of\s)?{_MONTH},?[\s-]{_YEAR}"),
+)
+_FOUR_DIGITS = re.compile(r"[0-9]{4}")
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A date read from an article; ``ambiguous`` where day and month could be the other way round."""
+
+    value: dt.date | dt.datetime
+    ambiguous: bool = False
+
+
+def parse_published(text: str, *, day_first: bool = False) -> Published | None:
+    """When an article was published, from one string that is nothing else; None where it is not a full date.
+
+    ISO 8601, RFC 2822, English names of months in either order, and numbers: ``7/5/2024`` is read month first and
+    flagged, unless ``day_first`` says how it is meant or only one reading is a date; ``5.7.2024`` is day first
+    always. Nothing is filled in: a year alone, a month, a year of two digits are no date. A time without a zone, or
+    with a zone that we cannot place, has none.
+
+    >>> parse_published("July 25, 2024")
+    Published(value=datetime.date(2024, 7, 25), ambiguous=False)
+    >>> parse_published("7-5-2024")
+    Published(value=datetime.date(2024, 7, 5), ambiguous=True)
+    >>> parse_published("7-5-2024", day_first=True)
+    Published(value=datetime.date(2024, 5, 7), ambiguous=False)
+    >>> parse_published("2024-07-25T12:00:00Z").value.isoformat()
+    '2024-07-25T12:00:00+00:00'
+    >>> parse_published("2024-02-30"), parse_published("July 2024")
+    (None, None)
+    """
+    if len(text) > LONGEST or not _FOUR_DIGITS.search(text):
+        return None
+    text = " ".join(text.split())
+    for form in _FORMS:
+        match = form.fullmatch(text)
+        if match is not None:
+            return _published(match.groupdict(), day_first)
+    return _by_dateutil(text, day_first)
+
+
+def _published(parts: dict[str, str | None], day_first: bool) -> Published | None:
+    """A match of one of our forms as a date; None where there is no such day or time."""
+    year = int(parts["year"] or 0)
+    if parts.get("first"):
+        first, second = int(parts["first"] or 0), int(parts["second_number"] or 0)
+        days = [_day(year, first, second), _day(year, second, first)]
+        dots = parts["sign"] == "."
+        if day_first or dots:
+            days.reverse()
+        day = days[0] or days[1]
+        ambiguous = not (day_first or dots) and None not in days and days[0] != days[1]
+    else:
+        name = parts["month"] or ""
+        month = int(name) if name.isdigit() else MONTHS[name.lower()]
+        day, ambiguous = _day(year, month, int(parts["day"] or 0)), False
+    if day is None:
+        return None
+    if parts["hour"] is None:
+        return Published(day, ambiguous)
+    moment = _moment(day, parts)
+    return Published(moment, ambiguous) if moment is not None else None
+
+
+def _day(year: int, month: int, day: int) -> dt.date | None:
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _moment(day: dt.date, parts: dict[str, str | None]) -> dt.datetime | None:
+    hour, half = int(parts["hour"] or 0), (parts["half"] or "").lower()
+    if parts["minute"] is None and not half and (parts["mark"] or "").upper() != "T":
+        return None  # "July 25, 2024 14": no telling what the number is
+    if half and hour <= 12:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    microsecond = int((parts["fraction"] or "")[:6].ljust(6, "0"))
+    try:
+        time = dt.time(hour, int(parts["minute"] or 0), int(parts["second"] or 0), microsecond)
+        return _checked(dt.datetime.combine(day, time, _zone(parts["zone"] or "")))
+    except ValueError:
+        return None
+
+
+def _zone(name: str) -> dt.timezone | None:
+    if not name:
+        return None
+    digits = "".join(char for char in name if char.isdigit())
+    if not digits:
+        hours = ZONES.get(name.upper())
+        if hours is None and len(name) == 1:
+            raise ValueError(f"not a zone: {name!r}")
+        return None if hours is None else dt.timezone(dt.timedelta(hours=hours))
+    hours, minutes = (int(digits[:-2]), int(digits[-2:])) if len(digits) > 2 else (int(digits), 0)
+    if minutes >= 60:
+        raise ValueError(f"not a zone: {name!r}")
+    offset = dt.timedelta(hours=hours, minutes=minutes)
+    return dt.timezone(offset if "+" in name else -offset)
+
+
+def _checked(moment: dt.datetime) -> dt.datetime | None:
+    """``moment``, unless it falls outside the years 1 to 9999 in UTC: it could not be compared with others."""
+    if moment.tzinfo is not None:
+        try:
+            moment.astimezone(dt.timezone.utc)
+        except OverflowError:
+            return None
+    return moment
+
+
+def _by_dateutil(text: str, day_first: bool) -> Published | None:
+    """What python-dateutil makes of ``text``, where that is all in the text.
+
+    dateutil completes what is missing from a default; read with two defaults that share nothing, such a string
+    gives two days and is refused. The days of the defaults are two weeks apart, so that a weekday's name does not
+    lead both to the same day.
+    """
+    from dateutil import parser  # noqa: PLC0415  slow to import, and seldom needed
+
+    def zone(name: str | None, offset: int | None) -> dt.tzinfo | None:
+        if offset is not None:
+            return dt.timezone(dt.timedelta(seconds=offset))
+        hours = ZONES.get((name or "").upper())
+        return None if hours is None else dt.timezone(dt.timedelta(hours=hours))
+
+    def read(default: dt.datetime, first: bool) -> dt.datetime | None:
+        try:
+            return parser.parse(text, default=default, dayfirst=first, tzinfos=zone)
+        except Exception:  # on hostile strings it raises whatever its parts raise
+            return None
+
+    midnight = dt.datetime(2000, 1, 1)
+    read_so = read(midnight, day_first)
+    read_again = read(dt.datetime(2001, 2, 15, 13, 47, 29), day_first)
+    if read_so is None or read_again is None or read_so.date() != read_again.date():
+        return None
+    if f"{read_so.year:04d}" not in text or _checked(read_so) is None:
+        return None  # a year of two digits, or beyond the calendar
+    other = read(midnight, not day_first)
+    ambiguous = not day_first and other is not None and other.date() != read_so.date()
+    return Published(read_so if read_so.hour == read_again.hour else read_so.date(), ambiguous)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A stretch of time from ``start`` up to but not including ``end``, both without a zone; ``text`` asked for it."""
+
+    start: dt.datetime
+    end: dt.datetime
+    text: str
+
+
+_PERIOD = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d))?)?)?)?", re.ASCII)
+
+
+def parse_period(text: str) -> Period | None:
+    """The year, month, day, hour or minute that ``text`` names in ISO form; None where there is no such period.
+
+    >>> period = parse_period("2024-02")
+    >>> period.start.isoformat(), period.end.isoformat()
+    ('2024-02-01T00:00:00', '2024-03-01T00:00:00')
+    >>> parse_period("2024-02-30"), parse_period("7/25/2024")
+    (None, None)
+    """
+    text = text.strip()
+    for read in _PERIOD_READERS:
+        try:
+            span = read(text)
+        except ValueError:  # no such month, day or hour
+            return None
+        if span is not None:
+            return Period(*span, text)
+    return None
+
+
+def _iso_period(text: str) -> tuple[dt.datetime, dt.datetime] | None:
+    match = _PERIOD.fullmatch(text)
+    if match is None:
+        return None
+    numbers = [int(number) for number in match.groups() if number is not None]
+    year, month, day, hour, minute = (*numbers, *(0, 1, 1, 0, 0)[len(numbers) :])
+    start = dt.datetime(year, month, day, hour, minute)
+    try:
+        if len(numbers) == 1:
+            return start, start.replace(year=year + 1)
+        if len(numbers) == 2:
+            return start, start.replace(year=year + month // 12, month=month % 12 + 1)
+        return start, start + (dt.timedelta(days=1), dt.timedelta(hours=1), dt.timedelta(minutes=1))[
+            len(numbers) - 3
+        ]
+    except (OverflowError, ValueError):  # the last period of the calendar
+        return start, dt.datetime.max
+
+
+_PERIOD_READERS: tuple[Callable[[str], tuple[dt.datetime, dt.datetime] | None], ...] = (_iso_period,)
+"""Each reads one way to name a period, or returns None; a ValueError says that there is none of that name."""

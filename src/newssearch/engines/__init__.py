@@ -1,0 +1,136 @@
+"""What an engine promises: storing articles, and finding paragraphs in them.
+
+A :class:`Store` keeps a sequence of *commits*. A :class:`Snapshot` is one of them, and never changes; a
+:class:`Writer` makes the next. Only the modules below this one know which library keeps the index.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from ..article import Article, Paragraph
+from ..query import Diagnostic, Node
+from ..request import FacetField, SearchOptions
+from ..results import FacetValue
+
+
+class FoundHit(NamedTuple):
+    """One hit: its article without its paragraphs, one of them, and how many there are and match."""
+
+    article: Article
+    paragraph: Paragraph
+    score: float
+    paragraphs: int
+    matching: int
+
+
+class Found(NamedTuple):
+    """What a snapshot found: one page of hits in their total order, and the counts and facets of everything."""
+
+    hits: Sequence[FoundHit]
+    total_articles: int
+    total_paragraphs: int
+    facets: Mapping[str, tuple[FacetValue, ...]]
+    diagnostics: Sequence[Diagnostic]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a snapshot holds: counts, the first and last date, and the number of articles by each field's values."""
+
+    articles: int
+    paragraphs: int
+    words: int
+    first_date: dt.date | None
+    last_date: dt.date | None
+    by_field: Mapping[FacetField, tuple[FacetValue, ...]]
+
+
+class Snapshot(Protocol):
+    """One commit of an index. It never changes, and may be searched from several threads."""
+
+    def search(self, tree: Node, options: SearchOptions) -> Found:
+        """The page of hits that ``options`` asks for. The order is total: see DESIGN.
+
+        A boolean operator holds or fails for an article as a whole, its headline included; a score belongs to a
+        paragraph. Filters never change scores.
+        """
+
+    def article(self, article_id: str) -> Article | None:
+        """The article with that id, with its paragraphs."""
+
+    def ids_ending(self, ending: str) -> list[str]:
+        """The ids that end with ``ending``, sorted."""
+
+    def ids_matching(self, tree: Node, options: SearchOptions) -> list[str]:
+        """The ids of all articles that a search finds, sorted."""
+
+    def paths(self) -> list[str]:
+        """The paths that articles were read from, sorted."""
+
+    def ids_of(self, path: str) -> list[str]:
+        """The ids of the articles that were read from ``path``, in their order there."""
+
+    def contents(self) -> Contents:
+        """What there is in the index."""
+
+    def close(self) -> None:
+        """Give back its files."""
+
+
+class Writer(Protocol):
+    """The one writer of an index. What it was given counts from the next :meth:`commit` on, all of it or nothing."""
+
+    @property
+    def pending(self) -> int:
+        """Paragraphs added since the last commit."""
+
+    def states(self, path: str) -> dict[str, str]:
+        """The ids of the committed articles read from ``path``, each with the ``state`` it was added with."""
+
+    def state(self, article_id: str) -> str | None:
+        """The state of a committed article, or None where there is none of that id."""
+
+    def add(self, article: Article, state: str) -> None:
+        """Add an article, whose id must be neither committed (unless removed) nor pending."""
+
+    def remove(self, ids: Iterable[str]) -> int:
+        """Remove committed articles; the number of them that there were."""
+
+    def commit(self) -> None:
+        """Make all since the last commit the new state of the index."""
+
+    def close(self) -> None:
+        """Drop what was not committed, and let others write."""
+
+
+class Store(Protocol):
+    """An index, wherever it is kept. Its ``folder`` holds at least what an engine needs to find it again."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the index."""
+
+    @property
+    def generation(self) -> int:
+        """The number of the last commit."""
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk."""
+
+    def snapshot(self) -> Snapshot:
+        """The last commit. Raises :class:`~newssearch.IndexDamagedError`."""
+
+    def writer(self, wait: float) -> Writer:
+        """The one writer; waits up to ``wait`` seconds. Raises :class:`~newssearch.IndexLockedError`."""
+
+    def read_extra(self, name: str) -> str | None:
+        """The content of a file of ours beside the index, or None."""
+
+    def write_extra(self, name: str, content: str) -> None:
+        """Write a file of ours beside the index, whole or not at all."""

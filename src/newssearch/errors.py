@@ -1,0 +1,99 @@
+"""What can go wrong, as one tree of exceptions.
+
+Each carries the data that a program needs to react, and the exit code that the command line ends with::
+
+    NewssearchError                 1
+    ├── IndexFolderError            1   about the folder of an index
+    │   ├── IndexNotFoundError      3   there is no index in it
+    │   ├── IndexExistsError        1   there is one already, and it is not to be overwritten
+    │   ├── IndexVersionError       3   made by a newer newssearch, or by another program
+    │   ├── IndexDamagedError       3   it cannot be read
+    │   └── IndexLockedError        1   another process is writing to it
+    ├── ArticleNotFoundError        1   no article has that id, or several do
+    └── QueryError                  2   a query or a filter that would silently find nothing
+
+A file that cannot be read is no exception but a value, :class:`newssearch.Rejected`, so that the rest goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+
+class NewssearchError(Exception):
+    """The root of all errors that newssearch raises on purpose."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class IndexFolderError(NewssearchError):
+    """Something about the folder of an index; ``folder`` names it."""
+
+    def __init__(self, message: str, folder: Path) -> None:
+        super().__init__(message)
+        self.folder = folder
+
+
+class IndexNotFoundError(IndexFolderError):
+    """There is no index in ``folder``."""
+
+    exit_code = 3
+
+
+class IndexExistsError(IndexFolderError):
+    """``folder`` holds an index already, and creating one there would erase it."""
+
+
+class IndexVersionError(IndexFolderError):
+    """The index in ``folder`` has a format that this version does not know; ``found`` is its number, if any."""
+
+    exit_code = 3
+
+    def __init__(self, message: str, folder: Path, found: int | None = None) -> None:
+        super().__init__(message, folder)
+        self.found = found
+
+
+class IndexDamagedError(IndexFolderError):
+    """The index in ``folder`` cannot be read."""
+
+    exit_code = 3
+
+
+class IndexLockedError(IndexFolderError):
+    """Another process or thread is writing to the index in ``folder``."""
+
+
+class ArticleNotFoundError(NewssearchError):
+    """No article has the id ``wanted``, or more than one does: then ``candidates`` lists their ids."""
+
+    def __init__(self, wanted: str, candidates: Sequence[str] = ()) -> None:
+        self.wanted = wanted
+        self.candidates = tuple(candidates)
+        if self.candidates:
+            message = f"{wanted!r} could be any of: {', '.join(self.candidates)}"
+        else:
+            message = f"no article has the id {wanted!r}"
+        super().__init__(message)
+
+
+class QueryError(NewssearchError):
+    """A query or a filter that cannot be answered.
+
+    ``query`` is the text as given, ``start`` and ``end`` the place in it (in characters, end excluded),
+    ``reason`` what is wrong and ``suggestion`` what to write instead, or ``""``.
+    """
+
+    exit_code = 2
+
+    def __init__(
+        self, reason: str, *, query: str = "", start: int = 0, end: int = 0, suggestion: str = ""
+    ) -> None:
+        self.reason = reason
+        self.query = query
+        self.start = start
+        self.end = end
+        self.suggestion = suggestion
+        super().__init__(f"{reason}; {suggestion}" if suggestion else reason)

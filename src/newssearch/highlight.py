@@ -1,0 +1,147 @@
+"""Which words of a paragraph made it match, and the best window of it around them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from .analysis import Analyser, Token
+from .query import Node, Phrase, Word, leaves
+from .results import Snippet
+
+SNIPPET_LENGTH = 320
+"""Characters of a snippet, unless asked otherwise: four lines on a terminal."""
+
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*\s+|[。！？]")
+
+
+class Mark(NamedTuple):
+    """An occurrence of a word or phrase of the query: ``text[start:end]``; ``leaf`` tells which of them."""
+
+    start: int
+    end: int
+    leaf: int
+
+
+def marks(tree: Node, text: str, analyser: Analyser) -> list[Mark]:
+    """The occurrences of the tree's words and phrases that are not negated, in order.
+
+    Inside a phrase nothing but the whole phrase is one. Words that only join others (``the``) are left out, unless
+    the query has no other.
+    """
+    wanted = [leaf for leaf, negated in leaves(tree) if not negated]
+    telling = [leaf for leaf in wanted if isinstance(leaf, Phrase) or not analyser.joins(leaf.text)]
+    tokens = analyser.tokens(text)
+    found = [
+        Mark(start, end, number)
+        for number, leaf in enumerate(telling or wanted)
+        for start, end in _occurrences(leaf, tokens, analyser)
+    ]
+    return sorted(found)
+
+
+def _occurrences(leaf: Word | Phrase, tokens: list[Token], analyser: Analyser) -> list[tuple[int, int]]:
+    terms = analyser.terms(leaf.text)
+    if not terms:
+        return []
+    first, last = terms[0], len(terms) - 1
+    return [
+        (tokens[i].start, tokens[i + last].end)
+        for i in range(len(tokens) - last)
+        if tokens[i].term == first and all(tokens[i + j].term == terms[j] for j in range(1, last + 1))
+    ]
+
+
+def snippet(tree: Node, text: str, analyser: Analyser, length: int = SNIPPET_LENGTH) -> Snippet:
+    """The window of ``text`` that shows most of what was looked for, of about ``length`` characters, 0 for all.
+
+    It holds as many different words and phrases of the query as fit, then as many occurrences, then begins as
+    early as can be; it is cut at a sentence where one begins close by, else between words.
+    """
+    found = marks(tree, text, analyser)
+    if length <= 0 or len(text) <= length:
+        start, end = 0, len(text)
+    else:
+        start, end = _window(text, found, length)
+    spans: list[tuple[int, int]] = []
+    for mark in found:
+        low, high = max(mark.start, start) - start, min(mark.end, end) - start
+        if low >= high:
+            continue
+        if spans and low <= spans[-1][1]:  # two phrases that share words are one highlight
+            spans[-1] = (spans[-1][0], max(high, spans[-1][1]))
+        else:
+            spans.append((low, high))
+    return Snippet(text[start:end], tuple(spans), start, cut_before=start > 0, cut_after=end < len(text))
+
+
+def _window(text: str, found: list[Mark], length: int) -> tuple[int, int]:
+    first, last = _densest(found, length)
+    if last - first >= length:  # a phrase longer than the window
+        return first, _cut_back(text, first, first + length)
+    room = length - (last - first)
+    start = _sentence_start(text, first, room)
+    if start is None:
+        start = _word_start(text, max(0, min(first - room // 3, len(text) - length)), first)
+    end = start + length
+    if end >= len(text):
+        return start, len(text)
+    return start, max(_cut_back(text, start, end), last)
+
+
+def _densest(found: list[Mark], length: int) -> tuple[int, int]:
+    """The places, no more than ``length`` apart, that the window should show."""
+    best: tuple[tuple[int, int, int], int, int] = ((0, 0, 0), 0, 0)
+    counts: dict[int, int] = {}
+    low = reach = 0
+    for high, mark in enumerate(found):
+        reach = max(reach, mark.end)
+        counts[mark.leaf] = counts.get(mark.leaf, 0) + 1
+        while low < high and mark.end - found[low].start > length:
+            leaf = found[low].leaf
+            counts[leaf] -= 1
+            if not counts[leaf]:
+                del counts[leaf]
+            low += 1
+        worth = (len(counts), high - low + 1, -found[low].start)
+        if worth > best[0]:
+            best = (worth, found[low].start, min(reach, max(found[low].start + length, mark.end)))
+    return best[1], best[2]
+
+
+def _sentence_start(text: str, first: int, room: int) -> int | None:
+    """Where the sentence around ``first`` begins, if that leaves the marks inside the window."""
+    low = max(0, first - room * 2 // 3)
+    start = 0 if low == 0 else None
+    for match in _SENTENCE_END.finditer(text, low, first):
+        start = match.end()
+        if first - start <= room // 3:
+            break
+    return start
+
+
+def _word_start(text: str, at: int, limit: int) -> int:
+    """The first place from ``at`` on where a word begins, at most ``limit``."""
+    if at == 0 or text[at - 1].isspace():
+        return at
+    space = text.find(" ", at, min(limit, at + 40))
+    return space + 1 if space >= 0 else _whole_character(text, at, limit)
+
+
+def _whole_character(text: str, at: int, limit: int) -> int:
+    while at < limit and unicodedata.combining(text[at]):
+        at += 1
+    return at
+
+
+def _cut_back(text: str, start: int, end: int) -> int:
+    """The last place up to ``end`` where a word ends, if one does in the last part of the window."""
+    if text[end : end + 1].isspace():
+        return end
+    space = text.rfind(" ", max(start, end - 40), end)
+    if space > start:
+        return space
+    while end > start + 1 and unicodedata.combining(text[end]):
+        end -= 1
+    return end

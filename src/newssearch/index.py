@@ -1,0 +1,373 @@
+"""An index as its users see it: open it, search it, bring it up to date."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+from . import files
+from .analysis import analyser
+from .article import Article
+from .engines import Contents, Snapshot, Store
+from .engines.embedded import FORMAT_VERSION, EmbeddedStore
+from .errors import ArticleNotFoundError, IndexNotFoundError
+from .highlight import SNIPPET_LENGTH
+from .highlight import snippet as make_snippet
+from .indexing import Indexer, IndexReport, Progress
+from .manifest import FILE_NAME, Manifest
+from .query import Query, parse
+from .readers import ReadOptions
+from .request import SearchOptions, When, search_options
+from .results import Hit, Results
+
+Names = str | Iterable[str] | None
+"""One name to filter by, or several of which any will do."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInfo:
+    """What an index holds. ``size`` is in bytes on disk, ``commits`` counts what was ever written to it."""
+
+    folder: Path
+    contents: Contents
+    files: int
+    size: int
+    format: int
+    commits: int
+
+    def to_dict(self) -> dict[str, object]:
+        """The same as JSON types: what ``newssearch info --json`` prints."""
+        held = self.contents
+        return {
+            "folder": str(self.folder),
+            "articles": held.articles,
+            "paragraphs": held.paragraphs,
+            "words": held.words,
+            "first_date": held.first_date.isoformat() if held.first_date else None,
+            "last_date": held.last_date.isoformat() if held.last_date else None,
+            "files": self.files,
+            "size": self.size,
+            "format": self.format,
+            "commits": self.commits,
+            **{
+                name: [dataclasses.asdict(value) for value in values]
+                for name, values in held.by_field.items()
+            },
+        }
+
+
+def open_index(folder: str | Path = "index") -> Index:
+    """Open the index in ``folder``.
+
+    Raises :class:`IndexNotFoundError`, :class:`IndexVersionError` or :class:`IndexDamagedError`; their messages say
+    what to do.
+    """
+    return Index(EmbeddedStore.open(Path(folder)))
+
+
+def create(folder: str | Path = "index") -> Index:
+    """Make a new, empty index in ``folder``, and open it. Raises :class:`IndexExistsError` where there is one."""
+    return Index(EmbeddedStore.create(Path(folder)))
+
+
+def open_or_create(folder: str | Path = "index") -> Index:
+    """Open the index in ``folder``, or make one where there is none."""
+    try:
+        return open_index(folder)
+    except IndexNotFoundError:
+        return create(folder)
+
+
+class Index:
+    """An index of news articles, as it was when it was opened, last written to by this object, or refreshed.
+
+    Searching is safe from several threads. Close it, or use it in a ``with`` statement.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._snapshot: Snapshot = store.snapshot()
+
+    def __enter__(self) -> Index:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<newssearch.Index {str(self.folder)!r}>"
+
+    @property
+    def folder(self) -> Path:
+        """Where the index is."""
+        return self._store.folder
+
+    def close(self) -> None:
+        """Give back the files of the index."""
+        self._snapshot.close()
+
+    def refresh(self) -> None:
+        """See what others have committed since."""
+        old, self._snapshot = self._snapshot, self._store.snapshot()
+        old.close()
+
+    # ---- reading
+
+    def search(
+        self,
+        query: str | Query = "",
+        *,
+        limit: int | None = 10,
+        offset: int = 0,
+        sort: str = "relevance",
+        all_paragraphs: bool = False,
+        outlet: Names = None,
+        source: Names = None,
+        byline: Names = None,
+        located: Names = None,
+        lang: Names = None,
+        since: When | None = None,
+        until: When | None = None,
+        on: When | None = None,
+        facets: str | Iterable[str] = (),
+        snippet: int = SNIPPET_LENGTH,
+    ) -> Results:
+        """Search for articles, and return their best paragraphs, or all that match with ``all_paragraphs``.
+
+        A boolean operator of the query holds for an article as a whole, its headline included. ``limit`` None is no
+        limit; ``sort`` is ``relevance``, ``newest`` or ``oldest``. Filters take one value or several, of which any
+        will do, and never change scores; ``outlet``, ``source`` and ``lang`` compare whole values, ``byline`` and
+        ``located`` words in them. ``since``, ``until`` and ``on`` take dates or whole periods (``"2024-07"``) of the
+        outlet's calendar. ``facets`` names any of outlet, source, year, month, byline, located, lang, section.
+        ``snippet`` is the length of snippets in characters, 0 for whole paragraphs.
+
+        Raises :class:`QueryError` for what would silently find nothing: an impossible date, an unknown facet.
+        """
+        started = time.perf_counter()
+        options = search_options(
+            filters={"outlet": outlet, "source": source, "byline": byline, "located": located, "lang": lang},
+            since=since,
+            until=until,
+            on=on,
+            sort=sort,
+            limit=limit,
+            offset=offset,
+            all_paragraphs=all_paragraphs,
+            facets=facets,
+            snippet=snippet,
+        )
+        return self._search(parse(query) if isinstance(query, str) else query, options, started)
+
+    def _search(self, query: Query, options: SearchOptions, started: float) -> Results:
+        found = self._snapshot.search(query.tree, options)
+        hits = []
+        for hit in found.hits:
+            shown = make_snippet(query.tree, hit.paragraph.text, analyser(hit.article.lang), options.snippet)
+            hits.append(
+                Hit.of(
+                    hit.article,
+                    hit.paragraph,
+                    shown,
+                    score=hit.score,
+                    paragraphs=hit.paragraphs,
+                    matching=hit.matching,
+                )
+            )
+        return Results(
+            query=query.text,
+            interpretation=str(query),
+            hits=tuple(hits),
+            total_articles=found.total_articles,
+            total_paragraphs=found.total_paragraphs,
+            offset=options.offset,
+            limit=options.limit,
+            facets=found.facets,
+            diagnostics=(*query.diagnostics, *found.diagnostics),
+            took=time.perf_counter() - started,
+        )
+
+    def article(self, article_id: str) -> Article:
+        """The article with that id, or with an id that ends so; a paragraph's address (``ID#3``) will do too.
+
+        Raises :class:`ArticleNotFoundError`, with the ``candidates`` where there are several.
+        """
+        wanted = article_id.partition("#")[0]
+        article = self._snapshot.article(wanted)
+        if article is None:
+            ids = self._snapshot.ids_ending(f"-{wanted}") if wanted else []
+            article = self._snapshot.article(ids[0]) if len(ids) == 1 else None
+            if article is None:
+                raise ArticleNotFoundError(wanted, ids)
+        return article
+
+    def find(self, query: str | Query = "", **filters: Names | When) -> list[str]:
+        """The ids of all articles that a search finds, sorted. Takes the query and the filters of :meth:`search`."""
+        when = {name: filters.pop(name, None) for name in ("since", "until", "on")}
+        known = ("outlet", "source", "byline", "located", "lang")
+        for name in filters:
+            if name not in known:
+                raise TypeError(f"find() got an unexpected filter {name!r}")
+        options = search_options(
+            filters={name: filters.get(name) for name in known},  # type: ignore[misc]
+            **when,  # type: ignore[arg-type]
+            sort="relevance",
+            limit=None,
+            offset=0,
+            all_paragraphs=False,
+            facets=(),
+            snippet=0,
+        )
+        return self._snapshot.ids_matching((parse(query) if isinstance(query, str) else query).tree, options)
+
+    def articles_of(self, path: str | Path) -> list[str]:
+        """The ids of the articles that were read from a file, in its order."""
+        named = str(path)
+        return self._snapshot.ids_of(named) or self._snapshot.ids_of(files.name_of(Path(path), self._archive))
+
+    def info(self) -> IndexInfo:
+        """What the index holds."""
+        return IndexInfo(
+            folder=self.folder,
+            contents=self._snapshot.contents(),
+            files=len(self._snapshot.paths()),
+            size=self._store.size,
+            format=FORMAT_VERSION,
+            commits=self._store.generation,
+        )
+
+    # ---- writing
+
+    def add(self, articles: Iterable[Article], *, wait: float = 10.0) -> IndexReport:
+        """Add articles, replacing those of the same ids, and commit.
+
+        Waits up to ``wait`` seconds for another writer, then raises :class:`IndexLockedError`.
+        """
+        return self._run(lambda run: run.read_articles(articles), wait)
+
+    def update(
+        self,
+        paths: Iterable[str | Path],
+        *,
+        options: ReadOptions | None = None,
+        prune: bool = False,
+        stream: BinaryIO | None = None,
+        wait: float = 10.0,
+        stop: Callable[[], bool] | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> IndexReport:
+        """Bring the index up to date with files: folders, globs, single files; and a ``stream`` of JSON Lines.
+
+        What has not changed since it was last read is not read again. ``prune`` removes articles whose file is gone,
+        wherever it was. Commits now and then; ``stop`` is asked after each article whether to end early. What was
+        committed stays, and the next run goes on from there.
+        """
+        chosen = options or ReadOptions()
+
+        def work(run: Indexer) -> None:
+            if prune:
+                self.refresh()
+                run.prune(self._snapshot.paths(), self._archive)
+            run.read_files(files.find(paths, self._archive, self.folder), chosen)
+            if stream is not None:
+                run.read_stream(stream, chosen)
+
+        return self._run(work, wait, stop, progress)
+
+    def remove(self, ids: Iterable[str], *, wait: float = 10.0) -> int:
+        """Remove articles by their ids, and commit; returns how many there were.
+
+        They come back only when the file that they were read from changes, or on a rebuild.
+        """
+        writer = self._store.writer(wait)
+        try:
+            self.refresh()
+            wanted = dict.fromkeys(ids)
+            manifest = self._manifest()
+            for article in filter(None, map(self._snapshot.article, wanted)):
+                path = article.path or ""
+                if (entry := manifest.entries.get(path)) is not None:
+                    manifest.set(path, dataclasses.replace(entry, articles=entry.articles - 1))
+            removed = writer.remove(wanted)
+            writer.commit()
+            self._save(manifest)
+        finally:
+            writer.close()
+            self.refresh()
+        return removed
+
+    def _run(
+        self,
+        work: Callable[[Indexer], None],
+        wait: float,
+        stop: Callable[[], bool] | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> IndexReport:
+        writer = self._store.writer(wait)
+        try:
+            run = Indexer(writer, self._manifest(), self._save, stop=stop, progress=progress)
+            work(run)
+            return run.finish()
+        finally:
+            writer.close()
+            self.refresh()
+
+    @property
+    def _archive(self) -> Path:
+        return self.folder.absolute().parent
+
+    def _manifest(self) -> Manifest:
+        return Manifest.load(self._store.read_extra(FILE_NAME))
+
+    def _save(self, manifest: Manifest) -> None:
+        self._store.write_extra(FILE_NAME, manifest.dump())
+
+
+def rebuild(
+    folder: str | Path,
+    paths: Iterable[str | Path],
+    *,
+    options: ReadOptions | None = None,
+    stream: BinaryIO | None = None,
+    wait: float = 10.0,
+    stop: Callable[[], bool] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> IndexReport:
+    """Make the index in ``folder`` anew from files, and let it take the old one's place when it is whole.
+
+    Until then the old one can be searched; where the run is stopped or fails, it stays as it was. Nothing of the old
+    index is read, so that one of an older format, or a damaged one, can be made anew too.
+    """
+    store = EmbeddedStore(Path(folder))
+    store.folder.mkdir(parents=True, exist_ok=True)
+    lock = store.lock(wait)
+    try:
+        new = store.begin_rebuild()
+        chosen = options or ReadOptions()
+        archive = store.folder.absolute().parent
+        writer = new.writer(wait)
+        try:
+            run = Indexer(
+                writer,
+                Manifest(),
+                lambda manifest: new.write_extra(FILE_NAME, manifest.dump()),
+                stop=stop,
+                progress=progress,
+            )
+            run.read_files(files.find(paths, archive, store.folder), chosen)
+            if stream is not None:
+                run.read_stream(stream, chosen)
+            report = run.finish()
+        finally:
+            writer.close()
+        if not report.interrupted:
+            store.finish_rebuild(new, (FILE_NAME,))
+        return report
+    finally:
+        lock.release()

@@ -1,0 +1,354 @@
+"""Bringing an index up to date with files, with a stream, or with articles at hand.
+
+A file's articles are compared with those that the index has of it: new ones are added, changed ones replaced,
+missing ones removed, the others left alone. So a run that was broken off goes on where it stopped, and a long file
+to which a few articles were appended costs no more than those.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from . import files
+from .article import Article, Rejected
+from .engines import Writer
+from .manifest import Entry, Manifest
+from .readers import ReadOptions, read_file, read_stream
+
+BATCH = 20_000
+"""Paragraphs between two commits: what an interrupted run may lose, and what memory holds."""
+KEPT_REJECTIONS = 1_000
+"""Rejections that a report, and the manifest of a file, list; all are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What a run did, in articles, unless said otherwise.
+
+    ``duplicates`` are articles of the same id and the same content as one read elsewhere, kept once. ``files`` were
+    looked at, ``files_read`` had changed and were read. ``rejected`` lists the first :data:`KEPT_REJECTIONS` of
+    ``rejections``. ``paragraphs`` were added, in ``seconds``. ``interrupted`` runs can be repeated to go on.
+    """
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    duplicates: int = 0
+    files: int = 0
+    files_read: int = 0
+    rejections: int = 0
+    rejected: tuple[Rejected, ...] = ()
+    paragraphs: int = 0
+    seconds: float = 0.0
+    interrupted: bool = False
+
+    @property
+    def rate(self) -> float:
+        """Paragraphs added a second."""
+        return self.paragraphs / self.seconds if self.seconds else 0.0
+
+    def to_dict(self) -> dict[str, object]:
+        """The report as JSON types: what ``newssearch index --json`` prints."""
+        return {
+            "added": self.added,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "removed": self.removed,
+            "duplicates": self.duplicates,
+            "files": self.files,
+            "files_read": self.files_read,
+            "rejections": self.rejections,
+            "rejected": [{"path": r.path, "record": r.record, "reason": r.reason} for r in self.rejected],
+            "paragraphs": self.paragraphs,
+            "seconds": round(self.seconds, 3),
+            "rate": round(self.rate, 1),
+            "interrupted": self.interrupted,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is, in bytes of the files to look at and articles seen so far."""
+
+    done: int
+    total: int
+    articles: int
+
+
+@dataclass
+class _Counts:
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    duplicates: int = 0
+    files: int = 0
+    files_read: int = 0
+    rejections: int = 0
+    paragraphs: int = 0
+
+
+@dataclass
+class _FileRun:
+    """One file, or one stream, while its articles are taken."""
+
+    known: dict[str, str] | None
+    """The states of its committed articles by id; None where articles belong to no file."""
+    seen: set[str] = field(default_factory=set)
+    articles: int = 0
+    rejected: list[tuple[int, str]] = field(default_factory=list)
+    duplicates: list[str] = field(default_factory=list)
+
+
+class Indexer:
+    """One run over files or articles, with a writer that it leaves open.
+
+    ``save`` is called with the manifest after each commit. ``stop`` is asked after each article whether to end
+    early; ``progress`` is told now and then how far the run is.
+    """
+
+    def __init__(
+        self,
+        writer: Writer,
+        manifest: Manifest,
+        save: Callable[[Manifest], None],
+        *,
+        stop: Callable[[], bool] | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> None:
+        self._writer = writer
+        self._manifest = manifest
+        self._save = save
+        self._stop = stop or (lambda: False)
+        self._progress = progress or (lambda _: None)
+        self._counts = _Counts()
+        self._rejected: list[Rejected] = []
+        self._pending: dict[str, str] = {}
+        self._removed: set[str] = set()
+        self._gone: set[str] = set()  # those of them that are not yet committed
+        self._done = self._total = self._seen = 0
+        self._stopped = False
+        self._started = time.perf_counter()
+
+    # ---- what there is to take
+
+    def read_files(self, sources: Iterable[files.Source | Rejected], options: ReadOptions) -> None:
+        """Bring the index up to date with files."""
+        found: list[files.Source] = []
+        for source in sources:
+            if isinstance(source, Rejected):
+                self._reject(source)
+            else:
+                found.append(source)
+        self._total = sum(_size(source.file) for source in found)
+        for source in found:
+            if self._stopped:
+                return
+            self._counts.files += 1
+            self._file(source, options)
+        again = [
+            s
+            for s in found
+            if (e := self._manifest.entries.get(s.path)) and self._removed.intersection(e.duplicates)
+        ]
+        for source in again:  # the copy that stood for this one is gone
+            if not self._stopped:
+                self._read(source, options, None)
+
+    def read_articles(self, items: Iterable[Article | Rejected]) -> None:
+        """Take articles that belong to no file: they are added, or replace those of their ids."""
+        run = _FileRun(known=None)
+        for item in items:
+            self._take(item, run)
+            if self._stopped:
+                return
+
+    def read_stream(self, stream: BinaryIO, options: ReadOptions) -> None:
+        """Take JSON Lines from a stream."""
+        self.read_articles(read_stream(stream, "-", options))
+
+    def prune(self, paths: Sequence[str], archive: Path) -> None:
+        """Remove the articles of all ``paths`` whose file is gone."""
+        for path in paths:
+            if path != "-" and not os.path.lexists(files.file_of(path, archive)):
+                self._remove(self._writer.states(path))
+                self._manifest.drop(path)
+
+    def finish(self) -> IndexReport:
+        """Commit, and say what was done."""
+        self._commit()
+        counts = vars(self._counts)
+        seconds = time.perf_counter() - self._started
+        return IndexReport(
+            **counts, rejected=tuple(self._rejected), seconds=seconds, interrupted=self._stopped
+        )
+
+    # ---- files
+
+    def _file(self, source: files.Source, options: ReadOptions) -> None:
+        entry = self._manifest.entries.get(source.path)
+        size, mtime = _stat(source.file)
+        if entry is not None and entry.reading == repr(options) and entry.size == size:
+            if entry.mtime != mtime and _digest(source.file) == entry.digest:
+                entry = replace(entry, mtime=mtime)  # touched, not changed
+                self._manifest.set(source.path, entry)
+            if entry.mtime == mtime:
+                self._counts.unchanged += entry.articles
+                for rejection in entry.rejections(source.path):
+                    self._reject(rejection)
+                self._advance(size)
+                return
+        self._read(source, options, (size, mtime))
+
+    def _read(self, source: files.Source, options: ReadOptions, stat: tuple[int, int] | None) -> None:
+        self._counts.files_read += 1
+        size, mtime = stat or _stat(source.file)
+        digest = _digest(source.file)
+        run = _FileRun(known=self._writer.states(source.path))
+        reported = 0
+
+        def advance(count: int) -> None:
+            nonlocal reported
+            reported += count
+            self._advance(count)
+
+        for item in read_file(source.file, source.path, options, advance):
+            self._take(item, run)
+            if self._stopped:
+                return
+        self._advance(size - reported)
+        whole = any(
+            record == 0 for record, _ in run.rejected
+        )  # a file that cannot be read now keeps its articles
+        if not whole:
+            self._remove(set(run.known or ()) - run.seen)
+        if _stat(source.file) == (size, mtime) and len(run.rejected) <= KEPT_REJECTIONS:
+            entry = Entry(
+                size, mtime, digest, repr(options), run.articles, tuple(run.rejected), tuple(run.duplicates)
+            )
+            self._manifest.set(source.path, entry)
+        else:  # it changed while it was read: it is read again next time
+            self._manifest.drop(source.path)
+
+    # ---- articles
+
+    def _take(self, item: Article | Rejected, run: _FileRun) -> None:
+        if isinstance(item, Rejected):
+            run.rejected.append((item.record, item.reason))
+            self._reject(item)
+        elif not (item.paragraphs or item.title):
+            self._take(Rejected(item.path or "-", "neither a title nor any text", item.record), run)
+        else:
+            self._article(item, run)
+        self._seen += 1
+        if self._stop():
+            self._stopped = True
+        if self._writer.pending >= BATCH:
+            self._commit()
+
+    def _article(self, article: Article, run: _FileRun) -> None:
+        state = f"{article.digest} {article.record}"
+        old = self._old(article.id, run)
+        taken = self._taken(article.id, run, old)
+        if taken is not None:
+            self._taken_id(article, taken, run)
+            return
+        run.articles += 1
+        if run.known is not None and old is not None:
+            run.seen.add(article.id)
+        if old == state:
+            self._counts.unchanged += 1
+            return
+        if old is None:
+            self._counts.added += 1
+        else:
+            self._counts.updated += 1
+            self._writer.remove([article.id])
+        self._writer.add(article, state)
+        self._pending[article.id] = state
+        self._counts.paragraphs += len(article.paragraphs)
+
+    def _taken(self, article_id: str, run: _FileRun, old: str | None) -> str | None:
+        """The state of another article that has this id, if there is one."""
+        if article_id in self._pending:
+            return self._pending[article_id]
+        if old is not None:
+            return old if article_id in run.seen else None
+        return self._writer.state(article_id) if article_id not in self._gone else None
+
+    def _taken_id(self, article: Article, taken: str, run: _FileRun) -> None:
+        """The id is taken: by the same article read elsewhere, which is kept once, or else by another one."""
+        if taken.partition(" ")[0] == article.digest:
+            self._counts.duplicates += 1
+            run.duplicates.append(article.id)
+        elif run.known is None:  # of no file: a later version replaces the earlier one of the same batch
+            self._commit()
+            self._article(article, run)
+        elif (apart := article.apart()).id != article.id:
+            self._article(apart, run)
+        else:
+            self._take(
+                Rejected(article.path or "-", f"another article has its id {article.id}", article.record), run
+            )
+
+    def _old(self, article_id: str, run: _FileRun) -> str | None:
+        """The state of the committed article that one of this id replaces."""
+        if run.known is not None:
+            return run.known.get(article_id)
+        return self._writer.state(article_id) if article_id not in self._pending else None
+
+    def _remove(self, ids: Iterable[str]) -> None:
+        gone = sorted(ids)
+        self._counts.removed += self._writer.remove(gone)
+        self._removed.update(gone)
+        self._gone.update(gone)
+
+    def _reject(self, rejected: Rejected) -> None:
+        self._counts.rejections += 1
+        if len(self._rejected) < KEPT_REJECTIONS:
+            self._rejected.append(rejected)
+
+    def _advance(self, count: int) -> None:
+        self._done += count
+        self._progress(Progress(self._done, self._total, self._seen))
+
+    def _commit(self) -> None:
+        self._writer.commit()
+        self._pending.clear()
+        self._gone.clear()
+        if self._manifest.changed:
+            self._save(self._manifest)
+            self._manifest.changed = False
+
+
+def _stat(file: Path) -> tuple[int, int]:
+    try:
+        status = file.stat()
+    except OSError:
+        return -1, -1
+    return status.st_size, status.st_mtime_ns
+
+
+def _size(file: Path) -> int:
+    return max(_stat(file)[0], 0)
+
+
+def _digest(file: Path) -> str:
+    """A digest of the content of a regular file, else ``""``."""
+    try:
+        if not file.is_file():
+            return ""
+        digest = hashlib.blake2b(digest_size=16)
+        with file.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+        return digest.hexdigest()
+    except OSError:
+        return ""

@@ -1,0 +1,78 @@
+"""What is known of the files that were read, so that an unchanged one need not be read again.
+
+The manifest only saves work: it is written after the commit that it tells of, and where it is missing, or tells of
+less than there is, files are read again, and their articles found unchanged.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+
+from .article import Rejected
+
+FILE_NAME = "files.json"
+READERS_VERSION = 1
+"""Counts up when the readers make something else of the same file: all are then read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file as it was when it was last read: its size, time of change (ns) and digest; how it was read; what it gave."""
+
+    size: int
+    mtime: int
+    digest: str
+    reading: str
+    articles: int
+    rejected: tuple[tuple[int, str], ...] = ()
+    duplicates: tuple[str, ...] = ()
+
+    def rejections(self, path: str) -> list[Rejected]:
+        """What was rejected in the file."""
+        return [Rejected(path, reason, record) for record, reason in self.rejected]
+
+
+@dataclass
+class Manifest:
+    """The files of an index by their names there."""
+
+    entries: dict[str, Entry] = field(default_factory=dict)
+    changed: bool = False
+
+    @classmethod
+    def load(cls, content: str | None) -> Manifest:
+        """Read a manifest; one that is missing or damaged is an empty one."""
+        try:
+            loaded = json.loads(content or "")
+            if loaded["version"] != READERS_VERSION:
+                return cls()
+            return cls({path: _entry(values) for path, values in loaded["files"].items()})
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return cls()
+
+    def dump(self) -> str:
+        """The manifest as JSON."""
+        files = {path: list(asdict(entry).values()) for path, entry in self.entries.items()}
+        return json.dumps({"version": READERS_VERSION, "files": files}, separators=(",", ":"))
+
+    def set(self, path: str, entry: Entry) -> None:
+        """Note a file."""
+        if self.entries.get(path) != entry:
+            self.entries[path] = entry
+            self.changed = True
+
+    def drop(self, path: str) -> None:
+        """Forget a file."""
+        if self.entries.pop(path, None) is not None:
+            self.changed = True
+
+
+def _entry(values: list[object]) -> Entry:
+    size, mtime, digest, reading, articles, rejected, duplicates = values
+    if not (isinstance(size, int) and isinstance(mtime, int) and isinstance(articles, int)):
+        raise TypeError("not numbers")
+    if not (isinstance(rejected, list) and isinstance(duplicates, list)):
+        raise TypeError("not lists")
+    pairs = tuple((int(record), str(reason)) for record, reason in rejected)
+    return Entry(size, mtime, str(digest), str(reading), articles, pairs, tuple(map(str, duplicates)))

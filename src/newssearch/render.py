@@ -1,0 +1,295 @@
+"""Results, articles and reports as people and programs read them: text, Markdown, CSV, JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
+
+from wcwidth import wcwidth
+
+from . import escape
+from .article import Article
+from .index import IndexInfo
+from .indexing import IndexReport
+from .results import FacetValue, Hit, Results, Snippet
+
+Format = Literal["text", "json", "jsonl", "csv", "md"]
+
+CSV_COLUMNS = (
+    "id", "paragraph", "score", "date", "outlet", "source", "byline", "located", "lang", "section", "title", "url",
+    "path", "paragraphs", "matching", "snippet", "text",
+)  # fmt: skip
+SHOWN_VALUES = 10
+"""Values of a field that ``info`` lists."""
+
+_BOLD, _FAINT, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[22m"
+_TITLE, _NO_TITLE = "\x1b[1;34m", "\x1b[22;39m"
+
+
+class Style:
+    """How text is laid out: ``width`` in columns, None for one line however long; and whether colours may be used."""
+
+    def __init__(self, width: int | None, color: bool) -> None:
+        self.width = max(width, 20) if width is not None else None
+        self.color = color
+
+    def bold(self, text: str) -> str:
+        """Text that stands out."""
+        return f"{_BOLD}{text}{_PLAIN}" if self.color and text else text
+
+    def faint(self, text: str) -> str:
+        """Text that stands back."""
+        return f"{_FAINT}{text}{_PLAIN}" if self.color and text else text
+
+    def title(self, text: str) -> str:
+        """A headline."""
+        return f"{_TITLE}{text}{_NO_TITLE}" if self.color and text else text
+
+
+# ---- text
+
+
+def columns(text: str) -> int:
+    """The columns that ``text`` takes on a terminal."""
+    return len(text) if text.isascii() else sum(max(wcwidth(char), 0) for char in text)
+
+
+def shorten(text: str, width: int) -> str:
+    """``text`` in at most ``width`` columns, an ellipsis for what is left out."""
+    if columns(text) <= width:
+        return text
+    taken = 0
+    for at, char in enumerate(text):
+        taken += max(wcwidth(char), 0)
+        if taken > width - 1:
+            return f"{text[:at].rstrip()}…" if width > 0 else ""
+    return text
+
+
+def wrap(text: str, width: int) -> list[tuple[int, int]]:
+    """Where the lines of ``text`` begin and end, each of at most ``width`` columns, broken at spaces where it can be."""
+    lines: list[tuple[int, int]] = []
+    start, space, taken = 0, -1, 0
+    for at, char in enumerate(text):
+        size = max(wcwidth(char), 0)
+        if char == " ":
+            space = at
+        if taken + size > width and size:
+            if char == " ":
+                lines.append((start, at))
+                start, taken = at + 1, 0
+                continue
+            end = space if space > start else at
+            lines.append((start, end))
+            start = end + 1 if end == space else end
+            taken = columns(text[start:at])
+        taken += size
+    if start < len(text):
+        lines.append((start, len(text)))
+    return lines
+
+
+def snippet_lines(shown: Snippet, style: Style, indent: str = "  ") -> list[str]:
+    """A snippet wrapped and indented, its highlights bold; without a width, on one line."""
+    text, spans = "", []
+    for part, on in shown.parts():
+        clean = escape.terminal(part)
+        if on:
+            spans.append((len(text), len(text) + len(clean)))
+        text += clean
+    lines = wrap(text, style.width - len(indent)) if style.width else [(0, len(text))]
+    return [indent + _marked(text, start, end, spans, style) for start, end in lines]
+
+
+def _marked(text: str, start: int, end: int, spans: list[tuple[int, int]], style: Style) -> str:
+    pieces, at = [], start
+    for low, high in spans:
+        low, high = max(low, start), min(high, end)  # noqa: PLW2901
+        if low < high:
+            pieces += [text[at:low], style.bold(text[low:high])]
+            at = high
+    return "".join(pieces) + text[at:end]
+
+
+def hit_line(hit: Hit, style: Style) -> str:
+    """Title, date, outlet, source and id of a hit on one line.
+
+    Where the terminal is too narrow for all, the id gives way to its end, which ``show`` takes too; then the outlet
+    and the title are cut.
+    """
+    title = escape.terminal(hit.title or "(no title)")
+    day = hit.date.isoformat()[:10] if hit.date else "no date"
+    outlet = escape.terminal(hit.outlet or "no outlet")
+    if hit.source and hit.source != hit.outlet:
+        outlet = f"{outlet} ({escape.terminal(hit.source)})"
+    address = hit.address
+    if style.width is not None:
+        room = style.width - len(day) - 6
+        if columns(title) + columns(outlet) + len(address) > room:
+            address = f"{hit.id.rpartition('-')[2]}#{hit.paragraph}"
+        outlet = shorten(outlet, max((room - len(address)) // 2, room - len(address) - columns(title), 8))
+        title = shorten(title, max(room - len(address) - columns(outlet), 1))
+    return f"{style.title(title)}  {day}  {outlet}  {style.faint(address)}"
+
+
+def text_results(results: Results, style: Style, took: bool) -> Iterator[str]:
+    """Results for people, line by line."""
+    for hit in results:
+        yield hit_line(hit, style)
+        yield from snippet_lines(hit.snippet, style)
+        if hit.others and len({other.id for other in results}) == len(results):
+            yield style.faint(
+                f"  + {_count(hit.others, 'more paragraph')} of {hit.paragraphs} in this article"
+            )
+        elif not hit.matching and results.interpretation:
+            yield style.faint("  (only the headline matches)" if hit.score else "  (the first paragraph)")
+        yield ""
+    for name, values in results.facets.items():
+        yield style.bold(name)
+        yield from _facet_lines(values)
+        yield ""
+    shown = ""
+    if results.hits and (results.offset or len(results) < results.total_articles):
+        shown = f", {results.offset + 1} to {results.offset + len(results)} shown"
+    total = f"{_count(results.total_articles, 'article')}, {_count(results.total_paragraphs, 'matching paragraph')}"
+    query = f" for {escape.terminal(results.interpretation)}" if results.interpretation else ""
+    yield f"{total}{query}{shown}" + (f" ({results.took * 1000:.0f} ms)" if took else "")
+
+
+def _facet_lines(values: Iterable[FacetValue]) -> Iterator[str]:
+    for value in values:
+        yield f"  {value.articles:>8,}  {escape.terminal(value.value) if value.value is not None else '(none)'}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def text_article(article: Article, shown: Mapping[int, Snippet], style: Style) -> Iterator[str]:
+    """An article for people: its fields and how each is known, then the paragraphs in ``shown``, numbered."""
+    yield style.title(escape.terminal(article.title or "(no title)"))
+    fields = {
+        "id": article.id,
+        "date": article.date.isoformat() if article.date else None,
+        "outlet": article.outlet,
+        "source": article.source,
+        "byline": article.byline,
+        "dateline": article.dateline,
+        "located": article.located,
+        "lang": article.lang,
+        "section": article.section,
+        "url": article.url,
+        "path": article.path and f"{article.path} (record {article.record})",
+    }
+    for name, value in fields.items():
+        known = article.provenance.get(name)
+        if value is None:
+            if name != "path":
+                yield style.faint(f"{name:>9}  {known or 'missing'}")
+            continue
+        note = style.faint(f"  [{known}]") if known is not None and str(known) != "stated" else ""
+        yield f"{name:>9}  {escape.terminal(value)}{note}"
+    for number, snippet in shown.items():
+        yield ""
+        lines = snippet_lines(snippet, style, " " * 6)
+        yield style.faint(f"{number:>4}") + "  " + lines[0][6:] if lines else style.faint(f"{number:>4}")
+        yield from lines[1:]
+
+
+def text_info(info: IndexInfo, style: Style) -> Iterator[str]:
+    """What an index holds, for people."""
+    held = info.contents
+    yield f"{style.bold(escape.terminal(str(info.folder)))}: {_count(held.articles, 'article')}, " + (
+        f"{_count(held.paragraphs, 'paragraph')}, {_count(held.words, 'word')}"
+    )
+    days = f"{held.first_date} to {held.last_date}" if held.first_date else "none"
+    yield f"{'dates':>9}  {days}"
+    yield f"{'files':>9}  {info.files:,}"
+    yield f"{'size':>9}  {size(info.size)}, format {info.format}, {_count(info.commits, 'commit')}"
+    for name, values in held.by_field.items():
+        if name == "month" or not values:
+            continue
+        listed = values if name == "year" else values[:SHOWN_VALUES]
+        rest = len(values) - len(listed)
+        yield ""
+        yield style.bold(name) + (f"  ({len(values):,} values, the first {len(listed)})" if rest else "")
+        yield from _facet_lines(listed)
+
+
+def size(count: float) -> str:
+    """A number of bytes for people.
+
+    >>> size(999), size(5603), size(224e6)
+    ('999 B', '5.6 kB', '224.0 MB')
+    """
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} TB"
+
+
+def text_report(report: IndexReport) -> Iterator[str]:
+    """What an indexing run did, for people."""
+    parts = [
+        f"{report.added:,} added",
+        f"{report.updated:,} updated",
+        f"{report.unchanged:,} unchanged",
+        *([f"{report.removed:,} removed"] if report.removed else []),
+        *([f"{report.duplicates:,} met again and kept once"] if report.duplicates else []),
+        f"{report.rejections:,} rejected",
+    ]
+    yield f"articles: {', '.join(parts)}"
+    rate = f" ({report.rate:,.0f} a second)" if report.paragraphs else ""
+    yield f"{_count(report.paragraphs, 'paragraph')} added in {report.seconds:.1f} s{rate}"
+    if report.interrupted:
+        yield "interrupted: what was done so far is in the index; run it again to go on"
+
+
+# ---- for programs and documents
+
+
+def as_json(value: Mapping[str, object], *, indent: int | None = 2) -> str:
+    """JSON text, readable in any script."""
+    return json.dumps(value, ensure_ascii=False, indent=indent)
+
+
+def csv_results(results: Results) -> str:
+    """Results as CSV (RFC 4180), one hit a row; no cell can become a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(CSV_COLUMNS)
+    for hit in results:
+        row: dict[str, object] = {**hit.to_dict(), "snippet": hit.snippet.plain()}
+        writer.writerow([escape.cell(v) if isinstance(v := row[name], str) else v for name in CSV_COLUMNS])
+    return out.getvalue()
+
+
+def markdown_results(results: Results) -> Iterator[str]:
+    """Results as Markdown: a heading and a quotation for each hit, the highlights strong."""
+    for hit in results:
+        title = escape.markdown(hit.title or "(no title)")
+        link = f"[{title}](<{_link(hit.url)}>)" if hit.url else title
+        day = hit.date.isoformat()[:10] if hit.date else "no date"
+        names = dict.fromkeys(name for name in (hit.outlet, hit.source) if name)
+        yield f"### {link}"
+        yield ""
+        yield f"{' · '.join([day, *map(escape.markdown, names)])} · `{hit.address}`"
+        yield ""
+        yield f"> {hit.snippet.markdown()}"
+        yield ""
+    for name, values in results.facets.items():
+        yield f"| {name} | articles |"
+        yield "| --- | ---: |"
+        for value in values:
+            yield f"| {escape.markdown(value.value) if value.value is not None else '(none)'} | {value.articles} |"
+        yield ""
+    total = f"{_count(results.total_articles, 'article')}, {_count(results.total_paragraphs, 'matching paragraph')}"
+    yield total + (f" for {escape.markdown(results.interpretation)}" if results.interpretation else "")
+
+
+def _link(url: str) -> str:
+    return escape.terminal(url).replace("<", "%3C").replace(">", "%3E").replace(" ", "%20")

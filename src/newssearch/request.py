@@ -1,0 +1,116 @@
+"""What is asked of a search besides the query: filters, period, order, page, facets."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal, get_args
+
+from .dates import parse_period
+from .errors import QueryError
+from .highlight import SNIPPET_LENGTH
+
+Sort = Literal["relevance", "newest", "oldest"]
+FilterField = Literal["outlet", "source", "byline", "located", "lang"]
+FacetField = Literal["outlet", "source", "year", "month", "byline", "located", "lang", "section"]
+
+FILTER_FIELDS: tuple[FilterField, ...] = get_args(FilterField)
+FACET_FIELDS: tuple[FacetField, ...] = get_args(FacetField)
+SORTS: tuple[Sort, ...] = get_args(Sort)
+
+When = str | dt.date | dt.datetime
+"""A day, a moment, or a period as text: ``2024``, ``2024-07``, ``2024-07-25``, ``2024-07-25T14:30``."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOptions:
+    """A request, checked. ``start`` and ``end`` bound the date (end excluded), as the outlet's clock has it."""
+
+    filters: tuple[tuple[FilterField, tuple[str, ...]], ...] = ()
+    start: dt.datetime | None = None
+    end: dt.datetime | None = None
+    sort: Sort = "relevance"
+    limit: int | None = 10
+    offset: int = 0
+    all_paragraphs: bool = False
+    facets: tuple[FacetField, ...] = ()
+    snippet: int = SNIPPET_LENGTH
+
+
+def search_options(
+    *,
+    filters: dict[FilterField, str | Iterable[str] | None],
+    since: When | None,
+    until: When | None,
+    on: When | None,
+    sort: str,
+    limit: int | None,
+    offset: int,
+    all_paragraphs: bool,
+    facets: str | Iterable[str],
+    snippet: int,
+) -> SearchOptions:
+    """Check a request. Raises :class:`~newssearch.QueryError` for what would silently find nothing, or means nothing."""
+    if sort not in SORTS:
+        raise QueryError(f"cannot sort by {sort!r}", suggestion=f"there are: {', '.join(SORTS)}")
+    if (limit is not None and limit < 0) or offset < 0:
+        raise QueryError("limit and offset cannot be negative")
+    names = (facets,) if isinstance(facets, str) else tuple(facets)
+    chosen: list[FacetField] = []
+    for name in names:
+        match = next((known for known in FACET_FIELDS if known == name), None)
+        if match is None:
+            near = get_close_matches(name, FACET_FIELDS, 1)
+            hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(FACET_FIELDS)}"
+            raise QueryError(f"there is no facet {name!r}", suggestion=hint)
+        if match not in chosen:
+            chosen.append(match)
+    start, end = _bounds(since, until, on)
+    wanted: list[tuple[FilterField, tuple[str, ...]]] = []
+    for field, given in filters.items():
+        values = (given,) if isinstance(given, str) else tuple(given or ())
+        if any(not value.strip() for value in values):
+            raise QueryError(f"the filter on {field} is empty")
+        if values:
+            wanted.append((field, values))
+    return SearchOptions(
+        filters=tuple(wanted),
+        start=start,
+        end=end,
+        sort=next(known for known in SORTS if known == sort),
+        limit=limit,
+        offset=offset,
+        all_paragraphs=all_paragraphs,
+        facets=tuple(chosen),
+        snippet=snippet,
+    )
+
+
+def _bounds(
+    since: When | None, until: When | None, on: When | None
+) -> tuple[dt.datetime | None, dt.datetime | None]:
+    if on is not None and (since is not None or until is not None):
+        raise QueryError("a search is either on a date or since and until dates, not both")
+    if on is not None:
+        return _period("on", on)
+    start = _period("since", since)[0] if since is not None else None
+    end = _period("until", until)[1] if until is not None else None
+    if start is not None and end is not None and start >= end:
+        raise QueryError(f"no date is both since {since} and until {until}", suggestion="swap them")
+    return start, end
+
+
+def _period(name: str, when: When) -> tuple[dt.datetime, dt.datetime]:
+    """The first moment of a period, and the first one after it."""
+    if isinstance(when, dt.datetime):
+        if when.tzinfo is not None:
+            raise QueryError(f"{name} has a zone: give the day, or the moment as the outlet's clock had it")
+        return when, when + dt.timedelta(microseconds=1)
+    text = when.isoformat() if isinstance(when, dt.date) else when
+    period = parse_period(text)
+    if period is None:
+        hint = "write 2024, 2024-07, 2024-07-25 or 2024-07-25T14:30"
+        raise QueryError(f"{name}: {text!r} is not a date", query=text, end=len(text), suggestion=hint)
+    return period.start, period.end

@@ -1,0 +1,220 @@
+"""What a search returns: results, their hits and snippets, facets; and what every printer prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import overload
+
+from . import escape
+from .article import Article, Date, Paragraph
+from .query import Diagnostic
+
+RESULTS_VERSION = 1
+"""The version of the keys of :meth:`Results.to_dict`; it counts up when one changes its meaning or goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """The part of a paragraph that is shown, with the places of the words that made it match.
+
+    ``text`` is ``paragraph[start:start + len(text)]``, and each of ``highlights`` a pair of offsets into ``text``
+    (in characters, end excluded), in order and apart.
+    """
+
+    text: str
+    highlights: tuple[tuple[int, int], ...] = ()
+    start: int = 0
+    cut_before: bool = False
+    cut_after: bool = False
+
+    def parts(self) -> Iterator[tuple[str, bool]]:
+        """The text in pieces, and whether each is highlighted; the ellipsis of a cut included."""
+        at = 0
+        if self.cut_before:
+            yield "… ", False
+        for start, end in self.highlights:
+            if start > at:
+                yield self.text[at:start], False
+            yield self.text[start:end], True
+            at = end
+        if at < len(self.text):
+            yield self.text[at:], False
+        if self.cut_after:
+            yield " …", False
+
+    def html(self) -> str:
+        """The snippet as HTML: escaped, its highlights in ``<mark>``.
+
+        >>> Snippet("AT&T sued", ((0, 4),)).html()
+        '<mark>AT&amp;T</mark> sued'
+        """
+        return "".join(f"<mark>{escape.html(t)}</mark>" if on else escape.html(t) for t, on in self.parts())
+
+    def ansi(self) -> str:
+        """The snippet for a terminal: control characters made harmless, its highlights bold."""
+        return "".join(
+            f"\x1b[1m{escape.terminal(t)}\x1b[22m" if on else escape.terminal(t) for t, on in self.parts()
+        )
+
+    def markdown(self) -> str:
+        """The snippet as Markdown: escaped, its highlights between ``**``."""
+        return "".join(f"**{escape.markdown(t)}**" if on else escape.markdown(t) for t, on in self.parts())
+
+    def plain(self) -> str:
+        """The snippet as text on one line, with an ellipsis where it was cut, and no marks."""
+        return "".join(escape.terminal(t) for t, _ in self.parts())
+
+    def to_dict(self) -> dict[str, object]:
+        """The snippet as JSON types."""
+        return {
+            "text": self.text,
+            "highlights": [list(span) for span in self.highlights],
+            "start": self.start,
+            "cut_before": self.cut_before,
+            "cut_after": self.cut_after,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A paragraph that was found, with its article's fields.
+
+    ``paragraph`` is its number (0 where the article has a headline and nothing else), ``matching`` how many of its
+    article's ``paragraphs`` match: 0 where only the headline does, and the first paragraph is shown in its stead.
+    """
+
+    id: str
+    paragraph: int
+    score: float
+    text: str
+    snippet: Snippet
+    title: str | None
+    date: Date | None
+    outlet: str | None
+    source: str | None
+    byline: str | None
+    located: str | None
+    lang: str | None
+    section: str | None
+    url: str | None
+    path: str | None
+    paragraphs: int
+    matching: int
+
+    @classmethod
+    def of(
+        cls,
+        article: Article,
+        paragraph: Paragraph,
+        snippet: Snippet,
+        *,
+        score: float,
+        paragraphs: int,
+        matching: int,
+    ) -> Hit:
+        """A hit: one ``paragraph`` of ``article``, with the article's fields."""
+        fields = ("title", "date", "outlet", "source", "byline", "located", "lang", "section", "url", "path")
+        return cls(
+            id=article.id,
+            paragraph=paragraph.number,
+            score=score,
+            text=paragraph.text,
+            snippet=snippet,
+            paragraphs=paragraphs,
+            matching=matching,
+            **{name: getattr(article, name) for name in fields},
+        )
+
+    @property
+    def address(self) -> str:
+        """The paragraph's address, ``ID#3``."""
+        return f"{self.id}#{self.paragraph}"
+
+    @property
+    def others(self) -> int:
+        """How many other paragraphs of the article match."""
+        return max(self.matching - 1, 0)
+
+    def to_dict(self) -> dict[str, object]:
+        """The hit as JSON types."""
+        return {
+            "id": self.id,
+            "paragraph": self.paragraph,
+            "score": round(self.score, 6),
+            "title": self.title,
+            "date": self.date.isoformat() if self.date else None,
+            "outlet": self.outlet,
+            "source": self.source,
+            "byline": self.byline,
+            "located": self.located,
+            "lang": self.lang,
+            "section": self.section,
+            "url": self.url,
+            "path": self.path,
+            "paragraphs": self.paragraphs,
+            "matching": self.matching,
+            "text": self.text,
+            "snippet": self.snippet.to_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value of a facet and the number of articles that have it; ``value`` is None for those without one."""
+
+    value: str | None
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Results(Sequence[Hit]):
+    """The hits of one page, and what is known of all of them. A sequence of :class:`Hit`.
+
+    ``total_articles`` and ``total_paragraphs`` count everything that matches, whatever the page: articles that the
+    query finds, and among their paragraphs those that hold a word or phrase of it. ``facets`` count articles, most
+    first. ``took`` is the time of the search in seconds; it is not part of :meth:`to_dict`, so that the same query on
+    the same index prints the same bytes.
+    """
+
+    query: str
+    interpretation: str
+    hits: tuple[Hit, ...]
+    total_articles: int
+    total_paragraphs: int
+    offset: int = 0
+    limit: int | None = 10
+    facets: Mapping[str, tuple[FacetValue, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    diagnostics: tuple[Diagnostic, ...] = ()
+    took: float = field(default=0.0, compare=False)
+
+    @overload
+    def __getitem__(self, index: int) -> Hit: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Hit, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Hit | tuple[Hit, ...]:
+        return self.hits[index]
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    def to_dict(self) -> dict[str, object]:
+        """The results as JSON types: exactly what ``newssearch query --json`` prints."""
+        return {
+            "version": RESULTS_VERSION,
+            "query": self.query,
+            "interpretation": self.interpretation,
+            "diagnostics": [diagnostic.to_dict() for diagnostic in self.diagnostics],
+            "total_articles": self.total_articles,
+            "total_paragraphs": self.total_paragraphs,
+            "offset": self.offset,
+            "limit": self.limit,
+            "facets": {
+                name: [{"value": value.value, "articles": value.articles} for value in values]
+                for name, values in self.facets.items()
+            },
+            "hits": [hit.to_dict() for hit in self.hits],
+        }

@@ -1,0 +1,25 @@
+"""What tests share: where the sample article is, and where the large collections are, if they are."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def seed() -> Path:
+    """The sample article of the repository."""
+    return REPOSITORY / "seeds" / "000_4a4bc9908da63fdf.txt"
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """The folder of real news; its publishers own it, so that it is no part of the repository."""
+    folder = Path(os.environ.get("NEWSSEARCH_DATA") or REPOSITORY.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip("the collections of real news are not here; NEWSSEARCH_DATA says where they are")
+    return folder

@@ -1,0 +1,261 @@
+"""Words and terms: what is one word, and which words are the same."""
+
+from __future__ import annotations
+
+import threading
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newssearch.analysis import (
+    MAX_TERM,
+    PLAIN,
+    SNOWBALL,
+    Analyser,
+    analyser,
+    analysis_of,
+    fold,
+    key,
+    name_words,
+    words,
+)
+
+TRICKY = st.text(
+    st.sampled_from(
+        "aAiIİıßéÉе́йœÆﬁＡ１10,..'’-_ \n日本ひカｶﾞ한नमस्ते\u0301\u0306\u3099\u200b\u200f\u00ad🙂ไทยعربيّة"
+    )
+)
+"""Short texts in which many things meet."""
+TEXTS = st.text() | TRICKY
+
+
+def term(word: str, lang: str | None = None) -> str:
+    (only,) = analyser(lang).terms(word)
+    return only
+
+
+def plain(text: str) -> list[str]:
+    return analyser("zxx").terms(text)
+
+
+# ---- what is the same word
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Iraq", "IRAQ"),
+        ("São", "sao"),
+        ("Straße", "STRASSE"),
+        ("cafe\u0301", "café"),
+        ("ﬁre", "fire"),
+        ("Ｉｒａｑ", "iraq"),
+        ("Ørsted", "orsted"),
+        ("Łódź", "lodz"),
+        ("Æther", "aether"),
+        ("İstanbul", "istanbul"),
+        ("1,000", "1000"),
+        ("1,000,000", "1000000"),
+        ("１２", "12"),
+        ("U.S.", "U.S"),
+        ("بَغْدَاد", "بغداد"),
+        ("בָּגְדָד", "בגדד"),
+        ("co\u00adoperation", "cooperation"),
+        ("ما\u200cشین", "ماشین"),
+    ],
+)
+def test_case_accents_ligatures_and_widths_make_no_difference(one: str, other: str) -> None:
+    assert fold(one) == fold(other) != ""
+    assert plain(one) == plain(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("мой", "мои"), ("U.S.", "us"), ("1.5", "15"), ("कि", "की")])
+def test_what_is_another_word_stays_another_word(one: str, other: str) -> None:
+    assert plain(one) != plain(other)
+
+
+def test_a_possessive_is_found_with_its_noun() -> None:
+    assert term("Iraq's") == term("Iraq’s") == term("Iraq")
+
+
+def test_a_word_is_found_with_its_inflections_in_the_language_of_the_article() -> None:
+    assert term("supporting", "en") == term("supports", "en-GB") == term("support", "en_US")
+    assert term("governos", "pt-BR") == term("governo", "pt")
+    assert term("supporting", "zxx") != term("support", "zxx")
+
+
+def test_without_a_language_an_article_is_read_as_english() -> None:
+    assert term("supporting", None) == term("supporting", "en")
+    assert analysis_of("") == "english"
+
+
+def test_every_language_of_the_table_has_a_stemmer_or_is_left_plain() -> None:
+    for lang in SNOWBALL:
+        assert analyser(lang).name in (SNOWBALL[lang], PLAIN)
+    assert analyser("tlh").name == PLAIN
+
+
+def test_every_word_is_a_term_the_little_ones_too() -> None:
+    assert analyser("en").terms("To be, or not to be") == ["to", "be", "or", "not", "to", "be"]
+
+
+def test_a_word_only_joins_others_in_its_own_language() -> None:
+    assert analyser("en").joins("The")
+    assert not analyser("en").joins("Iraq")
+    assert not analyser("en").joins("war")
+    assert analyser("de").joins("war")
+
+
+# ---- what is one word
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("the U.S. and e.g. others", ["the", "u.s", "and", "e.g", "others"]),
+        ("U.S.-Iraq talks", ["u.s", "iraq", "talks"]),
+        ("end of U.S.", ["end", "of", "u.s"]),
+        ("It rained.Then stopped", ["it", "rained", "then", "stopped"]),
+        ("1,000 of 3.5bn, or 2024-07-25", ["1000", "of", "3.5bn", "or", "2024", "07", "25"]),
+        ("don't ’tis", ["don't", "tis"]),
+        ("a_b c/d", ["a", "b", "c", "d"]),
+        ("東京都", ["東", "京", "都"]),
+        ("NATO東京2024", ["nato", "東", "京", "2024"]),
+        ("ひらカタ", ["ひ", "ら", "カ", "タ"]),
+        ("नमस्ते दुनिया", ["नमस्ते", "दुनिया"]),
+        ("ภาษาไทย", ["ภาษาไทย"]),
+        ("대한민국 서울", ["대한민국", "서울"]),
+        ("🙂 … — !", []),
+        ("", []),
+    ],
+)
+def test_where_words_begin_and_end(text: str, expected: list[str]) -> None:
+    assert plain(text) == expected
+
+
+@pytest.mark.parametrize("text", ["が", "プ", "ｶﾞ", "パリ"])
+def test_a_character_of_japanese_is_one_word_however_it_is_encoded(text: str) -> None:
+    composed = unicodedata.normalize("NFKC", text)
+    assert plain(unicodedata.normalize("NFD", text)) == plain(text) == plain(composed) == list(composed)
+
+
+def test_punctuation_between_japanese_names_is_no_word() -> None:
+    assert plain("ジョン・スミス") == list("ジョンスミス")
+
+
+def test_an_overlong_word_is_cut_and_still_found() -> None:
+    assert plain("x" * 10_000) == ["x" * MAX_TERM]
+
+
+# ---- laws
+
+
+@given(TEXTS)
+def test_terms_are_the_terms_of_the_tokens(text: str) -> None:
+    for lang in ("en", "zxx"):
+        assert analyser(lang).terms(text) == [token.term for token in analyser(lang).tokens(text)]
+
+
+@given(TEXTS)
+def test_offsets_say_where_a_word_stands(text: str) -> None:
+    end = 0
+    for token in analyser("en").tokens(text):
+        assert end <= token.start < token.end <= len(text)
+        assert analyser("en").terms(text[token.start : token.end]) == [token.term]
+        end = token.end
+
+
+@given(TEXTS)
+def test_folding_a_folded_word_changes_nothing(text: str) -> None:
+    for match in words(text):
+        assert fold(fold(match.group())) == fold(match.group())
+
+
+def test_folding_a_folded_word_changes_nothing_where_it_was_cut() -> None:
+    (initials,) = words(".".join("a" * 200))
+    assert fold(fold(initials.group())) == fold(initials.group())
+
+
+@given(TEXTS)
+def test_no_letter_or_digit_is_outside_a_word(text: str) -> None:
+    inside = {at for match in words(text) for at in range(*match.span())}
+    assert all(at in inside for at, char in enumerate(text) if char.isalnum())
+
+
+@given(TEXTS)
+def test_composed_and_decomposed_text_give_the_same_terms(text: str) -> None:
+    assert plain(unicodedata.normalize("NFC", text)) == plain(unicodedata.normalize("NFD", text))
+
+
+@given(st.text(st.characters(categories=["Lu", "Ll"])))
+def test_upper_and_lower_case_of_a_text_are_the_same_words(text: str) -> None:
+    # what has no one partner (a Greek iota below a letter, a letter that is two) may differ
+    if text.upper().lower() == text.lower():
+        assert plain(text.upper()) == plain(text.lower())
+
+
+@given(st.text(), st.text())
+def test_a_blank_separates_words(one: str, other: str) -> None:
+    assert plain(f"{one} {other}") == plain(one) + plain(other)
+
+
+@given(st.text())
+def test_a_term_has_no_blank_and_a_bounded_length(text: str) -> None:
+    for found in analyser("en").terms(text):
+        assert found
+        assert not any(char.isspace() for char in found)
+        assert len(found) <= MAX_TERM + 8  # a stemmer may add a letter
+
+
+# ---- names
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The Guardian", "the  guardian"),
+        ("www.nytimes.com", "NYTimes.com"),
+        ("O Público", "o publico"),
+        ("ＡＦＰ", "AFP"),
+        ("www.", "WWW."),
+    ],
+)
+def test_names_are_compared_without_case_accents_and_www(one: str, other: str) -> None:
+    assert key(one) == key(other) != ""
+
+
+def test_the_words_of_a_name_are_never_stemmed() -> None:
+    assert name_words("José Reading") == ["jose", "reading"]
+
+
+# ---- threads
+
+
+@settings(max_examples=5)
+@given(st.lists(st.text(st.sampled_from("abcdefghiklmnoprstuvwy"), min_size=3), min_size=20, unique=True))
+def test_threads_may_share_an_analyser(vocabulary: list[str]) -> None:
+    text = " ".join(vocabulary)
+    expected = Analyser("english").terms(text)
+    shared = Analyser("english")
+    start = threading.Barrier(4)
+    results: list[list[str]] = []
+
+    def work() -> None:
+        start.wait()
+        results.append(shared.terms(text))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [expected] * 4
+
+
+def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Analyser, "REMEMBERED", 3)
+    small = Analyser("english")
+    assert small.terms("a b c d e f a b") == ["a", "b", "c", "d", "e", "f", "a", "b"]
+    assert len(small._terms) <= 3

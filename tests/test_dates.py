@@ -1,0 +1,167 @@
+"""Dates as articles write them, and periods as queries ask for them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newssearch.dates import LONGEST, Period, Published, parse_period, parse_published
+
+DAY = dt.date(2024, 7, 25)
+UTC = dt.timezone.utc
+
+
+def zone(hours: float) -> dt.timezone:
+    return dt.timezone(dt.timedelta(hours=hours))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-07-25", "20240725", "2024/07/25", "2024/7/25", "2024.07.25", "7-25-2024", "07/25/2024", "25-7-2024",
+        "25/07/2024", "25.7.2024", "7.25.2024", "July 25, 2024", "Jul. 25, 2024", "JULY 25 2024", "July 25th, 2024",
+        "Thursday, July 25, 2024", "Thu Jul 25 2024", "25 July 2024", "25th July 2024", "25th of July, 2024",
+        "Thu 25 Jul 2024", "Thursday 25 July, 2024", "25-Jul-2024", "  July\t25,\n2024 ", "July\xa025, 2024",
+        "2024 July 25",
+    ],
+)  # fmt: skip
+def test_a_day_is_read_in_every_form_that_has_one_reading(text: str) -> None:
+    assert parse_published(text) == Published(DAY)
+    assert parse_published(text, day_first=True) == Published(DAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2024-07-25T14:30", dt.datetime(2024, 7, 25, 14, 30)),
+        ("2024-07-25 14:30:05", dt.datetime(2024, 7, 25, 14, 30, 5)),
+        ("2024-07-25T14:30:05.123456789Z", dt.datetime(2024, 7, 25, 14, 30, 5, 123456, UTC)),
+        ("2024-07-25T14:30:05,5+03:30", dt.datetime(2024, 7, 25, 14, 30, 5, 500000, zone(3.5))),
+        ("2024-07-25T12:00:00+0300", dt.datetime(2024, 7, 25, 12, tzinfo=zone(3))),
+        ("2024-07-25 12:00:00 -05:00", dt.datetime(2024, 7, 25, 12, tzinfo=zone(-5))),
+        ("20240725T143005Z", dt.datetime(2024, 7, 25, 14, 30, 5, tzinfo=UTC)),
+        ("2024-07-25T14", dt.datetime(2024, 7, 25, 14)),
+        ("July 25, 2024 at 2:30 p.m.", dt.datetime(2024, 7, 25, 14, 30)),
+        ("July 25, 2024, 12 AM", dt.datetime(2024, 7, 25, 0)),
+        ("7/25/2024 2:30 PM EDT", dt.datetime(2024, 7, 25, 14, 30, tzinfo=zone(-4))),
+        ("25 July 2024 - 14:30 GMT", dt.datetime(2024, 7, 25, 14, 30, tzinfo=UTC)),
+        ("25 July 2024 14:30 UTC+3", dt.datetime(2024, 7, 25, 14, 30, tzinfo=zone(3))),
+        ("Thu, 25 Jul 2024 14:30:00 +0300", dt.datetime(2024, 7, 25, 14, 30, tzinfo=zone(3))),
+        ("Thu, 25 Jul 2024 14:30:00 -0700 (PDT)", dt.datetime(2024, 7, 25, 14, 30, tzinfo=zone(-7))),
+        ("14:30 25 July 2024", dt.datetime(2024, 7, 25, 14, 30)),
+    ],
+)
+def test_a_time_of_day_and_its_zone_are_kept(text: str, expected: dt.datetime) -> None:
+    published = parse_published(text)
+    assert published is not None
+    assert isinstance(published.value, dt.datetime)
+    assert published.value == expected
+    assert published.value.utcoffset() == expected.utcoffset()
+
+
+def test_a_zone_that_could_be_several_is_no_zone() -> None:
+    assert parse_published("25 July 2024 14:30 IST") == Published(dt.datetime(2024, 7, 25, 14, 30))
+
+
+def test_numbers_are_read_month_first_and_flagged_unless_told_otherwise() -> None:
+    assert parse_published("7-5-2024") == Published(dt.date(2024, 7, 5), ambiguous=True)
+    assert parse_published("7/5/2024", day_first=True) == Published(dt.date(2024, 5, 7))
+    assert parse_published("7/5/2024 10:00") == Published(dt.datetime(2024, 7, 5, 10), ambiguous=True)
+
+
+def test_dots_are_day_first_always() -> None:
+    assert parse_published("5.7.2024") == Published(dt.date(2024, 7, 5))
+
+
+def test_both_readings_alike_are_not_ambiguous() -> None:
+    assert parse_published("7-7-2024") == Published(dt.date(2024, 7, 7))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "  ", "2024", "July 2024", "2024-07", "July 25", "Thursday", "Thursday July 2024", "14:30", "07-25-24",
+        "25 Jul 24", "2024-02-30", "February 30, 2024", "2024-13-01", "31/31/2024", "0000-01-01", "2024-07-25T25:00",
+        "2024-07-25T14:61", "July 25, 2024 14", "2024-07-25T12:00+99:00", "2024-07-25T12:00+03:99",
+        "0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-14:00", "12345-01-01", "yesterday", "not a date in 2024",
+        "2024-07-25 and more", "x" * LONGEST + " 2024-07-25",
+    ],
+)  # fmt: skip
+def test_what_is_not_a_full_date_is_refused_and_nothing_is_filled_in(text: str) -> None:
+    assert parse_published(text) is None
+    assert parse_published(text, day_first=True) is None
+
+
+@given(st.text() | st.text("0123456789-/.:, TZ+apmJulyth", max_size=40), st.booleans())
+def test_no_string_raises_and_what_is_read_is_on_the_calendar(text: str, day_first: bool) -> None:
+    published = parse_published(text, day_first=day_first)
+    assert published is None or 1 <= published.value.year <= 9999
+
+
+@given(st.dates())
+def test_the_iso_form_of_every_day_reads_back(day: dt.date) -> None:
+    assert parse_published(day.isoformat()) == Published(day)
+
+
+@given(st.dates(), st.sampled_from(["{0.month}/{0.day}/{1}", "{0.month}-{0.day}-{1}"]))
+def test_month_first_numbers_read_back_flagged_where_the_day_could_be_a_month(
+    day: dt.date, form: str
+) -> None:
+    published = parse_published(form.format(day, f"{day.year:04d}"))
+    assert published == Published(day, ambiguous=day.day <= 12 and day.day != day.month)
+
+
+@given(st.datetimes(timezones=st.sampled_from([UTC, zone(3), zone(-5.5)]), min_value=dt.datetime(2, 1, 1)))
+def test_the_iso_form_of_every_moment_reads_back(moment: dt.datetime) -> None:
+    published = parse_published(moment.isoformat())
+    if moment.year < 9999:
+        assert published == Published(moment)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("2024", dt.datetime(2024, 1, 1), dt.datetime(2025, 1, 1)),
+        ("2024-07", dt.datetime(2024, 7, 1), dt.datetime(2024, 8, 1)),
+        ("2024-12", dt.datetime(2024, 12, 1), dt.datetime(2025, 1, 1)),
+        ("2024-07-25", dt.datetime(2024, 7, 25), dt.datetime(2024, 7, 26)),
+        ("2024-07-25T14", dt.datetime(2024, 7, 25, 14), dt.datetime(2024, 7, 25, 15)),
+        ("2024-07-25T14:30", dt.datetime(2024, 7, 25, 14, 30), dt.datetime(2024, 7, 25, 14, 31)),
+        (" 2024-07-25 14:30 ", dt.datetime(2024, 7, 25, 14, 30), dt.datetime(2024, 7, 25, 14, 31)),
+        ("9999", dt.datetime(9999, 1, 1), dt.datetime.max),
+        ("9999-12", dt.datetime(9999, 12, 1), dt.datetime.max),
+        ("9999-12-31", dt.datetime(9999, 12, 31), dt.datetime.max),
+        ("9999-12-31T23:59", dt.datetime(9999, 12, 31, 23, 59), dt.datetime.max),
+    ],
+)
+def test_a_period_is_all_that_its_name_covers(text: str, start: dt.datetime, end: dt.datetime) -> None:
+    assert parse_period(text) == Period(start, end, text.strip())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "24",
+        "7/25/2024",
+        "2024-7-25",
+        "2024-13",
+        "2024-02-30",
+        "2024-07-25T24",
+        "0000",
+        "2024-",
+        "July 2024",
+        "٢٠٢٤",
+    ],
+)
+def test_what_names_no_period_is_none(text: str) -> None:
+    assert parse_period(text) is None
+
+
+@given(st.text() | st.text("0123456789-T: ", max_size=20))
+def test_no_string_asked_for_raises_and_a_period_is_never_empty(text: str) -> None:
+    period = parse_period(text)
+    assert period is None or period.start < period.end

@@ -1,0 +1,314 @@
+"""Plain text to articles."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import textwrap
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newssearch.article import STATED, Article, Provenance, Rejected
+from newssearch.readers import ReadOptions, read_file
+from newssearch.readers.dateline import find_dateline
+from newssearch.readers.text import read_text
+
+DAY = dt.date(2024, 7, 25)
+BODY = (
+    "The minister stressed on Wednesday that the bridge would be open again before the winter.",
+    "Engineers have looked at its pillars since Monday, and found less damage than was feared.",
+)
+FROM_DATELINE = Provenance("inferred", "dateline")
+
+
+def read(text: str, **options: object) -> Article:
+    article = read_text(text, "a.txt", ReadOptions(**options))  # type: ignore[arg-type]
+    assert isinstance(article, Article)
+    return article
+
+
+def texts(article: Article) -> tuple[str, ...]:
+    return tuple(paragraph.text for paragraph in article.paragraphs)
+
+
+def one(file: Path) -> Article | Rejected:
+    (item,) = read_file(file, "here", ReadOptions())
+    return item
+
+
+def test_the_sample_article_is_read_as_its_layout_says(seed: Path) -> None:
+    article = one(seed)
+    assert isinstance(article, Article)
+    assert (
+        article.title == "Austin sends a veiled message to Baghdad that the US presence in Iraq will continue"
+    )
+    assert article.date == DAY
+    assert article.dateline == "Information/Baghdad"
+    assert article.source == "Information"
+    assert article.located == "Baghdad"
+    assert article.outlet == "almaalomah.me"
+    assert article.provenance["title"] == article.provenance["date"] == article.provenance["outlet"] == STATED
+    assert article.provenance["source"] == article.provenance["located"] == FROM_DATELINE
+    assert article.byline is article.lang is article.section is article.url is None
+    assert (article.path, article.record) == ("here", 1)
+    assert len(article.paragraphs) == 10
+    assert article.paragraphs[0].text.startswith("US Secretary of Defense Lloyd Austin stressed to his Iraqi")
+    assert article.paragraphs[9].text.endswith("countries of origin and support their reintegration.")
+    for paragraph in texts(article):
+        for other in (article.title, "Information/", "7-25-2024", "almaalomah.me"):
+            assert other not in paragraph
+
+
+SCRAPED = ("Bridge to open", "", "Bridge to open", "", "7-25-2024", "")
+GLUED = "Bridge to openInformation/Baghdad…"
+
+
+def scraped(
+    *, header: tuple[str, ...] = SCRAPED, glued: str = GLUED, outlet: str = "news.example.org"
+) -> str:
+    return "\n".join([*header, *([glued] if glued else []), BODY[0], "", BODY[1], "", outlet])
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        (scraped(), set()),
+        (scraped(header=SCRAPED[2:]), set()),
+        (scraped(header=SCRAPED[:4]), {"date"}),
+        (scraped(glued=""), {"dateline", "located"}),
+        (scraped(glued="Information/Baghdad..."), set()),
+        (scraped(glued="Bridge to open Information / Baghdad".replace(" / ", "/")), set()),
+        (scraped(outlet=""), {"outlet"}),
+        (scraped(header=SCRAPED[:1] + SCRAPED[4:]), set()),
+    ],
+)
+def test_any_part_of_that_layout_may_be_missing(text: str, missing: set[str]) -> None:
+    article = read(text)
+    assert texts(article) == BODY
+    assert article.title == "Bridge to open"
+    assert {
+        name for name in ("date", "dateline", "located", "outlet") if getattr(article, name) is None
+    } == missing
+
+
+def test_a_text_that_only_begins_with_the_words_of_its_title_keeps_them() -> None:
+    article = read("Bridge to open\n\nBridge to open or not, the minister is calm.\n\nHe said so.")
+    assert texts(article) == ("Bridge to open or not, the minister is calm.", "He said so.")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "July 25, 2024", "2024-07-25", "25 July 2024", "Published: July 25, 2024", "Published on 25/7/2024",
+        "Date: Thursday, 25 July 2024", "posted 2024-07-25", "UPDATED: July 25, 2024", "Last updated July 25, 2024",
+    ],
+)  # fmt: skip
+def test_a_line_that_is_a_date_is_the_date(line: str) -> None:
+    for text in (
+        f"Bridge to open\n\n{line}\n\n",
+        f"Bridge to open\n{line}\n",
+        f"{line}\n\nBridge to open\n\n",
+    ):
+        article = read(text + "\n\n".join(BODY))
+        assert (article.title, article.date, texts(article)) == ("Bridge to open", DAY, BODY)
+
+
+@pytest.mark.parametrize(
+    "lines", [("Published: 2024-07-25", "Updated: 2024-07-26"), ("Updated: 2024-07-26", "2024-07-25")]
+)
+def test_an_update_is_not_the_date_where_there_is_another(lines: tuple[str, str]) -> None:
+    article = read("\n".join(["Bridge to open", *lines, "", *BODY]))
+    assert (article.date, texts(article)) == (DAY, BODY)
+
+
+def test_an_ambiguous_date_is_flagged_and_the_option_turns_it() -> None:
+    text = "Bridge to open\n\n7-5-2024\n\n" + "\n\n".join(BODY)
+    assert read(text).date == dt.date(2024, 7, 5)
+    assert str(read(text).provenance["date"]) == "stated, ambiguous, read month first"
+    assert read(text, day_first=True).date == dt.date(2024, 5, 7)
+    assert read(text, day_first=True).provenance["date"] == STATED
+
+
+def test_a_date_in_the_body_or_of_the_file_is_not_the_date_of_the_article(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text(f"Bridge to open\n\n{BODY[0]}\n\nJuly 25, 2024\n\n{BODY[1]}\n", "utf-8")
+    os.utime(file, (1_700_000_000, 1_700_000_000))
+    article = one(file)
+    assert isinstance(article, Article)
+    assert article.date is None
+    assert texts(article) == (BODY[0], "July 25, 2024", BODY[1])
+
+
+@pytest.mark.parametrize(
+    ("dateline", "stated", "located", "source"),
+    [
+        ("BAGHDAD, July 25 (Reuters) - ", "BAGHDAD, July 25 (Reuters)", "Baghdad", "Reuters"),
+        ("BAGHDAD (Reuters) - ", "BAGHDAD (Reuters)", "Baghdad", "Reuters"),
+        ("WASHINGTON (AP) — ", "WASHINGTON (AP)", "Washington", "AP"),
+        ("PARIS, March 3 - ", "PARIS, March 3", "Paris", None),
+        ("LONDON — ", "LONDON", "London", None),
+        (
+            "NEW YORK/LONDON, 3 March (Reuters) – ",
+            "NEW YORK/LONDON, 3 March (Reuters)",
+            "New York/London",
+            "Reuters",
+        ),
+        ("COLUMBUS, Ga., April 9 - ", "COLUMBUS, Ga., April 9", "Columbus, Ga.", None),
+        ("KANSAS CITY, MO. (AP) -- ", "KANSAS CITY, MO. (AP)", "Kansas City, MO.", "AP"),
+        ("SÃO PAULO (Reuters) - ", "SÃO PAULO (Reuters)", "São Paulo", "Reuters"),
+        ("Des Moines, Iowa (CNN) ", "Des Moines, Iowa (CNN)", "Des Moines, Iowa", "CNN"),
+        ("Chicago, April 13 - ", "Chicago, April 13", "Chicago", None),
+        ("BASRA (Shafaq News): ", "BASRA (Shafaq News)", "Basra", "Shafaq News"),
+        (
+            "BOSTON, July 25, 2024 /PRNewswire/ -- ",
+            "BOSTON, July 25, 2024 /PRNewswire/",
+            "Boston",
+            "PRNewswire",
+        ),
+        ("(Reuters) - ", "(Reuters)", None, "Reuters"),
+    ],
+)
+def test_a_dateline_is_taken_out_of_the_first_paragraph(
+    dateline: str, stated: str, located: str | None, source: str | None
+) -> None:
+    article = read(f"Bridge to open\n\n{dateline}{BODY[0]}\n\n{BODY[1]}")
+    assert (article.dateline, article.located, article.source) == (stated, located, source)
+    assert article.provenance["dateline"] == STATED
+    assert article.provenance["located" if located else "source"] == FROM_DATELINE
+    assert texts(article) == BODY
+
+
+def test_a_dateline_with_its_year_dates_an_article_that_has_no_other_date() -> None:
+    article = read(f"Bridge to open\n\nPARIS, July 25, 2024 - {BODY[0]}")
+    assert article.date == DAY
+    assert article.provenance["date"] == FROM_DATELINE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "NATO — the alliance — said", "FILE - In this Tuesday, July 25 photo", "BREAKING NEWS — The bridge is open",
+        "IBM — The company said", "AMEX DELAY - HUDSON FOODS INC, INFO REQUESTED", "The bridge — long closed — opens",
+        "Jane Doe (Labour) - The member said", "He and/or She…", "He said/She said… and so on", "Belém (PA) - O governo",
+        "WATCH: The bridge", "A" * 70 + " (Reuters) - The", "LONDON — " + "theresa went", "", "-", "(", "Rain (again)",
+    ],
+)  # fmt: skip
+def test_what_is_not_surely_a_dateline_is_none(text: str) -> None:
+    assert find_dateline(text) is None
+
+
+@given(st.text() | st.text("ABCab ,.()/-—…:12", max_size=200))
+def test_a_dateline_lies_within_the_text(text: str) -> None:
+    found = find_dateline(text)
+    if found is not None:
+        assert text.startswith(found.text)
+        assert len(found.text) <= found.length <= len(text) + 1
+
+
+@pytest.mark.parametrize(
+    ("line", "who"),
+    [
+        ("By Jane Doe", "Jane Doe"),
+        ("By Jane Doe and John van der Berg, Staff Writer", "Jane Doe and John van der Berg, Staff Writer"),
+        ("BY JANE DOE", "JANE DOE"),
+        ("Written by: Jane Doe", "Jane Doe"),
+    ],
+)
+def test_a_byline_says_who_wrote_it(line: str, who: str) -> None:
+    article = read(f"Bridge to open\n{line}\nJuly 25, 2024\n\n" + "\n\n".join(BODY))
+    assert (article.byline, article.date, texts(article)) == (who, DAY, BODY)
+
+
+@pytest.mark.parametrize("line", ["By the river nothing moves", "By Monday it was over.", "By noon"])
+def test_a_sentence_that_begins_with_by_is_no_byline(line: str) -> None:
+    article = read(f"Bridge to open\n\n{line}\n\n{BODY[0]}")
+    assert (article.byline, texts(article)) == (None, (line, BODY[0]))
+
+
+def test_the_last_line_may_be_the_outlet_or_the_address() -> None:
+    text = "Bridge to open\n\n" + "\n\n".join(BODY)
+    assert read(f"{text}\n\nexample.org\n").outlet == "example.org"
+    article = read(f"{text}\nhttps://www.example.org/bridge?a=1")
+    assert (article.url, article.outlet) == ("https://www.example.org/bridge?a=1", "example.org")
+    assert article.provenance["outlet"] == Provenance("inferred", "url")
+    assert texts(article) == BODY
+    for last in ("The end.", "He said no", "1.25", "U.S.", "e.g."):
+        assert texts(read(f"{text}\n\n{last}"))[-1] == last
+
+
+def test_a_headline_is_short_and_stands_off_from_the_text() -> None:
+    assert read(f"Bridge to open\n\n{BODY[0]}").title == "Bridge to open"
+    assert read(f"Bridge to open\n{BODY[0]}\n{BODY[1]}").title == "Bridge to open"
+    assert read(f"Will the bridge open?\n\n{BODY[0]}").title == "Will the bridge open?"
+    assert (
+        read(f"BRIDGE TO OPEN, MINISTER SAYS\n  {BODY[0]}\n   {BODY[1]}").title
+        == "BRIDGE TO OPEN, MINISTER SAYS"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BODY[0], f"{BODY[0]}\n\n{BODY[1]}", f"{BODY[0]}\n{BODY[1]}", "One line only", "One line,\n\n" + BODY[0],
+        textwrap.fill(" ".join(BODY), 60), "x" * 251 + "\n\n" + BODY[0], "LONDON (AP) — Rain fell\n\n" + BODY[0],
+    ],
+)  # fmt: skip
+def test_prose_without_a_headline_has_none_and_says_so(text: str) -> None:
+    article = read(text)
+    assert article.title is None
+    assert article.provenance["title"].known == "missing"
+    assert len(article.paragraphs) >= 1
+
+
+def test_a_wrapped_text_under_a_headline_is_joined() -> None:
+    article = read("Bridge to open\n\n" + "\n".join(textwrap.wrap(" ".join(BODY), 60)))
+    assert texts(article) == (" ".join(BODY),)
+
+
+def test_the_default_language_is_marked_as_such() -> None:
+    article = read(BODY[0], lang="en")
+    assert article.lang == "en"
+    assert article.provenance["lang"].known == "inferred"
+
+
+LINES = st.sampled_from(
+    [
+        "", " ", "Bridge to open", "Bridge to openInformation/Baghdad…", "Information/Baghdad", "Rain", *BODY,
+        "LONDON (AP) — Rain fell", "LONDON —", "By Jane Doe", "By noon", "https://example.org/a", "example.org",
+        "“Quoted”", "  indented words", "- item", "(Reuters)", "BASRA (INA):",
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(LINES | st.text("abc. ,/-—…()\n", max_size=80), max_size=12).map("\n".join) | st.text())
+def test_no_word_of_a_text_is_lost(text: str) -> None:
+    article = read_text(text, "a.txt", ReadOptions())
+    if isinstance(article, Rejected):
+        return
+    kept = " ".join(
+        [
+            *texts(article),
+            *(str(getattr(article, name) or "") for name in ("title", "dateline", "byline", "url", "outlet")),
+        ]
+    )
+    lost = set(re.findall(r"\w+", text)) - set(re.findall(r"\w+", kept))
+    if article.date is None:
+        assert lost <= {"By", "by", "Written"}
+
+
+def test_real_texts_have_a_title_and_paragraphs(data_dir: Path) -> None:
+    for file in sorted((data_dir / "formats" / "txt-bbc").glob("*.txt")):
+        article = one(file)
+        assert isinstance(article, Article)
+        assert article.title == file.read_text("utf-8").split("\n", 1)[0].strip()
+        assert len(article.paragraphs) >= 2
+    releases = [one(file) for file in sorted((data_dir / "formats" / "txt-press-release").glob("*.txt"))]
+    articles = [article for article in releases if isinstance(article, Article) and article.title]
+    assert len(articles) >= 11  # the others are pages flattened to a single line
+    assert all(
+        len(article.paragraphs) >= 2 and article.title and article.title.isupper() for article in articles
+    )

@@ -223,7 +223,7 @@ def query(
     elif format_ == "jsonl":
         _print_lines(render.as_json(hit.to_dict(), indent=None) for hit in results)
     elif format_ == "csv":
-        sys.stdout.write(render.csv_results(results))
+        _write(render.csv_results(results))
     elif format_ == "md":
         _print_lines(render.markdown_results(results))
     else:
@@ -351,8 +351,19 @@ def _chosen(
 # ---- printing
 
 
+class _NobodyReads(Exception):  # noqa: N818  (no error: whoever was reading has seen enough)
+    """Standard output was closed at its other end."""
+
+
+def _write(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+    except BrokenPipeError:
+        raise _NobodyReads from None
+
+
 def _print(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
+    _write(f"{text}\n")
 
 
 def _print_lines(lines: Iterator[str]) -> None:
@@ -496,7 +507,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return 128 + signal.SIGINT
     except NewssearchError as error:
         return _fail(error)
-    except BrokenPipeError:  # whoever was reading has seen enough
+    except (_NobodyReads, BrokenPipeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html as _html
 import re
+import unicodedata
 
 _REPLACED = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), "\ufffd")
 _SPACES = dict.fromkeys((0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x85, 0x2028, 0x2029), " ")
@@ -50,4 +51,5 @@ def cell(text: str) -> str:
     ("'=1+1", '1-1')
     """
     line = terminal(text)
-    return f"'{line}" if line.lstrip().startswith(("=", "+", "-", "@")) else line
+    first = unicodedata.normalize("NFKC", line.lstrip()[:1])  # some take the full-width signs too
+    return f"'{line}" if first in ("=", "+", "-", "@") else line

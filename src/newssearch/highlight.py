@@ -130,9 +130,18 @@ def _word_start(text: str, at: int, limit: int) -> int:
 
 
 def _whole_character(text: str, at: int, limit: int) -> int:
-    while at < limit and unicodedata.combining(text[at]):
+    while at < limit and _is_inside(text, at):
         at += 1
     return at
+
+
+def _is_inside(text: str, at: int) -> bool:
+    """Whether the place is inside what a reader sees as one character."""
+    if not 0 < at < len(text):
+        return False
+    char = text[at]
+    joined = char == "\u200d" or text[at - 1] == "\u200d"
+    return joined or unicodedata.category(char)[0] == "M" or "\U0001f3fb" <= char <= "\U0001f3ff"
 
 
 def _cut_back(text: str, start: int, end: int) -> int:
@@ -142,6 +151,6 @@ def _cut_back(text: str, start: int, end: int) -> int:
     space = text.rfind(" ", max(start, end - 40), end)
     if space > start:
         return space
-    while end > start + 1 and unicodedata.combining(text[end]):
+    while end > start + 1 and _is_inside(text, end):
         end -= 1
     return end

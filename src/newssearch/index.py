@@ -14,7 +14,7 @@ from . import files
 from .analysis import analyser
 from .article import Article
 from .engines import Contents, Snapshot, Store
-from .engines.embedded import FORMAT_VERSION, EmbeddedStore
+from .engines.embedded import FORMAT_VERSION, EmbeddedStore, make_folder
 from .errors import ArticleNotFoundError, IndexNotFoundError
 from .highlight import SNIPPET_LENGTH
 from .highlight import snippet as make_snippet
@@ -275,6 +275,7 @@ class Index:
                 self.refresh()
                 run.prune(self._snapshot.paths(), self._archive)
             run.read_files(files.find(paths, self._archive, self.folder), chosen)
+            run.read_copies(self._archive, chosen)
             if stream is not None:
                 run.read_stream(stream, chosen)
 
@@ -341,11 +342,11 @@ def rebuild(
 ) -> IndexReport:
     """Make the index in ``folder`` anew from files, and let it take the old one's place when it is whole.
 
-    Until then the old one can be searched; where the run is stopped or fails, it stays as it was. Nothing of the old
-    index is read, so that one of an older format, or a damaged one, can be made anew too.
+    Until then the old one can be searched; where the run is stopped or fails, or finds no article, it stays as it was.
+    Nothing of the old index is read, so that one of an older format, or a damaged one, can be made anew too.
     """
     store = EmbeddedStore(Path(folder))
-    store.folder.mkdir(parents=True, exist_ok=True)
+    make_folder(store.folder)
     lock = store.lock(wait)
     try:
         new = store.begin_rebuild()
@@ -366,7 +367,7 @@ def rebuild(
             report = run.finish()
         finally:
             writer.close()
-        if not report.interrupted:
+        if report.added and not report.interrupted:
             store.finish_rebuild(new, (FILE_NAME,))
         return report
     finally:

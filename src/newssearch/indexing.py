@@ -7,6 +7,7 @@ to which a few articles were appended costs no more than those.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
 import time
@@ -132,6 +133,7 @@ class Indexer:
         self._rejected: list[Rejected] = []
         self._pending: dict[str, str] = {}
         self._removed: set[str] = set()
+        self._was_read: set[str] = set()
         self._gone: set[str] = set()  # those of them that are not yet committed
         self._done = self._total = self._seen = 0
         self._stopped = False
@@ -153,14 +155,33 @@ class Indexer:
                 return
             self._counts.files += 1
             self._file(source, options)
+
+    def read_copies(self, archive: Path, options: ReadOptions) -> None:
+        """Read again the files with copies of articles that were removed in this run: a copy takes their place.
+
+        They count for what changes, not as files that were read.
+        """
         again = [
-            s
-            for s in found
-            if (e := self._manifest.entries.get(s.path)) and self._removed.intersection(e.duplicates)
+            (path, entry)
+            for path, entry in self._manifest.entries.items()
+            if self._removed.intersection(entry.duplicates)
         ]
-        for source in again:  # the copy that stood for this one is gone
-            if not self._stopped:
-                self._read(source, options, None)
+        for path, entry in again:
+            if self._stopped:
+                return
+            before, rejected = dataclasses.replace(self._counts), len(self._rejected)
+            self._read(files.Source(files.file_of(path, archive), path), options, None)
+            counts = self._counts
+            counts.unchanged, counts.files_read, counts.rejections = (
+                before.unchanged,
+                before.files_read,
+                before.rejections,
+            )
+            del self._rejected[rejected:]
+            if path in self._was_read:
+                counts.duplicates -= len(entry.duplicates)
+            else:
+                counts.duplicates = before.duplicates
 
     def read_articles(self, items: Iterable[Article | Rejected]) -> None:
         """Take articles that belong to no file: they are added, or replace those of their ids."""
@@ -206,6 +227,7 @@ class Indexer:
                 self._advance(size)
                 return
         self._read(source, options, (size, mtime))
+        self._was_read.add(source.path)
 
     def _read(self, source: files.Source, options: ReadOptions, stat: tuple[int, int] | None) -> None:
         self._counts.files_read += 1
@@ -254,7 +276,7 @@ class Indexer:
             self._commit()
 
     def _article(self, article: Article, run: _FileRun) -> None:
-        state = f"{article.digest} {article.record}"
+        state = article.digest
         old = self._old(article.id, run)
         taken = self._taken(article.id, run, old)
         if taken is not None:
@@ -279,13 +301,13 @@ class Indexer:
         """The state of another article that has this id, if there is one."""
         if article_id in self._pending:
             return self._pending[article_id]
-        if old is not None:
-            return old if article_id in run.seen else None
+        if old is not None and article_id not in run.seen:
+            return None
         return self._writer.state(article_id) if article_id not in self._gone else None
 
     def _taken_id(self, article: Article, taken: str, run: _FileRun) -> None:
         """The id is taken: by the same article read elsewhere, which is kept once, or else by another one."""
-        if taken.partition(" ")[0] == article.digest:
+        if taken == article.digest:
             self._counts.duplicates += 1
             run.duplicates.append(article.id)
         elif run.known is None:  # of no file: a later version replaces the earlier one of the same batch

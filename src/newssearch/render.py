@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
@@ -25,6 +26,7 @@ CSV_COLUMNS = (
 SHOWN_VALUES = 10
 """Values of a field that ``info`` lists."""
 
+_WEB = re.compile(r"https?://", re.IGNORECASE)
 _BOLD, _FAINT, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[22m"
 _TITLE, _NO_TITLE = "\x1b[1;34m", "\x1b[22;39m"
 
@@ -156,7 +158,9 @@ def text_results(results: Results, style: Style, took: bool) -> Iterator[str]:
         shown = f", {results.offset + 1} to {results.offset + len(results)} shown"
     total = f"{_count(results.total_articles, 'article')}, {_count(results.total_paragraphs, 'matching paragraph')}"
     query = f" for {escape.terminal(results.interpretation)}" if results.interpretation else ""
-    yield f"{total}{query}{shown}" + (f" ({results.took * 1000:.0f} ms)" if took else "")
+    last = f"{total}{query}{shown}" + (f" ({results.took * 1000:.0f} ms)" if took else "")
+    for start, end in wrap(last, style.width) if style.width else [(0, len(last))]:
+        yield last[start:end]
 
 
 def _facet_lines(values: Iterable[FacetValue]) -> Iterator[str]:
@@ -272,7 +276,7 @@ def markdown_results(results: Results) -> Iterator[str]:
     """Results as Markdown: a heading and a quotation for each hit, the highlights strong."""
     for hit in results:
         title = escape.markdown(hit.title or "(no title)")
-        link = f"[{title}](<{_link(hit.url)}>)" if hit.url else title
+        link = f"[{title}](<{_link(hit.url)}>)" if hit.url and _WEB.match(hit.url) else title
         day = hit.date.isoformat()[:10] if hit.date else "no date"
         names = dict.fromkeys(name for name in (hit.outlet, hit.source) if name)
         yield f"### {link}"
@@ -292,4 +296,4 @@ def markdown_results(results: Results) -> Iterator[str]:
 
 
 def _link(url: str) -> str:
-    return escape.terminal(url).replace("<", "%3C").replace(">", "%3E").replace(" ", "%20")
+    return re.sub(r"[<>\s\\]", lambda match: f"%{ord(match[0]):02X}", escape.terminal(url))

@@ -57,6 +57,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_HIDDEN = re.compile(f"[{_UNSEEN}]")
 _QUOTE = re.compile(f"[{QUOTES}]")
 
 Kind = Literal["space", "open", "close", "quote", "phrase", "minus", "word", "end"]
@@ -132,12 +133,12 @@ class _Parser:
         self.tokens = self._tokens()
         if len(self.tokens) == 1 and not self.text.strip():
             return Everything()
-        tree = self._either()
+        parts = [self._either()]
         while self.tokens[self.at].kind == "close":  # one without its partner
             self._note("unbalanced", "a closing parenthesis without an opening one was passed over")
             self.at += 1
-            rest = self._either()
-            tree = _join(And, [node for node in (tree, rest) if node is not None])
+            parts.append(self._either())
+        tree = _join(And, [part for part in parts if part is not None])
         return tree if tree is not None else Nothing(span=Span(0, len(self.text)))
 
     # ---- tokens
@@ -208,6 +209,8 @@ class _Parser:
 
     def _operand(self) -> Node | None:
         token = self.tokens[self.at]
+        if token.kind in ("close", "end"):  # behind a minus, where all else was passed over
+            return None
         if token.kind == "open":
             return self._group(token)
         if token.text in OPERATORS and token.kind == "word":
@@ -249,7 +252,7 @@ class _Parser:
                 token.span,
             )
             return None
-        line = " ".join(token.text.split())
+        line = " ".join(_HIDDEN.sub("", token.text).split())
         if token.kind == "phrase" and " " in line:
             return Phrase(line, span=token.span)
         return Word(line, span=token.span)

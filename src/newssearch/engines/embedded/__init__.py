@@ -1,5 +1,5 @@
 """The engine inside the process: a Whoosh index in a folder, read into arrays."""
 
-from .store import FORMAT_VERSION, EmbeddedStore
+from .store import FORMAT_VERSION, EmbeddedStore, make_folder
 
-__all__ = ["FORMAT_VERSION", "EmbeddedStore"]
+__all__ = ["FORMAT_VERSION", "EmbeddedStore", "make_folder"]

@@ -51,13 +51,16 @@ class EmbeddedSnapshot:
     def __init__(self, reader: Any) -> None:
         self._reader = reader
         self._segments = Segments(reader)
+        self._closed = False
         self._lock = threading.RLock()  # Whoosh's readers seek in files that threads would share
         self._fields: dict[str, _Values] = {}
 
     def close(self) -> None:
         """Give back its files."""
         with self._lock:
-            self._reader.close()
+            if not self._closed:
+                self._closed = True
+                self._reader.close()
 
     # ---- what is known of all articles, read when first asked for
 
@@ -207,7 +210,10 @@ class EmbeddedSnapshot:
             return [code for code, value in values if words and _contains(name_words(value), words)]
         name = key(wanted)
         if field == "lang":
-            return [code for code, value in values if f"{key(value)}-".startswith(f"{name}-")]
+            tag = name.replace("_", "-")
+            return [
+                code for code, value in values if f"{key(value).replace('_', '-')}-".startswith(f"{tag}-")
+            ]
         return [code for code, value in values if key(value) == name]
 
     def _unknown(self, field: FilterField, wanted: str) -> Diagnostic:

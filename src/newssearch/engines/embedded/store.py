@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import pickle
 import shutil
 import time
 import warnings
@@ -31,12 +30,14 @@ from ...article import Article
 from ...errors import (
     IndexDamagedError,
     IndexExistsError,
+    IndexFolderError,
     IndexLockedError,
     IndexNotFoundError,
     IndexVersionError,
 )
 from .schema import documents, make_schema
 from .snapshot import EmbeddedSnapshot
+from .trust import check_toc
 
 FORMAT_VERSION = 1
 """Counts up when an index of before can no longer be read as it is."""
@@ -81,7 +82,7 @@ class EmbeddedStore:
         """
         if any(folder.glob(_TOC)):
             raise IndexExistsError(f"{folder} holds an index already", folder)
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         _write_whole(
             folder / _MARKER,
             json.dumps({"format": FORMAT_VERSION, "analysis": ANALYSIS_VERSION, "made_by": __version__}),
@@ -107,22 +108,14 @@ class EmbeddedStore:
                 return EmbeddedSnapshot(self._whoosh().reader())
             except FileNotFoundError as error:
                 if attempt == _REOPEN - 1:
-                    raise IndexDamagedError(
-                        f"{self.folder}: a file of the index is missing: {error}", self.folder
-                    ) from error
+                    message = f"{self.folder}: a file of the index is missing: {error}"
+                    raise IndexDamagedError(message, self.folder) from error
                 time.sleep(0.01 * attempt)
-            except (
-                OSError,
-                ValueError,
-                KeyError,
-                EOFError,
-                AttributeError,
-                pickle.UnpicklingError,
-                AssertionError,
-            ) as error:
-                raise IndexDamagedError(
-                    f"{self.folder}: the index cannot be read: {error!r}", self.folder
-                ) from error
+            except IndexDamagedError:
+                raise
+            except Exception as error:  # Whoosh trusts its files: what it stumbles over may be anything
+                message = f"{self.folder}: the index is damaged ({error!r}): make it anew with --rebuild"
+                raise IndexDamagedError(message, self.folder) from error
         raise AssertionError("unreachable")
 
     def writer(self, wait: float) -> EmbeddedWriter:
@@ -135,7 +128,7 @@ class EmbeddedStore:
     def read_extra(self, name: str) -> str | None:
         """The content of a file of ours beside the index, or None."""
         try:
-            return (self.folder / name).read_text(encoding="utf-8")
+            return (self.folder / name).read_text(encoding="utf-8", errors="replace")
         except FileNotFoundError:
             return None
 
@@ -158,8 +151,10 @@ class EmbeddedStore:
         toc = whoosh_index.TOC.read(FileStorage(str(new.folder)), "MAIN")
         toc.generation = self.generation + 1
         for path in sorted(new.folder.glob("MAIN_*")):
-            if not path.name.endswith("LOCK"):
-                path.rename(self.folder / path.name)  # the names of segments are random: none is here already
+            if (
+                path.suffix
+            ):  # of a segment, whose name is random, so that none is here already; a lock has none
+                path.rename(self.folder / path.name)
         for name in (*extras, _MARKER):
             content = new.read_extra(name)
             if content is not None:
@@ -179,6 +174,7 @@ class EmbeddedStore:
         return lock
 
     def _whoosh(self) -> Any:
+        check_toc(self.folder)
         return whoosh_index.open_dir(str(self.folder))
 
 
@@ -250,6 +246,14 @@ class EmbeddedWriter:
         if self._writer is None:
             self._writer = SegmentWriter(self._store._whoosh())
         return self._writer
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for an index. Raises :class:`~newssearch.IndexFolderError` where that cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise IndexFolderError(f"{folder} cannot be made: {error.strerror}", folder) from error
 
 
 def _check_marker(folder: Path) -> None:

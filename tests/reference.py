@@ -1,0 +1,232 @@
+"""The search, obvious and slow: every article is looked at, and there is no index.
+
+It is the twin that the engine is held to. It shares the analyser with it, and nothing else.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from newssearch import Article
+from newssearch.analysis import analyser
+from newssearch.query import And, Everything, Node, Not, Or, Phrase, Word
+
+K1, B, B_TITLE, TITLE = 1.2, 0.75, 0.5, 2.0
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked besides the query; ``since`` and ``until`` are moments without a zone, the second excluded."""
+
+    filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+    sort: str = "relevance"
+    limit: int | None = 10
+    offset: int = 0
+    all_paragraphs: bool = False
+    facets: Sequence[str] = ()
+
+
+class Hit(NamedTuple):
+    """A paragraph that was found."""
+
+    id: str
+    paragraph: int
+    score: float
+    paragraphs: int
+    matching: int
+
+
+class Found(NamedTuple):
+    """What a search returns."""
+
+    hits: list[Hit]
+    total_articles: int
+    total_paragraphs: int
+    facets: dict[str, list[tuple[str | None, int]]]
+    ids: list[str]
+
+
+def search(corpus: Iterable[Article], tree: Node, request: Request = Request()) -> Found:
+    """Search ``corpus``."""
+    articles = list(corpus)
+    chosen = [a for a in articles if matches(tree, a) and passes(a, request)]
+    score = scorer(articles, tree)
+    wanted = positive(tree)
+    by_id = {a.id: a for a in chosen}
+    hits: list[Hit] = []
+    total_paragraphs = 0
+    for a in chosen:
+        texts = [p.number for p in a.paragraphs if any(occurrences(leaf, p.text, a) for leaf in wanted)]
+        total_paragraphs += len(texts)
+        shown = texts or [1 if a.paragraphs else 0]
+        of_article = [Hit(a.id, number, score(a, number), len(a.paragraphs), len(texts)) for number in shown]
+        if not request.all_paragraphs:
+            of_article = [min(of_article, key=lambda hit: (-hit.score, hit.paragraph))]
+        hits += of_article
+    hits.sort(key=lambda hit: order(hit, by_id[hit.id], request.sort))
+    end = None if request.limit is None else request.offset + request.limit
+    return Found(
+        hits[request.offset : end],
+        len(chosen),
+        total_paragraphs,
+        {name: facet(name, chosen) for name in request.facets},
+        sorted(a.id for a in chosen),
+    )
+
+
+# ---- which articles
+
+
+def matches(node: Node, article: Article) -> bool:
+    """Whether a node of the query finds an article."""
+    if isinstance(node, Word | Phrase):
+        texts = [article.title or "", *(p.text for p in article.paragraphs)]
+        return any(occurrences(node, text, article) for text in texts)
+    if isinstance(node, Not):
+        return not matches(node.operand, article)
+    if isinstance(node, And):
+        return all(matches(operand, article) for operand in node.operands)
+    if isinstance(node, Or):
+        return any(matches(operand, article) for operand in node.operands)
+    return isinstance(node, Everything)
+
+
+def occurrences(leaf: Word | Phrase, text: str, article: Article) -> int:
+    """How often a word or phrase stands in a text of the article."""
+    terms = analyser(article.lang).terms(leaf.text)
+    words = analyser(article.lang).terms(text)
+    if not terms:
+        return 0
+    return sum(words[at : at + len(terms)] == terms for at in range(len(words)))
+
+
+def passes(article: Article, request: Request) -> bool:
+    """Whether an article passes all filters."""
+    for name, wanted in request.filters.items():
+        value = getattr(article, name)
+        if value is None or not any(FILTERS[name](value, one) for one in wanted):
+            return False
+    if request.since is None and request.until is None:
+        return True
+    if article.date is None:
+        return False
+    moment = on_the_clock(article.date)
+    return (request.since is None or request.since <= moment) and (
+        request.until is None or moment < request.until
+    )
+
+
+def name(value: str) -> str:
+    """A name without what makes no difference."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", value.casefold()) if not unicodedata.combining(c))
+    return bare.removeprefix("www.")
+
+
+def _same(value: str, wanted: str) -> bool:
+    return name(value) == name(wanted)
+
+
+def _variant(value: str, wanted: str) -> bool:
+    return name(value) == name(wanted) or name(value).startswith(f"{name(wanted)}-")
+
+
+def _holds(value: str, wanted: str) -> bool:
+    return f" {name(wanted)} " in f" {name(value)} "
+
+
+FILTERS: dict[str, Callable[[str, str], bool]] = {
+    "outlet": _same,
+    "source": _same,
+    "lang": _variant,
+    "byline": _holds,
+    "located": _holds,
+}
+
+
+# ---- in which order
+
+
+def positive(node: Node, negated: bool = False) -> list[Word | Phrase]:
+    """The words and phrases that are not negated, in the order of the query."""
+    if isinstance(node, Not):
+        return positive(node.operand, not negated)
+    if isinstance(node, And | Or):
+        return [leaf for operand in node.operands for leaf in positive(operand, negated)]
+    return [node] if isinstance(node, Word | Phrase) and not negated else []
+
+
+def scorer(articles: list[Article], tree: Node) -> Callable[[Article, int], float]:
+    """The score of a paragraph of an article: BM25F, see ``newssearch/engines/embedded/ranking.py``."""
+
+    def words(article: Article, text: str) -> int:
+        return len(analyser(article.lang).terms(text))
+
+    lengths = [words(a, p.text) for a in articles for p in a.paragraphs]
+    titles = [size for a in articles if (size := words(a, a.title or ""))]
+    mean = sum(lengths) / len(lengths) if lengths else 1.0
+    mean_title = sum(titles) / len(titles) if titles else 1.0
+    leaves = positive(tree)
+    idf: dict[Word | Phrase, float] = {}
+    for leaf in leaves:
+        df = sum(occurrences(leaf, p.text, a) > 0 for a in articles for p in a.paragraphs)
+        idf[leaf] = math.log1p((len(lengths) - df + 0.5) / (df + 0.5))
+
+    def score(article: Article, number: int) -> float:
+        total = 0.0
+        for leaf in leaves:
+            t = 0.0
+            if number and (x := occurrences(leaf, article.paragraphs[number - 1].text, article)):
+                n = words(article, article.paragraphs[number - 1].text)
+                t += x / (1 - B + B * n / mean)
+            if y := occurrences(leaf, article.title or "", article):
+                m = words(article, article.title or "")
+                t += TITLE * y / (1 - B_TITLE + B_TITLE * m / mean_title)
+            total += idf[leaf] * (t / (K1 + t))
+        return total
+
+    return score
+
+
+def order(hit: Hit, article: Article, sort: str) -> tuple[object, ...]:
+    """What hits are ordered by; an article without a date comes after those with one."""
+    undated = article.date is None
+    moment = 0.0 if article.date is None else instant(article.date)
+    if sort == "relevance":
+        return (-hit.score, undated, -moment, hit.id, hit.paragraph)
+    return (undated, moment if sort == "oldest" else -moment, -hit.score, hit.id, hit.paragraph)
+
+
+def on_the_clock(date: dt.date | dt.datetime) -> dt.datetime:
+    """The moment as the outlet's clock had it."""
+    return (
+        date.replace(tzinfo=None) if isinstance(date, dt.datetime) else dt.datetime.combine(date, dt.time())
+    )
+
+
+def instant(date: dt.date | dt.datetime) -> float:
+    """The moment in universal time."""
+    if isinstance(date, dt.datetime) and date.tzinfo is not None:
+        return date.timestamp()
+    return on_the_clock(date).replace(tzinfo=dt.timezone.utc).timestamp()
+
+
+def facet(field: str, articles: list[Article]) -> list[tuple[str | None, int]]:
+    """The values of a field with the number of articles, in the order that results have them."""
+    cut = {"year": 4, "month": 7}
+    counts: Counter[str | None] = Counter()
+    for article in articles:
+        if field in cut:
+            counts[article.date.isoformat()[: cut[field]] if article.date else None] += 1
+        else:
+            counts[getattr(article, field)] += 1
+    if field in cut:
+        return sorted(counts.items(), key=lambda item: (item[0] is None, item[0] or ""))
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0] is None, item[0] or ""))

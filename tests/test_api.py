@@ -1,0 +1,451 @@
+"""What another program relies on: names, errors, keys, threads, and that the index is one of Whoosh."""
+
+from __future__ import annotations
+
+import datetime as dt
+import inspect
+import json
+import pickle
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from whoosh import index as whoosh_index
+from whoosh.qparser import QueryParser
+
+import newssearch
+from newssearch import (
+    Article,
+    ArticleNotFoundError,
+    IndexDamagedError,
+    IndexExistsError,
+    IndexFolderError,
+    IndexLockedError,
+    IndexNotFoundError,
+    IndexVersionError,
+    NewssearchError,
+    QueryError,
+    Rejected,
+    Snippet,
+    errors,
+)
+from support import article, index_of
+
+PUBLIC = [
+    "Article", "ArticleNotFoundError", "Contents", "Diagnostic", "FacetValue", "Hit", "Index", "IndexDamagedError",
+    "IndexExistsError", "IndexFolderError", "IndexInfo", "IndexLockedError", "IndexNotFoundError", "IndexReport",
+    "IndexVersionError", "NewssearchError", "Paragraph", "Progress", "Provenance", "Query", "QueryError", "ReadOptions",
+    "Rejected", "Results", "Snippet", "__version__", "create", "open", "open_or_create", "parse", "rebuild",
+]  # fmt: skip
+
+
+def storm() -> Article:
+    return article(
+        "Storm over Baghdad", "Rain fell on Baghdad.", "It stopped.", date="2024-07-25T10:00:00+03:00",
+        outlet="www.Example.org", source="Reuters", byline="Ana Silva", located="Baghdad", lang="en", section="World",
+        url="https://e.org/1",
+    )  # fmt: skip
+
+
+# ---- names
+
+
+def test_the_public_names_are_these() -> None:
+    assert newssearch.__all__ == PUBLIC
+    assert all(hasattr(newssearch, name) for name in PUBLIC)
+
+
+@pytest.mark.parametrize("name", [name for name in PUBLIC if name != "__version__"])
+def test_every_public_name_is_documented_and_so_are_its_methods(name: str) -> None:
+    public = getattr(newssearch, name)
+    assert (public.__doc__ or "").strip()
+    assert not (public.__doc__ or "").startswith(f"{name}("), "made up by dataclasses"
+    if inspect.isclass(public):
+        for attribute, value in vars(public).items():
+            member = getattr(value, "__func__", getattr(value, "fget", value))
+            if not attribute.startswith("_") and inspect.isfunction(member):
+                assert (member.__doc__ or "").strip(), f"{name}.{attribute}"
+
+
+@pytest.mark.parametrize("name", ["create", "open", "open_or_create", "parse", "rebuild"])
+def test_public_functions_are_typed(name: str) -> None:
+    signature = inspect.signature(getattr(newssearch, name))
+    assert signature.return_annotation is not inspect.Signature.empty
+    assert all(p.annotation is not inspect.Parameter.empty for p in signature.parameters.values())
+    assert (Path(newssearch.__file__).parent / "py.typed").exists()
+
+
+# ---- making and opening
+
+
+def test_create_never_erases_an_index(tmp_path: Path) -> None:
+    with index_of(tmp_path / "i", storm()):
+        pass
+    with pytest.raises(IndexExistsError, match="holds an index already") as caught:
+        newssearch.create(tmp_path / "i")
+    assert caught.value.folder == tmp_path / "i"
+    with newssearch.open_or_create(tmp_path / "i") as index:
+        assert index.search("").total_articles == 1
+
+
+def test_open_or_create_makes_an_index_where_there_is_none(tmp_path: Path) -> None:
+    with newssearch.open_or_create(tmp_path / "new" / "deep") as index:
+        assert index.search("").total_articles == 0
+        assert index.folder == tmp_path / "new" / "deep"
+        assert repr(index) == f"<newssearch.Index {str(index.folder)!r}>"
+
+
+def test_an_index_may_share_its_folder_with_other_files(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("*\n", encoding="utf-8")
+    with newssearch.create(tmp_path) as index:
+        index.add([storm()])
+    assert (tmp_path / ".gitignore").read_text("utf-8") == "*\n"
+
+
+@pytest.mark.parametrize("name", ["nowhere", "file", "empty"])
+def test_errors_on_opening_say_what_to_do(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    (tmp_path / "empty").mkdir()
+    folder = tmp_path / name
+    with pytest.raises(IndexNotFoundError) as caught:
+        newssearch.open(folder)
+    assert f"make one with `newssearch index --index {folder} FILES…`" in str(caught.value)
+    assert caught.value.folder == folder
+
+
+@pytest.mark.parametrize("make", [newssearch.create, newssearch.open_or_create])
+def test_a_folder_that_cannot_be_made_is_an_error_of_ours(tmp_path: Path, make: object) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(IndexFolderError):
+            make(folder)  # type: ignore[operator]
+
+
+def test_an_index_of_a_newer_version_tells_its_number(tmp_path: Path) -> None:
+    index_of(tmp_path / "i", storm()).close()
+    marker = tmp_path / "i" / "newssearch.json"
+    marker.write_text(json.dumps({**json.loads(marker.read_text("utf-8")), "format": 99}), "utf-8")
+    with pytest.raises(IndexVersionError, match="newer newssearch") as caught:
+        newssearch.open(tmp_path / "i")
+    assert caught.value.found == 99
+    with pytest.raises(IndexExistsError):
+        newssearch.create(tmp_path / "i")
+
+
+def test_an_index_of_whoosh_that_is_not_ours_is_refused(tmp_path: Path) -> None:
+    index_of(tmp_path / "i", storm()).close()
+    (tmp_path / "i" / "newssearch.json").unlink()
+    with pytest.raises(IndexVersionError, match="newssearch did not make"):
+        newssearch.open(tmp_path / "i")
+
+
+class Bomb:
+    """What runs a command when it is unpickled."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        return (Path.touch, (self.file,))
+
+
+def test_opening_an_index_runs_no_code_that_somebody_put_there(tmp_path: Path) -> None:
+    index_of(tmp_path / "i", storm()).close()
+    (toc,) = (tmp_path / "i").glob("_MAIN_*.toc")
+    whole = toc.read_bytes()
+    for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+        at = whole.find(bytes([0x80, protocol]))
+        if at >= 0:
+            break
+    bomb = pickle.dumps(Bomb(tmp_path / "gone off"), 2)
+    # The schema is a string behind its length, in seven bits a byte.
+    length, header = len(bomb), bytearray()
+    while length >= 0x80:
+        header.append(length & 0x7F | 0x80)
+        length >>= 7
+    header.append(length)
+    before = at - 1
+    while whole[before - 1] & 0x80:
+        before -= 1
+    toc.write_bytes(whole[:before] + header + bomb + whole[at:])
+    done = subprocess.run(  # a process of its own: Whoosh leaves files open when it fails
+        [sys.executable, "-m", "newssearch", "info", "--index", tmp_path / "i"],
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert not (tmp_path / "gone off").exists()
+    assert done.returncode == 3
+    assert b"Traceback" not in done.stderr
+
+
+def test_an_index_may_be_closed_twice(tmp_path: Path) -> None:
+    with index_of(tmp_path / "i", storm()) as index:
+        index.close()
+    index.close()
+
+
+def test_an_index_can_be_opened_often_without_leaving_files_open(tmp_path: Path) -> None:
+    index_of(tmp_path / "i", storm()).close()
+    descriptors = Path("/proc/self/fd")
+    before = len(list(descriptors.iterdir())) if descriptors.is_dir() else 0
+    for _ in range(20):
+        with newssearch.open(tmp_path / "i") as index:
+            index.search("rain")
+            index.refresh()
+    assert not descriptors.is_dir() or len(list(descriptors.iterdir())) <= before + 2
+
+
+# ---- errors
+
+
+def test_the_tree_of_errors_is_as_drawn() -> None:
+    drawn = {
+        "NewssearchError": 1, "IndexFolderError": 1, "IndexNotFoundError": 3, "IndexExistsError": 1,
+        "IndexVersionError": 3, "IndexDamagedError": 3, "IndexLockedError": 1, "ArticleNotFoundError": 1, "QueryError": 2,
+    }  # fmt: skip
+    for name, code in drawn.items():
+        error = getattr(errors, name)
+        assert error.exit_code == code
+        assert issubclass(error, NewssearchError)
+        assert f"{name} " in (errors.__doc__ or "")
+        (line,) = [line for line in (errors.__doc__ or "").splitlines() if f" {name} " in f" {line} "]
+        assert f" {code} " in f"{line} "
+    for error in (
+        IndexNotFoundError,
+        IndexExistsError,
+        IndexVersionError,
+        IndexDamagedError,
+        IndexLockedError,
+    ):
+        assert error.__bases__ == (IndexFolderError,)
+    for error in (IndexFolderError, ArticleNotFoundError, QueryError):
+        assert error.__bases__ == (NewssearchError,)
+    classes = {
+        name
+        for name, value in vars(errors).items()
+        if inspect.isclass(value) and issubclass(value, Exception)
+    }
+    assert classes == set(drawn)
+
+
+def test_errors_carry_data(tmp_path: Path) -> None:
+    with index_of(tmp_path / "i", storm(), article("Sun", "Hot.")) as index:
+        with pytest.raises(ArticleNotFoundError, match="no article has the id 'x'") as missing:
+            index.article("x#3")
+        assert (missing.value.wanted, missing.value.candidates) == ("x", ())
+        with pytest.raises(QueryError) as query:
+            index.search("rain", since="2024-13")
+        assert (query.value.query, query.value.start, query.value.end) == ("2024-13", 0, 7)
+        assert (query.value.reason, query.value.suggestion) == (
+            "since: '2024-13' is not a date", "write 2024, 2024-07, 2024-07-25 or 2024-07-25T14:30",
+        )  # fmt: skip
+        with pytest.raises(TypeError, match="unexpected filter 'colour'"):
+            index.find("rain", colour="red")
+
+
+def test_an_article_is_found_by_the_end_of_its_id_and_by_an_address(tmp_path: Path) -> None:
+    with index_of(tmp_path / "i", storm()) as index:
+        (hit,) = index.search("stopped")
+        assert hit.address == f"{hit.id}#2"
+        for name in (hit.id, hit.address, hit.id.rpartition("-")[2], f"{hit.id.rpartition('-')[2]}#2"):
+            assert index.article(name) == storm()
+
+
+# ---- keys
+
+HIT_KEYS = [
+    "id", "paragraph", "score", "title", "date", "outlet", "source", "byline", "located", "lang", "section", "url",
+    "path", "paragraphs", "matching", "text", "snippet",
+]  # fmt: skip
+
+
+def test_the_keys_of_results_are_these(tmp_path: Path) -> None:
+    with index_of(tmp_path / "i", storm()) as index:
+        results = index.search("baghdad OR", facets=["year"], outlet="example.org", byline="nobody")
+        shown = index.search("baghdad OR", facets=["year"]).to_dict()
+    assert list(shown) == [
+        "version", "query", "interpretation", "diagnostics", "total_articles", "total_paragraphs", "offset", "limit",
+        "facets", "hits",
+    ]  # fmt: skip
+    assert shown["version"] == 1
+    assert [list(note.to_dict()) for note in results.diagnostics] == [
+        ["kind", "message", "start", "end", "suggestion"]
+    ] * 2
+    with newssearch.open(tmp_path / "i") as index:
+        results = index.search("baghdad", facets=["year"])
+    hit = json.loads(json.dumps(results.to_dict()))["hits"][0]
+    assert list(hit) == HIT_KEYS
+    assert hit["date"] == "2024-07-25T10:00:00+03:00"
+    assert hit["snippet"] == {
+        "text": "Rain fell on Baghdad.", "highlights": [[13, 20]], "start": 0, "cut_before": False, "cut_after": False,
+    }  # fmt: skip
+    assert results.to_dict()["facets"] == {"year": [{"value": "2024", "articles": 1}]}
+
+
+def test_the_keys_of_an_article_are_these() -> None:
+    shown = json.loads(json.dumps(storm().to_dict()))
+    assert list(shown) == [
+        "id", "title", "date", "outlet", "source", "byline", "dateline", "located", "lang", "section", "url", "path",
+        "record", "provenance", "paragraphs",
+    ]  # fmt: skip
+    assert shown["paragraphs"][0] == {"number": 1, "text": "Rain fell on Baghdad."}
+
+
+def test_the_keys_of_a_report_and_of_info_are_these(tmp_path: Path) -> None:
+    with newssearch.create(tmp_path / "i") as index:
+        report = index.add([storm(), Article.create(outlet="x")])
+        info = index.info()
+    assert list(report.to_dict()) == [
+        "added", "updated", "unchanged", "removed", "duplicates", "files", "files_read", "rejections", "rejected",
+        "paragraphs", "seconds", "rate", "interrupted",
+    ]  # fmt: skip
+    assert report.rejected == (Rejected("-", "neither a title nor any text", 1),)
+    shown = json.loads(json.dumps(info.to_dict()))
+    assert list(shown) == [
+        "folder", "articles", "paragraphs", "words", "first_date", "last_date", "files", "size", "format", "commits",
+        "outlet", "source", "year", "month", "byline", "located", "lang", "section",
+    ]  # fmt: skip
+    assert (shown["articles"], shown["paragraphs"], shown["words"]) == (1, 2, 6)
+    assert (shown["first_date"], shown["last_date"]) == ("2024-07-25", "2024-07-25")
+    assert (info.contents.first_date, info.contents.articles) == (dt.date(2024, 7, 25), 1)
+
+
+def test_results_are_a_sequence_of_hits(tmp_path: Path) -> None:
+    with index_of(tmp_path / "i", storm(), article("Sun", "Baghdad is hot.")) as index:
+        results = index.search("baghdad")
+    assert len(results) == 2
+    assert [results[0], results[1]] == list(results) == list(results[:])
+    assert results[-1] in results
+    assert results[0].snippet == Snippet("Rain fell on Baghdad.", ((13, 20),))
+    assert results.took > 0
+
+
+def test_the_same_query_gives_equal_results(tmp_path: Path) -> None:
+    with index_of(tmp_path / "i", storm()) as index, newssearch.open(tmp_path / "i") as other:
+        first = index.search("baghdad", facets=["lang"])
+        assert first == index.search("baghdad", facets=["lang"]) == other.search("baghdad", facets=["lang"])
+        assert first == index.search(newssearch.parse("baghdad"), facets=["lang"])
+
+
+# ---- threads
+
+
+def test_threads_may_share_an_index(tmp_path: Path) -> None:
+    stories = [
+        article(
+            f"Story {n}",
+            *(f"rain {'sun ' * (n % 5)}paragraph {m}" for m in range(4)),
+            outlet=f"o{n % 3}",
+            url=f"u{n}",
+        )
+        for n in range(60)
+    ]
+    queries = ["rain", "sun", '"rain sun"', "rain -sun", "story OR paragraph", '"sun sun sun"', "", "3 2"]
+    with index_of(tmp_path / "i", *stories) as index:
+        expected = [
+            index.search(query, facets=["outlet"], all_paragraphs=True).to_dict() for query in queries
+        ]
+    start = threading.Barrier(8)
+    failures: list[object] = []
+    with newssearch.open(tmp_path / "i") as fresh:
+
+        def work(offset: int) -> None:
+            start.wait()
+            for turn in range(3 * len(queries)):
+                which = (turn + offset) % len(queries)
+                try:
+                    shown = fresh.search(queries[which], facets=["outlet"], all_paragraphs=True).to_dict()
+                    if shown != expected[which]:
+                        failures.append(queries[which])
+                except Exception as error:
+                    failures.append(error)
+
+        threads = [threading.Thread(target=work, args=(n,)) for n in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert failures == []
+
+
+def test_a_thread_may_search_while_another_writes_and_refreshes(tmp_path: Path) -> None:
+    failures: list[BaseException] = []
+    with index_of(tmp_path / "i", storm()) as index:
+        done = threading.Event()
+
+        def search() -> None:
+            try:
+                while not done.is_set():
+                    assert index.search("baghdad").total_articles == 1
+            except BaseException as error:
+                failures.append(error)
+
+        threads = [threading.Thread(target=search) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for n in range(10):
+            index.add([article(f"Sun {n}", "Hot.", url=f"u{n}")])
+        done.set()
+        for thread in threads:
+            thread.join()
+    assert failures == []
+
+
+# ---- Whoosh
+
+
+@pytest.mark.parametrize(
+    ("field", "query"),
+    [
+        ("text", "rain"),
+        ("text", "RAINS"),
+        ("text", '"fell on baghdad"'),
+        ("title", "storm"),
+        ("text", "outlet:example.org rain"),
+        ("text", "title:storm date:20240725"),
+        ("text", "date:[20240701 TO 20240731]"),
+        ("text", "byline:silva"),
+        ("text", "source:reuters lang:en section:world located:baghdad"),
+        ("text", "paragraph:1 rain"),
+    ],
+)
+def test_whoosh_alone_finds_the_article(tmp_path: Path, field: str, query: str) -> None:
+    index_of(
+        tmp_path / "i", storm(), article("Sun", "It was hot.", outlet="other", date="2023-01-01")
+    ).close()
+    stock = whoosh_index.open_dir(str(tmp_path / "i"))
+    with stock.searcher() as searcher:
+        hits = searcher.search(QueryParser(field, stock.schema).parse(query))
+        assert {hit["id"] for hit in hits} == {storm().id}
+        assert hits[0]["title"] == "Storm over Baghdad"
+        assert hits[0]["outlet"] == "www.Example.org"
+        assert hits[0]["date"] == dt.datetime(2024, 7, 25, 10)
+    stock.close()
+
+
+def test_whoosh_alone_sees_neither_what_was_removed_nor_what_was_replaced(tmp_path: Path) -> None:
+    with index_of(tmp_path / "i", storm(), article("Sun", "Hot.", url="u")) as index:
+        index.remove(index.find("storm"))
+        index.add([article("Sun", "Cold.", url="u")])
+    stock = whoosh_index.open_dir(str(tmp_path / "i"))
+    with stock.searcher() as searcher:
+        assert [hit["text"] for hit in searcher.documents()] == ["Cold."]
+        assert not searcher.search(QueryParser("text", stock.schema).parse("hot OR rain"))
+    stock.close()
+
+
+def test_an_index_that_whoosh_has_merged_is_searched_as_before(tmp_path: Path) -> None:
+    stories = [article(f"Story {n}", "Rain.", "Sun.", url=f"u{n}") for n in range(5)]
+    with newssearch.create(tmp_path / "i") as index:
+        for story in stories:
+            index.add([story])
+        index.remove([stories[2].id])
+        before = index.search("rain OR story", limit=None).to_dict()
+        stock = whoosh_index.open_dir(str(tmp_path / "i"))
+        stock.optimize()
+        stock.close()
+        index.refresh()
+        assert index.search("rain OR story", limit=None).to_dict() == before

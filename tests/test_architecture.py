@@ -1,0 +1,177 @@
+"""The shape of the source: imports point one way, Whoosh stays in its room, and the documents tell the truth."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from newssearch.cli import cli
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+SOURCE = REPOSITORY / "src" / "newssearch"
+
+LAYERS = (
+    "_version", "errors", "paragraphs", "dates", "article", "analysis", "escape", "query", "results", "highlight",
+    "request", "engines", "engines.embedded", "readers", "files", "manifest", "indexing", "index", "render", "cli",
+    "__init__", "__main__",
+)  # fmt: skip
+"""From bottom to top. A module imports from lower layers, or from its own."""
+
+WHOOSH = "engines.embedded"
+"""The one layer that knows Whoosh."""
+
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+
+def module_of(file: Path) -> str:
+    """The name of a module below the package, as ``query.parser``."""
+    parts = file.relative_to(SOURCE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
+
+
+def layer_of(module: str) -> str:
+    """The layer of a module: the longest name in the list that it begins with."""
+    named = [layer for layer in LAYERS if module == layer or module.startswith(f"{layer}.")]
+    assert named, f"{module} has no layer: put it into LAYERS"
+    return max(named, key=len)
+
+
+def imports(file: Path) -> Iterator[tuple[ast.stmt, str]]:
+    """Each import statement of a module, with what it names: ``newssearch.query.tree``, ``whoosh.fields``."""
+    package = ["newssearch", *file.relative_to(SOURCE).parts[:-1]]
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            start = ".".join([*base, *([node.module] if node.module else [])])
+            for alias in node.names:
+                submodule = SOURCE.parent / Path(*start.split("."), alias.name)
+                exists = submodule.is_dir() or submodule.with_suffix(".py").exists()
+                yield node, f"{start}.{alias.name}" if exists else start
+
+
+def names(file: Path) -> list[str]:
+    return [name for _, name in imports(file)]
+
+
+@pytest.mark.parametrize("file", MODULES, ids=module_of)
+def test_imports_point_downward(file: Path) -> None:
+    here = layer_of(module_of(file))
+    for name in names(file):
+        if name.split(".")[0] != "newssearch":
+            continue
+        below = name.partition(".")[2] or "__init__"
+        assert LAYERS.index(layer_of(below)) <= LAYERS.index(here), f"{module_of(file)} imports {name}"
+
+
+def test_the_layers_are_those_that_there_are() -> None:
+    assert {layer_of(module_of(file)) for file in MODULES} == set(LAYERS)
+
+
+def test_modules_do_not_import_each_other_in_circles() -> None:
+    graph = {
+        module_of(file): {name.partition(".")[2] for name in names(file) if name.startswith("newssearch.")}
+        for file in MODULES
+    }
+    done: set[str] = set()
+
+    def visit(module: str, path: tuple[str, ...]) -> None:
+        assert module not in path, f"a circle: {' → '.join((*path, module))}"
+        if module not in done:
+            for below in graph.get(module, ()):
+                visit(below, (*path, module))
+            done.add(module)
+
+    for module in graph:
+        visit(module, ())
+
+
+@pytest.mark.parametrize("file", MODULES, ids=module_of)
+def test_only_the_engine_knows_whoosh(file: Path) -> None:
+    if layer_of(module_of(file)) != WHOOSH:
+        assert not [name for name in names(file) if name.split(".")[0] == "whoosh"]
+
+
+@pytest.mark.parametrize("file", MODULES, ids=module_of)
+def test_only_the_command_line_knows_click(file: Path) -> None:
+    if layer_of(module_of(file)) != "cli":
+        assert not [name for name in names(file) if name.split(".")[0] == "click"]
+
+
+@pytest.mark.parametrize("file", MODULES, ids=module_of)
+def test_an_import_inside_a_function_says_why(file: Path) -> None:
+    source = file.read_text(encoding="utf-8")
+    lines = source.splitlines()
+    for function in ast.walk(ast.parse(source)):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        for node in ast.walk(function):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                assert isinstance(node, ast.Import) or not node.level, (
+                    "a cycle is not dodged inside a function"
+                )
+                _, _, comment = lines[node.lineno - 1].partition("#")
+                reason = re.sub(r"noqa: \w+", "", comment).strip()
+                assert reason, f"{module_of(file)}, line {node.lineno}: {lines[node.lineno - 1].strip()}"
+
+
+@pytest.mark.parametrize("file", MODULES, ids=module_of)
+def test_every_module_says_what_it_is_for(file: Path) -> None:
+    if module_of(file) != "_version":
+        assert ast.get_docstring(ast.parse(file.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("file", MODULES, ids=module_of)
+def test_no_module_is_too_long_to_read(file: Path) -> None:
+    assert len(file.read_text(encoding="utf-8").splitlines()) <= 600
+
+
+# ---- documents
+
+
+def documents() -> list[Path]:
+    return sorted(REPOSITORY.glob("*.md"))
+
+
+def anchors(file: Path) -> set[str]:
+    """The anchors of a document's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", documents(), ids=lambda file: file.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    text = re.sub(r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"[a-z]+:", target):
+            assert target.startswith("https://"), target
+            continue
+        path, _, anchor = target.partition("#")
+        file = document.parent / path if path else document
+        assert file.exists(), f"{document.name}: {target}"
+        assert not anchor or anchor in anchors(file), f"{document.name}: {target}"
+
+
+@pytest.mark.parametrize("document", documents(), ids=lambda file: file.name)
+def test_files_that_a_document_names_exist(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    for name in re.findall(r"`((?:src|tests|docs|benchmarks|seeds|scripts)/[\w./-]+)`", text):
+        assert (REPOSITORY / name).exists(), f"{document.name}: {name}"
+
+
+def test_the_readme_tells_every_command_and_option() -> None:
+    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    assert isinstance(cli, click.Group)
+    for verb, command in cli.commands.items():
+        assert f"newssearch {verb}" in text, verb
+        for option in command.params:
+            if isinstance(option, click.Option):
+                assert any(re.search(rf"(?<![\w-]){re.escape(o)}(?![\w-])", text) for o in option.opts), (
+                    f"{verb} {option.opts}"
+                )

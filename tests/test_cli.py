@@ -1,0 +1,716 @@
+"""The command line: what each command prints, where, and how it ends."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import dataclasses
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import newssearch
+from newssearch import Article
+from support import Command, command
+
+STORM = "2024-07-25-example-org-storm-over-baghdad"
+ARTICLES = (
+    Article.create(
+        title="Storm over Baghdad", text=["Rain fell on Baghdad.", "The rain stopped.", "Nothing else happened."],
+        date="2024-07-25", outlet="example.org", source="Reuters", byline="Ana Silva", lang="en",
+    ),
+    Article.create(title="Heat in Basra", text="No rain fell on Basra.", date="2024-07-26", outlet="The Guardian"),
+)  # fmt: skip
+
+
+@pytest.fixture
+def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
+    """The command line in an empty folder, without a terminal and without settings from outside."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("NEWSSEARCH_INDEX", "NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    return command(capsys, monkeypatch)
+
+
+@pytest.fixture
+def held(cli: Command, tmp_path: Path) -> Path:
+    """The folder of an index of two articles, where the command line looks for it."""
+    with newssearch.create(tmp_path / "index") as index:
+        index.add(ARTICLES)
+    return tmp_path / "index"
+
+
+def ids(cli: Command) -> dict[str, str]:
+    """The ids of the two articles by the first words of their titles."""
+    return {article.title.split()[0]: article.id for article in ARTICLES if article.title}
+
+
+def shell(*arguments: str, cwd: Path, **environment: str) -> subprocess.Popen[bytes]:
+    """The command line as a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "newssearch", *arguments],
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, **environment},
+    )
+
+
+# ---- index
+
+
+def test_index_reports_what_it_did(cli: Command, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Rain\n\nIt rained.\n\nA lot.\n", encoding="utf-8")
+    done = cli("index", "a.txt")
+    assert re.fullmatch(
+        r"articles: 1 added, 0 updated, 0 unchanged, 0 rejected\n2 paragraphs added in \d+\.\d s \([\d,]+ a second\)\n",
+        done.out,
+    )
+    assert (done.code, done.err) == (0, "")
+    done = cli("index", "a.txt")
+    assert re.fullmatch(
+        r"articles: 0 added, 0 updated, 1 unchanged, 0 rejected\n0 paragraphs added in \d+\.\d s\n", done.out
+    )
+
+
+def test_index_reads_seeds_without_being_told(cli: Command, tmp_path: Path, seed: Path) -> None:
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "a.txt").write_bytes(seed.read_bytes())
+    assert cli("index").out.startswith("articles: 1 added, ")
+    assert cli("query", "--count", "coalition ISIS").out == "1 articles, 5 paragraphs\n"
+
+
+def test_index_without_anything_to_read_is_a_mistake(cli: Command, tmp_path: Path) -> None:
+    done = cli("index")
+    assert (done.code, done.out) == (2, "")
+    assert "there is no folder seeds/ here" in done.err
+    assert not (tmp_path / "index").exists()
+
+
+def test_index_tells_every_rejected_file_and_ends_with_4(cli: Command, tmp_path: Path) -> None:
+    (tmp_path / "news").mkdir()
+    (tmp_path / "news" / "a.txt").write_text("Rain\n\nIt rained.\n", encoding="utf-8")
+    (tmp_path / "news" / "b.pdf").write_bytes(b"%PDF-1.7 \x1b[2J")
+    done = cli("index", "news", "gone")
+    assert done.code == 4
+    assert done.out.startswith("articles: 1 added, 0 updated, 0 unchanged, 2 rejected\n")
+    assert sorted(done.err.splitlines()) == [
+        "rejected: gone: no such file or folder",
+        "rejected: news/b.pdf: looks like a PDF file, which is not supported yet",
+    ]
+    assert cli("query", "rained", "--count").out == "1 articles, 1 paragraphs\n"
+
+
+def test_index_lists_so_many_rejections_and_counts_the_rest(cli: Command) -> None:
+    done = cli("index", "-", stdin=b"bad\n" * 1_030)
+    assert len(done.err.splitlines()) == 21
+    assert done.err.endswith("… and 1,010 more; --json lists them\n")
+
+
+def test_index_as_json(cli: Command, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Rain\n\nIt rained.\n", encoding="utf-8")
+    done = cli("index", "a.txt", "gone", "--json")
+    report = json.loads(done.out)
+    assert (report["added"], report["paragraphs"], report["interrupted"]) == (1, 1, False)
+    assert report["rejected"] == [{"path": "gone", "record": 0, "reason": "no such file or folder"}]
+    assert (done.code, done.err) == (4, "")
+
+
+def test_index_takes_json_lines_from_standard_input(cli: Command) -> None:
+    record = json.dumps({"title": "東京", "text": "大雨です。", "url": "https://e.org/1"}, ensure_ascii=False)
+    assert cli("index", "-", stdin=record.encode()).out.startswith("articles: 1 added")
+    assert cli("index", "-", stdin=record.encode()).out.startswith(
+        "articles: 0 added, 0 updated, 1 unchanged"
+    )
+    assert cli("query", "大雨", "--count").out == "1 articles, 1 paragraphs\n"
+
+
+def test_index_options_reach_the_reader(cli: Command, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Rain\n\n7-5-2024\n\nOs governos apoiam.\n", encoding="utf-8")
+    cli("index", "a.txt", "--day-first", "--lang", "pt-BR")
+    shown = json.loads(cli("query", "governo", "--json").out)
+    assert [(hit["date"], hit["lang"]) for hit in shown["hits"]] == [("2024-05-07", "pt-BR")]
+
+
+def test_index_prunes_only_when_told(cli: Command, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Rain\n\nIt rained.\n", encoding="utf-8")
+    (tmp_path / "b.txt").write_text("Sun\n\nIt was hot.\n", encoding="utf-8")
+    cli("index", "a.txt", "b.txt")
+    (tmp_path / "a.txt").unlink()
+    assert "removed" not in cli("index", "b.txt").out
+    assert "0 updated, 1 unchanged, 1 removed, 0 rejected" in cli("index", "b.txt", "--prune").out
+
+
+def test_index_rebuilds(cli: Command, held: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Rain\n\nIt rained.\n", encoding="utf-8")
+    assert cli("index", "--rebuild", "a.txt").out.startswith("articles: 1 added, ")
+    assert cli("query", "--count").out == "1 articles, 0 paragraphs\n"
+    assert cli("index", "--rebuild", "--prune", "a.txt").code == 2
+
+
+@pytest.mark.parametrize("arguments", [["index", "a.txt"], ["index", "--rebuild", "a.txt"]])
+def test_an_index_folder_that_is_a_file_is_a_failure_in_one_line(
+    cli: Command, tmp_path: Path, arguments: list[str]
+) -> None:
+    (tmp_path / "a.txt").write_text("Rain\n\nIt rained.\n", encoding="utf-8")
+    done = cli(*arguments, "--index", "a.txt")
+    assert done.code in (1, 2, 3)
+    assert done.err.startswith("error: ")
+    assert done.err.count("\n") == 1
+    assert (tmp_path / "a.txt").read_text(encoding="utf-8").startswith("Rain")
+
+
+def test_a_second_writer_is_told_to_wait(cli: Command, held: Path) -> None:
+    def while_writing() -> list[Article]:
+        done = cli("index", "-", "--wait", "0")
+        assert done.code == 1
+        assert (
+            done.err
+            == "error: another process is writing to index: try again when it is done, or wait longer\n"
+        )
+        return []
+
+    with newssearch.open(held) as index:
+        index.add(one for _ in [0] for one in while_writing())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
+def test_ctrl_c_ends_a_run_after_the_article_at_hand(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "newssearch", "index", "-"],
+        cwd=tmp_path,
+        bufsize=0,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    record = json.dumps({"title": "A", "text": "x" * 70_000}).encode() + b"\n"
+    process.stdin.write(record)  # more than a pipe holds: when it is through, the run has begun
+    process.send_signal(signal.SIGINT)
+    with contextlib.suppress(BrokenPipeError):
+        for n in range(3):
+            process.stdin.write(record.replace(b'"A"', b'"%d"' % n))
+    process.stdin.close()
+    process.stdin = None
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"stopping after this article" in err
+    assert b"run it again to go on" in out
+    with newssearch.open(tmp_path / "index") as index:
+        assert 1 <= index.search("").total_articles < 4
+
+
+# ---- query
+
+
+def test_query_shows_the_best_paragraph_of_each_article(cli: Command, held: Path) -> None:
+    done = cli("query", "rain", "baghdad")
+    assert done.out == (
+        f"Storm over Baghdad  2024-07-25  example.org (Reuters)  {ids(cli)['Storm']}#1\n"
+        "  Rain fell on Baghdad.\n"
+        "  + 1 more paragraph of 3 in this article\n"
+        "\n"
+        "1 article, 2 matching paragraphs for (rain AND baghdad)\n"
+    )
+    assert (done.code, done.err) == (0, "")
+
+
+def test_the_same_query_prints_the_same_bytes(cli: Command, held: Path) -> None:
+    for format_ in ("text", "json", "jsonl", "csv", "md"):
+        assert cli("query", "rain", "--format", format_) == cli("query", "rain", "--format", format_)
+
+
+def test_query_finds_nothing_with_0_or_with_1_when_asked(cli: Command, held: Path) -> None:
+    done = cli("query", "snow")
+    assert (done.code, done.out) == (0, "0 articles, 0 matching paragraphs for snow\n")
+    assert cli("query", "snow", "--exit-code").code == 1
+    assert cli("query", "rain", "--exit-code").code == 0
+    assert cli("query", "rain", "--exit-code", "--limit", "0").code == 0
+
+
+def test_query_counts(cli: Command, held: Path) -> None:
+    assert cli("query", "rain", "--count").out == "2 articles, 3 paragraphs\n"
+    assert cli("query", "rain", "--count", "--json").out == '{"articles": 2, "paragraphs": 3}\n'
+    assert cli("query", "--count").out == "2 articles, 0 paragraphs\n"
+
+
+def test_query_lists_all_paragraphs(cli: Command, held: Path) -> None:
+    out = cli("query", "rain", "--all", "--outlet", "example.org").out
+    assert re.findall(r"#(\d)$", out, re.MULTILINE) == ["2", "1"]  # the shorter one first
+    assert "more paragraph" not in out
+
+
+def test_query_pages_and_sorts(cli: Command, held: Path) -> None:
+    out = cli("query", "rain", "-n", "1", "--offset", "1", "--sort", "oldest").out
+    assert out.startswith("Heat in Basra")
+    assert out.endswith("2 articles, 3 matching paragraphs for rain, 2 to 2 shown\n")
+
+
+def test_query_filters_by_any_of_several(cli: Command, held: Path) -> None:
+    assert cli("query", "rain", "--outlet", "the guardian", "--count").out == "1 articles, 1 paragraphs\n"
+    assert (
+        cli("query", "rain", "--outlet", "the guardian", "--outlet", "EXAMPLE.org", "--count").out
+        == "2 articles, 3 paragraphs\n"
+    )
+    for options in (
+        ["--source", "reuters"], ["--byline", "silva"], ["--lang", "en"], ["--until", "2024-07-25"],
+        ["--on", "2024-07-25"], ["--since", "2024-07", "--until", "2024-07-25"],
+    ):  # fmt: skip
+        assert cli("query", "rain", *options, "--count").out == "1 articles, 2 paragraphs\n", options
+
+
+def test_query_notes_a_name_that_no_article_has(cli: Command, held: Path) -> None:
+    done = cli("query", "rain", "--outlet", "gaurdian", "--count")
+    assert (done.code, done.out) == (0, "0 articles, 0 paragraphs\n")
+    assert done.err == "note: no article has the outlet 'gaurdian'; did you mean The Guardian?\n"
+
+
+def test_query_counts_facets(cli: Command, held: Path) -> None:
+    out = cli("query", "rain", "--facet", "outlet", "--facet", "year", "-n", "0").out
+    assert out == (
+        "outlet\n         1  The Guardian\n         1  example.org\n\nyear\n         2  2024\n\n"
+        "2 articles, 3 matching paragraphs for rain\n"
+    )
+
+
+def test_query_as_json_is_what_the_api_returns(cli: Command, held: Path) -> None:
+    with newssearch.open(held) as index:
+        expected = index.search("rain", facets=["outlet"], snippet=10, limit=1)
+    done = cli("query", "rain", "--facet", "outlet", "--snippet", "10", "-n", "1", "--json")
+    assert json.loads(done.out) == json.loads(json.dumps(expected.to_dict()))
+    assert cli("query", "rain", "--facet", "outlet", "--snippet", "10", "-n", "1", "--format", "json") == done
+
+
+def test_query_as_json_lines_is_one_hit_a_line(cli: Command, held: Path) -> None:
+    lines = cli("query", "rain", "--format", "jsonl").out.splitlines()
+    with newssearch.open(held) as index:
+        assert [json.loads(line) for line in lines] == [hit.to_dict() for hit in index.search("rain")]
+
+
+def test_query_as_csv(cli: Command, held: Path) -> None:
+    out = cli("query", "rain", "--format", "csv").out
+    rows = list(csv.DictReader(io.StringIO(out, newline="")))
+    assert [row["title"] for row in rows] == ["Storm over Baghdad", "Heat in Basra"]
+    assert out.count("\n") == 3
+
+
+def test_query_as_markdown(cli: Command, held: Path) -> None:
+    out = cli("query", "storm", "--format", "md").out
+    assert out.startswith("### Storm over Baghdad\n\n2024-07-25 · example.org · Reuters · `")
+    assert "\n> Rain fell on Baghdad.\n" in out
+
+
+def test_an_odd_query_is_answered_with_a_note_and_a_caret(cli: Command, held: Path) -> None:
+    done = cli("query", "rain AND", "--count")
+    assert (done.code, done.out) == (0, "0 articles, 0 paragraphs\n")
+    assert done.err == (
+        "note: AND has nothing to work on here and was taken as a word\n  rain AND\n       ^^^\n"
+    )
+
+
+def test_a_caret_stands_under_its_place_also_behind_wide_characters(cli: Command, held: Path) -> None:
+    lines = cli("query", "東京 OR", "--count").err.splitlines()
+    assert lines[1:] == ["  東京 OR", "       ^^"]
+
+
+def test_a_caret_of_a_long_query_shows_the_part_around_it(
+    cli: Command, held: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    _, shown, caret = cli("query", f"{'word ' * 40}() {'word ' * 40}", "--count").err.splitlines()
+    assert len(shown) <= 60
+    assert shown[caret.index("^") : caret.rindex("^") + 1] == "()"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "err"),
+    [
+        (
+            ["rain", "--since", "2024-02-30"],
+            "error: since: '2024-02-30' is not a date; write 2024, 2024-07, 2024-07-25 or 2024-07-25T14:30\n"
+            "  2024-02-30\n  ^^^^^^^^^^\n",
+        ),
+        (
+            ["rain", "--since", "2025", "--until", "2024"],
+            "error: no date is both since 2025 and until 2024; swap them\n",
+        ),
+        (["rain", "--facet", "outlets"], "error: there is no facet 'outlets'; did you mean outlet?\n"),
+        (["rain", "--outlet", ""], "error: the filter on outlet is empty\n"),
+    ],
+)
+def test_what_would_silently_find_nothing_is_an_error(
+    cli: Command, held: Path, arguments: list[str], err: str
+) -> None:
+    done = cli("query", *arguments)
+    assert (done.code, done.out, done.err) == (2, "", err)
+
+
+def test_a_query_beyond_the_bounds_is_an_error_with_a_caret(cli: Command, held: Path) -> None:
+    done = cli("query", "(" * 200)
+    assert done.code == 2
+    assert done.err.startswith("error: the query is nested deeper than 100 levels\n")
+    assert done.err.rstrip().endswith("^")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--limit", "-1"], ["--limit", "x"], ["--sort", "best"], ["--format", "xml"]]
+)
+def test_usage_errors_end_with_2(cli: Command, held: Path, arguments: list[str]) -> None:
+    done = cli("query", "rain", *arguments)
+    assert (done.code, done.out) == (2, "")
+    assert "Usage: newssearch query" in done.err
+
+
+def test_a_query_that_begins_with_a_minus_goes_behind_two(cli: Command, held: Path) -> None:
+    assert cli("query", "--count", "--", "-storm").out == "1 articles, 0 paragraphs\n"
+    assert cli("query", "--count", "--", "-storm", "rain").out == "1 articles, 1 paragraphs\n"
+    done = cli("query", "-zzz")
+    assert done.code == 2
+    assert done.err.endswith("goes behind --, as in: newssearch query -- -syria\n")
+
+
+@pytest.mark.parametrize(
+    "query", ['"', "((", "🙂", "\u202e", "NOT", "a\x00b", "\udcff", '-"', "-\u200e", ")" * 50]
+)
+def test_any_query_is_answered(cli: Command, held: Path, query: str) -> None:
+    done = cli("query", "--", query)
+    assert done.code == 0
+    assert "\u202e" not in done.err + done.out
+    assert "\x00" not in done.err + done.out
+
+
+def test_colours_are_those_that_the_environment_asks_for(
+    cli: Command, held: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "\x1b" not in cli("query", "rain").out
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b[1mBasra\x1b[22m." in cli("query", "basra").out
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in cli("query", "rain").out
+    monkeypatch.setenv("NO_COLOR", "")
+    assert "\x1b" in cli("query", "rain").out
+
+
+# ---- which index
+
+
+@pytest.mark.parametrize(
+    "arguments", [["query", "rain"], ["show", "x"], ["info"], ["remove", "x", "--yes"], ["query", "--count"]]
+)
+def test_a_missing_index_ends_with_3_and_says_what_to_do(
+    cli: Command, tmp_path: Path, arguments: list[str]
+) -> None:
+    done = cli(*arguments, "--index", "nowhere")
+    assert (done.code, done.out) == (3, "")
+    assert done.err == (
+        "error: nowhere is no folder: make one with `newssearch index --index nowhere FILES…`\n"
+    )
+    (tmp_path / "empty").mkdir()
+    assert cli(*arguments, "--index", "empty").err.startswith("error: empty holds no index: make one with ")
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_file_is_no_index(cli: Command, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    done = cli("query", "rain", "--index", "file")
+    assert done.code == 3
+    assert done.err.startswith("error: file is no folder")
+
+
+@pytest.mark.parametrize("name", ["format", "analysis"])
+def test_an_index_of_a_newer_version_ends_with_3(cli: Command, held: Path, name: str) -> None:
+    marker = held / "newssearch.json"
+    marker.write_text(
+        json.dumps({**json.loads(marker.read_text("utf-8")), name: 99, "made_by": "9.0"}), "utf-8"
+    )
+    for arguments in (["query", "rain"], ["info"], ["index", "-"]):
+        done = cli(*arguments)
+        assert (done.code, done.out) == (3, "")
+        assert done.err == "error: index was made by a newer newssearch (9.0): update this one\n"
+
+
+def test_an_index_of_an_older_version_says_how_to_make_it_anew(
+    cli: Command, held: Path, tmp_path: Path
+) -> None:
+    marker = held / "newssearch.json"
+    marker.write_text(json.dumps({**json.loads(marker.read_text("utf-8")), "format": 0}), "utf-8")
+    done = cli("query", "rain")
+    assert done.code == 3
+    assert (
+        done.err
+        == "error: index was made by an older newssearch: make it anew with `newssearch index --rebuild`\n"
+    )
+    (tmp_path / "a.txt").write_text("Rain\n\nIt rained.\n", encoding="utf-8")
+    assert cli("index", "--rebuild", "a.txt").code == 0
+    assert cli("query", "rain", "--count").out == "1 articles, 1 paragraphs\n"
+
+
+@pytest.mark.parametrize("pattern", ["newssearch.json", "_MAIN_*.toc", "MAIN_*.seg"])
+@pytest.mark.parametrize("damage", ["empty", "cut", "noise"])
+def test_a_damaged_index_ends_with_3_and_no_traceback(
+    held: Path, tmp_path: Path, pattern: str, damage: str
+) -> None:
+    for file in held.glob(pattern):
+        whole = file.read_bytes()
+        file.write_bytes(
+            {"empty": b"", "cut": whole[: len(whole) // 2], "noise": b"\xff" * len(whole)}[damage]
+        )
+    process = shell("query", "rain", cwd=tmp_path)  # Whoosh leaves files open when it fails
+    out, err = process.communicate(timeout=60)
+    assert err.decode().startswith("error: index")
+    assert (process.returncode, out, err.count(b"\n")) == (3, b"", 1)
+
+
+def test_a_missing_segment_ends_with_3(held: Path, tmp_path: Path) -> None:
+    for file in held.glob("MAIN_*.seg"):
+        file.unlink()
+    process = shell("query", "rain", cwd=tmp_path)
+    _, err = process.communicate(timeout=60)
+    assert err.startswith(b"error: index: a file of the index is missing")
+    assert process.returncode == 3
+
+
+def test_the_index_can_be_named_by_option_or_environment(
+    cli: Command, held: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held.rename(tmp_path / "elsewhere")
+    assert cli("query", "rain").code == 3
+    assert cli("query", "rain", "--index", "elsewhere", "--count").out == "2 articles, 3 paragraphs\n"
+    monkeypatch.setenv("NEWSSEARCH_INDEX", "elsewhere")
+    assert cli("query", "rain", "--count").out == "2 articles, 3 paragraphs\n"
+    assert cli("query", "rain", "--count", "--index", "nowhere").code == 3
+
+
+# ---- show
+
+
+def test_show_prints_fields_and_paragraphs(cli: Command, held: Path) -> None:
+    out = cli("show", ids(cli)["Heat"]).out
+    assert out.splitlines() == [
+        "Heat in Basra",
+        f"       id  {ids(cli)['Heat']}",
+        "     date  2024-07-26",
+        "   outlet  The Guardian",
+        "   source  The Guardian  [inferred from outlet]",
+        "   byline  missing",
+        " dateline  missing",
+        "  located  missing",
+        "     lang  missing",
+        "  section  missing",
+        "      url  missing",
+        "",
+        "   1  No rain fell on Basra.",
+    ]
+
+
+def test_show_takes_the_end_of_an_id_and_the_number_of_a_paragraph(cli: Command, held: Path) -> None:
+    whole = ids(cli)["Storm"]
+    end = whole.rpartition("-")[2]
+    assert cli("show", end) == cli("show", whole) == cli("show", f"baghdad-{end}")
+    assert cli("show", f"{end}#2").out.endswith("\n\n   2  The rain stopped.\n")
+    done = cli("show", f"{end}#9")
+    assert (done.code, done.err) == (1, f"error: {whole} has no paragraph 9: it has 3\n")
+
+
+def test_show_of_nobody_is_a_failure(cli: Command, held: Path) -> None:
+    assert (cli("show", "zzz").code, cli("show", "zzz").err) == (1, "error: no article has the id 'zzz'\n")
+    assert cli("show", "").code == 1
+    assert cli("show", "d").code == 1  # the end of an id, but no part of it
+
+
+def test_show_of_an_end_that_several_ids_have_names_them(cli: Command, tmp_path: Path) -> None:
+    code = "a" * 8
+    with newssearch.create(tmp_path / "index") as index:
+        index.add(dataclasses.replace(article, id=f"{n}-{code}") for n, article in enumerate(ARTICLES))
+    done = cli("show", code)
+    assert (done.code, done.err) == (1, f"error: '{code}' could be any of: 0-{code}, 1-{code}\n")
+
+
+def test_show_marks_a_query(cli: Command, held: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "No \x1b[1mrain\x1b[22m fell" in cli("show", ids(cli)["Heat"], "--query", "rain").out
+
+
+def test_show_as_json(cli: Command, held: Path) -> None:
+    value = json.loads(cli("show", ids(cli)["Heat"], "--json").out)
+    assert value == json.loads(json.dumps(ARTICLES[1].to_dict()))
+    value = json.loads(cli("show", f"{ids(cli)['Storm']}#2", "--query", "rain", "--json").out)
+    assert value["paragraphs"] == [{"number": 2, "text": "The rain stopped.", "highlights": [[4, 8]]}]
+
+
+# ---- info
+
+
+def test_info_tells_what_there_is(cli: Command, held: Path) -> None:
+    lines = cli("info").out.splitlines()
+    assert lines[0] == "index: 2 articles, 4 paragraphs, 15 words"
+    assert lines[1] == "    dates  2024-07-25 to 2024-07-26"
+    assert "outlet" in lines
+    assert "         1  example.org" in lines
+
+
+def test_info_as_json(cli: Command, held: Path) -> None:
+    value = json.loads(cli("info", "--json").out)
+    assert (value["articles"], value["paragraphs"], value["words"], value["files"]) == (2, 4, 15, 0)
+    assert value["lang"] == [{"value": "en", "articles": 1}, {"value": None, "articles": 1}]
+    assert value["size"] == sum(path.stat().st_size for path in held.iterdir())
+
+
+def test_info_of_an_empty_index(cli: Command) -> None:
+    cli("index", "-")
+    assert cli("info").out.splitlines()[:2] == ["index: 0 articles, 0 paragraphs, 0 words", "    dates  none"]
+
+
+# ---- remove
+
+
+def test_remove_asks_first(cli: Command, held: Path) -> None:
+    done = cli("remove", ids(cli)["Heat"], stdin=b"n\n")
+    assert done.code != 0
+    assert done.out == ""
+    assert f"  {ids(cli)['Heat']}  Heat in Basra\n" in done.err
+    assert "Remove 1 article(s) from index?" in done.err
+    assert cli("query", "--count").out.startswith("2 articles")
+    done = cli("remove", ids(cli)["Heat"], stdin=b"y\n")
+    assert (done.code, done.out) == (0, "1 removed\n")
+    assert cli("query", "--count").out.startswith("1 articles")
+
+
+def test_remove_without_an_answer_removes_nothing(cli: Command, held: Path) -> None:
+    done = cli("remove", ids(cli)["Heat"], stdin=b"")
+    assert done.code != 0
+    assert done.err.endswith("aborted\n")
+    assert cli("query", "--count").out.startswith("2 articles")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "removed"),
+    [
+        (["--query", "rain"], 2),
+        (["--query", "rain -baghdad"], 1),
+        (["--outlet", "example.org"], 1),
+        (["--query", "rain", "--since", "2024-07-26"], 1),
+        (["--until", "2024"], 2),
+    ],
+)
+def test_remove_by_query_and_filters(cli: Command, held: Path, arguments: list[str], removed: int) -> None:
+    done = cli("remove", *arguments, "--yes", "--json")
+    assert (done.code, done.err) == (0, "")
+    assert json.loads(done.out) == {"removed": removed}
+    assert cli("query", "--count").out == f"{2 - removed} articles, 0 paragraphs\n"
+
+
+def test_remove_by_the_end_of_an_id(cli: Command, held: Path) -> None:
+    assert cli("remove", ids(cli)["Heat"].rpartition("-")[2], "--yes").out == "1 removed\n"
+
+
+def test_remove_by_path(cli: Command, tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / f"{name}.txt").write_text(f"{name}\n\nRain.\n", encoding="utf-8")
+    cli("index", "a.txt", "b.txt")
+    assert cli("remove", "--path", "a.txt", "--yes").out == "1 removed\n"
+    done = cli("remove", "--path", "a.txt", "--yes")
+    assert (done.code, done.err) == (1, "error: no article was read from a.txt\n")
+
+
+def test_remove_needs_to_be_told_what(cli: Command, held: Path) -> None:
+    assert cli("remove", "--yes").code == 2
+    assert cli("remove", "--query", " ", "--yes").code == 2
+    assert (cli("remove", "--query", "snow", "--yes").code, cli("remove", "nobody", "--yes").code) == (1, 1)
+    assert cli("query", "--count").out.startswith("2 articles")
+
+
+def test_remove_of_a_query_with_a_mistyped_filter_removes_nothing(cli: Command, held: Path) -> None:
+    done = cli("remove", "--query", "rain", "--outlet", "gaurdian", "--yes")
+    assert (done.code, done.out) == (1, "")
+    assert cli("query", "--count").out.startswith("2 articles")
+
+
+# ---- the whole
+
+
+@pytest.mark.parametrize("verb", ["", "index", "query", "show", "info", "remove"])
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+def test_every_command_explains_itself(cli: Command, verb: str, flag: str) -> None:
+    done = cli(*filter(None, [verb, flag]))
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith(f"Usage: newssearch {verb}".rstrip())
+
+
+def test_the_version_is_told(cli: Command) -> None:
+    assert cli("--version").out == f"newssearch, version {newssearch.__version__}\n"
+
+
+def test_an_unknown_command_is_a_mistake(cli: Command) -> None:
+    assert cli("serach", "rain").code == 2
+
+
+def test_nothing_from_an_article_is_a_command_to_the_terminal(cli: Command, tmp_path: Path) -> None:
+    bad = "\x1b]0;owned\x07\u202e\x9b2J"
+    record = {
+        "title": f"Rain {bad}",
+        "text": f"rain {bad}",
+        "outlet": bad,
+        "url": bad,
+        "byline": bad,
+        "lang": bad,
+    }
+    cli("index", "-", stdin=json.dumps(record).encode())
+    name = tmp_path / "ra\x1b[2J\nin.txt"
+    name.write_bytes(b"")
+    for arguments in (
+        ["query", "rain"],
+        ["info"],
+        ["index", str(name)],
+        ["query", "rain", "--facet", "outlet"],
+    ):
+        done = cli(*arguments)
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", done.out + done.err), arguments
+    with newssearch.open("index") as index:
+        (only,) = index.find("rain")
+    for arguments in (["show", only], ["remove", only]):
+        done = cli(*arguments)
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", done.out + done.err), arguments
+
+
+def test_as_a_process_it_prints_utf8_whatever_the_locale(held: Path, tmp_path: Path) -> None:
+    with newssearch.open(held) as index:
+        index.add([Article.create(title="東京", text="大雨")])
+    process = shell("query", "大雨", cwd=tmp_path, LC_ALL="C", PYTHONUTF8="0", PYTHONIOENCODING="ascii")
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, b"")
+    assert out.decode().startswith("東京  no date  no outlet  ")
+
+
+@pytest.mark.parametrize("format_", ["text", "jsonl", "csv", "json"])
+def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path, format_: str) -> None:
+    with newssearch.create(tmp_path / "index") as index:
+        index.add(Article.create(title=f"Rain {n}", text="rain " * 400, url=f"u{n}") for n in range(300))
+    process = shell("query", "rain", "-n", "300", "--format", format_, "--snippet", "0", cwd=tmp_path)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    err = process.stderr.read()
+    process.stderr.close()
+    assert (process.wait(timeout=60), err) == (0, b"")
+
+
+def test_a_reader_that_never_looked_is_no_error_either(held: Path, tmp_path: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    process = subprocess.run(
+        [sys.executable, "-m", "newssearch", "query", "rain"],
+        cwd=tmp_path, stdout=write, stderr=subprocess.PIPE, timeout=60, check=False,
+    )  # fmt: skip
+    os.close(write)
+    assert (process.returncode, process.stderr) == (0, b"")

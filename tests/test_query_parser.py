@@ -1,0 +1,414 @@
+"""The query language: what each form means, and that nothing a person can type is an exception."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newssearch import QueryError
+from newssearch.query import (
+    MAX_CLAUSES,
+    MAX_DEPTH,
+    MAX_LENGTH,
+    And,
+    Everything,
+    Node,
+    Not,
+    Nothing,
+    Or,
+    Phrase,
+    Word,
+    leaves,
+    parse,
+)
+
+A, B, C, D = Word("a"), Word("b"), Word("c"), Word("d")
+
+ODD = st.lists(
+    st.sampled_from(
+        ["a", "B", "AND", "OR", "NOT", "and", "(", ")", '"', "“", "”", "«", "-", "–", "−", " ", "\n", "\t", "🙂", "…",
+         "\u200e", "\u200f", "\ufeff", "\u202e", "\xa0", "\x1c", "'", "*", "~", ":", "/", "U.S.", "日本", "é", "\ud800"]
+    ),
+    max_size=12,
+).map("".join)  # fmt: skip
+TYPED = st.text() | ODD | st.lists(ODD, max_size=8).map(" ".join)
+"""What a person can type, and what a cat can."""
+
+
+def tree(text: str) -> Node:
+    return parse(text).tree
+
+
+def kinds(text: str) -> list[str]:
+    return [diagnostic.kind for diagnostic in parse(text).diagnostics]
+
+
+# ---- forms
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a", A),
+        ("a b", And((A, B))),
+        ("a AND b", And((A, B))),
+        ("a OR b", Or((A, B))),
+        ("NOT a", Not(A)),
+        ("-a", Not(A)),
+        ("–a", Not(A)),
+        ("−a", Not(A)),
+        ("a -b", And((A, Not(B)))),
+        ("a AND NOT b", And((A, Not(B)))),
+        ("NOT NOT a", Not(Not(A))),
+        ("NOT -a", Not(Not(A))),
+        ("(a)", A),
+        ("((a) b)", And((A, B))),
+        ("-(a b)", Not(And((A, B)))),
+        ("(a)(b)", And((A, B))),
+        ('"a b"', Phrase("a b")),
+        ("“a b”", Phrase("a b")),
+        ("«a b»", Phrase("a b")),
+        ("„a b“", Phrase("a b")),
+        ('"a b”', Phrase("a b")),
+        ('-"a b"', Not(Phrase("a b"))),
+        ('a"b c"d', And((A, Phrase("b c"), D))),
+        ('"a"', A),
+        ('" a  \n b "', Phrase("a b")),
+        ("a\nb", And((A, B))),
+        ("a\xa0b", And((A, B))),
+    ],
+)
+def test_each_form_means_one_tree(text: str, expected: Node) -> None:
+    assert tree(text) == expected
+    assert kinds(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a OR b c", Or((A, And((B, C))))),
+        ("a b OR c d", Or((And((A, B)), And((C, D))))),
+        ("a AND b OR c AND d", Or((And((A, B)), And((C, D))))),
+        ("NOT a b", And((Not(A), B))),
+        ("NOT a OR b", Or((Not(A), B))),
+        ("a (b OR c)", And((A, Or((B, C))))),
+        ("NOT (a OR b) c", And((Not(Or((A, B))), C))),
+        ("a OR b OR c", Or((A, B, C))),
+        ("a (b c)", And((A, B, C))),
+        ("a OR (b OR c)", Or((A, B, C))),
+    ],
+)
+def test_not_binds_tightest_then_and_then_or(text: str, expected: Node) -> None:
+    assert tree(text) == expected
+
+
+@pytest.mark.parametrize("text", ["and", "or", "not", "And", "nOT"])
+def test_operators_in_small_letters_are_words(text: str) -> None:
+    assert tree(f"a {text} b") == And((A, Word(text), B))
+
+
+@pytest.mark.parametrize(
+    "text", ["well-known", "U.S.", "don't", "C++", "AT&T", "@bbc", "#iraq", "50%", "a:b", "-", "a-"]
+)
+def test_punctuation_stays_in_its_word(text: str) -> None:
+    assert tree(f"x {text} y") in (And((Word("x"), Word(text), Word("y"))), And((Word("x"), Word("y"))))
+
+
+def test_quotes_take_all_as_it_is() -> None:
+    assert tree('"AND"') == Word("AND")
+    assert tree('"-a"') == Word("-a")
+    assert tree('"a (b OR c)"') == Phrase("a (b OR c)")
+
+
+def test_an_apostrophe_is_no_quotation_mark() -> None:
+    assert tree("Iraq’s 'a") == And((Word("Iraq’s"), Word("'a")))
+
+
+# ---- what is odd is answered, with a note
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("AND", Word("AND")),
+        ("OR", Word("OR")),
+        ("NOT", Word("NOT")),
+        ("a AND", And((A, Word("AND")))),
+        ("a OR", And((A, Word("OR")))),
+        ("a NOT", And((A, Word("NOT")))),
+        ("AND a", And((Word("AND"), A))),
+        ("OR a", And((Word("OR"), A))),
+        ("(OR) a", And((Word("OR"), A))),
+        ("a (NOT) b", And((A, Word("NOT"), B))),
+        ("a OR OR b", Or((A, And((Word("OR"), B))))),
+    ],
+)
+def test_an_operator_without_an_operand_is_a_word(text: str, expected: Node) -> None:
+    assert tree(text) == expected
+    assert kinds(text) == ["operator"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('"a b', And((A, B))),
+        ('a b"', And((A, B))),
+        ('"a" "b', And((A, B))),
+        ("(a b", And((A, B))),
+        ("a) b", And((A, B))),
+        ("a OR b) c", And((Or((A, B)), C))),
+        (")a(b", And((A, B))),
+    ],
+)
+def test_what_has_no_partner_is_passed_over(text: str, expected: Node) -> None:
+    assert tree(text) == expected
+    assert set(kinds(text)) == {"unbalanced"}
+
+
+def test_empty_parentheses_are_passed_over() -> None:
+    assert tree("a () b") == And((A, B))
+    assert kinds("a () b") == ["empty"]
+
+
+@pytest.mark.parametrize("odd", ["🙂", "…", "***", '""', '" "', '"🙂 …"', "\ud800"])
+def test_what_has_no_letter_or_digit_is_passed_over(odd: str) -> None:
+    assert tree(f"a {odd} b") == And((A, B))
+    assert kinds(f"a {odd} b") == ["no-word"]
+    assert tree(odd) == Nothing()
+
+
+@pytest.mark.parametrize("mark", ["\u200e", "\u200f", "\u202a", "\u202e", "\u2066", "\ufeff"])
+def test_direction_marks_pasted_along_change_nothing(mark: str) -> None:
+    assert tree(f"{mark}a{mark} {mark}-b{mark}") == And((A, Not(B)))
+    assert kinds(f"{mark}a{mark}") == []
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\t "])
+def test_an_empty_query_asks_for_everything(text: str) -> None:
+    assert tree(text) == Everything()
+    assert str(parse(text)) == ""
+
+
+@pytest.mark.parametrize("text", ["()", "🙂", "((()))", "-()", "NOT ()", '"'])
+def test_a_query_with_nothing_to_look_for_finds_nothing_and_says_so(text: str) -> None:
+    assert tree(text) == Nothing()
+    assert kinds(text)
+
+
+def test_a_note_tells_place_and_reason() -> None:
+    (note,) = parse("rain AND").diagnostics
+    assert note.to_dict() == {
+        "kind": "operator",
+        "message": "AND has nothing to work on here and was taken as a word",
+        "start": 5,
+        "end": 8,
+        "suggestion": "",
+    }
+
+
+def test_notes_are_in_the_order_of_the_query() -> None:
+    starts = [note.span.start for note in parse('() a" … (b OR').diagnostics]
+    assert starts == sorted(starts)
+    assert len(starts) >= 4
+
+
+# ---- what was understood
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("iraq coalition", "(iraq AND coalition)"),
+        (
+            'iraq (coalition OR "security forces") -syria',
+            '(iraq AND (coalition OR "security forces") AND NOT syria)',
+        ),
+        ("a b OR c", "((a AND b) OR c)"),
+        ('"AND"', '"AND"'),
+        ("NOT (a b)", "NOT (a AND b)"),
+        ("“a  b”", '"a b"'),
+        ("()", "()"),
+    ],
+)
+def test_the_interpretation_has_every_operator_and_parenthesis(text: str, shown: str) -> None:
+    assert str(parse(text)) == shown
+
+
+@given(TYPED)
+def test_anything_that_can_be_typed_parses(text: str) -> None:
+    try:
+        parse(text)
+    except QueryError:
+        assert len(text) > MAX_DEPTH
+
+
+@given(TYPED)
+def test_the_interpretation_is_a_query_that_means_the_same(text: str) -> None:
+    query = parse(text)
+    again = parse(str(query))
+    assert again.tree == query.tree
+    assert str(again) == str(query)
+
+
+@pytest.mark.parametrize("text", ['"a\u200eb"', '"a\u200e"', '"\ufeffa"', '"a\x1cb"', '"a\ud800b"'])
+def test_the_interpretation_of_a_quoted_word_with_unseen_characters_means_the_same(text: str) -> None:
+    assert tree(str(parse(text))) == tree(text)
+
+
+WORDS = st.text("abé1'.日-OR", min_size=1, max_size=5).filter(lambda text: any(map(str.isalnum, text)))
+LEAVES: st.SearchStrategy[Node] = WORDS.map(Word) | st.lists(WORDS, min_size=2, max_size=3).map(
+    lambda found: Phrase(" ".join(found))
+)
+
+
+def _larger(smaller: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
+    def several(kind: type[And] | type[Or]) -> st.SearchStrategy[Node]:
+        operands = smaller.filter(lambda node: not isinstance(node, kind))
+        return st.lists(operands, min_size=2, max_size=3).map(lambda nodes: kind(tuple(nodes)))
+
+    return smaller.map(Not) | several(And) | several(Or)
+
+
+TREES = st.recursive(LEAVES, _larger, max_leaves=8)
+
+
+@given(TREES)
+def test_every_tree_can_be_written_as_a_query(node: Node) -> None:
+    assert tree(str(node)) == node
+    assert kinds(str(node)) == []
+
+
+@given(TREES, st.booleans())
+def test_a_leaf_is_negated_by_an_odd_number_of_nots(node: Node, negated: bool) -> None:
+    def expected(here: Node, minus: bool) -> list[tuple[Node, bool]]:
+        if isinstance(here, Not):
+            return expected(here.operand, not minus)
+        if isinstance(here, And | Or):
+            return [leaf for operand in here.operands for leaf in expected(operand, minus)]
+        return [(here, minus)]
+
+    assert list(leaves(node, negated=negated)) == expected(node, negated)
+
+
+# ---- places
+
+
+def _nodes(node: Node) -> list[Node]:
+    below = [node.operand] if isinstance(node, Not) else getattr(node, "operands", ())
+    return [node, *(found for operand in below for found in _nodes(operand))]
+
+
+@given(TYPED)
+def test_spans_point_at_the_text_that_they_came_from(text: str) -> None:
+    query = parse(text)
+    for note in query.diagnostics:
+        assert 0 <= note.span.start < note.span.end <= len(text)
+    for node in _nodes(query.tree):
+        start, end = node.span
+        assert 0 <= start <= end <= len(text)
+        if isinstance(node, Phrase | Word):
+            seen = re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]", "", text[start:end])
+            assert " ".join(seen.strip('"“”„‟«»＂').split()) == node.text
+        for below in _nodes(node):
+            assert start <= below.span.start <= below.span.end <= end
+
+
+def test_equal_trees_are_equal_wherever_they_stand() -> None:
+    assert tree("a   b") == tree("(a AND b)")
+    assert hash(tree("a   b")) == hash(tree("(a AND b)"))
+
+
+# ---- bounds
+
+
+def test_a_query_may_be_as_long_as_the_bound_and_no_longer() -> None:
+    parse("x" * MAX_LENGTH)
+    with pytest.raises(QueryError, match="65,537 characters; 65,536 are the most") as caught:
+        parse("x" * (MAX_LENGTH + 1))
+    assert (caught.value.start, caught.value.end) == (MAX_LENGTH, MAX_LENGTH + 1)
+
+
+@pytest.mark.parametrize("deeper", ["(", "NOT ", "(NOT ", "-("])
+def test_a_query_may_be_as_deep_as_the_bound_and_no_deeper(deeper: str) -> None:
+    levels = deeper.count("(") + deeper.count("NOT") + deeper.count("-")
+    parse(deeper * (MAX_DEPTH // levels) + "a")
+    with pytest.raises(QueryError, match="nested deeper than 100 levels") as caught:
+        parse(deeper * (MAX_DEPTH // levels + 1) + "a")
+    assert 0 < caught.value.start < caught.value.end
+
+
+def test_a_query_may_have_as_many_words_as_the_bound_and_no_more() -> None:
+    parse("a " * MAX_CLAUSES)
+    with pytest.raises(QueryError, match="more than 4,096 words") as caught:
+        parse("a " * (MAX_CLAUSES + 1))
+    assert (caught.value.start, caught.value.end) == (2 * MAX_CLAUSES, 2 * MAX_CLAUSES + 1)
+
+
+@pytest.mark.parametrize(
+    "many",
+    [
+        "(",
+        ")",
+        "-",
+        '"',
+        "NOT ",
+        "AND ",
+        "OR ",
+        "(a",
+        "a)",
+        "()",
+        '"a',
+        "🙂 ",
+        "- ",
+        "-\u200e",
+        "\u200e",
+        "a OR ",
+    ],
+)
+def test_a_query_of_one_thing_over_and_over_is_answered_or_refused(many: str) -> None:
+    text = (many * 60_000)[:60_000]
+    query = error = None
+    try:
+        query = parse(text)
+    except QueryError as raised:
+        error = raised
+    if error is not None:
+        assert (error.query, error.start < error.end <= len(text)) == (text, True)
+    else:
+        assert query is not None
+        assert len(query.diagnostics) <= len(text)
+
+
+def test_each_token_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    # One join for each group of operands, each of no more nodes than were typed: else the time is not linear.
+    from newssearch.query import parser
+
+    joined = 0
+    join = parser._join
+
+    @functools.wraps(join)
+    def counting(kind: type[And] | type[Or], operands: list[Node]) -> Node | None:
+        nonlocal joined
+        node = join(kind, operands)
+        joined += len(getattr(node, "operands", ()))
+        return node
+
+    monkeypatch.setattr(parser, "_join", counting)
+    text = "a " * 1_000 + ")" * 1_000
+    parser.parse(text)
+    assert joined <= 10 * len(text)
+
+
+@settings(max_examples=20)
+@given(st.lists(TYPED, min_size=50, max_size=200))
+def test_long_queries_parse_too(parts: list[str]) -> None:
+    reason = ""
+    try:
+        parse(" ".join(parts)[:MAX_LENGTH])
+    except QueryError as error:
+        reason = error.reason
+    assert not reason or "deeper" in reason or "words" in reason

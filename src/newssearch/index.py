@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +17,7 @@ from .analysis import analyser
 from .article import Article
 from .engines import Contents, Snapshot, Store
 from .engines.embedded import FORMAT_VERSION, EmbeddedStore, make_folder
-from .errors import ArticleNotFoundError, IndexNotFoundError
+from .errors import ArticleNotFoundError, IndexNotFoundError, NewssearchError
 from .highlight import SNIPPET_LENGTH
 from .highlight import snippet as make_snippet
 from .indexing import Indexer, IndexReport, Progress
@@ -83,6 +85,19 @@ def open_or_create(folder: str | Path = "index") -> Index:
         return create(folder)
 
 
+class _Shared:
+    """A snapshot, and how many threads read it: it is closed when it is retired and the last of them is done."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.readers = 0
+        self.retired = False
+
+    def close_if_unused(self) -> None:
+        if self.retired and not self.readers:
+            self.snapshot.close()
+
+
 class Index:
     """An index of news articles, as it was when it was opened, last written to by this object, or refreshed.
 
@@ -91,7 +106,8 @@ class Index:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._snapshot: Snapshot = store.snapshot()
+        self._lock = threading.Lock()
+        self._shared: _Shared | None = _Shared(store.snapshot())
 
     def __enter__(self) -> Index:
         return self
@@ -110,13 +126,34 @@ class Index:
         return self._store.folder
 
     def close(self) -> None:
-        """Give back the files of the index."""
-        self._snapshot.close()
+        """Give back the files of the index, once the searches that are under way have ended."""
+        self._exchange(None)
 
     def refresh(self) -> None:
         """See what others have committed since."""
-        old, self._snapshot = self._snapshot, self._store.snapshot()
-        old.close()
+        self._exchange(_Shared(self._store.snapshot()))
+
+    def _exchange(self, new: _Shared | None) -> None:
+        with self._lock:
+            old, self._shared = self._shared, new
+            if old is not None:
+                old.retired = True
+                old.close_if_unused()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Snapshot]:
+        """The snapshot of now, which stays open meanwhile, whatever other threads do."""
+        with self._lock:
+            shared = self._shared
+            if shared is None:
+                raise NewssearchError(f"the index in {self.folder} is closed")
+            shared.readers += 1
+        try:
+            yield shared.snapshot
+        finally:
+            with self._lock:
+                shared.readers -= 1
+                shared.close_if_unused()
 
     # ---- reading
 
@@ -166,7 +203,8 @@ class Index:
         return self._search(parse(query) if isinstance(query, str) else query, options, started)
 
     def _search(self, query: Query, options: SearchOptions, started: float) -> Results:
-        found = self._snapshot.search(query.tree, options)
+        with self._reading() as snapshot:
+            found = snapshot.search(query.tree, options)
         hits = []
         for hit in found.hits:
             shown = make_snippet(query.tree, hit.paragraph.text, analyser(hit.article.lang), options.snippet)
@@ -199,13 +237,14 @@ class Index:
         Raises :class:`ArticleNotFoundError`, with the ``candidates`` where there are several.
         """
         wanted = article_id.partition("#")[0]
-        article = self._snapshot.article(wanted)
-        if article is None:
-            ids = self._snapshot.ids_ending(f"-{wanted}") if wanted else []
-            article = self._snapshot.article(ids[0]) if len(ids) == 1 else None
+        with self._reading() as snapshot:
+            article = snapshot.article(wanted)
             if article is None:
-                raise ArticleNotFoundError(wanted, ids)
-        return article
+                ids = snapshot.ids_ending(f"-{wanted}") if wanted else []
+                article = snapshot.article(ids[0]) if len(ids) == 1 else None
+                if article is None:
+                    raise ArticleNotFoundError(wanted, ids)
+            return article
 
     def find(self, query: str | Query = "", **filters: Names | When) -> list[str]:
         """The ids of all articles that a search finds, sorted. Takes the query and the filters of :meth:`search`."""
@@ -224,19 +263,23 @@ class Index:
             facets=(),
             snippet=0,
         )
-        return self._snapshot.ids_matching((parse(query) if isinstance(query, str) else query).tree, options)
+        with self._reading() as snapshot:
+            return snapshot.ids_matching((parse(query) if isinstance(query, str) else query).tree, options)
 
     def articles_of(self, path: str | Path) -> list[str]:
         """The ids of the articles that were read from a file, in its order."""
         named = str(path)
-        return self._snapshot.ids_of(named) or self._snapshot.ids_of(files.name_of(Path(path), self._archive))
+        with self._reading() as snapshot:
+            return snapshot.ids_of(named) or snapshot.ids_of(files.name_of(Path(path), self._archive))
 
     def info(self) -> IndexInfo:
         """What the index holds."""
+        with self._reading() as snapshot:
+            contents, paths = snapshot.contents(), snapshot.paths()
         return IndexInfo(
             folder=self.folder,
-            contents=self._snapshot.contents(),
-            files=len(self._snapshot.paths()),
+            contents=contents,
+            files=len(paths),
             size=self._store.size,
             format=FORMAT_VERSION,
             commits=self._store.generation,
@@ -273,7 +316,9 @@ class Index:
         def work(run: Indexer) -> None:
             if prune:
                 self.refresh()
-                run.prune(self._snapshot.paths(), self._archive)
+                with self._reading() as snapshot:
+                    paths_read = snapshot.paths()
+                run.prune(paths_read, self._archive)
             run.read_files(files.find(paths, self._archive, self.folder), chosen)
             run.read_copies(self._archive, chosen)
             if stream is not None:
@@ -291,7 +336,9 @@ class Index:
             self.refresh()
             wanted = dict.fromkeys(ids)
             manifest = self._manifest()
-            for article in filter(None, map(self._snapshot.article, wanted)):
+            with self._reading() as snapshot:
+                articles = [snapshot.article(article_id) for article_id in wanted]
+            for article in filter(None, articles):
                 path = article.path or ""
                 if (entry := manifest.entries.get(path)) is not None:
                     manifest.set(path, dataclasses.replace(entry, articles=entry.articles - 1))

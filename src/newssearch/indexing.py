@@ -24,6 +24,8 @@ from .readers import ReadOptions, read_file, read_stream
 
 BATCH = 20_000
 """Paragraphs between two commits: what an interrupted run may lose, and what memory holds."""
+STALE = -2
+"""In place of the time of a file: it is to be read again, whatever its time."""
 KEPT_REJECTIONS = 1_000
 """Rejections that a report, and the manifest of a file, list; all are counted."""
 
@@ -132,9 +134,12 @@ class Indexer:
         self._counts = _Counts()
         self._rejected: list[Rejected] = []
         self._pending: dict[str, str] = {}
-        self._removed: set[str] = set()
+        self._copies: dict[str, set[str]] = {}  # the files with copies of an article, by its id
+        for path, entry in manifest.entries.items():
+            self._note_copies(path, entry)
+        self._fresh: dict[str, Entry] = {}  # what the manifest is to say after the next commit
         self._was_read: set[str] = set()
-        self._gone: set[str] = set()  # those of them that are not yet committed
+        self._gone: set[str] = set()  # what was removed since the last commit
         self._done = self._total = self._seen = 0
         self._stopped = False
         self._started = time.perf_counter()
@@ -157,31 +162,25 @@ class Indexer:
             self._file(source, options)
 
     def read_copies(self, archive: Path, options: ReadOptions) -> None:
-        """Read again the files with copies of articles that were removed in this run: a copy takes their place.
+        """Read the files with copies of articles that are gone: a copy takes their place.
 
         They count for what changes, not as files that were read.
         """
-        again = [
-            (path, entry)
-            for path, entry in self._manifest.entries.items()
-            if self._removed.intersection(entry.duplicates)
-        ]
-        for path, entry in again:
+        self._commit()
+        for path, entry in list(self._manifest.entries.items()):
             if self._stopped:
                 return
+            if entry.mtime != STALE:
+                continue
             before, rejected = dataclasses.replace(self._counts), len(self._rejected)
             self._read(files.Source(files.file_of(path, archive), path), options, None)
-            counts = self._counts
-            counts.unchanged, counts.files_read, counts.rejections = (
-                before.unchanged,
-                before.files_read,
-                before.rejections,
-            )
+            for name in ("unchanged", "files_read", "rejections"):
+                setattr(self._counts, name, getattr(before, name))
             del self._rejected[rejected:]
             if path in self._was_read:
-                counts.duplicates -= len(entry.duplicates)
+                self._counts.duplicates -= len(entry.duplicates)
             else:
-                counts.duplicates = before.duplicates
+                self._counts.duplicates = before.duplicates
 
     def read_articles(self, items: Iterable[Article | Rejected]) -> None:
         """Take articles that belong to no file: they are added, or replace those of their ids."""
@@ -233,7 +232,8 @@ class Indexer:
         self._counts.files_read += 1
         size, mtime = stat or _stat(source.file)
         digest = _digest(source.file)
-        run = _FileRun(known=self._writer.states(source.path))
+        states = self._writer.states(source.path)
+        run = _FileRun(known={known: state for known, state in states.items() if known not in self._gone})
         reported = 0
 
         def advance(count: int) -> None:
@@ -255,7 +255,8 @@ class Indexer:
             entry = Entry(
                 size, mtime, digest, repr(options), run.articles, tuple(run.rejected), tuple(run.duplicates)
             )
-            self._manifest.set(source.path, entry)
+            self._fresh[source.path] = entry
+            self._note_copies(source.path, entry)
         else:  # it changed while it was read: it is read again next time
             self._manifest.drop(source.path)
 
@@ -293,6 +294,7 @@ class Indexer:
         else:
             self._counts.updated += 1
             self._writer.remove([article.id])
+            self._copies_are_stale(article.id)
         self._writer.add(article, state)
         self._pending[article.id] = state
         self._counts.paragraphs += len(article.paragraphs)
@@ -329,8 +331,21 @@ class Indexer:
     def _remove(self, ids: Iterable[str]) -> None:
         gone = sorted(ids)
         self._counts.removed += self._writer.remove(gone)
-        self._removed.update(gone)
         self._gone.update(gone)
+        for article_id in gone:
+            self._copies_are_stale(article_id)
+
+    def _note_copies(self, path: str, entry: Entry) -> None:
+        for article_id in entry.duplicates:
+            self._copies.setdefault(article_id, set()).add(path)
+
+    def _copies_are_stale(self, article_id: str) -> None:
+        """An article that copies elsewhere were left out for is gone, or not what they are copies of any more."""
+        for path in self._copies.pop(article_id, ()):
+            if path in self._fresh:
+                self._fresh[path] = replace(self._fresh[path], mtime=STALE, digest="")
+            elif path in self._manifest.entries:
+                self._manifest.set(path, replace(self._manifest.entries[path], mtime=STALE, digest=""))
 
     def _reject(self, rejected: Rejected) -> None:
         self._counts.rejections += 1
@@ -342,9 +357,15 @@ class Indexer:
         self._progress(Progress(self._done, self._total, self._seen))
 
     def _commit(self) -> None:
+        if self._manifest.changed:  # what must be read again is known before what it stood in for is gone
+            self._save(self._manifest)
+            self._manifest.changed = False
         self._writer.commit()
         self._pending.clear()
         self._gone.clear()
+        for path, entry in self._fresh.items():
+            self._manifest.set(path, entry)
+        self._fresh.clear()
         if self._manifest.changed:
             self._save(self._manifest)
             self._manifest.changed = False

@@ -141,6 +141,11 @@ def test_a_character_of_japanese_is_one_word_however_it_is_encoded(text: str) ->
     assert plain(unicodedata.normalize("NFD", text)) == plain(text) == plain(composed) == list(composed)
 
 
+@pytest.mark.parametrize("text", ["É.-U.", "Ö.B.", "А.Й"])
+def test_accents_upon_initials_are_no_difference_however_they_are_encoded(text: str) -> None:
+    assert plain(unicodedata.normalize("NFD", text)) == plain(unicodedata.normalize("NFC", text))
+
+
 def test_punctuation_between_japanese_names_is_no_word() -> None:
     assert plain("ジョン・スミス") == list("ジョンスミス")
 

@@ -330,6 +330,21 @@ def test_a_copy_takes_the_place_also_when_the_run_was_stopped_before_it(archive:
     assert titles(index) == ["Another", "New", "Other", "Story"]
 
 
+def test_a_copy_takes_the_place_also_when_the_run_was_stopped_after_the_removal(
+    archive: Path, index: Index
+) -> None:
+    files = [archive / f"{name}.jsonl" for name in "abc"]
+    for file in files[:2]:
+        lines(file, STORY)
+    lines(files[2], {"title": "Last", "text": "x"})
+    index.update(files)
+    lines(files[0], {"title": "Other", "text": "x"})
+    lines(files[2], {"title": "Last", "text": "y"}, {"title": "New", "text": "x"})
+    assert index.update(files, stop=after(2)).interrupted
+    index.update(files)
+    assert titles(index) == ["Last", "New", "Other", "Story"]
+
+
 def test_a_copy_takes_the_place_when_a_file_is_pruned(archive: Path, index: Index) -> None:
     both = [archive / "a.jsonl", archive / "b.jsonl"]
     for file in both:

@@ -59,8 +59,8 @@ def _marks() -> str:
 
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufeff"  # soft hyphen, joiners and direction marks, byte order mark
 _CJK = "\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff"
-_LETTER = r"[^\W\d_]"
 _MARKS = _marks()
+_LETTER = rf"[^\W\d_][{_MARKS}]*"
 _WORD = rf"[^\W_](?:[^\W_]|[{_MARKS}{_INVISIBLE}])*"
 # The alternatives are tried in this order at each place; each is linear, for none can give back what another takes.
 _PATTERN = rf"""

@@ -34,10 +34,10 @@ from newssearch import (
 from support import article, index_of
 
 PUBLIC = [
-    "Article", "ArticleNotFoundError", "Contents", "Diagnostic", "FacetValue", "Hit", "Index", "IndexDamagedError",
+    "Article", "ArticleNotFoundError", "Clause", "Contents", "Diagnostic", "FacetValue", "Hit", "Index", "IndexDamagedError",
     "IndexExistsError", "IndexFolderError", "IndexInfo", "IndexLockedError", "IndexNotFoundError", "IndexReport",
     "IndexVersionError", "NewssearchError", "Paragraph", "Progress", "Provenance", "Query", "QueryError", "ReadOptions",
-    "Rejected", "Results", "Snippet", "__version__", "create", "open", "open_or_create", "parse", "rebuild",
+    "Rejected", "Results", "Snippet", "__version__", "create", "open", "open_or_create", "parse", "query", "rebuild",
 ]  # fmt: skip
 
 
@@ -240,7 +240,7 @@ def test_errors_carry_data(tmp_path: Path) -> None:
             index.search("rain", since="2024-13")
         assert (query.value.query, query.value.start, query.value.end) == ("2024-13", 0, 7)
         assert (query.value.reason, query.value.suggestion) == (
-            "since: '2024-13' is not a date", "write 2024, 2024-07, 2024-07-25 or 2024-07-25T14:30",
+            "since: '2024-13' is not a date", "write 2024, 2024-07, 2024-07-25, 2024-07-25T14:30, -7d or \"last month\"",
         )  # fmt: skip
         with pytest.raises(TypeError, match="unexpected filter 'colour'"):
             index.find("rain", colour="red")
@@ -267,13 +267,13 @@ def test_the_keys_of_results_are_these(tmp_path: Path) -> None:
         results = index.search("baghdad OR", facets=["year"], outlet="example.org", byline="nobody")
         shown = index.search("baghdad OR", facets=["year"]).to_dict()
     assert list(shown) == [
-        "version", "query", "interpretation", "diagnostics", "total_articles", "total_paragraphs", "offset", "limit",
+        "version", "query", "interpretation", "diagnostics", "clauses", "total_articles", "total_paragraphs", "offset", "limit",
         "facets", "hits",
     ]  # fmt: skip
     assert shown["version"] == 1
     assert [list(note.to_dict()) for note in results.diagnostics] == [
         ["kind", "message", "start", "end", "suggestion"]
-    ] * 2
+    ] * 3
     with newssearch.open(tmp_path / "i") as index:
         results = index.search("baghdad", facets=["year"])
     hit = json.loads(json.dumps(results.to_dict()))["hits"][0]

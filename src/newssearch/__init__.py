@@ -7,6 +7,7 @@
 [('Rain', 'It rained on **Baghdad**.')]
 """
 
+from . import query
 from ._version import __version__
 from .article import Article, Paragraph, Provenance, Rejected
 from .engines import Contents
@@ -26,11 +27,12 @@ from .index import open_index as open  # noqa: A004  (newssearch.open reads as w
 from .indexing import IndexReport, Progress
 from .query import Diagnostic, Query, parse
 from .readers import ReadOptions
-from .results import FacetValue, Hit, Results, Snippet
+from .results import Clause, FacetValue, Hit, Results, Snippet
 
 __all__ = [
     "Article",
     "ArticleNotFoundError",
+    "Clause",
     "Contents",
     "Diagnostic",
     "FacetValue",
@@ -59,5 +61,6 @@ __all__ = [
     "open",
     "open_or_create",
     "parse",
+    "query",
     "rebuild",
 ]

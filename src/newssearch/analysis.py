@@ -59,9 +59,10 @@ def _marks() -> str:
 
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufeff"  # soft hyphen, joiners and direction marks, byte order mark
 _CJK = "\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff"
-_MARKS = _marks()
-_LETTER = rf"[^\W\d_][{_MARKS}]*"
-_WORD = rf"[^\W_](?:[^\W_]|[{_MARKS}{_INVISIBLE}])*"
+MARKS = _marks()
+"""The combining marks, as ranges of a character class."""
+_LETTER = rf"[^\W\d_][{MARKS}]*"
+_WORD = rf"[^\W_](?:[^\W_]|[{MARKS}{_INVISIBLE}])*"
 # The alternatives are tried in this order at each place; each is linear, for none can give back what another takes.
 _PATTERN = rf"""
     {_LETTER}(?:\.{_LETTER})+(?![^\W_])\.?
@@ -71,7 +72,7 @@ _PATTERN = rf"""
 _TOKEN = re.compile(_PATTERN, re.VERBOSE)
 _HAS_CJK = re.compile(f"[{_CJK}]")
 _TOKEN_CJK = re.compile(
-    rf"[{_CJK}][{_MARKS}\uff9e\uff9f]* | (?: {_PATTERN.replace('[^', f'[^{_CJK}')} )",
+    rf"[{_CJK}][{MARKS}\uff9e\uff9f]* | (?: {_PATTERN.replace('[^', f'[^{_CJK}')} )",
     re.VERBOSE,
 )
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)")
@@ -115,9 +116,50 @@ def fold(word: str) -> str:
     return folded[:MAX_TERM].rstrip(".")  # U.S. at the end of a sentence and U.S inside it are one
 
 
+def without_possessive(word: str) -> str:
+    """A word without the ending of its possessive.
+
+    >>> without_possessive("Iraq’s"), without_possessive("ISIS")
+    ('Iraq', 'ISIS')
+    """
+    return word[:-2] if len(word) > 2 and word.endswith(("'s", "’s", "'S", "’S")) else word
+
+
 def words(text: str) -> Iterator[re.Match[str]]:
     """The words of ``text`` as matches, in order: what :meth:`Analyser.tokens` gives terms to."""
     return (_TOKEN_CJK if _HAS_CJK.search(text) else _TOKEN).finditer(text)
+
+
+_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*\s+(?=[\"'“‘«(\[]*(\w))|[。！？][」』”’]*\s*")
+_ABBREVIATION = re.compile(
+    r"(?:\b[^\W\d_]|\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Lt|Col|Sgt|Capt|Sen|Rep|Gov|Pres|Rev|Hon|St|Jr|Sr|Inc|Corp|Co|Ltd|vs|No"
+    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec))\.$"
+)
+
+
+def sentence_starts(text: str) -> list[int]:
+    """Where sentences begin but the first one, as offsets into ``text``.
+
+    One ends at ``.``, ``!``, ``?`` or an ellipsis, with what closes behind it and white space, where what follows is
+    no small letter; not at the full stop of a single letter (``U.S.``, ``J. Smith``), of a title (``Mr.``) or of a
+    month. In Chinese and Japanese it ends at the full-width signs.
+
+    >>> text = "Mr. Austin met the U.S. envoy. “It rained.” Then 3 left."
+    >>> [text[at:at + 4] for at in sentence_starts(text)]
+    ['“It ', 'Then']
+    """
+    starts = []
+    for match in _SENTENCE_END.finditer(text):
+        following = match[1]
+        if following is not None:
+            stop = match.start() + 1
+            if following.islower() or (
+                text[match.start()] == "." and _ABBREVIATION.search(text, max(0, stop - 8), stop)
+            ):
+                continue
+        if match.end() < len(text):
+            starts.append(match.end())
+    return starts
 
 
 class Analyser:
@@ -136,6 +178,7 @@ class Analyser:
         self.name = name
         self._stem = None if name == PLAIN else Stemmer.Stemmer(name, 0).stemWord
         self._terms: dict[str, str] = {}
+        self._forms: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def term(self, word: str) -> str:
@@ -152,6 +195,17 @@ class Analyser:
                     self._terms[word] = term
         return term
 
+    def form(self, word: str) -> str:
+        """The word folded, without a possessive ending, but not stemmed: what patterns are compared with."""
+        form = self._forms.get(word)
+        if form is None:
+            form = fold(without_possessive(word)) or fold(word)
+            if len(self._forms) >= self.REMEMBERED:
+                self._forms.clear()
+            if len(word) <= MAX_TERM:
+                self._forms[word] = form
+        return form
+
     def joins(self, word: str) -> bool:
         """Whether ``word`` only joins others (``the``, ``of``): found like any other, but no reason to mark it."""
         return word.casefold() in FUNCTION_WORDS.get(self.name, ())
@@ -161,6 +215,12 @@ class Analyser:
         known = self._terms
         found = [match.group() for match in words(text)]
         return [term for word in found if (term := known.get(word) or self.term(word))]
+
+    def forms(self, text: str) -> list[str]:
+        """The forms of the words of ``text``, one for each of :meth:`terms`."""
+        known = self._forms
+        found = [match.group() for match in words(text)]
+        return [known.get(word) or self.form(word) for word in found if self.term(word)]
 
     def tokens(self, text: str) -> list[Token]:
         """The words of ``text`` with their terms and offsets: the same terms, in the same order, as :meth:`terms`."""

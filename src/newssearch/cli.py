@@ -173,6 +173,8 @@ def index(
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--count", is_flag=True, help="Print only how many articles and paragraphs match.")
+@click.option("--literal", is_flag=True, help="Take QUERY as words and nothing else.")
+@click.option("--explain", is_flag=True, help="Count the articles of each clause of QUERY by itself.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when nothing matches.")
 def query(
     words: tuple[str, ...],
@@ -186,6 +188,8 @@ def query(
     format_: render.Format,
     as_json: bool,
     count: bool,
+    literal: bool,
+    explain: bool,
     exit_code: bool,
     **filters: Any,
 ) -> int:
@@ -201,6 +205,8 @@ def query(
     with open_index(folder) as opened:
         results = opened.search(
             text,
+            literal=literal,
+            explain=explain,
             limit=0 if count else limit,
             offset=offset,
             sort=sort,
@@ -210,6 +216,9 @@ def query(
             **filters,
         )
     _print_diagnostics(results.diagnostics, text)
+    if format_ != "json" and not as_json:
+        for line in render.text_clauses(results):
+            click.echo(line, err=True)
     format_ = "json" if as_json else format_
     if count:
         counts = {"articles": results.total_articles, "paragraphs": results.total_paragraphs}
@@ -250,7 +259,7 @@ def show(article_id: str, folder: Path, text: str | None, as_json: bool) -> int:
     parsed = parse(_clean(text)) if text else None
     _print_diagnostics(parsed.diagnostics if parsed else (), text or "")
     tree = parsed.tree if parsed else Everything()
-    shown = {p.number: snippet(tree, p.text, analyser(article.lang), 0) for p in chosen}
+    shown = {p.number: snippet(tree, p.text, analyser(article.lang), 0, p.number) for p in chosen}
     if as_json:
         value = article.to_dict()
         value["paragraphs"] = [_paragraph_dict(n, s, parsed is not None) for n, s in shown.items()]

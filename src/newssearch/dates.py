@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 LONGEST = 100
@@ -200,54 +200,139 @@ def _by_dateutil(text: str, day_first: bool) -> Published | None:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A stretch of time from ``start`` up to but not including ``end``, both without a zone; ``text`` asked for it."""
+    """A stretch of time from ``start`` up to but not including ``end``, as ``text`` asked for it.
+
+    Without a zone, it is one of the outlet's calendar; with one, one of universal time.
+    """
 
     start: dt.datetime
     end: dt.datetime
     text: str
 
 
-_PERIOD = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d))?)?)?)?", re.ASCII)
+_Stretch = tuple[dt.datetime, dt.datetime]
+_PERIOD = re.compile(
+    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d))?)?(Z|[+-]\d\d:?\d\d)?)?)?)?", re.ASCII
+)
+_AGO = re.compile(r"(?:-|(?:last|past) )(\d{1,5}) ?(d|w|m|y|days?|weeks?|months?|years?)", re.ASCII)
+_NAMED = re.compile(r"(this|last) (week|month|year)")
 
 
-def parse_period(text: str) -> Period | None:
-    """The year, month, day, hour or minute that ``text`` names in ISO form; None where there is no such period.
+def parse_period(text: str, now: dt.datetime | None = None) -> Period | None:
+    """The period that ``text`` names; None where there is no such period.
+
+    In ISO form a year, month, day, hour, minute or second, one with a time also with a zone; or relative to ``now``
+    (the local clock, unless given): ``today``, ``yesterday``, ``this`` or ``last`` ``week``, ``month`` or ``year``
+    (weeks begin on Monday), ``-7d`` or ``last 7 days`` (also w, m, y): those days and today.
 
     >>> period = parse_period("2024-02")
     >>> period.start.isoformat(), period.end.isoformat()
     ('2024-02-01T00:00:00', '2024-03-01T00:00:00')
     >>> parse_period("2024-02-30"), parse_period("7/25/2024")
     (None, None)
+    >>> parse_period("last month", dt.datetime(2024, 3, 15)) == Period(
+    ...     dt.datetime(2024, 2, 1), dt.datetime(2024, 3, 1), "last month")
+    True
     """
     text = text.strip()
-    for read in _PERIOD_READERS:
-        try:
-            span = read(text)
-        except ValueError:  # no such month, day or hour
+    try:
+        stretch = _iso_period(text)
+        if stretch is None:
+            day = (now or dt.datetime.now()).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+            stretch = _relative_period(" ".join(text.lower().split()), day)
+    except (ValueError, OverflowError):  # no such month, day or hour; before the year 1
+        return None
+    return Period(*stretch, text) if stretch is not None else None
+
+
+def parse_range(
+    text: str, now: dt.datetime | None = None
+) -> tuple[dt.datetime | None, dt.datetime | None] | None:
+    """The bounds that ``text`` sets, the end excluded and either open; None where it is no period or range.
+
+    A period, or ``A..B``, ``A..``, ``..B``, ``>=A``, ``>A``, ``<=A``, ``<A`` with periods, each of them whole.
+
+    >>> parse_range("2024-07..2024-08") == (dt.datetime(2024, 7, 1), dt.datetime(2024, 9, 1))
+    True
+    >>> parse_range(">2024") == (dt.datetime(2025, 1, 1), None)
+    True
+    """
+    text = text.strip()
+    match = re.fullmatch(r"([<>]=?)(.*)", text, re.DOTALL)
+    if match is not None:
+        period = parse_period(match[2], now)
+        if period is None:
             return None
-        if span is not None:
-            return Period(*span, text)
-    return None
+        return {
+            ">=": (period.start, None),
+            ">": (period.end, None),
+            "<=": (None, period.end),
+            "<": (None, period.start),
+        }[match[1]]
+    first, dots, last = text.partition("..")
+    if not dots:
+        period = parse_period(text, now)
+        return (period.start, period.end) if period is not None else None
+    start = parse_period(first, now) if first.strip() else None
+    end = parse_period(last, now) if last.strip() else None
+    if (first.strip() and start is None) or (last.strip() and end is None) or (start is None and end is None):
+        return None
+    return start.start if start is not None else None, end.end if end is not None else None
 
 
-def _iso_period(text: str) -> tuple[dt.datetime, dt.datetime] | None:
+def _iso_period(text: str) -> _Stretch | None:
     match = _PERIOD.fullmatch(text)
     if match is None:
         return None
-    numbers = [int(number) for number in match.groups() if number is not None]
-    year, month, day, hour, minute = (*numbers, *(0, 1, 1, 0, 0)[len(numbers) :])
-    start = dt.datetime(year, month, day, hour, minute)
+    numbers = [int(number) for number in match.groups()[:6] if number is not None]
+    year, month, day, hour, minute, second = (*numbers, *(0, 1, 1, 0, 0, 0)[len(numbers) :])
+    start = dt.datetime(year, month, day, hour, minute, second)
+    end = _end(start, len(numbers))
+    if match[7]:
+        zone = dt.datetime.strptime(match[7].replace(":", ""), "%z").tzinfo
+        return start.replace(tzinfo=zone), end.replace(tzinfo=zone)
+    return start, end
+
+
+def _end(start: dt.datetime, parts: int) -> dt.datetime:
+    """Where a period ends that begins at ``start`` and is a year, a month, a day … long."""
     try:
-        if len(numbers) == 1:
-            return start, start.replace(year=year + 1)
-        if len(numbers) == 2:
-            return start, start.replace(year=year + month // 12, month=month % 12 + 1)
-        return start, start + (dt.timedelta(days=1), dt.timedelta(hours=1), dt.timedelta(minutes=1))[
-            len(numbers) - 3
-        ]
+        if parts == 1:
+            return start.replace(year=start.year + 1)
+        if parts == 2:
+            return _months_later(start, 1)
+        return start + dt.timedelta(**{("days", "hours", "minutes", "seconds")[parts - 3]: 1})
     except (OverflowError, ValueError):  # the last period of the calendar
-        return start, dt.datetime.max
+        return dt.datetime.max
 
 
-_PERIOD_READERS: tuple[Callable[[str], tuple[dt.datetime, dt.datetime] | None], ...] = (_iso_period,)
-"""Each reads one way to name a period, or returns None; a ValueError says that there is none of that name."""
+def _relative_period(text: str, today: dt.datetime) -> _Stretch | None:
+    tomorrow = _end(today, 3)
+    if text == "today":
+        return today, tomorrow
+    if text == "yesterday":
+        return today - dt.timedelta(days=1), today
+    if (match := _AGO.fullmatch(text)) is not None:
+        count, unit = int(match[1]), match[2][0]
+        if unit in "dw":
+            return today - dt.timedelta(days=count * (7 if unit == "w" else 1)), tomorrow
+        return _months_later(today, -count * (12 if unit == "y" else 1)), tomorrow
+    if (match := _NAMED.fullmatch(text)) is None:
+        return None
+    if match[2] == "week":
+        begins = today - dt.timedelta(days=today.weekday())
+        before = begins - dt.timedelta(days=7)
+        after = begins + dt.timedelta(days=7)
+    else:
+        step = 1 if match[2] == "month" else 12
+        begins = today.replace(day=1) if step == 1 else today.replace(month=1, day=1)
+        before, after = _months_later(begins, -step), _months_later(begins, step)
+    return (begins, after) if match[1] == "this" else (before, begins)
+
+
+def _months_later(start: dt.datetime, count: int) -> dt.datetime:
+    """The same day some months later, or the last one of a shorter month."""
+    months = start.year * 12 + start.month - 1 + count
+    year, month = divmod(months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return start.replace(year=year, month=month + 1, day=min(start.day, last))

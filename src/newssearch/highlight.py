@@ -6,8 +6,9 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from .analysis import Analyser, Token
-from .query import Node, Phrase, Word, leaves
+from .analysis import Analyser
+from .matching import Words, occurrences
+from .query import LEAD, Node, Word, units
 from .results import Snippet
 
 SNIPPET_LENGTH = 320
@@ -24,42 +25,39 @@ class Mark(NamedTuple):
     leaf: int
 
 
-def marks(tree: Node, text: str, analyser: Analyser) -> list[Mark]:
-    """The occurrences of the tree's words and phrases that are not negated, in order.
+def marks(tree: Node, text: str, analyser: Analyser, number: int = 1) -> list[Mark]:
+    """The occurrences in paragraph ``number`` of the tree's units that are not negated, in order.
 
     Inside a phrase nothing but the whole phrase is one. Words that only join others (``the``) are left out, unless
     the query has no other.
     """
-    wanted = [leaf for leaf, negated in leaves(tree) if not negated]
-    telling = [leaf for leaf in wanted if isinstance(leaf, Phrase) or not analyser.joins(leaf.text)]
-    tokens = analyser.tokens(text)
+    wanted = [
+        unit
+        for unit, negated, region, _ in units(tree)
+        if not negated and (region is None or (region == "hlead" and number <= LEAD))
+    ]
+    telling = [unit for unit in wanted if not (isinstance(unit, Word) and analyser.joins(unit.text))]
+    if not wanted:
+        return []
+    words = Words(text, analyser)
+    tokens = words.tokens
     found = [
-        Mark(start, end, number)
-        for number, leaf in enumerate(telling or wanted)
-        for start, end in _occurrences(leaf, tokens, analyser)
+        Mark(tokens[start].start, tokens[end - 1].end, leaf)
+        for leaf, unit in enumerate(telling or wanted)
+        for start, end in occurrences(unit, words)
     ]
     return sorted(found)
 
 
-def _occurrences(leaf: Word | Phrase, tokens: list[Token], analyser: Analyser) -> list[tuple[int, int]]:
-    terms = analyser.terms(leaf.text)
-    if not terms:
-        return []
-    first, last = terms[0], len(terms) - 1
-    return [
-        (tokens[i].start, tokens[i + last].end)
-        for i in range(len(tokens) - last)
-        if tokens[i].term == first and all(tokens[i + j].term == terms[j] for j in range(1, last + 1))
-    ]
-
-
-def snippet(tree: Node, text: str, analyser: Analyser, length: int = SNIPPET_LENGTH) -> Snippet:
-    """The window of ``text`` that shows most of what was looked for, of about ``length`` characters, 0 for all.
+def snippet(
+    tree: Node, text: str, analyser: Analyser, length: int = SNIPPET_LENGTH, number: int = 1
+) -> Snippet:
+    """The window of paragraph ``number`` that shows most of what was looked for, of about ``length`` characters, 0 for all.
 
     It holds as many different words and phrases of the query as fit, then as many occurrences, then begins as
     early as can be; it is cut at a sentence where one begins close by, else between words.
     """
-    found = marks(tree, text, analyser)
+    found = marks(tree, text, analyser, number)
     if length <= 0 or len(text) <= length:
         start, end = 0, len(text)
     else:

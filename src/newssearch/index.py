@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -22,7 +23,8 @@ from .highlight import SNIPPET_LENGTH
 from .highlight import snippet as make_snippet
 from .indexing import Indexer, IndexReport, Progress
 from .manifest import FILE_NAME, Manifest
-from .query import Query, parse
+from .query import Node, Query, parse
+from .query import literal as parse_literal
 from .readers import ReadOptions
 from .request import SearchOptions, When, search_options
 from .results import Hit, Results
@@ -159,8 +161,9 @@ class Index:
 
     def search(
         self,
-        query: str | Query = "",
+        query: str | Query | Node = "",
         *,
+        literal: bool = False,
         limit: int | None = 10,
         offset: int = 0,
         sort: str = "relevance",
@@ -175,15 +178,19 @@ class Index:
         on: When | None = None,
         facets: str | Iterable[str] = (),
         snippet: int = SNIPPET_LENGTH,
+        explain: bool = False,
+        now: dt.datetime | None = None,
     ) -> Results:
         """Search for articles, and return their best paragraphs, or all that match with ``all_paragraphs``.
 
-        A boolean operator of the query holds for an article as a whole, its headline included. ``limit`` None is no
+        The query is a string in the query language, or with ``literal`` one in which all is words; or a tree of
+        :mod:`newssearch.query`. A boolean operator of the query holds for an article as a whole, its headline included. ``limit`` None is no
         limit; ``sort`` is ``relevance``, ``newest`` or ``oldest``. Filters take one value or several, of which any
         will do, and never change scores; ``outlet``, ``source`` and ``lang`` compare whole values, ``byline`` and
         ``located`` words in them. ``since``, ``until`` and ``on`` take dates or whole periods (``"2024-07"``) of the
         outlet's calendar. ``facets`` names any of outlet, source, year, month, byline, located, lang, section.
-        ``snippet`` is the length of snippets in characters, 0 for whole paragraphs.
+        ``snippet`` is the length of snippets in characters, 0 for whole paragraphs. ``explain`` counts each clause of
+        the query by itself. Relative dates count from ``now``, the local clock unless given.
 
         Raises :class:`QueryError` for what would silently find nothing: an impossible date, an unknown facet.
         """
@@ -199,15 +206,23 @@ class Index:
             all_paragraphs=all_paragraphs,
             facets=facets,
             snippet=snippet,
+            explain=explain,
+            now=now,
         )
-        return self._search(parse(query) if isinstance(query, str) else query, options, started)
+        return self._search(_parsed(query, literal, now), options, started)
 
     def _search(self, query: Query, options: SearchOptions, started: float) -> Results:
         with self._reading() as snapshot:
             found = snapshot.search(query.tree, options)
         hits = []
         for hit in found.hits:
-            shown = make_snippet(query.tree, hit.paragraph.text, analyser(hit.article.lang), options.snippet)
+            shown = make_snippet(
+                query.tree,
+                hit.paragraph.text,
+                analyser(hit.article.lang),
+                options.snippet,
+                hit.paragraph.number,
+            )
             hits.append(
                 Hit.of(
                     hit.article,
@@ -228,6 +243,7 @@ class Index:
             limit=options.limit,
             facets=found.facets,
             diagnostics=(*query.diagnostics, *found.diagnostics),
+            clauses=tuple(found.clauses),
             took=time.perf_counter() - started,
         )
 
@@ -246,7 +262,7 @@ class Index:
                     raise ArticleNotFoundError(wanted, ids)
             return article
 
-    def find(self, query: str | Query = "", **filters: Names | When) -> list[str]:
+    def find(self, query: str | Query | Node = "", **filters: Names | When) -> list[str]:
         """The ids of all articles that a search finds, sorted. Takes the query and the filters of :meth:`search`."""
         when = {name: filters.pop(name, None) for name in ("since", "until", "on")}
         known = ("outlet", "source", "byline", "located", "lang")
@@ -264,7 +280,7 @@ class Index:
             snippet=0,
         )
         with self._reading() as snapshot:
-            return snapshot.ids_matching((parse(query) if isinstance(query, str) else query).tree, options)
+            return snapshot.ids_matching(_parsed(query, False, None).tree, options)
 
     def articles_of(self, path: str | Path) -> list[str]:
         """The ids of the articles that were read from a file, in its order."""
@@ -375,6 +391,14 @@ class Index:
 
     def _save(self, manifest: Manifest) -> None:
         self._store.write_extra(FILE_NAME, manifest.dump())
+
+
+def _parsed(query: str | Query | Node, literal: bool, now: dt.datetime | None) -> Query:
+    if isinstance(query, Query):
+        return query
+    if isinstance(query, Node):
+        return Query(str(query), query)
+    return parse_literal(query) if literal else parse(query, now=now)
 
 
 def rebuild(

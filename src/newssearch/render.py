@@ -24,7 +24,7 @@ CSV_COLUMNS = (
     "path", "paragraphs", "matching", "snippet", "text",
 )  # fmt: skip
 SHOWN_VALUES = 10
-"""Values of a field that ``info`` lists."""
+"""Values of a field that ``info`` lists, and clauses that ``query --explain`` does."""
 
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _BOLD, _FAINT, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[22m"
@@ -161,6 +161,17 @@ def text_results(results: Results, style: Style, took: bool) -> Iterator[str]:
     last = f"{total}{query}{shown}" + (f" ({results.took * 1000:.0f} ms)" if took else "")
     for start, end in wrap(last, style.width) if style.width else [(0, len(last))]:
         yield last[start:end]
+
+
+def text_clauses(results: Results) -> Iterator[str]:
+    """What each clause of the query finds, for people: asked for, or where all together find nothing."""
+    if len(results.clauses) < 2 and results.total_articles == 0:
+        return
+    for clause in results.clauses[:SHOWN_VALUES]:
+        others = f", all others together {clause.without:,}" if len(results.clauses) > 1 else ""
+        yield f"  {clause.articles:>8,}  {escape.terminal(clause.text)}  (alone{others})"
+    if len(results.clauses) > SHOWN_VALUES:
+        yield f"  … and {len(results.clauses) - SHOWN_VALUES:,} more clauses; --json lists them"
 
 
 def _facet_lines(values: Iterable[FacetValue]) -> Iterator[str]:

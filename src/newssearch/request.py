@@ -21,12 +21,12 @@ FACET_FIELDS: tuple[FacetField, ...] = get_args(FacetField)
 SORTS: tuple[Sort, ...] = get_args(Sort)
 
 When = str | dt.date | dt.datetime
-"""A day, a moment, or a period as text: ``2024``, ``2024-07``, ``2024-07-25``, ``2024-07-25T14:30``."""
+"""A day, a moment, or a period as text: ``2024``, ``2024-07-25``, ``2024-07-25T14:30``, ``last month``."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchOptions:
-    """A request, checked. ``start`` and ``end`` bound the date (end excluded), as the outlet's clock has it."""
+    """A request, checked. ``start`` and ``end`` bound the date, end excluded: see :class:`newssearch.query.Dated`."""
 
     filters: tuple[tuple[FilterField, tuple[str, ...]], ...] = ()
     start: dt.datetime | None = None
@@ -37,6 +37,7 @@ class SearchOptions:
     all_paragraphs: bool = False
     facets: tuple[FacetField, ...] = ()
     snippet: int = SNIPPET_LENGTH
+    explain: bool = False
 
 
 def search_options(
@@ -51,6 +52,8 @@ def search_options(
     all_paragraphs: bool,
     facets: str | Iterable[str],
     snippet: int,
+    explain: bool = False,
+    now: dt.datetime | None = None,
 ) -> SearchOptions:
     """Check a request. Raises :class:`~newssearch.QueryError` for what would silently find nothing, or means nothing."""
     if sort not in SORTS:
@@ -67,7 +70,7 @@ def search_options(
             raise QueryError(f"there is no facet {name!r}", suggestion=hint)
         if match not in chosen:
             chosen.append(match)
-    start, end = _bounds(since, until, on)
+    start, end = _bounds(since, until, on, now)
     wanted: list[tuple[FilterField, tuple[str, ...]]] = []
     for field, given in filters.items():
         values = (given,) if isinstance(given, str) else tuple(given or ())
@@ -85,32 +88,32 @@ def search_options(
         all_paragraphs=all_paragraphs,
         facets=tuple(chosen),
         snippet=snippet,
+        explain=explain,
     )
 
 
 def _bounds(
-    since: When | None, until: When | None, on: When | None
+    since: When | None, until: When | None, on: When | None, now: dt.datetime | None
 ) -> tuple[dt.datetime | None, dt.datetime | None]:
     if on is not None and (since is not None or until is not None):
         raise QueryError("a search is either on a date or since and until dates, not both")
     if on is not None:
-        return _period("on", on)
-    start = _period("since", since)[0] if since is not None else None
-    end = _period("until", until)[1] if until is not None else None
-    if start is not None and end is not None and start >= end:
+        return _period("on", on, now)
+    start = _period("since", since, now)[0] if since is not None else None
+    end = _period("until", until, now)[1] if until is not None else None
+    comparable = start is not None and end is not None and (start.tzinfo is None) == (end.tzinfo is None)
+    if comparable and start is not None and end is not None and start >= end:
         raise QueryError(f"no date is both since {since} and until {until}", suggestion="swap them")
     return start, end
 
 
-def _period(name: str, when: When) -> tuple[dt.datetime, dt.datetime]:
+def _period(name: str, when: When, now: dt.datetime | None) -> tuple[dt.datetime, dt.datetime]:
     """The first moment of a period, and the first one after it."""
     if isinstance(when, dt.datetime):
-        if when.tzinfo is not None:
-            raise QueryError(f"{name} has a zone: give the day, or the moment as the outlet's clock had it")
         return when, when + dt.timedelta(microseconds=1)
     text = when.isoformat() if isinstance(when, dt.date) else when
-    period = parse_period(text)
+    period = parse_period(text, now)
     if period is None:
-        hint = "write 2024, 2024-07, 2024-07-25 or 2024-07-25T14:30"
+        hint = 'write 2024, 2024-07, 2024-07-25, 2024-07-25T14:30, -7d or "last month"'
         raise QueryError(f"{name}: {text!r} is not a date", query=text, end=len(text), suggestion=hint)
     return period.start, period.end

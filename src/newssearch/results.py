@@ -169,12 +169,25 @@ class FacetValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Clause:
+    """A part of a query that must hold: how many ``articles`` it finds alone, and how many all others find ``without`` it."""
+
+    text: str
+    articles: int
+    without: int
+
+    def to_dict(self) -> dict[str, object]:
+        """The clause as JSON types."""
+        return {"text": self.text, "articles": self.articles, "without": self.without}
+
+
+@dataclass(frozen=True, slots=True)
 class Results(Sequence[Hit]):
     """The hits of one page, and what is known of all of them. A sequence of :class:`Hit`.
 
     ``total_articles`` and ``total_paragraphs`` count everything that matches, whatever the page: articles that the
     query finds, and among their paragraphs those that hold a word or phrase of it. ``facets`` count articles, most
-    first. ``took`` is the time of the search in seconds; it is not part of :meth:`to_dict`, so that the same query on
+    first. ``clauses`` explain the query, where asked for and where nothing was found. ``took`` is the time of the search in seconds; it is not part of :meth:`to_dict`, so that the same query on
     the same index prints the same bytes.
     """
 
@@ -187,6 +200,7 @@ class Results(Sequence[Hit]):
     limit: int | None = 10
     facets: Mapping[str, tuple[FacetValue, ...]] = field(default_factory=lambda: MappingProxyType({}))
     diagnostics: tuple[Diagnostic, ...] = ()
+    clauses: tuple[Clause, ...] = ()
     took: float = field(default=0.0, compare=False)
 
     @overload
@@ -208,6 +222,7 @@ class Results(Sequence[Hit]):
             "query": self.query,
             "interpretation": self.interpretation,
             "diagnostics": [diagnostic.to_dict() for diagnostic in self.diagnostics],
+            "clauses": [clause.to_dict() for clause in self.clauses],
             "total_articles": self.total_articles,
             "total_paragraphs": self.total_paragraphs,
             "offset": self.offset,

@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 from ..article import Article, Paragraph
 from ..query import Diagnostic, Node
 from ..request import FacetField, SearchOptions
-from ..results import FacetValue
+from ..results import Clause, FacetValue
 
 
 class FoundHit(NamedTuple):
@@ -36,6 +36,7 @@ class Found(NamedTuple):
     total_paragraphs: int
     facets: Mapping[str, tuple[FacetValue, ...]]
     diagnostics: Sequence[Diagnostic]
+    clauses: Sequence[Clause]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,73 @@
-"""The query language: a string to a syntax tree, with what was understood and what was odd about it."""
+"""The query language: a string to a syntax tree, with what was understood and what was odd about it.
 
-from .parser import MAX_CLAUSES, MAX_DEPTH, MAX_LENGTH, Diagnostic, Query, parse
-from .tree import And, Everything, Node, Not, Nothing, Or, Phrase, Span, Word, leaves
+A program builds a query from the classes of the tree, or takes what a user typed literally with :func:`words`.
+"""
+
+from .diagnostics import Diagnostic
+from .parser import GRAMMAR_VERSION, MAX_CLAUSES, MAX_DEPTH, MAX_LENGTH, Query, literal, parse, words
+from .tree import (
+    LEAD,
+    NOWHERE,
+    And,
+    AtLeast,
+    Boost,
+    Caps,
+    Dated,
+    Everything,
+    Field,
+    Fuzzy,
+    Near,
+    Node,
+    Not,
+    Nothing,
+    Or,
+    Phrase,
+    Regex,
+    Region,
+    Same,
+    Span,
+    Unit,
+    Wanted,
+    Wildcard,
+    Word,
+    narrower,
+    units,
+)
 
 __all__ = [
+    "GRAMMAR_VERSION",
+    "LEAD",
     "MAX_CLAUSES",
     "MAX_DEPTH",
     "MAX_LENGTH",
+    "NOWHERE",
     "And",
+    "AtLeast",
+    "Boost",
+    "Caps",
+    "Dated",
     "Diagnostic",
     "Everything",
+    "Field",
+    "Fuzzy",
+    "Near",
     "Node",
     "Not",
     "Nothing",
     "Or",
     "Phrase",
     "Query",
+    "Regex",
+    "Region",
+    "Same",
     "Span",
+    "Unit",
+    "Wanted",
+    "Wildcard",
     "Word",
-    "leaves",
+    "literal",
+    "narrower",
     "parse",
+    "units",
+    "words",
 ]

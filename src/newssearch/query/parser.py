@@ -1,90 +1,72 @@
-"""From a string to a syntax tree.
+"""From tokens to a syntax tree, by recursive descent. ``docs/query-language.md`` tells the same to people.
 
 ::
 
-    query    = either
+    query    = [ either ]
     either   = all { "OR" all }
     all      = negated { [ "AND" ] negated }
-    negated  = { "NOT" | "-" } operand
-    operand  = word | '"' words '"' | "(" either ")"
+    negated  = { "NOT" | "-" } near
+    near     = boosted { ( "w/" n | "pre/" n | "w/p" | "w/s" ) boosted }
+    boosted  = operand { "^" number }
+    operand  = word | wildcard | word "~" n | "/" regex "/" | '"' words '"' [ "~" n ]
+             | "(" either ")" | "caps(" words ")" | "atleast" n "(" either ")" | "hlead(" either ")"
+             | field ":" operand | "date:" range
 
 Everything that a person can type parses: what has no place is passed over, or taken as a word, with a diagnostic.
-An error is raised only for what is beyond the bounds below. The time is linear in the length of the query.
+An error is raised for what would silently find nothing (an unknown field, an impossible date), for what has no
+meaning (AND between the operands of w/5), and beyond the bounds below. The time is linear in the length.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
 
-from ..analysis import words
+from ..analysis import words as words_of
+from ..dates import parse_range
 from ..errors import QueryError
+from .diagnostics import Diagnostic, Notes
+from .lexer import HIDDEN, Token, is_wildcard, tokens
+from .patterns import compile_regex
 from .tree import (
-    MINUS,
-    NOWHERE,
-    OPERATORS,
-    QUOTES,
+    MAX_COUNT,
+    MAX_DISTANCE,
+    VALUE_FIELDS,
     And,
+    AtLeast,
+    Boost,
+    Caps,
+    Dated,
     Everything,
+    Field,
+    Fuzzy,
+    Near,
     Node,
     Not,
     Nothing,
     Or,
     Phrase,
+    Regex,
+    Region,
+    Same,
     Span,
+    Wildcard,
     Word,
+    why_no_operand,
 )
 
+GRAMMAR_VERSION = 1
+"""Counts up when a query that parsed comes to mean something else."""
 MAX_LENGTH = 65_536
 """Characters of a query."""
-MAX_DEPTH = 100
-"""Parentheses and negations inside each other."""
+MAX_DEPTH = 50
+"""Parentheses, negations and proximity operators inside each other."""
 MAX_CLAUSES = 4_096
-"""Words and phrases of a query."""
-
-_UNSEEN = (
-    "\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"  # direction marks and the like, pasted along with a word
-)
-_TOKEN = re.compile(
-    rf"""
-      (?P<space>[\s{_UNSEEN}]+)
-    | (?P<open>\()
-    | (?P<close>\))
-    | (?P<quote>[{QUOTES}])
-    | (?P<minus>[{MINUS}](?=[^\s){MINUS}]))
-    | (?P<word>[^\s{_UNSEEN}(){QUOTES}]+)
-    """,
-    re.VERBOSE,
-)
-_HIDDEN = re.compile(f"[{_UNSEEN}]")
-_QUOTE = re.compile(f"[{QUOTES}]")
-
-Kind = Literal["space", "open", "close", "quote", "phrase", "minus", "word", "end"]
+"""Words, phrases and values of a query."""
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
-    """Something odd about a query that was answered all the same.
-
-    ``kind`` names it for programs, ``message`` tells a person, ``span`` is its place in the query, and
-    ``suggestion`` what could be meant, or ``""``.
-    """
-
-    kind: str
-    message: str
-    span: Span = NOWHERE
-    suggestion: str = ""
-
-    def to_dict(self) -> dict[str, object]:
-        """The diagnostic as JSON types."""
-        return {
-            "kind": self.kind,
-            "message": self.message,
-            "start": self.span.start,
-            "end": self.span.end,
-            "suggestion": self.suggestion,
-        }
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,168 +82,334 @@ class Query:
         return str(self.tree)
 
 
-@dataclass(slots=True)
-class _Token:
-    kind: Kind
-    text: str
-    span: Span
-
-
-def parse(text: str) -> Query:
-    """Parse a query. Raises :class:`~newssearch.QueryError` where it is longer or deeper than the bounds.
+def parse(text: str, *, now: dt.datetime | None = None) -> Query:
+    """Parse a query; relative dates count from ``now``, the local clock unless given.
 
     >>> str(parse('iraq (coalition OR "security forces") -syria'))
     '(iraq AND (coalition OR "security forces") AND NOT syria)'
+
+    Raises :class:`~newssearch.QueryError`, which says where and what to write instead.
     """
+    text = _whole(text)
+    notes = Notes()
+    parser = _Parser(text, notes, tokens(text, notes), now)
+    tree = parser.parse()
+    return Query(text, tree, tuple(sorted(notes.found, key=lambda note: note.span)))
+
+
+def literal(text: str) -> Query:
+    """A query for all words of ``text``, none of them an operator: what a user typed, taken literally.
+
+    >>> str(literal('say "hi" OR title:x*'))
+    '(say AND "\\\\"hi\\\\"" AND "OR" AND "title:x*")'
+    """
+    text = _whole(text)
+    return Query(text, words(text))
+
+
+def words(text: str) -> Node:
+    """The tree of :func:`literal`: all words of ``text``, in any order."""
+    pieces = [Word(piece) for piece in text.split() if next(words_of(piece), None) is not None]
+    if len(pieces) > MAX_CLAUSES:
+        raise QueryError(f"the query has more than {MAX_CLAUSES:,} words", query=text)
+    return _join(And, list(pieces)) or (Nothing() if text.strip() else Everything())
+
+
+def _whole(text: str) -> str:
+    """``text`` if it is not too long; a half of a surrogate pair, which nothing could print, is U+FFFD."""
     if len(text) > MAX_LENGTH:
         reason = f"the query has {len(text):,} characters; {MAX_LENGTH:,} are the most"
         raise QueryError(reason, query=text, start=MAX_LENGTH, end=len(text))
-    parser = _Parser(text)
-    tree = parser.parse()
-    return Query(text, tree, tuple(sorted(parser.diagnostics, key=lambda d: d.span)))
+    return _SURROGATE.sub("\ufffd", text)
 
 
-@dataclass
 class _Parser:
-    text: str
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    at: int = 0
-    depth: int = 0
-    clauses: int = 0
+    def __init__(self, text: str, notes: Notes, found: list[Token], now: dt.datetime | None) -> None:
+        self.text = text
+        self.notes = notes
+        self.tokens = found
+        self.now = now
+        self.at = self.depth = self.clauses = 0
 
     def parse(self) -> Node:
-        self.tokens = self._tokens()
-        if len(self.tokens) == 1 and not self.text.strip():
+        """The tree of the whole text."""
+        if not self.text.strip():
             return Everything()
         parts = [self._either()]
-        while self.tokens[self.at].kind == "close":  # one without its partner
-            self._note("unbalanced", "a closing parenthesis without an opening one was passed over")
-            self.at += 1
+        while self._here.kind == "close":  # one without its partner
+            self.notes.add(
+                "unbalanced",
+                "a closing parenthesis without an opening one was passed over",
+                self._take().span,
+            )
             parts.append(self._either())
-        tree = _join(And, [part for part in parts if part is not None])
-        return tree if tree is not None else Nothing(span=Span(0, len(self.text)))
+        return _join(And, [part for part in parts if part is not None]) or Nothing(
+            span=Span(0, len(self.text))
+        )
 
-    # ---- tokens
+    @property
+    def _here(self) -> Token:
+        return self.tokens[self.at]
 
-    def _tokens(self) -> list[_Token]:
-        found: list[_Token] = []
-        at = 0
-        while at < len(self.text):
-            match = _TOKEN.match(self.text, at)
-            assert match is not None, "each character begins a token"
-            kind: Kind = match.lastgroup  # type: ignore[assignment]
-            span = Span(*match.span())
-            if kind == "quote":
-                closing = _QUOTE.search(self.text, match.end())
-                if closing is None:
-                    message = "a quotation mark without its partner was passed over"
-                    self.diagnostics.append(Diagnostic("unbalanced", message, span))
-                else:
-                    span = Span(span.start, closing.end())
-                    found.append(_Token("phrase", self.text[match.end() : closing.start()], span))
-            elif kind != "space":
-                found.append(_Token(kind, match.group(), span))
-            at = span.end
-        found.append(_Token("end", "", Span(len(self.text), len(self.text))))
-        return found
+    def _take(self) -> Token:
+        token = self.tokens[self.at]
+        if token.kind != "end":
+            self.at += 1
+        return token
 
     def _is(self, operator: str) -> bool:
-        token = self.tokens[self.at]
-        return token.kind == "word" and token.text == operator
+        return self._here.kind == "operator" and self._here.text == operator
 
     def _starts_operand(self, offset: int = 0) -> bool:
-        """Whether an operand begins at that token: an operator before anything else is a word."""
+        """Whether something that is no closing parenthesis stands there: an operator before it has an operand."""
         return self.tokens[min(self.at + offset, len(self.tokens) - 1)].kind not in ("close", "end")
 
-    def _note(self, kind: str, message: str, span: Span | None = None) -> None:
-        self.diagnostics.append(Diagnostic(kind, message, span or self.tokens[self.at].span))
+    def _error(self, reason: str, span: Span, suggestion: str = "") -> QueryError:
+        return QueryError(reason, query=self.text, start=span.start, end=span.end, suggestion=suggestion)
 
     # ---- grammar: each returns None where there was nothing to look for
 
     def _either(self) -> Node | None:
         branches = [self._all()]
         while self._is("OR"):  # with an operand behind it: _all() has taken any other as a word
-            self.at += 1
+            self._take()
             branches.append(self._all())
         return _join(Or, [branch for branch in branches if branch is not None])
 
     def _all(self) -> Node | None:
-        operands: list[Node] = []
-        if (self._is("OR") or self._is("AND")) and (node := self._operator_as_word()) is not None:
-            operands.append(node)
+        operands: list[Node | None] = []
+        if self._is("OR") or self._is("AND"):
+            operands.append(self._as_word())
         while self._starts_operand() and not (self._is("OR") and self._starts_operand(1)):
             if self._is("AND") and self._starts_operand(1):
-                self.at += 1
-            node = self._negated()
-            if node is not None:
-                operands.append(node)
-        return _join(And, operands)
+                self._take()
+            operands.append(self._negated())
+        return _join(And, [operand for operand in operands if operand is not None])
 
     def _negated(self) -> Node | None:
-        token = self.tokens[self.at]
+        token = self._here
         if not (token.kind == "minus" or (self._is("NOT") and self._starts_operand(1))):
-            return self._operand()
-        self.at += 1
+            return self._near()
+        self._take()
         self._deeper(token.span)
         operand = self._negated()
         self.depth -= 1
         return Not(operand, span=Span(token.span.start, operand.span.end)) if operand is not None else None
 
+    def _near(self) -> Node | None:
+        left = self._boosted()
+        chain = 0
+        while self._here.kind == "near":
+            operator = self._here
+            if left is None or not self._starts_operand(1):
+                left = _join(And, [node for node in (left, self._as_word()) if node is not None])
+                continue
+            self._take()
+            right = self._boosted()
+            if right is None:
+                self.notes.add(
+                    "operator", f"{operator.text} has nothing behind it and was passed over", operator.span
+                )
+                continue
+            chain += 1
+            if self.depth + chain > MAX_DEPTH:
+                raise self._error(f"the query is nested deeper than {MAX_DEPTH} levels", operator.span)
+            left = self._proximity(left, operator, right)
+        return left
+
+    def _proximity(self, left: Node, operator: Token, right: Node) -> Node:
+        span = Span(left.span.start, right.span.end)
+        left, right = self._side(left, operator), self._side(right, operator)
+        if operator.text in ("w/p", "w/s"):
+            return Same(left, right, "p" if operator.text == "w/p" else "s", span=span)
+        distance = int(operator.number)
+        if not 1 <= distance <= MAX_DISTANCE:
+            raise self._error(f"a distance is from 1 to {MAX_DISTANCE} words", operator.span)
+        return Near(left, right, distance, operator.text.startswith("pre"), span=span)
+
+    def _side(self, side: Node, operator: Token) -> Node:
+        """One side of a proximity operator, which must be something that has occurrences."""
+        if isinstance(side, Boost):
+            message = f"a boost beside {operator.text} was passed over: put the whole in parentheses"
+            self.notes.add("boost", message, side.span)
+            side = side.operand
+        if (reason := why_no_operand(side)) is not None:
+            hint = "use OR, or join the parts by AND outside of it"
+            raise self._error(
+                f"{operator.text} needs places in the text beside it: {reason}", side.span, hint
+            )
+        return side
+
+    def _boosted(self) -> Node | None:
+        node = self._operand()
+        factor, span = 1.0, self._here.span
+        boosted = False
+        while self._here.kind == "boost":
+            token = self._take()
+            factor, boosted, span = factor * token.number, True, Span(span.start, token.span.end)
+        if node is None or not boosted:
+            return node
+        if not 0 <= factor <= 1_000_000:
+            raise self._error("a boost is from 0 to 1,000,000", span)
+        return Boost(node, factor, span=Span(node.span.start, span.end))
+
     def _operand(self) -> Node | None:
-        token = self.tokens[self.at]
-        if token.kind in ("close", "end"):  # behind a minus, where all else was passed over
+        token = self._here
+        if token.kind in ("close", "end"):  # behind an operator, where all else was passed over
             return None
+        if token.kind in ("operator", "near", "minus", "boost"):
+            return self._as_word()
         if token.kind == "open":
-            return self._group(token)
-        if token.text in OPERATORS and token.kind == "word":
-            return self._operator_as_word()
-        self.at += 1
+            return self._group()
+        self._take()
+        if token.kind == "function":
+            return self._function(token)
+        if token.kind == "field":
+            return self._field(token)
         return self._leaf(token)
 
-    def _group(self, opening: _Token) -> Node | None:
-        self.at += 1
+    def _group(self) -> Node | None:
+        opening = self._take()
         self._deeper(opening.span)
         node = self._either()
         self.depth -= 1
-        closing = self.tokens[self.at]
-        if closing.kind == "close":
-            self.at += 1
-            if node is None:
-                span = Span(opening.span.start, closing.span.end)
-                self._note("empty", "parentheses with nothing in them were passed over", span)
-        else:
-            self._note("unbalanced", "an opening parenthesis was closed at the end", opening.span)
+        if self._here.kind != "close":
+            self.notes.add("unbalanced", "an opening parenthesis was closed at the end", opening.span)
+            return node
+        closing = self._take()
+        if node is None:
+            span = Span(opening.span.start, closing.span.end)
+            self.notes.add("empty", "parentheses with nothing in them were passed over", span)
         return node
 
-    def _operator_as_word(self) -> Node | None:
-        token = self.tokens[self.at]
-        self._note("operator", f"{token.text} has nothing to work on here and was taken as a word")
-        self.at += 1
-        return self._leaf(token)
+    def _function(self, token: Token) -> Node | None:
+        node = self._group()
+        if node is None:
+            return None
+        span = Span(token.span.start, node.span.end)
+        if token.text == "hlead":
+            return Region("hlead", node, span=span)
+        reason = why_no_operand(node)
+        if reason is not None:
+            raise self._error(
+                f"atleast counts places in the text: {reason}", node.span, "use OR for any of several"
+            )
+        if not 1 <= token.number <= MAX_COUNT:
+            raise self._error(f"atleast counts from 1 to {MAX_COUNT:,}", token.span)
+        return AtLeast(int(token.number), node, span=span)
 
-    def _leaf(self, token: _Token) -> Node | None:
+    # ---- fields
+
+    def _field(self, token: Token) -> Node | None:
+        name = token.text
+        if name == "date":
+            return self._dated(token)
+        if not self._starts_operand():
+            return None
+        node = self._operand()
+        if node is None:
+            return None
+        if name == "title":
+            return Region("title", node, span=Span(token.span.start, node.span.end))
+        return self._values(name, node, token)
+
+    def _values(self, name: str, node: Node, token: Token) -> Node:
+        """The words and phrases of ``node`` as values of a field."""
+        span = Span(token.span.start, node.span.end)
+        if isinstance(node, Word | Phrase) and not (isinstance(node, Phrase) and node.within):
+            field = next(known for known in VALUE_FIELDS if known == name)
+            return Field(field, node.text, span=span)
+        if isinstance(node, Not):
+            return Not(self._values(name, node.operand, token), span=node.span)
+        if isinstance(node, Or):
+            return Or(tuple(self._values(name, operand, token) for operand in node.operands), span=span)
+        if isinstance(node, And):
+            kept = [operand for operand in node.operands if not isinstance(operand, Not)]
+            if len(kept) > 1 and name not in ("byline", "located"):
+                hint = f'put the whole name in quotation marks, as in {name}:"…", or write OR'
+                raise self._error(f"no article has two values of {name}", span, hint)
+            return And(tuple(self._values(name, operand, token) for operand in node.operands), span=span)
+        raise self._error(f"{name}: takes words and phrases, not {node}", span)
+
+    def _dated(self, token: Token) -> Node | None:
+        if self._here.kind not in ("date", "phrase"):
+            hint = "write a period, or a range like 2024-07..2024-09, without parentheses"
+            raise self._error("date: takes no group", token.span, hint)
+        value = self._take()
+        span = Span(token.span.start, value.span.end)
+        bounds = parse_range(value.text, self.now)
+        self._count(span)
+        if bounds is None:
+            hint = 'write 2024, 2024-07, 2024-07-25, 2024-07..2024-09, >=2024-07-25, -7d or "last month"'
+            raise self._error(f"{value.text!r} is not a date", value.span, hint)
+        start, end = bounds
+        if start is not None and end is not None:
+            if (start.tzinfo is None) != (end.tzinfo is None):
+                raise self._error("both ends of a range have a zone, or neither", value.span)
+            if start >= end:
+                raise self._error("the range ends before it begins", value.span, "swap its ends")
+        return Dated(" ".join(value.text.split()), start, end, span=span)
+
+    # ---- leaves
+
+    def _as_word(self) -> Node | None:
+        token = self._take()
+        self.notes.add(
+            "operator", f"{token.text} has nothing to work on here and was taken as a word", token.span
+        )
+        return self._leaf(Token("word", token.text, token.span))
+
+    def _leaf(self, token: Token) -> Node | None:
+        self._count(token.span)
+        text, span = " ".join(HIDDEN.sub("", token.text).split()), token.span
+        if next(words_of(text), None) is None:
+            shown = text or "an empty phrase"
+            self.notes.add("no-word", f"{shown} has no letter or digit and was passed over", span)
+            return None
+        if token.kind == "caps":
+            return Caps(text, span=span)
+        if token.kind == "regex":
+            self._check_pattern(token)
+            return Regex(token.text, span=span)
+        if token.kind == "fuzzy":
+            return Fuzzy(text, int(token.number), span=span)
+        if token.kind == "wildcard":
+            return self._wildcard(text, span)
+        if token.kind == "phrase" and (" " in text or token.number):
+            within = int(token.number)
+            if within > MAX_DISTANCE:
+                raise self._error(f"a phrase spans at most {MAX_DISTANCE} words", span)
+            if within and within < len(list(words_of(text))) - 1:
+                self.notes.add("phrase", f"its words do not fit within {within} of each other", span)
+            return Phrase(text, within, span=span)
+        return Phrase(text, span=span) if " " in text else Word(text, span=span)
+
+    def _wildcard(self, text: str, span: Span) -> Node | None:
+        """The pieces of a pattern side by side: ``al-abb*`` is al, then abb*."""
+        node: Node | None = None
+        for piece in text.split():
+            if next(words_of(piece), None) is None:
+                self.notes.add("no-word", f"{piece} has no letter or digit and was passed over", span)
+                continue
+            part: Node = Wildcard(piece, span=span) if is_wildcard(piece) else Word(piece, span=span)
+            node = part if node is None else Near(node, part, 1, ordered=True, span=span)
+        return node
+
+    def _check_pattern(self, token: Token) -> None:
+        try:
+            compile_regex(token.text)
+        except ValueError as error:
+            raise self._error(f"the regular expression is wrong: {error}", token.span) from None
+
+    def _count(self, span: Span) -> None:
         self.clauses += 1
         if self.clauses > MAX_CLAUSES:
-            reason = f"the query has more than {MAX_CLAUSES:,} words"
-            raise QueryError(reason, query=self.text, start=token.span.start, end=token.span.end)
-        if next(words(token.text), None) is None:
-            shown = token.text.strip()
-            self._note(
-                "no-word",
-                f"{shown or 'an empty phrase'} has no letter or digit and was passed over",
-                token.span,
-            )
-            return None
-        line = " ".join(_HIDDEN.sub("", token.text).split())
-        if token.kind == "phrase" and " " in line:
-            return Phrase(line, span=token.span)
-        return Word(line, span=token.span)
+            raise self._error(f"the query has more than {MAX_CLAUSES:,} words", span)
 
     def _deeper(self, span: Span) -> None:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            reason = f"the query is nested deeper than {MAX_DEPTH} levels"
-            raise QueryError(reason, query=self.text, start=span.start, end=span.end)
+            raise self._error(f"the query is nested deeper than {MAX_DEPTH} levels", span)
 
 
 def _join(kind: type[And] | type[Or], operands: list[Node]) -> Node | None:
@@ -269,8 +417,6 @@ def _join(kind: type[And] | type[Or], operands: list[Node]) -> Node | None:
     flat: list[Node] = []
     for operand in operands:
         flat.extend(operand.operands if isinstance(operand, kind) else (operand,))
-    if not flat:
-        return None
-    if len(flat) == 1:
-        return flat[0]
+    if len(flat) < 2:
+        return flat[0] if flat else None
     return kind(tuple(flat), span=Span(flat[0].span.start, flat[-1].span.end))

@@ -1,14 +1,23 @@
 """The syntax tree of a query. Its nodes are frozen, and equal where they ask for the same, wherever they stand.
 
 ``str(node)`` is the canonical query: it shows every operator and every pair of parentheses, and parses to an equal
-tree. ``span`` is the place in the text that a node came from.
+tree. A program builds a query from these classes, and never needs to quote what a user typed::
+
+    And((words("iraq US"), Not(Field("outlet", "The Guardian"))))
+
+There are two kinds. A *unit* has occurrences, places in one paragraph or in the headline: :class:`Word`,
+:class:`Phrase`, :class:`Wildcard`, :class:`Fuzzy`, :class:`Regex`, :class:`Caps`, :class:`Near`, :class:`Same`. The
+others hold or fail for an article as a whole. ``span`` is the place in the text that a node came from.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 
 class Span(NamedTuple):
@@ -25,6 +34,19 @@ MINUS = "−–-"
 QUOTES = '"“”„‟«»＂'
 """What begins and ends a phrase."""
 
+MAX_COUNT = 1_000_000
+"""Occurrences that atleast may ask for."""
+MAX_DISTANCE = 1_000
+"""Words that a proximity operator may span."""
+
+ValueField = Literal["outlet", "source", "byline", "located", "lang", "section", "id"]
+VALUE_FIELDS: tuple[ValueField, ...] = ("outlet", "source", "byline", "located", "lang", "section", "id")
+"""Fields that are compared by value, and never change a score."""
+REGIONS = ("title", "hlead")
+"""Parts of an article: the headline; the headline and the first two paragraphs."""
+LEAD = 2
+"""Paragraphs that are the lead."""
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -33,30 +55,123 @@ class Node:
     span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
+# ---- units
+
+
 @dataclass(frozen=True, slots=True)
 class Word(Node):
-    """Articles with this word, in the headline or in a paragraph. What the analyser splits is a phrase."""
+    """A word. What the analyser splits (``Al-Abbasi``) is a phrase. ``text`` has no white space."""
 
     text: str
 
+    def __post_init__(self) -> None:
+        if len(self.text.split()) != 1:
+            raise ValueError(f"not one word: {self.text!r}; words() makes a query of several")
+
     def __str__(self) -> str:
-        if (
-            self.text in OPERATORS
-            or self.text.startswith(tuple(MINUS))
-            or not _NEEDS_QUOTES.isdisjoint(self.text)
-        ):
-            return f'"{self.text}"'
-        return self.text
+        return self.text if _BARE.fullmatch(self.text) and self.text not in OPERATORS else quoted(self.text)
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase(Node):
-    """Articles with these words side by side, in the headline or in one paragraph."""
+    """Words side by side; with ``within``, all of them in any order, the first and the last so many words apart."""
+
+    text: str
+    within: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.text.strip() or (len(self.text.split()) == 1 and not self.within):
+            raise ValueError(f"not a phrase: {self.text!r}")
+        if not 0 <= self.within <= MAX_DISTANCE:
+            raise ValueError(f"a phrase spans at most {MAX_DISTANCE} words")
+
+    def __str__(self) -> str:
+        return quoted(self.text) + (f"~{self.within}" if self.within else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Wildcard(Node):
+    """Words of a pattern: ``*`` is any letters or none, ``?`` one letter, ``[a-c]`` one of some."""
+
+    pattern: str
+
+    def __str__(self) -> str:
+        return self.pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Fuzzy(Node):
+    """Words that differ from ``text`` in at most ``edits`` letters (Levenshtein distance)."""
+
+    text: str
+    edits: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.text}~{self.edits}"
+
+
+@dataclass(frozen=True, slots=True)
+class Regex(Node):
+    """Words that a regular expression matches as a whole."""
+
+    pattern: str
+
+    def __str__(self) -> str:
+        return f"/{self.pattern}/"
+
+
+@dataclass(frozen=True, slots=True)
+class Caps(Node):
+    """Words side by side, written with just these capitals and small letters."""
 
     text: str
 
     def __str__(self) -> str:
-        return f'"{self.text}"'
+        return f"caps({quoted(self.text)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Near(Node):
+    """Occurrences of either side that have one of the other at most ``distance`` words away; ``ordered``: behind it.
+
+    The words next to each other are one word away. An operand is a unit, an :class:`Or` of operands, or an
+    :class:`And` of one operand and of negated ones, whose occurrences do not count.
+    """
+
+    left: Node
+    right: Node
+    distance: int
+    ordered: bool = False
+
+    def __post_init__(self) -> None:
+        _check_operands(self.left, self.right)
+        if not 1 <= self.distance <= MAX_DISTANCE:
+            raise ValueError(f"a distance is from 1 to {MAX_DISTANCE} words")
+
+    def __str__(self) -> str:
+        return f"({self.left} {'pre' if self.ordered else 'w'}/{self.distance} {self.right})"
+
+
+@dataclass(frozen=True, slots=True)
+class Same(Node):
+    """Occurrences of either side that have one of the other in the same paragraph or sentence; operands as of Near."""
+
+    left: Node
+    right: Node
+    unit: Literal["p", "s"]
+
+    def __post_init__(self) -> None:
+        _check_operands(self.left, self.right)
+
+    def __str__(self) -> str:
+        return f"({self.left} w/{self.unit} {self.right})"
+
+
+Unit = Word | Phrase | Wildcard | Fuzzy | Regex | Caps | Near | Same
+"""What has occurrences."""
+
+
+# ---- articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +205,76 @@ class Not(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class AtLeast(Node):
+    """Articles with ``count`` occurrences or more of a unit, or of any of several, headline included."""
+
+    count: int
+    operand: Node
+
+    def __post_init__(self) -> None:
+        _check_operands(self.operand)
+        if not 1 <= self.count <= MAX_COUNT:
+            raise ValueError(f"atleast counts from 1 to {MAX_COUNT:,}")
+
+    def __str__(self) -> str:
+        return f"atleast{self.count}{_parenthesised(self.operand)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Region(Node):
+    """Articles that the operand finds when only a part of each is looked at: one of :data:`REGIONS`."""
+
+    name: str
+    operand: Node
+
+    def __str__(self) -> str:
+        inner = _parenthesised(self.operand)
+        return f"title:{inner}" if self.name == "title" else f"{self.name}{inner}"
+
+
+@dataclass(frozen=True, slots=True)
+class Field(Node):
+    """Articles whose field has this value, compared as filters are: it never changes a score."""
+
+    name: ValueField
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.name}:{quoted(self.value)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Dated(Node):
+    """Articles with a date from ``start`` up to but not including ``end``; either may be None.
+
+    Without a zone, the bounds are compared with the date as the outlet's clock had it; with one, as moments. ``text``
+    is what was asked for.
+    """
+
+    text: str
+    start: dt.datetime | None = field(default=None, compare=False)
+    end: dt.datetime | None = field(default=None, compare=False)
+
+    def __str__(self) -> str:
+        return f"date:{self.text if _BARE_DATE.fullmatch(self.text) else quoted(self.text)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Boost(Node):
+    """What the operand finds, its score multiplied by ``factor``."""
+
+    operand: Node
+    factor: float
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.factor) and 0 <= self.factor <= 1_000_000):
+            raise ValueError("a boost is from 0 to 1,000,000")
+
+    def __str__(self) -> str:
+        return f"{_parenthesised(self.operand) if not isinstance(self.operand, Unit) else self.operand}^{self.factor:.15g}"
+
+
+@dataclass(frozen=True, slots=True)
 class Everything(Node):
     """All articles: the empty query."""
 
@@ -105,21 +290,85 @@ class Nothing(Node):
         return "()"
 
 
-_NEEDS_QUOTES = frozenset("() \t\n\r")
+_BARE = re.compile(r"[^\W_]+(?:[-'’.,&@][^\W_]+)*\.?")
+_BARE_DATE = re.compile(r"(?:[<>]=?)?[-\w.:+]+")
 
 
-def leaves(node: Node, *, negated: bool = False) -> Iterator[tuple[Word | Phrase, bool]]:
-    """The words and phrases of a tree in order, and whether each is negated (twice negated is not).
+def quoted(text: str) -> str:
+    """``text`` between quotation marks, as words and nothing else.
 
-    >>> [(str(leaf), negated) for leaf, negated in leaves(And((Word("a"), Not(Or((Word("b"), Not(Word("c"))))))))]
+    >>> print(quoted('say "hi"'))
+    "say \\"hi\\""
+    """
+    escaped = re.sub(rf"([\\{QUOTES}])", r"\\\1", " ".join(text.split()))
+    return f'"{escaped}"'
+
+
+def _parenthesised(node: Node) -> str:
+    text = str(node)
+    return text if isinstance(node, And | Or | Near | Same | Nothing) else f"({text})"
+
+
+def _check_operands(*operands: Node) -> None:
+    for operand in operands:
+        if (reason := why_no_operand(operand)) is not None:
+            raise ValueError(reason)
+
+
+def why_no_operand(node: Node) -> str | None:
+    """Why a node has no occurrences, or None where it has."""
+    if isinstance(node, Unit):
+        return None
+    if isinstance(node, Or):
+        return next(filter(None, map(why_no_operand, node.operands)), None)
+    if isinstance(node, And):
+        kept = [operand for operand in node.operands if not isinstance(operand, Not)]
+        if len(kept) > 1:
+            return "AND says what an article holds, not where"
+        if not kept:
+            return "NOT alone stands nowhere"
+        inner = [*kept, *(operand.operand for operand in node.operands if isinstance(operand, Not))]
+        return next(filter(None, map(why_no_operand, inner)), None)
+    if isinstance(node, Not):
+        return "NOT alone stands nowhere"
+    return f"{node} says something of the whole article"
+
+
+# ---- walking
+
+
+class Wanted(NamedTuple):
+    """A unit of a tree as it counts there: whether it is negated, in which region, and how its score is boosted."""
+
+    unit: Unit
+    negated: bool
+    region: str | None
+    boost: float
+
+
+def units(tree: Node) -> Iterator[Wanted]:
+    """The units of a tree in order; what stands inside one is part of it. Twice negated is not negated.
+
+    >>> [(str(unit), negated) for unit, negated, _, _ in units(And((Word("a"), Not(Or((Word("b"), Not(Word("c"))))))))]
     [('a', False), ('b', True), ('c', False)]
     """
-    stack: list[tuple[Node, bool]] = [(node, negated)]
+    stack: list[tuple[Node, bool, str | None, float]] = [(tree, False, None, 1.0)]
     while stack:
-        here, minus = stack.pop()
-        if isinstance(here, Not):
-            stack.append((here.operand, not minus))
-        elif isinstance(here, And | Or):
-            stack.extend((operand, minus) for operand in reversed(here.operands))
-        elif isinstance(here, Word | Phrase):
-            yield here, minus
+        node, negated, region, boost = stack.pop()
+        if isinstance(node, Unit):
+            yield Wanted(node, negated, region, boost)
+        elif isinstance(node, Not):
+            stack.append((node.operand, not negated, region, boost))
+        elif isinstance(node, And | Or):
+            stack.extend((operand, negated, region, boost) for operand in reversed(node.operands))
+        elif isinstance(node, AtLeast):
+            stack.append((node.operand, negated, region, boost))
+        elif isinstance(node, Region):
+            stack.append((node.operand, negated, narrower(region, node.name), boost))
+        elif isinstance(node, Boost):
+            stack.append((node.operand, negated, region, boost * node.factor))
+
+
+def narrower(outer: str | None, inner: str) -> str:
+    """The part of an article that is in both regions: the headline is part of the lead."""
+    return "title" if "title" in (outer, inner) else inner

@@ -50,7 +50,7 @@ class Segments:
         """The postings of one term."""
         docs: list[int] = []
         counts: list[int] = []
-        name = term.encode()
+        name = _bytes(term)
         for leaf, offset in self._leaves:
             if (field, name) not in leaf:
                 continue
@@ -65,7 +65,7 @@ class Segments:
         """The postings of terms that stand side by side."""
         docs: list[int] = []
         counts: list[int] = []
-        names = [term.encode() for term in terms]
+        names = [_bytes(term) for term in terms]
         for leaf, offset in self._leaves:
             if any((field, name) not in leaf for name in names):
                 continue
@@ -79,6 +79,17 @@ class Segments:
                     docs.append(offset + doc)
                     counts.append(len(starts))
         return Postings(np.array(docs, np.int64), np.array(counts, np.int64))
+
+    def terms(self, field: str, prefix: str) -> list[str]:
+        """The distinct terms of a field that begin with ``prefix``, sorted."""
+        found: set[bytes] = set()
+        for leaf, _ in self._leaves:
+            found.update(leaf.expand_prefix(field, prefix))
+        return sorted(name.decode() for name in found)
+
+    def frequency(self, field: str, term: str) -> int:
+        """In how many documents a term is, deleted ones counted."""
+        return sum(leaf.doc_frequency(field, _bytes(term)) for leaf, _ in self._leaves)
 
     def docs(self, field: str, term: str) -> list[int]:
         """The documents with one term, ascending."""
@@ -113,6 +124,11 @@ class Segments:
                 fields: dict[str, Any] = leaf.stored_fields(doc - offset)
                 return fields
         raise IndexError(doc)
+
+
+def _bytes(term: str) -> bytes:
+    """A term as Whoosh keeps it; one with a half of a surrogate pair, which no article has, as one that is in none."""
+    return term.encode("utf-8", "backslashreplace")
 
 
 def _deleted(leaf: Any) -> list[int]:

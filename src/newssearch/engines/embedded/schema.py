@@ -7,6 +7,7 @@ stay: ``newssearch.engines.embedded.schema.ArticleAnalyzer``.
 ``id``                the article's id
 ``paragraph``         its number, from 1; 0 in the one document of an article without paragraphs
 ``title``, ``text``   analysed in the article's language; stored as written
+``forms``             the words folded but not stemmed, for patterns; those of the headline are ``title_forms``
 ``date``              as the outlet's clock had it; what was written, with its zone, is in ``header``
 ``outlet`` and so on  folded whole (``byline`` and ``located``: by words); stored as written
 ``number`` …          columns of numbers that a search reads as arrays; :data:`NONE` where there is no date
@@ -75,6 +76,8 @@ def make_schema() -> Any:
         paragraph=fields.NUMERIC(stored=True, shift_step=8),
         title=fields.TEXT(ArticleAnalyzer(), stored=True),
         text=fields.TEXT(ArticleAnalyzer(), stored=True),
+        forms=fields.KEYWORD(),
+        title_forms=fields.KEYWORD(),
         date=fields.DATETIME(stored=True),
         url=fields.ID(stored=True),
         path=fields.ID(stored=True, sortable=columns.VarBytesColumn()),
@@ -120,6 +123,7 @@ def documents(article: Article, state: str) -> Iterator[dict[str, Any]]:
     if article.title is not None:
         terms = analysis.terms(article.title)
         common |= {"title": terms, "_stored_title": article.title, "title_words": len(terms)}
+        common["title_forms"] = analysis.forms(article.title)
     if article.date is not None:
         written = as_written(article.date)
         common |= {"date": written, "written": seconds(written), "instant": instant(article.date)}
@@ -140,6 +144,7 @@ def documents(article: Article, state: str) -> Iterator[dict[str, Any]]:
                 "number": paragraph.number,
                 "text": terms,
                 "_stored_text": paragraph.text,
+                "forms": analysis.forms(paragraph.text),
                 "words": len(terms),
             }
         )

@@ -1,0 +1,177 @@
+"""Where the units of a query stand in one text: the plain meaning of each, over a list of words.
+
+What an engine finds must be what is found here. It is also what marks a snippet, and what an engine falls back on for
+units that its index cannot answer alone.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import cached_property
+
+from .analysis import Analyser, Token, sentence_starts, without_possessive, words
+from .query.patterns import pattern_of
+from .query.tree import And, Caps, Fuzzy, Near, Node, Not, Or, Phrase, Regex, Same, Wildcard, Word
+
+Place = tuple[int, int]
+"""An occurrence: words ``start`` up to but not including ``end`` of a text, counted from 0."""
+
+
+class Words:
+    """A text as the analyser sees it."""
+
+    def __init__(self, text: str, analyser: Analyser) -> None:
+        self.text = text
+        self.analyser = analyser
+        self.tokens: list[Token] = analyser.tokens(text)
+
+    @cached_property
+    def at(self) -> dict[str, list[int]]:
+        """Where each term stands."""
+        places: dict[str, list[int]] = {}
+        for position, token in enumerate(self.tokens):
+            places.setdefault(token.term, []).append(position)
+        return places
+
+    @cached_property
+    def written(self) -> list[str]:
+        """The words as they are written, without a possessive ending."""
+        return [without_possessive(self.text[token.start : token.end]) for token in self.tokens]
+
+    @cached_property
+    def folded(self) -> list[str]:
+        """The words without case, accents and a possessive ending."""
+        return [self.analyser.form(self.text[token.start : token.end]) for token in self.tokens]
+
+    @cached_property
+    def sentences(self) -> list[int]:
+        """The number of the sentence that each word begins in."""
+        starts = sentence_starts(self.text)
+        return [bisect_right(starts, token.start) for token in self.tokens]
+
+
+def occurrences(node: Node, text: Words) -> list[Place]:
+    """Where a unit, or an operand of one, stands in a text: in order, each place once."""
+    if isinstance(node, Word):
+        return _phrase(text.analyser.terms(node.text), text)
+    if isinstance(node, Phrase):
+        terms = text.analyser.terms(node.text)
+        return _window(terms, node.within, text) if node.within else _phrase(terms, text)
+    if isinstance(node, Wildcard | Fuzzy | Regex):
+        matches = pattern_of(node).matches
+        return [(at, at + 1) for at, word in enumerate(text.folded) if matches(word)]
+    if isinstance(node, Caps):
+        return _caps(node.text, text)
+    if isinstance(node, Near):
+        return _near(occurrences(node.left, text), occurrences(node.right, text), node.distance, node.ordered)
+    if isinstance(node, Same):
+        return _same(occurrences(node.left, text), occurrences(node.right, text), text, node.unit == "s")
+    if isinstance(node, Or):
+        return sorted({place for operand in node.operands for place in occurrences(operand, text)})
+    if isinstance(node, And):
+        return _without(node, text)
+    raise TypeError(f"{type(node).__name__} has no occurrences")
+
+
+def _phrase(terms: list[str], text: Words) -> list[Place]:
+    """Terms side by side."""
+    if not terms:
+        return []
+    size = len(terms)
+    tokens = text.tokens
+    return [
+        (at, at + size)
+        for at in text.at.get(terms[0], ())
+        if at + size <= len(tokens) and all(tokens[at + n].term == terms[n] for n in range(1, size))
+    ]
+
+
+def _window(terms: list[str], within: int, text: Words) -> list[Place]:
+    """The stretches that hold all terms, and none shorter inside, with at most ``within`` from first to last."""
+    needed = Counter(terms)
+    events = sorted((at, term) for term in needed for at in text.at.get(term, ()))
+    held: Counter[str] = Counter()
+    missing = len(terms)
+    low = 0
+    found: list[Place] = []
+    for at, term in events:
+        held[term] += 1
+        missing -= held[term] <= needed[term]
+        if missing:
+            continue
+        while held[events[low][1]] > needed[events[low][1]]:
+            held[events[low][1]] -= 1
+            low += 1
+        if held[term] == needed[term] and at - events[low][0] <= within:
+            place = (events[low][0], at + 1)
+            if not found or found[-1][0] < place[0]:
+                found.append(place)
+    return found
+
+
+def _caps(wanted: str, text: Words) -> list[Place]:
+    pieces = [without_possessive(match.group()) for match in words(wanted)]
+    size = len(pieces)
+    written = text.written
+    return [
+        (at, at + size) for at in range(len(written) - size + 1) if size and written[at : at + size] == pieces
+    ]
+
+
+def _near(left: list[Place], right: list[Place], distance: int, ordered: bool) -> list[Place]:
+    """The places of either side with one of the other at most ``distance`` words away, and not the same words."""
+    found = set(_followed(left, right, distance))
+    found.update(_following(left, right, distance))
+    if not ordered:
+        found.update(_followed(right, left, distance))
+        found.update(_following(right, left, distance))
+    return sorted(found)
+
+
+def _followed(first: list[Place], second: list[Place], distance: int) -> Iterable[Place]:
+    """Those of ``first`` that one of ``second`` follows closely enough."""
+    starts = sorted(start for start, _ in second)
+    return [(s, e) for s, e in first if bisect_left(starts, e) < bisect_right(starts, e + distance - 1)]
+
+
+def _following(first: list[Place], second: list[Place], distance: int) -> Iterable[Place]:
+    """Those of ``second`` that follow one of ``first`` closely enough."""
+    ends = sorted(end for _, end in first)
+    return [(s, e) for s, e in second if bisect_left(ends, s - distance + 1) < bisect_right(ends, s)]
+
+
+def _same(left: list[Place], right: list[Place], text: Words, by_sentence: bool) -> list[Place]:
+    """The places of either side with one of the other in the same sentence, or anywhere in the text."""
+
+    def group(place: Place) -> int:
+        return text.sentences[place[0]] if by_sentence else 0
+
+    return sorted({*_partnered(left, right, group), *_partnered(right, left, group)})
+
+
+def _partnered(ones: list[Place], others: list[Place], group: Callable[[Place], int]) -> Iterable[Place]:
+    last_start: dict[int, int] = {}
+    first_end: dict[int, int] = {}
+    for place in others:
+        number = group(place)
+        last_start[number] = max(last_start.get(number, -1), place[0])
+        first_end[number] = min(first_end.get(number, place[1]), place[1])
+    return [
+        place
+        for place in ones
+        if (number := group(place)) in last_start
+        and (last_start[number] >= place[1] or first_end[number] <= place[0])
+    ]
+
+
+def _without(node: And, text: Words) -> list[Place]:
+    """The places of the one operand that share no word with those of the negated ones."""
+    kept = next(operand for operand in node.operands if not isinstance(operand, Not))
+    taken: set[int] = set()
+    for operand in node.operands:
+        if isinstance(operand, Not):
+            for start, end in occurrences(operand.operand, text):
+                taken.update(range(start, end))
+    return [place for place in occurrences(kept, text) if taken.isdisjoint(range(*place))]

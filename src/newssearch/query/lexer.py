@@ -1,0 +1,223 @@
+"""From the text of a query to tokens. Never fails, but for a field that there is not."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+from ..analysis import MARKS, words
+from ..errors import QueryError
+from .diagnostics import Notes
+from .tree import MINUS, OPERATORS, QUOTES, VALUE_FIELDS, Span
+
+FIELDS = ("title", *VALUE_FIELDS, "date")
+"""What can stand before a colon."""
+
+MAX_EDITS = 2
+"""Letters by which a fuzzy word may differ."""
+
+Kind = Literal[
+    "open", "close", "minus", "operator", "word", "phrase", "wildcard", "fuzzy", "regex", "caps", "function", "near",
+    "field", "date", "boost", "end",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of a query. ``text`` is its word, phrase, pattern, name …; ``number`` what goes with it."""
+
+    kind: Kind
+    text: str
+    span: Span
+    number: float = 0
+
+
+_UNSEEN = (
+    "\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"  # direction marks and the like, pasted along with a word
+)
+HIDDEN = re.compile(f"[{_UNSEEN}]")
+_SPACE = re.compile(rf"[\s{_UNSEEN}]+")
+_QUOTED = re.compile(rf"[{QUOTES}]((?:\\[\s\S]|[^\\{QUOTES}])*)[{QUOTES}](?:~(\d{{1,6}}))?")
+_MINUS = re.compile(rf"[{MINUS}](?=[^\s){MINUS}])")
+_REGEX = re.compile(r"/((?:\\.|[^/\\\s])+)/(?=[\s)^]|$)")
+_CAPS = re.compile(
+    rf"caps\(\s*(?:[{QUOTES}]((?:\\[\s\S]|[^\\{QUOTES}])*)[{QUOTES}]|([^(){QUOTES}]*))\s*\)", re.IGNORECASE
+)
+_FUNCTION = re.compile(r"(hlead|atleast(\d{1,7}))(?=\()", re.IGNORECASE)
+_FIELD = re.compile(r"([A-Za-z]+):(?!//)")
+_DATE = re.compile(rf"[^\s(){QUOTES}]+")
+_BOOST = re.compile(r"\^(\d{1,7}(?:\.\d{1,6})?)(?=[\s)^]|$)")
+_WORD = re.compile(rf"(?:\\[\s\S]|[^\s{_UNSEEN}(){QUOTES}\\])+|\\")
+_NEAR = re.compile(r"(w|pre)/(\d{1,9}|[ps])", re.IGNORECASE)
+_FUZZY = re.compile(r"([^~]+)~(\d?)")
+_ESCAPE = re.compile(r"\\([\s\S])")
+_PIECE = re.compile(rf"(?:\[[^\[\]\s]{{1,64}}\]|[*?]|[^\W_][{MARKS}]*|['’.](?=[\w*?\[]))+")
+
+
+def is_wildcard(word: str) -> bool:
+    """Whether a word without escapes is a pattern: it holds ``*``, or ``?`` before its end."""
+    return "*" in word or "?" in word.rstrip("?")
+
+
+def tokens(text: str, notes: Notes) -> list[Token]:
+    """The tokens of a query, an end token last. Raises :class:`~newssearch.QueryError` for an unknown field."""
+    return _Lexer(text, notes).run()
+
+
+class _Lexer:
+    def __init__(self, text: str, notes: Notes) -> None:
+        self.text = text
+        self.notes = notes
+        self.at = 0
+        self.found: list[Token] = []
+
+    def run(self) -> list[Token]:
+        """Read all of the text: each step takes at least one character."""
+        steps = (
+            self._parenthesis,
+            self._quoted,
+            self._minus,
+            self._regex,
+            self._caps,
+            self._function,
+            self._field,
+        )
+        while True:
+            space = _SPACE.match(self.text, self.at)
+            if space is not None:
+                self.at = space.end()
+            if self.at >= len(self.text):
+                break
+            if not any(step() for step in steps):
+                self._word()
+        self._add("end", "", self.at)
+        return self.found
+
+    def _add(self, kind: Kind, text: str, end: int, number: float = 0) -> None:
+        self.found.append(Token(kind, text, Span(self.at, end), number))
+        self.at = end
+
+    def _boost(self) -> None:
+        """What raises the weight of what stands right before it."""
+        while (match := _BOOST.match(self.text, self.at)) is not None:
+            self._add("boost", match[0], match.end(), float(match[1]))
+
+    # ---- one step each: whether there was such a token here
+
+    def _parenthesis(self) -> bool:
+        char = self.text[self.at]
+        if char not in "()":
+            return False
+        self._add("open" if char == "(" else "close", char, self.at + 1)
+        if char == ")":
+            self._boost()
+        return True
+
+    def _quoted(self) -> bool:
+        if self.text[self.at] not in QUOTES:
+            return False
+        match = _QUOTED.match(self.text, self.at)
+        if match is None:
+            message = "a quotation mark without its partner was passed over"
+            self.notes.add("unbalanced", message, Span(self.at, self.at + 1))
+            self.at += 1
+            return True
+        self._add("phrase", _ESCAPE.sub(r"\1", match[1]), match.end(), int(match[2] or 0))
+        self._boost()
+        return True
+
+    def _minus(self) -> bool:
+        match = _MINUS.match(self.text, self.at)
+        if match is not None:
+            self._add("minus", match[0], match.end())
+        return match is not None
+
+    def _regex(self) -> bool:
+        match = _REGEX.match(self.text, self.at)
+        if match is not None:
+            self._add("regex", match[1], match.end())
+            self._boost()
+        return match is not None
+
+    def _caps(self) -> bool:
+        match = _CAPS.match(self.text, self.at)
+        if match is not None:
+            self._add("caps", _ESCAPE.sub(r"\1", match[1]) if match[1] is not None else match[2], match.end())
+            self._boost()
+        return match is not None
+
+    def _function(self) -> bool:
+        match = _FUNCTION.match(self.text, self.at)
+        if match is not None:
+            self._add("function", "atleast" if match[2] else "hlead", match.end(), int(match[2] or 0))
+        return match is not None
+
+    def _field(self) -> bool:
+        match = _FIELD.match(self.text, self.at)
+        following = self.text[match.end() : match.end() + 1] if match is not None else ""
+        if match is None or not following or following.isspace() or following == ")":
+            return False  # a word with a colon behind it
+        name = match[1].lower()
+        if name not in FIELDS:
+            near = get_close_matches(name, FIELDS, 1)
+            hint = f"did you mean {near[0]}: or the word in quotation marks?" if near else (
+                f"there are {', '.join(FIELDS)}; a word with a colon goes in quotation marks"
+            )  # fmt: skip
+            raise QueryError(
+                f"there is no field {match[1]!r}",
+                query=self.text,
+                start=match.start(),
+                end=match.end(),
+                suggestion=hint,
+            )
+        self._add("field", name, match.end())
+        date = _DATE.match(self.text, self.at) if name == "date" else None
+        if date is not None:
+            self._add("date", date[0], date.end())
+        return True
+
+    # ---- words
+
+    def _word(self) -> None:
+        match = _WORD.match(self.text, self.at)
+        assert match is not None, "every character that begins no other token begins a word"
+        start, end = match.span()
+        raw = match[0]
+        near = _NEAR.fullmatch(raw)
+        if raw in OPERATORS:
+            self._add("operator", raw, end)
+        elif near is not None and not (near[1].lower() == "pre" and not near[2].isdigit()):
+            distance = int(near[2]) if near[2].isdigit() else 0
+            self._add("near", raw.lower(), end, distance)
+        elif (
+            "\\" in raw or "://" in raw
+        ):  # a backslash makes the whole word literal; an address is no pattern
+            self._add("word", _ESCAPE.sub(r"\1", raw), end)
+        else:
+            boost = re.search(r"\^\d{1,7}(?:\.\d{1,6})?$", raw)
+            stem = raw[: boost.start()] if boost is not None and boost.start() else raw
+            self._bare(stem, start + len(stem))
+            self._boost()
+        self.at = max(self.at, start + 1)
+
+    def _bare(self, raw: str, end: int) -> None:
+        """A word without quotation marks and escapes: it may be a pattern, or fuzzy."""
+        span = Span(self.at, end)
+        fuzzy = _FUZZY.fullmatch(raw)
+        if fuzzy is not None and len(list(words(fuzzy[1]))) == 1:
+            edits = int(fuzzy[2] or 1)
+            if edits > MAX_EDITS:
+                self.notes.add(
+                    "fuzzy", f"a word may differ in {MAX_EDITS} letters at most, not {edits}", span
+                )
+            self._add("fuzzy", next(words(fuzzy[1])).group(), end, min(edits, MAX_EDITS))
+        elif is_wildcard(raw):
+            pieces = [match[0].rstrip("?") for match in _PIECE.finditer(raw)]
+            self._add("wildcard", " ".join(filter(None, pieces)), end)
+        else:
+            if raw.endswith("?") and len(raw) > 1:
+                message = "a question mark at the end of a word is punctuation; * stands for any ending"
+                self.notes.add("punctuation", message, Span(end - 1, end))
+            self._add("word", raw, end)

@@ -1,0 +1,178 @@
+"""Words by pattern: wildcards, fuzzy words and regular expressions, all of them over folded words.
+
+A pattern is folded as the text was: letters lose their case and their accents, and what is not a letter keeps its
+meaning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple, Protocol
+
+from ..analysis import fold
+from ..errors import QueryError
+from .tree import Fuzzy, Regex, Wildcard
+
+MAX_REGEX = 256
+"""Characters of a regular expression."""
+WORD_SECONDS = 0.05
+"""How long a regular expression may think about one word."""
+
+
+class Pattern(NamedTuple):
+    """``matches`` tells of a folded word; each that matches begins with ``prefix``."""
+
+    prefix: str
+    matches: Callable[[str], bool]
+
+
+@lru_cache(maxsize=256)
+def pattern_of(node: Wildcard | Fuzzy | Regex) -> Pattern:
+    """The pattern of a node.
+
+    >>> [word for word in ("woman", "women", "womn", "worn") if pattern_of(Wildcard("wom?n")).matches(word)]
+    ['woman', 'women']
+    >>> pattern_of(Wildcard("SÃO*")).prefix
+    'sao'
+    >>> [word for word in ("austin", "austen", "asutin") if pattern_of(Fuzzy("austin", 1)).matches(word)]
+    ['austin', 'austen']
+    """
+    if isinstance(node, Wildcard):
+        return _wildcard(node.pattern)
+    if isinstance(node, Fuzzy):
+        return _fuzzy(fold(node.text), node.edits)
+    compiled = compile_regex(node.pattern)
+
+    def matches(word: str) -> bool:
+        try:
+            return compiled.fullmatch(word, timeout=WORD_SECONDS) is not None
+        except TimeoutError:
+            reason = f"the regular expression /{node.pattern}/ takes too long for a word"
+            raise QueryError(reason, suggestion="leave out repetitions inside repetitions") from None
+
+    prefix = re.match(r"[a-z0-9]*(?![*?{+])", node.pattern)
+    return Pattern(prefix[0] if prefix is not None and "|" not in node.pattern else "", matches)
+
+
+# ---- wildcards
+
+_ATOM = re.compile(r"\*|\?|\[(\^|!)?([^\[\]]+)\]|[^*?\[\]]+|[\[\]]")
+
+
+def _wildcard(pattern: str) -> Pattern:
+    """Parts between stars are looked for from left to right, each as early as can be: no backtracking.
+
+    That is exact, for a star may always take more.
+    """
+    parts: list[str] = [""]
+    prefix: str | None = None
+    for match in _ATOM.finditer(pattern):
+        atom = match[0]
+        if prefix is None and (atom in "*?" or match[2]):
+            prefix = re.sub(r"\\(.)", r"\1", parts[0])
+        if atom == "*":
+            parts.append("")
+        elif atom == "?":
+            parts[-1] += "."
+        elif match[2]:
+            parts[-1] += f"[{'^' if match[1] else ''}{_ranges(match[2])}]"
+        else:
+            parts[-1] += re.escape(fold(atom))
+    if len(parts) == 1:
+        expression = parts[0]
+    else:
+        middle = (f"(?=(?P<g{n}>.*?{part}))(?P=g{n})" for n, part in enumerate(parts[1:-1]) if part)
+        expression = f"{parts[0]}{''.join(middle)}.*{parts[-1]}"
+    compiled = re.compile(expression, re.DOTALL)
+    return Pattern(prefix or "", lambda word: compiled.fullmatch(word) is not None)
+
+
+def _ranges(content: str) -> str:
+    """The inside of a character class: letters, and ranges of them that go upwards."""
+    out = ""
+    for match in re.finditer(r"(.)-(.)|(.)", fold_letters(content), re.DOTALL):
+        if match[3]:
+            out += re.escape(match[3])
+        else:
+            low, high = sorted((match[1], match[2]))
+            out += f"{re.escape(low)}-{re.escape(high)}"
+    return out
+
+
+# ---- regular expressions
+
+
+class _Compiled(Protocol):
+    def fullmatch(self, string: str, /, *, timeout: float) -> object: ...
+
+
+@lru_cache(maxsize=256)
+def compile_regex(pattern: str) -> _Compiled:
+    """A regular expression over folded words. Raises ValueError, with the reason, where it is none.
+
+    Taken from the package ``regex``, whose matches can be given a time.
+    """
+    import regex  # noqa: PLC0415  (slow to import, and few queries need it)
+
+    if len(pattern) > MAX_REGEX:
+        raise ValueError(f"it has more than {MAX_REGEX} characters")
+    try:
+        compiled: _Compiled = regex.compile(fold_letters(pattern), regex.IGNORECASE | regex.VERSION0)
+    except (regex.error, OverflowError, RecursionError, MemoryError) as error:
+        raise ValueError(str(error)) from None
+    return compiled
+
+
+def fold_letters(text: str) -> str:
+    """``text`` with each letter beyond ASCII folded by itself; the others are signs, or folded by IGNORECASE.
+
+    >>> fold_letters(r"\\\\W[À-Ö]")
+    '\\\\\\\\W[a-o]'
+    """
+    return "".join(char if char.isascii() else fold(char) or char for char in text)
+
+
+# ---- fuzzy words
+
+
+def _fuzzy(word: str, edits: int) -> Pattern:
+    """Of ``edits + 1`` parts of the word, one at least is left whole: what holds none of them need not be measured."""
+    size = max(len(word) // (edits + 1), 1)
+    parts = [word[at : at + size] for at in range(0, size * (edits + 1), size)]
+
+    def matches(other: str) -> bool:
+        if abs(len(other) - len(word)) > edits:
+            return False
+        if len(word) > edits and not any(part in other for part in parts):
+            return False
+        return within_edits(word, other, edits)
+
+    return Pattern("", matches)
+
+
+def within_edits(one: str, other: str, edits: int) -> bool:
+    """Whether ``other`` is ``one`` with at most ``edits`` letters added, left out or exchanged (Levenshtein 1966).
+
+    >>> within_edits("austin", "austen", 1), within_edits("gadhafi", "qaddafi", 1), within_edits("gadhafi", "qaddafi", 2)
+    (True, False, True)
+    """
+    if one == other:
+        return True
+    far = edits + 1
+    row = [n if n <= edits else far for n in range(len(other) + 1)]
+    for i, char in enumerate(one, start=1):
+        low, high = max(1, i - edits), min(len(other), i + edits)
+        above = row[low - 1]
+        row[low - 1] = i if low == 1 and i <= edits else far
+        best = row[low - 1]
+        for j in range(low, high + 1):
+            cost = above if char == other[j - 1] else 1 + min(above, row[j], row[j - 1])
+            above, row[j] = row[j], min(cost, far)
+            best = min(best, row[j])
+        if high < len(other):
+            row[high + 1] = far
+        if best >= far:
+            return False
+    return row[len(other)] <= edits

@@ -62,7 +62,7 @@ MAX_LENGTH = 65_536
 """Characters of a query."""
 MAX_DEPTH = 50
 """Parentheses, negations and proximity operators inside each other."""
-MAX_CLAUSES = 4_096
+MAX_CLAUSES = 1_024
 """Words, phrases and values of a query."""
 
 

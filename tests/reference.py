@@ -6,6 +6,7 @@ It is the twin that the engine is held to. It shares the analyser with it, and n
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
 import unicodedata
 from collections import Counter
@@ -13,9 +14,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import twin
 from newssearch import Article
 from newssearch.analysis import analyser
-from newssearch.query import And, Everything, Node, Not, Or, Phrase, Word
+from newssearch.query import (
+    And,
+    AtLeast,
+    Boost,
+    Dated,
+    Everything,
+    Field,
+    Node,
+    Not,
+    Nothing,
+    Or,
+    Region,
+)
 
 K1, B, B_TITLE, TITLE = 1.2, 0.75, 0.5, 2.0
 
@@ -59,12 +73,14 @@ def search(corpus: Iterable[Article], tree: Node, request: Request = Request()) 
     articles = list(corpus)
     chosen = [a for a in articles if matches(tree, a) and passes(a, request)]
     score = scorer(articles, tree)
-    wanted = positive(tree)
+    wanted = twin.positives(tree)
     by_id = {a.id: a for a in chosen}
     hits: list[Hit] = []
     total_paragraphs = 0
     for a in chosen:
-        texts = [p.number for p in a.paragraphs if any(occurrences(leaf, p.text, a) for leaf in wanted)]
+        texts = [
+            p.number for p in a.paragraphs if any(counts(w.unit, a, w.regions).get(p.number) for w in wanted)
+        ]
         total_paragraphs += len(texts)
         shown = texts or [1 if a.paragraphs else 0]
         of_article = [Hit(a.id, number, score(a, number), len(a.paragraphs), len(texts)) for number in shown]
@@ -85,27 +101,58 @@ def search(corpus: Iterable[Article], tree: Node, request: Request = Request()) 
 # ---- which articles
 
 
-def matches(node: Node, article: Article) -> bool:
-    """Whether a node of the query finds an article."""
-    if isinstance(node, Word | Phrase):
-        texts = [article.title or "", *(p.text for p in article.paragraphs)]
-        return any(occurrences(node, text, article) for text in texts)
+def matches(node: Node, article: Article, regions: tuple[str, ...] = ()) -> bool:
+    """Whether a node of the query finds an article, when only these parts of it are looked at."""
     if isinstance(node, Not):
-        return not matches(node.operand, article)
+        return not matches(node.operand, article, regions)
     if isinstance(node, And):
-        return all(matches(operand, article) for operand in node.operands)
+        return all(matches(operand, article, regions) for operand in node.operands)
     if isinstance(node, Or):
-        return any(matches(operand, article) for operand in node.operands)
-    return isinstance(node, Everything)
+        return any(matches(operand, article, regions) for operand in node.operands)
+    if isinstance(node, Boost):
+        return matches(node.operand, article, regions)
+    if isinstance(node, Region):
+        return matches(node.operand, article, (*regions, node.name))
+    if isinstance(node, AtLeast):
+        return sum(counts(node.operand, article, regions).values()) >= node.count
+    if isinstance(node, Field):
+        value = article.id if node.name == "id" else getattr(article, node.name)
+        return value is not None and FILTERS[node.name](value, node.value)
+    if isinstance(node, Dated):
+        return dated(article, node.start, node.end)
+    if isinstance(node, Everything | Nothing):
+        return isinstance(node, Everything)
+    return any(counts(node, article, regions).values())
 
 
-def occurrences(leaf: Word | Phrase, text: str, article: Article) -> int:
-    """How often a word or phrase stands in a text of the article."""
-    terms = analyser(article.lang).terms(leaf.text)
-    words = analyser(article.lang).terms(text)
-    if not terms:
-        return 0
-    return sum(words[at : at + len(terms)] == terms for at in range(len(words)))
+@functools.lru_cache(maxsize=20_000)
+def places_of(node: Node, text: str, lang: str | None) -> int:
+    """How many places of a unit there are in a text."""
+    return len(twin.places(node, text, lang))
+
+
+def counts(node: Node, article: Article, regions: tuple[str, ...] = ()) -> dict[int, int]:
+    """How often a unit stands in each text of an article that belongs to all of these parts of it."""
+    return {
+        number: places_of(node, text, article.lang)
+        for number, text in twin.texts(article).items()
+        if twin.allowed(number, regions)
+    }
+
+
+def dated(article: Article, start: dt.datetime | None, end: dt.datetime | None) -> bool:
+    """Whether an article is of a time; a bound with a zone is a moment."""
+    if article.date is None:
+        return False
+
+    def at(bound: dt.datetime) -> float:
+        return instant(bound)
+
+    def own(bound: dt.datetime) -> float:
+        assert article.date is not None
+        return instant(article.date) if bound.tzinfo is not None else instant(on_the_clock(article.date))
+
+    return (start is None or at(start) <= own(start)) and (end is None or own(end) < at(end))
 
 
 def passes(article: Article, request: Request) -> bool:
@@ -148,19 +195,12 @@ FILTERS: dict[str, Callable[[str, str], bool]] = {
     "lang": _variant,
     "byline": _holds,
     "located": _holds,
+    "section": _same,
+    "id": lambda value, wanted: value == wanted,
 }
 
 
 # ---- in which order
-
-
-def positive(node: Node, negated: bool = False) -> list[Word | Phrase]:
-    """The words and phrases that are not negated, in the order of the query."""
-    if isinstance(node, Not):
-        return positive(node.operand, not negated)
-    if isinstance(node, And | Or):
-        return [leaf for operand in node.operands for leaf in positive(operand, negated)]
-    return [node] if isinstance(node, Word | Phrase) and not negated else []
 
 
 def scorer(articles: list[Article], tree: Node) -> Callable[[Article, int], float]:
@@ -173,23 +213,24 @@ def scorer(articles: list[Article], tree: Node) -> Callable[[Article, int], floa
     titles = [size for a in articles if (size := words(a, a.title or ""))]
     mean = sum(lengths) / len(lengths) if lengths else 1.0
     mean_title = sum(titles) / len(titles) if titles else 1.0
-    leaves = positive(tree)
-    idf: dict[Word | Phrase, float] = {}
+    leaves = twin.positives(tree)
+    idf: dict[Node, float] = {}
     for leaf in leaves:
-        df = sum(occurrences(leaf, p.text, a) > 0 for a in articles for p in a.paragraphs)
-        idf[leaf] = math.log1p((len(lengths) - df + 0.5) / (df + 0.5))
+        df = sum(places_of(leaf.unit, p.text, a.lang) > 0 for a in articles for p in a.paragraphs)
+        idf[leaf.unit] = math.log1p((len(lengths) - df + 0.5) / (df + 0.5))
 
     def score(article: Article, number: int) -> float:
         total = 0.0
         for leaf in leaves:
+            found = counts(leaf.unit, article, leaf.regions)
             t = 0.0
-            if number and (x := occurrences(leaf, article.paragraphs[number - 1].text, article)):
+            if number and (x := found.get(number, 0)):
                 n = words(article, article.paragraphs[number - 1].text)
                 t += x / (1 - B + B * n / mean)
-            if y := occurrences(leaf, article.title or "", article):
+            if y := found[twin.TITLE]:
                 m = words(article, article.title or "")
                 t += TITLE * y / (1 - B_TITLE + B_TITLE * m / mean_title)
-            total += idf[leaf] * (t / (K1 + t))
+            total += leaf.boost * idf[leaf.unit] * (t / (K1 + t))
         return total
 
     return score

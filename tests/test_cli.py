@@ -478,6 +478,24 @@ def test_a_damaged_index_ends_with_3_and_no_traceback(
     assert (process.returncode, out, err.count(b"\n")) == (3, b"", 1)
 
 
+def test_damage_that_is_met_only_while_searching_ends_with_3_too(tmp_path: Path) -> None:
+    with newssearch.create(tmp_path / "index") as index:
+        index.add(Article.create(title=f"Storm {n}", text=f"Rain {n} fell.", url=f"u{n}") for n in range(50))
+    (segment,) = (tmp_path / "index").glob("MAIN_*.seg")
+    whole = segment.read_bytes()
+    part = len(whole) // 8
+    codes = []
+    for at in range(0, len(whole), part):
+        segment.write_bytes(whole[:at] + b"\xff" * min(part, len(whole) - at) + whole[at + part :])
+        process = shell("query", "rain", cwd=tmp_path)  # Whoosh leaves files open when it fails
+        _, err = process.communicate(timeout=60)
+        assert b"Traceback" not in err
+        assert process.returncode == 0 or err.decode().startswith("error: index")
+        codes.append(process.returncode)
+    assert set(codes) <= {0, 3}
+    assert codes.count(3) > 1
+
+
 def test_a_missing_segment_ends_with_3(held: Path, tmp_path: Path) -> None:
     for file in held.glob("MAIN_*.seg"):
         file.unlink()

@@ -65,7 +65,7 @@ _LETTER = rf"[^\W\d_][{MARKS}]*"
 _WORD = rf"[^\W_](?:[^\W_]|[{MARKS}{_INVISIBLE}])*"
 # The alternatives are tried in this order at each place; each is linear, for none can give back what another takes.
 _PATTERN = rf"""
-    {_LETTER}(?:\.{_LETTER})+(?![^\W_])\.?
+    {_LETTER}(?:\.{_LETTER})+(?![^\W_]|[{MARKS}])\.?
   | \d+(?:[.,]\d+)*(?:{_WORD})?
   | {_WORD}(?:['’]{_WORD})*
 """

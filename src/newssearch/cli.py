@@ -332,7 +332,8 @@ def remove(
                 )
             if len(chosen) > SHOWN_REJECTIONS:
                 click.echo(f"  … and {len(chosen) - SHOWN_REJECTIONS:,} more", err=True)
-            click.confirm(f"Remove {len(chosen):,} article(s) from {folder}?", abort=True, err=True)
+            if not click.confirm(f"Remove {len(chosen):,} article(s) from {folder}?", err=True):
+                raise NewssearchError("nothing was removed")
         removed = opened.remove(chosen, wait=wait)
     _print(render.as_json({"removed": removed}, indent=None) if as_json else f"{removed:,} removed")
     return 0

@@ -251,7 +251,10 @@ class Indexer:
         )  # a file that cannot be read now keeps its articles
         if not whole:
             self._remove(set(run.known or ()) - run.seen)
-        if _stat(source.file) == (size, mtime) and len(run.rejected) <= KEPT_REJECTIONS:
+        known = (
+            digest or not whole
+        )  # one that could not be opened may be opened next time, with the same time
+        if known and _stat(source.file) == (size, mtime) and len(run.rejected) <= KEPT_REJECTIONS:
             entry = Entry(
                 size, mtime, digest, repr(options), run.articles, tuple(run.rejected), tuple(run.duplicates)
             )

@@ -139,10 +139,11 @@ def hit_line(hit: Hit, style: Style) -> str:
 
 def text_results(results: Results, style: Style, took: bool) -> Iterator[str]:
     """Results for people, line by line."""
+    one_each = len({hit.id for hit in results}) == len(results)
     for hit in results:
         yield hit_line(hit, style)
         yield from snippet_lines(hit.snippet, style)
-        if hit.others and len({other.id for other in results}) == len(results):
+        if hit.others and one_each:
             yield style.faint(
                 f"  + {_count(hit.others, 'more paragraph')} of {hit.paragraphs} in this article"
             )

@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
-from ..analysis import MARKS, words
+from ..analysis import words
 from ..errors import QueryError
 from .diagnostics import Notes
-from .tree import MINUS, OPERATORS, QUOTES, VALUE_FIELDS, Span
+from .tree import MAX_EDITS, MINUS, OPERATORS, QUOTES, VALUE_FIELDS, WILDCARD, Span
 
 FIELDS = ("title", *VALUE_FIELDS, "date")
 """What can stand before a colon."""
-
-MAX_EDITS = 2
-"""Letters by which a fuzzy word may differ."""
 
 Kind = Literal[
     "open", "close", "minus", "operator", "word", "phrase", "wildcard", "fuzzy", "regex", "caps", "function", "near",
@@ -53,7 +50,6 @@ _WORD = re.compile(rf"(?:\\[\s\S]|[^\s{_UNSEEN}(){QUOTES}\\])+|\\")
 _NEAR = re.compile(r"(w|pre)/(\d{1,9}|[ps])", re.IGNORECASE)
 _FUZZY = re.compile(r"([^~]+)~(\d?)")
 _ESCAPE = re.compile(r"\\([\s\S])")
-_PIECE = re.compile(rf"(?:\[[^\[\]\s]{{1,64}}\]|[*?]|[^\W_][{MARKS}]*|['’.](?=[\w*?\[]))+")
 
 
 def is_wildcard(word: str) -> bool:
@@ -214,7 +210,7 @@ class _Lexer:
                 )
             self._add("fuzzy", next(words(fuzzy[1])).group(), end, min(edits, MAX_EDITS))
         elif is_wildcard(raw):
-            pieces = [match[0].rstrip("?") for match in _PIECE.finditer(raw)]
+            pieces = [match[0].rstrip("?'’.") for match in WILDCARD.finditer(raw)]
             self._add("wildcard", " ".join(filter(None, pieces)), end)
         else:
             if raw.endswith("?") and len(raw) > 1:

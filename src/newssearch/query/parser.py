@@ -33,6 +33,7 @@ from .tree import (
     MAX_COUNT,
     MAX_DISTANCE,
     VALUE_FIELDS,
+    WILDCARD,
     And,
     AtLeast,
     Boost,
@@ -391,7 +392,8 @@ class _Parser:
             if next(words_of(piece), None) is None:
                 self.notes.add("no-word", f"{piece} has no letter or digit and was passed over", span)
                 continue
-            part: Node = Wildcard(piece, span=span) if is_wildcard(piece) else Word(piece, span=span)
+            starred = is_wildcard(piece) and WILDCARD.fullmatch(piece)
+            part: Node = Wildcard(piece, span=span) if starred else Word(piece, span=span)
             node = part if node is None else Near(node, part, 1, ordered=True, span=span)
         return node
 

@@ -42,7 +42,7 @@ def pattern_of(node: Wildcard | Fuzzy | Regex) -> Pattern:
     if isinstance(node, Wildcard):
         return _wildcard(node.pattern)
     if isinstance(node, Fuzzy):
-        return _fuzzy(fold(node.text), node.edits)
+        return fuzzy(fold(node.text), node.edits)
     compiled = compile_regex(node.pattern)
 
     def matches(word: str) -> bool:
@@ -137,8 +137,11 @@ def fold_letters(text: str) -> str:
 # ---- fuzzy words
 
 
-def _fuzzy(word: str, edits: int) -> Pattern:
-    """Of ``edits + 1`` parts of the word, one at least is left whole: what holds none of them need not be measured."""
+def fuzzy(word: str, edits: int) -> Pattern:
+    """The folded words that differ from a folded word in at most so many letters.
+
+    Of ``edits + 1`` parts of the word, one at least is left whole: what holds none of them need not be measured.
+    """
     size = max(len(word) // (edits + 1), 1)
     parts = [word[at : at + size] for at in range(0, size * (edits + 1), size)]
 

@@ -19,6 +19,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from ..analysis import MARKS
+
 
 class Span(NamedTuple):
     """A place in the query's text: ``text[start:end]``, in characters."""
@@ -34,6 +36,10 @@ MINUS = "−–-"
 QUOTES = '"“”„‟«»＂'
 """What begins and ends a phrase."""
 
+MAX_EDITS = 2
+"""Letters by which a fuzzy word may differ."""
+WILDCARD = re.compile(rf"(?:\[[^\[\]\s]{{1,64}}\]|[*?]|[^\W_][{MARKS}]*|['’.](?=[\w*?\[]))+")
+"""A word of letters, digits and wildcards."""
 MAX_COUNT = 1_000_000
 """Occurrences that atleast may ask for."""
 MAX_DISTANCE = 1_000
@@ -91,9 +97,16 @@ class Phrase(Node):
 
 @dataclass(frozen=True, slots=True)
 class Wildcard(Node):
-    """Words of a pattern: ``*`` is any letters or none, ``?`` one letter, ``[a-c]`` one of some."""
+    """Words of a pattern: ``*`` is any letters or none, ``?`` one letter but not at the end, ``[a-c]`` one of some."""
 
     pattern: str
+
+    def __post_init__(self) -> None:
+        starred = "*" in self.pattern or "?" in self.pattern
+        if not (starred and WILDCARD.fullmatch(self.pattern) and any(map(str.isalnum, self.pattern))):
+            raise ValueError(f"not a pattern of one word: {self.pattern!r}")
+        if self.pattern.endswith("?"):
+            raise ValueError("a question mark at the end of a word is punctuation")
 
     def __str__(self) -> str:
         return self.pattern
@@ -106,6 +119,10 @@ class Fuzzy(Node):
     text: str
     edits: int = 1
 
+    def __post_init__(self) -> None:
+        if not (_FUZZY.fullmatch(self.text) and 1 <= self.edits <= MAX_EDITS):
+            raise ValueError(f"not a word that may differ in 1 to {MAX_EDITS} letters: {self!r}")
+
     def __str__(self) -> str:
         return f"{self.text}~{self.edits}"
 
@@ -115,6 +132,10 @@ class Regex(Node):
     """Words that a regular expression matches as a whole."""
 
     pattern: str
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"(?:\\.|[^/\\\s])+", self.pattern):
+            raise ValueError(f"not a regular expression for one word: {self.pattern!r}")
 
     def __str__(self) -> str:
         return f"/{self.pattern}/"
@@ -291,6 +312,7 @@ class Nothing(Node):
 
 
 _BARE = re.compile(r"[^\W_]+(?:[-'’.,&@][^\W_]+)*\.?")
+_FUZZY = re.compile(rf"[^\s~^()/:*?\\{QUOTES}]+")
 _BARE_DATE = re.compile(r"(?:[<>]=?)?[-\w.:+]+")
 
 

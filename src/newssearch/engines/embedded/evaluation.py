@@ -45,7 +45,7 @@ from ...query import (
     narrower,
     units,
 )
-from ...query.patterns import pattern_of, within_edits
+from ...query.patterns import fuzzy, pattern_of, within_edits
 from ...request import SearchOptions
 from . import ranking
 from .postings import NO_POSTINGS, Ints, Postings, merge
@@ -317,7 +317,7 @@ class Evaluation:
         """The words of the index that are most like one: by the letters that differ, then by how common they are."""
         form = analyser_named(PLAIN).form(word)
         segments = self.table.segments
-        matches = pattern_of(Fuzzy(form, 1 if len(form) < 5 else 2)).matches
+        matches = fuzzy(form, 1 if len(form) < 5 else 2).matches
         forms = {*segments.terms("forms", ""), *segments.terms("title_forms", "")}
         order = [
             (not within_edits(form, other, 1), -segments.frequency("forms", other), other)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -11,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...article import Article, Paragraph
+from ...errors import IndexDamagedError, NewssearchError
 from ...query import Diagnostic, Node
 from ...request import FACET_FIELDS, FacetField, SearchOptions
 from ...results import FacetValue
@@ -25,7 +29,8 @@ from .table import Mask, Table
 class EmbeddedSnapshot:
     """One commit of an index; see :class:`newssearch.engines.Snapshot`."""
 
-    def __init__(self, reader: Any) -> None:
+    def __init__(self, reader: Any, folder: Path) -> None:
+        self._folder = folder
         self._reader = reader
         self._segments = Segments(reader)
         self._table = Table(self._segments)
@@ -39,11 +44,23 @@ class EmbeddedSnapshot:
                 self._closed = True
                 self._reader.close()
 
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """One thread at a time; and what Whoosh stumbles over in its files, whatever it may be, is damage."""
+        with self._lock:
+            try:
+                yield
+            except NewssearchError:
+                raise
+            except Exception as error:
+                message = f"{self._folder}: the index is damaged ({error!r}): make it anew with --rebuild"
+                raise IndexDamagedError(message, self._folder) from error
+
     # ---- the search
 
     def search(self, tree: Node, options: SearchOptions) -> Found:
         """The page of hits that ``options`` asks for."""
-        with self._lock:
+        with self._reading():
             run = Evaluation(self._table, tree)
             articles = run.articles(tree) & run.filtered(options)
             docs, scores, holding = run.candidates(articles)
@@ -146,7 +163,7 @@ class EmbeddedSnapshot:
 
     def contents(self) -> Contents:
         """What there is in the index."""
-        with self._lock:
+        with self._reading():
             dates = self._table.written[self._table.alive & (self._table.written != NONE)]
             return Contents(
                 articles=int(np.count_nonzero(self._table.alive)),
@@ -163,7 +180,7 @@ class EmbeddedSnapshot:
 
     def article(self, article_id: str) -> Article | None:
         """The article with that id, with its paragraphs."""
-        with self._lock:
+        with self._reading():
             docs = self._segments.docs("id", article_id)
             if not docs:
                 return None
@@ -173,7 +190,7 @@ class EmbeddedSnapshot:
 
     def ids_ending(self, ending: str) -> list[str]:
         """The ids that end with ``ending``, sorted."""
-        with self._lock:
+        with self._reading():
             return sorted(
                 found
                 for found in self._table.ids(np.flatnonzero(self._table.alive))
@@ -182,39 +199,39 @@ class EmbeddedSnapshot:
 
     def ids_matching(self, tree: Node, options: SearchOptions) -> list[str]:
         """The ids of all articles that a search finds, sorted."""
-        with self._lock:
+        with self._reading():
             run = Evaluation(self._table, tree)
             articles = run.articles(tree) & run.filtered(options)
             return sorted(self._table.ids(np.flatnonzero(articles)))
 
     def paths(self) -> list[str]:
         """The paths that articles were read from, sorted."""
-        with self._lock:
+        with self._reading():
             codes, values = self._table.values("path")
             return sorted(values[code] for code in np.unique(codes[self._table.alive]).tolist() if code)
 
     def ids_of(self, path: str) -> list[str]:
         """The ids of the articles that were read from ``path``, in the order of the index."""
-        with self._lock:
+        with self._reading():
             return self._table.ids(self._articles_of(path))
 
     # ---- for the writer
 
     def states(self, path: str) -> dict[str, str]:
         """The ids and states of the articles read from ``path``."""
-        with self._lock:
+        with self._reading():
             articles = self._articles_of(path)
             states = self._segments.texts("state", self._table.first[articles])
             return dict(zip(self._table.ids(articles), states, strict=True))
 
     def documents(self, article_id: str) -> list[int]:
         """The documents of an article."""
-        with self._lock:
+        with self._reading():
             return self._segments.docs("id", article_id)
 
     def state(self, article_id: str) -> str | None:
         """The state of an article, or None where there is none."""
-        with self._lock:
+        with self._reading():
             docs = self._segments.docs("id", article_id)
             return self._segments.texts("state", np.array(docs[:1]))[0] if docs else None
 

@@ -105,7 +105,7 @@ class EmbeddedStore:
         """The last commit."""
         for attempt in range(_REOPEN):
             try:
-                return EmbeddedSnapshot(self._whoosh().reader())
+                return EmbeddedSnapshot(self._whoosh().reader(), self.folder)
             except FileNotFoundError as error:
                 if attempt == _REOPEN - 1:
                     message = f"{self.folder}: a file of the index is missing: {error}"

@@ -1,0 +1,193 @@
+"""Where the units of a query stand, obvious and slow: every word, every pair of places, every stretch is tried.
+
+It shares the analysis with the program (what is a word, what is its term), and none of its matching.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from itertools import combinations
+from typing import NamedTuple
+
+from newssearch import Article
+from newssearch.analysis import analyser, sentence_starts
+from newssearch.query import (
+    And,
+    AtLeast,
+    Boost,
+    Caps,
+    Fuzzy,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Regex,
+    Region,
+    Same,
+    Wildcard,
+    Word,
+)
+
+Place = tuple[int, int]
+TITLE = 0
+"""The number of the headline, where paragraphs count from 1."""
+
+
+class Positive(NamedTuple):
+    """A unit that is not negated, the part of the article that it is asked of, and what its score is multiplied by."""
+
+    unit: Node
+    regions: tuple[str, ...]
+    boost: float
+
+
+def texts(article: Article) -> dict[int, str]:
+    """The headline and the paragraphs by number."""
+    return {TITLE: article.title or "", **{p.number: p.text for p in article.paragraphs}}
+
+
+def allowed(number: int, regions: Iterable[str]) -> bool:
+    """Whether a text belongs to all of these parts of its article."""
+    return all(number == TITLE or (region == "hlead" and number <= 2) for region in regions)
+
+
+def allowed_in(number: int, regions: Iterable[str]) -> bool:
+    """Whether a paragraph may be marked for a unit that is asked of these parts."""
+    return number != TITLE and allowed(number, regions)
+
+
+def positives(
+    node: Node, *, negated: bool = False, regions: tuple[str, ...] = (), boost: float = 1.0
+) -> list[Positive]:
+    """The units of a tree that are not negated, in the order of the query."""
+    if isinstance(node, Not):
+        return positives(node.operand, negated=not negated, regions=regions, boost=boost)
+    if isinstance(node, And | Or):
+        return [
+            found
+            for operand in node.operands
+            for found in positives(operand, negated=negated, regions=regions, boost=boost)
+        ]
+    if isinstance(node, AtLeast):
+        return positives(node.operand, negated=negated, regions=regions, boost=boost)
+    if isinstance(node, Region):
+        return positives(node.operand, negated=negated, regions=(*regions, node.name), boost=boost)
+    if isinstance(node, Boost):
+        return positives(node.operand, negated=negated, regions=regions, boost=boost * node.factor)
+    if isinstance(node, Word | Phrase | Wildcard | Fuzzy | Regex | Caps | Near | Same) and not negated:
+        return [Positive(node, regions, boost)]
+    return []
+
+
+def places(node: Node, text: str, lang: str | None) -> set[Place]:
+    """Where a unit, or an operand of one, stands in a text: words from, up to but not including."""
+    words = analyser(lang).tokens(text)
+    terms = [word.term for word in words]
+    written = [text[word.start : word.end] for word in words]
+    forms = [analyser(lang).form(word) for word in written]
+    if isinstance(node, Word) or (isinstance(node, Phrase) and not node.within):
+        wanted = analyser(lang).terms(node.text)
+        size = len(wanted)
+        return {(at, at + size) for at in range(len(terms)) if size and terms[at : at + size] == wanted}
+    if isinstance(node, Phrase):
+        return _stretches(Counter(analyser(lang).terms(node.text)), terms, node.within)
+    if isinstance(node, Wildcard):
+        return {(at, at + 1) for at, form in enumerate(forms) if _glob(_atoms(node.pattern), form)}
+    if isinstance(node, Fuzzy):
+        wanted_form = analyser(lang).form(node.text)
+        return {(at, at + 1) for at, form in enumerate(forms) if distance(wanted_form, form) <= node.edits}
+    if isinstance(node, Regex):
+        return {
+            (at, at + 1) for at, form in enumerate(forms) if re.fullmatch(node.pattern, form, re.IGNORECASE)
+        }
+    if isinstance(node, Caps):
+        bare = [re.sub(r"(?<=.)['’][sS]$", "", word) for word in written]
+        wanted = [re.sub(r"(?<=.)['’][sS]$", "", word) for word in node.text.split()]
+        return {(at, at + len(wanted)) for at in range(len(bare)) if bare[at : at + len(wanted)] == wanted}
+    if isinstance(node, Near | Same):
+        return _paired(node, text, lang)
+    if isinstance(node, Or):
+        return set[Place]().union(*(places(operand, text, lang) for operand in node.operands))
+    assert isinstance(node, And)
+    (kept,) = (operand for operand in node.operands if not isinstance(operand, Not))
+    taken = [
+        place for part in node.operands if isinstance(part, Not) for place in places(part.operand, text, lang)
+    ]
+    return {place for place in places(kept, text, lang) if all(apart(place, other) for other in taken)}
+
+
+def apart(one: Place, other: Place) -> bool:
+    """Whether two places share no word."""
+    return one[1] <= other[0] or other[1] <= one[0]
+
+
+def _paired(node: Near | Same, text: str, lang: str | None) -> set[Place]:
+    starts = sentence_starts(text)
+    tokens = analyser(lang).tokens(text)
+
+    def sentence(place: Place) -> int:
+        return sum(start <= tokens[place[0]].start for start in starts)
+
+    def close(one: Place, other: Place) -> bool:
+        if not apart(one, other):
+            return False
+        if isinstance(node, Same):
+            return node.unit == "p" or sentence(one) == sentence(other)
+        behind = other[0] >= one[1]
+        gap = other[0] - one[1] + 1 if behind else one[0] - other[1] + 1
+        return gap <= node.distance and (behind or not node.ordered)
+
+    pairs = [
+        (one, other)
+        for one in places(node.left, text, lang)
+        for other in places(node.right, text, lang)
+        if close(one, other)
+    ]
+    return {place for pair in pairs for place in pair}
+
+
+def _stretches(wanted: Counter[str], terms: list[str], within: int) -> set[Place]:
+    holding = {
+        (low, high)
+        for low, high in combinations(range(len(terms) + 1), 2)
+        if not wanted - Counter(terms[low:high])
+    }
+    smallest = {
+        (low, high)
+        for low, high in holding
+        if not any((low, high) != (l, h) and low <= l and h <= high for l, h in holding)  # noqa: E741
+    }
+    return {(low, high) for low, high in smallest if high - 1 - low <= within}
+
+
+def _atoms(pattern: str) -> list[str]:
+    return re.findall(r"\[[^\]]*\]|.", pattern)
+
+
+def _glob(atoms: list[str], word: str) -> bool:
+    if not atoms:
+        return not word
+    first, rest = atoms[0], atoms[1:]
+    if first == "*":
+        return any(_glob(rest, word[at:]) for at in range(len(word) + 1))
+    if not word:
+        return False
+    if first == "?":
+        return _glob(rest, word[1:])
+    if len(first) > 1:
+        return word[0] in first[1:-1] and _glob(rest, word[1:])
+    return first.lower() == word[0] and _glob(rest, word[1:])
+
+
+def distance(one: str, other: str) -> int:
+    """The letters to add, leave out or exchange."""
+    if not one or not other:
+        return len(one) + len(other)
+    return min(
+        distance(one[1:], other[1:]) + (one[0] != other[0]),
+        distance(one[1:], other) + 1,
+        distance(one, other[1:]) + 1,
+    )

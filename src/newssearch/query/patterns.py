@@ -7,11 +7,12 @@ meaning.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
-from ..analysis import fold
+from ..analysis import fold, without_possessive
 from ..errors import QueryError
 from .tree import Fuzzy, Regex, Wildcard
 
@@ -40,9 +41,9 @@ def pattern_of(node: Wildcard | Fuzzy | Regex) -> Pattern:
     ['austin', 'austen']
     """
     if isinstance(node, Wildcard):
-        return _wildcard(node.pattern)
+        return _wildcard_of_word(node.pattern)
     if isinstance(node, Fuzzy):
-        return fuzzy(fold(node.text), node.edits)
+        return fuzzy(fold(without_possessive(node.text)), node.edits)
     compiled = compile_regex(node.pattern)
 
     def matches(word: str) -> bool:
@@ -52,13 +53,24 @@ def pattern_of(node: Wildcard | Fuzzy | Regex) -> Pattern:
             reason = f"the regular expression /{node.pattern}/ takes too long for a word"
             raise QueryError(reason, suggestion="leave out repetitions inside repetitions") from None
 
-    prefix = re.match(r"[a-z0-9]*(?![*?{+])", node.pattern)
+    prefix = re.match(r"[a-z0-9]*(?![*?{+])", fold_letters(node.pattern))
     return Pattern(prefix[0] if prefix is not None and "|" not in node.pattern else "", matches)
 
 
 # ---- wildcards
 
 _ATOM = re.compile(r"\*|\?|\[(\^|!)?([^\[\]]+)\]|[^*?\[\]]+|[\[\]]")
+
+
+def _wildcard_of_word(pattern: str) -> Pattern:
+    """The pattern, with its last full stops or without: those of a word are no part of it (``U.S.*`` is U.S. too)."""
+    found = _wildcard(pattern)
+    bare = pattern.rstrip("*")
+    if not bare.endswith("."):
+        return found
+    without = _wildcard(bare.rstrip("."))
+    prefix = found.prefix.rstrip(".")
+    return Pattern(prefix, lambda word: found.matches(word) or without.matches(word))
 
 
 def _wildcard(pattern: str) -> Pattern:
@@ -79,7 +91,7 @@ def _wildcard(pattern: str) -> Pattern:
         elif match[2]:
             parts[-1] += f"[{'^' if match[1] else ''}{_ranges(match[2])}]"
         else:
-            parts[-1] += re.escape(fold(atom))
+            parts[-1] += re.escape(fold(atom) + "." * (len(atom) - len(atom.rstrip("."))))
     if len(parts) == 1:
         expression = parts[0]
     else:
@@ -92,7 +104,7 @@ def _wildcard(pattern: str) -> Pattern:
 def _ranges(content: str) -> str:
     """The inside of a character class: letters, and ranges of them that go upwards."""
     out = ""
-    for match in re.finditer(r"(.)-(.)|(.)", fold_letters(content), re.DOTALL):
+    for match in re.finditer(r"(.)-(.)|(.)", fold_letters(content).lower(), re.DOTALL):
         if match[3]:
             out += re.escape(match[3])
         else:
@@ -126,12 +138,14 @@ def compile_regex(pattern: str) -> _Compiled:
 
 
 def fold_letters(text: str) -> str:
-    """``text`` with each letter beyond ASCII folded by itself; the others are signs, or folded by IGNORECASE.
+    """``text`` with each letter and accent beyond ASCII folded by itself; ASCII letters are left to IGNORECASE.
 
-    >>> fold_letters(r"\\\\W[À-Ö]")
-    '\\\\\\\\W[a-o]'
+    >>> fold_letters(r"\\W[À-Ö]"), fold_letters("cafe\u0301s?")
+    ('\\\\W[a-o]', 'cafes?')
     """
-    return "".join(char if char.isascii() else fold(char) or char for char in text)
+    return "".join(
+        fold(char) if not char.isascii() and unicodedata.category(char)[0] in "LMN" else char for char in text
+    )
 
 
 # ---- fuzzy words

@@ -7,9 +7,11 @@ them, and :mod:`newssearch.matching` looks at their text.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from functools import reduce
+from itertools import islice
 from typing import Literal, NamedTuple, TypeGuard
 
 import numpy as np
@@ -17,6 +19,7 @@ from numpy.typing import NDArray
 
 from ...analysis import PLAIN, analyser, analyser_named, fold, key, name_words, without_possessive
 from ...analysis import words as words_of
+from ...errors import QueryError
 from ...matching import Words, occurrences
 from ...query import (
     LEAD,
@@ -54,6 +57,8 @@ from .table import Mask, Table
 
 MAX_EXPANSION = 1_000
 """Different words that a pattern may stand for; of more, those in most documents."""
+REGEX_SECONDS = 5.0
+"""How long the regular expressions of a query may think about the words of an index."""
 MAX_SUGGESTIONS = 3
 """Words or names that a diagnostic offers, and unknown words that any are looked for."""
 MAX_UNKNOWN = 10
@@ -81,6 +86,7 @@ class Evaluation:
         self.tree = tree
         self.notes: list[Diagnostic] = []
         self._postings: dict[tuple[Node, TextField], Postings] = {}
+        self._thought = 0.0  # seconds, about regular expressions
 
     # ---- where units stand
 
@@ -129,9 +135,10 @@ class Evaluation:
     def _expanded(self, node: Wildcard | Fuzzy | Regex, field: TextField) -> list[str]:
         """The words of the index that a pattern stands for."""
         pattern = pattern_of(node)
-        forms = [
-            form for form in self.table.segments.terms(FORMS[field], pattern.prefix) if pattern.matches(form)
-        ]
+        candidates: Iterable[str] = self.table.segments.terms(FORMS[field], pattern.prefix)
+        if isinstance(node, Regex):
+            candidates = self._in_time(candidates, node)
+        forms = [form for form in candidates if pattern.matches(form)]
         if len(forms) > MAX_EXPANSION:
             message = f"{node} stands for {len(forms):,} words: the {MAX_EXPANSION:,} in most paragraphs were looked for"
             if field == "text":
@@ -141,6 +148,16 @@ class Evaluation:
             )
             forms = by_frequency[:MAX_EXPANSION]
         return forms
+
+    def _in_time(self, forms: Iterable[str], node: Regex) -> Iterator[str]:
+        """The words one by one, as long as there is time left to think about them."""
+        for form in forms:
+            started = time.monotonic()
+            yield form
+            self._thought += time.monotonic() - started
+            if self._thought > REGEX_SECONDS:
+                reason = f"the regular expression {node} takes too long for the words of the index"
+                raise QueryError(reason, suggestion="leave out repetitions inside repetitions")
 
     def _looked_for(self, node: Node, field: TextField) -> Postings:
         """What only the text can tell, of the documents that may have it."""
@@ -164,7 +181,8 @@ class Evaluation:
         if isinstance(node, And):
             return next(self._may_hold(part, field) for part in node.operands if not isinstance(part, Not))
         if isinstance(node, Phrase) and node.within:
-            parts = [self._words(match.group(), field).docs for match in words_of(node.text)]
+            pieces = [match.group() for match in words_of(node.text)]
+            parts = [self._words(piece, field).docs for piece in pieces if fold(piece)]
         elif isinstance(node, Caps):
             forms = [fold(without_possessive(match.group())) for match in words_of(node.text)]
             parts = [self._kept(self._read(FORMS[field], (form,)), field).docs for form in forms if form]
@@ -324,7 +342,12 @@ class Evaluation:
             for other in forms
             if matches(other)
         ]
-        return [other for _, _, other in sorted(order)[:MAX_SUGGESTIONS]]
+        held = (other for _, _, other in sorted(order) if self._is_held(other))
+        return list(islice(held, MAX_SUGGESTIONS))
+
+    def _is_held(self, form: str) -> bool:
+        """Whether an article that is not deleted has the word."""
+        return any(len(self._kept(self._read(FORMS[field], (form,)), field).docs) for field in FORMS)
 
 
 def _is_unit(node: Node) -> TypeGuard[Unit]:

@@ -110,6 +110,12 @@ def test_a_word_that_no_article_has_is_noted_with_those_that_are_near(index: Ind
     assert (note.span.start, note.span.end) == (0, 6)
 
 
+def test_an_unknown_word_beside_a_proximity_operator_is_noted_too(index: Index) -> None:
+    (note,) = index.search('(colition OR "rain fell") w/5 (met NOT zzz)').diagnostics
+    assert note.message == "no article has the word 'colition'"
+    assert note.suggestion == "did you mean coalition?"
+
+
 def test_known_words_are_not_second_guessed(index: Index) -> None:
     assert index.search("rain coalition").diagnostics == ()
     assert index.search("rain hot").diagnostics == ()  # never in one article

@@ -316,9 +316,10 @@ class Evaluation:
     def unknown_words(self) -> list[Diagnostic]:
         """A note for each of the first words that no article has, with those of the index that are near."""
         notes: list[Diagnostic] = []
-        for unit, negated, _, _ in units(self.tree):
-            if negated or not isinstance(unit, Word | Phrase | Fuzzy):
-                continue
+        asked_for = (
+            part for unit, negated, _, _ in units(self.tree) if not negated for part in _in_words(unit)
+        )
+        for unit in asked_for:
             for word in unit.text.split():
                 asked = unit if isinstance(unit, Fuzzy) else Word(word)
                 pieces = [match.group() for match in words_of(word)]
@@ -348,6 +349,18 @@ class Evaluation:
     def _is_held(self, form: str) -> bool:
         """Whether an article that is not deleted has the word."""
         return any(len(self._kept(self._read(FORMS[field], (form,)), field).docs) for field in FORMS)
+
+
+def _in_words(node: Node) -> Iterator[Word | Phrase | Fuzzy]:
+    """The parts of a unit that ask for words as they are, and not for those without them."""
+    if isinstance(node, Word | Phrase | Fuzzy):
+        yield node
+    elif isinstance(node, Near | Same):
+        yield from _in_words(node.left)
+        yield from _in_words(node.right)
+    elif isinstance(node, And | Or):
+        for operand in node.operands:
+            yield from _in_words(operand)
 
 
 def _is_unit(node: Node) -> TypeGuard[Unit]:

@@ -7,7 +7,7 @@ stay: ``newssearch.engines.embedded.schema.ArticleAnalyzer``.
 ``id``                the article's id
 ``paragraph``         its number, from 1; 0 in the one document of an article without paragraphs
 ``title``, ``text``   analysed in the article's language; stored as written
-``forms``             the words folded but not stemmed, for patterns; those of the headline are ``title_forms``
+``forms``             the words folded but not stemmed, for patterns; the headline's, ``title_forms``, in the first document
 ``date``              as the outlet's clock had it; what was written, with its zone, is in ``header``
 ``outlet`` and so on  folded whole (``byline`` and ``located``: by words); stored as written
 ``number`` …          columns of numbers that a search reads as arrays; :data:`NONE` where there is no date
@@ -123,7 +123,6 @@ def documents(article: Article, state: str) -> Iterator[dict[str, Any]]:
     if article.title is not None:
         terms = analysis.terms(article.title)
         common |= {"title": terms, "_stored_title": article.title, "title_words": len(terms)}
-        common["title_forms"] = analysis.forms(article.title)
     if article.date is not None:
         written = as_written(article.date)
         common |= {"date": written, "written": seconds(written), "instant": instant(article.date)}
@@ -133,7 +132,9 @@ def documents(article: Article, state: str) -> Iterator[dict[str, Any]]:
     for name in BY_WORDS:
         if (value := getattr(article, name)) is not None:
             common |= {name: name_words(value), f"_stored_{name}": value}
-    first = {"state": state.encode(), "header": _header(article)}
+    first: dict[str, Any] = {"state": state.encode(), "header": _header(article)}
+    if article.title is not None:
+        first["title_forms"] = analysis.forms(article.title)
     for paragraph in article.paragraphs or (Paragraph(0, ""),):
         terms = analysis.terms(paragraph.text)
         yield (

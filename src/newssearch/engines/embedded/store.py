@@ -42,6 +42,9 @@ from .trust import check_toc
 FORMAT_VERSION = 1
 """Counts up when an index of before can no longer be read as it is."""
 
+POOL = 32
+"""Megabytes of postings, by Whoosh's count, that a commit holds in memory before it puts them on disk."""
+
 _MARKER = "newssearch.json"
 _TOC = "_MAIN_*.toc"
 _REBUILD = "rebuild.tmp"
@@ -244,7 +247,7 @@ class EmbeddedWriter:
 
     def _open(self) -> Any:
         if self._writer is None:
-            self._writer = SegmentWriter(self._store._whoosh())
+            self._writer = SegmentWriter(self._store._whoosh(), limitmb=POOL)
         return self._writer
 
 

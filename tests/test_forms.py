@@ -1,0 +1,566 @@
+"""What each form of the query language finds, and what a program builds without one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from newssearch import Index, QueryError
+from newssearch.query import (
+    And,
+    AtLeast,
+    Boost,
+    Caps,
+    Dated,
+    Diagnostic,
+    Field,
+    Fuzzy,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Regex,
+    Region,
+    Same,
+    Wildcard,
+    Word,
+    literal,
+    parse,
+    words,
+)
+from support import article, found, index_of
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "index"
+
+
+def holds(folder: Path, text: str, query: str) -> bool:
+    """Whether an article of one paragraph is found."""
+    return bool(index_of(folder, article(None, text)).search(query).total_articles)
+
+
+# ---- near each other
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("one w/1 two", True),
+        ("one w/1 three", False),
+        ("one w/2 three", True),
+        ("five w/3 one", False),
+        ("five w/4 one", True),
+        ("one pre/4 five", True),
+        ("one pre/3 five", False),
+        ("five pre/4 one", False),
+        ('"one two" w/1 three', True),  # from the last word of the one to the first word of the other
+        ('one w/3 "four five"', True),
+        ('one w/2 "four five"', False),
+        ('"one two" w/5 "two three"', False),  # they share a word
+        ("one w/5 one", False),
+        ("one W/1 two", True),
+    ],
+)
+def test_words_next_to_each_other_are_one_word_away(folder: Path, query: str, expected: bool) -> None:
+    assert holds(folder, "One two three four five.", query) is expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("(one w/1 two) w/1 three", True),
+        ("one w/1 two w/1 three", True),
+        ("(one w/1 two) pre/3 five", True),
+        ("(one w/1 two) pre/2 five", False),
+        ("(one w/1 three) w/5 five", False),
+        ("(zero OR two) w/1 three", True),
+        ("(one OR two) w/1 (four OR five)", False),
+        ('(two NOT "one two") w/5 five', False),
+        ('(two NOT "two four") w/5 five', True),
+        ("(NOT three four) w/1 five", True),
+    ],
+)
+def test_operands_of_proximity(folder: Path, query: str, expected: bool) -> None:
+    assert holds(folder, "One two three four five.", query) is expected
+
+
+def test_proximity_does_not_reach_from_one_paragraph_or_the_headline_into_the_next(folder: Path) -> None:
+    index = index_of(folder, article("One", "Two.", "Three."), article("One two", "Three."))
+    assert found(index, "one w/5 two") == ["One two"]
+    assert found(index, "two w/p three") == []
+    assert found(index, "one w/s two") == ["One two"]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ('"three one"~2', True),
+        ('"one one two"~3', True),
+        ('"one one two"~2', False),
+        ('"one one"~3', True),
+        ('"one one"~2', False),
+        ('"one one one"~9', False),
+        ('"one three two one"~3', True),
+    ],
+)
+def test_a_phrase_within_some_words_holds_all_of_them(folder: Path, query: str, expected: bool) -> None:
+    assert holds(folder, "One two three one.", query) is expected
+
+
+def test_of_a_phrase_within_the_shortest_stretches_are_counted_and_marked(folder: Path) -> None:
+    index = index_of(folder, article("A", "One one two, two one."))
+    (hit,) = index.search('"one two"~5')
+    assert [hit.text[s:e] for s, e in hit.snippet.highlights] == ["one two", "two one"]
+    assert found(index, 'atleast2("one two"~5)') == ["A"]
+    assert found(index, 'atleast3("one two"~5)') == []
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("austin w/s senate", True),
+        ("austin w/s smith", True),
+        ("austin w/s rain", False),
+        ("austin w/p rain", True),
+        ("rain w/s quoted", False),
+        ("quoted w/s ended", True),
+        ("rain w/s rain", False),
+    ],
+)
+def test_a_full_stop_of_an_abbreviation_ends_no_sentence(folder: Path, query: str, expected: bool) -> None:
+    text = "Mr. Austin met the U.S. Senate and J. Smith. It rains! “He quoted.” so it ended."
+    assert holds(folder, text, query) is expected
+
+
+# ---- as written, and patterns
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "expected"),
+    [
+        ("The US said.", "caps(US)", True),
+        ("They told us.", "caps(US)", False),
+        ("They told us.", "caps(us)", True),
+        ("The US’s plan.", "caps(US)", True),
+        ("The US's plan.", "caps(US’s)", True),
+        ("It didn’t.", "caps(didn't)", True),
+        ("A Prime Minister.", "caps(Prime Minister)", True),
+        ("A prime Minister.", "caps(Prime Minister)", False),
+        ("In the U.S. today.", "caps(U.S.)", True),
+        ("In the U.S. today.", "caps(U.S)", True),
+        ("In Sa\u0303o Paulo.", "caps(São)", True),
+        ("In SAO Paulo.", "caps(São)", False),
+        ("Iraq’s army.", "iraq", True),
+        ("Iraq’s army.", "iraq's", True),
+        ("Iraq army.", "Iraq’s", True),
+        ("Iraq’s army.", "ira?", False),  # the mark at the end is punctuation
+        ("Iraq’s army.", "ira?*", True),
+        ("Iraq’s army.", "iraq~1", True),
+        ("Iraq’s army.", "iraq’s~1", True),
+        ("Iraq’s army.", "/iraq/", True),
+    ],
+)
+def test_capitals_and_possessives(folder: Path, text: str, query: str, expected: bool) -> None:
+    assert holds(folder, text, query) is expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("wom?n", "woman women"),
+        ("w*n", "woman women wagon"),
+        ("*on", "wagon"),
+        ("w[ao]*", "woman women wagon"),
+        ("w[a-b]*", "wagon"),
+        ("w[A-B]*", "wagon"),
+        ("w[!a]*", "woman women"),
+        ("w[^a]*", "woman women"),
+        ("SÃO*", "sao saopaulino"),
+        ("Sa\u0303o*", "sao saopaulino"),
+        ("s[ã]o*", "sao saopaulino"),
+        ("U.*", "u.s u.s.a"),
+        ("U.S.*", "u.s u.s.a"),
+        ("*'t", "don't"),
+        ("al-abb*", "al abbasi"),
+        ("1*", "1000"),
+        ("women~1", "woman women"),
+        ("womn~1", "woman women"),
+        ("womne~1", ""),
+        ("womne~", ""),
+        ("womne~2", "woman women"),
+        ("SÃU~1", "sao"),
+        ("/wom[ae]n/", "woman women"),
+        ("/WOM.N/", "woman women"),
+        ("/oman/", ""),
+        ("/.*ao/", "sao"),
+        ("/s[ÀÃ]o/", "sao"),
+        ("/sa\u0303o/", "sao"),
+        (r"/\d+/", "1000"),
+        ("/sao|wagon/", "wagon sao"),
+        ("/(a+)+$/", ""),
+    ],
+)
+def test_patterns_stand_for_whole_words_folded_but_not_stemmed(
+    folder: Path, query: str, expected: str
+) -> None:
+    written = "woman women wagon São saopaulino don’t 1,000 U.S. U.S.A. under al-Abbasi unused"
+    index = index_of(folder, article("A", written), article("Nothing", "Nothing."))
+    hits = [hit for hit in index.search(query, snippet=0) if hit.title == "A"]
+    marked = " ".join(hit.text[s:e] for hit in hits for s, e in hit.snippet.highlights)
+    folded = marked.lower().replace("ã", "a").replace("’", "'").replace("1,000", "1000").replace("-", " ")
+    assert [word.rstrip(".") for word in folded.split()] == expected.split()
+
+
+@pytest.mark.parametrize(
+    "pattern", ["(a", "[a", "a{2,1}", "*a", r"a\1", r"\p{zzz}", "(?P<x>a", "a{99999999999}"]
+)
+def test_a_regular_expression_that_is_none_is_an_error_at_its_place(pattern: str) -> None:
+    with pytest.raises(QueryError, match="the regular expression is wrong") as caught:
+        parse(f"rain /{pattern}/")
+    assert (caught.value.start, caught.value.end) == (5, 7 + len(pattern))
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["(a+)+$", "(a|a)*b?c", "(a|aa)+$", "(?:a{1,99}){1,99}b?c", "(?:(?:a?){60}){60}a{60}c?b", "(?R)?a(?R)?x", r"(a+)\1*\1*\1*b?c"],
+)  # fmt: skip
+def test_a_hostile_regular_expression_ends(folder: Path, pattern: str) -> None:
+    index = index_of(folder, article("A", f"{'a' * 120}b", *(f"{'a' * n}xb" for n in range(30))))
+    refused = "or it never takes too long"
+    try:
+        index.search(f"/{pattern}/")
+    except QueryError as error:
+        refused = error.reason
+    assert "takes too long" in refused
+
+
+def test_all_regular_expressions_of_a_query_have_one_time(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from newssearch.engines.embedded import evaluation
+
+    index = index_of(folder, article("A", "Some words."))
+    assert found(index, "/w.*/") == ["A"]
+    monkeypatch.setattr(evaluation, "REGEX_SECONDS", 0.0)
+    with pytest.raises(QueryError, match="takes too long for the words of the index"):
+        index.search("/w.*/")
+
+
+def test_a_pattern_for_too_many_words_is_cut_and_says_so(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from newssearch.engines.embedded import evaluation
+
+    monkeypatch.setattr(evaluation, "MAX_EXPANSION", 2)
+    index = index_of(folder, article("A", "Raina.", "Rainb.", "Rainb."), article("B", "Rainc."))
+    results = index.search("rain*")
+    assert [hit.title for hit in results] == ["A"]
+    (note,) = results.diagnostics
+    assert (note.kind, note.span) == ("expansion", (0, 5))
+    assert "rain* stands for 3 words" in note.message
+    assert index.search("raina* OR rainb*").diagnostics == ()
+
+
+# ---- how often, and where
+
+
+def test_atleast_counts_the_headline_and_all_paragraphs(folder: Path) -> None:
+    index = index_of(folder, article("Rain", "Rain, and rain.", "Sun."), article("Sun", "Rain.", "Rain."))
+    assert found(index, "atleast2(rain)") == ["Rain", "Sun"]
+    assert found(index, "atleast3(rain)") == ["Rain"]
+    assert found(index, "atleast4(rain)") == []
+    assert found(index, "atleast4(rain OR sun)") == ["Rain"]
+    assert found(index, "NOT atleast3(rain)") == ["Sun"]
+    assert found(index, 'atleast2(rain NOT "and rain")') == ["Rain", "Sun"]
+    assert found(index, "title:atleast1(rain)") == ["Rain"]
+    assert found(index, "hlead(atleast2(sun))") == []
+    assert found(index, "atleast1(rain w/2 and)") == ["Rain"]
+
+
+def test_a_place_is_counted_once_whatever_it_is_found_by(folder: Path) -> None:
+    index = index_of(folder, article("A", "Rain."))
+    assert found(index, "atleast2(rain OR rain* OR caps(Rain))") == []
+
+
+def test_the_lead_is_the_headline_and_two_paragraphs(folder: Path) -> None:
+    index = index_of(
+        folder, article("Rain", "a", "b", "c"), article("Second", "a", "Rain.", "c"), article("Third", "a", "b", "Rain.")
+    )  # fmt: skip
+    assert set(found(index, "hlead(rain)")) == {"Rain", "Second"}
+    assert found(index, "rain NOT hlead(rain)") == ["Third"]
+    assert found(index, "hlead(rain b)") == ["Rain"]
+    assert found(index, "hlead(NOT rain)") == ["Third"]
+    assert found(index, "title:hlead(rain)") == found(index, "hlead(title:rain)") == ["Rain"]
+    assert index.search("hlead(b OR c)").total_paragraphs == 2
+
+
+def test_what_stands_outside_of_the_region_scores_nothing(folder: Path) -> None:
+    index = index_of(folder, article("Rain", "a"), article("Rain", "Rain.", url="u"))
+    one, other = index.search("title:rain")
+    assert one.score == other.score > 0
+
+
+# ---- fields and dates
+
+
+@pytest.fixture
+def dated(folder: Path) -> Index:
+    return index_of(
+        folder,
+        article("A", "Rain.", outlet="O Público", source="AFP", byline="José García", located="São Paulo",
+                lang="en-GB", section="World", date="2024-07-25T01:00:00+03:00"),
+        article("B", "Rain.", outlet="www.Example.org", byline="Ana Silva", lang="en", date="2024-07-24T23:30:00Z"),
+        article("C", "Rain.", date="2024-07-25"),
+        article("D", "Rain.", date="2023-12-31"),
+        article("E", "Rain."),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ('outlet:"o PUBLICO"', "A"),
+        ("outlet:publico", ""),
+        ("outlet:example.org", "B"),
+        ("outlet:www.example.org", "B"),
+        ('outlet:("o publico" OR example.org)', "AB"),
+        ("source:afp", "A"),
+        ("byline:GARCIA", "A"),
+        ("byline:(ana silva)", "B"),
+        ('byline:"silva ana"', ""),
+        ('located:"sao paulo"', "A"),
+        ("located:paulo", "A"),
+        ("lang:en", "AB"),
+        ("lang:EN_gb", "A"),
+        ("section:world", "A"),
+        ("NOT outlet:example.org", "ACDE"),
+        ("-lang:en", "CDE"),
+        ("outlet:(NOT example.org)", "ACDE"),
+        ("date:2024", "ABC"),
+        ("date:2024-07-25", "AC"),
+        ("date:2024-07-24", "B"),
+        ("date:..2024-07-24", "BD"),
+        ("date:2024-07-25..", "AC"),
+        ("date:>2023", "ABC"),
+        ("date:>=2024-07-25", "AC"),
+        ("date:<2024-07-25", "BD"),
+        ("date:<=2024-07-25", "ABCD"),
+        ("NOT date:2024", "DE"),
+        ("date:2024-07-24T22Z", "A"),  # the moment of 01:00+03:00
+        ("date:2024-07-24T23:30Z", "B"),
+        ("date:2024-07-25T02:30+03:00", "B"),
+        ("date:2024-07-25T00:00Z", "C"),  # a date without a zone is taken as universal time
+        ("date:2024-07-25T01:00", "A"),
+        ("date:>=2024-07-24T23:00Z", "BC"),
+        ("date:<2024-07-24T23:00Z", "AD"),
+        ("date:2023-12-31..2024-07-24", "BD"),
+        ('date:"2023-12-31 .. 2024-07-24"', "BD"),
+        ("date:today", ""),
+        ("date:yesterday", "AC"),
+        ("date:-2d", "ABC"),
+        ('date:"last 1 days"', "AC"),
+        ('date:"this week"', "ABC"),
+        ('date:"last year"', "D"),
+        ('date:"last year.."', "ABCD"),
+    ],
+)
+def test_fields_and_dates(dated: Index, query: str, titles: str) -> None:
+    results = dated.search(f"rain {query}", limit=None, now=dt.datetime(2024, 7, 26, 15))
+    assert sorted(hit.title or "" for hit in results) == list(titles)
+    assert len({hit.score for hit in results}) <= 1  # a field never changes a score
+
+
+def test_an_id_finds_its_article(dated: Index) -> None:
+    (wanted,) = dated.find("outlet:example.org")
+    assert dated.find(f"id:{wanted}") == [wanted]
+    assert dated.find(Field("id", wanted)) == [wanted]
+    assert wanted not in dated.find(f"NOT id:{wanted}")
+    assert dated.find(f"id:{wanted[:-1]}") == []
+    dated.remove([wanted])
+    assert dated.find(f"id:{wanted}") == []
+
+
+# ---- NOT
+
+
+@pytest.mark.parametrize(
+    "clause",
+    ["rain", '"heavy rain"', '"rain heavy"~2', "rain*", "rian~2", "/r.in/", "caps(Rain)", "rain w/2 fell", "heavy pre/1 rain",
+     "rain w/s fell", "rain w/p fell", "atleast1(rain)", "title:storm", "hlead(rain)", "outlet:bbc", "date:2024", "rain^2",
+     "(rain fell)", "(rain OR fell)"],
+)  # fmt: skip
+def test_not_of_each_form_finds_the_others(folder: Path, clause: str) -> None:
+    index = index_of(
+        folder, article("Storm", "Heavy Rain fell.", outlet="BBC", date="2024-07-25"), article("Sun", "Sun shone.")
+    )  # fmt: skip
+    assert found(index, clause) == ["Storm"]
+    for negation in (f"NOT ({clause})", f"-({clause})"):
+        results = index.search(negation)
+        assert [hit.title for hit in results] == ["Sun"]
+        assert results[0].score == results.total_paragraphs == 0
+    assert found(index, f"NOT NOT ({clause})") == ["Storm"]
+
+
+# ---- weight
+
+
+def test_a_boost_changes_the_order_and_nothing_else(folder: Path) -> None:
+    index = index_of(folder, article("Rain", "Rain."), article("Sun", "Sun."))
+    plain = {hit.title: hit.score for hit in index.search("rain OR sun")}
+    assert found(index, "rain^2 OR sun") == ["Rain", "Sun"]
+    assert found(index, "rain OR sun^2") == ["Sun", "Rain"]
+    boosted = {hit.title: hit.score for hit in index.search("((rain^3 OR x)^2 OR sun^0)")}
+    assert boosted == {"Rain": pytest.approx(6 * (plain["Rain"] or 0)), "Sun": 0}
+    assert index.search("rain^0").total_paragraphs == 1
+
+
+# ---- what is said of a query
+
+
+def notes(index: Index, query: str) -> list[tuple[str, str]]:
+    return [(note.message, note.suggestion) for note in index.search(query).diagnostics]
+
+
+def test_words_that_no_article_has_are_noted_with_those_that_are_near(folder: Path) -> None:
+    index = index_of(
+        folder, article("Coalition", "Rain fell in Iraq.", lang="en"), article("Gone", "Rainfall.")
+    )
+    index.remove(index.find("gone"))
+    assert notes(index, "rain iraq coalitions") == []
+    assert notes(index, "coaliton rain") == [
+        ("no article has the word 'coaliton'", "did you mean coalition?")
+    ]
+    assert notes(index, "rainfal") == [
+        ("no article has the word 'rainfal'", "")
+    ]  # what was removed is not near
+    assert notes(index, '"rain fel"') == [("no article has the word 'fel'", "did you mean fell?")]
+    assert notes(index, "rain -zzzz") == []
+    assert notes(index, "zzz* OR /zzz.+/ OR caps(IRAQ) OR rain") == []
+    assert notes(index, "title:rain") == []  # it is known, if not there
+
+
+def test_a_name_that_no_article_has_is_noted_at_its_place(dated: Index) -> None:
+    (note,) = dated.search('rain outlet:"O Publica"').diagnostics
+    assert note == Diagnostic(
+        "unknown-value", "no article has the outlet 'O Publica'", note.span, "did you mean O Público?"
+    )
+    assert note.span == (5, 23)
+
+
+def test_the_clauses_of_a_query_that_finds_nothing_are_counted(folder: Path) -> None:
+    index = index_of(
+        folder, article("A", "Rain in Iraq."), article("B", "Rain."), article("C", "Sun in Iraq.")
+    )
+    assert index.search("rain").clauses == ()
+    results = index.search('rain iraq* NOT (rain w/3 iraq) outlet:"bbc"')
+    assert [(clause.text, clause.articles, clause.without) for clause in results.clauses] == [
+        ("rain", 2, 0), ("iraq*", 2, 0), ("NOT (rain w/3 iraq)", 2, 0), ('outlet:"bbc"', 0, 0),
+    ]  # fmt: skip
+    results = index.search("rain iraq sun")
+    assert [(clause.text, clause.articles, clause.without) for clause in results.clauses] == [
+        ("rain", 2, 1), ("iraq", 2, 0), ("sun", 1, 1),
+    ]  # fmt: skip
+    results = index.search("rain iraq", explain=True, since="2024")
+    assert [(clause.text, clause.articles, clause.without) for clause in results.clauses] == [
+        ("rain", 2, 0), ("iraq", 2, 0), ("the filters", 0, 1),
+    ]  # fmt: skip
+
+
+# ---- taken literally, and built
+
+
+def test_literal_takes_all_as_words(folder: Path) -> None:
+    index = index_of(folder, article("A", "The title: rain w/5 sun OR date 2024."), article("Rain", "Sun."))
+    assert found(index, "title:rain w/5 sun OR (date:2024)", literal=True) == ["A"]
+    assert found(index, "rain*", literal=True) == ["A", "Rain"] or found(index, "rain*", literal=True) == ["Rain", "A"]  # fmt: skip
+    assert literal("iraq* -x").tree == And((Word("iraq*"), Word("-x")))
+
+
+def test_a_program_builds_a_query_without_writing_one(folder: Path) -> None:
+    index = index_of(
+        folder,
+        article("Rain", "Heavy rain fell in the US.", outlet="BBC", date="2024-07-25"),
+        article("Sun", "Sun."),
+    )
+    start, end = dt.datetime(2024, 7, 1), dt.datetime(2024, 8, 1)
+    trees: list[Node] = [
+        words("heavy rain"),
+        Phrase("heavy rain"),
+        Phrase("fell heavy", within=2),
+        Wildcard("r*n"),
+        Fuzzy("rein"),
+        Regex("ra.."),
+        Caps("US"),
+        Near(Word("heavy"), Or((Word("fell"), Word("zzz"))), 2, ordered=True),
+        Same(Word("US"), And((Word("rain"), Not(Phrase("heavy us")))), "s"),
+        AtLeast(2, Word("rain")),
+        Region("title", Word("rain")),
+        Field("outlet", "bbc"),
+        Dated("2024-07", start, end),
+        Boost(Word("rain"), 2),
+        Not(Word("sun")),
+    ]
+    for tree in [*trees, And(tuple(trees))]:
+        assert [hit.title for hit in index.search(tree)] == ["Rain"], tree
+        assert index.search(tree).interpretation == str(tree)
+        assert [hit.title for hit in index.search(str(tree))] == ["Rain"], tree
+
+
+@pytest.mark.parametrize(
+    ("query", "place", "message"),
+    [
+        ("x (a b) w/5 c", "(a b)", "AND says what an article holds, not where"),
+        ("x c w/s (a b)", "(a b)", "AND says what an article holds, not where"),
+        ("x w/p (NOT y)", "(NOT y)", "NOT alone stands nowhere"),
+        ("title:x w/2 y", "title:x", "says something of the whole article"),
+        ("x w/0 y", "w/0", "a distance is from 1 to 1000 words"),
+        ("x pre/1001 y", "pre/1001", "a distance is from 1 to 1000 words"),
+        ("y atleast2(a b)", "(a b)", "AND says what an article holds, not where"),
+        ("y atleast2(outlet:x)", "(outlet:x)", "says something of the whole article"),
+        ("y atleast0(a)", "atleast0", "atleast counts from 1"),
+        ("y outlet:(a b)", "outlet:(a b)", "no article has two values of outlet"),
+        ("y outlet:a*", "outlet:a*", "outlet: takes words and phrases, not a*"),
+        ("y date:(2024 OR 2023)", "date:", "date: takes no group"),
+        ("y date:2024-13", "2024-13", "is not a date"),
+        ("y date:2025..2024", "2025..2024", "the range ends before it begins"),
+        ("y date:2024-07-24T12Z..2024-07-25", "2024-07-24T12Z..2024-07-25", "both ends of a range have a zone"),
+        ("y outlat:x", "outlat:", "there is no field 'outlat'"),
+        ('y "a b"~1001', '"a b"~1001', "a phrase spans at most 1000 words"),
+    ],
+)  # fmt: skip
+def test_what_has_no_meaning_is_refused_at_its_place(query: str, place: str, message: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(query)
+    assert message in caught.value.reason
+    at, stretch = query.index(place), query[caught.value.start : caught.value.end]
+    assert stretch.strip("()") == place.strip("()")
+    assert at <= caught.value.start < caught.value.end <= at + len(place)
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: Near(And((Word("a"), Word("b"))), Word("c"), 5),
+        lambda: Near(Not(Word("a")), Word("c"), 5),
+        lambda: Near(Word("a"), Word("c"), 0),
+        lambda: Near(Word("a"), Word("c"), 1001),
+        lambda: Same(Word("a"), Field("outlet", "x"), "p"),
+        lambda: Same(Word("a"), And((Not(Word("b")), Not(Word("c")))), "p"),
+        lambda: AtLeast(2, And((Word("a"), Word("b")))),
+        lambda: AtLeast(0, Word("a")),
+        lambda: AtLeast(2, Region("title", Word("a"))),
+        lambda: Boost(Word("a"), -1),
+        lambda: Boost(Word("a"), float("nan")),
+        lambda: Word("a b"),
+        lambda: Phrase("a"),
+        lambda: Phrase("a b", 1001),
+    ],
+)
+def test_a_tree_without_a_meaning_cannot_be_built(build: object) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        build()  # type: ignore[operator]

@@ -17,7 +17,9 @@ from newssearch.query import (
     Fuzzy,
     Near,
     Node,
+    Not,
     Phrase,
+    Query,
     Regex,
     Wildcard,
     Word,
@@ -98,6 +100,35 @@ NONSENSE: list[Callable[[], Node]] = [
 def test_a_program_cannot_build_what_has_no_meaning(build: Callable[[], Node]) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         build()
+
+
+@pytest.mark.parametrize(("query", "shown"), [
+    ("title:-rain", "title:(NOT rain)"),
+    ("outlet:-ap", 'NOT outlet:"ap"'),
+    ("title:NOT rain", "title:(NOT rain)"),
+    ("rain^0.1^0.5", "rain^0.05"),
+    ('"rain"^0.001^0.001', "rain^0.000001"),
+])  # fmt: skip
+def test_a_minus_behind_a_field_negates_and_boosts_multiply(query: str, shown: str) -> None:
+    parsed = newssearch.parse(query)
+    assert str(parsed) == shown
+    assert newssearch.parse(str(parsed)).tree == parsed.tree
+
+
+@pytest.mark.parametrize("query", ["rain w/5 -storm", "rain w/5 NOT storm"])
+def test_what_is_negated_cannot_stand_beside_another_word(query: str) -> None:
+    with pytest.raises(QueryError, match="NOT alone stands nowhere"):
+        newssearch.parse(query)
+
+
+def test_a_tree_that_cannot_be_answered_is_no_damage(index: Index) -> None:
+    with pytest.raises(QueryError, match="regular expression"):
+        index.search(Regex("("))
+    deep: Node = Word("rain")
+    for _ in range(3000):
+        deep = Not(deep)
+    with pytest.raises(QueryError, match="nested too deeply"):
+        index.search(Query("", deep))
 
 
 # ---- noted

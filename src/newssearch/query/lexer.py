@@ -45,7 +45,9 @@ _CAPS = re.compile(
 _FUNCTION = re.compile(r"(hlead|atleast(\d{1,7}))(?=\()", re.IGNORECASE)
 _FIELD = re.compile(r"([A-Za-z]+):(?!//)")
 _DATE = re.compile(rf"[^\s(){QUOTES}]+")
-_BOOST = re.compile(r"\^(\d{1,7}(?:\.\d{1,6})?)(?=[\s)^]|$)")
+_FACTOR = r"\d{1,7}(?:\.\d{1,400})?"  # as many digits as a number can have when it is written out
+_BOOST = re.compile(rf"\^({_FACTOR})(?=[\s)^]|$)")
+_BOOSTS = re.compile(rf"(?:\^{_FACTOR})+")
 _WORD = re.compile(rf"(?:\\[\s\S]|[^\s{_UNSEEN}(){QUOTES}\\])+|\\")
 _NEAR = re.compile(r"(w|pre)/(\d{1,9}|[ps])", re.IGNORECASE)
 _FUZZY = re.compile(r"([^~]+)~(\d?)")
@@ -192,8 +194,8 @@ class _Lexer:
         ):  # a backslash makes the whole word literal; an address is no pattern
             self._add("word", _ESCAPE.sub(r"\1", raw), end)
         else:
-            boost = re.search(r"\^\d{1,7}(?:\.\d{1,6})?$", raw)
-            stem = raw[: boost.start()] if boost is not None and boost.start() else raw
+            caret = raw.find("^", 1)
+            stem = raw[:caret] if caret > 0 and _BOOSTS.fullmatch(raw, caret) else raw
             self._bare(stem, start + len(stem))
             self._boost()
         self.at = max(self.at, start + 1)

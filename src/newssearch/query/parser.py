@@ -258,7 +258,9 @@ class _Parser:
         token = self._here
         if token.kind in ("close", "end"):  # behind an operator, where all else was passed over
             return None
-        if token.kind in ("operator", "near", "minus", "boost"):
+        if token.kind == "minus" or (self._is("NOT") and self._starts_operand(1)):
+            return self._negated()  # behind a field, or beside w/5, where it is refused
+        if token.kind in ("operator", "near", "boost"):
             return self._as_word()
         if token.kind == "open":
             return self._group()

@@ -44,7 +44,10 @@ def pattern_of(node: Wildcard | Fuzzy | Regex) -> Pattern:
         return _wildcard_of_word(node.pattern)
     if isinstance(node, Fuzzy):
         return fuzzy(fold(without_possessive(node.text)), node.edits)
-    compiled = compile_regex(node.pattern)
+    try:
+        compiled = compile_regex(node.pattern)
+    except ValueError as error:  # of a tree that was built, not parsed
+        raise QueryError(f"the regular expression /{node.pattern}/ is wrong: {error}") from None
 
     def matches(word: str) -> bool:
         try:

@@ -17,6 +17,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from ..analysis import MARKS
@@ -201,6 +202,10 @@ class And(Node):
 
     operands: tuple[Node, ...]
 
+    def __post_init__(self) -> None:
+        if not self.operands:
+            raise ValueError("an operator needs operands")
+
     def __str__(self) -> str:
         return f"({' AND '.join(map(str, self.operands))})"
 
@@ -210,6 +215,10 @@ class Or(Node):
     """Articles that any of the operands finds."""
 
     operands: tuple[Node, ...]
+
+    def __post_init__(self) -> None:
+        if not self.operands:
+            raise ValueError("an operator needs operands")
 
     def __str__(self) -> str:
         return f"({' OR '.join(map(str, self.operands))})"
@@ -247,6 +256,10 @@ class Region(Node):
 
     name: str
     operand: Node
+
+    def __post_init__(self) -> None:
+        if self.name not in REGIONS:
+            raise ValueError(f"no part of an article: {self.name!r}")
 
     def __str__(self) -> str:
         inner = _parenthesised(self.operand)
@@ -292,7 +305,7 @@ class Boost(Node):
             raise ValueError("a boost is from 0 to 1,000,000")
 
     def __str__(self) -> str:
-        return f"{_parenthesised(self.operand) if not isinstance(self.operand, Unit) else self.operand}^{self.factor:.15g}"
+        return f"{_parenthesised(self.operand) if not isinstance(self.operand, Unit) else self.operand}^{Decimal(repr(self.factor)):f}"
 
 
 @dataclass(frozen=True, slots=True)

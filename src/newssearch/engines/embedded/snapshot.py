@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...article import Article, Paragraph
-from ...errors import IndexDamagedError, NewssearchError
+from ...errors import IndexDamagedError, NewssearchError, QueryError
 from ...query import Diagnostic, Node
 from ...request import FACET_FIELDS, FacetField, SearchOptions
 from ...results import FacetValue
@@ -52,6 +52,8 @@ class EmbeddedSnapshot:
                 yield
             except NewssearchError:
                 raise
+            except RecursionError:
+                raise QueryError("the query is nested too deeply") from None
             except Exception as error:
                 message = f"{self._folder}: the index is damaged ({error!r}): make it anew with --rebuild"
                 raise IndexDamagedError(message, self._folder) from error

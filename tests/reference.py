@@ -26,7 +26,6 @@ from newssearch.query import (
     Field,
     Node,
     Not,
-    Nothing,
     Or,
     Region,
 )
@@ -120,8 +119,8 @@ def matches(node: Node, article: Article, regions: tuple[str, ...] = ()) -> bool
         return value is not None and FILTERS[node.name](value, node.value)
     if isinstance(node, Dated):
         return dated(article, node.start, node.end)
-    if isinstance(node, Everything | Nothing):
-        return isinstance(node, Everything)
+    if isinstance(node, Everything):
+        return True
     return any(counts(node, article, regions).values())
 
 

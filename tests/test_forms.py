@@ -15,6 +15,7 @@ from newssearch.query import (
     Caps,
     Dated,
     Diagnostic,
+    Everything,
     Field,
     Fuzzy,
     Near,
@@ -27,6 +28,8 @@ from newssearch.query import (
     Same,
     Wildcard,
     Word,
+    all_of,
+    any_of,
     literal,
     parse,
     words,
@@ -231,12 +234,91 @@ def test_a_regular_expression_that_is_none_is_an_error_at_its_place(pattern: str
 )  # fmt: skip
 def test_a_hostile_regular_expression_ends(folder: Path, pattern: str) -> None:
     index = index_of(folder, article("A", f"{'a' * 120}b", *(f"{'a' * n}xb" for n in range(30))))
-    refused = "or it never takes too long"
+    refused, place = "or it never takes too long", (f"x /{pattern}/", 2, 4 + len(pattern))
     try:
-        index.search(f"/{pattern}/")
+        index.search(f"x /{pattern}/")
     except QueryError as error:
-        refused = error.reason
+        refused, place = error.reason, (error.query, error.start, error.end)
     assert "takes too long" in refused
+    assert place == (f"x /{pattern}/", 2, 4 + len(pattern))
+
+
+def test_a_tree_builds_on_what_a_user_typed_or_did_not(folder: Path) -> None:
+    index = index_of(
+        folder,
+        article("A", "Rain.", outlet="BBC", date="2024-07-25"),
+        article("B", "Sun.", date="2023-01-01"),
+    )
+
+    def titles(tree: Node) -> list[str]:
+        return sorted(hit.title or "" for hit in index.search(tree))
+
+    assert titles(And((words(""), Field("outlet", "bbc")))) == ["A"]
+    assert titles(And((words("…"), Field("outlet", "bbc")))) == []
+    assert titles(Dated("2024-07")) == ["A"]
+    assert titles(Not(Dated("2024-07"))) == ["B"]
+    assert titles(all_of([])) == titles(Everything()) == ["A", "B"]
+    assert titles(any_of([])) == []
+    assert titles(any_of(Word(word) for word in ("rain", "sun"))) == ["A", "B"]
+    with pytest.raises(TypeError, match="words\\(\\) makes one of a string"):
+        And((Word("rain"), "sun"))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("query", "finds"),
+    [
+        ("1,0*", True),
+        ("1,?00", True),
+        ("1,0[0-3]*", True),
+        ("1,1*", False),
+        ("10,0*", False),
+        ("2,34?,*", True),
+        ("2,4*", False),
+    ],
+)
+def test_a_pattern_with_commas_finds_numbers(folder: Path, query: str, finds: bool) -> None:
+    index = index_of(folder, article("A", "Some 1,000 of 2,345,678 people; 10 left."))
+    assert found(index, query) == (["A"] if finds else [])
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("iraq*~1", "iraq*"),
+        ("al-abb~1", "al-abb"),
+        ("wom?n~", "wom?n"),
+        ("iraq~1", "iraq~1"),
+        ("rain~2", "rain~2"),
+    ],
+)
+def test_only_a_single_word_is_fuzzy(query: str, shown: str) -> None:
+    parsed = parse(query)
+    assert str(parsed) == shown
+    assert bool(parsed.diagnostics) == (query in ("iraq*~1", "al-abb~1", "wom?n~"))
+
+
+def test_a_regular_expression_needs_no_letter(folder: Path) -> None:
+    index = index_of(folder, article("A", "Rain."), article("B", "Snow fell."))
+    assert set(found(index, "/..../")) == {"A", "B"}
+    assert found(index, "/.{5}/") == []
+    assert set(found(index, "/.*/")) == {"A", "B"}
+
+
+def test_a_moment_finds_the_article_of_that_very_moment(folder: Path) -> None:
+    moment = dt.datetime(2024, 7, 25, 10, 0, 0, 250_000, tzinfo=dt.timezone.utc)
+    later = moment + dt.timedelta(microseconds=1)
+    index = index_of(folder, article("A", "Rain.", date=moment.isoformat()))
+    for on, finds in ((moment, 1), (later, 0), (moment.astimezone(dt.timezone(dt.timedelta(hours=5))), 1)):
+        assert index.search(on=on).total_articles == finds
+    assert index.search(since=moment).total_articles == index.search(until=moment).total_articles == 1
+    assert index.search(since=later).total_articles == 0
+
+
+def test_the_star_alone_is_everything(folder: Path) -> None:
+    index = index_of(folder, article("A", "Rain."), article("B", "Snow."))
+    assert found(index, "*") == found(index, "") == ["A", "B"]
+    assert found(index, "* -rain") == ["B"]
+    assert found(index, "NOT *") == []
 
 
 def test_all_regular_expressions_of_a_query_have_one_time(
@@ -440,7 +522,14 @@ def test_words_that_no_article_has_are_noted_with_those_that_are_near(folder: Pa
     ]  # what was removed is not near
     assert notes(index, '"rain fel"') == [("no article has the word 'fel'", "did you mean fell?")]
     assert notes(index, "rain -zzzz") == []
-    assert notes(index, "zzz* OR /zzz.+/ OR caps(IRAQ) OR rain") == []
+    assert notes(index, "zzz* OR /zzz.+/ OR caps(IRAQ) OR rain") == [
+        ("no word of the index is zzz*", ""),
+        ("no word of the index is /zzz.+/", ""),
+        ("no article writes IRAQ so", ""),
+    ]
+    assert notes(index, "rain -zzz* -caps(IRAQ) (rain NOT /zzz/)") == []
+    assert notes(index, "rain w/5 (fell NOT zzz*)") == []
+    assert notes(index, "id:x OR rain") == [("no article has the id 'x'", "")]
     assert notes(index, "title:rain") == []  # it is known, if not there
 
 
@@ -557,7 +646,22 @@ def test_what_has_no_meaning_is_refused_at_its_place(query: str, place: str, mes
         lambda: Boost(Word("a"), -1),
         lambda: Boost(Word("a"), float("nan")),
         lambda: Word("a b"),
+        lambda: Word("…"),
         lambda: Phrase("a"),
+        lambda: Phrase("— —"),
+        lambda: Fuzzy("al-abb"),
+        lambda: Fuzzy("…"),
+        lambda: Caps("…"),
+        lambda: Field("outlet", " "),
+        lambda: Field("title", "a"),  # type: ignore[arg-type]
+        lambda: Regex("("),
+        lambda: Dated("2024-02-30"),
+        lambda: Dated("2025..2024"),
+        lambda: Dated("2024", dt.datetime(2025, 1, 1), dt.datetime(2024, 1, 1)),
+        lambda: And((Word("a"),)),
+        lambda: Or(()),
+        lambda: Region("body", Word("a")),
+        lambda: Near(Everything(), Word("a"), 2),
         lambda: Phrase("a b", 1001),
     ],
 )

@@ -108,11 +108,10 @@ def fold(word: str) -> str:
         folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold()).translate(
             _SPECIAL
         )
+        folded = unicodedata.normalize("NFKD", _REMOVED.sub("", folded))
         folded = unicodedata.normalize("NFC", _ACCENTS.sub("", folded))
     if _THOUSANDS.match(folded):
         folded = _THOUSANDS.sub(lambda match: match.group().replace(",", ""), folded, count=1)
-    if not folded.isascii():
-        folded = _REMOVED.sub("", folded)
     return folded[:MAX_TERM].rstrip(".")  # U.S. at the end of a sentence and U.S inside it are one
 
 

@@ -353,7 +353,7 @@ def _chosen(
         parsed = parse(_clean(text or ""))
         _print_diagnostics(parsed.diagnostics, text or "")
         if text is not None and isinstance(parsed.tree, Everything):
-            raise click.UsageError("The query is empty: it would remove every article.")
+            raise click.UsageError("The query finds everything: it would remove every article.")
         chosen.update(opened.find(parsed, **filters))
     return sorted(chosen)
 

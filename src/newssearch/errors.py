@@ -97,3 +97,11 @@ class QueryError(NewssearchError):
         self.end = end
         self.suggestion = suggestion
         super().__init__(f"{reason}; {suggestion}" if suggestion else reason)
+
+    def placed(self, query: str, start: int, end: int) -> QueryError:
+        """The same error with its place in the text of the query, where it has none yet."""
+        if self.end:
+            start, end = self.start, self.end
+        return QueryError(
+            self.reason, query=self.query or query, start=start, end=end, suggestion=self.suggestion
+        )

@@ -18,7 +18,7 @@ from .analysis import analyser
 from .article import Article
 from .engines import Contents, Snapshot, Store
 from .engines.embedded import FORMAT_VERSION, EmbeddedStore, make_folder
-from .errors import ArticleNotFoundError, IndexNotFoundError, NewssearchError
+from .errors import ArticleNotFoundError, IndexNotFoundError, NewssearchError, QueryError
 from .highlight import SNIPPET_LENGTH
 from .highlight import snippet as make_snippet
 from .indexing import Indexer, IndexReport, Progress
@@ -212,8 +212,11 @@ class Index:
         return self._search(_parsed(query, literal, now), options, started)
 
     def _search(self, query: Query, options: SearchOptions, started: float) -> Results:
-        with self._reading() as snapshot:
-            found = snapshot.search(query.tree, options)
+        try:
+            with self._reading() as snapshot:
+                found = snapshot.search(query.tree, options)
+        except QueryError as error:
+            raise error.placed(query.text, 0, len(query.text)) from None
         hits = []
         for hit in found.hits:
             shown = make_snippet(

@@ -10,7 +10,7 @@ from typing import Literal
 from ..analysis import words
 from ..errors import QueryError
 from .diagnostics import Notes
-from .tree import MAX_EDITS, MINUS, OPERATORS, QUOTES, VALUE_FIELDS, WILDCARD, Span
+from .tree import MAX_EDITS, MINUS, OPERATORS, QUOTES, UNSEEN, VALUE_FIELDS, WILDCARD, Span
 
 FIELDS = ("title", *VALUE_FIELDS, "date")
 """What can stand before a colon."""
@@ -31,11 +31,7 @@ class Token:
     number: float = 0
 
 
-_UNSEEN = (
-    "\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"  # direction marks and the like, pasted along with a word
-)
-HIDDEN = re.compile(f"[{_UNSEEN}]")
-_SPACE = re.compile(rf"[\s{_UNSEEN}]+")
+_SPACE = re.compile(rf"[\s{UNSEEN}]+")
 _QUOTED = re.compile(rf"[{QUOTES}]((?:\\[\s\S]|[^\\{QUOTES}])*)[{QUOTES}](?:~(\d{{1,6}}))?")
 _MINUS = re.compile(rf"[{MINUS}](?=[^\s){MINUS}])")
 _REGEX = re.compile(r"/((?:\\.|[^/\\\s])+)/(?=[\s)^]|$)")
@@ -48,7 +44,7 @@ _DATE = re.compile(rf"[^\s(){QUOTES}]+")
 _FACTOR = r"\d{1,7}(?:\.\d{1,400})?"  # as many digits as a number can have when it is written out
 _BOOST = re.compile(rf"\^({_FACTOR})(?=[\s)^]|$)")
 _BOOSTS = re.compile(rf"(?:\^{_FACTOR})+")
-_WORD = re.compile(rf"(?:\\[\s\S]|[^\s{_UNSEEN}(){QUOTES}\\])+|\\")
+_WORD = re.compile(rf"(?:\\[\s\S]|[^\s{UNSEEN}(){QUOTES}\\])+|\\")
 _NEAR = re.compile(r"(w|pre)/(\d{1,9}|[ps])", re.IGNORECASE)
 _FUZZY = re.compile(r"([^~]+)~(\d?)")
 _ESCAPE = re.compile(r"\\([\s\S])")
@@ -204,7 +200,11 @@ class _Lexer:
         """A word without quotation marks and escapes: it may be a pattern, or fuzzy."""
         span = Span(self.at, end)
         fuzzy = _FUZZY.fullmatch(raw)
-        if fuzzy is not None and len(list(words(fuzzy[1]))) == 1:
+        if fuzzy is not None and (is_wildcard(fuzzy[1]) or len(list(words(fuzzy[1]))) > 1):
+            message = "only a single word can be spelled otherwise: the ~ behind it was passed over"
+            self.notes.add("fuzzy", message, Span(self.at + len(fuzzy[1]), end))
+            raw, fuzzy = fuzzy[1], None
+        if fuzzy is not None and next(words(fuzzy[1]), None) is not None:
             edits = int(fuzzy[2] or 1)
             if edits > MAX_EDITS:
                 self.notes.add(

@@ -27,8 +27,7 @@ from ..analysis import words as words_of
 from ..dates import parse_range
 from ..errors import QueryError
 from .diagnostics import Diagnostic, Notes
-from .lexer import HIDDEN, Token, is_wildcard, tokens
-from .patterns import compile_regex
+from .lexer import Token, is_wildcard, tokens
 from .tree import (
     MAX_COUNT,
     MAX_DISTANCE,
@@ -45,7 +44,6 @@ from .tree import (
     Near,
     Node,
     Not,
-    Nothing,
     Or,
     Phrase,
     Regex,
@@ -54,7 +52,10 @@ from .tree import (
     Span,
     Wildcard,
     Word,
+    all_of,
+    plain,
     why_no_operand,
+    why_no_range,
 )
 
 GRAMMAR_VERSION = 1
@@ -79,8 +80,8 @@ class Query:
     diagnostics: tuple[Diagnostic, ...] = ()
 
     def __str__(self) -> str:
-        """What was understood, in full parentheses."""
-        return str(self.tree)
+        """What was understood, in full parentheses; ``""`` where it finds everything."""
+        return "" if isinstance(self.tree, Everything) else str(self.tree)
 
 
 def parse(text: str, *, now: dt.datetime | None = None) -> Query:
@@ -113,7 +114,7 @@ def words(text: str) -> Node:
     pieces = [Word(piece) for piece in text.split() if next(words_of(piece), None) is not None]
     if len(pieces) > MAX_CLAUSES:
         raise QueryError(f"the query has more than {MAX_CLAUSES:,} words", query=text)
-    return _join(And, list(pieces)) or (Nothing() if text.strip() else Everything())
+    return Not(Everything()) if text.strip() and not pieces else all_of(pieces)
 
 
 def _whole(text: str) -> str:
@@ -144,8 +145,9 @@ class _Parser:
                 self._take().span,
             )
             parts.append(self._either())
-        return _join(And, [part for part in parts if part is not None]) or Nothing(
-            span=Span(0, len(self.text))
+        whole = Span(0, len(self.text))
+        return _join(And, [part for part in parts if part is not None]) or Not(
+            Everything(span=whole), span=whole
         )
 
     @property
@@ -323,7 +325,7 @@ class _Parser:
             field = next(known for known in VALUE_FIELDS if known == name)
             return Field(field, node.text, span=span)
         if isinstance(node, Not):
-            return Not(self._values(name, node.operand, token), span=node.span)
+            return Not(self._values(name, node.operand, token), span=span)
         if isinstance(node, Or):
             return Or(tuple(self._values(name, operand, token) for operand in node.operands), span=span)
         if isinstance(node, And):
@@ -346,12 +348,9 @@ class _Parser:
             hint = 'write 2024, 2024-07, 2024-07-25, 2024-07..2024-09, >=2024-07-25, -7d or "last month"'
             raise self._error(f"{value.text!r} is not a date", value.span, hint)
         start, end = bounds
-        if start is not None and end is not None:
-            if (start.tzinfo is None) != (end.tzinfo is None):
-                raise self._error("both ends of a range have a zone, or neither", value.span)
-            if start >= end:
-                raise self._error("the range ends before it begins", value.span, "swap its ends")
-        return Dated(" ".join(value.text.split()), start, end, span=span)
+        if (reason := why_no_range(start, end)) is not None:
+            raise self._error(reason, value.span)
+        return Dated(value.text, start, end, span=span)
 
     # ---- leaves
 
@@ -364,16 +363,17 @@ class _Parser:
 
     def _leaf(self, token: Token) -> Node | None:
         self._count(token.span)
-        text, span = " ".join(HIDDEN.sub("", token.text).split()), token.span
+        text, span = plain(token.text), token.span
+        if token.kind == "regex":
+            return self._regex(token)
+        if token.kind == "wildcard" and text == "*":
+            return Everything(span=span)
         if next(words_of(text), None) is None:
             shown = text or "an empty phrase"
             self.notes.add("no-word", f"{shown} has no letter or digit and was passed over", span)
             return None
         if token.kind == "caps":
             return Caps(text, span=span)
-        if token.kind == "regex":
-            self._check_pattern(token)
-            return Regex(token.text, span=span)
         if token.kind == "fuzzy":
             return Fuzzy(text, int(token.number), span=span)
         if token.kind == "wildcard":
@@ -399,9 +399,9 @@ class _Parser:
             node = part if node is None else Near(node, part, 1, ordered=True, span=span)
         return node
 
-    def _check_pattern(self, token: Token) -> None:
+    def _regex(self, token: Token) -> Regex:
         try:
-            compile_regex(token.text)
+            return Regex(token.text, span=token.span)
         except ValueError as error:
             raise self._error(f"the regular expression is wrong: {error}", token.span) from None
 
@@ -417,10 +417,7 @@ class _Parser:
 
 
 def _join(kind: type[And] | type[Or], operands: list[Node]) -> Node | None:
-    """``operands`` under one node, those of the same kind flattened: (a AND b) AND c asks for a AND b AND c."""
-    flat: list[Node] = []
-    for operand in operands:
-        flat.extend(operand.operands if isinstance(operand, kind) else (operand,))
-    if len(flat) < 2:
-        return flat[0] if flat else None
-    return kind(tuple(flat), span=Span(flat[0].span.start, flat[-1].span.end))
+    """``operands`` under one node, or the only one."""
+    if len(operands) < 2:
+        return operands[0] if operands else None
+    return kind(tuple(operands), span=Span(operands[0].span.start, operands[-1].span.end))

@@ -7,19 +7,19 @@ meaning.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from ..analysis import fold, without_possessive
 from ..errors import QueryError
+from .regexes import compile_regex, fold_letters
 from .tree import Fuzzy, Regex, Wildcard
 
-MAX_REGEX = 256
-"""Characters of a regular expression."""
 WORD_SECONDS = 0.05
 """How long a regular expression may think about one word."""
+REMEMBERED = 100_000
+"""Words of which is remembered whether a regular expression matches them."""
 
 
 class Pattern(NamedTuple):
@@ -44,16 +44,14 @@ def pattern_of(node: Wildcard | Fuzzy | Regex) -> Pattern:
         return _wildcard_of_word(node.pattern)
     if isinstance(node, Fuzzy):
         return fuzzy(fold(without_possessive(node.text)), node.edits)
-    try:
-        compiled = compile_regex(node.pattern)
-    except ValueError as error:  # of a tree that was built, not parsed
-        raise QueryError(f"the regular expression /{node.pattern}/ is wrong: {error}") from None
+    compiled = compile_regex(node.pattern)
 
+    @lru_cache(maxsize=REMEMBERED)  # what took its time once does not again, where its words are marked
     def matches(word: str) -> bool:
         try:
             return compiled.fullmatch(word, timeout=WORD_SECONDS) is not None
         except TimeoutError:
-            reason = f"the regular expression /{node.pattern}/ takes too long for a word"
+            reason = f"the regular expression {node} takes too long for a word"
             raise QueryError(reason, suggestion="leave out repetitions inside repetitions") from None
 
     prefix = re.match(r"[a-z0-9]*(?![*?{+])", fold_letters(node.pattern))
@@ -66,8 +64,15 @@ _ATOM = re.compile(r"\*|\?|\[(\^|!)?([^\[\]]+)\]|[^*?\[\]]+|[\[\]]")
 
 
 def _wildcard_of_word(pattern: str) -> Pattern:
-    """The pattern, with its last full stops or without: those of a word are no part of it (``U.S.*`` is U.S. too)."""
+    """The pattern; what folding takes from a word, it may have or not: the last full stop (``U.S.*``), and the commas
+    of thousands (``1,0*`` is 1,000, and is not 10)."""
     found = _wildcard(pattern)
+    if "," in pattern:
+        whole = pattern.partition(",")[0]  # digits, for there are commas nowhere else, or a wildcard
+        return Pattern(
+            whole if whole.isdecimal() and whole.isascii() else "",
+            lambda word: found.matches(word) or found.matches(_with_commas(word)),
+        )
     bare = pattern.rstrip("*")
     if not bare.endswith("."):
         return found
@@ -104,6 +109,19 @@ def _wildcard(pattern: str) -> Pattern:
     return Pattern(prefix or "", lambda word: compiled.fullmatch(word) is not None)
 
 
+def _with_commas(word: str) -> str:
+    """A number as people write it.
+
+    >>> _with_commas("1000"), _with_commas("1234567.5"), _with_commas("100th")
+    ('1,000', '1,234,567.5', '100th')
+    """
+    digits = re.match(r"\d*", word)
+    return f"{re.sub(_EVERY_THIRD, ',', digits[0])}{word[digits.end() :]}" if digits is not None else word
+
+
+_EVERY_THIRD = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
+
+
 def _ranges(content: str) -> str:
     """The inside of a character class: letters, and ranges of them that go upwards."""
     out = ""
@@ -114,41 +132,6 @@ def _ranges(content: str) -> str:
             low, high = sorted((match[1], match[2]))
             out += f"{re.escape(low)}-{re.escape(high)}"
     return out
-
-
-# ---- regular expressions
-
-
-class _Compiled(Protocol):
-    def fullmatch(self, string: str, /, *, timeout: float) -> object: ...
-
-
-@lru_cache(maxsize=256)
-def compile_regex(pattern: str) -> _Compiled:
-    """A regular expression over folded words. Raises ValueError, with the reason, where it is none.
-
-    Taken from the package ``regex``, whose matches can be given a time.
-    """
-    import regex  # noqa: PLC0415  (slow to import, and few queries need it)
-
-    if len(pattern) > MAX_REGEX:
-        raise ValueError(f"it has more than {MAX_REGEX} characters")
-    try:
-        compiled: _Compiled = regex.compile(fold_letters(pattern), regex.IGNORECASE | regex.VERSION0)
-    except (regex.error, OverflowError, RecursionError, MemoryError) as error:
-        raise ValueError(str(error)) from None
-    return compiled
-
-
-def fold_letters(text: str) -> str:
-    """``text`` with each letter and accent beyond ASCII folded by itself; ASCII letters are left to IGNORECASE.
-
-    >>> fold_letters(r"\\W[À-Ö]"), fold_letters("cafe\u0301s?")
-    ('\\\\W[a-o]', 'cafes?')
-    """
-    return "".join(
-        fold(char) if not char.isascii() and unicodedata.category(char)[0] in "LMN" else char for char in text
-    )
 
 
 # ---- fuzzy words

@@ -5,6 +5,9 @@ tree. A program builds a query from these classes, and never needs to quote what
 
     And((words("iraq US"), Not(Field("outlet", "The Guardian"))))
 
+What means nothing cannot be built: a class raises ValueError for it. :func:`all_of` and :func:`any_of` join any number
+of nodes, none and one too.
+
 There are two kinds. A *unit* has occurrences, places in one paragraph or in the headline: :class:`Word`,
 :class:`Phrase`, :class:`Wildcard`, :class:`Fuzzy`, :class:`Regex`, :class:`Caps`, :class:`Near`, :class:`Same`. The
 others hold or fail for an article as a whole. ``span`` is the place in the text that a node came from.
@@ -15,12 +18,15 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from ..analysis import MARKS
+from ..analysis import words as words_of
+from ..dates import parse_range
+from .regexes import compile_regex
 
 
 class Span(NamedTuple):
@@ -37,9 +43,14 @@ MINUS = "−–-"
 QUOTES = '"“”„‟«»＂'
 """What begins and ends a phrase."""
 
+UNSEEN = "\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"
+"""Direction marks and the like, pasted along with a word, as ranges of a character class."""
+
 MAX_EDITS = 2
 """Letters by which a fuzzy word may differ."""
-WILDCARD = re.compile(rf"(?:\[[^\[\]\s]{{1,64}}\]|[*?]|[^\W_][{MARKS}]*|['’.](?=[\w*?\[]))+")
+WILDCARD = re.compile(
+    rf"(?:\[[^\[\]\s()/\\{QUOTES}{UNSEEN}]{{1,64}}\]|[*?]|[^\W_][{MARKS}]*|['’.](?=[\w*?\[])|(?<=[\d?\]]),(?=[\d?*\[]))+"
+)
 """A word of letters, digits and wildcards."""
 MAX_COUNT = 1_000_000
 """Occurrences that atleast may ask for."""
@@ -72,7 +83,8 @@ class Word(Node):
     text: str
 
     def __post_init__(self) -> None:
-        if len(self.text.split()) != 1:
+        _clean(self, "text")
+        if " " in self.text:
             raise ValueError(f"not one word: {self.text!r}; words() makes a query of several")
 
     def __str__(self) -> str:
@@ -87,7 +99,8 @@ class Phrase(Node):
     within: int = 0
 
     def __post_init__(self) -> None:
-        if not self.text.strip() or (len(self.text.split()) == 1 and not self.within):
+        _clean(self, "text")
+        if " " not in self.text and not self.within:
             raise ValueError(f"not a phrase: {self.text!r}")
         if not 0 <= self.within <= MAX_DISTANCE:
             raise ValueError(f"a phrase spans at most {MAX_DISTANCE} words")
@@ -121,7 +134,8 @@ class Fuzzy(Node):
     edits: int = 1
 
     def __post_init__(self) -> None:
-        if not (_FUZZY.fullmatch(self.text) and 1 <= self.edits <= MAX_EDITS):
+        found = [match.group() for match in words_of(self.text)]
+        if not (found == [self.text] and 1 <= self.edits <= MAX_EDITS):
             raise ValueError(f"not a word that may differ in 1 to {MAX_EDITS} letters: {self!r}")
 
     def __str__(self) -> str:
@@ -135,8 +149,9 @@ class Regex(Node):
     pattern: str
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"(?:\\.|[^/\\\s])+", self.pattern):
+        if not _REGEX.fullmatch(self.pattern):
             raise ValueError(f"not a regular expression for one word: {self.pattern!r}")
+        compile_regex(self.pattern)
 
     def __str__(self) -> str:
         return f"/{self.pattern}/"
@@ -147,6 +162,9 @@ class Caps(Node):
     """Words side by side, written with just these capitals and small letters."""
 
     text: str
+
+    def __post_init__(self) -> None:
+        _clean(self, "text")
 
     def __str__(self) -> str:
         return f"caps({quoted(self.text)})"
@@ -198,13 +216,12 @@ Unit = Word | Phrase | Wildcard | Fuzzy | Regex | Caps | Near | Same
 
 @dataclass(frozen=True, slots=True)
 class And(Node):
-    """Articles that each of the operands finds."""
+    """Articles that each of the operands finds, two or more; those of an And among them are operands too."""
 
     operands: tuple[Node, ...]
 
     def __post_init__(self) -> None:
-        if not self.operands:
-            raise ValueError("an operator needs operands")
+        _flatten(self)
 
     def __str__(self) -> str:
         return f"({' AND '.join(map(str, self.operands))})"
@@ -212,13 +229,12 @@ class And(Node):
 
 @dataclass(frozen=True, slots=True)
 class Or(Node):
-    """Articles that any of the operands finds."""
+    """Articles that any of the operands finds, two or more; those of an Or among them are operands too."""
 
     operands: tuple[Node, ...]
 
     def __post_init__(self) -> None:
-        if not self.operands:
-            raise ValueError("an operator needs operands")
+        _flatten(self)
 
     def __str__(self) -> str:
         return f"({' OR '.join(map(str, self.operands))})"
@@ -229,6 +245,9 @@ class Not(Node):
     """Articles that the operand does not find."""
 
     operand: Node
+
+    def __post_init__(self) -> None:
+        _check_nodes(self.operand)
 
     def __str__(self) -> str:
         return f"NOT {self.operand}"
@@ -258,8 +277,9 @@ class Region(Node):
     operand: Node
 
     def __post_init__(self) -> None:
+        _check_nodes(self.operand)
         if self.name not in REGIONS:
-            raise ValueError(f"no part of an article: {self.name!r}")
+            raise ValueError(f"no part of an article: {self.name!r}; there are {', '.join(REGIONS)}")
 
     def __str__(self) -> str:
         inner = _parenthesised(self.operand)
@@ -273,6 +293,11 @@ class Field(Node):
     name: ValueField
     value: str
 
+    def __post_init__(self) -> None:
+        _clean(self, "value")
+        if self.name not in VALUE_FIELDS:
+            raise ValueError(f"no such field: {self.name!r}; there are {', '.join(VALUE_FIELDS)}")
+
     def __str__(self) -> str:
         return f"{self.name}:{quoted(self.value)}"
 
@@ -282,12 +307,23 @@ class Dated(Node):
     """Articles with a date from ``start`` up to but not including ``end``; either may be None.
 
     Without a zone, the bounds are compared with the date as the outlet's clock had it; with one, as moments. ``text``
-    is what was asked for.
+    is what was asked for, as behind ``date:``; without bounds, they are those of the text, by the local clock.
     """
 
     text: str
     start: dt.datetime | None = field(default=None, compare=False)
     end: dt.datetime | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        _clean(self, "text")
+        bounds = parse_range(self.text)
+        if bounds is None:
+            raise ValueError(f"not a date: {self.text!r}")
+        if self.start is None and self.end is None:
+            object.__setattr__(self, "start", bounds[0])
+            object.__setattr__(self, "end", bounds[1])
+        if (reason := why_no_range(self.start, self.end)) is not None:
+            raise ValueError(reason)
 
     def __str__(self) -> str:
         return f"date:{self.text if _BARE_DATE.fullmatch(self.text) else quoted(self.text)}"
@@ -301,6 +337,7 @@ class Boost(Node):
     factor: float
 
     def __post_init__(self) -> None:
+        _check_nodes(self.operand)
         if not (math.isfinite(self.factor) and 0 <= self.factor <= 1_000_000):
             raise ValueError("a boost is from 0 to 1,000,000")
 
@@ -310,23 +347,26 @@ class Boost(Node):
 
 @dataclass(frozen=True, slots=True)
 class Everything(Node):
-    """All articles: the empty query."""
+    """All articles: what an empty query finds."""
 
     def __str__(self) -> str:
-        return ""
-
-
-@dataclass(frozen=True, slots=True)
-class Nothing(Node):
-    """No article: a query in which there is nothing to look for."""
-
-    def __str__(self) -> str:
-        return "()"
+        return "*"
 
 
 _BARE = re.compile(r"[^\W_]+(?:[-'’.,&@][^\W_]+)*\.?")
-_FUZZY = re.compile(rf"[^\s~^()/:*?\\{QUOTES}]+")
+_HIDDEN = re.compile(f"[{UNSEEN}]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_REGEX = re.compile(r"(?:\\.|[^/\\\s\ud800-\udfff])+")
 _BARE_DATE = re.compile(r"(?:[<>]=?)?[-\w.:+]+")
+
+
+def plain(text: str) -> str:
+    """``text`` without what is not seen, one space between its words; half of a surrogate pair is U+FFFD.
+
+    >>> plain(" say\\u200f  hi ")
+    'say hi'
+    """
+    return " ".join(_HIDDEN.sub("", _SURROGATE.sub("\ufffd", text)).split())
 
 
 def quoted(text: str) -> str:
@@ -335,16 +375,42 @@ def quoted(text: str) -> str:
     >>> print(quoted('say "hi"'))
     "say \\"hi\\""
     """
-    escaped = re.sub(rf"([\\{QUOTES}])", r"\\\1", " ".join(text.split()))
+    escaped = re.sub(rf"([\\{QUOTES}])", r"\\\1", plain(text))
     return f'"{escaped}"'
 
 
 def _parenthesised(node: Node) -> str:
     text = str(node)
-    return text if isinstance(node, And | Or | Near | Same | Nothing) else f"({text})"
+    return text if isinstance(node, And | Or | Near | Same) else f"({text})"
+
+
+def _clean(node: Node, name: str) -> None:
+    """Let a text of a node be :func:`plain`; there must be a word in it."""
+    text = plain(getattr(node, name))
+    object.__setattr__(node, name, text)
+    if next(words_of(text), None) is None:
+        raise ValueError(f"no word in {text!r}")
+
+
+def _flatten(node: And | Or) -> None:
+    """Let the operands be those of the operands of the same kind too: (a AND b) AND c is a AND b AND c."""
+    flat: list[Node] = []
+    for operand in node.operands:
+        flat.extend(operand.operands if isinstance(operand, type(node)) else (operand,))
+    _check_nodes(*flat)
+    if len(flat) < 2:
+        raise ValueError("an operator joins two or more: all_of() and any_of() take any number")
+    object.__setattr__(node, "operands", tuple(flat))
+
+
+def _check_nodes(*nodes: object) -> None:
+    for node in nodes:
+        if not isinstance(node, Node):
+            raise TypeError(f"not a node of a query: {node!r}; words() makes one of a string")
 
 
 def _check_operands(*operands: Node) -> None:
+    _check_nodes(*operands)
     for operand in operands:
         if (reason := why_no_operand(operand)) is not None:
             raise ValueError(reason)
@@ -367,6 +433,38 @@ def why_no_operand(node: Node) -> str | None:
     if isinstance(node, Not):
         return "NOT alone stands nowhere"
     return f"{node} says something of the whole article"
+
+
+def why_no_range(start: dt.datetime | None, end: dt.datetime | None) -> str | None:
+    """Why no date is between two bounds, or None where one can be."""
+    if start is None or end is None:
+        return None
+    if (start.tzinfo is None) != (end.tzinfo is None):
+        return "both ends of a range have a zone, or neither"
+    return "the range ends before it begins" if start >= end else None
+
+
+# ---- joining
+
+
+def all_of(operands: Iterable[Node]) -> Node:
+    """What all of the operands find: of none, everything; of one, that one itself.
+
+    >>> str(all_of([Word("rain"), Word("iraq")])), str(all_of([Word("rain")])), str(all_of([]))
+    ('(rain AND iraq)', 'rain', '*')
+    """
+    given = tuple(operands)
+    return And(given) if len(given) > 1 else given[0] if given else Everything()
+
+
+def any_of(operands: Iterable[Node]) -> Node:
+    """What any of the operands finds: of none, nothing; of one, that one itself.
+
+    >>> str(any_of([Word("rain"), Word("iraq")])), str(any_of([Word("rain")])), str(any_of([]))
+    ('(rain OR iraq)', 'rain', 'NOT *')
+    """
+    given = tuple(operands)
+    return Or(given) if len(given) > 1 else given[0] if given else Not(Everything())
 
 
 # ---- walking

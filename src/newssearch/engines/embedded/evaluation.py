@@ -52,7 +52,7 @@ from ...query.patterns import fuzzy, pattern_of, within_edits
 from ...request import SearchOptions
 from . import ranking
 from .postings import NO_POSTINGS, Ints, Postings, merge
-from .schema import BY_WORDS, NONE, seconds
+from .schema import BY_WORDS, NONE, instant
 from .table import Mask, Table
 
 MAX_EXPANSION = 1_000
@@ -138,7 +138,10 @@ class Evaluation:
         candidates: Iterable[str] = self.table.segments.terms(FORMS[field], pattern.prefix)
         if isinstance(node, Regex):
             candidates = self._in_time(candidates, node)
-        forms = [form for form in candidates if pattern.matches(form)]
+        try:
+            forms = [form for form in candidates if pattern.matches(form)]
+        except QueryError as error:
+            raise error.placed("", *node.span) from None
         if len(forms) > MAX_EXPANSION:
             message = f"{node} stands for {len(forms):,} words: the {MAX_EXPANSION:,} in most paragraphs were looked for"
             if field == "text":
@@ -239,6 +242,8 @@ class Evaluation:
         if field == "id":
             docs = self.table.segments.docs("id", wanted)
             mask[self.table.article[docs]] = True
+            if not (mask & self.table.alive).any():
+                self.notes.append(Diagnostic("unknown-value", f"no article has the id {wanted!r}", span))
             return mask
         values = self.table.values(field)
         codes = _codes(field, wanted, values.values)
@@ -251,9 +256,9 @@ class Evaluation:
         """The articles from ``start`` up to but not including ``end``: see :class:`newssearch.query.Dated`."""
         mask = self.table.dated
         if start is not None:
-            mask = mask & (self._moments(start) >= _seconds_up(start))
+            mask = mask & (self._moments(start) >= _bound(start))
         if end is not None:
-            mask = mask & (self._moments(end) < _seconds_up(end))
+            mask = mask & (self._moments(end) < _bound(end))
         return mask
 
     def _moments(self, bound: dt.datetime) -> Ints:
@@ -320,21 +325,36 @@ class Evaluation:
             part for unit, negated, _, _ in units(self.tree) if not negated for part in _in_words(unit)
         )
         for unit in asked_for:
-            for word in unit.text.split():
-                asked = unit if isinstance(unit, Fuzzy) else Word(word)
-                pieces = [match.group() for match in words_of(word)]
-                if not pieces or any(len(found.docs) for found in self.stands(asked)):
-                    continue
-                near = self._near(pieces[0]) if len(pieces) == 1 and len(notes) < MAX_SUGGESTIONS else []
-                hint = f"did you mean {' or '.join(near)}?" if near else ""
-                notes.append(Diagnostic("unknown-word", f"no article has the word {word!r}", unit.span, hint))
-                if len(notes) == MAX_UNKNOWN:
-                    return notes
+            if isinstance(unit, Wildcard | Regex):
+                if not self._is_anywhere(unit):
+                    notes.append(Diagnostic("unknown-word", f"no word of the index is {unit}", unit.span))
+            else:
+                known = len(notes)
+                notes.extend(self._unknown_in(unit, known < MAX_SUGGESTIONS))
+                if isinstance(unit, Caps) and len(notes) == known and not self._is_anywhere(unit):
+                    notes.append(Diagnostic("unknown-word", f"no article writes {unit.text} so", unit.span))
+            if len(notes) >= MAX_UNKNOWN:
+                return notes[:MAX_UNKNOWN]
         return notes
+
+    def _unknown_in(self, unit: Word | Phrase | Fuzzy | Caps, suggest: bool) -> Iterator[Diagnostic]:
+        for word in unit.text.split():
+            asked = unit if isinstance(unit, Fuzzy) else Word(word) if any(words_of(word)) else None
+            if asked is None or self._is_anywhere(asked):
+                continue
+            near = self._near(word) if suggest else []
+            hint = f"did you mean {' or '.join(near)}?" if near else ""
+            yield Diagnostic("unknown-word", f"no article has the word {word!r}", unit.span, hint)
+
+    def _is_anywhere(self, unit: Unit) -> bool:
+        return any(len(found.docs) for found in self.stands(unit))
 
     def _near(self, word: str) -> list[str]:
         """The words of the index that are most like one: by the letters that differ, then by how common they are."""
-        form = analyser_named(PLAIN).form(word)
+        pieces = [match.group() for match in words_of(word)]
+        if len(pieces) != 1:
+            return []
+        form = analyser_named(PLAIN).form(pieces[0])
         segments = self.table.segments
         matches = fuzzy(form, 1 if len(form) < 5 else 2).matches
         forms = {*segments.terms("forms", ""), *segments.terms("title_forms", "")}
@@ -351,9 +371,9 @@ class Evaluation:
         return any(len(self._kept(self._read(FORMS[field], (form,)), field).docs) for field in FORMS)
 
 
-def _in_words(node: Node) -> Iterator[Word | Phrase | Fuzzy]:
-    """The parts of a unit that ask for words as they are, and not for those without them."""
-    if isinstance(node, Word | Phrase | Fuzzy):
+def _in_words(node: Node) -> Iterator[Word | Phrase | Fuzzy | Caps | Wildcard | Regex]:
+    """The parts of a unit that ask for words, and not for places without them."""
+    if isinstance(node, Word | Phrase | Fuzzy | Caps | Wildcard | Regex):
         yield node
     elif isinstance(node, Near | Same):
         yield from _in_words(node.left)
@@ -387,11 +407,9 @@ def _unknown(field: str, wanted: str, values: Sequence[str], span: Span) -> Diag
     return Diagnostic("unknown-value", f"no article has the {field} {wanted!r}", span, hint)
 
 
-def _seconds_up(moment: dt.datetime) -> int:
-    """Whole seconds to a moment, a started one counted: dates have no fractions, so that both bounds hold."""
-    offset = moment.utcoffset()
-    whole = seconds(moment.replace(tzinfo=None)) - (int(offset.total_seconds()) if offset else 0)
-    return max(whole + (1 if moment.microsecond else 0), NONE + 1)
+def _bound(moment: dt.datetime) -> int:
+    """A bound as the columns have moments."""
+    return max(instant(moment), NONE + 1)
 
 
 def _all_of(masks: list[Mask]) -> Mask:

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from ...query import And
+from ...query import And, Everything
 from ...request import SearchOptions
 from ...results import Clause
 from .evaluation import Evaluation
@@ -17,7 +17,8 @@ from .table import Mask
 def explain(run: Evaluation, options: SearchOptions) -> tuple[Clause, ...]:
     """The clauses that all must hold, each once, and the filters of the request as one, with their counts."""
     tree = run.tree
-    parts = {str(part): part for part in (tree.operands if isinstance(tree, And) else (tree,)) if str(part)}
+    operands = tree.operands if isinstance(tree, And) else (tree,)
+    parts = {str(part): part for part in operands if not isinstance(part, Everything)}
     masks: dict[str, Callable[[], Mask]] = {text: partial(run.articles, part) for text, part in parts.items()}
     if options.filters or options.start is not None or options.end is not None:
         masks["the filters"] = partial(run.filtered, options)

@@ -96,10 +96,9 @@ def make_schema() -> Any:
     return schema
 
 
-def seconds(moment: dt.datetime) -> int:
-    """Whole seconds from the beginning of year 1 to a moment without a zone."""
-    passed = moment - _EPOCH
-    return passed.days * 86400 + passed.seconds
+def microseconds(moment: dt.datetime) -> int:
+    """Microseconds from the beginning of year 1 to a moment without a zone."""
+    return (moment - _EPOCH) // dt.timedelta(microseconds=1)
 
 
 def as_written(date: Date) -> dt.datetime:
@@ -110,10 +109,10 @@ def as_written(date: Date) -> dt.datetime:
 
 
 def instant(date: Date) -> int:
-    """The moment in seconds of universal time, for the order of articles; without a zone, as if it were that."""
-    written = seconds(as_written(date))
+    """The moment in microseconds of universal time, for the order of articles; without a zone, as if it were that."""
+    written = microseconds(as_written(date))
     offset = date.utcoffset() if isinstance(date, dt.datetime) else None
-    return max(written - int(offset.total_seconds()), 0) if offset else written
+    return max(written - offset // dt.timedelta(microseconds=1), 0) if offset else written
 
 
 def documents(article: Article, state: str) -> Iterator[dict[str, Any]]:
@@ -125,7 +124,7 @@ def documents(article: Article, state: str) -> Iterator[dict[str, Any]]:
         common |= {"title": terms, "_stored_title": article.title, "title_words": len(terms)}
     if article.date is not None:
         written = as_written(article.date)
-        common |= {"date": written, "written": seconds(written), "instant": instant(article.date)}
+        common |= {"date": written, "written": microseconds(written), "instant": instant(article.date)}
     for name in WHOLE_VALUES:
         if (value := getattr(article, name)) is not None:
             common |= {name: [key(value)], f"_stored_{name}": value}

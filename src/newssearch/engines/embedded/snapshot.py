@@ -154,7 +154,7 @@ class EmbeddedSnapshot:
     def _date_facet(self, field: FacetField, articles: Mask) -> tuple[FacetValue, ...]:
         written = self._table.written[articles]
         dated = written[written != NONE]
-        moments = np.datetime64("0001-01-01T00:00:00", "s") + dated.astype("timedelta64[s]")
+        moments = np.datetime64("0001-01-01T00:00:00", "us") + dated.astype("timedelta64[us]")
         periods, counts = np.unique(
             moments.astype("datetime64[Y]" if field == "year" else "datetime64[M]"), return_counts=True
         )
@@ -248,4 +248,4 @@ def _once(notes: list[Diagnostic]) -> list[Diagnostic]:
 
 
 def _day(passed: np.int64) -> dt.date:
-    return (dt.datetime(1, 1, 1) + dt.timedelta(seconds=int(passed))).date()
+    return (dt.datetime(1, 1, 1) + dt.timedelta(microseconds=int(passed))).date()

@@ -39,7 +39,7 @@ from .schema import documents, make_schema
 from .snapshot import EmbeddedSnapshot
 from .trust import check_toc
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Counts up when an index of before can no longer be read as it is."""
 
 POOL = 32

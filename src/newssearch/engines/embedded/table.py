@@ -93,7 +93,7 @@ class Table:
 
     @cached_property
     def written(self) -> Ints:
-        """When each article was published, by the outlet's clock: seconds of the calendar, or NONE."""
+        """When each article was published, by the outlet's clock: microseconds of the calendar, or NONE."""
         return self.segments.numbers("written")[self.first[:-1]]
 
     @cached_property

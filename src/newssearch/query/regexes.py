@@ -1,0 +1,44 @@
+"""Regular expressions that a query brings, over folded words."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+from typing import Protocol
+
+from ..analysis import fold
+
+MAX_REGEX = 256
+"""Characters of a regular expression."""
+
+
+class _Compiled(Protocol):
+    def fullmatch(self, string: str, /, *, timeout: float) -> object: ...
+
+
+@lru_cache(maxsize=256)
+def compile_regex(pattern: str) -> _Compiled:
+    """A regular expression over folded words. Raises ValueError, with the reason, where it is none.
+
+    Taken from the package ``regex``, whose matches can be given a time.
+    """
+    import regex  # noqa: PLC0415  (slow to import, and few queries need it)
+
+    if len(pattern) > MAX_REGEX:
+        raise ValueError(f"it has more than {MAX_REGEX} characters")
+    try:
+        compiled: _Compiled = regex.compile(fold_letters(pattern), regex.IGNORECASE | regex.VERSION0)
+    except (regex.error, OverflowError, RecursionError, MemoryError) as error:
+        raise ValueError(str(error)) from None
+    return compiled
+
+
+def fold_letters(text: str) -> str:
+    """``text`` with each letter and accent beyond ASCII folded by itself; ASCII letters are left to IGNORECASE.
+
+    >>> fold_letters(r"\\W[À-Ö]"), fold_letters("cafe\u0301s?")
+    ('\\\\W[a-o]', 'cafes?')
+    """
+    return "".join(
+        fold(char) if not char.isascii() and unicodedata.category(char)[0] in "LMN" else char for char in text
+    )

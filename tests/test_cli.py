@@ -462,7 +462,7 @@ def test_an_index_of_an_older_version_says_how_to_make_it_anew(
     assert cli("query", "rain", "--count").out == "1 articles, 1 paragraphs\n"
 
 
-@pytest.mark.parametrize("pattern", ["newssearch.json", "_MAIN_*.toc", "MAIN_*.seg"])
+@pytest.mark.parametrize("pattern", ["newssearch.json", "_MAIN_*.toc", "MAIN_*.nws"])
 @pytest.mark.parametrize("damage", ["empty", "cut", "noise"])
 def test_a_damaged_index_ends_with_3_and_no_traceback(
     held: Path, tmp_path: Path, pattern: str, damage: str
@@ -481,7 +481,7 @@ def test_a_damaged_index_ends_with_3_and_no_traceback(
 def test_damage_that_is_met_only_while_searching_ends_with_3_too(tmp_path: Path) -> None:
     with newssearch.create(tmp_path / "index") as index:
         index.add(Article.create(title=f"Storm {n}", text=f"Rain {n} fell.", url=f"u{n}") for n in range(50))
-    (segment,) = (tmp_path / "index").glob("MAIN_*.seg")
+    (segment,) = (tmp_path / "index").glob("MAIN_*.nws")
     whole = segment.read_bytes()
     part = len(whole) // 8
     codes = []
@@ -497,7 +497,7 @@ def test_damage_that_is_met_only_while_searching_ends_with_3_too(tmp_path: Path)
 
 
 def test_a_missing_segment_ends_with_3(held: Path, tmp_path: Path) -> None:
-    for file in held.glob("MAIN_*.seg"):
+    for file in held.glob("MAIN_*.nws"):
         file.unlink()
     process = shell("query", "rain", cwd=tmp_path)
     _, err = process.communicate(timeout=60)

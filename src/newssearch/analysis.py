@@ -124,6 +124,17 @@ def without_possessive(word: str) -> str:
     return word[:-2] if len(word) > 2 and word.endswith(("'s", "’s", "'S", "’S")) else word
 
 
+def written(word: str) -> str:
+    """A word with its capitals and accents, whatever its encoding, its apostrophes, its possessive and last full stop.
+
+    >>> written("Iraq’s"), written("U.S."), written("US")
+    ('Iraq', 'U.S', 'US')
+    """
+    if word.isascii():
+        return without_possessive(word).rstrip(".")
+    return unicodedata.normalize("NFC", without_possessive(word)).replace("’", "'").rstrip(".")
+
+
 def words(text: str) -> Iterator[re.Match[str]]:
     """The words of ``text`` as matches, in order: what :meth:`Analyser.tokens` gives terms to."""
     return (_TOKEN_CJK if _HAS_CJK.search(text) else _TOKEN).finditer(text)

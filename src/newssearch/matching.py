@@ -6,13 +6,13 @@ units that its index cannot answer alone.
 
 from __future__ import annotations
 
-import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cached_property
 
-from .analysis import Analyser, Token, sentence_starts, without_possessive, words
+from .analysis import Analyser, Token, sentence_starts, words
+from .analysis import written as written_form
 from .query.patterns import pattern_of
 from .query.tree import And, Caps, Fuzzy, Near, Node, Not, Or, Phrase, Regex, Same, Wildcard, Word
 
@@ -39,7 +39,7 @@ class Words:
     @cached_property
     def written(self) -> list[str]:
         """The words with their capitals, without a possessive ending."""
-        return [_written(self.text[token.start : token.end]) for token in self.tokens]
+        return [written_form(self.text[token.start : token.end]) for token in self.tokens]
 
     @cached_property
     def folded(self) -> list[str]:
@@ -113,17 +113,12 @@ def _window(terms: list[str], within: int, text: Words) -> list[Place]:
 
 
 def _caps(wanted: str, text: Words) -> list[Place]:
-    pieces = [_written(match.group()) for match in words(wanted)]
+    pieces = [written_form(match.group()) for match in words(wanted)]
     size = len(pieces)
     written = text.written
     return [
         (at, at + size) for at in range(len(written) - size + 1) if size and written[at : at + size] == pieces
     ]
-
-
-def _written(word: str) -> str:
-    """A word with its capitals and accents, whatever its encoding, its apostrophes and its last full stop."""
-    return unicodedata.normalize("NFC", without_possessive(word)).replace("’", "'").rstrip(".")
 
 
 def _near(left: list[Place], right: list[Place], distance: int, ordered: bool) -> list[Place]:

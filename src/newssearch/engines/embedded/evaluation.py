@@ -1,26 +1,18 @@
-"""One query over one commit: where its units stand, which articles it finds, what their paragraphs score.
-
-A word, a phrase or a pattern is answered by postings. For the others the postings give the documents that may have
-them, and :mod:`newssearch.matching` looks at their text.
-"""
+"""One query over one commit: which articles it finds, what their paragraphs score, and what is odd about it."""
 
 from __future__ import annotations
 
 import datetime as dt
-import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
-from functools import reduce
 from itertools import islice
-from typing import Literal, NamedTuple, TypeGuard
+from typing import NamedTuple, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...analysis import PLAIN, analyser, analyser_named, fold, key, name_words, without_possessive
+from ...analysis import PLAIN, analyser_named, key, name_words
 from ...analysis import words as words_of
-from ...errors import QueryError
-from ...matching import Words, occurrences
 from ...query import (
     LEAD,
     NOWHERE,
@@ -30,7 +22,6 @@ from ...query import (
     Caps,
     Dated,
     Diagnostic,
-    Everything,
     Field,
     Fuzzy,
     Near,
@@ -48,34 +39,41 @@ from ...query import (
     narrower,
     units,
 )
-from ...query.patterns import fuzzy, pattern_of, within_edits
+from ...query.patterns import fuzzy, within_edits
 from ...request import SearchOptions
 from . import ranking
-from .postings import NO_POSTINGS, Ints, Postings, merge
+from .container import Array
+from .expansion import Expansion
 from .schema import BY_WORDS, NONE, instant
-from .table import Mask, Table
+from .segment import NO_POSTINGS, Ints, Mask, Postings, Segment, TextField
+from .standing import Standing
+from .table import Table, joined
 
-MAX_EXPANSION = 1_000
-"""Different words that a pattern may stand for; of more, those in most documents."""
-REGEX_SECONDS = 5.0
-"""How long the regular expressions of a query may think about the words of an index."""
 MAX_SUGGESTIONS = 3
 """Words or names that a diagnostic offers, and unknown words that any are looked for."""
 MAX_UNKNOWN = 10
 """Unknown words that are noted."""
 
-TextField = Literal["text", "title"]
-FORMS: dict[TextField, str] = {"text": "forms", "title": "title_forms"}
-"""The field of the unstemmed words beside each field of text."""
-
+FIELDS: tuple[TextField, ...] = ("text", "title")
 Scores = NDArray[np.float64]
 
 
 class Stands(NamedTuple):
-    """Where a unit stands: in paragraphs, by document; and in headlines, by article."""
+    """Where a unit stands in a segment: in paragraphs, by document; and in headlines, by article."""
 
     text: Postings
     title: Postings
+
+
+class Candidates(NamedTuple):
+    """The documents of a segment to rank, ascending, with their scores.
+
+    They are those that hold a unit that is not negated, and for articles without such a one their first.
+    """
+
+    documents: Ints
+    scores: Scores
+    holds: Mask
 
 
 class Evaluation:
@@ -85,236 +83,153 @@ class Evaluation:
         self.table = table
         self.tree = tree
         self.notes: list[Diagnostic] = []
-        self._postings: dict[tuple[Node, TextField], Postings] = {}
-        self._thought = 0.0  # seconds, about regular expressions
-
-    # ---- where units stand
-
-    def stands(self, node: Node) -> Stands:
-        """Where a unit, or an operand of one, stands."""
-        title = self._in(node, "title")
-        return Stands(self._in(node, "text"), Postings(self.table.article[title.docs], title.counts))
-
-    def _in(self, node: Node, field: TextField) -> Postings:
-        """The postings of a unit in one field; those of headlines by the first document of each article."""
-        if (node, field) not in self._postings:
-            if isinstance(node, Word) or (isinstance(node, Phrase) and not node.within):
-                found = self._words(node.text, field)
-            elif isinstance(node, Wildcard | Fuzzy | Regex):
-                forms = self._expanded(node, field)
-                found = self._kept(merge([self._read(FORMS[field], (form,)) for form in forms]), field)
-            else:
-                found = self._looked_for(node, field)
-            self._postings[node, field] = found
-        return self._postings[node, field]
-
-    def _read(self, field: str, terms: tuple[str, ...]) -> Postings:
-        segments = self.table.segments
-        return segments.term(field, terms[0]) if len(terms) == 1 else segments.phrase(field, terms)
-
-    def _words(self, text: str, field: TextField) -> Postings:
-        """Words side by side, analysed for each language as its articles were."""
-        by_terms: dict[tuple[str, ...], list[Mask]] = {}
-        for name, mask in self.table.analysis.items():
-            by_terms.setdefault(tuple(analyser_named(name).terms(text)), []).append(mask)
-        parts = []
-        for terms, masks in by_terms.items():
-            if terms:
-                found = self._read(field, terms)
-                parts.append(self._kept(found, field, _any_of(masks) if len(by_terms) > 1 else None))
-        return merge(parts)
-
-    def _kept(self, found: Postings, field: TextField, articles: Mask | None = None) -> Postings:
-        """Without what is deleted, and a headline once an article."""
-        allowed = self.table.alive if articles is None else self.table.alive & articles
-        keep = allowed[self.table.article[found.docs]]
-        if field == "title":
-            keep &= self.table.number[found.docs] <= 1
-        return Postings(found.docs[keep], found.counts[keep])
-
-    def _expanded(self, node: Wildcard | Fuzzy | Regex, field: TextField) -> list[str]:
-        """The words of the index that a pattern stands for."""
-        pattern = pattern_of(node)
-        candidates: Iterable[str] = self.table.segments.terms(FORMS[field], pattern.prefix)
-        if isinstance(node, Regex):
-            candidates = self._in_time(candidates, node)
-        try:
-            forms = [form for form in candidates if pattern.matches(form)]
-        except QueryError as error:
-            raise error.placed("", *node.span) from None
-        if len(forms) > MAX_EXPANSION:
-            message = f"{node} stands for {len(forms):,} words: the {MAX_EXPANSION:,} in most paragraphs were looked for"
-            if field == "text":
-                self.notes.append(Diagnostic("expansion", message, node.span, "make it longer"))
-            by_frequency = sorted(
-                forms, key=lambda form: (-self.table.segments.frequency(FORMS[field], form), form)
-            )
-            forms = by_frequency[:MAX_EXPANSION]
-        return forms
-
-    def _in_time(self, forms: Iterable[str], node: Regex) -> Iterator[str]:
-        """The words one by one, as long as there is time left to think about them."""
-        for form in forms:
-            started = time.monotonic()
-            yield form
-            self._thought += time.monotonic() - started
-            if self._thought > REGEX_SECONDS:
-                reason = f"the regular expression {node} takes too long for the words of the index"
-                raise QueryError(reason, suggestion="leave out repetitions inside repetitions")
-
-    def _looked_for(self, node: Node, field: TextField) -> Postings:
-        """What only the text can tell, of the documents that may have it."""
-        docs, counts = [], []
-        langs = self.table.values("lang")
-        for doc in self._may_hold(node, field).tolist():
-            lang = langs.values[langs.codes[self.table.article[doc]]]
-            text = self.table.segments.stored(doc)[field]
-            count = len(occurrences(node, Words(text, analyser(lang or None))))
-            if count:
-                docs.append(doc)
-                counts.append(count)
-        return Postings(np.array(docs, np.int64), np.array(counts, np.int64))
-
-    def _may_hold(self, node: Node, field: TextField) -> Ints:
-        """The documents outside of which a node cannot stand, ascending."""
-        if isinstance(node, Near | Same):
-            return np.intersect1d(self._may_hold(node.left, field), self._may_hold(node.right, field), True)
-        if isinstance(node, Or):
-            return reduce(np.union1d, (self._may_hold(operand, field) for operand in node.operands))
-        if isinstance(node, And):
-            return next(self._may_hold(part, field) for part in node.operands if not isinstance(part, Not))
-        if isinstance(node, Phrase) and node.within:
-            pieces = [match.group() for match in words_of(node.text)]
-            parts = [self._words(piece, field).docs for piece in pieces if fold(piece)]
-        elif isinstance(node, Caps):
-            forms = [fold(without_possessive(match.group())) for match in words_of(node.text)]
-            parts = [self._kept(self._read(FORMS[field], (form,)), field).docs for form in forms if form]
-        else:
-            return self._in(node, field).docs
-        return (
-            reduce(lambda one, other: np.intersect1d(one, other, True), parts) if parts else NO_POSTINGS.docs
-        )
+        self._words = Expansion(table, self.notes)
+        self._standings = {segment: Standing(segment, self._words) for segment in table.segments}
+        self._idf: dict[Node, float] = {}
 
     # ---- articles
 
     def articles(self, node: Node, region: str | None = None) -> Mask:
         """The articles that a node finds, deleted ones left out."""
-        table = self.table
         if _is_unit(node):
-            stands = self.within(self.stands(node), region)
-            mask = np.zeros(table.articles, np.bool_)
-            mask[table.article[stands.text.docs]] = True
-            mask[stands.title.docs] = True
-            return mask
+            return self._each(lambda segment: self._standing_in(segment, node, region))
         if isinstance(node, Not):
-            return table.alive & ~self.articles(node.operand, region)
+            return self.table.everything() & ~self.articles(node.operand, region)
         if isinstance(node, And):
-            return _all_of([self.articles(operand, region) for operand in node.operands])
+            return _all_of(self.articles(operand, region) for operand in node.operands)
         if isinstance(node, Or):
-            return _any_of([self.articles(operand, region) for operand in node.operands])
+            return _any_of(self.articles(operand, region) for operand in node.operands)
         if isinstance(node, Boost):
             return self.articles(node.operand, region)
         if isinstance(node, Region):
             return self.articles(node.operand, narrower(region, node.name))
         if isinstance(node, AtLeast):
-            text, title = self.within(self.stands(node.operand), region)
-            counts = np.bincount(table.article[text.docs], text.counts, table.articles)
-            counts[title.docs] += title.counts
-            return np.asarray(counts >= node.count, np.bool_)
+            return self._each(lambda segment: self._often_in(segment, node, region))
         if isinstance(node, Field):
-            return table.alive & self.with_value(node.name, node.value, node.span)
+            return self.table.everything() & self.with_value(node.name, node.value, node.span)
         if isinstance(node, Dated):
-            return table.alive & self.dated(node.start, node.end)
-        return table.alive.copy() if isinstance(node, Everything) else np.zeros(table.articles, np.bool_)
+            return self.table.everything() & self.dated(node.start, node.end)
+        return self.table.everything()
 
-    def within(self, stands: Stands, region: str | None) -> Stands:
-        """What stands in a part of its article."""
+    def _each(self, found: Callable[[Segment], Mask]) -> Mask:
+        return joined([found(segment) for segment in self.table.segments])
+
+    def _standing_in(self, segment: Segment, node: Node, region: str | None) -> Mask:
+        stands = self.stands(segment, node, region)
+        mask = np.zeros(segment.articles, np.bool_)
+        mask[segment.article[stands.text.owners]] = True
+        mask[stands.title.owners] = True
+        return mask
+
+    def _often_in(self, segment: Segment, node: AtLeast, region: str | None) -> Mask:
+        text, title = self.stands(segment, node.operand, region)
+        counts = np.bincount(segment.article[text.owners], text.counts, segment.articles)
+        counts[title.owners] += title.counts
+        return np.asarray(counts >= node.count, np.bool_)
+
+    def stands(self, segment: Segment, node: Node, region: str | None = None) -> Stands:
+        """Where a unit, or an operand of one, stands in a part of its article."""
+        standing = self._standings[segment]
+        title = standing.postings(node, "title")
         if region == "title":
-            return Stands(NO_POSTINGS, stands.title)
-        if region == "hlead":
-            keep = self.table.number[stands.text.docs] <= LEAD
-            return Stands(Postings(stands.text.docs[keep], stands.text.counts[keep]), stands.title)
-        return stands
+            return Stands(NO_POSTINGS, title)
+        text = standing.postings(node, "text")
+        if region == "hlead" and len(text.owners):
+            keep = segment.numbers(text.owners) <= LEAD
+            text = Postings(text.owners[keep], text.counts[keep])
+        return Stands(text, title)
 
     def with_value(self, field: str, wanted: str, span: Span = NOWHERE) -> Mask:
         """The articles whose field has a value: a name as a whole, some words of it, a language's variants, an id."""
-        mask = np.zeros(self.table.articles, np.bool_)
         if field == "id":
-            docs = self.table.segments.docs("id", wanted)
-            mask[self.table.article[docs]] = True
-            if not (mask & self.table.alive).any():
+            mask = self._each(lambda segment: _with_id(segment, wanted))
+            if not mask.any():
                 self.notes.append(Diagnostic("unknown-value", f"no article has the id {wanted!r}", span))
             return mask
-        values = self.table.values(field)
-        codes = _codes(field, wanted, values.values)
-        if not codes:
-            self.notes.append(_unknown(field, wanted, values.values[1:], span))
-            return mask
-        return np.isin(values.codes, codes)
+        codes = {segment: _codes(segment, field, wanted) for segment in self.table.segments}
+        if not any(map(len, codes.values())):
+            self.notes.append(self._unknown(field, wanted, span))
+        return self._each(lambda segment: _having(segment.values(field).codes, codes[segment]))
 
     def dated(self, start: dt.datetime | None, end: dt.datetime | None) -> Mask:
         """The articles from ``start`` up to but not including ``end``: see :class:`newssearch.query.Dated`."""
-        mask = self.table.dated
-        if start is not None:
-            mask = mask & (self._moments(start) >= _bound(start))
-        if end is not None:
-            mask = mask & (self._moments(end) < _bound(end))
-        return mask
 
-    def _moments(self, bound: dt.datetime) -> Ints:
-        return self.table.written if bound.tzinfo is None else self.table.instant
+        def between(segment: Segment) -> Mask:
+            mask = segment.dated
+            if start is not None:
+                mask &= _moments(segment, start) >= _bound(start)
+            if end is not None:
+                mask &= _moments(segment, end) < _bound(end)
+            return mask
 
-    def filtered(self, options: SearchOptions) -> Mask:
-        """The articles that pass all filters of a request."""
-        mask = self.table.alive.copy()
-        for field, wanted in options.filters:
-            mask &= _any_of([self.with_value(field, value) for value in wanted])
+        return self._each(between)
+
+    def filtered(self, options: SearchOptions) -> Mask | None:
+        """The articles that pass all filters of a request; None where there are none."""
+        masks = [
+            _any_of(self.with_value(field, value) for value in wanted) for field, wanted in options.filters
+        ]
         if options.start is not None or options.end is not None:
-            mask &= self.dated(options.start, options.end)
-        return mask
+            masks.append(self.dated(options.start, options.end))
+        return _all_of(masks) & self.table.everything() if masks else None
+
+    def found(self, options: SearchOptions) -> Mask:
+        """The articles that the tree finds and that pass all filters."""
+        articles = self.articles(self.tree)
+        allowed = self.filtered(options)
+        return articles if allowed is None else articles & allowed
 
     # ---- paragraphs
 
-    def candidates(self, articles: Mask) -> tuple[Ints, Scores, Mask]:
-        """The documents to rank, ascending, with their scores; and which hold a unit that is not negated.
-
-        Those that do not stand for articles in which no paragraph does: their first one.
-        """
-        table = self.table
-        holds = np.zeros(table.segments.size, np.bool_)
-        for unit, negated, region, _ in units(self.tree):
-            if not negated:
-                holds[self.within(self.stands(unit), region).text.docs] = True
-        holds &= articles[table.article]
-        candidates = holds.copy()
+    def candidates(self, segment: Segment, articles: Mask) -> Candidates:
+        """The documents of some articles of a segment that are to be ranked."""
+        positive = [
+            (self.stands(segment, unit, region).text.owners, unit)
+            for unit, negated, region, _ in units(self.tree)
+            if not negated
+        ]
+        holding = _united([owners for owners, _ in positive], segment.documents)
+        of = segment.article[holding]
+        if len(holding):
+            keep = articles[of]
+            holding, of = holding[keep], of[keep]
         bare = articles.copy()
-        bare[table.article[holds]] = False
-        candidates[table.first[:-1][bare]] = True
-        docs = np.flatnonzero(candidates)
-        return docs, self._scores(docs), holds[docs]
+        bare[of] = False
+        without = segment.first[:-1][bare]
+        documents = holding.astype(np.int64)
+        holds = np.ones(len(holding), np.bool_)
+        if len(without):
+            documents = np.concatenate((documents, without.astype(np.int64)))
+            holds = np.append(holds, np.zeros(len(without), np.bool_))
+            order = np.argsort(documents)
+            documents, holds = documents[order], holds[order]
+        return Candidates(documents, self._scores(segment, documents), holds)
 
-    def _scores(self, docs: Ints) -> Scores:
-        """The score of each of ``docs``: see :mod:`.ranking`."""
-        table = self.table
-        scores = np.zeros(len(docs))
-        articles = table.article[docs]
+    def _scores(self, segment: Segment, documents: Ints) -> Scores:
+        """The score of each of some documents of a segment: see :mod:`.ranking`."""
+        scores = np.zeros(len(documents))
+        articles = segment.article[documents]
+        sizes = segment.fields["text"].sizes
         for unit, negated, region, boost in units(self.tree):
             if negated:
                 continue
-            stands = self.stands(unit)
-            text, title = self.within(stands, region)
-            weights = np.zeros(len(docs))
-            here, there = _common(docs, text.docs)
-            weights[here] = ranking.in_text(text.counts[there], table.words[docs[here]], table.mean_words)
-            if len(title.docs):
-                in_titles = np.zeros(table.articles)
-                lengths = table.title_words[title.docs]
-                in_titles[title.docs] = ranking.in_title(title.counts, lengths, table.mean_title_words)
+            text, title = self.stands(segment, unit, region)
+            weights = np.zeros(len(documents))
+            here, there = _matched(documents, text.owners, segment.documents)
+            weights[here] = ranking.in_text(text.counts[there], sizes[documents[here]], self.table.mean_words)
+            if len(title.owners):
+                in_titles = np.zeros(segment.articles)
+                lengths = segment.fields["title"].sizes[title.owners]
+                in_titles[title.owners] = ranking.in_title(title.counts, lengths, self.table.mean_title_words)
                 weights += in_titles[articles]
-            scores += (
-                boost * ranking.idf(table.paragraphs, len(stands.text.docs)) * ranking.saturated(weights)
-            )
+            scores += boost * self._weight(unit) * ranking.saturated(weights)
         return scores
+
+    def _weight(self, unit: Node) -> float:
+        if unit not in self._idf:
+            holding = sum(len(s.postings(unit, "text").owners) for s in self._standings.values())
+            self._idf[unit] = ranking.idf(self.table.paragraphs, holding)
+        return self._idf[unit]
 
     # ---- for a query that finds nothing
 
@@ -347,7 +262,11 @@ class Evaluation:
             yield Diagnostic("unknown-word", f"no article has the word {word!r}", unit.span, hint)
 
     def _is_anywhere(self, unit: Unit) -> bool:
-        return any(len(found.docs) for found in self.stands(unit))
+        return any(
+            len(standing.postings(unit, field).owners)
+            for standing in self._standings.values()
+            for field in FIELDS
+        )
 
     def _near(self, word: str) -> list[str]:
         """The words of the index that are most like one: by the letters that differ, then by how common they are."""
@@ -355,12 +274,11 @@ class Evaluation:
         if len(pieces) != 1:
             return []
         form = analyser_named(PLAIN).form(pieces[0])
-        segments = self.table.segments
         matches = fuzzy(form, 1 if len(form) < 5 else 2).matches
-        forms = {*segments.terms("forms", ""), *segments.terms("title_forms", "")}
+        text = self._words.beginning("text", "")
         order = [
-            (not within_edits(form, other, 1), -segments.frequency("forms", other), other)
-            for other in forms
+            (not within_edits(form, other, 1), -text.get(other, 0), other)
+            for other in {**text, **self._words.beginning("title", "")}
             if matches(other)
         ]
         held = (other for _, _, other in sorted(order) if self._is_held(other))
@@ -368,7 +286,15 @@ class Evaluation:
 
     def _is_held(self, form: str) -> bool:
         """Whether an article that is not deleted has the word."""
-        return any(len(self._kept(self._read(FORMS[field], (form,)), field).docs) for field in FORMS)
+        return any(s.has_form(form, field) for s in self._standings.values() for field in FIELDS)
+
+    def _unknown(self, field: str, wanted: str, span: Span) -> Diagnostic:
+        values = sorted({value for s in self.table.segments for value in s.values(field).values} - {""})
+        keys = {key(value): value for value in values}
+        near = get_close_matches(key(wanted), keys, MAX_SUGGESTIONS, 0.6)
+        near = near or [name for name in keys if key(wanted) in name][:MAX_SUGGESTIONS]
+        hint = f"did you mean {' or '.join(keys[name] for name in near)}?" if near else ""
+        return Diagnostic("unknown-value", f"no article has the {field} {wanted!r}", span, hint)
 
 
 def _in_words(node: Node) -> Iterator[Word | Phrase | Fuzzy | Caps | Wildcard | Regex]:
@@ -387,24 +313,45 @@ def _is_unit(node: Node) -> TypeGuard[Unit]:
     return isinstance(node, Unit)
 
 
-def _codes(field: str, wanted: str, values: Sequence[str]) -> list[int]:
-    numbered = list(enumerate(values))[1:]
+# ---- values
+
+
+def _with_id(segment: Segment, wanted: str) -> Mask:
+    mask = np.zeros(segment.articles, np.bool_)
+    if (article := segment.find(wanted)) >= 0:
+        mask[article] = True
+    return mask
+
+
+def _codes(segment: Segment, field: str, wanted: str) -> list[int]:
+    """The numbers of the values that a filter means."""
+    keys = segment.keys(field)
     if field in BY_WORDS:
-        words = name_words(wanted)
-        return [code for code, value in numbered if words and _contains(name_words(value), words)]
+        words = " ".join(name_words(wanted))
+        known = enumerate(keys.all()) if words else ()
+        return [code for code, name in known if f" {words} " in f" {name.decode()} "]
     name = key(wanted)
     if field == "lang":
-        tag = name.replace("_", "-")
-        return [code for code, value in numbered if f"{key(value).replace('_', '-')}-".startswith(f"{tag}-")]
-    return [code for code, value in numbered if key(value) == name]
+        tag = f"{name.replace('_', '-')}-"
+        known = enumerate(keys.all())
+        return [
+            code for code, value in known if code and f"{value.decode().replace('_', '-')}-".startswith(tag)
+        ]
+    low = keys.lower(name.encode("utf-8", "backslashreplace"))
+    high = low
+    while high < len(keys) and keys[high] == name.encode("utf-8", "backslashreplace"):
+        high += 1
+    return [code for code in range(low, high) if code]
 
 
-def _unknown(field: str, wanted: str, values: Sequence[str], span: Span) -> Diagnostic:
-    keys = {key(value): value for value in values}
-    near = get_close_matches(key(wanted), keys, MAX_SUGGESTIONS, 0.6)
-    near = near or [name for name in keys if key(wanted) in name][:MAX_SUGGESTIONS]
-    hint = f"did you mean {' or '.join(keys[name] for name in near)}?" if near else ""
-    return Diagnostic("unknown-value", f"no article has the {field} {wanted!r}", span, hint)
+def _having(codes: Array, wanted: Sequence[int]) -> Mask:
+    if len(wanted) == 1:
+        return np.asarray(codes == wanted[0], np.bool_)
+    return np.isin(codes, np.array(wanted, np.int64))
+
+
+def _moments(segment: Segment, bound: dt.datetime) -> Array:
+    return segment.written if bound.tzinfo is None else segment.instant
 
 
 def _bound(moment: dt.datetime) -> int:
@@ -412,24 +359,43 @@ def _bound(moment: dt.datetime) -> int:
     return max(instant(moment), NONE + 1)
 
 
-def _all_of(masks: list[Mask]) -> Mask:
-    return np.asarray(np.logical_and.reduce(masks), np.bool_)
+# ---- arrays
 
 
-def _any_of(masks: list[Mask]) -> Mask:
-    return np.asarray(np.logical_or.reduce(masks), np.bool_)
+def _all_of(masks: Iterable[Mask]) -> Mask:
+    return np.asarray(np.logical_and.reduce(list(masks)), np.bool_)
 
 
-def _common(docs: Ints, others: Ints) -> tuple[Ints, Ints]:
-    """The places in each of two ascending arrays of what is in both."""
-    if not len(others):
-        return others, others
-    places = np.searchsorted(others, docs)
-    places[places == len(others)] = 0
-    here = np.flatnonzero(others[places] == docs)
-    return here, places[here]
+def _any_of(masks: Iterable[Mask]) -> Mask:
+    return np.asarray(np.logical_or.reduce(list(masks)), np.bool_)
 
 
-def _contains(words: Sequence[str], wanted: Sequence[str]) -> bool:
-    size = len(wanted)
-    return any(list(words[i : i + size]) == list(wanted) for i in range(len(words) - size + 1))
+def _united(parts: Sequence[Array], size: int) -> Array:
+    """What is in any of the ascending parts, of numbers below ``size``, ascending."""
+    parts = [part for part in parts if len(part)]
+    if len(parts) < 2:
+        return parts[0] if parts else np.empty(0, np.int64)
+    if sum(map(len, parts)) * 16 < size:
+        return np.unique(np.concatenate(parts))
+    held = np.zeros(size, np.bool_)
+    for part in parts:
+        held[part] = True
+    return np.flatnonzero(held)
+
+
+def _matched(ones: Ints, others: Array, size: int) -> tuple[Ints | slice, Ints | slice]:
+    """The places in each of two ascending arrays of numbers below ``size`` of what is in both."""
+    if len(ones) == len(others) and np.array_equal(ones, others):
+        return slice(None), slice(None)
+    if not len(ones) or not len(others):
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    if len(ones) * 16 < len(others):
+        there = np.searchsorted(others, ones.astype(others.dtype, copy=False))
+        there[there == len(others)] = 0
+        here = np.flatnonzero(others[there] == ones)
+        return here, there[here]
+    where = np.zeros(size, np.uint32)
+    where[ones] = np.arange(1, len(ones) + 1, dtype=np.uint32)
+    found = where[others]
+    there = np.flatnonzero(found)
+    return found[there].astype(np.int64) - 1, there

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,44 +19,50 @@ from ...query import Diagnostic, Node
 from ...request import FACET_FIELDS, FacetField, SearchOptions
 from ...results import FacetValue
 from .. import Contents, Found, FoundHit
-from .evaluation import Evaluation
+from .building import article_of
+from .container import Array
+from .evaluation import Candidates, Evaluation
 from .explain import explain
-from .postings import Ints, Segments
-from .schema import NONE, article_of
-from .table import Mask, Table
+from .schema import NONE
+from .segment import Ints, Mask, Segment
+from .table import Table
+
+
+class Ranked(NamedTuple):
+    """Documents of a commit that may be on a page, and what they are ordered by: most first, least first for numbers."""
+
+    documents: Ints
+    scores: NDArray[np.float64]
+    instants: Ints
+    matching: Ints
 
 
 class EmbeddedSnapshot:
     """One commit of an index; see :class:`newssearch.engines.Snapshot`."""
 
-    def __init__(self, reader: Any, folder: Path) -> None:
+    def __init__(self, segments: list[Segment], folder: Path) -> None:
         self._folder = folder
-        self._reader = reader
-        self._segments = Segments(reader)
-        self._table = Table(self._segments)
-        self._closed = False
-        self._lock = threading.RLock()  # Whoosh's readers seek in files that threads would share
+        self._table = Table(segments)
 
     def close(self) -> None:
         """Give back its files."""
-        with self._lock:
-            if not self._closed:
-                self._closed = True
-                self._reader.close()
+        self._table = Table(())
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """One thread at a time; and what Whoosh stumbles over in its files, whatever it may be, is damage."""
-        with self._lock:
-            try:
-                yield
-            except NewssearchError:
+        """What arrays that are not what they should be lead to, whatever it may be, is damage."""
+        try:
+            yield
+        except NewssearchError:
+            raise
+        except RecursionError:
+            raise QueryError("the query is nested too deeply") from None
+        except Exception as error:
+            damaged = [name for segment in self._table.segments for name in segment.container.damaged()]
+            if not damaged:
                 raise
-            except RecursionError:
-                raise QueryError("the query is nested too deeply") from None
-            except Exception as error:
-                message = f"{self._folder}: the index is damaged ({error!r}): make it anew with --rebuild"
-                raise IndexDamagedError(message, self._folder) from error
+            message = f"{self._folder}: the index is damaged ({', '.join(damaged[:3])}): make it anew with --rebuild"
+            raise IndexDamagedError(message, self._folder) from error
 
     # ---- the search
 
@@ -64,46 +70,34 @@ class EmbeddedSnapshot:
         """The page of hits that ``options`` asks for."""
         with self._reading():
             run = Evaluation(self._table, tree)
-            articles = run.articles(tree) & run.filtered(options)
-            docs, scores, holding = run.candidates(articles)
-            matching = np.bincount(self._table.article[docs[holding]], minlength=len(articles))
+            articles = run.found(options)
+            ranked: list[Ranked] = []
+            paragraphs = 0
+            for number, (segment, mask) in enumerate(self._table.parts(articles)):
+                candidates = run.candidates(segment, mask)
+                paragraphs += int(np.count_nonzero(candidates.holds))
+                ranked.append(_ranked(segment, candidates, options, self._table.document_offset(number)))
             total = int(np.count_nonzero(articles))
-            if not options.all_paragraphs:
-                docs, scores = self._best_of_each(docs, scores)
-            page = self._page(docs, scores, options)
             return Found(
-                [
-                    self._hit(int(docs[i]), float(scores[i]), int(matching[self._table.article[docs[i]]]))
-                    for i in page
-                ],
+                self._page(ranked, options),
                 total,
-                int(np.count_nonzero(holding)),
+                paragraphs,
                 MappingProxyType({field: self._facet(field, articles) for field in options.facets}),
                 _once([*run.notes, *run.unknown_words()]),
                 explain(run, options) if options.explain or not total else (),
             )
 
-    def _best_of_each(self, docs: Ints, scores: NDArray[np.float64]) -> tuple[Ints, NDArray[np.float64]]:
-        """The best paragraph of each article: the highest score, then the first."""
-        order = np.lexsort((docs, -scores, self._table.article[docs]))
-        articles = self._table.article[docs[order]]
-        best = order[np.append(True, articles[1:] != articles[:-1])] if len(order) else order
-        return docs[best], scores[best]
-
-    def _page(self, docs: Ints, scores: NDArray[np.float64], options: SearchOptions) -> list[int]:
-        """The places in ``docs`` of the hits on the page, in the total order.
+    def _page(self, ranked: list[Ranked], options: SearchOptions) -> list[FoundHit]:
+        """The hits on the page, in the total order.
 
         By score, or date; then by date, or score; then by id; then by paragraph. Ids are read only of hits that
         nothing else tells apart, and that may be on the page.
         """
-        instants = self._table.instant[self._table.article[docs]]
-        first: NDArray[Any] = -scores
-        second: NDArray[Any] = -instants
-        if options.sort != "relevance":
-            last = np.iinfo(np.int64).max
-            first = np.where(instants == NONE, last, -instants if options.sort == "newest" else instants)
-            second = -scores
-        order = np.lexsort((docs, second, first))
+        documents, scores, instants, matching = (np.concatenate(parts) for parts in zip(*ranked, strict=True)) if (
+            ranked
+        ) else (np.empty(0, np.int64),) * 4  # fmt: skip
+        first, second = _order(scores, instants, options)
+        order = np.lexsort((documents, -second, -first))
         end = len(order) if options.limit is None else min(options.offset + options.limit, len(order))
         if options.offset >= end:
             return []
@@ -116,27 +110,24 @@ class EmbeddedSnapshot:
                 continue
             if low >= end:
                 break
-            tied = order[low:high]
+            tied = order[low:high].tolist()
             if high - low > 1:
-                tied = self._by_id(tied, docs)
-            page.extend(tied[max(options.offset - low, 0) : end - low].tolist())
-        return page
+                tied = self._by_id(tied, documents)
+            page.extend(tied[max(options.offset - low, 0) : end - low])
+        return [self._hit(int(documents[i]), float(scores[i]), int(matching[i])) for i in page]
 
-    def _by_id(self, places: Ints, docs: Ints) -> Ints:
-        articles = np.unique(self._table.article[docs[places]])
-        rank = np.empty(len(articles), np.int64)
-        ids = self._segments.texts("id", self._table.first[articles])
-        rank[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
-        ranks = rank[np.searchsorted(articles, self._table.article[docs[places]])]
-        return places[np.lexsort((self._table.number[docs[places]], ranks))]
+    def _by_id(self, places: list[int], documents: Ints) -> list[int]:
+        def name(place: int) -> tuple[bytes, int]:
+            segment, document = self._table.document(int(documents[place]))
+            return segment.id(int(segment.article[document])), document
 
-    def _hit(self, doc: int, score: float, matching: int) -> FoundHit:
-        first = int(self._table.first[self._table.article[doc]])
-        stored = self._segments.stored(first)
-        article, count = article_of(stored)
-        own = stored if doc == first else self._segments.stored(doc)
-        paragraph = Paragraph(int(self._table.number[doc]), own["text"])
-        return FoundHit(article, paragraph, score, count, matching)
+        return sorted(places, key=name)
+
+    def _hit(self, document: int, score: float, matching: int) -> FoundHit:
+        segment, own = self._table.document(document)
+        article, count = article_of(segment.headers[int(segment.article[own])])
+        number = int(segment.numbers(np.array([own]))[0])
+        return FoundHit(article, Paragraph(number, segment.bodies[own]), score, count, matching)
 
     # ---- facets and contents
 
@@ -144,15 +135,19 @@ class EmbeddedSnapshot:
         """The values of a field among ``articles``: most first, then by value; years and months in order."""
         if field in ("year", "month"):
             return self._date_facet(field, articles)
-        codes, values = self._table.values(field)
-        counts = np.bincount(codes[articles], minlength=len(values)).tolist()
-        found = [FacetValue(value or None, n) for value, n in zip(values, counts, strict=True) if n]
+        counts: Counter[str] = Counter()
+        for segment, mask in self._table.parts(articles):
+            codes, values = segment.values(field)
+            found = np.bincount(codes[mask], minlength=len(values))
+            for code in np.flatnonzero(found).tolist():
+                counts[values[code]] += int(found[code])
+        facets = [FacetValue(value or None, n) for value, n in counts.items()]
         return tuple(
-            sorted(found, key=lambda facet: (-facet.articles, facet.value is None, facet.value or ""))
+            sorted(facets, key=lambda facet: (-facet.articles, facet.value is None, facet.value or ""))
         )
 
     def _date_facet(self, field: FacetField, articles: Mask) -> tuple[FacetValue, ...]:
-        written = self._table.written[articles]
+        written = self._written(articles)
         dated = written[written != NONE]
         moments = np.datetime64("0001-01-01T00:00:00", "us") + dated.astype("timedelta64[us]")
         periods, counts = np.unique(
@@ -163,19 +158,23 @@ class EmbeddedSnapshot:
             found.append(FacetValue(None, len(written) - len(dated)))
         return tuple(found)
 
+    def _written(self, articles: Mask) -> Array:
+        parts = [segment.written[mask] for segment, mask in self._table.parts(articles)]
+        return np.concatenate(parts) if parts else np.empty(0, np.int64)
+
     def contents(self) -> Contents:
         """What there is in the index."""
         with self._reading():
-            dates = self._table.written[self._table.alive & (self._table.written != NONE)]
+            everything = self._table.everything()
+            written = self._written(everything)
+            dates = written[written != NONE]
             return Contents(
-                articles=int(np.count_nonzero(self._table.alive)),
+                articles=int(np.count_nonzero(everything)),
                 paragraphs=self._table.paragraphs,
-                words=int(self._table.words[self._table.is_paragraph].sum()),
+                words=self._table.words,
                 first_date=_day(dates.min()) if len(dates) else None,
                 last_date=_day(dates.max()) if len(dates) else None,
-                by_field=MappingProxyType(
-                    {field: self._facet(field, self._table.alive) for field in FACET_FIELDS}
-                ),
+                by_field=MappingProxyType({field: self._facet(field, everything) for field in FACET_FIELDS}),
             )
 
     # ---- single articles
@@ -183,63 +182,116 @@ class EmbeddedSnapshot:
     def article(self, article_id: str) -> Article | None:
         """The article with that id, with its paragraphs."""
         with self._reading():
-            docs = self._segments.docs("id", article_id)
-            if not docs:
-                return None
-            stored = [self._segments.stored(doc) for doc in docs]
-            paragraphs = tuple(Paragraph(fields["paragraph"], fields["text"]) for fields in stored)
-            return article_of(stored[0], tuple(p for p in paragraphs if p.number))[0]
+            found = self._table.article(article_id)
+            return read_article(*found) if found is not None else None
 
     def ids_ending(self, ending: str) -> list[str]:
         """The ids that end with ``ending``, sorted."""
         with self._reading():
-            return sorted(
-                found
-                for found in self._table.ids(np.flatnonzero(self._table.alive))
-                if found.endswith(ending)
-            )
+            return sorted(found for found in self._ids(self._table.everything()) if found.endswith(ending))
 
     def ids_matching(self, tree: Node, options: SearchOptions) -> list[str]:
         """The ids of all articles that a search finds, sorted."""
         with self._reading():
-            run = Evaluation(self._table, tree)
-            articles = run.articles(tree) & run.filtered(options)
-            return sorted(self._table.ids(np.flatnonzero(articles)))
+            return sorted(self._ids(Evaluation(self._table, tree).found(options)))
+
+    def _ids(self, articles: Mask) -> Iterator[str]:
+        for segment, mask in self._table.parts(articles):
+            yield from segment.ids(np.flatnonzero(mask))
 
     def paths(self) -> list[str]:
         """The paths that articles were read from, sorted."""
         with self._reading():
-            codes, values = self._table.values("path")
-            return sorted(values[code] for code in np.unique(codes[self._table.alive]).tolist() if code)
+            found: set[str] = set()
+            for segment, mask in self._table.parts(self._table.everything()):
+                codes, values = segment.values("path")
+                found.update(values[code] for code in np.unique(codes[mask]).tolist() if code)
+            return sorted(found)
 
     def ids_of(self, path: str) -> list[str]:
         """The ids of the articles that were read from ``path``, in the order of the index."""
         with self._reading():
-            return self._table.ids(self._articles_of(path))
+            return [segment.id(article).decode() for segment, article in self._articles_of(path)]
 
     # ---- for the writer
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """Its segments."""
+        return self._table.segments
 
     def states(self, path: str) -> dict[str, str]:
         """The ids and states of the articles read from ``path``."""
         with self._reading():
-            articles = self._articles_of(path)
-            states = self._segments.texts("state", self._table.first[articles])
-            return dict(zip(self._table.ids(articles), states, strict=True))
-
-    def documents(self, article_id: str) -> list[int]:
-        """The documents of an article."""
-        with self._reading():
-            return self._segments.docs("id", article_id)
+            return {
+                segment.id(article).decode(): segment.state(article)
+                for segment, article in self._articles_of(path)
+            }
 
     def state(self, article_id: str) -> str | None:
         """The state of an article, or None where there is none."""
         with self._reading():
-            docs = self._segments.docs("id", article_id)
-            return self._segments.texts("state", np.array(docs[:1]))[0] if docs else None
+            found = self._table.article(article_id)
+            return found[0].state(found[1]) if found is not None else None
 
-    def _articles_of(self, path: str) -> Ints:
-        docs = np.array(self._segments.docs("path", path), np.int64)
-        return self._table.article[docs[self._table.number[docs] <= 1]]
+    def _articles_of(self, path: str) -> Iterator[tuple[Segment, int]]:
+        for segment in self._table.segments:
+            code = segment.keys("path").find(path.encode("utf-8", "backslashreplace"))
+            if code <= 0:
+                continue
+            having = segment.container["article.path"] == code
+            if segment.alive is not None:
+                having &= segment.alive
+            for article in np.flatnonzero(having).tolist():
+                yield segment, article
+
+
+def read_article(segment: Segment, article: int) -> Article:
+    """An article of a segment, with its paragraphs."""
+    first, end = int(segment.first[article]), int(segment.first[article + 1])
+    header = segment.headers[article]
+    count = article_of(header)[1]
+    paragraphs = tuple(
+        Paragraph(n, segment.bodies[document]) for n, document in enumerate(range(first, end), start=1)
+    )
+    return article_of(header, paragraphs[:count])[0]
+
+
+def _ranked(segment: Segment, candidates: Candidates, options: SearchOptions, offset: int) -> Ranked:
+    """The candidates that may be on the page, those of each article reduced to its best unless all are asked for."""
+    documents, scores, holds = candidates
+    articles = segment.article[documents]
+    first = np.flatnonzero(np.diff(articles, prepend=-1)) if len(articles) else np.empty(0, np.int64)
+    sizes = np.diff(np.append(first, len(articles)))
+    matching = np.add.reduceat(holds.astype(np.int64), first) if len(first) else first
+    if options.all_paragraphs:
+        matching = np.repeat(matching, sizes)
+    elif len(first) < len(articles):
+        best = np.maximum.reduceat(scores, first)
+        places = np.flatnonzero(scores == np.repeat(best, sizes))
+        chosen = places[
+            np.flatnonzero(np.diff(articles[places], prepend=-1))
+        ]  # of equals, the first paragraph
+        documents, scores, articles = documents[chosen], scores[chosen], articles[chosen]
+    instants = segment.instant[articles]
+    if options.limit is not None and (most := options.offset + options.limit) < len(documents):
+        keys, _ = _order(scores, instants, options)
+        keep = (
+            keys >= np.partition(keys, len(keys) - most)[len(keys) - most]
+            if most
+            else np.zeros(len(keys), np.bool_)
+        )
+        documents, scores, instants, matching = documents[keep], scores[keep], instants[keep], matching[keep]
+    return Ranked(documents + offset, scores, instants, matching)
+
+
+def _order(scores: Array, instants: Array, options: SearchOptions) -> tuple[Array, Array]:
+    """What documents are ordered by first and then, greatest first."""
+    if options.sort == "relevance":
+        return scores, instants
+    if options.sort == "newest":
+        return instants, scores
+    return np.where(instants == NONE, -np.iinfo(np.int64).max, -instants), scores
 
 
 def _once(notes: list[Diagnostic]) -> list[Diagnostic]:

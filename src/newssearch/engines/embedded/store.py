@@ -22,11 +22,9 @@ with warnings.catch_warnings():
     from whoosh import index as whoosh_index
     from whoosh.filedb.filestore import FileStorage
     from whoosh.util.filelock import try_for
-    from whoosh.writing import SegmentWriter
 
 from ..._version import __version__
 from ...analysis import ANALYSIS_VERSION
-from ...article import Article
 from ...errors import (
     IndexDamagedError,
     IndexExistsError,
@@ -35,15 +33,17 @@ from ...errors import (
     IndexNotFoundError,
     IndexVersionError,
 )
-from .schema import documents, make_schema
+from .adopting import adopt
+from .codec import ArraySegment
+from .container import Container, ContainerError
+from .schema import make_schema
+from .segment import Segment
 from .snapshot import EmbeddedSnapshot
 from .trust import check_toc
+from .writer import EmbeddedWriter
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 """Counts up when an index of before can no longer be read as it is."""
-
-POOL = 32
-"""Megabytes of postings, by Whoosh's count, that a commit holds in memory before it puts them on disk."""
 
 _MARKER = "newssearch.json"
 _TOC = "_MAIN_*.toc"
@@ -108,18 +108,25 @@ class EmbeddedStore:
         """The last commit."""
         for attempt in range(_REOPEN):
             try:
-                return EmbeddedSnapshot(self._whoosh().reader(), self.folder)
+                return self._snapshot()
             except FileNotFoundError as error:
                 if attempt == _REOPEN - 1:
                     message = f"{self.folder}: a file of the index is missing: {error}"
                     raise IndexDamagedError(message, self.folder) from error
                 time.sleep(0.01 * attempt)
+            except ContainerError as error:
+                message = f"{self.folder}: the index is damaged ({error}): make it anew with --rebuild"
+                raise IndexDamagedError(message, self.folder) from error
             except IndexDamagedError:
                 raise
             except Exception as error:  # Whoosh trusts its files: what it stumbles over may be anything
                 message = f"{self.folder}: the index is damaged ({error!r}): make it anew with --rebuild"
                 raise IndexDamagedError(message, self.folder) from error
         raise AssertionError("unreachable")
+
+    def _snapshot(self) -> EmbeddedSnapshot:
+        toc = self.toc()
+        return EmbeddedSnapshot([self._segment(known, toc.schema) for known in toc.segments], self.folder)
 
     def writer(self, wait: float) -> EmbeddedWriter:
         """The one writer; waits up to ``wait`` seconds for another to finish.
@@ -150,9 +157,7 @@ class EmbeddedStore:
 
         What is here is not read, so that a damaged index, or one of an older format, can be made anew.
         """
-        storage = FileStorage(str(self.folder))
-        toc = whoosh_index.TOC.read(FileStorage(str(new.folder)), "MAIN")
-        toc.generation = self.generation + 1
+        toc = new.toc()
         for path in sorted(new.folder.glob("MAIN_*")):
             if (
                 path.suffix
@@ -162,93 +167,55 @@ class EmbeddedStore:
             content = new.read_extra(name)
             if content is not None:
                 self.write_extra(name, content)
-        toc.write(storage, "MAIN")
-        whoosh_index.clean_files(storage, "MAIN", toc.generation, toc.segments)
+        self.put_toc(toc)
         shutil.rmtree(new.folder, ignore_errors=True)
 
-    def lock(self, wait: float) -> Any:
+    def lock(self, wait: float) -> Lock:
         """Let nobody else write, until ``release()`` is called on what is returned."""
-        lock = FileStorage(str(self.folder)).lock("MAIN_RUN")
-        if not try_for(lock.acquire, timeout=wait, delay=0.05):
-            message = (
-                f"another process is writing to {self.folder}: try again when it is done, or wait longer"
-            )
-            raise IndexLockedError(message, self.folder)
-        return lock
+        return Lock(self.folder, wait)
 
-    def _whoosh(self) -> Any:
+    def toc(self) -> Any:
+        """The newest table of contents, once it is seen to name nothing that it should not."""
         check_toc(self.folder)
-        return whoosh_index.open_dir(str(self.folder))
+        return whoosh_index.TOC.read(FileStorage(str(self.folder), readonly=True), "MAIN")
 
+    def put_toc(self, toc: Any) -> None:
+        """Let a table of contents be the newest, and remove the files that it does not name."""
+        storage = FileStorage(str(self.folder))
+        toc.generation = self.generation + 1
+        toc.write(storage, "MAIN")
+        whoosh_index.clean_files(storage, "MAIN", toc.generation, toc.segments)
 
-class EmbeddedWriter:
-    """The one writer of an index; see :class:`newssearch.engines.Writer`."""
+    def _segment(self, known: Any, schema: Any) -> Segment:
+        """A segment that a table of contents names."""
+        if isinstance(known, ArraySegment):
+            return Segment(Container(self.folder / known.file_name), known.deleted_docs())
+        from whoosh.reading import SegmentReader  # noqa: PLC0415  seldom needed, and slow to import
 
-    def __init__(self, store: EmbeddedStore, wait: float) -> None:
-        self._store = store
-        self._lock = store.lock(wait)
+        reader = SegmentReader(FileStorage(str(self.folder), readonly=True), schema, known)
         try:
-            self._snapshot = store.snapshot()
-        except BaseException:
-            self._lock.release()
-            raise
-        self._writer: Any = None
-        self._pending = 0
-        self._removed = False
+            return adopt(reader)
+        finally:
+            reader.close()
 
-    @property
-    def pending(self) -> int:
-        """Paragraphs added since the last commit."""
-        return self._pending
 
-    def states(self, path: str) -> dict[str, str]:
-        """The ids of the committed articles read from ``path``, each with its state."""
-        return self._snapshot.states(path)
+class Lock:
+    """Both the lock of newssearch, held through all commits of a run, and the one of Whoosh's own writers."""
 
-    def state(self, article_id: str) -> str | None:
-        """The state of a committed article, or None."""
-        return self._snapshot.state(article_id)
+    def __init__(self, folder: Path, wait: float) -> None:
+        self._held: list[Any] = []
+        for name in ("MAIN_RUN", "MAIN_WRITELOCK"):
+            lock = FileStorage(str(folder)).lock(name)
+            if not try_for(lock.acquire, timeout=wait, delay=0.05):
+                self.release()
+                message = f"another process is writing to {folder}: try again when it is done, or wait longer"
+                raise IndexLockedError(message, folder)
+            self._held.append(lock)
 
-    def add(self, article: Article, state: str) -> None:
-        """Add an article."""
-        writer = self._open()
-        for document in documents(article, state):
-            writer.add_document(**document)
-            self._pending += 1
-
-    def remove(self, ids: Iterable[str]) -> int:
-        """Remove committed articles; the number of them that there were."""
-        removed = 0
-        for article_id in ids:
-            found = self._snapshot.documents(article_id)
-            removed += bool(found)
-            for doc in found:
-                self._open().delete_document(doc)
-        self._removed |= removed > 0
-        return removed
-
-    def commit(self) -> None:
-        """Make all since the last commit the new state of the index."""
-        if self._writer is None:
-            return
-        self._writer.commit()
-        self._writer = None
-        self._pending = 0
-        self._snapshot.close()
-        self._snapshot = self._store.snapshot()
-
-    def close(self) -> None:
-        """Drop what was not committed, and let others write."""
-        if self._writer is not None:
-            self._writer.cancel()
-            self._writer = None
-        self._snapshot.close()
-        self._lock.release()
-
-    def _open(self) -> Any:
-        if self._writer is None:
-            self._writer = SegmentWriter(self._store._whoosh(), limitmb=POOL)
-        return self._writer
+    def release(self) -> None:
+        """Let others write."""
+        while self._held:
+            self._held.pop().release()
 
 
 def make_folder(folder: Path) -> None:

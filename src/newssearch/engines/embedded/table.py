@@ -1,132 +1,84 @@
-"""What is known of all articles and paragraphs of a commit, as arrays, each read when it is first asked for.
-
-Documents are paragraphs, and those of one article stand side by side, so that an article is a run of documents:
-``first[a]`` to ``first[a + 1]``. Articles are numbered through, deleted ones too.
-"""
+"""The segments of one commit, their articles and documents numbered through, and what all scores depend on."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ...analysis import analysis_of
-from .postings import Ints, Segments
-from .schema import NONE
-
-Mask = NDArray[np.bool_]
-
-
-class Values(NamedTuple):
-    """A field of all articles: ``values[codes[a]]``; the first value is ``""``, for articles without it."""
-
-    codes: Ints
-    values: list[str]
+from .container import Array
+from .segment import Ints, Mask, Segment
 
 
 class Table:
-    """The arrays of one commit."""
+    """What is known of one commit."""
 
-    def __init__(self, segments: Segments) -> None:
-        self.segments = segments
-        self._values: dict[str, Values] = {}
-
-    @cached_property
-    def number(self) -> Ints:
-        """The number of each document's paragraph; 0 for an article without any."""
-        return self.segments.numbers("number")
-
-    @cached_property
-    def first(self) -> Ints:
-        """The first document of each article, and the end: an article's paragraphs count up from 1 (or 0)."""
-        return np.append(np.flatnonzero(self.number <= 1), self.segments.size)
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self.segments = tuple(segments)
+        self._articles = _offsets([segment.articles for segment in segments])
+        self._documents = _offsets([segment.documents for segment in segments])
 
     @property
     def articles(self) -> int:
         """How many articles there are, deleted ones counted."""
-        return len(self.first) - 1
+        return int(self._articles[-1])
 
-    @cached_property
-    def article(self) -> Ints:
-        """The article of each document."""
-        return np.repeat(np.arange(self.articles), np.diff(self.first))
+    def parts(self, mask: Array) -> Iterator[tuple[Segment, Array]]:
+        """An array with an item for each article, by segment."""
+        for number, segment in enumerate(self.segments):
+            yield segment, mask[self._articles[number] : self._articles[number + 1]]
 
-    @cached_property
-    def alive(self) -> Mask:
-        """Which articles are not deleted."""
-        alive = np.ones(self.articles, np.bool_)
-        alive[self.article[self.segments.deleted]] = False
-        return alive
+    def everything(self) -> Mask:
+        """The articles that are not deleted."""
+        return joined([segment.everything() for segment in self.segments])
 
-    @cached_property
-    def is_paragraph(self) -> Mask:
-        """Which documents are paragraphs of articles that are not deleted."""
-        return np.asarray((self.number > 0) & self.alive[self.article], np.bool_)
+    def document_offset(self, number: int) -> int:
+        """The number of the first document of a segment."""
+        return int(self._documents[number])
+
+    def document(self, document: int) -> tuple[Segment, int]:
+        """The segment of a document, and its number there."""
+        number = int(np.searchsorted(self._documents, document, "right")) - 1
+        return self.segments[number], document - int(self._documents[number])
+
+    def article(self, article_id: str) -> tuple[Segment, int] | None:
+        """The segment of the article with an id, and its number there."""
+        for segment in self.segments:
+            if (article := segment.find(article_id)) >= 0:
+                return segment, article
+        return None
+
+    # ---- what all scores depend on
 
     @cached_property
     def paragraphs(self) -> int:
         """How many paragraphs there are."""
-        return int(np.count_nonzero(self.is_paragraph))
+        return sum(segment.paragraphs for segment in self.segments)
 
     @cached_property
-    def words(self) -> Ints:
-        """The words of each document's paragraph."""
-        return self.segments.numbers("words")
+    def words(self) -> int:
+        """How many words they have."""
+        return sum(segment.words for segment in self.segments)
 
-    @cached_property
-    def title_words(self) -> Ints:
-        """The words of each article's headline."""
-        return self.segments.numbers("title_words")[self.first[:-1]]
-
-    @cached_property
+    @property
     def mean_words(self) -> float:
-        """The mean length of a paragraph."""
-        return float(self.words[self.is_paragraph].mean()) if self.paragraphs else 1.0
+        """The mean length of a paragraph, in words."""
+        return self.words / self.paragraphs if self.words else 1.0
 
     @cached_property
     def mean_title_words(self) -> float:
         """The mean length of a headline, over the articles that have one."""
-        titled = self.title_words[self.alive & (self.title_words > 0)]
-        return float(titled.mean()) if len(titled) else 1.0
+        titled, words = (sum(counts) for counts in zip(*(s.titles for s in self.segments), strict=True)) if (
+            self.segments
+        ) else (0, 0)  # fmt: skip
+        return words / titled if titled else 1.0
 
-    @cached_property
-    def written(self) -> Ints:
-        """When each article was published, by the outlet's clock: microseconds of the calendar, or NONE."""
-        return self.segments.numbers("written")[self.first[:-1]]
 
-    @cached_property
-    def instant(self) -> Ints:
-        """The same in universal time."""
-        return self.segments.numbers("instant")[self.first[:-1]]
+def joined(masks: Sequence[Mask]) -> Mask:
+    """An array with an item for each article, of those of the segments."""
+    return np.concatenate(masks) if masks else np.empty(0, np.bool_)
 
-    @property
-    def dated(self) -> Mask:
-        """Which articles have a date."""
-        return np.asarray(self.written != NONE, np.bool_)
 
-    def values(self, field: str) -> Values:
-        """A field of each article."""
-        if field not in self._values:
-            texts = self.segments.texts(field, self.first[:-1])
-            values = ["", *sorted(set(texts) - {""})]
-            code = {value: number for number, value in enumerate(values)}
-            self._values[field] = Values(np.array([code[text] for text in texts], np.int64), values)
-        return self._values[field]
-
-    @cached_property
-    def analysis(self) -> dict[str, Mask]:
-        """The articles of each analysis."""
-        langs = self.values("lang")
-        names = [analysis_of(value) for value in langs.values]
-        found: dict[str, Mask] = {}
-        for name in sorted(set(names)):
-            mask = np.isin(langs.codes, [code for code, other in enumerate(names) if other == name])
-            if mask.any():
-                found[name] = mask
-        return found
-
-    def ids(self, articles: Ints) -> list[str]:
-        """The ids of some articles, ascending."""
-        return self.segments.texts("id", self.first[articles])
+def _offsets(sizes: Sequence[int]) -> Ints:
+    return np.concatenate(([0], np.cumsum(np.array(sizes, np.int64))))

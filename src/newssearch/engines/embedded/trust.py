@@ -28,6 +28,7 @@ KNOWN = frozenset(
         ("builtins", "set"),
         ("__builtin__", "set"),
         ("collections", "defaultdict"),
+        ("newssearch.engines.embedded.codec", "ArraySegment"),
         ("newssearch.engines.embedded.schema", "ArticleAnalyzer"),
         ("re", "_compile"),
         ("whoosh.analysis.tokenizers", "IDTokenizer"),

@@ -1,0 +1,258 @@
+"""From articles to the sections of a segment.
+
+Articles are numbered in the order in which they came, and so are *documents*: the paragraphs of an article stand side
+by side, and an article without any has one document without words. Beside the two fields of text, ``text`` (of
+documents) and ``title`` (of articles), which :mod:`.inverting` describes, a segment has:
+
+======================  ===============================================================================================
+``article.first``       the first document of each article, and the end
+``article.bare``        the articles without paragraphs
+``article.written``     when each was published by the outlet's clock, in microseconds of the calendar, or NONE
+``article.instant``     the same in universal time
+``article.id``          the ids (:class:`~.container.Strings`), and ``article.id.order`` the articles sorted by them
+``article.state``       what each was added with, to tell whether it has changed
+``article.F``           for each of VALUES the number of its value; ``article.F.values`` are those, sorted by
+                        ``article.F.keys``, which are what a filter compares; number 0 is no value
+``document.article``    the article of each document
+``header``, ``body``    all else that is known of an article, as JSON; and the text of each document: in blocks, see
+                        :class:`Stored`
+======================  ===============================================================================================
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import zlib
+from array import array
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from ...analysis import analyser, key, name_words
+from ...article import Article, Date, Paragraph, Provenance
+from .container import Array, Container, Strings, narrow, strings
+from .inverting import invert
+from .lexicon import Lexicon, Tokens
+from .schema import BY_WORDS, NONE, WHOLE_VALUES, as_written, instant, microseconds
+
+VALUES = (*WHOLE_VALUES, *BY_WORDS, "path")
+"""The fields whose values are numbered."""
+
+BLOCK = 8192
+"""Bytes that are compressed together, at least."""
+LEVEL = 4
+"""Of zlib."""
+SAMPLE = 32_768
+"""Bytes of what is stored that all of its blocks are compressed with the knowledge of: as many as zlib looks back."""
+
+
+class Builder:
+    """Articles that will be one segment."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._chunks = {"text": array("I"), "title": array("I")}
+        self._counts = {"text": array("I"), "title": array("I")}
+        self._first = array("I", [0])
+        self._bare = array("I")
+        self._written = array("q")
+        self._instant = array("q")
+        self._ids: list[bytes] = []
+        self._states: list[bytes] = []
+        self._values: dict[str, list[str]] = {name: [] for name in VALUES}
+        self._headers: list[bytes] = []
+        self._bodies: list[bytes] = []
+
+    @property
+    def documents(self) -> int:
+        """The documents so far."""
+        return len(self._bodies)
+
+    @property
+    def size(self) -> int:
+        """The chunks of text so far."""
+        return len(self._chunks["text"])
+
+    def add(self, article: Article, state: str) -> None:
+        """Add an article."""
+        analysis = analyser(article.lang)
+        if not article.paragraphs:
+            self._bare.append(len(self._ids))
+        self._enter("title", article.title or "", analysis)
+        for paragraph in article.paragraphs or (Paragraph(0, ""),):
+            self._enter("text", paragraph.text, analysis)
+            self._bodies.append(paragraph.text.encode())
+        self._first.append(len(self._bodies))
+        self._written.append(NONE if article.date is None else microseconds(as_written(article.date)))
+        self._instant.append(NONE if article.date is None else instant(article.date))
+        self._ids.append(article.id.encode())
+        self._states.append(state.encode())
+        for name, values in self._values.items():
+            values.append(getattr(article, name) or "")
+        self._headers.append(header_of(article))
+
+    def _enter(self, field: str, text: str, analysis: Any) -> None:
+        chunks = self._chunks[field]
+        before = len(chunks)
+        chunks.extend(self._lexicon.chunks(text, analysis))
+        self._counts[field].append(len(chunks) - before)
+
+    def freeze(self) -> None:
+        """Look the words up. From then on no article can be added, and the lexicon may grow meanwhile."""
+        self._tokens: dict[str, Tokens] = {
+            field: self._lexicon.tokens(self._chunks.pop(field), self._counts.pop(field))
+            for field in ("text", "title")
+        }
+
+    def sections(self) -> dict[str, Array]:
+        """All that the segment is made of, once it is frozen."""
+        first = np.array(self._first, np.uint32)
+        order = sorted(range(len(self._ids)), key=self._ids.__getitem__)
+        sections: dict[str, Array] = {
+            "article.first": first,
+            "article.bare": np.array(self._bare, np.uint32),
+            "article.written": np.array(self._written, np.int64),
+            "article.instant": np.array(self._instant, np.int64),
+            "article.id.order": np.array(order, np.uint32),
+            "document.article": document_articles(first),
+            **strings("article.id", self._ids),
+            **strings("article.state", self._states),
+        }
+        for name, values in self._values.items():
+            sections |= valued(name, values)
+        for field, tokens in self._tokens.items():
+            sections |= invert(field, tokens, self._lexicon.words)
+        return sections | store("header", self._headers) | store("body", self._bodies)
+
+
+def document_articles(first: Array) -> Array:
+    """The article of each document."""
+    return np.repeat(np.arange(len(first) - 1, dtype=np.uint32), np.diff(first))
+
+
+# ---- values
+
+
+def key_of(name: str, value: str) -> str:
+    """What two values of a field have in common that a filter does not tell apart."""
+    if name in BY_WORDS:
+        return " ".join(name_words(value))
+    return key(value) if name in WHOLE_VALUES else value
+
+
+def valued(name: str, values: list[str]) -> dict[str, Array]:
+    """The sections of a field of values, one an article, ``""`` for none."""
+    distinct = sorted((key_of(name, value), value) for value in set(values) - {""})
+    number = {value: n for n, (_, value) in enumerate(distinct, start=1)} | {"": 0}
+    return {
+        f"article.{name}": narrow(np.array([number[value] for value in values], np.int64)),
+        **strings(f"article.{name}.values", [b"", *(value.encode() for _, value in distinct)]),
+        **strings(f"article.{name}.keys", [b"", *(known.encode() for known, _ in distinct)]),
+    }
+
+
+# ---- stored text
+
+
+def store(name: str, values: list[bytes]) -> dict[str, Array]:
+    """Strings in compressed blocks: see :class:`Stored`."""
+    sizes = np.fromiter(map(len, values), np.int64, len(values))
+    ends = np.cumsum(sizes)
+    firsts = [0]
+    while firsts[-1] < len(values):
+        done = int(ends[firsts[-1] - 1]) if firsts[-1] else 0
+        firsts.append(min(int(np.searchsorted(ends, done + BLOCK)) + 1, len(values)))
+    known = sample(values)
+    blocks = []
+    for low, high in pairwise(firsts):
+        packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, 9, zlib.Z_DEFAULT_STRATEGY, known)
+        blocks.append(packer.compress(b"".join(values[low:high])) + packer.flush())
+    return {
+        **strings(name, blocks),
+        f"{name}.first": np.array(firsts, np.uint32),
+        f"{name}.sizes": narrow(sizes),
+        f"{name}.known": np.frombuffer(known, np.uint8),
+    }
+
+
+def sample(values: list[bytes]) -> bytes:
+    """Pieces of the values from all over, as many as fit."""
+    pieces = 64
+    step = max(len(values) // pieces, 1)
+    return b"".join(value[: SAMPLE // pieces] for value in values[::step][:pieces])[:SAMPLE] or b" "
+
+
+class Stored:
+    """Strings in blocks, each compressed by itself with zlib (raw, with a dictionary).
+
+    Sections: ``NAME`` the blocks (:class:`~.container.Strings`), ``NAME.first`` the first string of each, and the end,
+    ``NAME.sizes`` the bytes of each string, ``NAME.known`` the dictionary.
+    """
+
+    REMEMBERED = 16
+    """Blocks that are kept as they are, for what stands beside what was just read."""
+
+    def __init__(self, container: Container, name: str) -> None:
+        self._blocks = Strings(container, name)
+        self._first = container[f"{name}.first"]
+        self._sizes = container[f"{name}.sizes"]
+        self._known = container[f"{name}.known"].tobytes()
+        self._open: dict[int, bytes] = {}
+
+    def __len__(self) -> int:
+        return len(self._sizes)
+
+    def __getitem__(self, index: int) -> str:
+        number = int(np.searchsorted(self._first, index, "right")) - 1
+        block = self._open.get(number)
+        if block is None:
+            block = self._unpacked(number)
+            if len(self._open) >= self.REMEMBERED:
+                self._open.clear()
+            self._open[number] = block
+        start = int(self._sizes[self._first[number] : index].sum(dtype=np.int64))
+        return block[start : start + int(self._sizes[index])].decode()
+
+    def _unpacked(self, number: int) -> bytes:
+        unpacker = zlib.decompressobj(-zlib.MAX_WBITS, self._known)
+        return unpacker.decompress(self._blocks[number])
+
+
+# ---- headers
+
+
+def header_of(article: Article) -> bytes:
+    """All that is known of an article but its paragraphs, as JSON."""
+    header: dict[str, object] = {
+        "id": article.id,
+        "record": article.record,
+        "count": len(article.paragraphs),
+        "provenance": {name: list(known) for name, known in article.provenance.items()},
+    }
+    for name in ("title", "url", "dateline", *VALUES):
+        if (value := getattr(article, name)) is not None:
+            header[name] = value
+    if article.date is not None:
+        header["date"] = article.date.isoformat()
+    return json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def article_of(header: str, paragraphs: tuple[Paragraph, ...] = ()) -> tuple[Article, int]:
+    """An article from its header, and the number of its paragraphs."""
+    fields = json.loads(header)
+    count = fields.pop("count")
+    provenance = {name: Provenance(*known) for name, known in fields.pop("provenance").items()}
+    date = date_of(fields.pop("date", None))
+    return Article(
+        paragraphs=paragraphs, date=date, provenance=MappingProxyType(provenance), **{"title": None} | fields
+    ), count
+
+
+def date_of(text: str | None) -> Date | None:
+    """A date from ISO 8601."""
+    if text is None:
+        return None
+    return dt.date.fromisoformat(text) if len(text) == 10 else dt.datetime.fromisoformat(text)

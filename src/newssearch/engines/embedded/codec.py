@@ -1,0 +1,93 @@
+"""Our segments as Whoosh sees them: whoever opens the index with Whoosh alone can search and merge it.
+
+The table of contents pickles the segments, so that the import paths of :class:`ArraySegment` and :class:`ArrayCodec`
+are part of the format on disk. Whoosh's own writers write segments of Whoosh's own beside ours; see :mod:`.adopting`.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", SyntaxWarning)
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from whoosh.codec import base
+
+from .container import Container
+from .segment import Segment
+from .stock import DocumentReader, TermsReader
+
+EXTENSION = ".nws"
+"""Of the one file of a segment."""
+
+
+class ArrayCodec(base.Codec):  # type: ignore[misc]
+    """Reads segments of ours for Whoosh. It writes none: :class:`~.writer.EmbeddedWriter` does."""
+
+    def terms_reader(self, storage: Any, segment: ArraySegment) -> TermsReader:
+        """The terms of a segment and their postings."""
+        return TermsReader(_opened(storage, segment))
+
+    def per_document_reader(self, storage: Any, segment: ArraySegment) -> DocumentReader:
+        """What is kept of each document."""
+        return DocumentReader(_opened(storage, segment), segment)
+
+    def _unsupported(self, *_: Any, **__: Any) -> NoReturn:
+        raise NotImplementedError(
+            "newssearch writes its segments itself; Whoosh's writers use a codec of Whoosh"
+        )
+
+    per_document_writer = field_writer = postings_writer = postings_reader = new_segment = _unsupported
+
+
+class ArraySegment(base.Segment):  # type: ignore[misc]
+    """What the table of contents holds of a segment."""
+
+    def __init__(self, indexname: str, documents: int = 0) -> None:
+        super().__init__(indexname)
+        self._documents = documents
+        self._deleted: set[int] = set()
+
+    def codec(self) -> ArrayCodec:
+        """What reads it."""
+        return ArrayCodec()
+
+    def should_assemble(self) -> bool:
+        """Whether its files should be joined: it has only one."""
+        return False
+
+    def set_doc_count(self, count: int) -> None:
+        """Set the number of its documents."""
+        self._documents = count
+
+    def doc_count_all(self) -> int:
+        """The number of its documents, deleted ones counted."""
+        return self._documents
+
+    def deleted_count(self) -> int:
+        """The number of its deleted documents."""
+        return len(self._deleted)
+
+    def deleted_docs(self) -> Iterator[int]:
+        """Its deleted documents."""
+        return iter(self._deleted)
+
+    def delete_document(self, number: int, delete: bool = True) -> None:
+        """Delete a document, or take that back."""
+        (self._deleted.add if delete else self._deleted.discard)(number)
+
+    def is_deleted(self, number: int) -> bool:
+        """Whether a document is deleted."""
+        return number in self._deleted
+
+    @property
+    def file_name(self) -> str:
+        """The name of its file."""
+        return str(self.make_filename(EXTENSION))
+
+
+def _opened(storage: Any, segment: ArraySegment) -> Segment:
+    return Segment(Container(Path(storage.folder) / segment.file_name), segment.deleted_docs())

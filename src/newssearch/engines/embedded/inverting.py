@@ -1,0 +1,251 @@
+"""From the words of texts to postings: what is kept of a field of text, as arrays.
+
+The *owners* of a field are paragraphs, or articles for headlines. All arrays are ordered by term, then by owner, then
+by position. For a field named ``F``, with T terms, P postings, W words, and V *variants*, which are the ways in which
+words of a term are written (``attack``, ``Attacks``, ``ATTACKED``):
+
+======================  ===============================================================================================
+``F.terms``             the terms, sorted (:class:`~.container.Strings`)
+``F.first``             T + 1: the first posting of each term
+``F.tokens``            T + 1: its first word in ``F.positions``
+``F.owners``            P: the owner of each posting
+``F.counts``            P: how often it has the term, 255 at most; ``F.over`` are the postings with more (and their
+                        counts, ``F.over.counts``)
+``F.at``                ⌈P/64⌉: the first word of each 64th posting
+``F.positions``         W: the place of each word in its owner, from 0
+``F.kinds``             T: the number of variants of each term
+``F.packed``            the variant of each word, as its number among those of its term, in 0, 1, 2, 4, 8 or 16 bits:
+                        the fewest of them that can count the term's variants; of each term from a byte of its own on
+``F.packed.at``         T + 1: that byte
+``F.forms``             the folded, unstemmed words, sorted
+``F.form.first``        the first variant of each form, and the end
+``F.variant.term``      V: the term of each variant, which are sorted by form, then as written
+``F.variant.kind``      V: its number among those of its term
+``F.variant.words``     V: how many words are it
+``F.written``           V: the word itself
+``F.sizes``             the number of words of each owner
+``F.starts``            the first *place* of each owner, and the end: places count through all owners, one left free
+                        between two
+``F.sentences``         the places where sentences begin inside an owner, ascending
+======================  ===============================================================================================
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .container import Array, narrow, strings
+from .lexicon import Tokens, Word
+
+STRIDE = 64
+"""Postings for which the first word is kept."""
+MOST = 255
+"""What a count can be without standing among those that are over."""
+
+Ints = NDArray[np.int64]
+
+
+def invert(name: str, tokens: Tokens, words: list[Word]) -> dict[str, Array]:
+    """The sections of a field whose owners have these words."""
+    used = np.flatnonzero(np.bincount(tokens.words))
+    vocabulary = Vocabulary.of([words[number] for number in used.tolist()])
+    place_of = np.zeros(int(used[-1]) + 1 if len(used) else 0, np.int64)
+    place_of[used] = np.arange(len(used))
+    numbers = place_of[tokens.words]
+    owner = np.repeat(np.arange(len(tokens.sizes), dtype=np.uint32), tokens.sizes)
+    ends = np.cumsum(tokens.sizes)
+
+    # A stable sort by term: the terms above the numbers of the words, which the sort then carries along.
+    keys = (vocabulary.term[numbers].astype(np.uint64) << np.uint64(32)) | np.arange(
+        len(owner), dtype=np.uint64
+    )
+    keys.sort()
+    terms = (keys >> np.uint64(32)).astype(np.int64)
+    order = (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    del keys
+    owner = owner[order]
+    positions = narrow(order - (ends - tokens.sizes)[owner])
+    kinds = vocabulary.kind[numbers[order]]
+    token_first = np.searchsorted(terms, np.arange(len(vocabulary.terms) + 1))
+
+    begins = np.flatnonzero(_changes(terms) | _changes(owner))
+    sections = vocabulary.sections(name) | {
+        f"{name}.first": narrow(np.searchsorted(begins, token_first)),
+        f"{name}.tokens": narrow(token_first),
+        f"{name}.owners": owner[begins].astype(np.uint32),
+        f"{name}.at": narrow(begins[::STRIDE]),
+        f"{name}.positions": at_least_16(positions),
+        f"{name}.variant.words": np.bincount(
+            vocabulary.variant[numbers], minlength=len(vocabulary.written)
+        ).astype(np.uint32),
+    }
+    sections |= counted(name, np.diff(np.append(begins, len(order))))
+    packed_at = packed_starts(vocabulary.kinds, np.diff(token_first))
+    packed = np.zeros(int(packed_at[-1]), np.uint8)
+    pack(packed, packed_at, kinds, token_first, vocabulary.kinds)
+    sections |= {f"{name}.packed": packed, f"{name}.packed.at": narrow(packed_at)}
+    return sections | owned(name, tokens)
+
+
+def owned(name: str, tokens: Tokens) -> dict[str, Array]:
+    """What is kept by owner."""
+    starts = np.concatenate(([0], np.cumsum(tokens.sizes + 1)))
+    owner = np.searchsorted(np.cumsum(tokens.sizes), tokens.breaks, "right")
+    return {
+        f"{name}.sizes": at_least_16(narrow(tokens.sizes)),
+        f"{name}.starts": at_least_32(starts),
+        f"{name}.sentences": at_least_32(tokens.breaks + owner),
+    }
+
+
+def counted(name: str, counts: Ints) -> dict[str, Array]:
+    """The counts of postings."""
+    over = np.flatnonzero(counts >= MOST)
+    return {
+        f"{name}.counts": np.minimum(counts, MOST).astype(np.uint8),
+        f"{name}.over": over.astype(np.uint32),
+        f"{name}.over.counts": counts[over].astype(np.uint32),
+    }
+
+
+class Vocabulary(NamedTuple):
+    """The terms of a field and their variants. ``variant``, ``term`` and ``kind`` are those of each word given."""
+
+    terms: list[bytes]
+    kinds: Ints
+    forms: list[bytes]
+    form_first: Ints
+    variant_term: Ints
+    variant_kind: Ints
+    written: list[bytes]
+    variant: Ints
+    term: Ints
+    kind: Ints
+
+    @classmethod
+    def of(cls, words: list[Word]) -> Vocabulary:
+        """The vocabulary of some words, each of them once at most."""
+        encoded = [(form.encode(), as_written.encode(), term.encode()) for term, form, as_written in words]
+        terms = sorted({term for _, _, term in encoded})
+        number = {term: n for n, term in enumerate(terms)}
+        order = sorted(range(len(words)), key=encoded.__getitem__)
+        variant_term = np.array([number[encoded[n][2]] for n in order], np.int64)
+        by_term = np.argsort(variant_term, kind="stable")
+        kinds = np.bincount(variant_term, minlength=len(terms))
+        variant_kind = np.empty(len(order), np.int64)
+        first = np.cumsum(kinds) - kinds
+        variant_kind[by_term] = np.arange(len(order)) - first[variant_term[by_term]]
+        forms = [encoded[n][0] for n in order]
+        form_first = [n for n, form in enumerate(forms) if not n or form != forms[n - 1]]
+        back = np.empty(len(order), np.int64)
+        back[order] = np.arange(len(order))
+        return cls(
+            terms,
+            kinds,
+            [forms[n] for n in form_first],
+            np.array([*form_first, len(order)], np.int64),
+            variant_term,
+            variant_kind,
+            [encoded[n][1] for n in order],
+            back,
+            variant_term[back],
+            variant_kind[back],
+        )
+
+    def sections(self, name: str) -> dict[str, Array]:
+        """What is kept of it."""
+        return {
+            **strings(f"{name}.terms", self.terms),
+            f"{name}.kinds": narrow(self.kinds),
+            **strings(f"{name}.forms", self.forms),
+            f"{name}.form.first": narrow(self.form_first),
+            f"{name}.variant.term": narrow(self.variant_term),
+            f"{name}.variant.kind": narrow(self.variant_kind),
+            **strings(f"{name}.written", self.written),
+        }
+
+
+# ---- the variants of words, in few bits
+
+
+def widths(kinds: Array) -> Ints:
+    """The bits for a word of terms that have so many variants.
+
+    >>> widths(np.array([1, 2, 3, 4, 5, 16, 17, 256, 257])).tolist()
+    [0, 1, 2, 2, 4, 4, 8, 8, 16]
+    """
+    return np.array([0, 1, 2, 4, 8, 16])[np.searchsorted([1, 2, 4, 16, 256], kinds)]
+
+
+def packed_starts(kinds: Array, sizes: Ints) -> Ints:
+    """The first byte of each term, and the end, where terms have so many variants and words."""
+    return np.concatenate(([0], np.cumsum((widths(kinds) * sizes + 7) // 8)))
+
+
+def pack(packed: Array, at: Ints, variants: Ints, first: Ints, kinds: Array) -> None:
+    """Write the variants of all words into ``packed``; those of term t are ``variants[first[t]:first[t + 1]]``."""
+    sizes = np.diff(first)
+    by_term = widths(kinds)
+    for width in (1, 2, 4, 8, 16):
+        chosen = np.flatnonzero(by_term == width)
+        if not len(chosen):
+            continue
+        within = ramp(sizes[chosen])
+        values = variants[np.repeat(first[chosen], sizes[chosen]) + within]
+        byte = np.repeat(at[chosen], sizes[chosen]) + within * width // 8
+        if width == 16:
+            packed[byte], packed[byte + 1] = values & 0xFF, values >> 8
+            continue
+        each = 8 // width
+        for slot in range(each):
+            here = within % each == slot
+            packed[byte[here]] |= (values[here] << (slot * width)).astype(np.uint8)
+
+
+def unpack(packed: Array, kinds: int, size: int) -> Array:
+    """The variants of the ``size`` words of a term that has so many ``kinds``; ``packed`` begins with its first byte."""
+    width = int(widths(np.array([kinds]))[0])
+    if width == 0:
+        return np.zeros(size, np.uint8)
+    raw = packed[: (width * size + 7) // 8]
+    if width == 16:
+        return raw.copy().view("<u2")
+    if width == 8:
+        return raw
+    each = 8 // width
+    shifts = np.arange(0, 8, width, dtype=np.uint8)
+    return ((raw[:, None] >> shifts) & np.uint8((1 << width) - 1)).reshape(len(raw) * each)[:size]
+
+
+# ---- arrays
+
+
+def ramp(sizes: Array) -> Ints:
+    """0, 1, … for each of the sizes.
+
+    >>> ramp(np.array([2, 0, 3])).tolist()
+    [0, 1, 0, 1, 2]
+    """
+    ends = np.cumsum(sizes, dtype=np.int64)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.arange(total) - np.repeat(ends - sizes, sizes)
+
+
+def at_least_16(values: Array) -> Array:
+    """In a type of at least 16 bits."""
+    return values.astype(np.uint16) if values.dtype.itemsize < 2 else values
+
+
+def at_least_32(values: Array) -> Array:
+    """In a type of at least 32 bits, and no more than is needed."""
+    return values.astype(np.uint32) if int(values.max(initial=0)) <= np.iinfo(np.uint32).max else values
+
+
+def _changes(values: Array) -> NDArray[np.bool_]:
+    """Where a value is another than the one before."""
+    changes = np.ones(len(values), np.bool_)
+    changes[1:] = values[1:] != values[:-1]
+    return changes

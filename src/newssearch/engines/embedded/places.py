@@ -1,0 +1,167 @@
+"""Where units stand, as arrays of places: what :mod:`newssearch.matching` does for one text, for all of them at once.
+
+A stretch of words is a place to start and one to end, which is not part of it, ordered by start and then end. Places
+are those of one field of a segment (see :mod:`.segment`): ``starts`` are the first places of its owners, and the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from .container import Array
+from .segment import NO_INTS, Ints, Mask, Postings
+
+
+class Stretches(NamedTuple):
+    """Where a unit stands."""
+
+    starts: Ints
+    ends: Ints
+
+
+NOWHERE = Stretches(NO_INTS, NO_INTS)
+
+
+def words(places: Ints) -> Stretches:
+    """Single words."""
+    return Stretches(places, places + 1)
+
+
+def union(parts: Sequence[Stretches]) -> Stretches:
+    """Stretches of any of several, each once."""
+    parts = [part for part in parts if len(part.starts)]
+    if len(parts) < 2:
+        return parts[0] if parts else NOWHERE
+    starts = np.concatenate([part.starts for part in parts])
+    ends = np.concatenate([part.ends for part in parts])
+    order = np.lexsort((ends, starts))
+    starts, ends = starts[order], ends[order]
+    new = np.ones(len(starts), np.bool_)
+    new[1:] = (starts[1:] != starts[:-1]) | (ends[1:] != ends[:-1])
+    return Stretches(starts[new], ends[new])
+
+
+def phrase(words_in_order: Sequence[Ints]) -> Stretches:
+    """Words side by side."""
+    size = len(words_in_order)
+    found: Ints | None = None
+    for at in sorted(range(size), key=lambda n: len(words_in_order[n])):
+        begins = words_in_order[at] - at
+        found = begins if found is None else found[_in(found, begins)]
+    return Stretches(found, found + size) if found is not None else NOWHERE
+
+
+def window(words_needed: Sequence[tuple[Ints, int]], within: int, owners: Array) -> Stretches:
+    """The stretches that hold each of some words so many times, and none shorter inside of them that does.
+
+    The first and the last word are at most ``within`` apart. ``owners`` are the first places of all owners.
+    """
+    ends = np.sort(np.concatenate([places for places, _ in words_needed]))
+    starts = ends.copy()
+    whole = np.ones(len(ends), np.bool_)
+    for places, needed in words_needed:
+        last = (
+            np.searchsorted(places, ends, "right") - needed
+        )  # the last but needed - 1 of them up to each end
+        whole &= last >= 0
+        starts = np.minimum(starts, places[np.maximum(last, 0)] if len(places) else 0)
+    starts, ends = starts[whole], ends[whole]
+    smallest = np.ones(len(starts), np.bool_)
+    smallest[1:] = (
+        starts[1:] != starts[:-1]
+    )  # starts never fall: of those with one start, the first ends first
+    keep = smallest & (ends - starts <= within)
+    starts, ends = starts[keep], ends[keep]
+    same = owner_of(owners, starts) == owner_of(owners, ends)
+    return Stretches(starts[same], ends[same] + 1)
+
+
+def near(left: Stretches, right: Stretches, distance: int, ordered: bool, owners: Array) -> Stretches:
+    """The stretches of either side with one of the other at most ``distance`` words away, and none of the same words."""
+    before = _followed(left, right, distance, owners)
+    behind = _following(left, right, distance, owners)
+    if not ordered:
+        before |= _following(right, left, distance, owners)
+        behind |= _followed(right, left, distance, owners)
+    return union([_chosen(left, before), _chosen(right, behind)])
+
+
+def same(left: Stretches, right: Stretches, groups: Array) -> Stretches:
+    """The stretches of either side with one of the other in the same group; ``groups`` are where these begin."""
+    return union([_partnered(left, right, groups), _partnered(right, left, groups)])
+
+
+def without(kept: Stretches, taken: Sequence[Stretches]) -> Stretches:
+    """The stretches that share no word with any of those taken."""
+    others = union(taken)
+    if not len(others.starts):
+        return kept
+    reach = np.maximum.accumulate(others.ends)
+    before = np.searchsorted(others.starts, kept.ends)  # so many begin before a stretch ends
+    free = (before == 0) | (reach[np.maximum(before - 1, 0)] <= kept.starts)
+    return _chosen(kept, free)
+
+
+def postings(stretches: Stretches, owners: Array) -> Postings:
+    """The owners of stretches, and how many each has."""
+    if not len(stretches.starts):
+        return Postings(NO_INTS, NO_INTS)
+    held = owner_of(owners, stretches.starts)
+    first = np.flatnonzero(np.diff(held, prepend=-1))
+    return Postings(held[first], np.diff(np.append(first, len(held))))
+
+
+def _followed(first: Stretches, second: Stretches, distance: int, owners: Array) -> Mask:
+    """Which of ``first`` one of ``second`` follows closely enough."""
+    limit = np.minimum(first.ends + distance - 1, _last(owners, first.starts))
+    return np.searchsorted(second.starts, first.ends) < np.searchsorted(second.starts, limit, "right")
+
+
+def _following(first: Stretches, second: Stretches, distance: int, owners: Array) -> Mask:
+    """Which of ``second`` follow one of ``first`` closely enough."""
+    ends = np.sort(first.ends)
+    limit = np.maximum(second.starts - distance + 1, owners[owner_of(owners, second.starts)].astype(np.int64))
+    return np.searchsorted(ends, limit) < np.searchsorted(ends, second.starts, "right")
+
+
+def _partnered(ones: Stretches, others: Stretches, groups: Array) -> Stretches:
+    if not len(others.starts):
+        return NOWHERE
+    theirs = owner_of(groups, others.starts)
+    first = np.flatnonzero(np.diff(theirs, prepend=-1))
+    known = theirs[first]
+    last_start = others.starts[np.append(first[1:], len(theirs)) - 1]
+    first_end = np.minimum.reduceat(others.ends, first)
+    own = owner_of(groups, ones.starts)
+    at = np.searchsorted(known, own)
+    at[at == len(known)] = 0
+    apart = (last_start[at] >= ones.ends) | (first_end[at] <= ones.starts)
+    return _chosen(ones, (known[at] == own) & apart)
+
+
+def _chosen(stretches: Stretches, mask: Mask) -> Stretches:
+    return Stretches(stretches.starts[mask], stretches.ends[mask])
+
+
+def owner_of(owners: Array, places: Ints) -> Ints:
+    """The owner of each place."""
+    return (
+        np.searchsorted(owners, places.astype(owners.dtype), "right") - 1
+    )  # in its type, or all of it is converted
+
+
+def _last(owners: Array, places: Ints) -> Ints:
+    """The last place of the owner of each place."""
+    return np.asarray(owners[owner_of(owners, places) + 1].astype(np.int64) - 2, np.int64)
+
+
+def _in(values: Ints, others: Ints) -> Mask:
+    """Which of ascending values are among others, ascending too."""
+    if not len(others):
+        return np.zeros(len(values), np.bool_)
+    at = np.searchsorted(others, values)
+    at[at == len(others)] = 0
+    return np.asarray(others[at] == values, np.bool_)

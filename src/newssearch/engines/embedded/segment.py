@@ -1,0 +1,390 @@
+"""One segment of an index, read: its articles, its documents, and where words stand in them.
+
+A *document* is a paragraph; an *owner* of words is a document or, for headlines, an article. A *place* is a word of a
+segment: owners have theirs one behind the other, with one left free between two, so that words that stand side by
+side have places side by side, and words of two owners never do. See :mod:`.building` and :mod:`.inverting` for what is
+on disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...analysis import analysis_of
+from .building import Stored
+from .container import Array, Container, Strings
+from .inverting import MOST, STRIDE, ramp, unpack
+from .schema import NONE
+
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+TextField = Literal["text", "title"]
+
+
+class Postings(NamedTuple):
+    """The owners with a word, ascending, and how often each has it."""
+
+    owners: Array
+    counts: Array
+
+
+class Kinds(NamedTuple):
+    """Some of the variants of a term, or all of them."""
+
+    term: int
+    kinds: Array | None
+
+
+NO_INTS: Ints = np.empty(0, np.int64)
+NO_POSTINGS = Postings(NO_INTS, NO_INTS)
+
+
+class Field:
+    """A field of text."""
+
+    def __init__(self, container: Container, name: TextField) -> None:
+        self._container = container
+        self._name = name
+        self.terms = Strings(container, f"{name}.terms")
+        self.forms = Strings(container, f"{name}.forms")
+
+    def _section(self, name: str) -> Array:
+        return self._container[f"{self._name}.{name}"]
+
+    @property
+    def sizes(self) -> Array:
+        """The words of each owner."""
+        return self._section("sizes")
+
+    @property
+    def starts(self) -> Array:
+        """The first place of each owner, and the end."""
+        return self._section("starts")
+
+    @property
+    def sentences(self) -> Array:
+        """The places where sentences begin inside an owner."""
+        return self._section("sentences")
+
+    @cached_property
+    def sentence_groups(self) -> Array:
+        """The places where a sentence begins, those with which an owner does among them."""
+        return np.sort(np.concatenate((self.starts, self.sentences.astype(self.starts.dtype))))
+
+    @property
+    def words(self) -> int:
+        """How many words there are."""
+        return len(self._section("positions"))
+
+    # ---- words
+
+    def find(self, term: str) -> int:
+        """The number of a term, or -1."""
+        return self.terms.find(_bytes(term))
+
+    def postings(self, term: int) -> Postings:
+        """The postings of a term."""
+        first = self._section("first")
+        low, high = int(first[term]), int(first[term + 1])
+        return Postings(self._section("owners")[low:high], self._counts(low, high))
+
+    def frequency(self, term: int) -> int:
+        """In how many owners a term is."""
+        first = self._section("first")
+        return int(first[term + 1]) - int(first[term])
+
+    def _counts(self, low: int, high: int) -> Array:
+        counts = self._section("counts")[low:high]
+        over = self._section("over")
+        start, end = np.searchsorted(over, (low, high)) if len(over) else (0, 0)
+        if start == end:
+            return counts
+        counts = counts.astype(np.int64)
+        counts[over[start:end].astype(np.int64) - low] = self._section("over.counts")[start:end]
+        return counts
+
+    def places(self, wanted: Kinds, owners: Array | None = None) -> Ints:
+        """The places of a term, or of some of its variants, ascending; only in ``owners``, where these are given."""
+        term, kinds = wanted
+        first, tokens = self._section("first"), self._section("tokens")
+        low, high = int(first[term]), int(first[term + 1])
+        start, end = int(tokens[term]), int(tokens[term + 1])
+        held, counts = self._section("owners")[low:high], self._counts(low, high)
+        if owners is None:
+            words: slice | Ints = slice(start, end)
+        else:
+            here = among(held, owners)
+            if len(here) == len(held):
+                words = slice(start, end)
+            else:
+                begins = self._begins(low, start, counts, here)
+                held, counts = held[here], counts[here]
+                words = np.repeat(begins, counts) + ramp(counts)
+        places: Ints = self.starts[np.repeat(held, counts)].astype(np.int64)
+        places += self._section("positions")[words]
+        if kinds is None:
+            return places
+        at = int(self._section("packed.at")[term])
+        variants = unpack(self._section("packed")[at:], int(self._section("kinds")[term]), end - start)
+        variants = variants if isinstance(words, slice) else variants[words - start]
+        return np.asarray(places[np.isin(variants, kinds)], np.int64)
+
+    def _begins(self, low: int, start: int, counts: Array, here: Ints) -> Ints:
+        """The first word of some postings of a term whose postings begin at ``low`` and its words at ``start``."""
+        if len(here) * STRIDE > len(counts):
+            return start + (np.cumsum(counts, dtype=np.int64) - counts)[here]
+        number = here + low
+        known = number // STRIDE
+        columns = known[:, None] * STRIDE + np.arange(STRIDE - 1)
+        before = np.minimum(columns, len(self._section("counts")) - 1)
+        sizes = self._section("counts")[before].astype(np.int64)
+        over = self._section("over")
+        if len(over):
+            for row, column in zip(*np.nonzero(sizes == MOST), strict=True):
+                at = np.searchsorted(over, before[row, column])
+                sizes[row, column] = self._section("over.counts")[at]
+        sizes[columns >= number[:, None]] = 0
+        return np.asarray(self._section("at")[known].astype(np.int64) + sizes.sum(axis=1), np.int64)
+
+    # ---- words as they are written
+
+    def variants(self, form: int) -> Ints:
+        """The variants of a form."""
+        first = self._section("form.first")
+        return np.arange(int(first[form]), int(first[form + 1]))
+
+    def written(self, variant: int) -> str:
+        """A variant as it is written."""
+        return Strings(self._container, f"{self._name}.written")[variant].decode()
+
+    def by_term(self, variants: Ints) -> list[Kinds]:
+        """Some variants, by their terms."""
+        terms = self._section("variant.term")[variants].astype(np.int64)
+        kinds = self._section("variant.kind")[variants]
+        order = np.argsort(terms, kind="stable")
+        found = []
+        bounds = np.flatnonzero(np.diff(terms[order], prepend=-1, append=-1)).tolist() if len(order) else []
+        for low, high in pairwise(bounds):
+            term = int(terms[order[low]])
+            whole = high - low == int(self._section("kinds")[term])
+            found.append(Kinds(term, None if whole else kinds[order[low:high]]))
+        return found
+
+    def find_form(self, form: str) -> int:
+        """The number of a form, or -1."""
+        return self.forms.find(_bytes(form))
+
+    def forms_with(self, prefix: str) -> dict[str, int]:
+        """The forms that begin with ``prefix``, sorted, and how many words each has, deleted ones counted."""
+        low, high = self.forms.with_prefix(_bytes(prefix))
+        if low >= high:
+            return {}
+        first = self._section("form.first")[low : high + 1].astype(np.int64)
+        words = np.add.reduceat(self._section("variant.words")[first[0] : first[-1]], first[:-1] - first[0])
+        forms = self.forms.slice(low, high)
+        return {form.decode(): n for form, n in zip(forms, words.tolist(), strict=True)}
+
+
+class Values(NamedTuple):
+    """A field of all articles: ``values[codes[a]]``; the first value is ``""``, for articles without it."""
+
+    codes: Array
+    values: list[str]
+
+
+class Segment:
+    """The arrays of one segment, each read when it is first asked for, and which of its documents are deleted."""
+
+    def __init__(self, container: Container, deleted: Iterable[int] = ()) -> None:
+        self.container = container
+        self.deleted = np.array(sorted(deleted), np.int64)
+        self.fields: dict[TextField, Field] = {
+            "text": Field(container, "text"),
+            "title": Field(container, "title"),
+        }
+        self._values: dict[str, Values] = {}
+
+    @cached_property
+    def first(self) -> Array:
+        """The first document of each article, and the end."""
+        return self.container["article.first"]
+
+    @property
+    def articles(self) -> int:
+        """How many articles there are, deleted ones counted."""
+        return len(self.first) - 1
+
+    @property
+    def documents(self) -> int:
+        """How many documents there are, deleted ones counted."""
+        return int(self.first[-1])
+
+    @cached_property
+    def article(self) -> Array:
+        """The article of each document."""
+        return self.container["document.article"]
+
+    @cached_property
+    def bare(self) -> Array:
+        """The articles without paragraphs."""
+        return self.container["article.bare"]
+
+    def numbers(self, documents: Array) -> Ints:
+        """The number of each paragraph in its article; 0 for an article without any."""
+        articles = self.article[documents]
+        numbers = documents.astype(np.int64) - self.first[articles] + 1
+        if len(self.bare):
+            numbers[np.isin(articles, self.bare)] = 0
+        return numbers
+
+    @cached_property
+    def alive(self) -> Mask | None:
+        """Which articles are not deleted; None where all are there."""
+        if not len(self.deleted):
+            return None
+        alive = np.ones(self.articles, np.bool_)
+        alive[self.article[self.deleted]] = False
+        return alive
+
+    def everything(self) -> Mask:
+        """The articles that are not deleted."""
+        return np.ones(self.articles, np.bool_) if self.alive is None else self.alive.copy()
+
+    # ---- what all scores depend on
+
+    @cached_property
+    def paragraphs(self) -> int:
+        """How many paragraphs there are, deleted ones left out."""
+        if self.alive is None:
+            return self.documents - len(self.bare)
+        sizes = np.diff(self.first.astype(np.int64))
+        sizes[self.bare] = 0
+        return int(sizes[self.alive].sum())
+
+    @cached_property
+    def words(self) -> int:
+        """How many words paragraphs have, deleted ones left out."""
+        if self.alive is None:
+            return self.fields["text"].words
+        return int(self.fields["text"].sizes[self.alive[self.article]].sum(dtype=np.int64))
+
+    @cached_property
+    def titles(self) -> tuple[int, int]:
+        """How many articles have a headline, and how many words these have, deleted ones left out."""
+        sizes = self.fields["title"].sizes
+        if self.alive is not None:
+            sizes = sizes[self.alive]
+        return int(np.count_nonzero(sizes)), int(sizes.sum(dtype=np.int64))
+
+    # ---- values
+
+    @property
+    def written(self) -> Array:
+        """When each article was published, by the outlet's clock: microseconds of the calendar, or NONE."""
+        return self.container["article.written"]
+
+    @property
+    def instant(self) -> Array:
+        """The same in universal time."""
+        return self.container["article.instant"]
+
+    @property
+    def dated(self) -> Mask:
+        """Which articles have a date."""
+        return np.asarray(self.written != NONE, np.bool_)
+
+    def values(self, field: str) -> Values:
+        """A field of each article."""
+        if field not in self._values:
+            known = Strings(self.container, f"article.{field}.values").all()
+            self._values[field] = Values(
+                self.container[f"article.{field}"], [value.decode() for value in known]
+            )
+        return self._values[field]
+
+    def keys(self, field: str) -> Strings:
+        """What a filter compares of each value of a field: sorted, as the values are."""
+        return Strings(self.container, f"article.{field}.keys")
+
+    @cached_property
+    def analyses(self) -> dict[str, Mask | None]:
+        """The articles of each analysis, by its name; None for all of them."""
+        codes, values = self.values("lang")
+        names = [analysis_of(value) for value in values]
+        if len(set(names)) == 1:
+            return {names[0]: None}
+        found: dict[str, Mask | None] = {}
+        for name in sorted(set(names)):
+            mask = np.isin(codes, [code for code, other in enumerate(names) if other == name])
+            if mask.any():
+                found[name] = mask
+        return found
+
+    # ---- single articles
+
+    def find(self, article_id: str) -> int:
+        """The article with an id, or -1."""
+        order = self.container["article.id.order"]
+        wanted = _bytes(article_id)
+        low, high = 0, len(order)
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (middle + 1, high) if self.id(int(order[middle])) < wanted else (low, middle)
+        if low == len(order) or self.id(int(order[low])) != wanted:
+            return -1
+        found = int(order[low])
+        return found if self.alive is None or self.alive[found] else -1
+
+    def id(self, article: int) -> bytes:
+        """The id of an article."""
+        return self._ids[article]
+
+    @cached_property
+    def _ids(self) -> Strings:
+        return Strings(self.container, "article.id")
+
+    def ids(self, articles: Array) -> list[str]:
+        """The ids of some articles."""
+        if len(articles) * 4 > self.articles:
+            known = self._ids.all()
+            return [known[article].decode() for article in articles.tolist()]
+        return [self.id(article).decode() for article in articles.tolist()]
+
+    def state(self, article: int) -> str:
+        """What an article was added with."""
+        return Strings(self.container, "article.state")[article].decode()
+
+    @cached_property
+    def headers(self) -> Stored:
+        """What else is known of each article, as JSON."""
+        return Stored(self.container, "header")
+
+    @cached_property
+    def bodies(self) -> Stored:
+        """The text of each document."""
+        return Stored(self.container, "body")
+
+
+def among(held: Array, wanted: Array) -> Ints:
+    """Where in ``held`` there is what is in ``wanted``; both ascending."""
+    if not len(held) or not len(wanted):
+        return NO_INTS
+    wanted = wanted.astype(held.dtype, copy=False)
+    if len(held) <= len(wanted):
+        at = np.searchsorted(wanted, held)
+        at[at == len(wanted)] = 0
+        return np.flatnonzero(wanted[at] == held)
+    at = np.searchsorted(held, wanted)
+    at[at == len(held)] = 0
+    return np.asarray(at[held[at] == wanted], np.int64)
+
+
+def _bytes(text: str) -> bytes:
+    """A text as it is kept; one with a half of a surrogate pair, which no article has, as one that is in none."""
+    return text.encode("utf-8", "backslashreplace")

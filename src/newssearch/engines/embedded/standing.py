@@ -1,0 +1,205 @@
+"""Where the units of a query stand in one segment."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import reduce
+
+import numpy as np
+
+from ...analysis import analyser_named, fold, without_possessive, written
+from ...analysis import words as words_of
+from ...query import And, Caps, Fuzzy, Near, Node, Not, Or, Phrase, Regex, Same, Wildcard, Word
+from . import places as at
+from .container import Array
+from .places import NOWHERE, Stretches
+from .segment import NO_INTS, NO_POSTINGS, Field, Ints, Kinds, Mask, Postings, Segment, TextField, among
+
+Expand = Callable[[Wildcard | Fuzzy | Regex, TextField], Sequence[str]]
+"""The words of an index that a pattern stands for."""
+
+
+class Standing:
+    """The units of a query in one segment. Nothing that is deleted is found."""
+
+    def __init__(self, segment: Segment, expand: Expand) -> None:
+        self.segment = segment
+        self._expand = expand
+        self._known: dict[tuple[Node, TextField], Postings] = {}
+
+    def postings(self, node: Node, name: TextField) -> Postings:
+        """The owners in which a unit, or an operand of one, stands, and how often."""
+        found = self._known.get((node, name))
+        if found is None:
+            found = self._known[node, name] = self._kept(self._postings(node, name), name)
+        return found
+
+    def has_form(self, form: str, name: TextField) -> bool:
+        """Whether a folded word stands anywhere."""
+        field = self.segment.fields[name]
+        return len(self._kept(self._merged(field, self._kinds(field, [form])), name).owners) > 0
+
+    def _postings(self, node: Node, name: TextField) -> Postings:
+        field = self.segment.fields[name]
+        if isinstance(node, Wildcard | Fuzzy | Regex):
+            return self._merged(field, self._kinds(field, self._expand(node, name)))
+        if isinstance(node, Word):
+            by_terms = self._by_terms(node.text)
+            if all(len(terms) < 2 for terms, _ in by_terms):
+                return merged([self._of_term(terms, name, articles) for terms, articles in by_terms])
+        return at.postings(self.stretches(node, name, self._may_hold(node, name)), field.starts)
+
+    def _of_term(self, terms: Sequence[str], name: TextField, articles: Mask | None) -> Postings:
+        field = self.segment.fields[name]
+        term = field.find(terms[0]) if terms else -1
+        if term < 0:
+            return NO_POSTINGS
+        found = field.postings(term)
+        return found if articles is None else _within(found, articles[self._articles(found.owners, name)])
+
+    def _kept(self, found: Postings, name: TextField) -> Postings:
+        """Without what is deleted."""
+        alive = self.segment.alive
+        return found if alive is None else _within(found, alive[self._articles(found.owners, name)])
+
+    def _articles(self, owners: Array, name: TextField) -> Array:
+        return self.segment.article[owners] if name == "text" else owners
+
+    # ---- words
+
+    def _by_terms(self, text: str) -> list[tuple[tuple[str, ...], Mask | None]]:
+        """The terms of a text, as the articles of each language have them; None where it is all articles."""
+        by_terms: dict[tuple[str, ...], Mask | None] = {}
+        analyses = self.segment.analyses
+        for name, articles in analyses.items():
+            terms = tuple(analyser_named(name).terms(text))
+            other = by_terms.get(terms)
+            by_terms[terms] = articles if other is None or articles is None else other | articles
+        return [(terms, None if len(by_terms) == 1 else articles) for terms, articles in by_terms.items()]
+
+    def _kinds(self, field: Field, forms: Sequence[str]) -> list[Kinds]:
+        """All variants of some forms."""
+        numbers = [number for form in forms if (number := field.find_form(form)) >= 0]
+        return field.by_term(np.concatenate([field.variants(n) for n in numbers])) if numbers else []
+
+    def _merged(self, field: Field, wanted: Sequence[Kinds]) -> Postings:
+        parts = []
+        for kinds in wanted:
+            if kinds.kinds is None:
+                parts.append(field.postings(kinds.term))
+            else:
+                parts.append(at.postings(at.words(field.places(kinds)), field.starts))
+        return merged(parts)
+
+    # ---- places
+
+    def stretches(self, node: Node, name: TextField, owners: Array | None) -> Stretches:
+        """Where a unit, or an operand of one, stands in some owners, or in all of them."""
+        field = self.segment.fields[name]
+        if isinstance(node, Word | Phrase):
+            within = node.within if isinstance(node, Phrase) else 0
+            return at.union(
+                [
+                    self._restricted(self._of_terms(field, terms, within, owners), articles, name)
+                    for terms, articles in self._by_terms(node.text)
+                ]
+            )
+        if isinstance(node, Wildcard | Fuzzy | Regex):
+            return self._any_of(field, self._kinds(field, self._expand(node, name)), owners)
+        if isinstance(node, Caps):
+            return self._caps(field, node.text, owners)
+        if isinstance(node, Near | Same):
+            left, right = self.stretches(node.left, name, owners), self.stretches(node.right, name, owners)
+            if isinstance(node, Near):
+                return at.near(left, right, node.distance, node.ordered, field.starts)
+            return at.same(left, right, field.starts if node.unit == "p" else field.sentence_groups)
+        if isinstance(node, Or):
+            return at.union([self.stretches(operand, name, owners) for operand in node.operands])
+        assert isinstance(node, And), "an operand is a unit, or units joined by OR, or one without others"
+        kept = next(operand for operand in node.operands if not isinstance(operand, Not))
+        taken = [operand.operand for operand in node.operands if isinstance(operand, Not)]
+        return at.without(
+            self.stretches(kept, name, owners), [self.stretches(part, name, owners) for part in taken]
+        )
+
+    def _of_terms(self, field: Field, terms: Sequence[str], within: int, owners: Array | None) -> Stretches:
+        """Terms side by side, or all within some words."""
+        numbers = [field.find(term) for term in terms]
+        if not numbers or min(numbers) < 0:
+            return NOWHERE
+        if len(numbers) > 1:
+            common = self._common([field.postings(number).owners for number in set(numbers)])
+            owners = common if owners is None else common[among(common, owners)]
+        found = {number: field.places(Kinds(number, None), owners) for number in set(numbers)}
+        if within:
+            needed = Counter(numbers)
+            return at.window([(found[number], needed[number]) for number in needed], within, field.starts)
+        return at.phrase([found[number] for number in numbers])
+
+    def _any_of(self, field: Field, wanted: Sequence[Kinds], owners: Array | None) -> Stretches:
+        found = [field.places(kinds, owners) for kinds in wanted]
+        return at.words(np.sort(np.concatenate(found))) if found else NOWHERE
+
+    def _caps(self, field: Field, text: str, owners: Array | None) -> Stretches:
+        words = []
+        for match in words_of(text):
+            wanted = written(match.group())
+            form = fold(without_possessive(match.group())) or fold(match.group())
+            number = field.find_form(form)
+            variants = field.variants(number) if number >= 0 else NO_INTS
+            chosen = np.array([v for v in variants.tolist() if field.written(v) == wanted], np.int64)
+            words.append(self._any_of(field, field.by_term(chosen), owners).starts)
+        return at.phrase(words)
+
+    def _restricted(self, found: Stretches, articles: Mask | None, name: TextField) -> Stretches:
+        if articles is None or not len(found.starts):
+            return found
+        owners = at.owner_of(self.segment.fields[name].starts, found.starts)
+        keep = articles[self._articles(owners, name)]
+        return Stretches(found.starts[keep], found.ends[keep])
+
+    # ---- where to look
+
+    def _may_hold(self, node: Node, name: TextField) -> Array | None:
+        """The owners outside of which a node cannot stand, ascending; None where they are not worth knowing."""
+        if isinstance(node, Near | Same):
+            return self._common([self._outside(node.left, name), self._outside(node.right, name)])
+        return None
+
+    def _outside(self, node: Node, name: TextField) -> Array:
+        if isinstance(node, Or):
+            parts = [self._outside(operand, name) for operand in node.operands]
+            return reduce(np.union1d, parts)
+        if isinstance(node, And):
+            return next(self._outside(part, name) for part in node.operands if not isinstance(part, Not))
+        if isinstance(node, Near | Same):
+            return self._common([self._outside(node.left, name), self._outside(node.right, name)])
+        return self.postings(node, name).owners
+
+    def _common(self, parts: Sequence[Array]) -> Array:
+        parts = sorted(parts, key=len)
+        return reduce(lambda one, other: one[_held(one, other)], parts[1:], parts[0])
+
+
+def merged(parts: Sequence[Postings]) -> Postings:
+    """All postings of several words as if they were one word: counts of one owner are added."""
+    parts = [part for part in parts if len(part.owners)]
+    if len(parts) < 2:
+        return parts[0] if parts else NO_POSTINGS
+    owners, inverse = np.unique(np.concatenate([part.owners for part in parts]), return_inverse=True)
+    counts = np.bincount(inverse, weights=np.concatenate([part.counts for part in parts]))
+    return Postings(owners, counts.astype(np.int64))
+
+
+def _within(found: Postings, keep: Mask) -> Postings:
+    return Postings(found.owners[keep], found.counts[keep])
+
+
+def _held(one: Array, other: Array) -> Ints | Mask:
+    """Which of ``one`` are in ``other``, which is longer; both ascending."""
+    if not len(other):
+        return NO_INTS
+    where = np.searchsorted(other, one.astype(other.dtype, copy=False))
+    where[where == len(other)] = 0
+    return np.asarray(other[where] == one, np.bool_)

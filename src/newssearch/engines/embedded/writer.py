@@ -1,0 +1,149 @@
+"""The one writer of an index: from articles to committed segments.
+
+Words are looked up where articles are added; a batch of them is inverted, compressed and written by a thread beside,
+in code of NumPy and zlib that lets the other go on meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Protocol
+
+from ...article import Article
+from .building import Builder
+from .codec import ArraySegment
+from .container import Array, ContainerWriter
+from .lexicon import Lexicon
+from .snapshot import EmbeddedSnapshot
+
+BATCH = 6_000_000
+"""Chunks of text (words, nearly) that make a segment: what is held in memory, twice."""
+
+
+class Commits(Protocol):
+    """The folder of an index, as its writer needs it."""
+
+    @property
+    def folder(self) -> Path: ...
+    def lock(self, wait: float) -> Any: ...
+    def snapshot(self) -> EmbeddedSnapshot: ...
+    def toc(self) -> Any: ...
+    def put_toc(self, toc: Any) -> None: ...
+
+
+class EmbeddedWriter:
+    """The one writer of an index; see :class:`newssearch.engines.Writer`."""
+
+    def __init__(self, store: Commits, wait: float) -> None:
+        self._store = store
+        self._lock = store.lock(wait)
+        try:
+            self._snapshot: EmbeddedSnapshot = store.snapshot()
+        except BaseException:
+            self._lock.release()
+            raise
+        self._lexicon = Lexicon()
+        self._builder = Builder(self._lexicon)
+        self._pool = ThreadPoolExecutor(1)
+        self._under_way: Future[ArraySegment] | None = None
+        self._new: list[ArraySegment] = []
+        self._removed: dict[int, set[int]] = {}
+        self._pending = 0
+
+    @property
+    def pending(self) -> int:
+        """Paragraphs added since the last commit."""
+        return self._pending
+
+    def states(self, path: str) -> dict[str, str]:
+        """The ids of the committed articles read from ``path``, each with its state."""
+        return self._snapshot.states(path)
+
+    def state(self, article_id: str) -> str | None:
+        """The state of a committed article, or None."""
+        return self._snapshot.state(article_id)
+
+    def add(self, article: Article, state: str) -> None:
+        """Add an article."""
+        self._builder.add(article, state)
+        self._pending += max(len(article.paragraphs), 1)
+        if self._builder.size >= BATCH:
+            self._put()
+
+    def remove(self, ids: Iterable[str]) -> int:
+        """Remove committed articles; the number of them that there were."""
+        removed = 0
+        segments = self._snapshot.segments
+        for article_id in ids:
+            for number, segment in enumerate(segments):
+                article = segment.find(article_id)
+                documents = self._removed.setdefault(number, set())
+                if article >= 0 and int(segment.first[article]) not in documents:
+                    documents.update(range(int(segment.first[article]), int(segment.first[article + 1])))
+                    removed += 1
+        return removed
+
+    def commit(self) -> None:
+        """Make all since the last commit the new state of the index."""
+        if self._builder.documents:
+            self._put()
+        self._wait()
+        if not self._new and not any(self._removed.values()):
+            return
+        toc = self._store.toc()
+        for number, known in enumerate(toc.segments):
+            if not isinstance(known, ArraySegment):  # what Whoosh wrote beside ours
+                adopted = self._snapshot.segments[number]
+                toc.segments[number] = self._written(adopted.documents, adopted.container.items())
+        for number, documents in self._removed.items():
+            for document in documents:
+                toc.segments[number].delete_document(document)
+        toc.segments.extend(self._new)
+        toc.segments = [segment for segment in toc.segments if segment.doc_count()]
+        self._store.put_toc(toc)
+        self._new, self._removed, self._pending = [], {}, 0
+        self._snapshot.close()
+        self._snapshot = self._store.snapshot()
+
+    def close(self) -> None:
+        """Drop what was not committed, and let others write."""
+        try:
+            self._wait()
+        finally:
+            self._pool.shutdown()
+            for segment in self._new:
+                (self._store.folder / segment.file_name).unlink(missing_ok=True)
+            self._snapshot.close()
+            self._lock.release()
+
+    def _put(self) -> None:
+        """Let what was added become a segment, which counts from the next commit on."""
+        builder = self._builder
+        builder.freeze()
+        self._wait()
+        self._under_way = self._pool.submit(self._built, builder)
+        if self._lexicon.full:
+            self._lexicon = Lexicon()
+        self._builder = Builder(self._lexicon)
+
+    def _wait(self) -> None:
+        if self._under_way is not None:
+            under_way, self._under_way = self._under_way, None
+            self._new.append(under_way.result())
+
+    def _built(self, builder: Builder) -> ArraySegment:
+        return self._written(builder.documents, builder.sections().items())
+
+    def _written(self, documents: int, sections: Iterable[tuple[str, Array]]) -> ArraySegment:
+        segment = ArraySegment("MAIN", documents)
+        container = ContainerWriter(self._store.folder / segment.file_name)
+        try:
+            for name, array in sections:
+                container.add(name, array)
+            container.close()
+        except BaseException:
+            container.discard()
+            raise
+        return segment

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import pickle
 import re
 
 import pytest
@@ -126,3 +127,14 @@ def test_any_strings_make_an_article_whose_id_is_safe_anywhere(
     article = Article.create(title=title, text=text, outlet=outlet, url=url, path=path)
     assert re.fullmatch(r"[a-z0-9-]{8,57}", article.id)
     assert len(article.digest) == 24
+
+
+def test_an_article_goes_to_another_process_and_comes_back_the_same() -> None:
+    sent = Article.create(
+        title="Rain", text="It rained.", date="2024-07-25T10:00Z", outlet="Example", url="u"
+    )
+    came = pickle.loads(pickle.dumps(sent))
+    assert came == sent
+    assert came.digest == sent.digest
+    with pytest.raises(TypeError):
+        came.provenance["title"] = None

@@ -7,10 +7,10 @@ import dataclasses
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from slugify import slugify
 
@@ -182,6 +182,13 @@ class Article:
         ]  # fmt: skip
         return hashlib.blake2b(json.dumps(content).encode(), digest_size=12).hexdigest()
 
+    def __reduce__(self) -> tuple[Callable[..., Article], tuple[object, ...]]:
+        """Articles go to other processes."""
+        values = (getattr(self, name.name) for name in dataclasses.fields(self))
+        return _restored, tuple(
+            dict(value) if isinstance(value, MappingProxyType) else value for value in values
+        )
+
     def apart(self) -> Article:
         """The same article under an id of its own, where another article has taken the one that it would have."""
         place = f"{self.url or ''}#{self.path or ''}#{self.record}"
@@ -223,6 +230,12 @@ def _identity(
     if path and path != STREAM:
         return f"{path}#{record}"
     return "\n\n".join([fields["title"] or "", *paragraphs])
+
+
+def _restored(*values: Any) -> Article:
+    """An article from the values of its fields."""
+    article = Article(*values)
+    return dataclasses.replace(article, provenance=MappingProxyType(dict(article.provenance)))
 
 
 def make_id(date: Date | None, outlet: str | None, title: str | None, identity: str) -> str:

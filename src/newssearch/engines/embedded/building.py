@@ -15,7 +15,7 @@ documents) and ``title`` (of articles), which :mod:`.inverting` describes, a seg
                         ``article.F.keys``, which are what a filter compares; number 0 is no value
 ``document.article``    the article of each document
 ``header``, ``body``    all else that is known of an article, as JSON; and the text of each document: in blocks, see
-                        :class:`Stored`
+                        :class:`~.storing.Stored`
 ======================  ===============================================================================================
 """
 
@@ -23,9 +23,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import zlib
 from array import array
-from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -33,20 +31,14 @@ import numpy as np
 
 from ...analysis import analyser, key, name_words
 from ...article import Article, Date, Paragraph, Provenance
-from .container import Array, Container, Strings, narrow, strings
+from .container import Array, narrow, strings
 from .inverting import invert
 from .lexicon import Lexicon, Tokens
 from .schema import BY_WORDS, NONE, WHOLE_VALUES, as_written, instant, microseconds
+from .storing import store
 
 VALUES = (*WHOLE_VALUES, *BY_WORDS, "path")
 """The fields whose values are numbered."""
-
-BLOCK = 8192
-"""Bytes that are compressed together, at least."""
-LEVEL = 4
-"""Of zlib."""
-SAMPLE = 32_768
-"""Bytes of what is stored that all of its blocks are compressed with the knowledge of: as many as zlib looks back."""
 
 
 class Builder:
@@ -152,73 +144,6 @@ def valued(name: str, values: list[str]) -> dict[str, Array]:
         **strings(f"article.{name}.values", [b"", *(value.encode() for _, value in distinct)]),
         **strings(f"article.{name}.keys", [b"", *(known.encode() for known, _ in distinct)]),
     }
-
-
-# ---- stored text
-
-
-def store(name: str, values: list[bytes]) -> dict[str, Array]:
-    """Strings in compressed blocks: see :class:`Stored`."""
-    sizes = np.fromiter(map(len, values), np.int64, len(values))
-    ends = np.cumsum(sizes)
-    firsts = [0]
-    while firsts[-1] < len(values):
-        done = int(ends[firsts[-1] - 1]) if firsts[-1] else 0
-        firsts.append(min(int(np.searchsorted(ends, done + BLOCK)) + 1, len(values)))
-    known = sample(values)
-    blocks = []
-    for low, high in pairwise(firsts):
-        packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, 9, zlib.Z_DEFAULT_STRATEGY, known)
-        blocks.append(packer.compress(b"".join(values[low:high])) + packer.flush())
-    return {
-        **strings(name, blocks),
-        f"{name}.first": np.array(firsts, np.uint32),
-        f"{name}.sizes": narrow(sizes),
-        f"{name}.known": np.frombuffer(known, np.uint8),
-    }
-
-
-def sample(values: list[bytes]) -> bytes:
-    """Pieces of the values from all over, as many as fit."""
-    pieces = 64
-    step = max(len(values) // pieces, 1)
-    return b"".join(value[: SAMPLE // pieces] for value in values[::step][:pieces])[:SAMPLE] or b" "
-
-
-class Stored:
-    """Strings in blocks, each compressed by itself with zlib (raw, with a dictionary).
-
-    Sections: ``NAME`` the blocks (:class:`~.container.Strings`), ``NAME.first`` the first string of each, and the end,
-    ``NAME.sizes`` the bytes of each string, ``NAME.known`` the dictionary.
-    """
-
-    REMEMBERED = 16
-    """Blocks that are kept as they are, for what stands beside what was just read."""
-
-    def __init__(self, container: Container, name: str) -> None:
-        self._blocks = Strings(container, name)
-        self._first = container[f"{name}.first"]
-        self._sizes = container[f"{name}.sizes"]
-        self._known = container[f"{name}.known"].tobytes()
-        self._open: dict[int, bytes] = {}
-
-    def __len__(self) -> int:
-        return len(self._sizes)
-
-    def __getitem__(self, index: int) -> str:
-        number = int(np.searchsorted(self._first, index, "right")) - 1
-        block = self._open.get(number)
-        if block is None:
-            block = self._unpacked(number)
-            if len(self._open) >= self.REMEMBERED:
-                self._open.clear()
-            self._open[number] = block
-        start = int(self._sizes[self._first[number] : index].sum(dtype=np.int64))
-        return block[start : start + int(self._sizes[index])].decode()
-
-    def _unpacked(self, number: int) -> bytes:
-        unpacker = zlib.decompressobj(-zlib.MAX_WBITS, self._known)
-        return unpacker.decompress(self._blocks[number])
 
 
 # ---- headers

@@ -6,13 +6,16 @@ words of a term are written (``attack``, ``Attacks``, ``ATTACKED``):
 
 ======================  ===============================================================================================
 ``F.terms``             the terms, sorted (:class:`~.container.Strings`)
-``F.first``             T + 1: the first posting of each term
+``F.runs``              T + 1: the first *run* of each term: postings whose owners are equal but for the last 16 bits
+``F.run.page``          of each run, the other bits
+``F.run.first``         and its first posting; and the end
 ``F.tokens``            T + 1: its first word in ``F.positions``
-``F.owners``            P: the owner of each posting
+``F.low``               P: the last 16 bits of the owner of each posting
 ``F.counts``            P: how often it has the term, 255 at most; ``F.over`` are the postings with more (and their
                         counts, ``F.over.counts``)
 ``F.at``                ⌈P/64⌉: the first word of each 64th posting
-``F.positions``         W: the place of each word in its owner, from 0
+``F.positions``         W: the place of each word in its owner, from 0: of most, see :func:`spaced`
+``F.far``               the words whose places need more bits than there are, and ``F.far.high`` these bits
 ``F.kinds``             T: the number of variants of each term
 ``F.packed``            the variant of each word, as its number among those of its term, in 0, 1, 2, 4, 8 or 16 bits:
                         the fewest of them that can count the term's variants; of each term from a byte of its own on
@@ -40,6 +43,8 @@ from numpy.typing import NDArray
 from .container import Array, narrow, strings
 from .lexicon import Tokens, Word
 
+PAGE = 16
+"""Bits of an owner that are kept for each posting."""
 STRIDE = 64
 """Postings for which the first word is kept."""
 MOST = 255
@@ -67,21 +72,23 @@ def invert(name: str, tokens: Tokens, words: list[Word]) -> dict[str, Array]:
     order = (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
     del keys
     owner = owner[order]
-    positions = narrow(order - (ends - tokens.sizes)[owner])
     kinds = vocabulary.kind[numbers[order]]
     token_first = np.searchsorted(terms, np.arange(len(vocabulary.terms) + 1))
 
-    begins = np.flatnonzero(_changes(terms) | _changes(owner))
+    begins = np.flatnonzero(changes(terms) | changes(owner))
+    run_terms, pages, run_first = runs(terms[begins], owner[begins])
     sections = vocabulary.sections(name) | {
-        f"{name}.first": narrow(np.searchsorted(begins, token_first)),
+        f"{name}.runs": narrow(np.searchsorted(run_terms, np.arange(len(vocabulary.terms) + 1))),
+        f"{name}.run.page": narrow(pages),
+        f"{name}.run.first": narrow(np.append(run_first, len(begins))),
+        f"{name}.low": owner[begins].astype(np.uint16),
         f"{name}.tokens": narrow(token_first),
-        f"{name}.owners": owner[begins].astype(np.uint32),
         f"{name}.at": narrow(begins[::STRIDE]),
-        f"{name}.positions": at_least_16(positions),
         f"{name}.variant.words": np.bincount(
             vocabulary.variant[numbers], minlength=len(vocabulary.written)
         ).astype(np.uint32),
     }
+    sections |= spaced(name, order - (ends - tokens.sizes)[owner])
     sections |= counted(name, np.diff(np.append(begins, len(order))))
     packed_at = packed_starts(vocabulary.kinds, np.diff(token_first))
     packed = np.zeros(int(packed_at[-1]), np.uint8)
@@ -98,6 +105,28 @@ def owned(name: str, tokens: Tokens) -> dict[str, Array]:
         f"{name}.sizes": at_least_16(narrow(tokens.sizes)),
         f"{name}.starts": at_least_32(starts),
         f"{name}.sentences": at_least_32(tokens.breaks + owner),
+    }
+
+
+def runs(terms: Array, owners: Array) -> tuple[Ints, Ints, Ints]:
+    """The runs of postings: the term of each, its page, and its first posting."""
+    pages = owners.astype(np.int64) >> PAGE
+    first = np.flatnonzero(changes(terms) | changes(pages))
+    return terms[first], pages[first], first
+
+
+def spaced(name: str, positions: Ints) -> dict[str, Array]:
+    """The positions of words, in 8 bits where few need more."""
+    far = np.flatnonzero(positions >> 8)
+    if len(far) * 5 > len(positions):
+        far = far[:0]
+        low = at_least_16(narrow(positions))
+    else:
+        low = positions.astype(np.uint8)
+    return {
+        f"{name}.positions": low,
+        f"{name}.far": narrow(far),
+        f"{name}.far.high": narrow(positions[far] >> 8),
     }
 
 
@@ -205,6 +234,27 @@ def pack(packed: Array, at: Ints, variants: Ints, first: Ints, kinds: Array) -> 
             packed[byte[here]] |= (values[here] << (slot * width)).astype(np.uint8)
 
 
+def unpack_all(packed: Array, at: Ints, first: Ints, kinds: Array) -> Ints:
+    """The variants of all words, as :func:`pack` was given them."""
+    variants = np.zeros(int(first[-1] - first[0]), np.int64)
+    sizes = np.diff(first)
+    by_term = widths(kinds)
+    for width in (1, 2, 4, 8, 16):
+        chosen = np.flatnonzero(by_term == width)
+        if not len(chosen):
+            continue
+        within = ramp(sizes[chosen])
+        bits = within * width
+        byte = np.repeat(at[chosen], sizes[chosen]) + bits // 8
+        values = packed[byte].astype(np.int64)
+        if width == 16:
+            values |= packed[byte + 1].astype(np.int64) << 8
+        variants[np.repeat(first[chosen] - first[0], sizes[chosen]) + within] = (values >> bits % 8) & (
+            (1 << width) - 1
+        )
+    return variants
+
+
 def unpack(packed: Array, kinds: int, size: int) -> Array:
     """The variants of the ``size`` words of a term that has so many ``kinds``; ``packed`` begins with its first byte."""
     width = int(widths(np.array([kinds]))[0])
@@ -244,8 +294,8 @@ def at_least_32(values: Array) -> Array:
     return values.astype(np.uint32) if int(values.max(initial=0)) <= np.iinfo(np.uint32).max else values
 
 
-def _changes(values: Array) -> NDArray[np.bool_]:
+def changes(values: Array) -> NDArray[np.bool_]:
     """Where a value is another than the one before."""
-    changes = np.ones(len(values), np.bool_)
-    changes[1:] = values[1:] != values[:-1]
-    return changes
+    new = np.ones(len(values), np.bool_)
+    new[1:] = values[1:] != values[:-1]
+    return new

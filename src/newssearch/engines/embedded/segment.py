@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...analysis import analysis_of
-from .building import Stored
 from .container import Array, Container, Strings
-from .inverting import MOST, STRIDE, ramp, unpack
+from .inverting import MOST, PAGE, STRIDE, ramp, unpack, unpack_all
 from .schema import NONE
+from .storing import Stored
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -49,28 +49,29 @@ class Field:
     """A field of text."""
 
     def __init__(self, container: Container, name: TextField) -> None:
-        self._container = container
-        self._name = name
+        self.container = container
+        self.name = name
         self.terms = Strings(container, f"{name}.terms")
         self.forms = Strings(container, f"{name}.forms")
 
-    def _section(self, name: str) -> Array:
-        return self._container[f"{self._name}.{name}"]
+    def section(self, name: str) -> Array:
+        """One of its sections."""
+        return self.container[f"{self.name}.{name}"]
 
     @property
     def sizes(self) -> Array:
         """The words of each owner."""
-        return self._section("sizes")
+        return self.section("sizes")
 
     @property
     def starts(self) -> Array:
         """The first place of each owner, and the end."""
-        return self._section("starts")
+        return self.section("starts")
 
     @property
     def sentences(self) -> Array:
         """The places where sentences begin inside an owner."""
-        return self._section("sentences")
+        return self.section("sentences")
 
     @cached_property
     def sentence_groups(self) -> Array:
@@ -80,7 +81,7 @@ class Field:
     @property
     def words(self) -> int:
         """How many words there are."""
-        return len(self._section("positions"))
+        return len(self.section("positions"))
 
     # ---- words
 
@@ -90,32 +91,37 @@ class Field:
 
     def postings(self, term: int) -> Postings:
         """The postings of a term."""
-        first = self._section("first")
-        low, high = int(first[term]), int(first[term + 1])
-        return Postings(self._section("owners")[low:high], self._counts(low, high))
+        low, high, owners = self._owners(term)
+        return Postings(owners, self._counts(low, high))
 
-    def frequency(self, term: int) -> int:
-        """In how many owners a term is."""
-        first = self._section("first")
-        return int(first[term + 1]) - int(first[term])
+    def _owners(self, term: int) -> tuple[int, int, Array]:
+        """From which posting to which the term has its own, and their owners."""
+        runs, first = self.section("runs"), self.section("run.first")
+        start, end = int(runs[term]), int(runs[term + 1])
+        bounds = first[start : end + 1].astype(np.int64)
+        low, high = int(bounds[0]), int(bounds[-1])
+        owners = self.section("low")[low:high].astype(np.uint32)
+        pages = self.section("run.page")[start:end].astype(np.uint32) << np.uint32(PAGE)
+        owners += np.repeat(pages, np.diff(bounds)) if end - start > 1 else pages
+        return low, high, owners
 
     def _counts(self, low: int, high: int) -> Array:
-        counts = self._section("counts")[low:high]
-        over = self._section("over")
+        counts = self.section("counts")[low:high]
+        over = self.section("over")
         start, end = np.searchsorted(over, (low, high)) if len(over) else (0, 0)
         if start == end:
             return counts
         counts = counts.astype(np.int64)
-        counts[over[start:end].astype(np.int64) - low] = self._section("over.counts")[start:end]
+        counts[over[start:end].astype(np.int64) - low] = self.section("over.counts")[start:end]
         return counts
 
     def places(self, wanted: Kinds, owners: Array | None = None) -> Ints:
         """The places of a term, or of some of its variants, ascending; only in ``owners``, where these are given."""
         term, kinds = wanted
-        first, tokens = self._section("first"), self._section("tokens")
-        low, high = int(first[term]), int(first[term + 1])
+        tokens = self.section("tokens")
         start, end = int(tokens[term]), int(tokens[term + 1])
-        held, counts = self._section("owners")[low:high], self._counts(low, high)
+        low, high, held = self._owners(term)
+        counts = self._counts(low, high)
         if owners is None:
             words: slice | Ints = slice(start, end)
         else:
@@ -127,13 +133,29 @@ class Field:
                 held, counts = held[here], counts[here]
                 words = np.repeat(begins, counts) + ramp(counts)
         places: Ints = self.starts[np.repeat(held, counts)].astype(np.int64)
-        places += self._section("positions")[words]
+        places += self._positions(words)
         if kinds is None:
             return places
-        at = int(self._section("packed.at")[term])
-        variants = unpack(self._section("packed")[at:], int(self._section("kinds")[term]), end - start)
+        at = int(self.section("packed.at")[term])
+        variants = unpack(self.section("packed")[at:], int(self.section("kinds")[term]), end - start)
         variants = variants if isinstance(words, slice) else variants[words - start]
         return np.asarray(places[np.isin(variants, kinds)], np.int64)
+
+    def _positions(self, words: slice | Ints) -> Array:
+        """The place of each of some words in its owner."""
+        positions = self.section("positions")[words]
+        far = self.section("far")
+        if not len(far):
+            return positions
+        if isinstance(words, slice):
+            low, high = np.searchsorted(far, np.array((words.start, words.stop), far.dtype))
+            here, high_bits = far[low:high].astype(np.int64) - words.start, self.section("far.high")[low:high]
+        else:
+            here, there = _both(words, far)
+            high_bits = self.section("far.high")[there]
+        positions = positions.astype(np.int64)
+        positions[here] |= high_bits.astype(np.int64) << 8
+        return positions
 
     def _begins(self, low: int, start: int, counts: Array, here: Ints) -> Ints:
         """The first word of some postings of a term whose postings begin at ``low`` and its words at ``start``."""
@@ -142,37 +164,59 @@ class Field:
         number = here + low
         known = number // STRIDE
         columns = known[:, None] * STRIDE + np.arange(STRIDE - 1)
-        before = np.minimum(columns, len(self._section("counts")) - 1)
-        sizes = self._section("counts")[before].astype(np.int64)
-        over = self._section("over")
+        before = np.minimum(columns, len(self.section("counts")) - 1)
+        sizes = self.section("counts")[before].astype(np.int64)
+        over = self.section("over")
         if len(over):
             for row, column in zip(*np.nonzero(sizes == MOST), strict=True):
                 at = np.searchsorted(over, before[row, column])
-                sizes[row, column] = self._section("over.counts")[at]
+                sizes[row, column] = self.section("over.counts")[at]
         sizes[columns >= number[:, None]] = 0
-        return np.asarray(self._section("at")[known].astype(np.int64) + sizes.sum(axis=1), np.int64)
+        return np.asarray(self.section("at")[known].astype(np.int64) + sizes.sum(axis=1), np.int64)
+
+    def stretch(self, low: int, high: int) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+        """Of the terms from ``low`` up to but not including ``high``: the term, owner and count of each posting, and the
+        position and kind of each word."""
+        runs = self.section("runs")[low : high + 1].astype(np.int64)
+        bounds = self.section("run.first")[runs[0] : runs[-1] + 1].astype(np.int64)
+        sizes = np.diff(bounds)
+        pages = self.section("run.page")[runs[0] : runs[-1]].astype(np.int64) << PAGE
+        start, end = int(bounds[0]), int(bounds[-1])
+        words = self.section("tokens")[low : high + 1].astype(np.int64)
+        return (
+            np.repeat(np.repeat(np.arange(low, high), np.diff(runs)), sizes),
+            self.section("low")[start:end] + np.repeat(pages, sizes),
+            self._counts(start, end).astype(np.int64),
+            self._positions(slice(int(words[0]), int(words[-1]))).astype(np.int64),
+            unpack_all(
+                self.section("packed"),
+                self.section("packed.at")[low : high + 1].astype(np.int64),
+                words,
+                self.section("kinds")[low:high],
+            ),
+        )
 
     # ---- words as they are written
 
     def variants(self, form: int) -> Ints:
         """The variants of a form."""
-        first = self._section("form.first")
+        first = self.section("form.first")
         return np.arange(int(first[form]), int(first[form + 1]))
 
     def written(self, variant: int) -> str:
         """A variant as it is written."""
-        return Strings(self._container, f"{self._name}.written")[variant].decode()
+        return Strings(self.container, f"{self.name}.written")[variant].decode()
 
     def by_term(self, variants: Ints) -> list[Kinds]:
         """Some variants, by their terms."""
-        terms = self._section("variant.term")[variants].astype(np.int64)
-        kinds = self._section("variant.kind")[variants]
+        terms = self.section("variant.term")[variants].astype(np.int64)
+        kinds = self.section("variant.kind")[variants]
         order = np.argsort(terms, kind="stable")
         found = []
         bounds = np.flatnonzero(np.diff(terms[order], prepend=-1, append=-1)).tolist() if len(order) else []
         for low, high in pairwise(bounds):
             term = int(terms[order[low]])
-            whole = high - low == int(self._section("kinds")[term])
+            whole = high - low == int(self.section("kinds")[term])
             found.append(Kinds(term, None if whole else kinds[order[low:high]]))
         return found
 
@@ -185,8 +229,8 @@ class Field:
         low, high = self.forms.with_prefix(_bytes(prefix))
         if low >= high:
             return {}
-        first = self._section("form.first")[low : high + 1].astype(np.int64)
-        words = np.add.reduceat(self._section("variant.words")[first[0] : first[-1]], first[:-1] - first[0])
+        first = self.section("form.first")[low : high + 1].astype(np.int64)
+        words = np.add.reduceat(self.section("variant.words")[first[0] : first[-1]], first[:-1] - first[0])
         forms = self.forms.slice(low, high)
         return {form.decode(): n for form, n in zip(forms, words.tolist(), strict=True)}
 
@@ -383,6 +427,14 @@ def among(held: Array, wanted: Array) -> Ints:
     at = np.searchsorted(held, wanted)
     at[at == len(held)] = 0
     return np.asarray(at[held[at] == wanted], np.int64)
+
+
+def _both(ones: Array, others: Array) -> tuple[Ints, Ints]:
+    """The places in each of two arrays, the second ascending, of what is in both."""
+    at = np.searchsorted(others, ones.astype(others.dtype))
+    at[at == len(others)] = 0
+    here = np.flatnonzero(others[at] == ones)
+    return here, at[here]
 
 
 def _bytes(text: str) -> bytes:

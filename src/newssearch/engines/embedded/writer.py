@@ -6,16 +6,19 @@ in code of NumPy and zlib that lets the other go on meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
 from ...article import Article
+from . import tiers
 from .building import Builder
 from .codec import ArraySegment
-from .container import Array, ContainerWriter
+from .container import Array, Container, ContainerWriter
 from .lexicon import Lexicon
+from .merging import merge
+from .segment import Segment
 from .snapshot import EmbeddedSnapshot
 
 BATCH = 6_000_000
@@ -49,6 +52,7 @@ class EmbeddedWriter:
         self._pool = ThreadPoolExecutor(1)
         self._under_way: Future[ArraySegment] | None = None
         self._new: list[ArraySegment] = []
+        self._made: list[ArraySegment] = []  # of which a commit that fails leaves files behind
         self._removed: dict[int, set[int]] = {}
         self._pending = 0
 
@@ -102,10 +106,37 @@ class EmbeddedWriter:
                 toc.segments[number].delete_document(document)
         toc.segments.extend(self._new)
         toc.segments = [segment for segment in toc.segments if segment.doc_count()]
+        toc.segments = self._merged(toc.segments)
         self._store.put_toc(toc)
-        self._new, self._removed, self._pending = [], {}, 0
+        self._new, self._made, self._removed, self._pending = [], [], {}, 0
         self._snapshot.close()
         self._snapshot = self._store.snapshot()
+
+    def _merged(self, segments: list[ArraySegment]) -> list[ArraySegment]:
+        """The segments, some of them made into one."""
+        added = sum(segment.doc_count() for segment in self._new)
+        merged = []
+        for low, high in tiers.choose([segment.doc_count() for segment in segments], added):
+            first = segments[low]
+            alone = high - low == 1 and not tiers.wasteful(first.doc_count(), first.deleted_count())
+            merged.append(first if alone else self._one(segments[low:high]))
+        return merged
+
+    def _one(self, segments: Sequence[ArraySegment]) -> ArraySegment:
+        """A segment of what is in several."""
+        read = [
+            Segment(Container(self._store.folder / one.file_name), one.deleted_docs()) for one in segments
+        ]
+        segment = ArraySegment("MAIN")
+        container = ContainerWriter(self._store.folder / segment.file_name)
+        try:
+            segment.set_doc_count(merge(read, container))
+            container.close()
+        except BaseException:
+            container.discard()
+            raise
+        self._made.append(segment)
+        return segment
 
     def close(self) -> None:
         """Drop what was not committed, and let others write."""
@@ -113,7 +144,7 @@ class EmbeddedWriter:
             self._wait()
         finally:
             self._pool.shutdown()
-            for segment in self._new:
+            for segment in (*self._new, *self._made):
                 (self._store.folder / segment.file_name).unlink(missing_ok=True)
             self._snapshot.close()
             self._lock.release()

@@ -1,0 +1,342 @@
+"""Several segments made into one, by array operations, without what is deleted.
+
+The terms are gone through in stretches, so that the memory that it takes does not grow with the segments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from . import storing
+from .building import VALUES, document_articles, valued
+from .container import Array, ContainerWriter, Strings, narrow, strings
+from .inverting import (
+    MOST,
+    STRIDE,
+    Ints,
+    Vocabulary,
+    at_least_16,
+    at_least_32,
+    pack,
+    packed_starts,
+    ramp,
+    runs,
+)
+from .lexicon import Word
+from .segment import Field, Segment, TextField
+
+STRETCH = 4_000_000
+"""Words whose postings are merged at a time."""
+
+
+class Renumbered(NamedTuple):
+    """The numbers that articles and documents of a segment have in the new one; -1 for those that are deleted."""
+
+    segment: Segment
+    articles: Ints
+    documents: Ints
+
+    def owners(self, name: TextField) -> Ints:
+        """Those of the owners of a field."""
+        return self.documents if name == "text" else self.articles
+
+
+def merge(segments: Sequence[Segment], container: ContainerWriter) -> int:
+    """Write all segments as one, in their order; the number of its documents."""
+    parts = list(_renumbered(segments))
+    for name, array in _articles(parts).items():
+        container.add(name, array)
+    storing.merge("header", [(one.segment.headers, _kept(one.articles)) for one in parts], container)
+    storing.merge("body", [(one.segment.bodies, _kept(one.documents)) for one in parts], container)
+    names: tuple[TextField, ...] = ("text", "title")
+    for name in names:
+        _merge_field(name, [_Source(one.segment.fields[name], one.owners(name)) for one in parts], container)
+    return int(sum(np.count_nonzero(one.documents >= 0) for one in parts))
+
+
+def _renumbered(segments: Sequence[Segment]) -> Iterator[Renumbered]:
+    articles = documents = 0
+    for segment in segments:
+        alive = segment.everything()
+        living = alive[segment.article]
+        yield Renumbered(
+            segment,
+            np.where(alive, np.cumsum(alive) - 1 + articles, -1),
+            np.where(living, np.cumsum(living) - 1 + documents, -1),
+        )
+        articles += int(np.count_nonzero(alive))
+        documents += int(np.count_nonzero(living))
+
+
+def _kept(numbers: Ints) -> Ints:
+    return np.flatnonzero(numbers >= 0)
+
+
+def _articles(parts: Sequence[Renumbered]) -> dict[str, Array]:
+    """What is kept by article."""
+    kept = [_kept(one.articles) for one in parts]
+    pairs = list(zip([one.segment for one in parts], kept, strict=True))
+    sizes = [np.diff(segment.first.astype(np.int64))[here] for segment, here in pairs]
+    first = np.cumsum(np.concatenate([[0], *sizes])).astype(np.uint32)
+    bare = np.concatenate([one.articles[one.segment.bare] for one in parts])
+    ids = [segment.id(article) for segment, here in pairs for article in here.tolist()]
+    states = [segment.state(article).encode() for segment, here in pairs for article in here.tolist()]
+    sections = {
+        "article.first": first,
+        "article.bare": bare[bare >= 0].astype(np.uint32),
+        "article.written": np.concatenate([segment.written[here] for segment, here in pairs]),
+        "article.instant": np.concatenate([segment.instant[here] for segment, here in pairs]),
+        "article.id.order": np.array(sorted(range(len(ids)), key=ids.__getitem__), np.uint32),
+        "document.article": document_articles(first),
+        **strings("article.id", ids),
+        **strings("article.state", states),
+    }
+    for name in VALUES:
+        values: list[str] = []
+        for segment, here in pairs:
+            codes, known = segment.values(name)
+            values.extend(known[code] for code in codes[here].tolist())
+        sections |= valued(name, values)
+    return sections
+
+
+# ---- a field of text
+
+
+class _Stretch(NamedTuple):
+    """Postings of some terms, in their order, and the words that these count, one behind the other."""
+
+    terms: Ints
+    owners: Ints
+    counts: Ints
+    positions: Ints
+    kinds: Ints
+
+
+class _Source:
+    """A field of one of the segments."""
+
+    def __init__(self, field: Field, owners: Ints) -> None:
+        self.field = field
+        self.owners = owners
+        self.kept = _kept(owners)
+        self.whole = len(self.kept) == len(owners)
+        self._variants = field.section("variant.term").astype(np.int64)
+        kinds = field.section("kinds").astype(np.int64)
+        self._first_kind = np.cumsum(kinds) - kinds
+        by_kind = self._first_kind[self._variants] + field.section("variant.kind")
+        self._variant_of = np.empty(len(by_kind), np.int64)
+        self._variant_of[by_kind] = np.arange(len(by_kind))
+        self._ranks: Ints = np.empty(0, np.int64)
+        self._kinds: Ints = np.empty(0, np.int64)
+        self.postings, self.counts = self._living()
+
+    def words(self) -> list[Word]:
+        """The variants of its words, those that are no longer there among them."""
+        terms = self.field.terms.all()
+        first = self.field.section("form.first").astype(np.int64)
+        forms = self.field.forms.all()
+        written = Strings(self.field.container, f"{self.field.name}.written").all()
+        return [
+            Word(terms[term].decode(), forms[form].decode(), known.decode())
+            for term, form, known in zip(
+                self._variants.tolist(),
+                np.repeat(np.arange(len(forms)), np.diff(first)).tolist(),
+                written,
+                strict=True,
+            )
+        ]
+
+    def rename(self, ranks: Ints, kinds: Ints) -> None:
+        """Take the term and kind that each variant has in the new segment; -1 for those that are no longer there."""
+        self._ranks = np.full(len(self.field.terms), -1, np.int64)
+        there = ranks >= 0
+        self._ranks[self._variants[there]] = ranks[there]
+        self._kinds = kinds[self._variant_of]
+
+    def _living(self) -> tuple[int, Ints]:
+        """How many postings remain, and how many words of each variant."""
+        if self.whole:
+            return len(self.field.section("low")), self.field.section("variant.words").astype(np.int64)
+        postings, counts = 0, np.zeros(len(self._variants), np.int64)
+        for low, high in _stretches(self.field.section("tokens").astype(np.int64)):
+            stretch = self._read(low, high)
+            postings += len(stretch.owners)
+            of = self._first_kind[np.repeat(stretch.terms, stretch.counts)] + stretch.kinds
+            counts += np.bincount(self._variant_of[of], minlength=len(counts))
+        return postings, counts
+
+    def read(self, low: int, high: int) -> _Stretch:
+        """The postings of the new terms from ``low`` up to but not including ``high``, named as there."""
+        there = np.flatnonzero(self._ranks >= 0)
+        start, end = np.searchsorted(self._ranks[there], (low, high)).tolist()
+        if start == end:
+            return _Stretch(*(np.empty(0, np.int64) for _ in range(5)))
+        stretch = self._read(int(there[start]), int(there[end - 1]) + 1)
+        of = self._first_kind[np.repeat(stretch.terms, stretch.counts)] + stretch.kinds
+        return stretch._replace(terms=self._ranks[stretch.terms], kinds=self._kinds[of])
+
+    def _read(self, low: int, high: int) -> _Stretch:
+        """The postings of its own terms that remain."""
+        stretch = _Stretch(*self.field.stretch(low, high))
+        owners = self.owners[stretch.owners]
+        if self.whole:
+            return stretch._replace(owners=owners)
+        keep = owners >= 0
+        words = np.repeat(keep, stretch.counts)
+        return _Stretch(
+            stretch.terms[keep],
+            owners[keep],
+            stretch.counts[keep],
+            stretch.positions[words],
+            stretch.kinds[words],
+        )
+
+
+def _merge_field(name: TextField, sources: Sequence[_Source], container: ContainerWriter) -> None:
+    totals: dict[Word, int] = {}
+    known = [source.words() for source in sources]
+    for source, words in zip(sources, known, strict=True):
+        for word, count in zip(words, source.counts.tolist(), strict=True):
+            if count:
+                totals[word] = totals.get(word, 0) + count
+    vocabulary = Vocabulary.of(list(totals))
+    number = {word: n for n, word in enumerate(totals)}
+    for source, words in zip(sources, known, strict=True):
+        of = np.array([number.get(word, -1) for word in words], np.int64)
+        there = of >= 0
+        source.rename(
+            np.where(there, vocabulary.term[of], -1) if number else of,
+            np.where(there, vocabulary.kind[of], -1) if number else of,
+        )
+    counts = np.array(list(totals.values()), np.int64)
+    words_of = np.bincount(vocabulary.term, counts, len(vocabulary.terms)).astype(np.int64)
+    _Postings(name, sources, vocabulary, words_of).write(container)
+    for section, array in vocabulary.sections(name).items():
+        container.add(section, array)
+    by_variant = np.empty(len(counts), np.int64)
+    by_variant[vocabulary.variant] = counts
+    container.add(f"{name}.variant.words", by_variant.astype(np.uint32))
+    for section, array in _by_owner(name, sources).items():
+        container.add(section, array)
+
+
+class _Postings:
+    """The postings of a field, written stretch by stretch."""
+
+    def __init__(
+        self, name: TextField, sources: Sequence[_Source], vocabulary: Vocabulary, words: Ints
+    ) -> None:
+        self._name = name
+        self._sources = sources
+        self._vocabulary = vocabulary
+        self._first_word = np.concatenate(([0], np.cumsum(words)))
+        self._packed_at = packed_starts(vocabulary.kinds, words)
+        self._runs: list[tuple[Ints, Ints, Ints]] = []
+        self._at: list[Ints] = []
+        self._over: list[tuple[Ints, Ints]] = []
+        self._far: list[tuple[Ints, Ints]] = []
+
+    def write(self, container: ContainerWriter) -> None:
+        """Write all sections."""
+        name, sources = self._name, self._sources
+        wide = _width(sources)
+        size, total = sum(source.postings for source in sources), int(self._first_word[-1])
+        low = container.allocate(f"{name}.low", np.uint16, size)
+        counts = container.allocate(f"{name}.counts", np.uint8, size)
+        positions = container.allocate(f"{name}.positions", f"u{wide}", total)
+        packed = container.allocate(f"{name}.packed", np.uint8, int(self._packed_at[-1]))
+        posting = 0
+        for start, end in _stretches(self._first_word):
+            stretch = _in_order([source.read(start, end) for source in sources])
+            word, next_posting = int(self._first_word[start]), posting + len(stretch.owners)
+            low[posting:next_posting] = stretch.owners.astype(np.uint16)
+            counts[posting:next_posting] = np.minimum(stretch.counts, MOST)
+            self._note(stretch, posting, word, wide == 1)
+            positions[word : word + len(stretch.positions)] = stretch.positions.astype(f"u{wide}")
+            bounds = self._first_word[start : end + 1] - word
+            kinds = self._vocabulary.kinds[start:end]
+            pack(packed, self._packed_at[start : end + 1], stretch.kinds, bounds, kinds)
+            posting = next_posting
+        assert posting == size, "all postings were counted before"
+        for section, array in self._noted(size).items():
+            container.add(f"{name}.{section}", array)
+
+    def _note(self, stretch: _Stretch, posting: int, word: int, near: bool) -> None:
+        """Keep what is only known for all postings at the end."""
+        terms, pages, first = runs(stretch.terms, stretch.owners)
+        self._runs.append((terms, pages, first + posting))
+        begins = np.cumsum(stretch.counts) - stretch.counts + word
+        self._at.append(begins[-posting % STRIDE :: STRIDE])
+        over = np.flatnonzero(stretch.counts >= MOST)
+        self._over.append((over + posting, stretch.counts[over]))
+        far = np.flatnonzero(stretch.positions >> 8) if near else np.empty(0, np.int64)
+        self._far.append((far + word, stretch.positions[far] >> 8))
+
+    def _noted(self, size: int) -> dict[str, Array]:
+        terms, pages, first = (_joined(part) for part in zip(*self._runs, strict=True)) if self._runs else (
+            _joined([]), _joined([]), _joined([])
+        )  # fmt: skip
+        return {
+            "runs": narrow(np.searchsorted(terms, np.arange(len(self._vocabulary.terms) + 1))),
+            "run.page": narrow(pages),
+            "run.first": narrow(np.append(first, size)),
+            "tokens": narrow(self._first_word),
+            "at": narrow(_joined(self._at)),
+            "over": _joined([at for at, _ in self._over]).astype(np.uint32),
+            "over.counts": _joined([counts for _, counts in self._over]).astype(np.uint32),
+            "far": narrow(_joined([at for at, _ in self._far])),
+            "far.high": narrow(_joined([high for _, high in self._far])),
+            "packed.at": narrow(self._packed_at),
+        }
+
+
+def _width(sources: Sequence[_Source]) -> int:
+    """Bytes for a position: one, with those that are far apart, only where all sources have it so."""
+    if all(source.field.section("positions").dtype.itemsize == 1 for source in sources):
+        return 1
+    return 2 if all(int(source.field.sizes.max(initial=0)) <= 1 << 16 for source in sources) else 4
+
+
+def _by_owner(name: TextField, sources: Sequence[_Source]) -> dict[str, Array]:
+    sizes = _joined([source.field.sizes[source.kept].astype(np.int64) for source in sources])
+    starts = np.concatenate(([0], np.cumsum(sizes + 1)))
+    sentences = []
+    for source in sources:
+        places = source.field.sentences.astype(np.int64)
+        old = source.field.starts.astype(np.int64)
+        owner = np.searchsorted(old, places, "right") - 1
+        new = source.owners[owner]
+        sentences.append((starts[new] + places - old[owner])[new >= 0])
+    return {
+        f"{name}.sizes": at_least_16(narrow(sizes)),
+        f"{name}.starts": at_least_32(starts),
+        f"{name}.sentences": at_least_32(_joined(sentences)),
+    }
+
+
+def _in_order(parts: Sequence[_Stretch]) -> _Stretch:
+    """The postings of several, by term; of one term in the order of the parts."""
+    terms, owners, counts, positions, kinds = (_joined(arrays) for arrays in zip(*parts, strict=True))
+    order = np.argsort(terms, kind="stable")
+    begins = np.cumsum(counts) - counts
+    sizes = counts[order]
+    words = np.repeat(begins[order], sizes) + ramp(sizes)
+    return _Stretch(terms[order], owners[order], sizes, positions[words], kinds[words])
+
+
+def _stretches(first_word: Ints) -> Iterator[tuple[int, int]]:
+    """From which term to which there are about so many words as a stretch may have."""
+    start = 0
+    while start < len(first_word) - 1:
+        end = int(np.searchsorted(first_word, first_word[start] + STRETCH, "right")) - 1
+        end = min(max(end, start + 1), len(first_word) - 1)
+        yield start, end
+        start = end
+
+
+def _joined(arrays: Sequence[Array]) -> Ints:
+    return np.concatenate(arrays).astype(np.int64, copy=False) if len(arrays) else np.empty(0, np.int64)

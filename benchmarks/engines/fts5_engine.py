@@ -13,7 +13,8 @@ from .base import Answer, Engine, Mode
 FILE = "paragraphs.sqlite"
 CACHE = -65_536
 """SQLite's page cache: 64 MiB, where its default is 2."""
-SNIPPET_WORDS = 40
+SHOWN = "address, text, title, outlet, date, snippet(paragraphs, 0, '<b>', '</b>', '…', 40)"
+"""Columns of a result that is shown; a snippet is so many words."""
 
 INSERT = "INSERT INTO paragraphs VALUES (?, ?, ?, ?, ?, ?)"
 Row = tuple[str, str, int, str, str | None, str | None]
@@ -49,11 +50,7 @@ class Fts5(Engine):
 
     def search(self, query: Query, mode: Mode, limit: int) -> Answer:
         where, values = _condition(query)
-        columns = "address"
-        if mode == "shown":
-            columns += (
-                f", text, title, outlet, date, snippet(paragraphs, 0, '<b>', '</b>', '…', {SNIPPET_WORDS})"
-            )
+        columns = SHOWN if mode == "shown" else "rowid"
         best = self._database.execute(
             f"SELECT {columns} FROM paragraphs WHERE {where} ORDER BY rank LIMIT {limit}", values
         ).fetchall()
@@ -62,7 +59,7 @@ class Fts5(Engine):
             (count,) = self._database.execute(
                 f"SELECT count(*) FROM paragraphs WHERE {where}", values
             ).fetchone()
-        return Answer(count, [row[0] for row in best])
+        return Answer(count, [str(row[0]) for row in best])
 
     def add(self, story: Story) -> None:
         with self._database:

@@ -45,11 +45,15 @@ class Whoosh(Engine):
         self._searcher = self._index.searcher()
 
     def search(self, query: Query, mode: Mode, limit: int) -> Answer:
-        hits = self._searcher.search(self._query(query), limit=limit, filter=_filter(query))
+        asked, condition = self._query(query), _filter(query)
+        if condition is not None:  # search() has a filter of its own, but its total leaves that out
+            asked = asking.And([asked, asking.ConstantScoreQuery(condition, 0.0)])
+        hits = self._searcher.search(asked, limit=limit)
         count = len(hits) if mode != "top" else None
-        if mode == "shown":
-            for hit in hits:
-                hit.highlights("text")
+        if mode != "shown":
+            return Answer(count, [str(hit.docnum) for hit in hits])
+        for hit in hits:
+            hit.highlights("text")
         return Answer(count, [hit["address"] for hit in hits])
 
     def add(self, story: Story) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from . import svg
+from .engines import ENGINES
 from .queries import FILTERS, KINDS
 
 Run = dict[str, Any]
@@ -252,7 +253,11 @@ def latency_plot(record: Run) -> str:
             if group:
                 mode = next(mode for mode in MODES if mode in group["modes"])
                 name = label if mode == "shown" else f"{label} ({mode})"
-                bars.append(svg.Bar(name, group["modes"][mode]["p50"], group["modes"][mode]["p95"]))
+                bars.append(
+                    svg.Bar(
+                        name, _colour(run["engine"]), group["modes"][mode]["p50"], group["modes"][mode]["p95"]
+                    )
+                )
         if bars:
             panels.append((kind, bars))
     return svg.latencies(f"{record['corpus']['name']}, {record['corpus']['paragraphs']:,} paragraphs", panels)
@@ -272,9 +277,16 @@ def growth_plot(record: Run) -> str:
         lines = []
         for engine in engines:
             points = [(run["paragraphs"], value_of(run)) for run in runs if run["engine"] == engine]
-            lines.append(svg.Line(engine, sorted((x, y) for x, y in points if y is not None)))
+            lines.append(
+                svg.Line(engine, _colour(engine), sorted((x, y) for x, y in points if y is not None))
+            )
         panels.append((title, lines))
-    return svg.growth(f"{record['corpus']['name']}: paragraphs against", panels)
+    return svg.growth(f"{record['corpus']['name']}, by the number of paragraphs", panels)
+
+
+def _colour(engine: str) -> str:
+    """The same one in every plot."""
+    return svg.COLOURS[list(ENGINES).index(engine)]
 
 
 def _p95(kind: str) -> Callable[[Run], float | None]:

@@ -10,8 +10,8 @@ from typing import Literal, NamedTuple
 COLOURS = ("#0072b2", "#56b4e9", "#d55e00", "#009e73", "#cc79a7", "#e69f00")
 """Told apart by the colour-blind too (Okabe and Ito, Color Universal Design, 2008)."""
 
-PANEL_WIDTH, GAP, LEFT, TOP = 400, 30, 150, 70
-"""Pixels: a panel of a plot, between panels, and left of and above the first."""
+PANEL_WIDTH, GAP, LEFT, TOP, ROW = 400, 40, 180, 70, 18
+"""Pixels: a panel of a plot, between panels, left of and above the first, and a row in one."""
 GROWTH_LEFT, GROWTH_HEIGHT = 60, 170
 
 Anchor = Literal["start", "middle", "end"]
@@ -21,6 +21,7 @@ class Bar(NamedTuple):
     """Of one engine in a panel: milliseconds."""
 
     name: str
+    colour: str
     p50: float
     p95: float
 
@@ -29,6 +30,7 @@ class Line(NamedTuple):
     """Of one engine in a panel of growth: points (paragraphs, value), from few paragraphs to many."""
 
     name: str
+    colour: str
     points: Sequence[tuple[float, float]]
 
 
@@ -99,48 +101,42 @@ def number(value: float) -> str:
 
 
 def latencies(title: str, panels: Sequence[tuple[str, Sequence[Bar]]]) -> str:
-    """Two columns of panels, each with a row for an engine: a dot at the median, a bar to the 95th percentile."""
-    names = _names(bar.name for _, bars in panels for bar in bars)
-    row, columns = 18, 2
-    height = 46 + row * max(len(bars) for _, bars in panels)
-    lines = -(-len(panels) // columns)
-    canvas = Canvas(LEFT + columns * (PANEL_WIDTH + GAP) + 10, TOP + lines * height + 10)
+    """Two columns of panels, with the same row for an engine in each: a dot at the median, a bar to the 95th percentile."""
+    colours = _colours(bar for _, bars in panels for bar in bars)
+    rows = {name: 22 + ROW * (order + 0.5) for order, name in enumerate(colours)}
+    height = 46 + ROW * len(rows)
+    canvas = Canvas(LEFT + 2 * (PANEL_WIDTH + GAP) + 10, TOP + -(-len(panels) // 2) * height + 10)
     canvas.text(20, 26, title, size=16)
-    canvas.text(
-        20,
-        46,
-        "milliseconds a query: a dot at the median, a bar to the 95th percentile; logarithmic",
-        colour="#666",
-    )
+    caption = "milliseconds a query: a dot at the median, a bar to the 95th percentile; logarithmic"
+    canvas.text(20, 46, caption, colour="#666")
     values = [value for _, bars in panels for bar in bars for value in (bar.p50, bar.p95)]
     for place, (kind, bars) in enumerate(panels):
-        left = LEFT + (place % columns) * (PANEL_WIDTH + GAP)
-        top = TOP + (place // columns) * height
+        left = LEFT + (place % 2) * (PANEL_WIDTH + GAP)
+        top = TOP + (place // 2) * height
         scale = Scale.over(values, left, left + PANEL_WIDTH)
-        bottom = top + 22 + row * len(bars)
+        bottom = top + 22 + ROW * len(rows)
         canvas.text(left, top + 12, kind, size=13)
         for tick in scale.ticks():
             canvas.line([(scale(tick), top + 18), (scale(tick), bottom)], "#ddd")
             canvas.text(scale(tick), bottom + 13, number(tick), "middle", "#666", 10)
-        for order, bar in enumerate(bars):
-            y = top + 22 + row * (order + 0.5)
-            colour = names[bar.name]
-            if place % columns == 0:
-                canvas.text(left - 8, y + 4, bar.name, "end", colour)
-            canvas.line([(scale(bar.p50), y), (scale(bar.p95), y)], colour, 5)
-            canvas.dot(scale(bar.p50), y, colour, 5)
+        for name, y in rows.items() if left == LEFT else ():
+            canvas.text(left - 8, top + y + 4, name, "end", colours[name])
+        for bar in bars:
+            y = top + rows[bar.name]
+            canvas.line([(scale(bar.p50), y), (scale(bar.p95), y)], bar.colour, 5)
+            canvas.dot(scale(bar.p50), y, bar.colour, 5)
     return str(canvas)
 
 
 def growth(title: str, panels: Sequence[tuple[str, Sequence[Line]]]) -> str:
     """Three columns of panels, each with a line for an engine; both axes logarithmic."""
-    names = _names(line.name for _, lines in panels for line in lines)
+    colours = _colours(line for _, lines in panels for line in lines)
     columns, width = 3, 250
     cell_width, cell_height = width + GROWTH_LEFT + 10, GROWTH_HEIGHT + 55
     canvas = Canvas(columns * cell_width + 20, TOP + -(-len(panels) // columns) * cell_height + 10)
     canvas.text(20, 26, title, size=16)
     x = 20.0
-    for name, colour in names.items():
+    for name, colour in colours.items():
         canvas.dot(x + 4, 46, colour)
         canvas.text(x + 14, 50, name, colour=colour)
         x += 30 + 7 * len(name)
@@ -152,9 +148,9 @@ def growth(title: str, panels: Sequence[tuple[str, Sequence[Line]]]) -> str:
         _frame(canvas, kind, across, up)
         for line in lines:
             points = [(across(x), up(y)) for x, y in line.points]
-            canvas.line(points, names[line.name], 2)
+            canvas.line(points, line.colour, 2)
             for point in points:
-                canvas.dot(*point, names[line.name], 3)
+                canvas.dot(*point, line.colour, 3)
     return str(canvas)
 
 
@@ -168,7 +164,6 @@ def _frame(canvas: Canvas, kind: str, across: Scale, up: Scale) -> None:
         canvas.text(across.start - 5, up(tick) + 4, number(tick), "end", "#666", 10)
 
 
-def _names(found: Iterable[str]) -> dict[str, str]:
-    """A colour for each name, in the order in which they come."""
-    distinct = list(dict.fromkeys(found))
-    return {name: COLOURS[place % len(COLOURS)] for place, name in enumerate(distinct)}
+def _colours(shapes: Iterable[Bar | Line]) -> dict[str, str]:
+    """The colour of each name, in the order in which they come."""
+    return {shape.name: shape.colour for shape in shapes}

@@ -30,6 +30,9 @@ SAMPLE = 20
 
 FUNCTION_WORDS = frozenset(function_words.FUNCTION_WORDS)
 
+_STEMMERS = tuple(Stemmer.Stemmer(name) for name in ("english", "porter"))
+"""Those of the engines."""
+
 _WORD = re.compile(r"[A-Za-z]{2,}")
 
 
@@ -154,13 +157,15 @@ def _phrase(story: Story, number: int, source: random.Random) -> tuple[str, ...]
 
 
 def _prefix(story: Story, _: int, source: random.Random) -> tuple[str, ...] | None:
-    """The first letters of a word, where stemming leaves them alone: some engines stem what a prefix is compared with."""
-    stem = Stemmer.Stemmer("english", 0).stemWord
-    words = [
-        word for word in _content_words(story) if stem(word)[:PREFIX] == word[:PREFIX] == stem(word[:PREFIX])
-    ]
-    words = [word for word in words if len(word) > PREFIX]
+    """The first letters of a word that stemming leaves alone: some engines stem the prefix, and what it begins."""
+    words = [word for word in _content_words(story) if len(word) > PREFIX]
+    words = [word for word in words if all(_keeps_prefix(word, stemmer) for stemmer in _STEMMERS)]
     return (source.choice(words)[:PREFIX],) if words else None
+
+
+def _keeps_prefix(word: str, stemmer: Stemmer.Stemmer) -> bool:
+    prefix = word[:PREFIX]
+    return bool(stemmer.stemWord(word)[:PREFIX] == prefix == stemmer.stemWord(prefix))
 
 
 def _by_date(query: Query, story: Story) -> Query | None:

@@ -224,7 +224,7 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]
 
 def _labels(runs: Sequence[Run]) -> list[str]:
     """The engines' names, with the size where it is not the largest."""
-    largest = max(run["paragraphs"] for run in runs)
+    largest = max((run["paragraphs"] for run in runs), default=0)
     return [
         run["engine"] if run["paragraphs"] == largest else f"{run['engine']}, {svg.number(run['paragraphs'])}"
         for run in runs

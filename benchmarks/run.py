@@ -48,6 +48,7 @@ class Bench:
         self.size: Size = corpus.size_of(self._stories())
         self.queries: list[Query] = draw(self._stories(), options.queries, options.seed)
         self.skipped: dict[str, str] = {}
+        self.failed = False
         self.cli: dict[str, object] = {}
 
     def _stories(self) -> Iterator[Story]:
@@ -67,13 +68,13 @@ class Bench:
         whole, part = self.size["paragraphs"], min(self.options.whoosh, self.size["paragraphs"])
         for name in names:
             if name != "whoosh":
-                yield self.measure(name, whole, self.queries, cli=name == CLI_ENGINE)
+                yield from self.measure(name, whole, self.queries, cli=name == CLI_ENGINE)
         if "whoosh" in names:
-            yield self.measure("whoosh", part, self.queries)
+            yield from self.measure("whoosh", part, self.queries)
             if part < whole:
                 for name in names:
                     if name.startswith("newssearch"):
-                        yield self.measure(name, part, self.queries)
+                        yield from self.measure(name, part, self.queries)
 
     def growth_runs(self) -> Iterator[Run]:
         """The engines that can, at each size, with the queries that have no filter."""
@@ -81,21 +82,32 @@ class Bench:
         for paragraphs in self.options.growth:
             for name in self.engines():
                 if name in GROWTH_ENGINES:
-                    yield self.measure(name, paragraphs, unfiltered)
+                    yield from self.measure(name, paragraphs, unfiltered)
 
-    def measure(self, name: str, paragraphs: int, queries: Sequence[Query], *, cli: bool = False) -> Run:
-        """Build, query, update: each phase in a process of its own, on the same folder."""
+    def measure(
+        self, name: str, paragraphs: int, queries: Sequence[Query], *, cli: bool = False
+    ) -> Iterator[Run]:
+        """Build, query, update: each phase in a process of its own, on the same folder.
+
+        Where one fails, the engine is left out at that size, and the others go on.
+        """
         folder = self.work / name
         folder.mkdir()
         run: Run = {"engine": name, "paragraphs": paragraphs}
-        for phase in ("build", "query", "update"):
-            _say(f"{name}, {paragraphs:,} paragraphs: {phase}")
-            if phase == "update" and cli:
-                self.cli = cold_cli(folder, queries)
-            run[phase] = self._phase(phase, name, folder, paragraphs, queries)
-        _say(_in_short(run))
-        shutil.rmtree(folder)
-        return run
+        try:
+            for phase in ("build", "query", "update"):
+                _say(f"{name}, {paragraphs:,} paragraphs: {phase}")
+                if phase == "update" and cli:
+                    self.cli = cold_cli(folder, queries)
+                run[phase] = self._phase(phase, name, folder, paragraphs, queries)
+        except subprocess.CalledProcessError as error:
+            self.failed = True
+            self.skipped[f"{name}, {paragraphs:,} paragraphs"] = f"{phase} ended with {error.returncode}"
+        else:
+            _say(_in_short(run))
+            yield run
+        finally:
+            shutil.rmtree(folder)
 
     def _phase(self, phase: str, name: str, folder: Path, paragraphs: int, queries: Sequence[Query]) -> Run:
         task = Task(
@@ -300,7 +312,7 @@ def main() -> None:
     """Run the benchmark."""
     options = _options(sys.argv[1:])
     with tempfile.TemporaryDirectory(dir=options.work, prefix="newssearch-bench-") as work:
-        bench = Bench(options, Path(work))
+        bench = Bench(options, Path(work).resolve())
         _say(
             "{articles:,} articles, {paragraphs:,} paragraphs, {text_bytes:,} bytes of text".format(
                 **bench.size
@@ -315,6 +327,8 @@ def main() -> None:
     report.write_json(bench.record(runs, growth), options.out)
     for file in report.write(options.out):
         _say(f"wrote {file}")
+    if bench.failed:
+        sys.exit("; ".join(f"{name}: {reason}" for name, reason in bench.skipped.items()))
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+import random
 import sys
 from collections.abc import Iterator
 
@@ -45,7 +46,7 @@ SHIFT, EXPONENT, CORE, TAIL_EXPONENT = 0.5, 0.95, 3_000, 2.0
 ENDINGS = ("", "", "s", "ed", "ing", "er", "ly", "ation")
 """What makes several words of one stem; half of the words have none."""
 SPREAD = 50_000
-"""Ranks between the words of one stem."""
+"""Stems among which a word with an ending finds its own, so that the words of a stem differ in rank."""
 
 NUMBERS = 0.015
 """The share of words that are numbers."""
@@ -83,7 +84,7 @@ class Vocabulary:
     """Words by rank, and how likely each is."""
 
     def __init__(self, source: np.random.Generator) -> None:
-        self.words = _make_words(source)
+        self.words = _make_words(random.Random(int(source.integers(2**32))))
         ranks = np.arange(1, VOCABULARY + 1)
         tail = (CORE + SHIFT) ** (TAIL_EXPONENT - EXPONENT) * (ranks + SHIFT) ** -TAIL_EXPONENT
         weights = np.where(ranks <= CORE, (ranks + SHIFT) ** -EXPONENT, tail)
@@ -100,17 +101,17 @@ class Vocabulary:
         return np.searchsorted(self._content, source.random(number)).astype(np.int64) + len(FUNCTION_WORDS)
 
 
-def _make_words(source: np.random.Generator) -> Words:
+def _make_words(source: random.Random) -> Words:
     """Distinct words: function words, then stems that come back with endings some ranks later."""
     words = list(FUNCTION_WORDS)
     known = set(words)
     stems: list[str] = []
     while len(words) < VOCABULARY:
-        syllables = 1 + (len(words) > 3_000) + (len(words) > 60_000)
-        ending = ENDINGS[int(source.integers(len(ENDINGS)))]
+        ending = source.choice(ENDINGS)
         if ending and stems:
-            stem = stems[int(source.integers(max(len(stems) - SPREAD, 0), len(stems)))]
+            stem = stems[max(len(stems) - 1 - int(SPREAD * source.random()), 0)]
         else:
+            syllables = 1 + (len(words) > 3_000) + (len(words) > 60_000)
             stem = "".join(_syllable(source) for _ in range(syllables))
             stems.append(stem)
         word = stem + ending
@@ -120,13 +121,8 @@ def _make_words(source: np.random.Generator) -> Words:
     return np.array(words, dtype=object)
 
 
-def _syllable(source: np.random.Generator) -> str:
-    onset, nucleus, coda = source.random(3)
-    return (
-        _ONSETS[int(onset * len(_ONSETS))]
-        + _NUCLEI[int(nucleus * len(_NUCLEI))]
-        + _CODAS[int(coda * len(_CODAS))]
-    )
+def _syllable(source: random.Random) -> str:
+    return source.choice(_ONSETS) + source.choice(_NUCLEI) + source.choice(_CODAS)
 
 
 class Topic:

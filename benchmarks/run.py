@@ -43,6 +43,7 @@ class Bench:
     def __init__(self, options: argparse.Namespace, work: Path) -> None:
         self.options = options
         self.work = work
+        self.commit = machine.commit()  # now: it may have moved on by the end of the run
         self.corpus = work / "corpus.jsonl"
         corpus.write(_stories(options), self.corpus)
         self.size: Size = corpus.size_of(self._stories())
@@ -139,7 +140,7 @@ class Bench:
             "format": FORMAT,
             "made": dt.datetime.now(dt.timezone.utc).isoformat(timespec="seconds"),
             "command": options.command,
-            "commit": machine.commit(),
+            "commit": self.commit,
             "machine": machine.facts(),
             "versions": machine.versions(),
             "corpus": {"name": options.corpus.name if options.corpus else "synthetic", **self.size},

@@ -43,7 +43,7 @@ class Bm25s(Engine):
         )
         ranker = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
         ranker.index(tokens, show_progress=False)
-        ranker.save(str(folder), show_progress=False)
+        ranker.save(str(folder))
         addresses = [address for story in self._stories for address, _, _ in story.addresses()]
         (folder / ADDRESSES).write_text(json.dumps(addresses), encoding="utf-8")
 

@@ -1,0 +1,89 @@
+"""SQLite FTS5 of the standard library: paragraphs as rows, ordered by ``rank`` (BM25)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ..corpus import Story
+from ..queries import Query
+from .base import Answer, Engine, Mode
+
+FILE = "paragraphs.sqlite"
+CACHE = -65_536
+"""SQLite's page cache: 64 MiB, where its default is 2."""
+SHOWN = "address, text, title, outlet, date, snippet(paragraphs, 0, '<b>', '</b>', '…', 40)"
+"""Columns of a result that is shown; a snippet is so many words."""
+
+INSERT = "INSERT INTO paragraphs VALUES (?, ?, ?, ?, ?, ?)"
+Row = tuple[str, str, int, str, str | None, str | None]
+
+
+class Fts5(Engine):
+    """The text by unicode61 (lower case, no accents) and porter; the other columns are stored, and not indexed.
+
+    A filter is a condition on a stored column: FTS5 has nothing else for one. No total comes with the best rows;
+    it is a second statement.
+    """
+
+    _stories: Sequence[Story]
+    _database: sqlite3.Connection
+
+    def load(self, stories: Sequence[Story]) -> None:
+        self._stories = stories
+
+    def build(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.open(folder)
+        self._database.execute(
+            "CREATE VIRTUAL TABLE paragraphs USING fts5(text, address UNINDEXED, number UNINDEXED,"
+            " title UNINDEXED, outlet UNINDEXED, date UNINDEXED, tokenize='porter unicode61')"
+        )
+        with self._database:
+            self._database.executemany(INSERT, (row for story in self._stories for row in _rows(story)))
+        self._database.close()
+
+    def open(self, folder: Path) -> None:
+        self._database = sqlite3.connect(folder / FILE)
+        self._database.execute(f"PRAGMA cache_size = {CACHE}")
+
+    def search(self, query: Query, mode: Mode, limit: int) -> Answer:
+        where, values = _condition(query)
+        columns = SHOWN if mode == "shown" else "rowid"
+        best = self._database.execute(
+            f"SELECT {columns} FROM paragraphs WHERE {where} ORDER BY rank LIMIT {limit}", values
+        ).fetchall()
+        count = None
+        if mode != "top":
+            (count,) = self._database.execute(
+                f"SELECT count(*) FROM paragraphs WHERE {where}", values
+            ).fetchone()
+        return Answer(count, [str(row[0]) for row in best])
+
+    def add(self, story: Story) -> None:
+        with self._database:
+            self._database.executemany(INSERT, _rows(story))
+
+
+def _rows(story: Story) -> Iterator[Row]:
+    for address, number, text in story.addresses():
+        yield text, address, number, story.title, story.outlet, story.date
+
+
+def _condition(query: Query) -> tuple[str, list[str]]:
+    """The condition of a statement, and the values of its parameters."""
+    if query.kind.startswith("phrase"):
+        match = f'"{" ".join(query.words)}"'
+    elif query.kind == "prefix":
+        match = f'"{query.words[0]}"*'
+    else:
+        match = (" AND " if query.kind.startswith("and") else " OR ").join(
+            f'"{word}"' for word in query.words
+        )
+    where, values = "paragraphs MATCH ?", [match]
+    if query.outlet:
+        where, values = f"{where} AND outlet = ?", [*values, query.outlet]
+    if query.since and query.until:
+        where, values = f"{where} AND date BETWEEN ? AND ?", [*values, query.since, query.until]
+    return where, values

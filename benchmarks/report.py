@@ -1,0 +1,309 @@
+"""Tables and plots of a run: ``python -m benchmarks.report FILE.json`` writes them beside it.
+
+``FILE.md`` has the tables, ``FILE-latency.svg`` and ``FILE-growth.svg`` the plots.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from . import svg
+from .engines import ENGINES
+from .queries import FILTERS, KINDS
+
+Run = dict[str, Any]
+Group = dict[str, Any]
+
+MODES = {
+    "shown": "The ten best with their stored text, fields and snippets, and the total",
+    "counted": "The ten best and the total",
+    "top": "The ten best, not counting the others",
+}
+_FLAT_LIST = re.compile(r"\[[^\[\]{}\"]*\]")
+
+GROWTH_KINDS = ("term", "and2", "or3", "phrase2", "prefix")
+
+
+def write_json(record: dict[str, object], file: Path) -> None:
+    """Write a run, one line for each list of numbers."""
+    text = json.dumps(record, indent=1, ensure_ascii=False)
+    file.write_text(_FLAT_LIST.sub(lambda found: " ".join(found[0].split()), text) + "\n", encoding="utf-8")
+
+
+def write(file: Path) -> list[Path]:
+    """Write the tables and the plots of the run in ``file``; returns what was written."""
+    record = json.loads(file.read_text(encoding="utf-8"))
+    written = {file.with_suffix(".md"): markdown(record, file.stem)}
+    written[file.with_name(f"{file.stem}-latency.svg")] = latency_plot(record)
+    if record["growth"]:
+        written[file.with_name(f"{file.stem}-growth.svg")] = growth_plot(record)
+    for path, text in written.items():
+        path.write_text(text, encoding="utf-8")
+    return [file, *written]
+
+
+# ---- tables
+
+
+def markdown(record: Run, stem: str) -> str:
+    """All tables of a run."""
+    return "\n".join(
+        [
+            *_origin(record),
+            *_building(record["runs"]),
+            *_cold(record["cli"]),
+            f"![Latencies]({stem}-latency.svg)",
+            "",
+            *_latencies(record["runs"]),
+            *_counts(record["runs"]),
+            *_growth(record["growth"], stem),
+        ]
+    )
+
+
+def _origin(record: Run) -> Iterator[str]:
+    machine, corpus = record["machine"], record["corpus"]
+    yield f"# {corpus['name']}: {corpus['paragraphs']:,} paragraphs"
+    yield ""
+    yield f"{corpus['articles']:,} articles, {corpus['text_bytes'] / 1e6:.1f} MB of text. `{record['command']}`"
+    yield f"at commit {record['commit'][:12] or 'unknown'}, {record['made'][:10]}."
+    yield ""
+    yield f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_bytes'] / 2**30:.0f} GiB; {machine['system']};"
+    yield (
+        f"{machine['python']}; "
+        + ", ".join(f"{name} {version}" for name, version in record["versions"].items())
+        + "."
+    )
+    yield ""
+    for name, reason in record["skipped"].items():
+        yield f"Skipped: {name}, {reason}."
+        yield ""
+
+
+def _building(runs: Sequence[Run]) -> Iterator[str]:
+    yield "## Building, size, memory, adding one article"
+    yield ""
+    yield "Memory in MB. *Build* is the most while building, above what the parsed articles take; *query* the most while"
+    yield "querying, mapped files included, and of that *private* at the end. *Add* is one article, committed and visible."
+    yield ""
+    heads = (
+        "engine",
+        "paragraphs",
+        "s",
+        "MB/s",
+        "index MB",
+        "x text",
+        "build",
+        "query",
+        "private",
+        "open ms",
+        "add ms",
+    )
+    yield from _table(heads, (_build_row(run) for run in runs))
+
+
+def _build_row(run: Run) -> list[str]:
+    build, query = run["build"], run["query"]
+    above = max(build["memory_peak"] - build["memory_before"], 0)
+    children = f" + {build['memory_children'] / 1e6:.0f} a child" if build["memory_children"] else ""
+    private = query["memory_private"]
+    return [
+        run["engine"],
+        f"{run['paragraphs']:,}",
+        f"{build['seconds']:.1f}",
+        f"{build['text_bytes'] / 1e6 / build['seconds']:.1f}",
+        f"{build['size'] / 1e6:.1f}",
+        f"{build['size'] / build['text_bytes']:.2f}",
+        f"{above / 1e6:.0f}{children}",
+        f"{query['memory_peak'] / 1e6:.0f}",
+        f"{private / 1e6:.0f}" if private is not None else "",
+        f"{query['open_ms']:.1f}",
+        f"{run['update']['median_ms']:.1f}" if run["update"] else "",
+    ]
+
+
+def _cold(cli: Run) -> Iterator[str]:
+    if cli:
+        yield f"One query from the shell (`newssearch query {cli['query']}`), a new process each time, median of"
+        yield f"{len(cli['all']['query_ms']) - 1}: {cli['query_ms']:.0f} ms; `{cli['imports']}` alone: {cli['imports_ms']:.0f} ms;"
+        yield f"ratio {cli['query_ms'] / cli['imports_ms']:.2f}."
+        yield ""
+
+
+def _latencies(runs: Sequence[Run]) -> Iterator[str]:
+    for mode, meaning in MODES.items():
+        able = [run for run in runs if any(mode in group["modes"] for group in run["query"]["groups"])]
+        if not able:
+            continue
+        yield f"## {meaning}"
+        yield ""
+        yield "Milliseconds: p50 / p95."
+        yield ""
+        yield from _kinds(able, _of_mode(mode, "p50", "p95"))
+        yield "<details><summary>p99 / mean</summary>"
+        yield ""
+        yield from _kinds(able, _of_mode(mode, "p99", "mean"))
+        yield "</details>"
+        yield ""
+
+
+def _of_mode(mode: str, *keys: str) -> Callable[[Group], str]:
+    """A cell of a mode's table."""
+
+    def cell(group: Group) -> str:
+        timed = group["modes"].get(mode)
+        return " / ".join(svg.number(timed[key]) for key in keys) if timed else ""
+
+    return cell
+
+
+def _counts(runs: Sequence[Run]) -> Iterator[str]:
+    yield "## What was found"
+    yield ""
+    yield "Paragraphs that match, over all queries of a kind; in parentheses the share of queries with exactly the count of"
+    yield "the reference at that size (newssearch-paragraph, where it ran), and of the ten best that are its ten best."
+    yield ""
+    yield from _kinds(runs, _count_cell)
+
+
+def _count_cell(group: Group) -> str:
+    counts = [count for count in group["counts"] if count is not None]
+    agreement = group.get("agreement", {})
+    shares = [f"{agreement[key]:.0%}" if key in agreement else "-" for key in ("same_count", "same_best")]
+    return f"{sum(counts):,} ({', '.join(shares)})" if counts else f"({', '.join(shares)})"
+
+
+def _kinds(runs: Sequence[Run], cell: Callable[[Group], str]) -> Iterator[str]:
+    """A table with a row for each kind and filter, and a column for each run."""
+    labels = _labels(runs)
+    rows = []
+    for condition in FILTERS:
+        for kind in KINDS:
+            groups = [_group(run, kind, condition) for run in runs]
+            if any(groups):
+                name = f"{kind} + {condition}" if condition else kind
+                rows.append([name, *(cell(group) if group else "" for group in groups)])
+    yield from _table(("kind", *labels), rows)
+
+
+def _growth(runs: Sequence[Run], stem: str) -> Iterator[str]:
+    if not runs:
+        return
+    yield "## Growth"
+    yield ""
+    yield "Where the corpus has fewer paragraphs, it is repeated under other ids. Queries: p50 / p95 in ms, shown."
+    yield ""
+    yield f"![Growth]({stem}-growth.svg)"
+    yield ""
+    rows = []
+    for run in runs:
+        built = _build_row(run)
+        groups = (_group(run, kind, "") for kind in GROWTH_KINDS)
+        rows.append([*built[:2], *built[3:4], *built[5:7], built[10], *(map(_shown_cell, groups))])
+    yield from _table(
+        ("engine", "paragraphs", "MB/s", "x text", "build memory", "add ms", *GROWTH_KINDS), rows
+    )
+
+
+def _shown_cell(group: Group | None) -> str:
+    return _of_mode("shown", "p50", "p95")(group) if group else ""
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(heads)} |"
+    yield "|---" + "|---:" * (len(heads) - 1) + "|"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+    yield ""
+
+
+def _labels(runs: Sequence[Run]) -> list[str]:
+    """The engines' names, with the size where it is not the largest."""
+    largest = max((run["paragraphs"] for run in runs), default=0)
+    return [
+        run["engine"] if run["paragraphs"] == largest else f"{run['engine']}, {svg.number(run['paragraphs'])}"
+        for run in runs
+    ]
+
+
+def _group(run: Run, kind: str, condition: str) -> Group | None:
+    for group in run["query"]["groups"]:
+        if group["kind"] == kind and group["filter"] == condition:
+            found: Group = group
+            return found
+    return None
+
+
+# ---- plots
+
+
+def latency_plot(record: Run) -> str:
+    """The latencies of the queries without a filter: with snippets, where the engine has any."""
+    runs = record["runs"]
+    panels = []
+    for kind in KINDS:
+        bars = []
+        for label, run in zip(_labels(runs), runs, strict=True):
+            group = _group(run, kind, "")
+            if group:
+                mode = next(mode for mode in MODES if mode in group["modes"])
+                name = label if mode == "shown" else f"{label} ({mode})"
+                bars.append(
+                    svg.Bar(
+                        name, _colour(run["engine"]), group["modes"][mode]["p50"], group["modes"][mode]["p95"]
+                    )
+                )
+        if bars:
+            panels.append((kind, bars))
+    return svg.latencies(f"{record['corpus']['name']}, {record['corpus']['paragraphs']:,} paragraphs", panels)
+
+
+def growth_plot(record: Run) -> str:
+    """How building, adding and querying change with the number of paragraphs."""
+    runs = record["growth"]
+    measures: list[tuple[str, Callable[[Run], float | None]]] = [
+        ("build, MB/s", lambda run: run["build"]["text_bytes"] / 1e6 / run["build"]["seconds"]),
+        ("add one article, ms", lambda run: run["update"].get("median_ms")),
+        *((f"{kind}, p95 ms", _p95(kind)) for kind in GROWTH_KINDS),
+    ]
+    engines = list(dict.fromkeys(run["engine"] for run in runs))
+    panels = []
+    for title, value_of in measures:
+        lines = []
+        for engine in engines:
+            points = [(run["paragraphs"], value_of(run)) for run in runs if run["engine"] == engine]
+            lines.append(
+                svg.Line(engine, _colour(engine), sorted((x, y) for x, y in points if y is not None))
+            )
+        panels.append((title, lines))
+    return svg.growth(f"{record['corpus']['name']}, by the number of paragraphs", panels)
+
+
+def _colour(engine: str) -> str:
+    """The same one in every plot."""
+    return svg.COLOURS[list(ENGINES).index(engine)]
+
+
+def _p95(kind: str) -> Callable[[Run], float | None]:
+    def value(run: Run) -> float | None:
+        group = _group(run, kind, "")
+        return group["modes"]["shown"]["p95"] if group else None
+
+    return value
+
+
+def main() -> None:
+    """Write tables and plots of a run again."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.report", description=main.__doc__)
+    parser.add_argument("file", type=Path, help="the JSON that benchmarks.run wrote")
+    for written in write(parser.parse_args().file)[1:]:
+        print(written)
+
+
+if __name__ == "__main__":
+    main()

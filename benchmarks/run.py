@@ -1,0 +1,336 @@
+"""Measure the engines side by side: ``python -m benchmarks.run CORPUS``, or ``--synthetic N``.
+
+Writes the raw numbers to a JSON file, and beside it the table and the plots that :mod:`benchmarks.report` makes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import os
+import shlex
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from . import corpus, machine, measure, report, synthetic
+from .corpus import Size, Story
+from .engines import ENGINES, missing
+from .queries import Query, draw
+from .worker import Task
+
+FORMAT = 1
+"""The version of the JSON that is written."""
+COLD_RUNS = 7
+CLI_ENGINE = "newssearch"
+IMPORTS = "import numpy, whoosh.index, click"
+GROWTH_ENGINES = ("newssearch", "tantivy", "fts5")
+"""Engines that are measured at each size of ``--growth``: those that millions of paragraphs are within reach of."""
+
+Run = dict[str, Any]
+"""What was measured of one engine at one size: JSON."""
+
+
+class Bench:
+    """One run: its work folder, its corpus, its queries, and what was measured so far."""
+
+    def __init__(self, options: argparse.Namespace, work: Path) -> None:
+        self.options = options
+        self.work = work
+        self.commit = machine.commit()  # now: it may have moved on by the end of the run
+        self.corpus = work / "corpus.jsonl"
+        corpus.write(_stories(options), self.corpus)
+        self.size: Size = corpus.size_of(self._stories())
+        self.queries: list[Query] = draw(self._stories(), options.queries, options.seed)
+        self.skipped: dict[str, str] = {}
+        self.failed = False
+        self.cli: dict[str, object] = {}
+
+    def _stories(self) -> Iterator[Story]:
+        return corpus.read_work(self.corpus)
+
+    def engines(self) -> list[str]:
+        """The engines asked for that are installed."""
+        for name in self.options.engines:
+            if missing(name):
+                self.skipped[name] = f"{ENGINES[name].distribution} is not installed"
+                _say(f"{name}: skipped, {self.skipped[name]}")
+        return [name for name in self.options.engines if name not in self.skipped]
+
+    def main_runs(self) -> Iterator[Run]:
+        """Every engine on the whole corpus; stock Whoosh, and newssearch once more, on as much as it can take."""
+        names = self.engines()
+        whole, part = self.size["paragraphs"], min(self.options.whoosh, self.size["paragraphs"])
+        for name in names:
+            if name != "whoosh":
+                yield from self.measure(name, whole, self.queries, cli=name == CLI_ENGINE)
+        if "whoosh" in names:
+            yield from self.measure("whoosh", part, self.queries)
+            if part < whole:
+                for name in names:
+                    if name.startswith("newssearch"):
+                        yield from self.measure(name, part, self.queries)
+
+    def growth_runs(self) -> Iterator[Run]:
+        """The engines that can, at each size, with the queries that have no filter."""
+        unfiltered = [query for query in self.queries if not query.filter]
+        for paragraphs in self.options.growth:
+            for name in self.engines():
+                if name in GROWTH_ENGINES:
+                    yield from self.measure(name, paragraphs, unfiltered)
+
+    def measure(
+        self, name: str, paragraphs: int, queries: Sequence[Query], *, cli: bool = False
+    ) -> Iterator[Run]:
+        """Build, query, update: each phase in a process of its own, on the same folder.
+
+        Where one fails, the engine is left out at that size, and the others go on.
+        """
+        folder = self.work / name
+        folder.mkdir()
+        run: Run = {"engine": name, "paragraphs": paragraphs}
+        try:
+            for phase in ("build", "query", "update"):
+                _say(f"{name}, {paragraphs:,} paragraphs: {phase}")
+                if phase == "update" and cli:
+                    self.cli = cold_cli(folder, queries)
+                run[phase] = self._phase(phase, name, folder, paragraphs, queries)
+        except subprocess.CalledProcessError as error:
+            self.failed = True
+            self.skipped[f"{name}, {paragraphs:,} paragraphs"] = f"{phase} ended with {error.returncode}"
+        else:
+            _say(_in_short(run))
+            yield run
+        finally:
+            shutil.rmtree(folder)
+
+    def _phase(self, phase: str, name: str, folder: Path, paragraphs: int, queries: Sequence[Query]) -> Run:
+        task = Task(
+            phase=phase,
+            engine=name,
+            corpus=str(self.corpus),
+            folder=str(folder),
+            paragraphs=paragraphs,
+            queries=tuple(queries) if phase == "query" else (),
+            passes=self.options.passes,
+            budget=self.options.budget,
+            updates=self.options.updates,
+        )
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmarks.worker"],
+            input=task.to_json(),
+            stdout=subprocess.PIPE,
+            cwd=machine.REPOSITORY,
+            text=True,
+            check=True,
+        )
+        result: Run = json.loads(done.stdout)
+        return result
+
+    def record(self, runs: Sequence[Run], growth: Sequence[Run]) -> dict[str, object]:
+        """All that was measured, as JSON types."""
+        options = self.options
+        return {
+            "format": FORMAT,
+            "made": dt.datetime.now(dt.timezone.utc).isoformat(timespec="seconds"),
+            "command": options.command,
+            "commit": self.commit,
+            "machine": machine.facts(),
+            "versions": machine.versions(),
+            "corpus": {"name": options.corpus.name if options.corpus else "synthetic", **self.size},
+            "seed": options.seed,
+            "queries": [str(query) for query in self.queries],
+            "skipped": self.skipped,
+            "cli": self.cli,
+            "runs": list(runs),
+            "growth": list(growth),
+        }
+
+
+def cold_cli(folder: Path, queries: Sequence[Query]) -> dict[str, object]:
+    """What one query costs from the shell, in a new process, beside the imports that it cannot do without.
+
+    The two take turns. The files of the index are in the system's cache, for the queries have just been measured.
+    """
+    words = next(query.words for query in queries if query.kind == "and2")
+    environment = {**os.environ, "NEWSSEARCH_INDEX": str(folder)}
+    commands = {
+        "query_ms": [sys.executable, "-m", "newssearch", "query", *words],
+        "imports_ms": [sys.executable, "-c", IMPORTS],
+    }
+    times: dict[str, list[float]] = {key: [] for key in commands}
+    for _ in range(COLD_RUNS + 1):  # the first of each warms up
+        for key, command in commands.items():
+            times[key].append(
+                measure.milliseconds(
+                    lambda c=command: subprocess.run(c, env=environment, capture_output=True, check=True)  # type: ignore[misc]
+                )
+            )
+    return {
+        "query": " ".join(words),
+        "imports": IMPORTS,
+        **{key: statistics.median(values[1:]) for key, values in times.items()},
+        "all": times,
+    }
+
+
+def add_agreement(runs: Sequence[Run]) -> None:
+    """Compare what engines found with what the reference at the same size found, and drop the addresses.
+
+    The reference is ``newssearch-paragraph``, else the first engine. Of each group of queries: the share with the same
+    count, the total count in proportion, and how many of the ten best are the same.
+    """
+    for run in runs:
+        peers = [other for other in runs if other["paragraphs"] == run["paragraphs"]]
+        reference = next((peer for peer in peers if peer["engine"] == "newssearch-paragraph"), peers[0])
+        theirs = {(group["kind"], group["filter"]): group for group in reference["query"]["groups"]}
+        for group in run["query"]["groups"]:
+            other = theirs.get((group["kind"], group["filter"]))
+            if other is not None:
+                group["agreement"] = {"with": reference["engine"], **_agreement(group, other)}
+    for run in runs:
+        for group in run["query"]["groups"]:
+            del group["best"]
+
+
+def drop_raw(runs: Sequence[Run]) -> None:
+    """Leave the summaries of latencies and counts, and drop what they are of: growth has many runs."""
+    for run in runs:
+        for group in run["query"]["groups"]:
+            del group["counts"]
+            for timed in group["modes"].values():
+                del timed["medians"]
+
+
+def _agreement(group: Run, other: Run) -> dict[str, float]:
+    pairs = [
+        (ours, theirs)
+        for ours, theirs in zip(group["counts"], other["counts"], strict=True)
+        if None not in (ours, theirs)
+    ]
+    tops = [
+        len(set(ours) & set(theirs)) / max(len(theirs), 1)
+        for ours, theirs in zip(group["best"], other["best"], strict=True)
+        if theirs
+    ]
+    agreement = {}
+    if pairs:
+        total = sum(theirs for _, theirs in pairs)
+        agreement["same_count"] = round(sum(ours == theirs for ours, theirs in pairs) / len(pairs), 4)
+        agreement["count_ratio"] = round(sum(ours for ours, _ in pairs) / total, 4) if total else 1.0
+    if tops:
+        agreement["same_best"] = round(statistics.fmean(tops), 4)
+    return agreement
+
+
+def _stories(options: argparse.Namespace) -> Iterator[Story]:
+    if options.corpus is None:
+        return synthetic.stories(options.synthetic, options.seed)
+    stories = corpus.read_jsonl(options.corpus)
+    return corpus.first(stories, options.limit) if options.limit else stories
+
+
+def _in_short(run: Run) -> str:
+    build = run["build"]
+    modes = ("shown", "counted", "top")
+    parts = [
+        f"{build['text_bytes'] / 1e6 / build['seconds']:.1f} MB/s, {build['size'] / build['text_bytes']:.2f}x"
+    ]
+    for group in run["query"]["groups"]:
+        if not group["filter"]:
+            mode = next(mode for mode in modes if mode in group["modes"])
+            parts.append(
+                f"{group['kind']} {group['modes'][mode]['p50']:.2f}/{group['modes'][mode]['p95']:.2f}"
+            )
+    return f"  {', '.join(parts)} (p50/p95 ms)"
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _names(text: str) -> list[str]:
+    names = text.split(",")
+    for name in names:
+        if name not in ENGINES:
+            raise argparse.ArgumentTypeError(f"no engine {name!r}; there are {', '.join(ENGINES)}")
+    return names
+
+
+def _sizes(text: str) -> list[int]:
+    return [int(part.replace("_", "")) for part in text.split(",")]
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
+    add = parser.add_argument
+    add("corpus", nargs="?", type=Path, help="JSON Lines, plain or .xz: id, title, text, date, outlet")
+    add("--synthetic", type=int, metavar="N", help="make up a corpus of N paragraphs instead")
+    add("--limit", type=int, metavar="N", help="only the first N paragraphs of the corpus")
+    add("--queries", type=int, default=200, metavar="N", help="queries of each kind (default %(default)s)")
+    add(
+        "--passes",
+        type=int,
+        default=5,
+        metavar="N",
+        help="timed passes over the queries (default %(default)s)",
+    )
+    add("--budget", type=float, default=20, metavar="SECONDS",
+        help="no further pass of a kind begins after so long (default %(default)s)")  # fmt: skip
+    add(
+        "--updates", type=int, default=10, metavar="N", help="articles added one by one (default %(default)s)"
+    )
+    add("--engines", type=_names, default=list(ENGINES), metavar="A,B", help=f"of {', '.join(ENGINES)}")
+    add("--unit", choices=("article", "paragraph", "both"), default="both",
+        help="what newssearch takes for an article: an article, or each paragraph")  # fmt: skip
+    add("--whoosh", type=int, default=100_000, metavar="N",
+        help="stock Whoosh gets the first N paragraphs (default %(default)s)")  # fmt: skip
+    add("--growth", type=_sizes, default=[], metavar="N,N", help="build and query at these sizes, too")
+    add("--seed", type=int, default=0, help="of queries and synthetic text (default %(default)s)")
+    add("--out", type=Path, default=Path("benchmarks/results/latest.json"), metavar="FILE.json")
+    add(
+        "--work",
+        type=Path,
+        metavar="DIR",
+        help="where indexes are built (default: the system's temporary folder)",
+    )
+    options = parser.parse_args(arguments)
+    if (options.corpus is None) == (options.synthetic is None):
+        parser.error("name a corpus, or give --synthetic N")
+    unwanted = {"article": "newssearch-paragraph", "paragraph": "newssearch"}.get(options.unit)
+    options.engines = [name for name in options.engines if name != unwanted]
+    options.command = shlex.join(["python", "-m", "benchmarks.run", *arguments])
+    return options
+
+
+def main() -> None:
+    """Run the benchmark."""
+    options = _options(sys.argv[1:])
+    with tempfile.TemporaryDirectory(dir=options.work, prefix="newssearch-bench-") as work:
+        bench = Bench(options, Path(work).resolve())
+        _say(
+            "{articles:,} articles, {paragraphs:,} paragraphs, {text_bytes:,} bytes of text".format(
+                **bench.size
+            )
+        )
+        runs = list(bench.main_runs())
+        growth = list(bench.growth_runs())
+    for group in (runs, growth):
+        add_agreement(group)
+    drop_raw(growth)
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    report.write_json(bench.record(runs, growth), options.out)
+    for file in report.write(options.out):
+        _say(f"wrote {file}")
+    if bench.failed:
+        sys.exit("; ".join(f"{name}: {reason}" for name, reason in bench.skipped.items()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""The benchmark measures what it says: every engine answers the same question, and finds what a plain scan finds."""
+
+from __future__ import annotations
+
+import doctest
+import json
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+
+import pytest
+import Stemmer
+
+from benchmarks import engines, measure, report, svg, synthetic
+from benchmarks.corpus import Story, first, load, write
+from benchmarks.queries import FILTERS, KINDS, Query, draw, groups
+
+STORIES = list(synthetic.stories(400, seed=1))
+QUERIES = draw(STORIES, 8, seed=1)
+SCANNED = ("newssearch-paragraph", "tantivy", "fts5", "whoosh")
+PORTER = ("fts5", "whoosh")
+
+
+def scan(query: Query, engine: str) -> set[str]:
+    """The addresses of the paragraphs that match, found by looking at each."""
+    stem = Stemmer.Stemmer("porter" if engine in PORTER else "english").stemWord
+    found = set()
+    for story in STORIES:
+        if query.outlet not in (None, story.outlet):
+            continue
+        if query.since and query.until and not query.since <= (story.date or "") <= query.until:
+            continue
+        for address, _, text in story.addresses():
+            words = [word.strip(".,").lower() for word in text.split()]
+            if matches(query, words, stem, stems_prefixes=engine != "newssearch-paragraph"):
+                found.add(address)
+    return found
+
+
+def matches(query: Query, words: list[str], stem: Callable[[str], str], *, stems_prefixes: bool) -> bool:
+    stems = [stem(word) for word in words]
+    wanted = [stem(word) for word in query.words]
+    if query.kind == "prefix":
+        return any(word.startswith(query.words[0]) for word in (stems if stems_prefixes else words))
+    if query.kind.startswith("phrase"):
+        return any(stems[at : at + len(wanted)] == wanted for at in range(len(stems)))
+    return (any if query.kind.startswith("or") else all)(word in stems for word in wanted)
+
+
+@pytest.mark.parametrize("name", SCANNED)
+def test_an_engine_finds_what_a_scan_finds(name: str, tmp_path: Path) -> None:
+    if engines.missing(name):
+        pytest.skip(f"{name} is not installed")
+    folder = tmp_path / "index"
+    folder.mkdir()
+    engine = engines.load(name)
+    engine.load(STORIES)
+    engine.build(folder)
+    engine.open(folder)
+    for query in QUERIES:
+        expected = scan(query, name)
+        shown = engine.search(query, "shown", 10)
+        assert shown.total == len(expected), query
+        assert len(shown.best) == min(len(expected), 10)
+        assert expected.issuperset(shown.best)
+        for mode in engine.modes[:-1]:
+            assert len(engine.search(query, mode, 10).best) == len(shown.best)
+
+
+def test_an_added_story_is_found(tmp_path: Path) -> None:
+    for name in SCANNED:
+        if engines.missing(name):
+            continue
+        folder = tmp_path / name
+        folder.mkdir()
+        engine = engines.load(name)
+        engine.load(STORIES[:3])
+        engine.build(folder)
+        engine.open(folder)
+        engine.add(Story("new", "News", "new.example", "2024-07-25", ("It rained in Baghdad.",)))
+        assert engine.search(Query("term", ("baghdad",)), "shown", 10) == (1, ["new#1"]), name
+
+
+def test_queries_are_of_every_kind_and_filter_and_distinct() -> None:
+    assert len(set(QUERIES)) == len(QUERIES)
+    assert set(groups(QUERIES)) == {(kind, condition) for kind in KINDS for condition in FILTERS}
+    assert draw(STORIES, 8, seed=1) == QUERIES != draw(STORIES, 8, seed=2)
+
+
+def test_the_same_seed_makes_the_same_stories() -> None:
+    assert list(synthetic.stories(400, seed=1)) == STORIES != list(synthetic.stories(400, seed=2))
+
+
+def test_a_small_corpus_comes_again_under_other_ids(tmp_path: Path) -> None:
+    few = list(islice(STORIES, 3))
+    write(few, tmp_path / "work.jsonl")
+    paragraphs = sum(len(story.paragraphs) for story in few)
+    loaded = load(tmp_path / "work.jsonl", 2 * paragraphs + 1)
+    assert loaded[:3] == few == list(first(STORIES, paragraphs))
+    assert len({story.id for story in loaded}) == len(loaded) == 7
+    assert sum(len(story.paragraphs) for story in loaded) == 2 * paragraphs + 1
+
+
+def test_percentiles_are_measured_latencies() -> None:
+    assert measure.summary([float(n) for n in range(100, 0, -1)]) == {
+        "p50": 50,
+        "p95": 95,
+        "p99": 99,
+        "mean": 50.5,
+    }
+
+
+def test_lists_of_numbers_are_written_on_one_line(tmp_path: Path) -> None:
+    record: dict[str, object] = {"medians": [1.5, None, 3], "queries": ['outlet:"a  [b]"', "c"]}
+    report.write_json(record, tmp_path / "run.json")
+    text = (tmp_path / "run.json").read_text(encoding="utf-8")
+    assert '"medians": [ 1.5, null, 3 ]' in text
+    assert json.loads(text) == record
+
+
+def test_numbers_are_short() -> None:
+    assert doctest.testmod(svg) == (0, 1)
+
+
+def test_an_axis_has_room_for_every_value() -> None:
+    scale = svg.Scale.over([0.02, 5, 300], 0, 100)
+    assert scale.ticks() == [0.01, 0.1, 1, 10, 100, 1000]
+    assert [scale(0.01), scale(1000)] == pytest.approx([0, 100])

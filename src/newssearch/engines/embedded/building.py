@@ -116,7 +116,8 @@ class Builder:
         for name, values in self._values.items():
             sections |= valued(name, values)
         for field, tokens in self._tokens.items():
-            sections |= invert(field, tokens, self._lexicon.words)
+            articles = sections["document.article"] if field == "text" else None
+            sections |= invert(field, tokens, self._lexicon.words, articles)
         return sections | store("header", self._headers) | store("body", self._bodies)
 
 

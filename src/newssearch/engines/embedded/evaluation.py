@@ -34,6 +34,7 @@ from ...query import (
     Same,
     Span,
     Unit,
+    Wanted,
     Wildcard,
     Word,
     narrower,
@@ -45,9 +46,11 @@ from . import ranking
 from .container import Array
 from .expansion import Expansion
 from .schema import BY_WORDS, NONE, instant
-from .segment import NO_POSTINGS, Ints, Mask, Postings, Segment, TextField
+from .segment import NO_POSTINGS, Mask, Postings, Segment, TextField
 from .standing import Standing
 from .table import Table, joined
+from .unit import Listed
+from .unit import Unit as Paragraphs
 
 MAX_SUGGESTIONS = 3
 """Words or names that a diagnostic offers, and unknown words that any are looked for."""
@@ -59,21 +62,10 @@ Scores = NDArray[np.float64]
 
 
 class Stands(NamedTuple):
-    """Where a unit stands in a segment: in paragraphs, by document; and in headlines, by article."""
+    """Where a unit stands in a segment: in paragraphs; and in headlines, by article."""
 
-    text: Postings
+    text: Paragraphs
     title: Postings
-
-
-class Candidates(NamedTuple):
-    """The documents of a segment to rank, ascending, with their scores.
-
-    They are those that hold a unit that is not negated, and for articles without such a one their first.
-    """
-
-    documents: Ints
-    scores: Scores
-    holds: Mask
 
 
 class Evaluation:
@@ -86,6 +78,7 @@ class Evaluation:
         self._words = Expansion(table, self.notes)
         self._standings = {segment: Standing(segment, self._words) for segment in table.segments}
         self._idf: dict[Node, float] = {}
+        self._stands: dict[tuple[Segment, Node, str | None], Stands] = {}
 
     # ---- articles
 
@@ -117,26 +110,34 @@ class Evaluation:
     def _standing_in(self, segment: Segment, node: Node, region: str | None) -> Mask:
         stands = self.stands(segment, node, region)
         mask = np.zeros(segment.articles, np.bool_)
-        mask[segment.article[stands.text.owners]] = True
+        mask[stands.text.articles] = True
         mask[stands.title.owners] = True
         return mask
 
     def _often_in(self, segment: Segment, node: AtLeast, region: str | None) -> Mask:
         text, title = self.stands(segment, node.operand, region)
-        counts = np.bincount(segment.article[text.owners], text.counts, segment.articles)
+        owners, often = text.postings()
+        counts = np.bincount(segment.article[owners], often, segment.articles)
         counts[title.owners] += title.counts
         return np.asarray(counts >= node.count, np.bool_)
 
     def stands(self, segment: Segment, node: Node, region: str | None = None) -> Stands:
         """Where a unit, or an operand of one, stands in a part of its article."""
+        found = self._stands.get((segment, node, region))
+        if found is None:
+            found = self._stands[segment, node, region] = self._found(segment, node, region)
+        return found
+
+    def _found(self, segment: Segment, node: Node, region: str | None) -> Stands:
         standing = self._standings[segment]
         title = standing.postings(node, "title")
         if region == "title":
-            return Stands(NO_POSTINGS, title)
-        text = standing.postings(node, "text")
-        if region == "hlead" and len(text.owners):
-            keep = segment.numbers(text.owners) <= LEAD
-            text = Postings(text.owners[keep], text.counts[keep])
+            return Stands(Listed(NO_POSTINGS, segment), title)
+        text = standing.unit(node)
+        if region == "hlead":
+            owners, counts = text.postings()
+            keep = segment.numbers(owners) <= LEAD
+            text = Listed(Postings(owners[keep], counts[keep]), segment)
         return Stands(text, title)
 
     def with_value(self, field: str, wanted: str, span: Span = NOWHERE) -> Mask:
@@ -179,55 +180,16 @@ class Evaluation:
         allowed = self.filtered(options)
         return articles if allowed is None else articles & allowed
 
-    # ---- paragraphs
+    # ---- scores
 
-    def candidates(self, segment: Segment, articles: Mask) -> Candidates:
-        """The documents of some articles of a segment that are to be ranked."""
-        positive = [
-            (self.stands(segment, unit, region).text.owners, unit)
-            for unit, negated, region, _ in units(self.tree)
-            if not negated
-        ]
-        holding = _united([owners for owners, _ in positive], segment.documents)
-        of = segment.article[holding]
-        if len(holding):
-            keep = articles[of]
-            holding, of = holding[keep], of[keep]
-        bare = articles.copy()
-        bare[of] = False
-        without = segment.first[:-1][bare]
-        documents = holding.astype(np.int64)
-        holds = np.ones(len(holding), np.bool_)
-        if len(without):
-            documents = np.concatenate((documents, without.astype(np.int64)))
-            holds = np.append(holds, np.zeros(len(without), np.bool_))
-            order = np.argsort(documents)
-            documents, holds = documents[order], holds[order]
-        return Candidates(documents, self._scores(segment, documents), holds)
+    def wanted(self) -> Iterator[Wanted]:
+        """The units that add to a score, and mark paragraphs: those that are not negated."""
+        return (unit for unit in units(self.tree) if not unit.negated)
 
-    def _scores(self, segment: Segment, documents: Ints) -> Scores:
-        """The score of each of some documents of a segment: see :mod:`.ranking`."""
-        scores = np.zeros(len(documents))
-        articles = segment.article[documents]
-        sizes = segment.fields["text"].sizes
-        for unit, negated, region, boost in units(self.tree):
-            if negated:
-                continue
-            text, title = self.stands(segment, unit, region)
-            weights = np.zeros(len(documents))
-            here, there = _matched(documents, text.owners, segment.documents)
-            weights[here] = ranking.in_text(text.counts[there], sizes[documents[here]], self.table.mean_words)
-            if len(title.owners):
-                in_titles = np.zeros(segment.articles)
-                lengths = segment.fields["title"].sizes[title.owners]
-                in_titles[title.owners] = ranking.in_title(title.counts, lengths, self.table.mean_title_words)
-                weights += in_titles[articles]
-            scores += boost * self._weight(unit) * ranking.saturated(weights)
-        return scores
-
-    def _weight(self, unit: Node) -> float:
+    def weight(self, unit: Node) -> float:
+        """How telling a unit is: its idf."""
         if unit not in self._idf:
-            holding = sum(len(s.postings(unit, "text").owners) for s in self._standings.values())
+            holding = sum(int(s.unit(unit).sizes.sum(dtype=np.int64)) for s in self._standings.values())
             self._idf[unit] = ranking.idf(self.table.paragraphs, holding)
         return self._idf[unit]
 
@@ -368,34 +330,3 @@ def _all_of(masks: Iterable[Mask]) -> Mask:
 
 def _any_of(masks: Iterable[Mask]) -> Mask:
     return np.asarray(np.logical_or.reduce(list(masks)), np.bool_)
-
-
-def _united(parts: Sequence[Array], size: int) -> Array:
-    """What is in any of the ascending parts, of numbers below ``size``, ascending."""
-    parts = [part for part in parts if len(part)]
-    if len(parts) < 2:
-        return parts[0] if parts else np.empty(0, np.int64)
-    if sum(map(len, parts)) * 16 < size:
-        return np.unique(np.concatenate(parts))
-    held = np.zeros(size, np.bool_)
-    for part in parts:
-        held[part] = True
-    return np.flatnonzero(held)
-
-
-def _matched(ones: Ints, others: Array, size: int) -> tuple[Ints | slice, Ints | slice]:
-    """The places in each of two ascending arrays of numbers below ``size`` of what is in both."""
-    if len(ones) == len(others) and np.array_equal(ones, others):
-        return slice(None), slice(None)
-    if not len(ones) or not len(others):
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    if len(ones) * 16 < len(others):
-        there = np.searchsorted(others, ones.astype(others.dtype, copy=False))
-        there[there == len(others)] = 0
-        here = np.flatnonzero(others[there] == ones)
-        return here, there[here]
-    where = np.zeros(size, np.uint32)
-    where[ones] = np.arange(1, len(ones) + 1, dtype=np.uint32)
-    found = where[others]
-    there = np.flatnonzero(found)
-    return found[there].astype(np.int64) - 1, there

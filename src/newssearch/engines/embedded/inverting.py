@@ -11,6 +11,7 @@ words of a term are written (``attack``, ``Attacks``, ``ATTACKED``):
 ``F.run.first``         and its first posting; and the end
 ``F.tokens``            T + 1: its first word in ``F.positions``
 ``F.low``               P: the last 16 bits of the owner of each posting
+``F.group.…``           only of documents: postings by article, see :class:`Groups`
 ``F.counts``            P: how often it has the term, 255 at most; ``F.over`` are the postings with more (and their
                         counts, ``F.over.counts``)
 ``F.at``                ⌈P/64⌉: the first word of each 64th posting
@@ -40,6 +41,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from . import ranking
 from .container import Array, narrow, strings
 from .lexicon import Tokens, Word
 
@@ -53,8 +55,8 @@ MOST = 255
 Ints = NDArray[np.int64]
 
 
-def invert(name: str, tokens: Tokens, words: list[Word]) -> dict[str, Array]:
-    """The sections of a field whose owners have these words."""
+def invert(name: str, tokens: Tokens, words: list[Word], articles: Array | None = None) -> dict[str, Array]:
+    """The sections of a field whose owners have these words; ``articles`` are those of the owners."""
     used = np.flatnonzero(np.bincount(tokens.words))
     vocabulary = Vocabulary.of([words[number] for number in used.tolist()])
     place_of = np.zeros(int(used[-1]) + 1 if len(used) else 0, np.int64)
@@ -89,7 +91,12 @@ def invert(name: str, tokens: Tokens, words: list[Word]) -> dict[str, Array]:
         ).astype(np.uint32),
     }
     sections |= spaced(name, order - (ends - tokens.sizes)[owner])
-    sections |= counted(name, np.diff(np.append(begins, len(order))))
+    counts = np.diff(np.append(begins, len(order)))
+    sections |= counted(name, counts)
+    if articles is not None:
+        mean = float(tokens.sizes.mean()) if len(owner) else 1.0
+        groups = Groups.of(terms[begins], owner[begins], counts, articles, tokens.sizes, mean)
+        sections |= groups.sections(name, len(vocabulary.terms), mean)
     packed_at = packed_starts(vocabulary.kinds, np.diff(token_first))
     packed = np.zeros(int(packed_at[-1]), np.uint8)
     pack(packed, packed_at, kinds, token_first, vocabulary.kinds)
@@ -138,6 +145,71 @@ def counted(name: str, counts: Ints) -> dict[str, Array]:
         f"{name}.over": over.astype(np.uint32),
         f"{name}.over.counts": counts[over].astype(np.uint32),
     }
+
+
+class Groups(NamedTuple):
+    """The postings of each term that are in one article: how many they are, and what the best of them weighs at most.
+
+    Sections: ``F.group.runs``, ``.run.page``, ``.run.first`` and ``.low`` tell the articles as those of a field tell
+    owners; ``F.group.counts``, ``.over`` and ``.over.counts`` the postings of each; ``F.group.best`` is a step on the
+    scale of :func:`steps`, for paragraphs of ``F.group.mean`` words on average.
+    """
+
+    terms: Ints
+    articles: Ints
+    sizes: Ints
+    best: Array
+
+    @classmethod
+    def of(
+        cls, terms: Array, owners: Array, counts: Array, articles: Array, words: Array, mean: float
+    ) -> Groups:
+        """The groups of postings, where each owner has an article and so many words."""
+        of = articles[owners]
+        first = np.flatnonzero(changes(terms) | changes(of))
+        weights = ranking.in_text(counts, words[owners], mean)
+        best = np.maximum.reduceat(weights, first) if len(first) else weights
+        return cls(terms[first], of[first].astype(np.int64), np.diff(np.append(first, len(of))), steps(best))
+
+    def sections(self, name: str, terms: int, mean: float) -> dict[str, Array]:
+        """What is kept of them, where there are so many terms."""
+        run_terms, pages, first = runs(self.terms, self.articles)
+        return {
+            f"{name}.group.runs": narrow(np.searchsorted(run_terms, np.arange(terms + 1))),
+            f"{name}.group.run.page": narrow(pages),
+            f"{name}.group.run.first": narrow(np.append(first, len(self.articles))),
+            f"{name}.group.low": self.articles.astype(np.uint16),
+            f"{name}.group.best": self.best,
+            f"{name}.group.mean": np.array([mean]),
+            **counted(f"{name}.group", self.sizes),
+        }
+
+
+_LEAST = -6.0
+"""The weight of step 0, as a power of two."""
+_PER_OCTAVE = 16
+
+
+def steps(weights: Array) -> Array:
+    """Weights rounded up to 256 steps, sixteen for each factor of two; what is beyond the last of them is the last."""
+    with np.errstate(divide="ignore"):
+        found = np.ceil((np.log2(weights) - _LEAST) * _PER_OCTAVE)
+    return np.clip(found, 0, 255).astype(np.uint8)
+
+
+def _scale() -> NDArray[np.float64]:
+    scale = np.exp2(np.arange(256) / _PER_OCTAVE + _LEAST) * (1 + 1e-12)
+    scale[255] = np.inf
+    return scale
+
+
+SCALE = _scale()
+"""What no weight of a step is above.
+
+>>> weights = np.array([0.0, 0.001, 0.2, 1.0, 3.7, 1e9])
+>>> bool((SCALE[steps(weights)] >= weights).all())
+True
+"""
 
 
 class Vocabulary(NamedTuple):

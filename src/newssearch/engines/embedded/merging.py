@@ -16,6 +16,7 @@ from .container import Array, ContainerWriter, Strings, narrow, strings
 from .inverting import (
     MOST,
     STRIDE,
+    Groups,
     Ints,
     Vocabulary,
     at_least_16,
@@ -52,8 +53,10 @@ def merge(segments: Sequence[Segment], container: ContainerWriter) -> int:
     storing.merge("header", [(one.segment.headers, _kept(one.articles)) for one in parts], container)
     storing.merge("body", [(one.segment.bodies, _kept(one.documents)) for one in parts], container)
     names: tuple[TextField, ...] = ("text", "title")
+    articles = document_articles(_first_documents(parts))
     for name in names:
-        _merge_field(name, [_Source(one.segment.fields[name], one.owners(name)) for one in parts], container)
+        sources = [_Source(one.segment.fields[name], one.owners(name)) for one in parts]
+        _merge_field(name, sources, container, articles if name == "text" else None)
     return int(sum(np.count_nonzero(one.documents >= 0) for one in parts))
 
 
@@ -75,12 +78,17 @@ def _kept(numbers: Ints) -> Ints:
     return np.flatnonzero(numbers >= 0)
 
 
+def _first_documents(parts: Sequence[Renumbered]) -> Array:
+    """The first document of each article, and the end."""
+    sizes = [np.diff(one.segment.first.astype(np.int64))[_kept(one.articles)] for one in parts]
+    return np.cumsum(np.concatenate([[0], *sizes])).astype(np.uint32)
+
+
 def _articles(parts: Sequence[Renumbered]) -> dict[str, Array]:
     """What is kept by article."""
     kept = [_kept(one.articles) for one in parts]
     pairs = list(zip([one.segment for one in parts], kept, strict=True))
-    sizes = [np.diff(segment.first.astype(np.int64))[here] for segment, here in pairs]
-    first = np.cumsum(np.concatenate([[0], *sizes])).astype(np.uint32)
+    first = _first_documents(parts)
     bare = np.concatenate([one.articles[one.segment.bare] for one in parts])
     ids = [segment.id(article) for segment, here in pairs for article in here.tolist()]
     states = [segment.state(article).encode() for segment, here in pairs for article in here.tolist()]
@@ -196,7 +204,9 @@ class _Source:
         )
 
 
-def _merge_field(name: TextField, sources: Sequence[_Source], container: ContainerWriter) -> None:
+def _merge_field(
+    name: TextField, sources: Sequence[_Source], container: ContainerWriter, articles: Array | None
+) -> None:
     totals: dict[Word, int] = {}
     known = [source.words() for source in sources]
     for source, words in zip(sources, known, strict=True):
@@ -214,7 +224,7 @@ def _merge_field(name: TextField, sources: Sequence[_Source], container: Contain
         )
     counts = np.array(list(totals.values()), np.int64)
     words_of = np.bincount(vocabulary.term, counts, len(vocabulary.terms)).astype(np.int64)
-    _Postings(name, sources, vocabulary, words_of).write(container)
+    _Postings(name, sources, vocabulary, words_of, articles).write(container)
     for section, array in vocabulary.sections(name).items():
         container.add(section, array)
     by_variant = np.empty(len(counts), np.int64)
@@ -228,13 +238,22 @@ class _Postings:
     """The postings of a field, written stretch by stretch."""
 
     def __init__(
-        self, name: TextField, sources: Sequence[_Source], vocabulary: Vocabulary, words: Ints
+        self,
+        name: TextField,
+        sources: Sequence[_Source],
+        vocabulary: Vocabulary,
+        words: Ints,
+        articles: Array | None,
     ) -> None:
         self._name = name
         self._sources = sources
         self._vocabulary = vocabulary
         self._first_word = np.concatenate(([0], np.cumsum(words)))
         self._packed_at = packed_starts(vocabulary.kinds, words)
+        self._sizes = _sizes(sources)
+        self._mean = float(self._sizes.mean()) if words.sum() else 1.0
+        self._articles = articles
+        self._groups: list[Groups] = []
         self._runs: list[tuple[Ints, Ints, Ints]] = []
         self._at: list[Ints] = []
         self._over: list[tuple[Ints, Ints]] = []
@@ -264,6 +283,13 @@ class _Postings:
         assert posting == size, "all postings were counted before"
         for section, array in self._noted(size).items():
             container.add(f"{name}.{section}", array)
+        if self._articles is not None:
+            groups = Groups(*(_joined(part) for part in zip(*self._groups, strict=True))) if self._groups else (
+                Groups(*(_joined([]) for _ in range(4)))
+            )  # fmt: skip
+            groups = groups._replace(best=groups.best.astype(np.uint8))
+            for section, array in groups.sections(name, len(self._vocabulary.terms), self._mean).items():
+                container.add(section, array)
 
     def _note(self, stretch: _Stretch, posting: int, word: int, near: bool) -> None:
         """Keep what is only known for all postings at the end."""
@@ -271,6 +297,9 @@ class _Postings:
         self._runs.append((terms, pages, first + posting))
         begins = np.cumsum(stretch.counts) - stretch.counts + word
         self._at.append(begins[-posting % STRIDE :: STRIDE])
+        if self._articles is not None:
+            what = (stretch.terms, stretch.owners, stretch.counts)
+            self._groups.append(Groups.of(*what, self._articles, self._sizes, self._mean))
         over = np.flatnonzero(stretch.counts >= MOST)
         self._over.append((over + posting, stretch.counts[over]))
         far = np.flatnonzero(stretch.positions >> 8) if near else np.empty(0, np.int64)
@@ -294,6 +323,11 @@ class _Postings:
         }
 
 
+def _sizes(sources: Sequence[_Source]) -> Ints:
+    """The words of each owner that remains."""
+    return _joined([source.field.sizes[source.kept].astype(np.int64) for source in sources])
+
+
 def _width(sources: Sequence[_Source]) -> int:
     """Bytes for a position: one, with those that are far apart, only where all sources have it so."""
     if all(source.field.section("positions").dtype.itemsize == 1 for source in sources):
@@ -302,7 +336,7 @@ def _width(sources: Sequence[_Source]) -> int:
 
 
 def _by_owner(name: TextField, sources: Sequence[_Source]) -> dict[str, Array]:
-    sizes = _joined([source.field.sizes[source.kept].astype(np.int64) for source in sources])
+    sizes = _sizes(sources)
     starts = np.concatenate(([0], np.cumsum(sizes + 1)))
     sentences = []
     for source in sources:

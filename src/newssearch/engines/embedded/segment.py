@@ -34,6 +34,17 @@ class Postings(NamedTuple):
     counts: Array
 
 
+class Grouped(NamedTuple):
+    """The articles with a word, ascending, how many documents of each have it, and what the best of them weighs at most.
+
+    ``best`` is a step of :data:`~.inverting.SCALE`.
+    """
+
+    articles: Array
+    sizes: Array
+    best: Array
+
+
 class Kinds(NamedTuple):
     """Some of the variants of a term, or all of them."""
 
@@ -94,25 +105,51 @@ class Field:
         low, high, owners = self._owners(term)
         return Postings(owners, self._counts(low, high))
 
-    def _owners(self, term: int) -> tuple[int, int, Array]:
-        """From which posting to which the term has its own, and their owners."""
-        runs, first = self.section("runs"), self.section("run.first")
+    def grouped(self, term: int) -> Grouped:
+        """The articles with a term, in a field of documents."""
+        low, high, articles = self._owners(term, "group.")
+        return Grouped(articles, self._counts(low, high, "group."), self.section("group.best")[low:high])
+
+    def postings_in(self, term: int, groups: Ints, grouped: Grouped, first: Array) -> Postings:
+        """Those postings of a term that are in some of its groups; ``first`` are the first documents of articles."""
+        low = int(self.section("run.first")[self.section("runs")[term]])
+        sizes = grouped.sizes[groups]
+        begins = np.cumsum(grouped.sizes, dtype=np.int64) - grouped.sizes
+        chosen = np.repeat(begins[groups] + low, sizes) + ramp(sizes)
+        base = np.repeat(first[grouped.articles[groups]], sizes)
+        owners = base + (self.section("low")[chosen] - base.astype(np.uint16))  # in 16 bits, round its end
+        counts = self.section("counts")[chosen]
+        over = self.section("over")
+        if len(over):
+            here, there = _both(chosen, over)
+            counts = counts.astype(np.int64)
+            counts[here] = self.section("over.counts")[there]
+        return Postings(owners, counts)
+
+    @property
+    def mean(self) -> float:
+        """The words of a document on average, when it was told what groups weigh at best."""
+        return float(self.section("group.mean")[0])
+
+    def _owners(self, term: int, kind: str = "") -> tuple[int, int, Array]:
+        """From which posting to which the term has its own, and their owners; of groups, and their articles."""
+        runs, first = self.section(f"{kind}runs"), self.section(f"{kind}run.first")
         start, end = int(runs[term]), int(runs[term + 1])
         bounds = first[start : end + 1].astype(np.int64)
         low, high = int(bounds[0]), int(bounds[-1])
-        owners = self.section("low")[low:high].astype(np.uint32)
-        pages = self.section("run.page")[start:end].astype(np.uint32) << np.uint32(PAGE)
+        owners = self.section(f"{kind}low")[low:high].astype(np.uint32)
+        pages = self.section(f"{kind}run.page")[start:end].astype(np.uint32) << np.uint32(PAGE)
         owners += np.repeat(pages, np.diff(bounds)) if end - start > 1 else pages
         return low, high, owners
 
-    def _counts(self, low: int, high: int) -> Array:
-        counts = self.section("counts")[low:high]
-        over = self.section("over")
+    def _counts(self, low: int, high: int, kind: str = "") -> Array:
+        counts = self.section(f"{kind}counts")[low:high]
+        over = self.section(f"{kind}over")
         start, end = np.searchsorted(over, (low, high)) if len(over) else (0, 0)
         if start == end:
             return counts
         counts = counts.astype(np.int64)
-        counts[over[start:end].astype(np.int64) - low] = self.section("over.counts")[start:end]
+        counts[over[start:end].astype(np.int64) - low] = self.section(f"{kind}over.counts")[start:end]
         return counts
 
     def places(self, wanted: Kinds, owners: Array | None = None) -> Ints:
@@ -273,6 +310,11 @@ class Segment:
     def article(self) -> Array:
         """The article of each document."""
         return self.container["document.article"]
+
+    @cached_property
+    def vast(self) -> bool:
+        """Whether an article has so many documents that the last bits of their numbers do not tell them apart."""
+        return int(np.diff(self.first.astype(np.int64)).max(initial=0)) >= 1 << PAGE
 
     @cached_property
     def bare(self) -> Array:

@@ -8,10 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...article import Article, Paragraph
 from ...errors import IndexDamagedError, NewssearchError, QueryError
@@ -21,20 +19,12 @@ from ...results import FacetValue
 from .. import Contents, Found, FoundHit
 from .building import article_of
 from .container import Array
-from .evaluation import Candidates, Evaluation
+from .evaluation import Evaluation
 from .explain import explain
+from .ranked import Ranked, Ranking, sort_keys
 from .schema import NONE
 from .segment import Ints, Mask, Segment
 from .table import Table
-
-
-class Ranked(NamedTuple):
-    """Documents of a commit that may be on a page, and what they are ordered by: most first, least first for numbers."""
-
-    documents: Ints
-    scores: NDArray[np.float64]
-    instants: Ints
-    matching: Ints
 
 
 class EmbeddedSnapshot:
@@ -74,9 +64,9 @@ class EmbeddedSnapshot:
             ranked: list[Ranked] = []
             paragraphs = 0
             for number, (segment, mask) in enumerate(self._table.parts(articles)):
-                candidates = run.candidates(segment, mask)
-                paragraphs += int(np.count_nonzero(candidates.holds))
-                ranked.append(_ranked(segment, candidates, options, self._table.document_offset(number)))
+                search = Ranking(run, segment, mask)
+                paragraphs += search.paragraphs()
+                ranked.append(search.best(options, self._table.document_offset(number)))
             total = int(np.count_nonzero(articles))
             return Found(
                 self._page(ranked, options),
@@ -96,7 +86,7 @@ class EmbeddedSnapshot:
         documents, scores, instants, matching = (np.concatenate(parts) for parts in zip(*ranked, strict=True)) if (
             ranked
         ) else (np.empty(0, np.int64),) * 4  # fmt: skip
-        first, second = _order(scores, instants, options)
+        first, second = sort_keys(scores, instants, options)
         order = np.lexsort((documents, -second, -first))
         end = len(order) if options.limit is None else min(options.offset + options.limit, len(order))
         if options.offset >= end:
@@ -255,43 +245,6 @@ def read_article(segment: Segment, article: int) -> Article:
         Paragraph(n, segment.bodies[document]) for n, document in enumerate(range(first, end), start=1)
     )
     return article_of(header, paragraphs[:count])[0]
-
-
-def _ranked(segment: Segment, candidates: Candidates, options: SearchOptions, offset: int) -> Ranked:
-    """The candidates that may be on the page, those of each article reduced to its best unless all are asked for."""
-    documents, scores, holds = candidates
-    articles = segment.article[documents]
-    first = np.flatnonzero(np.diff(articles, prepend=-1)) if len(articles) else np.empty(0, np.int64)
-    sizes = np.diff(np.append(first, len(articles)))
-    matching = np.add.reduceat(holds.astype(np.int64), first) if len(first) else first
-    if options.all_paragraphs:
-        matching = np.repeat(matching, sizes)
-    elif len(first) < len(articles):
-        best = np.maximum.reduceat(scores, first)
-        places = np.flatnonzero(scores == np.repeat(best, sizes))
-        chosen = places[
-            np.flatnonzero(np.diff(articles[places], prepend=-1))
-        ]  # of equals, the first paragraph
-        documents, scores, articles = documents[chosen], scores[chosen], articles[chosen]
-    instants = segment.instant[articles]
-    if options.limit is not None and (most := options.offset + options.limit) < len(documents):
-        keys, _ = _order(scores, instants, options)
-        keep = (
-            keys >= np.partition(keys, len(keys) - most)[len(keys) - most]
-            if most
-            else np.zeros(len(keys), np.bool_)
-        )
-        documents, scores, instants, matching = documents[keep], scores[keep], instants[keep], matching[keep]
-    return Ranked(documents + offset, scores, instants, matching)
-
-
-def _order(scores: Array, instants: Array, options: SearchOptions) -> tuple[Array, Array]:
-    """What documents are ordered by first and then, greatest first."""
-    if options.sort == "relevance":
-        return scores, instants
-    if options.sort == "newest":
-        return instants, scores
-    return np.where(instants == NONE, -np.iinfo(np.int64).max, -instants), scores
 
 
 def _once(notes: list[Diagnostic]) -> list[Diagnostic]:

@@ -15,6 +15,7 @@ from . import places as at
 from .container import Array
 from .places import NOWHERE, Stretches
 from .segment import NO_INTS, NO_POSTINGS, Field, Ints, Kinds, Mask, Postings, Segment, TextField, among
+from .unit import Listed, OneTerm, Unit
 
 Expand = Callable[[Wildcard | Fuzzy | Regex, TextField], Sequence[str]]
 """The words of an index that a pattern stands for."""
@@ -27,6 +28,27 @@ class Standing:
         self.segment = segment
         self._expand = expand
         self._known: dict[tuple[Node, TextField], Postings] = {}
+        self._units: dict[Node, Unit] = {}
+
+    def unit(self, node: Node) -> Unit:
+        """Where a unit, or an operand of one, stands in paragraphs."""
+        found = self._units.get(node)
+        if found is None:
+            found = self._units[node] = self._one_term(node) or Listed(
+                self.postings(node, "text"), self.segment
+            )
+        return found
+
+    def _one_term(self, node: Node) -> Unit | None:
+        """A word that is the same term in all languages."""
+        if not isinstance(node, Word):
+            return None
+        by_terms = self._by_terms(node.text)
+        if len(by_terms) != 1 or len(by_terms[0][0]) != 1:
+            return None
+        field = self.segment.fields["text"]
+        term = field.find(by_terms[0][0][0])
+        return OneTerm(term, field, self.segment, self.segment.alive) if term >= 0 else None
 
     def postings(self, node: Node, name: TextField) -> Postings:
         """The owners in which a unit, or an operand of one, stands, and how often."""

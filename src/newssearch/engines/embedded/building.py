@@ -32,7 +32,7 @@ import numpy as np
 from ...analysis import analyser, key, name_words
 from ...article import Article, Date, Paragraph, Provenance
 from .container import Array, narrow, strings
-from .inverting import invert
+from .inverting import Articles, invert
 from .lexicon import Lexicon, Tokens
 from .schema import BY_WORDS, NONE, WHOLE_VALUES, as_written, instant, microseconds
 from .storing import store
@@ -116,7 +116,9 @@ class Builder:
         for name, values in self._values.items():
             sections |= valued(name, values)
         for field, tokens in self._tokens.items():
-            articles = sections["document.article"] if field == "text" else None
+            articles = (
+                Articles(sections["document.article"], first, tokens.sizes) if field == "text" else None
+            )
             sections |= invert(field, tokens, self._lexicon.words, articles)
         return sections | store("header", self._headers) | store("body", self._bodies)
 

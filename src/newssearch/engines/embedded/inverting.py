@@ -4,19 +4,24 @@ The *owners* of a field are paragraphs, or articles for headlines. All arrays ar
 by position. For a field named ``F``, with T terms, P postings, W words, and V *variants*, which are the ways in which
 words of a term are written (``attack``, ``Attacks``, ``ATTACKED``):
 
+Where articles are owners, each group is one posting, and what would tell them apart is left out: ``F.group.counts``,
+``F.group.best``, ``F.group.mean``, ``F.within`` and ``F.first``.
+
 ======================  ===============================================================================================
 ``F.terms``             the terms, sorted (:class:`~.container.Strings`)
-``F.runs``              T + 1: the first *run* of each term: postings whose owners are equal but for the last 16 bits
-``F.run.page``          of each run, the other bits
-``F.run.first``         and its first posting; and the end
+``F.group.runs``        T + 1: the first *run* of each term: groups whose articles are equal but for the last 16 bits
+``F.group.run.page``    of each run, the other bits
+``F.group.run.first``   and its first group; and the end
+``F.group.low``         the last 16 bits of the article of each *group*: the postings of a term in one article
+``F.group.counts``      how many postings it has (:mod:`.small`)
+``F.group.best``        what the best of them weighs at most: a step on the scale of :func:`steps`, for owners of
+                        ``F.group.mean`` words on average
+``F.first``             T + 1: the first posting of each term
+``F.within``            P: the owner of each posting, as its number in its article (:mod:`.small`)
+``F.counts``            P: how often it has the term (:mod:`.small`)
 ``F.tokens``            T + 1: its first word in ``F.positions``
-``F.low``               P: the last 16 bits of the owner of each posting
-``F.group.…``           only of documents: postings by article, see :class:`Groups`
-``F.counts``            P: how often it has the term, 255 at most; ``F.over`` are the postings with more (and their
-                        counts, ``F.over.counts``)
 ``F.at``                ⌈P/64⌉: the first word of each 64th posting
-``F.positions``         W: the place of each word in its owner, from 0: of most, see :func:`spaced`
-``F.far``               the words whose places need more bits than there are, and ``F.far.high`` these bits
+``F.positions``         W: the place of each word in its owner, from 0 (:mod:`.small`)
 ``F.kinds``             T: the number of variants of each term
 ``F.packed``            the variant of each word, as its number among those of its term, in 0, 1, 2, 4, 8 or 16 bits:
                         the fewest of them that can count the term's variants; of each term from a byte of its own on
@@ -44,19 +49,19 @@ from numpy.typing import NDArray
 from . import ranking
 from .container import Array, narrow, strings
 from .lexicon import Tokens, Word
+from .small import small
 
 PAGE = 16
-"""Bits of an owner that are kept for each posting."""
+"""Bits of an article that are kept for each group."""
 STRIDE = 64
 """Postings for which the first word is kept."""
-MOST = 255
-"""What a count can be without standing among those that are over."""
-
 Ints = NDArray[np.int64]
 
 
-def invert(name: str, tokens: Tokens, words: list[Word], articles: Array | None = None) -> dict[str, Array]:
-    """The sections of a field whose owners have these words; ``articles`` are those of the owners."""
+def invert(
+    name: str, tokens: Tokens, words: list[Word], articles: Articles | None = None
+) -> dict[str, Array]:
+    """The sections of a field whose owners have these words; where owners are documents, with their ``articles``."""
     used = np.flatnonzero(np.bincount(tokens.words))
     vocabulary = Vocabulary.of([words[number] for number in used.tolist()])
     place_of = np.zeros(int(used[-1]) + 1 if len(used) else 0, np.int64)
@@ -76,32 +81,35 @@ def invert(name: str, tokens: Tokens, words: list[Word], articles: Array | None 
     owner = owner[order]
     kinds = vocabulary.kind[numbers[order]]
     token_first = np.searchsorted(terms, np.arange(len(vocabulary.terms) + 1))
+    of_variants = np.bincount(vocabulary.variant[numbers], minlength=len(vocabulary.written))
 
     begins = np.flatnonzero(changes(terms) | changes(owner))
-    run_terms, pages, run_first = runs(terms[begins], owner[begins])
-    sections = vocabulary.sections(name) | {
-        f"{name}.runs": narrow(np.searchsorted(run_terms, np.arange(len(vocabulary.terms) + 1))),
-        f"{name}.run.page": narrow(pages),
-        f"{name}.run.first": narrow(np.append(run_first, len(begins))),
-        f"{name}.low": owner[begins].astype(np.uint16),
-        f"{name}.tokens": narrow(token_first),
-        f"{name}.at": narrow(begins[::STRIDE]),
-        f"{name}.variant.words": np.bincount(
-            vocabulary.variant[numbers], minlength=len(vocabulary.written)
-        ).astype(np.uint32),
-    }
-    sections |= spaced(name, order - (ends - tokens.sizes)[owner])
     counts = np.diff(np.append(begins, len(order)))
-    sections |= counted(name, counts)
-    if articles is not None:
-        mean = float(tokens.sizes.mean()) if len(owner) else 1.0
-        groups = Groups.of(terms[begins], owner[begins], counts, articles, tokens.sizes, mean)
-        sections |= groups.sections(name, len(vocabulary.terms), mean)
+    groups = Groups.of(terms[begins], owner[begins], counts, articles)
     packed_at = packed_starts(vocabulary.kinds, np.diff(token_first))
     packed = np.zeros(int(packed_at[-1]), np.uint8)
     pack(packed, packed_at, kinds, token_first, vocabulary.kinds)
-    sections |= {f"{name}.packed": packed, f"{name}.packed.at": narrow(packed_at)}
-    return sections | owned(name, tokens)
+    sections = {
+        **vocabulary.sections(name),
+        **groups.sections(name, len(vocabulary.terms)),
+        **small(f"{name}.counts", counts),
+        **small(f"{name}.positions", order - (ends - tokens.sizes)[owner]),
+        f"{name}.tokens": narrow(token_first),
+        f"{name}.at": narrow(begins[::STRIDE]),
+        f"{name}.variant.words": of_variants.astype(np.uint32),
+        f"{name}.packed": packed,
+        f"{name}.packed.at": narrow(packed_at),
+        **owned(name, tokens),
+    }
+    if articles is not None:
+        sections |= small(f"{name}.group.counts", groups.sizes)
+        sections |= small(f"{name}.within", articles.within(owner[begins]))
+        sections |= {
+            f"{name}.first": narrow(np.searchsorted(begins, token_first)),
+            f"{name}.group.best": groups.best,
+            f"{name}.group.mean": np.array([articles.mean]),
+        }
+    return sections
 
 
 def owned(name: str, tokens: Tokens) -> dict[str, Array]:
@@ -137,23 +145,25 @@ def spaced(name: str, positions: Ints) -> dict[str, Array]:
     }
 
 
-def counted(name: str, counts: Ints) -> dict[str, Array]:
-    """The counts of postings."""
-    over = np.flatnonzero(counts >= MOST)
-    return {
-        f"{name}.counts": np.minimum(counts, MOST).astype(np.uint8),
-        f"{name}.over": over.astype(np.uint32),
-        f"{name}.over.counts": counts[over].astype(np.uint32),
-    }
+class Articles(NamedTuple):
+    """Of documents: the article of each, the first of each article, and how many words each has."""
+
+    of: Array
+    first: Array
+    words: Array
+
+    @property
+    def mean(self) -> float:
+        """The words of a document, on average."""
+        return float(self.words.mean()) if self.words.any() else 1.0
+
+    def within(self, documents: Array) -> Ints:
+        """The number of each of some documents in its article, from 0."""
+        return documents.astype(np.int64) - self.first[self.of[documents]]
 
 
 class Groups(NamedTuple):
-    """The postings of each term that are in one article: how many they are, and what the best of them weighs at most.
-
-    Sections: ``F.group.runs``, ``.run.page``, ``.run.first`` and ``.low`` tell the articles as those of a field tell
-    owners; ``F.group.counts``, ``.over`` and ``.over.counts`` the postings of each; ``F.group.best`` is a step on the
-    scale of :func:`steps`, for paragraphs of ``F.group.mean`` words on average.
-    """
+    """The postings of each term in each article: how many they are, and a step that the best of them weighs at most."""
 
     terms: Ints
     articles: Ints
@@ -161,27 +171,26 @@ class Groups(NamedTuple):
     best: Array
 
     @classmethod
-    def of(
-        cls, terms: Array, owners: Array, counts: Array, articles: Array, words: Array, mean: float
-    ) -> Groups:
-        """The groups of postings, where each owner has an article and so many words."""
-        of = articles[owners]
+    def of(cls, terms: Array, owners: Array, counts: Array, articles: Articles | None) -> Groups:
+        """The groups of postings; those of articles, where these are owners, have one each."""
+        if articles is None:
+            ones = np.ones(len(owners), np.int64)
+            return cls(terms, owners.astype(np.int64), ones, ones.astype(np.uint8))
+        of = articles.of[owners]
         first = np.flatnonzero(changes(terms) | changes(of))
-        weights = ranking.in_text(counts, words[owners], mean)
+        weights = ranking.in_text(counts, articles.words[owners], articles.mean)
         best = np.maximum.reduceat(weights, first) if len(first) else weights
         return cls(terms[first], of[first].astype(np.int64), np.diff(np.append(first, len(of))), steps(best))
 
-    def sections(self, name: str, terms: int, mean: float) -> dict[str, Array]:
-        """What is kept of them, where there are so many terms."""
-        run_terms, pages, first = runs(self.terms, self.articles)
+    def sections(self, name: str, terms: int) -> dict[str, Array]:
+        """In which articles they are, where there are so many terms."""
+        pages = self.articles >> PAGE
+        first = np.flatnonzero(changes(self.terms) | changes(pages))
         return {
-            f"{name}.group.runs": narrow(np.searchsorted(run_terms, np.arange(terms + 1))),
-            f"{name}.group.run.page": narrow(pages),
-            f"{name}.group.run.first": narrow(np.append(first, len(self.articles))),
+            f"{name}.group.runs": narrow(np.searchsorted(self.terms[first], np.arange(terms + 1))),
+            f"{name}.group.run.page": narrow(pages[first]),
+            f"{name}.group.run.first": narrow(np.append(first, len(pages))),
             f"{name}.group.low": self.articles.astype(np.uint16),
-            f"{name}.group.best": self.best,
-            f"{name}.group.mean": np.array([mean]),
-            **counted(f"{name}.group", self.sizes),
         }
 
 

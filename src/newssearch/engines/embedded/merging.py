@@ -14,8 +14,8 @@ from . import storing
 from .building import VALUES, document_articles, valued
 from .container import Array, ContainerWriter, Strings, narrow, strings
 from .inverting import (
-    MOST,
     STRIDE,
+    Articles,
     Groups,
     Ints,
     Vocabulary,
@@ -24,10 +24,10 @@ from .inverting import (
     pack,
     packed_starts,
     ramp,
-    runs,
 )
 from .lexicon import Word
 from .segment import Field, Segment, TextField
+from .small import SmallWriter, small
 
 STRETCH = 4_000_000
 """Words whose postings are merged at a time."""
@@ -53,10 +53,11 @@ def merge(segments: Sequence[Segment], container: ContainerWriter) -> int:
     storing.merge("header", [(one.segment.headers, _kept(one.articles)) for one in parts], container)
     storing.merge("body", [(one.segment.bodies, _kept(one.documents)) for one in parts], container)
     names: tuple[TextField, ...] = ("text", "title")
-    articles = document_articles(_first_documents(parts))
+    first = _first_documents(parts)
     for name in names:
         sources = [_Source(one.segment.fields[name], one.owners(name)) for one in parts]
-        _merge_field(name, sources, container, articles if name == "text" else None)
+        articles = Articles(document_articles(first), first, _sizes(sources)) if name == "text" else None
+        _merge_field(name, sources, container, articles)
     return int(sum(np.count_nonzero(one.documents >= 0) for one in parts))
 
 
@@ -168,7 +169,7 @@ class _Source:
     def _living(self) -> tuple[int, Ints]:
         """How many postings remain, and how many words of each variant."""
         if self.whole:
-            return len(self.field.section("low")), self.field.section("variant.words").astype(np.int64)
+            return len(self.field.small("counts")), self.field.section("variant.words").astype(np.int64)
         postings, counts = 0, np.zeros(len(self._variants), np.int64)
         for low, high in _stretches(self.field.section("tokens").astype(np.int64)):
             stretch = self._read(low, high)
@@ -205,7 +206,7 @@ class _Source:
 
 
 def _merge_field(
-    name: TextField, sources: Sequence[_Source], container: ContainerWriter, articles: Array | None
+    name: TextField, sources: Sequence[_Source], container: ContainerWriter, articles: Articles | None
 ) -> None:
     totals: dict[Word, int] = {}
     known = [source.words() for source in sources]
@@ -243,96 +244,80 @@ class _Postings:
         sources: Sequence[_Source],
         vocabulary: Vocabulary,
         words: Ints,
-        articles: Array | None,
+        articles: Articles | None,
     ) -> None:
         self._name = name
         self._sources = sources
         self._vocabulary = vocabulary
+        self._articles = articles
         self._first_word = np.concatenate(([0], np.cumsum(words)))
         self._packed_at = packed_starts(vocabulary.kinds, words)
-        self._sizes = _sizes(sources)
-        self._mean = float(self._sizes.mean()) if words.sum() else 1.0
-        self._articles = articles
-        self._groups: list[Groups] = []
-        self._runs: list[tuple[Ints, Ints, Ints]] = []
+        self._first = [np.zeros(1, np.int64)]
         self._at: list[Ints] = []
-        self._over: list[tuple[Ints, Ints]] = []
-        self._far: list[tuple[Ints, Ints]] = []
+        self._groups: list[Groups] = []
 
     def write(self, container: ContainerWriter) -> None:
         """Write all sections."""
         name, sources = self._name, self._sources
-        wide = _width(sources)
         size, total = sum(source.postings for source in sources), int(self._first_word[-1])
-        low = container.allocate(f"{name}.low", np.uint16, size)
-        counts = container.allocate(f"{name}.counts", np.uint8, size)
-        positions = container.allocate(f"{name}.positions", f"u{wide}", total)
+        longest = max(int(source.field.sizes.max(initial=0)) for source in sources)
+        counts = self._small(container, "counts", size, longest)
+        positions = self._small(container, "positions", total, longest)
+        within = None
+        if self._articles is not None:
+            within = self._small(container, "within", size, int(np.diff(self._articles.first).max(initial=0)))
         packed = container.allocate(f"{name}.packed", np.uint8, int(self._packed_at[-1]))
         posting = 0
         for start, end in _stretches(self._first_word):
             stretch = _in_order([source.read(start, end) for source in sources])
-            word, next_posting = int(self._first_word[start]), posting + len(stretch.owners)
-            low[posting:next_posting] = stretch.owners.astype(np.uint16)
-            counts[posting:next_posting] = np.minimum(stretch.counts, MOST)
-            self._note(stretch, posting, word, wide == 1)
-            positions[word : word + len(stretch.positions)] = stretch.positions.astype(f"u{wide}")
+            word = int(self._first_word[start])
+            counts.put(stretch.counts)
+            positions.put(stretch.positions)
+            if within is not None and self._articles is not None:
+                within.put(self._articles.within(stretch.owners))
+            self._groups.append(Groups.of(stretch.terms, stretch.owners, stretch.counts, self._articles))
+            self._first.append(posting + np.searchsorted(stretch.terms, np.arange(start, end), "right"))
+            begins = np.cumsum(stretch.counts) - stretch.counts + word
+            self._at.append(begins[-posting % STRIDE :: STRIDE])
             bounds = self._first_word[start : end + 1] - word
             kinds = self._vocabulary.kinds[start:end]
             pack(packed, self._packed_at[start : end + 1], stretch.kinds, bounds, kinds)
-            posting = next_posting
+            posting += len(stretch.owners)
         assert posting == size, "all postings were counted before"
-        for section, array in self._noted(size).items():
-            container.add(f"{name}.{section}", array)
-        if self._articles is not None:
-            groups = Groups(*(_joined(part) for part in zip(*self._groups, strict=True))) if self._groups else (
-                Groups(*(_joined([]) for _ in range(4)))
-            )  # fmt: skip
-            groups = groups._replace(best=groups.best.astype(np.uint8))
-            for section, array in groups.sections(name, len(self._vocabulary.terms), self._mean).items():
-                container.add(section, array)
+        for writer in filter(None, (counts, positions, within)):
+            writer.close()
+        for section, array in self._noted().items():
+            container.add(section, array)
 
-    def _note(self, stretch: _Stretch, posting: int, word: int, near: bool) -> None:
-        """Keep what is only known for all postings at the end."""
-        terms, pages, first = runs(stretch.terms, stretch.owners)
-        self._runs.append((terms, pages, first + posting))
-        begins = np.cumsum(stretch.counts) - stretch.counts + word
-        self._at.append(begins[-posting % STRIDE :: STRIDE])
-        if self._articles is not None:
-            what = (stretch.terms, stretch.owners, stretch.counts)
-            self._groups.append(Groups.of(*what, self._articles, self._sizes, self._mean))
-        over = np.flatnonzero(stretch.counts >= MOST)
-        self._over.append((over + posting, stretch.counts[over]))
-        far = np.flatnonzero(stretch.positions >> 8) if near else np.empty(0, np.int64)
-        self._far.append((far + word, stretch.positions[far] >> 8))
+    def _small(self, container: ContainerWriter, section: str, size: int, most: int) -> SmallWriter:
+        wide = any(source.field.small(section).wide for source in self._sources)
+        return SmallWriter(container, f"{self._name}.{section}", size, wide, most)
 
-    def _noted(self, size: int) -> dict[str, Array]:
-        terms, pages, first = (_joined(part) for part in zip(*self._runs, strict=True)) if self._runs else (
-            _joined([]), _joined([]), _joined([])
+    def _noted(self) -> dict[str, Array]:
+        """What is only known for all postings at the end."""
+        name = self._name
+        groups = Groups(*(np.concatenate(part) for part in zip(*self._groups, strict=True))) if self._groups else (
+            Groups.of(_joined([]), _joined([]), _joined([]), None)
         )  # fmt: skip
-        return {
-            "runs": narrow(np.searchsorted(terms, np.arange(len(self._vocabulary.terms) + 1))),
-            "run.page": narrow(pages),
-            "run.first": narrow(np.append(first, size)),
-            "tokens": narrow(self._first_word),
-            "at": narrow(_joined(self._at)),
-            "over": _joined([at for at, _ in self._over]).astype(np.uint32),
-            "over.counts": _joined([counts for _, counts in self._over]).astype(np.uint32),
-            "far": narrow(_joined([at for at, _ in self._far])),
-            "far.high": narrow(_joined([high for _, high in self._far])),
-            "packed.at": narrow(self._packed_at),
+        sections = {
+            **groups.sections(name, len(self._vocabulary.terms)),
+            f"{name}.tokens": narrow(self._first_word),
+            f"{name}.at": narrow(_joined(self._at)),
+            f"{name}.packed.at": narrow(self._packed_at),
         }
+        if self._articles is not None:
+            sections |= small(f"{name}.group.counts", groups.sizes)
+            sections |= {
+                f"{name}.first": narrow(_joined(self._first)),
+                f"{name}.group.best": groups.best,
+                f"{name}.group.mean": np.array([self._articles.mean]),
+            }
+        return sections
 
 
 def _sizes(sources: Sequence[_Source]) -> Ints:
     """The words of each owner that remains."""
     return _joined([source.field.sizes[source.kept].astype(np.int64) for source in sources])
-
-
-def _width(sources: Sequence[_Source]) -> int:
-    """Bytes for a position: one, with those that are far apart, only where all sources have it so."""
-    if all(source.field.section("positions").dtype.itemsize == 1 for source in sources):
-        return 1
-    return 2 if all(int(source.field.sizes.max(initial=0)) <= 1 << 16 for source in sources) else 4
 
 
 def _by_owner(name: TextField, sources: Sequence[_Source]) -> dict[str, Array]:

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from ...analysis import analysis_of
 from .container import Array, Container, Strings
-from .inverting import MOST, PAGE, STRIDE, ramp, unpack, unpack_all
+from .inverting import PAGE, STRIDE, ramp, unpack, unpack_all
 from .schema import NONE
+from .small import Small
 from .storing import Stored
 
 Ints = NDArray[np.int64]
@@ -62,12 +63,25 @@ class Field:
     def __init__(self, container: Container, name: TextField) -> None:
         self.container = container
         self.name = name
+        self._small: dict[str, Small] = {}
         self.terms = Strings(container, f"{name}.terms")
         self.forms = Strings(container, f"{name}.forms")
 
     def section(self, name: str) -> Array:
         """One of its sections."""
         return self.container[f"{self.name}.{name}"]
+
+    def small(self, name: str) -> Small:
+        """One of its sections of small numbers."""
+        found = self._small.get(name)
+        if found is None:
+            found = self._small[name] = Small(self.container, f"{self.name}.{name}")
+        return found
+
+    @property
+    def _first(self) -> Array:
+        """The first document of each article."""
+        return self.container["article.first"]
 
     @property
     def sizes(self) -> Array:
@@ -103,54 +117,50 @@ class Field:
     def postings(self, term: int) -> Postings:
         """The postings of a term."""
         low, high, owners = self._owners(term)
-        return Postings(owners, self._counts(low, high))
+        return Postings(owners, self.small("counts").between(low, high))
 
     def grouped(self, term: int) -> Grouped:
         """The articles with a term, in a field of documents."""
-        low, high, articles = self._owners(term, "group.")
-        return Grouped(articles, self._counts(low, high, "group."), self.section("group.best")[low:high])
+        low, high, articles = self._articles(term)
+        sizes = self.small("group.counts").between(low, high)
+        return Grouped(articles, sizes, self.section("group.best")[low:high])
 
-    def postings_in(self, term: int, groups: Ints, grouped: Grouped, first: Array) -> Postings:
-        """Those postings of a term that are in some of its groups; ``first`` are the first documents of articles."""
-        low = int(self.section("run.first")[self.section("runs")[term]])
+    def postings_in(self, term: int, groups: Ints, grouped: Grouped) -> Postings:
+        """Those postings of a term that are in some of its groups."""
         sizes = grouped.sizes[groups]
         begins = np.cumsum(grouped.sizes, dtype=np.int64) - grouped.sizes
-        chosen = np.repeat(begins[groups] + low, sizes) + ramp(sizes)
-        base = np.repeat(first[grouped.articles[groups]], sizes)
-        owners = base + (self.section("low")[chosen] - base.astype(np.uint16))  # in 16 bits, round its end
-        counts = self.section("counts")[chosen]
-        over = self.section("over")
-        if len(over):
-            here, there = _both(chosen, over)
-            counts = counts.astype(np.int64)
-            counts[here] = self.section("over.counts")[there]
-        return Postings(owners, counts)
+        chosen = np.repeat(begins[groups] + int(self.section("first")[term]), sizes) + ramp(sizes)
+        owners = np.repeat(self._first[grouped.articles[groups]], sizes)
+        owners += self.small("within").at(chosen).astype(owners.dtype)
+        return Postings(owners, self.small("counts").at(chosen))
 
     @property
     def mean(self) -> float:
         """The words of a document on average, when it was told what groups weigh at best."""
         return float(self.section("group.mean")[0])
 
-    def _owners(self, term: int, kind: str = "") -> tuple[int, int, Array]:
-        """From which posting to which the term has its own, and their owners; of groups, and their articles."""
-        runs, first = self.section(f"{kind}runs"), self.section(f"{kind}run.first")
+    def _articles(self, term: int) -> tuple[int, int, Array]:
+        """From which group to which the term has its own, and their articles."""
+        runs, first = self.section("group.runs"), self.section("group.run.first")
         start, end = int(runs[term]), int(runs[term + 1])
         bounds = first[start : end + 1].astype(np.int64)
         low, high = int(bounds[0]), int(bounds[-1])
-        owners = self.section(f"{kind}low")[low:high].astype(np.uint32)
-        pages = self.section(f"{kind}run.page")[start:end].astype(np.uint32) << np.uint32(PAGE)
-        owners += np.repeat(pages, np.diff(bounds)) if end - start > 1 else pages
-        return low, high, owners
+        articles = self.section("group.low")[low:high].astype(np.uint32)
+        pages = self.section("group.run.page")[start:end].astype(np.uint32) << np.uint32(PAGE)
+        articles += np.repeat(pages, np.diff(bounds)) if end - start > 1 else pages
+        return low, high, articles
 
-    def _counts(self, low: int, high: int, kind: str = "") -> Array:
-        counts = self.section(f"{kind}counts")[low:high]
-        over = self.section(f"{kind}over")
-        start, end = np.searchsorted(over, (low, high)) if len(over) else (0, 0)
-        if start == end:
-            return counts
-        counts = counts.astype(np.int64)
-        counts[over[start:end].astype(np.int64) - low] = self.section(f"{kind}over.counts")[start:end]
-        return counts
+    def _owners(self, term: int) -> tuple[int, int, Array]:
+        """From which posting to which the term has its own, and their owners."""
+        low, high, articles = self._articles(term)
+        if self.name == "title":
+            return low, high, articles
+        sizes = self.small("group.counts").between(low, high)
+        owners = np.repeat(self._first[articles], sizes)
+        first = self.section("first")
+        low, high = int(first[term]), int(first[term + 1])
+        owners += self.small("within").between(low, high).astype(owners.dtype)
+        return low, high, owners
 
     def places(self, wanted: Kinds, owners: Array | None = None) -> Ints:
         """The places of a term, or of some of its variants, ascending; only in ``owners``, where these are given."""
@@ -158,7 +168,7 @@ class Field:
         tokens = self.section("tokens")
         start, end = int(tokens[term]), int(tokens[term + 1])
         low, high, held = self._owners(term)
-        counts = self._counts(low, high)
+        counts = self.small("counts").between(low, high)
         if owners is None:
             words: slice | Ints = slice(start, end)
         else:
@@ -170,29 +180,14 @@ class Field:
                 held, counts = held[here], counts[here]
                 words = np.repeat(begins, counts) + ramp(counts)
         places: Ints = self.starts[np.repeat(held, counts)].astype(np.int64)
-        places += self._positions(words)
+        positions = self.small("positions")
+        places += positions.between(start, end) if isinstance(words, slice) else positions.at(words)
         if kinds is None:
             return places
         at = int(self.section("packed.at")[term])
         variants = unpack(self.section("packed")[at:], int(self.section("kinds")[term]), end - start)
         variants = variants if isinstance(words, slice) else variants[words - start]
         return np.asarray(places[np.isin(variants, kinds)], np.int64)
-
-    def _positions(self, words: slice | Ints) -> Array:
-        """The place of each of some words in its owner."""
-        positions = self.section("positions")[words]
-        far = self.section("far")
-        if not len(far):
-            return positions
-        if isinstance(words, slice):
-            low, high = np.searchsorted(far, np.array((words.start, words.stop), far.dtype))
-            here, high_bits = far[low:high].astype(np.int64) - words.start, self.section("far.high")[low:high]
-        else:
-            here, there = _both(words, far)
-            high_bits = self.section("far.high")[there]
-        positions = positions.astype(np.int64)
-        positions[here] |= high_bits.astype(np.int64) << 8
-        return positions
 
     def _begins(self, low: int, start: int, counts: Array, here: Ints) -> Ints:
         """The first word of some postings of a term whose postings begin at ``low`` and its words at ``start``."""
@@ -201,30 +196,35 @@ class Field:
         number = here + low
         known = number // STRIDE
         columns = known[:, None] * STRIDE + np.arange(STRIDE - 1)
-        before = np.minimum(columns, len(self.section("counts")) - 1)
-        sizes = self.section("counts")[before].astype(np.int64)
-        over = self.section("over")
-        if len(over):
-            for row, column in zip(*np.nonzero(sizes == MOST), strict=True):
-                at = np.searchsorted(over, before[row, column])
-                sizes[row, column] = self.section("over.counts")[at]
+        counts_of = self.small("counts")
+        sizes = counts_of.at(np.minimum(columns, len(counts_of) - 1)).astype(np.int64)
         sizes[columns >= number[:, None]] = 0
         return np.asarray(self.section("at")[known].astype(np.int64) + sizes.sum(axis=1), np.int64)
 
     def stretch(self, low: int, high: int) -> tuple[Ints, Ints, Ints, Ints, Ints]:
         """Of the terms from ``low`` up to but not including ``high``: the term, owner and count of each posting, and the
         position and kind of each word."""
-        runs = self.section("runs")[low : high + 1].astype(np.int64)
-        bounds = self.section("run.first")[runs[0] : runs[-1] + 1].astype(np.int64)
-        sizes = np.diff(bounds)
-        pages = self.section("run.page")[runs[0] : runs[-1]].astype(np.int64) << PAGE
+        runs = self.section("group.runs")[low : high + 1].astype(np.int64)
+        bounds = self.section("group.run.first")[runs[0] : runs[-1] + 1].astype(np.int64)
+        in_run = np.diff(bounds)
+        pages = self.section("group.run.page")[runs[0] : runs[-1]].astype(np.int64) << PAGE
         start, end = int(bounds[0]), int(bounds[-1])
+        terms = np.repeat(np.repeat(np.arange(low, high), np.diff(runs)), in_run)
+        owners = self.section("group.low")[start:end] + np.repeat(pages, in_run)
+        if self.name == "text":
+            sizes = self.small("group.counts").between(start, end)
+            first = self.section("first")
+            start, end = int(first[low]), int(first[high])
+            terms = np.repeat(terms, sizes)
+            owners = np.repeat(self._first[owners].astype(np.int64), sizes) + self.small("within").between(
+                start, end
+            )
         words = self.section("tokens")[low : high + 1].astype(np.int64)
         return (
-            np.repeat(np.repeat(np.arange(low, high), np.diff(runs)), sizes),
-            self.section("low")[start:end] + np.repeat(pages, sizes),
-            self._counts(start, end).astype(np.int64),
-            self._positions(slice(int(words[0]), int(words[-1]))).astype(np.int64),
+            terms,
+            owners,
+            self.small("counts").between(start, end).astype(np.int64),
+            self.small("positions").between(int(words[0]), int(words[-1])).astype(np.int64),
             unpack_all(
                 self.section("packed"),
                 self.section("packed.at")[low : high + 1].astype(np.int64),
@@ -310,11 +310,6 @@ class Segment:
     def article(self) -> Array:
         """The article of each document."""
         return self.container["document.article"]
-
-    @cached_property
-    def vast(self) -> bool:
-        """Whether an article has so many documents that the last bits of their numbers do not tell them apart."""
-        return int(np.diff(self.first.astype(np.int64)).max(initial=0)) >= 1 << PAGE
 
     @cached_property
     def bare(self) -> Array:
@@ -469,14 +464,6 @@ def among(held: Array, wanted: Array) -> Ints:
     at = np.searchsorted(held, wanted)
     at[at == len(held)] = 0
     return np.asarray(at[held[at] == wanted], np.int64)
-
-
-def _both(ones: Array, others: Array) -> tuple[Ints, Ints]:
-    """The places in each of two arrays, the second ascending, of what is in both."""
-    at = np.searchsorted(others, ones.astype(others.dtype))
-    at[at == len(others)] = 0
-    here = np.flatnonzero(others[at] == ones)
-    return here, at[here]
 
 
 def _bytes(text: str) -> bytes:

@@ -48,7 +48,7 @@ class Standing:
             return None
         field = self.segment.fields["text"]
         term = field.find(by_terms[0][0][0])
-        return OneTerm(term, field, self.segment, self.segment.alive) if term >= 0 else None
+        return OneTerm(term, field, self.segment.alive) if term >= 0 else None
 
     def postings(self, node: Node, name: TextField) -> Postings:
         """The owners in which a unit, or an operand of one, stands, and how often."""

@@ -71,10 +71,9 @@ class Listed:
 class OneTerm:
     """A word that is one term: its paragraphs are read article by article."""
 
-    def __init__(self, term: int, field: Field, segment: Segment, among_articles: Mask | None) -> None:
+    def __init__(self, term: int, field: Field, among_articles: Mask | None) -> None:
         self._term = term
         self._field = field
-        self._segment = segment
         self._grouped = field.grouped(term)
         self._kept: Mask | None = None
         if among_articles is not None:
@@ -106,7 +105,5 @@ class OneTerm:
 
     def postings_in(self, articles: Ints) -> Postings:
         """The paragraphs with it of some articles."""
-        if self._segment.vast:
-            return Listed(self.postings(), self._segment).postings_in(articles)
         groups = among(self._grouped.articles, articles)
-        return self._field.postings_in(self._term, groups, self._grouped, self._segment.first)
+        return self._field.postings_in(self._term, groups, self._grouped)

@@ -70,11 +70,6 @@ _PATTERN = rf"""
   | {_WORD}(?:['’]{_WORD})*
 """
 _TOKEN = re.compile(_PATTERN, re.VERBOSE)
-_HAS_CJK = re.compile(f"[{_CJK}]")
-_TOKEN_CJK = re.compile(
-    rf"[{_CJK}][{MARKS}\uff9e\uff9f]* | (?: {_PATTERN.replace('[^', f'[^{_CJK}')} )",
-    re.VERBOSE,
-)
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)")
 # Marks that only colour a letter: accents, Hebrew points, Arabic vowels. In Indic and Thai script they are letters.
 _ACCENTS = re.compile(
@@ -137,7 +132,21 @@ def written(word: str) -> str:
 
 def words(text: str) -> Iterator[re.Match[str]]:
     """The words of ``text`` as matches, in order: what :meth:`Analyser.tokens` gives terms to."""
-    return (_TOKEN_CJK if _HAS_CJK.search(text) else _TOKEN).finditer(text)
+    if not text.isascii() and _has_cjk().search(text) is not None:
+        return _token_cjk().finditer(text)
+    return _TOKEN.finditer(text)
+
+
+@cache
+def _has_cjk() -> re.Pattern[str]:
+    return re.compile(f"[{_CJK}]")
+
+
+@cache
+def _token_cjk() -> re.Pattern[str]:
+    """Compiled when it is needed, for that takes ten milliseconds."""
+    pattern = _PATTERN.replace("[^", f"[^{_CJK}")
+    return re.compile(rf"[{_CJK}][{MARKS}\uff9e\uff9f]* | (?: {pattern} )", re.VERBOSE)
 
 
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*\s+(?=[\"'“‘«(\[]*(\w))|[。！？][」』”’]*\s*")

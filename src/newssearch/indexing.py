@@ -22,7 +22,7 @@ from .engines import Writer
 from .manifest import Entry, Manifest
 from .readers import ReadOptions, read_file, read_stream
 
-BATCH = 20_000
+BATCH = 200_000
 """Paragraphs between two commits: what an interrupted run may lose, and what memory holds."""
 STALE = -2
 """In place of the time of a file: it is to be read again, whatever its time."""
@@ -203,7 +203,7 @@ class Indexer:
 
     def finish(self) -> IndexReport:
         """Commit, and say what was done."""
-        self._commit()
+        self._commit(last=True)
         counts = vars(self._counts)
         seconds = time.perf_counter() - self._started
         return IndexReport(
@@ -359,11 +359,11 @@ class Indexer:
         self._done += count
         self._progress(Progress(self._done, self._total, self._seen))
 
-    def _commit(self) -> None:
+    def _commit(self, last: bool = False) -> None:
         if self._manifest.changed:  # what must be read again is known before what it stood in for is gone
             self._save(self._manifest)
             self._manifest.changed = False
-        self._writer.commit()
+        self._writer.commit(last=last)
         self._pending.clear()
         self._gone.clear()
         for path, entry in self._fresh.items():

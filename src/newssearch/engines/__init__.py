@@ -102,8 +102,8 @@ class Writer(Protocol):
     def remove(self, ids: Iterable[str]) -> int:
         """Remove committed articles; the number of them that there were."""
 
-    def commit(self) -> None:
-        """Make all since the last commit the new state of the index."""
+    def commit(self, *, last: bool = True) -> None:
+        """Make all since the last commit the new state of the index; ``last`` where no more is to come."""
 
     def close(self) -> None:
         """Drop what was not committed, and let others write."""

@@ -91,7 +91,7 @@ def invert(
     pack(packed, packed_at, kinds, token_first, vocabulary.kinds)
     sections = {
         **vocabulary.sections(name),
-        **groups.sections(name, len(vocabulary.terms)),
+        **groups.runs().sections(name, len(vocabulary.terms), groups.articles.astype(np.uint16)),
         **small(f"{name}.counts", counts),
         **small(f"{name}.positions", order - (ends - tokens.sizes)[owner]),
         f"{name}.tokens": narrow(token_first),
@@ -182,15 +182,27 @@ class Groups(NamedTuple):
         best = np.maximum.reduceat(weights, first) if len(first) else weights
         return cls(terms[first], of[first].astype(np.int64), np.diff(np.append(first, len(of))), steps(best))
 
-    def sections(self, name: str, terms: int) -> dict[str, Array]:
-        """In which articles they are, where there are so many terms."""
+    def runs(self) -> Runs:
+        """Where those of a term, or a page of articles, begin."""
         pages = self.articles >> PAGE
         first = np.flatnonzero(changes(self.terms) | changes(pages))
+        return Runs(self.terms[first], pages[first], first)
+
+
+class Runs(NamedTuple):
+    """Runs of groups: the term and page of each, and its first group."""
+
+    terms: Ints
+    pages: Ints
+    first: Ints
+
+    def sections(self, name: str, terms: int, low: Array) -> dict[str, Array]:
+        """In which articles groups are, whose last bits are ``low``, where there are so many terms."""
         return {
-            f"{name}.group.runs": narrow(np.searchsorted(self.terms[first], np.arange(terms + 1))),
-            f"{name}.group.run.page": narrow(pages[first]),
-            f"{name}.group.run.first": narrow(np.append(first, len(pages))),
-            f"{name}.group.low": self.articles.astype(np.uint16),
+            f"{name}.group.runs": narrow(np.searchsorted(self.terms, np.arange(terms + 1))),
+            f"{name}.group.run.page": narrow(self.pages),
+            f"{name}.group.run.first": narrow(np.append(self.first, len(low))),
+            f"{name}.group.low": low,
         }
 
 

@@ -18,6 +18,7 @@ from .inverting import (
     Articles,
     Groups,
     Ints,
+    Runs,
     Vocabulary,
     at_least_16,
     at_least_32,
@@ -29,7 +30,7 @@ from .lexicon import Word
 from .segment import Field, Segment, TextField
 from .small import SmallWriter, small
 
-STRETCH = 4_000_000
+STRETCH = 1_000_000
 """Words whose postings are merged at a time."""
 
 
@@ -143,21 +144,15 @@ class _Source:
         self._kinds: Ints = np.empty(0, np.int64)
         self.postings, self.counts = self._living()
 
-    def words(self) -> list[Word]:
+    def words(self) -> Iterator[Word]:
         """The variants of its words, those that are no longer there among them."""
-        terms = self.field.terms.all()
+        terms = [term.decode() for term in self.field.terms.all()]
         first = self.field.section("form.first").astype(np.int64)
         forms = self.field.forms.all()
         written = Strings(self.field.container, f"{self.field.name}.written").all()
-        return [
-            Word(terms[term].decode(), forms[form].decode(), known.decode())
-            for term, form, known in zip(
-                self._variants.tolist(),
-                np.repeat(np.arange(len(forms)), np.diff(first)).tolist(),
-                written,
-                strict=True,
-            )
-        ]
+        of_forms = np.repeat(np.arange(len(forms)), np.diff(first)).tolist()
+        for term, form, known in zip(self._variants.tolist(), of_forms, written, strict=True):
+            yield Word(terms[term], forms[form].decode(), known.decode())
 
     def rename(self, ranks: Ints, kinds: Ints) -> None:
         """Take the term and kind that each variant has in the new segment; -1 for those that are no longer there."""
@@ -208,22 +203,23 @@ class _Source:
 def _merge_field(
     name: TextField, sources: Sequence[_Source], container: ContainerWriter, articles: Articles | None
 ) -> None:
-    totals: dict[Word, int] = {}
-    known = [source.words() for source in sources]
-    for source, words in zip(sources, known, strict=True):
-        for word, count in zip(words, source.counts.tolist(), strict=True):
-            if count:
-                totals[word] = totals.get(word, 0) + count
-    vocabulary = Vocabulary.of(list(totals))
-    number = {word: n for n, word in enumerate(totals)}
-    for source, words in zip(sources, known, strict=True):
-        of = np.array([number.get(word, -1) for word in words], np.int64)
-        there = of >= 0
-        source.rename(
-            np.where(there, vocabulary.term[of], -1) if number else of,
-            np.where(there, vocabulary.kind[of], -1) if number else of,
-        )
-    counts = np.array(list(totals.values()), np.int64)
+    number: dict[Word, int] = {}
+    numbers = []
+    for source in sources:
+        found = (number.setdefault(word, len(number)) for word in source.words())
+        numbers.append(np.fromiter(found, np.int64, len(source.counts)))
+    totals = np.zeros(len(number), np.int64)
+    for source, of in zip(sources, numbers, strict=True):
+        totals[of] += source.counts  # each word of a source is another
+    living = np.flatnonzero(totals)
+    known = list(number)
+    vocabulary = Vocabulary.of([known[word] for word in living.tolist()])
+    del number, known
+    terms, kinds = np.full(len(totals), -1, np.int64), np.full(len(totals), -1, np.int64)
+    terms[living], kinds[living] = vocabulary.term, vocabulary.kind
+    for source, of in zip(sources, numbers, strict=True):
+        source.rename(terms[of], kinds[of])
+    counts = totals[living]
     words_of = np.bincount(vocabulary.term, counts, len(vocabulary.terms)).astype(np.int64)
     _Postings(name, sources, vocabulary, words_of, articles).write(container)
     for section, array in vocabulary.sections(name).items():
@@ -254,7 +250,7 @@ class _Postings:
         self._packed_at = packed_starts(vocabulary.kinds, words)
         self._first = [np.zeros(1, np.int64)]
         self._at: list[Ints] = []
-        self._groups: list[Groups] = []
+        self._groups = _Groups()
 
     def write(self, container: ContainerWriter) -> None:
         """Write all sections."""
@@ -275,7 +271,7 @@ class _Postings:
             positions.put(stretch.positions)
             if within is not None and self._articles is not None:
                 within.put(self._articles.within(stretch.owners))
-            self._groups.append(Groups.of(stretch.terms, stretch.owners, stretch.counts, self._articles))
+            self._groups.add(Groups.of(stretch.terms, stretch.owners, stretch.counts, self._articles))
             self._first.append(posting + np.searchsorted(stretch.terms, np.arange(start, end), "right"))
             begins = np.cumsum(stretch.counts) - stretch.counts + word
             self._at.append(begins[-posting % STRIDE :: STRIDE])
@@ -296,23 +292,49 @@ class _Postings:
     def _noted(self) -> dict[str, Array]:
         """What is only known for all postings at the end."""
         name = self._name
-        groups = Groups(*(np.concatenate(part) for part in zip(*self._groups, strict=True))) if self._groups else (
-            Groups.of(_joined([]), _joined([]), _joined([]), None)
-        )  # fmt: skip
         sections = {
-            **groups.sections(name, len(self._vocabulary.terms)),
+            **self._groups.sections(name, len(self._vocabulary.terms)),
             f"{name}.tokens": narrow(self._first_word),
             f"{name}.at": narrow(_joined(self._at)),
             f"{name}.packed.at": narrow(self._packed_at),
         }
         if self._articles is not None:
-            sections |= small(f"{name}.group.counts", groups.sizes)
+            sections |= self._groups.told(name)
             sections |= {
                 f"{name}.first": narrow(_joined(self._first)),
-                f"{name}.group.best": groups.best,
                 f"{name}.group.mean": np.array([self._articles.mean]),
             }
         return sections
+
+
+class _Groups:
+    """The groups of all stretches, in no more bytes than they will take."""
+
+    def __init__(self) -> None:
+        self._size = 0
+        self._runs = [Runs(*(np.empty(0, np.int64) for _ in range(3)))]
+        self._low: list[Array] = [np.empty(0, np.uint16)]
+        self._sizes: list[Array] = [np.empty(0, np.uint8)]
+        self._best: list[Array] = [np.empty(0, np.uint8)]
+
+    def add(self, groups: Groups) -> None:
+        """Add those of the next terms."""
+        runs = groups.runs()
+        self._runs.append(runs._replace(first=runs.first + self._size))
+        self._low.append(groups.articles.astype(np.uint16))
+        self._sizes.append(narrow(groups.sizes))
+        self._best.append(groups.best)
+        self._size += len(groups.articles)
+
+    def sections(self, name: str, terms: int) -> dict[str, Array]:
+        """In which articles they are, where there are so many terms."""
+        runs = Runs(*(_joined(part) for part in zip(*self._runs, strict=True)))
+        return runs.sections(name, terms, np.concatenate(self._low))
+
+    def told(self, name: str) -> dict[str, Array]:
+        """How many postings they have, and what these weigh at most."""
+        sizes = small(f"{name}.group.counts", np.concatenate(self._sizes))
+        return {**sizes, f"{name}.group.best": np.concatenate(self._best)}
 
 
 def _sizes(sources: Sequence[_Source]) -> Ints:

@@ -65,7 +65,11 @@ class Ranking:
             (text,) = texts
             return int(text.sizes[self._found[text.articles]].sum(dtype=np.int64))
         articles = np.flatnonzero(self._found)
-        return len(_united([text.postings_in(articles).owners for text in texts], self._segment.documents))
+        held = np.zeros(self._segment.documents, np.bool_)
+        for text in texts:
+            everywhere = bool(self._found[text.articles].all())
+            held[text.owners() if everywhere else text.postings_in(articles).owners] = True
+        return int(np.count_nonzero(held))
 
     def best(self, options: SearchOptions, offset: int) -> Ranked:
         """Those that may be on the page; ``offset`` is the number of the segment's first document."""

@@ -155,12 +155,15 @@ class Field:
         low, high, articles = self._articles(term)
         if self.name == "title":
             return low, high, articles
-        sizes = self.small("group.counts").between(low, high)
-        owners = np.repeat(self._first[articles], sizes)
         first = self.section("first")
-        low, high = int(first[term]), int(first[term + 1])
-        owners += self.small("within").between(low, high).astype(owners.dtype)
-        return low, high, owners
+        return int(first[term]), int(first[term + 1]), self.owners(term, self.grouped(term))
+
+    def owners(self, term: int, grouped: Grouped) -> Array:
+        """The documents with a term."""
+        first = self.section("first")
+        owners = np.repeat(self._first[grouped.articles], grouped.sizes)
+        owners += self.small("within").between(int(first[term]), int(first[term + 1])).astype(owners.dtype)
+        return owners
 
     def places(self, wanted: Kinds, owners: Array | None = None) -> Ints:
         """The places of a term, or of some of its variants, ascending; only in ``owners``, where these are given."""

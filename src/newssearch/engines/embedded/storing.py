@@ -25,7 +25,7 @@ import numpy as np
 from .container import Array, Container, ContainerWriter, Strings, narrow, strings
 from .inverting import Ints
 
-BLOCK = 8192
+BLOCK = 3072
 """Bytes that are compressed together, at least."""
 LEVEL = 4
 """Of zlib."""
@@ -142,7 +142,8 @@ def _packed(values: Sequence[bytes]) -> _Piece:
     while first[-1] < len(values):
         first.append(min(int(np.searchsorted(ends, ends[first[-1]] + BLOCK)), len(values)))
     known = _sample(values) if ends[-1] > 4 * SAMPLE else b""
-    blocks = [_compressed(b"".join(values[low:high]), known) for low, high in pairwise(first)]
+    packed = _Packer(known)
+    blocks = [packed(b"".join(values[low:high])) for low, high in pairwise(first)]
     return _Piece(blocks, [high - low for low, high in pairwise(first)], known)
 
 
@@ -150,6 +151,7 @@ def _kept(stored: Stored, kept: Ints) -> Iterator[_Piece]:
     """Some of the strings of a store: whole blocks as they are, others packed anew."""
     at = np.searchsorted(kept, stored.first.astype(np.int64)).tolist()
     for known, start, end in stored.dictionaries():
+        packed = _Packer(known)
         blocks: list[bytes | int] = []
         counts: list[int] = []
         for number in range(start, end):
@@ -162,7 +164,7 @@ def _kept(stored: Stored, kept: Ints) -> Iterator[_Piece]:
                 blocks.append(number)
             else:
                 values = stored.values(number)
-                blocks.append(_compressed(b"".join(values[n - low] for n in wanted.tolist()), known))
+                blocks.append(packed(b"".join(values[n - low] for n in wanted.tolist())))
         yield _Piece(blocks, counts, known, stored)
 
 
@@ -183,14 +185,21 @@ def _write(name: str, pieces: Sequence[_Piece], container: ContainerWriter) -> N
     container.add(f"{name}.known.first", blocks[:-1].astype(np.uint32))
 
 
-def _compressed(whole: bytes, known: bytes) -> bytes:
-    how = (LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, 9, zlib.Z_DEFAULT_STRATEGY)
-    packer = zlib.compressobj(*how, known) if known else zlib.compressobj(*how)
-    return packer.compress(whole) + packer.flush()
+class _Packer:
+    """Compresses blocks with a dictionary, which is taken in once."""
+
+    def __init__(self, known: bytes) -> None:
+        how = (LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_DEFAULT_STRATEGY)
+        self._empty = zlib.compressobj(*how, known) if known else zlib.compressobj(*how)
+
+    def __call__(self, whole: bytes) -> bytes:
+        packer = self._empty.copy()
+        return packer.compress(whole) + packer.flush()
 
 
 def _sample(values: Sequence[bytes]) -> bytes:
-    """Pieces of the strings from all over."""
-    pieces = 64
-    step = max(len(values) // pieces, 1)
-    return b"".join(value[: SAMPLE // pieces] for value in values[::step][:pieces])
+    """The beginnings of strings from all over."""
+    most = 512
+    mean = sum(min(len(value), most) for value in values) / len(values)
+    step = max(int(len(values) * mean / SAMPLE), 1)
+    return b"".join(value[:most] for value in values[::step])[:SAMPLE]

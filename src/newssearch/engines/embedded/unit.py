@@ -28,8 +28,11 @@ class Unit(Protocol):
     def bounds(self, mean: float) -> NDArray[np.float64]:
         """What it weighs at most in a paragraph of each article, where paragraphs have ``mean`` words on average."""
 
+    def owners(self) -> Array:
+        """All paragraphs with it, ascending."""
+
     def postings(self) -> Postings:
-        """All paragraphs with it."""
+        """The same, and how often each has it."""
 
     def postings_in(self, articles: Ints) -> Postings:
         """The paragraphs with it of some articles, ascending."""
@@ -56,8 +59,12 @@ class Listed:
         weights = ranking.in_text(counts, self._segment.fields["text"].sizes[owners], mean)
         return np.maximum.reduceat(weights, self._first) if len(weights) else weights
 
-    def postings(self) -> Postings:
+    def owners(self) -> Array:
         """All paragraphs with it."""
+        return self._postings.owners
+
+    def postings(self) -> Postings:
+        """The same, and how often each has it."""
         return self._postings
 
     def postings_in(self, articles: Ints) -> Postings:
@@ -95,8 +102,14 @@ class OneTerm:
         # A weight is x / (1 - B + B·n/mean): with another mean it grows by the factor of the means at most.
         return np.asarray((SCALE * max(1.0, mean / self._field.mean))[best], np.float64)
 
-    def postings(self) -> Postings:
+    def owners(self) -> Array:
         """All paragraphs with it."""
+        if self._kept is not None:
+            return self.postings().owners
+        return self._field.owners(self._term, self._grouped)
+
+    def postings(self) -> Postings:
+        """The same, and how often each has it."""
         found = self._field.postings(self._term)
         if self._kept is None:
             return found

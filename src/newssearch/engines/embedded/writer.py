@@ -21,7 +21,7 @@ from .merging import merge
 from .segment import Segment
 from .snapshot import EmbeddedSnapshot
 
-BATCH = 6_000_000
+BATCH = 3_000_000
 """Chunks of text (words, nearly) that make a segment: what is held in memory, twice."""
 
 
@@ -55,6 +55,7 @@ class EmbeddedWriter:
         self._made: list[ArraySegment] = []  # of which a commit that fails leaves files behind
         self._removed: dict[int, set[int]] = {}
         self._pending = 0
+        self._untidy = 0  # documents added since segments were last merged
 
     @property
     def pending(self) -> int:
@@ -89,12 +90,12 @@ class EmbeddedWriter:
                     removed += 1
         return removed
 
-    def commit(self) -> None:
-        """Make all since the last commit the new state of the index."""
+    def commit(self, *, last: bool = True) -> None:
+        """Make all since the last commit the new state of the index; with ``last``, tidy up what was added."""
         if self._builder.documents:
             self._put()
         self._wait()
-        if not self._new and not any(self._removed.values()):
+        if not self._new and not any(self._removed.values()) and not (last and self._untidy):
             return
         toc = self._store.toc()
         for number, known in enumerate(toc.segments):
@@ -106,15 +107,17 @@ class EmbeddedWriter:
                 toc.segments[number].delete_document(document)
         toc.segments.extend(self._new)
         toc.segments = [segment for segment in toc.segments if segment.doc_count()]
-        toc.segments = self._merged(toc.segments)
+        self._untidy += sum(segment.doc_count() for segment in self._new)
+        toc.segments = self._merged(toc.segments, self._untidy if last else 0)
+        if last:
+            self._untidy = 0
         self._store.put_toc(toc)
         self._new, self._made, self._removed, self._pending = [], [], {}, 0
         self._snapshot.close()
         self._snapshot = self._store.snapshot()
 
-    def _merged(self, segments: list[ArraySegment]) -> list[ArraySegment]:
+    def _merged(self, segments: list[ArraySegment], added: int) -> list[ArraySegment]:
         """The segments, some of them made into one."""
-        added = sum(segment.doc_count() for segment in self._new)
         merged = []
         for low, high in tiers.choose([segment.doc_count() for segment in segments], added):
             first = segments[low]

@@ -224,10 +224,9 @@ class Evaluation:
             yield Diagnostic("unknown-word", f"no article has the word {word!r}", unit.span, hint)
 
     def _is_anywhere(self, unit: Unit) -> bool:
-        return any(
-            len(standing.postings(unit, field).owners)
-            for standing in self._standings.values()
-            for field in FIELDS
+        standings = self._standings.values()
+        return any(len(standing.unit(unit).articles) for standing in standings) or any(
+            len(standing.postings(unit, "title").owners) for standing in standings
         )
 
     def _near(self, word: str) -> list[str]:

@@ -19,10 +19,12 @@ from .container import Array
 from .evaluation import Evaluation, Stands
 from .inverting import changes
 from .schema import NONE
-from .segment import NO_INTS, Ints, Mask, Segment, among
+from .segment import NO_INTS, Ints, Mask, Segment
 
 FIRST = 64
 """Articles that are looked at first, at least."""
+DENSE = 16
+"""One in so many numbers is enough for an array of all of them to be faster than a search for each."""
 SLACK = 1 + 1e-9
 """By what a bound may be too low because sums of floating-point numbers are rounded."""
 
@@ -187,19 +189,20 @@ def _put(target: Scores, numbers: Ints, others: Array, values: Scores, size: int
     """Write the values that belong to ``others`` where these are among ``numbers``; both ascending, below ``size``."""
     if len(numbers) == len(others) and np.array_equal(numbers, others):
         target[:] = values
-    elif len(others) * 8 < len(numbers) or len(numbers) * 8 < len(others):
-        if len(others) < len(numbers):
-            at = np.searchsorted(numbers, others)
-            at[at == len(numbers)] = 0
-            there = numbers[at] == others
-            target[at[there]] = values[there]
-        else:
-            found = among(others, numbers)
-            target[np.searchsorted(numbers, others[found])] = values[found]
-    else:
+    elif (len(numbers) + len(others)) * DENSE > size:
         dense = np.zeros(size)
         dense[others] = values
         target[:] = dense[numbers]
+    elif len(others) < len(numbers):
+        at = np.searchsorted(numbers, others.astype(numbers.dtype, copy=False))
+        at[at == len(numbers)] = 0
+        there = numbers[at] == others
+        target[at[there]] = values[there]
+    elif len(numbers):
+        at = np.searchsorted(others, numbers.astype(others.dtype, copy=False))
+        at[at == len(others)] = 0
+        here = others[at] == numbers
+        target[here] = values[at[here]]
 
 
 def _united(parts: Sequence[Array], size: int) -> Array:
@@ -207,7 +210,7 @@ def _united(parts: Sequence[Array], size: int) -> Array:
     parts = [part for part in parts if len(part)]
     if len(parts) < 2:
         return parts[0] if parts else NO_INTS
-    if sum(map(len, parts)) * 16 < size:
+    if sum(map(len, parts)) * DENSE < size:
         both = np.sort(np.concatenate(parts))
         return both[changes(both)]
     held = np.zeros(size, np.bool_)

@@ -70,7 +70,7 @@ class Ranking:
         held = np.zeros(self._segment.documents, np.bool_)
         for text in texts:
             everywhere = bool(self._found[text.articles].all())
-            held[text.owners() if everywhere else text.postings_in(articles).owners] = True
+            held[text.owners() if everywhere else text.owners_in(articles)] = True
         return int(np.count_nonzero(held))
 
     def best(self, options: SearchOptions, offset: int) -> Ranked:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ...analysis import analysis_of
 from .container import Array, Container, Strings
-from .inverting import PAGE, STRIDE, ramp, unpack, unpack_all
+from .inverting import PAGE, STRIDE, changes, ramp, unpack, unpack_all
 from .schema import NONE
 from .small import Small
 from .storing import Stored
@@ -125,14 +125,26 @@ class Field:
         sizes = self.small("group.counts").between(low, high)
         return Grouped(articles, sizes, self.section("group.best")[low:high])
 
-    def postings_in(self, term: int, groups: Ints, grouped: Grouped) -> Postings:
-        """Those postings of a term that are in some of its groups."""
-        sizes = grouped.sizes[groups]
-        begins = np.cumsum(grouped.sizes, dtype=np.int64) - grouped.sizes
-        chosen = np.repeat(begins[groups] + int(self.section("first")[term]), sizes) + ramp(sizes)
-        owners = np.repeat(self._first[grouped.articles[groups]], sizes)
-        owners += self.small("within").at(chosen).astype(owners.dtype)
+    def postings_in(self, term: int, articles: Array) -> Postings:
+        """Those postings of a term that are in some articles, in a field of documents."""
+        chosen, owners = self._in_articles(term, articles)
         return Postings(owners, self.small("counts").at(chosen))
+
+    def owners_in(self, term: int, articles: Array) -> Array:
+        """Those documents of some articles that have a term."""
+        return self._in_articles(term, articles)[1]
+
+    def _in_articles(self, term: int, articles: Array) -> tuple[Ints, Array]:
+        """The numbers of the postings of a term in some articles, and their documents."""
+        low, high, held = self._articles(term)
+        groups = among(held, articles)
+        each = self.small("group.counts").between(low, high)
+        begins = np.cumsum(each, dtype=np.int64) - each + int(self.section("first")[term])
+        sizes = each[groups]
+        chosen = np.repeat(begins[groups], sizes) + ramp(sizes)
+        owners = np.repeat(self._first[held[groups]], sizes)
+        owners += self.small("within").at(chosen).astype(owners.dtype)
+        return chosen, owners
 
     @property
     def mean(self) -> float:
@@ -170,36 +182,46 @@ class Field:
         term, kinds = wanted
         tokens = self.section("tokens")
         start, end = int(tokens[term]), int(tokens[term + 1])
-        low, high, held = self._owners(term)
-        counts = self.small("counts").between(low, high)
+        words: Ints | None = None
         if owners is None:
-            words: slice | Ints = slice(start, end)
+            low, high, held = self._owners(term)
+            counts = self.small("counts").between(low, high)
         else:
-            here = among(held, owners)
-            if len(here) == len(held):
-                words = slice(start, end)
-            else:
-                begins = self._begins(low, start, counts, here)
-                held, counts = held[here], counts[here]
-                words = np.repeat(begins, counts) + ramp(counts)
+            number, held = self._of_owners(term, owners)
+            counts = self.small("counts").at(number)
+            words = np.repeat(self._begins(term, number), counts) + ramp(counts)
         places: Ints = self.starts[np.repeat(held, counts)].astype(np.int64)
         positions = self.small("positions")
-        places += positions.between(start, end) if isinstance(words, slice) else positions.at(words)
+        places += positions.between(start, end) if words is None else positions.at(words)
         if kinds is None:
             return places
         at = int(self.section("packed.at")[term])
         variants = unpack(self.section("packed")[at:], int(self.section("kinds")[term]), end - start)
-        variants = variants if isinstance(words, slice) else variants[words - start]
+        variants = variants if words is None else variants[words - start]
         return np.asarray(places[np.isin(variants, kinds)], np.int64)
 
-    def _begins(self, low: int, start: int, counts: Array, here: Ints) -> Ints:
-        """The first word of some postings of a term whose postings begin at ``low`` and its words at ``start``."""
-        if len(here) * STRIDE > len(counts):
-            return start + (np.cumsum(counts, dtype=np.int64) - counts)[here]
-        number = here + low
-        known = number // STRIDE
-        columns = known[:, None] * STRIDE + np.arange(STRIDE - 1)
+    def _of_owners(self, term: int, owners: Array) -> tuple[Ints, Array]:
+        """The numbers of the postings of a term in some owners, and these."""
+        if self.name == "title":
+            low, _, held = self._owners(term)
+            here = among(held, owners)
+            return here + low, held[here]
+        articles = self.container["document.article"][owners]
+        number, held = self._in_articles(term, articles[changes(articles)])
+        here = among(held, owners)
+        return number[here], held[here]
+
+    def _begins(self, term: int, number: Ints) -> Ints:
+        """The first word of each of some postings of a term."""
         counts_of = self.small("counts")
+        first, last = (int(number[0]), int(number[-1])) if len(number) else (0, 0)
+        known = number // STRIDE
+        if len(number) * STRIDE > last - first:
+            start = first // STRIDE * STRIDE
+            counts = counts_of.between(start, last + 1)
+            before = np.cumsum(counts, dtype=np.int64) - counts
+            return np.asarray(int(self.section("at")[start // STRIDE]) + before[number - start], np.int64)
+        columns = known[:, None] * STRIDE + np.arange(STRIDE - 1)
         sizes = counts_of.at(np.minimum(columns, len(counts_of) - 1)).astype(np.int64)
         sizes[columns >= number[:, None]] = 0
         return np.asarray(self.section("at")[known].astype(np.int64) + sizes.sum(axis=1), np.int64)

@@ -151,7 +151,7 @@ class Standing:
         if not numbers or min(numbers) < 0:
             return NOWHERE
         if len(numbers) > 1:
-            common = self._common([field.postings(number).owners for number in set(numbers)])
+            common = self._holding_all(field, sorted(set(numbers)))
             owners = common if owners is None else common[among(common, owners)]
         found = {number: field.places(Kinds(number, None), owners) for number in set(numbers)}
         if within:
@@ -183,21 +183,43 @@ class Standing:
 
     # ---- where to look
 
+    def _holding_all(self, field: Field, terms: Sequence[int]) -> Array:
+        """The owners that have all of some terms."""
+        if field.name == "title":
+            return self._common([field.postings(term).owners for term in terms])
+        articles = self._common([field.grouped(term).articles for term in terms])
+        return self._common([field.owners_in(term, articles) for term in terms])
+
     def _may_hold(self, node: Node, name: TextField) -> Array | None:
         """The owners outside of which a node cannot stand, ascending; None where they are not worth knowing."""
-        if isinstance(node, Near | Same):
-            return self._common([self._outside(node.left, name), self._outside(node.right, name)])
-        return None
+        if not isinstance(node, Near | Same):
+            return None
+        if name == "title":
+            return self._owners_of(node, None)
+        return self._owners_of(node, self._articles_of(node))
 
-    def _outside(self, node: Node, name: TextField) -> Array:
-        if isinstance(node, Or):
-            parts = [self._outside(operand, name) for operand in node.operands]
-            return reduce(np.union1d, parts)
-        if isinstance(node, And):
-            return next(self._outside(part, name) for part in node.operands if not isinstance(part, Not))
+    def _articles_of(self, node: Node) -> Array:
+        """The articles outside of which the paragraphs with a node are not."""
         if isinstance(node, Near | Same):
-            return self._common([self._outside(node.left, name), self._outside(node.right, name)])
-        return self.postings(node, name).owners
+            return self._common([self._articles_of(node.left), self._articles_of(node.right)])
+        if isinstance(node, Or):
+            return reduce(np.union1d, (self._articles_of(operand) for operand in node.operands))
+        if isinstance(node, And):
+            return next(self._articles_of(part) for part in node.operands if not isinstance(part, Not))
+        return self.unit(node).articles
+
+    def _owners_of(self, node: Node, articles: Array | None) -> Array:
+        """The owners outside of which a node cannot stand: paragraphs of some articles, or headlines."""
+        if isinstance(node, Near | Same):
+            return self._common([self._owners_of(node.left, articles), self._owners_of(node.right, articles)])
+        if isinstance(node, Or):
+            return reduce(np.union1d, (self._owners_of(operand, articles) for operand in node.operands))
+        if isinstance(node, And):
+            kept = next(part for part in node.operands if not isinstance(part, Not))
+            return self._owners_of(kept, articles)
+        if articles is None:
+            return self.postings(node, "title").owners
+        return self.unit(node).owners_in(articles)
 
     def _common(self, parts: Sequence[Array]) -> Array:
         parts = sorted(parts, key=len)

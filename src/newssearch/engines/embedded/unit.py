@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from . import ranking
 from .container import Array
 from .inverting import SCALE, changes
-from .segment import Field, Ints, Mask, Postings, Segment, among
+from .segment import Field, Mask, Postings, Segment
 
 
 class Unit(Protocol):
@@ -34,8 +34,11 @@ class Unit(Protocol):
     def postings(self) -> Postings:
         """The same, and how often each has it."""
 
-    def postings_in(self, articles: Ints) -> Postings:
-        """The paragraphs with it of some articles, ascending."""
+    def owners_in(self, articles: Array) -> Array:
+        """The paragraphs with it of some articles that are not deleted, ascending."""
+
+    def postings_in(self, articles: Array) -> Postings:
+        """The same, and how often each has it."""
 
 
 class Listed:
@@ -67,8 +70,12 @@ class Listed:
         """The same, and how often each has it."""
         return self._postings
 
-    def postings_in(self, articles: Ints) -> Postings:
+    def owners_in(self, articles: Array) -> Array:
         """The paragraphs with it of some articles."""
+        return self.postings_in(articles).owners
+
+    def postings_in(self, articles: Array) -> Postings:
+        """The same, and how often each has it."""
         wanted = np.zeros(self._segment.articles, np.bool_)
         wanted[articles] = True
         keep = wanted[self._of]
@@ -116,7 +123,10 @@ class OneTerm:
         keep = np.repeat(self._kept, self._grouped.sizes)
         return Postings(found.owners[keep], found.counts[keep])
 
-    def postings_in(self, articles: Ints) -> Postings:
+    def postings_in(self, articles: Array) -> Postings:
+        """The paragraphs with it of some articles, and how often each has it."""
+        return self._field.postings_in(self._term, articles)
+
+    def owners_in(self, articles: Array) -> Array:
         """The paragraphs with it of some articles."""
-        groups = among(self._grouped.articles, articles)
-        return self._field.postings_in(self._term, groups, self._grouped)
+        return self._field.owners_in(self._term, articles)

@@ -23,10 +23,11 @@ REMEMBERED = 100_000
 
 
 class Pattern(NamedTuple):
-    """``matches`` tells of a folded word; each that matches begins with ``prefix``."""
+    """``matches`` tells of a folded word; each that matches begins with ``prefix``, and holds one of ``parts``, if any."""
 
     prefix: str
     matches: Callable[[str], bool]
+    parts: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=256)
@@ -142,17 +143,17 @@ def fuzzy(word: str, edits: int) -> Pattern:
 
     Of ``edits + 1`` parts of the word, one at least is left whole: what holds none of them need not be measured.
     """
-    size = max(len(word) // (edits + 1), 1)
-    parts = [word[at : at + size] for at in range(0, size * (edits + 1), size)]
+    size = len(word) // (edits + 1)
+    parts = tuple(word[at : at + size] for at in range(0, size * (edits + 1), size)) if size else ()
 
     def matches(other: str) -> bool:
         if abs(len(other) - len(word)) > edits:
             return False
-        if len(word) > edits and not any(part in other for part in parts):
+        if parts and not any(part in other for part in parts):
             return False
         return within_edits(word, other, edits)
 
-    return Pattern("", matches)
+    return Pattern("", matches, parts)
 
 
 def within_edits(one: str, other: str, edits: int) -> bool:

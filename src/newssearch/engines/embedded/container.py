@@ -24,6 +24,7 @@ from __future__ import annotations
 import json
 import mmap
 import os
+import re
 import struct
 import zlib
 from bisect import bisect_left
@@ -176,6 +177,13 @@ class Strings:
     def all(self) -> list[bytes]:
         """All of them."""
         return self.slice(0, len(self))
+
+    def holding(self, piece: bytes) -> NDArray[np.int64]:
+        """The numbers of those in which a piece stands, ascending, some of them more than once."""
+        found = re.finditer(b"(?=" + re.escape(piece) + b")", self._bytes.data)
+        places = np.fromiter((match.start() for match in found), np.int64)
+        numbers = np.searchsorted(self._at, places.astype(self._at.dtype), "right") - 1
+        return numbers[places + len(piece) <= self._at[numbers + 1]]
 
     # ---- of sorted ones
 

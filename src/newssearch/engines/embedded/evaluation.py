@@ -40,13 +40,13 @@ from ...query import (
     narrower,
     units,
 )
-from ...query.patterns import fuzzy, within_edits
+from ...query.patterns import within_edits
 from ...request import SearchOptions
 from . import ranking
 from .container import Array
 from .expansion import Expansion
 from .schema import BY_WORDS, NONE, instant
-from .segment import NO_POSTINGS, Mask, Postings, Segment, TextField
+from .segment import FIELDS, NO_POSTINGS, Mask, Postings, Segment
 from .standing import Standing
 from .table import Table, joined
 from .unit import Listed
@@ -57,7 +57,6 @@ MAX_SUGGESTIONS = 3
 MAX_UNKNOWN = 10
 """Unknown words that are noted."""
 
-FIELDS: tuple[TextField, ...] = ("text", "title")
 Scores = NDArray[np.float64]
 
 
@@ -235,13 +234,8 @@ class Evaluation:
         if len(pieces) != 1:
             return []
         form = analyser_named(PLAIN).form(pieces[0])
-        matches = fuzzy(form, 1 if len(form) < 5 else 2).matches
-        text = self._words.beginning("text", "")
-        order = [
-            (not within_edits(form, other, 1), -text.get(other, 0), other)
-            for other in {**text, **self._words.beginning("title", "")}
-            if matches(other)
-        ]
+        near = self._words.near(form, 1 if len(form) < 5 else 2)
+        order = [(not within_edits(form, other, 1), -count, other) for other, count in near.items()]
         held = (other for _, _, other in sorted(order) if self._is_held(other))
         return list(islice(held, MAX_SUGGESTIONS))
 

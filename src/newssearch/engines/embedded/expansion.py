@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ...errors import QueryError
 from ...query import Diagnostic, Fuzzy, Node, Regex, Wildcard
-from ...query.patterns import pattern_of
-from .segment import TextField
+from ...query.patterns import fuzzy, pattern_of
+from .segment import FIELDS, TextField
 from .table import Table
 
 MAX_EXPANSION = 1_000
@@ -34,7 +34,7 @@ class Expansion:
 
     def _fitting(self, node: Wildcard | Fuzzy | Regex, field: TextField) -> list[str]:
         pattern = pattern_of(node)
-        known = self.beginning(field, pattern.prefix)
+        known = self.holding(field, pattern.parts) if pattern.parts else self.beginning(field, pattern.prefix)
         candidates: Iterable[str] = self._in_time(known, node) if isinstance(node, Regex) else known
         try:
             forms = [form for form in candidates if pattern.matches(form)]
@@ -49,10 +49,21 @@ class Expansion:
 
     def beginning(self, field: TextField, prefix: str) -> dict[str, int]:
         """The folded words that begin with ``prefix``, and how often each occurs, deleted ones counted."""
+        return _summed(segment.fields[field].forms_with(prefix) for segment in self._table.segments)
+
+    def holding(self, field: TextField, parts: Sequence[str]) -> dict[str, int]:
+        """The folded words in which one of some pieces stands, and how often each occurs, deleted ones counted."""
+        return _summed(segment.fields[field].forms_holding(parts) for segment in self._table.segments)
+
+    def near(self, form: str, edits: int) -> dict[str, int]:
+        """The folded words of paragraphs and headlines that are like one, and how often each occurs in paragraphs."""
+        pattern = fuzzy(form, edits)
         found: dict[str, int] = {}
-        for segment in self._table.segments:
-            for form, count in segment.fields[field].forms_with(prefix).items():
-                found[form] = found.get(form, 0) + count
+        for field in FIELDS:
+            known = self.holding(field, pattern.parts) if pattern.parts else self.beginning(field, "")
+            for other, count in known.items():
+                if pattern.matches(other):
+                    found.setdefault(other, count if field == "text" else 0)
         return found
 
     def _in_time(self, forms: Iterable[str], node: Regex) -> Iterator[str]:
@@ -64,3 +75,11 @@ class Expansion:
             if self._thought > REGEX_SECONDS:
                 reason = f"the regular expression {node} takes too long for the words of the index"
                 raise QueryError(reason, suggestion="leave out repetitions inside repetitions")
+
+
+def _summed(parts: Iterable[dict[str, int]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for part in parts:
+        for form, count in part.items():
+            found[form] = found.get(form, 0) + count
+    return found

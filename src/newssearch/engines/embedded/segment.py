@@ -8,7 +8,7 @@ on disk.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -26,6 +26,7 @@ from .storing import Stored
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 TextField = Literal["text", "title"]
+FIELDS: tuple[TextField, ...] = ("text", "title")
 
 
 class Postings(NamedTuple):
@@ -295,6 +296,17 @@ class Field:
         words = np.add.reduceat(self.section("variant.words")[first[0] : first[-1]], first[:-1] - first[0])
         forms = self.forms.slice(low, high)
         return {form.decode(): n for form, n in zip(forms, words.tolist(), strict=True)}
+
+    def forms_holding(self, parts: Sequence[str]) -> dict[str, int]:
+        """The forms in which one of some pieces stands, and how many words each has, deleted ones counted."""
+        numbers = np.unique(np.concatenate([self.forms.holding(_bytes(part)) for part in parts]))
+        if not len(numbers):
+            return {}
+        first = self.section("form.first").astype(np.int64)
+        words = np.concatenate(([0], np.cumsum(self.section("variant.words"), dtype=np.int64)))
+        counts = words[first[numbers + 1]] - words[first[numbers]]
+        forms = (self.forms[number].decode() for number in numbers.tolist())
+        return dict(zip(forms, counts.tolist(), strict=True))
 
 
 class Values(NamedTuple):

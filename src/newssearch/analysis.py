@@ -61,7 +61,8 @@ _INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufeff"  # soft hyphen, joiners and direc
 _CJK = "\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff"
 MARKS = _marks()
 """The combining marks, as ranges of a character class."""
-_LETTER = rf"[^\W\d_][{MARKS}]*"
+_HANGUL = "\uac00-\ud7a3\u1100-\u11ff"  # a syllable is one letter or several, as it is encoded
+_LETTER = rf"[^\W\d_{_HANGUL}][{MARKS}]*"
 _WORD = rf"[^\W_](?:[^\W_]|[{MARKS}{_INVISIBLE}])*"
 # The alternatives are tried in this order at each place; each is linear, for none can give back what another takes.
 _PATTERN = rf"""

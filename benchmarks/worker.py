@@ -83,12 +83,9 @@ def query(task: Task, engine: Engine) -> dict[str, object]:
     for (kind, condition), queries in groups(task.queries).items():
         if kind in engine.kinds and (engine.filters or not condition):
             measured.append(_group(engine, kind, condition, queries, task))
-    return {
-        "open_ms": opening,
-        "groups": measured,
-        "memory_peak": measure.peak(),
-        "memory_private": measure.private(),
-    }
+    memory = {"memory_peak": measure.peak(), "memory_private": measure.private()}
+    engine.close()
+    return {"open_ms": opening, "groups": measured, **memory}
 
 
 def _group(
@@ -127,6 +124,7 @@ def update(task: Task, engine: Engine) -> dict[str, object]:
     for number, story in enumerate(islice(corpus.endless(Path(task.corpus)), task.updates)):
         new = dataclasses.replace(story, id=f"new-{number}-{story.id}")
         times.append(measure.milliseconds(lambda n=new: engine.add(n)))  # type: ignore[misc]
+    engine.close()
     return {"first_ms": times[0], "median_ms": statistics.median(times), "max_ms": max(times), "ms": times}
 
 

@@ -65,6 +65,7 @@ def test_an_engine_finds_what_a_scan_finds(name: str, tmp_path: Path) -> None:
         assert expected.issuperset(shown.best)
         for mode in engine.modes[:-1]:
             assert len(engine.search(query, mode, 10).best) == len(shown.best)
+    engine.close()
 
 
 def test_an_added_story_is_found(tmp_path: Path) -> None:
@@ -79,6 +80,7 @@ def test_an_added_story_is_found(tmp_path: Path) -> None:
         engine.open(folder)
         engine.add(Story("new", "News", "new.example", "2024-07-25", ("It rained in Baghdad.",)))
         assert engine.search(Query("term", ("baghdad",)), "shown", 10) == (1, ["new#1"]), name
+        engine.close()
 
 
 def test_queries_are_of_every_kind_and_filter_and_distinct() -> None:

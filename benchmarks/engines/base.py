@@ -67,3 +67,6 @@ class Engine(ABC):
     def add(self, story: Story) -> None:
         """Add one story to what is open: when it returns, it is committed, and the next search sees it. Timed."""
         raise NotImplementedError
+
+    def close(self) -> None:  # noqa: B027  (most have nothing to give back)
+        """Give back what was opened."""

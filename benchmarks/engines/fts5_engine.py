@@ -65,6 +65,9 @@ class Fts5(Engine):
         with self._database:
             self._database.executemany(INSERT, _rows(story))
 
+    def close(self) -> None:
+        self._database.close()
+
 
 def _rows(story: Story) -> Iterator[Row]:
     for address, number, text in story.addresses():

@@ -52,6 +52,9 @@ class NewssearchArticles(Engine):
     def add(self, story: Story) -> None:
         self._index.add(self._parsed(story))
 
+    def close(self) -> None:
+        self._index.close()
+
     def _parsed(self, story: Story) -> Iterator[Article]:
         yield Article.create(
             title=story.title, text=story.paragraphs, date=story.date, outlet=story.outlet, url=story.id

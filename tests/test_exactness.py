@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -350,3 +351,45 @@ def test_an_article_is_replaced_by_its_newer_text_wherever_it_lies(tmp_path: Pat
                 index.add([newer])
             assert index.search("rain", limit=None).total_articles == 9
             assert index.find("snow") == sorted(old[number].id for number in (0, 4, 8))
+
+
+@pytest.mark.xfail(
+    strict=True, reason="a writer that is closed removes the files of a commit that it was not told of"
+)
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, MemoryError])
+def test_a_commit_that_is_broken_off_once_it_is_written_is_all_or_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interruption: type[BaseException]
+) -> None:
+    """The new table of contents is on disk, and files that it does not name are about to be removed."""
+
+    def broken_off(*_: object) -> None:
+        raise interruption
+
+    monkeypatch.setattr(store, "_REOPEN", 2)  # or it would wait for the files that are gone
+    with index_of(tmp_path, article("a", "rain", url="a")) as index:
+        monkeypatch.setattr("whoosh.index.clean_files", broken_off)
+        with pytest.raises((interruption, newssearch.NewssearchError)):
+            index.add([article("b", "rain", url="b")])
+    with newssearch.open(tmp_path) as index:
+        assert index.search("rain").total_articles in (1, 2)
+
+
+@pytest.mark.xfail(
+    strict=True, reason="only segments are brought to disk, not the table of contents that names them"
+)
+def test_what_a_commit_has_written_is_on_disk_before_it_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The files of its segments, the table of contents, and the folder that has their names."""
+    index = index_of(tmp_path, article("a", "rain", url="a"))
+    brought: set[int] = set()
+    sync = os.fsync
+
+    def fsync(file: int) -> None:
+        brought.add(os.fstat(file).st_ino)
+        sync(file)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    index.add([article("b", "rain", url="b")])
+    written = [*tmp_path.glob("*.nws"), *tmp_path.glob("*.toc"), tmp_path]
+    assert [path.name for path in written if path.stat().st_ino not in brought] == []

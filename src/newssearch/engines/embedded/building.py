@@ -57,6 +57,7 @@ class Builder:
         self._values: dict[str, list[str]] = {name: [] for name in VALUES}
         self._headers: list[bytes] = []
         self._bodies: list[bytes] = []
+        self._size = 0
 
     @property
     def documents(self) -> int:
@@ -65,8 +66,8 @@ class Builder:
 
     @property
     def size(self) -> int:
-        """The chunks of text so far."""
-        return len(self._chunks["text"])
+        """The bytes of text so far."""
+        return self._size
 
     def add(self, article: Article, state: str) -> None:
         """Add an article."""
@@ -77,6 +78,7 @@ class Builder:
         for paragraph in article.paragraphs or (Paragraph(0, ""),):
             self._enter("text", paragraph.text, analysis)
             self._bodies.append(paragraph.text.encode())
+            self._size += len(self._bodies[-1])
         self._first.append(len(self._bodies))
         self._written.append(NONE if article.date is None else microseconds(as_written(article.date)))
         self._instant.append(NONE if article.date is None else instant(article.date))

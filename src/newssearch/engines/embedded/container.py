@@ -70,12 +70,13 @@ class ContainerWriter:
 
     def allocate(self, name: str, dtype: Any, size: int) -> Array:
         """A section of zeros to write into, until the container is closed."""
-        offset = self._enter(name, np.dtype(dtype), size)
+        kept = np.dtype(dtype).newbyteorder("<")
+        offset = self._enter(name, kept, size)
         self._file.truncate(self._end)
         if not size:
-            return np.empty(0, dtype)
+            return np.empty(0, kept)
         self._file.flush()
-        return np.memmap(self._file, dtype, "r+", offset, (size,))
+        return np.memmap(self._file, kept, "r+", offset, (size,))
 
     def _enter(self, name: str, dtype: np.dtype[Any], size: int) -> int:
         offset = self._end

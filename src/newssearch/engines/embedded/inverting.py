@@ -23,7 +23,7 @@ Where articles are owners, each group is one posting, and what would tell them a
 ``F.at``                ⌈P/64⌉: the first word of each 64th posting
 ``F.positions``         W: the place of each word in its owner, from 0 (:mod:`.small`)
 ``F.kinds``             T: the number of variants of each term
-``F.packed``            the variant of each word, as its number among those of its term, in 0, 1, 2, 4, 8 or 16 bits:
+``F.packed``            the variant of each word, as its number among those of its term, in 0, 1, 2, 4, 8, 16 or 32 bits:
                         the fewest of them that can count the term's variants; of each term from a byte of its own on
 ``F.packed.at``         T + 1: that byte
 ``F.forms``             the folded, unstemmed words, sorted
@@ -292,14 +292,17 @@ class Vocabulary(NamedTuple):
 
 # ---- the variants of words, in few bits
 
+WIDTHS = (0, 1, 2, 4, 8, 16, 32)
+"""The bits that the variant of a word may have."""
+
 
 def widths(kinds: Array) -> Ints:
     """The bits for a word of terms that have so many variants.
 
-    >>> widths(np.array([1, 2, 3, 4, 5, 16, 17, 256, 257])).tolist()
-    [0, 1, 2, 2, 4, 4, 8, 8, 16]
+    >>> widths(np.array([1, 2, 3, 4, 5, 16, 17, 256, 257, 65_537])).tolist()
+    [0, 1, 2, 2, 4, 4, 8, 8, 16, 32]
     """
-    return np.array([0, 1, 2, 4, 8, 16])[np.searchsorted([1, 2, 4, 16, 256], kinds)]
+    return np.array(WIDTHS)[np.searchsorted([1, 2, 4, 16, 256, 65_536], kinds)]
 
 
 def packed_starts(kinds: Array, sizes: Ints) -> Ints:
@@ -311,15 +314,16 @@ def pack(packed: Array, at: Ints, variants: Ints, first: Ints, kinds: Array) -> 
     """Write the variants of all words into ``packed``; those of term t are ``variants[first[t]:first[t + 1]]``."""
     sizes = np.diff(first)
     by_term = widths(kinds)
-    for width in (1, 2, 4, 8, 16):
+    for width in WIDTHS[1:]:
         chosen = np.flatnonzero(by_term == width)
         if not len(chosen):
             continue
         within = ramp(sizes[chosen])
         values = variants[np.repeat(first[chosen], sizes[chosen]) + within]
         byte = np.repeat(at[chosen], sizes[chosen]) + within * width // 8
-        if width == 16:
-            packed[byte], packed[byte + 1] = values & 0xFF, values >> 8
+        if width >= 8:
+            for n in range(width // 8):
+                packed[byte + n] = values >> 8 * n & 0xFF
             continue
         each = 8 // width
         for slot in range(each):
@@ -332,7 +336,7 @@ def unpack_all(packed: Array, at: Ints, first: Ints, kinds: Array) -> Ints:
     variants = np.zeros(int(first[-1] - first[0]), np.int64)
     sizes = np.diff(first)
     by_term = widths(kinds)
-    for width in (1, 2, 4, 8, 16):
+    for width in WIDTHS[1:]:
         chosen = np.flatnonzero(by_term == width)
         if not len(chosen):
             continue
@@ -340,8 +344,8 @@ def unpack_all(packed: Array, at: Ints, first: Ints, kinds: Array) -> Ints:
         bits = within * width
         byte = np.repeat(at[chosen], sizes[chosen]) + bits // 8
         values = packed[byte].astype(np.int64)
-        if width == 16:
-            values |= packed[byte + 1].astype(np.int64) << 8
+        for n in range(1, width // 8):
+            values |= packed[byte + n].astype(np.int64) << 8 * n
         variants[np.repeat(first[chosen] - first[0], sizes[chosen]) + within] = (values >> bits % 8) & (
             (1 << width) - 1
         )
@@ -354,10 +358,8 @@ def unpack(packed: Array, kinds: int, size: int) -> Array:
     if width == 0:
         return np.zeros(size, np.uint8)
     raw = packed[: (width * size + 7) // 8]
-    if width == 16:
-        return raw.copy().view("<u2")
-    if width == 8:
-        return raw
+    if width >= 8:
+        return raw.copy().view(f"<u{width // 8}")
     each = 8 // width
     shifts = np.arange(0, 8, width, dtype=np.uint8)
     return ((raw[:, None] >> shifts) & np.uint8((1 << width) - 1)).reshape(len(raw) * each)[:size]

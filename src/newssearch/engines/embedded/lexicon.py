@@ -89,23 +89,22 @@ class Lexicon:
         text_ends = np.cumsum(per_text)
         text_starts = text_ends - per_text
         begins = np.flatnonzero(np.frombuffer(bytes(self._breaks), np.uint8)[source])
-        between = self._between(numbers, starts, text_starts[per_text > 0])
+        begun = self._between(numbers, text_starts[per_text > 0])
+        begun &= starts < np.repeat(at[text_ends], per_text)  # there is a word that the sentence begins with
         return Tokens(
             np.frombuffer(self._tokens, np.uint32)[source] if total else np.empty(0, np.uint32),
             at[text_ends] - at[text_starts],
-            np.union1d(begins, between),
+            np.union1d(begins, starts[begun]),
         )
 
-    def _between(
-        self, chunks: NDArray[np.uint32], starts: NDArray[np.int64], firsts: NDArray[np.int64]
-    ) -> NDArray[np.int64]:
-        """Where a sentence begins because a chunk begins it, but not with the first of a text."""
+    def _between(self, chunks: NDArray[np.uint32], firsts: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which chunks a sentence begins with, but for the first ones of texts."""
         flags = np.frombuffer(bytes(self._flags), np.uint8)[chunks]
         before = flags[:-1]
         ended = (before & _ENDS_ALWAYS > 0) | ((before & _ENDS > 0) & (flags[1:] & _BEGINS > 0))
         begins = np.append(False, ended) if len(flags) else np.empty(0, np.bool_)
         begins[firsts] = False
-        return np.asarray(starts[begins], np.int64)
+        return begins
 
     def learn(self, chunk: str, analyser: Analyser) -> int:
         """Number a chunk."""
@@ -129,7 +128,8 @@ class Lexicon:
             before = begun
             size += 1
         self._sizes.append(size)
-        self._flags.append(flags)
+        # A sentence that begins behind the last word begins with the next chunk.
+        self._flags.append(flags | _ENDS_ALWAYS if len(starts) > before else flags)
         return number
 
     def _word(self, word: str, analyser: Analyser) -> int:

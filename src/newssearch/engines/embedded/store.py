@@ -181,7 +181,7 @@ class EmbeddedStore:
 
     def put_toc(self, toc: Any) -> None:
         """Let a table of contents be the newest, and remove the files that it does not name."""
-        storage = FileStorage(str(self.folder))
+        storage = _Durable(str(self.folder))
         toc.generation = self.generation + 1
         toc.write(storage, "MAIN")
         whoosh_index.clean_files(storage, "MAIN", toc.generation, toc.segments)
@@ -197,6 +197,18 @@ class EmbeddedStore:
             return adopt(reader)
         finally:
             reader.close()
+
+
+class _Durable(FileStorage):  # type: ignore[misc]
+    """What is renamed, as tables of contents are, is on disk before and after."""
+
+    def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
+        """Give a file the name that it is to have."""
+        folder = Path(self.folder)
+        with (folder / oldname).open("rb") as file:
+            os.fsync(file.fileno())
+        super().rename_file(oldname, newname, safe=safe)
+        _sync_folder(folder)
 
 
 class Lock:
@@ -240,6 +252,17 @@ def _check_marker(folder: Path) -> None:
     if found < FORMAT_VERSION or analysis < ANALYSIS_VERSION:
         message = f"{folder} was made by an older newssearch: make it anew with `newssearch index --rebuild`"
         raise IndexVersionError(message, folder, found)
+
+
+def _sync_folder(folder: Path) -> None:
+    """See to it that the names of the files in a folder are on disk, where a system has that."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _write_whole(path: Path, content: str) -> None:

@@ -21,8 +21,8 @@ from .merging import merge
 from .segment import Segment
 from .snapshot import EmbeddedSnapshot
 
-BATCH = 3_000_000
-"""Chunks of text (words, nearly) that make a segment: what is held in memory, twice."""
+BATCH = 18_000_000
+"""Bytes of text that make a segment: what is held in memory, twice."""
 
 
 class Commits(Protocol):
@@ -147,10 +147,18 @@ class EmbeddedWriter:
             self._wait()
         finally:
             self._pool.shutdown()
-            for segment in (*self._new, *self._made):
-                (self._store.folder / segment.file_name).unlink(missing_ok=True)
+            self._drop()
             self._snapshot.close()
             self._lock.release()
+
+    def _drop(self) -> None:
+        """Remove what was written for no commit; one that was broken off may have come about all the same."""
+        if not (self._new or self._made):
+            return
+        known = {segment.segment_id() for segment in self._store.toc().segments}
+        for segment in (*self._new, *self._made):
+            if segment.segment_id() not in known:
+                (self._store.folder / segment.file_name).unlink(missing_ok=True)
 
     def _put(self) -> None:
         """Let what was added become a segment, which counts from the next commit on."""

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from whoosh import columns, fields, highlight, scoring, sorting, writing
+from whoosh import columns, highlight, scoring, sorting
 from whoosh import index as whoosh_index
 from whoosh.qparser import MultifieldParser, QueryParser
 from whoosh.query import (
@@ -50,7 +50,7 @@ from newssearch.engines.embedded.schema import BY_WORDS, WHOLE_VALUES, as_writte
 from support import article
 
 Outcome = Any
-Question = Callable[[Any], Outcome]
+Question = Callable[..., Outcome]
 
 
 class Pair(NamedTuple):
@@ -256,7 +256,9 @@ QUERIES = {
     "everything with a date": Every("date"),
     "span near": SpanNear(Term("text", "storm"), Term("text", "over"), slop=3),
     "span near, any order": SpanNear(Term("text", "rate"), Term("text", "interest"), slop=2, ordered=False),
-    "span near of three": SpanNear2([Term("text", "rate"), Term("text", "of"), Term("text", "interest")], slop=1),
+    "span near of three": SpanNear2(
+        [Term("text", "rate"), Term("text", "of"), Term("text", "interest")], slop=1
+    ),
     "span first": SpanFirst(Term("text", "storm"), limit=1),
     "span of one or another": SpanFirst(SpanOr([Term("text", "storm"), Term("text", "rain")])),
     "span not": SpanNot(Term("text", "bank"), Term("text", "the")),
@@ -267,7 +269,9 @@ QUERIES = {
     "require": Require(Term("text", "bank"), Term("title", "bank")),
     "best of several": DisjunctionMax([Term("text", "storm"), Term("title", "storm")], tiebreak=0.1),
     "constant score": ConstantScoreQuery(Or([Term("text", "rain"), Term("text", "bank")]), score=2.0),
-    "nested": And([Or([Term("text", "storm"), Phrase("text", ["interest", "rate"])]), Not(Prefix("text", "pro"))]),
+    "nested": And(
+        [Or([Term("text", "storm"), Phrase("text", ["interest", "rate"])]), Not(Prefix("text", "pro"))]
+    ),
 }
 EMPTY = {"term that is in none"}
 
@@ -350,7 +354,9 @@ def trees() -> st.SearchStrategy[Any]:
         | st.builds(Every, st.sampled_from([None, "title", "byline"]))
     )
     one = st.builds(Term, st.just("text"), words)
-    near = st.builds(SpanNear, one, one, slop=st.integers(1, 4), ordered=st.booleans())  # Whoosh fails in an And
+    near = st.builds(
+        SpanNear, one, one, slop=st.integers(1, 4), ordered=st.booleans()
+    )  # Whoosh fails in an And
     return near | st.recursive(
         leaves,
         lambda inner: (
@@ -379,13 +385,19 @@ def test_any_query_of_any_articles_has_the_same_hits_and_scores(
     found.close()
 
 
-def test_of_many_postings_the_best_are_found_though_whoosh_skips_what_cannot_be_among_them(tmp_path: Path) -> None:
+def test_of_many_postings_the_best_are_found_though_whoosh_skips_what_cannot_be_among_them(
+    tmp_path: Path,
+) -> None:
     articles = [
         article(f"Story {n}", *(f"rain {'rain ' * (m % 7 == 3 and n % 50 == 20)}sun {'sea ' * (n % 3)}" for m in range(5)), url=f"u{n}")
         for n in range(300)
     ]  # fmt: skip
     found = indexed(tmp_path, [articles])
-    for query in (Term("text", "rain"), Or([Term("text", "rain"), Term("text", "sea")]), QUERIES["and maybe"]):
+    for query in (
+        Term("text", "rain"),
+        Or([Term("text", "rain"), Term("text", "sea")]),
+        QUERIES["and maybe"],
+    ):
         for limit in (1, 5, 40, None):
             found.agree(lambda s, q=query, n=limit: hits(s.search(q, limit=n)))
     found.close()
@@ -393,7 +405,9 @@ def test_of_many_postings_the_best_are_found_though_whoosh_skips_what_cannot_be_
 
 def test_long_texts_have_the_same_hits_and_scores_where_lengths_do_not_count(tmp_path: Path) -> None:
     long = " ".join(f"word{n % 97} rain" for n in range(700))
-    found = indexed(tmp_path, [[article("Long", long, "short rain", long, url="u1"), article("Short", "rain", url="u2")]])
+    found = indexed(
+        tmp_path, [[article("Long", long, "short rain", long, url="u1"), article("Short", "rain", url="u2")]]
+    )
     for query in (Term("text", "rain"), Phrase("text", ["rain", "word96"]), Term("text", "word3")):
         for weighting in (scoring.TF_IDF(), scoring.Frequency()):
             assert found.agree(lambda s, q=query: hits(s.search(q, limit=None)), weighting=weighting)
@@ -433,7 +447,9 @@ def test_hits_are_sorted_the_same_by_the_name_of_a_field(pair: Pair, field: str)
     assert pair.agree(lambda s: ids(s.search(Every(), sortedby=field, limit=None)))
 
 
-@pytest.mark.parametrize("name", sorted({*FACETS} - {"several", "the score", "a field without a column, backwards"}))
+@pytest.mark.parametrize(
+    "name", sorted({*FACETS} - {"several", "the score", "a field without a column, backwards"})
+)
 def test_hits_are_grouped_the_same(pair: Pair, name: str) -> None:
     groups = pair.agree(lambda s: s.search(Every(), groupedby={"g": FACETS[name]}, limit=None).groups("g"))
     assert len(groups) > 1
@@ -456,12 +472,16 @@ def test_groups_are_counted_the_same(pair: Pair, maptype: type) -> None:
     assert all(pair.agree(ask))
 
 
-@pytest.mark.parametrize(("limit", "order"), [(1, None), (2, None), (1, "date"), (3, sorting.FieldFacet("paragraph"))])
+@pytest.mark.parametrize(
+    ("limit", "order"), [(1, None), (2, None), (1, "date"), (3, sorting.FieldFacet("paragraph"))]
+)
 def test_hits_are_collapsed_the_same(pair: Pair, limit: int, order: object) -> None:
     query = Or([Term("text", "storm"), Term("text", "rain"), Term("text", "bank")])
 
     def ask(searcher: Any) -> Outcome:
-        results = searcher.search(query, collapse="id", collapse_limit=limit, collapse_order=order, limit=None)
+        results = searcher.search(
+            query, collapse="id", collapse_limit=limit, collapse_order=order, limit=None
+        )
         return hits(results), results.collapsed_counts
 
     found, _ = pair.agree(ask)
@@ -474,7 +494,9 @@ def test_hits_are_filtered_and_masked_the_same(pair: Pair) -> None:
     found = pair.agree(lambda s: hits(s.search(query, filter=inside, mask=outside, limit=None)))
     assert found
     assert pair.agree(lambda s: hits(s.search(query, mask=inside, limit=2)))
-    assert found == pair.agree(lambda s: hits(s.search(query, filter=s.search(inside), mask=outside, limit=None)))
+    assert found == pair.agree(
+        lambda s: hits(s.search(query, filter=s.search(inside), mask=outside, limit=None))
+    )
 
 
 def test_pages_are_the_same(pair: Pair) -> None:
@@ -491,7 +513,12 @@ def test_pages_are_the_same(pair: Pair) -> None:
 def test_results_count_and_combine_the_same(pair: Pair) -> None:
     def ask(searcher: Any) -> Outcome:
         results = searcher.search(Term("text", "storm"), limit=2, terms=True)
-        counts = (len(results), results.estimated_length(), results.has_exact_length(), results.scored_length())
+        counts = (
+            len(results),
+            results.estimated_length(),
+            results.has_exact_length(),
+            results.scored_length(),
+        )
         terms = (results.matched_terms(), [hit.matched_terms() for hit in results], results.docs())
         results.upgrade_and_extend(searcher.search(Term("text", "over"), limit=None))
         return counts, terms, hits(results)
@@ -504,7 +531,9 @@ def test_results_count_and_combine_the_same(pair: Pair) -> None:
 # ---- spelling, highlights, what is alike
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("intrest", "interest"), ("baghdda", "baghdad"), ("stormm bnak", "storm bank")])
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("intrest", "interest"), ("baghdda", "baghdad"), ("stormm bnak", "storm bank")]
+)
 def test_a_query_is_corrected_the_same(pair: Pair, typed: str, meant: str) -> None:
     query = QueryParser("text", pair.ours.schema).parse(typed)
     correct = lambda s: (found := s.correct_query(query, typed)).string and (found.string, found.query)  # noqa: E731
@@ -533,7 +562,9 @@ def test_highlights_are_the_same(pair: Pair, fragmenter: object) -> None:
         results = searcher.search(query, limit=None, terms=True)
         if fragmenter is not None:
             results.fragmenter = fragmenter
-        return [(hit.highlights("text"), hit.highlights("title") if "title" in hit else None) for hit in results]
+        return [
+            (hit.highlights("text"), hit.highlights("title") if "title" in hit else None) for hit in results
+        ]
 
     shown = pair.agree(ask)
     assert any('<b class="match' in text and re.search("[Rr]ates</b>", text) for text, _ in shown)
@@ -555,7 +586,20 @@ def test_what_is_alike_is_the_same(pair: Pair) -> None:
 
 # ---- terms
 
-FIELDS = ["text", "title", "id", "paragraph", "date", "url", "outlet", "source", "section", "lang", "byline", "located"]
+FIELDS = [
+    "text",
+    "title",
+    "id",
+    "paragraph",
+    "date",
+    "url",
+    "outlet",
+    "source",
+    "section",
+    "lang",
+    "byline",
+    "located",
+]
 
 
 def test_all_terms_are_the_same(pair: Pair) -> None:
@@ -590,7 +634,9 @@ def test_what_is_known_of_each_term_is_the_same(pair: Pair, field: str) -> None:
 
     assert pair.agree(ask)
     from_iteration = pair.agree(
-        lambda s: [(*term, info.weight(), info.doc_frequency()) for term, info in s.reader().iter_from(field, b"")]
+        lambda s: [
+            (*term, info.weight(), info.doc_frequency()) for term, info in s.reader().iter_from(field, b"")
+        ]
     )
     assert from_iteration[0][0] == field
 
@@ -604,7 +650,16 @@ def test_the_postings_of_each_term_are_the_same(pair: Pair, field: str) -> None:
             matcher = reader.postings(field, term)
             while matcher.is_active():
                 places = matcher.value_as("positions") if field in ("text", "title") else None
-                found.append((term, matcher.id(), matcher.weight(), matcher.value_as("weight"), places, matcher.value() or b""))
+                found.append(
+                    (
+                        term,
+                        matcher.id(),
+                        matcher.weight(),
+                        matcher.value_as("weight"),
+                        places,
+                        matcher.value() or b"",
+                    )
+                )
                 matcher.next()
         return found
 
@@ -636,7 +691,11 @@ def test_a_term_that_is_in_none_counts_nothing(pair: Pair) -> None:
             reader.term_info("text", "zebra")
         with pytest.raises(whoosh_index_error()):
             reader.postings("text", "zebra")
-        return reader.frequency("text", "zebra"), reader.doc_frequency("text", "zebra"), ("text", "zebra") in reader
+        return (
+            reader.frequency("text", "zebra"),
+            reader.doc_frequency("text", "zebra"),
+            ("text", "zebra") in reader,
+        )
 
     assert pair.agree(ask) == (0, 0, False)
 
@@ -659,9 +718,24 @@ def test_the_most_frequent_and_distinctive_terms_are_the_same(pair: Pair, field:
 
 def test_a_cursor_goes_the_same_way(pair: Pair) -> None:
     def ask(searcher: Any) -> Outcome:
-        cursor = searcher.reader().leaf_readers()[0][0].cursor("text")  # Whoosh's own over several segments fails
-        seen = [cursor.first(), cursor.next(), cursor.find("rai"), cursor.next(), cursor.find("met"), cursor.text()]
-        seen += [cursor.is_valid(), cursor.find("\U0010ffff"), cursor.is_valid(), cursor.text(), cursor.first()]
+        cursor = (
+            searcher.reader().leaf_readers()[0][0].cursor("text")
+        )  # Whoosh's own over several segments fails
+        seen = [
+            cursor.first(),
+            cursor.next(),
+            cursor.find("rai"),
+            cursor.next(),
+            cursor.find("met"),
+            cursor.text(),
+        ]
+        seen += [
+            cursor.is_valid(),
+            cursor.find("\U0010ffff"),
+            cursor.is_valid(),
+            cursor.text(),
+            cursor.first(),
+        ]
         while cursor.is_valid():
             seen += [cursor.text(), cursor.term_info().weight()]
             cursor.next()
@@ -691,7 +765,10 @@ def test_stored_fields_are_the_same(pair: Pair) -> None:
         each = [reader.stored_fields(number) for number in reader.all_doc_ids()]
         assert each == list(reader.all_stored_fields()) == list(searcher.documents())
         assert [searcher.stored_fields(number) for number, _ in reader.iter_docs()] == each
-        return [{name: value for name, value in known.items() if name not in ("header", "state")} for known in each]
+        return [
+            {name: value for name, value in known.items() if name not in ("header", "state")}
+            for known in each
+        ]
 
     assert all(known["text"] is not None for known in pair.agree(ask))
 
@@ -705,7 +782,12 @@ def test_the_first_document_of_an_article_says_what_is_known_of_the_article(pair
 def test_documents_are_found_the_same_by_a_field(pair: Pair) -> None:
     one, two = stories()[0], later()[0]
     plain = lambda known: known and {n: v for n, v in known.items() if n not in ("header", "state")}  # noqa: E731
-    for wanted in ({"id": one.id, "paragraph": 2}, {"id": two.id}, {"outlet": "the guardian"}, {"id": "nothing"}):
+    for wanted in (
+        {"id": one.id, "paragraph": 2},
+        {"id": two.id},
+        {"outlet": "the guardian"},
+        {"id": "nothing"},
+    ):
         pair.agree(lambda s, wanted=wanted: plain(s.document(**wanted)))
         pair.agree(lambda s, wanted=wanted: [plain(known) for known in s.documents(**wanted)])
         pair.agree(lambda s, wanted=wanted: (s.document_number(**wanted), list(s.document_numbers(**wanted))))
@@ -716,8 +798,17 @@ def test_documents_are_found_the_same_by_a_field(pair: Pair) -> None:
 def test_counts_are_the_same(pair: Pair) -> None:
     def ask(searcher: Any) -> Outcome:
         reader = searcher.reader()
-        counts = (searcher.doc_count(), searcher.doc_count_all(), reader.has_deletions(), len(reader.leaf_readers()))
-        return counts, [reader.is_deleted(number) for number in range(reader.doc_count_all())], list(reader.all_doc_ids())
+        counts = (
+            searcher.doc_count(),
+            searcher.doc_count_all(),
+            reader.has_deletions(),
+            len(reader.leaf_readers()),
+        )
+        return (
+            counts,
+            [reader.is_deleted(number) for number in range(reader.doc_count_all())],
+            list(reader.all_doc_ids()),
+        )
 
     pair.agree(ask)
     assert (pair.ours.doc_count(), pair.ours.is_empty()) == (pair.twin.doc_count(), pair.twin.is_empty())

@@ -1,14 +1,17 @@
-"""Segments that Whoosh wrote beside ours: read from what they store, as articles, and made arrays of."""
+"""Segments that Whoosh wrote beside ours: read from what they store, as articles, and made arrays of.
+
+What a stock writer stores may be anything: a document without an id is an article of its own, and whatever stands for a
+text is read as one.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 from typing import Any
 
-from ...article import Article, Paragraph
+from ...article import Article, Date, Paragraph
 from .building import Builder, article_of
 from .container import Container
 from .lexicon import Lexicon
@@ -26,27 +29,44 @@ def adopt(reader: Any) -> Segment:
 
 
 def _articles(reader: Any) -> Iterator[tuple[Article, str]]:
-    """The articles whose documents stand side by side, with what they were added with."""
-    stored = ((fields.get("id") or f"whoosh-{document}", fields) for document, fields in reader.iter_docs())
-    for article_id, documents in groupby(stored, key=lambda pair: pair[0]):
-        held = [fields for _, fields in documents]
-        first = held[0]
-        if "header" in first:
-            article, _ = article_of(first["header"])
-        else:
-            article = _plain(article_id, first)
+    """The articles with what they were added with, in the order of their first documents."""
+    segment = (
+        reader.segment().segid
+    )  # in the id of a document without one, as another segment has the same numbers
+    by_id: dict[str, list[dict[str, Any]]] = {}
+    for document, fields in reader.iter_docs():
+        by_id.setdefault(_text(fields.get("id")) or f"whoosh-{segment}-{document}", []).append(fields)
+    for article_id, held in by_id.items():
+        first = next((fields for fields in held if "header" in fields), held[0])
+        article = article_of(first["header"])[0] if "header" in first else _plain(article_id, first)
         yield dataclasses.replace(article, paragraphs=_paragraphs(held)), first.get("state") or ""
 
 
 def _paragraphs(held: Iterable[dict[str, Any]]) -> tuple[Paragraph, ...]:
-    texts = [fields.get("text") or "" for fields in held if fields.get("paragraph") != 0]
-    return tuple(Paragraph(number, text) for number, text in enumerate(texts, start=1))
+    """The paragraphs in the order of their numbers; Whoosh's merges put what was added last before all else."""
+    texts = [(fields.get("paragraph"), _text(fields.get("text")) or "") for fields in held]
+    texts.sort(key=lambda known: known[0] if isinstance(known[0], int) else len(texts))
+    kept = (text for number, text in texts if text or number != 0)
+    return tuple(Paragraph(number, text) for number, text in enumerate(kept, start=1))
 
 
 def _plain(article_id: str, fields: dict[str, Any]) -> Article:
     """An article whose first document is gone, or that never was one of ours."""
-    date = fields.get("date")
     known: dict[str, Any] = {
-        name: fields.get(name) for name in ("title", "url", "path", *WHOLE_VALUES, *BY_WORDS)
+        name: _text(fields.get(name)) for name in ("title", "url", "path", *WHOLE_VALUES, *BY_WORDS)
     }
-    return Article(id=article_id, paragraphs=(), date=date if isinstance(date, dt.date) else None, **known)
+    return Article(id=article_id, paragraphs=(), date=_date(fields.get("date")), **known)
+
+
+def _text(stored: Any) -> str | None:
+    """What is stored of a field of text: a writer may have been given its words one by one."""
+    if stored is None or isinstance(stored, str):
+        return stored
+    return " ".join(map(str, stored)) if isinstance(stored, list | tuple) else str(stored)
+
+
+def _date(stored: Any) -> Date | None:
+    """What is stored of a date; Whoosh knows only moments, so that midnight stands for a day."""
+    if isinstance(stored, dt.datetime):
+        return stored.date() if stored.time() == dt.time.min else stored
+    return None

@@ -27,13 +27,22 @@ EXTENSION = ".nws"
 class ArrayCodec(base.Codec):  # type: ignore[misc]
     """Reads segments of ours for Whoosh. It writes none: :class:`~.writer.EmbeddedWriter` does."""
 
+    def __init__(self) -> None:
+        self._opened: dict[Path, Segment] = {}  # for the two readers that Whoosh asks for of each segment
+
     def terms_reader(self, storage: Any, segment: ArraySegment) -> TermsReader:
         """The terms of a segment and their postings."""
-        return TermsReader(_opened(storage, segment))
+        return TermsReader(self._open(storage, segment))
 
     def per_document_reader(self, storage: Any, segment: ArraySegment) -> DocumentReader:
         """What is kept of each document."""
-        return DocumentReader(_opened(storage, segment), segment)
+        return DocumentReader(self._open(storage, segment), segment)
+
+    def _open(self, storage: Any, segment: ArraySegment) -> Segment:
+        path = Path(storage.folder) / segment.file_name
+        if path not in self._opened:
+            self._opened[path] = Segment(Container(path), segment.deleted_docs())
+        return self._opened[path]
 
     def _unsupported(self, *_: Any, **__: Any) -> NoReturn:
         raise NotImplementedError(
@@ -87,7 +96,3 @@ class ArraySegment(base.Segment):  # type: ignore[misc]
     def file_name(self) -> str:
         """The name of its file."""
         return str(self.make_filename(EXTENSION))
-
-
-def _opened(storage: Any, segment: ArraySegment) -> Segment:
-    return Segment(Container(Path(storage.folder) / segment.file_name), segment.deleted_docs())

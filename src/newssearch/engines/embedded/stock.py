@@ -6,11 +6,13 @@ is given to each of its paragraphs, which are Whoosh's documents.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import warnings
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache, cached_property
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -26,8 +28,8 @@ with warnings.catch_warnings():
 from .building import VALUES, date_of
 from .container import Array, Strings
 from .inverting import ramp
-from .schema import BY_WORDS, WHOLE_VALUES, as_written, make_schema
-from .segment import Ints, Kinds, Segment
+from .schema import BY_WORDS, NONE, WHOLE_VALUES, as_written, make_schema
+from .segment import Field, Ints, Kinds, Segment
 
 BLOCK = 128
 """Postings of which a matcher tells how good they can be."""
@@ -43,8 +45,24 @@ class Terms(Protocol):
     def postings(self, number: int) -> tuple[Array, Array]:
         """The documents with a term, ascending, and how often each has it."""
 
-    def positions(self, number: int) -> list[Ints] | None:
+    def positions(self, number: int) -> Positions | None:
         """Where in each of them it stands; None where that is not kept."""
+
+
+class Positions:
+    """Where a term stands in the owners of its postings; of documents, if these are given the row of their owner."""
+
+    def __init__(self, field: Field, number: int, rows: Ints | None = None) -> None:
+        owners, counts = field.postings(number)
+        self._places = field.places(Kinds(number, None)) - field.starts[np.repeat(owners, counts)]
+        self._ends = np.cumsum(counts, dtype=np.int64)
+        self._rows = rows
+
+    def of(self, posting: int) -> list[int]:
+        """Those of a posting."""
+        row = posting if self._rows is None else int(self._rows[posting])
+        positions: list[int] = self._places[self._ends[row - 1] if row else 0 : self._ends[row]].tolist()
+        return positions
 
 
 class TextTerms:
@@ -58,11 +76,9 @@ class TextTerms:
         """The documents with a term."""
         return self._field.postings(number)
 
-    def positions(self, number: int) -> list[Ints]:
+    def positions(self, number: int) -> Positions:
         """Where in each of them it stands."""
-        owners, counts = self._field.postings(number)
-        places = self._field.places(Kinds(number, None)) - self._field.starts[np.repeat(owners, counts)]
-        return np.split(places, np.cumsum(counts, dtype=np.int64)[:-1])
+        return Positions(self._field, number)
 
 
 class TitleTerms:
@@ -79,37 +95,85 @@ class TitleTerms:
         documents, sizes = _documents(self._segment, owners)
         return documents, np.repeat(counts, sizes)
 
-    def positions(self, number: int) -> list[Ints]:
+    def positions(self, number: int) -> Positions:
         """Where in each of them it stands."""
-        owners, counts = self._field.postings(number)
-        places = self._field.places(Kinds(number, None)) - self._field.starts[np.repeat(owners, counts)]
-        of_each = np.split(places, np.cumsum(counts, dtype=np.int64)[:-1])
-        _, sizes = _documents(self._segment, owners)
-        return [found for found, size in zip(of_each, sizes.tolist(), strict=True) for _ in range(size)]
+        _, sizes = _documents(self._segment, self._field.postings(number).owners)
+        return Positions(self._field, number, np.repeat(np.arange(len(sizes)), sizes))
 
 
-class ValueTerms:
-    """The terms of a field of values: made of what each document has when they are first asked for."""
+class IdTerms:
+    """The ids: one posting an article, found without a list of them."""
 
-    def __init__(
-        self, by_document: dict[bytes, list[int]] | None, by_article: dict[bytes, list[int]], segment: Segment
-    ):
+    def __init__(self, segment: Segment) -> None:
         self._segment = segment
-        self._by_document = by_document
-        self._by_article = by_article
-        self.names = sorted(by_article if by_document is None else by_document)
+        self._order = segment.container["article.id.order"]
+        self.names = SortedIds(segment, self._order)
 
     def postings(self, number: int) -> tuple[Array, Array]:
         """The documents with a term."""
-        name = self.names[number]
-        if self._by_document is not None:
-            documents = np.array(self._by_document[name], np.int64)
-        else:
-            documents, _ = _documents(self._segment, np.array(self._by_article[name], np.int64))
+        documents, _ = _documents(self._segment, self._order[number : number + 1])
         return documents, np.ones(len(documents), np.int64)
 
     def positions(self, number: int) -> None:
         """No positions are kept."""
+
+
+class SortedIds(Sequence[bytes]):
+    """The ids in their order."""
+
+    def __init__(self, segment: Segment, order: Array) -> None:
+        self._segment = segment
+        self._order = order
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def __getitem__(self, number: Any) -> Any:
+        return self._segment.id(int(self._order[number]))
+
+
+class ValueTerms:
+    """The terms of a field of values.
+
+    ``codes`` are the values of the owners, by number, ``terms`` those of each value and how often it has them. Owners
+    are articles, unless they are ``documents``.
+    """
+
+    def __init__(
+        self, segment: Segment, codes: Array, terms: Iterable[Mapping[bytes, int]], *, documents: bool = False
+    ) -> None:
+        self._segment = segment
+        self._documents = documents
+        self._owners = np.argsort(codes, kind="stable")
+        self._values: dict[bytes, list[tuple[int, int]]] = {}
+        code = -1
+        for code, counts in enumerate(terms):
+            for term, count in counts.items():
+                self._values.setdefault(term, []).append((code, count))
+        self._first = np.searchsorted(codes[self._owners], np.arange(code + 2))
+        self.names = sorted(self._values)
+
+    def postings(self, number: int) -> tuple[Array, Array]:
+        """The documents with a term."""
+        values = self._values[self.names[number]]
+        slices = [self._owners[self._first[code] : self._first[code + 1]] for code, _ in values]
+        owners = np.concatenate(slices)
+        counts = np.repeat([count for _, count in values], [len(owners) for owners in slices])
+        if len(slices) > 1:
+            order = np.argsort(owners)
+            owners, counts = owners[order], counts[order]
+        if self._documents:
+            return owners, counts
+        documents, sizes = _documents(self._segment, owners)
+        return documents, np.repeat(counts, sizes)
+
+    def positions(self, number: int) -> None:
+        """No positions are kept."""
+
+
+def _moment(microseconds: int) -> dt.datetime | None:
+    """A moment from what is kept of it."""
+    return None if microseconds == NONE else dt.datetime.min + dt.timedelta(microseconds=microseconds)
 
 
 def _documents(segment: Segment, articles: Array) -> tuple[Ints, Ints]:
@@ -119,53 +183,49 @@ def _documents(segment: Segment, articles: Array) -> tuple[Ints, Ints]:
     return np.repeat(first, sizes) + ramp(sizes), sizes
 
 
-def _collected(items: Iterator[tuple[bytes, int]]) -> dict[bytes, list[int]]:
-    found: dict[bytes, list[int]] = {}
-    for name, number in items:
-        found.setdefault(name, []).append(number)
-    return found
-
-
 class TermsReader(base.TermsReader):  # type: ignore[misc]
-    """The terms of all fields."""
+    """The terms of all fields. Those of values are made of what each article has when they are first asked for."""
 
     def __init__(self, segment: Segment) -> None:
         self._segment = segment
         self._schema = make_schema()
-        self.terms_of: Callable[[str], Terms | None] = cache(self._terms_of)
+        self._made: dict[str, Terms | None] = {}
+
+    def terms_of(self, name: str) -> Terms | None:
+        """The terms of a field, or None."""
+        if name not in self._made:
+            self._made[name] = self._terms_of(name)
+        return self._made[name]
 
     def _terms_of(self, name: str) -> Terms | None:
-        if name == "text":
-            return TextTerms(self._segment)
-        if name == "title":
-            return TitleTerms(self._segment)
-        if name not in self.indexed_field_names():
-            return None
-        if name == "paragraph":
-            numbers = self._segment.numbers(np.arange(self._segment.documents)).tolist()
-            return ValueTerms(_collected(self._indexed(name, numbers)), {}, self._segment)
-        return ValueTerms(None, _collected(self._article_terms(name)), self._segment)
-
-    def _article_terms(self, name: str) -> Iterator[tuple[bytes, int]]:
         segment = self._segment
+        if name == "text":
+            return TextTerms(segment)
+        if name == "title":
+            return TitleTerms(segment)
+        if name == "id":
+            return IdTerms(segment)
+        if name == "paragraph":
+            numbers, codes = np.unique(segment.numbers(np.arange(segment.documents)), return_inverse=True)
+            return ValueTerms(segment, codes, map(self._indexed(name), numbers.tolist()), documents=True)
+        if name == "date":
+            moments, codes = np.unique(segment.written, return_inverse=True)
+            return ValueTerms(segment, codes, map(self._indexed(name), map(_moment, moments.tolist())))
+        if name == "url":
+            headers = (json.loads(segment.headers[article]) for article in range(segment.articles))
+            urls = map(self._indexed(name), (header.get("url") for header in headers))
+            return ValueTerms(segment, np.arange(segment.articles), urls)
         if name in VALUES:
-            keys = segment.keys(name).all()
-            words = [key.decode().split() if name in BY_WORDS else [key.decode()] for key in keys]
-            for article, code in enumerate(segment.values(name).codes.tolist()):
-                yield from ((word.encode(), article) for word in dict.fromkeys(words[code]) if code)
-        elif name == "id":
-            yield from ((segment.id(article), article) for article in range(segment.articles))
-        else:
-            headers = (json.loads(segment.headers[article]).get(name) for article in range(segment.articles))
-            values = [as_written(date_of(v)) if name == "date" and v else v for v in headers]  # type: ignore[arg-type]
-            yield from self._indexed(name, values)
+            keys = [key.decode() for key in segment.keys(name).all()]
+            words = (known.split() if name in BY_WORDS else [known] for known in keys)
+            terms = (Counter(word.encode() for word in each if word) for each in words)
+            return ValueTerms(segment, segment.values(name).codes, terms)
+        return None
 
-    def _indexed(self, name: str, values: Sequence[Any]) -> Iterator[tuple[bytes, int]]:
+    def _indexed(self, name: str) -> Callable[[Any], Mapping[bytes, int]]:
         """What Whoosh itself makes terms of: numbers and dates have several, for ranges."""
-        field = self._schema[name]
-        for number, value in enumerate(values):
-            if value is not None:
-                yield from ((term, number) for term, *_ in field.index(value))
+        index = self._schema[name].index
+        return lambda value: {} if value is None else {term: 1 for term, *_ in index(value)}
 
     def indexed_field_names(self) -> list[str]:
         """The fields that have terms."""
@@ -218,12 +278,12 @@ class TermsReader(base.TermsReader):  # type: ignore[misc]
         )  # fmt: skip
 
     def lengths(self, name: str, documents: Array) -> Array:
-        """How many words documents have in a field; 1 in those whose lengths are not kept."""
+        """How many words documents have in a field; 0 in those whose lengths are not kept."""
         if name == "text":
             return self._segment.fields["text"].sizes[documents]
         if name == "title":
             return self._segment.fields["title"].sizes[self._segment.article[documents]]
-        return np.ones(len(documents), np.int64)
+        return np.zeros(len(documents), np.int64)
 
     def frequency(self, name: str, term: bytes) -> float:
         """How often a term occurs."""
@@ -303,7 +363,7 @@ class Matcher(LeafMatcher):  # type: ignore[misc]
         documents: Array,
         counts: Array,
         lengths: Array,
-        positions: Callable[[], list[Ints] | None],
+        positions: Callable[[], Positions | None],
         format_: Any,
         scorer: Any,
     ) -> None:
@@ -314,19 +374,23 @@ class Matcher(LeafMatcher):  # type: ignore[misc]
         self._read_positions = positions
         self.format = format_
         self.scorer = scorer
-        self._i = 0
+        self._go(0)
 
     @cached_property
-    def _positions(self) -> list[Ints] | None:
+    def _positions(self) -> Positions | None:
         return self._read_positions()
 
     def is_active(self) -> bool:
-        """Whether there is a posting here."""
-        return self._i < len(self._documents)
+        """Whether there is a posting here. Behind the last, all that follows tells of the last: Whoosh asks even then."""
+        return not self._ended
 
     def reset(self) -> None:
         """Go back to the first."""
-        self._i = 0
+        self._go(0)
+
+    def _go(self, posting: int) -> None:
+        self._ended = posting >= len(self._documents)
+        self._i = min(posting, len(self._documents) - 1)
 
     def id(self) -> int:
         """Its document."""
@@ -334,7 +398,7 @@ class Matcher(LeafMatcher):  # type: ignore[misc]
 
     def all_ids(self) -> Iterator[int]:
         """All documents from here on."""
-        return iter(self._documents[self._i :].tolist())
+        return iter([] if self._ended else self._documents[self._i :].tolist())
 
     def weight(self) -> float:
         """How often the document has the term."""
@@ -343,55 +407,63 @@ class Matcher(LeafMatcher):  # type: ignore[misc]
     def value(self) -> Any:
         """What Whoosh itself would have written: its merges copy it."""
         if self.supports("positions") and self._positions is not None:
-            return self.format.encode(self._positions[self._i].tolist())
+            return self.format.encode(self._positions.of(self._i))
         return b"" if not self.format.posting_size else int(self.weight()).to_bytes(4, "big")
 
     def value_as(self, astype: str) -> Any:
         """What is known of the posting."""
         if astype == "positions" and self._positions is not None:
-            return self._positions[self._i].tolist()
+            return self._positions.of(self._i)
         if astype == "frequency":
             return int(self.weight())
         return self.weight() if astype == "weight" else super().value_as(astype)
 
     def next(self) -> bool:
         """Go on; whether that is a new block."""
-        self._i += 1
-        return self._i % BLOCK == 0
+        self._go(self._i + 1)
+        return self._ended or self._i % BLOCK == 0
 
     def skip_to(self, target: int) -> None:
         """Go on to the first document that is not before ``target``."""
-        if not self.is_active():
+        if self._ended:
             raise ReadTooFar
-        self._i += int(np.searchsorted(self._documents[self._i :], target))
+        rest = self._documents[self._i :]
+        self._go(self._i + int(np.searchsorted(rest, rest.dtype.type(target))))  # or all would be converted
 
     def skip_to_quality(self, minimum: float) -> int:
         """Go on to the first block that may be better; how many were skipped."""
         skipped = 0
-        while self.is_active() and self.block_quality() <= minimum:
-            self._i = (self._i // BLOCK + 1) * BLOCK
+        while not self._ended and self.block_quality() <= minimum:
+            self._go((self._i // BLOCK + 1) * BLOCK)
             skipped += 1
         return skipped
 
-    def _block(self, values: Array) -> Array:
-        start = self._i // BLOCK * BLOCK
-        return values[start : start + BLOCK]
+    @cached_property
+    def _blocks(self) -> tuple[Array, Array, Array]:
+        """Of each block the fewest and the most words of a document, and the most often that one has the term."""
+        starts = np.arange(0, len(self._documents), BLOCK)
+        lengths = self._lengths
+        return (
+            np.minimum.reduceat(lengths, starts),
+            np.maximum.reduceat(lengths, starts),
+            np.maximum.reduceat(self._counts, starts),
+        )
 
     def block_min_length(self) -> int:
         """The fewest words of a document of the block."""
-        return int(self._block(self._lengths).min())
+        return int(self._blocks[0][self._i // BLOCK])
 
     def block_max_length(self) -> int:
         """The most words of a document of the block."""
-        return int(self._block(self._lengths).max())
+        return int(self._blocks[1][self._i // BLOCK])
 
     def block_max_weight(self) -> float:
         """The most often that a document of the block has the term."""
-        return float(self._block(self._counts).max())
+        return float(self._blocks[2][self._i // BLOCK])
 
     def block_max_id(self) -> int:
         """The last document of the block."""
-        return int(self._block(self._documents)[-1])
+        return int(self._documents[min((self._i // BLOCK + 1) * BLOCK, len(self._documents)) - 1])
 
 
 class ValueColumn(columns.ColumnReader):  # type: ignore[misc]
@@ -400,17 +472,17 @@ class ValueColumn(columns.ColumnReader):  # type: ignore[misc]
     def __init__(self, segment: Segment, name: str) -> None:
         self._article = segment.article
         if name == "id":
-            self._values = [segment.id(article) for article in range(segment.articles)]
-            self._codes: Array = np.arange(segment.articles)
+            self._of: Callable[[int], bytes] = segment.id
         else:
-            self._values = [value.encode() for value in segment.values(name).values]
-            self._codes = segment.values(name).codes
+            codes, values = segment.values(name)
+            encoded = [value.encode() for value in values]
+            self._of = lambda article: encoded[codes[article]]
 
     def __len__(self) -> int:
         return len(self._article)
 
     def __getitem__(self, document: int) -> bytes:
-        return self._values[int(self._codes[self._article[document]])]
+        return self._of(int(self._article[document]))
 
     def __iter__(self) -> Iterator[bytes]:
         return (self[document] for document in range(len(self)))
@@ -422,6 +494,7 @@ class DocumentReader(base.PerDocumentReader):  # type: ignore[misc]
     def __init__(self, segment: Segment, known: Any) -> None:
         self._segment = segment
         self._known = known
+        self._last: tuple[int, str, dict[str, Any]] = (-1, "", {})
 
     def doc_count(self) -> int:
         """The documents that are not deleted."""
@@ -448,8 +521,8 @@ class DocumentReader(base.PerDocumentReader):  # type: ignore[misc]
         return True
 
     def has_column(self, name: str) -> bool:
-        """Whether a field is one."""
-        return name == "id" or name in VALUES
+        """Whether a field is one: as with Whoosh's own segments, only where some document has it."""
+        return name == "id" or (name in VALUES and len(self._segment.values(name).values) > 1)
 
     def column_reader(self, name: str, column: Any) -> ValueColumn:
         """A field as a column."""
@@ -488,14 +561,19 @@ class DocumentReader(base.PerDocumentReader):  # type: ignore[misc]
         """What is known of a document, by field."""
         segment = self._segment
         article = int(segment.article[document])
-        text = segment.headers[article]
+        if self._last[0] != article:
+            self._last = article, *self._of_article(article)
+        _, header, fields = self._last
+        number = int(segment.numbers(np.array([document]))[0])
+        fields = fields | {"text": segment.bodies[document], "paragraph": number}
+        if document == int(segment.first[article]):
+            fields |= {"header": header, "state": segment.state(article)}
+        return fields
+
+    def _of_article(self, article: int) -> tuple[str, dict[str, Any]]:
+        """The header of an article, and what is stored of it in each of its documents."""
+        text = self._segment.headers[article]
         header = json.loads(text)
         fields = {name: header[name] for name in ("id", "title", "url", *VALUES) if name in header}
         date = date_of(header.get("date"))
-        if date is not None:
-            fields["date"] = as_written(date)
-        fields["text"] = segment.bodies[document]
-        fields["paragraph"] = int(segment.numbers(np.array([document]))[0])
-        if document == int(segment.first[article]):
-            fields |= {"header": text, "state": segment.state(article)}
-        return fields
+        return text, fields if date is None else fields | {"date": as_written(date)}

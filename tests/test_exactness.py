@@ -267,7 +267,6 @@ def test_a_paragraph_may_have_more_words_than_16_bits_can_count(tmp_path: Path) 
                 assert index.search(query).total_articles == articles, query
 
 
-@pytest.mark.xfail(strict=True, reason="OverflowError: see test_few_words_may_be_far_from_the_beginning")
 def test_a_paragraph_may_have_two_words_more_than_8_bits_can_count(tmp_path: Path) -> None:
     text = " ".join([*(f"w{n:03}" for n in range(256)), "and", "air"])
     index = index_of(tmp_path, article(None, text, url="a"))
@@ -275,9 +274,6 @@ def test_a_paragraph_may_have_two_words_more_than_8_bits_can_count(tmp_path: Pat
     assert index.search('"w253 w254"').total_articles == 1
 
 
-@pytest.mark.xfail(
-    strict=True, reason="IndexError in a merge: see test_no_sentence_begins_behind_the_last_word"
-)
 @pytest.mark.parametrize("text", ["It rained. _", "下雨了。 ■", "أمطرت. ـ"])
 def test_articles_whose_last_paragraph_ends_without_a_word_can_be_committed(
     tmp_path: Path, text: str
@@ -288,7 +284,6 @@ def test_articles_whose_last_paragraph_ends_without_a_word_can_be_committed(
     assert index.info().contents.articles == 4
 
 
-@pytest.mark.xfail(strict=True, reason="see test_a_full_width_stop_ends_a_sentence_whatever_closes_behind_it")
 def test_words_of_two_chinese_sentences_are_not_in_one(tmp_path: Path) -> None:
     index = index_of(tmp_path, article("a", "（我来了。） 然后", url="a", lang="zh"))
     tree = parse("我 w/s 然").tree
@@ -296,7 +291,6 @@ def test_words_of_two_chinese_sentences_are_not_in_one(tmp_path: Path) -> None:
     assert index.search(tree).total_articles == expected.total_articles == 0
 
 
-@pytest.mark.xfail(strict=True, reason="a batch counts chunks, of which a text without white space has one")
 def test_a_batch_is_bounded_in_a_language_without_white_space_too(tmp_path: Path) -> None:
     with divided(50, 0):
         index = index_of(tmp_path, *(article("x", "雨" * 1_000, url=f"{n}", lang="zh") for n in range(5)))
@@ -354,9 +348,6 @@ def test_an_article_is_replaced_by_its_newer_text_wherever_it_lies(tmp_path: Pat
             assert index.find("snow") == sorted(old[number].id for number in (0, 4, 8))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a writer that is closed removes the files of a commit that it was not told of"
-)
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, MemoryError])
 def test_a_commit_that_is_broken_off_once_it_is_written_is_all_or_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interruption: type[BaseException]
@@ -375,9 +366,6 @@ def test_a_commit_that_is_broken_off_once_it_is_written_is_all_or_nothing(
         assert index.search("rain").total_articles in (1, 2)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="only segments are brought to disk, not the table of contents that names them"
-)
 def test_what_a_commit_has_written_is_on_disk_before_it_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -99,9 +99,6 @@ def test_what_a_stock_writer_deletes_is_gone_for_both(tmp_path: Path) -> None:
     pair.close()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a segment of ours takes an article as gone when one of its documents is"
-)
 def test_of_an_article_of_which_whoosh_deletes_a_paragraph_the_others_are_left(tmp_path: Path) -> None:
     story = article("Storm", "Rain.", "Sun.", "Wind.", url="u")
     index_of(tmp_path, story).close()

@@ -133,6 +133,11 @@ class Container:
             raise ContainerError(f"{path.name}: the directory is damaged")
         self._directory = {name: tuple(entry) for name, entry in json.loads(directory).items()}
 
+    @property
+    def in_memory(self) -> bool:
+        """Whether it is no file."""
+        return self._map is None
+
     def __contains__(self, name: str) -> bool:
         return name in self._sections or name in self._directory
 

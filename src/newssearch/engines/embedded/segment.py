@@ -370,6 +370,14 @@ class Segment:
         alive[self.article[self.deleted]] = False
         return alive
 
+    @property
+    def torn(self) -> bool:
+        """Whether of some article only a part is deleted, which newssearch itself never does."""
+        if self.alive is None:
+            return False
+        deleted = np.bincount(self.article[self.deleted], minlength=self.articles)
+        return bool((deleted[~self.alive] < np.diff(self.first.astype(np.int64))[~self.alive]).any())
+
     def everything(self) -> Mask:
         """The articles that are not deleted."""
         return np.ones(self.articles, np.bool_) if self.alive is None else self.alive.copy()

@@ -189,7 +189,9 @@ class EmbeddedStore:
     def _segment(self, known: Any, schema: Any) -> Segment:
         """A segment that a table of contents names."""
         if isinstance(known, ArraySegment):
-            return Segment(Container(self.folder / known.file_name), known.deleted_docs())
+            segment = Segment(Container(self.folder / known.file_name), known.deleted_docs())
+            if not segment.torn:
+                return segment
         from whoosh.reading import SegmentReader  # noqa: PLC0415  seldom needed, and slow to import
 
         reader = SegmentReader(FileStorage(str(self.folder), readonly=True), schema, known)

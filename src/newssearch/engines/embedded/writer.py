@@ -98,17 +98,18 @@ class EmbeddedWriter:
         if not self._new and not any(self._removed.values()) and not (last and self._untidy):
             return
         toc = self._store.toc()
-        for number, known in enumerate(toc.segments):
-            if not isinstance(known, ArraySegment):  # what Whoosh wrote beside ours
-                adopted = self._snapshot.segments[number]
-                toc.segments[number] = self._written(adopted.documents, adopted.container.items())
+        for number, segment in enumerate(self._snapshot.segments):
+            if segment.container.in_memory:  # made of what Whoosh wrote
+                adopted = self._written(segment.documents, segment.container.items())
+                toc.segments[number] = adopted
+                self._made.append(adopted)
         for number, documents in self._removed.items():
             for document in documents:
                 toc.segments[number].delete_document(document)
         toc.segments.extend(self._new)
         toc.segments = [segment for segment in toc.segments if segment.doc_count()]
         self._untidy += sum(segment.doc_count() for segment in self._new)
-        toc.segments = self._merged(toc.segments, self._untidy if last else 0)
+        toc.segments = self._merged(toc.segments, last)
         if last:
             self._untidy = 0
         self._store.put_toc(toc)
@@ -116,12 +117,14 @@ class EmbeddedWriter:
         self._snapshot.close()
         self._snapshot = self._store.snapshot()
 
-    def _merged(self, segments: list[ArraySegment], added: int) -> list[ArraySegment]:
+    def _merged(self, segments: list[ArraySegment], last: bool) -> list[ArraySegment]:
         """The segments, some of them made into one."""
         merged = []
+        added = self._untidy if last else 0
         for low, high in tiers.choose([segment.doc_count() for segment in segments], added):
             first = segments[low]
-            alone = high - low == 1 and not tiers.wasteful(first.doc_count(), first.deleted_count())
+            wasteful = last and tiers.wasteful(first.doc_count(), first.deleted_count())
+            alone = high - low == 1 and not wasteful
             merged.append(first if alone else self._one(segments[low:high]))
         return merged
 
@@ -144,10 +147,11 @@ class EmbeddedWriter:
     def close(self) -> None:
         """Drop what was not committed, and let others write."""
         try:
-            self._wait()
-        finally:
             self._pool.shutdown()
+            if self._under_way is not None and self._under_way.exception() is None:
+                self._wait()
             self._drop()
+        finally:
             self._snapshot.close()
             self._lock.release()
 
@@ -172,8 +176,8 @@ class EmbeddedWriter:
 
     def _wait(self) -> None:
         if self._under_way is not None:
-            under_way, self._under_way = self._under_way, None
-            self._new.append(under_way.result())
+            self._new.append(self._under_way.result())  # what it raises, it raises at each commit
+            self._under_way = None
 
     def _built(self, builder: Builder) -> ArraySegment:
         return self._written(builder.documents, builder.sections().items())

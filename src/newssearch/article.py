@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-from slugify import slugify
-
 from .dates import parse_published
 from .paragraphs import split_paragraphs, squeeze
 
@@ -244,6 +242,8 @@ def make_id(date: Date | None, outlet: str | None, title: str | None, identity: 
     >>> make_id(dt.date(2024, 7, 25), "almaalomah.me", "Austin sends a veiled message", "seeds/a.txt#1")
     '2024-07-25-almaalomah-me-austin-sends-a-veiled-jn7gljzx'
     """
+    from slugify import slugify  # noqa: PLC0415  (slow to import, and a search makes no ids)
+
     day = date.isoformat()[:10] if date else ""
     words = " ".join(part for part in (day, (outlet or "").removeprefix("www."), title) if part)
     slug = slugify(words[: 4 * SLUG_LENGTH], max_length=SLUG_LENGTH, word_boundary=True, save_order=True)

@@ -7,9 +7,8 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Literal
-
-from wcwidth import wcwidth
 
 from . import escape
 from .article import Article
@@ -54,9 +53,19 @@ class Style:
 # ---- text
 
 
+@lru_cache(maxsize=65_536)
+def _columns(char: str) -> int:
+    """The columns that a character takes on a terminal."""
+    if char.isascii() and char.isprintable():
+        return 1
+    from wcwidth import wcwidth  # noqa: PLC0415  (slow to import, and seldom needed)
+
+    return max(wcwidth(char), 0)
+
+
 def columns(text: str) -> int:
     """The columns that ``text`` takes on a terminal."""
-    return len(text) if text.isascii() else sum(max(wcwidth(char), 0) for char in text)
+    return len(text) if text.isascii() else sum(_columns(char) for char in text)
 
 
 def shorten(text: str, width: int) -> str:
@@ -65,7 +74,7 @@ def shorten(text: str, width: int) -> str:
         return text
     taken = 0
     for at, char in enumerate(text):
-        taken += max(wcwidth(char), 0)
+        taken += _columns(char)
         if taken > width - 1:
             return f"{text[:at].rstrip()}…" if width > 0 else ""
     return text
@@ -76,7 +85,7 @@ def wrap(text: str, width: int) -> list[tuple[int, int]]:
     lines: list[tuple[int, int]] = []
     start, space, taken = 0, -1, 0
     for at, char in enumerate(text):
-        size = max(wcwidth(char), 0)
+        size = _columns(char)
         if char == " ":
             space = at
         if taken + size > width and size:

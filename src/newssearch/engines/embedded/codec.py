@@ -9,7 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", SyntaxWarning)
@@ -18,7 +18,9 @@ with warnings.catch_warnings():
 
 from .container import Container
 from .segment import Segment
-from .stock import DocumentReader, TermsReader
+
+if TYPE_CHECKING:
+    from .stock import DocumentReader, TermsReader
 
 EXTENSION = ".nws"
 """Of the one file of a segment."""
@@ -32,10 +34,14 @@ class ArrayCodec(base.Codec):  # type: ignore[misc]
 
     def terms_reader(self, storage: Any, segment: ArraySegment) -> TermsReader:
         """The terms of a segment and their postings."""
+        from newssearch.engines.embedded.stock import TermsReader  # noqa: PLC0415  (slow to import, for Whoosh alone)
+
         return TermsReader(self._open(storage, segment))
 
     def per_document_reader(self, storage: Any, segment: ArraySegment) -> DocumentReader:
         """What is kept of each document."""
+        from newssearch.engines.embedded.stock import DocumentReader  # noqa: PLC0415  (slow to import, for Whoosh alone)
+
         return DocumentReader(self._open(storage, segment), segment)
 
     def _open(self, storage: Any, segment: ArraySegment) -> Segment:

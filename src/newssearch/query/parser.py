@@ -8,7 +8,7 @@
     negated  = { "NOT" | "-" } near
     near     = boosted { ( "w/" n | "pre/" n | "w/p" | "w/s" ) boosted }
     boosted  = operand { "^" number }
-    operand  = word | wildcard | word "~" n | "/" regex "/" | '"' words '"' [ "~" n ]
+    operand  = word | "*" | wildcard | word "~" n | "/" regex "/" | '"' words '"' [ "~" n ]
              | "(" either ")" | "caps(" words ")" | "atleast" n "(" either ")" | "hlead(" either ")"
              | field ":" operand | "date:" range
 
@@ -20,7 +20,6 @@ meaning (AND between the operands of w/5), and beyond the bounds below. The time
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 
 from ..analysis import words as words_of
@@ -31,6 +30,7 @@ from .lexer import Token, is_wildcard, tokens
 from .tree import (
     MAX_COUNT,
     MAX_DISTANCE,
+    SURROGATE,
     VALUE_FIELDS,
     WILDCARD,
     And,
@@ -66,9 +66,6 @@ MAX_DEPTH = 50
 """Parentheses, negations and proximity operators inside each other."""
 MAX_CLAUSES = 1_024
 """Words, phrases and values of a query."""
-
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +119,7 @@ def _whole(text: str) -> str:
     if len(text) > MAX_LENGTH:
         reason = f"the query has {len(text):,} characters; {MAX_LENGTH:,} are the most"
         raise QueryError(reason, query=text, start=MAX_LENGTH, end=len(text))
-    return _SURROGATE.sub("\ufffd", text)
+    return SURROGATE.sub("\ufffd", text)
 
 
 class _Parser:

@@ -355,7 +355,7 @@ class Everything(Node):
 
 _BARE = re.compile(r"[^\W_]+(?:[-'’.,&@][^\W_]+)*\.?")
 _HIDDEN = re.compile(f"[{UNSEEN}]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+SURROGATE = re.compile("[\ud800-\udfff]")
 _REGEX = re.compile(r"(?:\\.|[^/\\\s\ud800-\udfff])+")
 _BARE_DATE = re.compile(r"(?:[<>]=?)?[-\w.:+]+")
 
@@ -366,7 +366,7 @@ def plain(text: str) -> str:
     >>> plain(" say\\u200f  hi ")
     'say hi'
     """
-    return " ".join(_HIDDEN.sub("", _SURROGATE.sub("\ufffd", text)).split())
+    return " ".join(_HIDDEN.sub("", SURROGATE.sub("\ufffd", text)).split())
 
 
 def quoted(text: str) -> str:

@@ -170,14 +170,14 @@ def header_of(article: Article) -> bytes:
     return json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def article_of(header: str, paragraphs: tuple[Paragraph, ...] = ()) -> tuple[Article, int]:
-    """An article from its header, and the number of its paragraphs."""
+def article_of(header: str) -> tuple[Article, int]:
+    """An article from its header, without its paragraphs, and their number."""
     fields = json.loads(header)
     count = fields.pop("count")
     provenance = {name: Provenance(*known) for name, known in fields.pop("provenance").items()}
     date = date_of(fields.pop("date", None))
     return Article(
-        paragraphs=paragraphs, date=date, provenance=MappingProxyType(provenance), **{"title": None} | fields
+        paragraphs=(), date=date, provenance=MappingProxyType(provenance), **{"title": None} | fields
     ), count
 
 

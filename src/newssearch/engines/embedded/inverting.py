@@ -123,28 +123,6 @@ def owned(name: str, tokens: Tokens) -> dict[str, Array]:
     }
 
 
-def runs(terms: Array, owners: Array) -> tuple[Ints, Ints, Ints]:
-    """The runs of postings: the term of each, its page, and its first posting."""
-    pages = owners.astype(np.int64) >> PAGE
-    first = np.flatnonzero(changes(terms) | changes(pages))
-    return terms[first], pages[first], first
-
-
-def spaced(name: str, positions: Ints) -> dict[str, Array]:
-    """The positions of words, in 8 bits where few need more."""
-    far = np.flatnonzero(positions >> 8)
-    if len(far) * 5 > len(positions):
-        far = far[:0]
-        low = at_least_16(narrow(positions))
-    else:
-        low = positions.astype(np.uint8)
-    return {
-        f"{name}.positions": low,
-        f"{name}.far": narrow(far),
-        f"{name}.far.high": narrow(positions[far] >> 8),
-    }
-
-
 class Articles(NamedTuple):
     """Of documents: the article of each, the first of each article, and how many words each has."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
@@ -238,13 +239,10 @@ class EmbeddedSnapshot:
 
 def read_article(segment: Segment, article: int) -> Article:
     """An article of a segment, with its paragraphs."""
-    first, end = int(segment.first[article]), int(segment.first[article + 1])
-    header = segment.headers[article]
-    count = article_of(header)[1]
-    paragraphs = tuple(
-        Paragraph(n, segment.bodies[document]) for n, document in enumerate(range(first, end), start=1)
-    )
-    return article_of(header, paragraphs[:count])[0]
+    found, count = article_of(segment.headers[article])
+    first = int(segment.first[article])
+    paragraphs = (Paragraph(n + 1, segment.bodies[first + n]) for n in range(count))
+    return dataclasses.replace(found, paragraphs=tuple(paragraphs))
 
 
 def _once(notes: list[Diagnostic]) -> list[Diagnostic]:

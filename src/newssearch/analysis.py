@@ -193,12 +193,15 @@ class Analyser:
 
     REMEMBERED = 1_000_000
     """Distinct words remembered before starting over: bounds the memory."""
+    CHUNKS = 100_000
+    """The same for chunks, the pieces of a text between two spaces; longer ones than :data:`MAX_TERM` are not."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self._stem = None if name == PLAIN else Stemmer.Stemmer(name, 0).stemWord
         self._terms: dict[str, str] = {}
         self._forms: dict[str, str] = {}
+        self._chunks: dict[str, tuple[Token, ...]] = {}
         self._lock = threading.Lock()
 
     def term(self, word: str) -> str:
@@ -249,6 +252,27 @@ class Analyser:
             for match in words(text)
             if (term := self.term(match.group()))
         ]
+
+    def chunks(self, text: str) -> list[tuple[Token, ...]]:
+        """The words of each piece of ``text.split(" ")``, with their offsets there: all of :meth:`tokens`, in order.
+
+        No word holds a space. Most pieces of a text were seen before, so that this costs a tenth of looking for words.
+        """
+        known = self._chunks
+        pieces = text.split(" ")
+        found = [known.get(piece) for piece in pieces]
+        return [
+            self._chunk(piece) if tokens is None else tokens
+            for piece, tokens in zip(pieces, found, strict=True)
+        ] if None in found else found  # type: ignore[return-value]  # fmt: skip
+
+    def _chunk(self, piece: str) -> tuple[Token, ...]:
+        tokens = tuple(self.tokens(piece))
+        if len(piece) <= MAX_TERM:
+            if len(self._chunks) >= self.CHUNKS:
+                self._chunks.clear()
+            self._chunks[piece] = tokens
+        return tokens
 
 
 @cache

@@ -25,53 +25,63 @@ class Mark(NamedTuple):
     leaf: int
 
 
-def marks(tree: Node, text: str, analyser: Analyser, number: int = 1) -> list[Mark]:
-    """The occurrences in paragraph ``number`` of the tree's units that are not negated, in order.
+class Highlighter:
+    """Marks what a query looks for, in as many paragraphs as there are to be shown.
 
-    Inside a phrase nothing but the whole phrase is one. Words that only join others (``the``) are left out, unless
-    the query has no other.
+    Marked are the occurrences of the tree's units that are not negated. Inside a phrase nothing but the whole phrase
+    is one. Words that only join others (``the``) are left out, unless the query has no other.
     """
-    wanted = [
-        unit
-        for unit, negated, region, _ in units(tree)
-        if not negated and (region is None or (region == "hlead" and number <= LEAD))
-    ]
-    telling = [unit for unit in wanted if not (isinstance(unit, Word) and analyser.joins(unit.text))]
-    if not wanted:
-        return []
-    words = Words(text, analyser)
-    tokens = words.tokens
-    found = [
-        Mark(tokens[start].start, tokens[end - 1].end, leaf)
-        for leaf, unit in enumerate(telling or wanted)
-        for start, end in occurrences(unit, words)
-    ]
-    return sorted(found)
+
+    def __init__(self, tree: Node) -> None:
+        self._wanted = [(wanted.unit, wanted.region) for wanted in units(tree) if not wanted.negated]
+
+    def marks(self, text: str, analyser: Analyser, number: int = 1) -> list[Mark]:
+        """The occurrences in paragraph ``number`` of an article, in order."""
+        wanted = [
+            unit
+            for unit, region in self._wanted
+            if region is None or (region == "hlead" and number <= LEAD)
+        ]
+        telling = [unit for unit in wanted if not (isinstance(unit, Word) and analyser.joins(unit.text))]
+        if not wanted:
+            return []
+        words = Words(text, analyser)
+        return sorted(
+            Mark(*words.span(place), leaf)
+            for leaf, unit in enumerate(telling or wanted)
+            for place in occurrences(unit, words)
+        )
+
+    def snippet(
+        self, text: str, analyser: Analyser, length: int = SNIPPET_LENGTH, number: int = 1
+    ) -> Snippet:
+        """The window of paragraph ``number`` that shows most of what was looked for, of about ``length`` characters.
+
+        It holds as many different words and phrases of the query as fit, then as many occurrences, then begins as
+        early as can be; it is cut at a sentence where one begins close by, else between words. 0 is for all.
+        """
+        found = self.marks(text, analyser, number)
+        if length <= 0 or len(text) <= length:
+            start, end = 0, len(text)
+        else:
+            start, end = _window(text, found, length)
+        spans: list[tuple[int, int]] = []
+        for mark in found:
+            low, high = max(mark.start, start) - start, min(mark.end, end) - start
+            if low >= high:
+                continue
+            if spans and low <= spans[-1][1]:  # two phrases that share words are one highlight
+                spans[-1] = (spans[-1][0], max(high, spans[-1][1]))
+            else:
+                spans.append((low, high))
+        return Snippet(text[start:end], tuple(spans), start, cut_before=start > 0, cut_after=end < len(text))
 
 
 def snippet(
     tree: Node, text: str, analyser: Analyser, length: int = SNIPPET_LENGTH, number: int = 1
 ) -> Snippet:
-    """The window of paragraph ``number`` that shows most of what was looked for, of about ``length`` characters, 0 for all.
-
-    It holds as many different words and phrases of the query as fit, then as many occurrences, then begins as
-    early as can be; it is cut at a sentence where one begins close by, else between words.
-    """
-    found = marks(tree, text, analyser, number)
-    if length <= 0 or len(text) <= length:
-        start, end = 0, len(text)
-    else:
-        start, end = _window(text, found, length)
-    spans: list[tuple[int, int]] = []
-    for mark in found:
-        low, high = max(mark.start, start) - start, min(mark.end, end) - start
-        if low >= high:
-            continue
-        if spans and low <= spans[-1][1]:  # two phrases that share words are one highlight
-            spans[-1] = (spans[-1][0], max(high, spans[-1][1]))
-        else:
-            spans.append((low, high))
-    return Snippet(text[start:end], tuple(spans), start, cut_before=start > 0, cut_after=end < len(text))
+    """The snippet of one paragraph: see :class:`Highlighter`."""
+    return Highlighter(tree).snippet(text, analyser, length, number)
 
 
 def _window(text: str, found: list[Mark], length: int) -> tuple[int, int]:

@@ -16,11 +16,10 @@ from typing import BinaryIO
 from . import files
 from .analysis import analyser
 from .article import Article
-from .engines import Contents, Snapshot, Store
+from .engines import Contents, FoundHit, Snapshot, Store
 from .engines.embedded import FORMAT_VERSION, EmbeddedStore, make_folder
 from .errors import ArticleNotFoundError, IndexNotFoundError, NewssearchError, QueryError
-from .highlight import SNIPPET_LENGTH
-from .highlight import snippet as make_snippet
+from .highlight import SNIPPET_LENGTH, Highlighter
 from .indexing import Indexer, IndexReport, Progress
 from .manifest import FILE_NAME, Manifest
 from .query import Node, Query, parse
@@ -217,29 +216,11 @@ class Index:
                 found = snapshot.search(query.tree, options)
         except QueryError as error:
             raise error.placed(query.text, 0, len(query.text)) from None
-        hits = []
-        for hit in found.hits:
-            shown = make_snippet(
-                query.tree,
-                hit.paragraph.text,
-                analyser(hit.article.lang),
-                options.snippet,
-                hit.paragraph.number,
-            )
-            hits.append(
-                Hit.of(
-                    hit.article,
-                    hit.paragraph,
-                    shown,
-                    score=hit.score,
-                    paragraphs=hit.paragraphs,
-                    matching=hit.matching,
-                )
-            )
+        highlighter = Highlighter(query.tree)
         return Results(
             query=query.text,
             interpretation=str(query),
-            hits=tuple(hits),
+            hits=tuple(_hit(hit, highlighter, options.snippet) for hit in found.hits),
             total_articles=found.total_articles,
             total_paragraphs=found.total_paragraphs,
             offset=options.offset,
@@ -394,6 +375,20 @@ class Index:
 
     def _save(self, manifest: Manifest) -> None:
         self._store.write_extra(FILE_NAME, manifest.dump())
+
+
+def _hit(found: FoundHit, highlighter: Highlighter, length: int) -> Hit:
+    """A hit as it is returned, with a snippet of that length."""
+    fields, number, text, score, paragraphs, matching = found
+    return Hit(
+        **fields,
+        paragraph=number,
+        score=score,
+        text=text,
+        snippet=highlighter.snippet(text, analyser(fields["lang"]), length, number),
+        paragraphs=paragraphs,
+        matching=matching,
+    )
 
 
 def _parsed(query: str | Query | Node, literal: bool, now: dt.datetime | None) -> Query:

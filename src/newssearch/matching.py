@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable
-from functools import cached_property
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property, lru_cache
+from itertools import accumulate
 
-from .analysis import Analyser, Token, sentence_starts, words
+from .analysis import Analyser, sentence_starts, words
 from .analysis import written as written_form
 from .query.patterns import pattern_of
 from .query.tree import And, Caps, Fuzzy, Near, Node, Not, Or, Phrase, Regex, Same, Wildcard, Word
@@ -26,43 +27,80 @@ class Words:
     def __init__(self, text: str, analyser: Analyser) -> None:
         self.text = text
         self.analyser = analyser
-        self.tokens: list[Token] = analyser.tokens(text)
+        self._chunks = analyser.chunks(text)
+        self.terms: list[str] = [token[0] for chunk in self._chunks for token in chunk]
+
+    def span(self, place: Place) -> tuple[int, int]:
+        """The characters of an occurrence."""
+        first, last = place[0], place[1] - 1
+        start, _ = self._offsets(first)
+        return start, self._offsets(last)[1]
+
+    def _offsets(self, word: int) -> tuple[int, int]:
+        chunk = bisect_right(self._ends, word)
+        tokens = self._chunks[chunk]
+        token = tokens[word - self._ends[chunk]]
+        return self._starts[chunk] + token.start, self._starts[chunk] + token.end
 
     @cached_property
-    def at(self) -> dict[str, list[int]]:
-        """Where each term stands."""
-        places: dict[str, list[int]] = {}
-        for position, token in enumerate(self.tokens):
-            places.setdefault(token.term, []).append(position)
-        return places
+    def _ends(self) -> list[int]:
+        """The number of words up to and with each chunk."""
+        return list(accumulate(map(len, self._chunks)))
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """The first character of each chunk."""
+        return list(accumulate((len(piece) + 1 for piece in self.text.split(" ")), initial=0))
+
+    def at(self, term: str) -> list[int]:
+        """Where a term stands."""
+        terms = self.terms
+        return [place for place, other in enumerate(terms) if other == term] if term in terms else []
+
+    @cached_property
+    def pieces(self) -> list[str]:
+        """The words themselves."""
+        split = self.text.split(" ")
+        return [piece[t.start : t.end] for piece, chunk in zip(split, self._chunks, strict=True) for t in chunk]
 
     @cached_property
     def written(self) -> list[str]:
         """The words with their capitals, without a possessive ending."""
-        return [written_form(self.text[token.start : token.end]) for token in self.tokens]
+        return [written_form(word) for word in self.pieces]
 
     @cached_property
     def folded(self) -> list[str]:
         """The words without case, accents and a possessive ending."""
-        return [self.analyser.form(self.text[token.start : token.end]) for token in self.tokens]
+        return [self.analyser.form(word) for word in self.pieces]
 
     @cached_property
     def sentences(self) -> list[int]:
         """The number of the sentence that each word begins in."""
         starts = sentence_starts(self.text)
-        return [bisect_right(starts, token.start) for token in self.tokens]
+        return [bisect_right(starts, self._offsets(word)[0]) for word in range(len(self.terms))]
+
+
+@lru_cache(maxsize=4096)
+def _terms(analyser: Analyser, text: str) -> tuple[str, ...]:
+    """The terms of a part of a query, which is asked for of many texts."""
+    return tuple(analyser.terms(text))
 
 
 def occurrences(node: Node, text: Words) -> list[Place]:
     """Where a unit, or an operand of one, stands in a text: in order, each place once."""
     if isinstance(node, Word):
-        return _phrase(text.analyser.terms(node.text), text)
+        return _phrase(_terms(text.analyser, node.text), text)
     if isinstance(node, Phrase):
-        terms = text.analyser.terms(node.text)
+        terms = _terms(text.analyser, node.text)
         return _window(terms, node.within, text) if node.within else _phrase(terms, text)
     if isinstance(node, Wildcard | Fuzzy | Regex):
-        matches = pattern_of(node).matches
-        return [(at, at + 1) for at, word in enumerate(text.folded) if matches(word)]
+        pattern = pattern_of(node)
+        prefix, matches = pattern.prefix, pattern.matches
+        return [
+            (at, at + 1)
+            for at, word in enumerate(text.folded)
+            if word.startswith(prefix) and matches(word)
+        ]
     if isinstance(node, Caps):
         return _caps(node.text, text)
     if isinstance(node, Near):
@@ -76,23 +114,22 @@ def occurrences(node: Node, text: Words) -> list[Place]:
     raise TypeError(f"{type(node).__name__} has no occurrences")
 
 
-def _phrase(terms: list[str], text: Words) -> list[Place]:
+def _phrase(wanted: Sequence[str], text: Words) -> list[Place]:
     """Terms side by side."""
-    if not terms:
+    if not wanted:
         return []
-    size = len(terms)
-    tokens = text.tokens
-    return [
-        (at, at + size)
-        for at in text.at.get(terms[0], ())
-        if at + size <= len(tokens) and all(tokens[at + n].term == terms[n] for n in range(1, size))
-    ]
+    size, terms = len(wanted), text.terms
+    begins = text.at(wanted[0])
+    if size > 1:
+        asked = list(wanted)
+        begins = [at for at in begins if terms[at : at + size] == asked]
+    return [(at, at + size) for at in begins]
 
 
-def _window(terms: list[str], within: int, text: Words) -> list[Place]:
+def _window(terms: Sequence[str], within: int, text: Words) -> list[Place]:
     """The stretches that hold all terms, and none shorter inside, with at most ``within`` from first to last."""
     needed = Counter(terms)
-    events = sorted((at, term) for term in needed for at in text.at.get(term, ()))
+    events = sorted((at, term) for term in needed for at in text.at(term))
     held: Counter[str] = Counter()
     missing = len(terms)
     low = 0

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import overload
 
 from . import escape
-from .article import Article, Date, Paragraph
+from .article import Date
 from .query import Diagnostic
 
 RESULTS_VERSION = 1
@@ -102,30 +102,6 @@ class Hit:
     path: str | None
     paragraphs: int
     matching: int
-
-    @classmethod
-    def of(
-        cls,
-        article: Article,
-        paragraph: Paragraph,
-        snippet: Snippet,
-        *,
-        score: float,
-        paragraphs: int,
-        matching: int,
-    ) -> Hit:
-        """A hit: one ``paragraph`` of ``article``, with the article's fields."""
-        fields = ("title", "date", "outlet", "source", "byline", "located", "lang", "section", "url", "path")
-        return cls(
-            id=article.id,
-            paragraph=paragraph.number,
-            score=score,
-            text=paragraph.text,
-            snippet=snippet,
-            paragraphs=paragraphs,
-            matching=matching,
-            **{name: getattr(article, name) for name in fields},
-        )
 
     @property
     def address(self) -> str:

@@ -10,19 +10,21 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from ..article import Article, Paragraph
+from ..article import Article
 from ..query import Diagnostic, Node
 from ..request import FacetField, SearchOptions
 from ..results import Clause, FacetValue
 
 
 class FoundHit(NamedTuple):
-    """One hit: its article without its paragraphs, one of them, and how many there are and match."""
+    """One hit: what is known of its article, by the names of :class:`~newssearch.Hit`; the number and the text of one
+    of its paragraphs; and how many there are and match."""
 
-    article: Article
-    paragraph: Paragraph
+    fields: Mapping[str, Any]
+    paragraph: int
+    text: str
     score: float
     paragraphs: int
     matching: int

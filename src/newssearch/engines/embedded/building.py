@@ -181,6 +181,18 @@ def article_of(header: str) -> tuple[Article, int]:
     ), count
 
 
+SHOWN = ("id", "title", "outlet", "source", "byline", "located", "lang", "section", "url", "path")
+"""What a hit shows of its article, beside the date."""
+
+
+def shown_of(header: str) -> tuple[dict[str, Any], int]:
+    """What a hit shows of an article, from its header, and the number of its paragraphs."""
+    fields = json.loads(header)
+    shown = {name: fields.get(name) for name in SHOWN}
+    shown["date"] = date_of(fields.get("date"))
+    return shown, fields["count"]
+
+
 def date_of(text: str | None) -> Date | None:
     """A date from ISO 8601."""
     if text is None:

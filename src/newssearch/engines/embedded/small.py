@@ -1,8 +1,8 @@
-"""Numbers most of which fit in eight bits.
+"""Numbers most of which are less than 255.
 
-Sections, for numbers kept as ``NAME``: ``NAME`` their last eight bits, ``NAME.far`` the places of those that need more,
-ascending, and ``NAME.high`` what these have above the eight. Where more than a fifth need more, all have so many bits,
-and none is far.
+Sections, for numbers kept as ``NAME``: ``NAME`` the numbers in eight bits each, 255 for those that do not fit,
+``NAME.far`` the places of these, ascending, and ``NAME.high`` the numbers themselves. Where more than a fifth do not
+fit, all have as many bits as the greatest needs, and none is far.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from .container import Array, Container, ContainerWriter, narrow
 
 FEW = 5
 """One in so many may be far: it takes five bytes or six instead of one or two."""
+FAR = 255
+"""What stands for a number that is kept elsewhere."""
 
 
 def small(name: str, values: Array) -> dict[str, Array]:
     """The sections of some numbers."""
-    far = np.flatnonzero(values >> 8)
+    far = np.flatnonzero(values >= FAR)
     if len(far) * FEW > len(values):
         return {
             name: narrow(values),
@@ -25,9 +27,9 @@ def small(name: str, values: Array) -> dict[str, Array]:
             f"{name}.high": far[:0].astype(np.uint8),
         }
     return {
-        name: values.astype(np.uint8),
+        name: np.minimum(values, FAR).astype(np.uint8),
         f"{name}.far": narrow(far),
-        f"{name}.high": narrow(values[far] >> 8),
+        f"{name}.high": narrow(values[far]),
     }
 
 
@@ -38,6 +40,8 @@ class Small:
         self._low = container[name]
         self._far = container[f"{name}.far"]
         self._high = container[f"{name}.high"]
+        self._all_here = not len(self._far)
+        self._last = np.iinfo(self._far.dtype).max
 
     def __len__(self) -> int:
         return len(self._low)
@@ -50,28 +54,31 @@ class Small:
     def between(self, low: int, high: int) -> Array:
         """Those from ``low`` up to but not including ``high``."""
         values = self._low[low:high]
-        if not len(self._far):
+        if self._all_here:
             return values
-        last = np.iinfo(self._far.dtype).max  # of its own type, or all of it is converted
-        start = int(np.searchsorted(self._far, self._far.dtype.type(low))) if low <= last else len(self._far)
-        end = int(np.searchsorted(self._far, self._far.dtype.type(high))) if high <= last else len(self._far)
+        start, end = self._far_before(low), self._far_before(high)
         if start == end:
             return values
         values = values.astype(np.int64)
-        values[self._far[start:end].astype(np.int64) - low] |= self._high[start:end].astype(np.int64) << 8
+        values[self._far[start:end].astype(np.int64) - low] = self._high[start:end]
         return values
+
+    def _far_before(self, place: int) -> int:
+        """How many of those that are far stand before a place."""
+        if place > self._last:
+            return len(self._far)
+        return int(self._far.searchsorted(self._far.dtype.type(place)))  # in its type, or all of it is converted
 
     def at(self, places: Array) -> Array:
         """Those at some places."""
         values = self._low[places]
-        if not len(self._far):
+        if self._all_here:
             return values
-        last = np.iinfo(self._far.dtype).max
-        where = np.searchsorted(self._far, np.minimum(places, last).astype(self._far.dtype))
-        where[where == len(self._far)] = 0
-        here = np.nonzero(self._far[where] == places)
+        here = np.nonzero(values == FAR)
+        if not len(here[0]):
+            return values
         values = values.astype(np.int64)
-        values[here] |= self._high[where[here]].astype(np.int64) << 8
+        values[here] = self._high[self._far.searchsorted(places[here].astype(self._far.dtype))]
         return values
 
 
@@ -90,12 +97,15 @@ class SmallWriter:
 
     def put(self, values: Array) -> None:
         """Write the next ones."""
-        self._low[self._done : self._done + len(values)] = values.astype(self._low.dtype)
-        if not self._wide:
-            far = np.flatnonzero(values >> 8)
+        end = self._done + len(values)
+        if self._wide:
+            self._low[self._done : end] = values.astype(self._low.dtype)
+        else:
+            self._low[self._done : end] = np.minimum(values, FAR).astype(np.uint8)
+            far = np.flatnonzero(values >= FAR)
             self._far.append(far + self._done)
-            self._high.append(values[far] >> 8)
-        self._done += len(values)
+            self._high.append(values[far])
+        self._done = end
 
     def close(self) -> None:
         """Write what could only be known at the end."""

@@ -18,7 +18,7 @@ from ...query import Diagnostic, Node
 from ...request import FACET_FIELDS, FacetField, SearchOptions
 from ...results import FacetValue
 from .. import Contents, Found, FoundHit
-from .building import article_of
+from .building import article_of, shown_of
 from .container import Array
 from .evaluation import Evaluation
 from .explain import explain
@@ -116,9 +116,10 @@ class EmbeddedSnapshot:
 
     def _hit(self, document: int, score: float, matching: int) -> FoundHit:
         segment, own = self._table.document(document)
-        article, count = article_of(segment.headers[int(segment.article[own])])
-        number = int(segment.numbers(np.array([own]))[0])
-        return FoundHit(article, Paragraph(number, segment.bodies[own]), score, count, matching)
+        article = int(segment.article[own])
+        fields, count = shown_of(segment.headers[article])
+        number = own - int(segment.first[article]) + 1 if count else 0
+        return FoundHit(fields, number, segment.bodies[own], score, count, matching)
 
     # ---- facets and contents
 

@@ -42,7 +42,7 @@ from .snapshot import EmbeddedSnapshot
 from .trust import check_toc
 from .writer import EmbeddedWriter
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 """Counts up when an index of before can no longer be read as it is."""
 
 _MARKER = "newssearch.json"

@@ -25,7 +25,18 @@ from hypothesis import strategies as st
 
 from newssearch import Article
 from newssearch.analysis import analyser, sentence_starts, written
-from newssearch.engines.embedded import inverting, lexicon, merging, places, ranking, segment, storing, tiers
+from newssearch.engines.embedded import (
+    inverting,
+    lexicon,
+    merging,
+    places,
+    ranking,
+    segment,
+    storing,
+    term,
+    tiers,
+)
+from newssearch.engines.embedded.ascending import Ints
 from newssearch.engines.embedded.building import VALUES, Builder, document_articles
 from newssearch.engines.embedded.container import (
     Array,
@@ -47,7 +58,7 @@ from newssearch.engines.embedded.inverting import (
 )
 from newssearch.engines.embedded.lexicon import Lexicon, Tokens, Word
 from newssearch.engines.embedded.places import Stretches
-from newssearch.engines.embedded.segment import Field, Ints, Kinds, Segment, TextField
+from newssearch.engines.embedded.segment import Field, Kinds, Segment, TextField
 from support import article
 
 NO_LIMITS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
@@ -57,7 +68,7 @@ NO_LIMITS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filte
 def small(**sizes: int) -> Iterator[None]:
     """Constants of the engine's modules replaced, so that few words reach what many would."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (inverting, lexicon, merging, segment, storing):
+        for module in (inverting, lexicon, merging, segment, storing, term):
             for name, size in sizes.items():
                 if hasattr(module, name):
                     patch.setattr(module, name, size)
@@ -191,7 +202,7 @@ def check_groups(field: Field, texts: Texts, articles: Sequence[int], pick: rand
     for number in range(len(field.terms)):
         owners, counts = (array.tolist() for array in field.postings(number))
         of = [bisect_right(bounds, owner) - 1 for owner in owners]
-        found = field.grouped(number)
+        found = field.term(number)
         assert found.articles.tolist() == sorted(set(of))
         assert found.sizes.tolist() == [of.count(one) for one in sorted(set(of))]
         weights = ranking.in_text(np.array(counts), field.sizes[np.array(owners)], field.mean)
@@ -201,9 +212,9 @@ def check_groups(field: Field, texts: Texts, articles: Sequence[int], pick: rand
             assert step in (0, 255) or SCALE[step - 1] < best * (1 + 1e-9)
         some = sorted(pick.sample(range(len(articles)), min(len(articles), pick.choice([0, 1, 2, 9]))))
         wanted = [n for n, one in enumerate(of) if one in some]
-        chosen = field.postings_in(number, np.array(some, pick.choice([np.int64, np.uint32])))
+        chosen = found.of_articles(np.array(some, pick.choice([np.int64, np.uint32])))
         assert chosen.owners.tolist() == [owners[n] for n in wanted]
-        assert chosen.counts.tolist() == [counts[n] for n in wanted]
+        assert found.counts_of(chosen).tolist() == [counts[n] for n in wanted]
 
 
 def check_field(field: Field, texts: Texts, size: int, pick: random.Random, rounds: int = 3) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import dataclasses
 import io
 import json
 import re
@@ -14,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newssearch import Article, Hit, Index, Results, Snippet, render
-from newssearch.article import Paragraph
 from newssearch.render import Style, columns, shorten, wrap
 from support import article, index_of
 
@@ -24,10 +22,11 @@ WIDE = "東京で大雨、交通に大きな影響が出ていると当局が発
 
 def hit(**fields: object) -> Hit:
     made = article("Rain", "It rained on Baghdad.", date="2024-07-25", outlet="example.org")
-    changed: dict[str, object] = {"score": 1.5, "paragraphs": 1, "matching": 1}
-    snippet = fields.pop("snippet", Snippet("It rained on Baghdad.", ((13, 20),)))
-    base = Hit.of(made, made.paragraphs[0], snippet, **changed)  # type: ignore[arg-type]
-    return dataclasses.replace(base, **fields)  # type: ignore[arg-type]
+    names = ("id", "title", "date", "outlet", "source", "byline", "located", "lang", "section", "url", "path")
+    given: dict[str, object] = {name: getattr(made, name) for name in names}
+    given |= {"paragraph": 1, "text": made.paragraphs[0].text, "score": 1.5, "paragraphs": 1, "matching": 1}
+    given["snippet"] = Snippet("It rained on Baghdad.", ((13, 20),))
+    return Hit(**given | fields)  # type: ignore[arg-type]
 
 
 def results(*hits: Hit, **fields: object) -> Results:
@@ -349,5 +348,5 @@ def test_numbers_of_bytes_for_people() -> None:
 
 
 def test_a_paragraph_number_is_not_part_of_its_text() -> None:
-    one = Hit.of(article("Rain"), Paragraph(0, ""), Snippet(""), score=1.0, paragraphs=0, matching=0)
+    one = hit(paragraph=0, text="", snippet=Snippet(""), paragraphs=0, matching=0)
     assert text(results(one, total_paragraphs=0))[0].endswith("#0")

@@ -38,9 +38,7 @@ class Highlighter:
     def marks(self, text: str, analyser: Analyser, number: int = 1) -> list[Mark]:
         """The occurrences in paragraph ``number`` of an article, in order."""
         wanted = [
-            unit
-            for unit, region in self._wanted
-            if region is None or (region == "hlead" and number <= LEAD)
+            unit for unit, region in self._wanted if region is None or (region == "hlead" and number <= LEAD)
         ]
         telling = [unit for unit in wanted if not (isinstance(unit, Word) and analyser.joins(unit.text))]
         if not wanted:

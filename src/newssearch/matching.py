@@ -61,7 +61,9 @@ class Words:
     def pieces(self) -> list[str]:
         """The words themselves."""
         split = self.text.split(" ")
-        return [piece[t.start : t.end] for piece, chunk in zip(split, self._chunks, strict=True) for t in chunk]
+        return [
+            piece[t.start : t.end] for piece, chunk in zip(split, self._chunks, strict=True) for t in chunk
+        ]
 
     @cached_property
     def written(self) -> list[str]:
@@ -97,9 +99,7 @@ def occurrences(node: Node, text: Words) -> list[Place]:
         pattern = pattern_of(node)
         prefix, matches = pattern.prefix, pattern.matches
         return [
-            (at, at + 1)
-            for at, word in enumerate(text.folded)
-            if word.startswith(prefix) and matches(word)
+            (at, at + 1) for at, word in enumerate(text.folded) if word.startswith(prefix) and matches(word)
         ]
     if isinstance(node, Caps):
         return _caps(node.text, text)

@@ -166,12 +166,16 @@ class Strings:
     def __init__(self, container: Container, name: str) -> None:
         self._bytes: Bytes = container[name]
         self._at: Array = container[f"{name}.at"]
+        # One item of a memory view costs a third of one of an array.
+        self._view = self._bytes.data
+        self._begins: Any = self._at.data if self._at.dtype.isnative else self._at
 
     def __len__(self) -> int:
         return len(self._at) - 1
 
     def __getitem__(self, index: int) -> bytes:
-        return self._bytes[self._at[index] : self._at[index + 1]].tobytes()
+        begins = self._begins
+        return self._view[begins[index] : begins[index + 1]].tobytes()
 
     def slice(self, low: int, high: int) -> list[bytes]:
         """Those from ``low`` up to but not including ``high``."""

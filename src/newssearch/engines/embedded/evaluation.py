@@ -43,10 +43,11 @@ from ...query import (
 from ...query.patterns import within_edits
 from ...request import SearchOptions
 from . import ranking
+from .ascending import Mask
 from .container import Array
 from .expansion import Expansion
 from .schema import BY_WORDS, NONE, instant
-from .segment import FIELDS, NO_POSTINGS, Mask, Postings, Segment
+from .segment import FIELDS, NO_POSTINGS, Postings, Segment
 from .standing import Standing
 from .table import Table, joined
 from .unit import Listed

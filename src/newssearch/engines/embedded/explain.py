@@ -7,8 +7,8 @@ import numpy as np
 from ...query import And, Everything
 from ...request import SearchOptions
 from ...results import Clause
+from .ascending import Mask
 from .evaluation import Evaluation
-from .segment import Mask
 
 
 def explain(run: Evaluation, options: SearchOptions) -> tuple[Clause, ...]:

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .ascending import NO_INTS, Ints, Mask, in_all
 from .container import Array
-from .segment import NO_INTS, Ints, Mask, Postings
+from .segment import Postings
 
 
 class Stretches(NamedTuple):
@@ -47,11 +48,10 @@ def union(parts: Sequence[Stretches]) -> Stretches:
 def phrase(words_in_order: Sequence[Ints]) -> Stretches:
     """Words side by side."""
     size = len(words_in_order)
-    found: Ints | None = None
-    for at in sorted(range(size), key=lambda n: len(words_in_order[n])):
-        begins = words_in_order[at] - at
-        found = begins if found is None else found[_in(found, begins)]
-    return Stretches(found, found + size) if found is not None else NOWHERE
+    if not size:
+        return NOWHERE
+    found = in_all([places - at if at else places for at, places in enumerate(words_in_order)])
+    return Stretches(found, found + size)
 
 
 def window(words_needed: Sequence[tuple[Ints, int]], within: int, owners: Array) -> Stretches:
@@ -156,12 +156,3 @@ def owner_of(owners: Array, places: Ints) -> Ints:
 def _last(owners: Array, places: Ints) -> Ints:
     """The last place of the owner of each place."""
     return np.asarray(owners[owner_of(owners, places) + 1].astype(np.int64) - 2, np.int64)
-
-
-def _in(values: Ints, others: Ints) -> Mask:
-    """Which of ascending values are among others, ascending too."""
-    if not len(others):
-        return np.zeros(len(values), np.bool_)
-    at = np.searchsorted(others, values)
-    at[at == len(others)] = 0
-    return np.asarray(others[at] == values, np.bool_)

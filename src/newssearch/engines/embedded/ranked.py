@@ -7,7 +7,7 @@ the page needs that score no less than the bounds of all others.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,16 +15,15 @@ from numpy.typing import NDArray
 
 from ...request import SearchOptions
 from . import ranking
+from .ascending import Ints, Mask, among, changes, united
 from .container import Array
 from .evaluation import Evaluation, Stands
-from .inverting import changes
 from .schema import NONE
-from .segment import NO_INTS, Ints, Mask, Segment
+from .segment import Segment
+from .unit import Unit
 
 FIRST = 64
 """Articles that are looked at first, at least."""
-DENSE = 16
-"""One in so many numbers is enough for an array of all of them to be faster than a search for each."""
 SLACK = 1 + 1e-9
 """By what a bound may be too low because sums of floating-point numbers are rounded."""
 
@@ -40,11 +39,48 @@ class Ranked(NamedTuple):
     matching: Ints
 
 
-class _Part(NamedTuple):
+class _Part:
     """A unit that adds to scores: where it stands, and what its saturated weight is multiplied by."""
 
-    stands: Stands
-    factor: float
+    def __init__(self, stands: Stands, factor: float, segment: Segment, mean_title: float) -> None:
+        self.text = stands.text
+        self.factor = factor
+        self._title = stands.title
+        self._lengths = segment.fields["title"].sizes
+        self._mean_title = mean_title
+
+    @cached_property
+    def _in_titles(self) -> Scores:
+        """What it weighs in each headline that has it."""
+        owners, counts = self._title
+        return ranking.in_title(counts, self._lengths[owners], self._mean_title)
+
+    def in_titles(self, articles: Ints) -> Scores | None:
+        """What it weighs in the headline of each of some articles; None where it is in none."""
+        owners = self._title.owners
+        here = among(articles, owners)
+        if not len(here):
+            return None
+        weights = np.zeros(len(articles))
+        weights[here] = self._in_titles[among(owners, articles)]
+        return weights
+
+    def add_bounds(self, target: Scores, mean: float) -> None:
+        """Add to an item for each article of the segment what it adds to a score there at most."""
+        articles, bounds = self.text.articles, self.text.bounds(mean)
+        saturated = bounds / (ranking.K1 + bounds)
+        saturated[np.isnan(saturated)] = 1.0  # a bound of infinity
+        target[articles] += self.factor * saturated
+        owners = self._title.owners
+        if len(owners):
+            weights = self._in_titles.copy()
+            here = among(owners, articles)
+            there = among(articles, owners)
+            weights[here] += bounds[there]
+            more = weights / (ranking.K1 + weights)
+            more[np.isnan(more)] = 1.0
+            more[here] -= saturated[there]
+            target[owners] += self.factor * more
 
 
 class Ranking:
@@ -54,28 +90,42 @@ class Ranking:
         self._segment = segment
         self._found = found
         self._mean = run.table.mean_words
-        self._mean_title = run.table.mean_title_words
         self._parts = [
-            _Part(run.stands(segment, wanted.unit, wanted.region), wanted.boost * run.weight(wanted.unit))
+            _Part(
+                run.stands(segment, wanted.unit, wanted.region),
+                wanted.boost * run.weight(wanted.unit),
+                segment,
+                run.table.mean_title_words,
+            )
             for wanted in run.wanted()
         ]
 
+    @cached_property
+    def _articles(self) -> Ints:
+        return np.flatnonzero(self._found)
+
     def paragraphs(self) -> int:
-        """How many paragraphs of the articles hold a unit of the query."""
-        texts = [part.stands.text for part in self._parts]
+        """How many paragraphs of the articles hold a unit of the query.
+
+        Where an article has one unit alone, it is known how many; only where it has several, these may share some.
+        """
+        texts: list[Unit] = list({id(part.text): part.text for part in self._parts}.values())
         if len(texts) == 1:
-            (text,) = texts
-            return int(text.sizes[self._found[text.articles]].sum(dtype=np.int64))
-        articles = np.flatnonzero(self._found)
-        held = np.zeros(self._segment.documents, np.bool_)
+            return _counted(texts[0], self._found)
+        units = np.zeros(self._segment.articles, np.uint16)
         for text in texts:
-            everywhere = bool(self._found[text.articles].all())
-            held[text.owners() if everywhere else text.owners_in(articles)] = True
-        return int(np.count_nonzero(held))
+            units[text.articles] += 1
+        units *= self._found
+        shared = units > 1
+        alone = units == 1
+        total = sum(_counted(text, alone) for text in texts)
+        if shared.any():
+            total += len(united([text.owners_in(shared) for text in texts], self._segment.documents))
+        return total
 
     def best(self, options: SearchOptions, offset: int) -> Ranked:
         """Those that may be on the page; ``offset`` is the number of the segment's first document."""
-        articles = np.flatnonzero(self._found)
+        articles = self._articles
         if options.all_paragraphs:
             found = self._exact(articles, each=False)
         elif options.limit is None or len(articles) <= max(most := options.offset + options.limit, FIRST):
@@ -85,10 +135,10 @@ class Ranking:
         else:
             keys, _ = sort_keys(np.empty(0), self._segment.instant[articles], options)
             found = self._exact(articles[keys >= _kth(keys, most)])
-        return found._replace(documents=found.documents + offset)
+        return found._replace(documents=found.documents + offset) if offset else found
 
     def _by_score(self, articles: Ints, most: int) -> Ranked:
-        bounds = self._bounds(articles)
+        bounds = self._bounds()[articles]
         least = _kth(bounds, max(2 * most, FIRST))
         while True:
             found = self._exact(articles[bounds >= least])  # at most all of them, whose worst is no less
@@ -97,33 +147,13 @@ class Ranking:
                 return found
             least = worst
 
-    def _bounds(self, articles: Ints) -> Scores:
-        """What the best paragraph of each article scores at most."""
-        bounds = np.zeros(len(articles))
-        for stands, factor in self._parts:
-            weights = np.zeros(len(articles))
-            _put(
-                weights,
-                articles,
-                stands.text.articles,
-                stands.text.bounds(self._mean),
-                self._segment.articles,
-            )
-            weights += self._in_titles(stands, articles)
-            with np.errstate(invalid="ignore"):
-                saturated = ranking.saturated(weights)
-            bounds += factor * np.where(np.isinf(weights), 1.0, saturated)
-        return bounds * SLACK
-
-    def _in_titles(self, stands: Stands, articles: Ints) -> Scores:
-        """What a unit weighs in the headline of each article."""
-        weights = np.zeros(len(articles))
-        owners, counts = stands.title
-        if len(owners):
-            lengths = self._segment.fields["title"].sizes[owners]
-            found = ranking.in_title(counts, lengths, self._mean_title)
-            _put(weights, articles, owners, found, self._segment.articles)
-        return weights
+    def _bounds(self) -> Scores:
+        """What the best paragraph of each article of the segment scores at most."""
+        bounds = np.zeros(self._segment.articles)
+        for part in self._parts:
+            part.add_bounds(bounds, self._mean)
+        bounds *= SLACK
+        return bounds
 
     def _exact(self, articles: Ints, each: bool = True) -> Ranked:
         """All paragraphs of some articles that hold a unit, or with ``each`` the best of each article.
@@ -131,40 +161,52 @@ class Ranking:
         Of an article in which no paragraph does, the first one stands for it.
         """
         segment = self._segment
-        sizes = segment.fields["text"].sizes
-        found = [part.stands.text.postings_in(articles) for part in self._parts]
-        held = _united([postings.owners for postings in found], segment.documents).astype(np.int64)
-        documents, holds = self._with_bare(articles, held)
-        where = np.searchsorted(articles, segment.article[documents])
+        found = [part.text.postings_in(articles) for part in self._parts]
+        held = united([postings.owners for postings in found], segment.documents)
+        documents, bare = self._with_bare(articles, held)
+        where = articles.searchsorted(segment.article[documents])
         scores = np.zeros(len(documents))
-        for (stands, factor), postings in zip(self._parts, found, strict=True):
+        for part, (owners, counts) in zip(self._parts, found, strict=True):
             weights = np.zeros(len(documents))
-            own = ranking.in_text(postings.counts, sizes[postings.owners], self._mean)
-            _put(weights, documents, postings.owners, own, segment.documents)
-            weights += self._in_titles(stands, articles)[where]
-            scores += factor * ranking.saturated(weights)
+            if len(owners):
+                lengths = segment.fields["text"].sizes[owners]
+                own = ranking.in_text(counts, lengths, self._mean)
+                if owners is documents:
+                    weights = own
+                else:
+                    weights[documents.searchsorted(owners)] = own
+            in_titles = part.in_titles(articles)
+            if in_titles is not None:
+                weights += in_titles[where]
+            weights /= ranking.K1 + weights
+            weights *= part.factor
+            scores += weights
         first = np.flatnonzero(changes(where))
-        matching = np.add.reduceat(holds.astype(np.int64), first) if len(first) else NO_INTS
+        sizes = np.diff(first, append=len(where))
+        matching = sizes if bare is None else sizes * ~bare[first]
+        instants = segment.instant[articles]
         if not each:
-            instants = segment.instant[articles][where]
-            return Ranked(
-                documents, scores, instants, np.repeat(matching, np.diff(np.append(first, len(where))))
-            )
+            return Ranked(documents, scores, instants[where], matching.repeat(sizes))
         best = np.maximum.reduceat(scores, first) if len(first) else scores
         places = np.flatnonzero(scores == best[where])
         chosen = places[changes(where[places])]  # of equals, the first paragraph
-        return Ranked(documents[chosen], scores[chosen], segment.instant[articles], matching)
+        return Ranked(documents[chosen], scores[chosen], instants, matching)
 
-    def _with_bare(self, articles: Ints, held: Ints) -> tuple[Ints, Mask]:
-        """The documents that hold a unit, with the first of each article in which none does; and which hold one."""
+    def _with_bare(self, articles: Ints, held: Ints) -> tuple[Ints, Mask | None]:
+        """The documents that hold a unit, with the first of each article in which none does; and which are such."""
         without = np.ones(len(articles), np.bool_)
-        without[np.searchsorted(articles, self._segment.article[held])] = False
+        without[articles.searchsorted(self._segment.article[held])] = False
         if not without.any():
-            return held, np.ones(len(held), np.bool_)
-        first = self._segment.first[articles[without]].astype(np.int64)
+            return held, None
+        first = self._segment.first[articles[without]]
         documents = np.concatenate((held, first))
-        order = np.argsort(documents)
-        return documents[order], (np.arange(len(documents)) < len(held))[order]
+        order = documents.argsort(kind="stable")
+        return documents[order], order >= len(held)
+
+
+def _counted(text: Unit, articles: Mask) -> int:
+    """How many paragraphs of some articles have a unit."""
+    return int(text.sizes[articles[text.articles]].sum(dtype=np.int64))
 
 
 def sort_keys(scores: Array, instants: Array, options: SearchOptions) -> tuple[Array, Array]:
@@ -183,37 +225,3 @@ def _kth(values: Array, most: int) -> Any:
     return (
         np.partition(values, len(values) - most)[len(values) - most] if len(values) > most else values.min()
     )
-
-
-def _put(target: Scores, numbers: Ints, others: Array, values: Scores, size: int) -> None:
-    """Write the values that belong to ``others`` where these are among ``numbers``; both ascending, below ``size``."""
-    if len(numbers) == len(others) and np.array_equal(numbers, others):
-        target[:] = values
-    elif (len(numbers) + len(others)) * DENSE > size:
-        dense = np.zeros(size)
-        dense[others] = values
-        target[:] = dense[numbers]
-    elif len(others) < len(numbers):
-        at = np.searchsorted(numbers, others.astype(numbers.dtype, copy=False))
-        at[at == len(numbers)] = 0
-        there = numbers[at] == others
-        target[at[there]] = values[there]
-    elif len(numbers):
-        at = np.searchsorted(others, numbers.astype(others.dtype, copy=False))
-        at[at == len(others)] = 0
-        here = others[at] == numbers
-        target[here] = values[at[here]]
-
-
-def _united(parts: Sequence[Array], size: int) -> Array:
-    """What is in any of the ascending parts, of numbers below ``size``, ascending."""
-    parts = [part for part in parts if len(part)]
-    if len(parts) < 2:
-        return parts[0] if parts else NO_INTS
-    if sum(map(len, parts)) * DENSE < size:
-        both = np.sort(np.concatenate(parts))
-        return both[changes(both)]
-    held = np.zeros(size, np.bool_)
-    for part in parts:
-        held[part] = True
-    return np.flatnonzero(held)

@@ -14,17 +14,16 @@ from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...analysis import analysis_of
+from .ascending import NO_INTS, Ints, Mask
 from .container import Array, Container, Strings
-from .inverting import PAGE, STRIDE, changes, ramp, unpack, unpack_all
+from .inverting import PAGE, unpack_all
 from .schema import NONE
 from .small import Small
 from .storing import Stored
+from .term import Term
 
-Ints = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 TextField = Literal["text", "title"]
 FIELDS: tuple[TextField, ...] = ("text", "title")
 
@@ -36,17 +35,6 @@ class Postings(NamedTuple):
     counts: Array
 
 
-class Grouped(NamedTuple):
-    """The articles with a word, ascending, how many documents of each have it, and what the best of them weighs at most.
-
-    ``best`` is a step of :data:`~.inverting.SCALE`.
-    """
-
-    articles: Array
-    sizes: Array
-    best: Array
-
-
 class Kinds(NamedTuple):
     """Some of the variants of a term, or all of them."""
 
@@ -54,7 +42,6 @@ class Kinds(NamedTuple):
     kinds: Array | None
 
 
-NO_INTS: Ints = np.empty(0, np.int64)
 NO_POSTINGS = Postings(NO_INTS, NO_INTS)
 
 
@@ -80,9 +67,19 @@ class Field:
         return found
 
     @property
-    def _first(self) -> Array:
-        """The first document of each article."""
-        return self.container["article.first"]
+    def of_documents(self) -> bool:
+        """Whether its owners are documents, whose postings are kept by article."""
+        return self.name == "text"
+
+    @cached_property
+    def first(self) -> Ints:
+        """The first document of each article, and the end."""
+        return self.container["article.first"].astype(np.int64)
+
+    @property
+    def article(self) -> Array:
+        """The article of each document."""
+        return self.container["document.article"]
 
     @property
     def sizes(self) -> Array:
@@ -115,117 +112,24 @@ class Field:
         """The number of a term, or -1."""
         return self.terms.find(_bytes(term))
 
-    def postings(self, term: int) -> Postings:
+    def term(self, number: int) -> Term:
+        """A term, to be read of."""
+        return Term(self, number)
+
+    def postings(self, number: int) -> Postings:
         """The postings of a term."""
-        low, high, owners = self._owners(term)
-        return Postings(owners, self.small("counts").between(low, high))
-
-    def grouped(self, term: int) -> Grouped:
-        """The articles with a term, in a field of documents."""
-        low, high, articles = self._articles(term)
-        sizes = self.small("group.counts").between(low, high)
-        return Grouped(articles, sizes, self.section("group.best")[low:high])
-
-    def postings_in(self, term: int, articles: Array) -> Postings:
-        """Those postings of a term that are in some articles, in a field of documents."""
-        chosen, owners = self._in_articles(term, articles)
-        return Postings(owners, self.small("counts").at(chosen))
-
-    def owners_in(self, term: int, articles: Array) -> Array:
-        """Those documents of some articles that have a term."""
-        return self._in_articles(term, articles)[1]
-
-    def _in_articles(self, term: int, articles: Array) -> tuple[Ints, Array]:
-        """The numbers of the postings of a term in some articles, and their documents."""
-        low, high, held = self._articles(term)
-        groups = among(held, articles)
-        each = self.small("group.counts").between(low, high)
-        begins = np.cumsum(each, dtype=np.int64) - each + int(self.section("first")[term])
-        sizes = each[groups]
-        chosen = np.repeat(begins[groups], sizes) + ramp(sizes)
-        owners = np.repeat(self._first[held[groups]], sizes)
-        owners += self.small("within").at(chosen).astype(owners.dtype)
-        return chosen, owners
+        term = self.term(number)
+        return Postings(term.owners, term.counts)
 
     @property
     def mean(self) -> float:
         """The words of a document on average, when it was told what groups weigh at best."""
         return float(self.section("group.mean")[0])
 
-    def _articles(self, term: int) -> tuple[int, int, Array]:
-        """From which group to which the term has its own, and their articles."""
-        runs, first = self.section("group.runs"), self.section("group.run.first")
-        start, end = int(runs[term]), int(runs[term + 1])
-        bounds = first[start : end + 1].astype(np.int64)
-        low, high = int(bounds[0]), int(bounds[-1])
-        articles = self.section("group.low")[low:high].astype(np.uint32)
-        pages = self.section("group.run.page")[start:end].astype(np.uint32) << np.uint32(PAGE)
-        articles += np.repeat(pages, np.diff(bounds)) if end - start > 1 else pages
-        return low, high, articles
-
-    def _owners(self, term: int) -> tuple[int, int, Array]:
-        """From which posting to which the term has its own, and their owners."""
-        low, high, articles = self._articles(term)
-        if self.name == "title":
-            return low, high, articles
-        first = self.section("first")
-        return int(first[term]), int(first[term + 1]), self.owners(term, self.grouped(term))
-
-    def owners(self, term: int, grouped: Grouped) -> Array:
-        """The documents with a term."""
-        first = self.section("first")
-        owners = np.repeat(self._first[grouped.articles], grouped.sizes)
-        owners += self.small("within").between(int(first[term]), int(first[term + 1])).astype(owners.dtype)
-        return owners
-
     def places(self, wanted: Kinds, owners: Array | None = None) -> Ints:
         """The places of a term, or of some of its variants, ascending; only in ``owners``, where these are given."""
-        term, kinds = wanted
-        tokens = self.section("tokens")
-        start, end = int(tokens[term]), int(tokens[term + 1])
-        words: Ints | None = None
-        if owners is None:
-            low, high, held = self._owners(term)
-            counts = self.small("counts").between(low, high)
-        else:
-            number, held = self._of_owners(term, owners)
-            counts = self.small("counts").at(number)
-            words = np.repeat(self._begins(term, number), counts) + ramp(counts)
-        places: Ints = self.starts[np.repeat(held, counts)].astype(np.int64)
-        positions = self.small("positions")
-        places += positions.between(start, end) if words is None else positions.at(words)
-        if kinds is None:
-            return places
-        at = int(self.section("packed.at")[term])
-        variants = unpack(self.section("packed")[at:], int(self.section("kinds")[term]), end - start)
-        variants = variants if words is None else variants[words - start]
-        return np.asarray(places[np.isin(variants, kinds)], np.int64)
-
-    def _of_owners(self, term: int, owners: Array) -> tuple[Ints, Array]:
-        """The numbers of the postings of a term in some owners, and these."""
-        if self.name == "title":
-            low, _, held = self._owners(term)
-            here = among(held, owners)
-            return here + low, held[here]
-        articles = self.container["document.article"][owners]
-        number, held = self._in_articles(term, articles[changes(articles)])
-        here = among(held, owners)
-        return number[here], held[here]
-
-    def _begins(self, term: int, number: Ints) -> Ints:
-        """The first word of each of some postings of a term."""
-        counts_of = self.small("counts")
-        first, last = (int(number[0]), int(number[-1])) if len(number) else (0, 0)
-        known = number // STRIDE
-        if len(number) * STRIDE > last - first:
-            start = first // STRIDE * STRIDE
-            counts = counts_of.between(start, last + 1)
-            before = np.cumsum(counts, dtype=np.int64) - counts
-            return np.asarray(int(self.section("at")[start // STRIDE]) + before[number - start], np.int64)
-        columns = known[:, None] * STRIDE + np.arange(STRIDE - 1)
-        sizes = counts_of.at(np.minimum(columns, len(counts_of) - 1)).astype(np.int64)
-        sizes[columns >= number[:, None]] = 0
-        return np.asarray(self.section("at")[known].astype(np.int64) + sizes.sum(axis=1), np.int64)
+        term = self.term(wanted.term)
+        return term.places(wanted.kinds, None if owners is None else term.of_owners(owners))
 
     def stretch(self, low: int, high: int) -> tuple[Ints, Ints, Ints, Ints, Ints]:
         """Of the terms from ``low`` up to but not including ``high``: the term, owner and count of each posting, and the
@@ -242,9 +146,7 @@ class Field:
             first = self.section("first")
             start, end = int(first[low]), int(first[high])
             terms = np.repeat(terms, sizes)
-            owners = np.repeat(self._first[owners].astype(np.int64), sizes) + self.small("within").between(
-                start, end
-            )
+            owners = np.repeat(self.first[owners], sizes) + self.small("within").between(start, end)
         words = self.section("tokens")[low : high + 1].astype(np.int64)
         return (
             terms,
@@ -328,20 +230,20 @@ class Segment:
         }
         self._values: dict[str, Values] = {}
 
-    @cached_property
-    def first(self) -> Array:
+    @property
+    def first(self) -> Ints:
         """The first document of each article, and the end."""
-        return self.container["article.first"]
+        return self.fields["text"].first
 
     @property
     def articles(self) -> int:
         """How many articles there are, deleted ones counted."""
-        return len(self.first) - 1
+        return len(self.container["article.first"]) - 1
 
     @property
     def documents(self) -> int:
         """How many documents there are, deleted ones counted."""
-        return int(self.first[-1])
+        return int(self.container["article.first"][-1])
 
     @cached_property
     def article(self) -> Array:
@@ -376,7 +278,7 @@ class Segment:
         if self.alive is None:
             return False
         deleted = np.bincount(self.article[self.deleted], minlength=self.articles)
-        return bool((deleted[~self.alive] < np.diff(self.first.astype(np.int64))[~self.alive]).any())
+        return bool((deleted[~self.alive] < np.diff(self.first)[~self.alive]).any())
 
     def everything(self) -> Mask:
         """The articles that are not deleted."""
@@ -389,7 +291,7 @@ class Segment:
         """How many paragraphs there are, deleted ones left out."""
         if self.alive is None:
             return self.documents - len(self.bare)
-        sizes = np.diff(self.first.astype(np.int64))
+        sizes = np.diff(self.first)
         sizes[self.bare] = 0
         return int(sizes[self.alive].sum())
 
@@ -495,20 +397,6 @@ class Segment:
     def bodies(self) -> Stored:
         """The text of each document."""
         return Stored(self.container, "body")
-
-
-def among(held: Array, wanted: Array) -> Ints:
-    """Where in ``held`` there is what is in ``wanted``; both ascending."""
-    if not len(held) or not len(wanted):
-        return NO_INTS
-    wanted = wanted.astype(held.dtype, copy=False)
-    if len(held) <= len(wanted):
-        at = np.searchsorted(wanted, held)
-        at[at == len(wanted)] = 0
-        return np.flatnonzero(wanted[at] == held)
-    at = np.searchsorted(held, wanted)
-    at[at == len(held)] = 0
-    return np.asarray(at[held[at] == wanted], np.int64)
 
 
 def _bytes(text: str) -> bytes:

@@ -67,7 +67,9 @@ class Small:
         """How many of those that are far stand before a place."""
         if place > self._last:
             return len(self._far)
-        return int(self._far.searchsorted(self._far.dtype.type(place)))  # in its type, or all of it is converted
+        return int(
+            self._far.searchsorted(self._far.dtype.type(place))
+        )  # in its type, or all of it is converted
 
     def at(self, places: Array) -> Array:
         """Those at some places."""

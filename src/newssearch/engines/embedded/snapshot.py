@@ -18,13 +18,14 @@ from ...query import Diagnostic, Node
 from ...request import FACET_FIELDS, FacetField, SearchOptions
 from ...results import FacetValue
 from .. import Contents, Found, FoundHit
+from .ascending import Ints, Mask
 from .building import article_of, shown_of
 from .container import Array
 from .evaluation import Evaluation
 from .explain import explain
 from .ranked import Ranked, Ranking, sort_keys
 from .schema import NONE
-from .segment import Ints, Mask, Segment
+from .segment import Segment
 from .table import Table
 
 

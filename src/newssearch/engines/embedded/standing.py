@@ -12,9 +12,11 @@ from ...analysis import analyser_named, fold, without_possessive, written
 from ...analysis import words as words_of
 from ...query import And, Caps, Fuzzy, Near, Node, Not, Or, Phrase, Regex, Same, Wildcard, Word
 from . import places as at
+from .ascending import NO_INTS, Ints, Mask, in_all
 from .container import Array
 from .places import NOWHERE, Stretches
-from .segment import NO_INTS, NO_POSTINGS, Field, Ints, Kinds, Mask, Postings, Segment, TextField, among
+from .segment import NO_POSTINGS, Field, Kinds, Postings, Segment, TextField
+from .term import Chosen, Term
 from .unit import Listed, OneTerm, Unit
 
 Expand = Callable[[Wildcard | Fuzzy | Regex, TextField], Sequence[str]]
@@ -29,6 +31,7 @@ class Standing:
         self._expand = expand
         self._known: dict[tuple[Node, TextField], Postings] = {}
         self._units: dict[Node, Unit] = {}
+        self._terms: dict[tuple[TextField, int], Term] = {}
 
     def unit(self, node: Node) -> Unit:
         """Where a unit, or an operand of one, stands in paragraphs."""
@@ -48,7 +51,7 @@ class Standing:
             return None
         field = self.segment.fields["text"]
         term = field.find(by_terms[0][0][0])
-        return OneTerm(term, field, self.segment.alive) if term >= 0 else None
+        return OneTerm(self._term(field, term), field.mean, self.segment.alive) if term >= 0 else None
 
     def postings(self, node: Node, name: TextField) -> Postings:
         """The owners in which a unit, or an operand of one, stands, and how often."""
@@ -77,7 +80,8 @@ class Standing:
         term = field.find(terms[0]) if terms else -1
         if term < 0:
             return NO_POSTINGS
-        found = field.postings(term)
+        read = self._term(field, term)
+        found = Postings(read.owners, read.counts)
         return found if articles is None else _within(found, articles[self._articles(found.owners, name)])
 
     def _kept(self, found: Postings, name: TextField) -> Postings:
@@ -89,6 +93,17 @@ class Standing:
         return self.segment.article[owners] if name == "text" else owners
 
     # ---- words
+
+    def _term(self, field: Field, number: int) -> Term:
+        """A term; what is read of it is read once."""
+        found = self._terms.get((field.name, number))
+        if found is None:
+            found = self._terms[field.name, number] = field.term(number)
+        return found
+
+    def _places(self, field: Field, wanted: Kinds, owners: Array | None) -> Ints:
+        term = self._term(field, wanted.term)
+        return term.places(wanted.kinds, None if owners is None else term.of_owners(owners))
 
     def _by_terms(self, text: str) -> list[tuple[tuple[str, ...], Mask | None]]:
         """The terms of a text, as the articles of each language have them; None where it is all articles."""
@@ -109,9 +124,10 @@ class Standing:
         parts = []
         for kinds in wanted:
             if kinds.kinds is None:
-                parts.append(field.postings(kinds.term))
+                term = self._term(field, kinds.term)
+                parts.append(Postings(term.owners, term.counts))
             else:
-                parts.append(at.postings(at.words(field.places(kinds)), field.starts))
+                parts.append(at.postings(at.words(self._places(field, kinds, None)), field.starts))
         return merged(parts)
 
     # ---- places
@@ -150,17 +166,35 @@ class Standing:
         numbers = [field.find(term) for term in terms]
         if not numbers or min(numbers) < 0:
             return NOWHERE
-        if len(numbers) > 1:
-            common = self._holding_all(field, sorted(set(numbers)))
-            owners = common if owners is None else common[among(common, owners)]
-        found = {number: field.places(Kinds(number, None), owners) for number in set(numbers)}
+        distinct = {number: self._term(field, number) for number in sorted(set(numbers))}
+        chosen: dict[int, Chosen | None] = dict.fromkeys(distinct)
+        if len(distinct) > 1:
+            chosen |= self._together(field, distinct, owners)
+        elif owners is not None:
+            chosen = {number: term.of_owners(owners) for number, term in distinct.items()}
+        found = {number: term.places(None, chosen[number]) for number, term in distinct.items()}
         if within:
             needed = Counter(numbers)
             return at.window([(found[number], needed[number]) for number in needed], within, field.starts)
         return at.phrase([found[number] for number in numbers])
 
+    def _together(self, field: Field, terms: dict[int, Term], owners: Array | None) -> dict[int, Chosen]:
+        """The postings of each of some terms in the owners that have all of them, by their numbers."""
+        if field.of_documents:
+            common = np.ones(self.segment.articles, np.bool_)
+            for term in terms.values():
+                held = np.zeros(self.segment.articles, np.bool_)
+                held[term.articles] = True
+                common &= held
+            found = {n: term.of_groups(common[term.articles]) for n, term in terms.items()}
+        else:
+            found = {n: Chosen(np.arange(*term.range), term.articles) for n, term in terms.items()}
+        shared = [chosen.owners for chosen in found.values()]
+        everywhere = in_all(shared if owners is None else [*shared, owners])
+        return {n: Term.picked(chosen, everywhere) for n, chosen in found.items()}
+
     def _any_of(self, field: Field, wanted: Sequence[Kinds], owners: Array | None) -> Stretches:
-        found = [field.places(kinds, owners) for kinds in wanted]
+        found = [self._places(field, kinds, owners) for kinds in wanted]
         return at.words(np.sort(np.concatenate(found))) if found else NOWHERE
 
     def _caps(self, field: Field, text: str, owners: Array | None) -> Stretches:
@@ -183,35 +217,30 @@ class Standing:
 
     # ---- where to look
 
-    def _holding_all(self, field: Field, terms: Sequence[int]) -> Array:
-        """The owners that have all of some terms."""
-        if field.name == "title":
-            return self._common([field.postings(term).owners for term in terms])
-        articles = self._common([field.grouped(term).articles for term in terms])
-        return self._common([field.owners_in(term, articles) for term in terms])
-
     def _may_hold(self, node: Node, name: TextField) -> Array | None:
         """The owners outside of which a node cannot stand, ascending; None where they are not worth knowing."""
         if not isinstance(node, Near | Same):
             return None
         if name == "title":
             return self._owners_of(node, None)
-        return self._owners_of(node, self._articles_of(node))
+        articles = np.zeros(self.segment.articles, np.bool_)
+        articles[self._articles_of(node)] = True
+        return self._owners_of(node, articles)
 
     def _articles_of(self, node: Node) -> Array:
         """The articles outside of which the paragraphs with a node are not."""
         if isinstance(node, Near | Same):
-            return self._common([self._articles_of(node.left), self._articles_of(node.right)])
+            return in_all([self._articles_of(node.left), self._articles_of(node.right)])
         if isinstance(node, Or):
             return reduce(np.union1d, (self._articles_of(operand) for operand in node.operands))
         if isinstance(node, And):
             return next(self._articles_of(part) for part in node.operands if not isinstance(part, Not))
         return self.unit(node).articles
 
-    def _owners_of(self, node: Node, articles: Array | None) -> Array:
+    def _owners_of(self, node: Node, articles: Mask | None) -> Array:
         """The owners outside of which a node cannot stand: paragraphs of some articles, or headlines."""
         if isinstance(node, Near | Same):
-            return self._common([self._owners_of(node.left, articles), self._owners_of(node.right, articles)])
+            return in_all([self._owners_of(node.left, articles), self._owners_of(node.right, articles)])
         if isinstance(node, Or):
             return reduce(np.union1d, (self._owners_of(operand, articles) for operand in node.operands))
         if isinstance(node, And):
@@ -220,10 +249,6 @@ class Standing:
         if articles is None:
             return self.postings(node, "title").owners
         return self.unit(node).owners_in(articles)
-
-    def _common(self, parts: Sequence[Array]) -> Array:
-        parts = sorted(parts, key=len)
-        return reduce(lambda one, other: one[_held(one, other)], parts[1:], parts[0])
 
 
 def merged(parts: Sequence[Postings]) -> Postings:
@@ -238,12 +263,3 @@ def merged(parts: Sequence[Postings]) -> Postings:
 
 def _within(found: Postings, keep: Mask) -> Postings:
     return Postings(found.owners[keep], found.counts[keep])
-
-
-def _held(one: Array, other: Array) -> Ints | Mask:
-    """Which of ``one`` are in ``other``, which is longer; both ascending."""
-    if not len(other):
-        return NO_INTS
-    where = np.searchsorted(other, one.astype(other.dtype, copy=False))
-    where[where == len(other)] = 0
-    return np.asarray(other[where] == one, np.bool_)

@@ -25,11 +25,11 @@ with warnings.catch_warnings():
     from whoosh.matching import LeafMatcher, ReadTooFar
     from whoosh.reading import TermInfo, TermNotFound
 
+from .ascending import Ints, ramp
 from .building import VALUES, date_of
 from .container import Array, Strings
-from .inverting import ramp
 from .schema import BY_WORDS, NONE, WHOLE_VALUES, as_written, make_schema
-from .segment import Field, Ints, Kinds, Segment
+from .segment import Field, Kinds, Segment
 
 BLOCK = 128
 """Postings of which a matcher tells how good they can be."""

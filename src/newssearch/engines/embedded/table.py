@@ -7,8 +7,9 @@ from functools import cached_property
 
 import numpy as np
 
+from .ascending import Ints, Mask
 from .container import Array
-from .segment import Ints, Mask, Segment
+from .segment import Segment
 
 
 class Table:

@@ -9,36 +9,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import ranking
+from .ascending import Ints, Mask, among, changes, ranges
 from .container import Array
-from .inverting import SCALE, changes
-from .segment import Field, Mask, Postings, Segment
+from .inverting import SCALE
+from .segment import Postings, Segment
+from .term import Chosen, Term
+
+Scores = NDArray[np.float64]
 
 
 class Unit(Protocol):
     """The paragraphs in which a unit stands, none of them deleted."""
 
     @property
-    def articles(self) -> Array:
+    def articles(self) -> Ints:
         """The articles with it in a paragraph, ascending."""
 
     @property
     def sizes(self) -> Array:
         """How many paragraphs of each have it."""
 
-    def bounds(self, mean: float) -> NDArray[np.float64]:
+    def bounds(self, mean: float) -> Scores:
         """What it weighs at most in a paragraph of each article, where paragraphs have ``mean`` words on average."""
 
-    def owners(self) -> Array:
-        """All paragraphs with it, ascending."""
-
     def postings(self) -> Postings:
-        """The same, and how often each has it."""
+        """All paragraphs with it, ascending, and how often each has it."""
 
-    def owners_in(self, articles: Array) -> Array:
-        """The paragraphs with it of some articles that are not deleted, ascending."""
+    def owners_in(self, articles: Mask) -> Array:
+        """The paragraphs with it of some articles, ascending."""
 
-    def postings_in(self, articles: Array) -> Postings:
-        """The same, and how often each has it."""
+    def postings_in(self, articles: Ints) -> Postings:
+        """The same of articles by their numbers, ascending, and how often each paragraph has it."""
 
 
 class Listed:
@@ -49,84 +50,82 @@ class Listed:
         self._segment = segment
         self._of = segment.article[postings.owners]
         self._first = np.flatnonzero(changes(self._of))
-        self.articles: Array = self._of[self._first]
+        self.articles: Ints = self._of[self._first].astype(np.int64)
 
     @cached_property
     def sizes(self) -> Array:
         """How many paragraphs of each article have it."""
-        return np.diff(np.append(self._first, len(self._of)))
+        return np.diff(self._first, append=len(self._of))
 
-    def bounds(self, mean: float) -> NDArray[np.float64]:
+    def bounds(self, mean: float) -> Scores:
         """What it weighs in the best paragraph of each article."""
         owners, counts = self._postings
         weights = ranking.in_text(counts, self._segment.fields["text"].sizes[owners], mean)
         return np.maximum.reduceat(weights, self._first) if len(weights) else weights
 
-    def owners(self) -> Array:
-        """All paragraphs with it."""
-        return self._postings.owners
-
     def postings(self) -> Postings:
-        """The same, and how often each has it."""
+        """All paragraphs with it, and how often each has it."""
         return self._postings
 
-    def owners_in(self, articles: Array) -> Array:
+    def owners_in(self, articles: Mask) -> Array:
         """The paragraphs with it of some articles."""
-        return self.postings_in(articles).owners
+        return self._postings.owners[articles[self._of]]
 
-    def postings_in(self, articles: Array) -> Postings:
-        """The same, and how often each has it."""
-        wanted = np.zeros(self._segment.articles, np.bool_)
-        wanted[articles] = True
-        keep = wanted[self._of]
-        return Postings(self._postings.owners[keep], self._postings.counts[keep])
+    def postings_in(self, articles: Ints) -> Postings:
+        """The same of articles by their numbers, and how often each has it."""
+        groups = among(self.articles, articles)
+        first, sizes = self._first[groups], self.sizes[groups]
+        chosen = ranges(first, sizes)
+        return Postings(self._postings.owners[chosen], self._postings.counts[chosen])
 
 
 class OneTerm:
-    """A word that is one term: its paragraphs are read article by article."""
+    """A word that is one term, of which no more is read than is asked for."""
 
-    def __init__(self, term: int, field: Field, among_articles: Mask | None) -> None:
+    def __init__(self, term: Term, mean: float, alive: Mask | None) -> None:
         self._term = term
-        self._field = field
-        self._grouped = field.grouped(term)
-        self._kept: Mask | None = None
-        if among_articles is not None:
-            self._kept = among_articles[self._grouped.articles]
+        self._mean = mean
+        self._groups: Ints | None = None if alive is None else np.flatnonzero(alive[term.articles])
 
     @cached_property
-    def articles(self) -> Array:
+    def articles(self) -> Ints:
         """The articles with it in a paragraph."""
-        return self._grouped.articles if self._kept is None else self._grouped.articles[self._kept]
+        return self._kept(self._term.articles)
 
     @cached_property
     def sizes(self) -> Array:
         """How many paragraphs of each have it."""
-        return self._grouped.sizes if self._kept is None else self._grouped.sizes[self._kept]
+        return self._kept(self._term.sizes)
 
-    def bounds(self, mean: float) -> NDArray[np.float64]:
+    def _kept(self, values: Array) -> Array:
+        return values if self._groups is None else values[self._groups]
+
+    def bounds(self, mean: float) -> Scores:
         """What it weighs at most in a paragraph of each article."""
-        best = self._grouped.best if self._kept is None else self._grouped.best[self._kept]
         # A weight is x / (1 - B + B·n/mean): with another mean it grows by the factor of the means at most.
-        return np.asarray((SCALE * max(1.0, mean / self._field.mean))[best], np.float64)
-
-    def owners(self) -> Array:
-        """All paragraphs with it."""
-        if self._kept is not None:
-            return self.postings().owners
-        return self._field.owners(self._term, self._grouped)
+        scale = SCALE * max(1.0, mean / self._mean)
+        return np.asarray(scale[self._kept(self._term.best)], np.float64)
 
     def postings(self) -> Postings:
-        """The same, and how often each has it."""
-        found = self._field.postings(self._term)
-        if self._kept is None:
-            return found
-        keep = np.repeat(self._kept, self._grouped.sizes)
-        return Postings(found.owners[keep], found.counts[keep])
+        """All paragraphs with it, and how often each has it."""
+        term = self._term
+        if self._groups is None:
+            return Postings(term.owners, term.counts)
+        return self._read(term.of_groups(self._groups))
 
-    def postings_in(self, articles: Array) -> Postings:
-        """The paragraphs with it of some articles, and how often each has it."""
-        return self._field.postings_in(self._term, articles)
-
-    def owners_in(self, articles: Array) -> Array:
+    def owners_in(self, articles: Mask) -> Array:
         """The paragraphs with it of some articles."""
-        return self._field.owners_in(self._term, articles)
+        wanted = articles[self.articles]
+        if self._groups is None and wanted.all():
+            return self._term.owners
+        return self._term.of_groups(self._numbers(np.flatnonzero(wanted))).owners
+
+    def postings_in(self, articles: Ints) -> Postings:
+        """The same of articles by their numbers, and how often each has it."""
+        return self._read(self._term.of_groups(self._numbers(among(self.articles, articles))))
+
+    def _numbers(self, groups: Ints) -> Ints:
+        return groups if self._groups is None else self._groups[groups]
+
+    def _read(self, chosen: Chosen) -> Postings:
+        return Postings(chosen.owners, self._term.counts_of(chosen))

@@ -1,0 +1,118 @@
+"""Arrays of ascending numbers, each once, as sets: what two of them share, and what is in any of several.
+
+One of two ways is taken, as is faster: the numbers of the shorter array are looked up in the longer one, or the two
+are merged (NumPy's stable sort takes time in proportion to two runs that are sorted already).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .container import Array
+
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+NO_INTS: Ints = np.empty(0, np.int64)
+
+UNEQUAL = 12
+"""An array that is so many times as long as another one is rather searched than gone through."""
+DENSE = 32
+"""One in so many numbers is enough for an array of all of them to be faster than a search for each."""
+
+
+def changes(values: Array) -> Mask:
+    """Where a value is another than the one before."""
+    new = np.ones(len(values), np.bool_)
+    np.not_equal(values[1:], values[:-1], out=new[1:])
+    return new
+
+
+def among(held: Array, wanted: Array) -> Ints:
+    """Where in ``held`` there is what is in ``wanted``.
+
+    >>> among(np.array([2, 3, 5, 9]), np.array([1, 3, 9])).tolist()
+    [1, 3]
+    """
+    if not len(held) or not len(wanted):
+        return NO_INTS
+    wanted = wanted.astype(held.dtype, copy=False)  # of one type, or each search converts all of it
+    if len(wanted) * UNEQUAL < len(held):
+        at = held.searchsorted(wanted)
+        at[at == len(held)] = 0
+        return np.asarray(at[held[at] == wanted], np.int64)
+    if len(held) * UNEQUAL < len(wanted):
+        at = wanted.searchsorted(held)
+        at[at == len(wanted)] = 0
+        return np.flatnonzero(wanted[at] == held)
+    size = max(int(held[-1]), int(wanted[-1])) + 1
+    if size < (len(held) + len(wanted)) * DENSE:
+        there = np.zeros(size, np.bool_)
+        there[wanted] = True
+        return np.flatnonzero(there[held])
+    both = np.concatenate((held, wanted))
+    order = both.argsort(kind="stable")
+    both = both[order]
+    return np.asarray(order[:-1][both[1:] == both[:-1]])  # of equals, the one that is held stands first
+
+
+def common(one: Array, other: Array) -> Array:
+    """What is in both.
+
+    >>> common(np.array([2, 3, 5, 9]), np.array([1, 3, 9])).tolist()
+    [3, 9]
+    """
+    if min(len(one), len(other)) * UNEQUAL < max(len(one), len(other)):
+        short, long = (one, other) if len(one) < len(other) else (other, one)
+        return short[among(short, long)]
+    both = np.concatenate((one, other))
+    both.sort(kind="stable")
+    return np.asarray(both[:-1][both[1:] == both[:-1]])
+
+
+def in_all(parts: Sequence[Array]) -> Array:
+    """What is in each of some arrays, at least one, the shortest first."""
+    first, *others = sorted(parts, key=len)
+    for other in others:
+        first = common(first, other)
+    return first
+
+
+def united(parts: Sequence[Array], size: int) -> Array:
+    """What is in any of some arrays, of numbers below ``size``."""
+    parts = [part for part in parts if len(part)]
+    if len(parts) < 2:
+        return parts[0] if parts else NO_INTS
+    if sum(map(len, parts)) * DENSE < size:
+        both = np.concatenate(parts)
+        both.sort(kind="stable")
+        return both[changes(both)]
+    held = np.zeros(size, np.bool_)
+    for part in parts:
+        held[part] = True
+    return np.flatnonzero(held)
+
+
+def ramp(sizes: Array) -> Ints:
+    """0, 1, … for each of the sizes.
+
+    >>> ramp(np.array([2, 0, 3])).tolist()
+    [0, 1, 0, 1, 2]
+    """
+    return ranges(np.zeros(len(sizes), np.int64), sizes)
+
+
+def ranges(begins: Array, sizes: Array) -> Ints:
+    """From each of ``begins`` on, so many numbers.
+
+    >>> ranges(np.array([7, 0, 3]), np.array([2, 0, 3])).tolist()
+    [7, 8, 3, 4, 5]
+    """
+    ends = sizes.cumsum(dtype=np.int64)
+    total = int(ends[-1]) if len(ends) else 0
+    found = np.arange(total)
+    found += (begins - ends + sizes).repeat(sizes)
+    return found

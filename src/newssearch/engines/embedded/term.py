@@ -1,0 +1,171 @@
+"""One term of a field in one segment: the articles and documents that have it, and where it stands in them.
+
+What is read of it is kept, so that the parts of one query share it: see :class:`~.standing.Standing`.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from .ascending import Ints, Mask, among, changes, ranges
+from .container import Array
+from .inverting import PAGE, STRIDE, unpack
+
+if TYPE_CHECKING:
+    from .segment import Field
+
+
+class Chosen(NamedTuple):
+    """Some of the postings of a term: their numbers in the field, ascending, and their owners."""
+
+    numbers: Ints
+    owners: Ints
+
+
+class Term:
+    """A term, by its number in the field. Its *groups* are its postings in one article."""
+
+    def __init__(self, field: Field, number: int) -> None:
+        self._field = field
+        self._number = number
+        runs, first = field.section("group.runs"), field.section("group.run.first")
+        start, end = int(runs[number]), int(runs[number + 1])
+        self._runs = slice(start, end)
+        self._low, self._high = int(first[start]), int(first[end])
+
+    # ---- by article
+
+    @property
+    def range(self) -> tuple[int, int]:
+        """From which group to which it has its own."""
+        return self._low, self._high
+
+    @cached_property
+    def articles(self) -> Ints:
+        """The articles with it, ascending."""
+        field, runs = self._field, self._runs
+        articles = field.section("group.low")[self._low : self._high].astype(np.int64)
+        pages = field.section("group.run.page")[runs].astype(np.int64) << PAGE
+        if len(pages) > 1:
+            first = field.section("group.run.first")[runs.start : runs.stop + 1].astype(np.int64)
+            articles += pages.repeat(np.diff(first))
+        elif int(pages[0]):
+            articles += pages
+        return articles
+
+    @cached_property
+    def sizes(self) -> Array:
+        """How many documents of each have it; in a field of documents."""
+        return self._field.small("group.counts").between(self._low, self._high)
+
+    @cached_property
+    def best(self) -> Array:
+        """What the best of them weighs at most: a step of :data:`~.inverting.SCALE`; in a field of documents."""
+        return self._field.section("group.best")[self._low : self._high]
+
+    @cached_property
+    def _begins(self) -> Ints:
+        """The first posting of each group."""
+        ends = self.sizes.cumsum(dtype=np.int64)
+        ends += int(self._field.section("first")[self._number])
+        ends -= self.sizes
+        return ends
+
+    # ---- by owner
+
+    @cached_property
+    def _postings(self) -> tuple[int, int]:
+        """From which posting to which it has its own."""
+        if not self._field.of_documents:
+            return self._low, self._high
+        first = self._field.section("first")
+        return int(first[self._number]), int(first[self._number + 1])
+
+    @cached_property
+    def owners(self) -> Ints:
+        """All owners with it, ascending."""
+        if not self._field.of_documents:
+            return self.articles
+        owners = self._field.first[self.articles].repeat(self.sizes)
+        owners += self._field.small("within").between(*self._postings)
+        return owners
+
+    @cached_property
+    def counts(self) -> Array:
+        """How often each has it."""
+        return self._field.small("counts").between(*self._postings)
+
+    def counts_of(self, chosen: Chosen) -> Array:
+        """How often each of some of them has it."""
+        return self._field.small("counts").at(chosen.numbers)
+
+    def of_groups(self, groups: Ints | Mask) -> Chosen:
+        """The postings of some groups, in a field of documents."""
+        sizes = self.sizes[groups]
+        numbers = ranges(self._begins[groups], sizes)
+        owners = self._field.first[self.articles[groups]].repeat(sizes)
+        owners += self._field.small("within").at(numbers)
+        return Chosen(numbers, owners)
+
+    def of_articles(self, articles: Array) -> Chosen:
+        """The postings in some articles, in a field of documents."""
+        return self.of_groups(among(self.articles, articles))
+
+    def of_owners(self, owners: Array) -> Chosen:
+        """The postings of some owners."""
+        if self._field.of_documents:
+            articles = self._field.article[owners]
+            chosen = self.of_articles(articles[changes(articles)])
+        else:
+            chosen = Chosen(np.arange(self._low, self._high), self.articles)
+        return self.picked(chosen, owners)
+
+    @staticmethod
+    def picked(chosen: Chosen, owners: Array) -> Chosen:
+        """Those of some postings that are of some owners."""
+        here = among(chosen.owners, owners)
+        return Chosen(chosen.numbers[here], chosen.owners[here])
+
+    # ---- by place
+
+    def places(self, kinds: Array | None = None, chosen: Chosen | None = None) -> Ints:
+        """Where it stands, or some of its variants, ascending; only in the ``chosen`` owners, where these are given."""
+        field = self._field
+        start, end = (int(at) for at in field.section("tokens")[self._number : self._number + 2])
+        positions = field.small("positions")
+        words: Ints | None = None
+        if chosen is None:
+            places = field.starts[self.owners].astype(np.int64).repeat(self.counts)
+            places += positions.between(start, end)
+        else:
+            counts = self.counts_of(chosen)
+            words = ranges(self._first_words(chosen.numbers), counts)
+            places = field.starts[chosen.owners].astype(np.int64).repeat(counts)
+            places += positions.at(words)
+        if kinds is None:
+            return places
+        packed = field.section("packed")[int(field.section("packed.at")[self._number]) :]
+        variants = unpack(packed, int(field.section("kinds")[self._number]), end - start)
+        variants = variants if words is None else variants[words - start]
+        return np.asarray(places[np.isin(variants, kinds)], np.int64)
+
+    def _first_words(self, numbers: Ints) -> Ints:
+        """The first word of each of some postings."""
+        if not len(numbers):
+            return numbers
+        counts_of, at = self._field.small("counts"), self._field.section("at")
+        first, last = int(numbers[0]), int(numbers[-1])
+        if len(numbers) * STRIDE > last - first:
+            start = first // STRIDE * STRIDE
+            counts = counts_of.between(start, last + 1)
+            before = counts.cumsum(dtype=np.int64)
+            before -= counts
+            return np.asarray(before[numbers - start] + int(at[start // STRIDE]), np.int64)
+        known = numbers // STRIDE
+        columns = known[:, None] * STRIDE + np.arange(STRIDE - 1)
+        sizes = counts_of.at(np.minimum(columns, len(counts_of) - 1)).astype(np.int64)
+        sizes[columns >= numbers[:, None]] = 0
+        return np.asarray(at[known].astype(np.int64) + sizes.sum(axis=1), np.int64)

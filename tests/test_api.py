@@ -36,7 +36,7 @@ from support import article, index_of
 PUBLIC = [
     "Article", "ArticleNotFoundError", "Clause", "Contents", "Diagnostic", "FacetValue", "Hit", "Index", "IndexDamagedError",
     "IndexExistsError", "IndexFolderError", "IndexInfo", "IndexLockedError", "IndexNotFoundError", "IndexReport",
-    "IndexVersionError", "NewssearchError", "Paragraph", "Progress", "Provenance", "Query", "QueryError", "ReadOptions",
+    "IndexVersionError", "NewssearchError", "Paragraph", "Progress", "Provenance", "Query", "QueryError", "Rank", "ReadOptions",
     "Rejected", "Results", "Snippet", "__version__", "create", "open", "open_or_create", "parse", "query", "rebuild",
 ]  # fmt: skip
 

@@ -33,11 +33,11 @@ from newssearch.engines.embedded import (
     ranking,
     segment,
     storing,
-    term,
     tiers,
 )
+from newssearch.engines.embedded import term as term_module
 from newssearch.engines.embedded.ascending import Ints
-from newssearch.engines.embedded.building import VALUES, Builder, document_articles
+from newssearch.engines.embedded.building import Builder, document_articles
 from newssearch.engines.embedded.container import (
     Array,
     Container,
@@ -47,6 +47,7 @@ from newssearch.engines.embedded.container import (
     narrow,
     strings,
 )
+from newssearch.engines.embedded.headers import VALUES
 from newssearch.engines.embedded.inverting import (
     SCALE,
     Articles,
@@ -68,7 +69,7 @@ NO_LIMITS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filte
 def small(**sizes: int) -> Iterator[None]:
     """Constants of the engine's modules replaced, so that few words reach what many would."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (inverting, lexicon, merging, segment, storing, term):
+        for module in (inverting, lexicon, merging, segment, storing, term_module):
             for name, size in sizes.items():
                 if hasattr(module, name):
                     patch.setattr(module, name, size)
@@ -792,7 +793,7 @@ def portrait(one: Segment) -> dict[str, object]:
         "ids": one.ids(np.arange(one.articles)),
         "order": one.container["article.id.order"].tolist(),
         "states": [one.state(n) for n in range(one.articles)],
-        "headers": [one.headers[n] for n in range(one.articles)],
+        "headers": [one.header(n) for n in range(one.articles)],
         "bodies": [one.bodies[n] for n in range(one.documents)],
         "analyses": {name: mask if mask is None else mask.tolist() for name, mask in one.analyses.items()},
     }

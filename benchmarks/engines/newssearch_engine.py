@@ -20,8 +20,6 @@ class NewssearchArticles(Engine):
     The count is that of matching paragraphs, so that it is the other engines' where a query has no AND.
     """
 
-    modes: tuple[Mode, ...] = ("counted", "shown")  # every search counts
-
     _articles: list[Article]
     _index: Index
 
@@ -36,6 +34,11 @@ class NewssearchArticles(Engine):
         self._index = newssearch.open(folder)
 
     def search(self, query: Query, mode: Mode, limit: int) -> Answer:
+        if mode == "top":
+            ranks = self._index.rank(
+                _tree(query), limit=limit, outlet=query.outlet, since=query.since, until=query.until
+            )
+            return Answer(None, [f"{rank.id}#{rank.paragraph}" for rank in ranks])
         results = self._index.search(
             _tree(query),
             limit=limit,
@@ -82,7 +85,7 @@ class NewssearchParagraphs(NewssearchArticles):
 
 
 def _snippet_length(mode: Mode) -> int:
-    """The ``snippet`` option of a search. There is none that leaves the stored text alone: 0 only does not cut it."""
+    """The ``snippet`` option of a search: 0 does not cut the text."""
     return SNIPPET if mode == "shown" else 0
 
 

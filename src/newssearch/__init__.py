@@ -27,7 +27,7 @@ from .index import open_index as open  # noqa: A004  (newssearch.open reads as w
 from .indexing import IndexReport, Progress
 from .query import Diagnostic, Query, parse
 from .readers import ReadOptions
-from .results import Clause, FacetValue, Hit, Results, Snippet
+from .results import Clause, FacetValue, Hit, Rank, Results, Snippet
 
 __all__ = [
     "Article",
@@ -52,6 +52,7 @@ __all__ = [
     "Provenance",
     "Query",
     "QueryError",
+    "Rank",
     "ReadOptions",
     "Rejected",
     "Results",

@@ -258,13 +258,12 @@ class Analyser:
 
         No word holds a space. Most pieces of a text were seen before, so that this costs a tenth of looking for words.
         """
-        known = self._chunks
         pieces = text.split(" ")
-        found = [known.get(piece) for piece in pieces]
+        known = map(self._chunks.get, pieces)
         return [
             self._chunk(piece) if tokens is None else tokens
-            for piece, tokens in zip(pieces, found, strict=True)
-        ] if None in found else found  # type: ignore[return-value]  # fmt: skip
+            for piece, tokens in zip(pieces, known, strict=True)
+        ]
 
     def _chunk(self, piece: str) -> tuple[Token, ...]:
         tokens = tuple(self.tokens(piece))

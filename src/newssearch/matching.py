@@ -33,14 +33,14 @@ class Words:
     def span(self, place: Place) -> tuple[int, int]:
         """The characters of an occurrence."""
         first, last = place[0], place[1] - 1
-        start, _ = self._offsets(first)
-        return start, self._offsets(last)[1]
+        start, end = self._offsets(first)
+        return (start, end) if first == last else (start, self._offsets(last)[1])
 
     def _offsets(self, word: int) -> tuple[int, int]:
         chunk = bisect_right(self._ends, word)
-        tokens = self._chunks[chunk]
-        token = tokens[word - self._ends[chunk]]
-        return self._starts[chunk] + token.start, self._starts[chunk] + token.end
+        _, start, end = self._chunks[chunk][word - self._ends[chunk]]
+        before = self._lengths[chunk] + chunk  # and a space for each chunk
+        return before + start, before + end
 
     @cached_property
     def _ends(self) -> list[int]:
@@ -48,9 +48,9 @@ class Words:
         return list(accumulate(map(len, self._chunks)))
 
     @cached_property
-    def _starts(self) -> list[int]:
-        """The first character of each chunk."""
-        return list(accumulate((len(piece) + 1 for piece in self.text.split(" ")), initial=0))
+    def _lengths(self) -> list[int]:
+        """The characters before each chunk, without the spaces between them."""
+        return list(accumulate(map(len, self.text.split(" ")), initial=0))
 
     def at(self, term: str) -> list[int]:
         """Where a term stands."""

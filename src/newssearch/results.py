@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import overload
+from typing import NamedTuple, overload
 
 from . import escape
 from .article import Date
@@ -134,6 +134,14 @@ class Hit:
             "text": self.text,
             "snippet": self.snippet.to_dict(),
         }
+
+
+class Rank(NamedTuple):
+    """Where a hit stands and what it scores: the id of its article, the number of the paragraph, the score."""
+
+    id: str
+    paragraph: int
+    score: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 from ..article import Article
 from ..query import Diagnostic, Node
 from ..request import FacetField, SearchOptions
-from ..results import Clause, FacetValue
+from ..results import Clause, FacetValue, Rank
 
 
 class FoundHit(NamedTuple):
@@ -62,6 +62,9 @@ class Snapshot(Protocol):
         A boolean operator holds or fails for an article as a whole, its headline included; a score belongs to a
         paragraph. Filters never change scores.
         """
+
+    def rank(self, tree: Node, options: SearchOptions) -> list[Rank]:
+        """The addresses and scores of the same hits. Reads nothing that is stored, and counts nothing."""
 
     def article(self, article_id: str) -> Article | None:
         """The article with that id, with its paragraphs."""

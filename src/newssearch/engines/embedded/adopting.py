@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ...article import Article, Date, Paragraph
-from .building import Builder, article_of
+from .building import Builder
 from .container import Container
+from .headers import article_of
 from .lexicon import Lexicon
 from .schema import BY_WORDS, WHOLE_VALUES
 from .segment import Segment
@@ -38,7 +40,7 @@ def _articles(reader: Any) -> Iterator[tuple[Article, str]]:
         by_id.setdefault(_text(fields.get("id")) or f"whoosh-{segment}-{document}", []).append(fields)
     for article_id, held in by_id.items():
         first = next((fields for fields in held if "header" in fields), held[0])
-        article = article_of(first["header"])[0] if "header" in first else _plain(article_id, first)
+        article = article_of(json.loads(first["header"])) if "header" in first else _plain(article_id, first)
         yield dataclasses.replace(article, paragraphs=_paragraphs(held)), first.get("state") or ""
 
 

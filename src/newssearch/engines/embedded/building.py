@@ -10,35 +10,31 @@ documents) and ``title`` (of articles), which :mod:`.inverting` describes, a seg
 ``article.written``     when each was published by the outlet's clock, in microseconds of the calendar, or NONE
 ``article.instant``     the same in universal time
 ``article.id``          the ids (:class:`~.container.Strings`), and ``article.id.order`` the articles sorted by them
+``article.shown``       headline, address and date, see :mod:`.headers`
 ``article.state``       what each was added with, to tell whether it has changed
 ``article.F``           for each of VALUES the number of its value; ``article.F.values`` are those, sorted by
                         ``article.F.keys``, which are what a filter compares; number 0 is no value
 ``document.article``    the article of each document
-``header``, ``body``    all else that is known of an article, as JSON; and the text of each document: in blocks, see
+``header``, ``body``    all else that is known of each article, as JSON; and the text of each document: in blocks, see
                         :class:`~.storing.Stored`
 ======================  ===============================================================================================
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 from array import array
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from ...analysis import analyser, key, name_words
-from ...article import Article, Date, Paragraph, Provenance
+from ...article import Article, Paragraph
 from .container import Array, narrow, strings
+from .headers import VALUES, rest_of, shown_of
 from .inverting import Articles, invert
 from .lexicon import Lexicon, Tokens
 from .schema import BY_WORDS, NONE, WHOLE_VALUES, as_written, instant, microseconds
 from .storing import store
-
-VALUES = (*WHOLE_VALUES, *BY_WORDS, "path")
-"""The fields whose values are numbered."""
 
 
 class Builder:
@@ -55,7 +51,8 @@ class Builder:
         self._ids: list[bytes] = []
         self._states: list[bytes] = []
         self._values: dict[str, list[str]] = {name: [] for name in VALUES}
-        self._headers: list[bytes] = []
+        self._shown: list[bytes] = []
+        self._rest: list[bytes] = []
         self._bodies: list[bytes] = []
         self._size = 0
 
@@ -86,7 +83,8 @@ class Builder:
         self._states.append(state.encode())
         for name, values in self._values.items():
             values.append(getattr(article, name) or "")
-        self._headers.append(header_of(article))
+        self._shown.append(shown_of(article))
+        self._rest.append(rest_of(article))
 
     def _enter(self, field: str, text: str, analysis: Any) -> None:
         chunks = self._chunks[field]
@@ -113,6 +111,7 @@ class Builder:
             "article.id.order": np.array(order, np.uint32),
             "document.article": document_articles(first),
             **strings("article.id", self._ids),
+            **strings("article.shown", self._shown),
             **strings("article.state", self._states),
         }
         for name, values in self._values.items():
@@ -122,7 +121,7 @@ class Builder:
                 Articles(sections["document.article"], first, tokens.sizes) if field == "text" else None
             )
             sections |= invert(field, tokens, self._lexicon.words, articles)
-        return sections | store("header", self._headers) | store("body", self._bodies)
+        return sections | store("header", self._rest) | store("body", self._bodies)
 
 
 def document_articles(first: Array) -> Array:
@@ -149,52 +148,3 @@ def valued(name: str, values: list[str]) -> dict[str, Array]:
         **strings(f"article.{name}.values", [b"", *(value.encode() for _, value in distinct)]),
         **strings(f"article.{name}.keys", [b"", *(known.encode() for known, _ in distinct)]),
     }
-
-
-# ---- headers
-
-
-def header_of(article: Article) -> bytes:
-    """All that is known of an article but its paragraphs, as JSON."""
-    header: dict[str, object] = {
-        "id": article.id,
-        "record": article.record,
-        "count": len(article.paragraphs),
-        "provenance": {name: list(known) for name, known in article.provenance.items()},
-    }
-    for name in ("title", "url", "dateline", *VALUES):
-        if (value := getattr(article, name)) is not None:
-            header[name] = value
-    if article.date is not None:
-        header["date"] = article.date.isoformat()
-    return json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def article_of(header: str) -> tuple[Article, int]:
-    """An article from its header, without its paragraphs, and their number."""
-    fields = json.loads(header)
-    count = fields.pop("count")
-    provenance = {name: Provenance(*known) for name, known in fields.pop("provenance").items()}
-    date = date_of(fields.pop("date", None))
-    return Article(
-        paragraphs=(), date=date, provenance=MappingProxyType(provenance), **{"title": None} | fields
-    ), count
-
-
-SHOWN = ("id", "title", "outlet", "source", "byline", "located", "lang", "section", "url", "path")
-"""What a hit shows of its article, beside the date."""
-
-
-def shown_of(header: str) -> tuple[dict[str, Any], int]:
-    """What a hit shows of an article, from its header, and the number of its paragraphs."""
-    fields = json.loads(header)
-    shown = {name: fields.get(name) for name in SHOWN}
-    shown["date"] = date_of(fields.get("date"))
-    return shown, fields["count"]
-
-
-def date_of(text: str | None) -> Date | None:
-    """A date from ISO 8601."""
-    if text is None:
-        return None
-    return dt.date.fromisoformat(text) if len(text) == 10 else dt.datetime.fromisoformat(text)

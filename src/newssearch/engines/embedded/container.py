@@ -28,7 +28,7 @@ import re
 import struct
 import zlib
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -160,15 +160,20 @@ class Container:
                 yield name
 
 
+def items(array: Array) -> Sequence[int]:
+    """An array to read single numbers of, which costs a third in a memory view."""
+    view: Any = array.data if array.dtype.isnative else array
+    return view  # type: ignore[no-any-return]
+
+
 class Strings:
     """Strings one behind the other: two sections, ``NAME`` with their bytes and ``NAME.at`` where each begins."""
 
     def __init__(self, container: Container, name: str) -> None:
         self._bytes: Bytes = container[name]
         self._at: Array = container[f"{name}.at"]
-        # One item of a memory view costs a third of one of an array.
         self._view = self._bytes.data
-        self._begins: Any = self._at.data if self._at.dtype.isnative else self._at
+        self._begins = items(self._at)
 
     def __len__(self) -> int:
         return len(self._at) - 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
+from functools import reduce
 from itertools import islice
 from typing import NamedTuple, TypeGuard
 
@@ -215,8 +216,8 @@ class Evaluation:
         return notes
 
     def _unknown_in(self, unit: Word | Phrase | Fuzzy | Caps, suggest: bool) -> Iterator[Diagnostic]:
-        for word in unit.text.split():
-            asked = unit if isinstance(unit, Fuzzy) else Word(word) if any(words_of(word)) else None
+        for word in (unit.text,) if isinstance(unit, Word) else unit.text.split():
+            asked = unit if isinstance(unit, Word | Fuzzy) else Word(word) if any(words_of(word)) else None
             if asked is None or self._is_anywhere(asked):
                 continue
             near = self._near(word) if suggest else []
@@ -319,8 +320,8 @@ def _bound(moment: dt.datetime) -> int:
 
 
 def _all_of(masks: Iterable[Mask]) -> Mask:
-    return np.asarray(np.logical_and.reduce(list(masks)), np.bool_)
+    return reduce(np.bitwise_and, masks)
 
 
 def _any_of(masks: Iterable[Mask]) -> Mask:
-    return np.asarray(np.logical_or.reduce(list(masks)), np.bool_)
+    return reduce(np.bitwise_or, masks)

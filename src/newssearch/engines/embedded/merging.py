@@ -11,8 +11,9 @@ from typing import NamedTuple
 import numpy as np
 
 from . import storing
-from .building import VALUES, document_articles, valued
+from .building import document_articles, valued
 from .container import Array, ContainerWriter, Strings, narrow, strings
+from .headers import VALUES
 from .inverting import (
     STRIDE,
     Articles,
@@ -51,7 +52,7 @@ def merge(segments: Sequence[Segment], container: ContainerWriter) -> int:
     parts = list(_renumbered(segments))
     for name, array in _articles(parts).items():
         container.add(name, array)
-    storing.merge("header", [(one.segment.headers, _kept(one.articles)) for one in parts], container)
+    storing.merge("header", [(one.segment.rest, _kept(one.articles)) for one in parts], container)
     storing.merge("body", [(one.segment.bodies, _kept(one.documents)) for one in parts], container)
     names: tuple[TextField, ...] = ("text", "title")
     first = _first_documents(parts)
@@ -93,6 +94,7 @@ def _articles(parts: Sequence[Renumbered]) -> dict[str, Array]:
     first = _first_documents(parts)
     bare = np.concatenate([one.articles[one.segment.bare] for one in parts])
     ids = [segment.id(article) for segment, here in pairs for article in here.tolist()]
+    shown = [segment.shown_strings[article] for segment, here in pairs for article in here.tolist()]
     states = [segment.state(article).encode() for segment, here in pairs for article in here.tolist()]
     sections = {
         "article.first": first,
@@ -102,6 +104,7 @@ def _articles(parts: Sequence[Renumbered]) -> dict[str, Array]:
         "article.id.order": np.array(sorted(range(len(ids)), key=ids.__getitem__), np.uint32),
         "document.article": document_articles(first),
         **strings("article.id", ids),
+        **strings("article.shown", shown),
         **strings("article.state", states),
     }
     for name in VALUES:

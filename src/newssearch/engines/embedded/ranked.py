@@ -7,6 +7,7 @@ the page needs that score no less than the bounds of all others.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from ...request import SearchOptions
 from . import ranking
-from .ascending import Ints, Mask, among, changes, united
+from .ascending import NO_INTS, Ints, Mask, among, changes, united
 from .container import Array
 from .evaluation import Evaluation, Stands
 from .schema import NONE
@@ -37,6 +38,13 @@ class Ranked(NamedTuple):
     scores: Scores
     instants: Ints
     matching: Ints
+
+
+def joined_ranks(parts: Sequence[Ranked]) -> Ranked:
+    """Those of several segments."""
+    if not parts:
+        return Ranked(NO_INTS, np.empty(0), NO_INTS, NO_INTS)
+    return Ranked(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
 class _Part:
@@ -67,20 +75,16 @@ class _Part:
 
     def add_bounds(self, target: Scores, mean: float) -> None:
         """Add to an item for each article of the segment what it adds to a score there at most."""
-        articles, bounds = self.text.articles, self.text.bounds(mean)
-        saturated = bounds / (ranking.K1 + bounds)
-        saturated[np.isnan(saturated)] = 1.0  # a bound of infinity
-        target[articles] += self.factor * saturated
-        owners = self._title.owners
-        if len(owners):
+        articles, owners = self.text.articles, self._title.owners
+        most = self.text.saturated(mean)
+        if len(owners):  # instead of what it adds there without the headline
             weights = self._in_titles.copy()
-            here = among(owners, articles)
-            there = among(articles, owners)
-            weights[here] += bounds[there]
-            more = weights / (ranking.K1 + weights)
-            more[np.isnan(more)] = 1.0
-            more[here] -= saturated[there]
-            target[owners] += self.factor * more
+            both = among(articles, owners)
+            weights[among(owners, articles)] += self.text.bounds(mean, both)
+            target[owners] += self.factor * ranking.saturated(weights)
+            most[both] = 0.0
+        most *= self.factor
+        target[articles] += most
 
 
 class Ranking:
@@ -111,7 +115,10 @@ class Ranking:
         """
         texts: list[Unit] = list({id(part.text): part.text for part in self._parts}.values())
         if len(texts) == 1:
-            return _counted(texts[0], self._found)
+            (text,) = texts
+            kept = self._found[text.articles]
+            sizes = text.sizes if kept.all() else text.sizes[kept]
+            return int(sizes.sum(dtype=np.int64))
         units = np.zeros(self._segment.articles, np.uint16)
         for text in texts:
             units[text.articles] += 1

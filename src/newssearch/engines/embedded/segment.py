@@ -8,16 +8,18 @@ on disk.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from ...analysis import analysis_of
-from .ascending import NO_INTS, Ints, Mask
-from .container import Array, Container, Strings
+from .ascending import NO_INTS, Ints, Mask, changes, ranges
+from .container import Array, Container, Strings, items
+from .headers import VALUES, date_of
 from .inverting import PAGE, unpack_all
 from .schema import NONE
 from .small import Small
@@ -26,6 +28,10 @@ from .term import Term
 
 TextField = Literal["text", "title"]
 FIELDS: tuple[TextField, ...] = ("text", "title")
+DENSE = 8
+"""One in so many numbers is enough for an array of all of them to be faster than a sort."""
+CLOSE = 8
+"""Words of which one in so many is asked for are read through, rather than looked up one by one."""
 
 
 class Postings(NamedTuple):
@@ -43,6 +49,20 @@ class Kinds(NamedTuple):
 
 
 NO_POSTINGS = Postings(NO_INTS, NO_INTS)
+
+
+def added(owners: Array, counts: Array) -> Postings:
+    """Postings of several words as if they were one: counts of one owner are added."""
+    if len(owners) and len(owners) * DENSE > int(owners.max()):
+        totals = np.bincount(owners, counts)
+        owners = np.flatnonzero(totals)
+        return Postings(owners, totals[owners].astype(np.int64))
+    order = owners.argsort(kind="stable")  # quick, for those of each word are sorted
+    owners = owners[order]
+    first = np.flatnonzero(changes(owners))
+    if len(first) == len(owners):
+        return Postings(owners, counts[order])
+    return Postings(owners[first], np.add.reduceat(counts[order], first, dtype=np.int64))
 
 
 class Field:
@@ -126,6 +146,25 @@ class Field:
         """The words of a document on average, when it was told what groups weigh at best."""
         return float(self.section("group.mean")[0])
 
+    def postings_of(self, terms: Ints) -> Postings:
+        """The postings of any of several terms; where an owner has more than one, their counts are added."""
+        runs, bounds = self.section("group.runs"), self.section("group.run.first")
+        low = bounds[runs[terms]].astype(np.int64)
+        groups = ranges(low, bounds[runs[terms + 1]] - low)
+        owners = self.section("group.low")[groups].astype(np.int64)
+        pages = self.section("group.run.page")
+        if len(self.container["article.first"]) > 1 << PAGE:
+            owners += (
+                pages[bounds.searchsorted(groups.astype(bounds.dtype), "right") - 1].astype(np.int64) << PAGE
+            )
+        if self.of_documents:
+            first = self.section("first")
+            low = first[terms].astype(np.int64)
+            sizes, groups = self.small("group.counts").at(groups), ranges(low, first[terms + 1] - low)
+            owners = self.first[owners].repeat(sizes)
+            owners += self.small("within").at(groups)
+        return added(owners, self.small("counts").at(groups))
+
     def places(self, wanted: Kinds, owners: Array | None = None) -> Ints:
         """The places of a term, or of some of its variants, ascending; only in ``owners``, where these are given."""
         term = self.term(wanted.term)
@@ -188,6 +227,16 @@ class Field:
     def find_form(self, form: str) -> int:
         """The number of a form, or -1."""
         return self.forms.find(_bytes(form))
+
+    def find_forms(self, forms: Sequence[str]) -> list[int]:
+        """The numbers of those of some forms that there are, ascending."""
+        wanted = sorted({_bytes(form) for form in forms})
+        if len(wanted) > CLOSE:
+            low, high = self.forms.lower(wanted[0]), self.forms.lower(wanted[-1]) + 1
+            if high - low < len(wanted) * CLOSE:  # as those of a prefix are
+                among_them = set(wanted)
+                return [n for n, form in enumerate(self.forms.slice(low, high), low) if form in among_them]
+        return [number for form in wanted if (number := self.forms.find(form)) >= 0]
 
     def forms_with(self, prefix: str) -> dict[str, int]:
         """The forms that begin with ``prefix``, sorted, and how many words each has, deleted ones counted."""
@@ -389,7 +438,47 @@ class Segment:
         return Strings(self.container, "article.state")[article].decode()
 
     @cached_property
-    def headers(self) -> Stored:
+    def shown_strings(self) -> Strings:
+        """Headline, address and date of each article: see :mod:`.headers`."""
+        return Strings(self.container, "article.shown")
+
+    def shown(self, article: int) -> dict[str, Any]:
+        """What a hit shows of an article."""
+        title, url, date = json.loads(self.shown_strings[article])
+        fields = {"id": self.id(article).decode(), "title": title, "url": url, "date": date_of(date)}
+        for name, codes, values in self._valued:
+            code = codes[article]
+            fields[name] = values[code].decode() if code else None
+        return fields
+
+    @cached_property
+    def _valued(self) -> list[tuple[str, Sequence[int], Strings]]:
+        return [
+            (
+                name,
+                items(self.container[f"article.{name}"]),
+                Strings(self.container, f"article.{name}.values"),
+            )
+            for name in VALUES
+        ]
+
+    def header(self, article: int) -> dict[str, Any]:
+        """All that is known of an article but its paragraphs, as JSON types; what it has not is left out."""
+        shown = self.shown(article)
+        if shown["date"] is not None:
+            shown["date"] = shown["date"].isoformat()
+        known = {name: value for name, value in shown.items() if value is not None}
+        rest: dict[str, Any] = json.loads(self.rest[article])
+        return {**known, "count": self.count(article), **rest}
+
+    def count(self, article: int) -> int:
+        """How many paragraphs an article has."""
+        if len(self.bare) and article in self.bare:
+            return 0
+        return int(self.first[article + 1] - self.first[article])
+
+    @cached_property
+    def rest(self) -> Stored:
         """What else is known of each article, as JSON."""
         return Stored(self.container, "header")
 

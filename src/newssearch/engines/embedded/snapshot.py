@@ -16,17 +16,20 @@ from ...article import Article, Paragraph
 from ...errors import IndexDamagedError, NewssearchError, QueryError
 from ...query import Diagnostic, Node
 from ...request import FACET_FIELDS, FacetField, SearchOptions
-from ...results import FacetValue
+from ...results import FacetValue, Rank
 from .. import Contents, Found, FoundHit
 from .ascending import Ints, Mask
-from .building import article_of, shown_of
 from .container import Array
 from .evaluation import Evaluation
 from .explain import explain
-from .ranked import Ranked, Ranking, sort_keys
+from .headers import article_of
+from .ranked import Ranked, Ranking, joined_ranks, sort_keys
 from .schema import NONE
 from .segment import Segment
 from .table import Table
+
+Placed = tuple[int, float, int]
+"""A document on the page, its score, and how many paragraphs of its article match."""
 
 
 class EmbeddedSnapshot:
@@ -63,31 +66,34 @@ class EmbeddedSnapshot:
         with self._reading():
             run = Evaluation(self._table, tree)
             articles = run.found(options)
-            ranked: list[Ranked] = []
-            paragraphs = 0
-            for number, (segment, mask) in enumerate(self._table.parts(articles)):
-                search = Ranking(run, segment, mask)
-                paragraphs += search.paragraphs()
-                ranked.append(search.best(options, self._table.document_offset(number)))
+            rankings = self._rankings(run, articles)
             total = int(np.count_nonzero(articles))
             return Found(
-                self._page(ranked, options),
+                [self._hit(*placed) for placed in self._page(rankings, options)],
                 total,
-                paragraphs,
+                sum(ranking.paragraphs() for ranking in rankings),
                 MappingProxyType({field: self._facet(field, articles) for field in options.facets}),
                 _once([*run.notes, *run.unknown_words()]),
                 explain(run, options) if options.explain or not total else (),
             )
 
-    def _page(self, ranked: list[Ranked], options: SearchOptions) -> list[FoundHit]:
+    def rank(self, tree: Node, options: SearchOptions) -> list[Rank]:
+        """The addresses and scores of the hits on the page that ``options`` asks for."""
+        with self._reading():
+            run = Evaluation(self._table, tree)
+            page = self._page(self._rankings(run, run.found(options)), options)
+            return [self._rank(document, score) for document, score, _ in page]
+
+    def _rankings(self, run: Evaluation, articles: Mask) -> list[Ranking]:
+        return [Ranking(run, segment, mask) for segment, mask in self._table.parts(articles)]
+
+    def _page(self, rankings: list[Ranking], options: SearchOptions) -> list[Placed]:
         """The hits on the page, in the total order.
 
         By score, or date; then by date, or score; then by id; then by paragraph. Ids are read only of hits that
         nothing else tells apart, and that may be on the page.
         """
-        documents, scores, instants, matching = (np.concatenate(parts) for parts in zip(*ranked, strict=True)) if (
-            ranked
-        ) else (np.empty(0, np.int64),) * 4  # fmt: skip
+        documents, scores, instants, matching = self._candidates(rankings, options)
         first, second = sort_keys(scores, instants, options)
         order = np.lexsort((documents, -second, -first))
         end = len(order) if options.limit is None else min(options.offset + options.limit, len(order))
@@ -106,7 +112,14 @@ class EmbeddedSnapshot:
             if high - low > 1:
                 tied = self._by_id(tied, documents)
             page.extend(tied[max(options.offset - low, 0) : end - low])
-        return [self._hit(int(documents[i]), float(scores[i]), int(matching[i])) for i in page]
+        return [(int(documents[i]), float(scores[i]), int(matching[i])) for i in page]
+
+    def _candidates(self, rankings: list[Ranking], options: SearchOptions) -> Ranked:
+        """What may be on the page, of all segments, in the order of the documents."""
+        ranked = [
+            one.best(options, self._table.document_offset(number)) for number, one in enumerate(rankings)
+        ]
+        return ranked[0] if len(ranked) == 1 else joined_ranks(ranked)
 
     def _by_id(self, places: list[int], documents: Ints) -> list[int]:
         def name(place: int) -> tuple[bytes, int]:
@@ -118,9 +131,15 @@ class EmbeddedSnapshot:
     def _hit(self, document: int, score: float, matching: int) -> FoundHit:
         segment, own = self._table.document(document)
         article = int(segment.article[own])
-        fields, count = shown_of(segment.headers[article])
+        count = segment.count(article)
         number = own - int(segment.first[article]) + 1 if count else 0
-        return FoundHit(fields, number, segment.bodies[own], score, count, matching)
+        return FoundHit(segment.shown(article), number, segment.bodies[own], score, count, matching)
+
+    def _rank(self, document: int, score: float) -> Rank:
+        segment, own = self._table.document(document)
+        article = int(segment.article[own])
+        number = own - int(segment.first[article]) + 1 if segment.count(article) else 0
+        return Rank(segment.id(article).decode(), number, score)
 
     # ---- facets and contents
 
@@ -241,7 +260,7 @@ class EmbeddedSnapshot:
 
 def read_article(segment: Segment, article: int) -> Article:
     """An article of a segment, with its paragraphs."""
-    found, count = article_of(segment.headers[article])
+    found, count = article_of(segment.header(article)), segment.count(article)
     first = int(segment.first[article])
     paragraphs = (Paragraph(n + 1, segment.bodies[first + n]) for n in range(count))
     return dataclasses.replace(found, paragraphs=tuple(paragraphs))

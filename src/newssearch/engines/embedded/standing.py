@@ -15,7 +15,7 @@ from . import places as at
 from .ascending import NO_INTS, Ints, Mask, in_all
 from .container import Array
 from .places import NOWHERE, Stretches
-from .segment import NO_POSTINGS, Field, Kinds, Postings, Segment, TextField
+from .segment import NO_POSTINGS, Field, Kinds, Postings, Segment, TextField, added
 from .term import Chosen, Term
 from .unit import Listed, OneTerm, Unit
 
@@ -117,17 +117,17 @@ class Standing:
 
     def _kinds(self, field: Field, forms: Sequence[str]) -> list[Kinds]:
         """All variants of some forms."""
-        numbers = [number for form in forms if (number := field.find_form(form)) >= 0]
+        numbers = field.find_forms(forms)
         return field.by_term(np.concatenate([field.variants(n) for n in numbers])) if numbers else []
 
     def _merged(self, field: Field, wanted: Sequence[Kinds]) -> Postings:
-        parts = []
-        for kinds in wanted:
-            if kinds.kinds is None:
-                term = self._term(field, kinds.term)
-                parts.append(Postings(term.owners, term.counts))
-            else:
-                parts.append(at.postings(at.words(self._places(field, kinds, None)), field.starts))
+        whole = np.array([kinds.term for kinds in wanted if kinds.kinds is None], np.int64)
+        parts = [field.postings_of(whole)] if len(whole) else []
+        parts.extend(
+            at.postings(at.words(self._places(field, kinds, None)), field.starts)
+            for kinds in wanted
+            if kinds.kinds is not None
+        )
         return merged(parts)
 
     # ---- places
@@ -256,9 +256,9 @@ def merged(parts: Sequence[Postings]) -> Postings:
     parts = [part for part in parts if len(part.owners)]
     if len(parts) < 2:
         return parts[0] if parts else NO_POSTINGS
-    owners, inverse = np.unique(np.concatenate([part.owners for part in parts]), return_inverse=True)
-    counts = np.bincount(inverse, weights=np.concatenate([part.counts for part in parts]))
-    return Postings(owners, counts.astype(np.int64))
+    return added(
+        np.concatenate([part.owners for part in parts]), np.concatenate([part.counts for part in parts])
+    )
 
 
 def _within(found: Postings, keep: Mask) -> Postings:

@@ -26,8 +26,8 @@ with warnings.catch_warnings():
     from whoosh.reading import TermInfo, TermNotFound
 
 from .ascending import Ints, ramp
-from .building import VALUES, date_of
 from .container import Array, Strings
+from .headers import VALUES, date_of
 from .schema import BY_WORDS, NONE, WHOLE_VALUES, as_written, make_schema
 from .segment import Field, Kinds, Segment
 
@@ -212,7 +212,7 @@ class TermsReader(base.TermsReader):  # type: ignore[misc]
             moments, codes = np.unique(segment.written, return_inverse=True)
             return ValueTerms(segment, codes, map(self._indexed(name), map(_moment, moments.tolist())))
         if name == "url":
-            headers = (json.loads(segment.headers[article]) for article in range(segment.articles))
+            headers = (segment.header(article) for article in range(segment.articles))
             urls = map(self._indexed(name), (header.get("url") for header in headers))
             return ValueTerms(segment, np.arange(segment.articles), urls)
         if name in VALUES:
@@ -572,8 +572,9 @@ class DocumentReader(base.PerDocumentReader):  # type: ignore[misc]
 
     def _of_article(self, article: int) -> tuple[str, dict[str, Any]]:
         """The header of an article, and what is stored of it in each of its documents."""
-        text = self._segment.headers[article]
-        header = json.loads(text)
+        header = self._segment.header(article)
         fields = {name: header[name] for name in ("id", "title", "url", *VALUES) if name in header}
         date = date_of(header.get("date"))
-        return text, fields if date is None else fields | {"date": as_written(date)}
+        return json.dumps(header, ensure_ascii=False), fields if date is None else fields | {
+            "date": as_written(date)
+        }

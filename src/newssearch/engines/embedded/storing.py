@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .container import Array, Container, ContainerWriter, Strings, narrow, strings
+from .container import Array, Container, ContainerWriter, Strings, items, narrow, strings
 from .inverting import Ints
 
 BLOCK = 3072
@@ -57,6 +57,7 @@ class Stored:
         self.blocks = Strings(container, name)
         self.first = container[f"{name}.first"]
         self.sizes = container[f"{name}.sizes"]
+        self._firsts, self._lengths = items(self.first), items(self.sizes)
         self._known = Strings(container, f"{name}.known")
         self._known_first: list[int] = container[f"{name}.known.first"].tolist()
         self._open: dict[int, bytes] = {}
@@ -65,15 +66,15 @@ class Stored:
         return len(self.sizes)
 
     def __getitem__(self, index: int) -> str:
-        number = bisect_right(self.first, index) - 1
+        number = bisect_right(self._firsts, index) - 1
         block = self._open.get(number)
         if block is None:
             block = self.unpacked(number)
             if len(self._open) >= self.REMEMBERED:
                 self._open.clear()
             self._open[number] = block
-        start = int(self.sizes[self.first[number] : index].sum(dtype=np.int64))
-        return block[start : start + int(self.sizes[index])].decode()
+        start = sum(self._lengths[self._firsts[number] : index])
+        return block[start : start + self._lengths[index]].decode()
 
     def dictionary(self, block: int) -> bytes:
         """What a block is compressed with the knowledge of."""

@@ -29,8 +29,14 @@ class Unit(Protocol):
     def sizes(self) -> Array:
         """How many paragraphs of each have it."""
 
-    def bounds(self, mean: float) -> Scores:
-        """What it weighs at most in a paragraph of each article, where paragraphs have ``mean`` words on average."""
+    def bounds(self, mean: float, groups: Ints) -> Scores:
+        """What it weighs at most in a paragraph of some of its articles, by their numbers among these.
+
+        ``mean`` is the number of words that paragraphs have on average.
+        """
+
+    def saturated(self, mean: float) -> Scores:
+        """The same of all of its articles, and saturated."""
 
     def postings(self) -> Postings:
         """All paragraphs with it, ascending, and how often each has it."""
@@ -57,8 +63,15 @@ class Listed:
         """How many paragraphs of each article have it."""
         return np.diff(self._first, append=len(self._of))
 
-    def bounds(self, mean: float) -> Scores:
-        """What it weighs in the best paragraph of each article."""
+    def bounds(self, mean: float, groups: Ints) -> Scores:
+        """What it weighs in the best paragraph of some of its articles."""
+        return self._weights(mean)[groups]
+
+    def saturated(self, mean: float) -> Scores:
+        """The same of all of its articles, and saturated."""
+        return ranking.saturated(self._weights(mean))
+
+    def _weights(self, mean: float) -> Scores:
         owners, counts = self._postings
         weights = ranking.in_text(counts, self._segment.fields["text"].sizes[owners], mean)
         return np.maximum.reduceat(weights, self._first) if len(weights) else weights
@@ -100,11 +113,19 @@ class OneTerm:
     def _kept(self, values: Array) -> Array:
         return values if self._groups is None else values[self._groups]
 
-    def bounds(self, mean: float) -> Scores:
-        """What it weighs at most in a paragraph of each article."""
+    def bounds(self, mean: float, groups: Ints) -> Scores:
+        """What it weighs at most in a paragraph of some of its articles."""
+        return np.asarray(self._scale(mean)[self._kept(self._term.best)[groups]], np.float64)
+
+    def saturated(self, mean: float) -> Scores:
+        """The same of all of its articles, and saturated."""
+        steps = ranking.saturated(self._scale(mean))
+        return np.asarray(steps[self._kept(self._term.best)], np.float64)
+
+    def _scale(self, mean: float) -> Scores:
+        """What each step weighs at most, but for the last one, which has no bound."""
         # A weight is x / (1 - B + B·n/mean): with another mean it grows by the factor of the means at most.
-        scale = SCALE * max(1.0, mean / self._mean)
-        return np.asarray(scale[self._kept(self._term.best)], np.float64)
+        return SCALE * max(1.0, mean / self._mean)
 
     def postings(self) -> Postings:
         """All paragraphs with it, and how often each has it."""

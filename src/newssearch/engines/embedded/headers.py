@@ -1,0 +1,57 @@
+"""What a segment keeps of an article beside its text, and the article made of it again.
+
+What a hit shows is kept where it costs little to read: ``article.id``, ``article.shown`` (headline, address and date, as
+a JSON array) and the fields whose values are numbered (see :data:`VALUES`). The rest (how each field is known, the
+dateline, the number of the record) is JSON in compressed blocks. All of it together is the ``header`` that Whoosh sees.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from ...article import Article, Date, Provenance
+from .schema import BY_WORDS, WHOLE_VALUES
+
+VALUES = (*WHOLE_VALUES, *BY_WORDS, "path")
+"""The fields whose values are numbered."""
+
+
+def shown_of(article: Article) -> bytes:
+    """The headline, address and date of an article."""
+    date = None if article.date is None else article.date.isoformat()
+    return _dumped([article.title, article.url, date])
+
+
+def rest_of(article: Article) -> bytes:
+    """What is known of an article and kept nowhere else."""
+    rest: dict[str, object] = {
+        "record": article.record,
+        "provenance": {name: list(known) for name, known in article.provenance.items()},
+    }
+    if article.dateline is not None:
+        rest["dateline"] = article.dateline
+    return _dumped(rest)
+
+
+def _dumped(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def article_of(header: Mapping[str, Any]) -> Article:
+    """An article from its header, without its paragraphs."""
+    fields = {"title": None, **header}
+    fields.pop("count", None)
+    provenance = {name: Provenance(*known) for name, known in fields.pop("provenance").items()}
+    date = date_of(fields.pop("date", None))
+    return Article(paragraphs=(), date=date, provenance=MappingProxyType(provenance), **fields)
+
+
+def date_of(text: str | None) -> Date | None:
+    """A date from ISO 8601."""
+    if text is None:
+        return None
+    return dt.date.fromisoformat(text) if len(text) == 10 else dt.datetime.fromisoformat(text)

@@ -31,32 +31,37 @@ def changes(values: Array) -> Mask:
     return new
 
 
+def paired(one: Array, other: Array) -> tuple[Ints, Ints]:
+    """Where in each of two arrays there is what is in both; of numbers that are not negative.
+
+    >>> [at.tolist() for at in paired(np.array([2, 3, 5, 9]), np.array([1, 3, 9]))]
+    [[1, 3], [1, 2]]
+    """
+    if len(one) < len(other):
+        there, here = paired(other, one)
+        return here, there
+    if not len(other):
+        return NO_INTS, NO_INTS
+    size = max(int(one[-1]), int(other[-1])) + 1
+    if len(other) * UNEQUAL < len(one) or size > (len(one) + len(other)) * DENSE:
+        at: Array = one.searchsorted(other.astype(one.dtype, copy=False))  # of one type, or all is converted
+        at[at == len(one)] = 0
+        found = one[at] == other
+    else:
+        places = np.full(size, -1, np.int32)
+        places[one] = np.arange(len(one), dtype=np.int32)
+        at = places[other]
+        found = at >= 0
+    return at[found].astype(np.int64, copy=False), np.flatnonzero(found)
+
+
 def among(held: Array, wanted: Array) -> Ints:
     """Where in ``held`` there is what is in ``wanted``.
 
     >>> among(np.array([2, 3, 5, 9]), np.array([1, 3, 9])).tolist()
     [1, 3]
     """
-    if not len(held) or not len(wanted):
-        return NO_INTS
-    wanted = wanted.astype(held.dtype, copy=False)  # of one type, or each search converts all of it
-    if len(wanted) * UNEQUAL < len(held):
-        at = held.searchsorted(wanted)
-        at[at == len(held)] = 0
-        return np.asarray(at[held[at] == wanted], np.int64)
-    if len(held) * UNEQUAL < len(wanted):
-        at = wanted.searchsorted(held)
-        at[at == len(wanted)] = 0
-        return np.flatnonzero(wanted[at] == held)
-    size = max(int(held[-1]), int(wanted[-1])) + 1
-    if size < (len(held) + len(wanted)) * DENSE:
-        there = np.zeros(size, np.bool_)
-        there[wanted] = True
-        return np.flatnonzero(there[held])
-    both = np.concatenate((held, wanted))
-    order = both.argsort(kind="stable")
-    both = both[order]
-    return np.asarray(order[:-1][both[1:] == both[:-1]])  # of equals, the one that is held stands first
+    return paired(held, wanted)[0]
 
 
 def common(one: Array, other: Array) -> Array:
@@ -65,9 +70,11 @@ def common(one: Array, other: Array) -> Array:
     >>> common(np.array([2, 3, 5, 9]), np.array([1, 3, 9])).tolist()
     [3, 9]
     """
-    if min(len(one), len(other)) * UNEQUAL < max(len(one), len(other)):
-        short, long = (one, other) if len(one) < len(other) else (other, one)
-        return short[among(short, long)]
+    short, long = (one, other) if len(one) < len(other) else (other, one)
+    if len(short) * UNEQUAL < len(long):
+        at = long.searchsorted(short.astype(long.dtype, copy=False))
+        at[at == len(long)] = 0
+        return np.asarray(short[long[at] == short])
     both = np.concatenate((one, other))
     both.sort(kind="stable")
     return np.asarray(both[:-1][both[1:] == both[:-1]])

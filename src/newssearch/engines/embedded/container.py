@@ -29,6 +29,7 @@ import struct
 import zlib
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,8 @@ from ...errors import NewssearchError
 MAGIC = b"NEWSSEG1"
 ALIGNMENT = 64
 _END = struct.Struct("<QII8s")
+HEADS = 256
+"""Of so many sorted strings, one is held in memory for searches."""
 _STEP = 1 << 24
 """Bytes of which a checksum is made at a time."""
 
@@ -204,7 +207,14 @@ class Strings:
 
     def lower(self, wanted: bytes) -> int:
         """The first that is not less than ``wanted``."""
-        return bisect_left(self, wanted)
+        heads = self._heads
+        step = bisect_left(heads, wanted)
+        return bisect_left(self, wanted, max(step - 1, 0) * HEADS, min(step * HEADS, len(self)))
+
+    @cached_property
+    def _heads(self) -> list[bytes]:
+        """Every so many of them."""
+        return [self[index] for index in range(0, len(self), HEADS)]
 
     def find(self, wanted: bytes) -> int:
         """The number of ``wanted``, or -1."""

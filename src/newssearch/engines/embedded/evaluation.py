@@ -190,7 +190,7 @@ class Evaluation:
     def weight(self, unit: Node) -> float:
         """How telling a unit is: its idf."""
         if unit not in self._idf:
-            holding = sum(int(s.unit(unit).sizes.sum(dtype=np.int64)) for s in self._standings.values())
+            holding = sum(standing.unit(unit).total for standing in self._standings.values())
             self._idf[unit] = ranking.idf(self.table.paragraphs, holding)
         return self._idf[unit]
 

@@ -16,12 +16,11 @@ from numpy.typing import NDArray
 
 from ...request import SearchOptions
 from . import ranking
-from .ascending import NO_INTS, Ints, Mask, among, changes, united
+from .ascending import NO_INTS, Ints, Mask, among, changes, paired, united
 from .container import Array
 from .evaluation import Evaluation, Stands
 from .schema import NONE
-from .segment import Segment
-from .unit import Unit
+from .segment import Postings, Segment
 
 FIRST = 64
 """Articles that are looked at first, at least."""
@@ -48,43 +47,38 @@ def joined_ranks(parts: Sequence[Ranked]) -> Ranked:
 
 
 class _Part:
-    """A unit that adds to scores: where it stands, and what its saturated weight is multiplied by."""
+    """A unit that adds to scores, in the articles that were found, which are known here by their places among these."""
 
-    def __init__(self, stands: Stands, factor: float, segment: Segment, mean_title: float) -> None:
-        self.text = stands.text
+    def __init__(self, stands: Stands, factor: float, articles: Ints) -> None:
+        self.text, self._title = stands
         self.factor = factor
-        self._title = stands.title
-        self._lengths = segment.fields["title"].sizes
-        self._mean_title = mean_title
+        self._articles = articles
 
     @cached_property
-    def _in_titles(self) -> Scores:
-        """What it weighs in each headline that has it."""
-        owners, counts = self._title
-        return ranking.in_title(counts, self._lengths[owners], self._mean_title)
+    def groups(self) -> tuple[Ints, Ints]:
+        """The groups of the unit that are found, and the article of each."""
+        return paired(self.text.articles, self._articles)
 
-    def in_titles(self, articles: Ints) -> Scores | None:
-        """What it weighs in the headline of each of some articles; None where it is in none."""
-        owners = self._title.owners
-        here = among(articles, owners)
-        if not len(here):
+    def in_titles(self, lengths: Array, mean: float) -> Scores | None:
+        """What it weighs in the headline of each article; None where it is in none."""
+        postings, articles = paired(self._title.owners, self._articles)
+        if not len(postings):
             return None
-        weights = np.zeros(len(articles))
-        weights[here] = self._in_titles[among(owners, articles)]
+        owners, counts = self._title
+        weights = np.zeros(len(self._articles))
+        weights[articles] = ranking.in_title(counts[postings], lengths[owners[postings]], mean)
         return weights
 
-    def add_bounds(self, target: Scores, mean: float) -> None:
-        """Add to an item for each article of the segment what it adds to a score there at most."""
-        articles, owners = self.text.articles, self._title.owners
-        most = self.text.saturated(mean)
-        if len(owners):  # instead of what it adds there without the headline
-            weights = self._in_titles.copy()
-            both = among(articles, owners)
-            weights[among(owners, articles)] += self.text.bounds(mean, both)
-            target[owners] += self.factor * ranking.saturated(weights)
-            most[both] = 0.0
-        most *= self.factor
-        target[articles] += most
+    def at_most(self, mean: float) -> Scores:
+        """What it weighs at most in a paragraph of each article."""
+        groups, articles = self.groups
+        weights = np.zeros(len(self._articles))
+        weights[articles] = self.text.bounds(mean, groups)
+        return weights
+
+    def postings_in(self, articles: Ints) -> Postings:
+        """The paragraphs of some articles, by their own numbers, and how often each has it."""
+        return self.text.postings_of(among(self.text.articles, articles))
 
 
 class Ranking:
@@ -92,103 +86,103 @@ class Ranking:
 
     def __init__(self, run: Evaluation, segment: Segment, found: Mask) -> None:
         self._segment = segment
-        self._found = found
-        self._mean = run.table.mean_words
+        self._articles = np.flatnonzero(found)
+        self._lengths = segment.fields["text"].sizes
+        self._mean, self._mean_title = run.table.mean_words, run.table.mean_title_words
         self._parts = [
             _Part(
                 run.stands(segment, wanted.unit, wanted.region),
                 wanted.boost * run.weight(wanted.unit),
-                segment,
-                run.table.mean_title_words,
+                self._articles,
             )
             for wanted in run.wanted()
         ]
-
-    @cached_property
-    def _articles(self) -> Ints:
-        return np.flatnonzero(self._found)
 
     def paragraphs(self) -> int:
         """How many paragraphs of the articles hold a unit of the query.
 
         Where an article has one unit alone, it is known how many; only where it has several, these may share some.
         """
-        texts: list[Unit] = list({id(part.text): part.text for part in self._parts}.values())
-        if len(texts) == 1:
-            (text,) = texts
-            kept = self._found[text.articles]
-            sizes = text.sizes if kept.all() else text.sizes[kept]
-            return int(sizes.sum(dtype=np.int64))
-        units = np.zeros(self._segment.articles, np.uint16)
-        for text in texts:
-            units[text.articles] += 1
-        units *= self._found
-        shared = units > 1
-        alone = units == 1
-        total = sum(_counted(text, alone) for text in texts)
-        if shared.any():
-            total += len(united([text.owners_in(shared) for text in texts], self._segment.documents))
-        return total
+        parts = list({id(part.text): part for part in self._parts}.values())
+        if len(parts) == 1:
+            (part,) = parts
+            groups, _ = part.groups
+            whole = len(groups) == len(part.text.articles)
+            return part.text.total if whole else int(part.text.sizes[groups].sum(dtype=np.int64))
+        units = np.zeros(len(self._articles), np.uint16)
+        for part in parts:
+            units[part.groups[1]] += 1
+        total, shared = 0, []
+        for part in parts:
+            groups, articles = part.groups
+            several = units[articles] > 1
+            total += int(part.text.sizes[groups[~several]].sum(dtype=np.int64))
+            shared.append(part.text.owners_of(groups[several]))
+        return total + len(united(shared, self._segment.documents))
 
     def best(self, options: SearchOptions, offset: int) -> Ranked:
         """Those that may be on the page; ``offset`` is the number of the segment's first document."""
-        articles = self._articles
+        size = len(self._articles)
         if options.all_paragraphs:
-            found = self._exact(articles, each=False)
-        elif options.limit is None or len(articles) <= max(most := options.offset + options.limit, FIRST):
-            found = self._exact(articles)
+            found = self._exact(None, each=False)
+        elif options.limit is None or size <= max(most := options.offset + options.limit, FIRST):
+            found = self._exact(None)
         elif options.sort == "relevance":
-            found = self._by_score(articles, most)
+            found = self._by_score(most)
         else:
-            keys, _ = sort_keys(np.empty(0), self._segment.instant[articles], options)
-            found = self._exact(articles[keys >= _kth(keys, most)])
+            keys, _ = sort_keys(np.empty(0), self._segment.instant[self._articles], options)
+            found = self._exact(np.flatnonzero(keys >= kth(keys, most)))
         return found._replace(documents=found.documents + offset) if offset else found
 
-    def _by_score(self, articles: Ints, most: int) -> Ranked:
-        bounds = self._bounds()[articles]
-        least = _kth(bounds, max(2 * most, FIRST))
+    def _by_score(self, most: int) -> Ranked:
+        bounds = self._bounds()
+        least = kth(bounds, max(2 * most, FIRST))
         while True:
-            found = self._exact(articles[bounds >= least])  # at most all of them, whose worst is no less
-            worst = _kth(found.scores, most)
+            found = self._exact(np.flatnonzero(bounds >= least))  # at most all, whose worst is no less
+            worst = kth(found.scores, most)
             if worst >= least:
                 return found
             least = worst
 
+    @cached_property
+    def _in_titles(self) -> list[Scores | None]:
+        """What each part weighs in the headline of each article."""
+        lengths = self._segment.fields["title"].sizes
+        return [part.in_titles(lengths, self._mean_title) for part in self._parts]
+
     def _bounds(self) -> Scores:
-        """What the best paragraph of each article of the segment scores at most."""
-        bounds = np.zeros(self._segment.articles)
-        for part in self._parts:
-            part.add_bounds(bounds, self._mean)
+        """What the best paragraph of each article scores at most."""
+        bounds = np.zeros(len(self._articles))
+        for part, in_titles in zip(self._parts, self._in_titles, strict=True):
+            weights = part.at_most(self._mean)
+            if in_titles is not None:
+                weights += in_titles
+            bounds += _saturated(weights, part.factor)
         bounds *= SLACK
         return bounds
 
-    def _exact(self, articles: Ints, each: bool = True) -> Ranked:
+    def _exact(self, chosen: Ints | None, each: bool = True) -> Ranked:
         """All paragraphs of some articles that hold a unit, or with ``each`` the best of each article.
 
-        Of an article in which no paragraph does, the first one stands for it.
+        Of an article in which no paragraph does, the first one stands for it. Articles are chosen by their places
+        among those found; None chooses all.
         """
         segment = self._segment
-        found = [part.text.postings_in(articles) for part in self._parts]
-        held = united([postings.owners for postings in found], segment.documents)
-        documents, bare = self._with_bare(articles, held)
-        where = articles.searchsorted(segment.article[documents])
-        scores = np.zeros(len(documents))
-        for part, (owners, counts) in zip(self._parts, found, strict=True):
-            weights = np.zeros(len(documents))
-            if len(owners):
-                lengths = segment.fields["text"].sizes[owners]
-                own = ranking.in_text(counts, lengths, self._mean)
-                if owners is documents:
-                    weights = own
-                else:
-                    weights[documents.searchsorted(owners)] = own
-            in_titles = part.in_titles(articles)
-            if in_titles is not None:
-                weights += in_titles[where]
-            weights /= ranking.K1 + weights
-            weights *= part.factor
-            scores += weights
+        articles = self._articles if chosen is None else self._articles[chosen]
+        found = [part.postings_in(articles) for part in self._parts]
+        documents = united([postings.owners for postings in found], segment.documents)
+        where = articles.searchsorted(segment.article[documents].astype(np.int64))
         first = np.flatnonzero(changes(where))
+        bare = None
+        if len(first) < len(articles):
+            documents, where, bare = self._with_bare(articles, documents, where)
+            first = np.flatnonzero(changes(where))
+        scores = np.zeros(len(documents))
+        for part, in_titles, postings in zip(self._parts, self._in_titles, found, strict=True):
+            weights = self._weights(postings, documents)
+            if in_titles is not None:
+                weights += in_titles[where if chosen is None else chosen[where]]
+            scores += _saturated(weights, part.factor)
         sizes = np.diff(first, append=len(where))
         matching = sizes if bare is None else sizes * ~bare[first]
         instants = segment.instant[articles]
@@ -196,24 +190,34 @@ class Ranking:
             return Ranked(documents, scores, instants[where], matching.repeat(sizes))
         best = np.maximum.reduceat(scores, first) if len(first) else scores
         places = np.flatnonzero(scores == best[where])
-        chosen = places[changes(where[places])]  # of equals, the first paragraph
-        return Ranked(documents[chosen], scores[chosen], instants, matching)
+        top = places[changes(where[places])]  # of equals, the first paragraph
+        return Ranked(documents[top], scores[top], instants, matching)
 
-    def _with_bare(self, articles: Ints, held: Ints) -> tuple[Ints, Mask | None]:
+    def _weights(self, postings: Postings, documents: Ints) -> Scores:
+        """What a unit weighs in each of some documents, those with it among them."""
+        owners, counts = postings
+        own = ranking.in_text(counts, self._lengths[owners], self._mean)
+        if owners is documents:
+            return own
+        weights = np.zeros(len(documents))
+        weights[documents.searchsorted(owners)] = own
+        return weights
+
+    def _with_bare(self, articles: Ints, held: Ints, where: Ints) -> tuple[Ints, Ints, Mask]:
         """The documents that hold a unit, with the first of each article in which none does; and which are such."""
         without = np.ones(len(articles), np.bool_)
-        without[articles.searchsorted(self._segment.article[held])] = False
-        if not without.any():
-            return held, None
-        first = self._segment.first[articles[without]]
-        documents = np.concatenate((held, first))
+        without[where] = False
+        documents = np.concatenate((held, self._segment.first[articles[without]]))
         order = documents.argsort(kind="stable")
-        return documents[order], order >= len(held)
+        places = np.concatenate((where, np.flatnonzero(without)))
+        return documents[order], places[order], order >= len(held)
 
 
-def _counted(text: Unit, articles: Mask) -> int:
-    """How many paragraphs of some articles have a unit."""
-    return int(text.sizes[articles[text.articles]].sum(dtype=np.int64))
+def _saturated(weights: Scores, factor: float) -> Scores:
+    """What weights add to a score. Takes their place."""
+    weights /= ranking.K1 + weights
+    weights *= factor
+    return weights
 
 
 def sort_keys(scores: Array, instants: Array, options: SearchOptions) -> tuple[Array, Array]:
@@ -225,7 +229,7 @@ def sort_keys(scores: Array, instants: Array, options: SearchOptions) -> tuple[A
     return np.where(instants == NONE, -np.iinfo(np.int64).max, -instants), scores
 
 
-def _kth(values: Array, most: int) -> Any:
+def kth(values: Array, most: int) -> Any:
     """The last of so many greatest values."""
     if not most:
         return np.inf

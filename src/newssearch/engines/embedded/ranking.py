@@ -38,8 +38,3 @@ def in_text(counts: NDArray[np.int64], lengths: NDArray[np.int64], mean: float) 
 def in_title(counts: NDArray[np.int64], lengths: NDArray[np.int64], mean: float) -> Floats:
     """What occurrences in headlines weigh, by the headlines' lengths."""
     return TITLE * counts / (1 - B_TITLE + B_TITLE * lengths / mean)
-
-
-def saturated(weights: Floats) -> Floats:
-    """Many occurrences count for more than one, but never for much more."""
-    return weights / (K1 + weights)

@@ -7,6 +7,8 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from types import MappingProxyType
 
@@ -23,7 +25,7 @@ from .container import Array
 from .evaluation import Evaluation
 from .explain import explain
 from .headers import article_of
-from .ranked import Ranked, Ranking, joined_ranks, sort_keys
+from .ranked import Ranked, Ranking, joined_ranks, kth, sort_keys
 from .schema import NONE
 from .segment import Segment
 from .table import Table
@@ -95,23 +97,20 @@ class EmbeddedSnapshot:
         """
         documents, scores, instants, matching = self._candidates(rankings, options)
         first, second = sort_keys(scores, instants, options)
-        order = np.lexsort((documents, -second, -first))
-        end = len(order) if options.limit is None else min(options.offset + options.limit, len(order))
+        size = len(documents)
+        end = size if options.limit is None else min(options.offset + options.limit, size)
         if options.offset >= end:
             return []
-        changes = (np.diff(first[order]) != 0) | (np.diff(second[order]) != 0)
-        starts = np.flatnonzero(np.append(True, changes))
-        ends = np.append(starts[1:], len(order))
+        kept = np.flatnonzero(first >= kth(first, end)) if end < size else np.arange(size)
+        order = kept[np.lexsort((documents[kept], -second[kept], -first[kept]))]
         page: list[int] = []
-        for low, high in zip(starts.tolist(), ends.tolist(), strict=True):
-            if high <= options.offset:
-                continue
-            if low >= end:
+        ranked = zip(order.tolist(), first[order].tolist(), second[order].tolist(), strict=True)
+        for _, tied in groupby(ranked, key=itemgetter(1, 2)):
+            places = [place for place, _, _ in tied]
+            page.extend(places if len(places) == 1 else self._by_id(places, documents))
+            if len(page) >= end:
                 break
-            tied = order[low:high].tolist()
-            if high - low > 1:
-                tied = self._by_id(tied, documents)
-            page.extend(tied[max(options.offset - low, 0) : end - low])
+        page = page[options.offset : end]
         return [(int(documents[i]), float(scores[i]), int(matching[i])) for i in page]
 
     def _candidates(self, rankings: list[Ranking], options: SearchOptions) -> Ranked:

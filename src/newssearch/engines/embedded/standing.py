@@ -248,7 +248,8 @@ class Standing:
             return self._owners_of(kept, articles)
         if articles is None:
             return self.postings(node, "title").owners
-        return self.unit(node).owners_in(articles)
+        unit = self.unit(node)
+        return unit.owners_of(np.flatnonzero(articles[unit.articles]))
 
 
 def merged(parts: Sequence[Postings]) -> Postings:

@@ -84,6 +84,12 @@ class Term:
         first = self._field.section("first")
         return int(first[self._number]), int(first[self._number + 1])
 
+    @property
+    def total(self) -> int:
+        """How many owners have it."""
+        low, high = self._postings
+        return high - low
+
     @cached_property
     def owners(self) -> Ints:
         """All owners with it, ascending."""
@@ -158,7 +164,7 @@ class Term:
             return numbers
         counts_of, at = self._field.small("counts"), self._field.section("at")
         first, last = int(numbers[0]), int(numbers[-1])
-        if len(numbers) * STRIDE > last - first:
+        if len(numbers) * STRIDE * 4 > last - first:  # what it takes to go through all of them
             start = first // STRIDE * STRIDE
             counts = counts_of.between(start, last + 1)
             before = counts.cumsum(dtype=np.int64)

@@ -9,43 +9,41 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import ranking
-from .ascending import Ints, Mask, among, changes, ranges
+from .ascending import Ints, Mask, changes, ranges
 from .container import Array
 from .inverting import SCALE
 from .segment import Postings, Segment
-from .term import Chosen, Term
+from .term import Term
 
 Scores = NDArray[np.float64]
 
 
 class Unit(Protocol):
-    """The paragraphs in which a unit stands, none of them deleted."""
+    """The paragraphs in which a unit stands, none of them deleted. Its *groups* are those of one article each."""
 
     @property
     def articles(self) -> Ints:
-        """The articles with it in a paragraph, ascending."""
+        """The articles with it in a paragraph, ascending: one a group."""
 
     @property
     def sizes(self) -> Array:
         """How many paragraphs of each have it."""
 
+    @property
+    def total(self) -> int:
+        """How many paragraphs have it."""
+
     def bounds(self, mean: float, groups: Ints) -> Scores:
-        """What it weighs at most in a paragraph of some of its articles, by their numbers among these.
-
-        ``mean`` is the number of words that paragraphs have on average.
-        """
-
-    def saturated(self, mean: float) -> Scores:
-        """The same of all of its articles, and saturated."""
+        """What it weighs at most in a paragraph of some groups, where paragraphs have ``mean`` words on average."""
 
     def postings(self) -> Postings:
         """All paragraphs with it, ascending, and how often each has it."""
 
-    def owners_in(self, articles: Mask) -> Array:
-        """The paragraphs with it of some articles, ascending."""
+    def owners_of(self, groups: Ints) -> Array:
+        """The paragraphs of some groups, ascending."""
 
-    def postings_in(self, articles: Ints) -> Postings:
-        """The same of articles by their numbers, ascending, and how often each paragraph has it."""
+    def postings_of(self, groups: Ints) -> Postings:
+        """The same, and how often each has it."""
 
 
 class Listed:
@@ -53,42 +51,40 @@ class Listed:
 
     def __init__(self, postings: Postings, segment: Segment) -> None:
         self._postings = postings
-        self._segment = segment
-        self._of = segment.article[postings.owners]
-        self._first = np.flatnonzero(changes(self._of))
-        self.articles: Ints = self._of[self._first].astype(np.int64)
+        self._lengths = segment.fields["text"].sizes
+        of = segment.article[postings.owners]
+        self._first = np.flatnonzero(changes(of))
+        self.articles: Ints = of[self._first].astype(np.int64)
 
     @cached_property
     def sizes(self) -> Array:
         """How many paragraphs of each article have it."""
-        return np.diff(self._first, append=len(self._of))
+        return np.diff(self._first, append=self.total)
+
+    @property
+    def total(self) -> int:
+        """How many paragraphs have it."""
+        return len(self._postings.owners)
 
     def bounds(self, mean: float, groups: Ints) -> Scores:
-        """What it weighs in the best paragraph of some of its articles."""
-        return self._weights(mean)[groups]
-
-    def saturated(self, mean: float) -> Scores:
-        """The same of all of its articles, and saturated."""
-        return ranking.saturated(self._weights(mean))
-
-    def _weights(self, mean: float) -> Scores:
+        """What it weighs in the best paragraph of some groups."""
         owners, counts = self._postings
-        weights = ranking.in_text(counts, self._segment.fields["text"].sizes[owners], mean)
-        return np.maximum.reduceat(weights, self._first) if len(weights) else weights
+        if not len(owners):
+            return np.empty(0)
+        weights = ranking.in_text(counts, self._lengths[owners], mean)
+        return np.asarray(np.maximum.reduceat(weights, self._first)[groups], np.float64)
 
     def postings(self) -> Postings:
         """All paragraphs with it, and how often each has it."""
         return self._postings
 
-    def owners_in(self, articles: Mask) -> Array:
-        """The paragraphs with it of some articles."""
-        return self._postings.owners[articles[self._of]]
+    def owners_of(self, groups: Ints) -> Array:
+        """The paragraphs of some groups."""
+        return self._postings.owners[ranges(self._first[groups], self.sizes[groups])]
 
-    def postings_in(self, articles: Ints) -> Postings:
-        """The same of articles by their numbers, and how often each has it."""
-        groups = among(self.articles, articles)
-        first, sizes = self._first[groups], self.sizes[groups]
-        chosen = ranges(first, sizes)
+    def postings_of(self, groups: Ints) -> Postings:
+        """The same, and how often each has it."""
+        chosen = ranges(self._first[groups], self.sizes[groups])
         return Postings(self._postings.owners[chosen], self._postings.counts[chosen])
 
 
@@ -110,43 +106,38 @@ class OneTerm:
         """How many paragraphs of each have it."""
         return self._kept(self._term.sizes)
 
+    @cached_property
+    def total(self) -> int:
+        """How many paragraphs have it."""
+        return self._term.total if self._groups is None else int(self.sizes.sum(dtype=np.int64))
+
     def _kept(self, values: Array) -> Array:
         return values if self._groups is None else values[self._groups]
 
     def bounds(self, mean: float, groups: Ints) -> Scores:
-        """What it weighs at most in a paragraph of some of its articles."""
-        return np.asarray(self._scale(mean)[self._kept(self._term.best)[groups]], np.float64)
-
-    def saturated(self, mean: float) -> Scores:
-        """The same of all of its articles, and saturated."""
-        steps = ranking.saturated(self._scale(mean))
-        return np.asarray(steps[self._kept(self._term.best)], np.float64)
-
-    def _scale(self, mean: float) -> Scores:
-        """What each step weighs at most, but for the last one, which has no bound."""
+        """What it weighs at most in a paragraph of some groups."""
+        best = self._term.best[self._numbers(groups)]
         # A weight is x / (1 - B + B·n/mean): with another mean it grows by the factor of the means at most.
-        return SCALE * max(1.0, mean / self._mean)
+        return np.asarray((SCALE * max(1.0, mean / self._mean))[best], np.float64)
 
     def postings(self) -> Postings:
         """All paragraphs with it, and how often each has it."""
         term = self._term
-        if self._groups is None:
-            return Postings(term.owners, term.counts)
-        return self._read(term.of_groups(self._groups))
+        return Postings(term.owners, term.counts) if self._groups is None else self._read(self._groups)
 
-    def owners_in(self, articles: Mask) -> Array:
-        """The paragraphs with it of some articles."""
-        wanted = articles[self.articles]
-        if self._groups is None and wanted.all():
+    def owners_of(self, groups: Ints) -> Array:
+        """The paragraphs of some groups."""
+        if self._groups is None and len(groups) == len(self._term.articles):
             return self._term.owners
-        return self._term.of_groups(self._numbers(np.flatnonzero(wanted))).owners
+        return self._term.of_groups(self._numbers(groups)).owners
 
-    def postings_in(self, articles: Ints) -> Postings:
-        """The same of articles by their numbers, and how often each has it."""
-        return self._read(self._term.of_groups(self._numbers(among(self.articles, articles))))
+    def postings_of(self, groups: Ints) -> Postings:
+        """The same, and how often each has it."""
+        return self._read(self._numbers(groups))
 
     def _numbers(self, groups: Ints) -> Ints:
         return groups if self._groups is None else self._groups[groups]
 
-    def _read(self, chosen: Chosen) -> Postings:
+    def _read(self, numbers: Ints) -> Postings:
+        chosen = self._term.of_groups(numbers)
         return Postings(chosen.owners, self._term.counts_of(chosen))

@@ -103,6 +103,20 @@ def united(parts: Sequence[Array], size: int) -> Array:
     return np.flatnonzero(held)
 
 
+def counted(parts: Sequence[Array], size: int) -> int:
+    """How many numbers below ``size`` are in any of some arrays.
+
+    >>> counted([np.array([2, 3]), np.array([3, 9])], 10)
+    3
+    """
+    if len(parts) < 2 or sum(map(len, parts)) * DENSE < size:
+        return len(united(parts, size))
+    held = np.zeros(size, np.bool_)
+    for part in parts:
+        held[part] = True
+    return int(np.count_nonzero(held))
+
+
 def ramp(sizes: Array) -> Ints:
     """0, 1, … for each of the sizes.
 

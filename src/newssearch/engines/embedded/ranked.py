@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ...request import SearchOptions
 from . import ranking
-from .ascending import NO_INTS, Ints, Mask, among, changes, paired, united
+from .ascending import NO_INTS, Ints, Mask, among, changes, counted, paired, united
 from .container import Array
 from .evaluation import Evaluation, Stands
 from .schema import NONE
@@ -113,12 +113,15 @@ class Ranking:
         for part in parts:
             units[part.groups[1]] += 1
         total, shared = 0, []
+        mostly = 2 * np.count_nonzero(units > 1) > len(units)  # then it is less work to look at all of them
         for part in parts:
             groups, articles = part.groups
-            several = units[articles] > 1
-            total += int(part.text.sizes[groups[~several]].sum(dtype=np.int64))
-            shared.append(part.text.owners_of(groups[several]))
-        return total + len(united(shared, self._segment.documents))
+            if not mostly:
+                several = units[articles] > 1
+                total += int(part.text.sizes[groups[~several]].sum(dtype=np.int64))
+                groups = groups[several]
+            shared.append(part.text.owners_of(groups))
+        return total + counted(shared, self._segment.documents)
 
     def best(self, options: SearchOptions, offset: int) -> Ranked:
         """Those that may be on the page; ``offset`` is the number of the segment's first document."""

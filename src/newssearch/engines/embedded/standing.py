@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 
 import numpy as np
@@ -12,7 +12,7 @@ from ...analysis import analyser_named, fold, without_possessive, written
 from ...analysis import words as words_of
 from ...query import And, Caps, Fuzzy, Near, Node, Not, Or, Phrase, Regex, Same, Wildcard, Word
 from . import places as at
-from .ascending import NO_INTS, Ints, Mask, in_all
+from .ascending import NO_INTS, Ints, Mask, changes, common, in_all
 from .container import Array
 from .places import NOWHERE, Stretches
 from .segment import NO_POSTINGS, Field, Kinds, Postings, Segment, TextField, added
@@ -167,26 +167,49 @@ class Standing:
         if not numbers or min(numbers) < 0:
             return NOWHERE
         distinct = {number: self._term(field, number) for number in sorted(set(numbers))}
-        chosen: dict[int, Chosen | None] = dict.fromkeys(distinct)
-        if len(distinct) > 1:
-            chosen |= self._together(field, distinct, owners)
-        elif owners is not None:
-            chosen = {number: term.of_owners(owners) for number, term in distinct.items()}
-        found = {number: term.places(None, chosen[number]) for number, term in distinct.items()}
-        if within:
-            needed = Counter(numbers)
-            return at.window([(found[number], needed[number]) for number in needed], within, field.starts)
-        return at.phrase([found[number] for number in numbers])
+        if not within:
+            return self._side_by_side(field, [distinct[number] for number in numbers], owners)
+        chosen = self._together(field, distinct, owners)
+        needed = Counter(numbers)
+        words = [(distinct[number].places(None, chosen[number]), count) for number, count in needed.items()]
+        return at.window(words, within, field.starts)
+
+    def _side_by_side(self, field: Field, terms: Sequence[Term], owners: Array | None) -> Stretches:
+        """Terms one behind the other: the rarest first, and each of the others only where all before it are."""
+        found: Ints | None = None
+        for number, term in enumerate(sorted(set(terms), key=lambda term: term.total)):
+            if found is not None and number > 1:
+                owners = at.owner_of(field.starts, found[found >= 0])
+                owners = owners[changes(owners)]
+            if owners is not None:
+                chosen: Chosen | None = term.of_owners(owners)
+            elif len(terms) > 1 and field.of_documents:
+                chosen = term.of_groups(np.flatnonzero(self._with_all(terms)[term.articles]))
+            else:
+                chosen = None
+            if owners is None:
+                owners = term.owners if chosen is None else chosen.owners
+            places = term.places(None, chosen)
+            for shift, other in enumerate(terms):
+                if other is term:
+                    begins = places - shift if shift else places
+                    found = begins if found is None else common(found, begins)
+        return NOWHERE if found is None else Stretches(found, found + len(terms))
+
+    def _with_all(self, terms: Iterable[Term]) -> Mask:
+        """The articles that have all of some terms in their paragraphs."""
+        having = np.ones(self.segment.articles, np.bool_)
+        for term in set(terms):
+            held = np.zeros(self.segment.articles, np.bool_)
+            held[term.articles] = True
+            having &= held
+        return having
 
     def _together(self, field: Field, terms: dict[int, Term], owners: Array | None) -> dict[int, Chosen]:
         """The postings of each of some terms in the owners that have all of them, by their numbers."""
         if field.of_documents:
-            common = np.ones(self.segment.articles, np.bool_)
-            for term in terms.values():
-                held = np.zeros(self.segment.articles, np.bool_)
-                held[term.articles] = True
-                common &= held
-            found = {n: term.of_groups(common[term.articles]) for n, term in terms.items()}
+            having = self._with_all(terms.values())
+            found = {n: term.of_groups(np.flatnonzero(having[term.articles])) for n, term in terms.items()}
         else:
             found = {n: Chosen(np.arange(*term.range), term.articles) for n, term in terms.items()}
         shared = [chosen.owners for chosen in found.values()]

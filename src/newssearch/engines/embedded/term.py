@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .ascending import Ints, Mask, among, changes, ranges
+from .ascending import Ints, Mask, among, changes, paired, ranges
 from .container import Array
 from .inverting import PAGE, STRIDE, unpack
 
 if TYPE_CHECKING:
     from .segment import Field
+
+
+SPREAD = 6
+"""Postings of its groups for each that is wanted, from which on these are searched for rather than picked out."""
 
 
 class Chosen(NamedTuple):
@@ -122,12 +126,32 @@ class Term:
 
     def of_owners(self, owners: Array) -> Chosen:
         """The postings of some owners."""
-        if self._field.of_documents:
-            articles = self._field.article[owners]
-            chosen = self.of_articles(articles[changes(articles)])
-        else:
-            chosen = Chosen(np.arange(self._low, self._high), self.articles)
-        return self.picked(chosen, owners)
+        if not self._field.of_documents:
+            return self.picked(Chosen(np.arange(self._low, self._high), self.articles), owners)
+        of = self._field.article[owners].astype(np.int64)
+        new = changes(of)
+        groups, here = paired(self.articles, of[new])
+        if int(self.sizes[groups].sum(dtype=np.int64)) <= len(owners) * SPREAD:
+            return self.picked(self.of_groups(groups), owners)
+        group_of = np.full(np.count_nonzero(new), -1, np.int64)
+        group_of[here] = groups
+        group = group_of[np.cumsum(new) - 1]
+        there = group >= 0
+        owners = owners[there].astype(np.int64, copy=False)
+        return self._searched(group[there], owners, owners - self._field.first[of[there]])
+
+    def _searched(self, groups: Ints, owners: Ints, within: Ints) -> Chosen:
+        """Those of some owners that have a posting: it is looked for among those of their groups, by halves."""
+        numbers = self._field.small("within")
+        low = self._begins[groups]
+        end = low + self.sizes[groups]
+        high, last = end, len(numbers) - 1
+        while (low < high).any():
+            middle = (low + high) >> 1
+            less = (numbers.at(np.minimum(middle, last)) < within) & (low < high)
+            low, high = np.where(less, middle + 1, low), np.where(less, high, middle)
+        found = (low < end) & (numbers.at(np.minimum(low, last)) == within)
+        return Chosen(low[found], owners[found])
 
     @staticmethod
     def picked(chosen: Chosen, owners: Array) -> Chosen:

@@ -44,11 +44,13 @@ class Highlighter:
         if not wanted:
             return []
         words = Words(text, analyser)
-        return sorted(
+        found = [
             Mark(*words.span(place), leaf)
             for leaf, unit in enumerate(telling or wanted)
             for place in occurrences(unit, words)
-        )
+        ]
+        found.sort()
+        return found
 
     def snippet(
         self, text: str, analyser: Analyser, length: int = SNIPPET_LENGTH, number: int = 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple, overload
@@ -50,17 +50,18 @@ class Snippet:
         >>> Snippet("AT&T sued", ((0, 4),)).html()
         '<mark>AT&amp;T</mark> sued'
         """
-        return "".join(f"<mark>{escape.html(t)}</mark>" if on else escape.html(t) for t, on in self.parts())
+        return self._marked(escape.html, "<mark>", "</mark>")
 
     def ansi(self) -> str:
         """The snippet for a terminal: control characters made harmless, its highlights bold."""
-        return "".join(
-            f"\x1b[1m{escape.terminal(t)}\x1b[22m" if on else escape.terminal(t) for t, on in self.parts()
-        )
+        return self._marked(escape.terminal, "\x1b[1m", "\x1b[22m")
 
     def markdown(self) -> str:
         """The snippet as Markdown: escaped, its highlights between ``**``."""
-        return "".join(f"**{escape.markdown(t)}**" if on else escape.markdown(t) for t, on in self.parts())
+        return self._marked(escape.markdown, "**", "**")
+
+    def _marked(self, escaped: Callable[[str], str], before: str, after: str) -> str:
+        return "".join([f"{before}{escaped(t)}{after}" if on else escaped(t) for t, on in self.parts()])
 
     def plain(self) -> str:
         """The snippet as text on one line, with an ellipsis where it was cut, and no marks."""

@@ -15,7 +15,7 @@ from ...article import Article, Date, Paragraph
 from .building import Builder, article_of
 from .container import Container
 from .lexicon import Lexicon
-from .schema import BY_WORDS, WHOLE_VALUES
+from .metadata import BY_WORDS, WHOLE_VALUES
 from .segment import Segment
 
 

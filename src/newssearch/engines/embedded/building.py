@@ -34,7 +34,7 @@ from ...article import Article, Date, Paragraph, Provenance
 from .container import Array, narrow, strings
 from .inverting import Articles, invert
 from .lexicon import Lexicon, Tokens
-from .schema import BY_WORDS, NONE, WHOLE_VALUES, as_written, instant, microseconds
+from .metadata import BY_WORDS, NONE, WHOLE_VALUES, as_written, instant, microseconds
 from .storing import store
 
 VALUES = (*WHOLE_VALUES, *BY_WORDS, "path")

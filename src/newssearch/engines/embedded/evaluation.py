@@ -45,7 +45,7 @@ from ...request import SearchOptions
 from . import ranking
 from .container import Array
 from .expansion import Expansion
-from .schema import BY_WORDS, NONE, instant
+from .metadata import BY_WORDS, NONE, instant
 from .segment import FIELDS, NO_POSTINGS, Mask, Postings, Segment
 from .standing import Standing
 from .table import Table, joined

@@ -18,7 +18,7 @@ from . import ranking
 from .container import Array
 from .evaluation import Evaluation, Stands
 from .inverting import changes
-from .schema import NONE
+from .metadata import NONE
 from .segment import NO_INTS, Ints, Mask, Segment
 
 FIRST = 64

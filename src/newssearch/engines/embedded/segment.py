@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ...analysis import analysis_of
 from .container import Array, Container, Strings
 from .inverting import PAGE, STRIDE, changes, ramp, unpack, unpack_all
-from .schema import NONE
+from .metadata import NONE
 from .small import Small
 from .storing import Stored
 

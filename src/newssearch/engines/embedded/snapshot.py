@@ -22,8 +22,8 @@ from .building import article_of
 from .container import Array
 from .evaluation import Evaluation
 from .explain import explain
+from .metadata import NONE
 from .ranked import Ranked, Ranking, sort_keys
-from .schema import NONE
 from .segment import Ints, Mask, Segment
 from .table import Table
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
@@ -20,11 +20,12 @@ from .analysis import analyser
 from .errors import NewssearchError, QueryError
 from .highlight import SNIPPET_LENGTH, snippet
 from .index import Index, open_index, open_or_create, rebuild
-from .indexing import IndexReport, Progress
 from .query import Diagnostic, Everything, parse
-from .readers import ReadOptions
 from .request import FACET_FIELDS, SORTS
 from .results import Snippet
+
+if TYPE_CHECKING:
+    from .indexing import IndexReport, Progress
 
 SHOWN_REJECTIONS = 20
 """Rejected files that ``index`` lists; ``--json`` lists more."""
@@ -106,6 +107,8 @@ def index(
 
     New articles are added, changed ones replaced, unchanged files not read again. Without PATHS, reads seeds/.
     """
+    from newssearch.readers import ReadOptions  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
     if not paths and not Path(DEFAULT_PATHS[0]).is_dir():
         raise click.UsageError("Name files or folders to index: there is no folder seeds/ here.")
     if anew and prune:

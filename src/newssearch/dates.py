@@ -6,6 +6,7 @@ import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import cache
 
 LONGEST = 100
 """Characters of a string that can still be a date."""
@@ -48,13 +49,18 @@ def _form(date: str) -> re.Pattern[str]:
     return re.compile(f"{date}(?:{_TIME})", re.ASCII | re.IGNORECASE | re.VERBOSE)
 
 
-_FORMS = (
-    _form(rf"{_YEAR}(?P<sign>[-/.])(?P<month>\d\d?)(?P=sign){_DAY}"),
-    _form(rf"{_YEAR}(?P<month>\d\d)(?P<day>\d\d)"),
-    _form(r"(?P<first>\d\d?)(?P<sign>[-/.])(?P<second_number>\d\d?)(?P=sign)" + _YEAR),
-    _form(rf"{_WEEKDAY}{_MONTH}\s{_DAY},?\s{_YEAR}"),
-    _form(rf"{_WEEKDAY}{_DAY}[\s-](?:of\s)?{_MONTH},?[\s-]{_YEAR}"),
-)
+@cache
+def _forms() -> tuple[re.Pattern[str], ...]:
+    """Made when the first article is read: a search needs none of them, and they take milliseconds."""
+    return (
+        _form(rf"{_YEAR}(?P<sign>[-/.])(?P<month>\d\d?)(?P=sign){_DAY}"),
+        _form(rf"{_YEAR}(?P<month>\d\d)(?P<day>\d\d)"),
+        _form(r"(?P<first>\d\d?)(?P<sign>[-/.])(?P<second_number>\d\d?)(?P=sign)" + _YEAR),
+        _form(rf"{_WEEKDAY}{_MONTH}\s{_DAY},?\s{_YEAR}"),
+        _form(rf"{_WEEKDAY}{_DAY}[\s-](?:of\s)?{_MONTH},?[\s-]{_YEAR}"),
+    )
+
+
 _FOUR_DIGITS = re.compile(r"[0-9]{4}")
 
 
@@ -88,7 +94,7 @@ def parse_published(text: str, *, day_first: bool = False) -> Published | None:
     if len(text) > LONGEST or not _FOUR_DIGITS.search(text):
         return None
     text = " ".join(text.split())
-    for form in _FORMS:
+    for form in _forms():
         match = form.fullmatch(text)
         if match is not None:
             return _published(match.groupdict(), day_first)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from . import files
 from .analysis import analyser
@@ -21,13 +21,15 @@ from .engines.embedded import FORMAT_VERSION, EmbeddedStore, make_folder
 from .errors import ArticleNotFoundError, IndexNotFoundError, NewssearchError, QueryError
 from .highlight import SNIPPET_LENGTH
 from .highlight import snippet as make_snippet
-from .indexing import Indexer, IndexReport, Progress
 from .manifest import FILE_NAME, Manifest
 from .query import Node, Query, parse
 from .query import literal as parse_literal
-from .readers import ReadOptions
 from .request import SearchOptions, When, search_options
 from .results import Hit, Results
+
+if TYPE_CHECKING:
+    from .indexing import Indexer, IndexReport, Progress
+    from .readers import ReadOptions
 
 Names = str | Iterable[str] | None
 """One name to filter by, or several of which any will do."""
@@ -330,6 +332,8 @@ class Index:
         wherever it was. Commits now and then; ``stop`` is asked after each article whether to end early. What was
         committed stays, and the next run goes on from there.
         """
+        from newssearch.readers import ReadOptions  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
         chosen = options or ReadOptions()
 
         def work(run: Indexer) -> None:
@@ -376,6 +380,8 @@ class Index:
         stop: Callable[[], bool] | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> IndexReport:
+        from newssearch.indexing import Indexer  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
         writer = self._store.writer(wait)
         try:
             run = Indexer(writer, self._manifest(), self._save, stop=stop, progress=progress)
@@ -419,6 +425,9 @@ def rebuild(
     Until then the old one can be searched; where the run is stopped or fails, or finds no article, it stays as it was.
     Nothing of the old index is read, so that one of an older format, or a damaged one, can be made anew too.
     """
+    from newssearch.indexing import Indexer  # noqa: PLC0415  (slow to import, and a search needs none of it)
+    from newssearch.readers import ReadOptions  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
     store = EmbeddedStore(Path(folder))
     make_folder(store.folder)
     lock = store.lock(wait)

@@ -8,13 +8,15 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from . import escape
 from .article import Article
-from .index import IndexInfo
-from .indexing import IndexReport
 from .results import FacetValue, Hit, Results, Snippet
+
+if TYPE_CHECKING:
+    from .index import IndexInfo
+    from .indexing import IndexReport
 
 Format = Literal["text", "json", "jsonl", "csv", "md"]
 

@@ -10,7 +10,7 @@ from typing import Literal
 from ..analysis import words
 from ..errors import QueryError
 from .diagnostics import Notes
-from .tree import MAX_EDITS, MINUS, OPERATORS, QUOTES, UNSEEN, VALUE_FIELDS, WILDCARD, Span
+from .tree import MAX_EDITS, MINUS, OPERATORS, QUOTES, UNSEEN, VALUE_FIELDS, Span, wildcard
 
 FIELDS = ("title", *VALUE_FIELDS, "date")
 """What can stand before a colon."""
@@ -212,7 +212,7 @@ class _Lexer:
                 )
             self._add("fuzzy", next(words(fuzzy[1])).group(), end, min(edits, MAX_EDITS))
         elif is_wildcard(raw):
-            pieces = [match[0].rstrip("?'’.") for match in WILDCARD.finditer(raw)]
+            pieces = [match[0].rstrip("?'’.") for match in wildcard().finditer(raw)]
             self._add("wildcard", " ".join(filter(None, pieces)), end)
         else:
             if raw.endswith("?") and len(raw) > 1:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -417,6 +416,8 @@ def _print_caret(text: str, start: int, end: int) -> None:
 
 
 def _width() -> int:
+    import shutil  # noqa: PLC0415  (slow to import, and only a terminal has a width)
+
     return shutil.get_terminal_size().columns
 
 

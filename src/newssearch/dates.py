@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass
@@ -338,6 +337,8 @@ def _relative_period(text: str, today: dt.datetime) -> _Stretch | None:
 
 def _months_later(start: dt.datetime, count: int) -> dt.datetime:
     """The same day some months later, or the last one of a shorter month."""
+    import calendar  # noqa: PLC0415  (slow to import, and seldom needed)
+
     months = start.year * 12 + start.month - 1 + count
     year, month = divmod(months, 12)
     last = calendar.monthrange(year, month + 1)[1]

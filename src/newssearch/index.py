@@ -21,7 +21,6 @@ from .engines.embedded import FORMAT_VERSION, EmbeddedStore, make_folder
 from .errors import ArticleNotFoundError, IndexNotFoundError, NewssearchError, QueryError
 from .highlight import SNIPPET_LENGTH
 from .highlight import snippet as make_snippet
-from .manifest import FILE_NAME, Manifest
 from .query import Node, Query, parse
 from .query import literal as parse_literal
 from .request import SearchOptions, When, search_options
@@ -29,6 +28,7 @@ from .results import Hit, Results
 
 if TYPE_CHECKING:
     from .indexing import Indexer, IndexReport, Progress
+    from .manifest import Manifest
     from .readers import ReadOptions
 
 Names = str | Iterable[str] | None
@@ -396,9 +396,13 @@ class Index:
         return self.folder.absolute().parent
 
     def _manifest(self) -> Manifest:
+        from newssearch.manifest import FILE_NAME, Manifest  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
         return Manifest.load(self._store.read_extra(FILE_NAME))
 
     def _save(self, manifest: Manifest) -> None:
+        from newssearch.manifest import FILE_NAME  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
         self._store.write_extra(FILE_NAME, manifest.dump())
 
 
@@ -426,6 +430,7 @@ def rebuild(
     Nothing of the old index is read, so that one of an older format, or a damaged one, can be made anew too.
     """
     from newssearch.indexing import Indexer  # noqa: PLC0415  (slow to import, and a search needs none of it)
+    from newssearch.manifest import FILE_NAME, Manifest  # noqa: PLC0415  (slow to import, and a search needs none of it)
     from newssearch.readers import ReadOptions  # noqa: PLC0415  (slow to import, and a search needs none of it)
 
     store = EmbeddedStore(Path(folder))

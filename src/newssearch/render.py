@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
@@ -286,6 +285,8 @@ def as_json(value: Mapping[str, object], *, indent: int | None = 2) -> str:
 
 def csv_results(results: Results) -> str:
     """Results as CSV (RFC 4180), one hit a row; no cell can become a formula."""
+    import csv  # noqa: PLC0415  (slow to import, and seldom needed)
+
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(CSV_COLUMNS)

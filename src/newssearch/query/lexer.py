@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Literal
 
 from ..analysis import words
@@ -155,6 +154,8 @@ class _Lexer:
             return False  # a word with a colon behind it
         name = match[1].lower()
         if name not in FIELDS:
+            from difflib import get_close_matches  # noqa: PLC0415  (slow to import, and seldom needed)
+
             near = get_close_matches(name, FIELDS, 1)
             hint = f"did you mean {near[0]}: or the word in quotation marks?" if near else (
                 f"there are {', '.join(FIELDS)}; a word with a colon goes in quotation marks"

@@ -20,7 +20,6 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -347,6 +346,8 @@ class Boost(Node):
             raise ValueError("a boost is from 0 to 1,000,000")
 
     def __str__(self) -> str:
+        from decimal import Decimal  # noqa: PLC0415  (slow to import, and seldom needed)
+
         return f"{_parenthesised(self.operand) if not isinstance(self.operand, Unit) else self.operand}^{Decimal(repr(self.factor)):f}"
 
 

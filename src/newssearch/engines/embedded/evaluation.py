@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from difflib import get_close_matches
 from itertools import islice
 from typing import NamedTuple, TypeGuard
 
@@ -244,6 +243,8 @@ class Evaluation:
         return any(s.has_form(form, field) for s in self._standings.values() for field in FIELDS)
 
     def _unknown(self, field: str, wanted: str, span: Span) -> Diagnostic:
+        from difflib import get_close_matches  # noqa: PLC0415  (slow to import, and seldom needed)
+
         values = sorted({value for s in self.table.segments for value in s.values(field).values} - {""})
         keys = {key(value): value for value in values}
         near = get_close_matches(key(wanted), keys, MAX_SUGGESTIONS, 0.6)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -159,7 +158,7 @@ class EmbeddedStore:
     def begin_rebuild(self) -> EmbeddedStore:
         """An empty index inside the folder, to take its place with :meth:`finish_rebuild`."""
         folder = self.folder / _REBUILD
-        shutil.rmtree(folder, ignore_errors=True)  # of a rebuild that was broken off
+        _remove(folder)  # of a rebuild that was broken off
         return EmbeddedStore.create(folder)
 
     def finish_rebuild(self, new: EmbeddedStore, extras: Iterable[str]) -> None:
@@ -178,7 +177,7 @@ class EmbeddedStore:
             if content is not None:
                 self.write_extra(name, content)
         self.put_toc(toc)
-        shutil.rmtree(new.folder, ignore_errors=True)
+        _remove(new.folder)
 
     def lock(self, wait: float) -> Lock:
         """Let nobody else write, until ``release()`` is called on what is returned."""
@@ -191,6 +190,13 @@ class EmbeddedStore:
     def put_toc(self, toc: Any) -> None:
         """Let a table of contents be the newest, and remove the files that it does not name."""
         self._whoosh.put_toc(toc)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder with all that is in it, if there is one."""
+    import shutil  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def make_folder(folder: Path) -> None:

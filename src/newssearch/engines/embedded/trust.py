@@ -25,7 +25,6 @@ import pickle
 import re
 import struct
 from collections import defaultdict
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -103,15 +102,15 @@ def read_toc(folder: Path) -> Toc:
     otherwise.
     """
     generation = newest(folder)
-    with (folder / f"_MAIN_{generation}.toc").open("rb") as file:
-        if _HEADER.unpack(file.read(_HEADER.size)) != (4, 8, 4, -12345, -111):
-            raise ValueError("a table of contents in no layout that we know")
-        for _ in range(3):
-            _varint(file.read)
-        schema = file.read(_varint(file.read))
-        if _TWO.unpack(file.read(_TWO.size))[0] != generation:
-            raise ValueError("a table of contents under the name of another")
-        segments = file.read()
+    file = io.BytesIO((folder / f"_MAIN_{generation}.toc").read_bytes())
+    if _HEADER.unpack(file.read(_HEADER.size)) != (4, 8, 4, -12345, -111):
+        raise ValueError("a table of contents in no layout that we know")
+    for _ in range(3):
+        _varint(file)
+    schema = file.read(_varint(file))
+    if _TWO.unpack(file.read(_TWO.size))[0] != generation:
+        raise ValueError("a table of contents under the name of another")
+    segments = file.read()
     try:
         _Unpickler(io.BytesIO(schema)).load()
         listed = tuple(map(_listed, _Unpickler(io.BytesIO(segments)).load()))
@@ -121,13 +120,15 @@ def read_toc(folder: Path) -> Toc:
     return Toc(generation, schema, segments, listed)
 
 
-def _varint(read: Callable[[int], bytes]) -> int:
+def _varint(file: io.BytesIO) -> int:
     """A number of seven bits a byte; the last one is below 128."""
-    number = shift = 0
-    while (byte := read(1)[0]) >= 0x80:
+    number = 0
+    for shift in range(0, 35, 7):
+        byte = file.read(1)[0]
         number |= (byte & 0x7F) << shift
-        shift += 7
-    return number | byte << shift
+        if byte < 0x80:
+            return number
+    raise ValueError("a number that is too large")
 
 
 class _Lifeless:

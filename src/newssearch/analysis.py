@@ -23,6 +23,8 @@ from typing import NamedTuple
 
 import Stemmer
 
+from .lazy import Pattern
+
 ANALYSIS_VERSION = 1
 """Counts up whenever the same text gives other terms: an index made before then must be rebuilt."""
 
@@ -170,8 +172,8 @@ def _token_cjk() -> re.Pattern[str]:
     return re.compile(rf"[{_CJK}][{marks()}\uff9e\uff9f]* | (?: {pattern} )", re.VERBOSE)
 
 
-_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*\s+(?=[\"'“‘«(\[]*(\w))|[。！？][」』”’]*\s*")
-_ABBREVIATION = re.compile(
+_SENTENCE_END = Pattern(r"[.!?…]+[\"'”’»)\]]*\s+(?=[\"'“‘«(\[]*(\w))|[。！？][」』”’]*\s*")
+_ABBREVIATION = Pattern(
     r"(?:\b[^\W\d_]|\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Lt|Col|Sgt|Capt|Sen|Rep|Gov|Pres|Rev|Hon|St|Jr|Sr|Inc|Corp|Co|Ltd|vs|No"
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec))\.$"
 )

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from .lazy import Pattern
+
 LONGEST = 100
 """Characters of a string that can still be a date."""
 
@@ -60,7 +62,7 @@ def _forms() -> tuple[re.Pattern[str], ...]:
     )
 
 
-_FOUR_DIGITS = re.compile(r"[0-9]{4}")
+_FOUR_DIGITS = Pattern(r"[0-9]{4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,11 +218,11 @@ class Period:
 
 
 _Stretch = tuple[dt.datetime, dt.datetime]
-_PERIOD = re.compile(
+_PERIOD = Pattern(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d))?)?(Z|[+-]\d\d:?\d\d)?)?)?)?", re.ASCII
 )
-_AGO = re.compile(r"(?:-|(?:last|past) )(\d{1,5}) ?(d|w|m|y|days?|weeks?|months?|years?)", re.ASCII)
-_NAMED = re.compile(r"(this|last) (week|month|year)")
+_AGO = Pattern(r"(?:-|(?:last|past) )(\d{1,5}) ?(d|w|m|y|days?|weeks?|months?|years?)", re.ASCII)
+_NAMED = Pattern(r"(this|last) (week|month|year)")
 
 
 def parse_period(text: str, now: dt.datetime | None = None) -> Period | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from . import escape
 from .article import Article
+from .lazy import Pattern
 from .results import FacetValue, Hit, Results, Snippet
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ CSV_COLUMNS = (
 SHOWN_VALUES = 10
 """Values of a field that ``info`` lists, and clauses that ``query --explain`` does."""
 
-_WEB = re.compile(r"https?://", re.IGNORECASE)
+_WEB = Pattern(r"https?://", re.IGNORECASE)
 _BOLD, _FAINT, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[22m"
 _TITLE, _NO_TITLE = "\x1b[1;34m", "\x1b[22;39m"
 

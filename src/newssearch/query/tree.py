@@ -26,6 +26,7 @@ from typing import Literal, NamedTuple
 from ..analysis import marks
 from ..analysis import words as words_of
 from ..dates import parse_range
+from ..lazy import Pattern
 from .regexes import compile_regex
 
 
@@ -359,11 +360,11 @@ class Everything(Node):
         return "*"
 
 
-_BARE = re.compile(r"[^\W_]+(?:[-'’.,&@][^\W_]+)*\.?")
-_HIDDEN = re.compile(f"[{UNSEEN}]")
-SURROGATE = re.compile("[\ud800-\udfff]")
-_REGEX = re.compile(r"(?:\\.|[^/\\\s\ud800-\udfff])+")
-_BARE_DATE = re.compile(r"(?:[<>]=?)?[-\w.:+]+")
+_BARE = Pattern(r"[^\W_]+(?:[-'’.,&@][^\W_]+)*\.?")
+_HIDDEN = Pattern(f"[{UNSEEN}]")
+SURROGATE = Pattern("[\ud800-\udfff]")
+_REGEX = Pattern(r"(?:\\.|[^/\\\s\ud800-\udfff])+")
+_BARE_DATE = Pattern(r"(?:[<>]=?)?[-\w.:+]+")
 
 
 def plain(text: str) -> str:

@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import io
 import pickle
-import re
 import struct
 from collections import defaultdict
 from pathlib import Path
@@ -62,7 +61,6 @@ KNOWN = frozenset(
 )
 """All that an index of ours names."""
 
-_NAME = re.compile(r"_MAIN_([0-9]+)\.toc")
 _HEADER = struct.Struct("!BBBii")
 _TWO = struct.Struct("!ii")
 
@@ -92,7 +90,12 @@ def newest(folder: Path) -> int:
         names = [path.name for path in folder.iterdir()]
     except OSError:
         return -1
-    return max((int(match[1]) for match in map(_NAME.fullmatch, names) if match is not None), default=-1)
+    numbers = (
+        name.removeprefix("_MAIN_").removesuffix(".toc")
+        for name in names
+        if name.startswith("_MAIN_") and name.endswith(".toc")
+    )
+    return max((int(number) for number in numbers if number.isascii() and number.isdigit()), default=-1)
 
 
 def read_toc(folder: Path) -> Toc:

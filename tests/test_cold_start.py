@@ -22,7 +22,7 @@ SLOW = {
 
 WRITING = {
     "indexing", "manifest", "readers", "engines.embedded.adopting", "engines.embedded.codec", "engines.embedded.committing",
-    "engines.embedded.merging", "engines.embedded.schema", "engines.embedded.stock", "engines.embedded.writer",
+    "engines.embedded.lexicon", "engines.embedded.merging", "engines.embedded.schema", "engines.embedded.stock", "engines.embedded.writer",
 }  # fmt: skip
 """Modules of ours that bring an index up to date, or show it to Whoosh."""
 

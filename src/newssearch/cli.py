@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,6 +27,9 @@ if TYPE_CHECKING:
 
 SHOWN_REJECTIONS = 20
 """Rejected files that ``index`` lists; ``--json`` lists more."""
+
+EXIT_INTERRUPTED = 130
+"""Broken off by Ctrl-C: what a shell makes of SIGINT."""
 
 EXIT_REJECTED = 4
 """Some input was rejected; the rest is indexed and committed."""
@@ -133,7 +135,7 @@ def index(
                 )
     _print_report(report, as_json, anew)
     if report.interrupted:
-        return 128 + signal.SIGINT
+        return EXIT_INTERRUPTED
     return EXIT_REJECTED if report.rejections else 0
 
 
@@ -469,6 +471,8 @@ def _progress_bar() -> Iterator[Callable[[Progress], None] | None]:
 @contextmanager
 def _stoppable() -> Iterator[Callable[[], bool]]:
     """Lets the first Ctrl-C end a run after the article at hand; the second one breaks it off."""
+    import signal  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
     stopped = False
 
     def stop(signum: int, frame: FrameType | None) -> None:
@@ -518,7 +522,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except click.Abort:
         click.echo("aborted", err=True)
-        return 128 + signal.SIGINT
+        return EXIT_INTERRUPTED
     except NewssearchError as error:
         return _fail(error)
     except (_NobodyReads, BrokenPipeError):

@@ -25,7 +25,7 @@ import datetime as dt
 import json
 from array import array
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -33,9 +33,11 @@ from ...analysis import analyser, key, name_words
 from ...article import Article, Date, Paragraph, Provenance
 from .container import Array, narrow, strings
 from .inverting import Articles, invert
-from .lexicon import Lexicon, Tokens
 from .metadata import BY_WORDS, NONE, WHOLE_VALUES, as_written, instant, microseconds
 from .storing import store
+
+if TYPE_CHECKING:
+    from .lexicon import Lexicon, Tokens
 
 VALUES = (*WHOLE_VALUES, *BY_WORDS, "path")
 """The fields whose values are numbered."""

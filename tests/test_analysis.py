@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 import threading
 import unicodedata
 
@@ -9,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newssearch import analysis
 from newssearch.analysis import (
     MAX_TERM,
     PLAIN,
@@ -264,3 +267,24 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     small = Analyser("english")
     assert small.terms("a b c d e f a b") == ["a", "b", "c", "d", "e", "f", "a", "b"]
     assert len(small._terms) <= 3
+
+
+# ---- patterns that are made only where a text needs them
+
+
+COMMON = [chr(n) for n in range(sys.maxunicode) if not analysis._UNCOMMON.match(chr(n))]
+
+
+def test_the_common_characters_are_none_that_words_need_a_larger_pattern_for() -> None:
+    special = re.compile(f"[{analysis.marks()}{analysis._INVISIBLE}{analysis._HANGUL}{analysis._CJK}]")
+    assert len(COMMON) > 1500
+    assert [char for char in COMMON if special.match(char)] == []
+
+
+@given(st.text(st.sampled_from(COMMON)) | st.text(st.sampled_from("aBé1,.'’_- ½²ß")))
+@settings(max_examples=300)
+def test_in_a_text_of_common_characters_both_patterns_find_the_same_words(text: str) -> None:
+    def spans(pattern: re.Pattern[str]) -> list[tuple[int, int]]:
+        return [match.span() for match in pattern.finditer(text)]
+
+    assert spans(analysis._TOKEN) == spans(analysis._token_marked()) == [m.span() for m in words(text)]

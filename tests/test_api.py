@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from whoosh import index as whoosh_index
+from whoosh.filedb.filestore import FileStorage
 from whoosh.qparser import QueryParser
 
 import newssearch
@@ -31,6 +32,9 @@ from newssearch import (
     Snippet,
     errors,
 )
+from newssearch.engines.embedded import EmbeddedStore
+from newssearch.engines.embedded.codec import ArraySegment
+from newssearch.engines.embedded.trust import newest, read_toc
 from support import article, index_of
 
 PUBLIC = [
@@ -179,6 +183,38 @@ def test_opening_an_index_runs_no_code_that_somebody_put_there(tmp_path: Path) -
     assert not (tmp_path / "gone off").exists()
     assert done.returncode == 3
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("part", ["schema", "segments"])
+def test_a_table_of_contents_that_names_what_it_should_not_is_refused(tmp_path: Path, part: str) -> None:
+    index_of(tmp_path / "i", storm()).close()
+    (toc,) = (tmp_path / "i").glob("_MAIN_*.toc")
+    whole, known = toc.read_bytes(), read_toc(tmp_path / "i")
+    bomb = pickle.dumps([Bomb(tmp_path / "gone off")], 2)
+    if part == "segments":
+        toc.write_bytes(whole.removesuffix(known.segments) + bomb)
+    else:
+        toc.write_bytes(whole.replace(known.schema, bomb.ljust(len(known.schema), b".")))
+    with pytest.raises(IndexDamagedError, match=r"not to be trusted: it names"):
+        newssearch.open(tmp_path / "i")
+    with pytest.raises(IndexDamagedError, match=r"not to be trusted: it names"):
+        EmbeddedStore.open(tmp_path / "i").toc()
+    assert not (tmp_path / "gone off").exists()
+
+
+def test_a_table_of_contents_is_read_as_whoosh_reads_it(tmp_path: Path) -> None:
+    with index_of(tmp_path / "i", storm(), article("Sun", "Hot.", "Dry."), article("Fog", "Dim.")) as index:
+        index.remove([index.search("sun")[0].id])
+    with whoosh_index.open_dir(str(tmp_path / "i")).writer() as writer:
+        writer.add_document(id="w", title="Whoosh", text="Wind.")
+    read = read_toc(tmp_path / "i")
+    toc = whoosh_index.TOC.read(FileStorage(str(tmp_path / "i")), "MAIN")
+    assert read.generation == toc.generation == newest(tmp_path / "i")
+    ours = [segment for segment in toc.segments if isinstance(segment, ArraySegment)]
+    assert 0 < len(ours) < len(toc.segments)
+    assert [listed for listed in read.listed if listed is not None] == [
+        (segment.file_name, frozenset(segment.deleted_docs())) for segment in ours
+    ]
 
 
 def test_an_index_may_be_closed_twice(tmp_path: Path) -> None:

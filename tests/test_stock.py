@@ -45,7 +45,8 @@ import newssearch
 from newssearch import Article, Paragraph
 from newssearch.analysis import analyser, key, name_words
 from newssearch.engines.embedded.codec import ArraySegment
-from newssearch.engines.embedded.schema import BY_WORDS, WHOLE_VALUES, as_written, make_schema
+from newssearch.engines.embedded.metadata import BY_WORDS, WHOLE_VALUES, as_written
+from newssearch.engines.embedded.schema import make_schema
 from support import article
 
 Outcome = Any

@@ -7,27 +7,34 @@
 [('Rain', 'It rained on **Baghdad**.')]
 """
 
-from . import query
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from ._version import __version__
-from .article import Article, Paragraph, Provenance, Rejected
-from .engines import Contents
-from .errors import (
-    ArticleNotFoundError,
-    IndexDamagedError,
-    IndexExistsError,
-    IndexFolderError,
-    IndexLockedError,
-    IndexNotFoundError,
-    IndexVersionError,
-    NewssearchError,
-    QueryError,
-)
-from .index import Index, IndexInfo, create, open_or_create, rebuild
-from .index import open_index as open  # noqa: A004  (newssearch.open reads as what it does)
-from .indexing import IndexReport, Progress
-from .query import Diagnostic, Query, parse
-from .readers import ReadOptions
-from .results import Clause, FacetValue, Hit, Rank, Results, Snippet
+
+if TYPE_CHECKING:
+    from . import query
+    from .article import Article, Paragraph, Provenance, Rejected
+    from .engines import Contents
+    from .errors import (
+        ArticleNotFoundError,
+        IndexDamagedError,
+        IndexExistsError,
+        IndexFolderError,
+        IndexLockedError,
+        IndexNotFoundError,
+        IndexVersionError,
+        NewssearchError,
+        QueryError,
+    )
+    from .index import Index, IndexInfo, create, open_or_create, rebuild
+    from .index import open_index as open  # noqa: A004  (newssearch.open reads as what it does)
+    from .indexing import IndexReport, Progress
+    from .query import Diagnostic, Query, parse
+    from .readers import ReadOptions
+    from .results import Clause, FacetValue, Hit, Rank, Results, Snippet
 
 __all__ = [
     "Article",
@@ -65,3 +72,40 @@ __all__ = [
     "query",
     "rebuild",
 ]
+
+_ROOMS = {
+    "article": ("Article", "Paragraph", "Provenance", "Rejected"),
+    "engines": ("Contents",),
+    "errors": (
+        "ArticleNotFoundError",
+        "IndexDamagedError",
+        "IndexExistsError",
+        "IndexFolderError",
+        "IndexLockedError",
+        "IndexNotFoundError",
+        "IndexVersionError",
+        "NewssearchError",
+        "QueryError",
+    ),
+    "index": ("Index", "IndexInfo", "create", "open", "open_or_create", "rebuild"),
+    "indexing": ("IndexReport", "Progress"),
+    "query": ("Diagnostic", "Query", "parse"),
+    "readers": ("ReadOptions",),
+    "results": ("Clause", "FacetValue", "Hit", "Rank", "Results", "Snippet"),
+}
+"""Where each public name is defined: a module is imported when a name of it is first asked for."""
+
+
+if not TYPE_CHECKING:  # or a type checker would take any name for one of ours
+
+    def __getattr__(name: str) -> object:
+        if name == "query":
+            return import_module(f"{__name__}.query")
+        room = next((room for room, names in _ROOMS.items() if name in names), None)
+        if room is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(f"{__name__}.{room}"), "open_index" if name == "open" else name)
+        return globals().setdefault(name, value)
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -23,6 +23,8 @@ from typing import NamedTuple
 
 import Stemmer
 
+from .lazy import Pattern
+
 ANALYSIS_VERSION = 1
 """Counts up whenever the same text gives other terms: an index made before then must be rebuilt."""
 
@@ -44,33 +46,25 @@ DEFAULT = "english"
 """The analysis of an article whose language is not known."""
 
 
-def _marks() -> str:
-    """The combining marks as ranges of a character class: ``\\w`` leaves them out, and words are torn there."""
-    blocks = ((0x300, 0x3400), (0xA000, 0xAC00), (0xFE00, 0xFE30), (0x11000, 0x12000))
-    points = [n for low, high in blocks for n in range(low, high) if unicodedata.category(chr(n))[0] == "M"]
-    ranges: list[list[int]] = []
-    for n in points:
-        if ranges and ranges[-1][1] == n - 1:
-            ranges[-1][1] = n
-        else:
-            ranges.append([n, n])
-    return "".join(f"{chr(low)}-{chr(high)}" for low, high in ranges)
-
-
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufeff"  # soft hyphen, joiners and direction marks, byte order mark
 _CJK = "\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff"
-MARKS = _marks()
-"""The combining marks, as ranges of a character class."""
 _HANGUL = "\uac00-\ud7a3\u1100-\u11ff"  # a syllable is one letter or several, as it is encoded
-_LETTER = rf"[^\W\d_{_HANGUL}][{MARKS}]*"
-_WORD = rf"[^\W_](?:[^\W_]|[{MARKS}{_INVISIBLE}])*"
-# The alternatives are tried in this order at each place; each is linear, for none can give back what another takes.
-_PATTERN = rf"""
-    {_LETTER}(?:\.{_LETTER})+(?![^\W_]|[{MARKS}])\.?
-  | \d+(?:[.,]\d+)*(?:{_WORD})?
-  | {_WORD}(?:['’]{_WORD})*
-"""
-_TOKEN = re.compile(_PATTERN, re.VERBOSE)
+_COMMON = "\0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u0590\u2010-\u205f\u20a0-\u20cf\u2100-\u22ff"
+"""None of these, and no mark: European letters, punctuation, currencies."""
+
+
+def _pattern(letter: str, word: str, goes_on: str) -> str:
+    """The alternatives are tried in this order at each place; each is linear, for none can give back what another takes."""
+    return rf"""
+        {letter}(?:\.{letter})+(?!{goes_on})\.?
+      | \d+(?:[.,]\d+)*(?:{word})?
+      | {word}(?:['’]{word})*
+    """
+
+
+_TOKEN = re.compile(_pattern(r"[^\W\d_]", r"[^\W_]+", r"[^\W_]"), re.VERBOSE)
+"""A word, in a text of common characters."""
+_UNCOMMON = re.compile(f"[^{_COMMON}]")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)")
 # Marks that only colour a letter: accents, Hebrew points, Arabic vowels. In Indic and Thai script they are letters.
 _ACCENTS = re.compile(
@@ -133,9 +127,38 @@ def written(word: str) -> str:
 
 def words(text: str) -> Iterator[re.Match[str]]:
     """The words of ``text`` as matches, in order: what :meth:`Analyser.tokens` gives terms to."""
-    if not text.isascii() and _has_cjk().search(text) is not None:
-        return _token_cjk().finditer(text)
-    return _TOKEN.finditer(text)
+    if text.isascii() or _UNCOMMON.search(text) is None:
+        return _TOKEN.finditer(text)
+    return (_token_cjk() if _has_cjk().search(text) is not None else _token_marked()).finditer(text)
+
+
+# What is made only where a text has such characters, for it takes milliseconds.
+
+
+@cache
+def marks() -> str:
+    """The combining marks as ranges of a character class: ``\\w`` leaves them out, and words are torn there."""
+    blocks = ((0x300, 0x3400), (0xA000, 0xAC00), (0xFE00, 0xFE30), (0x11000, 0x12000))
+    points = [n for low, high in blocks for n in range(low, high) if unicodedata.category(chr(n))[0] == "M"]
+    ranges: list[list[int]] = []
+    for n in points:
+        if ranges and ranges[-1][1] == n - 1:
+            ranges[-1][1] = n
+        else:
+            ranges.append([n, n])
+    return "".join(f"{chr(low)}-{chr(high)}" for low, high in ranges)
+
+
+@cache
+def _marked_pattern() -> str:
+    letter = rf"[^\W\d_{_HANGUL}][{marks()}]*"
+    word = rf"[^\W_](?:[^\W_]|[{marks()}{_INVISIBLE}])*"
+    return _pattern(letter, word, rf"[^\W_]|[{marks()}]")
+
+
+@cache
+def _token_marked() -> re.Pattern[str]:
+    return re.compile(_marked_pattern(), re.VERBOSE)
 
 
 @cache
@@ -145,13 +168,12 @@ def _has_cjk() -> re.Pattern[str]:
 
 @cache
 def _token_cjk() -> re.Pattern[str]:
-    """Compiled when it is needed, for that takes ten milliseconds."""
-    pattern = _PATTERN.replace("[^", f"[^{_CJK}")
-    return re.compile(rf"[{_CJK}][{MARKS}\uff9e\uff9f]* | (?: {pattern} )", re.VERBOSE)
+    pattern = _marked_pattern().replace("[^", f"[^{_CJK}")
+    return re.compile(rf"[{_CJK}][{marks()}\uff9e\uff9f]* | (?: {pattern} )", re.VERBOSE)
 
 
-_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*\s+(?=[\"'“‘«(\[]*(\w))|[。！？][」』”’]*\s*")
-_ABBREVIATION = re.compile(
+_SENTENCE_END = Pattern(r"[.!?…]+[\"'”’»)\]]*\s+(?=[\"'“‘«(\[]*(\w))|[。！？][」』”’]*\s*")
+_ABBREVIATION = Pattern(
     r"(?:\b[^\W\d_]|\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Lt|Col|Sgt|Capt|Sen|Rep|Gov|Pres|Rev|Hon|St|Jr|Sr|Inc|Corp|Co|Ltd|vs|No"
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec))\.$"
 )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import datetime as dt
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -173,6 +171,8 @@ class Article:
     @property
     def digest(self) -> str:
         """A digest of all that a reader of the article sees: equal exactly where that is equal, wherever it was read."""
+        import hashlib  # noqa: PLC0415  (slow to import, and a search makes no digests)
+
         content = [
             self.id, self.date.isoformat() if self.date else None, self.title, self.outlet, self.source, self.byline,
             self.dateline, self.located, self.lang, self.section, self.url,
@@ -242,6 +242,9 @@ def make_id(date: Date | None, outlet: str | None, title: str | None, identity: 
     >>> make_id(dt.date(2024, 7, 25), "almaalomah.me", "Austin sends a veiled message", "seeds/a.txt#1")
     '2024-07-25-almaalomah-me-austin-sends-a-veiled-jn7gljzx'
     """
+    import base64  # noqa: PLC0415  (slow to import, and a search makes no ids)
+    import hashlib  # noqa: PLC0415  (slow to import, and a search makes no ids)
+
     from slugify import slugify  # noqa: PLC0415  (slow to import, and a search makes no ids)
 
     day = date.isoformat()[:10] if date else ""

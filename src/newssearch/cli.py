@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
-import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
@@ -20,14 +18,18 @@ from .analysis import analyser
 from .errors import NewssearchError, QueryError
 from .highlight import SNIPPET_LENGTH, snippet
 from .index import Index, open_index, open_or_create, rebuild
-from .indexing import IndexReport, Progress
 from .query import Diagnostic, Everything, parse
-from .readers import ReadOptions
 from .request import FACET_FIELDS, SORTS
 from .results import Snippet
 
+if TYPE_CHECKING:
+    from .indexing import IndexReport, Progress
+
 SHOWN_REJECTIONS = 20
 """Rejected files that ``index`` lists; ``--json`` lists more."""
+
+EXIT_INTERRUPTED = 130
+"""Broken off by Ctrl-C: what a shell makes of SIGINT."""
 
 EXIT_REJECTED = 4
 """Some input was rejected; the rest is indexed and committed."""
@@ -106,6 +108,8 @@ def index(
 
     New articles are added, changed ones replaced, unchanged files not read again. Without PATHS, reads seeds/.
     """
+    from newssearch.readers import ReadOptions  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
     if not paths and not Path(DEFAULT_PATHS[0]).is_dir():
         raise click.UsageError("Name files or folders to index: there is no folder seeds/ here.")
     if anew and prune:
@@ -131,7 +135,7 @@ def index(
                 )
     _print_report(report, as_json, anew)
     if report.interrupted:
-        return 128 + signal.SIGINT
+        return EXIT_INTERRUPTED
     return EXIT_REJECTED if report.rejections else 0
 
 
@@ -414,6 +418,8 @@ def _print_caret(text: str, start: int, end: int) -> None:
 
 
 def _width() -> int:
+    import shutil  # noqa: PLC0415  (slow to import, and only a terminal has a width)
+
     return shutil.get_terminal_size().columns
 
 
@@ -465,6 +471,8 @@ def _progress_bar() -> Iterator[Callable[[Progress], None] | None]:
 @contextmanager
 def _stoppable() -> Iterator[Callable[[], bool]]:
     """Lets the first Ctrl-C end a run after the article at hand; the second one breaks it off."""
+    import signal  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
     stopped = False
 
     def stop(signum: int, frame: FrameType | None) -> None:
@@ -514,7 +522,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except click.Abort:
         click.echo("aborted", err=True)
-        return 128 + signal.SIGINT
+        return EXIT_INTERRUPTED
     except NewssearchError as error:
         return _fail(error)
     except (_NobodyReads, BrokenPipeError):

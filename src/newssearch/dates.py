@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import cache
+
+from .lazy import Pattern
 
 LONGEST = 100
 """Characters of a string that can still be a date."""
@@ -48,14 +50,19 @@ def _form(date: str) -> re.Pattern[str]:
     return re.compile(f"{date}(?:{_TIME})", re.ASCII | re.IGNORECASE | re.VERBOSE)
 
 
-_FORMS = (
-    _form(rf"{_YEAR}(?P<sign>[-/.])(?P<month>\d\d?)(?P=sign){_DAY}"),
-    _form(rf"{_YEAR}(?P<month>\d\d)(?P<day>\d\d)"),
-    _form(r"(?P<first>\d\d?)(?P<sign>[-/.])(?P<second_number>\d\d?)(?P=sign)" + _YEAR),
-    _form(rf"{_WEEKDAY}{_MONTH}\s{_DAY},?\s{_YEAR}"),
-    _form(rf"{_WEEKDAY}{_DAY}[\s-](?:of\s)?{_MONTH},?[\s-]{_YEAR}"),
-)
-_FOUR_DIGITS = re.compile(r"[0-9]{4}")
+@cache
+def _forms() -> tuple[re.Pattern[str], ...]:
+    """Made when the first article is read: a search needs none of them, and they take milliseconds."""
+    return (
+        _form(rf"{_YEAR}(?P<sign>[-/.])(?P<month>\d\d?)(?P=sign){_DAY}"),
+        _form(rf"{_YEAR}(?P<month>\d\d)(?P<day>\d\d)"),
+        _form(r"(?P<first>\d\d?)(?P<sign>[-/.])(?P<second_number>\d\d?)(?P=sign)" + _YEAR),
+        _form(rf"{_WEEKDAY}{_MONTH}\s{_DAY},?\s{_YEAR}"),
+        _form(rf"{_WEEKDAY}{_DAY}[\s-](?:of\s)?{_MONTH},?[\s-]{_YEAR}"),
+    )
+
+
+_FOUR_DIGITS = Pattern(r"[0-9]{4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,7 @@ def parse_published(text: str, *, day_first: bool = False) -> Published | None:
     if len(text) > LONGEST or not _FOUR_DIGITS.search(text):
         return None
     text = " ".join(text.split())
-    for form in _FORMS:
+    for form in _forms():
         match = form.fullmatch(text)
         if match is not None:
             return _published(match.groupdict(), day_first)
@@ -211,11 +218,11 @@ class Period:
 
 
 _Stretch = tuple[dt.datetime, dt.datetime]
-_PERIOD = re.compile(
+_PERIOD = Pattern(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d))?)?(Z|[+-]\d\d:?\d\d)?)?)?)?", re.ASCII
 )
-_AGO = re.compile(r"(?:-|(?:last|past) )(\d{1,5}) ?(d|w|m|y|days?|weeks?|months?|years?)", re.ASCII)
-_NAMED = re.compile(r"(this|last) (week|month|year)")
+_AGO = Pattern(r"(?:-|(?:last|past) )(\d{1,5}) ?(d|w|m|y|days?|weeks?|months?|years?)", re.ASCII)
+_NAMED = Pattern(r"(this|last) (week|month|year)")
 
 
 def parse_period(text: str, now: dt.datetime | None = None) -> Period | None:
@@ -332,6 +339,8 @@ def _relative_period(text: str, today: dt.datetime) -> _Stretch | None:
 
 def _months_later(start: dt.datetime, count: int) -> dt.datetime:
     """The same day some months later, or the last one of a shorter month."""
+    import calendar  # noqa: PLC0415  (slow to import, and seldom needed)
+
     months = start.year * 12 + start.month - 1 + count
     year, month = divmod(months, 12)
     last = calendar.monthrange(year, month + 1)[1]

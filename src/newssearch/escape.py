@@ -5,16 +5,17 @@ Nothing from an article reaches any of them as a command.
 
 from __future__ import annotations
 
-import html as _html
-import re
 import unicodedata
+
+from .lazy import Pattern
 
 _REPLACED = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), "\ufffd")
 _SPACES = dict.fromkeys((0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x85, 0x2028, 0x2029), " ")
 _DIRECTIONS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "")
 _TERMINAL = str.maketrans({**_REPLACED, **_SPACES, **_DIRECTIONS})
-_PAGE = str.maketrans({**_REPLACED, **_DIRECTIONS, 0x09: "\t", 0x0A: "\n", 0x0D: "\r"})
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
+_MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"}
+_PAGE = str.maketrans({**_REPLACED, **_DIRECTIONS, **_MARKUP, 0x09: "\t", 0x0A: "\n", 0x0D: "\r"})
+_MARKDOWN = Pattern(r"([\\`*_{}\[\]<>#|~!&])")
 
 
 def terminal(text: str) -> str:
@@ -32,7 +33,7 @@ def html(text: str) -> str:
     >>> html("<script>'&'")
     '&lt;script&gt;&#x27;&amp;&#x27;'
     """
-    return _html.escape(text.translate(_PAGE))
+    return text.translate(_PAGE)
 
 
 def markdown(text: str) -> str:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from . import files
 from .analysis import analyser
@@ -20,13 +20,15 @@ from .engines import Contents, FoundHit, Snapshot, Store
 from .engines.embedded import FORMAT_VERSION, EmbeddedStore, make_folder
 from .errors import ArticleNotFoundError, IndexNotFoundError, NewssearchError, QueryError
 from .highlight import SNIPPET_LENGTH, Highlighter
-from .indexing import Indexer, IndexReport, Progress
-from .manifest import FILE_NAME, Manifest
 from .query import Node, Query, parse
 from .query import literal as parse_literal
-from .readers import ReadOptions
 from .request import SearchOptions, When, search_options
 from .results import Hit, Rank, Results
+
+if TYPE_CHECKING:
+    from .indexing import Indexer, IndexReport, Progress
+    from .manifest import Manifest
+    from .readers import ReadOptions
 
 Names = str | Iterable[str] | None
 """One name to filter by, or several of which any will do."""
@@ -361,6 +363,8 @@ class Index:
         wherever it was. Commits now and then; ``stop`` is asked after each article whether to end early. What was
         committed stays, and the next run goes on from there.
         """
+        from newssearch.readers import ReadOptions  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
         chosen = options or ReadOptions()
 
         def work(run: Indexer) -> None:
@@ -407,6 +411,8 @@ class Index:
         stop: Callable[[], bool] | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> IndexReport:
+        from newssearch.indexing import Indexer  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
         writer = self._store.writer(wait)
         try:
             run = Indexer(writer, self._manifest(), self._save, stop=stop, progress=progress)
@@ -421,9 +427,13 @@ class Index:
         return self.folder.absolute().parent
 
     def _manifest(self) -> Manifest:
+        from newssearch.manifest import FILE_NAME, Manifest  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
         return Manifest.load(self._store.read_extra(FILE_NAME))
 
     def _save(self, manifest: Manifest) -> None:
+        from newssearch.manifest import FILE_NAME  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
         self._store.write_extra(FILE_NAME, manifest.dump())
 
 
@@ -464,6 +474,10 @@ def rebuild(
     Until then the old one can be searched; where the run is stopped or fails, or finds no article, it stays as it was.
     Nothing of the old index is read, so that one of an older format, or a damaged one, can be made anew too.
     """
+    from newssearch.indexing import Indexer  # noqa: PLC0415  (slow to import, and a search needs none of it)
+    from newssearch.manifest import FILE_NAME, Manifest  # noqa: PLC0415  (slow to import, and a search needs none of it)
+    from newssearch.readers import ReadOptions  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
     store = EmbeddedStore(Path(folder))
     make_folder(store.folder)
     lock = store.lock(wait)

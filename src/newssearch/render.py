@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from . import escape
 from .article import Article
-from .index import IndexInfo
-from .indexing import IndexReport
+from .lazy import Pattern
 from .results import FacetValue, Hit, Results, Snippet
+
+if TYPE_CHECKING:
+    from .index import IndexInfo
+    from .indexing import IndexReport
 
 Format = Literal["text", "json", "jsonl", "csv", "md"]
 
@@ -25,7 +27,7 @@ CSV_COLUMNS = (
 SHOWN_VALUES = 10
 """Values of a field that ``info`` lists, and clauses that ``query --explain`` does."""
 
-_WEB = re.compile(r"https?://", re.IGNORECASE)
+_WEB = Pattern(r"https?://", re.IGNORECASE)
 _BOLD, _FAINT, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[22m"
 _TITLE, _NO_TITLE = "\x1b[1;34m", "\x1b[22;39m"
 
@@ -284,6 +286,8 @@ def as_json(value: Mapping[str, object], *, indent: int | None = 2) -> str:
 
 def csv_results(results: Results) -> str:
     """Results as CSV (RFC 4180), one hit a row; no cell can become a formula."""
+    import csv  # noqa: PLC0415  (slow to import, and seldom needed)
+
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(CSV_COLUMNS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Literal, get_args
 
 from .dates import parse_period
@@ -65,6 +64,8 @@ def search_options(
     for name in names:
         match = next((known for known in FACET_FIELDS if known == name), None)
         if match is None:
+            from difflib import get_close_matches  # noqa: PLC0415  (slow to import, and seldom needed)
+
             near = get_close_matches(name, FACET_FIELDS, 1)
             hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(FACET_FIELDS)}"
             raise QueryError(f"there is no facet {name!r}", suggestion=hint)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Literal
 
 from ..analysis import words
 from ..errors import QueryError
+from ..lazy import Pattern
 from .diagnostics import Notes
-from .tree import MAX_EDITS, MINUS, OPERATORS, QUOTES, UNSEEN, VALUE_FIELDS, WILDCARD, Span
+from .tree import MAX_EDITS, MINUS, OPERATORS, QUOTES, UNSEEN, VALUE_FIELDS, Span, wildcard
 
 FIELDS = ("title", *VALUE_FIELDS, "date")
 """What can stand before a colon."""
@@ -31,23 +31,23 @@ class Token:
     number: float = 0
 
 
-_SPACE = re.compile(rf"[\s{UNSEEN}]+")
-_QUOTED = re.compile(rf"[{QUOTES}]((?:\\[\s\S]|[^\\{QUOTES}])*)[{QUOTES}](?:~(\d{{1,6}}))?")
-_MINUS = re.compile(rf"[{MINUS}](?=[^\s){MINUS}])")
-_REGEX = re.compile(r"/((?:\\.|[^/\\\s])+)/(?=[\s)^]|$)")
-_CAPS = re.compile(
+_SPACE = Pattern(rf"[\s{UNSEEN}]+")
+_QUOTED = Pattern(rf"[{QUOTES}]((?:\\[\s\S]|[^\\{QUOTES}])*)[{QUOTES}](?:~(\d{{1,6}}))?")
+_MINUS = Pattern(rf"[{MINUS}](?=[^\s){MINUS}])")
+_REGEX = Pattern(r"/((?:\\.|[^/\\\s])+)/(?=[\s)^]|$)")
+_CAPS = Pattern(
     rf"caps\(\s*(?:[{QUOTES}]((?:\\[\s\S]|[^\\{QUOTES}])*)[{QUOTES}]|([^(){QUOTES}]*))\s*\)", re.IGNORECASE
 )
-_FUNCTION = re.compile(r"(hlead|atleast(\d{1,7}))(?=\()", re.IGNORECASE)
-_FIELD = re.compile(r"([A-Za-z]+):(?!//)")
-_DATE = re.compile(rf"[^\s(){QUOTES}]+")
+_FUNCTION = Pattern(r"(hlead|atleast(\d{1,7}))(?=\()", re.IGNORECASE)
+_FIELD = Pattern(r"([A-Za-z]+):(?!//)")
+_DATE = Pattern(rf"[^\s(){QUOTES}]+")
 _FACTOR = r"\d{1,7}(?:\.\d{1,400})?"  # as many digits as a number can have when it is written out
-_BOOST = re.compile(rf"\^({_FACTOR})(?=[\s)^]|$)")
-_BOOSTS = re.compile(rf"(?:\^{_FACTOR})+")
-_WORD = re.compile(rf"(?:\\[\s\S]|[^\s{UNSEEN}(){QUOTES}\\])+|\\")
-_NEAR = re.compile(r"(w|pre)/(\d{1,9}|[ps])", re.IGNORECASE)
-_FUZZY = re.compile(r"([^~]+)~(\d?)")
-_ESCAPE = re.compile(r"\\([\s\S])")
+_BOOST = Pattern(rf"\^({_FACTOR})(?=[\s)^]|$)")
+_BOOSTS = Pattern(rf"(?:\^{_FACTOR})+")
+_WORD = Pattern(rf"(?:\\[\s\S]|[^\s{UNSEEN}(){QUOTES}\\])+|\\")
+_NEAR = Pattern(r"(w|pre)/(\d{1,9}|[ps])", re.IGNORECASE)
+_FUZZY = Pattern(r"([^~]+)~(\d?)")
+_ESCAPE = Pattern(r"\\([\s\S])")
 
 
 def is_wildcard(word: str) -> bool:
@@ -66,6 +66,7 @@ class _Lexer:
         self.notes = notes
         self.at = 0
         self.found: list[Token] = []
+        self.has_colon = ":" in text
 
     def run(self) -> list[Token]:
         """Read all of the text: each step takes at least one character."""
@@ -95,7 +96,7 @@ class _Lexer:
 
     def _boost(self) -> None:
         """What raises the weight of what stands right before it."""
-        while (match := _BOOST.match(self.text, self.at)) is not None:
+        while self.text.startswith("^", self.at) and (match := _BOOST.match(self.text, self.at)) is not None:
             self._add("boost", match[0], match.end(), float(match[1]))
 
     # ---- one step each: whether there was such a token here
@@ -123,38 +124,40 @@ class _Lexer:
         return True
 
     def _minus(self) -> bool:
-        match = _MINUS.match(self.text, self.at)
+        match = _MINUS.match(self.text, self.at) if self.text[self.at] in MINUS else None
         if match is not None:
             self._add("minus", match[0], match.end())
         return match is not None
 
     def _regex(self) -> bool:
-        match = _REGEX.match(self.text, self.at)
+        match = _REGEX.match(self.text, self.at) if self.text[self.at] == "/" else None
         if match is not None:
             self._add("regex", match[1], match.end())
             self._boost()
         return match is not None
 
     def _caps(self) -> bool:
-        match = _CAPS.match(self.text, self.at)
+        match = _CAPS.match(self.text, self.at) if self.text[self.at] in "cC" else None
         if match is not None:
             self._add("caps", _ESCAPE.sub(r"\1", match[1]) if match[1] is not None else match[2], match.end())
             self._boost()
         return match is not None
 
     def _function(self) -> bool:
-        match = _FUNCTION.match(self.text, self.at)
+        match = _FUNCTION.match(self.text, self.at) if self.text[self.at] in "hHaA" else None
         if match is not None:
             self._add("function", "atleast" if match[2] else "hlead", match.end(), int(match[2] or 0))
         return match is not None
 
     def _field(self) -> bool:
-        match = _FIELD.match(self.text, self.at)
+        match = _FIELD.match(self.text, self.at) if self.has_colon else None
         following = self.text[match.end() : match.end() + 1] if match is not None else ""
         if match is None or not following or following.isspace() or following == ")":
             return False  # a word with a colon behind it
         name = match[1].lower()
         if name not in FIELDS:
+            from difflib import get_close_matches  # noqa: PLC0415  (slow to import, and seldom needed)
+
             near = get_close_matches(name, FIELDS, 1)
             hint = f"did you mean {near[0]}: or the word in quotation marks?" if near else (
                 f"there are {', '.join(FIELDS)}; a word with a colon goes in quotation marks"
@@ -179,7 +182,7 @@ class _Lexer:
         assert match is not None, "every character that begins no other token begins a word"
         start, end = match.span()
         raw = match[0]
-        near = _NEAR.fullmatch(raw)
+        near = _NEAR.fullmatch(raw) if "/" in raw else None
         if raw in OPERATORS:
             self._add("operator", raw, end)
         elif near is not None and not (near[1].lower() == "pre" and not near[2].isdigit()):
@@ -199,7 +202,7 @@ class _Lexer:
     def _bare(self, raw: str, end: int) -> None:
         """A word without quotation marks and escapes: it may be a pattern, or fuzzy."""
         span = Span(self.at, end)
-        fuzzy = _FUZZY.fullmatch(raw)
+        fuzzy = _FUZZY.fullmatch(raw) if "~" in raw else None
         if fuzzy is not None and (is_wildcard(fuzzy[1]) or len(list(words(fuzzy[1]))) > 1):
             message = "only a single word can be spelled otherwise: the ~ behind it was passed over"
             self.notes.add("fuzzy", message, Span(self.at + len(fuzzy[1]), end))
@@ -212,7 +215,7 @@ class _Lexer:
                 )
             self._add("fuzzy", next(words(fuzzy[1])).group(), end, min(edits, MAX_EDITS))
         elif is_wildcard(raw):
-            pieces = [match[0].rstrip("?'’.") for match in WILDCARD.finditer(raw)]
+            pieces = [match[0].rstrip("?'’.") for match in wildcard().finditer(raw)]
             self._add("wildcard", " ".join(filter(None, pieces)), end)
         else:
             if raw.endswith("?") and len(raw) > 1:

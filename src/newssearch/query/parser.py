@@ -32,7 +32,6 @@ from .tree import (
     MAX_DISTANCE,
     SURROGATE,
     VALUE_FIELDS,
-    WILDCARD,
     And,
     AtLeast,
     Boost,
@@ -56,6 +55,7 @@ from .tree import (
     plain,
     why_no_operand,
     why_no_range,
+    wildcard,
 )
 
 GRAMMAR_VERSION = 1
@@ -391,7 +391,7 @@ class _Parser:
             if next(words_of(piece), None) is None:
                 self.notes.add("no-word", f"{piece} has no letter or digit and was passed over", span)
                 continue
-            starred = is_wildcard(piece) and WILDCARD.fullmatch(piece)
+            starred = is_wildcard(piece) and wildcard().fullmatch(piece)
             part: Node = Wildcard(piece, span=span) if starred else Word(piece, span=span)
             node = part if node is None else Near(node, part, 1, ordered=True, span=span)
         return node

@@ -20,12 +20,13 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
+from functools import cache
 from typing import Literal, NamedTuple
 
-from ..analysis import MARKS
+from ..analysis import marks
 from ..analysis import words as words_of
 from ..dates import parse_range
+from ..lazy import Pattern
 from .regexes import compile_regex
 
 
@@ -48,10 +49,6 @@ UNSEEN = "\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"
 
 MAX_EDITS = 2
 """Letters by which a fuzzy word may differ."""
-WILDCARD = re.compile(
-    rf"(?:\[[^\[\]\s()/\\{QUOTES}{UNSEEN}]{{1,64}}\]|[*?]|[^\W_][{MARKS}]*|['’.](?=[\w*?\[])|(?<=[\d?\]]),(?=[\d?*\[]))+"
-)
-"""A word of letters, digits and wildcards."""
 MAX_COUNT = 1_000_000
 """Occurrences that atleast may ask for."""
 MAX_DISTANCE = 1_000
@@ -64,6 +61,14 @@ REGIONS = ("title", "hlead")
 """Parts of an article: the headline; the headline and the first two paragraphs."""
 LEAD = 2
 """Paragraphs that are the lead."""
+
+
+@cache
+def wildcard() -> re.Pattern[str]:
+    """A word of letters, digits and wildcards. Few queries have one, and the pattern takes milliseconds to make."""
+    return re.compile(
+        rf"(?:\[[^\[\]\s()/\\{QUOTES}{UNSEEN}]{{1,64}}\]|[*?]|[^\W_][{marks()}]*|['’.](?=[\w*?\[])|(?<=[\d?\]]),(?=[\d?*\[]))+"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,7 @@ class Wildcard(Node):
 
     def __post_init__(self) -> None:
         starred = "*" in self.pattern or "?" in self.pattern
-        if not (starred and WILDCARD.fullmatch(self.pattern) and any(map(str.isalnum, self.pattern))):
+        if not (starred and wildcard().fullmatch(self.pattern) and any(map(str.isalnum, self.pattern))):
             raise ValueError(f"not a pattern of one word: {self.pattern!r}")
         if self.pattern.endswith("?"):
             raise ValueError("a question mark at the end of a word is punctuation")
@@ -342,6 +347,8 @@ class Boost(Node):
             raise ValueError("a boost is from 0 to 1,000,000")
 
     def __str__(self) -> str:
+        from decimal import Decimal  # noqa: PLC0415  (slow to import, and seldom needed)
+
         return f"{_parenthesised(self.operand) if not isinstance(self.operand, Unit) else self.operand}^{Decimal(repr(self.factor)):f}"
 
 
@@ -353,11 +360,11 @@ class Everything(Node):
         return "*"
 
 
-_BARE = re.compile(r"[^\W_]+(?:[-'’.,&@][^\W_]+)*\.?")
-_HIDDEN = re.compile(f"[{UNSEEN}]")
-SURROGATE = re.compile("[\ud800-\udfff]")
-_REGEX = re.compile(r"(?:\\.|[^/\\\s\ud800-\udfff])+")
-_BARE_DATE = re.compile(r"(?:[<>]=?)?[-\w.:+]+")
+_BARE = Pattern(r"[^\W_]+(?:[-'’.,&@][^\W_]+)*\.?")
+_HIDDEN = Pattern(f"[{UNSEEN}]")
+SURROGATE = Pattern("[\ud800-\udfff]")
+_REGEX = Pattern(r"(?:\\.|[^/\\\s\ud800-\udfff])+")
+_BARE_DATE = Pattern(r"(?:[<>]=?)?[-\w.:+]+")
 
 
 def plain(text: str) -> str:

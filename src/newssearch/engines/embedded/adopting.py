@@ -17,7 +17,7 @@ from .building import Builder
 from .container import Container
 from .headers import article_of
 from .lexicon import Lexicon
-from .schema import BY_WORDS, WHOLE_VALUES
+from .metadata import BY_WORDS, WHOLE_VALUES
 from .segment import Segment
 
 

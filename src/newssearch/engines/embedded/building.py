@@ -23,7 +23,7 @@ documents) and ``title`` (of articles), which :mod:`.inverting` describes, a seg
 from __future__ import annotations
 
 from array import array
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -32,9 +32,11 @@ from ...article import Article, Paragraph
 from .container import Array, narrow, strings
 from .headers import VALUES, rest_of, shown_of
 from .inverting import Articles, invert
-from .lexicon import Lexicon, Tokens
-from .schema import BY_WORDS, NONE, WHOLE_VALUES, as_written, instant, microseconds
+from .metadata import BY_WORDS, NONE, WHOLE_VALUES, as_written, instant, microseconds
 from .storing import store
+
+if TYPE_CHECKING:
+    from .lexicon import Lexicon, Tokens
 
 
 class Builder:

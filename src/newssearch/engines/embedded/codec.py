@@ -18,12 +18,10 @@ with warnings.catch_warnings():
 
 from .container import Container
 from .segment import Segment
+from .trust import EXTENSION
 
 if TYPE_CHECKING:
     from .stock import DocumentReader, TermsReader
-
-EXTENSION = ".nws"
-"""Of the one file of a segment."""
 
 
 class ArrayCodec(base.Codec):  # type: ignore[misc]

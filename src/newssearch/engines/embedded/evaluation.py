@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from difflib import get_close_matches
 from functools import reduce
 from itertools import islice
 from typing import NamedTuple, TypeGuard
@@ -47,7 +46,7 @@ from . import ranking
 from .ascending import Mask
 from .container import Array
 from .expansion import Expansion
-from .schema import BY_WORDS, NONE, instant
+from .metadata import BY_WORDS, NONE, instant
 from .segment import FIELDS, NO_POSTINGS, Postings, Segment
 from .standing import Standing
 from .table import Table, joined
@@ -246,6 +245,8 @@ class Evaluation:
         return any(s.has_form(form, field) for s in self._standings.values() for field in FIELDS)
 
     def _unknown(self, field: str, wanted: str, span: Span) -> Diagnostic:
+        from difflib import get_close_matches  # noqa: PLC0415  (slow to import, and seldom needed)
+
         values = sorted({value for s in self.table.segments for value in s.values(field).values} - {""})
         keys = {key(value): value for value in values}
         near = get_close_matches(key(wanted), keys, MAX_SUGGESTIONS, 0.6)

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ...article import Article, Date, Provenance
-from .schema import BY_WORDS, WHOLE_VALUES
+from .metadata import BY_WORDS, WHOLE_VALUES
 
 VALUES = (*WHOLE_VALUES, *BY_WORDS, "path")
 """The fields whose values are numbered."""

@@ -41,15 +41,17 @@ Where articles are owners, each group is one posting, and what would tell them a
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import ranking
 from .container import Array, narrow, strings
-from .lexicon import Tokens, Word
 from .small import small
+
+if TYPE_CHECKING:
+    from .lexicon import Tokens, Word
 
 PAGE = 16
 """Bits of an article that are kept for each group."""

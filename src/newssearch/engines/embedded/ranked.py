@@ -19,7 +19,7 @@ from . import ranking
 from .ascending import NO_INTS, Ints, Mask, among, changes, counted, paired, united
 from .container import Array
 from .evaluation import Evaluation, Stands
-from .schema import NONE
+from .metadata import NONE
 from .segment import Postings, Segment
 
 FIRST = 64

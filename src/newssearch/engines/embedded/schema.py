@@ -16,7 +16,6 @@ stay: ``newssearch.engines.embedded.schema.ArticleAnalyzer``.
 
 from __future__ import annotations
 
-import datetime as dt
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -28,14 +27,7 @@ with warnings.catch_warnings():  # Whoosh 2.7.4 was written for older Pythons, w
     from whoosh.analysis import Analyzer, Token
 
 from ...analysis import DEFAULT, analyser_named
-from ...article import Date
-
-NONE = -1
-"""In a column of moments: no date."""
-
-_EPOCH = dt.datetime(1, 1, 1)
-WHOLE_VALUES = ("outlet", "source", "lang", "section")
-BY_WORDS = ("byline", "located")
+from .metadata import BY_WORDS, WHOLE_VALUES
 
 
 class ArticleAnalyzer(Analyzer):  # type: ignore[misc]
@@ -83,22 +75,3 @@ def make_schema() -> Any:
     for name in BY_WORDS:
         schema.add(name, fields.KEYWORD(stored=True, sortable=columns.VarBytesColumn()))
     return schema
-
-
-def microseconds(moment: dt.datetime) -> int:
-    """Microseconds from the beginning of year 1 to a moment without a zone."""
-    return (moment - _EPOCH) // dt.timedelta(microseconds=1)
-
-
-def as_written(date: Date) -> dt.datetime:
-    """The moment as the outlet's clock had it; a day begins at midnight."""
-    if isinstance(date, dt.datetime):
-        return date.replace(tzinfo=None)
-    return dt.datetime(date.year, date.month, date.day)
-
-
-def instant(date: Date) -> int:
-    """The moment in microseconds of universal time, for the order of articles; without a zone, as if it were that."""
-    written = microseconds(as_written(date))
-    offset = date.utcoffset() if isinstance(date, dt.datetime) else None
-    return max(written - offset // dt.timedelta(microseconds=1), 0) if offset else written

@@ -21,7 +21,7 @@ from .ascending import NO_INTS, Ints, Mask, changes, ranges
 from .container import Array, Container, Strings, items
 from .headers import VALUES, date_of
 from .inverting import PAGE, unpack_all
-from .schema import NONE
+from .metadata import NONE
 from .small import Small
 from .storing import Stored
 from .term import Term

@@ -25,8 +25,8 @@ from .container import Array
 from .evaluation import Evaluation
 from .explain import explain
 from .headers import article_of
+from .metadata import NONE
 from .ranked import Ranked, Ranking, joined_ranks, kth, sort_keys
-from .schema import NONE
 from .segment import Segment
 from .table import Table
 

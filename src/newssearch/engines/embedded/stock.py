@@ -28,7 +28,8 @@ with warnings.catch_warnings():
 from .ascending import Ints, ramp
 from .container import Array, Strings
 from .headers import VALUES, date_of
-from .schema import BY_WORDS, NONE, WHOLE_VALUES, as_written, make_schema
+from .metadata import BY_WORDS, NONE, WHOLE_VALUES, as_written
+from .schema import make_schema
 from .segment import Field, Kinds, Segment
 
 BLOCK = 128

@@ -9,19 +9,10 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import time
-import warnings
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", SyntaxWarning)
-    warnings.simplefilter("ignore", DeprecationWarning)
-    from whoosh import index as whoosh_index
-    from whoosh.filedb.filestore import FileStorage
-    from whoosh.util.filelock import try_for
+from typing import TYPE_CHECKING, Any
 
 from ..._version import __version__
 from ...analysis import ANALYSIS_VERSION
@@ -29,24 +20,22 @@ from ...errors import (
     IndexDamagedError,
     IndexExistsError,
     IndexFolderError,
-    IndexLockedError,
     IndexNotFoundError,
     IndexVersionError,
 )
-from .adopting import adopt
-from .codec import ArraySegment
 from .container import Container, ContainerError
-from .schema import make_schema
 from .segment import Segment
 from .snapshot import EmbeddedSnapshot
-from .trust import check_toc
-from .writer import EmbeddedWriter
+from .trust import Listed, newest, read_toc
+
+if TYPE_CHECKING:
+    from .committing import Lock, WhooshFolder
+    from .writer import EmbeddedWriter
 
 FORMAT_VERSION = 4
 """Counts up when an index of before can no longer be read as it is."""
 
 _MARKER = "newssearch.json"
-_TOC = "_MAIN_*.toc"
 _REBUILD = "rebuild.tmp"
 _REOPEN = 20
 """A commit removes the files of the one before; a reader that was between the two tries again, so many times."""
@@ -70,7 +59,7 @@ class EmbeddedStore:
         Raises :class:`~newssearch.IndexNotFoundError`, :class:`~newssearch.IndexVersionError` or
         :class:`~newssearch.IndexDamagedError`.
         """
-        if not any(folder.glob(_TOC)):
+        if newest(folder) < 0:
             what = "is no folder" if not folder.is_dir() else "holds no index"
             message = f"{folder} {what}: make one with `newssearch index --index {folder} FILES…`"
             raise IndexNotFoundError(message, folder)
@@ -83,21 +72,21 @@ class EmbeddedStore:
 
         Raises :class:`~newssearch.IndexExistsError` where there is one: it is never emptied.
         """
-        if any(folder.glob(_TOC)):
+        if newest(folder) >= 0:
             raise IndexExistsError(f"{folder} holds an index already", folder)
         make_folder(folder)
         _write_whole(
             folder / _MARKER,
             json.dumps({"format": FORMAT_VERSION, "analysis": ANALYSIS_VERSION, "made_by": __version__}),
         )
-        whoosh_index.create_in(str(folder), make_schema())
-        return cls(folder)
+        store = cls(folder)
+        store._whoosh.create()
+        return store
 
     @property
     def generation(self) -> int:
         """The number of the last commit."""
-        storage = FileStorage(str(self.folder), readonly=True)
-        return int(whoosh_index.TOC._latest_generation(storage, "MAIN"))
+        return newest(self.folder)
 
     @property
     def size(self) -> int:
@@ -125,14 +114,34 @@ class EmbeddedStore:
         raise AssertionError("unreachable")
 
     def _snapshot(self) -> EmbeddedSnapshot:
-        toc = self.toc()
-        return EmbeddedSnapshot([self._segment(known, toc.schema) for known in toc.segments], self.folder)
+        toc = read_toc(self.folder)
+        segments = []
+        for number, listed in enumerate(toc.listed):
+            segment = self._opened(listed)
+            segments.append(self._whoosh.adopted(toc, number) if segment is None else segment)
+        return EmbeddedSnapshot(segments, self.folder)
+
+    def _opened(self, listed: Listed | None) -> Segment | None:
+        """A segment of ours, if it is one and Whoosh has not deleted parts of its articles."""
+        if listed is None:
+            return None
+        segment = Segment(Container(self.folder / listed.file_name), listed.deleted)
+        return None if segment.torn else segment
+
+    @property
+    def _whoosh(self) -> WhooshFolder:
+        """What Whoosh does for the index."""
+        from newssearch.engines.embedded.committing import WhooshFolder  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
+        return WhooshFolder(self.folder)
 
     def writer(self, wait: float) -> EmbeddedWriter:
         """The one writer; waits up to ``wait`` seconds for another to finish.
 
         Raises :class:`~newssearch.IndexLockedError`.
         """
+        from newssearch.engines.embedded.writer import EmbeddedWriter  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
         return EmbeddedWriter(self, wait)
 
     def read_extra(self, name: str) -> str | None:
@@ -149,7 +158,7 @@ class EmbeddedStore:
     def begin_rebuild(self) -> EmbeddedStore:
         """An empty index inside the folder, to take its place with :meth:`finish_rebuild`."""
         folder = self.folder / _REBUILD
-        shutil.rmtree(folder, ignore_errors=True)  # of a rebuild that was broken off
+        _remove(folder)  # of a rebuild that was broken off
         return EmbeddedStore.create(folder)
 
     def finish_rebuild(self, new: EmbeddedStore, extras: Iterable[str]) -> None:
@@ -168,68 +177,26 @@ class EmbeddedStore:
             if content is not None:
                 self.write_extra(name, content)
         self.put_toc(toc)
-        shutil.rmtree(new.folder, ignore_errors=True)
+        _remove(new.folder)
 
     def lock(self, wait: float) -> Lock:
         """Let nobody else write, until ``release()`` is called on what is returned."""
-        return Lock(self.folder, wait)
+        return self._whoosh.lock(wait)
 
     def toc(self) -> Any:
         """The newest table of contents, once it is seen to name nothing that it should not."""
-        check_toc(self.folder)
-        return whoosh_index.TOC.read(FileStorage(str(self.folder), readonly=True), "MAIN")
+        return self._whoosh.toc()
 
     def put_toc(self, toc: Any) -> None:
         """Let a table of contents be the newest, and remove the files that it does not name."""
-        storage = _Durable(str(self.folder))
-        toc.generation = self.generation + 1
-        toc.write(storage, "MAIN")
-        whoosh_index.clean_files(storage, "MAIN", toc.generation, toc.segments)
-
-    def _segment(self, known: Any, schema: Any) -> Segment:
-        """A segment that a table of contents names."""
-        if isinstance(known, ArraySegment):
-            segment = Segment(Container(self.folder / known.file_name), known.deleted_docs())
-            if not segment.torn:
-                return segment
-        from whoosh.reading import SegmentReader  # noqa: PLC0415  seldom needed, and slow to import
-
-        reader = SegmentReader(FileStorage(str(self.folder), readonly=True), schema, known)
-        try:
-            return adopt(reader)
-        finally:
-            reader.close()
+        self._whoosh.put_toc(toc)
 
 
-class _Durable(FileStorage):  # type: ignore[misc]
-    """What is renamed, as tables of contents are, is on disk before and after."""
+def _remove(folder: Path) -> None:
+    """Remove a folder with all that is in it, if there is one."""
+    import shutil  # noqa: PLC0415  (slow to import, and a search needs none of it)
 
-    def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
-        """Give a file the name that it is to have."""
-        folder = Path(self.folder)
-        with (folder / oldname).open("rb") as file:
-            os.fsync(file.fileno())
-        super().rename_file(oldname, newname, safe=safe)
-        _sync_folder(folder)
-
-
-class Lock:
-    """Both the lock of newssearch, held through all commits of a run, and the one of Whoosh's own writers."""
-
-    def __init__(self, folder: Path, wait: float) -> None:
-        self._held: list[Any] = []
-        for name in ("MAIN_RUN", "MAIN_WRITELOCK"):
-            lock = FileStorage(str(folder)).lock(name)
-            if not try_for(lock.acquire, timeout=wait, delay=0.05):
-                self.release()
-                message = f"another process is writing to {folder}: try again when it is done, or wait longer"
-                raise IndexLockedError(message, folder)
-            self._held.append(lock)
-
-    def release(self) -> None:
-        """Let others write."""
-        while self._held:
-            self._held.pop().release()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def make_folder(folder: Path) -> None:
@@ -254,17 +221,6 @@ def _check_marker(folder: Path) -> None:
     if found < FORMAT_VERSION or analysis < ANALYSIS_VERSION:
         message = f"{folder} was made by an older newssearch: make it anew with `newssearch index --rebuild`"
         raise IndexVersionError(message, folder, found)
-
-
-def _sync_folder(folder: Path) -> None:
-    """See to it that the names of the files in a folder are on disk, where a system has that."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _write_whole(path: Path, content: str) -> None:

@@ -6,20 +6,32 @@ What is read of it is kept, so that the parts of one query share it: see :class:
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from .ascending import Ints, Mask, among, changes, paired, ranges
 from .container import Array
 from .inverting import PAGE, STRIDE, unpack
-
-if TYPE_CHECKING:
-    from .segment import Field
-
+from .small import Small
 
 SPREAD = 6
 """Postings of its groups for each that is wanted, from which on these are searched for rather than picked out."""
+
+
+class Owned(Protocol):
+    """The field that a term is of: see :class:`~.segment.Field`."""
+
+    @property
+    def of_documents(self) -> bool: ...
+    @property
+    def first(self) -> Ints: ...
+    @property
+    def article(self) -> Array: ...
+    @property
+    def starts(self) -> Array: ...
+    def section(self, name: str) -> Array: ...
+    def small(self, name: str) -> Small: ...
 
 
 class Chosen(NamedTuple):
@@ -32,7 +44,7 @@ class Chosen(NamedTuple):
 class Term:
     """A term, by its number in the field. Its *groups* are its postings in one article."""
 
-    def __init__(self, field: Field, number: int) -> None:
+    def __init__(self, field: Owned, number: int) -> None:
         self._field = field
         self._number = number
         runs, first = field.section("group.runs"), field.section("group.run.first")

@@ -1,0 +1,42 @@
+"""Regular expressions that are compiled when they are first used.
+
+To compile one takes longer than to answer a query, and a query needs few of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+
+class Pattern:
+    """A regular expression as :func:`re.compile` makes it, with the methods that are needed here."""
+
+    def __init__(self, pattern: str, flags: int = 0) -> None:
+        self._pattern = pattern
+        self._flags = flags
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        return re.compile(self._pattern, self._flags)
+
+    def match(self, text: str, start: int = 0) -> re.Match[str] | None:
+        """A match that begins at ``start``."""
+        return self._compiled.match(text, start)
+
+    def fullmatch(self, text: str, start: int = 0) -> re.Match[str] | None:
+        """A match of all from ``start`` on."""
+        return self._compiled.fullmatch(text, start)
+
+    def search(self, text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
+        """The first match between ``start`` and ``end``."""
+        return self._compiled.search(text, start, len(text) if end is None else end)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """All matches."""
+        return self._compiled.finditer(text)
+
+    def sub(self, replacement: str, text: str) -> str:
+        """``text`` with its matches replaced."""
+        return self._compiled.sub(replacement, text)

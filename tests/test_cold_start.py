@@ -1,0 +1,86 @@
+"""What a search imports: a query in a new process waits for every module that it does not need."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import newssearch
+from support import article, index_of
+
+NEEDED = ("numpy", "click", "Stemmer")
+"""The packages of others that a search needs."""
+
+SLOW = {
+    "asyncio", "concurrent", "csv", "decimal", "difflib", "email", "hashlib", "html", "http", "logging", "multiprocessing",
+    "shutil", "socket", "sqlite3", "ssl", "subprocess", "tempfile", "unittest", "urllib.request", "xml",
+}  # fmt: skip
+"""Modules of the standard library that a search does without."""
+
+WRITING = {
+    "indexing", "manifest", "readers", "engines.embedded.adopting", "engines.embedded.codec", "engines.embedded.committing",
+    "engines.embedded.lexicon", "engines.embedded.merging", "engines.embedded.schema", "engines.embedded.stock", "engines.embedded.writer",
+}  # fmt: skip
+"""Modules of ours that bring an index up to date, or show it to Whoosh."""
+
+
+def imported(code: str, *arguments: str) -> set[str]:
+    """What a new process has imported when it has run ``code``."""
+    printing = "import sys; print(*sorted(sys.modules), sep='\\n', file=sys.stderr)"
+    command = [sys.executable, "-c", f"{code}\n{printing}", *arguments]
+    done = subprocess.run(command, capture_output=True, timeout=60, check=True)
+    return set(done.stderr.decode().split())
+
+
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """What ``newssearch query`` has imported in the end, but not what the packages that it needs did."""
+    folder = tmp_path_factory.mktemp("index")
+    rain = article(
+        "Storm", "Rain fell on Basra’s “roofs”.", "It stopped.", date="2024-07-25", outlet="e.org", lang="en"
+    )
+    index_of(folder, rain, article("Sun", "Heat.")).close()
+    code = "import sys; from newssearch.cli import run; assert run(sys.argv[1:]) == 0"
+    held = imported(
+        code, "query", "rain roofs", "--outlet", "e.org", "--since", "2024", "--index", str(folder)
+    )
+    return held - imported(f"import {', '.join(NEEDED)}")
+
+
+def test_a_search_imports_no_package_but_those_it_needs(searched: set[str]) -> None:
+    packages = {name.partition(".")[0] for name in searched}
+    assert packages - sys.stdlib_module_names - {"newssearch", *NEEDED} == set()
+
+
+def test_a_search_imports_nothing_slow_that_it_does_not_need(searched: set[str]) -> None:
+    assert searched & SLOW == set()
+
+
+def test_a_search_imports_nothing_that_only_writes(searched: set[str]) -> None:
+    assert "newssearch.engines.embedded.snapshot" in searched
+    assert searched & {f"newssearch.{name}" for name in WRITING} == set()
+
+
+def test_the_package_imports_a_module_when_a_name_of_it_is_asked_for() -> None:
+    assert "newssearch.index" not in imported("import newssearch")
+    assert "newssearch.index" in imported("import newssearch; newssearch.open")
+    assert "numpy" not in imported("from newssearch import Article, parse")
+
+
+def test_the_package_lists_its_names_and_has_no_others() -> None:
+    assert set(newssearch.__all__) <= set(dir(newssearch))
+    with pytest.raises(AttributeError, match="module 'newssearch' has no attribute 'opn'"):
+        _ = newssearch.opn  # type: ignore[attr-defined]
+
+
+def test_a_search_that_meets_a_segment_of_whoosh_imports_it(tmp_path: Path) -> None:
+    from whoosh import index as whoosh_index
+
+    index_of(tmp_path, article("Storm", "Rain.")).close()
+    with whoosh_index.open_dir(str(tmp_path)).writer() as writer:
+        writer.add_document(id="sun", title="Sun", text="Heat after the rain.")
+    code = "import sys, newssearch; assert len(newssearch.open(sys.argv[1]).search('rain')) == 2"
+    assert "whoosh" in imported(code, str(tmp_path))

@@ -24,6 +24,7 @@ from newssearch.analysis import (
     name_words,
     words,
 )
+from newssearch.matching import Words
 
 TRICKY = st.text(
     st.sampled_from(
@@ -164,6 +165,19 @@ def test_an_overlong_word_is_cut_and_still_found() -> None:
 def test_terms_are_the_terms_of_the_tokens(text: str) -> None:
     for lang in ("en", "zxx"):
         assert analyser(lang).terms(text) == [token.term for token in analyser(lang).tokens(text)]
+
+
+@given(TEXTS | st.lists(TEXTS, max_size=4).map(" ".join))
+@settings(deadline=None)
+def test_a_text_by_remembered_chunks_has_the_same_words(text: str) -> None:
+    for lang in ("en", "zxx"):
+        tokens = analyser(lang).tokens(text)
+        for _ in range(2):  # chunks as they are met, and as they are remembered
+            found = Words(text, analyser(lang))
+            assert found.terms == [token.term for token in tokens]
+            spans = [found.span((n, n + 1)) for n in range(len(tokens))]
+            assert spans == [(token.start, token.end) for token in tokens]
+            assert found.pieces == [text[start:end] for start, end in spans]
 
 
 @given(TEXTS)

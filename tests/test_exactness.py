@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import newssearch
 import reference
 from newssearch import Article, Hit, Index
-from newssearch.engines.embedded import store, tiers, writer
+from newssearch.engines.embedded import ascending, ranked, segment, store, term, tiers, writer
 from newssearch.query import (
     And,
     AtLeast,
@@ -94,6 +94,18 @@ def divided(batch: int, ratio: float) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(writer, "BATCH", batch)
         patch.setattr(tiers, "RATIO", ratio)
+        yield
+
+
+@contextmanager
+def short_cuts() -> Iterator[None]:
+    """All that is done only where there is much, done where there is little: bounds, searches by halves, sparse sets."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ranked, "FIRST", 1)
+        patch.setattr(term, "SPREAD", 0)
+        patch.setattr(ascending, "DENSE", 0)
+        patch.setattr(segment, "DENSE", 0)
+        patch.setattr(segment, "CLOSE", 0)
         yield
 
 
@@ -184,6 +196,10 @@ def test_a_page_is_a_slice_of_all_hits(
             whole = index.search(tree, limit=None, sort=sort, all_paragraphs=every)
             assert [hit.score for hit in whole] == pytest.approx([h.score for h in expected.hits], abs=1e-9)
             page = index.search(tree, limit=limit, offset=offset, sort=sort, all_paragraphs=every)
+            with short_cuts():
+                assert index.search(tree, limit=limit, offset=offset, sort=sort, all_paragraphs=every) == page
+                ranks = index.rank(tree, limit=limit, offset=offset, sort=sort, all_paragraphs=every)
+            assert ranks == [(hit.id, hit.paragraph, hit.score) for hit in page]
             assert shown(page.hits) == shown(whole.hits)[offset : offset + limit]
             assert (page.total_articles, page.total_paragraphs) == (
                 expected.total_articles,

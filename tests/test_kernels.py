@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 from newssearch import Article
 from newssearch.analysis import analyser, sentence_starts, written
 from newssearch.engines.embedded import (
+    ascending,
     inverting,
     lexicon,
     merging,
@@ -69,11 +70,39 @@ NO_LIMITS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filte
 def small(**sizes: int) -> Iterator[None]:
     """Constants of the engine's modules replaced, so that few words reach what many would."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (inverting, lexicon, merging, segment, storing, term_module):
+        for module in (ascending, inverting, lexicon, merging, segment, storing, term_module):
             for name, size in sizes.items():
                 if hasattr(module, name):
                     patch.setattr(module, name, size)
         yield
+
+
+# ---- sets as ascending arrays
+
+SETS = st.lists(st.sets(st.integers(0, 40) | st.integers(0, 2_000), max_size=30), min_size=1, max_size=4)
+
+
+@given(
+    SETS, st.sampled_from([1, 2, 12]), st.sampled_from([0, 4, 10_000]), st.sampled_from([np.int64, np.uint32])
+)
+@settings(max_examples=300, deadline=None)
+def test_ascending_arrays_are_sets(sets: list[set[int]], unequal: int, dense: int, dtype: Any) -> None:
+    arrays = [np.array(sorted(one), dtype) for one in sets]
+    with small(UNEQUAL=unequal, DENSE=dense):
+        both = sets[0] & sets[-1]
+        one, other = ascending.paired(arrays[0], arrays[-1])
+        assert arrays[0][one].tolist() == arrays[-1][other].tolist() == sorted(both)
+        assert ascending.among(arrays[0], arrays[-1]).tolist() == one.tolist()
+        assert ascending.common(arrays[0], arrays[-1]).tolist() == sorted(both)
+        assert ascending.in_all(arrays).tolist() == sorted(set.intersection(*sets))
+        assert ascending.united(arrays, 2_001).tolist() == sorted(set.union(*sets))
+        assert ascending.counted(arrays, 2_001) == len(set.union(*sets))
+
+
+@given(st.lists(st.tuples(st.integers(0, 1_000), st.integers(0, 9)), max_size=9))
+def test_ranges_count_on_from_where_they_begin(asked: list[tuple[int, int]]) -> None:
+    begins, sizes = (np.array(part, np.int64) for part in (zip(*asked, strict=True) if asked else ((), ())))
+    assert ascending.ranges(begins, sizes).tolist() == [n for b, size in asked for n in range(b, b + size)]
 
 
 # ---- lexicon: words by white space and by chunk
@@ -320,14 +349,15 @@ def _starts(sizes: Sequence[int]) -> list[int]:
     st.integers(0, 9),
     st.sampled_from([0] * 6 + [65_529, 65_536]),
     st.sampled_from([2, 3, 64]),
+    st.sampled_from([0, 1, 6]),
     st.randoms(use_true_random=False),
 )
 @settings(max_examples=200, deadline=None, suppress_health_check=NO_LIMITS)
-@example([], 0, 0, 64, random.Random(0))
-@example([[], [], []], 0, 0, 64, random.Random(0))
-@example([[0]], 0, 0, 64, random.Random(0))
+@example([], 0, 0, 64, 6, random.Random(0))
+@example([[], [], []], 0, 0, 64, 6, random.Random(0))
+@example([[0]], 0, 0, 64, 6, random.Random(0))
 def test_a_field_is_a_dictionary_of_its_words(
-    texts: list[list[int]], at: int, gap: int, stride: int, pick: random.Random
+    texts: list[list[int]], at: int, gap: int, stride: int, spread: int, pick: random.Random
 ) -> None:
     held = {
         n + (gap if n >= at else 0): [VARIANTS[number] for number in text]
@@ -335,7 +365,7 @@ def test_a_field_is_a_dictionary_of_its_words(
         if text
     }
     size = len(texts) + gap
-    with small(STRIDE=stride):
+    with small(STRIDE=stride, SPREAD=spread):
         check_fields(held, size, pick)
 
 

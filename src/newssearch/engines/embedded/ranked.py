@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ...request import SearchOptions
 from . import ranking
-from .ascending import NO_INTS, Ints, Mask, among, changes, counted, paired, united
+from .ascending import NO_INTS, UNEQUAL, Ints, Mask, among, changes, counted, paired, united
 from .container import Array
 from .evaluation import Evaluation, Stands
 from .metadata import NONE
@@ -46,35 +46,89 @@ def joined_ranks(parts: Sequence[Ranked]) -> Ranked:
     return Ranked(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
-class _Part:
-    """A unit that adds to scores, in the articles that were found, which are known here by their places among these."""
+class _Places:
+    """The articles of a segment that were found, each with its place among them."""
 
-    def __init__(self, stands: Stands, factor: float, articles: Ints) -> None:
-        self.text, self._title = stands
-        self.factor = factor
-        self._articles = articles
+    def __init__(self, found: Mask) -> None:
+        self._found = found
+        self.articles: Ints = np.flatnonzero(found)
+
+    def __len__(self) -> int:
+        return len(self.articles)
 
     @cached_property
-    def groups(self) -> tuple[Ints, Ints]:
-        """The groups of the unit that are found, and the article of each."""
-        return paired(self.text.articles, self._articles)
+    def _places(self) -> Ints:
+        places = self._found.cumsum(dtype=np.int64)
+        places -= 1
+        return places
+
+    def of(self, articles: Ints) -> tuple[Ints | None, Ints | None]:
+        """Which of some articles were found, and their places; None for all of them, and for all places."""
+        if len(self) * UNEQUAL < len(articles):
+            return paired(articles, self.articles)
+        kept = self._found[articles]
+        if not kept.all():
+            groups = np.flatnonzero(kept)
+            return groups, self._places[articles[groups]]
+        return None, None if len(articles) == len(self) else self._places[articles]
+
+
+class _Part:
+    """A unit that adds to scores, in the articles that were found."""
+
+    def __init__(self, stands: Stands, factor: float, found: _Places) -> None:
+        self.text, self._title = stands
+        self.factor = factor
+        self._found = found
+
+    @cached_property
+    def _groups(self) -> tuple[Ints | None, Ints | None]:
+        return self._found.of(self.text.articles)
+
+    @property
+    def groups(self) -> Ints | None:
+        """The groups of the unit that were found; None for all of them."""
+        return self._groups[0]
+
+    @property
+    def places(self) -> Ints:
+        """The places of their articles."""
+        places = self._groups[1]
+        return np.arange(len(self._found)) if places is None else places
 
     def in_titles(self, lengths: Array, mean: float) -> Scores | None:
         """What it weighs in the headline of each article; None where it is in none."""
-        postings, articles = paired(self._title.owners, self._articles)
+        owners, counts = self._title
+        postings, places = paired(owners, self._found.articles)
         if not len(postings):
             return None
-        owners, counts = self._title
-        weights = np.zeros(len(self._articles))
-        weights[articles] = ranking.in_title(counts[postings], lengths[owners[postings]], mean)
+        weights = np.zeros(len(self._found))
+        weights[places] = ranking.in_title(counts[postings], lengths[owners[postings]], mean)
         return weights
 
     def at_most(self, mean: float) -> Scores:
         """What it weighs at most in a paragraph of each article."""
-        groups, articles = self.groups
-        weights = np.zeros(len(self._articles))
-        weights[articles] = self.text.bounds(mean, groups)
+        groups, places = self._groups
+        bounds = self.text.bounds(mean, groups)
+        if places is None:
+            return bounds
+        weights = np.zeros(len(self._found))
+        weights[places] = bounds
         return weights
+
+    def sizes(self, chosen: Mask | None = None) -> int:
+        """How many paragraphs of the articles, or of some of them, have it."""
+        if self.groups is None and chosen is None:
+            return self.text.total
+        sizes = self.text.sizes if self.groups is None else self.text.sizes[self.groups]
+        return int((sizes if chosen is None else sizes[chosen]).sum(dtype=np.int64))
+
+    def owners(self, chosen: Mask | None = None) -> Array:
+        """The paragraphs of the articles, or of some of them, that have it."""
+        groups = self.groups
+        if chosen is not None:
+            groups = np.flatnonzero(chosen) if groups is None else groups[chosen]
+        return self.text.owners_of(groups)
 
     def postings_in(self, articles: Ints) -> Postings:
         """The paragraphs of some articles, by their own numbers, and how often each has it."""
@@ -86,14 +140,15 @@ class Ranking:
 
     def __init__(self, run: Evaluation, segment: Segment, found: Mask) -> None:
         self._segment = segment
-        self._articles = np.flatnonzero(found)
+        places = _Places(found)
+        self._articles = places.articles
         self._lengths = segment.fields["text"].sizes
         self._mean, self._mean_title = run.table.mean_words, run.table.mean_title_words
         self._parts = [
             _Part(
                 run.stands(segment, wanted.unit, wanted.region),
                 wanted.boost * run.weight(wanted.unit),
-                self._articles,
+                places,
             )
             for wanted in run.wanted()
         ]
@@ -105,23 +160,16 @@ class Ranking:
         """
         parts = list({id(part.text): part for part in self._parts}.values())
         if len(parts) == 1:
-            (part,) = parts
-            groups, _ = part.groups
-            whole = len(groups) == len(part.text.articles)
-            return part.text.total if whole else int(part.text.sizes[groups].sum(dtype=np.int64))
+            return parts[0].sizes()
         units = np.zeros(len(self._articles), np.uint16)
         for part in parts:
-            units[part.groups[1]] += 1
-        total, shared = 0, []
-        mostly = 2 * np.count_nonzero(units > 1) > len(units)  # then it is less work to look at all of them
-        for part in parts:
-            groups, articles = part.groups
-            if not mostly:
-                several = units[articles] > 1
-                total += int(part.text.sizes[groups[~several]].sum(dtype=np.int64))
-                groups = groups[several]
-            shared.append(part.text.owners_of(groups))
-        return total + counted(shared, self._segment.documents)
+            units[part.places] += 1
+        several = units > 1
+        if 2 * np.count_nonzero(several) > len(units):  # then it is less work to look at all of them
+            return counted([part.owners() for part in parts], self._segment.documents)
+        alone = sum(part.sizes(~several[part.places]) for part in parts)
+        shared = [part.owners(several[part.places]) for part in parts]
+        return alone + counted(shared, self._segment.documents)
 
     def best(self, options: SearchOptions, offset: int) -> Ranked:
         """Those that may be on the page; ``offset`` is the number of the segment's first document."""
@@ -160,8 +208,7 @@ class Ranking:
             weights = part.at_most(self._mean)
             if in_titles is not None:
                 weights += in_titles
-            bounds += _saturated(weights, part.factor)
-        bounds *= SLACK
+            bounds += _saturated(weights, part.factor * SLACK)
         return bounds
 
     def _exact(self, chosen: Ints | None, each: bool = True) -> Ranked:

@@ -33,14 +33,17 @@ class Unit(Protocol):
     def total(self) -> int:
         """How many paragraphs have it."""
 
-    def bounds(self, mean: float, groups: Ints) -> Scores:
-        """What it weighs at most in a paragraph of some groups, where paragraphs have ``mean`` words on average."""
+    def bounds(self, mean: float, groups: Ints | None) -> Scores:
+        """What it weighs at most in a paragraph of some groups, or of all.
+
+        ``mean`` is the number of words that paragraphs have on average.
+        """
 
     def postings(self) -> Postings:
         """All paragraphs with it, ascending, and how often each has it."""
 
-    def owners_of(self, groups: Ints) -> Array:
-        """The paragraphs of some groups, ascending."""
+    def owners_of(self, groups: Ints | None) -> Array:
+        """The paragraphs of some groups, or of all, ascending."""
 
     def postings_of(self, groups: Ints) -> Postings:
         """The same, and how often each has it."""
@@ -66,20 +69,22 @@ class Listed:
         """How many paragraphs have it."""
         return len(self._postings.owners)
 
-    def bounds(self, mean: float, groups: Ints) -> Scores:
-        """What it weighs in the best paragraph of some groups."""
+    def bounds(self, mean: float, groups: Ints | None) -> Scores:
+        """What it weighs in the best paragraph of some groups, or of all."""
         owners, counts = self._postings
         if not len(owners):
             return np.empty(0)
-        weights = ranking.in_text(counts, self._lengths[owners], mean)
-        return np.asarray(np.maximum.reduceat(weights, self._first)[groups], np.float64)
+        best = np.maximum.reduceat(ranking.in_text(counts, self._lengths[owners], mean), self._first)
+        return best if groups is None else np.asarray(best[groups])
 
     def postings(self) -> Postings:
         """All paragraphs with it, and how often each has it."""
         return self._postings
 
-    def owners_of(self, groups: Ints) -> Array:
-        """The paragraphs of some groups."""
+    def owners_of(self, groups: Ints | None) -> Array:
+        """The paragraphs of some groups, or of all."""
+        if groups is None:
+            return self._postings.owners
         return self._postings.owners[ranges(self._first[groups], self.sizes[groups])]
 
     def postings_of(self, groups: Ints) -> Postings:
@@ -114,9 +119,10 @@ class OneTerm:
     def _kept(self, values: Array) -> Array:
         return values if self._groups is None else values[self._groups]
 
-    def bounds(self, mean: float, groups: Ints) -> Scores:
-        """What it weighs at most in a paragraph of some groups."""
-        best = self._term.best[self._numbers(groups)]
+    def bounds(self, mean: float, groups: Ints | None) -> Scores:
+        """What it weighs at most in a paragraph of some groups, or of all."""
+        chosen = self._groups if groups is None else self._numbers(groups)
+        best = self._term.best if chosen is None else self._term.best[chosen]
         # A weight is x / (1 - B + B·n/mean): with another mean it grows by the factor of the means at most.
         return np.asarray((SCALE * max(1.0, mean / self._mean))[best], np.float64)
 
@@ -125,11 +131,10 @@ class OneTerm:
         term = self._term
         return Postings(term.owners, term.counts) if self._groups is None else self._read(self._groups)
 
-    def owners_of(self, groups: Ints) -> Array:
-        """The paragraphs of some groups."""
-        if self._groups is None and len(groups) == len(self._term.articles):
-            return self._term.owners
-        return self._term.of_groups(self._numbers(groups)).owners
+    def owners_of(self, groups: Ints | None) -> Array:
+        """The paragraphs of some groups, or of all."""
+        chosen = self._groups if groups is None else self._numbers(groups)
+        return self._term.owners if chosen is None else self._term.of_groups(chosen).owners
 
     def postings_of(self, groups: Ints) -> Postings:
         """The same, and how often each has it."""

@@ -160,6 +160,7 @@ def cold_cli(folder: Path, queries: Sequence[Query]) -> dict[str, object]:
     """
     words = next(query.words for query in queries if query.kind == "and2")
     environment = {**os.environ, "NEWSSEARCH_INDEX": str(folder)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # or our modules would be compiled anew each time
     commands = {
         "query_ms": [sys.executable, "-m", "newssearch", "query", *words],
         "imports_ms": [sys.executable, "-c", IMPORTS],

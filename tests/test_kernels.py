@@ -36,6 +36,7 @@ from newssearch.engines.embedded import (
     storing,
     tiers,
 )
+from newssearch.engines.embedded import small as small_module
 from newssearch.engines.embedded import term as term_module
 from newssearch.engines.embedded.ascending import Ints
 from newssearch.engines.embedded.building import Builder, document_articles
@@ -61,6 +62,8 @@ from newssearch.engines.embedded.inverting import (
 from newssearch.engines.embedded.lexicon import Lexicon, Tokens, Word
 from newssearch.engines.embedded.places import Stretches
 from newssearch.engines.embedded.segment import Field, Kinds, Segment, TextField
+from newssearch.engines.embedded.small import Small
+from newssearch.engines.embedded.small import small as small_sections
 from support import article
 
 NO_LIMITS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
@@ -70,7 +73,7 @@ NO_LIMITS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filte
 def small(**sizes: int) -> Iterator[None]:
     """Constants of the engine's modules replaced, so that few words reach what many would."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (ascending, inverting, lexicon, merging, segment, storing, term_module):
+        for module in (ascending, inverting, lexicon, merging, segment, small_module, storing, term_module):
             for name, size in sizes.items():
                 if hasattr(module, name):
                     patch.setattr(module, name, size)
@@ -103,6 +106,32 @@ def test_ascending_arrays_are_sets(sets: list[set[int]], unequal: int, dense: in
 def test_ranges_count_on_from_where_they_begin(asked: list[tuple[int, int]]) -> None:
     begins, sizes = (np.array(part, np.int64) for part in (zip(*asked, strict=True) if asked else ((), ())))
     assert ascending.ranges(begins, sizes).tolist() == [n for b, size in asked for n in range(b, b + size)]
+
+
+# ---- numbers that are small
+
+
+@given(
+    st.lists(
+        st.sampled_from([0, 1, 2, 254, 255, 256, 300, 70_000]) | st.integers(0, 9), min_size=1, max_size=40
+    ),
+    st.sampled_from([0, 5]),
+    st.integers(0, 600),
+    st.randoms(use_true_random=False),
+)
+@settings(max_examples=200, deadline=None)
+def test_small_numbers_are_read_as_they_were_written(
+    numbers: list[int], few: int, before: int, pick: random.Random
+) -> None:
+    numbers = [1] * before + numbers
+    with small(FEW=few):
+        read = Small(Container(small_sections("n", np.array(numbers))), "n")
+    places = sorted(pick.sample(range(len(numbers)), pick.randint(1, len(numbers))))
+    low, high = places[0], places[-1]
+    assert len(read) == len(numbers)
+    assert read.between(low, high).tolist() == numbers[low:high]
+    assert read.at(np.array(places)).tolist() == [numbers[place] for place in places]
+    assert read.sums(low, np.array(places)).tolist() == [sum(numbers[low:place]) for place in places]
 
 
 # ---- lexicon: words by white space and by chunk

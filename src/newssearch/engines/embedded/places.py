@@ -17,10 +17,11 @@ from .segment import Postings
 
 
 class Stretches(NamedTuple):
-    """Where a unit stands."""
+    """Where a unit stands; ``owners``, ascending, are some outside of which it does not, where these are known."""
 
     starts: Ints
     ends: Ints
+    owners: Array | None = None
 
 
 NOWHERE = Stretches(NO_INTS, NO_INTS)
@@ -109,7 +110,7 @@ def postings(stretches: Stretches, owners: Array) -> Postings:
     """The owners of stretches, and how many each has."""
     if not len(stretches.starts):
         return Postings(NO_INTS, NO_INTS)
-    held = owner_of(owners, stretches.starts)
+    held = owner_of(owners, stretches.starts, stretches.owners)
     first = np.flatnonzero(np.diff(held, prepend=-1))
     return Postings(held[first], np.diff(np.append(first, len(held))))
 
@@ -146,11 +147,12 @@ def _chosen(stretches: Stretches, mask: Mask) -> Stretches:
     return Stretches(stretches.starts[mask], stretches.ends[mask])
 
 
-def owner_of(owners: Array, places: Ints) -> Ints:
-    """The owner of each place."""
-    return (
-        np.searchsorted(owners, places.astype(owners.dtype), "right") - 1
-    )  # in its type, or all of it is converted
+def owner_of(owners: Array, places: Ints, some: Array | None = None) -> Ints:
+    """The owner of each place: one of ``some``, where these are known."""
+    if some is not None:
+        return np.asarray(some[np.maximum(owner_of(owners[some], places), 0)], np.int64)
+    # In its type, or all of it is converted.
+    return np.asarray(owners.searchsorted(places.astype(owners.dtype), "right") - 1, np.int64)
 
 
 def _last(owners: Array, places: Ints) -> Ints:

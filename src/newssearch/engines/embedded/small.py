@@ -15,6 +15,8 @@ FEW = 5
 """One in so many may be far: it takes five bytes or six instead of one or two."""
 FAR = 255
 """What stands for a number that is kept elsewhere."""
+_MOST_SUMMED = 1 << 24
+"""Numbers of eight bits whose sum is sure to fit in 32."""
 
 
 def small(name: str, values: Array) -> dict[str, Array]:
@@ -82,6 +84,22 @@ class Small:
         values = values.astype(np.int64)
         values[here] = self._high[self._far.searchsorted(places[here].astype(self._far.dtype))]
         return values
+
+    def sums(self, start: int, places: Array) -> Array:
+        """What the numbers from ``start`` on add up to before each of some places, which are ascending."""
+        values = self._low[start : int(places[-1]) + 1]
+        narrow_enough = not self.wide and len(values) < _MOST_SUMMED
+        before = values.cumsum(dtype=np.uint32 if narrow_enough else np.int64)
+        at = places - start
+        found = before[at].astype(np.int64) - values[at]
+        first, last = (
+            (0, 0) if self._all_here else (self._far_before(start), self._far_before(int(places[-1])))
+        )
+        if first < last:
+            missing = self._high[first:last].astype(np.int64) - FAR
+            far = self._far[first:last]
+            found += np.concatenate(([0], missing.cumsum()))[far.searchsorted(places.astype(far.dtype))]
+        return np.asarray(found)
 
 
 class SmallWriter:

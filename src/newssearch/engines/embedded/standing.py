@@ -179,7 +179,7 @@ class Standing:
         found: Ints | None = None
         for number, term in enumerate(sorted(set(terms), key=lambda term: term.total)):
             if found is not None and number > 1:
-                owners = at.owner_of(field.starts, found[found >= 0])
+                owners = at.owner_of(field.starts, found[found >= 0], owners)
                 owners = owners[changes(owners)]
             if owners is not None:
                 chosen: Chosen | None = term.of_owners(owners)
@@ -187,14 +187,13 @@ class Standing:
                 chosen = term.of_groups(np.flatnonzero(self._with_all(terms)[term.articles]))
             else:
                 chosen = None
-            if owners is None:
-                owners = term.owners if chosen is None else chosen.owners
+            owners = term.owners if chosen is None else chosen.owners
             places = term.places(None, chosen)
             for shift, other in enumerate(terms):
                 if other is term:
                     begins = places - shift if shift else places
                     found = begins if found is None else common(found, begins)
-        return NOWHERE if found is None else Stretches(found, found + len(terms))
+        return NOWHERE if found is None else Stretches(found, found + len(terms), owners)
 
     def _with_all(self, terms: Iterable[Term]) -> Mask:
         """The articles that have all of some terms in their paragraphs."""

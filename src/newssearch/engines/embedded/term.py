@@ -202,10 +202,7 @@ class Term:
         first, last = int(numbers[0]), int(numbers[-1])
         if len(numbers) * STRIDE * 4 > last - first:  # what it takes to go through all of them
             start = first // STRIDE * STRIDE
-            counts = counts_of.between(start, last + 1)
-            before = counts.cumsum(dtype=np.int64)
-            before -= counts
-            return np.asarray(before[numbers - start] + int(at[start // STRIDE]), np.int64)
+            return counts_of.sums(start, numbers) + int(at[start // STRIDE])
         known = numbers // STRIDE
         columns = known[:, None] * STRIDE + np.arange(STRIDE - 1)
         sizes = counts_of.at(np.minimum(columns, len(counts_of) - 1)).astype(np.int64)

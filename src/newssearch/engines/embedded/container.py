@@ -107,6 +107,18 @@ class ContainerWriter:
         self._path.unlink(missing_ok=True)
 
 
+def write(path: Path, sections: Mapping[str, Array]) -> None:
+    """Write a whole container; where that fails, nothing is left."""
+    container = ContainerWriter(path)
+    try:
+        for name, array in sections.items():
+            container.add(name, array)
+        container.close()
+    except BaseException:
+        container.discard()
+        raise
+
+
 class Container:
     """The sections of a file, or of a mapping from names to arrays."""
 

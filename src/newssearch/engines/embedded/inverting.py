@@ -48,7 +48,7 @@ from numpy.typing import NDArray
 
 from . import ranking
 from .container import Array, narrow, strings
-from .lexicon import Tokens, Word
+from .lexicon import Tokens, Words
 from .small import small
 
 PAGE = 16
@@ -58,20 +58,18 @@ STRIDE = 64
 Ints = NDArray[np.int64]
 
 
-def invert(
-    name: str, tokens: Tokens, words: list[Word], articles: Articles | None = None
-) -> dict[str, Array]:
+def invert(name: str, tokens: Tokens, words: Words, articles: Articles | None = None) -> dict[str, Array]:
     """The sections of a field whose owners have these words; where owners are documents, with their ``articles``."""
-    used = np.flatnonzero(np.bincount(tokens.words))
-    vocabulary = Vocabulary.of([words[number] for number in used.tolist()])
-    place_of = np.zeros(int(used[-1]) + 1 if len(used) else 0, np.int64)
-    place_of[used] = np.arange(len(used))
-    numbers = place_of[tokens.words]
+    used, names = words.sorted(np.flatnonzero(np.bincount(tokens.words)))
+    vocabulary = Vocabulary.of(names)
+    variant_of = np.zeros(len(words), np.int64)
+    variant_of[used] = np.arange(len(used))
+    variants = variant_of[tokens.words]
     owner = np.repeat(np.arange(len(tokens.sizes), dtype=np.uint32), tokens.sizes)
     ends = np.cumsum(tokens.sizes)
 
     # A stable sort by term: the terms above the numbers of the words, which the sort then carries along.
-    keys = (vocabulary.term[numbers].astype(np.uint64) << np.uint64(32)) | np.arange(
+    keys = (vocabulary.variant_term[variants].astype(np.uint64) << np.uint64(32)) | np.arange(
         len(owner), dtype=np.uint64
     )
     keys.sort()
@@ -79,9 +77,9 @@ def invert(
     order = (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
     del keys
     owner = owner[order]
-    kinds = vocabulary.kind[numbers[order]]
+    kinds = vocabulary.variant_kind[variants[order]]
     token_first = np.searchsorted(terms, np.arange(len(vocabulary.terms) + 1))
-    of_variants = np.bincount(vocabulary.variant[numbers], minlength=len(vocabulary.written))
+    of_variants = np.bincount(variants, minlength=len(vocabulary.written))
 
     begins = np.flatnonzero(changes(terms) | changes(owner))
     counts = np.diff(np.append(begins, len(order)))
@@ -212,7 +210,7 @@ True
 
 
 class Vocabulary(NamedTuple):
-    """The terms of a field and their variants. ``variant``, ``term`` and ``kind`` are those of each word given."""
+    """The terms of a field and their variants."""
 
     terms: list[bytes]
     kinds: Ints
@@ -221,38 +219,29 @@ class Vocabulary(NamedTuple):
     variant_term: Ints
     variant_kind: Ints
     written: list[bytes]
-    variant: Ints
-    term: Ints
-    kind: Ints
 
     @classmethod
-    def of(cls, words: list[Word]) -> Vocabulary:
-        """The vocabulary of some words, each of them once at most."""
-        encoded = [(form.encode(), as_written.encode(), term.encode()) for term, form, as_written in words]
-        terms = sorted({term for _, _, term in encoded})
+    def of(cls, keys: list[bytes]) -> Vocabulary:
+        """The vocabulary of words whose keys are these, ascending: the variants are in their order."""
+        parts = b"\0".join(keys).split(b"\0") if keys else []
+        forms, written, of = parts[0::3], parts[1::3], parts[2::3]
+        terms = sorted(set(of))
         number = {term: n for n, term in enumerate(terms)}
-        order = sorted(range(len(words)), key=encoded.__getitem__)
-        variant_term = np.array([number[encoded[n][2]] for n in order], np.int64)
+        variant_term = np.fromiter(map(number.__getitem__, of), np.int64, len(of))
         by_term = np.argsort(variant_term, kind="stable")
         kinds = np.bincount(variant_term, minlength=len(terms))
-        variant_kind = np.empty(len(order), np.int64)
+        variant_kind = np.empty(len(of), np.int64)
         first = np.cumsum(kinds) - kinds
-        variant_kind[by_term] = np.arange(len(order)) - first[variant_term[by_term]]
-        forms = [encoded[n][0] for n in order]
+        variant_kind[by_term] = np.arange(len(of)) - first[variant_term[by_term]]
         form_first = [n for n, form in enumerate(forms) if not n or form != forms[n - 1]]
-        back = np.empty(len(order), np.int64)
-        back[order] = np.arange(len(order))
         return cls(
             terms,
             kinds,
             [forms[n] for n in form_first],
-            np.array([*form_first, len(order)], np.int64),
+            np.array([*form_first, len(of)], np.int64),
             variant_term,
             variant_kind,
-            [encoded[n][1] for n in order],
-            back,
-            variant_term[back],
-            variant_kind[back],
+            written,
         )
 
     def sections(self, name: str) -> dict[str, Array]:

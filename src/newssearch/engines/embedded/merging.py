@@ -26,7 +26,6 @@ from .inverting import (
     packed_starts,
     ramp,
 )
-from .lexicon import Word
 from .segment import Field, Segment, TextField
 from .small import SmallWriter, small
 
@@ -144,15 +143,16 @@ class _Source:
         self._kinds: Ints = np.empty(0, np.int64)
         self.postings, self.counts = self._living()
 
-    def words(self) -> Iterator[Word]:
-        """The variants of its words, those that are no longer there among them."""
-        terms = [term.decode() for term in self.field.terms.all()]
+    def keys(self) -> list[bytes]:
+        """The keys of its variants, as :class:`~.lexicon.Words` has them, those that are no longer there among them."""
+        terms, forms = self.field.terms.all(), self.field.forms.all()
         first = self.field.section("form.first").astype(np.int64)
-        forms = self.field.forms.all()
-        written = Strings(self.field.container, f"{self.field.name}.written").all()
         of_forms = np.repeat(np.arange(len(forms)), np.diff(first)).tolist()
-        for term, form, known in zip(self._variants.tolist(), of_forms, written, strict=True):
-            yield Word(terms[term], forms[form].decode(), known.decode())
+        written = Strings(self.field.container, f"{self.field.name}.written").all()
+        return [
+            b"%b\0%b\0%b" % (forms[form], as_written, terms[term])
+            for form, as_written, term in zip(of_forms, written, self._variants.tolist(), strict=True)
+        ]
 
     def rename(self, ranks: Ints, kinds: Ints) -> None:
         """Take the term and kind that each variant has in the new segment; -1 for those that are no longer there."""
@@ -203,32 +203,33 @@ class _Source:
 def _merge_field(
     name: TextField, sources: Sequence[_Source], container: ContainerWriter, articles: Articles | None
 ) -> None:
-    number: dict[Word, int] = {}
-    numbers = []
-    for source in sources:
-        found = (number.setdefault(word, len(number)) for word in source.words())
-        numbers.append(np.fromiter(found, np.int64, len(source.counts)))
-    totals = np.zeros(len(number), np.int64)
-    for source, of in zip(sources, numbers, strict=True):
-        totals[of] += source.counts  # each word of a source is another
-    living = np.flatnonzero(totals)
-    known = list(number)
-    vocabulary = Vocabulary.of([known[word] for word in living.tolist()])
-    del number, known
-    terms, kinds = np.full(len(totals), -1, np.int64), np.full(len(totals), -1, np.int64)
-    terms[living], kinds[living] = vocabulary.term, vocabulary.kind
-    for source, of in zip(sources, numbers, strict=True):
-        source.rename(terms[of], kinds[of])
-    counts = totals[living]
-    words_of = np.bincount(vocabulary.term, counts, len(vocabulary.terms)).astype(np.int64)
+    vocabulary, counts = _vocabulary(sources)
+    words_of = np.bincount(vocabulary.variant_term, counts, len(vocabulary.terms)).astype(np.int64)
     _Postings(name, sources, vocabulary, words_of, articles).write(container)
     for section, array in vocabulary.sections(name).items():
         container.add(section, array)
-    by_variant = np.empty(len(counts), np.int64)
-    by_variant[vocabulary.variant] = counts
-    container.add(f"{name}.variant.words", by_variant.astype(np.uint32))
+    container.add(f"{name}.variant.words", counts.astype(np.uint32))
     for section, array in _by_owner(name, sources).items():
         container.add(section, array)
+
+
+def _vocabulary(sources: Sequence[_Source]) -> tuple[Vocabulary, Ints]:
+    """The words of all sources that are still there, which each of these is told; and how many words are each variant."""
+    keys = [source.keys() for source in sources]
+    known = sorted(set().union(*keys))
+    number = {key: n for n, key in enumerate(known)}
+    numbers = [np.fromiter(map(number.__getitem__, of), np.int64, len(of)) for of in keys]
+    del keys, number
+    totals = np.zeros(len(known), np.int64)
+    for source, of in zip(sources, numbers, strict=True):
+        totals[of] += source.counts  # each word of a source is another
+    living = np.flatnonzero(totals)
+    vocabulary = Vocabulary.of([known[word] for word in living.tolist()])
+    terms, kinds = np.full(len(totals), -1, np.int64), np.full(len(totals), -1, np.int64)
+    terms[living], kinds[living] = vocabulary.variant_term, vocabulary.variant_kind
+    for source, of in zip(sources, numbers, strict=True):
+        source.rename(terms[of], kinds[of])
+    return vocabulary, totals[living]
 
 
 class _Postings:

@@ -1,7 +1,7 @@
 """The one writer of an index: from articles to committed segments.
 
-Words are looked up where articles are added; a batch of them is inverted, compressed and written by a thread beside,
-in code of NumPy and zlib that lets the other go on meanwhile.
+Articles are gathered in batches. A batch becomes a segment beside, while the next one is gathered: in a thread, or in one
+of several processes once there is enough to do. Its segments are the same either way.
 """
 
 from __future__ import annotations
@@ -9,20 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ...article import Article
 from . import tiers
 from .building import Builder
 from .codec import ArraySegment
-from .container import Array, Container, ContainerWriter
-from .lexicon import Lexicon
+from .container import Container, ContainerWriter, write
 from .merging import merge
+from .processes import Memory, Processes, wanted
 from .segment import Segment
 from .snapshot import EmbeddedSnapshot
 
 BATCH = 18_000_000
-"""Bytes of text that make a segment: what is held in memory, twice."""
+"""Bytes of text that make a segment: what is held in memory, once and for each process."""
+ENOUGH = 12_000_000
+"""Bytes of text in one run from which on it is worth the time that processes take to start."""
 
 
 class Commits(Protocol):
@@ -47,10 +49,13 @@ class EmbeddedWriter:
         except BaseException:
             self._lock.release()
             raise
-        self._lexicon = Lexicon()
-        self._builder = Builder(self._lexicon)
+        self._memory = Memory()
+        self._builder = Builder()
+        self._given = 0  # bytes of text, of all that was put
+        self._processes: Processes | None = None
         self._pool = ThreadPoolExecutor(1)
-        self._under_way: Future[ArraySegment] | None = None
+        self._most = 1  # segments under way
+        self._under_way: list[Future[ArraySegment]] = []
         self._new: list[ArraySegment] = []
         self._made: list[ArraySegment] = []  # of which a commit that fails leaves files behind
         self._removed: dict[int, set[int]] = {}
@@ -100,7 +105,8 @@ class EmbeddedWriter:
         toc = self._store.toc()
         for number, segment in enumerate(self._snapshot.segments):
             if segment.container.in_memory:  # made of what Whoosh wrote
-                adopted = self._written(segment.documents, segment.container.items())
+                adopted = ArraySegment("MAIN", segment.documents)
+                write(self._store.folder / adopted.file_name, dict(segment.container.items()))
                 toc.segments[number] = adopted
                 self._made.append(adopted)
         for number, documents in self._removed.items():
@@ -147,9 +153,12 @@ class EmbeddedWriter:
     def close(self) -> None:
         """Drop what was not committed, and let others write."""
         try:
+            if self._processes is not None:
+                self._processes.end()
             self._pool.shutdown()
-            if self._under_way is not None and self._under_way.exception() is None:
-                self._wait()
+            for made in self._under_way:
+                if made.exception() is None:
+                    self._new.append(made.result())
             self._drop()
         finally:
             self._snapshot.close()
@@ -166,30 +175,42 @@ class EmbeddedWriter:
 
     def _put(self) -> None:
         """Let what was added become a segment, which counts from the next commit on."""
-        builder = self._builder
-        builder.freeze()
-        self._wait()
-        self._under_way = self._pool.submit(self._built, builder)
-        if self._lexicon.full:
-            self._lexicon = Lexicon()
-        self._builder = Builder(self._lexicon)
+        builder, self._builder = self._builder, Builder()
+        self._given += builder.size
+        if self._processes is None and self._given >= ENOUGH and (number := wanted()) > 1:
+            self._wait()
+            self._pool.shutdown()
+            self._processes, self._pool, self._most = Processes(number), ThreadPoolExecutor(number), number
+        self._wait(self._most - 1)
+        self._under_way.append(self._pool.submit(self._built, builder))
 
-    def _wait(self) -> None:
-        if self._under_way is not None:
-            self._new.append(self._under_way.result())  # what it raises, it raises at each commit
-            self._under_way = None
+    def _wait(self, most: int = 0) -> None:
+        """Wait until no more than so many segments are under way."""
+        while len(self._under_way) > most:
+            self._new.append(self._under_way[0].result())  # what it raises, it raises at each commit
+            del self._under_way[0]
 
     def _built(self, builder: Builder) -> ArraySegment:
-        return self._written(builder.documents, builder.sections().items())
-
-    def _written(self, documents: int, sections: Iterable[tuple[str, Array]]) -> ArraySegment:
-        segment = ArraySegment("MAIN", documents)
-        container = ContainerWriter(self._store.folder / segment.file_name)
+        segment = ArraySegment("MAIN", builder.documents)
+        path = self._store.folder / segment.file_name
+        task = Build(builder, path)
+        if self._processes is None:
+            task.run(self._memory)
+            return segment
         try:
-            for name, array in sections:
-                container.add(name, array)
-            container.close()
+            self._processes.run(task)
         except BaseException:
-            container.discard()
+            path.unlink(missing_ok=True)  # of a process that is gone
             raise
         return segment
+
+
+class Build(NamedTuple):
+    """The task of making a segment of articles."""
+
+    builder: Builder
+    path: Path
+
+    def run(self, memory: Memory) -> None:
+        """Write it."""
+        write(self.path, self.builder.sections(memory.lexicon))

@@ -28,7 +28,7 @@ import re
 import struct
 import zlib
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -64,9 +64,14 @@ class ContainerWriter:
 
     def add(self, name: str, array: Array) -> None:
         """Write a section."""
-        array = np.ascontiguousarray(array)
-        self._file.seek(self._enter(name, array.dtype, len(array)))
-        self._file.write(array.astype(array.dtype.newbyteorder("<"), copy=False).data)
+        self.add_joined(name, [array])
+
+    def add_joined(self, name: str, arrays: Sequence[Array]) -> None:
+        """Write a section that is several arrays of one type, one behind the other."""
+        arrays = [np.ascontiguousarray(array) for array in arrays]
+        self._file.seek(self._enter(name, arrays[0].dtype, sum(map(len, arrays))))
+        for array in arrays:
+            self._file.write(array.astype(array.dtype.newbyteorder("<"), copy=False).data)
 
     def allocate(self, name: str, dtype: Any, size: int) -> Array:
         """A section of zeros to write into, until the container is closed."""
@@ -191,6 +196,11 @@ class Strings:
         whole = self._bytes[at[0] : at[-1]].tobytes()
         ends = (at - at[0]).tolist()
         return [whole[start:end] for start, end in pairwise(ends)]
+
+    def span(self, low: int, high: int) -> tuple[Bytes, NDArray[np.int64]]:
+        """The bytes of those from ``low`` up to but not including ``high``, and how many each has."""
+        at = self._at[low : high + 1].astype(np.int64)
+        return self._bytes[at[0] : at[-1]], np.diff(at)
 
     def all(self) -> list[bytes]:
         """All of them."""

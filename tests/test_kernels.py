@@ -648,7 +648,7 @@ def write(path: Path, sections: Sequence[tuple[Any, list[int], bool]]) -> dict[s
             else:
                 later.append((file.allocate(name, dtype, len(values)), expected[name]))
         for target, values_ in later:
-            target[:] = values_
+            target.open()[:] = values_
     return expected
 
 

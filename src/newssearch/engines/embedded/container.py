@@ -31,7 +31,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,21 @@ Array = NDArray[Any]
 
 class ContainerError(NewssearchError):
     """A file that is no container, or not the one that was written."""
+
+
+class Place(NamedTuple):
+    """Where in a file there is place for an array; another process may write it there."""
+
+    path: Path
+    dtype: np.dtype[Any]
+    offset: int
+    size: int
+
+    def open(self) -> Array:
+        """The array, to be written into."""
+        if not self.size:
+            return np.empty(0, self.dtype)
+        return np.memmap(self.path, self.dtype, "r+", self.offset, (self.size,))
 
 
 class ContainerWriter:
@@ -73,15 +88,13 @@ class ContainerWriter:
         for array in arrays:
             self._file.write(array.astype(array.dtype.newbyteorder("<"), copy=False).data)
 
-    def allocate(self, name: str, dtype: Any, size: int) -> Array:
+    def allocate(self, name: str, dtype: Any, size: int) -> Place:
         """A section of zeros to write into, until the container is closed."""
         kept = np.dtype(dtype).newbyteorder("<")
         offset = self._enter(name, kept, size)
         self._file.truncate(self._end)
-        if not size:
-            return np.empty(0, kept)
         self._file.flush()
-        return np.memmap(self._file, kept, "r+", offset, (size,))
+        return Place(self._path, kept, offset, size)
 
     def _enter(self, name: str, dtype: np.dtype[Any], size: int) -> int:
         offset = self._end
@@ -131,6 +144,7 @@ class Container:
         self._sections: dict[str, Array] = {}
         self._directory: dict[str, tuple[str, int, int, int]] = {}
         self._map: mmap.mmap | None = None
+        self.path = source if isinstance(source, Path) else None
         if isinstance(source, Path):
             self._open(source)
         else:

@@ -287,15 +287,21 @@ def pack(packed: Array, at: Ints, variants: Ints, first: Ints, kinds: Array) -> 
             continue
         within = ramp(sizes[chosen])
         values = variants[np.repeat(first[chosen], sizes[chosen]) + within]
-        byte = np.repeat(at[chosen], sizes[chosen]) + within * width // 8
         if width >= 8:
+            byte = np.repeat(at[chosen], sizes[chosen]) + within * width // 8
             for n in range(width // 8):
                 packed[byte + n] = values >> 8 * n & 0xFF
             continue
+        # Each value in a byte of its own, those of one byte of the result side by side.
         each = 8 // width
-        for slot in range(each):
-            here = within % each == slot
-            packed[byte[here]] |= (values[here] << (slot * width)).astype(np.uint8)
+        taken = -(-sizes[chosen] // each)
+        begins = np.cumsum(taken) - taken
+        loose = np.zeros((int(taken.sum()), each), np.uint8)
+        loose.reshape(-1)[np.repeat(begins * each, sizes[chosen]) + within] = values
+        tight = loose[:, 0].copy()
+        for slot in range(1, each):
+            tight |= loose[:, slot] << np.uint8(slot * width)
+        packed[np.repeat(at[chosen] - begins, taken) + np.arange(len(tight))] = tight
 
 
 def unpack_all(packed: Array, at: Ints, first: Ints, kinds: Array) -> Ints:

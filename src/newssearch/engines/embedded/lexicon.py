@@ -176,10 +176,12 @@ class Lexicon:
         begins = np.flatnonzero(np.frombuffer(bytes(self._breaks), np.uint8)[source])
         begun = self._between(numbers, text_starts[per_text > 0])
         begun &= starts < np.repeat(at[text_ends], per_text)  # there is a word that the sentence begins with
+        breaks = np.concatenate((begins, starts[begun]))
+        breaks.sort(kind="stable")  # which makes one of what is two ascending sequences
         return Tokens(
             np.frombuffer(self._tokens, np.uint32)[source] if total else np.empty(0, np.uint32),
             at[text_ends] - at[text_starts],
-            np.union1d(begins, starts[begun]),
+            breaks[np.diff(breaks, prepend=-1) > 0],
         )
 
     def _between(self, chunks: NDArray[np.uint32], firsts: NDArray[np.int64]) -> NDArray[np.bool_]:

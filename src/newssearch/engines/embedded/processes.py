@@ -17,6 +17,7 @@ import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -65,10 +66,43 @@ def wanted() -> int:
     return min(len(available(0)) if available else os.cpu_count() or 1, MOST)
 
 
+class Helpers(Protocol):
+    """Who tasks are given to."""
+
+    number: int
+    """How many tasks are done at a time."""
+
+    def give(self, task: Task) -> Future[Any]:
+        """Let a task be done while we go on; the future raises what it does."""
+
+    def end(self) -> None:
+        """Do no more."""
+
+
+class Thread:
+    """The one helper in this process."""
+
+    number = 1
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(1)
+        self._memory = Memory()
+
+    def give(self, task: Task) -> Future[Any]:
+        """Let a task be done while we go on."""
+        return self._pool.submit(task.run, self._memory)
+
+    def end(self) -> None:
+        """Do no more than what is begun."""
+        self._pool.shutdown(cancel_futures=True)
+
+
 class Processes:
     """So many helpers, each started when there is something to do for it."""
 
     def __init__(self, number: int) -> None:
+        self.number = number
+        self._pool = ThreadPoolExecutor(number)  # a thread waits for each
         self._idle: queue.LifoQueue[_Helper | None] = queue.LifoQueue()
         for _ in range(number):
             self._idle.put(None)
@@ -77,11 +111,14 @@ class Processes:
         self._memory = Memory()
         self._ended = False
 
-    def run(self, task: Task) -> Any:
-        """Let a helper do a task, and wait for it; where none can be started, it is done here.
+    def give(self, task: Task) -> Future[Any]:
+        """Let a helper do a task; where none can be started, it is done by a thread.
 
-        Raises what the task raises, or :class:`HelperError` where the helper is gone.
+        The future raises what the task raises, or :class:`HelperError` where the helper is gone.
         """
+        return self._pool.submit(self._run, task)
+
+    def _run(self, task: Task) -> Any:
         helper = self._idle.get()
         try:
             if helper is None:
@@ -106,6 +143,7 @@ class Processes:
         self._ended = True
         for helper in self._started:
             helper.end()
+        self._pool.shutdown(cancel_futures=True)
 
 
 class _Helper:

@@ -15,7 +15,7 @@ it can refer to as if it stood before them. Sections, for strings stored as ``NA
 from __future__ import annotations
 
 import zlib
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -136,10 +136,10 @@ def merge(name: str, parts: Sequence[tuple[Stored, Ints]], container: ContainerW
 
 def _packed(values: Sequence[bytes]) -> _Piece:
     """Strings in new blocks."""
-    ends = _starts(np.fromiter(map(len, values), np.int64, len(values)))
+    ends = _starts(np.fromiter(map(len, values), np.int64, len(values))).tolist()
     first = [0]
     while first[-1] < len(values):
-        first.append(min(int(np.searchsorted(ends, ends[first[-1]] + BLOCK)), len(values)))
+        first.append(min(bisect_left(ends, ends[first[-1]] + BLOCK), len(values)))
     known = _sample(values) if ends[-1] > 4 * SAMPLE else b""
     packed = _Packer(known)
     blocks = [packed(b"".join(values[low:high])) for low, high in pairwise(first)]

@@ -7,7 +7,7 @@ of several processes once there is enough to do. Its segments are the same eithe
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -17,7 +17,7 @@ from .building import Builder
 from .codec import ArraySegment
 from .container import Container, ContainerWriter, write
 from .merging import merge
-from .processes import Memory, Processes, wanted
+from .processes import Helpers, Memory, Processes, Thread, wanted
 from .segment import Segment
 from .snapshot import EmbeddedSnapshot
 
@@ -49,13 +49,10 @@ class EmbeddedWriter:
         except BaseException:
             self._lock.release()
             raise
-        self._memory = Memory()
         self._builder = Builder()
-        self._given = 0  # bytes of text, of all that was put
-        self._processes: Processes | None = None
-        self._pool = ThreadPoolExecutor(1)
-        self._most = 1  # segments under way
-        self._under_way: list[Future[ArraySegment]] = []
+        self._given = 0  # bytes of text, of all segments
+        self._helpers: Helpers = Thread()
+        self._under_way: list[tuple[ArraySegment, Future[None]]] = []
         self._new: list[ArraySegment] = []
         self._made: list[ArraySegment] = []  # of which a commit that fails leaves files behind
         self._removed: dict[int, set[int]] = {}
@@ -142,7 +139,7 @@ class EmbeddedWriter:
         segment = ArraySegment("MAIN")
         container = ContainerWriter(self._store.folder / segment.file_name)
         try:
-            segment.set_doc_count(merge(read, container))
+            segment.set_doc_count(merge(read, container, self._helpers))
             container.close()
         except BaseException:
             container.discard()
@@ -153,12 +150,7 @@ class EmbeddedWriter:
     def close(self) -> None:
         """Drop what was not committed, and let others write."""
         try:
-            if self._processes is not None:
-                self._processes.end()
-            self._pool.shutdown()
-            for made in self._under_way:
-                if made.exception() is None:
-                    self._new.append(made.result())
+            self._helpers.end()
             self._drop()
         finally:
             self._snapshot.close()
@@ -166,10 +158,11 @@ class EmbeddedWriter:
 
     def _drop(self) -> None:
         """Remove what was written for no commit; one that was broken off may have come about all the same."""
-        if not (self._new or self._made):
+        written = [*self._new, *self._made, *(segment for segment, _ in self._under_way)]
+        if not written:
             return
         known = {segment.segment_id() for segment in self._store.toc().segments}
-        for segment in (*self._new, *self._made):
+        for segment in written:
             if segment.segment_id() not in known:
                 (self._store.folder / segment.file_name).unlink(missing_ok=True)
 
@@ -177,32 +170,22 @@ class EmbeddedWriter:
         """Let what was added become a segment, which counts from the next commit on."""
         builder, self._builder = self._builder, Builder()
         self._given += builder.size
-        if self._processes is None and self._given >= ENOUGH and (number := wanted()) > 1:
+        if self._given >= ENOUGH and self._helpers.number == 1 and (number := wanted()) > 1:
             self._wait()
-            self._pool.shutdown()
-            self._processes, self._pool, self._most = Processes(number), ThreadPoolExecutor(number), number
-        self._wait(self._most - 1)
-        self._under_way.append(self._pool.submit(self._built, builder))
+            self._helpers.end()
+            self._helpers = Processes(number)
+        self._wait(self._helpers.number - 1)
+        segment = ArraySegment("MAIN", builder.documents)
+        task = Build(builder, self._store.folder / segment.file_name)
+        self._under_way.append((segment, self._helpers.give(task)))
 
     def _wait(self, most: int = 0) -> None:
         """Wait until no more than so many segments are under way."""
         while len(self._under_way) > most:
-            self._new.append(self._under_way[0].result())  # what it raises, it raises at each commit
+            segment, made = self._under_way[0]
+            made.result()  # what it raises, it raises at each commit
+            self._new.append(segment)
             del self._under_way[0]
-
-    def _built(self, builder: Builder) -> ArraySegment:
-        segment = ArraySegment("MAIN", builder.documents)
-        path = self._store.folder / segment.file_name
-        task = Build(builder, path)
-        if self._processes is None:
-            task.run(self._memory)
-            return segment
-        try:
-            self._processes.run(task)
-        except BaseException:
-            path.unlink(missing_ok=True)  # of a process that is gone
-            raise
-        return segment
 
 
 class Build(NamedTuple):

@@ -89,7 +89,8 @@ def invert(name: str, tokens: Tokens, words: Words, articles: Articles | None = 
     pack(packed, packed_at, kinds, token_first, vocabulary.kinds)
     sections = {
         **vocabulary.sections(name),
-        **groups.runs().sections(name, len(vocabulary.terms), groups.articles.astype(np.uint16)),
+        **groups.runs().sections(name, len(vocabulary.terms), len(groups.articles)),
+        f"{name}.group.low": groups.articles.astype(np.uint16),
         **small(f"{name}.counts", counts),
         **small(f"{name}.positions", order - (ends - tokens.sizes)[owner]),
         f"{name}.tokens": narrow(token_first),
@@ -172,13 +173,12 @@ class Runs(NamedTuple):
     pages: Ints
     first: Ints
 
-    def sections(self, name: str, terms: int, low: Array) -> dict[str, Array]:
-        """In which articles groups are, whose last bits are ``low``, where there are so many terms."""
+    def sections(self, name: str, terms: int, groups: int) -> dict[str, Array]:
+        """What is kept of them, where there are so many terms and groups."""
         return {
             f"{name}.group.runs": narrow(np.searchsorted(self.terms, np.arange(terms + 1))),
             f"{name}.group.run.page": narrow(self.pages),
-            f"{name}.group.run.first": narrow(np.append(self.first, len(low))),
-            f"{name}.group.low": low,
+            f"{name}.group.run.first": narrow(np.append(self.first, groups)),
         }
 
 

@@ -26,13 +26,14 @@ from .inverting import (
     Vocabulary,
     at_least_16,
     at_least_32,
+    changes,
     pack,
     packed_starts,
     ramp,
 )
 from .processes import Helpers
 from .segment import Field, Segment, TextField
-from .small import SmallPart, small
+from .small import SmallPart
 
 STRETCH = 1_000_000
 """Words whose postings are merged at a time."""
@@ -141,6 +142,14 @@ class _Renamed(NamedTuple):
     kinds: Ints
 
 
+class _Living(NamedTuple):
+    """How many postings and groups of each term of a source remain, and how many words of each variant."""
+
+    postings: Ints
+    groups: Ints
+    words: Ints
+
+
 class _Source:
     """A field of one of the segments."""
 
@@ -182,21 +191,26 @@ class _Source:
         return found
 
     @cached_property
-    def living(self) -> tuple[Ints, Ints]:
-        """How many postings of each term remain, and how many words of each variant."""
+    def living(self) -> _Living:
+        """What of it remains."""
         field = self.field
         if self.whole:
-            first = field.section("first" if field.name == "text" else "group.run.first").astype(np.int64)
-            if field.name == "title":
-                first = first[field.section("group.runs")]
-            return np.diff(first), field.section("variant.words").astype(np.int64)
+            groups = _between(field.section("group.run.first")[field.section("group.runs")])
+            postings = _between(field.section("first")) if field.name == "text" else groups
+            return _Living(postings, groups, field.section("variant.words").astype(np.int64))
+        articles = (
+            field.container["document.article"] if field.name == "text" else np.arange(len(self.owners))
+        )
         postings, counts = np.zeros(len(field.terms), np.int64), np.zeros(len(self._variants), np.int64)
+        groups = np.zeros(len(field.terms), np.int64)
         for low, high in _stretches(field.section("tokens").astype(np.int64)):
-            stretch = self._read(low, high)
+            stretch = self._read(low, high, own=True)
+            of_groups = changes(stretch.terms) | changes(articles[stretch.owners])
+            groups += np.bincount(stretch.terms[of_groups], minlength=len(groups))
             postings += np.bincount(stretch.terms, minlength=len(postings))
             of = self._first_kind[np.repeat(stretch.terms, stretch.counts)] + stretch.kinds
             counts += np.bincount(self._variant_of[of], minlength=len(counts))
-        return postings, counts
+        return _Living(postings, groups, counts)
 
     def read(self, low: int, high: int) -> _Stretch:
         """The postings of the new terms from ``low`` up to but not including ``high``, named as there."""
@@ -209,8 +223,8 @@ class _Source:
         of = self._first_kind[np.repeat(stretch.terms, stretch.counts)] + stretch.kinds
         return stretch._replace(terms=ranks[stretch.terms], kinds=kinds[of])
 
-    def _read(self, low: int, high: int) -> _Stretch:
-        """The postings of its own terms that remain."""
+    def _read(self, low: int, high: int, *, own: bool = False) -> _Stretch:
+        """The postings of its own terms that remain; by its ``own`` owners, or by those in the new segment."""
         stretch = _Stretch(*self.field.stretch(low, high))
         owners = self.owners[stretch.owners]
         if self.whole:
@@ -219,7 +233,7 @@ class _Source:
         words = np.repeat(keep, stretch.counts)
         return _Stretch(
             stretch.terms[keep],
-            owners[keep],
+            stretch.owners[keep] if own else owners[keep],
             stretch.counts[keep],
             stretch.positions[words],
             stretch.kinds[words],
@@ -236,12 +250,14 @@ class _Merged:
         self._vocabulary, self._words = _vocabulary(sources)
         terms = len(self._vocabulary.terms)
         words = np.bincount(self._vocabulary.variant_term, self._words, terms).astype(np.int64)
-        postings = np.zeros(terms, np.int64)
+        postings, groups = np.zeros(terms, np.int64), np.zeros(terms, np.int64)
         for source in sources:
             there = source.renamed.terms >= 0
-            postings[source.renamed.terms[there]] += source.living[0][there]
+            postings[source.renamed.terms[there]] += source.living.postings[there]
+            groups[source.renamed.terms[there]] += source.living.groups[there]
         self._first_word = np.concatenate(([0], np.cumsum(words)))
         self._first = np.concatenate(([0], np.cumsum(postings)))
+        self._first_group = np.concatenate(([0], np.cumsum(groups)))
         self._packed_at = packed_starts(self._vocabulary.kinds, words)
 
     @classmethod
@@ -255,16 +271,22 @@ class _Merged:
         name, sources = self._name, self._sources
         size, total = int(self._first[-1]), int(self._first_word[-1])
         longest = max(int(source.field.sizes.max(initial=0)) for source in sources)
+        groups = int(self._first_group[-1])
         most = {"counts": longest, "positions": longest}
         sizes = {"counts": size, "positions": total}
         if self._articles is not None:
-            most["within"] = int(np.diff(self._articles.first).max(initial=0))
-            sizes["within"] = size
+            most |= dict.fromkeys(
+                ("within", "group.counts"), int(np.diff(self._articles.first).max(initial=0))
+            )
+            sizes |= {"within": size, "group.counts": groups}
         places = {}
         for section, count in sizes.items():
             wide = any(source.field.small(section).wide for source in sources)
             dtype = narrow(np.array([most[section]])).dtype if wide else np.dtype(np.uint8)
             places[section] = container.allocate(f"{name}.{section}", dtype, count)
+        places["group.low"] = container.allocate(f"{name}.group.low", np.uint16, groups)
+        if self._articles is not None:
+            places["group.best"] = container.allocate(f"{name}.group.best", np.uint8, groups)
         places["packed"] = container.allocate(f"{name}.packed", np.uint8, int(self._packed_at[-1]))
         number = helpers.number if helpers is not None and total >= SHARED else 1
         cuts = np.searchsorted(self._first_word, np.linspace(0, total, number + 1)[1:-1]).tolist()
@@ -287,6 +309,7 @@ class _Merged:
             low,
             self._first_word[at],
             self._first[at],
+            self._first_group[at],
             self._packed_at[at],
             self._vocabulary.kinds[low:high],
             places,
@@ -297,28 +320,19 @@ class _Merged:
         name = self._name
         terms = len(self._vocabulary.terms)
         sections = {**self._vocabulary.sections(name), f"{name}.variant.words": self._words.astype(np.uint32)}
-        for section in (
-            ("counts", "positions", "within") if self._articles is not None else ("counts", "positions")
-        ):
+        for section in filled[0].far:
             far, high = (_joined([one.far[section][n] for one in filled]) for n in (0, 1))
             sections |= {f"{name}.{section}.far": narrow(far), f"{name}.{section}.high": narrow(high)}
-        groups = np.cumsum([0, *(len(one.low) for one in filled)])
-        runs = Runs(
-            _joined([one.runs.terms for one in filled]),
-            _joined([one.runs.pages for one in filled]),
-            _joined([one.runs.first + start for one, start in zip(filled, groups.tolist(), strict=False)]),
-        )
-        sections |= runs.sections(name, terms, np.concatenate([one.low for one in filled]))
+        runs = Runs(*(_joined(parts) for parts in zip(*(one.runs for one in filled), strict=True)))
+        sections |= runs.sections(name, terms, int(self._first_group[-1]))
         sections |= {
             f"{name}.tokens": narrow(self._first_word),
             f"{name}.at": narrow(_joined([one.at for one in filled])),
             f"{name}.packed.at": narrow(self._packed_at),
         }
         if self._articles is not None:
-            sections |= small(f"{name}.group.counts", np.concatenate([one.sizes for one in filled]))
             sections |= {
                 f"{name}.first": narrow(self._first),
-                f"{name}.group.best": np.concatenate([one.best for one in filled]),
                 f"{name}.group.mean": np.array([self._articles.mean]),
             }
         for section, array in (sections | _by_owner(name, self._sources)).items():
@@ -334,7 +348,7 @@ def _vocabulary(sources: Sequence[_Source]) -> tuple[Vocabulary, Ints]:
     del keys, number
     totals = np.zeros(len(known), np.int64)
     for source, of in zip(sources, numbers, strict=True):
-        totals[of] += source.living[1]  # each word of a source is another
+        totals[of] += source.living.words  # each word of a source is another
     living = np.flatnonzero(totals)
     vocabulary = Vocabulary.of([known[word] for word in living.tolist()])
     terms, kinds = np.full(len(totals), -1, np.int64), np.full(len(totals), -1, np.int64)
@@ -344,15 +358,16 @@ def _vocabulary(sources: Sequence[_Source]) -> tuple[Vocabulary, Ints]:
     return vocabulary, totals[living]
 
 
+_SMALL = ("counts", "positions", "within", "group.counts")
+"""Sections of numbers most of which are small."""
+
+
 class _Filled(NamedTuple):
     """What is only known of some terms once their postings are written."""
 
     far: dict[str, tuple[Ints, Ints]]
     at: Ints
     runs: Runs
-    low: Array
-    sizes: Array
-    best: Array
 
 
 class _Range(NamedTuple):
@@ -363,6 +378,7 @@ class _Range(NamedTuple):
     term: int
     first_word: Ints
     first: Ints
+    first_group: Ints
     packed_at: Ints
     kinds: Ints
     places: Mapping[str, Place]
@@ -383,17 +399,24 @@ class _Range(NamedTuple):
         """Write what the sources have."""
         first, first_word, term = self.first, self.first_word, self.term
         opened = {section: place.open() for section, place in self.places.items()}
-        numbers = {section: SmallPart(opened[section]) for section in opened if section != "packed"}
-        groups, at = _Groups(), [np.empty(0, np.int64)]
+        numbers = {section: SmallPart(opened[section]) for section in _SMALL if section in opened}
+        runs = [Runs(*(np.empty(0, np.int64) for _ in range(3)))]
+        at = [np.empty(0, np.int64)]
         for start, end in _stretches(first_word):
             stretch = _in_order([source.read(start + term, end + term) for source in sources])
-            posting, word = int(first[start]), int(first_word[start])
+            posting, word, group = int(first[start]), int(first_word[start]), int(self.first_group[start])
             assert len(stretch.owners) == first[end] - posting, "all postings were counted before"
             numbers["counts"].put(posting, stretch.counts)
             numbers["positions"].put(word, stretch.positions)
+            groups = Groups.of(stretch.terms, stretch.owners, stretch.counts, articles)
+            behind = group + len(groups.terms)
+            opened["group.low"][group:behind] = groups.articles.astype(np.uint16)
             if articles is not None:
                 numbers["within"].put(posting, articles.within(stretch.owners))
-            groups.add(Groups.of(stretch.terms, stretch.owners, stretch.counts, articles))
+                numbers["group.counts"].put(group, groups.sizes)
+                opened["group.best"][group:behind] = groups.best
+            of_terms = groups.runs()
+            runs.append(of_terms._replace(first=of_terms.first + group))
             begins = np.cumsum(stretch.counts) - stretch.counts + word
             at.append(begins[-posting % STRIDE :: STRIDE])
             bounds = first_word[start : end + 1] - word
@@ -404,32 +427,8 @@ class _Range(NamedTuple):
                 bounds,
                 self.kinds[start:end],
             )
-        return _Filled({name: part.far() for name, part in numbers.items()}, _joined(at), *groups.all())
-
-
-class _Groups:
-    """The groups of all stretches, in no more bytes than they will take."""
-
-    def __init__(self) -> None:
-        self._size = 0
-        self._runs = [Runs(*(np.empty(0, np.int64) for _ in range(3)))]
-        self._low: list[Array] = [np.empty(0, np.uint16)]
-        self._sizes: list[Array] = [np.empty(0, np.uint8)]
-        self._best: list[Array] = [np.empty(0, np.uint8)]
-
-    def add(self, groups: Groups) -> None:
-        """Add those of the next terms."""
-        runs = groups.runs()
-        self._runs.append(runs._replace(first=runs.first + self._size))
-        self._low.append(groups.articles.astype(np.uint16))
-        self._sizes.append(narrow(groups.sizes))
-        self._best.append(groups.best)
-        self._size += len(groups.articles)
-
-    def all(self) -> tuple[Runs, Array, Array, Array]:
-        """The runs, and of each group the last bits of its article, its size and its best step."""
-        runs = Runs(*(_joined(part) for part in zip(*self._runs, strict=True)))
-        return runs, np.concatenate(self._low), np.concatenate(self._sizes), np.concatenate(self._best)
+        far = {section: part.far() for section, part in numbers.items()}
+        return _Filled(far, _joined(at), Runs(*(_joined(parts) for parts in zip(*runs, strict=True))))
 
 
 def _articles_of(parts: Sequence[Renumbered], sources: Sequence[_Source]) -> Articles:
@@ -478,6 +477,11 @@ def _stretches(first_word: Ints) -> Iterator[tuple[int, int]]:
         end = min(max(end, start + 1), len(first_word) - 1)
         yield start, end
         start = end
+
+
+def _between(first: Array) -> Ints:
+    """How many there are from each first one to the next."""
+    return np.asarray(np.diff(first.astype(np.int64)), np.int64)
 
 
 def _joined(arrays: Sequence[Array]) -> Ints:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import random
 import tempfile
-from array import array
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,7 +23,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from newssearch import Article
-from newssearch.analysis import analyser, sentence_starts, written
+from newssearch.analysis import analyser, analysis_of, sentence_starts, written
 from newssearch.engines.embedded import (
     ascending,
     inverting,
@@ -59,7 +58,7 @@ from newssearch.engines.embedded.inverting import (
     unpack,
     unpack_all,
 )
-from newssearch.engines.embedded.lexicon import Lexicon, Tokens, Word
+from newssearch.engines.embedded.lexicon import Lexicon, Tokens, Word, Words
 from newssearch.engines.embedded.places import Stretches
 from newssearch.engines.embedded.segment import Field, Kinds, Segment, TextField
 from newssearch.engines.embedded.small import Small
@@ -152,12 +151,7 @@ LANGS = st.sampled_from([None, "en", "pt", "de", "ar", "zh", "tr", "ru"])
 def read(texts: Sequence[tuple[str, str | None]]) -> tuple[list[list[Word]], Tokens]:
     """The words of texts, as a lexicon has them, by text."""
     known = Lexicon()
-    chunks, counts = array("I"), array("I")
-    for text, lang in texts:
-        before = len(chunks)
-        chunks.extend(known.chunks(text, analyser(lang)))
-        counts.append(len(chunks) - before)
-    tokens = known.tokens(chunks, counts)
+    tokens = known.tokens([text.encode() for text, _ in texts], [analysis_of(lang) for _, lang in texts])
     found = [known.words[number] for number in tokens.words.tolist()]
     ends = list(accumulate(tokens.sizes.tolist(), initial=0))
     assert ends[-1] == len(found)
@@ -223,14 +217,14 @@ Texts = Mapping[int, Sequence[Word]]
 """The words of each owner that has any."""
 
 
-def tokens_of(texts: Texts, size: int, breaks: Sequence[int] = ()) -> tuple[Tokens, list[Word]]:
+def tokens_of(texts: Texts, size: int, breaks: Sequence[int] = ()) -> tuple[Tokens, Words]:
     """What a lexicon would say of ``size`` owners."""
-    number: dict[Word, int] = {}
-    words = [number.setdefault(word, len(number)) for owner in sorted(texts) for word in texts[owner]]
+    known = Words()
+    words = [known.number(*word) for owner in sorted(texts) for word in texts[owner]]
     sizes = np.zeros(size, np.int64)
     for owner, held in texts.items():
         sizes[owner] = len(held)
-    return Tokens(np.array(words, np.uint32), sizes, np.array(breaks, np.int64)), list(number)
+    return Tokens(np.array(words, np.uint32), sizes, np.array(breaks, np.int64)), known
 
 
 def field_of(texts: Texts, size: int, articles: Sequence[int] | None = None) -> Field:
@@ -725,7 +719,7 @@ def write(path: Path, sections: Sequence[tuple[Any, list[int], bool]]) -> dict[s
             else:
                 later.append((file.allocate(name, dtype, len(values)), expected[name]))
         for target, values_ in later:
-            target[:] = values_
+            target.open()[:] = values_
     return expected
 
 
@@ -823,12 +817,11 @@ PIECES_OF_NEWS = st.builds(
 
 def built(articles: Sequence[tuple[str, Article]]) -> dict[str, Array]:
     """The sections of a segment of articles under these ids."""
-    builder = Builder(Lexicon())
+    builder = Builder()
     for name, one in articles:
         named = Article(**{field: getattr(one, field) for field in one.__slots__} | {"id": name})
         builder.add(named, f"state of {name}")
-    builder.freeze()
-    return builder.sections()
+    return builder.sections(Lexicon())
 
 
 def parts_of(field: Field) -> list[bool]:

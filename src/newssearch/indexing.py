@@ -22,7 +22,7 @@ from .engines import Writer
 from .manifest import Entry, Manifest
 from .readers import ReadOptions, read_file, read_stream
 
-BATCH = 200_000
+BATCH = 500_000
 """Paragraphs between two commits: what an interrupted run may lose, and what memory holds."""
 STALE = -2
 """In place of the time of a file: it is to be read again, whatever its time."""

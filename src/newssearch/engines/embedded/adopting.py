@@ -23,11 +23,10 @@ from .segment import Segment
 
 def adopt(reader: Any) -> Segment:
     """The segment of ours that holds what a segment of Whoosh's does, in memory."""
-    builder = Builder(Lexicon())
+    builder = Builder()
     for article, state in _articles(reader):
         builder.add(article, state)
-    builder.freeze()
-    return Segment(Container(builder.sections()))
+    return Segment(Container(builder.sections(Lexicon())))
 
 
 def _articles(reader: Any) -> Iterator[tuple[Article, str]]:

@@ -23,29 +23,23 @@ documents) and ``title`` (of articles), which :mod:`.inverting` describes, a seg
 from __future__ import annotations
 
 from array import array
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...analysis import analyser, key, name_words
-from ...article import Article, Paragraph
+from ...analysis import analysis_of, key, name_words
+from ...article import Article
 from .container import Array, narrow, strings
 from .headers import VALUES, rest_of, shown_of
 from .inverting import Articles, invert
+from .lexicon import Lexicon
 from .metadata import BY_WORDS, NONE, WHOLE_VALUES, as_written, instant, microseconds
 from .storing import store
-
-if TYPE_CHECKING:
-    from .lexicon import Lexicon, Tokens
 
 
 class Builder:
     """Articles that will be one segment."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._lexicon = lexicon
-        self._chunks = {"text": array("I"), "title": array("I")}
-        self._counts = {"text": array("I"), "title": array("I")}
+    def __init__(self) -> None:
         self._first = array("I", [0])
         self._bare = array("I")
         self._written = array("q")
@@ -55,6 +49,8 @@ class Builder:
         self._values: dict[str, list[str]] = {name: [] for name in VALUES}
         self._shown: list[bytes] = []
         self._rest: list[bytes] = []
+        self._titles: list[bytes] = []
+        self._analyses: list[str] = []
         self._bodies: list[bytes] = []
         self._size = 0
 
@@ -70,14 +66,14 @@ class Builder:
 
     def add(self, article: Article, state: str) -> None:
         """Add an article."""
-        analysis = analyser(article.lang)
-        if not article.paragraphs:
+        title = (article.title or "").encode()
+        texts = [paragraph.text.encode() for paragraph in article.paragraphs]
+        if not texts:
             self._bare.append(len(self._ids))
-        self._enter("title", article.title or "", analysis)
-        for paragraph in article.paragraphs or (Paragraph(0, ""),):
-            self._enter("text", paragraph.text, analysis)
-            self._bodies.append(paragraph.text.encode())
-            self._size += len(self._bodies[-1])
+        self._titles.append(title)
+        self._bodies += texts or [b""]
+        self._size += sum(map(len, texts))
+        self._analyses.append(analysis_of(article.lang))
         self._first.append(len(self._bodies))
         self._written.append(NONE if article.date is None else microseconds(as_written(article.date)))
         self._instant.append(NONE if article.date is None else instant(article.date))
@@ -88,21 +84,8 @@ class Builder:
         self._shown.append(shown_of(article))
         self._rest.append(rest_of(article))
 
-    def _enter(self, field: str, text: str, analysis: Any) -> None:
-        chunks = self._chunks[field]
-        before = len(chunks)
-        chunks.extend(self._lexicon.chunks(text, analysis))
-        self._counts[field].append(len(chunks) - before)
-
-    def freeze(self) -> None:
-        """Look the words up. From then on no article can be added, and the lexicon may grow meanwhile."""
-        self._tokens: dict[str, Tokens] = {
-            field: self._lexicon.tokens(self._chunks.pop(field), self._counts.pop(field))
-            for field in ("text", "title")
-        }
-
-    def sections(self) -> dict[str, Array]:
-        """All that the segment is made of, once it is frozen."""
+    def sections(self, lexicon: Lexicon) -> dict[str, Array]:
+        """All that the segment is made of, its words looked up in a lexicon."""
         first = np.array(self._first, np.uint32)
         order = sorted(range(len(self._ids)), key=self._ids.__getitem__)
         sections: dict[str, Array] = {
@@ -118,11 +101,11 @@ class Builder:
         }
         for name, values in self._values.items():
             sections |= valued(name, values)
-        for field, tokens in self._tokens.items():
-            articles = (
-                Articles(sections["document.article"], first, tokens.sizes) if field == "text" else None
-            )
-            sections |= invert(field, tokens, self._lexicon.words, articles)
+        sections |= invert("title", lexicon.tokens(self._titles, self._analyses), lexicon.words)
+        of_documents = [self._analyses[article] for article in sections["document.article"].tolist()]
+        tokens = lexicon.tokens(self._bodies, of_documents)
+        articles = Articles(sections["document.article"], first, tokens.sizes)
+        sections |= invert("text", tokens, lexicon.words, articles)
         return sections | store("header", self._rest) | store("body", self._bodies)
 
 

@@ -32,7 +32,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +55,21 @@ class ContainerError(NewssearchError):
     """A file that is no container, or not the one that was written."""
 
 
+class Place(NamedTuple):
+    """Where in a file there is place for an array; another process may write it there."""
+
+    path: Path
+    dtype: np.dtype[Any]
+    offset: int
+    size: int
+
+    def open(self) -> Array:
+        """The array, to be written into."""
+        if not self.size:
+            return np.empty(0, self.dtype)
+        return np.memmap(self.path, self.dtype, "r+", self.offset, (self.size,))
+
+
 class ContainerWriter:
     """A container that is being written. Sections may be written whole, or allocated and filled later."""
 
@@ -67,19 +82,22 @@ class ContainerWriter:
 
     def add(self, name: str, array: Array) -> None:
         """Write a section."""
-        array = np.ascontiguousarray(array)
-        self._file.seek(self._enter(name, array.dtype, len(array)))
-        self._file.write(array.astype(array.dtype.newbyteorder("<"), copy=False).data)
+        self.add_joined(name, [array])
 
-    def allocate(self, name: str, dtype: Any, size: int) -> Array:
+    def add_joined(self, name: str, arrays: Sequence[Array]) -> None:
+        """Write a section that is several arrays of one type, one behind the other."""
+        arrays = [np.ascontiguousarray(array) for array in arrays]
+        self._file.seek(self._enter(name, arrays[0].dtype, sum(map(len, arrays))))
+        for array in arrays:
+            self._file.write(array.astype(array.dtype.newbyteorder("<"), copy=False).data)
+
+    def allocate(self, name: str, dtype: Any, size: int) -> Place:
         """A section of zeros to write into, until the container is closed."""
         kept = np.dtype(dtype).newbyteorder("<")
         offset = self._enter(name, kept, size)
         self._file.truncate(self._end)
-        if not size:
-            return np.empty(0, kept)
         self._file.flush()
-        return np.memmap(self._file, kept, "r+", offset, (size,))
+        return Place(self._path, kept, offset, size)
 
     def _enter(self, name: str, dtype: np.dtype[Any], size: int) -> int:
         offset = self._end
@@ -110,6 +128,18 @@ class ContainerWriter:
         self._path.unlink(missing_ok=True)
 
 
+def write(path: Path, sections: Mapping[str, Array]) -> None:
+    """Write a whole container; where that fails, nothing is left."""
+    container = ContainerWriter(path)
+    try:
+        for name, array in sections.items():
+            container.add(name, array)
+        container.close()
+    except BaseException:
+        container.discard()
+        raise
+
+
 class Container:
     """The sections of a file, or of a mapping from names to arrays."""
 
@@ -117,6 +147,7 @@ class Container:
         self._sections: dict[str, Array] = {}
         self._directory: dict[str, tuple[str, int, int, int]] = {}
         self._map: mmap.mmap | None = None
+        self.path = source if isinstance(source, Path) else None
         if isinstance(source, Path):
             self._open(source)
         else:
@@ -191,6 +222,11 @@ class Strings:
         whole = self._bytes[at[0] : at[-1]].tobytes()
         ends = (at - at[0]).tolist()
         return [whole[start:end] for start, end in pairwise(ends)]
+
+    def span(self, low: int, high: int) -> tuple[Bytes, NDArray[np.int64]]:
+        """The bytes of those from ``low`` up to but not including ``high``, and how many each has."""
+        at = self._at[low : high + 1].astype(np.int64)
+        return self._bytes[at[0] : at[-1]], np.diff(at)
 
     def all(self) -> list[bytes]:
         """All of them."""

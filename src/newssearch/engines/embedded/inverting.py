@@ -47,33 +47,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import ranking
+from .ascending import Ints, changes, ramp
 from .container import Array, narrow, strings
 from .small import small
 
 if TYPE_CHECKING:
-    from .lexicon import Tokens, Word
+    from .lexicon import Tokens, Words
 
 PAGE = 16
 """Bits of an article that are kept for each group."""
 STRIDE = 64
 """Postings for which the first word is kept."""
-Ints = NDArray[np.int64]
 
 
-def invert(
-    name: str, tokens: Tokens, words: list[Word], articles: Articles | None = None
-) -> dict[str, Array]:
+def invert(name: str, tokens: Tokens, words: Words, articles: Articles | None = None) -> dict[str, Array]:
     """The sections of a field whose owners have these words; where owners are documents, with their ``articles``."""
-    used = np.flatnonzero(np.bincount(tokens.words))
-    vocabulary = Vocabulary.of([words[number] for number in used.tolist()])
-    place_of = np.zeros(int(used[-1]) + 1 if len(used) else 0, np.int64)
-    place_of[used] = np.arange(len(used))
-    numbers = place_of[tokens.words]
+    used, names = words.sorted(np.flatnonzero(np.bincount(tokens.words)))
+    vocabulary = Vocabulary.of(names)
+    variant_of = np.zeros(len(words), np.int64)
+    variant_of[used] = np.arange(len(used))
+    variants = variant_of[tokens.words]
     owner = np.repeat(np.arange(len(tokens.sizes), dtype=np.uint32), tokens.sizes)
     ends = np.cumsum(tokens.sizes)
 
     # A stable sort by term: the terms above the numbers of the words, which the sort then carries along.
-    keys = (vocabulary.term[numbers].astype(np.uint64) << np.uint64(32)) | np.arange(
+    keys = (vocabulary.variant_term[variants].astype(np.uint64) << np.uint64(32)) | np.arange(
         len(owner), dtype=np.uint64
     )
     keys.sort()
@@ -81,9 +79,9 @@ def invert(
     order = (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
     del keys
     owner = owner[order]
-    kinds = vocabulary.kind[numbers[order]]
+    kinds = vocabulary.variant_kind[variants[order]]
     token_first = np.searchsorted(terms, np.arange(len(vocabulary.terms) + 1))
-    of_variants = np.bincount(vocabulary.variant[numbers], minlength=len(vocabulary.written))
+    of_variants = np.bincount(variants, minlength=len(vocabulary.written))
 
     begins = np.flatnonzero(changes(terms) | changes(owner))
     counts = np.diff(np.append(begins, len(order)))
@@ -93,7 +91,8 @@ def invert(
     pack(packed, packed_at, kinds, token_first, vocabulary.kinds)
     sections = {
         **vocabulary.sections(name),
-        **groups.runs().sections(name, len(vocabulary.terms), groups.articles.astype(np.uint16)),
+        **groups.runs().sections(name, len(vocabulary.terms), len(groups.articles)),
+        f"{name}.group.low": groups.articles.astype(np.uint16),
         **small(f"{name}.counts", counts),
         **small(f"{name}.positions", order - (ends - tokens.sizes)[owner]),
         f"{name}.tokens": narrow(token_first),
@@ -176,13 +175,12 @@ class Runs(NamedTuple):
     pages: Ints
     first: Ints
 
-    def sections(self, name: str, terms: int, low: Array) -> dict[str, Array]:
-        """In which articles groups are, whose last bits are ``low``, where there are so many terms."""
+    def sections(self, name: str, terms: int, groups: int) -> dict[str, Array]:
+        """What is kept of them, where there are so many terms and groups."""
         return {
             f"{name}.group.runs": narrow(np.searchsorted(self.terms, np.arange(terms + 1))),
             f"{name}.group.run.page": narrow(self.pages),
-            f"{name}.group.run.first": narrow(np.append(self.first, len(low))),
-            f"{name}.group.low": low,
+            f"{name}.group.run.first": narrow(np.append(self.first, groups)),
         }
 
 
@@ -214,7 +212,7 @@ True
 
 
 class Vocabulary(NamedTuple):
-    """The terms of a field and their variants. ``variant``, ``term`` and ``kind`` are those of each word given."""
+    """The terms of a field and their variants."""
 
     terms: list[bytes]
     kinds: Ints
@@ -223,38 +221,29 @@ class Vocabulary(NamedTuple):
     variant_term: Ints
     variant_kind: Ints
     written: list[bytes]
-    variant: Ints
-    term: Ints
-    kind: Ints
 
     @classmethod
-    def of(cls, words: list[Word]) -> Vocabulary:
-        """The vocabulary of some words, each of them once at most."""
-        encoded = [(form.encode(), as_written.encode(), term.encode()) for term, form, as_written in words]
-        terms = sorted({term for _, _, term in encoded})
+    def of(cls, keys: list[bytes]) -> Vocabulary:
+        """The vocabulary of words whose keys are these, ascending: the variants are in their order."""
+        parts = b"\0".join(keys).split(b"\0") if keys else []
+        forms, written, of = parts[0::3], parts[1::3], parts[2::3]
+        terms = sorted(set(of))
         number = {term: n for n, term in enumerate(terms)}
-        order = sorted(range(len(words)), key=encoded.__getitem__)
-        variant_term = np.array([number[encoded[n][2]] for n in order], np.int64)
+        variant_term = np.fromiter(map(number.__getitem__, of), np.int64, len(of))
         by_term = np.argsort(variant_term, kind="stable")
         kinds = np.bincount(variant_term, minlength=len(terms))
-        variant_kind = np.empty(len(order), np.int64)
+        variant_kind = np.empty(len(of), np.int64)
         first = np.cumsum(kinds) - kinds
-        variant_kind[by_term] = np.arange(len(order)) - first[variant_term[by_term]]
-        forms = [encoded[n][0] for n in order]
+        variant_kind[by_term] = np.arange(len(of)) - first[variant_term[by_term]]
         form_first = [n for n, form in enumerate(forms) if not n or form != forms[n - 1]]
-        back = np.empty(len(order), np.int64)
-        back[order] = np.arange(len(order))
         return cls(
             terms,
             kinds,
             [forms[n] for n in form_first],
-            np.array([*form_first, len(order)], np.int64),
+            np.array([*form_first, len(of)], np.int64),
             variant_term,
             variant_kind,
-            [encoded[n][1] for n in order],
-            back,
-            variant_term[back],
-            variant_kind[back],
+            written,
         )
 
     def sections(self, name: str) -> dict[str, Array]:
@@ -300,15 +289,21 @@ def pack(packed: Array, at: Ints, variants: Ints, first: Ints, kinds: Array) -> 
             continue
         within = ramp(sizes[chosen])
         values = variants[np.repeat(first[chosen], sizes[chosen]) + within]
-        byte = np.repeat(at[chosen], sizes[chosen]) + within * width // 8
         if width >= 8:
+            byte = np.repeat(at[chosen], sizes[chosen]) + within * width // 8
             for n in range(width // 8):
                 packed[byte + n] = values >> 8 * n & 0xFF
             continue
+        # Each value in a byte of its own, those of one byte of the result side by side.
         each = 8 // width
-        for slot in range(each):
-            here = within % each == slot
-            packed[byte[here]] |= (values[here] << (slot * width)).astype(np.uint8)
+        taken = -(-sizes[chosen] // each)
+        begins = np.cumsum(taken) - taken
+        loose = np.zeros((int(taken.sum()), each), np.uint8)
+        loose.reshape(-1)[np.repeat(begins * each, sizes[chosen]) + within] = values
+        tight = loose[:, 0].copy()
+        for slot in range(1, each):
+            tight |= loose[:, slot] << np.uint8(slot * width)
+        packed[np.repeat(at[chosen] - begins, taken) + np.arange(len(tight))] = tight
 
 
 def unpack_all(packed: Array, at: Ints, first: Ints, kinds: Array) -> Ints:
@@ -348,17 +343,6 @@ def unpack(packed: Array, kinds: int, size: int) -> Array:
 # ---- arrays
 
 
-def ramp(sizes: Array) -> Ints:
-    """0, 1, … for each of the sizes.
-
-    >>> ramp(np.array([2, 0, 3])).tolist()
-    [0, 1, 0, 1, 2]
-    """
-    ends = np.cumsum(sizes, dtype=np.int64)
-    total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total) - np.repeat(ends - sizes, sizes)
-
-
 def at_least_16(values: Array) -> Array:
     """In a type of at least 16 bits."""
     return values.astype(np.uint16) if values.dtype.itemsize < 2 else values
@@ -367,10 +351,3 @@ def at_least_16(values: Array) -> Array:
 def at_least_32(values: Array) -> Array:
     """In a type of at least 32 bits, and no more than is needed."""
     return values.astype(np.uint32) if int(values.max(initial=0)) <= np.iinfo(np.uint32).max else values
-
-
-def changes(values: Array) -> NDArray[np.bool_]:
-    """Where a value is another than the one before."""
-    new = np.ones(len(values), np.bool_)
-    new[1:] = values[1:] != values[:-1]
-    return new

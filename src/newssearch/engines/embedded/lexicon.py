@@ -2,32 +2,40 @@
 
 White space parts a text into *chunks* (``“Iraq’s``, ``well-known``), which no word crosses. The words of a chunk, and
 what it tells of sentences, are found out once and remembered; a text is then a list of chunk numbers, and all else is
-done with arrays.
+done with arrays. The chunks are found and looked up by arrays as well: see :mod:`.chunks`.
 """
 
 from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...analysis import Analyser, sentence_starts, words, written
+from ...analysis import MAX_TERM, Analyser, analyser_named, sentence_starts, words, written
+from .chunks import LONGEST, ROOM, Ints, Table, parted
 
 REMEMBERED = 1_500_000
 """Chunks after which a lexicon is :attr:`~Lexicon.full`: a new one bounds the memory."""
-LONGEST = 64
-"""Characters of a chunk that is worth remembering: Chinese has no white space."""
+SLICE = 1 << 20
+"""Bytes of text that are looked up at a time: few enough for what is made of them to stay in a processor's cache."""
 
 _ENDS, _ENDS_ALWAYS, _BEGINS = 1, 2, 4
 """What a chunk tells: a sentence ends with it if the next chunk begins one; ends in any case; may begin with it."""
 
+_AROUND = ".,;:!?…\"'“”‘’«»()[]"
+"""What may be around a word and is no part of it."""
+_LONGEST_ABBREVIATION = 4
+"""Letters at the end of a chunk whose full stop may not end a sentence; see ``sentence_starts``."""
 _END_MARK = re.compile(r"[.!?…。！？]")
 _HARD_MARK = re.compile(r"[。！？]")
 _OPENING = re.compile(r"[\"'“‘«(\[]*(\w)")
+
+
+Numbers = NDArray[np.uint32]
 
 
 class Word(NamedTuple):
@@ -38,6 +46,44 @@ class Word(NamedTuple):
     written: str
 
 
+class Words:
+    """Words, numbered as they come."""
+
+    def __init__(self) -> None:
+        self._keys: list[bytes] = []
+        self._numbers: dict[bytes, int] = {}
+        self._sorted: list[bytes] = []
+        self._order: Ints = np.empty(0, np.int64)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __getitem__(self, number: int) -> Word:
+        form, as_written, term = self._keys[number].decode().split("\0")
+        return Word(term, form, as_written)
+
+    def number(self, term: str, form: str, as_written: str) -> int:
+        """The number of a word, a new one if need be."""
+        key = f"{form}\0{as_written}\0{term}".encode()  # no word has that character
+        found = self._numbers.get(key)
+        if found is None:
+            found = self._numbers[key] = len(self._keys)
+            self._keys.append(key)
+        return found
+
+    def sorted(self, numbers: Ints) -> tuple[Ints, list[bytes]]:
+        """Some of the words in the order of their keys, by their numbers and by these keys: form, written, and term,
+        with a zero byte between them."""
+        if len(self._sorted) < len(self._keys):  # what is sorted already is only merged with what is new
+            self._sorted += sorted(self._keys[len(self._sorted) :])
+            self._sorted.sort()
+            self._order = np.fromiter(map(self._numbers.__getitem__, self._sorted), np.int64)
+        wanted = np.zeros(len(self._keys), np.bool_)
+        wanted[numbers] = True
+        places = np.flatnonzero(wanted[self._order])
+        return self._order[places], [self._sorted[place] for place in places.tolist()]
+
+
 class Tokens(NamedTuple):
     """The words of some texts, one behind the other.
 
@@ -45,40 +91,79 @@ class Tokens(NamedTuple):
     ``words`` where a sentence begins inside a text, ascending.
     """
 
-    words: NDArray[np.uint32]
-    sizes: NDArray[np.int64]
-    breaks: NDArray[np.int64]
+    words: Numbers
+    sizes: Ints
+    breaks: Ints
 
 
 class Lexicon:
     """Words and chunks, numbered as they come."""
 
     def __init__(self) -> None:
-        self.words: list[Word] = []
-        self._numbers: dict[Word, int] = {}
-        self._chunks: dict[str, _Chunks] = {}
+        self.words = Words()
+        self._kinds: dict[str, int] = {}  # the numbers of analyses, which tell their chunks apart
+        self._table = Table()
         self._sizes = array("I")  # of each chunk, its words
         self._first = array("I")  # and where they begin in:
         self._tokens = array("I")
         self._breaks = bytearray()  # whether a sentence begins with the word
         self._flags = bytearray()
+        self._plain: dict[str, dict[str, int]] = {}  # by analysis, the numbers of words that are plain to see
+        self._seen: dict[tuple[str, str, bool], int] = {}  # the flags of what is around them
 
     @property
     def full(self) -> bool:
         """Whether it holds so much that it is time for a new one."""
-        return len(self._sizes) >= REMEMBERED
+        return max(len(self._sizes), len(self._tokens) // 2) >= REMEMBERED
 
-    def chunks(self, text: str, analyser: Analyser) -> Iterable[int]:
-        """The numbers of the chunks of a text."""
-        known = self._chunks.get(analyser.name)
-        if known is None:
-            known = self._chunks[analyser.name] = _Chunks(self, analyser)
-        return map(known.__getitem__, text.split())
+    def tokens(self, texts: Sequence[bytes], analyses: Sequence[str]) -> Tokens:
+        """The words of texts in UTF-8, each of which has the analysis of that name."""
+        numbers: list[Numbers] = [np.empty(0, np.uint32)]
+        counts: list[Ints] = [np.empty(0, np.int64)]
+        low = 0
+        while low < len(texts):
+            high, size = low, 0
+            while high < len(texts) and size < SLICE and analyses[high] == analyses[low]:
+                size += len(texts[high]) + 1
+                high += 1
+            found, of_texts = self._chunks(texts[low:high], analyser_named(analyses[low]))
+            numbers.append(found)
+            counts.append(of_texts)
+            low = high
+        return self._words(np.concatenate(numbers), np.concatenate(counts))
 
-    def tokens(self, chunks: array[int], counts: array[int]) -> Tokens:
-        """The words of texts that have so many of the ``chunks`` each."""
-        numbers = np.frombuffer(chunks, np.uint32)
-        per_text: NDArray[np.int64] = np.frombuffer(counts, np.uint32).astype(np.int64)
+    def _chunks(self, texts: Sequence[bytes], analyser: Analyser) -> tuple[Numbers, Ints]:
+        """The numbers of the chunks of texts, one behind the other, and how many each text has."""
+        whole = b"\n".join((b"", *texts, bytes(ROOM)))
+        starts, ends = (edges[:-1] for edges in parted(whole + b"\n"))  # all but what only makes room
+        ends_of_texts = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)
+        counts = np.diff(np.searchsorted(starts, ends_of_texts), prepend=0)
+        numbers = np.empty(len(starts), np.uint32)
+        sizes = ends - starts
+        long = sizes > LONGEST
+        for at in np.flatnonzero(long).tolist():
+            numbers[at] = self.learn(whole[int(starts[at]) : int(ends[at])].decode(), analyser)
+        which = np.flatnonzero(~long)
+        numbers[which] = self._short(whole, starts[which], sizes[which], analyser)
+        return numbers, counts
+
+    def _short(self, whole: bytes, starts: Ints, sizes: Ints, analyser: Analyser) -> Numbers:
+        """The numbers of chunks that are remembered."""
+        kind = self._kinds.setdefault(analyser.name, len(self._kinds))
+        chunks = self._table.chunks(whole, starts, sizes, kind)
+        numbers = self._table.find(chunks)
+        while len(missing := np.flatnonzero(numbers < 0)):
+            unknown = chunks.take(missing)
+            # Of two chunks with one hash the second is learned the next time.
+            first = np.sort(np.unique(unknown.hashes, return_index=True)[1])
+            where = zip(starts[missing[first]].tolist(), sizes[missing[first]].tolist(), strict=True)
+            learned = [self.learn(whole[start : start + size].decode(), analyser) for start, size in where]
+            self._table.add(unknown.take(first), np.array(learned, np.int64))
+            numbers[missing] = self._table.find(unknown)
+        return numbers.astype(np.uint32)
+
+    def _words(self, numbers: Numbers, per_text: Ints) -> Tokens:
+        """The words of texts that have so many of the chunks each."""
         sizes = np.frombuffer(self._sizes, np.uint32)[numbers].astype(np.int64)
         ends = np.cumsum(sizes)
         starts = ends - sizes
@@ -91,10 +176,12 @@ class Lexicon:
         begins = np.flatnonzero(np.frombuffer(bytes(self._breaks), np.uint8)[source])
         begun = self._between(numbers, text_starts[per_text > 0])
         begun &= starts < np.repeat(at[text_ends], per_text)  # there is a word that the sentence begins with
+        breaks = np.concatenate((begins, starts[begun]))
+        breaks.sort(kind="stable")  # which makes one of what is two ascending sequences
         return Tokens(
             np.frombuffer(self._tokens, np.uint32)[source] if total else np.empty(0, np.uint32),
             at[text_ends] - at[text_starts],
-            np.union1d(begins, starts[begun]),
+            breaks[np.diff(breaks, prepend=-1) > 0],
         )
 
     def _between(self, chunks: NDArray[np.uint32], firsts: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -108,14 +195,25 @@ class Lexicon:
 
     def learn(self, chunk: str, analyser: Analyser) -> int:
         """Number a chunk."""
-        number = len(self._sizes)
         self._first.append(len(self._tokens))
-        if chunk.isascii() and chunk.isalnum():
-            self._tokens.append(self._word(chunk, analyser))
-            self._breaks.append(0)
-            self._sizes.append(1)
-            self._flags.append(0 if chunk[0].islower() else _BEGINS)
-            return number
+        core = chunk.strip(_AROUND)
+        parts = _plain_parts(core)
+        if parts:
+            known = self._plain.setdefault(analyser.name, {})
+            for part in parts:
+                number = known.get(part)
+                if number is None:
+                    number = known[part] = self._plain_word(part, analyser)
+                self._tokens.append(number)
+                self._breaks.append(0)
+            self._sizes.append(len(parts))
+            self._flags.append(self._around(chunk, core, parts[-1].rpartition("'")[2]))
+        else:
+            self._learn_any(chunk, analyser)
+        return len(self._sizes) - 1
+
+    def _learn_any(self, chunk: str, analyser: Analyser) -> None:
+        """What there is to know of any chunk."""
         starts, flags = _sentences(chunk)
         size = before = 0
         for match in words(chunk):
@@ -130,29 +228,49 @@ class Lexicon:
         self._sizes.append(size)
         # A sentence that begins behind the last word begins with the next chunk.
         self._flags.append(flags | _ENDS_ALWAYS if len(starts) > before else flags)
-        return number
+
+    def _around(self, chunk: str, core: str, last: str) -> int:
+        """What a chunk tells of sentences whose words are all in its core, the ``last`` of them without an apostrophe."""
+        start = chunk.find(core)
+        before, behind = chunk[:start], chunk[start + len(core) :]
+        if "." in behind and len(last) <= _LONGEST_ABBREVIATION:
+            return _sentences(chunk)[1]
+        # But for an abbreviation, which word it is makes no difference.
+        around = before, behind, core[0].islower()
+        flags = self._seen.get(around)
+        if flags is None:
+            word = ("a" if around[2] else "A") + "a" * _LONGEST_ABBREVIATION
+            flags = self._seen[around] = _sentences(f"{before}{word}{behind}")[1]
+        return flags
+
+    def _plain_word(self, part: str, analyser: Analyser) -> int:
+        if "'" in part:
+            return self._word(part, analyser)
+        form = part.lower()[:MAX_TERM]
+        return self.words.number(analyser.term(form), form, part)
 
     def _word(self, word: str, analyser: Analyser) -> int:
-        known = Word(analyser.term(word), analyser.form(word), written(word))
-        number = self._numbers.get(known)
-        if number is None:
-            number = self._numbers[known] = len(self.words)
-            self.words.append(known)
-        return number
+        return self.words.number(analyser.term(word), analyser.form(word), written(word))
 
 
-class _Chunks(dict[str, int]):
-    """The numbers of chunks for one analysis."""
+def _plain_parts(core: str) -> Sequence[str]:
+    """The words of a chunk without what is around them, where they are plain to see; else none.
 
-    def __init__(self, lexicon: Lexicon, analyser: Analyser) -> None:
-        self._lexicon = lexicon
-        self._analyser = analyser
-
-    def __missing__(self, chunk: str) -> int:
-        number = self._lexicon.learn(chunk, self._analyser)
-        if len(chunk) <= LONGEST:
-            self[chunk] = number
-        return number
+    >>> _plain_parts("Iraq’s"), _plain_parts("oil-rich"), _plain_parts("1,000"), _plain_parts("1990's")
+    (["Iraq's"], ['oil', 'rich'], (), ())
+    """
+    if core.isascii() and core.isalnum():
+        return (core,)
+    plain = core.replace("’", "'").replace("—", "-").replace("–", "-")
+    if not plain.isascii():
+        return ()
+    parts = plain.split("-")
+    for part in parts:
+        if not part.isalnum():
+            head, _, tail = part.partition("'")
+            if not (head.isalnum() and tail.isalnum() and head[0].isalpha()):
+                return ()
+    return parts
 
 
 def _sentences(chunk: str) -> tuple[list[int], int]:

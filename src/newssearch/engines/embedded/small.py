@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .container import Array, Container, ContainerWriter, narrow
+from .container import Array, Container, narrow
 
 FEW = 5
 """One in so many may be far: it takes five bytes or six instead of one or two."""
@@ -102,32 +102,24 @@ class Small:
         return np.asarray(found)
 
 
-class SmallWriter:
-    """Numbers that are written piece by piece; ``most`` is the greatest that there can be."""
+class SmallPart:
+    """Numbers that are written piece by piece where there is place for them: for all that they have, or eight bits."""
 
-    def __init__(self, container: ContainerWriter, name: str, size: int, wide: bool, most: int) -> None:
-        self._container = container
-        self._name = name
-        self._wide = wide
-        dtype = narrow(np.array([most])).dtype if wide else np.dtype(np.uint8)
-        self._low = container.allocate(name, dtype, size)
-        self._done = 0
+    def __init__(self, place: Array) -> None:
+        self._place = place
         self._far: list[Array] = [np.empty(0, np.int64)]
         self._high: list[Array] = [np.empty(0, np.int64)]
 
-    def put(self, values: Array) -> None:
-        """Write the next ones."""
-        end = self._done + len(values)
-        if self._wide:
-            self._low[self._done : end] = values.astype(self._low.dtype)
-        else:
-            self._low[self._done : end] = np.minimum(values, FAR).astype(np.uint8)
-            far = np.flatnonzero(values >= FAR)
-            self._far.append(far + self._done)
-            self._high.append(values[far])
-        self._done = end
+    def put(self, at: int, values: Array) -> None:
+        """Write some, from a place on."""
+        if self._place.dtype.itemsize > 1:
+            self._place[at : at + len(values)] = values.astype(self._place.dtype)
+            return
+        self._place[at : at + len(values)] = np.minimum(values, FAR).astype(np.uint8)
+        far = np.flatnonzero(values >= FAR)
+        self._far.append(far + at)
+        self._high.append(values[far])
 
-    def close(self) -> None:
-        """Write what could only be known at the end."""
-        self._container.add(f"{self._name}.far", narrow(np.concatenate(self._far)))
-        self._container.add(f"{self._name}.high", narrow(np.concatenate(self._high)))
+    def far(self) -> tuple[Array, Array]:
+        """The places of those that do not fit, and these themselves."""
+        return np.concatenate(self._far), np.concatenate(self._high)

@@ -15,15 +15,15 @@ it can refer to as if it stood before them. Sections, for strings stored as ``NA
 from __future__ import annotations
 
 import zlib
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from .container import Array, Container, ContainerWriter, Strings, items, narrow, strings
-from .inverting import Ints
+from .ascending import Ints
+from .container import Array, Bytes, Container, ContainerWriter, Strings, items, narrow, strings
 
 BLOCK = 3072
 """Bytes that are compressed together, at least."""
@@ -39,8 +39,9 @@ def store(name: str, values: Sequence[bytes]) -> dict[str, Array]:
     """The sections of some strings."""
     piece = _packed(values)
     return {
-        **strings(name, list(piece.raw())),
-        f"{name}.first": np.cumsum([0, *piece.counts]).astype(np.uint32),
+        name: np.frombuffer(piece.blocks[0], np.uint8),
+        f"{name}.at": narrow(_starts(piece.sizes)),
+        f"{name}.first": _starts(piece.counts).astype(np.uint32),
         f"{name}.sizes": narrow(np.fromiter(map(len, values), np.int64, len(values))),
         **strings(f"{name}.known", [piece.known]),
         f"{name}.known.first": np.zeros(1, np.uint32),
@@ -101,20 +102,18 @@ class Stored:
 
 
 class _Piece(NamedTuple):
-    """Blocks with one dictionary: packed ones, or the numbers of those that are copied from ``source``."""
+    """Blocks with one dictionary, one behind the other: their bytes, the size of each, and how many strings each has."""
 
-    blocks: Sequence[bytes | int]
-    counts: Sequence[int]
     known: bytes
-    source: Stored | None = None
+    blocks: Sequence[bytes | Bytes]
+    sizes: Ints
+    counts: Ints
 
-    def raw(self) -> Iterator[bytes]:
-        """The blocks as they are kept."""
-        for block in self.blocks:
-            if isinstance(block, bytes):
-                yield block
-            elif self.source is not None:
-                yield self.source.blocks[block]
+    @classmethod
+    def of(cls, known: bytes, blocks: Sequence[bytes], counts: Sequence[int]) -> _Piece:
+        """Blocks that are at hand one by one."""
+        sizes = np.fromiter(map(len, blocks), np.int64, len(blocks))
+        return cls(known, [b"".join(blocks)], sizes, np.array(counts, np.int64))
 
 
 def merge(name: str, parts: Sequence[tuple[Stored, Ints]], container: ContainerWriter) -> None:
@@ -130,7 +129,7 @@ def merge(name: str, parts: Sequence[tuple[Stored, Ints]], container: ContainerW
         loose = []
         pieces.extend(_kept(stored, kept))
     pieces.append(_packed(loose))
-    pieces = [piece for piece in pieces if piece.blocks] or pieces[:1]
+    pieces = [piece for piece in pieces if len(piece.sizes)] or pieces[:1]
     sizes = [stored.sizes[kept].astype(np.int64) for stored, kept in parts]
     container.add(f"{name}.sizes", narrow(np.concatenate(sizes)))
     _write(name, pieces, container)
@@ -138,52 +137,68 @@ def merge(name: str, parts: Sequence[tuple[Stored, Ints]], container: ContainerW
 
 def _packed(values: Sequence[bytes]) -> _Piece:
     """Strings in new blocks."""
-    ends = np.cumsum([0, *map(len, values)], dtype=np.int64)
+    ends = _starts(np.fromiter(map(len, values), np.int64, len(values))).tolist()
     first = [0]
     while first[-1] < len(values):
-        first.append(min(int(np.searchsorted(ends, ends[first[-1]] + BLOCK)), len(values)))
+        first.append(min(bisect_left(ends, ends[first[-1]] + BLOCK), len(values)))
     known = _sample(values) if ends[-1] > 4 * SAMPLE else b""
     packed = _Packer(known)
     blocks = [packed(b"".join(values[low:high])) for low, high in pairwise(first)]
-    return _Piece(blocks, [high - low for low, high in pairwise(first)], known)
+    return _Piece.of(known, blocks, [high - low for low, high in pairwise(first)])
 
 
 def _kept(stored: Stored, kept: Ints) -> Iterator[_Piece]:
     """Some of the strings of a store: whole blocks as they are, others packed anew."""
-    at = np.searchsorted(kept, stored.first.astype(np.int64)).tolist()
+    first = stored.first.astype(np.int64)
+    wanted = np.diff(np.searchsorted(kept, first))
+    whole = wanted == np.diff(first)
     for known, start, end in stored.dictionaries():
-        packed = _Packer(known)
-        blocks: list[bytes | int] = []
-        counts: list[int] = []
-        for number in range(start, end):
-            low, size = int(stored.first[number]), int(stored.first[number + 1]) - int(stored.first[number])
-            wanted = kept[at[number] : at[number + 1]]
-            if not len(wanted):
-                continue
-            counts.append(len(wanted))
-            if len(wanted) == size:
-                blocks.append(number)
+        pieces = []
+        # Runs of blocks that are all whole, or all not.
+        bounds = np.flatnonzero(np.diff(whole[start:end])) + start + 1
+        for low, high in pairwise([start, *bounds.tolist(), end]):
+            if high > low and whole[low]:
+                data, sizes = stored.blocks.span(low, high)
+                pieces.append(_Piece(known, [data], sizes, wanted[low:high]))
             else:
-                values = stored.values(number)
-                blocks.append(packed(b"".join(values[n - low] for n in wanted.tolist())))
-        yield _Piece(blocks, counts, known, stored)
+                pieces.append(_anew(stored, known, kept, range(low, high)))
+        yield _Piece(
+            known,
+            [block for piece in pieces for block in piece.blocks],
+            np.concatenate([piece.sizes for piece in pieces]),
+            np.concatenate([piece.counts for piece in pieces]),
+        )
+
+
+def _anew(stored: Stored, known: bytes, kept: Ints, numbers: range) -> _Piece:
+    """What is left of some blocks, packed with the dictionary that they had."""
+    packed = _Packer(known)
+    blocks: list[bytes] = []
+    counts: list[int] = []
+    for number in numbers:
+        low, end = int(stored.first[number]), int(stored.first[number + 1])
+        wanted = kept[np.searchsorted(kept, low) : np.searchsorted(kept, end)] - low
+        if len(wanted):
+            values = stored.values(number)
+            blocks.append(packed(b"".join(values[n] for n in wanted.tolist())))
+            counts.append(len(wanted))
+    return _Piece.of(known, blocks, counts)
 
 
 def _write(name: str, pieces: Sequence[_Piece], container: ContainerWriter) -> None:
-    at = np.cumsum([0, *(len(block) for piece in pieces for block in piece.raw())], dtype=np.int64)
-    target = container.allocate(name, np.uint8, int(at[-1]))
-    bounds = iter(pairwise(at.tolist()))
-    for piece in pieces:
-        for block in piece.raw():
-            low, high = next(bounds)
-            target[low:high] = np.frombuffer(block, np.uint8)
-    container.add(f"{name}.at", narrow(at))
-    counts = [count for piece in pieces for count in piece.counts]
-    container.add(f"{name}.first", np.cumsum([0, *counts]).astype(np.uint32))
+    container.add_joined(name, [np.frombuffer(block, np.uint8) for piece in pieces for block in piece.blocks])
+    container.add(f"{name}.at", narrow(_starts(np.concatenate([piece.sizes for piece in pieces]))))
+    counts = np.concatenate([piece.counts for piece in pieces])
+    container.add(f"{name}.first", _starts(counts).astype(np.uint32))
     for section, array in strings(f"{name}.known", [piece.known for piece in pieces]).items():
         container.add(section, array)
-    blocks = np.cumsum([0, *(len(piece.blocks) for piece in pieces)])
+    blocks = _starts(np.array([len(piece.sizes) for piece in pieces], np.int64))
     container.add(f"{name}.known.first", blocks[:-1].astype(np.uint32))
+
+
+def _starts(sizes: Ints) -> Ints:
+    """Where each of some things of these sizes begins, and the end."""
+    return np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))
 
 
 class _Packer:
@@ -201,6 +216,7 @@ class _Packer:
 def _sample(values: Sequence[bytes]) -> bytes:
     """The beginnings of strings from all over."""
     most = 512
-    mean = sum(min(len(value), most) for value in values) / len(values)
+    sizes = np.fromiter(map(len, values), np.int64, len(values))
+    mean = int(np.minimum(sizes, most).sum()) / len(values)
     step = max(int(len(values) * mean / SAMPLE), 1)
-    return b"".join(value[:most] for value in values[::step])[:SAMPLE]
+    return b"".join([value[:most] for value in values[::step]])[:SAMPLE]

@@ -1,28 +1,30 @@
 """The one writer of an index: from articles to committed segments.
 
-Words are looked up where articles are added; a batch of them is inverted, compressed and written by a thread beside,
-in code of NumPy and zlib that lets the other go on meanwhile.
+Articles are gathered in batches. A batch becomes a segment beside, while the next one is gathered: in a thread, or in one
+of several processes once there is enough to do. Its segments are the same either way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ...article import Article
 from . import tiers
 from .building import Builder
 from .codec import ArraySegment
-from .container import Array, Container, ContainerWriter
-from .lexicon import Lexicon
+from .container import Container, ContainerWriter, write
 from .merging import merge
+from .processes import Helpers, Memory, Processes, Thread, wanted
 from .segment import Segment
 from .snapshot import EmbeddedSnapshot
 
 BATCH = 18_000_000
-"""Bytes of text that make a segment: what is held in memory, twice."""
+"""Bytes of text that make a segment: what is held in memory, once and for each process."""
+ENOUGH = 12_000_000
+"""Bytes of text in one run from which on it is worth the time that processes take to start."""
 
 
 class Commits(Protocol):
@@ -47,10 +49,10 @@ class EmbeddedWriter:
         except BaseException:
             self._lock.release()
             raise
-        self._lexicon = Lexicon()
-        self._builder = Builder(self._lexicon)
-        self._pool = ThreadPoolExecutor(1)
-        self._under_way: Future[ArraySegment] | None = None
+        self._builder = Builder()
+        self._given = 0  # bytes of text, of all segments
+        self._helpers: Helpers = Thread()
+        self._under_way: list[tuple[ArraySegment, Future[None]]] = []
         self._new: list[ArraySegment] = []
         self._made: list[ArraySegment] = []  # of which a commit that fails leaves files behind
         self._removed: dict[int, set[int]] = {}
@@ -100,7 +102,8 @@ class EmbeddedWriter:
         toc = self._store.toc()
         for number, segment in enumerate(self._snapshot.segments):
             if segment.container.in_memory:  # made of what Whoosh wrote
-                adopted = self._written(segment.documents, segment.container.items())
+                adopted = ArraySegment("MAIN", segment.documents)
+                write(self._store.folder / adopted.file_name, dict(segment.container.items()))
                 toc.segments[number] = adopted
                 self._made.append(adopted)
         for number, documents in self._removed.items():
@@ -136,7 +139,7 @@ class EmbeddedWriter:
         segment = ArraySegment("MAIN")
         container = ContainerWriter(self._store.folder / segment.file_name)
         try:
-            segment.set_doc_count(merge(read, container))
+            segment.set_doc_count(merge(read, container, self._helpers))
             container.close()
         except BaseException:
             container.discard()
@@ -147,9 +150,7 @@ class EmbeddedWriter:
     def close(self) -> None:
         """Drop what was not committed, and let others write."""
         try:
-            self._pool.shutdown()
-            if self._under_way is not None and self._under_way.exception() is None:
-                self._wait()
+            self._helpers.end()
             self._drop()
         finally:
             self._snapshot.close()
@@ -157,39 +158,42 @@ class EmbeddedWriter:
 
     def _drop(self) -> None:
         """Remove what was written for no commit; one that was broken off may have come about all the same."""
-        if not (self._new or self._made):
+        written = [*self._new, *self._made, *(segment for segment, _ in self._under_way)]
+        if not written:
             return
         known = {segment.segment_id() for segment in self._store.toc().segments}
-        for segment in (*self._new, *self._made):
+        for segment in written:
             if segment.segment_id() not in known:
                 (self._store.folder / segment.file_name).unlink(missing_ok=True)
 
     def _put(self) -> None:
         """Let what was added become a segment, which counts from the next commit on."""
-        builder = self._builder
-        builder.freeze()
-        self._wait()
-        self._under_way = self._pool.submit(self._built, builder)
-        if self._lexicon.full:
-            self._lexicon = Lexicon()
-        self._builder = Builder(self._lexicon)
+        builder, self._builder = self._builder, Builder()
+        self._given += builder.size
+        if self._given >= ENOUGH and self._helpers.number == 1 and (number := wanted()) > 1:
+            self._wait()
+            self._helpers.end()
+            self._helpers = Processes(number)
+        self._wait(self._helpers.number - 1)
+        segment = ArraySegment("MAIN", builder.documents)
+        task = Build(builder, self._store.folder / segment.file_name)
+        self._under_way.append((segment, self._helpers.give(task)))
 
-    def _wait(self) -> None:
-        if self._under_way is not None:
-            self._new.append(self._under_way.result())  # what it raises, it raises at each commit
-            self._under_way = None
+    def _wait(self, most: int = 0) -> None:
+        """Wait until no more than so many segments are under way."""
+        while len(self._under_way) > most:
+            segment, made = self._under_way[0]
+            made.result()  # what it raises, it raises at each commit
+            self._new.append(segment)
+            del self._under_way[0]
 
-    def _built(self, builder: Builder) -> ArraySegment:
-        return self._written(builder.documents, builder.sections().items())
 
-    def _written(self, documents: int, sections: Iterable[tuple[str, Array]]) -> ArraySegment:
-        segment = ArraySegment("MAIN", documents)
-        container = ContainerWriter(self._store.folder / segment.file_name)
-        try:
-            for name, array in sections:
-                container.add(name, array)
-            container.close()
-        except BaseException:
-            container.discard()
-            raise
-        return segment
+class Build(NamedTuple):
+    """The task of making a segment of articles."""
+
+    builder: Builder
+    path: Path
+
+    def run(self, memory: Memory) -> None:
+        """Write it."""
+        write(self.path, self.builder.sections(memory.lexicon))

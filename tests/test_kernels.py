@@ -37,6 +37,7 @@ from newssearch.engines.embedded import (
 )
 from newssearch.engines.embedded import small as small_module
 from newssearch.engines.embedded import term as term_module
+from newssearch.engines.embedded.alike import alike
 from newssearch.engines.embedded.ascending import Ints
 from newssearch.engines.embedded.building import Builder, document_articles
 from newssearch.engines.embedded.container import (
@@ -63,6 +64,7 @@ from newssearch.engines.embedded.places import Stretches
 from newssearch.engines.embedded.segment import Field, Kinds, Segment, TextField
 from newssearch.engines.embedded.small import Small
 from newssearch.engines.embedded.small import small as small_sections
+from newssearch.query.patterns import within_edits
 from support import article
 
 NO_LIMITS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
@@ -105,6 +107,34 @@ def test_ascending_arrays_are_sets(sets: list[set[int]], unequal: int, dense: in
 def test_ranges_count_on_from_where_they_begin(asked: list[tuple[int, int]]) -> None:
     begins, sizes = (np.array(part, np.int64) for part in (zip(*asked, strict=True) if asked else ((), ())))
     assert ascending.ranges(begins, sizes).tolist() == [n for b, size in asked for n in range(b, b + size)]
+
+
+# ---- words that are alike
+
+
+@given(
+    st.text("abé日", min_size=1, max_size=7),
+    st.lists(st.text("abé日", min_size=1, max_size=9), max_size=9),
+    st.sampled_from([1, 2]),
+)
+@settings(max_examples=300, deadline=None)
+def test_words_that_are_alike_are_those_within_few_edits(word: str, others: list[str], edits: int) -> None:
+    letters = np.array(others, "U9").view(np.uint32).reshape(len(others), 9)
+    found = alike(word, letters, np.array([len(other) for other in others], np.int64), edits)
+    assert found.tolist() == [within_edits(word, other, edits) for other in others]
+
+
+@given(
+    st.sets(st.text("abé日", min_size=1, max_size=6), min_size=1, max_size=12),
+    st.text("abé日", min_size=1, max_size=6),
+)
+@settings(max_examples=100, deadline=None)
+def test_a_field_finds_its_forms_that_are_alike(forms: set[str], word: str) -> None:
+    held = {n: [Word(form, form, form)] * (n + 1) for n, form in enumerate(sorted(forms))}
+    field = field_of(held, len(held))
+    for edits in (1, 2):
+        wanted = {form: n + 1 for n, form in enumerate(sorted(forms)) if within_edits(word, form, edits)}
+        assert field.forms_alike(word, edits) == wanted
 
 
 # ---- numbers that are small

@@ -23,11 +23,10 @@ REMEMBERED = 100_000
 
 
 class Pattern(NamedTuple):
-    """``matches`` tells of a folded word; each that matches begins with ``prefix``, and holds one of ``parts``, if any."""
+    """``matches`` tells of a folded word; each that matches begins with ``prefix``."""
 
     prefix: str
     matches: Callable[[str], bool]
-    parts: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=256)
@@ -44,7 +43,8 @@ def pattern_of(node: Wildcard | Fuzzy | Regex) -> Pattern:
     if isinstance(node, Wildcard):
         return _wildcard_of_word(node.pattern)
     if isinstance(node, Fuzzy):
-        return fuzzy(fold(without_possessive(node.text)), node.edits)
+        word, edits = fold(without_possessive(node.text)), node.edits
+        return Pattern("", lambda other: within_edits(word, other, edits))
     compiled = compile_regex(node.pattern)
 
     @lru_cache(maxsize=REMEMBERED)  # what took its time once does not again, where its words are marked
@@ -138,24 +138,6 @@ def _ranges(content: str) -> str:
 # ---- fuzzy words
 
 
-def fuzzy(word: str, edits: int) -> Pattern:
-    """The folded words that differ from a folded word in at most so many letters.
-
-    Of ``edits + 1`` parts of the word, one at least is left whole: what holds none of them need not be measured.
-    """
-    size = len(word) // (edits + 1)
-    parts = tuple(word[at : at + size] for at in range(0, size * (edits + 1), size)) if size else ()
-
-    def matches(other: str) -> bool:
-        if abs(len(other) - len(word)) > edits:
-            return False
-        if parts and not any(part in other for part in parts):
-            return False
-        return within_edits(word, other, edits)
-
-    return Pattern("", matches, parts)
-
-
 def within_edits(one: str, other: str, edits: int) -> bool:
     """Whether ``other`` is ``one`` with at most ``edits`` letters added, left out or exchanged (Levenshtein 1966).
 
@@ -164,6 +146,8 @@ def within_edits(one: str, other: str, edits: int) -> bool:
     """
     if one == other:
         return True
+    if abs(len(one) - len(other)) > edits:
+        return False
     far = edits + 1
     row = [n if n <= edits else far for n in range(len(other) + 1)]
     for i, char in enumerate(one, start=1):

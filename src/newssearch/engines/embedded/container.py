@@ -24,7 +24,6 @@ from __future__ import annotations
 import json
 import mmap
 import os
-import re
 import struct
 import zlib
 from bisect import bisect_left
@@ -232,12 +231,22 @@ class Strings:
         """All of them."""
         return self.slice(0, len(self))
 
-    def holding(self, piece: bytes) -> NDArray[np.int64]:
-        """The numbers of those in which a piece stands, ascending, some of them more than once."""
-        found = re.finditer(b"(?=" + re.escape(piece) + b")", self._bytes.data)
-        places = np.fromiter((match.start() for match in found), np.int64)
-        numbers = np.searchsorted(self._at, places.astype(self._at.dtype), "right") - 1
-        return numbers[places + len(piece) <= self._at[numbers + 1]]
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """The bytes of each."""
+        return np.asarray(np.diff(self._at.astype(np.int64)), np.int64)
+
+    def letters(self, numbers: NDArray[np.int64], width: int) -> NDArray[np.uint32]:
+        """The first bytes of some of them, each a row; a shorter one is followed by anything."""
+        places = self._at[numbers].astype(np.int64)[:, None] + np.arange(width)
+        return np.asarray(self._bytes[np.minimum(places, len(self._bytes) - 1)], np.uint32)
+
+    @property
+    def wide(self) -> NDArray[np.bool_]:
+        """Which of them have more bytes than characters; none of them is empty."""
+        if not len(self):
+            return np.empty(0, np.bool_)
+        return np.asarray(np.maximum.reduceat(self._bytes, self._at[:-1].astype(np.int64)) > 127, np.bool_)
 
     # ---- of sorted ones
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 
+from ...analysis import fold, without_possessive
 from ...errors import QueryError
 from ...query import Diagnostic, Fuzzy, Node, Regex, Wildcard
-from ...query.patterns import fuzzy, pattern_of
-from .segment import FIELDS, TextField
+from ...query.patterns import pattern_of
+from .segment import TextField
 from .table import Table
 
 MAX_EXPANSION = 1_000
@@ -34,7 +35,10 @@ class Expansion:
 
     def _fitting(self, node: Wildcard | Fuzzy | Regex, field: TextField) -> list[str]:
         pattern = pattern_of(node)
-        known = self.holding(field, pattern.parts) if pattern.parts else self.beginning(field, pattern.prefix)
+        if isinstance(node, Fuzzy):
+            known = self.alike(field, fold(without_possessive(node.text)), node.edits)
+        else:
+            known = self.beginning(field, pattern.prefix)
         candidates: Iterable[str] = self._in_time(known, node) if isinstance(node, Regex) else known
         try:
             forms = [form for form in candidates if pattern.matches(form)]
@@ -51,20 +55,14 @@ class Expansion:
         """The folded words that begin with ``prefix``, and how often each occurs, deleted ones counted."""
         return _summed(segment.fields[field].forms_with(prefix) for segment in self._table.segments)
 
-    def holding(self, field: TextField, parts: Sequence[str]) -> dict[str, int]:
-        """The folded words in which one of some pieces stands, and how often each occurs, deleted ones counted."""
-        return _summed(segment.fields[field].forms_holding(parts) for segment in self._table.segments)
+    def alike(self, field: TextField, form: str, edits: int) -> dict[str, int]:
+        """The folded words that differ from one in few letters, and how often each occurs, deleted ones counted."""
+        return _summed(segment.fields[field].forms_alike(form, edits) for segment in self._table.segments)
 
     def near(self, form: str, edits: int) -> dict[str, int]:
         """The folded words of paragraphs and headlines that are like one, and how often each occurs in paragraphs."""
-        pattern = fuzzy(form, edits)
-        found: dict[str, int] = {}
-        for field in FIELDS:
-            known = self.holding(field, pattern.parts) if pattern.parts else self.beginning(field, "")
-            for other, count in known.items():
-                if pattern.matches(other):
-                    found.setdefault(other, count if field == "text" else 0)
-        return found
+        found = self.alike("text", form, edits)
+        return {**dict.fromkeys(self.alike("title", form, edits), 0), **found}
 
     def _in_time(self, forms: Iterable[str], node: Regex) -> Iterator[str]:
         """The words one by one, as long as there is time left to think about them."""

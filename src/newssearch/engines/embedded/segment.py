@@ -17,6 +17,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from ...analysis import analysis_of
+from .alike import alike
 from .ascending import NO_INTS, Ints, Mask, changes, ranges
 from .container import Array, Container, Strings, items
 from .headers import VALUES, date_of
@@ -248,16 +249,22 @@ class Field:
         forms = self.forms.slice(low, high)
         return {form.decode(): n for form, n in zip(forms, words.tolist(), strict=True)}
 
-    def forms_holding(self, parts: Sequence[str]) -> dict[str, int]:
-        """The forms in which one of some pieces stands, and how many words each has, deleted ones counted."""
-        numbers = np.unique(np.concatenate([self.forms.holding(_bytes(part)) for part in parts]))
-        if not len(numbers):
-            return {}
-        first = self.section("form.first").astype(np.int64)
-        words = np.concatenate(([0], np.cumsum(self.section("variant.words"), dtype=np.int64)))
-        counts = words[first[numbers + 1]] - words[first[numbers]]
-        forms = (self.forms[number].decode() for number in numbers.tolist())
-        return dict(zip(forms, counts.tolist(), strict=True))
+    def forms_alike(self, form: str, edits: int) -> dict[str, int]:
+        """The forms that differ from one in few letters, and how many words each has, deleted ones counted."""
+        least, most = max(len(form) - edits, 1), len(form) + edits
+        sizes, wide = self.forms.sizes, self.forms.wide
+        plain = np.flatnonzero(~wide & (sizes >= least) & (sizes <= most))
+        found = plain[alike(form, self.forms.letters(plain, most), sizes[plain], edits)].tolist()
+        others = np.flatnonzero(wide & (sizes >= least) & (sizes <= 4 * most)).tolist()
+        known = [self.forms[number].decode()[: most + 1] for number in others]
+        letters = np.array(known, f"U{most + 1}").view(np.uint32).reshape(len(known), most + 1)
+        lengths = np.array(list(map(len, known)), np.int64)
+        found.extend(others[at] for at in np.flatnonzero(alike(form, letters, lengths, edits)).tolist())
+        first, words = self.section("form.first"), self.section("variant.words")
+        return {
+            self.forms[number].decode(): int(words[first[number] : first[number + 1]].sum(dtype=np.int64))
+            for number in sorted(found)
+        }
 
 
 class Values(NamedTuple):

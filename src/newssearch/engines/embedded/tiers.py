@@ -12,7 +12,7 @@ ALWAYS = 20_000
 """Documents that a commit may merge, however little it adds: a fifth of a second's work."""
 TIMES = 4
 """Documents that it may merge for each that it adds."""
-MOST = 24
+MOST = 64
 """Segments from which on what is due is merged, however much it is."""
 
 

@@ -77,13 +77,12 @@ class Bench:
                     if name.startswith("newssearch"):
                         yield from self.measure(name, part, self.queries)
 
-    def growth_runs(self) -> Iterator[Run]:
-        """The engines that can, at each size, with the queries that have no filter."""
+    def growth_runs(self) -> Iterator[list[Run]]:
+        """The engines that can, size by size, with the queries that have no filter."""
         unfiltered = [query for query in self.queries if not query.filter]
+        names = [name for name in self.engines() if name in GROWTH_ENGINES]
         for paragraphs in self.options.growth:
-            for name in self.engines():
-                if name in GROWTH_ENGINES:
-                    yield from self.measure(name, paragraphs, unfiltered)
+            yield [run for name in names for run in self.measure(name, paragraphs, unfiltered)]
 
     def measure(
         self, name: str, paragraphs: int, queries: Sequence[Query], *, cli: bool = False
@@ -310,6 +309,13 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     return options
 
 
+def _write(record: dict[str, object], out: Path) -> None:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    report.write_json(record, out)
+    for file in report.write(out):
+        _say(f"wrote {file}")
+
+
 def main() -> None:
     """Run the benchmark."""
     options = _options(sys.argv[1:])
@@ -321,14 +327,14 @@ def main() -> None:
             )
         )
         runs = list(bench.main_runs())
-        growth = list(bench.growth_runs())
-    for group in (runs, growth):
-        add_agreement(group)
-    drop_raw(growth)
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    report.write_json(bench.record(runs, growth), options.out)
-    for file in report.write(options.out):
-        _say(f"wrote {file}")
+        add_agreement(runs)
+        growth: list[Run] = []
+        _write(bench.record(runs, growth), options.out)  # what comes now takes long, and may be broken off
+        for grown in bench.growth_runs():
+            add_agreement(grown)
+            drop_raw(grown)
+            growth.extend(grown)
+            _write(bench.record(runs, growth), options.out)
     if bench.failed:
         sys.exit("; ".join(f"{name}: {reason}" for name, reason in bench.skipped.items()))
 

@@ -103,6 +103,7 @@ def short_cuts() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ranked, "FIRST", 1)
         patch.setattr(term, "SPREAD", 0)
+        patch.setattr(term, "FEW", 1)
         patch.setattr(ascending, "DENSE", 0)
         patch.setattr(segment, "DENSE", 0)
         patch.setattr(segment, "CLOSE", 0)

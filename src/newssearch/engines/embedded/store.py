@@ -14,6 +14,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ..._version import __version__
 from ...analysis import ANALYSIS_VERSION
 from ...errors import (
@@ -37,6 +39,8 @@ FORMAT_VERSION = 4
 
 _MARKER = "newssearch.json"
 _REBUILD = "rebuild.tmp"
+KEPT = 1 << 24
+"""Bytes of an array up to which its memory is kept for others."""
 _REOPEN = 20
 """A commit removes the files of the one before; a reader that was between the two tries again, so many times."""
 
@@ -114,6 +118,7 @@ class EmbeddedStore:
         raise AssertionError("unreachable")
 
     def _snapshot(self) -> EmbeddedSnapshot:
+        _keep_memory()
         toc = read_toc(self.folder)
         segments = []
         for number, listed in enumerate(toc.listed):
@@ -197,6 +202,15 @@ def _remove(folder: Path) -> None:
     import shutil  # noqa: PLC0415  (slow to import, and a search needs none of it)
 
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _keep_memory() -> None:
+    """Let the C library of Linux keep the memory of the arrays of a query for the next one.
+
+    It asks the system for each large block, and gives it back, until one as large as this has been freed: malloc(3),
+    M_MMAP_THRESHOLD. Nothing is written to the block, so that it takes no memory.
+    """
+    np.empty(KEPT, np.uint8)
 
 
 def make_folder(folder: Path) -> None:

@@ -10,11 +10,13 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from .ascending import Ints, Mask, among, changes, paired, ranges
+from .ascending import Ints, among, changes, paired, ranges
 from .container import Array
 from .inverting import PAGE, STRIDE, unpack
 from .small import Small
 
+FEW = 8
+"""Of so many groups, one is few enough for what is before it to be added up by itself."""
 SPREAD = 6
 """Postings of its groups for each that is wanted, from which on these are searched for rather than picked out."""
 
@@ -90,6 +92,20 @@ class Term:
         ends -= self.sizes
         return ends
 
+    def _begins_of(self, groups: Ints) -> Ints:
+        """The same of some groups, ascending: of few, without an array of all."""
+        if "_begins" in self.__dict__ or not 0 < len(groups) < len(self.sizes) // FEW:
+            return self._begins[groups]
+        last = int(groups[-1])
+        if not last:
+            return np.array([self._postings[0]], np.int64)
+        before = np.concatenate(([0], groups[:-1]))
+        between = np.add.reduceat(self.sizes[:last], before, dtype=np.int64)
+        between[before == groups] = 0  # where the first group is wanted, nothing is before it
+        begins = between.cumsum()
+        begins += self._postings[0]
+        return begins
+
     # ---- by owner
 
     @cached_property
@@ -124,10 +140,10 @@ class Term:
         """How often each of some of them has it."""
         return self._field.small("counts").at(chosen.numbers)
 
-    def of_groups(self, groups: Ints | Mask) -> Chosen:
+    def of_groups(self, groups: Ints) -> Chosen:
         """The postings of some groups, in a field of documents."""
         sizes = self.sizes[groups]
-        numbers = ranges(self._begins[groups], sizes)
+        numbers = ranges(self._begins_of(groups), sizes)
         owners = self._field.first[self.articles[groups]].repeat(sizes)
         owners += self._field.small("within").at(numbers)
         return Chosen(numbers, owners)

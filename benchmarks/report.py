@@ -39,7 +39,8 @@ def write(file: Path) -> list[Path]:
     """Write the tables and the plots of the run in ``file``; returns what was written."""
     record = json.loads(file.read_text(encoding="utf-8"))
     written = {file.with_suffix(".md"): markdown(record, file.stem)}
-    written[file.with_name(f"{file.stem}-latency.svg")] = latency_plot(record)
+    if record["runs"]:
+        written[file.with_name(f"{file.stem}-latency.svg")] = latency_plot(record)
     if record["growth"]:
         written[file.with_name(f"{file.stem}-growth.svg")] = growth_plot(record)
     for path, text in written.items():
@@ -55,15 +56,19 @@ def markdown(record: Run, stem: str) -> str:
     return "\n".join(
         [
             *_origin(record),
-            *_building(record["runs"]),
-            *_cold(record["cli"]),
-            f"![Latencies]({stem}-latency.svg)",
-            "",
-            *_latencies(record["runs"]),
-            *_counts(record["runs"]),
+            *(_measured(record, stem) if record["runs"] else ()),
             *_growth(record["growth"], stem),
         ]
     )
+
+
+def _measured(record: Run, stem: str) -> Iterator[str]:
+    yield from _building(record["runs"])
+    yield from _cold(record["cli"])
+    yield f"![Latencies]({stem}-latency.svg)"
+    yield ""
+    yield from _latencies(record["runs"])
+    yield from _counts(record["runs"])
 
 
 def _origin(record: Run) -> Iterator[str]:

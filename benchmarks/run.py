@@ -292,6 +292,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     add("--whoosh", type=int, default=100_000, metavar="N",
         help="stock Whoosh gets the first N paragraphs (default %(default)s)")  # fmt: skip
     add("--growth", type=_sizes, default=[], metavar="N,N", help="build and query at these sizes, too")
+    add("--growth-only", action="store_true", help="only at these sizes")
     add("--seed", type=int, default=0, help="of queries and synthetic text (default %(default)s)")
     add("--out", type=Path, default=Path("benchmarks/results/latest.json"), metavar="FILE.json")
     add(
@@ -326,7 +327,7 @@ def main() -> None:
                 **bench.size
             )
         )
-        runs = list(bench.main_runs())
+        runs = [] if options.growth_only else list(bench.main_runs())
         add_agreement(runs)
         growth: list[Run] = []
         _write(bench.record(runs, growth), options.out)  # what comes now takes long, and may be broken off

@@ -27,7 +27,7 @@ from .container import Array, Bytes, Container, ContainerWriter, Strings, items,
 
 BLOCK = 3072
 """Bytes that are compressed together, at least."""
-LEVEL = 4
+LEVEL = 2
 """Of zlib."""
 SAMPLE = 32_768
 """Bytes of a dictionary: as far as zlib looks back."""

@@ -148,10 +148,6 @@ class Term:
         owners += self._field.small("within").at(numbers)
         return Chosen(numbers, owners)
 
-    def of_articles(self, articles: Array) -> Chosen:
-        """The postings in some articles, in a field of documents."""
-        return self.of_groups(among(self.articles, articles))
-
     def of_owners(self, owners: Array) -> Chosen:
         """The postings of some owners."""
         if not self._field.of_documents:

@@ -994,21 +994,24 @@ def test_a_last_paragraph_that_ends_without_a_word_can_be_merged(tmp_path: Path,
 SIZES = st.lists(st.one_of(st.integers(1, 50), st.integers(1, 2_000_000)), min_size=1, max_size=40)
 
 
-@given(SIZES, st.integers(0, 2_000_000))
+@given(SIZES, st.integers(0, 2_000_000), st.sampled_from([0, 300, 3_000]))
 @settings(max_examples=300, deadline=None)
 def test_all_segments_are_chosen_in_order_and_no_more_than_a_commit_may_merge(
-    documents: list[int], added: int
+    documents: list[int], added: int, bytes_each: int
 ) -> None:
-    groups = tiers.choose(documents, added)
+    sizes = [one * bytes_each for one in documents]
+    groups = tiers.choose(documents, sizes, added)
+    assert all(high - low == 1 or sum(sizes[low:high]) <= tiers.LARGEST for low, high in groups)
     assert [n for low, high in groups for n in range(low, high)] == list(range(len(documents)))
     assert all(low < high for low, high in groups)
     written_anew = sum(sum(documents[low:high]) for low, high in groups if high - low > 1)
-    if len(documents) < tiers.MOST:
+    if sum(size <= tiers.LARGEST // 2 for size in sizes) < tiers.MOST:
         assert written_anew <= max(tiers.ALWAYS, tiers.TIMES * added)
     else:
         totals = [sum(documents[low:high]) for low, high in groups]
         assert all(
             documents[low - 1] > tiers.RATIO * total
+            or (documents[low - 1] + total) * bytes_each > tiers.LARGEST
             for (low, _), total in zip(groups[1:], totals[1:], strict=True)
         )
 
@@ -1025,13 +1028,13 @@ def test_a_long_history_leaves_few_segments_and_writes_nothing_over_and_over(mos
         held.append((added, 1))
         total, commits = total + added, commits + 1
         after = []
-        for low, high in tiers.choose([size for size, _ in held], added):
+        for low, high in tiers.choose([size for size, _ in held], [330 * size for size, _ in held], added):
             size = sum(size for size, _ in held[low:high])
             times = max(times for _, times in held[low:high])
             written_anew += size if high - low > 1 else 0
             after.append((size, times + (high - low > 1)))
         held = after
         assert sum(size for size, _ in held) == total
-        assert len(held) <= tiers.MOST
+        assert len(held) <= tiers.MOST + 2 * 330 * total / tiers.LARGEST
     assert written_anew <= 14 * total
     assert max(times for _, times in held) <= 60

@@ -124,12 +124,19 @@ class EmbeddedWriter:
         """The segments, some of them made into one."""
         merged = []
         added = self._untidy if last else 0
-        for low, high in tiers.choose([segment.doc_count() for segment in segments], added):
+        documents = [segment.doc_count() for segment in segments]
+        sizes = [self._size(segment) for segment in segments]
+        for low, high in tiers.choose(documents, sizes, added):
             first = segments[low]
             wasteful = last and tiers.wasteful(first.doc_count(), first.deleted_count())
             alone = high - low == 1 and not wasteful
             merged.append(first if alone else self._one(segments[low:high]))
         return merged
+
+    def _size(self, segment: ArraySegment) -> int:
+        """The bytes of it that are not of deleted documents."""
+        size = (self._store.folder / segment.file_name).stat().st_size
+        return size * segment.doc_count() // max(segment.doc_count_all(), 1)
 
     def _one(self, segments: Sequence[ArraySegment]) -> ArraySegment:
         """A segment of what is in several."""

@@ -136,7 +136,8 @@ class EmbeddedWriter:
     def _size(self, segment: ArraySegment) -> int:
         """The bytes of it that are not of deleted documents."""
         size = (self._store.folder / segment.file_name).stat().st_size
-        return size * segment.doc_count() // max(segment.doc_count_all(), 1)
+        left: float = segment.doc_count() / max(segment.doc_count_all(), 1)
+        return int(size * left)
 
     def _one(self, segments: Sequence[ArraySegment]) -> ArraySegment:
         """A segment of what is in several."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 import newssearch
-from newssearch import Article, Index
+from newssearch import Article, Index, ReadOptions, Rejected, readers
 from newssearch.cli import run
+from newssearch.readers import Skipped
 
 
 def article(
@@ -45,6 +46,27 @@ def index_of(folder: Path, *articles: Article) -> Index:
 def found(index: Index, query: str, **options: object) -> list[str | None]:
     """The titles of the hits, in their order."""
     return [hit.title for hit in index.search(query, limit=None, **options)]  # type: ignore[arg-type]
+
+
+def read_file(file: Path, name: str | None = None, **options: object) -> list[Article | Rejected]:
+    """What is read from a file, but for what is passed over."""
+    found = readers.read_file(file, name or file.name, ReadOptions(**options))  # type: ignore[arg-type]
+    return [item for item in found if not isinstance(item, Skipped)]
+
+
+def read_bytes(folder: Path, name: str, data: bytes | str, **options: object) -> list[Article | Rejected]:
+    """What is read from a file of that name and content, which is written into ``folder``."""
+    (folder / name).write_bytes(data if isinstance(data, bytes) else data.encode())
+    return read_file(folder / name, None, **options)
+
+
+def articles_in(items: Iterable[Article | Rejected]) -> list[Article]:
+    """The articles; nothing was rejected."""
+    articles = []
+    for item in items:
+        assert isinstance(item, Article), str(item)
+        articles.append(item)
+    return articles
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,7 @@ def test_an_article_apart_has_an_id_of_its_own_that_is_as_readable() -> None:
 def test_to_dict_holds_json_types_only() -> None:
     shown = Article.create(title="Rain", text="It rained.", date="2024-07-25T10:00Z", path="a.txt").to_dict()
     assert shown["date"] == "2024-07-25T10:00:00+00:00"
-    assert shown["paragraphs"] == [{"number": 1, "text": "It rained."}]
+    assert shown["paragraphs"] == [{"number": 1, "kind": "text", "text": "It rained."}]
     assert shown["provenance"]["title"] == "stated"  # type: ignore[index]
 
 

@@ -120,7 +120,9 @@ def test_index_as_json(cli: Command, tmp_path: Path) -> None:
     done = cli("index", "a.txt", "gone", "--json")
     report = json.loads(done.out)
     assert (report["added"], report["paragraphs"], report["interrupted"]) == (1, 1, False)
-    assert report["rejected"] == [{"path": "gone", "record": 0, "reason": "no such file or folder"}]
+    assert report["rejected"] == [
+        {"path": "gone", "member": None, "record": 0, "reason": "no such file or folder"}
+    ]
     assert (done.code, done.err) == (4, "")
 
 
@@ -570,7 +572,9 @@ def test_show_as_json(cli: Command, held: Path) -> None:
     value = json.loads(cli("show", ids(cli)["Heat"], "--json").out)
     assert value == json.loads(json.dumps(ARTICLES[1].to_dict()))
     value = json.loads(cli("show", f"{ids(cli)['Storm']}#2", "--query", "rain", "--json").out)
-    assert value["paragraphs"] == [{"number": 2, "text": "The rain stopped.", "highlights": [[4, 8]]}]
+    assert value["paragraphs"] == [
+        {"number": 2, "kind": "text", "text": "The rain stopped.", "highlights": [[4, 8]]}
+    ]
 
 
 # ---- info

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import support
 from newssearch.article import Article, Rejected
 from newssearch.readers import ReadOptions, read_file
 from newssearch.readers.encoding import decode, wide_encoding
@@ -34,7 +35,7 @@ CHINESE = "联合国工业发展组织总干事在发言中高度评价全球发
 
 
 def read(file: Path) -> list[Article | Rejected]:
-    return list(read_file(file, "here", ReadOptions()))
+    return support.read_file(file, "here")
 
 
 def reason(file: Path) -> str:

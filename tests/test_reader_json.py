@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import support
 from newssearch.article import FIELDS, STATED, Article, Provenance, Rejected
-from newssearch.readers import ReadOptions, read_file, read_stream
+from newssearch.readers import Origin, ReadOptions, read_file, read_stream
 from newssearch.readers.jsonlines import CHUNK
 from newssearch.readers.records import KEYS, read_record
 
@@ -23,18 +24,17 @@ FROM_DATELINE = Provenance("inferred", "dateline")
 
 
 def read(record: object, **options: object) -> Article:
-    article = read_record(record, "a.jsonl", 1, ReadOptions(**options))  # type: ignore[arg-type]
+    article = read_record(record, Origin("a.jsonl", ReadOptions(**options)), 1)  # type: ignore[arg-type]
     assert isinstance(article, Article)
     return article
 
 
 def stream(data: bytes, **options: int) -> list[Article | Rejected]:
-    return list(read_stream(io.BytesIO(data), "-", ReadOptions(), **options))
+    return list(read_stream(io.BytesIO(data), ReadOptions(), **options))
 
 
 def from_file(tmp_path: Path, data: bytes, name: str = "a.jsonl") -> list[Article | Rejected]:
-    (tmp_path / name).write_bytes(data)
-    return list(read_file(tmp_path / name, name, ReadOptions()))
+    return support.read_bytes(tmp_path, name, data)
 
 
 def titles(items: list[Article | Rejected]) -> list[str | None]:
@@ -182,7 +182,7 @@ def test_a_dateline_fills_what_the_record_leaves_open_and_the_text_stays(text: s
 
 def test_a_record_is_known_by_its_url_then_its_id_then_its_place() -> None:
     def id_of(number: int, **record: object) -> str:
-        article = read_record({"title": "Rain", **record}, "a.jsonl", number, ReadOptions())
+        article = read_record({"title": "Rain", **record}, Origin("a.jsonl", ReadOptions()), number)
         assert isinstance(article, Article)
         return article.id
 
@@ -265,21 +265,21 @@ class Endless(io.RawIOBase):
 
 def test_an_overlong_line_is_not_held() -> None:
     source = Endless(20 * CHUNK)
-    items = list(read_stream(cast(BinaryIO, source), "-", ReadOptions(), line_limit=2 * CHUNK))
+    items = list(read_stream(cast(BinaryIO, source), ReadOptions(), line_limit=2 * CHUNK))
     assert titles(items) == ["1: a line longer than 2 MiB"]
     assert source.largest == 2 * CHUNK + 1
 
 
 def test_a_stream_is_read_as_it_comes() -> None:
     source = io.BytesIO(lines({"title": "One"}, {"title": "Two"}))
-    items = read_stream(source, "-", ReadOptions())
+    items = read_stream(source, ReadOptions())
     assert titles(list(islice(items, 1))) == ["One"]
     assert source.tell() == len(lines({"title": "One"}))
 
 
 def test_a_stream_that_fails_is_rejected_from_there_on() -> None:
     source = io.BytesIO(lines({"title": "One"}, {"title": "Two"}))
-    items = read_stream(source, "-", ReadOptions())
+    items = read_stream(source, ReadOptions())
     next(items)
     source.close()
     assert titles(list(items)) == ["0: cannot be read: I/O operation on closed file."]
@@ -360,7 +360,7 @@ NAMES = st.sampled_from([key for keys in KEYS.values() for key in keys])
 
 @given(st.dictionaries(NAMES, VALUES, max_size=6) | VALUES)
 def test_any_json_is_an_article_or_a_rejection(record: object) -> None:
-    item = read_record(record, "a.jsonl", 1, ReadOptions())
+    item = read_record(record, Origin("a.jsonl", ReadOptions()), 1)
     assert isinstance(item, Rejected) or set(item.provenance) == set(FIELDS)
 
 
@@ -372,6 +372,6 @@ def test_no_stream_raises(data: bytes) -> None:
 
 @pytest.mark.parametrize("name", ["qrels/basil/articles.jsonl", "formats/newsplease-json/sample.json"])
 def test_real_records_are_all_read(data_dir: Path, name: str) -> None:
-    items = list(read_file(data_dir / name, name, ReadOptions()))
+    items = support.read_file(data_dir / name)
     assert items
     assert all(isinstance(item, Article) and (item.title or item.paragraphs) for item in items)

@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newssearch.article import STATED, Article, Provenance, Rejected
-from newssearch.readers import ReadOptions, read_file
+from newssearch.readers import Origin, ReadOptions
 from newssearch.readers.dateline import find_dateline
 from newssearch.readers.text import read_text
+from support import read_file
 
 DAY = dt.date(2024, 7, 25)
 BODY = (
@@ -26,7 +27,7 @@ FROM_DATELINE = Provenance("inferred", "dateline")
 
 
 def read(text: str, **options: object) -> Article:
-    article = read_text(text, "a.txt", ReadOptions(**options))  # type: ignore[arg-type]
+    article = read_text(text, Origin("a.txt", ReadOptions(**options)))  # type: ignore[arg-type]
     assert isinstance(article, Article)
     return article
 
@@ -36,7 +37,7 @@ def texts(article: Article) -> tuple[str, ...]:
 
 
 def one(file: Path) -> Article | Rejected:
-    (item,) = read_file(file, "here", ReadOptions())
+    (item,) = read_file(file, "here")
     return item
 
 
@@ -286,7 +287,7 @@ LINES = st.sampled_from(
 
 @given(st.lists(LINES | st.text("abc. ,/-—…()\n", max_size=80), max_size=12).map("\n".join) | st.text())
 def test_no_word_of_a_text_is_lost(text: str) -> None:
-    article = read_text(text, "a.txt", ReadOptions())
+    article = read_text(text, Origin("a.txt", ReadOptions()))
     if isinstance(article, Rejected):
         return
     kept = " ".join(

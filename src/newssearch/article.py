@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from .dates import parse_published
-from .paragraphs import split_paragraphs, squeeze
+from .paragraphs import Block, Kind, split_paragraphs, squeeze
 
 Date = dt.date | dt.datetime
 """When an article was published: a day, or a moment (with its zone, where the input has one)."""
@@ -46,26 +46,28 @@ MONTH_FIRST = Provenance("stated", "ambiguous, read month first")
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One paragraph of an article; ``number`` counts from 1 in reading order."""
+    """One paragraph of an article; ``number`` counts from 1 in reading order, ``kind`` is what it is on the page."""
 
     number: int
     text: str
+    kind: Kind = "text"
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """Something that could not be read as an article, and why.
 
-    ``path`` is the file, as the index names it, and ``record`` the number of the record in it (from 1), or 0 for
-    the file as a whole.
+    ``path`` is the file, as the index names it; ``member`` the part of it, where it is an archive; ``record`` the
+    number of the record in that (from 1), or 0 for all of it.
     """
 
     path: str
     reason: str
     record: int = 0
+    member: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.record}: {self.reason}" if self.record else f"{self.path}: {self.reason}"
+        return f"{place(self.path, self.member, self.record)}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ class Article:
     """One story as one outlet published it. Make one with :meth:`create`, which derives its id.
 
     ``provenance`` says of every name in :data:`FIELDS` how its value is known. ``path`` is the file that it was
-    read from, as the index names it, and ``record`` its number there, from 1.
+    read from, as the index names it, ``member`` the part of that file, where it is an archive, a crawl or a mailbox,
+    and ``record`` its number there, from 1.
     """
 
     id: str
@@ -89,6 +92,7 @@ class Article:
     section: str | None = None
     url: str | None = None
     path: str | None = None
+    member: str | None = None
     record: int = 1
     provenance: Mapping[str, Provenance] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -97,7 +101,7 @@ class Article:
         cls,
         *,
         title: str | None = None,
-        text: str | Iterable[str] = (),
+        text: str | Iterable[str | Block] = (),
         date: str | Date | None = None,
         outlet: str | None = None,
         source: str | None = None,
@@ -108,23 +112,25 @@ class Article:
         section: str | None = None,
         url: str | None = None,
         path: str | None = None,
+        member: str | None = None,
         record: int = 1,
         identity: str | None = None,
         provenance: Mapping[str, Provenance] | None = None,
     ) -> Article:
         """Make an article from its fields; empty strings count as missing.
 
-        ``text`` is the list of its paragraphs, or one string with blank lines between them. ``date`` may be a string
+        ``text`` is the list of its paragraphs (strings, or a :class:`~newssearch.paragraphs.Block` where one is no
+        running text), or one string with blank lines between them. ``date`` may be a string
         in any form that :func:`newssearch.dates.parse_published` reads. Without a ``source``, the outlet stands for
         it, marked as inferred. ``provenance`` overrides what is otherwise ``stated`` or ``missing``.
 
         The id is a slug of date, outlet and title, and a digest of the article's identity: its ``url``, else
-        ``identity`` (what the input calls it), else its ``path`` and ``record`` (unless that path is
+        ``identity`` (what the input calls it), else its ``path``, ``member`` and ``record`` (unless that path is
         :data:`STREAM`), else its title and text.
 
         >>> article = Article.create(title="Rain", text="It rained.\\n\\nThen it stopped.", date="2024-07-25")
-        >>> article.paragraphs
-        (Paragraph(number=1, text='It rained.'), Paragraph(number=2, text='Then it stopped.'))
+        >>> [(paragraph.number, paragraph.text) for paragraph in article.paragraphs]
+        [(1, 'It rained.'), (2, 'Then it stopped.')]
         >>> article.id
         '2024-07-25-rain-mpl6cyts'
 
@@ -150,19 +156,24 @@ class Article:
         if clean["source"] is None and clean["outlet"] is not None:
             clean["source"] = clean["outlet"]
             known["source"] = Provenance("inferred", "outlet")
-        blocks = split_paragraphs(text) if isinstance(text, str) else [squeeze(block) for block in text]
-        blocks = [block for block in blocks if block]
+        given = split_paragraphs(text) if isinstance(text, str) else text
+        blocks = [
+            Block(squeeze(block)) if isinstance(block, str) else Block(squeeze(block.text), block.kind)
+            for block in given
+        ]
+        blocks = [block for block in blocks if block.text]
         for name in FIELDS:
             present = day is not None if name == "date" else clean[name] is not None
             known.setdefault(name, STATED if present else MISSING)
         known.update(provenance or {})
         return cls(
             id=make_id(
-                day, clean["outlet"], clean["title"], _identity(clean, identity, path, record, blocks)
+                day, clean["outlet"], clean["title"], _identity(clean, identity, path, member, record, blocks)
             ),
-            paragraphs=tuple(Paragraph(number, block) for number, block in enumerate(blocks, start=1)),
+            paragraphs=tuple(Paragraph(number, *block) for number, block in enumerate(blocks, start=1)),
             date=day,
             path=path,
+            member=member,
             record=record,
             provenance=MappingProxyType(known),
             **clean,
@@ -173,11 +184,16 @@ class Article:
         """A digest of all that a reader of the article sees: equal exactly where that is equal, wherever it was read."""
         import hashlib  # noqa: PLC0415  (slow to import, and a search makes no digests)
 
-        content = [
+        content: list[object] = [
             self.id, self.date.isoformat() if self.date else None, self.title, self.outlet, self.source, self.byline,
             self.dateline, self.located, self.lang, self.section, self.url,
             [paragraph.text for paragraph in self.paragraphs], sorted(self.provenance.items()),
         ]  # fmt: skip
+        kinds = {
+            paragraph.number: paragraph.kind for paragraph in self.paragraphs if paragraph.kind != "text"
+        }
+        if kinds:
+            content.append(sorted(kinds.items()))
         return hashlib.blake2b(json.dumps(content).encode(), digest_size=12).hexdigest()
 
     def __reduce__(self) -> tuple[Callable[..., Article], tuple[object, ...]]:
@@ -189,7 +205,7 @@ class Article:
 
     def apart(self) -> Article:
         """The same article under an id of its own, where another article has taken the one that it would have."""
-        place = f"{self.url or ''}#{self.path or ''}#{self.record}"
+        place = f"{self.url or ''}#{_file(self.path or '', self.member)}#{self.record}"
         return dataclasses.replace(self, id=make_id(self.date, self.outlet, self.title, place))
 
     def to_dict(self) -> dict[str, object]:
@@ -207,9 +223,10 @@ class Article:
             "section": self.section,
             "url": self.url,
             "path": self.path,
+            "member": self.member,
             "record": self.record,
             "provenance": {name: str(known) for name, known in self.provenance.items()},
-            "paragraphs": [{"number": p.number, "text": p.text} for p in self.paragraphs],
+            "paragraphs": [{"number": p.number, "kind": p.kind, "text": p.text} for p in self.paragraphs],
         }
 
 
@@ -217,17 +234,32 @@ def _identity(
     fields: Mapping[str, str | None],
     identity: str | None,
     path: str | None,
+    member: str | None,
     record: int,
-    paragraphs: list[str],
+    paragraphs: list[Block],
 ) -> str:
     url = fields["url"]
     if url:
         return url
     if identity:
-        return f"{path or ''}#id={identity}"  # never the same as a record's number
+        return f"{_file(path or '', member)}#id={identity}"  # never the same as a record's number
     if path and path != STREAM:
-        return f"{path}#{record}"
-    return "\n\n".join([fields["title"] or "", *paragraphs])
+        return f"{_file(path, member)}#{record}"
+    return "\n\n".join([fields["title"] or "", *(block.text for block in paragraphs)])
+
+
+def _file(path: str, member: str | None) -> str:
+    """A file and a part of it as one name."""
+    return f"{path}!/{member}" if member else path
+
+
+def place(path: str, member: str | None = None, record: int = 0) -> str:
+    """A record of a part of a file as a person reads it.
+
+    >>> place("a.zip", "b.jsonl", 3), place("a.txt")
+    ('a.zip!/b.jsonl:3', 'a.txt')
+    """
+    return f"{_file(path, member)}:{record}" if record else _file(path, member)
 
 
 def _restored(*values: Any) -> Article:

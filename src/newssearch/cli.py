@@ -15,6 +15,7 @@ import click
 from . import escape, render
 from ._version import __version__
 from .analysis import analyser
+from .article import Paragraph
 from .errors import NewssearchError, QueryError
 from .highlight import SNIPPET_LENGTH, snippet
 from .index import Index, open_index, open_or_create, rebuild
@@ -266,15 +267,15 @@ def show(article_id: str, folder: Path, text: str | None, as_json: bool) -> int:
     shown = {p.number: snippet(tree, p.text, analyser(article.lang), 0, p.number) for p in chosen}
     if as_json:
         value = article.to_dict()
-        value["paragraphs"] = [_paragraph_dict(n, s, parsed is not None) for n, s in shown.items()]
+        value["paragraphs"] = [_paragraph_dict(p, shown[p.number], parsed is not None) for p in chosen]
         _print(render.as_json(value))
     else:
         _print_lines(render.text_article(article, shown, _style()))
     return 0
 
 
-def _paragraph_dict(number: int, shown: Snippet, marked: bool) -> dict[str, object]:
-    value: dict[str, object] = {"number": number, "text": shown.text}
+def _paragraph_dict(paragraph: Paragraph, shown: Snippet, marked: bool) -> dict[str, object]:
+    value: dict[str, object] = {"number": paragraph.number, "kind": paragraph.kind, "text": shown.text}
     return value | {"highlights": [list(span) for span in shown.highlights]} if marked else value
 
 

@@ -11,16 +11,18 @@ import dataclasses
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO
 
 from . import files
 from .article import Article, Rejected
 from .engines import Writer
 from .manifest import Entry, Manifest
-from .readers import ReadOptions, read_file, read_stream
+from .readers import Found, ReadOptions, Skipped, read_file, read_stream
 
 BATCH = 500_000
 """Paragraphs between two commits: what an interrupted run may lose, and what memory holds."""
@@ -36,7 +38,8 @@ class IndexReport:
 
     ``duplicates`` are articles of the same id and the same content as one read elsewhere, kept once. ``files`` were
     looked at, ``files_read`` had changed and were read. ``rejected`` lists the first :data:`KEPT_REJECTIONS` of
-    ``rejections``. ``paragraphs`` were added, in ``seconds``. ``interrupted`` runs can be repeated to go on.
+    ``rejections``; ``skipped`` counts, by its kind, what is no article and was not expected to be one, such as the
+    images in a crawl. ``paragraphs`` were added, in ``seconds``. ``interrupted`` runs can be repeated to go on.
     """
 
     added: int = 0
@@ -48,6 +51,7 @@ class IndexReport:
     files_read: int = 0
     rejections: int = 0
     rejected: tuple[Rejected, ...] = ()
+    skipped: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     paragraphs: int = 0
     seconds: float = 0.0
     interrupted: bool = False
@@ -68,7 +72,11 @@ class IndexReport:
             "files": self.files,
             "files_read": self.files_read,
             "rejections": self.rejections,
-            "rejected": [{"path": r.path, "record": r.record, "reason": r.reason} for r in self.rejected],
+            "rejected": [
+                {"path": r.path, "member": r.member, "record": r.record, "reason": r.reason}
+                for r in self.rejected
+            ],
+            "skipped": dict(self.skipped),
             "paragraphs": self.paragraphs,
             "seconds": round(self.seconds, 3),
             "rate": round(self.rate, 1),
@@ -106,8 +114,9 @@ class _FileRun:
     """The states of its committed articles by id; None where articles belong to no file."""
     seen: set[str] = field(default_factory=set)
     articles: int = 0
-    rejected: list[tuple[int, str]] = field(default_factory=list)
+    rejected: list[tuple[int, str, str | None]] = field(default_factory=list)
     duplicates: list[str] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
 
 
 class Indexer:
@@ -133,6 +142,7 @@ class Indexer:
         self._progress = progress or (lambda _: None)
         self._counts = _Counts()
         self._rejected: list[Rejected] = []
+        self._skipped: Counter[str] = Counter()
         self._pending: dict[str, str] = {}
         self._copies: dict[str, set[str]] = {}  # the files with copies of an article, by its id
         for path, entry in manifest.entries.items():
@@ -173,16 +183,18 @@ class Indexer:
             if entry.mtime != STALE:
                 continue
             before, rejected = dataclasses.replace(self._counts), len(self._rejected)
+            skipped = self._skipped.copy()
             self._read(files.Source(files.file_of(path, archive), path), options, None)
             for name in ("unchanged", "files_read", "rejections"):
                 setattr(self._counts, name, getattr(before, name))
             del self._rejected[rejected:]
+            self._skipped = skipped
             if path in self._was_read:
                 self._counts.duplicates -= len(entry.duplicates)
             else:
                 self._counts.duplicates = before.duplicates
 
-    def read_articles(self, items: Iterable[Article | Rejected]) -> None:
+    def read_articles(self, items: Iterable[Found]) -> None:
         """Take articles that belong to no file: they are added, or replace those of their ids."""
         run = _FileRun(known=None)
         for item in items:
@@ -192,7 +204,7 @@ class Indexer:
 
     def read_stream(self, stream: BinaryIO, options: ReadOptions) -> None:
         """Take JSON Lines from a stream."""
-        self.read_articles(read_stream(stream, "-", options))
+        self.read_articles(read_stream(stream, options))
 
     def prune(self, paths: Sequence[str], archive: Path) -> None:
         """Remove the articles of all ``paths`` whose file is gone."""
@@ -207,7 +219,11 @@ class Indexer:
         counts = vars(self._counts)
         seconds = time.perf_counter() - self._started
         return IndexReport(
-            **counts, rejected=tuple(self._rejected), seconds=seconds, interrupted=self._stopped
+            **counts,
+            rejected=tuple(self._rejected),
+            skipped=MappingProxyType(dict(sorted(self._skipped.items()))),
+            seconds=seconds,
+            interrupted=self._stopped,
         )
 
     # ---- files
@@ -223,6 +239,7 @@ class Indexer:
                 self._counts.unchanged += entry.articles
                 for rejection in entry.rejections(source.path):
                     self._reject(rejection)
+                self._skipped.update(dict(entry.skipped))
                 self._advance(size)
                 return
         self._read(source, options, (size, mtime))
@@ -247,7 +264,7 @@ class Indexer:
                 return
         self._advance(size - reported)
         whole = any(
-            record == 0 for record, _ in run.rejected
+            record == 0 and member is None for record, _, member in run.rejected
         )  # a file that cannot be read now keeps its articles
         if not whole:
             self._remove(set(run.known or ()) - run.seen)
@@ -256,7 +273,14 @@ class Indexer:
         )  # one that could not be opened may be opened next time, with the same time
         if known and _stat(source.file) == (size, mtime) and len(run.rejected) <= KEPT_REJECTIONS:
             entry = Entry(
-                size, mtime, digest, repr(options), run.articles, tuple(run.rejected), tuple(run.duplicates)
+                size,
+                mtime,
+                digest,
+                repr(options),
+                run.articles,
+                tuple(run.rejected),
+                tuple(run.duplicates),
+                tuple(sorted(run.skipped.items())),
             )
             self._fresh[source.path] = entry
             self._note_copies(source.path, entry)
@@ -265,12 +289,17 @@ class Indexer:
 
     # ---- articles
 
-    def _take(self, item: Article | Rejected, run: _FileRun) -> None:
-        if isinstance(item, Rejected):
-            run.rejected.append((item.record, item.reason))
+    def _take(self, item: Found, run: _FileRun) -> None:
+        if isinstance(item, Skipped):
+            run.skipped[item.what] += 1
+            self._skipped[item.what] += 1
+        elif isinstance(item, Rejected):
+            run.rejected.append((item.record, item.reason, item.member))
             self._reject(item)
         elif not (item.paragraphs or item.title):
-            self._take(Rejected(item.path or "-", "neither a title nor any text", item.record), run)
+            self._take(
+                Rejected(item.path or "-", "neither a title nor any text", item.record, item.member), run
+            )
         else:
             self._article(item, run)
         self._seen += 1
@@ -322,7 +351,13 @@ class Indexer:
             self._article(apart, run)
         else:
             self._take(
-                Rejected(article.path or "-", f"another article has its id {article.id}", article.record), run
+                Rejected(
+                    article.path or "-",
+                    f"another article has its id {article.id}",
+                    article.record,
+                    article.member,
+                ),
+                run,
             )
 
     def _old(self, article_id: str, run: _FileRun) -> str | None:

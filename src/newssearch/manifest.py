@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from .article import Rejected
 
 FILE_NAME = "files.json"
-READERS_VERSION = 1
+READERS_VERSION = 2
 """Counts up when the readers make something else of the same file: all are then read again."""
 
 
@@ -26,12 +26,15 @@ class Entry:
     digest: str
     reading: str
     articles: int
-    rejected: tuple[tuple[int, str], ...] = ()
+    rejected: tuple[tuple[int, str, str | None], ...] = ()
+    """The record, the reason and the part of the file, as a :class:`~newssearch.article.Rejected` has them."""
     duplicates: tuple[str, ...] = ()
+    skipped: tuple[tuple[str, int], ...] = ()
+    """How many of each kind of thing, that is no article, were passed over."""
 
     def rejections(self, path: str) -> list[Rejected]:
         """What was rejected in the file."""
-        return [Rejected(path, reason, record) for record, reason in self.rejected]
+        return [Rejected(path, reason, record, member) for record, reason, member in self.rejected]
 
 
 @dataclass
@@ -70,10 +73,16 @@ class Manifest:
 
 
 def _entry(values: list[object]) -> Entry:
-    size, mtime, digest, reading, articles, rejected, duplicates = values
+    size, mtime, digest, reading, articles, rejected, duplicates, skipped = values
     if not (isinstance(size, int) and isinstance(mtime, int) and isinstance(articles, int)):
         raise TypeError("not numbers")
-    if not (isinstance(rejected, list) and isinstance(duplicates, list)):
+    if not (isinstance(rejected, list) and isinstance(duplicates, list) and isinstance(skipped, list)):
         raise TypeError("not lists")
-    pairs = tuple((int(record), str(reason)) for record, reason in rejected)
-    return Entry(size, mtime, str(digest), str(reading), articles, pairs, tuple(map(str, duplicates)))
+    reasons = tuple(
+        (int(record), str(reason), None if member is None else str(member))
+        for record, reason, member in rejected
+    )
+    counts = tuple((str(what), int(count)) for what, count in skipped)
+    return Entry(
+        size, mtime, str(digest), str(reading), articles, reasons, tuple(map(str, duplicates)), counts
+    )

@@ -4,6 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import Literal, NamedTuple
+
+Kind = Literal["text", "heading", "quote", "list", "caption"]
+"""What a paragraph is on the page: running text, a heading within the text, a quotation set off, an item of a list or
+a row of a table, the caption of a picture."""
+
+
+class Block(NamedTuple):
+    """A paragraph that has no number yet."""
+
+    text: str
+    kind: Kind = "text"
+
 
 NARROWEST_WRAP, WIDEST_WRAP = 40, 140
 """Characters of the lines that programs wrap text to; shorter lines are lists and verse, longer ones paragraphs."""

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from . import escape
-from .article import Article
+from .article import Article, place
 from .lazy import Pattern
 from .results import FacetValue, Hit, Results, Snippet
 
@@ -209,7 +209,7 @@ def text_article(article: Article, shown: Mapping[int, Snippet], style: Style) -
         "lang": article.lang,
         "section": article.section,
         "url": article.url,
-        "path": article.path and f"{article.path} (record {article.record})",
+        "path": article.path and f"{place(article.path, article.member)} (record {article.record})",
     }
     for name, value in fields.items():
         known = article.provenance.get(name)

@@ -4,30 +4,75 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from newssearch.article import Article, Rejected
 
-from .encoding import Decoder
-from .fields import ReadOptions
+from .encoding import SAMPLE, Decoder, decode, wide_encoding
+from .origin import (
+    DOCUMENT_LIMIT,
+    Again,
+    Document,
+    Format,
+    Found,
+    Input,
+    Item,
+    Origin,
+    UnreadableError,
+    read_up_to,
+)
 from .records import read_record, records
 
-LINE_LIMIT = 64 * 1024 * 1024
-"""Bytes of the longest line, and of the largest file that is read as one document."""
+LINE_LIMIT = DOCUMENT_LIMIT
+"""Bytes of the longest line."""
 
 CHUNK = 1024 * 1024
-"""Bytes at a time that an overlong line is skipped by, and that progress is reported after."""
+"""Bytes at a time that an overlong line is passed over by."""
+
+
+def read(source: Input) -> Iterator[Item]:
+    """The articles in one JSON document, where the input is one, else in JSON Lines.
+
+    A first line that is an object by itself, or begins one and is too long to tell, makes it JSON Lines; so does
+    any such line further down in a file that is not JSON as a whole (its first lines are broken).
+    """
+    first, line_feed, _ = source.opening.partition("\n")
+    complete = bool(line_feed) or source.is_whole
+    if first.startswith("{") and (not complete or _is_object(first)):
+        yield from read_lines(source.stream, source.origin, encoding=source.wide)
+        return
+    data = read_up_to(source.stream, DOCUMENT_LIMIT + 1)
+    if len(data) > DOCUMENT_LIMIT:
+        if first.startswith("{") and len(first) > 1:
+            again = io.BufferedReader(Again(data, source.stream), CHUNK)
+            yield from read_lines(again, source.origin, encoding=source.wide)
+            return
+        limit = f"{DOCUMENT_LIMIT // 2**20} MiB"
+        raise UnreadableError(f"a JSON document of more than {limit}; write one record a line (JSON Lines)")
+    yield Document(parse, data, source.origin)
+
+
+def parse(data: bytes, origin: Origin) -> Iterator[Found]:
+    """The articles in one JSON document, or in what turns out to be JSON Lines."""
+    text = decode(data)
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        if any(line.startswith("{") and _is_object(line) for line in text.split("\n")):
+            yield from read_lines(io.BytesIO(data), origin, encoding=wide_encoding(data[:SAMPLE]))
+            return
+        raise UnreadableError(json_problem(error)) from None
+    number = 0
+    for number, record in enumerate(records(document), start=1):
+        yield read_record(record, origin, number)
+    if number == 0:
+        raise UnreadableError("an empty JSON list")
 
 
 def read_lines(
-    stream: BinaryIO,
-    path: str,
-    options: ReadOptions,
-    on_bytes: Callable[[int], None] | None = None,
-    *,
-    encoding: str | None = None,
-    line_limit: int = LINE_LIMIT,
+    stream: BinaryIO, origin: Origin, *, encoding: str | None = None, line_limit: int = LINE_LIMIT
 ) -> Iterator[Article | Rejected]:
     """The articles in JSON Lines, one line in memory at a time; a bad line is rejected and the rest goes on.
 
@@ -35,15 +80,11 @@ def read_lines(
     what its bytes look like. Records are numbered from 1; a blank line has no number. Whatever ``stream`` raises
     goes through.
     """
-    number, pending, decoder = 0, 0, Decoder()
-    for line, consumed in _lines(stream, line_limit, encoding):
-        pending += consumed
-        if on_bytes is not None and pending >= CHUNK:
-            on_bytes(pending)
-            pending = 0
+    number, decoder = 0, Decoder()
+    for line in _lines(stream, line_limit, encoding):
         if line is None:
             number += 1
-            yield Rejected(path, f"a line longer than {_size(line_limit)}", number)
+            yield origin.rejected(f"a line longer than {_size(line_limit)}", number)
             continue
         if line.isspace():
             continue
@@ -53,22 +94,18 @@ def read_lines(
             )
         except (ValueError, RecursionError) as error:
             number += 1
-            yield Rejected(path, json_problem(error), number)
+            yield origin.rejected(json_problem(error), number)
             continue
         for record in records(document) if isinstance(document, dict) else (document,):
             number += 1
-            yield read_record(record, path, number, options)
-    if on_bytes is not None and pending:
-        on_bytes(pending)
+            yield read_record(record, origin, number)
 
 
-def read_document(document: object, path: str, options: ReadOptions) -> Iterator[Article | Rejected]:
-    """The articles in one JSON document."""
-    number = 0
-    for number, record in enumerate(records(document), start=1):
-        yield read_record(record, path, number, options)
-    if number == 0:
-        yield Rejected(path, "an empty JSON list")
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def json_problem(error: ValueError | RecursionError) -> str:
@@ -81,46 +118,45 @@ def json_problem(error: ValueError | RecursionError) -> str:
     return "JSON with a number that is too long"
 
 
-def _lines(stream: BinaryIO, limit: int, encoding: str | None) -> Iterator[tuple[bytes | str | None, int]]:
-    """Each line with the number of its bytes; None for one over ``limit``, which is skipped piece by piece.
-
-    The pieces of an overlong line come one by one, so that progress goes on: all but the last have a blank line's
-    text.
-    """
+def _lines(stream: BinaryIO, limit: int, encoding: str | None) -> Iterator[bytes | str | None]:
+    """Each line; None for one over ``limit``, which is passed over piece by piece."""
     if encoding is not None:
         text = io.TextIOWrapper(stream, encoding, "replace", newline="\n")
         try:
-            yield from _wide_lines(text, limit, encoding)
+            yield from _wide_lines(text, limit // 2)
         finally:
             text.detach()  # the stream is not ours to close
         return
     while line := stream.readline(limit + 1):
         if len(line) <= limit or line.endswith(b"\n"):
-            yield line, len(line)
+            yield line
             continue
-        consumed = len(line)
         while (piece := stream.readline(min(limit, CHUNK))) and not piece.endswith(b"\n"):
-            consumed += len(piece)
-            if consumed >= CHUNK:
-                yield b"\n", consumed
-                consumed = 0
-        yield None, consumed + len(piece)
+            pass
+        yield None
 
 
-def _wide_lines(
-    stream: io.TextIOWrapper, limit: int, encoding: str
-) -> Iterator[tuple[bytes | str | None, int]]:
-    limit //= 2
+def _wide_lines(stream: io.TextIOWrapper, limit: int) -> Iterator[str | None]:
     while line := stream.readline(limit + 1):
-        consumed = len(line.encode(encoding, "surrogatepass"))
         if len(line) <= limit or line.endswith("\n"):
-            yield line, consumed
+            yield line
             continue
-        yield "\n", consumed
         while (piece := stream.readline(min(limit, CHUNK))) and not piece.endswith("\n"):
-            yield "\n", len(piece.encode(encoding, "surrogatepass"))
-        yield None, len(piece.encode(encoding, "surrogatepass"))
+            pass
+        yield None
 
 
 def _size(limit: int) -> str:
     return f"{limit // 2**20} MiB" if limit >= 2**20 else f"{limit} bytes"
+
+
+_OPENING = re.compile(r"\{\s*[\"}]|\[\s*[{\]]")
+
+FORMATS = (
+    Format(
+        "JSON",
+        matches=lambda source: _OPENING.match(source.opening) is not None,
+        read=read,
+        suffixes=frozenset({".json", ".jsonl", ".ndjson"}),
+    ),
+)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from newssearch.article import MISSING, Article, Date, Provenance, Rejected
+from newssearch.article import MISSING, STATED, Article, Date, Provenance, Rejected
 from newssearch.paragraphs import split_lines, split_paragraphs, squeeze
 
 from .dateline import LITTLE_WORDS, Dateline, find_dateline
-from .fields import DEFAULT_LANG, FROM_URL, ReadOptions, host, is_domain, read_date
+from .draft import Draft
+from .encoding import SAMPLE, decode, wide_encoding
+from .fields import ReadOptions, is_domain, read_date
+from .origin import Format, Found, Origin, UnreadableError, whole
 
 LONGEST_TITLE = 250
 """Characters of a line that can be a headline."""
@@ -46,10 +49,9 @@ class _Header:
     url: str | None = None
     outlet: str | None = None
     dateline: Dateline | None = None
-    known: dict[str, Provenance] = field(default_factory=dict)
 
 
-def read_text(text: str, path: str, options: ReadOptions) -> Article | Rejected:
+def read_text(text: str, origin: Origin) -> Article | Rejected:
     """The article in a plain text.
 
     Above the text may stand, in any order, on lines of their own: the headline, the headline again, a date
@@ -61,41 +63,22 @@ def read_text(text: str, path: str, options: ReadOptions) -> Article | Rejected:
     a blank line, a header line, capitals, or because the line after it is much longer.
     """
     lines = split_lines(text)
-    header, start = _read_header(lines, options)
+    header, start = _read_header(lines, origin.options)
     body = lines[start:]
     _take_footer(body, header)
     _take_dateline(body, header)
-    paragraphs = split_paragraphs("\n".join(body))
-    if not paragraphs and header.title is None:
-        return Rejected(path, "no text in it" if text.strip() else "empty file")
-    known = {"date": header.date_known, **header.known}
-    outlet, source, located, date = header.outlet, None, None, header.date
-    if outlet is None and header.url is not None:
-        outlet = host(header.url)
-        known["outlet"] = FROM_URL if outlet else MISSING
+    draft = Draft(origin)
+    draft.text = split_paragraphs("\n".join(body))
+    if not draft.text and header.title is None:
+        return origin.rejected("no text in it" if text.strip() else "empty file")
+    for field in ("title", "date", "byline", "url", "outlet"):
+        draft.claim(field, getattr(header, field), header.date_known if field == "date" else STATED)
     if header.dateline is not None:
-        source, located = header.dateline.agency, header.dateline.located
-        known.update(
-            {name: FROM_DATELINE for name, value in (("source", source), ("located", located)) if value}
-        )
-        if date is None and header.dateline.date is not None:
-            date, known["date"] = header.dateline.date, FROM_DATELINE
-    if options.lang:
-        known["lang"] = DEFAULT_LANG
-    return Article.create(
-        title=header.title,
-        text=paragraphs,
-        date=date,
-        outlet=outlet,
-        source=source,
-        byline=header.byline,
-        dateline=header.dateline.text if header.dateline else None,
-        located=located,
-        lang=options.lang,
-        url=header.url,
-        path=path,
-        provenance=known,
-    )
+        draft.claim("dateline", header.dateline.text)
+        draft.claim("source", header.dateline.agency, FROM_DATELINE)
+        draft.claim("located", header.dateline.located, FROM_DATELINE)
+        draft.claim("date", header.dateline.date, FROM_DATELINE)
+    return draft.finish()
 
 
 def _read_header(lines: Sequence[str], options: ReadOptions) -> tuple[_Header, int]:
@@ -202,3 +185,13 @@ def _take_dateline(body: list[str], header: _Header) -> None:
     body[0] = indent + rest[dateline.length :]
     if not body[0].strip():
         del body[0]
+
+
+def parse(data: bytes, origin: Origin) -> Iterator[Found]:
+    """The article in the bytes of a plain text."""
+    if wide_encoding(data[:SAMPLE]) is None and b"\0" in data:
+        raise UnreadableError("looks like a binary file")
+    yield read_text(decode(data), origin)
+
+
+FORMATS = (Format("a plain text", matches=lambda _: True, read=whole(parse)),)

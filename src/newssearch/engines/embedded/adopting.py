@@ -39,16 +39,20 @@ def _articles(reader: Any) -> Iterator[tuple[Article, str]]:
         by_id.setdefault(_text(fields.get("id")) or f"whoosh-{segment}-{document}", []).append(fields)
     for article_id, held in by_id.items():
         first = next((fields for fields in held if "header" in fields), held[0])
-        article = article_of(json.loads(first["header"])) if "header" in first else _plain(article_id, first)
-        yield dataclasses.replace(article, paragraphs=_paragraphs(held)), first.get("state") or ""
+        texts = _texts(held)
+        if "header" in first:
+            article = article_of(json.loads(first["header"]), texts)
+        else:
+            numbered = tuple(Paragraph(number, text) for number, text in enumerate(texts, start=1))
+            article = dataclasses.replace(_plain(article_id, first), paragraphs=numbered)
+        yield article, first.get("state") or ""
 
 
-def _paragraphs(held: Iterable[dict[str, Any]]) -> tuple[Paragraph, ...]:
-    """The paragraphs in the order of their numbers; Whoosh's merges put what was added last before all else."""
+def _texts(held: Iterable[dict[str, Any]]) -> list[str]:
+    """The texts of the paragraphs in the order of their numbers; Whoosh's merges put what was added last before all else."""
     texts = [(fields.get("paragraph"), _text(fields.get("text")) or "") for fields in held]
     texts.sort(key=lambda known: known[0] if isinstance(known[0], int) else len(texts))
-    kept = (text for number, text in texts if text or number != 0)
-    return tuple(Paragraph(number, text) for number, text in enumerate(kept, start=1))
+    return [text for number, text in texts if text or number != 0]
 
 
 def _plain(article_id: str, fields: dict[str, Any]) -> Article:

@@ -2,18 +2,18 @@
 
 What a hit shows is kept where it costs little to read: ``article.id``, ``article.shown`` (headline, address and date, as
 a JSON array) and the fields whose values are numbered (see :data:`VALUES`). The rest (how each field is known, the
-dateline, the number of the record) is JSON in compressed blocks. All of it together is the ``header`` that Whoosh sees.
+dateline, the part of the file, the number of the record, which paragraphs are no running text) is JSON in compressed blocks. All of it together is the ``header`` that Whoosh sees.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from ...article import Article, Date, Provenance
+from ...article import Article, Date, Paragraph, Provenance
 from .metadata import BY_WORDS, WHOLE_VALUES
 
 VALUES = (*WHOLE_VALUES, *BY_WORDS, "path")
@@ -34,6 +34,11 @@ def rest_of(article: Article) -> bytes:
     }
     if article.dateline is not None:
         rest["dateline"] = article.dateline
+    if article.member is not None:
+        rest["member"] = article.member
+    kinds = {str(p.number): p.kind for p in article.paragraphs if p.kind != "text"}
+    if kinds:
+        rest["kinds"] = kinds
     return _dumped(rest)
 
 
@@ -41,13 +46,17 @@ def _dumped(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def article_of(header: Mapping[str, Any]) -> Article:
-    """An article from its header, without its paragraphs."""
+def article_of(header: Mapping[str, Any], paragraphs: Iterable[str]) -> Article:
+    """An article from its header and the texts of its paragraphs."""
     fields = {"title": None, **header}
     fields.pop("count", None)
+    kinds = fields.pop("kinds", {})
     provenance = {name: Provenance(*known) for name, known in fields.pop("provenance").items()}
     date = date_of(fields.pop("date", None))
-    return Article(paragraphs=(), date=date, provenance=MappingProxyType(provenance), **fields)
+    numbered = tuple(
+        Paragraph(n, text, kinds.get(str(n), "text")) for n, text in enumerate(paragraphs, start=1)
+    )
+    return Article(paragraphs=numbered, date=date, provenance=MappingProxyType(provenance), **fields)
 
 
 def date_of(text: str | None) -> Date | None:

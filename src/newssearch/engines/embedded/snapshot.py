@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ...article import Article, Paragraph
+from ...article import Article
 from ...errors import IndexDamagedError, NewssearchError, QueryError
 from ...query import Diagnostic, Node
 from ...request import FACET_FIELDS, FacetField, SearchOptions
@@ -259,10 +258,8 @@ class EmbeddedSnapshot:
 
 def read_article(segment: Segment, article: int) -> Article:
     """An article of a segment, with its paragraphs."""
-    found, count = article_of(segment.header(article)), segment.count(article)
-    first = int(segment.first[article])
-    paragraphs = (Paragraph(n + 1, segment.bodies[first + n]) for n in range(count))
-    return dataclasses.replace(found, paragraphs=tuple(paragraphs))
+    first, count = int(segment.first[article]), segment.count(article)
+    return article_of(segment.header(article), (segment.bodies[first + n] for n in range(count)))
 
 
 def _once(notes: list[Diagnostic]) -> list[Diagnostic]:

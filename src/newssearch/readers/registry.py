@@ -1,0 +1,113 @@
+"""All formats there are, and which of them an input is in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from . import jsonlines, text
+from .origin import Format, Input, UnreadableError
+
+FAMILIES = (jsonlines,)
+"""The modules of the formats, in the order in which they are asked; each has its own in ``FORMATS``."""
+
+GROUP = "newssearch.formats"
+"""The entry points by which other packages add formats: each names a :class:`Format`."""
+
+NOT_READ = tuple(
+    (re.compile(magic, re.DOTALL), name)
+    for magic, name in (
+        (rb"%PDF-", "a PDF file"),
+        (rb"PK\x03\x04|PK\x05\x06", "a ZIP archive or an office document"),
+        (rb"\x1f\x8b", "a gzip archive"),
+        (rb"\xfd7zXZ\x00", "an xz archive"),
+        (rb"\x28\xb5\x2f\xfd", "a Zstandard archive"),
+        (rb"BZh[1-9]1AY&SY", "a bzip2 archive"),
+        (rb"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+        (rb"Rar!\x1a\x07", "a RAR archive"),
+        (rb"\x89PNG\r\n\x1a\n", "a PNG image"),
+        (rb"\xff\xd8\xff", "a JPEG image"),
+        (rb"GIF8[79]a", "a GIF image"),
+        (rb"RIFF....WEBP", "a WebP image"),
+        (rb"II\*\x00|MM\x00\*", "a TIFF image"),
+        (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old office document"),
+        (rb"\{\\rtf", "an RTF document"),
+        (rb"%!PS", "a PostScript file"),
+        (rb"SQLite format 3\x00", "an SQLite database"),
+        (rb"\x7fELF", "a program"),
+        (rb"ID3|OggS|fLaC|....ftyp", "audio or video"),
+    )
+)
+"""First bytes of what no format of ours reads."""
+
+LATER = tuple(
+    (re.compile(opening, re.IGNORECASE), name)
+    for opening, name in (
+        (r"WARC/\d|filedesc://", "a web archive (WARC)"),
+        (r"<!doctype html|<html[\s>]|<(?:head|body|meta|div|p)[\s>]", "an HTML page"),
+        (
+            r"<\?xml\s|<(?:rss|feed|nitf|newsml|newsmessage|newsitem|rdf:RDF)[\s>]",
+            "an XML document or a feed",
+        ),
+        (r"<!--", "an HTML or XML document"),
+        (
+            r"---[ \t]*\r?\n(?:[ \t#].*\r?\n|\r?\n)*[\w-]+[ \t]*:|\+\+\+[ \t]*\r?\n",
+            "Markdown with front matter",
+        ),
+        (
+            r"(?:From \S+.*\r?\n)?(?:[\w-]+:.*\r?\n(?:[ \t].*\r?\n)*){0,40}?"
+            r"(?:Return-Path|Received|Message-ID|Delivered-To|MIME-Version):",
+            "a mail message",
+        ),
+    )
+)
+"""Openings of texts that take a reader of their own, which is still to come."""
+
+LATER_BY_NAME = {
+    ".csv": "a CSV table", ".tsv": "a TSV table", ".warc": "a web archive (WARC)", ".arc": "a web archive (WARC)",
+    ".eml": "a mail message", ".mbox": "mail messages", ".html": "an HTML page", ".htm": "an HTML page",
+    ".xhtml": "an HTML page", ".xml": "an XML document or a feed", ".rss": "a feed", ".atom": "a feed",
+}  # fmt: skip
+"""What has no opening of its own, by the name of the file."""
+
+
+@cache
+def formats() -> tuple[Format, ...]:
+    """All formats, those of other packages first."""
+    from importlib.metadata import entry_points  # noqa: PLC0415  (slow to import, and only reading needs it)
+
+    added = [entry.load() for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name)]
+    return (*added, *(known for family in FAMILIES for known in family.FORMATS))
+
+
+def format_of(source: Input) -> Format:
+    """The format of an input: by its content, then by its name; what is in none of them is a plain text.
+
+    Raises UnreadableError, saying what it looks like, for what is none.
+    """
+    for known in formats():
+        if known.matches(source):
+            return known
+    for magic, name in NOT_READ:
+        if magic.match(source.head):
+            raise UnreadableError(f"looks like {name}, which is not supported yet")
+    if source.wide is None and b"\0" in source.head:
+        raise UnreadableError("looks like a binary file")
+    for pattern, name in LATER:
+        if pattern.match(source.opening):
+            raise UnreadableError(f"looks like {name}, which is not supported yet")
+    if source.opening:
+        suffix = source.origin.suffix
+        if suffix in LATER_BY_NAME:
+            raise UnreadableError(f"looks like {LATER_BY_NAME[suffix]}, which is not supported yet")
+        for known in formats():
+            if suffix in known.suffixes:
+                return known
+    return text.FORMATS[0]
+
+
+def known_suffixes() -> Iterator[str]:
+    """The endings of names that decide where no content does."""
+    for known in formats():
+        yield from sorted(known.suffixes)

@@ -325,7 +325,7 @@ def test_the_keys_of_an_article_are_these() -> None:
     shown = json.loads(json.dumps(storm().to_dict()))
     assert list(shown) == [
         "id", "title", "date", "outlet", "source", "byline", "dateline", "located", "lang", "section", "url", "path",
-        "record", "provenance", "paragraphs",
+        "member", "record", "provenance", "paragraphs",
     ]  # fmt: skip
     assert shown["paragraphs"][0] == {"number": 1, "text": "Rain fell on Baghdad."}
 
@@ -336,7 +336,7 @@ def test_the_keys_of_a_report_and_of_info_are_these(tmp_path: Path) -> None:
         info = index.info()
     assert list(report.to_dict()) == [
         "added", "updated", "unchanged", "removed", "duplicates", "files", "files_read", "rejections", "rejected",
-        "paragraphs", "seconds", "rate", "interrupted",
+        "skipped", "paragraphs", "seconds", "rate", "interrupted",
     ]  # fmt: skip
     assert report.rejected == (Rejected("-", "neither a title nor any text", 1),)
     shown = json.loads(json.dumps(info.to_dict()))

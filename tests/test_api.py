@@ -327,7 +327,7 @@ def test_the_keys_of_an_article_are_these() -> None:
         "id", "title", "date", "outlet", "source", "byline", "dateline", "located", "lang", "section", "url", "path",
         "member", "record", "provenance", "paragraphs",
     ]  # fmt: skip
-    assert shown["paragraphs"][0] == {"number": 1, "text": "Rain fell on Baghdad."}
+    assert shown["paragraphs"][0] == {"number": 1, "kind": "text", "text": "Rain fell on Baghdad."}
 
 
 def test_the_keys_of_a_report_and_of_info_are_these(tmp_path: Path) -> None:

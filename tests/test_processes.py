@@ -15,8 +15,8 @@ import newssearch
 from newssearch import Article
 from newssearch.engines.embedded import EmbeddedStore, merging, writer
 from newssearch.engines.embedded.building import Builder
-from newssearch.engines.embedded.processes import VARIABLE, HelperError, Processes, Thread, wanted
 from newssearch.engines.embedded.writer import Build, EmbeddedWriter
+from newssearch.processes import VARIABLE, HelperError, Processes, Thread, wanted
 
 WORDS = "rain Rain reign coalition Iraq’s well-known U.S. 1,000 said, “Yes. Austin São 日本 مرحبا oil—rich (Mr. the of".split()
 

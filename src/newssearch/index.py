@@ -363,9 +363,6 @@ class Index:
         wherever it was. Commits now and then; ``stop`` is asked after each article whether to end early. What was
         committed stays, and the next run goes on from there.
         """
-        from newssearch.readers import ReadOptions  # noqa: PLC0415  (slow to import, and a search needs none of it)
-
-        chosen = options or ReadOptions()
 
         def work(run: Indexer) -> None:
             if prune:
@@ -373,12 +370,12 @@ class Index:
                 with self._reading() as snapshot:
                     paths_read = snapshot.paths()
                 run.prune(paths_read, self._archive)
-            run.read_files(files.find(paths, self._archive, self.folder), chosen)
-            run.read_copies(self._archive, chosen)
+            run.read_files(files.find(paths, self._archive, self.folder))
+            run.read_copies(self._archive)
             if stream is not None:
-                run.read_stream(stream, chosen)
+                run.read_stream(stream)
 
-        return self._run(work, wait, stop, progress)
+        return self._run(work, wait, stop, progress, options)
 
     def remove(self, ids: Iterable[str], *, wait: float = 10.0) -> int:
         """Remove articles by their ids, and commit; returns how many there were.
@@ -410,12 +407,13 @@ class Index:
         wait: float,
         stop: Callable[[], bool] | None = None,
         progress: Callable[[Progress], None] | None = None,
+        options: ReadOptions | None = None,
     ) -> IndexReport:
         from newssearch.indexing import Indexer  # noqa: PLC0415  (slow to import, and a search needs none of it)
 
         writer = self._store.writer(wait)
         try:
-            run = Indexer(writer, self._manifest(), self._save, stop=stop, progress=progress)
+            run = Indexer(writer, self._manifest(), self._save, options, stop=stop, progress=progress)
             work(run)
             return run.finish()
         finally:
@@ -476,14 +474,12 @@ def rebuild(
     """
     from newssearch.indexing import Indexer  # noqa: PLC0415  (slow to import, and a search needs none of it)
     from newssearch.manifest import FILE_NAME, Manifest  # noqa: PLC0415  (slow to import, and a search needs none of it)
-    from newssearch.readers import ReadOptions  # noqa: PLC0415  (slow to import, and a search needs none of it)
 
     store = EmbeddedStore(Path(folder))
     make_folder(store.folder)
     lock = store.lock(wait)
     try:
         new = store.begin_rebuild()
-        chosen = options or ReadOptions()
         archive = store.folder.absolute().parent
         writer = new.writer(wait)
         try:
@@ -491,12 +487,13 @@ def rebuild(
                 writer,
                 Manifest(),
                 lambda manifest: new.write_extra(FILE_NAME, manifest.dump()),
+                options,
                 stop=stop,
                 progress=progress,
             )
-            run.read_files(files.find(paths, archive, store.folder), chosen)
+            run.read_files(files.find(paths, archive, store.folder))
             if stream is not None:
-                run.read_stream(stream, chosen)
+                run.read_stream(stream)
             report = run.finish()
         finally:
             writer.close()

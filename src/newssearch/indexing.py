@@ -12,17 +12,18 @@ import hashlib
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from . import files
 from .article import Article, Rejected
 from .engines import Writer
 from .manifest import Entry, Manifest
-from .readers import Found, ReadOptions, Skipped, read_file, read_stream
+from .readers import Document, Found, ReadOptions, Skipped, read_file, read_items, read_stream, signature
+from .readers.parallel import Parsers
 
 BATCH = 500_000
 """Paragraphs between two commits: what an interrupted run may lose, and what memory holds."""
@@ -119,10 +120,33 @@ class _FileRun:
     skipped: Counter[str] = field(default_factory=Counter)
 
 
+class _Unchanged(NamedTuple):
+    """A file that is as it was when it was last read."""
+
+    source: files.Source
+    size: int
+    mtime: int
+
+
+class _Opened(NamedTuple):
+    """A file that is being read: what follows is in it."""
+
+    source: files.Source
+    size: int
+    mtime: int
+    digest: str
+
+
+class _Read(NamedTuple):
+    """The end of a file."""
+
+    file: _Opened
+
+
 class Indexer:
     """One run over files or articles, with a writer that it leaves open.
 
-    ``save`` is called with the manifest after each commit. ``stop`` is asked after each article whether to end
+    ``save`` is called with the manifest after each commit, ``options`` say how files are to be understood. ``stop`` is asked after each article whether to end
     early; ``progress`` is told now and then how far the run is.
     """
 
@@ -131,6 +155,7 @@ class Indexer:
         writer: Writer,
         manifest: Manifest,
         save: Callable[[Manifest], None],
+        options: ReadOptions | None = None,
         *,
         stop: Callable[[], bool] | None = None,
         progress: Callable[[Progress], None] | None = None,
@@ -138,6 +163,8 @@ class Indexer:
         self._writer = writer
         self._manifest = manifest
         self._save = save
+        self._options = options or ReadOptions()
+        self._reading = signature(self._options)
         self._stop = stop or (lambda: False)
         self._progress = progress or (lambda _: None)
         self._counts = _Counts()
@@ -156,7 +183,7 @@ class Indexer:
 
     # ---- what there is to take
 
-    def read_files(self, sources: Iterable[files.Source | Rejected], options: ReadOptions) -> None:
+    def read_files(self, sources: Iterable[files.Source | Rejected]) -> None:
         """Bring the index up to date with files."""
         found: list[files.Source] = []
         for source in sources:
@@ -165,13 +192,24 @@ class Indexer:
             else:
                 found.append(source)
         self._total = sum(_size(source.file) for source in found)
-        for source in found:
-            if self._stopped:
-                return
-            self._counts.files += 1
-            self._file(source, options)
+        run = _FileRun(None)
+        with Parsers() as parsers:
+            event: _Unchanged | _Opened | _Read | Found
+            for event in parsers.in_order(self._events(found)):
+                if isinstance(event, _Unchanged):
+                    self._unchanged(event)
+                elif isinstance(event, _Opened):
+                    self._counts.files += 1
+                    run = self._begin(event)
+                elif isinstance(event, _Read):
+                    self._end(event.file, run)
+                    self._was_read.add(event.file.source.path)
+                else:
+                    self._take(event, run)
+                if self._stopped:
+                    return
 
-    def read_copies(self, archive: Path, options: ReadOptions) -> None:
+    def read_copies(self, archive: Path) -> None:
         """Read the files with copies of articles that are gone: a copy takes their place.
 
         They count for what changes, not as files that were read.
@@ -184,7 +222,7 @@ class Indexer:
                 continue
             before, rejected = dataclasses.replace(self._counts), len(self._rejected)
             skipped = self._skipped.copy()
-            self._read(files.Source(files.file_of(path, archive), path), options, None)
+            self._read_now(files.Source(files.file_of(path, archive), path))
             for name in ("unchanged", "files_read", "rejections"):
                 setattr(self._counts, name, getattr(before, name))
             del self._rejected[rejected:]
@@ -202,9 +240,9 @@ class Indexer:
             if self._stopped:
                 return
 
-    def read_stream(self, stream: BinaryIO, options: ReadOptions) -> None:
+    def read_stream(self, stream: BinaryIO) -> None:
         """Take JSON Lines from a stream."""
-        self.read_articles(read_stream(stream, options))
+        self.read_articles(read_stream(stream, self._options))
 
     def prune(self, paths: Sequence[str], archive: Path) -> None:
         """Remove the articles of all ``paths`` whose file is gone."""
@@ -228,29 +266,21 @@ class Indexer:
 
     # ---- files
 
-    def _file(self, source: files.Source, options: ReadOptions) -> None:
-        entry = self._manifest.entries.get(source.path)
-        size, mtime = _stat(source.file)
-        if entry is not None and entry.reading == repr(options) and entry.size == size:
-            if entry.mtime != mtime and _digest(source.file) == entry.digest:
-                entry = replace(entry, mtime=mtime)  # touched, not changed
-                self._manifest.set(source.path, entry)
-            if entry.mtime == mtime:
-                self._counts.unchanged += entry.articles
-                for rejection in entry.rejections(source.path):
-                    self._reject(rejection)
-                self._skipped.update(dict(entry.skipped))
+    def _events(
+        self, sources: Iterable[files.Source]
+    ) -> Iterator[_Unchanged | _Opened | _Read | Found | Document]:
+        """What is to be done for each file, and what is in it; asked for ahead of time."""
+        for source in sources:
+            size, mtime = _stat(source.file)
+            entry = self._manifest.entries.get(source.path)
+            same = entry is not None and entry.reading == self._reading and entry.size == size
+            if same and entry and (entry.mtime == mtime or _digest(source.file) == entry.digest):
+                yield _Unchanged(source, size, mtime)
                 self._advance(size)
-                return
-        self._read(source, options, (size, mtime))
-        self._was_read.add(source.path)
+                continue
+            yield from self._events_of(_Opened(source, size, mtime, _digest(source.file)))
 
-    def _read(self, source: files.Source, options: ReadOptions, stat: tuple[int, int] | None) -> None:
-        self._counts.files_read += 1
-        size, mtime = stat or _stat(source.file)
-        digest = _digest(source.file)
-        states = self._writer.states(source.path)
-        run = _FileRun(known={known: state for known, state in states.items() if known not in self._gone})
+    def _events_of(self, file: _Opened) -> Iterator[_Opened | _Read | Found | Document]:
         reported = 0
 
         def advance(count: int) -> None:
@@ -258,34 +288,63 @@ class Indexer:
             reported += count
             self._advance(count)
 
-        for item in read_file(source.file, source.path, options, advance):
+        yield file
+        yield from read_items(file.source.file, file.source.path, self._options, advance)
+        self._advance(file.size - reported)
+        yield _Read(file)
+
+    def _unchanged(self, file: _Unchanged) -> None:
+        self._counts.files += 1
+        path = file.source.path
+        entry = self._manifest.entries.get(path)
+        if entry is None or entry.mtime == STALE:  # made so by what was done since it was looked at
+            self._read_now(file.source)
+            self._was_read.add(path)
+            return
+        if entry.mtime != file.mtime:
+            self._manifest.set(path, replace(entry, mtime=file.mtime))  # touched, not changed
+        self._counts.unchanged += entry.articles
+        for rejection in entry.rejections(path):
+            self._reject(rejection)
+        self._skipped.update(dict(entry.skipped))
+
+    def _read_now(self, source: files.Source) -> None:
+        """Read a file that nothing is done ahead of time for."""
+        file = _Opened(source, *_stat(source.file), _digest(source.file))
+        run = self._begin(file)
+        for item in read_file(source.file, source.path, self._options):
             self._take(item, run)
             if self._stopped:
                 return
-        self._advance(size - reported)
-        whole = any(
-            record == 0 and member is None for record, _, member in run.rejected
-        )  # a file that cannot be read now keeps its articles
-        if not whole:
+        self._end(file, run)
+
+    def _begin(self, file: _Opened) -> _FileRun:
+        self._counts.files_read += 1
+        states = self._writer.states(file.source.path)
+        return _FileRun(known={known: state for known, state in states.items() if known not in self._gone})
+
+    def _end(self, file: _Opened, run: _FileRun) -> None:
+        # A file that cannot be read now keeps its articles.
+        unread = any(record == 0 and member is None for record, _, member in run.rejected)
+        if not unread:
             self._remove(set(run.known or ()) - run.seen)
-        known = (
-            digest or not whole
-        )  # one that could not be opened may be opened next time, with the same time
-        if known and _stat(source.file) == (size, mtime) and len(run.rejected) <= KEPT_REJECTIONS:
+        # One that could not even be opened may be opened next time, with the same time.
+        settled = bool(file.digest) or not unread
+        path, stat = file.source.path, (file.size, file.mtime)
+        if settled and _stat(file.source.file) == stat and len(run.rejected) <= KEPT_REJECTIONS:
             entry = Entry(
-                size,
-                mtime,
-                digest,
-                repr(options),
+                *stat,
+                file.digest,
+                self._reading,
                 run.articles,
                 tuple(run.rejected),
                 tuple(run.duplicates),
                 tuple(sorted(run.skipped.items())),
             )
-            self._fresh[source.path] = entry
-            self._note_copies(source.path, entry)
+            self._fresh[path] = entry
+            self._note_copies(path, entry)
         else:  # it changed while it was read: it is read again next time
-            self._manifest.drop(source.path)
+            self._manifest.drop(path)
 
     # ---- articles
 

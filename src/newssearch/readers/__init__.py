@@ -19,11 +19,11 @@ from newssearch.paragraphs import squeeze
 from .fields import ReadOptions
 from .jsonlines import LINE_LIMIT, read_lines
 from .origin import Document, Format, Found, Input, Item, Origin, Skipped, UnreadableError
-from .registry import format_of
+from .registry import abilities, format_of
 
 __all__ = [
     "Document", "Format", "Found", "Input", "Item", "Origin", "ReadOptions", "Skipped", "UnreadableError", "parsed",
-    "read_file", "read_items", "read_stream",
+    "read_file", "read_items", "read_stream", "signature",
 ]  # fmt: skip
 
 DEEPEST = 8
@@ -69,6 +69,11 @@ def read_items(
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         yield origin.rejected(_cannot(error))
     progress(size)
+
+
+def signature(options: ReadOptions) -> str:
+    """What an outcome of reading depends on beside the file: the same twice, the same outcome."""
+    return repr((options, abilities()))
 
 
 def read_stream(

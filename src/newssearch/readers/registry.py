@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
 
 from . import jsonlines, text
@@ -72,6 +71,32 @@ LATER_BY_NAME = {
 """What has no opening of its own, by the name of the file."""
 
 
+OPTIONAL = (
+    "trafilatura",
+    "feedparser",
+    "warcio",
+    "fastwarc",
+    "zstandard",
+    "lxml",
+    "yaml",
+    "markdown_it",
+    "pypdf",
+    "pypdfium2",
+    "brotli",
+)
+"""The packages that formats take and an installation may lack."""
+
+
+@cache
+def abilities() -> tuple[str, ...]:
+    """What there is to read with, beside this package: what was rejected for want of it can then be read."""
+    from importlib.metadata import entry_points  # noqa: PLC0415  (slow to import, and only reading needs it)
+    from importlib.util import find_spec  # noqa: PLC0415  (only reading needs it)
+
+    added = sorted(f"{entry.name}={entry.value}" for entry in entry_points(group=GROUP))
+    return (*(name for name in OPTIONAL if find_spec(name) is not None), *added)
+
+
 @cache
 def formats() -> tuple[Format, ...]:
     """All formats, those of other packages first."""
@@ -105,9 +130,3 @@ def format_of(source: Input) -> Format:
             if suffix in known.suffixes:
                 return known
     return text.FORMATS[0]
-
-
-def known_suffixes() -> Iterator[str]:
-    """The endings of names that decide where no content does."""
-    for known in formats():
-        yield from sorted(known.suffixes)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...processes import Helpers
 from . import storing
 from .ascending import Ints, changes, ramp
 from .building import document_articles, valued
@@ -30,7 +31,6 @@ from .inverting import (
     pack,
     packed_starts,
 )
-from .processes import Helpers
 from .segment import Field, Segment, TextField
 from .small import SmallPart
 

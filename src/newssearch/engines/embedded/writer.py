@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from ...article import Article
+from ...processes import Helpers, Memory, Processes, Thread, wanted
 from . import tiers
 from .building import Builder
 from .codec import ArraySegment
 from .container import Container, ContainerWriter, write
+from .lexicon import Lexicon
 from .merging import merge
-from .processes import Helpers, Memory, Processes, Thread, wanted
 from .segment import Segment
 from .snapshot import EmbeddedSnapshot
 
@@ -204,4 +205,11 @@ class Build(NamedTuple):
 
     def run(self, memory: Memory) -> None:
         """Write it."""
-        write(self.path, self.builder.sections(memory.lexicon))
+        write(self.path, self.builder.sections(_lexicon(memory)))
+
+
+def _lexicon(memory: Memory) -> Lexicon:
+    """The lexicon that is kept from one batch to the next, or a new one once it is full."""
+    if Lexicon not in memory or memory[Lexicon].full:
+        memory[Lexicon] = Lexicon()
+    return memory[Lexicon]  # type: ignore[no-any-return]

@@ -1,4 +1,4 @@
-"""Work given to other processes, so that a long run of indexing uses all processors.
+"""Work given to other processes, so that a long run of reading and indexing uses all processors.
 
 A *helper* is another Python that reads tasks from its standard input and answers on its standard output. It is started
 by its command line instead of by :mod:`multiprocessing`, so that it runs nothing of the program that newssearch is part
@@ -21,8 +21,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from ...errors import NewssearchError
-from .lexicon import Lexicon
+from .errors import NewssearchError
 
 VARIABLE = "NEWSSEARCH_PROCESSES"
 """Of the environment: how many processes index; 1 for none but the one that asks."""
@@ -36,18 +35,8 @@ class HelperError(NewssearchError):
     """A process that was to do a part of the work is gone."""
 
 
-class Memory:
-    """What is kept from one task to the next."""
-
-    def __init__(self) -> None:
-        self._lexicon = Lexicon()
-
-    @property
-    def lexicon(self) -> Lexicon:
-        """The lexicon, or a new one once it is full."""
-        if self._lexicon.full:
-            self._lexicon = Lexicon()
-        return self._lexicon
+class Memory(dict[type, Any]):
+    """What is kept from one task to the next, by its type."""
 
 
 class Task(Protocol):
@@ -98,10 +87,14 @@ class Thread:
 
 
 class Processes:
-    """So many helpers, each started when there is something to do for it."""
+    """So many helpers, each started when there is something to do for it.
 
-    def __init__(self, number: int) -> None:
+    A helper that is gone is not replaced, unless ``again``: then its task fails, and the next one has a new helper.
+    """
+
+    def __init__(self, number: int, *, again: bool = False) -> None:
         self.number = number
+        self._again = again
         self._pool = ThreadPoolExecutor(number)  # a thread waits for each
         self._idle: queue.LifoQueue[_Helper | None] = queue.LifoQueue()
         for _ in range(number):
@@ -129,7 +122,8 @@ class Processes:
             if helper.ready:
                 return helper.run(task)
         finally:
-            self._idle.put(helper)
+            gone = helper is not None and helper.started and not helper.ready
+            self._idle.put(None if gone and self._again and not self._ended else helper)
         with self._here:
             return task.run(self._memory)
 
@@ -151,7 +145,7 @@ class _Helper:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
-        self.ready = False
+        self.ready = self.started = False
         if not _is_python():
             return
         # It must not be stopped by what stops us: an interrupt from the terminal is ours to answer.
@@ -170,6 +164,7 @@ class _Helper:
             self.ready = self._process.stdout.readline() == _READY
         except OSError:
             pass
+        self.started = self.ready
         if not self.ready:
             self.end()
 
@@ -191,8 +186,8 @@ class _Helper:
         except (OSError, EOFError, pickle.UnpicklingError) as error:
             self.end()
             message = (
-                f"a process that helped to index ended with {self._process.returncode}: nothing of this commit was"
-                f" kept; run it again, or with {VARIABLE}=1 if there is not enough memory for several"
+                f"a process that helped to index ended with {self._process.returncode}: what was committed before"
+                f" stays; run it again, or with {VARIABLE}=1 if there is not enough memory for several"
             )
             raise HelperError(message) from error
         if not done:

@@ -1,0 +1,147 @@
+"""Documents are parsed by several processes, and nobody can tell from what comes of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import newssearch
+from newssearch import Article, ReadOptions, Rejected
+from newssearch.processes import VARIABLE
+from newssearch.readers import Document, Found, Origin, UnreadableError, parallel
+from newssearch.readers.parallel import Parsers
+from support import articles_in
+
+HERE = os.getpid()
+
+
+@pytest.fixture
+def eager(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Two processes from the first document on, which is given away in small batches."""
+    monkeypatch.setenv(VARIABLE, "2")
+    monkeypatch.setattr(parallel, "ENOUGH", -1.0)
+    monkeypatch.setattr(parallel, "LONGEST_BATCH", 3)
+    return monkeypatch
+
+
+def parse(data: bytes, origin: Origin) -> Iterator[Found]:
+    """Words as the titles of articles; some cannot be read, and some end the process that reads them."""
+    for word in data.decode().split():
+        if word == "broken":
+            raise UnreadableError("it is broken")
+        if word == "bug":
+            raise ZeroDivisionError("a bug")
+        if word == "deadly":
+            os._exit(9)
+        yield Article.create(title=word, path=origin.path, byline=str(os.getpid()))
+
+
+def document(number: int, words: str) -> Document:
+    return Document(parse, words.encode(), Origin(f"{number}.txt", ReadOptions()))
+
+
+def outcome(items: list[object]) -> list[str]:
+    """What came, in its order."""
+    with Parsers() as parsers:
+        found = parsers.in_order(items)
+        return [item.title or "" if isinstance(item, Article) else str(item) for item in found]
+
+
+def test_what_comes_is_the_same_and_in_the_same_order(eager: pytest.MonkeyPatch) -> None:
+    items: list[object] = []
+    for number in range(40):
+        items += [f"begin {number}", document(number, f"a{number} b{number}"), f"end {number}"]
+        items += ["between"] * (number % 5)
+    items[7:7] = [document(98, "before broken never"), document(99, "before bug never")]
+    several = outcome(items)
+    eager.setenv(VARIABLE, "1")
+    assert several == outcome(items)
+    assert several[:3] == ["begin 0", "a0", "b0"]
+    assert "98.txt: it is broken" in several
+    assert "99.txt: cannot be read: a bug" in several
+    assert several.count("before") == 2
+    assert "never" not in several
+
+
+def test_other_processes_do_the_work(eager: pytest.MonkeyPatch) -> None:
+    with Parsers() as parsers:
+        found = articles_in(parsers.in_order([document(n, f"a{n}") for n in range(30)]))
+    assert {article.byline for article in found[1:]}.isdisjoint({str(HERE)})
+
+
+def test_a_little_is_parsed_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "2")
+    with Parsers() as parsers:
+        found = articles_in(parsers.in_order([document(n, f"a{n}") for n in range(30)]))
+    assert {article.byline for article in found} == {str(HERE)}
+
+
+def test_a_document_that_ends_its_process_is_rejected_and_the_others_are_read(
+    eager: pytest.MonkeyPatch,
+) -> None:
+    items: list[object] = [document(n, "deadly" if n in (5, 6, 20) else f"a{n}") for n in range(30)]
+    reason = "a process that read it crashed, or had not enough memory"
+    assert outcome(items) == [f"{n}.txt: {reason}" if n in (5, 6, 20) else f"a{n}" for n in range(30)]
+
+
+def test_what_is_under_way_is_bounded(eager: pytest.MonkeyPatch) -> None:
+    eager.setattr(parallel, "UNDER_WAY", 1_000)
+    asked = taken = most = 0
+
+    def items() -> Iterator[Document]:
+        nonlocal asked, most
+        for number in range(200):
+            asked += 1
+            most = max(most, asked - taken)
+            yield document(number, "x" * 100)
+
+    with Parsers() as parsers:
+        for _ in parsers.in_order(items()):
+            taken += 1
+    assert taken == 200
+    assert most <= 10 + 3 + 1
+
+
+def test_an_index_is_the_same_however_many_processes_read(tmp_path: Path, eager: pytest.MonkeyPatch) -> None:
+    archive = tmp_path / "archive"
+    archive.mkdir()
+    for number in range(60):
+        text = f"Rain in {number}\n\nIt rained for {number} days.\n" if number % 7 else "\0\1"
+        (archive / f"{number:02}.txt").write_text(text, "utf-8")
+    seen = []
+    for processes in ("1", "2", "3"):
+        eager.setenv(VARIABLE, processes)
+        with newssearch.create(tmp_path / processes) as index:
+            report = index.update([archive])
+            hits = index.search("rain OR rained", limit=None, all_paragraphs=True)
+            seen.append(
+                (
+                    [(hit.id, hit.paragraph, hit.text, hit.score) for hit in hits],
+                    report.added,
+                    [str(rejected) for rejected in report.rejected],
+                )
+            )
+            again = index.update([archive])
+            assert (again.unchanged, again.files_read, again.rejected) == (51, 0, report.rejected)
+    assert seen[0] == seen[1] == seen[2]
+    assert seen[0][1] == 51
+    assert all(isinstance(rejected, Rejected) for rejected in report.rejected)
+
+
+def test_a_run_that_is_stopped_stops(tmp_path: Path, eager: pytest.MonkeyPatch) -> None:
+    for number in range(60):
+        (tmp_path / f"{number:02}.txt").write_text(f"Rain\n\nIt rained for {number} days.\n", "utf-8")
+    articles = 0
+
+    def stop() -> bool:
+        nonlocal articles
+        articles += 1
+        return articles == 10
+
+    with newssearch.create(tmp_path / "index") as index:
+        report = index.update([tmp_path / f"{n:02}.txt" for n in range(60)], stop=stop)
+        assert (report.interrupted, report.added) == (True, 10)
+        assert index.update([tmp_path / f"{n:02}.txt" for n in range(60)]).added == 50

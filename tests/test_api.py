@@ -27,6 +27,7 @@ from newssearch import (
     IndexNotFoundError,
     IndexVersionError,
     NewssearchError,
+    Provenance,
     QueryError,
     Rejected,
     Snippet,
@@ -342,7 +343,7 @@ def test_the_keys_of_a_report_and_of_info_are_these(tmp_path: Path) -> None:
     shown = json.loads(json.dumps(info.to_dict()))
     assert list(shown) == [
         "folder", "articles", "paragraphs", "words", "first_date", "last_date", "files", "size", "format", "commits",
-        "outlet", "source", "year", "month", "byline", "located", "lang", "section",
+        "outlet", "source", "year", "month", "byline", "located", "lang", "section", "known",
     ]  # fmt: skip
     assert (shown["articles"], shown["paragraphs"], shown["words"]) == (1, 2, 6)
     assert (shown["first_date"], shown["last_date"]) == ("2024-07-25", "2024-07-25")
@@ -414,7 +415,7 @@ def test_a_thread_may_search_while_another_writes_and_refreshes(tmp_path: Path) 
 
         def search() -> None:
             try:
-                while not done.is_set():
+                while not done.wait(0.0005):  # without a pause, three threads can starve a fourth for minutes
                     assert index.search("baghdad").total_articles == 1
             except BaseException as error:
                 failures.append(error)
@@ -485,3 +486,20 @@ def test_an_index_that_whoosh_has_merged_is_searched_as_before(tmp_path: Path) -
         stock.close()
         index.refresh()
         assert index.search("rain OR story", limit=None).to_dict() == before
+
+
+def test_info_tells_how_fields_are_known(tmp_path: Path) -> None:
+    articles = [Article.create(title=f"Rain {n}", text="It rained.", outlet="e.org") for n in range(3)]
+    quoting = Provenance("missing", "'31-31-2024' is not a date")
+    with newssearch.create(tmp_path / "i") as index:
+        index.add([*articles, Article.create(title="Sun", provenance={"date": quoting})])
+        index.add([Article.create(title="Snow", source="Reuters", url="https://e.org/1")])
+        known = index.info().to_dict()["known"]
+    assert isinstance(known, dict)
+    assert known["title"] == [{"known": "stated", "articles": 5}]
+    assert known["source"] == [
+        {"known": "inferred from outlet", "articles": 3},
+        {"known": "missing", "articles": 1},
+        {"known": "stated", "articles": 1},
+    ]
+    assert {"known": "missing, … is not a date", "articles": 1} in known["date"]

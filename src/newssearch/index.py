@@ -63,6 +63,10 @@ class IndexInfo:
                 name: [dataclasses.asdict(value) for value in values]
                 for name, values in held.by_field.items()
             },
+            "known": {
+                name: [{"known": way.value, "articles": way.articles} for way in ways]
+                for name, ways in held.known.items()
+            },
         }
 
 

@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO, NamedTuple
@@ -164,7 +165,6 @@ class Indexer:
         self._manifest = manifest
         self._save = save
         self._options = options or ReadOptions()
-        self._reading = signature(self._options)
         self._stop = stop or (lambda: False)
         self._progress = progress or (lambda _: None)
         self._counts = _Counts()
@@ -180,6 +180,11 @@ class Indexer:
         self._done = self._total = self._seen = 0
         self._stopped = False
         self._started = time.perf_counter()
+
+    @cached_property
+    def _reading(self) -> str:
+        """What the outcome of reading a file depends on beside it."""
+        return signature(self._options)
 
     # ---- what there is to take
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
@@ -26,6 +26,8 @@ CSV_COLUMNS = (
 )  # fmt: skip
 SHOWN_VALUES = 10
 """Values of a field that ``info`` lists, and clauses that ``query --explain`` does."""
+SHOWN_WAYS = 5
+"""Ways of knowing a field that ``info`` lists."""
 
 _WEB = Pattern(r"https?://", re.IGNORECASE)
 _BOLD, _FAINT, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[22m"
@@ -244,6 +246,20 @@ def text_info(info: IndexInfo, style: Style) -> Iterator[str]:
         yield ""
         yield style.bold(name) + (f"  ({len(values):,} values, the first {len(listed)})" if rest else "")
         yield from _facet_lines(listed)
+    yield from _known_lines(held.known, style)
+
+
+def _known_lines(known: Mapping[str, Sequence[FacetValue]], style: Style) -> Iterator[str]:
+    """How the fields are known, a line each."""
+    if known:
+        yield ""
+        yield style.bold("how it is known")
+    for name, ways in known.items():
+        listed = "; ".join(
+            f"{escape.terminal(way.value or '')} {way.articles:,}" for way in ways[:SHOWN_WAYS]
+        )
+        rest = sum(way.articles for way in ways[SHOWN_WAYS:])
+        yield f"{name:>11}  {listed}" + (f"; otherwise {rest:,}" if rest else "")
 
 
 def size(count: float) -> str:

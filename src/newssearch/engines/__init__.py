@@ -43,7 +43,11 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a snapshot holds: counts, the first and last date, and the number of articles by each field's values."""
+    """What a snapshot holds: counts, the first and last date, and the number of articles by each field's values.
+
+    ``known`` has for each field how many articles know it how (``"stated"``, ``"inferred from url"``), the most
+    frequent first; what a provenance quotes of an article is left out.
+    """
 
     articles: int
     paragraphs: int
@@ -51,6 +55,7 @@ class Contents:
     first_date: dt.date | None
     last_date: dt.date | None
     by_field: Mapping[FacetField, tuple[FacetValue, ...]]
+    known: Mapping[str, tuple[FacetValue, ...]]
 
 
 class Snapshot(Protocol):

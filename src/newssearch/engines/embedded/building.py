@@ -12,7 +12,7 @@ documents) and ``title`` (of articles), which :mod:`.inverting` describes, a seg
 ``article.id``          the ids (:class:`~.container.Strings`), and ``article.id.order`` the articles sorted by them
 ``article.shown``       headline, address and date, see :mod:`.headers`
 ``article.state``       what each was added with, to tell whether it has changed
-``article.F``           for each of VALUES the number of its value; ``article.F.values`` are those, sorted by
+``article.F``           for each of NUMBERED the number of its value; ``article.F.values`` are those, sorted by
                         ``article.F.keys``, which are what a filter compares; number 0 is no value
 ``document.article``    the article of each document
 ``header``, ``body``    all else that is known of each article, as JSON; and the text of each document: in blocks, see
@@ -29,7 +29,7 @@ import numpy as np
 from ...analysis import analysis_of, key, name_words
 from ...article import Article
 from .container import Array, narrow, strings
-from .headers import VALUES, rest_of, shown_of
+from .headers import NUMBERED, numbered_of, rest_of, shown_of
 from .inverting import Articles, invert
 from .lexicon import Lexicon
 from .metadata import BY_WORDS, NONE, WHOLE_VALUES, as_written, instant, microseconds
@@ -46,7 +46,7 @@ class Builder:
         self._instant = array("q")
         self._ids: list[bytes] = []
         self._states: list[bytes] = []
-        self._values: dict[str, list[str]] = {name: [] for name in VALUES}
+        self._values: dict[str, list[str]] = {name: [] for name in NUMBERED}
         self._shown: list[bytes] = []
         self._rest: list[bytes] = []
         self._titles: list[bytes] = []
@@ -80,7 +80,7 @@ class Builder:
         self._ids.append(article.id.encode())
         self._states.append(state.encode())
         for name, values in self._values.items():
-            values.append(getattr(article, name) or "")
+            values.append(numbered_of(article, name))
         self._shown.append(shown_of(article))
         self._rest.append(rest_of(article))
 

@@ -40,6 +40,9 @@ from ...errors import NewssearchError
 
 MAGIC = b"NEWSSEG1"
 ALIGNMENT = 64
+BUFFER = 1 << 18
+"""Bytes that are written at a time: each write lets go of the interpreter, which may take long to get back from threads
+that search."""
 _END = struct.Struct("<QII8s")
 HEADS = 256
 """Of so many sorted strings, one is held in memory for searches."""
@@ -74,9 +77,9 @@ class ContainerWriter:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._file = path.open("w+b")
+        self._file = path.open("w+b", buffering=BUFFER)
         self._file.write(MAGIC.ljust(ALIGNMENT, b"\0"))
-        self._end = ALIGNMENT
+        self._at = self._end = ALIGNMENT
         self._directory: dict[str, tuple[str, int, int]] = {}
 
     def add(self, name: str, array: Array) -> None:
@@ -86,9 +89,14 @@ class ContainerWriter:
     def add_joined(self, name: str, arrays: Sequence[Array]) -> None:
         """Write a section that is several arrays of one type, one behind the other."""
         arrays = [np.ascontiguousarray(array) for array in arrays]
-        self._file.seek(self._enter(name, arrays[0].dtype, sum(map(len, arrays))))
+        offset = self._enter(name, arrays[0].dtype, sum(map(len, arrays)))
+        if 0 <= offset - self._at < ALIGNMENT:  # a seek would write out what is buffered
+            self._file.write(bytes(offset - self._at))
+        else:
+            self._file.seek(offset)
+        self._at = offset
         for array in arrays:
-            self._file.write(array.astype(array.dtype.newbyteorder("<"), copy=False).data)
+            self._at += self._file.write(array.astype(array.dtype.newbyteorder("<"), copy=False).data)
 
     def allocate(self, name: str, dtype: Any, size: int) -> Place:
         """A section of zeros to write into, until the container is closed."""

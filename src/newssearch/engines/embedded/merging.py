@@ -19,7 +19,7 @@ from . import storing
 from .ascending import Ints, changes, ramp
 from .building import document_articles, valued
 from .container import Array, Container, ContainerWriter, Place, Strings, narrow, strings
-from .headers import VALUES
+from .headers import NUMBERED
 from .inverting import (
     STRIDE,
     Articles,
@@ -114,7 +114,7 @@ def _articles(parts: Sequence[Renumbered]) -> dict[str, Array]:
         **strings("article.shown", shown),
         **strings("article.state", states),
     }
-    for name in VALUES:
+    for name in NUMBERED:
         values: list[str] = []
         for segment, here in pairs:
             codes, known = segment.values(name)

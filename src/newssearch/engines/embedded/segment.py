@@ -476,7 +476,9 @@ class Segment:
             shown["date"] = shown["date"].isoformat()
         known = {name: value for name, value in shown.items() if value is not None}
         rest: dict[str, Any] = json.loads(self.rest[article])
-        return {**known, "count": self.count(article), **rest}
+        code = int(self.container["article.known"][article])
+        ways = Strings(self.container, "article.known.values")[code].decode()
+        return {**known, "known": ways, "count": self.count(article), **rest}
 
     def count(self, article: int) -> int:
         """How many paragraphs an article has."""

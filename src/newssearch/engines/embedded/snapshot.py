@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ...article import Article
+from ...article import FIELDS, Article
 from ...errors import IndexDamagedError, NewssearchError, QueryError
 from ...query import Diagnostic, Node
 from ...request import FACET_FIELDS, FacetField, SearchOptions
@@ -23,11 +24,14 @@ from .ascending import Ints, Mask
 from .container import Array
 from .evaluation import Evaluation
 from .explain import explain
-from .headers import article_of
+from .headers import article_of, provenance_of
 from .metadata import NONE
 from .ranked import Ranked, Ranking, joined_ranks, kth, sort_keys
 from .segment import Segment
 from .table import Table
+
+_QUOTED = re.compile(r"'[^']*'")
+"""What a provenance quotes of an article."""
 
 Placed = tuple[int, float, int]
 """A document on the page, its score, and how many paragraphs of its article match."""
@@ -185,7 +189,25 @@ class EmbeddedSnapshot:
                 first_date=_day(dates.min()) if len(dates) else None,
                 last_date=_day(dates.max()) if len(dates) else None,
                 by_field=MappingProxyType({field: self._facet(field, everything) for field in FACET_FIELDS}),
+                known=MappingProxyType(self._known(everything)),
             )
+
+    def _known(self, articles: Mask) -> dict[str, tuple[FacetValue, ...]]:
+        """How many articles know each field how."""
+        counts: dict[str, Counter[str]] = {field: Counter() for field in FIELDS}
+        for segment, mask in self._table.parts(articles):
+            codes, values = segment.values("known")
+            for code, count in enumerate(np.bincount(codes[mask]).tolist()):
+                if count:
+                    for field, known in provenance_of(values[code]).items():
+                        counts.setdefault(field, Counter())[_QUOTED.sub("…", str(known))] += count
+        return {
+            field: tuple(
+                FacetValue(*pair) for pair in sorted(ways.items(), key=lambda pair: (-pair[1], pair[0]))
+            )
+            for field, ways in counts.items()
+            if ways
+        }
 
     # ---- single articles
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from .committing import Lock, WhooshFolder
     from .writer import EmbeddedWriter
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 """Counts up when an index of before can no longer be read as it is."""
 
 _MARKER = "newssearch.json"

@@ -54,7 +54,8 @@ def test_the_sample_article_is_read_as_its_layout_says(seed: Path) -> None:
     assert article.outlet == "almaalomah.me"
     assert article.provenance["title"] == article.provenance["date"] == article.provenance["outlet"] == STATED
     assert article.provenance["source"] == article.provenance["located"] == FROM_DATELINE
-    assert article.byline is article.lang is article.section is article.url is None
+    assert article.byline is article.section is article.url is None
+    assert (article.lang, str(article.provenance["lang"])) == ("en", "inferred from the text")
     assert (article.path, article.record) == ("here", 1)
     assert len(article.paragraphs) == 10
     assert article.paragraphs[0].text.startswith("US Secretary of Defense Lloyd Austin stressed to his Iraqi")

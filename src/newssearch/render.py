@@ -217,9 +217,13 @@ def text_article(article: Article, shown: Mapping[int, Snippet], style: Style) -
         known = article.provenance.get(name)
         if value is None:
             if name != "path":
-                yield style.faint(f"{name:>9}  {known or 'missing'}")
+                yield style.faint(f"{name:>9}  {escape.terminal(str(known or 'missing'))}")
             continue
-        note = style.faint(f"  [{known}]") if known is not None and str(known) != "stated" else ""
+        note = (
+            style.faint(f"  [{escape.terminal(str(known))}]")
+            if known is not None and str(known) != "stated"
+            else ""
+        )
         yield f"{name:>9}  {escape.terminal(value)}{note}"
     for number, snippet in shown.items():
         yield ""

@@ -35,11 +35,15 @@ class ReadOptions:
 
     ``day_first`` reads 7-5-2024 as the 7th of May; ``lang`` is the language of articles that state none. ``columns``
     are pairs of a field and the column of a table or the key of a record that holds it, before those that are known.
+    ``outlets`` are names of outlets with what else they are called, before those that are known; ``folders`` pairs of
+    a folder of the archive and the outlet of the articles in it that name none.
     """
 
     day_first: bool = False
     lang: str | None = None
     columns: tuple[tuple[str, str], ...] = ()
+    outlets: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    folders: tuple[tuple[str, str], ...] = ()
 
 
 def read_date(text: str, options: ReadOptions) -> tuple[Date | None, Provenance]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from newssearch.article import MISSING, STATED, Article, Date, Provenance, Rejected
-from newssearch.paragraphs import split_lines, split_paragraphs, squeeze
+from newssearch.paragraphs import Block, split_lines, split_paragraphs, squeeze
 
 from .dateline import LITTLE_WORDS, Dateline, find_dateline
 from .draft import Draft
@@ -68,7 +68,7 @@ def read_text(text: str, origin: Origin) -> Article | Rejected:
     _take_footer(body, header)
     _take_dateline(body, header)
     draft = Draft(origin)
-    draft.text = split_paragraphs("\n".join(body))
+    draft.text = [Block(paragraph) for paragraph in split_paragraphs("\n".join(body))]
     if not draft.text and header.title is None:
         return origin.rejected("no text in it" if text.strip() else "empty file")
     for field in ("title", "date", "byline", "url", "outlet"):

@@ -17,7 +17,7 @@ SOURCE = REPOSITORY / "src" / "newssearch"
 
 LAYERS = (
     "_version", "errors", "processes", "lazy", "paragraphs", "dates", "article", "analysis", "escape", "query", "results", "matching", "highlight",
-    "request", "outlets", "engines", "engines.embedded", "readers", "files", "manifest", "indexing", "index", "render", "cli",
+    "outlets", "request", "config", "engines", "engines.embedded", "readers", "files", "manifest", "indexing", "index", "render", "cli",
     "__init__", "__main__",
 )  # fmt: skip
 """From bottom to top. A module imports from lower layers, or from its own."""

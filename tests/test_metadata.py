@@ -180,4 +180,6 @@ def test_pieces_are_no_longer_than_they_must_be(words: list[str]) -> None:
     text = " ".join(words * (LONGEST // len(words)))
     for piece in arrange([Block(text)]):
         size = len(piece.text)
-        assert size <= LONGEST or not [at for at in sentence_starts(piece.text) if PIECE <= at <= size - LEAST]
+        assert size <= LONGEST or not [
+            at for at in sentence_starts(piece.text) if PIECE <= at <= size - LEAST
+        ]

@@ -17,9 +17,11 @@ from ._version import __version__
 if TYPE_CHECKING:
     from . import query
     from .article import Article, Paragraph, Provenance, Rejected
+    from .config import Config
     from .engines import Contents
     from .errors import (
         ArticleNotFoundError,
+        ConfigError,
         IndexDamagedError,
         IndexExistsError,
         IndexFolderError,
@@ -40,6 +42,8 @@ __all__ = [
     "Article",
     "ArticleNotFoundError",
     "Clause",
+    "Config",
+    "ConfigError",
     "Contents",
     "Diagnostic",
     "FacetValue",
@@ -75,9 +79,11 @@ __all__ = [
 
 _ROOMS = {
     "article": ("Article", "Paragraph", "Provenance", "Rejected"),
+    "config": ("Config",),
     "engines": ("Contents",),
     "errors": (
         "ArticleNotFoundError",
+        "ConfigError",
         "IndexDamagedError",
         "IndexExistsError",
         "IndexFolderError",

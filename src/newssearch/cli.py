@@ -16,6 +16,7 @@ from . import escape, render
 from ._version import __version__
 from .analysis import analyser
 from .article import Paragraph
+from .config import column, load
 from .errors import NewssearchError, QueryError
 from .highlight import SNIPPET_LENGTH, snippet
 from .index import Index, open_index, open_or_create, rebuild
@@ -86,7 +87,20 @@ def cli() -> None:
 @click.option(
     "--lang", metavar="TAG", help="The language of articles that do not state theirs, as en or pt-BR."
 )
-@click.option("--prune", is_flag=True, help="Remove articles whose file is gone.")
+@click.option(
+    "--map",
+    "columns",
+    multiple=True,
+    metavar="FIELD=COLUMN",
+    help="The column of a table, or the key of a record, that holds a field, as in title=Headline. Repeatable.",
+)
+@click.option(
+    "--exclude",
+    multiple=True,
+    metavar="PATTERN",
+    help="Files and folders not to read, as *.tmp or drafts/**. Repeatable.",
+)
+@click.option("--prune", is_flag=True, help="Remove articles whose file is gone, or excluded.")
 @click.option(
     "--rebuild",
     "anew",
@@ -100,6 +114,8 @@ def index(
     folder: Path,
     day_first: bool,
     lang: str | None,
+    columns: tuple[str, ...],
+    exclude: tuple[str, ...],
     prune: bool,
     anew: bool,
     wait: float,
@@ -107,27 +123,32 @@ def index(
 ) -> int:
     """Bring the index up to date with PATHS: files, folders, globs, or - for JSON Lines on standard input.
 
-    New articles are added, changed ones replaced, unchanged files not read again. Without PATHS, reads seeds/.
+    New articles are added, changed ones replaced, unchanged files not read again. Without PATHS, reads seeds/. What
+    newssearch.toml beside the index says holds too; see `newssearch info --config`.
     """
-    from newssearch.readers import ReadOptions  # noqa: PLC0415  (slow to import, and a search needs none of it)
-
     if not paths and not Path(DEFAULT_PATHS[0]).is_dir():
         raise click.UsageError("Name files or folders to index: there is no folder seeds/ here.")
     if anew and prune:
         raise click.UsageError("--rebuild reads only what there is: --prune has nothing to do with it.")
     wanted = [path for path in paths or DEFAULT_PATHS if path != "-"]
     stream = sys.stdin.buffer if "-" in paths else None
-    options = ReadOptions(day_first=day_first, lang=lang)
+    try:
+        mapped = tuple(column(_clean(text)) for text in columns)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--map") from None
+    config = load(folder.absolute().parent).with_given(
+        day_first=day_first, lang=lang, columns=mapped, exclude=exclude
+    )
     with _stoppable() as stop, _progress_bar() as progress:
         if anew:
             report = rebuild(
-                folder, wanted, options=options, stream=stream, wait=wait, stop=stop, progress=progress
+                folder, wanted, config=config, stream=stream, wait=wait, stop=stop, progress=progress
             )
         else:
             with open_or_create(folder) as opened:
                 report = opened.update(
                     wanted,
-                    options=options,
+                    config=config,
                     prune=prune,
                     stream=stream,
                     wait=wait,
@@ -281,9 +302,22 @@ def _paragraph_dict(paragraph: Paragraph, shown: Snippet, marked: bool) -> dict[
 
 @cli.command()
 @index_option
+@click.option(
+    "--config",
+    "configured",
+    is_flag=True,
+    help="Print the settings of the archive, and where each comes from.",
+)
 @json_option
-def info(folder: Path, as_json: bool) -> int:
-    """Print what the index holds: articles, paragraphs, dates, outlets, sources, languages, size."""
+def info(folder: Path, configured: bool, as_json: bool) -> int:
+    """Print what the index holds: articles, paragraphs, dates, outlets, sources, languages, size, and how all is known."""
+    if configured:
+        config = load(folder.absolute().parent)
+        if as_json:
+            _print(render.as_json(config.to_dict()))
+        else:
+            _print_lines(render.text_config(config, _style()))
+        return 0
     with open_index(folder) as opened:
         held = opened.info()
     if as_json:

@@ -10,6 +10,7 @@ Each carries the data that a program needs to react, and the exit code that the 
     │   ├── IndexDamagedError       3   it cannot be read
     │   └── IndexLockedError        1   another process is writing to it
     ├── ArticleNotFoundError        1   no article has that id, or several do
+    ├── ConfigError                 2   the configuration of an archive says what cannot be meant
     └── QueryError                  2   a query or a filter that would silently find nothing
 
 A file that cannot be read is no exception but a value, :class:`newssearch.Rejected`, so that the rest goes on.
@@ -64,6 +65,12 @@ class IndexDamagedError(IndexFolderError):
 
 class IndexLockedError(IndexFolderError):
     """Another process or thread is writing to the index in ``folder``."""
+
+
+class ConfigError(NewssearchError):
+    """The configuration of an archive, or a variable of the environment, says what cannot be meant."""
+
+    exit_code = 2
 
 
 class ArticleNotFoundError(NewssearchError):

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from . import files
 from .analysis import analyser
 from .article import Article
+from .config import Config, load
 from .engines import Contents, FoundHit, Snapshot, Store
 from .engines.embedded import FORMAT_VERSION, EmbeddedStore, make_folder
 from .errors import ArticleNotFoundError, IndexNotFoundError, NewssearchError, QueryError
@@ -132,6 +134,11 @@ class Index:
         """Where the index is."""
         return self._store.folder
 
+    @cached_property
+    def config(self) -> Config:
+        """The configuration of the archive, as it was when it was first asked for. Raises :class:`ConfigError`."""
+        return load(self._archive)
+
     def close(self) -> None:
         """Give back the files of the index, once the searches that are under way have ended."""
         self._exchange(None)
@@ -217,6 +224,7 @@ class Index:
         return self._search(_parsed(query, literal, now), options, started)
 
     def _search(self, query: Query, options: SearchOptions, started: float) -> Results:
+        options = self._with_names(options, query.text)
         try:
             with self._reading() as snapshot:
                 found = snapshot.search(query.tree, options)
@@ -283,9 +291,16 @@ class Index:
         asked = _parsed(query, literal, now)
         try:
             with self._reading() as snapshot:
-                return snapshot.rank(asked.tree, options)
+                return snapshot.rank(asked.tree, self._with_names(options, asked.text))
         except QueryError as error:
             raise error.placed(asked.text, 0, len(asked.text)) from None
+
+    def _with_names(self, options: SearchOptions, query: str) -> SearchOptions:
+        """A request that knows the names that this archive has for outlets, where it asks for one."""
+        asked = {field for field, _ in options.filters} & {"outlet", "source"}
+        if not asked and "outlet:" not in query.lower() and "source:" not in query.lower():
+            return options
+        return dataclasses.replace(options, outlets=self.config.outlets)
 
     def article(self, article_id: str) -> Article:
         """The article with that id, or with an id that ends so; a paragraph's address (``ID#3``) will do too.
@@ -320,7 +335,8 @@ class Index:
             snippet=0,
         )
         with self._reading() as snapshot:
-            return snapshot.ids_matching(_parsed(query, False, None).tree, options)
+            asked = _parsed(query, False, None)
+            return snapshot.ids_matching(asked.tree, self._with_names(options, asked.text))
 
     def articles_of(self, path: str | Path) -> list[str]:
         """The ids of the articles that were read from a file, in its order."""
@@ -355,6 +371,7 @@ class Index:
         paths: Iterable[str | Path],
         *,
         options: ReadOptions | None = None,
+        config: Config | None = None,
         prune: bool = False,
         stream: BinaryIO | None = None,
         wait: float = 10.0,
@@ -363,23 +380,25 @@ class Index:
     ) -> IndexReport:
         """Bring the index up to date with files: folders, globs, single files; and a ``stream`` of JSON Lines.
 
-        What has not changed since it was last read is not read again. ``prune`` removes articles whose file is gone,
-        wherever it was. Commits now and then; ``stop`` is asked after each article whether to end early. What was
+        Files are read as the archive's configuration says, or ``config`` in its place, and what that says of reading
+        ``options`` in turn. What has not changed since it was last read is not read again. ``prune`` removes articles
+        whose file is gone, or excluded, wherever it was. Commits now and then; ``stop`` is asked after each article whether to end early. What was
         committed stays, and the next run goes on from there.
         """
+        chosen = config or load(self._archive)
 
         def work(run: Indexer) -> None:
             if prune:
                 self.refresh()
                 with self._reading() as snapshot:
                     paths_read = snapshot.paths()
-                run.prune(paths_read, self._archive)
-            run.read_files(files.find(paths, self._archive, self.folder))
+                run.prune(paths_read, self._archive, chosen.exclude)
+            run.read_files(files.find(paths, self._archive, self.folder, chosen.exclude))
             run.read_copies(self._archive)
             if stream is not None:
                 run.read_stream(stream)
 
-        return self._run(work, wait, stop, progress, options)
+        return self._run(work, wait, stop, progress, options or _read_options(chosen))
 
     def remove(self, ids: Iterable[str], *, wait: float = 10.0) -> int:
         """Remove articles by their ids, and commit; returns how many there were.
@@ -461,11 +480,19 @@ def _parsed(query: str | Query | Node, literal: bool, now: dt.datetime | None) -
     return parse_literal(query) if literal else parse(query, now=now)
 
 
+def _read_options(config: Config) -> ReadOptions:
+    """What a configuration says of reading."""
+    from newssearch.readers import ReadOptions  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
+    return ReadOptions(config.day_first, config.lang, config.columns, config.outlets, config.folders)
+
+
 def rebuild(
     folder: str | Path,
     paths: Iterable[str | Path],
     *,
     options: ReadOptions | None = None,
+    config: Config | None = None,
     stream: BinaryIO | None = None,
     wait: float = 10.0,
     stop: Callable[[], bool] | None = None,
@@ -480,22 +507,23 @@ def rebuild(
     from newssearch.manifest import FILE_NAME, Manifest  # noqa: PLC0415  (slow to import, and a search needs none of it)
 
     store = EmbeddedStore(Path(folder))
+    archive = store.folder.absolute().parent
+    chosen = config or load(archive)
     make_folder(store.folder)
     lock = store.lock(wait)
     try:
         new = store.begin_rebuild()
-        archive = store.folder.absolute().parent
         writer = new.writer(wait)
         try:
             run = Indexer(
                 writer,
                 Manifest(),
                 lambda manifest: new.write_extra(FILE_NAME, manifest.dump()),
-                options,
+                options or _read_options(chosen),
                 stop=stop,
                 progress=progress,
             )
-            run.read_files(files.find(paths, archive, store.folder))
+            run.read_files(files.find(paths, archive, store.folder, chosen.exclude))
             if stream is not None:
                 run.read_stream(stream)
             report = run.finish()

@@ -249,10 +249,11 @@ class Indexer:
         """Take JSON Lines from a stream."""
         self.read_articles(read_stream(stream, self._options))
 
-    def prune(self, paths: Sequence[str], archive: Path) -> None:
-        """Remove the articles of all ``paths`` whose file is gone."""
+    def prune(self, paths: Sequence[str], archive: Path, exclude: Sequence[str] = ()) -> None:
+        """Remove the articles of all ``paths`` whose file is gone, or excluded."""
         for path in paths:
-            if path != "-" and not os.path.lexists(files.file_of(path, archive)):
+            gone = not os.path.lexists(files.file_of(path, archive)) or files.excluded(path, exclude)
+            if path != "-" and gone:
                 self._remove(self._writer.states(path))
                 self._manifest.drop(path)
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-TABLE = Path(__file__).with_name("outlets.toml")
-"""The table that comes with newssearch: a name, and what else it is called."""
+TABLE = Path(__file__).with_name("outlets.txt")
+"""The table that comes with newssearch: a line has a name, and what else it is called."""
 
 Aliases = tuple[tuple[str, tuple[str, ...]], ...]
 """Names of outlets, each with what else it is called."""
@@ -53,19 +51,11 @@ def aliases_of(table: Mapping[str, Iterable[str]]) -> Aliases:
     return tuple((name, tuple(others)) for name, others in table.items())
 
 
-def read_toml(file: Path) -> dict[str, Any]:
-    """A file of TOML. Raises OSError, or ValueError where it is none."""
-    if sys.version_info >= (3, 11):
-        import tomllib  # noqa: PLC0415  (slow to import, and most searches need none of it)
-    else:
-        import tomli as tomllib  # noqa: PLC0415  (slow to import, and most searches need none of it)
-    with file.open("rb") as stream:
-        return tomllib.load(stream)
-
-
 @cache
 def _table() -> Aliases:
-    return aliases_of(read_toml(TABLE))
+    lines = TABLE.read_text(encoding="utf-8").splitlines()
+    rows = ([name.strip() for name in line.split("|")] for line in lines if line and not line.startswith("#"))
+    return tuple((name, tuple(others)) for name, *others in rows)
 
 
 def _key(name: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from . import escape
 from .article import Article, place
+from .config import Config
 from .lazy import Pattern
 from .results import FacetValue, Hit, Results, Snippet
 
@@ -251,6 +252,22 @@ def text_info(info: IndexInfo, style: Style) -> Iterator[str]:
         yield style.bold(name) + (f"  ({len(values):,} values, the first {len(listed)})" if rest else "")
         yield from _facet_lines(listed)
     yield from _known_lines(held.known, style)
+
+
+def text_config(config: Config, style: Style) -> Iterator[str]:
+    """The settings of an archive and where they come from, for people."""
+    for name, setting in config.to_dict().items():
+        assert isinstance(setting, dict)
+        value, source = setting["value"], setting["from"]
+        rows = value.items() if isinstance(value, dict) else ()
+        shown = "" if rows else "none" if value in (None, [], {}) else value
+        if isinstance(shown, bool):
+            shown = "yes" if shown else "no"
+        shown = ", ".join(shown) if isinstance(shown, list) else str(shown)
+        yield f"{name:>9}  {escape.terminal(shown)}".rstrip() + style.faint(f"  [{source}]")
+        for key, known in rows:
+            listed = ", ".join(known) if isinstance(known, list) else known
+            yield escape.terminal(f"{'':>11}{key} = {listed}")
 
 
 def _known_lines(known: Mapping[str, Sequence[FacetValue]], style: Style) -> Iterator[str]:

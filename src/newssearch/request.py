@@ -10,6 +10,7 @@ from typing import Literal, get_args
 from .dates import parse_period
 from .errors import QueryError
 from .highlight import SNIPPET_LENGTH
+from .outlets import Aliases
 
 Sort = Literal["relevance", "newest", "oldest"]
 FilterField = Literal["outlet", "source", "byline", "located", "lang"]
@@ -37,6 +38,8 @@ class SearchOptions:
     facets: tuple[FacetField, ...] = ()
     snippet: int = SNIPPET_LENGTH
     explain: bool = False
+    outlets: Aliases = ()
+    """Other names of outlets, of this archive: an outlet is found by any of its names."""
 
 
 def search_options(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ...analysis import PLAIN, analyser_named, key, name_words
 from ...analysis import words as words_of
+from ...outlets import Aliases, outlets
 from ...query import (
     LEAD,
     NOWHERE,
@@ -71,8 +72,9 @@ class Stands(NamedTuple):
 class Evaluation:
     """One tree over one table. ``notes`` are the diagnostics that only the index could tell."""
 
-    def __init__(self, table: Table, tree: Node) -> None:
+    def __init__(self, table: Table, tree: Node, aliases: Aliases = ()) -> None:
         self.table = table
+        self._aliases = aliases
         self.tree = tree
         self.notes: list[Diagnostic] = []
         self._words = Expansion(table, self.notes)
@@ -141,13 +143,20 @@ class Evaluation:
         return Stands(text, title)
 
     def with_value(self, field: str, wanted: str, span: Span = NOWHERE) -> Mask:
-        """The articles whose field has a value: a name as a whole, some words of it, a language's variants, an id."""
+        """The articles whose field has a value: a name as a whole, some words of it, a language's variants, an id.
+
+        An outlet, and a source, is found by any of the names that it is known to have.
+        """
         if field == "id":
             mask = self._each(lambda segment: _with_id(segment, wanted))
             if not mask.any():
                 self.notes.append(Diagnostic("unknown-value", f"no article has the id {wanted!r}", span))
             return mask
-        codes = {segment: _codes(segment, field, wanted) for segment in self.table.segments}
+        names = outlets(self._aliases).alike(wanted) if field in ("outlet", "source") else [wanted]
+        codes = {
+            segment: sorted({code for name in names for code in _codes(segment, field, name)})
+            for segment in self.table.segments
+        }
         if not any(map(len, codes.values())):
             self.notes.append(self._unknown(field, wanted, span))
         return self._each(lambda segment: _having(segment.values(field).codes, codes[segment]))

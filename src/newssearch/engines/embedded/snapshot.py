@@ -69,7 +69,7 @@ class EmbeddedSnapshot:
     def search(self, tree: Node, options: SearchOptions) -> Found:
         """The page of hits that ``options`` asks for."""
         with self._reading():
-            run = Evaluation(self._table, tree)
+            run = Evaluation(self._table, tree, options.outlets)
             articles = run.found(options)
             rankings = self._rankings(run, articles)
             total = int(np.count_nonzero(articles))
@@ -85,7 +85,7 @@ class EmbeddedSnapshot:
     def rank(self, tree: Node, options: SearchOptions) -> list[Rank]:
         """The addresses and scores of the hits on the page that ``options`` asks for."""
         with self._reading():
-            run = Evaluation(self._table, tree)
+            run = Evaluation(self._table, tree, options.outlets)
             page = self._page(self._rankings(run, run.found(options)), options)
             return [self._rank(document, score) for document, score, _ in page]
 
@@ -225,7 +225,7 @@ class EmbeddedSnapshot:
     def ids_matching(self, tree: Node, options: SearchOptions) -> list[str]:
         """The ids of all articles that a search finds, sorted."""
         with self._reading():
-            return sorted(self._ids(Evaluation(self._table, tree).found(options)))
+            return sorted(self._ids(Evaluation(self._table, tree, options.outlets).found(options)))
 
     def _ids(self, articles: Mask) -> Iterator[str]:
         for segment, mask in self._table.parts(articles):

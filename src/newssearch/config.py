@@ -1,0 +1,229 @@
+"""The configuration of an archive: what its files are read by, and where each setting comes from.
+
+It is the file ``newssearch.toml`` in the folder that holds the index, or else the table ``[tool.newssearch]`` of a
+``pyproject.toml`` there. What is given on the command line goes before the environment, and that before the file.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from .errors import ConfigError
+from .outlets import Aliases, aliases_of
+
+FILE = "newssearch.toml"
+PROJECT = "pyproject.toml"
+
+FIELDS = (
+    "id", "title", "text", "date", "outlet", "source", "byline", "dateline", "located", "lang", "section", "url",
+)  # fmt: skip
+"""The fields that a column can be mapped to."""
+
+VARIABLES = MappingProxyType({"day_first": "NEWSSEARCH_DAY_FIRST", "lang": "NEWSSEARCH_LANG"})
+"""The settings that the environment has, and the variables."""
+
+DEFAULT = "default"
+"""Where a setting comes from that nobody has made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What holds for an archive.
+
+    ``day_first`` reads 7-5-2024 as the 7th of May; ``lang`` is the language of articles that state none. ``exclude``
+    are patterns of files that are not read: of a name (``*.tmp``), or of a path from the archive's folder
+    (``drafts/**``). ``columns`` are pairs of a field and the column or key that holds it; ``outlets`` names of outlets
+    and what else they are called; ``folders`` pairs of a folder and the outlet of the articles in it that name none.
+    ``origins`` tells where each setting comes from.
+    """
+
+    day_first: bool = False
+    lang: str | None = None
+    exclude: tuple[str, ...] = ()
+    columns: tuple[tuple[str, str], ...] = ()
+    outlets: Aliases = ()
+    folders: tuple[tuple[str, str], ...] = ()
+    origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def with_given(self, **given: Any) -> Config:
+        """The same with what was given on the command line: what is None or empty was not.
+
+        Patterns to exclude are added, and so are columns, before those of the file.
+        """
+        chosen = {name: value for name, value in given.items() if value not in (None, False, ())}
+        origins = {**self.origins, **dict.fromkeys(chosen, "command line")}
+        for name in ("exclude", "columns"):
+            if name in chosen and (before := getattr(self, name)):
+                chosen[name] = (*chosen[name], *(value for value in before if value not in chosen[name]))
+                origins[name] = f"command line, {self.origins[name]}"
+        return replace(self, **chosen, origins=MappingProxyType(origins))
+
+    def to_dict(self) -> dict[str, object]:
+        """The settings as JSON types, each with where it comes from: what ``info --config --json`` prints."""
+        values: dict[str, object] = {
+            "day-first": self.day_first,
+            "lang": self.lang,
+            "exclude": list(self.exclude),
+            "columns": dict(self.columns),
+            "outlets": {name: list(others) for name, others in self.outlets},
+            "folders": dict(self.folders),
+        }
+        return {
+            name: {"value": value, "from": self.origins.get(name.replace("-", "_"), DEFAULT)}
+            for name, value in values.items()
+        }
+
+
+def load(archive: Path, environ: Mapping[str, str] | None = None) -> Config:
+    """The configuration of the archive in a folder. Raises :class:`ConfigError` for what it cannot mean."""
+    settings, name = _file_settings(archive)
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    for key, value in settings.items():
+        setting = key.replace("-", "_")
+        reader = _READERS.get(setting)
+        if reader is None:
+            from difflib import get_close_matches  # noqa: PLC0415  (slow to import, and seldom needed)
+
+            near = get_close_matches(key, [known.replace("_", "-") for known in _READERS], 1)
+            hint = (
+                f": did you mean {near[0]}?"
+                if near
+                else f"; there are: {', '.join(_READERS).replace('_', '-')}"
+            )
+            raise ConfigError(f"{name}: no such setting: {key}{hint}")
+        try:
+            values[setting] = reader(value)
+        except ValueError as error:
+            raise ConfigError(f"{name}: {key}: {error}") from None
+        origins[setting] = name
+    for setting, variable in VARIABLES.items():
+        text = (os.environ if environ is None else environ).get(variable, "").strip()
+        if text:
+            try:
+                values[setting] = _flag(text) if setting == "day_first" else _language(text)
+            except ValueError as error:
+                raise ConfigError(f"{variable}: {error}") from None
+            origins[setting] = variable
+    return Config(**values, origins=MappingProxyType(origins))
+
+
+def column(text: str) -> tuple[str, str]:
+    """A column of a field as it is given on the command line, ``FIELD=COLUMN``. Raises ValueError for none.
+
+    >>> column("title=Headline")
+    ('title', 'Headline')
+    """
+    named, equals, name = text.partition("=")
+    if not (equals and name.strip()):
+        raise ValueError(f"{text} is not FIELD=COLUMN, as in title=Headline")
+    return _field(named), name.strip()
+
+
+def _file_settings(archive: Path) -> tuple[Mapping[str, Any], str]:
+    """The settings in the archive's file, and what that is called."""
+    for name in (FILE, PROJECT):
+        try:
+            content = _read_toml(archive / name)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise ConfigError(f"{name} cannot be read: {error.strerror}") from None
+        except ValueError as error:
+            if name == PROJECT:  # not ours to judge
+                continue
+            raise ConfigError(f"{name} is not TOML: {error}") from None
+        if name == FILE:
+            return content, name
+        tools = content.get("tool")
+        ours = tools.get("newssearch") if isinstance(tools, dict) else None
+        if isinstance(ours, dict):
+            return ours, f"{name} [tool.newssearch]"
+    return {}, FILE
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    """A file of TOML. Raises OSError, or ValueError where it is none."""
+    if sys.version_info >= (3, 11):
+        import tomllib  # noqa: PLC0415  (slow to import, and only where there is a configuration)
+    else:
+        import tomli as tomllib  # noqa: PLC0415  (slow to import, and only where there is a configuration)
+    with file.open("rb") as stream:
+        return tomllib.load(stream)
+
+
+# ---- one setting
+
+
+def _boolean(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("it is true or false")
+    return value
+
+
+def _flag(text: str) -> bool:
+    if text.lower() in ("1", "true", "yes", "on"):
+        return True
+    if text.lower() in ("0", "false", "no", "off"):
+        return False
+    raise ValueError(f"{text} is neither true nor false")
+
+
+def _language(value: object) -> str:
+    if not (isinstance(value, str) and value.strip() and len(value) < 36):
+        raise ValueError('it is a language, as "en" or "pt-BR"')
+    return value.strip()
+
+
+def _patterns(value: object) -> tuple[str, ...]:
+    if not (isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value)):
+        raise ValueError('it is a list of patterns, as ["drafts/**", "*.tmp"]')
+    return tuple(value)
+
+
+def _columns(value: object) -> tuple[tuple[str, str], ...]:
+    if not (isinstance(value, dict) and all(isinstance(name, (str, int)) for name in value.values())):
+        raise ValueError('it is a table of fields and columns, as title = "Headline"')
+    return tuple((_field(named), str(name)) for named, name in value.items())
+
+
+def _field(name: str) -> str:
+    named = name.strip().lower()
+    if named not in FIELDS:
+        raise ValueError(f"no such field: {name}; there are: {', '.join(FIELDS)}")
+    return named
+
+
+def _outlets(value: object) -> Aliases:
+    if not isinstance(value, dict):
+        raise ValueError(
+            'it is a table of names and what else they are called, as "The Echo" = ["echo.example.org"]'
+        )
+    lists = {name: [others] if isinstance(others, str) else others for name, others in value.items()}
+    if not all(
+        isinstance(others, list) and all(isinstance(o, str) for o in others) for others in lists.values()
+    ):
+        raise ValueError("what an outlet is called is a string, or a list of strings")
+    return aliases_of(lists)
+
+
+def _folders(value: object) -> tuple[tuple[str, str], ...]:
+    if not (isinstance(value, dict) and all(isinstance(outlet, str) and outlet for outlet in value.values())):
+        raise ValueError('it is a table of folders and outlets, as "wire/echo" = "The Echo"')
+    return tuple(value.items())
+
+
+_READERS: Mapping[str, Any] = MappingProxyType({
+    "day_first": _boolean,
+    "lang": _language,
+    "exclude": _patterns,
+    "columns": _columns,
+    "outlets": _outlets,
+    "folders": _folders,
+})  # fmt: skip

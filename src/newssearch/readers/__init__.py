@@ -18,7 +18,7 @@ from newssearch.paragraphs import squeeze
 
 from .fields import ReadOptions
 from .jsonlines import LINE_LIMIT, read_lines
-from .origin import Document, Format, Found, Input, Item, Origin, Skipped, UnreadableError
+from .origin import Budget, Document, Format, Found, Input, Item, Origin, Skipped, UnreadableError
 from .registry import abilities, format_of
 
 __all__ = [
@@ -65,7 +65,7 @@ def read_items(
             return
         size = status.st_size
         with file.open("rb") as stream:
-            yield from _items(Input(_Counted(stream, progress), origin))
+            yield from _items(Input(_Counted(stream, progress), origin, Budget(size)))
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         yield origin.rejected(_cannot(error))
     progress(size)

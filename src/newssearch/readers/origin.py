@@ -24,6 +24,13 @@ DOCUMENT_LIMIT = 64 * 1024 * 1024
 """Bytes of the largest document that is held as a whole."""
 
 
+FLOOR = 512 * 1024 * 1024
+"""Bytes that may come out of any packed file."""
+
+RATIO = 250
+"""Bytes that may come out of a packed file for each of its own, beyond that."""
+
+
 class UnreadableError(Exception):
     """What was being read cannot be read, or no further; the message is the reason, for a person."""
 
@@ -79,6 +86,26 @@ class Origin:
         return Rejected(self.path, reason, record, self.member)
 
 
+class Budget:
+    """How many bytes may still come out of what one file holds packed, in all that lies in it.
+
+    A small file that grows without end is a bomb: there may be :data:`RATIO` times its size, and :data:`FLOOR` in any
+    case. Text compresses to a third, the most monotonous of tables to a hundredth.
+    """
+
+    def __init__(self, size: int | None = None) -> None:
+        self._left = None if size is None else max(FLOOR, RATIO * size)
+
+    def take(self, count: int) -> None:
+        """Note that so many came out. Raises UnreadableError once there are too many."""
+        if self._left is not None:
+            self._left -= count
+            if self._left < 0:
+                raise UnreadableError(
+                    f"holds more than {RATIO} times its size: taken for a decompression bomb"
+                )
+
+
 class Readable(Protocol):
     """All that is asked of a stream of bytes: ``read``, which may give fewer than it was asked for."""
 
@@ -92,12 +119,17 @@ class Input:
     The stream need not be seekable: what is read of it to tell what it is, is given again.
     """
 
-    def __init__(self, stream: Readable, origin: Origin) -> None:
+    def __init__(self, stream: Readable, origin: Origin, budget: Budget | None = None) -> None:
         self.origin = origin
+        self.budget = budget or Budget()
         self.head = read_up_to(stream, SAMPLE)
         """The first bytes of it."""
         self.stream: BinaryIO = io.BufferedReader(Again(self.head, stream), 64 * 1024)
         """All of it, from the beginning."""
+
+    def part(self, stream: Readable, origin: Origin) -> Input:
+        """What lies packed in it, with what comes out counted."""
+        return Input(_Taken(stream, self.budget), origin, self.budget)
 
     @classmethod
     def of(cls, data: bytes, origin: Origin) -> Input:
@@ -191,6 +223,18 @@ class Again(io.RawIOBase):
             piece = self._rest.read(len(view))
         view[: len(piece)] = piece
         return len(piece)
+
+
+class _Taken:
+    """A stream of what was packed."""
+
+    def __init__(self, stream: Readable, budget: Budget) -> None:
+        self._stream, self._budget = stream, budget
+
+    def read(self, size: int = -1, /) -> bytes:
+        data = self._stream.read(size if size >= 0 else DOCUMENT_LIMIT)
+        self._budget.take(len(data))
+        return data
 
 
 def read_up_to(stream: Readable, size: int) -> bytes:

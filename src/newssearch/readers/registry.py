@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from . import jsonlines, text
+from . import archives, compressed, jsonlines, text, warc
 from .origin import Format, Input, UnreadableError
 
-FAMILIES = (jsonlines,)
+FAMILIES = (compressed, archives, warc, jsonlines)
 """The modules of the formats, in the order in which they are asked; each has its own in ``FORMATS``."""
 
 GROUP = "newssearch.formats"
@@ -18,11 +18,7 @@ NOT_READ = tuple(
     (re.compile(magic, re.DOTALL), name)
     for magic, name in (
         (rb"%PDF-", "a PDF file"),
-        (rb"PK\x03\x04|PK\x05\x06", "a ZIP archive or an office document"),
-        (rb"\x1f\x8b", "a gzip archive"),
-        (rb"\xfd7zXZ\x00", "an xz archive"),
-        (rb"\x28\xb5\x2f\xfd", "a Zstandard archive"),
-        (rb"BZh[1-9]1AY&SY", "a bzip2 archive"),
+        (rb"\x04\x22\x4d\x18", "an LZ4 file"),
         (rb"7z\xbc\xaf\x27\x1c", "a 7z archive"),
         (rb"Rar!\x1a\x07", "a RAR archive"),
         (rb"\x89PNG\r\n\x1a\n", "a PNG image"),
@@ -43,7 +39,6 @@ NOT_READ = tuple(
 LATER = tuple(
     (re.compile(opening, re.IGNORECASE), name)
     for opening, name in (
-        (r"WARC/\d|filedesc://", "a web archive (WARC)"),
         (r"<!doctype html|<html[\s>]|<(?:head|body|meta|div|p)[\s>]", "an HTML page"),
         (
             r"<\?xml\s|<(?:rss|feed|nitf|newsml|newsmessage|newsitem|rdf:RDF)[\s>]",
@@ -64,8 +59,7 @@ LATER = tuple(
 """Openings of texts that take a reader of their own, which is still to come."""
 
 LATER_BY_NAME = {
-    ".csv": "a CSV table", ".tsv": "a TSV table", ".warc": "a web archive (WARC)", ".arc": "a web archive (WARC)",
-    ".eml": "a mail message", ".mbox": "mail messages", ".html": "an HTML page", ".htm": "an HTML page",
+    ".csv": "a CSV table", ".tsv": "a TSV table", ".eml": "a mail message", ".mbox": "mail messages", ".html": "an HTML page", ".htm": "an HTML page",
     ".xhtml": "an HTML page", ".xml": "an XML document or a feed", ".rss": "a feed", ".atom": "a feed",
 }  # fmt: skip
 """What has no opening of its own, by the name of the file."""

@@ -127,8 +127,6 @@ def test_a_file_with_nothing_in_it_is_empty(tmp_path: Path, data: bytes, name: s
         (b"<rss version='2.0'>", "an XML document or a feed"),
         (b"<!-- a comment --><feed>", "an HTML or XML document"),
         (b"---\ntitle: Rain\n---\nIt rained.", "Markdown with front matter"),
-        (b"From: a@example.org\nSubject: Rain\nMessage-ID: <1@example.org>\n\nIt rained.", "a mail message"),
-        (b"From a@example.org Thu Jul 25 2024\nReturn-Path: <a@example.org>\n", "a mail message"),
     ],
 )
 def test_what_is_no_plain_text_says_what_it_seems_to_be(tmp_path: Path, data: bytes, name: str) -> None:

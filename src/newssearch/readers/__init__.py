@@ -94,7 +94,12 @@ def read_stream(
 def parsed(document: Document) -> Iterator[Found]:
     """What is in a document; never raises."""
     try:
-        yield from document.parse(document.data, document.origin)
+        for item in document.parse(document.data, document.origin):
+            if isinstance(item, Input):
+                for inner in _items(item):
+                    yield from parsed(inner) if isinstance(inner, Document) else (inner,)
+            else:
+                yield item
     except UnreadableError as error:
         yield document.origin.rejected(str(error))
     except Exception as error:  # whatever a parser of others makes of what it was not made for

@@ -159,20 +159,24 @@ class Input:
         return data
 
 
+Found = Article | Rejected | Skipped
+"""What there is in the end."""
+
+Parse = Callable[[bytes, Origin], Iterable[Found | Input]]
+"""What parses a document: its bytes, and where it comes from."""
+
+
 class Document(NamedTuple):
     """A document at hand whose parsing, which may take long, is left to whoever has time.
 
     ``parse`` is a function of a module, so that it can be sent to another process, and ``data`` is what it is to
-    parse. Whatever it raises becomes a rejection.
+    parse. It may give inputs, for what lies within. Whatever it raises becomes a rejection.
     """
 
-    parse: Callable[[bytes, Origin], Iterable[Found]]
+    parse: Parse
     data: bytes
     origin: Origin
 
-
-Found = Article | Rejected | Skipped
-"""What there is in the end."""
 
 Item = Found | Document | Input
 """What a format gives."""
@@ -193,9 +197,7 @@ class Format:
     suffixes: frozenset[str] = frozenset()
 
 
-def whole(
-    parse: Callable[[bytes, Origin], Iterable[Found]],
-) -> Callable[[Input], Iterator[Item]]:
+def whole(parse: Parse) -> Callable[[Input], Iterator[Item]]:
     """A ``read`` of a format whose documents are parsed as a whole."""
 
     def read(source: Input) -> Iterator[Item]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from . import archives, compressed, jsonlines, text, warc
+from . import archives, compressed, jsonlines, mail, text, warc
 from .origin import Format, Input, UnreadableError
 
-FAMILIES = (compressed, archives, warc, jsonlines)
+FAMILIES = (compressed, archives, warc, mail, jsonlines)
 """The modules of the formats, in the order in which they are asked; each has its own in ``FORMATS``."""
 
 GROUP = "newssearch.formats"
@@ -49,17 +49,12 @@ LATER = tuple(
             r"---[ \t]*\r?\n(?:[ \t#].*\r?\n|\r?\n)*[\w-]+[ \t]*:|\+\+\+[ \t]*\r?\n",
             "Markdown with front matter",
         ),
-        (
-            r"(?:From \S+.*\r?\n)?(?:[\w-]+:.*\r?\n(?:[ \t].*\r?\n)*){0,40}?"
-            r"(?:Return-Path|Received|Message-ID|Delivered-To|MIME-Version):",
-            "a mail message",
-        ),
     )
 )
 """Openings of texts that take a reader of their own, which is still to come."""
 
 LATER_BY_NAME = {
-    ".csv": "a CSV table", ".tsv": "a TSV table", ".eml": "a mail message", ".mbox": "mail messages", ".html": "an HTML page", ".htm": "an HTML page",
+    ".csv": "a CSV table", ".tsv": "a TSV table", ".html": "an HTML page", ".htm": "an HTML page",
     ".xhtml": "an HTML page", ".xml": "an XML document or a feed", ".rss": "a feed", ".atom": "a feed",
 }  # fmt: skip
 """What has no opening of its own, by the name of the file."""

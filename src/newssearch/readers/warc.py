@@ -72,7 +72,7 @@ def _items(source: Input, record: Any, number: int) -> Iterator[Item]:
     if kind is not None:
         yield Skipped(origin.path, kind)
         return
-    stated = None if record.format == "arc" else record.rec_headers.get_header("WARC-Record-ID")
+    stated = None if source.head.startswith(b"filedesc:") else record.rec_headers.get_header("WARC-Record-ID")
     name = stated or f"record {number}"  # an ARC has none, and warcio makes one up
     within = origin.within(_member(url, name), url=url, charset=charset)
     yield source.part(_Content(record.content_stream()), within)

@@ -40,6 +40,8 @@ def texts(fragment: str) -> list[str]:
         ("<table><tr><th>A</th><td>1</td></tr><tr><td>only<td></tr></table>", ["A | 1", "only"]),
         ("", []),
         ("<p> </p><br>", []),
+        ("<td></td>", []),
+        ("<td>One</td><td>two", ["One | two"]),
     ],
 )
 def test_paragraphs_are_parted_as_on_a_page(fragment: str, expected: list[str]) -> None:

@@ -108,6 +108,7 @@ class _Scan:
         end = name[0] == "/"
         name = name.lstrip("/")
         if name in ("td", "th"):
+            self.seen.add(name)
             self._pieces.append(CELL)
             return
         if name == "br":

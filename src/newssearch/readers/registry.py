@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from . import archives, compressed, jsonlines, mail, text, warc
+from . import archives, compressed, feeds, jsonlines, mail, text, warc, xmlroot
 from .origin import Format, Input, UnreadableError
 
-FAMILIES = (compressed, archives, warc, mail, jsonlines)
+FAMILIES = (compressed, archives, warc, mail, jsonlines, feeds, xmlroot)
 """The modules of the formats, in the order in which they are asked; each has its own in ``FORMATS``."""
 
 GROUP = "newssearch.formats"
@@ -40,10 +40,6 @@ LATER = tuple(
     (re.compile(opening, re.IGNORECASE), name)
     for opening, name in (
         (r"<!doctype html|<html[\s>]|<(?:head|body|meta|div|p)[\s>]", "an HTML page"),
-        (
-            r"<\?xml\s|<(?:rss|feed|nitf|newsml|newsmessage|newsitem|rdf:RDF)[\s>]",
-            "an XML document or a feed",
-        ),
         (r"<!--", "an HTML or XML document"),
         (
             r"---[ \t]*\r?\n(?:[ \t#].*\r?\n|\r?\n)*[\w-]+[ \t]*:|\+\+\+[ \t]*\r?\n",
@@ -55,7 +51,7 @@ LATER = tuple(
 
 LATER_BY_NAME = {
     ".csv": "a CSV table", ".tsv": "a TSV table", ".html": "an HTML page", ".htm": "an HTML page",
-    ".xhtml": "an HTML page", ".xml": "an XML document or a feed", ".rss": "a feed", ".atom": "a feed",
+    ".xhtml": "an HTML page",
 }  # fmt: skip
 """What has no opening of its own, by the name of the file."""
 

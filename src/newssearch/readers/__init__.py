@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from newssearch.article import STREAM, Article, Rejected
+from newssearch.article import STREAM
 from newssearch.paragraphs import squeeze
 
 from .fields import ReadOptions
@@ -76,9 +76,7 @@ def signature(options: ReadOptions) -> str:
     return repr((options, abilities()))
 
 
-def read_stream(
-    stream: BinaryIO, options: ReadOptions, *, line_limit: int = LINE_LIMIT
-) -> Iterator[Article | Rejected]:
+def read_stream(stream: BinaryIO, options: ReadOptions, *, line_limit: int = LINE_LIMIT) -> Iterator[Found]:
     """The articles in JSON Lines from a stream, as they come; never raises.
 
     Its ``path`` is :data:`~newssearch.article.STREAM`, so that a record with neither ``url`` nor ``id`` is known by

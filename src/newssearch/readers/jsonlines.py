@@ -8,9 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from newssearch.article import Article, Rejected
-
 from .encoding import SAMPLE, Decoder, decode, wide_encoding
+from .envelopes import records
 from .origin import (
     DOCUMENT_LIMIT,
     Again,
@@ -23,7 +22,7 @@ from .origin import (
     UnreadableError,
     read_up_to,
 )
-from .records import read_record, records
+from .records import read_record
 
 LINE_LIMIT = DOCUMENT_LIMIT
 """Bytes of the longest line."""
@@ -73,7 +72,7 @@ def parse(data: bytes, origin: Origin) -> Iterator[Found]:
 
 def read_lines(
     stream: BinaryIO, origin: Origin, *, encoding: str | None = None, line_limit: int = LINE_LIMIT
-) -> Iterator[Article | Rejected]:
+) -> Iterator[Found]:
     """The articles in JSON Lines, one line in memory at a time; a bad line is rejected and the rest goes on.
 
     ``encoding`` is for UTF-16 and UTF-32, where a line feed is more than one byte; otherwise a line is UTF-8, or

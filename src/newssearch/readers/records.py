@@ -2,96 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from newssearch.article import Article, Rejected
+from newssearch.article import STATED, Provenance
 
+from .dialects import fill
 from .draft import FIELDS, Draft
+from .envelopes import ENVELOPES, records
 from .fields import as_text, kind
-from .origin import Origin
+from .keys import KEYS
+from .origin import Found, Origin, Skipped
+from .values import CUT, SUMMARY, UPDATED, Text, Values, at, html, prose, string, uncut, values_of
 
-KEYS: Mapping[str, tuple[str, ...]] = {
-    "id": ("id", "_id", "guid"),
-    "title": ("title", "headline", "name"),
-    "text": ("text", "body", "content", "articlebody", "article_body", "maintext", "full_text"),
-    "paragraphs": ("paragraphs",),
-    "date": (
-        "date", "published", "datepublished", "date_published", "published_at", "publishedat", "date_publish",
-        "pubdate", "publish_date", "created",
-    ),
-    "outlet": ("outlet", "publisher", "publication", "site_name", "source_domain", "domain", "newspaper"),
-    "source": ("source", "agency", "credit", "infosource"),
-    "byline": ("byline", "author", "authors", "by", "creator"),
-    "dateline": ("dateline",),
-    "located": ("located", "location", "place"),
-    "lang": ("lang", "language", "inlanguage"),
-    "section": ("section", "category", "desk", "articlesection", "topic"),
-    "url": ("url", "link", "canonical_url", "href"),
-}  # fmt: skip
-"""The keys that each field is read from, in lower case; the first that has a value counts."""
+__all__ = ["ENVELOPES", "KEYS", "claim_keys", "read_record", "records", "text_of"]
 
 PARAGRAPH_KEYS = ("text", "content", "body")
 """A paragraph that is an object is read by one of these."""
 
-ENVELOPES = ("articles", "results", "items", "docs", "data")
-"""An object that is no article itself may hold a list of them under one of these, as the answer of a service does."""
 
-Record = Mapping[str, object]
-
-
-def records(document: object) -> Iterator[object]:
-    """The records in a JSON document: of a list its items, of an envelope the items in it, else the document."""
-    if isinstance(document, list):
-        yield from document
-        return
-    if isinstance(document, dict):
-        values = _lower(document)
-        if not any(key in values for field in ("title", "text", "paragraphs") for key in KEYS[field]):
-            for key in ENVELOPES:
-                items = values.get(key)
-                if isinstance(items, list) and items and all(isinstance(item, dict) for item in items):
-                    yield from items
-                    return
-    yield document
-
-
-def read_record(record: object, origin: Origin, number: int) -> Article | Rejected:
+def read_record(record: object, origin: Origin, number: int) -> Found:
     """The article that a record describes, or why it is none.
 
-    Its own ``id`` is its identity where it has no ``url``.
+    What the options say of its keys comes first, then what the dialect says that it is in, then what the names of
+    the keys tell. Its own ``id`` is its identity where it has no ``url``.
     """
     if not isinstance(record, dict):
         return origin.rejected(f"not a JSON object but {kind(record)}", number)
-    values = _lower(record)
     draft = Draft(origin, number)
-    draft.text = _text(values)
-    draft.identity = next((text for key in KEYS["id"] if (text := as_text(values.get(key)))), None)
-    for field in ("date", *FIELDS):
-        for key in KEYS[field]:
-            draft.claim(field, values.get(key))
+    for field, column in origin.options.columns:
+        claim_column(draft, field, at(record, column))
+    mapped, identity = draft.text, draft.identity
+    values = values_of(record)
+    if (what := fill(values, draft)) is not None:
+        return Skipped(origin.path, what)
+    if mapped:
+        draft.text, draft.text_known = mapped, STATED
+    draft.identity = identity or draft.identity
+    claim_keys(draft, values, KEYS)
     return draft.finish()
 
 
-def _lower(record: Mapping[object, object]) -> dict[str, object]:
-    """The record with its keys in lower case; of keys that become one, the first that has a value stays."""
-    values: dict[str, object] = {}
-    for key, value in record.items():
-        name = str(key).lower()
-        if values.get(name) in (None, "", []):
-            values[name] = value
-    return values
+def claim_column(draft: Draft, field: str, value: object) -> None:
+    """Claim a value that the options give a field, or the text, the date or the identity."""
+    if field == "text":
+        draft.text = draft.text or _as_paragraphs(value)
+    elif field == "id":
+        draft.identity = draft.identity or as_text(value)
+    elif field in FIELDS or field == "date":
+        draft.claim(field, value)
 
 
-def _text(values: Record) -> str | list[str]:
-    """The text of a record: a string as it is, or the list of its paragraphs; empty where there is none."""
-    for key in KEYS["text"] + KEYS["paragraphs"]:
-        value = values.get(key)
-        if isinstance(value, str) and value.strip():
-            return value
-        if isinstance(value, list):
-            paragraphs = [text for text in map(_paragraph, value) if text and text.strip()]
-            if paragraphs:
-                return paragraphs
+def claim_keys(draft: Draft, values: Values, keys: Mapping[str, tuple[str, ...]]) -> None:
+    """Claim what a record has under these names, behind what is claimed already."""
+    if not draft.text:
+        draft.text, draft.text_known = text_of(values, keys)
+    if draft.identity is None:
+        draft.identity = next(
+            (text for key in keys.get("id", ()) if (text := as_text(values.get(key)))), None
+        )
+    for field in ("date", *FIELDS):
+        for key in keys.get(field, ()):
+            draft.claim(field, values.get(key))
+    for key in keys.get("updated", ()):
+        draft.claim("date", values.get(key), UPDATED)
+
+
+def text_of(values: Values, keys: Mapping[str, tuple[str, ...]]) -> tuple[Text, Provenance]:
+    """The text of a record, and how it is known: a summary where there is no other; empty where there is none."""
+    for key in (*keys.get("text", ()), *keys.get("paragraphs", ())):
+        if text := _as_paragraphs(values.get(key), is_html=key.endswith("html")):
+            if isinstance(text, str):
+                text, was_cut = uncut(text)
+                return text, CUT if was_cut else STATED
+            return text, STATED
+    for key in keys.get("summary", ()):
+        if text := _as_paragraphs(values.get(key)):
+            return text, SUMMARY
+    return "", STATED
+
+
+def _as_paragraphs(value: object, *, is_html: bool = False) -> Text:
+    """A value as text: a string as it is, or by its markup; a list as that of the paragraphs."""
+    if (text := string(value)) is not None:
+        return html(text) if is_html else prose(text)
+    if isinstance(value, list):
+        return [text for text in map(_paragraph, value) if text and text.strip()]
     return ""
 
 

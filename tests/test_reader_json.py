@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import support
 from newssearch.article import FIELDS, STATED, Article, Provenance, Rejected
 from newssearch.readers import Found, Origin, ReadOptions, Skipped, read_file, read_stream
-from newssearch.readers.jsonlines import CHUNK
+from newssearch.readers.lines import CHUNK
 from newssearch.readers.records import KEYS, read_record
 
 TEXT = "It rained on the hills.\n\nThen it stopped."

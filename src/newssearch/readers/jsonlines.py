@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from .encoding import SAMPLE, Decoder, decode, wide_encoding
 from .envelopes import records
+from .lines import CHUNK, lines_of
 from .origin import (
     DOCUMENT_LIMIT,
     Again,
@@ -26,9 +27,6 @@ from .records import read_record
 
 LINE_LIMIT = DOCUMENT_LIMIT
 """Bytes of the longest line."""
-
-CHUNK = 1024 * 1024
-"""Bytes at a time that an overlong line is passed over by."""
 
 
 def read(source: Input) -> Iterator[Item]:
@@ -80,7 +78,7 @@ def read_lines(
     goes through.
     """
     number, decoder = 0, Decoder()
-    for line in _lines(stream, line_limit, encoding):
+    for line in lines_of(stream, line_limit, encoding):
         if line is None:
             number += 1
             yield origin.rejected(f"a line longer than {_size(line_limit)}", number)
@@ -115,34 +113,6 @@ def json_problem(error: ValueError | RecursionError) -> str:
         line = f"line {error.lineno}, " if error.lineno > 1 else ""
         return f"not JSON: {error.msg} ({line}column {error.colno})"
     return "JSON with a number that is too long"
-
-
-def _lines(stream: BinaryIO, limit: int, encoding: str | None) -> Iterator[bytes | str | None]:
-    """Each line; None for one over ``limit``, which is passed over piece by piece."""
-    if encoding is not None:
-        text = io.TextIOWrapper(stream, encoding, "replace", newline="\n")
-        try:
-            yield from _wide_lines(text, limit // 2)
-        finally:
-            text.detach()  # the stream is not ours to close
-        return
-    while line := stream.readline(limit + 1):
-        if len(line) <= limit or line.endswith(b"\n"):
-            yield line
-            continue
-        while (piece := stream.readline(min(limit, CHUNK))) and not piece.endswith(b"\n"):
-            pass
-        yield None
-
-
-def _wide_lines(stream: io.TextIOWrapper, limit: int) -> Iterator[str | None]:
-    while line := stream.readline(limit + 1):
-        if len(line) <= limit or line.endswith("\n"):
-            yield line
-            continue
-        while (piece := stream.readline(min(limit, CHUNK))) and not piece.endswith("\n"):
-            pass
-        yield None
 
 
 def _size(limit: int) -> str:

@@ -62,7 +62,8 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "date": (
         "pd", "loaddate", "datum", "erscheinungsdatum", "veroffentlicht", "veroffentlichungsdatum", "datedepublication",
         "datepublication", "fecha", "fechadepublicacion", "fechapublicacion", "data", "datadepublicacao",
-        "datapublicacao", "datapubblicazione", "seendate",
+        "datapublicacao", "datapubblicazione", "seendate", "publisheddategmt", "publisheddateutc", "publishdategmt",
+        "pubdategmt", "dategmt", "dateutc",
     ),
     "outlet": (
         "sn", "media", "zeitung", "medium", "medio", "periodico", "diario", "journal", "jornal", "veiculo", "testata",
@@ -77,3 +78,12 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "url": ("uri", "address", "adresse", "webpage"),
 }  # fmt: skip
 """What columns of tables are also called: in other languages, and by the codes of databases."""
+
+TABLE_KEYS: Mapping[str, tuple[str, ...]] = {
+    field: tuple(name for name in (*names, *HEADINGS.get(field, ())) if name != "name")
+    for field, names in KEYS.items()
+}
+"""The names of columns; a table with a column of names is mostly not one of articles."""
+
+FIELD_OF: Mapping[str, str] = {name: field for field, names in TABLE_KEYS.items() for name in names}
+"""The field of each name of a column."""

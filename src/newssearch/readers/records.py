@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from newssearch.article import STATED, Provenance
 
@@ -14,7 +14,7 @@ from .keys import KEYS
 from .origin import Found, Origin, Skipped
 from .values import CUT, SUMMARY, UPDATED, Text, Values, at, html, prose, string, uncut, values_of
 
-__all__ = ["ENVELOPES", "KEYS", "claim_keys", "read_record", "records", "text_of"]
+__all__ = ["ENVELOPES", "KEYS", "claim_keys", "read_record", "read_values", "records", "text_of"]
 
 PARAGRAPH_KEYS = ("text", "content", "body")
 """A paragraph that is an object is read by one of these."""
@@ -28,17 +28,25 @@ def read_record(record: object, origin: Origin, number: int) -> Found:
     """
     if not isinstance(record, dict):
         return origin.rejected(f"not a JSON object but {kind(record)}", number)
-    draft = Draft(origin, number)
-    for field, column in origin.options.columns:
-        claim_column(draft, field, at(record, column))
-    mapped, identity = draft.text, draft.identity
-    values = values_of(record)
+    columns = [(field, at(record, column)) for field, column in origin.options.columns]
+    return read_values(values_of(record), Draft(origin, number), columns, KEYS)
+
+
+def read_values(
+    values: Values, draft: Draft, columns: Iterable[tuple[str, object]], keys: Mapping[str, tuple[str, ...]]
+) -> Found:
+    """The article that values describe: ``columns`` are those that the options say, by fields."""
+    for field, value in columns:
+        claim_column(draft, field, value)
+    mapped, known, identity = draft.text, draft.text_known, draft.identity
     if (what := fill(values, draft)) is not None:
-        return Skipped(origin.path, what)
+        return Skipped(draft.origin.path, what)
     if mapped:
         draft.text, draft.text_known = mapped, STATED
+    elif not draft.text:
+        draft.text_known = known
     draft.identity = identity or draft.identity
-    claim_keys(draft, values, KEYS)
+    claim_keys(draft, values, keys)
     return draft.finish()
 
 
@@ -54,8 +62,8 @@ def claim_column(draft: Draft, field: str, value: object) -> None:
 
 def claim_keys(draft: Draft, values: Values, keys: Mapping[str, tuple[str, ...]]) -> None:
     """Claim what a record has under these names, behind what is claimed already."""
-    if not draft.text:
-        draft.text, draft.text_known = text_of(values, keys)
+    if not draft.text and (found := text_of(values, keys))[0]:
+        draft.text, draft.text_known = found
     if draft.identity is None:
         draft.identity = next(
             (text for key in keys.get("id", ()) if (text := as_text(values.get(key)))), None

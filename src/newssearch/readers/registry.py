@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from . import archives, compressed, feeds, jsonlines, mail, text, warc, xmlroot
+from . import archives, compressed, feeds, jsonlines, mail, tables, text, warc, xmlroot
 from .origin import Format, Input, UnreadableError
 
-FAMILIES = (compressed, archives, warc, mail, jsonlines, feeds, xmlroot)
+FAMILIES = (compressed, archives, warc, mail, jsonlines, feeds, xmlroot, tables)
 """The modules of the formats, in the order in which they are asked; each has its own in ``FORMATS``."""
 
 GROUP = "newssearch.formats"
@@ -50,7 +50,7 @@ LATER = tuple(
 """Openings of texts that take a reader of their own, which is still to come."""
 
 LATER_BY_NAME = {
-    ".csv": "a CSV table", ".tsv": "a TSV table", ".html": "an HTML page", ".htm": "an HTML page",
+    ".html": "an HTML page", ".htm": "an HTML page",
     ".xhtml": "an HTML page",
 }  # fmt: skip
 """What has no opening of its own, by the name of the file."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import support
 from newssearch.article import Article, Provenance, Rejected
+from newssearch.outlets import Outlets
 from newssearch.readers import Origin, ReadOptions, Skipped, read_file
 from newssearch.readers.envelopes import records
 from newssearch.readers.records import read_record
@@ -336,6 +337,6 @@ def test_articles_with_a_file_each_are_read(data_dir: Path) -> None:
     for file in sorted((data_dir / "formats" / "json-per-article").iterdir()):
         (article,) = support.articles_in(support.read_file(file))
         record = json.loads(file.read_text())
-        assert (article.title, article.outlet) == (record["title"].strip(), record["source"])
+        assert (article.title, article.outlet) == (record["title"].strip(), Outlets().name(record["source"]))
         assert (str(article.date) if article.date else "") == record["date"]
         assert article.paragraphs

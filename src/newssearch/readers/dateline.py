@@ -94,7 +94,7 @@ def _slashed(head: str, after_title: bool) -> Dateline | None:
     if not (_is_name(match["agency"]) and _is_name(match["place"])):
         return None
     text = head[: match.end("place")]
-    return Dateline(text, _natural_case(match["place"]), match["agency"].strip(), None, match.end())
+    return Dateline(text, natural_case(match["place"]), match["agency"].strip(), None, match.end())
 
 
 def _agency_alone(head: str) -> Dateline | None:
@@ -126,7 +126,7 @@ def _placed(head: str) -> Dateline | None:
     end = match.end("agency") + 1 if agency else match.end("day") if day else match.end("place")
     published = parse_published(day) if day else None
     date = published.value if published else None
-    return Dateline(head[:end].strip(), _natural_case(place), agency or None, date, match.end())
+    return Dateline(head[:end].strip(), natural_case(place), agency or None, date, match.end())
 
 
 def _is_name(part: str) -> bool:
@@ -134,10 +134,10 @@ def _is_name(part: str) -> bool:
     return 0 < len(words) <= 4 and all(word[0].isupper() or word.lower() in LITTLE_WORDS for word in words)
 
 
-def _natural_case(place: str) -> str:
+def natural_case(place: str) -> str:
     """``NEW YORK`` as New York, ``KANSAS CITY, MO.`` as Kansas City, MO.: one place is one value of the field.
 
-    >>> _natural_case("PORT-AU-PRINCE"), _natural_case("WASHINGTON, D.C."), _natural_case("Port Said")
+    >>> natural_case("PORT-AU-PRINCE"), natural_case("WASHINGTON, D.C."), natural_case("Port Said")
     ('Port-au-Prince', 'Washington, D.C.', 'Port Said')
     """
     parts = place.split(",")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from . import archives, compressed, feeds, jsonlines, mail, tables, text, warc, xmlroot
+from . import archives, compressed, feeds, jsonlines, mail, newsml, nitf, tables, text, warc, xmlroot
 from .origin import Format, Input, UnreadableError
 
-FAMILIES = (compressed, archives, warc, mail, jsonlines, feeds, xmlroot, tables)
+FAMILIES = (compressed, archives, warc, mail, jsonlines, feeds, nitf, newsml, xmlroot, tables)
 """The modules of the formats, in the order in which they are asked; each has its own in ``FORMATS``."""
 
 GROUP = "newssearch.formats"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 import support
 from newssearch.article import Article, Provenance, Rejected
 from newssearch.readers import Origin, ReadOptions, Skipped, parsed, read_file
+from newssearch.readers.feedparts import parts_of
 from newssearch.readers.feeds import parse
 from newssearch.readers.origin import Document
 from newssearch.readers.xmlroot import root_of
@@ -173,6 +175,35 @@ def test_what_has_no_articles_says_why(tmp_path: Path, data: str, reason: str) -
     (item,) = support.read_bytes(tmp_path, "a.xml", data)
     assert isinstance(item, Rejected)
     assert reason in item.reason
+
+
+@pytest.mark.parametrize("data", [RSS, ATOM])
+def test_a_large_feed_is_read_in_parts(data: str) -> None:
+    whole = data.encode()
+    parts = list(parts_of(whole, len(whole) - 1))
+    assert len(parts) > 1
+    origin = Origin("a.xml", ReadOptions())
+    articles = [item for part in parts if part for item in parse(part, origin) if isinstance(item, Article)]
+    assert [(a.title, a.outlet, a.date) for a in articles] == [
+        (a.title, a.outlet, a.date) for a in parse(whole, origin) if isinstance(a, Article)
+    ]
+
+
+def test_a_large_feed_numbers_its_entries_and_leaves_out_what_is_too_large() -> None:
+    items = [f"<title>{n}</title><description>{'word ' * 150_000}</description>" for n in range(10)]
+    items[4] = f"<title>4</title><description>{'word ' * 1_000_000}</description>"
+    found = list(parse(feed(*items).encode()[:-100], Origin("a.xml", ReadOptions())))
+    assert [item.title if isinstance(item, Article) else str(item) for item in found] == [
+        "0", "1", "2", "3", "a.xml:5: an entry of more than 4 MiB", "5", "6", "7", "8", "9",
+    ]  # fmt: skip
+    assert [item.record for item in found if not isinstance(item, Skipped)] == list(range(1, 11))
+
+
+def test_without_feedparser_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "feedparser", None)
+    (item,) = support.read_bytes(tmp_path, "a.rss", RSS)
+    assert isinstance(item, Rejected)
+    assert item.reason == "a feed: reading it takes feedparser (pip install 'newssearch[feeds]')"
 
 
 def test_entities_do_no_harm(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from newssearch.paragraphs import Block, split_paragraphs
 
 from .draft import Draft
 from .encoding import SAMPLE, wide_encoding
+from .feedparts import PART_LIMIT, parts_of
 from .fragments import blocks_of, line_of
 from .origin import Format, Found, Input, Origin, Skipped, UnreadableError, whole
 from .xmlroot import root_of
@@ -90,29 +91,44 @@ def parse(data: bytes, origin: Origin) -> Iterator[Found]:
     headers = (
         {"content-type": f"application/xml; charset={origin.charset}"} if origin.charset and not wide else {}
     )
-    # As a stream: a string of bytes could be taken for an address, and fetched.
-    feed = feedparser.parse(
-        io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False, response_headers=headers
-    )
-    if not feed.entries:
-        problem = feed.get("bozo_exception") if feed.bozo else None
-        if not feed.version and problem is not None:
-            raise UnreadableError(f"a feed that cannot be read: {problem}")
-        raise UnreadableError("a feed without entries")
     # dc:date is the date of publication, but feedparser takes it for that of an update.
-    dated = feed.version.startswith("rss") and re.search(rb"<\w+:date\b", data) is not None
+    dated = re.search(rb"<\w+:date\b", data) is not None
+    number = 0
+    for part in parts_of(data):
+        if part is None:
+            number += 1
+            yield origin.rejected(f"an entry of more than {PART_LIMIT // 2**20} MiB", number)
+            continue
+        # As a stream: a string of bytes could be taken for an address, and fetched.
+        feed = feedparser.parse(
+            io.BytesIO(part), sanitize_html=False, resolve_relative_uris=False, response_headers=headers
+        )
+        if not feed.entries and part is data:
+            raise UnreadableError(_without_entries(feed))
+        updated = STATED if dated and feed.version.startswith("rss") else UPDATED
+        for draft, entry in _drafts(feed, origin, number):
+            number = draft.record
+            yield _read(entry, feed.feed, draft, updated)
+
+
+def _without_entries(feed: Any) -> str:
+    if feed.bozo and not feed.version:
+        return f"a feed that cannot be read: {feed.get('bozo_exception')}"
+    return "a feed without entries"
+
+
+def _drafts(feed: Any, origin: Origin, before: int) -> Iterator[tuple[Draft, Entry]]:
+    """A draft of each entry, with its address: one that others have too is that of the site, or of a section."""
     links = Counter(_string(entry.get("link")) for entry in feed.entries)
-    for number, entry in enumerate(feed.entries, start=1):
+    base = origin.url or _string(feed.feed.get("link")) or ""
+    for number, entry in enumerate(feed.entries, start=before + 1):
         draft = Draft(origin, number)
         link = _string(entry.get("link"))
         draft.claim("url", _address(entry.get("feedburner_origlink")))
-        if link is not None and (
-            links[link] == 1 or not entry.get("id")
-        ):  # else that of the site, or of a section
-            base = origin.url or _string(feed.feed.get("link")) or ""
+        if link is not None and (links[link] == 1 or not entry.get("id")):
             draft.claim("url", _address(link))
             draft.claim("url", _resolved(base, link), RELATIVE)
-        yield _read(entry, feed.feed, draft, STATED if dated else UPDATED)
+        yield draft, entry
 
 
 def _read(entry: Entry, feed: Entry, draft: Draft, updated: Provenance) -> Found:
@@ -124,8 +140,9 @@ def _read(entry: Entry, feed: Entry, draft: Draft, updated: Provenance) -> Found
     draft.claim("title", _line(entry.get("title_detail")))
     _claim_dates(entry, draft, updated)
     draft.claim("byline", _authors(entry))
-    source = entry.get("source") or {}
-    draft.claim("outlet", _line(source.get("title_detail")) or _string(source.get("title")))
+    source = entry.get("source")
+    if isinstance(source, dict):
+        draft.claim("outlet", _line(source.get("title_detail")) or _string(source.get("title")))
     draft.claim("outlet", _string(entry.get("publisher")))
     draft.claim("outlet", _line(feed.get("title_detail")), FEED_TITLE)
     for tag in entry.get("tags") or ():

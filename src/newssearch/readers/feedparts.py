@@ -1,0 +1,46 @@
+"""A large feed as several small ones: a parser holds a hundred times what it is given, in the worst case."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+PART_LIMIT = 4 * 1024 * 1024
+"""Bytes of a feed that are parsed at once, and of the longest entry."""
+
+_ENTRY = re.compile(rb"<((?:[A-Za-z]\w{0,20}:)?(?:item|entry))(?=[\s>])", re.IGNORECASE)
+
+
+def parts_of(data: bytes, limit: int = PART_LIMIT) -> Iterator[bytes | None]:
+    """The feed, where it is small; else feeds of some of its entries each, all with what is around them.
+
+    None stands for an entry that is too long, and for a large feed without entries.
+    """
+    if len(data) <= limit:
+        yield data
+        return
+    opening = _ENTRY.search(data)
+    closing = b"</" + opening[1] + b">" if opening else b""
+    last = data.rfind(closing) if opening else -1
+    if opening is None or last < opening.start():
+        yield None
+        return
+    place, end_of_entries = opening.start(), last + len(closing)
+    head, tail = data[:place], data[end_of_entries:]
+    rest = b""
+    if opening[0] in tail:  # it breaks off within an entry
+        tail, rest = b"", tail
+    room = limit - len(head) - len(tail)
+    if room < limit // 4:
+        yield None
+        return
+    while place < end_of_entries:
+        end = data.rfind(closing, place, place + room)
+        if end < 0:
+            yield None
+            end = data.find(closing, place)
+        else:
+            yield head + data[place : end + len(closing)] + tail
+        place = end + len(closing)
+    if rest:
+        yield head + rest if len(rest) <= room else None

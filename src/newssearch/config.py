@@ -150,12 +150,16 @@ def _file_settings(archive: Path) -> tuple[Mapping[str, Any], str]:
 
 def _read_toml(file: Path) -> dict[str, Any]:
     """A file of TOML. Raises OSError, or ValueError where it is none."""
+    return parse_toml(file.read_text(encoding="utf-8"))
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """A text of TOML. Raises ValueError where it is none."""
     if sys.version_info >= (3, 11):
-        import tomllib  # noqa: PLC0415  (slow to import, and only where there is a configuration)
+        import tomllib  # noqa: PLC0415  (slow to import, and seldom needed)
     else:
-        import tomli as tomllib  # noqa: PLC0415  (slow to import, and only where there is a configuration)
-    with file.open("rb") as stream:
-        return tomllib.load(stream)
+        import tomli as tomllib  # noqa: PLC0415  (slow to import, and seldom needed)
+    return tomllib.loads(text)
 
 
 # ---- one setting

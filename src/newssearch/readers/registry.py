@@ -5,10 +5,24 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from . import archives, compressed, feeds, jsonlines, mail, newsml, nitf, tables, text, warc, xmlroot
+from . import (
+    archives,
+    compressed,
+    feeds,
+    jsonlines,
+    mail,
+    markdown,
+    newsml,
+    nitf,
+    pdf,
+    tables,
+    text,
+    warc,
+    xmlroot,
+)
 from .origin import Format, Input, UnreadableError
 
-FAMILIES = (compressed, archives, warc, mail, jsonlines, feeds, nitf, newsml, xmlroot, tables)
+FAMILIES = (compressed, archives, warc, pdf, mail, markdown, jsonlines, feeds, nitf, newsml, xmlroot, tables)
 """The modules of the formats, in the order in which they are asked; each has its own in ``FORMATS``."""
 
 GROUP = "newssearch.formats"
@@ -17,7 +31,6 @@ GROUP = "newssearch.formats"
 NOT_READ = tuple(
     (re.compile(magic, re.DOTALL), name)
     for magic, name in (
-        (rb"%PDF-", "a PDF file"),
         (rb"\x04\x22\x4d\x18", "an LZ4 file"),
         (rb"7z\xbc\xaf\x27\x1c", "a 7z archive"),
         (rb"Rar!\x1a\x07", "a RAR archive"),
@@ -41,10 +54,6 @@ LATER = tuple(
     for opening, name in (
         (r"<!doctype html|<html[\s>]|<(?:head|body|meta|div|p)[\s>]", "an HTML page"),
         (r"<!--", "an HTML or XML document"),
-        (
-            r"---[ \t]*\r?\n(?:[ \t#].*\r?\n|\r?\n)*[\w-]+[ \t]*:|\+\+\+[ \t]*\r?\n",
-            "Markdown with front matter",
-        ),
     )
 )
 """Openings of texts that take a reader of their own, which is still to come."""

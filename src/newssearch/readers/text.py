@@ -52,7 +52,16 @@ class _Header:
 
 
 def read_text(text: str, origin: Origin) -> Article | Rejected:
-    """The article in a plain text.
+    """The article in a plain text, or why it is none: see :func:`take_text`."""
+    draft = Draft(origin)
+    take_text(text, draft)
+    if not draft.text and not draft.has("title"):
+        return origin.rejected("no text in it" if text.strip() else "empty file")
+    return draft.finish()
+
+
+def take_text(text: str, draft: Draft) -> None:
+    """Take all that a plain text says of an article.
 
     Above the text may stand, in any order, on lines of their own: the headline, the headline again, a date
     (``7-25-2024``, ``Published: July 25, 2024``), a byline, an address. The text may begin with the headline glued
@@ -63,14 +72,11 @@ def read_text(text: str, origin: Origin) -> Article | Rejected:
     a blank line, a header line, capitals, or because the line after it is much longer.
     """
     lines = split_lines(text)
-    header, start = _read_header(lines, origin.options)
+    header, start = _read_header(lines, draft.origin.options)
     body = lines[start:]
     _take_footer(body, header)
     _take_dateline(body, header)
-    draft = Draft(origin)
     draft.text = [Block(paragraph) for paragraph in split_paragraphs("\n".join(body))]
-    if not draft.text and header.title is None:
-        return origin.rejected("no text in it" if text.strip() else "empty file")
     for field in ("title", "date", "byline", "url", "outlet"):
         draft.claim(field, getattr(header, field), header.date_known if field == "date" else STATED)
     if header.dateline is not None:
@@ -78,7 +84,6 @@ def read_text(text: str, origin: Origin) -> Article | Rejected:
         draft.claim("source", header.dateline.agency, FROM_DATELINE)
         draft.claim("located", header.dateline.located, FROM_DATELINE)
         draft.claim("date", header.dateline.date, FROM_DATELINE)
-    return draft.finish()
 
 
 def _read_header(lines: Sequence[str], options: ReadOptions) -> tuple[_Header, int]:

@@ -1,0 +1,125 @@
+"""PDF: its text, without what stands at the edge of every page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newssearch import Article, Rejected
+from support import articles_in, read_bytes
+
+STORY = [
+    "Flood in Basra closes two bridges",
+    "",
+    "July 25, 2024",
+    "",
+    "The river rose above its banks on Monday, and the council closed two bridges to traf-",
+    "fic until the water falls. Nobody was hurt, a spokesman of the council said, but some of",
+    "the houses by the river were empty.",
+    "On Tuesday the water fell again, and the council opened one of the bridges, which is the",
+    "older one of the two. The other one stays closed until somebody has looked at its pillars,",
+    "which the water has washed around for two days and a night, and that may take another week",
+    "or two, the spokesman said.",
+]
+
+
+def pdf(pages: list[list[str]], title: str | None = None) -> bytes:
+    """A PDF with some lines on each page."""
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"",
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    kids = []
+    for lines in pages:
+        shown = "".join(f"({line.translate({40: None, 41: None})}) Tj 0 -14 Td\n" for line in lines)
+        stream = f"BT /F1 10 Tf 50 780 Td\n{shown}ET".encode("latin-1")
+        objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
+        kids.append(len(objects) + 1)
+        objects.append(
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R /Resources << /Font << /F1 3 0 R >> >> >>"
+            % len(objects)
+        )
+    objects[1] = b"<< /Type /Pages /Count %d /Kids [%s] >>" % (
+        len(kids),
+        b" ".join(b"%d 0 R" % kid for kid in kids),
+    )
+    trailer = b"/Root 1 0 R"
+    if title is not None:
+        objects.append(b"<< /Title (%s) /CreationDate (D:20200101000000Z) >>" % title.encode("latin-1"))
+        trailer += b" /Info %d 0 R" % len(objects)
+    data, offsets = b"%PDF-1.4\n", []
+    for number, content in enumerate(objects, start=1):
+        offsets.append(len(data))
+        data += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    return data + b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d %s >>\nstartxref\n%d\n%%%%EOF\n" % (
+        len(objects) + 1, table, len(objects) + 1, trailer, len(data),
+    )  # fmt: skip
+
+
+def one(folder: Path, data: bytes) -> Article:
+    (article,) = articles_in(read_bytes(folder, "a.pdf", data))
+    return article
+
+
+def test_a_pdf_is_an_article(tmp_path: Path) -> None:
+    article = one(tmp_path, pdf([STORY]))
+    assert article.title == "Flood in Basra closes two bridges"
+    texts = [paragraph.text for paragraph in article.paragraphs]
+    assert " ".join(texts).startswith(
+        "The river rose above its banks on Monday, and the council closed two bridges to traffic"
+    )
+    assert len(texts) == 2
+
+
+def test_when_the_file_was_made_is_no_date_of_publication(tmp_path: Path) -> None:
+    assert one(tmp_path, pdf([["Flood in Basra", "The river rose."]], "Flood")).date is None
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("The flood of Basra", "The flood of Basra"),
+        ("Microsoft Word - x.doc", STORY[0]),
+        ("story_final.indd", STORY[0]),
+        ("x", STORY[0]),
+    ],
+)
+def test_a_title_is_believed_unless_a_program_made_it(tmp_path: Path, title: str, expected: str) -> None:
+    assert one(tmp_path, pdf([STORY], title)).title == expected
+
+
+def test_headers_footers_and_numbers_of_pages_are_left_out(tmp_path: Path) -> None:
+    words = ("river", "bridge", "council", "water", "house")
+    pages = [
+        [
+            f"THE ECHO, page {n}",
+            f"The {word} was there long ago.",
+            f"A {word} is a {word}.",
+            f"No {word} then.",
+            f"{n}",
+        ]
+        for n, word in enumerate(words, start=1)
+    ]
+    text = " ".join(paragraph.text for paragraph in one(tmp_path, pdf(pages)).paragraphs)
+    assert "THE ECHO" not in text
+    assert all(f"A {word} is a {word}. No {word} then." in text for word in words)
+    assert not text.endswith("5")
+
+
+def test_a_scan_takes_ocr(tmp_path: Path) -> None:
+    (item,) = read_bytes(tmp_path, "a.pdf", pdf([[], []]))
+    assert str(item) == "a.pdf: a PDF without text: a scan takes OCR first"
+
+
+@given(st.data())
+def test_nothing_that_is_broken_raises(tmp_path_factory: pytest.TempPathFactory, draw: st.DataObject) -> None:
+    data = pdf([STORY], "The flood of Basra")
+    at, length = draw.draw(st.integers(0, len(data) - 1)), draw.draw(st.integers(0, 40))
+    broken = data[:at] + draw.draw(st.binary(max_size=10)) + data[at + length :]
+    for item in read_bytes(tmp_path_factory.mktemp("any"), "a.pdf", broken):
+        assert isinstance(item, (Article, Rejected))

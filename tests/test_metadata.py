@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from newssearch import Article, ReadOptions, Rejected
 from newssearch.analysis import sentence_starts
 from newssearch.outlets import Outlets
-from newssearch.paragraphs import Block, Kind
+from newssearch.paragraphs import Block, Kind, Squeezed
 from newssearch.readers import Origin
 from newssearch.readers.arrange import LEAST, LONGEST, PIECE, arrange
 from newssearch.readers.draft import Draft
@@ -143,7 +143,7 @@ def test_short_blocks_stay_with_what_they_belong_to() -> None:
 
 def test_short_items_of_a_list_are_one_paragraph_and_long_ones_are_their_own() -> None:
     items = [Block(name, "list") for name in ("North", "South;", "x" * 61, "East", "West")]
-    assert arrange([Block("Closed."), *items, Block("Open.")]) == [
+    assert arrange(Squeezed([Block("Closed."), *items, Block("Open.")])) == [
         Block("Closed."), Block("North; South;", "list"), Block("x" * 61, "list"), Block("East; West", "list"), Block("Open."),
     ]  # fmt: skip
 
@@ -170,7 +170,7 @@ def test_no_word_is_lost_or_moved(blocks: list[Block]) -> None:
     def letters(some: list[Block]) -> str:
         return re.sub(r"[\s;]", "", "".join(block.text for block in some))
 
-    arranged = arrange(blocks)
+    arranged = arrange(Squeezed(blocks))
     assert letters(arranged) == letters(blocks)
     assert all(block.text for block in arranged)
 
@@ -178,7 +178,7 @@ def test_no_word_is_lost_or_moved(blocks: list[Block]) -> None:
 @given(st.lists(st.sampled_from(["ab", "b.", "A", "Mr.", "B!", "ba"]), min_size=1, max_size=40))
 def test_pieces_are_no_longer_than_they_must_be(words: list[str]) -> None:
     text = " ".join(words * (LONGEST // len(words)))
-    for piece in arrange([Block(text)]):
+    for piece in arrange(Squeezed([Block(text)])):
         size = len(piece.text)
         assert size <= LONGEST or not [
             at for at in sentence_starts(piece.text) if PIECE <= at <= size - LEAST

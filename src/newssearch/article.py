@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from .dates import parse_published
-from .paragraphs import Block, Kind, split_paragraphs, squeeze
+from .paragraphs import Block, Kind, Squeezed, split_paragraphs, squeeze
 
 Date = dt.date | dt.datetime
 """When an article was published: a day, or a moment (with its zone, where the input has one)."""
@@ -156,12 +156,7 @@ class Article:
         if clean["source"] is None and clean["outlet"] is not None:
             clean["source"] = clean["outlet"]
             known["source"] = Provenance("inferred", "outlet")
-        given = split_paragraphs(text) if isinstance(text, str) else text
-        blocks = [
-            Block(squeeze(block)) if isinstance(block, str) else Block(squeeze(block.text), block.kind)
-            for block in given
-        ]
-        blocks = [block for block in blocks if block.text]
+        blocks = text if isinstance(text, Squeezed) else _squeezed(text)
         for name in FIELDS:
             present = day is not None if name == "date" else clean[name] is not None
             known.setdefault(name, STATED if present else MISSING)
@@ -228,6 +223,17 @@ class Article:
             "provenance": {name: str(known) for name, known in self.provenance.items()},
             "paragraphs": [{"number": p.number, "kind": p.kind, "text": p.text} for p in self.paragraphs],
         }
+
+
+def _squeezed(text: str | Iterable[str | Block]) -> Squeezed:
+    """The blocks of a text, of which paragraphs are made."""
+    if isinstance(text, str):
+        return Squeezed(map(Block, split_paragraphs(text)))
+    found = (
+        Block(squeeze(block)) if isinstance(block, str) else Block(squeeze(block.text), block.kind)
+        for block in text
+    )
+    return Squeezed(block for block in found if block.text)
 
 
 def _identity(

@@ -27,6 +27,10 @@ SENTENCE_ENDS = frozenset(".!?…:。！？؟۔।")
 _CLOSERS = "\"'”’»)]」』）"
 
 
+class Squeezed(list[Block]):
+    """Blocks whose text is on one line each, and not empty: what :func:`squeeze` would leave as it is."""
+
+
 def squeeze(text: str) -> str:
     """``text`` on one line: every run of white space is one space, and a half of a surrogate pair is U+FFFD.
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from newssearch.analysis import sentence_starts
-from newssearch.paragraphs import Block
+from newssearch.paragraphs import Block, Squeezed
 
 LONGEST = 2_500
 PIECE = 1_000
@@ -29,13 +29,15 @@ LABEL = 40
 ITEM = 60
 
 
-def arrange(blocks: Iterable[Block]) -> list[Block]:
+def arrange(blocks: Squeezed) -> Squeezed:
     """Blocks as paragraphs.
 
-    >>> arrange([Block("Q:"), Block("Will it rain?"), Block("***"), Block("Yes.")])
+    >>> arrange(Squeezed([Block("Q:"), Block("Will it rain?"), Block("***"), Block("Yes.")]))
     [Block(text='Q: Will it rain?', kind='text'), Block(text='*** Yes.', kind='text')]
     """
-    return [piece for block in _short_items(_kept_together(blocks)) for piece in _split(block)]
+    if all(LABEL < len(text) <= LONGEST and kind != "list" for text, kind in blocks):
+        return blocks
+    return Squeezed(piece for block in _short_items(_kept_together(blocks)) for piece in _split(block))
 
 
 def _kept_together(blocks: Iterable[Block]) -> Iterator[Block]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from newssearch.article import STATED, Article, Date, Provenance, Rejected
 from newssearch.outlets import outlets
-from newssearch.paragraphs import Block, split_paragraphs, squeeze
+from newssearch.paragraphs import Block, Squeezed, split_paragraphs, squeeze
 
 from .arrange import arrange
 from .credits import LINES, agency, agency_in, credit_in
@@ -21,6 +21,8 @@ from .origin import Origin
 
 FIELDS = ("title", "outlet", "source", "byline", "dateline", "located", "lang", "section", "url")
 """The fields that claims are made for, and ``date``."""
+
+CLAIMED = frozenset({*FIELDS, "date"})
 
 LOOKED_AT = 20
 """Paragraphs that detection of the language looks at."""
@@ -51,7 +53,7 @@ class Draft:
         It may be a string, an object with a name, a list of either, a number; for ``date`` also a date or a moment.
         Earlier claims come first.
         """
-        if field != "date" and field not in FIELDS:
+        if field not in CLAIMED:
             raise ValueError(f"no such field: {field!r}")
         if value not in (None, "", []):
             self._claims.setdefault(field, []).append((value, known))
@@ -95,13 +97,18 @@ class Draft:
             **fields,
         )
 
-    def _blocks(self) -> list[Block]:
+    def _blocks(self) -> Squeezed:
         """The paragraphs; those that are stated one by one stay as they are."""
         if isinstance(self.text, str):
-            return arrange(Block(text) for text in split_paragraphs(self.text))
-        blocks = [Block(block) if isinstance(block, str) else block for block in self.text]
-        squeezed = [Block(text, kind) for block, kind in blocks if (text := squeeze(block))]
-        return squeezed if all(isinstance(block, str) for block in self.text) else arrange(squeezed)
+            return arrange(Squeezed(map(Block, split_paragraphs(self.text))))
+        squeezed = Squeezed()
+        stated = True
+        for block in self.text:
+            text, kind = Block(block) if isinstance(block, str) else block
+            stated = stated and isinstance(block, str)
+            if text := squeeze(text):
+                squeezed.append(Block(text, kind))
+        return squeezed if stated else arrange(squeezed)
 
     def _date(self, known: dict[str, Provenance]) -> Date | None:
         claimed = self._claims.get("date", [])
@@ -127,7 +134,7 @@ class Draft:
             fields["outlet"] = outlets(options.outlets).name(written)
             _note_spelling("outlet", written, fields["outlet"], known)
 
-    def _fill_lang(self, blocks: list[Block], fields: Fields, known: dict[str, Provenance]) -> None:
+    def _fill_lang(self, blocks: Squeezed, fields: Fields, known: dict[str, Provenance]) -> None:
         if fields["lang"] is not None:
             tag = tag_of(fields["lang"])
             if tag is None:
@@ -167,7 +174,7 @@ def _fill_from_dateline(text: str, fields: Fields, known: dict[str, Provenance])
         fields["source"], known["source"] = dateline.agency, inferred
 
 
-def _fill_source(blocks: list[Block], fields: Fields, known: dict[str, Provenance]) -> None:
+def _fill_source(blocks: Squeezed, fields: Fields, known: dict[str, Provenance]) -> None:
     if fields["source"] is None:
         if fields["byline"] and (found := agency_in(fields["byline"])):
             fields["source"], known["source"] = found, Provenance("inferred", "byline")

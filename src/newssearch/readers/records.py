@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 from newssearch.article import STATED, Provenance
 
@@ -68,11 +69,22 @@ def claim_keys(draft: Draft, values: Values, keys: Mapping[str, tuple[str, ...]]
         draft.identity = next(
             (text for key in keys.get("id", ()) if (text := as_text(values.get(key)))), None
         )
-    for field in ("date", *FIELDS):
-        for key in keys.get(field, ()):
-            draft.claim(field, values.get(key))
+    fields_of = _fields_of(tuple(keys.items()))
+    for _, field, key in sorted((*fields_of[key], key) for key in values.keys() & fields_of.keys()):
+        draft.claim(field, values.get(key))
     for key in keys.get("updated", ()):
         draft.claim("date", values.get(key), UPDATED)
+
+
+@cache
+def _fields_of(keys: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, tuple[int, str]]:
+    """Of each name of a key its rank among those of its field, and the field."""
+    return {
+        name: (rank, field)
+        for field, names in keys
+        if field in FIELDS or field == "date"
+        for rank, name in enumerate(names)
+    }
 
 
 def text_of(values: Values, keys: Mapping[str, tuple[str, ...]]) -> tuple[Text, Provenance]:

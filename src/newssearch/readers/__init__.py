@@ -14,16 +14,17 @@ from pathlib import Path
 from typing import BinaryIO
 
 from newssearch.article import STREAM
-from newssearch.paragraphs import squeeze
+from newssearch.paragraphs import Block, squeeze
 
+from .draft import Draft
 from .fields import ReadOptions
 from .jsonlines import LINE_LIMIT, read_lines
-from .origin import Budget, Document, Format, Found, Input, Item, Origin, Skipped, UnreadableError
-from .registry import abilities, format_of
+from .origin import Budget, Document, Format, Found, Input, Item, Origin, Skipped, UnreadableError, whole
+from .registry import abilities, format_of, formats
 
 __all__ = [
-    "Document", "Format", "Found", "Input", "Item", "Origin", "ReadOptions", "Skipped", "UnreadableError", "parsed",
-    "read_file", "read_items", "read_stream", "signature",
+    "Block", "Document", "Draft", "Format", "Found", "Input", "Item", "Origin", "ReadOptions", "Skipped",
+    "UnreadableError", "parsed", "read_file", "read_items", "read_stream", "signature", "whole",
 ]  # fmt: skip
 
 DEEPEST = 8
@@ -72,7 +73,11 @@ def read_items(
 
 
 def signature(options: ReadOptions) -> str:
-    """What an outcome of reading depends on beside the file: the same twice, the same outcome."""
+    """What an outcome of reading depends on beside the file: the same twice, the same outcome.
+
+    Raises NewssearchError where a format that another package adds cannot be loaded.
+    """
+    formats()
     return repr((options, abilities()))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from newssearch.errors import NewssearchError
+
 from . import (
     archives,
     compressed,
@@ -93,10 +95,17 @@ def abilities() -> tuple[str, ...]:
 
 @cache
 def formats() -> tuple[Format, ...]:
-    """All formats, those of other packages first."""
+    """All formats, those of other packages first. Raises NewssearchError where one of these cannot be loaded."""
     from importlib.metadata import entry_points  # noqa: PLC0415  (slow to import, and only reading needs it)
 
-    added = [entry.load() for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name)]
+    added = []
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+        try:
+            added.append(entry.load())
+        except Exception as error:
+            raise NewssearchError(
+                f"the format {entry.name} ({entry.value}) cannot be loaded: {error}"
+            ) from error
     return (*added, *(known for family in FAMILIES for known in family.FORMATS))
 
 
@@ -110,7 +119,7 @@ def format_of(source: Input) -> Format:
             return known
     for magic, name in NOT_READ:
         if magic.match(source.head):
-            raise UnreadableError(f"looks like {name}, which is not supported yet")
+            raise UnreadableError(f"looks like {name}, which is not read")
     if source.wide is None and b"\0" in source.head:
         raise UnreadableError("looks like a binary file")
     for pattern, name in LATER:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import newssearch
+from newssearch.readers import Document, Format, Input, Origin, parsed
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -83,9 +84,23 @@ def test_the_python_in_the_readme_runs_and_finds_the_sample(
     for block in blocks:
         names: dict[str, object] = {}
         exec(compile(block, "README.md", "exec"), names)
+        if "results" not in names:
+            assert_reads_telegrams(names["TELEGRAMS"])
+            continue
         results = names["results"]
         assert isinstance(results, newssearch.Results)
         assert (results.total_articles, results.total_paragraphs) == (1, 5)
+
+
+def assert_reads_telegrams(telegrams: object) -> None:
+    assert isinstance(telegrams, Format)
+    source = Input.of(b"TELEGRAM\nRiver rising\nStop.\n", Origin("a.txt", newssearch.ReadOptions()))
+    assert telegrams.matches(source)
+    (document,) = telegrams.read(source)
+    assert isinstance(document, Document)
+    (article,) = parsed(document)
+    assert isinstance(article, newssearch.Article)
+    assert (article.title, article.paragraphs[0].text) == ("River rising", "Stop.")
 
 
 def test_the_readme_has_the_two_commands_that_set_everything_up() -> None:

@@ -11,6 +11,7 @@ from . import (
     archives,
     compressed,
     feeds,
+    html,
     jsonlines,
     mail,
     markdown,
@@ -24,7 +25,7 @@ from . import (
 )
 from .origin import Format, Input, UnreadableError
 
-FAMILIES = (compressed, archives, warc, pdf, mail, markdown, jsonlines, feeds, nitf, newsml, xmlroot, tables)
+FAMILIES = (compressed, archives, warc, pdf, mail, markdown, jsonlines, feeds, nitf, newsml, html, xmlroot, tables)
 """The modules of the formats, in the order in which they are asked; each has its own in ``FORMATS``."""
 
 GROUP = "newssearch.formats"
@@ -50,22 +51,6 @@ NOT_READ = tuple(
     )
 )
 """First bytes of what no format of ours reads."""
-
-LATER = tuple(
-    (re.compile(opening, re.IGNORECASE), name)
-    for opening, name in (
-        (r"<!doctype html|<html[\s>]|<(?:head|body|meta|div|p)[\s>]", "an HTML page"),
-        (r"<!--", "an HTML or XML document"),
-    )
-)
-"""Openings of texts that take a reader of their own, which is still to come."""
-
-LATER_BY_NAME = {
-    ".html": "an HTML page", ".htm": "an HTML page",
-    ".xhtml": "an HTML page",
-}  # fmt: skip
-"""What has no opening of its own, by the name of the file."""
-
 
 OPTIONAL = (
     "trafilatura",
@@ -122,14 +107,8 @@ def format_of(source: Input) -> Format:
             raise UnreadableError(f"looks like {name}, which is not read")
     if source.wide is None and b"\0" in source.head:
         raise UnreadableError("looks like a binary file")
-    for pattern, name in LATER:
-        if pattern.match(source.opening):
-            raise UnreadableError(f"looks like {name}, which is not supported yet")
     if source.opening:
-        suffix = source.origin.suffix
-        if suffix in LATER_BY_NAME:
-            raise UnreadableError(f"looks like {LATER_BY_NAME[suffix]}, which is not supported yet")
         for known in formats():
-            if suffix in known.suffixes:
+            if source.origin.suffix in known.suffixes:
                 return known
     return text.FORMATS[0]

@@ -37,7 +37,7 @@ from typing import NamedTuple
 from newssearch import Article, ReadOptions
 from newssearch.readers import Origin, html, schemaorg
 from newssearch.readers.markup import decode_page, text_of, tree_of
-from newssearch.readers.pagemeta import Page
+from newssearch.readers.page import Page
 from newssearch.readers.schemaorg import plain
 
 SHINGLE = 4
@@ -168,7 +168,9 @@ _NAMES = re.compile(r"\s*(?:[,;/|&]|\b(?:and|und|og|y|et|e)\b)\s*")
 
 def names(*values: str | None) -> frozenset[str]:
     """The names in one or several bylines, whatever stands between them."""
-    return frozenset(name for value in values if value for name in _NAMES.split(value.casefold().strip()) if name)
+    return frozenset(
+        name for value in values if value for name in _NAMES.split(value.casefold().strip()) if name
+    )
 
 
 def shingles(text: str) -> Counter[tuple[str, ...]]:
@@ -282,12 +284,16 @@ def scores(measured: Sequence[tuple[Case, Outcome]], titles: bool) -> Scores:
                 wanted, found = getattr(case.expected, name), getattr(outcome, name)
                 if isinstance(wanted, frozenset):
                     wanted, found = ", ".join(sorted(wanted)), ", ".join(sorted(found))
-                result.failures.append(f"{name}: {case.name}\n      expected {wanted}\n      found    {found}")
+                result.failures.append(
+                    f"{name}: {case.name}\n      expected {wanted}\n      found    {found}"
+                )
     result.fields |= {name: count / len(measured) for name, count in counts.items()}
     return result
 
 
-def measure(pages: Sequence[Case], read: Callable[[bytes], Outcome], *, titles: bool = False) -> dict[str, Scores]:
+def measure(
+    pages: Sequence[Case], read: Callable[[bytes], Outcome], *, titles: bool = False
+) -> dict[str, Scores]:
     """The scores of each collection, whole and in halves: ``html-fundus``, ``html-fundus, first half``, ``… second``."""
     outcomes = [(case, read(case.data)) for case in pages]
     found = {}
@@ -359,14 +365,22 @@ def _print(ours: dict[str, Scores], theirs: dict[str, Scores]) -> None:
 
 def main() -> None:
     """Measure, and print what was asked for."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("formats", type=Path, help="the folder with the collections")
-    parser.add_argument("--failures", action="store_true", help="list the pages where a field is not as expected")
-    parser.add_argument("--half", type=int, choices=(0, 1), help="only the pages of the first (0) or second (1) half")
+    parser.add_argument(
+        "--failures", action="store_true", help="list the pages where a field is not as expected"
+    )
+    parser.add_argument(
+        "--half", type=int, choices=(0, 1), help="only the pages of the first (0) or second (1) half"
+    )
     parser.add_argument("--alone", action="store_true", help="leave out trafilatura alone")
     parser.add_argument("--speed", action="store_true", help="pages a second, by one and by two processes")
     parser.add_argument("--profile", type=int, metavar="LINES", help="where the time goes")
-    parser.add_argument("--floors", type=Path, metavar="FILE", help="write the scores, rounded down, as floors")
+    parser.add_argument(
+        "--floors", type=Path, metavar="FILE", help="write the scores, rounded down, as floors"
+    )
     options = parser.parse_args()
     pages = [case for case in cases(options.formats) if options.half in (None, case.half)]
     if not pages:

@@ -1,29 +1,32 @@
-"""HTML pages to articles: what the page says of itself, and the text that it shows."""
+"""HTML pages to articles: what the page says of itself, and the text that it shows.
+
+What a page tells programs comes first (JSON-LD, microdata, ``<meta>``), then what it shows: :mod:`.schemaorg` and
+:mod:`.pagemeta` read those, :mod:`.pagebody` finds the text.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from newssearch.article import Provenance
+from newssearch.article import Article, Provenance, Rejected
 
 from . import schemaorg
+from .bylines import claim_bylines
 from .draft import Draft
 from .fields import host
-from .markup import decode_page, pieces_of, tree_of
+from .headlines import claim_titles
+from .markup import Piece, decode_page, pieces_of, tree_of
 from .origin import Format, Found, Input, Origin, UnreadableError, whole
+from .page import Page
 from .pagebody import MOST_ELEMENTS, Body, Hints, body_of
-from .pagemeta import (
-    SUMMARIES,
-    Page,
-    claim_bylines,
-    claim_page,
-    claim_titles,
-)
+from .pagemeta import SUMMARIES, claim_page, is_front
 
+_BEFORE = r"(?:<!--.{0,8000}?-->\s*)*"
 _OPENING = re.compile(
-    r"(?:<\?xml[^>]{0,200}\?>\s*|<!--.{0,4000}?-->\s*)*"
-    r"(?:<!doctype\s+html\b|<html[\s>]|<(?:head|body|title|meta|div|p|h1|table|script|link|style|article)[\s>])",
+    rf"{_BEFORE}(?:(?:<\?xml[^>]{{0,200}}\?>\s*{_BEFORE})?(?:<!doctype\s+html\b|<html[\s>])|"
+    r"<(?:head|body|title|meta|div|p|h1|table|script|link|style)[\s>])",
     re.IGNORECASE | re.DOTALL,
 )
 _ERROR = re.compile(
@@ -39,6 +42,17 @@ _ERROR = re.compile(
 SHORT = 600
 """Characters of text that a page of a server, or one that asks to log in, has at most."""
 
+HOUSES = frozenset({"website", "newsmediaorganization", "organization"})
+"""Types of schema.org whose name is that of the outlet."""
+
+HOUSE_NAMES = ("og:site_name", "application-name", "apple-mobile-web-app-title", "publisher")
+"""Names of ``<meta>`` that hold it."""
+
+LONGEST_HOUSE = 40
+"""Characters of the name of an outlet; some write the headline there."""
+
+ONLY_SUMMARY = Provenance("stated", "only the description of the page, which has no text")
+
 
 def matches(source: Input) -> bool:
     """Whether an input begins like an HTML page."""
@@ -50,81 +64,96 @@ def parse(data: bytes, origin: Origin) -> Iterator[Found]:
     yield read_page(decode_page(data, origin.charset), origin)
 
 
-def read_page(text: str, origin: Origin, record: int = 1) -> Found:
+class _Description(NamedTuple):
+    """What schema.org says of the article of a page, where that stands, and what else stands there."""
+
+    node: schemaorg.Node
+    graph: schemaorg.Graph
+    known: Provenance
+
+
+def read_page(text: str, origin: Origin, record: int = 1) -> Article | Rejected:
     """The article on a page, or why there is none. Raises UnreadableError for what is no page."""
     if not text.strip():
         raise UnreadableError("empty file")
     page = Page(tree_of(text), origin.url)
-    graph = schemaorg.Graph(map(schemaorg.load, page.scripts))
-    addresses = (page.canonical, page.og_url, origin.url)
-    node = graph.article(addresses)
-    marked = schemaorg.Graph(page.microdata())
-    marked_node = marked.article(addresses)
-    draft = Draft(origin, record)
-    sources = [
-        (found, of, Provenance("stated", where))
-        for found, of, where in ((node, graph, "JSON-LD"), (marked_node, marked, "microdata"))
-        if found is not None
-    ]
-    house = _house(page, graph, [found for found, _, _ in sources], origin)
-    told = [(schemaorg.headline_of(found), known) for found, _, known in sources]
     pieces = pieces_of(page.root, MOST_ELEMENTS)
-    titles = claim_titles(draft, page, told, house)
-    for found, of, known in sources:
-        schemaorg.claim_rest(draft, found, known, of, house)
-    claim_bylines(draft, page, pieces, titles, house)
-    claim_page(draft, page, pieces, titles)
-    for site in graph.nodes:
-        if "website" in schemaorg.types_of(site):
-            draft.claim("outlet", ", ".join(schemaorg.names_of(site)), Provenance("stated", "JSON-LD WebSite"))
-    for found, of, known in sources:
-        schemaorg.claim_house(draft, found, known, of)
-    for found, _, known in sources:
-        schemaorg.claim_addresses(draft, found, known)
-    draft.claim("url", origin.url, Provenance("stated", "where it was fetched from"))
-    summary = page.first(*SUMMARIES) or next((text for found, _, _ in sources if isinstance(text := found.get("description"), str)), "")
-    said = max((schemaorg.body_of(found) for found, _, _ in sources), key=len, default="")
+    graph = schemaorg.Graph(map(schemaorg.load, page.scripts))
+    described = list(_described(page, graph))
+    draft = Draft(origin, record)
+    titles = _claim(draft, page, pieces, graph, described)
+    summary = page.first(*SUMMARIES) or next(
+        (said for each in described if isinstance(said := each.node.get("description"), str)), ""
+    )
+    said = max((schemaorg.body_of(each.node) for each in described), key=len, default="")
     body = body_of(page.root, pieces, Hints(titles, schemaorg.plain(summary), said))
-    if reason := _no_article(page, body, bool(sources), titles, addresses):
+    if reason := _no_article(page, body, described, titles):
         return origin.rejected(reason, record)
     draft.text, draft.text_known = body.blocks, body.known
-    if not any(block.kind != "caption" for block in body.blocks) and summary:
-        draft.text = schemaorg.plain(summary)
-        draft.text_known = Provenance("stated", "only the page's description")
+    if summary and all(block.kind == "caption" for block in body.blocks):
+        draft.text, draft.text_known = [schemaorg.plain(summary)], ONLY_SUMMARY
     return draft.finish()
 
 
-def _house(page: Page, graph: schemaorg.Graph, nodes: Sequence[schemaorg.Node], origin: Origin) -> list[str]:
+def _described(page: Page, graph: schemaorg.Graph) -> Iterator[_Description]:
+    for of, where in ((graph, "JSON-LD"), (schemaorg.Graph(page.microdata()), "microdata")):
+        node = of.article((page.canonical, page.og_url, page.address))
+        if node is not None:
+            yield _Description(node, of, Provenance("stated", where))
+
+
+def _claim(
+    draft: Draft, page: Page, pieces: Sequence[Piece], graph: schemaorg.Graph, described: list[_Description]
+) -> list[str]:
+    """Claim all fields, in the order in which they are trusted; all forms of the headline."""
+    house = _house(page, graph, described)
+    told = [(schemaorg.headline_of(each.node), each.known) for each in described]
+    titles = claim_titles(draft, page, told, house)
+    for each in described:
+        schemaorg.claim_rest(draft, each.node, each.known, each.graph, house)
+    claim_bylines(draft, page, pieces, titles, house)
+    claim_page(draft, page, pieces, titles)
+    for node in graph.nodes:
+        if "website" in schemaorg.types_of(node):
+            site = ", ".join(schemaorg.names_of(node))
+            draft.claim("outlet", site, Provenance("stated", "WebSite in JSON-LD"))
+    for each in described:
+        schemaorg.claim_house(draft, each.node, each.known, each.graph)
+        schemaorg.claim_addresses(draft, each.node, each.known)
+    draft.claim("url", page.address, Provenance("stated", "where it was fetched from"))
+    return titles
+
+
+def _house(page: Page, graph: schemaorg.Graph, described: Sequence[_Description]) -> list[str]:
     """What the outlet is called: in schema.org, in ``<meta>``, by its host."""
     names: list[str] = []
-    for node in nodes:
-        names += schemaorg.names_of(graph.resolved(node.get("publisher")))
+    for each in described:
+        names += schemaorg.names_of(each.graph.resolved(each.node.get("publisher")))
     for node in graph.nodes:
-        if not {"website", "newsmediaorganization", "organization"}.isdisjoint(schemaorg.types_of(node)):
-            names += [name for name in schemaorg.names_of(node) if len(name) <= 40]
-    names += [name for key in ("og:site_name", "application-name", "apple-mobile-web-app-title", "publisher") if (name := page.first(key))]
-    for url in (page.canonical, page.og_url, origin.url):
+        if not HOUSES.isdisjoint(schemaorg.types_of(node)):
+            names += [name for name in schemaorg.names_of(node) if len(name) <= LONGEST_HOUSE]
+    names += [name for key in HOUSE_NAMES if (name := page.first(key))]
+    for url in (page.canonical, page.og_url, page.address):
         if url and (name := host(url)):
-            labels = name.split(".")
-            names += [name, max(labels[:-1], key=len)]
+            names += [name, max(name.split(".")[:-1], key=len)]
     return list(dict.fromkeys(names))
 
 
 def _no_article(
-    page: Page, body: Body, told: bool, titles: Sequence[str], addresses: Sequence[str | None]
+    page: Page, body: Body, described: Sequence[_Description], titles: Sequence[str]
 ) -> str | None:
     """Why a page is beyond doubt no article."""
-    if told or (page.first("og:type") or "").lower() == "article" or page.first("article:published_time"):
-        return None
-    size = sum(len(block.text) for block in body.blocks)
-    if size <= SHORT and any(_ERROR.fullmatch(title.strip()) for title in titles):
-        return "an error page, not an article"
-    if page.asks_password and size <= SHORT:
-        return "a page to log in, not an article"
-    fronts = [re.fullmatch(r"https?://[^/?#]+/?", url, re.IGNORECASE) for url in addresses if url]
-    if fronts and all(fronts):
+    articles = [node for each in described for node in each.graph.nodes if schemaorg.is_article(node)]
+    urls = [url for url in (page.canonical, page.og_url, page.address) if url]
+    if urls and all(map(is_front, urls)) and len(articles) != 1:
         return "a front page, not an article"
-    return None
+    if articles or page.first("og:type") == "article" or page.first("article:published_time"):
+        return None
+    if sum(len(block.text) for block in body.blocks) > SHORT:
+        return None
+    if any(_ERROR.fullmatch(title) for title in titles):
+        return "an error page, not an article"
+    return "a page to log in, not an article" if page.asks_password else None
 
 
 FORMATS = (

@@ -26,14 +26,22 @@ LABELS = {
 }  # fmt: skip
 """Names of encodings that a browser takes for another, larger one (https://encoding.spec.whatwg.org)."""
 
+LARGEST = 16 * 1024 * 1024
+"""Characters of the largest page that is read."""
+
+MOST_TAGS = 1_000_000
+"""Tags of such a page: each takes a hundred bytes and more."""
+
+LONGEST_MARK = 300
+"""Characters of a class, an id or a style that are looked at."""
+
 _META_CHARSET = re.compile(rb"<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _XML_CHARSET = re.compile(rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})", re.IGNORECASE)
 _TOO_DEEP = re.compile(
     r"</?(?!(?:html|head|title|meta|link|body|p|br|h[1-6]|li|time|script|style|noscript)\b)[a-zA-Z][^<>]*>"
 )
 
-HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
-"""Between the words of a class that is written ``likeThis``."""
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 SILENT = frozenset({
     "audio", "button", "canvas", "datalist", "head", "iframe", "input", "map", "math", "noscript", "object", "option",
@@ -126,6 +134,10 @@ def tree_of(text: str) -> HtmlElement:
 
     A page nested deeper than the parser goes (tags that nobody closed) is read without the elements that nest.
     """
+    if len(text) > LARGEST:
+        raise UnreadableError(f"an HTML page of more than {LARGEST // 2**20} MiB")
+    if text.count("<") > MOST_TAGS:
+        raise UnreadableError(f"an HTML page of more than {MOST_TAGS:,} tags")
     root, whole = _parse(text)
     if not whole:
         root, _ = _parse(_TOO_DEEP.sub(" ", text))
@@ -165,7 +177,7 @@ def pieces_of(root: HtmlElement, limit: int) -> list[Piece]:
             if tag in SILENT or not gathering.start(tag, element):
                 walk.skip_subtree()
                 gathering.skipped = element
-        elif element is gathering.skipped:
+        elif element is gathering.skipped and element is not None:
             gathering.skipped = None
             if tag not in INLINE and tag not in SILENT:
                 gathering.flush()
@@ -248,10 +260,18 @@ def is_hidden(element: HtmlElement) -> bool:
     if element.get("hidden") is not None:
         return True
     style = element.get("style")
-    if style and _HIDDEN_STYLE.search(style):
+    if style and _HIDDEN_STYLE.search(style[:LONGEST_MARK]):
         return True
     name = element.get("class")
-    return bool(name) and _HIDDEN_CLASS.search(name) is not None
+    return bool(name) and _HIDDEN_CLASS.search(name[:LONGEST_MARK]) is not None
+
+
+def marks_of(element: HtmlElement) -> str:
+    """The class and the id of an element, with a hyphen between words that are written ``likeThis``."""
+    name, ident = element.get("class"), element.get("id")
+    if not name and not ident:
+        return ""
+    return _HUMP.sub("-", f"{(name or '')[:LONGEST_MARK]} {(ident or '')[:LONGEST_MARK]}")
 
 
 def text_of(element: HtmlElement) -> str:

@@ -52,19 +52,7 @@ NOT_READ = tuple(
 )
 """First bytes of what no format of ours reads."""
 
-OPTIONAL = (
-    "trafilatura",
-    "feedparser",
-    "warcio",
-    "fastwarc",
-    "zstandard",
-    "lxml",
-    "yaml",
-    "markdown_it",
-    "pypdf",
-    "pypdfium2",
-    "brotli",
-)
+OPTIONAL = ("trafilatura", "feedparser", "warcio", "backports.zstd", "yaml", "markdown_it", "pypdf")
 """The packages that formats take and an installation may lack."""
 
 
@@ -72,10 +60,18 @@ OPTIONAL = (
 def abilities() -> tuple[str, ...]:
     """What there is to read with, beside this package: what was rejected for want of it can then be read."""
     from importlib.metadata import entry_points  # noqa: PLC0415  (slow to import, and only reading needs it)
-    from importlib.util import find_spec  # noqa: PLC0415  (only reading needs it)
 
     added = sorted(f"{entry.name}={entry.value}" for entry in entry_points(group=GROUP))
-    return (*(name for name in OPTIONAL if find_spec(name) is not None), *added)
+    return (*filter(_is_there, OPTIONAL), *added)
+
+
+def _is_there(module: str) -> bool:
+    from importlib.util import find_spec  # noqa: PLC0415  (only reading needs it)
+
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # not even the package that it would be in
+        return False
 
 
 @cache

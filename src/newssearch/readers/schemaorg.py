@@ -24,7 +24,9 @@ ARTICLE_TYPES = frozenset({
 })  # fmt: skip
 """Types of what is an article, in small letters."""
 
-PAGE_TYPES = frozenset({"creativework", "webpage", "itempage", "videoobject", "newsvideo", "podcastepisode", "claimreview"})
+PAGE_TYPES = frozenset(
+    {"creativework", "webpage", "itempage", "videoobject", "newsvideo", "podcastepisode", "claimreview"}
+)
 """Types of what may stand for the article where a page describes none."""
 
 WRAPPERS = ("@graph", "mainEntity", "mainEntityOfPage", "itemReviewed", "item")
@@ -39,19 +41,26 @@ DEEPEST = 12
 MOST = 2000
 """Objects of a page that are looked at."""
 
-_WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)+|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>|;)\s*$")
+_WRAPPING = re.compile(
+    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)+|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>|;)\s*$"
+)
 _TRAILING_COMMA = re.compile(r",(\s*[\]}])")
 _BAD_ESCAPE = re.compile(r'\\(?:u(?![0-9a-fA-F]{4})|[^"\\/bfnrtu])')
-_LINE_COMMENT = re.compile(r"^\s*//.*$|(?<=[,{\[])\s*//.*$", re.MULTILINE)
+_LINE_COMMENT = re.compile(r"^[ \t]*//.*$|(?<=[,{\[])[ \t]*//.*$", re.MULTILINE)
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,2000}>")
-_BREAK = re.compile(r"</(?:p|div|h[1-6]|li|blockquote)>|<br\s*/?>\s*<br\s*/?>|<(?:p|div|h[1-6]|li|blockquote)[\s>]", re.IGNORECASE)
+_BREAK = re.compile(
+    r"</(?:p|div|h[1-6]|li|blockquote)>|<br\s*/?>\s*<br\s*/?>|<(?:p|div|h[1-6]|li|blockquote)[\s>]",
+    re.IGNORECASE,
+)
 CREDIT = re.compile(
     r"\W*(?:image|photo|foto|fotos|photos|picture|bild|bilder|quelle|source|credit|getty|video|illustration)s?\b\s*[:/(]",
     re.IGNORECASE,
 )
 """Beginnings of what names the origin of a picture and not who wrote."""
 
-LEGAL_FORM = re.compile(r"\b(?:GmbH|AG|KG|eG|Ltd|Limited|Inc|LLC|PLC|Corp|S\.?A\.?|S\.?L\.?|B\.?V\.?|S\.?p\.?A\.?)(?:\W|$)")
+LEGAL_FORM = re.compile(
+    r"\b(?:GmbH|AG|KG|eG|Ltd|Limited|Inc|LLC|PLC|Corp|S\.?A\.?|S\.?L\.?|B\.?V\.?|S\.?p\.?A\.?)(?:\W|$)"
+)
 """What the name of a company has and that of a newspaper has not."""
 
 _ADDRESS = re.compile(r"(?:https?:)?//\S+|www\.\S+|\S+@\S+\.\w+|@\w+", re.IGNORECASE)
@@ -65,7 +74,7 @@ def load(text: str) -> object:
     """
     if len(text) > LONGEST:
         return None
-    text = text.removeprefix("\\ufeff").strip()
+    text = text.removeprefix("\ufeff").strip()
     for mend in (lambda it: it, _unwrap, _mend):
         text = mend(text)
         try:
@@ -340,7 +349,11 @@ def same_house(name: str, house: Iterable[str], part: float = 0) -> bool:
     letters = "".join(filter(str.isalnum, name.casefold()))
     for other_name in house:
         other = "".join(filter(str.isalnum, other_name.casefold()))
-        if letters and other and (letters in other or (other in letters and len(other) >= part * len(letters))):
+        if (
+            letters
+            and other
+            and (letters in other or (other in letters and len(other) >= part * len(letters)))
+        ):
             return True
     return False
 

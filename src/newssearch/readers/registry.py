@@ -25,7 +25,21 @@ from . import (
 )
 from .origin import Format, Input, UnreadableError
 
-FAMILIES = (compressed, archives, warc, pdf, mail, markdown, jsonlines, feeds, nitf, newsml, html, xmlroot, tables)
+FAMILIES = (
+    compressed,
+    archives,
+    warc,
+    pdf,
+    mail,
+    markdown,
+    jsonlines,
+    feeds,
+    nitf,
+    newsml,
+    html,
+    xmlroot,
+    tables,
+)
 """The modules of the formats, in the order in which they are asked; each has its own in ``FORMATS``."""
 
 GROUP = "newssearch.formats"

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 import newssearch
 from newssearch import ReadOptions, Rejected
 from newssearch.readers import Skipped, origin, read_file
-from support import articles_in, read_bytes
+from support import articles_in, command, read_bytes
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -331,6 +331,16 @@ def test_articles_of_an_archive_are_indexed_once_and_found_again(tmp_path: Path)
         assert index.article(hit.id).member == "inner.zip!/c.txt"
         (tmp_path / "a.zip").write_bytes(zipped({"news/a.txt": STORY}))
         assert index.update([tmp_path / "a.zip"]).removed == 5
+
+
+def test_the_command_tells_what_it_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.warc").write_bytes(b"".join(CRAWL))
+    done = command(capsys, monkeypatch)("index", "a.warc")
+    assert done.code == 0
+    assert "passed over: 2 records about a crawl, 1 error responses, 1 images" in done.out
 
 
 PACKED = [gzip.compress(STORY), bz2.compress(STORY), lzma.compress(STORY), zstd.compress(STORY), zipped(MEMBERS),

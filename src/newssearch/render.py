@@ -307,6 +307,9 @@ def text_report(report: IndexReport) -> Iterator[str]:
         f"{report.rejections:,} rejected",
     ]
     yield f"articles: {', '.join(parts)}"
+    if report.skipped:
+        kinds = sorted(report.skipped.items(), key=lambda kind: (-kind[1], kind[0]))
+        yield "passed over: " + ", ".join(f"{count:,} {escape.terminal(what)}" for what, count in kinds)
     rate = f" ({report.rate:,.0f} a second)" if report.paragraphs else ""
     yield f"{_count(report.paragraphs, 'paragraph')} added in {report.seconds:.1f} s{rate}"
     if report.interrupted:

@@ -212,12 +212,15 @@ def text_article(article: Article, shown: Mapping[int, Snippet], style: Style) -
         "lang": article.lang,
         "section": article.section,
         "url": article.url,
+        "text": None,
         "path": article.path and f"{place(article.path, article.member)} (record {article.record})",
     }
     for name, value in fields.items():
         known = article.provenance.get(name)
         if value is None:
-            if name != "path":
+            if name == "text" and known is not None:
+                yield style.faint(f"{name:>9}  {escape.terminal(str(known))}")
+            elif name not in ("path", "text"):
                 yield style.faint(f"{name:>9}  {escape.terminal(str(known or 'missing'))}")
             continue
         note = (
@@ -226,8 +229,12 @@ def text_article(article: Article, shown: Mapping[int, Snippet], style: Style) -
             else ""
         )
         yield f"{name:>9}  {escape.terminal(value)}{note}"
+    kinds = {paragraph.number: paragraph.kind for paragraph in article.paragraphs}
     for number, snippet in shown.items():
         yield ""
+        kind = kinds.get(number, "text")
+        if kind != "text":
+            yield style.faint(f"      [{kind}]")
         lines = snippet_lines(snippet, style, " " * 6)
         yield style.faint(f"{number:>4}") + "  " + lines[0][6:] if lines else style.faint(f"{number:>4}")
         yield from lines[1:]

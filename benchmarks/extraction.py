@@ -345,8 +345,9 @@ def floors(formats: Path, measured: dict[str, Scores]) -> dict[str, object]:
         "versions": {name: metadata.version(name) for name in PACKAGES},
         "floors": {
             f"{name}: {key}": math.floor(value * STEP) / STEP
-            for name, found in measured.items()
-            for key, value in found.fields.items()
+            for name in SETS
+            if name in measured
+            for key, value in measured[name].fields.items()
         },
     }
 

@@ -33,10 +33,13 @@ _BY = re.compile(
     r"(?:written |reported |story |text |words )?by\s*:?\s+|(?:von|por|par|di|af|av|door|oleh|text|autor(?:in)?)\s*:?\s+",
     re.IGNORECASE,
 )
+_MONTH = (
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december|"
+    r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?"
+)
 _AFTER_NAMES = re.compile(
-    r"\s*(?:[|•·–—]|\d{1,2}[.:/]|\b(?:19|20)\d\d\b|\b(?:published|posted|updated|stand|publicado|actualizado|veröffentlicht|"
-    r"january|february|march|april|may|june|july|august|september|october|november|december|"
-    r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b).*",
+    rf"\s*(?:[|•·–—]|\d{{1,2}}[.:/]|\d{{1,2}}\.?\s+{_MONTH}|\b{_MONTH}\s+\d|\b(?:19|20)\d\d\b|"
+    r"\b(?:published|posted|updated|stand|publicado|actualizado|veröffentlicht)\b).*",
     re.IGNORECASE | re.DOTALL,
 )
 _NO_NAME = re.compile(
@@ -112,11 +115,13 @@ def _names(text: str) -> str | None:
         return None
     if not any(map(str.isalpha, names)) or any(map(str.isdigit, names)):
         return None
-    return names if begins or _looks_like_names(names, words) else None
+    return names if _looks_like_names(names, words, begins is not None) else None
 
 
-def _looks_like_names(names: str, words: Sequence[str]) -> bool:
+def _looks_like_names(names: str, words: Sequence[str], said: bool) -> bool:
     cased = [word for word in words if word[0].lower() != word[0].upper()]
+    if said:
+        return not cased or cased[0][0].isupper()
     if cased:
         return 2 <= len(words) <= 5 and sum(word[0].isupper() for word in cased) >= len(cased) - 1
     return (2 <= len(words) <= 4 and len(names) <= 30) or _ONE_WORD.fullmatch(names) is not None

@@ -10,6 +10,7 @@ from newssearch.article import Provenance
 from .draft import Draft
 from .markup import text_of
 from .page import Page, where_in_meta
+from .schemaorg import same_house
 
 TITLES = (
     "og:title",
@@ -43,7 +44,7 @@ def claim_titles(
     candidates.append((page.title, Provenance("stated", "<title>")))
     candidates = [(value, known) for value, known in candidates if 0 < len(value) <= LONGEST_TITLE]
     clean = [(without_house(value, house), known) for value, known in candidates]
-    shown = _headline_shown(page, [value for value, _ in clean])
+    shown = _headline_shown(page, [value for value, _ in clean], house)
     forms = [value for value, _ in candidates + clean]
     if shown:
         forms.append(shown)
@@ -55,7 +56,7 @@ def claim_titles(
     return list(dict.fromkeys(forms))
 
 
-def _headline_shown(page: Page, known: Iterable[str]) -> str | None:
+def _headline_shown(page: Page, known: Iterable[str], house: Sequence[str]) -> str | None:
     """The headline that a reader of the page sees: the ``<h1>`` that is most like what the page says elsewhere."""
     words = [_words(value) for value in known]
     best, best_rank = None, 0.0
@@ -65,8 +66,8 @@ def _headline_shown(page: Page, known: Iterable[str]) -> str | None:
         if not mine or len(text) > LONGEST_TITLE:
             continue
         rank = max((len(mine & other) / len(mine | other) for other in words if other), default=0.0)
-        if rank == 0 and len(mine) > 2:
-            rank = 0.01  # better than none; a word or two alone is the name of the outlet
+        if rank == 0 and not same_house(text, house):
+            rank = 0.02 if len(mine) > 2 else 0.01  # better than none, but a word or two may be a logo
         if rank > best_rank:
             best, best_rank = text, rank
     return best

@@ -94,7 +94,7 @@ def decode_page(data: bytes, charset: str | None = None) -> str:
     if wide_encoding(data[:SAMPLE]) is not None:
         return decode(data)
     said = [_python_name(charset), *(_python_name(name) for name in _declared(data[:SAMPLE]))]
-    if b"\x1b" not in data[:SAMPLE] or "iso-2022-jp" not in said:
+    if b"\x1b" not in data[:SAMPLE] or "iso2022_jp" not in said:
         try:
             return data.decode().removeprefix("\ufeff")
         except UnicodeDecodeError:
@@ -167,7 +167,7 @@ def pieces_of(root: HtmlElement, limit: int) -> list[Piece]:
     from lxml import etree  # noqa: PLC0415  (of an extra, and slow to import)
 
     walk = etree.iterwalk(root, events=("start", "end"))
-    gathering = _Gathering()
+    gathering = _Gathering(root)
     for event, element in walk:
         tag = element.tag
         if event == "start":
@@ -181,8 +181,9 @@ def pieces_of(root: HtmlElement, limit: int) -> list[Piece]:
             gathering.skipped = None
             if tag not in INLINE and tag not in SILENT:
                 gathering.flush()
-            gathering.add(element.tail)
-        else:
+            if element is not root:
+                gathering.add(element.tail)
+        elif element is not root:
             gathering.end(tag, element)
     gathering.flush()
     return gathering.pieces
@@ -191,11 +192,11 @@ def pieces_of(root: HtmlElement, limit: int) -> list[Piece]:
 class _Gathering:
     """The text of the block at hand, and the pieces before it."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: HtmlElement) -> None:
         self.pieces: list[Piece] = []
         self.skipped: HtmlElement | None = None
         self._kinds: list[Kind] = ["text"]
-        self._homes: list[HtmlElement] = []
+        self._homes: list[HtmlElement] = [root]
         self._links = 0
         self._cloaks: list[HtmlElement] = []
         self._text: list[str] = []
@@ -249,7 +250,7 @@ class _Gathering:
 
     def flush(self) -> None:
         text = squeeze("".join(self._text))
-        if text and self._homes:
+        if text:
             cloak = self._cloaks[-1] if self._cloaks else None
             self.pieces.append(Piece(text, self._kinds[-1], self._linked, self._homes[-1], cloak))
         self._text, self._linked, self._breaks = [], 0, 0

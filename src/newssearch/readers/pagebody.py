@@ -235,7 +235,7 @@ class _Page:
         place = _Place(home, inside, numbers[0], numbers[-1])
         chosen = [(n, Block(self.pieces[n].text)) for n in self._opening(place.first, marks)]
         chosen += [(n, Block(self.pieces[n].text, kind)) for n, kind in self._within(place, marks, headings)]
-        return _without_loose_headings(chosen)
+        return _without_loose_headings(chosen, marks)
 
     def _opening(self, first: int, marks: Sequence[bool]) -> list[int]:
         """The pieces that open the article between its headline and the element that holds it."""
@@ -379,12 +379,12 @@ def _is_links(piece: Piece, part: int) -> bool:
     return piece.linked * part > len(piece.text)
 
 
-def _without_loose_headings(chosen: list[tuple[int, Block]]) -> list[Block]:
+def _without_loose_headings(chosen: list[tuple[int, Block]], marks: Sequence[bool]) -> list[Block]:
     """The blocks without headings that lead to nothing: the last, and those above what was left out."""
     kept: list[Block] = []
     following: int | None = None
     for n, block in reversed(chosen):
-        if block.kind == "heading" and (following is None or following - n > 3):
+        if block.kind == "heading" and (following is None or following - n > (3 if marks[n] else 1)):
             continue
         following = n
         kept.append(block)

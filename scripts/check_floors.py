@@ -1,0 +1,70 @@
+"""Refuse floors that are lower than they were: quality that was reached is kept, or it is said where it went.
+
+    python scripts/check_floors.py [BASE]
+
+Compares each ``tests/floors/*.json`` with what it was in BASE, a commit (the one before this, unless given). A floor
+that is lower, or gone, is refused, and so is a file that is gone; floors that were measured on other data are not
+comparable, which is said. Where there is no such commit, or no such file in it, there is nothing to compare with.
+Ends with 1 where something was refused.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+FOLDER = "tests/floors"
+
+
+def lowered(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    """What of some floors is lower than it was, or gone."""
+    for name, floor in before["floors"].items():
+        found = now["floors"].get(name)
+        if found is None:
+            yield f"{name}: {floor} is gone"
+        elif found < floor:
+            yield f"{name}: {floor} is lowered to {found}"
+
+
+def main(base: str = "HEAD~", repository: Path = REPOSITORY) -> int:
+    """Compare, and print what is refused."""
+    listed = _git(repository, "ls-tree", "-r", "--name-only", base, "--", FOLDER)
+    if listed is None:
+        print(f"no commit {base} to compare floors with")
+        return 0
+    refused = 0
+    for path in listed.split():
+        before = json.loads(_git(repository, "show", f"{base}:{path}") or "{}")
+        file = repository / path
+        if not file.exists():
+            print(f"{path} is gone")
+            refused += 1
+            continue
+        now = json.loads(file.read_text("utf-8"))
+        if before["data"] != now["data"]:
+            print(f"{path}: measured on other data than in {base}, which is not comparable")
+            continue
+        for what in lowered(before, now):
+            print(f"{path}: {what}")
+            refused += 1
+    return 1 if refused else 0
+
+
+def _git(repository: Path, *arguments: str) -> str | None:
+    """What git prints, or None where it fails or is not there."""
+    try:
+        done = subprocess.run(
+            ["git", *arguments], cwd=repository, capture_output=True, text=True, check=False
+        )
+    except OSError:
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:2]))

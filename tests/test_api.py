@@ -39,7 +39,7 @@ from newssearch.engines.embedded.trust import newest, read_toc
 from support import article, index_of
 
 PUBLIC = [
-    "Article", "ArticleNotFoundError", "Clause", "Contents", "Diagnostic", "FacetValue", "Hit", "Index", "IndexDamagedError",
+    "Article", "ArticleNotFoundError", "Clause", "Config", "ConfigError", "Contents", "Diagnostic", "FacetValue", "Hit", "Index", "IndexDamagedError",
     "IndexExistsError", "IndexFolderError", "IndexInfo", "IndexLockedError", "IndexNotFoundError", "IndexReport",
     "IndexVersionError", "NewssearchError", "Paragraph", "Progress", "Provenance", "Query", "QueryError", "Rank", "ReadOptions",
     "Rejected", "Results", "Snippet", "__version__", "create", "open", "open_or_create", "parse", "query", "rebuild",
@@ -241,7 +241,8 @@ def test_an_index_can_be_opened_often_without_leaving_files_open(tmp_path: Path)
 def test_the_tree_of_errors_is_as_drawn() -> None:
     drawn = {
         "NewssearchError": 1, "IndexFolderError": 1, "IndexNotFoundError": 3, "IndexExistsError": 1,
-        "IndexVersionError": 3, "IndexDamagedError": 3, "IndexLockedError": 1, "ArticleNotFoundError": 1, "QueryError": 2,
+        "IndexVersionError": 3, "IndexDamagedError": 3, "IndexLockedError": 1, "ArticleNotFoundError": 1, "ConfigError": 2,
+        "QueryError": 2,
     }  # fmt: skip
     for name, code in drawn.items():
         error = getattr(errors, name)

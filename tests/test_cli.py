@@ -104,7 +104,7 @@ def test_index_tells_every_rejected_file_and_ends_with_4(cli: Command, tmp_path:
     assert done.out.startswith("articles: 1 added, 0 updated, 0 unchanged, 2 rejected\n")
     assert sorted(done.err.splitlines()) == [
         "rejected: gone: no such file or folder",
-        "rejected: news/b.pdf: looks like a PDF file, which is not supported yet",
+        "rejected: news/b.pdf: a broken PDF: Stream has ended unexpectedly",
     ]
     assert cli("query", "rained", "--count").out == "1 articles, 1 paragraphs\n"
 

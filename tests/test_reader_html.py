@@ -392,7 +392,7 @@ def test_the_text_keeps_the_order_of_the_page_and_what_its_parts_are() -> None:
     assert kinds(read(page(body))) == [
         ("text", FIRST), ("caption", "The bridge in spring"), ("heading", "Cracks in spring"), ("text", SECOND),
         ("quote", "Nobody told me anything about it at all, in all these months."),
-        ("list", "First the northern pillar will be mended"), ("list", "Then the southern pillar will be mended"), ("text", THIRD),
+        ("list", "First the northern pillar will be mended; Then the southern pillar will be mended"), ("text", THIRD),
     ]  # fmt: skip
 
 

@@ -260,7 +260,9 @@ def filtered(folder: Path) -> Index:
         ({"outlet": "example.org"}, "A"),
         ({"outlet": "THE  GUARDIAN"}, "B"),
         ({"outlet": "o publico"}, "C"),
-        ({"outlet": "guardian"}, ""),
+        ({"outlet": "guardian"}, "B"),  # another of its names
+        ({"outlet": "www.theguardian.com"}, "B"),
+        ({"outlet": "guardi"}, ""),
         ({"outlet": ["the guardian", "o público"]}, "BC"),
         ({"source": "reuters"}, "B"),
         ({"source": "o público"}, "C"),  # where nothing says otherwise, the outlet
@@ -313,7 +315,7 @@ def test_a_filter_value_that_no_article_has_is_a_note_with_the_names_that_are_ne
         ("unknown-value", "no article has the outlet 'the gaurdian'", "did you mean The Guardian?"),
         ("unknown-value", "no article has the lang 'xx'", ""),
     ]
-    (note,) = filtered.search("rain", outlet="guardian").diagnostics
+    (note,) = filtered.search("rain", outlet="guardia").diagnostics
     assert note.suggestion == "did you mean The Guardian?"
 
 

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 import newssearch
 from newssearch import ReadOptions, Rejected
-from newssearch.readers import Skipped, origin, read_file
+from newssearch.readers import Skipped, archives, origin, read_file
 from support import articles_in, command, read_bytes
 
 if sys.version_info >= (3, 14):
@@ -175,6 +175,13 @@ def test_an_archive_is_read_member_by_member(tmp_path: Path, name: str, data: by
     (empty,) = [item for item in items if isinstance(item, Rejected)]
     assert str(empty).endswith("news/empty.txt: empty file")
     assert {"images", "style sheets and scripts", "hidden files"} <= set(skipped(tmp_path, name, data))
+
+
+def test_a_large_archive_within_another_goes_to_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "SPOOLED", 10)
+    assert titles(tmp_path, "a.zip", zipped({"inner.zip": zipped({"a.txt": STORY})})) == ["Rain in Basra"]
 
 
 def test_names_that_lead_elsewhere_are_only_names(tmp_path: Path) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from .origin import Format, Input, Item, Readable, Skipped, UnreadableError
+from .origin import Format, Input, Item, Readable, Skipped, UnreadableError, read_up_to
 
 if TYPE_CHECKING:
     import zipfile
@@ -106,9 +107,13 @@ def _seekable(source: Input) -> BinaryIO:
     """The archive as a file: a zip is read from its end."""
     if source.origin.file is not None:
         return source.origin.file.open("rb")
+    held = read_up_to(source.stream, SPOOLED)
+    if len(held) < SPOOLED:
+        return io.BytesIO(held)
     import tempfile  # noqa: PLC0415  (slow to import, and few inputs need it)
 
-    file = tempfile.SpooledTemporaryFile(SPOOLED)  # noqa: SIM115  (whoever reads it closes it)
+    file = tempfile.TemporaryFile()  # noqa: SIM115  (whoever reads it closes it)
+    file.write(held)
     while piece := source.stream.read(1 << 20):
         file.write(piece)
     file.seek(0)

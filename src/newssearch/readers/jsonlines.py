@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import BinaryIO
 
 from .encoding import SAMPLE, Decoder, decode, wide_encoding
@@ -28,6 +29,9 @@ from .records import read_record
 LINE_LIMIT = DOCUMENT_LIMIT
 """Bytes of the longest line."""
 
+CHUNK_OF_LINES = 256 * 1024
+"""Bytes of lines that are parsed together, by whoever has time."""
+
 
 def read(source: Input) -> Iterator[Item]:
     """The articles in one JSON document, where the input is one, else in JSON Lines.
@@ -38,13 +42,13 @@ def read(source: Input) -> Iterator[Item]:
     first, line_feed, _ = source.opening.partition("\n")
     complete = bool(line_feed) or source.is_whole
     if first.startswith("{") and (not complete or _is_object(first)):
-        yield from read_lines(source.stream, source.origin, encoding=source.wide)
+        yield from _read_chunks(source.stream, source.origin, source.wide)
         return
     data = read_up_to(source.stream, DOCUMENT_LIMIT + 1)
     if len(data) > DOCUMENT_LIMIT:
         if first.startswith("{") and len(first) > 1:
             again = io.BufferedReader(Again(data, source.stream), CHUNK)
-            yield from read_lines(again, source.origin, encoding=source.wide)
+            yield from _read_chunks(again, source.origin, source.wide)
             return
         limit = f"{DOCUMENT_LIMIT // 2**20} MiB"
         raise UnreadableError(f"a JSON document of more than {limit}; write one record a line (JSON Lines)")
@@ -68,34 +72,68 @@ def parse(data: bytes, origin: Origin) -> Iterator[Found]:
         raise UnreadableError("an empty JSON list")
 
 
+def _read_chunks(stream: BinaryIO, origin: Origin, encoding: str | None) -> Iterator[Item]:
+    """The articles in JSON Lines, some hundred kilobytes of lines a document."""
+    if encoding is not None:
+        yield from read_lines(stream, origin, encoding=encoding)
+        return
+    number, size = 0, 0
+    lines: list[bytes] = []
+    for line in lines_of(stream, LINE_LIMIT, None):
+        assert not isinstance(line, str), "lines of bytes"
+        if line is not None and line.isspace():
+            continue
+        if lines and (line is None or size + len(line) > CHUNK_OF_LINES):
+            yield Document(partial(_parse_chunk, before=number - len(lines)), b"".join(lines), origin)
+            lines, size = [], 0
+        number += 1
+        if line is None:
+            yield origin.rejected(f"a line longer than {_size(LINE_LIMIT)}", number)
+        else:
+            lines.append(line)
+            size += len(line)
+    if lines:
+        yield Document(partial(_parse_chunk, before=number - len(lines)), b"".join(lines), origin)
+
+
+def _parse_chunk(data: bytes, origin: Origin, before: int) -> Iterator[Found]:
+    """The articles in some lines of a file, so many of which stand before them."""
+    yield from read_lines(io.BytesIO(data), origin, before=before)
+
+
 def read_lines(
-    stream: BinaryIO, origin: Origin, *, encoding: str | None = None, line_limit: int = LINE_LIMIT
+    stream: BinaryIO,
+    origin: Origin,
+    *,
+    encoding: str | None = None,
+    line_limit: int = LINE_LIMIT,
+    before: int = 0,
 ) -> Iterator[Found]:
     """The articles in JSON Lines, one line in memory at a time; a bad line is rejected and the rest goes on.
 
     ``encoding`` is for UTF-16 and UTF-32, where a line feed is more than one byte; otherwise a line is UTF-8, or
-    what its bytes look like. Records are numbered from 1; a blank line has no number. Whatever ``stream`` raises
-    goes through.
+    what its bytes look like. A record has the number of its line, from 1, blank lines not counted, and ``before``
+    more; where a line holds several, each is a part of its own. Whatever ``stream`` raises goes through.
     """
-    number, decoder = 0, Decoder()
+    number, decoder = before, Decoder()
     for line in lines_of(stream, line_limit, encoding):
-        if line is None:
-            number += 1
-            yield origin.rejected(f"a line longer than {_size(line_limit)}", number)
+        if line is not None and line.isspace():
             continue
-        if line.isspace():
+        number += 1
+        if line is None:
+            yield origin.rejected(f"a line longer than {_size(line_limit)}", number)
             continue
         try:
             document = json.loads(
                 (decoder.decode(line) if isinstance(line, bytes) else line).removeprefix("\ufeff")
             )
         except (ValueError, RecursionError) as error:
-            number += 1
             yield origin.rejected(json_problem(error), number)
             continue
-        for record in records(document) if isinstance(document, dict) else (document,):
-            number += 1
-            yield read_record(record, origin, number)
+        found = list(records(document)) if isinstance(document, dict) else [document]
+        for part, record in enumerate(found, start=1):
+            within = origin if len(found) == 1 else origin.within(f"record {part}")
+            yield read_record(record, within, number)
 
 
 def _is_object(line: str) -> bool:

@@ -95,7 +95,15 @@ def test_a_page_with_an_odd_beginning_is_told_by_its_name(tmp_path: Path, name: 
 
 
 @pytest.mark.parametrize(
-    "opening", ["<?xml version='1.0'?><rss>", "<rss>", "Bridge <html>", "<!-- x --><nitf>", "<article>"]
+    "opening",
+    [
+        "<?xml version='1.0'?><rss>",
+        "<rss>",
+        "Bridge <html>",
+        "<!-- x --><nitf>",
+        "<article>",
+        "<!-- x -->" * 2000 + "y",
+    ],
 )
 def test_what_is_no_page_is_not_taken_for_one(opening: str) -> None:
     assert not html.matches(Input.of(opening.encode(), Origin("a", ReadOptions())))

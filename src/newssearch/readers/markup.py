@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newssearch.paragraphs import Kind, squeeze
@@ -264,7 +265,12 @@ def is_hidden(element: HtmlElement) -> bool:
     if style and _HIDDEN_STYLE.search(style[:LONGEST_MARK]):
         return True
     name = element.get("class")
-    return bool(name) and _HIDDEN_CLASS.search(name[:LONGEST_MARK]) is not None
+    return bool(name) and _hides(name[:LONGEST_MARK])
+
+
+@lru_cache(4096)  # a page has many elements of few classes
+def _hides(name: str) -> bool:
+    return _HIDDEN_CLASS.search(name) is not None
 
 
 def marks_of(element: HtmlElement) -> str:
@@ -272,7 +278,12 @@ def marks_of(element: HtmlElement) -> str:
     name, ident = element.get("class"), element.get("id")
     if not name and not ident:
         return ""
-    return _HUMP.sub("-", f"{(name or '')[:LONGEST_MARK]} {(ident or '')[:LONGEST_MARK]}")
+    return _hyphenated(f"{(name or '')[:LONGEST_MARK]} {(ident or '')[:LONGEST_MARK]}")
+
+
+@lru_cache(4096)
+def _hyphenated(marks: str) -> str:
+    return _HUMP.sub("-", marks)
 
 
 def text_of(element: HtmlElement) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -90,12 +91,10 @@ class Page:
                     values.append(squeeze(content))
 
     def _note_marks(self, element: HtmlElement, number: int) -> None:
-        name = marks_of(element)
-        if len(self.authors) < MOST_MARKED and (
-            element.get("rel") == "author" or (name and _AUTHOR_CLASS.search(name))
-        ):
+        of_author, of_date = _meaning(marks_of(element))
+        if (of_author or element.get("rel") == "author") and len(self.authors) < MOST_MARKED:
             self.authors.append(element)
-        if len(self.dates) < MOST_MARKED and (element.tag == "time" or (name and _DATE_CLASS.search(name))):
+        if (of_date or element.tag == "time") and len(self.dates) < MOST_MARKED:
             self.dates.append(element)
             self.order[element] = number
 
@@ -112,6 +111,12 @@ class Page:
             for scope in outer[:20]
             if "schema.org" in (scope.get("itemtype") or "").lower()
         ]
+
+
+@lru_cache(4096)  # a page has many elements of few classes
+def _meaning(marks: str) -> tuple[bool, bool]:
+    """Whether the marks of an element say that it names authors, and that it is a date."""
+    return _AUTHOR_CLASS.search(marks) is not None, _DATE_CLASS.search(marks) is not None
 
 
 def _item(scope: HtmlElement, depth: int, left: list[int]) -> dict[str, object]:

@@ -38,6 +38,12 @@ MOST_FOR_TRAFILATURA = 20_000
 DEEPEST_FOR_TRAFILATURA = 200
 """Elements in one another beyond which it would, too."""
 
+THROWN_AWAY = ("script", "style", "svg", "link", "noscript", "iframe", "template", "option")
+"""Elements that it makes nothing of."""
+
+LONGEST_ATTRIBUTE = 2000
+"""Characters of an attribute that it may see."""
+
 SHORTEST_BODY = 200
 """Characters of a text below which it is not believed to be all of an article."""
 
@@ -150,10 +156,12 @@ def _silence() -> logging.Handler:
 def _lean(root: HtmlElement) -> HtmlElement:
     """A copy of a page without what trafilatura throws away, which it would copy several times before it does."""
     lean = copy(root)
-    for element in list(
-        lean.iter("script", "style", "svg", "link", "noscript", "iframe", "template", "option")
-    ):
+    for element in list(lean.iter(*THROWN_AWAY)):
         element.drop_tree()
+    for element in lean.iter():
+        for name, value in element.items():
+            if len(value) > LONGEST_ATTRIBUTE:  # patterns are searched for in it
+                del element.attrib[name]
     return lean
 
 

@@ -85,11 +85,11 @@ def _bylines(page: Page, pieces: Sequence[Piece], titles: Sequence[str]) -> Iter
             yield first, Provenance("stated", where)
 
 
-def below_headline(pieces: Sequence[Piece], titles: Sequence[str]) -> Iterator[Piece]:
-    """The short pieces under the headline."""
+def below_headline(pieces: Sequence[Piece], titles: Sequence[str]) -> Sequence[Piece]:
+    """The pieces next under the headline."""
     found = [n for n, piece in enumerate(pieces) if piece.text in titles]
     start = next((n for n in found if pieces[n].home.tag == "h1"), found[0] if found else len(pieces))
-    return (piece for piece in pieces[start + 1 : start + 16] if len(piece.text) <= LONGEST_BYLINE)
+    return pieces[start + 1 : start + 1 + UNDER_HEADLINE]
 
 
 def _is_name(value: str) -> bool:

@@ -115,12 +115,12 @@ def _house(page: Page, graph: schemaorg.Graph, described: Sequence[_Description]
         names += schemaorg.names_of(each.graph.resolved(each.node.get("publisher")))
     for node in graph.nodes:
         if not HOUSES.isdisjoint(schemaorg.types_of(node)):
-            names += [name for name in schemaorg.names_of(node) if len(name) <= LONGEST_HOUSE]
+            names += schemaorg.names_of(node)
     names += [name for key in HOUSE_NAMES if (name := page.first(key))]
     for url in (page.canonical, page.og_url, page.address):
         if url and (name := host(url)):
             names += [name, max(name.split(".")[:-1], key=len)]
-    return list(dict.fromkeys(names))
+    return [name for name in dict.fromkeys(names) if len(name) <= LONGEST_HOUSE]
 
 
 def _no_article(

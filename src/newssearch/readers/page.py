@@ -48,11 +48,9 @@ class Page:
         """Elements that are marked as naming authors."""
         self.dates: list[HtmlElement] = []
         """Times, and elements that are marked as dates."""
-        self.order: dict[HtmlElement, int] = {}
-        """Of headlines and dates, which comes before which."""
         self.asks_password = False
         canonical = title = None
-        for number, element in enumerate(root.iter()):
+        for element in root.iter():
             tag = element.tag
             if tag == "meta":
                 self._note(element)
@@ -62,7 +60,6 @@ class Page:
             elif tag == "h1":
                 if len(self.headlines) < MOST_MARKED:
                     self.headlines.append(element)
-                    self.order[element] = number
             elif tag == "title":
                 title = title or squeeze(element.text or "")
             elif tag == "link":
@@ -72,7 +69,7 @@ class Page:
                 self.asks_password = self.asks_password or (element.get("type") or "").lower() == "password"
             if element.get("itemscope") is not None:
                 self.scopes.append(element)
-            self._note_marks(element, number)
+            self._note_marks(element)
         self.title = title or ""
         self.lang = (
             root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or root.get("xml:lang")
@@ -90,13 +87,12 @@ class Page:
                 if len(values) < MOST_VALUES:
                     values.append(squeeze(content))
 
-    def _note_marks(self, element: HtmlElement, number: int) -> None:
+    def _note_marks(self, element: HtmlElement) -> None:
         of_author, of_date = _meaning(marks_of(element))
         if (of_author or element.get("rel") == "author") and len(self.authors) < MOST_MARKED:
             self.authors.append(element)
         if (of_date or element.tag == "time") and len(self.dates) < MOST_MARKED:
             self.dates.append(element)
-            self.order[element] = number
 
     def first(self, *names: str) -> str | None:
         """The first value of the first of some names of ``<meta>`` that has one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from urllib.parse import urlsplit
 
 from newssearch.article import Provenance
@@ -40,6 +41,9 @@ LONGEST_DATE = 60
 
 MOST_SHOWN = 12
 """Dates on a page that are looked at."""
+
+SHOWN = Provenance("stated", "date on the page")
+UNDER_HEADLINE = Provenance("inferred", "a date under the headline")
 
 _DATE_IN = re.compile(
     r"\b(?:(?P<iso>\d{4}-\d\d-\d\d)|(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})|"
@@ -86,22 +90,24 @@ def _claim_dates(draft: Draft, page: Page, pieces: Sequence[Piece], titles: Sequ
     for name in DATES:
         for value in page.meta.get(name, ())[:2]:
             draft.claim("date", value, Provenance("stated", where_in_meta(name)))
-    for shown, known in _dates_shown(page, titles):
+    below = below_headline(pieces, titles)
+    for shown, known in _dates_shown(page, below):
         draft.claim("date", shown, known)
-    for piece in below_headline(pieces, titles):
+    for piece in below:
         if len(piece.text) <= LONGEST_DATE and not _NOT_PUBLISHED.match(piece.text):
-            draft.claim("date", _date_in(piece.text), Provenance("inferred", "a date under the headline"))
+            draft.claim("date", _date_in(piece.text), UNDER_HEADLINE)
     for url in (page.canonical, page.og_url, page.address):
         if url and (found := _DATE_IN_PATH.search(urlsplit(url).path)):
             draft.claim("date", "-".join(found.group("year", "month", "day")), Provenance("inferred", "url"))
 
 
-def _dates_shown(page: Page, titles: Sequence[str]) -> Iterator[tuple[str | None, Provenance]]:
-    """Dates on the page that say they are of publication, then the first under its headline.
+def _dates_shown(page: Page, below: Sequence[Piece]) -> Iterator[tuple[str | None, Provenance]]:
+    """Dates on the page that say they are of publication, then others in the pieces ``below`` its headline.
 
-    What stands above the headline may be the day that the page was fetched.
+    What stands above the headline may be the day that the page was fetched, and what is far below is of other articles.
     """
-    headline = next((page.order[element] for element in page.headlines if text_of(element) in titles), None)
+    homes = {piece.home for piece in below}
+    published: list[str | None] = []
     under: list[str | None] = []
     for element in page.dates[:MOST_SHOWN]:
         text = text_of(element)
@@ -109,17 +115,23 @@ def _dates_shown(page: Page, titles: Sequence[str]) -> Iterator[tuple[str | None
         if len(text) > 2 * LONGEST_DATE or _NOT_PUBLISHED.search(f"{marks} {text}"):
             continue
         value = element.get("datetime") or _date_in(text)
+        near = not homes.isdisjoint([*islice(element.iter(), 10), *islice(element.iterancestors(), 3)])
         if element.get("pubdate") is not None or _PUBLISHED.search(marks):
-            yield value, Provenance("stated", "date on the page")
-        elif value and headline is not None and page.order[element] > headline:
+            if near:
+                yield value, SHOWN
+            else:
+                published.append(value)
+        elif near:
             under.append(value)
-    yield from ((value, Provenance("inferred", "a date under the headline")) for value in under[:2])
+    if len(set(published)) == 1:
+        yield published[0], SHOWN
+    yield from ((value, UNDER_HEADLINE) for value in under[:2])
 
 
 def _date_in(text: str) -> str | None:
-    """The date in a text; with points between its parts, the day comes first."""
+    """The date in a short line that may begin with a name; with points between its parts, the day comes first."""
     found = _DATE_IN.search(text)
-    if found is None:
+    if found is None or text.count(" ", 0, found.start()) > 5:  # as in what is said of a picture
         return None
     if found["year"]:
         return f"{found['year']}-{int(found['month']):02}-{int(found['day']):02}"

@@ -7,7 +7,7 @@
 - ``html-fundus``: pages of the tests of https://github.com/flairNLP/fundus, and what its parsers, one for each outlet,
   make of them.
 
-All pages are measured, and in two halves by the hash of their names: what was tuned was tuned on the first, and a
+All pages are measured, and in two halves by the hash of their names: what tells the text was tuned on the first, and a
 rule that fits only the pages that it was made for shows in the second.
 """
 

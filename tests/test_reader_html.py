@@ -239,6 +239,15 @@ def test_a_date_that_may_be_of_today_or_of_a_change_is_none(body: str) -> None:
     assert read(page(body)).date is None
 
 
+@pytest.mark.parametrize("nothing", ["0001-01-01T00:00:00", "0000-00-00", "1970-01-01T00:00:00Z"])
+def test_what_a_program_writes_where_it_has_no_date_is_none(nothing: str) -> None:
+    assert (
+        read(page(head=json_ld(datePublished=nothing) + meta(article__published_time=nothing))).date is None
+    )
+    known = meta(article__published_time="2024-07-25")
+    assert read(page(head=json_ld(datePublished=nothing) + known)).date == dt.date(2024, 7, 25)
+
+
 def test_a_date_may_be_in_the_address() -> None:
     article = read(page(), "https://example.org/2024/07/25/bridge")
     assert (article.date, str(article.provenance["date"])) == (dt.date(2024, 7, 25), "inferred from url")

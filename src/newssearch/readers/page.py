@@ -112,6 +112,8 @@ class Page:
 @lru_cache(4096)  # a page has many elements of few classes
 def _meaning(marks: str) -> tuple[bool, bool]:
     """Whether the marks of an element say that it names authors, and that it is a date."""
+    if "comment" in marks.lower():
+        return False, False
     return _AUTHOR_CLASS.search(marks) is not None, _DATE_CLASS.search(marks) is not None
 
 

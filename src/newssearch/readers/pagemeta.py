@@ -14,6 +14,7 @@ from .draft import Draft
 from .fields import host
 from .markup import Piece, marks_of, text_of
 from .page import Page, where_in_meta
+from .schemaorg import said_date
 
 DATES = (
     "article:published_time", "article:published:time", "og:article:published_time", "og:published_time",
@@ -89,7 +90,7 @@ def is_front(url: str) -> bool:
 def _claim_dates(draft: Draft, page: Page, pieces: Sequence[Piece], titles: Sequence[str]) -> None:
     for name in DATES:
         for value in page.meta.get(name, ())[:2]:
-            draft.claim("date", value, Provenance("stated", where_in_meta(name)))
+            draft.claim("date", said_date(value), Provenance("stated", where_in_meta(name)))
     below = below_headline(pieces, titles)
     for shown, known in _dates_shown(page, below):
         draft.claim("date", shown, known)
@@ -114,7 +115,7 @@ def _dates_shown(page: Page, below: Sequence[Piece]) -> Iterator[tuple[str | Non
         marks = f"{marks_of(element)} {element.get('itemprop', '')}"
         if len(text) > 2 * LONGEST_DATE or _NOT_PUBLISHED.search(f"{marks} {text}"):
             continue
-        value = element.get("datetime") or _date_in(text)
+        value = said_date(element.get("datetime") or "") or _date_in(text)
         near = not homes.isdisjoint([*islice(element.iter(), 10), *islice(element.iterancestors(), 3)])
         if element.get("pubdate") is not None or _PUBLISHED.search(marks):
             if near:

@@ -300,7 +300,7 @@ def claim_rest(
     """Claim all fields but headline and address; the authors only where one is not the ``house`` itself."""
     for key in ("datePublished", "dateCreated"):
         value = node.get(key)
-        draft.claim("date", plain(value) if isinstance(value, str) else value, known)
+        draft.claim("date", said_date(plain(value)) if isinstance(value, str) else value, known)
     publishers = _names_in(node, graph, "publisher")
     if not any(LEGAL_FORM.search(name) for name in publishers):
         draft.claim("outlet", ", ".join(publishers), known)
@@ -316,6 +316,11 @@ def claim_rest(
     draft.claim("dateline", _joined(node.get("dateline")), known)
     for key in ("locationCreated", "contentLocation"):
         draft.claim("located", ", ".join(_names_in(node, graph, key)), known)
+
+
+def said_date(text: str) -> str | None:
+    """A date, if it is none that a program writes where it has none: the first day of its calendar."""
+    return None if re.match(r"(?:0001|0000|1970-01-01T00:00:00|1900-01-01)\b", text) else text
 
 
 def _names_in(node: Node, graph: Graph | None, *keys: str) -> list[str]:

@@ -320,7 +320,7 @@ def claim_rest(
 
 def said_date(text: str) -> str | None:
     """A date, if it is none that a program writes where it has none: the first day of its calendar."""
-    return None if re.match(r"(?:0001|0000|1970-01-01T00:00:00|1900-01-01)(?!\d)", text) else text
+    return None if re.match(r"0001-|0000-|1970-01-01T00:00:00|1900-01-01", text) else text
 
 
 def _names_in(node: Node, graph: Graph | None, *keys: str) -> list[str]:

@@ -837,3 +837,18 @@ def test_columns_are_the_same(pair: Pair, field: str) -> None:
     assert any(each)
     assert not pair.agree(lambda s: bool(s.reader().has_column("text") or s.reader().has_column("path")))
     assert isinstance(pair.ours.schema[field].column_type, columns.VarBytesColumn)
+
+
+def test_a_bound_that_is_missed_by_a_rounding_error_holds_no_search_up(tmp_path: Path) -> None:
+    with newssearch.create(tmp_path / "i") as index:
+        index.add([article(f"Rain {n}", "Rain on the roofs of Basra.", url=f"u{n}") for n in range(3)])
+    opened = whoosh_index.open_dir(tmp_path / "i")
+    with opened.searcher() as searcher:
+        for below in (0.0, 1e-16, 1e-13):
+            matcher = searcher.postings("text", "rain")
+            # What a union of two asks for: the bound that is to be passed, less the bound of the other one.
+            assert matcher.skip_to_quality(matcher.block_quality() * (1 - below)) == 1
+            assert not matcher.is_active()
+        matcher = searcher.postings("text", "rain")
+        assert matcher.skip_to_quality(matcher.block_quality() * 0.99) == 0
+    opened.close()

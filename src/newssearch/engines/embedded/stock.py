@@ -35,6 +35,9 @@ from .segment import Field, Kinds, Segment
 BLOCK = 128
 """Postings of which a matcher tells how good they can be."""
 
+ROUNDING = 1e-10
+"""How much of a bound on a score may be a rounding error."""
+
 
 class Terms(Protocol):
     """The terms of one field, sorted, and their postings by number."""
@@ -432,8 +435,13 @@ class Matcher(LeafMatcher):  # type: ignore[misc]
         self._go(self._i + int(np.searchsorted(rest, rest.dtype.type(target))))  # or all would be converted
 
     def skip_to_quality(self, minimum: float) -> int:
-        """Go on to the first block that may be better; how many were skipped."""
+        """Go on to the first block that may be better; how many were skipped.
+
+        One that is better by a rounding error alone is not: Whoosh's union of two matchers asks again and again, by
+        differences of sums, until one of them has gone on.
+        """
         skipped = 0
+        minimum += abs(minimum) * ROUNDING
         while not self._ended and self.block_quality() <= minimum:
             self._go((self._i // BLOCK + 1) * BLOCK)
             skipped += 1

@@ -165,3 +165,43 @@ def test_what_names_no_period_is_none(text: str) -> None:
 def test_no_string_asked_for_raises_and_a_period_is_never_empty(text: str) -> None:
     period = parse_period(text)
     assert period is None or period.start < period.end
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "24. September 2018", "Mo., 24.09.2018", "Montag, 24. September 2018", "24 septembre 2018", "lun. 24 sept. 2018",
+        "24 de septiembre de 2018", "lunes, 24 de septiembre de 2018", "24 set 2018", "Seg, 24 Set 2018", "24 settembre 2018",
+        "24 september 2018", "maandag 24 september 2018", "24 сентября 2018 г.", "24 вересня 2018", "24 września 2018", "24 Eylül 2018",
+        "24 سبتمبر 2018", "الاثنين 24 سبتمبر 2018", "٢٤ أيلول ٢٠١٨", "2018年9月24日", "2018년 9월 24일", "24 syyskuuta 2018", "24 Σεπτεμβρίου 2018",
+    ],
+)  # fmt: skip
+def test_months_are_known_in_other_languages(text: str) -> None:
+    assert parse_published(text) == Published(dt.date(2018, 9, 24))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Seg, 24 Set 2018 10:30:00 -0300",
+            dt.datetime(2018, 9, 24, 10, 30, tzinfo=dt.timezone(dt.timedelta(hours=-3))),
+        ),
+        ("24. März 2020 um 10:30 Uhr", dt.datetime(2020, 3, 24, 10, 30)),
+        ("24 mars 2020 à 10:30", dt.datetime(2020, 3, 24, 10, 30)),
+        ("mar. 24 mars 2020", dt.date(2020, 3, 24)),
+        ("1er mai 2021", dt.date(2021, 5, 1)),
+        ("1º de maio de 2021", dt.date(2021, 5, 1)),
+        ("2018年9月24日 10时30分", dt.datetime(2018, 9, 24, 10, 30)),
+    ],
+)
+def test_times_and_days_of_other_languages(text: str, expected: dt.date) -> None:
+    assert parse_published(text) == Published(expected)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2018年13月24日", "Mai 2018", "2018年9月", "24 mars mai 2018", "Am 24. wurde 2018 gefeiert", "März 24"],
+)
+def test_what_is_no_date_in_another_language_is_none(text: str) -> None:
+    assert parse_published(text) is None

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from .datenames import in_english
 from .lazy import Pattern
 
 LONGEST = 100
@@ -62,7 +63,7 @@ def _forms() -> tuple[re.Pattern[str], ...]:
     )
 
 
-_FOUR_DIGITS = Pattern(r"[0-9]{4}")
+_FOUR_DIGITS = Pattern(r"\d{4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Published:
 def parse_published(text: str, *, day_first: bool = False) -> Published | None:
     """When an article was published, from one string that is nothing else; None where it is not a full date.
 
-    ISO 8601, RFC 2822, English names of months in either order, and numbers: ``7/5/2024`` is read month first and
+    ISO 8601, RFC 2822, names of months in either order (English, and :mod:`.datenames`), and numbers: ``7/5/2024`` is read month first and
     flagged, unless ``day_first`` says how it is meant or only one reading is a date; ``5.7.2024`` is day first
     always. Nothing is filled in: a year alone, a month, a year of two digits are no date. A time without a zone, or
     with a zone that we cannot place, has none.
@@ -95,11 +96,14 @@ def parse_published(text: str, *, day_first: bool = False) -> Published | None:
     if len(text) > LONGEST or not _FOUR_DIGITS.search(text):
         return None
     text = " ".join(text.split())
-    for form in _forms():
-        match = form.fullmatch(text)
-        if match is not None:
-            return _published(match.groupdict(), day_first)
-    return _by_dateutil(text, day_first)
+    match = _match(text)
+    if match is None and (translated := in_english(text)) is not None:
+        match = _match(translated)
+    return _by_dateutil(text, day_first) if match is None else _published(match.groupdict(), day_first)
+
+
+def _match(text: str) -> re.Match[str] | None:
+    return next((match for form in _forms() if (match := form.fullmatch(text)) is not None), None)
 
 
 def _published(parts: dict[str, str | None], day_first: bool) -> Published | None:

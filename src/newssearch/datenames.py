@@ -1,0 +1,120 @@
+"""Names of months and days in other languages than English, as datelines and the headers of sites write them."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+_MONTHS = """
+jänner januar janvier enero janeiro gennaio januari tammikuuta stycznia января січня leden ledna ocak ιανουαρίου يناير جانفي كانون_الثاني
+februar février febrero fevereiro febbraio februari helmikuuta lutego февраля лютого února şubat φεβρουαρίου فبراير فيفري شباط
+märz mars marzo março maart maaliskuuta marca марта березня března mart μαρτίου مارس آذار
+april avril abril aprile huhtikuuta kwietnia апреля квітня dubna nisan απριλίου أبريل ابريل إبريل نيسان
+mai mayo maio maggio mei maj toukokuuta maja мая травня května mayıs μαΐου مايو ماي أيار
+juni juin junio junho giugno kesäkuuta czerwca июня червня června haziran ιουνίου يونيو جوان حزيران
+juli juillet julio julho luglio heinäkuuta lipca июля липня července temmuz ιουλίου يوليو جويلية تموز
+august août agosto augustus augusti elokuuta sierpnia августа серпня srpna ağustos αυγούστου أغسطس اغسطس أوت آب
+september septembre septiembre setembro settembre syyskuuta września сентября вересня září eylül σεπτεμβρίου سبتمبر أيلول
+oktober octobre octubre outubro ottobre lokakuuta października октября жовтня října ekim οκτωβρίου أكتوبر اكتوبر تشرين_الأول
+november novembre noviembre novembro marraskuuta listopada ноября листопада listopadu kasım νοεμβρίου نوفمبر تشرين_الثاني
+dezember décembre diciembre dezembro dicembre december joulukuuta grudnia декабря грудня prosince aralık δεκεμβρίου ديسمبر كانون_الأول
+"""
+_SHORT = """
+jän janv ene gen янв sty
+févr fév feb fev febr феб lut
+mär mrz mar mars mrt мар
+avr abr apr апр kwi
+mai may mei maj
+juin jun giu июн cze
+juil jul lug июл lip
+août aoû ago aug авг sie
+sept set sep wrz сен
+okt oct out ott окт paź
+nov ноя lis
+déc dez dic des dec дек gru
+"""
+_DAYS = """
+montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do fr sa so
+lundi mardi mercredi jeudi vendredi samedi dimanche lun mar mer jeu ven sam dim
+lunes martes miércoles jueves viernes sábado domingo mié jue vie sáb dom
+segunda terça quarta quinta sexta segunda-feira terça-feira quarta-feira quinta-feira sexta-feira seg ter qua qui sex
+lunedì martedì mercoledì giovedì venerdì sabato domenica gio
+maandag dinsdag woensdag donderdag vrijdag zaterdag zondag ma wo vr za zo
+måndag tisdag onsdag torsdag fredag lördag söndag mandag tirsdag lørdag søndag
+poniedziałek wtorek środa czwartek piątek sobota niedziela
+понедельник вторник среда четверг пятница суббота воскресенье
+pazartesi salı çarşamba perşembe cuma cumartesi pazar
+الاثنين الإثنين الثلاثاء الأربعاء الاربعاء الخميس الجمعة السبت الأحد
+"""
+_BETWEEN = frozenset(
+    "de del do da den der le el il am à às a las um kl klo ore alle uhr h u r г года р року yıl vom dem publié publicado em en"
+    " am ab στις".split()
+)
+"""Words within a date that say nothing."""
+
+_ENGLISH = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_WORD = re.compile(r"[^\W\d_]+(?:[-_][^\W\d_]+)*")
+_EAST = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
+_EAST_TIME = re.compile(r"(\d{1,2})\s?[時时시]\s?(\d{1,2})\s?[分분](?:\s?(\d{1,2})\s?[秒초])?")
+_EASTERN_DIGITS = {
+    ord(digit): str(number) for row in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹") for number, digit in enumerate(row)
+}  # fmt: skip
+
+
+@cache
+def _names() -> dict[str, str]:
+    """The names of months, in small letters, and what they are in English."""
+    names = {}
+    for rows in (_SHORT, _MONTHS):
+        for month, row in zip(_ENGLISH, rows.strip().split("\n"), strict=True):
+            names.update(dict.fromkeys(row.split(), month))
+    return names
+
+
+@cache
+def _days() -> frozenset[str]:
+    return frozenset(_DAYS.split())
+
+
+def in_english(text: str) -> str | None:
+    """A date in another language as one in English, or None where nothing of it is known.
+
+    What is no date may become something else that is none.
+
+    >>> in_english("Seg, 24 Set 2018 10:00:00 -0300"), in_english("Mittwoch, 24. Oktober 2018, 10:00 Uhr")
+    ('24 sep 2018 10:00:00 -0300', '24 oct 2018, 10:00')
+    >>> in_english("24 de septiembre de 2018"), in_english("2018年9月24日 10:30"), in_english("٢٤ سبتمبر ٢٠١٨")
+    ('24 sep 2018', '2018-9-24 10:30', '24 sep 2018')
+    >>> in_english("24 Sep 2018") is None, in_english("Mo., 24.09.2018, 10:00 Uhr")
+    (True, '24.09.2018, 10:00')
+    """
+    text = text.translate(_EASTERN_DIGITS)
+    east = _EAST.search(text)
+    if east is not None:
+        day = "-".join(east.groups())
+        rest = _EAST_TIME.sub(
+            lambda time: ":".join(part.zfill(2) for part in time.groups() if part), text[east.end() :]
+        )
+        return f"{day} {rest.strip()}".strip() if not text[: east.start()].strip() else None
+    months = 0
+
+    def word(match: re.Match[str]) -> str:
+        nonlocal months
+        name = match[0].lower()
+        if (month := _names().get(name)) is not None and not (months and name in _days()):
+            months += 1
+            return month
+        return "" if name in _days() or name in _BETWEEN else match[0]
+
+    joined = text.replace("كانون ", "كانون_").replace("تشرين ", "تشرين_")
+    before, _, after = joined.partition(" ")
+    if before.rstrip(".,").lower() in _days():  # "mar." is a day in front, and a month elsewhere
+        joined = after
+    translated = _WORD.sub(word, joined)
+    if months > 1:
+        return None
+    translated = re.sub(r"(?<=\d)(?:er|ère|ª)\b", "", translated)
+    translated = re.sub(r"(?<=\d)[.º°](?=\s)|(?<=[a-z])\.(?=\s|$)", "", translated)
+    translated = re.sub(r"(?<=\s)[.,;]+|^[\s.,;]+", "", translated)
+    translated = " ".join(translated.split()).strip(" ,.")
+    return translated if translated.lower() != text.lower() else None

@@ -383,7 +383,11 @@ def test_any_query_of_any_articles_has_the_same_hits_and_scores(
     for query in queries:
         for weighting in (scoring.BM25F(), scoring.TF_IDF()):
             for limit in (None, 2):
-                found.agree(lambda s, q=query, n=limit: hits(s.search(q, limit=n)), weighting=weighting)
+                # Whoosh's own matchers can miss a bound by a rounding error for ever, if they may skip.
+                found.agree(
+                    lambda s, q=query, n=limit: hits(s.search(q, limit=n, optimize=False)),
+                    weighting=weighting,
+                )
     found.close()
 
 

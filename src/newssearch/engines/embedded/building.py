@@ -2,7 +2,8 @@
 
 Articles are numbered in the order in which they came, and so are *documents*: the paragraphs of an article stand side
 by side, and an article without any has one document without words. Beside the two fields of text, ``text`` (of
-documents) and ``title`` (of articles), which :mod:`.inverting` describes, a segment has:
+documents) and ``title`` (of articles), which :mod:`.inverting` describes, and what :mod:`.shingles` samples of the
+former, a segment has:
 
 ======================  ===============================================================================================
 ``article.first``       the first document of each article, and the end
@@ -33,6 +34,7 @@ from .headers import NUMBERED, numbered_of, rest_of, shown_of
 from .inverting import Articles, invert
 from .lexicon import Lexicon
 from .metadata import BY_WORDS, NONE, WHOLE_VALUES, as_written, instant, microseconds
+from .shingles import sample_sections, sampled
 from .storing import store
 
 
@@ -106,6 +108,8 @@ class Builder:
         tokens = lexicon.tokens(self._bodies, of_documents)
         articles = Articles(sections["document.article"], first, tokens.sizes)
         sections |= invert("text", tokens, lexicon.words, articles)
+        samples = sampled(tokens, lexicon.words.hashes())
+        sections |= sample_sections(samples, sections["document.article"], first)
         return sections | store("header", self._rest) | store("body", self._bodies)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Sequence
+from hashlib import blake2b
 from typing import NamedTuple
 
 import numpy as np
@@ -54,6 +55,7 @@ class Words:
         self._numbers: dict[bytes, int] = {}
         self._sorted: list[bytes] = []
         self._order: Ints = np.empty(0, np.int64)
+        self._hashes = bytearray()
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -70,6 +72,12 @@ class Words:
             found = self._numbers[key] = len(self._keys)
             self._keys.append(key)
         return found
+
+    def hashes(self) -> NDArray[np.uint64]:
+        """A hash of the term of each word, the same wherever and whenever it is made."""
+        for key in self._keys[len(self._hashes) // 8 :]:
+            self._hashes += blake2b(key[key.rindex(0) + 1 :], digest_size=8).digest()
+        return np.frombuffer(bytes(self._hashes), "<u8")
 
     def sorted(self, numbers: Ints) -> tuple[Ints, list[bytes]]:
         """Some of the words in the order of their keys, by their numbers and by these keys: form, written, and term,

@@ -32,6 +32,7 @@ from .inverting import (
     packed_starts,
 )
 from .segment import Field, Segment, TextField
+from .shingles import merged_sections
 from .small import SmallPart
 
 STRETCH = 1_000_000
@@ -54,12 +55,15 @@ class Renumbered(NamedTuple):
 
 def merge(segments: Sequence[Segment], container: ContainerWriter, helpers: Helpers | None = None) -> int:
     """Write all segments as one, in their order; the number of its documents."""
-    parts = list(_renumbered(segments))
+    parts = list(renumbered(segments))
     first = _first_documents(parts)
     fields = [_Merged.of(name, parts) for name in ("text", "title")]
     under_way = [field.begin(container, helpers) for field in fields]
     try:
         for name, array in _articles(parts).items():
+            container.add(name, array)
+        sampled = [(one.segment.container, one.articles, one.documents) for one in parts]
+        for name, array in merged_sections(sampled).items():
             container.add(name, array)
         storing.merge("header", [(one.segment.rest, _kept(one.articles)) for one in parts], container)
         storing.merge("body", [(one.segment.bodies, _kept(one.documents)) for one in parts], container)
@@ -70,7 +74,8 @@ def merge(segments: Sequence[Segment], container: ContainerWriter, helpers: Help
     return int(first[-1])
 
 
-def _renumbered(segments: Sequence[Segment]) -> Iterator[Renumbered]:
+def renumbered(segments: Sequence[Segment]) -> Iterator[Renumbered]:
+    """The numbers of what is in each of some segments, in the one that is made of all of them."""
     articles = documents = 0
     for segment in segments:
         alive = segment.everything()
@@ -387,7 +392,7 @@ class _Range(NamedTuple):
     def run(self, memory: object) -> _Filled:
         """Do it where the segments are not open."""
         segments = [Segment(Container(path), deleted.tolist()) for path, deleted, _ in self.sources]
-        parts = list(_renumbered(segments))
+        parts = list(renumbered(segments))
         sources = [
             _Source(one.segment.fields[self.name], one.owners(self.name), one.segment.deleted)
             for one in parts

@@ -23,8 +23,10 @@ from .container import Array, Container, Strings, items
 from .headers import VALUES, date_of
 from .inverting import PAGE, unpack_all
 from .metadata import NONE
+from .shingles import Shingles
 from .small import Small
 from .storing import Stored
+from .storyfile import Known
 from .term import Term
 
 TextField = Literal["text", "title"]
@@ -275,10 +277,14 @@ class Values(NamedTuple):
 
 
 class Segment:
-    """The arrays of one segment, each read when it is first asked for, and which of its documents are deleted."""
+    """The arrays of one segment, each read when it is first asked for, which of its documents are deleted, and what is
+    known of its stories."""
 
-    def __init__(self, container: Container, deleted: Iterable[int] = ()) -> None:
+    def __init__(
+        self, container: Container, deleted: Iterable[int] = (), stories: Known | None = None
+    ) -> None:
         self.container = container
+        self.stories = stories
         self.deleted = np.array(sorted(deleted), np.int64)
         self.fields: dict[TextField, Field] = {
             "text": Field(container, "text"),
@@ -335,6 +341,11 @@ class Segment:
             return False
         deleted = np.bincount(self.article[self.deleted], minlength=self.articles)
         return bool((deleted[~self.alive] < np.diff(self.first)[~self.alive]).any())
+
+    @property
+    def living(self) -> int:
+        """How many documents there are, deleted ones left out."""
+        return self.documents - len(self.deleted)
 
     def everything(self) -> Mask:
         """The articles that are not deleted."""
@@ -485,6 +496,11 @@ class Segment:
         if len(self.bare) and article in self.bare:
             return 0
         return int(self.first[article + 1] - self.first[article])
+
+    @cached_property
+    def shingles(self) -> Shingles:
+        """Samples of what its documents are made of."""
+        return Shingles(self.container)
 
     @cached_property
     def rest(self) -> Stored:

@@ -40,8 +40,10 @@ Placed = tuple[int, float, int]
 class EmbeddedSnapshot:
     """One commit of an index; see :class:`newssearch.engines.Snapshot`."""
 
-    def __init__(self, segments: list[Segment], folder: Path) -> None:
+    def __init__(self, segments: list[Segment], folder: Path, boilerplate: Array) -> None:
         self._folder = folder
+        self.boilerplate = boilerplate
+        """The hashes of samples that are boilerplate: see :mod:`.stories`."""
         self._table = Table(segments)
 
     def close(self) -> None:

@@ -28,13 +28,14 @@ from ...errors import (
 from .container import Container, ContainerError
 from .segment import Segment
 from .snapshot import EmbeddedSnapshot
+from .storyfile import Named, Stories, keep_stories, read_stories, remove_stories, write_stories
 from .trust import Listed, newest, read_toc
 
 if TYPE_CHECKING:
     from .committing import Lock, WhooshFolder
     from .writer import EmbeddedWriter
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 """Counts up when an index of before can no longer be read as it is."""
 
 _MARKER = "newssearch.json"
@@ -120,11 +121,21 @@ class EmbeddedStore:
     def _snapshot(self) -> EmbeddedSnapshot:
         _keep_memory()
         toc = read_toc(self.folder)
+        opened = [self._opened(listed) for listed in toc.listed]
+        names = [
+            Named(listed.file_name, segment.living) if listed is not None and segment is not None else None
+            for listed, segment in zip(toc.listed, opened, strict=True)
+        ]
+        stories = read_stories(self.folder, toc.generation, names)
+        if stories.generation != toc.generation and newest(self.folder) != toc.generation:
+            raise FileNotFoundError("the index was written to while it was opened")
         segments = []
-        for number, listed in enumerate(toc.listed):
-            segment = self._opened(listed)
-            segments.append(self._whoosh.adopted(toc, number) if segment is None else segment)
-        return EmbeddedSnapshot(segments, self.folder)
+        for number, (segment, known) in enumerate(zip(opened, stories.parts, strict=True)):
+            if segment is None:
+                segment = self._whoosh.adopted(toc, number)  # noqa: PLW2901
+            segment.stories = known
+            segments.append(segment)
+        return EmbeddedSnapshot(segments, self.folder, stories.boilerplate)
 
     def _opened(self, listed: Listed | None) -> Segment | None:
         """A segment of ours, if it is one and Whoosh has not deleted parts of its articles."""
@@ -177,6 +188,7 @@ class EmbeddedStore:
                 path.suffix
             ):  # of a segment, whose name is random, so that none is here already; a lock has none
                 path.rename(self.folder / path.name)
+        keep_stories(new.folder, self.folder, self.generation + 1)
         for name in (*extras, _MARKER):
             content = new.read_extra(name)
             if content is not None:
@@ -192,9 +204,13 @@ class EmbeddedStore:
         """The newest table of contents, once it is seen to name nothing that it should not."""
         return self._whoosh.toc()
 
-    def put_toc(self, toc: Any) -> None:
-        """Let a table of contents be the newest, and remove the files that it does not name."""
+    def put_toc(self, toc: Any, stories: Stories | None = None) -> None:
+        """Let a table of contents be the newest, with these stories, and remove the files that it does not name."""
+        generation = self.generation + 1
+        if stories is not None:
+            write_stories(self.folder, generation, stories)
         self._whoosh.put_toc(toc)
+        remove_stories(self.folder, generation)
 
 
 def _remove(folder: Path) -> None:

@@ -11,6 +11,8 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+import numpy as np
+
 from ...article import Article
 from ...processes import Helpers, Memory, Processes, Thread, wanted
 from . import tiers
@@ -18,14 +20,21 @@ from .building import Builder
 from .codec import ArraySegment
 from .container import Container, ContainerWriter, write
 from .lexicon import Lexicon
-from .merging import merge
+from .merging import merge, renumbered
 from .segment import Segment
+from .shingles import Hashes
 from .snapshot import EmbeddedSnapshot
+from .stories import Part, joined, update
+from .storyfile import Known, Named, Stories
 
 BATCH = 18_000_000
 """Bytes of text that make a segment: what is held in memory, once and for each process."""
 ENOUGH = 12_000_000
 """Bytes of text in one run from which on it is worth the time that processes take to start."""
+
+
+Told = tuple[ArraySegment, Known]
+"""A segment, and what is known of the stories in it."""
 
 
 class Commits(Protocol):
@@ -36,7 +45,7 @@ class Commits(Protocol):
     def lock(self, wait: float) -> Any: ...
     def snapshot(self) -> EmbeddedSnapshot: ...
     def toc(self) -> Any: ...
-    def put_toc(self, toc: Any) -> None: ...
+    def put_toc(self, toc: Any, stories: Stories | None = None) -> None: ...
 
 
 class EmbeddedWriter:
@@ -111,27 +120,41 @@ class EmbeddedWriter:
             for document in documents:
                 toc.segments[number].delete_document(document)
         toc.segments.extend(self._new)
-        toc.segments = [segment for segment in toc.segments if segment.doc_count()]
+        parts, boilerplate = self._stories()
+        held = [pair for pair in zip(toc.segments, parts, strict=True) if pair[0].doc_count()]
         self._untidy += sum(segment.doc_count() for segment in self._new)
-        toc.segments = self._merged(toc.segments, last)
+        merged = self._merged(held, last)
+        toc.segments = [segment for segment, _ in merged]
         if last:
             self._untidy = 0
-        self._store.put_toc(toc)
+        names = [Named(segment.file_name, segment.doc_count()) for segment, _ in merged]
+        self._store.put_toc(toc, Stories(names, [known for _, known in merged], boilerplate))
         self._new, self._made, self._removed, self._pending = [], [], {}, 0
         self._snapshot.close()
         self._snapshot = self._store.snapshot()
 
-    def _merged(self, segments: list[ArraySegment], last: bool) -> list[ArraySegment]:
+    def _stories(self) -> tuple[list[Known], Hashes]:
+        """The stories in each segment, those that are new last, and what is boilerplate."""
+        parts = []
+        for number, segment in enumerate(self._snapshot.segments):
+            removed = np.array(sorted(self._removed.get(number, ())), np.int64)
+            parts.append(Part(segment, segment.stories, np.unique(segment.article[removed]).astype(np.int64)))
+        for new in self._new:
+            opened = Segment(Container(self._store.folder / new.file_name))
+            parts.append(Part(opened, None, np.empty(0, np.int64)))
+        return update(parts, self._snapshot.boilerplate)
+
+    def _merged(self, held: Sequence[Told], last: bool) -> list[Told]:
         """The segments, some of them made into one."""
         merged = []
         added = self._untidy if last else 0
-        documents = [segment.doc_count() for segment in segments]
-        sizes = [self._size(segment) for segment in segments]
+        documents = [segment.doc_count() for segment, _ in held]
+        sizes = [self._size(segment) for segment, _ in held]
         for low, high in tiers.choose(documents, sizes, added):
-            first = segments[low]
+            first, _ = held[low]
             wasteful = last and tiers.wasteful(first.doc_count(), first.deleted_count())
             alone = high - low == 1 and not wasteful
-            merged.append(first if alone else self._one(segments[low:high]))
+            merged.append(held[low] if alone else self._one(held[low:high]))
         return merged
 
     def _size(self, segment: ArraySegment) -> int:
@@ -140,11 +163,9 @@ class EmbeddedWriter:
         left: float = segment.doc_count() / max(segment.doc_count_all(), 1)
         return int(size * left)
 
-    def _one(self, segments: Sequence[ArraySegment]) -> ArraySegment:
+    def _one(self, held: Sequence[Told]) -> Told:
         """A segment of what is in several."""
-        read = [
-            Segment(Container(self._store.folder / one.file_name), one.deleted_docs()) for one in segments
-        ]
+        read = [Segment(Container(self._store.folder / one.file_name), one.deleted_docs()) for one, _ in held]
         segment = ArraySegment("MAIN")
         container = ContainerWriter(self._store.folder / segment.file_name)
         try:
@@ -154,7 +175,8 @@ class EmbeddedWriter:
             container.discard()
             raise
         self._made.append(segment)
-        return segment
+        parts = zip(held, renumbered(read), strict=True)
+        return segment, joined([(known, new.articles, new.documents) for (_, known), new in parts])
 
     def close(self) -> None:
         """Drop what was not committed, and let others write."""

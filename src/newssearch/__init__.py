@@ -36,16 +36,20 @@ if TYPE_CHECKING:
     from .indexing import IndexReport, Progress
     from .query import Diagnostic, Query, parse
     from .readers import ReadOptions
-    from .results import Clause, FacetValue, Hit, Rank, Results, Snippet
+    from .results import Clause, Copy, FacetValue, Hit, Rank, Results, Snippet
+    from .story import Change, Edit, Story, Version
 
 __all__ = [
     "Article",
     "ArticleNotFoundError",
+    "Change",
     "Clause",
     "Config",
     "ConfigError",
     "Contents",
+    "Copy",
     "Diagnostic",
+    "Edit",
     "FacetValue",
     "Hit",
     "Index",
@@ -68,6 +72,8 @@ __all__ = [
     "Rejected",
     "Results",
     "Snippet",
+    "Story",
+    "Version",
     "__version__",
     "create",
     "open",
@@ -97,7 +103,8 @@ _ROOMS = {
     "indexing": ("IndexReport", "Progress"),
     "query": ("Diagnostic", "Query", "parse"),
     "readers": ("ReadOptions",),
-    "results": ("Clause", "FacetValue", "Hit", "Rank", "Results", "Snippet"),
+    "results": ("Clause", "Copy", "FacetValue", "Hit", "Rank", "Results", "Snippet"),
+    "story": ("Change", "Edit", "Story", "Version"),
 }
 """Where each public name is defined: a module is imported when a name of it is first asked for."""
 

@@ -198,7 +198,16 @@ def index(
     show_default=True,
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
-@click.option("--count", is_flag=True, help="Print only how many articles and paragraphs match.")
+@click.option(
+    "--no-group",
+    "group",
+    flag_value=False,
+    type=bool,
+    default=True,
+    help="Show every copy of a story, not only the best.",
+)
+@click.option("--novel", is_flag=True, help="Only paragraphs that no earlier article of the index has.")
+@click.option("--count", is_flag=True, help="Print only how many articles, stories and paragraphs match.")
 @click.option("--literal", is_flag=True, help="Take QUERY as words and nothing else.")
 @click.option("--explain", is_flag=True, help="Count the articles of each clause of QUERY by itself.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when nothing matches.")
@@ -213,6 +222,8 @@ def query(
     length: int,
     format_: render.Format,
     as_json: bool,
+    group: bool,
+    novel: bool,
     count: bool,
     literal: bool,
     explain: bool,
@@ -233,6 +244,8 @@ def query(
             text,
             literal=literal,
             explain=explain,
+            group=group,
+            novel=novel,
             limit=0 if count else limit,
             offset=offset,
             sort=sort,
@@ -247,11 +260,15 @@ def query(
             click.echo(line, err=True)
     format_ = "json" if as_json else format_
     if count:
-        counts = {"articles": results.total_articles, "paragraphs": results.total_paragraphs}
+        counts = {
+            "articles": results.total_articles,
+            "stories": results.total_stories,
+            "paragraphs": results.total_paragraphs,
+        }
         _print(
             render.as_json(counts, indent=None)
             if format_ == "json"
-            else "{articles} articles, {paragraphs} paragraphs".format(**counts)
+            else "{articles} articles, {stories} stories, {paragraphs} paragraphs".format(**counts)
         )
     elif format_ == "json":
         _print(render.as_json(results.to_dict()))
@@ -298,6 +315,25 @@ def show(article_id: str, folder: Path, text: str | None, as_json: bool) -> int:
 def _paragraph_dict(paragraph: Paragraph, shown: Snippet, marked: bool) -> dict[str, object]:
     value: dict[str, object] = {"number": paragraph.number, "kind": paragraph.kind, "text": shown.text}
     return value | {"highlights": [list(span) for span in shown.highlights]} if marked else value
+
+
+@cli.command()
+@click.argument("article_id", metavar="ID")
+@index_option
+@click.option("--list", "listed", is_flag=True, help="Only who ran it when, not what each changed.")
+@json_option
+def story(article_id: str, folder: Path, listed: bool, as_json: bool) -> int:
+    """Print who ran the story of an article when, and which paragraphs each kept, changed, cut or added.
+
+    All are compared with the earliest. ID is that of any of them, or its end.
+    """
+    with open_index(folder) as opened:
+        found = opened.story(_clean(article_id))
+    if as_json:
+        _print(render.as_json(found.to_dict()))
+    else:
+        _print_lines(render.text_story(found, _style(), changes=not listed))
+    return 0
 
 
 @cli.command()

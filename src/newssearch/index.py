@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .indexing import Indexer, IndexReport, Progress
     from .manifest import Manifest
     from .readers import ReadOptions
+    from .story import Story
 
 Names = str | Iterable[str] | None
 """One name to filter by, or several of which any will do."""
@@ -191,6 +192,8 @@ class Index:
         facets: str | Iterable[str] = (),
         snippet: int = SNIPPET_LENGTH,
         explain: bool = False,
+        group: bool = True,
+        novel: bool = False,
         now: dt.datetime | None = None,
     ) -> Results:
         """Search for articles, and return their best paragraphs, or all that match with ``all_paragraphs``.
@@ -202,7 +205,9 @@ class Index:
         ``located`` words in them. ``since``, ``until`` and ``on`` take dates or whole periods (``"2024-07"``) of the
         outlet's calendar. ``facets`` names any of outlet, source, year, month, byline, located, lang, section.
         ``snippet`` is the length of snippets in characters, 0 for whole paragraphs. ``explain`` counts each clause of
-        the query by itself. Relative dates count from ``now``, the local clock unless given.
+        the query by itself. With ``group``, articles that are copies of each other show once, by the best of them, unless
+        all paragraphs are asked for. With ``novel``, only paragraphs count that no earlier article of the index has,
+        near copies included. Relative dates count from ``now``, the local clock unless given.
 
         Raises :class:`QueryError` for what would silently find nothing: an impossible date, an unknown facet.
         """
@@ -219,6 +224,8 @@ class Index:
             facets=facets,
             snippet=snippet,
             explain=explain,
+            group=group,
+            novel=novel,
             now=now,
         )
         return self._search(_parsed(query, literal, now), options, started)
@@ -237,6 +244,8 @@ class Index:
             hits=tuple(_hit(hit, highlighter, options.snippet) for hit in found.hits),
             total_articles=found.total_articles,
             total_paragraphs=found.total_paragraphs,
+            total_stories=found.total_stories,
+            grouped=options.group,
             offset=options.offset,
             limit=options.limit,
             facets=found.facets,
@@ -262,6 +271,8 @@ class Index:
         since: When | None = None,
         until: When | None = None,
         on: When | None = None,
+        group: bool = True,
+        novel: bool = False,
         now: dt.datetime | None = None,
     ) -> list[Rank]:
         """The hits of :meth:`search`, as addresses and scores alone.
@@ -286,6 +297,8 @@ class Index:
             all_paragraphs=all_paragraphs,
             facets=(),
             snippet=0,
+            group=group,
+            novel=novel,
             now=now,
         )
         asked = _parsed(query, literal, now)
@@ -316,6 +329,18 @@ class Index:
                 if article is None:
                     raise ArticleNotFoundError(wanted, ids)
             return article
+
+    def story(self, article_id: str) -> Story:
+        """All versions of the story that an article tells, the earliest first, each compared with that.
+
+        The article is named as in :meth:`article`. Raises :class:`ArticleNotFoundError`.
+        """
+        from newssearch.story import compare  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
+        article = self.article(article_id)
+        with self._reading() as snapshot:
+            found = [snapshot.article(one) for one in snapshot.story(article.id)]
+        return compare([version for version in found if version is not None] or [article])
 
     def find(self, query: str | Query | Node = "", **filters: Names | When) -> list[str]:
         """The ids of all articles that a search finds, sorted. Takes the query and the filters of :meth:`search`."""
@@ -460,7 +485,7 @@ class Index:
 
 def _hit(found: FoundHit, highlighter: Highlighter, length: int) -> Hit:
     """A hit as it is returned, with a snippet of that length."""
-    fields, number, text, score, paragraphs, matching = found
+    fields, number, text, score, paragraphs, matching, story, copies, copies_total = found
     return Hit(
         **fields,
         paragraph=number,
@@ -469,6 +494,9 @@ def _hit(found: FoundHit, highlighter: Highlighter, length: int) -> Hit:
         snippet=highlighter.snippet(text, analyser(fields["lang"]), length, number),
         paragraphs=paragraphs,
         matching=matching,
+        story=story,
+        copies=copies,
+        copies_total=copies_total,
     )
 
 

@@ -18,20 +18,24 @@ from .results import FacetValue, Hit, Results, Snippet
 if TYPE_CHECKING:
     from .index import IndexInfo
     from .indexing import IndexReport
+    from .story import Change, Story, Version
 
 Format = Literal["text", "json", "jsonl", "csv", "md"]
 
 CSV_COLUMNS = (
     "id", "paragraph", "score", "date", "outlet", "source", "byline", "located", "lang", "section", "title", "url",
-    "path", "paragraphs", "matching", "snippet", "text",
+    "path", "paragraphs", "matching", "snippet", "text", "story", "copies",
 )  # fmt: skip
 SHOWN_VALUES = 10
 """Values of a field that ``info`` lists, and clauses that ``query --explain`` does."""
 SHOWN_WAYS = 5
 """Ways of knowing a field that ``info`` lists."""
+SHOWN_COPIES = 8
+"""Copies of a story that a hit lists."""
 
 _WEB = Pattern(r"https?://", re.IGNORECASE)
 _BOLD, _FAINT, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[22m"
+_CUT, _ADDED, _UNCHANGED = "\x1b[31;9m", "\x1b[32m", "\x1b[39;29m"
 _TITLE, _NO_TITLE = "\x1b[1;34m", "\x1b[22;39m"
 
 
@@ -49,6 +53,12 @@ class Style:
     def faint(self, text: str) -> str:
         """Text that stands back."""
         return f"{_FAINT}{text}{_PLAIN}" if self.color and text else text
+
+    def change(self, text: str, kind: str) -> str:
+        """Text that was cut or added, or stayed the same."""
+        if not (self.color and text) or kind == "same":
+            return text
+        return f"{_CUT if kind == 'cut' else _ADDED}{text}{_UNCHANGED}"
 
     def title(self, text: str) -> str:
         """A headline."""
@@ -163,19 +173,50 @@ def text_results(results: Results, style: Style, took: bool) -> Iterator[str]:
             )
         elif not hit.matching and results.interpretation:
             yield style.faint("  (only the headline matches)" if hit.score else "  (the first paragraph)")
+        elif hit.matching and results.interpretation and not hit.snippet.highlights:
+            yield style.faint("  (only boilerplate of the outlet matches)")
+        if hit.copies:
+            yield from (style.faint(line) for line in copies_lines(hit, style))
         yield ""
     for name, values in results.facets.items():
-        yield style.bold(name)
+        yield style.bold(name) + style.faint("  (articles)")
         yield from _facet_lines(values)
         yield ""
     shown = ""
-    if results.hits and (results.offset or len(results) < results.total_articles):
+    if results.hits and (results.offset or len(results) < _listed(results)):
         shown = f", {results.offset + 1} to {results.offset + len(results)} shown"
-    total = f"{_count(results.total_articles, 'article')}, {_count(results.total_paragraphs, 'matching paragraph')}"
+    total = totals(results)
     query = f" for {escape.terminal(results.interpretation)}" if results.interpretation else ""
     last = f"{total}{query}{shown}" + (f" ({results.took * 1000:.0f} ms)" if took else "")
     for start, end in wrap(last, style.width) if style.width else [(0, len(last))]:
         yield last[start:end]
+
+
+def _listed(results: Results) -> int:
+    """How many hits there would be on one page for all."""
+    return results.total_stories if results.grouped else results.total_articles
+
+
+def totals(results: Results) -> str:
+    """What the search found, counted; stories only where some article is a copy of another."""
+    articles = _count(results.total_articles, "article")
+    if results.grouped and results.total_stories < results.total_articles:
+        articles += f" ({_count(results.total_stories, 'story', 'stories')})"
+    return f"{articles}, {_count(results.total_paragraphs, 'matching paragraph')}"
+
+
+def copies_lines(hit: Hit, style: Style) -> Iterator[str]:
+    """Where else the story of a hit stands: each outlet once, with the day."""
+    listed = dict.fromkeys(
+        f"{copy.outlet or 'no outlet'} {copy.date.isoformat()[:10] if copy.date else ''}".strip()
+        for copy in hit.copies
+    )
+    shown = list(listed)[:SHOWN_COPIES]
+    rest = hit.copies_total - len(shown)
+    more = f", and {rest:,} more" if rest > 0 else ""
+    line = escape.terminal(f"also in: {', '.join(shown)}{more}")
+    for start, end in wrap(line, style.width - 2) if style.width else [(0, len(line))]:
+        yield f"  {line[start:end]}"
 
 
 def text_clauses(results: Results) -> Iterator[str]:
@@ -194,8 +235,8 @@ def _facet_lines(values: Iterable[FacetValue]) -> Iterator[str]:
         yield f"  {value.articles:>8,}  {escape.terminal(value.value) if value.value is not None else '(none)'}"
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def _count(number: int, noun: str, nouns: str | None = None) -> str:
+    return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
 
 
 def text_article(article: Article, shown: Mapping[int, Snippet], style: Style) -> Iterator[str]:
@@ -238,6 +279,91 @@ def text_article(article: Article, shown: Mapping[int, Snippet], style: Style) -
         lines = snippet_lines(snippet, style, " " * 6)
         yield style.faint(f"{number:>4}") + "  " + lines[0][6:] if lines else style.faint(f"{number:>4}")
         yield from lines[1:]
+
+
+def text_story(story: Story, style: Style, changes: bool) -> Iterator[str]:
+    """Who ran a story when, for people; with ``changes``, what each made of the paragraphs of the first."""
+    for number, version in enumerate(story.versions, start=1):
+        if number > 1:
+            yield ""
+        day = version.date.isoformat()[:10] if version.date else "no date"
+        outlet = escape.terminal(version.outlet or "no outlet")
+        if version.source and version.source != version.outlet:
+            outlet += f" ({escape.terminal(version.source)})"
+        yield f"{number:>3}  {day}  {style.bold(outlet)}"
+        headline = escape.terminal(version.title or "(no title)")
+        lines = wrap(headline, style.width - 5) if style.width else [(0, len(headline))]
+        yield from (f"     {style.title(headline[start:end])}" for start, end in lines)
+        yield style.faint(f"     {version.id}")
+        if number == 1:
+            yield f"     {_count(version.paragraphs, 'paragraph')}"
+            continue
+        yield from _in_width(f"     {_kept(version)}", style)
+        if changes:
+            yield from _change_lines(version, style)
+    if len(story.versions) == 1:
+        yield "     no other article of the index tells it"
+
+
+def _in_width(line: str, style: Style) -> Iterator[str]:
+    for start, end in wrap(line, style.width) if style.width else [(0, len(line))]:
+        yield line[start:end]
+
+
+def _kept(version: Version) -> str:
+    counts = [
+        f"{version.count('changed'):,} changed",
+        f"{version.count('cut'):,} cut",
+        f"{version.count('added'):,} added",
+    ]
+    return f"has {version.kept:,} of {_count(version.of_first, 'paragraph')} ({version.share:.0%}): {', '.join(counts)}"
+
+
+_SIGNS = {"kept": "=", "changed": "~", "cut": "-", "added": "+"}
+
+
+def _change_lines(version: Version, style: Style) -> Iterator[str]:
+    """The changes of a version: runs of paragraphs that were kept as one line, the others in full."""
+    at = 0
+    while at < len(version.changes):
+        change = version.changes[at]
+        end = at + 1
+        while change.kind == "kept" and end < len(version.changes) and version.changes[end].kind == "kept":
+            end += 1
+        if change.kind == "kept":
+            numbers = f"{change.number}" + (f" to {version.changes[end - 1].number}" if end - at > 1 else "")
+            yield style.faint(f"     =  {numbers} kept")
+        else:
+            yield from _changed(change, style)
+        at = end
+
+
+def _changed(change: Change, style: Style) -> Iterator[str]:
+    """A paragraph that was changed, cut or added; its number is that of the version that has it."""
+    pieces = [(edit.kind, edit.text) for edit in change.edits] or [
+        ("added" if change.kind == "added" else "cut", change.text)
+    ]
+    marks = {"same": ("", ""), "cut": ("[-", "-]"), "added": ("{+", "+}")}
+    whole = change.kind != "changed"
+    text, spans = "", []
+    for kind, piece in pieces:
+        before, behind = ("", "") if whole or style.color else marks[kind]
+        clean = f"{before}{escape.terminal(piece)}{behind}"
+        text += " " if text else ""
+        spans.append((len(text), len(text) + len(clean), kind))
+        text += clean
+    number = change.first if change.kind == "cut" else change.number
+    lead = f"     {_SIGNS[change.kind]}  {number:<4}"
+    lines = wrap(text, style.width - len(lead)) if style.width else [(0, len(text))]
+    for n, (start, end) in enumerate(lines):
+        shown = ""
+        for low, high, kind in spans:
+            piece = text[max(low, start) : min(high, end)]
+            if low < end and high > start:
+                shown += (" " if shown and not shown.endswith(" ") else "") + style.change(
+                    piece.strip(), kind
+                )
+        yield (lead if n == 0 else " " * len(lead)) + shown
 
 
 def text_info(info: IndexInfo, style: Style) -> Iterator[str]:
@@ -339,7 +465,8 @@ def csv_results(results: Results) -> str:
     writer = csv.writer(out)
     writer.writerow(CSV_COLUMNS)
     for hit in results:
-        row: dict[str, object] = {**hit.to_dict(), "snippet": hit.snippet.plain()}
+        copies = "; ".join(copy.id for copy in hit.copies)
+        row: dict[str, object] = {**hit.to_dict(), "snippet": hit.snippet.plain(), "copies": copies}
         writer.writerow([escape.cell(v) if isinstance(v := row[name], str) else v for name in CSV_COLUMNS])
     return out.getvalue()
 
@@ -357,13 +484,16 @@ def markdown_results(results: Results) -> Iterator[str]:
         yield ""
         yield f"> {hit.snippet.markdown()}"
         yield ""
+        if hit.copies:
+            yield " ".join(escape.markdown(line.strip()) for line in copies_lines(hit, Style(None, False)))
+            yield ""
     for name, values in results.facets.items():
         yield f"| {name} | articles |"
         yield "| --- | ---: |"
         for value in values:
             yield f"| {escape.markdown(value.value) if value.value is not None else '(none)'} | {value.articles} |"
         yield ""
-    total = f"{_count(results.total_articles, 'article')}, {_count(results.total_paragraphs, 'matching paragraph')}"
+    total = totals(results)
     yield total + (f" for {escape.markdown(results.interpretation)}" if results.interpretation else "")
 
 

@@ -38,6 +38,10 @@ class SearchOptions:
     facets: tuple[FacetField, ...] = ()
     snippet: int = SNIPPET_LENGTH
     explain: bool = False
+    group: bool = True
+    """Whether a story shows once, by the best of its copies; never with ``all_paragraphs``."""
+    novel: bool = False
+    """Whether only paragraphs count that no earlier article has."""
     outlets: Aliases = ()
     """Other names of outlets, of this archive: an outlet is found by any of its names."""
 
@@ -55,6 +59,8 @@ def search_options(
     facets: str | Iterable[str],
     snippet: int,
     explain: bool = False,
+    group: bool = True,
+    novel: bool = False,
     now: dt.datetime | None = None,
 ) -> SearchOptions:
     """Check a request. Raises :class:`~newssearch.QueryError` for what would silently find nothing, or means nothing."""
@@ -93,6 +99,8 @@ def search_options(
         facets=tuple(chosen),
         snippet=snippet,
         explain=explain,
+        group=group and not all_paragraphs,
+        novel=novel,
     )
 
 

@@ -78,12 +78,28 @@ class Snippet:
         }
 
 
+class Copy(NamedTuple):
+    """Another article that tells the same story, in whole or in part: its id, who published it, and when."""
+
+    id: str
+    outlet: str | None
+    date: Date | None
+
+    def to_dict(self) -> dict[str, object]:
+        """The copy as JSON types."""
+        return {"id": self.id, "outlet": self.outlet, "date": self.date.isoformat() if self.date else None}
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A paragraph that was found, with its article's fields.
 
     ``paragraph`` is its number (0 where the article has a headline and nothing else), ``matching`` how many of its
-    article's ``paragraphs`` match: 0 where only the headline does, and the first paragraph is shown in its stead.
+    article's ``paragraphs`` match: 0 where only the headline does, and the first paragraph is shown in its stead. So it
+    is where all that match are boilerplate of the outlet.
+
+    ``copies`` are the other articles that tell its story, whether they match or not, the earliest first, of
+    ``copies_total`` at most a hundred; ``story`` is the id of the earliest of all.
     """
 
     id: str
@@ -103,6 +119,9 @@ class Hit:
     path: str | None
     paragraphs: int
     matching: int
+    story: str | None = None
+    copies: tuple[Copy, ...] = ()
+    copies_total: int = 0
 
     @property
     def address(self) -> str:
@@ -132,6 +151,9 @@ class Hit:
             "path": self.path,
             "paragraphs": self.paragraphs,
             "matching": self.matching,
+            "story": self.story,
+            "copies": [copy.to_dict() for copy in self.copies],
+            "copies_total": self.copies_total,
             "text": self.text,
             "snippet": self.snippet.to_dict(),
         }
@@ -171,7 +193,8 @@ class Results(Sequence[Hit]):
     """The hits of one page, and what is known of all of them. A sequence of :class:`Hit`.
 
     ``total_articles`` and ``total_paragraphs`` count everything that matches, whatever the page: articles that the
-    query finds, and among their paragraphs those that hold a word or phrase of it. ``facets`` count articles, most
+    query finds, and among their paragraphs those that hold a word or phrase of it. ``total_stories`` counts articles
+    that are copies of each other once; with ``grouped``, so do the hits. ``facets`` count articles, most
     first. ``clauses`` explain the query, where asked for and where nothing was found. ``took`` is the time of the search in seconds; it is not part of :meth:`to_dict`, so that the same query on
     the same index prints the same bytes.
     """
@@ -181,6 +204,8 @@ class Results(Sequence[Hit]):
     hits: tuple[Hit, ...]
     total_articles: int
     total_paragraphs: int
+    total_stories: int = 0
+    grouped: bool = False
     offset: int = 0
     limit: int | None = 10
     facets: Mapping[str, tuple[FacetValue, ...]] = field(default_factory=lambda: MappingProxyType({}))
@@ -210,6 +235,8 @@ class Results(Sequence[Hit]):
             "clauses": [clause.to_dict() for clause in self.clauses],
             "total_articles": self.total_articles,
             "total_paragraphs": self.total_paragraphs,
+            "total_stories": self.total_stories,
+            "grouped": self.grouped,
             "offset": self.offset,
             "limit": self.limit,
             "facets": {

@@ -15,12 +15,13 @@ from typing import Any, NamedTuple, Protocol
 from ..article import Article
 from ..query import Diagnostic, Node
 from ..request import FacetField, SearchOptions
-from ..results import Clause, FacetValue, Rank
+from ..results import Clause, Copy, FacetValue, Rank
 
 
 class FoundHit(NamedTuple):
     """One hit: what is known of its article, by the names of :class:`~newssearch.Hit`; the number and the text of one
-    of its paragraphs; and how many there are and match."""
+    of its paragraphs; how many there are and match; and of its story the id of the earliest article, the others, and
+    how many these are."""
 
     fields: Mapping[str, Any]
     paragraph: int
@@ -28,6 +29,9 @@ class FoundHit(NamedTuple):
     score: float
     paragraphs: int
     matching: int
+    story: str | None = None
+    copies: tuple[Copy, ...] = ()
+    copies_total: int = 0
 
 
 class Found(NamedTuple):
@@ -36,6 +40,7 @@ class Found(NamedTuple):
     hits: Sequence[FoundHit]
     total_articles: int
     total_paragraphs: int
+    total_stories: int
     facets: Mapping[str, tuple[FacetValue, ...]]
     diagnostics: Sequence[Diagnostic]
     clauses: Sequence[Clause]
@@ -73,6 +78,9 @@ class Snapshot(Protocol):
 
     def article(self, article_id: str) -> Article | None:
         """The article with that id, with its paragraphs."""
+
+    def story(self, article_id: str) -> list[str]:
+        """The ids of the articles that tell the same story as one, this among them, the earliest first."""
 
     def ids_ending(self, ending: str) -> list[str]:
         """The ids that end with ``ending``, sorted."""

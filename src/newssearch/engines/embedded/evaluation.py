@@ -123,12 +123,12 @@ class Evaluation:
         counts[title.owners] += title.counts
         return np.asarray(counts >= node.count, np.bool_)
 
-    def stands(self, segment: Segment, node: Node, region: str | None = None) -> Stands:
-        """Where a unit, or an operand of one, stands in a part of its article."""
+    def stands(self, segment: Segment, node: Node, region: str | None = None, novel: bool = False) -> Stands:
+        """Where a unit, or an operand of one, stands in a part of its article; or in its ``novel`` paragraphs."""
         found = self._stands.get((segment, node, region))
         if found is None:
             found = self._stands[segment, node, region] = self._found(segment, node, region)
-        return found
+        return found._replace(text=_within(found.text, segment, segment.novel)) if novel else found
 
     def _found(self, segment: Segment, node: Node, region: str | None) -> Stands:
         standing = self._standings[segment]
@@ -187,7 +187,19 @@ class Evaluation:
         """The articles that the tree finds and that pass all filters."""
         articles = self.articles(self.tree)
         allowed = self.filtered(options)
-        return articles if allowed is None else articles & allowed
+        articles = articles if allowed is None else articles & allowed
+        return articles & self._each(self._novel_in) if options.novel else articles
+
+    def _novel_in(self, segment: Segment) -> Mask:
+        """The articles with a paragraph that no earlier one has and that matches, or with any, where nothing need be
+        in it."""
+        mask = np.zeros(segment.articles, np.bool_)
+        wanted = list(self.wanted())
+        if not wanted:
+            mask[segment.article[segment.novel]] = True
+        for unit in wanted:
+            mask[self.stands(segment, unit.unit, unit.region, novel=True).text.articles] = True
+        return mask
 
     # ---- scores
 
@@ -274,6 +286,13 @@ def _in_words(node: Node) -> Iterator[Word | Phrase | Fuzzy | Caps | Wildcard | 
     elif isinstance(node, And | Or):
         for operand in node.operands:
             yield from _in_words(operand)
+
+
+def _within(text: Paragraphs, segment: Segment, chosen: Mask) -> Paragraphs:
+    """A unit in some of the documents in which it stands."""
+    owners, counts = text.postings()
+    kept = chosen[owners]
+    return Listed(Postings(owners[kept], counts[kept]), segment)
 
 
 def _is_unit(node: Node) -> TypeGuard[Unit]:

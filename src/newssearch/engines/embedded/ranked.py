@@ -138,15 +138,17 @@ class _Part:
 class Ranking:
     """The articles of a segment that a query has found, to be ranked."""
 
-    def __init__(self, run: Evaluation, segment: Segment, found: Mask) -> None:
+    def __init__(self, run: Evaluation, segment: Segment, found: Mask, novel: bool = False) -> None:
         self._segment = segment
+        self._repeated = segment.repeated
+        self._novel = novel
         places = _Places(found)
         self._articles = places.articles
         self._lengths = segment.fields["text"].sizes
         self._mean, self._mean_title = run.table.mean_words, run.table.mean_title_words
         self._parts = [
             _Part(
-                run.stands(segment, wanted.unit, wanted.region),
+                run.stands(segment, wanted.unit, wanted.region, novel),
                 wanted.boost * run.weight(wanted.unit),
                 places,
             )
@@ -214,7 +216,8 @@ class Ranking:
     def _exact(self, chosen: Ints | None, each: bool = True) -> Ranked:
         """All paragraphs of some articles that hold a unit, or with ``each`` the best of each article.
 
-        Of an article in which no paragraph does, the first one stands for it. Articles are chosen by their places
+        Of an article in which no paragraph does, the first one stands for it, that is no boilerplate, which weighs
+        nothing. Articles are chosen by their places
         among those found; None chooses all.
         """
         segment = self._segment
@@ -227,9 +230,12 @@ class Ranking:
         if len(first) < len(articles):
             documents, where, bare = self._with_bare(articles, documents, where)
             first = np.flatnonzero(changes(where))
+        repeated = self._repeated[documents] if self._repeated is not None else None
         scores = np.zeros(len(documents))
         for part, in_titles, postings in zip(self._parts, self._in_titles, found, strict=True):
             weights = self._weights(postings, documents)
+            if repeated is not None:
+                weights[repeated] = 0
             if in_titles is not None:
                 weights += in_titles[where if chosen is None else chosen[where]]
             scores += _saturated(weights, part.factor)
@@ -238,10 +244,22 @@ class Ranking:
         instants = segment.instant[articles]
         if not each:
             return Ranked(documents, scores, instants[where], matching.repeat(sizes))
-        best = np.maximum.reduceat(scores, first) if len(first) else scores
-        places = np.flatnonzero(scores == best[where])
+        keys = scores if repeated is None else np.where(repeated, -1.0, scores)
+        best = np.maximum.reduceat(keys, first) if len(first) else keys
+        places = np.flatnonzero(keys == best[where])
         top = places[changes(where[places])]  # of equals, the first paragraph
-        return Ranked(documents[top], scores[top], instants, matching)
+        shown = documents[top]
+        if repeated is not None and (hidden := np.flatnonzero(repeated[top])).size:
+            shown[hidden] = self._stand_ins[articles[hidden]]
+        return Ranked(shown, scores[top], instants, matching)
+
+    @cached_property
+    def _stand_ins(self) -> Ints:
+        """The document that stands for each article of which none is to be shown."""
+        segment = self._segment
+        if self._novel:
+            return segment.first_of(segment.novel)
+        return segment.first[:-1] if self._repeated is None else segment.first_of(~self._repeated)
 
     def _weights(self, postings: Postings, documents: Ints) -> Scores:
         """What a unit weighs in each of some documents, those with it among them."""
@@ -257,7 +275,7 @@ class Ranking:
         """The documents that hold a unit, with the first of each article in which none does; and which are such."""
         without = np.ones(len(articles), np.bool_)
         without[where] = False
-        documents = np.concatenate((held, self._segment.first[articles[without]]))
+        documents = np.concatenate((held, self._stand_ins[articles[without]]))
         order = documents.argsort(kind="stable")
         places = np.concatenate((where, np.flatnonzero(without)))
         return documents[order], places[order], order >= len(held)

@@ -497,6 +497,39 @@ class Segment:
             return 0
         return int(self.first[article + 1] - self.first[article])
 
+    # ---- stories
+
+    def story(self, article: int) -> int:
+        """The number of an article's story; 0 for one that is alone in it."""
+        return int(self.stories.story[article]) if self.stories is not None else 0
+
+    @cached_property
+    def storied(self) -> Ints:
+        """The articles that are not alone in their story."""
+        return np.flatnonzero(self.stories.story) if self.stories is not None else NO_INTS
+
+    @cached_property
+    def repeated(self) -> Mask | None:
+        """Which documents are boilerplate; None where none is."""
+        return _mask(self.stories.repeated, self.documents) if self.stories is not None else None
+
+    @cached_property
+    def novel(self) -> Mask:
+        """Which documents are paragraphs that no earlier article has."""
+        known = _mask(self.stories.known, self.documents) if self.stories is not None else None
+        novel = np.ones(self.documents, np.bool_) if known is None else ~known
+        novel[self.first[self.bare]] = False
+        return novel
+
+    def first_of(self, chosen: Mask) -> Ints:
+        """The first one of each article's documents that is among the chosen, or the first one."""
+        documents = np.flatnonzero(chosen)
+        articles = self.article[documents]
+        new = changes(articles)
+        first = self.first[:-1].copy()
+        first[articles[new]] = documents[new]
+        return first
+
     @cached_property
     def shingles(self) -> Shingles:
         """Samples of what its documents are made of."""
@@ -511,6 +544,14 @@ class Segment:
     def bodies(self) -> Stored:
         """The text of each document."""
         return Stored(self.container, "body")
+
+
+def _mask(documents: Array, size: int) -> Mask | None:
+    if not len(documents):
+        return None
+    mask = np.zeros(size, np.bool_)
+    mask[documents] = True
+    return mask
 
 
 def _bytes(text: str) -> bytes:

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -18,9 +19,9 @@ from ...article import FIELDS, Article
 from ...errors import IndexDamagedError, NewssearchError, QueryError
 from ...query import Diagnostic, Node
 from ...request import FACET_FIELDS, FacetField, SearchOptions
-from ...results import FacetValue, Rank
+from ...results import Copy, FacetValue, Rank
 from .. import Contents, Found, FoundHit
-from .ascending import Ints, Mask
+from .ascending import NO_INTS, Ints, Mask, changes
 from .container import Array
 from .evaluation import Evaluation
 from .explain import explain
@@ -32,6 +33,9 @@ from .table import Table
 
 _QUOTED = re.compile(r"'[^']*'")
 """What a provenance quotes of an article."""
+
+MOST_COPIES = 100
+"""Copies of an article that a hit lists; all are counted."""
 
 Placed = tuple[int, float, int]
 """A document on the page, its score, and how many paragraphs of its article match."""
@@ -73,12 +77,13 @@ class EmbeddedSnapshot:
         with self._reading():
             run = Evaluation(self._table, tree, options.outlets)
             articles = run.found(options)
-            rankings = self._rankings(run, articles)
+            rankings = self._rankings(run, articles, options)
             total = int(np.count_nonzero(articles))
             return Found(
                 [self._hit(*placed) for placed in self._page(rankings, options)],
                 total,
                 sum(ranking.paragraphs() for ranking in rankings),
+                total - self._copies_among(articles),
                 MappingProxyType({field: self._facet(field, articles) for field in options.facets}),
                 _once([*run.notes, *run.unknown_words()]),
                 explain(run, options) if options.explain or not total else (),
@@ -88,14 +93,48 @@ class EmbeddedSnapshot:
         """The addresses and scores of the hits on the page that ``options`` asks for."""
         with self._reading():
             run = Evaluation(self._table, tree, options.outlets)
-            page = self._page(self._rankings(run, run.found(options)), options)
+            page = self._page(self._rankings(run, run.found(options), options), options)
             return [self._rank(document, score) for document, score, _ in page]
 
-    def _rankings(self, run: Evaluation, articles: Mask) -> list[Ranking]:
-        return [Ranking(run, segment, mask) for segment, mask in self._table.parts(articles)]
+    def _rankings(self, run: Evaluation, articles: Mask, options: SearchOptions) -> list[Ranking]:
+        return [Ranking(run, segment, mask, options.novel) for segment, mask in self._table.parts(articles)]
 
     def _page(self, rankings: list[Ranking], options: SearchOptions) -> list[Placed]:
-        """The hits on the page, in the total order.
+        """The hits on the page, in the total order; of each story the first, if they are to be grouped."""
+        if not options.group or not any(len(segment.storied) for segment in self._table.segments):
+            return self._in_order(rankings, options)
+        end = None if options.limit is None else options.offset + options.limit
+        most = end
+        while True:
+            found = self._in_order(rankings, replace(options, offset=0, limit=most))
+            first = self._first_of_stories(found)
+            if most is None or end is None or len(first) >= end or len(found) < most:
+                return first[options.offset : end]
+            most *= 2
+
+    def _first_of_stories(self, placed: list[Placed]) -> list[Placed]:
+        seen: set[int] = set()
+        first = []
+        for one in placed:
+            segment, own = self._table.document(one[0])
+            story = segment.story(int(segment.article[own]))
+            if not story or story not in seen:
+                first.append(one)
+                seen.add(story)
+        return first
+
+    def _copies_among(self, articles: Mask) -> int:
+        """How many of some articles tell the story of another one among them."""
+        found = [NO_INTS]
+        for segment, mask in self._table.parts(articles):
+            storied = segment.storied[mask[segment.storied]]
+            if segment.stories is not None:
+                found.append(segment.stories.story[storied].astype(np.int64))
+        stories = np.sort(np.concatenate(found))
+        return int(np.count_nonzero(~changes(stories)))
+
+    def _in_order(self, rankings: list[Ranking], options: SearchOptions) -> list[Placed]:
+        """The hits on the page, in the total order, whatever their stories.
 
         By score, or date; then by date, or score; then by id; then by paragraph. Ids are read only of hits that
         nothing else tells apart, and that may be on the page.
@@ -137,7 +176,33 @@ class EmbeddedSnapshot:
         article = int(segment.article[own])
         count = segment.count(article)
         number = own - int(segment.first[article]) + 1 if count else 0
-        return FoundHit(segment.shown(article), number, segment.bodies[own], score, count, matching)
+        copies = self._copies(segment.story(article))
+        shown = segment.shown(article)
+        others = [copy for copy in copies if copy.id != shown["id"]]
+        return FoundHit(
+            shown,
+            number,
+            segment.bodies[own],
+            score,
+            count,
+            matching,
+            copies[0].id if copies else shown["id"],
+            tuple(others[:MOST_COPIES]),
+            len(others),
+        )
+
+    def _copies(self, story: int) -> list[Copy]:
+        """The articles that tell a story, the earliest first."""
+        found = []
+        for segment in self._table.segments if story else ():
+            assert segment.stories is not None, "a story has a number where it is known"
+            of = segment.storied[segment.stories.story[segment.storied] == story]
+            for article in of[segment.everything()[of]].tolist():
+                shown = segment.shown(article)
+                moment = int(segment.instant[article])
+                copy = Copy(shown["id"], shown["outlet"], shown["date"])
+                found.append((moment == NONE, moment, copy.id, copy))
+        return [copy for *_, copy in sorted(found)]
 
     def _rank(self, document: int, score: float) -> Rank:
         segment, own = self._table.document(document)
@@ -218,6 +283,13 @@ class EmbeddedSnapshot:
         with self._reading():
             found = self._table.article(article_id)
             return read_article(*found) if found is not None else None
+
+    def story(self, article_id: str) -> list[str]:
+        """The ids of the articles that tell the same story as one, the earliest first."""
+        with self._reading():
+            found = self._table.article(article_id)
+            copies = self._copies(found[0].story(found[1])) if found is not None else []
+            return [copy.id for copy in copies] or [article_id]
 
     def ids_ending(self, ending: str) -> list[str]:
         """The ids that end with ``ending``, sorted."""

@@ -39,10 +39,10 @@ from newssearch.engines.embedded.trust import newest, read_toc
 from support import article, index_of
 
 PUBLIC = [
-    "Article", "ArticleNotFoundError", "Clause", "Config", "ConfigError", "Contents", "Diagnostic", "FacetValue", "Hit", "Index", "IndexDamagedError",
+    "Article", "ArticleNotFoundError", "Change", "Clause", "Config", "ConfigError", "Contents", "Copy", "Diagnostic", "Edit", "FacetValue", "Hit", "Index", "IndexDamagedError",
     "IndexExistsError", "IndexFolderError", "IndexInfo", "IndexLockedError", "IndexNotFoundError", "IndexReport",
     "IndexVersionError", "NewssearchError", "Paragraph", "Progress", "Provenance", "Query", "QueryError", "Rank", "ReadOptions",
-    "Rejected", "Results", "Snippet", "__version__", "create", "open", "open_or_create", "parse", "query", "rebuild",
+    "Rejected", "Results", "Snippet", "Story", "Version", "__version__", "create", "open", "open_or_create", "parse", "query", "rebuild",
 ]  # fmt: skip
 
 
@@ -296,7 +296,7 @@ def test_an_article_is_found_by_the_end_of_its_id_and_by_an_address(tmp_path: Pa
 
 HIT_KEYS = [
     "id", "paragraph", "score", "title", "date", "outlet", "source", "byline", "located", "lang", "section", "url",
-    "path", "paragraphs", "matching", "text", "snippet",
+    "path", "paragraphs", "matching", "story", "copies", "copies_total", "text", "snippet",
 ]  # fmt: skip
 
 
@@ -305,8 +305,8 @@ def test_the_keys_of_results_are_these(tmp_path: Path) -> None:
         results = index.search("baghdad OR", facets=["year"], outlet="example.org", byline="nobody")
         shown = index.search("baghdad OR", facets=["year"]).to_dict()
     assert list(shown) == [
-        "version", "query", "interpretation", "diagnostics", "clauses", "total_articles", "total_paragraphs", "offset", "limit",
-        "facets", "hits",
+        "version", "query", "interpretation", "diagnostics", "clauses", "total_articles", "total_paragraphs",
+        "total_stories", "grouped", "offset", "limit", "facets", "hits",
     ]  # fmt: skip
     assert shown["version"] == 1
     assert [list(note.to_dict()) for note in results.diagnostics] == [

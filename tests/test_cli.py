@@ -241,7 +241,7 @@ def test_query_finds_nothing_with_0_or_with_1_when_asked(cli: Command, held: Pat
 
 def test_query_counts(cli: Command, held: Path) -> None:
     assert cli("query", "rain", "--count").out == "2 articles, 3 paragraphs\n"
-    assert cli("query", "rain", "--count", "--json").out == '{"articles": 2, "paragraphs": 3}\n'
+    assert cli("query", "rain", "--count", "--json").out == '{"articles": 2, "stories": 2, "paragraphs": 3}\n'
     assert cli("query", "--count").out == "2 articles, 0 paragraphs\n"
 
 
@@ -283,7 +283,7 @@ def test_query_notes_a_name_that_no_article_has(cli: Command, held: Path) -> Non
 def test_query_counts_facets(cli: Command, held: Path) -> None:
     out = cli("query", "rain", "--facet", "outlet", "--facet", "year", "-n", "0").out
     assert out == (
-        "outlet\n         1  The Guardian\n         1  example.org\n\nyear\n         2  2024\n\n"
+        "outlet  (articles)\n         1  The Guardian\n         1  example.org\n\nyear  (articles)\n         2  2024\n\n"
         "2 articles, 3 matching paragraphs for rain\n"
     )
 

@@ -319,7 +319,7 @@ def test_facets_in_text_and_markdown(tmp_path: Path) -> None:
     index = index_of(tmp_path / "i", article("A", "Rain.", outlet="a|b"), article("B", "Rain."))
     shown = index.search("rain", facets="outlet", limit=0)
     assert text(shown) == [
-        "outlet", "         1  a|b", "         1  (none)", "", "2 articles, 2 matching paragraphs for rain",
+        "outlet  (articles)", "         1  a|b", "         1  (none)", "", "2 articles, 2 matching paragraphs for rain",
     ]  # fmt: skip
     assert markdown(shown).split("\n")[:4] == [
         "| outlet | articles |", "| --- | ---: |", "| a\\|b | 1 |", "| (none) | 1 |",

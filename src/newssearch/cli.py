@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
@@ -23,9 +21,10 @@ from .index import Index, open_index, open_or_create, rebuild
 from .query import Diagnostic, Everything, parse
 from .request import FACET_FIELDS, SORTS
 from .results import Snippet
+from .terminal import progress_bar, stoppable
 
 if TYPE_CHECKING:
-    from .indexing import IndexReport, Progress
+    from .indexing import IndexReport
 
 SHOWN_REJECTIONS = 20
 """Rejected files that ``index`` lists; ``--json`` lists more."""
@@ -139,7 +138,7 @@ def index(
     config = load(folder.absolute().parent).with_given(
         day_first=day_first, lang=lang, columns=mapped, exclude=exclude
     )
-    with _stoppable() as stop, _progress_bar() as progress:
+    with stoppable() as stop, progress_bar() as progress:
         if anew:
             report = rebuild(
                 folder, wanted, config=config, stream=stream, wait=wait, stop=stop, progress=progress
@@ -265,10 +264,12 @@ def query(
             "stories": results.total_stories,
             "paragraphs": results.total_paragraphs,
         }
+        told = f" ({results.total_stories} stor{'y' if results.total_stories == 1 else 'ies'})"
+        stories = told if results.total_stories < results.total_articles else ""
         _print(
             render.as_json(counts, indent=None)
             if format_ == "json"
-            else "{articles} articles, {stories} stories, {paragraphs} paragraphs".format(**counts)
+            else f"{results.total_articles} articles{stories}, {results.total_paragraphs} paragraphs"
         )
     elif format_ == "json":
         _print(render.as_json(results.to_dict()))
@@ -509,54 +510,6 @@ def _color(stream: TextIO) -> bool:
 def _clean(text: str) -> str:
     """An argument whose bytes are not all UTF-8, with U+FFFD in their place."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-@contextmanager
-def _progress_bar() -> Iterator[Callable[[Progress], None] | None]:
-    """A bar on standard error, where that is a terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    bar: Any = None
-
-    def advance(progress: Progress) -> None:
-        nonlocal bar
-        if bar is None:
-            bar = click.progressbar(
-                length=max(progress.total, 1),
-                file=sys.stderr,
-                label="indexing",
-                update_min_steps=max(progress.total // 500, 1),
-                item_show_func=lambda seen: f"{seen.articles:,} articles" if seen is not None else None,
-            )
-            bar.__enter__()
-        bar.update(max(progress.done - bar.pos - bar._completed_intervals, 0), progress)
-
-    try:
-        yield advance
-    finally:
-        if bar is not None:
-            bar.__exit__(None, None, None)
-
-
-@contextmanager
-def _stoppable() -> Iterator[Callable[[], bool]]:
-    """Lets the first Ctrl-C end a run after the article at hand; the second one breaks it off."""
-    import signal  # noqa: PLC0415  (slow to import, and a search needs none of it)
-
-    stopped = False
-
-    def stop(signum: int, frame: FrameType | None) -> None:
-        nonlocal stopped
-        stopped = True
-        signal.signal(signal.SIGINT, before)
-        click.echo("\nstopping after this article; press Ctrl-C again to break off", err=True)
-
-    before = signal.signal(signal.SIGINT, stop)
-    try:
-        yield lambda: stopped
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _fail(error: NewssearchError) -> int:

@@ -13,7 +13,9 @@ segment are sorted by hash:
 ``shingles.article``    the article of each sample
 ``shingles.within``     the number of the document in that article, from 0 (:mod:`.small`)
 ``shingles.sizes``      how many samples each document has (:mod:`.small`)
-``article.mark``        one number of each article's samples: articles that are alike often have the same
+``article.mark``        one number of each article's samples, which copies of it most often have too
+``article.mark.within`` the number of the document that it is of, from 0
+``article.mark.other``  another one, of its other documents; 0 where these have no samples
 ======================  ===============================================================================================
 """
 
@@ -45,6 +47,8 @@ PAGE = 16
 """Bits of a hash that are kept for each sample then."""
 ONE_BY_ONE = 20_000
 """Hashes up to which each is looked up by itself."""
+
+MARKS = ("article.mark", "article.mark.within", "article.mark.other")
 
 Hashes = NDArray[np.uint32]
 
@@ -101,18 +105,31 @@ def _keys(texts: Array, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
 def sample_sections(samples: Samples, article: Array, first: Array) -> dict[str, Array]:
     """The sections of samples of documents, of which each belongs to an article that begins with a ``first`` one."""
     articles = article[samples.texts].astype(np.int64)
-    marks = np.zeros(len(first) - 1, np.uint32)
-    begins = np.flatnonzero(changes(articles))
-    if len(begins):
-        marks[articles[begins]] = np.minimum.reduceat(samples.hashes * _MARK, begins)
     sizes = np.bincount(samples.texts, minlength=len(article))
     order = samples.hashes.argsort(kind="stable")
     within = samples.texts - first[articles]
     return {
         **_sorted_sections(samples.hashes[order], articles[order], within[order]),
         **small("shingles.sizes", sizes),
-        "article.mark": marks,
+        **_marks(samples, article, first),
     }
+
+
+def _marks(samples: Samples, article: Array, first: Array) -> dict[str, Array]:
+    """Of each article the least number of any document, and the least of any other one."""
+    begins = np.flatnonzero(changes(samples.texts))
+    least = np.minimum.reduceat(samples.hashes * _MARK, begins) if len(begins) else samples.hashes
+    documents = samples.texts[begins]
+    articles = article[documents].astype(np.int64)
+    order = np.lexsort((least, articles))
+    documents, articles, least = documents[order], articles[order], least[order]
+    best = changes(articles)
+    second = np.flatnonzero(best[:-1] & ~best[1:]) + 1
+    marks, within, others = (np.zeros(len(first) - 1, np.uint32) for _ in range(3))
+    marks[articles[best]] = least[best]
+    within[articles[best]] = documents[best] - first[articles[best]]
+    others[articles[second]] = least[second]
+    return {"article.mark": marks, "article.mark.within": narrow(within), "article.mark.other": others}
 
 
 def _sorted_sections(hashes: Hashes, articles: Ints, within: Ints) -> dict[str, Array]:
@@ -174,7 +191,8 @@ class Shingles:
 def merged_sections(sources: Sequence[tuple[Container, Ints, Ints]]) -> dict[str, Array]:
     """The sections of several segments as one: their containers, and the new numbers of their articles and documents;
     -1 for those that are gone."""
-    hashes, articles, within, sizes, marks = [], [], [], [], []
+    hashes, articles, within, sizes = [], [], [], []
+    marks: dict[str, list[Array]] = {name: [] for name in MARKS}
     for container, new_articles, new_documents in sources:
         source = Shingles(container)
         new = new_articles[source.articles]
@@ -183,11 +201,12 @@ def merged_sections(sources: Sequence[tuple[Container, Ints, Ints]]) -> dict[str
         articles.append(new[kept])
         within.append(source.within.at(kept))
         sizes.append(source.sizes.at(np.flatnonzero(new_documents >= 0)))
-        marks.append(container["article.mark"][new_articles >= 0])
+        for name in MARKS:
+            marks[name].append(container[name][new_articles >= 0])
     joined = np.concatenate(hashes)
     order = joined.argsort(kind="stable")
     return {
         **_sorted_sections(joined[order], np.concatenate(articles)[order], np.concatenate(within)[order]),
         **small("shingles.sizes", np.concatenate(sizes)),
-        "article.mark": np.concatenate(marks),
+        **{name: np.concatenate(parts) for name, parts in marks.items()},
     }

@@ -26,7 +26,7 @@ from .ascending import NO_INTS, Ints, Mask, changes, ranges
 from .container import Array
 from .metadata import NONE
 from .segment import Segment
-from .shingles import Hashes
+from .shingles import MARKS, Hashes
 from .storyfile import Known
 
 REPEATED = 10
@@ -75,12 +75,17 @@ def joined(parts: Sequence[tuple[Known, Ints, Ints]]) -> Known:
 
 
 class _Rows(NamedTuple):
-    """Samples of articles that are there: the number of the hash among those looked up, article and document.
-    By hash, then from the earliest article to the last; each article once."""
+    """Samples of articles that are there: the number of the hash among those looked up, article and document; and
+    whether it is the first such sample of its article. By hash, then from the earliest article to the last."""
 
     hashes: Ints
     articles: Ints
     documents: Ints
+    once: Mask
+
+    def where(self, kept: Mask) -> _Rows:
+        """Some of them."""
+        return _Rows(self.hashes[kept], self.articles[kept], self.documents[kept], self.once[kept])
 
 
 class _Pairs(NamedTuple):
@@ -117,8 +122,14 @@ class _Update:
         self._anew &= self._there
         self._outlets = self._of_outlets()
         self._instants = np.concatenate([segment.instant for segment in self._segments] or [NO_INTS])
-        self._marks = np.concatenate(
-            [segment.container["article.mark"] for segment in self._segments] or [NO_INTS]
+        self._marks, self._marked, self._other_marks = (
+            np.concatenate([segment.container[name] for segment in self._segments] or [NO_INTS]).astype(
+                np.int64
+            )
+            for name in MARKS
+        )
+        self._marked += np.concatenate(
+            [segment.first[:-1] + self._documents[n] for n, segment in enumerate(self._segments)] or [NO_INTS]
         )
 
     def _of_outlets(self) -> Ints:
@@ -138,8 +149,8 @@ class _Update:
         self._with_their_stories(gone)
         while True:
             wanted = _united(touched, self._hashes_of(self._anew))
-            rows, alone = self._rows(wanted)
-            common = self._common(rows, len(wanted))
+            rows, alone = self._rows(wanted, touched)
+            common = self._common(rows.where(rows.once), len(wanted))
             more = self._also(rows, wanted, common, touched)
             if not more.any():
                 break
@@ -197,8 +208,9 @@ class _Update:
 
     # ---- samples
 
-    def _rows(self, wanted: Hashes) -> tuple[_Rows, Ints]:
-        """The samples with hashes that several have; and how many others each article looked at has."""
+    def _rows(self, wanted: Hashes, gone: Hashes) -> tuple[_Rows, Ints]:
+        """The samples with hashes that several have, or an article that is gone; and how many others each article
+        has."""
         found = [(NO_INTS, NO_INTS, NO_INTS)]
         counts = np.zeros(len(wanted), np.int64)
         for n, segment in enumerate(self._segments):
@@ -211,10 +223,11 @@ class _Update:
                 sizes = np.bincount(hashes, minlength=len(wanted))
             counts += sizes
             found.append((hashes, articles, places))
+        chosen = (counts > 1) | _are_in(wanted, gone)
         alone = np.zeros(len(self._there), np.int64)
         shared = []
         for n, (hashes, articles, places) in enumerate(found[1:]):
-            segment, several = self._segments[n], np.flatnonzero(counts[hashes] > 1)
+            segment, several = self._segments[n], np.flatnonzero(chosen[hashes])
             alone += np.bincount(articles, minlength=len(alone))
             hashes, articles, places = hashes[several], articles[several], places[several]  # noqa: PLW2901
             alone -= np.bincount(articles, minlength=len(alone))
@@ -226,8 +239,7 @@ class _Update:
         instants = self._instants[articles]
         order = np.lexsort((articles, np.where(instants == NONE, _LATE, instants), hashes))
         hashes, articles, documents = hashes[order], articles[order], documents[order]
-        once = changes(hashes) | changes(articles)
-        return _Rows(hashes[once], articles[once], documents[once]), alone
+        return _Rows(hashes, articles, documents, changes(hashes) | changes(articles)), alone
 
     def _common(self, rows: _Rows, size: int) -> Mask:
         """Which hashes are boilerplate."""
@@ -236,7 +248,9 @@ class _Update:
         many = (counts >= REPEATED) & ~common
         chosen = np.flatnonzero(many[rows.hashes])
         articles = rows.articles[chosen]
-        marks = self._marks[articles].astype(np.int64)
+        # A mark of another document: what many share would be the mark of many.
+        own = self._marked[articles] == rows.documents[chosen]
+        marks = np.where(own, self._other_marks[articles], self._marks[articles])
         outlets = self._outlets[articles]
         hashes = rows.hashes[chosen]
         order = np.lexsort((marks, outlets, hashes))
@@ -252,16 +266,16 @@ class _Update:
 
     def _look(self, rows: _Rows, common: Mask, alone: Ints) -> None:
         self._look_at_documents(rows, common)
-        kept = ~common[rows.hashes]
-        rows = _Rows(*(column[kept] for column in rows))
-        own = alone + np.bincount(rows.articles, minlength=len(alone))
+        rows = rows.where(~common[rows.hashes])
+        own = alone + np.bincount(rows.articles[rows.once], minlength=len(alone))
         self._own[self._anew] = own[self._anew]
         pairs = self._pairs(rows)
-        ones, others = rows.articles[pairs.ones], rows.articles[pairs.others]
-        self._connect(*self._copies(ones, others))
-        first = self._is_earlier(ones, others)
-        documents = np.where(first, rows.documents[pairs.others], rows.documents[pairs.ones])
-        self._know(documents, np.where(first, ones, others))
+        both = rows.once[pairs.ones] & rows.once[pairs.others]
+        self._connect(*self._copies(rows.articles[pairs.ones[both]], rows.articles[pairs.others[both]]))
+        first = self._is_earlier(rows.articles[pairs.ones], rows.articles[pairs.others])
+        earlier, later = np.where(first, pairs, pairs[::-1])
+        told = rows.once[earlier]
+        self._know(rows.documents[later[told]], rows.articles[earlier[told]])
 
     def _look_at_documents(self, rows: _Rows, common: Mask) -> None:
         """Which documents of the articles looked at are repeated, and so are known."""
@@ -289,7 +303,7 @@ class _Update:
         partners = np.where(few, size, FIRST)
         others = ranges(first, partners)
         ones = np.repeat(ones, partners)
-        kept = (others != ones) & (~anew[others] | (others > ones))
+        kept = (rows.articles[others] != rows.articles[ones]) & (~anew[others] | (others > ones))
         return _Pairs(ones[kept], others[kept])
 
     def _copies(self, ones: Ints, others: Ints) -> tuple[Ints, Ints]:

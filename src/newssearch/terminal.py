@@ -1,0 +1,62 @@
+"""What a long run of the command line shows on a terminal, and how it is stopped."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from .indexing import Progress
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[Progress], None] | None]:
+    """A bar on standard error, where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    bar: Any = None
+
+    def advance(progress: Progress) -> None:
+        nonlocal bar
+        if bar is None:
+            bar = click.progressbar(
+                length=max(progress.total, 1),
+                file=sys.stderr,
+                label="indexing",
+                update_min_steps=max(progress.total // 500, 1),
+                item_show_func=lambda seen: f"{seen.articles:,} articles" if seen is not None else None,
+            )
+            bar.__enter__()
+        bar.update(max(progress.done - bar.pos - bar._completed_intervals, 0), progress)
+
+    try:
+        yield advance
+    finally:
+        if bar is not None:
+            bar.__exit__(None, None, None)
+
+
+@contextmanager
+def stoppable() -> Iterator[Callable[[], bool]]:
+    """Lets the first Ctrl-C end a run after the article at hand; the second one breaks it off."""
+    import signal  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
+    stopped = False
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        nonlocal stopped
+        stopped = True
+        signal.signal(signal.SIGINT, before)
+        click.echo("\nstopping after this article; press Ctrl-C again to break off", err=True)
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield lambda: stopped
+    finally:
+        signal.signal(signal.SIGINT, before)

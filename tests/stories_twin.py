@@ -1,0 +1,132 @@
+"""Which articles tell one story, obvious and slow: sets of samples, and every pair of articles.
+
+It shares with the program what is a word, and the numbers that tell where copies begin.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+from itertools import combinations
+from typing import NamedTuple
+
+from newssearch import Article
+from newssearch.analysis import analyser
+from newssearch.engines.embedded import stories
+from newssearch.engines.embedded.shingles import LEAST, RATE, WORDS
+
+FACTORS = (
+    0x9E3779B97F4A7C15,
+    0xC2B2AE3D27D4EB4F,
+    0x165667B19E3779F9,
+    0xD6E8FEB86659FD93,
+    0xA0761D6478BD642F,
+)
+MASK = (1 << 64) - 1
+
+Paragraph = tuple[str, int]
+"""The id of an article, and the number of a paragraph of it."""
+
+
+class Told(NamedTuple):
+    """The stories of more than one article, and the paragraphs that are repeated, and known."""
+
+    stories: set[frozenset[str]]
+    repeated: set[Paragraph]
+    known: set[Paragraph]
+
+
+def samples(text: str, lang: str | None) -> set[int]:
+    """The samples of a paragraph."""
+    words = [
+        int.from_bytes(blake2b(term.encode(), digest_size=8).digest(), "little")
+        for term in analyser(lang).terms(text)
+    ]
+    if not words:
+        return set()
+    shingles = [words[n : n + WORDS] for n in range(max(len(words) - WORDS + 1, 1))]
+    hashes = sorted({mixed(sum(w * f for w, f in zip(s, FACTORS, strict=False)) & MASK) for s in shingles})
+    return {value for n, value in enumerate(hashes) if n < LEAST or value < (1 << 32) // RATE}
+
+
+def mixed(value: int) -> int:
+    """The 32 bits that are kept of a hash."""
+    value ^= value >> 29
+    value = value * 0xBF58476D1CE4E5B9 & MASK
+    value ^= value >> 31
+    return value >> 32
+
+
+def tell(articles: Sequence[Article]) -> Told:
+    """What there is to know of the stories of these articles."""
+    of = {a.id: {p.number: samples(p.text, a.lang) for p in a.paragraphs} for a in articles}
+    whole = {name: set().union(*paragraphs.values()) for name, paragraphs in of.items()}
+    boilerplate = common(articles, of)
+    own = {name: held - boilerplate for name, held in whole.items()}
+    outlets = {a.id: a.outlet for a in articles}
+    pairs = [
+        (one.id, other.id)
+        for one, other in combinations(articles, 2)
+        if are_copies(own[one.id], own[other.id], outlets[one.id] and outlets[one.id] == outlets[other.id])
+    ]
+    repeated = {
+        (name, n) for name, held in of.items() for n, mine in held.items() if mine and mine <= boilerplate
+    }
+    known = set(repeated)
+    for later in articles:
+        for n, mine in of[later.id].items():
+            for earlier in articles:
+                shared = (mine & own[earlier.id]) - boilerplate
+                if is_earlier(earlier, later) and shared and len(shared) >= stories.OF_DOCUMENT * len(mine):
+                    known.add((later.id, n))
+    return Told(connected(pairs), repeated, known)
+
+
+def common(articles: Iterable[Article], of: dict[str, dict[int, set[int]]]) -> set[int]:
+    """The samples that are boilerplate."""
+    marks: dict[tuple[int, str], set[int]] = defaultdict(set)
+    for article in articles:
+        least = {
+            n: min(v * 0x9E3779B1 & 0xFFFFFFFF for v in mine) for n, mine in of[article.id].items() if mine
+        }
+        seen = set()
+        for n, mine in of[article.id].items():
+            best = min(((mark, other) for other, mark in least.items()), default=(0, 0))
+            others = [mark for other, mark in least.items() if other != best[1]]
+            for value in mine - seen:
+                mark = best[0] if n != best[1] else min(others, default=0)
+                marks[value, article.outlet or ""].add(mark)
+            seen |= mine
+    return {value for (value, _), found in marks.items() if len(found) >= stories.REPEATED}
+
+
+def are_copies(one: set[int], other: set[int], at_home: object) -> bool:
+    """Whether two articles with these samples are copies."""
+    shared = len(one & other)
+    if shared < stories.LEAST_SHARED:
+        return False
+    both = shared / len(one) + shared / len(other)
+    least = stories.OF_BOTH_AT_HOME if at_home else stories.OF_BOTH
+    return shared >= stories.OF_SMALLER * min(len(one), len(other)) and both >= least - 1e-12
+
+
+def is_earlier(one: Article, other: Article) -> bool:
+    """Whether an article is earlier than another one."""
+    return one.id != other.id and order(one) < order(other)
+
+
+def order(article: Article) -> tuple[bool, dt.date, bytes]:
+    """By what articles are ordered: those without a date last. (The dates of these tests are days.)"""
+    assert article.date is None or not isinstance(article.date, dt.datetime)
+    return article.date is None, article.date or dt.date.max, article.id.encode()
+
+
+def connected(pairs: Iterable[tuple[str, str]]) -> set[frozenset[str]]:
+    """What pairs connect."""
+    groups: list[set[str]] = []
+    for pair in pairs:
+        touched = [group for group in groups if group & set(pair)]
+        groups = [group for group in groups if group not in touched] + [set(pair).union(*touched)]
+    return {frozenset(group) for group in groups}

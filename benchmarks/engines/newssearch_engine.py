@@ -36,7 +36,12 @@ class NewssearchArticles(Engine):
     def search(self, query: Query, mode: Mode, limit: int) -> Answer:
         if mode == "top":
             ranks = self._index.rank(
-                _tree(query), limit=limit, outlet=query.outlet, since=query.since, until=query.until
+                _tree(query),
+                limit=limit,
+                outlet=query.outlet,
+                since=query.since,
+                until=query.until,
+                group=False,  # as no other engine does
             )
             return Answer(None, [f"{rank.id}#{rank.paragraph}" for rank in ranks])
         results = self._index.search(
@@ -45,6 +50,7 @@ class NewssearchArticles(Engine):
             outlet=query.outlet,
             since=query.since,
             until=query.until,
+            group=False,
             snippet=_snippet_length(mode),
         )
         if mode == "shown":

@@ -4,9 +4,10 @@ There is one analyser for the index, the query and the highlights, so that what 
 found is marked. A word is
 
 - a run of letters, digits and the marks upon them, joined by apostrophes (``don't``, ``Iraq’s``);
-- an abbreviation of single letters with full stops (``U.S.``, ``e.g.``);
+- an abbreviation of single letters with full stops (``U.S.``, ``e.g.``), which is what it is without them (``UN``);
 - a number with its separators and what is glued to it (``1,000``, ``3.5bn``);
-- one single character of Chinese or Japanese script, which has no spaces: a longer word is then a phrase.
+- one single character of a script that has no spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese) or whose words are
+  longer than what is looked for (Korean): a longer word is then a phrase.
 
 Its term is the word folded (:func:`fold`), then stemmed by Snowball (https://snowballstem.org/). Every word is a
 term, stop words too: phrases need them.
@@ -25,7 +26,7 @@ import Stemmer
 
 from .lazy import Pattern
 
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
 """Counts up whenever the same text gives other terms: an index made before then must be rebuilt."""
 
 MAX_TERM = 128
@@ -47,18 +48,30 @@ DEFAULT = "english"
 
 
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufeff"  # soft hyphen, joiners and direction marks, byte order mark
-_CJK = "\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff"
+_SOUTHEAST = "\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46\u0e81-\u0eb0\u0eb2\u0eb3\u0ebd-\u0ec6\u0edc-\u0edf\u1000-\u102a\u103f\u1050-\u1055\u1780-\u17b3"
+_CJK = (
+    _SOUTHEAST
+    + "\uac00-\ud7a3\u1100-\u115f\ua960-\ua97c\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff"
+)
 _HANGUL = "\uac00-\ud7a3\u1100-\u11ff"  # a syllable is one letter or several, as it is encoded
+_SYLLABLE = "\u1100-\u115f\ua960-\ua97c"  # its beginning, where it is several; what follows is:
+_JAMO = "\u1160-\u11ff\ud7b0-\ud7fb"
 _COMMON = "\0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u0590\u2010-\u205f\u20a0-\u20cf\u2100-\u22ff"
 """None of these, and no mark: European letters, punctuation, currencies."""
 
 
-def _pattern(letter: str, word: str, goes_on: str) -> str:
+_APOSTROPHES = "'’‘`´′＇"
+"""What joins the parts of a word, between letters."""
+UNITS = "am|bn|cm|ft|k|kg|km|kmh|kph|lbs?|m|mg|mm|mn|mph|pm|tn|trn|a\\.m|p\\.m"
+"""Units that are words of their own behind a number, without a space too."""
+
+
+def _pattern(letter: str, word: str, goes_on: str, join: str = f"[{_APOSTROPHES}]") -> str:
     """The alternatives are tried in this order at each place; each is linear, for none can give back what another takes."""
     return rf"""
-        {letter}(?:\.{letter})+(?!{goes_on})\.?
-      | \d+(?:[.,]\d+)*(?:{word})?
-      | {word}(?:['’]{word})*
+        {letter}(?:\.{letter})+(?!{goes_on})(?:\.?['’][sS](?!{goes_on})|\.?)
+      | \d+(?:[.,٬٫]\d+)*(?:(?=(?i:{UNITS})(?!{goes_on}))|(?:{word})?)
+      | {word}(?:{join}{word})*
     """
 
 
@@ -74,8 +87,23 @@ _ACCENTS = re.compile(
 )
 _REMOVED = re.compile(f"[{_INVISIBLE}\u0640]")  # also the Arabic stroke that only stretches a word
 _SPECIAL = str.maketrans(
-    {"’": "'", "ı": "i", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ð": "d", "þ": "th"}
+    {"ı": "i", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ð": "d", "þ": "th"}
+    | {"٬": ",", "٫": ".", "ٱ": "ا", "ی": "ي", "ک": "ك", "ہ": "ه"}
 )
+_ONE_APOSTROPHE = str.maketrans(
+    dict.fromkeys(_APOSTROPHES + "ʼʻʿʾ", "'") | dict.fromkeys('\u05f3\u05f4"', None)
+)
+_ARABIC_ARTICLE = re.compile(r"(?:[وف]?[بك]?ال|[وف]?لل)(?=\w{3})")
+_OTHER_DIGIT = re.compile(r"[^\D0-9]")
+USA = "u.s"
+ACRONYMS = {"US": USA, "USA": USA}
+"""Terms of words in capitals, dotted or not, in all languages: no other word has them."""
+ENGLISH_ACRONYMS = {**ACRONYMS, "WHO": "w.h.o"}
+"""The same in English, where an acronym may be another word in small letters."""
+ENGLISH_TERMS = {"isis": "isis", "bn": "billion"}
+"""Folded words that have another term than their stem."""
+USE = frozenset({"catalan", "french", "italian", "portuguese", "romanian", "spanish"})
+"""Languages in which ``usa`` is a word of another meaning."""
 
 
 class Token(NamedTuple):
@@ -89,17 +117,19 @@ class Token(NamedTuple):
 def fold(word: str) -> str:
     """``word`` without case, accents and compatibility forms; ``""`` where nothing is left.
 
-    >>> fold("São"), fold("STRASSE") == fold("Straße"), fold("1,000"), fold("U.S."), fold("ﬁre")
-    ('sao', True, '1000', 'u.s', 'fire')
+    >>> fold("São"), fold("STRASSE") == fold("Straße"), fold("1,000"), fold("U.S."), fold("ﬁre"), fold("٣٫٥")
+    ('sao', True, '1000', 'u.s', 'fire', '3.5')
     """
     if word.isascii():
-        folded = word.lower()
+        folded = word.lower().replace("`", "'")
     else:
+        word = word.translate(_ONE_APOSTROPHE)
         folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold()).translate(
             _SPECIAL
         )
         folded = unicodedata.normalize("NFKD", _REMOVED.sub("", folded))
         folded = unicodedata.normalize("NFC", _ACCENTS.sub("", folded))
+        folded = _OTHER_DIGIT.sub(lambda match: str(unicodedata.decimal(match.group())), folded)
     if _THOUSANDS.match(folded):
         folded = _THOUSANDS.sub(lambda match: match.group().replace(",", ""), folded, count=1)
     return folded[:MAX_TERM].rstrip(".")  # U.S. at the end of a sentence and U.S inside it are one
@@ -122,7 +152,8 @@ def written(word: str) -> str:
     """
     if word.isascii():
         return without_possessive(word).rstrip(".")
-    return unicodedata.normalize("NFC", without_possessive(word)).replace("’", "'").rstrip(".")
+    found = without_possessive(word).translate(_ONE_APOSTROPHE)
+    return unicodedata.normalize("NFC", found).rstrip(".")
 
 
 def words(text: str) -> Iterator[re.Match[str]]:
@@ -153,7 +184,8 @@ def marks() -> str:
 def _marked_pattern() -> str:
     letter = rf"[^\W\d_{_HANGUL}][{marks()}]*"
     word = rf"[^\W_](?:[^\W_]|[{marks()}{_INVISIBLE}])*"
-    return _pattern(letter, word, rf"[^\W_]|[{marks()}]")
+    hebrew = '(?<=[\u05d0-\u05ea])[\u05f3\u05f4"](?=[\u05d0-\u05ea])'  # צה״ל
+    return _pattern(letter, word, rf"[^\W_]|[{marks()}]", rf"(?:[{_APOSTROPHES}]|{hebrew})")
 
 
 @cache
@@ -169,7 +201,8 @@ def _has_cjk() -> re.Pattern[str]:
 @cache
 def _token_cjk() -> re.Pattern[str]:
     pattern = _marked_pattern().replace("[^", f"[^{_CJK}")
-    return re.compile(rf"[{_CJK}][{marks()}\uff9e\uff9f]* | (?: {pattern} )", re.VERBOSE)
+    single = rf"(?:[{_SYLLABLE}]+[{_JAMO}]+|[{_CJK}])[{marks()}{_JAMO}{_INVISIBLE}\uff9e\uff9f]*"
+    return re.compile(rf"{single} | (?: {pattern} )", re.VERBOSE)
 
 
 _SENTENCE_END = Pattern(r"[.!?…]+[\"'”’»)\]]*\s+(?=[\"'“‘«(\[]*(\w))|[。！？][」』”’]*\s*")
@@ -230,15 +263,36 @@ class Analyser:
         """The term of one word, or ``""``."""
         term = self._terms.get(word)
         if term is None:
-            folded = fold(word)
-            stem = self._stem if "." not in folded else None  # u.s is no plural
-            with self._lock:  # a Snowball stemmer keeps state while it works
-                term = stem(folded) if stem and folded else folded
+            term = self._found(word)
+            with self._lock:
                 if len(self._terms) >= self.REMEMBERED:
                     self._terms.clear()
                 if len(word) <= MAX_TERM:
                     self._terms[word] = term
         return term
+
+    def _found(self, word: str) -> str:
+        """The term of a word that is not remembered."""
+        english = self.name == DEFAULT
+        dotted = word[:1].isalpha() and "." in word
+        bare = without_possessive(word).replace(".", "") if dotted else word
+        capitals = bare.upper() if dotted else without_possessive(word)
+        acronym = (ENGLISH_ACRONYMS if english else ACRONYMS).get(capitals)
+        if acronym is not None:
+            return acronym
+        folded = fold(bare)
+        if folded == "usa" and self.name not in USE:
+            return USA
+        if english and (known := ENGLISH_TERMS.get(folded.removesuffix("'s"))) is not None:
+            return known
+        if self.name == "arabic":  # Snowball knows the article, but not all that is written in front of it
+            article = _ARABIC_ARTICLE.match(folded)
+            folded = folded[article.end() if article is not None else 0 :].replace("ى", "ي")
+        if self._stem is None or not folded or folded[:1].isdigit():
+            return folded
+        with self._lock:  # a Snowball stemmer keeps state while it works
+            stem: str = self._stem(folded)
+        return stem
 
     def form(self, word: str) -> str:
         """The word folded, without a possessive ending, but not stemmed: what patterns are compared with."""

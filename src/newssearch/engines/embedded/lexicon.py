@@ -255,7 +255,7 @@ class Lexicon:
         if "'" in part:
             return self._word(part, analyser)
         form = part.lower()[:MAX_TERM]
-        return self.words.number(analyser.term(form), form, part)
+        return self.words.number(analyser.term(part), form, part)
 
     def _word(self, word: str, analyser: Analyser) -> int:
         return self.words.number(analyser.term(word), analyser.form(word), written(word))
@@ -264,17 +264,20 @@ class Lexicon:
 def _plain_parts(core: str) -> Sequence[str]:
     """The words of a chunk without what is around them, where they are plain to see; else none.
 
-    >>> _plain_parts("Iraq’s"), _plain_parts("oil-rich"), _plain_parts("1,000"), _plain_parts("1990's")
-    (["Iraq's"], ['oil', 'rich'], (), ())
+    >>> _plain_parts("Iraq’s"), _plain_parts("oil-rich"), _plain_parts("1,000"), _plain_parts("1990's"), _plain_parts("5pm")
+    (["Iraq's"], ['oil', 'rich'], (), (), ())
     """
     if core.isascii() and core.isalnum():
-        return (core,)
+        return (core,) if core.isdigit() or not core[0].isdigit() else ()
     plain = core.replace("’", "'").replace("—", "-").replace("–", "-")
     if not plain.isascii():
         return ()
     parts = plain.split("-")
     for part in parts:
-        if not part.isalnum():
+        if part.isalnum():
+            if part[0].isdigit() and not part.isdigit():
+                return ()
+        else:
             head, _, tail = part.partition("'")
             if not (head.isalnum() and tail.isalnum() and head[0].isalpha()):
                 return ()

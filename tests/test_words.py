@@ -1,0 +1,110 @@
+"""The page on words is true, and in every script what was indexed is found, with the mark where it stands."""
+
+from __future__ import annotations
+
+import json
+import lzma
+import random
+import re
+from pathlib import Path
+
+import pytest
+
+import newssearch
+from newssearch import Article
+from newssearch.analysis import analyser
+
+PAGE = Path(__file__).parent.parent / "docs" / "words.md"
+ROW = re.compile(r"^\| (\w\w) \| `(.+?)` \| `(.+?)` \| ?((?:`.+?` ?)*)\|$", re.MULTILINE)
+ROWS = [
+    (m[1], m[2], m[3], re.findall("`(.+?)`", m[4])) for m in ROW.finditer(PAGE.read_text(encoding="utf-8"))
+]
+
+
+def marked(folder: Path, lang: str, text: str, query: str) -> list[str]:
+    """What is marked of a text, the only one of an index, by a query."""
+    with newssearch.create(folder) as index:
+        index.add([Article.create(title="-", text=[text], lang=lang)])
+        return [
+            hit.snippet.text[start:end]
+            for hit in index.search(query)
+            for start, end in hit.snippet.highlights
+        ]
+
+
+def test_every_row_is_an_example() -> None:
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
+    assert len([line for line in lines if re.match(r"\| \w\w \|", line)]) == len(ROWS) > 40
+
+
+@pytest.mark.parametrize(("lang", "text", "query", "expected"), ROWS)
+def test_the_examples_are_true(tmp_path: Path, lang: str, text: str, query: str, expected: list[str]) -> None:
+    assert marked(tmp_path / "i", lang, text, query) == expected
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("ar", "أعلنت الحكومةُ العراقيّة أنّ الـــقوات لن تنسحبَ"),
+        ("fa", "دولت ایران می‌گوید که گفت‌وگوها ادامه دارد"),
+        ("he", "ראש הממשלה אמר כי שָׁלוֹם יבוא"),
+        ("zh", "国务院总理在北京会见了外国代表团"),
+        ("ja", "東京で開かれた国際会議にﾊﾟﾘから参加した"),
+        ("ko", "정부는 서울에서 새로운 정책을 발표했다"),
+        ("th", "รัฐบาลประกาศนโยบายใหม่ที่กรุงเทพ"),
+        ("my", "မြန်မာနိုင်ငံ သတင်း"),
+        ("ru", "Президент России подписал новый закон о выборах"),
+        ("uk", "Верховна Рада ухвалила закон про п’ятирічний план"),
+        ("el", "Η κυβέρνηση ανακοίνωσε νέα μέτρα στην Αθήνα"),
+        ("tr", "Türkiye'nin başkenti Ankara'da ışıklar söndü"),
+        ("de", "Die Außenminister trafen sich über Ostern in Köln"),
+        ("vi", "Thủ tướng Việt Nam thăm Đà Nẵng"),
+        ("pl", "Łódź i Kraków czekają na śnieg"),
+        ("hi", "प्रधानमंत्री ने नई दिल्ली में कहा"),
+        ("ta", "தமிழ்நாடு முதல்வர் அறிவித்தார்"),
+        ("hy", "Հայաստանի կառավարությունը որոշեց"),
+        ("ka", "საქართველოს მთავრობამ განაცხადა"),
+        ("am", "የኢትዮጵያ መንግሥት አስታወቀ"),
+    ],
+)
+@pytest.mark.parametrize("known", [True, False])
+def test_every_word_finds_its_text_and_is_marked_there(
+    tmp_path: Path, lang: str, text: str, known: bool
+) -> None:
+    with newssearch.create(tmp_path / "i") as index:
+        index.add([Article.create(title="-", text=[text], lang=lang if known else None)])
+        for token in analyser(lang if known else None).tokens(text):
+            word = text[token.start : token.end]
+            (hit,) = index.search(word)
+            spans = hit.snippet.highlights
+            assert any(start <= token.start and token.end <= end for start, end in spans), word
+        for match in re.finditer(r"\S+", text):
+            assert index.search(match[0]).total_articles == 1, match[0]
+
+
+@pytest.mark.parametrize("name", ["saudinewsnet-ar", "cctv-zh", "fakebr-pt", "reuters21578-en"])
+def test_words_of_real_news_find_their_article(tmp_path: Path, data_dir: Path, name: str) -> None:
+    drawn = random.Random(6)
+    with lzma.open(data_dir / "news" / f"{name}.jsonl.xz", "rt", encoding="utf-8") as lines:
+        known = [json.loads(line) for _, line in zip(range(150), lines, strict=False)]
+    articles = [
+        Article.create(title=a["title"], text=a["text"].split("\n\n"), lang=a["lang"], identity=str(a["id"]))
+        for a in known
+    ]
+    with newssearch.create(tmp_path / "i") as index:
+        index.add(articles)
+        for article in drawn.sample([a for a in articles if a.paragraphs], 60):
+            text = drawn.choice(article.paragraphs).text
+            tokens = analyser(article.lang).tokens(text)
+            if len(tokens) < 2:
+                continue
+            at = drawn.randrange(len(tokens) - 1)
+            size = 2 if name.endswith("zh") else 1
+            word = text[tokens[at].start : tokens[at + size - 1].end]
+            if size == 2 and tokens[at].end != tokens[at + 1].start:
+                continue
+            found = index.search(f'"{word}"', limit=None, group=False, all_paragraphs=True, snippet=0)
+            hit = next((hit for hit in found if hit.id == article.id and hit.text == text), None)
+            assert hit is not None, word
+            wanted = (tokens[at].start, tokens[at + size - 1].end)
+            assert any(s <= wanted[0] and wanted[1] <= e for s, e in hit.snippet.highlights), word

@@ -91,7 +91,7 @@ def common(articles: Iterable[Article], of: dict[str, dict[int, set[int]]]) -> s
         least = {
             n: min(v * 0x9E3779B1 & 0xFFFFFFFF for v in mine) for n, mine in of[article.id].items() if mine
         }
-        seen = set()
+        seen: set[int] = set()
         for n, mine in of[article.id].items():
             best = min(((mark, other) for other, mark in least.items()), default=(0, 0))
             others = [mark for other, mark in least.items() if other != best[1]]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import newssearch
 from newssearch import Article, Index
 from newssearch.story import changes
-from stories_twin import Told, tell
+from stories_twin import Paragraph, Told, tell
 from support import Command, command, index_of
 
 DAM = [
@@ -34,7 +34,7 @@ FOOTER = "Sign up here for our daily letter with the best of our reporting, free
 
 
 def made(
-    text: list[str], outlet: str | None, date: str | None = "2024-07-25", title: str = "News", **fields: str
+    text: list[str], outlet: str | None, date: str | None = "2024-07-25", title: str = "News"
 ) -> Article:
     """An article of an outlet."""
     return Article.create(
@@ -43,7 +43,6 @@ def made(
         outlet=outlet,
         date=date,
         identity=f"{outlet} {date} {title} {len(text)}",
-        **fields,
     )
 
 
@@ -322,7 +321,8 @@ ARTICLES = st.builds(
 def told(index: Index) -> Told:
     """The stories as the index has them."""
     stories: dict[int, set[str]] = defaultdict(set)
-    repeated, known = set(), set()
+    repeated: set[Paragraph] = set()
+    known: set[Paragraph] = set()
     for segment in index._store.snapshot().segments:  # type: ignore[attr-defined]
         held = segment.everything()
         for article in range(segment.articles):

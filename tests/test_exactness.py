@@ -191,15 +191,24 @@ def test_a_page_is_a_slice_of_all_hits(
     steps: list[list[Article] | int], tree: Node, sort: str, every: bool, limit: int, offset: int
 ) -> None:
     with indexes(steps) as (held, one, many):
-        request = reference.Request(sort=sort, limit=None, all_paragraphs=every)
+        request = reference.Request(sort=sort, limit=None, all_paragraphs=every, group=False)
         expected = reference.search(held.values(), tree, request)
         for index in (one, many):
-            whole = index.search(tree, limit=None, sort=sort, all_paragraphs=every)
+            whole = index.search(tree, limit=None, sort=sort, all_paragraphs=every, group=False)
             assert [hit.score for hit in whole] == pytest.approx([h.score for h in expected.hits], abs=1e-9)
-            page = index.search(tree, limit=limit, offset=offset, sort=sort, all_paragraphs=every)
+            page = index.search(
+                tree, limit=limit, offset=offset, sort=sort, all_paragraphs=every, group=False
+            )
             with short_cuts():
-                assert index.search(tree, limit=limit, offset=offset, sort=sort, all_paragraphs=every) == page
-                ranks = index.rank(tree, limit=limit, offset=offset, sort=sort, all_paragraphs=every)
+                assert (
+                    index.search(
+                        tree, limit=limit, offset=offset, sort=sort, all_paragraphs=every, group=False
+                    )
+                    == page
+                )
+                ranks = index.rank(
+                    tree, limit=limit, offset=offset, sort=sort, all_paragraphs=every, group=False
+                )
             assert ranks == [(hit.id, hit.paragraph, hit.score) for hit in page]
             assert shown(page.hits) == shown(whole.hits)[offset : offset + limit]
             assert (page.total_articles, page.total_paragraphs) == (
@@ -243,8 +252,8 @@ def test_filters_change_no_score_and_facets_count_what_is_found(
     with indexes(steps) as (held, one, many):
         expected = reference.search(held.values(), tree, asked)
         for index in (one, many):
-            whole = {hit.id: hit for hit in index.search(tree, limit=None)}
-            found = index.search(tree, limit=None, facets=FACETS, **filters)
+            whole = {hit.id: hit for hit in index.search(tree, limit=None, group=False)}
+            found = index.search(tree, limit=None, facets=FACETS, group=False, **filters)
             assert sorted(hit.id for hit in found) == expected.ids
             assert shown(found.hits) == shown([hit for hit in whole.values() if hit.id in set(expected.ids)])
             assert {
@@ -274,7 +283,7 @@ def test_a_paragraph_may_have_more_words_than_16_bits_can_count(tmp_path: Path) 
         with divided(*how), newssearch.create(tmp_path / name) as index:
             index.add([long])
             index.add(short)
-            found = index.search("rain", limit=None)
+            found = index.search("rain", limit=None, group=False)
             assert [hit.score for hit in found] == pytest.approx([hit.score for hit in expected.hits])
             for query, articles in (
                 ('"rain and snow"', 4), ('"and snow last words"', 1), ('"first rain"', 1), ("first w/5 last", 0),
@@ -345,7 +354,7 @@ def test_what_is_removed_in_the_middle_is_gone_for_good(tmp_path: Path) -> None:
                 assert index.remove(gone) == len(gone)
                 held = {known: one for known, one in held.items() if known not in gone}
                 expected = reference.search(held.values(), Word("rain"), reference.Request(limit=None))
-                found = index.search("rain", limit=None)
+                found = index.search("rain", limit=None, group=False)
                 assert [hit.score for hit in found] == pytest.approx([h.score for h in expected.hits])
                 assert index.find() == sorted(held)
                 words = index.info().contents.words
@@ -361,7 +370,7 @@ def test_an_article_is_replaced_by_its_newer_text_wherever_it_lies(tmp_path: Pat
             for number in (4, 0, 8, 4):
                 newer = dataclasses.replace(old[number], paragraphs=article("t", "rain", "snow").paragraphs)
                 index.add([newer])
-            assert index.search("rain", limit=None).total_articles == 9
+            assert index.search("rain", limit=None, group=False).total_articles == 9
             assert index.find("snow") == sorted(old[number].id for number in (0, 4, 8))
 
 

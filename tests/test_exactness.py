@@ -191,7 +191,7 @@ def test_a_page_is_a_slice_of_all_hits(
     steps: list[list[Article] | int], tree: Node, sort: str, every: bool, limit: int, offset: int
 ) -> None:
     with indexes(steps) as (held, one, many):
-        request = reference.Request(sort=sort, limit=None, all_paragraphs=every, group=False)
+        request = reference.Request(sort=sort, limit=None, all_paragraphs=every)
         expected = reference.search(held.values(), tree, request)
         for index in (one, many):
             whole = index.search(tree, limit=None, sort=sort, all_paragraphs=every, group=False)

@@ -493,7 +493,7 @@ def test_the_engine_finds_what_a_search_without_an_index_finds(
         for tree, (request, options) in searches:
             expected = reference.search(held.values(), tree, request)
             event(f"{min(expected.total_articles, 3)} or more articles")
-            results = index.search(Query(str(tree), tree), **options)  # type: ignore[arg-type]
+            results = index.search(Query(str(tree), tree), group=False, **options)  # type: ignore[arg-type]
             assert (results.total_articles, results.total_paragraphs) == (
                 expected.total_articles, expected.total_paragraphs,
             )  # fmt: skip

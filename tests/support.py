@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import pytest
 import newssearch
 from newssearch import Article, Index, ReadOptions, Rejected, readers
 from newssearch.cli import run
+from newssearch.engines.embedded import stories
 from newssearch.readers import Skipped
 
 
@@ -41,6 +42,14 @@ def index_of(folder: Path, *articles: Article) -> Index:
     index = newssearch.create(folder)
     index.add(articles)
     return index
+
+
+@pytest.fixture(scope="module", autouse=True)
+def without_boilerplate() -> Iterator[None]:
+    """Nothing is boilerplate: for what is compared with a search that knows none."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stories, "REPEATED", 1 << 30)
+        yield
 
 
 def found(index: Index, query: str, **options: object) -> list[str | None]:

@@ -34,7 +34,9 @@ from newssearch.query import (
     Word,
     parse,
 )
-from support import article, index_of
+from support import article, index_of, without_boilerplate
+
+__all__ = ["without_boilerplate"]  # a fixture of all tests here
 
 STEMMED = ["nation", "nations", "national", "nação", "casa", "casas", "Nations", "the", "die", "dies"]
 """Words that English, Portuguese and German stem differently, and plain analysis not at all."""

@@ -15,7 +15,9 @@ import reference
 from newssearch import Article, FacetValue, Index, Query, QueryError
 from newssearch.query import And, Everything, Node, Not, Or, Phrase, Word
 from newssearch.request import FACET_FIELDS
-from support import article, found, index_of
+from support import article, found, index_of, without_boilerplate
+
+__all__ = ["without_boilerplate"]  # a fixture of all tests here
 
 
 @pytest.fixture

@@ -163,6 +163,12 @@ def test_small_numbers_are_read_as_they_were_written(
     assert read.sums(low, np.array(places)).tolist() == [sum(numbers[low:place]) for place in places]
 
 
+def test_small_numbers_add_up_behind_the_last_place_that_its_type_can_tell() -> None:
+    numbers = [0] * 250 + [300] + [0] * 10
+    read = Small(Container(small_sections("n", np.array(numbers))), "n")
+    assert read.sums(0, np.array([255, 256, 260])).tolist() == [300, 300, 300]
+
+
 # ---- lexicon: words by white space and by chunk
 
 SNIPPETS = [

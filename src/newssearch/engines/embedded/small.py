@@ -98,6 +98,8 @@ class Small:
         if first < last:
             missing = self._high[first:last].astype(np.int64) - FAR
             far = self._far[first:last]
+            if places[-1] > self._last:  # few are far then, for their type is narrow
+                far = far.astype(places.dtype)
             found += np.concatenate(([0], missing.cumsum()))[far.searchsorted(places.astype(far.dtype))]
         return np.asarray(found)
 

@@ -296,7 +296,7 @@ def test_an_article_is_found_by_the_end_of_its_id_and_by_an_address(tmp_path: Pa
 
 HIT_KEYS = [
     "id", "paragraph", "score", "title", "date", "outlet", "source", "byline", "located", "lang", "section", "url",
-    "path", "paragraphs", "matching", "story", "copies", "copies_total", "text", "snippet",
+    "path", "paragraphs", "matching", "story", "copies", "copies_total", "variants", "text", "snippet",
 ]  # fmt: skip
 
 
@@ -305,7 +305,7 @@ def test_the_keys_of_results_are_these(tmp_path: Path) -> None:
         results = index.search("baghdad OR", facets=["year"], outlet="example.org", byline="nobody")
         shown = index.search("baghdad OR", facets=["year"]).to_dict()
     assert list(shown) == [
-        "version", "query", "interpretation", "diagnostics", "clauses", "total_articles", "total_paragraphs",
+        "version", "query", "interpretation", "diagnostics", "clauses", "names", "total_articles", "total_paragraphs",
         "total_stories", "grouped", "offset", "limit", "facets", "hits",
     ]  # fmt: skip
     assert shown["version"] == 1

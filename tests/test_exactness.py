@@ -23,7 +23,9 @@ from newssearch.query import (
     And,
     AtLeast,
     Caps,
+    Exact,
     Fuzzy,
+    Name,
     Near,
     Node,
     Not,
@@ -77,7 +79,15 @@ UNITS: st.SearchStrategy[Node] = st.one_of(
     st.sampled_from([f"{COMMON} nation", "nations casa", "the nation"]).map(Phrase),
     st.just(Phrase("nation casas", 3)),
     st.sampled_from(
-        [Wildcard("nation*"), Wildcard("*s"), Fuzzy("nation", 2), Caps("Nations"), Caps("nations casa")]
+        [
+            Wildcard("nation*"),
+            Wildcard("*s"),
+            Fuzzy("nation", 2),
+            Exact("NATIONS"),
+            Name("Nation"),
+            Caps("Nations"),
+            Caps("nations casa"),
+        ]
     ),
     st.sampled_from([Near(Word("nation"), Word("casa"), 3, False), Same(Word("nation"), Word("casas"), "s")]),
     st.just(Same(Or((Word("nation"), Word("x"))), And((Word("casa"), Not(Word("casas")))), "p")),

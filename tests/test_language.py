@@ -23,8 +23,10 @@ from newssearch.query import (
     Caps,
     Dated,
     Everything,
+    Exact,
     Field,
     Fuzzy,
+    Name,
     Near,
     Node,
     Not,
@@ -56,6 +58,8 @@ VOCABULARY = [
     "U.S.",
     "the",
     "Al-Abbasi",
+    "Abassi",
+    "al",
 ]
 MARKS = ["", "", "", ",", ".", "?", " –"]
 TEXTS = st.lists(
@@ -90,6 +94,11 @@ SIMPLE = st.one_of(
     st.sampled_from([Fuzzy("rain"), Fuzzy("iraq", 2), Fuzzy("us", 1), Fuzzy("São", 1), Fuzzy("trains", 2)]),
     st.sampled_from(["r.in", "iraq.?", "u.*", "(t|)rains?", "[a-s]+"]).map(Regex),
     st.sampled_from(["US", "us", "Iraq", "US us", "São"]).map(Caps),
+    st.sampled_from(["US", "us", "Iraq", "US us", "São"]).map(Exact),
+    st.sampled_from(["Al-Abbasi", "Abassi", "rain", "Iraq"]).map(Name),
+    st.lists(st.sampled_from(VOCABULARY), min_size=2, max_size=3).map(
+        lambda words: Phrase(" ".join(words), names=True)
+    ),
 )
 
 
@@ -231,6 +240,8 @@ _LEAVES: list[Callable[[str, int], Node]] = [
     Fuzzy,
     lambda text, number: Regex(text),
     lambda text, number: Caps(text),
+    lambda text, number: Exact(text),
+    lambda text, number: Name(text),
     lambda text, number: Field(VALUE_FIELDS[number % len(VALUE_FIELDS)], text),
     lambda text, number: Dated(text),
     lambda text, number: Everything(),

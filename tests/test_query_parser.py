@@ -33,7 +33,7 @@ A, B, C, D = Word("a"), Word("b"), Word("c"), Word("d")
 ODD = st.lists(
     st.sampled_from(
         ["a", "B", "AND", "OR", "NOT", "and", "(", ")", '"', "“", "”", "«", "-", "–", "−", " ", "\n", "\t", "🙂", "…",
-         "w/5", "w/s", "pre/2", "~2", "^3", "caps(", "atleast2(", "hlead(", "title:", "outlet:", "date:", "2024", "?", "\\",
+         "w/5", "w/s", "pre/2", "~2", "~exact", "~name", "^3", "caps(", "atleast2(", "hlead(", "title:", "outlet:", "date:", "2024", "?", "\\",
          "[a-c]", "\u200e", "\u200f", "\ufeff", "\u202e", "\xa0", "\x1c", "'", "*", "~", ":", "/", "U.S.", "日本", "é", "\ud800"]
     ),
     max_size=12,

@@ -18,7 +18,9 @@ from newssearch.query import (
     AtLeast,
     Boost,
     Caps,
+    Exact,
     Fuzzy,
+    Name,
     Near,
     Node,
     Not,
@@ -27,9 +29,11 @@ from newssearch.query import (
     Regex,
     Region,
     Same,
+    Unit,
     Wildcard,
     Word,
 )
+from newssearch.query.names import core, is_spelling
 
 Place = tuple[int, int]
 TITLE = 0
@@ -77,7 +81,7 @@ def positives(
         return positives(node.operand, negated=negated, regions=(*regions, node.name), boost=boost)
     if isinstance(node, Boost):
         return positives(node.operand, negated=negated, regions=regions, boost=boost * node.factor)
-    if isinstance(node, Word | Phrase | Wildcard | Fuzzy | Regex | Caps | Near | Same) and not negated:
+    if isinstance(node, Unit) and not negated:
         return [Positive(node, regions, boost)]
     return []
 
@@ -88,6 +92,12 @@ def places(node: Node, text: str, lang: str | None) -> set[Place]:
     terms = [word.term for word in words]
     written = [text[word.start : word.end] for word in words]
     forms = [analyser(lang).form(word) for word in written]
+    if isinstance(node, Phrase) and node.names:
+        chains = {(at, at) for at in range(len(terms))}
+        for piece in re.sub(r"\b([ae]l) (?=[a-z]{4})", r"\1-", node.text, flags=re.IGNORECASE).split():
+            part = Name(piece) if core(piece) is not None else Word(piece)
+            chains = {(a, d) for a, b in chains for c, d in places(part, text, lang) if b == c}
+        return chains
     if isinstance(node, Word) or (isinstance(node, Phrase) and not node.within):
         wanted = analyser(lang).terms(node.text)
         size = len(wanted)
@@ -103,9 +113,17 @@ def places(node: Node, text: str, lang: str | None) -> set[Place]:
         return {
             (at, at + 1) for at, form in enumerate(forms) if re.fullmatch(node.pattern, form, re.IGNORECASE)
         }
-    if isinstance(node, Caps):
-        bare = [re.sub(r"(?<=.)['’][sS]$", "", word) for word in written]
-        wanted = [re.sub(r"(?<=.)['’][sS]$", "", word) for word in node.text.split()]
+    if isinstance(node, Name):
+        ends = {
+            at
+            for at, (form, word) in enumerate(zip(forms, written, strict=True))
+            if any(char.isupper() for char in word) and is_spelling(node.text, form)
+        } | {at for at, _ in places(Word(node.text.split("-")[-1]), text, lang)}
+        return {(at - (at > 0 and forms[at - 1] in ("al", "el")), at + 1) for at in ends}
+    if isinstance(node, Caps | Exact):
+        cased = str if isinstance(node, Caps) else str.lower
+        bare = [cased(re.sub(r"(?<=.)['’][sS]$", "", word)) for word in written]
+        wanted = [cased(re.sub(r"(?<=.)['’][sS]$", "", word)) for word in node.text.split()]
         return {(at, at + len(wanted)) for at in range(len(bare)) if bare[at : at + len(wanted)] == wanted}
     if isinstance(node, Near | Same):
         return _paired(node, text, lang)

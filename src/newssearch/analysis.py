@@ -156,6 +156,15 @@ def written(word: str) -> str:
     return unicodedata.normalize("NFC", found).rstrip(".")
 
 
+def spelled(word: str) -> str:
+    """A word as it is :func:`written`, but for its capitals.
+
+    >>> spelled("SÃO"), spelled("Straße’s") == spelled("STRASSE")
+    ('são', False)
+    """
+    return written(word).lower()
+
+
 def words(text: str) -> Iterator[re.Match[str]]:
     """The words of ``text`` as matches, in order: what :meth:`Analyser.tokens` gives terms to."""
     if text.isascii() or _UNCOMMON.search(text) is None:

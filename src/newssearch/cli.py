@@ -206,6 +206,7 @@ def index(
     help="Show every copy of a story, not only the best.",
 )
 @click.option("--novel", is_flag=True, help="Only paragraphs that no earlier article of the index has.")
+@click.option("--names", is_flag=True, help="Look for names in other spellings too: Qaddafi, Gadhafi.")
 @click.option("--count", is_flag=True, help="Print only how many articles, stories and paragraphs match.")
 @click.option("--literal", is_flag=True, help="Take QUERY as words and nothing else.")
 @click.option("--explain", is_flag=True, help="Count the articles of each clause of QUERY by itself.")
@@ -223,6 +224,7 @@ def query(
     as_json: bool,
     group: bool,
     novel: bool,
+    names: bool,
     count: bool,
     literal: bool,
     explain: bool,
@@ -245,6 +247,7 @@ def query(
             explain=explain,
             group=group,
             novel=novel,
+            names=names,
             limit=0 if count else limit,
             offset=offset,
             sort=sort,
@@ -255,7 +258,7 @@ def query(
         )
     _print_diagnostics(results.diagnostics, text)
     if format_ != "json" and not as_json:
-        for line in render.text_clauses(results):
+        for line in (*render.text_names(results), *render.text_clauses(results)):
             click.echo(line, err=True)
     format_ = "json" if as_json else format_
     if count:

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from .analysis import Analyser
 from .matching import Words, occurrences
-from .query import LEAD, Node, Word, units
+from .query import LEAD, Node, Word, names_in, units
+from .query.names import core
 from .results import Snippet
 
 SNIPPET_LENGTH = 320
@@ -51,6 +52,27 @@ class Highlighter:
         ]
         found.sort()
         return found
+
+    def variants(self, text: str, analyser: Analyser, number: int = 1) -> tuple[str, ...]:
+        """The names in paragraph ``number`` that are spelled otherwise than the query asks for, in order, each once."""
+        wanted = [
+            (unit, names)
+            for unit, region in self._wanted
+            if (names := tuple(names_in(unit))) and (region is None or (region == "hlead" and number <= LEAD))
+        ]
+        if not wanted:
+            return ()
+        words = Words(text, analyser)
+        asked = {core(name.text) for _, names in wanted for name in names}
+        inside = [
+            place
+            for unit, names in wanted
+            for start, end in occurrences(unit, words)
+            for name in names
+            for place in occurrences(name, words)
+            if start <= place[0] and place[1] <= end and words.folded[place[1] - 1] not in asked
+        ]
+        return tuple(dict.fromkeys(words.written[end - 1] for _, end in sorted(inside)))
 
     def snippet(
         self, text: str, analyser: Analyser, length: int = SNIPPET_LENGTH, number: int = 1

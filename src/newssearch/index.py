@@ -22,7 +22,7 @@ from .engines import Contents, FoundHit, Snapshot, Store
 from .engines.embedded import FORMAT_VERSION, EmbeddedStore, make_folder
 from .errors import ArticleNotFoundError, IndexNotFoundError, NewssearchError, QueryError
 from .highlight import SNIPPET_LENGTH, Highlighter
-from .query import Node, Query, parse
+from .query import Node, Query, parse, with_spellings
 from .query import literal as parse_literal
 from .request import SearchOptions, When, search_options
 from .results import Hit, Rank, Results
@@ -194,6 +194,7 @@ class Index:
         explain: bool = False,
         group: bool = True,
         novel: bool = False,
+        names: bool = False,
         now: dt.datetime | None = None,
     ) -> Results:
         """Search for articles, and return their best paragraphs, or all that match with ``all_paragraphs``.
@@ -207,7 +208,8 @@ class Index:
         ``snippet`` is the length of snippets in characters, 0 for whole paragraphs. ``explain`` counts each clause of
         the query by itself. With ``group``, articles that are copies of each other show once, by the best of them, unless
         all paragraphs are asked for. With ``novel``, only paragraphs count that no earlier article of the index has,
-        near copies included. Relative dates count from ``now``, the local clock unless given.
+        near copies included. With ``names``, each word that can be a name is looked for in other spellings too
+        (Qaddafi, Gadhafi), as with ``~name`` behind it. Relative dates count from ``now``, the local clock unless given.
 
         Raises :class:`QueryError` for what would silently find nothing: an impossible date, an unknown facet.
         """
@@ -228,7 +230,7 @@ class Index:
             novel=novel,
             now=now,
         )
-        return self._search(_parsed(query, literal, now), options, started)
+        return self._search(_parsed(query, literal, now, names), options, started)
 
     def _search(self, query: Query, options: SearchOptions, started: float) -> Results:
         options = self._with_names(options, query.text)
@@ -251,6 +253,7 @@ class Index:
             facets=found.facets,
             diagnostics=(*query.diagnostics, *found.diagnostics),
             clauses=tuple(found.clauses),
+            names=found.names,
             took=time.perf_counter() - started,
         )
 
@@ -273,6 +276,7 @@ class Index:
         on: When | None = None,
         group: bool = True,
         novel: bool = False,
+        names: bool = False,
         now: dt.datetime | None = None,
     ) -> list[Rank]:
         """The hits of :meth:`search`, as addresses and scores alone.
@@ -301,7 +305,7 @@ class Index:
             novel=novel,
             now=now,
         )
-        asked = _parsed(query, literal, now)
+        asked = _parsed(query, literal, now, names)
         try:
             with self._reading() as snapshot:
                 return snapshot.rank(asked.tree, self._with_names(options, asked.text))
@@ -497,15 +501,18 @@ def _hit(found: FoundHit, highlighter: Highlighter, length: int) -> Hit:
         story=story,
         copies=copies,
         copies_total=copies_total,
+        variants=highlighter.variants(text, analyser(fields["lang"]), number),
     )
 
 
-def _parsed(query: str | Query | Node, literal: bool, now: dt.datetime | None) -> Query:
+def _parsed(query: str | Query | Node, literal: bool, now: dt.datetime | None, names: bool = False) -> Query:
     if isinstance(query, Query):
-        return query
-    if isinstance(query, Node):
-        return Query(str(query), query)
-    return parse_literal(query) if literal else parse(query, now=now)
+        parsed = query
+    elif isinstance(query, Node):
+        parsed = Query(str(query), query)
+    else:
+        parsed = parse_literal(query) if literal else parse(query, now=now)
+    return dataclasses.replace(parsed, tree=with_spellings(parsed.tree)) if names else parsed
 
 
 def _read_options(config: Config) -> ReadOptions:

@@ -12,10 +12,26 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate
 
-from .analysis import Analyser, sentence_starts, words
+from .analysis import Analyser, sentence_starts, spelled, words
 from .analysis import written as written_form
+from .query.names import ARTICLES, is_name
 from .query.patterns import pattern_of
-from .query.tree import And, Caps, Fuzzy, Near, Node, Not, Or, Phrase, Regex, Same, Wildcard, Word
+from .query.tree import (
+    And,
+    Caps,
+    Exact,
+    Fuzzy,
+    Name,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Regex,
+    Same,
+    Wildcard,
+    Word,
+)
 
 Place = tuple[int, int]
 """An occurrence: words ``start`` up to but not including ``end`` of a text, counted from 0."""
@@ -92,6 +108,8 @@ def occurrences(node: Node, text: Words) -> list[Place]:
     """Where a unit, or an operand of one, stands in a text: in order, each place once."""
     if isinstance(node, Word):
         return _phrase(_terms(text.analyser, node.text), text)
+    if isinstance(node, Phrase) and node.names:
+        return _side_by_side([occurrences(part, text) for part in node.parts])
     if isinstance(node, Phrase):
         terms = _terms(text.analyser, node.text)
         return _window(terms, node.within, text) if node.within else _phrase(terms, text)
@@ -101,8 +119,17 @@ def occurrences(node: Node, text: Words) -> list[Place]:
         return [
             (at, at + 1) for at, word in enumerate(text.folded) if word.startswith(prefix) and matches(word)
         ]
+    if isinstance(node, Name):
+        pairs = zip(text.folded, text.written, strict=True)
+        spelled_so = {
+            (at, at + 1) for at, (form, shown) in enumerate(pairs) if is_name(node.text, form, shown)
+        }
+        found = spelled_so.union(occurrences(node.word, text))
+        return sorted((at - (at > 0 and text.folded[at - 1] in ARTICLES), end) for at, end in found)
     if isinstance(node, Caps):
-        return _caps(node.text, text)
+        return _as_written(node.text, text.written, written_form)
+    if isinstance(node, Exact):
+        return _as_written(node.text, [word.lower() for word in text.written], spelled)
     if isinstance(node, Near):
         return _near(occurrences(node.left, text), occurrences(node.right, text), node.distance, node.ordered)
     if isinstance(node, Same):
@@ -149,13 +176,23 @@ def _window(terms: Sequence[str], within: int, text: Words) -> list[Place]:
     return found
 
 
-def _caps(wanted: str, text: Words) -> list[Place]:
-    pieces = [written_form(match.group()) for match in words(wanted)]
+def _side_by_side(parts: Sequence[list[Place]]) -> list[Place]:
+    """The places that are one of each part, one behind the other."""
+    found = {(start, start) for start, _ in parts[0]}
+    for part in parts:
+        begun: dict[int, set[int]] = {}
+        for start, end in found:
+            begun.setdefault(end, set()).add(start)
+        found = {(first, end) for start, end in part for first in begun.get(start, ())}
+    return sorted(found)
+
+
+def _as_written(wanted: str, words_of_text: Sequence[str], shown: Callable[[str], str]) -> list[Place]:
+    """Words side by side, compared as they are shown."""
+    pieces = [shown(match.group()) for match in words(wanted)]
     size = len(pieces)
-    written = text.written
-    return [
-        (at, at + size) for at in range(len(written) - size + 1) if size and written[at : at + size] == pieces
-    ]
+    last = len(words_of_text) - size + 1 if size else 0
+    return [(at, at + size) for at in range(last) if words_of_text[at : at + size] == pieces]
 
 
 def _near(left: list[Place], right: list[Place], distance: int, ordered: bool) -> list[Place]:

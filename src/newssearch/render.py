@@ -30,6 +30,8 @@ SHOWN_VALUES = 10
 """Values of a field that ``info`` lists, and clauses that ``query --explain`` does."""
 SHOWN_WAYS = 5
 """Ways of knowing a field that ``info`` lists."""
+SHOWN_SPELLINGS = 12
+"""Spellings of a name that ``query`` lists."""
 SHOWN_COPIES = 8
 """Copies of a story that a hit lists."""
 
@@ -175,6 +177,8 @@ def text_results(results: Results, style: Style, took: bool) -> Iterator[str]:
             yield style.faint("  (only the headline matches)" if hit.score else "  (the first paragraph)")
         elif hit.matching and results.interpretation and not hit.snippet.highlights:
             yield style.faint("  (only boilerplate of the outlet matches)")
+        if hit.variants:
+            yield style.faint(escape.terminal(f"  spelled: {', '.join(hit.variants)}"))
         if hit.copies:
             yield from (style.faint(line) for line in copies_lines(hit, style))
         yield ""
@@ -217,6 +221,18 @@ def copies_lines(hit: Hit, style: Style) -> Iterator[str]:
     line = escape.terminal(f"also in: {', '.join(shown)}{more}")
     for start, end in wrap(line, style.width - 2) if style.width else [(0, len(line))]:
         yield f"  {line[start:end]}"
+
+
+def text_names(results: Results) -> Iterator[str]:
+    """How the index spells each name that was looked for in all spellings, for people."""
+    for name, ways in results.names.items():
+        shown = ", ".join(f"{way.text} {way.articles:,}" for way in ways[:SHOWN_SPELLINGS])
+        more = (
+            f", and {len(ways) - SHOWN_SPELLINGS} more; --json lists them"
+            if len(ways) > SHOWN_SPELLINGS
+            else ""
+        )
+        yield escape.terminal(f"spelled like {name}: {shown or 'nothing'}{more} (articles)")
 
 
 def text_clauses(results: Results) -> Iterator[str]:

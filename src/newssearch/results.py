@@ -78,6 +78,13 @@ class Snippet:
         }
 
 
+class Spelling(NamedTuple):
+    """A name as it is written in an index, and in how many articles."""
+
+    text: str
+    articles: int
+
+
 class Copy(NamedTuple):
     """Another article that tells the same story, in whole or in part: its id, who published it, and when."""
 
@@ -97,6 +104,8 @@ class Hit:
     ``paragraph`` is its number (0 where the article has a headline and nothing else), ``matching`` how many of its
     article's ``paragraphs`` match: 0 where only the headline does, and the first paragraph is shown in its stead. So it
     is where all that match are boilerplate of the outlet.
+
+    ``variants`` are the names in the snippet's paragraph that are spelled otherwise than the query asks for.
 
     ``copies`` are the other articles that tell its story, whether they match or not, the earliest first, of
     ``copies_total`` at most a hundred; ``story`` is the id of the earliest of all.
@@ -122,6 +131,7 @@ class Hit:
     story: str | None = None
     copies: tuple[Copy, ...] = ()
     copies_total: int = 0
+    variants: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:
@@ -154,6 +164,7 @@ class Hit:
             "story": self.story,
             "copies": [copy.to_dict() for copy in self.copies],
             "copies_total": self.copies_total,
+            "variants": list(self.variants),
             "text": self.text,
             "snippet": self.snippet.to_dict(),
         }
@@ -195,7 +206,8 @@ class Results(Sequence[Hit]):
     ``total_articles`` and ``total_paragraphs`` count everything that matches, whatever the page: articles that the
     query finds, and among their paragraphs those that hold a word or phrase of it. ``total_stories`` counts articles
     that are copies of each other once; with ``grouped``, so do the hits. ``facets`` count articles, most
-    first. ``clauses`` explain the query, where asked for and where nothing was found. ``took`` is the time of the search in seconds; it is not part of :meth:`to_dict`, so that the same query on
+    first. ``names`` has for each name that was looked for in other spellings those of the index, most articles first.
+    ``clauses`` explain the query, where asked for and where nothing was found. ``took`` is the time of the search in seconds; it is not part of :meth:`to_dict`, so that the same query on
     the same index prints the same bytes.
     """
 
@@ -211,6 +223,7 @@ class Results(Sequence[Hit]):
     facets: Mapping[str, tuple[FacetValue, ...]] = field(default_factory=lambda: MappingProxyType({}))
     diagnostics: tuple[Diagnostic, ...] = ()
     clauses: tuple[Clause, ...] = ()
+    names: Mapping[str, tuple[Spelling, ...]] = field(default_factory=lambda: MappingProxyType({}))
     took: float = field(default=0.0, compare=False)
 
     @overload
@@ -233,6 +246,7 @@ class Results(Sequence[Hit]):
             "interpretation": self.interpretation,
             "diagnostics": [diagnostic.to_dict() for diagnostic in self.diagnostics],
             "clauses": [clause.to_dict() for clause in self.clauses],
+            "names": {name: [found._asdict() for found in ways] for name, ways in self.names.items()},
             "total_articles": self.total_articles,
             "total_paragraphs": self.total_paragraphs,
             "total_stories": self.total_stories,

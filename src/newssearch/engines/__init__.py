@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 from ..article import Article
 from ..query import Diagnostic, Node
 from ..request import FacetField, SearchOptions
-from ..results import Clause, Copy, FacetValue, Rank
+from ..results import Clause, Copy, FacetValue, Rank, Spelling
 
 
 class FoundHit(NamedTuple):
@@ -44,6 +44,7 @@ class Found(NamedTuple):
     facets: Mapping[str, tuple[FacetValue, ...]]
     diagnostics: Sequence[Diagnostic]
     clauses: Sequence[Clause]
+    names: Mapping[str, tuple[Spelling, ...]]
 
 
 @dataclass(frozen=True, slots=True)

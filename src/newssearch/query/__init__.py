@@ -5,6 +5,7 @@ A program builds a query from the classes of the tree, or takes what a user type
 
 from .diagnostics import Diagnostic
 from .parser import GRAMMAR_VERSION, MAX_CLAUSES, MAX_DEPTH, MAX_LENGTH, Query, literal, parse, words
+from .rewriting import with_spellings
 from .tree import (
     LEAD,
     NOWHERE,
@@ -15,8 +16,10 @@ from .tree import (
     Caps,
     Dated,
     Everything,
+    Exact,
     Field,
     Fuzzy,
+    Name,
     Near,
     Node,
     Not,
@@ -32,6 +35,7 @@ from .tree import (
     Word,
     all_of,
     any_of,
+    names_in,
     narrower,
     units,
 )
@@ -51,8 +55,10 @@ __all__ = [
     "Dated",
     "Diagnostic",
     "Everything",
+    "Exact",
     "Field",
     "Fuzzy",
+    "Name",
     "Near",
     "Node",
     "Not",
@@ -70,8 +76,10 @@ __all__ = [
     "all_of",
     "any_of",
     "literal",
+    "names_in",
     "narrower",
     "parse",
     "units",
+    "with_spellings",
     "words",
 ]

@@ -16,7 +16,7 @@ FIELDS = ("title", *VALUE_FIELDS, "date")
 """What can stand before a colon."""
 
 Kind = Literal[
-    "open", "close", "minus", "operator", "word", "phrase", "wildcard", "fuzzy", "regex", "caps", "function", "near",
+    "open", "close", "minus", "operator", "word", "phrase", "wildcard", "fuzzy", "regex", "exact", "name", "caps", "function", "near",
     "field", "date", "boost", "end",
 ]  # fmt: skip
 
@@ -32,7 +32,9 @@ class Token:
 
 
 _SPACE = Pattern(rf"[\s{UNSEEN}]+")
-_QUOTED = Pattern(rf"[{QUOTES}]((?:\\[\s\S]|[^\\{QUOTES}])*)[{QUOTES}](?:~(\d{{1,6}}))?")
+_QUOTED = Pattern(
+    rf"[{QUOTES}]((?:\\[\s\S]|[^\\{QUOTES}])*)[{QUOTES}](?:~(?:(\d{{1,6}})|((?i:exact|name))))?"
+)
 _MINUS = Pattern(rf"[{MINUS}](?=[^\s){MINUS}])")
 _REGEX = Pattern(r"/((?:\\.|[^/\\\s])+)/(?=[\s)^]|$)")
 _CAPS = Pattern(
@@ -47,6 +49,7 @@ _BOOSTS = Pattern(rf"(?:\^{_FACTOR})+")
 _WORD = Pattern(rf"(?:\\[\s\S]|[^\s{UNSEEN}(){QUOTES}\\])+|\\")
 _NEAR = Pattern(r"(w|pre)/(\d{1,9}|[ps])", re.IGNORECASE)
 _FUZZY = Pattern(r"([^~]+)~(\d?)")
+_MODE = Pattern(r"([^~]+)~(exact|name)", re.IGNORECASE)
 _ESCAPE = Pattern(r"\\([\s\S])")
 
 
@@ -119,7 +122,8 @@ class _Lexer:
             self.notes.add("unbalanced", message, Span(self.at, self.at + 1))
             self.at += 1
             return True
-        self._add("phrase", _ESCAPE.sub(r"\1", match[1]), match.end(), int(match[2] or 0))
+        kind: Kind = "phrase" if match[3] is None else "exact" if match[3].lower() == "exact" else "name"
+        self._add(kind, _ESCAPE.sub(r"\1", match[1]), match.end(), int(match[2] or 0))
         self._boost()
         return True
 
@@ -202,6 +206,10 @@ class _Lexer:
     def _bare(self, raw: str, end: int) -> None:
         """A word without quotation marks and escapes: it may be a pattern, or fuzzy."""
         span = Span(self.at, end)
+        mode = _MODE.fullmatch(raw) if "~" in raw else None
+        if mode is not None:
+            self._add("exact" if mode[2].lower() == "exact" else "name", mode[1], end)
+            return
         fuzzy = _FUZZY.fullmatch(raw) if "~" in raw else None
         if fuzzy is not None and (is_wildcard(fuzzy[1]) or len(list(words(fuzzy[1]))) > 1):
             message = "only a single word can be spelled otherwise: the ~ behind it was passed over"

@@ -9,6 +9,7 @@
     near     = boosted { ( "w/" n | "pre/" n | "w/p" | "w/s" ) boosted }
     boosted  = operand { "^" number }
     operand  = word | "*" | wildcard | word "~" n | "/" regex "/" | '"' words '"' [ "~" n ]
+             | ( word | '"' words '"' ) "~" ( "exact" | "name" )
              | "(" either ")" | "caps(" words ")" | "atleast" n "(" either ")" | "hlead(" either ")"
              | field ":" operand | "date:" range
 
@@ -27,6 +28,7 @@ from ..dates import parse_range
 from ..errors import QueryError
 from .diagnostics import Diagnostic, Notes
 from .lexer import Token, is_wildcard, tokens
+from .names import core
 from .tree import (
     MAX_COUNT,
     MAX_DISTANCE,
@@ -38,8 +40,10 @@ from .tree import (
     Caps,
     Dated,
     Everything,
+    Exact,
     Field,
     Fuzzy,
+    Name,
     Near,
     Node,
     Not,
@@ -318,7 +322,7 @@ class _Parser:
     def _values(self, name: str, node: Node, token: Token) -> Node:
         """The words and phrases of ``node`` as values of a field."""
         span = Span(token.span.start, node.span.end)
-        if isinstance(node, Word | Phrase) and not (isinstance(node, Phrase) and node.within):
+        if isinstance(node, Word | Phrase) and not (isinstance(node, Phrase) and (node.within or node.names)):
             field = next(known for known in VALUE_FIELDS if known == name)
             return Field(field, node.text, span=span)
         if isinstance(node, Not):
@@ -371,6 +375,10 @@ class _Parser:
             return None
         if token.kind == "caps":
             return Caps(text, span=span)
+        if token.kind == "exact":
+            return Exact(text, span=span)
+        if token.kind == "name":
+            return self._name(text, span)
         if token.kind == "fuzzy":
             return Fuzzy(text, int(token.number), span=span)
         if token.kind == "wildcard":
@@ -395,6 +403,15 @@ class _Parser:
             part: Node = Wildcard(piece, span=span) if starred else Word(piece, span=span)
             node = part if node is None else Near(node, part, 1, ordered=True, span=span)
         return node
+
+    def _name(self, text: str, span: Span) -> Name | Phrase | Word:
+        if " " in text:
+            return Phrase(text, names=True, span=span)
+        if core(text) is not None:
+            return Name(text, span=span)
+        message = "only a name of four Latin letters or more is looked for in other spellings"
+        self.notes.add("name", message, span)
+        return Word(text, span=span)
 
     def _regex(self, token: Token) -> Regex:
         try:

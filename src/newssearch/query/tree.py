@@ -9,7 +9,8 @@ What means nothing cannot be built: a class raises ValueError for it. :func:`all
 of nodes, none and one too.
 
 There are two kinds. A *unit* has occurrences, places in one paragraph or in the headline: :class:`Word`,
-:class:`Phrase`, :class:`Wildcard`, :class:`Fuzzy`, :class:`Regex`, :class:`Caps`, :class:`Near`, :class:`Same`. The
+:class:`Phrase`, :class:`Wildcard`, :class:`Fuzzy`, :class:`Regex`, :class:`Name`, :class:`Exact`, :class:`Caps`,
+:class:`Near`, :class:`Same`. The
 others hold or fail for an article as a whole. ``span`` is the place in the text that a node came from.
 """
 
@@ -23,10 +24,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal, NamedTuple
 
-from ..analysis import marks
+from ..analysis import fold, marks
 from ..analysis import words as words_of
 from ..dates import parse_range
 from ..lazy import Pattern
+from .names import ARTICLES, core
 from .regexes import compile_regex
 
 
@@ -98,10 +100,14 @@ class Word(Node):
 
 @dataclass(frozen=True, slots=True)
 class Phrase(Node):
-    """Words side by side; with ``within``, all of them in any order, the first and the last so many words apart."""
+    """Words side by side; with ``within``, all of them in any order, the first and the last so many words apart.
+
+    With ``names``, each of them that can be a :class:`Name` is one.
+    """
 
     text: str
     within: int = 0
+    names: bool = False
 
     def __post_init__(self) -> None:
         _clean(self, "text")
@@ -109,9 +115,27 @@ class Phrase(Node):
             raise ValueError(f"not a phrase: {self.text!r}")
         if not 0 <= self.within <= MAX_DISTANCE:
             raise ValueError(f"a phrase spans at most {MAX_DISTANCE} words")
+        if self.names and self.within:
+            raise ValueError("the words of a phrase are names side by side, or words in any order")
 
     def __str__(self) -> str:
-        return quoted(self.text) + (f"~{self.within}" if self.within else "")
+        return quoted(self.text) + (f"~{self.within}" if self.within else "~name" if self.names else "")
+
+    @property
+    def parts(self) -> list[Word | Name]:
+        """The words one by one."""
+        pieces = [piece for piece in self.text.split() if next(words_of(piece), None) is not None]
+        if not self.names:
+            return [Word(piece) for piece in pieces]
+        parts: list[Word | Name] = []
+        for piece in pieces:
+            if core(piece) is None:
+                parts.append(Word(piece))
+                continue
+            if parts and fold(parts[-1].text) in ARTICLES and len(list(words_of(piece))) == 1:
+                parts.pop()
+            parts.append(Name(piece))
+        return parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +184,43 @@ class Regex(Node):
 
     def __str__(self) -> str:
         return f"/{self.pattern}/"
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Node):
+    """A word, and a name in Latin letters in other spellings with a capital: see :mod:`newssearch.query.names`.
+
+    The article in front of it (Al-Abbasi) is part of each occurrence.
+    """
+
+    text: str
+
+    def __post_init__(self) -> None:
+        _clean(self, "text")
+        if " " in self.text or core(self.text) is None:
+            raise ValueError(f"not a name of one word in Latin letters, with two consonants: {self.text!r}")
+
+    def __str__(self) -> str:
+        return f"{quoted(self.text)}~name"
+
+    @property
+    def word(self) -> Word:
+        """The name as a word, without the article in front of it."""
+        *_, last = words_of(self.text)
+        return Word(last.group())
+
+
+@dataclass(frozen=True, slots=True)
+class Exact(Node):
+    """Words side by side with just these letters and accents: neither folded nor stemmed, whatever their capitals."""
+
+    text: str
+
+    def __post_init__(self) -> None:
+        _clean(self, "text")
+
+    def __str__(self) -> str:
+        return f"{quoted(self.text)}~exact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +273,7 @@ class Same(Node):
         return f"({self.left} w/{self.unit} {self.right})"
 
 
-Unit = Word | Phrase | Wildcard | Fuzzy | Regex | Caps | Near | Same
+Unit = Word | Phrase | Wildcard | Fuzzy | Regex | Name | Exact | Caps | Near | Same
 """What has occurrences."""
 
 
@@ -507,6 +568,20 @@ def units(tree: Node) -> Iterator[Wanted]:
             stack.append((node.operand, negated, narrower(region, node.name), boost))
         elif isinstance(node, Boost):
             stack.append((node.operand, negated, region, boost * node.factor))
+
+
+def names_in(unit: Node) -> Iterator[Name]:
+    """The names that a unit looks for in all spellings."""
+    if isinstance(unit, Name):
+        yield unit
+    elif isinstance(unit, Phrase):
+        yield from (part for part in unit.parts if isinstance(part, Name))
+    elif isinstance(unit, Near | Same):
+        yield from names_in(unit.left)
+        yield from names_in(unit.right)
+    elif isinstance(unit, And | Or):
+        for operand in unit.operands:
+            yield from names_in(operand)
 
 
 def narrower(outer: str | None, inner: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
 from itertools import islice
@@ -23,8 +24,10 @@ from ...query import (
     Caps,
     Dated,
     Diagnostic,
+    Exact,
     Field,
     Fuzzy,
+    Name,
     Near,
     Node,
     Not,
@@ -38,11 +41,13 @@ from ...query import (
     Wanted,
     Wildcard,
     Word,
+    names_in,
     narrower,
     units,
 )
 from ...query.patterns import within_edits
 from ...request import SearchOptions
+from ...results import Spelling
 from . import ranking
 from .ascending import Mask
 from .container import Array
@@ -214,6 +219,29 @@ class Evaluation:
             self._idf[unit] = ranking.idf(self.table.paragraphs, holding)
         return self._idf[unit]
 
+    # ---- what names stand for
+
+    def names(self) -> dict[str, tuple[Spelling, ...]]:
+        """How the index writes each name of the tree, and in how many articles; the most frequent first."""
+        found: dict[str, tuple[Spelling, ...]] = {}
+        for wanted in self.wanted():
+            for name in names_in(wanted.unit):
+                if name.text not in found:
+                    found[name.text] = self._spellings(name)
+        return found
+
+    def _spellings(self, name: Name) -> tuple[Spelling, ...]:
+        forms = sorted({form for field in FIELDS for form in self._words(name, field)})
+        counted: list[Spelling] = []
+        for form in forms:
+            written = Counter[str]()
+            articles = 0
+            for standing in self._standings.values():
+                articles += standing.articles_spelling(name, form, written)
+            if articles:
+                counted.append(Spelling(min(written, key=lambda word: (-written[word], word)), articles))
+        return tuple(sorted(counted, key=lambda one: (-one.articles, one.text)))
+
     # ---- for a query that finds nothing
 
     def unknown_words(self) -> list[Diagnostic]:
@@ -229,15 +257,19 @@ class Evaluation:
             else:
                 known = len(notes)
                 notes.extend(self._unknown_in(unit, known < MAX_SUGGESTIONS))
-                if isinstance(unit, Caps) and len(notes) == known and not self._is_anywhere(unit):
+                if isinstance(unit, Caps | Exact) and len(notes) == known and not self._is_anywhere(unit):
                     notes.append(Diagnostic("unknown-word", f"no article writes {unit.text} so", unit.span))
             if len(notes) >= MAX_UNKNOWN:
                 return notes[:MAX_UNKNOWN]
         return notes
 
-    def _unknown_in(self, unit: Word | Phrase | Fuzzy | Caps, suggest: bool) -> Iterator[Diagnostic]:
-        for word in (unit.text,) if isinstance(unit, Word) else unit.text.split():
-            asked = unit if isinstance(unit, Word | Fuzzy) else Word(word) if any(words_of(word)) else None
+    def _unknown_in(
+        self, unit: Word | Phrase | Fuzzy | Name | Exact | Caps, suggest: bool
+    ) -> Iterator[Diagnostic]:
+        for word in (unit.text,) if isinstance(unit, Word | Name) else unit.text.split():
+            asked = (
+                unit if isinstance(unit, Word | Fuzzy | Name) else Word(word) if any(words_of(word)) else None
+            )
             if asked is None or self._is_anywhere(asked):
                 continue
             near = self._near(word) if suggest else []
@@ -276,9 +308,9 @@ class Evaluation:
         return Diagnostic("unknown-value", f"no article has the {field} {wanted!r}", span, hint)
 
 
-def _in_words(node: Node) -> Iterator[Word | Phrase | Fuzzy | Caps | Wildcard | Regex]:
+def _in_words(node: Node) -> Iterator[Word | Phrase | Fuzzy | Name | Exact | Caps | Wildcard | Regex]:
     """The parts of a unit that ask for words, and not for places without them."""
-    if isinstance(node, Word | Phrase | Fuzzy | Caps | Wildcard | Regex):
+    if isinstance(node, Word | Phrase | Fuzzy | Name | Exact | Caps | Wildcard | Regex):
         yield node
     elif isinstance(node, Near | Same):
         yield from _in_words(node.left)

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ...analysis import fold, without_possessive
 from ...errors import QueryError
-from ...query import Diagnostic, Fuzzy, Node, Regex, Wildcard
+from ...query import Diagnostic, Fuzzy, Name, Node, Regex, Wildcard
+from ...query.names import beginnings, is_spelling
 from ...query.patterns import pattern_of
 from .segment import TextField
 from .table import Table
@@ -27,10 +28,11 @@ class Expansion:
         self._forms: dict[tuple[Node, TextField], list[str]] = {}
         self._thought = 0.0  # seconds, about regular expressions
 
-    def __call__(self, node: Wildcard | Fuzzy | Regex, field: TextField) -> Sequence[str]:
+    def __call__(self, node: Wildcard | Fuzzy | Regex | Name, field: TextField) -> Sequence[str]:
         """The words of the index that a pattern stands for."""
         if (node, field) not in self._forms:
-            self._forms[node, field] = self._fitting(node, field)
+            found = self._spellings(node, field) if isinstance(node, Name) else self._fitting(node, field)
+            self._forms[node, field] = found
         return self._forms[node, field]
 
     def _fitting(self, node: Wildcard | Fuzzy | Regex, field: TextField) -> list[str]:
@@ -50,6 +52,14 @@ class Expansion:
                 self._notes.append(Diagnostic("expansion", message, node.span, "make it longer"))
             forms = sorted(forms, key=lambda form: (-known[form], form))[:MAX_EXPANSION]
         return forms
+
+    def _spellings(self, node: Name, field: TextField) -> list[str]:
+        return [
+            form
+            for prefix in beginnings(node.text)
+            for form in self.beginning(field, prefix)
+            if is_spelling(node.text, form)
+        ]
 
     def beginning(self, field: TextField, prefix: str) -> dict[str, int]:
         """The folded words that begin with ``prefix``, and how often each occurs, deleted ones counted."""

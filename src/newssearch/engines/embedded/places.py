@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .ascending import NO_INTS, Ints, Mask, in_all
+from .ascending import NO_INTS, Ints, Mask, in_all, ranges
 from .container import Array
 from .segment import Postings
 
@@ -37,8 +37,13 @@ def union(parts: Sequence[Stretches]) -> Stretches:
     parts = [part for part in parts if len(part.starts)]
     if len(parts) < 2:
         return parts[0] if parts else NOWHERE
-    starts = np.concatenate([part.starts for part in parts])
-    ends = np.concatenate([part.ends for part in parts])
+    return _distinct(
+        np.concatenate([part.starts for part in parts]), np.concatenate([part.ends for part in parts])
+    )
+
+
+def _distinct(starts: Ints, ends: Ints) -> Stretches:
+    """Stretches in order, each once."""
     order = np.lexsort((ends, starts))
     starts, ends = starts[order], ends[order]
     new = np.ones(len(starts), np.bool_)
@@ -53,6 +58,17 @@ def phrase(words_in_order: Sequence[Ints]) -> Stretches:
         return NOWHERE
     found = in_all([places - at if at else places for at, places in enumerate(words_in_order)])
     return Stretches(found, found + size)
+
+
+def chain(parts: Sequence[Stretches]) -> Stretches:
+    """One of each part, each beginning where the one before it ends."""
+    starts, ends = parts[0][:2]
+    for part in parts[1:]:
+        order = np.argsort(ends, kind="stable")
+        low, high = (np.searchsorted(ends[order], part.starts, side) for side in ("left", "right"))
+        before = order[ranges(low, high - low)]
+        starts, ends = starts[before], part.ends.repeat(high - low)
+    return _distinct(starts, ends)
 
 
 def window(words_needed: Sequence[tuple[Ints, int]], within: int, owners: Array) -> Stretches:

@@ -87,6 +87,7 @@ class EmbeddedSnapshot:
                 MappingProxyType({field: self._facet(field, articles) for field in options.facets}),
                 _once([*run.notes, *run.unknown_words()]),
                 explain(run, options) if options.explain or not total else (),
+                MappingProxyType(run.names()),
             )
 
     def rank(self, tree: Node, options: SearchOptions) -> list[Rank]:

@@ -8,9 +8,10 @@ from functools import reduce
 
 import numpy as np
 
-from ...analysis import analyser_named, fold, without_possessive, written
+from ...analysis import analyser_named, fold, spelled, without_possessive, written
 from ...analysis import words as words_of
-from ...query import And, Caps, Fuzzy, Near, Node, Not, Or, Phrase, Regex, Same, Wildcard, Word
+from ...query import And, Caps, Exact, Fuzzy, Name, Near, Node, Not, Or, Phrase, Regex, Same, Wildcard, Word
+from ...query.names import ARTICLES, is_name
 from . import places as at
 from .ascending import NO_INTS, Ints, Mask, changes, common, in_all
 from .container import Array
@@ -19,7 +20,7 @@ from .segment import NO_POSTINGS, Field, Kinds, Postings, Segment, TextField, ad
 from .term import Chosen, Term
 from .unit import Listed, OneTerm, Unit
 
-Expand = Callable[[Wildcard | Fuzzy | Regex, TextField], Sequence[str]]
+Expand = Callable[[Wildcard | Fuzzy | Regex | Name, TextField], Sequence[str]]
 """The words of an index that a pattern stands for."""
 
 
@@ -68,7 +69,7 @@ class Standing:
     def _postings(self, node: Node, name: TextField) -> Postings:
         field = self.segment.fields[name]
         if isinstance(node, Wildcard | Fuzzy | Regex):
-            return self._merged(field, self._kinds(field, self._expand(node, name)))
+            return self._merged(field, self._expanded(node, name))
         if isinstance(node, Word):
             by_terms = self._by_terms(node.text)
             if all(len(terms) < 2 for terms, _ in by_terms):
@@ -120,6 +121,35 @@ class Standing:
         numbers = field.find_forms(forms)
         return field.by_term(np.concatenate([field.variants(n) for n in numbers])) if numbers else []
 
+    def _expanded(self, node: Wildcard | Fuzzy | Regex | Name, name: TextField) -> list[Kinds]:
+        """The variants that a pattern stands for."""
+        field = self.segment.fields[name]
+        forms = self._expand(node, name)
+        if not isinstance(node, Name):
+            return self._kinds(field, forms)
+        return field.by_term(self._spellings(field, node, forms))
+
+    def _spellings(self, field: Field, node: Name, forms: Sequence[str]) -> Ints:
+        """The variants of some forms that are a name."""
+        chosen = [
+            variant
+            for number in field.find_forms(forms)
+            for variant in field.variants(number).tolist()
+            if is_name(node.text, field.forms[number].decode(), field.written(variant))
+        ]
+        return np.array(chosen, np.int64)
+
+    def articles_spelling(self, node: Name, form: str, written: Counter[str]) -> int:
+        """How many articles write a name in one of its forms; ``written`` counts how they do."""
+        articles = np.zeros(self.segment.articles, np.bool_)
+        for name, field in self.segment.fields.items():
+            variants = self._spellings(field, node, [form])
+            for variant in variants.tolist():
+                written[field.written(variant)] += int(field.section("variant.words")[variant])
+            found = self._kept(self._merged(field, field.by_term(variants)), name)
+            articles[self._articles(found.owners, name)] = True
+        return int(np.count_nonzero(articles))
+
     def _merged(self, field: Field, wanted: Sequence[Kinds]) -> Postings:
         whole = np.array([kinds.term for kinds in wanted if kinds.kinds is None], np.int64)
         parts = [field.postings_of(whole)] if len(whole) else []
@@ -135,6 +165,13 @@ class Standing:
     def stretches(self, node: Node, name: TextField, owners: Array | None) -> Stretches:
         """Where a unit, or an operand of one, stands in some owners, or in all of them."""
         field = self.segment.fields[name]
+        if isinstance(node, Name):
+            spelled_so = self._any_of(field, self._expanded(node, name), owners)
+            found = at.union([self.stretches(node.word, name, owners), spelled_so])
+            articles = self._any_of(field, self._kinds(field, sorted(ARTICLES)), owners)
+            return Stretches(found.starts - np.isin(found.starts - 1, articles.starts), found.ends)
+        if isinstance(node, Phrase) and node.names:
+            return at.chain([self.stretches(part, name, owners) for part in node.parts])
         if isinstance(node, Word | Phrase):
             within = node.within if isinstance(node, Phrase) else 0
             return at.union(
@@ -144,9 +181,11 @@ class Standing:
                 ]
             )
         if isinstance(node, Wildcard | Fuzzy | Regex):
-            return self._any_of(field, self._kinds(field, self._expand(node, name)), owners)
+            return self._any_of(field, self._expanded(node, name), owners)
         if isinstance(node, Caps):
-            return self._caps(field, node.text, owners)
+            return self._as_written(field, node.text, owners, written)
+        if isinstance(node, Exact):
+            return self._as_written(field, node.text, owners, spelled)
         if isinstance(node, Near | Same):
             left, right = self.stretches(node.left, name, owners), self.stretches(node.right, name, owners)
             if isinstance(node, Near):
@@ -219,14 +258,17 @@ class Standing:
         found = [self._places(field, kinds, owners) for kinds in wanted]
         return at.words(np.sort(np.concatenate(found))) if found else NOWHERE
 
-    def _caps(self, field: Field, text: str, owners: Array | None) -> Stretches:
+    def _as_written(
+        self, field: Field, text: str, owners: Array | None, shown: Callable[[str], str]
+    ) -> Stretches:
+        """Words side by side, compared as they are shown."""
         words = []
         for match in words_of(text):
-            wanted = written(match.group())
+            wanted = shown(match.group())
             form = fold(without_possessive(match.group())) or fold(match.group())
             number = field.find_form(form)
             variants = field.variants(number) if number >= 0 else NO_INTS
-            chosen = np.array([v for v in variants.tolist() if field.written(v) == wanted], np.int64)
+            chosen = np.array([v for v in variants.tolist() if shown(field.written(v)) == wanted], np.int64)
             words.append(self._any_of(field, field.by_term(chosen), owners).starts)
         return at.phrase(words)
 

@@ -16,7 +16,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 SOURCE = REPOSITORY / "src" / "newssearch"
 
 LAYERS = (
-    "_version", "errors", "processes", "lazy", "paragraphs", "datenames", "dates", "article", "analysis", "escape", "query", "results", "matching", "highlight", "story",
+    "_version", "errors", "processes", "lazy", "paragraphs", "datenames", "dates", "article", "compounds", "analysis", "escape", "query", "results", "matching", "highlight", "story",
     "outlets", "request", "config", "engines", "engines.embedded", "readers", "files", "manifest", "indexing", "index", "render", "terminal", "cli",
     "__init__", "__main__",
 )  # fmt: skip

@@ -38,7 +38,7 @@ from newssearch.engines.embedded import (
 from newssearch.engines.embedded import small as small_module
 from newssearch.engines.embedded import term as term_module
 from newssearch.engines.embedded.alike import alike
-from newssearch.engines.embedded.ascending import Ints
+from newssearch.engines.embedded.ascending import NO_INTS, Ints
 from newssearch.engines.embedded.building import Builder, document_articles
 from newssearch.engines.embedded.container import (
     Array,
@@ -260,7 +260,9 @@ def tokens_of(texts: Texts, size: int, breaks: Sequence[int] = ()) -> tuple[Toke
     sizes = np.zeros(size, np.int64)
     for owner, held in texts.items():
         sizes[owner] = len(held)
-    return Tokens(np.array(words, np.uint32), sizes, np.array(breaks, np.int64)), known
+    return Tokens(
+        np.array(words, np.uint32), sizes, np.array(breaks, np.int64), NO_INTS, np.empty(0, np.uint64)
+    ), known
 
 
 def field_of(texts: Texts, size: int, articles: Sequence[int] | None = None) -> Field:

@@ -60,6 +60,11 @@ VOCABULARY = [
     "Al-Abbasi",
     "Abassi",
     "al",
+    "AlAbbasi",
+    "alabbasi",
+    "rain-train",
+    "raintrain",
+    "#RainTrain",
 ]
 MARKS = ["", "", "", ",", ".", "?", " –"]
 TEXTS = st.lists(

@@ -99,9 +99,7 @@ def places(node: Node, text: str, lang: str | None) -> set[Place]:
             chains = {(a, d) for a, b in chains for c, d in places(part, text, lang) if b == c}
         return chains
     if isinstance(node, Word) or (isinstance(node, Phrase) and not node.within):
-        wanted = analyser(lang).terms(node.text)
-        size = len(wanted)
-        return {(at, at + size) for at in range(len(terms)) if size and terms[at : at + size] == wanted}
+        return _written(node.text, text, lang)
     if isinstance(node, Phrase):
         return _stretches(Counter(analyser(lang).terms(node.text)), terms, node.within)
     if isinstance(node, Wildcard):
@@ -114,12 +112,12 @@ def places(node: Node, text: str, lang: str | None) -> set[Place]:
             (at, at + 1) for at, form in enumerate(forms) if re.fullmatch(node.pattern, form, re.IGNORECASE)
         }
     if isinstance(node, Name):
-        ends = {
-            at
+        found = {
+            (at, at + 1)
             for at, (form, word) in enumerate(zip(forms, written, strict=True))
             if any(char.isupper() for char in word) and is_spelling(node.text, form)
-        } | {at for at, _ in places(Word(node.text.split("-")[-1]), text, lang)}
-        return {(at - (at > 0 and forms[at - 1] in ("al", "el")), at + 1) for at in ends}
+        } | places(Word(node.text.split("-")[-1]), text, lang)
+        return {(at - (at > 0 and forms[at - 1] in ("al", "el")), end) for at, end in found}
     if isinstance(node, Caps | Exact):
         cased = str if isinstance(node, Caps) else str.lower
         bare = [cased(re.sub(r"(?<=.)['’][sS]$", "", word)) for word in written]
@@ -135,6 +133,34 @@ def places(node: Node, text: str, lang: str | None) -> set[Place]:
         place for part in node.operands if isinstance(part, Not) for place in places(part.operand, text, lang)
     ]
     return {place for place in places(kept, text, lang) if all(apart(place, other) for other in taken)}
+
+
+def _written(asked: str, text: str, lang: str | None) -> set[Place]:
+    """Where words stand side by side, or one that some of them make, or what makes one of them."""
+    own = analyser(lang)
+    wanted, terms = own.terms(asked), own.terms(text)
+    if not wanted:
+        return set()
+
+    def runs(sought: list[str]) -> set[Place]:
+        size = len(sought)
+        return {(at, at + size) for at in range(len(terms)) if terms[at : at + size] == sought}
+
+    def keyed(key: str) -> set[Place]:
+        return {(first, first + size) for first, size, known in own.compounds(text) if known == key}
+
+    def between(low: int, high: int) -> set[Place]:
+        """What may stand for the words from one to another, however these are cut."""
+        found = runs(wanted[low:high]) | keyed(" ".join(wanted[low:high]))
+        for first, size, key in own.compounds(asked):
+            if (first, first + size) == (low, high):
+                found |= runs(key.split(" ")) | keyed(key)
+        for cut in range(low + 1, high):
+            behind = between(cut, high)
+            found |= {(a, d) for a, b in between(low, cut) for c, d in behind if b == c}
+        return found
+
+    return between(0, len(wanted))
 
 
 def apart(one: Place, other: Place) -> bool:

@@ -6,6 +6,7 @@ found is marked. A word is
 - a run of letters, digits and the marks upon them, joined by apostrophes (``don't``, ``Iraq’s``);
 - an abbreviation of single letters with full stops (``U.S.``, ``e.g.``), which is what it is without them (``UN``);
 - a number with its separators and what is glued to it (``1,000``, ``3.5bn``);
+- a part of what stands behind ``#`` or ``@`` with capitals inside (``#BlackLivesMatter``);
 - one single character of a script that has no spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese) or whose words are
   longer than what is looked for (Korean): a longer word is then a phrase.
 
@@ -24,9 +25,10 @@ from typing import NamedTuple
 
 import Stemmer
 
+from . import compounds
 from .lazy import Pattern
 
-ANALYSIS_VERSION = 2
+ANALYSIS_VERSION = 3
 """Counts up whenever the same text gives other terms: an index made before then must be rebuilt."""
 
 MAX_TERM = 128
@@ -77,6 +79,8 @@ def _pattern(letter: str, word: str, goes_on: str, join: str = f"[{_APOSTROPHES}
 
 _TOKEN = re.compile(_pattern(r"[^\W\d_]", r"[^\W_]+", r"[^\W_]"), re.VERBOSE)
 """A word, in a text of common characters."""
+_TAG = re.compile(f"[{compounds.TAGS}]\\w")
+_ANY = re.compile(".+", re.DOTALL)
 _UNCOMMON = re.compile(f"[^{_COMMON}]")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)")
 # Marks that only colour a letter: accents, Hebrew points, Arabic vowels. In Indic and Thai script they are letters.
@@ -104,6 +108,18 @@ ENGLISH_TERMS = {"isis": "isis", "bn": "billion"}
 """Folded words that have another term than their stem."""
 USE = frozenset({"catalan", "french", "italian", "portuguese", "romanian", "spanish"})
 """Languages in which ``usa`` is a word of another meaning."""
+
+
+class Compound(NamedTuple):
+    """What words of a text are together: see :mod:`.compounds`.
+
+    ``first`` is the number of the first of ``size`` words. ``key`` is the term of the one word that they make, or,
+    where they are one word with capitals inside, the terms of its parts with a space between two.
+    """
+
+    first: int
+    size: int
+    key: str
 
 
 class Token(NamedTuple):
@@ -168,8 +184,26 @@ def spelled(word: str) -> str:
 def words(text: str) -> Iterator[re.Match[str]]:
     """The words of ``text`` as matches, in order: what :meth:`Analyser.tokens` gives terms to."""
     if text.isascii() or _UNCOMMON.search(text) is None:
-        return _TOKEN.finditer(text)
-    return (_token_cjk() if _has_cjk().search(text) is not None else _token_marked()).finditer(text)
+        found = _TOKEN.finditer(text)
+    else:
+        pattern = _token_cjk() if _has_cjk().search(text) is not None else _token_marked()
+        found = pattern.finditer(text)
+    return found if _TAG.search(text) is None else _parted(text, found)
+
+
+def _parted(text: str, found: Iterator[re.Match[str]]) -> Iterator[re.Match[str]]:
+    """Words, of which those behind a ``#`` or ``@`` are parted."""
+    for match in found:
+        start = match.start()
+        parts = compounds.parts_of_tag(match.group()) if compounds.is_tag(text, start) else ()
+        if len(parts) < 2:
+            yield match
+            continue
+        for part in parts:
+            inner = _ANY.match(text, start, start + len(part))
+            assert inner is not None, "it matches whatever stands there"
+            yield inner
+            start += len(part)
 
 
 # What is made only where a text has such characters, for it takes milliseconds.
@@ -349,6 +383,30 @@ class Analyser:
             self._chunk(piece) if tokens is None else tokens
             for piece, tokens in zip(pieces, known, strict=True)
         ]
+
+    def compounds(self, text: str) -> Iterator[Compound]:
+        """What words of a text without a space between them are together.
+
+        >>> [tuple(found) for found in analyser("en").compounds("Al-Abbasi’s,")]
+        [(0, 2, 'alabbasi')]
+        >>> [tuple(found) for found in analyser("en").compounds("(AlAbbasi)")]
+        [(0, 1, 'al abbasi')]
+        """
+        if not compounds.there_may_be(text):
+            return
+        spans = [(token.start, token.end) for token in self.tokens(text)]
+        for first, size, word in compounds.joined(text, spans):
+            if (key := self._one_word(word)) is not None:
+                yield Compound(first, size, key)
+        for number, (start, end) in enumerate(spans):
+            parts = compounds.parts_of(text[start:end])
+            if len(parts) > 1:
+                yield Compound(number, 1, " ".join(filter(None, map(self.term, parts))))
+
+    def _one_word(self, word: str) -> str | None:
+        """The term of what is one word as a query has it."""
+        match = next(words(word), None)
+        return self.term(word) or None if match is not None and match.group() == word else None
 
     def _chunk(self, piece: str) -> tuple[Token, ...]:
         tokens = tuple(self.tokens(piece))

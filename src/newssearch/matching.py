@@ -32,6 +32,7 @@ from .query.tree import (
     Wildcard,
     Word,
 )
+from .query.ways import Way, Ways, ways
 
 Place = tuple[int, int]
 """An occurrence: words ``start`` up to but not including ``end`` of a text, counted from 0."""
@@ -97,6 +98,15 @@ class Words:
         starts = sentence_starts(self.text)
         return [bisect_right(starts, self._offsets(word)[0]) for word in range(len(self.terms))]
 
+    @cached_property
+    def compounds(self) -> dict[str, list[Place]]:
+        """Where words are joined or parted, by the keys of what they are then."""
+        found: dict[str, list[Place]] = {}
+        for begin, piece in zip((0, *self._ends), self.text.split(" "), strict=False):
+            for first, size, key in self.analyser.compounds(piece):
+                found.setdefault(key, []).append((begin + first, begin + first + size))
+        return found
+
 
 @lru_cache(maxsize=4096)
 def _terms(analyser: Analyser, text: str) -> tuple[str, ...]:
@@ -106,13 +116,12 @@ def _terms(analyser: Analyser, text: str) -> tuple[str, ...]:
 
 def occurrences(node: Node, text: Words) -> list[Place]:
     """Where a unit, or an operand of one, stands in a text: in order, each place once."""
-    if isinstance(node, Word):
-        return _phrase(_terms(text.analyser, node.text), text)
+    if isinstance(node, Word) or (isinstance(node, Phrase) and not (node.names or node.within)):
+        return _written(ways(text.analyser, node.text), text)
     if isinstance(node, Phrase) and node.names:
         return _side_by_side([occurrences(part, text) for part in node.parts])
     if isinstance(node, Phrase):
-        terms = _terms(text.analyser, node.text)
-        return _window(terms, node.within, text) if node.within else _phrase(terms, text)
+        return _window(_terms(text.analyser, node.text), node.within, text)
     if isinstance(node, Wildcard | Fuzzy | Regex):
         pattern = pattern_of(node)
         prefix, matches = pattern.prefix, pattern.matches
@@ -139,6 +148,23 @@ def occurrences(node: Node, text: Words) -> list[Place]:
     if isinstance(node, And):
         return _without(node, text)
     raise TypeError(f"{type(node).__name__} has no occurrences")
+
+
+def _written(wanted: Ways, text: Words) -> list[Place]:
+    """Words side by side, or what may stand instead of some of them."""
+    plain = _phrase(wanted.terms, text)
+    ways = [(way.start, way.end, places) for way in wanted.others if (places := _places(way, text))]
+    if not ways:
+        return plain
+    ways += [(at, at + 1, _phrase((term,), text)) for at, term in enumerate(wanted.terms)]
+    found: list[set[Place]] = [set() for _ in range(len(wanted.terms) + 1)]
+    for start, end, places in sorted(ways):
+        found[end].update(_side_by_side([sorted(found[start]), places]) if start else places)
+    return sorted(found[-1].union(plain))
+
+
+def _places(way: Way, text: Words) -> list[Place]:
+    return _phrase(way.terms, text) if way.terms else text.compounds.get(way.key, [])
 
 
 def _phrase(wanted: Sequence[str], text: Words) -> list[Place]:

@@ -36,6 +36,7 @@ Where articles are owners, each group is one posting, and what would tell them a
 ``F.starts``            the first *place* of each owner, and the end: places count through all owners, one left free
                         between two
 ``F.sentences``         the places where sentences begin inside an owner, ascending
+``F.compounds``         and what begins so: words that are joined or parted, see :mod:`.compounds`
 ======================  ===============================================================================================
 """
 
@@ -48,6 +49,7 @@ from numpy.typing import NDArray
 
 from . import ranking
 from .ascending import Ints, changes, ramp
+from .compounds import compound_sections
 from .container import Array, narrow, strings
 from .small import small
 
@@ -116,11 +118,14 @@ def invert(name: str, tokens: Tokens, words: Words, articles: Articles | None = 
 def owned(name: str, tokens: Tokens) -> dict[str, Array]:
     """What is kept by owner."""
     starts = np.concatenate(([0], np.cumsum(tokens.sizes + 1)))
-    owner = np.searchsorted(np.cumsum(tokens.sizes), tokens.breaks, "right")
+    ends = np.cumsum(tokens.sizes)
+    owner = np.searchsorted(ends, tokens.breaks, "right")
+    places = tokens.compounds + np.searchsorted(ends, tokens.compounds, "right")
     return {
         f"{name}.sizes": at_least_16(narrow(tokens.sizes)),
         f"{name}.starts": at_least_32(starts),
         f"{name}.sentences": at_least_32(tokens.breaks + owner),
+        **compound_sections(name, tokens.keys, places),
     }
 
 

@@ -17,15 +17,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...analysis import MAX_TERM, Analyser, analyser_named, sentence_starts, words, written
+from .ascending import ranges
 from .chunks import LONGEST, ROOM, Ints, Table, parted
+from .compounds import Keys, number_of
 
 REMEMBERED = 1_500_000
 """Chunks after which a lexicon is :attr:`~Lexicon.full`: a new one bounds the memory."""
 SLICE = 1 << 20
 """Bytes of text that are looked up at a time: few enough for what is made of them to stay in a processor's cache."""
 
-_ENDS, _ENDS_ALWAYS, _BEGINS = 1, 2, 4
-"""What a chunk tells: a sentence ends with it if the next chunk begins one; ends in any case; may begin with it."""
+_ENDS, _ENDS_ALWAYS, _BEGINS, _COMPOUND = 1, 2, 4, 8
+"""What a chunk tells: a sentence ends with it if the next chunk begins one; ends in any case; may begin with it; and
+that words of it are joined or parted."""
 
 _AROUND = ".,;:!?…\"'“”‘’«»()[]"
 """What may be around a word and is no part of it."""
@@ -96,12 +99,15 @@ class Tokens(NamedTuple):
     """The words of some texts, one behind the other.
 
     ``words`` are their numbers in the lexicon, ``sizes`` how many each text has, and ``breaks`` the places in
-    ``words`` where a sentence begins inside a text, ascending.
+    ``words`` where a sentence begins inside a text, ascending. ``compounds`` are the places where some begin that are
+    joined or parted, ascending, and ``keys`` what they are then: see :mod:`.compounds`.
     """
 
     words: Numbers
     sizes: Ints
     breaks: Ints
+    compounds: Ints
+    keys: Keys
 
 
 class Lexicon:
@@ -116,6 +122,10 @@ class Lexicon:
         self._tokens = array("I")
         self._breaks = bytearray()  # whether a sentence begins with the word
         self._flags = bytearray()
+        self._joined = array("I")  # the chunks with compounds, ascending
+        self._first_compound = array("I", [0])  # of each of them, and the end
+        self._compounds = array("I")  # the word that each begins with, counted from the first of the chunk
+        self._keys = array("Q")
         self._plain: dict[str, dict[str, int]] = {}  # by analysis, the numbers of words that are plain to see
         self._seen: dict[tuple[str, str, bool], int] = {}  # the flags of what is around them
 
@@ -182,7 +192,8 @@ class Lexicon:
         text_ends = np.cumsum(per_text)
         text_starts = text_ends - per_text
         begins = np.flatnonzero(np.frombuffer(bytes(self._breaks), np.uint8)[source])
-        begun = self._between(numbers, text_starts[per_text > 0])
+        flags = np.frombuffer(bytes(self._flags), np.uint8)[numbers]
+        begun = self._between(flags, text_starts[per_text > 0])
         begun &= starts < np.repeat(at[text_ends], per_text)  # there is a word that the sentence begins with
         breaks = np.concatenate((begins, starts[begun]))
         breaks.sort(kind="stable")  # which makes one of what is two ascending sequences
@@ -190,11 +201,22 @@ class Lexicon:
             np.frombuffer(self._tokens, np.uint32)[source] if total else np.empty(0, np.uint32),
             at[text_ends] - at[text_starts],
             breaks[np.diff(breaks, prepend=-1) > 0],
+            *self._compounds_of(numbers, starts, np.flatnonzero(flags & _COMPOUND)),
         )
 
-    def _between(self, chunks: NDArray[np.uint32], firsts: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which chunks a sentence begins with, but for the first ones of texts."""
-        flags = np.frombuffer(bytes(self._flags), np.uint8)[chunks]
+    def _compounds_of(self, numbers: Numbers, starts: Ints, which: Ints) -> tuple[Ints, Keys]:
+        """The compounds of some of the chunks: the words that they begin with, and their keys."""
+        of = np.frombuffer(self._joined, np.uint32).searchsorted(numbers[which])
+        first = np.frombuffer(self._first_compound, np.uint32).astype(np.int64)
+        sizes = np.diff(first)[of]
+        chosen = ranges(first[of], sizes)
+        words = np.frombuffer(self._compounds, np.uint32)[chosen].astype(np.int64) + np.repeat(
+            starts[which], sizes
+        )
+        return words, np.frombuffer(self._keys, np.uint64)[chosen]
+
+    def _between(self, flags: NDArray[np.uint8], firsts: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which chunks a sentence begins with, by what each tells, but for the first ones of texts."""
         before = flags[:-1]
         ended = (before & _ENDS_ALWAYS > 0) | ((before & _ENDS > 0) & (flags[1:] & _BEGINS > 0))
         begins = np.append(False, ended) if len(flags) else np.empty(0, np.bool_)
@@ -218,7 +240,18 @@ class Lexicon:
             self._flags.append(self._around(chunk, core, parts[-1].rpartition("'")[2]))
         else:
             self._learn_any(chunk, analyser)
-        return len(self._sizes) - 1
+        number = len(self._sizes) - 1
+        self._learn_compounds(number, chunk, analyser)
+        return number
+
+    def _learn_compounds(self, number: int, chunk: str, analyser: Analyser) -> None:
+        for first, size, key in analyser.compounds(chunk):
+            self._compounds.append(first)
+            self._keys.append(number_of(key, size))
+        if len(self._keys) > self._first_compound[-1]:
+            self._joined.append(number)
+            self._first_compound.append(len(self._keys))
+            self._flags[number] |= _COMPOUND
 
     def _learn_any(self, chunk: str, analyser: Analyser) -> None:
         """What there is to know of any chunk."""

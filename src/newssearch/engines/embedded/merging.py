@@ -16,8 +16,9 @@ import numpy as np
 
 from ...processes import Helpers
 from . import storing
-from .ascending import Ints, changes, ramp
+from .ascending import Ints, Mask, changes, ramp
 from .building import document_articles, valued
+from .compounds import compound_sections
 from .container import Array, Container, ContainerWriter, Place, Strings, narrow, strings
 from .headers import NUMBERED
 from .inverting import (
@@ -451,17 +452,27 @@ def _sizes(sources: Sequence[_Source]) -> Ints:
 def _by_owner(name: TextField, sources: Sequence[_Source]) -> dict[str, Array]:
     sizes = _sizes(sources)
     starts = np.concatenate(([0], np.cumsum(sizes + 1)))
-    sentences = []
+    sentences, compounds, keys = [], [], [np.empty(0, np.uint64)]
     for source in sources:
-        places = source.field.sentences.astype(np.int64)
         old = source.field.starts.astype(np.int64)
-        owner = np.searchsorted(old, places, "right") - 1
-        new = source.owners[owner]
-        sentences.append((starts[new] + places - old[owner])[new >= 0])
+
+        def moved(places: Ints, source: _Source = source, old: Ints = old) -> tuple[Ints, Mask]:
+            """Places in the new segment, and which of them are still there."""
+            owner = np.searchsorted(old, places, "right") - 1
+            new = source.owners[owner]
+            return starts[new] + places - old[owner], new >= 0
+
+        places, kept = moved(source.field.sentences.astype(np.int64))
+        sentences.append(places[kept])
+        of, places = source.field.compounds.all()
+        places, kept = moved(places)
+        compounds.append(places[kept])
+        keys.append(of[kept])
     return {
         f"{name}.sizes": at_least_16(narrow(sizes)),
         f"{name}.starts": at_least_32(starts),
         f"{name}.sentences": at_least_32(_joined(sentences)),
+        **compound_sections(name, np.concatenate(keys), _joined(compounds)),
     }
 
 

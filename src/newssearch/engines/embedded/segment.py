@@ -19,6 +19,7 @@ import numpy as np
 from ...analysis import analysis_of
 from .alike import alike
 from .ascending import NO_INTS, Ints, Mask, changes, ranges
+from .compounds import Compounds
 from .container import Array, Container, Strings, items
 from .headers import VALUES, date_of
 from .inverting import PAGE, unpack_all
@@ -123,6 +124,11 @@ class Field:
     def sentence_groups(self) -> Array:
         """The places where a sentence begins, those with which an owner does among them."""
         return np.sort(np.concatenate((self.starts, self.sentences.astype(self.starts.dtype))))
+
+    @cached_property
+    def compounds(self) -> Compounds:
+        """Where words are joined or parted."""
+        return Compounds(self.container, self.name)
 
     @property
     def words(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
+from operator import itemgetter
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from ...analysis import analyser_named, fold, spelled, without_possessive, writt
 from ...analysis import words as words_of
 from ...query import And, Caps, Exact, Fuzzy, Name, Near, Node, Not, Or, Phrase, Regex, Same, Wildcard, Word
 from ...query.names import ARTICLES, is_name
+from ...query.ways import Way, Ways, ways
 from . import places as at
 from .ascending import NO_INTS, Ints, Mask, changes, common, in_all
 from .container import Array
@@ -47,11 +49,11 @@ class Standing:
         """A word that is the same term in all languages."""
         if not isinstance(node, Word):
             return None
-        by_terms = self._by_terms(node.text)
-        if len(by_terms) != 1 or len(by_terms[0][0]) != 1:
-            return None
+        by_language = self._by_language(node.text)
         field = self.segment.fields["text"]
-        term = field.find(by_terms[0][0][0])
+        if len(by_language) != 1 or not self._is_one_term(field, by_language[0][0]):
+            return None
+        term = field.find(by_language[0][0].terms[0])
         return OneTerm(self._term(field, term), field.mean, self.segment.alive) if term >= 0 else None
 
     def postings(self, node: Node, name: TextField) -> Postings:
@@ -71,17 +73,21 @@ class Standing:
         if isinstance(node, Wildcard | Fuzzy | Regex):
             return self._merged(field, self._expanded(node, name))
         if isinstance(node, Word):
-            by_terms = self._by_terms(node.text)
-            if all(len(terms) < 2 for terms, _ in by_terms):
-                return merged([self._of_term(terms, name, articles) for terms, articles in by_terms])
+            by_language = self._by_language(node.text)
+            if all(self._is_one_term(field, ways) for ways, _ in by_language):
+                return merged([self._of_term(ways.terms[0], name, among) for ways, among in by_language])
         return at.postings(self.stretches(node, name, self._may_hold(node, name)), field.starts)
 
-    def _of_term(self, terms: Sequence[str], name: TextField, articles: Mask | None) -> Postings:
+    def _is_one_term(self, field: Field, ways: Ways) -> bool:
+        """Whether nothing can stand instead of a word, and it is one term."""
+        return len(ways.terms) == 1 and not self._others(field, ways)
+
+    def _of_term(self, term: str, name: TextField, articles: Mask | None) -> Postings:
         field = self.segment.fields[name]
-        term = field.find(terms[0]) if terms else -1
-        if term < 0:
+        number = field.find(term)
+        if number < 0:
             return NO_POSTINGS
-        read = self._term(field, term)
+        read = self._term(field, number)
         found = Postings(read.owners, read.counts)
         return found if articles is None else _within(found, articles[self._articles(found.owners, name)])
 
@@ -106,15 +112,23 @@ class Standing:
         term = self._term(field, wanted.term)
         return term.places(wanted.kinds, None if owners is None else term.of_owners(owners))
 
-    def _by_terms(self, text: str) -> list[tuple[tuple[str, ...], Mask | None]]:
-        """The terms of a text, as the articles of each language have them; None where it is all articles."""
-        by_terms: dict[tuple[str, ...], Mask | None] = {}
-        analyses = self.segment.analyses
-        for name, articles in analyses.items():
-            terms = tuple(analyser_named(name).terms(text))
-            other = by_terms.get(terms)
-            by_terms[terms] = articles if other is None or articles is None else other | articles
-        return [(terms, None if len(by_terms) == 1 else articles) for terms, articles in by_terms.items()]
+    def _by_language(self, text: str) -> list[tuple[Ways, Mask | None]]:
+        """The ways of a text, as the articles of each language have them; None where it is all articles."""
+        found: dict[Ways, Mask | None] = {}
+        for name, articles in self.segment.analyses.items():
+            known = ways(analyser_named(name), text)
+            other = found.get(known)
+            found[known] = articles if other is None or articles is None else other | articles
+        return [(known, None if len(found) == 1 else articles) for known, articles in found.items()]
+
+    def _others(self, field: Field, ways: Ways) -> list[Way]:
+        """What may stand instead of some words of a text, and is in a field."""
+        there = iter(field.compounds.there_are([way.key for way in ways.others if way.key]))
+        return [
+            way
+            for way in ways.others
+            if (next(there) if way.key else all(field.find(term) >= 0 for term in way.terms))
+        ]
 
     def _kinds(self, field: Field, forms: Sequence[str]) -> list[Kinds]:
         """All variants of some forms."""
@@ -176,8 +190,14 @@ class Standing:
             within = node.within if isinstance(node, Phrase) else 0
             return at.union(
                 [
-                    self._restricted(self._of_terms(field, terms, within, owners), articles, name)
-                    for terms, articles in self._by_terms(node.text)
+                    self._restricted(
+                        self._of_terms(field, known.terms, within, owners)
+                        if within
+                        else self._written(field, known, owners),
+                        articles,
+                        name,
+                    )
+                    for known, articles in self._by_language(node.text)
                 ]
             )
         if isinstance(node, Wildcard | Fuzzy | Regex):
@@ -199,6 +219,34 @@ class Standing:
         return at.without(
             self.stretches(kept, name, owners), [self.stretches(part, name, owners) for part in taken]
         )
+
+    def _written(self, field: Field, ways: Ways, owners: Array | None) -> Stretches:
+        """Terms side by side, or what may stand instead of some of them."""
+        plain = self._of_terms(field, ways.terms, 0, owners)
+        others = [(way.start, way.end, self._of_way(field, way, owners)) for way in self._others(field, ways)]
+        if not others:
+            return plain
+        size = len(ways.terms)
+        whole = [found for start, end, found in others if end - start == size]
+        partly = [way for way in others if way[1] - way[0] < size]
+        if partly:
+            starts = np.concatenate([found.starts for _, _, found in partly])
+            held = np.unique(at.owner_of(field.starts, starts))  # where one of them is, all must be
+            partly += [
+                (n, n + 1, self._of_terms(field, (term,), 0, held)) for n, term in enumerate(ways.terms)
+            ]
+            found: list[Stretches] = [NOWHERE] * (size + 1)
+            for start, end, here in sorted(partly, key=itemgetter(0, 1)):
+                reached = at.chain([found[start], here]) if start else here
+                found[end] = at.union([found[end], reached])
+            whole.append(found[-1])
+        return at.union([plain, *whole])
+
+    def _of_way(self, field: Field, way: Way, owners: Array | None) -> Stretches:
+        if way.terms:
+            return self._of_terms(field, way.terms, 0, owners)
+        places = field.compounds.places(way.key)
+        return at.union([Stretches(starts, starts + size) for starts, size in places])
 
     def _of_terms(self, field: Field, terms: Sequence[str], within: int, owners: Array | None) -> Stretches:
         """Terms side by side, or all within some words."""

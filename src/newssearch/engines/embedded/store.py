@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from .committing import Lock, WhooshFolder
     from .writer import EmbeddedWriter
 
-FORMAT_VERSION = 6
+FORMAT_VERSION = 7
 """Counts up when an index of before can no longer be read as it is."""
 
 _MARKER = "newssearch.json"

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from hashlib import blake2b
 from itertools import pairwise
 
 import numpy as np
@@ -26,13 +25,14 @@ Keys = NDArray[np.uint64]
 
 _SIZES = MOST_PARTS  # a power of two
 _SIZE = np.uint64(_SIZES - 1)
+_PRIME = (1 << 64) - 59  # the remainder is as good a hash as any for words, and hashlib is slow to import
 
 
 @lru_cache(maxsize=65_536)
 def number_of(key: str, size: int = 1) -> int:
     """The hash of a key, for compounds of so many words."""
     return (
-        int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "little") // _SIZES * _SIZES + size - 1
+        int.from_bytes(key.encode(), "little") % _PRIME // _SIZES * _SIZES + size - 1
     )
 
 

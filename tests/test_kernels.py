@@ -40,6 +40,7 @@ from newssearch.engines.embedded import term as term_module
 from newssearch.engines.embedded.alike import alike
 from newssearch.engines.embedded.ascending import NO_INTS, Ints
 from newssearch.engines.embedded.building import Builder, document_articles
+from newssearch.engines.embedded.compounds import number_of
 from newssearch.engines.embedded.container import (
     Array,
     Container,
@@ -231,6 +232,26 @@ def test_a_lexicon_has_the_words_of_the_whole_text(texts: list[tuple[str, str | 
 @settings(max_examples=300, deadline=None)
 def test_a_lexicon_parts_sentences_as_the_whole_text_does(texts: list[tuple[str, str | None]]) -> None:
     assert broken_by(read(texts)[1]) == broken(texts)
+
+
+JOINED = st.lists(
+    st.sampled_from(["Al", "al-", "-", "Abbasi", "#", "@", "x", "G20", "-19", "’s", "日", "‑é", "É", "—", " ", "U.S.", "(", ","]),
+    min_size=1,
+    max_size=7,
+).map("".join)  # fmt: skip
+
+
+@given(st.lists(st.tuples(JOINED | ANY_TEXTS, LANGS), max_size=4))
+@settings(max_examples=400, deadline=None)
+def test_a_lexicon_knows_what_is_joined_as_the_analyser_does(texts: list[tuple[str, str | None]]) -> None:
+    tokens = read(texts)[1]
+    begins = np.cumsum(tokens.sizes) - tokens.sizes
+    expected = sorted(
+        (int(begin) + first, number_of(key, size))
+        for (text, lang), begin in zip(texts, begins, strict=True)
+        for first, size, key in analyser(lang).compounds(text)
+    )
+    assert sorted(zip(tokens.compounds.tolist(), tokens.keys.tolist(), strict=True)) == expected
 
 
 @pytest.mark.parametrize("text", ["（我来了。） 然后", "foo。) bar", "foo。— Bar", "foo。. bar"])

@@ -11,7 +11,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -28,12 +27,9 @@ _SIZE = np.uint64(_SIZES - 1)
 _PRIME = (1 << 64) - 59  # the remainder is as good a hash as any for words, and hashlib is slow to import
 
 
-@lru_cache(maxsize=65_536)
 def number_of(key: str, size: int = 1) -> int:
     """The hash of a key, for compounds of so many words."""
-    return (
-        int.from_bytes(key.encode(), "little") % _PRIME // _SIZES * _SIZES + size - 1
-    )
+    return int.from_bytes(key.encode(), "little") % _PRIME // _SIZES * _SIZES + size - 1
 
 
 def compound_sections(name: str, keys: Keys, places: Ints) -> dict[str, Array]:

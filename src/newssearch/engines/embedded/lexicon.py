@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...analysis import MAX_TERM, Analyser, analyser_named, sentence_starts, words, written
+from ...analysis import MAX_TERM, Analyser, Compound, analyser_named, sentence_starts, words, written
+from ...compounds import MOST_JOINED, parts_of
 from .ascending import ranges
 from .chunks import LONGEST, ROOM, Ints, Table, parted
 from .compounds import Keys, number_of
@@ -241,11 +242,19 @@ class Lexicon:
         else:
             self._learn_any(chunk, analyser)
         number = len(self._sizes) - 1
-        self._learn_compounds(number, chunk, analyser)
+        if len(parts) != 1 or not (core[1:].islower() or core.isupper() or core.isdigit()):  # as most are
+            self._learn_compounds(number, chunk, core, parts, analyser)
         return number
 
-    def _learn_compounds(self, number: int, chunk: str, analyser: Analyser) -> None:
-        for first, size, key in analyser.compounds(chunk):
+    def _learn_compounds(
+        self, number: int, chunk: str, core: str, parts: Sequence[str], analyser: Analyser
+    ) -> None:
+        """What there is to know of words that are joined or parted."""
+        if len(parts) > 1 and core.count("-") == len(parts) - 1:
+            found = _compounds(parts, analyser)
+        else:
+            found = analyser.compounds(chunk)
+        for first, size, key in found:
             self._compounds.append(first)
             self._keys.append(number_of(key, size))
         if len(self._keys) > self._first_compound[-1]:
@@ -292,6 +301,19 @@ class Lexicon:
 
     def _word(self, word: str, analyser: Analyser) -> int:
         return self.words.number(analyser.term(word), analyser.form(word), written(word))
+
+
+def _compounds(parts: Sequence[str], analyser: Analyser) -> Iterator[Compound]:
+    """Those of words with hyphens between them that are plain to see: as :meth:`~.Analyser.compounds` has them."""
+    for first, part in enumerate(parts):
+        if part[0].isalpha():
+            word = part
+            for size, other in enumerate(parts[first + 1 : first + MOST_JOINED], 2):
+                word += other
+                yield Compound(first, size, analyser.term(word))
+    for number, part in enumerate(parts):
+        if not (part.islower() or part[1:].islower()) and len(inside := parts_of(part)) > 1:
+            yield Compound(number, 1, " ".join(map(analyser.term, inside)))
 
 
 def _plain_parts(core: str) -> Sequence[str]:

@@ -28,6 +28,7 @@ from newssearch.query import (
     Not,
     Or,
     Region,
+    side_by_side,
 )
 
 K1, B, B_TITLE, TITLE = 1.2, 0.75, 0.5, 2.0
@@ -69,7 +70,7 @@ class Found(NamedTuple):
 
 def search(corpus: Iterable[Article], tree: Node, request: Request = Request()) -> Found:
     """Search ``corpus``."""
-    articles = list(corpus)
+    articles, tree = list(corpus), side_by_side(tree)
     chosen = [a for a in articles if matches(tree, a) and passes(a, request)]
     score = scorer(articles, tree)
     wanted = twin.positives(tree)

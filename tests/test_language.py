@@ -40,6 +40,7 @@ from newssearch.query import (
     all_of,
     any_of,
     parse,
+    side_by_side,
     words,
 )
 from support import article
@@ -202,7 +203,9 @@ def marked(tree: Node, text: str, lang: str | None, number: int) -> Iterator[tup
     """What a snippet marks: the places of the units that count there, but of words that only join others."""
     words = analyser(lang)
     wanted = [
-        found.unit for found in twin.positives(tree) if number and twin.allowed_in(number, found.regions)
+        found.unit
+        for found in twin.positives(side_by_side(tree))
+        if number and twin.allowed_in(number, found.regions)
     ]
     telling = [unit for unit in wanted if not (isinstance(unit, Word) and words.joins(unit.text))]
     tokens = words.tokens(text)

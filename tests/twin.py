@@ -99,7 +99,11 @@ def places(node: Node, text: str, lang: str | None) -> set[Place]:
             chains = {(a, d) for a, b in chains for c, d in places(part, text, lang) if b == c}
         return chains
     if isinstance(node, Word) or (isinstance(node, Phrase) and not node.within):
-        return _written(node.text, text, lang)
+        found = _written(node.text, text, lang)
+        for inside in node.inside if isinstance(node, Word) else ():
+            key = " ".join(analyser(lang).terms(inside))
+            found |= {(at, at + size) for at, size, known in analyser(lang).compounds(text) if known == key}
+        return found
     if isinstance(node, Phrase):
         return _stretches(Counter(analyser(lang).terms(node.text)), terms, node.within)
     if isinstance(node, Wildcard):

@@ -18,7 +18,7 @@ from .config import column, load
 from .errors import NewssearchError, QueryError
 from .highlight import SNIPPET_LENGTH, snippet
 from .index import Index, open_index, open_or_create, rebuild
-from .query import Diagnostic, Everything, parse
+from .query import Diagnostic, Everything, parse, side_by_side
 from .request import FACET_FIELDS, SORTS
 from .results import Snippet
 from .terminal import progress_bar, stoppable
@@ -305,7 +305,7 @@ def show(article_id: str, folder: Path, text: str | None, as_json: bool) -> int:
         raise NewssearchError(f"{article.id} has no paragraph {number}: it has {len(article.paragraphs)}")
     parsed = parse(_clean(text)) if text else None
     _print_diagnostics(parsed.diagnostics if parsed else (), text or "")
-    tree = parsed.tree if parsed else Everything()
+    tree = side_by_side(parsed.tree) if parsed else Everything()
     shown = {p.number: snippet(tree, p.text, analyser(article.lang), 0, p.number) for p in chosen}
     if as_json:
         value = article.to_dict()

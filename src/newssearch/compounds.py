@@ -28,7 +28,10 @@ Span = tuple[int, int]
 
 
 _BEFORE = ".,;:!?…\"'“”‘’«»()[]"
-_JOIN = Pattern(f"[{HYPHENS}{TAGS}]")
+JOINED = Pattern(rf"\w[{HYPHENS}]\w|[{TAGS}]\w")
+"""What is in each text in which words are joined."""
+PARTED = Pattern(r"(?:[a-z][A-Z]|[A-Z][A-Z][a-z]|[^\W\d_a-zA-Z])\S*")
+"""What is in each text in which a word has capitals inside, and in many another that has letters with accents."""
 
 
 def there_may_be(text: str) -> bool:
@@ -39,7 +42,7 @@ def there_may_be(text: str) -> bool:
     """
     word = text.lstrip(_BEFORE)
     behind = word[1:]
-    return (behind != behind.lower() and word != word.upper()) or _JOIN.search(text) is not None
+    return (behind != behind.lower() and word != word.upper()) or JOINED.search(text) is not None
 
 
 def parts_of(word: str) -> list[str]:

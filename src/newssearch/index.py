@@ -22,7 +22,7 @@ from .engines import Contents, FoundHit, Snapshot, Store
 from .engines.embedded import FORMAT_VERSION, EmbeddedStore, make_folder
 from .errors import ArticleNotFoundError, IndexNotFoundError, NewssearchError, QueryError
 from .highlight import SNIPPET_LENGTH, Highlighter
-from .query import Node, Query, parse, with_spellings
+from .query import Node, Query, parse, side_by_side, with_spellings
 from .query import literal as parse_literal
 from .request import SearchOptions, When, search_options
 from .results import Hit, Rank, Results
@@ -512,7 +512,11 @@ def _parsed(query: str | Query | Node, literal: bool, now: dt.datetime | None, n
         parsed = Query(str(query), query)
     else:
         parsed = parse_literal(query) if literal else parse(query, now=now)
-    return dataclasses.replace(parsed, tree=with_spellings(parsed.tree)) if names else parsed
+    try:
+        tree = with_spellings(parsed.tree) if names else parsed.tree
+        return dataclasses.replace(parsed, tree=side_by_side(tree))
+    except RecursionError:
+        raise QueryError("the query is nested too deeply") from None
 
 
 def _read_options(config: Config) -> ReadOptions:

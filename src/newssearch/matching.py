@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate
 
-from .analysis import Analyser, sentence_starts, spelled, words
+from .analysis import Analyser, Compound, sentence_starts, spelled, words
 from .analysis import written as written_form
+from .compounds import JOINED, PARTED
+from .lazy import Pattern
 from .query.names import ARTICLES, is_name
 from .query.patterns import pattern_of
 from .query.tree import (
@@ -98,14 +100,37 @@ class Words:
         starts = sentence_starts(self.text)
         return [bisect_right(starts, self._offsets(word)[0]) for word in range(len(self.terms))]
 
+    def compounds(self, key: str) -> list[Place]:
+        """Where words are joined or parted to what has that key."""
+        return (self._parted if " " in key else self._joined).get(key, [])
+
     @cached_property
-    def compounds(self) -> dict[str, list[Place]]:
-        """Where words are joined or parted, by the keys of what they are then."""
+    def _joined(self) -> dict[str, list[Place]]:
+        return self._compounds(JOINED)
+
+    @cached_property
+    def _parted(self) -> dict[str, list[Place]]:
+        return self._compounds(PARTED)
+
+    def _compounds(self, pattern: Pattern) -> dict[str, list[Place]]:
+        """What is joined or parted in the chunks in which there is what a pattern matches."""
         found: dict[str, list[Place]] = {}
-        for begin, piece in zip((0, *self._ends), self.text.split(" "), strict=False):
-            for first, size, key in self.analyser.compounds(piece):
-                found.setdefault(key, []).append((begin + first, begin + first + size))
+        number = at = 0
+        pieces: list[str] = []
+        for match in pattern.finditer(self.text):
+            new = self.text.count(" ", at, match.start())
+            if new or not pieces:
+                pieces = pieces or self.text.split(" ")
+                number, at = number + new, match.start()
+                begin = self._ends[number - 1] if number else 0
+                for first, size, key in _compounds_of(self.analyser, pieces[number]):
+                    found.setdefault(key, []).append((begin + first, begin + first + size))
         return found
+
+
+@lru_cache(maxsize=16_384)
+def _compounds_of(analyser: Analyser, chunk: str) -> tuple[Compound, ...]:
+    return tuple(analyser.compounds(chunk))
 
 
 @lru_cache(maxsize=4096)
@@ -117,7 +142,8 @@ def _terms(analyser: Analyser, text: str) -> tuple[str, ...]:
 def occurrences(node: Node, text: Words) -> list[Place]:
     """Where a unit, or an operand of one, stands in a text: in order, each place once."""
     if isinstance(node, Word) or (isinstance(node, Phrase) and not (node.names or node.within)):
-        return _written(ways(text.analyser, node.text), text)
+        inside = node.inside if isinstance(node, Word) else ()
+        return _written(ways(text.analyser, node.text, inside), text)
     if isinstance(node, Phrase) and node.names:
         return _side_by_side([occurrences(part, text) for part in node.parts])
     if isinstance(node, Phrase):
@@ -164,7 +190,7 @@ def _written(wanted: Ways, text: Words) -> list[Place]:
 
 
 def _places(way: Way, text: Words) -> list[Place]:
-    return _phrase(way.terms, text) if way.terms else text.compounds.get(way.key, [])
+    return _phrase(way.terms, text) if way.terms else text.compounds(way.key)
 
 
 def _phrase(wanted: Sequence[str], text: Words) -> list[Place]:

@@ -1,10 +1,11 @@
-"""A tree in which all words are looked for in other spellings too: what ``names=True`` asks for."""
+"""A tree that asks for more than was written: names in other spellings, and words side by side written as one."""
 
 from __future__ import annotations
 
 import dataclasses
 
 from ..analysis import FUNCTION_WORDS
+from ..compounds import MOST_JOINED
 from .names import core
 from .tree import And, AtLeast, Boost, Name, Near, Node, Not, Or, Phrase, Region, Same, Word
 
@@ -29,6 +30,39 @@ def with_spellings(tree: Node) -> Node:
     if isinstance(tree, Near | Same):
         return dataclasses.replace(tree, left=with_spellings(tree.left), right=with_spellings(tree.right))
     return tree
+
+
+def side_by_side(tree: Node) -> Node:
+    """The tree in which words that are joined by AND, one behind the other, are found in one word that they make.
+
+    >>> from newssearch.query import parse
+    >>> [word.inside for word in side_by_side(parse("minister al Abbasi").tree).operands]
+    [('minister al', 'minister al Abbasi'), ('minister al', 'minister al Abbasi', 'al Abbasi'), ('minister al Abbasi', 'al Abbasi')]
+    """
+    if isinstance(tree, And):
+        return And(tuple(_among(tree.operands, at) for at in range(len(tree.operands))), span=tree.span)
+    if isinstance(tree, Or):
+        return Or(tuple(map(side_by_side, tree.operands)), span=tree.span)
+    if isinstance(tree, Not | Region | Boost):
+        return dataclasses.replace(tree, operand=side_by_side(tree.operand))
+    return tree
+
+
+def _among(operands: tuple[Node, ...], at: int) -> Node:
+    """One of the operands of an And, which knows the words beside it."""
+    node = operands[at]
+    if not isinstance(node, Word):
+        return side_by_side(node)
+    inside = []
+    for first in range(max(at - MOST_JOINED + 1, 0), at + 1):
+        words: list[str] = []
+        for other in operands[first : first + MOST_JOINED]:
+            if not isinstance(other, Word):
+                break
+            words.append(other.text)
+            if len(words) > max(at - first, 1):
+                inside.append(" ".join(words))
+    return dataclasses.replace(node, inside=tuple(inside))
 
 
 def may_be_name(word: str) -> bool:

@@ -85,9 +85,14 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Word(Node):
-    """A word. What the analyser splits (``Al-Abbasi``) is a phrase. ``text`` has no white space."""
+    """A word. What the analyser splits (``Al-Abbasi``) is a phrase. ``text`` has no white space.
+
+    ``inside`` are words side by side, this among them, that may be written as one with capitals inside, where this is
+    found too: see :func:`newssearch.query.side_by_side`.
+    """
 
     text: str
+    inside: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _clean(self, "text")

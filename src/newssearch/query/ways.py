@@ -34,8 +34,8 @@ class Ways(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def ways(analyser: Analyser, text: str) -> Ways:
-    """The ways of a text.
+def ways(analyser: Analyser, text: str, inside: tuple[str, ...] = ()) -> Ways:
+    """The ways of a text, which may stand ``inside`` of others that are written as one word with capitals inside.
 
     >>> from newssearch.analysis import analyser
     >>> found = ways(analyser("en"), "Al-Abbasi")
@@ -55,4 +55,6 @@ def ways(analyser: Analyser, text: str) -> Ways:
     for start in range(len(terms)):
         for end in range(start + 2, min(start + MOST_PARTS, len(terms)) + 1):
             others.append(Way(start, end, key=" ".join(terms[start:end])))
+    for words in inside:
+        others.append(Way(0, len(terms), key=" ".join(analyser.terms(words))))
     return Ways(terms, tuple(others))

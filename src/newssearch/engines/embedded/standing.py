@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,10 +21,26 @@ from .container import Array
 from .places import NOWHERE, Stretches
 from .segment import NO_POSTINGS, Field, Kinds, Postings, Segment, TextField, added
 from .term import Chosen, Term
-from .unit import Listed, OneTerm, Unit
+from .unit import Listed, OneTerm, Several, Unit
 
 Expand = Callable[[Wildcard | Fuzzy | Regex | Name, TextField], Sequence[str]]
 """The words of an index that a pattern stands for."""
+
+
+class Asked(NamedTuple):
+    """The words of a text as the articles of one language have them, or of several that have the same.
+
+    ``others`` are the ways that are in a field, ``articles`` those that it is about, None where it is all.
+    """
+
+    terms: tuple[str, ...]
+    others: list[Way]
+    articles: Mask | None
+
+    @property
+    def is_one_term(self) -> bool:
+        """Whether it is one term, and nothing can stand instead of it."""
+        return len(self.terms) == 1 and not self.others
 
 
 class Standing:
@@ -35,6 +52,7 @@ class Standing:
         self._known: dict[tuple[Node, TextField], Postings] = {}
         self._units: dict[Node, Unit] = {}
         self._terms: dict[tuple[TextField, int], Term] = {}
+        self._words: dict[tuple[Word | Phrase, TextField], list[Asked]] = {}
 
     def unit(self, node: Node) -> Unit:
         """Where a unit, or an operand of one, stands in paragraphs."""
@@ -49,12 +67,23 @@ class Standing:
         """A word that is the same term in all languages."""
         if not isinstance(node, Word):
             return None
-        by_language = self._by_language(node.text)
+        asked = self._asked(node, "text")
         field = self.segment.fields["text"]
-        if len(by_language) != 1 or not self._is_one_term(field, by_language[0][0]):
+        if len(asked) != 1 or len(asked[0].terms) != 1 or (number := field.find(asked[0].terms[0])) < 0:
             return None
-        term = field.find(by_language[0][0].terms[0])
-        return OneTerm(self._term(field, term), field.mean, self.segment.alive) if term >= 0 else None
+        term, alive = self._term(field, number), self.segment.alive
+        if not asked[0].others:
+            return OneTerm(term, field.mean, alive)
+        joined = at.union([self._of_way(field, way, None) for way in asked[0].others])
+        more = self._kept(at.postings(joined, field.starts), "text")
+        here_too = np.zeros(self.segment.articles, np.bool_)
+        here_too[self.segment.article[more.owners]] = True
+        both = term.of_groups(np.flatnonzero(here_too[term.articles]))
+        if len(both.owners) * 2 > term.total or (joined.ends - joined.starts == 1).any():
+            return None
+        elsewhere = self.segment.everything() & ~here_too
+        here = merged([Postings(both.owners, term.counts_of(both)), more])
+        return Several([OneTerm(term, field.mean, elsewhere), Listed(here, self.segment)])
 
     def postings(self, node: Node, name: TextField) -> Postings:
         """The owners in which a unit, or an operand of one, stands, and how often."""
@@ -73,14 +102,10 @@ class Standing:
         if isinstance(node, Wildcard | Fuzzy | Regex):
             return self._merged(field, self._expanded(node, name))
         if isinstance(node, Word):
-            by_language = self._by_language(node.text)
-            if all(self._is_one_term(field, ways) for ways, _ in by_language):
-                return merged([self._of_term(ways.terms[0], name, among) for ways, among in by_language])
+            asked = self._asked(node, name)
+            if all(one.is_one_term for one in asked):
+                return merged([self._of_term(one.terms[0], name, one.articles) for one in asked])
         return at.postings(self.stretches(node, name, self._may_hold(node, name)), field.starts)
-
-    def _is_one_term(self, field: Field, ways: Ways) -> bool:
-        """Whether nothing can stand instead of a word, and it is one term."""
-        return len(ways.terms) == 1 and not self._others(field, ways)
 
     def _of_term(self, term: str, name: TextField, articles: Mask | None) -> Postings:
         field = self.segment.fields[name]
@@ -112,21 +137,36 @@ class Standing:
         term = self._term(field, wanted.term)
         return term.places(wanted.kinds, None if owners is None else term.of_owners(owners))
 
-    def _by_language(self, text: str) -> list[tuple[Ways, Mask | None]]:
-        """The ways of a text, as the articles of each language have them; None where it is all articles."""
+    def _asked(self, node: Word | Phrase, name: TextField) -> list[Asked]:
+        """The words of a unit, as the articles of each language have them."""
+        found = self._words.get((node, name))
+        if found is None:
+            found = self._words[node, name] = self._by_language(node, self.segment.fields[name])
+        return found
+
+    def _by_language(self, node: Word | Phrase, field: Field) -> list[Asked]:
+        text, inside = node.text, node.inside if isinstance(node, Word) else ()
+        analyses = self.segment.analyses
+        if len(analyses) == 1:
+            ((analysis, _),) = analyses.items()
+            known = ways(analyser_named(analysis), text, inside)
+            return [Asked(known.terms, self._there(field, known.others), None)]
         found: dict[Ways, Mask | None] = {}
-        for name, articles in self.segment.analyses.items():
-            known = ways(analyser_named(name), text)
+        for analysis, articles in analyses.items():
+            known = ways(analyser_named(analysis), text, inside)
             other = found.get(known)
             found[known] = articles if other is None or articles is None else other | articles
-        return [(known, None if len(found) == 1 else articles) for known, articles in found.items()]
+        return [
+            Asked(known.terms, self._there(field, known.others), None if len(found) == 1 else articles)
+            for known, articles in found.items()
+        ]
 
-    def _others(self, field: Field, ways: Ways) -> list[Way]:
-        """What may stand instead of some words of a text, and is in a field."""
-        there = iter(field.compounds.there_are([way.key for way in ways.others if way.key]))
+    def _there(self, field: Field, others: Sequence[Way]) -> list[Way]:
+        """Those of some ways that are in a field."""
+        there = iter(field.compounds.there_are([way.key for way in others if way.key]))
         return [
             way
-            for way in ways.others
+            for way in others
             if (next(there) if way.key else all(field.find(term) >= 0 for term in way.terms))
         ]
 
@@ -191,13 +231,13 @@ class Standing:
             return at.union(
                 [
                     self._restricted(
-                        self._of_terms(field, known.terms, within, owners)
+                        self._of_terms(field, asked.terms, within, owners)
                         if within
-                        else self._written(field, known, owners),
-                        articles,
+                        else self._written(field, asked, owners),
+                        asked.articles,
                         name,
                     )
-                    for known, articles in self._by_language(node.text)
+                    for asked in self._asked(node, name)
                 ]
             )
         if isinstance(node, Wildcard | Fuzzy | Regex):
@@ -220,20 +260,20 @@ class Standing:
             self.stretches(kept, name, owners), [self.stretches(part, name, owners) for part in taken]
         )
 
-    def _written(self, field: Field, ways: Ways, owners: Array | None) -> Stretches:
+    def _written(self, field: Field, asked: Asked, owners: Array | None) -> Stretches:
         """Terms side by side, or what may stand instead of some of them."""
-        plain = self._of_terms(field, ways.terms, 0, owners)
-        others = [(way.start, way.end, self._of_way(field, way, owners)) for way in self._others(field, ways)]
+        plain = self._of_terms(field, asked.terms, 0, owners)
+        others = [(way.start, way.end, self._of_way(field, way, owners)) for way in asked.others]
         if not others:
             return plain
-        size = len(ways.terms)
+        size = len(asked.terms)
         whole = [found for start, end, found in others if end - start == size]
         partly = [way for way in others if way[1] - way[0] < size]
         if partly:
             starts = np.concatenate([found.starts for _, _, found in partly])
             held = np.unique(at.owner_of(field.starts, starts))  # where one of them is, all must be
             partly += [
-                (n, n + 1, self._of_terms(field, (term,), 0, held)) for n, term in enumerate(ways.terms)
+                (n, n + 1, self._of_terms(field, (term,), 0, held)) for n, term in enumerate(asked.terms)
             ]
             found: list[Stretches] = [NOWHERE] * (size + 1)
             for start, end, here in sorted(partly, key=itemgetter(0, 1)):

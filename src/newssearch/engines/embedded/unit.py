@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -91,6 +93,64 @@ class Listed:
         """The same, and how often each has it."""
         chosen = ranges(self._first[groups], self.sizes[groups])
         return Postings(self._postings.owners[chosen], self._postings.counts[chosen])
+
+
+class Several:
+    """A unit that is another one in some articles than in all others; no article is of two of them."""
+
+    def __init__(self, parts: Sequence[Unit]) -> None:
+        self._parts = parts
+        articles = np.concatenate([part.articles for part in parts])
+        self._order = articles.argsort(kind="stable")
+        self.articles: Ints = articles[self._order]
+        self._begins = np.cumsum([0, *(len(part.articles) for part in parts)])
+
+    @cached_property
+    def sizes(self) -> Array:
+        """How many paragraphs of each article have it."""
+        return np.concatenate([part.sizes for part in self._parts])[self._order]
+
+    @property
+    def total(self) -> int:
+        """How many paragraphs have it."""
+        return sum(part.total for part in self._parts)
+
+    def bounds(self, mean: float, groups: Ints | None) -> Scores:
+        """What it weighs at most in a paragraph of some groups, or of all."""
+        if groups is None:
+            return np.concatenate([part.bounds(mean, None) for part in self._parts])[self._order]
+        found = np.empty(len(groups))
+        for part, of_part, where in self._of(groups):
+            found[where] = part.bounds(mean, of_part)
+        return found
+
+    def postings(self) -> Postings:
+        """All paragraphs with it, and how often each has it."""
+        return _in_order([part.postings() for part in self._parts])
+
+    def owners_of(self, groups: Ints | None) -> Array:
+        """The paragraphs of some groups, or of all."""
+        if groups is None:
+            return self.postings().owners
+        return np.sort(np.concatenate([part.owners_of(of_part) for part, of_part, _ in self._of(groups)]))
+
+    def postings_of(self, groups: Ints) -> Postings:
+        """The same, and how often each has it."""
+        return _in_order([part.postings_of(of_part) for part, of_part, _ in self._of(groups)])
+
+    def _of(self, groups: Ints) -> Iterator[tuple[Unit, Ints, Mask]]:
+        """Some groups by the unit that they are of: by their numbers there, and which they are."""
+        numbers = self._order[groups]
+        for part, (low, high) in zip(self._parts, pairwise(self._begins.tolist()), strict=True):
+            here = (numbers >= low) & (numbers < high)
+            yield part, numbers[here] - low, here
+
+
+def _in_order(parts: Sequence[Postings]) -> Postings:
+    """Postings of different owners, by these."""
+    owners = np.concatenate([part.owners for part in parts])
+    order = owners.argsort(kind="stable")
+    return Postings(owners[order], np.concatenate([part.counts for part in parts])[order])
 
 
 class OneTerm:

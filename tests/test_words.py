@@ -42,31 +42,32 @@ def test_the_examples_are_true(tmp_path: Path, lang: str, text: str, query: str,
     assert marked(tmp_path / "i", lang, text, query) == expected
 
 
-@pytest.mark.parametrize(
-    ("lang", "text"),
-    [
-        ("ar", "أعلنت الحكومةُ العراقيّة أنّ الـــقوات لن تنسحبَ"),
-        ("fa", "دولت ایران می‌گوید که گفت‌وگوها ادامه دارد"),
-        ("he", "ראש הממשלה אמר כי שָׁלוֹם יבוא"),
-        ("zh", "国务院总理在北京会见了外国代表团"),
-        ("ja", "東京で開かれた国際会議にﾊﾟﾘから参加した"),
-        ("ko", "정부는 서울에서 새로운 정책을 발표했다"),
-        ("th", "รัฐบาลประกาศนโยบายใหม่ที่กรุงเทพ"),
-        ("my", "မြန်မာနိုင်ငံ သတင်း"),
-        ("ru", "Президент России подписал новый закон о выборах"),
-        ("uk", "Верховна Рада ухвалила закон про п’ятирічний план"),
-        ("el", "Η κυβέρνηση ανακοίνωσε νέα μέτρα στην Αθήνα"),
-        ("tr", "Türkiye'nin başkenti Ankara'da ışıklar söndü"),
-        ("de", "Die Außenminister trafen sich über Ostern in Köln"),
-        ("vi", "Thủ tướng Việt Nam thăm Đà Nẵng"),
-        ("pl", "Łódź i Kraków czekają na śnieg"),
-        ("hi", "प्रधानमंत्री ने नई दिल्ली में कहा"),
-        ("ta", "தமிழ்நாடு முதல்வர் அறிவித்தார்"),
-        ("hy", "Հայաստանի կառավարությունը որոշեց"),
-        ("ka", "საქართველოს მთავრობამ განაცხადა"),
-        ("am", "የኢትዮጵያ መንግሥት አስታወቀ"),
-    ],
-)
+SENTENCES = [
+    ("ar", "أعلنت الحكومةُ العراقيّة أنّ الـــقوات لن تنسحبَ"),
+    ("fa", "دولت ایران می‌گوید که گفت‌وگوها ادامه دارد"),
+    ("he", "ראש הממשלה אמר כי שָׁלוֹם יבוא"),
+    ("zh", "国务院总理在北京会见了外国代表团"),
+    ("ja", "東京で開かれた国際会議にﾊﾟﾘから参加した"),
+    ("ko", "정부는 서울에서 새로운 정책을 발표했다"),
+    ("th", "รัฐบาลประกาศนโยบายใหม่ที่กรุงเทพ"),
+    ("my", "မြန်မာနိုင်ငံ သတင်း"),
+    ("ru", "Президент России подписал новый закон о выборах"),
+    ("uk", "Верховна Рада ухвалила закон про п’ятирічний план"),
+    ("el", "Η κυβέρνηση ανακοίνωσε νέα μέτρα στην Αθήνα"),
+    ("tr", "Türkiye'nin başkenti Ankara'da ışıklar söndü"),
+    ("de", "Die Außenminister trafen sich über Ostern in Köln"),
+    ("vi", "Thủ tướng Việt Nam thăm Đà Nẵng"),
+    ("pl", "Łódź i Kraków czekają na śnieg"),
+    ("hi", "प्रधानमंत्री ने नई दिल्ली में कहा"),
+    ("ta", "தமிழ்நாடு முதல்வர் அறிவித்தார்"),
+    ("hy", "Հայաստանի կառավարությունը որոշեց"),
+    ("ka", "საქართველოს მთავრობამ განაცხადა"),
+    ("am", "የኢትዮጵያ መንግሥት አስታወቀ"),
+]
+"""One of each language, and script."""
+
+
+@pytest.mark.parametrize(("lang", "text"), SENTENCES)
 @pytest.mark.parametrize("known", [True, False])
 def test_every_word_finds_its_text_and_is_marked_there(
     tmp_path: Path, lang: str, text: str, known: bool
@@ -80,6 +81,18 @@ def test_every_word_finds_its_text_and_is_marked_there(
             assert any(start <= token.start and token.end <= end for start, end in spans), word
         for match in re.finditer(r"\S+", text):
             assert index.search(match[0]).total_articles == 1, match[0]
+
+
+def test_an_index_of_many_languages_loses_nothing_whether_the_query_names_one_or_none(tmp_path: Path) -> None:
+    articles = [Article.create(title=f"- {lang}", text=[text], lang=lang) for lang, text in SENTENCES]
+    with newssearch.create(tmp_path / "i") as index:
+        index.add(articles[::2])
+        index.add(articles[1::2])
+        for article in articles:
+            for token in analyser(article.lang).tokens(article.paragraphs[0].text):
+                word = article.paragraphs[0].text[token.start : token.end]
+                assert article.id in index.find(word), word
+                assert index.find(word, lang=article.lang) == [article.id], word
 
 
 @pytest.mark.parametrize("name", ["saudinewsnet-ar", "cctv-zh", "fakebr-pt", "reuters21578-en"])

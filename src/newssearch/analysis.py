@@ -106,6 +106,8 @@ ENGLISH_ACRONYMS = {**ACRONYMS, "WHO": "w.h.o"}
 """The same in English, where an acronym may be another word in small letters."""
 ENGLISH_TERMS = {"isis": "isis", "bn": "billion"}
 """Folded words that have another term than their stem."""
+_SHORT = 6
+"""Letters that an acronym, and a word with another term, have at most, with the ending of a possessive."""
 USE = frozenset({"catalan", "french", "italian", "portuguese", "romanian", "spanish"})
 """Languages in which ``usa`` is a word of another meaning."""
 
@@ -317,17 +319,19 @@ class Analyser:
     def _found(self, word: str) -> str:
         """The term of a word that is not remembered."""
         english = self.name == DEFAULT
-        dotted = word[:1].isalpha() and "." in word
+        dotted = "." in word and word[0].isalpha()
         bare = without_possessive(word).replace(".", "") if dotted else word
-        capitals = bare.upper() if dotted else without_possessive(word)
-        acronym = (ENGLISH_ACRONYMS if english else ACRONYMS).get(capitals)
-        if acronym is not None:
-            return acronym
+        if len(bare) <= _SHORT:
+            capitals = bare.upper() if dotted else without_possessive(word)
+            acronym = (ENGLISH_ACRONYMS if english else ACRONYMS).get(capitals)
+            if acronym is not None:
+                return acronym
         folded = fold(bare)
-        if folded == "usa" and self.name not in USE:
-            return USA
-        if english and (known := ENGLISH_TERMS.get(folded.removesuffix("'s"))) is not None:
-            return known
+        if len(folded) <= _SHORT:
+            if folded == "usa" and self.name not in USE:
+                return USA
+            if english and (known := ENGLISH_TERMS.get(folded.removesuffix("'s"))) is not None:
+                return known
         if self.name == "arabic":  # Snowball knows the article, but not all that is written in front of it
             article = _ARABIC_ARTICLE.match(folded)
             folded = folded[article.end() if article is not None else 0 :].replace("ى", "ي")

@@ -28,6 +28,7 @@ Span = tuple[int, int]
 
 
 _BEFORE = ".,;:!?…\"'“”‘’«»()[]"
+_MARKS = frozenset(HYPHENS + TAGS)
 JOINED = Pattern(rf"\w[{HYPHENS}]\w|[{TAGS}]\w")
 """What is in each text in which words are joined."""
 PARTED = Pattern(r"(?:[a-z][A-Z]|[A-Z][A-Z][a-z]|[^\W\d_a-zA-Z])\S*")
@@ -42,7 +43,9 @@ def there_may_be(text: str) -> bool:
     """
     word = text.lstrip(_BEFORE)
     behind = word[1:]
-    return (behind != behind.lower() and word != word.upper()) or JOINED.search(text) is not None
+    if behind != behind.lower() and word != word.upper():
+        return True
+    return not _MARKS.isdisjoint(text) and JOINED.search(text) is not None
 
 
 def parts_of(word: str) -> list[str]:

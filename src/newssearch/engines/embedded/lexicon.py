@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ... import compounds
 from ...analysis import MAX_TERM, Analyser, Compound, analyser_named, sentence_starts, words, written
 from ...compounds import MOST_JOINED, parts_of
 from .ascending import ranges
@@ -242,7 +243,11 @@ class Lexicon:
         else:
             self._learn_any(chunk, analyser)
         number = len(self._sizes) - 1
-        if len(parts) != 1 or not (core[1:].islower() or core.isupper() or core.isdigit()):  # as most are
+        if parts:
+            plain = len(parts) == 1 and (core[1:].islower() or core.isupper() or core.isdigit())
+        else:
+            plain = not compounds.there_may_be(chunk)
+        if not plain:
             self._learn_compounds(number, chunk, core, parts, analyser)
         return number
 
@@ -254,9 +259,10 @@ class Lexicon:
             found = _compounds(parts, analyser)
         else:
             found = analyser.compounds(chunk)
+        starts, keys = self._compounds, self._keys
         for first, size, key in found:
-            self._compounds.append(first)
-            self._keys.append(number_of(key, size))
+            starts.append(first)
+            keys.append(number_of(key, size))
         if len(self._keys) > self._first_compound[-1]:
             self._joined.append(number)
             self._first_compound.append(len(self._keys))

@@ -75,8 +75,17 @@ def parts_of_tag(word: str) -> list[str]:
 
 def _begins(word: str, at: int) -> bool:
     """Whether a part begins with that letter."""
-    before, here = word[at - 1], word[at]
-    return here.isupper() and (before.islower() or (before.isupper() and word[at + 1 : at + 2].islower()))
+    before, here, behind = word[at - 1], word[at], word[at + 1 : at + 2]
+    return _is_capital(here) and (_is_small(before) or (_is_capital(before) and _is_small(behind)))
+
+
+def _is_capital(letter: str) -> bool:
+    """Whether a letter is a capital that has a small one: not so 𝐀, though Unicode has it for a capital."""
+    return letter != letter.lower()
+
+
+def _is_small(letter: str) -> bool:
+    return letter != letter.upper()
 
 
 def _cut(word: str, cuts: Sequence[int]) -> list[str]:

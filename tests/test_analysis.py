@@ -8,10 +8,10 @@ import threading
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from newssearch import analysis
+from newssearch import analysis, compounds
 from newssearch.analysis import (
     ACRONYMS,
     MAX_TERM,
@@ -296,7 +296,12 @@ def test_the_common_characters_are_none_that_words_need_a_larger_pattern_for() -
     assert [char for char in COMMON if special.match(char)] == []
 
 
-@given(st.text(st.sampled_from(COMMON)) | st.text(st.sampled_from("aBé1,.'’_- ½²ß")))
+UNTAGGED = sorted({*COMMON} - {*compounds.TAGS})
+"""Common characters but those that begin a hashtag or a handle: what stands behind one is parted afterwards."""
+
+
+@given(st.text(st.sampled_from(UNTAGGED)) | st.text(st.sampled_from("aBé1,.'’_- ½²ß")))
+@example("AA0")
 @settings(max_examples=300)
 def test_in_a_text_of_common_characters_both_patterns_find_the_same_words(text: str) -> None:
     def spans(pattern: re.Pattern[str]) -> list[tuple[int, int]]:

@@ -90,7 +90,7 @@ def _is_small(letter: str) -> bool:
 
 def _cut(word: str, cuts: Sequence[int]) -> list[str]:
     parts = [word[start:end] for start, end in pairwise((0, *cuts, len(word)))]
-    letters_enough = all(len(part) >= LEAST or part.isdigit() for part in parts)
+    letters_enough = all(sum(map(str.isalnum, part)) >= LEAST or part.isdigit() for part in parts)
     return parts if len(parts) <= MOST_PARTS and letters_enough else [word]
 
 

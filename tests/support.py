@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -15,7 +17,11 @@ import newssearch
 from newssearch import Article, Index, ReadOptions, Rejected, readers
 from newssearch.cli import run
 from newssearch.engines.embedded import stories
+from newssearch.engines.embedded.trust import read_toc, toc_path, written_toc
 from newssearch.readers import Skipped
+
+THOROUGH = int(os.environ.get("NEWSSEARCH_THOROUGH", "1"))
+"""How many times more is drawn, killed and damaged than in the tests' short form."""
 
 
 def article(
@@ -50,6 +56,19 @@ def without_boilerplate() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stories, "REPEATED", 1 << 30)
         yield
+
+
+def made_by_another(folder: Path, **versions: int) -> None:
+    """Let an index say that another version made it, of that ``format`` or ``analysis``."""
+    marker = folder / "newssearch.json"
+    told = {**json.loads(marker.read_text("utf-8")), **versions, "made_by": "9.0"}
+    marker.write_text(json.dumps(told), "utf-8")
+    toc = read_toc(folder)
+    assert toc.versions is not None
+    known = dict(zip(("format", "analysis"), toc.versions, strict=True)) | versions
+    toc_path(folder, toc.generation).write_bytes(
+        written_toc(toc._replace(versions=(known["format"], known["analysis"])))
+    )
 
 
 def found(index: Index, query: str, **options: object) -> list[str | None]:

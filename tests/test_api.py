@@ -26,6 +26,7 @@ from newssearch import (
     IndexLockedError,
     IndexNotFoundError,
     IndexVersionError,
+    IndexWriteError,
     NewssearchError,
     Provenance,
     QueryError,
@@ -35,14 +36,14 @@ from newssearch import (
 )
 from newssearch.engines.embedded import EmbeddedStore
 from newssearch.engines.embedded.codec import ArraySegment
-from newssearch.engines.embedded.trust import newest, read_toc
-from support import article, index_of
+from newssearch.engines.embedded.trust import Listed, newest, read_toc, written_toc
+from support import article, index_of, made_by_another
 
 PUBLIC = [
     "Article", "ArticleNotFoundError", "Change", "Clause", "Config", "ConfigError", "Contents", "Copy", "Diagnostic", "Edit", "FacetValue", "Hit", "Index", "IndexDamagedError",
     "IndexExistsError", "IndexFolderError", "IndexInfo", "IndexLockedError", "IndexNotFoundError", "IndexReport",
-    "IndexVersionError", "NewssearchError", "Paragraph", "Progress", "Provenance", "Query", "QueryError", "Rank", "ReadOptions",
-    "Rejected", "Results", "Snippet", "Story", "Version", "__version__", "create", "open", "open_or_create", "parse", "query", "rebuild",
+    "IndexVersionError", "IndexWriteError", "Leftover", "NewssearchError", "Paragraph", "Problem", "Progress", "Provenance", "Query", "QueryError", "Rank", "ReadOptions",
+    "Rejected", "Results", "Salvage", "Snippet", "Story", "Verification", "Version", "__version__", "create", "open", "open_or_create", "parse", "query", "rebuild", "salvage", "verify",
 ]  # fmt: skip
 
 
@@ -130,8 +131,7 @@ def test_a_folder_that_cannot_be_made_is_an_error_of_ours(tmp_path: Path, make: 
 
 def test_an_index_of_a_newer_version_tells_its_number(tmp_path: Path) -> None:
     index_of(tmp_path / "i", storm()).close()
-    marker = tmp_path / "i" / "newssearch.json"
-    marker.write_text(json.dumps({**json.loads(marker.read_text("utf-8")), "format": 99}), "utf-8")
+    made_by_another(tmp_path / "i", format=99)
     with pytest.raises(IndexVersionError, match="newer newssearch") as caught:
         newssearch.open(tmp_path / "i")
     assert caught.value.found == 99
@@ -159,23 +159,9 @@ class Bomb:
 def test_opening_an_index_runs_no_code_that_somebody_put_there(tmp_path: Path) -> None:
     index_of(tmp_path / "i", storm()).close()
     (toc,) = (tmp_path / "i").glob("_MAIN_*.toc")
-    whole = toc.read_bytes()
-    for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
-        at = whole.find(bytes([0x80, protocol]))
-        if at >= 0:
-            break
     bomb = pickle.dumps(Bomb(tmp_path / "gone off"), 2)
-    # The schema is a string behind its length, in seven bits a byte.
-    length, header = len(bomb), bytearray()
-    while length >= 0x80:
-        header.append(length & 0x7F | 0x80)
-        length >>= 7
-    header.append(length)
-    before = at - 1
-    while whole[before - 1] & 0x80:
-        before -= 1
-    toc.write_bytes(whole[:before] + header + bomb + whole[at:])
-    done = subprocess.run(  # a process of its own: Whoosh leaves files open when it fails
+    toc.write_bytes(written_toc(read_toc(tmp_path / "i")._replace(schema=bomb)))
+    done = subprocess.run(
         [sys.executable, "-m", "newssearch", "info", "--index", tmp_path / "i"],
         capture_output=True,
         timeout=60,
@@ -190,12 +176,12 @@ def test_opening_an_index_runs_no_code_that_somebody_put_there(tmp_path: Path) -
 def test_a_table_of_contents_that_names_what_it_should_not_is_refused(tmp_path: Path, part: str) -> None:
     index_of(tmp_path / "i", storm()).close()
     (toc,) = (tmp_path / "i").glob("_MAIN_*.toc")
-    whole, known = toc.read_bytes(), read_toc(tmp_path / "i")
+    known = read_toc(tmp_path / "i")
     bomb = pickle.dumps([Bomb(tmp_path / "gone off")], 2)
     if part == "segments":
-        toc.write_bytes(whole.removesuffix(known.segments) + bomb)
+        toc.write_bytes(written_toc(known._replace(segments=bomb)))
     else:
-        toc.write_bytes(whole.replace(known.schema, bomb.ljust(len(known.schema), b".")))
+        toc.write_bytes(written_toc(known._replace(schema=bomb)))
     with pytest.raises(IndexDamagedError, match=r"not to be trusted: it names"):
         newssearch.open(tmp_path / "i")
     with pytest.raises(IndexDamagedError, match=r"not to be trusted: it names"):
@@ -214,7 +200,8 @@ def test_a_table_of_contents_is_read_as_whoosh_reads_it(tmp_path: Path) -> None:
     ours = [segment for segment in toc.segments if isinstance(segment, ArraySegment)]
     assert 0 < len(ours) < len(toc.segments)
     assert [listed for listed in read.listed if listed is not None] == [
-        (segment.file_name, frozenset(segment.deleted_docs())) for segment in ours
+        Listed(segment.file_name, frozenset(segment.deleted_docs()), segment.doc_count_all())
+        for segment in ours
     ]
 
 
@@ -241,7 +228,7 @@ def test_an_index_can_be_opened_often_without_leaving_files_open(tmp_path: Path)
 def test_the_tree_of_errors_is_as_drawn() -> None:
     drawn = {
         "NewssearchError": 1, "IndexFolderError": 1, "IndexNotFoundError": 3, "IndexExistsError": 1,
-        "IndexVersionError": 3, "IndexDamagedError": 3, "IndexLockedError": 1, "ArticleNotFoundError": 1, "ConfigError": 2,
+        "IndexVersionError": 3, "IndexDamagedError": 3, "IndexLockedError": 1, "IndexWriteError": 1, "ArticleNotFoundError": 1, "ConfigError": 2,
         "QueryError": 2,
     }  # fmt: skip
     for name, code in drawn.items():
@@ -257,6 +244,7 @@ def test_the_tree_of_errors_is_as_drawn() -> None:
         IndexVersionError,
         IndexDamagedError,
         IndexLockedError,
+        IndexWriteError,
     ):
         assert error.__bases__ == (IndexFolderError,)
     for error in (IndexFolderError, ArticleNotFoundError, QueryError):

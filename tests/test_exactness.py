@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import newssearch
 import reference
-from newssearch import Article, Hit, Index
+from newssearch import Article, Hit, Index, faults
 from newssearch.engines.embedded import ascending, ranked, segment, store, term, tiers, writer
 from newssearch.query import (
     And,
@@ -392,12 +392,13 @@ def test_a_commit_that_is_broken_off_once_it_is_written_is_all_or_nothing(
 ) -> None:
     """The new table of contents is on disk, and files that it does not name are about to be removed."""
 
-    def broken_off(*_: object) -> None:
-        raise interruption
+    def broken_off(moment: str) -> None:
+        if moment == "commit: done":
+            raise interruption
 
     monkeypatch.setattr(store, "_REOPEN", 2)  # or it would wait for the files that are gone
     with index_of(tmp_path, article("a", "rain", url="a")) as index:
-        monkeypatch.setattr("whoosh.index.clean_files", broken_off)
+        monkeypatch.setattr(faults, "handler", broken_off)
         with pytest.raises((interruption, newssearch.NewssearchError)):
             index.add([article("b", "rain", url="b")])
     with newssearch.open(tmp_path) as index:

@@ -802,26 +802,25 @@ def test_a_container_has_the_arrays_that_were_written(sections: list[tuple[Any, 
             assert name in known
             assert found[name].dtype == values.dtype.newbyteorder("<")
             assert found[name].tolist() == values.tolist()
-        assert list(known.damaged()) == []
+        known.check()
         assert "other" not in known
 
 
 def test_damage_of_a_container_is_noticed_wherever_it_is(tmp_path: Path) -> None:
-    """But for the bytes that fill up a section, and those behind the magic number: they are never read."""
     path = tmp_path / "c"
     write(path, [(np.uint8, list(range(70)), True), (np.uint32, [1, 2, 3], False), (np.uint16, [], True)])
     whole = path.read_bytes()
-    read_by = {"section.0": range(64, 134), "section.1": range(192, 204)}
     directory = 256
     assert whole[directory : directory + 1] == b"{"
     for at in range(len(whole)):
         for flipped in (0x01, 0x80, 0xFF):
             path.write_bytes(whole[:at] + bytes([whole[at] ^ flipped]) + whole[at + 1 :])
-            if at < 8 or at >= directory:
+            if at >= directory:
                 with pytest.raises(ContainerError):
                     Container(path)
             else:
-                assert list(Container(path).damaged()) == [name for name, own in read_by.items() if at in own]
+                with pytest.raises(ContainerError):
+                    Container(path).check()
     for size in range(len(whole)):
         path.write_bytes(whole[:size])
         with pytest.raises(ContainerError):

@@ -17,6 +17,7 @@ from ._version import __version__
 if TYPE_CHECKING:
     from . import query
     from .article import Article, Paragraph, Provenance, Rejected
+    from .checking import salvage, verify
     from .config import Config
     from .engines import Contents
     from .errors import (
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         IndexLockedError,
         IndexNotFoundError,
         IndexVersionError,
+        IndexWriteError,
         NewssearchError,
         QueryError,
     )
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from .readers import ReadOptions
     from .results import Clause, Copy, FacetValue, Hit, Rank, Results, Snippet
     from .story import Change, Edit, Story, Version
+    from .verification import Leftover, Problem, Salvage, Verification
 
 __all__ = [
     "Article",
@@ -61,8 +64,11 @@ __all__ = [
     "IndexNotFoundError",
     "IndexReport",
     "IndexVersionError",
+    "IndexWriteError",
+    "Leftover",
     "NewssearchError",
     "Paragraph",
+    "Problem",
     "Progress",
     "Provenance",
     "Query",
@@ -71,8 +77,10 @@ __all__ = [
     "ReadOptions",
     "Rejected",
     "Results",
+    "Salvage",
     "Snippet",
     "Story",
+    "Verification",
     "Version",
     "__version__",
     "create",
@@ -81,10 +89,13 @@ __all__ = [
     "parse",
     "query",
     "rebuild",
+    "salvage",
+    "verify",
 ]
 
 _ROOMS = {
     "article": ("Article", "Paragraph", "Provenance", "Rejected"),
+    "checking": ("salvage", "verify"),
     "config": ("Config",),
     "engines": ("Contents",),
     "errors": (
@@ -96,6 +107,7 @@ _ROOMS = {
         "IndexLockedError",
         "IndexNotFoundError",
         "IndexVersionError",
+        "IndexWriteError",
         "NewssearchError",
         "QueryError",
     ),
@@ -105,6 +117,7 @@ _ROOMS = {
     "readers": ("ReadOptions",),
     "results": ("Clause", "Copy", "FacetValue", "Hit", "Rank", "Results", "Snippet"),
     "story": ("Change", "Edit", "Story", "Version"),
+    "verification": ("Leftover", "Problem", "Salvage", "Verification"),
 }
 """Where each public name is defined: a module is imported when a name of it is first asked for."""
 

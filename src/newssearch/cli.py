@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -15,10 +15,20 @@ from ._version import __version__
 from .analysis import analyser
 from .article import Paragraph
 from .config import column, load
-from .errors import NewssearchError, QueryError
+from .console import (
+    NobodyReads,
+    clean,
+    print_caret,
+    print_diagnostics,
+    show_line,
+    show_lines,
+    show_text,
+    style,
+)
+from .errors import IndexDamagedError, NewssearchError, QueryError
 from .highlight import SNIPPET_LENGTH, snippet
 from .index import Index, open_index, open_or_create, rebuild
-from .query import Diagnostic, Everything, parse, side_by_side
+from .query import Everything, parse, side_by_side
 from .request import FACET_FIELDS, SORTS
 from .results import Snippet
 from .terminal import progress_bar, stoppable
@@ -43,7 +53,12 @@ index_option = click.option(
 )  # fmt: skip
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 wait_option = click.option(
-    "--wait", default=10.0, show_default=True, metavar="SECONDS", help="How long to wait for another writer."
+    "--wait",
+    default=10.0,
+    show_default=True,
+    type=click.FloatRange(0),
+    metavar="SECONDS",
+    help="How long to wait for another writer.",
 )
 
 
@@ -132,7 +147,7 @@ def index(
     wanted = [path for path in paths or DEFAULT_PATHS if path != "-"]
     stream = sys.stdin.buffer if "-" in paths else None
     try:
-        mapped = tuple(column(_clean(text)) for text in columns)
+        mapped = tuple(column(clean(text)) for text in columns)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--map") from None
     config = load(folder.absolute().parent).with_given(
@@ -239,7 +254,7 @@ def query(
     "security forces"       side by side;  ( ) for groups
     Put a query that begins with a minus behind --, as in: newssearch query -- -syria iraq
     """
-    text = _clean(" ".join(words))
+    text = clean(" ".join(words))
     with open_index(folder) as opened:
         results = opened.search(
             text,
@@ -256,7 +271,7 @@ def query(
             snippet=length,
             **filters,
         )
-    _print_diagnostics(results.diagnostics, text)
+    print_diagnostics(results.diagnostics, text)
     if format_ != "json" and not as_json:
         for line in (*render.text_names(results), *render.text_clauses(results)):
             click.echo(line, err=True)
@@ -269,21 +284,21 @@ def query(
         }
         told = f" ({results.total_stories} stor{'y' if results.total_stories == 1 else 'ies'})"
         stories = told if results.total_stories < results.total_articles else ""
-        _print(
+        show_line(
             render.as_json(counts, indent=None)
             if format_ == "json"
             else f"{results.total_articles} articles{stories}, {results.total_paragraphs} paragraphs"
         )
     elif format_ == "json":
-        _print(render.as_json(results.to_dict()))
+        show_line(render.as_json(results.to_dict()))
     elif format_ == "jsonl":
-        _print_lines(render.as_json(hit.to_dict(), indent=None) for hit in results)
+        show_lines(render.as_json(hit.to_dict(), indent=None) for hit in results)
     elif format_ == "csv":
-        _write(render.csv_results(results))
+        show_text(render.csv_results(results))
     elif format_ == "md":
-        _print_lines(render.markdown_results(results))
+        show_lines(render.markdown_results(results))
     else:
-        _print_lines(render.text_results(results, _style(), took=sys.stdout.isatty()))
+        show_lines(render.text_results(results, style(), took=sys.stdout.isatty()))
     return 1 if exit_code and not results.total_articles else 0
 
 
@@ -297,22 +312,22 @@ def show(article_id: str, folder: Path, text: str | None, as_json: bool) -> int:
 
     ID may be the end of an id, as `query` shows it on a narrow terminal; ID#3 prints that paragraph alone.
     """
-    wanted, _, number = _clean(article_id).partition("#")
+    wanted, _, number = clean(article_id).partition("#")
     with open_index(folder) as opened:
         article = opened.article(wanted)
     chosen = [p for p in article.paragraphs if not number or str(p.number) == number]
     if number and not chosen:
         raise NewssearchError(f"{article.id} has no paragraph {number}: it has {len(article.paragraphs)}")
-    parsed = parse(_clean(text)) if text else None
-    _print_diagnostics(parsed.diagnostics if parsed else (), text or "")
+    parsed = parse(clean(text)) if text else None
+    print_diagnostics(parsed.diagnostics if parsed else (), text or "")
     tree = side_by_side(parsed.tree) if parsed else Everything()
     shown = {p.number: snippet(tree, p.text, analyser(article.lang), 0, p.number) for p in chosen}
     if as_json:
         value = article.to_dict()
         value["paragraphs"] = [_paragraph_dict(p, shown[p.number], parsed is not None) for p in chosen]
-        _print(render.as_json(value))
+        show_line(render.as_json(value))
     else:
-        _print_lines(render.text_article(article, shown, _style()))
+        show_lines(render.text_article(article, shown, style()))
     return 0
 
 
@@ -332,11 +347,11 @@ def story(article_id: str, folder: Path, listed: bool, as_json: bool) -> int:
     All are compared with the earliest. ID is that of any of them, or its end.
     """
     with open_index(folder) as opened:
-        found = opened.story(_clean(article_id))
+        found = opened.story(clean(article_id))
     if as_json:
-        _print(render.as_json(found.to_dict()))
+        show_line(render.as_json(found.to_dict()))
     else:
-        _print_lines(render.text_story(found, _style(), changes=not listed))
+        show_lines(render.text_story(found, style(), changes=not listed))
     return 0
 
 
@@ -354,17 +369,65 @@ def info(folder: Path, configured: bool, as_json: bool) -> int:
     if configured:
         config = load(folder.absolute().parent)
         if as_json:
-            _print(render.as_json(config.to_dict()))
+            show_line(render.as_json(config.to_dict()))
         else:
-            _print_lines(render.text_config(config, _style()))
+            show_lines(render.text_config(config, style()))
         return 0
     with open_index(folder) as opened:
         held = opened.info()
     if as_json:
-        _print(render.as_json(held.to_dict()))
+        show_line(render.as_json(held.to_dict()))
     else:
-        _print_lines(render.text_info(held, _style()))
+        show_lines(render.text_info(held, style()))
     return 0
+
+
+@cli.command()
+@index_option
+@click.option(
+    "--sample",
+    default=100,
+    show_default=True,
+    type=click.IntRange(0),
+    metavar="N",
+    help="Articles of each segment whose words are compared with their text.",
+)
+@click.option("--clean", "cleaned", is_flag=True, help="Remove what runs that were broken off left behind.")
+@wait_option
+@json_option
+def verify(folder: Path, sample: int, cleaned: bool, wait: float, as_json: bool) -> int:
+    """Look at all of the index: every byte, every text, and whether it all fits together.
+
+    Others may search and write meanwhile. Exits with 3 where anything is not as it was written.
+    """
+    from newssearch.checking import verify as look  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
+    found = look(folder, sample=sample, clean=cleaned, wait=wait)
+    if as_json:
+        show_line(render.as_json(found.to_dict()))
+    else:
+        show_lines(render.text_verification(found))
+    return 0 if found.sound else IndexDamagedError.exit_code
+
+
+@cli.command()
+@click.argument("into", metavar="NEW", type=click.Path(path_type=Path))
+@index_option
+@json_option
+def salvage(into: Path, folder: Path, as_json: bool) -> int:
+    """Save what can still be read of a damaged index into a NEW one.
+
+    The damaged one stays as it is. Only articles that are whole are saved, each as it was indexed; `newssearch index`
+    then adds the others again, from their files. Exits with 4 where something was lost.
+    """
+    from newssearch.checking import salvage as save  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
+    found = save(folder, into)
+    if as_json:
+        show_line(render.as_json(found.to_dict()))
+    else:
+        show_lines(render.text_salvage(found))
+    return EXIT_REJECTED if found.lost or found.problems else 0
 
 
 @cli.command()
@@ -414,7 +477,7 @@ def remove(
             if not click.confirm(f"Remove {len(chosen):,} article(s) from {folder}?", err=True):
                 raise NewssearchError("nothing was removed")
         removed = opened.remove(chosen, wait=wait)
-    _print(render.as_json({"removed": removed}, indent=None) if as_json else f"{removed:,} removed")
+    show_line(render.as_json({"removed": removed}, indent=None) if as_json else f"{removed:,} removed")
     return 0
 
 
@@ -422,15 +485,15 @@ def _chosen(
     opened: Index, ids: Sequence[str], paths: Sequence[str], text: str | None, filters: dict[str, Any]
 ) -> list[str]:
     """The ids of the articles that all of what was given means: a query or filters, and single ones."""
-    chosen = {opened.article(_clean(article_id)).id for article_id in ids}
+    chosen = {opened.article(clean(article_id)).id for article_id in ids}
     for path in paths:
         found = opened.articles_of(path)
         if not found:
             raise NewssearchError(f"no article was read from {path}")
         chosen.update(found)
     if text is not None or filters:
-        parsed = parse(_clean(text or ""))
-        _print_diagnostics(parsed.diagnostics, text or "")
+        parsed = parse(clean(text or ""))
+        print_diagnostics(parsed.diagnostics, text or "")
         if text is not None and isinstance(parsed.tree, Everything):
             raise click.UsageError("The query finds everything: it would remove every article.")
         chosen.update(opened.find(parsed, **filters))
@@ -440,85 +503,23 @@ def _chosen(
 # ---- printing
 
 
-class _NobodyReads(Exception):  # noqa: N818  (no error: whoever was reading has seen enough)
-    """Standard output was closed at its other end."""
-
-
-def _write(text: str) -> None:
-    try:
-        sys.stdout.write(text)
-    except BrokenPipeError:
-        raise _NobodyReads from None
-
-
-def _print(text: str) -> None:
-    _write(f"{text}\n")
-
-
-def _print_lines(lines: Iterator[str]) -> None:
-    for line in lines:
-        _print(line)
-
-
 def _print_report(report: IndexReport, as_json: bool, anew: bool) -> None:
     if as_json:
-        _print(render.as_json(report.to_dict()))
+        show_line(render.as_json(report.to_dict()))
         return
-    _print_lines(render.text_report(report))
+    show_lines(render.text_report(report))
     if report.interrupted and anew:
-        _print("the index is still the old one: a rebuild takes its place only when it is whole")
+        show_line("the index is still the old one: a rebuild takes its place only when it is whole")
     for rejected in report.rejected[:SHOWN_REJECTIONS]:
         click.echo(f"rejected: {escape.terminal(str(rejected))}", err=True)
     if report.rejections > SHOWN_REJECTIONS:
         click.echo(f"… and {report.rejections - SHOWN_REJECTIONS:,} more; --json lists them", err=True)
 
 
-def _print_diagnostics(diagnostics: Sequence[Diagnostic], text: str) -> None:
-    for note in diagnostics:
-        hint = f"; {note.suggestion}" if note.suggestion else ""
-        click.echo(f"note: {escape.terminal(note.message + hint)}", err=True)
-        _print_caret(text, note.span.start, note.span.end)
-
-
-def _print_caret(text: str, start: int, end: int) -> None:
-    """The part of ``text`` around a place, with a caret under it; nothing for a place of no length."""
-    if start >= end:
-        return
-    room = max(_width() - 4, 20)
-    low = max(0, start - room // 2) if render.columns(text) > room else 0
-    shown = escape.terminal(text[low : low + room])
-    before = render.columns(escape.terminal(text[low:start]))
-    under = render.columns(escape.terminal(text[start : min(end, low + room)]))
-    click.echo(f"  {shown}\n  {' ' * before}{'^' * max(under, 1)}", err=True)
-
-
-def _width() -> int:
-    import shutil  # noqa: PLC0415  (slow to import, and only a terminal has a width)
-
-    return shutil.get_terminal_size().columns
-
-
-def _style() -> render.Style:
-    terminal = sys.stdout.isatty()
-    return render.Style(_width() if terminal else None, _color(sys.stdout))
-
-
-def _color(stream: TextIO) -> bool:
-    """Whether to use colours: https://no-color.org and https://force-color.org."""
-    if os.environ.get("NO_COLOR"):
-        return False
-    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
-
-
-def _clean(text: str) -> str:
-    """An argument whose bytes are not all UTF-8, with U+FFFD in their place."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
 def _fail(error: NewssearchError) -> int:
     click.echo(f"error: {escape.terminal(str(error))}", err=True)
     if isinstance(error, QueryError):
-        _print_caret(error.query, error.start, error.end)
+        print_caret(error.query, error.start, error.end)
     return error.exit_code
 
 
@@ -552,9 +553,19 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return EXIT_INTERRUPTED
     except NewssearchError as error:
         return _fail(error)
-    except (_NobodyReads, BrokenPipeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (NobodyReads, BrokenPipeError):
+        _print_nowhere()
         return 0
+    except OSError as error:  # standard output is a full disk, say
+        _print_nowhere()
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"error: {escape.terminal(f'{where}{error.strerror or error}')}", err=True)
+        return NewssearchError.exit_code
+
+
+def _print_nowhere() -> None:
+    """Let what is still to be printed go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main() -> NoReturn:

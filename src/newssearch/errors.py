@@ -8,7 +8,8 @@ Each carries the data that a program needs to react, and the exit code that the 
     │   ├── IndexExistsError        1   there is one already, and it is not to be overwritten
     │   ├── IndexVersionError       3   made by a newer newssearch, or by another program
     │   ├── IndexDamagedError       3   it cannot be read
-    │   └── IndexLockedError        1   another process is writing to it
+    │   ├── IndexLockedError        1   another process is writing to it
+    │   └── IndexWriteError         1   the disk is full, or the folder may not be written to
     ├── ArticleNotFoundError        1   no article has that id, or several do
     ├── ConfigError                 2   the configuration of an archive says what cannot be meant
     └── QueryError                  2   a query or a filter that would silently find nothing
@@ -20,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class NewssearchError(Exception):
@@ -35,6 +36,10 @@ class IndexFolderError(NewssearchError):
     def __init__(self, message: str, folder: Path) -> None:
         super().__init__(message)
         self.folder = folder
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors come back from other processes."""
+        return type(self), (str(self), self.folder)
 
 
 class IndexNotFoundError(IndexFolderError):
@@ -56,6 +61,9 @@ class IndexVersionError(IndexFolderError):
         super().__init__(message, folder)
         self.found = found
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.folder, self.found)
+
 
 class IndexDamagedError(IndexFolderError):
     """The index in ``folder`` cannot be read."""
@@ -64,7 +72,18 @@ class IndexDamagedError(IndexFolderError):
 
 
 class IndexLockedError(IndexFolderError):
-    """Another process or thread is writing to the index in ``folder``."""
+    """Another process or thread is writing to the index in ``folder``; ``holder`` says which, as far as that is known."""
+
+    def __init__(self, message: str, folder: Path, holder: str = "") -> None:
+        super().__init__(message, folder)
+        self.holder = holder
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.folder, self.holder)
+
+
+class IndexWriteError(IndexFolderError):
+    """The index in ``folder`` cannot be written to: the disk is full, say. What was committed before stays."""
 
 
 class ConfigError(NewssearchError):

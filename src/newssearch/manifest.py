@@ -11,6 +11,7 @@ import json
 from dataclasses import asdict, dataclass, field
 
 from .article import Rejected
+from .durable import sealed, unsealed
 
 FILE_NAME = "files.json"
 READERS_VERSION = 2
@@ -48,17 +49,17 @@ class Manifest:
     def load(cls, content: str | None) -> Manifest:
         """Read a manifest; one that is missing or damaged is an empty one."""
         try:
-            loaded = json.loads(content or "")
+            loaded = json.loads(unsealed(content or ""))
             if loaded["version"] != READERS_VERSION:
                 return cls()
             return cls({path: _entry(values) for path, values in loaded["files"].items()})
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return cls()
 
     def dump(self) -> str:
         """The manifest as JSON."""
         files = {path: list(asdict(entry).values()) for path, entry in self.entries.items()}
-        return json.dumps({"version": READERS_VERSION, "files": files}, separators=(",", ":"))
+        return sealed(json.dumps({"version": READERS_VERSION, "files": files}, separators=(",", ":")))
 
     def set(self, path: str, entry: Entry) -> None:
         """Note a file."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .index import IndexInfo
     from .indexing import IndexReport
     from .story import Change, Story, Version
+    from .verification import Salvage, Verification
 
 Format = Literal["text", "json", "jsonl", "csv", "md"]
 
@@ -32,6 +33,8 @@ SHOWN_WAYS = 5
 """Ways of knowing a field that ``info`` lists."""
 SHOWN_SPELLINGS = 12
 """Spellings of a name that ``query`` lists."""
+SHOWN_PROBLEMS = 20
+"""What is wrong with an index that ``verify`` lists."""
 SHOWN_COPIES = 8
 """Copies of a story that a hit lists."""
 
@@ -463,6 +466,36 @@ def text_report(report: IndexReport) -> Iterator[str]:
     yield f"{_count(report.paragraphs, 'paragraph')} added in {report.seconds:.1f} s{rate}"
     if report.interrupted:
         yield "interrupted: what was done so far is in the index; run it again to go on"
+
+
+def text_verification(found: Verification) -> Iterator[str]:
+    """What a look at all of an index found, for people."""
+    for problem in found.problems[:SHOWN_PROBLEMS]:
+        yield f"damaged: {escape.terminal(str(problem))}"
+    if len(found.problems) > SHOWN_PROBLEMS:
+        yield f"… and {len(found.problems) - SHOWN_PROBLEMS:,} more; --json lists them"
+    for left in found.leftovers:
+        yield f"leftover: {escape.terminal(left.name)} ({size(left.size)}); --clean removes it"
+    for name in found.removed:
+        yield f"removed: {escape.terminal(name)}"
+    if found.sound:
+        yield (
+            f"sound: {_count(found.articles, 'article')}, {_count(found.paragraphs, 'paragraph')};"
+            f" {size(found.size)} in {_count(found.files, 'file')} compared with their checksums,"
+            f" the words of {_count(found.sampled, 'article')} with their text, in {found.seconds:.1f} s"
+        )
+    else:
+        yield (
+            f"the index is damaged: {_count(len(found.problems), 'problem')}. Make it anew from its files with"
+            " `newssearch index --rebuild`, or save what is whole with `newssearch salvage`"
+        )
+
+
+def text_salvage(found: Salvage) -> Iterator[str]:
+    """What was saved of an index, for people."""
+    for problem in found.problems[:SHOWN_PROBLEMS]:
+        yield f"damaged: {escape.terminal(str(problem))}"
+    yield f"{_count(found.saved, 'article')} saved in {escape.terminal(str(found.into))}, {found.lost:,} lost"
 
 
 # ---- for programs and documents

@@ -6,8 +6,14 @@ only what changes an index, or meets such a segment, comes here.
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
+import json
 import os
 import pickle
+import platform
+import re
+import time
 import warnings
 from pathlib import Path
 from typing import Any
@@ -15,17 +21,29 @@ from typing import Any
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", SyntaxWarning)
     warnings.simplefilter("ignore", DeprecationWarning)
-    from whoosh import index as whoosh_index
     from whoosh.fields import ensure_schema
     from whoosh.filedb.filestore import FileStorage
+    from whoosh.index import TOC
     from whoosh.reading import SegmentReader
     from whoosh.util.filelock import try_for
 
+from ... import durable
+from ...analysis import ANALYSIS_VERSION
+from ...durable import sync_folder
 from ...errors import IndexLockedError
+from ...faults import reach
 from .adopting import adopt
 from .schema import make_schema
 from .segment import Segment
-from .trust import Toc, newest, read_toc
+from .trust import FORMAT_VERSION, Toc, newest, read_toc, toc_path, written_toc
+
+_PROTOCOL = 2
+"""Of pickles: what Whoosh itself writes, and reads whatever Python it runs on."""
+LOCKS = ("MAIN_RUN", "MAIN_WRITELOCK")
+HOLDER = "writer.json"
+"""The file that tells who writes."""
+_TOC = re.compile(r"_MAIN_([0-9]+)\.toc(?:\..*)?")
+_SEGMENT = re.compile(r"(MAIN_[0-9a-z]+)\..+")
 
 
 class WhooshFolder:
@@ -36,7 +54,7 @@ class WhooshFolder:
 
     def create(self) -> None:
         """Make an empty index. One that is there already is gone."""
-        whoosh_index.create_in(str(self._folder), make_schema())
+        self.put_toc(TOC(make_schema(), [], 0))
 
     def toc(self) -> Any:
         """The newest table of contents, once it is seen to name nothing that it should not."""
@@ -44,10 +62,32 @@ class WhooshFolder:
 
     def put_toc(self, toc: Any) -> None:
         """Let a table of contents be the newest, and remove the files that it does not name."""
-        storage = _Durable(str(self._folder))
-        toc.generation = newest(self._folder) + 1
-        toc.write(storage, "MAIN")
-        whoosh_index.clean_files(storage, "MAIN", toc.generation, toc.segments)
+        generation = newest(self._folder) + 1
+        schema = ensure_schema(toc.schema)
+        schema.clean()
+        whole = Toc(
+            generation,
+            pickle.dumps(schema, _PROTOCOL),
+            pickle.dumps(toc.segments, _PROTOCOL),
+            (),
+            (FORMAT_VERSION, ANALYSIS_VERSION),
+        )
+        sync_folder(self._folder)  # what it names is on disk under its name
+        durable.replace(toc_path(self._folder, generation), written_toc(whole))
+        sync_folder(self._folder)
+        reach("commit: done")
+        self._clean(generation, {segment.segment_id() for segment in toc.segments})
+
+    def _clean(self, generation: int, segments: set[str]) -> None:
+        """Remove what belongs to no segment of the newest table of contents, and the other ones."""
+        for path in sorted(self._folder.iterdir()):
+            toc, owned = _TOC.fullmatch(path.name), _SEGMENT.fullmatch(path.name)
+            if (toc and int(toc[1]) < generation) or (owned and owned[1] not in segments):
+                with contextlib.suppress(
+                    OSError
+                ):  # on Windows, one that somebody reads stays until the next commit
+                    path.unlink()
+                reach("commit: one file removed")
 
     def adopted(self, toc: Toc, number: int) -> Segment:
         """A segment of a table of contents that Whoosh wrote, or of which Whoosh deleted parts of articles."""
@@ -67,46 +107,56 @@ class WhooshFolder:
 def _alive(toc: Toc) -> Any:
     """A table of contents as an object of Whoosh's."""
     schema = ensure_schema(pickle.loads(toc.schema))
-    return whoosh_index.TOC(schema, pickle.loads(toc.segments), toc.generation)
-
-
-class _Durable(FileStorage):  # type: ignore[misc]
-    """What is renamed, as tables of contents are, is on disk before and after."""
-
-    def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
-        """Give a file the name that it is to have."""
-        folder = Path(self.folder)
-        with (folder / oldname).open("rb") as file:
-            os.fsync(file.fileno())
-        super().rename_file(oldname, newname, safe=safe)
-        _sync_folder(folder)
+    return TOC(schema, pickle.loads(toc.segments), toc.generation)
 
 
 class Lock:
-    """Both the lock of newssearch, held through all commits of a run, and the one of Whoosh's own writers."""
+    """Both the lock of newssearch, held through all commits of a run, and the one of Whoosh's own writers.
+
+    They are the operating system's, which lets go of them when the process is gone, however it went. A file beside them
+    tells who has them; it is only believed while somebody does.
+    """
 
     def __init__(self, folder: Path, wait: float) -> None:
+        self._folder = folder
         self._held: list[Any] = []
-        for name in ("MAIN_RUN", "MAIN_WRITELOCK"):
+        until = time.monotonic() + wait
+        for name in LOCKS:
             lock = FileStorage(str(folder)).lock(name)
-            if not try_for(lock.acquire, timeout=wait, delay=0.05):
-                self.release()
-                message = f"another process is writing to {folder}: try again when it is done, or wait longer"
-                raise IndexLockedError(message, folder)
-            self._held.append(lock)
+            left = max(until - time.monotonic(), 0.0)
+            with durable.writing(folder):
+                if try_for(lock.acquire, timeout=left, delay=0.05):
+                    self._held.append(lock)
+                    continue
+            holder = self._holder() if self._held or name == LOCKS[0] else ""
+            self.release(told=False)
+            message = f"{holder or 'another process'} is writing to {folder}: try again when it is done, or wait longer"
+            raise IndexLockedError(message, folder, holder)
+        with durable.writing(folder):
+            self._tell()
+        reach("lock: taken")
 
-    def release(self) -> None:
+    def _tell(self) -> None:
+        now = dt.datetime.now().astimezone().isoformat(timespec="seconds")
+        told = {"process": os.getpid(), "host": platform.node(), "since": now}
+        try:
+            durable.replace(self._folder / HOLDER, json.dumps(told).encode())
+        except BaseException:
+            self.release(told=False)
+            raise
+
+    def _holder(self) -> str:
+        """Who has the lock, as far as that is told."""
+        try:
+            told = json.loads((self._folder / HOLDER).read_text(encoding="utf-8"))
+            return f"process {int(told['process'])} on {told['host']}, since {told['since']},"
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return ""
+
+    def release(self, *, told: bool = True) -> None:
         """Let others write."""
+        if told and self._held:
+            with contextlib.suppress(OSError):
+                (self._folder / HOLDER).unlink()
         while self._held:
             self._held.pop().release()
-
-
-def _sync_folder(folder: Path) -> None:
-    """See to it that the names of the files in a folder are on disk, where a system has that."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

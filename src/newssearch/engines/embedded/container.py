@@ -3,29 +3,29 @@
 ::
 
     +--------------------+  0
-    | b"NEWSSEG1"        |  magic number and version of the layout
+    | b"NEWSSEG2"        |  magic number and version of the layout
     +--------------------+  64
     | section            |  the bytes of an array, little-endian, from a multiple of 64 on
     | section            |
     | …                  |
     +--------------------+
-    | directory          |  JSON: {name: [dtype, offset, items, crc32], …}
+    | directory          |  JSON: {name: [dtype, offset, items], …}
+    | u32 …              |  a crc32 of each page of 4,096 bytes of all that is above the directory
     +--------------------+  end - 24
-    | u64 u32 u32        |  offset, size and crc32 of the directory
-    | b"NEWSSEG1"        |
+    | u64 u32 u32        |  offset and size of the directory, and the crc32 of it and of those of the pages
+    | b"NEWSSEG2"        |
     +--------------------+  end
 
 Opening reads the end of the file and its directory. A section is a view of the mapped file, read by the operating
-system when it is touched. What is written is on disk before :meth:`ContainerWriter.close` returns.
+system when it is touched, and compared with its checksums when it is asked for (:mod:`.mapped`). What is written is on
+disk before :meth:`ContainerWriter.close` returns.
 """
 
 from __future__ import annotations
 
-import json
+import contextlib
 import mmap
 import os
-import struct
-import zlib
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -36,25 +36,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import NewssearchError
+from ...faults import reach
+from .mapped import ALIGNMENT, MAGIC, Array, ContainerError, Mapped, Part, checksums, directory_of
 
-MAGIC = b"NEWSSEG1"
-ALIGNMENT = 64
+__all__ = ["Array", "Bytes", "Container", "ContainerError", "ContainerWriter", "Part", "Place", "Strings"]
+
 BUFFER = 1 << 18
 """Bytes that are written at a time: each write lets go of the interpreter, which may take long to get back from threads
 that search."""
-_END = struct.Struct("<QII8s")
 HEADS = 256
 """Of so many sorted strings, one is held in memory for searches."""
-_STEP = 1 << 24
-"""Bytes of which a checksum is made at a time."""
-
 Bytes = NDArray[np.uint8]
-Array = NDArray[Any]
-
-
-class ContainerError(NewssearchError):
-    """A file that is no container, or not the one that was written."""
 
 
 class Place(NamedTuple):
@@ -77,6 +69,7 @@ class ContainerWriter:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        reach("arrays: begin")
         self._file = path.open("w+b", buffering=BUFFER)
         self._file.write(MAGIC.ljust(ALIGNMENT, b"\0"))
         self._at = self._end = ALIGNMENT
@@ -102,8 +95,8 @@ class ContainerWriter:
         """A section of zeros to write into, until the container is closed."""
         kept = np.dtype(dtype).newbyteorder("<")
         offset = self._enter(name, kept, size)
-        self._file.truncate(self._end)
         self._file.flush()
+        _reserve(self._file.fileno(), self._end)
         return Place(self._path, kept, offset, size)
 
     def _enter(self, name: str, dtype: np.dtype[Any], size: int) -> int:
@@ -117,22 +110,32 @@ class ContainerWriter:
         self._file.truncate(self._end)
         self._file.flush()
         with mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-            entries = {
-                name: [dtype, offset, size, _checksum(mapped, offset, size * np.dtype(dtype).itemsize)]
-                for name, (dtype, offset, size) in self._directory.items()
-            }
-        directory = json.dumps(entries, separators=(",", ":")).encode()
+            sums = checksums(mapped, self._end)
         self._file.seek(self._end)
-        self._file.write(directory)
-        self._file.write(_END.pack(self._end, len(directory), zlib.crc32(directory), MAGIC))
+        self._file.write(directory_of(self._directory, sums, self._end))
         self._file.flush()
+        reach("arrays: written")
         os.fsync(self._file.fileno())
         self._file.close()
+        reach("arrays: on disk")
 
     def discard(self) -> None:
         """Drop what was written."""
-        self._file.close()
+        with contextlib.suppress(OSError):  # there was no room for what it still held
+            self._file.close()
         self._path.unlink(missing_ok=True)
+
+
+def _reserve(descriptor: int, size: int) -> None:
+    """Let a file have so many bytes, and room for them: to write into a map of it must not fail, for that would end the
+    process."""
+    reserve = getattr(os, "posix_fallocate", None)
+    if reserve is not None:
+        reserve(descriptor, 0, size)
+        return
+    at = os.lseek(descriptor, 0, os.SEEK_END)
+    while at < size:
+        at += os.write(descriptor, bytes(min(size - at, BUFFER)))
 
 
 def write(path: Path, sections: Mapping[str, Array]) -> None:
@@ -150,55 +153,64 @@ def write(path: Path, sections: Mapping[str, Array]) -> None:
 class Container:
     """The sections of a file, or of a mapping from names to arrays."""
 
-    def __init__(self, source: Path | Mapping[str, Array]) -> None:
+    def __init__(self, source: Path | Mapped | Mapping[str, Array]) -> None:
         self._sections: dict[str, Array] = {}
-        self._directory: dict[str, tuple[str, int, int, int]] = {}
-        self._map: mmap.mmap | None = None
-        self.path = source if isinstance(source, Path) else None
-        if isinstance(source, Path):
-            self._open(source)
+        self._parts: dict[str, Part] = {}
+        self.path: Path | None = None
+        self.mapped: Mapped | None = None
+        """The file that it is, unless it is none."""
+        if isinstance(source, Mapped):
+            self.path, self.mapped = source.path, source
+        elif isinstance(source, Path):
+            self.path, self.mapped = source, Mapped.of(source)
         else:
             self._sections.update(source)
 
-    def _open(self, path: Path) -> None:
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if size < ALIGNMENT + _END.size:
-                raise ContainerError(f"{path.name} is cut short")
-            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        offset, length, checksum, magic = _END.unpack_from(self._map, size - _END.size)
-        if magic != MAGIC or self._map[: len(MAGIC)] != MAGIC or offset + length != size - _END.size:
-            raise ContainerError(f"{path.name} is no segment of this version, or cut short")
-        directory = self._map[offset : offset + length]
-        if zlib.crc32(directory) != checksum:
-            raise ContainerError(f"{path.name}: the directory is damaged")
-        self._directory = {name: tuple(entry) for name, entry in json.loads(directory).items()}
+    @property
+    def _directory(self) -> Mapping[str, tuple[str, int, int]]:
+        return self.mapped.directory if self.mapped is not None else {}
 
     @property
     def in_memory(self) -> bool:
         """Whether it is no file."""
-        return self._map is None
+        return self.mapped is None
 
     def __contains__(self, name: str) -> bool:
         return name in self._sections or name in self._directory
 
     def __getitem__(self, name: str) -> Array:
+        """A section, all of which is what was written. Raises :class:`ContainerError`."""
         found = self._sections.get(name)
         if found is None:
-            dtype, offset, size, _ = self._directory[name]
-            assert self._map is not None, "only a mapped container has a directory"
-            found = self._sections[name] = np.frombuffer(self._map, dtype, size, offset)
+            found = self._sections[name] = self.part(name).all()
+        return found
+
+    def part(self, name: str) -> Part:
+        """A section to read stretches of, that are looked at as they are asked for."""
+        found = self._parts.get(name)
+        if found is None:
+            if self.mapped is None:
+                found = Part(self._sections[name])
+            elif name not in self._directory:
+                raise ContainerError(self.mapped.path, f"it has no {name}")
+            else:
+                found = Part(self.mapped.array(name), self.mapped, self._directory[name][1])
+            self._parts[name] = found
         return found
 
     def items(self) -> Iterator[tuple[str, Array]]:
         """All sections."""
         return ((name, self[name]) for name in {**self._sections, **self._directory})
 
-    def damaged(self) -> Iterator[str]:
-        """The sections whose bytes are not those that were written. Reads the whole file."""
-        for name, (dtype, offset, size, checksum) in self._directory.items():
-            if _checksum(self._map, offset, size * np.dtype(dtype).itemsize) != checksum:
-                yield name
+    def check(self) -> None:
+        """See to it that all of it is what was written. Raises :class:`ContainerError`."""
+        if self.mapped is not None:
+            self.mapped.check_all()
+
+    def check_size(self) -> None:
+        """See to it that no other program has cut its file. Raises :class:`ContainerError`."""
+        if self.mapped is not None:
+            self.mapped.check_size()
 
 
 def items(array: Array) -> Sequence[int]:
@@ -211,29 +223,30 @@ class Strings:
     """Strings one behind the other: two sections, ``NAME`` with their bytes and ``NAME.at`` where each begins."""
 
     def __init__(self, container: Container, name: str) -> None:
-        self._bytes: Bytes = container[name]
+        self._part = container.part(name)
         self._at: Array = container[f"{name}.at"]
-        self._view = self._bytes.data
+        self._view = self._part.array.data
         self._begins = items(self._at)
 
     def __len__(self) -> int:
         return len(self._at) - 1
 
     def __getitem__(self, index: int) -> bytes:
-        begins = self._begins
-        return self._view[begins[index] : begins[index + 1]].tobytes()
+        low, high = self._begins[index], self._begins[index + 1]
+        self._part.check(low, high)
+        return self._view[low:high].tobytes()
 
     def slice(self, low: int, high: int) -> list[bytes]:
         """Those from ``low`` up to but not including ``high``."""
         at = self._at[low : high + 1]
-        whole = self._bytes[at[0] : at[-1]].tobytes()
+        whole = self._part.between(int(at[0]), int(at[-1])).tobytes()
         ends = (at - at[0]).tolist()
         return [whole[start:end] for start, end in pairwise(ends)]
 
     def span(self, low: int, high: int) -> tuple[Bytes, NDArray[np.int64]]:
         """The bytes of those from ``low`` up to but not including ``high``, and how many each has."""
         at = self._at[low : high + 1].astype(np.int64)
-        return self._bytes[at[0] : at[-1]], np.diff(at)
+        return self._part.between(int(at[0]), int(at[-1])), np.diff(at)
 
     def all(self) -> list[bytes]:
         """All of them."""
@@ -247,14 +260,17 @@ class Strings:
     def letters(self, numbers: NDArray[np.int64], width: int) -> NDArray[np.uint32]:
         """The first bytes of some of them, each a row; a shorter one is followed by anything."""
         places = self._at[numbers].astype(np.int64)[:, None] + np.arange(width)
-        return np.asarray(self._bytes[np.minimum(places, len(self._bytes) - 1)], np.uint32)
+        octets = self._part.all()
+        return np.asarray(octets[np.minimum(places, len(octets) - 1)], np.uint32)
 
     @property
     def wide(self) -> NDArray[np.bool_]:
         """Which of them have more bytes than characters; none of them is empty."""
         if not len(self):
             return np.empty(0, np.bool_)
-        return np.asarray(np.maximum.reduceat(self._bytes, self._at[:-1].astype(np.int64)) > 127, np.bool_)
+        return np.asarray(
+            np.maximum.reduceat(self._part.all(), self._at[:-1].astype(np.int64)) > 127, np.bool_
+        )
 
     # ---- of sorted ones
 
@@ -297,12 +313,3 @@ def narrow(values: Array) -> Array:
         if most <= np.iinfo(dtype).max:
             return values.astype(dtype)
     return values.astype(np.uint64)
-
-
-def _checksum(mapped: mmap.mmap | None, offset: int, size: int) -> int:
-    assert mapped is not None, "a section has bytes"
-    checksum = 0
-    with memoryview(mapped) as view:
-        for start in range(offset, offset + size, _STEP):
-            checksum = zlib.crc32(view[start : min(start + _STEP, offset + size)], checksum)
-    return checksum

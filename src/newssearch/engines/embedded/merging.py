@@ -56,6 +56,8 @@ class Renumbered(NamedTuple):
 
 def merge(segments: Sequence[Segment], container: ContainerWriter, helpers: Helpers | None = None) -> int:
     """Write all segments as one, in their order; the number of its documents."""
+    for segment in segments:
+        segment.container.check()  # what is damaged must not get checksums of its own
     parts = list(renumbered(segments))
     first = _first_documents(parts)
     fields = [_Merged.of(name, parts) for name in ("text", "title")]

@@ -20,7 +20,7 @@ from ...analysis import analysis_of
 from .alike import alike
 from .ascending import NO_INTS, Ints, Mask, changes, ranges
 from .compounds import Compounds
-from .container import Array, Container, Strings, items
+from .container import Array, Container, Part, Strings, items
 from .headers import VALUES, date_of
 from .inverting import PAGE, unpack_all
 from .metadata import NONE
@@ -83,6 +83,10 @@ class Field:
         """One of its sections."""
         return self.container[f"{self.name}.{name}"]
 
+    def part(self, name: str) -> Part:
+        """One of its sections, of which stretches are read."""
+        return self.container.part(f"{self.name}.{name}")
+
     def small(self, name: str) -> Small:
         """One of its sections of small numbers."""
         found = self._small.get(name)
@@ -133,7 +137,7 @@ class Field:
     @property
     def words(self) -> int:
         """How many words there are."""
-        return len(self.section("positions"))
+        return len(self.part("positions"))
 
     # ---- words
 
@@ -160,7 +164,7 @@ class Field:
         runs, bounds = self.section("group.runs"), self.section("group.run.first")
         low = bounds[runs[terms]].astype(np.int64)
         groups = ranges(low, bounds[runs[terms + 1]] - low)
-        owners = self.section("group.low")[groups].astype(np.int64)
+        owners = self.part("group.low").at(groups).astype(np.int64)
         pages = self.section("group.run.page")
         if len(self.container["article.first"]) > 1 << PAGE:
             owners += (
@@ -188,7 +192,7 @@ class Field:
         pages = self.section("group.run.page")[runs[0] : runs[-1]].astype(np.int64) << PAGE
         start, end = int(bounds[0]), int(bounds[-1])
         terms = np.repeat(np.repeat(np.arange(low, high), np.diff(runs)), in_run)
-        owners = self.section("group.low")[start:end] + np.repeat(pages, in_run)
+        owners = self.part("group.low").between(start, end) + np.repeat(pages, in_run)
         if self.name == "text":
             sizes = self.small("group.counts").between(start, end)
             first = self.section("first")
@@ -202,7 +206,7 @@ class Field:
             self.small("counts").between(start, end).astype(np.int64),
             self.small("positions").between(int(words[0]), int(words[-1])).astype(np.int64),
             unpack_all(
-                self.section("packed"),
+                self.section("packed"),  # of all terms, in the end
                 self.section("packed.at")[low : high + 1].astype(np.int64),
                 words,
                 self.section("kinds")[low:high],

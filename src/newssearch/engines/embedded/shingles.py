@@ -147,9 +147,9 @@ class Shingles:
     """The samples of a segment."""
 
     def __init__(self, container: Container) -> None:
-        self._low = container["shingles.low"]
+        self._low = container.part("shingles.low")
         self._pages = container["shingles.page"]
-        self.articles = container["shingles.article"]
+        self._articles = container.part("shingles.article")
         self.within = Small(container, "shingles.within")
         self.sizes = Small(container, "shingles.sizes")
 
@@ -159,10 +159,20 @@ class Shingles:
     @cached_property
     def hashes(self) -> Hashes:
         """All hashes, ascending."""
+        low = self._low.all()
         if not len(self._pages):
-            return self._low
+            return low
         pages = np.repeat(np.arange(len(self._pages) - 1, dtype=np.uint32), np.diff(self._pages))
-        return np.asarray(pages << np.uint32(PAGE) | self._low, np.uint32)
+        return np.asarray(pages << np.uint32(PAGE) | low, np.uint32)
+
+    @property
+    def articles(self) -> Array:
+        """The article of each sample."""
+        return self._articles.all()
+
+    def articles_at(self, places: Ints) -> Ints:
+        """Those of the samples at some places, which are ascending."""
+        return self._articles.at(places).astype(np.int64)
 
     def of(self, articles: Mask) -> Ints:
         """The places of the samples of some articles."""
@@ -183,7 +193,8 @@ class Shingles:
         for n, value in enumerate(wanted.tolist()):
             low, high = int(self._pages[value >> PAGE]), int(self._pages[(value >> PAGE) + 1])
             own = np.uint16(value & (1 << PAGE) - 1)
-            begin, end = self._low[low:high].searchsorted(own), self._low[low:high].searchsorted(own, "right")
+            page = self._low.between(low, high)
+            begin, end = page.searchsorted(own), page.searchsorted(own, "right")
             begins[n], sizes[n] = low + begin, end - begin
         return begins, sizes
 

@@ -7,6 +7,8 @@ fit, all have as many bits as the greatest needs, and none is far.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from .container import Array, Container, narrow
@@ -39,14 +41,24 @@ class Small:
     """Numbers, read by their places."""
 
     def __init__(self, container: Container, name: str) -> None:
-        self._low = container[name]
-        self._far = container[f"{name}.far"]
-        self._high = container[f"{name}.high"]
-        self._all_here = not len(self._far)
-        self._last = np.iinfo(self._far.dtype).max
+        self._part = container.part(name)
+        self._low = self._part.array
+        self._container = container
+        self._name = name
+        far = container.part(f"{name}.far").array
+        self._all_here = not len(far)
+        self._last = np.iinfo(far.dtype).max
 
     def __len__(self) -> int:
         return len(self._low)
+
+    @cached_property
+    def _far(self) -> Array:
+        return self._container[f"{self._name}.far"]
+
+    @cached_property
+    def _high(self) -> Array:
+        return self._container[f"{self._name}.high"]
 
     @property
     def wide(self) -> bool:
@@ -55,7 +67,7 @@ class Small:
 
     def between(self, low: int, high: int) -> Array:
         """Those from ``low`` up to but not including ``high``."""
-        values = self._low[low:high]
+        values = self._part.between(low, high)
         if self._all_here:
             return values
         start, end = self._far_before(low), self._far_before(high)
@@ -74,7 +86,17 @@ class Small:
         )  # in its type, or all of it is converted
 
     def at(self, places: Array) -> Array:
-        """Those at some places."""
+        """Those at some places, which are ascending."""
+        if len(places):
+            self.check(int(places[0]), int(places[-1]) + 1)
+        return self.at_any(places)
+
+    def check(self, low: int, high: int) -> None:
+        """See to it that those from ``low`` up to but not including ``high`` are what was written."""
+        self._part.check(low, high)
+
+    def at_any(self, places: Array) -> Array:
+        """Those at some places in any order, all of which were checked."""
         values = self._low[places]
         if self._all_here:
             return values
@@ -87,7 +109,7 @@ class Small:
 
     def sums(self, start: int, places: Array) -> Array:
         """What the numbers from ``start`` on add up to before each of some places, which are ascending."""
-        values = self._low[start : int(places[-1]) + 1]
+        values = self._part.between(start, int(places[-1]) + 1)
         narrow_enough = not self.wide and len(values) < _MOST_SUMMED
         before = values.cumsum(dtype=np.uint32 if narrow_enough else np.int64)
         at = places - start

@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ... import durable
 from ..._version import __version__
 from ...analysis import ANALYSIS_VERSION
 from ...errors import (
@@ -25,21 +26,22 @@ from ...errors import (
     IndexNotFoundError,
     IndexVersionError,
 )
-from .container import Container, ContainerError
+from ...faults import reach
+from .container import Container
 from .segment import Segment
 from .snapshot import EmbeddedSnapshot
-from .storyfile import Named, Stories, keep_stories, read_stories, remove_stories, write_stories
-from .trust import Listed, newest, read_toc
+from .storyfile import Named, Stories, keep_stories, read_stories, remove_stories, story_path, write_stories
+from .trust import FORMAT_VERSION, MARKER, Listed, Toc, newest, read_toc, read_versions
 
 if TYPE_CHECKING:
+    from ...verification import Leftover, Problem
     from .committing import Lock, WhooshFolder
+    from .salvaging import Lost, Saved
+    from .verifying import Check
     from .writer import EmbeddedWriter
 
-FORMAT_VERSION = 7
-"""Counts up when an index of before can no longer be read as it is."""
-
-_MARKER = "newssearch.json"
-_REBUILD = "rebuild.tmp"
+REBUILD = "rebuild.tmp"
+"""The folder that a rebuild grows in."""
 KEPT = 1 << 24
 """Bytes of an array up to which its memory is kept for others."""
 _REOPEN = 20
@@ -80,12 +82,10 @@ class EmbeddedStore:
         if newest(folder) >= 0:
             raise IndexExistsError(f"{folder} holds an index already", folder)
         make_folder(folder)
-        _write_whole(
-            folder / _MARKER,
-            json.dumps({"format": FORMAT_VERSION, "analysis": ANALYSIS_VERSION, "made_by": __version__}),
-        )
         store = cls(folder)
-        store._whoosh.create()
+        store.write_extra(MARKER, _marker())
+        with durable.writing(folder):
+            store._whoosh.create()
         return store
 
     @property
@@ -108,9 +108,6 @@ class EmbeddedStore:
                     message = f"{self.folder}: a file of the index is missing: {error}"
                     raise IndexDamagedError(message, self.folder) from error
                 time.sleep(0.01 * attempt)
-            except ContainerError as error:
-                message = f"{self.folder}: the index is damaged ({error}): make it anew with --rebuild"
-                raise IndexDamagedError(message, self.folder) from error
             except IndexDamagedError:
                 raise
             except Exception as error:  # Whoosh trusts its files: what it stumbles over may be anything
@@ -129,10 +126,12 @@ class EmbeddedStore:
         stories = read_stories(self.folder, toc.generation, names)
         if stories.generation != toc.generation and newest(self.folder) != toc.generation:
             raise FileNotFoundError("the index was written to while it was opened")
+        if stories.generation != toc.generation and toc.versions is not None and toc.listed:
+            raise FileNotFoundError(story_path(self.folder, toc.generation).name)
         segments = []
         for number, (segment, known) in enumerate(zip(opened, stories.parts, strict=True)):
             if segment is None:
-                segment = self._whoosh.adopted(toc, number)  # noqa: PLW2901
+                segment = self.adopted(toc, number)  # noqa: PLW2901
             segment.stories = known
             segments.append(segment)
         return EmbeddedSnapshot(segments, self.folder, stories.boilerplate)
@@ -169,12 +168,14 @@ class EmbeddedStore:
 
     def write_extra(self, name: str, content: str) -> None:
         """Write a file of ours beside the index, whole or not at all."""
-        _write_whole(self.folder / name, content)
+        with durable.writing(self.folder):
+            durable.replace(self.folder / name, content.encode("utf-8", "surrogatepass"))
 
     def begin_rebuild(self) -> EmbeddedStore:
         """An empty index inside the folder, to take its place with :meth:`finish_rebuild`."""
-        folder = self.folder / _REBUILD
+        folder = self.folder / REBUILD
         _remove(folder)  # of a rebuild that was broken off
+        reach("rebuild: begin")
         return EmbeddedStore.create(folder)
 
     def finish_rebuild(self, new: EmbeddedStore, extras: Iterable[str]) -> None:
@@ -182,19 +183,60 @@ class EmbeddedStore:
 
         What is here is not read, so that a damaged index, or one of an older format, can be made anew.
         """
-        toc = new.toc()
-        for path in sorted(new.folder.glob("MAIN_*")):
-            if (
-                path.suffix
-            ):  # of a segment, whose name is random, so that none is here already; a lock has none
-                path.rename(self.folder / path.name)
-        keep_stories(new.folder, self.folder, self.generation + 1)
-        for name in (*extras, _MARKER):
-            content = new.read_extra(name)
-            if content is not None:
-                self.write_extra(name, content)
-        self.put_toc(toc)
+        with durable.writing(self.folder):
+            toc = new.toc()
+            reach("rebuild: whole")
+            for name in (
+                extras
+            ):  # what they know of the old index must not be believed of the new one, nor the other way round
+                (self.folder / name).unlink(missing_ok=True)
+            for path in sorted(new.folder.glob("MAIN_*")):
+                if (
+                    path.suffix
+                ):  # of a segment, whose name is random, so that none is here already; a lock has none
+                    path.rename(self.folder / path.name)
+                    reach("rebuild: one file moved")
+            keep_stories(new.folder, self.folder, self.generation + 1)
+            self.put_toc(toc)
+            for name in (MARKER, *extras):
+                content = new.read_extra(name)
+                if content is not None:
+                    self.write_extra(name, content)
         _remove(new.folder)
+        reach("rebuild: done")
+
+    # ---- looking at all of it
+
+    def check(self, sample: int) -> Check:
+        """A look at all of the index, the words of some articles of each segment among it."""
+        from newssearch.engines.embedded.verifying import Check  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
+        return Check(self.folder, sample, self.adopted)
+
+    def adopted(self, toc: Toc, number: int) -> Segment:
+        """A segment that Whoosh wrote, or of which it deleted parts of articles."""
+        return self._whoosh.adopted(toc, number)
+
+    def salvaged(self) -> Iterator[Saved | Lost | Problem]:
+        """All articles that can still be read, those that cannot, and what else is amiss."""
+        from newssearch.engines.embedded.salvaging import salvaged  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
+        return salvaged(self.folder, self.adopted)
+
+    def leftovers(self, known: Iterable[str]) -> list[Leftover]:
+        """What is in the folder and belongs to no commit; ``known`` are files of others that do.
+
+        Only what newssearch or Whoosh may have written there is one.
+        """
+        from newssearch.engines.embedded.verifying import leftovers  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
+        return leftovers(self.folder, frozenset(known))
+
+    def remove_leftovers(self, known: Iterable[str]) -> list[str]:
+        """Remove them, and return the names of those that are gone. The lock must be held."""
+        from newssearch.engines.embedded.verifying import remove  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
+        return remove(self.folder, [left.name for left in self.leftovers(known)])
 
     def lock(self, wait: float) -> Lock:
         """Let nobody else write, until ``release()`` is called on what is returned."""
@@ -207,10 +249,13 @@ class EmbeddedStore:
     def put_toc(self, toc: Any, stories: Stories | None = None) -> None:
         """Let a table of contents be the newest, with these stories, and remove the files that it does not name."""
         generation = self.generation + 1
+        reach("commit: begin")
         if stories is not None:
             write_stories(self.folder, generation, stories)
+            reach("commit: stories written")
         self._whoosh.put_toc(toc)
         remove_stories(self.folder, generation)
+        reach("commit: stories removed")
 
 
 def _remove(folder: Path) -> None:
@@ -238,26 +283,25 @@ def make_folder(folder: Path) -> None:
 
 
 def _check_marker(folder: Path) -> None:
+    """See to it that this version can read an index: by what its table of contents says, or by its marker, if Whoosh
+    wrote that."""
+    made_by = "?"
     try:
-        marker = json.loads((folder / _MARKER).read_text(encoding="utf-8"))
-        found, analysis = int(marker["format"]), int(marker["analysis"])
+        marker = json.loads((folder / MARKER).read_text(encoding="utf-8"))
+        made_by = str(marker["made_by"])
+        found, analysis = read_versions(folder) or (int(marker["format"]), int(marker["analysis"]))
     except FileNotFoundError:
         raise IndexVersionError(f"{folder} holds an index that newssearch did not make", folder) from None
-    except (ValueError, KeyError, TypeError, OSError) as error:
-        raise IndexDamagedError(f"{folder / _MARKER} cannot be read: {error}", folder) from error
+    except (ValueError, KeyError, TypeError, OSError, RecursionError) as error:
+        raise IndexDamagedError(f"{folder / MARKER} cannot be read: {error}", folder) from error
     if found > FORMAT_VERSION or analysis > ANALYSIS_VERSION:
-        message = f"{folder} was made by a newer newssearch ({marker.get('made_by', '?')}): update this one"
+        message = f"{folder} was made by a newer newssearch ({made_by}): update this one"
         raise IndexVersionError(message, folder, found)
     if found < FORMAT_VERSION or analysis < ANALYSIS_VERSION:
         message = f"{folder} was made by an older newssearch: make it anew with `newssearch index --rebuild`"
         raise IndexVersionError(message, folder, found)
 
 
-def _write_whole(path: Path, content: str) -> None:
-    """Write a file so that it has either its old content or its new one, whatever happens."""
-    temporary = path.with_name(f"{path.name}.tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+def _marker() -> str:
+    versions = {"format": FORMAT_VERSION, "analysis": ANALYSIS_VERSION, "made_by": __version__}
+    return durable.sealed(json.dumps(versions, separators=(",", ":")))

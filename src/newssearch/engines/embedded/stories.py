@@ -216,7 +216,7 @@ class _Update:
         for n, segment in enumerate(self._segments):
             begins, sizes = segment.shingles.find(wanted)
             hashes, places = np.repeat(np.arange(len(wanted)), sizes), ranges(begins, sizes)
-            articles = segment.shingles.articles[places].astype(np.int64) + self._articles[n]
+            articles = segment.shingles.articles_at(places) + self._articles[n]
             there = self._there[articles]
             if not there.all():
                 hashes, places, articles = hashes[there], places[there], articles[there]

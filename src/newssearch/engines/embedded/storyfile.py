@@ -70,18 +70,16 @@ def write_stories(folder: Path, generation: int, stories: Stories) -> None:
     for n, known in enumerate(stories.parts):
         if known is not None:
             sections |= {f"{n}.{name}": narrow(array) for name, array in known._asdict().items()}
-    write(folder / _NAME.format(generation), sections)
+    write(story_path(folder, generation), sections)
 
 
 def read_stories(folder: Path, generation: int, names: Sequence[Named | None]) -> Stories:
     """The stories of a commit with segments of these names."""
-    files = _files(folder)
-    newest = max((number for number in files if number <= generation), default=None)
-    if newest is None:
+    newest = newest_stories(folder, generation)
+    if newest < 0:
         return Stories(names, [None] * len(names), np.empty(0, np.uint32))
-    container = Container(files[newest])
-    listed = json.loads(container["segments"].tobytes())
-    number = {Named(*known): n for n, known in enumerate(listed) if known is not None}
+    container = Container(story_path(folder, newest))
+    number = {known: n for n, known in enumerate(_named(container)) if known is not None}
     parts: list[Known | None] = []
     for name in names:
         n = number.get(name) if name is not None else None
@@ -90,11 +88,31 @@ def read_stories(folder: Path, generation: int, names: Sequence[Named | None]) -
     return Stories(names, parts, container["boilerplate"], newest)
 
 
+def newest_stories(folder: Path, generation: int) -> int:
+    """The commit with the newest file up to that commit, or -1."""
+    return max((number for number in _files(folder) if number <= generation), default=-1)
+
+
+def named_in(path: Path) -> list[Named | None]:
+    """The segments that a file tells of."""
+    return _named(Container(path))
+
+
+def _named(container: Container) -> list[Named | None]:
+    listed = json.loads(container["segments"].tobytes())
+    return [None if known is None else Named(*known) for known in listed]
+
+
+def story_path(folder: Path, generation: int) -> Path:
+    """The file of the stories of a commit."""
+    return folder / _NAME.format(generation)
+
+
 def keep_stories(old: Path, new: Path, generation: int) -> None:
     """Let the newest stories of one folder be those that the commit of that number will have in another one."""
     files = _files(old)
     if files:
-        files[max(files)].replace(new / _NAME.format(generation))
+        files[max(files)].replace(story_path(new, generation))
 
 
 def remove_stories(folder: Path, generation: int) -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from .ascending import Ints, among, changes, paired, ranges
-from .container import Array
+from .container import Array, Part
 from .inverting import PAGE, STRIDE, unpack
 from .small import Small
 
@@ -33,6 +33,7 @@ class Owned(Protocol):
     @property
     def starts(self) -> Array: ...
     def section(self, name: str) -> Array: ...
+    def part(self, name: str) -> Part: ...
     def small(self, name: str) -> Small: ...
 
 
@@ -65,7 +66,7 @@ class Term:
     def articles(self) -> Ints:
         """The articles with it, ascending."""
         field, runs = self._field, self._runs
-        articles = field.section("group.low")[self._low : self._high].astype(np.int64)
+        articles = field.part("group.low").between(self._low, self._high).astype(np.int64)
         pages = field.section("group.run.page")[runs].astype(np.int64) << PAGE
         if len(pages) > 1:
             first = field.section("group.run.first")[runs.start : runs.stop + 1].astype(np.int64)
@@ -82,7 +83,7 @@ class Term:
     @cached_property
     def best(self) -> Array:
         """What the best of them weighs at most: a step of :data:`~.inverting.SCALE`; in a field of documents."""
-        return self._field.section("group.best")[self._low : self._high]
+        return self._field.part("group.best").between(self._low, self._high)
 
     @cached_property
     def _begins(self) -> Ints:
@@ -170,11 +171,12 @@ class Term:
         low = self._begins[groups]
         end = low + self.sizes[groups]
         high, last = end, len(numbers) - 1
+        numbers.check(*self._postings)
         while (low < high).any():
             middle = (low + high) >> 1
-            less = (numbers.at(np.minimum(middle, last)) < within) & (low < high)
+            less = (numbers.at_any(np.minimum(middle, last)) < within) & (low < high)
             low, high = np.where(less, middle + 1, low), np.where(less, high, middle)
-        found = (low < end) & (numbers.at(np.minimum(low, last)) == within)
+        found = (low < end) & (numbers.at_any(np.minimum(low, last)) == within)
         return Chosen(low[found], owners[found])
 
     @staticmethod
@@ -201,7 +203,8 @@ class Term:
             places += positions.at(words)
         if kinds is None:
             return places
-        packed = field.section("packed")[int(field.section("packed.at")[self._number]) :]
+        low, high = (int(at) for at in field.section("packed.at")[self._number : self._number + 2])
+        packed = field.part("packed").between(low, high)
         variants = unpack(packed, int(field.section("kinds")[self._number]), end - start)
         variants = variants if words is None else variants[words - start]
         return np.asarray(places[np.isin(variants, kinds)], np.int64)
@@ -217,6 +220,7 @@ class Term:
             return counts_of.sums(start, numbers) + int(at[start // STRIDE])
         known = numbers // STRIDE
         columns = known[:, None] * STRIDE + np.arange(STRIDE - 1)
-        sizes = counts_of.at(np.minimum(columns, len(counts_of) - 1)).astype(np.int64)
+        counts_of.check(int(known[0]) * STRIDE, min((int(known[-1]) + 1) * STRIDE, len(counts_of)))
+        sizes = counts_of.at_any(np.minimum(columns, len(counts_of) - 1)).astype(np.int64)
         sizes[columns >= numbers[:, None]] = 0
         return np.asarray(at[known].astype(np.int64) + sizes.sum(axis=1), np.int64)

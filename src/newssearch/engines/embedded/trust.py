@@ -5,10 +5,11 @@
     +--------------------+
     | 3 x varint         |  4, 8, 4: sizes of numbers
     | i32 i32            |  -12345, and the version of the layout: -111
-    | 3 x varint         |  the version of Whoosh
+    | 3 x varint         |  the version of Whoosh; of one that newssearch wrote 0, its format, its analysis
     | varint, bytes      |  the schema, pickled, behind its length
     | i32 i32            |  the generation; 0
     | bytes              |  the segments, pickled
+    | u32 b"NEWSTOC1"    |  if newssearch wrote it: the crc32 of all above, little-endian
     +--------------------+  end
 
 Numbers are big-endian; a varint has seven bits a byte, the lowest first. The newest of ``_MAIN_N.toc`` counts.
@@ -22,13 +23,19 @@ from __future__ import annotations
 
 import io
 import pickle
+import re
 import struct
+import zlib
 from collections import defaultdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...errors import IndexDamagedError
 
+FORMAT_VERSION = 8
+"""Counts up when an index of before can no longer be read as it is."""
+MARKER = "newssearch.json"
+"""The file that says which format an index has, and what made it."""
 EXTENSION = ".nws"
 """Of the one file of a segment of ours."""
 
@@ -62,26 +69,36 @@ KNOWN = frozenset(
 """All that an index of ours names."""
 
 _HEADER = struct.Struct("!BBBii")
+_SIZES = (4, 8, 4, -12345, -111)
 _TWO = struct.Struct("!ii")
+_SEAL = struct.Struct("<I8s")
+_MAGIC = b"NEWSTOC1"
+_STEM = re.compile(r"MAIN_[0-9a-z]+")
+"""No name of a segment leads out of the folder."""
 
 
 class Listed(NamedTuple):
-    """A segment of ours, as a table of contents lists it: its file, and its deleted documents."""
+    """A segment of ours, as a table of contents lists it: its file, its deleted documents, and how many it has with
+    them."""
 
     file_name: str
     deleted: frozenset[int]
+    documents: int
 
 
 class Toc(NamedTuple):
     """A table of contents. ``schema`` and ``segments`` are pickles that name nothing they should not.
 
-    ``listed`` tells of each segment what a search needs; of one that Whoosh wrote, None.
+    ``listed`` tells of each segment what a search needs; of one that Whoosh wrote, None. ``versions`` are those of the
+    format and of the analysis, where newssearch wrote it. ``stems`` begin the names of the files of all segments.
     """
 
     generation: int
     schema: bytes
     segments: bytes
     listed: tuple[Listed | None, ...]
+    versions: tuple[int, int] | None = None
+    stems: tuple[str, ...] = ()
 
 
 def newest(folder: Path) -> int:
@@ -98,29 +115,92 @@ def newest(folder: Path) -> int:
     return max((int(number) for number in numbers if number.isascii() and number.isdigit()), default=-1)
 
 
+def toc_path(folder: Path, generation: int) -> Path:
+    """The file of a table of contents."""
+    return folder / f"_MAIN_{generation}.toc"
+
+
+def written_toc(toc: Toc) -> bytes:
+    """A table of contents as it is on disk."""
+    assert toc.versions is not None, "we write it"
+    sizes = b"".join(map(_as_varint, (0, *toc.versions, len(toc.schema))))
+    whole = _HEADER.pack(*_SIZES) + sizes + toc.schema + _TWO.pack(toc.generation, 0) + toc.segments
+    return whole + _SEAL.pack(zlib.crc32(whole), _MAGIC)
+
+
+def read_versions(folder: Path) -> tuple[int, int] | None:
+    """The versions of format and analysis that the newest table of contents has; None where Whoosh wrote it.
+
+    Whatever else may be wrong with it is found by :func:`read_toc`.
+    """
+    with toc_path(folder, newest(folder)).open("rb") as file:
+        try:
+            return _versions(io.BytesIO(file.read(64)))
+        except _UNREADABLE:
+            return None
+
+
 def read_toc(folder: Path) -> Toc:
     """The newest table of contents in ``folder``.
 
-    Raises :class:`~newssearch.IndexDamagedError` where it names what it should not, and what is met where it is damaged
-    otherwise.
+    Raises :class:`~newssearch.IndexDamagedError` where it is damaged, or names what it should not.
     """
     generation = newest(folder)
-    file = io.BytesIO((folder / f"_MAIN_{generation}.toc").read_bytes())
-    if _HEADER.unpack(file.read(_HEADER.size)) != (4, 8, 4, -12345, -111):
-        raise ValueError("a table of contents in no layout that we know")
-    for _ in range(3):
-        _varint(file)
+    path = toc_path(folder, generation)
+    content = path.read_bytes()
+    try:
+        return _read(content, generation)
+    except (*_UNREADABLE, pickle.UnpicklingError) as error:
+        message = (
+            f"{folder}: the index is damaged ({path.name} is not to be trusted: {error});"
+            " `newssearch verify` looks at all of it"
+        )
+        raise IndexDamagedError(message, folder) from error
+
+
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    EOFError,
+    OverflowError,
+    struct.error,
+)
+"""What it is to read bytes that are no table of contents, or only a part of one."""
+
+
+def _read(content: bytes, generation: int) -> Toc:
+    sealed = content.endswith(_MAGIC)
+    if sealed:
+        checksum, _ = _SEAL.unpack(content[-_SEAL.size :])
+        content = content[: -_SEAL.size]
+        if zlib.crc32(content) != checksum:
+            raise ValueError("it is not what was written")
+    file = io.BytesIO(content)
+    versions = _versions(file)
+    if sealed != (versions is not None):
+        raise ValueError("it is cut short")
     schema = file.read(_varint(file))
     if _TWO.unpack(file.read(_TWO.size))[0] != generation:
-        raise ValueError("a table of contents under the name of another")
+        raise ValueError("it has the name of another one")
     segments = file.read()
-    try:
-        _Unpickler(io.BytesIO(schema)).load()
-        listed = tuple(map(_listed, _Unpickler(io.BytesIO(segments)).load()))
-    except pickle.UnpicklingError as error:
-        message = f"{folder}: the table of contents is not to be trusted: {error}"
-        raise IndexDamagedError(message, folder) from error
-    return Toc(generation, schema, segments, listed)
+    _Unpickler(io.BytesIO(schema)).load()
+    rest = io.BytesIO(segments)
+    named = _Unpickler(rest).load()
+    if rest.read(1):
+        raise ValueError("there is more than there should be")
+    stems = tuple(segment.stem for segment in named if isinstance(segment, _Segment))
+    return Toc(generation, schema, segments, tuple(map(_listed, named)), versions, stems)
+
+
+def _versions(file: io.BytesIO) -> tuple[int, int] | None:
+    """The versions that a table of contents begins with."""
+    if _HEADER.unpack(file.read(_HEADER.size)) != _SIZES:
+        raise ValueError("it is in no layout that we know")
+    wrote, *versions = (_varint(file) for _ in range(3))
+    return (versions[0], versions[1]) if not wrote else None
 
 
 def _varint(file: io.BytesIO) -> int:
@@ -134,6 +214,14 @@ def _varint(file: io.BytesIO) -> int:
     raise ValueError("a number that is too large")
 
 
+def _as_varint(number: int) -> bytes:
+    octets = bytearray()
+    while number >= 0x80:
+        octets.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*octets, number])
+
+
 class _Lifeless:
     """What stands for everything in a pickle but plain values: it takes what it is given, and does nothing."""
 
@@ -144,12 +232,24 @@ class _Lifeless:
         pass
 
 
-class _Ours(_Lifeless):
+class _Segment(_Lifeless):
+    """A segment."""
+
+    def __setstate__(self, state: Any) -> None:
+        self.stem = f"{state['indexname']}_{state['segid']}"
+        if not _STEM.fullmatch(self.stem):
+            raise ValueError(f"it names the segment {self.stem!r}")
+
+
+class _Ours(_Segment):
     """A segment of ours."""
 
     def __setstate__(self, state: Any) -> None:
+        super().__setstate__(state)
         self.listed = Listed(
-            f"{state['indexname']}_{state['segid']}{EXTENSION}", frozenset(state["_deleted"])
+            f"{self.stem}{EXTENSION}",
+            frozenset(state["_deleted"]),
+            state["_documents"],
         )
 
 
@@ -159,6 +259,7 @@ _LIVING: dict[str, type] = {
     "set": set,
     "defaultdict": defaultdict,
     "ArraySegment": _Ours,
+    "W3Segment": _Segment,
 }
 
 

@@ -6,6 +6,7 @@ of several processes once there is enough to do. Its segments are the same eithe
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
@@ -14,6 +15,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from ...article import Article
+from ...durable import writing
+from ...faults import reach
 from ...processes import Helpers, Memory, Processes, Thread, wanted
 from . import tiers
 from .building import Builder
@@ -87,7 +90,8 @@ class EmbeddedWriter:
         self._builder.add(article, state)
         self._pending += max(len(article.paragraphs), 1)
         if self._builder.size >= BATCH:
-            self._put()
+            with writing(self._store.folder):
+                self._put()
 
     def remove(self, ids: Iterable[str]) -> int:
         """Remove committed articles; the number of them that there were."""
@@ -103,10 +107,18 @@ class EmbeddedWriter:
         return removed
 
     def commit(self, *, last: bool = True) -> None:
-        """Make all since the last commit the new state of the index; with ``last``, tidy up what was added."""
+        """Make all since the last commit the new state of the index; with ``last``, tidy up what was added.
+
+        It is on disk when this returns. Raises :class:`~newssearch.IndexWriteError`.
+        """
+        with writing(self._store.folder):
+            self._commit(last)
+
+    def _commit(self, last: bool) -> None:
         if self._builder.documents:
             self._put()
         self._wait()
+        reach("segment: done")
         if not self._new and not any(self._removed.values()) and not (last and self._untidy):
             return
         toc = self._store.toc()
@@ -119,6 +131,7 @@ class EmbeddedWriter:
         for number, documents in self._removed.items():
             for document in documents:
                 toc.segments[number].delete_document(document)
+        reach("commit: deleted")
         toc.segments.extend(self._new)
         parts, boilerplate = self._stories()
         held = [pair for pair in zip(toc.segments, parts, strict=True) if pair[0].doc_count()]
@@ -165,6 +178,7 @@ class EmbeddedWriter:
 
     def _one(self, held: Sequence[Told]) -> Told:
         """A segment of what is in several."""
+        reach("merge: begin")
         read = [Segment(Container(self._store.folder / one.file_name), one.deleted_docs()) for one, _ in held]
         segment = ArraySegment("MAIN")
         container = ContainerWriter(self._store.folder / segment.file_name)
@@ -174,6 +188,7 @@ class EmbeddedWriter:
         except BaseException:
             container.discard()
             raise
+        reach("merge: done")
         self._made.append(segment)
         parts = zip(held, renumbered(read), strict=True)
         return segment, joined([(known, new.articles, new.documents) for (_, known), new in parts])
@@ -182,7 +197,8 @@ class EmbeddedWriter:
         """Drop what was not committed, and let others write."""
         try:
             self._helpers.end()
-            self._drop()
+            with contextlib.suppress(OSError):  # it stays behind, and harms nobody
+                self._drop()
         finally:
             self._snapshot.close()
             self._lock.release()
@@ -199,6 +215,7 @@ class EmbeddedWriter:
 
     def _put(self) -> None:
         """Let what was added become a segment, which counts from the next commit on."""
+        reach("segment: begin")
         builder, self._builder = self._builder, Builder()
         self._given += builder.size
         if self._given >= ENOUGH and self._helpers.number == 1 and (number := wanted()) > 1:

@@ -1,0 +1,111 @@
+"""Looking at all of an index, and saving what can be saved of a damaged one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from .durable import unsealed
+from .engines.embedded import EmbeddedStore
+from .engines.embedded.salvaging import Lost
+from .errors import IndexDamagedError
+from .manifest import FILE_NAME
+from .verification import Problem, Salvage, Verification
+
+SAMPLE = 100
+"""Articles of each segment whose words are compared with their text."""
+_AGAIN = 5
+"""How often a look begins anew because the index was written to meanwhile."""
+BATCH = 100_000
+"""Paragraphs between two commits of what was saved."""
+
+
+def verify(
+    folder: str | Path = "index", *, sample: int = SAMPLE, clean: bool = False, wait: float = 10.0
+) -> Verification:
+    """Look at all of the index in ``folder``: every byte, every text, and whether it all fits together.
+
+    The words of ``sample`` articles of each segment are compared with their text. With ``clean``, leftovers of runs that
+    were broken off are removed. Others may search and write meanwhile.
+
+    Raises :class:`IndexNotFoundError`, :class:`IndexVersionError`, and with ``clean`` :class:`IndexLockedError` where
+    another process writes for longer than ``wait`` seconds. Damage is no error here: the outcome lists it.
+    """
+    store = _any(Path(folder))
+    started = time.perf_counter()
+    for attempt in range(_AGAIN):
+        generation = store.generation
+        check = store.check(sample)
+        problems = (*check.problems(), *_manifest(store))
+        if not problems or store.generation == generation or attempt == _AGAIN - 1:
+            break
+    removed: list[str] = []
+    try:
+        if clean:
+            lock = store.lock(wait)
+            try:
+                removed = store.remove_leftovers((FILE_NAME,))
+            finally:
+                lock.release()
+        leftovers = tuple(store.leftovers((FILE_NAME,)))
+    except IndexDamagedError:  # nobody knows which files count
+        leftovers = ()
+    return Verification(
+        folder=store.folder,
+        problems=problems,
+        leftovers=leftovers,
+        removed=tuple(removed),
+        files=check.files,
+        size=check.size,
+        articles=check.articles,
+        paragraphs=check.paragraphs,
+        sampled=check.sampled,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _any(folder: Path) -> EmbeddedStore:
+    """The index in a folder, damaged or not."""
+    try:
+        return EmbeddedStore.open(folder)
+    except IndexDamagedError:
+        return EmbeddedStore(folder)
+
+
+def _manifest(store: EmbeddedStore) -> Iterator[Problem]:
+    try:
+        content = store.read_extra(FILE_NAME)
+        if content is not None:
+            unsealed(content)
+    except (OSError, ValueError) as error:
+        yield Problem(FILE_NAME, f"{error}; it only saves work: files will be read again")
+
+
+def salvage(folder: str | Path, into: str | Path) -> Salvage:
+    """Save what can be read of the damaged index in ``folder`` into a new one, and leave the old one as it is.
+
+    Only articles that are whole are saved, each as it was indexed. Raises :class:`IndexNotFoundError`,
+    :class:`IndexVersionError`, and :class:`IndexExistsError` where ``into`` holds an index.
+    """
+    store = _any(Path(folder))
+    new = EmbeddedStore.create(Path(into))
+    writer = new.writer(0.0)
+    problems: list[Problem] = []
+    lost = 0
+    ids: set[str] = set()
+    try:
+        for found in store.salvaged():
+            if isinstance(found, Problem):
+                problems.append(found)
+            elif isinstance(found, Lost):
+                lost += 1
+            elif found.article.id not in ids:
+                ids.add(found.article.id)
+                writer.add(*found)
+                if writer.pending >= BATCH:
+                    writer.commit(last=False)
+        writer.commit()
+    finally:
+        writer.close()
+    return Salvage(store.folder, new.folder, len(ids), lost, tuple(problems))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import fractions
 import inspect
 import json
 import pickle
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from whoosh import index as whoosh_index
+from whoosh.fields import ID, STORED, Schema
 from whoosh.filedb.filestore import FileStorage
 from whoosh.qparser import QueryParser
 
@@ -187,6 +189,30 @@ def test_a_table_of_contents_that_names_what_it_should_not_is_refused(tmp_path: 
     with pytest.raises(IndexDamagedError, match=r"not to be trusted: it names"):
         EmbeddedStore.open(tmp_path / "i").toc()
     assert not (tmp_path / "gone off").exists()
+
+
+@pytest.mark.parametrize("field", ["state", "header"])
+def test_what_whoosh_stored_is_read_as_plain_values(tmp_path: Path, field: str) -> None:
+    index_of(tmp_path / "i", storm()).close()
+    with whoosh_index.open_dir(str(tmp_path / "i")).writer() as writer:
+        writer.add_document(id="w", title="Whoosh", text="Wind.", **{field: Bomb(tmp_path / "gone off")})
+    with pytest.raises(IndexDamagedError, match="which no plain value does"):
+        newssearch.open(tmp_path / "i")
+    assert "no plain value" in newssearch.salvage(tmp_path / "i", tmp_path / "new").problems[0].what
+    found = newssearch.verify(tmp_path / "i")
+    assert "cannot be read" in found.problems[0].what
+    assert not (tmp_path / "gone off").exists()
+
+
+def test_whoosh_itself_reads_what_it_ever_did(tmp_path: Path) -> None:
+    schema = Schema(id=ID(stored=True), thing=STORED())
+    index = whoosh_index.create_in(str(tmp_path), schema)
+    with index.writer() as writer:
+        writer.add_document(id="x", thing=fractions.Fraction(1, 3))
+    with newssearch.create(tmp_path / "i") as ours:
+        ours.add([storm()])
+    with index.searcher() as searcher:
+        assert searcher.document(id="x")["thing"] == fractions.Fraction(1, 3)
 
 
 def test_a_table_of_contents_is_read_as_whoosh_reads_it(tmp_path: Path) -> None:

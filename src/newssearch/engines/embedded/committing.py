@@ -27,6 +27,8 @@ with warnings.catch_warnings():
     from whoosh.reading import SegmentReader
     from whoosh.util.filelock import try_for
 
+    from .plain import plain_values
+
 from ... import durable
 from ...analysis import ANALYSIS_VERSION
 from ...durable import sync_folder
@@ -93,11 +95,12 @@ class WhooshFolder:
         """A segment of a table of contents that Whoosh wrote, or of which Whoosh deleted parts of articles."""
         alive = _alive(toc)
         storage = FileStorage(str(self._folder), readonly=True)
-        reader = SegmentReader(storage, alive.schema, alive.segments[number])
-        try:
-            return adopt(reader)
-        finally:
-            reader.close()
+        with plain_values():
+            reader = SegmentReader(storage, alive.schema, alive.segments[number])
+            try:
+                return adopt(reader)
+            finally:
+                reader.close()
 
     def lock(self, wait: float) -> Lock:
         """Let nobody else write, until ``release()`` is called on what is returned."""

@@ -15,8 +15,8 @@
 Numbers are big-endian; a varint has seven bits a byte, the lowest first. The newest of ``_MAIN_N.toc`` counts.
 
 Unpickling can call whatever a pickle names. This knows the names that an index of ours has and no others, and puts
-something lifeless in the place of each. The postings and stored fields of Whoosh's own segments are pickles too, which
-are not looked at: an index from a stranger can still do harm when it is searched.
+something lifeless in the place of each. The postings and stored fields of Whoosh's own segments are pickles too:
+:mod:`.plain` reads them.
 """
 
 from __future__ import annotations

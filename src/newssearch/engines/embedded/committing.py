@@ -123,30 +123,30 @@ class Lock:
     def __init__(self, folder: Path, wait: float) -> None:
         self._folder = folder
         self._held: list[Any] = []
+        try:
+            with durable.writing(folder):
+                self._take(wait)
+                self._tell()
+                reach("lock: taken")
+        except BaseException:
+            self.release()
+            raise
+
+    def _take(self, wait: float) -> None:
         until = time.monotonic() + wait
         for name in LOCKS:
-            lock = FileStorage(str(folder)).lock(name)
+            lock = FileStorage(str(self._folder)).lock(name)
             left = max(until - time.monotonic(), 0.0)
-            with durable.writing(folder):
-                if try_for(lock.acquire, timeout=left, delay=0.05):
-                    self._held.append(lock)
-                    continue
-            holder = self._holder() if self._held or name == LOCKS[0] else ""
-            self.release(told=False)
-            message = f"{holder or 'another process'} is writing to {folder}: try again when it is done, or wait longer"
-            raise IndexLockedError(message, folder, holder)
-        with durable.writing(folder):
-            self._tell()
-        reach("lock: taken")
+            if not try_for(lock.acquire, timeout=left, delay=0.05):
+                holder = self._holder() if name == LOCKS[0] else ""  # or it is Whoosh, which tells nobody
+                message = f"{holder or 'another process'} is writing to {self._folder}: try again when it is done, or wait longer"
+                raise IndexLockedError(message, self._folder, holder)
+            self._held.append(lock)
 
     def _tell(self) -> None:
         now = dt.datetime.now().astimezone().isoformat(timespec="seconds")
         told = {"process": os.getpid(), "host": platform.node(), "since": now}
-        try:
-            durable.replace(self._folder / HOLDER, json.dumps(told).encode())
-        except BaseException:
-            self.release(told=False)
-            raise
+        durable.replace(self._folder / HOLDER, json.dumps(told).encode())
 
     def _holder(self) -> str:
         """Who has the lock, as far as that is told."""
@@ -156,9 +156,9 @@ class Lock:
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return ""
 
-    def release(self, *, told: bool = True) -> None:
+    def release(self) -> None:
         """Let others write."""
-        if told and self._held:
+        if len(self._held) == len(LOCKS):
             with contextlib.suppress(OSError):
                 (self._folder / HOLDER).unlink()
         while self._held:

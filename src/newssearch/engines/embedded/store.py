@@ -174,8 +174,9 @@ class EmbeddedStore:
     def begin_rebuild(self) -> EmbeddedStore:
         """An empty index inside the folder, to take its place with :meth:`finish_rebuild`."""
         folder = self.folder / REBUILD
-        _remove(folder)  # of a rebuild that was broken off
-        reach("rebuild: begin")
+        with durable.writing(self.folder):
+            _remove(folder)  # of a rebuild that was broken off
+            reach("rebuild: begin")
         return EmbeddedStore.create(folder)
 
     def finish_rebuild(self, new: EmbeddedStore, extras: Iterable[str]) -> None:
@@ -202,8 +203,8 @@ class EmbeddedStore:
                 content = new.read_extra(name)
                 if content is not None:
                     self.write_extra(name, content)
-        _remove(new.folder)
-        reach("rebuild: done")
+            _remove(new.folder)
+            reach("rebuild: done")
 
     # ---- looking at all of it
 

@@ -1,0 +1,275 @@
+"""Runs that are broken off at a moment of one's choice, and what must hold of the index then.
+
+``python -m breaking`` in this folder kills runs at random, as often as is wanted: see :mod:`kills`.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import newssearch
+from newssearch import faults, indexing
+from newssearch.engines.embedded import writer
+from newssearch.errors import IndexNotFoundError
+from newssearch.processes import VARIABLE
+
+WORDS = "rain storm baghdad talks oil price minister election river bridge strike".split()
+PER_FILE = 3
+
+State = dict[str, str]
+"""The ids of the articles in an index, each with the digest of the article."""
+Operation = Callable[[Path], object]
+"""Something done to the index of an archive, whose folder is given."""
+
+
+@contextmanager
+def small_batches() -> Iterator[None]:
+    """Several segments, commits and merges of a few articles, in this process alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(indexing, "BATCH", 12)
+        patch.setattr(writer, "BATCH", 1500)
+        patch.setenv(VARIABLE, "1")
+        yield
+
+
+def write_news(archive: Path, version: int) -> None:
+    """The files of an archive: in the second version some are changed, some gone, some new."""
+    news = archive / "news"
+    news.mkdir(exist_ok=True)
+    for number in range(12):
+        file = news / f"{number:02}.jsonl"
+        gone = number in (2, 9)
+        if (gone and version == 2) or (number >= 10 and version == 1):
+            file.unlink(missing_ok=True)
+            continue
+        changed = version == 2 and number in (4, 5)
+        records = [
+            {
+                "title": f"Report {number} {n}",
+                "url": f"https://e.org/{number}/{n}",
+                "text": "\n\n".join(
+                    " ".join(WORDS[(number * 7 + n * 3 + k * k + word) % len(WORDS)] for word in range(12))
+                    + (" corrected." if changed and n == 1 else ".")
+                    for k in range(3)
+                ),
+            }
+            for n in range(PER_FILE)
+        ]
+        file.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+
+
+def index_in(archive: Path) -> Path:
+    """The folder of the index of an archive."""
+    return archive / "index"
+
+
+def state_of(archive: Path) -> State | None:
+    """What there is in the index of an archive; None where there is none."""
+    try:
+        with newssearch.open(index_in(archive)) as index:
+            return {one: index.article(one).digest for one in index.find("")}
+    except IndexNotFoundError:
+        return None
+
+
+# ---- what is done
+
+
+def update(archive: Path) -> None:
+    """Index the files that there are, in several commits."""
+    with newssearch.open_or_create(index_in(archive)) as index:
+        index.update([archive / "news"], prune=True)
+
+
+def remove(archive: Path) -> None:
+    """Remove some articles."""
+    with newssearch.open(index_in(archive)) as index:
+        index.remove(index.find("title:(0 OR 3)"))
+
+
+def rebuild(archive: Path) -> None:
+    """Make the index anew."""
+    newssearch.rebuild(index_in(archive), [archive / "news"])
+
+
+@dataclass(frozen=True)
+class Story:
+    """An operation, what is done before it, and whether it is one commit."""
+
+    before: tuple[Operation, ...]
+    operation: Operation
+    one_commit: bool
+
+
+def _first(archive: Path) -> None:
+    write_news(archive, 1)
+
+
+def _second(archive: Path) -> None:
+    write_news(archive, 2)
+
+
+STORIES: dict[str, Story] = {
+    "index": Story((_first,), update, one_commit=False),
+    "update": Story((_first, update, _second), update, one_commit=False),
+    "remove": Story((_first, update), remove, one_commit=True),
+    "rebuild": Story((_first, update, _second), rebuild, one_commit=True),
+}
+
+
+class World:
+    """An archive before an operation, and its states before and after."""
+
+    def __init__(self, folder: Path, story: Story) -> None:
+        self.story = story
+        self._folder = folder
+        self._copies = 0
+        with small_batches():
+            (folder / "before").mkdir(parents=True)
+            for step in story.before:
+                step(folder / "before")
+            self.old = state_of(folder / "before")
+            after = self.copy()
+            self.moments = moments(story.operation, after)
+            self.new = state_of(after)
+        assert self.new is not None
+        assert self.new != self.old
+
+    def copy(self) -> Path:
+        """The archive as it is before the operation."""
+        self._copies += 1
+        return Path(shutil.copytree(self._folder / "before", self._folder / f"copy {self._copies}"))
+
+    def check(self, archive: Path) -> None:
+        """What must hold, whatever the operation was broken off by; then it is done again, and must be done."""
+        assert self.new is not None
+        found = state_of(archive)
+        self._check_state(found)
+        if found is not None:
+            check_searches(archive)
+            assert newssearch.verify(index_in(archive), sample=2).problems == ()
+        with small_batches():
+            self.story.operation(archive)
+        if self.story.operation is not remove:  # which finds other articles when some are gone
+            assert state_of(archive) == self.new
+        check_searches(archive)
+        cleaned = newssearch.verify(index_in(archive), sample=2, clean=True)
+        assert cleaned.problems == ()
+        assert cleaned.leftovers == ()
+        shutil.rmtree(archive)
+
+    def _check_state(self, found: State | None) -> None:
+        old, new = self.old or {}, self.new or {}
+        if found is None:
+            assert self.old is None
+            return
+        if self.story.one_commit:
+            assert found in (old, new)
+            return
+        for one, digest in found.items():
+            assert digest in (old.get(one), new.get(one)), one
+        missing = (old.keys() & new.keys()) - found.keys()
+        assert not missing
+
+
+def check_searches(archive: Path) -> None:
+    """Every word is found in the articles that have it, and in no others."""
+    with newssearch.open(index_in(archive)) as index:
+        ids = index.find("")
+        texts = {one: index.article(one) for one in ids}
+        having: Counter[str] = Counter()
+        for word in (*WORDS, "corrected"):
+            expected = sorted(
+                one for one, article in texts.items() if any(word in p.text for p in article.paragraphs)
+            )
+            assert index.find(word) == expected, word
+            having[word] = len(expected)
+            assert index.search(word, limit=0, group=False).total_articles == len(expected)
+        assert index.info().contents.articles == len(ids)
+
+
+# ---- how it is broken off
+
+
+def moments(operation: Operation, archive: Path) -> list[str]:
+    """The moments of an operation, in their order."""
+    seen: list[str] = []
+    faults.handler = seen.append
+    try:
+        operation(archive)
+    finally:
+        faults.handler = None
+    return seen
+
+
+class Broken(BaseException):
+    """What breaks an operation off."""
+
+
+HOWS: dict[str, Callable[[], BaseException]] = {
+    "exception": lambda: RuntimeError("broken off"),
+    "interrupt": KeyboardInterrupt,
+    "memory": MemoryError,
+    "full disk": lambda: OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)),
+    "no permission": lambda: PermissionError(errno.EACCES, os.strerror(errno.EACCES)),
+}
+
+
+@contextmanager
+def broken_off_at(number: int, act: Callable[[], None]) -> Iterator[None]:
+    """Something is done at that moment, counted from 0."""
+    left = number
+
+    def handler(_: str) -> None:
+        nonlocal left
+        left -= 1
+        if left == -1:
+            act()
+
+    faults.handler = handler
+    try:
+        with small_batches():
+            yield
+    finally:
+        faults.handler = None
+
+
+def raise_at(operation: Operation, archive: Path, number: int, how: str) -> BaseException | None:
+    """What comes of an operation that is broken off so."""
+
+    def act() -> None:
+        raise HOWS[how]()
+
+    with broken_off_at(number, act):
+        try:
+            operation(archive)
+        except BaseException as error:
+            return error
+    return None
+
+
+def kill_at(operation: Operation, archive: Path, number: int) -> bool:
+    """Do something in a process of its own, and kill that at a moment; whether it came to it."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            with broken_off_at(number, lambda: os.kill(os.getpid(), signal.SIGKILL)):
+                operation(archive)
+            code = 0
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
+    return os.WIFSIGNALED(status)

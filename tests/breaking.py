@@ -58,6 +58,7 @@ def write_news(archive: Path, version: int) -> None:
             {
                 "title": f"Report {number} {n}",
                 "url": f"https://e.org/{number}/{n}",
+                "lang": "en",
                 "text": "\n\n".join(
                     " ".join(WORDS[(number * 7 + n * 3 + k * k + word) % len(WORDS)] for word in range(12))
                     + (" corrected." if changed and n == 1 else ".")

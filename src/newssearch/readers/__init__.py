@@ -3,17 +3,20 @@
 :mod:`.registry` knows the formats, each of which has a module: what that is given, and gives, is in :mod:`.origin`.
 Most make a :class:`.draft.Draft` of each article, which :meth:`~.draft.Draft.finish` makes an article of, alike for
 all formats. Nothing that a file holds or a file system does raises: it becomes a
-:class:`~newssearch.article.Rejected`.
+:class:`~newssearch.article.Rejected`. Only what no file can help ends a run, as an error: that there is no room left for
+temporary files, say, for then each file would be rejected, and not be read again.
 """
 
 from __future__ import annotations
 
+import errno
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from newssearch.article import STREAM
+from newssearch.errors import NewssearchError
 from newssearch.paragraphs import Block, squeeze
 
 from .draft import Draft
@@ -132,8 +135,24 @@ def _items(source: Input) -> Iterator[Found | Document]:
             yield origin.rejected("nothing in it")
 
 
+_EXHAUSTED = frozenset(
+    {
+        getattr(errno, "EDQUOT", errno.ENOSPC),
+        errno.ENOSPC,
+        errno.EFBIG,
+        errno.EMFILE,
+        errno.ENFILE,
+        errno.ENOMEM,
+    }
+)
+
+
 def _cannot(error: Exception) -> str:
-    """Why something cannot be read, for a person."""
+    """Why something cannot be read, for a person. Raises NewssearchError where nothing can."""
+    if isinstance(error, NewssearchError):
+        raise error
+    if isinstance(error, OSError) and error.errno in _EXHAUSTED:
+        raise NewssearchError(f"reading cannot go on: {error.strerror}") from error
     if isinstance(error, OSError) and error.strerror:
         return f"cannot be read: {error.strerror}"
     return f"cannot be read: {squeeze(str(error))[:200] or type(error).__name__}"

@@ -89,7 +89,12 @@ class Kills:
     def _check_whole(self, version: int, *, anew: bool) -> None:
         """All is there but what was removed, which comes back when its file changes, or on a rebuild."""
         found, expected = state_of(self._archive) or {}, self._states[version]
-        assert found.items() <= expected.items()
+        assert found.items() <= expected.items(), (
+            version,
+            found.items() - expected.items(),
+            self.kills,
+            self.ends,
+        )
         missing = expected.keys() - found.keys()
         assert not missing or (not anew and all(map(REMOVED.match, missing)))
 

@@ -183,7 +183,10 @@ def test_a_second_writer_is_told_to_wait(cli: Command, held: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
-def test_ctrl_c_ends_a_run_after_the_article_at_hand(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_a_run_after_the_article_at_hand(
+    tmp_path: Path, sent: signal.Signals, code: int
+) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "newssearch", "index", "-"],
         cwd=tmp_path,
@@ -195,14 +198,14 @@ def test_ctrl_c_ends_a_run_after_the_article_at_hand(tmp_path: Path) -> None:
     assert process.stdin is not None
     record = json.dumps({"title": "A", "text": "x" * 70_000}).encode() + b"\n"
     process.stdin.write(record)  # more than a pipe holds: when it is through, the run has begun
-    process.send_signal(signal.SIGINT)
+    process.send_signal(sent)
     with contextlib.suppress(BrokenPipeError):
         for n in range(3):
             process.stdin.write(record.replace(b'"A"', b'"%d"' % n))
     process.stdin.close()
     process.stdin = None
     out, err = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == code
     assert b"stopping after this article" in err
     assert b"run it again to go on" in out
     with newssearch.open(tmp_path / "index") as index:

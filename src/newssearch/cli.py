@@ -171,7 +171,7 @@ def index(
                 )
     _print_report(report, as_json, anew)
     if report.interrupted:
-        return EXIT_INTERRUPTED
+        return stop.exit_code
     return EXIT_REJECTED if report.rejections else 0
 
 

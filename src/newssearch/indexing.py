@@ -326,6 +326,9 @@ class Indexer:
 
     def _begin(self, file: _Opened) -> _FileRun:
         self._counts.files_read += 1
+        self._manifest.drop(
+            file.source.path
+        )  # what it says of the file is not of the articles of the next commit
         states = self._writer.states(file.source.path)
         return _FileRun(known={known: state for known, state in states.items() if known not in self._gone})
 

@@ -1,8 +1,9 @@
 """What is known of the files that were read, so that an unchanged one need not be read again.
 
 The manifest only saves work: it is written after the commit that it tells of, and where it is missing, or tells of
-less than there is, files are read again, and their articles found unchanged. That a file must be read again, because a
-copy in it has lost the article that it was left out for, is written before the commit that makes it so.
+less than there is, files are read again, and their articles found unchanged. That a file must be read again is written
+before the commit that makes it so: because it has changed (and might change back, should the run be broken off), or
+because a copy in it has lost the article that it was left out for.
 """
 
 from __future__ import annotations

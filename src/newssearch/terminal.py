@@ -42,21 +42,37 @@ def progress_bar() -> Iterator[Callable[[Progress], None] | None]:
             bar.__exit__(None, None, None)
 
 
+class Stop:
+    """Whether a run is to end after the article at hand, and by which ``signal``."""
+
+    def __init__(self) -> None:
+        self.signal = 0
+
+    def __call__(self) -> bool:
+        return self.signal != 0
+
+    @property
+    def exit_code(self) -> int:
+        """What a shell makes of the signal."""
+        return 128 + self.signal
+
+
 @contextmanager
-def stoppable() -> Iterator[Callable[[], bool]]:
-    """Lets the first Ctrl-C end a run after the article at hand; the second one breaks it off."""
+def stoppable() -> Iterator[Stop]:
+    """Lets the first Ctrl-C, or SIGTERM, end a run after the article at hand; the second one breaks it off."""
     import signal  # noqa: PLC0415  (slow to import, and a search needs none of it)
 
-    stopped = False
+    stop = Stop()
 
-    def stop(signum: int, frame: FrameType | None) -> None:
-        nonlocal stopped
-        stopped = True
-        signal.signal(signal.SIGINT, before)
-        click.echo("\nstopping after this article; press Ctrl-C again to break off", err=True)
+    def ask(signum: int, frame: FrameType | None) -> None:
+        stop.signal = signum
+        signal.signal(signum, before[signal.Signals(signum)])
+        again = "press Ctrl-C again" if signum == signal.SIGINT else "send the signal again"
+        click.echo(f"\nstopping after this article; {again} to break off", err=True)
 
-    before = signal.signal(signal.SIGINT, stop)
+    before = {signum: signal.signal(signum, ask) for signum in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield lambda: stopped
+        yield stop
     finally:
-        signal.signal(signal.SIGINT, before)
+        for signum, handler in before.items():
+            signal.signal(signum, handler)

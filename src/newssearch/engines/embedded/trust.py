@@ -133,11 +133,14 @@ def read_versions(folder: Path) -> tuple[int, int] | None:
 
     Whatever else may be wrong with it is found by :func:`read_toc`.
     """
-    with toc_path(folder, newest(folder)).open("rb") as file:
-        try:
+    generation = newest(folder)
+    try:
+        with toc_path(folder, generation).open("rb") as file:
             return _versions(io.BytesIO(file.read(64)))
-        except _UNREADABLE:
-            return None
+    except FileNotFoundError:  # a commit came between
+        return read_versions(folder) if newest(folder) != generation else None
+    except _UNREADABLE:
+        return None
 
 
 def read_toc(folder: Path) -> Toc:

@@ -1,0 +1,295 @@
+"""Documents of every format, spoilt at random, and queries made of anything: nothing may raise, hang, or get into an index
+that it breaks.
+
+``python -m fuzz 600`` in this folder is the long form: so many seconds for each target, also with the real documents where
+they are here. What it finds is printed with the seed that makes it again. A test runs the short form.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import json
+import lzma
+import random
+import signal
+import sys
+import tarfile
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import newssearch
+from newssearch import Article, QueryError, ReadOptions, Rejected, escape, readers, render
+from newssearch.readers import Skipped
+from test_reader_containers import CRAWL
+from test_reader_pdf import STORY as LINES
+from test_reader_pdf import pdf
+from test_reader_wire import g2, newsml1
+
+TEXT = (
+    "The river rose above its banks on Monday.\n\nThe council closed two bridges, said Ana Silva of Reuters."
+)
+PAGE = (
+    "<!doctype html><html lang=en><head><title>Flood in Basra | Example</title>"
+    '<meta property="og:title" content="Flood in Basra"><meta name=date content="2024-07-25">'
+    '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Flood in Basra", "datePublished": "2024-07-25T12:00:00Z",'
+    ' "author": [{"name": "Ana Silva"}]}</script></head><body><article><h1>Flood in Basra</h1><p class=byline>By Ana Silva</p>'
+    f"<p>{TEXT[:42]}</p><blockquote>It was high.</blockquote><ul><li>one<li>two</ul><table><tr><td>a<td>b</table></article></body></html>"
+)
+RECORD = {
+    "title": "Flood in Basra",
+    "text": TEXT,
+    "date": "2024-07-25",
+    "outlet": "Example",
+    "url": "https://e.org/1",
+    "byline": "Ana",
+}
+FEED = (
+    '<?xml version="1.0"?><rss version="2.0"><channel><title>Example</title><item><title>Flood</title><link>https://e.org/1</link>'
+    "<pubDate>Thu, 25 Jul 2024 12:00:00 GMT</pubDate><description>&lt;p&gt;The river rose.&lt;/p&gt;</description></item></channel></rss>"
+)
+ATOM = (
+    '<feed xmlns="http://www.w3.org/2005/Atom"><title>E</title><entry><title>Flood</title><id>urn:1</id>'
+    '<updated>2024-07-25T12:00:00Z</updated><content type="html">The river rose.</content></entry></feed>'
+)
+NITF = (
+    "<nitf><head><title>Flood</title></head><body><body.head><hedline><hl1>Flood</hl1></hedline><dateline><location>BASRA</location>"
+    "</dateline></body.head><body.content><p>The river rose.</p></body.content></body></nitf>"
+)
+MAIL = (
+    "From: News <news@e.org>\nSubject: =?utf-8?q?Flood_in_Basra?=\nDate: Thu, 25 Jul 2024 12:00:00 +0000\nMIME-Version: 1.0\n"
+    'Content-Type: multipart/alternative; boundary="b"\n\n--b\nContent-Type: text/plain; charset=utf-8\n\nThe river rose.\n--b\n'
+    "Content-Type: text/html\n\n<p>The river rose.</p>\n--b--\n"
+)
+NINJS = {
+    "uri": "urn:1",
+    "headline": "Flood",
+    "versioncreated": "2024-07-25T12:00:00Z",
+    "body_html": "<p>The river rose.</p>",
+}
+
+
+def _tar() -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        for name, data in (("a.txt", TEXT), ("b/c.html", PAGE)):
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data.encode()))
+    return packed.getvalue()
+
+
+def _zip() -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", TEXT)
+        archive.writestr("b/c.json", json.dumps(RECORD))
+    return packed.getvalue()
+
+
+SEEDS: dict[str, list[bytes]] = {
+    "a.html": [PAGE.encode(), PAGE.encode("utf-16"), f"<p>{TEXT}".encode()],
+    "a.txt": [TEXT.encode(), f"Title: Flood\nDate: 25 July 2024\n\n{TEXT}".encode(), TEXT.encode("utf-16-le")],
+    "a.md": [f"---\ntitle: Flood\ndate: 2024-07-25\n---\n# Flood\n\n{TEXT}\n\n> quote\n\n- a\n- b\n".encode()],
+    "a.json": [json.dumps(RECORD).encode(), json.dumps([RECORD, RECORD]).encode(), json.dumps({"articles": [RECORD]}).encode(),
+               json.dumps(NINJS).encode()],
+    "a.jsonl": [(json.dumps(RECORD) + "\n").encode() * 3],
+    "a.csv": [b"title,text,date,outlet\nFlood,The river rose,2024-07-25,Example\n\"A, \"\"b\"\"\",\"two\nlines\",7-5-2024,x\n"],
+    "a.tsv": [b"title\ttext\tdate\nFlood\tThe river rose\t2024-07-25\n"],
+    "a.xml": [FEED.encode(), ATOM.encode(), NITF.encode(), g2("<p>The river rose.</p>").encode(), newsml1("<p>The river rose.</p>").encode()],
+    "a.eml": [MAIL.encode()],
+    "a.mbox": [(f"From news@e.org Thu Jul 25 12:00:00 2024\n{MAIL}\n" * 2).encode()],
+    "a.pdf": [pdf([LINES], "Flood")],
+    "a.warc": [b"".join(CRAWL)],
+    "a.warc.gz": [b"".join(map(gzip.compress, CRAWL))],
+    "a.gz": [gzip.compress(TEXT.encode())],
+    "a.bz2": [bz2.compress(TEXT.encode())],
+    "a.xz": [lzma.compress(TEXT.encode())],
+    "a.tar": [_tar()],
+    "a.zip": [_zip()],
+}  # fmt: skip
+"""Of each target the name that its documents have, and some that are whole."""
+
+TOKENS = [
+    b"\0", b"\xff", b"\xed\xa0\x80", b"\\ud800", b"\xe2\x80\xae", b"\x1b[31m", b"\r", b"\n\n", b"<", b">", b"&", b"&#0;", b"&#xD800;", b"]]>",
+    b"<!--", b"<![CDATA[", b"<!DOCTYPE x [<!ENTITY a 'b'>]>", b"&a;", b"{", b"}", b"[", b"]", b'"', b"\\", b":", b",", b"=", b"%", b"1e999", b"-1",
+    b"99999-01-01", b"0000-00-00", b"9" * 30, b"null", b"NaN", b"charset=utf-7", b"charset=x", b"../../etc/passwd", b"\xef\xbb\xbf", b"\xfe\xff",
+    b"A" * 5000, b"<p>" * 300, b"[" * 300, b"Content-Length: 99999999999\r\n", b"PK\x03\x04", b"\x1f\x8b\x08",
+]  # fmt: skip
+"""What has broken parsers before."""
+
+
+def spoilt(data: bytes, drawn: random.Random) -> bytes:
+    """A document with some of its bytes changed, cut, moved, doubled, or strange ones put between."""
+    content = bytearray(data)
+    for _ in range(drawn.choice((1, 1, 2, 3, 8))):
+        size = len(content)
+        at = drawn.randrange(size + 1)
+        end = min(size, at + drawn.choice((1, 2, 8, 40, 400)))
+        match drawn.randrange(7):
+            case 0:
+                content[at:end] = bytes(drawn.randrange(256) for _ in range(end - at))
+            case 1 if at < size:
+                content[at] ^= 1 << drawn.randrange(8)
+            case 2:
+                del content[at:end]
+            case 3:
+                content[at:at] = content[at:end] * drawn.choice((1, 2, 50))
+            case 4:
+                content[at:at] = drawn.choice(TOKENS)
+            case 5:
+                del content[at:]
+            case _:
+                content[at:end] = drawn.choice(TOKENS)
+    return bytes(content)
+
+
+def read(folder: Path, name: str, data: bytes) -> list[Article]:
+    """Read a document, and look at what comes of it."""
+    file = folder / name
+    file.write_bytes(data)
+    articles = []
+    items = list(readers.read_file(file, name, ReadOptions()))
+    assert items, "neither an article nor a rejection"
+    for item in items:
+        if isinstance(item, Rejected):
+            assert item.reason
+            assert str(item).isprintable() or escape.terminal(str(item)).isprintable()
+        elif not isinstance(item, Skipped):
+            check(item)
+            articles.append(item)
+    return articles
+
+
+def check(article: Article) -> None:
+    """What holds of any article, wherever it comes from."""
+    assert article.id
+    told = render.as_json(article.to_dict())
+    assert json.loads(told.encode("utf-8")) == json.loads(told)
+    assert article.digest
+    assert [paragraph.number for paragraph in article.paragraphs] == list(
+        range(1, len(article.paragraphs) + 1)
+    )
+    for text in (article.title or "", *(paragraph.text for paragraph in article.paragraphs)):
+        shown = escape.terminal(text)
+        assert not any(char < " " or "\x7f" <= char < "\xa0" for char in shown)
+
+
+def fuzz(folder: Path, name: str, drawn: random.Random, seeds: list[bytes]) -> list[Article]:
+    """One spoilt document of a target."""
+    return read(folder, name, spoilt(drawn.choice(seeds), drawn))
+
+
+# ---- queries
+
+PIECES = [
+    "rain", "storm", '"', "(", ")", "AND", "OR", "NOT", "-", "+", "*", "?", "~", "~2", "~name", "~exact", "^", "^2", "w/5", "pre/3", "w/s", "w/p",
+    "atleast3(", "hlead(", "caps(", "title:", "outlet:", "date:", "2024", "2024-13", "last week", "[", "]", "TO", "/", "/a.*/", "\\", ":", "!",
+    "é", "日本", "\0", "\ud800", "\u202e", "'", "U.S.", "cease-fire", "#BlackLivesMatter", "@", "AND NOT", "&", "|", " ", "  ", "\n", "9" * 40,
+]  # fmt: skip
+
+
+def query(drawn: random.Random) -> str:
+    """A query made of anything."""
+    glue = drawn.choice(("", " ", " "))
+    pieces = [drawn.choice(PIECES) for _ in range(drawn.choice((1, 2, 4, 8, 30)))]
+    if drawn.random() < 0.1:
+        pieces.append(chr(drawn.randrange(sys.maxunicode)) * drawn.choice((1, 200)))
+    if drawn.random() < 0.02:
+        pieces = [drawn.choice(PIECES)] * 2000
+    return glue.join(pieces)
+
+
+def ask(index: newssearch.Index, text: str) -> None:
+    """Search for it; it may be refused, with a reason."""
+    try:
+        results = index.search(text, limit=5, names=text.endswith("e"), explain=True, facets=("year",))
+    except QueryError as error:
+        assert str(error)  # noqa: PT017  (most are not refused)
+        assert 0 <= error.start <= error.end <= len(error.query)  # noqa: PT017
+        return
+    assert len(results.hits) <= results.total_stories <= results.total_articles
+    told = render.as_json(results.to_dict())
+    json.loads(told)
+
+
+# ---- the long form
+
+
+class Hang(Exception):  # noqa: N818  (it is named for what it is)
+    """It took longer than anything may."""
+
+
+def targets(data: Path | None) -> Iterator[tuple[str, list[bytes]]]:
+    """All targets, with real documents among their seeds, where these are here."""
+    real: dict[str, list[bytes]] = {}
+    for file in sorted(data.rglob("*")) if data is not None else ():
+        if file.is_file() and 0 < file.stat().st_size < 200_000:
+            real.setdefault(f"a{''.join(file.suffixes[-2:])[-9:].lower()}", []).append(file.read_bytes())
+    for name in sorted({*SEEDS, *real}):
+        yield (
+            name,
+            SEEDS.get(name, [])
+            + random.Random(name).sample(real.get(name, []), min(len(real.get(name, [])), 60)),
+        )
+
+
+def long_form(seconds: float, seed: int, data: Path | None) -> int:
+    """Spoil documents of each target for so long; how many findings there were."""
+    findings = 0
+
+    def hang(*_: object) -> None:
+        raise Hang
+
+    signal.signal(signal.SIGALRM, hang)
+
+    def guarded(label: str, act: Callable[[], object]) -> None:
+        nonlocal findings
+        signal.alarm(60)
+        try:
+            act()
+        except BaseException as error:
+            findings += 1
+            print(f"FOUND {label}: {error!r}", flush=True)
+        finally:
+            signal.alarm(0)
+
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        with newssearch.create(folder / "index") as index:
+            index.add([Article.create(title="Rain", text=TEXT)])
+            for name, seeds in targets(data):
+                until, runs, kept = time.monotonic() + seconds, 0, {}
+                while time.monotonic() < until:
+                    runs += 1
+                    drawn = random.Random(f"{seed} {name} {runs}")
+                    document = spoilt(drawn.choice(seeds), drawn)
+
+                    def act() -> None:
+                        for article in read(folder, name, document)[:20]:  # noqa: B023  (called at once)
+                            kept[article.id] = article  # noqa: B023
+
+                    guarded(f"{name}, seed {seed}, run {runs}", act)
+                guarded(f"{name}: indexed", lambda: index.add(kept.values()))  # noqa: B023
+                print(f"{name}: {runs:,} documents, {len(kept):,} articles indexed", flush=True)
+            until, runs = time.monotonic() + seconds, 0
+            while time.monotonic() < until:
+                runs += 1
+                text = query(random.Random(f"{seed} query {runs}"))
+                guarded(f"query {text[:200]!r}", lambda: ask(index, text))  # noqa: B023
+            print(f"queries: {runs:,}", flush=True)
+        if not (sound := newssearch.verify(folder / "index")).sound:
+            print(f"FOUND {sound.problems[:5]}")
+            findings += 1
+    print(f"{findings} findings")
+    return findings
+
+
+if __name__ == "__main__":
+    given = sys.argv[1:]
+    where = Path(given[2]) if len(given) > 2 else None
+    sys.exit(1 if long_form(float(given[0]), int(given[1]) if len(given) > 1 else 1, where) else 0)

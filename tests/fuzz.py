@@ -158,7 +158,7 @@ def read(folder: Path, name: str, data: bytes) -> list[Article]:
     for item in items:
         if isinstance(item, Rejected):
             assert item.reason
-            assert str(item).isprintable() or escape.terminal(str(item)).isprintable()
+            check_shown(str(item))
         elif not isinstance(item, Skipped):
             check(item)
             articles.append(item)
@@ -175,8 +175,13 @@ def check(article: Article) -> None:
         range(1, len(article.paragraphs) + 1)
     )
     for text in (article.title or "", *(paragraph.text for paragraph in article.paragraphs)):
-        shown = escape.terminal(text)
-        assert not any(char < " " or "\x7f" <= char < "\xa0" for char in shown)
+        check_shown(text)
+
+
+def check_shown(text: str) -> None:
+    """What is printed of any text: nothing that a terminal obeys."""
+    shown = escape.terminal(text)
+    assert not any(char < " " or "\x7f" <= char < "\xa0" or "\u202a" <= char <= "\u202e" for char in shown)
 
 
 def fuzz(folder: Path, name: str, drawn: random.Random, seeds: list[bytes]) -> list[Article]:
@@ -229,7 +234,9 @@ def targets(data: Path | None) -> Iterator[tuple[str, list[bytes]]]:
     real: dict[str, list[bytes]] = {}
     for file in sorted(data.rglob("*")) if data is not None else ():
         if file.is_file() and 0 < file.stat().st_size < 200_000:
-            real.setdefault(f"a{''.join(file.suffixes[-2:])[-9:].lower()}", []).append(file.read_bytes())
+            endings = (f"a{''.join(file.suffixes[-n:])}" for n in (2, 1))
+            name = next((name for name in endings if name in SEEDS), "a.txt")
+            real.setdefault(name, []).append(file.read_bytes())
     for name in sorted({*SEEDS, *real}):
         yield (
             name,

@@ -44,7 +44,7 @@ from support import article, index_of, made_by_another
 PUBLIC = [
     "Article", "ArticleNotFoundError", "Change", "Clause", "Config", "ConfigError", "Contents", "Copy", "Diagnostic", "Edit", "FacetValue", "Hit", "Index", "IndexDamagedError",
     "IndexExistsError", "IndexFolderError", "IndexInfo", "IndexLockedError", "IndexNotFoundError", "IndexReport",
-    "IndexVersionError", "IndexWriteError", "Leftover", "NewssearchError", "Paragraph", "Problem", "Progress", "Provenance", "Query", "QueryError", "Rank", "ReadOptions",
+    "IndexVersionError", "IndexWriteError", "Leftover", "Limits", "NewssearchError", "Paragraph", "Problem", "Progress", "Provenance", "Query", "QueryError", "Rank", "ReadOptions",
     "Rejected", "Results", "Salvage", "Snippet", "Story", "Verification", "Version", "__version__", "create", "open", "open_or_create", "parse", "query", "rebuild", "salvage", "verify",
 ]  # fmt: skip
 

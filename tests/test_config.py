@@ -79,6 +79,11 @@ def test_a_project_of_others_is_none_of_ours(archive: Path, content: str) -> Non
         ('[columns]\ntilte = "x"', "columns: no such field: tilte; there are: id, title"),
         ('outlets = ["a"]', "outlets: it is a table of names"),
         ("[folders]\na = 1", "folders: it is a table of folders"),
+        ("limits = 1", "limits: it is a table of bounds"),
+        ("[limits]\nsize = 1", "limits: no such limit: size; there are: document"),
+        ("[limits]\ndepth = 0", "limits: depth is a number above 0"),
+        ("[limits]\ndocument = true", "limits: document is a number above 0"),
+        ('[limits]\ndocument = "much"', "limits: document is a number above 0, or a size"),
         ("lang = ", "is not TOML"),
     ],
 )
@@ -144,7 +149,7 @@ def test_info_shows_what_holds_and_from_where(archive: Path, cli: Command) -> No
     assert "Maalouma = almaalomah.me, Al�Maalomah" in out
     shown = json.loads(cli("info", "--config", "--json").out)
     assert shown["lang"] == {"value": "fr", "from": "newssearch.toml"}
-    assert list(shown) == ["day-first", "lang", "exclude", "columns", "outlets", "folders"]
+    assert list(shown) == ["day-first", "lang", "exclude", "columns", "outlets", "folders", "limits"]
 
 
 @pytest.mark.parametrize(

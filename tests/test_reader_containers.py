@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 
 import newssearch
 from newssearch import ReadOptions, Rejected
-from newssearch.readers import Skipped, archives, origin, read_file
+from newssearch.limits import Limits
+from newssearch.readers import Skipped, archives, read_file
 from support import articles_in, command, read_bytes
 
 if sys.version_info >= (3, 14):
@@ -67,8 +68,8 @@ def skipped(folder: Path, name: str, data: bytes) -> Counter[str]:
     return Counter(item.what for item in items if isinstance(item, Skipped))
 
 
-def reasons(folder: Path, name: str, data: bytes) -> list[str]:
-    return [str(item) for item in read_bytes(folder, name, data) if isinstance(item, Rejected)]
+def reasons(folder: Path, name: str, data: bytes, **options: object) -> list[str]:
+    return [str(item) for item in read_bytes(folder, name, data, **options) if isinstance(item, Rejected)]
 
 
 # ---- compressed
@@ -112,17 +113,17 @@ def test_what_came_before_a_cut_stays(tmp_path: Path, kind: str) -> None:
     assert "cut off" in last.reason
 
 
-def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(origin, "FLOOR", 1_000_000)
+def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
+    low = Limits(unpacked=1_000_000)
     for name, data in (
         ("a.jsonl.gz", gzip.compress(b" \n" * 5_000_000)),
         ("a.jsonl.bz2", bz2.compress(b" \n" * 5_000_000)),
         ("a.jsonl.gz.gz", gzip.compress(gzip.compress(b"\n" * 50_000_000))),
         ("a.zip", zipped({"a.jsonl": b" \n" * 5_000_000})),
     ):
-        assert "taken for a decompression bomb" in reasons(tmp_path, name, data)[0]
+        assert "taken for a decompression bomb" in reasons(tmp_path, name, data, limits=low)[0]
     many = {f"{n}.jsonl": b'{"title": "x"}' + b"\n" * 600_000 for n in range(3)}
-    items = read_bytes(tmp_path, "b.zip", zipped(many))
+    items = read_bytes(tmp_path, "b.zip", zipped(many), limits=low)
     assert isinstance(items[-1], Rejected)  # together they are too much
 
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import support
 from newssearch.article import FIELDS, STATED, Article, Provenance, Rejected
+from newssearch.limits import DEFAULTS, Limits
 from newssearch.readers import Found, Origin, ReadOptions, Skipped, read_file, read_stream
 from newssearch.readers.lines import CHUNK
 from newssearch.readers.records import KEYS, read_record
@@ -30,12 +31,9 @@ def read(record: object, **options: object) -> Article:
     return article
 
 
-def stream(data: bytes, **options: int) -> list[Article | Rejected]:
-    return [
-        item
-        for item in read_stream(io.BytesIO(data), ReadOptions(), **options)
-        if not isinstance(item, Skipped)
-    ]
+def stream(data: bytes, document: int = DEFAULTS.document) -> list[Article | Rejected]:
+    options = ReadOptions(limits=Limits(document=document))
+    return [item for item in read_stream(io.BytesIO(data), options) if not isinstance(item, Skipped)]
 
 
 def from_file(tmp_path: Path, data: bytes, name: str = "a.jsonl") -> list[Article | Rejected]:
@@ -254,7 +252,7 @@ def test_an_overlong_line_is_rejected_by_itself(limit: int) -> None:
     long = lines({"title": "x" * 500})
     data = lines({"title": "One"}) + long + lines({"title": "Two"}) + long.rstrip()
     expected = ["One", f"2: a line longer than {limit} bytes", "Two", f"4: a line longer than {limit} bytes"]
-    assert titles(stream(data, line_limit=limit)) == expected
+    assert titles(stream(data, limit)) == expected
 
 
 class Endless(io.RawIOBase):
@@ -275,7 +273,7 @@ class Endless(io.RawIOBase):
 
 def test_an_overlong_line_is_not_held() -> None:
     source = Endless(20 * CHUNK)
-    items = list(read_stream(cast(BinaryIO, source), ReadOptions(), line_limit=2 * CHUNK))
+    items = list(read_stream(cast(BinaryIO, source), ReadOptions(limits=Limits(document=2 * CHUNK))))
     assert titles(items) == ["1: a line longer than 2 MiB"]
     assert source.largest == 2 * CHUNK + 1
 
@@ -376,7 +374,7 @@ def test_any_json_is_an_article_or_a_rejection(record: object) -> None:
 
 @given(st.binary())
 def test_no_stream_raises(data: bytes) -> None:
-    for item in stream(data, line_limit=20):
+    for item in stream(data, 20):
         assert isinstance(item, (Article, Rejected))
 
 

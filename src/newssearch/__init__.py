@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .index import Index, IndexInfo, create, open_or_create, rebuild
     from .index import open_index as open  # noqa: A004  (newssearch.open reads as what it does)
     from .indexing import IndexReport, Progress
+    from .limits import Limits
     from .query import Diagnostic, Query, parse
     from .readers import ReadOptions
     from .results import Clause, Copy, FacetValue, Hit, Rank, Results, Snippet
@@ -66,6 +67,7 @@ __all__ = [
     "IndexVersionError",
     "IndexWriteError",
     "Leftover",
+    "Limits",
     "NewssearchError",
     "Paragraph",
     "Problem",
@@ -113,6 +115,7 @@ _ROOMS = {
     ),
     "index": ("Index", "IndexInfo", "create", "open", "open_or_create", "rebuild"),
     "indexing": ("IndexReport", "Progress"),
+    "limits": ("Limits",),
     "query": ("Diagnostic", "Query", "parse"),
     "readers": ("ReadOptions",),
     "results": ("Clause", "Copy", "FacetValue", "Hit", "Rank", "Results", "Snippet"),

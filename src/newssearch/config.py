@@ -7,14 +7,16 @@ It is the file ``newssearch.toml`` in the folder that holds the index, or else t
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from .errors import ConfigError
+from .limits import DEFAULTS, Limits
 from .outlets import Aliases, aliases_of
 
 FILE = "newssearch.toml"
@@ -40,7 +42,7 @@ class Config:
     are patterns of files that are not read: of a name (``*.tmp``), or of a path from the archive's folder
     (``drafts/**``). ``columns`` are pairs of a field and the column or key that holds it; ``outlets`` names of outlets
     and what else they are called; ``folders`` pairs of a folder and the outlet of the articles in it that name none.
-    ``origins`` tells where each setting comes from.
+    ``limits`` bound what is read. ``origins`` tells where each setting comes from.
     """
 
     day_first: bool = False
@@ -49,6 +51,7 @@ class Config:
     columns: tuple[tuple[str, str], ...] = ()
     outlets: Aliases = ()
     folders: tuple[tuple[str, str], ...] = ()
+    limits: Limits = DEFAULTS
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def with_given(self, **given: Any) -> Config:
@@ -73,6 +76,7 @@ class Config:
             "columns": dict(self.columns),
             "outlets": {name: list(others) for name, others in self.outlets},
             "folders": dict(self.folders),
+            "limits": asdict(self.limits),
         }
         return {
             name: {"value": value, "from": self.origins.get(name.replace("-", "_"), DEFAULT)}
@@ -223,6 +227,31 @@ def _folders(value: object) -> tuple[tuple[str, str], ...]:
     return tuple(value.items())
 
 
+_SIZE = re.compile(r"([0-9]{1,12})\s*(?:(k|M|G)(i?)B?|B|bytes)?", re.IGNORECASE)
+_UNITS = {"k": 1, "m": 2, "g": 3}
+
+
+def _limits(value: object) -> Limits:
+    known = [limit.name for limit in fields(Limits)]
+    if not isinstance(value, dict):
+        raise ValueError(f'it is a table of bounds, as document = "256 MiB"; there are: {", ".join(known)}')
+    for name in value:
+        if name not in known:
+            raise ValueError(f"no such limit: {name}; there are: {', '.join(known)}")
+    return Limits(**{name: _size(name, given) for name, given in value.items()})
+
+
+def _size(name: str, value: object) -> int:
+    """A number, or one of bytes with its unit: ``"64 MiB"``."""
+    found = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
+    size = value if isinstance(value, int) and not isinstance(value, bool) else 0
+    if found is not None:
+        size = int(found[1]) * (1024 if found[3] else 1000) ** _UNITS.get((found[2] or "").lower(), 0)
+    if size <= 0:
+        raise ValueError(f'{name} is a number above 0, or a size as "256 MiB"')
+    return size
+
+
 _READERS: Mapping[str, Any] = MappingProxyType({
     "day_first": _boolean,
     "lang": _language,
@@ -230,4 +259,5 @@ _READERS: Mapping[str, Any] = MappingProxyType({
     "columns": _columns,
     "outlets": _outlets,
     "folders": _folders,
+    "limits": _limits,
 })  # fmt: skip

@@ -523,7 +523,9 @@ def _read_options(config: Config) -> ReadOptions:
     """What a configuration says of reading."""
     from newssearch.readers import ReadOptions  # noqa: PLC0415  (slow to import, and a search needs none of it)
 
-    return ReadOptions(config.day_first, config.lang, config.columns, config.outlets, config.folders)
+    return ReadOptions(
+        config.day_first, config.lang, config.columns, config.outlets, config.folders, config.limits
+    )
 
 
 def rebuild(

@@ -21,7 +21,7 @@ from newssearch.paragraphs import Block, squeeze
 
 from .draft import Draft
 from .fields import ReadOptions
-from .jsonlines import LINE_LIMIT, read_lines
+from .jsonlines import read_lines
 from .origin import Budget, Document, Format, Found, Input, Item, Origin, Skipped, UnreadableError, whole
 from .registry import abilities, format_of, formats
 
@@ -29,9 +29,6 @@ __all__ = [
     "Block", "Document", "Draft", "Format", "Found", "Input", "Item", "Origin", "ReadOptions", "Skipped",
     "UnreadableError", "parsed", "read_file", "read_items", "read_stream", "signature", "whole",
 ]  # fmt: skip
-
-DEEPEST = 8
-"""Containers within containers that are opened."""
 
 
 def read_file(
@@ -69,7 +66,7 @@ def read_items(
             return
         size = status.st_size
         with file.open("rb") as stream:
-            yield from _items(Input(_Counted(stream, progress), origin, Budget(size)))
+            yield from _items(Input(_Counted(stream, progress), origin, Budget(size, options.limits)))
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         yield origin.rejected(_cannot(error))
     progress(size)
@@ -84,15 +81,15 @@ def signature(options: ReadOptions) -> str:
     return repr((options, abilities()))
 
 
-def read_stream(stream: BinaryIO, options: ReadOptions, *, line_limit: int = LINE_LIMIT) -> Iterator[Found]:
+def read_stream(stream: BinaryIO, options: ReadOptions) -> Iterator[Found]:
     """The articles in JSON Lines from a stream, as they come; never raises.
 
     Its ``path`` is :data:`~newssearch.article.STREAM`, so that a record with neither ``url`` nor ``id`` is known by
-    its content. A line over ``line_limit`` bytes is rejected without being held.
+    its content. A line that is longer than a document may be is rejected without being held.
     """
     origin = Origin(STREAM, options)
     try:
-        yield from read_lines(stream, origin, line_limit=line_limit)
+        yield from read_lines(stream, origin)
     except (OSError, ValueError) as error:  # ValueError: the stream is closed
         yield origin.rejected(_cannot(error))
 
@@ -115,8 +112,9 @@ def parsed(document: Document) -> Iterator[Found]:
 def _items(source: Input) -> Iterator[Found | Document]:
     """What is in an input, and in the inputs in it, with their documents unparsed."""
     origin = source.origin
-    if origin.depth > DEEPEST:
-        yield origin.rejected(f"within more than {DEEPEST} archives, one in the other")
+    deepest = origin.options.limits.depth
+    if origin.depth > deepest:
+        yield origin.rejected(f"within more than {deepest} archives, one in the other")
         return
     nothing = True
     try:

@@ -76,6 +76,9 @@ class Draft:
         blocks = self._blocks()
         if not (fields["title"] and fields["title"].strip()) and not blocks:
             return self.origin.rejected("neither title nor text", self.record)
+        most = self.origin.options.limits.paragraphs
+        if len(blocks) > most:
+            return self.origin.rejected(f"more than {most:,} paragraphs", self.record)
         if fields["url"] is None and self.origin.url:
             fields["url"], known["url"] = self.origin.url, Provenance("stated", "where it was fetched from")
         date = self._date(known)

@@ -51,6 +51,7 @@ _MORE = re.compile(
     re.IGNORECASE,
 )
 
+_DOCTYPE = re.compile(rb"<!DOCTYPE\b[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL)
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
 
 Entry = dict[str, Any]
@@ -88,6 +89,8 @@ def parse(data: bytes, origin: Origin) -> Iterator[Found]:
     if wide is not None:  # feedparser stumbles over some of it
         text = data.decode(wide, "replace").removeprefix("\ufeff")
         data = _DECLARATION.sub("", text, count=1).encode()
+    if b"<!ENTITY" in data:  # which may grow without end, or stand for other files: it stays as it is written
+        data = _DOCTYPE.sub(b"", data)
     headers = (
         {"content-type": f"application/xml; charset={origin.charset}"} if origin.charset and not wide else {}
     )

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from newssearch.article import MISSING, MONTH_FIRST, STATED, Date, Provenance
 from newssearch.dates import parse_published
+from newssearch.limits import DEFAULTS, Limits
 from newssearch.paragraphs import squeeze
 
 DEFAULT_LANG = Provenance("inferred", "the default language given")
@@ -36,7 +37,7 @@ class ReadOptions:
     ``day_first`` reads 7-5-2024 as the 7th of May; ``lang`` is the language of articles that state none. ``columns``
     are pairs of a field and the column of a table or the key of a record that holds it, before those that are known.
     ``outlets`` are names of outlets with what else they are called, before those that are known; ``folders`` pairs of
-    a folder of the archive and the outlet of the articles in it that name none.
+    a folder of the archive and the outlet of the articles in it that name none. ``limits`` bound what is read.
     """
 
     day_first: bool = False
@@ -44,6 +45,7 @@ class ReadOptions:
     columns: tuple[tuple[str, str], ...] = ()
     outlets: tuple[tuple[str, tuple[str, ...]], ...] = ()
     folders: tuple[tuple[str, str], ...] = ()
+    limits: Limits = DEFAULTS
 
 
 def read_date(text: str, options: ReadOptions) -> tuple[Date | None, Provenance]:

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from functools import partial
 from typing import BinaryIO
 
+from newssearch.limits import in_words
+
 from .encoding import SAMPLE, Decoder, decode, wide_encoding
 from .envelopes import records
 from .lines import CHUNK, lines_of
 from .origin import (
-    DOCUMENT_LIMIT,
     Again,
     Document,
     Format,
@@ -25,9 +26,6 @@ from .origin import (
     read_up_to,
 )
 from .records import read_record
-
-LINE_LIMIT = DOCUMENT_LIMIT
-"""Bytes of the longest line."""
 
 CHUNK_OF_LINES = 256 * 1024
 """Bytes of lines that are parsed together, by whoever has time."""
@@ -44,14 +42,16 @@ def read(source: Input) -> Iterator[Item]:
     if first.startswith("{") and (not complete or _is_object(first)):
         yield from _read_chunks(source.stream, source.origin, source.wide)
         return
-    data = read_up_to(source.stream, DOCUMENT_LIMIT + 1)
-    if len(data) > DOCUMENT_LIMIT:
+    most = source.origin.options.limits.document
+    data = read_up_to(source.stream, most + 1)
+    if len(data) > most:
         if first.startswith("{") and len(first) > 1:
             again = io.BufferedReader(Again(data, source.stream), CHUNK)
             yield from _read_chunks(again, source.origin, source.wide)
             return
-        limit = f"{DOCUMENT_LIMIT // 2**20} MiB"
-        raise UnreadableError(f"a JSON document of more than {limit}; write one record a line (JSON Lines)")
+        raise UnreadableError(
+            f"a JSON document of more than {in_words(most)}; write one record a line (JSON Lines)"
+        )
     yield Document(parse, data, source.origin)
 
 
@@ -78,8 +78,9 @@ def _read_chunks(stream: BinaryIO, origin: Origin, encoding: str | None) -> Iter
         yield from read_lines(stream, origin, encoding=encoding)
         return
     number, size = 0, 0
+    most = origin.options.limits.document
     lines: list[bytes] = []
-    for line in lines_of(stream, LINE_LIMIT, None):
+    for line in lines_of(stream, most, None):
         assert not isinstance(line, str), "lines of bytes"
         if line is not None and line.isspace():
             continue
@@ -88,7 +89,7 @@ def _read_chunks(stream: BinaryIO, origin: Origin, encoding: str | None) -> Iter
             lines, size = [], 0
         number += 1
         if line is None:
-            yield origin.rejected(f"a line longer than {_size(LINE_LIMIT)}", number)
+            yield origin.rejected(f"a line longer than {in_words(most)}", number)
         else:
             lines.append(line)
             size += len(line)
@@ -106,7 +107,6 @@ def read_lines(
     origin: Origin,
     *,
     encoding: str | None = None,
-    line_limit: int = LINE_LIMIT,
     before: int = 0,
 ) -> Iterator[Found]:
     """The articles in JSON Lines, one line in memory at a time; a bad line is rejected and the rest goes on.
@@ -116,12 +116,13 @@ def read_lines(
     more; where a line holds several, each is a part of its own. Whatever ``stream`` raises goes through.
     """
     number, decoder = before, Decoder()
-    for line in lines_of(stream, line_limit, encoding):
+    most = origin.options.limits.document
+    for line in lines_of(stream, most, encoding):
         if line is not None and line.isspace():
             continue
         number += 1
         if line is None:
-            yield origin.rejected(f"a line longer than {_size(line_limit)}", number)
+            yield origin.rejected(f"a line longer than {in_words(most)}", number)
             continue
         try:
             document = json.loads(
@@ -151,10 +152,6 @@ def json_problem(error: ValueError | RecursionError) -> str:
         line = f"line {error.lineno}, " if error.lineno > 1 else ""
         return f"not JSON: {error.msg} ({line}column {error.colno})"
     return "JSON with a number that is too long"
-
-
-def _size(limit: int) -> str:
-    return f"{limit // 2**20} MiB" if limit >= 2**20 else f"{limit} bytes"
 
 
 _OPENING = re.compile(r"\{\s*[\"}]|\[\s*[{\]]")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from newssearch.article import Provenance
+from newssearch.limits import in_words
 from newssearch.paragraphs import Block, split_paragraphs
 
 from .archives import kind_of
@@ -15,7 +16,6 @@ from .encoding import decode
 from .fields import is_domain
 from .fragments import blocks_of
 from .origin import (
-    DOCUMENT_LIMIT,
     Document,
     Format,
     Found,
@@ -68,6 +68,7 @@ def _is_mailbox(source: Input) -> bool:
 def _read_mailbox(source: Input) -> Iterator[Item]:
     """The messages of a mailbox, one in memory at a time: one begins at a ``From`` line behind a blank one."""
     number, size, blank = 0, 0, True
+    most = source.origin.options.limits.document
     lines: list[bytes] = []
     for line in iter(lambda: source.stream.readline(1 << 20), b""):
         if blank and line.startswith(b"From ") and _FROM_LINE.match(line):
@@ -78,7 +79,7 @@ def _read_mailbox(source: Input) -> Iterator[Item]:
             continue
         blank = line in (b"\n", b"\r\n")
         size += len(line)
-        if size <= DOCUMENT_LIMIT:
+        if size <= most:
             lines.append(line)
     if number:
         yield from _message(source.origin, number, lines, size)
@@ -86,8 +87,8 @@ def _read_mailbox(source: Input) -> Iterator[Item]:
 
 def _message(origin: Origin, number: int, lines: list[bytes], size: int) -> Iterator[Item]:
     within = origin.within(f"message {number}")
-    if size > DOCUMENT_LIMIT:
-        yield within.rejected(f"a message of more than {DOCUMENT_LIMIT // 2**20} MiB")
+    if size > (most := origin.options.limits.document):
+        yield within.rejected(f"a message of more than {in_words(most)}")
     elif lines:
         yield Document(parse, _QUOTED_FROM.sub(rb"\1", b"".join(lines)), within)
 

@@ -16,19 +16,13 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from newssearch.article import Article, Rejected
+from newssearch.limits import DEFAULTS, Limits, in_words
 
 from .encoding import SAMPLE, wide_encoding
 from .fields import ReadOptions
 
-DOCUMENT_LIMIT = 64 * 1024 * 1024
-"""Bytes of the largest document that is held as a whole."""
-
-
-FLOOR = 512 * 1024 * 1024
-"""Bytes that may come out of any packed file."""
-
-RATIO = 250
-"""Bytes that may come out of a packed file for each of its own, beyond that."""
+CHUNK = 1024 * 1024
+"""Bytes that are read at a time where nobody says how many."""
 
 
 class UnreadableError(Exception):
@@ -89,12 +83,13 @@ class Origin:
 class Budget:
     """How many bytes may still come out of what one file holds packed, in all that lies in it.
 
-    A small file that grows without end is a bomb: there may be :data:`RATIO` times its size, and :data:`FLOOR` in any
-    case. Text compresses to a third, the most monotonous of tables to a hundredth.
+    A small file that grows without end is a bomb: there may be so many times its size as the ``limits`` say, and so much
+    in any case. Text compresses to a third, the most monotonous of tables to a hundredth.
     """
 
-    def __init__(self, size: int | None = None) -> None:
-        self._left = None if size is None else max(FLOOR, RATIO * size)
+    def __init__(self, size: int | None = None, limits: Limits = DEFAULTS) -> None:
+        self._left = None if size is None else max(limits.unpacked, limits.ratio * size)
+        self._ratio = limits.ratio
 
     def take(self, count: int) -> None:
         """Note that so many came out. Raises UnreadableError once there are too many."""
@@ -102,7 +97,7 @@ class Budget:
             self._left -= count
             if self._left < 0:
                 raise UnreadableError(
-                    f"holds more than {RATIO} times its size: taken for a decompression bomb"
+                    f"holds more than {self._ratio} times its size: taken for a decompression bomb"
                 )
 
 
@@ -152,10 +147,11 @@ class Input:
         return len(self.head) < SAMPLE
 
     def read(self) -> bytes:
-        """All of it. Raises UnreadableError for more than :data:`DOCUMENT_LIMIT`."""
-        data = read_up_to(self.stream, DOCUMENT_LIMIT + 1)
-        if len(data) > DOCUMENT_LIMIT:
-            raise UnreadableError(f"larger than {DOCUMENT_LIMIT // 2**20} MiB")
+        """All of it. Raises UnreadableError for more than the limit of a document."""
+        most = self.origin.options.limits.document
+        data = read_up_to(self.stream, most + 1)
+        if len(data) > most:
+            raise UnreadableError(f"larger than {in_words(most)}")
         return data
 
 
@@ -234,7 +230,7 @@ class _Taken:
         self._stream, self._budget = stream, budget
 
     def read(self, size: int = -1, /) -> bytes:
-        data = self._stream.read(size if size >= 0 else DOCUMENT_LIMIT)
+        data = self._stream.read(size if size >= 0 else CHUNK)
         self._budget.take(len(data))
         return data
 

@@ -27,7 +27,7 @@ LEFT_OUT = frozenset(
 )
 """Elements within the content of NITF that nobody reads."""
 
-_ENTITY = re.compile(r"<!ENTITY\b")
+_ENTITIES = tuple("<!ENTITY".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 _NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([a-zA-Z]\w{1,30};)")
 _DECLARATION_BYTES = re.compile(rb"\s*<\?xml\b[^>]*\?>")
 _DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>")
@@ -41,7 +41,7 @@ def tree_of(data: bytes) -> Element:
     """
     from xml.etree import ElementTree  # noqa: PLC0415  (slow to import, and few inputs need it)
 
-    if _ENTITY.search(data[:65536].decode("utf-8", "replace")):
+    if any(entity in data for entity in _ENTITIES):
         raise UnreadableError("an XML document that declares entities of its own")
     try:
         root = ElementTree.fromstring(_as_utf8(data))

@@ -157,6 +157,7 @@ class Article:
             clean["source"] = clean["outlet"]
             known["source"] = Provenance("inferred", "outlet")
         blocks = text if isinstance(text, Squeezed) else _squeezed(text)
+        path, member = (_encodable(name) for name in (path, member))
         for name in FIELDS:
             present = day is not None if name == "date" else clean[name] is not None
             known.setdefault(name, STATED if present else MISSING)
@@ -252,6 +253,11 @@ def _identity(
     if path and path != STREAM:
         return f"{_file(path, member)}#{record}"
     return "\n\n".join([fields["title"] or "", *(block.text for block in paragraphs)])
+
+
+def _encodable(name: str | None) -> str | None:
+    """A name with its halves of surrogate pairs written out, as the index writes the bytes of a name that are no UTF-8."""
+    return name if name is None or name.isascii() else name.encode("utf-8", "backslashreplace").decode()
 
 
 def _file(path: str, member: str | None) -> str:

@@ -12,6 +12,9 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
+if os.environ.get("NEWSSEARCH_THOROUGH") == "0":  # what takes long, and is the same on any Python
+    collect_ignore = ["test_durability.py", "test_snapshots.py"]
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 

@@ -20,7 +20,7 @@ from newssearch.engines.embedded import stories
 from newssearch.engines.embedded.trust import read_toc, toc_path, written_toc
 from newssearch.readers import Skipped
 
-THOROUGH = int(os.environ.get("NEWSSEARCH_THOROUGH", "1"))
+THOROUGH = max(int(os.environ.get("NEWSSEARCH_THOROUGH", "1")), 1)
 """How many times more is drawn, killed and damaged than in the tests' short form."""
 
 

@@ -62,6 +62,7 @@ def test_runs_that_are_killed_at_random_lose_nothing(tmp_path: Path) -> None:
 
 
 @posix
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
 def test_a_run_that_is_killed_leaves_the_last_commit(world: World) -> None:
     for number in share(chosen(world), "exception") if THOROUGH < 2 else chosen(world):
         archive = world.copy()
@@ -212,3 +213,17 @@ def test_a_file_that_changes_back_after_a_run_was_broken_off_is_read_again(
         index.update([file])
         assert index.find("rained") != []
         assert index.find("snowed") == []
+
+
+@posix
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+def test_a_lock_of_a_process_that_is_gone_blocks_nobody(tmp_path: Path) -> None:
+    world = World(tmp_path / "world", STORIES["update"])
+    archive = world.copy()
+    assert breaking.kill_at(world.story.operation, archive, world.moments.index("lock: taken"))
+    folder = breaking.index_in(archive)
+    assert (folder / "writer.json").exists()  # it had no time to remove it
+    with newssearch.open(folder) as index:
+        assert index.remove(index.find("title:0")[:1], wait=0.0) == 1
+    assert not (folder / "writer.json").exists()
+    assert newssearch.verify(folder).leftovers == ()

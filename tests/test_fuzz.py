@@ -37,3 +37,28 @@ def test_any_string_is_a_query_or_refused_with_a_reason(tmp_path: Path) -> None:
         index.add([article(f"Storm {n}", fuzz.TEXT, "Rain on Baghdad.", date="2024-07-25") for n in range(5)])
         for run in range(10 * RUNS):
             fuzz.ask(index, fuzz.query(random.Random(run)))
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "title:",
+        "outlet:",
+        "atleast3(",
+        "hlead(",
+        "caps(",
+        "NOT ",
+        "-",
+        "(",
+        "rain w/5 ",
+        "rain^2 OR ",
+        "/a/ ",
+        '"a" ',
+    ],
+)
+def test_what_is_said_two_thousand_times_is_answered_or_refused(tmp_path: Path, piece: str) -> None:
+    """A field of a field of a field… went as deep as Python goes."""
+    with newssearch.create(tmp_path / "index") as index:
+        index.add([article("Storm", fuzz.TEXT)])
+        for text in (piece * 2000, f"{piece * 2000}rain", f"({piece * 2000}"):
+            fuzz.ask(index, text)

@@ -312,7 +312,9 @@ class _Parser:
             return self._dated(token)
         if not self._starts_operand():
             return None
+        self._deeper(token.span)
         node = self._operand()
+        self.depth -= 1
         if node is None:
             return None
         if name == "title":

@@ -390,5 +390,29 @@ def test_nothing_leaves_its_archive(tmp_path: Path, index: Index, news: Path) ->
     assert not Path("/out.txt").exists()
 
 
+@posix
+def test_links_in_an_index_from_a_stranger_lead_nowhere(tmp_path: Path, index: Index, news: Path) -> None:
+    """Neither what is written beside, nor what is written first under another name, goes to where they lead."""
+    (news / "a.txt").write_text(STORY, encoding="utf-8")
+    index.update([news])
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "letters.txt").write_text("dear", encoding="utf-8")
+    commits = index.info().commits
+    names = [f"{name}.tmp" for name in ("files.json", "newssearch.json", "writer.json")]
+    names += [f"stories-{commits + n}.nws" for n in (1, 2, 3)] + [
+        f"_MAIN_{commits + n}.toc.tmp" for n in (1, 2, 3)
+    ]
+    for name in (*names, "writer.json"):
+        (index.folder / name).symlink_to(mine / "letters.txt")
+    (index.folder / "rebuild.tmp").symlink_to(mine)
+    (news / "b.txt").write_text(STORY.replace("Basra", "Mosul"), encoding="utf-8")
+    assert index.update([news]).added == 1
+    assert newssearch.rebuild(index.folder, [news]).added == 2
+    assert newssearch.verify(index.folder, clean=True).leftovers == ()
+    assert [path.name for path in mine.iterdir()] == ["letters.txt"]
+    assert (mine / "letters.txt").read_text("utf-8") == "dear"
+
+
 def test_no_moment_is_looked_at_unless_a_test_does() -> None:
     assert faults.handler is None

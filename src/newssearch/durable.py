@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from .errors import IndexWriteError
 from .faults import reach
@@ -38,6 +39,15 @@ def _octets(content: str) -> bytes:
     return content.encode("utf-8", "surrogatepass")
 
 
+def new_file(path: Path, buffering: int = -1) -> BinaryIO:
+    """Open a file to write to and read from, in the place of whatever has its name.
+
+    What is there is not written to: in an index from a stranger it may be a link to a file of somebody else.
+    """
+    path.unlink(missing_ok=True)
+    return path.open("x+b", buffering=buffering)
+
+
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
     """Whatever the system does not let us write to an index is an :class:`~newssearch.IndexWriteError`."""
@@ -58,7 +68,7 @@ def replace(path: Path, content: bytes) -> None:
     kind = path.suffix.removeprefix(".")
     reach(f"{kind}: begin")
     try:
-        with temporary.open("wb") as file:
+        with new_file(temporary) as file:
             file.write(content)
             file.flush()
             reach(f"{kind}: written")

@@ -36,6 +36,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...durable import new_file
 from ...faults import reach
 from .mapped import ALIGNMENT, MAGIC, Array, ContainerError, Mapped, Part, checksums, directory_of
 
@@ -70,7 +71,7 @@ class ContainerWriter:
     def __init__(self, path: Path) -> None:
         self._path = path
         reach("arrays: begin")
-        self._file = path.open("w+b", buffering=BUFFER)
+        self._file = new_file(path, BUFFER)
         self._file.write(MAGIC.ljust(ALIGNMENT, b"\0"))
         self._at = self._end = ALIGNMENT
         self._directory: dict[str, tuple[str, int, int]] = {}

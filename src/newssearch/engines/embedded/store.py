@@ -263,6 +263,8 @@ def _remove(folder: Path) -> None:
     """Remove a folder with all that is in it, if there is one."""
     import shutil  # noqa: PLC0415  (slow to import, and a search needs none of it)
 
+    if folder.is_symlink():  # where it leads to is nobody's to remove
+        folder.unlink()
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -153,7 +153,6 @@ def test_a_disk_that_is_full_leaves_the_last_commit(small_disk: Path) -> None:
 
 
 @posix
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_may_not_be_written_to_can_be_searched(tmp_path: Path) -> None:
     breaking.write_news(tmp_path, 1)
     breaking.update(tmp_path)
@@ -161,6 +160,8 @@ def test_a_folder_that_may_not_be_written_to_can_be_searched(tmp_path: Path) -> 
     for file in folder.iterdir():
         file.chmod(0o444)
     folder.chmod(0o555)
+    if os.access(folder, os.W_OK):
+        pytest.skip("this user may write everywhere")
     try:
         breaking.check_searches(tmp_path)
         assert newssearch.verify(folder).sound

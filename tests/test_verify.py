@@ -263,7 +263,10 @@ def test_nothing_of_a_run_that_goes_on_is_removed(folder: Path) -> None:
         yield article("A", "x")
         with pytest.raises(newssearch.IndexLockedError):
             newssearch.verify(folder, clean=True, wait=0.0)
-        assert newssearch.verify(folder).sound
+        (folder / "MAIN_0123456789abcdef.nws").write_bytes(b"of the run")
+        found = newssearch.verify(folder)
+        assert found.sound
+        assert found.leftovers == ()
 
     with newssearch.open(folder) as index:
         index.add(meanwhile())

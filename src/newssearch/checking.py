@@ -48,7 +48,8 @@ def verify(
                 removed = store.remove_leftovers((FILE_NAME,))
             finally:
                 lock.release()
-        leftovers = tuple(store.leftovers((FILE_NAME,)))
+        going_on = not clean and store.is_written()  # what is being written is nothing that was left
+        leftovers = () if going_on else tuple(store.leftovers((FILE_NAME,)))
     except IndexDamagedError:  # nobody knows which files count
         leftovers = ()
     return Verification(

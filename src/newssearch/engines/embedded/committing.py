@@ -102,6 +102,19 @@ class WhooshFolder:
             finally:
                 reader.close()
 
+    def is_written(self) -> bool:
+        """Whether somebody holds the lock of newssearch, as far as this user may know."""
+        if not (self._folder / LOCKS[0]).exists():
+            return False
+        lock = FileStorage(str(self._folder)).lock(LOCKS[0])
+        try:
+            free = lock.acquire()
+        except OSError:
+            return False
+        if free:
+            lock.release()
+        return not free
+
     def lock(self, wait: float) -> Lock:
         """Let nobody else write, until ``release()`` is called on what is returned."""
         return Lock(self._folder, wait)

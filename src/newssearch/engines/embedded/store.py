@@ -224,6 +224,10 @@ class EmbeddedStore:
 
         return salvaged(self.folder, self.adopted)
 
+    def is_written(self) -> bool:
+        """Whether a run of newssearch goes on, as far as this user may know."""
+        return self._whoosh.is_written()
+
     def leftovers(self, known: Iterable[str]) -> list[Leftover]:
         """What is in the folder and belongs to no commit; ``known`` are files of others that do.
 

@@ -16,7 +16,6 @@ from ...verification import Problem
 from .container import Container
 from .mapped import ContainerError, Mapped
 from .segment import Segment
-from .snapshot import read_article
 from .structure import UNREADABLE
 from .trust import EXTENSION, Listed, Toc, newest, read_toc, toc_path
 from .verifying import Adopted
@@ -71,7 +70,7 @@ def _segment(folder: Path, listed: Listed) -> Iterator[Saved | Lost | Problem]:
         try:
             if int(segment.first[article]) in deleted:
                 continue
-            found, state = read_article(segment, article), segment.state(article)
+            found, state = segment.read(article), segment.state(article)
         except (*UNREADABLE, IndexDamagedError):
             yield Lost(path.name)
         else:
@@ -82,7 +81,7 @@ def _adopted(folder: Path, toc: Toc, number: int, adopted: Adopted) -> Iterator[
     """What Whoosh wrote, which has neither checksums nor digests."""
     try:
         segment = adopted(toc, number)
-        found = [(read_article(segment, n), segment.state(n)) for n in range(segment.articles)]
+        found = [(segment.read(n), segment.state(n)) for n in range(segment.articles)]
     except Exception as error:  # whatever Whoosh stumbles over
         what = f"segment {number + 1}, which Whoosh wrote, cannot be read: {error!r}"
         yield Problem(toc_path(folder, toc.generation).name, what)

@@ -17,11 +17,12 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from ...analysis import analysis_of
+from ...article import Article
 from .alike import alike
 from .ascending import NO_INTS, Ints, Mask, changes, ranges
 from .compounds import Compounds
 from .container import Array, Container, Part, Strings, items
-from .headers import VALUES, date_of
+from .headers import VALUES, article_of, date_of
 from .inverting import PAGE, unpack_all
 from .metadata import NONE
 from .shingles import Shingles
@@ -500,6 +501,11 @@ class Segment:
         code = int(self.container["article.known"][article])
         ways = Strings(self.container, "article.known.values")[code].decode()
         return {**known, "known": ways, "count": self.count(article), **rest}
+
+    def read(self, article: int) -> Article:
+        """An article, with its paragraphs."""
+        first, count = int(self.first[article]), self.count(article)
+        return article_of(self.header(article), (self.bodies[first + n] for n in range(count)))
 
     def count(self, article: int) -> int:
         """How many paragraphs an article has."""

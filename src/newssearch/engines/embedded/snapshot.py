@@ -16,16 +16,16 @@ from types import MappingProxyType
 import numpy as np
 
 from ...article import FIELDS, Article
-from ...errors import QueryError
+from ...errors import IndexDamagedError, NewssearchError, QueryError
 from ...query import Diagnostic, Node
 from ...request import FACET_FIELDS, FacetField, SearchOptions
 from ...results import Copy, FacetValue, Rank
 from .. import Contents, Found, FoundHit
 from .ascending import NO_INTS, Ints, Mask, changes
-from .container import Array
+from .container import Array, ContainerError
 from .evaluation import Evaluation
 from .explain import explain
-from .headers import article_of, provenance_of
+from .headers import provenance_of
 from .metadata import NONE
 from .ranked import Ranked, Ranking, joined_ranks, kth, sort_keys
 from .segment import Segment
@@ -56,13 +56,29 @@ class EmbeddedSnapshot:
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """A file that another program has cut is never looked into: the system would end the process."""
+        """A file that another program has cut is never looked into: the system would end the process.
+
+        What arrays that do not fit together lead to, whatever it may be, is damage: they are what somebody wrote, but not
+        newssearch.
+        """
         for segment in self._table.segments:
             segment.container.check_size()
         try:
             yield
+        except NewssearchError:
+            raise
         except RecursionError:
             raise QueryError("the query is nested too deeply") from None
+        except Exception as error:
+            from newssearch.engines.embedded.structure import unfit  # noqa: PLC0415  (slow to import, and seldom needed)
+
+            for segment in self._table.segments:
+                if (what := next(unfit(segment), None)) is not None and segment.container.path is not None:
+                    raise ContainerError(segment.container.path, what) from error
+            if isinstance(error, MemoryError):
+                raise
+            message = f"{self._folder}: the index cannot be read ({error!r}): newssearch did not write it, or makes a mistake"
+            raise IndexDamagedError(message, self._folder) from error
 
     # ---- the search
 
@@ -277,7 +293,7 @@ class EmbeddedSnapshot:
         """The article with that id, with its paragraphs."""
         with self._reading():
             found = self._table.article(article_id)
-            return read_article(*found) if found is not None else None
+            return found[0].read(found[1]) if found is not None else None
 
     def story(self, article_id: str) -> list[str]:
         """The ids of the articles that tell the same story as one, the earliest first."""
@@ -345,12 +361,6 @@ class EmbeddedSnapshot:
                 having &= segment.alive
             for article in np.flatnonzero(having).tolist():
                 yield segment, article
-
-
-def read_article(segment: Segment, article: int) -> Article:
-    """An article of a segment, with its paragraphs."""
-    first, count = int(segment.first[article]), segment.count(article)
-    return article_of(segment.header(article), (segment.bodies[first + n] for n in range(count)))
 
 
 def _once(notes: list[Diagnostic]) -> list[Diagnostic]:

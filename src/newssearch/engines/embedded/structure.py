@@ -19,7 +19,6 @@ from .container import Array
 from .headers import NUMBERED
 from .inverting import STRIDE
 from .segment import FIELDS, Field, Kinds, Segment
-from .snapshot import read_article
 from .trust import Listed
 
 UNREADABLE = (
@@ -55,6 +54,10 @@ def _articles(segment: Segment, listed: Listed | None) -> Iterator[str]:
         yield "the first paragraphs of articles are in no order"
     if not np.array_equal(segment.article, np.repeat(np.arange(articles), np.diff(first))):
         yield "paragraphs are not of their articles"
+    if len(segment.bare) and (
+        int(segment.bare.max()) >= articles or not _rising(segment.bare, strictly=True)
+    ):
+        yield "the articles without paragraphs are in no order"
     if listed is not None and documents != listed.documents:
         yield f"it has {documents} paragraphs, and should have {listed.documents}"
     if len(segment.deleted) and int(segment.deleted.max()) >= documents:
@@ -71,7 +74,25 @@ def _articles(segment: Segment, listed: Listed | None) -> Iterator[str]:
             yield f"{name}: there are other values than are used"
 
 
+BOUNDS = {
+    "form.first": "variant.term",
+    "compounds.first": "compounds.places",
+    "group.runs": "group.run.page",
+    "group.run.first": "group.low",
+    "packed.at": "packed",
+}
+"""Sections that tell where each of some things begins in another one, and its end."""
+
+
 def _words(field: Field) -> Iterator[str]:
+    for name, of in BOUNDS.items():
+        bounds = field.section(name)
+        if not len(bounds) or bounds[0] or int(bounds[-1]) != len(field.section(of)) or not _rising(bounds):
+            yield f"{name} does not tell the parts of {of}"
+    if len(field.section("form.first")) != len(field.forms) + 1:
+        yield "there are other forms than are told of"
+    if len({len(field.section(f"variant.{name}")) for name in ("term", "kind", "words")}) != 1:
+        yield "there are other variants than are told of"
     terms = field.terms.all()
     if any(low >= high for low, high in pairwise(terms)):
         yield "terms are in no order"
@@ -129,7 +150,7 @@ def unreadable(segment: Segment, articles: Array) -> Iterator[tuple[int, str]]:
     """Those of some articles that cannot be read, or are not what was added, and why."""
     for article in articles.tolist():
         try:
-            found, state = read_article(segment, article), segment.state(article)
+            found, state = segment.read(article), segment.state(article)
         except UNREADABLE as error:
             yield article, f"article number {article} cannot be read: {error!r}"
             continue
@@ -141,7 +162,7 @@ def ill_indexed(segment: Segment, articles: Array) -> Iterator[str]:
     """Those of some articles whose words are not where the index says that they are."""
     for article in articles.tolist():
         try:
-            found = read_article(segment, article)
+            found = segment.read(article)
             language = analyser(found.lang)
             owners = range(int(segment.first[article]), int(segment.first[article + 1]))
             texts = [paragraph.text for paragraph in found.paragraphs] or [""]

@@ -112,10 +112,18 @@ class Check:
         if found:
             yield from found
             return
-        segments[-1] = segment
+        try:
+            yield from self._texts(name, segment)
+        except structure.UNREADABLE as error:
+            yield Problem(name, f"it cannot be read: {error!r}")
+        else:
+            segments[-1] = segment
+
+    def _texts(self, name: str, segment: Segment) -> Iterator[Problem]:
+        """What is wrong with the articles of a segment, and with the words of some of them."""
         living = np.flatnonzero(segment.everything())
-        self.articles += len(living)
         self.paragraphs += segment.paragraphs
+        self.articles += len(living)
         lost = [what for _, what in structure.unreadable(segment, living)]
         yield from (Problem(name, what) for what in lost[:NAMED_ARTICLES])
         if len(lost) > NAMED_ARTICLES:

@@ -13,7 +13,7 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 settings.load_profile("patient")
 
 if os.environ.get("NEWSSEARCH_THOROUGH") == "0":  # what takes long, and is the same on any Python
-    collect_ignore = ["test_durability.py", "test_snapshots.py"]
+    collect_ignore = ["test_durability.py", "test_inputs.py", "test_snapshots.py", "test_verify.py"]
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 

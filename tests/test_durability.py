@@ -27,13 +27,14 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def chosen(world: World) -> list[int]:
-    """The moments to break off at: the first and the last of each name, or all of them in the long form."""
+    """The moments to break off at: the first or the last of each name, or all of them in the long form."""
     moments = world.moments
     if THOROUGH > 1:
         return list(range(len(moments)))
     last = len(moments) - 1
+    names = sorted(set(moments))
     return sorted(
-        {n for name in set(moments) for n in (moments.index(name), last - moments[::-1].index(name))}
+        last - moments[::-1].index(name) if n % 2 else moments.index(name) for n, name in enumerate(names)
     )
 
 

@@ -668,6 +668,7 @@ def test_a_second_writer_is_told_to_wait(index: Index) -> None:
                 ) as caught:
                     attempt()
                 assert caught.value.folder == index.folder
+                assert str(os.getpid()) in caught.value.holder
             with pytest.raises(IndexLockedError):
                 newssearch.rebuild(index.folder, [], wait=0.0)
         yield article("A", "x")

@@ -13,7 +13,7 @@ from newssearch import Article, Index
 from support import THOROUGH, article
 
 ARTICLES = 12
-COMMITS = 120 * THOROUGH
+COMMITS = 60 * THOROUGH
 
 READER = """
 import sys

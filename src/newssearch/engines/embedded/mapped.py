@@ -65,7 +65,7 @@ def directory_of(sections: dict[str, tuple[str, int, int]], sums: Array, end: in
 class Mapped:
     """A container on disk. :meth:`of` makes one, or gives the one that there is: what was looked at is known then."""
 
-    _known: ClassVar[WeakValueDictionary[tuple[int, ...], Mapped]] = WeakValueDictionary()
+    _known: ClassVar[WeakValueDictionary[tuple[str | int, ...], Mapped]] = WeakValueDictionary()
 
     def __init__(self, path: Path, descriptor: int, size: int) -> None:
         self.path = path
@@ -92,7 +92,7 @@ class Mapped:
         """The container at ``path``. Raises :class:`ContainerError`."""
         with path.open("rb") as file:
             status = os.fstat(file.fileno())
-            key = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+            key = (str(path), status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
             found = cls._known.get(key)
             if found is None:
                 found = cls._known[key] = cls(path, file.fileno(), status.st_size)

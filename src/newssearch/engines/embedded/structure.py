@@ -125,10 +125,10 @@ def _places(field: Field, tokens: Ints) -> Iterator[str]:
             yield "words are not of their postings"
             return
         places = np.repeat(field.starts[owners].astype(np.int64), counts) + positions
-        if taken[places].any() or len(np.unique(places)) != len(places):
+        taken[places] = True
+        if np.count_nonzero(taken) != int(tokens[high]):
             yield "two words are in one place"
             return
-        taken[places] = True
         begins = int(tokens[low]) + np.cumsum(counts) - counts
         strides.append(begins[-numbered % STRIDE :: STRIDE])
         numbered += len(counts)

@@ -25,7 +25,7 @@ from pathlib import Path
 import newssearch
 from newssearch import Article, QueryError, ReadOptions, Rejected, escape, readers, render
 from newssearch.readers import Skipped
-from test_reader_containers import CRAWL
+from test_reader_containers import CRAWL, PACKERS, zipped
 from test_reader_pdf import STORY as LINES
 from test_reader_pdf import pdf
 from test_reader_wire import g2, newsml1
@@ -91,6 +91,15 @@ def _zip() -> bytes:
     return packed.getvalue()
 
 
+def _arc() -> bytes:
+    version = b"1 0 Example\nURL IP-address Archive-date Content-type Archive-length\n"
+    page = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{PAGE}".encode()
+    return (
+        f"filedesc://a.arc 0.0.0.0 20240725120000 text/plain {len(version)}\n".encode() + version + b"\n"
+        b"https://e.org/1 192.0.2.1 20240725120000 text/html %d\n" % len(page) + page + b"\n"
+    )
+
+
 SEEDS: dict[str, list[bytes]] = {
     "a.html": [PAGE.encode(), PAGE.encode("utf-16"), f"<p>{TEXT}".encode()],
     "a.txt": [TEXT.encode(), f"Title: Flood\nDate: 25 July 2024\n\n{TEXT}".encode(), TEXT.encode("utf-16-le")],
@@ -109,6 +118,9 @@ SEEDS: dict[str, list[bytes]] = {
     "a.gz": [gzip.compress(TEXT.encode())],
     "a.bz2": [bz2.compress(TEXT.encode())],
     "a.xz": [lzma.compress(TEXT.encode())],
+    "a.zst": [PACKERS["zst"](TEXT.encode())],
+    "a.arc": [_arc()],
+    "a.wacz": [zipped({"archive/a.warc.gz": gzip.compress(CRAWL[2]), "datapackage.json": b"{}"})],
     "a.tar": [_tar()],
     "a.zip": [_zip()],
 }  # fmt: skip

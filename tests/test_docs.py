@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 
 import newssearch
 from newssearch import Index
@@ -44,6 +45,26 @@ def test_the_examples_find_what_the_page_says(index: Index, query: str, expected
     )
     assert titles == expected
     assert found.total_articles == len(expected)
+
+
+ROOT = PAGE.parent.parent
+
+
+@pytest.mark.parametrize(
+    "page",
+    [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("benchmarks/**/*.md"))],
+    ids=lambda page: str(page.relative_to(ROOT)),
+)
+def test_every_row_of_a_table_is_shown_in_it(page: Path) -> None:
+    tokens = MarkdownIt("commonmark").enable("table").parse(page.read_text("utf-8"))
+    outside = [
+        line
+        for token in tokens
+        if token.type == "inline"
+        for line in token.content.splitlines()
+        if line.startswith("|")
+    ]
+    assert outside == []
 
 
 def test_the_python_of_the_page_runs() -> None:

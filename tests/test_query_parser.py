@@ -263,6 +263,95 @@ def test_anything_that_can_be_typed_parses_or_is_refused_with_a_place(text: str)
     understood(text)
 
 
+NUMBERS = st.one_of(
+    st.integers(-3, 12).map(str),
+    st.integers(990, 1_010).map(str),
+    st.integers().map(str),
+    st.floats().map(str),
+    st.integers(1, 400).map(lambda digits: "9" * digits),
+    st.sampled_from(
+        [
+            "",
+            "00",
+            "007",
+            "1e3",
+            "1e999",
+            "-0",
+            "+1",
+            "1.",
+            ".5",
+            "1,5",
+            "٣",
+            "²",
+            "½",
+            "0x1",
+            "1_0",
+            "9" * 5_000,
+        ]
+    ),
+)
+TAKING_NUMBERS = [
+    "a~{}", "al-b~{}", "a*~{}", "a~{}~{}", "a~{}~exact", '"a b"~{}', '"a"~{}', '"a* b"~{}', '"a b"~{}~{}', "a w/{} b", "a pre/{} b",
+    "atleast{}(a)", "ATLEAST{}(a b)", "a^{}", "a^{}^{}", "(a b)^{}", '"a"^{}', "/a{{{}}}/", "/a/~{}", "caps(A)~{}", "date:{}", "date:>={}",
+    "date:{}-{}", "date:{}-{}-{}", "date:{}..{}", "date:-{}d", 'date:"last {} years"', 'date:"{} years ago"', "id:{}", "hlead(a)^{}",
+    "outlet:a~{}", "title:a~{}", "a*{}", "a?{}", "[{}]*", "{}", "-{}",
+]  # fmt: skip
+
+
+@settings(max_examples=400)
+@given(st.sampled_from(TAKING_NUMBERS), st.lists(NUMBERS, min_size=3, max_size=3))
+def test_any_number_in_any_place_is_understood_or_refused_with_a_place(form: str, numbers: list[str]) -> None:
+    query = understood(form.format(*numbers))
+    assert query is None or parse(str(query)).tree == query.tree
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "noted"),
+    [
+        ("word~0", "word", []),
+        ("word~9", "word~2", ["fuzzy"]),
+        ("word~10", "word~2", ["fuzzy"]),
+        ("word~-1", "word", ["tilde"]),
+        ("word~0.8", "word", ["tilde"]),
+        ("word~1,", "word~1", []),
+        ("word~1~exact", '"word"~exact', ["tilde"]),
+        ('"a b"~0', '"a b"', []),
+        ('"a b"~-1', '"a b"', ["tilde"]),
+        ('"a b"~5~exact', '"a b"~5', ["tilde"]),
+        ("caps(US)~exact", 'caps("US")', ["tilde"]),
+        ("~", "NOT *", ["no-word"]),
+        ("x^.5", "x^0.5", []),
+        ("x^0", "x^0.0", []),
+    ],
+)
+def test_numbers_behind_words_and_phrases(text: str, shown: str, noted: list[str]) -> None:
+    assert (str(parse(text)), kinds(text)) == (shown, noted)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("a w/0 b", "w/0"),
+        ("a w/99999999999 b", "w/99999999999"),
+        ("a pre/1001 b", "pre/1001"),
+        ("b atleast0(a)", "atleast0"),
+        ("b atleast999999999999(a)", "atleast999999999999"),
+        ('b "a b"~99999999', '"a b"~99999999'),
+        ("a x^-1", "^-1"),
+        ("a x^nan", "^nan"),
+        ("a x^1e999", "^1e999"),
+        ("a (x y)^-1", "^-1"),
+        ("a x^2^-1", "^-1"),
+        ("a x^1000001", "^1000001"),
+        ("a date:99999", "99999"),
+    ],
+)
+def test_a_number_that_means_nothing_is_refused_at_its_place(text: str, place: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(text)
+    assert text[caught.value.start : caught.value.end] == place
+
+
 @given(TYPED)
 def test_the_interpretation_is_a_query_that_means_the_same(text: str) -> None:
     query = understood(text)

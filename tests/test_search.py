@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import tempfile
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 import newssearch
 import reference
 from newssearch import Article, FacetValue, Index, Query, QueryError
-from newssearch.query import And, Everything, Node, Not, Or, Phrase, Word
+from newssearch.query import And, Everything, Node, Not, Or, Phrase, Word, parse
 from newssearch.request import FACET_FIELDS
 from support import article, found, index_of, without_boilerplate
 
@@ -513,3 +514,90 @@ def test_the_engine_finds_what_a_search_without_an_index_finds(
             } == expected.facets
             narrowed = {k: v for k, v in options.items() if k in (*reference.FILTERS, "since", "until", "on")}
             assert index.find(Query("", tree), **narrowed) == expected.ids  # type: ignore[arg-type]
+
+
+EAST, WEST = (dt.timezone(dt.timedelta(hours=hours)) for hours in (14, -12))
+ENDS: list[dt.date | dt.datetime] = [
+    dt.date.min,
+    dt.date.max,
+    dt.datetime.min,
+    dt.datetime.max,
+    dt.datetime.max.replace(microsecond=0),
+    dt.datetime(2024, 7, 25),
+    *(
+        moment.replace(tzinfo=zone)
+        for moment in (dt.datetime.min, dt.datetime.max)
+        for zone in (EAST, WEST, dt.timezone.utc)
+    ),
+]
+DATES_AT_THE_ENDS: list[dt.date | dt.datetime | None] = [
+    None,
+    dt.date.min,
+    dt.date.max,
+    dt.datetime.max,
+    dt.datetime.max - dt.timedelta(microseconds=1),
+    dt.datetime.max.replace(tzinfo=dt.timezone.utc),
+    dt.date(2024, 7, 25),
+    dt.datetime(2024, 7, 25, tzinfo=WEST),
+]
+
+
+def in_period(date: dt.date | dt.datetime | None, since: object, until: object) -> bool:
+    """Whether a date is in a period, both of whose ends are included; in whole numbers, which have no last moment."""
+    if date is None:
+        return False
+
+    def span(when: object, zone: bool) -> tuple[int, int]:
+        first = when if isinstance(when, dt.datetime) else dt.datetime(when.year, when.month, when.day)  # type: ignore[attr-defined]
+        offset = (first.utcoffset() if zone else None) or dt.timedelta(0)
+        micro = dt.timedelta(microseconds=1)
+        low = (first.replace(tzinfo=None) - dt.datetime.min) // micro - offset // micro
+        return low, low if isinstance(when, dt.datetime) else low + 86_400_000_000 - 1
+
+    def zoned(bound: object) -> bool:
+        return isinstance(bound, dt.datetime) and bound.tzinfo is not None
+
+    return (since is None or span(since, zoned(since))[0] <= span(date, zoned(since))[0]) and (
+        until is None or span(date, zoned(until))[0] <= span(until, zoned(until))[1]
+    )
+
+
+def test_the_ends_of_the_calendar_are_dates_as_all_others(tmp_path: Path) -> None:
+    made = [article(f"Rain {n}", url=f"u{n}", date=date) for n, date in enumerate(DATES_AT_THE_ENDS)]
+    with index_of(tmp_path / "index", *made) as index:
+        for since, until in itertools.product([None, *ENDS], repeat=2):
+            if since is until is None:
+                continue
+            expected = sorted(one.id for one in made if in_period(one.date, since, until))
+            try:
+                found = sorted(index.find("", since=since, until=until))
+            except QueryError:  # they are the wrong way round
+                found = []
+            assert found == expected, (since, until)
+        for on in ENDS:
+            assert sorted(index.find("", on=on)) == sorted(
+                one.id for one in made if in_period(one.date, on, on)
+            ), on
+
+
+@pytest.mark.parametrize(
+    ("query", "dates"),
+    [
+        ("date:9999", [1, 2, 3, 4]),
+        ("date:9999-12-31T23:59:59", [2, 3, 4]),
+        ("date:..9999", [0, 1, 2, 3, 4]),
+        ("date:0001..", [0, 1, 2, 3, 4]),
+        ("date:<=0001-01-01", [0]),
+        ("date:<0001", []),
+    ],
+)
+def test_the_last_period_of_the_calendar_is_whole(tmp_path: Path, query: str, dates: list[int]) -> None:
+    last = dt.datetime.max
+    made = [
+        article(f"Rain {n}", url=f"u{n}", date=date)
+        for n, date in enumerate([dt.date.min, dt.date.max, last.replace(microsecond=0), last, last.replace(tzinfo=dt.timezone.utc)])
+    ]  # fmt: skip
+    with index_of(tmp_path / "index", article("Rain"), *made) as index:
+        assert sorted(index.find(query)) == sorted(made[n].id for n in dates)
+    with pytest.raises(QueryError, match="'>9999' is not a date"):
+        parse("date:>9999")

@@ -213,7 +213,7 @@ def _by_dateutil(text: str, day_first: bool) -> Published | None:
 class Period:
     """A stretch of time from ``start`` up to but not including ``end``, as ``text`` asked for it.
 
-    Without a zone, it is one of the outlet's calendar; with one, one of universal time.
+    The last moment that Python has, ``datetime.max``, is included where it is the end. Without a zone, it is one of the outlet's calendar; with one, one of universal time.
     """
 
     start: dt.datetime
@@ -276,7 +276,7 @@ def parse_range(
             return None
         return {
             ">=": (period.start, None),
-            ">": (period.end, None),
+            ">": (period.end, None) if not is_last_moment(period.end) else None,
             "<=": (None, period.end),
             "<": (None, period.start),
         }[match[1]]
@@ -289,6 +289,16 @@ def parse_range(
     if (first.strip() and start is None) or (last.strip() and end is None) or (start is None and end is None):
         return None
     return start.start if start is not None else None, end.end if end is not None else None
+
+
+def is_last_moment(moment: dt.datetime) -> bool:
+    """Whether a moment is ``datetime.max``, in whatever zone: nothing follows it, so that as an end it is included."""
+    return moment.replace(tzinfo=None) == dt.datetime.max
+
+
+def is_empty(start: dt.datetime, end: dt.datetime) -> bool:
+    """Whether no moment is from ``start`` up to ``end``, both with a zone or both without."""
+    return start > end or (start == end and not is_last_moment(end))
 
 
 def _iso_period(text: str) -> _Stretch | None:

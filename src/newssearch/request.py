@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from .dates import parse_period
+from .dates import is_empty, parse_period
 from .errors import QueryError
 from .highlight import SNIPPET_LENGTH
 from .outlets import Aliases
@@ -114,7 +114,7 @@ def _bounds(
     start = _period("since", since, now)[0] if since is not None else None
     end = _period("until", until, now)[1] if until is not None else None
     comparable = start is not None and end is not None and (start.tzinfo is None) == (end.tzinfo is None)
-    if comparable and start is not None and end is not None and start >= end:
+    if comparable and start is not None and end is not None and is_empty(start, end):
         raise QueryError(f"no date is both since {since} and until {until}", suggestion="swap them")
     return start, end
 
@@ -122,10 +122,18 @@ def _bounds(
 def _period(name: str, when: When, now: dt.datetime | None) -> tuple[dt.datetime, dt.datetime]:
     """The first moment of a period, and the first one after it."""
     if isinstance(when, dt.datetime):
-        return when, when + dt.timedelta(microseconds=1)
+        return when, _after(when)
     text = when.isoformat() if isinstance(when, dt.date) else when
     period = parse_period(text, now)
     if period is None:
         hint = 'write 2024, 2024-07, 2024-07-25, 2024-07-25T14:30, -7d or "last month"'
         raise QueryError(f"{name}: {text!r} is not a date", query=text, end=len(text), suggestion=hint)
     return period.start, period.end
+
+
+def _after(moment: dt.datetime) -> dt.datetime:
+    """The next moment; the last one of the calendar, which a period includes as its end, has none."""
+    try:
+        return moment + dt.timedelta(microseconds=1)
+    except OverflowError:
+        return moment

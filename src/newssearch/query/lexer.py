@@ -32,24 +32,27 @@ class Token:
 
 
 _SPACE = Pattern(rf"[\s{UNSEEN}]+")
-_QUOTED = Pattern(
-    rf"[{QUOTES}]((?:\\[\s\S]|[^\\{QUOTES}])*)[{QUOTES}](?:~(?:(\d{{1,6}})|((?i:exact|name))))?"
-)
+_QUOTED = Pattern(rf"[{QUOTES}]((?:\\[\s\S]|[^\\{QUOTES}])*)[{QUOTES}]")
+_TILDE = Pattern(r"~(?:(\d+)(?![\w.]*\w)|(exact|name)(?!\w))", re.IGNORECASE)
+"""What may stand right behind a phrase."""
+_TILDES = Pattern(rf"~[^\s(){QUOTES}^]*")
 _MINUS = Pattern(rf"[{MINUS}](?=[^\s){MINUS}])")
 _REGEX = Pattern(r"/((?:\\.|[^/\\\s])+)/(?=[\s)^]|$)")
 _CAPS = Pattern(
     rf"caps\(\s*(?:[{QUOTES}]((?:\\[\s\S]|[^\\{QUOTES}])*)[{QUOTES}]|([^(){QUOTES}]*))\s*\)", re.IGNORECASE
 )
-_FUNCTION = Pattern(r"(hlead|atleast(\d{1,7}))(?=\()", re.IGNORECASE)
+_FUNCTION = Pattern(r"(hlead|atleast(\d+))(?=\()", re.IGNORECASE)
 _FIELD = Pattern(r"([A-Za-z]+):(?!//)")
 _DATE = Pattern(rf"[^\s(){QUOTES}]+")
-_FACTOR = r"\d{1,7}(?:\.\d{1,400})?"  # as many digits as a number can have when it is written out
+_FACTOR = r"(?:\d+(?:\.\d*)?|\.\d+)"
 _BOOST = Pattern(rf"\^({_FACTOR})(?=[\s)^]|$)")
-_BOOSTS = Pattern(rf"(?:\^{_FACTOR})+")
+_BOOSTS = Pattern(rf"(?:\^{_FACTOR}(?=\^|$))+")
+_NO_BOOST = Pattern(r"\^(?:[-+−–]?\.?\d[\d.,e+-]*|[-+]?(?:nan|inf|infinity))(?=[\s)^]|$)", re.IGNORECASE)
+"""A number that can be no boost."""
 _WORD = Pattern(rf"(?:\\[\s\S]|[^\s{UNSEEN}(){QUOTES}\\])+|\\")
-_NEAR = Pattern(r"(w|pre)/(\d{1,9}|[ps])", re.IGNORECASE)
-_FUZZY = Pattern(r"([^~]+)~(\d?)")
-_MODE = Pattern(r"([^~]+)~(exact|name)", re.IGNORECASE)
+_NEAR = Pattern(r"(w|pre)/(\d+|[ps])", re.IGNORECASE)
+_MODE = Pattern(r"(\d*)|(exact|name)", re.IGNORECASE)
+_NUMBER = Pattern(r"[-+−–]?\d*[.,]?\d*")
 _ESCAPE = Pattern(r"\\([\s\S])")
 
 
@@ -101,6 +104,19 @@ class _Lexer:
         """What raises the weight of what stands right before it."""
         while self.text.startswith("^", self.at) and (match := _BOOST.match(self.text, self.at)) is not None:
             self._add("boost", match[0], match.end(), float(match[1]))
+        self._no_boost(self.at)
+
+    def _no_boost(self, at: int) -> None:
+        """Refuse a number behind ^ that can be no boost."""
+        match = _NO_BOOST.match(self.text, at) if self.text.startswith("^", at) else None
+        if match is not None:
+            raise QueryError(
+                f"{match[0]} is no boost",
+                query=self.text,
+                start=match.start(),
+                end=match.end(),
+                suggestion="a boost is from 0 to 1,000,000, as in x^2.5",
+            )
 
     # ---- one step each: whether there was such a token here
 
@@ -122,10 +138,26 @@ class _Lexer:
             self.notes.add("unbalanced", message, Span(self.at, self.at + 1))
             self.at += 1
             return True
-        kind: Kind = "phrase" if match[3] is None else "exact" if match[3].lower() == "exact" else "name"
-        self._add(kind, _ESCAPE.sub(r"\1", match[1]), match.end(), int(match[2] or 0))
+        kind, number, end = self._behind_quotes(match.end())
+        self._add(kind, _ESCAPE.sub(r"\1", match[1]), end, number)
         self._boost()
         return True
+
+    def _behind_quotes(self, at: int) -> tuple[Kind, int, int]:
+        """What stands right behind a phrase: what it makes of the phrase, the number, and where it ends."""
+        kind: Kind = "phrase"
+        number = 0
+        match = _TILDE.match(self.text, at)
+        if match is not None:
+            kind = "phrase" if match[1] else "exact" if match[2].lower() == "exact" else "name"
+            number, at = _whole_number(match[1] or ""), match.end()
+        more = _TILDES.match(self.text, at)
+        if more is None:
+            return kind, number, at
+        message = f"{more[0]} behind a phrase was passed over"
+        hint = 'write "…"~5 for words within five of each other, or one of "…"~exact and "…"~name'
+        self.notes.add("tilde", message, Span(*more.span()), hint)
+        return kind, number, more.end()
 
     def _minus(self) -> bool:
         match = _MINUS.match(self.text, self.at) if self.text[self.at] in MINUS else None
@@ -150,7 +182,9 @@ class _Lexer:
     def _function(self) -> bool:
         match = _FUNCTION.match(self.text, self.at) if self.text[self.at] in "hHaA" else None
         if match is not None:
-            self._add("function", "atleast" if match[2] else "hlead", match.end(), int(match[2] or 0))
+            self._add(
+                "function", "atleast" if match[2] else "hlead", match.end(), _whole_number(match[2] or "")
+            )
         return match is not None
 
     def _field(self) -> bool:
@@ -187,10 +221,13 @@ class _Lexer:
         start, end = match.span()
         raw = match[0]
         near = _NEAR.fullmatch(raw) if "/" in raw else None
-        if raw in OPERATORS:
+        if raw[0] == "~" and self.found and self.found[-1].span.end == start:
+            message = f"{raw} has nothing to work on here and was passed over"
+            self.notes.add("tilde", message, Span(start, end))
+        elif raw in OPERATORS:
             self._add("operator", raw, end)
         elif near is not None and not (near[1].lower() == "pre" and not near[2].isdigit()):
-            distance = int(near[2]) if near[2].isdigit() else 0
+            distance = _whole_number(near[2]) if near[2].isdigit() else 0
             self._add("near", raw.lower(), end, distance)
         elif (
             "\\" in raw or "://" in raw
@@ -198,31 +235,34 @@ class _Lexer:
             self._add("word", _ESCAPE.sub(r"\1", raw), end)
         else:
             caret = raw.find("^", 1)
-            stem = raw[:caret] if caret > 0 and _BOOSTS.fullmatch(raw, caret) else raw
+            boosts = _BOOSTS.match(raw, caret) if caret > 0 else None
+            if caret > 0:
+                self._no_boost(start + (boosts.end() if boosts is not None else caret))
+            stem = raw[:caret] if boosts is not None and boosts.end() == len(raw) else raw
             self._bare(stem, start + len(stem))
             self._boost()
-        self.at = max(self.at, start + 1)
+        self.at = end if self.at == start else self.at
 
     def _bare(self, raw: str, end: int) -> None:
         """A word without quotation marks and escapes: it may be a pattern, or fuzzy."""
-        span = Span(self.at, end)
-        mode = _MODE.fullmatch(raw) if "~" in raw else None
-        if mode is not None:
-            self._add("exact" if mode[2].lower() == "exact" else "name", mode[1], end)
+        word, kind, edits = self._tilde(raw, end) if "~" in raw else (raw, None, 0)
+        if kind in ("exact", "name"):
+            self._add(kind, word, end)
             return
-        fuzzy = _FUZZY.fullmatch(raw) if "~" in raw else None
-        if fuzzy is not None and (is_wildcard(fuzzy[1]) or len(list(words(fuzzy[1]))) > 1):
+        span = Span(self.at, end)
+        if kind == "fuzzy" and (is_wildcard(word) or len(list(words(word))) > 1):
             message = "only a single word can be spelled otherwise: the ~ behind it was passed over"
-            self.notes.add("fuzzy", message, Span(self.at + len(fuzzy[1]), end))
-            raw, fuzzy = fuzzy[1], None
-        if fuzzy is not None and next(words(fuzzy[1]), None) is not None:
-            edits = int(fuzzy[2] or 1)
+            self.notes.add("fuzzy", message, Span(self.at + len(word), end))
+            kind = None
+        if kind == "fuzzy" and edits and (match := next(words(word), None)) is not None:
             if edits > MAX_EDITS:
                 self.notes.add(
-                    "fuzzy", f"a word may differ in {MAX_EDITS} letters at most, not {edits}", span
+                    "fuzzy", f"a word may differ in {MAX_EDITS} letters at most, not {edits:,}", span
                 )
-            self._add("fuzzy", next(words(fuzzy[1])).group(), end, min(edits, MAX_EDITS))
-        elif is_wildcard(raw):
+            self._add("fuzzy", match.group(), end, min(edits, MAX_EDITS))
+            return
+        raw = word
+        if is_wildcard(raw):
             pieces = [match[0].rstrip("?'’.") for match in wildcard().finditer(raw)]
             self._add("wildcard", " ".join(filter(None, pieces)), end)
         else:
@@ -230,3 +270,32 @@ class _Lexer:
                 message = "a question mark at the end of a word is punctuation; * stands for any ending"
                 self.notes.add("punctuation", message, Span(end - 1, end))
             self._add("word", raw, end)
+
+    def _tilde(self, raw: str, end: int) -> tuple[str, Literal["fuzzy", "exact", "name"] | None, int]:
+        """The word before a ``~``, what it is looked for by, and the letters in which it may differ."""
+        word, _, behind = raw.partition("~")
+        modes = [part.rstrip(".,;:!?") for part in behind.split("~")]
+        if not word or not all(_MODE.fullmatch(mode) or _NUMBER.fullmatch(mode) for mode in modes):
+            return raw, None, 0  # no more than a word with such a mark in it
+        span = Span(self.at + len(word), end)
+        known = [match for mode in modes if (match := _MODE.fullmatch(mode)) is not None]
+        if len(known) < len(modes) or len(known) > 1:
+            hint = (
+                "write word~1 or word~2 for the letters that may differ, or one of word~exact and word~name"
+            )
+            self.notes.add("tilde", f"~{behind} was not understood, or not all of it", span, hint)
+        named = next((match[2].lower() for match in known if match[2]), None)
+        if named is not None:
+            return word, "exact" if named == "exact" else "name", 0
+        if not known:
+            return word, None, 0
+        return word, "fuzzy", _whole_number(known[0][1]) if known[0][1] else 1
+
+
+def _whole_number(digits: str) -> int:
+    """A number of any length; of more digits than any that means something, one that is too large too.
+
+    >>> _whole_number("007"), _whole_number(""), _whole_number("9" * 65_000)
+    (7, 0, 999999999999)
+    """
+    return int(digits.lstrip("0")[:12] or 0)

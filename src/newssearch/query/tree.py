@@ -26,7 +26,7 @@ from typing import Literal, NamedTuple
 
 from ..analysis import fold, marks
 from ..analysis import words as words_of
-from ..dates import parse_range
+from ..dates import is_empty, parse_range
 from ..lazy import Pattern
 from .names import ARTICLES, core
 from .regexes import compile_regex
@@ -377,6 +377,7 @@ class Field(Node):
 class Dated(Node):
     """Articles with a date from ``start`` up to but not including ``end``; either may be None.
 
+    An end of ``datetime.max``, behind which there is nothing, is included.
     Without a zone, the bounds are compared with the date as the outlet's clock had it; with one, as moments. ``text``
     is what was asked for, as behind ``date:``; without bounds, they are those of the text, by the local clock.
     """
@@ -514,7 +515,7 @@ def why_no_range(start: dt.datetime | None, end: dt.datetime | None) -> str | No
         return None
     if (start.tzinfo is None) != (end.tzinfo is None):
         return "both ends of a range have a zone, or neither"
-    return "the range ends before it begins" if start >= end else None
+    return "the range ends before it begins" if is_empty(start, end) else None
 
 
 # ---- joining

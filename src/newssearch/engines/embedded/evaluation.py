@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ...analysis import PLAIN, analyser_named, key, name_words
 from ...analysis import words as words_of
+from ...dates import is_last_moment
 from ...outlets import Aliases, outlets
 from ...query import (
     LEAD,
@@ -174,7 +175,7 @@ class Evaluation:
             if start is not None:
                 mask &= _moments(segment, start) >= _bound(start)
             if end is not None:
-                mask &= _moments(segment, end) < _bound(end)
+                mask &= _moments(segment, end) < _bound(end) + is_last_moment(end)
             return mask
 
         return self._each(between)

@@ -668,3 +668,26 @@ def test_what_has_no_meaning_is_refused_at_its_place(query: str, place: str, mes
 def test_a_tree_without_a_meaning_cannot_be_built(build: object) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         build()  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "expected"),
+    [
+        ("The R-Ill. senator spoke.", "will", False),
+        ("The R-Ill. senator spoke.", "rill", True),
+        ("The D-OR senator spoke.", "for", False),
+        ("The D-OR senator spoke.", "dor", True),
+    ],
+)
+def test_a_short_word_is_not_taken_for_another_with_a_hyphen(
+    folder: Path, text: str, query: str, expected: bool
+) -> None:
+    assert holds(folder, text, query) is expected
+
+
+def test_each_key_of_two_letters_finds_the_words_that_make_it_and_no_others(folder: Path) -> None:
+    letters = "abdefhijklrtvwxz"
+    pairs = [f"{one}-{other}" for one in letters for other in letters]
+    index = index_of(folder, *(article(pair, f"The {pair} spoke.", url=pair) for pair in pairs))
+    for pair in pairs[::7]:
+        assert found(index, pair.replace("-", "")) == [pair]

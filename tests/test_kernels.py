@@ -40,7 +40,7 @@ from newssearch.engines.embedded import term as term_module
 from newssearch.engines.embedded.alike import alike
 from newssearch.engines.embedded.ascending import NO_INTS, Ints
 from newssearch.engines.embedded.building import Builder, document_articles
-from newssearch.engines.embedded.compounds import number_of
+from newssearch.engines.embedded.compounds import Compounds, compound_sections, entry_of
 from newssearch.engines.embedded.container import (
     Array,
     Container,
@@ -244,14 +244,32 @@ JOINED = st.lists(
 @given(st.lists(st.tuples(JOINED | ANY_TEXTS, LANGS), max_size=4))
 @settings(max_examples=400, deadline=None)
 def test_a_lexicon_knows_what_is_joined_as_the_analyser_does(texts: list[tuple[str, str | None]]) -> None:
-    tokens = read(texts)[1]
+    known = Lexicon()
+    tokens = known.tokens([text.encode() for text, _ in texts], [analysis_of(lang) for _, lang in texts])
     begins = np.cumsum(tokens.sizes) - tokens.sizes
     expected = sorted(
-        (int(begin) + first, number_of(key, size))
+        (int(begin) + first, entry_of(key, size))
         for (text, lang), begin in zip(texts, begins, strict=True)
         for first, size, key in analyser(lang).compounds(text)
     )
-    assert sorted(zip(tokens.compounds.tolist(), tokens.keys.tolist(), strict=True)) == expected
+    entries = [known.words.compounds[number] for number in tokens.keys.tolist()]
+    assert sorted(zip(tokens.compounds.tolist(), entries, strict=True)) == expected
+
+
+@given(
+    st.lists(st.tuples(st.text("abÿ日 ", max_size=3), st.integers(1, 8), st.integers(0, 30)), max_size=30),
+    st.lists(st.text("abÿ日 ", max_size=3), min_size=1, max_size=9),
+)
+def test_a_compound_is_found_by_its_own_key_and_by_no_other(
+    held: list[tuple[str, int, int]], asked: list[str]
+) -> None:
+    entries = [entry_of(key, size) for key, size, _ in held]
+    places = np.array([place for *_, place in held], np.int64)
+    read = Compounds(Container(compound_sections("f", entries, np.arange(len(held)), places)), "f")
+    for key in asked:
+        found = [(place, size) for starts, size in read.places(key) for place in starts.tolist()]
+        assert sorted(found) == sorted((place, size) for known, size, place in held if known == key)
+    assert read.there_are(asked) == [key in {known for known, *_ in held} for key in asked]
 
 
 @pytest.mark.parametrize("text", ["（我来了。） 然后", "foo。) bar", "foo。— Bar", "foo。. bar"])

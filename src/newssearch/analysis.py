@@ -28,7 +28,7 @@ import Stemmer
 from . import compounds
 from .lazy import Pattern
 
-ANALYSIS_VERSION = 3
+ANALYSIS_VERSION = 4
 """Counts up whenever the same text gives other terms: an index made before then must be rebuilt."""
 
 MAX_TERM = 128

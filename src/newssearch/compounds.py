@@ -112,7 +112,8 @@ def joined(text: str, spans: Sequence[Span]) -> Iterator[tuple[int, int, str]]:
         while last + 1 < len(spans) and _linked(text, spans[last][1], spans[last + 1][0], tag):
             last += 1
         if tag and last > first:
-            yield first, last - first + 1, _whole(text, spans[first : last + 1])
+            if last - first < MOST_PARTS:
+                yield first, last - first + 1, _whole(text, spans[first : last + 1])
             first = last + 1
             continue
         for start in range(first, last):

@@ -102,7 +102,7 @@ def invert(name: str, tokens: Tokens, words: Words, articles: Articles | None = 
         f"{name}.variant.words": of_variants.astype(np.uint32),
         f"{name}.packed": packed,
         f"{name}.packed.at": narrow(packed_at),
-        **owned(name, tokens),
+        **owned(name, tokens, words),
     }
     if articles is not None:
         sections |= small(f"{name}.group.counts", groups.sizes)
@@ -115,7 +115,7 @@ def invert(name: str, tokens: Tokens, words: Words, articles: Articles | None = 
     return sections
 
 
-def owned(name: str, tokens: Tokens) -> dict[str, Array]:
+def owned(name: str, tokens: Tokens, words: Words) -> dict[str, Array]:
     """What is kept by owner."""
     starts = np.concatenate(([0], np.cumsum(tokens.sizes + 1)))
     ends = np.cumsum(tokens.sizes)
@@ -125,7 +125,7 @@ def owned(name: str, tokens: Tokens) -> dict[str, Array]:
         f"{name}.sizes": at_least_16(narrow(tokens.sizes)),
         f"{name}.starts": at_least_32(starts),
         f"{name}.sentences": at_least_32(tokens.breaks + owner),
-        **compound_sections(name, tokens.keys, places),
+        **compound_sections(name, words.compounds, tokens.keys, places),
     }
 
 

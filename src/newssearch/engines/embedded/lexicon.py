@@ -21,7 +21,7 @@ from ...analysis import MAX_TERM, Analyser, Compound, analyser_named, sentence_s
 from ...compounds import MOST_JOINED, parts_of
 from .ascending import ranges
 from .chunks import LONGEST, ROOM, Ints, Table, parted
-from .compounds import Keys, number_of
+from .compounds import entry_of
 
 REMEMBERED = 1_500_000
 """Chunks after which a lexicon is :attr:`~Lexicon.full`: a new one bounds the memory."""
@@ -61,6 +61,8 @@ class Words:
         self._sorted: list[bytes] = []
         self._order: Ints = np.empty(0, np.int64)
         self._hashes = bytearray()
+        self.compounds: list[bytes] = []
+        self._compound_numbers: dict[bytes, int] = {}
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -76,6 +78,14 @@ class Words:
         if found is None:
             found = self._numbers[key] = len(self._keys)
             self._keys.append(key)
+        return found
+
+    def compound(self, key: str, size: int) -> int:
+        """The number of what a compound is in :attr:`compounds`, a new one if need be; see :func:`~.compounds.entry_of`."""
+        entry = entry_of(key, size)
+        found = self._compound_numbers.setdefault(entry, len(self.compounds))
+        if found == len(self.compounds):
+            self.compounds.append(entry)
         return found
 
     def hashes(self) -> NDArray[np.uint64]:
@@ -102,14 +112,14 @@ class Tokens(NamedTuple):
 
     ``words`` are their numbers in the lexicon, ``sizes`` how many each text has, and ``breaks`` the places in
     ``words`` where a sentence begins inside a text, ascending. ``compounds`` are the places where some begin that are
-    joined or parted, ascending, and ``keys`` what they are then: see :mod:`.compounds`.
+    joined or parted, ascending, and ``keys`` the numbers of what they are then in :attr:`Words.compounds`.
     """
 
     words: Numbers
     sizes: Ints
     breaks: Ints
     compounds: Ints
-    keys: Keys
+    keys: Numbers
 
 
 class Lexicon:
@@ -127,7 +137,7 @@ class Lexicon:
         self._joined = array("I")  # the chunks with compounds, ascending
         self._first_compound = array("I", [0])  # of each of them, and the end
         self._compounds = array("I")  # the word that each begins with, counted from the first of the chunk
-        self._keys = array("Q")
+        self._keys = array("I")
         self._plain: dict[str, dict[str, int]] = {}  # by analysis, the numbers of words that are plain to see
         self._seen: dict[tuple[str, str, bool], int] = {}  # the flags of what is around them
 
@@ -206,7 +216,7 @@ class Lexicon:
             *self._compounds_of(numbers, starts, np.flatnonzero(flags & _COMPOUND)),
         )
 
-    def _compounds_of(self, numbers: Numbers, starts: Ints, which: Ints) -> tuple[Ints, Keys]:
+    def _compounds_of(self, numbers: Numbers, starts: Ints, which: Ints) -> tuple[Ints, Numbers]:
         """The compounds of some of the chunks: the words that they begin with, and their keys."""
         of = np.frombuffer(self._joined, np.uint32).searchsorted(numbers[which])
         first = np.frombuffer(self._first_compound, np.uint32).astype(np.int64)
@@ -215,7 +225,7 @@ class Lexicon:
         words = np.frombuffer(self._compounds, np.uint32)[chosen].astype(np.int64) + np.repeat(
             starts[which], sizes
         )
-        return words, np.frombuffer(self._keys, np.uint64)[chosen]
+        return words, np.frombuffer(self._keys, np.uint32)[chosen]
 
     def _between(self, flags: NDArray[np.uint8], firsts: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which chunks a sentence begins with, by what each tells, but for the first ones of texts."""
@@ -262,7 +272,7 @@ class Lexicon:
         starts, keys = self._compounds, self._keys
         for first, size, key in found:
             starts.append(first)
-            keys.append(number_of(key, size))
+            keys.append(self.words.compound(key, size))
         if len(self._keys) > self._first_compound[-1]:
             self._joined.append(number)
             self._first_compound.append(len(self._keys))

@@ -454,7 +454,8 @@ def _sizes(sources: Sequence[_Source]) -> Ints:
 def _by_owner(name: TextField, sources: Sequence[_Source]) -> dict[str, Array]:
     sizes = _sizes(sources)
     starts = np.concatenate(([0], np.cumsum(sizes + 1)))
-    sentences, compounds, keys = [], [], [np.empty(0, np.uint64)]
+    sentences, compounds, numbers = [], [], []
+    entries: list[bytes] = []
     for source in sources:
         old = source.field.starts.astype(np.int64)
 
@@ -469,12 +470,13 @@ def _by_owner(name: TextField, sources: Sequence[_Source]) -> dict[str, Array]:
         of, places = source.field.compounds.all()
         places, kept = moved(places)
         compounds.append(places[kept])
-        keys.append(of[kept])
+        numbers.append(of[kept] + len(entries))
+        entries += source.field.compounds.entries()
     return {
         f"{name}.sizes": at_least_16(narrow(sizes)),
         f"{name}.starts": at_least_32(starts),
         f"{name}.sentences": at_least_32(_joined(sentences)),
-        **compound_sections(name, np.concatenate(keys), _joined(compounds)),
+        **compound_sections(name, entries, _joined(numbers), _joined(compounds)),
     }
 
 

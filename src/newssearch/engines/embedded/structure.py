@@ -91,6 +91,13 @@ def _words(field: Field) -> Iterator[str]:
             yield f"{name} does not tell the parts of {of}"
     if len(field.section("form.first")) != len(field.forms) + 1:
         yield "there are other forms than are told of"
+    entries = field.compounds.entries()
+    if len(field.section("compounds.first")) != len(entries) + 1:
+        yield "there are other compounds than are told of"
+    if any(low >= high for low, high in pairwise(entries)):
+        yield "compounds are in no order"
+    if int(field.section("compounds.places").max(initial=0)) > int(field.starts[-1]):
+        yield "compounds are outside of the text"
     if len({len(field.section(f"variant.{name}")) for name in ("term", "kind", "words")}) != 1:
         yield "there are other variants than are told of"
     terms = field.terms.all()

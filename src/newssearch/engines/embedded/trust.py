@@ -32,7 +32,7 @@ from typing import Any, NamedTuple
 
 from ...errors import IndexDamagedError
 
-FORMAT_VERSION = 8
+FORMAT_VERSION = 9
 """Counts up when an index of before can no longer be read as it is."""
 MARKER = "newssearch.json"
 """The file that says which format an index has, and what made it."""

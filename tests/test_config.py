@@ -75,7 +75,7 @@ def test_a_project_of_others_is_none_of_ours(archive: Path, content: str) -> Non
         ("x = 1", "no such setting: x; there are: day-first, lang"),
         ('day-first = "yes"', "day-first: it is true or false"),
         ("lang = 1", "lang: it is a language"),
-        ('exclude = "a"', "exclude: it is a list of patterns"),
+        ("exclude = 5", "exclude: it is a pattern, or a list"),
         ('[columns]\ntilte = "x"', "columns: no such field: tilte; there are: id, title"),
         ('outlets = ["a"]', "outlets: it is a table of names"),
         ("[folders]\na = 1", "folders: it is a table of folders"),

@@ -33,12 +33,13 @@ if TYPE_CHECKING:
         NewssearchError,
         QueryError,
     )
-    from .index import Index, IndexInfo, create, open_or_create, rebuild
+    from .index import Index, IndexInfo, create, open_or_create
     from .index import open_index as open  # noqa: A004  (newssearch.open reads as what it does)
     from .indexing import IndexReport, Progress
     from .limits import Limits
     from .query import Diagnostic, Query, parse
     from .readers import ReadOptions
+    from .rebuilding import rebuild
     from .results import Clause, Copy, FacetValue, Hit, Rank, Results, Snippet
     from .story import Change, Edit, Story, Version
     from .verification import Leftover, Problem, Salvage, Verification
@@ -113,11 +114,12 @@ _ROOMS = {
         "NewssearchError",
         "QueryError",
     ),
-    "index": ("Index", "IndexInfo", "create", "open", "open_or_create", "rebuild"),
+    "index": ("Index", "IndexInfo", "create", "open", "open_or_create"),
     "indexing": ("IndexReport", "Progress"),
     "limits": ("Limits",),
     "query": ("Diagnostic", "Query", "parse"),
     "readers": ("ReadOptions",),
+    "rebuilding": ("rebuild",),
     "results": ("Clause", "Copy", "FacetValue", "Hit", "Rank", "Results", "Snippet"),
     "story": ("Change", "Edit", "Story", "Version"),
     "verification": ("Leftover", "Problem", "Salvage", "Verification"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
+from . import arguments
 from .dates import parse_published
 from .paragraphs import Block, Kind, Squeezed, split_paragraphs, squeeze
 
@@ -101,7 +102,7 @@ class Article:
         cls,
         *,
         title: str | None = None,
-        text: str | Iterable[str | Block] = (),
+        text: str | Block | Iterable[str | Block] = (),
         date: str | Date | None = None,
         outlet: str | None = None,
         source: str | None = None,
@@ -134,7 +135,7 @@ class Article:
         >>> article.id
         '2024-07-25-rain-mpl6cyts'
 
-        Raises ValueError for a ``date`` that cannot be read.
+        Raises ValueError for a ``date`` that cannot be read, and TypeError for a value of a wrong type.
         """
         known: dict[str, Provenance] = {}
         day: Date | None = None
@@ -147,11 +148,18 @@ class Article:
                 if published.ambiguous:
                     known["date"] = MONTH_FIRST
         else:
+            if date is not None:
+                arguments.instance("date", date, dt.date, "a date, a string, or None")
             day = date
         values = {
             "title": title, "outlet": outlet, "source": source, "byline": byline, "dateline": dateline,
             "located": located, "lang": lang, "section": section, "url": url,
         }  # fmt: skip
+        strings = {**values, "path": path, "member": member, "identity": identity}
+        for name, value in strings.items():
+            if value is not None and not isinstance(value, str):
+                raise arguments.wrong(name, "a string, or None", value)
+        record = arguments.whole_number("record", record)
         clean = {name: squeeze(value) or None if value else None for name, value in values.items()}
         if clean["source"] is None and clean["outlet"] is not None:
             clean["source"] = clean["outlet"]
@@ -161,7 +169,8 @@ class Article:
         for name in FIELDS:
             present = day is not None if name == "date" else clean[name] is not None
             known.setdefault(name, STATED if present else MISSING)
-        known.update(provenance or {})
+        if provenance is not None:
+            known.update(arguments.instance("provenance", provenance, Mapping, "a mapping, or None"))
         return cls(
             id=make_id(
                 day, clean["outlet"], clean["title"], _identity(clean, identity, path, member, record, blocks)
@@ -226,13 +235,14 @@ class Article:
         }
 
 
-def _squeezed(text: str | Iterable[str | Block]) -> Squeezed:
+def _squeezed(text: str | Block | Iterable[str | Block]) -> Squeezed:
     """The blocks of a text, of which paragraphs are made."""
     if isinstance(text, str):
         return Squeezed(map(Block, split_paragraphs(text)))
+    blocks: Iterator[str | Block] = arguments.several("text", text, (str, Block), "a string or a Block")
     found = (
         Block(squeeze(block)) if isinstance(block, str) else Block(squeeze(block.text), block.kind)
-        for block in text
+        for block in blocks
     )
     return Squeezed(block for block in found if block.text)
 

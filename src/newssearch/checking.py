@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from . import arguments
 from .durable import unsealed
 from .engines.embedded import EmbeddedStore
 from .engines.embedded.salvaging import Lost
@@ -32,7 +33,9 @@ def verify(
     Raises :class:`IndexNotFoundError`, :class:`IndexVersionError`, and with ``clean`` :class:`IndexLockedError` where
     another process writes for longer than ``wait`` seconds. Damage is no error here: the outcome lists it.
     """
-    store = _any(Path(folder))
+    sample, wait = arguments.whole_number("sample", sample), arguments.seconds("wait", wait)
+    arguments.flag("clean", clean)
+    store = _any(arguments.path("folder", folder))
     started = time.perf_counter()
     for attempt in range(_AGAIN):
         generation = store.generation
@@ -89,8 +92,9 @@ def salvage(folder: str | Path, into: str | Path) -> Salvage:
     Only articles that are whole are saved, each as it was indexed. Raises :class:`IndexNotFoundError`,
     :class:`IndexVersionError`, and :class:`IndexExistsError` where ``into`` holds an index.
     """
-    store = _any(Path(folder))
-    new = EmbeddedStore.create(Path(into))
+    into = arguments.path("into", into)
+    store = _any(arguments.path("folder", folder))
+    new = EmbeddedStore.create(into)
     writer = new.writer(0.0)
     problems: list[Problem] = []
     lost = 0

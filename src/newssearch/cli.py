@@ -27,7 +27,7 @@ from .console import (
 )
 from .errors import IndexDamagedError, NewssearchError, QueryError
 from .highlight import SNIPPET_LENGTH, snippet
-from .index import Index, open_index, open_or_create, rebuild
+from .index import Index, open_index, open_or_create
 from .query import Everything, parse, side_by_side
 from .request import FACET_FIELDS, SORTS
 from .results import Snippet
@@ -155,6 +155,8 @@ def index(
     )
     with stoppable() as stop, progress_bar() as progress:
         if anew:
+            from newssearch.rebuilding import rebuild  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
             report = rebuild(
                 folder, wanted, config=config, stream=stream, wait=wait, stop=stop, progress=progress
             )

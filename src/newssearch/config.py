@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from . import arguments
 from .errors import ConfigError
 from .limits import DEFAULTS, Limits
 from .outlets import Aliases, aliases_of
@@ -53,6 +54,12 @@ class Config:
     folders: tuple[tuple[str, str], ...] = ()
     limits: Limits = DEFAULTS
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        """One value stands for a sequence of one. Raises TypeError for one of a wrong type."""
+        arguments.check_settings(self, Limits)
+        object.__setattr__(self, "exclude", arguments.texts("exclude", self.exclude))
+        arguments.instance("origins", self.origins, Mapping, "a mapping")
 
     def with_given(self, **given: Any) -> Config:
         """The same with what was given on the command line: what is None or empty was not.
@@ -190,9 +197,10 @@ def _language(value: object) -> str:
 
 
 def _patterns(value: object) -> tuple[str, ...]:
-    if not (isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value)):
-        raise ValueError('it is a list of patterns, as ["drafts/**", "*.tmp"]')
-    return tuple(value)
+    patterns = [value] if isinstance(value, str) else value
+    if not (isinstance(patterns, list) and all(isinstance(item, str) and item.strip() for item in patterns)):
+        raise ValueError('it is a pattern, or a list of patterns, as ["drafts/**", "*.tmp"]')
+    return tuple(patterns)
 
 
 def _columns(value: object) -> tuple[tuple[str, str], ...]:

@@ -14,12 +14,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO
 
-from . import files
+from . import arguments, files
 from .analysis import analyser
 from .article import Article
 from .config import Config, load
 from .engines import Contents, FoundHit, Snapshot, Store
-from .engines.embedded import FORMAT_VERSION, EmbeddedStore, make_folder
+from .engines.embedded import FORMAT_VERSION, EmbeddedStore
 from .errors import ArticleNotFoundError, IndexNotFoundError, NewssearchError, QueryError
 from .highlight import SNIPPET_LENGTH, Highlighter
 from .query import Node, Query, parse, side_by_side, with_spellings
@@ -79,12 +79,12 @@ def open_index(folder: str | Path = "index") -> Index:
     Raises :class:`IndexNotFoundError`, :class:`IndexVersionError` or :class:`IndexDamagedError`; their messages say
     what to do.
     """
-    return Index(EmbeddedStore.open(Path(folder)))
+    return Index(EmbeddedStore.open(arguments.path("folder", folder)))
 
 
 def create(folder: str | Path = "index") -> Index:
     """Make a new, empty index in ``folder``, and open it. Raises :class:`IndexExistsError` where there is one."""
-    return Index(EmbeddedStore.create(Path(folder)))
+    return Index(EmbeddedStore.create(arguments.path("folder", folder)))
 
 
 def open_or_create(folder: str | Path = "index") -> Index:
@@ -324,7 +324,7 @@ class Index:
 
         Raises :class:`ArticleNotFoundError`, with the ``candidates`` where there are several.
         """
-        wanted = article_id.partition("#")[0]
+        wanted = arguments.text("article_id", article_id).partition("#")[0]
         with self._reading() as snapshot:
             article = snapshot.article(wanted)
             if article is None:
@@ -369,9 +369,9 @@ class Index:
 
     def articles_of(self, path: str | Path) -> list[str]:
         """The ids of the articles that were read from a file, in its order."""
-        named = str(path)
+        file = arguments.path("path", path)
         with self._reading() as snapshot:
-            return snapshot.ids_of(named) or snapshot.ids_of(files.name_of(Path(path), self._archive))
+            return snapshot.ids_of(str(path)) or snapshot.ids_of(files.name_of(file, self._archive))
 
     def info(self) -> IndexInfo:
         """What the index holds."""
@@ -388,16 +388,17 @@ class Index:
 
     # ---- writing
 
-    def add(self, articles: Iterable[Article], *, wait: float = 10.0) -> IndexReport:
-        """Add articles, replacing those of the same ids, and commit.
+    def add(self, articles: Article | Iterable[Article], *, wait: float = 10.0) -> IndexReport:
+        """Add one article or several, replacing those of the same ids, and commit.
 
         Waits up to ``wait`` seconds for another writer, then raises :class:`IndexLockedError`.
         """
-        return self._run(lambda run: run.read_articles(articles), wait)
+        taken = arguments.several("articles", articles, Article, "an Article")
+        return self._run(lambda run: run.read_articles(taken), wait)
 
     def update(
         self,
-        paths: Iterable[str | Path],
+        paths: str | Path | Iterable[str | Path],
         *,
         options: ReadOptions | None = None,
         config: Config | None = None,
@@ -407,14 +408,19 @@ class Index:
         stop: Callable[[], bool] | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> IndexReport:
-        """Bring the index up to date with files: folders, globs, single files; and a ``stream`` of JSON Lines.
+        """Bring the index up to date with files: one path or several, of folders, globs and single files; and a ``stream`` of JSON Lines.
 
         Files are read as the archive's configuration says, or ``config`` in its place, and what that says of reading
         ``options`` in turn. What has not changed since it was last read is not read again. ``prune`` removes articles
         whose file is gone, or excluded, wherever it was. Commits now and then; ``stop`` is asked after each article whether to end early. What was
         committed stays, and the next run goes on from there.
         """
-        chosen = config or load(self._archive)
+        from newssearch.readers import chosen_settings  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
+        wanted = arguments.paths("paths", paths)
+        arguments.flag("prune", prune)
+        arguments.stream("stream", stream)
+        chosen, options = chosen_settings(self._archive, config, options)
 
         def work(run: Indexer) -> None:
             if prune:
@@ -422,22 +428,22 @@ class Index:
                 with self._reading() as snapshot:
                     paths_read = snapshot.paths()
                 run.prune(paths_read, self._archive, chosen.exclude)
-            run.read_files(files.find(paths, self._archive, self.folder, chosen.exclude))
+            run.read_files(files.find(wanted, self._archive, self.folder, chosen.exclude))
             run.read_copies(self._archive)
             if stream is not None:
                 run.read_stream(stream)
 
-        return self._run(work, wait, stop, progress, options or _read_options(chosen))
+        return self._run(work, wait, stop, progress, options)
 
-    def remove(self, ids: Iterable[str], *, wait: float = 10.0) -> int:
-        """Remove articles by their ids, and commit; returns how many there were.
+    def remove(self, ids: str | Iterable[str], *, wait: float = 10.0) -> int:
+        """Remove one article or several by their ids, and commit; returns how many there were.
 
         They come back only when the file that they were read from changes, or on a rebuild.
         """
-        writer = self._store.writer(wait)
+        wanted = dict.fromkeys(arguments.several("ids", ids, str, "a string"))
+        writer = self._store.writer(arguments.seconds("wait", wait))
         try:
             self.refresh()
-            wanted = dict.fromkeys(ids)
             manifest = self._manifest()
             with self._reading() as snapshot:
                 articles = [snapshot.article(article_id) for article_id in wanted]
@@ -463,7 +469,9 @@ class Index:
     ) -> IndexReport:
         from newssearch.indexing import Indexer  # noqa: PLC0415  (slow to import, and a search needs none of it)
 
-        writer = self._store.writer(wait)
+        arguments.function("stop", stop)
+        arguments.function("progress", progress)
+        writer = self._store.writer(arguments.seconds("wait", wait))
         try:
             run = Indexer(writer, self._manifest(), self._save, options, stop=stop, progress=progress)
             work(run)
@@ -506,6 +514,10 @@ def _hit(found: FoundHit, highlighter: Highlighter, length: int) -> Hit:
 
 
 def _parsed(query: str | Query | Node, literal: bool, now: dt.datetime | None, names: bool = False) -> Query:
+    arguments.flag("literal", literal)
+    arguments.flag("names", names)
+    arguments.instance("now", now, (dt.datetime, type(None)), "a datetime, or None")
+    arguments.instance("query", query, (str, Query, Node), "a string, a Query or a node of a query")
     if isinstance(query, Query):
         parsed = query
     elif isinstance(query, Node):
@@ -517,61 +529,3 @@ def _parsed(query: str | Query | Node, literal: bool, now: dt.datetime | None, n
         return dataclasses.replace(parsed, tree=side_by_side(tree))
     except RecursionError:
         raise QueryError("the query is nested too deeply") from None
-
-
-def _read_options(config: Config) -> ReadOptions:
-    """What a configuration says of reading."""
-    from newssearch.readers import ReadOptions  # noqa: PLC0415  (slow to import, and a search needs none of it)
-
-    return ReadOptions(
-        config.day_first, config.lang, config.columns, config.outlets, config.folders, config.limits
-    )
-
-
-def rebuild(
-    folder: str | Path,
-    paths: Iterable[str | Path],
-    *,
-    options: ReadOptions | None = None,
-    config: Config | None = None,
-    stream: BinaryIO | None = None,
-    wait: float = 10.0,
-    stop: Callable[[], bool] | None = None,
-    progress: Callable[[Progress], None] | None = None,
-) -> IndexReport:
-    """Make the index in ``folder`` anew from files, and let it take the old one's place when it is whole.
-
-    Until then the old one can be searched; where the run is stopped or fails, or finds no article, it stays as it was.
-    Nothing of the old index is read, so that one of an older format, or a damaged one, can be made anew too.
-    """
-    from newssearch.indexing import Indexer  # noqa: PLC0415  (slow to import, and a search needs none of it)
-    from newssearch.manifest import FILE_NAME, Manifest  # noqa: PLC0415  (slow to import, and a search needs none of it)
-
-    store = EmbeddedStore(Path(folder))
-    archive = store.folder.absolute().parent
-    chosen = config or load(archive)
-    make_folder(store.folder)
-    lock = store.lock(wait)
-    try:
-        new = store.begin_rebuild()
-        writer = new.writer(wait)
-        try:
-            run = Indexer(
-                writer,
-                Manifest(),
-                lambda manifest: new.write_extra(FILE_NAME, manifest.dump()),
-                options or _read_options(chosen),
-                stop=stop,
-                progress=progress,
-            )
-            run.read_files(files.find(paths, archive, store.folder, chosen.exclude))
-            if stream is not None:
-                run.read_stream(stream)
-            report = run.finish()
-        finally:
-            writer.close()
-        if report.added and not report.interrupted:
-            store.finish_rebuild(new, (FILE_NAME,))
-        return report
-    finally:
-        lock.release()

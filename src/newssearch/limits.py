@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+
+from . import arguments
 
 MIB = 1024 * 1024
 
@@ -22,6 +24,11 @@ class Limits:
     ratio: int = 250
     depth: int = 8
     paragraphs: int = 1_000_000
+
+    def __post_init__(self) -> None:
+        """Raises TypeError for what is no whole number."""
+        for limit in fields(self):
+            arguments.whole_number(limit.name, getattr(self, limit.name))
 
 
 DEFAULTS = Limits()

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from . import arguments
 from .dates import is_empty, parse_period
 from .errors import QueryError
 from .highlight import SNIPPET_LENGTH
@@ -63,14 +64,21 @@ def search_options(
     novel: bool = False,
     now: dt.datetime | None = None,
 ) -> SearchOptions:
-    """Check a request. Raises :class:`~newssearch.QueryError` for what would silently find nothing, or means nothing."""
-    if sort not in SORTS:
+    """Check a request.
+
+    Raises :class:`~newssearch.QueryError` for what would silently find nothing, or means nothing, and TypeError.
+    """
+    limit = None if limit is None else arguments.whole_number("limit", limit)
+    offset, snippet = arguments.whole_number("offset", offset), arguments.whole_number("snippet", snippet)
+    flags = {"all_paragraphs": all_paragraphs, "explain": explain, "group": group, "novel": novel}
+    for name, value in flags.items():
+        arguments.flag(name, value)
+    if arguments.text("sort", sort) not in SORTS:
         raise QueryError(f"cannot sort by {sort!r}", suggestion=f"there are: {', '.join(SORTS)}")
     if (limit is not None and limit < 0) or offset < 0:
         raise QueryError("limit and offset cannot be negative")
-    names = (facets,) if isinstance(facets, str) else tuple(facets)
     chosen: list[FacetField] = []
-    for name in names:
+    for name in arguments.texts("facets", facets):
         match = next((known for known in FACET_FIELDS if known == name), None)
         if match is None:
             from difflib import get_close_matches  # noqa: PLC0415  (slow to import, and seldom needed)
@@ -83,7 +91,7 @@ def search_options(
     start, end = _bounds(since, until, on, now)
     wanted: list[tuple[FilterField, tuple[str, ...]]] = []
     for field, given in filters.items():
-        values = (given,) if isinstance(given, str) else tuple(given or ())
+        values = arguments.texts(field, given)
         if any(not value.strip() for value in values):
             raise QueryError(f"the filter on {field} is empty")
         if values:
@@ -121,6 +129,7 @@ def _bounds(
 
 def _period(name: str, when: When, now: dt.datetime | None) -> tuple[dt.datetime, dt.datetime]:
     """The first moment of a period, and the first one after it."""
+    arguments.instance(name, when, (str, dt.date), "a date, or a string")
     if isinstance(when, dt.datetime):
         return when, _after(when)
     text = when.isoformat() if isinstance(when, dt.date) else when

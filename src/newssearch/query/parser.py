@@ -23,6 +23,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from .. import arguments
 from ..analysis import words as words_of
 from ..dates import parse_range
 from ..errors import QueryError
@@ -94,6 +95,7 @@ def parse(text: str, *, now: dt.datetime | None = None) -> Query:
     Raises :class:`~newssearch.QueryError`, which says where and what to write instead.
     """
     text = _whole(text)
+    arguments.instance("now", now, (dt.datetime, type(None)), "a datetime, or None")
     notes = Notes()
     parser = _Parser(text, notes, tokens(text, notes), now)
     tree = parser.parse()
@@ -112,6 +114,7 @@ def literal(text: str) -> Query:
 
 def words(text: str) -> Node:
     """The tree of :func:`literal`: all words of ``text``, in any order."""
+    arguments.text("text", text)
     pieces = [Word(piece) for piece in text.split() if next(words_of(piece), None) is not None]
     if len(pieces) > MAX_CLAUSES:
         raise QueryError(f"the query has more than {MAX_CLAUSES:,} words", query=text)
@@ -120,6 +123,7 @@ def words(text: str) -> Node:
 
 def _whole(text: str) -> str:
     """``text`` if it is not too long; a half of a surrogate pair, which nothing could print, is U+FFFD."""
+    arguments.text("text", text)
     if len(text) > MAX_LENGTH:
         reason = f"the query has {len(text):,} characters; {MAX_LENGTH:,} are the most"
         raise QueryError(reason, query=text, start=MAX_LENGTH, end=len(text))

@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal, NamedTuple
 
+from .. import arguments
 from ..analysis import fold, marks
 from ..analysis import words as words_of
 from ..dates import is_empty, parse_range
@@ -118,7 +119,7 @@ class Phrase(Node):
         _clean(self, "text")
         if " " not in self.text and not self.within:
             raise ValueError(f"not a phrase: {self.text!r}")
-        if not 0 <= self.within <= MAX_DISTANCE:
+        if not 0 <= arguments.whole_number("within", self.within) <= MAX_DISTANCE:
             raise ValueError(f"a phrase spans at most {MAX_DISTANCE} words")
         if self.names and self.within:
             raise ValueError("the words of a phrase are names side by side, or words in any order")
@@ -150,7 +151,7 @@ class Wildcard(Node):
     pattern: str
 
     def __post_init__(self) -> None:
-        starred = "*" in self.pattern or "?" in self.pattern
+        starred = "*" in arguments.text("pattern", self.pattern) or "?" in self.pattern
         if not (starred and wildcard().fullmatch(self.pattern) and any(map(str.isalnum, self.pattern))):
             raise ValueError(f"not a pattern of one word: {self.pattern!r}")
         if self.pattern.endswith("?"):
@@ -168,7 +169,8 @@ class Fuzzy(Node):
     edits: int = 1
 
     def __post_init__(self) -> None:
-        found = [match.group() for match in words_of(self.text)]
+        arguments.whole_number("edits", self.edits)
+        found = [match.group() for match in words_of(arguments.text("text", self.text))]
         if not (found == [self.text] and 1 <= self.edits <= MAX_EDITS):
             raise ValueError(f"not a word that may differ in 1 to {MAX_EDITS} letters: {self!r}")
 
@@ -183,7 +185,7 @@ class Regex(Node):
     pattern: str
 
     def __post_init__(self) -> None:
-        if not _REGEX.fullmatch(self.pattern):
+        if not _REGEX.fullmatch(arguments.text("pattern", self.pattern)):
             raise ValueError(f"not a regular expression for one word: {self.pattern!r}")
         compile_regex(self.pattern)
 
@@ -256,7 +258,7 @@ class Near(Node):
 
     def __post_init__(self) -> None:
         _check_operands(self.left, self.right)
-        if not 1 <= self.distance <= MAX_DISTANCE:
+        if not 1 <= arguments.whole_number("distance", self.distance) <= MAX_DISTANCE:
             raise ValueError(f"a distance is from 1 to {MAX_DISTANCE} words")
 
     def __str__(self) -> str:
@@ -333,7 +335,7 @@ class AtLeast(Node):
 
     def __post_init__(self) -> None:
         _check_operands(self.operand)
-        if not 1 <= self.count <= MAX_COUNT:
+        if not 1 <= arguments.whole_number("count", self.count) <= MAX_COUNT:
             raise ValueError(f"atleast counts from 1 to {MAX_COUNT:,}")
 
     def __str__(self) -> str:
@@ -349,7 +351,7 @@ class Region(Node):
 
     def __post_init__(self) -> None:
         _check_nodes(self.operand)
-        if self.name not in REGIONS:
+        if arguments.text("name", self.name) not in REGIONS:
             raise ValueError(f"no part of an article: {self.name!r}; there are {', '.join(REGIONS)}")
 
     def __str__(self) -> str:
@@ -366,7 +368,7 @@ class Field(Node):
 
     def __post_init__(self) -> None:
         _clean(self, "value")
-        if self.name not in VALUE_FIELDS:
+        if arguments.text("name", self.name) not in VALUE_FIELDS:
             raise ValueError(f"no such field: {self.name!r}; there are {', '.join(VALUE_FIELDS)}")
 
     def __str__(self) -> str:
@@ -410,7 +412,7 @@ class Boost(Node):
 
     def __post_init__(self) -> None:
         _check_nodes(self.operand)
-        if not (math.isfinite(self.factor) and 0 <= self.factor <= 1_000_000):
+        if not (math.isfinite(arguments.number("factor", self.factor)) and 0 <= self.factor <= 1_000_000):
             raise ValueError("a boost is from 0 to 1,000,000")
 
     def __str__(self) -> str:
@@ -460,7 +462,7 @@ def _parenthesised(node: Node) -> str:
 
 def _clean(node: Node, name: str) -> None:
     """Let a text of a node be :func:`plain`; there must be a word in it."""
-    text = plain(getattr(node, name))
+    text = plain(arguments.text(name, getattr(node, name)))
     object.__setattr__(node, name, text)
     if next(words_of(text), None) is None:
         raise ValueError(f"no word in {text!r}")
@@ -469,9 +471,8 @@ def _clean(node: Node, name: str) -> None:
 def _flatten(node: And | Or) -> None:
     """Let the operands be those of the operands of the same kind too: (a AND b) AND c is a AND b AND c."""
     flat: list[Node] = []
-    for operand in node.operands:
+    for operand in arguments.several("operands", node.operands, Node, "a node of a query"):
         flat.extend(operand.operands if isinstance(operand, type(node)) else (operand,))
-    _check_nodes(*flat)
     if len(flat) < 2:
         raise ValueError("an operator joins two or more: all_of() and any_of() take any number")
     object.__setattr__(node, "operands", tuple(flat))
@@ -521,23 +522,23 @@ def why_no_range(start: dt.datetime | None, end: dt.datetime | None) -> str | No
 # ---- joining
 
 
-def all_of(operands: Iterable[Node]) -> Node:
+def all_of(operands: Node | Iterable[Node]) -> Node:
     """What all of the operands find: of none, everything; of one, that one itself.
 
     >>> str(all_of([Word("rain"), Word("iraq")])), str(all_of([Word("rain")])), str(all_of([]))
     ('(rain AND iraq)', 'rain', '*')
     """
-    given = tuple(operands)
+    given = tuple(arguments.several("operands", operands, Node, "a node of a query"))
     return And(given) if len(given) > 1 else given[0] if given else Everything()
 
 
-def any_of(operands: Iterable[Node]) -> Node:
+def any_of(operands: Node | Iterable[Node]) -> Node:
     """What any of the operands finds: of none, nothing; of one, that one itself.
 
     >>> str(any_of([Word("rain"), Word("iraq")])), str(any_of([Word("rain")])), str(any_of([]))
     ('(rain OR iraq)', 'rain', 'NOT *')
     """
-    given = tuple(operands)
+    given = tuple(arguments.several("operands", operands, Node, "a node of a query"))
     return Or(given) if len(given) > 1 else given[0] if given else Not(Everything())
 
 

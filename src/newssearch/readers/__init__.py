@@ -15,7 +15,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from newssearch import arguments
 from newssearch.article import STREAM
+from newssearch.config import Config, load
 from newssearch.errors import NewssearchError
 from newssearch.paragraphs import Block, squeeze
 
@@ -27,7 +29,7 @@ from .registry import abilities, format_of, formats
 
 __all__ = [
     "Block", "Document", "Draft", "Format", "Found", "Input", "Item", "Origin", "ReadOptions", "Skipped",
-    "UnreadableError", "parsed", "read_file", "read_items", "read_stream", "signature", "whole",
+    "UnreadableError", "chosen_settings", "parsed", "read_file", "read_items", "read_stream", "signature", "whole",
 ]  # fmt: skip
 
 
@@ -49,6 +51,7 @@ def read_items(
     file: Path, path: str, options: ReadOptions, on_bytes: Callable[[int], None] | None = None
 ) -> Iterator[Found | Document]:
     """The same, with what :func:`parsed` is to parse, where a format leaves it to others; never raises."""
+    file = arguments.path("file", file)
     size = done = 0
 
     def progress(count: int) -> None:
@@ -79,6 +82,20 @@ def signature(options: ReadOptions) -> str:
     """
     formats()
     return repr((options, abilities()))
+
+
+def chosen_settings(
+    archive: Path, config: Config | None, options: ReadOptions | None
+) -> tuple[Config, ReadOptions]:
+    """The configuration of an archive unless one is given, and what it says of reading unless options are given.
+
+    Raises :class:`~newssearch.ConfigError`, and TypeError for a value of a wrong type.
+    """
+    arguments.instance("config", config, (Config, type(None)), "a Config, or None")
+    arguments.instance("options", options, (ReadOptions, type(None)), "ReadOptions, or None")
+    chosen = config or load(archive)
+    read = (chosen.day_first, chosen.lang, chosen.columns, chosen.outlets, chosen.folders, chosen.limits)
+    return chosen, options or ReadOptions(*read)
 
 
 def read_stream(stream: BinaryIO, options: ReadOptions) -> Iterator[Found]:

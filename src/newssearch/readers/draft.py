@@ -106,7 +106,7 @@ class Draft:
             return arrange(Squeezed(map(Block, split_paragraphs(self.text))))
         squeezed = Squeezed()
         stated = True
-        for block in self.text:
+        for block in (self.text,) if isinstance(self.text, Block) else self.text:
             text, kind = Block(block) if isinstance(block, str) else block
             stated = stated and isinstance(block, str)
             if text := squeeze(text):

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from newssearch import arguments
 from newssearch.article import MISSING, MONTH_FIRST, STATED, Date, Provenance
 from newssearch.dates import parse_published
 from newssearch.limits import DEFAULTS, Limits
@@ -46,6 +47,10 @@ class ReadOptions:
     outlets: tuple[tuple[str, tuple[str, ...]], ...] = ()
     folders: tuple[tuple[str, str], ...] = ()
     limits: Limits = DEFAULTS
+
+    def __post_init__(self) -> None:
+        """Mappings become pairs. Raises TypeError for a value of a wrong type."""
+        arguments.check_settings(self, Limits)
 
 
 def read_date(text: str, options: ReadOptions) -> tuple[Date | None, Provenance]:

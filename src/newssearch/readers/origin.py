@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
+from newssearch import arguments
 from newssearch.article import Article, Rejected
 from newssearch.limits import DEFAULTS, Limits, in_words
 
@@ -191,6 +192,11 @@ class Format:
     matches: Callable[[Input], bool]
     read: Callable[[Input], Iterator[Item]]
     suffixes: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        """One ending stands for a set of one. Raises TypeError for a value of a wrong type."""
+        arguments.text("name", self.name)
+        object.__setattr__(self, "suffixes", frozenset(arguments.texts("suffixes", self.suffixes)))
 
 
 def whole(parse: Parse) -> Callable[[Input], Iterator[Item]]:

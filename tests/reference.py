@@ -5,6 +5,7 @@ It is the twin that the engine is held to. It shares the analyser with it, and n
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import functools
 import math
@@ -66,11 +67,13 @@ class Found(NamedTuple):
     total_paragraphs: int
     facets: dict[str, list[tuple[str | None, int]]]
     ids: list[str]
+    undated: int
 
 
 def search(corpus: Iterable[Article], tree: Node, request: Request = Request()) -> Found:
     """Search ``corpus``."""
     articles, tree = list(corpus), side_by_side(tree)
+    anytime = dataclasses.replace(request, since=None, until=None)
     chosen = [a for a in articles if matches(tree, a) and passes(a, request)]
     score = scorer(articles, tree)
     wanted = twin.positives(tree)
@@ -95,6 +98,10 @@ def search(corpus: Iterable[Article], tree: Node, request: Request = Request()) 
         total_paragraphs,
         {name: facet(name, chosen) for name in request.facets},
         sorted(a.id for a in chosen),
+        sum(
+            a.date is None and a not in chosen and matches(any_date(tree), a) and passes(a, anytime)
+            for a in articles
+        ),
     )
 
 
@@ -123,6 +130,17 @@ def matches(node: Node, article: Article, regions: tuple[str, ...] = ()) -> bool
     if isinstance(node, Everything):
         return True
     return any(counts(node, article, regions).values())
+
+
+def any_date(node: Node, negated: bool = False) -> Node:
+    """A tree whose conditions on dates hold for every article, but for those that are negated."""
+    if isinstance(node, Dated) and not negated:
+        return Everything()
+    if isinstance(node, Not):
+        return Not(any_date(node.operand, not negated))
+    if isinstance(node, And | Or):
+        return type(node)(tuple(any_date(operand, negated) for operand in node.operands))
+    return node
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -182,7 +200,8 @@ def _same(value: str, wanted: str) -> bool:
 
 
 def _variant(value: str, wanted: str) -> bool:
-    return name(value) == name(wanted) or name(value).startswith(f"{name(wanted)}-")
+    tag, asked = (name(one).replace("_", "-") for one in (value, wanted))
+    return f"{tag}-".startswith(f"{asked}-")
 
 
 def _holds(value: str, wanted: str) -> bool:
@@ -262,12 +281,19 @@ def instant(date: dt.date | dt.datetime) -> float:
 def facet(field: str, articles: list[Article]) -> list[tuple[str | None, int]]:
     """The values of a field with the number of articles, in the order that results have them."""
     cut = {"year": 4, "month": 7}
-    counts: Counter[str | None] = Counter()
-    for article in articles:
-        if field in cut:
-            counts[article.date.isoformat()[: cut[field]] if article.date else None] += 1
-        else:
-            counts[getattr(article, field)] += 1
     if field in cut:
-        return sorted(counts.items(), key=lambda item: (item[0] is None, item[0] or ""))
+        periods = Counter(a.date.isoformat()[: cut[field]] if a.date else None for a in articles)
+        return sorted(periods.items(), key=lambda item: (item[0] is None, item[0] or ""))
+    values = [getattr(a, field) for a in articles]
+    if field == "lang":
+        values = [value and name(value).replace("_", "-").split("-")[0] for value in values]
+    finds = FILTERS[field]
+    held = [value for value in values if value is not None]
+    counts: dict[str | None, int] = {}
+    for value in set(held):
+        ways = Counter(other for other in held if finds(other, value) and finds(value, other))
+        shown = min(ways, key=lambda way: (-ways[way], way))
+        counts[shown] = sum(finds(other, shown) for other in held)
+    if len(held) < len(values):
+        counts[None] = len(values) - len(held)
     return sorted(counts.items(), key=lambda item: (-item[1], item[0] is None, item[0] or ""))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import fractions
+import gc
 import inspect
 import json
 import pickle
@@ -320,7 +322,7 @@ def test_the_keys_of_results_are_these(tmp_path: Path) -> None:
         shown = index.search("baghdad OR", facets=["year"]).to_dict()
     assert list(shown) == [
         "version", "query", "interpretation", "diagnostics", "clauses", "names", "total_articles", "total_paragraphs",
-        "total_stories", "grouped", "offset", "limit", "facets", "hits",
+        "total_stories", "undated", "grouped", "offset", "limit", "facets", "hits",
     ]  # fmt: skip
     assert shown["version"] == 1
     assert [list(note.to_dict()) for note in results.diagnostics] == [
@@ -373,6 +375,62 @@ def test_results_are_a_sequence_of_hits(tmp_path: Path) -> None:
     assert results[-1] in results
     assert results[0].snippet == Snippet("Rain fell on Baghdad.", ((13, 20),))
     assert results.took > 0
+
+
+def test_an_index_is_a_collection_of_its_articles(tmp_path: Path) -> None:
+    made = [
+        Article.create(title=f"Rain {n}", text="It rained.\n\nStill.", url=f"u{n}", date=date)
+        for n, date in enumerate([None, "2024-07-25", "2023-12-31", "2024-07-25"])
+    ]
+    expected = sorted(made, key=lambda one: one.id)
+    with newssearch.create(tmp_path) as index:
+        assert (len(index), list(index), bool(index), made[0].id in index) == (0, [], True, False)
+        index.add(made[:1])
+        index.add(made[1:])
+        assert list(index) == list(index) == expected
+        assert len(index) == index.count() == 4
+        assert index.count("still", since="2024") == 2
+        index.remove([made[1].id])
+        assert list(index) == [one for one in expected if one != made[1]]
+        assert [one.id in index for one in made] == [True, False, True, True]
+        assert [one in index for one in made] == [True, False, True, True]
+        assert dataclasses.replace(made[0], title="Sun") not in index
+        assert None not in index
+        with pytest.raises(TypeError, match="unexpected filter 'outlets'"):
+            index.count("rain", outlets="x")
+    for use in (len, iter, list, lambda closed: "x" in closed, lambda closed: closed.count("rain")):
+        with pytest.raises(NewssearchError, match="is closed"):
+            use(index)
+    assert index
+
+
+def test_iterating_goes_on_over_the_articles_of_its_beginning(tmp_path: Path) -> None:
+    made = [Article.create(title=f"Rain {n}", text="It rained.", url=f"u{n}") for n in range(8)]
+    expected = sorted(made, key=lambda one: one.id)
+    with newssearch.create(tmp_path) as index:
+        index.add(made)
+        begun, not_begun = iter(index), iter(index)
+        assert next(begun) == expected[0]
+        writer = threading.Thread(target=lambda: index.remove(one.id for one in made))
+        writer.start()
+        writer.join()
+        index.close()
+    assert [*begun] == expected[1:]
+    assert [*not_begun] == expected
+
+
+def test_an_iterator_that_is_left_gives_its_files_back(tmp_path: Path) -> None:
+    with index_of(tmp_path, *(Article.create(title=f"Rain {n}", url=f"u{n}") for n in range(3))) as index:
+        reading = iter(index)
+        next(reading)
+        with index._reading() as snapshot:
+            pass
+        del reading
+        abandoned = iter(index)
+        del abandoned
+        gc.collect()
+        index.refresh()
+        assert len(snapshot) == 0  # it is closed
 
 
 def test_the_same_query_gives_equal_results(tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 SOURCE = REPOSITORY / "src" / "newssearch"
 
 LAYERS = (
-    "_version", "faults", "errors", "arguments", "durable", "verification", "processes", "lazy", "paragraphs", "datenames", "dates", "article", "compounds", "analysis", "escape", "query", "results", "matching", "highlight", "story",
-    "outlets", "request", "limits", "config", "engines", "engines.embedded", "readers", "files", "manifest", "indexing", "rebuilding", "index", "checking", "render", "console", "terminal", "cli",
+    "_version", "faults", "errors", "arguments", "durable", "verification", "processes", "lazy", "frozen", "paragraphs", "datenames", "dates", "article", "compounds", "analysis", "escape", "query", "results", "matching", "highlight", "story",
+    "outlets", "request", "limits", "config", "engines", "engines.embedded", "readers", "files", "manifest", "indexing", "rebuilding", "info", "sharing", "index", "checking", "render", "console", "terminal", "cli",
     "__init__", "__main__",
 )  # fmt: skip
 """From bottom to top. A module imports from lower layers, or from its own."""

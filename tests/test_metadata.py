@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newssearch import Article, ReadOptions, Rejected
-from newssearch.analysis import sentence_starts
+from newssearch.analysis import key, sentence_starts
 from newssearch.outlets import Outlets
 from newssearch.paragraphs import Block, Kind, Squeezed
 from newssearch.readers import Origin
@@ -71,10 +71,19 @@ def test_an_archive_has_names_of_its_own() -> None:
     assert finished("Rain.", outlet="theguardian.com", outlets_=own).outlet == "Guardian UK"
 
 
-def test_the_names_of_an_outlet_are_alike() -> None:
-    alike = Outlets().alike("www.guardian.co.uk")
-    assert {"The Guardian", "theguardian.com", "www.guardian.co.uk"} <= set(alike)
-    assert Outlets().alike("nobody.example") == ["nobody.example"]
+def test_the_names_of_an_outlet_are_one_group() -> None:
+    names = Outlets()
+    groups = {
+        names.group(key(name)) for name in ("www.guardian.co.uk", "The  Guardian", "https://theguardian.com/")
+    }
+    assert len(groups) == 1
+    assert names.group("nobody.example") == "nobody.example"
+    assert names.group("nobody.example") not in groups
+
+
+def test_an_archive_that_names_an_outlet_of_the_table_names_all_that_it_is_called() -> None:
+    names = Outlets((("Auntie", ("BBC News",)),))
+    assert {names.name(name) for name in ("bbc.co.uk", "BBC News", "www.bbc.com", "auntie")} == {"Auntie"}
 
 
 # ---- source

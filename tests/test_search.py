@@ -347,13 +347,41 @@ def test_what_would_silently_find_nothing_is_an_error(
     assert caught.value.exit_code == 2
 
 
+def test_articles_without_a_date_are_counted_where_a_date_leaves_them_out(folder: Path) -> None:
+    index = index_of(
+        folder,
+        article("A", "Rain.", date="2024-07-25", lang="en"),
+        article("B", "Rain.", lang="en"),
+        article("C", "Rain and storm."),
+        article("D", "Sun."),
+    )
+    assert [
+        index.search(query, **options).undated  # type: ignore[arg-type]
+        for query, options in [
+            ("rain", {}), ("rain", {"since": "2024"}), ("rain", {"on": "2023"}), ("rain", {"until": "2024", "lang": "en"}),
+            ("rain date:2024", {}), ("storm OR date:2024", {}), ("rain -date:2024", {}), ("rain (storm OR date:2024)", {}),
+            ("rain -(storm -date:2024)", {}),
+        ]
+    ] == [0, 2, 2, 1, 2, 2, 0, 1, 1]  # fmt: skip
+
+
+def test_a_section_is_a_filter(folder: Path) -> None:
+    index = index_of(
+        folder, article("A", "Rain.", section="World News"), article("B", "Rain.", section="Sport")
+    )
+    assert found(index, "rain", section="WORLD  news") == ["A"]
+    assert found(index, "rain", section=["sport", "world news"]) == ["A", "B"]
+    assert [rank.id for rank in index.rank("rain", section="sport")] == index.find("rain", section="sport")
+    assert index.count("rain", section="world") == 0
+
+
 # ---- facets
 
 
 def test_facets_count_the_articles_that_match_whatever_the_page(filtered: Index) -> None:
     results = filtered.search("rain", limit=1, facets=["lang", "year", "outlet"], since="2023")
     assert results.facets == {
-        "lang": (FacetValue("en", 1), FacetValue("en-GB", 1), FacetValue("pt-BR", 1)),
+        "lang": (FacetValue("en", 2), FacetValue("pt", 1)),
         "year": (FacetValue("2023", 1), FacetValue("2024", 2)),
         "outlet": (
             FacetValue("O Público", 1),
@@ -381,7 +409,7 @@ def test_facets_of_an_empty_index_are_empty(folder: Path) -> None:
 VOCABULARY = ["iraq", "Iraq’s", "rain", "supports", "supporting", "the", "governos", "日本", "U.S.", "1,000"]
 SENTENCES = st.lists(st.sampled_from([*VOCABULARY, "—"]), min_size=1, max_size=6).map(" ".join)
 OUTLETS = ["The Guardian", "the guardian", "www.example.org", "O Público"]
-BYLINES = ["Ana Silva", "Ana María Silva", "Silva"]
+BYLINES = ["Ana Silva", "ANA SILVA", "Ana María Silva", "Silva", "Jo Roe and Ana Silva"]
 ZONES = [
     None,
     dt.timezone.utc,
@@ -410,8 +438,8 @@ ARTICLES = st.builds(
     source=st.none() | st.sampled_from(["AFP", "Reuters"]),
     byline=st.none() | st.sampled_from(BYLINES),
     located=st.none() | st.sampled_from(["Baghdad", "New Baghdad"]),
-    lang=st.sampled_from([None, "en", "en-GB", "pt"]),
-    section=st.none() | st.sampled_from(["World", "Sport"]),
+    lang=st.sampled_from([None, "en", "EN", "en-GB", "pt_BR", "pt"]),
+    section=st.none() | st.sampled_from(["World", "WORLD", "Sport"]),
 )
 LEAVES = st.sampled_from(VOCABULARY).map(Word) | st.lists(
     st.sampled_from(VOCABULARY), min_size=2, max_size=3
@@ -425,6 +453,18 @@ TREES = st.recursive(
     ),
     max_leaves=5,
 ) | st.sampled_from([Everything(), Not(Everything())])
+DATED_TREES = TREES | st.tuples(
+    TREES,
+    st.sampled_from(
+        [
+            "{0} AND date:2024",
+            "date:2024 OR {0}",
+            "{0} AND NOT date:2024",
+            "NOT (date:2024-07 OR {0})",
+            "NOT ({0} AND NOT date:2024) OR date:2023",
+        ]
+    ),
+).map(lambda pair: parse(pair[1].format(f"({pair[0]})")).tree)
 PERIODS = st.sampled_from(["2024", "2023-12", "2024-07", "2024-07-25", "2024-07-25T00:30"])
 _STARTS = {
     "2024": (dt.datetime(2024, 1, 1), dt.datetime(2025, 1, 1)),
@@ -441,6 +481,7 @@ FILTERS = st.fixed_dictionaries(
         "byline": st.lists(st.sampled_from(["silva", "ana maria", "maria silva"]), min_size=1, max_size=2),
         "located": st.lists(st.sampled_from(["baghdad", "New Baghdad"]), min_size=1, max_size=1),
         "lang": st.lists(st.sampled_from(["en", "EN-gb", "pt"]), min_size=1, max_size=2),
+        "section": st.lists(st.sampled_from(["WORLD", "sport", "Arts"]), min_size=1, max_size=2),
     },
 )  # fmt: skip
 
@@ -475,7 +516,7 @@ STEPS = st.lists(st.lists(ARTICLES, min_size=1, max_size=5) | st.integers(0, 20)
 @settings(
     max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
-@given(steps=STEPS, searches=st.lists(st.tuples(TREES, requests()), min_size=1, max_size=6))
+@given(steps=STEPS, searches=st.lists(st.tuples(DATED_TREES, requests()), min_size=1, max_size=6))
 def test_the_engine_finds_what_a_search_without_an_index_finds(
     steps: list[list[Article] | int],
     searches: list[tuple[Node, tuple[reference.Request, dict[str, object]]]],
@@ -497,8 +538,8 @@ def test_the_engine_finds_what_a_search_without_an_index_finds(
             expected = reference.search(held.values(), tree, request)
             event(f"{min(expected.total_articles, 3)} or more articles")
             results = index.search(Query(str(tree), tree), group=False, **options)  # type: ignore[arg-type]
-            assert (results.total_articles, results.total_paragraphs) == (
-                expected.total_articles, expected.total_paragraphs,
+            assert (results.total_articles, results.total_paragraphs, results.undated) == (
+                expected.total_articles, expected.total_paragraphs, expected.undated,
             )  # fmt: skip
             assert [(h.id, h.paragraph, h.paragraphs, h.matching) for h in results] == [
                 (h.id, h.paragraph, h.paragraphs, h.matching) for h in expected.hits
@@ -514,6 +555,8 @@ def test_the_engine_finds_what_a_search_without_an_index_finds(
             } == expected.facets
             narrowed = {k: v for k, v in options.items() if k in (*reference.FILTERS, "since", "until", "on")}
             assert index.find(Query("", tree), **narrowed) == expected.ids  # type: ignore[arg-type]
+            assert index.count(Query("", tree), **narrowed) == len(expected.ids)  # type: ignore[arg-type]
+        assert (len(index), list(index)) == (len(held), [held[name] for name in sorted(held)])
 
 
 EAST, WEST = (dt.timezone(dt.timedelta(hours=hours)) for hours in (14, -12))

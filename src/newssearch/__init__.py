@@ -33,9 +33,10 @@ if TYPE_CHECKING:
         NewssearchError,
         QueryError,
     )
-    from .index import Index, IndexInfo, create, open_or_create
+    from .index import Index, create, open_or_create
     from .index import open_index as open  # noqa: A004  (newssearch.open reads as what it does)
     from .indexing import IndexReport, Progress
+    from .info import IndexInfo
     from .limits import Limits
     from .query import Diagnostic, Query, parse
     from .readers import ReadOptions
@@ -114,7 +115,8 @@ _ROOMS = {
         "NewssearchError",
         "QueryError",
     ),
-    "index": ("Index", "IndexInfo", "create", "open", "open_or_create"),
+    "index": ("Index", "create", "open", "open_or_create"),
+    "info": ("IndexInfo",),
     "indexing": ("IndexReport", "Progress"),
     "limits": ("Limits",),
     "query": ("Diagnostic", "Query", "parse"),

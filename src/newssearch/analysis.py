@@ -449,14 +449,20 @@ def _installed() -> frozenset[str]:
     return frozenset(Stemmer.algorithms())
 
 
+_UNSEEN = Pattern("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+"""Characters of a name that nobody sees: soft hyphens, joiners, marks of the writing direction."""
+
+
 def key(value: str) -> str:
     """What two names of an outlet, a source or a section have in common: words folded, ``www.`` left out.
 
     >>> key("The  Guardian") == key("the guardian"), key("www.nytimes.com")
     (True, 'nytimes.com')
     """
-    folded = " ".join(unicodedata.normalize("NFKC", value).casefold().split())
-    folded = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", folded)))
+    folded = value if value.isascii() else unicodedata.normalize("NFKC", _UNSEEN.sub("", value))
+    folded = " ".join(folded.casefold().split())
+    if not folded.isascii():
+        folded = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", folded)))
     return re.sub(r"^(?:www\.)+(?=.)", "", folded)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from . import arguments
 from .dates import parse_published
+from .frozen import FrozenDict
 from .paragraphs import Block, Kind, Squeezed, split_paragraphs, squeeze
 
 Date = dt.date | dt.datetime
@@ -95,7 +95,7 @@ class Article:
     path: str | None = None
     member: str | None = None
     record: int = 1
-    provenance: Mapping[str, Provenance] = field(default_factory=lambda: MappingProxyType({}))
+    provenance: Mapping[str, Provenance] = field(default_factory=FrozenDict)
 
     @classmethod
     def create(
@@ -180,7 +180,7 @@ class Article:
             path=path,
             member=member,
             record=record,
-            provenance=MappingProxyType(known),
+            provenance=FrozenDict(known),
             **clean,
         )
 
@@ -200,13 +200,6 @@ class Article:
         if kinds:
             content.append(sorted(kinds.items()))
         return hashlib.blake2b(json.dumps(content).encode(), digest_size=12).hexdigest()
-
-    def __reduce__(self) -> tuple[Callable[..., Article], tuple[object, ...]]:
-        """Articles go to other processes."""
-        values = (getattr(self, name.name) for name in dataclasses.fields(self))
-        return _restored, tuple(
-            dict(value) if isinstance(value, MappingProxyType) else value for value in values
-        )
 
     def apart(self) -> Article:
         """The same article under an id of its own, where another article has taken the one that it would have."""
@@ -282,12 +275,6 @@ def place(path: str, member: str | None = None, record: int = 0) -> str:
     ('a.zip!/b.jsonl:3', 'a.txt')
     """
     return f"{_file(path, member)}:{record}" if record else _file(path, member)
-
-
-def _restored(*values: Any) -> Article:
-    """An article from the values of its fields."""
-    article = Article(*values)
-    return dataclasses.replace(article, provenance=MappingProxyType(dict(article.provenance)))
 
 
 def make_id(date: Date | None, outlet: str | None, title: str | None, identity: str) -> str:

@@ -71,6 +71,7 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
             ("byline", "Only articles by this person."),
             ("located", "Only articles from this place."),
             ("lang", "Only articles in this language (en matches en-GB)."),
+            ("section", "Only articles of this section."),
         )
     ):
         command = click.option(

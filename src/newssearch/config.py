@@ -12,11 +12,11 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from . import arguments
 from .errors import ConfigError
+from .frozen import FrozenDict
 from .limits import DEFAULTS, Limits
 from .outlets import Aliases, aliases_of
 
@@ -28,7 +28,7 @@ FIELDS = (
 )  # fmt: skip
 """The fields that a column can be mapped to."""
 
-VARIABLES = MappingProxyType({"day_first": "NEWSSEARCH_DAY_FIRST", "lang": "NEWSSEARCH_LANG"})
+VARIABLES = FrozenDict({"day_first": "NEWSSEARCH_DAY_FIRST", "lang": "NEWSSEARCH_LANG"})
 """The settings that the environment has, and the variables."""
 
 DEFAULT = "default"
@@ -53,7 +53,7 @@ class Config:
     outlets: Aliases = ()
     folders: tuple[tuple[str, str], ...] = ()
     limits: Limits = DEFAULTS
-    origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    origins: Mapping[str, str] = field(default_factory=FrozenDict)
 
     def __post_init__(self) -> None:
         """One value stands for a sequence of one. Raises TypeError for one of a wrong type."""
@@ -72,7 +72,7 @@ class Config:
             if name in chosen and (before := getattr(self, name)):
                 chosen[name] = (*chosen[name], *(value for value in before if value not in chosen[name]))
                 origins[name] = f"command line, {self.origins[name]}"
-        return replace(self, **chosen, origins=MappingProxyType(origins))
+        return replace(self, **chosen, origins=FrozenDict(origins))
 
     def to_dict(self) -> dict[str, object]:
         """The settings as JSON types, each with where it comes from: what ``info --config --json`` prints."""
@@ -122,7 +122,7 @@ def load(archive: Path, environ: Mapping[str, str] | None = None) -> Config:
             except ValueError as error:
                 raise ConfigError(f"{variable}: {error}") from None
             origins[setting] = variable
-    return Config(**values, origins=MappingProxyType(origins))
+    return Config(**values, origins=FrozenDict(origins))
 
 
 def column(text: str) -> tuple[str, str]:
@@ -260,7 +260,7 @@ def _size(name: str, value: object) -> int:
     return size
 
 
-_READERS: Mapping[str, Any] = MappingProxyType({
+_READERS: Mapping[str, Any] = FrozenDict({
     "day_first": _boolean,
     "lang": _language,
     "exclude": _patterns,

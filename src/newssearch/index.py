@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from . import arguments, files
 from .analysis import analyser
 from .article import Article
 from .config import Config, load
-from .engines import Contents, FoundHit, Snapshot, Store
+from .engines import FoundHit, Snapshot, Store
 from .engines.embedded import FORMAT_VERSION, EmbeddedStore
 from .errors import ArticleNotFoundError, IndexNotFoundError, NewssearchError, QueryError
 from .highlight import SNIPPET_LENGTH, Highlighter
+from .info import IndexInfo
 from .query import Node, Query, parse, side_by_side, with_spellings
 from .query import literal as parse_literal
-from .request import SearchOptions, When, search_options
+from .request import FILTER_FIELDS, FilterField, SearchOptions, When, search_options
 from .results import Hit, Rank, Results
+from .sharing import SharedSnapshot
 
 if TYPE_CHECKING:
     from .indexing import Indexer, IndexReport, Progress
@@ -35,42 +35,6 @@ if TYPE_CHECKING:
 
 Names = str | Iterable[str] | None
 """One name to filter by, or several of which any will do."""
-
-
-@dataclass(frozen=True, slots=True)
-class IndexInfo:
-    """What an index holds. ``size`` is in bytes on disk, ``commits`` counts what was ever written to it."""
-
-    folder: Path
-    contents: Contents
-    files: int
-    size: int
-    format: int
-    commits: int
-
-    def to_dict(self) -> dict[str, object]:
-        """The same as JSON types: what ``newssearch info --json`` prints."""
-        held = self.contents
-        return {
-            "folder": str(self.folder),
-            "articles": held.articles,
-            "paragraphs": held.paragraphs,
-            "words": held.words,
-            "first_date": held.first_date.isoformat() if held.first_date else None,
-            "last_date": held.last_date.isoformat() if held.last_date else None,
-            "files": self.files,
-            "size": self.size,
-            "format": self.format,
-            "commits": self.commits,
-            **{
-                name: [dataclasses.asdict(value) for value in values]
-                for name, values in held.by_field.items()
-            },
-            "known": {
-                name: [{"known": way.value, "articles": way.articles} for way in ways]
-                for name, ways in held.known.items()
-            },
-        }
 
 
 def open_index(folder: str | Path = "index") -> Index:
@@ -95,19 +59,6 @@ def open_or_create(folder: str | Path = "index") -> Index:
         return create(folder)
 
 
-class _Shared:
-    """A snapshot, and how many threads read it: it is closed when it is retired and the last of them is done."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        self.snapshot = snapshot
-        self.readers = 0
-        self.retired = False
-
-    def close_if_unused(self) -> None:
-        if self.retired and not self.readers:
-            self.snapshot.close()
-
-
 class Index:
     """An index of news articles, as it was when it was opened, last written to by this object, or refreshed.
 
@@ -116,8 +67,7 @@ class Index:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._lock = threading.Lock()
-        self._shared: _Shared | None = _Shared(store.snapshot())
+        self._shared = SharedSnapshot(store.snapshot())
 
     def __enter__(self) -> Index:
         return self
@@ -142,33 +92,19 @@ class Index:
 
     def close(self) -> None:
         """Give back the files of the index, once the searches that are under way have ended."""
-        self._exchange(None)
+        self._shared.exchange(None)
 
     def refresh(self) -> None:
         """See what others have committed since."""
-        self._exchange(_Shared(self._store.snapshot()))
-
-    def _exchange(self, new: _Shared | None) -> None:
-        with self._lock:
-            old, self._shared = self._shared, new
-            if old is not None:
-                old.retired = True
-                old.close_if_unused()
+        self._shared.exchange(self._store.snapshot())
 
     @contextmanager
     def _reading(self) -> Iterator[Snapshot]:
         """The snapshot of now, which stays open meanwhile, whatever other threads do."""
-        with self._lock:
-            shared = self._shared
-            if shared is None:
+        with self._shared.reading() as snapshot:
+            if snapshot is None:
                 raise NewssearchError(f"the index in {self.folder} is closed")
-            shared.readers += 1
-        try:
-            yield shared.snapshot
-        finally:
-            with self._lock:
-                shared.readers -= 1
-                shared.close_if_unused()
+            yield snapshot
 
     # ---- reading
 
@@ -186,6 +122,7 @@ class Index:
         byline: Names = None,
         located: Names = None,
         lang: Names = None,
+        section: Names = None,
         since: When | None = None,
         until: When | None = None,
         on: When | None = None,
@@ -202,10 +139,11 @@ class Index:
         The query is a string in the query language, or with ``literal`` one in which all is words; or a tree of
         :mod:`newssearch.query`. A boolean operator of the query holds for an article as a whole, its headline included. ``limit`` None is no
         limit; ``sort`` is ``relevance``, ``newest`` or ``oldest``. Filters take one value or several, of which any
-        will do, and never change scores; ``outlet``, ``source`` and ``lang`` compare whole values, ``byline`` and
-        ``located`` words in them. ``since``, ``until`` and ``on`` take dates or whole periods (``"2024-07"``) of the
+        will do, and never change scores; ``outlet``, ``source``, ``section`` and ``lang`` compare whole values,
+        ``byline`` and ``located`` words in them. ``since``, ``until`` and ``on`` take dates or whole periods (``"2024-07"``) of the
         outlet's calendar. ``facets`` names any of outlet, source, year, month, byline, located, lang, section.
-        ``snippet`` is the length of snippets in characters, 0 for whole paragraphs. ``explain`` counts each clause of
+        Each value of a facet counts the articles that a filter on it finds: names of one outlet are one value, variants of a
+        language one, and a byline counts for each that it holds. ``snippet`` is the length of snippets in characters, 0 for whole paragraphs. ``explain`` counts each clause of
         the query by itself. With ``group``, articles that are copies of each other show once, by the best of them, unless
         all paragraphs are asked for. With ``novel``, only paragraphs count that no earlier article of the index has,
         near copies included. With ``names``, each word that can be a name is looked for in other spellings too
@@ -214,8 +152,11 @@ class Index:
         Raises :class:`QueryError` for what would silently find nothing: an impossible date, an unknown facet.
         """
         started = time.perf_counter()
+        filters: dict[FilterField, Names] = {
+            "outlet": outlet, "source": source, "byline": byline, "located": located, "lang": lang, "section": section,
+        }  # fmt: skip
         options = search_options(
-            filters={"outlet": outlet, "source": source, "byline": byline, "located": located, "lang": lang},
+            filters=filters,
             since=since,
             until=until,
             on=on,
@@ -254,6 +195,7 @@ class Index:
             diagnostics=(*query.diagnostics, *found.diagnostics),
             clauses=tuple(found.clauses),
             names=found.names,
+            undated=found.undated,
             took=time.perf_counter() - started,
         )
 
@@ -271,6 +213,7 @@ class Index:
         byline: Names = None,
         located: Names = None,
         lang: Names = None,
+        section: Names = None,
         since: When | None = None,
         until: When | None = None,
         on: When | None = None,
@@ -290,8 +233,11 @@ class Index:
         ...     [(rank.id, rank.paragraph) for rank in index.rank("baghdad")]
         [('rain-qvubp2o2', 1)]
         """
+        filters: dict[FilterField, Names] = {
+            "outlet": outlet, "source": source, "byline": byline, "located": located, "lang": lang, "section": section,
+        }  # fmt: skip
         options = search_options(
-            filters={"outlet": outlet, "source": source, "byline": byline, "located": located, "lang": lang},
+            filters=filters,
             since=since,
             until=until,
             on=on,
@@ -314,7 +260,7 @@ class Index:
 
     def _with_names(self, options: SearchOptions, query: str) -> SearchOptions:
         """A request that knows the names that this archive has for outlets, where it asks for one."""
-        asked = {field for field, _ in options.filters} & {"outlet", "source"}
+        asked = {*(field for field, _ in options.filters), *options.facets} & {"outlet", "source"}
         if not asked and "outlet:" not in query.lower() and "source:" not in query.lower():
             return options
         return dataclasses.replace(options, outlets=self.config.outlets)
@@ -348,13 +294,29 @@ class Index:
 
     def find(self, query: str | Query | Node = "", **filters: Names | When) -> list[str]:
         """The ids of all articles that a search finds, sorted. Takes the query and the filters of :meth:`search`."""
+        asked, options = self._asked("find", query, filters)
+        with self._reading() as snapshot:
+            return snapshot.ids_matching(asked.tree, options)
+
+    def count(self, query: str | Query | Node = "", **filters: Names | When) -> int:
+        """How many articles a search finds: its ``total_articles``, without the search for the best of them.
+
+        Takes the query and the filters of :meth:`search`.
+        """
+        asked, options = self._asked("count", query, filters)
+        with self._reading() as snapshot:
+            return snapshot.count(asked.tree, options)
+
+    def _asked(
+        self, method: str, query: str | Query | Node, filters: dict[str, Names | When]
+    ) -> tuple[Query, SearchOptions]:
+        """What a method that takes a query and filters alone is asked."""
         when = {name: filters.pop(name, None) for name in ("since", "until", "on")}
-        known = ("outlet", "source", "byline", "located", "lang")
         for name in filters:
-            if name not in known:
-                raise TypeError(f"find() got an unexpected filter {name!r}")
+            if name not in FILTER_FIELDS:
+                raise TypeError(f"{method}() got an unexpected filter {name!r}")
         options = search_options(
-            filters={name: filters.get(name) for name in known},  # type: ignore[misc]
+            filters={name: filters.get(name) for name in FILTER_FIELDS},  # type: ignore[misc]
             **when,  # type: ignore[arg-type]
             sort="relevance",
             limit=None,
@@ -363,9 +325,41 @@ class Index:
             facets=(),
             snippet=0,
         )
+        asked = _parsed(query, False, None)
+        return asked, self._with_names(options, asked.text)
+
+    # ---- all articles
+
+    def __len__(self) -> int:
+        """How many articles there are."""
         with self._reading() as snapshot:
-            asked = _parsed(query, False, None)
-            return snapshot.ids_matching(asked.tree, self._with_names(options, asked.text))
+            return len(snapshot)
+
+    def __bool__(self) -> bool:
+        """True, also for an index without articles: it is there."""
+        return True
+
+    def __contains__(self, item: object) -> bool:
+        """Whether there is an article of this id, or this very article."""
+        if not isinstance(item, str | Article):
+            return False
+        with self._reading() as snapshot:
+            found = snapshot.article(item if isinstance(item, str) else item.id)
+        return found is not None and item in (found, found.id)
+
+    def __iter__(self) -> Iterator[Article]:
+        """All articles in the order of their ids, read one at a time.
+
+        They are those of now, whatever is written, refreshed or closed meanwhile.
+        """
+        reading = self._all_articles()
+        next(reading)  # from here on the snapshot stays open
+        return cast("Iterator[Article]", reading)
+
+    def _all_articles(self) -> Iterator[Article | None]:
+        with self._reading() as snapshot:
+            yield None
+            yield from snapshot.articles()
 
     def articles_of(self, path: str | Path) -> list[str]:
         """The ids of the articles that were read from a file, in its order."""
@@ -376,7 +370,7 @@ class Index:
     def info(self) -> IndexInfo:
         """What the index holds."""
         with self._reading() as snapshot:
-            contents, paths = snapshot.contents(), snapshot.paths()
+            contents, paths = snapshot.contents(self.config.outlets), snapshot.paths()
         return IndexInfo(
             folder=self.folder,
             contents=contents,

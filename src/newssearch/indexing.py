@@ -16,12 +16,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
 from typing import BinaryIO, NamedTuple
 
 from . import files
 from .article import Article, Rejected
 from .engines import Writer
+from .frozen import FrozenDict
 from .manifest import Entry, Manifest
 from .readers import Document, Found, ReadOptions, Skipped, read_file, read_items, read_stream, signature
 from .readers.parallel import Parsers
@@ -53,7 +53,7 @@ class IndexReport:
     files_read: int = 0
     rejections: int = 0
     rejected: tuple[Rejected, ...] = ()
-    skipped: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    skipped: Mapping[str, int] = field(default_factory=FrozenDict)
     paragraphs: int = 0
     seconds: float = 0.0
     interrupted: bool = False
@@ -265,7 +265,7 @@ class Indexer:
         return IndexReport(
             **counts,
             rejected=tuple(self._rejected),
-            skipped=MappingProxyType(dict(sorted(self._skipped.items()))),
+            skipped=FrozenDict(sorted(self._skipped.items())),
             seconds=seconds,
             interrupted=self._stopped,
         )

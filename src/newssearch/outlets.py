@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
+from .analysis import key
+
 TABLE = Path(__file__).with_name("outlets.txt")
 """The table that comes with newssearch: a line has a name, and what else it is called."""
 
@@ -23,21 +25,30 @@ class Outlets:
 
     def __init__(self, own: Aliases = ()) -> None:
         self._names: dict[str, str] = {}
-        self._aliases: dict[str, tuple[str, ...]] = {}
         for names in (_table(), own):
             for name, aliases in names:
-                self._aliases[name] = (*self._aliases.get(name, ()), *aliases)
                 for alias in (name, *aliases):
-                    self._names[_key(alias)] = name
+                    self._names[_bare(key(alias))] = name
 
     def name(self, written: str) -> str:
-        """The one name of an outlet, however it is written; as it is written, where nobody knows it."""
-        return self._names.get(_key(written), written)
+        """The one name of an outlet, however it is written; as it is written, where nobody knows it.
 
-    def alike(self, written: str) -> list[str]:
-        """All names of an outlet that we know, that one included."""
-        name = self.name(written)
-        return list(dict.fromkeys((written, name, *self._aliases.get(name, ()))))
+        An archive that gives an outlet of the table another name gives it to all names of that outlet.
+        """
+        found, seen = written, set[str]()
+        while (bare := _bare(key(found))) not in seen:
+            seen.add(bare)
+            found = self._names.get(bare, found)
+        return found
+
+    def group(self, known: str) -> str:
+        """What all names of one outlet have in common, and no other name, of the :func:`~.analysis.key` of one.
+
+        >>> outlets().group("guardian.co.uk") == outlets().group("the guardian") != outlets().group("guard.example")
+        True
+        """
+        bare = _bare(known)
+        return _bare(key(self.name(known))) if bare in self._names else bare
 
 
 @cache
@@ -58,6 +69,7 @@ def _table() -> Aliases:
     return tuple((name, tuple(others)) for name, *others in rows)
 
 
-def _key(name: str) -> str:
-    key = " ".join(name.split()).casefold()
-    return key.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
+def _bare(known: str) -> str:
+    """The key of a name without what makes an address of it."""
+    host = known.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
+    return host or known

@@ -16,8 +16,8 @@ from .lazy import Pattern
 from .results import FacetValue, Hit, Results, Snippet
 
 if TYPE_CHECKING:
-    from .index import IndexInfo
     from .indexing import IndexReport
+    from .info import IndexInfo
     from .story import Change, Story, Version
     from .verification import Salvage, Verification
 
@@ -194,7 +194,8 @@ def text_results(results: Results, style: Style, took: bool) -> Iterator[str]:
         shown = f", {results.offset + 1} to {results.offset + len(results)} shown"
     total = totals(results)
     query = f" for {escape.terminal(results.interpretation)}" if results.interpretation else ""
-    last = f"{total}{query}{shown}" + (f" ({results.took * 1000:.0f} ms)" if took else "")
+    left = f"; {undated(results)}" if results.undated else ""
+    last = f"{total}{query}{shown}{left}" + (f" ({results.took * 1000:.0f} ms)" if took else "")
     for start, end in wrap(last, style.width) if style.width else [(0, len(last))]:
         yield last[start:end]
 
@@ -210,6 +211,11 @@ def totals(results: Results) -> str:
     if results.grouped and results.total_stories < results.total_articles:
         articles += f" ({_count(results.total_stories, 'story', 'stories')})"
     return f"{articles}, {_count(results.total_paragraphs, 'matching paragraph')}"
+
+
+def undated(results: Results) -> str:
+    """How many articles are left out for having no date."""
+    return f"{_count(results.undated, 'more article')} without a date left out"
 
 
 def copies_lines(hit: Hit, style: Style) -> Iterator[str]:
@@ -542,8 +548,8 @@ def markdown_results(results: Results) -> Iterator[str]:
         for value in values:
             yield f"| {escape.markdown(value.value) if value.value is not None else '(none)'} | {value.articles} |"
         yield ""
-    total = totals(results)
-    yield total + (f" for {escape.markdown(results.interpretation)}" if results.interpretation else "")
+    query = f" for {escape.markdown(results.interpretation)}" if results.interpretation else ""
+    yield totals(results) + query + (f"; {undated(results)}" if results.undated else "")
 
 
 def _link(url: str) -> str:

@@ -14,7 +14,7 @@ from .highlight import SNIPPET_LENGTH
 from .outlets import Aliases
 
 Sort = Literal["relevance", "newest", "oldest"]
-FilterField = Literal["outlet", "source", "byline", "located", "lang"]
+FilterField = Literal["outlet", "source", "byline", "located", "lang", "section"]
 FacetField = Literal["outlet", "source", "year", "month", "byline", "located", "lang", "section"]
 
 FILTER_FIELDS: tuple[FilterField, ...] = get_args(FilterField)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import NamedTuple, overload
 
 from . import escape
 from .article import Date
+from .frozen import FrozenDict
 from .query import Diagnostic
 
 RESULTS_VERSION = 1
@@ -207,7 +207,9 @@ class Results(Sequence[Hit]):
     query finds, and among their paragraphs those that hold a word or phrase of it. ``total_stories`` counts articles
     that are copies of each other once; with ``grouped``, so do the hits. ``facets`` count articles, most
     first. ``names`` has for each name that was looked for in other spellings those of the index, most articles first.
-    ``clauses`` explain the query, where asked for and where nothing was found. ``took`` is the time of the search in seconds; it is not part of :meth:`to_dict`, so that the same query on
+    ``clauses`` explain the query, where asked for and where nothing was found. ``undated`` counts the articles that are
+    left out for having no date and nothing else: without the filters on dates, and the conditions on dates in the query that
+    are not negated, they would be found. ``took`` is the time of the search in seconds; it is not part of :meth:`to_dict`, so that the same query on
     the same index prints the same bytes.
     """
 
@@ -220,10 +222,11 @@ class Results(Sequence[Hit]):
     grouped: bool = False
     offset: int = 0
     limit: int | None = 10
-    facets: Mapping[str, tuple[FacetValue, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    facets: Mapping[str, tuple[FacetValue, ...]] = field(default_factory=FrozenDict)
     diagnostics: tuple[Diagnostic, ...] = ()
     clauses: tuple[Clause, ...] = ()
-    names: Mapping[str, tuple[Spelling, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    names: Mapping[str, tuple[Spelling, ...]] = field(default_factory=FrozenDict)
+    undated: int = 0
     took: float = field(default=0.0, compare=False)
 
     @overload
@@ -250,6 +253,7 @@ class Results(Sequence[Hit]):
             "total_articles": self.total_articles,
             "total_paragraphs": self.total_paragraphs,
             "total_stories": self.total_stories,
+            "undated": self.undated,
             "grouped": self.grouped,
             "offset": self.offset,
             "limit": self.limit,

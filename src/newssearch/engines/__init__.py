@@ -7,12 +7,13 @@ A :class:`Store` keeps a sequence of *commits*. A :class:`Snapshot` is one of th
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from ..article import Article
+from ..outlets import Aliases
 from ..query import Diagnostic, Node
 from ..request import FacetField, SearchOptions
 from ..results import Clause, Copy, FacetValue, Rank, Spelling
@@ -45,6 +46,7 @@ class Found(NamedTuple):
     diagnostics: Sequence[Diagnostic]
     clauses: Sequence[Clause]
     names: Mapping[str, tuple[Spelling, ...]]
+    undated: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,17 @@ class Snapshot(Protocol):
     def ids_of(self, path: str) -> list[str]:
         """The ids of the articles that were read from ``path``, in their order there."""
 
-    def contents(self) -> Contents:
-        """What there is in the index."""
+    def __len__(self) -> int:
+        """How many articles there are."""
+
+    def articles(self) -> Iterator[Article]:
+        """All articles in the order of their ids, one at a time."""
+
+    def count(self, tree: Node, options: SearchOptions) -> int:
+        """How many articles a search finds."""
+
+    def contents(self, aliases: Aliases = ()) -> Contents:
+        """What there is in the index; outlets that have several names, by ``aliases`` too, are one."""
 
     def close(self) -> None:
         """Give back its files."""

@@ -5,7 +5,7 @@ A program builds a query from the classes of the tree, or takes what a user type
 
 from .diagnostics import Diagnostic
 from .parser import GRAMMAR_VERSION, MAX_CLAUSES, MAX_DEPTH, MAX_LENGTH, Query, literal, parse, words
-from .rewriting import side_by_side, with_spellings
+from .rewriting import of_any_date, side_by_side, with_spellings
 from .tree import (
     LEAD,
     NOWHERE,
@@ -78,6 +78,7 @@ __all__ = [
     "literal",
     "names_in",
     "narrower",
+    "of_any_date",
     "parse",
     "side_by_side",
     "units",

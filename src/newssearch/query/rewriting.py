@@ -7,7 +7,22 @@ import dataclasses
 from ..analysis import FUNCTION_WORDS
 from ..compounds import MOST_JOINED
 from .names import core
-from .tree import And, AtLeast, Boost, Name, Near, Node, Not, Or, Phrase, Region, Same, Word
+from .tree import (
+    And,
+    AtLeast,
+    Boost,
+    Dated,
+    Everything,
+    Name,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Region,
+    Same,
+    Word,
+)
 
 
 def with_spellings(tree: Node) -> Node:
@@ -45,6 +60,25 @@ def side_by_side(tree: Node) -> Node:
         return Or(tuple(map(side_by_side, tree.operands)), span=tree.span)
     if isinstance(tree, Not | Region | Boost):
         return dataclasses.replace(tree, operand=side_by_side(tree.operand))
+    return tree
+
+
+def of_any_date(tree: Node, negated: bool = False) -> Node:
+    """The tree without its conditions on dates, but for those that are negated; the same object where it has none.
+
+    >>> from newssearch.query import parse
+    >>> print(of_any_date(parse("rain date:2024 (storm OR date:2023) -date:2022").tree))
+    (rain AND * AND (storm OR *) AND NOT date:2022)
+    """
+    if isinstance(tree, Dated):
+        return tree if negated else Everything()
+    if isinstance(tree, And | Or):
+        operands = tuple(of_any_date(operand, negated) for operand in tree.operands)
+        changed = any(new is not old for new, old in zip(operands, tree.operands, strict=True))
+        return type(tree)(operands, span=tree.span) if changed else tree
+    if isinstance(tree, Not | Region | Boost):
+        operand = of_any_date(tree.operand, negated != isinstance(tree, Not))
+        return tree if operand is tree.operand else dataclasses.replace(tree, operand=operand)
     return tree
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import reduce
 from itertools import islice
 from typing import NamedTuple, TypeGuard
@@ -12,7 +13,7 @@ from typing import NamedTuple, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
-from ...analysis import PLAIN, analyser_named, key, name_words
+from ...analysis import PLAIN, analyser_named
 from ...analysis import words as words_of
 from ...dates import is_last_moment
 from ...outlets import Aliases, outlets
@@ -44,6 +45,7 @@ from ...query import (
     Word,
     names_in,
     narrower,
+    of_any_date,
     units,
 )
 from ...query.patterns import within_edits
@@ -53,12 +55,13 @@ from . import ranking
 from .ascending import Mask
 from .container import Array
 from .expansion import Expansion
-from .metadata import BY_WORDS, NONE, instant
+from .metadata import NONE, instant
 from .segment import FIELDS, NO_POSTINGS, Postings, Segment
 from .standing import Standing
 from .table import Table, joined
 from .unit import Listed
 from .unit import Unit as Paragraphs
+from .values import OUTLETS, codes_of, near
 
 MAX_SUGGESTIONS = 3
 """Words or names that a diagnostic offers, and unknown words that any are looked for."""
@@ -80,7 +83,7 @@ class Evaluation:
 
     def __init__(self, table: Table, tree: Node, aliases: Aliases = ()) -> None:
         self.table = table
-        self._aliases = aliases
+        self.aliases = aliases
         self.tree = tree
         self.notes: list[Diagnostic] = []
         self._words = Expansion(table, self.notes)
@@ -158,11 +161,8 @@ class Evaluation:
             if not mask.any():
                 self.notes.append(Diagnostic("unknown-value", f"no article has the id {wanted!r}", span))
             return mask
-        names = outlets(self._aliases).alike(wanted) if field in ("outlet", "source") else [wanted]
-        codes = {
-            segment: sorted({code for name in names for code in _codes(segment, field, name)})
-            for segment in self.table.segments
-        }
+        names = outlets(self.aliases if field in OUTLETS else ())
+        codes = {segment: codes_of(segment, field, wanted, names) for segment in self.table.segments}
         if not any(map(len, codes.values())):
             self.notes.append(self._unknown(field, wanted, span))
         return self._each(lambda segment: _having(segment.values(field).codes, codes[segment]))
@@ -195,6 +195,24 @@ class Evaluation:
         allowed = self.filtered(options)
         articles = articles if allowed is None else articles & allowed
         return articles & self._each(self._novel_in) if options.novel else articles
+
+    def undated(self, options: SearchOptions, found: Mask) -> int:
+        """How many articles without a date are not ``found`` for that alone.
+
+        They pass all filters but those on dates, and the tree finds them where each of its conditions on a date that is
+        not negated is left out.
+        """
+        tree = of_any_date(self.tree)
+        if options.start is None and options.end is None and tree is self.tree:
+            return 0
+        left = self.table.everything() & ~found & ~self._each(lambda segment: segment.dated)
+        if not left.any():
+            return 0
+        allowed = self.filtered(replace(options, start=None, end=None))
+        left &= self.articles(tree) if allowed is None else self.articles(tree) & allowed
+        if options.novel:
+            left &= self._each(self._novel_in)
+        return int(np.count_nonzero(left))
 
     def _novel_in(self, segment: Segment) -> Mask:
         """The articles with a paragraph that no earlier one has and that matches, or with any, where nothing need be
@@ -299,13 +317,8 @@ class Evaluation:
         return any(s.has_form(form, field) for s in self._standings.values() for field in FIELDS)
 
     def _unknown(self, field: str, wanted: str, span: Span) -> Diagnostic:
-        from difflib import get_close_matches  # noqa: PLC0415  (slow to import, and seldom needed)
-
-        values = sorted({value for s in self.table.segments for value in s.values(field).values} - {""})
-        keys = {key(value): value for value in values}
-        near = get_close_matches(key(wanted), keys, MAX_SUGGESTIONS, 0.6)
-        near = near or [name for name in keys if key(wanted) in name][:MAX_SUGGESTIONS]
-        hint = f"did you mean {' or '.join(keys[name] for name in near)}?" if near else ""
+        like = near(self.table, field, wanted, self.aliases, MAX_SUGGESTIONS)
+        hint = f"did you mean {' or '.join(like)}?" if like else ""
         return Diagnostic("unknown-value", f"no article has the {field} {wanted!r}", span, hint)
 
 
@@ -340,27 +353,6 @@ def _with_id(segment: Segment, wanted: str) -> Mask:
     if (article := segment.find(wanted)) >= 0:
         mask[article] = True
     return mask
-
-
-def _codes(segment: Segment, field: str, wanted: str) -> list[int]:
-    """The numbers of the values that a filter means."""
-    keys = segment.keys(field)
-    if field in BY_WORDS:
-        words = " ".join(name_words(wanted))
-        known = enumerate(keys.all()) if words else ()
-        return [code for code, name in known if f" {words} " in f" {name.decode()} "]
-    name = key(wanted)
-    if field == "lang":
-        tag = f"{name.replace('_', '-')}-"
-        known = enumerate(keys.all())
-        return [
-            code for code, value in known if code and f"{value.decode().replace('_', '-')}-".startswith(tag)
-        ]
-    low = keys.lower(name.encode("utf-8", "backslashreplace"))
-    high = low
-    while high < len(keys) and keys[high] == name.encode("utf-8", "backslashreplace"):
-        high += 1
-    return [code for code in range(low, high) if code]
 
 
 def _having(codes: Array, wanted: Sequence[int]) -> Mask:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 from typing import Any
 
 from ...article import Article, Date, Paragraph, Provenance
+from ...frozen import FrozenDict
 from .metadata import BY_WORDS, WHOLE_VALUES
 
 VALUES = (*WHOLE_VALUES, *BY_WORDS, "path")
@@ -69,7 +69,7 @@ def article_of(header: Mapping[str, Any], paragraphs: Iterable[str]) -> Article:
     numbered = tuple(
         Paragraph(n, text, kinds.get(str(n), "text")) for n, text in enumerate(paragraphs, start=1)
     )
-    return Article(paragraphs=numbered, date=date, provenance=MappingProxyType(provenance), **fields)
+    return Article(paragraphs=numbered, date=date, provenance=FrozenDict(provenance), **fields)
 
 
 def date_of(text: str | None) -> Date | None:

@@ -8,21 +8,23 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from heapq import merge
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from types import MappingProxyType
 
 import numpy as np
 
 from ...article import FIELDS, Article
 from ...errors import IndexDamagedError, NewssearchError, QueryError
+from ...frozen import FrozenDict
+from ...outlets import Aliases
 from ...query import Diagnostic, Node
 from ...request import FACET_FIELDS, FacetField, SearchOptions
 from ...results import Copy, FacetValue, Rank
 from .. import Contents, Found, FoundHit
 from .ascending import NO_INTS, Ints, Mask, changes
-from .container import Array, ContainerError
+from .container import Array, ContainerError, items
 from .evaluation import Evaluation
 from .explain import explain
 from .headers import provenance_of
@@ -30,6 +32,7 @@ from .metadata import NONE
 from .ranked import Ranked, Ranking, joined_ranks, kth, sort_keys
 from .segment import Segment
 from .table import Table
+from .values import counted
 
 _QUOTED = re.compile(r"'[^']*'")
 """What a provenance quotes of an article."""
@@ -94,10 +97,13 @@ class EmbeddedSnapshot:
                 total,
                 sum(ranking.paragraphs() for ranking in rankings),
                 total - self._copies_among(articles),
-                MappingProxyType({field: self._facet(field, articles) for field in options.facets}),
+                FrozenDict(
+                    (field, self._facet(field, articles, options.outlets)) for field in options.facets
+                ),
                 _once([*run.notes, *run.unknown_words()]),
                 explain(run, options) if options.explain or not total else (),
-                MappingProxyType(run.names()),
+                FrozenDict(run.names()),
+                run.undated(options, articles),
             )
 
     def rank(self, tree: Node, options: SearchOptions) -> list[Rank]:
@@ -223,20 +229,11 @@ class EmbeddedSnapshot:
 
     # ---- facets and contents
 
-    def _facet(self, field: FacetField, articles: Mask) -> tuple[FacetValue, ...]:
+    def _facet(self, field: FacetField, articles: Mask, aliases: Aliases) -> tuple[FacetValue, ...]:
         """The values of a field among ``articles``: most first, then by value; years and months in order."""
         if field in ("year", "month"):
             return self._date_facet(field, articles)
-        counts: Counter[str] = Counter()
-        for segment, mask in self._table.parts(articles):
-            codes, values = segment.values(field)
-            found = np.bincount(codes[mask], minlength=len(values))
-            for code in np.flatnonzero(found).tolist():
-                counts[values[code]] += int(found[code])
-        facets = [FacetValue(value or None, n) for value, n in counts.items()]
-        return tuple(
-            sorted(facets, key=lambda facet: (-facet.articles, facet.value is None, facet.value or ""))
-        )
+        return counted(self._table, field, articles, aliases)
 
     def _date_facet(self, field: FacetField, articles: Mask) -> tuple[FacetValue, ...]:
         written = self._written(articles)
@@ -254,8 +251,8 @@ class EmbeddedSnapshot:
         parts = [segment.written[mask] for segment, mask in self._table.parts(articles)]
         return np.concatenate(parts) if parts else np.empty(0, np.int64)
 
-    def contents(self) -> Contents:
-        """What there is in the index."""
+    def contents(self, aliases: Aliases = ()) -> Contents:
+        """What there is in the index; outlets that have several names, by ``aliases`` too, are one."""
         with self._reading():
             everything = self._table.everything()
             written = self._written(everything)
@@ -266,8 +263,10 @@ class EmbeddedSnapshot:
                 words=self._table.words,
                 first_date=_day(dates.min()) if len(dates) else None,
                 last_date=_day(dates.max()) if len(dates) else None,
-                by_field=MappingProxyType({field: self._facet(field, everything) for field in FACET_FIELDS}),
-                known=MappingProxyType(self._known(everything)),
+                by_field=FrozenDict(
+                    (field, self._facet(field, everything, aliases)) for field in FACET_FIELDS
+                ),
+                known=FrozenDict(self._known(everything)),
             )
 
     def _known(self, articles: Mask) -> dict[str, tuple[FacetValue, ...]]:
@@ -311,6 +310,24 @@ class EmbeddedSnapshot:
         """The ids of all articles that a search finds, sorted."""
         with self._reading():
             return sorted(self._ids(Evaluation(self._table, tree, options.outlets).found(options)))
+
+    def count(self, tree: Node, options: SearchOptions) -> int:
+        """How many articles a search finds."""
+        with self._reading():
+            run = Evaluation(self._table, tree, options.outlets)
+            return int(np.count_nonzero(run.found(options)))
+
+    def __len__(self) -> int:
+        """How many articles there are."""
+        return sum(int(np.count_nonzero(segment.everything())) for segment in self._table.segments)
+
+    def articles(self) -> Iterator[Article]:
+        """All articles in the order of their ids, one at a time."""
+        segments = self._table.segments
+        for _, number, article in merge(*map(_in_order_of_ids, segments, range(len(segments)))):
+            with self._reading():
+                read = segments[number].read(article)
+            yield read
 
     def _ids(self, articles: Mask) -> Iterator[str]:
         for segment, mask in self._table.parts(articles):
@@ -366,6 +383,14 @@ class EmbeddedSnapshot:
 def _once(notes: list[Diagnostic]) -> list[Diagnostic]:
     """Each note once, in order: a clause may have been looked at several times."""
     return list(dict.fromkeys(notes))
+
+
+def _in_order_of_ids(segment: Segment, number: int) -> Iterator[tuple[bytes, int, int]]:
+    """The id of each article of a segment, its number and the article, sorted."""
+    alive = segment.alive
+    for article in items(segment.container["article.id.order"]):
+        if alive is None or alive[article]:
+            yield segment.id(article), number, article
 
 
 def _day(passed: np.int64) -> dt.date:

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 import newssearch
-from newssearch import faults, indexing
+from newssearch import Article, faults, indexing
 from newssearch.engines.embedded import writer
 from newssearch.errors import IndexNotFoundError
 from newssearch.processes import VARIABLE
@@ -93,6 +93,22 @@ def update(archive: Path) -> None:
         index.update([archive / "news"], prune=True)
 
 
+def create(archive: Path) -> None:
+    """Make an empty index, unless there is one."""
+    newssearch.open_or_create(index_in(archive)).close()
+
+
+def add(archive: Path) -> None:
+    """Add articles, to a new index if need be."""
+    with newssearch.open_or_create(index_in(archive), wait=0.0) as index:
+        index.add([Article.create(title=f"Added {n}", text="Rain, and storm.") for n in range(2)], wait=0.0)
+
+
+def clean(archive: Path) -> None:
+    """Remove leftovers."""
+    newssearch.verify(index_in(archive), clean=True, wait=0.0)
+
+
 def remove(archive: Path) -> None:
     """Remove some articles."""
     with newssearch.open(index_in(archive)) as index:
@@ -101,7 +117,7 @@ def remove(archive: Path) -> None:
 
 def rebuild(archive: Path) -> None:
     """Make the index anew."""
-    newssearch.rebuild(index_in(archive), [archive / "news"])
+    newssearch.rebuild(index_in(archive), [archive / "news"], wait=0.0)
 
 
 @dataclass(frozen=True)
@@ -122,6 +138,7 @@ def _second(archive: Path) -> None:
 
 
 STORIES: dict[str, Story] = {
+    "create": Story((), create, one_commit=True),
     "index": Story((_first,), update, one_commit=False),
     "update": Story((_first, update, _second), update, one_commit=False),
     "remove": Story((_first, update), remove, one_commit=True),

@@ -175,7 +175,9 @@ def test_a_second_writer_is_told_to_wait(cli: Command, held: Path) -> None:
         done = cli("index", "-", "--wait", "0")
         assert done.code == 1
         assert done.err.startswith(f"error: process {os.getpid()} on ")
-        assert done.err.endswith(" is writing to index: try again when it is done, or wait longer\n")
+        assert done.err.endswith(
+            " is writing to index: waited 0.0 s; try again when it is done, or wait longer\n"
+        )
         return []
 
     with newssearch.open(held) as index:

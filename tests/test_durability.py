@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import pickle
+import random
 import re
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 import breaking
 import newssearch
-from breaking import HOWS, STORIES, World
+import races
+from breaking import HOWS, STORIES, Operation, World
 from kills import Kills
-from newssearch import IndexWriteError, faults
-from support import THOROUGH
+from newssearch import Article, IndexLockedError, IndexWriteError, faults
+from newssearch.engines.embedded import EmbeddedStore
+from support import THOROUGH, article
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="forks, and sends POSIX signals")
 
@@ -229,3 +240,249 @@ def test_a_lock_of_a_process_that_is_gone_blocks_nobody(tmp_path: Path) -> None:
         assert index.remove(index.find("title:0")[:1], wait=0.0) == 1
     assert not (folder / "writer.json").exists()
     assert newssearch.verify(folder).leftovers == ()
+
+
+# ---- several that write at once
+
+
+NEWS = 6
+SHORT = 2 * THOROUGH
+"""Rounds of each kind; the long form is ``python -m races 200``."""
+
+
+def test_processes_that_write_at_one_instant_lose_nothing(tmp_path: Path) -> None:
+    with races.Racers(tmp_path) as racers:
+        for kinds in races.KINDS.values():
+            for _ in range(SHORT):
+                racers.round(kinds)
+
+
+def meanwhile(moment: int, act: Callable[[], None]) -> Callable[[str], None]:
+    """A handler that does something else at a moment, counted from 0."""
+    left = moment
+
+    def handler(_: str) -> None:
+        nonlocal left
+        left -= 1
+        if left == -1:
+            faults.handler = None
+            act()
+            faults.handler = handler
+
+    return handler
+
+
+def test_an_index_that_is_made_before_another_one_is_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One process sees that there is no index; another one makes it, and commits; the first goes on."""
+
+    def commit(moment: str) -> None:
+        if moment == "create: folder made":
+            monkeypatch.undo()
+            breaking.add(tmp_path)
+
+    monkeypatch.setattr(faults, "handler", commit)
+    with newssearch.open_or_create(tmp_path / "index") as index:
+        assert len(index.find("rain")) == 2
+    assert newssearch.verify(tmp_path / "index").leftovers == ()
+
+
+@pytest.mark.parametrize("other", [breaking.add, breaking.rebuild, breaking.clean])
+@pytest.mark.parametrize("one", [breaking.add, breaking.rebuild])
+def test_whatever_one_does_at_any_moment_of_another_nothing_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one: Operation, other: Operation
+) -> None:
+    moments = breaking.moments(one, archive_with_news(tmp_path / "first"))
+    done = Counter[str]()
+    for moment in first_of_each_name(moments):
+        archive = archive_with_news(tmp_path / f"{moment}")
+
+        def act(archive: Path = archive) -> None:
+            try:
+                other(archive)
+                done["done"] += 1
+            except (newssearch.IndexLockedError, newssearch.IndexNotFoundError) as error:
+                done[type(error).__name__] += 1
+
+        monkeypatch.setattr(faults, "handler", meanwhile(moment, act))
+        one(archive)
+        monkeypatch.undo()
+        index = breaking.index_in(archive)
+        assert newssearch.verify(index).problems == ()
+        assert newssearch.verify(index).leftovers == ()
+        with newssearch.open(index) as opened:
+            if one is breaking.add:
+                assert len(opened.find("title:added")) == 2, moments[moment]
+            else:
+                assert len(opened.find("title:report")) == NEWS, moments[moment]
+    assert done["IndexLockedError"]
+
+
+def first_of_each_name(moments: list[str]) -> list[int]:
+    """Some moments in the short form, all in the long one."""
+    numbers = range(len(moments))
+    return [number for number in numbers if THOROUGH > 1 or moments.index(moments[number]) == number]
+
+
+def archive_with_news(folder: Path) -> Path:
+    """An archive of :data:`NEWS` articles, without an index."""
+    folder.mkdir()
+    breaking.write_news(folder, 1)
+    for file in sorted((folder / "news").iterdir())[NEWS // breaking.PER_FILE :]:
+        file.unlink()
+    return folder
+
+
+@posix
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+@pytest.mark.parametrize("operation", [breaking.create, breaking.rebuild])
+def test_who_is_killed_while_making_an_index_leaves_none_or_a_whole_one(
+    tmp_path: Path, operation: Operation
+) -> None:
+    with breaking.small_batches():
+        moments = breaking.moments(operation, archive_with_news(tmp_path / "first"))
+    states = Counter[str]()
+    for number in range(len(moments)) if operation is breaking.create else first_of_each_name(moments):
+        moment = moments[number]
+        archive = archive_with_news(tmp_path / f"{number}")
+        assert breaking.kill_at(operation, archive, number)
+        state = breaking.state_of(archive)
+        assert not state or len(state) == NEWS, moment
+        states["none" if state is None else "empty" if not state else "whole"] += 1
+        breaking.add(archive)
+        found = breaking.state_of(archive)
+        assert found is not None
+        assert len(found) == len(state or ()) + 2, moment
+        assert newssearch.verify(breaking.index_in(archive)).problems == ()
+        assert newssearch.verify(breaking.index_in(archive), clean=True).leftovers == ()
+    assert states["none"]
+    assert states["empty"]
+
+
+def test_threads_of_one_process_write_one_after_the_other(tmp_path: Path) -> None:
+    barrier = threading.Barrier(4)
+
+    def work(number: int) -> None:
+        barrier.wait()
+        for n in range(3):
+            with newssearch.open_or_create(tmp_path / "index", wait=60.0) as index:
+                index.add([article(f"Thread {number} {n}", "Rain.")], wait=60.0)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    with newssearch.open(tmp_path / "index") as index:
+        assert len(index.find("rain")) == 12
+    assert newssearch.verify(tmp_path / "index").leftovers == ()
+
+
+def test_who_waits_in_vain_says_for_whom_and_how_long(tmp_path: Path) -> None:
+    held = EmbeddedStore(tmp_path / "index").lock_or_make(0.0)  # as of one who makes an index there
+    with pytest.raises(
+        IndexLockedError, match=r"process \d+ on .* is writing to .*: waited 0\.\d s"
+    ) as caught:
+        newssearch.open_or_create(tmp_path / "index", wait=0.1)
+    assert str(os.getpid()) in caught.value.holder
+    assert 0.1 <= caught.value.waited < 5
+    assert pickle.loads(pickle.dumps(caught.value)).waited == caught.value.waited
+    held.release()
+    newssearch.open_or_create(tmp_path / "index", wait=0.0).close()
+
+
+@posix
+def test_a_folder_that_is_removed_while_its_lock_is_waited_for_is_made_again(tmp_path: Path) -> None:
+    held = EmbeddedStore(tmp_path / "index").lock_or_make(0.0)
+    taken = threading.Event()
+
+    def wait(seconds: float) -> None:
+        if not taken.is_set():  # in the middle of waiting
+            taken.set()
+            shutil.rmtree(tmp_path / "index")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(time, "sleep", wait)
+        newssearch.create(tmp_path / "index").close()
+    held.release()
+    assert taken.is_set()
+    assert newssearch.verify(tmp_path / "index").sound
+
+
+@posix
+def test_who_loses_the_files_of_the_locks_commits_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+
+    def adding() -> Iterator[Article]:
+        for name in ("MAIN_RUN", "MAIN_WRITELOCK"):
+            (folder / name).unlink()
+        with newssearch.open(folder) as other:
+            other.add([article("Theirs", "Snow.")])
+        yield article("Ours", "Rain.")
+
+    with newssearch.create(folder) as index:
+        with pytest.raises(IndexWriteError, match=r"the lock of .* was removed"):
+            index.add(adding())
+        assert (index.find("rain"), len(index.find("snow"))) == ([], 1)
+    assert newssearch.verify(folder).problems == ()
+
+
+def test_a_folder_whose_index_has_lost_its_table_of_contents_is_not_taken_for_an_empty_one(
+    tmp_path: Path,
+) -> None:
+    with newssearch.create(tmp_path / "index") as index:
+        index.add([article("A", "Rain.")])
+    (tmp_path / "index" / "_MAIN_1.toc").unlink()
+    for make in (newssearch.open_or_create, newssearch.create, newssearch.open):
+        with pytest.raises(newssearch.IndexDamagedError, match="salvage"):
+            make(tmp_path / "index")
+    assert newssearch.salvage(tmp_path / "index", tmp_path / "saved").saved == 1
+    (tmp_path / "b.txt").write_text("B\n\nSnow.\n", encoding="utf-8")
+    assert newssearch.rebuild(tmp_path / "index", [tmp_path / "b.txt"]).added == 1
+    assert newssearch.verify(tmp_path / "index").leftovers == ()
+
+
+@pytest.mark.parametrize("name", ["files.json", "newssearch.json"])
+def test_files_of_somebody_else_are_not_written_over(tmp_path: Path, name: str) -> None:
+    (tmp_path / "a.txt").write_text("A\n\nRain.\n", encoding="utf-8")
+    (tmp_path / name).write_text('{"mine": true}', encoding="utf-8")
+    with pytest.raises(newssearch.IndexFolderError, match="no file of newssearch"):
+        newssearch.open_or_create(tmp_path)
+    with pytest.raises(newssearch.IndexFolderError, match="no file of newssearch"):
+        newssearch.rebuild(tmp_path, [tmp_path / "a.txt"])
+    assert (tmp_path / name).read_text("utf-8") == '{"mine": true}'
+
+
+def test_a_new_index_knows_nothing_of_the_files_of_one_that_is_gone(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("A\n\nRain.\n", encoding="utf-8")
+    for _ in range(2):
+        with newssearch.open_or_create(tmp_path / "index") as index:
+            assert index.update([tmp_path / "a.txt"]).added == 1
+        for file in (tmp_path / "index").iterdir():
+            if file.name != "files.json":
+                file.unlink()
+
+
+def test_a_program_that_seeds_its_random_numbers_writes_over_nothing(tmp_path: Path) -> None:
+    for number in range(3):
+        random.seed(0)
+        with newssearch.open_or_create(tmp_path / "index") as index:
+            index.add([article(f"Run {number}", "Rain.")])
+            assert len(index.find("rain")) == number + 1
+    assert newssearch.verify(tmp_path / "index").sound
+
+
+@posix
+def test_a_folder_that_cannot_be_listed_is_not_taken_for_an_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with newssearch.create(tmp_path / "index") as index:
+        index.add([article("A", "Rain.")])
+
+    def no_more_files(*_: object) -> NoReturn:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "listdir", no_more_files)
+        with pytest.raises(OSError, match=os.strerror(errno.EMFILE)):
+            newssearch.open_or_create(tmp_path / "index")
+    with newssearch.open_or_create(tmp_path / "index") as index:
+        assert len(index.find("rain")) == 1

@@ -86,16 +86,18 @@ def _manifest(store: EmbeddedStore) -> Iterator[Problem]:
         yield Problem(FILE_NAME, f"{error}; it only saves work: files will be read again")
 
 
-def salvage(folder: str | Path, into: str | Path) -> Salvage:
+def salvage(folder: str | Path, into: str | Path, *, wait: float = 10.0) -> Salvage:
     """Save what can be read of the damaged index in ``folder`` into a new one, and leave the old one as it is.
 
     Only articles that are whole are saved, each as it was indexed. Raises :class:`IndexNotFoundError`,
-    :class:`IndexVersionError`, and :class:`IndexExistsError` where ``into`` holds an index.
+    :class:`IndexVersionError`, :class:`IndexExistsError` where ``into`` holds an index, and :class:`IndexLockedError` where
+    another process makes one there for longer than ``wait`` seconds.
     """
     into = arguments.path("into", into)
+    arguments.seconds("wait", wait)
     store = _any(arguments.path("folder", folder))
-    new = EmbeddedStore.create(into)
-    writer = new.writer(0.0)
+    new, lock = EmbeddedStore.create_locked(into, wait, (FILE_NAME,))
+    writer = new.writer_with(lock)
     problems: list[Problem] = []
     lost = 0
     ids: set[str] = set()

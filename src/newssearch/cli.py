@@ -31,7 +31,7 @@ from .index import Index, open_index, open_or_create
 from .query import Everything, parse, side_by_side
 from .request import FACET_FIELDS, SORTS
 from .results import Snippet
-from .terminal import progress_bar, stoppable
+from .terminal import notes, progress_bar, stoppable
 
 if TYPE_CHECKING:
     from .indexing import IndexReport
@@ -154,7 +154,7 @@ def index(
     config = load(folder.absolute().parent).with_given(
         day_first=day_first, lang=lang, columns=mapped, exclude=exclude
     )
-    with stoppable() as stop, progress_bar() as progress:
+    with stoppable() as stop, progress_bar() as progress, notes():
         if anew:
             from newssearch.rebuilding import rebuild  # noqa: PLC0415  (slow to import, and a search needs none of it)
 
@@ -162,7 +162,7 @@ def index(
                 folder, wanted, config=config, stream=stream, wait=wait, stop=stop, progress=progress
             )
         else:
-            with open_or_create(folder) as opened:
+            with open_or_create(folder, wait=wait) as opened:
                 report = opened.update(
                     wanted,
                     config=config,
@@ -405,7 +405,8 @@ def verify(folder: Path, sample: int, cleaned: bool, wait: float, as_json: bool)
     """
     from newssearch.checking import verify as look  # noqa: PLC0415  (slow to import, and a search needs none of it)
 
-    found = look(folder, sample=sample, clean=cleaned, wait=wait)
+    with notes():
+        found = look(folder, sample=sample, clean=cleaned, wait=wait)
     if as_json:
         show_line(render.as_json(found.to_dict()))
     else:
@@ -425,7 +426,8 @@ def salvage(into: Path, folder: Path, as_json: bool) -> int:
     """
     from newssearch.checking import salvage as save  # noqa: PLC0415  (slow to import, and a search needs none of it)
 
-    found = save(folder, into)
+    with notes():
+        found = save(folder, into)
     if as_json:
         show_line(render.as_json(found.to_dict()))
     else:
@@ -479,7 +481,8 @@ def remove(
                 click.echo(f"  … and {len(chosen) - SHOWN_REJECTIONS:,} more", err=True)
             if not click.confirm(f"Remove {len(chosen):,} article(s) from {folder}?", err=True):
                 raise NewssearchError("nothing was removed")
-        removed = opened.remove(chosen, wait=wait)
+        with notes():
+            removed = opened.remove(chosen, wait=wait)
     show_line(render.as_json({"removed": removed}, indent=None) if as_json else f"{removed:,} removed")
     return 0
 

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import os
 import re
+import time
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from .errors import IndexWriteError
 from .faults import reach
+
+PATIENCE = 2.0
+"""Seconds to retry what Windows refuses because another program has the file open for a moment."""
+_BUSY = (5, 32, 33, 1224)
+"""Windows errors for a file in use: access denied, sharing violation, lock violation, user-mapped section open."""
 
 _SEAL = re.compile(r',"crc32":([0-9]{1,10})\}\Z', re.ASCII)
 
@@ -39,12 +45,58 @@ def _octets(content: str) -> bytes:
     return content.encode("utf-8", "surrogatepass")
 
 
-def new_file(path: Path, buffering: int = -1) -> BinaryIO:
-    """Open a file to write to and read from, in the place of whatever has its name.
+def unused_name(path: Path) -> Path:
+    """A temporary name beside ``path`` that no other process, thread or call uses.
 
-    What is there is not written to: in an index from a stranger it may be a link to a file of somebody else.
+    It ends in ``.tmp`` and :data:`TEMPORARY` matches it. The random part comes from the system: a program that seeds
+    :mod:`random` makes the same "random" names in each run.
     """
-    path.unlink(missing_ok=True)
+    return path.with_name(f"{path.name}.{os.urandom(8).hex()}.tmp")
+
+
+TEMPORARY = re.compile(r"(_MAIN_[0-9]+\.toc|(newssearch|files|writer)\.json)(\.[0-9a-f]{16})?\.tmp")
+"""The names of temporary files of :func:`replace`, with or without a random part."""
+
+
+def is_busy(error: OSError) -> bool:
+    """Whether Windows refused an operation because somebody has the file open or mapped."""
+    return getattr(error, "winerror", None) in _BUSY
+
+
+def patiently(operation: Callable[[], object], patience: float = PATIENCE) -> None:
+    """Do something to a file, again and again for up to ``patience`` seconds while Windows says that it is in use."""
+    until = time.monotonic() + patience
+    delay = 0.005
+    while True:
+        try:
+            operation()
+            return
+        except OSError as error:
+            if not is_busy(error) or time.monotonic() + delay > until:
+                raise
+        time.sleep(delay)
+        delay = min(2 * delay, 0.1)
+
+
+def remove_unused(path: Path) -> bool:
+    """Remove a file unless it is in use, which only Windows minds; return whether its name is free.
+
+    A file in use is left for a later commit, or for ``newssearch verify --clean``.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        if not is_busy(error):
+            raise
+        return False
+    return True
+
+
+def new_file(path: Path, buffering: int = -1) -> BinaryIO:
+    """Create a file to write to and read from. Raises :class:`FileExistsError` where the name is taken.
+
+    Nothing is overwritten, and no link is followed: in the index of a stranger it may lead to somebody else's file.
+    """
     return path.open("x+b", buffering=buffering)
 
 
@@ -54,9 +106,14 @@ def writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        why = error.strerror or str(error)
-        message = f"the index in {folder} cannot be written to: {why}; what was committed before stays"
-        raise IndexWriteError(message, folder) from error
+        raise unwritable(folder, error) from error
+
+
+def unwritable(folder: Path, error: OSError) -> IndexWriteError:
+    """The error that the system does not let us write to an index."""
+    why = error.strerror or str(error)
+    message = f"the index in {folder} cannot be written to: {why}; what was committed before stays"
+    return IndexWriteError(message, folder)
 
 
 def replace(path: Path, content: bytes) -> None:
@@ -64,29 +121,57 @@ def replace(path: Path, content: bytes) -> None:
 
     What is in it is on disk; that it has its name is sure only after :func:`sync_folder`.
     """
-    temporary = path.with_name(f"{path.name}.tmp")
+    temporary = unused_name(path)
     kind = path.suffix.removeprefix(".")
     reach(f"{kind}: begin")
+    file = new_file(temporary)
     try:
-        with new_file(temporary) as file:
+        with file:
             file.write(content)
             file.flush()
             reach(f"{kind}: written")
-            os.fsync(file.fileno())
+            sync(file.fileno())
         reach(f"{kind}: on disk")
-        temporary.replace(path)
+        patiently(lambda: temporary.replace(path))  # on Windows, a reader may have it open for a moment
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # it stays behind, and harms nobody
+            temporary.unlink(missing_ok=True)
         raise
     reach(f"{kind}: in place")
 
 
+def sync(descriptor: int) -> None:
+    """Bring an open file or folder to disk.
+
+    On macOS, ``fsync`` leaves the data in the cache of the drive: fsync(2) there names ``F_FULLFSYNC``, which also
+    empties that. File systems that do not have it, such as network shares, get ``fsync``, as in SQLite.
+    """
+    if not _sync_fully(descriptor):
+        os.fsync(descriptor)
+
+
+def _sync_fully(descriptor: int) -> bool:
+    """Let the drive write out its cache, where the system has a call for that; whether it did."""
+    try:
+        import fcntl  # noqa: PLC0415  (Windows has none)
+    except ImportError:
+        return False
+    command = getattr(fcntl, "F_FULLFSYNC", None)
+    if command is None:
+        return False
+    try:
+        fcntl.fcntl(descriptor, command)
+    except OSError:
+        return False
+    return True
+
+
 def sync_folder(folder: Path) -> None:
-    """See to it that the names of the files in a folder are on disk, where a system has that."""
+    """Bring the names of the files in a folder to disk, where a system has that: Windows has not."""
     if os.name == "nt":
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        sync(descriptor)
     finally:
         os.close(descriptor)

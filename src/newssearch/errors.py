@@ -72,14 +72,18 @@ class IndexDamagedError(IndexFolderError):
 
 
 class IndexLockedError(IndexFolderError):
-    """Another process or thread is writing to the index in ``folder``; ``holder`` says which, as far as that is known."""
+    """Another process or thread is writing to the index in ``folder``.
 
-    def __init__(self, message: str, folder: Path, holder: str = "") -> None:
+    ``holder`` says which, as far as that is known; ``waited`` for how many seconds its end was waited for.
+    """
+
+    def __init__(self, message: str, folder: Path, holder: str = "", waited: float = 0.0) -> None:
         super().__init__(message, folder)
         self.holder = holder
+        self.waited = waited
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (str(self), self.folder, self.holder)
+        return type(self), (str(self), self.folder, self.holder, self.waited)
 
 
 class IndexWriteError(IndexFolderError):

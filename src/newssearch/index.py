@@ -18,7 +18,7 @@ from .article import Article
 from .config import Config, load
 from .engines import FoundHit, Snapshot, Store
 from .engines.embedded import FORMAT_VERSION, EmbeddedStore
-from .errors import ArticleNotFoundError, IndexNotFoundError, NewssearchError, QueryError
+from .errors import ArticleNotFoundError, IndexExistsError, IndexNotFoundError, NewssearchError, QueryError
 from .highlight import SNIPPET_LENGTH, Highlighter
 from .info import IndexInfo
 from .query import Node, Query, parse, side_by_side, with_spellings
@@ -46,17 +46,31 @@ def open_index(folder: str | Path = "index") -> Index:
     return Index(EmbeddedStore.open(arguments.path("folder", folder)))
 
 
-def create(folder: str | Path = "index") -> Index:
-    """Make a new, empty index in ``folder``, and open it. Raises :class:`IndexExistsError` where there is one."""
-    return Index(EmbeddedStore.create(arguments.path("folder", folder)))
+def create(folder: str | Path = "index", *, wait: float = 10.0) -> Index:
+    """Make a new, empty index in ``folder``, and open it. Raises :class:`IndexExistsError` where there is one.
+
+    Where another process is creating or rebuilding an index there, waits for it for up to ``wait`` seconds, then raises
+    :class:`IndexLockedError`.
+    """
+    from newssearch.manifest import FILE_NAME  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
+    arguments.seconds("wait", wait)
+    return Index(EmbeddedStore.create(arguments.path("folder", folder), wait, (FILE_NAME,)))
 
 
-def open_or_create(folder: str | Path = "index") -> Index:
-    """Open the index in ``folder``, or make one where there is none."""
+def open_or_create(folder: str | Path = "index", *, wait: float = 10.0) -> Index:
+    """Open the index in ``folder``, or make one where there is none.
+
+    Several processes may do so at once: one of them makes the index, and all open it. Waits as :func:`create` does.
+    """
     try:
         return open_index(folder)
     except IndexNotFoundError:
-        return create(folder)
+        pass
+    try:
+        return create(folder, wait=wait)
+    except IndexExistsError:  # another process has made it meanwhile
+        return open_index(folder)
 
 
 class Index:

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from . import arguments, files
 from .config import Config
-from .engines.embedded import EmbeddedStore, make_folder
+from .engines.embedded import EmbeddedStore
 from .indexing import Indexer, IndexReport, Progress
 from .manifest import FILE_NAME, Manifest
 from .readers import ReadOptions, chosen_settings
@@ -38,28 +38,31 @@ def rebuild(
     arguments.function("progress", progress)
     arguments.stream("stream", stream)
     arguments.seconds("wait", wait)
-    make_folder(store.folder)
-    lock = store.lock(wait)
+    lock = store.lock_or_make(wait)
     try:
-        new = store.begin_rebuild()
-        writer = new.writer(wait)
+        new = store.begin_rebuild((FILE_NAME,))
         try:
-            run = Indexer(
-                writer,
-                Manifest(),
-                lambda manifest: new.write_extra(FILE_NAME, manifest.dump()),
-                options,
-                stop=stop,
-                progress=progress,
-            )
-            run.read_files(files.find(wanted, archive, store.folder, chosen.exclude))
-            if stream is not None:
-                run.read_stream(stream)
-            report = run.finish()
+            writer = new.writer(0.0)
+            try:
+                run = Indexer(
+                    writer,
+                    Manifest(),
+                    lambda manifest: new.write_extra(FILE_NAME, manifest.dump()),
+                    options,
+                    stop=stop,
+                    progress=progress,
+                )
+                run.read_files(files.find(wanted, archive, store.folder, chosen.exclude))
+                if stream is not None:
+                    run.read_stream(stream)
+                report = run.finish()
+            finally:
+                writer.close()
+            if report.added and not report.interrupted:
+                lock.check()
+                store.finish_rebuild(new, (FILE_NAME,))
+            return report
         finally:
-            writer.close()
-        if report.added and not report.interrupted:
-            store.finish_rebuild(new, (FILE_NAME,))
-        return report
+            store.discard_rebuild(new)
     finally:
         lock.release()

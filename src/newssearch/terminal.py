@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from . import escape
+
 if TYPE_CHECKING:
     from .indexing import Progress
 
@@ -40,6 +42,26 @@ def progress_bar() -> Iterator[Callable[[Progress], None] | None]:
     finally:
         if bar is not None:
             bar.__exit__(None, None, None)
+
+
+@contextmanager
+def notes() -> Iterator[None]:
+    """Prints what the library logs, such as what it waits for, on standard error."""
+    import logging  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
+    class Printing(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            click.echo(f"note: {escape.terminal(record.getMessage())}", err=True)
+
+    logger, handler = logging.getLogger("newssearch"), Printing(logging.INFO)
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+        logger.removeHandler(handler)
 
 
 class Stop:

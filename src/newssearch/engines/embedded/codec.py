@@ -6,6 +6,7 @@ are part of the format on disk. Whoosh's own writers write segments of Whoosh's 
 
 from __future__ import annotations
 
+import secrets
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,6 +64,15 @@ class ArraySegment(base.Segment):  # type: ignore[misc]
         super().__init__(indexname)
         self._documents = documents
         self._deleted: set[int] = set()
+
+    @classmethod
+    def _random_id(cls, size: int = 16) -> str:
+        """Part of the names of its files.
+
+        Whoosh asks :mod:`random`, which gives the same names in each run of a program that seeds it.
+        """
+        letters = "0123456789abcdefghijklmnopqrstuvwxyz"
+        return "".join(map(secrets.choice, [letters] * size))
 
     def codec(self) -> ArrayCodec:
         """What reads it."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import logging
 import os
 import pickle
 import platform
@@ -25,14 +26,13 @@ with warnings.catch_warnings():
     from whoosh.filedb.filestore import FileStorage
     from whoosh.index import TOC
     from whoosh.reading import SegmentReader
-    from whoosh.util.filelock import try_for
 
     from .plain import plain_values
 
 from ... import durable
 from ...analysis import ANALYSIS_VERSION
-from ...durable import sync_folder
-from ...errors import IndexLockedError
+from ...durable import TEMPORARY, remove_unused, sync_folder
+from ...errors import IndexLockedError, IndexWriteError
 from ...faults import reach
 from .adopting import adopt
 from .schema import make_schema
@@ -46,6 +46,12 @@ HOLDER = "writer.json"
 """The file that tells who writes."""
 _TOC = re.compile(r"_MAIN_([0-9]+)\.toc(?:\..*)?")
 _SEGMENT = re.compile(r"(MAIN_[0-9a-z]+)\..+")
+_POLL = 0.05
+"""Seconds between two attempts to take the lock."""
+_SILENCE = 1.0
+"""Seconds of waiting after which a note says what is waited for."""
+
+_log = logging.getLogger("newssearch")
 
 
 class WhooshFolder:
@@ -55,15 +61,20 @@ class WhooshFolder:
         self._folder = folder
 
     def create(self) -> None:
-        """Make an empty index. One that is there already is gone."""
-        self.put_toc(TOC(make_schema(), [], 0))
+        """Make an empty index. The lock must be held, and there must be none; no file is removed."""
+        self._write_toc(TOC(make_schema(), [], 0))
 
     def toc(self) -> Any:
         """The newest table of contents, once it is seen to name nothing that it should not."""
         return _alive(read_toc(self._folder))
 
     def put_toc(self, toc: Any) -> None:
-        """Let a table of contents be the newest, and remove the files that it does not name."""
+        """Let a table of contents be the newest, and remove the files that it does not name. The lock must be held."""
+        generation = self._write_toc(toc)
+        self._clean(generation, {segment.segment_id() for segment in toc.segments})
+
+    def _write_toc(self, toc: Any) -> int:
+        """Write the next table of contents; its generation."""
         generation = newest(self._folder) + 1
         schema = ensure_schema(toc.schema)
         schema.clean()
@@ -78,17 +89,21 @@ class WhooshFolder:
         durable.replace(toc_path(self._folder, generation), written_toc(whole))
         sync_folder(self._folder)
         reach("commit: done")
-        self._clean(generation, {segment.segment_id() for segment in toc.segments})
+        return generation
 
     def _clean(self, generation: int, segments: set[str]) -> None:
-        """Remove what belongs to no segment of the newest table of contents, and the other ones."""
+        """Remove older tables of contents, files of segments that the newest does not name, and temporary files.
+
+        The lock is held, so nobody is still writing any of them.
+        """
         for path in sorted(self._folder.iterdir()):
             toc, owned = _TOC.fullmatch(path.name), _SEGMENT.fullmatch(path.name)
-            if (toc and int(toc[1]) < generation) or (owned and owned[1] not in segments):
+            old = toc and int(toc[1]) < generation
+            if old or (owned and owned[1] not in segments) or TEMPORARY.fullmatch(path.name):
                 with contextlib.suppress(
                     OSError
-                ):  # on Windows, one that somebody reads stays until the next commit
-                    path.unlink()
+                ):  # the commit is done, whatever becomes of what is left over
+                    remove_unused(path)
                 reach("commit: one file removed")
 
     def adopted(self, toc: Toc, number: int) -> Segment:
@@ -129,32 +144,71 @@ def _alive(toc: Toc) -> Any:
 class Lock:
     """Both the lock of newssearch, held through all commits of a run, and the one of Whoosh's own writers.
 
-    They are the operating system's, which lets go of them when the process is gone, however it went. A file beside them
-    tells who has them; it is only believed while somebody does.
+    They belong to the operating system, which releases them when the process is gone, however it ended. Threads of one
+    process exclude each other too. A file beside them names the holder; it is only believed while somebody holds them.
+
+    Raises :class:`~newssearch.IndexLockedError` where they are held for longer than ``wait`` seconds, and
+    :class:`FileNotFoundError` where there is no such folder (any more).
     """
 
     def __init__(self, folder: Path, wait: float) -> None:
         self._folder = folder
         self._held: list[Any] = []
+        started = time.monotonic()
         try:
-            with durable.writing(folder):
-                self._take(wait)
-                self._tell()
-                reach("lock: taken")
+            self._take(started, wait)
+            self._tell()
+            reach("lock: taken")
         except BaseException:
             self.release()
             raise
 
-    def _take(self, wait: float) -> None:
-        until = time.monotonic() + wait
+    def _take(self, started: float, wait: float) -> None:
+        holder = ""
+        told = False
+        while not self._taken():
+            holder = self._holder() or holder or "another process"  # Whoosh's own writers leave no name
+            waited = time.monotonic() - started
+            if waited >= wait:
+                message = f"{holder} is writing to {self._folder}: waited {waited:.1f} s; try again when it is done, or wait longer"
+                raise IndexLockedError(message, self._folder, holder, waited)
+            if waited >= _SILENCE and not told:
+                told = True
+                _log.info("%s is writing to %s: waiting for up to %g s", holder, self._folder, wait)
+            time.sleep(min(_POLL, max(wait - waited, 0.0)))
+        if holder:
+            _log.info("waited %.1f s for %s to finish", time.monotonic() - started, holder)
+
+    def _taken(self) -> bool:
+        """Whether both locks could be taken; else none is held."""
         for name in LOCKS:
             lock = FileStorage(str(self._folder)).lock(name)
-            left = max(until - time.monotonic(), 0.0)
-            if not try_for(lock.acquire, timeout=left, delay=0.05):
-                holder = self._holder() if name == LOCKS[0] else ""  # or it is Whoosh, which tells nobody
-                message = f"{holder or 'another process'} is writing to {self._folder}: try again when it is done, or wait longer"
-                raise IndexLockedError(message, self._folder, holder)
+            if not lock.acquire():
+                break
             self._held.append(lock)
+        if len(self._held) == len(LOCKS) and self._is_whole():
+            return True
+        self._let_go()
+        return False
+
+    def _is_whole(self) -> bool:
+        """Whether the files that are locked still have their names: they may be removed, perhaps with the folder."""
+        return all(_is_at(lock.fd, self._folder / name) for name, lock in zip(LOCKS, self._held, strict=True))
+
+    def _let_go(self) -> None:
+        while self._held:
+            self._held.pop().release()
+
+    def check(self) -> None:
+        """See to it that nobody removed the files of the locks, so that somebody else might write too.
+
+        Raises :class:`~newssearch.IndexWriteError`.
+        """
+        if not self._is_whole():
+            message = (
+                f"the lock of {self._folder} was removed during the run: what was committed before stays"
+            )
+            raise IndexWriteError(message, self._folder)
 
     def _tell(self) -> None:
         now = dt.datetime.now().astimezone().isoformat(timespec="seconds")
@@ -162,7 +216,7 @@ class Lock:
         durable.replace(self._folder / HOLDER, json.dumps(told).encode())
 
     def _holder(self) -> str:
-        """Who has the lock, as far as that is told."""
+        """Who has the lock, as far as that is known."""
         try:
             told = json.loads((self._folder / HOLDER).read_text(encoding="utf-8"))
             return f"process {int(told['process'])} on {told['host']}, since {told['since']},"
@@ -173,6 +227,16 @@ class Lock:
         """Let others write."""
         if len(self._held) == len(LOCKS):
             with contextlib.suppress(OSError):
-                (self._folder / HOLDER).unlink()
-        while self._held:
-            self._held.pop().release()
+                if self._is_whole():
+                    durable.patiently((self._folder / HOLDER).unlink)
+        self._let_go()
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    """Whether an open file is the one that has this name. On Windows it is: no open file can be removed there."""
+    if os.name == "nt":
+        return True
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False

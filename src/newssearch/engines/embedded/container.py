@@ -36,7 +36,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...durable import new_file
+from ...durable import new_file, sync
 from ...faults import reach
 from .mapped import ALIGNMENT, MAGIC, Array, ContainerError, Mapped, Part, checksums, directory_of
 
@@ -116,7 +116,7 @@ class ContainerWriter:
         self._file.write(directory_of(self._directory, sums, self._end))
         self._file.flush()
         reach("arrays: written")
-        os.fsync(self._file.fileno())
+        sync(self._file.fileno())
         self._file.close()
         reach("arrays: on disk")
 
@@ -124,7 +124,8 @@ class ContainerWriter:
         """Drop what was written."""
         with contextlib.suppress(OSError):  # there was no room for what it still held
             self._file.close()
-        self._path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # it stays behind until a later commit
+            self._path.unlink(missing_ok=True)
 
 
 def _reserve(descriptor: int, size: int) -> None:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +33,7 @@ from .container import Container
 from .segment import Segment
 from .snapshot import EmbeddedSnapshot
 from .storyfile import Named, Stories, keep_stories, read_stories, remove_stories, story_path, write_stories
-from .trust import FORMAT_VERSION, MARKER, Listed, Toc, newest, read_toc, read_versions
+from .trust import EXTENSION, FORMAT_VERSION, MARKER, Listed, Toc, newest, read_toc, read_versions
 
 if TYPE_CHECKING:
     from ...verification import Leftover, Problem
@@ -40,10 +42,13 @@ if TYPE_CHECKING:
     from .verifying import Check
     from .writer import EmbeddedWriter
 
-REBUILD = "rebuild.tmp"
+REBUILD = "rebuild"
+REBUILDS = re.compile(rf"{REBUILD}(\.[0-9a-f]{{16}})?\.tmp")
 """The folder that a rebuild grows in."""
 KEPT = 1 << 24
 """Bytes of an array up to which its memory is kept for others."""
+_RELIST = 5
+"""A folder may be listed while a commit puts one table of contents in the place of another: list it again."""
 _REOPEN = 20
 """A commit removes the files of the one before; a reader that was between the two tries again, so many times."""
 
@@ -66,27 +71,85 @@ class EmbeddedStore:
         Raises :class:`~newssearch.IndexNotFoundError`, :class:`~newssearch.IndexVersionError` or
         :class:`~newssearch.IndexDamagedError`.
         """
-        if newest(folder) < 0:
-            what = "is no folder" if not folder.is_dir() else "holds no index"
-            message = f"{folder} {what}: make one with `newssearch index --index {folder} FILES…`"
-            raise IndexNotFoundError(message, folder)
+        if not _holds_index(folder):
+            raise _not_found(folder)
         _check_marker(folder)
         return cls(folder)
 
     @classmethod
-    def create(cls, folder: Path) -> EmbeddedStore:
-        """A new, empty index in ``folder``, which is made if need be.
+    def create(cls, folder: Path, wait: float = 10.0, extras: Iterable[str] = ()) -> EmbeddedStore:
+        """A new, empty index in ``folder``, which is made if need be, with none of the ``extras`` of an earlier one.
 
-        Raises :class:`~newssearch.IndexExistsError` where there is one: it is never emptied.
+        Raises :class:`~newssearch.IndexExistsError` where there is one: it is never emptied. Waits up to ``wait`` seconds
+        for a process that creates or rebuilds one there, then raises :class:`~newssearch.IndexLockedError`.
         """
-        if newest(folder) >= 0:
-            raise IndexExistsError(f"{folder} holds an index already", folder)
-        make_folder(folder)
-        store = cls(folder)
-        store.write_extra(MARKER, _marker())
-        with durable.writing(folder):
-            store._whoosh.create()
+        store, lock = cls.create_locked(folder, wait, extras)
+        lock.release()
         return store
+
+    @classmethod
+    def create_locked(
+        cls, folder: Path, wait: float, extras: Iterable[str] = ()
+    ) -> tuple[EmbeddedStore, Lock]:
+        """The same, with the lock, which is still held: nobody else has written to it."""
+        if _holds_index(folder):
+            raise IndexExistsError(f"{folder} holds an index already", folder)
+        store = cls(folder)
+        lock = store.lock_or_make(wait)
+        try:
+            if _holds_index(folder):  # made while we waited for the lock
+                raise IndexExistsError(f"{folder} holds an index already", folder)
+            store._check_names(extras)
+            store._put_empty(extras)
+        except BaseException:
+            lock.release()
+            raise
+        return store, lock
+
+    def _check_names(self, extras: Iterable[str]) -> None:
+        """See to it that the files which an index will write have taken nobody's name, where there is none yet.
+
+        Raises :class:`~newssearch.IndexFolderError`.
+        """
+        for name in (MARKER, *extras):
+            content = self.read_extra(name)
+            try:
+                durable.unsealed(content if content is not None else _marker())
+            except ValueError:
+                message = (
+                    f"{self.folder / name} is no file of newssearch: choose another folder for the index"
+                )
+                raise IndexFolderError(message, self.folder) from None
+
+    def lock_or_make(self, wait: float) -> Lock:
+        """The lock of a folder that may not be there yet, or may be removed while it is waited for; see :meth:`lock`."""
+        until = time.monotonic() + wait
+        while True:
+            make_folder(self.folder)
+            try:
+                reach("create: folder made")
+                return self._whoosh.lock(max(until - time.monotonic(), 0.0))
+            except FileNotFoundError as error:
+                if time.monotonic() >= until:
+                    raise IndexFolderError(
+                        f"{self.folder} was removed again and again", self.folder
+                    ) from error
+            except OSError as error:
+                raise durable.unwritable(self.folder, error) from error
+
+    def _put_empty(self, extras: Iterable[str]) -> None:
+        """Make an empty index where there is none, without the ``extras`` of one before. The lock must be held.
+
+        The table of contents comes last: before it there is no index, and after it a whole one.
+        """
+        with durable.writing(self.folder):
+            self._remove_extras(extras)
+            self.write_extra(MARKER, _marker())
+            self._whoosh.create()
+
+    def _remove_extras(self, extras: Iterable[str]) -> None:
+        for name in extras:
+            durable.patiently(partial((self.folder / name).unlink, missing_ok=True))
 
     @property
     def generation(self) -> int:
@@ -105,6 +168,8 @@ class EmbeddedStore:
                 return self._snapshot()
             except FileNotFoundError as error:
                 if attempt == _REOPEN - 1:
+                    if newest(self.folder) < 0:  # somebody has removed it
+                        raise _not_found(self.folder) from error
                     message = f"{self.folder}: a file of the index is missing: {error}"
                     raise IndexDamagedError(message, self.folder) from error
                 time.sleep(0.01 * attempt)
@@ -157,7 +222,13 @@ class EmbeddedStore:
         """
         from newssearch.engines.embedded.writer import EmbeddedWriter  # noqa: PLC0415  (slow to import, and a search needs none of it)
 
-        return EmbeddedWriter(self, wait)
+        return EmbeddedWriter(self, self.lock(wait))
+
+    def writer_with(self, lock: Lock) -> EmbeddedWriter:
+        """The one writer, who takes over a lock that is held."""
+        from newssearch.engines.embedded.writer import EmbeddedWriter  # noqa: PLC0415  (slow to import, and a search needs none of it)
+
+        return EmbeddedWriter(self, lock)
 
     def read_extra(self, name: str) -> str | None:
         """The content of a file of ours beside the index, or None."""
@@ -167,44 +238,55 @@ class EmbeddedStore:
             return None
 
     def write_extra(self, name: str, content: str) -> None:
-        """Write a file of ours beside the index, whole or not at all."""
+        """Write a file of ours beside the index, whole or not at all. The lock must be held."""
         with durable.writing(self.folder):
             durable.replace(self.folder / name, content.encode("utf-8", "surrogatepass"))
 
-    def begin_rebuild(self) -> EmbeddedStore:
-        """An empty index inside the folder, to take its place with :meth:`finish_rebuild`."""
-        folder = self.folder / REBUILD
+    def begin_rebuild(self, extras: Iterable[str]) -> EmbeddedStore:
+        """An empty index inside the folder, to take its place with :meth:`finish_rebuild`. The lock must be held."""
+        if self.generation < 0:
+            self._check_names(extras)
         with durable.writing(self.folder):
-            _remove(folder)  # of a rebuild that was broken off
+            self._remove_rebuilds()  # that were broken off
             reach("rebuild: begin")
-        return EmbeddedStore.create(folder)
+        return EmbeddedStore.create(durable.unused_name(self.folder / REBUILD), wait=0.0)
 
     def finish_rebuild(self, new: EmbeddedStore, extras: Iterable[str]) -> None:
-        """Let what is in ``new`` take the place of all that is here, in one commit.
+        """Let what is in ``new`` take the place of all that is here, in one commit. The lock must be held.
 
         What is here is not read, so that a damaged index, or one of an older format, can be made anew.
         """
         with durable.writing(self.folder):
             toc = new.toc()
+            contents = {name: new.read_extra(name) for name in extras}
             reach("rebuild: whole")
-            for name in (
-                extras
-            ):  # what they know of the old index must not be believed of the new one, nor the other way round
-                (self.folder / name).unlink(missing_ok=True)
+            if self.generation < 0:  # files of segments without a table of contents would look like damage
+                self._put_empty(contents)
+            self._remove_extras(
+                contents
+            )  # what they know of the old index must not be believed of the new one
             for path in sorted(new.folder.glob("MAIN_*")):
                 if (
                     path.suffix
                 ):  # of a segment, whose name is random, so that none is here already; a lock has none
-                    path.rename(self.folder / path.name)
+                    durable.patiently(partial(path.rename, self.folder / path.name))
                     reach("rebuild: one file moved")
             keep_stories(new.folder, self.folder, self.generation + 1)
             self.put_toc(toc)
-            for name in (MARKER, *extras):
-                content = new.read_extra(name)
+            for name, content in ((MARKER, _marker()), *contents.items()):
                 if content is not None:
                     self.write_extra(name, content)
-            _remove(new.folder)
             reach("rebuild: done")
+
+    def discard_rebuild(self, new: EmbeddedStore) -> None:
+        """Remove what is left of a rebuild that :meth:`begin_rebuild` began."""
+        _remove(new.folder)
+
+    def _remove_rebuilds(self) -> None:
+        """Remove the folders of rebuilds that were broken off. The lock must be held: none is under way."""
+        for path in self.folder.glob(f"{REBUILD}*.tmp"):
+            if REBUILDS.fullmatch(path.name):
+                _remove(path)
 
     # ---- looking at all of it
 
@@ -244,15 +326,26 @@ class EmbeddedStore:
         return remove(self.folder, [left.name for left in self.leftovers(known)])
 
     def lock(self, wait: float) -> Lock:
-        """Let nobody else write, until ``release()`` is called on what is returned."""
-        return self._whoosh.lock(wait)
+        """Let nobody else write, until ``release()`` is called on what is returned.
+
+        Raises :class:`~newssearch.IndexLockedError` where others write for longer than ``wait`` seconds.
+        """
+        try:
+            return self._whoosh.lock(wait)
+        except FileNotFoundError as error:
+            raise _not_found(self.folder) from error
+        except OSError as error:
+            raise durable.unwritable(self.folder, error) from error
 
     def toc(self) -> Any:
         """The newest table of contents, once it is seen to name nothing that it should not."""
         return self._whoosh.toc()
 
     def put_toc(self, toc: Any, stories: Stories | None = None) -> None:
-        """Let a table of contents be the newest, with these stories, and remove the files that it does not name."""
+        """Let a table of contents be the newest, with these stories, and remove the files that it does not name.
+
+        The lock must be held.
+        """
         generation = self.generation + 1
         reach("commit: begin")
         if stories is not None:
@@ -261,14 +354,43 @@ class EmbeddedStore:
         self._whoosh.put_toc(toc)
         remove_stories(self.folder, generation)
         reach("commit: stories removed")
+        if not (self.folder / MARKER).exists():
+            self.write_extra(MARKER, _marker())
+        self._remove_rebuilds()
+
+
+def _not_found(folder: Path) -> IndexNotFoundError:
+    """The error that there is no index in a folder."""
+    what = "is no folder" if not folder.is_dir() else "holds no index"
+    message = f"{folder} {what}: make one with `newssearch index --index {folder} FILES…`"
+    return IndexNotFoundError(message, folder)
+
+
+def _holds_index(folder: Path) -> bool:
+    """Whether there is an index in a folder.
+
+    Raises :class:`~newssearch.IndexDamagedError` where there are segments, but no table of contents: to make a new index
+    there would remove them, and they may be all that is left of one.
+    """
+    for _ in range(_RELIST):
+        if newest(folder) >= 0:
+            return True
+        names = os.listdir(folder) if folder.is_dir() else []  # noqa: PTH208  (names, and no paths made of them)
+        if not any(name.startswith("MAIN_") and name.endswith(EXTENSION) for name in names):
+            return False
+    message = (
+        f"{folder}: the table of contents of the index is missing: `newssearch salvage` saves its articles,"
+        " --rebuild makes it anew from its files"
+    )
+    raise IndexDamagedError(message, folder)
 
 
 def _remove(folder: Path) -> None:
-    """Remove a folder with all that is in it, if there is one."""
+    """Remove a folder with all that is in it, if there is one, but for files that somebody has open (on Windows)."""
     import shutil  # noqa: PLC0415  (slow to import, and a search needs none of it)
 
     if folder.is_symlink():  # where it leads to is nobody's to remove
-        folder.unlink()
+        durable.remove_unused(folder)
     shutil.rmtree(folder, ignore_errors=True)
 
 

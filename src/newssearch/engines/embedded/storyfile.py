@@ -20,12 +20,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...durable import patiently, remove_unused
 from .container import Array, Container, narrow, write
 
 _NAME = "stories-{}.nws"
@@ -70,7 +72,9 @@ def write_stories(folder: Path, generation: int, stories: Stories) -> None:
     for n, known in enumerate(stories.parts):
         if known is not None:
             sections |= {f"{n}.{name}": narrow(array) for name, array in known._asdict().items()}
-    write(story_path(folder, generation), sections)
+    path = story_path(folder, generation)
+    patiently(lambda: path.unlink(missing_ok=True))  # of a commit of that number that failed
+    write(path, sections)
 
 
 def read_stories(folder: Path, generation: int, names: Sequence[Named | None]) -> Stories:
@@ -112,14 +116,15 @@ def keep_stories(old: Path, new: Path, generation: int) -> None:
     """Let the newest stories of one folder be those that the commit of that number will have in another one."""
     files = _files(old)
     if files:
-        files[max(files)].replace(story_path(new, generation))
+        patiently(lambda: files[max(files)].replace(story_path(new, generation)))
 
 
 def remove_stories(folder: Path, generation: int) -> None:
-    """Remove the files of all commits but that one."""
+    """Remove the files of all commits but that one. The lock must be held."""
     for number, path in _files(folder).items():
         if number != generation:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # the commit is done, whatever becomes of what is left over
+                remove_unused(path)
 
 
 def _files(folder: Path) -> dict[int, Path]:

@@ -22,6 +22,7 @@ something lifeless in the place of each. The postings and stored fields of Whoos
 from __future__ import annotations
 
 import io
+import os
 import pickle
 import re
 import struct
@@ -102,10 +103,13 @@ class Toc(NamedTuple):
 
 
 def newest(folder: Path) -> int:
-    """The generation of the newest table of contents in ``folder``, or -1."""
+    """The generation of the newest table of contents in ``folder``, or -1 where there is none, or no such folder.
+
+    Raises :class:`OSError` where that cannot be known: a folder that cannot be listed is not an empty one.
+    """
     try:
-        names = [path.name for path in folder.iterdir()]
-    except OSError:
+        names = os.listdir(folder)  # noqa: PTH208  (names, and no paths made of them)
+    except (FileNotFoundError, NotADirectoryError):
         return -1
     numbers = (
         name.removeprefix("_MAIN_").removesuffix(".toc")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections import Counter
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ...durable import unsealed
+from ...durable import remove_unused, unsealed
 from ...errors import IndexDamagedError
 from ...verification import Leftover, Problem
 from . import structure
@@ -25,7 +26,11 @@ NAMED_STRETCHES = 20
 """Damaged stretches of one file that are named; all are counted."""
 NAMED_ARTICLES = 20
 """The same of articles that cannot be read."""
-_OURS = re.compile(r"_MAIN_[0-9]+\.toc(\..*)?|MAIN_[0-9a-z]+\..+|stories-[0-9]+\.nws|rebuild\.tmp|.+\.tmp")
+_OURS = re.compile(
+    r"_MAIN_[0-9]+\.toc(\..*)?|MAIN_[0-9a-z]+\..+|stories-[0-9]+\.nws"
+    r"|(newssearch|files|writer)\.json(\.[0-9a-f]{16})?\.tmp|rebuild(\.[0-9a-f]{16})?\.tmp"
+    r"|MAIN\.c?tmp|[0-9a-z]{28}\.(c?tmp|run)"
+)
 """What newssearch or Whoosh may have written into the folder of an index."""
 
 
@@ -226,7 +231,7 @@ def remove(folder: Path, names: list[str]) -> list[str]:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
         else:
-            path.unlink(missing_ok=True)
-        if not path.exists():
+            remove_unused(path)
+        if not os.path.lexists(path):
             removed.append(name)
     return removed

@@ -15,12 +15,13 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from ...article import Article
-from ...durable import writing
+from ...durable import remove_unused, writing
 from ...faults import reach
 from ...processes import Helpers, Memory, Processes, Thread, wanted
 from . import tiers
 from .building import Builder
 from .codec import ArraySegment
+from .committing import Lock
 from .container import Container, ContainerWriter, write
 from .lexicon import Lexicon
 from .merging import merge, renumbered
@@ -45,18 +46,17 @@ class Commits(Protocol):
 
     @property
     def folder(self) -> Path: ...
-    def lock(self, wait: float) -> Any: ...
     def snapshot(self) -> EmbeddedSnapshot: ...
     def toc(self) -> Any: ...
     def put_toc(self, toc: Any, stories: Stories | None = None) -> None: ...
 
 
 class EmbeddedWriter:
-    """The one writer of an index; see :class:`newssearch.engines.Writer`."""
+    """The one writer of an index; see :class:`newssearch.engines.Writer`. It holds ``lock`` until it is closed."""
 
-    def __init__(self, store: Commits, wait: float) -> None:
+    def __init__(self, store: Commits, lock: Lock) -> None:
         self._store = store
-        self._lock = store.lock(wait)
+        self._lock = lock
         try:
             self._snapshot: EmbeddedSnapshot = store.snapshot()
         except BaseException:
@@ -121,6 +121,7 @@ class EmbeddedWriter:
         reach("segment: done")
         if not self._new and not any(self._removed.values()) and not (last and self._untidy):
             return
+        self._lock.check()
         toc = self._store.toc()
         for number, segment in enumerate(self._snapshot.segments):
             if segment.container.in_memory:  # made of what Whoosh wrote
@@ -141,6 +142,7 @@ class EmbeddedWriter:
         if last:
             self._untidy = 0
         names = [Named(segment.file_name, segment.doc_count()) for segment, _ in merged]
+        self._lock.check()
         self._store.put_toc(toc, Stories(names, [known for _, known in merged], boilerplate))
         self._new, self._made, self._removed, self._pending = [], [], {}, 0
         self._snapshot.close()
@@ -211,7 +213,7 @@ class EmbeddedWriter:
         known = {segment.segment_id() for segment in self._store.toc().segments}
         for segment in written:
             if segment.segment_id() not in known:
-                (self._store.folder / segment.file_name).unlink(missing_ok=True)
+                remove_unused(self._store.folder / segment.file_name)
 
     def _put(self) -> None:
         """Let what was added become a segment, which counts from the next commit on."""

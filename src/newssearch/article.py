@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from . import arguments
+from . import arguments, notebook
+from .brief import brief, many, quoted
 from .dates import parse_published
 from .frozen import FrozenDict
 from .paragraphs import Block, Kind, Squeezed, split_paragraphs, squeeze
@@ -22,6 +23,9 @@ FIELDS = ("title", "date", "outlet", "source", "byline", "dateline", "located", 
 
 STREAM = "-"
 """The ``path`` of what was read from standard input: it names no file, so that it identifies nothing."""
+
+SHOWN_PARAGRAPHS = 50
+"""Paragraphs of an article that a notebook shows."""
 
 SLUG_LENGTH = 48
 """Characters of an id before its digest."""
@@ -53,6 +57,11 @@ class Paragraph:
     text: str
     kind: Kind = "text"
 
+    def __repr__(self) -> str:
+        return brief(
+            self, str(self.number), "" if self.kind == "text" else f"({self.kind})", quoted(self.text)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
@@ -66,6 +75,9 @@ class Rejected:
     reason: str
     record: int = 0
     member: str | None = None
+
+    def __repr__(self) -> str:
+        return brief(self, quoted(place(self.path, self.member, self.record)), quoted(self.reason))
 
     def __str__(self) -> str:
         return f"{place(self.path, self.member, self.record)}: {self.reason}"
@@ -96,6 +108,10 @@ class Article:
     member: str | None = None
     record: int = 1
     provenance: Mapping[str, Provenance] = field(default_factory=FrozenDict)
+
+    def __post_init__(self) -> None:
+        if type(self.provenance) is not FrozenDict:
+            object.__setattr__(self, "provenance", FrozenDict(self.provenance))
 
     @classmethod
     def create(
@@ -200,6 +216,25 @@ class Article:
         if kinds:
             content.append(sorted(kinds.items()))
         return hashlib.blake2b(json.dumps(content).encode(), digest_size=12).hexdigest()
+
+    def __repr__(self) -> str:
+        return brief(self, quoted(self.id, 80), quoted(self.title), many(len(self.paragraphs), "paragraph"))
+
+    def _repr_html_(self) -> str:
+        """The article as a notebook shows it: its fields, how each is known, and its paragraphs."""
+        rows = (
+            (name, notebook.text(value), f"<small>{notebook.text(self.provenance.get(name))}</small>")
+            for name in ("id", *FIELDS[1:], "path")
+            if (value := getattr(self, name)) is not None
+        )
+        shown = "".join(f"<li>{notebook.text(one.text)}</li>" for one in self.paragraphs[:SHOWN_PARAGRAPHS])
+        rest = len(self.paragraphs) - SHOWN_PARAGRAPHS
+        return notebook.page(
+            notebook.paragraph(f"<strong>{notebook.linked(self.title, self.url)}</strong>"),
+            notebook.table(("field", "value", "how it is known"), rows, ("short",)),
+            f"<ol>{shown}</ol>" if shown else "",
+            notebook.paragraph(f"… and {many(rest, 'more paragraph')}" if rest > 0 else ""),
+        )
 
     def apart(self) -> Article:
         """The same article under an id of its own, where another article has taken the one that it would have."""

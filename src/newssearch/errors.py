@@ -20,6 +20,7 @@ A file that cannot be read is no exception but a value, :class:`newssearch.Rejec
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -108,6 +109,9 @@ class ArticleNotFoundError(NewssearchError):
             message = f"no article has the id {wanted!r}"
         super().__init__(message)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.wanted, self.candidates)
+
 
 class QueryError(NewssearchError):
     """A query or a filter that cannot be answered.
@@ -127,6 +131,10 @@ class QueryError(NewssearchError):
         self.end = end
         self.suggestion = suggestion
         super().__init__(f"{reason}; {suggestion}" if suggestion else reason)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        known = {name: getattr(self, name) for name in ("query", "start", "end", "suggestion")}
+        return partial(type(self), **known), (self.reason,)
 
     def placed(self, query: str, start: int, end: int) -> QueryError:
         """The same error with its place in the text of the query, where it has none yet."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from . import arguments, files
 from .analysis import analyser
 from .article import Article
+from .brief import brief, quoted
 from .config import Config, load
 from .engines import FoundHit, Snapshot, Store
 from .engines.embedded import FORMAT_VERSION, EmbeddedStore
@@ -92,7 +93,8 @@ class Index:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<newssearch.Index {str(self.folder)!r}>"
+        with self._shared.reading() as snapshot:
+            return brief(self, quoted(str(self.folder), 160), "" if snapshot is not None else "(closed)")
 
     @property
     def folder(self) -> Path:

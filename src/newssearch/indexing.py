@@ -20,6 +20,7 @@ from typing import BinaryIO, NamedTuple
 
 from . import files
 from .article import Article, Rejected
+from .brief import brief
 from .engines import Writer
 from .frozen import FrozenDict
 from .manifest import Entry, Manifest
@@ -62,6 +63,14 @@ class IndexReport:
     def rate(self) -> float:
         """Paragraphs added a second."""
         return self.paragraphs / self.seconds if self.seconds else 0.0
+
+    def __repr__(self) -> str:
+        counts = (f"{getattr(self, name):,} {name}" for name in ("added", "updated", "unchanged", "removed"))
+        return brief(
+            self,
+            ", ".join([*counts, f"{self.rejections:,} rejected"]),
+            "(interrupted)" if self.interrupted else "",
+        )
 
     def to_dict(self) -> dict[str, object]:
         """The report as JSON types: what ``newssearch index --json`` prints."""

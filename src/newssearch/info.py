@@ -6,7 +6,13 @@ import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import notebook
+from .brief import brief, many, quoted
 from .engines import Contents
+from .results import values_table
+
+SHOWN_VALUES = 100
+"""Values of a field that a notebook shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +25,32 @@ class IndexInfo:
     size: int
     format: int
     commits: int
+
+    def __repr__(self) -> str:
+        held = f"{many(self.contents.articles, 'article')}, {many(self.contents.paragraphs, 'paragraph')}"
+        return brief(self, f"of {quoted(str(self.folder))}: {held}, {many(self.size, 'byte')}")
+
+    def _repr_html_(self) -> str:
+        """What the index holds as a notebook shows it: counts, and the articles by each field's values."""
+        held = self.contents
+        days = f"{held.first_date} to {held.last_date}" if held.first_date else "none"
+        rows = (
+            ("articles", f"{held.articles:,}"),
+            ("paragraphs", f"{held.paragraphs:,}"),
+            ("words", f"{held.words:,}"),
+            ("dates", days),
+            ("files", f"{self.files:,}"),
+            ("bytes", f"{self.size:,}"),
+            ("folder", notebook.text(self.folder)),
+        )
+        fields = (
+            notebook.folded(
+                f"{name} ({many(len(values), 'value')})", values_table(name, values[:SHOWN_VALUES])
+            )
+            for name, values in held.by_field.items()
+            if values
+        )
+        return notebook.page(notebook.table(("index", ""), rows, ("short",)), *fields)
 
     def to_dict(self) -> dict[str, object]:
         """The same as JSON types: what ``newssearch info --json`` prints."""

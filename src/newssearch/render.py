@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Literal
 
 from . import escape
 from .article import Article, place
+from .brief import many as _count
 from .config import Config
 from .lazy import Pattern
-from .results import FacetValue, Hit, Results, Snippet
+from .results import FacetValue, Hit, Results, Snippet, totals, undated
 
 if TYPE_CHECKING:
     from .indexing import IndexReport
@@ -205,19 +206,6 @@ def _listed(results: Results) -> int:
     return results.total_stories if results.grouped else results.total_articles
 
 
-def totals(results: Results) -> str:
-    """What the search found, counted; stories only where some article is a copy of another."""
-    articles = _count(results.total_articles, "article")
-    if results.grouped and results.total_stories < results.total_articles:
-        articles += f" ({_count(results.total_stories, 'story', 'stories')})"
-    return f"{articles}, {_count(results.total_paragraphs, 'matching paragraph')}"
-
-
-def undated(results: Results) -> str:
-    """How many articles are left out for having no date."""
-    return f"{_count(results.undated, 'more article')} without a date left out"
-
-
 def copies_lines(hit: Hit, style: Style) -> Iterator[str]:
     """Where else the story of a hit stands: each outlet once, with the day."""
     listed = dict.fromkeys(
@@ -258,10 +246,6 @@ def text_clauses(results: Results) -> Iterator[str]:
 def _facet_lines(values: Iterable[FacetValue]) -> Iterator[str]:
     for value in values:
         yield f"  {value.articles:>8,}  {escape.terminal(value.value) if value.value is not None else '(none)'}"
-
-
-def _count(number: int, noun: str, nouns: str | None = None) -> str:
-    return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
 
 
 def text_article(article: Article, shown: Mapping[int, Snippet], style: Style) -> Iterator[str]:

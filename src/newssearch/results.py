@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, overload
 
-from . import escape
+from . import escape, notebook
 from .article import Date
+from .brief import brief, many, quoted
 from .frozen import FrozenDict
 from .query import Diagnostic
 
@@ -66,6 +67,9 @@ class Snippet:
     def plain(self) -> str:
         """The snippet as text on one line, with an ellipsis where it was cut, and no marks."""
         return "".join(escape.terminal(t) for t, _ in self.parts())
+
+    def __repr__(self) -> str:
+        return brief(self, quoted(self.text), f"with {many(len(self.highlights), 'highlight')}")
 
     def to_dict(self) -> dict[str, object]:
         """The snippet as JSON types."""
@@ -143,6 +147,13 @@ class Hit:
         """How many other paragraphs of the article match."""
         return max(self.matching - 1, 0)
 
+    def __repr__(self) -> str:
+        return brief(self, quoted(self.address), quoted(self.title), f"score={self.score!r:.12}")
+
+    def _repr_html_(self) -> str:
+        """The hit as a notebook shows it."""
+        return notebook.page(_hits((self,)))
+
     def to_dict(self) -> dict[str, object]:
         """The hit as JSON types."""
         return {
@@ -185,6 +196,9 @@ class FacetValue:
     value: str | None
     articles: int
 
+    def __repr__(self) -> str:
+        return brief(self, quoted(self.value), many(self.articles, "article"))
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:
@@ -197,6 +211,9 @@ class Clause:
     def to_dict(self) -> dict[str, object]:
         """The clause as JSON types."""
         return {"text": self.text, "articles": self.articles, "without": self.without}
+
+    def __repr__(self) -> str:
+        return brief(self, quoted(self.text), f"articles={self.articles} without={self.without}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +258,32 @@ class Results(Sequence[Hit]):
     def __len__(self) -> int:
         return len(self.hits)
 
+    def __repr__(self) -> str:
+        found = f"{many(self.total_articles, 'article')}, {many(self.total_paragraphs, 'matching paragraph')}"
+        notes = f", {many(len(self.diagnostics), 'note')}" if self.diagnostics else ""
+        return brief(
+            self, f"for {quoted(self.query)}: {found}, {many(len(self.hits), 'hit')} on this page{notes}"
+        )
+
+    def _repr_html_(self) -> str:
+        """The results as a notebook shows them: the totals, what was odd, the hits with their words marked, the facets."""
+        meaning = f" for <code>{notebook.text(self.interpretation)}</code>" if self.interpretation else ""
+        left = f"; {undated(self)}" if self.undated else ""
+        of = f"; hits {self.offset + 1:,} to {self.offset + len(self.hits):,}" if self.hits else ""
+        odd = (
+            f"{note.message}{f'; {note.suggestion}' if note.suggestion else ''}" for note in self.diagnostics
+        )
+        return notebook.page(
+            notebook.paragraph(f"<strong>{totals(self)}</strong>{meaning}{left}{of}"),
+            notebook.notes(odd),
+            _hits(self.hits),
+            _clauses(self.clauses),
+            *(
+                notebook.folded(f"{name} ({many(len(values), 'value')})", values_table(name, values))
+                for name, values in self.facets.items()
+            ),
+        )
+
     def to_dict(self) -> dict[str, object]:
         """The results as JSON types: exactly what ``newssearch query --json`` prints."""
         return {
@@ -263,3 +306,56 @@ class Results(Sequence[Hit]):
             },
             "hits": [hit.to_dict() for hit in self.hits],
         }
+
+
+def totals(results: Results) -> str:
+    """What the search found, counted; stories only where some article is a copy of another."""
+    articles = many(results.total_articles, "article")
+    if results.grouped and results.total_stories < results.total_articles:
+        articles += f" ({many(results.total_stories, 'story', 'stories')})"
+    return f"{articles}, {many(results.total_paragraphs, 'matching paragraph')}"
+
+
+def undated(results: Results) -> str:
+    """How many articles are left out for having no date."""
+    return f"{many(results.undated, 'more article')} without a date left out"
+
+
+# ---- for notebooks
+
+
+def _hits(hits: Sequence[Hit]) -> str:
+    return notebook.table(
+        ("article", "date", "outlet", "paragraph"),
+        map(_hit_row, hits),
+        ("title", "short", "name", "wide"),
+        "hits",
+    )
+
+
+def _hit_row(hit: Hit) -> tuple[str, ...]:
+    source = (
+        f"<br> <small>{notebook.text(hit.source)}</small>" if hit.source and hit.source != hit.outlet else ""
+    )
+    others = [f"and {many(hit.others, 'more paragraph')}"] if hit.others else []
+    others += [f"also in {many(hit.copies_total, 'other article')}"] if hit.copies_total else []
+    more = f"<br><small>{', '.join(others)}</small>" if others else ""
+    return (
+        f"{notebook.linked(hit.title, hit.url)}<br><small><code>{escape.html(hit.address)}</code></small>",
+        notebook.day(hit.date),
+        f"{notebook.text(hit.outlet)}{source}",
+        f'<span dir="auto">{hit.snippet.html()}</span>{more}',
+    )
+
+
+def _clauses(clauses: Sequence[Clause]) -> str:
+    rows = ((notebook.text(one.text), f"{one.articles:,}", f"{one.without:,}") for one in clauses)
+    return notebook.table(("clause", "alone", "all others together"), rows, ("", "number", "number"))
+
+
+def values_table(name: str, values: Iterable[FacetValue]) -> str:
+    """The values of a field and their articles, for a notebook."""
+    rows = (
+        (notebook.text("(none)" if one.value is None else one.value), f"{one.articles:,}") for one in values
+    )
+    return notebook.table((name, "articles"), rows, ("", "number"))

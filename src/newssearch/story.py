@@ -9,8 +9,10 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
+from . import notebook
 from .analysis import analyser
 from .article import Article, Date
+from .brief import brief, many, quoted
 
 ALIKE = 0.3
 """The share of their pairs of words that two paragraphs have in common if one is the other one, changed (Jaccard)."""
@@ -19,12 +21,17 @@ MOST_WORDS = 2_000
 
 ChangeKind = Literal["kept", "changed", "cut", "added"]
 
+CHANGED: tuple[ChangeKind, ...] = ("changed", "cut", "added")
+
 
 class Edit(NamedTuple):
     """A piece of a changed paragraph: words of both versions, of the first one alone, or of this one alone."""
 
     kind: Literal["same", "cut", "added"]
     text: str
+
+    def __repr__(self) -> str:
+        return brief(self, self.kind, quoted(self.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,9 @@ class Change:
     number: int | None
     text: str
     edits: tuple[Edit, ...] = ()
+
+    def __repr__(self) -> str:
+        return brief(self, self.kind, quoted(self.text))
 
     def to_dict(self) -> dict[str, object]:
         """The change as JSON types."""
@@ -87,6 +97,14 @@ class Version:
         """Which share of the paragraphs of the first version it has, from 0 to 1."""
         return self.kept / self.of_first if self.of_first else 1.0
 
+    def __repr__(self) -> str:
+        return brief(
+            self,
+            quoted(self.id, 80),
+            f"of {quoted(self.outlet)}",
+            f"with {self.kept} of {many(self.of_first, 'paragraph')}",
+        )
+
     def to_dict(self) -> dict[str, object]:
         """The version as JSON types."""
         return {
@@ -108,6 +126,25 @@ class Story:
     """All versions of a story that an index has, the earliest first. One without a date comes after those with one."""
 
     versions: tuple[Version, ...]
+
+    def __repr__(self) -> str:
+        first = f", first {quoted(self.versions[0].id)}" if self.versions else ""
+        return brief(self, f"of {many(len(self.versions), 'article')}{first}")
+
+    def _repr_html_(self) -> str:
+        """The story as a notebook shows it: who ran it when, and what each kept of the first version."""
+        rows = (
+            (
+                notebook.day(one.date),
+                notebook.text(one.outlet),
+                f"{notebook.linked(one.title, one.url)}<br><small><code>{notebook.text(one.id)}</code></small>",
+                f"{one.kept:,} of {one.of_first:,}",
+                *(f"{one.count(kind):,}" for kind in CHANGED),
+            )
+            for one in self.versions
+        )
+        head = ("date", "outlet", "article", "paragraphs kept", *CHANGED)
+        return notebook.page(notebook.table(head, rows, ("short", "", "wide", *["number"] * 4)))
 
     def to_dict(self) -> dict[str, object]:
         """The story as JSON types: what ``newssearch story --json`` prints."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from .brief import brief, many, quoted
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -12,6 +14,9 @@ class Problem:
 
     file: str
     what: str
+
+    def __repr__(self) -> str:
+        return brief(self, quoted(self.file), quoted(self.what))
 
     def __str__(self) -> str:
         return f"{self.file}: {self.what}"
@@ -50,6 +55,13 @@ class Verification:
         """Whether there is no problem."""
         return not self.problems
 
+    def __repr__(self) -> str:
+        state = "sound" if self.sound else many(len(self.problems), "problem")
+        return brief(
+            self,
+            f"of {quoted(str(self.folder))}: {state}, {many(self.articles, 'article')}, {many(self.paragraphs, 'paragraph')}",
+        )
+
     def to_dict(self) -> dict[str, object]:
         """The same as JSON types: what ``newssearch verify --json`` prints."""
         return {
@@ -80,6 +92,11 @@ class Salvage:
     saved: int = 0
     lost: int = 0
     problems: tuple[Problem, ...] = ()
+
+    def __repr__(self) -> str:
+        return brief(
+            self, f"into {quoted(str(self.into))}: {many(self.saved, 'article')} saved, {self.lost:,} lost"
+        )
 
     def to_dict(self) -> dict[str, object]:
         """The same as JSON types: what ``newssearch salvage --json`` prints."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from ..article import Article
+from ..brief import brief, many
 from ..outlets import Aliases
 from ..query import Diagnostic, Node
 from ..request import FacetField, SearchOptions
@@ -64,6 +65,10 @@ class Contents:
     last_date: dt.date | None
     by_field: Mapping[FacetField, tuple[FacetValue, ...]]
     known: Mapping[str, tuple[FacetValue, ...]]
+
+    def __repr__(self) -> str:
+        days = f"from {self.first_date} to {self.last_date}" if self.first_date else ""
+        return brief(self, f"{many(self.articles, 'article')}, {many(self.paragraphs, 'paragraph')}", days)
 
 
 class Snapshot(Protocol):

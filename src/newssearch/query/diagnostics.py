@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ..brief import brief, quoted
 from .tree import NOWHERE, Span
 
 
@@ -19,6 +20,9 @@ class Diagnostic:
     message: str
     span: Span = NOWHERE
     suggestion: str = ""
+
+    def __repr__(self) -> str:
+        return brief(self, self.kind, quoted(self.message, 120))
 
     def to_dict(self) -> dict[str, object]:
         """The diagnostic as JSON types."""

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 
 from .. import arguments
 from ..analysis import words as words_of
+from ..brief import brief, many, quoted
 from ..dates import parse_range
 from ..errors import QueryError
 from .diagnostics import Diagnostic, Notes
@@ -80,6 +81,14 @@ class Query:
     text: str
     tree: Node
     diagnostics: tuple[Diagnostic, ...] = ()
+
+    def __repr__(self) -> str:
+        return brief(
+            self,
+            quoted(self.text),
+            f"meaning {quoted(str(self))}",
+            many(len(self.diagnostics), "note") if self.diagnostics else "",
+        )
 
     def __str__(self) -> str:
         """What was understood, in full parentheses; ``""`` where it finds everything."""

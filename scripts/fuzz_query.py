@@ -23,7 +23,7 @@ import newssearch
 
 PAGE = Path(__file__).parent.parent / "docs" / "query-language.md"
 PIECES = [
-    "iraq", "Austin", "US", "us", "São", "日本", "é", "\u0301", "🙂", "U.S.", "1,000", "don’t", "AND", "OR", "NOT", "and",
+    "iraq", "Austin", "US", "us", "São", "日本", "é", "\u0301", "🙂", "U.S.", "1,000", "don’t", '"a* b"', '"a * b"~5', '"a* b"~exact', "caps(A*)", "~exact", "~name", "~0", "~-1", "^-1", "AND", "OR", "NOT", "and",
     "-", "–", "(", ")", "((", '"', "“", "”", "'", "*", "?", "??", "[a-c]", "[", "]", "~", "~1", "~2", "~9", "^", "^2", "^0.5",
     "/", "/a.*/", "/(a+)+$/", "/[/", "/(?P<x>a)/", "w/5", "w/0", "w/9999", "pre/2", "w/s", "w/p", "W/3", "caps(", "caps(US)",
     "atleast2(", "atleast0(", "atleast99999999(", "hlead(", "title:", "outlet:", "source:", "byline:", "located:", "lang:",

@@ -140,6 +140,121 @@ def test_a_full_stop_of_an_abbreviation_ends_no_sentence(folder: Path, query: st
     assert holds(folder, text, query) is expected
 
 
+# ---- patterns between quotation marks
+
+
+@pytest.mark.parametrize(
+    ("query", "marked"),
+    [
+        ('"iraq* government"', ["Iraqi government", "Iraq’s government"]),
+        ('"iraq*\'s government"', ["Iraqi government", "Iraq’s government"]),
+        ('"IRAQ* GOVERN*"', ["Iraqi government", "Iraq’s government"]),
+        ('"(iraq*) government, w?s"', ["Iraqi government was"]),
+        ('"*raq* *ment"', ["Iraqi government", "Iraq’s government"]),
+        ('"government iraq*"', []),
+        ('"government iraq*"~1', ["Iraqi government", "Iraq’s government"]),
+        ('"near iraq*"~2', ["near the Iraq’s"]),
+        ('"iraq* iraq*"~9', ["Iraqi government was near the Iraq’s"]),
+        ('"iraq* iraq"~9', ["Iraqi government was near the Iraq’s"]),  # each a word of its own
+        ('"iraq* iraqi iraq"~9', []),
+        ('"iraq* government"~exact', ["Iraqi government", "Iraq’s government"]),
+        ('"iraq* governments"~exact', []),
+        ("caps(Iraq* government)", ["Iraqi government", "Iraq’s government"]),
+        ("caps(iraq* government)", []),
+        ('"the * government"', ["The Iraqi government", "the Iraq’s government"]),
+        ('"* the"', ["near the"]),  # the first word has none in front of it
+        ('"government *"', ["government was"]),  # and the last none behind it
+        ('"irak~1 government"', ["Iraq’s government"]),
+        ('"iraqui~1 government"', ["Iraqi government"]),
+        ('"iraq?"', ["Iraq’s"]),
+        ('"the iraq* gov?rnment w*"', ["The Iraqi government was"]),
+        ('"iraq*" w/3 near', ["Iraqi", "near", "Iraq’s"]),
+        ('"iraq* government" pre/2 near', ["Iraqi government", "near"]),
+        ('hlead("iraq* government" OR zzz)^2', ["Iraqi government", "Iraq’s government"]),
+        ('atleast2("iraq* government")', ["Iraqi government", "Iraq’s government"]),
+        ('atleast3("iraq* government")', []),
+        ("iraq*-government", ["Iraqi government", "Iraq’s government"]),
+        ("atleast3(iraq*-government)", []),
+    ],
+)
+def test_patterns_work_between_quotation_marks(folder: Path, query: str, marked: list[str]) -> None:
+    index = index_of(folder, article("A", "The Iraqi government was near the Iraq’s government."))
+    hits = index.search(query)
+    assert [hit.text[s:e] for hit in hits for s, e in hit.snippet.highlights] == marked
+    again = index.search(hits.interpretation)
+    assert again.interpretation == hits.interpretation
+    assert [hit.score for hit in again] == [hit.score for hit in hits]
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "expected"),
+    [
+        ("Who is he? Nobody knows.", '"who is he?"', True),
+        ("Damn it, he said.", '"d*** it"', True),
+        ("D*** it, he said.", '"d*** it"', True),
+        ("It was s**t.", '"was s**t"', False),
+        ("It was s**t.", '"was s\\*\\*t"', True),
+        ("It is 5 times 3.", '"5 * 3"', True),
+        ("It is 5 * 3.", '"5 * 3"', False),
+        ("It is 5 * 3.", '"5 \\* 3"', True),
+        ("In São Paulo.", '"s?o paul*"~exact', True),
+        ("In Sao Paulo.", '"são paul*"~exact', False),
+        ("Straße und Platz.", '"stra?e und"~exact', True),
+        ("Straße und Platz.", "caps(Stra?e)", True),
+        ("STRASSE und Platz.", "caps(Stra?e)", False),
+        ("Rain (heavy) fell.", '"rain heav*"', True),
+        ("Al-Abbasi met.", '"abb* met"', True),
+        ("Colonel Gadhafi fled.", '"col* qaddafi"', False),
+        ("Colonel Gadhafi fled.", '"col* qaddafi"~name', True),
+    ],
+)
+def test_a_pattern_in_a_phrase_and_what_looks_like_one(
+    folder: Path, text: str, query: str, expected: bool
+) -> None:
+    assert holds(folder, text, query) is expected
+
+
+def test_names_are_looked_for_beside_a_pattern(folder: Path) -> None:
+    index = index_of(folder, article("A", "Colonel Gadhafi fled."))
+    results = index.search('"col* qaddafi"', names=True)
+    assert results.total_articles == 1
+    assert results.interpretation == '"col* qaddafi"~name'
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ('"5 * 3"', "a star alone stands for one word, whichever it is"),
+        ('"a * b*"~5', "a star alone was passed over: any words may stand between, within 5"),
+        ('"f*** off"', "the stars of f*** stand for any letters"),
+        ('"*"', "* has no letter or digit and was passed over"),
+        ('"a~exact b"', "a~exact inside quotation marks is taken as words"),
+        ("secur*~name", "a pattern is not looked for in other spellings"),
+        ('"austim~9 iraq"', "a word may differ in 2 letters at most, not 9"),
+    ],
+)
+def test_what_a_star_is_taken_for_is_noted(query: str, message: str) -> None:
+    (note,) = parse(query).diagnostics
+    assert note.message == message
+    assert query[note.span.start : note.span.end] == query
+
+
+def test_a_pattern_of_many_words_is_cut_in_a_phrase_too(folder: Path) -> None:
+    words_of_a = " ".join(f"a{number}" for number in range(1_100))
+    index = index_of(folder, article("A", f"{words_of_a} rain."))
+    (note,) = index.search('"a* a* rain"').diagnostics
+    assert note.message == "a* stands for 1,100 words: the 1,000 that occur most often were looked for"
+
+
+def test_a_word_of_a_phrase_that_no_article_has_is_noted(folder: Path) -> None:
+    index = index_of(folder, article("A", "Rain fell."))
+    assert notes(index, '"r* fel zz* now"') == [
+        ("no article has the word 'fel'", "did you mean fell?"),
+        ("no word of the index is zz*", ""),
+        ("no article has the word 'now'", ""),
+    ]
+
+
 # ---- as written, and patterns
 
 
@@ -260,7 +375,7 @@ def test_a_tree_builds_on_what_a_user_typed_or_did_not(folder: Path) -> None:
     assert titles(all_of([])) == titles(Everything()) == ["A", "B"]
     assert titles(any_of([])) == []
     assert titles(any_of(Word(word) for word in ("rain", "sun"))) == ["A", "B"]
-    with pytest.raises(TypeError, match="words\\(\\) makes one of a string"):
+    with pytest.raises(TypeError, match="wanted a node of a query; got a str"):
         And((Word("rain"), "sun"))  # type: ignore[arg-type]
 
 
@@ -613,6 +728,8 @@ def test_a_program_builds_a_query_without_writing_one(folder: Path) -> None:
         ("y atleast2(outlet:x)", "(outlet:x)", "says something of the whole article"),
         ("y atleast0(a)", "atleast0", "atleast counts from 1"),
         ("y outlet:(a b)", "outlet:(a b)", "no article has two values of outlet"),
+        ('y "a~1 b"~exact', '"a~1 b"~exact', "a word is as written, or differs in some letters"),
+        ('y "a* b c d e f g h i"~9', '"a* b c d e f g h i"~9', "at most 8 words in any order"),
         ("y outlet:a*", "outlet:a*", "outlet: takes words and phrases, not a*"),
         ("y date:(2024 OR 2023)", "date:", "date: takes no group"),
         ("y date:2024-13", "2024-13", "is not a date"),

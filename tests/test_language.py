@@ -18,6 +18,7 @@ from newssearch.analysis import analyser
 from newssearch.query import (
     VALUE_FIELDS,
     And,
+    AnyWord,
     AtLeast,
     Boost,
     Caps,
@@ -31,6 +32,7 @@ from newssearch.query import (
     Node,
     Not,
     Or,
+    PatternPhrase,
     Phrase,
     Regex,
     Region,
@@ -43,6 +45,7 @@ from newssearch.query import (
     side_by_side,
     words,
 )
+from newssearch.query.tree import ANY, Part
 from support import article
 
 VOCABULARY = [
@@ -87,6 +90,33 @@ ARTICLES = st.builds(
 )
 
 WORDS = st.sampled_from([Word(word) for word in VOCABULARY])
+PARTS: st.SearchStrategy[Part] = st.one_of(
+    WORDS,
+    st.sampled_from(["rain*", "*rain", "*a*", "ir*", "u*", "*i?i", "*"]).map(
+        lambda text: Wildcard(text) if len(text) > 1 else ANY
+    ),
+    st.sampled_from([Fuzzy("rain"), Fuzzy("us", 1)]),
+)
+
+
+def _pattern_phrase(parts: list[Part], within: int, mode: Any) -> Node:
+    """A phrase of these parts, in its plain form where the mode does not go with them."""
+    if within:
+        parts = [part for part in parts if part != ANY]
+    if {*map(type, parts)} <= {Word, AnyWord} and (within or ANY not in parts):
+        parts = [Wildcard("*a*"), *parts]
+    if len(parts) < 2 or {*map(type, parts)} == {AnyWord}:
+        parts = [Word("rain"), *parts, Wildcard("i*")]
+    fuzzy = any(isinstance(part, Fuzzy) for part in parts)
+    return PatternPhrase(tuple(parts), within, "" if within or (fuzzy and mode != "name") else mode)
+
+
+PATTERN_PHRASES = st.builds(
+    _pattern_phrase,
+    st.lists(PARTS, min_size=2, max_size=4),
+    st.sampled_from([0, 0, 1, 2, 3, 5]),
+    st.sampled_from(["", "", "", "name", "exact", "caps"]),
+)
 SIMPLE = st.one_of(
     WORDS,
     WORDS,
@@ -97,6 +127,14 @@ SIMPLE = st.one_of(
     st.sampled_from(["rain*", "*rain", "r?in", "ir*", "*a*", "[rt]r*", "SA*", "u*", "?s*", "*i?i"]).map(
         Wildcard
     ),
+    st.tuples(
+        st.sampled_from(["S*", "s*", "*A*", "U?*", "?a*", "Ira*", "*ã*", "*o"]),
+        st.sampled_from(["exact", "caps"]),
+    ).map(
+        lambda both: Wildcard(*both)  # type: ignore[arg-type]
+    ),
+    PATTERN_PHRASES,
+    PATTERN_PHRASES,
     st.sampled_from([Fuzzy("rain"), Fuzzy("iraq", 2), Fuzzy("us", 1), Fuzzy("São", 1), Fuzzy("trains", 2)]),
     st.sampled_from(["r.in", "iraq.?", "u.*", "(t|)rains?", "[a-s]+"]).map(Regex),
     st.sampled_from(["US", "us", "Iraq", "US us", "São"]).map(Caps),

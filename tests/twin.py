@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
-from itertools import combinations
+from collections.abc import Callable, Iterable
+from itertools import combinations, permutations
 from typing import NamedTuple
 
 from newssearch import Article
 from newssearch.analysis import analyser, sentence_starts
 from newssearch.query import (
     And,
+    AnyWord,
     AtLeast,
     Boost,
     Caps,
@@ -25,6 +26,7 @@ from newssearch.query import (
     Node,
     Not,
     Or,
+    PatternPhrase,
     Phrase,
     Regex,
     Region,
@@ -106,6 +108,13 @@ def places(node: Node, text: str, lang: str | None) -> set[Place]:
         return found
     if isinstance(node, Phrase):
         return _stretches(Counter(analyser(lang).terms(node.text)), terms, node.within)
+    if isinstance(node, PatternPhrase):
+        return _pattern_phrase(node, text, lang)
+    if isinstance(node, Wildcard) and node.written:
+        shown = str if node.written == "caps" else str.lower
+        bare = [shown(_bare(word)) for word in written]
+        pattern = _atoms(shown(node.pattern))
+        return {(at, at + 1) for at, word in enumerate(bare) if _glob(pattern, word, str)}
     if isinstance(node, Wildcard):
         return {(at, at + 1) for at, form in enumerate(forms) if _glob(_atoms(node.pattern), form)}
     if isinstance(node, Fuzzy):
@@ -123,9 +132,10 @@ def places(node: Node, text: str, lang: str | None) -> set[Place]:
         } | places(Word(node.text.split("-")[-1]), text, lang)
         return {(at - (at > 0 and forms[at - 1] in ("al", "el")), end) for at, end in found}
     if isinstance(node, Caps | Exact):
-        cased = str if isinstance(node, Caps) else str.lower
-        bare = [cased(re.sub(r"(?<=.)['’][sS]$", "", word)) for word in written]
-        wanted = [cased(re.sub(r"(?<=.)['’][sS]$", "", word)) for word in node.text.split()]
+        shown = str if isinstance(node, Caps) else str.lower
+        bare = [shown(_bare(word)) for word in written]
+        asked = [node.text[word.start : word.end] for word in analyser(lang).tokens(node.text)]
+        wanted = [shown(_bare(word)) for word in asked]
         return {(at, at + len(wanted)) for at in range(len(bare)) if bare[at : at + len(wanted)] == wanted}
     if isinstance(node, Near | Same):
         return _paired(node, text, lang)
@@ -137,6 +147,11 @@ def places(node: Node, text: str, lang: str | None) -> set[Place]:
         place for part in node.operands if isinstance(part, Not) for place in places(part.operand, text, lang)
     ]
     return {place for place in places(kept, text, lang) if all(apart(place, other) for other in taken)}
+
+
+def _bare(word: str) -> str:
+    """A word without what is not part of how it is written: the end of a possessive, the last full stop."""
+    return re.sub(r"(?<=.)['’][sS]$", "", word).rstrip(".")
 
 
 def _written(asked: str, text: str, lang: str | None) -> set[Place]:
@@ -203,6 +218,11 @@ def _stretches(wanted: Counter[str], terms: list[str], within: int) -> set[Place
         for low, high in combinations(range(len(terms) + 1), 2)
         if not wanted - Counter(terms[low:high])
     }
+    return _smallest(holding, within)
+
+
+def _smallest(holding: set[Place], within: int) -> set[Place]:
+    """Those that hold no other, and whose first and last word are at most so many apart."""
     smallest = {
         (low, high)
         for low, high in holding
@@ -211,23 +231,49 @@ def _stretches(wanted: Counter[str], terms: list[str], within: int) -> set[Place
     return {(low, high) for low, high in smallest if high - 1 - low <= within}
 
 
+def _pattern_phrase(node: PatternPhrase, text: str, lang: str | None) -> set[Place]:
+    """Each part has a place of its own: one behind the other, or in any order in the smallest stretches."""
+    count = len(analyser(lang).tokens(text))
+    if node.within:
+        asked: list[set[int]] = [
+            {at for at, term in enumerate(analyser(lang).terms(text)) if term == wanted}
+            for wanted in analyser(lang).terms(node.words)
+        ]
+        asked += [
+            {a for a, _ in places(part, text, lang)} for part in node.parts if not isinstance(part, Word)
+        ]
+
+        def holds(low: int, high: int) -> bool:
+            return any(
+                all(at in wanted for at, wanted in zip(chosen, asked, strict=True))
+                for chosen in permutations(range(low, high), len(asked))
+            )
+
+        return _smallest({place for place in combinations(range(count + 1), 2) if holds(*place)}, node.within)
+    chains = {(at, at) for at in range(count)}
+    for unit in node.units:
+        here = {(n, n + 1) for n in range(count)} if isinstance(unit, AnyWord) else places(unit, text, lang)
+        chains = {(a, d) for a, b in chains for c, d in here if b == c}
+    return chains
+
+
 def _atoms(pattern: str) -> list[str]:
     return re.findall(r"\[[^\]]*\]|.", pattern)
 
 
-def _glob(atoms: list[str], word: str) -> bool:
+def _glob(atoms: list[str], word: str, shown: Callable[[str], str] = str.lower) -> bool:
     if not atoms:
         return not word
     first, rest = atoms[0], atoms[1:]
     if first == "*":
-        return any(_glob(rest, word[at:]) for at in range(len(word) + 1))
+        return any(_glob(rest, word[at:], shown) for at in range(len(word) + 1))
     if not word:
         return False
     if first == "?":
-        return _glob(rest, word[1:])
+        return _glob(rest, word[1:], shown)
     if len(first) > 1:
-        return word[0] in first[1:-1] and _glob(rest, word[1:])
-    return first.lower() == word[0] and _glob(rest, word[1:])
+        return word[0] in first[1:-1] and _glob(rest, word[1:], shown)
+    return shown(first) == word[0] and _glob(rest, word[1:], shown)
 
 
 def distance(one: str, other: str) -> int:

@@ -6,7 +6,7 @@ To compile one takes longer than to answer a query, and a query needs few of the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 
@@ -37,6 +37,6 @@ class Pattern:
         """All matches."""
         return self._compiled.finditer(text)
 
-    def sub(self, replacement: str, text: str) -> str:
+    def sub(self, replacement: str | Callable[[re.Match[str]], str], text: str) -> str:
         """``text`` with its matches replaced."""
         return self._compiled.sub(replacement, text)

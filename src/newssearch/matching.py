@@ -10,16 +10,18 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
-from itertools import accumulate
+from itertools import accumulate, combinations
 
 from .analysis import Analyser, Compound, sentence_starts, spelled, words
 from .analysis import written as written_form
 from .compounds import JOINED, PARTED
 from .lazy import Pattern
 from .query.names import ARTICLES, is_name
-from .query.patterns import pattern_of
+from .query.patterns import as_written, pattern_of
 from .query.tree import (
+    ANY,
     And,
+    AnyWord,
     Caps,
     Exact,
     Fuzzy,
@@ -28,6 +30,7 @@ from .query.tree import (
     Node,
     Not,
     Or,
+    PatternPhrase,
     Phrase,
     Regex,
     Same,
@@ -148,6 +151,11 @@ def occurrences(node: Node, text: Words) -> list[Place]:
         return _side_by_side([occurrences(part, text) for part in node.parts])
     if isinstance(node, Phrase):
         return _window(_terms(text.analyser, node.text), node.within, text)
+    if isinstance(node, PatternPhrase):
+        return _in_any_order(node, text) if node.within else _in_order(node, text)
+    if isinstance(node, Wildcard) and node.written:
+        fits = as_written(node)
+        return [(at, at + 1) for at, word in enumerate(text.written) if fits(word)]
     if isinstance(node, Wildcard | Fuzzy | Regex):
         pattern = pattern_of(node)
         prefix, matches = pattern.prefix, pattern.matches
@@ -237,6 +245,40 @@ def _side_by_side(parts: Sequence[list[Place]]) -> list[Place]:
             begun.setdefault(end, set()).add(start)
         found = {(first, end) for start, end in part for first in begun.get(start, ())}
     return sorted(found)
+
+
+def _in_order(node: PatternPhrase, text: Words) -> list[Place]:
+    """Words and patterns side by side."""
+    anywhere = [(at, at + 1) for at in range(len(text.terms))] if ANY in node.parts else []
+    units = node.units
+    return _side_by_side(
+        [anywhere if isinstance(unit, AnyWord) else occurrences(unit, text) for unit in units]
+    )
+
+
+def _in_any_order(node: PatternPhrase, text: Words) -> list[Place]:
+    """The stretches that hold a word for each of the words and patterns, as those of :func:`_window`."""
+    sought: list[tuple[Node | str, int]] = list(Counter(_terms(text.analyser, node.words)).items())
+    sought += Counter(part for part in node.parts if not isinstance(part, Word)).items()
+    needs = [
+        ({at for at, _ in occurrences(one, text)} if isinstance(one, Node) else set(text.at(one)), count)
+        for one, count in sought
+    ]
+    # Each has a word of its own if any of them together have as many words as they need (Hall 1935).
+    together = [
+        (sorted(set[int]().union(*(places for places, _ in chosen))), sum(count for _, count in chosen))
+        for size in range(1, len(needs) + 1)
+        for chosen in combinations(needs, size)
+    ]
+    found: list[Place] = []
+    for last in together[-1][0]:
+        counts = [(places, bisect_right(places, last) - count) for places, count in together]
+        if any(at < 0 for _, at in counts):
+            continue
+        first = min(places[at] for places, at in counts)
+        if last - first <= node.within and (not found or found[-1][0] < first):
+            found.append((first, last + 1))
+    return found
 
 
 def _as_written(wanted: str, words_of_text: Sequence[str], shown: Callable[[str], str]) -> list[Place]:

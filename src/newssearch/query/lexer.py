@@ -10,7 +10,7 @@ from ..analysis import words
 from ..errors import QueryError
 from ..lazy import Pattern
 from .diagnostics import Notes
-from .tree import MAX_EDITS, MINUS, OPERATORS, QUOTES, UNSEEN, VALUE_FIELDS, Span, wildcard
+from .tree import MAX_EDITS, MINUS, OPERATORS, QUOTES, UNSEEN, VALUE_FIELDS, Span, is_wildcard
 
 FIELDS = ("title", *VALUE_FIELDS, "date")
 """What can stand before a colon."""
@@ -23,12 +23,16 @@ Kind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of a query. ``text`` is its word, phrase, pattern, name …; ``number`` what goes with it."""
+    """A piece of a query. ``text`` is its word, phrase, pattern, name …; ``number`` what goes with it.
+
+    ``raw`` is the text with its escapes, where patterns may stand in it.
+    """
 
     kind: Kind
     text: str
     span: Span
     number: float = 0
+    raw: str = ""
 
 
 _SPACE = Pattern(rf"[\s{UNSEEN}]+")
@@ -54,11 +58,6 @@ _NEAR = Pattern(r"(w|pre)/(\d+|[ps])", re.IGNORECASE)
 _MODE = Pattern(r"(\d*)|(exact|name)", re.IGNORECASE)
 _NUMBER = Pattern(r"[-+−–]?\d*[.,]?\d*")
 _ESCAPE = Pattern(r"\\([\s\S])")
-
-
-def is_wildcard(word: str) -> bool:
-    """Whether a word without escapes is a pattern: it holds ``*``, or ``?`` before its end."""
-    return "*" in word or "?" in word.rstrip("?")
 
 
 def tokens(text: str, notes: Notes) -> list[Token]:
@@ -96,8 +95,8 @@ class _Lexer:
         self._add("end", "", self.at)
         return self.found
 
-    def _add(self, kind: Kind, text: str, end: int, number: float = 0) -> None:
-        self.found.append(Token(kind, text, Span(self.at, end), number))
+    def _add(self, kind: Kind, text: str, end: int, number: float = 0, raw: str = "") -> None:
+        self.found.append(Token(kind, text, Span(self.at, end), number, raw))
         self.at = end
 
     def _boost(self) -> None:
@@ -139,7 +138,7 @@ class _Lexer:
             self.at += 1
             return True
         kind, number, end = self._behind_quotes(match.end())
-        self._add(kind, _ESCAPE.sub(r"\1", match[1]), end, number)
+        self._add(kind, _ESCAPE.sub(r"\1", match[1]), end, number, match[1])
         self._boost()
         return True
 
@@ -175,7 +174,8 @@ class _Lexer:
     def _caps(self) -> bool:
         match = _CAPS.match(self.text, self.at) if self.text[self.at] in "cC" else None
         if match is not None:
-            self._add("caps", _ESCAPE.sub(r"\1", match[1]) if match[1] is not None else match[2], match.end())
+            raw = match[1] if match[1] is not None else match[2].replace("\\", "\\\\")
+            self._add("caps", _ESCAPE.sub(r"\1", raw), match.end(), raw=raw)
             self._boost()
         return match is not None
 
@@ -247,7 +247,7 @@ class _Lexer:
         """A word without quotation marks and escapes: it may be a pattern, or fuzzy."""
         word, kind, edits = self._tilde(raw, end) if "~" in raw else (raw, None, 0)
         if kind in ("exact", "name"):
-            self._add(kind, word, end)
+            self._add(kind, word, end, raw=word)
             return
         span = Span(self.at, end)
         if kind == "fuzzy" and (is_wildcard(word) or len(list(words(word))) > 1):
@@ -263,8 +263,7 @@ class _Lexer:
             return
         raw = word
         if is_wildcard(raw):
-            pieces = [match[0].rstrip("?'’.") for match in wildcard().finditer(raw)]
-            self._add("wildcard", " ".join(filter(None, pieces)), end)
+            self._add("wildcard", raw, end, raw=raw)
         else:
             if raw.endswith("?") and len(raw) > 1:
                 message = "a question mark at the end of a word is punctuation; * stands for any ending"

@@ -8,10 +8,11 @@
     negated  = { "NOT" | "-" } near
     near     = boosted { ( "w/" n | "pre/" n | "w/p" | "w/s" ) boosted }
     boosted  = operand { "^" number }
-    operand  = word | "*" | wildcard | word "~" n | "/" regex "/" | '"' words '"' [ "~" n ]
-             | ( word | '"' words '"' ) "~" ( "exact" | "name" )
-             | "(" either ")" | "caps(" words ")" | "atleast" n "(" either ")" | "hlead(" either ")"
+    operand  = word | "*" | wildcard | word "~" n | "/" regex "/" | '"' pieces '"' [ "~" n ]
+             | ( word | wildcard | '"' pieces '"' ) "~" ( "exact" | "name" )
+             | "(" either ")" | "caps(" pieces ")" | "atleast" n "(" either ")" | "hlead(" either ")"
              | field ":" operand | "date:" range
+    pieces   = { word | wildcard | word "~" n | "*" }
 
 Everything that a person can type parses: what has no place is passed over, or taken as a word, with a diagnostic.
 An error is raised for what would silently find nothing (an unknown field, an impossible date), for what has no
@@ -29,11 +30,14 @@ from ..brief import brief, many, quoted
 from ..dates import parse_range
 from ..errors import QueryError
 from .diagnostics import Diagnostic, Notes
-from .lexer import Token, is_wildcard, tokens
+from .lexer import Token, tokens
 from .names import core
+from .phrases import has_pattern, pieces
 from .tree import (
+    ANY,
     MAX_COUNT,
     MAX_DISTANCE,
+    MAX_UNORDERED,
     SURROGATE,
     VALUE_FIELDS,
     And,
@@ -50,6 +54,8 @@ from .tree import (
     Node,
     Not,
     Or,
+    Part,
+    PatternPhrase,
     Phrase,
     Regex,
     Region,
@@ -61,10 +67,9 @@ from .tree import (
     plain,
     why_no_operand,
     why_no_range,
-    wildcard,
 )
 
-GRAMMAR_VERSION = 1
+GRAMMAR_VERSION = 2
 """Counts up when a query that parsed comes to mean something else."""
 MAX_LENGTH = 65_536
 """Characters of a query."""
@@ -384,6 +389,8 @@ class _Parser:
             return self._regex(token)
         if token.kind == "wildcard" and text == "*":
             return Everything(span=span)
+        if token.raw and has_pattern(token.raw):
+            return self._patterns(token)
         if next(words_of(text), None) is None:
             shown = text or "an empty phrase"
             self.notes.add("no-word", f"{shown} has no letter or digit and was passed over", span)
@@ -396,8 +403,6 @@ class _Parser:
             return self._name(text, span)
         if token.kind == "fuzzy":
             return Fuzzy(text, int(token.number), span=span)
-        if token.kind == "wildcard":
-            return self._wildcard(text, span)
         if token.kind == "phrase" and (" " in text or token.number):
             within = int(token.number)
             if within > MAX_DISTANCE:
@@ -407,17 +412,48 @@ class _Parser:
             return Phrase(text, within, span=span)
         return Phrase(text, span=span) if " " in text else Word(text, span=span)
 
-    def _wildcard(self, text: str, span: Span) -> Node | None:
-        """The pieces of a pattern side by side: ``al-abb*`` is al, then abb*."""
-        node: Node | None = None
-        for piece in text.split():
-            if next(words_of(piece), None) is None:
-                self.notes.add("no-word", f"{piece} has no letter or digit and was passed over", span)
-                continue
-            starred = is_wildcard(piece) and wildcard().fullmatch(piece)
-            part: Node = Wildcard(piece, span=span) if starred else Word(piece, span=span)
-            node = part if node is None else Near(node, part, 1, ordered=True, span=span)
-        return node
+    def _patterns(self, token: Token) -> Node | None:
+        """Words and patterns: ``iraq*``, ``"iraq* government"``, ``caps(Secur*)``; ``al-abb*`` is al, then abb*."""
+        span, within = token.span, int(token.number)
+        parts, notes = pieces(token.raw, span)
+        for message, hint in notes:
+            self.notes.add("pattern", message, span, hint)
+        for _ in parts[1:]:
+            self._count(span)
+        if all(part == ANY for part in parts):
+            self.notes.add("no-word", f"{plain(token.text)} has no letter or digit and was passed over", span)
+            return None
+        if ANY in parts:
+            message = "a star alone stands for one word, whichever it is"
+            if within:
+                parts = tuple(part for part in parts if part != ANY)
+                message = f"a star alone was passed over: any words may stand between, within {within}"
+            self.notes.add("pattern", message, span, "a backslash takes a star literally: \\*")
+        if all(isinstance(part, Word) for part in parts):
+            text = " ".join(part.text for part in parts if isinstance(part, Word))
+            return self._leaf(Token(token.kind, text, span, token.number))
+        as_written = token.kind in ("exact", "caps")
+        if as_written and any(isinstance(part, Fuzzy) for part in parts):
+            raise self._error(
+                "a word is as written, or differs in some letters", span, "leave one of the two out"
+            )
+        if len(parts) == 1:
+            return self._pattern(parts[0], token)
+        if within > MAX_DISTANCE:
+            raise self._error(f"a phrase spans at most {MAX_DISTANCE} words", span)
+        if within and len(parts) > MAX_UNORDERED:
+            reason = f"a phrase with a pattern in it has at most {MAX_UNORDERED} words in any order"
+            raise self._error(reason, span, "join some of them by w/5")
+        mode = token.kind if token.kind in ("exact", "caps", "name") else ""
+        return PatternPhrase(parts, within, mode, span=span)
+
+    def _pattern(self, part: Part, token: Token) -> Node:
+        """One pattern, as it is written or not."""
+        if token.kind == "name":
+            self.notes.add("name", "a pattern is not looked for in other spellings", token.span)
+        if isinstance(part, Wildcard) and token.kind in ("exact", "caps"):
+            return Wildcard(part.pattern, token.kind, span=token.span)
+        return part
 
     def _name(self, text: str, span: Span) -> Name | Phrase | Word:
         if " " in text:

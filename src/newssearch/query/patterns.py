@@ -7,11 +7,12 @@ meaning.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..analysis import fold, without_possessive
+from ..analysis import fold, spelled, without_possessive, written
 from ..errors import QueryError
 from .regexes import compile_regex, fold_letters
 from .tree import Fuzzy, Regex, Wildcard
@@ -23,7 +24,10 @@ REMEMBERED = 100_000
 
 
 class Pattern(NamedTuple):
-    """``matches`` tells of a folded word; each that matches begins with ``prefix``."""
+    """``matches`` tells of a folded word; each that matches begins with ``prefix``.
+
+    Of a pattern that is as written, these are the words that may match: :func:`as_written` tells which do.
+    """
 
     prefix: str
     matches: Callable[[str], bool]
@@ -40,6 +44,8 @@ def pattern_of(node: Wildcard | Fuzzy | Regex) -> Pattern:
     >>> [word for word in ("austin", "austen", "asutin") if pattern_of(Fuzzy("austin", 1)).matches(word)]
     ['austin', 'austen']
     """
+    if isinstance(node, Wildcard) and node.written:  # one letter may be several, folded
+        return _wildcard(re.sub(r"\[[^\[\]]+\]|\?", "*", node.pattern))
     if isinstance(node, Wildcard):
         return _wildcard_of_word(node.pattern)
     if isinstance(node, Fuzzy):
@@ -82,10 +88,16 @@ def _wildcard_of_word(pattern: str) -> Pattern:
     return Pattern(prefix, lambda word: found.matches(word) or without.matches(word))
 
 
-def _wildcard(pattern: str) -> Pattern:
-    """Parts between stars are looked for from left to right, each as early as can be: no backtracking.
+def _folded(text: str) -> str:
+    """A part of a pattern as words are folded; its last full stop is none of a word as a whole."""
+    return fold(text) + "." * (len(text) - len(text.rstrip(".")))
 
-    That is exact, for a star may always take more.
+
+def _wildcard(pattern: str, shown: Callable[[str], str] | None = None) -> Pattern:
+    """The pattern over words as they are ``shown``: folded, unless told otherwise.
+
+    Parts between stars are looked for from left to right, each as early as can be: no backtracking. That is exact, for
+    a star may always take more.
     """
     parts: list[str] = [""]
     prefix: str | None = None
@@ -98,9 +110,10 @@ def _wildcard(pattern: str) -> Pattern:
         elif atom == "?":
             parts[-1] += "."
         elif match[2]:
-            parts[-1] += f"[{'^' if match[1] else ''}{_ranges(match[2])}]"
+            letters = shown(match[2]) if shown is not None else fold_letters(match[2]).lower()
+            parts[-1] += f"[{'^' if match[1] else ''}{_ranges(letters)}]"
         else:
-            parts[-1] += re.escape(fold(atom) + "." * (len(atom) - len(atom.rstrip("."))))
+            parts[-1] += re.escape((shown or _folded)(atom))
     if len(parts) == 1:
         expression = parts[0]
     else:
@@ -108,6 +121,25 @@ def _wildcard(pattern: str) -> Pattern:
         expression = f"{parts[0]}{''.join(middle)}.*{parts[-1]}"
     compiled = re.compile(expression, re.DOTALL)
     return Pattern(prefix or "", lambda word: compiled.fullmatch(word) is not None)
+
+
+@lru_cache(maxsize=256)
+def as_written(node: Wildcard) -> Callable[[str], bool]:
+    """Whether a pattern that is as written matches a word of a text, by its :func:`~newssearch.analysis.written` form.
+
+    >>> [word for word in ("São", "SÃO", "Sao", "sãos") if as_written(Wildcard("S?o*", "exact"))(word)]
+    ['São', 'SÃO', 'Sao', 'sãos']
+    >>> [word for word in ("São", "SÃO", "sãos") if as_written(Wildcard("S[ã-õ]o*", "caps"))(word)]
+    ['São']
+    """
+    caps = node.written == "caps"
+    matches = _wildcard(node.pattern, lambda text: _letters(text) if caps else _letters(text).lower()).matches
+    return lambda word: matches(written(word) if caps else spelled(word))
+
+
+def _letters(text: str) -> str:
+    """A part of a pattern as words are :func:`~newssearch.analysis.written`."""
+    return unicodedata.normalize("NFC", text.replace("’", "'"))
 
 
 def _with_commas(word: str) -> str:
@@ -126,7 +158,7 @@ _EVERY_THIRD = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
 def _ranges(content: str) -> str:
     """The inside of a character class: letters, and ranges of them that go upwards."""
     out = ""
-    for match in re.finditer(r"(.)-(.)|(.)", fold_letters(content).lower(), re.DOTALL):
+    for match in re.finditer(r"(.)-(.)|(.)", content, re.DOTALL):
         if match[3]:
             out += re.escape(match[3])
         else:

@@ -18,6 +18,7 @@ from .tree import (
     Node,
     Not,
     Or,
+    PatternPhrase,
     Phrase,
     Region,
     Same,
@@ -37,6 +38,9 @@ def with_spellings(tree: Node) -> Node:
     if isinstance(tree, Phrase):
         named = not tree.within and any(map(may_be_name, tree.text.split()))
         return dataclasses.replace(tree, names=True) if named else tree
+    if isinstance(tree, PatternPhrase):
+        named = not (tree.within or tree.mode) and any(map(may_be_name, tree.words.split()))
+        return dataclasses.replace(tree, mode="name") if named else tree
     if isinstance(tree, And | Or):
         operands = tuple(map(with_spellings, tree.operands))
         return type(tree)(operands, span=tree.span)

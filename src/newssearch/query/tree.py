@@ -10,7 +10,7 @@ of nodes, none and one too.
 
 There are two kinds. A *unit* has occurrences, places in one paragraph or in the headline: :class:`Word`,
 :class:`Phrase`, :class:`Wildcard`, :class:`Fuzzy`, :class:`Regex`, :class:`Name`, :class:`Exact`, :class:`Caps`,
-:class:`Near`, :class:`Same`. The
+:class:`PatternPhrase`, :class:`Near`, :class:`Same`. The
 others hold or fail for an article as a whole. ``span`` is the place in the text that a node came from.
 """
 
@@ -22,6 +22,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import groupby
 from typing import Literal, NamedTuple
 
 from .. import arguments
@@ -56,6 +57,11 @@ MAX_COUNT = 1_000_000
 """Occurrences that atleast may ask for."""
 MAX_DISTANCE = 1_000
 """Words that a proximity operator may span."""
+MAX_UNORDERED = 8
+"""Words and patterns that a phrase may hold in any order."""
+
+Written = Literal["", "exact", "caps"]
+_AS_WRITTEN: dict[str, str] = {"": "{}", "exact": "{}~exact", "caps": "caps({})"}
 
 ValueField = Literal["outlet", "source", "byline", "located", "lang", "section", "id"]
 VALUE_FIELDS: tuple[ValueField, ...] = ("outlet", "source", "byline", "located", "lang", "section", "id")
@@ -146,11 +152,17 @@ class Phrase(Node):
 
 @dataclass(frozen=True, slots=True)
 class Wildcard(Node):
-    """Words of a pattern: ``*`` is any letters or none, ``?`` one letter but not at the end, ``[a-c]`` one of some."""
+    """Words of a pattern: ``*`` is any letters or none, ``?`` one letter but not at the end, ``[a-c]`` one of some.
+
+    ``written`` says what makes a difference: ``"exact"`` accents, ``"caps"`` capitals too, ``""`` neither.
+    """
 
     pattern: str
+    written: Written = ""
 
     def __post_init__(self) -> None:
+        if self.written not in _AS_WRITTEN:
+            raise ValueError(f"no way to be written: {self.written!r}")
         starred = "*" in arguments.text("pattern", self.pattern) or "?" in self.pattern
         if not (starred and wildcard().fullmatch(self.pattern) and any(map(str.isalnum, self.pattern))):
             raise ValueError(f"not a pattern of one word: {self.pattern!r}")
@@ -158,7 +170,7 @@ class Wildcard(Node):
             raise ValueError("a question mark at the end of a word is punctuation")
 
     def __str__(self) -> str:
-        return self.pattern
+        return _AS_WRITTEN[self.written].format(self.pattern)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +256,92 @@ class Caps(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class AnyWord(Node):
+    """One word of a phrase, whichever it is."""
+
+    def __str__(self) -> str:
+        return "*"
+
+
+ANY = AnyWord()
+
+Part = Word | Wildcard | Fuzzy | AnyWord
+"""What a phrase with patterns is made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class PatternPhrase(Node):
+    """Words and patterns side by side; with ``within``, all of them in any order, as of :class:`Phrase`.
+
+    With ``mode``, its words are :class:`Name` where they can be (``"name"``), or words and patterns are as written
+    (``"exact"``, ``"caps"``). With ``within``, each part has a word of its own, and there are at most
+    :data:`MAX_UNORDERED`.
+    """
+
+    parts: tuple[Part, ...]
+    within: int = 0
+    mode: Literal["", "name", "exact", "caps"] = ""
+
+    def __post_init__(self) -> None:
+        kinds_of_part = (Word, Wildcard, Fuzzy, AnyWord)
+        parts: tuple[Part, ...] = tuple(
+            arguments.several("parts", self.parts, kinds_of_part, "a word or a pattern")
+        )
+        object.__setattr__(self, "parts", parts)
+        kinds = set(map(type, parts))
+        if len(self.parts) < 2 or kinds in ({AnyWord}, {Word}):
+            raise ValueError("a phrase with patterns has two parts or more, and a pattern among them")
+        if self.mode not in ("", "name", "exact", "caps"):
+            raise ValueError(f"no mode of a phrase: {self.mode!r}")
+        if any(isinstance(part, Wildcard) and part.written for part in self.parts):
+            raise ValueError("the phrase as a whole is as written, or is not")
+        if self.mode and (self.within or (Fuzzy in kinds and self.mode != "name")):
+            raise ValueError("a phrase in any order, or with a fuzzy word, is not as written")
+        if self.within and (AnyWord in kinds or len(self.parts) > MAX_UNORDERED):
+            raise ValueError(f"a phrase in any order has at most {MAX_UNORDERED} parts, and none is any word")
+        if not 0 <= arguments.whole_number("within", self.within) <= MAX_DISTANCE:
+            raise ValueError(f"a phrase spans at most {MAX_DISTANCE} words")
+
+    def __str__(self) -> str:
+        inner = " ".join(_escaped(part.text) if isinstance(part, Word) else str(part) for part in self.parts)
+        if self.mode == "caps":
+            return f'caps("{inner}")'
+        return f'"{inner}"' + (f"~{self.within}" if self.within else f"~{self.mode}" if self.mode else "")
+
+    @property
+    def words(self) -> str:
+        """The words that are no patterns, one behind the other."""
+        return " ".join(part.text for part in self.parts if isinstance(part, Word))
+
+    @property
+    def units(self) -> tuple[Unit | AnyWord, ...]:
+        """What stands side by side: the words between two patterns as one unit."""
+        found: list[Unit | AnyWord] = []
+        for is_word, run in groupby(self.parts, lambda part: isinstance(part, Word)):
+            if is_word:
+                found.append(self._run(" ".join(part.text for part in run if isinstance(part, Word))))
+            elif self.mode in ("exact", "caps"):
+                found += [
+                    Wildcard(part.pattern, self.mode, span=self.span) if isinstance(part, Wildcard) else part
+                    for part in run
+                ]  # fmt: skip
+            else:
+                found += run
+        return tuple(found)
+
+    def _run(self, text: str) -> Unit:
+        """Words side by side, as the mode looks for them."""
+        if self.mode == "exact":
+            return Exact(text, span=self.span)
+        if self.mode == "caps":
+            return Caps(text, span=self.span)
+        named = self.mode == "name"
+        if " " in text:
+            return Phrase(text, names=named, span=self.span)
+        return Name(text, span=self.span) if named and core(text) is not None else Word(text, span=self.span)
+
+
+@dataclass(frozen=True, slots=True)
 class Near(Node):
     """Occurrences of either side that have one of the other at most ``distance`` words away; ``ordered``: behind it.
 
@@ -280,7 +378,7 @@ class Same(Node):
         return f"({self.left} w/{self.unit} {self.right})"
 
 
-Unit = Word | Phrase | Wildcard | Fuzzy | Regex | Name | Exact | Caps | Near | Same
+Unit = Word | Phrase | Wildcard | Fuzzy | Regex | Name | Exact | Caps | PatternPhrase | Near | Same
 """What has occurrences."""
 
 
@@ -431,6 +529,7 @@ class Everything(Node):
 
 _BARE = Pattern(r"[^\W_]+(?:[-'’.,&@][^\W_]+)*\.?")
 _HIDDEN = Pattern(f"[{UNSEEN}]")
+_SPECIAL = Pattern(rf"[\\{QUOTES}*]|\?(?=\?*[^\s?])|~(?=(?:\d+|exact|name)[.,;:!?]*(?:\s|$))")
 SURROGATE = Pattern("[\ud800-\udfff]")
 _REGEX = Pattern(r"(?:\\.|[^/\\\s\ud800-\udfff])+")
 _BARE_DATE = Pattern(r"(?:[<>]=?)?[-\w.:+]+")
@@ -451,8 +550,17 @@ def quoted(text: str) -> str:
     >>> print(quoted('say "hi"'))
     "say \\"hi\\""
     """
-    escaped = re.sub(rf"([\\{QUOTES}])", r"\\\1", plain(text))
-    return f'"{escaped}"'
+    return f'"{_escaped(text)}"'
+
+
+def _escaped(text: str) -> str:
+    """``text`` as it is written between quotation marks, where nothing of it is a pattern."""
+    return _SPECIAL.sub(r"\\\g<0>", plain(text))
+
+
+def is_wildcard(word: str) -> bool:
+    """Whether a word without escapes is a pattern: it holds ``*``, or ``?`` before its end."""
+    return "*" in word or "?" in word.rstrip("?")
 
 
 def _parenthesised(node: Node) -> str:
@@ -583,6 +691,9 @@ def names_in(unit: Node) -> Iterator[Name]:
         yield unit
     elif isinstance(unit, Phrase):
         yield from (part for part in unit.parts if isinstance(part, Name))
+    elif isinstance(unit, PatternPhrase):
+        for part in unit.units:
+            yield from names_in(part)
     elif isinstance(unit, Near | Same):
         yield from names_in(unit.left)
         yield from names_in(unit.right)

@@ -21,6 +21,7 @@ from ...query import (
     LEAD,
     NOWHERE,
     And,
+    AnyWord,
     AtLeast,
     Boost,
     Caps,
@@ -34,6 +35,7 @@ from ...query import (
     Node,
     Not,
     Or,
+    PatternPhrase,
     Phrase,
     Regex,
     Region,
@@ -326,6 +328,10 @@ def _in_words(node: Node) -> Iterator[Word | Phrase | Fuzzy | Name | Exact | Cap
     """The parts of a unit that ask for words, and not for places without them."""
     if isinstance(node, Word | Phrase | Fuzzy | Name | Exact | Caps | Wildcard | Regex):
         yield node
+    elif isinstance(node, PatternPhrase):
+        for unit in node.units:
+            if not isinstance(unit, AnyWord):
+                yield from _in_words(unit)
     elif isinstance(node, Near | Same):
         yield from _in_words(node.left)
         yield from _in_words(node.right)

@@ -7,6 +7,7 @@ are those of one field of a segment (see :mod:`.segment`): ``starts`` are the fi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -94,6 +95,36 @@ def window(words_needed: Sequence[tuple[Ints, int]], within: int, owners: Array)
     starts, ends = starts[keep], ends[keep]
     same = owner_of(owners, starts) == owner_of(owners, ends)
     return Stretches(starts[same], ends[same] + 1)
+
+
+def together(words_needed: Sequence[tuple[Ints, int]]) -> list[tuple[Ints, int]]:
+    """Some words, and how many of each are needed, where one may be of several: each has a word of its own.
+
+    That is so if any of them together have as many words as they need (Hall 1935); those that share none need not be
+    looked at together.
+    """
+    shared = [
+        [len(np.intersect1d(one, other, assume_unique=True)) > 0 for other, _ in words_needed]
+        for one, _ in words_needed
+    ]
+    found: list[tuple[Ints, int]] = []
+    for size in range(1, len(words_needed) + 1):
+        for chosen in combinations(range(len(words_needed)), size):
+            if size > 1 and not all(any(shared[n][m] for m in chosen if m != n) for n in chosen):
+                continue
+            places = np.unique(np.concatenate([words_needed[n][0] for n in chosen]))
+            found.append((places, sum(words_needed[n][1] for n in chosen)))
+    return found
+
+
+def wider(stretches: Stretches, before: int, behind: int, owners: Array) -> Stretches:
+    """Stretches with some more words before and behind them, where there are as many."""
+    if not (before or behind) or not len(stretches.starts):
+        return stretches
+    starts, ends = stretches.starts - before, stretches.ends + behind
+    held = owner_of(owners, stretches.starts, stretches.owners)
+    fits = (starts >= owners[held].astype(np.int64)) & (ends < owners[held + 1].astype(np.int64))
+    return Stretches(starts[fits], ends[fits], stretches.owners)
 
 
 def near(left: Stretches, right: Stretches, distance: int, ordered: bool, owners: Array) -> Stretches:

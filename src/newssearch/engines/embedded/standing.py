@@ -12,8 +12,26 @@ import numpy as np
 
 from ...analysis import analyser_named, fold, spelled, without_possessive, written
 from ...analysis import words as words_of
-from ...query import And, Caps, Exact, Fuzzy, Name, Near, Node, Not, Or, Phrase, Regex, Same, Wildcard, Word
+from ...query import (
+    And,
+    AnyWord,
+    Caps,
+    Exact,
+    Fuzzy,
+    Name,
+    Near,
+    Node,
+    Not,
+    Or,
+    PatternPhrase,
+    Phrase,
+    Regex,
+    Same,
+    Wildcard,
+    Word,
+)
 from ...query.names import ARTICLES, is_name
+from ...query.patterns import as_written
 from ...query.ways import Way, Ways, ways
 from . import places as at
 from .ascending import NO_INTS, Ints, Mask, changes, common, in_all
@@ -179,9 +197,13 @@ class Standing:
         """The variants that a pattern stands for."""
         field = self.segment.fields[name]
         forms = self._expand(node, name)
-        if not isinstance(node, Name):
-            return self._kinds(field, forms)
-        return field.by_term(self._spellings(field, node, forms))
+        if isinstance(node, Name):
+            return field.by_term(self._spellings(field, node, forms))
+        if isinstance(node, Wildcard) and node.written:
+            fits = as_written(node)
+            variants = (variant for n in field.find_forms(forms) for variant in field.variants(n).tolist())
+            return field.by_term(np.array([v for v in variants if fits(field.written(v))], np.int64))
+        return self._kinds(field, forms)
 
     def _spellings(self, field: Field, node: Name, forms: Sequence[str]) -> Ints:
         """The variants of some forms that are a name."""
@@ -242,6 +264,8 @@ class Standing:
             )
         if isinstance(node, Wildcard | Fuzzy | Regex):
             return self._any_of(field, self._expanded(node, name), owners)
+        if isinstance(node, PatternPhrase):
+            return (self._in_any_order if node.within else self._in_order)(node, name, owners)
         if isinstance(node, Caps):
             return self._as_written(field, node.text, owners, written)
         if isinstance(node, Exact):
@@ -259,6 +283,45 @@ class Standing:
         return at.without(
             self.stretches(kept, name, owners), [self.stretches(part, name, owners) for part in taken]
         )
+
+    def _in_order(self, node: PatternPhrase, name: TextField, owners: Array | None) -> Stretches:
+        """Words and patterns side by side: the patterns first, the words only where all of these are."""
+        field, units = self.segment.fields[name], node.units
+        found: dict[int, Stretches] = {}
+        for by_pattern in (True, False):
+            for number, unit in enumerate(units):
+                if isinstance(unit, AnyWord) or isinstance(unit, Wildcard | Fuzzy) is not by_pattern:
+                    continue
+                found[number] = here = self.stretches(unit, name, owners)
+                held = at.owner_of(field.starts, here.starts, here.owners)
+                owners = held[changes(held)] if owners is None else common(owners, held[changes(held)])
+        whole: Stretches | None = None
+        before = 0  # any words that have none of those found in front of them
+        for number in range(len(units)):
+            if number not in found:
+                before += 1
+                continue
+            here = at.wider(found[number], before, 0, field.starts)
+            whole, before = here if whole is None else at.chain([whole, here]), 0
+        return NOWHERE if whole is None else at.wider(whole, 0, before, field.starts)
+
+    def _in_any_order(self, node: PatternPhrase, name: TextField, owners: Array | None) -> Stretches:
+        """The stretches that hold a word for each of the words and patterns."""
+        field = self.segment.fields[name]
+        patterns = Counter(part for part in node.parts if isinstance(part, Wildcard | Fuzzy))
+        sought = [(self.stretches(part, name, owners).starts, count) for part, count in patterns.items()]
+        if not node.words:
+            return at.window(at.together(sought), node.within, field.starts)
+        words = Phrase(node.words) if " " in node.words else Word(node.words)
+        parts = []
+        for asked in self._asked(words, name):
+            terms = [
+                (self._of_terms(field, (term,), 0, owners).starts, count)
+                for term, count in Counter(asked.terms).items()
+            ]
+            found = at.window(at.together([*sought, *terms]), node.within, field.starts)
+            parts.append(self._restricted(found, asked.articles, name))
+        return at.union(parts)
 
     def _written(self, field: Field, asked: Asked, owners: Array | None) -> Stretches:
         """Terms side by side, or what may stand instead of some of them."""

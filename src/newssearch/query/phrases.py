@@ -1,0 +1,103 @@
+"""What stands between quotation marks: words, and patterns among them (``"iraq* government"``).
+
+A piece between two spaces is a pattern where it holds a ``*``, or a ``?`` before its end; a backslash takes one
+literally. ``word~1`` is a word in which letters may differ. A star alone is one word, whichever it is.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..analysis import without_possessive
+from ..analysis import words as words_of
+from ..lazy import Pattern
+from .tree import ANY, MAX_EDITS, Fuzzy, Part, Span, Wildcard, Word, is_wildcard, plain, wildcard
+
+_ESCAPE = Pattern(r"\\([\s\S])")
+_ESCAPED_SPACE = Pattern(r"\\(\s)")
+_FUZZY = Pattern(r"([^~]+)~(\d+)[.,;:!?]*")
+_MODE = Pattern(r"[^~]+~(?:exact|name)[.,;:!?]*")
+_STARS = Pattern(r"\w[^\s*]*\*\*+|\*\*+\w")
+
+
+class Pieces(NamedTuple):
+    """The pieces of a phrase in order, and what is to be said of them: messages with suggestions."""
+
+    parts: tuple[Part, ...]
+    notes: tuple[tuple[str, str], ...]
+
+
+def has_pattern(quoted: str) -> bool:
+    """Whether a text between quotation marks holds a pattern that is not escaped.
+
+    >>> has_pattern("iraq* government"), has_pattern("who is he?"), has_pattern(r"5 \\* 3"), has_pattern("austim~1 iraq")
+    (True, False, False, True)
+    """
+    if not any(mark in quoted for mark in "*?~"):
+        return False
+    return any(_is_pattern(_ESCAPE.sub("x", piece)) for piece in _split(quoted))
+
+
+def pieces(quoted: str, span: Span) -> Pieces:
+    """The words and patterns of a text between quotation marks, which stands at ``span``.
+
+    >>> from newssearch.query.tree import NOWHERE
+    >>> [str(part) for part in pieces(r"the iraq*'s anti-*gov?rnment party? c\\*d * now", NOWHERE).parts]
+    ['the', 'iraq*', 'anti', '*gov?rnment', '"party?"', '"c\\\\*d"', '*', 'now']
+    """
+    parts: list[Part] = []
+    notes: dict[str, str] = {}
+    for piece in _split(quoted):
+        shown = _ESCAPE.sub("x", piece)
+        if (fuzzy := _fuzzy(shown)) is not None:
+            word, edits = fuzzy
+            if edits > MAX_EDITS:
+                notes[f"a word may differ in {MAX_EDITS} letters at most, not {edits:,}"] = ""
+            parts.append(Fuzzy(word, min(edits, MAX_EDITS), span=span) if edits else Word(word, span=span))
+        elif is_wildcard(shown):
+            if _STARS.search(shown):
+                hint = f"write {piece.replace('*', chr(92) + '*')} for a word that is printed with stars"
+                notes[f"the stars of {piece} stand for any letters"] = hint
+            parts.extend(_patterns(piece, span))
+        else:
+            if _MODE.fullmatch(shown):
+                notes[f"{piece} inside quotation marks is taken as words"] = (
+                    'write it behind them: "…"~exact, "…"~name'
+                )
+            text = _ESCAPE.sub(r"\1", piece)
+            if next(words_of(text), None) is not None:
+                parts.append(Word(text, span=span))
+    return Pieces(tuple(parts), tuple(notes.items()))
+
+
+def _split(quoted: str) -> list[str]:
+    return plain(_ESCAPED_SPACE.sub(r"\1", quoted)).split()
+
+
+def _is_pattern(piece: str) -> bool:
+    return is_wildcard(piece) or _fuzzy(piece) is not None or _MODE.fullmatch(piece) is not None
+
+
+def _fuzzy(piece: str) -> tuple[str, int] | None:
+    """A word and the letters in which it may differ."""
+    match = _FUZZY.fullmatch(piece) if "~" in piece else None
+    if match is None or is_wildcard(match[1]):
+        return None
+    found = [word.group() for word in words_of(match[1])]
+    return (found[0], int(match[2][:9])) if len(found) == 1 else None
+
+
+def _patterns(piece: str, span: Span) -> list[Part]:
+    """What a piece with wildcards is: ``al-abb*`` is al, then abb*."""
+    bare = _ESCAPE.sub(lambda match: match[1] if match[1].isalnum() else " ", piece)
+    parts: list[Part] = []
+    for match in wildcard().finditer(bare):
+        text = without_possessive(match[0]).rstrip("?'’.")
+        if next(words_of(text), None) is None:
+            if "*" in text:
+                parts.append(ANY)
+        elif is_wildcard(text) and wildcard().fullmatch(text):
+            parts.append(Wildcard(text, span=span))
+        else:
+            parts.append(Word(text, span=span))
+    return parts

@@ -15,7 +15,7 @@ import newssearch
 from newssearch import FacetValue, parse
 from newssearch.outlets import Aliases
 from newssearch.query import Field
-from newssearch.query.tree import quoted
+from newssearch.query.quoting import quoted
 from newssearch.request import FILTER_FIELDS
 from support import THOROUGH, article, index_of
 

@@ -301,6 +301,15 @@ def is_empty(start: dt.datetime, end: dt.datetime) -> bool:
     return start > end or (start == end and not is_last_moment(end))
 
 
+def why_no_range(start: dt.datetime | None, end: dt.datetime | None) -> str | None:
+    """Why no date is between two bounds, or None where one can be."""
+    if start is None or end is None:
+        return None
+    if (start.tzinfo is None) != (end.tzinfo is None):
+        return "both ends of a range have a zone, or neither"
+    return "the range ends before it begins" if is_empty(start, end) else None
+
+
 def _iso_period(text: str) -> _Stretch | None:
     match = _PERIOD.fullmatch(text)
     if match is None:

@@ -32,15 +32,12 @@ from .tree import (
     Same,
     Span,
     Unit,
-    Wanted,
     Wildcard,
     Word,
     all_of,
     any_of,
-    names_in,
-    narrower,
-    units,
 )
+from .walking import Wanted, names_in, narrower, units
 
 __all__ = [
     "GRAMMAR_VERSION",

@@ -10,7 +10,8 @@ from ..analysis import words
 from ..errors import QueryError
 from ..lazy import Pattern
 from .diagnostics import Notes
-from .tree import MAX_EDITS, MINUS, OPERATORS, QUOTES, UNSEEN, VALUE_FIELDS, Span, is_wildcard
+from .quoting import MINUS, QUOTES, UNSEEN, is_wildcard
+from .tree import MAX_EDITS, OPERATORS, VALUE_FIELDS, Span
 
 FIELDS = ("title", *VALUE_FIELDS, "date")
 """What can stand before a colon."""

@@ -27,18 +27,18 @@ from dataclasses import dataclass
 from .. import arguments
 from ..analysis import words as words_of
 from ..brief import brief, many, quoted
-from ..dates import parse_range
+from ..dates import parse_range, why_no_range
 from ..errors import QueryError
 from .diagnostics import Diagnostic, Notes
 from .lexer import Token, tokens
 from .names import core
 from .phrases import has_pattern, pieces
+from .quoting import SURROGATE, plain
 from .tree import (
     ANY,
     MAX_COUNT,
     MAX_DISTANCE,
     MAX_UNORDERED,
-    SURROGATE,
     VALUE_FIELDS,
     And,
     AtLeast,
@@ -64,9 +64,7 @@ from .tree import (
     Wildcard,
     Word,
     all_of,
-    plain,
     why_no_operand,
-    why_no_range,
 )
 
 GRAMMAR_VERSION = 2

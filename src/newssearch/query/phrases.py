@@ -11,7 +11,8 @@ from typing import NamedTuple
 from ..analysis import without_possessive
 from ..analysis import words as words_of
 from ..lazy import Pattern
-from .tree import ANY, MAX_EDITS, Fuzzy, Part, Span, Wildcard, Word, is_wildcard, plain, wildcard
+from .quoting import is_wildcard, plain, wildcard
+from .tree import ANY, MAX_EDITS, Fuzzy, Part, Span, Wildcard, Word
 
 _ESCAPE = Pattern(r"\\([\s\S])")
 _ESCAPED_SPACE = Pattern(r"\\(\s)")

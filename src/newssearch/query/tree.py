@@ -18,19 +18,18 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import groupby
 from typing import Literal, NamedTuple
 
 from .. import arguments
-from ..analysis import fold, marks
+from ..analysis import fold
 from ..analysis import words as words_of
-from ..dates import is_empty, parse_range
+from ..dates import parse_range, why_no_range
 from ..lazy import Pattern
 from .names import ARTICLES, core
+from .quoting import escaped, plain, quoted, wildcard
 from .regexes import compile_regex
 
 
@@ -43,14 +42,6 @@ class Span(NamedTuple):
 
 NOWHERE = Span(0, 0)
 OPERATORS = frozenset({"AND", "OR", "NOT"})
-MINUS = "−–-"
-"""What means NOT in front of an operand: the hyphen, and what a word processor makes of it."""
-QUOTES = '"“”„‟«»＂'
-"""What begins and ends a phrase."""
-
-UNSEEN = "\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"
-"""Direction marks and the like, pasted along with a word, as ranges of a character class."""
-
 MAX_EDITS = 2
 """Letters by which a fuzzy word may differ."""
 MAX_COUNT = 1_000_000
@@ -70,14 +61,6 @@ REGIONS = ("title", "hlead")
 """Parts of an article: the headline; the headline and the first two paragraphs."""
 LEAD = 2
 """Paragraphs that are the lead."""
-
-
-@cache
-def wildcard() -> re.Pattern[str]:
-    """A word of letters, digits and wildcards. Few queries have one, and the pattern takes milliseconds to make."""
-    return re.compile(
-        rf"(?:\[[^\[\]\s()/\\{QUOTES}{UNSEEN}]{{1,64}}\]|[*?]|[^\W_][{marks()}]*|['’.](?=[\w*?\[])|(?<=[\d?\]]),(?=[\d?*\[]))+"
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +286,7 @@ class PatternPhrase(Node):
             raise ValueError(f"a phrase spans at most {MAX_DISTANCE} words")
 
     def __str__(self) -> str:
-        inner = " ".join(_escaped(part.text) if isinstance(part, Word) else str(part) for part in self.parts)
+        inner = " ".join(escaped(part.text) if isinstance(part, Word) else str(part) for part in self.parts)
         if self.mode == "caps":
             return f'caps("{inner}")'
         return f'"{inner}"' + (f"~{self.within}" if self.within else f"~{self.mode}" if self.mode else "")
@@ -528,39 +511,8 @@ class Everything(Node):
 
 
 _BARE = Pattern(r"[^\W_]+(?:[-'’.,&@][^\W_]+)*\.?")
-_HIDDEN = Pattern(f"[{UNSEEN}]")
-_SPECIAL = Pattern(rf"[\\{QUOTES}*]|\?(?=\?*[^\s?])|~(?=(?:\d+|exact|name)[.,;:!?]*(?:\s|$))")
-SURROGATE = Pattern("[\ud800-\udfff]")
 _REGEX = Pattern(r"(?:\\.|[^/\\\s\ud800-\udfff])+")
 _BARE_DATE = Pattern(r"(?:[<>]=?)?[-\w.:+]+")
-
-
-def plain(text: str) -> str:
-    """``text`` without what is not seen, one space between its words; half of a surrogate pair is U+FFFD.
-
-    >>> plain(" say\\u200f  hi ")
-    'say hi'
-    """
-    return " ".join(_HIDDEN.sub("", SURROGATE.sub("\ufffd", text)).split())
-
-
-def quoted(text: str) -> str:
-    """``text`` between quotation marks, as words and nothing else.
-
-    >>> print(quoted('say "hi"'))
-    "say \\"hi\\""
-    """
-    return f'"{_escaped(text)}"'
-
-
-def _escaped(text: str) -> str:
-    """``text`` as it is written between quotation marks, where nothing of it is a pattern."""
-    return _SPECIAL.sub(r"\\\g<0>", plain(text))
-
-
-def is_wildcard(word: str) -> bool:
-    """Whether a word without escapes is a pattern: it holds ``*``, or ``?`` before its end."""
-    return "*" in word or "?" in word.rstrip("?")
 
 
 def _parenthesised(node: Node) -> str:
@@ -618,15 +570,6 @@ def why_no_operand(node: Node) -> str | None:
     return f"{node} says something of the whole article"
 
 
-def why_no_range(start: dt.datetime | None, end: dt.datetime | None) -> str | None:
-    """Why no date is between two bounds, or None where one can be."""
-    if start is None or end is None:
-        return None
-    if (start.tzinfo is None) != (end.tzinfo is None):
-        return "both ends of a range have a zone, or neither"
-    return "the range ends before it begins" if is_empty(start, end) else None
-
-
 # ---- joining
 
 
@@ -648,60 +591,3 @@ def any_of(operands: Node | Iterable[Node]) -> Node:
     """
     given = tuple(arguments.several("operands", operands, Node, "a node of a query"))
     return Or(given) if len(given) > 1 else given[0] if given else Not(Everything())
-
-
-# ---- walking
-
-
-class Wanted(NamedTuple):
-    """A unit of a tree as it counts there: whether it is negated, in which region, and how its score is boosted."""
-
-    unit: Unit
-    negated: bool
-    region: str | None
-    boost: float
-
-
-def units(tree: Node) -> Iterator[Wanted]:
-    """The units of a tree in order; what stands inside one is part of it. Twice negated is not negated.
-
-    >>> [(str(unit), negated) for unit, negated, _, _ in units(And((Word("a"), Not(Or((Word("b"), Not(Word("c"))))))))]
-    [('a', False), ('b', True), ('c', False)]
-    """
-    stack: list[tuple[Node, bool, str | None, float]] = [(tree, False, None, 1.0)]
-    while stack:
-        node, negated, region, boost = stack.pop()
-        if isinstance(node, Unit):
-            yield Wanted(node, negated, region, boost)
-        elif isinstance(node, Not):
-            stack.append((node.operand, not negated, region, boost))
-        elif isinstance(node, And | Or):
-            stack.extend((operand, negated, region, boost) for operand in reversed(node.operands))
-        elif isinstance(node, AtLeast):
-            stack.append((node.operand, negated, region, boost))
-        elif isinstance(node, Region):
-            stack.append((node.operand, negated, narrower(region, node.name), boost))
-        elif isinstance(node, Boost):
-            stack.append((node.operand, negated, region, boost * node.factor))
-
-
-def names_in(unit: Node) -> Iterator[Name]:
-    """The names that a unit looks for in all spellings."""
-    if isinstance(unit, Name):
-        yield unit
-    elif isinstance(unit, Phrase):
-        yield from (part for part in unit.parts if isinstance(part, Name))
-    elif isinstance(unit, PatternPhrase):
-        for part in unit.units:
-            yield from names_in(part)
-    elif isinstance(unit, Near | Same):
-        yield from names_in(unit.left)
-        yield from names_in(unit.right)
-    elif isinstance(unit, And | Or):
-        for operand in unit.operands:
-            yield from names_in(operand)
-
-
-def narrower(outer: str | None, inner: str) -> str:
-    """The part of an article that is in both regions: the headline is part of the lead."""
-    return "title" if "title" in (outer, inner) else inner

@@ -1,0 +1,57 @@
+"""How words are written in a query so that nothing of them is an operator, and what is a pattern where they are not."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from ..analysis import marks
+from ..lazy import Pattern
+
+MINUS = "−–-"
+"""What means NOT in front of an operand: the hyphen, and what a word processor makes of it."""
+QUOTES = '"“”„‟«»＂'
+"""What begins and ends a phrase."""
+
+UNSEEN = "\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"
+"""Direction marks and the like, pasted along with a word, as ranges of a character class."""
+
+_HIDDEN = Pattern(f"[{UNSEEN}]")
+_SPECIAL = Pattern(rf"[\\{QUOTES}*]|\?(?=\?*[^\s?])|~(?=(?:\d+|exact|name)[.,;:!?]*(?:\s|$))")
+SURROGATE = Pattern("[\ud800-\udfff]")
+
+
+def plain(text: str) -> str:
+    """``text`` without what is not seen, one space between its words; half of a surrogate pair is U+FFFD.
+
+    >>> plain(" say\\u200f  hi ")
+    'say hi'
+    """
+    return " ".join(_HIDDEN.sub("", SURROGATE.sub("\ufffd", text)).split())
+
+
+def quoted(text: str) -> str:
+    """``text`` between quotation marks, as words and nothing else.
+
+    >>> print(quoted('say "hi"'))
+    "say \\"hi\\""
+    """
+    return f'"{escaped(text)}"'
+
+
+def escaped(text: str) -> str:
+    """``text`` as it is written between quotation marks, where nothing of it is a pattern."""
+    return _SPECIAL.sub(r"\\\g<0>", plain(text))
+
+
+def is_wildcard(word: str) -> bool:
+    """Whether a word without escapes is a pattern: it holds ``*``, or ``?`` before its end."""
+    return "*" in word or "?" in word.rstrip("?")
+
+
+@cache
+def wildcard() -> re.Pattern[str]:
+    """A word of letters, digits and wildcards. Few queries have one, and the pattern takes milliseconds to make."""
+    return re.compile(
+        rf"(?:\[[^\[\]\s()/\\{QUOTES}{UNSEEN}]{{1,64}}\]|[*?]|[^\W_][{marks()}]*|['’.](?=[\w*?\[])|(?<=[\d?\]]),(?=[\d?*\[]))+"
+    )

@@ -16,7 +16,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 SOURCE = REPOSITORY / "src" / "newssearch"
 
 LAYERS = (
-    "_version", "faults", "errors", "brief", "arguments", "durable", "verification", "processes", "lazy", "frozen", "escape", "notebook", "paragraphs", "datenames", "dates", "article", "compounds", "analysis", "query", "results", "matching", "highlight", "story",
+    "_version", "faults", "errors", "brief", "arguments", "durable", "verification", "processes", "lazy", "frozen", "escape", "notebook", "paragraphs", "datenames", "dates", "article", "compounds", "analysis", "sentences", "query", "results", "matching", "highlight", "story",
     "outlets", "request", "limits", "config", "engines", "engines.embedded", "readers", "files", "manifest", "indexing", "rebuilding", "info", "sharing", "index", "checking", "render", "console", "terminal", "cli",
     "__init__", "__main__",
 )  # fmt: skip

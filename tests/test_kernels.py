@@ -23,7 +23,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from newssearch import Article
-from newssearch.analysis import analyser, analysis_of, sentence_starts, written
+from newssearch.analysis import analyser, analysis_of, written
 from newssearch.engines.embedded import (
     ascending,
     inverting,
@@ -66,6 +66,7 @@ from newssearch.engines.embedded.segment import Field, Kinds, Segment, TextField
 from newssearch.engines.embedded.small import Small
 from newssearch.engines.embedded.small import small as small_sections
 from newssearch.query.patterns import within_edits
+from newssearch.sentences import sentence_starts
 from support import article
 
 NO_LIMITS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
@@ -206,7 +207,7 @@ def broken(texts: Sequence[tuple[str, str | None]]) -> list[bool]:
     """Of each word of some texts, whether a sentence begins between it and the one before, in the same text."""
     found: list[bool] = []
     for text, lang in texts:
-        starts = sentence_starts(text)
+        starts = sentence_starts(text, analysis_of(lang))
         numbers = [bisect_right(starts, token.start) for token in analyser(lang).tokens(text)]
         found += [number > before for before, number in pairwise([*numbers[:1], *numbers])]
     return found

@@ -12,7 +12,7 @@ from itertools import combinations, permutations
 from typing import NamedTuple
 
 from newssearch import Article
-from newssearch.analysis import analyser, sentence_starts
+from newssearch.analysis import analyser
 from newssearch.query import (
     And,
     AnyWord,
@@ -36,6 +36,7 @@ from newssearch.query import (
     Word,
 )
 from newssearch.query.names import core, is_spelling
+from newssearch.sentences import sentence_starts
 
 Place = tuple[int, int]
 TITLE = 0
@@ -188,7 +189,7 @@ def apart(one: Place, other: Place) -> bool:
 
 
 def _paired(node: Near | Same, text: str, lang: str | None) -> set[Place]:
-    starts = sentence_starts(text)
+    starts = sentence_starts(text, analyser(lang).name)
     tokens = analyser(lang).tokens(text)
 
     def sentence(place: Place) -> int:

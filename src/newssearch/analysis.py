@@ -250,38 +250,6 @@ def _token_cjk() -> re.Pattern[str]:
     return re.compile(rf"{single} | (?: {pattern} )", re.VERBOSE)
 
 
-_SENTENCE_END = Pattern(r"[.!?…]+[\"'”’»)\]]*\s+(?=[\"'“‘«(\[]*(\w))|[。！？][」』”’]*\s*")
-_ABBREVIATION = Pattern(
-    r"(?:\b[^\W\d_]|\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Lt|Col|Sgt|Capt|Sen|Rep|Gov|Pres|Rev|Hon|St|Jr|Sr|Inc|Corp|Co|Ltd|vs|No"
-    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec))\.$"
-)
-
-
-def sentence_starts(text: str) -> list[int]:
-    """Where sentences begin but the first one, as offsets into ``text``.
-
-    One ends at ``.``, ``!``, ``?`` or an ellipsis, with what closes behind it and white space, where what follows is
-    no small letter; not at the full stop of a single letter (``U.S.``, ``J. Smith``), of a title (``Mr.``) or of a
-    month. In Chinese and Japanese it ends at the full-width signs.
-
-    >>> text = "Mr. Austin met the U.S. envoy. “It rained.” Then 3 left."
-    >>> [text[at:at + 4] for at in sentence_starts(text)]
-    ['“It ', 'Then']
-    """
-    starts = []
-    for match in _SENTENCE_END.finditer(text):
-        following = match[1]
-        if following is not None:
-            stop = match.start() + 1
-            if following.islower() or (
-                text[match.start()] == "." and _ABBREVIATION.search(text, max(0, stop - 8), stop)
-            ):
-                continue
-        if match.end() < len(text):
-            starts.append(match.end())
-    return starts
-
-
 class Analyser:
     """The analysis for one language: ``name`` is its Snowball stemmer, or ``"plain"`` for none.
 

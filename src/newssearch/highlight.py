@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import NamedTuple
 
@@ -11,11 +10,13 @@ from .matching import Words, occurrences
 from .query import LEAD, Node, Word, names_in, units
 from .query.names import core
 from .results import Snippet
+from .sentences import sentence_starts
 
 SNIPPET_LENGTH = 320
 """Characters of a snippet, unless asked otherwise: four lines on a terminal."""
 
-_SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*\s+|[。！？]")
+_FIRST_WORD = 40
+"""Characters in which the word that a sentence begins with is looked for."""
 
 
 class Mark(NamedTuple):
@@ -86,7 +87,7 @@ class Highlighter:
         if length <= 0 or len(text) <= length:
             start, end = 0, len(text)
         else:
-            start, end = _window(text, found, length)
+            start, end = _window(text, found, length, analyser.name)
         spans: list[tuple[int, int]] = []
         for mark in found:
             low, high = max(mark.start, start) - start, min(mark.end, end) - start
@@ -106,12 +107,12 @@ def snippet(
     return Highlighter(tree).snippet(text, analyser, length, number)
 
 
-def _window(text: str, found: list[Mark], length: int) -> tuple[int, int]:
+def _window(text: str, found: list[Mark], length: int, analysis: str) -> tuple[int, int]:
     first, last = _densest(found, length)
     if last - first >= length:  # a phrase longer than the window
         return first, _cut_back(text, first, first + length)
     room = length - (last - first)
-    start = _sentence_start(text, first, room)
+    start = _sentence_start(text, first, room, analysis)
     if start is None:
         start = _word_start(text, max(0, min(first - room // 3, len(text) - length)), first)
     end = start + length
@@ -140,12 +141,15 @@ def _densest(found: list[Mark], length: int) -> tuple[int, int]:
     return best[1], best[2]
 
 
-def _sentence_start(text: str, first: int, room: int) -> int | None:
+def _sentence_start(text: str, first: int, room: int, analysis: str) -> int | None:
     """Where the sentence around ``first`` begins, if that leaves the marks inside the window."""
     low = max(0, first - room * 2 // 3)
     start = 0 if low == 0 else None
-    for match in _SENTENCE_END.finditer(text, low, first):
-        start = match.end()
+    low = _word_start(text, low, first)
+    for begun in sentence_starts(text[low : first + _FIRST_WORD], analysis):
+        if low + begun > first:
+            break
+        start = low + begun
         if first - start <= room // 3:
             break
     return start

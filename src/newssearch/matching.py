@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate, combinations
 
-from .analysis import Analyser, Compound, sentence_starts, spelled, words
+from .analysis import Analyser, Compound, spelled, words
 from .analysis import written as written_form
 from .compounds import JOINED, PARTED
 from .lazy import Pattern
@@ -38,6 +38,7 @@ from .query.tree import (
     Word,
 )
 from .query.ways import Way, Ways, ways
+from .sentences import sentence_starts
 
 Place = tuple[int, int]
 """An occurrence: words ``start`` up to but not including ``end`` of a text, counted from 0."""
@@ -100,7 +101,7 @@ class Words:
     @cached_property
     def sentences(self) -> list[int]:
         """The number of the sentence that each word begins in."""
-        starts = sentence_starts(self.text)
+        starts = sentence_starts(self.text, self.analyser.name)
         return [bisect_right(starts, self._offsets(word)[0]) for word in range(len(self.terms))]
 
     def compounds(self, key: str) -> list[Place]:

@@ -19,8 +19,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from newssearch.analysis import sentence_starts
 from newssearch.paragraphs import Block, Squeezed
+from newssearch.sentences import sentence_starts
 
 LONGEST = 2_500
 PIECE = 1_000

@@ -7,7 +7,6 @@ done with arrays. The chunks are found and looked up by arrays as well: see :mod
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
@@ -17,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import compounds
-from ...analysis import MAX_TERM, Analyser, Compound, analyser_named, sentence_starts, words, written
+from ...analysis import MAX_TERM, Analyser, Compound, analyser_named, words, written
 from ...compounds import MOST_JOINED, parts_of
+from ...sentences import AS_NEXT, BIT_OF, CAPITAL, ENDS_ALWAYS, GOES_ON, NOTHING, OPENER, Rules, rules
 from .ascending import ranges
 from .chunks import LONGEST, ROOM, Ints, Table, parted
 from .compounds import entry_of
@@ -28,18 +28,13 @@ REMEMBERED = 1_500_000
 SLICE = 1 << 20
 """Bytes of text that are looked up at a time: few enough for what is made of them to stay in a processor's cache."""
 
-_ENDS, _ENDS_ALWAYS, _BEGINS, _COMPOUND = 1, 2, 4, 8
-"""What a chunk tells: a sentence ends with it if the next chunk begins one; ends in any case; may begin with it; and
-that words of it are joined or parted."""
+# The flags of a chunk: how it ends and how it begins (:mod:`newssearch.sentences`), and whether words of it are joined
+# or parted.
+_ENDS, _BEGINS_SHIFT, _BEGINS, _COMPOUND = 0x0F, 4, 0x07, 0x80
+_BIT_OF = np.array(BIT_OF, np.uint8)
 
 _AROUND = ".,;:!?…\"'“”‘’«»()[]"
 """What may be around a word and is no part of it."""
-_LONGEST_ABBREVIATION = 4
-"""Letters at the end of a chunk whose full stop may not end a sentence; see ``sentence_starts``."""
-_END_MARK = re.compile(r"[.!?…。！？]")
-_HARD_MARK = re.compile(r"[。！？]")
-_OPENING = re.compile(r"[\"'“‘«(\[]*(\w)")
-
 
 Numbers = NDArray[np.uint32]
 
@@ -139,7 +134,6 @@ class Lexicon:
         self._compounds = array("I")  # the word that each begins with, counted from the first of the chunk
         self._keys = array("I")
         self._plain: dict[str, dict[str, int]] = {}  # by analysis, the numbers of words that are plain to see
-        self._seen: dict[tuple[str, str, bool], int] = {}  # the flags of what is around them
 
     @property
     def full(self) -> bool:
@@ -202,16 +196,15 @@ class Lexicon:
         source = np.repeat(source, sizes) + np.arange(total)
         at = np.concatenate(([0], ends))
         text_ends = np.cumsum(per_text)
-        text_starts = text_ends - per_text
         begins = np.flatnonzero(np.frombuffer(bytes(self._breaks), np.uint8)[source])
         flags = np.frombuffer(bytes(self._flags), np.uint8)[numbers]
-        begun = self._between(flags, text_starts[per_text > 0])
+        begun = self._begun(flags, per_text)
         begun &= starts < np.repeat(at[text_ends], per_text)  # there is a word that the sentence begins with
         breaks = np.concatenate((begins, starts[begun]))
         breaks.sort(kind="stable")  # which makes one of what is two ascending sequences
         return Tokens(
             np.frombuffer(self._tokens, np.uint32)[source] if total else np.empty(0, np.uint32),
-            at[text_ends] - at[text_starts],
+            at[text_ends] - at[text_ends - per_text],
             breaks[np.diff(breaks, prepend=-1) > 0],
             *self._compounds_of(numbers, starts, np.flatnonzero(flags & _COMPOUND)),
         )
@@ -227,13 +220,21 @@ class Lexicon:
         )
         return words, np.frombuffer(self._keys, np.uint32)[chosen]
 
-    def _between(self, flags: NDArray[np.uint8], firsts: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which chunks a sentence begins with, by what each tells, but for the first ones of texts."""
-        before = flags[:-1]
-        ended = (before & _ENDS_ALWAYS > 0) | ((before & _ENDS > 0) & (flags[1:] & _BEGINS > 0))
-        begins = np.append(False, ended) if len(flags) else np.empty(0, np.bool_)
-        begins[firsts] = False
-        return begins
+    def _begun(self, flags: NDArray[np.uint8], per_text: Ints) -> NDArray[np.bool_]:
+        """Which chunks a sentence begins with, but for the first one of each text, by their flags.
+
+        See :func:`newssearch.sentences.sentence_starts`, which goes through them one by one.
+        """
+        begins, ends = flags >> _BEGINS_SHIFT & _BEGINS, flags & _ENDS
+        opens = begins == AS_NEXT
+        counted = np.flatnonzero(~opens & ((begins != NOTHING) | (ends != GOES_ON)))
+        of_text = np.repeat(np.arange(len(per_text)), per_text)[counted]
+        kinds = begins[counted][1:]
+        kinds[(kinds == OPENER) & (np.diff(np.cumsum(opens)[counted]) > 0)] = CAPITAL
+        follows = (ends[counted][:-1] & _BIT_OF[kinds] > 0) & (of_text[1:] == of_text[:-1])
+        begun = np.zeros(len(flags), np.bool_)
+        begun[counted[1:][follows]] = True
+        return begun
 
     def learn(self, chunk: str, analyser: Analyser) -> int:
         """Number a chunk."""
@@ -249,7 +250,7 @@ class Lexicon:
                 self._tokens.append(number)
                 self._breaks.append(0)
             self._sizes.append(len(parts))
-            self._flags.append(self._around(chunk, core, parts[-1].rpartition("'")[2]))
+            self._flags.append(_flags_of_plain(chunk, core, rules(analyser.name)))
         else:
             self._learn_any(chunk, analyser)
         number = len(self._sizes) - 1
@@ -280,7 +281,7 @@ class Lexicon:
 
     def _learn_any(self, chunk: str, analyser: Analyser) -> None:
         """What there is to know of any chunk."""
-        starts, flags = _sentences(chunk)
+        starts, begins, ends = rules(analyser.name).clue(chunk)
         size = before = 0
         for match in words(chunk):
             word = match.group()
@@ -293,21 +294,7 @@ class Lexicon:
             size += 1
         self._sizes.append(size)
         # A sentence that begins behind the last word begins with the next chunk.
-        self._flags.append(flags | _ENDS_ALWAYS if len(starts) > before else flags)
-
-    def _around(self, chunk: str, core: str, last: str) -> int:
-        """What a chunk tells of sentences whose words are all in its core, the ``last`` of them without an apostrophe."""
-        start = chunk.find(core)
-        before, behind = chunk[:start], chunk[start + len(core) :]
-        if "." in behind and len(last) <= _LONGEST_ABBREVIATION:
-            return _sentences(chunk)[1]
-        # But for an abbreviation, which word it is makes no difference.
-        around = before, behind, core[0].islower()
-        flags = self._seen.get(around)
-        if flags is None:
-            word = ("a" if around[2] else "A") + "a" * _LONGEST_ABBREVIATION
-            flags = self._seen[around] = _sentences(f"{before}{word}{behind}")[1]
-        return flags
+        self._flags.append(_flags(begins, ENDS_ALWAYS if len(starts) > before else ends))
 
     def _plain_word(self, part: str, analyser: Analyser) -> int:
         if "'" in part:
@@ -355,16 +342,10 @@ def _plain_parts(core: str) -> Sequence[str]:
     return parts
 
 
-def _sentences(chunk: str) -> tuple[list[int], int]:
-    """Where sentences begin inside a chunk, and what it tells of those around it; see ``sentence_starts``."""
-    opening = _OPENING.match(chunk)
-    flags = _BEGINS if opening is not None and not opening[1].islower() else 0
-    if _END_MARK.search(chunk) is None:
-        return [], flags
-    behind = len(chunk) + 1
-    starts = sentence_starts(f"{chunk} A")
-    if behind in starts:
-        flags |= _ENDS
-        if _HARD_MARK.search(chunk) is not None and behind in sentence_starts(f"{chunk} a"):
-            flags |= _ENDS_ALWAYS
-    return [start for start in starts if start < behind], flags
+def _flags(begins: int, ends: int) -> int:
+    return begins << _BEGINS_SHIFT | ends
+
+
+def _flags_of_plain(chunk: str, core: str, of: Rules) -> int:
+    """The flags of a chunk whose words are all in its core: what is behind that is all that may end a sentence."""
+    return _flags(of.begins(chunk), GOES_ON if chunk[-1:] == core[-1:] else of.ends(chunk))

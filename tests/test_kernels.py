@@ -776,7 +776,8 @@ SECTIONS = st.lists(
 
 @contextmanager
 def writing(path: Path) -> Iterator[ContainerWriter]:
-    """A container that is being written."""
+    """A container that is being written, instead of any of before."""
+    path.unlink(missing_ok=True)
     file = ContainerWriter(path)
     try:
         yield file

@@ -434,6 +434,8 @@ def test_a_folder_whose_index_has_lost_its_table_of_contents_is_not_taken_for_an
     for make in (newssearch.open_or_create, newssearch.create, newssearch.open):
         with pytest.raises(newssearch.IndexDamagedError, match="salvage"):
             make(tmp_path / "index")
+    found = newssearch.verify(tmp_path / "index", clean=True)
+    assert (found.sound, found.removed, found.leftovers) == (False, (), ())
     assert newssearch.salvage(tmp_path / "index", tmp_path / "saved").saved == 1
     (tmp_path / "b.txt").write_text("B\n\nSnow.\n", encoding="utf-8")
     assert newssearch.rebuild(tmp_path / "index", [tmp_path / "b.txt"]).added == 1

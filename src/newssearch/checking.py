@@ -12,7 +12,7 @@ from .engines.embedded import EmbeddedStore
 from .engines.embedded.salvaging import Lost
 from .errors import IndexDamagedError
 from .manifest import FILE_NAME
-from .verification import Problem, Salvage, Verification
+from .verification import Leftover, Problem, Salvage, Verification
 
 SAMPLE = 100
 """Articles of each segment whose words are compared with their text."""
@@ -43,22 +43,14 @@ def verify(
         problems = (*check.problems(), *_manifest(store))
         if not problems or store.generation == generation or attempt == _AGAIN - 1:
             break
-    removed: list[str] = []
     try:
-        if clean:
-            lock = store.lock(wait)
-            try:
-                removed = store.remove_leftovers((FILE_NAME,))
-            finally:
-                lock.release()
-        going_on = not clean and store.is_written()  # what is being written is nothing that was left
-        leftovers = () if going_on else tuple(store.leftovers((FILE_NAME,)))
+        removed, leftovers = _cleaned(store, wait) if clean else ([], _leftovers(store))
     except IndexDamagedError:  # nobody knows which files count
-        leftovers = ()
+        removed, leftovers = [], []
     return Verification(
         folder=store.folder,
         problems=problems,
-        leftovers=leftovers,
+        leftovers=tuple(leftovers),
         removed=tuple(removed),
         files=check.files,
         size=check.size,
@@ -67,6 +59,30 @@ def verify(
         sampled=check.sampled,
         seconds=time.perf_counter() - started,
     )
+
+
+def _cleaned(store: EmbeddedStore, wait: float) -> tuple[list[str], list[Leftover]]:
+    """Remove leftovers; the names of those that are gone, and those that are still there."""
+    lock = store.lock(wait)
+    try:
+        return store.remove_leftovers((FILE_NAME,)), store.leftovers((FILE_NAME,))
+    finally:
+        lock.release()
+
+
+def _leftovers(store: EmbeddedStore) -> list[Leftover]:
+    """What no run has under way; nothing where runs begin or end all the time."""
+    for _ in range(_AGAIN):
+        generation = store.generation
+        if store.is_written():
+            break
+        try:
+            found = store.leftovers((FILE_NAME,))
+        except FileNotFoundError:  # it was removed between two looks
+            continue
+        if store.generation == generation and not store.is_written():
+            return found
+    return []
 
 
 def _any(folder: Path) -> EmbeddedStore:

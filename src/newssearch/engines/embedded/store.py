@@ -7,6 +7,7 @@ as it lives, through all of its commits.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -159,7 +160,11 @@ class EmbeddedStore:
     @property
     def size(self) -> int:
         """Bytes of all files in the folder."""
-        return sum(entry.stat().st_size for entry in os.scandir(self.folder) if entry.is_file())
+        size = 0
+        for entry in os.scandir(self.folder):
+            with contextlib.suppress(FileNotFoundError):  # a commit may remove it
+                size += entry.stat().st_size if entry.is_file() else 0
+        return size
 
     def snapshot(self) -> EmbeddedSnapshot:
         """The last commit."""

@@ -50,16 +50,16 @@ class Check:
     def problems(self) -> Iterator[Problem]:
         """All that is not as it was written."""
         yield from self._marker()
-        generation = newest(self._folder)
-        path = toc_path(self._folder, generation)
+        path = toc_path(self._folder, newest(self._folder))
         try:
             toc = read_toc(self._folder)
+            path = toc_path(self._folder, toc.generation)
+            self._count(path)
         except (IndexDamagedError, OSError) as error:
             yield Problem(path.name, str(error.__cause__ or error))
             for left in sorted(self._folder.glob(f"*{EXTENSION}")):  # which of them count, nobody knows
                 yield from self._file(left)
             return
-        self._count(path)
         segments: list[Segment | None] = []
         for number, listed in enumerate(toc.listed):
             if listed is None:
@@ -204,6 +204,8 @@ def _joined(stretches: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 def leftovers(folder: Path, known: frozenset[str]) -> list[Leftover]:
     """What is in the folder of an index and belongs to no commit; ``known`` are files of others that do."""
+    if newest(folder) < 0:
+        return []
     toc = read_toc(folder)
     kept = {*known, *LOCKS, HOLDER, MARKER, toc_path(folder, toc.generation).name}
     kept.add(story_path(folder, newest_stories(folder, toc.generation)).name)

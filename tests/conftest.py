@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+import windows
 
 # How long something takes says nothing about whether it is right, and is measured by the benchmarks.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -16,6 +19,13 @@ if os.environ.get("NEWSSEARCH_THOROUGH") == "0":  # what takes long, and is the 
     collect_ignore = ["test_durability.py", "test_inputs.py", "test_snapshots.py", "test_verify.py"]
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(autouse=bool(os.environ.get("NEWSSEARCH_WINDOWS")))
+def as_on_windows() -> Iterator[windows.Refusals]:
+    """Files that are open can be neither removed nor replaced."""
+    with windows.file_system() as refusals:
+        yield refusals
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,8 @@ from .faults import reach
 
 PATIENCE = 2.0
 """Seconds to retry what Windows refuses because another program has the file open for a moment."""
+SYNCS_FOLDERS = os.name != "nt"
+"""Whether a folder can be brought to disk: Windows opens none, and does that by itself."""
 _BUSY = (5, 32, 33, 1224)
 """Windows errors for a file in use: access denied, sharing violation, lock violation, user-mapped section open."""
 
@@ -63,9 +65,9 @@ def is_busy(error: OSError) -> bool:
     return getattr(error, "winerror", None) in _BUSY
 
 
-def patiently(operation: Callable[[], object], patience: float = PATIENCE) -> None:
-    """Do something to a file, again and again for up to ``patience`` seconds while Windows says that it is in use."""
-    until = time.monotonic() + patience
+def patiently(operation: Callable[[], object]) -> None:
+    """Do something to a file, again and again for up to :data:`PATIENCE` seconds while Windows says that it is in use."""
+    until = time.monotonic() + PATIENCE
     delay = 0.005
     while True:
         try:
@@ -79,15 +81,14 @@ def patiently(operation: Callable[[], object], patience: float = PATIENCE) -> No
 
 
 def remove_unused(path: Path) -> bool:
-    """Remove a file unless it is in use, which only Windows minds; return whether its name is free.
+    """Remove a file that no commit needs any more; whether it is gone.
 
-    A file in use is left for a later commit, or for ``newssearch verify --clean``.
+    Where that cannot be, as for a file that somebody has open on Windows, it is left for a later commit, or for
+    ``newssearch verify --clean``.
     """
     try:
         path.unlink(missing_ok=True)
-    except OSError as error:
-        if not is_busy(error):
-            raise
+    except OSError:
         return False
     return True
 
@@ -167,8 +168,8 @@ def _sync_fully(descriptor: int) -> bool:
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring the names of the files in a folder to disk, where a system has that: Windows has not."""
-    if os.name == "nt":
+    """Bring the names of the files in a folder to disk, where a system has that."""
+    if not SYNCS_FOLDERS:
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:

@@ -17,7 +17,7 @@ from .analysis import analyser
 from .article import Article
 from .brief import brief, quoted
 from .config import Config, load
-from .engines import FoundHit, Snapshot, Store
+from .engines import FoundHit, Snapshot, Store, Writer
 from .engines.embedded import FORMAT_VERSION, EmbeddedStore
 from .errors import ArticleNotFoundError, IndexExistsError, IndexNotFoundError, NewssearchError, QueryError
 from .highlight import SNIPPET_LENGTH, Highlighter
@@ -465,8 +465,7 @@ class Index:
             writer.commit()
             self._save(manifest)
         finally:
-            writer.close()
-            self.refresh()
+            self._end(writer)
         return removed
 
     def _run(
@@ -487,8 +486,14 @@ class Index:
             work(run)
             return run.finish()
         finally:
+            self._end(writer)
+
+    def _end(self, writer: Writer) -> None:
+        """See what was committed, and let others write."""
+        try:
+            self.refresh()  # first: on Windows, the writer cannot remove files that we still have open
+        finally:
             writer.close()
-            self.refresh()
 
     @property
     def _archive(self) -> Path:

@@ -68,10 +68,17 @@ class WhooshFolder:
         """The newest table of contents, once it is seen to name nothing that it should not."""
         return _alive(read_toc(self._folder))
 
-    def put_toc(self, toc: Any) -> None:
-        """Let a table of contents be the newest, and remove the files that it does not name. The lock must be held."""
-        generation = self._write_toc(toc)
-        self._clean(generation, {segment.segment_id() for segment in toc.segments})
+    def put_toc(self, toc: Any) -> bool:
+        """Let a table of contents be the newest, and remove the files that it does not name. The lock must be held.
+
+        Returns whether they are all gone: on Windows, those stay that somebody has open.
+        """
+        return self._clean(self._write_toc(toc), toc)
+
+    def clean(self) -> bool:
+        """Remove the files that the newest table of contents does not name; see :meth:`put_toc`."""
+        toc = self.toc()
+        return self._clean(toc.generation, toc)
 
     def _write_toc(self, toc: Any) -> int:
         """Write the next table of contents; its generation."""
@@ -91,20 +98,20 @@ class WhooshFolder:
         reach("commit: done")
         return generation
 
-    def _clean(self, generation: int, segments: set[str]) -> None:
+    def _clean(self, generation: int, newest_toc: Any) -> bool:
         """Remove older tables of contents, files of segments that the newest does not name, and temporary files.
 
         The lock is held, so nobody is still writing any of them.
         """
+        segments = {segment.segment_id() for segment in newest_toc.segments}
+        all_gone = True
         for path in sorted(self._folder.iterdir()):
             toc, owned = _TOC.fullmatch(path.name), _SEGMENT.fullmatch(path.name)
             old = toc and int(toc[1]) < generation
             if old or (owned and owned[1] not in segments) or TEMPORARY.fullmatch(path.name):
-                with contextlib.suppress(
-                    OSError
-                ):  # the commit is done, whatever becomes of what is left over
-                    remove_unused(path)
+                all_gone = remove_unused(path) and all_gone
                 reach("commit: one file removed")
+        return all_gone
 
     def adopted(self, toc: Toc, number: int) -> Segment:
         """A segment of a table of contents that Whoosh wrote, or of which Whoosh deleted parts of articles."""

@@ -54,8 +54,9 @@ class EmbeddedSnapshot:
         self._table = Table(segments)
 
     def close(self) -> None:
-        """Give back its files."""
+        """Give back its files: on Windows, nobody could remove them."""
         self._table = Table(())
+        self.boilerplate = np.empty(0, self.boilerplate.dtype)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:

@@ -346,22 +346,28 @@ class EmbeddedStore:
         """The newest table of contents, once it is seen to name nothing that it should not."""
         return self._whoosh.toc()
 
-    def put_toc(self, toc: Any, stories: Stories | None = None) -> None:
+    def put_toc(self, toc: Any, stories: Stories | None = None) -> bool:
         """Let a table of contents be the newest, with these stories, and remove the files that it does not name.
 
-        The lock must be held.
+        The lock must be held. Returns whether these are gone: on Windows, those stay that somebody has open.
         """
         generation = self.generation + 1
         reach("commit: begin")
         if stories is not None:
             write_stories(self.folder, generation, stories)
             reach("commit: stories written")
-        self._whoosh.put_toc(toc)
-        remove_stories(self.folder, generation)
+        all_gone = self._whoosh.put_toc(toc)
+        all_gone = remove_stories(self.folder, generation) and all_gone
         reach("commit: stories removed")
         if not (self.folder / MARKER).exists():
             self.write_extra(MARKER, _marker())
         self._remove_rebuilds()
+        return all_gone
+
+    def clean(self) -> None:
+        """Remove what the last commit has replaced, and could not remove because it was in use. The lock must be held."""
+        self._whoosh.clean()
+        remove_stories(self.folder, self.generation)
 
 
 def _not_found(folder: Path) -> IndexNotFoundError:

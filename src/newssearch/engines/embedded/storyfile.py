@@ -20,7 +20,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -119,12 +118,10 @@ def keep_stories(old: Path, new: Path, generation: int) -> None:
         patiently(lambda: files[max(files)].replace(story_path(new, generation)))
 
 
-def remove_stories(folder: Path, generation: int) -> None:
-    """Remove the files of all commits but that one. The lock must be held."""
-    for number, path in _files(folder).items():
-        if number != generation:
-            with suppress(OSError):  # the commit is done, whatever becomes of what is left over
-                remove_unused(path)
+def remove_stories(folder: Path, generation: int) -> bool:
+    """Remove the files of all commits but that one; whether they are gone. The lock must be held."""
+    removed = [remove_unused(path) for number, path in _files(folder).items() if number != generation]
+    return all(removed)
 
 
 def _files(folder: Path) -> dict[int, Path]:

@@ -48,7 +48,8 @@ class Commits(Protocol):
     def folder(self) -> Path: ...
     def snapshot(self) -> EmbeddedSnapshot: ...
     def toc(self) -> Any: ...
-    def put_toc(self, toc: Any, stories: Stories | None = None) -> None: ...
+    def put_toc(self, toc: Any, stories: Stories | None = None) -> bool: ...
+    def clean(self) -> None: ...
 
 
 class EmbeddedWriter:
@@ -70,6 +71,7 @@ class EmbeddedWriter:
         self._made: list[ArraySegment] = []  # of which a commit that fails leaves files behind
         self._removed: dict[int, set[int]] = {}
         self._pending = 0
+        self._clean = True  # whether the last commit could remove all that it has replaced
         self._untidy = 0  # documents added since segments were last merged
 
     @property
@@ -143,7 +145,7 @@ class EmbeddedWriter:
             self._untidy = 0
         names = [Named(segment.file_name, segment.doc_count()) for segment, _ in merged]
         self._lock.check()
-        self._store.put_toc(toc, Stories(names, [known for _, known in merged], boilerplate))
+        self._clean = self._store.put_toc(toc, Stories(names, [known for _, known in merged], boilerplate))
         self._new, self._made, self._removed, self._pending = [], [], {}, 0
         self._snapshot.close()
         self._snapshot = self._store.snapshot()
@@ -199,10 +201,12 @@ class EmbeddedWriter:
         """Drop what was not committed, and let others write."""
         try:
             self._helpers.end()
+            self._snapshot.close()
             with contextlib.suppress(OSError):  # it stays behind, and harms nobody
                 self._drop()
+                if not self._clean:
+                    self._store.clean()
         finally:
-            self._snapshot.close()
             self._lock.release()
 
     def _drop(self) -> None:

@@ -1,0 +1,224 @@
+"""On Windows, a file that somebody has open or mapped stays: everything goes on, and a later commit removes it."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import breaking
+import newssearch
+from newssearch import Index, IndexWriteError, durable
+from newssearch.engines.embedded import writer
+from newssearch.processes import VARIABLE
+from support import article
+from windows import Refusals
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="asks /proc what is open"),
+    pytest.mark.usefixtures("as_on_windows"),
+]
+
+READER = """
+import sys, newssearch
+with newssearch.open(sys.argv[1]) as index:
+    print(len(index.find("rain")), flush=True)
+    sys.stdin.read()
+    print(len(index.find("rain")), flush=True)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "index"
+
+
+def add(index: Index, *numbers: int) -> None:
+    index.add([article(f"Report {number}", f"Rain again, day {number}.") for number in numbers])
+
+
+def test_readers_keep_their_commit_and_a_later_one_removes_its_files(
+    folder: Path, as_on_windows: Refusals
+) -> None:
+    held = []
+    with newssearch.create(folder) as index:
+        for number in range(12):  # several merges
+            add(index, number)
+            held.append(newssearch.open(folder))
+        index.remove(index.find("title:3"))
+    assert as_on_windows.names
+    for number, reader in enumerate(held):
+        assert len(reader.find("rain")) == number + 1
+        reader.refresh()
+        assert len(reader.find("rain")) == 11
+        reader.close()
+    with newssearch.open(folder) as index:
+        as_on_windows.names.clear()
+        add(index, 12)
+    assert newssearch.verify(folder).problems == ()
+    assert newssearch.verify(folder).leftovers == ()
+
+
+def test_what_one_run_replaces_is_gone_when_it_ends(folder: Path, as_on_windows: Refusals) -> None:
+    """The run itself, and the index that it belongs to, have the files open that a merge makes useless."""
+    with newssearch.create(folder) as index:
+        for number in range(8):
+            add(index, number)
+            assert newssearch.verify(folder).leftovers == ()
+        index.remove(index.find("title:3"))
+        assert newssearch.verify(folder).leftovers == ()
+    assert as_on_windows.names
+
+
+def test_a_reader_in_another_process_keeps_its_commit(folder: Path, as_on_windows: Refusals) -> None:
+    with newssearch.create(folder) as index:
+        add(index, 1, 2)
+    with subprocess.Popen(
+        [sys.executable, "-c", READER, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as reader:
+        assert reader.stdout is not None
+        assert reader.stdin is not None
+        assert reader.stdout.readline() == "2\n"
+        with newssearch.open(folder) as index:
+            index.remove(index.find("title:1"))
+            assert newssearch.verify(folder, clean=True).leftovers != ()
+            assert len(index.find("rain")) == 1
+        reader.stdin.close()
+        assert reader.stdout.readline() == "2\n"
+    with newssearch.open(folder) as index:
+        add(index, 3)
+    assert newssearch.verify(folder).leftovers == ()
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_a_run_with_helpers_that_merges_ends_in_order(
+    tmp_path: Path, as_on_windows: Refusals, monkeypatch: pytest.MonkeyPatch, anew: bool
+) -> None:
+    breaking.write_news(tmp_path, 1)
+    breaking.update(tmp_path)
+    breaking.write_news(tmp_path, 2)
+    reader = newssearch.open(tmp_path / "index")
+    before = reader.find("rain")
+    with breaking.small_batches():
+        monkeypatch.setenv(VARIABLE, "2")
+        monkeypatch.setattr(writer, "ENOUGH", 2000)
+        (breaking.rebuild if anew else breaking.update)(tmp_path)
+    assert reader.find("rain") == before
+    breaking.check_searches(tmp_path)
+    reader.close()
+    with newssearch.open(tmp_path / "index") as index:
+        index.remove(index.find("title:3"))
+    found = newssearch.verify(tmp_path / "index")
+    assert (found.problems, found.leftovers) == ((), ())
+
+
+def test_a_rebuild_takes_the_place_of_an_index_that_is_read(
+    tmp_path: Path, folder: Path, as_on_windows: Refusals
+) -> None:
+    (tmp_path / "a.txt").write_text("A\n\nRain.\n", encoding="utf-8")
+    newssearch.rebuild(folder, [tmp_path / "a.txt"])
+    assert as_on_windows.names == []  # it has closed what it moves
+    with newssearch.open(folder) as reader:
+        left = (
+            folder / "rebuild.tmp"
+        )  # of one that was broken off, with a file that a scanner of viruses looks at
+        left.mkdir()
+        with (left / "MAIN_0123456789abcdef.nws").open("xb"):
+            newssearch.rebuild(folder, [tmp_path / "a.txt"])
+            assert left.exists()
+        assert len(reader.find("rain")) == 1
+        reader.refresh()
+        assert len(reader.find("rain")) == 1
+    newssearch.rebuild(folder, [tmp_path / "a.txt"])
+    assert newssearch.verify(folder).leftovers == ()
+
+
+@pytest.mark.parametrize("name", ["newssearch.json", "files.json", "writer.json"])
+def test_a_file_that_somebody_reads_for_a_moment_is_waited_for(
+    tmp_path: Path, folder: Path, as_on_windows: Refusals, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / "a.txt").write_text("A\n\nRain.\n", encoding="utf-8")
+    with newssearch.create(folder) as index:
+        index.update(tmp_path / "a.txt")
+    (folder / "writer.json").write_text("{}", encoding="utf-8")
+    held = (folder / name).open("rb")
+    as_on_windows.then = lambda path: held.close() if path.endswith(name) else None
+    newssearch.rebuild(folder, tmp_path / "a.txt")
+    assert held.closed
+    assert name in as_on_windows.names
+    assert newssearch.verify(folder).sound
+    monkeypatch.setattr(durable, "PATIENCE", 0.05)
+    as_on_windows.then = lambda _: None
+    (folder / "writer.json").write_text("{}", encoding="utf-8")
+    with (folder / name).open("rb"), pytest.raises(IndexWriteError, match="what was committed before stays"):
+        newssearch.rebuild(folder, tmp_path / "a.txt")
+    newssearch.rebuild(folder, tmp_path / "a.txt")
+    found = newssearch.verify(folder)
+    assert (found.problems, found.leftovers) == ((), ())
+
+
+def test_leftovers_that_are_open_are_named_and_removed_later(folder: Path, as_on_windows: Refusals) -> None:
+    with newssearch.create(folder) as index:
+        add(index, 1)
+    left = folder / "MAIN_0123456789abcdef.nws"
+    with left.open("xb"):
+        found = newssearch.verify(folder, clean=True)
+        assert (found.removed, [one.name for one in found.leftovers]) == ((), [left.name])
+    found = newssearch.verify(folder, clean=True)
+    assert (found.removed, found.leftovers) == ((left.name,), ())
+    assert as_on_windows.names == [left.name]
+
+
+def test_a_damaged_index_that_is_open_can_be_saved_and_made_anew(tmp_path: Path, folder: Path) -> None:
+    (tmp_path / "a.txt").write_text("A\n\nRain.\n", encoding="utf-8")
+    with newssearch.create(folder) as index:
+        index.update(tmp_path / "a.txt")
+    with newssearch.open(folder):
+        (toc,) = folder.glob("_MAIN_*.toc")
+        toc.write_bytes(b"x" * 100)
+        assert newssearch.salvage(folder, tmp_path / "saved").saved == 1
+        assert newssearch.rebuild(folder, tmp_path / "a.txt").added == 1
+    with newssearch.open(folder) as index:
+        assert len(index.find("rain")) == 1
+
+
+def test_files_that_may_only_be_read_are_in_nobodys_way(folder: Path) -> None:
+    """As those of a copy from a read-only disk are: Windows removes none of them."""
+    with newssearch.create(folder) as index:
+        add(index, 1)
+        for file in folder.glob("*[0-9a-z].*"):
+            file.chmod(0o444)
+        add(index, 2)
+        assert len(index.find("rain")) == 2
+    with newssearch.open(folder) as index:
+        assert len(index.find("rain")) == 2
+
+
+def test_open_files_stay_in_these_tests(tmp_path: Path, as_on_windows: Refusals) -> None:
+    """Else the others would show nothing."""
+    file, other = tmp_path / "a", tmp_path / "b"
+    other.write_bytes(b"")
+    with file.open("xb"):
+        for act in (file.unlink, lambda: file.rename(tmp_path / "c"), lambda: other.replace(file)):
+            with pytest.raises(PermissionError) as caught:
+                act()
+            assert durable.is_busy(caught.value)
+        with pytest.raises(OSError, match="refused"):
+            shutil.rmtree(tmp_path)
+    with pytest.raises(FileExistsError):
+        other.rename(file)
+    with pytest.raises(PermissionError):
+        os.open(tmp_path, os.O_RDONLY)
+    file.write_bytes(b"abc")
+    with file.open("rb") as opened:
+        mapped = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
+    with pytest.raises(PermissionError):
+        file.unlink()
+    mapped.close()
+    file.unlink()
+    assert as_on_windows.names

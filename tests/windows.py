@@ -1,0 +1,143 @@
+"""A file system that refuses what Windows refuses, on Linux: to remove or rename a file that somebody has open or mapped.
+
+Windows lets a program remove or replace an open file only if whoever opened it has allowed that, which Python's ``open``
+and ``mmap`` do not: https://learn.microsoft.com/windows/win32/fileio/creating-and-opening-files. What is open in this
+process and in those that it has started is read from ``/proc``. ``NEWSSEARCH_WINDOWS=1`` runs any tests on such a file
+system.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from newssearch import durable
+
+Name = str | bytes | os.PathLike[str] | os.PathLike[bytes]
+
+ACCESS_DENIED, SHARING_VIOLATION, ALREADY_EXISTS = 5, 32, 183
+
+
+class RefusedError(PermissionError):
+    """What Windows raises, with the number that it has there."""
+
+    def __init__(self, winerror: int, path: str) -> None:
+        super().__init__(13, f"[WinError {winerror}] refused", path)
+        self.winerror = winerror
+
+
+@dataclass
+class Refusals:
+    """The names of the files that could not be removed or renamed; ``then`` is called with each."""
+
+    names: list[str] = field(default_factory=list)
+    then: Callable[[str], object] = lambda _: None
+
+    def refuse(self, winerror: int, path: str) -> RefusedError:
+        self.names.append(os.path.basename(path))
+        self.then(path)
+        return RefusedError(winerror, path)
+
+
+@contextmanager
+def file_system() -> Iterator[Refusals]:
+    """Let the functions of :mod:`os` that remove and rename refuse what those of Windows do."""
+    refusals = Refusals()
+    unlink, rename, replace, open_ = os.unlink, os.rename, os.replace, os.open
+
+    def new_unlink(path: Name, *, dir_fd: int | None = None) -> None:
+        named = _named(path, dir_fd)
+        _check_removable(named, refusals)
+        unlink(path, dir_fd=dir_fd)
+
+    def new_rename(src: Name, dst: Name, **folders: Any) -> None:
+        if _in_use(_named(src)):
+            raise refusals.refuse(SHARING_VIOLATION, _named(src))
+        if os.path.lexists(dst):
+            raise FileExistsError(17, f"[WinError {ALREADY_EXISTS}] already exists", _named(dst))
+        rename(src, dst, **folders)
+
+    def new_replace(src: Name, dst: Name, **folders: Any) -> None:
+        if _in_use(_named(src)):
+            raise refusals.refuse(SHARING_VIOLATION, _named(src))
+        if os.path.lexists(dst):
+            _check_removable(_named(dst), refusals, ACCESS_DENIED)
+        replace(src, dst, **folders)
+
+    def new_open(path: Name, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
+        if os.path.isdir(_named(path, dir_fd)):  # a folder cannot be opened, and so not brought to disk
+            raise PermissionError(13, "Permission denied", _named(path))
+        return open_(path, flags, mode, dir_fd=dir_fd)
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, function in (
+            ("unlink", new_unlink),
+            ("remove", new_unlink),
+            ("rename", new_rename),
+            ("replace", new_replace),
+        ):
+            patch.setattr(os, name, function)
+        accessor = getattr(
+            __import__("pathlib"), "_NormalAccessor", None
+        )  # of Python 3.10, which keeps the functions
+        if accessor is not None:
+            for name, function in (("unlink", new_unlink), ("rename", new_rename), ("replace", new_replace)):
+                patch.setattr(accessor, name, staticmethod(function))
+        patch.setattr(os, "open", new_open)
+        patch.setattr(shutil, "_use_fd_functions", False)
+        patch.setattr(durable, "SYNCS_FOLDERS", False)
+        yield refusals
+
+
+def _named(path: Name, dir_fd: int | None = None) -> str:
+    """The real path of a name, whose last part is not followed where it is a link."""
+    named = os.fsdecode(path)
+    folder, name = os.path.split(named)
+    if dir_fd is not None:
+        folder = os.path.join(os.readlink(f"/proc/self/fd/{dir_fd}"), folder)
+    return os.path.join(os.path.realpath(folder or "."), name)
+
+
+def _check_removable(named: str, refusals: Refusals, winerror: int = SHARING_VIOLATION) -> None:
+    if _in_use(named):
+        raise refusals.refuse(winerror, named)
+    with suppress(FileNotFoundError):
+        mode = os.lstat(named).st_mode
+        if stat.S_ISREG(mode) and not mode & stat.S_IWUSR:  # it has the attribute "read-only"
+            raise refusals.refuse(ACCESS_DENIED, named)
+
+
+def _in_use(named: str) -> bool:
+    """Whether a file, or one in a folder, is open or mapped in this process or one that it has started."""
+    return any(
+        path == named or path.startswith(f"{named}/") for pid in _processes("self") for path in _used_by(pid)
+    )
+
+
+def _used_by(pid: str) -> Iterator[str]:
+    """The files that a process has open or mapped."""
+    with suppress(OSError):  # it has ended
+        for descriptor in os.listdir(f"/proc/{pid}/fd"):
+            with suppress(OSError):
+                yield os.readlink(f"/proc/{pid}/fd/{descriptor}")
+        with open(f"/proc/{pid}/maps", encoding="utf-8", errors="surrogateescape") as maps:
+            for line in maps:
+                _, slash, path = line.rstrip("\n").partition("/")
+                yield slash + path
+
+
+def _processes(pid: str) -> Iterator[str]:
+    """A process and those that it has started."""
+    yield pid
+    with suppress(OSError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            for child in (thread / "children").read_text("ascii").split():
+                yield from _processes(child)

@@ -31,7 +31,7 @@ HOLDER = r"(process \d+ on .*, since .*,|another process)"
 WAITED = re.compile(rf"{HOLDER} is writing to .*: waited \d+\.\d s; .*")
 """What a process says whose patience ended."""
 NOTED = re.compile(
-    rf"note: (waited \d+\.\d s for {HOLDER} to finish|{HOLDER} is writing to .*: waiting for up to 60 s)"
+    rf"note: (waited \d+\.\d s for {HOLDER} to finish|{HOLDER} is writing to .*: waiting for up to \d+ s)"
 )
 """What it says whose patience did not."""
 

@@ -8,6 +8,7 @@ import pickle
 import random
 import re
 import shutil
+import stat
 import subprocess
 import sys
 import threading
@@ -488,3 +489,42 @@ def test_a_folder_that_cannot_be_listed_is_not_taken_for_an_empty_one(
             newssearch.open_or_create(tmp_path / "index")
     with newssearch.open_or_create(tmp_path / "index") as index:
         assert len(index.find("rain")) == 1
+
+
+# ---- disks with a cache
+
+
+@posix
+@pytest.mark.parametrize("supported", [True, False])
+def test_what_is_written_leaves_the_cache_of_the_drive_on_macos(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, supported: bool
+) -> None:
+    """Files and folders get F_FULLFSYNC where there is such a command, and fsync where the file system refuses it.
+
+    Linux has none: a number of its own stands in, and is seen by what is called in its place.
+    """
+    import fcntl
+
+    commands: list[bool] = []
+    synced: list[bool] = []
+    command, real_fcntl, real_fsync = 51, fcntl.fcntl, os.fsync
+
+    def fake_fcntl(descriptor: int, number: int, *rest: int) -> object:
+        if number != command:
+            return real_fcntl(descriptor, number, *rest)
+        commands.append(stat.S_ISDIR(os.fstat(descriptor).st_mode))
+        if not supported:
+            raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+        return 0
+
+    def seen_fsync(descriptor: int) -> None:
+        synced.append(stat.S_ISDIR(os.fstat(descriptor).st_mode))
+        real_fsync(descriptor)
+
+    monkeypatch.setattr(fcntl, "F_FULLFSYNC", command, raising=False)
+    monkeypatch.setattr(fcntl, "fcntl", fake_fcntl)
+    monkeypatch.setattr(os, "fsync", seen_fsync)
+    with newssearch.create(tmp_path / "index") as index:
+        index.add([article("A", "Rain.")])
+    assert {True, False} <= set(commands)  # of folders and of files
+    assert synced == ([] if supported else commands)

@@ -18,6 +18,7 @@ from .config import column, load
 from .console import (
     NobodyReads,
     clean,
+    is_closed,
     print_caret,
     print_diagnostics,
     show_line,
@@ -532,13 +533,16 @@ def _fail(error: NewssearchError) -> int:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line, and return its exit code: see :mod:`newssearch.errors`."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+        if hasattr(
+            stream, "reconfigure"
+        ):  # lines end as they are written: CSV has its own ends, on Windows too
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="")
     try:
         code = cli.main(
             args=list(arguments) if arguments is not None else None,
             prog_name="newssearch",
             standalone_mode=False,
+            windows_expand_args=False,  # `iraq*` is a query, and patterns of files are expanded where files are read
         )
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
@@ -559,11 +563,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return EXIT_INTERRUPTED
     except NewssearchError as error:
         return _fail(error)
-    except (NobodyReads, BrokenPipeError):
+    except NobodyReads:
         _print_nowhere()
         return 0
     except OSError as error:  # standard output is a full disk, say
         _print_nowhere()
+        if is_closed(error):
+            return 0
         where = f"{error.filename}: " if error.filename else ""
         click.echo(f"error: {escape.terminal(f'{where}{error.strerror or error}')}", err=True)
         return NewssearchError.exit_code

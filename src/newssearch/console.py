@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -20,8 +21,15 @@ class NobodyReads(Exception):  # noqa: N818  (no error: whoever was reading has 
 def show_text(text: str) -> None:
     try:
         sys.stdout.write(text)
-    except BrokenPipeError:
-        raise NobodyReads from None
+    except OSError as error:
+        if is_closed(error):
+            raise NobodyReads from None
+        raise
+
+
+def is_closed(error: OSError) -> bool:
+    """Whether a pipe was closed at its other end: Windows calls that an invalid argument."""
+    return isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL)
 
 
 def show_line(text: str) -> None:

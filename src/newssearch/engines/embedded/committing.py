@@ -181,7 +181,7 @@ class Lock:
                 raise IndexLockedError(message, self._folder, holder, waited)
             if waited >= _SILENCE and not told:
                 told = True
-                _log.info("%s is writing to %s: waiting for up to %g s", holder, self._folder, wait)
+                _log.info("%s is writing to %s: waiting for up to %.0f s", holder, self._folder, wait)
             time.sleep(min(_POLL, max(wait - waited, 0.0)))
         if holder:
             _log.info("waited %.1f s for %s to finish", time.monotonic() - started, holder)

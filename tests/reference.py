@@ -29,6 +29,7 @@ from newssearch.query import (
     Not,
     Or,
     Region,
+    Undated,
     side_by_side,
 )
 
@@ -127,6 +128,8 @@ def matches(node: Node, article: Article, regions: tuple[str, ...] = ()) -> bool
         return value is not None and FILTERS[node.name](value, node.value)
     if isinstance(node, Dated):
         return dated(article, node.start, node.end)
+    if isinstance(node, Undated):
+        return article.date is None
     if isinstance(node, Everything):
         return True
     return any(counts(node, article, regions).values())

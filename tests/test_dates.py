@@ -153,8 +153,24 @@ def test_a_period_is_all_that_its_name_covers(text: str, start: dt.datetime, end
         "2024-07-25T24",
         "0000",
         "2024-",
-        "July 2024",
         "٢٠٢٤",
+        "July",
+        "July 24",
+        "Jully 2024",
+        "0 July 2024",
+        "32 July 2024",
+        "30 February 2024",
+        "February 30, 2024",
+        "July 2024 2024",
+        "2024-Q5",
+        "Q0 2024",
+        "Q1",
+        "2024-q",
+        "spring 2024",
+        "monday",
+        "last monday",
+        "7 2024",
+        "July 99999",
     ],
 )
 def test_what_names_no_period_is_none(text: str) -> None:
@@ -165,6 +181,50 @@ def test_what_names_no_period_is_none(text: str) -> None:
 def test_no_string_asked_for_raises_and_a_period_is_never_empty(text: str) -> None:
     period = parse_period(text)
     assert period is None or period.start < period.end
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("March 2016", dt.datetime(2016, 3, 1), dt.datetime(2016, 4, 1)),
+        ("mar. 2016", dt.datetime(2016, 3, 1), dt.datetime(2016, 4, 1)),
+        ("2016 March", dt.datetime(2016, 3, 1), dt.datetime(2016, 4, 1)),
+        ("Sept 2016", dt.datetime(2016, 9, 1), dt.datetime(2016, 10, 1)),
+        ("december 9999", dt.datetime(9999, 12, 1), dt.datetime.max),
+        ("März 2016", dt.datetime(2016, 3, 1), dt.datetime(2016, 4, 1)),
+        ("mars 2016", dt.datetime(2016, 3, 1), dt.datetime(2016, 4, 1)),
+        ("março de 2016", dt.datetime(2016, 3, 1), dt.datetime(2016, 4, 1)),
+        ("марта 2016", dt.datetime(2016, 3, 1), dt.datetime(2016, 4, 1)),
+        ("15 March 2016", dt.datetime(2016, 3, 15), dt.datetime(2016, 3, 16)),
+        ("March 15, 2016", dt.datetime(2016, 3, 15), dt.datetime(2016, 3, 16)),
+        ("Tuesday, 15th of March, 2016", dt.datetime(2016, 3, 15), dt.datetime(2016, 3, 16)),
+        ("31 Dec 9999", dt.datetime(9999, 12, 31), dt.datetime.max),
+        ("2016-Q1", dt.datetime(2016, 1, 1), dt.datetime(2016, 4, 1)),
+        ("2016q4", dt.datetime(2016, 10, 1), dt.datetime(2017, 1, 1)),
+        ("Q4 9999", dt.datetime(9999, 10, 1), dt.datetime.max),
+    ],
+)
+def test_months_by_name_and_quarters_are_periods(text: str, start: dt.datetime, end: dt.datetime) -> None:
+    assert parse_period(text) == Period(start, end, text)
+
+
+@given(
+    st.dates(dt.date(1000, 1, 1), dt.date(9999, 11, 30)),
+    st.sampled_from(["{d.day} {name} {d.year}", "{name} {d.day}, {d.year}", "{name} {d.day} {d.year}", "{short} {d.day}, {d.year}", "{d.day} {short}. {d.year}"]),
+)  # fmt: skip
+def test_each_day_by_the_name_of_its_month_is_that_day(day: dt.date, form: str) -> None:
+    names = "January February March April May June July August September October November December".split()
+    name = names[day.month - 1]
+    found, expected = (
+        parse_period(form.format(d=day, name=name, short=name[:3])),
+        parse_period(day.isoformat()),
+    )
+    assert found is not None
+    assert expected is not None
+    assert (found.start, found.end) == (expected.start, expected.end)
+    month = parse_period(f"{name} {day.year}")
+    assert month is not None
+    assert month.start <= found.start < found.end <= month.end
 
 
 @pytest.mark.parametrize(

@@ -177,6 +177,8 @@ DATES = st.sampled_from(
         ">=2024-07-26",
         "<2024",
         "2024-07-26T03:00Z..2024-07-26T04:00Z",
+        "none",
+        '"july 2024"',
     ]
 ).map(lambda text: parse(f"date:{text}").tree)
 

@@ -402,6 +402,166 @@ def test_a_unit_is_negated_by_an_odd_number_of_nots(node: Node) -> None:
     assert [(unit, negated) for unit, negated, _, _ in units(node)] == expected(node, False)
 
 
+# ---- operators of other engines
+
+
+BORROWED = [
+    # as typed, the place, a part of the suggestion
+    ("trump or biden", "or", "OR in capitals"),
+    ("trump Or biden", "Or", "OR in capitals"),
+    ("(trump or biden) iraq", "or", "OR in capitals"),
+    ("not trump", "not", "NOT in capitals"),
+    ("iraq not trump", "not", "NOT in capitals"),
+    ("trump and biden", "and", "leave it out"),
+    ("a XOR b", "XOR", "(a OR b) NOT (a b)"),
+    ("a BUT NOT b", "BUT", "NOT alone"),
+    ("a /s b", "/s", "w/s"),
+    ("a /p b", "/p", "w/p"),
+    ("a +s b", "+s", "w/s"),
+    ("a /5 b", "/5", "w/5"),
+    ("a +5 b", "+5", "pre/5"),
+    ("a NEAR/5 b", "NEAR/5", "w/5"),
+    ("a near/5 b", "near/5", "w/5"),
+    ("a n/5 b", "n/5", "w/5"),
+    ("a NEAR b", "NEAR", "w/5"),
+    ("NEAR(a b, 5)", "NEAR", "w/5"),
+    ("a ONEAR b", "ONEAR", "pre/5"),
+    ("a ONEAR/3 b", "ONEAR/3", "pre/3"),
+    ("a within 5 b", "within", "w/5"),
+    ("a within/5 b", "within/5", "w/5"),
+    ("a w/ 5 b", "w/", "without a space"),
+    ("a ADJ b", "ADJ", "w/5"),
+    ("a adj5 b", "adj5", "pre/5"),
+    ("a BEFORE b", "BEFORE", "pre/5"),
+    ("a SAME b", "SAME", "w/5"),
+    ('"a b" ~2', "~2", "right behind"),
+    ("a ~exact", "~exact", "right behind"),
+    ("a ^2", "^2", "right behind"),
+    ("iraq outlet: bbc", "outlet:", "outlet:word, without a space"),
+    ("date: >2024", "date:", "date:>=2024"),
+    ("Outlet: bbc", "Outlet:", "outlet:word"),
+    ("tax!", "tax!", "tax*"),
+    ("tax! (reform OR cut)", "tax!", "tax*"),
+    ("tax$", "tax$", "tax*"),
+    ("tax% cut", "tax%", "tax*"),
+    ("labo#r", "labo#r", "labo?r"),
+    ("!trump", "!trump", "-trump"),
+    ("+trump biden", "+trump", "all words are looked for"),
+    ("a & b", "&", "leave it out"),
+    ("a && b", "&&", "leave it out"),
+    ("a | b", "|", "OR"),
+    ("a || b", "||", "OR"),
+    ("a|b", "a|b", "OR"),
+    ("a||b c", "a||b", "OR"),
+    ("atl5(x)", "atl5", "atleast3(word)"),
+    ("hlp(x)", "hlp", "hlead(word)"),
+    ("headline(x)", "headline", "title:word"),
+    ("HEADLINE(x)", "HEADLINE", "title:word"),
+    ("title(x)", "title", "title:word"),
+    ("ti(x)", "ti", "title:word"),
+    ("pub(x)", "pub", "outlet:word"),
+    ("PUBLICATION(x)", "PUBLICATION", "outlet:word"),
+    ("BODY(x)", "BODY", "the word alone"),
+    ("DATE(=2024)", "DATE", "date:2024"),
+    ("allcaps(x)", "allcaps", "caps(US)"),
+    ("plural(x)", "plural", "~exact"),
+    ("source=x", "source=x", "source:x"),
+    ("rst=nyt", "rst=nyt", "outlet:nyt"),
+    ("la=en", "la=en", "lang:en"),
+    ("[a TO b]", "[a", "date:2024..2025"),
+]
+
+
+@pytest.mark.parametrize(("text", "place", "suggestion"), BORROWED)
+def test_an_operator_of_another_engine_is_a_word_and_a_note_names_ours(
+    text: str, place: str, suggestion: str
+) -> None:
+    notes = [note for note in parse(text).diagnostics if text[note.span.start : note.span.end] == place]
+    assert len(notes) == 1
+    assert suggestion in notes[0].suggestion
+    assert parse(str(parse(text))).tree == parse(text).tree
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"to be or not to be"', "rain \\or snow", "and/or", "Q&A", "AT&T", "S&P 500", "C++", "C#", ".NET", "Yahoo!", "Jeopardy!", "$1.5bn",
+        "50%", "#hashtag", "@handle", "1,000", "Disney+ (+video)", "Congress voted. Help!", "date(s) of birth", "within 5 years of Iraq",
+        "near Baghdad", "the same day before dawn", "F-16 N95 w5 p53 911", "10:30 Luke 3:16", "AP source: Trump fires two of his men",
+        "https://a.example/b?lang=en&source=x|y", "say 'yes or", "STOCKS SEEN NEAR 36 BILLION", "rock 'n' roll", "9/11 24/7 1/2", "or", "and", "not",
+        "He said: “or not”", "a OR b AND c NOT d -e w/5 f",
+    ],
+)  # fmt: skip
+def test_innocent_text_has_no_note_of_other_engines(text: str) -> None:
+    assert "borrowed" not in kinds(text)
+
+
+def test_the_same_is_noted_once() -> None:
+    assert kinds("a or b or c or d /s e /s f") == ["borrowed", "borrowed"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "noted"),
+    [
+        (
+            "BREAKING NEWS:Trump",
+            '(BREAKING AND "NEWS:Trump")',
+            "NEWS:Trump is taken as words: there is no field NEWS",
+        ),
+        ("RE:Trump", '"RE:Trump"', "RE:Trump is taken as words: there is no field RE"),
+        (
+            "mailto:a@b.example",
+            '"mailto:a@b.example"',
+            "mailto:a@b.example is taken as words: there is no field mailto",
+        ),
+        (
+            "localhost:8080",
+            '"localhost:8080"',
+            "localhost:8080 is taken as words: there is no field localhost",
+        ),
+        ("Outlt:bbc", '"Outlt:bbc"', "Outlt:bbc is taken as words: there is no field Outlt"),
+        ('News:"a b"', '("News:" AND "a b")', "News: is taken as words: there is no field News"),
+        ("http://a.example:80/b", '"http://a.example:80/b"', None),
+        ("10:30", '"10:30"', None),
+        ("Luke 3:16", '(Luke AND "3:16")', None),
+        ("a.example:8080", '"a.example:8080"', None),
+        ("'a public:' x", '("\'a" AND "public:\'" AND x)', None),
+        ("OUTLET:bbc", 'outlet:"bbc"', None),
+        ("Title:bbc", "title:(bbc)", None),
+        ("author:doe", 'byline:"doe"', None),
+        ("Author:doe", 'byline:"doe"', None),
+    ],
+)
+def test_a_colon_behind_a_word_in_capitals_makes_words(text: str, shown: str, noted: str | None) -> None:
+    query = parse(text)
+    assert str(query) == shown
+    assert [note.message for note in query.diagnostics] == ([noted] if noted else [])
+
+
+@pytest.mark.parametrize(
+    ("name", "suggestion"),
+    [
+        ("outlt", "did you mean outlet: or the word in quotation marks?"),
+        ("site", "write outlet:word"),
+        ("intitle", "write title:word"),
+        ("headline", "write title:word"),
+        ("language", "write lang:word"),
+        ("media_id", "write outlet:word"),
+        ("publish_date", "write date:2024, date:2024-07..2024-09, date:>=2024 or date:<2024"),
+        ("before", "write date:<2024-07-25"),
+        ("after", "write date:>2024-07-25"),
+        ("filetype", "there are title, outlet"),
+    ],
+)
+def test_a_field_in_small_letters_that_is_none_is_an_error_with_the_nearest(
+    name: str, suggestion: str
+) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(f"rain {name}:x")
+    assert (caught.value.start, caught.value.end) == (5, 6 + len(name))
+    assert caught.value.suggestion.startswith(suggestion)
+
+
 # ---- places
 
 

@@ -225,6 +225,12 @@ _Stretch = tuple[dt.datetime, dt.datetime]
 _PERIOD = Pattern(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d))?)?(Z|[+-]\d\d:?\d\d)?)?)?)?", re.ASCII
 )
+_QUARTER = Pattern(r"(?:(\d{4})[- ]?q([1-4])|q([1-4])[- ]?(\d{4}))", re.ASCII | re.IGNORECASE)
+_MONTH_AND_YEAR = Pattern(r"([a-z]{3,9})\.?,? (?:of )?(\d{4})|(\d{4}) ([a-z]{3,9})\.?", re.ASCII)
+_DAY_AND_MONTH = Pattern(
+    rf"{_WEEKDAY}(?:([a-z]{{3,9}})\.? (\d\d?)(?:st|nd|rd|th)?,?|(\d\d?)(?:st|nd|rd|th)? (?:of )?([a-z]{{3,9}})\.?,?) (\d{{4}})",
+    re.ASCII,
+)
 _AGO = Pattern(r"(?:-|(?:last|past) )(\d{1,5}) ?(d|w|m|y|days?|weeks?|months?|years?)", re.ASCII)
 _NAMED = Pattern(r"(this|last) (week|month|year)")
 
@@ -232,7 +238,8 @@ _NAMED = Pattern(r"(this|last) (week|month|year)")
 def parse_period(text: str, now: dt.datetime | None = None) -> Period | None:
     """The period that ``text`` names; None where there is no such period.
 
-    In ISO form a year, month, day, hour, minute or second, one with a time also with a zone; or relative to ``now``
+    In ISO form a year, month, day, hour, minute or second, one with a time also with a zone; with the name of its month,
+    in English or a language of :mod:`.datenames`, a month or a day; a quarter (``2016-Q1``); or relative to ``now``
     (the local clock, unless given): ``today``, ``yesterday``, ``this`` or ``last`` ``week``, ``month`` or ``year``
     (weeks begin on Monday), ``-7d`` or ``last 7 days`` (also w, m, y): those days and today.
 
@@ -247,7 +254,7 @@ def parse_period(text: str, now: dt.datetime | None = None) -> Period | None:
     """
     text = text.strip()
     try:
-        stretch = _iso_period(text)
+        stretch = _iso_period(text) or _named_period(" ".join(text.lower().split()))
         if stretch is None:
             day = (now or dt.datetime.now()).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
             stretch = _relative_period(" ".join(text.lower().split()), day)
@@ -322,6 +329,29 @@ def _iso_period(text: str) -> _Stretch | None:
         zone = dt.datetime.strptime(match[7].replace(":", ""), "%z").tzinfo
         return start.replace(tzinfo=zone), end.replace(tzinfo=zone)
     return start, end
+
+
+def _named_period(text: str) -> _Stretch | None:
+    """A quarter, or a month or a day by the name of its month."""
+    if (match := _QUARTER.fullmatch(text)) is not None:
+        start = dt.datetime(int(match[1] or match[4]), int(match[2] or match[3]) * 3 - 2, 1)
+        return start, dt.datetime.max if start >= dt.datetime(9999, 10, 1) else _months_later(start, 3)
+    if not any(char.isalpha() for char in text) or not any(char.isdigit() for char in text):
+        return None
+    for asked in (text, in_english(text)):
+        if asked is None:
+            continue
+        if (match := _MONTH_AND_YEAR.fullmatch(asked)) is not None:
+            month = MONTHS.get(match[1] or match[4])
+            if month is not None:
+                start = dt.datetime(int(match[2] or match[3]), month, 1)
+                return start, _end(start, 2)
+        if (match := _DAY_AND_MONTH.fullmatch(asked)) is not None:
+            month = MONTHS.get(match[1] or match[4])
+            if month is not None:
+                start = dt.datetime(int(match[5]), month, int(match[2] or match[3]))
+                return start, _end(start, 3)
+    return None
 
 
 def _end(start: dt.datetime, parts: int) -> dt.datetime:

@@ -4,6 +4,7 @@ A program builds a query from the classes of the tree, or takes what a user type
 """
 
 from .diagnostics import Diagnostic
+from .joining import all_of, any_of
 from .parser import GRAMMAR_VERSION, MAX_CLAUSES, MAX_DEPTH, MAX_LENGTH, Query, literal, parse, words
 from .rewriting import of_any_date, side_by_side, with_spellings
 from .tree import (
@@ -31,11 +32,10 @@ from .tree import (
     Region,
     Same,
     Span,
+    Undated,
     Unit,
     Wildcard,
     Word,
-    all_of,
-    any_of,
 )
 from .walking import Wanted, names_in, narrower, units
 
@@ -70,6 +70,7 @@ __all__ = [
     "Region",
     "Same",
     "Span",
+    "Undated",
     "Unit",
     "Wanted",
     "Wildcard",

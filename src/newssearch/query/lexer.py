@@ -10,11 +10,9 @@ from ..analysis import words
 from ..errors import QueryError
 from ..lazy import Pattern
 from .diagnostics import Notes
+from .fieldnames import ADDRESSES, ALIASES, FIELDS, meant
 from .quoting import MINUS, QUOTES, UNSEEN, is_wildcard
-from .tree import MAX_EDITS, OPERATORS, VALUE_FIELDS, Span
-
-FIELDS = ("title", *VALUE_FIELDS, "date")
-"""What can stand before a colon."""
+from .tree import MAX_EDITS, OPERATORS, Span
 
 Kind = Literal[
     "open", "close", "minus", "operator", "word", "phrase", "wildcard", "fuzzy", "regex", "exact", "name", "caps", "function", "near",
@@ -47,7 +45,7 @@ _CAPS = Pattern(
     rf"caps\(\s*(?:[{QUOTES}]((?:\\[\s\S]|[^\\{QUOTES}])*)[{QUOTES}]|([^(){QUOTES}]*))\s*\)", re.IGNORECASE
 )
 _FUNCTION = Pattern(r"(hlead|atleast(\d+))(?=\()", re.IGNORECASE)
-_FIELD = Pattern(r"([A-Za-z]+):(?!//)")
+_FIELD = Pattern(r"([A-Za-z]+(?:_[A-Za-z]+)*):(?!//)")
 _DATE = Pattern(rf"[^\s(){QUOTES}]+")
 _FACTOR = r"(?:\d+(?:\.\d*)?|\.\d+)"
 _BOOST = Pattern(rf"\^({_FACTOR})(?=[\s)^]|$)")
@@ -193,26 +191,32 @@ class _Lexer:
         following = self.text[match.end() : match.end() + 1] if match is not None else ""
         if match is None or not following or following.isspace() or following == ")":
             return False  # a word with a colon behind it
-        name = match[1].lower()
+        name = ALIASES.get(match[1].lower(), match[1].lower())
         if name not in FIELDS:
-            from difflib import get_close_matches  # noqa: PLC0415  (slow to import, and seldom needed)
-
-            near = get_close_matches(name, FIELDS, 1)
-            hint = f"did you mean {near[0]}: or the word in quotation marks?" if near else (
-                f"there are {', '.join(FIELDS)}; a word with a colon goes in quotation marks"
-            )  # fmt: skip
-            raise QueryError(
-                f"there is no field {match[1]!r}",
-                query=self.text,
-                start=match.start(),
-                end=match.end(),
-                suggestion=hint,
-            )
+            return following not in "'’‘" and self._no_field(match)
         self._add("field", name, match.end())
         date = _DATE.match(self.text, self.at) if name == "date" else None
         if date is not None:
             self._add("date", date[0], date.end())
         return True
+
+    def _no_field(self, match: re.Match[str]) -> bool:
+        """Words with a colon in them, where a name has a capital or begins an address; else there is no such field."""
+        name = match[1]
+        if name.islower() and name not in ADDRESSES:
+            raise QueryError(
+                f"there is no field {name!r}",
+                query=self.text,
+                start=match.start(),
+                end=match.end(),
+                suggestion=meant(name)
+                or f"there are {', '.join(FIELDS)}; a word with a colon goes in quotation marks",
+            )
+        whole = _WORD.match(self.text, match.start())
+        end = whole.end() if whole is not None else match.end()
+        message = f"{self.text[match.start() : end]} is taken as words: there is no field {name}"
+        self.notes.add("colon", message, Span(match.start(), end), "" if name in ADDRESSES else meant(name))
+        return False
 
     # ---- words
 

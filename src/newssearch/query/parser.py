@@ -29,7 +29,9 @@ from ..analysis import words as words_of
 from ..brief import brief, many, quoted
 from ..dates import parse_range, why_no_range
 from ..errors import QueryError
+from .borrowed import MARKS, note_borrowed
 from .diagnostics import Diagnostic, Notes
+from .joining import all_of
 from .lexer import Token, tokens
 from .names import core
 from .phrases import has_pattern, pieces
@@ -61,9 +63,9 @@ from .tree import (
     Region,
     Same,
     Span,
+    Undated,
     Wildcard,
     Word,
-    all_of,
     why_no_operand,
 )
 
@@ -109,8 +111,10 @@ def parse(text: str, *, now: dt.datetime | None = None) -> Query:
     text = _whole(text)
     arguments.instance("now", now, (dt.datetime, type(None)), "a datetime, or None")
     notes = Notes()
-    parser = _Parser(text, notes, tokens(text, notes), now)
+    found = tokens(text, notes)
+    parser = _Parser(text, notes, found, now)
     tree = parser.parse()
+    note_borrowed(text, found, notes)
     return Query(text, tree, tuple(sorted(notes.found, key=lambda note: note.span)))
 
 
@@ -361,10 +365,12 @@ class _Parser:
             raise self._error("date: takes no group", token.span, hint)
         value = self._take()
         span = Span(token.span.start, value.span.end)
-        bounds = parse_range(value.text, self.now)
         self._count(span)
+        if value.text.strip().lower() == "none":
+            return Undated(span=span)
+        bounds = parse_range(value.text, self.now)
         if bounds is None:
-            hint = 'write 2024, 2024-07, 2024-07-25, 2024-07..2024-09, >=2024-07-25, -7d or "last month"'
+            hint = 'write 2024, 2024-07, 2024-07-25, 2024-07..2024-09, >=2024-07-25, -7d, "July 2024" or "last month"'
             raise self._error(f"{value.text!r} is not a date", value.span, hint)
         start, end = bounds
         if (reason := why_no_range(start, end)) is not None:
@@ -391,7 +397,8 @@ class _Parser:
             return self._patterns(token)
         if next(words_of(text), None) is None:
             shown = text or "an empty phrase"
-            self.notes.add("no-word", f"{shown} has no letter or digit and was passed over", span)
+            message = f"{shown} has no letter or digit and was passed over"
+            self.notes.add("no-word", message, span, MARKS.get(text, ""))
             return None
         if token.kind == "caps":
             return Caps(text, span=span)

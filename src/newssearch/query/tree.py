@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Literal, NamedTuple
@@ -90,7 +89,11 @@ class Word(Node):
             raise ValueError(f"not one word: {self.text!r}; words() makes a query of several")
 
     def __str__(self) -> str:
-        return self.text if _BARE.fullmatch(self.text) and self.text not in OPERATORS else quoted(self.text)
+        return (
+            self.text
+            if _BARE.fullmatch(self.text) and self.text.upper() not in OPERATORS
+            else quoted(self.text)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -485,6 +488,14 @@ class Dated(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Undated(Node):
+    """Articles without a date."""
+
+    def __str__(self) -> str:
+        return "date:none"
+
+
+@dataclass(frozen=True, slots=True)
 class Boost(Node):
     """What the operand finds, its score multiplied by ``factor``."""
 
@@ -568,26 +579,3 @@ def why_no_operand(node: Node) -> str | None:
     if isinstance(node, Not):
         return "NOT alone stands nowhere"
     return f"{node} says something of the whole article"
-
-
-# ---- joining
-
-
-def all_of(operands: Node | Iterable[Node]) -> Node:
-    """What all of the operands find: of none, everything; of one, that one itself.
-
-    >>> str(all_of([Word("rain"), Word("iraq")])), str(all_of([Word("rain")])), str(all_of([]))
-    ('(rain AND iraq)', 'rain', '*')
-    """
-    given = tuple(arguments.several("operands", operands, Node, "a node of a query"))
-    return And(given) if len(given) > 1 else given[0] if given else Everything()
-
-
-def any_of(operands: Node | Iterable[Node]) -> Node:
-    """What any of the operands finds: of none, nothing; of one, that one itself.
-
-    >>> str(any_of([Word("rain"), Word("iraq")])), str(any_of([Word("rain")])), str(any_of([]))
-    ('(rain OR iraq)', 'rain', 'NOT *')
-    """
-    given = tuple(arguments.several("operands", operands, Node, "a node of a query"))
-    return Or(given) if len(given) > 1 else given[0] if given else Not(Everything())

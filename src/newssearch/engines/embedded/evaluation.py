@@ -41,6 +41,7 @@ from ...query import (
     Region,
     Same,
     Span,
+    Undated,
     Unit,
     Wanted,
     Wildcard,
@@ -115,6 +116,8 @@ class Evaluation:
             return self.table.everything() & self.with_value(node.name, node.value, node.span)
         if isinstance(node, Dated):
             return self.table.everything() & self.dated(node.start, node.end)
+        if isinstance(node, Undated):
+            return self.table.everything() & ~self._each(lambda segment: segment.dated)
         return self.table.everything()
 
     def _each(self, found: Callable[[Segment], Mask]) -> Mask:

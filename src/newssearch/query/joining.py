@@ -1,0 +1,30 @@
+"""Any number of trees under one node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .. import arguments
+from .tree import And, Everything, Node, Not, Or
+
+
+def all_of(operands: Node | Iterable[Node]) -> Node:
+    """What all of the operands find: of none, everything; of one, that one itself.
+
+    >>> from newssearch.query import Word
+    >>> str(all_of([Word("rain"), Word("iraq")])), str(all_of([Word("rain")])), str(all_of([]))
+    ('(rain AND iraq)', 'rain', '*')
+    """
+    given = tuple(arguments.several("operands", operands, Node, "a node of a query"))
+    return And(given) if len(given) > 1 else given[0] if given else Everything()
+
+
+def any_of(operands: Node | Iterable[Node]) -> Node:
+    """What any of the operands finds: of none, nothing; of one, that one itself.
+
+    >>> from newssearch.query import Word
+    >>> str(any_of([Word("rain"), Word("iraq")])), str(any_of([Word("rain")])), str(any_of([]))
+    ('(rain OR iraq)', 'rain', 'NOT *')
+    """
+    given = tuple(arguments.several("operands", operands, Node, "a node of a query"))
+    return Or(given) if len(given) > 1 else given[0] if given else Not(Everything())

@@ -17,7 +17,7 @@ SOURCE = REPOSITORY / "src" / "newssearch"
 
 LAYERS = (
     "_version", "faults", "errors", "brief", "arguments", "durable", "verification", "processes", "lazy", "frozen", "escape", "notebook", "paragraphs", "datenames", "dates", "article", "compounds", "analysis", "sentences", "query", "results", "matching", "highlight", "story",
-    "outlets", "request", "limits", "config", "engines", "engines.embedded", "readers", "files", "manifest", "indexing", "rebuilding", "info", "sharing", "index", "checking", "render", "console", "terminal", "cli",
+    "outlets", "request", "limits", "config", "engines", "engines.embedded", "readers", "files", "manifest", "indexing", "rebuilding", "info", "sharing", "index", "checking", "render", "totals", "console", "terminal", "combinations", "cli",
     "__init__", "__main__",
 )  # fmt: skip
 """From bottom to top. A module imports from lower layers, or from its own."""
@@ -100,7 +100,7 @@ def test_only_the_engine_knows_whoosh(file: Path) -> None:
 
 @pytest.mark.parametrize("file", MODULES, ids=module_of)
 def test_only_the_command_line_knows_click(file: Path) -> None:
-    if layer_of(module_of(file)) not in ("console", "terminal", "cli"):
+    if layer_of(module_of(file)) not in ("console", "terminal", "combinations", "cli"):
         assert not [name for name in names(file) if name.split(".")[0] == "click"]
 
 

@@ -18,7 +18,7 @@ import pytest
 
 import newssearch
 from newssearch import Article
-from support import Command, command, made_by_another
+from support import Command, article, command, index_of, made_by_another
 
 STORM = "2024-07-25-example-org-storm-over-baghdad"
 ARTICLES = (
@@ -85,7 +85,7 @@ def test_index_reads_seeds_without_being_told(cli: Command, tmp_path: Path, seed
     (tmp_path / "seeds").mkdir()
     (tmp_path / "seeds" / "a.txt").write_bytes(seed.read_bytes())
     assert cli("index").out.startswith("articles: 1 added, ")
-    assert cli("query", "--count", "coalition ISIS").out == "1 articles, 5 paragraphs\n"
+    assert cli("query", "--count", "coalition ISIS").out == "1 article, 5 paragraphs\n"
 
 
 def test_index_without_anything_to_read_is_a_mistake(cli: Command, tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_index_tells_every_rejected_file_and_ends_with_4(cli: Command, tmp_path:
         "rejected: gone: no such file or folder",
         "rejected: news/b.pdf: a broken PDF: Stream has ended unexpectedly",
     ]
-    assert cli("query", "rained", "--count").out == "1 articles, 1 paragraphs\n"
+    assert cli("query", "rained", "--count").out == "1 article, 1 paragraph\n"
 
 
 def test_index_lists_so_many_rejections_and_counts_the_rest(cli: Command) -> None:
@@ -132,7 +132,7 @@ def test_index_takes_json_lines_from_standard_input(cli: Command) -> None:
     assert cli("index", "-", stdin=record.encode()).out.startswith(
         "articles: 0 added, 0 updated, 1 unchanged"
     )
-    assert cli("query", "大雨", "--count").out == "1 articles, 1 paragraphs\n"
+    assert cli("query", "大雨", "--count").out == "1 article, 1 paragraph\n"
 
 
 def test_index_options_reach_the_reader(cli: Command, tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_index_prunes_only_when_told(cli: Command, tmp_path: Path) -> None:
 def test_index_rebuilds(cli: Command, held: Path, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Rain\n\nIt rained.\n", encoding="utf-8")
     assert cli("index", "--rebuild", "a.txt").out.startswith("articles: 1 added, ")
-    assert cli("query", "--count").out == "1 articles, 0 paragraphs\n"
+    assert cli("query", "--count").out == "1 article, 0 paragraphs\n"
     assert cli("index", "--rebuild", "--prune", "a.txt").code == 2
 
 
@@ -244,7 +244,10 @@ def test_query_finds_nothing_with_0_or_with_1_when_asked(cli: Command, held: Pat
 
 def test_query_counts(cli: Command, held: Path) -> None:
     assert cli("query", "rain", "--count").out == "2 articles, 3 paragraphs\n"
-    assert cli("query", "rain", "--count", "--json").out == '{"articles": 2, "stories": 2, "paragraphs": 3}\n'
+    assert (
+        cli("query", "rain", "--count", "--json").out
+        == '{"articles": 2, "stories": 2, "paragraphs": 3, "undated": 0}\n'
+    )
     assert cli("query", "--count").out == "2 articles, 0 paragraphs\n"
 
 
@@ -261,7 +264,7 @@ def test_query_pages_and_sorts(cli: Command, held: Path) -> None:
 
 
 def test_query_filters_by_any_of_several(cli: Command, held: Path) -> None:
-    assert cli("query", "rain", "--outlet", "the guardian", "--count").out == "1 articles, 1 paragraphs\n"
+    assert cli("query", "rain", "--outlet", "the guardian", "--count").out == "1 article, 1 paragraph\n"
     assert (
         cli("query", "rain", "--outlet", "the guardian", "--outlet", "EXAMPLE.org", "--count").out
         == "2 articles, 3 paragraphs\n"
@@ -270,7 +273,7 @@ def test_query_filters_by_any_of_several(cli: Command, held: Path) -> None:
         ["--source", "reuters"], ["--byline", "silva"], ["--lang", "en"], ["--until", "2024-07-25"],
         ["--on", "2024-07-25"], ["--since", "2024-07", "--until", "2024-07-25"],
     ):  # fmt: skip
-        assert cli("query", "rain", *options, "--count").out == "1 articles, 2 paragraphs\n", options
+        assert cli("query", "rain", *options, "--count").out == "1 article, 2 paragraphs\n", options
 
 
 def test_query_notes_a_name_that_no_article_has(cli: Command, held: Path) -> None:
@@ -384,8 +387,8 @@ def test_usage_errors_end_with_2(cli: Command, held: Path, arguments: list[str])
 
 
 def test_a_query_that_begins_with_a_minus_goes_behind_two(cli: Command, held: Path) -> None:
-    assert cli("query", "--count", "--", "-storm").out == "1 articles, 0 paragraphs\n"
-    assert cli("query", "--count", "--", "-storm", "rain").out == "1 articles, 1 paragraphs\n"
+    assert cli("query", "--count", "--", "-storm").out == "1 article, 0 paragraphs\n"
+    assert cli("query", "--count", "--", "-storm", "rain").out == "1 article, 1 paragraph\n"
     done = cli("query", "-zzz")
     assert done.code == 2
     assert done.err.endswith("goes behind --, as in: newssearch query -- -syria\n")
@@ -460,7 +463,7 @@ def test_an_index_of_an_older_version_says_how_to_make_it_anew(
     )
     (tmp_path / "a.txt").write_text("Rain\n\nIt rained.\n", encoding="utf-8")
     assert cli("index", "--rebuild", "a.txt").code == 0
-    assert cli("query", "rain", "--count").out == "1 articles, 1 paragraphs\n"
+    assert cli("query", "rain", "--count").out == "1 article, 1 paragraph\n"
 
 
 @pytest.mark.parametrize("pattern", ["newssearch.json", "_MAIN_*.toc", "MAIN_*.nws"])
@@ -611,7 +614,7 @@ def test_remove_asks_first(cli: Command, held: Path) -> None:
     assert cli("query", "--count").out.startswith("2 articles")
     done = cli("remove", ids(cli)["Heat"], stdin=b"y\n")
     assert (done.code, done.out) == (0, "1 removed\n")
-    assert cli("query", "--count").out.startswith("1 articles")
+    assert cli("query", "--count").out.startswith("1 article")
 
 
 def test_remove_without_an_answer_removes_nothing(cli: Command, held: Path) -> None:
@@ -636,6 +639,17 @@ def test_remove_by_query_and_filters(cli: Command, held: Path, arguments: list[s
     assert (done.code, done.err) == (0, "")
     assert json.loads(done.out) == {"removed": removed}
     assert cli("query", "--count").out == f"{2 - removed} articles, 0 paragraphs\n"
+
+
+def test_remove_by_date_says_what_has_none(cli: Command, tmp_path: Path) -> None:
+    made = [article("Rain", "Rain.", url="u1", date="2024-07-25"), article("Sun", "Rain.", url="u2")]
+    index_of(tmp_path / "index", *made).close()
+    done = cli("remove", "--since", "2024", "--yes")
+    assert (done.code, done.out, done.err) == (
+        0,
+        "1 removed\n",
+        "note: 1 more article without a date left out\n",
+    )
 
 
 def test_remove_by_the_end_of_an_id(cli: Command, held: Path) -> None:

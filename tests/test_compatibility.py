@@ -55,7 +55,7 @@ def test_an_index_of_any_version_is_opened_or_refused(cli: Command, tmp_path: Pa
         )
     (tmp_path / "a.txt").write_text("River\n\nThe river rose.\n", encoding="utf-8")
     assert cli("index", "--rebuild", "a.txt").code == 0
-    assert cli("query", "river", "--count").out == "1 articles, 1 paragraphs\n"
+    assert cli("query", "river", "--count").out == "1 article, 1 paragraph\n"
     assert cli("verify").code == 0
 
 

@@ -113,9 +113,9 @@ def test_it_changes_how_files_are_read(archive: Path, cli: Command) -> None:
     (hit,) = json.loads(cli("query", "bridges", "--json").out)["hits"]
     assert (hit["date"], hit["outlet"], hit["path"]) == ("2024-05-07", "Maalouma", "wire/a.txt")
     for name in ("Maalouma", "almaalomah.me", "WWW.almaalomah.me"):
-        assert cli("query", "bridges", "--outlet", name, "--count").out == "1 articles, 1 paragraphs\n"
-        assert cli("query", f'bridges outlet:"{name}"', "--count").out == "1 articles, 1 paragraphs\n"
-        assert cli("query", "bridges", "--source", name, "--count").out == "1 articles, 1 paragraphs\n"
+        assert cli("query", "bridges", "--outlet", name, "--count").out == "1 article, 1 paragraph\n"
+        assert cli("query", f'bridges outlet:"{name}"', "--count").out == "1 article, 1 paragraph\n"
+        assert cli("query", "bridges", "--source", name, "--count").out == "1 article, 1 paragraph\n"
     assert cli("query", "bridges", "--outlet", "other.org", "--count").out == "0 articles, 0 paragraphs\n"
 
 

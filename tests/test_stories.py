@@ -398,6 +398,4 @@ def test_query_and_story_on_the_command_line(index: Index, cli: Command) -> None
     assert "     ~  3   [-The governor said-] {+Governor Aziz told us+} that the road" in shown
     assert "     =  1 to 5 kept\n     +  6   Our reporter" in shown
     assert json.loads(cli("story", PAPER.id, "--json", "--index", folder).out)["articles"] == 3
-    assert (
-        cli("query", "governor", "--novel", "--count", "--index", folder).out == "1 articles, 1 paragraphs\n"
-    )
+    assert cli("query", "governor", "--novel", "--count", "--index", folder).out == "1 article, 1 paragraph\n"

@@ -14,6 +14,7 @@ from . import escape, render
 from ._version import __version__
 from .analysis import analyser
 from .article import Paragraph
+from .combinations import check_query, check_verify
 from .config import column, load
 from .console import (
     NobodyReads,
@@ -31,7 +32,7 @@ from .highlight import SNIPPET_LENGTH, snippet
 from .index import Index, open_index, open_or_create
 from .query import Everything, parse, side_by_side
 from .request import FACET_FIELDS, SORTS
-from .results import Snippet
+from .results import Snippet, undated
 from .terminal import notes, progress_bar, stoppable
 
 if TYPE_CHECKING:
@@ -230,7 +231,10 @@ def index(
 @click.option("--literal", is_flag=True, help="Take QUERY as words and nothing else.")
 @click.option("--explain", is_flag=True, help="Count the articles of each clause of QUERY by itself.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when nothing matches.")
+@click.pass_context
 def query(
+    context: click.Context,
+    /,
     words: tuple[str, ...],
     folder: Path,
     limit: int,
@@ -258,6 +262,7 @@ def query(
     "security forces"       side by side;  ( ) for groups
     Put a query that begins with a minus behind --, as in: newssearch query -- -syria iraq
     """
+    check_query(context)
     text = clean(" ".join(words))
     with open_index(folder) as opened:
         results = opened.search(
@@ -280,19 +285,12 @@ def query(
         for line in (*render.text_names(results), *render.text_clauses(results)):
             click.echo(line, err=True)
     format_ = "json" if as_json else format_
+    if results.undated and (format_ == "jsonl" or (format_ == "csv" and (facets or not count))):
+        click.echo(f"note: {undated(results)}", err=True)
     if count:
-        counts = {
-            "articles": results.total_articles,
-            "stories": results.total_stories,
-            "paragraphs": results.total_paragraphs,
-        }
-        told = f" ({results.total_stories} stor{'y' if results.total_stories == 1 else 'ies'})"
-        stories = told if results.total_stories < results.total_articles else ""
-        show_line(
-            render.as_json(counts, indent=None)
-            if format_ == "json"
-            else f"{results.total_articles} articles{stories}, {results.total_paragraphs} paragraphs"
-        )
+        from newssearch import totals  # noqa: PLC0415  (slow to import, and only this prints them)
+
+        show_lines(totals.lines(results, format_, style(), explained=explain, named=names))
     elif format_ == "json":
         show_line(render.as_json(results.to_dict()))
     elif format_ == "jsonl":
@@ -353,7 +351,10 @@ def story(article_id: str, folder: Path, listed: bool, as_json: bool) -> int:
     with open_index(folder) as opened:
         found = opened.story(clean(article_id))
     if as_json:
-        show_line(render.as_json(found.to_dict()))
+        told = found.to_dict()
+        if listed:
+            told["versions"] = [version.summary() for version in found.versions]
+        show_line(render.as_json(told))
     else:
         show_lines(render.text_story(found, style(), changes=not listed))
     return 0
@@ -399,11 +400,15 @@ def info(folder: Path, configured: bool, as_json: bool) -> int:
 @click.option("--clean", "cleaned", is_flag=True, help="Remove what runs that were broken off left behind.")
 @wait_option
 @json_option
-def verify(folder: Path, sample: int, cleaned: bool, wait: float, as_json: bool) -> int:
+@click.pass_context
+def verify(
+    context: click.Context, /, folder: Path, sample: int, cleaned: bool, wait: float, as_json: bool
+) -> int:
     """Look at all of the index: every byte, every text, and whether it all fits together.
 
     Others may search and write meanwhile. Exits with 3 where anything is not as it was written.
     """
+    check_verify(context)
     from newssearch.checking import verify as look  # noqa: PLC0415  (slow to import, and a search needs none of it)
 
     with notes():
@@ -504,6 +509,9 @@ def _chosen(
         if text is not None and isinstance(parsed.tree, Everything):
             raise click.UsageError("The query finds everything: it would remove every article.")
         chosen.update(opened.find(parsed, **filters))
+        left = opened.search(parsed, limit=0, **filters)
+        if left.undated:
+            click.echo(f"note: {undated(left)}", err=True)
     return sorted(chosen)
 
 

@@ -186,10 +186,7 @@ def text_results(results: Results, style: Style, took: bool) -> Iterator[str]:
         if hit.copies:
             yield from (style.faint(line) for line in copies_lines(hit, style))
         yield ""
-    for name, values in results.facets.items():
-        yield style.bold(name) + style.faint("  (articles)")
-        yield from _facet_lines(values)
-        yield ""
+    yield from facet_lines(results, style, last="")
     shown = ""
     if results.hits and (results.offset or len(results) < _listed(results)):
         shown = f", {results.offset + 1} to {results.offset + len(results)} shown"
@@ -241,6 +238,28 @@ def text_clauses(results: Results) -> Iterator[str]:
         yield f"  {clause.articles:>8,}  {escape.terminal(clause.text)}  (alone{others})"
     if len(results.clauses) > SHOWN_VALUES:
         yield f"  … and {len(results.clauses) - SHOWN_VALUES:,} more clauses; --json lists them"
+
+
+def facet_lines(
+    results: Results, style: Style, *, first: str | None = None, last: str | None = None
+) -> Iterator[str]:
+    """The facets for people, with a line before each, or behind it."""
+    for name, values in results.facets.items():
+        yield from (first,) if first is not None else ()
+        yield style.bold(name) + style.faint("  (articles)")
+        yield from _facet_lines(values)
+        yield from (last,) if last is not None else ()
+
+
+def facet_rows(results: Results, *, first: str | None = None, last: str | None = None) -> Iterator[str]:
+    """The facets as tables of Markdown, with a line before each, or behind it."""
+    for name, values in results.facets.items():
+        yield from (first,) if first is not None else ()
+        yield f"| {name} | articles |"
+        yield "| --- | ---: |"
+        for value in values:
+            yield f"| {escape.markdown(value.value) if value.value is not None else '(none)'} | {value.articles} |"
+        yield from (last,) if last is not None else ()
 
 
 def _facet_lines(values: Iterable[FacetValue]) -> Iterator[str]:
@@ -526,12 +545,7 @@ def markdown_results(results: Results) -> Iterator[str]:
         if hit.copies:
             yield " ".join(escape.markdown(line.strip()) for line in copies_lines(hit, Style(None, False)))
             yield ""
-    for name, values in results.facets.items():
-        yield f"| {name} | articles |"
-        yield "| --- | ---: |"
-        for value in values:
-            yield f"| {escape.markdown(value.value) if value.value is not None else '(none)'} | {value.articles} |"
-        yield ""
+    yield from facet_rows(results, last="")
     query = f" for {escape.markdown(results.interpretation)}" if results.interpretation else ""
     yield totals(results) + query + (f"; {undated(results)}" if results.undated else "")
 

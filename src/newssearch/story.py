@@ -107,6 +107,10 @@ class Version:
 
     def to_dict(self) -> dict[str, object]:
         """The version as JSON types."""
+        return {**self.summary(), "changes": [change.to_dict() for change in self.changes]}
+
+    def summary(self) -> dict[str, object]:
+        """The version as JSON types without its changes, which are counted."""
         return {
             "id": self.id,
             "title": self.title,
@@ -117,7 +121,6 @@ class Version:
             "paragraphs": self.paragraphs,
             "share": round(self.share, 4),
             **{kind: self.count(kind) for kind in ("kept", "changed", "cut", "added")},
-            "changes": [change.to_dict() for change in self.changes],
         }
 
 

@@ -1,0 +1,211 @@
+"""Options of the command line beside each other: each has its effect, or is refused with a reason."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+from itertools import combinations
+from pathlib import Path
+from random import Random
+
+import click
+import pytest
+
+import newssearch
+from newssearch import Article
+from newssearch.cli import cli as commands
+from support import Command, Outcome, article, command, index_of
+
+QUERY = "gadhafi OR rain"
+OPTIONS: dict[str, list[str]] = {
+    "outlet": ["--outlet", "The Echo"], "source": ["--source", "AFP"], "byline": ["--byline", "silva"], "located": ["--located", "baghdad"],
+    "lang": ["--lang", "en"], "section": ["--section", "world"], "since": ["--since", "2024-03"], "until": ["--until", "2024-10"],
+    "on": ["--on", "2024"], "limit": ["-n", "2"], "offset": ["--offset", "1"], "sort": ["--sort", "oldest"], "all": ["--all"],
+    "facet": ["--facet", "year"], "snippet": ["--snippet", "40"], "json": ["--json"], "jsonl": ["--format", "jsonl"], "csv": ["--format", "csv"],
+    "md": ["--format", "md"], "no-group": ["--no-group"], "novel": ["--novel"], "names": ["--names"], "count": ["--count"],
+    "literal": ["--literal"], "explain": ["--explain"], "no-hits": ["-n", "0"],
+}  # fmt: skip
+REFUSED = {
+    *(frozenset((without, shape)) for without in ("count", "no-hits") for shape in ("limit", "offset", "sort", "all", "snippet", "no-group")),
+    frozenset(("count", "no-hits")), frozenset(("all", "no-group")), frozenset(("facet", "csv")), frozenset(("facet", "jsonl")),
+    *(frozenset(("json", other)) for other in ("jsonl", "csv", "md")),
+    frozenset(("on", "since")), frozenset(("on", "until")),
+}  # fmt: skip
+ALIKE = {
+    frozenset(pair)
+    for pair in [
+        ("limit", "no-hits"),
+        ("jsonl", "csv"),
+        ("jsonl", "md"),
+        ("csv", "md"),
+        ("md", "count"),
+        ("md", "no-hits"),
+    ]
+}
+"""One option twice, the last of which holds; and totals, which are the same line as Markdown and as text."""
+
+
+def made() -> list[Article]:
+    """Articles of which any option chooses others, or shows them otherwise; each second tells much of the one before."""
+    random = Random(1)
+    told = [
+        "rain fell on the valley or the hills",
+        "Gadhafi spoke of rain or of sun",
+        "Qaddafi was seen at noon",
+        "rain came again",
+        "gadhafi or not, rain fell",
+    ]
+    days = [None, *(dt.date(2023 + n // 12, n % 12 + 1, 5) for n in range(6, 24))]
+    articles: list[Article] = []
+    for n in range(120):
+        paragraphs = [
+            f"{random.choice(told)} {' '.join(f'w{random.randrange(400)}' for _ in range(14))}."
+            for _ in range(3)
+        ]
+        fields = {
+            "outlet": random.choice(["The Echo", "The Sun"]), "source": random.choice(["AFP", "Reuters"]), "lang": random.choice(["en", "fr"]),
+            "byline": random.choice([None, "Ana Silva"]), "located": random.choice([None, "Baghdad"]), "section": random.choice([None, "World"]),
+        }  # fmt: skip
+        if n % 2:
+            before = articles[-1]
+            kept = 2 + n % 4 // 2
+            paragraphs[:kept] = [paragraph.text for paragraph in before.paragraphs[:kept]]
+            fields |= {name: getattr(before, name) for name in random.sample(list(fields), 5)}
+        articles.append(article(f"Day {n}", *paragraphs, url=f"u{n}", date=random.choice(days), **fields))
+    return articles
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("archive")
+    index_of(folder / "index", *made()).close()
+    return folder
+
+
+@pytest.fixture
+def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, archive: Path) -> Command:
+    monkeypatch.chdir(archive)
+    monkeypatch.delenv("NEWSSEARCH_INDEX", raising=False)
+    return command(capsys, monkeypatch)
+
+
+def test_every_option_of_query_is_tried() -> None:
+    assert isinstance(commands, click.Group)
+    tried = {*(option[0] for option in OPTIONS.values()), "--index", "--exit-code"}
+    for option in commands.commands["query"].params:
+        if isinstance(option, click.Option):
+            assert tried & set(option.opts), option.opts
+
+
+def test_no_option_of_query_is_ignored(cli: Command) -> None:
+    alone: dict[frozenset[str], Outcome] = {frozenset(): cli("query", QUERY)}
+    for name, option in OPTIONS.items():
+        done = alone[frozenset((name,))] = cli("query", QUERY, *option)
+        assert done.code == 0
+        assert done != alone[frozenset()], name
+    for one, other in combinations(OPTIONS, 2):
+        pair = frozenset((one, other))
+        if pair in ALIKE:
+            continue
+        done = cli("query", QUERY, *OPTIONS[one], *OPTIONS[other])
+        if pair in REFUSED:
+            assert (done.code, done.out) == (2, ""), pair
+            assert "rror: " in done.err
+        else:
+            assert done.code == 0, (pair, done.err)
+            assert done != alone[frozenset((one,))], f"{other} is ignored beside {one}"
+            assert done != alone[frozenset((other,))], f"{one} is ignored beside {other}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["query", "rain", "--count", "--snippet", "320"], "--snippet has no effect with --count, which shows no hits."),
+        (["query", "rain", "-n", "0", "--offset", "3"], "--offset has no effect with --limit 0, which shows no hits."),
+        (["query", "rain", "--facet", "year", "--format", "csv"], "write --count --format csv for the facets alone, or --format json for both."),
+        (["query", "rain", "--json", "--format", "csv"], "--json is --format json: leave out one of --json and --format csv."),
+        (["query", "rain", "--all", "--no-group"], "--no-group has no effect with --all, which lists the paragraphs of every copy."),
+        (["query", "--literal"], "--literal has no effect without a QUERY."),
+        (["query", " ", "--names"], "--names has no effect without a QUERY."),
+        (["verify", "--wait", "5"], "--wait has no effect without --clean"),
+    ],
+)  # fmt: skip
+def test_what_would_have_no_effect_is_a_mistake_that_says_why(
+    cli: Command, arguments: list[str], reason: str
+) -> None:
+    done = cli(*arguments)
+    assert (done.code, done.out) == (2, "")
+    assert reason in done.err
+
+
+def test_json_twice_is_json(cli: Command) -> None:
+    assert cli("query", "rain", "--json", "--format", "json") == cli("query", "rain", "--json")
+    assert cli("verify", "--clean", "--wait", "5").code == 0
+
+
+def test_a_count_has_its_facets_in_every_format(cli: Command, archive: Path) -> None:
+    with newssearch.open(archive / "index") as index:
+        results = index.search("rain", facets=["outlet", "year"], since="2024", limit=0)
+    counts = {
+        "articles": results.total_articles, "stories": results.total_stories, "paragraphs": results.total_paragraphs, "undated": results.undated,
+    }  # fmt: skip
+    rows = [(name, one.value, one.articles) for name, values in results.facets.items() for one in values]
+    asked = ("query", "rain", "--since", "2024", "--count")
+    faceted = (*asked, "--facet", "outlet", "--facet", "year")
+    told = f"{results.total_articles} articles ({results.total_stories} stories), {results.total_paragraphs} paragraphs"
+    left = f"{results.undated} more articles without a date left out"
+    assert min(counts.values()) > 1
+    assert cli(*asked).out == f"{told}; {left}\n"
+    assert cli(*faceted).out.startswith(f"{told}; {left}\n\noutlet  (articles)\n")
+    assert cli(*faceted, "--format", "md").out.startswith(
+        f"{told}; {left}\n\n| outlet | articles |\n| --- | ---: |\n| The "
+    )
+    assert json.loads(cli(*asked, "--json").out) == counts
+    assert json.loads(cli(*faceted, "--json").out) == counts | {"facets": results.to_dict()["facets"]}
+    lines = cli(*faceted, "--format", "jsonl")
+    assert [tuple(json.loads(line).values()) for line in lines.out.splitlines()] == rows
+    assert list(json.loads(lines.out.splitlines()[0])) == ["field", "value", "articles"]
+    assert json.loads(cli(*asked, "--format", "jsonl").out) == counts
+    table = cli(*faceted, "--format", "csv")
+    assert list(csv.reader(io.StringIO(table.out, newline=""))) == [
+        ["field", "value", "articles"], *([name, value or "", str(articles)] for name, value, articles in rows)
+    ]  # fmt: skip
+    assert list(csv.DictReader(io.StringIO(cli(*asked, "--format", "csv").out, newline=""))) == [
+        {name: str(count) for name, count in counts.items()}
+    ]
+    for done in (
+        lines,
+        table,
+        cli("query", "rain", "--since", "2024", "--format", "csv"),
+        cli("query", "rain", "--since", "2024", "--format", "jsonl"),
+    ):
+        assert done.err == f"note: {left}\n"
+    explained = json.loads(cli(*asked, "--json", "--explain", "--names").out)
+    assert list(explained) == [*counts, "clauses", "names"]
+
+
+def test_a_count_of_an_odd_outlet_is_no_formula(
+    tmp_path: Path, cli: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index_of(tmp_path / "index", article("Rain", "Rain.", outlet="=1+1"), article("Rain", "Again.")).close()
+    monkeypatch.chdir(tmp_path)
+    out = cli("query", "rain", "--count", "--facet", "outlet", "--format", "csv").out
+    assert out.splitlines()[1:] == ["outlet,'=1+1,1", "outlet,,1"]
+
+
+def test_who_ran_a_story_is_listed_as_json_too(cli: Command, archive: Path) -> None:
+    with newssearch.open(archive / "index") as index:
+        story = next(
+            story
+            for hit in index.search("rain", limit=None)
+            if len((story := index.story(hit.id)).versions) > 1
+        )
+    told = json.loads(cli("story", story.versions[0].id, "--list", "--json").out)
+    whole = json.loads(cli("story", story.versions[0].id, "--json").out)
+    assert whole == story.to_dict()
+    assert "changes" not in told["versions"][1]
+    assert told["versions"][1] == {
+        name: value for name, value in whole["versions"][1].items() if name != "changes"
+    }

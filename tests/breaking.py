@@ -90,7 +90,7 @@ def state_of(archive: Path) -> State | None:
 def update(archive: Path) -> None:
     """Index the files that there are, in several commits."""
     with newssearch.open_or_create(index_in(archive)) as index:
-        index.update([archive / "news"], prune=True)
+        index.update([archive / "news"], prune=True, confirm=lambda removal: True)
 
 
 def create(archive: Path) -> None:

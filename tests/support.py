@@ -112,8 +112,9 @@ Command = Callable[..., Outcome]
 def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Outcome]:
     """A function that runs the command line in this process: ``newssearch("query", "rain", stdin=b"")``."""
 
-    def newssearch_command(*arguments: str, stdin: bytes = b"") -> Outcome:
+    def newssearch_command(*arguments: str, stdin: bytes = b"", terminal: bool = False) -> Outcome:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        monkeypatch.setattr(sys.stdin, "isatty", lambda: terminal)
         capsys.readouterr()
         code = run(arguments)
         printed = capsys.readouterr()

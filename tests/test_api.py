@@ -47,7 +47,7 @@ PUBLIC = [
     "Article", "ArticleNotFoundError", "Change", "Clause", "Config", "ConfigError", "Contents", "Copy", "Diagnostic", "Edit", "FacetValue", "Hit", "Index", "IndexDamagedError",
     "IndexExistsError", "IndexFolderError", "IndexInfo", "IndexLockedError", "IndexNotFoundError", "IndexReport",
     "IndexVersionError", "IndexWriteError", "Leftover", "Limits", "NewssearchError", "Paragraph", "Problem", "Progress", "Provenance", "Query", "QueryError", "Rank", "ReadOptions",
-    "Rejected", "Results", "Salvage", "Snippet", "Story", "Verification", "Version", "__version__", "create", "open", "open_or_create", "parse", "query", "rebuild", "salvage", "verify",
+    "Rejected", "Removal", "Results", "Salvage", "Snippet", "Story", "Verification", "Version", "__version__", "create", "open", "open_or_create", "parse", "query", "rebuild", "salvage", "verify",
 ]  # fmt: skip
 
 
@@ -353,7 +353,8 @@ def test_the_keys_of_a_report_and_of_info_are_these(tmp_path: Path) -> None:
         report = index.add([storm(), Article.create(outlet="x")])
         info = index.info()
     assert list(report.to_dict()) == [
-        "added", "updated", "unchanged", "removed", "duplicates", "files", "files_read", "rejections", "rejected",
+        "added", "updated", "unchanged", "removed", "kept", "refused", "duplicates", "files", "files_read", "rejections",
+        "rejected",
         "skipped", "paragraphs", "seconds", "rate", "interrupted",
     ]  # fmt: skip
     assert report.rejected == (Rejected("-", "neither a title nor any text", 1),)

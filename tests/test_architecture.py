@@ -17,7 +17,7 @@ SOURCE = REPOSITORY / "src" / "newssearch"
 
 LAYERS = (
     "_version", "faults", "errors", "brief", "arguments", "durable", "verification", "processes", "lazy", "frozen", "escape", "notebook", "paragraphs", "datenames", "dates", "article", "compounds", "analysis", "sentences", "query", "results", "matching", "highlight", "story",
-    "outlets", "request", "limits", "config", "engines", "engines.embedded", "readers", "files", "manifest", "indexing", "rebuilding", "info", "sharing", "index", "checking", "render", "totals", "console", "terminal", "combinations", "cli",
+    "outlets", "request", "limits", "config", "engines", "engines.embedded", "readers", "files", "manifest", "pruning", "indexing", "rebuilding", "info", "sharing", "index", "checking", "render", "totals", "console", "terminal", "combinations", "cli",
     "__init__", "__main__",
 )  # fmt: skip
 """From bottom to top. A module imports from lower layers, or from its own."""

@@ -68,6 +68,7 @@ WRONG: dict[str, list[object]] = {
     "BinaryIO | None": [5, True, b"{}", "x", []],
     "Callable[[], bool] | None": NOT_FUNCTION,
     "Callable[[Progress], None] | None": NOT_FUNCTION,
+    "Callable[[Removal], bool] | None": NOT_FUNCTION,
     "Mapping[str, Provenance] | None": [5, "x", [], True],
     "Mapping[str, str]": [None, 5, "x", [], True],
     "tuple[str, ...]": NOT_SEVERAL,
@@ -110,7 +111,7 @@ def public(folder: Path) -> dict[str, tuple[Callable[..., object], dict[str, obj
 
 RESULTS = {
     "Article", "Change", "Clause", "Contents", "Copy", "Diagnostic", "Edit", "FacetValue", "Hit", "Index", "IndexInfo",
-    "IndexReport", "Leftover", "Paragraph", "Problem", "Progress", "Provenance", "Query", "Rank", "Rejected", "Results",
+    "IndexReport", "Leftover", "Paragraph", "Problem", "Progress", "Provenance", "Query", "Rank", "Rejected", "Removal", "Results",
     "Salvage", "Snippet", "Story", "Verification", "Version",
 }  # fmt: skip
 """Public classes that are made for users, not by them."""

@@ -107,7 +107,15 @@ def test_a_file_that_must_not_grow_is_an_error_that_says_so(tmp_path: Path, anew
     for limit in (10, 3000, 9000, 20_000, 200_000):
         archive = world.copy()
         done = subprocess.run(
-            [sys.executable, "-c", LIMITED, str(archive), str(limit), "--rebuild" if anew else "--prune"],
+            [
+                sys.executable,
+                "-c",
+                LIMITED,
+                str(archive),
+                str(limit),
+                "--rebuild" if anew else "--prune",
+                "--yes",
+            ],
             cwd=archive,
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
             capture_output=True,
@@ -192,7 +200,15 @@ def test_a_disk_without_room_for_temporary_files_ends_a_run_instead_of_rejecting
         "Rain\n\n" + "It rained all day long on the old harbour. " * 5, encoding="utf-8"
     )
     done = subprocess.run(
-        [sys.executable, "-c", LIMITED.replace('"news"', '"a.txt"'), str(tmp_path), "100000", "--prune"],
+        [
+            sys.executable,
+            "-c",
+            LIMITED.replace('"news"', '"a.txt"'),
+            str(tmp_path),
+            "100000",
+            "--prune",
+            "--yes",
+        ],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
         capture_output=True,

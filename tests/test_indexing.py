@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import newssearch
-from newssearch import Article, Index, IndexLockedError, IndexReport, Progress, ReadOptions, indexing
+from newssearch import Article, Index, IndexLockedError, IndexReport, Progress, ReadOptions, Removal, indexing
 from support import article, found, index_of
 
 
@@ -59,6 +59,11 @@ def later(file: Path) -> None:
     """Let a file seem to be written an hour later."""
     status = file.stat()
     os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns + 3_600_000_000_000))
+
+
+def agreed(removal: Removal) -> bool:
+    """Somebody who agrees to any removal."""
+    return True
 
 
 def titles(index: Index) -> list[str | None]:
@@ -139,10 +144,15 @@ def test_articles_of_a_file_that_is_gone_stay_until_they_are_pruned(archive: Pat
     assert titles(index) == ["Sun"]
 
 
-def test_pruning_reaches_files_that_were_not_named(archive: Path, index: Index) -> None:
-    index.update([archive / "news"])
+def test_pruning_reaches_no_further_than_the_paths_that_are_named(archive: Path, index: Index) -> None:
+    (archive / "wire").mkdir()
+    write(archive / "wire" / "c.txt", "Fog", "It was dim.")
+    index.update([archive])
     (archive / "news" / "a.txt").unlink()
-    assert counts(index.update([], prune=True)) == {"removed": 1}
+    for paths in ([], [archive / "wire"], [archive / "wire" / "c.txt"], [archive / "wi*"]):
+        assert index.update(paths, prune=True).removed == 0
+    assert index.update([archive / "news" / "b.txt"], prune=True).removed == 1  # beside a file that is named
+    assert titles(index) == ["Fog", "Sun"]
 
 
 def test_pruning_leaves_what_was_never_in_a_file(archive: Path, index: Index) -> None:
@@ -351,7 +361,7 @@ def test_a_copy_takes_the_place_when_a_file_is_pruned(archive: Path, index: Inde
         lines(file, STORY)
     index.update(both)
     both[0].unlink()
-    index.update([], prune=True)
+    assert index.update([archive / "*.jsonl"], prune=True).refused == ()  # nothing is lost of it
     index.update(both[1:])
     assert titles(index) == ["Story"]
 
@@ -587,8 +597,8 @@ def test_however_a_run_was_broken_off_the_index_becomes_that_of_one_run(
             for tick, state in enumerate(states, start=1):
                 set_up(archive, state, tick * 10**12)
                 for stop in stops:
-                    index.update([archive], prune=True, stop=after(stop))
-                report = index.update([archive], prune=True)
+                    index.update([archive], prune=True, confirm=agreed, stop=after(stop))
+                report = index.update([archive], prune=True, confirm=agreed)
                 assert not report.interrupted
             again = index.update([archive], prune=True)
             assert (again.added, again.updated, again.removed) == (0, 0, 0)
@@ -805,7 +815,7 @@ def test_a_rebuild_does_not_let_go_of_the_lock(archive: Path, index: Index) -> N
 def test_a_rebuild_leaves_nothing_of_the_old_index_on_disk(archive: Path, index: Index) -> None:
     for n in range(5):
         index.add([article(f"Old {n}", "x" * 1000)])
-    newssearch.rebuild(index.folder, [archive / "news"])
+    newssearch.rebuild(index.folder, [archive / "news"], confirm=agreed)
     fresh = archive / "fresh"
     newssearch.rebuild(fresh, [archive / "news"])
 

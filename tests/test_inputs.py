@@ -93,7 +93,7 @@ def test_strange_names_of_files(index: Index, news: Path, name: bytes) -> None:
     assert index.articles_of(hit.path or "") == [hit.id]
     assert index.update([news]).unchanged == 1
     (news / os.fsdecode(name)).unlink()
-    assert index.update([news], prune=True).removed == 1
+    assert index.update([news], prune=True, confirm=lambda removal: True).removed == 1
 
 
 GROWING = """

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from .indexing import IndexReport, Progress
     from .info import IndexInfo
     from .limits import Limits
+    from .pruning import Removal
     from .query import Diagnostic, Query, parse
     from .readers import ReadOptions
     from .rebuilding import rebuild
@@ -80,6 +81,7 @@ __all__ = [
     "Rank",
     "ReadOptions",
     "Rejected",
+    "Removal",
     "Results",
     "Salvage",
     "Snippet",
@@ -120,6 +122,7 @@ _ROOMS = {
     "indexing": ("IndexReport", "Progress"),
     "limits": ("Limits",),
     "query": ("Diagnostic", "Query", "parse"),
+    "pruning": ("Removal",),
     "readers": ("ReadOptions",),
     "rebuilding": ("rebuild",),
     "results": ("Clause", "Copy", "FacetValue", "Hit", "Rank", "Results", "Snippet"),

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -33,13 +33,7 @@ from .index import Index, open_index, open_or_create
 from .query import Everything, parse, side_by_side
 from .request import FACET_FIELDS, SORTS
 from .results import Snippet, undated
-from .terminal import notes, progress_bar, stoppable
-
-if TYPE_CHECKING:
-    from .indexing import IndexReport
-
-SHOWN_REJECTIONS = 20
-"""Rejected files that ``index`` lists; ``--json`` lists more."""
+from .terminal import SHOWN_REJECTIONS, confirming, notes, print_report, progress_bar, stoppable
 
 EXIT_INTERRUPTED = 130
 """Broken off by Ctrl-C: what a shell makes of SIGINT."""
@@ -117,12 +111,15 @@ def cli() -> None:
     metavar="PATTERN",
     help="Files and folders not to read, as *.tmp or drafts/**. Repeatable.",
 )
-@click.option("--prune", is_flag=True, help="Remove articles whose file is gone, or excluded.")
+@click.option("--prune", is_flag=True, help="Remove articles below PATHS whose file is gone, or excluded.")
 @click.option(
     "--rebuild",
     "anew",
     is_flag=True,
     help="Make a new index from PATHS alone; it replaces the old when whole.",
+)
+@click.option(
+    "--yes", is_flag=True, help="With --prune or --rebuild: do not ask before more than half is removed."
 )
 @wait_option
 @json_option
@@ -135,6 +132,7 @@ def index(
     exclude: tuple[str, ...],
     prune: bool,
     anew: bool,
+    yes: bool,
     wait: float,
     as_json: bool,
 ) -> int:
@@ -147,6 +145,8 @@ def index(
         raise click.UsageError("Name files or folders to index: there is no folder seeds/ here.")
     if anew and prune:
         raise click.UsageError("--rebuild reads only what there is: --prune has nothing to do with it.")
+    if yes and not (anew or prune):
+        raise click.UsageError("--yes is for --prune and --rebuild: nothing else removes much.")
     wanted = [path for path in paths or DEFAULT_PATHS if path != "-"]
     stream = sys.stdin.buffer if "-" in paths else None
     try:
@@ -156,12 +156,20 @@ def index(
     config = load(folder.absolute().parent).with_given(
         day_first=day_first, lang=lang, columns=mapped, exclude=exclude
     )
+    confirm = confirming(yes, asks=stream is None)
     with stoppable() as stop, progress_bar() as progress, notes():
         if anew:
             from newssearch.rebuilding import rebuild  # noqa: PLC0415  (slow to import, and a search needs none of it)
 
             report = rebuild(
-                folder, wanted, config=config, stream=stream, wait=wait, stop=stop, progress=progress
+                folder,
+                wanted,
+                config=config,
+                confirm=confirm,
+                stream=stream,
+                wait=wait,
+                stop=stop,
+                progress=progress,
             )
         else:
             with open_or_create(folder, wait=wait) as opened:
@@ -169,14 +177,17 @@ def index(
                     wanted,
                     config=config,
                     prune=prune,
+                    confirm=confirm,
                     stream=stream,
                     wait=wait,
                     stop=stop,
                     progress=progress,
                 )
-    _print_report(report, as_json, anew)
+    print_report(report, as_json, anew)
     if report.interrupted:
         return stop.exit_code
+    if report.refused:
+        return NewssearchError.exit_code
     return EXIT_REJECTED if report.rejections else 0
 
 
@@ -449,7 +460,7 @@ def salvage(into: Path, folder: Path, as_json: bool) -> int:
     "paths",
     multiple=True,
     metavar="FILE",
-    help="Remove the articles that were read from this file.",
+    help="Remove the articles that were read from this file, or folder.",
 )
 @click.option("--query", "text", metavar="QUERY", help="Remove all articles that match this query.")
 @filter_options
@@ -516,19 +527,6 @@ def _chosen(
 
 
 # ---- printing
-
-
-def _print_report(report: IndexReport, as_json: bool, anew: bool) -> None:
-    if as_json:
-        show_line(render.as_json(report.to_dict()))
-        return
-    show_lines(render.text_report(report))
-    if report.interrupted and anew:
-        show_line("the index is still the old one: a rebuild takes its place only when it is whole")
-    for rejected in report.rejected[:SHOWN_REJECTIONS]:
-        click.echo(f"rejected: {escape.terminal(str(rejected))}", err=True)
-    if report.rejections > SHOWN_REJECTIONS:
-        click.echo(f"… and {report.rejections - SHOWN_REJECTIONS:,} more; --json lists them", err=True)
 
 
 def _fail(error: NewssearchError) -> int:

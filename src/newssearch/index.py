@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from . import arguments, files
 from .analysis import analyser
-from .article import Article
+from .article import STREAM, Article
 from .brief import brief, quoted
 from .config import Config, load
 from .engines import FoundHit, Snapshot, Store, Writer
@@ -31,6 +31,7 @@ from .sharing import SharedSnapshot
 if TYPE_CHECKING:
     from .indexing import Indexer, IndexReport, Progress
     from .manifest import Manifest
+    from .pruning import Removal
     from .readers import ReadOptions
     from .story import Story
 
@@ -64,6 +65,7 @@ def open_or_create(folder: str | Path = "index", *, wait: float = 10.0) -> Index
 
     Several processes may do so at once: one of them makes the index, and all open it. Waits as :func:`create` does.
     """
+    arguments.seconds("wait", wait)
     try:
         return open_index(folder)
     except IndexNotFoundError:
@@ -104,7 +106,7 @@ class Index:
     @cached_property
     def config(self) -> Config:
         """The configuration of the archive, as it was when it was first asked for. Raises :class:`ConfigError`."""
-        return load(self._archive)
+        return load(self.folder.absolute().parent)
 
     def close(self) -> None:
         """Give back the files of the index, once the searches that are under way have ended."""
@@ -378,10 +380,14 @@ class Index:
             yield from snapshot.articles()
 
     def articles_of(self, path: str | Path) -> list[str]:
-        """The ids of the articles that were read from a file, in its order."""
-        file = arguments.path("path", path)
+        """The ids of the articles that were read from a file, in its order, or from all files in a folder."""
+        name = files.name_of(arguments.path("path", path), self._archive)
         with self._reading() as snapshot:
-            return snapshot.ids_of(str(path)) or snapshot.ids_of(files.name_of(file, self._archive))
+            if found := snapshot.ids_of(str(path)) or snapshot.ids_of(name):
+                return found
+            below = files.Look(scopes=[files.Scope(name)])
+            inside = (file for file in snapshot.paths() if file != STREAM and below.scopes_of(file))
+            return [article_id for file in inside for article_id in snapshot.ids_of(file)]
 
     def info(self) -> IndexInfo:
         """What the index holds."""
@@ -413,6 +419,7 @@ class Index:
         options: ReadOptions | None = None,
         config: Config | None = None,
         prune: bool = False,
+        confirm: Callable[[Removal], bool] | None = None,
         stream: BinaryIO | None = None,
         wait: float = 10.0,
         stop: Callable[[], bool] | None = None,
@@ -422,23 +429,27 @@ class Index:
 
         Files are read as the archive's configuration says, or ``config`` in its place, and what that says of reading
         ``options`` in turn. What has not changed since it was last read is not read again. ``prune`` removes articles
-        whose file is gone, or excluded, wherever it was. Commits now and then; ``stop`` is asked after each article whether to end early. What was
+        whose file, below one of the paths, is gone or excluded; below a path that is missing, and in a folder that cannot be
+        listed, nothing is removed. What would remove more than half of what is known below a path, or all that a folder had
+        which is empty now, is removed only where ``confirm``, which is given a :class:`Removal`, returns True. Commits now and then; ``stop`` is asked after each article whether to end early. What was
         committed stays, and the next run goes on from there.
         """
         from newssearch.readers import chosen_settings  # noqa: PLC0415  (slow to import, and a search needs none of it)
 
         wanted = arguments.paths("paths", paths)
         arguments.flag("prune", prune)
+        arguments.function("confirm", confirm)
         arguments.stream("stream", stream)
-        chosen, options = chosen_settings(self._archive, config, options)
+        chosen, options = chosen_settings(self.folder.absolute().parent, config, options)
 
         def work(run: Indexer) -> None:
+            look = files.look(wanted, self.folder, chosen.exclude)
             if prune:
                 self.refresh()
                 with self._reading() as snapshot:
-                    paths_read = snapshot.paths()
-                run.prune(paths_read, self._archive, chosen.exclude)
-            run.read_files(files.find(wanted, self._archive, self.folder, chosen.exclude))
+                    known = snapshot.paths()
+                run.prune(known, look, self._archive, chosen.exclude, confirm)
+            run.read_files(look)
             run.read_copies(self._archive)
             if stream is not None:
                 run.read_stream(stream)
@@ -497,7 +508,7 @@ class Index:
 
     @property
     def _archive(self) -> Path:
-        return self.folder.absolute().parent
+        return files.archive_of(self.folder)
 
     def _manifest(self) -> Manifest:
         from newssearch.manifest import FILE_NAME, Manifest  # noqa: PLC0415  (slow to import, and a search needs none of it)

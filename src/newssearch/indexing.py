@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +23,7 @@ from .brief import brief
 from .engines import Writer
 from .frozen import FrozenDict
 from .manifest import Entry, Manifest
+from .pruning import Confirm, Removal, plan
 from .readers import Document, Found, ReadOptions, Skipped, read_file, read_items, read_stream, signature
 from .readers.parallel import Parsers
 
@@ -42,7 +42,8 @@ class IndexReport:
     ``duplicates`` are articles of the same id and the same content as one read elsewhere, kept once. ``files`` were
     looked at, ``files_read`` had changed and were read. ``rejected`` lists the first :data:`KEPT_REJECTIONS` of
     ``rejections``; ``skipped`` counts, by its kind, what is no article and was not expected to be one, such as the
-    images in a crawl. ``paragraphs`` were added, in ``seconds``. ``interrupted`` runs can be repeated to go on.
+    images in a crawl. ``kept`` articles stay although their file is gone or cannot be read now, some of them because
+    their removal was ``refused``. ``paragraphs`` were added, in ``seconds``. ``interrupted`` runs can be repeated to go on.
     """
 
     added: int = 0
@@ -58,6 +59,8 @@ class IndexReport:
     paragraphs: int = 0
     seconds: float = 0.0
     interrupted: bool = False
+    kept: int = 0
+    refused: tuple[Removal, ...] = ()
 
     @property
     def rate(self) -> float:
@@ -79,6 +82,8 @@ class IndexReport:
             "updated": self.updated,
             "unchanged": self.unchanged,
             "removed": self.removed,
+            "kept": self.kept,
+            "refused": [removal.to_dict() for removal in self.refused],
             "duplicates": self.duplicates,
             "files": self.files,
             "files_read": self.files_read,
@@ -110,6 +115,7 @@ class _Counts:
     updated: int = 0
     unchanged: int = 0
     removed: int = 0
+    kept: int = 0
     duplicates: int = 0
     files: int = 0
     files_read: int = 0
@@ -123,6 +129,8 @@ class _FileRun:
 
     known: dict[str, str] | None
     """The states of its committed articles by id; None where articles belong to no file."""
+    unread_parts: set[tuple[str | None, str]] = field(default_factory=set)
+    """The parts of it that could not be read the last time either, each with the reason."""
     seen: set[str] = field(default_factory=set)
     articles: int = 0
     rejected: list[tuple[int, str, str | None]] = field(default_factory=list)
@@ -179,6 +187,7 @@ class Indexer:
         self._counts = _Counts()
         self._rejected: list[Rejected] = []
         self._skipped: Counter[str] = Counter()
+        self._refused: list[Removal] = []
         self._pending: dict[str, str] = {}
         self._copies: dict[str, set[str]] = {}  # the files with copies of an article, by its id
         for path, entry in manifest.entries.items():
@@ -197,14 +206,12 @@ class Indexer:
 
     # ---- what there is to take
 
-    def read_files(self, sources: Iterable[files.Source | Rejected]) -> None:
+    def read_files(self, look: files.Look) -> None:
         """Bring the index up to date with files."""
-        found: list[files.Source] = []
-        for source in sources:
-            if isinstance(source, Rejected):
-                self._reject(source)
-            else:
-                found.append(source)
+        found = look.sources
+        for rejected in look.rejected:
+            self._reject(rejected)
+        self._skipped += look.skipped
         self._total = sum(_size(source.file) for source in found)
         run = _FileRun(None)
         with Parsers() as parsers:
@@ -258,22 +265,46 @@ class Indexer:
         """Take JSON Lines from a stream."""
         self.read_articles(read_stream(stream, self._options))
 
-    def prune(self, paths: Sequence[str], archive: Path, exclude: Sequence[str] = ()) -> None:
-        """Remove the articles of all ``paths`` whose file is gone, or excluded."""
-        for path in paths:
-            gone = not os.path.lexists(files.file_of(path, archive)) or files.excluded(path, exclude)
-            if path != "-" and gone:
-                self._remove(self._writer.states(path))
-                self._manifest.drop(path)
+    def prune(
+        self,
+        known: Mapping[str, int],
+        look: files.Look,
+        archive: Path,
+        exclude: Sequence[str],
+        confirm: Confirm | None,
+    ) -> None:
+        """Remove the articles of the ``known`` files that are gone from where a run looked, or excluded.
 
-    def finish(self) -> IndexReport:
-        """Commit, and say what was done."""
+        What would remove too much is refused unless ``confirm`` agrees: see :mod:`newssearch.pruning`.
+        """
+        made = plan(known, look, archive, exclude, confirm, self._copied)
+        self._refused += made.refused
+        self._counts.kept += made.kept
+        for path in made.remove:
+            if self._stop():
+                self._stopped = True
+                return
+            self._remove(self._writer.states(path))
+            self._manifest.drop(path)
+
+    def _copied(self, path: str, gone: Collection[str]) -> int:
+        """How many articles of a file have a copy in another one that is not gone."""
+        if not self._copies:
+            return 0
+        copies = (self._copies.get(article_id, set()) for article_id in self._writer.states(path))
+        return sum(any(other not in gone for other in others) for others in copies)
+
+    def finish(self, refuse: Callable[[int], Iterable[Removal]] = lambda added: ()) -> IndexReport:
+        """Commit, and say what was done; ``refuse`` says what of it is refused, by how many articles were added."""
         self._commit(last=True)
+        if not self._stopped:
+            self._refused += refuse(self._counts.added)
         counts = vars(self._counts)
         seconds = time.perf_counter() - self._started
         return IndexReport(
             **counts,
             rejected=tuple(self._rejected),
+            refused=tuple(self._refused),
             skipped=FrozenDict(sorted(self._skipped.items())),
             seconds=seconds,
             interrupted=self._stopped,
@@ -335,17 +366,22 @@ class Indexer:
 
     def _begin(self, file: _Opened) -> _FileRun:
         self._counts.files_read += 1
-        self._manifest.drop(
-            file.source.path
-        )  # what it says of the file is not of the articles of the next commit
-        states = self._writer.states(file.source.path)
-        return _FileRun(known={known: state for known, state in states.items() if known not in self._gone})
+        path = file.source.path
+        before = self._manifest.entries.get(path)
+        unread = {(m, reason) for record, reason, m in before.rejected if record == 0} if before else set()
+        self._manifest.drop(path)  # what it says of the file is not of the articles of the next commit
+        states = self._writer.states(path)
+        known = {known: state for known, state in states.items() if known not in self._gone}
+        return _FileRun(known, unread)
 
     def _end(self, file: _Opened, run: _FileRun) -> None:
-        # A file that cannot be read now keeps its articles.
+        # A file that cannot be read now keeps its articles, and so does one with a part that could be read before.
         unread = any(record == 0 and member is None for record, _, member in run.rejected)
-        if not unread:
+        parts = {(member, reason) for record, reason, member in run.rejected if record == 0 and member}
+        if not unread and parts <= run.unread_parts:
             self._remove(set(run.known or ()) - run.seen)
+        else:
+            self._counts.kept += len(set(run.known or ()) - run.seen)
         # One that could not even be opened may be opened next time, with the same time.
         settled = bool(file.digest) or not unread
         path, stat = file.source.path, (file.size, file.mtime)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from . import arguments, files
 from .config import Config
 from .engines.embedded import EmbeddedStore
+from .errors import IndexFolderError, IndexNotFoundError
 from .indexing import Indexer, IndexReport, Progress
 from .manifest import FILE_NAME, Manifest
+from .pruning import EMPTY, SHOWN, Confirm, Removal
 from .readers import ReadOptions, chosen_settings
 
 
@@ -20,6 +22,7 @@ def rebuild(
     *,
     options: ReadOptions | None = None,
     config: Config | None = None,
+    confirm: Callable[[Removal], bool] | None = None,
     stream: BinaryIO | None = None,
     wait: float = 10.0,
     stop: Callable[[], bool] | None = None,
@@ -28,18 +31,30 @@ def rebuild(
     """Make the index in ``folder`` anew from files, and let it take the old one's place when it is whole.
 
     Until then the old one can be searched; where the run is stopped or fails, or finds no article, it stays as it was.
-    Nothing of the old index is read, so that one of an older format, or a damaged one, can be made anew too.
+    Nothing but counts is read of the old index, so that one of an older format, or a damaged one, can be made anew too.
+
+    Only where ``confirm``, which is given a :class:`Removal`, returns True does a new index take the place of an old one
+    that has more than twice as many articles, or articles below a path that is missing, empty or cannot be listed.
     """
     store = EmbeddedStore(arguments.path("folder", folder))
     wanted = arguments.paths("paths", paths)
-    archive = store.folder.absolute().parent
-    chosen, options = chosen_settings(archive, config, options)
-    arguments.function("stop", stop)
-    arguments.function("progress", progress)
+    chosen, options = chosen_settings(store.folder.absolute().parent, config, options)
+    for name, value in (("confirm", confirm), ("stop", stop), ("progress", progress)):
+        arguments.function(name, value)
     arguments.stream("stream", stream)
     arguments.seconds("wait", wait)
     lock = store.lock_or_make(wait)
     try:
+        old = _old(store.folder)
+        look = files.look(wanted, store.folder, chosen.exclude)
+        refused = _refused(_missed(old, look), confirm)
+        if refused:
+            return IndexReport(
+                rejections=len(look.rejected),
+                rejected=tuple(look.rejected),
+                refused=refused,
+                kept=old.articles or 0,
+            )
         new = store.begin_rebuild((FILE_NAME,))
         try:
             writer = new.writer(0.0)
@@ -52,13 +67,13 @@ def rebuild(
                     stop=stop,
                     progress=progress,
                 )
-                run.read_files(files.find(wanted, archive, store.folder, chosen.exclude))
+                run.read_files(look)
                 if stream is not None:
                     run.read_stream(stream)
-                report = run.finish()
+                report = run.finish(lambda added: _refused(_smaller(old, added), confirm))
             finally:
                 writer.close()
-            if report.added and not report.interrupted:
+            if report.added and not report.interrupted and not report.refused:
                 lock.check()
                 store.finish_rebuild(new, (FILE_NAME,))
             return report
@@ -66,3 +81,48 @@ def rebuild(
             store.discard_rebuild(new)
     finally:
         lock.release()
+
+
+class _Old(NamedTuple):
+    """The old index: its articles, by the files that they were read from, too. None where it cannot be read."""
+
+    articles: int | None
+    paths: dict[str, int]
+
+
+def _old(folder: Path) -> _Old:
+    try:
+        snapshot = EmbeddedStore.open(folder).snapshot()
+    except IndexNotFoundError:
+        return _Old(0, {})
+    except IndexFolderError:  # damaged, or of another format
+        return _Old(None, {})
+    try:
+        return _Old(snapshot.contents().articles, snapshot.paths())
+    finally:
+        snapshot.close()
+
+
+def _missed(old: _Old, look: files.Look) -> Iterator[Removal]:
+    """What the old index has below paths that nothing can be read from."""
+    if old.articles == 0:
+        return
+    holding = {scope for source in look.sources for scope in look.scopes_of(source.path)}
+    empty = {scope.path: scope.problem or EMPTY for scope in look.scopes if scope not in holding}
+    for path, reason in {**empty, **look.unlisted}.items():
+        below = files.Look(scopes=[files.Scope(path)])
+        known = {name: number for name, number in old.paths.items() if below.scopes_of(name)}
+        if known or old.articles is None:
+            total = sum(known.values())
+            yield Removal(path, total, total if known else None, reason, len(known), tuple(known)[:SHOWN])
+
+
+def _smaller(old: _Old, added: int) -> Iterator[Removal]:
+    """What the old index has more, where that is more than the new one has."""
+    if old.articles is not None and 2 * added < old.articles:
+        reason = f"the new index would have {added:,}"
+        yield Removal(".", old.articles - added, old.articles, reason)
+
+
+def _refused(removals: Iterable[Removal], confirm: Confirm | None) -> tuple[Removal, ...]:
+    return tuple(removal for removal in removals if confirm is None or not confirm(removal))

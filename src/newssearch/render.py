@@ -464,6 +464,7 @@ def text_report(report: IndexReport) -> Iterator[str]:
         f"{report.updated:,} updated",
         f"{report.unchanged:,} unchanged",
         *([f"{report.removed:,} removed"] if report.removed else []),
+        *([f"{report.kept:,} kept though their file is gone or unreadable"] if report.kept else []),
         *([f"{report.duplicates:,} met again and kept once"] if report.duplicates else []),
         f"{report.rejections:,} rejected",
     ]

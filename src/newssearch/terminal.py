@@ -10,10 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from . import escape
+from . import escape, render
+from .brief import many
+from .console import show_line, show_lines
 
 if TYPE_CHECKING:
-    from .indexing import Progress
+    from .indexing import IndexReport, Progress
+    from .pruning import Removal
+
+SHOWN_REJECTIONS = 20
+"""Rejected files that ``index`` lists; ``--json`` lists more."""
 
 
 @contextmanager
@@ -62,6 +68,45 @@ def notes() -> Iterator[None]:
     finally:
         logger.setLevel(level)
         logger.removeHandler(handler)
+
+
+def confirming(yes: bool, asks: bool) -> Callable[[Removal], bool] | None:
+    """What is asked before a run removes a lot: nobody with ``yes``, else whoever sits at the terminal, if anybody."""
+    if yes:
+        return lambda removal: True
+    if not (asks and sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+
+    def ask(removal: Removal) -> bool:
+        click.echo(f"\n{escape.terminal(str(removal))}", err=True)
+        for file in removal.examples:
+            click.echo(f"  {escape.terminal(file)}", err=True)
+        if removal.files > len(removal.examples):
+            click.echo(f"  … and {many(removal.files - len(removal.examples), 'more file')}", err=True)
+        what = "it" if removal.articles == 1 else "them"
+        return click.confirm(f"Remove {what} from the index?", err=True)
+
+    return ask
+
+
+def print_report(report: IndexReport, as_json: bool, anew: bool) -> None:
+    """What a run did: on standard output, and what went wrong on standard error."""
+    if as_json:
+        show_line(render.as_json(report.to_dict()))
+        return
+    show_lines(render.text_report(report))
+    if anew and report.refused:
+        show_line("the index is still the old one")
+    if report.interrupted and anew:
+        show_line("the index is still the old one: a rebuild takes its place only when it is whole")
+    for removal in report.refused:
+        click.echo(f"error: not removed: {escape.terminal(str(removal))}", err=True)
+    if report.refused:
+        click.echo("  --yes removes them all the same", err=True)
+    for rejected in report.rejected[:SHOWN_REJECTIONS]:
+        click.echo(f"rejected: {escape.terminal(str(rejected))}", err=True)
+    if report.rejections > SHOWN_REJECTIONS:
+        click.echo(f"… and {report.rejections - SHOWN_REJECTIONS:,} more; --json lists them", err=True)
 
 
 class Stop:

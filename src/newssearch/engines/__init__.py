@@ -96,8 +96,8 @@ class Snapshot(Protocol):
     def ids_matching(self, tree: Node, options: SearchOptions) -> list[str]:
         """The ids of all articles that a search finds, sorted."""
 
-    def paths(self) -> list[str]:
-        """The paths that articles were read from, sorted."""
+    def paths(self) -> dict[str, int]:
+        """The paths that articles were read from, sorted, each with the number of these."""
 
     def ids_of(self, path: str) -> list[str]:
         """The ids of the articles that were read from ``path``, in their order there."""

@@ -334,14 +334,15 @@ class EmbeddedSnapshot:
         for segment, mask in self._table.parts(articles):
             yield from segment.ids(np.flatnonzero(mask))
 
-    def paths(self) -> list[str]:
-        """The paths that articles were read from, sorted."""
+    def paths(self) -> dict[str, int]:
+        """The paths that articles were read from, sorted, each with the number of these."""
         with self._reading():
-            found: set[str] = set()
+            found: Counter[str] = Counter()
             for segment, mask in self._table.parts(self._table.everything()):
                 codes, values = segment.values("path")
-                found.update(values[code] for code in np.unique(codes[mask]).tolist() if code)
-            return sorted(found)
+                counts = np.bincount(codes[mask])
+                found.update({values[code]: int(counts[code]) for code in np.flatnonzero(counts) if code})
+            return dict(sorted(found.items()))
 
     def ids_of(self, path: str) -> list[str]:
         """The ids of the articles that were read from ``path``, in the order of the index."""

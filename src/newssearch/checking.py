@@ -10,6 +10,7 @@ from . import arguments
 from .durable import unsealed
 from .engines.embedded import EmbeddedStore
 from .engines.embedded.salvaging import Lost
+from .engines.embedded.verifying import unread
 from .errors import IndexDamagedError
 from .manifest import FILE_NAME
 from .verification import Leftover, Problem, Salvage, Verification
@@ -31,11 +32,12 @@ def verify(
     were broken off are removed. Others may search and write meanwhile.
 
     Raises :class:`IndexNotFoundError`, :class:`IndexVersionError`, and with ``clean`` :class:`IndexLockedError` where
-    another process writes for longer than ``wait`` seconds. Damage is no error here: the outcome lists it.
+    another process writes for longer than ``wait`` seconds. Neither damage nor a file that the system does not let be
+    read is an error here: the outcome lists them.
     """
     sample, wait = arguments.whole_number("sample", sample), arguments.seconds("wait", wait)
     arguments.flag("clean", clean)
-    store = _any(arguments.path("folder", folder))
+    store = _any(arguments.path("folder", folder), (IndexDamagedError, OSError))
     started = time.perf_counter()
     for attempt in range(_AGAIN):
         generation = store.generation
@@ -45,7 +47,7 @@ def verify(
             break
     try:
         removed, leftovers = _cleaned(store, wait) if clean else ([], _leftovers(store))
-    except IndexDamagedError:  # nobody knows which files count
+    except (IndexDamagedError, OSError):  # nobody knows which files count
         removed, leftovers = [], []
     return Verification(
         folder=store.folder,
@@ -85,11 +87,11 @@ def _leftovers(store: EmbeddedStore) -> list[Leftover]:
     return []
 
 
-def _any(folder: Path) -> EmbeddedStore:
-    """The index in a folder, damaged or not."""
+def _any(folder: Path, passed: tuple[type[Exception], ...] = (IndexDamagedError,)) -> EmbeddedStore:
+    """The index in a folder, whichever of the ``passed`` errors it is opened with."""
     try:
         return EmbeddedStore.open(folder)
-    except IndexDamagedError:
+    except passed:
         return EmbeddedStore(folder)
 
 
@@ -98,7 +100,9 @@ def _manifest(store: EmbeddedStore) -> Iterator[Problem]:
         content = store.read_extra(FILE_NAME)
         if content is not None:
             unsealed(content)
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        yield unread(store.folder / FILE_NAME, error)
+    except ValueError as error:
         yield Problem(FILE_NAME, f"{error}; it only saves work: files will be read again")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,8 +19,10 @@ from .console import (
     NobodyReads,
     clean,
     is_closed,
+    print_bug,
     print_caret,
     print_diagnostics,
+    print_nowhere,
     show_line,
     show_lines,
     show_text,
@@ -428,7 +429,7 @@ def verify(
         show_line(render.as_json(found.to_dict()))
     else:
         show_lines(render.text_verification(found))
-    return 0 if found.sound else IndexDamagedError.exit_code
+    return IndexDamagedError.exit_code if found.damaged else int(not found.sound)
 
 
 @cli.command()
@@ -564,26 +565,30 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except click.Abort:
+    except click.Abort as error:
+        if isinstance(error.__cause__, EOFError):  # click takes any for the end of what a user types
+            print_bug(error.__cause__)
+            return NewssearchError.exit_code
         click.echo("aborted", err=True)
         return EXIT_INTERRUPTED
     except NewssearchError as error:
         return _fail(error)
     except NobodyReads:
-        _print_nowhere()
+        print_nowhere()
         return 0
+    except MemoryError:
+        click.echo("error: not enough memory", err=True)
+        return NewssearchError.exit_code
     except OSError as error:  # standard output is a full disk, say
-        _print_nowhere()
+        print_nowhere()
         if is_closed(error):
             return 0
         where = f"{error.filename}: " if error.filename else ""
         click.echo(f"error: {escape.terminal(f'{where}{error.strerror or error}')}", err=True)
         return NewssearchError.exit_code
-
-
-def _print_nowhere() -> None:
-    """Let what is still to be printed go nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:
+        print_bug(error)
+        return NewssearchError.exit_code
 
 
 def main() -> NoReturn:

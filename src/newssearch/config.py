@@ -144,8 +144,6 @@ def _file_settings(archive: Path) -> tuple[Mapping[str, Any], str]:
             content = _read_toml(archive / name)
         except FileNotFoundError:
             continue
-        except OSError as error:
-            raise ConfigError(f"{name} cannot be read: {error.strerror}") from None
         except ValueError as error:
             if name == PROJECT:  # not ours to judge
                 continue

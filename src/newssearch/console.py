@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import sys
@@ -11,6 +12,7 @@ from typing import TextIO
 import click
 
 from . import escape, render
+from ._version import __version__
 from .query import Diagnostic
 
 
@@ -81,3 +83,23 @@ def print_caret(text: str, start: int, end: int) -> None:
     before = render.columns(escape.terminal(text[low:start]))
     under = render.columns(escape.terminal(text[start : min(end, low + room)]))
     click.echo(f"  {shown}\n  {' ' * before}{'^' * max(under, 1)}", err=True)
+
+
+def print_bug(error: Exception) -> None:
+    """Print a traceback and what to do with it."""
+    import traceback  # noqa: PLC0415  (only a bug needs it)
+
+    for line in "".join(traceback.format_exception(error)).splitlines():
+        click.echo(f"{line[: len(line) - len(line.lstrip())]}{escape.terminal(line.lstrip())}", err=True)
+    python = ".".join(map(str, sys.version_info[:3]))
+    click.echo(
+        "error: this is a bug in newssearch, please report it with the lines above"
+        f" (newssearch {__version__}, Python {python}, {sys.platform})",
+        err=True,
+    )
+
+
+def print_nowhere() -> None:
+    """Let what is still to be printed go nowhere."""
+    with contextlib.suppress(OSError):  # no file descriptor is left, say
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -117,6 +117,17 @@ def unwritable(folder: Path, error: OSError) -> IndexWriteError:
     return IndexWriteError(message, folder)
 
 
+@contextmanager
+def named(path: Path) -> Iterator[None]:
+    """Let an :class:`OSError` say which file it is about."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(path)
+        raise
+
+
 def replace(path: Path, content: bytes) -> None:
     """Write a file so that it has either its old content or its new one, whatever happens.
 

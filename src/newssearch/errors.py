@@ -1,4 +1,4 @@
-"""What can go wrong, as one tree of exceptions.
+"""The errors that newssearch raises on purpose, as one tree of exceptions.
 
 Each carries the data that a program needs to react, and the exit code that the command line ends with::
 
@@ -7,7 +7,7 @@ Each carries the data that a program needs to react, and the exit code that the 
     │   ├── IndexNotFoundError      3   there is no index in it
     │   ├── IndexExistsError        1   there is one already, and it is not to be overwritten
     │   ├── IndexVersionError       3   made by a newer newssearch, or by another program
-    │   ├── IndexDamagedError       3   it cannot be read
+    │   ├── IndexDamagedError       3   a checksum or a check of its structure fails, or a file is missing
     │   ├── IndexLockedError        1   another process is writing to it
     │   └── IndexWriteError         1   the disk is full, or the folder may not be written to
     ├── ArticleNotFoundError        1   no article has that id, or several do
@@ -15,6 +15,11 @@ Each carries the data that a program needs to react, and the exit code that the 
     └── QueryError                  2   a query or a filter that would silently find nothing
 
 A file that cannot be read is no exception but a value, :class:`newssearch.Rejected`, so that the rest goes on.
+
+Where the system does not let an index or a configuration be read (no permission, no file descriptors left, a read
+error of the disk), its own :class:`OSError` is raised, with the name of the file: :class:`PermissionError`, say. Nothing
+is said about the index then, and exit code is 1; so it is for :class:`MemoryError`. Any other exception is a bug of
+newssearch. The command line prints its traceback and asks to report it, with exit code 1.
 """
 
 from __future__ import annotations
@@ -67,7 +72,8 @@ class IndexVersionError(IndexFolderError):
 
 
 class IndexDamagedError(IndexFolderError):
-    """The index in ``folder`` cannot be read."""
+    """The index in ``folder`` is not what was written: a checksum or a check of its structure fails, or a file that the
+    table of contents names is missing."""
 
     exit_code = 3
 

@@ -22,7 +22,7 @@ from .engines.embedded import FORMAT_VERSION, EmbeddedStore
 from .errors import ArticleNotFoundError, IndexExistsError, IndexNotFoundError, NewssearchError, QueryError
 from .highlight import SNIPPET_LENGTH, Highlighter
 from .info import IndexInfo
-from .query import Node, Query, parse, side_by_side, with_spellings
+from .query import MAX_DEPTH, Node, Query, depth, parse, side_by_side, with_spellings
 from .query import literal as parse_literal
 from .request import FILTER_FIELDS, FilterField, SearchOptions, When, search_options
 from .results import Hit, Rank, Results
@@ -554,4 +554,6 @@ def _parsed(query: str | Query | Node, literal: bool, now: dt.datetime | None, n
         tree = with_spellings(parsed.tree) if names else parsed.tree
         return dataclasses.replace(parsed, tree=side_by_side(tree))
     except RecursionError:
+        if depth(parsed.tree) <= MAX_DEPTH:
+            raise
         raise QueryError("the query is nested too deeply") from None

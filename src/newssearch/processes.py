@@ -17,6 +17,7 @@ import signal
 import subprocess
 import sys
 import threading
+import traceback
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -140,6 +141,13 @@ class Processes:
         self._pool.shutdown(cancel_futures=True)
 
 
+class _HelperTraceback(Exception):  # noqa: N818  (no error of its own, as in concurrent.futures)
+    """The cause of an exception that was raised in another process: the traceback there, as text."""
+
+    def __str__(self) -> str:
+        return f"\n{self.args[0]}"
+
+
 class _Helper:
     """Another Python, with the same modules."""
 
@@ -182,7 +190,7 @@ class _Helper:
         try:
             pickle.dump(task, self._process.stdin, pickle.HIGHEST_PROTOCOL)
             self._process.stdin.flush()
-            done, result = pickle.load(self._process.stdout)
+            done, result, trace = pickle.load(self._process.stdout)
         except (OSError, EOFError, pickle.UnpicklingError) as error:
             self.end()
             message = (
@@ -191,7 +199,7 @@ class _Helper:
             )
             raise HelperError(message) from error
         if not done:
-            raise result
+            raise result from _HelperTraceback(trace)
         return result
 
     def end(self) -> None:
@@ -255,11 +263,12 @@ def _next(tasks: BinaryIO) -> Any:
 def _done(task: Any, memory: Memory) -> bytes:
     """A task done, or what it raised."""
     try:
-        return pickle.dumps((True, task.run(memory)))
+        return pickle.dumps((True, task.run(memory), ""))
     except Exception as error:
+        trace = traceback.format_exc()
         try:
-            answer = pickle.dumps((False, error))
+            answer = pickle.dumps((False, error, trace))
             pickle.loads(answer)
         except Exception:  # not every exception can be sent
-            answer = pickle.dumps((False, RuntimeError(repr(error))))
+            answer = pickle.dumps((False, RuntimeError(repr(error)), trace))
         return answer

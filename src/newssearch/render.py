@@ -481,7 +481,7 @@ def text_report(report: IndexReport) -> Iterator[str]:
 def text_verification(found: Verification) -> Iterator[str]:
     """What a look at all of an index found, for people."""
     for problem in found.problems[:SHOWN_PROBLEMS]:
-        yield f"damaged: {escape.terminal(str(problem))}"
+        yield f"{problem.kind}: {escape.terminal(str(problem))}"
     if len(found.problems) > SHOWN_PROBLEMS:
         yield f"… and {len(found.problems) - SHOWN_PROBLEMS:,} more; --json lists them"
     for left in found.leftovers:
@@ -494,6 +494,8 @@ def text_verification(found: Verification) -> Iterator[str]:
             f" {size(found.size)} in {_count(found.files, 'file')} compared with their checksums,"
             f" the words of {_count(found.sampled, 'article')} with their text, in {found.seconds:.1f} s"
         )
+    elif not found.damaged:
+        yield f"not all of the index could be read: {_count(len(found.problems), 'problem')}"
     else:
         yield (
             f"the index is damaged: {_count(len(found.problems), 'problem')}. Make it anew from its files with"

@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from .brief import brief, many, quoted
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that is not as it was written: in which ``file`` of the index's folder, and ``what``."""
+    """Something that is not as it was written: in which ``file`` of the index's folder, and ``what``.
+
+    Its ``kind`` is ``"damaged"``, or ``"unread"`` where the system did not let the file be read (for lack of permission,
+    say), so that nobody knows whether it is sound.
+    """
 
     file: str
     what: str
+    kind: Literal["damaged", "unread"] = "damaged"
 
     def __repr__(self) -> str:
         return brief(self, quoted(self.file), quoted(self.what))
 
     def __str__(self) -> str:
         return f"{self.file}: {self.what}"
+
+    def to_dict(self) -> dict[str, str]:
+        """The same as JSON types."""
+        return {"file": self.file, "what": self.what, "kind": self.kind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +62,7 @@ class Verification:
 
     @property
     def sound(self) -> bool:
-        """Whether there is no problem."""
+        """Whether all was read and there is no problem."""
         return not self.problems
 
     def __repr__(self) -> str:
@@ -62,12 +72,17 @@ class Verification:
             f"of {quoted(str(self.folder))}: {state}, {many(self.articles, 'article')}, {many(self.paragraphs, 'paragraph')}",
         )
 
+    @property
+    def damaged(self) -> bool:
+        """Whether something is not as it was written. An index that could not be read is neither sound nor damaged."""
+        return any(problem.kind == "damaged" for problem in self.problems)
+
     def to_dict(self) -> dict[str, object]:
         """The same as JSON types: what ``newssearch verify --json`` prints."""
         return {
             "folder": str(self.folder),
             "sound": self.sound,
-            "problems": [{"file": problem.file, "what": problem.what} for problem in self.problems],
+            "problems": [problem.to_dict() for problem in self.problems],
             "leftovers": [{"name": left.name, "size": left.size} for left in self.leftovers],
             "removed": list(self.removed),
             "files": self.files,
@@ -105,5 +120,5 @@ class Salvage:
             "into": str(self.into),
             "saved": self.saved,
             "lost": self.lost,
-            "problems": [{"file": problem.file, "what": problem.what} for problem in self.problems],
+            "problems": [problem.to_dict() for problem in self.problems],
         }

@@ -6,7 +6,7 @@ A program builds a query from the classes of the tree, or takes what a user type
 from .diagnostics import Diagnostic
 from .joining import all_of, any_of
 from .parser import GRAMMAR_VERSION, MAX_CLAUSES, MAX_DEPTH, MAX_LENGTH, Query, literal, parse, words
-from .rewriting import of_any_date, side_by_side, with_spellings
+from .rewriting import depth, of_any_date, side_by_side, with_spellings
 from .tree import (
     LEAD,
     NOWHERE,
@@ -77,6 +77,7 @@ __all__ = [
     "Word",
     "all_of",
     "any_of",
+    "depth",
     "literal",
     "names_in",
     "narrower",

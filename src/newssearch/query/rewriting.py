@@ -107,3 +107,14 @@ def may_be_name(word: str) -> bool:
     """Whether a word is long enough to be a name, and no word that only joins others."""
     found = core(word)
     return found is not None and not any(found in words for words in FUNCTION_WORDS.values())
+
+
+def depth(tree: Node) -> int:
+    """The number of levels of a tree: 1 for a single node."""
+    levels, level = 0, [tree]
+    while level:
+        levels += 1
+        held = [getattr(node, name) for node in level for name in getattr(node, "__dataclass_fields__", ())]
+        parts = [one for value in held for one in (value if isinstance(value, tuple) else (value,))]
+        level = list({id(one): one for one in parts if isinstance(one, Node)}.values())
+    return levels

@@ -168,6 +168,8 @@ def _cannot(error: Exception) -> str:
         raise error
     if isinstance(error, OSError) and error.errno in _EXHAUSTED:
         raise NewssearchError(f"reading cannot go on: {error.strerror}") from error
+    if isinstance(error, MemoryError):
+        return "cannot be read: not enough memory"
     if isinstance(error, OSError) and error.strerror:
         return f"cannot be read: {error.strerror}"
     return f"cannot be read: {squeeze(str(error))[:200] or type(error).__name__}"

@@ -20,32 +20,51 @@ from .lexicon import Lexicon
 from .metadata import BY_WORDS, WHOLE_VALUES
 from .segment import Segment
 
+Stored = list[tuple[int, dict[str, Any]]]
+"""The number of each document of a segment, and its stored fields."""
 
-def adopt(reader: Any) -> Segment:
-    """The segment of ours that holds what a segment of Whoosh's does, in memory."""
+
+def adopt(segment: str, stored: Stored) -> Segment:
+    """The segment of ours that holds in memory what a segment of Whoosh's stores; ``segment`` is its id.
+
+    Raises :class:`ValueError` where what is stored as an article of ours is none.
+    """
     builder = Builder()
-    for article, state in _articles(reader):
+    for article, state in _articles(segment, stored):
         builder.add(article, state)
     return Segment(Container(builder.sections(Lexicon())))
 
 
-def _articles(reader: Any) -> Iterator[tuple[Article, str]]:
+def _articles(segment: str, stored: Stored) -> Iterator[tuple[Article, str]]:
     """The articles with what they were added with, in the order of their first documents."""
-    segment = (
-        reader.segment().segid
-    )  # in the id of a document without one, as another segment has the same numbers
     by_id: dict[str, list[dict[str, Any]]] = {}
-    for document, fields in reader.iter_docs():
+    for document, fields in stored:  # another segment has the same numbers of documents
         by_id.setdefault(_text(fields.get("id")) or f"whoosh-{segment}-{document}", []).append(fields)
     for article_id, held in by_id.items():
         first = next((fields for fields in held if "header" in fields), held[0])
         texts = _texts(held)
         if "header" in first:
-            article = article_of(json.loads(first["header"]), texts)
+            article = _ours(first["header"], texts)
         else:
             numbered = tuple(Paragraph(number, text) for number, text in enumerate(texts, start=1))
             article = dataclasses.replace(_plain(article_id, first), paragraphs=numbered)
-        yield article, first.get("state") or ""
+        yield article, _text(first.get("state")) or ""
+
+
+def _ours(header: Any, texts: list[str]) -> Article:
+    """An article from its header. Raises :class:`ValueError` where that is no header."""
+    try:
+        article = article_of(json.loads(header), texts)
+    except (TypeError, AttributeError, LookupError, RecursionError) as error:
+        raise ValueError(f"the header of an article cannot be read: {error}") from error
+    fields = (article.id, *(getattr(article, name) for name in _TEXTS))
+    if not isinstance(article.id, str) or not all(isinstance(one, str | None) for one in fields):
+        raise ValueError("the header of an article has a field that is no text")
+    return article
+
+
+_TEXTS = ("title", "url", "path", "dateline", "member", *WHOLE_VALUES, *BY_WORDS)
+"""The fields of an article that are texts or None."""
 
 
 def _texts(held: Iterable[dict[str, Any]]) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
 import json
 import logging
 import os
@@ -16,6 +17,7 @@ import platform
 import re
 import time
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +34,7 @@ with warnings.catch_warnings():
 from ... import durable
 from ...analysis import ANALYSIS_VERSION
 from ...durable import TEMPORARY, remove_unused, sync_folder
-from ...errors import IndexLockedError, IndexWriteError
+from ...errors import IndexDamagedError, IndexLockedError, IndexWriteError
 from ...faults import reach
 from .adopting import adopt
 from .schema import make_schema
@@ -115,14 +117,41 @@ class WhooshFolder:
 
     def adopted(self, toc: Toc, number: int) -> Segment:
         """A segment of a table of contents that Whoosh wrote, or of which Whoosh deleted parts of articles."""
-        alive = _alive(toc)
-        storage = FileStorage(str(self._folder), readonly=True)
-        with plain_values():
-            reader = SegmentReader(storage, alive.schema, alive.segments[number])
-            try:
-                return adopt(reader)
-            finally:
-                reader.close()
+        with self._unchecked(number):
+            alive = _alive(toc)
+            storage = FileStorage(str(self._folder), readonly=True)
+            with plain_values():
+                reader = SegmentReader(storage, alive.schema, alive.segments[number])
+                try:
+                    stored = list(reader.iter_docs())
+                finally:
+                    reader.close()
+        try:
+            return adopt(alive.segments[number].segid, stored)
+        except ValueError as error:
+            raise self._damaged(number, error) from error
+
+    @contextlib.contextmanager
+    def _unchecked(self, number: int) -> Iterator[None]:
+        """Nothing but Whoosh's code runs here.
+
+        Its files have no checksums and it checks no structure, so that whatever it fails with is the only sign of
+        damage that there is; except where the system does not let a file be read.
+        """
+        try:
+            yield
+        except MemoryError:
+            raise
+        except OSError as error:
+            if error.errno not in (None, errno.EINVAL):  # EINVAL: a place before the beginning of a file
+                raise
+            raise self._damaged(number, error) from error
+        except Exception as error:
+            raise self._damaged(number, error) from error
+
+    def _damaged(self, number: int, error: Exception) -> IndexDamagedError:
+        message = f"{self._folder}: the index is damaged (segment {number + 1}, which Whoosh wrote, cannot be read: {error!r})"
+        return IndexDamagedError(message, self._folder)
 
     def is_written(self) -> bool:
         """Whether somebody holds the lock of newssearch, as far as this user may know."""

@@ -7,6 +7,7 @@ then the operating system keeps it. See :mod:`.container` for the layout.
 
 from __future__ import annotations
 
+import errno
 import json
 import mmap
 import os
@@ -20,6 +21,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from ...durable import named
 from ...errors import IndexDamagedError
 
 MAGIC = b"NEWSSEG2"
@@ -29,6 +31,14 @@ PAGE_BITS = 12
 PAGE = 1 << PAGE_BITS
 """Bytes of a page: as many as are read together from most disks."""
 END = struct.Struct("<QII8s")
+DTYPES = frozenset(f"{kind}{size}" for kind in ("<u", "<i", "<f") for size in (2, 4, 8)) | {
+    "|u1",
+    "|i1",
+    "|b1",
+}
+"""The types of items that a section may have."""
+_POPULATE_READ = 22
+"""MADV_POPULATE_READ of Linux 5.14 and later; Python has no name for it before 3.14."""
 
 Array = NDArray[Any]
 
@@ -72,7 +82,11 @@ class Mapped:
         self._size = size
         if size < ALIGNMENT + END.size:
             raise ContainerError(path, "it is cut short")
-        self.map = mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
+        try:
+            with named(path):
+                self.map = mmap.mmap(descriptor, size, access=mmap.ACCESS_READ)
+        except ValueError as error:
+            raise ContainerError(path, "it was cut while it was opened") from error
         end, length, checksum, magic = END.unpack_from(self.map, size - END.size)
         pages = -(-end // PAGE)
         if magic != MAGIC or end + length + 4 * pages + END.size != size:
@@ -80,9 +94,7 @@ class Mapped:
         directory = self.map[end : size - END.size]
         if zlib.crc32(directory) != checksum:
             raise ContainerError(path, "its directory is damaged")
-        self.directory: dict[str, tuple[str, int, int]] = {
-            name: tuple(entry) for name, entry in json.loads(directory[:length]).items()
-        }
+        self.directory = _directory(path, directory[:length], end)
         self._end = end
         self._sums = np.frombuffer(directory, np.dtype("<u4"), offset=length)
         self._unseen = bytearray(b"\1") * pages
@@ -122,6 +134,7 @@ class Mapped:
             self._check(page, stop)
 
     def _check(self, page: int, stop: int) -> None:
+        self._read(page << PAGE_BITS, min(stop << PAGE_BITS, self._end))
         with memoryview(self.map) as view:
             while page >= 0:
                 if not self._sound(view, page):
@@ -129,6 +142,21 @@ class Mapped:
                     raise ContainerError(self.path, what)
                 self._unseen[page] = 0
                 page = self._unseen.find(1, page + 1, stop)
+
+    def _read(self, low: int, high: int) -> None:
+        """Read a range into memory.
+
+        Where the system can do that (Linux), a read error of the disk is an OSError here. Without, the system ends the
+        process with SIGBUS when the range is accessed.
+        """
+        low -= low % mmap.PAGESIZE
+        try:
+            self.map.madvise(_POPULATE_READ, low, high - low)
+        except (OSError, AttributeError) as error:
+            if getattr(error, "errno", None) not in _READ_ERRORS:
+                return  # the system does not know this advice
+            self.check_size()
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(self.path)) from error
 
     def _sound(self, view: memoryview, page: int) -> bool:
         start = page * PAGE
@@ -148,6 +176,7 @@ class Mapped:
 
     def damage(self) -> Iterator[tuple[int, int]]:
         """From where to where it is not what was written. Reads all of it again."""
+        self._read(0, self._end)
         with memoryview(self.map) as view:
             bad = [page for page in range(len(self._unseen)) if not self._sound(view, page)]
         for page in bad:
@@ -160,6 +189,26 @@ class Mapped:
             for name, (dtype, offset, size) in self.directory.items()
             if offset < high and offset + size * np.dtype(dtype).itemsize > low
         ]
+
+
+_READ_ERRORS = frozenset({errno.EFAULT, getattr(errno, "EHWPOISON", 133)})
+
+
+def _directory(path: Path, text: bytes, end: int) -> dict[str, tuple[str, int, int]]:
+    """The sections of a file: the type of each, where it begins, and how many items it has.
+
+    Raises :class:`ContainerError` where one is not within the file, whose sections end at ``end``.
+    """
+    try:
+        listed = json.loads(text)
+        directory = {name: (str(dtype), offset, items) for name, (dtype, offset, items) in listed.items()}
+        for name, (dtype, offset, items) in directory.items():
+            whole = type(offset) is int and type(items) is int and offset >= 0 and items >= 0
+            if dtype not in DTYPES or not whole or offset + items * int(dtype[-1]) > end:
+                raise ContainerError(path, f"its directory has no place for {name}")
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise ContainerError(path, "its directory cannot be read") from error
+    return directory
 
 
 class Part:

@@ -6,7 +6,9 @@ letter, the one that its digest was made of when it was indexed.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +20,7 @@ from .mapped import ContainerError, Mapped
 from .segment import Segment
 from .structure import UNREADABLE
 from .trust import EXTENSION, Listed, Toc, newest, read_toc, toc_path
-from .verifying import Adopted
+from .verifying import Adopted, unread
 
 
 class Saved(NamedTuple):
@@ -42,6 +44,10 @@ def salvaged(folder: Path, adopted: Adopted) -> Iterator[Saved | Lost | Problem]
     try:
         toc = read_toc(folder)
     except (IndexDamagedError, OSError) as error:
+        if (
+            isinstance(error, OSError) and error.errno != errno.EIO
+        ):  # it is whole, and may be read another time
+            raise
         name = toc_path(folder, newest(folder)).name
         yield Problem(name, f"{error.__cause__ or error}: articles that were removed or replaced may be back")
         for path in sorted(folder.glob(f"MAIN_*{EXTENSION}"), key=lambda path: -path.stat().st_mtime_ns):
@@ -63,7 +69,11 @@ def _segment(folder: Path, listed: Listed) -> Iterator[Saved | Lost | Problem]:
     except ContainerError as error:
         yield Problem(path.name, f"{error.what}{had}")
         return
-    except (*UNREADABLE, IndexDamagedError) as error:
+    except OSError as error:
+        problem = unread(path, error)
+        yield replace(problem, what=f"{problem.what}{had}")
+        return
+    except UNREADABLE as error:
         yield Problem(path.name, f"{error}{had}")
         return
     for article in range(number):
@@ -71,7 +81,7 @@ def _segment(folder: Path, listed: Listed) -> Iterator[Saved | Lost | Problem]:
             if int(segment.first[article]) in deleted:
                 continue
             found, state = segment.read(article), segment.state(article)
-        except (*UNREADABLE, IndexDamagedError):
+        except UNREADABLE:
             yield Lost(path.name)
         else:
             yield Saved(found, state) if found.digest == state else Lost(path.name)
@@ -79,11 +89,13 @@ def _segment(folder: Path, listed: Listed) -> Iterator[Saved | Lost | Problem]:
 
 def _adopted(folder: Path, toc: Toc, number: int, adopted: Adopted) -> Iterator[Saved | Lost | Problem]:
     """What Whoosh wrote, which has neither checksums nor digests."""
+    name = toc_path(folder, toc.generation).name
     try:
         segment = adopted(toc, number)
-        found = [(segment.read(n), segment.state(n)) for n in range(segment.articles)]
-    except Exception as error:  # whatever Whoosh stumbles over
-        what = f"segment {number + 1}, which Whoosh wrote, cannot be read: {error!r}"
-        yield Problem(toc_path(folder, toc.generation).name, what)
+    except IndexDamagedError as error:
+        what = f"segment {number + 1}, which Whoosh wrote, cannot be read: {error.__cause__ or error!r}"
+        yield Problem(name, what)
+    except OSError as error:
+        yield unread(Path(error.filename or name), error)
     else:
-        yield from (Saved(article, state) for article, state in found)
+        yield from (Saved(segment.read(n), segment.state(n)) for n in range(segment.articles))

@@ -11,20 +11,20 @@ from dataclasses import replace
 from heapq import merge
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
 
 import numpy as np
 
 from ...article import FIELDS, Article
-from ...errors import IndexDamagedError, NewssearchError, QueryError
+from ...errors import QueryError
 from ...frozen import FrozenDict
 from ...outlets import Aliases
-from ...query import Diagnostic, Node
+from ...query import MAX_DEPTH, Diagnostic, Node, depth
 from ...request import FACET_FIELDS, FacetField, SearchOptions
 from ...results import Copy, FacetValue, Rank
 from .. import Contents, Found, FoundHit
 from .ascending import NO_INTS, Ints, Mask, changes
-from .container import Array, ContainerError, items
+from .container import Array, items
+from .diagnosis import diagnosed
 from .evaluation import Evaluation
 from .explain import explain
 from .headers import provenance_of
@@ -47,8 +47,7 @@ Placed = tuple[int, float, int]
 class EmbeddedSnapshot:
     """One commit of an index; see :class:`newssearch.engines.Snapshot`."""
 
-    def __init__(self, segments: list[Segment], folder: Path, boilerplate: Array) -> None:
-        self._folder = folder
+    def __init__(self, segments: list[Segment], boilerplate: Array) -> None:
         self.boilerplate = boilerplate
         """The hashes of samples that are boilerplate: see :mod:`.stories`."""
         self._table = Table(segments)
@@ -59,36 +58,26 @@ class EmbeddedSnapshot:
         self.boilerplate = np.empty(0, self.boilerplate.dtype)
 
     @contextmanager
-    def _reading(self) -> Iterator[None]:
-        """A file that another program has cut is never looked into: the system would end the process.
+    def _reading(self, tree: Node | None = None) -> Iterator[None]:
+        """Check the lengths of all files, and tell damage from a bug; ``tree`` is the query that is asked.
 
-        What arrays that do not fit together lead to, whatever it may be, is damage: they are what somebody wrote, but not
-        newssearch.
+        A file that another program has cut is not read: the system would end the process.
         """
         for segment in self._table.segments:
             segment.container.check_size()
-        try:
-            yield
-        except NewssearchError:
-            raise
-        except RecursionError:
-            raise QueryError("the query is nested too deeply") from None
-        except Exception as error:
-            from newssearch.engines.embedded.structure import unfit  # noqa: PLC0415  (slow to import, and seldom needed)
-
-            for segment in self._table.segments:
-                if (what := next(unfit(segment), None)) is not None and segment.container.path is not None:
-                    raise ContainerError(segment.container.path, what) from error
-            if isinstance(error, MemoryError):
-                raise
-            message = f"{self._folder}: the index cannot be read ({error!r}): newssearch did not write it, or makes a mistake"
-            raise IndexDamagedError(message, self._folder) from error
+        with diagnosed(self._table.segments):
+            try:
+                yield
+            except RecursionError:
+                if tree is None or depth(tree) <= MAX_DEPTH:
+                    raise
+                raise QueryError("the query is nested too deeply") from None
 
     # ---- the search
 
     def search(self, tree: Node, options: SearchOptions) -> Found:
         """The page of hits that ``options`` asks for."""
-        with self._reading():
+        with self._reading(tree):
             run = Evaluation(self._table, tree, options.outlets)
             articles = run.found(options)
             rankings = self._rankings(run, articles, options)
@@ -109,7 +98,7 @@ class EmbeddedSnapshot:
 
     def rank(self, tree: Node, options: SearchOptions) -> list[Rank]:
         """The addresses and scores of the hits on the page that ``options`` asks for."""
-        with self._reading():
+        with self._reading(tree):
             run = Evaluation(self._table, tree, options.outlets)
             page = self._page(self._rankings(run, run.found(options), options), options)
             return [self._rank(document, score) for document, score, _ in page]
@@ -309,12 +298,12 @@ class EmbeddedSnapshot:
 
     def ids_matching(self, tree: Node, options: SearchOptions) -> list[str]:
         """The ids of all articles that a search finds, sorted."""
-        with self._reading():
+        with self._reading(tree):
             return sorted(self._ids(Evaluation(self._table, tree, options.outlets).found(options)))
 
     def count(self, tree: Node, options: SearchOptions) -> int:
         """How many articles a search finds."""
-        with self._reading():
+        with self._reading(tree):
             run = Evaluation(self._table, tree, options.outlets)
             return int(np.count_nonzero(run.found(options)))
 

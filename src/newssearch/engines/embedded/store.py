@@ -31,6 +31,7 @@ from ...errors import (
 )
 from ...faults import reach
 from .container import Container
+from .diagnosis import diagnosed
 from .segment import Segment
 from .snapshot import EmbeddedSnapshot
 from .storyfile import Named, Stories, keep_stories, read_stories, remove_stories, story_path, write_stories
@@ -167,51 +168,55 @@ class EmbeddedStore:
         return size
 
     def snapshot(self) -> EmbeddedSnapshot:
-        """The last commit."""
+        """The last commit.
+
+        Raises :class:`~newssearch.IndexDamagedError` where a check finds damage or a file is missing, and
+        :class:`OSError` where the system does not let a file be read.
+        """
         for attempt in range(_REOPEN):
             try:
                 return self._snapshot()
             except FileNotFoundError as error:
+                if newest(self.folder) < 0:
+                    raise IndexNotFoundError(
+                        f"{self.folder} no longer holds an index", self.folder
+                    ) from error
                 if attempt == _REOPEN - 1:
                     if newest(self.folder) < 0:  # somebody has removed it
                         raise _not_found(self.folder) from error
                     message = f"{self.folder}: a file of the index is missing: {error}"
                     raise IndexDamagedError(message, self.folder) from error
                 time.sleep(0.01 * attempt)
-            except IndexDamagedError:
-                raise
-            except Exception as error:  # Whoosh trusts its files: what it stumbles over may be anything
-                message = f"{self.folder}: the index is damaged ({error!r}): make it anew with --rebuild"
-                raise IndexDamagedError(message, self.folder) from error
         raise AssertionError("unreachable")
 
     def _snapshot(self) -> EmbeddedSnapshot:
         _keep_memory()
         toc = read_toc(self.folder)
-        opened = [self._opened(listed) for listed in toc.listed]
-        names = [
-            Named(listed.file_name, segment.living) if listed is not None and segment is not None else None
-            for listed, segment in zip(toc.listed, opened, strict=True)
-        ]
-        stories = read_stories(self.folder, toc.generation, names)
+        named: list[Named | None] = []
+        opened: list[Segment | None] = []
+        for listed in toc.listed:
+            segment, name = self._opened(listed) if listed is not None else (None, None)
+            opened.append(segment)
+            named.append(name)
+        stories = read_stories(self.folder, toc.generation, named)
         if stories.generation != toc.generation and newest(self.folder) != toc.generation:
             raise FileNotFoundError("the index was written to while it was opened")
         if stories.generation != toc.generation and toc.versions is not None and toc.listed:
             raise FileNotFoundError(story_path(self.folder, toc.generation).name)
-        segments = []
+        segments: list[Segment] = []
         for number, (segment, known) in enumerate(zip(opened, stories.parts, strict=True)):
             if segment is None:
                 segment = self.adopted(toc, number)  # noqa: PLW2901
             segment.stories = known
             segments.append(segment)
-        return EmbeddedSnapshot(segments, self.folder, stories.boilerplate)
+        with diagnosed(segments):
+            return EmbeddedSnapshot(segments, stories.boilerplate)
 
-    def _opened(self, listed: Listed | None) -> Segment | None:
-        """A segment of ours, if it is one and Whoosh has not deleted parts of its articles."""
-        if listed is None:
-            return None
+    def _opened(self, listed: Listed) -> tuple[Segment, Named] | tuple[None, None]:
+        """A segment of ours and its name; None for both where Whoosh has deleted parts of its articles."""
         segment = Segment(Container(self.folder / listed.file_name), listed.deleted)
-        return None if segment.torn else segment
+        with diagnosed([segment]):
+            return (None, None) if segment.torn else (segment, Named(listed.file_name, segment.living))
 
     @property
     def _whoosh(self) -> WhooshFolder:
@@ -411,7 +416,8 @@ def _keep_memory() -> None:
     It asks the system for each large block, and gives it back, until one as large as this has been freed: malloc(3),
     M_MMAP_THRESHOLD. Nothing is written to the block, so that it takes no memory.
     """
-    np.empty(KEPT, np.uint8)
+    with contextlib.suppress(MemoryError):
+        np.empty(KEPT, np.uint8)
 
 
 def make_folder(folder: Path) -> None:
@@ -425,15 +431,16 @@ def make_folder(folder: Path) -> None:
 def _check_marker(folder: Path) -> None:
     """See to it that this version can read an index: by what its table of contents says, or by its marker, if Whoosh
     wrote that."""
-    made_by = "?"
     try:
-        marker = json.loads((folder / MARKER).read_text(encoding="utf-8"))
-        made_by = str(marker["made_by"])
-        found, analysis = read_versions(folder) or (int(marker["format"]), int(marker["analysis"]))
+        content = (folder / MARKER).read_bytes()
     except FileNotFoundError:
         raise IndexVersionError(f"{folder} holds an index that newssearch did not make", folder) from None
-    except (ValueError, KeyError, TypeError, OSError, RecursionError) as error:
+    try:
+        marker = json.loads(content.decode())
+        made_by, told = str(marker["made_by"]), (int(marker["format"]), int(marker["analysis"]))
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise IndexDamagedError(f"{folder / MARKER} cannot be read: {error}", folder) from error
+    found, analysis = read_versions(folder) or told
     if found > FORMAT_VERSION or analysis > ANALYSIS_VERSION:
         message = f"{folder} was made by a newer newssearch ({made_by}): update this one"
         raise IndexVersionError(message, folder, found)

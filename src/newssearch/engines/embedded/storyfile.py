@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...durable import patiently, remove_unused
-from .container import Array, Container, narrow, write
+from .container import Array, Container, ContainerError, narrow, write
 
 _NAME = "stories-{}.nws"
 _NAMED = re.compile(r"stories-(\d+)\.nws")
@@ -77,7 +77,10 @@ def write_stories(folder: Path, generation: int, stories: Stories) -> None:
 
 
 def read_stories(folder: Path, generation: int, names: Sequence[Named | None]) -> Stories:
-    """The stories of a commit with segments of these names."""
+    """The stories of a commit with segments of these names.
+
+    They are copied, so that the file need not stay open: it is small.
+    """
     newest = newest_stories(folder, generation)
     if newest < 0:
         return Stories(names, [None] * len(names), np.empty(0, np.uint32))
@@ -87,8 +90,8 @@ def read_stories(folder: Path, generation: int, names: Sequence[Named | None]) -
     for name in names:
         n = number.get(name) if name is not None else None
         there = f"{n}.story" in container
-        parts.append(Known(*(container[f"{n}.{field}"] for field in Known._fields)) if there else None)
-    return Stories(names, parts, container["boilerplate"], newest)
+        parts.append(Known(*(container[f"{n}.{field}"].copy() for field in Known._fields)) if there else None)
+    return Stories(names, parts, container["boilerplate"].copy(), newest)
 
 
 def newest_stories(folder: Path, generation: int) -> int:
@@ -102,8 +105,13 @@ def named_in(path: Path) -> list[Named | None]:
 
 
 def _named(container: Container) -> list[Named | None]:
-    listed = json.loads(container["segments"].tobytes())
-    return [None if known is None else Named(*known) for known in listed]
+    """The segments that a file of stories tells of. Raises :class:`~.container.ContainerError` where that is no list."""
+    try:
+        listed = json.loads(container["segments"].tobytes())
+        return [None if known is None else Named(str(known[0]), int(known[1])) for known in listed]
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
+        assert container.path is not None, "it is a file"
+        raise ContainerError(container.path, "its list of segments cannot be read") from error
 
 
 def story_path(folder: Path, generation: int) -> Path:

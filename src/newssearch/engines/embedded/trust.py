@@ -253,11 +253,10 @@ class _Ours(_Segment):
 
     def __setstate__(self, state: Any) -> None:
         super().__setstate__(state)
-        self.listed = Listed(
-            f"{self.stem}{EXTENSION}",
-            frozenset(state["_deleted"]),
-            state["_documents"],
-        )
+        deleted, documents = frozenset(state["_deleted"]), state["_documents"]
+        if deleted and not 0 <= min(deleted) <= max(deleted) < documents:
+            raise ValueError(f"it deletes more of {self.stem} than there is")
+        self.listed = Listed(f"{self.stem}{EXTENSION}", deleted, documents)
 
 
 _LIVING: dict[str, type] = {

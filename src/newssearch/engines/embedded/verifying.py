@@ -56,7 +56,11 @@ class Check:
             path = toc_path(self._folder, toc.generation)
             self._count(path)
         except (IndexDamagedError, OSError) as error:
-            yield Problem(path.name, str(error.__cause__ or error))
+            yield (
+                unread(path, error)
+                if isinstance(error, OSError)
+                else Problem(path.name, str(error.__cause__ or error))
+            )
             for left in sorted(self._folder.glob(f"*{EXTENSION}")):  # which of them count, nobody knows
                 yield from self._file(left)
             return
@@ -81,7 +85,7 @@ class Check:
             unsealed(path.read_text(encoding="utf-8"))
             self._count(path)
         except OSError as error:
-            yield Problem(MARKER, error.strerror or str(error))
+            yield unread(path, error)
         except ValueError as error:
             yield Problem(MARKER, str(error))
 
@@ -94,7 +98,7 @@ class Check:
         except ContainerError as error:
             yield Problem(path.name, error.what)
         except OSError as error:
-            yield Problem(path.name, error.strerror or str(error))
+            yield unread(path, error)
         else:
             for low, high in stretches[:NAMED_STRETCHES]:
                 sections = ", ".join(mapped.sections_in(low, high)[:4]) or "nothing that is read"
@@ -112,17 +116,15 @@ class Check:
         if damage:
             yield from damage
             return
-        segment = Segment(Container(self._folder / name), listed.deleted)
-        found = [Problem(name, what) for what in structure.unfit(segment, listed)]
-        if found:
-            yield from found
-            return
         try:
-            yield from self._texts(name, segment)
-        except structure.UNREADABLE as error:
-            yield Problem(name, f"it cannot be read: {error!r}")
-        else:
-            segments[-1] = segment
+            segment = Segment(Container(self._folder / name), listed.deleted)
+            found = [Problem(name, what) for what in structure.unfit(segment, listed)]
+            if not found:
+                found = list(self._texts(name, segment))
+                segments[-1] = segment
+        except OSError as error:
+            found = [unread(self._folder / name, error)]
+        yield from found
 
     def _texts(self, name: str, segment: Segment) -> Iterator[Problem]:
         """What is wrong with the articles of a segment, and with the words of some of them."""
@@ -142,8 +144,13 @@ class Check:
         name = toc_path(self._folder, toc.generation).name
         try:
             segment = self._adopt(toc, number)
-        except Exception as error:  # whatever Whoosh stumbles over
-            yield Problem(name, f"segment {number + 1}, which Whoosh wrote, cannot be read: {error!r}")
+        except IndexDamagedError as error:
+            yield Problem(
+                name,
+                f"segment {number + 1}, which Whoosh wrote, cannot be read: {error.__cause__ or error!r}",
+            )
+        except OSError as error:
+            yield unread(Path(error.filename or name), error)
         else:
             self.articles += segment.articles
             self.paragraphs += segment.paragraphs
@@ -164,8 +171,11 @@ class Check:
             return
         try:
             named = named_in(path)
-        except (*structure.UNREADABLE, IndexDamagedError) as error:
-            yield Problem(path.name, f"it cannot be read: {error!r}")
+        except ContainerError as error:
+            yield Problem(path.name, error.what)
+            return
+        except OSError as error:
+            yield unread(path, error)
             return
         for listed, segment, told in zip(toc.listed, segments, named, strict=False):
             if listed is None or segment is None:
@@ -184,6 +194,13 @@ class Check:
         path = toc_path(self._folder, newest(self._folder))
         if twice:
             yield Problem(path.name, f"{len(twice):,} articles are there more than once, as {twice[0]}")
+
+
+def unread(path: Path, error: OSError) -> Problem:
+    """A file that the system does not let be read; one that is gone is damage."""
+    if isinstance(error, FileNotFoundError):
+        return Problem(path.name, error.strerror or str(error))
+    return Problem(path.name, f"cannot be read: {error.strerror or error}", "unread")
 
 
 def _joined(stretches: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -572,6 +572,69 @@ def test_fields_and_dates(dated: Index, query: str, titles: str) -> None:
     assert len({hit.score for hit in results}) <= 1  # a field never changes a score
 
 
+@pytest.fixture
+def outlets_of(folder: Path) -> Index:
+    return index_of(
+        folder,
+        article("A", "Rain.", outlet="Fox News", byline="Ana García-Márquez", section="World"),
+        article("B", "Rain.", outlet="foxnews.com", byline="Joan Garca, Bo Li", lang="en-GB"),
+        article("C", "Rain.", outlet="Vox", lang="en", section="world affairs"),
+        article("D", "Rain.", outlet="E! *", located="São Paulo"),
+        article("E", "Rain.", outlet="Redfox", byline="García"),
+        article("F", "Rain."),
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("outlet:fox*", "AB"),
+        ('outlet:"FOX N*"', "AB"),  # one outlet by two names
+        ("outlet:*fox", "E"),
+        ("outlet:?ox", "C"),
+        ("outlet:*ox*", "ABCE"),
+        ("outlet:(fox* OR v*)", "ABC"),
+        ("outlet:(*o* NOT fox*)", "CE"),
+        ("-outlet:*o*", "DF"),
+        ("outlet:*", "ABCDE"),
+        ("-outlet:*", "F"),
+        ('outlet:"e! \\*"', "D"),
+        ('outlet:"e! *"', "D"),
+        ("byline:garc*", "ABE"),
+        ("byline:garcí*", "AE"),
+        ('byline:"garc* m*"', "A"),
+        ('byline:"garca b*"', "B"),
+        ("byline:*", "ABE"),
+        ("-byline:*", "CDF"),
+        ("located:pau*", "D"),
+        ("section:world*", "AC"),
+        ("lang:e*", "BC"),
+        ("lang:*-gb", "B"),
+    ],
+)
+def test_values_of_fields_by_a_pattern(outlets_of: Index, query: str, titles: str) -> None:
+    results = outlets_of.search(f"rain {query}", limit=None)
+    assert sorted(hit.title or "" for hit in results) == list(titles)
+    again = parse(results.interpretation)
+    assert again.tree == parse(f"rain {query}").tree
+    assert len({hit.score for hit in results}) <= 1
+
+
+def test_the_values_of_a_pattern_are_noted(outlets_of: Index) -> None:
+    assert notes(outlets_of, "outlet:fox*") == [
+        ('outlet:"fox*" stands for 2 values: Fox News, foxnews.com', "")
+    ]
+    assert notes(outlets_of, "outlet:zz* OR rain") == [('no article has a value like outlet:"zz*"', "")]
+
+
+def test_a_star_of_a_literal_query_is_no_pattern(outlets_of: Index) -> None:
+    assert outlets_of.find(Field("outlet", "fox*")) == []
+    assert len(outlets_of.find(Field("outlet", "fox*", pattern=True))) == 2
+    for wrong in (("outlet", "fox"), ("id", "a*"), ("outlet", "fox*\\")):
+        with pytest.raises(ValueError, match="not a pattern of a value"):
+            Field(*wrong, pattern=True)
+
+
 def test_an_id_finds_its_article(dated: Index) -> None:
     (wanted,) = dated.find("outlet:example.org")
     assert dated.find(f"id:{wanted}") == [wanted]
@@ -730,7 +793,9 @@ def test_a_program_builds_a_query_without_writing_one(folder: Path) -> None:
         ("y outlet:(a b)", "outlet:(a b)", "no article has two values of outlet"),
         ('y "a~1 b"~exact', '"a~1 b"~exact', "a word is as written, or differs in some letters"),
         ('y "a* b c d e f g h i"~9', '"a* b c d e f g h i"~9', "at most 8 words in any order"),
-        ("y outlet:a*", "outlet:a*", "outlet: takes words and phrases, not a*"),
+        ("y outlet:a~1", "outlet:a~1", "outlet: takes words and phrases, not a~1"),
+        ("y outlet:caps(A*)", "outlet:caps(A*)", "outlet: takes words and phrases, not caps(A*)"),
+        ("y id:a*", "id:a*", "id: takes words and phrases, not a*"),
         ("y date:(2024 OR 2023)", "date:", "date: takes no group"),
         ("y date:2024-13", "2024-13", "is not a date"),
         ("y date:2025..2024", "2025..2024", "the range ends before it begins"),

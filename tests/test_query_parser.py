@@ -496,6 +496,13 @@ def test_innocent_text_has_no_note_of_other_engines(text: str) -> None:
     assert "borrowed" not in kinds(text)
 
 
+@pytest.mark.parametrize("text", ["C++", "C#", "F#"])
+def test_a_name_that_its_marks_tell_from_a_letter_is_noted(text: str) -> None:
+    (note,) = parse(f"x {text} y").diagnostics
+    assert note.message == f"{text} finds what {text[0]} finds: marks are no part of a word"
+    assert note.span == (2, 2 + len(text))
+
+
 def test_the_same_is_noted_once() -> None:
     assert kinds("a or b or c or d /s e /s f") == ["borrowed", "borrowed"]
 

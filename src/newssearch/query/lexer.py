@@ -56,6 +56,8 @@ _WORD = Pattern(rf"(?:\\[\s\S]|[^\s{UNSEEN}(){QUOTES}\\])+|\\")
 _NEAR = Pattern(r"(w|pre)/(\d+|[ps])", re.IGNORECASE)
 _MODE = Pattern(r"(\d*)|(exact|name)", re.IGNORECASE)
 _NUMBER = Pattern(r"[-+−–]?\d*[.,]?\d*")
+SHORT_NAME = 3
+"""Characters of a name that is told from others by its marks: C++, C#, F#."""
 _ESCAPE = Pattern(r"\\([\s\S])")
 
 
@@ -273,6 +275,9 @@ class _Lexer:
             if raw.endswith("?") and len(raw) > 1:
                 message = "a question mark at the end of a word is punctuation; * stands for any ending"
                 self.notes.add("punctuation", message, Span(end - 1, end))
+            if (bare := raw.rstrip("+#")) != raw and bare.isalpha() and len(raw) <= SHORT_NAME:
+                message = f"{raw} finds what {bare} finds: marks are no part of a word"
+                self.notes.add("punctuation", message, span)
             self._add("word", raw, end)
 
     def _tilde(self, raw: str, end: int) -> tuple[str, Literal["fuzzy", "exact", "name"] | None, int]:

@@ -35,7 +35,7 @@ from .joining import all_of
 from .lexer import Token, tokens
 from .names import core
 from .phrases import has_pattern, pieces
-from .quoting import SURROGATE, plain
+from .quoting import QUOTES, SURROGATE, has_wildcard, plain
 from .tree import (
     ANY,
     MAX_COUNT,
@@ -332,6 +332,16 @@ class _Parser:
             return self._dated(token)
         if not self._starts_operand():
             return None
+        value = self._here
+        if (
+            name not in ("title", "id")
+            and has_wildcard(value.raw)
+            and value.kind in ("phrase", "wildcard")
+            and not value.number
+        ):
+            self._take()
+            self._count(value.span)
+            return self._values(name, Everything(span=value.span), token)
         self._deeper(token.span)
         node = self._operand()
         self.depth -= 1
@@ -347,6 +357,10 @@ class _Parser:
         if isinstance(node, Word | Phrase) and not (isinstance(node, Phrase) and (node.within or node.names)):
             field = next(known for known in VALUE_FIELDS if known == name)
             return Field(field, node.text, span=span)
+        if self._is_pattern_of_value(name, node):
+            field = next(known for known in VALUE_FIELDS if known == name)
+            source = self.text[node.span.start : node.span.end].strip(QUOTES)
+            return Field(field, source, pattern=True, span=span)
         if isinstance(node, Not):
             return Not(self._values(name, node.operand, token), span=span)
         if isinstance(node, Or):
@@ -358,6 +372,14 @@ class _Parser:
                 raise self._error(f"no article has two values of {name}", span, hint)
             return And(tuple(self._values(name, operand, token) for operand in node.operands), span=span)
         raise self._error(f"{name}: takes words and phrases, not {node}", span)
+
+    def _is_pattern_of_value(self, name: str, node: Node) -> bool:
+        """Whether a node is a pattern as typed, and nothing else."""
+        if name == "id" or not has_wildcard(self.text[node.span.start : node.span.end].strip(QUOTES)):
+            return False
+        if isinstance(node, PatternPhrase):
+            return not (node.mode or node.within or any(isinstance(part, Fuzzy) for part in node.parts))
+        return isinstance(node, Everything) or (isinstance(node, Wildcard) and not node.written)
 
     def _dated(self, token: Token) -> Node | None:
         if self._here.kind not in ("date", "phrase"):

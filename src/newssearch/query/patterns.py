@@ -12,8 +12,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..analysis import fold, spelled, without_possessive, written
+from ..analysis import fold, key, name_words, spelled, without_possessive, written
 from ..errors import QueryError
+from .quoting import is_wildcard, wildcard
 from .regexes import compile_regex, fold_letters
 from .tree import Fuzzy, Regex, Wildcard
 
@@ -65,6 +66,50 @@ def pattern_of(node: Wildcard | Fuzzy | Regex) -> Pattern:
     return Pattern(prefix[0] if prefix is not None and "|" not in node.pattern else "", matches)
 
 
+def value_pattern(pattern: str) -> Callable[[str], bool]:
+    """Whether the :func:`~newssearch.analysis.key` of a value is of a pattern.
+
+    >>> [value for value in ("fox news", "fox", "the fox") if value_pattern("Fox*")(value)]
+    ['fox news', 'fox']
+    """
+    marks = {"*": _ANY, "?": _ONE}
+    marked = re.sub(
+        r"\\(.)|\*|\?(?!\?*$)", lambda match: match[1] or marks[match[0]], pattern, flags=re.DOTALL
+    )
+    parts = [re.escape(part).replace(_ONE, ".") for part in key(marked).split(_ANY)]
+    whole = re.compile(_in_a_row(parts), re.DOTALL)
+    return lambda value: whole.fullmatch(value) is not None
+
+
+def words_pattern(pattern: str) -> Callable[[str], bool]:
+    """Whether a name, as its words folded, has words of a pattern side by side.
+
+    >>> [name for name in ("ana garcia", "garcia marquez ana", "gracia") if words_pattern("GARC* m?rq*")(name)]
+    ['garcia marquez ana']
+    """
+    tests: list[Callable[[str], bool]] = []
+    for piece in re.sub(r"\\(.)", " ", pattern).split():
+        for part in wildcard().findall(piece):
+            text = part.rstrip("?'’.")
+            if is_wildcard(text):
+                tests.append(_wildcard(text).matches)
+            else:
+                tests.extend(word.__eq__ for word in name_words(text))
+
+    def fits(name: str) -> bool:
+        words = name.split()
+        return any(
+            all(test(word) is True for test, word in zip(tests, words[at:], strict=False))
+            for at in range(len(words) - len(tests) + 1)
+        )
+
+    return fits
+
+
+_ANY, _ONE = "\ue000", "\ue001"
+"""What stands for the wildcards of a value while it is folded: characters that no text has."""
+
+
 # ---- wildcards
 
 _ATOM = re.compile(r"\*|\?|\[(\^|!)?([^\[\]]+)\]|[^*?\[\]]+|[\[\]]")
@@ -114,12 +159,7 @@ def _wildcard(pattern: str, shown: Callable[[str], str] | None = None) -> Patter
             parts[-1] += f"[{'^' if match[1] else ''}{_ranges(letters)}]"
         else:
             parts[-1] += re.escape((shown or _folded)(atom))
-    if len(parts) == 1:
-        expression = parts[0]
-    else:
-        middle = (f"(?=(?P<g{n}>.*?{part}))(?P=g{n})" for n, part in enumerate(parts[1:-1]) if part)
-        expression = f"{parts[0]}{''.join(middle)}.*{parts[-1]}"
-    compiled = re.compile(expression, re.DOTALL)
+    compiled = re.compile(_in_a_row(parts), re.DOTALL)
     return Pattern(prefix or "", lambda word: compiled.fullmatch(word) is not None)
 
 
@@ -140,6 +180,14 @@ def as_written(node: Wildcard) -> Callable[[str], bool]:
 def _letters(text: str) -> str:
     """A part of a pattern as words are :func:`~newssearch.analysis.written`."""
     return unicodedata.normalize("NFC", text.replace("’", "'"))
+
+
+def _in_a_row(parts: list[str]) -> str:
+    """Expressions one behind the other, with anything between them."""
+    if len(parts) == 1:
+        return parts[0]
+    middle = (f"(?=(?P<g{n}>.*?{part}))(?P=g{n})" for n, part in enumerate(parts[1:-1]) if part)
+    return f"{parts[0]}{''.join(middle)}.*{parts[-1]}"
 
 
 def _with_commas(word: str) -> str:

@@ -44,6 +44,25 @@ def escaped(text: str) -> str:
     return _SPECIAL.sub(r"\\\g<0>", plain(text))
 
 
+_ESCAPED = Pattern(r"\\[\s\S]")
+
+
+def has_wildcard(value: str) -> bool:
+    """Whether a value holds a wildcard that is not escaped.
+
+    >>> has_wildcard("fox*"), has_wildcard(r"E! \\*"), has_wildcard("What next?")
+    (True, False, False)
+    """
+    return is_wildcard(_ESCAPED.sub("x", value))
+
+
+def escaped_quotes(value: str) -> str:
+    """A value with its escapes as it is written between quotation marks."""
+    return re.sub(
+        rf"\\[\s\S]|[{QUOTES}]", lambda match: match[0] if len(match[0]) > 1 else f"\\{match[0]}", value
+    )
+
+
 def is_wildcard(word: str) -> bool:
     """Whether a word without escapes is a pattern: it holds ``*``, or ``?`` before its end."""
     return "*" in word or "?" in word.rstrip("?")

@@ -28,7 +28,7 @@ from ..analysis import words as words_of
 from ..dates import parse_range, why_no_range
 from ..lazy import Pattern
 from .names import ARTICLES, core
-from .quoting import escaped, plain, quoted, wildcard
+from .quoting import escaped, escaped_quotes, has_wildcard, plain, quoted, wildcard
 from .regexes import compile_regex
 
 
@@ -445,18 +445,28 @@ class Region(Node):
 
 @dataclass(frozen=True, slots=True)
 class Field(Node):
-    """Articles whose field has this value, compared as filters are: it never changes a score."""
+    """Articles whose field has this value, compared as filters are: it never changes a score.
+
+    Of a ``pattern``, ``*`` is any characters and ``?`` one, but not at the end; a backslash takes the next one as it is.
+    """
 
     name: ValueField
     value: str
+    pattern: bool = False
 
     def __post_init__(self) -> None:
-        _clean(self, "value")
         if arguments.text("name", self.name) not in VALUE_FIELDS:
             raise ValueError(f"no such field: {self.name!r}; there are {', '.join(VALUE_FIELDS)}")
+        if not self.pattern:
+            _clean(self, "value")
+            return
+        value = escaped_quotes(plain(arguments.text("value", self.value)))
+        object.__setattr__(self, "value", value)
+        if self.name == "id" or not has_wildcard(value) or not _ESCAPED_WELL.fullmatch(value):
+            raise ValueError(f"not a pattern of a value: {self!r}")
 
     def __str__(self) -> str:
-        return f"{self.name}:{quoted(self.value)}"
+        return f'{self.name}:"{self.value}"' if self.pattern else f"{self.name}:{quoted(self.value)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -523,6 +533,7 @@ class Everything(Node):
 
 _BARE = Pattern(r"[^\W_]+(?:[-'’.,&@][^\W_]+)*\.?")
 _REGEX = Pattern(r"(?:\\.|[^/\\\s\ud800-\udfff])+")
+_ESCAPED_WELL = Pattern(r"(?:\\.|[^\\])*")
 _BARE_DATE = Pattern(r"(?:[<>]=?)?[-\w.:+]+")
 
 

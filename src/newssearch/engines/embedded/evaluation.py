@@ -64,7 +64,7 @@ from .standing import Standing
 from .table import Table, joined
 from .unit import Listed
 from .unit import Unit as Paragraphs
-from .values import OUTLETS, codes_of, near
+from .values import OUTLETS, codes_like, codes_of, near, shown_values
 
 MAX_SUGGESTIONS = 3
 """Words or names that a diagnostic offers, and unknown words that any are looked for."""
@@ -113,7 +113,7 @@ class Evaluation:
         if isinstance(node, AtLeast):
             return self._each(lambda segment: self._often_in(segment, node, region))
         if isinstance(node, Field):
-            return self.table.everything() & self.with_value(node.name, node.value, node.span)
+            return self.table.everything() & self._of_field(node)
         if isinstance(node, Dated):
             return self.table.everything() & self.dated(node.start, node.end)
         if isinstance(node, Undated):
@@ -171,6 +171,20 @@ class Evaluation:
         if not any(map(len, codes.values())):
             self.notes.append(self._unknown(field, wanted, span))
         return self._each(lambda segment: _having(segment.values(field).codes, codes[segment]))
+
+    def _of_field(self, node: Field) -> Mask:
+        if not node.pattern:
+            return self.with_value(node.name, node.value, node.span)
+        names = outlets(self.aliases if node.name in OUTLETS else ())
+        segments = self.table.segments
+        codes = codes_like(self.table, node.name, node.value, names)
+        found = {segment.values(node.name).values[code] for segment in segments for code in codes[segment]}
+        note = Diagnostic("values", f"{node} stands for {shown_values(found)}", node.span)
+        if not found:
+            note = Diagnostic("unknown-value", f"no article has a value like {node}", node.span)
+        if note not in self.notes:
+            self.notes.append(note)
+        return self._each(lambda segment: _having(segment.values(node.name).codes, codes[segment]))
 
     def dated(self, start: dt.datetime | None, end: dt.datetime | None) -> Mask:
         """The articles from ``start`` up to but not including ``end``: see :class:`newssearch.query.Dated`."""

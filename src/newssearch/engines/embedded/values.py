@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 import numpy as np
@@ -17,6 +17,7 @@ import numpy as np
 from ...analysis import key, name_words
 from ...lazy import Pattern
 from ...outlets import Aliases, Outlets, outlets
+from ...query.patterns import value_pattern, words_pattern
 from ...results import FacetValue
 from .ascending import Mask
 from .metadata import BY_WORDS
@@ -55,6 +56,39 @@ def codes_of(segment: Segment, field: str, wanted: str, names: Outlets) -> list[
     while high < len(keys) and keys[high] == sought:
         high += 1
     return [code for code in range(low, high) if code]
+
+
+def codes_like(table: Table, field: str, pattern: str, names: Outlets) -> dict[Segment, list[int]]:
+    """The numbers of the values of a pattern; of an outlet and a source also all other names of the same one."""
+    known = {
+        segment: [(code, name.decode()) for code, name in enumerate(keys.slice(1, len(keys)), 1)]
+        for segment in table.segments
+        for keys in [segment.keys(field)]
+    }
+    values = {value for of_segment in known.values() for _, value in of_segment}
+    if field in BY_WORDS:
+        fits = words_pattern(pattern) if pattern.strip("*") else lambda name: True
+    else:
+        fits = value_pattern(pattern)
+    chosen = {value for value in values if fits(value)}
+    if field in OUTLETS:
+        groups = {names.group(value) for value in values if value in chosen or fits(key(names.name(value)))}
+        chosen = {value for value in values if names.group(value) in groups}
+    return {
+        segment: [code for code, value in of_segment if value in chosen]
+        for segment, of_segment in known.items()
+    }
+
+
+def shown_values(found: Collection[str], most: int = 10) -> str:
+    """The number of some values, and the first of them.
+
+    >>> shown_values({"Fox News", "fox.example"})
+    '2 values: Fox News, fox.example'
+    """
+    first = ", ".join(sorted(found, key=lambda value: (value.casefold(), value))[:most])
+    more = "" if len(found) <= most else " and others"
+    return f"{len(found):,} value{'s' * (len(found) != 1)}: {first}{more}"
 
 
 def subtags(key: str) -> tuple[str, ...]:

@@ -360,9 +360,9 @@ def test_articles_without_a_date_are_counted_where_a_date_leaves_them_out(folder
         for query, options in [
             ("rain", {}), ("rain", {"since": "2024"}), ("rain", {"on": "2023"}), ("rain", {"until": "2024", "lang": "en"}),
             ("rain date:2024", {}), ("storm OR date:2024", {}), ("rain -date:2024", {}), ("rain (storm OR date:2024)", {}),
-            ("rain -(storm -date:2024)", {}),
+            ("rain -(storm -date:2024)", {}), ("rain date:2024 -date:2023", {}),
         ]
-    ] == [0, 2, 2, 1, 2, 2, 0, 1, 1]  # fmt: skip
+    ] == [0, 2, 2, 1, 2, 2, 0, 1, 1, 2]  # fmt: skip
 
 
 def test_a_section_is_a_filter(folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import os
+import random
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from newssearch.engines.embedded import ascending, ranked, segment, store, term,
 from newssearch.query import (
     And,
     AtLeast,
+    Boost,
     Caps,
     Exact,
     Fuzzy,
@@ -31,12 +33,13 @@ from newssearch.query import (
     Not,
     Or,
     Phrase,
+    Region,
     Same,
     Wildcard,
     Word,
     parse,
 )
-from support import article, index_of, without_boilerplate
+from support import THOROUGH, article, index_of, without_boilerplate
 
 __all__ = ["without_boilerplate"]  # a fixture of all tests here
 
@@ -421,3 +424,135 @@ def test_what_a_commit_has_written_is_on_disk_before_it_is_reported(
     index.add([article("b", "rain", url="b")])
     written = [*tmp_path.glob("*.nws"), *tmp_path.glob("*.toc"), tmp_path]
     assert [path.name for path in written if path.stat().st_ino not in brought] == []
+
+
+# ---- the best of many, without a look at the rest
+
+
+VOCABULARY = [f"w{n}" for n in range(40)]
+FREQUENT = [1 / (n + 1) for n in range(40)]
+
+
+def drawn_corpus(seed: int, size: int, longest: int, equal: bool) -> list[Article]:
+    """Articles of frequent and rare words, some of them in languages of other stems, and some copies of others.
+
+    Where they are ``equal``, whole groups of them score the same, so that ties reach beyond any page.
+    """
+    draw = random.Random(seed)
+    corpus: list[Article] = []
+    for n in range(size):
+        kept = draw.choice(corpus[-20:]) if corpus and draw.random() < 0.05 else None
+        length = 5 if equal else draw.randint(1, draw.choice([4, longest]))
+        texts = [
+            " ".join([*draw.choices(VOCABULARY, FREQUENT, k=length), *draw.choices(STEMMED, k=2)])
+            for _ in range(draw.randint(1, 5))
+        ]
+        corpus.append(
+            article(
+                " ".join(draw.choices(VOCABULARY[:6] if equal else VOCABULARY, k=3)),
+                *([p.text for p in kept.paragraphs] if kept else texts),
+                url=f"{seed}/{n}",
+                date=draw.choice(DATES),
+                outlet=draw.choice(["BBC", "The Guardian", None]),
+                lang=draw.choice(["en", "pt", "zh"]),
+            )
+        )
+    return corpus
+
+
+@pytest.fixture(scope="module")
+def crowds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Index]]:
+    """Indexes of many articles, with deletions: one segment, and several of which each has another mean length."""
+    found = []
+    for name, divide in (("one", ONE), ("many", (3_000, 0))):
+        with divided(*divide):
+            index = newssearch.create(tmp_path_factory.mktemp("crowds") / name)
+            for seed, (longest, equal) in enumerate([(90, False), (4, False), (9, True)]):
+                index.add(drawn_corpus(seed, 80, longest, equal))
+            index.remove(index.find()[::7])
+        found.append(index)
+    assert len(segments(found[0])) < len(segments(found[1]))
+    yield found
+    for index in found:
+        index.close()
+
+
+RARE_AND_FREQUENT = st.sampled_from([*VOCABULARY, *STEMMED]).map(Word)
+CROWD_UNITS: st.SearchStrategy[Node] = st.one_of(
+    RARE_AND_FREQUENT,
+    RARE_AND_FREQUENT,
+    st.tuples(st.sampled_from(VOCABULARY[:6]), st.sampled_from(VOCABULARY[:6])).map(lambda pair: Phrase(" ".join(pair))),
+    st.sampled_from([Wildcard("w1*"), Wildcard("nation*"), Fuzzy("nation", 1), Exact("Nations"), Caps("Nations"), Phrase("w0 w1", 3)]),
+    st.builds(Near, RARE_AND_FREQUENT, RARE_AND_FREQUENT, st.integers(1, 5), st.booleans()),
+    st.builds(lambda unit: Region("title", unit), RARE_AND_FREQUENT),
+)  # fmt: skip
+CROWD_TREES: st.SearchStrategy[Node] = st.recursive(
+    CROWD_UNITS,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=2, max_size=4).map(lambda nodes: Or(tuple(nodes))),
+        st.lists(inner, min_size=2, max_size=2).map(lambda nodes: And(tuple(nodes))),
+        st.tuples(inner, st.sampled_from([0.2, 3.0, 50.0])).map(lambda pair: Boost(*pair)),
+        st.tuples(inner, inner).map(lambda pair: And((pair[0], Not(pair[1])))),
+    ),
+    max_leaves=5,
+)
+CROWD_OPTIONS = st.fixed_dictionaries(
+    {
+        "sort": st.sampled_from(["relevance", "relevance", "newest", "oldest"]),
+        "group": st.booleans(),
+        "novel": st.sampled_from([False, False, True]),
+        "all_paragraphs": st.sampled_from([False, False, True]),
+    }
+)
+
+
+@given(
+    CROWD_TREES, CROWD_OPTIONS, st.sampled_from(FILTERS), st.sampled_from([1, 2, 3, 10, 25]), st.sampled_from([0, 0, 1, 5])
+)  # fmt: skip
+@settings(max_examples=30 * THOROUGH, suppress_health_check=list(HealthCheck))
+def test_the_best_of_many_are_the_first_of_all(
+    crowds: list[Index], tree: Node, options: dict[str, Any], filters: dict[str, Any], limit: int, offset: int
+) -> None:
+    asked = {**options, **filters}
+    whole = crowds[0].rank(tree, limit=None, **asked)
+    assert crowds[1].rank(tree, limit=None, **asked) == whole
+    with short_cuts():
+        for index in crowds:
+            assert index.rank(tree, limit=limit, offset=offset, **asked) == whole[offset : offset + limit]
+
+
+@contextmanager
+def scored() -> Iterator[list[tuple[int, int]]]:
+    """Of each step of a ranking: how many articles of a segment it scores, and how many were found."""
+    seen: list[tuple[int, int]] = []
+    exact = ranked.Ranking._exact
+
+    def counting(self: ranked.Ranking, chosen: Any, each: bool = True) -> Any:
+        found = len(self._articles)
+        seen.append((found if chosen is None else len(chosen), found))
+        return exact(self, chosen, each)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ranked.Ranking, "_exact", counting)
+        yield seen
+
+
+def test_the_best_of_many_are_found_without_scoring_all_and_not_before_the_bounds_allow_it(
+    crowds: list[Index],
+) -> None:
+    """Or else the law above would hold nothing to anything."""
+    draw = random.Random(1)
+    steps = []
+    fewer = more = 0
+    for _ in range(60):
+        tree = Or(tuple(Word(word) for word in draw.sample(VOCABULARY[:20], draw.randint(2, 4))))
+        whole = crowds[0].rank(tree, limit=None, group=False)
+        for limit in (1, 3, 10):
+            with short_cuts(), scored() as seen:
+                assert crowds[0].rank(tree, limit=limit, group=False) == whole[:limit]
+            steps.append(len(seen))
+            fewer += all(chosen < found for chosen, found in seen)
+            more += len(seen) > 1
+    assert fewer > len(steps) // 2  # most rankings score a part of what was found
+    assert more > len(steps) // 4  # and some must look at more than they did first
+    assert max(steps) <= 2  # the worst of the first step is the bound of the second

@@ -75,12 +75,19 @@ NO_LIMITS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filte
 @contextmanager
 def small(**sizes: int) -> Iterator[None]:
     """Constants of the engine's modules replaced, so that few words reach what many would."""
+    modules = (ascending, inverting, lexicon, merging, segment, small_module, storing, term_module)
     with pytest.MonkeyPatch.context() as patch:
-        for module in (ascending, inverting, lexicon, merging, segment, small_module, storing, term_module):
-            for name, size in sizes.items():
-                if hasattr(module, name):
-                    patch.setattr(module, name, size)
+        for name, size in sizes.items():
+            having = [module for module in modules if hasattr(module, name)]
+            assert having, f"no module has {name}: was it renamed?"
+            for module in having:
+                patch.setattr(module, name, size)
         yield
+
+
+def test_a_constant_that_no_module_has_is_not_replaced_in_silence() -> None:
+    with pytest.raises(AssertionError, match="no module has STRIDES"), small(STRIDES=2):
+        pass
 
 
 # ---- sets as ascending arrays
@@ -969,6 +976,7 @@ def portrait_of(field: Field) -> dict[str, object]:
 
 def merged(segments: Sequence[Segment], folder: Path) -> Segment:
     """The segments made into one, on disk."""
+    (folder / "merged").unlink(missing_ok=True)  # of the merge before
     with writing(folder / "merged") as file:
         size = merging.merge(segments, file)
     one = Segment(Container(folder / "merged"))

@@ -156,8 +156,10 @@ def test_what_a_task_raises_is_raised_here_and_the_process_goes_on(tmp_path: Pat
     builder = Builder()
     builder.add(news(1)[0], "state")
     try:
-        with pytest.raises(FileNotFoundError):
+        with pytest.raises(FileNotFoundError) as raised:
             helpers.give(Build(builder, tmp_path / "nowhere" / "x")).result()
+        traceback = str(raised.value.__cause__)  # of that process
+        assert ", in new_file\n" in traceback
         helpers.give(Build(builder, tmp_path / "x")).result()
         assert (tmp_path / "x").exists()
         assert len(helpers.ids) == 1

@@ -9,6 +9,7 @@ import json
 import lzma
 import sys
 import tarfile
+import tempfile
 import zipfile
 import zlib
 from collections import Counter
@@ -20,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import newssearch
-from newssearch import ReadOptions, Rejected
+from newssearch import NewssearchError, ReadOptions, Rejected
 from newssearch.limits import Limits
 from newssearch.readers import Skipped, archives, read_file
 from support import articles_in, command, read_bytes
@@ -183,6 +184,15 @@ def test_a_large_archive_within_another_goes_to_a_file(
 ) -> None:
     monkeypatch.setattr(archives, "SPOOLED", 10)
     assert titles(tmp_path, "a.zip", zipped({"inner.zip": zipped({"a.txt": STORY})})) == ["Rain in Basra"]
+
+
+def test_where_no_temporary_file_can_be_made_reading_ends_instead_of_rejecting_the_archive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "SPOOLED", 10)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    with pytest.raises(NewssearchError, match="no temporary file can be made"):
+        titles(tmp_path, "a.zip", zipped({"inner.zip": zipped({"a.txt": STORY})}))
 
 
 def test_names_that_lead_elsewhere_are_only_names(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from ..errors import NewssearchError
 from .origin import Format, Input, Item, Readable, Skipped, UnreadableError, read_up_to
 
 if TYPE_CHECKING:
@@ -112,7 +113,11 @@ def _seekable(source: Input) -> BinaryIO:
         return io.BytesIO(held)
     import tempfile  # noqa: PLC0415  (slow to import, and few inputs need it)
 
-    file = tempfile.TemporaryFile()  # noqa: SIM115  (whoever reads it closes it)
+    try:
+        file = tempfile.TemporaryFile()  # noqa: SIM115  (whoever reads it closes it)
+    except OSError as error:  # it says nothing about the archive
+        message = f"reading cannot go on: no temporary file can be made: {error.strerror or error}"
+        raise NewssearchError(message) from error
     file.write(held)
     while piece := source.stream.read(1 << 20):
         file.write(piece)

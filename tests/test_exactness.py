@@ -544,12 +544,15 @@ def test_the_best_of_many_are_found_without_scoring_all_and_not_before_the_bound
     draw = random.Random(1)
     steps = []
     fewer = more = 0
-    for _ in range(60):
-        tree = Or(tuple(Word(word) for word in draw.sample(VOCABULARY[:20], draw.randint(2, 4))))
-        whole = crowds[0].rank(tree, limit=None, group=False)
+    for number in range(90):
+        any_of_some = Or(tuple(map(Word, draw.sample(VOCABULARY[:20], draw.randint(2, 4)))))
+        other = Word(draw.choice(VOCABULARY[:8]))
+        tree = (any_of_some, And((any_of_some, other)), And((any_of_some, Not(other))))[number % 3]
+        asked: dict[str, Any] = {"group": False, "outlet": draw.choice([None, None, "bbc"])}
+        whole = crowds[0].rank(tree, limit=None, **asked)
         for limit in (1, 3, 10):
             with short_cuts(), scored() as seen:
-                assert crowds[0].rank(tree, limit=limit, group=False) == whole[:limit]
+                assert crowds[0].rank(tree, limit=limit, **asked) == whole[:limit]
             steps.append(len(seen))
             fewer += all(chosen < found for chosen, found in seen)
             more += len(seen) > 1

@@ -20,7 +20,7 @@ from ...errors import IndexDamagedError
 from .ascending import Ints, changes
 from .container import Array, Container, Strings
 from .headers import NUMBERED, date_of
-from .inverting import SCALE, STRIDE, packed_starts
+from .inverting import PAGE, SCALE, STRIDE, packed_starts
 from .segment import Field, Kinds, Segment, TextField
 from .small import FAR
 from .storing import Stored
@@ -48,6 +48,7 @@ def unfit(segment: Segment, listed: Listed | None = None) -> Iterator[str]:
         lambda: _metadata(segment),
         lambda: _words(segment, "text"),
         lambda: _words(segment, "title"),
+        lambda: _shingles(segment),
         lambda: _stories(segment),
     ]
     for check in checks:
@@ -334,6 +335,37 @@ def _places(field: Field, tokens: Ints) -> Iterator[str]:
         low = high
     if not np.array_equal(np.concatenate(strides), field.section("at")):
         yield "words are not where their postings say"
+
+
+PAGES = 1 << 32 - PAGE
+"""Of hashes."""
+
+
+def _shingles(segment: Segment) -> Iterator[str]:
+    """Samples of what documents are made of: see :mod:`.shingles`."""
+    container, shingles, first = segment.container, segment.shingles, segment.first
+    pages, of = container["shingles.page"], container["shingles.article"].astype(np.int64)
+    number = len(shingles)
+    if len(pages) and (len(pages) != PAGES + 1 or pages[0] or int(pages[-1]) != number or not _rising(pages)):
+        yield "samples are not on their pages"
+    elif (
+        len(of) != number or len(shingles.within) != number or (number and int(of.max()) >= segment.articles)
+    ):
+        yield "samples are not of the articles"
+    elif not _rising(shingles.hashes):
+        yield "samples are in no order"
+    else:
+        documents = first[of] + shingles.within.between(0, number)
+        sizes = shingles.sizes.between(0, len(shingles.sizes))
+        if (documents >= first[of + 1]).any():
+            yield "samples are of other articles than of documents"
+        elif not np.array_equal(np.bincount(documents, minlength=segment.documents), sizes):
+            yield "documents have other samples than are told of"
+    marks = [container[f"article.mark{which}"] for which in ("", ".within", ".other")]
+    if any(len(mark) != segment.articles for mark in marks):
+        yield "articles have other marks than are told of"
+    elif (marks[1] >= np.diff(first)).any():
+        yield "articles are marked by documents that they have not"
 
 
 def _stories(segment: Segment) -> Iterator[str]:

@@ -23,6 +23,7 @@ from .building import Builder
 from .codec import ArraySegment
 from .committing import Lock
 from .container import Container, ContainerWriter, write
+from .diagnosis import diagnosed
 from .lexicon import Lexicon
 from .merging import merge, renumbered
 from .segment import Segment
@@ -100,20 +101,28 @@ class EmbeddedWriter:
         removed = 0
         segments = self._snapshot.segments
         for article_id in ids:
-            for number, segment in enumerate(segments):
-                article = segment.find(article_id)
-                documents = self._removed.setdefault(number, set())
-                if article >= 0 and int(segment.first[article]) not in documents:
-                    documents.update(range(int(segment.first[article]), int(segment.first[article + 1])))
-                    removed += 1
+            with diagnosed(segments):
+                removed += sum(
+                    self._remove(number, segment, article_id) for number, segment in enumerate(segments)
+                )
         return removed
+
+    def _remove(self, number: int, segment: Segment, article_id: str) -> bool:
+        """Remove an article from a segment, by the number of that; whether it was there."""
+        article = segment.find(article_id)
+        documents = self._removed.setdefault(number, set())
+        if article < 0 or int(segment.first[article]) in documents:
+            return False
+        documents.update(range(int(segment.first[article]), int(segment.first[article + 1])))
+        return True
 
     def commit(self, *, last: bool = True) -> None:
         """Make all since the last commit the new state of the index; with ``last``, tidy up what was added.
 
-        It is on disk when this returns. Raises :class:`~newssearch.IndexWriteError`.
+        It is on disk when this returns. Raises :class:`~newssearch.IndexWriteError`, and
+        :class:`~newssearch.IndexDamagedError` where what was committed before does not fit together.
         """
-        with writing(self._store.folder):
+        with writing(self._store.folder), diagnosed(self._snapshot.segments):
             self._commit(last)
 
     def _commit(self, last: bool) -> None:

@@ -620,6 +620,43 @@ def test_values_of_fields_by_a_pattern(outlets_of: Index, query: str, titles: st
     assert len({hit.score for hit in results}) <= 1
 
 
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("url:bbc.example", "ABC"),
+        ("url:www.bbc.example", "ABC"),
+        ("url:https://bbc.example/news/", "AB"),
+        ("url:bbc.example/news/one", "A"),
+        ("url:bbc.example/news/One?id=1", "A"),
+        ('url:"http://www.bbc.example/news/one?id=1"', "A"),
+        ("url:bbc.example/new", ""),
+        ("url:bbc.example/new*", "AB"),
+        ("url:*.bbc.example/*", "C"),
+        ("url:*/one*", "AD"),
+        ("url:https://*.example/news/*", "AB"),
+        ('url:"*?id=1"', "A"),
+        ("url:(bbc.example/news OR other.example)", "ABD"),
+        ("-url:bbc.example", "DE"),
+        ("url:*", "ABCD"),
+        ("-url:*", "E"),
+        ("url:localhost:8080", ""),
+        ("url:[/x", ""),
+    ],
+)
+def test_articles_by_their_address(folder: Path, query: str, titles: str) -> None:
+    index = index_of(
+        folder,
+        article("A", "Rain.", url="https://www.bbc.example/news/one?id=1"),
+        article("B", "Rain.", url="HTTP://BBC.example/news/"),
+        article("C", "Rain.", url="https://sport.bbc.example/two"),
+        article("D", "Rain.", url="https://other.example/one#top"),
+        article("E", "Rain."),
+    )
+    results = index.search(query, limit=None)
+    assert sorted(hit.title or "" for hit in results) == list(titles)
+    assert parse(results.interpretation).tree == parse(query).tree
+
+
 def test_the_values_of_a_pattern_are_noted(outlets_of: Index) -> None:
     assert notes(outlets_of, "outlet:fox*") == [
         ('outlet:"fox*" stands for 2 values: Fox News, foxnews.com', "")

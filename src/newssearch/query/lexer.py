@@ -197,9 +197,11 @@ class _Lexer:
         if name not in FIELDS:
             return following not in "'’‘" and self._no_field(match)
         self._add("field", name, match.end())
-        date = _DATE.match(self.text, self.at) if name == "date" else None
-        if date is not None:
-            self._add("date", date[0], date.end())
+        value = _DATE.match(self.text, self.at) if name in ("date", "url") else None
+        if value is not None and name == "date":
+            self._add("date", value[0], value.end())
+        elif value is not None:  # an address, with all its marks
+            self._add("phrase", value[0], value.end(), raw=value[0].replace("\\", "\\\\"))
         return True
 
     def _no_field(self, match: re.Match[str]) -> bool:

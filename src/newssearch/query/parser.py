@@ -22,6 +22,7 @@ meaning (AND between the operands of w/5), and beyond the bounds below. The time
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 from .. import arguments
@@ -73,6 +74,8 @@ GRAMMAR_VERSION = 2
 """Counts up when a query that parsed comes to mean something else."""
 MAX_LENGTH = 65_536
 """Characters of a query."""
+_UNESCAPED = re.compile(r"(?<!\\)\?")
+"""A question mark of an address."""
 MAX_DEPTH = 50
 """Parentheses, negations and proximity operators inside each other."""
 MAX_CLAUSES = 1_024
@@ -333,6 +336,8 @@ class _Parser:
         if not self._starts_operand():
             return None
         value = self._here
+        if name == "url" and value.kind == "phrase":
+            return self._address(token)
         if (
             name not in ("title", "id")
             and has_wildcard(value.raw)
@@ -372,6 +377,19 @@ class _Parser:
                 raise self._error(f"no article has two values of {name}", span, hint)
             return And(tuple(self._values(name, operand, token) for operand in node.operands), span=span)
         raise self._error(f"{name}: takes words and phrases, not {node}", span)
+
+    def _address(self, token: Token) -> Field | None:
+        """An address: a star in it is a pattern, a question mark is none."""
+        value = self._take()
+        self._count(value.span)
+        span = Span(token.span.start, value.span.end)
+        pattern = _UNESCAPED.sub(r"\\?", value.raw)
+        if has_wildcard(pattern):
+            return Field("url", pattern, pattern=True, span=span)
+        if next(words_of(plain(value.text)), None) is None:
+            self.notes.add("no-word", f"{value.text} is no address and was passed over", span)
+            return None
+        return Field("url", value.text, span=span)
 
     def _is_pattern_of_value(self, name: str, node: Node) -> bool:
         """Whether a node is a pattern as typed, and nothing else."""

@@ -20,7 +20,7 @@ import datetime as dt
 import math
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from .. import arguments
 from ..analysis import fold
@@ -53,8 +53,8 @@ MAX_UNORDERED = 8
 Written = Literal["", "exact", "caps"]
 _AS_WRITTEN: dict[str, str] = {"": "{}", "exact": "{}~exact", "caps": "caps({})"}
 
-ValueField = Literal["outlet", "source", "byline", "located", "lang", "section", "id"]
-VALUE_FIELDS: tuple[ValueField, ...] = ("outlet", "source", "byline", "located", "lang", "section", "id")
+ValueField = Literal["outlet", "source", "byline", "located", "lang", "section", "id", "url"]
+VALUE_FIELDS: tuple[ValueField, ...] = get_args(ValueField)
 """Fields that are compared by value, and never change a score."""
 REGIONS = ("title", "hlead")
 """Parts of an article: the headline; the headline and the first two paragraphs."""

@@ -55,6 +55,7 @@ from ...query.patterns import within_edits
 from ...request import SearchOptions
 from ...results import Spelling
 from . import ranking
+from .addresses import with_address
 from .ascending import Mask
 from .container import Array
 from .expansion import Expansion
@@ -173,6 +174,13 @@ class Evaluation:
         return self._each(lambda segment: _having(segment.values(field).codes, codes[segment]))
 
     def _of_field(self, node: Field) -> Mask:
+        if node.name == "url":
+            mask = self._each(lambda segment: with_address(segment, node))
+            if not mask.any():
+                self.notes.append(
+                    Diagnostic("unknown-value", f"no article has an address like {node}", node.span)
+                )
+            return mask
         if not node.pattern:
             return self.with_value(node.name, node.value, node.span)
         names = outlets(self.aliases if node.name in OUTLETS else ())

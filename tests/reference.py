@@ -157,7 +157,7 @@ def counts(node: Node, article: Article, regions: tuple[str, ...] = ()) -> dict[
     return {
         number: places_of(node, text, article.lang)
         for number, text in twin.texts(article).items()
-        if twin.allowed(number, regions)
+        if twin.allowed(article, number, regions)
     }
 
 

@@ -236,16 +236,19 @@ def test_every_query_finds_scores_and_marks_what_the_twin_does(
             }
             assert index.find(Query("", tree)) == expected.ids
             for hit in found:
-                assert list(hit.snippet.highlights) == list(marked(tree, hit.text, hit.lang, hit.paragraph))
+                assert list(hit.snippet.highlights) == list(
+                    marked(tree, hit.text, index.article(hit.id), hit.paragraph)
+                )
 
 
-def marked(tree: Node, text: str, lang: str | None, number: int) -> Iterator[tuple[int, int]]:
+def marked(tree: Node, text: str, article: Article, number: int) -> Iterator[tuple[int, int]]:
     """What a snippet marks: the places of the units that count there, but of words that only join others."""
+    lang = article.lang
     words = analyser(lang)
     wanted = [
         found.unit
         for found in twin.positives(side_by_side(tree))
-        if number and twin.allowed_in(number, found.regions)
+        if number and twin.allowed_in(article, number, found.regions)
     ]
     telling = [unit for unit in wanted if not (isinstance(unit, Word) and words.joins(unit.text))]
     tokens = words.tokens(text)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from newssearch import Article
 from newssearch.analysis import analyser
+from newssearch.lead import lead
 from newssearch.query import (
     And,
     AnyWord,
@@ -56,14 +57,14 @@ def texts(article: Article) -> dict[int, str]:
     return {TITLE: article.title or "", **{p.number: p.text for p in article.paragraphs}}
 
 
-def allowed(number: int, regions: Iterable[str]) -> bool:
+def allowed(article: Article, number: int, regions: Iterable[str]) -> bool:
     """Whether a text belongs to all of these parts of its article."""
-    return all(number == TITLE or (region == "hlead" and number <= 2) for region in regions)
+    return all(number == TITLE or (region == "hlead" and number in lead(article)) for region in regions)
 
 
-def allowed_in(number: int, regions: Iterable[str]) -> bool:
+def allowed_in(article: Article, number: int, regions: Iterable[str]) -> bool:
     """Whether a paragraph may be marked for a unit that is asked of these parts."""
-    return number != TITLE and allowed(number, regions)
+    return number != TITLE and allowed(article, number, regions)
 
 
 def positives(

@@ -31,6 +31,7 @@ from .console import (
 from .errors import IndexDamagedError, NewssearchError, QueryError
 from .highlight import SNIPPET_LENGTH, snippet
 from .index import Index, open_index, open_or_create
+from .lead import lead
 from .query import Everything, parse, side_by_side
 from .request import FACET_FIELDS, SORTS
 from .results import Snippet, undated
@@ -335,7 +336,8 @@ def show(article_id: str, folder: Path, text: str | None, as_json: bool) -> int:
     parsed = parse(clean(text)) if text else None
     print_diagnostics(parsed.diagnostics if parsed else (), text or "")
     tree = side_by_side(parsed.tree) if parsed else Everything()
-    shown = {p.number: snippet(tree, p.text, analyser(article.lang), 0, p.number) for p in chosen}
+    in_lead = lead(article)
+    shown = {p.number: snippet(tree, p.text, analyser(article.lang), 0, p.number in in_lead) for p in chosen}
     if as_json:
         value = article.to_dict()
         value["paragraphs"] = [_paragraph_dict(p, shown[p.number], parsed is not None) for p in chosen]

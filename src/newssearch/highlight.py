@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from .analysis import Analyser
 from .matching import Words, occurrences
-from .query import LEAD, Node, Word, names_in, units
+from .query import Node, Word, names_in, units
 from .query.names import core
 from .results import Snippet
 from .sentences import sentence_starts
@@ -37,11 +37,9 @@ class Highlighter:
     def __init__(self, tree: Node) -> None:
         self._wanted = [(wanted.unit, wanted.region) for wanted in units(tree) if not wanted.negated]
 
-    def marks(self, text: str, analyser: Analyser, number: int = 1) -> list[Mark]:
-        """The occurrences in paragraph ``number`` of an article, in order."""
-        wanted = [
-            unit for unit, region in self._wanted if region is None or (region == "hlead" and number <= LEAD)
-        ]
+    def marks(self, text: str, analyser: Analyser, in_lead: bool = True) -> list[Mark]:
+        """The occurrences in a paragraph, in order; ``in_lead`` tells whether it is in the lead of its article."""
+        wanted = [unit for unit, region in self._wanted if region is None or (region == "hlead" and in_lead)]
         telling = [unit for unit in wanted if not (isinstance(unit, Word) and analyser.joins(unit.text))]
         if not wanted:
             return []
@@ -54,12 +52,12 @@ class Highlighter:
         found.sort()
         return found
 
-    def variants(self, text: str, analyser: Analyser, number: int = 1) -> tuple[str, ...]:
-        """The names in paragraph ``number`` that are spelled otherwise than the query asks for, in order, each once."""
+    def variants(self, text: str, analyser: Analyser, in_lead: bool = True) -> tuple[str, ...]:
+        """The names in a paragraph that are spelled otherwise than the query asks for, in order, each once."""
         wanted = [
             (unit, names)
             for unit, region in self._wanted
-            if (names := tuple(names_in(unit))) and (region is None or (region == "hlead" and number <= LEAD))
+            if (names := tuple(names_in(unit))) and (region is None or (region == "hlead" and in_lead))
         ]
         if not wanted:
             return ()
@@ -76,14 +74,14 @@ class Highlighter:
         return tuple(dict.fromkeys(words.written[end - 1] for _, end in sorted(inside)))
 
     def snippet(
-        self, text: str, analyser: Analyser, length: int = SNIPPET_LENGTH, number: int = 1
+        self, text: str, analyser: Analyser, length: int = SNIPPET_LENGTH, in_lead: bool = True
     ) -> Snippet:
-        """The window of paragraph ``number`` that shows most of what was looked for, of about ``length`` characters.
+        """The window of a paragraph that shows most of what was looked for, of about ``length`` characters.
 
         It holds as many different words and phrases of the query as fit, then as many occurrences, then begins as
         early as can be; it is cut at a sentence where one begins close by, else between words. 0 is for all.
         """
-        found = self.marks(text, analyser, number)
+        found = self.marks(text, analyser, in_lead)
         if length <= 0 or len(text) <= length:
             start, end = 0, len(text)
         else:
@@ -101,10 +99,10 @@ class Highlighter:
 
 
 def snippet(
-    tree: Node, text: str, analyser: Analyser, length: int = SNIPPET_LENGTH, number: int = 1
+    tree: Node, text: str, analyser: Analyser, length: int = SNIPPET_LENGTH, in_lead: bool = True
 ) -> Snippet:
     """The snippet of one paragraph: see :class:`Highlighter`."""
-    return Highlighter(tree).snippet(text, analyser, length, number)
+    return Highlighter(tree).snippet(text, analyser, length, in_lead)
 
 
 def _window(text: str, found: list[Mark], length: int, analysis: str) -> tuple[int, int]:

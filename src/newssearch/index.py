@@ -523,19 +523,19 @@ class Index:
 
 def _hit(found: FoundHit, highlighter: Highlighter, length: int) -> Hit:
     """A hit as it is returned, with a snippet of that length."""
-    fields, number, text, score, paragraphs, matching, story, copies, copies_total = found
+    fields, number, text, score, paragraphs, matching, story, copies, copies_total, in_lead = found
     return Hit(
         **fields,
         paragraph=number,
         score=score,
         text=text,
-        snippet=highlighter.snippet(text, analyser(fields["lang"]), length, number),
+        snippet=highlighter.snippet(text, analyser(fields["lang"]), length, in_lead),
         paragraphs=paragraphs,
         matching=matching,
         story=story,
         copies=copies,
         copies_total=copies_total,
-        variants=highlighter.variants(text, analyser(fields["lang"]), number),
+        variants=highlighter.variants(text, analyser(fields["lang"]), in_lead),
     )
 
 

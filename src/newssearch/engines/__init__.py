@@ -22,8 +22,8 @@ from ..results import Clause, Copy, FacetValue, Rank, Spelling
 
 class FoundHit(NamedTuple):
     """One hit: what is known of its article, by the names of :class:`~newssearch.Hit`; the number and the text of one
-    of its paragraphs; how many there are and match; and of its story the id of the earliest article, the others, and
-    how many these are."""
+    of its paragraphs; how many there are and match; of its story the id of the earliest article, the others, and how many
+    these are; and whether the paragraph is in the lead of its article."""
 
     fields: Mapping[str, Any]
     paragraph: int
@@ -34,6 +34,7 @@ class FoundHit(NamedTuple):
     story: str | None = None
     copies: tuple[Copy, ...] = ()
     copies_total: int = 0
+    in_lead: bool = False
 
 
 class Found(NamedTuple):

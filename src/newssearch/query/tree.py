@@ -57,9 +57,9 @@ ValueField = Literal["outlet", "source", "byline", "located", "lang", "section",
 VALUE_FIELDS: tuple[ValueField, ...] = get_args(ValueField)
 """Fields that are compared by value, and never change a score."""
 REGIONS = ("title", "hlead")
-"""Parts of an article: the headline; the headline and the first two paragraphs."""
+"""Parts of an article: the headline; the headline and the lead (:mod:`newssearch.lead`)."""
 LEAD = 2
-"""Paragraphs that are the lead."""
+"""Paragraphs that are the lead, at most."""
 
 
 @dataclass(frozen=True, slots=True)

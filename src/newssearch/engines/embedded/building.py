@@ -8,6 +8,8 @@ former, a segment has:
 ======================  ===============================================================================================
 ``article.first``       the first document of each article, and the end
 ``article.bare``        the articles without paragraphs
+``article.lead``        two for each article: the numbers of the paragraphs that are its lead (:mod:`newssearch.lead`),
+                        and 0 for one that there is not
 ``article.written``     when each was published by the outlet's clock, in microseconds of the calendar, or NONE
 ``article.instant``     the same in universal time
 ``article.id``          the ids (:class:`~.container.Strings`), and ``article.id.order`` the articles sorted by them
@@ -29,6 +31,8 @@ import numpy as np
 
 from ...analysis import analysis_of, key, name_words
 from ...article import Article
+from ...lead import lead
+from ...query import LEAD
 from .container import Array, narrow, strings
 from .headers import NUMBERED, numbered_of, rest_of, shown_of
 from .inverting import Articles, invert
@@ -44,6 +48,7 @@ class Builder:
     def __init__(self) -> None:
         self._first = array("I", [0])
         self._bare = array("I")
+        self._lead = array("I")
         self._written = array("q")
         self._instant = array("q")
         self._ids: list[bytes] = []
@@ -72,6 +77,8 @@ class Builder:
         texts = [paragraph.text.encode() for paragraph in article.paragraphs]
         if not texts:
             self._bare.append(len(self._ids))
+        numbers = lead(article)
+        self._lead.extend((*numbers, *(0,) * (LEAD - len(numbers))))
         self._titles.append(title)
         self._bodies += texts or [b""]
         self._size += sum(map(len, texts))
@@ -93,6 +100,7 @@ class Builder:
         sections: dict[str, Array] = {
             "article.first": first,
             "article.bare": np.array(self._bare, np.uint32),
+            "article.lead": narrow(np.array(self._lead, np.int64)),
             "article.written": np.array(self._written, np.int64),
             "article.instant": np.array(self._instant, np.int64),
             "article.id.order": np.array(order, np.uint32),

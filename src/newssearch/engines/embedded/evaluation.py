@@ -18,7 +18,6 @@ from ...analysis import words as words_of
 from ...dates import is_last_moment
 from ...outlets import Aliases, outlets
 from ...query import (
-    LEAD,
     NOWHERE,
     And,
     AnyWord,
@@ -153,7 +152,7 @@ class Evaluation:
         text = standing.unit(node)
         if region == "hlead":
             owners, counts = text.postings()
-            keep = segment.numbers(owners) <= LEAD
+            keep = segment.in_lead(owners)
             text = Listed(Postings(owners[keep], counts[keep]), segment)
         return Stands(text, title)
 

@@ -114,6 +114,7 @@ def _articles(parts: Sequence[Renumbered]) -> dict[str, Array]:
     sections = {
         "article.first": first,
         "article.bare": bare[bare >= 0].astype(np.uint32),
+        "article.lead": narrow(np.concatenate([segment.lead[here].ravel() for segment, here in pairs])),
         "article.written": np.concatenate([segment.written[here] for segment, here in pairs]),
         "article.instant": np.concatenate([segment.instant[here] for segment, here in pairs]),
         "article.id.order": np.array(sorted(range(len(ids)), key=ids.__getitem__), np.uint32),

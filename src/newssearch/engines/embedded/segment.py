@@ -18,6 +18,7 @@ import numpy as np
 
 from ...analysis import analysis_of
 from ...article import Article
+from ...query import LEAD
 from .alike import alike
 from .ascending import NO_INTS, Ints, Mask, changes, ranges
 from .compounds import Compounds
@@ -327,6 +328,16 @@ class Segment:
     def bare(self) -> Array:
         """The articles without paragraphs."""
         return self.container["article.bare"]
+
+    @property
+    def lead(self) -> Array:
+        """A row for each article: the numbers of the paragraphs that are its lead; 0 for one that there is not."""
+        return self.container["article.lead"].reshape(-1, LEAD)
+
+    def in_lead(self, documents: Array) -> Mask:
+        """Which of some documents are in the lead of their article."""
+        lead = self.lead[self.article[documents]]
+        return np.asarray((lead == self.numbers(documents)[:, None]).any(axis=1), np.bool_)
 
     def numbers(self, documents: Array) -> Ints:
         """The number of each paragraph in its article; 0 for an article without any."""

@@ -196,6 +196,7 @@ class EmbeddedSnapshot:
             copies[0].id if copies else shown["id"],
             tuple(others[:MOST_COPIES]),
             len(others),
+            number in segment.lead[article],
         )
 
     def _copies(self, story: int) -> list[Copy]:

@@ -17,6 +17,7 @@ import numpy as np
 from ...analysis import analyser, analyser_named
 from ...article import Article
 from ...errors import IndexDamagedError
+from ...query import LEAD
 from .ascending import Ints, changes
 from .container import Array, Container, Strings
 from .headers import NUMBERED, date_of
@@ -104,6 +105,11 @@ def _articles(segment: Segment, listed: Listed | None) -> Iterator[str]:
         int(segment.bare.max()) >= articles or not _rising(segment.bare, strictly=True)
     ):
         yield "the articles without paragraphs are in no order"
+    if (
+        len(segment.container["article.lead"]) != LEAD * articles
+        or (segment.lead.max(axis=1, initial=0) > np.diff(first)).any()
+    ):
+        yield "the leads are not of their articles"
     if listed is not None and documents != listed.documents:
         yield f"it has {documents} paragraphs, and should have {listed.documents}"
     if len(segment.deleted) and not 0 <= int(segment.deleted[0]) <= int(segment.deleted[-1]) < documents:

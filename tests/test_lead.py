@@ -1,0 +1,188 @@
+"""The lead of an article, and what is no running text."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import newssearch
+from newssearch import Article
+from newssearch.lead import is_running_text, lead, role_of
+from newssearch.paragraphs import Block
+
+FIRST = "The river rose above its banks on Monday, and the council closed two bridges."
+SECOND = "Ships waited in the harbour until the water fell, the council said on Tuesday."
+THIRD = "Nobody was hurt, said the police, who had warned of the flood on Sunday evening."
+
+
+def roles(
+    *texts: str | Block, title: str | None = "Flood closes two bridges in the harbour", **fields: str
+) -> list[str]:
+    article = Article.create(title=title, text=texts, **fields)
+    return [role_of(paragraph, article) for paragraph in article.paragraphs]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Flood closes two bridges in the harbour",
+        "FLOOD CLOSES TWO BRIDGES IN THE HARBOUR",
+        "“Flood” closes two bridges in the harbour.",
+        "Flood closes two bridges in the harbour - BBC News",
+        "Flood closes two bridges in the harbour | The Echo",
+        "Flood closes two bridges in the harbour The Echo",
+        "Flood closes two bridges in…",
+        "Flood closes two bridges ...",
+        "Flood closes two bridges in a harbour",
+    ],
+)
+def test_the_headline_repeated_is_no_running_text(text: str) -> None:
+    assert roles(text, outlet="The Echo") == ["headline"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Flood closes two bridges in the harbour, and the council has no money to repair them.",
+        "Flood closes two bridges.",
+        "A storm closes one road to the village.",
+    ],
+)
+def test_a_sentence_that_begins_like_the_headline_is_running_text(text: str) -> None:
+    assert roles(text) == ["text"]
+
+
+def test_a_headline_of_an_article_may_have_the_outlet_behind_it() -> None:
+    assert roles("Flood closes two bridges", title="Flood closes two bridges - The Echo") == ["headline"]
+    assert roles("Flood closes two bridges", title="Flood closes two bridges and drowns a whole town") != [
+        "headline"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("role", "texts"),
+    [
+        ("byline", ["By Ann Lee", "By Ann Lee and Bo Li, The Echo", "Von Anna Müller", "Par Jean-Luc Dupont", "by Ann Lee | 3 May 2024",
+                    "By Ann Lee • March 25, 2016 05:37 PM", "The Echo", "Ann Lee"]),
+        ("date", ["Updated 5:30 p.m.", "Updated at 8:15 p.m. ET", "Published 3 May 2024", "7 years ago", "Monday, May 3, 2024 10:00 GMT", "03/02/16 3:44am",
+                  "Stand: 3. Mai 2024, 17:30 Uhr", "Publié le 3 mai 2024 à 17h30", "3 min read"]),
+        ("caption", ["Photo: AFP/Getty", "(Jonathan Ernst/Reuters)", "(Reuters photo: Carlo Allegri)", "FILE PHOTO: A ship in the harbour",
+                     "A ship in the harbour on Monday, May 3, 2024. (AP Photo/Ann Lee)", "A ship waits, May 3. REUTERS/Ann Lee",
+                     "A ship waits in the harbour. (Photo: ANN LEE, EPA)", "Image copyright Getty Images Image caption A ship", "toggle caption Ann Lee/AP",
+                     "Media caption A ship", "Enlarge this image", "CLOSE A ship waits. USA TODAY", "FILE - In this May 3, 2024, file photo, a ship waits."]),
+        ("link", ["More: Storm nears", "SEE ALSO: Storm nears the coast", "Read more: Storm nears", "RELATED: Storm nears", "Lire aussi : La tempête",
+                  "Lea también: La tormenta", "Mehr zum Thema: Der Sturm", "https://example.org/storm"]),
+        ("notice", ["Sign up for our newsletter.", "[Sign up for our daily newsletter and join the conversation.]", "Advertisement", "ADVERTISEMENT:",
+                    "Story continues below advertisement", "Subscribe to The Echo today.", "Follow us on Twitter", "© 2024 The Echo", "All rights reserved.",
+                    "Copyright 2024 The Echo. All rights reserved.", "ANALYSIS/OPINION:", "Corrections and clarifications: An earlier version misstated a name.",
+                    "This article is more than 2 years old", "Want more news? Sign up for our newsletter."]),
+        ("scrap", ["The origins", "* * *", "WASHINGTON —", "Key developments:", "FLOOD WARNING!", "Dear readers,", "Rain."]),
+    ],
+)  # fmt: skip
+def test_what_is_no_running_text(role: str, texts: list[str]) -> None:
+    for text in texts:
+        assert roles(text, outlet="The Echo", byline="Ann Lee") == [role], text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        FIRST,
+        "It rained.",
+        "By Monday the river had risen above its banks, and two bridges were closed.",
+        "By John Street the river had risen.",
+        "Photographs of the flood were shown in court on Monday.",
+        "Sign language is taught in the school, where subscriptions to newspapers are free.",
+        "More than 300 people left their homes on Monday: the water had come too close.",
+        "Read the letter that the council sent to the government on Monday.",
+        "Updated plans were shown on Monday.",
+        "The council, he told Reuters, had no money left for bridges (it has two).",
+        "Nobody was hurt. (Reuters)",
+        "Advertisements on two bridges fell into the river.",
+        "Images by satellite show the flood, the council said.",
+        "洪水淹没了城市。",
+        "Related deaths rose to 30, the council said.",
+    ],
+)
+def test_what_is_running_text(text: str) -> None:
+    assert roles(text) == ["text"]
+    article = Article.create(title="A", text=[text])
+    assert is_running_text(article.paragraphs[0], article)
+
+
+def test_what_a_page_says_of_a_paragraph_holds() -> None:
+    blocks = [Block(FIRST, "heading"), Block(FIRST, "caption"), Block(FIRST, "quote"), Block(FIRST, "list")]
+    assert roles(*blocks) == ["heading", "caption", "quote", "list"]
+    assert roles(Block("Advertisement", "list")) == ["notice"]
+
+
+def lead_of(*texts: str | Block, title: str = "Flood closes two bridges") -> tuple[int, ...]:
+    return lead(Article.create(title=title, text=texts))
+
+
+def test_the_lead_is_the_first_two_paragraphs_of_running_text() -> None:
+    assert lead_of(FIRST, SECOND, THIRD) == (1, 2)
+    assert lead_of("Flood closes two bridges", "Photo: AFP/Getty", FIRST, SECOND) == (3, 4)
+    assert lead_of("By Ann Lee", FIRST, "Advertisement", SECOND, THIRD) == (2, 4)
+    assert lead_of(Block("Two bridges", "heading"), FIRST, Block(SECOND, "list"), THIRD) == (2, 4)
+
+
+def test_an_article_with_too_little_running_text_has_a_lead_of_what_there_is() -> None:
+    assert lead_of("a", "b", "c") == (1, 2)
+    assert lead_of("Two bridges", "Flood closes two bridges", FIRST) == (1, 3)
+    assert lead_of("Flood closes two bridges", "Advertisement") == (1, 2)
+    assert lead_of("Advertisement", Block(FIRST, "quote")) == (2,)
+    assert lead_of(FIRST) == (1,)
+    assert lead_of() == ()
+
+
+def test_a_search_finds_in_the_lead_and_marks_there(tmp_path: Path) -> None:
+    texts = ["Flood closes two bridges", "Photo: AFP/Getty", FIRST, SECOND, THIRD]
+    article = Article.create(title="Flood closes two bridges", text=texts, url="u")
+    other = Article.create(title="Storm", text=[FIRST, "Advertisement", THIRD, SECOND], url="v")
+    with newssearch.create(tmp_path / "index") as index:
+        index.add([article])
+        index.add([other])
+
+        def found(query: str) -> list[tuple[str, int]]:
+            return sorted((hit.id, hit.paragraph) for hit in index.search(query).hits)
+
+        assert found("hlead(ships)") == [(article.id, 4)]
+        assert found("hlead(police)") == [(other.id, 3)]
+        assert found("hlead(advertisement)") == found("hlead(AFP)") == []
+        (hit,) = index.search("hlead(ships)").hits
+        assert [hit.snippet.text[start:end] for start, end in hit.snippet.highlights] == ["Ships"]
+    assert not newssearch.verify(tmp_path / "index").problems
+
+
+TEXTS = st.lists(
+    st.sampled_from([FIRST, SECOND, "a", "Photo: AFP", "By Ann Lee", "Flood", "Advertisement", Block("x y", "list"), Block(THIRD, "quote")])
+    | st.text(min_size=1, max_size=40),
+    max_size=7,
+)  # fmt: skip
+
+
+@given(TEXTS, st.none() | st.sampled_from(["Flood", "a"]) | st.text(max_size=20))
+@settings(max_examples=200, deadline=None)
+def test_a_lead_has_the_first_of_the_running_text(texts: list[str | Block], title: str | None) -> None:
+    article = Article.create(title=title, text=texts)
+    found = lead(article)
+    running = [p.number for p in article.paragraphs if is_running_text(p, article)]
+    assert list(found) == sorted(set(found))
+    assert bool(found) == bool(article.paragraphs)
+    assert len(found) <= 2
+    assert set(running[:2]) <= set(found)
+
+
+@pytest.mark.parametrize(
+    "piece", ["A-", "By A ", "1 ", "(", "Photo", "/AP", "A/", "| ", "mon ", "read more ", ". ", "(A, AP", "©"]
+)
+@pytest.mark.parametrize("size", [140, 240, 590, 790])
+def test_no_paragraph_takes_long(piece: str, size: int) -> None:
+    begun = time.process_time()
+    roles(("By " + piece * size)[:size], (piece * size)[:size], (piece * size)[:size] + "\0")
+    assert time.process_time() - begun < 1

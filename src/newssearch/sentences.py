@@ -138,6 +138,10 @@ class Rules:
 
     def begins(self, chunk: str) -> int:
         """How a chunk begins."""
+        if chunk.isascii() and chunk.isalpha() and (chunk.islower() or chunk[0].isupper()):  # most chunks
+            if chunk in self._openers:
+                return OPENER
+            return SMALL if chunk.islower() else CAPITAL
         if chunk[0] in "@#" and len(chunk) > 1:
             return NUMBER if chunk[1].isdigit() else CAPITAL
         first = _FIRST.match(chunk)
@@ -160,6 +164,8 @@ class Rules:
 
     def ends(self, chunk: str) -> int:
         """How a chunk ends."""
+        if chunk[-1] not in self._ending and chunk[-1] != "]":
+            return GOES_ON
         if chunk[-1] == "]" and (references := _REFERENCES.search(chunk[-_LONGEST:])) is not None:
             chunk = chunk[: -len(references[0])]
         body = chunk.rstrip(self._ending)

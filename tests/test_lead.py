@@ -20,9 +20,12 @@ THIRD = "Nobody was hurt, said the police, who had warned of the flood on Sunday
 
 
 def roles(
-    *texts: str | Block, title: str | None = "Flood closes two bridges in the harbour", **fields: str
+    *texts: str | Block,
+    title: str | None = "Flood closes two bridges in the harbour",
+    outlet: str | None = None,
+    byline: str | None = None,
 ) -> list[str]:
-    article = Article.create(title=title, text=texts, **fields)
+    article = Article.create(title=title, text=texts, outlet=outlet, byline=byline)
     return [role_of(paragraph, article) for paragraph in article.paragraphs]
 
 

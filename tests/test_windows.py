@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import mmap
+import ntpath
 import os
+import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+import zipfile
+from pathlib import Path, PureWindowsPath
+from types import SimpleNamespace
+from typing import Any
 
+import click
 import pytest
 
 import breaking
 import newssearch
-from newssearch import Index, IndexWriteError, durable
+from newssearch import Index, IndexWriteError, durable, faults, files
+from newssearch.cli import run
 from newssearch.engines.embedded import writer
 from newssearch.processes import VARIABLE
 from support import article
@@ -222,3 +229,130 @@ def test_open_files_stay_in_these_tests(tmp_path: Path, as_on_windows: Refusals)
     mapped.close()
     file.unlink()
     assert as_on_windows.names
+
+
+# ---- names
+
+
+@pytest.fixture
+def windows_paths(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paths are those of Windows, as far as they can be told without one: no link and no short name is followed."""
+    functions = SimpleNamespace(path=ntpath, fsencode=os.fsencode, fsdecode=os.fsdecode)
+    monkeypatch.setattr(files, "os", functions)
+    monkeypatch.setattr(files, "Path", PureWindowsPath)
+
+
+LONG = "\\".join(["a long name of a folder"] * 14)
+
+
+@pytest.mark.usefixtures("windows_paths")
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        (r"C:\News\Wire\a.txt", "Wire/a.txt"),
+        (r"c:\news\Wire\a.txt", "Wire/a.txt"),
+        (r"C:/News/Wire/a.txt", "Wire/a.txt"),
+        (r"C:\News\..\News\Wire\.\a.txt", "Wire/a.txt"),
+        (r"C:\Newsroom\a.txt", "C:/Newsroom/a.txt"),
+        (r"D:\Wire\a.txt", "D:/Wire/a.txt"),
+        (r"\\server\share\Wire\a.txt", "//server/share/Wire/a.txt"),
+        (rf"C:\News\{LONG}\a.txt", f"{LONG}/a.txt".replace("\\", "/")),
+        (r"C:\News\Überblick\日本.txt", "Überblick/日本.txt"),
+        (r"C:\News\aux.txt", "aux.txt"),
+    ],
+)
+def test_a_file_of_windows_has_a_name_with_slashes_that_leads_back_to_it(file: str, name: str) -> None:
+    archive: Any = PureWindowsPath(r"C:\News")
+    path: Any = PureWindowsPath(file)
+    assert files.name_of(path, archive) == name
+    assert str(files.file_of(name, archive)).lower() == ntpath.normpath(file).lower()
+
+
+@pytest.mark.usefixtures("windows_paths")
+def test_patterns_of_files_ignore_capitals_on_windows() -> None:
+    assert files.excluded("Wire/Drafts/a.txt", ["drafts"])
+    assert files.excluded("Wire/Drafts/a.TXT", [r"wire\**\*.txt"])
+    assert not files.excluded("Wire/a.txt", ["drafts", r"drafts\*"])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="about the others")
+def test_patterns_of_files_know_capitals_elsewhere() -> None:
+    assert not files.excluded("Wire/Drafts/a.txt", ["drafts"])
+
+
+RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(\..*)?", re.IGNORECASE)
+FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]|[. ]$')
+
+
+def test_no_file_that_is_written_has_a_name_that_windows_refuses(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.txt").write_text("CON\n\nRain.\n", encoding="utf-8")
+    names: set[str] = set()
+
+    def look(_: str) -> None:
+        names.update(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+    monkeypatch.setattr(faults, "handler", look)
+    for act in (newssearch.create(folder).update, lambda path: newssearch.rebuild(folder, path)):
+        act(tmp_path / "a.txt")
+    assert any(name.endswith(".tmp") for name in names)
+    for name in names:
+        assert len(name) < 70, "it leaves too little of 260 characters for the folder"
+        for part in name.split("/"):
+            assert not RESERVED.fullmatch(part)
+            assert not FORBIDDEN.search(part)
+
+
+def test_members_of_an_archive_may_have_any_name(tmp_path: Path, folder: Path) -> None:
+    names = [
+        "aux.txt",
+        "CON.txt",
+        "a:b.txt",
+        "nul.txt",
+        "dot.txt.",
+        "space.txt ",
+        "C:x.txt",
+        "\\\\?\\C:\\y.txt",
+        "A.txt",
+        "a.txt",
+    ]
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for name in names:
+            archive.writestr(name, f"Report on {name}\n\nIt rained all day on the harbour of {name}.\n")
+    with newssearch.create(folder) as index:
+        report = index.update(tmp_path / "a.zip")
+        assert (report.added, report.rejections) == (len(names), 0), report.rejected
+    assert {path.name for path in tmp_path.iterdir()} == {"a.zip", "index"}
+
+
+# ---- the command line
+
+
+def test_words_of_a_query_are_no_patterns_of_files(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """click expands what was typed on Windows: `rain*` would become `rainfall.csv`."""
+    with newssearch.create(folder) as index:
+        add(index, 1)
+    (tmp_path / "rainfall.csv").write_text("", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["newssearch", "query", "rain*", "--count"])
+    with monkeypatch.context() as patch:
+        patch.setattr(click.core, "os", SimpleNamespace(**{**vars(os), "name": "nt"}))
+        code = run()
+    assert (code, capsys.readouterr().out) == (0, "1 articles, 1 paragraphs\n")
+
+
+def test_csv_ends_its_lines_once(folder: Path) -> None:
+    with newssearch.create(folder) as index:
+        add(index, 1)
+    program = "import io, sys; from newssearch.cli import run; "
+    program += "sys.stdout.reconfigure(newline='\\r\\n'); sys.exit(run(sys.argv[1:]))"  # as on Windows
+    done = subprocess.run(
+        [sys.executable, "-c", program, "query", "rain", "--index", str(folder), "--format", "csv"],
+        capture_output=True,
+        check=True,
+    )
+    assert b"\r\r\n" not in done.stdout
+    assert done.stdout.count(b"\r\n") == 2

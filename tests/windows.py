@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -93,6 +94,9 @@ def file_system() -> Iterator[Refusals]:
                 patch.setattr(accessor, name, staticmethod(function))
         patch.setattr(os, "open", new_open)
         patch.setattr(shutil, "_use_fd_functions", False)
+        patch.setattr(
+            tempfile, "TemporaryFile", tempfile.NamedTemporaryFile
+        )  # as there: removed when it is closed
         patch.setattr(durable, "SYNCS_FOLDERS", False)
         yield refusals
 

@@ -194,18 +194,21 @@ def excluded(path: str, exclude: Sequence[str]) -> bool:
     """Whether one of some patterns means a file, by its name in the index.
 
     A pattern without a slash means files and folders of such a name anywhere; one with a slash a path from the
-    archive's folder, with all that lies in it. ``*`` stands for anything within a name, ``**`` for folders too.
+    archive's folder, with all that lies in it. ``*`` stands for anything within a name, ``**`` for folders too. On
+    Windows, capitals make no difference, and a backslash is a slash.
 
     >>> excluded("a/drafts/1.txt", ["drafts"]), excluded("a/1.tmp", ["*.tmp"]), excluded("a/b/1.txt", ["b/*.txt"])
     (True, True, False)
     >>> excluded("a/b/1.txt", ["a/**/*.txt"]), excluded("a/b/1.txt", ["a/b"]), excluded("a/b/1.txt", ["a/*"])
     (True, True, True)
     """
-    return any(_exclusion(pattern).fullmatch(path) is not None for pattern in exclude)
+    on_windows = os.path.sep == "\\"
+    patterns = (pattern.replace("\\", "/") if on_windows else pattern for pattern in exclude)
+    return any(_exclusion(pattern, on_windows).fullmatch(path) is not None for pattern in patterns)
 
 
 @cache
-def _exclusion(pattern: str) -> re.Pattern[str]:
+def _exclusion(pattern: str, ignore_case: bool) -> re.Pattern[str]:
     parts = pattern.strip("/").split("/")
     anywhere = "" if "/" in pattern.strip("/") or pattern.startswith("/") else "(?:.*/)?"
     expression = ""
@@ -216,7 +219,7 @@ def _exclusion(pattern: str) -> re.Pattern[str]:
             continue
         expression += "".join({"*": "[^/]*", "?": "[^/]"}.get(char, re.escape(char)) for char in part)
         expression += "" if last else "/"
-    return re.compile(f"{anywhere}{expression}(?:/.*)?", re.DOTALL)
+    return re.compile(f"{anywhere}{expression}(?:/.*)?", re.DOTALL | (re.IGNORECASE if ignore_case else 0))
 
 
 def real_path(file: str | Path) -> str:

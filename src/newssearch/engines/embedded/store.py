@@ -176,14 +176,16 @@ class EmbeddedStore:
         for attempt in range(_REOPEN):
             try:
                 return self._snapshot()
-            except FileNotFoundError as error:
+            except OSError as error:
+                if not isinstance(error, FileNotFoundError) and not durable.is_busy(error):
+                    raise
                 if newest(self.folder) < 0:
                     raise IndexNotFoundError(
                         f"{self.folder} no longer holds an index", self.folder
                     ) from error
                 if attempt == _REOPEN - 1:
-                    if newest(self.folder) < 0:  # somebody has removed it
-                        raise _not_found(self.folder) from error
+                    if durable.is_busy(error):  # on Windows, a file that is being removed
+                        raise
                     message = f"{self.folder}: a file of the index is missing: {error}"
                     raise IndexDamagedError(message, self.folder) from error
                 time.sleep(0.01 * attempt)

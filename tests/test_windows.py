@@ -341,7 +341,7 @@ def test_words_of_a_query_are_no_patterns_of_files(
     with monkeypatch.context() as patch:
         patch.setattr(click.core, "os", SimpleNamespace(**{**vars(os), "name": "nt"}))
         code = run()
-    assert (code, capsys.readouterr().out) == (0, "1 articles, 1 paragraphs\n")
+    assert (code, capsys.readouterr().out) == (0, "1 article, 1 paragraph\n")
 
 
 def test_csv_ends_its_lines_once(folder: Path) -> None:

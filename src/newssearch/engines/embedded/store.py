@@ -35,7 +35,7 @@ from .diagnosis import diagnosed
 from .segment import Segment
 from .snapshot import EmbeddedSnapshot
 from .storyfile import Named, Stories, keep_stories, read_stories, remove_stories, story_path, write_stories
-from .trust import EXTENSION, FORMAT_VERSION, MARKER, Listed, Toc, newest, read_toc, read_versions
+from .trust import FORMAT_VERSION, MARKER, Listed, Toc, holds_index, newest, read_toc, read_versions
 
 if TYPE_CHECKING:
     from ...verification import Leftover, Problem
@@ -49,8 +49,6 @@ REBUILDS = re.compile(rf"{REBUILD}(\.[0-9a-f]{{16}})?\.tmp")
 """The folder that a rebuild grows in."""
 KEPT = 1 << 24
 """Bytes of an array up to which its memory is kept for others."""
-_RELIST = 5
-"""A folder may be listed while a commit puts one table of contents in the place of another: list it again."""
 _REOPEN = 20
 """A commit removes the files of the one before; a reader that was between the two tries again, so many times."""
 
@@ -73,7 +71,7 @@ class EmbeddedStore:
         Raises :class:`~newssearch.IndexNotFoundError`, :class:`~newssearch.IndexVersionError` or
         :class:`~newssearch.IndexDamagedError`.
         """
-        if not _holds_index(folder):
+        if not holds_index(folder):
             raise _not_found(folder)
         _check_marker(folder)
         return cls(folder)
@@ -94,12 +92,12 @@ class EmbeddedStore:
         cls, folder: Path, wait: float, extras: Iterable[str] = ()
     ) -> tuple[EmbeddedStore, Lock]:
         """The same, with the lock, which is still held: nobody else has written to it."""
-        if _holds_index(folder):
+        if holds_index(folder):
             raise IndexExistsError(f"{folder} holds an index already", folder)
         store = cls(folder)
         lock = store.lock_or_make(wait)
         try:
-            if _holds_index(folder):  # made while we waited for the lock
+            if holds_index(folder):  # made while we waited for the lock
                 raise IndexExistsError(f"{folder} holds an index already", folder)
             store._check_names(extras)
             store._put_empty(extras)
@@ -382,25 +380,6 @@ def _not_found(folder: Path) -> IndexNotFoundError:
     what = "is no folder" if not folder.is_dir() else "holds no index"
     message = f"{folder} {what}: make one with `newssearch index --index {folder} FILES…`"
     return IndexNotFoundError(message, folder)
-
-
-def _holds_index(folder: Path) -> bool:
-    """Whether there is an index in a folder.
-
-    Raises :class:`~newssearch.IndexDamagedError` where there are segments, but no table of contents: to make a new index
-    there would remove them, and they may be all that is left of one.
-    """
-    for _ in range(_RELIST):
-        if newest(folder) >= 0:
-            return True
-        names = os.listdir(folder) if folder.is_dir() else []  # noqa: PTH208  (names, and no paths made of them)
-        if not any(name.startswith("MAIN_") and name.endswith(EXTENSION) for name in names):
-            return False
-    message = (
-        f"{folder}: the table of contents of the index is missing: `newssearch salvage` saves its articles,"
-        " --rebuild makes it anew from its files"
-    )
-    raise IndexDamagedError(message, folder)
 
 
 def _remove(folder: Path) -> None:

@@ -69,6 +69,8 @@ KNOWN = frozenset(
 )
 """All that an index of ours names."""
 
+_RELIST = 5
+"""A folder may be listed while a commit puts one table of contents in the place of another: list it again."""
 _HEADER = struct.Struct("!BBBii")
 _SIZES = (4, 8, 4, -12345, -111)
 _TWO = struct.Struct("!ii")
@@ -119,6 +121,25 @@ def newest(folder: Path) -> int:
     return max((int(number) for number in numbers if number.isascii() and number.isdigit()), default=-1)
 
 
+def holds_index(folder: Path) -> bool:
+    """Whether there is an index in a folder.
+
+    Raises :class:`~newssearch.IndexDamagedError` where there are segments, but no table of contents: to make a new index
+    there would remove them, and they may be all that is left of one.
+    """
+    for _ in range(_RELIST):
+        if newest(folder) >= 0:
+            return True
+        names = os.listdir(folder) if folder.is_dir() else []  # noqa: PTH208  (names, and no paths made of them)
+        if not any(name.startswith("MAIN_") and name.endswith(EXTENSION) for name in names):
+            return False
+    message = (
+        f"{folder}: the table of contents of the index is missing: `newssearch salvage` saves its articles,"
+        " --rebuild makes it anew from its files"
+    )
+    raise IndexDamagedError(message, folder)
+
+
 def toc_path(folder: Path, generation: int) -> Path:
     """The file of a table of contents."""
     return folder / f"_MAIN_{generation}.toc"
@@ -153,6 +174,8 @@ def read_toc(folder: Path) -> Toc:
     Raises :class:`~newssearch.IndexDamagedError` where it is damaged, or names what it should not.
     """
     generation = newest(folder)
+    if generation < 0 and holds_index(folder):
+        generation = newest(folder)
     path = toc_path(folder, generation)
     content = path.read_bytes()
     try:

@@ -21,7 +21,10 @@ settings.register_profile("random", derandomize=False, print_blob=True, **PATIEN
 settings.load_profile("same")
 
 if os.environ.get("NEWSSEARCH_THOROUGH") == "0":  # what takes long, and is the same on any Python
-    collect_ignore = ["test_durability.py", "test_inputs.py", "test_snapshots.py", "test_verify.py"]
+    collect_ignore = [
+        *("test_durability.py", "test_inputs.py", "test_snapshots.py", "test_verify.py"),
+        *("test_exactness.py", "test_benchmarks.py", "test_floors.py"),
+    ]
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 

@@ -354,7 +354,7 @@ def test_the_keys_of_a_report_and_of_info_are_these(tmp_path: Path) -> None:
         info = index.info()
     assert list(report.to_dict()) == [
         "added", "updated", "unchanged", "removed", "kept", "refused", "duplicates", "files", "files_read", "rejections",
-        "rejected",
+        "rejected", "rejected_before",
         "skipped", "paragraphs", "seconds", "rate", "interrupted",
     ]  # fmt: skip
     assert report.rejected == (Rejected("-", "neither a title nor any text", 1),)

@@ -610,7 +610,8 @@ def test_remove_asks_first(cli: Command, held: Path) -> None:
     assert done.code != 0
     assert done.out == ""
     assert f"  {ids(cli)['Heat']}  Heat in Basra\n" in done.err
-    assert "Remove 1 article(s) from index?" in done.err
+    assert "1 article to remove:\n" in done.err
+    assert "Remove 1 article from index?" in done.err
     assert cli("query", "--count").out.startswith("2 articles")
     done = cli("remove", ids(cli)["Heat"], stdin=b"y\n")
     assert (done.code, done.out) == (0, "1 removed\n")
@@ -758,3 +759,36 @@ def test_a_reader_that_never_looked_is_no_error_either(held: Path, tmp_path: Pat
     )  # fmt: skip
     os.close(write)
     assert (process.returncode, process.stderr) == (0, b"")
+
+
+# ---- what was rejected before
+
+
+def test_what_was_rejected_before_is_no_error_any_more(cli: Command, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Rain\n\nIt rained.\n", "utf-8")
+    (tmp_path / "b.jpg").write_bytes(b"\xff\xd8\xff\xe0")
+    first = cli("index", "a.txt", "b.jpg")
+    assert (first.code, first.err) == (4, "rejected: b.jpg: looks like a JPEG image, which is not read\n")
+    again = cli("index", "a.txt", "b.jpg")
+    assert (again.code, again.err) == (0, "")
+    assert "0 rejected, 1 rejected before, unchanged (--retry reads them again)" in again.out
+    assert json.loads(cli("index", "a.txt", "b.jpg", "--json").out)["rejected_before"] == 1
+    assert cli("index", "a.txt", "b.jpg", "--retry").code == 4
+    assert cli("index", "a.txt", "--rebuild", "--retry").code == 2
+
+
+def test_removing_many_names_ten_and_counts_the_rest(cli: Command, tmp_path: Path) -> None:
+    records = "".join(
+        json.dumps({"url": f"https://e.org/{n}", "title": f"Rain {n}", "text": "x"}) + "\n"
+        for n in range(305)
+    )
+    (tmp_path / "a.jsonl").write_text(records, "utf-8")
+    cli("index", "a.jsonl")
+    done = cli("remove", "--query", "rain", stdin=b"n\n")
+    assert done.err.startswith("305 articles to remove:\n")
+    assert done.err.count("  Rain ") == 10
+    assert "  … and 295 more\nRemove 305 articles from index? [y/N]" in done.err
+    assert done.code == 1
+    several = newssearch.ArticleNotFoundError("x", [f"{n}-x" for n in range(305)])
+    assert str(several).endswith("9-x … and 295 more")
+    assert len(several.candidates) == 305

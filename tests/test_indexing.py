@@ -20,6 +20,8 @@ import newssearch
 from newssearch import Article, Index, IndexLockedError, IndexReport, Progress, ReadOptions, Removal, indexing
 from support import article, found, index_of
 
+posix = pytest.mark.skipif(os.name != "posix", reason="links of POSIX")
+
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
@@ -169,12 +171,13 @@ def test_a_file_that_cannot_be_read_any_more_keeps_its_articles_and_is_reported(
     file = archive / "news" / "a.txt"
     file.unlink()
     file.symlink_to("nowhere")
-    for _ in range(2):
+    for again in (False, True):
         report = index.update([archive / "news"])
-        assert (report.unchanged, report.removed, report.rejections) == (1, 0, 1)
+        assert (report.unchanged, report.removed, report.kept) == (1, 0, 1)
+        assert (report.rejections, report.rejected_before) == ((0, 1) if again else (1, 0))
         assert [str(rejected) for rejected in report.rejected] == [
             "news/a.txt: cannot be read: No such file or directory"
-        ]
+        ] * (not again)
         assert titles(index) == ["Rain", "Sun"]
     file.unlink()
     file.write_bytes(b"%PDF-1.7 now it is something else")
@@ -186,8 +189,9 @@ def test_a_file_that_cannot_be_read_any_more_keeps_its_articles_and_is_reported(
 def test_a_file_that_can_be_read_again_is_read_again(archive: Path, index: Index) -> None:
     file = archive / "news" / "a.txt"
     file.chmod(0)
-    for _ in range(2):
-        assert index.update([archive / "news"]).rejections == 1
+    for again in (0, 1):
+        report = index.update([archive / "news"])
+        assert (report.rejections, report.rejected_before) == (1 - again, again)
     file.chmod(0o644)  # which changes neither its size nor its time
     assert counts(index.update([archive / "news"])) == {"added": 1, "unchanged": 1, "files_read": 1}
 
@@ -203,15 +207,70 @@ def test_a_folder_that_becomes_a_file_again_is_read(archive: Path, index: Index)
     assert found(index, "mosul") == ["Rain"]
 
 
-def test_what_was_rejected_is_reported_again_without_being_read_again(archive: Path, index: Index) -> None:
+def test_what_was_rejected_before_is_counted_and_no_error_until_it_changes(
+    archive: Path, index: Index
+) -> None:
     file = archive / "all.jsonl"
     file.write_text('{"title": "A", "text": "x"}\nnot json\n[1]\n', encoding="utf-8")
     first = index.update([file])
-    again = index.update([file])
     assert counts(first) == {"added": 1, "files_read": 1, "rejections": 2}
-    assert counts(again) == {"unchanged": 1, "rejections": 2}
-    assert first.rejected == again.rejected
-    assert [rejected.record for rejected in again.rejected] == [2, 3]
+    assert [rejected.record for rejected in first.rejected] == [2, 3]
+    for _ in range(2):
+        again = index.update([file])
+        assert counts(again) == {"unchanged": 1}
+        assert (again.rejected_before, again.rejected) == (2, ())
+    retried = index.update([file], retry=True)
+    assert counts(retried) == {"unchanged": 1, "files_read": 1, "rejections": 2}
+    assert retried.rejected == first.rejected
+    later(file)
+    assert index.update([file]).rejected_before == 2  # touched, not changed
+    with file.open("a", encoding="utf-8") as out:
+        out.write("neither\n")
+    assert counts(index.update([file])) == {"unchanged": 1, "files_read": 1, "rejections": 3}
+
+
+def test_retrying_reads_only_what_was_rejected(archive: Path, index: Index) -> None:
+    (archive / "news" / "c.txt").write_bytes(b"\x89PNG\r\n\x1a\n")
+    index.update([archive / "news"])
+    assert counts(index.update([archive / "news"], retry=True)) == {
+        "unchanged": 2, "files_read": 1, "rejections": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("changed", ["version", "options", "ability"])
+def test_what_another_version_option_or_package_may_read_is_read_again(
+    archive: Path, index: Index, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    (archive / "news" / "c.txt").write_bytes(b"\x89PNG\r\n\x1a\n")
+    index.update([archive / "news"])
+    options = ReadOptions()
+    if changed == "version":
+        monkeypatch.setattr(indexing, "versions", lambda: ("newssearch 99",))
+    elif changed == "options":
+        options = ReadOptions(day_first=True)
+    else:
+        monkeypatch.setattr(indexing, "signature", lambda options: "another package")
+    report = index.update([archive / "news"], options=options)
+    assert report.rejections == 1
+    assert report.files_read == (1 if changed == "version" else 3)
+    assert index.update([archive / "news"], options=options).rejected_before == 1
+
+
+@posix
+def test_what_cannot_even_be_opened_is_reported_once_and_tried_each_time(archive: Path, index: Index) -> None:
+    link = archive / "news" / "c.txt"
+    link.symlink_to("nowhere")
+    assert index.update([archive / "news"]).rejections == 1
+    for _ in range(2):
+        report = index.update([archive / "news"])
+        assert (report.rejections, report.rejected_before) == (0, 1)
+    assert index.update([archive / "news"], retry=True).rejections == 1
+    link.unlink()
+    link.symlink_to(link)
+    assert index.update([archive / "news"]).rejections == 1  # for another reason
+    link.unlink()
+    write(link, "Fog", "It was dim.")
+    assert counts(index.update([archive / "news"])) == {"added": 1, "unchanged": 2, "files_read": 1}
 
 
 def test_what_names_nothing_is_reported(archive: Path, index: Index) -> None:
@@ -228,9 +287,10 @@ def test_a_report_lists_so_many_rejections_and_counts_all(
     monkeypatch.setattr(indexing, "KEPT_REJECTIONS", 3)
     file = archive / "all.jsonl"
     file.write_text('{"title": "A", "text": "x"}\n' + "bad\n" * 10, encoding="utf-8")
-    for _ in range(2):
-        report = index.update([file])
-        assert (report.rejections, len(report.rejected)) == (10, 3)
+    report = index.update([file])
+    assert (report.rejections, len(report.rejected)) == (10, 3)
+    report = index.update([file])
+    assert (report.rejections, report.rejected_before, report.files_read) == (0, 10, 0)
 
 
 # ---- the names of files

@@ -43,11 +43,12 @@ def telegrams(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     )
     monkeypatch.syspath_prepend(str(folder))
     sys.modules.pop("telegrams_of_others", None)
-    registry.formats.cache_clear()
-    registry.abilities.cache_clear()
+    caches = (registry.formats, registry.abilities, registry.versions)
+    for cached in caches:
+        cached.cache_clear()
     yield folder
-    registry.formats.cache_clear()
-    registry.abilities.cache_clear()
+    for cached in caches:
+        cached.cache_clear()
 
 
 def test_a_package_of_others_adds_a_format(tmp_path: Path, telegrams: Path) -> None:
@@ -67,6 +68,55 @@ def test_a_format_that_cannot_be_loaded_is_one_error(tmp_path: Path, telegrams: 
         index.update([tmp_path / "a.txt"])
 
 
+@pytest.mark.parametrize(
+    ("module", "reason"),
+    [
+        ("import nothing_of_that_name", "ModuleNotFoundError: No module named 'nothing_of_that_name'"),
+        ("\n\ndef broken(:", "SyntaxError: invalid syntax"),
+        ("\n\n1 / 0", "ZeroDivisionError: division by zero"),
+    ],
+)
+def test_a_format_that_cannot_be_loaded_says_which_and_where(
+    tmp_path: Path, telegrams: Path, module: str, reason: str
+) -> None:
+    (telegrams / "telegrams_of_others.py").write_text(module, "utf-8")
+    (tmp_path / "a.txt").write_text("Rain", "utf-8")
+    with newssearch.create(tmp_path / "index") as index, pytest.raises(NewssearchError) as caught:
+        index.update([tmp_path / "a.txt"])
+    said = str(caught.value)
+    assert said.startswith(
+        "the format telegram (telegrams_of_others:FORMAT, of telegrams 1.0) cannot be loaded: "
+    )
+    assert reason in said
+    assert f"telegrams_of_others.py, line {module.count(chr(10)) + 1})" in said
+
+
+def test_an_entry_point_that_is_no_format_says_so(tmp_path: Path, telegrams: Path) -> None:
+    (telegrams / "telegrams_of_others.py").write_text("FORMAT = 'text'", "utf-8")
+    (tmp_path / "a.txt").write_text("Rain", "utf-8")
+    with (
+        newssearch.create(tmp_path / "index") as index,
+        pytest.raises(
+            NewssearchError, match=r"of telegrams 1\.0\) is no newssearch\.readers\.Format but str"
+        ),
+    ):
+        index.update([tmp_path / "a.txt"])
+
+
+@pytest.mark.parametrize("broken", ["parse", "matches"])
+def test_an_error_of_a_format_of_others_shows_where_it_was_raised(
+    tmp_path: Path, telegrams: Path, broken: str
+) -> None:
+    module = MODULE.replace("lines = data", "lines = {}['headline']; data")
+    if broken == "matches":
+        module = MODULE.replace("source.head.startswith", "source.nose.startswith")
+    (telegrams / "telegrams_of_others.py").write_text(module, "utf-8")
+    (item,) = read_bytes(tmp_path, "a.txt", "TELEGRAM\nRiver rising\nStop.\n")
+    what, line = ("KeyError: 'headline'", 6) if broken == "parse" else ("AttributeError: ", 14)
+    assert str(item).startswith(f"a.txt: cannot be read: {what}")
+    assert str(item).endswith(f"({telegrams / 'telegrams_of_others.py'}, line {line})")
+
+
 def test_what_was_read_otherwise_before_it_was_installed_is_read_again(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -84,3 +134,40 @@ def test_content_goes_before_the_name(tmp_path: Path) -> None:
     assert article.title == "Rain"
     (article,) = articles_in(read_bytes(tmp_path, "a.txt", "---\ntitle: Rain\n---\nIt rained.\n"))
     assert article.title == "Rain"
+
+
+def box(brand: bytes) -> bytes:
+    """The beginning of a file of the family of MP4, with its kind."""
+    return b"\x00\x00\x00\x18ftyp" + brand + b"\x00\x00\x00\x00mif1heic"
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (box(b"heic"), "a HEIC image"), (box(b"heix"), "a HEIC image"), (box(b"mif1"), "a HEIC image"),
+        (box(b"msf1"), "a HEIC image"), (box(b"hevc"), "a HEIC image"), (box(b"avif"), "an AVIF image"),
+        (box(b"avis"), "an AVIF image"), (box(b"crx "), "a raw image"), (box(b"isom"), "a video"),
+        (box(b"mp42"), "a video"), (box(b"qt  "), "a video"), (box(b"3gp5"), "a video"), (box(b"M4V "), "a video"),
+        (box(b"M4A "), "an audio file"), (box(b"M4B "), "an audio file"),
+        (b"\x00\x00\x00\x0cJXL \r\n\x87\n", "a JPEG XL image"), (b"\xff\x0a\xfa\x1f\x41\x91\x08\x06", "a JPEG XL image"),
+        (b"\x00\x00\x00\x0cjP  \r\n\x87\n", "a JPEG 2000 image"), (b"RIFF\x24\x00\x00\x00WEBPVP8 ", "a WebP image"),
+        (b"RIFF\x24\x00\x00\x00WAVEfmt ", "an audio file"), (b"RIFF\x24\x00\x00\x00AVI LIST", "a video"),
+        (b"\x89PNG\r\n\x1a\n\x00", "a PNG image"), (b"\xff\xd8\xff\xe0\x00\x10JFIF", "a JPEG image"), (b"GIF89a\x01", "a GIF image"),
+        (b"II*\x00\x08\x00", "a TIFF image"), (b"8BPS\x00\x01", "a Photoshop image"),
+        (b"BM\x36\x00\x0c\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00", "a BMP image"),
+        (b"ID3\x04\x00\x00", "an audio file"), (b"\xff\xfb\x90\x64", "an audio file"), (b"fLaC\x00\x00", "an audio file"),
+        (b"OggS\x00\x02", "audio or video"), (b"\x1aE\xdf\xa3\x9f\x42", "a video"), (b"wOF2\x00\x01", "a font"),
+    ],
+)  # fmt: skip
+def test_what_is_not_read_is_called_what_it_is(tmp_path: Path, data: bytes, kind: str) -> None:
+    (item,) = read_bytes(tmp_path, "a.bin", data + b"\x00" * 40)
+    assert str(item) == f"a.bin: looks like {kind}, which is not read"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ID3 tags are back, says", "BMW recalls cars over", "BM&F Bovespa rose on", "OTTO the", "FORM and"],
+)
+def test_prose_is_not_taken_for_an_image(tmp_path: Path, text: str) -> None:
+    (article,) = articles_in(read_bytes(tmp_path, "a.txt", f"{text} the weekend\n\nIt rained.\n"))
+    assert article.title == f"{text} the weekend"

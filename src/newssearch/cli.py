@@ -13,6 +13,7 @@ from . import escape, render
 from ._version import __version__
 from .analysis import analyser
 from .article import Paragraph
+from .brief import many
 from .combinations import check_query, check_verify
 from .config import column, load
 from .console import (
@@ -35,7 +36,7 @@ from .lead import lead
 from .query import Everything, parse, side_by_side
 from .request import FACET_FIELDS, SORTS
 from .results import Snippet, undated
-from .terminal import SHOWN_REJECTIONS, confirming, notes, print_report, progress_bar, stoppable
+from .terminal import confirming, list_removed, notes, print_report, progress_bar, stoppable
 
 EXIT_INTERRUPTED = 130
 """Broken off by Ctrl-C: what a shell makes of SIGINT."""
@@ -120,6 +121,7 @@ def cli() -> None:
     is_flag=True,
     help="Make a new index from PATHS alone; it replaces the old when whole.",
 )
+@click.option("--retry", is_flag=True, help="Read again what was rejected before.")
 @click.option(
     "--yes", is_flag=True, help="With --prune or --rebuild: do not ask before more than half is removed."
 )
@@ -134,6 +136,7 @@ def index(
     exclude: tuple[str, ...],
     prune: bool,
     anew: bool,
+    retry: bool,
     yes: bool,
     wait: float,
     as_json: bool,
@@ -147,6 +150,8 @@ def index(
         raise click.UsageError("Name files or folders to index: there is no folder seeds/ here.")
     if anew and prune:
         raise click.UsageError("--rebuild reads only what there is: --prune has nothing to do with it.")
+    if anew and retry:
+        raise click.UsageError("--rebuild reads everything: --retry has nothing to add.")
     if yes and not (anew or prune):
         raise click.UsageError("--yes is for --prune and --rebuild: nothing else removes much.")
     wanted = [path for path in paths or DEFAULT_PATHS if path != "-"]
@@ -180,6 +185,7 @@ def index(
                     config=config,
                     prune=prune,
                     confirm=confirm,
+                    retry=retry,
                     stream=stream,
                     wait=wait,
                     stop=stop,
@@ -492,14 +498,12 @@ def remove(
         if not chosen:
             raise NewssearchError("nothing to remove: no article matches")
         if not yes:
-            for article_id in chosen[:SHOWN_REJECTIONS]:
-                click.echo(
-                    escape.terminal(f"  {article_id}  {opened.article(article_id).title or '(no title)'}"),
-                    err=True,
-                )
-            if len(chosen) > SHOWN_REJECTIONS:
-                click.echo(f"  … and {len(chosen) - SHOWN_REJECTIONS:,} more", err=True)
-            if not click.confirm(f"Remove {len(chosen):,} article(s) from {folder}?", err=True):
+            titles = (
+                f"{article_id}  {opened.article(article_id).title or '(no title)'}" for article_id in chosen
+            )
+            list_removed(titles, len(chosen))
+            question = f"Remove {many(len(chosen), 'article')} from {escape.terminal(str(folder))}?"
+            if not click.confirm(question, err=True):
                 raise NewssearchError("nothing was removed")
         with notes():
             removed = opened.remove(chosen, wait=wait)

@@ -29,6 +29,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
+SHOWN_CANDIDATES = 10
+"""Ids that the message of an error lists."""
+
 
 class NewssearchError(Exception):
     """The root of all errors that newssearch raises on purpose."""
@@ -110,7 +113,9 @@ class ArticleNotFoundError(NewssearchError):
         self.wanted = wanted
         self.candidates = tuple(candidates)
         if self.candidates:
-            message = f"{wanted!r} could be any of: {', '.join(self.candidates)}"
+            shown = ", ".join(self.candidates[:SHOWN_CANDIDATES])
+            more = len(self.candidates) - SHOWN_CANDIDATES
+            message = f"{wanted!r} could be any of: {shown}" + (f" … and {more:,} more" if more > 0 else "")
         else:
             message = f"no article has the id {wanted!r}"
         super().__init__(message)

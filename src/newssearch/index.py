@@ -420,6 +420,7 @@ class Index:
         config: Config | None = None,
         prune: bool = False,
         confirm: Callable[[Removal], bool] | None = None,
+        retry: bool = False,
         stream: BinaryIO | None = None,
         wait: float = 10.0,
         stop: Callable[[], bool] | None = None,
@@ -428,7 +429,8 @@ class Index:
         """Bring the index up to date with files: one path or several, of folders, globs and single files; and a ``stream`` of JSON Lines.
 
         Files are read as the archive's configuration says, or ``config`` in its place, and what that says of reading
-        ``options`` in turn. What has not changed since it was last read is not read again. ``prune`` removes articles
+        ``options`` in turn. What has not changed since it was last read is not read again, what was
+        rejected neither, unless with ``retry``, or with other options or versions. ``prune`` removes articles
         whose file, below one of the paths, is gone or excluded; below a path that is missing, and in a folder that cannot be
         listed, nothing is removed. What would remove more than half of what is known below a path, or all that a folder had
         which is empty now, is removed only where ``confirm``, which is given a :class:`Removal`, returns True. Commits now and then; ``stop`` is asked after each article whether to end early. What was
@@ -439,6 +441,7 @@ class Index:
         wanted = arguments.paths("paths", paths)
         arguments.flag("prune", prune)
         arguments.function("confirm", confirm)
+        arguments.flag("retry", retry)
         arguments.stream("stream", stream)
         chosen, options = chosen_settings(self.folder.absolute().parent, config, options)
 
@@ -454,7 +457,7 @@ class Index:
             if stream is not None:
                 run.read_stream(stream)
 
-        return self._run(work, wait, stop, progress, options)
+        return self._run(work, wait, stop, progress, options, retry)
 
     def remove(self, ids: str | Iterable[str], *, wait: float = 10.0) -> int:
         """Remove one article or several by their ids, and commit; returns how many there were.
@@ -486,6 +489,7 @@ class Index:
         stop: Callable[[], bool] | None = None,
         progress: Callable[[Progress], None] | None = None,
         options: ReadOptions | None = None,
+        retry: bool = False,
     ) -> IndexReport:
         from newssearch.indexing import Indexer  # noqa: PLC0415  (slow to import, and a search needs none of it)
 
@@ -493,7 +497,9 @@ class Index:
         arguments.function("progress", progress)
         writer = self._store.writer(arguments.seconds("wait", wait))
         try:
-            run = Indexer(writer, self._manifest(), self._save, options, stop=stop, progress=progress)
+            run = Indexer(
+                writer, self._manifest(), self._save, options, retry=retry, stop=stop, progress=progress
+            )
             work(run)
             return run.finish()
         finally:

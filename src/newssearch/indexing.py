@@ -24,13 +24,25 @@ from .engines import Writer
 from .frozen import FrozenDict
 from .manifest import Entry, Manifest
 from .pruning import Confirm, Removal, plan
-from .readers import Document, Found, ReadOptions, Skipped, read_file, read_items, read_stream, signature
+from .readers import (
+    Document,
+    Found,
+    ReadOptions,
+    Skipped,
+    read_file,
+    read_items,
+    read_stream,
+    signature,
+    versions,
+)
 from .readers.parallel import Parsers
 
 BATCH = 500_000
 """Paragraphs between two commits: what an interrupted run may lose, and what memory holds."""
 STALE = -2
 """In place of the time of a file: it is to be read again, whatever its time."""
+UNOPENED = -3
+"""In place of the time of a file that could not be opened: each run tries again."""
 KEPT_REJECTIONS = 1_000
 """Rejections that a report, and the manifest of a file, list; all are counted."""
 
@@ -41,7 +53,7 @@ class IndexReport:
 
     ``duplicates`` are articles of the same id and the same content as one read elsewhere, kept once. ``files`` were
     looked at, ``files_read`` had changed and were read. ``rejected`` lists the first :data:`KEPT_REJECTIONS` of
-    ``rejections``; ``skipped`` counts, by its kind, what is no article and was not expected to be one, such as the
+    ``rejections``; ``rejected_before`` were rejected by an earlier run already, and have not changed since. ``skipped`` counts, by its kind, what is no article and was not expected to be one, such as the
     images in a crawl. ``kept`` articles stay although their file is gone or cannot be read now, some of them because
     their removal was ``refused``. ``paragraphs`` were added, in ``seconds``. ``interrupted`` runs can be repeated to go on.
     """
@@ -61,6 +73,7 @@ class IndexReport:
     interrupted: bool = False
     kept: int = 0
     refused: tuple[Removal, ...] = ()
+    rejected_before: int = 0
 
     @property
     def rate(self) -> float:
@@ -92,6 +105,7 @@ class IndexReport:
                 {"path": r.path, "member": r.member, "record": r.record, "reason": r.reason}
                 for r in self.rejected
             ],
+            "rejected_before": self.rejected_before,
             "skipped": dict(self.skipped),
             "paragraphs": self.paragraphs,
             "seconds": round(self.seconds, 3),
@@ -120,6 +134,7 @@ class _Counts:
     files: int = 0
     files_read: int = 0
     rejections: int = 0
+    rejected_before: int = 0
     paragraphs: int = 0
 
 
@@ -129,11 +144,12 @@ class _FileRun:
 
     known: dict[str, str] | None
     """The states of its committed articles by id; None where articles belong to no file."""
-    unread_parts: set[tuple[str | None, str]] = field(default_factory=set)
-    """The parts of it that could not be read the last time either, each with the reason."""
+    before: Entry | None = None
+    """What is known of the last time that it was read."""
     seen: set[str] = field(default_factory=set)
     articles: int = 0
     rejected: list[tuple[int, str, str | None]] = field(default_factory=list)
+    rejections: int = 0
     duplicates: list[str] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
 
@@ -165,7 +181,7 @@ class Indexer:
     """One run over files or articles, with a writer that it leaves open.
 
     ``save`` is called with the manifest after each commit, ``options`` say how files are to be understood. ``stop`` is asked after each article whether to end
-    early; ``progress`` is told now and then how far the run is.
+    early; ``progress`` is told now and then how far the run is. ``retry`` reads again what was rejected before.
     """
 
     def __init__(
@@ -175,9 +191,11 @@ class Indexer:
         save: Callable[[Manifest], None],
         options: ReadOptions | None = None,
         *,
+        retry: bool = False,
         stop: Callable[[], bool] | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> None:
+        self._retry = retry
         self._writer = writer
         self._manifest = manifest
         self._save = save
@@ -203,6 +221,17 @@ class Indexer:
     def _reading(self) -> str:
         """What the outcome of reading a file depends on beside it."""
         return signature(self._options)
+
+    @cached_property
+    def _reading_rejected(self) -> str:
+        """The same where something was rejected, which another version, of this package or another, may read."""
+        return f"{self._reading} {versions()}"
+
+    def _is_known(self, entry: Entry) -> bool:
+        """Whether a file that has not changed would give what it gave."""
+        if not entry.rejections:
+            return entry.reading == self._reading
+        return not self._retry and entry.reading == self._reading_rejected
 
     # ---- what there is to take
 
@@ -244,7 +273,7 @@ class Indexer:
             before, rejected = dataclasses.replace(self._counts), len(self._rejected)
             skipped = self._skipped.copy()
             self._read_now(files.Source(files.file_of(path, archive), path))
-            for name in ("unchanged", "files_read", "rejections"):
+            for name in ("unchanged", "files_read", "rejections", "rejected_before"):
                 setattr(self._counts, name, getattr(before, name))
             del self._rejected[rejected:]
             self._skipped = skipped
@@ -319,7 +348,9 @@ class Indexer:
         for source in sources:
             size, mtime = _stat(source.file)
             entry = self._manifest.entries.get(source.path)
-            same = entry is not None and entry.reading == self._reading and entry.size == size
+            same = (
+                entry is not None and entry.size == size and entry.mtime != UNOPENED and self._is_known(entry)
+            )
             if same and entry and (entry.mtime == mtime or _digest(source.file) == entry.digest):
                 yield _Unchanged(source, size, mtime)
                 self._advance(size)
@@ -350,8 +381,7 @@ class Indexer:
         if entry.mtime != file.mtime:
             self._manifest.set(path, replace(entry, mtime=file.mtime))  # touched, not changed
         self._counts.unchanged += entry.articles
-        for rejection in entry.rejections(path):
-            self._reject(rejection)
+        self._counts.rejected_before += entry.rejections
         self._skipped.update(dict(entry.skipped))
 
     def _read_now(self, source: files.Source) -> None:
@@ -368,29 +398,30 @@ class Indexer:
         self._counts.files_read += 1
         path = file.source.path
         before = self._manifest.entries.get(path)
-        unread = {(m, reason) for record, reason, m in before.rejected if record == 0} if before else set()
         self._manifest.drop(path)  # what it says of the file is not of the articles of the next commit
         states = self._writer.states(path)
         known = {known: state for known, state in states.items() if known not in self._gone}
-        return _FileRun(known, unread)
+        return _FileRun(known, before)
 
     def _end(self, file: _Opened, run: _FileRun) -> None:
         # A file that cannot be read now keeps its articles, and so does one with a part that could be read before.
         unread = any(record == 0 and member is None for record, _, member in run.rejected)
-        parts = {(member, reason) for record, reason, member in run.rejected if record == 0 and member}
-        if not unread and parts <= run.unread_parts:
+        parts = {rejected for rejected in run.rejected if rejected[0] == 0}
+        if not unread and parts <= set(run.before.rejected if run.before else ()):
             self._remove(set(run.known or ()) - run.seen)
         else:
             self._counts.kept += len(set(run.known or ()) - run.seen)
         # One that could not even be opened may be opened next time, with the same time.
         settled = bool(file.digest) or not unread
         path, stat = file.source.path, (file.size, file.mtime)
-        if settled and _stat(file.source.file) == stat and len(run.rejected) <= KEPT_REJECTIONS:
+        if _stat(file.source.file) == stat:
             entry = Entry(
-                *stat,
+                file.size,
+                file.mtime if settled else UNOPENED,
                 file.digest,
-                self._reading,
+                self._reading_rejected if run.rejections else self._reading,
                 run.articles,
+                run.rejections,
                 tuple(run.rejected),
                 tuple(run.duplicates),
                 tuple(sorted(run.skipped.items())),
@@ -407,8 +438,7 @@ class Indexer:
             run.skipped[item.what] += 1
             self._skipped[item.what] += 1
         elif isinstance(item, Rejected):
-            run.rejected.append((item.record, item.reason, item.member))
-            self._reject(item)
+            self._rejection(item, run)
         elif not (item.paragraphs or item.title):
             self._take(
                 Rejected(item.path or "-", "neither a title nor any text", item.record, item.member), run
@@ -420,6 +450,21 @@ class Indexer:
             self._stopped = True
         if self._writer.pending >= BATCH:
             self._commit()
+
+    def _rejection(self, item: Rejected, run: _FileRun) -> None:
+        rejected = (item.record, item.reason, item.member)
+        run.rejections += 1
+        if len(run.rejected) < KEPT_REJECTIONS:
+            run.rejected.append(rejected)
+        if (
+            run.before
+            and run.before.mtime == UNOPENED
+            and rejected in run.before.rejected
+            and not self._retry
+        ):
+            self._counts.rejected_before += 1
+        else:
+            self._reject(item)
 
     def _article(self, article: Article, run: _FileRun) -> None:
         state = article.digest

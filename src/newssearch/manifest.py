@@ -11,11 +11,10 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 
-from .article import Rejected
 from .durable import sealed, unsealed
 
 FILE_NAME = "files.json"
-READERS_VERSION = 2
+READERS_VERSION = 3
 """Counts up when the readers make something else of the same file: all are then read again."""
 
 
@@ -28,15 +27,13 @@ class Entry:
     digest: str
     reading: str
     articles: int
+    rejections: int = 0
+    """How many records and parts were rejected, of which ``rejected`` has the first."""
     rejected: tuple[tuple[int, str, str | None], ...] = ()
     """The record, the reason and the part of the file, as a :class:`~newssearch.article.Rejected` has them."""
     duplicates: tuple[str, ...] = ()
     skipped: tuple[tuple[str, int], ...] = ()
-    """How many of each kind of thing, that is no article, were passed over."""
-
-    def rejections(self, path: str) -> list[Rejected]:
-        """What was rejected in the file."""
-        return [Rejected(path, reason, record, member) for record, reason, member in self.rejected]
+    """How many of each kind of thing, that is no article, were skipped."""
 
 
 @dataclass
@@ -75,9 +72,11 @@ class Manifest:
 
 
 def _entry(values: list[object]) -> Entry:
-    size, mtime, digest, reading, articles, rejected, duplicates, skipped = values
+    size, mtime, digest, reading, articles, rejections, rejected, duplicates, skipped = values
     if not (isinstance(size, int) and isinstance(mtime, int) and isinstance(articles, int)):
         raise TypeError("not numbers")
+    if not isinstance(rejections, int):
+        raise TypeError("not a number")
     if not (isinstance(rejected, list) and isinstance(duplicates, list) and isinstance(skipped, list)):
         raise TypeError("not lists")
     reasons = tuple(
@@ -86,5 +85,13 @@ def _entry(values: list[object]) -> Entry:
     )
     counts = tuple((str(what), int(count)) for what, count in skipped)
     return Entry(
-        size, mtime, str(digest), str(reading), articles, reasons, tuple(map(str, duplicates)), counts
+        size,
+        mtime,
+        str(digest),
+        str(reading),
+        articles,
+        rejections,
+        reasons,
+        tuple(map(str, duplicates)),
+        counts,
     )

@@ -457,6 +457,19 @@ def size(count: float) -> str:
     return f"{count:.1f} TB"
 
 
+def singular(kind: str) -> str:
+    """One of a kind of thing that is no article.
+
+    >>> [singular(kind) for kind in ("images", "links to folders", "audio and video", "copies")]
+    ['image', 'link to folders', 'audio and video', 'copy']
+    """
+    head = re.match(r"[^ ]+(?: (?!about|and|of|to|with|without)[^ ]+)*", kind)
+    if head is None or " and " in kind or not head[0].endswith("s"):
+        return kind
+    one = head[0][:-3] + "y" if head[0].endswith("ies") else head[0][:-1]
+    return one + kind[head.end() :]
+
+
 def text_report(report: IndexReport) -> Iterator[str]:
     """What an indexing run did, for people."""
     parts = [
@@ -467,11 +480,18 @@ def text_report(report: IndexReport) -> Iterator[str]:
         *([f"{report.kept:,} kept though their file is gone or unreadable"] if report.kept else []),
         *([f"{report.duplicates:,} met again and kept once"] if report.duplicates else []),
         f"{report.rejections:,} rejected",
+        *(
+            [f"{report.rejected_before:,} rejected before, unchanged (--retry reads them again)"]
+            if report.rejected_before
+            else []
+        ),
     ]
     yield f"articles: {', '.join(parts)}"
     if report.skipped:
         kinds = sorted(report.skipped.items(), key=lambda kind: (-kind[1], kind[0]))
-        yield "passed over: " + ", ".join(f"{count:,} {escape.terminal(what)}" for what, count in kinds)
+        yield "skipped: " + ", ".join(
+            escape.terminal(_count(count, singular(what), what)) for what, count in kinds
+        )
     rate = f" ({report.rate:,.0f} a second)" if report.paragraphs else ""
     yield f"{_count(report.paragraphs, 'paragraph')} added in {report.seconds:.1f} s{rate}"
     if report.interrupted:

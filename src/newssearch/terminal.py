@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +13,14 @@ import click
 
 from . import escape, render
 from .brief import many
-from .console import show_line, show_lines
+from .console import show_line, show_lines, width
 
 if TYPE_CHECKING:
     from .indexing import IndexReport, Progress
     from .pruning import Removal
 
+SHOWN_REMOVED = 10
+"""Articles that ``remove`` lists before it asks."""
 SHOWN_REJECTIONS = 20
 """Rejected files that ``index`` lists; ``--json`` lists more."""
 
@@ -38,7 +41,7 @@ def progress_bar() -> Iterator[Callable[[Progress], None] | None]:
                 file=sys.stderr,
                 label="indexing",
                 update_min_steps=max(progress.total // 500, 1),
-                item_show_func=lambda seen: f"{seen.articles:,} articles" if seen is not None else None,
+                item_show_func=lambda seen: many(seen.articles, "article") if seen is not None else None,
             )
             bar.__enter__()
         bar.update(max(progress.done - bar.pos - bar._completed_intervals, 0), progress)
@@ -107,6 +110,16 @@ def print_report(report: IndexReport, as_json: bool, anew: bool) -> None:
         click.echo(f"rejected: {escape.terminal(str(rejected))}", err=True)
     if report.rejections > SHOWN_REJECTIONS:
         click.echo(f"… and {report.rejections - SHOWN_REJECTIONS:,} more; --json lists them", err=True)
+
+
+def list_removed(articles: Iterable[str], total: int) -> None:
+    """The first articles that are to be removed, and how many there are in all."""
+    click.echo(f"{many(total, 'article')} to remove:", err=True)
+    for article in islice(articles, SHOWN_REMOVED):
+        line = f"  {escape.terminal(article)}"
+        click.echo(render.shorten(line, width()) if sys.stderr.isatty() else line, err=True)
+    if total > SHOWN_REMOVED:
+        click.echo(f"  … and {total - SHOWN_REMOVED:,} more", err=True)
 
 
 class Stop:

@@ -25,11 +25,11 @@ from .draft import Draft
 from .fields import ReadOptions
 from .jsonlines import read_lines
 from .origin import Budget, Document, Format, Found, Input, Item, Origin, Skipped, UnreadableError, whole
-from .registry import abilities, format_of, formats
+from .registry import abilities, described, format_of, formats, raised_in_added, versions
 
 __all__ = [
     "Block", "Document", "Draft", "Format", "Found", "Input", "Item", "Origin", "ReadOptions", "Skipped",
-    "UnreadableError", "chosen_settings", "parsed", "read_file", "read_items", "read_stream", "signature", "whole",
+    "UnreadableError", "chosen_settings", "parsed", "read_file", "read_items", "read_stream", "signature", "versions", "whole",
 ]  # fmt: skip
 
 
@@ -172,6 +172,8 @@ def _cannot(error: Exception) -> str:
         return "cannot be read: not enough memory"
     if isinstance(error, OSError) and error.strerror:
         return f"cannot be read: {error.strerror}"
+    if place := raised_in_added(error):
+        return f"cannot be read: {described(error)}{place}"
     return f"cannot be read: {squeeze(str(error))[:200] or type(error).__name__}"
 
 

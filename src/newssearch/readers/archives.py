@@ -17,13 +17,16 @@ SPOOLED = 16 * 1024 * 1024
 """Bytes of a zip within something else that are held in memory: a larger one goes to a temporary file."""
 
 KINDS = (
-    ("images", ".png .jpg .jpeg .gif .webp .svg .ico .tif .tiff .bmp .avif .heic .psd"),
+    ("images", ".png .jpg .jpeg .gif .webp .svg .ico .tif .tiff .bmp .avif .heic .heif .jxl .jp2 .psd"),
     ("style sheets and scripts", ".css .js .mjs .map .less .scss"),
     ("fonts", ".woff .woff2 .ttf .otf .eot"),
-    ("audio and video", ".mp3 .mp4 .m4a .m4v .mov .avi .wav .ogg .oga .webm .flac .mkv .wmv .m3u8"),
+    (
+        "audio and video",
+        ".mp3 .mp4 .m4a .m4v .mov .avi .wav .ogg .oga .webm .flac .mkv .wmv .m3u8 .3gp .3g2 .aac .opus .aiff .mpg .mpeg .flv",
+    ),
     ("programs", ".exe .dll .so .dylib .pyc .class"),
 )
-"""What is passed over within an archive, and the endings of its names."""
+"""What is skipped within an archive, and the endings of its names."""
 
 _KIND_OF = {ending: kind for kind, endings in KINDS for ending in endings.split()}
 
@@ -36,7 +39,7 @@ OFFICE = (
 
 
 def kind_of(name: str) -> str | None:
-    """What is passed over under a name, or None for what may be an article.
+    """What is skipped under a name, or None for what may be an article.
 
     >>> kind_of("a/photo.JPG"), kind_of("a/story.html"), kind_of("__MACOSX/story.html"), kind_of(".DS_Store")
     ('images', None, 'hidden files', 'hidden files')

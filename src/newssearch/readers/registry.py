@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 
+from newssearch._version import __version__
 from newssearch.errors import NewssearchError
+from newssearch.paragraphs import squeeze
 
 from . import (
     archives,
@@ -24,6 +27,9 @@ from . import (
     xmlroot,
 )
 from .origin import Format, Input, UnreadableError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 FAMILIES = (
     compressed,
@@ -55,13 +61,32 @@ NOT_READ = tuple(
         (rb"\xff\xd8\xff", "a JPEG image"),
         (rb"GIF8[79]a", "a GIF image"),
         (rb"RIFF....WEBP", "a WebP image"),
+        (rb"....ftyp(?:hei[cxms]|hev[cxms]|mif[12]|msf1)", "a HEIC image"),
+        (rb"....ftyp(?:avif|avis)", "an AVIF image"),
+        (rb"....ftypcrx ", "a raw image"),
+        (rb"....JXL \r\n\x87\n|\xff\x0a", "a JPEG XL image"),
+        (rb"....jP  \r\n\x87\n|\xff\x4f\xff\x51", "a JPEG 2000 image"),
+        (rb"8BPS\x00", "a Photoshop image"),
+        (rb"BM....\x00\x00\x00\x00....[\x0c\x28\x6c\x7c]\x00\x00\x00", "a BMP image"),
+        (rb"\x00\x00[\x01\x02]\x00[^\x00]\x00", "an icon"),
         (rb"II\*\x00|MM\x00\*", "a TIFF image"),
         (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old office document"),
         (rb"\{\\rtf", "an RTF document"),
         (rb"%!PS", "a PostScript file"),
         (rb"SQLite format 3\x00", "an SQLite database"),
         (rb"\x7fELF", "a program"),
-        (rb"ID3|OggS|fLaC|....ftyp", "audio or video"),
+        (rb"....ftyp(?:M4A|M4B|M4P|F4A)", "an audio file"),
+        (rb"....ftyp", "a video"),
+        (
+            rb"RIFF....WAVE|FORM....AIF[FC]|fLaC|ID3[\x02-\x04]|\xff[\xfb\xf3\xf2\xfa\xf1\xf9][\x00-\xfe]",
+            "an audio file",
+        ),
+        (
+            rb"RIFF....AVI |\x1aE\xdf\xa3|FLV\x01|\x00\x00\x01[\xb3\xba]|\x30\x26\xb2\x75\x8e\x66\xcf\x11",
+            "a video",
+        ),
+        (rb"OggS", "audio or video"),
+        (rb"wOF[F2]|\x00\x01\x00\x00\x00[\x04-\x40]|OTTO\x00", "a font"),
     )
 )
 """First bytes of what no format of ours reads."""
@@ -73,10 +98,32 @@ OPTIONAL = ("trafilatura", "feedparser", "warcio", "backports.zstd", "yaml", "ma
 @cache
 def abilities() -> tuple[str, ...]:
     """What there is to read with, beside this package: what was rejected for want of it can then be read."""
+    added = sorted(f"{entry.name}={entry.value}" for entry in _added())
+    return (*filter(_is_there, OPTIONAL), *added)
+
+
+@cache
+def versions() -> tuple[str, ...]:
+    """The versions of this package and of those that formats take: another one may read what this one rejected."""
+    from importlib.metadata import PackageNotFoundError, packages_distributions, version  # noqa: PLC0415  (slow to import, and only reading needs it)
+
+    owners = packages_distributions()
+    names = {name for module in OPTIONAL for name in owners.get(module.partition(".")[0], ())}
+    names |= {entry.dist.name for entry in _added() if entry.dist is not None}
+    found = [f"newssearch {__version__}"]
+    for name in sorted(names):
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:  # it was removed a moment ago
+            continue
+    return tuple(found)
+
+
+def _added() -> list[EntryPoint]:
+    """The entry points of the formats that other packages add, by their names."""
     from importlib.metadata import entry_points  # noqa: PLC0415  (slow to import, and only reading needs it)
 
-    added = sorted(f"{entry.name}={entry.value}" for entry in entry_points(group=GROUP))
-    return (*filter(_is_there, OPTIONAL), *added)
+    return sorted(entry_points(group=GROUP), key=lambda entry: entry.name)
 
 
 def _is_there(module: str) -> bool:
@@ -91,17 +138,47 @@ def _is_there(module: str) -> bool:
 @cache
 def formats() -> tuple[Format, ...]:
     """All formats, those of other packages first. Raises NewssearchError where one of these cannot be loaded."""
-    from importlib.metadata import entry_points  # noqa: PLC0415  (slow to import, and only reading needs it)
-
     added = []
-    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+    for entry in _added():
+        named = f"the format {entry.name} ({entry.value}{_of(entry)})"
         try:
-            added.append(entry.load())
+            known = entry.load()
         except Exception as error:
             raise NewssearchError(
-                f"the format {entry.name} ({entry.value}) cannot be loaded: {error}"
+                f"{named} cannot be loaded: {described(error)}{raised_in_added(error)}"
             ) from error
+        if not isinstance(known, Format):
+            raise NewssearchError(f"{named} is no newssearch.readers.Format but {type(known).__name__}")
+        added.append(known)
     return (*added, *(known for family in FAMILIES for known in family.FORMATS))
+
+
+def _of(entry: EntryPoint) -> str:
+    """Which package an entry point comes from, where that is known."""
+    return f", of {entry.dist.name} {entry.dist.version}" if entry.dist is not None else ""
+
+
+def described(error: BaseException) -> str:
+    """An exception in one line, with its type.
+
+    >>> described(KeyError("title"))
+    "KeyError: 'title'"
+    """
+    return f"{type(error).__name__}: {squeeze(str(error))[:200]}".removesuffix(": ")
+
+
+def raised_in_added(error: BaseException) -> str:
+    """Where in a format of another package an exception was raised: its file and line in brackets, or ``""``."""
+    ours = {entry.value.partition(":")[0].partition(".")[0] for entry in _added()}
+    if isinstance(error, SyntaxError) and error.filename:
+        return f" ({error.filename}, line {error.lineno})"
+    place, trace = "", error.__traceback__
+    while trace is not None:
+        module = str(trace.tb_frame.f_globals.get("__name__", ""))
+        if module.partition(".")[0] in ours - {"newssearch"}:
+            place = f" ({trace.tb_frame.f_code.co_filename}, line {trace.tb_lineno})"
+        trace = trace.tb_next
+    return place
 
 
 def format_of(source: Input) -> Format:

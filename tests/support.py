@@ -77,7 +77,7 @@ def found(index: Index, query: str, **options: object) -> list[str | None]:
 
 
 def read_file(file: Path, name: str | None = None, **options: object) -> list[Article | Rejected]:
-    """What is read from a file, but for what is passed over."""
+    """What is read from a file, but for what is ignored."""
     found = readers.read_file(file, name or file.name, ReadOptions(**options))  # type: ignore[arg-type]
     return [item for item in found if not isinstance(item, Skipped)]
 

@@ -225,9 +225,9 @@ def test_names_are_looked_for_beside_a_pattern(folder: Path) -> None:
     ("query", "message"),
     [
         ('"5 * 3"', "a star alone stands for one word, whichever it is"),
-        ('"a * b*"~5', "a star alone was passed over: any words may stand between, within 5"),
+        ('"a * b*"~5', "a star alone was ignored: any words may stand between, within 5"),
         ('"f*** off"', "the stars of f*** stand for any letters"),
-        ('"*"', "* has no letter or digit and was passed over"),
+        ('"*"', "* has no letter or digit and was ignored"),
         ('"a~exact b"', "a~exact inside quotation marks is taken as words"),
         ("secur*~name", "a pattern is not looked for in other spellings"),
         ('"austim~9 iraq"', "a word may differ in 2 letters at most, not 9"),

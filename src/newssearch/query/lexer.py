@@ -134,7 +134,7 @@ class _Lexer:
             return False
         match = _QUOTED.match(self.text, self.at)
         if match is None:
-            message = "a quotation mark without its partner was passed over"
+            message = "a quotation mark without its partner was ignored"
             self.notes.add("unbalanced", message, Span(self.at, self.at + 1))
             self.at += 1
             return True
@@ -154,7 +154,7 @@ class _Lexer:
         more = _TILDES.match(self.text, at)
         if more is None:
             return kind, number, at
-        message = f"{more[0]} behind a phrase was passed over"
+        message = f"{more[0]} behind a phrase was ignored"
         hint = 'write "…"~5 for words within five of each other, or one of "…"~exact and "…"~name'
         self.notes.add("tilde", message, Span(*more.span()), hint)
         return kind, number, more.end()
@@ -231,7 +231,7 @@ class _Lexer:
         raw = match[0]
         near = _NEAR.fullmatch(raw) if "/" in raw else None
         if raw[0] == "~" and self.found and self.found[-1].span.end == start:
-            message = f"{raw} has nothing to work on here and was passed over"
+            message = f"{raw} has nothing to work on here and was ignored"
             self.notes.add("tilde", message, Span(start, end))
         elif raw in OPERATORS:
             self._add("operator", raw, end)
@@ -260,7 +260,7 @@ class _Lexer:
             return
         span = Span(self.at, end)
         if kind == "fuzzy" and (is_wildcard(word) or len(list(words(word))) > 1):
-            message = "only a single word can be spelled otherwise: the ~ behind it was passed over"
+            message = "only a single word can be spelled otherwise: the ~ behind it was ignored"
             self.notes.add("fuzzy", message, Span(self.at + len(word), end))
             kind = None
         if kind == "fuzzy" and edits and (match := next(words(word), None)) is not None:

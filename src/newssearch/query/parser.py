@@ -14,7 +14,7 @@
              | field ":" operand | "date:" range
     pieces   = { word | wildcard | word "~" n | "*" }
 
-Everything that a person can type parses: what has no place is passed over, or taken as a word, with a diagnostic.
+Everything that a person can type parses: what has no place is ignored, or taken as a word, with a diagnostic.
 An error is raised for what would silently find nothing (an unknown field, an impossible date), for what has no
 meaning (AND between the operands of w/5), and beyond the bounds below. The time is linear in the length.
 """
@@ -165,7 +165,7 @@ class _Parser:
         while self._here.kind == "close":  # one without its partner
             self.notes.add(
                 "unbalanced",
-                "a closing parenthesis without an opening one was passed over",
+                "a closing parenthesis without an opening one was ignored",
                 self._take().span,
             )
             parts.append(self._either())
@@ -235,7 +235,7 @@ class _Parser:
             right = self._boosted()
             if right is None:
                 self.notes.add(
-                    "operator", f"{operator.text} has nothing behind it and was passed over", operator.span
+                    "operator", f"{operator.text} has nothing behind it and was ignored", operator.span
                 )
                 continue
             chain += 1
@@ -257,7 +257,7 @@ class _Parser:
     def _side(self, side: Node, operator: Token) -> Node:
         """One side of a proximity operator, which must be something that has occurrences."""
         if isinstance(side, Boost):
-            message = f"a boost beside {operator.text} was passed over: put the whole in parentheses"
+            message = f"a boost beside {operator.text} was ignored: put the whole in parentheses"
             self.notes.add("boost", message, side.span)
             side = side.operand
         if (reason := why_no_operand(side)) is not None:
@@ -282,7 +282,7 @@ class _Parser:
 
     def _operand(self) -> Node | None:
         token = self._here
-        if token.kind in ("close", "end"):  # behind an operator, where all else was passed over
+        if token.kind in ("close", "end"):  # behind an operator, where all else was ignored
             return None
         if token.kind == "minus" or (self._is("NOT") and self._starts_operand(1)):
             return self._negated()  # behind a field, or beside w/5, where it is refused
@@ -308,7 +308,7 @@ class _Parser:
         closing = self._take()
         if node is None:
             span = Span(opening.span.start, closing.span.end)
-            self.notes.add("empty", "parentheses with nothing in them were passed over", span)
+            self.notes.add("empty", "parentheses with nothing in them were ignored", span)
         return node
 
     def _function(self, token: Token) -> Node | None:
@@ -437,7 +437,7 @@ class _Parser:
             return self._patterns(token)
         if next(words_of(text), None) is None:
             shown = text or "an empty phrase"
-            message = f"{shown} has no letter or digit and was passed over"
+            message = f"{shown} has no letter or digit and was ignored"
             self.notes.add("no-word", message, span, MARKS.get(text, ""))
             return None
         if token.kind == "caps":
@@ -466,13 +466,13 @@ class _Parser:
         for _ in parts[1:]:
             self._count(span)
         if all(part == ANY for part in parts):
-            self.notes.add("no-word", f"{plain(token.text)} has no letter or digit and was passed over", span)
+            self.notes.add("no-word", f"{plain(token.text)} has no letter or digit and was ignored", span)
             return None
         if ANY in parts:
             message = "a star alone stands for one word, whichever it is"
             if within:
                 parts = tuple(part for part in parts if part != ANY)
-                message = f"a star alone was passed over: any words may stand between, within {within}"
+                message = f"a star alone was ignored: any words may stand between, within {within}"
             self.notes.add("pattern", message, span, "a backslash takes a star literally: \\*")
         if all(isinstance(part, Word) for part in parts):
             text = " ".join(part.text for part in parts if isinstance(part, Word))

@@ -309,6 +309,65 @@ def test_paths_are_relative_to_the_archive_whatever_way_they_were_named(
     )
 
 
+@posix
+def test_a_file_is_one_file_by_whatever_path_it_is_reached(
+    archive: Path, index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "linked").symlink_to(archive)
+    (archive / "latest").symlink_to(archive / "news")
+    (archive / "news" / "same.txt").symlink_to("a.txt")
+    (archive / "news" / "again.txt").symlink_to(archive / "latest" / "b.txt")
+    index.update([archive / "news"])
+    monkeypatch.chdir(archive / "news")
+    for path in (
+        archive / "latest", tmp_path / "linked" / "news", tmp_path / "linked" / "latest", Path("../news"),
+        Path("../latest"), Path("same.txt"), Path("./a.txt"), Path("*.txt"), archive / "news" / ".." / "latest",
+    ):  # fmt: skip
+        report = index.update([path], prune=True)
+        assert (report.added, report.removed, report.files_read) == (0, 0, 0), path
+    assert sorted(hit.path or "" for hit in index.search("")) == ["news/a.txt", "news/b.txt"]
+    with newssearch.open(tmp_path / "linked" / "index") as other:
+        assert other.update([tmp_path / "linked" / "latest"]).files_read == 0
+    (tmp_path / "elsewhere").symlink_to(archive / "index")
+    with newssearch.open(tmp_path / "elsewhere") as other:  # the folder of the index itself by a link
+        assert other.update([archive / "news"]).files_read == 0
+        assert other.articles_of(archive / "latest" / "a.txt") == index.articles_of("news/a.txt")
+
+
+@posix
+def test_a_file_outside_is_one_file_by_all_links_to_it(archive: Path, index: Index, tmp_path: Path) -> None:
+    outside = tmp_path / "outside.txt"
+    write(outside, "Fog", "It was dim.")
+    for name in ("x.txt", "y.txt"):
+        (archive / "news" / name).symlink_to(outside)
+    assert index.update([archive / "news"]).added == 3
+    assert index.search("dim")[0].path == outside.as_posix()
+    assert index.update([outside]).files_read == 0
+    write(tmp_path / "second.txt", "Hail", "It hailed.")
+    (archive / "news" / "x.txt").unlink()
+    (archive / "news" / "x.txt").symlink_to(tmp_path / "second.txt")  # a link that leads elsewhere now
+    assert index.update([archive / "news"]).added == 1
+
+
+@posix
+def test_links_to_folders_within_a_folder_are_counted(archive: Path, index: Index, tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    (archive / "news" / "more").symlink_to(tmp_path / "more")
+    assert index.update([archive / "news"]).skipped == {"links to folders": 1}
+
+
+@posix
+def test_a_folder_that_has_become_a_link_is_not_indexed_twice(
+    archive: Path, index: Index, tmp_path: Path
+) -> None:
+    index.update([archive / "news"])
+    (archive / "news").rename(tmp_path / "large")
+    (archive / "news").symlink_to(tmp_path / "large")
+    report = index.update([archive / "news", archive], prune=True)
+    assert report.refused == ()
+    assert titles(index) == ["Rain", "Sun"]
+
+
 def test_a_file_outside_of_the_archive_has_its_whole_path(
     archive: Path, index: Index, tmp_path: Path
 ) -> None:

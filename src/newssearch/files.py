@@ -158,6 +158,9 @@ class _Looking:
                 for entry in entries
                 if entry.name.lower().endswith(PAGES)
             }
+            if any(map(_TABLE.fullmatch, names := [entry.name for entry in entries])) and MARKER in names:
+                self.found.skipped["files of an index"] += sum(map(_is_of_index, names))
+                entries = [entry for entry in entries if not _is_of_index(entry.name)]
             folders = []
             for entry in entries:
                 if entry.name.startswith("."):
@@ -177,6 +180,16 @@ class _Looking:
 
     def _name(self, path: Path) -> str:
         return _name(real_path(path), self.root)
+
+
+MARKER = "newssearch.json"
+_TABLE = re.compile(r"_MAIN_[0-9]+\.toc")
+_OF_INDEX = re.compile(r"_?MAIN_.*|stories-[0-9]+\.nws|newssearch\.json|files\.json")
+
+
+def _is_of_index(name: str) -> bool:
+    """Whether a file in the folder of an index is a part of it, by its name."""
+    return _OF_INDEX.fullmatch(name) is not None
 
 
 def _problem(path: Path) -> str:

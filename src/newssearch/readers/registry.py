@@ -13,6 +13,7 @@ from newssearch.paragraphs import squeeze
 from . import (
     archives,
     compressed,
+    exports,
     feeds,
     html,
     jsonlines,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 FAMILIES = (
     compressed,
     archives,
+    exports,
     warc,
     pdf,
     mail,

@@ -353,7 +353,7 @@ def test_a_file_outside_is_one_file_by_all_links_to_it(archive: Path, index: Ind
 def test_links_to_folders_within_a_folder_are_counted(archive: Path, index: Index, tmp_path: Path) -> None:
     (tmp_path / "more").mkdir()
     (archive / "news" / "more").symlink_to(tmp_path / "more")
-    assert index.update([archive / "news"]).skipped == {"links to folders": 1}
+    assert index.update([archive / "news"]).skipped == {"linked folders": 1}
 
 
 @posix

@@ -172,7 +172,7 @@ class _Looking:
                         folders.append((inner[0], inner[1], inner[2]))
                 elif link and os.path.isdir(inner[0]):  # noqa: PTH112
                     if entry.name not in pages and real_path(inner[0]) != self.skip:
-                        self.found.skipped["links to folders"] += 1
+                        self.found.skipped["linked folders"] += 1
                 elif entry.name != FILE:
                     target = real_path(inner[0]) if link else inner[1]
                     self._take_file(Path(inner[0]), target, inner[2], named=False)

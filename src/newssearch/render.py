@@ -460,8 +460,8 @@ def size(count: float) -> str:
 def singular(kind: str) -> str:
     """One of a kind of thing that is no article.
 
-    >>> [singular(kind) for kind in ("images", "links to folders", "audio and video", "copies")]
-    ['image', 'link to folders', 'audio and video', 'copy']
+    >>> [singular(kind) for kind in ("images", "linked folders", "audio and video", "copies")]
+    ['image', 'linked folder', 'audio and video', 'copy']
     """
     head = re.match(r"[^ ]+(?: (?!about|and|of|to|with|without)[^ ]+)*", kind)
     if head is None or " and " in kind or not head[0].endswith("s"):

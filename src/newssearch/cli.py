@@ -12,7 +12,6 @@ import click
 from . import escape, render
 from ._version import __version__
 from .analysis import analyser
-from .article import Paragraph
 from .brief import many
 from .combinations import check_query, check_verify
 from .config import column, load
@@ -35,7 +34,7 @@ from .index import Index, open_index, open_or_create
 from .lead import lead
 from .query import Everything, parse, side_by_side
 from .request import FACET_FIELDS, SORTS
-from .results import Snippet, undated
+from .results import undated
 from .terminal import confirming, list_removed, notes, print_report, progress_bar, stoppable
 
 EXIT_INTERRUPTED = 130
@@ -346,16 +345,11 @@ def show(article_id: str, folder: Path, text: str | None, as_json: bool) -> int:
     shown = {p.number: snippet(tree, p.text, analyser(article.lang), 0, p.number in in_lead) for p in chosen}
     if as_json:
         value = article.to_dict()
-        value["paragraphs"] = [_paragraph_dict(p, shown[p.number], parsed is not None) for p in chosen]
+        value["paragraphs"] = [render.paragraph_dict(p, shown[p.number], parsed is not None) for p in chosen]
         show_line(render.as_json(value))
     else:
         show_lines(render.text_article(article, shown, style()))
     return 0
-
-
-def _paragraph_dict(paragraph: Paragraph, shown: Snippet, marked: bool) -> dict[str, object]:
-    value: dict[str, object] = {"number": paragraph.number, "kind": paragraph.kind, "text": shown.text}
-    return value | {"highlights": [list(span) for span in shown.highlights]} if marked else value
 
 
 @cli.command()
@@ -498,10 +492,7 @@ def remove(
         if not chosen:
             raise NewssearchError("nothing to remove: no article matches")
         if not yes:
-            titles = (
-                f"{article_id}  {opened.article(article_id).title or '(no title)'}" for article_id in chosen
-            )
-            list_removed(titles, len(chosen))
+            list_removed((opened.article(article_id) for article_id in chosen), len(chosen))
             question = f"Remove {many(len(chosen), 'article')} from {escape.terminal(str(folder))}?"
             if not click.confirm(question, err=True):
                 raise NewssearchError("nothing was removed")

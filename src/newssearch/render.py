@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from . import escape
-from .article import Article, place
+from .article import Article, Paragraph, place
 from .brief import many as _count
 from .config import Config
 from .lazy import Pattern
@@ -307,6 +307,12 @@ def text_article(article: Article, shown: Mapping[int, Snippet], style: Style) -
         lines = snippet_lines(snippet, style, " " * 6)
         yield style.faint(f"{number:>4}") + "  " + lines[0][6:] if lines else style.faint(f"{number:>4}")
         yield from lines[1:]
+
+
+def paragraph_dict(paragraph: Paragraph, shown: Snippet, marked: bool) -> dict[str, object]:
+    """A paragraph as ``newssearch show --json`` prints it; ``marked`` with what a query finds in it."""
+    value: dict[str, object] = {"number": paragraph.number, "kind": paragraph.kind, "text": shown.text}
+    return value | {"highlights": [list(span) for span in shown.highlights]} if marked else value
 
 
 def text_story(story: Story, style: Style, changes: bool) -> Iterator[str]:

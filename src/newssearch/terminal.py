@@ -16,6 +16,7 @@ from .brief import many
 from .console import show_line, show_lines, width
 
 if TYPE_CHECKING:
+    from .article import Article
     from .indexing import IndexReport, Progress
     from .pruning import Removal
 
@@ -112,11 +113,11 @@ def print_report(report: IndexReport, as_json: bool, anew: bool) -> None:
         click.echo(f"… and {report.rejections - SHOWN_REJECTIONS:,} more; --json lists them", err=True)
 
 
-def list_removed(articles: Iterable[str], total: int) -> None:
+def list_removed(articles: Iterable[Article], total: int) -> None:
     """The first articles that are to be removed, and how many there are in all."""
     click.echo(f"{many(total, 'article')} to remove:", err=True)
     for article in islice(articles, SHOWN_REMOVED):
-        line = f"  {escape.terminal(article)}"
+        line = f"  {article.id}  {escape.terminal(article.title or '(no title)')}"
         click.echo(render.shorten(line, width()) if sys.stderr.isatty() else line, err=True)
     if total > SHOWN_REMOVED:
         click.echo(f"  … and {total - SHOWN_REMOVED:,} more", err=True)

@@ -524,9 +524,6 @@ def _chosen(
     return sorted(chosen)
 
 
-# ---- printing
-
-
 def _fail(error: NewssearchError) -> int:
     click.echo(f"error: {escape.terminal(str(error))}", err=True)
     if isinstance(error, QueryError):

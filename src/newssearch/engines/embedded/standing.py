@@ -70,6 +70,7 @@ class Standing:
         self._known: dict[tuple[Node, TextField], Postings] = {}
         self._units: dict[Node, Unit] = {}
         self._terms: dict[tuple[TextField, int], Term] = {}
+        self._patterned: dict[tuple[Wildcard, TextField], list[Kinds]] = {}
         self._words: dict[tuple[Word | Phrase, TextField], list[Asked]] = {}
 
     def unit(self, node: Node) -> Unit:
@@ -200,10 +201,18 @@ class Standing:
         if isinstance(node, Name):
             return field.by_term(self._spellings(field, node, forms))
         if isinstance(node, Wildcard) and node.written:
+            return self._written_so(field, node, forms)
+        return self._kinds(field, forms)
+
+    def _written_so(self, field: Field, node: Wildcard, forms: Sequence[str]) -> list[Kinds]:
+        """The variants of some forms that are written as a pattern says; looked for once."""
+        found = self._patterned.get((node, field.name))
+        if found is None:
             fits = as_written(node)
             variants = (variant for n in field.find_forms(forms) for variant in field.variants(n).tolist())
-            return field.by_term(np.array([v for v in variants if fits(field.written(v))], np.int64))
-        return self._kinds(field, forms)
+            chosen = np.array([v for v in variants if fits(field.written(v))], np.int64)
+            found = self._patterned[node, field.name] = field.by_term(chosen)
+        return found
 
     def _spellings(self, field: Field, node: Name, forms: Sequence[str]) -> Ints:
         """The variants of some forms that are a name."""

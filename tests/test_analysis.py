@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import sys
 import threading
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from newssearch import analysis, compounds
+from newssearch import analysis, compounds, spelling
 from newssearch.analysis import (
     ACRONYMS,
     MAX_TERM,
@@ -24,6 +25,7 @@ from newssearch.analysis import (
     key,
     name_words,
     words,
+    written,
 )
 from newssearch.matching import Words
 
@@ -68,7 +70,21 @@ def plain(text: str) -> list[str]:
         ("بَغْدَاد", "بغداد"),
         ("בָּגְדָד", "בגדד"),
         ("co\u00adoperation", "cooperation"),
-        ("ما\u200cشین", "ماشین"),
+        ("gov\u2063ernment", "government"),
+        ("US\u200b", "US"),
+        ("Ħamrun", "hamrun"),
+        ("Əliyev", "aliyev"),
+        ("Hà Nội".split()[1], "noi"),
+        ("ज़िला", "जिला"),
+        ("हिन्दी", "हिंदी"),
+        ("चाँद", "चांद"),
+        ("मुम्बई", "मुंबई"),
+        ("ג'נין", "ג׳נין"),
+        ('צה"ל', "צה״ל"),
+        ("Smith²³", "Smith"),
+        ("H₂O", "H2O"),
+        ("km²", "km2"),
+        ("col·legi", "collegi"),
     ],
 )
 def test_case_accents_ligatures_and_widths_make_no_difference(one: str, other: str) -> None:
@@ -76,7 +92,10 @@ def test_case_accents_ligatures_and_widths_make_no_difference(one: str, other: s
     assert plain(one) == plain(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("мой", "мои"), ("U.S.", "us"), ("1.5", "15"), ("कि", "की")])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("мой", "мои"), ("U.S.", "us"), ("1.5", "15"), ("कि", "की"), ("जन्म", "जंम"), ("km²", "km")],
+)
 def test_what_is_another_word_stays_another_word(one: str, other: str) -> None:
     assert plain(one) != plain(other)
 
@@ -186,7 +205,8 @@ def test_offsets_say_where_a_word_stands(text: str) -> None:
     end = 0
     for token in analyser("en").tokens(text):
         assert end <= token.start < token.end <= len(text)
-        assert analyser("en").terms(text[token.start : token.end]) == [token.term]
+        assert analyser("en").term(token.word) == token.term
+        assert token.word.lstrip("#") == text[token.start : token.end]
         end = token.end
 
 
@@ -292,7 +312,7 @@ COMMON = [chr(n) for n in range(sys.maxunicode) if not analysis._UNCOMMON.match(
 
 
 def test_the_common_characters_are_none_that_words_need_a_larger_pattern_for() -> None:
-    special = re.compile(f"[{analysis.marks()}{analysis._INVISIBLE}{analysis._HANGUL}{analysis._CJK}]")
+    special = re.compile(f"[{analysis.marks()}{spelling.IGNORABLE}{analysis._HANGUL}{analysis._CJK}]")
     assert len(COMMON) > 1500
     assert [char for char in COMMON if special.match(char)] == []
 
@@ -308,4 +328,88 @@ def test_in_a_text_of_common_characters_both_patterns_find_the_same_words(text: 
     def spans(pattern: re.Pattern[str]) -> list[tuple[int, int]]:
         return [match.span() for match in pattern.finditer(text)]
 
-    assert spans(analysis._TOKEN) == spans(analysis._token_marked()) == [m.span() for m in words(text)]
+    assert (
+        spans(analysis._TOKEN)
+        == spans(analysis._token_marked(elided=False))
+        == [m.span() for m in words(text)]
+    )
+
+
+# ---- one text, however it is encoded
+
+ENCODED = st.lists(
+    st.sampled_from(
+        [*"aAéÉIñßøĦ1A0#@'-.lL’²·Ω", " ", "\u0301", "\u0323", "\u0302", "\u0328", "\u0345", "\u200d", "\u00ad", "\u034f", "각", "ᄀ", "ᅡ",
+         "\u11a8", "ো", "ে", "া", "க", "ொ", "ज", "क़", "\u093c", "\u094d", "न", "द", "ầ", "Ộ", "ǖ", "\u212b", "\u212a", "\u2126", "שׁ", "ש",
+         "ל", "״", "ׁ", "\u0344", "ᾳ", "`", "\u1fef", "\u0387", "日", "か", "\u3099", "\u0338", "≠", "ཀྵ"]
+    ),
+    max_size=9,
+).map("".join)  # fmt: skip
+"""Short texts of which there are several canonical equivalents."""
+
+
+def parts_reordered(text: str, drawn: random.Random) -> str:
+    """A text that is canonically equivalent: marks in another order, some characters composed."""
+    chars = list(unicodedata.normalize("NFD", text))
+    for _ in range(2 * len(chars)):
+        at = drawn.randrange(max(len(chars) - 1, 1))
+        classes = [unicodedata.combining(char) for char in chars[at : at + 2]]
+        if all(classes) and len(set(classes)) == 2:
+            chars[at : at + 2] = reversed(chars[at : at + 2])
+    other = "".join(chars)
+    cut = drawn.randrange(len(other) + 1)
+    composed = other[:cut] + unicodedata.normalize("NFC", other[cut:])
+    return composed if unicodedata.normalize("NFD", composed) == unicodedata.normalize("NFD", text) else other
+
+
+def seen(text: str, lang: str) -> list[object]:
+    """All that is known of the words of a text, and what is in front of each and its end, decomposed."""
+    own = analyser(lang)
+    return [
+        *(
+            (token.term, own.form(token.word), written(token.word), *(
+                unicodedata.normalize("NFD", text[:end]) for end in (token.start, token.end)
+            ))
+            for token in own.tokens(text)
+        ),
+        *own.compounds(text),
+    ]  # fmt: skip
+
+
+@given(ENCODED, st.sampled_from(["en", "fr", "it", "hi", "zxx"]), st.randoms(use_true_random=False))
+@example("#1AÉté", "en", random.Random(1))
+@example("caféNoir #ÉtatLaïc", "fr", random.Random(1))
+@example("é@Ħ-ñ", "en", random.Random(1))
+@settings(max_examples=400)
+def test_canonical_equivalents_have_the_same_words_at_the_same_places(
+    text: str, lang: str, drawn: random.Random
+) -> None:
+    expected = seen(unicodedata.normalize("NFC", text), lang)
+    for other in (unicodedata.normalize("NFD", text), parts_reordered(text, drawn)):
+        assert seen(other, lang) == expected
+
+
+def test_a_letter_with_a_stroke_or_a_hook_is_folded_to_the_letter() -> None:
+    named = re.compile("LATIN SMALL LETTER ([A-Z]) WITH (?:STROKE|HOOK|TAIL|BAR|TOPBAR)")
+    letters = {chr(n): unicodedata.name(chr(n), "") for n in range(0x80, 0x1E00)}
+    found = {char: match[1].lower() for char, name in letters.items() if (match := named.fullmatch(name))}
+    assert len(found) > 40
+    assert {char: fold(char) for char in found} == found
+
+
+IGNORABLES = [chr(n) for n in (0xAD, 0x34F, 0x61C, 0x180E, 0x200B, 0x200C, 0x200D, 0x200E, 0x202A, 0x2060, 0x2063, 0x2069, 0xFE0F, 0xFEFF, 0xE0100)]  # fmt: skip
+
+
+@pytest.mark.parametrize("char", IGNORABLES, ids=lambda char: f"{ord(char):X}")
+def test_an_invisible_character_makes_no_difference_in_a_word_and_behind_it(char: str) -> None:
+    for word in ("government", "US", "U.S.", "Iraq's", "l'Ukraine", "F-35", "#NotUS", "2019"):
+        for at in range(1, len(word) + 1):
+            if word[at - 1 : at].isalnum():
+                text = word[:at] + char + word[at:]
+                for lang in ("en", "fr"):
+                    own = analyser(lang)
+                    assert own.terms(text) == own.terms(word), text
+                    assert own.forms(text) == own.forms(word)
+                    assert [written(t.word) for t in own.tokens(text)] == [
+                        written(t.word) for t in own.tokens(word)
+                    ]

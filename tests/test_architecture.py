@@ -16,7 +16,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 SOURCE = REPOSITORY / "src" / "newssearch"
 
 LAYERS = (
-    "_version", "faults", "errors", "brief", "arguments", "durable", "verification", "processes", "lazy", "frozen", "escape", "notebook", "paragraphs", "datenames", "dates", "article", "compounds", "analysis", "sentences", "query", "lead", "results", "matching", "highlight", "story",
+    "_version", "faults", "errors", "brief", "arguments", "durable", "verification", "processes", "lazy", "frozen", "escape", "notebook", "paragraphs", "datenames", "dates", "article", "spelling", "elision", "compounds", "analysis", "sentences", "query", "lead", "results", "matching", "highlight", "story",
     "outlets", "request", "limits", "config", "engines", "engines.embedded", "readers", "files", "manifest", "pruning", "indexing", "rebuilding", "info", "sharing", "index", "checking", "render", "totals", "console", "terminal", "combinations", "cli",
     "__init__", "__main__",
 )  # fmt: skip

@@ -19,7 +19,9 @@ from hypothesis import strategies as st
 import newssearch
 import reference
 from newssearch import Article, Hit, Index, faults
+from newssearch.analysis import analyser
 from newssearch.engines.embedded import ascending, ranked, segment, store, term, tiers, writer
+from newssearch.matching import Words, occurrences
 from newssearch.query import (
     And,
     AtLeast,
@@ -45,7 +47,9 @@ __all__ = ["without_boilerplate"]  # a fixture of all tests here
 
 STEMMED = ["nation", "nations", "national", "nação", "casa", "casas", "Nations", "the", "die", "dies"]
 """Words that English, Portuguese and German stem differently, and plain analysis not at all."""
-ONES = st.sampled_from([*STEMMED, "x", "日本", "U.S."])
+ONES = st.sampled_from(
+    [*STEMMED, "x", "日本", "U.S.", "l'nation", "l’Etat", "d'Amato", "#NotUS", "km²", "Nation¹", "F-35s"]
+)
 TEXTS = st.one_of(
     ONES,
     st.lists(st.tuples(ONES, st.sampled_from(["", "", ".", ","])).map("".join), min_size=1, max_size=7).map(
@@ -73,7 +77,7 @@ ARTICLES = st.builds(
     byline=st.sampled_from([None, "Ana Silva", "Maria Silva"]),
     located=st.sampled_from([None, "Baghdad"]),
     section=st.sampled_from([None, "World", "world"]),
-    lang=st.sampled_from([None, "en", "pt", "de", "zh"]),
+    lang=st.sampled_from([None, "en", "pt", "de", "zh", "fr"]),
 )
 STEPS = st.lists(st.lists(ARTICLES, min_size=1, max_size=6) | st.integers(0, 30), min_size=1, max_size=6)
 """What is done to an index, a commit each: articles are added, or the one with that number is removed."""
@@ -88,6 +92,11 @@ UNITS: st.SearchStrategy[Node] = st.one_of(
             Fuzzy("nation", 2),
             Exact("NATIONS"),
             Name("Nation"),
+            Exact("Etat"),
+            Wildcard("d'a*"),
+            Caps("US"),
+            Word("km"),
+            Word("F-35"),
             Caps("Nations"),
             Caps("nations casa"),
         ]
@@ -559,3 +568,62 @@ def test_the_best_of_many_are_found_without_scoring_all_and_not_before_the_bound
     assert fewer > len(steps) // 2  # most rankings score a part of what was found
     assert more > len(steps) // 4  # and some must look at more than they did first
     assert max(steps) <= 2  # the worst of the first step is the bound of the second
+
+
+# ---- words in all ways in which they are written
+
+PIECES = [
+    "l'", "L’", "d'", "dell'", "Sant’", "jusqu'", "mezz'", "O'", "Ukraine", "OTAN", "Iraq", "US", "us", "U.S.", "WHO", "O.N.U.", "11",
+    "1,5", "Egidio", "Amato", "é", "e\u0301", "#Not", "#", "@", "Al", "al", "-", "Abbasi", "\u00ad", "\u200b", "\u200c", "\ufeff",
+    "²", "³", "km", "Smith", "CO₂", "F-35", "35s", "1990s", "s", "’s", "'", "צה", "״", "ל", '"', "ג׳נין", "ک\u200cه", "می", "ज़िला",
+    "日本", "ħ", "·", "ll", ".", ",", "Iraqi",
+]  # fmt: skip
+WRITTEN = st.lists(
+    st.tuples(st.sampled_from(PIECES), st.sampled_from(["", "", "", " "])).map("".join),
+    min_size=1,
+    max_size=8,
+).map("".join)
+
+
+def built(make: Any, *arguments: Any) -> Node | None:
+    """A node, or None where there is none of these arguments."""
+    try:
+        return make(*arguments)  # type: ignore[no-any-return]
+    except ValueError:
+        return None
+
+
+ASKED = st.lists(st.sampled_from(PIECES), min_size=1, max_size=3).map("".join)
+ANY_UNITS = st.one_of(
+    ASKED.map(lambda text: built(Word, text)),
+    WRITTEN.map(lambda text: built(Phrase, text)),
+    WRITTEN.map(lambda text: built(Exact, text)),
+    WRITTEN.map(lambda text: built(Caps, text)),
+    ASKED.map(lambda text: built(Wildcard, f"{text}*")),
+    ASKED.map(lambda text: built(Fuzzy, text, 1)),
+    ASKED.map(lambda text: built(Name, text)),
+).filter(lambda node: node is not None)
+
+
+@given(
+    texts=st.lists(
+        st.tuples(WRITTEN, st.sampled_from([None, "en", "fr", "it", "ca", "fa", "he", "hi", "zh"])),
+        min_size=4,
+        max_size=14,
+    ),
+    asked=st.lists(ANY_UNITS, min_size=6, max_size=14),
+)
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+def test_the_index_finds_what_the_plain_meaning_of_a_unit_finds(
+    texts: list[tuple[str, str | None]], asked: list[Node]
+) -> None:
+    """Elided articles, hashtags, invisible characters, footnotes, Hebrew and Persian, in all forms of the language."""
+    articles = [article("-", text, lang=lang, url=f"u{n}") for n, (text, lang) in enumerate(texts)]
+    with tempfile.TemporaryDirectory() as folder, index_of(Path(folder) / "i", *articles) as index:
+        for unit in asked:
+            expected = {
+                one.id
+                for one in articles
+                if any(occurrences(unit, Words(p.text, analyser(one.lang))) for p in one.paragraphs)
+            }
+            assert set(index.find(unit)) == expected, unit

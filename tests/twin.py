@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations, permutations
 from typing import NamedTuple
 
 from newssearch import Article
-from newssearch.analysis import analyser
+from newssearch.analysis import analyser, fold, word_of, written
+from newssearch.analysis import words as words_of
 from newssearch.lead import lead
 from newssearch.query import (
     And,
@@ -94,8 +95,8 @@ def places(node: Node, text: str, lang: str | None) -> set[Place]:
     """Where a unit, or an operand of one, stands in a text: words from, up to but not including."""
     words = analyser(lang).tokens(text)
     terms = [word.term for word in words]
-    written = [text[word.start : word.end] for word in words]
-    forms = [analyser(lang).form(word) for word in written]
+    forms = [analyser(lang).form(word.word) for word in words]
+    shown = [written(word.word) for word in words]
     if isinstance(node, Phrase) and node.names:
         chains = {(at, at) for at in range(len(terms))}
         for piece in re.sub(r"\b([ae]l) (?=[a-z]{4})", r"\1-", node.text, flags=re.IGNORECASE).split():
@@ -113,32 +114,40 @@ def places(node: Node, text: str, lang: str | None) -> set[Place]:
     if isinstance(node, PatternPhrase):
         return _pattern_phrase(node, text, lang)
     if isinstance(node, Wildcard) and node.written:
-        shown = str if node.written == "caps" else str.lower
-        bare = [shown(_bare(word)) for word in written]
-        pattern = _atoms(shown(node.pattern))
-        return {(at, at + 1) for at, word in enumerate(bare) if _glob(pattern, word, str)}
+        pattern = _atoms(node.pattern if node.written == "caps" else node.pattern.lower())
+        ways = [{_behind(word, form)} for word, form in zip(shown, forms, strict=True)]
+        if any(char in node.pattern for char in "'’‘`"):
+            ways = [{*bare, word} for bare, word in zip(ways, shown, strict=True)]
+        if node.written == "exact":
+            ways = [{word.lower().lstrip("#") for word in bare} for bare in ways]
+        return {(at, at + 1) for at, bare in enumerate(ways) if any(_glob(pattern, w, str) for w in bare)}
     if isinstance(node, Wildcard):
-        return {(at, at + 1) for at, form in enumerate(forms) if _glob(_atoms(node.pattern), form)}
+        atoms = _atoms(node.pattern)
+        return _fitting(node.pattern, forms, shown, lambda form: _glob(atoms, form))
     if isinstance(node, Fuzzy):
-        wanted_form = analyser(lang).form(node.text)
-        return {(at, at + 1) for at, form in enumerate(forms) if distance(wanted_form, form) <= node.edits}
+        asked = fold(written(node.text))
+        return _fitting(node.text, forms, shown, lambda form: distance(asked, form) <= node.edits)
     if isinstance(node, Regex):
-        return {
-            (at, at + 1) for at, form in enumerate(forms) if re.fullmatch(node.pattern, form, re.IGNORECASE)
-        }
+        wanted = re.compile(node.pattern, re.IGNORECASE)
+        return _fitting(node.pattern, forms, shown, lambda form: wanted.fullmatch(form) is not None)
     if isinstance(node, Name):
         found = {
             (at, at + 1)
-            for at, (form, word) in enumerate(zip(forms, written, strict=True))
-            if any(char.isupper() for char in word) and is_spelling(node.text, form)
-        } | places(Word(node.text.split("-")[-1]), text, lang)
+            for at, form in enumerate(forms)
+            if any(char.isupper() for char in _behind(shown[at], form)) and is_spelling(node.text, form)
+        } | places(Word([*words_of(node.text)][-1].group()), text, lang)
         return {(at - (at > 0 and forms[at - 1] in ("al", "el")), end) for at, end in found}
     if isinstance(node, Caps | Exact):
-        shown = str if isinstance(node, Caps) else str.lower
-        bare = [shown(_bare(word)) for word in written]
-        asked = [node.text[word.start : word.end] for word in analyser(lang).tokens(node.text)]
-        wanted = [shown(_bare(word)) for word in asked]
-        return {(at, at + len(wanted)) for at in range(len(bare)) if bare[at : at + len(wanted)] == wanted}
+        pieces = [written(word_of(match)) for match in words_of(node.text)]
+        held = [{word, _behind(word, form)} for word, form in zip(shown, forms, strict=True)]
+        if isinstance(node, Exact):
+            pieces = [piece.lower().lstrip("#") for piece in pieces]
+            held = [{word.lower().lstrip("#") for word in ways} for ways in held]
+        return {
+            (at, at + len(pieces))
+            for at in range(len(held) - len(pieces) + 1)
+            if all(piece in held[at + n] for n, piece in enumerate(pieces))
+        }
     if isinstance(node, Near | Same):
         return _paired(node, text, lang)
     if isinstance(node, Or):
@@ -151,9 +160,23 @@ def places(node: Node, text: str, lang: str | None) -> set[Place]:
     return {place for place in places(kept, text, lang) if all(apart(place, other) for other in taken)}
 
 
-def _bare(word: str) -> str:
-    """A word without what is not part of how it is written: the end of a possessive, the last full stop."""
-    return re.sub(r"(?<=.)['’][sS]$", "", word).rstrip(".")
+def _fitting(
+    asked: str, forms: Sequence[str], shown: Sequence[str], fits: Callable[[str], bool]
+) -> set[Place]:
+    """Words whose form fits, or, where an apostrophe is asked for, whose form fits with all that is in front of it."""
+    whole = any(char in asked for char in "'’‘`")
+    return {
+        (at, at + 1)
+        for at, form in enumerate(forms)
+        if fits(form) or (whole and fits(fold(shown[at].lstrip("#"))))
+    }
+
+
+def _behind(word: str, form: str) -> str:
+    """The part of a word that its form is of."""
+    parts = word.split("'")
+    tails = ["'".join(parts[n:]) for n in range(1, len(parts))]
+    return next((tail for tail in tails if fold(tail) == form), word)
 
 
 def _written(asked: str, text: str, lang: str | None) -> set[Place]:
@@ -174,7 +197,7 @@ def _written(asked: str, text: str, lang: str | None) -> set[Place]:
         """What may stand for the words from one to another, however these are cut."""
         found = runs(wanted[low:high]) | keyed(" ".join(wanted[low:high]))
         for first, size, key in own.compounds(asked):
-            if (first, first + size) == (low, high):
+            if (first, first + size) == (low, high) and (size > 1 or " " in key):
                 found |= runs(key.split(" ")) | keyed(key)
         for cut in range(low + 1, high):
             behind = between(cut, high)

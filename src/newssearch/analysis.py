@@ -3,15 +3,15 @@
 There is one analyser for the index, the query and the highlights, so that what was indexed is found and what was
 found is marked. A word is
 
-- a run of letters, digits and the marks upon them, joined by apostrophes (``don't``, ``Iraq’s``);
+- a run of letters, digits and the marks upon them, joined by apostrophes (``don't``, ``Iraq’s``, ``l'Ukraine``);
 - an abbreviation of single letters with full stops (``U.S.``, ``e.g.``), which is what it is without them (``UN``);
 - a number with its separators and what is glued to it (``1,000``, ``3.5bn``);
 - a part of what stands behind ``#`` or ``@`` with capitals inside (``#BlackLivesMatter``);
 - one single character of a script that has no spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese) or whose words are
   longer than what is looked for (Korean): a longer word is then a phrase.
 
-Its term is the word folded (:func:`fold`), then stemmed by Snowball (https://snowballstem.org/). Every word is a
-term, stop words too: phrases need them.
+Its term is the word without what is elided in front of it (:mod:`.elision`), folded (:func:`fold`), then stemmed by
+Snowball (https://snowballstem.org/). Every word is a term, stop words too: phrases need them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ from typing import NamedTuple
 import Stemmer
 
 from . import compounds
+from .elision import ANY_ELIDED, JOINED_TO, behind, elided, joined_to
 from .lazy import Pattern
+from .spelling import ACCENTS, APOSTROPHES, IGNORABLE, MIDDLE_DOTS, SUPERSCRIPTS, clean, exponent_of, folded
 
 ANALYSIS_VERSION = 4
 """Counts up whenever the same text gives other terms: an index made before then must be rebuilt."""
@@ -49,7 +51,6 @@ DEFAULT = "english"
 """The analysis of an article whose language is not known."""
 
 
-_INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufeff"  # soft hyphen, joiners and direction marks, byte order mark
 _SOUTHEAST = "\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46\u0e81-\u0eb0\u0eb2\u0eb3\u0ebd-\u0ec6\u0edc-\u0edf\u1000-\u102a\u103f\u1050-\u1055\u1780-\u17b3"
 _CJK = (
     _SOUTHEAST
@@ -58,47 +59,67 @@ _CJK = (
 _HANGUL = "\uac00-\ud7a3\u1100-\u11ff"  # a syllable is one letter or several, as it is encoded
 _SYLLABLE = "\u1100-\u115f\ua960-\ua97c"  # its beginning, where it is several; what follows is:
 _JAMO = "\u1160-\u11ff\ud7b0-\ud7fb"
-_COMMON = "\0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u0590\u2010-\u205f\u20a0-\u20cf\u2100-\u22ff"
-"""None of these, and no mark: European letters, punctuation, currencies."""
+_COMMON = (
+    "\0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u0590\u2010-\u2029\u202f-\u205f\u20a0-\u20cf\u2100-\u22ff"
+)
+"""None of these, no mark and not invisible: European letters, punctuation, currencies."""
 
-
-_APOSTROPHES = "'’‘`´′＇"
-"""What joins the parts of a word, between letters."""
 UNITS = "am|bn|cm|ft|k|kg|km|kmh|kph|lbs?|m|mg|mm|mn|mph|pm|tn|trn|a\\.m|p\\.m"
 """Units that are words of their own behind a number, without a space too."""
 
 
-def _pattern(letter: str, word: str, goes_on: str, join: str = f"[{_APOSTROPHES}]") -> str:
-    """The alternatives are tried in this order at each place; each is linear, for none can give back what another takes."""
+def _pattern(
+    letter: str, digits: str, word: str, goes_on: str, join: str = f"[{APOSTROPHES}]", *, elided: bool = False
+) -> str:
+    """The alternatives are tried in this order at each place; each is linear, for none can give back what another takes.
+
+    ``elided`` is for texts that :data:`_RARE` is in: initials or a number behind an apostrophe, or ``l·l``.
+    """
+    initials = rf"{letter}(?:\.{letter})+(?!{goes_on})(?:\.?['’][sS](?!{goes_on})|\.?)"
+    possessive = f"[{APOSTROPHES}][sS](?!{goes_on})"
+    number = (
+        rf"{digits}(?:[.,٬٫]{digits})*(?:(?=(?i:{UNITS})[²³]?(?!{goes_on}))|(?:{word})?(?:{possessive})?)"
+    )
+    if elided:
+        join = rf"(?:{join}|(?<=[lL])[{MIDDLE_DOTS}](?=[lL]))"
+    before = f"(?i:{'|'.join(sorted(ANY_ELIDED))})[{APOSTROPHES}](?:{initials}|{number})"
     return rf"""
-        {letter}(?:\.{letter})+(?!{goes_on})(?:\.?['’][sS](?!{goes_on})|\.?)
-      | \d+(?:[.,٬٫]\d+)*(?:(?=(?i:{UNITS})(?!{goes_on}))|(?:{word})?)
-      | {word}(?:{join}{word})*
+        {initials}
+      | {number}
+      | {f"{before} |" if elided else ""}
+        {word}(?:{join}{word})*
     """
 
 
-_TOKEN = re.compile(_pattern(r"[^\W\d_]", r"[^\W_]+", r"[^\W_]"), re.VERBOSE)
+_COMMON_PARTS = (r"[^\W\d_]", r"\d+", r"[^\W_]+", r"[^\W_]")
+_TOKEN = re.compile(_pattern(*_COMMON_PARTS), re.VERBOSE)
 """A word, in a text of common characters."""
+_RARE = re.compile(rf"[{APOSTROPHES}](?:\d|[^\W\d_]\W)|[{MIDDLE_DOTS}]")
 _TAG = re.compile(f"[{compounds.TAGS}]\\w")
 _ANY = re.compile(".+", re.DOTALL)
 _UNCOMMON = re.compile(f"[^{_COMMON}]")
+_ARABIC = (
+    "\u0620-\u065f\u066e-\u06d3\u06d5-\u06ef\u06fa-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefc"
+)
+_IN_ARABIC = f"(?<=[{_ARABIC}]{compounds.NON_JOINER})[{_ARABIC}]"
+"""What follows a non-joiner that parts words, as a space would: in Persian."""
+_HEBREW = "\u05d0-\u05ea\ufb1d-\ufb4f"
+_POINTED = f"[{_HEBREW}\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7]"
+_PREFIX = "(?<!{0}[ובהכלמש])(?<!{0}[ובהכלמש]{{2}})".format(f"(?<!{_POINTED})")
+_QUOTES = '[\u05f3\u05f4"“”„]'
+GERSHAYIM = (
+    rf"(?<={_POINTED})(?:{_PREFIX}|(?={_QUOTES}{_POINTED}{{1,2}}(?!{_POINTED})))"
+    rf"{_QUOTES}(?=[{_HEBREW}])(?!{_POINTED}+{_QUOTES})"
+)
+"""What stands in front of the last letters of a Hebrew abbreviation (צה״ל), also as a quotation mark; it is one where a
+word follows a prefix of one or two letters, or ends with another one: ב"הארץ"."""
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)")
-# Marks that only colour a letter: accents, Hebrew points, Arabic vowels. In Indic and Thai script they are letters.
-_ACCENTS = re.compile(
-    "(?<!и)\u0306|[\u0300-\u0305\u0307-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
-    "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
-    "\ufe00-\ufe0f\ufe20-\ufe2f]"
-)
-_REMOVED = re.compile(f"[{_INVISIBLE}\u0640]")  # also the Arabic stroke that only stretches a word
-_SPECIAL = str.maketrans(
-    {"ı": "i", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ð": "d", "þ": "th"}
-    | {"٬": ",", "٫": ".", "ٱ": "ا", "ی": "ي", "ک": "ك", "ہ": "ه"}
-)
-_ONE_APOSTROPHE = str.maketrans(
-    dict.fromkeys(_APOSTROPHES + "ʼʻʿʾ", "'") | dict.fromkeys('\u05f3\u05f4"', None)
-)
 _ARABIC_ARTICLE = re.compile(r"(?:[وف]?[بك]?ال|[وف]?لل)(?=\w{3})")
-_OTHER_DIGIT = re.compile(r"[^\D0-9]")
+_PLURAL_NUMBER = re.compile(r"[a-z]{0,4}\d[\d.]*s")  # 737s, F16s
+_APOSTROPHES = frozenset(APOSTROPHES)
+_EXPONENT = re.compile(f"[{SUPERSCRIPTS}]")
+PART = "#"
+"""What a word begins with that is a part of a hashtag or a handle; see :func:`word_of`."""
 USA = "u.s"
 ACRONYMS = {"US": USA, "USA": USA}
 """Terms of words in capitals, dotted or not, in all languages: no other word has them."""
@@ -125,11 +146,12 @@ class Compound(NamedTuple):
 
 
 class Token(NamedTuple):
-    """A word of a text: its term, and where it stands (``text[start:end]``)."""
+    """A word of a text: its term, where it stands (``text[start:end]``), and the word (:func:`word_of`)."""
 
     term: str
     start: int
     end: int
+    word: str
 
 
 def fold(word: str) -> str:
@@ -138,58 +160,91 @@ def fold(word: str) -> str:
     >>> fold("São"), fold("STRASSE") == fold("Straße"), fold("1,000"), fold("U.S."), fold("ﬁre"), fold("٣٫٥")
     ('sao', True, '1000', 'u.s', 'fire', '3.5')
     """
-    if word.isascii():
-        folded = word.lower().replace("`", "'")
-    else:
-        word = word.translate(_ONE_APOSTROPHE)
-        folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold()).translate(
-            _SPECIAL
-        )
-        folded = unicodedata.normalize("NFKD", _REMOVED.sub("", folded))
-        folded = unicodedata.normalize("NFC", _ACCENTS.sub("", folded))
-        folded = _OTHER_DIGIT.sub(lambda match: str(unicodedata.decimal(match.group())), folded)
-    if _THOUSANDS.match(folded):
-        folded = _THOUSANDS.sub(lambda match: match.group().replace(",", ""), folded, count=1)
-    return folded[:MAX_TERM].rstrip(".")  # U.S. at the end of a sentence and U.S inside it are one
+    return _folded(clean(word))
+
+
+def _folded(bare: str) -> str:
+    """A clean word folded."""
+    found = folded(bare)
+    if _THOUSANDS.match(found):
+        found = _THOUSANDS.sub(lambda match: match.group().replace(",", ""), found, count=1)
+    return found[:MAX_TERM].rstrip(".")  # U.S. at the end of a sentence and U.S inside it are one
+
+
+def word_of(match: re.Match[str]) -> str:
+    """A word as :func:`words` found it; a part of a hashtag or a handle begins with :data:`PART`.
+
+    >>> [word_of(match) for match in words("#DoctorWHO in the US")]
+    ['#Doctor', '#WHO', 'in', 'the', 'US']
+    """
+    return PART + match.group() if match.re is _ANY else match.group()
 
 
 def without_possessive(word: str) -> str:
-    """A word without the ending of its possessive.
+    """A word :func:`~.spelling.clean`, without the ending of its possessive.
 
     >>> without_possessive("Iraq’s"), without_possessive("ISIS")
     ('Iraq', 'ISIS')
     """
-    return word[:-2] if len(word) > 2 and word.endswith(("'s", "’s", "'S", "’S")) else word
+    return _without_possessive(clean(word))
+
+
+def _without_possessive(word: str) -> str:
+    return word[:-2] if len(word) > 2 and word.endswith(("'s", "'S")) else word
 
 
 def written(word: str) -> str:
     """A word with its capitals and accents, whatever its encoding, its apostrophes, its possessive and last full stop.
 
-    >>> written("Iraq’s"), written("U.S."), written("US")
-    ('Iraq', 'U.S', 'US')
+    >>> written("Iraq’s"), written("U.S."), written("US"), written("l’OTAN")
+    ('Iraq', 'U.S', 'US', "l'OTAN")
     """
-    if word.isascii():
-        return without_possessive(word).rstrip(".")
-    found = without_possessive(word).translate(_ONE_APOSTROPHE)
-    return unicodedata.normalize("NFC", found).rstrip(".")
+    return without_possessive(word).rstrip(".")
 
 
 def spelled(word: str) -> str:
-    """A word as it is :func:`written`, but for its capitals.
+    """A word as it is :func:`written`, but for its capitals, and whether it is a part of a hashtag.
 
     >>> spelled("SÃO"), spelled("Straße’s") == spelled("STRASSE")
     ('são', False)
     """
-    return written(word).lower()
+    return written(word).lower().lstrip(PART)
+
+
+def unelided(as_written: str, form: str) -> str:
+    """A word as it is written that has this form, without what the form leaves out in front of it.
+
+    >>> unelided("l'OTAN", "otan"), unelided("d'Amato", "d'amato")
+    ('OTAN', "d'Amato")
+    """
+    return behind(as_written, form, fold) if "'" in as_written else as_written
+
+
+def whole_form(as_written: str) -> str:
+    """The form of a word as it is written, with what is elided in front of it."""
+    return fold(as_written.lstrip(PART))
+
+
+def possible_forms(word: str) -> list[str]:
+    """What the form of a word may be, by the language.
+
+    >>> possible_forms("l'OTAN’s"), possible_forms("US")
+    (["l'otan", 'otan'], ['us'])
+    """
+    bare = without_possessive(word.lstrip(PART))
+    found = [fold(bare) or fold(word)]
+    found += (fold(bare[at + 1 :]) for at, char in enumerate(bare) if char == "'")
+    return [form for form in dict.fromkeys(found) if form]
 
 
 def words(text: str) -> Iterator[re.Match[str]]:
     """The words of ``text`` as matches, in order: what :meth:`Analyser.tokens` gives terms to."""
+    elided = _RARE.search(text) is not None
     if text.isascii() or _UNCOMMON.search(text) is None:
-        found = _TOKEN.finditer(text)
+        found = (_token_elided() if elided else _TOKEN).finditer(text)
     else:
-        pattern = _token_cjk() if _has_cjk().search(text) is not None else _token_marked()
-        found = pattern.finditer(text)
+        pattern = _token_cjk if _has_cjk().search(text) is not None else _token_marked
+        found = pattern(elided=elided).finditer(text)
     return found if _TAG.search(text) is None else _parted(text, found)
 
 
@@ -226,16 +281,24 @@ def marks() -> str:
 
 
 @cache
-def _marked_pattern() -> str:
-    letter = rf"[^\W\d_{_HANGUL}][{marks()}]*"
-    word = rf"[^\W_](?:[^\W_]|[{marks()}{_INVISIBLE}])*"
-    hebrew = '(?<=[\u05d0-\u05ea])[\u05f3\u05f4"](?=[\u05d0-\u05ea])'  # צה״ל
-    return _pattern(letter, word, rf"[^\W_]|[{marks()}]", rf"(?:[{_APOSTROPHES}]|{hebrew})")
+def _marked_pattern(*, elided: bool) -> str:
+    letter = rf"[^\W\d_{_HANGUL}][{marks()}{IGNORABLE}]*"
+    digits = rf"(?:\d[{IGNORABLE}]*)+"
+    inside = IGNORABLE.replace("\u200b-\u200f", "\u200b\u200d-\u200f")  # all but the non-joiner
+    word = rf"[^\W_](?:[^\W_]|[{marks()}{inside}]|{compounds.NON_JOINER}(?!{_IN_ARABIC}))*"
+    return _pattern(
+        letter, digits, word, rf"[^\W_]|[{marks()}]", rf"(?:[{APOSTROPHES}][{IGNORABLE}]*|{GERSHAYIM})"
+    )
 
 
 @cache
-def _token_marked() -> re.Pattern[str]:
-    return re.compile(_marked_pattern(), re.VERBOSE)
+def _token_marked(*, elided: bool) -> re.Pattern[str]:
+    return re.compile(_marked_pattern(elided=elided), re.VERBOSE)
+
+
+@cache
+def _token_elided() -> re.Pattern[str]:
+    return re.compile(_pattern(*_COMMON_PARTS, elided=True), re.VERBOSE)
 
 
 @cache
@@ -244,9 +307,9 @@ def _has_cjk() -> re.Pattern[str]:
 
 
 @cache
-def _token_cjk() -> re.Pattern[str]:
-    pattern = _marked_pattern().replace("[^", f"[^{_CJK}")
-    single = rf"(?:[{_SYLLABLE}]+[{_JAMO}]+|[{_CJK}])[{marks()}{_JAMO}{_INVISIBLE}\uff9e\uff9f]*"
+def _token_cjk(*, elided: bool) -> re.Pattern[str]:
+    pattern = _marked_pattern(elided=elided).replace("[^", f"[^{_CJK}")
+    single = rf"(?:[{_SYLLABLE}]+[{_JAMO}\uac00-\ud7a3]|[{_CJK}])[{marks()}{_JAMO}{IGNORABLE}\uff9e\uff9f]*"
     return re.compile(rf"{single} | (?: {pattern} )", re.VERBOSE)
 
 
@@ -287,38 +350,55 @@ class Analyser:
     def _found(self, word: str) -> str:
         """The term of a word that is not remembered."""
         english = self.name == DEFAULT
-        dotted = "." in word and word[0].isalpha()
-        bare = without_possessive(word).replace(".", "") if dotted else word
-        if len(bare) <= _SHORT:
-            capitals = bare.upper() if dotted else without_possessive(word)
+        part = word.startswith(PART)
+        bare = clean(word.lstrip(PART))
+        if "'" in bare:
+            bare = bare[elided(bare, self.name) :]
+        dotted = "." in bare and bare[0].isalpha()
+        if dotted:
+            bare = _without_possessive(bare).replace(".", "")
+        if len(bare) <= _SHORT and not part:
+            capitals = bare.upper() if dotted else _without_possessive(bare)
             acronym = (ENGLISH_ACRONYMS if english else ACRONYMS).get(capitals)
             if acronym is not None:
                 return acronym
-        folded = fold(bare)
-        if len(folded) <= _SHORT:
-            if folded == "usa" and self.name not in USE:
+        form = _folded(bare)
+        if len(form) <= _SHORT:
+            if form == "usa" and self.name not in USE:
                 return USA
-            if english and (known := ENGLISH_TERMS.get(folded.removesuffix("'s"))) is not None:
+            if english and (known := ENGLISH_TERMS.get(form.removesuffix("'s"))) is not None:
                 return known
         if self.name == "arabic":  # Snowball knows the article, but not all that is written in front of it
-            article = _ARABIC_ARTICLE.match(folded)
-            folded = folded[article.end() if article is not None else 0 :].replace("ى", "ي")
-        if self._stem is None or not folded or folded[:1].isdigit():
-            return folded
+            article = _ARABIC_ARTICLE.match(form)
+            form = form[article.end() if article is not None else 0 :].replace("ى", "ي")
+        if form[-1:] == "s" and _PLURAL_NUMBER.fullmatch(form):
+            form = form[:-1]
+        elif form.endswith("'s") and form[-3:-2].isdigit():
+            form = form[:-2]
+        if self._stem is None or not form or form[:1].isdigit():
+            return form
         with self._lock:  # a Snowball stemmer keeps state while it works
-            stem: str = self._stem(folded)
+            stem: str = self._stem(form)
         return stem
 
     def form(self, word: str) -> str:
-        """The word folded, without a possessive ending, but not stemmed: what patterns are compared with."""
+        """The word folded, without a possessive ending and what is in front of an apostrophe in this language, but not
+        stemmed: what patterns are compared with."""
         form = self._forms.get(word)
         if form is None:
-            form = fold(without_possessive(word)) or fold(word)
+            bare = without_possessive(word.lstrip(PART))
+            front = self._front(bare) if "'" in bare else 0
+            form = _folded(bare[front:]) or _folded(bare) or fold(word)
             if len(self._forms) >= self.REMEMBERED:
                 self._forms.clear()
             if len(word) <= MAX_TERM:
                 self._forms[word] = form
         return form
+
+    def _front(self, word: str) -> int:
+        """How many characters are in front of the last part of a clean word."""
+        front = elided(word, self.name)
+        return front + joined_to(word[front:], self.name)
 
     def joins(self, word: str) -> bool:
         """Whether ``word`` only joins others (``the``, ``of``): found like any other, but no reason to mark it."""
@@ -326,22 +406,26 @@ class Analyser:
 
     def terms(self, text: str) -> list[str]:
         """The terms of ``text`` in order: position ``i`` of the index is item ``i``."""
-        known = self._terms
-        found = [match.group() for match in words(text)]
-        return [term for word in found if (term := known.get(word) or self.term(word))]
+        return [token[0] for token in self.tokens(text)]
 
     def forms(self, text: str) -> list[str]:
         """The forms of the words of ``text``, one for each of :meth:`terms`."""
         known = self._forms
-        found = [match.group() for match in words(text)]
-        return [known.get(word) or self.form(word) for word in found if self.term(word)]
+        return [known.get(token.word) or self.form(token.word) for token in self.tokens(text)]
 
     def tokens(self, text: str) -> list[Token]:
         """The words of ``text`` with their terms and offsets: the same terms, in the same order, as :meth:`terms`."""
+        known = self._terms
+        if _TAG.search(text) is None:
+            return [
+                Token(term, match.start(), match.end(), word)
+                for match in words(text)
+                if (term := known.get(word := match.group()) or self.term(word))
+            ]
         return [
-            Token(term, match.start(), match.end())
+            Token(term, match.start(), match.end(), word)
             for match in words(text)
-            if (term := self.term(match.group()))
+            if (term := self.term(word := word_of(match)))
         ]
 
     def chunks(self, text: str) -> list[tuple[Token, ...]]:
@@ -364,16 +448,40 @@ class Analyser:
         >>> [tuple(found) for found in analyser("en").compounds("(AlAbbasi)")]
         [(0, 1, 'al abbasi')]
         """
-        if not compounds.there_may_be(text):
+        if not (compounds.there_may_be(text) or self.may_have_parts(text)):
             return
-        spans = [(token.start, token.end) for token in self.tokens(text)]
-        for first, size, word in compounds.joined(text, spans):
+        tokens = self.tokens(text)
+        for first, size, word in compounds.joined(text, [(token.start, token.end) for token in tokens]):
             if (key := self._one_word(word)) is not None:
                 yield Compound(first, size, key)
-        for number, (start, end) in enumerate(spans):
-            parts = compounds.parts_of(text[start:end])
+            if tokens[first].word.startswith(
+                PART
+            ):  # the acronyms among the parts of a hashtag, next to other words
+                among = tokens[first : first + size]
+                terms = [self.term(token.word.lstrip(PART)) for token in among]
+                if terms != [token.term for token in among]:
+                    yield Compound(first, size, " ".join(terms))
+        for number, token in enumerate(tokens):
+            parts = compounds.parts_of(token.word.lstrip(PART))
             if len(parts) > 1:
                 yield Compound(number, 1, " ".join(filter(None, map(self.term, parts))))
+            elif (part := self._part(token.word)) and part != token.term:
+                yield Compound(number, 1, part)
+
+    def may_have_parts(self, text: str) -> bool:
+        """Whether there can be words that are found by a part too: quick to tell of most texts."""
+        if self.name in JOINED_TO and not _APOSTROPHES.isdisjoint(text):
+            return True
+        return not text.isascii() and _EXPONENT.search(text) is not None
+
+    def _part(self, word: str) -> str:
+        """The term of the part that a word is found by too: Egidio of Sant'Egidio, km of km²; or ``""``."""
+        bare = clean(word.lstrip(PART))
+        unit = exponent_of(bare)
+        if unit is not None:
+            return self.term(unit)
+        front = self._front(bare) if "'" in bare else 0
+        return self.term(bare[front:]) if front > elided(bare, self.name) else ""
 
     def _one_word(self, word: str) -> str | None:
         """The term of what is one word as a query has it."""
@@ -417,7 +525,7 @@ def _installed() -> frozenset[str]:
     return frozenset(Stemmer.algorithms())
 
 
-_UNSEEN = Pattern("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_UNSEEN = Pattern(f"[{IGNORABLE}]")
 """Characters of a name that nobody sees: soft hyphens, joiners, marks of the writing direction."""
 
 
@@ -430,7 +538,7 @@ def key(value: str) -> str:
     folded = value if value.isascii() else unicodedata.normalize("NFKC", _UNSEEN.sub("", value))
     folded = " ".join(folded.casefold().split())
     if not folded.isascii():
-        folded = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", folded)))
+        folded = unicodedata.normalize("NFC", ACCENTS.sub("", unicodedata.normalize("NFKD", folded)))
     return re.sub(r"^(?:www\.)+(?=.)", "", folded)
 
 

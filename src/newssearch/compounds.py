@@ -8,10 +8,13 @@ letters: ``therapist`` does not find "the rapist".
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from .elision import ANY_JOINED_TO
 from .lazy import Pattern
+from .spelling import APOSTROPHES, IGNORABLE, SUPERSCRIPTS
 
 MOST_JOINED = 4
 """Words with hyphens between them that make one."""
@@ -19,7 +22,9 @@ MOST_PARTS = 8
 """Parts of a word with capitals inside, or behind ``#`` and ``@``."""
 LEAST = 2
 """Letters of a part."""
-HYPHENS = "-\u2010\u2011"
+NON_JOINER = "\u200c"
+"""What joins the parts of a word in Persian, and is invisible in other scripts than the Arabic."""
+HYPHENS = f"-\u05be\u2010\u2011\ufe63\uff0d{NON_JOINER}"
 """What joins words; a dash does not."""
 TAGS = "#＃@＠"
 """What stands before a word that is parted by its capitals."""
@@ -29,10 +34,16 @@ Span = tuple[int, int]
 
 _BEFORE = ".,;:!?…\"'“”‘’«»()[]"
 _MARKS = frozenset(HYPHENS + TAGS)
-JOINED = Pattern(rf"\w[{HYPHENS}]\w|[{TAGS}]\w")
-"""What is in each text in which words are joined."""
-PARTED = Pattern(r"(?:[a-z][A-Z]|[A-Z][A-Z][a-z]|[^\W\d_a-zA-Z])\S*")
+_JOINED = Pattern(rf"[{HYPHENS}][{IGNORABLE}]*\w|[{TAGS}]\w")
+JOINED = Pattern(
+    rf"[{HYPHENS}][{IGNORABLE}]*\w|[{TAGS}]\w|\w[{SUPERSCRIPTS}]|(?i:{'|'.join(sorted(ANY_JOINED_TO))})[{APOSTROPHES}]"
+)
+"""What is in each text in which words are joined, or found by a part."""
+PARTED = Pattern(rf"(?:[a-z][A-Z]|[A-Z][A-Z][a-z]|[^\W\d_a-zA-Z]|[\u0300-\u036f{IGNORABLE}]|[{TAGS}]\w)\S*")
 """What is in each text in which a word has capitals inside, and in many another that has letters with accents."""
+_UPON_LETTERS = frozenset({"Mn", "Mc", "Me", "Cf"})
+"""The categories of marks and of what is invisible."""
+_INVISIBLE = Pattern(f"[{IGNORABLE}]+")
 
 
 def there_may_be(text: str) -> bool:
@@ -45,7 +56,7 @@ def there_may_be(text: str) -> bool:
     behind = word[1:]
     if behind != behind.lower() and word != word.upper():
         return True
-    return not _MARKS.isdisjoint(text) and JOINED.search(text) is not None
+    return not _MARKS.isdisjoint(text) and _JOINED.search(text) is not None
 
 
 def parts_of(word: str) -> list[str]:
@@ -56,7 +67,8 @@ def parts_of(word: str) -> list[str]:
     """
     if word[1:].islower() or word.isupper() or len(word) < 2 * LEAST:
         return [word]
-    return _cut(word, [at for at in range(1, len(word)) if _begins(word, at)])
+    letters = _letters(word)
+    return _cut(word, letters, [at for at in range(1, len(letters)) if _begins(letters, at)])
 
 
 def parts_of_tag(word: str) -> list[str]:
@@ -65,17 +77,34 @@ def parts_of_tag(word: str) -> list[str]:
     >>> parts_of_tag("Brexit2019"), parts_of_tag("StopTheSteal"), parts_of_tag("G20"), parts_of_tag("iraq")
     (['Brexit', '2019'], ['Stop', 'The', 'Steal'], ['G20'], ['iraq'])
     """
+    letters = _letters(word)
+    numbers = [letter.isdigit() for letter, _ in letters]
     cuts = [
         at
-        for at in range(1, len(word))
-        if _begins(word, at) or (word[at].isdigit() != word[at - 1].isdigit() and word[0].isalpha())
+        for at in range(1, len(letters))
+        if _begins(letters, at) or (numbers[at] != numbers[at - 1] and letters[0][0].isalpha())
     ]
-    return _cut(word, cuts)
+    return _cut(word, letters, cuts)
 
 
-def _begins(word: str, at: int) -> bool:
+def _letters(word: str) -> list[tuple[str, int]]:
+    """The letters and digits of a word without the marks and what is invisible behind each, and where they begin.
+
+    However a word is encoded, it has the same letters: ``É`` is E, composed or not.
+    """
+    if word.isascii():
+        return [(letter, at) for at, letter in enumerate(word)]
+    return [
+        (unicodedata.normalize("NFD", char)[0], at)
+        for at, char in enumerate(word)
+        if not at or unicodedata.category(char) not in _UPON_LETTERS
+    ]
+
+
+def _begins(letters: Sequence[tuple[str, int]], at: int) -> bool:
     """Whether a part begins with that letter."""
-    before, here, behind = word[at - 1], word[at], word[at + 1 : at + 2]
+    before, here = letters[at - 1][0], letters[at][0]
+    behind = letters[at + 1][0] if at + 1 < len(letters) else ""
     return _is_capital(here) and (_is_small(before) or (_is_capital(before) and _is_small(behind)))
 
 
@@ -88,15 +117,27 @@ def _is_small(letter: str) -> bool:
     return letter != letter.upper()
 
 
-def _cut(word: str, cuts: Sequence[int]) -> list[str]:
-    parts = [word[start:end] for start, end in pairwise((0, *cuts, len(word)))]
-    letters_enough = all(sum(map(str.isalnum, part)) >= LEAST or part.isdigit() for part in parts)
-    return parts if len(parts) <= MOST_PARTS and letters_enough else [word]
+def _cut(word: str, letters: Sequence[tuple[str, int]], cuts: Sequence[int]) -> list[str]:
+    """The word cut in front of some of its letters, or whole where there would be a part of too few letters."""
+    bounds = list(pairwise((0, *cuts, len(letters))))
+    for low, high in bounds:
+        part = [letter for letter, _ in letters[low:high]]
+        if sum(map(str.isalnum, part)) < LEAST and not all(map(str.isdigit, part)):
+            return [word]
+    if len(bounds) > MOST_PARTS:
+        return [word]
+    starts = [letters[low][1] for low, _ in bounds]
+    return [word[start:end] for start, end in pairwise((*starts, len(word)))]
 
 
 def is_tag(text: str, start: int) -> bool:
     """Whether a word that begins there stands behind ``#`` or ``@``, and these behind no letter."""
-    return start > 0 and text[start - 1] in TAGS and not text[: start - 1][-1:].isalnum()
+    if start == 0 or text[start - 1] not in TAGS:
+        return False
+    at = start - 2
+    while at >= 0 and unicodedata.category(text[at]) in _UPON_LETTERS:
+        at -= 1
+    return at < 0 or not text[at].isalnum()
 
 
 def joined(text: str, spans: Sequence[Span]) -> Iterator[tuple[int, int, str]]:
@@ -124,7 +165,10 @@ def joined(text: str, spans: Sequence[Span]) -> Iterator[tuple[int, int, str]]:
 
 
 def _linked(text: str, end: int, start: int, tag: bool) -> bool:
-    return start == end if tag else start == end + 1 and text[end] in HYPHENS
+    if tag or start == end:
+        return start == end
+    between = text[end:start]
+    return text[end] in HYPHENS and (len(between) == 1 or _INVISIBLE.fullmatch(between, 1) is not None)
 
 
 def _whole(text: str, spans: Sequence[Span]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import NamedTuple
 
-from .analysis import Analyser
+from .analysis import PART, Analyser
 from .matching import Words, occurrences
 from .query import Node, Word, names_in, units
 from .query.names import core
@@ -71,7 +71,7 @@ class Highlighter:
             for place in occurrences(name, words)
             if start <= place[0] and place[1] <= end and words.folded[place[1] - 1] not in asked
         ]
-        return tuple(dict.fromkeys(words.written[end - 1] for _, end in sorted(inside)))
+        return tuple(dict.fromkeys(words.unelided[end - 1].lstrip(PART) for _, end in sorted(inside)))
 
     def snippet(
         self, text: str, analyser: Analyser, length: int = SNIPPET_LENGTH, in_lead: bool = True

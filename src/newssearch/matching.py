@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate, combinations
 
-from .analysis import Analyser, Compound, spelled, words
+from .analysis import Analyser, Compound, spelled, unelided, whole_form, word_of, words
 from .analysis import written as written_form
 from .compounds import JOINED, PARTED
 from .lazy import Pattern
 from .query.names import ARTICLES, is_name
-from .query.patterns import as_written, pattern_of
+from .query.patterns import as_written, asks_for_whole, pattern_of
 from .query.tree import (
     ANY,
     And,
@@ -61,7 +61,7 @@ class Words:
 
     def _offsets(self, word: int) -> tuple[int, int]:
         chunk = bisect_right(self._ends, word)
-        _, start, end = self._chunks[chunk][word - self._ends[chunk]]
+        _, start, end, _ = self._chunks[chunk][word - self._ends[chunk]]
         before = self._lengths[chunk] + chunk  # and a space for each chunk
         return before + start, before + end
 
@@ -82,16 +82,18 @@ class Words:
 
     @cached_property
     def pieces(self) -> list[str]:
-        """The words themselves."""
-        split = self.text.split(" ")
-        return [
-            piece[t.start : t.end] for piece, chunk in zip(split, self._chunks, strict=True) for t in chunk
-        ]
+        """The words themselves: see :func:`~.analysis.word_of`."""
+        return [token.word for chunk in self._chunks for token in chunk]
 
     @cached_property
     def written(self) -> list[str]:
         """The words with their capitals, without a possessive ending."""
         return [written_form(word) for word in self.pieces]
+
+    @cached_property
+    def unelided(self) -> list[str]:
+        """The same without what is elided in front of them."""
+        return [unelided(word, form) for word, form in zip(self.written, self.folded, strict=True)]
 
     @cached_property
     def folded(self) -> list[str]:
@@ -156,24 +158,27 @@ def occurrences(node: Node, text: Words) -> list[Place]:
         return _in_any_order(node, text) if node.within else _in_order(node, text)
     if isinstance(node, Wildcard) and node.written:
         fits = as_written(node)
-        return [(at, at + 1) for at, word in enumerate(text.written) if fits(word)]
+        whole = text.written if asks_for_whole(node) else text.unelided
+        pairs = enumerate(zip(text.unelided, whole, strict=True))
+        return [(at, at + 1) for at, (bare, word) in pairs if fits(bare) or fits(word)]
     if isinstance(node, Wildcard | Fuzzy | Regex):
         pattern = pattern_of(node)
         prefix, matches = pattern.prefix, pattern.matches
-        return [
-            (at, at + 1) for at, word in enumerate(text.folded) if word.startswith(prefix) and matches(word)
-        ]
+        found = {at for at, word in enumerate(text.folded) if word.startswith(prefix) and matches(word)}
+        if asks_for_whole(node):
+            found.update(at for at, word in enumerate(text.written) if matches(whole_form(word)))
+        return [(at, at + 1) for at in sorted(found)]
     if isinstance(node, Name):
-        pairs = zip(text.folded, text.written, strict=True)
+        known = zip(text.folded, text.unelided, strict=True)
         spelled_so = {
-            (at, at + 1) for at, (form, shown) in enumerate(pairs) if is_name(node.text, form, shown)
+            (at, at + 1) for at, (form, shown) in enumerate(known) if is_name(node.text, form, shown)
         }
-        found = spelled_so.union(occurrences(node.word, text))
-        return sorted((at - (at > 0 and text.folded[at - 1] in ARTICLES), end) for at, end in found)
+        found_so = spelled_so.union(occurrences(node.word, text))
+        return sorted((at - (at > 0 and text.folded[at - 1] in ARTICLES), end) for at, end in found_so)
     if isinstance(node, Caps):
-        return _as_written(node.text, text.written, written_form)
+        return _as_written(node.text, text, written_form)
     if isinstance(node, Exact):
-        return _as_written(node.text, [word.lower() for word in text.written], spelled)
+        return _as_written(node.text, text, spelled)
     if isinstance(node, Near):
         return _near(occurrences(node.left, text), occurrences(node.right, text), node.distance, node.ordered)
     if isinstance(node, Same):
@@ -282,12 +287,17 @@ def _in_any_order(node: PatternPhrase, text: Words) -> list[Place]:
     return found
 
 
-def _as_written(wanted: str, words_of_text: Sequence[str], shown: Callable[[str], str]) -> list[Place]:
-    """Words side by side, compared as they are shown."""
-    pieces = [shown(match.group()) for match in words(wanted)]
+def _as_written(wanted: str, text: Words, shown: Callable[[str], str]) -> list[Place]:
+    """Words side by side, compared as they are shown, with what is elided in front of them and without it."""
+    pieces = [shown(word_of(match)) for match in words(wanted)]
     size = len(pieces)
-    last = len(words_of_text) - size + 1 if size else 0
-    return [(at, at + size) for at in range(last) if words_of_text[at : at + size] == pieces]
+    last = len(text.terms) - size + 1 if size else 0
+    ways = [{shown(word), shown(bare)} for word, bare in zip(text.written, text.unelided, strict=True)]
+    return [
+        (at, at + size)
+        for at in range(last)
+        if pieces[0] in ways[at] and all(piece in ways[at + n] for n, piece in enumerate(pieces))
+    ]
 
 
 def _near(left: list[Place], right: list[Place], distance: int, ordered: bool) -> list[Place]:

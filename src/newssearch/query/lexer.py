@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from ..analysis import words
+from ..analysis import GERSHAYIM, words
 from ..errors import QueryError
 from ..lazy import Pattern
 from .diagnostics import Notes
@@ -35,14 +35,15 @@ class Token:
 
 
 _SPACE = Pattern(rf"[\s{UNSEEN}]+")
-_QUOTED = Pattern(rf"[{QUOTES}]((?:\\[\s\S]|[^\\{QUOTES}])*)[{QUOTES}]")
+_QUOTED = Pattern(rf"[{QUOTES}]((?:\\[\s\S]|[^\\{QUOTES}]|{GERSHAYIM})*)[{QUOTES}]")
 _TILDE = Pattern(r"~(?:(\d+)(?![\w.]*\w)|(exact|name)(?!\w))", re.IGNORECASE)
 """What may stand right behind a phrase."""
 _TILDES = Pattern(rf"~[^\s(){QUOTES}^]*")
 _MINUS = Pattern(rf"[{MINUS}](?=[^\s){MINUS}])")
 _REGEX = Pattern(r"/((?:\\.|[^/\\\s])+)/(?=[\s)^]|$)")
 _CAPS = Pattern(
-    rf"caps\(\s*(?:[{QUOTES}]((?:\\[\s\S]|[^\\{QUOTES}])*)[{QUOTES}]|([^(){QUOTES}]*))\s*\)", re.IGNORECASE
+    rf"caps\(\s*(?:[{QUOTES}]((?:\\[\s\S]|[^\\{QUOTES}]|{GERSHAYIM})*)[{QUOTES}]|((?:[^(){QUOTES}]|{GERSHAYIM})*))\s*\)",
+    re.IGNORECASE,
 )
 _FUNCTION = Pattern(r"(hlead|atleast(\d+))(?=\()", re.IGNORECASE)
 _FIELD = Pattern(r"([A-Za-z]+(?:_[A-Za-z]+)*):(?!//)")
@@ -52,7 +53,7 @@ _BOOST = Pattern(rf"\^({_FACTOR})(?=[\s)^]|$)")
 _BOOSTS = Pattern(rf"(?:\^{_FACTOR}(?=\^|$))+")
 _NO_BOOST = Pattern(r"\^(?:[-+−–]?\.?\d[\d.,e+-]*|[-+]?(?:nan|inf|infinity))(?=[\s)^]|$)", re.IGNORECASE)
 """A number that can be no boost."""
-_WORD = Pattern(rf"(?:\\[\s\S]|[^\s{UNSEEN}(){QUOTES}\\])+|\\")
+_WORD = Pattern(rf"(?:\\[\s\S]|[^\s{UNSEEN}(){QUOTES}\\]|{GERSHAYIM})+|\\")
 _NEAR = Pattern(r"(w|pre)/(\d+|[ps])", re.IGNORECASE)
 _MODE = Pattern(r"(\d*)|(exact|name)", re.IGNORECASE)
 _NUMBER = Pattern(r"[-+−–]?\d*[.,]?\d*")

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from ..analysis import fold, key, name_words, spelled, without_possessive, written
 from ..errors import QueryError
+from ..spelling import APOSTROPHES
 from .quoting import is_wildcard, wildcard
 from .regexes import compile_regex, fold_letters
 from .tree import Fuzzy, Regex, Wildcard
@@ -32,6 +33,14 @@ class Pattern(NamedTuple):
 
     prefix: str
     matches: Callable[[str], bool]
+
+
+def asks_for_whole(node: Wildcard | Fuzzy | Regex) -> bool:
+    """Whether a pattern is also compared with words as they are with what is elided in front of them: ``l'ukr*``."""
+    return not _APOSTROPHES.isdisjoint(node.text if isinstance(node, Fuzzy) else node.pattern)
+
+
+_APOSTROPHES = frozenset(APOSTROPHES)
 
 
 @lru_cache(maxsize=256)

@@ -50,7 +50,7 @@ def ways(analyser: Analyser, text: str, inside: tuple[str, ...] = ()) -> Ways:
         behind = first + size
         if size > 1:
             others += [Way(first, behind, (key,)), Way(first, behind, key=key)]
-        else:
+        elif " " in key:  # of its parts all are asked for, not one alone
             others.append(Way(first, behind, tuple(key.split(" "))))
     for start in range(len(terms)):
         for end in range(start + 2, min(start + MOST_PARTS, len(terms)) + 1):

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import compounds
-from ...analysis import MAX_TERM, Analyser, Compound, analyser_named, words, written
+from ...analysis import MAX_TERM, Analyser, Compound, analyser_named, word_of, words, written
 from ...compounds import MOST_JOINED, parts_of
 from ...sentences import AS_NEXT, BIT_OF, CAPITAL, ENDS_ALWAYS, GOES_ON, NOTHING, OPENER, Rules, rules
 from .ascending import ranges
@@ -255,9 +255,13 @@ class Lexicon:
             self._learn_any(chunk, analyser)
         number = len(self._sizes) - 1
         if parts:
-            plain = len(parts) == 1 and (core[1:].islower() or core.isupper() or core.isdigit())
+            plain = (
+                len(parts) == 1
+                and core.isalnum()
+                and (core[1:].islower() or core.isupper() or core.isdigit())
+            )
         else:
-            plain = not compounds.there_may_be(chunk)
+            plain = not (compounds.there_may_be(chunk) or analyser.may_have_parts(chunk))
         if not plain:
             self._learn_compounds(number, chunk, core, parts, analyser)
         return number
@@ -266,7 +270,7 @@ class Lexicon:
         self, number: int, chunk: str, core: str, parts: Sequence[str], analyser: Analyser
     ) -> None:
         """What there is to know of words that are joined or parted."""
-        if len(parts) > 1 and core.count("-") == len(parts) - 1:
+        if len(parts) > 1 and core.count("-") == len(parts) - 1 and not analyser.may_have_parts(core):
             found = _compounds(parts, analyser)
         else:
             found = analyser.compounds(chunk)
@@ -284,7 +288,7 @@ class Lexicon:
         starts, begins, ends = rules(analyser.name).clue(chunk)
         size = before = 0
         for match in words(chunk):
-            word = match.group()
+            word = word_of(match)
             if not analyser.term(word):
                 continue
             self._tokens.append(self._word(word, analyser))
@@ -337,7 +341,7 @@ def _plain_parts(core: str) -> Sequence[str]:
                 return ()
         else:
             head, _, tail = part.partition("'")
-            if not (head.isalnum() and tail.isalnum() and head[0].isalpha()):
+            if not (head.isalnum() and tail.isalnum() and head[0].isalpha() and tail[0].isalpha()):
                 return ()
     return parts
 

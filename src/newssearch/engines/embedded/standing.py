@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...analysis import analyser_named, fold, spelled, without_possessive, written
+from ...analysis import PART, analyser_named, possible_forms, spelled, unelided, word_of, written
 from ...analysis import words as words_of
 from ...query import (
     And,
@@ -31,10 +31,10 @@ from ...query import (
     Word,
 )
 from ...query.names import ARTICLES, is_name
-from ...query.patterns import as_written
+from ...query.patterns import as_written, asks_for_whole, pattern_of
 from ...query.ways import Way, Ways, ways
 from . import places as at
-from .ascending import NO_INTS, Ints, Mask, changes, common, in_all
+from .ascending import Ints, Mask, changes, common, in_all
 from .container import Array
 from .places import NOWHERE, Stretches
 from .segment import NO_POSTINGS, Field, Kinds, Postings, Segment, TextField, added
@@ -70,7 +70,7 @@ class Standing:
         self._known: dict[tuple[Node, TextField], Postings] = {}
         self._units: dict[Node, Unit] = {}
         self._terms: dict[tuple[TextField, int], Term] = {}
-        self._patterned: dict[tuple[Wildcard, TextField], list[Kinds]] = {}
+        self._patterned: dict[tuple[Node, TextField], list[Kinds]] = {}
         self._words: dict[tuple[Word | Phrase, TextField], list[Asked]] = {}
 
     def unit(self, node: Node) -> Unit:
@@ -200,19 +200,30 @@ class Standing:
         forms = self._expand(node, name)
         if isinstance(node, Name):
             return field.by_term(self._spellings(field, node, forms))
-        if isinstance(node, Wildcard) and node.written:
-            return self._written_so(field, node, forms)
-        return self._kinds(field, forms)
-
-    def _written_so(self, field: Field, node: Wildcard, forms: Sequence[str]) -> list[Kinds]:
-        """The variants of some forms that are written as a pattern says; looked for once."""
+        if not asks_for_whole(node) and not (isinstance(node, Wildcard) and node.written):
+            return self._kinds(field, forms)
         found = self._patterned.get((node, field.name))
         if found is None:
-            fits = as_written(node)
-            variants = (variant for n in field.find_forms(forms) for variant in field.variants(n).tolist())
-            chosen = np.array([v for v in variants if fits(field.written(v))], np.int64)
-            found = self._patterned[node, field.name] = field.by_term(chosen)
+            found = self._patterned[node, field.name] = field.by_term(self._fitting(field, node, forms))
         return found
+
+    def _fitting(self, field: Field, node: Wildcard | Fuzzy | Regex, forms: Sequence[str]) -> Ints:
+        """The variants of some forms that are written as a pattern says, and those that fit it as they are whole."""
+        chosen = [variant for number in field.find_forms(forms) for variant in field.variants(number).tolist()]
+        whole = asks_for_whole(node)
+        if whole:
+            matches = pattern_of(node).matches
+            chosen += [variant for variant, form in field.elided if matches(form)]
+        if isinstance(node, Wildcard) and node.written:
+            fits = as_written(node)
+            chosen = [variant for variant in chosen if any(map(fits, self._shown(field, variant, whole)))]
+        return np.unique(np.array(chosen, np.int64))
+
+    def _shown(self, field: Field, variant: int, whole: bool) -> list[str]:
+        """A variant as it is written, without what is elided in front of it, and with it if that is asked for."""
+        shown = field.written(variant)
+        bare = unelided(shown, field.forms[field.form_of(variant)].decode())
+        return [bare, shown] if whole else [bare]
 
     def _spellings(self, field: Field, node: Name, forms: Sequence[str]) -> Ints:
         """The variants of some forms that are a name."""
@@ -220,7 +231,9 @@ class Standing:
             variant
             for number in field.find_forms(forms)
             for variant in field.variants(number).tolist()
-            if is_name(node.text, field.forms[number].decode(), field.written(variant))
+            if is_name(
+                node.text, form := field.forms[number].decode(), unelided(field.written(variant), form)
+            )
         ]
         return np.array(chosen, np.int64)
 
@@ -230,7 +243,8 @@ class Standing:
         for name, field in self.segment.fields.items():
             variants = self._spellings(field, node, [form])
             for variant in variants.tolist():
-                written[field.written(variant)] += int(field.section("variant.words")[variant])
+                shown = unelided(field.written(variant), form).lstrip(PART)
+                written[shown] += int(field.section("variant.words")[variant])
             found = self._kept(self._merged(field, field.by_term(variants)), name)
             articles[self._articles(found.owners, name)] = True
         return int(np.count_nonzero(articles))
@@ -421,14 +435,20 @@ class Standing:
     def _as_written(
         self, field: Field, text: str, owners: Array | None, shown: Callable[[str], str]
     ) -> Stretches:
-        """Words side by side, compared as they are shown."""
+        """Words side by side, compared as they are shown, with what is elided in front of them and without it."""
         words = []
         for match in words_of(text):
-            wanted = shown(match.group())
-            form = fold(without_possessive(match.group())) or fold(match.group())
-            number = field.find_form(form)
-            variants = field.variants(number) if number >= 0 else NO_INTS
-            chosen = np.array([v for v in variants.tolist() if shown(field.written(v)) == wanted], np.int64)
+            word = word_of(match)
+            wanted = shown(word)
+            ways = (
+                (variant, field.written(variant), form)
+                for form in possible_forms(word)
+                if (number := field.find_form(form)) >= 0
+                for variant in field.variants(number).tolist()
+            )
+            chosen = np.array(
+                [v for v, one, form in ways if wanted in (shown(one), shown(unelided(one, form)))], np.int64
+            )
             words.append(self._any_of(field, field.by_term(chosen), owners).starts)
         return at.phrase(words)
 

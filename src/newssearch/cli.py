@@ -51,13 +51,9 @@ index_option = click.option(
 )  # fmt: skip
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 wait_option = click.option(
-    "--wait",
-    default=10.0,
-    show_default=True,
-    type=click.FloatRange(0),
-    metavar="SECONDS",
+    "--wait", default=10.0, show_default=True, type=click.FloatRange(0), metavar="SECONDS",
     help="How long to wait for another writer.",
-)
+)  # fmt: skip
 
 
 def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:

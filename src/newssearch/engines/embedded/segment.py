@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from ...analysis import analysis_of, whole_form
+from ...analysis import analysis_of
 from ...article import Article
 from ...query import LEAD
 from .alike import alike
@@ -229,19 +229,6 @@ class Field:
     def written(self, variant: int) -> str:
         """A variant as it is written."""
         return Strings(self.container, f"{self.name}.written")[variant].decode()
-
-    @cached_property
-    def elided(self) -> list[tuple[int, str]]:
-        """The variants whose form leaves out what is in front of an apostrophe, and their forms with it."""
-        shown = Strings(self.container, f"{self.name}.written")
-        octets, sizes = shown.span(0, len(shown))
-        with_apostrophe = np.unique(
-            np.searchsorted(np.cumsum(sizes), np.flatnonzero(octets == ord("'")), "right")
-        )
-        forms = np.searchsorted(self.section("form.first"), with_apostrophe, "right") - 1
-        pairs = zip(with_apostrophe.tolist(), forms.tolist(), strict=True)
-        wholes = ((variant, form, whole_form(shown[variant].decode())) for variant, form in pairs)
-        return [(variant, whole) for variant, form, whole in wholes if self.forms[form].decode() != whole]
 
     def by_term(self, variants: Ints) -> list[Kinds]:
         """Some variants, by their terms."""

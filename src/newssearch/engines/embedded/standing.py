@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...analysis import PART, analyser_named, possible_forms, spelled, unelided, word_of, written
+from ...analysis import PART, analyser_named, possible_forms, spelled, unelided, whole_form, word_of, written
 from ...analysis import words as words_of
 from ...query import (
     And,
@@ -35,7 +35,7 @@ from ...query.patterns import as_written, asks_for_whole, pattern_of
 from ...query.ways import Way, Ways, ways
 from . import places as at
 from .ascending import Ints, Mask, changes, common, in_all
-from .container import Array
+from .container import Array, Strings
 from .places import NOWHERE, Stretches
 from .segment import NO_POSTINGS, Field, Kinds, Postings, Segment, TextField, added
 from .term import Chosen, Term
@@ -209,11 +209,13 @@ class Standing:
 
     def _fitting(self, field: Field, node: Wildcard | Fuzzy | Regex, forms: Sequence[str]) -> Ints:
         """The variants of some forms that are written as a pattern says, and those that fit it as they are whole."""
-        chosen = [variant for number in field.find_forms(forms) for variant in field.variants(number).tolist()]
+        chosen = [
+            variant for number in field.find_forms(forms) for variant in field.variants(number).tolist()
+        ]
         whole = asks_for_whole(node)
         if whole:
             matches = pattern_of(node).matches
-            chosen += [variant for variant, form in field.elided if matches(form)]
+            chosen += [variant for variant, form in elided(field) if matches(form)]
         if isinstance(node, Wildcard) and node.written:
             fits = as_written(node)
             chosen = [variant for variant in chosen if any(map(fits, self._shown(field, variant, whole)))]
@@ -494,6 +496,18 @@ class Standing:
             return self.postings(node, "title").owners
         unit = self.unit(node)
         return unit.owners_of(np.flatnonzero(articles[unit.articles]))
+
+
+def elided(field: Field) -> list[tuple[int, str]]:
+    """The variants whose form leaves out what is in front of an apostrophe, and their forms with it."""
+    shown = Strings(field.container, f"{field.name}.written")
+    octets, sizes = shown.span(0, len(shown))
+    at = np.flatnonzero(octets == ord("'"))
+    variants = np.unique(np.searchsorted(np.cumsum(sizes), at, "right")).tolist()
+    known = ((variant, whole_form(shown[variant].decode())) for variant in variants)
+    return [
+        (variant, whole) for variant, whole in known if field.forms[field.form_of(variant)].decode() != whole
+    ]
 
 
 def merged(parts: Sequence[Postings]) -> Postings:

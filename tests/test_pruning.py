@@ -382,6 +382,26 @@ def test_the_articles_of_a_folder_are_removed_by_its_name(cli: Command, archive:
         assert len(opened.articles_of(".")) == 6
 
 
+def test_an_empty_path_is_no_folder(cli: Command, archive: Path, index: Index) -> None:
+    """``--path "$FILE"`` with a variable that is not set must not remove the whole archive."""
+    before = len(index)
+    assert cli("remove", "--path", "", "--yes").code == 1
+    assert cli("index", "").code == 1
+    assert cli("info", "--index", "").code == 2
+    assert cli("salvage", "").code == 2
+    for call in (
+        index.articles_of,
+        index.update,
+        newssearch.open,
+        newssearch.create,
+        lambda path: index.update(["web", path]),
+    ):
+        with pytest.raises(newssearch.NewssearchError, match="an empty path"):
+            call("")
+    with newssearch.open(archive / "index") as opened:
+        assert len(opened) == before
+
+
 # ---- which path a file lies below
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from reprlib import repr as shortened
 from typing import Any, TypeVar, cast
 
+from .errors import NewssearchError
+
 T = TypeVar("T")
 Pair = tuple[str, str]
 
@@ -32,12 +34,12 @@ def texts(name: str, value: object) -> tuple[str, ...]:
 
 
 def path(name: str, value: object) -> Path:
-    """A path, given as a string or as a path."""
+    """A path, given as a string or as a path. Raises :class:`~newssearch.NewssearchError` for an empty string."""
     return Path(_path(name, value, "a path (str or Path)"))
 
 
 def paths(name: str, value: object) -> tuple[Path, ...]:
-    """One path or several, given as strings or as paths."""
+    """One path or several, as in :func:`path`."""
     wanted = "a path (str or Path)"
     if isinstance(value, str | os.PathLike):
         return (Path(_path(name, value, wanted)),)
@@ -50,6 +52,10 @@ def _path(name: str, value: object, wanted: str, of: object = None) -> str:
     given: object = os.fspath(value)
     if not isinstance(given, str):  # a path of bytes
         raise wrong(name, wanted, value, of)
+    if (
+        not given
+    ):  # pathlib takes it for the working folder, and a variable of a shell that is not set for all of it
+        raise NewssearchError(f"{name}: an empty path names no file and no folder")
     return given
 
 

@@ -45,9 +45,19 @@ EXIT_REJECTED = 4
 
 DEFAULT_PATHS = ("seeds",)
 
+
+class FolderPath(click.Path):
+    """The path of a folder, which is never empty: pathlib would take that for the working folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("an empty path names no folder", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 index_option = click.option(
     "--index", "folder", envvar="NEWSSEARCH_INDEX", default="index", show_default=True, metavar="DIR",
-    type=click.Path(file_okay=True, path_type=Path), help="The folder of the index (or NEWSSEARCH_INDEX).",
+    type=FolderPath(path_type=Path), help="The folder of the index (or NEWSSEARCH_INDEX).",
 )  # fmt: skip
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 wait_option = click.option(
@@ -431,7 +441,7 @@ def verify(
 
 
 @cli.command()
-@click.argument("into", metavar="NEW", type=click.Path(path_type=Path))
+@click.argument("into", metavar="NEW", type=FolderPath(path_type=Path))
 @index_option
 @json_option
 def salvage(into: Path, folder: Path, as_json: bool) -> int:

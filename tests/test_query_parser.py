@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
+import time
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
@@ -685,3 +687,16 @@ def test_each_token_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @given(st.lists(TYPED, min_size=50, max_size=200))
 def test_long_queries_parse_too(parts: list[str]) -> None:
     understood(" ".join(parts)[:MAX_LENGTH])
+
+
+@pytest.mark.parametrize(
+    ("begin", "piece", "end"),
+    [("", "1,", "*"), ("a~", "1", ":x"), ("/", "~exact,", "*"), ("caps(", "?NOT", '"'), ('"', "a'*", '"~5'), ("x", "^1", ""),
+     ("", "[a]*", ""), ("", "|a&", ""), ("outlet:", "a*", ""), ("url:", "/a", "*"), ("date:", "1-", "")],
+)  # fmt: skip
+def test_the_time_of_the_longest_query_is_linear_in_it(begin: str, piece: str, end: str) -> None:
+    text = begin + piece * ((MAX_LENGTH - len(begin + end)) // len(piece)) + end
+    started = time.process_time()
+    with suppress(QueryError):
+        parse(text)
+    assert time.process_time() - started < 5

@@ -56,7 +56,7 @@ _NO_BOOST = Pattern(r"\^(?:[-+−–]?\.?\d[\d.,e+-]*|[-+]?(?:nan|inf|infinity))
 _WORD = Pattern(rf"(?:\\[\s\S]|[^\s{UNSEEN}(){QUOTES}\\]|{GERSHAYIM})+|\\")
 _NEAR = Pattern(r"(w|pre)/(\d+|[ps])", re.IGNORECASE)
 _MODE = Pattern(r"(\d*)|(exact|name)", re.IGNORECASE)
-_NUMBER = Pattern(r"[-+−–]?\d*[.,]?\d*")
+_NUMBER = Pattern(r"[-+−–]?\d*(?:[.,]\d*)?")
 SHORT_NAME = 3
 """Characters of a name that is told from others by its marks: C++, C#, F#."""
 _ESCAPE = Pattern(r"\\([\s\S])")

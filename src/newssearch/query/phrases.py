@@ -18,7 +18,7 @@ _ESCAPE = Pattern(r"\\([\s\S])")
 _ESCAPED_SPACE = Pattern(r"\\(\s)")
 _FUZZY = Pattern(r"([^~]+)~(\d+)[.,;:!?]*")
 _MODE = Pattern(r"[^~]+~(?:exact|name)[.,;:!?]*")
-_STARS = Pattern(r"\w[^\s*]*\*\*+|\*\*+\w")
+_LETTER = Pattern(r"\w")
 
 
 class Pieces(NamedTuple):
@@ -56,7 +56,7 @@ def pieces(quoted: str, span: Span) -> Pieces:
                 notes[f"a word may differ in {MAX_EDITS} letters at most, not {edits:,}"] = ""
             parts.append(Fuzzy(word, min(edits, MAX_EDITS), span=span) if edits else Word(word, span=span))
         elif is_wildcard(shown):
-            if _STARS.search(shown):
+            if "**" in shown and _LETTER.search(shown):
                 hint = f"write {piece.replace('*', chr(92) + '*')} for a word that is printed with stars"
                 notes[f"the stars of {piece} stand for any letters"] = hint
             parts.extend(_patterns(piece, span))

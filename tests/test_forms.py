@@ -636,9 +636,12 @@ def test_values_of_fields_by_a_pattern(outlets_of: Index, query: str, titles: st
         ("url:https://*.example/news/*", "AB"),
         ('url:"*?id=1"', "A"),
         ("url:(bbc.example/news OR other.example)", "ABD"),
-        ("-url:bbc.example", "DE"),
-        ("url:*", "ABCD"),
+        ("-url:bbc.example", "DEF"),
+        ("url:*", "ABCDF"),
         ("-url:*", "E"),
+        ("url:monde.example/été", "F"),
+        ("url:monde.example/ete/sommet", "F"),
+        ("url:*/sommet/*", "F"),
         ("url:localhost:8080", ""),
         ("url:[/x", ""),
     ],
@@ -651,6 +654,7 @@ def test_articles_by_their_address(folder: Path, query: str, titles: str) -> Non
         article("C", "Rain.", url="https://sport.bbc.example/two"),
         article("D", "Rain.", url="https://other.example/one#top"),
         article("E", "Rain."),
+        article("F", "Rain.", url="https://monde.example/\u00c9te\u0301/sommet/"),
     )
     results = index.search(query, limit=None)
     assert sorted(hit.title or "" for hit in results) == list(titles)

@@ -48,12 +48,13 @@ def with_address(segment: Segment, node: Field) -> Mask:
     """The articles whose address is one that is wanted, or of a pattern."""
     pattern = _SCHEME.sub("", node.value, count=1)
     fits = value_pattern(pattern) if node.pattern else is_below(node.value)
-    # Addresses are kept beside headlines, as JSON: most articles are ruled out by what must be in it.
-    literals = _LITERAL.findall(re.sub(r"\\\\.", " ", canonical(node.value)))
+    # Addresses are kept beside headlines, as JSON. Most articles are ruled out by what must be in that, unless it has
+    # other letters than ASCII, which may be the same without accents.
+    literals = (literal.strip("/") for literal in _LITERAL.findall(canonical(node.value)))
     needle = max(literals, key=len, default="").encode()
     mask = np.zeros(segment.articles, np.bool_)
     for article, shown in enumerate(segment.shown_strings.all()):
-        if needle in shown.lower():
+        if needle in shown.lower() or not shown.isascii():
             address = json.loads(shown)[1]
             known = canonical(address) if address is not None else None
             mask[article] = known is not None and (fits(known) or fits(f"{known}/"))

@@ -444,6 +444,37 @@ def test_the_same_query_gives_equal_results(tmp_path: Path) -> None:
 # ---- threads
 
 
+def test_a_refresh_that_takes_long_hides_nothing_that_was_added_meanwhile(tmp_path: Path) -> None:
+    with newssearch.create(tmp_path / "index") as index:
+        store = index._store
+        opened, go_on = threading.Event(), threading.Event()
+
+        class Slow:
+            """The same store, from which the first snapshot is a long time coming."""
+
+            def __getattr__(self, name: str) -> object:
+                return getattr(store, name)
+
+            def snapshot(self) -> object:
+                snapshot = store.snapshot()
+                if not opened.is_set():
+                    opened.set()
+                    go_on.wait(30)
+                return snapshot
+
+        index._store = Slow()  # type: ignore[assignment]
+        refreshing = threading.Thread(target=index.refresh)
+        refreshing.start()
+        opened.wait(30)
+        adding = threading.Thread(target=index.add, args=(article("Rain", "It rained."),))
+        adding.start()
+        adding.join(0.5)  # it need not be done: it may wait for the other one
+        go_on.set()
+        for thread in (refreshing, adding):
+            thread.join()
+        assert len(index) == 1
+
+
 def test_threads_may_share_an_index(tmp_path: Path) -> None:
     stories = [
         article(

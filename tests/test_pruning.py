@@ -402,6 +402,19 @@ def test_an_empty_path_is_no_folder(cli: Command, archive: Path, index: Index) -
         assert len(opened) == before
 
 
+def test_each_folder_that_is_empty_now_is_weighed_by_itself(tmp_path: Path) -> None:
+    folders = [f"web/{number}" for number in range(20)]
+    for folder in folders:
+        (tmp_path / folder).mkdir(parents=True)
+    known = {f"{folder}/{file}.txt": 1 + file for folder in folders for file in range(4)}
+    still = {f"web/still/{file}.txt": 1 for file in range(500)}
+    look = files.Look([files.Source(Path(path), path) for path in still], scopes=[files.Scope("web")])
+    plan = pruning.plan(known | still, look, tmp_path, (), lambda removal: removal.path != "web/7")
+    assert [(one.path, one.articles, one.known, one.files) for one in plan.refused] == [("web/7", 10, 10, 4)]
+    assert sorted(plan.remove) == sorted(path for path in known if not path.startswith("web/7/"))
+    assert plan.kept == 10
+
+
 # ---- which path a file lies below
 
 

@@ -114,7 +114,7 @@ class Index:
 
     def refresh(self) -> None:
         """See what others have committed since."""
-        self._shared.exchange(self._store.snapshot())
+        self._shared.renew(self._store.snapshot)
 
     @contextmanager
     def _reading(self) -> Iterator[Snapshot]:

@@ -137,13 +137,15 @@ class _Planning:
             path: 0 if path in self._moved else self._known[path] - self._spared(path, below)
             for path in below
         }
-        empty = {folder for folder in below.values() if folder}
+        empty: dict[str, dict[str, int]] = {}
+        for path, folder in below.items():
+            if folder:
+                empty.setdefault(folder, {})[path] = lost[path]
         if 2 * sum(lost.values()) > known:
             why = EMPTY if scope.path in empty else "more than half of what is known there is gone"
             yield _removal(scope.path, lost, known, why), below
             return
-        for folder in sorted(empty):
-            inside = {path: lost[path] for path, within in below.items() if within == folder}
+        for folder, inside in sorted(empty.items()):
             if any(inside.values()):
                 yield _removal(folder, inside, sum(inside.values()), EMPTY), inside
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from .engines import Snapshot
@@ -28,6 +28,7 @@ class SharedSnapshot:
     def __init__(self, snapshot: Snapshot) -> None:
         # Reentrant: the garbage collector may end an iterator, which gives its snapshot back, while the lock is held.
         self._lock = threading.RLock()
+        self._renewing = threading.Lock()
         self._current: _Shared | None = _Shared(snapshot)
 
     def exchange(self, snapshot: Snapshot | None) -> None:
@@ -37,6 +38,14 @@ class SharedSnapshot:
             if old is not None:
                 old.retired = True
                 old.close_if_unused()
+
+    def renew(self, opened: Callable[[], Snapshot]) -> None:
+        """Let the snapshot that is ``opened`` now be that of now.
+
+        One thread does so at a time: else one that was opened earlier could take the place of a later one.
+        """
+        with self._renewing:
+            self.exchange(opened())
 
     @contextmanager
     def reading(self) -> Iterator[Snapshot | None]:

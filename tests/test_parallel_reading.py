@@ -125,7 +125,7 @@ def test_an_index_is_the_same_however_many_processes_read(tmp_path: Path, eager:
                 )
             )
             again = index.update([archive])
-            assert (again.unchanged, again.files_read, again.rejected) == (51, 0, report.rejected)
+            assert (again.unchanged, again.files_read, again.rejected_before) == (51, 0, report.rejections)
     assert seen[0] == seen[1] == seen[2]
     assert seen[0][1] == 51
     assert all(isinstance(rejected, Rejected) for rejected in report.rejected)

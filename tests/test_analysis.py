@@ -393,7 +393,7 @@ def test_a_letter_with_a_stroke_or_a_hook_is_folded_to_the_letter() -> None:
     named = re.compile("LATIN SMALL LETTER ([A-Z]) WITH (?:STROKE|HOOK|TAIL|BAR|TOPBAR)")
     letters = {chr(n): unicodedata.name(chr(n), "") for n in range(0x80, 0x1E00)}
     found = {char: match[1].lower() for char, name in letters.items() if (match := named.fullmatch(name))}
-    assert len(found) > 40
+    assert len(found) > 30
     assert {char: fold(char) for char in found} == found
 
 

@@ -700,3 +700,16 @@ def test_the_time_of_the_longest_query_is_linear_in_it(begin: str, piece: str, e
     with suppress(QueryError):
         parse(text)
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    "mark", ["\u00ad", "\u200b", "\u200e", "\u2060", "\u202a", "\u2066", "\ufeff"], ids=ascii
+)
+@pytest.mark.parametrize(
+    "text",
+    ["iraq_", "_iraq", "ir_aq", "_iraq_ _OR_ _syria_", "_NOT_ iraq", "_-iraq", "iraq _w/5_ syria", "iraq_*", "ir_a*", "iraq_~1_",
+     "iraq~exact_", "_iraq~name", '"iraq_ government"_', '"ir_aq* government"', "caps(_US_)", "outlet:_bbc_", "date:_2024_",
+     "date:none_", "url:_bbc.co.uk", "iraq^2_", "/ira./_", '"iraq government"~5_', "hlead(_iraq_)"],
+)  # fmt: skip
+def test_an_invisible_character_makes_no_difference_to_a_query(text: str, mark: str) -> None:
+    assert str(parse(text.replace("_", mark)).tree) == str(parse(text.replace("_", "")).tree)

@@ -137,6 +137,13 @@ def test_time_is_linear_in_whatever_text(piece: str) -> None:
     assert time.process_time() - begun < 3
 
 
+@pytest.mark.parametrize("mark", ["\u200f", "\u202c", "\u200b", "\u00ad", "\u2069", "\ufeff"], ids=ascii)
+def test_an_invisible_character_hides_no_end_of_a_sentence(mark: str) -> None:
+    assert split(f"It rained.{mark} Then it stopped.", "en") == [f"It rained.{mark} ", "Then it stopped."]
+    assert split(f"“It rained{mark}.”{mark} {mark}Then it stopped.", "en")[1] == f"{mark}Then it stopped."
+    assert len(split(f"He met {mark}Mr.{mark} Austin, and Gen{mark}. Lee.", "en")) == 1
+
+
 def test_each_file_of_abbreviations_is_of_an_analysis() -> None:
     names = {path.stem for path in FOLDER.glob("*.txt")}
     assert {"any", "plain", "english", "german"} <= names

@@ -30,6 +30,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from .lazy import Pattern
+from .spelling import IGNORABLE
+
 FOLDER = Path(__file__).with_name("abbreviations")
 """The files of abbreviations and openers."""
 
@@ -72,7 +75,7 @@ _LAST_WORD = re.compile(r"[^-–—‑/()\[\]{}\"“”„«»‘’'‚‹›¿
 _ROMAN = re.compile(r"[IVXLC]{2,}")
 _CHUNK = re.compile(r"\S+")
 _APOSTROPHE = re.compile("['’]")
-_INVISIBLE = str.maketrans("", "", "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
+_INVISIBLE = Pattern(f"[{IGNORABLE}]")
 _THAI = re.compile("[\u0e00-\u0e7f]$")
 _LONGEST = 24
 """Characters of an abbreviation, of an opener and of the references behind a mark that are looked at."""
@@ -146,7 +149,7 @@ class Rules:
             return NUMBER if chunk[1].isdigit() else CAPITAL
         first = _FIRST.match(chunk)
         if first is None:
-            bare = chunk.translate(_INVISIBLE)
+            bare = _INVISIBLE.sub("", chunk)
             if self.marked.match(bare) is not None and bare[0] not in _OPENING_QUOTES:
                 return NOTHING  # also (!) and […]
             return AS_NEXT if bare.strip(self._only_closing) else NOTHING
@@ -164,6 +167,8 @@ class Rules:
 
     def ends(self, chunk: str) -> int:
         """How a chunk ends."""
+        if not chunk.isascii():
+            chunk = _INVISIBLE.sub("", chunk) or " "
         if chunk[-1] not in self._ending and chunk[-1] != "]":
             return GOES_ON
         if chunk[-1] == "]" and (references := _REFERENCES.search(chunk[-_LONGEST:])) is not None:
@@ -180,7 +185,7 @@ class Rules:
         found = _LAST_WORD.search(body, max(0, len(body) - _LONGEST))
         if found is not None and len(found[0]) == 1 and _APOSTROPHE.match(body, len(body) - 2) is not None:
             return ENDS  # don’t, Iraq’s
-        word = "" if found is None else unicodedata.normalize("NFC", found[0].translate(_INVISIBLE))
+        word = "" if found is None else unicodedata.normalize("NFC", found[0])
         return self._behind_word(word) if tail[0] == "." else self._full_stops.get(f"{word}!", ENDS)
 
     def _behind_word(self, word: str) -> int:

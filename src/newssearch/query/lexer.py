@@ -11,7 +11,7 @@ from ..errors import QueryError
 from ..lazy import Pattern
 from .diagnostics import Notes
 from .fieldnames import ADDRESSES, ALIASES, FIELDS, meant
-from .quoting import MINUS, QUOTES, UNSEEN, is_wildcard
+from .quoting import MINUS, QUOTES, UNSEEN, is_wildcard, seen
 from .tree import MAX_EDITS, OPERATORS, Span
 
 Kind = Literal[
@@ -40,7 +40,7 @@ _TILDE = Pattern(r"~(?:(\d+)(?![\w.]*\w)|(exact|name)(?!\w))", re.IGNORECASE)
 """What may stand right behind a phrase."""
 _TILDES = Pattern(rf"~[^\s(){QUOTES}^]*")
 _MINUS = Pattern(rf"[{MINUS}](?=[^\s){MINUS}])")
-_REGEX = Pattern(r"/((?:\\.|[^/\\\s])+)/(?=[\s)^]|$)")
+_REGEX = Pattern(rf"/((?:\\.|[^/\\\s])+)/(?=[\s{UNSEEN})^]|$)")
 _CAPS = Pattern(
     rf"caps\(\s*(?:[{QUOTES}]((?:\\[\s\S]|[^\\{QUOTES}]|{GERSHAYIM})*)[{QUOTES}]|((?:[^(){QUOTES}]|{GERSHAYIM})*))\s*\)",
     re.IGNORECASE,
@@ -49,11 +49,15 @@ _FUNCTION = Pattern(r"(hlead|atleast(\d+))(?=\()", re.IGNORECASE)
 _FIELD = Pattern(r"([A-Za-z]+(?:_[A-Za-z]+)*):(?!//)")
 _DATE = Pattern(rf"[^\s(){QUOTES}]+")
 _FACTOR = r"(?:\d+(?:\.\d*)?|\.\d+)"
-_BOOST = Pattern(rf"\^({_FACTOR})(?=[\s)^]|$)")
+_BOOST = Pattern(rf"\^({_FACTOR})(?=[\s{UNSEEN})^]|$)")
 _BOOSTS = Pattern(rf"(?:\^{_FACTOR}(?=\^|$))+")
-_NO_BOOST = Pattern(r"\^(?:[-+−–]?\.?\d[\d.,e+-]*|[-+]?(?:nan|inf|infinity))(?=[\s)^]|$)", re.IGNORECASE)
+_NO_BOOST = Pattern(
+    rf"\^(?:[-+−–]?\.?\d[\d.,e+-]*|[-+]?(?:nan|inf|infinity))(?=[\s{UNSEEN})^]|$)", re.IGNORECASE
+)
 """A number that can be no boost."""
-_WORD = Pattern(rf"(?:\\[\s\S]|[^\s{UNSEEN}(){QUOTES}\\]|{GERSHAYIM})+|\\")
+_INSIDE = rf"(?<![\s{UNSEEN}])[{UNSEEN}]+(?=[^\s{UNSEEN}(){QUOTES}])"
+_WORD = Pattern(rf"(?:\\[\s\S]|[^\s{UNSEEN}(){QUOTES}\\]|{_INSIDE}|{GERSHAYIM})+|\\")
+"""A word, with the invisible characters inside it and none of those around it."""
 _NEAR = Pattern(r"(w|pre)/(\d+|[ps])", re.IGNORECASE)
 _MODE = Pattern(r"(\d*)|(exact|name)", re.IGNORECASE)
 _NUMBER = Pattern(r"[-+−–]?\d*(?:[.,]\d*)?")
@@ -249,7 +253,7 @@ class _Lexer:
             if caret > 0:
                 self._no_boost(start + (boosts.end() if boosts is not None else caret))
             stem = raw[:caret] if boosts is not None and boosts.end() == len(raw) else raw
-            self._bare(stem, start + len(stem))
+            self._bare(seen(stem), start + len(stem))
             self._boost()
         self.at = end if self.at == start else self.at
 

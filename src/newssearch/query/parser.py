@@ -406,16 +406,17 @@ class _Parser:
         value = self._take()
         span = Span(token.span.start, value.span.end)
         self._count(span)
-        if value.text.strip().lower() == "none":
+        when = plain(value.text)
+        if when.lower() == "none":
             return Undated(span=span)
-        bounds = parse_range(value.text, self.now)
+        bounds = parse_range(when, self.now)
         if bounds is None:
             hint = 'write 2024, 2024-07, 2024-07-25, 2024-07..2024-09, >=2024-07-25, -7d, "July 2024" or "last month"'
             raise self._error(f"{value.text!r} is not a date", value.span, hint)
         start, end = bounds
         if (reason := why_no_range(start, end)) is not None:
             raise self._error(reason, value.span)
-        return Dated(value.text, start, end, span=span)
+        return Dated(when, start, end, span=span)
 
     # ---- leaves
 

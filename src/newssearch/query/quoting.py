@@ -7,14 +7,16 @@ from functools import cache
 
 from ..analysis import marks
 from ..lazy import Pattern
+from ..spelling import IGNORABLE
 
 MINUS = "−–-"
 """What means NOT in front of an operand: the hyphen, and what a word processor makes of it."""
 QUOTES = '"“”„‟«»＂'
 """What begins and ends a phrase."""
 
-UNSEEN = "\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"
-"""Direction marks and the like, pasted along with a word, as ranges of a character class."""
+UNSEEN = IGNORABLE.replace("\u200b-\u200f", "\u200b\u200e\u200f")
+"""Invisible characters, pasted along with a word, as ranges of a character class: all but the joiners, which some scripts
+cannot be written without."""
 
 _HIDDEN = Pattern(f"[{UNSEEN}]")
 _SPECIAL = Pattern(rf"[\\{QUOTES}*]|\?(?=\?*[^\s?])|~(?=(?:\d+|exact|name)[.,;:!?]*(?:\s|$))")
@@ -27,7 +29,12 @@ def plain(text: str) -> str:
     >>> plain(" say\\u200f  hi ")
     'say hi'
     """
-    return " ".join(_HIDDEN.sub("", SURROGATE.sub("\ufffd", text)).split())
+    return " ".join(seen(SURROGATE.sub("\ufffd", text)).split())
+
+
+def seen(text: str) -> str:
+    """``text`` without what is not seen."""
+    return text if text.isascii() else _HIDDEN.sub("", text)
 
 
 def quoted(text: str) -> str:

@@ -257,6 +257,22 @@ def test_what_another_version_option_or_package_may_read_is_read_again(
 
 
 @posix
+def test_a_copy_that_has_become_a_link_is_read_by_the_name_of_its_file(archive: Path, index: Index) -> None:
+    news = archive / "news"
+    record = '{"title": "Hail", "text": "It hailed.", "url": "https://example.com/hail"}'
+    for name in ("x.json", "y.json"):
+        (news / name).write_text(record, "utf-8")
+    assert index.update([news / "x.json", news / "y.json"]).duplicates == 1
+    (news / "z.json").write_text('{"title": "Snow", "text": "It snowed."}', "utf-8")
+    (news / "y.json").unlink()
+    (news / "y.json").symlink_to("z.json")
+    (news / "x.json").unlink()
+    index.update([news / "x*.json", news], prune=True, confirm=lambda removal: True)
+    assert [article.path for article in index if article.title == "Snow"] == ["news/z.json"]
+    assert "Hail" not in {article.title for article in index}
+
+
+@posix
 def test_what_cannot_even_be_opened_is_reported_once_and_tried_each_time(archive: Path, index: Index) -> None:
     link = archive / "news" / "c.txt"
     link.symlink_to("nowhere")

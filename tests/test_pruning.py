@@ -170,6 +170,55 @@ def test_a_link_that_leads_nowhere_prunes_nothing(archive: Path, index: Index, t
     assert len(index) == 14
 
 
+@posix
+def test_a_folder_that_has_become_a_link_that_leads_nowhere_loses_nothing(
+    archive: Path, index: Index
+) -> None:
+    (archive / "web").rename(archive.parent / "away")
+    (archive / "web").symlink_to("nowhere")
+    report = index.update(archive, prune=True, confirm=Asked(True))
+    assert (report.removed, report.kept, report.unchanged) == (0, 4, 6)
+    rebuilt = newssearch.rebuild(archive / "index", archive)
+    assert [(r.path, r.articles, r.reason) for r in rebuilt.refused] == [("web", 4, "no such file or folder")]
+    report = index.update(archive / "web", prune=True, confirm=Asked(True))
+    assert (report.removed, report.kept) == (0, 4)
+    assert [str(rejected) for rejected in report.rejected] == ["web: no such file or folder"]
+
+
+def test_a_file_that_is_named_and_gone_is_kept_and_counted(archive: Path, index: Index) -> None:
+    (archive / "web" / "0.txt").unlink()
+    report = index.update(archive / "web" / "0.txt", prune=True, confirm=Asked(True))
+    assert (report.removed, report.kept, report.rejections) == (0, 1, 1)
+
+
+def test_a_file_whose_name_a_folder_has_taken_is_gone(archive: Path, index: Index) -> None:
+    (archive / "web" / "0.txt").unlink()
+    (archive / "web" / "0.txt").mkdir()
+    report = index.update(archive, prune=True)
+    assert (report.removed, report.kept, report.unchanged) == (1, 0, 9)
+
+
+def test_what_a_file_had_before_it_was_damaged_is_counted_in_each_run(archive: Path, index: Index) -> None:
+    (archive / "web" / "0.txt").write_bytes(b"")
+    for rejected in (1, 0, 0):
+        report = index.update(archive, prune=True)
+        assert (report.rejections, report.rejected_before) == (rejected, 1 - rejected)
+        assert (report.removed, report.kept, report.unchanged) == (0, 1, 9)
+
+
+@posix
+@pytest.mark.skipif(os.geteuid() == 0 if hasattr(os, "geteuid") else True, reason="root may look everywhere")
+def test_a_path_that_cannot_be_looked_at_does_not_end_the_run(archive: Path, index: Index) -> None:
+    (archive / "wire" / "new.txt").write_text("New\n\nIt snowed.\n", "utf-8")
+    (archive / "web").chmod(0)
+    try:
+        report = index.update([archive / "web" / "0.txt", archive / "wire"], prune=True)
+    finally:
+        (archive / "web").chmod(0o755)
+    assert (report.added, report.removed, report.kept) == (1, 0, 1)
+    assert [str(r) for r in report.rejected] == ["web/0.txt: cannot be read: Permission denied"]
+
+
 # ---- more than half
 
 

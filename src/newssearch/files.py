@@ -46,14 +46,18 @@ class Look:
     excluded: set[str] = field(default_factory=set)
     scopes: list[Scope] = field(default_factory=list)
     unlisted: dict[str, str] = field(default_factory=dict)
-    """The folders, by their names in the index, that cannot be listed, and why."""
+    """What cannot be listed and may be a folder, by its name in the index, and why: links that lead nowhere too."""
 
     def scopes_of(self, path: str) -> list[Scope]:
-        """The scopes that a file lies in, by its name in the index."""
-        found = []
+        """The scopes that a file lies in, by its name in the index; one that is missing may be the file itself."""
+        found = [scope for scope in self._scopes.get(path, ()) if scope.problem]
         for number, folder in enumerate(_folders_of(path)):
             found += [scope for scope in self._scopes.get(folder, ()) if scope.recursive or number == 0]
         return found
+
+    def is_unlisted(self, path: str) -> bool:
+        """Whether nobody can tell if a file is there, by its name in the index: a folder that it lies in cannot be listed."""
+        return bool(self.unlisted) and any(folder in self.unlisted for folder in _folders_of(path))
 
     @cached_property
     def _scopes(self) -> dict[str, list[Scope]]:
@@ -109,17 +113,16 @@ class _Looking:
                 self.found.rejected.append(Rejected(self._name(path), "no file matches"))
             for match in matches:
                 self._take(match, named=False)
-        elif problem and not path.is_symlink():
+        elif problem:
             self.found.rejected.append(Rejected(self._name(path), problem))
-            self.found.scopes.append(Scope(_name(_target(path), self.root), problem=problem))
+            places = {self._name(path), _name(_target(path), self.root)}  # of a link, and of where it leads
+            self.found.scopes += [Scope(place, problem=problem) for place in sorted(places)]
         else:
             self._take(path, named=True)
-            if problem:
-                self.found.scopes.append(Scope(_name(_target(path), self.root), problem=problem))
 
     def _take(self, path: Path, *, named: bool) -> None:
         """Take a file, or all that is below a folder."""
-        if path.is_dir():
+        if os.path.isdir(path):  # noqa: PTH112  (false, not an error, where that cannot be told)
             self.found.scopes.append(Scope(self._name(path)))
             self._take_folder(path)
             return
@@ -175,6 +178,8 @@ class _Looking:
                         self.found.skipped["linked folders"] += 1
                 elif entry.name != FILE:
                     target = real_path(inner[0]) if link else inner[1]
+                    if link and (problem := _problem(Path(inner[0]))):
+                        self.found.unlisted[_name(target, self.root)] = problem
                     self._take_file(Path(inner[0]), target, inner[2], named=False)
             under.extend(reversed(folders))
 

@@ -7,7 +7,6 @@ to which a few articles were appended costs no more than those.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import time
 from collections import Counter
@@ -270,11 +269,17 @@ class Indexer:
                 return
             if entry.mtime != STALE:
                 continue
-            before, rejected = dataclasses.replace(self._counts), len(self._rejected)
+            file = files.file_of(path, archive)
+            name = files.name_of(file, archive)
+            if name != path:  # a link by now, to a file that has a name of its own
+                self._manifest.drop(path)
+                if name in self._fresh or name in self._manifest.entries:
+                    continue
+            before, rejected = replace(self._counts), len(self._rejected)
             skipped = self._skipped.copy()
-            self._read_now(files.Source(files.file_of(path, archive), path))
-            for name in ("unchanged", "files_read", "rejections", "rejected_before"):
-                setattr(self._counts, name, getattr(before, name))
+            self._read_now(files.Source(file, name))
+            for count in ("unchanged", "files_read", "rejections", "rejected_before"):
+                setattr(self._counts, count, getattr(before, count))
             del self._rejected[rejected:]
             self._skipped = skipped
             if path in self._was_read:
@@ -381,7 +386,9 @@ class Indexer:
         if entry.mtime != file.mtime:
             self._manifest.set(path, replace(entry, mtime=file.mtime))  # touched, not changed
         self._counts.unchanged += entry.articles
-        self._counts.rejected_before += entry.rejections
+        if entry.rejections:
+            self._counts.rejected_before += entry.rejections
+            self._counts.kept += max(len(self._writer.states(path).keys() - self._gone) - entry.articles, 0)
         self._skipped.update(dict(entry.skipped))
 
     def _read_now(self, source: files.Source) -> None:

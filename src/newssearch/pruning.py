@@ -1,15 +1,16 @@
 """What a run may remove because its file is gone, and what it must not without being told to.
 
 A share that is not mounted, an empty mount point and a folder that cannot be listed look like thousands of deleted
-files. So only files below the paths that a run was given are removed, and none below a path that is missing or cannot
-be listed. What an empty folder held, and more than half of what is known below a path, is removed only if somebody
-agrees.
+files. So only files below the paths that a run was given are removed, and none below a path that is missing, a link
+that leads nowhere, or a folder that cannot be listed. What an empty folder held, and more than half of what is known
+below a path, is removed only if somebody agrees.
 """
 
 from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -153,14 +154,18 @@ class _Planning:
         """None for a file that is there; ``"kept"`` where nobody can tell; else it is gone, and from which empty folder."""
         if path in self._look.excluded or files.excluded(path, self._exclude):
             return ""
+        if self._look.is_unlisted(path):
+            return "kept"
         file = files.file_of(path, self._archive)
         try:
-            file.lstat()
+            status = file.lstat()
         except (OSError, ValueError) as error:
             if isinstance(error, OSError) and error.errno not in (errno.ENOENT, errno.ENOTDIR):
                 return "kept"
             problem, folder = self._folder(str(file.parent))
             return {"unlisted": "kept", "empty": folder}.get(problem, "")
+        if stat.S_ISDIR(status.st_mode):  # a folder has taken the name of the file
+            return ""
         name = files.name_of(file, self._archive)  # a folder on the way may have become a link
         if name == path or name not in self._found:
             return None

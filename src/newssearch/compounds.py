@@ -35,10 +35,12 @@ Span = tuple[int, int]
 _BEFORE = ".,;:!?…\"'“”‘’«»()[]"
 _MARKS = frozenset(HYPHENS + TAGS)
 _JOINED = Pattern(rf"[{HYPHENS}][{IGNORABLE}]*\w|[{TAGS}]\w")
+_BEHIND_JOINED_TO = "|".join(f"(?<={word}.)" for word in sorted(ANY_JOINED_TO))
 JOINED = Pattern(
-    rf"[{HYPHENS}][{IGNORABLE}]*\w|[{TAGS}]\w|\w[{SUPERSCRIPTS}]|(?i:{'|'.join(sorted(ANY_JOINED_TO))})[{APOSTROPHES}]"
+    rf"[{HYPHENS}][{IGNORABLE}]*\w|[{TAGS}]\w|[{SUPERSCRIPTS}](?<=\w.)|[{APOSTROPHES}](?i:{_BEHIND_JOINED_TO})"
 )
-"""What is in each text in which words are joined, or found by a part."""
+"""What is in each text in which words are joined, or found by a part. Each alternative begins with a set of characters, so
+that a text without any of them is gone over ten times as fast."""
 PARTED = Pattern(rf"(?:[a-z][A-Z]|[A-Z][A-Z][a-z]|[^\W\d_a-zA-Z]|[\u0300-\u036f{IGNORABLE}]|[{TAGS}]\w)\S*")
 """What is in each text in which a word has capitals inside, and in many another that has letters with accents."""
 _UPON_LETTERS = frozenset({"Mn", "Mc", "Me", "Cf"})

@@ -342,5 +342,7 @@ def test_results_are_a_line_however_many_hits_they_have(tmp_path: Path) -> None:
         )
         assert repr(index) == f"<Index {str(tmp_path)!r}>"
         assert len(repr(results[0])) < 200
+        small = dataclasses.replace(results[0], score=1.23456789e-07)
+        assert repr(small).endswith("score=1.23456789e-07>")
         assert len(repr(index.info())) < 200
     assert repr(index) == f"<Index {str(tmp_path)!r} (closed)>"

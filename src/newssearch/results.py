@@ -148,7 +148,7 @@ class Hit:
         return max(self.matching - 1, 0)
 
     def __repr__(self) -> str:
-        return brief(self, quoted(self.address), quoted(self.title), f"score={self.score!r:.12}")
+        return brief(self, quoted(self.address), quoted(self.title), f"score={self.score:.10g}")
 
     def _repr_html_(self) -> str:
         """The hit as a notebook shows it."""

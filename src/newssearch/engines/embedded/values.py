@@ -15,6 +15,7 @@ from itertools import islice
 import numpy as np
 
 from ...analysis import key, name_words
+from ...brief import many
 from ...lazy import Pattern
 from ...outlets import Aliases, Outlets, outlets
 from ...query.patterns import value_pattern, words_pattern
@@ -88,7 +89,7 @@ def shown_values(found: Collection[str], most: int = 10) -> str:
     """
     first = ", ".join(sorted(found, key=lambda value: (value.casefold(), value))[:most])
     more = "" if len(found) <= most else " and others"
-    return f"{len(found):,} value{'s' * (len(found) != 1)}: {first}{more}"
+    return f"{many(len(found), 'value')}: {first}{more}"
 
 
 def subtags(key: str) -> tuple[str, ...]:

@@ -137,6 +137,22 @@ def test_a_file_without_permission_is_no_damage(
     assert newssearch.verify(folder).sound
 
 
+@pytest.mark.parametrize("name", ["_MAIN_*.toc", "MAIN_*.nws", "newssearch.json"])
+def test_articles_in_a_file_without_permission_are_not_lost_to_a_salvage(
+    tmp_path: Path, folder: Path, cli: Command, name: str
+) -> None:
+    """It says what it may not read and makes nothing, so that the same command works once it may."""
+    path = min(folder.glob(name))
+    path.chmod(0)
+    tmp_path.chmod(0o777)
+    with unprivileged(tmp_path):
+        done = cli("salvage", "new")
+    assert (done.code, done.out, done.err) == (1, "", f"error: index/{path.name}: Permission denied\n")
+    assert not (tmp_path / "new").exists()
+    path.chmod(0o644)
+    assert newssearch.salvage(folder, tmp_path / "new").saved == 10
+
+
 def test_a_check_goes_on_after_a_file_without_permission_and_finds_the_damage_of_another(
     tmp_path: Path, folder: Path, cli: Command
 ) -> None:

@@ -318,6 +318,24 @@ def test_what_whoosh_wrote_is_no_leftover(folder: Path) -> None:
         assert found.articles == index.info().contents.articles
 
 
+@pytest.mark.parametrize("look", ["check", "salvaged"])
+def test_what_is_written_during_a_look_at_all_of_an_index_is_no_damage(folder: Path, look: str) -> None:
+    """The first segment is damaged, so that the look stops there for a moment, in which a rebuild removes the others."""
+    first, *others = [listed.file_name for listed in read_toc(folder).listed if listed is not None]
+    content = bytearray((folder / first).read_bytes())
+    content[-20:] = bytes(20)
+    (folder / first).unlink()
+    (folder / first).write_bytes(content)
+    store = EmbeddedStore(folder)
+    problems = iter(store.check(100).problems() if look == "check" else store.salvaged())
+    assert getattr(next(problems), "file", "") == first
+    news = folder.parent / "new.txt"
+    news.write_text("Fog\n\nDim light on the river.\n", encoding="utf-8")
+    newssearch.rebuild(folder, news, confirm=lambda _: True)
+    assert not any((folder / other).exists() for other in others)
+    assert [found for found in problems if not hasattr(found, "article")] == []
+
+
 # ---- salvage
 
 

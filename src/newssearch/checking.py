@@ -111,18 +111,20 @@ def salvage(folder: str | Path, into: str | Path, *, wait: float = 10.0) -> Salv
 
     Only articles that are whole are saved, each as it was indexed. Raises :class:`IndexNotFoundError`,
     :class:`IndexVersionError`, :class:`IndexExistsError` where ``into`` holds an index, and :class:`IndexLockedError` where
-    another process makes one there for longer than ``wait`` seconds.
+    another process makes one there for longer than ``wait`` seconds. A file that the system does not let be read (for lack of
+    permission, say) is an :class:`OSError`, and nothing is made.
     """
     into = arguments.path("into", into)
     arguments.seconds("wait", wait)
     store = _any(arguments.path("folder", folder))
+    readable = store.salvaged()  # before anything is made: what the system does not let be read is an error
     new, lock = EmbeddedStore.create_locked(into, wait, (FILE_NAME,))
     writer = new.writer_with(lock)
     problems: list[Problem] = []
     lost = 0
     ids: set[str] = set()
     try:
-        for found in store.salvaged():
+        for found in readable:
             if isinstance(found, Problem):
                 problems.append(found)
             elif isinstance(found, Lost):

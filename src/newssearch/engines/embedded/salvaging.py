@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,9 +18,10 @@ from ...errors import IndexDamagedError
 from ...verification import Problem
 from .container import Container
 from .mapped import ContainerError, Mapped
+from .opened import Outcome, open_commit, opened
 from .segment import Segment
 from .structure import UNREADABLE
-from .trust import EXTENSION, Listed, Toc, newest, read_toc, toc_path
+from .trust import EXTENSION, Listed, Toc, newest, toc_path
 from .verifying import Adopted, unread
 
 
@@ -39,39 +41,57 @@ class Lost(NamedTuple):
 def salvaged(folder: Path, adopted: Adopted) -> Iterator[Saved | Lost | Problem]:
     """All articles of an index, whole or lost, and what else is amiss.
 
-    Where the table of contents is lost, so is what it says of deleted articles: they are back.
+    Opens all files first: what is written meanwhile makes no difference. Where the table of contents is lost, so is what
+    it says of deleted articles: they are back.
+
+    Raises :class:`OSError` for a file that the system does not let be read (for lack of permission, say): it is not
+    lost, and may be read another time.
     """
     try:
-        toc = read_toc(folder)
+        toc, _, files, _ = open_commit(folder, Mapped.unchecked)
     except (IndexDamagedError, OSError) as error:
-        if (
-            isinstance(error, OSError) and error.errno != errno.EIO
-        ):  # it is whole, and may be read another time
-            raise
+        if isinstance(error, OSError):
+            _refuse(error)
         name = toc_path(folder, newest(folder)).name
-        yield Problem(name, f"{error.__cause__ or error}: articles that were removed or replaced may be back")
-        for path in sorted(folder.glob(f"MAIN_*{EXTENSION}"), key=lambda path: -path.stat().st_mtime_ns):
-            yield from _segment(folder, Listed(path.name, frozenset(), 0))
-        return
-    for number, listed in enumerate(toc.listed):
-        if listed is not None:
-            yield from _segment(folder, listed)
-        else:
-            yield from _adopted(folder, toc, number, adopted)
+        lost = Problem(
+            name, f"{error.__cause__ or error}: articles that were removed or replaced may be back"
+        )
+        left = sorted(folder.glob(f"MAIN_*{EXTENSION}"), key=lambda path: -path.stat().st_mtime_ns)
+        listed = [Listed(path.name, frozenset(), 0) for path in left]
+        found = {path.name: opened(path, Mapped.unchecked) for path in left}
+        _refuse(*found.values())
+        return chain([lost], *(_segment(folder, one, found[one.file_name]) for one in listed))
+    _refuse(*(files[one.file_name] for one in toc.listed if one is not None))
+    return chain.from_iterable(
+        _segment(folder, one, files[one.file_name])
+        if one is not None
+        else _adopted(folder, toc, number, adopted)
+        for number, one in enumerate(toc.listed)
+    )
 
 
-def _segment(folder: Path, listed: Listed) -> Iterator[Saved | Lost | Problem]:
+def _refuse(*files: Outcome) -> None:
+    """Raise the error of a file that the system does not let be read, unless it is gone or the disk has lost it."""
+    for file in files:
+        if isinstance(file, OSError) and file.errno not in (errno.EIO, errno.ENOENT):
+            raise file
+
+
+def _segment(folder: Path, listed: Listed, file: Outcome) -> Iterator[Saved | Lost | Problem]:
     path = folder / listed.file_name
     had = f": none of its {listed.documents:,} paragraphs can be read" if listed.documents else ""
+    if isinstance(file, ContainerError):
+        yield Problem(path.name, f"{file.what}{had}")
+        return
+    if isinstance(file, OSError):
+        problem = unread(path, file)
+        yield replace(problem, what=f"{problem.what}{had}")
+        return
     try:
-        segment = Segment(Container(Mapped.unchecked(path)), listed.deleted)
+        segment = Segment(Container(file), listed.deleted)
         number, deleted = segment.articles, listed.deleted
     except ContainerError as error:
         yield Problem(path.name, f"{error.what}{had}")
-        return
-    except OSError as error:
-        problem = unread(path, error)
-        yield replace(problem, what=f"{problem.what}{had}")
         return
     except UNREADABLE as error:
         yield Problem(path.name, f"{error}{had}")

@@ -85,7 +85,7 @@ def read_stories(folder: Path, generation: int, names: Sequence[Named | None]) -
     if newest < 0:
         return Stories(names, [None] * len(names), np.empty(0, np.uint32))
     container = Container(story_path(folder, newest))
-    number = {known: n for n, known in enumerate(_named(container)) if known is not None}
+    number = {known: n for n, known in enumerate(named_in(container)) if known is not None}
     parts: list[Known | None] = []
     for name in names:
         n = number.get(name) if name is not None else None
@@ -99,12 +99,7 @@ def newest_stories(folder: Path, generation: int) -> int:
     return max((number for number in _files(folder) if number <= generation), default=-1)
 
 
-def named_in(path: Path) -> list[Named | None]:
-    """The segments that a file tells of."""
-    return _named(Container(path))
-
-
-def _named(container: Container) -> list[Named | None]:
+def named_in(container: Container) -> list[Named | None]:
     """The segments that a file of stories tells of. Raises :class:`~.container.ContainerError` where that is no list."""
     try:
         listed = json.loads(container["segments"].tobytes())

@@ -18,6 +18,7 @@ from . import structure
 from .committing import HOLDER, LOCKS
 from .container import Container
 from .mapped import ContainerError, Mapped
+from .opened import Outcome, open_commit, opened
 from .segment import Segment
 from .storyfile import named_in, newest_stories, story_path
 from .trust import EXTENSION, MARKER, Listed, Toc, newest, read_toc, toc_path
@@ -52,9 +53,8 @@ class Check:
         yield from self._marker()
         path = toc_path(self._folder, newest(self._folder))
         try:
-            toc = read_toc(self._folder)
-            path = toc_path(self._folder, toc.generation)
-            self._count(path)
+            toc, toc_size, files, stories = open_commit(self._folder, Mapped.of)
+            self.files, self.size = self.files + 1, self.size + toc_size
         except (IndexDamagedError, OSError) as error:
             yield (
                 unread(path, error)
@@ -62,7 +62,7 @@ class Check:
                 else Problem(path.name, str(error.__cause__ or error))
             )
             for left in sorted(self._folder.glob(f"*{EXTENSION}")):  # which of them count, nobody knows
-                yield from self._file(left)
+                yield from self._file(left, opened(left, Mapped.of))
             return
         segments: list[Segment | None] = []
         for number, listed in enumerate(toc.listed):
@@ -70,10 +70,9 @@ class Check:
                 yield from self._adopted(toc, number)
                 segments.append(None)
                 continue
-            found = list(self._segment(listed, segments))
-            yield from found
-        yield from self._stories(toc, segments)
-        yield from self._twice(segments)
+            yield from self._segment(listed, files[listed.file_name], segments)
+        yield from self._stories(toc, files, stories, segments)
+        yield from self._twice(toc, segments)
 
     def _count(self, path: Path) -> None:
         self.files += 1
@@ -89,11 +88,12 @@ class Check:
         except ValueError as error:
             yield Problem(MARKER, str(error))
 
-    def _file(self, path: Path) -> Iterator[Problem]:
+    def _file(self, path: Path, mapped: Outcome) -> Iterator[Problem]:
         """The bytes of a container that are not those that were written."""
         try:
-            self._count(path)
-            mapped = Mapped.of(path)
+            if not isinstance(mapped, Mapped):
+                raise mapped
+            self.files, self.size = self.files + 1, self.size + len(mapped.map)
             stretches = list(_joined(mapped.damage()))
         except ContainerError as error:
             yield Problem(path.name, error.what)
@@ -108,16 +108,16 @@ class Check:
             if len(stretches) > NAMED_STRETCHES:
                 yield Problem(path.name, f"and {len(stretches) - NAMED_STRETCHES:,} more stretches of it")
 
-    def _segment(self, listed: Listed, segments: list[Segment | None]) -> Iterator[Problem]:
+    def _segment(self, listed: Listed, file: Outcome, segments: list[Segment | None]) -> Iterator[Problem]:
         """What is wrong with a segment; it is added to those that can be read, or None in its place."""
         name = listed.file_name
-        damage = list(self._file(self._folder / name))
+        damage = list(self._file(self._folder / name, file))
         segments.append(None)
-        if damage:
+        if damage or not isinstance(file, Mapped):
             yield from damage
             return
         try:
-            segment = Segment(Container(self._folder / name), listed.deleted)
+            segment = Segment(Container(file), listed.deleted)
             found = [Problem(name, what) for what in structure.unfit(segment, listed)]
             if not found:
                 found = list(self._texts(name, segment))
@@ -155,9 +155,10 @@ class Check:
             self.articles += segment.articles
             self.paragraphs += segment.paragraphs
 
-    def _stories(self, toc: Toc, segments: list[Segment | None]) -> Iterator[Problem]:
+    def _stories(
+        self, toc: Toc, files: dict[str, Outcome], newest_one: int, segments: list[Segment | None]
+    ) -> Iterator[Problem]:
         """What is wrong with the file of the stories, which is there where newssearch wrote what it tells of."""
-        newest_one = newest_stories(self._folder, toc.generation)
         path = story_path(self._folder, newest_one)
         if newest_one != toc.generation and toc.versions is not None:
             if toc.listed:
@@ -165,12 +166,13 @@ class Check:
             return
         if newest_one < 0:
             return
-        damage = list(self._file(path))
+        file = files[path.name]
+        damage = list(self._file(path, file))
         yield from damage
-        if damage or toc.versions is None:
+        if damage or not isinstance(file, Mapped) or toc.versions is None:
             return
         try:
-            named = named_in(path)
+            named = named_in(Container(file))
         except ContainerError as error:
             yield Problem(path.name, error.what)
             return
@@ -185,13 +187,13 @@ class Check:
         if len(named) != len(toc.listed):
             yield Problem(path.name, "it tells of other segments than there are")
 
-    def _twice(self, segments: list[Segment | None]) -> Iterator[Problem]:
+    def _twice(self, toc: Toc, segments: list[Segment | None]) -> Iterator[Problem]:
         """Articles that are in more than one segment."""
         counts: Counter[str] = Counter()
         for segment in filter(None, segments):
             counts.update(segment.ids(np.flatnonzero(segment.everything())))
         twice = [one for one, count in counts.items() if count > 1]
-        path = toc_path(self._folder, newest(self._folder))
+        path = toc_path(self._folder, toc.generation)
         if twice:
             yield Problem(path.name, f"{len(twice):,} articles are there more than once, as {twice[0]}")
 

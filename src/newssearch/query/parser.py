@@ -125,7 +125,7 @@ def literal(text: str) -> Query:
     """A query for all words of ``text``, none of them an operator: what a user typed, taken literally.
 
     >>> str(literal('say "hi" OR title:x*'))
-    '(say AND "\\\\"hi\\\\"" AND "OR" AND "title:x*")'
+    '(say AND "\\\\"hi\\\\"" AND "OR" AND "title:x\\\\*")'
     """
     text = _whole(text)
     return Query(text, words(text))

@@ -20,6 +20,7 @@ class Wanted(NamedTuple):
 def units(tree: Node) -> Iterator[Wanted]:
     """The units of a tree in order; what stands inside one is part of it. Twice negated is not negated.
 
+    >>> from newssearch.query import Word
     >>> [(str(unit), negated) for unit, negated, _, _ in units(And((Word("a"), Not(Or((Word("b"), Not(Word("c"))))))))]
     [('a', False), ('b', True), ('c', False)]
     """

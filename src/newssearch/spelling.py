@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from .lazy import Pattern
 
@@ -67,6 +68,10 @@ _BETWEEN_L = Pattern(f"(?<=l)[{MIDDLE_DOTS}](?=l)")
 _OTHER_DIGIT = re.compile(r"[^\D0-9]")
 
 
+RECENT = 256
+"""Words that are remembered: the term, the form and the spelling of a word are asked for one after the other."""
+
+
 def clean(word: str) -> str:
     """``word`` composed (NFC), with one kind of apostrophe, without invisible characters and footnotes.
 
@@ -77,6 +82,11 @@ def clean(word: str) -> str:
     """
     if word.isascii():
         return word.replace("`", "'") if "`" in word else word
+    return _clean(word)
+
+
+@lru_cache(maxsize=RECENT)
+def _clean(word: str) -> str:
     word = unicodedata.normalize("NFC", word)
     if _SPECIAL.search(word) is None:
         return word
@@ -99,6 +109,11 @@ def folded(word: str) -> str:
     """A :func:`clean` word without case, accents and compatibility forms."""
     if word.isascii():
         return word.lower()
+    return _folded(word)
+
+
+@lru_cache(maxsize=RECENT)
+def _folded(word: str) -> str:
     found = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold()).translate(_AS)
     found = ACCENTS.sub("", unicodedata.normalize("NFKD", found.replace(_STRETCH, "")))
     if "·" in found or "\u0387" in found:

@@ -620,8 +620,8 @@ def test_remove_asks_first(cli: Command, held: Path) -> None:
 
 def test_remove_without_an_answer_removes_nothing(cli: Command, held: Path) -> None:
     done = cli("remove", ids(cli)["Heat"], stdin=b"")
-    assert done.code != 0
-    assert done.err.endswith("aborted\n")
+    assert done.code == 1
+    assert done.err.endswith("error: nothing was removed: nobody answered, and --yes is not given\n")
     assert cli("query", "--count").out.startswith("2 articles")
 
 
@@ -652,6 +652,33 @@ def test_remove_by_date_says_what_has_none(cli: Command, tmp_path: Path) -> None
         "1 removed\n",
         "note: 1 more article without a date left out\n",
     )
+
+
+def test_filters_narrow_what_is_removed_by_path_and_by_id(cli: Command, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(
+        "title,text,outlet,date\nRain,Wet,A,2024-07-25\nSun,Dry,B,2023-07-25\nFog,Dim,B,\n", encoding="utf-8"
+    )
+    (tmp_path / "b.csv").write_text("title,text,outlet,date\nWind,Bare,B,\n", encoding="utf-8")
+    cli("index", "a.csv", "b.csv")
+
+    def held() -> dict[str | None, str]:
+        with newssearch.open("index") as index:
+            return {article.title: article.id for article in index}
+
+    done = cli("remove", held()["Wind"], "--outlet", "A", "--yes")
+    assert (done.code, done.err) == (1, "error: nothing to remove: no article matches\n")
+    done = cli("remove", "--path", "a.csv", "--outlet", "B", "--until", "2023", "--yes")
+    assert (done.out, done.err) == ("1 removed\n", "note: 1 more article without a date left out\n")
+    assert set(held()) == {"Rain", "Fog", "Wind"}
+    assert cli("remove", "--path", "a.csv", "--query", "-rain", "--yes").out == "1 removed\n"
+    assert set(held()) == {"Rain", "Wind"}
+
+
+@pytest.mark.parametrize("option", [["--prune"], ["--retry"], ["--exclude", "x"]])
+def test_options_for_files_are_refused_beside_standard_input_alone(cli: Command, option: list[str]) -> None:
+    done = cli("index", "-", *option, stdin=b"")
+    assert done.code == 2
+    assert f"{option[0]} is for files" in done.err
 
 
 def test_remove_by_the_end_of_an_id(cli: Command, held: Path) -> None:

@@ -43,10 +43,12 @@ def test_what_newssearch_wrote_is_skipped_and_counted(cli: Command, tmp_path: Pa
         (article_id,) = index.find()
     (tmp_path / "out").mkdir()
     written = [cli(*arguments).out for arguments in commands(article_id)]
+    written.append(cli("remove", article_id, "--yes", "--json").out)
     for number, out in enumerate(written):
         (tmp_path / "out" / f"{number}.txt").write_text(out, "utf-8")
         (tmp_path / "out" / f"{number}.gz").write_bytes(gzip.compress(b"\xef\xbb\xbf" + out.encode()))
     shutil.copytree(tmp_path / "index", tmp_path / "out" / "other")
+    (tmp_path / "a.jsonl").write_text(json.dumps(RECORD) + "\n\n", "utf-8")  # so that it is read again
     done = cli("index", "out", "a.jsonl")
     assert done.err == ""
     assert done.code == 0
@@ -57,6 +59,7 @@ def test_what_newssearch_wrote_is_skipped_and_counted(cli: Command, tmp_path: Pa
 
 
 @pytest.mark.parametrize("content", [
+    '{"removed": 1, "title": "Rain", "text": "It rained."}',
     '{"id": "a1", "title": "Rain", "text": "It rained.", "score": 5, "paragraph": 1}',
     '{"version": 1, "query": "x", "title": "Rain", "text": "It rained."}',
     '{"id": "rain-abcdefgh", "title": "Rain", "text": "It rained."}',

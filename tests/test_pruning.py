@@ -484,3 +484,10 @@ def test_scopes_are_folders_and_not_beginnings_of_names() -> None:
     assert here.scopes_of("a/b/1.txt")
     assert not here.scopes_of("/mnt/x/1.txt")
     assert files.Look(scopes=[files.Scope("/")]).scopes_of("/mnt/x/1.txt")
+
+
+def test_a_rebuild_that_finds_nothing_says_that_the_index_stays(cli: Command, archive: Path) -> None:
+    (archive / "void").mkdir()
+    done = cli("index", "void", "--rebuild", "--yes")
+    assert "no article was found: the index is still what it was\n" in done.out
+    assert cli("query", "--count").out.startswith("10 articles")

@@ -13,7 +13,7 @@ from . import escape, render
 from ._version import __version__
 from .analysis import analyser
 from .brief import many
-from .combinations import check_query, check_verify
+from .combinations import check_index, check_query, check_verify
 from .config import column, load
 from .console import (
     NobodyReads,
@@ -35,7 +35,7 @@ from .lead import lead
 from .query import Everything, parse, side_by_side
 from .request import FACET_FIELDS, SORTS
 from .results import undated
-from .terminal import confirming, list_removed, notes, print_report, progress_bar, stoppable
+from .terminal import confirmed, confirming, list_removed, notes, print_report, progress_bar, stoppable
 
 EXIT_INTERRUPTED = 130
 """Broken off by Ctrl-C: what a shell makes of SIGINT."""
@@ -153,13 +153,8 @@ def index(
     """
     if not paths and not Path(DEFAULT_PATHS[0]).is_dir():
         raise click.UsageError("Name files or folders to index: there is no folder seeds/ here.")
-    if anew and prune:
-        raise click.UsageError("--rebuild reads only what there is: --prune has nothing to do with it.")
-    if anew and retry:
-        raise click.UsageError("--rebuild reads everything: --retry has nothing to add.")
-    if yes and not (anew or prune):
-        raise click.UsageError("--yes is for --prune and --rebuild: nothing else removes much.")
     wanted = [path for path in paths or DEFAULT_PATHS if path != "-"]
+    check_index(bool(wanted), anew, prune=prune, retry=retry, exclude=bool(exclude), yes=yes)
     stream = sys.stdin.buffer if "-" in paths else None
     try:
         mapped = tuple(column(clean(text)) for text in columns)
@@ -310,7 +305,7 @@ def query(
             click.echo(line, err=True)
     format_ = "json" if as_json else format_
     if results.undated and (format_ == "jsonl" or (format_ == "csv" and (facets or not count))):
-        click.echo(f"note: {undated(results)}", err=True)
+        click.echo(f"note: {undated(results.undated)}", err=True)
     if count:
         from newssearch import totals  # noqa: PLC0415  (slow to import, and only this prints them)
 
@@ -488,7 +483,8 @@ def remove(
 ) -> int:
     """Remove articles by id, by file, by query or by filters, after asking.
 
-    They come back only when the file that they were read from changes, or on a rebuild.
+    A query and filters beside ids or files narrow them: --path wire --until 2019 means the old ones of a folder. They
+    come back only when the file that they were read from changes, or on a rebuild.
     """
     given = {name: value for name, value in filters.items() if value}
     if not (ids or paths or text or given):
@@ -500,7 +496,7 @@ def remove(
         if not yes:
             list_removed((opened.article(article_id) for article_id in chosen), len(chosen))
             question = f"Remove {many(len(chosen), 'article')} from {escape.terminal(str(folder))}?"
-            if not click.confirm(question, err=True):
+            if not confirmed(question):
                 raise NewssearchError("nothing was removed")
         with notes():
             removed = opened.remove(chosen, wait=wait)
@@ -511,7 +507,7 @@ def remove(
 def _chosen(
     opened: Index, ids: Sequence[str], paths: Sequence[str], text: str | None, filters: dict[str, Any]
 ) -> list[str]:
-    """The ids of the articles that all of what was given means: a query or filters, and single ones."""
+    """The ids of the articles that were meant: single ones and those of files, and of these what query and filters find."""
     chosen = {opened.article(clean(article_id)).id for article_id in ids}
     for path in paths:
         found = opened.articles_of(path)
@@ -523,10 +519,11 @@ def _chosen(
         print_diagnostics(parsed.diagnostics, text or "")
         if text is not None and isinstance(parsed.tree, Everything):
             raise click.UsageError("The query finds everything: it would remove every article.")
-        chosen.update(opened.find(parsed, **filters))
-        left = opened.search(parsed, limit=0, **filters)
-        if left.undated:
-            click.echo(f"note: {undated(left)}", err=True)
+        anyway = {name: value for name, value in filters.items() if name not in ("since", "until", "on")}
+        meant = set(opened.find(parsed, **anyway)) & (chosen if ids or paths else set(opened.find()))
+        chosen = meant & set(opened.find(parsed, **filters))
+        if anyway != filters and (left := meant & set(opened.find("date:none"))):
+            click.echo(f"note: {undated(len(left))}", err=True)
     return sorted(chosen)
 
 

@@ -13,6 +13,19 @@ OF_WORDS = {"literal": "--literal", "names": "--names"}
 """The options of ``query`` that say how the words of QUERY are read."""
 
 
+def check_index(files: bool, anew: bool, *, prune: bool, retry: bool, exclude: bool, yes: bool) -> None:
+    """Refuse options of ``newssearch index`` that have no effect: beside ``--rebuild``, alone, or without ``files``."""
+    if anew and prune:
+        raise click.UsageError("--rebuild reads only what there is: --prune has nothing to do with it.")
+    if anew and retry:
+        raise click.UsageError("--rebuild reads everything: --retry has nothing to add.")
+    if yes and not (anew or prune):
+        raise click.UsageError("--yes is for --prune and --rebuild: nothing else removes much.")
+    for option, given in (("--prune", prune), ("--retry", retry), ("--exclude", exclude)):
+        if given and not files:
+            raise click.UsageError(f"{option} is for files, and there are none beside standard input.")
+
+
 def check_query(context: click.Context) -> None:
     """Refuse the options of ``newssearch query`` that would have no effect."""
     given, values = _given(context), context.params

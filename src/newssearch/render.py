@@ -192,7 +192,7 @@ def text_results(results: Results, style: Style, took: bool) -> Iterator[str]:
         shown = f", {results.offset + 1} to {results.offset + len(results)} shown"
     total = totals(results)
     query = f" for {escape.terminal(results.interpretation)}" if results.interpretation else ""
-    left = f"; {undated(results)}" if results.undated else ""
+    left = f"; {undated(results.undated)}" if results.undated else ""
     last = f"{total}{query}{shown}{left}" + (f" ({results.took * 1000:.0f} ms)" if took else "")
     for start, end in wrap(last, style.width) if style.width else [(0, len(last))]:
         yield last[start:end]
@@ -576,7 +576,7 @@ def markdown_results(results: Results) -> Iterator[str]:
             yield ""
     yield from facet_rows(results, last="")
     query = f" for {escape.markdown(results.interpretation)}" if results.interpretation else ""
-    yield totals(results) + query + (f"; {undated(results)}" if results.undated else "")
+    yield totals(results) + query + (f"; {undated(results.undated)}" if results.undated else "")
 
 
 def _link(url: str) -> str:

@@ -268,7 +268,7 @@ class Results(Sequence[Hit]):
     def _repr_html_(self) -> str:
         """The results as a notebook shows them: the totals, what was odd, the hits with their words marked, the facets."""
         meaning = f" for <code>{notebook.text(self.interpretation)}</code>" if self.interpretation else ""
-        left = f"; {undated(self)}" if self.undated else ""
+        left = f"; {undated(self.undated)}" if self.undated else ""
         of = f"; hits {self.offset + 1:,} to {self.offset + len(self.hits):,}" if self.hits else ""
         odd = (
             f"{note.message}{f'; {note.suggestion}' if note.suggestion else ''}" for note in self.diagnostics
@@ -316,9 +316,9 @@ def totals(results: Results) -> str:
     return f"{articles}, {many(results.total_paragraphs, 'matching paragraph')}"
 
 
-def undated(results: Results) -> str:
+def undated(articles: int) -> str:
     """How many articles are left out for having no date."""
-    return f"{many(results.undated, 'more article')} without a date left out"
+    return f"{many(articles, 'more article')} without a date left out"
 
 
 # ---- for notebooks

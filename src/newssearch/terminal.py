@@ -14,6 +14,7 @@ import click
 from . import escape, render
 from .brief import many
 from .console import show_line, show_lines, width
+from .errors import NewssearchError
 
 if TYPE_CHECKING:
     from .article import Article
@@ -93,6 +94,17 @@ def confirming(yes: bool, asks: bool) -> Callable[[Removal], bool] | None:
     return ask
 
 
+def confirmed(question: str) -> bool:
+    """Whether somebody agrees; the end of the input is no answer where nobody sits at a terminal."""
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
+        click.echo(err=True)
+        raise NewssearchError("nothing was removed: nobody answered, and --yes is not given") from None
+
+
 def print_report(report: IndexReport, as_json: bool, anew: bool) -> None:
     """What a run did: on standard output, and what went wrong on standard error."""
     if as_json:
@@ -101,6 +113,8 @@ def print_report(report: IndexReport, as_json: bool, anew: bool) -> None:
     show_lines(render.text_report(report))
     if anew and report.refused:
         show_line("the index is still the old one")
+    elif anew and not (report.added or report.interrupted):
+        show_line("no article was found: the index is still what it was")
     if report.interrupted and anew:
         show_line("the index is still the old one: a rebuild takes its place only when it is whole")
     for removal in report.refused:

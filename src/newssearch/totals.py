@@ -48,7 +48,7 @@ def _told(results: Results) -> str:
     articles = many(results.total_articles, "article")
     if results.total_stories < results.total_articles:
         articles += f" ({many(results.total_stories, 'story', 'stories')})"
-    left = f"; {undated(results)}" if results.undated else ""
+    left = f"; {undated(results.undated)}" if results.undated else ""
     return f"{articles}, {many(results.total_paragraphs, 'paragraph')}{left}"
 
 

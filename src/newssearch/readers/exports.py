@@ -51,6 +51,7 @@ JSON = re.compile(
         _object(("folder", _TEXT), ("into", _TEXT), ("saved", r"\d+")),
         _object(("articles", r"\d+"), ("stories", r"\d+"), ("paragraphs", r"\d+")),
         _object(("field", _TEXT), ("value", _VALUE), ("articles", r"\d+")) + r"\s*\}",
+        _object(("removed", r"\d+")) + r"\s*\}\s*\Z",
         _object(("day-first", r"\{\s*\"value\"")),
     ))
 )  # fmt: skip

@@ -40,7 +40,7 @@ from newssearch import (
 )
 from newssearch.engines.embedded import EmbeddedStore
 from newssearch.engines.embedded.codec import ArraySegment
-from newssearch.engines.embedded.trust import Listed, newest, read_toc, written_toc
+from newssearch.engines.embedded.trust import Listed, newest, read_toc, toc_path, written_toc
 from support import article, index_of, made_by_another
 
 PUBLIC = [
@@ -144,10 +144,25 @@ def test_an_index_of_a_newer_version_tells_its_number(tmp_path: Path) -> None:
 
 
 def test_an_index_of_whoosh_that_is_not_ours_is_refused(tmp_path: Path) -> None:
-    index_of(tmp_path / "i", storm()).close()
-    (tmp_path / "i" / "newssearch.json").unlink()
+    (tmp_path / "i").mkdir()
+    whoosh_index.create_in(str(tmp_path / "i"), Schema(text=STORED)).writer().commit()
     with pytest.raises(IndexVersionError, match="newssearch did not make"):
         newssearch.open(tmp_path / "i")
+    with pytest.raises(IndexVersionError, match="newssearch did not make"):
+        newssearch.salvage(tmp_path / "i", tmp_path / "new")
+
+
+@pytest.mark.parametrize("toc", ["sound", "damaged"])
+def test_an_index_that_has_lost_its_marker_is_damaged_and_can_be_salvaged(tmp_path: Path, toc: str) -> None:
+    index_of(tmp_path / "i", storm()).close()
+    (tmp_path / "i" / "newssearch.json").unlink()
+    if toc == "damaged":
+        toc_path(tmp_path / "i", newest(tmp_path / "i")).write_bytes(b"gone")
+    for opening in (newssearch.open, newssearch.open_or_create):
+        with pytest.raises(IndexDamagedError, match=r"newssearch\.json is missing"):
+            opening(tmp_path / "i")
+    assert "newssearch.json" in {problem.file for problem in newssearch.verify(tmp_path / "i").problems}
+    assert newssearch.salvage(tmp_path / "i", tmp_path / "new").saved == 1
 
 
 class Bomb:

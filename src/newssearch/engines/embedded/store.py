@@ -35,7 +35,17 @@ from .diagnosis import diagnosed
 from .segment import Segment
 from .snapshot import EmbeddedSnapshot
 from .storyfile import Named, Stories, keep_stories, read_stories, remove_stories, story_path, write_stories
-from .trust import FORMAT_VERSION, MARKER, Listed, Toc, holds_index, newest, read_toc, read_versions
+from .trust import (
+    EXTENSION,
+    FORMAT_VERSION,
+    MARKER,
+    Listed,
+    Toc,
+    holds_index,
+    newest,
+    read_toc,
+    read_versions,
+)
 
 if TYPE_CHECKING:
     from ...verification import Leftover, Problem
@@ -412,18 +422,29 @@ def make_folder(folder: Path) -> None:
 def _check_marker(folder: Path) -> None:
     """See to it that this version can read an index: by what its table of contents says, or by its marker, if Whoosh
     wrote that."""
+    versions = read_versions(folder)
     try:
         content = (folder / MARKER).read_bytes()
-    except FileNotFoundError:
-        raise IndexVersionError(f"{folder} holds an index that newssearch did not make", folder) from None
+    except FileNotFoundError as error:
+        if versions is None and not any(folder.glob(f"*{EXTENSION}")):
+            raise IndexVersionError(f"{folder} holds an index that newssearch did not make", folder) from None
+        _check_versions(folder, versions or (FORMAT_VERSION, ANALYSIS_VERSION), "")
+        raise IndexDamagedError(
+            f"{folder}: the index is damaged ({MARKER} is missing); `newssearch verify` looks at all of it",
+            folder,
+        ) from error
     try:
         marker = json.loads(content.decode())
         made_by, told = str(marker["made_by"]), (int(marker["format"]), int(marker["analysis"]))
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise IndexDamagedError(f"{folder / MARKER} cannot be read: {error}", folder) from error
-    found, analysis = read_versions(folder) or told
+    _check_versions(folder, versions or told, f" ({made_by})")
+
+
+def _check_versions(folder: Path, versions: tuple[int, int], made_by: str) -> None:
+    found, analysis = versions
     if found > FORMAT_VERSION or analysis > ANALYSIS_VERSION:
-        message = f"{folder} was made by a newer newssearch ({made_by}): update this one"
+        message = f"{folder} was made by a newer newssearch{made_by}: update this one"
         raise IndexVersionError(message, folder, found)
     if found < FORMAT_VERSION or analysis < ANALYSIS_VERSION:
         message = f"{folder} was made by an older newssearch: make it anew with `newssearch index --rebuild`"

@@ -372,6 +372,18 @@ def test_a_rebuild_of_an_index_that_cannot_be_read_wants_every_path(archive: Pat
     assert newssearch.rebuild(index.folder, [archive / "web"]).added == 4
 
 
+@posix
+def test_a_link_that_leads_nowhere_does_not_hold_up_the_rebuild_of_a_damaged_index(
+    archive: Path, index: Index
+) -> None:
+    index.close()
+    for file in index.folder.iterdir():
+        file.write_bytes(b"damaged")
+    (archive / "web" / "lost.txt").symlink_to("nowhere")
+    report = newssearch.rebuild(index.folder, archive / "web")
+    assert (report.added, report.rejections, report.refused) == (4, 1, ())
+
+
 # ---- the command
 
 

@@ -46,7 +46,9 @@ class Look:
     excluded: set[str] = field(default_factory=set)
     scopes: list[Scope] = field(default_factory=list)
     unlisted: dict[str, str] = field(default_factory=dict)
-    """What cannot be listed and may be a folder, by its name in the index, and why: links that lead nowhere too."""
+    """The folders, by their names in the index, that cannot be listed, and why."""
+    astray: dict[str, str] = field(default_factory=dict)
+    """The links below folders that lead nowhere, by their names in the index, and why: each may have led to a folder."""
 
     def scopes_of(self, path: str) -> list[Scope]:
         """The scopes that a file lies in, by its name in the index; one that is missing may be the file itself."""
@@ -57,7 +59,9 @@ class Look:
 
     def is_unlisted(self, path: str) -> bool:
         """Whether nobody can tell if a file is there, by its name in the index: a folder that it lies in cannot be listed."""
-        return bool(self.unlisted) and any(folder in self.unlisted for folder in _folders_of(path))
+        if not (self.unlisted or self.astray):
+            return False
+        return any(folder in self.unlisted or folder in self.astray for folder in _folders_of(path))
 
     @cached_property
     def _scopes(self) -> dict[str, list[Scope]]:
@@ -179,7 +183,7 @@ class _Looking:
                 elif entry.name != FILE:
                     target = real_path(inner[0]) if link else inner[1]
                     if link and (problem := _problem(Path(inner[0]))):
-                        self.found.unlisted[_name(target, self.root)] = problem
+                        self.found.astray[_name(target, self.root)] = problem
                     self._take_file(Path(inner[0]), target, inner[2], named=False)
             under.extend(reversed(folders))
 

@@ -109,10 +109,10 @@ def _missed(old: _Old, look: files.Look) -> Iterator[Removal]:
         return
     holding = {scope for source in look.sources for scope in look.scopes_of(source.path)}
     empty = {scope.path: scope.problem or EMPTY for scope in look.scopes if scope not in holding}
-    for path, reason in {**empty, **look.unlisted}.items():
+    for path, reason in {**empty, **look.unlisted, **look.astray}.items():
         below = files.Look(scopes=[files.Scope(path)])
         known = {name: number for name, number in old.paths.items() if below.scopes_of(name)}
-        if known or old.articles is None:
+        if known or (old.articles is None and path not in look.astray):
             total = sum(known.values())
             yield Removal(path, total, total if known else None, reason, len(known), tuple(known)[:SHOWN])
 

@@ -9,6 +9,7 @@ import threading
 import time
 import unicodedata
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -30,6 +31,7 @@ from newssearch.analysis import (
     written,
 )
 from newssearch.matching import Words
+from support import article, index_of
 
 TRICKY = st.text(
     st.sampled_from(
@@ -434,3 +436,37 @@ def test_an_invisible_character_makes_no_difference_in_a_word_and_behind_it(char
                     assert [written(t.word) for t in own.tokens(text)] == [
                         written(t.word) for t in own.tokens(word)
                     ]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "query"),
+    [
+        ("en", "Two MPs left.", "MP"),
+        ("en", "An MP left.", "MPs"),
+        ("en", "The N\u00adGOs’ plan.", '"ngo plan"'),
+        ("en", "An NGO’s plan.", '"NGOs plan"'),
+        ("en", "Two ex-MPs left.", '"ex MP left"'),
+        ("en", "Many PhDs.", "PhD"),
+        ("en", "Two WHOs.", "WHO"),
+        ("de", "Die LKWs stehen.", "LKW"),
+        ("fr", "L’appel d’ÉÖs.", "ÉÖ"),
+        ("it", "A Santʼegidio.", "Egidio"),
+        ("it", "A Sant\u2060’Egidio.", "Egidio"),
+    ],
+)
+def test_a_word_is_found_by_its_acronym_or_its_last_part_and_marked(
+    tmp_path: Path, lang: str, text: str, query: str
+) -> None:
+    with index_of(tmp_path / "i", article("-", text, lang=lang)) as index:
+        (hit,) = index.search(query)
+        assert hit.snippet.highlights
+
+
+@pytest.mark.parametrize(
+    ("text", "query"), [("As Is Os.", "A OR I OR O"), ("ISIS left.", "ISI"), ("#SaveNGOs", "NGO")]
+)
+def test_an_s_behind_capitals_is_no_plural_of_a_letter_and_in_no_hashtag(
+    tmp_path: Path, text: str, query: str
+) -> None:
+    with index_of(tmp_path / "i", article("-", text)) as index:
+        assert not index.count(query)

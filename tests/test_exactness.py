@@ -576,7 +576,7 @@ PIECES = [
     "l'", "L’", "d'", "dell'", "Sant’", "jusqu'", "mezz'", "O'", "Ukraine", "OTAN", "Iraq", "US", "us", "U.S.", "WHO", "O.N.U.", "11",
     "1,5", "Egidio", "Amato", "é", "e\u0301", "#Not", "#", "@", "Al", "al", "-", "Abbasi", "\u00ad", "\u200b", "\u200c", "\ufeff",
     "²", "³", "km", "Smith", "CO₂", "F-35", "35s", "1990s", "s", "’s", "'", "צה", "״", "ל", '"', "ג׳נין", "ک\u200cه", "می", "ज़िला",
-    "日本", "ħ", "·", "ll", ".", ",", "Iraqi",
+    "日本", "ħ", "·", "ll", ".", ",", "Iraqi", "MPs", "MP", "NGOs", "NGO", "Santʼ", "n'", "ch’", "b'fh",
 ]  # fmt: skip
 WRITTEN = st.lists(
     st.tuples(st.sampled_from(PIECES), st.sampled_from(["", "", "", " "])).map("".join),
@@ -607,7 +607,9 @@ ANY_UNITS = st.one_of(
 
 @given(
     texts=st.lists(
-        st.tuples(WRITTEN, st.sampled_from([None, "en", "fr", "it", "ca", "fa", "he", "hi", "zh"])),
+        st.tuples(
+            WRITTEN, st.sampled_from([None, "en", "fr", "it", "ca", "ga", "pt", "fa", "he", "hi", "zh"])
+        ),
         min_size=4,
         max_size=14,
     ),

@@ -183,6 +183,9 @@ def _written(asked: str, text: str, lang: str | None) -> set[Place]:
     """Where words stand side by side, or one that some of them make, or what makes one of them."""
     own = analyser(lang)
     wanted, terms = own.terms(asked), own.terms(text)
+    plurals = [
+        written(word.word)[-2:-1].isupper() and written(word.word)[-1] == "s" for word in own.tokens(asked)
+    ]
     if not wanted:
         return set()
 
@@ -197,7 +200,7 @@ def _written(asked: str, text: str, lang: str | None) -> set[Place]:
         """What may stand for the words from one to another, however these are cut."""
         found = runs(wanted[low:high]) | keyed(" ".join(wanted[low:high]))
         for first, size, key in own.compounds(asked):
-            if (first, first + size) == (low, high) and (size > 1 or " " in key):
+            if (first, first + size) == (low, high) and (size > 1 or " " in key or plurals[first]):
                 found |= runs(key.split(" ")) | keyed(key)
         for cut in range(low + 1, high):
             behind = between(cut, high)

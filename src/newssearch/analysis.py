@@ -28,7 +28,7 @@ import Stemmer
 from . import compounds
 from .elision import ANY_ELIDED, JOINED_TO, behind, elided, joined_to
 from .lazy import Pattern
-from .spelling import ACCENTS, APOSTROPHES, IGNORABLE, MIDDLE_DOTS, SUPERSCRIPTS, clean, exponent_of, folded
+from .spelling import ACCENTS, APOSTROPHES, IGNORABLE, MIDDLE_DOTS, clean, exponent_of, folded
 
 ANALYSIS_VERSION = 4
 """Counts up whenever the same text gives other terms: an index made before then must be rebuilt."""
@@ -116,8 +116,6 @@ word follows a prefix of one or two letters, or ends with another one: ב"האר
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)")
 _ARABIC_ARTICLE = re.compile(r"(?:[وف]?[بك]?ال|[وف]?لل)(?=\w{3})")
 _PLURAL_NUMBER = re.compile(r"[a-z]{0,4}\d[\d.]*s")  # 737s, F16s
-_APOSTROPHES = frozenset(APOSTROPHES)
-_EXPONENT = re.compile(f"[{SUPERSCRIPTS}]")
 PART = "#"
 """What a word begins with that is a part of a hashtag or a handle; see :func:`word_of`."""
 USA = "u.s"
@@ -462,6 +460,11 @@ class Analyser:
                 if terms != [token.term for token in among]:
                     yield Compound(first, size, " ".join(terms))
         for number, token in enumerate(tokens):
+            singular = self.singular(token.word)
+            if singular:
+                if singular != token.term:
+                    yield Compound(number, 1, singular)
+                continue
             parts = compounds.parts_of(token.word.lstrip(PART))
             if len(parts) > 1:
                 yield Compound(number, 1, " ".join(filter(None, map(self.term, parts))))
@@ -470,9 +473,17 @@ class Analyser:
 
     def may_have_parts(self, text: str) -> bool:
         """Whether there can be words that are found by a part too: quick to tell of most texts."""
-        if self.name in JOINED_TO and not _APOSTROPHES.isdisjoint(text):
-            return True
-        return not text.isascii() and _EXPONENT.search(text) is not None
+        return compounds.may_have_parts(text, joined_to=self.name in JOINED_TO)
+
+    def singular(self, word: str) -> str:
+        """The term of an acronym whose plural a word is, which its stem may not tell; or ``""``.
+
+        >>> analyser("en").singular("NGOs"), analyser("en").singular("PhDs’s"), analyser("en").singular("As")
+        ('ngo', 'phd', '')
+        """
+        bare = without_possessive(word)
+        singular = compounds.singular_of(bare[elided(bare, self.name) :])
+        return self.term(singular) if singular else ""
 
     def _part(self, word: str) -> str:
         """The term of the part that a word is found by too: Egidio of Sant'Egidio, km of km²; or ``""``."""

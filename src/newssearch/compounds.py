@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from .elision import ANY_JOINED_TO
 from .lazy import Pattern
-from .spelling import APOSTROPHES, IGNORABLE, SUPERSCRIPTS
+from .spelling import APOSTROPHES, IGNORABLE, LETTER_APOSTROPHES, SUPERSCRIPTS
 
 MOST_JOINED = 4
 """Words with hyphens between them that make one."""
@@ -32,17 +32,22 @@ TAGS = "#＃@＠"
 Span = tuple[int, int]
 
 
+_PLURAL_ACRONYM = r"[A-Z\x80-\xde\u0100-\U0010ffff]s(?!\w)"
+"""What is in each text with an acronym in the plural, and in some others."""
 _BEFORE = ".,;:!?…\"'“”‘’«»()[]"
 _MARKS = frozenset(HYPHENS + TAGS)
 _JOINED = Pattern(rf"[{HYPHENS}][{IGNORABLE}]*\w|[{TAGS}]\w")
 _BEHIND_JOINED_TO = "|".join(f"(?<={word}.)" for word in sorted(ANY_JOINED_TO))
 JOINED = Pattern(
-    rf"[{HYPHENS}][{IGNORABLE}]*\w|[{TAGS}]\w|[{SUPERSCRIPTS}](?<=\w.)|[{APOSTROPHES}](?i:{_BEHIND_JOINED_TO})"
+    rf"[{HYPHENS}][{IGNORABLE}]*\w|[{TAGS}]\w|[{SUPERSCRIPTS}](?<=\w.)|{_PLURAL_ACRONYM}"
+    rf"|[{APOSTROPHES}{LETTER_APOSTROPHES}](?:(?i:{_BEHIND_JOINED_TO})|(?<=[{IGNORABLE}].))"
 )
 """What is in each text in which words are joined, or found by a part. Each alternative begins with a set of characters, so
 that a text without any of them is gone over ten times as fast."""
 PARTED = Pattern(rf"(?:[a-z][A-Z]|[A-Z][A-Z][a-z]|[^\W\d_a-zA-Z]|[\u0300-\u036f{IGNORABLE}]|[{TAGS}]\w)\S*")
 """What is in each text in which a word has capitals inside, and in many another that has letters with accents."""
+_PARTS = Pattern(f"[{SUPERSCRIPTS}]|{_PLURAL_ACRONYM}")
+_APOSTROPHES = frozenset(APOSTROPHES + LETTER_APOSTROPHES)
 _UPON_LETTERS = frozenset({"Mn", "Mc", "Me", "Cf"})
 """The categories of marks and of what is invisible."""
 _INVISIBLE = Pattern(f"[{IGNORABLE}]+")
@@ -59,6 +64,26 @@ def there_may_be(text: str) -> bool:
     if behind != behind.lower() and word != word.upper():
         return True
     return not _MARKS.isdisjoint(text) and _JOINED.search(text) is not None
+
+
+def may_have_parts(text: str, *, joined_to: bool) -> bool:
+    """Whether there can be words that are found by a part; ``joined_to`` tells whether that may be what is behind an
+    apostrophe.
+
+    >>> may_have_parts("ex-MPs", joined_to=False), may_have_parts("Sant’Egidio", joined_to=True)
+    (True, True)
+    """
+    return (joined_to and not _APOSTROPHES.isdisjoint(text)) or _PARTS.search(text) is not None
+
+
+def singular_of(word: str) -> str:
+    """The acronym whose plural a clean word is, or ``""``.
+
+    >>> singular_of("NGOs"), singular_of("PhDs"), singular_of("As"), singular_of("#NGOs")
+    ('NGO', 'PhD', '', '')
+    """
+    is_plural = len(word) > LEAST and word[-1] == "s" and _is_capital(word[-2]) and word.isalpha()
+    return word[:-1] if is_plural else ""
 
 
 def parts_of(word: str) -> list[str]:

@@ -16,9 +16,9 @@ ELIDED = {
     "french": frozenset("c d j jusqu l lorsqu m n presqu puisqu qu quoiqu s t".split()),
     "irish": frozenset("b d m".split()),
     "italian": frozenset(
-        "agl all c coll d dagl dall degl dell gl l m n negl nell pell s sugl sull t un v".split()
+        "agl all c ch coll d dagl dall degl dell gl l m n negl nell pell s sugl sull t un v".split()
     ),
-    "portuguese": frozenset("d".split()),
+    "portuguese": frozenset("d n".split()),
 }
 """By analysis, what is left out in front of a word."""
 
@@ -79,6 +79,8 @@ def _may_follow(head: str, rest: str) -> bool:
     """Whether ``head`` loses its vowel in front of a word."""
     first, second = _letter(rest, 0), _letter(rest, 1)
     if first in _VOWELS or first.isdigit():
+        return True
+    if first == "f" and second == "h":  # which is silent, in Irish
         return True
     if first == "h":
         return head != "c"  # which is Breton

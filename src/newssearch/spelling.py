@@ -24,6 +24,9 @@ U+115F and U+1160, which are parts of syllables."""
 APOSTROPHES = "'’‘`´′＇\u1fef\u1ffd"
 """What joins the parts of a word, between letters. The last two are Greek accents that are canonically ````` and ``´``."""
 
+LETTER_APOSTROPHES = "ʼʻʿʾ"
+"""Letters that stand for an apostrophe."""
+
 SUPERSCRIPTS = "²³¹\u2070\u2074-\u2079"
 """Digits that are exponents, or refer to a footnote, as ranges of a character class."""
 MIDDLE_DOTS = "·\u0387"
@@ -51,10 +54,10 @@ ACCENTS = re.compile(
     "\ufe20-\ufe2f]"
 )
 _IGNORED = Pattern(f"[{IGNORABLE}]")
-_SPECIAL = re.compile(f"[{IGNORABLE}{APOSTROPHES}ʼʻʿʾ{SUPERSCRIPTS}\u05d0-\u05ea]")
+_SPECIAL = re.compile(f"[{IGNORABLE}{APOSTROPHES}{LETTER_APOSTROPHES}{SUPERSCRIPTS}\u05d0-\u05ea]")
 """What is not only composed: without any of these, most words are soon done with."""
 _STRETCH = "\u0640"  # the Arabic stroke that only stretches a word
-_ONE_APOSTROPHE = str.maketrans(dict.fromkeys(APOSTROPHES + "ʼʻʿʾ", "'"))
+_ONE_APOSTROPHE = str.maketrans(dict.fromkeys(APOSTROPHES + LETTER_APOSTROPHES, "'"))
 _HEBREW = Pattern("[\u05d0-\u05ea]")
 _HEBREW_MARKS = str.maketrans(dict.fromkeys("'\"”“„\u05f3\u05f4"))
 _FOOTNOTE = Pattern(rf"(?<=\w)(?<![{SUPERSCRIPTS}])[{SUPERSCRIPTS}]+(?=(?:'[sS])?$)")

@@ -44,7 +44,8 @@ def ways(analyser: Analyser, text: str, inside: tuple[str, ...] = ()) -> Ways:
     >>> sorted(way.key for way in found.others if way.key)
     ['abbasi', 'al', 'al abbasi', 'alabbasi']
     """
-    terms = tuple(token.term for token in analyser.tokens(text))
+    tokens = analyser.tokens(text)
+    terms, written = tuple(token.term for token in tokens), [token.word for token in tokens]
     others = [Way(at, at + 1, key=term) for at, term in enumerate(terms)]
     for first, size, key in analyser.compounds(text):
         behind = first + size
@@ -52,6 +53,8 @@ def ways(analyser: Analyser, text: str, inside: tuple[str, ...] = ()) -> Ways:
             others += [Way(first, behind, (key,)), Way(first, behind, key=key)]
         elif " " in key:  # of its parts all are asked for, not one alone
             others.append(Way(first, behind, tuple(key.split(" "))))
+        elif key == analyser.singular(written[first]):
+            others.append(Way(first, behind, (key,)))
     for start in range(len(terms)):
         for end in range(start + 2, min(start + MOST_PARTS, len(terms)) + 1):
             others.append(Way(start, end, key=" ".join(terms[start:end])))

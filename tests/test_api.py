@@ -12,6 +12,7 @@ import pickle
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -418,6 +419,62 @@ def test_an_index_is_a_collection_of_its_articles(tmp_path: Path) -> None:
         with pytest.raises(NewssearchError, match="is closed"):
             use(index)
     assert index
+
+
+def test_a_closed_index_stays_closed(tmp_path: Path) -> None:
+    rain = Article.create(title="Rain", text="It rained.")
+    index = index_of(tmp_path, rain)
+    index.close()
+    index.close()
+    uses: list[Callable[[], object]] = [
+        lambda: index.add(Article.create(title="Sun")),
+        lambda: index.update(tmp_path / "none"),
+        lambda: index.remove(rain.id),
+        index.refresh,
+        index.info,
+        lambda: index.articles_of("none"),
+    ]
+    for use in uses:
+        with pytest.raises(NewssearchError, match="is closed"):
+            use()
+    assert repr(index).endswith("(closed)>")
+    with newssearch.open(tmp_path) as opened:
+        assert [*opened] == [rain]
+
+
+def test_an_index_that_is_closed_while_it_is_written_to_stays_closed(tmp_path: Path) -> None:
+    index = newssearch.create(tmp_path)
+
+    def closing() -> Iterator[Article]:
+        yield Article.create(title="Rain")
+        index.close()
+
+    assert index.add(closing()).added == 1
+    with pytest.raises(NewssearchError, match="is closed"):
+        len(index)
+    with newssearch.open(tmp_path) as opened:
+        assert len(opened) == 1
+
+
+@pytest.mark.parametrize("wait", [-1, -0.5, float("nan")])
+def test_a_wait_that_would_never_end_or_never_begin_is_refused(tmp_path: Path, wait: float) -> None:
+    index = index_of(tmp_path / "i", storm())
+    uses: list[Callable[[], object]] = [
+        lambda: index.add([], wait=wait),
+        lambda: index.update([], wait=wait),
+        lambda: index.remove([], wait=wait),
+        lambda: newssearch.open_or_create(tmp_path / "new", wait=wait),
+        lambda: newssearch.rebuild(tmp_path / "i", [], wait=wait),
+        lambda: newssearch.verify(tmp_path / "i", wait=wait),
+        lambda: newssearch.salvage(tmp_path / "i", tmp_path / "new", wait=wait),
+    ]
+    for use in uses:
+        with pytest.raises(NewssearchError, match="wait: wanted 0 seconds or more"):
+            use()
+    with pytest.raises(NewssearchError, match="sample: wanted 0"):
+        newssearch.verify(tmp_path / "i", sample=-1)
+    with pytest.raises(QueryError, match="snippet cannot be negative"):
+        index.search("rain", snippet=-1)
 
 
 def test_iterating_goes_on_over_the_articles_of_its_beginning(tmp_path: Path) -> None:

@@ -151,8 +151,16 @@ def number(name: str, value: object, wanted: str = "a number") -> float:
 
 
 def seconds(name: str, value: object) -> float:
-    """A number of seconds."""
-    return number(name, value, "a number of seconds")
+    """A number of seconds, 0 or more.
+
+    >>> seconds("wait", float("nan"))
+    Traceback (most recent call last):
+    newssearch.errors.NewssearchError: wait: wanted 0 seconds or more; got nan
+    """
+    given = number(name, value, "a number of seconds")
+    if not given >= 0:  # or NaN, with which a wait would never end
+        raise NewssearchError(f"{name}: wanted 0 seconds or more; got {given}")
+    return given
 
 
 def check_settings(settings: Any, limits: type) -> None:

@@ -11,7 +11,7 @@ from .durable import unsealed
 from .engines.embedded import EmbeddedStore
 from .engines.embedded.salvaging import Lost
 from .engines.embedded.verifying import unread
-from .errors import IndexDamagedError
+from .errors import IndexDamagedError, NewssearchError
 from .manifest import FILE_NAME
 from .verification import Leftover, Problem, Salvage, Verification
 
@@ -37,6 +37,8 @@ def verify(
     """
     sample, wait = arguments.whole_number("sample", sample), arguments.seconds("wait", wait)
     arguments.flag("clean", clean)
+    if sample < 0:
+        raise NewssearchError(f"sample: wanted 0 articles or more; got {sample}")
     store = _any(arguments.path("folder", folder), (IndexDamagedError, OSError))
     started = time.perf_counter()
     for attempt in range(_AGAIN):

@@ -109,12 +109,20 @@ class Index:
         return load(self.folder.absolute().parent)
 
     def close(self) -> None:
-        """Give back the files of the index, once the searches that are under way have ended."""
+        """Give back the files of the index, once the searches that are under way have ended.
+
+        Whatever is asked of it afterwards, reading or writing, is a :class:`NewssearchError`; closing it again is none.
+        """
         self._shared.exchange(None)
 
     def refresh(self) -> None:
-        """See what others have committed since."""
+        """See what others have committed since. A closed index stays closed: that is an error, as all use of it is."""
+        self._check_open()
         self._shared.renew(self._store.snapshot)
+
+    def _check_open(self) -> None:
+        with self._reading():
+            pass
 
     @contextmanager
     def _reading(self) -> Iterator[Snapshot]:
@@ -465,6 +473,7 @@ class Index:
         They come back only when the file that they were read from changes, or on a rebuild.
         """
         wanted = dict.fromkeys(arguments.several("ids", ids, str, "a string"))
+        self._check_open()
         writer = self._store.writer(arguments.seconds("wait", wait))
         try:
             self.refresh()
@@ -495,6 +504,7 @@ class Index:
 
         arguments.function("stop", stop)
         arguments.function("progress", progress)
+        self._check_open()
         writer = self._store.writer(arguments.seconds("wait", wait))
         try:
             run = Indexer(
@@ -508,7 +518,9 @@ class Index:
     def _end(self, writer: Writer) -> None:
         """See what was committed, and let others write."""
         try:
-            self.refresh()  # first: on Windows, the writer cannot remove files that we still have open
+            self._shared.renew(
+                self._store.snapshot
+            )  # first: on Windows, the writer cannot remove files that we still have open
         finally:
             writer.close()
 

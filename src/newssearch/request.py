@@ -77,6 +77,8 @@ def search_options(
         raise QueryError(f"cannot sort by {sort!r}", suggestion=f"there are: {', '.join(SORTS)}")
     if (limit is not None and limit < 0) or offset < 0:
         raise QueryError("limit and offset cannot be negative")
+    if snippet < 0:
+        raise QueryError("snippet cannot be negative")
     chosen: list[FacetField] = []
     for name in arguments.texts("facets", facets):
         match = next((known for known in FACET_FIELDS if known == name), None)

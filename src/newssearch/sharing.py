@@ -40,12 +40,17 @@ class SharedSnapshot:
                 old.close_if_unused()
 
     def renew(self, opened: Callable[[], Snapshot]) -> None:
-        """Let the snapshot that is ``opened`` now be that of now.
+        """Let the snapshot that is ``opened`` now be that of now, unless there is none: what is closed stays closed.
 
         One thread does so at a time: else one that was opened earlier could take the place of a later one.
         """
         with self._renewing:
-            self.exchange(opened())
+            snapshot = opened()
+            with self._lock:
+                if self._current is not None:
+                    self.exchange(snapshot)
+                    return
+            snapshot.close()
 
     @contextmanager
     def reading(self) -> Iterator[Snapshot | None]:

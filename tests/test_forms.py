@@ -752,6 +752,11 @@ def test_words_that_no_article_has_are_noted_with_those_that_are_near(folder: Pa
     assert notes(index, "title:rain") == []  # it is known, if not there
 
 
+def test_a_word_that_is_there_only_as_an_acronym_is_near_in_capitals(folder: Path) -> None:
+    index = index_of(folder, article("Envoy", "The US envoy is in the UK.", lang="en"))
+    assert notes(index, "us") == [("no article has the word 'us'", "did you mean US?")]
+
+
 def test_a_name_that_no_article_has_is_noted_at_its_place(dated: Index) -> None:
     (note,) = dated.search('rain outlet:"O Publica"').diagnostics
     assert note == Diagnostic(

@@ -505,6 +505,16 @@ def test_a_name_that_its_marks_tell_from_a_letter_is_noted(text: str) -> None:
     assert note.span == (2, 2 + len(text))
 
 
+def test_an_operator_in_caps_is_a_word_and_noted_unless_it_is_quoted() -> None:
+    (note,) = parse("caps(US OR UK AND EU)").diagnostics
+    assert (note.message, note.suggestion) == (
+        "OR is taken as a word in caps(…)",
+        "write caps(US) OR caps(UK) AND caps(EU)",
+    )
+    assert parse('caps("LIVE OR DIE")').diagnostics == parse("caps(OR)").diagnostics == ()
+    assert str(parse("caps(US OR UK)")) == 'caps("US OR UK")'
+
+
 def test_the_same_is_noted_once() -> None:
     assert kinds("a or b or c or d /s e /s f") == ["borrowed", "borrowed"]
 

@@ -76,6 +76,7 @@ MAX_LENGTH = 65_536
 """Characters of a query."""
 _UNESCAPED = re.compile(r"(?<!\\)\?")
 """A question mark of an address."""
+_OPERATORS_BETWEEN = re.compile(r"(?<=\S)\s+(AND|OR|NOT)\s+(?=\S)")
 MAX_DEPTH = 50
 """Parentheses, negations and proximity operators inside each other."""
 MAX_CLAUSES = 1_024
@@ -427,6 +428,14 @@ class _Parser:
         )
         return self._leaf(Token("word", token.text, token.span))
 
+    def _note_operators(self, text: str, span: Span) -> None:
+        """Notes ``caps(US OR UK)``, where OR is a word: between quotation marks it is meant to be."""
+        parts = _OPERATORS_BETWEEN.split(text)
+        if len(parts) < 3 or self.text[span.start + len("caps(") :].lstrip()[:1] in QUOTES:
+            return
+        ours = " ".join(part if at % 2 else f"caps({part})" for at, part in enumerate(parts))
+        self.notes.add("operator", f"{parts[1]} is taken as a word in caps(…)", span, f"write {ours}")
+
     def _leaf(self, token: Token) -> Node | None:
         self._count(token.span)
         text, span = plain(token.text), token.span
@@ -442,6 +451,7 @@ class _Parser:
             self.notes.add("no-word", message, span, MARKS.get(text, ""))
             return None
         if token.kind == "caps":
+            self._note_operators(text, span)
             return Caps(text, span=span)
         if token.kind == "exact":
             return Exact(text, span=span)

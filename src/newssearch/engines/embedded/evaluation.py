@@ -336,7 +336,10 @@ class Evaluation:
         near = self._words.near(form, 1 if len(form) < 5 else 2)
         order = [(not within_edits(form, other, 1), -count, other) for other, count in near.items()]
         held = (other for _, _, other in sorted(order) if self._is_held(other))
-        return list(islice(held, MAX_SUGGESTIONS))
+        found = list(islice(held, MAX_SUGGESTIONS))
+        if form in found and pieces[0].islower():  # the same letters are only there as an acronym: US for us
+            return [form.upper()]
+        return found
 
     def _is_held(self, form: str) -> bool:
         """Whether an article that is not deleted has the word."""

@@ -256,6 +256,28 @@ def test_what_another_version_option_or_package_may_read_is_read_again(
     assert index.update([archive / "news"], options=options).rejected_before == 1
 
 
+def test_a_copy_takes_the_place_of_what_another_copy_has_lost(archive: Path, index: Index) -> None:
+    one, two = archive / "news" / "1.jsonl", archive / "news" / "2.jsonl"
+
+    def written(file: Path, *titles: str) -> None:
+        lines = [
+            json.dumps({"title": t, "text": f"{t} it was.", "url": f"https://e.org/{t}"}) for t in titles
+        ]
+        file.write_text("\n".join(lines), "utf-8")
+
+    written(two, "Hail")
+    index.update(two)
+    written(one, "Fog", "Hail")
+    index.update(one)
+    written(one, "Hail")
+    written(two, "Fog")  # Hail is gone from here: the first file is read for it, and has no Fog any more
+    index.update(two)
+    assert {article.title: article.path for article in index} == {
+        "Hail": "news/1.jsonl",
+        "Fog": "news/2.jsonl",
+    }
+
+
 @posix
 def test_a_copy_that_has_become_a_link_is_read_by_the_name_of_its_file(archive: Path, index: Index) -> None:
     news = archive / "news"

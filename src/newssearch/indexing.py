@@ -264,28 +264,28 @@ class Indexer:
         They count for what changes, not as files that were read.
         """
         self._commit()
-        for path, entry in list(self._manifest.entries.items()):
-            if self._stopped:
-                return
-            if entry.mtime != STALE:
-                continue
-            file = files.file_of(path, archive)
-            name = files.name_of(file, archive)
-            if name != path:  # a link by now, to a file that has a name of its own
-                self._manifest.drop(path)
-                if name in self._fresh or name in self._manifest.entries:
-                    continue
-            before, rejected = replace(self._counts), len(self._rejected)
-            skipped = self._skipped.copy()
-            self._read_now(files.Source(file, name))
-            for count in ("unchanged", "files_read", "rejections", "rejected_before"):
-                setattr(self._counts, count, getattr(before, count))
-            del self._rejected[rejected:]
-            self._skipped = skipped
-            if path in self._was_read:
-                self._counts.duplicates -= len(entry.duplicates)
-            else:
-                self._counts.duplicates = before.duplicates
+        while stale := [item for item in self._manifest.entries.items() if item[1].mtime == STALE]:
+            for path, entry in stale:  # what one of them has lost, another may have
+                if self._stopped:
+                    return
+                file = files.file_of(path, archive)
+                name = files.name_of(file, archive)
+                if name != path:  # a link by now, to a file that has a name of its own
+                    self._manifest.drop(path)
+                    if name in self._fresh or name in self._manifest.entries:
+                        continue
+                before, rejected = replace(self._counts), len(self._rejected)
+                skipped = self._skipped.copy()
+                self._read_now(files.Source(file, name))
+                for count in ("unchanged", "files_read", "rejections", "rejected_before"):
+                    setattr(self._counts, count, getattr(before, count))
+                del self._rejected[rejected:]
+                self._skipped = skipped
+                if path in self._was_read:
+                    self._counts.duplicates -= len(entry.duplicates)
+                else:
+                    self._counts.duplicates = before.duplicates
+            self._commit()
 
     def read_articles(self, items: Iterable[Found]) -> None:
         """Take articles that belong to no file: they are added, or replace those of their ids."""

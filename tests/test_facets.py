@@ -29,7 +29,7 @@ ODD_VALUES = [
     "BBC News", "BBC NEWS", "bbc.co.uk", "https://www.bbc.co.uk/", "BBC", "the guardian", "Guardian", "www.theguardian.com", "Thé Guardian",
     "Jane Doe", "JANE DOE", "Jane  Doe", "Doe", "Jane Doe and John Roe", "Roe, John", "Jané Doe", "World", "WORLD", "world \u00ad", "World News",
     "EN", "en", "en-GB", "en_US", "English", "eng", "e", "-", "--", "---", "_", "-x", "İstanbul", "istanbul", "ISTANBUL", "ıstanbul", "straße", "STRASSE",
-    "e\u0301", "é", "\u0301", "\u200f", "***", "fox*", "fox", "foxes", "*", "f?x", 'say "hi"', "it's", "its", "a, b", "a", "b", "a\\b", "\\", "NOT", "(x)", "www.", "www.www.x", "x",
+    "e\u0301", "é", "\u0301", "\u200f", "***", "fox*", "fox", "foxes", "*", "f?x", 'say "hi"', "it's", "it’s", "itʼs", "it´s", "its", "x-y", "x‑y", "x–y", "⁻", "−", "ŉ", "a, b", "a", "b", "a\\b", "\\", "NOT", "(x)", "www.", "www.www.x", "x",
     "http://x/", "//", "日本", "日本語", "C++", "C", "AT&T", "Aʼ", "\x1b[31m", "ﬁx", "fix", "Ⅷ", "viii", "none", "None", "null", "",
 ]  # fmt: skip
 ODD = st.sampled_from(ODD_VALUES) | st.text(
@@ -114,6 +114,26 @@ def test_one_value_is_shown_as_most_articles_write_it(tmp_path: Path) -> None:
     assert index.search("rain", facets="outlet").facets["outlet"] == (
         FacetValue("BBC News", 4), FacetValue("EXAMPLE", 2), FacetValue(None, 1),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("field", ["outlet", "source", "section"])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["People's Daily", "People’s Daily", "Peopleʼs Daily", "People´s Daily"],
+        ["Al-Monitor", "Al‑Monitor", "AL–MONITOR"],
+    ],
+    ids=["apostrophes", "hyphens"],
+)
+def test_apostrophes_and_hyphens_of_typesetters_make_no_other_name(
+    tmp_path: Path, field: str, names: list[str]
+) -> None:
+    index = index_of(
+        tmp_path, *(article("Rain", f"Rain {n}.", **{field: name}) for n, name in enumerate(names))
+    )
+    ((_, counted),) = [(one.value, one.articles) for one in index.search("rain", facets=field).facets[field]]
+    assert counted == len(names)
+    assert {index.count("rain", **{field: name}) for name in names} == {len(names)}
 
 
 def test_a_byline_is_counted_for_each_that_it_holds(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ import Stemmer
 from . import compounds
 from .elision import ANY_ELIDED, JOINED_TO, behind, elided, joined_to
 from .lazy import Pattern
-from .spelling import ACCENTS, APOSTROPHES, IGNORABLE, MIDDLE_DOTS, clean, exponent_of, folded
+from .spelling import ACCENTS, APOSTROPHES, IGNORABLE, MIDDLE_DOTS, PUNCTUATION, clean, exponent_of, folded
 
 ANALYSIS_VERSION = 4
 """Counts up whenever the same text gives other terms: an index made before then must be rebuilt."""
@@ -541,12 +541,15 @@ _UNSEEN = Pattern(f"[{IGNORABLE}]")
 
 
 def key(value: str) -> str:
-    """What two names of an outlet, a source or a section have in common: words folded, ``www.`` left out.
+    """What two names of an outlet, a source or a section have in common: words folded, ``www.`` left out, one kind of
+    apostrophe and of hyphen.
 
-    >>> key("The  Guardian") == key("the guardian"), key("www.nytimes.com")
-    (True, 'nytimes.com')
+    >>> key("The  Guardian") == key("the guardian"), key("www.nytimes.com"), key("People’s Daily")
+    (True, 'nytimes.com', "people's daily")
     """
-    folded = value if value.isascii() else unicodedata.normalize("NFKC", _UNSEEN.sub("", value))
+    folded = value.translate(PUNCTUATION)
+    if not folded.isascii():
+        folded = unicodedata.normalize("NFKC", _UNSEEN.sub("", folded)).translate(PUNCTUATION)
     folded = " ".join(folded.casefold().split())
     if not folded.isascii():
         folded = unicodedata.normalize("NFC", ACCENTS.sub("", unicodedata.normalize("NFKD", folded)))

@@ -26,6 +26,11 @@ APOSTROPHES = "'’‘`´′＇\u1fef\u1ffd"
 
 LETTER_APOSTROPHES = "ʼʻʿʾ"
 """Letters that stand for an apostrophe."""
+PUNCTUATION = str.maketrans(
+    dict.fromkeys(APOSTROPHES + LETTER_APOSTROPHES, "'")
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-")
+)
+"""For :meth:`str.translate`: apostrophes and hyphens as typesetters write them, as they are typed."""
 
 SUPERSCRIPTS = "²³¹\u2070\u2074-\u2079"
 """Digits that are exponents, or refer to a footnote, as ranges of a character class."""

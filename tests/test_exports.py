@@ -35,6 +35,7 @@ def commands(article_id: str) -> list[list[str]]:
         ["show", article_id], ["show", article_id, "--json"], ["show", article_id, "--json", "--query", "rain"],
         ["story", article_id, "--json"], ["info", "--json"], ["info", "--config", "--json"],
         ["index", "a.jsonl", "--json"], ["verify", "--json"],
+        ["story", article_id], ["info"], ["query", "rain", "--count"], ["index", "a.jsonl"],
     ]  # fmt: skip
 
 
@@ -66,7 +67,8 @@ def test_what_newssearch_wrote_is_skipped_and_counted(cli: Command, tmp_path: Pa
     '{"title": "Rain", "version": 1, "text": "It rained.", "interpretation": "x"}',
     "id,title,text\n1,Rain,It rained.\n", "id,paragraph,title,text\n1,1,Rain,It rained.\n",
     "# Rain\n\n2024-07-25 · The Echo\n\n> It rained.\n", "Rain\n\n2024-07-25\n\nIt rained.\n",
-    "Rain  2024-07-25  The Echo\n  It rained.\n",
+    "Rain  2024-07-25  The Echo\n  It rained.\n", "3 articles, 2 paragraphs of the treaty\n\nIt rained.\n",
+    "1  Rain\n     It rained.\n", "index: 5 articles, 3 paragraphs, 8 words\n\nIt rained.\n",
 ])  # fmt: skip
 def test_an_article_with_such_keys_is_one(content: str) -> None:
     for data in (content.encode(), content.encode("utf-16")):

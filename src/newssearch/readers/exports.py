@@ -71,8 +71,12 @@ MARKDOWN = re.compile(
 TEXT = re.compile(
     r"[^\r\n]+  (?:\d{4}-\d\d-\d\d|no date)  [^\r\n]+  (?:[a-z0-9-]+-)?[a-z2-7]{8}#\d+\r?\n  \S"
     r"|[^\r\n]+\r?\n {7}id  (?:[a-z0-9-]+-)?[a-z2-7]{8}\r?\n {5}date  "
+    r"| *1  (?:\d{4}-\d\d-\d\d|no date)[^\r\n]*  [^\r\n]+\r?\n {5}[^\r\n]+\r?\n {5}(?:[a-z0-9-]+-)?[a-z2-7]{8}\r?\n {5}\d"
+    r"|[^\r\n]+: [\d,]+ articles?, [\d,]+ paragraphs?, [\d,]+ words?\r?\n {4}dates  "
+    r"|articles: [\d,]+ added, [\d,]+ updated, [\d,]+ unchanged, "
+    r"|[\d,]+ articles?(?: \([\d,]+ stor(?:y|ies)\))?, [\d,]+ paragraphs?(?:; [^\r\n]+)?\r?\n"
 )
-"""The line of a hit and its snippet; the fields of an article."""
+"""The line of a hit and its snippet; the fields of an article; a story; what an index holds; a report; totals."""
 
 
 def is_export(source: Input) -> bool:

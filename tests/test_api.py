@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import datetime as dt
 import fractions
@@ -419,6 +420,18 @@ def test_an_index_is_a_collection_of_its_articles(tmp_path: Path) -> None:
         with pytest.raises(NewssearchError, match="is closed"):
             use(index)
     assert index
+
+
+def test_an_index_that_is_pickled_or_copied_says_what_to_do_instead(tmp_path: Path) -> None:
+    with index_of(tmp_path, storm()) as index:
+        for use in (pickle.dumps, copy.copy, copy.deepcopy):
+            with pytest.raises(TypeError, match=r"call newssearch\.open\(.* in each process"):
+                use(index)
+
+
+def test_a_date_that_is_none_is_an_error_that_shows_one() -> None:
+    with pytest.raises(ValueError, match="not a date: '2024'; write 2024-07-25"):
+        Article.create(title="Rain", date="2024")
 
 
 def test_a_closed_index_stays_closed(tmp_path: Path) -> None:

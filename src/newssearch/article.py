@@ -159,7 +159,7 @@ class Article:
             if date.strip():
                 published = parse_published(date)
                 if published is None:
-                    raise ValueError(f"not a date: {date!r}")
+                    raise ValueError(f"not a date: {date!r}; write 2024-07-25 or 2024-07-25T14:30")
                 day = published.value
                 if published.ambiguous:
                     known["date"] = MONTH_FIRST

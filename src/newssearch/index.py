@@ -94,6 +94,12 @@ class Index:
     ) -> None:
         self.close()
 
+    def __reduce__(self) -> str:
+        raise TypeError(
+            "an Index holds open files and cannot be pickled or copied:"
+            f" call newssearch.open({str(self.folder)!r}) in each process"
+        )
+
     def __repr__(self) -> str:
         with self._shared.reading() as snapshot:
             return brief(self, quoted(str(self.folder), 160), "" if snapshot is not None else "(closed)")

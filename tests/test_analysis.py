@@ -6,9 +6,7 @@ import random
 import re
 import sys
 import threading
-import time
 import unicodedata
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -276,25 +274,6 @@ def test_names_are_compared_without_case_accents_and_www(one: str, other: str) -
 
 def test_the_words_of_a_name_are_never_stemmed() -> None:
     assert name_words("José Reading") == ["jose", "reading"]
-
-
-# ---- time
-
-
-def test_a_text_without_compounds_is_gone_over_fast() -> None:
-    """It is the text of every hit: the pattern once took ten times as long, and a search twice."""
-    text = "The government of Iraq said on Tuesday that it doesn't want foreign troops. " * 20
-
-    def shortest(search: Callable[[str], object]) -> float:
-        times = []
-        for _ in range(9):
-            begun = time.process_time()
-            for _ in range(30):
-                assert search(text) is None
-            times.append(time.process_time() - begun)
-        return min(times)
-
-    assert shortest(compounds.JOINED.search) < 8 * shortest(re.compile(r"[\u2010#@]\w").search)
 
 
 # ---- threads

@@ -120,7 +120,7 @@ def test_no_name_of_a_segment_leads_out_of_the_folder(
     folder: Path, toc: Toc, kind: str, index: str, segment: str
 ) -> None:
     (segments,) = EmbeddedStore(folder).toc().segments
-    state = {**segments.__getstate__(), "indexname": index, "segid": segment}
+    state = {**vars(segments), "indexname": index, "segid": segment}
     module = "newssearch.engines.embedded.codec" if kind == "ArraySegment" else "whoosh.codec.whoosh3"
     stated = pickle.dumps(state, 2).removeprefix(b"\x80\x02").removesuffix(b".")
     put(folder, toc, segments=b"\x80\x02]c" + f"{module}\n{kind}\n".encode() + b")\x81" + stated + b"ba.")

@@ -136,7 +136,7 @@ def serve(name: str, folder: str) -> None:
 
 
 class Racers:
-    """Processes that wait for something to do."""
+    """A pool of idle worker processes."""
 
     def __init__(self, folder: Path, number: int = PROCESSES) -> None:
         self._folder = folder

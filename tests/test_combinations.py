@@ -48,7 +48,7 @@ ALIKE = {
 
 
 def made() -> list[Article]:
-    """Articles of which any option chooses others, or shows them otherwise; each second tells much of the one before."""
+    """Articles on which every option changes which are found or how they are shown; every second one nearly repeats the one before."""
     random = Random(1)
     told = [
         "rain fell on the valley or the hills",

@@ -404,7 +404,7 @@ def test_a_unit_is_negated_by_an_odd_number_of_nots(node: Node) -> None:
     assert [(unit, negated) for unit, negated, _, _ in units(node)] == expected(node, False)
 
 
-# ---- operators of other engines
+# ---- operators of other search engines
 
 
 BORROWED = [

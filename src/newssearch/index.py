@@ -331,7 +331,7 @@ class Index:
             return snapshot.ids_matching(asked.tree, options)
 
     def count(self, query: str | Query | Node = "", **filters: Names | When) -> int:
-        """How many articles a search finds: its ``total_articles``, without the search for the best of them.
+        """The number of articles that match: ``total_articles`` of a search, without ranking them.
 
         Takes the query and the filters of :meth:`search`.
         """

@@ -288,7 +288,7 @@ def _in_any_order(node: PatternPhrase, text: Words) -> list[Place]:
 
 
 def _as_written(wanted: str, text: Words, shown: Callable[[str], str]) -> list[Place]:
-    """Words side by side, compared as they are shown, with what is elided in front of them and without it."""
+    """Adjacent words, compared as written, each with and without its elided prefix."""
     pieces = [shown(word_of(match)) for match in words(wanted)]
     size = len(pieces)
     last = len(text.terms) - size + 1 if size else 0

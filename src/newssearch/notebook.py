@@ -85,7 +85,7 @@ def folded(title: str, content: str) -> str:
 def table(
     head: Sequence[str], rows: Iterable[Sequence[str]], kinds: Sequence[str] = (), name: str = ""
 ) -> str:
-    """Rows of cells, each of them HTML; ``kinds`` says of each column what it holds: ``short``, ``title``, ``name``, ``wide``, ``number``."""
+    """Rows of cells of HTML. ``kinds`` gives the kind of each column: ``short``, ``title``, ``name``, ``wide`` or ``number``."""
     classes = [f' class="ns-{kind}"' if kind else "" for kind in (*kinds, *[""] * (len(head) - len(kinds)))]
     titles = "".join(f"<th>{escape.html(title)}</th>" for title in head)
     body = "".join(

@@ -437,7 +437,7 @@ class Standing:
     def _as_written(
         self, field: Field, text: str, owners: Array | None, shown: Callable[[str], str]
     ) -> Stretches:
-        """Words side by side, compared as they are shown, with what is elided in front of them and without it."""
+        """Adjacent words, compared as written, each with and without its elided prefix."""
         words = []
         for match in words_of(text):
             word = word_of(match)

@@ -303,7 +303,7 @@ class EmbeddedStore:
         _remove(new.folder)
 
     def _remove_rebuilds(self) -> None:
-        """Remove the folders of rebuilds that were broken off. The lock must be held: none is under way."""
+        """Remove the folders that interrupted rebuilds left behind. The lock must be held, so that no rebuild is running."""
         for path in self.folder.glob(f"{REBUILD}*.tmp"):
             if REBUILDS.fullmatch(path.name):
                 _remove(path)

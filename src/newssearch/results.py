@@ -308,12 +308,12 @@ class Results(Sequence[Hit]):
         }
 
 
-def totals(results: Results) -> str:
-    """What the search found, counted; stories only where some article is a copy of another."""
+def totals(results: Results, paragraph: str = "matching paragraph") -> str:
+    """How much the search found; stories only where some article is a copy of another. A ``paragraph`` is called that."""
     articles = many(results.total_articles, "article")
     if results.grouped and results.total_stories < results.total_articles:
         articles += f" ({many(results.total_stories, 'story', 'stories')})"
-    return f"{articles}, {many(results.total_paragraphs, 'matching paragraph')}"
+    return f"{articles}, {many(results.total_paragraphs, paragraph)}"
 
 
 def undated(articles: int) -> str:

@@ -7,9 +7,8 @@ import io
 from collections.abc import Iterator
 
 from . import escape
-from .brief import many
 from .render import Format, Style, as_json, facet_lines, facet_rows
-from .results import Results, undated
+from .results import Results, totals, undated
 
 
 def lines(results: Results, format_: Format, style: Style, *, explained: bool, named: bool) -> Iterator[str]:
@@ -44,12 +43,9 @@ def _counts(results: Results, *, explained: bool = False, named: bool = False) -
 
 
 def _told(results: Results) -> str:
-    """The totals for people; stories only where some article is a copy of another."""
-    articles = many(results.total_articles, "article")
-    if results.total_stories < results.total_articles:
-        articles += f" ({many(results.total_stories, 'story', 'stories')})"
+    """The totals for people."""
     left = f"; {undated(results.undated)}" if results.undated else ""
-    return f"{articles}, {many(results.total_paragraphs, 'paragraph')}{left}"
+    return f"{totals(results, 'paragraph')}{left}"
 
 
 def _facets(results: Results) -> Iterator[tuple[str, str | None, int]]:

@@ -18,7 +18,8 @@ from typing import Any
 
 import newssearch
 from newssearch import Article
-from newssearch.engines.embedded import stories, writer
+from newssearch.engines.embedded import writer
+from newssearch.engines.embedded.indexing import near_duplicates
 
 from . import machine
 
@@ -66,7 +67,7 @@ def main() -> None:
         known = [json.loads(line) for line in lines]
     copies = planted(known, drawn)
     seconds = 0.0
-    update = stories.update
+    update = near_duplicates.update
 
     def timed(*arguments: Any) -> Any:
         nonlocal seconds

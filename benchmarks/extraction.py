@@ -35,10 +35,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from newssearch import Article, ReadOptions
-from newssearch.readers import Origin, html, schemaorg
-from newssearch.readers.markup import decode_page, text_of, tree_of
-from newssearch.readers.page import Page
-from newssearch.readers.schemaorg import plain
+from newssearch.readers import Origin
+from newssearch.readers.pages import html, schemaorg
+from newssearch.readers.pages.dom import decode_page, text_of, tree_of
+from newssearch.readers.pages.page import Page
+from newssearch.readers.pages.schemaorg import plain
 
 SHINGLE = 4
 """Words in a row that are compared."""
@@ -149,7 +150,7 @@ def by_newssearch(data: bytes) -> Outcome:
 
 def by_trafilatura(data: bytes) -> Outcome:
     """A page as trafilatura alone reads it, called as the benchmark of scrapinghub calls it, on the text decoded."""
-    import trafilatura  # noqa: PLC0415  (slow to import, and only compared with)
+    import trafilatura  # slow to import, and only compared with
 
     text = decode_page(data)
     body = trafilatura.extract(text, include_comments=False) or ""

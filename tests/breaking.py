@@ -19,10 +19,12 @@ from pathlib import Path
 import pytest
 
 import newssearch
-from newssearch import Article, faults, indexing
+from newssearch import Article
 from newssearch.engines.embedded import writer
 from newssearch.errors import IndexNotFoundError
-from newssearch.processes import VARIABLE
+from newssearch.system import fault_points
+from newssearch.system.workers import VARIABLE
+from newssearch.updating import indexer
 
 WORDS = "rain storm baghdad talks oil price minister election river bridge strike".split()
 PER_FILE = 3
@@ -37,7 +39,7 @@ Operation = Callable[[Path], object]
 def small_batches() -> Iterator[None]:
     """Several segments, commits and merges of a few articles, in this process alone."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(indexing, "BATCH", 12)
+        patch.setattr(indexer, "BATCH", 12)
         patch.setattr(writer, "BATCH", 1500)
         patch.setenv(VARIABLE, "1")
         yield
@@ -223,11 +225,11 @@ def check_searches(archive: Path) -> None:
 def moments(operation: Operation, archive: Path) -> list[str]:
     """The moments of an operation, in their order."""
     seen: list[str] = []
-    faults.handler = seen.append
+    fault_points.handler = seen.append
     try:
         operation(archive)
     finally:
-        faults.handler = None
+        fault_points.handler = None
     return seen
 
 
@@ -255,12 +257,12 @@ def broken_off_at(number: int, act: Callable[[], None]) -> Iterator[None]:
         if left == -1:
             act()
 
-    faults.handler = handler
+    fault_points.handler = handler
     try:
         with small_batches():
             yield
     finally:
-        faults.handler = None
+        fault_points.handler = None
 
 
 def raise_at(operation: Operation, archive: Path, number: int, how: str) -> BaseException | None:

@@ -23,7 +23,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import newssearch
-from newssearch import Article, QueryError, ReadOptions, Rejected, escape, readers, render
+from newssearch import Article, QueryError, ReadOptions, Rejected, readers
+from newssearch.cli import render
+from newssearch.display import escape
 from newssearch.readers import Skipped
 from test_reader_containers import CRAWL, PACKERS, zipped
 from test_reader_pdf import STORY as LINES

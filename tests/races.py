@@ -24,7 +24,7 @@ from typing import Any
 import newssearch
 from newssearch import Article, IndexLockedError
 from newssearch.cli import run
-from newssearch.processes import VARIABLE
+from newssearch.system.workers import VARIABLE
 
 PROCESSES = 4
 HOLDER = r"(process \d+ on .*, since .*,|another process)"

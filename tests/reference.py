@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 import twin
 from newssearch import Article
-from newssearch.analysis import analyser
 from newssearch.query import (
     And,
     AtLeast,
@@ -32,6 +31,7 @@ from newssearch.query import (
     Undated,
     side_by_side,
 )
+from newssearch.text.analysis import analyser
 
 K1, B, B_TITLE, TITLE = 1.2, 0.75, 0.5, 2.0
 
@@ -226,7 +226,7 @@ FILTERS: dict[str, Callable[[str, str], bool]] = {
 
 
 def scorer(articles: list[Article], tree: Node) -> Callable[[Article, int], float]:
-    """The score of a paragraph of an article: BM25F, see ``newssearch/engines/embedded/ranking.py``."""
+    """The score of a paragraph of an article: BM25F, see ``newssearch/engines/embedded/segment/bm25f.py``."""
 
     def words(article: Article, text: str) -> int:
         return len(analyser(article.lang).terms(text))

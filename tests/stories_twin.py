@@ -13,9 +13,9 @@ from itertools import combinations
 from typing import NamedTuple
 
 from newssearch import Article
-from newssearch.analysis import analyser
-from newssearch.engines.embedded import stories
-from newssearch.engines.embedded.shingles import LEAST, RATE, WORDS
+from newssearch.engines.embedded.indexing import near_duplicates
+from newssearch.engines.embedded.segment.shingles import LEAST, RATE, WORDS
+from newssearch.text.analysis import analyser
 
 FACTORS = (
     0x9E3779B97F4A7C15,
@@ -79,7 +79,11 @@ def tell(articles: Sequence[Article]) -> Told:
         for n, mine in of[later.id].items():
             for earlier in articles:
                 shared = (mine & own[earlier.id]) - boilerplate
-                if is_earlier(earlier, later) and shared and len(shared) >= stories.OF_DOCUMENT * len(mine):
+                if (
+                    is_earlier(earlier, later)
+                    and shared
+                    and len(shared) >= near_duplicates.OF_DOCUMENT * len(mine)
+                ):
                     known.add((later.id, n))
     return Told(connected(pairs), repeated, known)
 
@@ -99,17 +103,17 @@ def common(articles: Iterable[Article], of: dict[str, dict[int, set[int]]]) -> s
                 mark = best[0] if n != best[1] else min(others, default=0)
                 marks[value, article.outlet or ""].add(mark)
             seen |= mine
-    return {value for (value, _), found in marks.items() if len(found) >= stories.REPEATED}
+    return {value for (value, _), found in marks.items() if len(found) >= near_duplicates.REPEATED}
 
 
 def are_copies(one: set[int], other: set[int], at_home: object) -> bool:
     """Whether two articles with these samples are copies."""
     shared = len(one & other)
-    if shared < stories.LEAST_SHARED:
+    if shared < near_duplicates.LEAST_SHARED:
         return False
     both = shared / len(one) + shared / len(other)
-    least = stories.OF_BOTH_AT_HOME if at_home else stories.OF_BOTH
-    return shared >= stories.OF_SMALLER * min(len(one), len(other)) and both >= least - 1e-12
+    least = near_duplicates.OF_BOTH_AT_HOME if at_home else near_duplicates.OF_BOTH
+    return shared >= near_duplicates.OF_SMALLER * min(len(one), len(other)) and both >= least - 1e-12
 
 
 def is_earlier(one: Article, other: Article) -> bool:

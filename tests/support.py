@@ -16,8 +16,8 @@ import pytest
 import newssearch
 from newssearch import Article, Index, ReadOptions, Rejected, readers
 from newssearch.cli import run
-from newssearch.engines.embedded import stories
-from newssearch.engines.embedded.trust import read_toc, toc_path, written_toc
+from newssearch.engines.embedded.indexing import near_duplicates
+from newssearch.engines.embedded.storage.toc import read_toc, toc_path, written_toc
 from newssearch.readers import Skipped
 
 THOROUGH = max(int(os.environ.get("NEWSSEARCH_THOROUGH", "1")), 1)
@@ -54,7 +54,7 @@ def index_of(folder: Path, *articles: Article) -> Index:
 def without_boilerplate() -> Iterator[None]:
     """Nothing is boilerplate: for what is compared with a search that knows none."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stories, "REPEATED", 1 << 30)
+        patch.setattr(near_duplicates, "REPEATED", 1 << 30)
         yield
 
 

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from newssearch import analysis, compounds, spelling
-from newssearch.analysis import (
+from newssearch.highlight.matcher import Words
+from newssearch.text import analysis, compounds, spelling
+from newssearch.text.analysis import (
     ACRONYMS,
     MAX_TERM,
     PLAIN,
@@ -28,7 +29,6 @@ from newssearch.analysis import (
     words,
     written,
 )
-from newssearch.matching import Words
 from support import article, index_of
 
 TRICKY = st.text(

@@ -41,8 +41,8 @@ from newssearch import (
     errors,
 )
 from newssearch.engines.embedded import EmbeddedStore
-from newssearch.engines.embedded.codec import ArraySegment
-from newssearch.engines.embedded.trust import Listed, newest, read_toc, toc_path, written_toc
+from newssearch.engines.embedded.storage.toc import Listed, newest, read_toc, toc_path, written_toc
+from newssearch.engines.embedded.whoosh_compat.codec import ArraySegment
 from support import article, index_of, made_by_another
 
 PUBLIC = [

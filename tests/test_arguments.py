@@ -16,7 +16,7 @@ import pytest
 
 import newssearch
 from newssearch import Article, Config, Index, Limits, NewssearchError, ReadOptions, query, readers
-from newssearch.paragraphs import Block
+from newssearch.text.paragraphs import Block
 from support import articles_in, index_of, read_bytes
 
 RAIN = Article.create(title="Rain", text="It rained.", outlet="The Echo", url="https://e.org/1")

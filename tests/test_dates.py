@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newssearch.dates import LONGEST, Period, Published, parse_period, parse_published
+from newssearch.text.dates import LONGEST, Period, Published, parse_period, parse_published
 
 DAY = dt.date(2024, 7, 25)
 UTC = dt.timezone.utc

@@ -26,8 +26,9 @@ import newssearch
 import races
 from breaking import HOWS, STORIES, Operation, World
 from kills import Kills
-from newssearch import Article, IndexLockedError, IndexWriteError, faults
+from newssearch import Article, IndexLockedError, IndexWriteError
 from newssearch.engines.embedded import EmbeddedStore
+from newssearch.system import fault_points
 from support import THOROUGH, article
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="forks, and sends POSIX signals")
@@ -234,7 +235,7 @@ def test_a_file_that_changes_back_after_a_run_was_broken_off_is_read_again(
             if moment == "commit: stories removed":  # it is done, but the manifest does not say so yet
                 raise RuntimeError
 
-        monkeypatch.setattr(faults, "handler", broken_off)
+        monkeypatch.setattr(fault_points, "handler", broken_off)
         with pytest.raises(RuntimeError):
             index.update([file])
         monkeypatch.undo()
@@ -282,9 +283,9 @@ def meanwhile(moment: int, act: Callable[[], None]) -> Callable[[str], None]:
         nonlocal left
         left -= 1
         if left == -1:
-            faults.handler = None
+            fault_points.handler = None
             act()
-            faults.handler = handler
+            fault_points.handler = handler
 
     return handler
 
@@ -299,7 +300,7 @@ def test_an_index_that_is_made_before_another_one_is_stays(
             monkeypatch.undo()
             breaking.add(tmp_path)
 
-    monkeypatch.setattr(faults, "handler", commit)
+    monkeypatch.setattr(fault_points, "handler", commit)
     with newssearch.open_or_create(tmp_path / "index") as index:
         assert len(index.find("rain")) == 2
     assert newssearch.verify(tmp_path / "index").leftovers == ()
@@ -322,7 +323,7 @@ def test_whatever_one_does_at_any_moment_of_another_nothing_is_lost(
             except (newssearch.IndexLockedError, newssearch.IndexNotFoundError) as error:
                 done[type(error).__name__] += 1
 
-        monkeypatch.setattr(faults, "handler", meanwhile(moment, act))
+        monkeypatch.setattr(fault_points, "handler", meanwhile(moment, act))
         one(archive)
         monkeypatch.undo()
         index = breaking.index_in(archive)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import support
 from newssearch.article import Article, Rejected
 from newssearch.readers import ReadOptions, read_file
-from newssearch.readers.encoding import decode, wide_encoding
+from newssearch.readers.decoding.encoding import decode, wide_encoding
 
 ENGLISH = "“We are ready,” the minister said. The coalition’s offer – made on Thursday – was refused. It isn’t clear why."
 FRENCH = "Le Premier ministre a déclaré jeudi que le projet avait été approuvé. L’opposition votera contre, à l’Assemblée."

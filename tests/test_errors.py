@@ -17,9 +17,14 @@ import pytest
 from whoosh import index as whoosh_index
 
 import newssearch
-from newssearch import IndexDamagedError, IndexNotFoundError, highlight
-from newssearch.engines.embedded import evaluation, ranked, segment, snapshot, store, structure, trust
-from newssearch.engines.embedded.container import Container
+from newssearch import IndexDamagedError, IndexNotFoundError
+from newssearch.engines.embedded import snapshot, store
+from newssearch.engines.embedded.integrity import invariants
+from newssearch.engines.embedded.search import evaluator, top_k
+from newssearch.engines.embedded.segment import segment
+from newssearch.engines.embedded.storage import toc
+from newssearch.engines.embedded.storage.container import Container
+from newssearch.highlight import snippets
 from support import Command, article, command, index_of
 
 NOBODY = 65_534
@@ -285,11 +290,11 @@ def broken(error: BaseException) -> Callable[..., Any]:
 
 
 PLACES = {
-    "evaluation": (evaluation.Evaluation, "found"),
-    "ranking": (ranked.Ranking, "best"),
+    "evaluation": (evaluator.Evaluation, "found"),
+    "ranking": (top_k.Ranking, "best"),
     "decoding": (segment.Segment, "shown"),
-    "highlighting": (highlight.Highlighter, "snippet"),
-    "table of contents": (trust, "_listed"),
+    "highlighting": (snippets.Highlighter, "snippet"),
+    "table of contents": (toc, "_listed"),
     "opening": (store.EmbeddedStore, "_opened"),
     "snapshot": (snapshot, "Table"),
     "stories": (store, "read_stories"),
@@ -327,7 +332,7 @@ def test_a_bug_is_raised_as_it_is_and_printed_as_a_bug(
 def test_a_recursion_without_end_is_a_bug_and_not_a_query_that_is_too_deep(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evaluation.Evaluation, "found", broken(RecursionError()))
+    monkeypatch.setattr(evaluator.Evaluation, "found", broken(RecursionError()))
     with newssearch.open(folder) as index, pytest.raises(RecursionError):
         index.search("river")
 
@@ -335,7 +340,7 @@ def test_a_recursion_without_end_is_a_bug_and_not_a_query_that_is_too_deep(
 def test_memory_that_runs_out_in_a_search_is_no_bug_and_no_damage(
     folder: Path, cli: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evaluation.Evaluation, "found", broken(MemoryError()))
+    monkeypatch.setattr(evaluator.Evaluation, "found", broken(MemoryError()))
     with newssearch.open(folder) as index, pytest.raises(MemoryError):
         index.search("river")
     done = cli("query", "river")
@@ -343,7 +348,7 @@ def test_memory_that_runs_out_in_a_search_is_no_bug_and_no_damage(
 
 
 def test_a_bug_in_the_check_itself_is_not_hidden(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(structure, "unfit", broken(AssertionError("cannot be")))
+    monkeypatch.setattr(invariants, "unfit", broken(AssertionError("cannot be")))
     with pytest.raises(AssertionError, match="cannot be"):
         newssearch.verify(folder)
 

@@ -18,10 +18,13 @@ from hypothesis import strategies as st
 
 import newssearch
 import reference
-from newssearch import Article, Hit, Index, faults
-from newssearch.analysis import analyser
-from newssearch.engines.embedded import ascending, ranked, segment, store, term, tiers, writer
-from newssearch.matching import Words, occurrences
+from newssearch import Article, Hit, Index
+from newssearch.engines.embedded import store, writer
+from newssearch.engines.embedded.indexing import merge_policy
+from newssearch.engines.embedded.search import top_k
+from newssearch.engines.embedded.segment import postings, segment
+from newssearch.engines.embedded.storage import sorted_sets
+from newssearch.highlight.matcher import Words, occurrences
 from newssearch.query import (
     And,
     AtLeast,
@@ -41,6 +44,8 @@ from newssearch.query import (
     Word,
     parse,
 )
+from newssearch.system import fault_points
+from newssearch.text.analysis import analyser
 from support import THOROUGH, article, index_of, without_boilerplate
 
 __all__ = ["without_boilerplate"]  # a fixture of all tests here
@@ -117,7 +122,7 @@ def divided(batch: int, ratio: float) -> Iterator[None]:
     """An index in which a batch has so many chunks of text, and segments are merged so gladly: never for 0."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(writer, "BATCH", batch)
-        patch.setattr(tiers, "RATIO", ratio)
+        patch.setattr(merge_policy, "RATIO", ratio)
         yield
 
 
@@ -125,10 +130,10 @@ def divided(batch: int, ratio: float) -> Iterator[None]:
 def short_cuts() -> Iterator[None]:
     """All that is done only where there is much, done where there is little: bounds, searches by halves, sparse sets."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ranked, "FIRST", 1)
-        patch.setattr(term, "SPREAD", 0)
-        patch.setattr(term, "FEW", 1)
-        patch.setattr(ascending, "DENSE", 0)
+        patch.setattr(top_k, "FIRST", 1)
+        patch.setattr(postings, "SPREAD", 0)
+        patch.setattr(postings, "FEW", 1)
+        patch.setattr(sorted_sets, "DENSE", 0)
         patch.setattr(segment, "DENSE", 0)
         patch.setattr(segment, "CLOSE", 0)
         yield
@@ -410,7 +415,7 @@ def test_a_commit_that_is_broken_off_once_it_is_written_is_all_or_nothing(
 
     monkeypatch.setattr(store, "_REOPEN", 2)  # or it would wait for the files that are gone
     with index_of(tmp_path, article("a", "rain", url="a")) as index:
-        monkeypatch.setattr(faults, "handler", broken_off)
+        monkeypatch.setattr(fault_points, "handler", broken_off)
         with pytest.raises((interruption, newssearch.NewssearchError)):
             index.add([article("b", "rain", url="b")])
     with newssearch.open(tmp_path) as index:
@@ -534,15 +539,15 @@ def test_the_best_of_many_are_the_first_of_all(
 def scored() -> Iterator[list[tuple[int, int]]]:
     """Of each step of a ranking: how many articles of a segment it scores, and how many were found."""
     seen: list[tuple[int, int]] = []
-    exact = ranked.Ranking._exact
+    exact = top_k.Ranking._exact
 
-    def counting(self: ranked.Ranking, chosen: Any, each: bool = True) -> Any:
+    def counting(self: top_k.Ranking, chosen: Any, each: bool = True) -> Any:
         found = len(self._articles)
         seen.append((found if chosen is None else len(chosen), found))
         return exact(self, chosen, each)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ranked.Ranking, "_exact", counting)
+        patch.setattr(top_k.Ranking, "_exact", counting)
         yield seen
 
 

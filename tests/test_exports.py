@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 import newssearch
-from newssearch.readers import Input, Origin, ReadOptions, exports
+from newssearch.readers import Input, Origin, ReadOptions
+from newssearch.readers.records import exports
 from support import Command, command
 
 RECORD = {"url": "https://e.org/1", "title": 'Rain over "Basra"', "text": "It rained.", "outlet": "The Echo"}

@@ -439,11 +439,11 @@ def test_the_star_alone_is_everything(folder: Path) -> None:
 def test_all_regular_expressions_of_a_query_have_one_time(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from newssearch.engines.embedded import expansion
+    from newssearch.engines.embedded.search import term_expansion
 
     index = index_of(folder, article("A", "Some words."))
     assert found(index, "/w.*/") == ["A"]
-    monkeypatch.setattr(expansion, "REGEX_SECONDS", 0.0)
+    monkeypatch.setattr(term_expansion, "REGEX_SECONDS", 0.0)
     with pytest.raises(QueryError, match="takes too long for the words of the index"):
         index.search("/w.*/")
 
@@ -451,9 +451,9 @@ def test_all_regular_expressions_of_a_query_have_one_time(
 def test_a_pattern_for_too_many_words_is_cut_and_says_so(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from newssearch.engines.embedded import expansion
+    from newssearch.engines.embedded.search import term_expansion
 
-    monkeypatch.setattr(expansion, "MAX_EXPANSION", 2)
+    monkeypatch.setattr(term_expansion, "MAX_EXPANSION", 2)
     index = index_of(folder, article("A", "Raina.", "Rainb.", "Rainb."), article("B", "Rainc."))
     results = index.search("rain*")
     assert [hit.title for hit in results] == ["A"]

@@ -17,7 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import newssearch
-from newssearch import Article, Index, IndexLockedError, IndexReport, Progress, ReadOptions, Removal, indexing
+from newssearch import Article, Index, IndexLockedError, IndexReport, Progress, ReadOptions, Removal
+from newssearch.updating import indexer
 from support import article, found, index_of
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links of POSIX")
@@ -245,11 +246,11 @@ def test_what_another_version_option_or_package_may_read_is_read_again(
     index.update([archive / "news"])
     options = ReadOptions()
     if changed == "version":
-        monkeypatch.setattr(indexing, "versions", lambda: ("newssearch 99",))
+        monkeypatch.setattr(indexer, "versions", lambda: ("newssearch 99",))
     elif changed == "options":
         options = ReadOptions(day_first=True)
     else:
-        monkeypatch.setattr(indexing, "signature", lambda options: "another package")
+        monkeypatch.setattr(indexer, "signature", lambda options: "another package")
     report = index.update([archive / "news"], options=options)
     assert report.rejections == 1
     assert report.files_read == (1 if changed == "version" else 3)
@@ -322,7 +323,7 @@ def test_what_names_nothing_is_reported(archive: Path, index: Index) -> None:
 def test_a_report_lists_so_many_rejections_and_counts_all(
     archive: Path, index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexing, "KEPT_REJECTIONS", 3)
+    monkeypatch.setattr(indexer, "KEPT_REJECTIONS", 3)
     file = archive / "all.jsonl"
     file.write_text('{"title": "A", "text": "x"}\n' + "bad\n" * 10, encoding="utf-8")
     report = index.update([file])
@@ -551,7 +552,7 @@ def test_two_versions_in_two_files_are_both_kept_and_stay(archive: Path, index: 
 def test_two_versions_in_one_file_may_change_places(
     archive: Path, index: Index, batch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexing, "BATCH", batch)
+    monkeypatch.setattr(indexer, "BATCH", batch)
     file = archive / "all.jsonl"
     for records in ((STORY, CHANGED), (CHANGED, STORY), (STORY, STORY), (CHANGED, STORY, CHANGED)):
         lines(file, *records)
@@ -574,7 +575,7 @@ def test_an_article_that_moves_to_another_file_is_kept_once(archive: Path, index
 def test_two_files_may_swap_their_stories(
     archive: Path, index: Index, batch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexing, "BATCH", batch)
+    monkeypatch.setattr(indexer, "BATCH", batch)
     one, other = archive / "a.jsonl", archive / "b.jsonl"
     second = {**STORY, "url": "https://e.org/2", "title": "Second"}
     for here, there in ((STORY, second), (second, STORY), (STORY, second)):
@@ -749,7 +750,7 @@ def test_however_a_run_was_broken_off_the_index_becomes_that_of_one_run(
     states: list[dict[str, list[dict[str, object]]]], stops: list[int], batch: int
 ) -> None:
     with scratch() as archive, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(indexing, "BATCH", batch)
+        patch.setattr(indexer, "BATCH", batch)
         with newssearch.create(archive / "index") as index:
             for tick, state in enumerate(states, start=1):
                 set_up(archive, state, tick * 10**12)
@@ -792,7 +793,7 @@ def test_a_manifest_that_is_lost_or_damaged_is_no_harm(
 def test_batches_are_committed_on_the_way(
     archive: Path, index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexing, "BATCH", 2)
+    monkeypatch.setattr(indexer, "BATCH", 2)
     before = index.info().commits
     file = archive / "all.jsonl"
     lines(file, *({"title": f"T{n}", "text": "x"} for n in range(7)))

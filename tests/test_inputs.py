@@ -16,8 +16,9 @@ import pytest
 
 import fuzz
 import newssearch
-from newssearch import Article, Index, IndexReport, ReadOptions, Rejected, faults, readers
+from newssearch import Article, Index, IndexReport, ReadOptions, Rejected, readers
 from newssearch.limits import Limits
+from newssearch.system import fault_points
 from support import THOROUGH, read_bytes
 from test_reader_wire import g2
 
@@ -418,4 +419,4 @@ def test_links_in_an_index_from_a_stranger_lead_nowhere(tmp_path: Path, index: I
 
 
 def test_no_moment_is_looked_at_unless_a_test_does() -> None:
-    assert faults.handler is None
+    assert fault_points.handler is None

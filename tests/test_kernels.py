@@ -23,25 +23,24 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from newssearch import Article
-from newssearch.analysis import analyser, analysis_of, written
-from newssearch.engines.embedded import (
-    ascending,
-    inverting,
-    lexicon,
-    merging,
-    places,
-    ranking,
-    segment,
-    storing,
-    tiers,
-)
-from newssearch.engines.embedded import small as small_module
-from newssearch.engines.embedded import term as term_module
-from newssearch.engines.embedded.alike import alike
-from newssearch.engines.embedded.ascending import NO_INTS, Ints
-from newssearch.engines.embedded.building import Builder, document_articles
-from newssearch.engines.embedded.compounds import Compounds, compound_sections, entry_of
-from newssearch.engines.embedded.container import (
+from newssearch.engines.embedded.indexing import inverter, lexicon, merge_policy, merger
+from newssearch.engines.embedded.indexing.inverter import Articles, invert
+from newssearch.engines.embedded.indexing.lexicon import Lexicon, Word, Words
+from newssearch.engines.embedded.indexing.segment_builder import Builder, document_articles
+from newssearch.engines.embedded.search import spans
+from newssearch.engines.embedded.search.spans import Stretches
+from newssearch.engines.embedded.segment import bm25f, segment
+from newssearch.engines.embedded.segment import postings as term_module
+from newssearch.engines.embedded.segment.compound_postings import Compounds, compound_sections, entry_of
+from newssearch.engines.embedded.segment.field import Field, Kinds, TextField
+from newssearch.engines.embedded.segment.format import SCALE, pack, packed_starts, unpack, unpack_all
+from newssearch.engines.embedded.segment.levenshtein import alike
+from newssearch.engines.embedded.segment.segment import Segment
+from newssearch.engines.embedded.segment.stored_fields import VALUES
+from newssearch.engines.embedded.segment.tokens import Tokens
+from newssearch.engines.embedded.storage import block_store, sorted_sets
+from newssearch.engines.embedded.storage import patched_ints as small_module
+from newssearch.engines.embedded.storage.container import (
     Array,
     Container,
     ContainerError,
@@ -50,23 +49,12 @@ from newssearch.engines.embedded.container import (
     narrow,
     strings,
 )
-from newssearch.engines.embedded.headers import VALUES
-from newssearch.engines.embedded.inverting import (
-    SCALE,
-    Articles,
-    invert,
-    pack,
-    packed_starts,
-    unpack,
-    unpack_all,
-)
-from newssearch.engines.embedded.lexicon import Lexicon, Tokens, Word, Words
-from newssearch.engines.embedded.places import Stretches
-from newssearch.engines.embedded.segment import Field, Kinds, Segment, TextField
-from newssearch.engines.embedded.small import Small
-from newssearch.engines.embedded.small import small as small_sections
+from newssearch.engines.embedded.storage.patched_ints import Small
+from newssearch.engines.embedded.storage.patched_ints import small as small_sections
+from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints
 from newssearch.query.patterns import within_edits
-from newssearch.sentences import sentence_starts
+from newssearch.text.analysis import analyser, analysis_of, written
+from newssearch.text.sentences import sentence_starts
 from support import article
 
 NO_LIMITS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
@@ -75,7 +63,7 @@ NO_LIMITS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filte
 @contextmanager
 def small(**sizes: int) -> Iterator[None]:
     """Constants of the engine's modules replaced, so that few words reach what many would."""
-    modules = (ascending, inverting, lexicon, merging, segment, small_module, storing, term_module)
+    modules = (sorted_sets, inverter, lexicon, merger, segment, small_module, block_store, term_module)
     with pytest.MonkeyPatch.context() as patch:
         for name, size in sizes.items():
             having = [module for module in modules if hasattr(module, name)]
@@ -103,19 +91,19 @@ def test_ascending_arrays_are_sets(sets: list[set[int]], unequal: int, dense: in
     arrays = [np.array(sorted(one), dtype) for one in sets]
     with small(UNEQUAL=unequal, DENSE=dense):
         both = sets[0] & sets[-1]
-        one, other = ascending.paired(arrays[0], arrays[-1])
+        one, other = sorted_sets.paired(arrays[0], arrays[-1])
         assert arrays[0][one].tolist() == arrays[-1][other].tolist() == sorted(both)
-        assert ascending.among(arrays[0], arrays[-1]).tolist() == one.tolist()
-        assert ascending.common(arrays[0], arrays[-1]).tolist() == sorted(both)
-        assert ascending.in_all(arrays).tolist() == sorted(set.intersection(*sets))
-        assert ascending.united(arrays, 2_001).tolist() == sorted(set.union(*sets))
-        assert ascending.counted(arrays, 2_001) == len(set.union(*sets))
+        assert sorted_sets.among(arrays[0], arrays[-1]).tolist() == one.tolist()
+        assert sorted_sets.common(arrays[0], arrays[-1]).tolist() == sorted(both)
+        assert sorted_sets.in_all(arrays).tolist() == sorted(set.intersection(*sets))
+        assert sorted_sets.united(arrays, 2_001).tolist() == sorted(set.union(*sets))
+        assert sorted_sets.counted(arrays, 2_001) == len(set.union(*sets))
 
 
 @given(st.lists(st.tuples(st.integers(0, 1_000), st.integers(0, 9)), max_size=9))
 def test_ranges_count_on_from_where_they_begin(asked: list[tuple[int, int]]) -> None:
     begins, sizes = (np.array(part, np.int64) for part in (zip(*asked, strict=True) if asked else ((), ())))
-    assert ascending.ranges(begins, sizes).tolist() == [n for b, size in asked for n in range(b, b + size)]
+    assert sorted_sets.ranges(begins, sizes).tolist() == [n for b, size in asked for n in range(b, b + size)]
 
 
 # ---- words that are alike
@@ -344,7 +332,7 @@ def check_groups(field: Field, texts: Texts, articles: Sequence[int], pick: rand
         found = field.term(number)
         assert found.articles.tolist() == sorted(set(of))
         assert found.sizes.tolist() == [of.count(one) for one in sorted(set(of))]
-        weights = ranking.in_text(np.array(counts), field.sizes[np.array(owners)], field.mean)
+        weights = bm25f.in_text(np.array(counts), field.sizes[np.array(owners)], field.mean)
         for article_number, step in zip(*(a.tolist() for a in (found.articles, found.best)), strict=True):
             best = max(w for w, one in zip(weights.tolist(), of, strict=True) if one == article_number)
             assert SCALE[step] >= best
@@ -353,7 +341,7 @@ def check_groups(field: Field, texts: Texts, articles: Sequence[int], pick: rand
         wanted = [n for n, one in enumerate(of) if one in some]
         with small(FEW=pick.choice([1, 8])):
             wanted_articles = np.array(some, pick.choice([np.int64, np.uint32]))
-            chosen = field.term(number).of_groups(ascending.among(found.articles, wanted_articles))
+            chosen = field.term(number).of_groups(sorted_sets.among(found.articles, wanted_articles))
         assert chosen.owners.tolist() == [owners[n] for n in wanted]
         assert found.counts_of(chosen).tolist() == [counts[n] for n in wanted]
 
@@ -589,8 +577,8 @@ def owners_of(texts: Sequence[str], dtype: type = np.uint32) -> Array:
     return np.array(_starts([len(text) for text in texts]), dtype)
 
 
-def stretches(spans: Sequence[Span]) -> Stretches:
-    pairs = np.array(sorted(spans), np.int64).reshape(-1, 2)
+def stretches(places: Sequence[Span]) -> Stretches:
+    pairs = np.array(sorted(places), np.int64).reshape(-1, 2)
     return Stretches(pairs[:, 0], pairs[:, 1])
 
 
@@ -601,7 +589,7 @@ def spans_of(found: Stretches) -> list[Span]:
 @given(OWNERS, st.text(LETTERS, min_size=1, max_size=4))
 @settings(max_examples=200, deadline=None)
 def test_a_phrase_is_words_side_by_side(texts: list[str], wanted: str) -> None:
-    found = places.phrase([letters(texts, letter) for letter in wanted])
+    found = spans.phrase([letters(texts, letter) for letter in wanted])
     size = len(wanted)
     expected = found_in(
         texts,
@@ -626,19 +614,19 @@ def test_a_window_is_a_smallest_stretch_with_all_words(texts: list[str], wanted:
         }
 
     parts = [(letters(texts, letter), times) for letter, times in needed.items()]
-    assert spans_of(places.window(parts, within, owners_of(texts))) == found_in(texts, smallest)
+    assert spans_of(spans.window(parts, within, owners_of(texts))) == found_in(texts, smallest)
 
 
 @st.composite
 def units(draw: st.DrawFn, sides: int) -> tuple[list[str], list[list[set[Span]]]]:
-    """Some texts, and for each side of an operator the spans of words that it has in each text."""
+    """Some texts, and for each side of an operator the places of words that it has in each text."""
     texts = draw(OWNERS)
 
-    def spans(text: str) -> st.SearchStrategy[set[Span]]:
+    def places(text: str) -> st.SearchStrategy[set[Span]]:
         every = [(low, high) for high in range(len(text) + 1) for low in range(max(high - 4, 0), high)]
         return st.sets(st.sampled_from(every), max_size=4) if every else st.just(set())
 
-    return texts, [[draw(spans(text)) for text in texts] for _ in range(sides)]
+    return texts, [[draw(places(text)) for text in texts] for _ in range(sides)]
 
 
 def _all(texts: Sequence[str], side: list[set[Span]]) -> Stretches:
@@ -671,7 +659,7 @@ def test_near_are_pairs_close_to_each_other(
         gap = other[0] - one[1] + 1 if behind else one[0] - other[1] + 1
         return gap <= distance and (behind or not ordered)
 
-    found = places.near(_all(texts, left), _all(texts, right), distance, ordered, owners_of(texts, dtype))
+    found = spans.near(_all(texts, left), _all(texts, right), distance, ordered, owners_of(texts, dtype))
     assert spans_of(found) == found_in(texts, lambda n: partners(left[n], right[n], close))
 
 
@@ -690,7 +678,7 @@ def test_the_same_are_pairs_of_one_group(
 
         return lambda one, other: group(one) == group(other)
 
-    found = places.same(_all(texts, left), _all(texts, right), np.array(groups, np.uint32))
+    found = spans.same(_all(texts, left), _all(texts, right), np.array(groups, np.uint32))
     assert spans_of(found) == found_in(texts, lambda n: partners(left[n], right[n], one_group(n)))
 
 
@@ -701,15 +689,15 @@ def test_without_is_what_shares_no_word_and_a_union_is_a_set(
 ) -> None:
     texts, sides = given_units
     kept, *taken = sides
-    found = places.without(_all(texts, kept), [_all(texts, side) for side in taken])
+    found = spans.without(_all(texts, kept), [_all(texts, side) for side in taken])
     assert spans_of(found) == found_in(
         texts,
         lambda n: {one for one in kept[n] if all(apart(one, other) for side in taken for other in side[n])},
     )
-    assert spans_of(places.union([_all(texts, side) for side in sides])) == found_in(
+    assert spans_of(spans.union([_all(texts, side) for side in sides])) == found_in(
         texts, lambda n: set[Span]().union(*(side[n] for side in sides))
     )
-    counted = places.postings(_all(texts, kept), owners_of(texts))
+    counted = spans.postings(_all(texts, kept), owners_of(texts))
     assert dict(zip(counted.owners.tolist(), counted.counts.tolist(), strict=True)) == {
         n: len(side) for n, side in enumerate(kept) if side
     }
@@ -720,7 +708,7 @@ def test_without_is_what_shares_no_word_and_a_union_is_a_set(
 SOME_STRINGS = st.lists(st.text("ab é日\n", max_size=40), max_size=40)
 
 
-def check_stored(stored: storing.Stored, values: list[str], pick: random.Random) -> None:
+def check_stored(stored: block_store.Stored, values: list[str], pick: random.Random) -> None:
     assert len(stored) == len(values)
     for number in pick.sample(range(len(values)), len(values)):
         assert stored[number] == values[number]
@@ -736,8 +724,8 @@ def test_what_is_stored_is_read_as_it_was(
     values: list[str], block: int, sample: int, pick: random.Random
 ) -> None:
     with small(BLOCK=block, SAMPLE=sample):
-        sections = storing.store("s", [value.encode() for value in values])
-        check_stored(storing.Stored(Container(sections), "s"), values, pick)
+        sections = block_store.store("s", [value.encode() for value in values])
+        check_stored(block_store.Stored(Container(sections), "s"), values, pick)
 
 
 @given(
@@ -758,7 +746,7 @@ def test_what_is_stored_is_merged_without_what_is_dropped(
 
     with small(BLOCK=block, SAMPLE=64, SMALL=limit), tempfile.TemporaryDirectory() as folder:
         stores = [
-            (storing.Stored(Container(storing.store("s", [v.encode() for v in part])), "s"), part)
+            (block_store.Stored(Container(block_store.store("s", [v.encode() for v in part])), "s"), part)
             for part in parts
         ]
         for number in range(2):
@@ -767,9 +755,9 @@ def test_what_is_stored_is_merged_without_what_is_dropped(
                 (stored, np.array(own, np.int64)) for (stored, _), own in zip(stores, kept, strict=True)
             ]
             with writing(Path(folder) / f"{number}") as file:
-                storing.merge("s", chosen, file)
+                block_store.merge("s", chosen, file)
             values = [of[n] for (_, of), own in zip(stores, kept, strict=True) for n in own]
-            merged = storing.Stored(Container(Path(folder) / f"{number}"), "s")
+            merged = block_store.Stored(Container(Path(folder) / f"{number}"), "s")
             check_stored(merged, values, pick)
             stores = [(merged, values), *stores[: pick.randint(0, 1)]]
 
@@ -979,7 +967,7 @@ def merged(segments: Sequence[Segment], folder: Path) -> Segment:
     """The segments made into one, on disk."""
     (folder / "merged").unlink(missing_ok=True)  # of the merge before
     with writing(folder / "merged") as file:
-        size = merging.merge(segments, file)
+        size = merger.merge(segments, file)
     one = Segment(Container(folder / "merged"))
     assert size == one.documents
     return one
@@ -1057,18 +1045,18 @@ def test_all_segments_are_chosen_in_order_and_no_more_than_a_commit_may_merge(
     documents: list[int], added: int, bytes_each: int
 ) -> None:
     sizes = [one * bytes_each for one in documents]
-    groups = tiers.choose(documents, sizes, added)
-    assert all(high - low == 1 or sum(sizes[low:high]) <= tiers.LARGEST for low, high in groups)
+    groups = merge_policy.choose(documents, sizes, added)
+    assert all(high - low == 1 or sum(sizes[low:high]) <= merge_policy.LARGEST for low, high in groups)
     assert [n for low, high in groups for n in range(low, high)] == list(range(len(documents)))
     assert all(low < high for low, high in groups)
     written_anew = sum(sum(documents[low:high]) for low, high in groups if high - low > 1)
-    if sum(size <= tiers.LARGEST // 2 for size in sizes) < tiers.MOST:
-        assert written_anew <= max(tiers.ALWAYS, tiers.TIMES * added)
+    if sum(size <= merge_policy.LARGEST // 2 for size in sizes) < merge_policy.MOST:
+        assert written_anew <= max(merge_policy.ALWAYS, merge_policy.TIMES * added)
     else:
         totals = [sum(documents[low:high]) for low, high in groups]
         assert all(
-            documents[low - 1] > tiers.RATIO * total
-            or (documents[low - 1] + total) * bytes_each > tiers.LARGEST
+            documents[low - 1] > merge_policy.RATIO * total
+            or (documents[low - 1] + total) * bytes_each > merge_policy.LARGEST
             for (low, _), total in zip(groups[1:], totals[1:], strict=True)
         )
 
@@ -1085,13 +1073,15 @@ def test_a_long_history_leaves_few_segments_and_writes_nothing_over_and_over(mos
         held.append((added, 1))
         total, commits = total + added, commits + 1
         after = []
-        for low, high in tiers.choose([size for size, _ in held], [330 * size for size, _ in held], added):
+        for low, high in merge_policy.choose(
+            [size for size, _ in held], [330 * size for size, _ in held], added
+        ):
             size = sum(size for size, _ in held[low:high])
             times = max(times for _, times in held[low:high])
             written_anew += size if high - low > 1 else 0
             after.append((size, times + (high - low > 1)))
         held = after
         assert sum(size for size, _ in held) == total
-        assert len(held) <= tiers.MOST + 2 * 330 * total / tiers.LARGEST
+        assert len(held) <= merge_policy.MOST + 2 * 330 * total / merge_policy.LARGEST
     assert written_anew <= 14 * total
     assert max(times for _, times in held) <= 60

@@ -14,7 +14,6 @@ import newssearch
 import reference
 import twin
 from newssearch import Article, Query
-from newssearch.analysis import analyser
 from newssearch.query import (
     VALUE_FIELDS,
     And,
@@ -46,6 +45,7 @@ from newssearch.query import (
     words,
 )
 from newssearch.query.tree import ANY, Part
+from newssearch.text.analysis import analyser
 from support import article
 
 VOCABULARY = [

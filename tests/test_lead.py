@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import newssearch
 from newssearch import Article
 from newssearch.lead import is_running_text, lead, role_of
-from newssearch.paragraphs import Block
+from newssearch.text.paragraphs import Block
 
 FIRST = "The river rose above its banks on Monday, and the council closed two bridges."
 SECOND = "Ships waited in the harbour until the water fell, the council said on Tuesday."

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newssearch import Article, ReadOptions, Rejected
-from newssearch.analysis import key
 from newssearch.outlets import Outlets
-from newssearch.paragraphs import Block, Kind, Squeezed
 from newssearch.readers import Origin
-from newssearch.readers.arrange import LEAST, LONGEST, PIECE, arrange
-from newssearch.readers.draft import Draft
-from newssearch.sentences import sentence_starts
+from newssearch.readers.article.draft import Draft
+from newssearch.readers.article.paragraphing import LEAST, LONGEST, PIECE, arrange
+from newssearch.text.analysis import key
+from newssearch.text.paragraphs import Block, Kind, Squeezed
+from newssearch.text.sentences import sentence_starts
 
 ENGLISH = "The river rose above its banks on Monday, and the council closed two bridges to traffic until the water falls."
 GERMAN = "Der Fluss trat am Montag über die Ufer, und der Stadtrat sperrte zwei Brücken für den Verkehr, bis das Wasser fällt."

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import newssearch
-from newssearch import Article, render
-from newssearch.cli import run
-from newssearch.render import Style
+from newssearch import Article
+from newssearch.cli import render, run
+from newssearch.cli.render import Style
 from support import THOROUGH
 
 NASTY = [

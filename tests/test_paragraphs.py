@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newssearch.paragraphs import split_lines, split_paragraphs, squeeze
+from newssearch.text.paragraphs import split_lines, split_paragraphs, squeeze
 
 PROSE = (
     "The river rose by two metres during the night and reached the lower part of the old town before dawn, the"

@@ -10,9 +10,9 @@ import pytest
 
 import newssearch
 from newssearch import Article, ReadOptions, Rejected
-from newssearch.processes import VARIABLE
 from newssearch.readers import Document, Found, Origin, UnreadableError, parallel
 from newssearch.readers.parallel import Parsers
+from newssearch.system.workers import VARIABLE
 from support import articles_in
 
 HERE = os.getpid()

@@ -13,10 +13,11 @@ import pytest
 
 import newssearch
 from newssearch import Article
-from newssearch.engines.embedded import EmbeddedStore, merging, writer
-from newssearch.engines.embedded.building import Builder
+from newssearch.engines.embedded import EmbeddedStore, writer
+from newssearch.engines.embedded.indexing import merger
+from newssearch.engines.embedded.indexing.segment_builder import Builder
 from newssearch.engines.embedded.writer import Build, EmbeddedWriter
-from newssearch.processes import VARIABLE, HelperError, Processes, Thread, wanted
+from newssearch.system.workers import VARIABLE, HelperError, Processes, Thread, wanted
 
 WORDS = "rain Rain reign coalition Iraq’s well-known U.S. 1,000 said, “Yes. Austin São 日本 مرحبا oil—rich (Mr. the of".split()
 
@@ -44,7 +45,7 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Two processes for however little there is to do, in small batches."""
     monkeypatch.setattr(writer, "ENOUGH", 1)
     monkeypatch.setattr(writer, "BATCH", 2_000)
-    monkeypatch.setattr(merging, "SHARED", 1)
+    monkeypatch.setattr(merger, "SHARED", 1)
     monkeypatch.setenv(VARIABLE, "2")
     return monkeypatch
 

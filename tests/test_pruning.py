@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 import newssearch
-from newssearch import Index, Removal, files, pruning
+from newssearch import Index, Removal
+from newssearch.updating import files, pruning
 from support import Command, article, command, found
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links and permissions of POSIX")

@@ -23,7 +23,8 @@ from hypothesis import strategies as st
 import newssearch
 from newssearch import NewssearchError, ReadOptions, Rejected
 from newssearch.limits import Limits
-from newssearch.readers import Skipped, archives, read_file
+from newssearch.readers import Skipped, read_file
+from newssearch.readers.containers import archives
 from support import articles_in, command, read_bytes
 
 if sys.version_info >= (3, 14):

@@ -14,8 +14,8 @@ import support
 from newssearch.article import Article, Provenance, Rejected
 from newssearch.outlets import Outlets
 from newssearch.readers import Origin, ReadOptions, Skipped, read_file
-from newssearch.readers.envelopes import records
-from newssearch.readers.records import read_record
+from newssearch.readers.records.envelopes import records
+from newssearch.readers.records.record import read_record
 
 SUMMARY = Provenance("stated", "only a summary")
 UTC = dt.timezone.utc

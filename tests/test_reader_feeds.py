@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 import support
 from newssearch.article import Article, Provenance, Rejected
 from newssearch.readers import Origin, ReadOptions, Skipped, parsed, read_file
-from newssearch.readers.feedparts import parts_of
-from newssearch.readers.feeds import parse
-from newssearch.readers.origin import Document
-from newssearch.readers.xmlroot import root_of
+from newssearch.readers.api import Document
+from newssearch.readers.xml.feed_splitter import parts_of
+from newssearch.readers.xml.feeds import parse
+from newssearch.readers.xml.sniff import root_of
 
 RSS = """<?xml version="1.0" encoding="UTF-8"?>
 <!-- made by <hand> -->

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newssearch.paragraphs import squeeze
-from newssearch.readers.fragments import blocks_of, has_markup, line_of
+from newssearch.readers.html_fragment import blocks_of, has_markup, line_of
+from newssearch.text.paragraphs import squeeze
 
 
 def texts(fragment: str) -> list[str]:

@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 import support
 from newssearch import Article, ReadOptions, Rejected
 from newssearch.article import Provenance
-from newssearch.readers import Input, Origin, UnreadableError, html, schemaorg
-from newssearch.readers.draft import Draft
-from newssearch.readers.headlines import without_house
-from newssearch.readers.markup import decode_page
+from newssearch.readers import Input, Origin, UnreadableError
+from newssearch.readers.article.draft import Draft
+from newssearch.readers.pages import html, schemaorg
+from newssearch.readers.pages.dom import decode_page
+from newssearch.readers.pages.titles import without_house
 
 pytest.importorskip("trafilatura", reason="the extra html is not installed")
 

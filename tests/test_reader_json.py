@@ -18,8 +18,8 @@ import support
 from newssearch.article import FIELDS, STATED, Article, Provenance, Rejected
 from newssearch.limits import DEFAULTS, Limits
 from newssearch.readers import Found, Origin, ReadOptions, Skipped, read_file, read_stream
-from newssearch.readers.lines import CHUNK
-from newssearch.readers.records import KEYS, read_record
+from newssearch.readers.decoding.lines import CHUNK
+from newssearch.readers.records.record import KEYS, read_record
 
 TEXT = "It rained on the hills.\n\nThen it stopped."
 FROM_DATELINE = Provenance("inferred", "dateline")

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import support
 from newssearch.article import Article, Provenance, Rejected
 from newssearch.readers import Input, Origin, ReadOptions, UnreadableError
-from newssearch.readers.rows import MOST_FAILURES, ROW_LIMIT, Form, form_of, rows_of
-from newssearch.readers.tables import is_table, read
+from newssearch.readers.records.csv_rows import MOST_FAILURES, ROW_LIMIT, Form, form_of, rows_of
+from newssearch.readers.records.tables import is_table, read
 
 TABLE = """\
 Headline,Pub date,Publication,Author,Link,Body

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from newssearch.article import STATED, Article, Provenance, Rejected
 from newssearch.readers import Origin, ReadOptions
-from newssearch.readers.dateline import find_dateline
-from newssearch.readers.text import read_text
+from newssearch.readers.article.dateline import find_dateline
+from newssearch.readers.texts.plain_text import read_text
 from support import read_file
 
 DAY = dt.date(2024, 7, 25)

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newssearch import Article, Hit, Index, Results, Snippet, render
-from newssearch.render import Style, columns, shorten, wrap
+from newssearch import Article, Hit, Index, Results, Snippet
+from newssearch.cli import render
+from newssearch.cli.render import Style, columns, shorten, wrap
 from support import article, index_of
 
 LONG = "A headline that is much longer than any terminal is wide, because whoever wrote it could not find an end to it at all, at all"

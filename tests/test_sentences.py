@@ -11,9 +11,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from newssearch.analysis import SNOWBALL, analyser_named, analysis_of
-from newssearch.engines.embedded.lexicon import Lexicon
-from newssearch.sentences import FOLDER, rules, sentence_starts
+from newssearch.engines.embedded.indexing.lexicon import Lexicon
+from newssearch.text.analysis import SNOWBALL, analyser_named, analysis_of
+from newssearch.text.sentences import FOLDER, rules, sentence_starts
 
 
 def cases() -> list[tuple[str | None, str]]:

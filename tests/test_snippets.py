@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newssearch import Snippet
-from newssearch.analysis import analyser
-from newssearch.highlight import SNIPPET_LENGTH, snippet
+from newssearch.highlight.snippets import SNIPPET_LENGTH, snippet
 from newssearch.query import parse
+from newssearch.text.analysis import analyser
 from support import article, index_of
 
 

@@ -43,10 +43,10 @@ from whoosh.util.numeric import byte_to_length, length_to_byte
 
 import newssearch
 from newssearch import Article, Paragraph
-from newssearch.analysis import analyser, key, name_words
-from newssearch.engines.embedded.codec import ArraySegment
-from newssearch.engines.embedded.metadata import BY_WORDS, WHOLE_VALUES, as_written
-from newssearch.engines.embedded.schema import make_schema
+from newssearch.engines.embedded.segment.columns import BY_WORDS, WHOLE_VALUES, as_written
+from newssearch.engines.embedded.whoosh_compat.codec import ArraySegment
+from newssearch.engines.embedded.whoosh_compat.schema import make_schema
+from newssearch.text.analysis import analyser, key, name_words
 from support import article
 
 Outcome = Any

@@ -15,7 +15,7 @@ from whoosh.query import And, Every, Or, Phrase, Term
 
 import newssearch
 from newssearch import Article
-from newssearch.engines.embedded.codec import ArraySegment
+from newssearch.engines.embedded.whoosh_compat.codec import ArraySegment
 from support import article, found, index_of
 from test_stock import QUERIES, Pair, add_stock, hits, ids, indexed, kinds, later, opened, stories
 
@@ -329,9 +329,6 @@ def test_the_class_of_a_segment_is_found_where_the_index_says(tmp_path: Path) ->
     index_of(tmp_path, *stories()).close()
     stock = whoosh_index.open_dir(str(tmp_path))
     (segment,) = stock._segments()
-    assert (
-        f"{type(segment).__module__}.{type(segment).__name__}"
-        == "newssearch.engines.embedded.codec.ArraySegment"
-    )
+    assert f"{type(segment).__module__}.{type(segment).__name__}" == "newssearch.whoosh_codec.ArraySegment"
     assert isinstance(stories()[0], Article)
     stock.close()

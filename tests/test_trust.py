@@ -14,7 +14,7 @@ import pytest
 import newssearch
 from newssearch import IndexDamagedError
 from newssearch.engines.embedded import EmbeddedStore
-from newssearch.engines.embedded.trust import (
+from newssearch.engines.embedded.storage.toc import (
     KNOWN,
     Toc,
     newest,
@@ -69,7 +69,7 @@ FOREIGN = [
     *(("stranger", name) for _, name in sorted(KNOWN)),
     *((module, f"{name}2") for module, name in sorted(KNOWN)),
     ("builtins", "eval"), ("builtins", "getattr"), ("os", "system"), ("re", "compile"), ("builtins", "defaultdict"),
-    ("whoosh.fields", "W3Segment"), ("newssearch.engines.embedded.codec", "pickle"), ("whoosh.fields", "TEXT.__init__"),
+    ("whoosh.fields", "W3Segment"), ("newssearch.whoosh_codec", "pickle"), ("whoosh.fields", "TEXT.__init__"),
 ]  # fmt: skip
 
 
@@ -121,7 +121,7 @@ def test_no_name_of_a_segment_leads_out_of_the_folder(
 ) -> None:
     (segments,) = EmbeddedStore(folder).toc().segments
     state = {**vars(segments), "indexname": index, "segid": segment}
-    module = "newssearch.engines.embedded.codec" if kind == "ArraySegment" else "whoosh.codec.whoosh3"
+    module = "newssearch.whoosh_codec" if kind == "ArraySegment" else "whoosh.codec.whoosh3"
     stated = pickle.dumps(state, 2).removeprefix(b"\x80\x02").removesuffix(b".")
     put(folder, toc, segments=b"\x80\x02]c" + f"{module}\n{kind}\n".encode() + b")\x81" + stated + b"ba.")
     with pytest.raises(IndexDamagedError, match="it names the segment"):

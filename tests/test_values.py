@@ -20,7 +20,7 @@ from hypothesis import given, settings
 
 import newssearch
 from newssearch import Article, Provenance, QueryError, errors, query
-from newssearch.frozen import FrozenDict
+from newssearch.system.frozen import FrozenDict
 from support import THOROUGH, article, index_of
 from test_output import OBEYED, SEVERAL, TEXTS
 

@@ -19,8 +19,8 @@ from whoosh import index as whoosh_index
 import newssearch
 from newssearch import Article, IndexDamagedError, IndexNotFoundError, IndexVersionError, Verification
 from newssearch.engines.embedded import EmbeddedStore
-from newssearch.engines.embedded.container import Container, ContainerError, ContainerWriter
-from newssearch.engines.embedded.trust import newest, read_toc, toc_path, written_toc
+from newssearch.engines.embedded.storage.container import Container, ContainerError, ContainerWriter
+from newssearch.engines.embedded.storage.toc import newest, read_toc, toc_path, written_toc
 from support import THOROUGH, Command, article, command, made_by_another
 
 WORDS = "rain storm Baghdad talks cease-fire oil price minister said the of a U.S. Zelensky election".split()

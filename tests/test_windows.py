@@ -19,10 +19,12 @@ import pytest
 
 import breaking
 import newssearch
-from newssearch import Index, IndexWriteError, durable, faults, files
+from newssearch import Index, IndexWriteError
 from newssearch.cli import run
 from newssearch.engines.embedded import writer
-from newssearch.processes import VARIABLE
+from newssearch.system import atomic_files, fault_points
+from newssearch.system.workers import VARIABLE
+from newssearch.updating import files
 from support import article
 from windows import Refusals
 
@@ -159,7 +161,7 @@ def test_a_file_that_somebody_reads_for_a_moment_is_waited_for(
     assert held.closed
     assert name in as_on_windows.names
     assert newssearch.verify(folder).sound
-    monkeypatch.setattr(durable, "PATIENCE", 0.05)
+    monkeypatch.setattr(atomic_files, "PATIENCE", 0.05)
     as_on_windows.then = lambda _: None
     (folder / "writer.json").write_text("{}", encoding="utf-8")
     with (folder / name).open("rb"), pytest.raises(IndexWriteError, match="what was committed before stays"):
@@ -214,7 +216,7 @@ def test_open_files_stay_in_these_tests(tmp_path: Path, as_on_windows: Refusals)
         for act in (file.unlink, lambda: file.rename(tmp_path / "c"), lambda: other.replace(file)):
             with pytest.raises(PermissionError) as caught:
                 act()
-            assert durable.is_busy(caught.value)
+            assert atomic_files.is_busy(caught.value)
         with pytest.raises(OSError, match="refused"):
             shutil.rmtree(tmp_path)
     with pytest.raises(FileExistsError):
@@ -293,7 +295,7 @@ def test_no_file_that_is_written_has_a_name_that_windows_refuses(
     def look(_: str) -> None:
         names.update(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
-    monkeypatch.setattr(faults, "handler", look)
+    monkeypatch.setattr(fault_points, "handler", look)
     for act in (newssearch.create(folder).update, lambda path: newssearch.rebuild(folder, path)):
         act(tmp_path / "a.txt")
     assert any(name.endswith(".tmp") for name in names)

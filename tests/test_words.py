@@ -12,7 +12,7 @@ import pytest
 
 import newssearch
 from newssearch import Article
-from newssearch.analysis import analyser
+from newssearch.text.analysis import analyser
 
 PAGE = Path(__file__).parent.parent / "docs" / "words.md"
 ROW = re.compile(r"^\| (\w\w) \| `(.+?)` \| `(.+?)` \| ?((?:`.+?` ?)*)\|$", re.MULTILINE)

@@ -12,8 +12,6 @@ from itertools import combinations, permutations
 from typing import NamedTuple
 
 from newssearch import Article
-from newssearch.analysis import analyser, fold, word_of, written
-from newssearch.analysis import words as words_of
 from newssearch.lead import lead
 from newssearch.query import (
     And,
@@ -38,7 +36,9 @@ from newssearch.query import (
     Word,
 )
 from newssearch.query.names import core, is_spelling
-from newssearch.sentences import sentence_starts
+from newssearch.text.analysis import analyser, fold, word_of, written
+from newssearch.text.analysis import words as words_of
+from newssearch.text.sentences import sentence_starts
 
 Place = tuple[int, int]
 TITLE = 0

@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from newssearch import durable
+from newssearch.system import atomic_files
 
 Name = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
@@ -97,7 +97,7 @@ def file_system() -> Iterator[Refusals]:
         patch.setattr(
             tempfile, "TemporaryFile", tempfile.NamedTemporaryFile
         )  # as there: removed when it is closed
-        patch.setattr(durable, "SYNCS_FOLDERS", False)
+        patch.setattr(atomic_files, "SYNCS_FOLDERS", False)
         yield refusals
 
 

@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING
 from ._version import __version__
 
 if TYPE_CHECKING:
+    from newssearch.updating.indexer import IndexReport, Progress
+    from newssearch.updating.pruning import Removal
+    from newssearch.updating.rebuilding import rebuild
+
     from . import query
     from .article import Article, Paragraph, Provenance, Rejected
-    from .checking import salvage, verify
     from .config import Config
     from .engines import Contents
     from .errors import (
@@ -35,16 +38,14 @@ if TYPE_CHECKING:
     )
     from .index import Index, create, open_or_create
     from .index import open_index as open  # noqa: A004  (newssearch.open reads as what it does)
-    from .indexing import IndexReport, Progress
     from .info import IndexInfo
+    from .integrity import salvage, verify
     from .limits import Limits
-    from .pruning import Removal
     from .query import Diagnostic, Query, parse
     from .readers import ReadOptions
-    from .rebuilding import rebuild
+    from .reports import Leftover, Problem, Salvage, Verification
     from .results import Clause, Copy, FacetValue, Hit, Rank, Results, Snippet
     from .story import Change, Edit, Story, Version
-    from .verification import Leftover, Problem, Salvage, Verification
 
 __all__ = [
     "Article",
@@ -101,7 +102,7 @@ __all__ = [
 
 _ROOMS = {
     "article": ("Article", "Paragraph", "Provenance", "Rejected"),
-    "checking": ("salvage", "verify"),
+    "integrity": ("salvage", "verify"),
     "config": ("Config",),
     "engines": ("Contents",),
     "errors": (
@@ -119,15 +120,15 @@ _ROOMS = {
     ),
     "index": ("Index", "create", "open", "open_or_create"),
     "info": ("IndexInfo",),
-    "indexing": ("IndexReport", "Progress"),
+    "updating.indexer": ("IndexReport", "Progress"),
     "limits": ("Limits",),
     "query": ("Diagnostic", "Query", "parse"),
-    "pruning": ("Removal",),
+    "updating.pruning": ("Removal",),
     "readers": ("ReadOptions",),
-    "rebuilding": ("rebuild",),
+    "updating.rebuilding": ("rebuild",),
     "results": ("Clause", "Copy", "FacetValue", "Hit", "Rank", "Results", "Snippet"),
     "story": ("Change", "Edit", "Story", "Version"),
-    "verification": ("Leftover", "Problem", "Salvage", "Verification"),
+    "reports": ("Leftover", "Problem", "Salvage", "Verification"),
 }
 """Where each public name is defined: a module is imported when a name of it is first asked for."""
 

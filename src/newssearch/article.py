@@ -9,11 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from . import arguments, notebook
-from .brief import brief, many, quoted
-from .dates import parse_published
-from .frozen import FrozenDict
-from .paragraphs import Block, Kind, Squeezed, split_paragraphs, squeeze
+from newssearch.display.brief import brief, many, quoted
+from newssearch.system.frozen import FrozenDict
+from newssearch.text.dates import parse_published
+from newssearch.text.paragraphs import Block, Kind, Squeezed, split_paragraphs, squeeze
+
+from . import arguments
+from .display import notebook
 
 Date = dt.date | dt.datetime
 """When an article was published: a day, or a moment (with its zone, where the input has one)."""
@@ -136,9 +138,9 @@ class Article:
     ) -> Article:
         """Make an article from its fields; empty strings count as missing.
 
-        ``text`` is the list of its paragraphs (strings, or a :class:`~newssearch.paragraphs.Block` where one is no
+        ``text`` is the list of its paragraphs (strings, or a :class:`~newssearch.text.paragraphs.Block` where one is no
         running text), or one string with blank lines between them. ``date`` may be a string
-        in any form that :func:`newssearch.dates.parse_published` reads. Without a ``source``, the outlet stands for
+        in any form that :func:`newssearch.text.dates.parse_published` reads. Without a ``source``, the outlet stands for
         it, marked as inferred. ``provenance`` overrides what is otherwise ``stated`` or ``missing``.
 
         The id is a slug of date, outlet and title, and a digest of the article's identity: its ``url``, else
@@ -203,7 +205,7 @@ class Article:
     @property
     def digest(self) -> str:
         """A digest of all that a reader of the article sees: equal exactly where that is equal, wherever it was read."""
-        import hashlib  # noqa: PLC0415  (slow to import, and a search makes no digests)
+        import hashlib  # slow to import, and a search makes no digests
 
         content: list[object] = [
             self.id, self.date.isoformat() if self.date else None, self.title, self.outlet, self.source, self.byline,
@@ -318,10 +320,10 @@ def make_id(date: Date | None, outlet: str | None, title: str | None, identity: 
     >>> make_id(dt.date(2024, 7, 25), "almaalomah.me", "Austin sends a veiled message", "seeds/a.txt#1")
     '2024-07-25-almaalomah-me-austin-sends-a-veiled-jn7gljzx'
     """
-    import base64  # noqa: PLC0415  (slow to import, and a search makes no ids)
-    import hashlib  # noqa: PLC0415  (slow to import, and a search makes no ids)
+    import base64  # slow to import, and a search makes no ids
+    import hashlib  # slow to import, and a search makes no ids
 
-    from slugify import slugify  # noqa: PLC0415  (slow to import, and a search makes no ids)
+    from slugify import slugify  # slow to import, and a search makes no ids
 
     day = date.isoformat()[:10] if date else ""
     words = " ".join(part for part in (day, (outlet or "").removeprefix("www."), title) if part)

@@ -14,9 +14,10 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from newssearch.system.frozen import FrozenDict
+
 from . import arguments
 from .errors import ConfigError
-from .frozen import FrozenDict
 from .limits import DEFAULTS, Limits
 from .outlets import Aliases, aliases_of
 
@@ -100,7 +101,7 @@ def load(archive: Path, environ: Mapping[str, str] | None = None) -> Config:
         setting = key.replace("-", "_")
         reader = _READERS.get(setting)
         if reader is None:
-            from difflib import get_close_matches  # noqa: PLC0415  (slow to import, and seldom needed)
+            from difflib import get_close_matches  # slow to import, and seldom needed
 
             near = get_close_matches(key, [known.replace("_", "-") for known in _READERS], 1)
             hint = (
@@ -165,9 +166,9 @@ def _read_toml(file: Path) -> dict[str, Any]:
 def parse_toml(text: str) -> dict[str, Any]:
     """A text of TOML. Raises ValueError where it is none."""
     if sys.version_info >= (3, 11):
-        import tomllib  # noqa: PLC0415  (slow to import, and seldom needed)
+        import tomllib  # slow to import, and seldom needed
     else:
-        import tomli as tomllib  # noqa: PLC0415  (slow to import, and seldom needed)
+        import tomli as tomllib  # slow to import, and seldom needed
     return tomllib.loads(text)
 
 

@@ -12,26 +12,29 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from . import arguments, files
-from .analysis import analyser
+from newssearch.display.brief import brief, quoted
+from newssearch.engines.embedded import FORMAT_VERSION, EmbeddedStore
+from newssearch.highlight.snippets import SNIPPET_LENGTH, Highlighter
+from newssearch.text.analysis import analyser
+
+from . import arguments
 from .article import STREAM, Article
-from .brief import brief, quoted
 from .config import Config, load
 from .engines import FoundHit, Snapshot, Store, Writer
-from .engines.embedded import FORMAT_VERSION, EmbeddedStore
 from .errors import ArticleNotFoundError, IndexExistsError, IndexNotFoundError, NewssearchError, QueryError
-from .highlight import SNIPPET_LENGTH, Highlighter
 from .info import IndexInfo
 from .query import MAX_DEPTH, Node, Query, depth, parse, side_by_side, with_spellings
 from .query import literal as parse_literal
 from .request import FILTER_FIELDS, FilterField, SearchOptions, When, search_options
 from .results import Hit, Rank, Results
 from .sharing import SharedSnapshot
+from .updating import files
 
 if TYPE_CHECKING:
-    from .indexing import Indexer, IndexReport, Progress
-    from .manifest import Manifest
-    from .pruning import Removal
+    from newssearch.updating.indexer import Indexer, IndexReport, Progress
+    from newssearch.updating.manifest import Manifest
+    from newssearch.updating.pruning import Removal
+
     from .readers import ReadOptions
     from .story import Story
 
@@ -54,7 +57,7 @@ def create(folder: str | Path = "index", *, wait: float = 10.0) -> Index:
     Where another process is creating or rebuilding an index there, waits for it for up to ``wait`` seconds, then raises
     :class:`IndexLockedError`.
     """
-    from newssearch.manifest import FILE_NAME  # noqa: PLC0415  (slow to import, and a search needs none of it)
+    from newssearch.updating.manifest import FILE_NAME  # slow to import, and a search needs none of it
 
     arguments.seconds("wait", wait)
     return Index(EmbeddedStore.create(arguments.path("folder", folder), wait, (FILE_NAME,)))
@@ -317,7 +320,7 @@ class Index:
 
         The article is named as in :meth:`article`. Raises :class:`ArticleNotFoundError`.
         """
-        from newssearch.story import compare  # noqa: PLC0415  (slow to import, and a search needs none of it)
+        from .story import compare  # slow to import, and a search needs none of it
 
         article = self.article(article_id)
         with self._reading() as snapshot:
@@ -450,7 +453,7 @@ class Index:
         which is empty now, is removed only where ``confirm``, which is given a :class:`Removal`, returns True. Commits now and then; ``stop`` is asked after each article whether to end early. What was
         committed stays, and the next run goes on from there.
         """
-        from newssearch.readers import chosen_settings  # noqa: PLC0415  (slow to import, and a search needs none of it)
+        from .readers import chosen_settings  # slow to import, and a search needs none of it
 
         wanted = arguments.paths("paths", paths)
         arguments.flag("prune", prune)
@@ -506,7 +509,7 @@ class Index:
         options: ReadOptions | None = None,
         retry: bool = False,
     ) -> IndexReport:
-        from newssearch.indexing import Indexer  # noqa: PLC0415  (slow to import, and a search needs none of it)
+        from newssearch.updating.indexer import Indexer  # slow to import, and a search needs none of it
 
         arguments.function("stop", stop)
         arguments.function("progress", progress)
@@ -535,12 +538,15 @@ class Index:
         return files.archive_of(self.folder)
 
     def _manifest(self) -> Manifest:
-        from newssearch.manifest import FILE_NAME, Manifest  # noqa: PLC0415  (slow to import, and a search needs none of it)
+        from newssearch.updating.manifest import (
+            FILE_NAME,
+            Manifest,
+        )  # slow to import, and a search needs none of it
 
         return Manifest.load(self._store.read_extra(FILE_NAME))
 
     def _save(self, manifest: Manifest) -> None:
-        from newssearch.manifest import FILE_NAME  # noqa: PLC0415  (slow to import, and a search needs none of it)
+        from newssearch.updating.manifest import FILE_NAME  # slow to import, and a search needs none of it
 
         self._store.write_extra(FILE_NAME, manifest.dump())
 

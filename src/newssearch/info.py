@@ -6,8 +6,9 @@ import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import notebook
-from .brief import brief, many, quoted
+from newssearch.display.brief import brief, many, quoted
+
+from .display import notebook
 from .engines import Contents
 from .results import values_table
 

@@ -14,8 +14,9 @@ import re
 import unicodedata
 from typing import Literal
 
+from newssearch.system.lazy_regex import Pattern
+
 from .article import Article, Paragraph
-from .lazy import Pattern
 from .query import LEAD
 
 Role = Literal[

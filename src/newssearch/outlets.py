@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-from .analysis import key
+from newssearch.text.analysis import key
 
 TABLE = Path(__file__).with_name("outlets.txt")
 """The table that comes with newssearch: a line has a name, and what else it is called."""
@@ -42,7 +42,7 @@ class Outlets:
         return found
 
     def group(self, known: str) -> str:
-        """What all names of one outlet have in common, and no other name, of the :func:`~.analysis.key` of one.
+        """What all names of one outlet have in common, and no other name, of the :func:`~newssearch.text.analysis.key` of one.
 
         >>> outlets().group("guardian.co.uk") == outlets().group("the guardian") != outlets().group("guard.example")
         True

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from newssearch.highlight.snippets import SNIPPET_LENGTH
+from newssearch.text.dates import is_empty, parse_period
+
 from . import arguments
-from .dates import is_empty, parse_period
 from .errors import QueryError
-from .highlight import SNIPPET_LENGTH
 from .outlets import Aliases
 
 Sort = Literal["relevance", "newest", "oldest"]
@@ -83,7 +84,7 @@ def search_options(
     for name in arguments.texts("facets", facets):
         match = next((known for known in FACET_FIELDS if known == name), None)
         if match is None:
-            from difflib import get_close_matches  # noqa: PLC0415  (slow to import, and seldom needed)
+            from difflib import get_close_matches  # slow to import, and seldom needed
 
             near = get_close_matches(name, FACET_FIELDS, 1)
             hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(FACET_FIELDS)}"

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, overload
 
-from . import escape, notebook
+from newssearch.display.brief import brief, many, quoted
+from newssearch.system.frozen import FrozenDict
+
 from .article import Date
-from .brief import brief, many, quoted
-from .frozen import FrozenDict
+from .display import escape, notebook
 from .query import Diagnostic
 
 RESULTS_VERSION = 1

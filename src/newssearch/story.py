@@ -9,10 +9,11 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from . import notebook
-from .analysis import analyser
+from newssearch.display.brief import brief, many, quoted
+from newssearch.text.analysis import analyser
+
 from .article import Article, Date
-from .brief import brief, many, quoted
+from .display import notebook
 
 ALIKE = 0.3
 """The share of their pairs of words that two paragraphs have in common if one is the other one, changed (Jaccard)."""

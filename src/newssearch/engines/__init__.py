@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from ..article import Article
-from ..brief import brief, many
-from ..outlets import Aliases
-from ..query import Diagnostic, Node
-from ..request import FacetField, SearchOptions
-from ..results import Clause, Copy, FacetValue, Rank, Spelling
+from newssearch.article import Article
+from newssearch.display.brief import brief, many
+from newssearch.outlets import Aliases
+from newssearch.query import Diagnostic, Node
+from newssearch.request import FacetField, SearchOptions
+from newssearch.results import Clause, Copy, FacetValue, Rank, Spelling
 
 
 class FoundHit(NamedTuple):

@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..lazy import Pattern
+from newssearch.system.lazy_regex import Pattern
+
 from .diagnostics import Notes
 from .fieldnames import FIELDS, OURS, form
 from .lexer import Token

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..brief import brief, quoted
+from newssearch.display.brief import brief, quoted
+
 from .tree import NOWHERE, Span
 
 

@@ -68,7 +68,7 @@ def meant(name: str) -> str:
     ours = OURS.get(name.lower())
     if ours is not None:
         return f"write {form(ours)}"
-    from difflib import get_close_matches  # noqa: PLC0415  (slow to import, and seldom needed)
+    from difflib import get_close_matches  # slow to import, and seldom needed
 
     near = get_close_matches(name.lower(), (*FIELDS, *ALIASES), 1)
     return f"did you mean {near[0]}: or the word in quotation marks?" if near else ""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .. import arguments
+from newssearch import arguments
+
 from .tree import And, Everything, Node, Not, Or
 
 

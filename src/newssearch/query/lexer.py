@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from ..analysis import GERSHAYIM, words
-from ..errors import QueryError
-from ..lazy import Pattern
+from newssearch.errors import QueryError
+from newssearch.system.lazy_regex import Pattern
+from newssearch.text.analysis import GERSHAYIM, words
+
 from .diagnostics import Notes
 from .fieldnames import ADDRESSES, ALIASES, FIELDS, meant
 from .quoting import MINUS, QUOTES, UNSEEN, is_wildcard, seen

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..analysis import fold, without_possessive
-from ..analysis import words as words_of
-from ..lazy import Pattern
+from newssearch.system.lazy_regex import Pattern
+from newssearch.text.analysis import fold, without_possessive
+from newssearch.text.analysis import words as words_of
 
 LEAST = 4
 """Letters of a name that is worth looking for in other spellings."""

@@ -25,11 +25,12 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
-from .. import arguments
-from ..analysis import words as words_of
-from ..brief import brief, many, quoted
-from ..dates import parse_range, why_no_range
-from ..errors import QueryError
+from newssearch import arguments
+from newssearch.display.brief import brief, many, quoted
+from newssearch.errors import QueryError
+from newssearch.text.analysis import words as words_of
+from newssearch.text.dates import parse_range, why_no_range
+
 from .borrowed import MARKS, note_borrowed
 from .diagnostics import Diagnostic, Notes
 from .joining import all_of

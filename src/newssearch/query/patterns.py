@@ -12,9 +12,10 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..analysis import fold, key, name_words, spelled, without_possessive, written
-from ..errors import QueryError
-from ..spelling import APOSTROPHES
+from newssearch.errors import QueryError
+from newssearch.text.analysis import fold, key, name_words, spelled, without_possessive, written
+from newssearch.text.spelling import APOSTROPHES
+
 from .quoting import is_wildcard, wildcard
 from .regexes import compile_regex, fold_letters
 from .tree import Fuzzy, Regex, Wildcard
@@ -76,7 +77,7 @@ def pattern_of(node: Wildcard | Fuzzy | Regex) -> Pattern:
 
 
 def value_pattern(pattern: str) -> Callable[[str], bool]:
-    """Whether the :func:`~newssearch.analysis.key` of a value is of a pattern.
+    """Whether the :func:`~newssearch.text.analysis.key` of a value is of a pattern.
 
     >>> [value for value in ("fox news", "fox", "the fox") if value_pattern("Fox*")(value)]
     ['fox news', 'fox']
@@ -174,7 +175,7 @@ def _wildcard(pattern: str, shown: Callable[[str], str] | None = None) -> Patter
 
 @lru_cache(maxsize=256)
 def as_written(node: Wildcard) -> Callable[[str], bool]:
-    """Whether a pattern that is as written matches a word of a text, by its :func:`~newssearch.analysis.written` form.
+    """Whether a pattern that is as written matches a word of a text, by its :func:`~newssearch.text.analysis.written` form.
 
     >>> [word for word in ("São", "SÃO", "Sao", "sãos") if as_written(Wildcard("S?o*", "exact"))(word)]
     ['São', 'SÃO', 'Sao', 'sãos']
@@ -187,7 +188,7 @@ def as_written(node: Wildcard) -> Callable[[str], bool]:
 
 
 def _letters(text: str) -> str:
-    """A part of a pattern as words are :func:`~newssearch.analysis.written`."""
+    """A part of a pattern as words are :func:`~newssearch.text.analysis.written`."""
     return unicodedata.normalize("NFC", text.replace("’", "'"))
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..analysis import without_possessive
-from ..analysis import words as words_of
-from ..lazy import Pattern
+from newssearch.system.lazy_regex import Pattern
+from newssearch.text.analysis import without_possessive
+from newssearch.text.analysis import words as words_of
+
 from .quoting import is_wildcard, plain, wildcard
 from .tree import ANY, MAX_EDITS, Fuzzy, Part, Span, Wildcard, Word
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from ..analysis import marks
-from ..lazy import Pattern
-from ..spelling import IGNORABLE
+from newssearch.system.lazy_regex import Pattern
+from newssearch.text.analysis import marks
+from newssearch.text.spelling import IGNORABLE
 
 MINUS = "−–-"
 """What means NOT in front of an operand: the hyphen, and what a word processor makes of it."""

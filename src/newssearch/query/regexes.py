@@ -6,7 +6,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Protocol
 
-from ..analysis import fold
+from newssearch.text.analysis import fold
 
 MAX_REGEX = 256
 """Characters of a regular expression."""
@@ -22,7 +22,7 @@ def compile_regex(pattern: str) -> _Compiled:
 
     Taken from the package ``regex``, whose matches can be given a time.
     """
-    import regex  # noqa: PLC0415  (slow to import, and few queries need it)
+    import regex  # slow to import, and few queries need it
 
     if len(pattern) > MAX_REGEX:
         raise ValueError(f"it has more than {MAX_REGEX} characters")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
-from ..analysis import FUNCTION_WORDS
-from ..compounds import MOST_JOINED
+from newssearch.text.analysis import FUNCTION_WORDS
+from newssearch.text.compounds import MOST_JOINED
+
 from .names import core
 from .tree import (
     And,

@@ -22,11 +22,12 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Literal, NamedTuple, get_args
 
-from .. import arguments
-from ..analysis import fold
-from ..analysis import words as words_of
-from ..dates import parse_range, why_no_range
-from ..lazy import Pattern
+from newssearch import arguments
+from newssearch.system.lazy_regex import Pattern
+from newssearch.text.analysis import fold
+from newssearch.text.analysis import words as words_of
+from newssearch.text.dates import parse_range, why_no_range
+
 from .names import ARTICLES, core
 from .quoting import escaped, escaped_quotes, has_wildcard, plain, quoted, wildcard
 from .regexes import compile_regex
@@ -518,7 +519,7 @@ class Boost(Node):
             raise ValueError("a boost is from 0 to 1,000,000")
 
     def __str__(self) -> str:
-        from decimal import Decimal  # noqa: PLC0415  (slow to import, and seldom needed)
+        from decimal import Decimal  # slow to import, and seldom needed
 
         return f"{_parenthesised(self.operand) if not isinstance(self.operand, Unit) else self.operand}^{Decimal(repr(self.factor)):f}"
 

@@ -1,7 +1,7 @@
 """How what a query asks for may be written: with hyphens or without, as one word or apart.
 
 The words of a text are looked for side by side. Instead of some of them, another *way* may stand there: the one word
-that they make, or the words that a text joins to it; see :mod:`newssearch.compounds`.
+that they make, or the words that a text joins to it; see :mod:`newssearch.text.compounds`.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..analysis import Analyser
-from ..compounds import MOST_PARTS
+from newssearch.text.analysis import Analyser
+from newssearch.text.compounds import MOST_PARTS
 
 
 class Way(NamedTuple):
     """What may stand instead of the words from ``start`` up to but not including ``end``.
 
     It is words side by side, by their terms; or what a text joins or parts, by the ``key`` of a
-    :class:`~newssearch.analysis.Compound`.
+    :class:`~newssearch.text.analysis.Compound`.
     """
 
     start: int
@@ -37,7 +37,7 @@ class Ways(NamedTuple):
 def ways(analyser: Analyser, text: str, inside: tuple[str, ...] = ()) -> Ways:
     """The ways of a text, which may stand ``inside`` of others that are written as one word with capitals inside.
 
-    >>> from newssearch.analysis import analyser
+    >>> from newssearch.text.analysis import analyser
     >>> found = ways(analyser("en"), "Al-Abbasi")
     >>> found.terms, [way.terms for way in found.others if way.terms]
     (('al', 'abbasi'), [('alabbasi',)])

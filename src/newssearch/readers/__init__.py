@@ -1,7 +1,7 @@
 """A file or a stream to articles: what it is, is decided by its content before its name.
 
-:mod:`.registry` knows the formats, each of which has a module: what that is given, and gives, is in :mod:`.origin`.
-Most make a :class:`.draft.Draft` of each article, which :meth:`~.draft.Draft.finish` makes an article of, alike for
+:mod:`.registry` knows the formats, each of which has a module: what that is given, and gives, is in :mod:`.api`.
+Most make a :class:`article.draft.Draft` of each article, which :meth:`~article.draft.Draft.finish` makes an article of, alike for
 all formats. Nothing that a file holds or a file system does raises: it becomes a
 :class:`~newssearch.article.Rejected`. Only what no file can help ends a run, as an error: that there is no room left for
 temporary files, say, for then each file would be rejected, and not be read again.
@@ -19,12 +19,12 @@ from newssearch import arguments
 from newssearch.article import STREAM
 from newssearch.config import Config, load
 from newssearch.errors import NewssearchError
-from newssearch.paragraphs import Block, squeeze
+from newssearch.readers.article.draft import Draft
+from newssearch.readers.article.values import ReadOptions
+from newssearch.readers.records.json import read_lines
+from newssearch.text.paragraphs import Block, squeeze
 
-from .draft import Draft
-from .fields import ReadOptions
-from .jsonlines import read_lines
-from .origin import Budget, Document, Format, Found, Input, Item, Origin, Skipped, UnreadableError, whole
+from .api import Budget, Document, Format, Found, Input, Item, Origin, Skipped, UnreadableError, whole
 from .registry import abilities, described, format_of, formats, raised_in_added, versions
 
 __all__ = [

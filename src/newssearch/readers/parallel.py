@@ -15,10 +15,10 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, NamedTuple
 
-from newssearch.processes import HelperError, Memory, Processes, wanted
+from newssearch.system.workers import HelperError, Memory, Processes, wanted
 
 from . import parsed
-from .origin import Document, Found
+from .api import Document, Found
 
 ENOUGH = 0.5
 """Seconds of parsing here from which on it is worth the time that processes take to start."""

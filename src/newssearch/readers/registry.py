@@ -8,26 +8,14 @@ from typing import TYPE_CHECKING
 
 from newssearch._version import __version__
 from newssearch.errors import NewssearchError
-from newssearch.paragraphs import squeeze
+from newssearch.text.paragraphs import squeeze
 
-from . import (
-    archives,
-    compressed,
-    exports,
-    feeds,
-    html,
-    jsonlines,
-    mail,
-    markdown,
-    newsml,
-    nitf,
-    pdf,
-    tables,
-    text,
-    warc,
-    xmlroot,
-)
-from .origin import Format, Input, UnreadableError
+from .api import Format, Input, UnreadableError
+from .containers import archives, compressed, mail, warc
+from .pages import html
+from .records import exports, json, tables
+from .texts import markdown, pdf, plain_text
+from .xml import feeds, newsml, nitf, sniff
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -40,12 +28,12 @@ FAMILIES = (
     pdf,
     mail,
     markdown,
-    jsonlines,
+    json,
     feeds,
     nitf,
     newsml,
     html,
-    xmlroot,
+    sniff,
     tables,
 )
 """The modules of the formats, in the order in which they are asked; each has its own in ``FORMATS``."""
@@ -107,7 +95,11 @@ def abilities() -> tuple[str, ...]:
 @cache
 def versions() -> tuple[str, ...]:
     """The versions of this package and of those that formats take: another one may read what this one rejected."""
-    from importlib.metadata import PackageNotFoundError, packages_distributions, version  # noqa: PLC0415  (slow to import, and only reading needs it)
+    from importlib.metadata import (
+        PackageNotFoundError,
+        packages_distributions,
+        version,
+    )  # slow to import, and only reading needs it
 
     owners = packages_distributions()
     names = {name for module in OPTIONAL for name in owners.get(module.partition(".")[0], ())}
@@ -123,13 +115,13 @@ def versions() -> tuple[str, ...]:
 
 def _added() -> list[EntryPoint]:
     """The entry points of the formats that other packages add, by their names."""
-    from importlib.metadata import entry_points  # noqa: PLC0415  (slow to import, and only reading needs it)
+    from importlib.metadata import entry_points  # slow to import, and only reading needs it
 
     return sorted(entry_points(group=GROUP), key=lambda entry: entry.name)
 
 
 def _is_there(module: str) -> bool:
-    from importlib.util import find_spec  # noqa: PLC0415  (only reading needs it)
+    from importlib.util import find_spec  # only reading needs it
 
     try:
         return find_spec(module) is not None
@@ -200,4 +192,4 @@ def format_of(source: Input) -> Format:
         for known in formats():
             if source.origin.suffix in known.suffixes:
                 return known
-    return text.FORMATS[0]
+    return plain_text.FORMATS[0]

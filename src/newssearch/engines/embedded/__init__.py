@@ -1,6 +1,7 @@
 """The engine inside the process: a Whoosh index in a folder, read into arrays."""
 
+from newssearch.engines.embedded.storage.toc import FORMAT_VERSION
+
 from .store import EmbeddedStore
-from .trust import FORMAT_VERSION
 
 __all__ = ["FORMAT_VERSION", "EmbeddedStore"]

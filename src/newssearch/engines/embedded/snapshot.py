@@ -14,25 +14,25 @@ from operator import itemgetter
 
 import numpy as np
 
-from ...article import FIELDS, Article
-from ...errors import QueryError
-from ...frozen import FrozenDict
-from ...outlets import Aliases
-from ...query import MAX_DEPTH, Diagnostic, Node, depth
-from ...request import FACET_FIELDS, FacetField, SearchOptions
-from ...results import Copy, FacetValue, Rank
-from .. import Contents, Found, FoundHit
-from .ascending import NO_INTS, Ints, Mask, changes
-from .container import Array, items
-from .diagnosis import diagnosed
-from .evaluation import Evaluation
-from .explain import explain
-from .headers import provenance_of
-from .metadata import NONE
-from .ranked import Ranked, Ranking, joined_ranks, kth, sort_keys
-from .segment import Segment
-from .table import Table
-from .values import counted
+from newssearch.article import FIELDS, Article
+from newssearch.engines import Contents, Found, FoundHit
+from newssearch.engines.embedded.integrity.diagnosis import diagnosed
+from newssearch.engines.embedded.search.evaluator import Evaluation
+from newssearch.engines.embedded.search.explain import explain
+from newssearch.engines.embedded.search.field_values import counted
+from newssearch.engines.embedded.search.reader import Table
+from newssearch.engines.embedded.search.top_k import Ranked, Ranking, joined_ranks, kth, sort_keys
+from newssearch.engines.embedded.segment.columns import NONE
+from newssearch.engines.embedded.segment.segment import Segment
+from newssearch.engines.embedded.segment.stored_fields import provenance_of
+from newssearch.engines.embedded.storage.container import Array, items
+from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, changes
+from newssearch.errors import QueryError
+from newssearch.outlets import Aliases
+from newssearch.query import MAX_DEPTH, Diagnostic, Node, depth
+from newssearch.request import FACET_FIELDS, FacetField, SearchOptions
+from newssearch.results import Copy, FacetValue, Rank
+from newssearch.system.frozen import FrozenDict
 
 _QUOTED = re.compile(r"'[^']*'")
 """What a provenance quotes of an article."""
@@ -49,7 +49,7 @@ class EmbeddedSnapshot:
 
     def __init__(self, segments: list[Segment], boilerplate: Array) -> None:
         self.boilerplate = boilerplate
-        """The hashes of samples that are boilerplate: see :mod:`.stories`."""
+        """The hashes of samples that are boilerplate: see :mod:`indexing.near_duplicates`."""
         self._table = Table(segments)
 
     def close(self) -> None:

@@ -19,23 +19,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ... import durable
-from ..._version import __version__
-from ...analysis import ANALYSIS_VERSION
-from ...errors import (
-    IndexDamagedError,
-    IndexExistsError,
-    IndexFolderError,
-    IndexNotFoundError,
-    IndexVersionError,
+from newssearch._version import __version__
+from newssearch.engines.embedded.integrity.diagnosis import diagnosed
+from newssearch.engines.embedded.segment.segment import Segment
+from newssearch.engines.embedded.segment.story_columns import (
+    Named,
+    Stories,
+    keep_stories,
+    read_stories,
+    remove_stories,
+    story_path,
+    write_stories,
 )
-from ...faults import reach
-from .container import Container
-from .diagnosis import diagnosed
-from .segment import Segment
-from .snapshot import EmbeddedSnapshot
-from .storyfile import Named, Stories, keep_stories, read_stories, remove_stories, story_path, write_stories
-from .trust import (
+from newssearch.engines.embedded.storage.container import Container
+from newssearch.engines.embedded.storage.toc import (
     EXTENSION,
     FORMAT_VERSION,
     MARKER,
@@ -46,12 +43,25 @@ from .trust import (
     read_toc,
     read_versions,
 )
+from newssearch.errors import (
+    IndexDamagedError,
+    IndexExistsError,
+    IndexFolderError,
+    IndexNotFoundError,
+    IndexVersionError,
+)
+from newssearch.system import atomic_files
+from newssearch.system.fault_points import reach
+from newssearch.text.analysis import ANALYSIS_VERSION
+
+from .snapshot import EmbeddedSnapshot
 
 if TYPE_CHECKING:
-    from ...verification import Leftover, Problem
-    from .committing import Lock, WhooshFolder
-    from .salvaging import Lost, Saved
-    from .verifying import Check
+    from newssearch.engines.embedded.integrity.salvage import Lost, Saved
+    from newssearch.engines.embedded.integrity.verify import Check
+    from newssearch.engines.embedded.whoosh_compat.folder import Lock, WhooshFolder
+    from newssearch.reports import Leftover, Problem
+
     from .writer import EmbeddedWriter
 
 REBUILD = "rebuild"
@@ -124,7 +134,7 @@ class EmbeddedStore:
         for name in (MARKER, *extras):
             content = self.read_extra(name)
             try:
-                durable.unsealed(content if content is not None else _marker())
+                atomic_files.unsealed(content if content is not None else _marker())
             except ValueError:
                 message = (
                     f"{self.folder / name} is no file of newssearch: choose another folder for the index"
@@ -145,21 +155,21 @@ class EmbeddedStore:
                         f"{self.folder} was removed again and again", self.folder
                     ) from error
             except OSError as error:
-                raise durable.unwritable(self.folder, error) from error
+                raise atomic_files.unwritable(self.folder, error) from error
 
     def _put_empty(self, extras: Iterable[str]) -> None:
         """Make an empty index where there is none, without the ``extras`` of one before. The lock must be held.
 
         The table of contents comes last: before it there is no index, and after it a whole one.
         """
-        with durable.writing(self.folder):
+        with atomic_files.writing(self.folder):
             self._remove_extras(extras)
             self.write_extra(MARKER, _marker())
             self._whoosh.create()
 
     def _remove_extras(self, extras: Iterable[str]) -> None:
         for name in extras:
-            durable.patiently(partial((self.folder / name).unlink, missing_ok=True))
+            atomic_files.patiently(partial((self.folder / name).unlink, missing_ok=True))
 
     @property
     def generation(self) -> int:
@@ -185,14 +195,14 @@ class EmbeddedStore:
             try:
                 return self._snapshot()
             except OSError as error:
-                if not isinstance(error, FileNotFoundError) and not durable.is_busy(error):
+                if not isinstance(error, FileNotFoundError) and not atomic_files.is_busy(error):
                     raise
                 if newest(self.folder) < 0:
                     raise IndexNotFoundError(
                         f"{self.folder} no longer holds an index", self.folder
                     ) from error
                 if attempt == _REOPEN - 1:
-                    if durable.is_busy(error):  # on Windows, a file that is being removed
+                    if atomic_files.is_busy(error):  # on Windows, a file that is being removed
                         raise
                     message = f"{self.folder}: a file of the index is missing: {error}"
                     raise IndexDamagedError(message, self.folder) from error
@@ -231,7 +241,9 @@ class EmbeddedStore:
     @property
     def _whoosh(self) -> WhooshFolder:
         """What Whoosh does for the index."""
-        from newssearch.engines.embedded.committing import WhooshFolder  # noqa: PLC0415  (slow to import, and a search needs none of it)
+        from newssearch.engines.embedded.whoosh_compat.folder import (
+            WhooshFolder,
+        )  # slow to import, and a search needs none of it
 
         return WhooshFolder(self.folder)
 
@@ -240,13 +252,13 @@ class EmbeddedStore:
 
         Raises :class:`~newssearch.IndexLockedError`.
         """
-        from newssearch.engines.embedded.writer import EmbeddedWriter  # noqa: PLC0415  (slow to import, and a search needs none of it)
+        from .writer import EmbeddedWriter  # slow to import, and a search needs none of it
 
         return EmbeddedWriter(self, self.lock(wait))
 
     def writer_with(self, lock: Lock) -> EmbeddedWriter:
         """The one writer, who takes over a lock that is held."""
-        from newssearch.engines.embedded.writer import EmbeddedWriter  # noqa: PLC0415  (slow to import, and a search needs none of it)
+        from .writer import EmbeddedWriter  # slow to import, and a search needs none of it
 
         return EmbeddedWriter(self, lock)
 
@@ -259,24 +271,24 @@ class EmbeddedStore:
 
     def write_extra(self, name: str, content: str) -> None:
         """Write a file of ours beside the index, whole or not at all. The lock must be held."""
-        with durable.writing(self.folder):
-            durable.replace(self.folder / name, content.encode("utf-8", "surrogatepass"))
+        with atomic_files.writing(self.folder):
+            atomic_files.replace(self.folder / name, content.encode("utf-8", "surrogatepass"))
 
     def begin_rebuild(self, extras: Iterable[str]) -> EmbeddedStore:
         """An empty index inside the folder, to take its place with :meth:`finish_rebuild`. The lock must be held."""
         if self.generation < 0:
             self._check_names(extras)
-        with durable.writing(self.folder):
+        with atomic_files.writing(self.folder):
             self._remove_rebuilds()  # that were broken off
             reach("rebuild: begin")
-        return EmbeddedStore.create(durable.unused_name(self.folder / REBUILD), wait=0.0)
+        return EmbeddedStore.create(atomic_files.unused_name(self.folder / REBUILD), wait=0.0)
 
     def finish_rebuild(self, new: EmbeddedStore, extras: Iterable[str]) -> None:
         """Let what is in ``new`` take the place of all that is here, in one commit. The lock must be held.
 
         What is here is not read, so that a damaged index, or one of an older format, can be made anew.
         """
-        with durable.writing(self.folder):
+        with atomic_files.writing(self.folder):
             toc = new.toc()
             contents = {name: new.read_extra(name) for name in extras}
             reach("rebuild: whole")
@@ -289,7 +301,7 @@ class EmbeddedStore:
                 if (
                     path.suffix
                 ):  # of a segment, whose name is random, so that none is here already; a lock has none
-                    durable.patiently(partial(path.rename, self.folder / path.name))
+                    atomic_files.patiently(partial(path.rename, self.folder / path.name))
                     reach("rebuild: one file moved")
             keep_stories(new.folder, self.folder, self.generation + 1)
             self.put_toc(toc)
@@ -312,7 +324,9 @@ class EmbeddedStore:
 
     def check(self, sample: int) -> Check:
         """A look at all of the index, the words of some articles of each segment among it."""
-        from newssearch.engines.embedded.verifying import Check  # noqa: PLC0415  (slow to import, and a search needs none of it)
+        from newssearch.engines.embedded.integrity.verify import (
+            Check,
+        )  # slow to import, and a search needs none of it
 
         return Check(self.folder, sample, self.adopted)
 
@@ -322,7 +336,9 @@ class EmbeddedStore:
 
     def salvaged(self) -> Iterator[Saved | Lost | Problem]:
         """All articles that can still be read, those that cannot, and what else is amiss."""
-        from newssearch.engines.embedded.salvaging import salvaged  # noqa: PLC0415  (slow to import, and a search needs none of it)
+        from newssearch.engines.embedded.integrity.salvage import (
+            salvaged,
+        )  # slow to import, and a search needs none of it
 
         return salvaged(self.folder, self.adopted)
 
@@ -335,13 +351,17 @@ class EmbeddedStore:
 
         Only what newssearch or Whoosh may have written there is one.
         """
-        from newssearch.engines.embedded.verifying import leftovers  # noqa: PLC0415  (slow to import, and a search needs none of it)
+        from newssearch.engines.embedded.integrity.verify import (
+            leftovers,
+        )  # slow to import, and a search needs none of it
 
         return leftovers(self.folder, frozenset(known))
 
     def remove_leftovers(self, known: Iterable[str]) -> list[str]:
         """Remove them, and return the names of those that are gone. The lock must be held."""
-        from newssearch.engines.embedded.verifying import remove  # noqa: PLC0415  (slow to import, and a search needs none of it)
+        from newssearch.engines.embedded.integrity.verify import (
+            remove,
+        )  # slow to import, and a search needs none of it
 
         return remove(self.folder, [left.name for left in self.leftovers(known)])
 
@@ -355,7 +375,7 @@ class EmbeddedStore:
         except FileNotFoundError as error:
             raise _not_found(self.folder) from error
         except OSError as error:
-            raise durable.unwritable(self.folder, error) from error
+            raise atomic_files.unwritable(self.folder, error) from error
 
     def toc(self) -> Any:
         """The newest table of contents, once it is seen to name nothing that it should not."""
@@ -394,10 +414,10 @@ def _not_found(folder: Path) -> IndexNotFoundError:
 
 def _remove(folder: Path) -> None:
     """Remove a folder with all that is in it, if there is one, but for files that somebody has open (on Windows)."""
-    import shutil  # noqa: PLC0415  (slow to import, and a search needs none of it)
+    import shutil  # slow to import, and a search needs none of it
 
     if folder.is_symlink():  # where it leads to is nobody's to remove
-        durable.remove_unused(folder)
+        atomic_files.remove_unused(folder)
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -453,4 +473,4 @@ def _check_versions(folder: Path, versions: tuple[int, int], made_by: str) -> No
 
 def _marker() -> str:
     versions = {"format": FORMAT_VERSION, "analysis": ANALYSIS_VERSION, "made_by": __version__}
-    return durable.sealed(json.dumps(versions, separators=(",", ":")))
+    return atomic_files.sealed(json.dumps(versions, separators=(",", ":")))

@@ -14,23 +14,24 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from ...article import Article
-from ...durable import remove_unused, writing
-from ...faults import reach
-from ...processes import Helpers, Memory, Processes, Thread, wanted
-from . import tiers
-from .building import Builder
-from .codec import ArraySegment
-from .committing import Lock
-from .container import Container, ContainerWriter, write
-from .diagnosis import diagnosed
-from .lexicon import Lexicon
-from .merging import merge, renumbered
-from .segment import Segment
-from .shingles import Hashes
+from newssearch.article import Article
+from newssearch.engines.embedded.indexing.lexicon import Lexicon
+from newssearch.engines.embedded.indexing.merger import merge, renumbered
+from newssearch.engines.embedded.indexing.near_duplicates import Part, joined, update
+from newssearch.engines.embedded.indexing.segment_builder import Builder
+from newssearch.engines.embedded.integrity.diagnosis import diagnosed
+from newssearch.engines.embedded.segment.segment import Segment
+from newssearch.engines.embedded.segment.shingles import Hashes
+from newssearch.engines.embedded.segment.story_columns import Known, Named, Stories
+from newssearch.engines.embedded.storage.container import Container, ContainerWriter, write
+from newssearch.engines.embedded.whoosh_compat.codec import ArraySegment
+from newssearch.engines.embedded.whoosh_compat.folder import Lock
+from newssearch.system.atomic_files import remove_unused, writing
+from newssearch.system.fault_points import reach
+from newssearch.system.workers import Helpers, Memory, Processes, Thread, wanted
+
+from .indexing import merge_policy
 from .snapshot import EmbeddedSnapshot
-from .stories import Part, joined, update
-from .storyfile import Known, Named, Stories
 
 BATCH = 18_000_000
 """Bytes of text that make a segment: what is held in memory, once and for each process."""
@@ -176,9 +177,9 @@ class EmbeddedWriter:
         added = self._untidy if last else 0
         documents = [segment.doc_count() for segment, _ in held]
         sizes = [self._size(segment) for segment, _ in held]
-        for low, high in tiers.choose(documents, sizes, added):
+        for low, high in merge_policy.choose(documents, sizes, added):
             first, _ = held[low]
-            wasteful = last and tiers.wasteful(first.doc_count(), first.deleted_count())
+            wasteful = last and merge_policy.wasteful(first.doc_count(), first.deleted_count())
             alone = high - low == 1 and not wasteful
             merged.append(held[low] if alone else self._one(held[low:high]))
         return merged

@@ -1,0 +1,175 @@
+"""What a long run of the command line shows on a terminal, and how it is stopped."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from newssearch.display import escape
+from newssearch.display.brief import many
+from newssearch.errors import NewssearchError
+
+from . import render
+from .console import show_line, show_lines, width
+
+if TYPE_CHECKING:
+    from newssearch.article import Article
+    from newssearch.updating.indexer import IndexReport, Progress
+    from newssearch.updating.pruning import Removal
+
+SHOWN_REMOVED = 10
+"""Articles that ``remove`` lists before it asks."""
+SHOWN_REJECTIONS = 20
+"""Rejected files that ``index`` lists; ``--json`` lists more."""
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[Progress], None] | None]:
+    """A bar on standard error, where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    bar: Any = None
+
+    def advance(progress: Progress) -> None:
+        nonlocal bar
+        if bar is None:
+            bar = click.progressbar(
+                length=max(progress.total, 1),
+                file=sys.stderr,
+                label="indexing",
+                update_min_steps=max(progress.total // 500, 1),
+                item_show_func=lambda seen: many(seen.articles, "article") if seen is not None else None,
+            )
+            bar.__enter__()
+        bar.update(max(progress.done - bar.pos - bar._completed_intervals, 0), progress)
+
+    try:
+        yield advance
+    finally:
+        if bar is not None:
+            bar.__exit__(None, None, None)
+
+
+@contextmanager
+def notes() -> Iterator[None]:
+    """Prints what the library logs, such as what it waits for, on standard error."""
+    import logging  # slow to import, and a search needs none of it
+
+    class Printing(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            click.echo(f"note: {escape.terminal(record.getMessage())}", err=True)
+
+    logger, handler = logging.getLogger("newssearch"), Printing(logging.INFO)
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+        logger.removeHandler(handler)
+
+
+def confirming(yes: bool, asks: bool) -> Callable[[Removal], bool] | None:
+    """What is asked before a run removes a lot: nobody with ``yes``, else whoever sits at the terminal, if anybody."""
+    if yes:
+        return lambda removal: True
+    if not (asks and sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+
+    def ask(removal: Removal) -> bool:
+        click.echo(f"\n{escape.terminal(str(removal))}", err=True)
+        for file in removal.examples:
+            click.echo(f"  {escape.terminal(file)}", err=True)
+        if removal.files > len(removal.examples):
+            click.echo(f"  … and {many(removal.files - len(removal.examples), 'more file')}", err=True)
+        what = "it" if removal.articles == 1 else "them"
+        return click.confirm(f"Remove {what} from the index?", err=True)
+
+    return ask
+
+
+def confirmed(question: str) -> bool:
+    """Whether somebody agrees; the end of the input is no answer where nobody sits at a terminal."""
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
+        click.echo(err=True)
+        raise NewssearchError("nothing was removed: nobody answered, and --yes is not given") from None
+
+
+def print_report(report: IndexReport, as_json: bool, anew: bool) -> None:
+    """What a run did: on standard output, and what went wrong on standard error."""
+    if as_json:
+        show_line(render.as_json(report.to_dict()))
+        return
+    show_lines(render.text_report(report))
+    if anew and report.refused:
+        show_line("the index is still the old one")
+    elif anew and not (report.added or report.interrupted):
+        show_line("no article was found: the index is still what it was")
+    if report.interrupted and anew:
+        show_line("the index is still the old one: a rebuild takes its place only when it is whole")
+    for removal in report.refused:
+        click.echo(f"error: not removed: {escape.terminal(str(removal))}", err=True)
+    if report.refused:
+        click.echo("  --yes removes them all the same", err=True)
+    for rejected in report.rejected[:SHOWN_REJECTIONS]:
+        click.echo(f"rejected: {escape.terminal(str(rejected))}", err=True)
+    if report.rejections > SHOWN_REJECTIONS:
+        click.echo(f"… and {report.rejections - SHOWN_REJECTIONS:,} more; --json lists them", err=True)
+
+
+def list_removed(articles: Iterable[Article], total: int) -> None:
+    """The first articles that are to be removed, and how many there are in all."""
+    click.echo(f"{many(total, 'article')} to remove:", err=True)
+    for article in islice(articles, SHOWN_REMOVED):
+        line = f"  {article.id}  {escape.terminal(article.title or '(no title)')}"
+        click.echo(render.shorten(line, width()) if sys.stderr.isatty() else line, err=True)
+    if total > SHOWN_REMOVED:
+        click.echo(f"  … and {total - SHOWN_REMOVED:,} more", err=True)
+
+
+class Stop:
+    """Whether a run is to end after the article at hand, and by which ``signal``."""
+
+    def __init__(self) -> None:
+        self.signal = 0
+
+    def __call__(self) -> bool:
+        return self.signal != 0
+
+    @property
+    def exit_code(self) -> int:
+        """What a shell makes of the signal."""
+        return 128 + self.signal
+
+
+@contextmanager
+def stoppable() -> Iterator[Stop]:
+    """Lets the first Ctrl-C, or SIGTERM, end a run after the article at hand; the second one breaks it off."""
+    import signal  # slow to import, and a search needs none of it
+
+    stop = Stop()
+
+    def ask(signum: int, frame: FrameType | None) -> None:
+        stop.signal = signum
+        signal.signal(signum, before[signal.Signals(signum)])
+        again = "press Ctrl-C again" if signum == signal.SIGINT else "send the signal again"
+        click.echo(f"\nstopping after this article; {again} to break off", err=True)
+
+    before = {signum: signal.signal(signum, ask) for signum in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for signum, handler in before.items():
+            signal.signal(signum, handler)

@@ -1,0 +1,69 @@
+"""How much was found, without the hits: what ``newssearch query --count`` prints, in each format."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from newssearch.display import escape
+from newssearch.results import Results, totals, undated
+
+from .render import Format, Style, as_json, facet_lines, facet_rows
+
+
+def lines(results: Results, format_: Format, style: Style, *, explained: bool, named: bool) -> Iterator[str]:
+    """The totals and the facets. As CSV and JSON Lines they are two tables: the facets, where there are any."""
+    if format_ == "json":
+        yield as_json(_counts(results, explained=explained, named=named), indent=None)
+    elif format_ == "jsonl" and results.facets:
+        for field, value, articles in _facets(results):
+            yield as_json({"field": field, "value": value, "articles": articles}, indent=None)
+    elif format_ == "jsonl":
+        yield as_json(_counts(results), indent=None)
+    elif format_ == "csv":
+        yield from _csv(results)
+    elif format_ == "md":
+        yield _told(results)
+        yield from facet_rows(results, first="")
+    else:
+        yield _told(results)
+        yield from facet_lines(results, style, first="")
+
+
+def _counts(results: Results, *, explained: bool = False, named: bool = False) -> dict[str, object]:
+    everything = results.to_dict()
+    counts = {
+        "articles": results.total_articles,
+        "stories": results.total_stories,
+        "paragraphs": results.total_paragraphs,
+        "undated": results.undated,
+    }
+    wanted = {"facets": bool(results.facets), "clauses": explained, "names": named}
+    return counts | {name: everything[name] for name, asked in wanted.items() if asked}
+
+
+def _told(results: Results) -> str:
+    """The totals for people."""
+    left = f"; {undated(results.undated)}" if results.undated else ""
+    return f"{totals(results, 'paragraph')}{left}"
+
+
+def _facets(results: Results) -> Iterator[tuple[str, str | None, int]]:
+    for field, values in results.facets.items():
+        for value in values:
+            yield field, value.value, value.articles
+
+
+def _csv(results: Results) -> Iterator[str]:
+    """The rows of a table (RFC 4180); no cell can become a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    if results.facets:
+        writer.writerow(("field", "value", "articles"))
+        for field, value, articles in _facets(results):
+            writer.writerow((field, escape.cell(value or ""), articles))
+    else:
+        counts = _counts(results)
+        writer.writerows((counts, counts.values()))
+    yield from out.getvalue().removesuffix("\r\n").split("\n")

@@ -1,0 +1,1 @@
+"""How values show themselves: escaped for their destination, in one line, in a notebook."""

@@ -1,0 +1,56 @@
+"""Text of an article on its way to a terminal, a page, a Markdown document or a spreadsheet.
+
+Nothing from an article reaches any of them as a command.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from newssearch.system.lazy_regex import Pattern
+
+_REPLACED = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), "\ufffd")
+_SPACES = dict.fromkeys((0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x85, 0x2028, 0x2029), " ")
+_DIRECTIONS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "")
+_TERMINAL = str.maketrans({**_REPLACED, **_SPACES, **_DIRECTIONS})
+_MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"}
+_PAGE = str.maketrans({**_REPLACED, **_DIRECTIONS, **_MARKUP, 0x09: "\t", 0x0A: "\n", 0x0D: "\r"})
+_MARKDOWN = Pattern(r"([\\`*_{}\[\]<>#|~!&])")
+
+
+def terminal(text: str) -> str:
+    """``text`` on one line without control characters and without overrides of the writing direction.
+
+    >>> terminal("a\\x1b[31mb\\n\\u202ec")
+    'a�[31mb c'
+    """
+    return text.translate(_TERMINAL)
+
+
+def html(text: str) -> str:
+    """``text`` as the content of an element or of a quoted attribute.
+
+    >>> html("<script>'&'")
+    '&lt;script&gt;&#x27;&amp;&#x27;'
+    """
+    return text.translate(_PAGE)
+
+
+def markdown(text: str) -> str:
+    """``text`` on one line, with what Markdown would read as markup escaped.
+
+    >>> print(markdown("1 * 2 <b> [x](y)"))
+    1 \\* 2 \\<b\\> \\[x\\](y)
+    """
+    return _MARKDOWN.sub(r"\\\1", terminal(text))
+
+
+def cell(text: str) -> str:
+    """``text`` as a cell that no spreadsheet takes for a formula (OWASP, CSV injection).
+
+    >>> cell("=1+1"), cell("1-1")
+    ("'=1+1", '1-1')
+    """
+    line = terminal(text)
+    first = unicodedata.normalize("NFKC", line.lstrip()[:1])  # some take the full-width signs too
+    return f"'{line}" if first in ("=", "+", "-", "@") else line

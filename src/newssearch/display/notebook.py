@@ -1,0 +1,97 @@
+"""Values in a notebook: tables of HTML, readable on light and dark pages, in which nothing from an article is markup."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+
+from newssearch.system.lazy_regex import Pattern
+
+from . import escape
+
+_WEB = Pattern(r"https?://[^\s]", re.IGNORECASE)
+
+STYLE = """
+.newssearch { overflow-x: auto; max-width: 75em; line-height: 1.45; }
+.newssearch table { border-collapse: collapse; margin: .5em 0; width: auto; }
+.newssearch th, .newssearch td { padding: .35em .75em .35em 0; text-align: start; vertical-align: top; border: 0;
+  border-top: 1px solid rgba(128, 128, 128, .35); background: none; white-space: normal; overflow-wrap: break-word; }
+.newssearch th { border-top: 0; font-weight: 600; opacity: .75; white-space: nowrap; }
+.newssearch td.ns-number { text-align: end; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.newssearch td.ns-short { white-space: nowrap; }
+.newssearch td.ns-title { min-width: 14em; }
+.newssearch td.ns-wide { min-width: 18em; }
+.newssearch p, .newssearch ul, .newssearch ol { margin: .4em 0; }
+.newssearch small { opacity: .75; }
+.newssearch mark { background: #ffe08a; color: #1b1b1b; padding: 0 .1em; border-radius: .15em; }
+.newssearch summary { cursor: pointer; }
+@media (max-width: 45em) {
+  .newssearch table.ns-hits tr { display: block; border-top: 1px solid rgba(128, 128, 128, .35); padding: .4em 0; }
+  .newssearch table.ns-hits td { display: block; border: 0; padding: .1em 0; min-width: 0; white-space: normal; }
+  .newssearch table.ns-hits td.ns-short, .newssearch table.ns-hits td.ns-name { display: inline-block; padding-inline-end: 1em; }
+  .newssearch table.ns-hits td.ns-name br { display: none; }
+  .newssearch table.ns-hits thead { display: none; }
+}
+"""
+
+
+def page(*parts: str) -> str:
+    """Pieces of HTML as one output of a notebook."""
+    return f'<div class="newssearch"><style>{STYLE}</style>{"".join(parts)}</div>'
+
+
+def text(value: object) -> str:
+    """Text of an article, or a number, as HTML that keeps its own writing direction."""
+    if value is None:
+        return ""
+    return f'<span dir="auto">{escape.html(str(value))}</span>'
+
+
+def linked(title: str | None, url: str | None) -> str:
+    """A headline that leads to its address, where that is one of the web.
+
+    >>> linked("Rain", "https://e.org/?a=1&b=2")
+    '<a href="https://e.org/?a=1&amp;b=2" target="_blank" rel="noopener noreferrer"><span dir="auto">Rain</span></a>'
+    >>> linked("Rain", "javascript:alert(1)")
+    '<span dir="auto">Rain</span>'
+    """
+    shown = text(title or "(no title)")
+    if not url or _WEB.match(url) is None:
+        return shown
+    return f'<a href="{escape.html(url)}" target="_blank" rel="noopener noreferrer">{shown}</a>'
+
+
+def day(date: dt.date | None) -> str:
+    """The day of a date; nothing where there is none."""
+    return date.isoformat()[:10] if date is not None else ""
+
+
+def paragraph(content: str) -> str:
+    """A line of its own."""
+    return f"<p>{content}</p>" if content else ""
+
+
+def notes(lines: Iterable[str]) -> str:
+    """A list of texts."""
+    items = "".join(f"<li>{text(line)}</li>" for line in lines)
+    return f"<ul>{items}</ul>" if items else ""
+
+
+def folded(title: str, content: str) -> str:
+    """Content that opens on a click."""
+    return f"<details><summary>{escape.html(title)}</summary>{content}</details>"
+
+
+def table(
+    head: Sequence[str], rows: Iterable[Sequence[str]], kinds: Sequence[str] = (), name: str = ""
+) -> str:
+    """Rows of cells of HTML. ``kinds`` gives the kind of each column: ``short``, ``title``, ``name``, ``wide`` or ``number``."""
+    classes = [f' class="ns-{kind}"' if kind else "" for kind in (*kinds, *[""] * (len(head) - len(kinds)))]
+    titles = "".join(f"<th>{escape.html(title)}</th>" for title in head)
+    body = "".join(
+        f"<tr>{''.join(f'<td{kind}>{cell}</td>' for kind, cell in zip(classes, row, strict=True))}</tr>"
+        for row in rows
+    )
+    named = f' class="ns-{name}"' if name else ""
+    return f"<table{named}><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>" if body else ""

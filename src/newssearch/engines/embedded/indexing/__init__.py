@@ -1,0 +1,1 @@
+"""From articles to segments, and from segments to fewer segments."""

@@ -1,0 +1,248 @@
+"""From the words of texts to postings: what is kept of a field of text, as arrays.
+
+The *owners* of a field are paragraphs, or articles for headlines. All arrays are ordered by term, then by owner, then
+by position. For a field named ``F``, with T terms, P postings, W words, and V *variants*, which are the ways in which
+words of a term are written (``attack``, ``Attacks``, ``ATTACKED``):
+
+Where articles are owners, each group is one posting, and what would tell them apart is left out: ``F.group.counts``,
+``F.group.best``, ``F.group.mean``, ``F.within`` and ``F.first``.
+
+======================  ===============================================================================================
+``F.terms``             the terms, sorted (:class:`~storage.container.Strings`)
+``F.group.runs``        T + 1: the first *run* of each term: groups whose articles are equal but for the last 16 bits
+``F.group.run.page``    of each run, the other bits
+``F.group.run.first``   and its first group; and the end
+``F.group.low``         the last 16 bits of the article of each *group*: the postings of a term in one article
+``F.group.counts``      how many postings it has (:mod:`storage.patched_ints`)
+``F.group.best``        what the best of them weighs at most: a step on the scale of :func:`steps`, for owners of
+                        ``F.group.mean`` words on average
+``F.first``             T + 1: the first posting of each term
+``F.within``            P: the owner of each posting, as its number in its article (:mod:`storage.patched_ints`)
+``F.counts``            P: how often it has the term (:mod:`storage.patched_ints`)
+``F.tokens``            T + 1: its first word in ``F.positions``
+``F.at``                ⌈P/64⌉: the first word of each 64th posting
+``F.positions``         W: the place of each word in its owner, from 0 (:mod:`storage.patched_ints`)
+``F.kinds``             T: the number of variants of each term
+``F.packed``            the variant of each word, as its number among those of its term, in 0, 1, 2, 4, 8, 16 or 32 bits:
+                        the fewest of them that can count the term's variants; of each term from a byte of its own on
+``F.packed.at``         T + 1: that byte
+``F.forms``             the folded, unstemmed words, sorted
+``F.form.first``        the first variant of each form, and the end
+``F.variant.term``      V: the term of each variant, which are sorted by form, then as written
+``F.variant.kind``      V: its number among those of its term
+``F.variant.words``     V: how many words are it
+``F.written``           V: the word itself
+``F.sizes``             the number of words of each owner
+``F.starts``            the first *place* of each owner, and the end: places count through all owners, one left free
+                        between two
+``F.sentences``         the places where sentences begin inside an owner, ascending
+``F.compounds``         and what begins so: words that are joined or parted, see :mod:`segment.compound_postings`
+======================  ===============================================================================================
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from newssearch.engines.embedded.segment import bm25f
+from newssearch.engines.embedded.segment.compound_postings import compound_sections
+from newssearch.engines.embedded.segment.format import (
+    PAGE,
+    STRIDE,
+    at_least_16,
+    at_least_32,
+    pack,
+    packed_starts,
+    steps,
+)
+from newssearch.engines.embedded.storage.container import Array, narrow, strings
+from newssearch.engines.embedded.storage.patched_ints import small
+from newssearch.engines.embedded.storage.sorted_sets import Ints, changes
+
+if TYPE_CHECKING:
+    from newssearch.engines.embedded.segment.tokens import Tokens
+
+    from .lexicon import Words
+
+
+def invert(name: str, tokens: Tokens, words: Words, articles: Articles | None = None) -> dict[str, Array]:
+    """The sections of a field whose owners have these words; where owners are documents, with their ``articles``."""
+    used, names = words.sorted(np.flatnonzero(np.bincount(tokens.words)))
+    vocabulary = Vocabulary.of(names)
+    variant_of = np.zeros(len(words), np.int64)
+    variant_of[used] = np.arange(len(used))
+    variants = variant_of[tokens.words]
+    owner = np.repeat(np.arange(len(tokens.sizes), dtype=np.uint32), tokens.sizes)
+    ends = np.cumsum(tokens.sizes)
+
+    # A stable sort by term: the terms above the numbers of the words, which the sort then carries along.
+    keys = (vocabulary.variant_term[variants].astype(np.uint64) << np.uint64(32)) | np.arange(
+        len(owner), dtype=np.uint64
+    )
+    keys.sort()
+    terms = (keys >> np.uint64(32)).astype(np.int64)
+    order = (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    del keys
+    owner = owner[order]
+    kinds = vocabulary.variant_kind[variants[order]]
+    token_first = np.searchsorted(terms, np.arange(len(vocabulary.terms) + 1))
+    of_variants = np.bincount(variants, minlength=len(vocabulary.written))
+
+    begins = np.flatnonzero(changes(terms) | changes(owner))
+    counts = np.diff(np.append(begins, len(order)))
+    groups = Groups.of(terms[begins], owner[begins], counts, articles)
+    packed_at = packed_starts(vocabulary.kinds, np.diff(token_first))
+    packed = np.zeros(int(packed_at[-1]), np.uint8)
+    pack(packed, packed_at, kinds, token_first, vocabulary.kinds)
+    sections = {
+        **vocabulary.sections(name),
+        **groups.runs().sections(name, len(vocabulary.terms), len(groups.articles)),
+        f"{name}.group.low": groups.articles.astype(np.uint16),
+        **small(f"{name}.counts", counts),
+        **small(f"{name}.positions", order - (ends - tokens.sizes)[owner]),
+        f"{name}.tokens": narrow(token_first),
+        f"{name}.at": narrow(begins[::STRIDE]),
+        f"{name}.variant.words": of_variants.astype(np.uint32),
+        f"{name}.packed": packed,
+        f"{name}.packed.at": narrow(packed_at),
+        **owned(name, tokens, words),
+    }
+    if articles is not None:
+        sections |= small(f"{name}.group.counts", groups.sizes)
+        sections |= small(f"{name}.within", articles.within(owner[begins]))
+        sections |= {
+            f"{name}.first": narrow(np.searchsorted(begins, token_first)),
+            f"{name}.group.best": groups.best,
+            f"{name}.group.mean": np.array([articles.mean]),
+        }
+    return sections
+
+
+def owned(name: str, tokens: Tokens, words: Words) -> dict[str, Array]:
+    """What is kept by owner."""
+    starts = np.concatenate(([0], np.cumsum(tokens.sizes + 1)))
+    ends = np.cumsum(tokens.sizes)
+    owner = np.searchsorted(ends, tokens.breaks, "right")
+    places = tokens.compounds + np.searchsorted(ends, tokens.compounds, "right")
+    return {
+        f"{name}.sizes": at_least_16(narrow(tokens.sizes)),
+        f"{name}.starts": at_least_32(starts),
+        f"{name}.sentences": at_least_32(tokens.breaks + owner),
+        **compound_sections(name, words.compounds, tokens.keys, places),
+    }
+
+
+class Articles(NamedTuple):
+    """Of documents: the article of each, the first of each article, and how many words each has."""
+
+    of: Array
+    first: Array
+    words: Array
+
+    @property
+    def mean(self) -> float:
+        """The words of a document, on average."""
+        return float(self.words.mean()) if self.words.any() else 1.0
+
+    def within(self, documents: Array) -> Ints:
+        """The number of each of some documents in its article, from 0."""
+        return documents.astype(np.int64) - self.first[self.of[documents]]
+
+
+class Groups(NamedTuple):
+    """The postings of each term in each article: how many they are, and a step that the best of them weighs at most."""
+
+    terms: Ints
+    articles: Ints
+    sizes: Ints
+    best: Array
+
+    @classmethod
+    def of(cls, terms: Array, owners: Array, counts: Array, articles: Articles | None) -> Groups:
+        """The groups of postings; those of articles, where these are owners, have one each."""
+        if articles is None:
+            ones = np.ones(len(owners), np.int64)
+            return cls(terms, owners.astype(np.int64), ones, ones.astype(np.uint8))
+        of = articles.of[owners]
+        first = np.flatnonzero(changes(terms) | changes(of))
+        weights = bm25f.in_text(counts, articles.words[owners], articles.mean)
+        best = np.maximum.reduceat(weights, first) if len(first) else weights
+        return cls(terms[first], of[first].astype(np.int64), np.diff(np.append(first, len(of))), steps(best))
+
+    def runs(self) -> Runs:
+        """Where those of a term, or a page of articles, begin."""
+        pages = self.articles >> PAGE
+        first = np.flatnonzero(changes(self.terms) | changes(pages))
+        return Runs(self.terms[first], pages[first], first)
+
+
+class Runs(NamedTuple):
+    """Runs of groups: the term and page of each, and its first group."""
+
+    terms: Ints
+    pages: Ints
+    first: Ints
+
+    def sections(self, name: str, terms: int, groups: int) -> dict[str, Array]:
+        """What is kept of them, where there are so many terms and groups."""
+        return {
+            f"{name}.group.runs": narrow(np.searchsorted(self.terms, np.arange(terms + 1))),
+            f"{name}.group.run.page": narrow(self.pages),
+            f"{name}.group.run.first": narrow(np.append(self.first, groups)),
+        }
+
+
+class Vocabulary(NamedTuple):
+    """The terms of a field and their variants."""
+
+    terms: list[bytes]
+    kinds: Ints
+    forms: list[bytes]
+    form_first: Ints
+    variant_term: Ints
+    variant_kind: Ints
+    written: list[bytes]
+
+    @classmethod
+    def of(cls, keys: list[bytes]) -> Vocabulary:
+        """The vocabulary of words whose keys are these, ascending: the variants are in their order."""
+        parts = b"\0".join(keys).split(b"\0") if keys else []
+        forms, written, of = parts[0::3], parts[1::3], parts[2::3]
+        terms = sorted(set(of))
+        number = {term: n for n, term in enumerate(terms)}
+        variant_term = np.fromiter(map(number.__getitem__, of), np.int64, len(of))
+        by_term = np.argsort(variant_term, kind="stable")
+        kinds = np.bincount(variant_term, minlength=len(terms))
+        variant_kind = np.empty(len(of), np.int64)
+        first = np.cumsum(kinds) - kinds
+        variant_kind[by_term] = np.arange(len(of)) - first[variant_term[by_term]]
+        form_first = [n for n, form in enumerate(forms) if not n or form != forms[n - 1]]
+        return cls(
+            terms,
+            kinds,
+            [forms[n] for n in form_first],
+            np.array([*form_first, len(of)], np.int64),
+            variant_term,
+            variant_kind,
+            written,
+        )
+
+    def sections(self, name: str) -> dict[str, Array]:
+        """What is kept of it."""
+        return {
+            **strings(f"{name}.terms", self.terms),
+            f"{name}.kinds": narrow(self.kinds),
+            **strings(f"{name}.forms", self.forms),
+            f"{name}.form.first": narrow(self.form_first),
+            f"{name}.variant.term": narrow(self.variant_term),
+            f"{name}.variant.kind": narrow(self.variant_kind),
+            **strings(f"{name}.written", self.written),
+        }
+
+
+# ---- the variants of words, in few bits
+
+
+# ---- arrays

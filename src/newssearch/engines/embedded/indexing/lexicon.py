@@ -1,0 +1,350 @@
+"""The words of a text as numbers, with a Python call for each new piece of text instead of for each word.
+
+White space parts a text into *chunks* (``“Iraq’s``, ``well-known``), which no word crosses. The words of a chunk, and
+what it tells of sentences, are found out once and remembered; a text is then a list of chunk numbers, and all else is
+done with arrays. The chunks are found and looked up by arrays as well: see :mod:`.chunk_table`.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+from hashlib import blake2b
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newssearch.engines.embedded.segment.compound_postings import entry_of
+from newssearch.engines.embedded.segment.tokens import Numbers, Tokens
+from newssearch.engines.embedded.storage.sorted_sets import ranges
+from newssearch.text import compounds
+from newssearch.text.analysis import MAX_TERM, Analyser, Compound, analyser_named, word_of, words, written
+from newssearch.text.compounds import MOST_JOINED, parts_of
+from newssearch.text.sentences import (
+    AS_NEXT,
+    BIT_OF,
+    CAPITAL,
+    ENDS_ALWAYS,
+    GOES_ON,
+    NOTHING,
+    OPENER,
+    Rules,
+    rules,
+)
+
+from .chunk_table import LONGEST, ROOM, Ints, Table, parted
+
+REMEMBERED = 1_500_000
+"""Chunks after which a lexicon is :attr:`~Lexicon.full`: a new one bounds the memory."""
+SLICE = 1 << 20
+"""Bytes of text that are looked up at a time: few enough for what is made of them to stay in a processor's cache."""
+
+# The flags of a chunk: how it ends and how it begins (:mod:`newssearch.text.sentences`), and whether words of it are joined
+# or parted.
+_ENDS, _BEGINS_SHIFT, _BEGINS, _COMPOUND = 0x0F, 4, 0x07, 0x80
+_BIT_OF = np.array(BIT_OF, np.uint8)
+
+_AROUND = ".,;:!?…\"'“”‘’«»()[]"
+"""What may be around a word and is no part of it."""
+
+
+class Word(NamedTuple):
+    """What an index knows a word by: its term, its folded form, and how it is written."""
+
+    term: str
+    form: str
+    written: str
+
+
+class Words:
+    """Words, numbered as they come."""
+
+    def __init__(self) -> None:
+        self._keys: list[bytes] = []
+        self._numbers: dict[bytes, int] = {}
+        self._sorted: list[bytes] = []
+        self._order: Ints = np.empty(0, np.int64)
+        self._hashes = bytearray()
+        self.compounds: list[bytes] = []
+        self._compound_numbers: dict[bytes, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __getitem__(self, number: int) -> Word:
+        form, as_written, term = self._keys[number].decode().split("\0")
+        return Word(term, form, as_written)
+
+    def number(self, term: str, form: str, as_written: str) -> int:
+        """The number of a word, a new one if need be."""
+        key = f"{form}\0{as_written}\0{term}".encode()  # no word has that character
+        found = self._numbers.get(key)
+        if found is None:
+            found = self._numbers[key] = len(self._keys)
+            self._keys.append(key)
+        return found
+
+    def compound(self, key: str, size: int) -> int:
+        """The number of what a compound is in :attr:`compounds`, a new one if need be; see :func:`~segment.compound_postings.entry_of`."""
+        entry = entry_of(key, size)
+        found = self._compound_numbers.setdefault(entry, len(self.compounds))
+        if found == len(self.compounds):
+            self.compounds.append(entry)
+        return found
+
+    def hashes(self) -> NDArray[np.uint64]:
+        """A hash of the term of each word, the same wherever and whenever it is made."""
+        for key in self._keys[len(self._hashes) // 8 :]:
+            self._hashes += blake2b(key[key.rindex(0) + 1 :], digest_size=8).digest()
+        return np.frombuffer(bytes(self._hashes), "<u8")
+
+    def sorted(self, numbers: Ints) -> tuple[Ints, list[bytes]]:
+        """Some of the words in the order of their keys, by their numbers and by these keys: form, written, and term,
+        with a zero byte between them."""
+        if len(self._sorted) < len(self._keys):  # what is sorted already is only merged with what is new
+            self._sorted += sorted(self._keys[len(self._sorted) :])
+            self._sorted.sort()
+            self._order = np.fromiter(map(self._numbers.__getitem__, self._sorted), np.int64)
+        wanted = np.zeros(len(self._keys), np.bool_)
+        wanted[numbers] = True
+        places = np.flatnonzero(wanted[self._order])
+        return self._order[places], [self._sorted[place] for place in places.tolist()]
+
+
+class Lexicon:
+    """Words and chunks, numbered as they come."""
+
+    def __init__(self) -> None:
+        self.words = Words()
+        self._kinds: dict[str, int] = {}  # the numbers of analyses, which tell their chunks apart
+        self._table = Table()
+        self._sizes = array("I")  # of each chunk, its words
+        self._first = array("I")  # and where they begin in:
+        self._tokens = array("I")
+        self._breaks = bytearray()  # whether a sentence begins with the word
+        self._flags = bytearray()
+        self._joined = array("I")  # the chunks with compounds, ascending
+        self._first_compound = array("I", [0])  # of each of them, and the end
+        self._compounds = array("I")  # the word that each begins with, counted from the first of the chunk
+        self._keys = array("I")
+        self._plain: dict[str, dict[str, int]] = {}  # by analysis, the numbers of words that are plain to see
+
+    @property
+    def full(self) -> bool:
+        """Whether it holds so much that it is time for a new one."""
+        return max(len(self._sizes), len(self._tokens) // 2) >= REMEMBERED
+
+    def tokens(self, texts: Sequence[bytes], analyses: Sequence[str]) -> Tokens:
+        """The words of texts in UTF-8, each of which has the analysis of that name."""
+        numbers: list[Numbers] = [np.empty(0, np.uint32)]
+        counts: list[Ints] = [np.empty(0, np.int64)]
+        low = 0
+        while low < len(texts):
+            high, size = low, 0
+            while high < len(texts) and size < SLICE and analyses[high] == analyses[low]:
+                size += len(texts[high]) + 1
+                high += 1
+            found, of_texts = self._chunks(texts[low:high], analyser_named(analyses[low]))
+            numbers.append(found)
+            counts.append(of_texts)
+            low = high
+        return self._words(np.concatenate(numbers), np.concatenate(counts))
+
+    def _chunks(self, texts: Sequence[bytes], analyser: Analyser) -> tuple[Numbers, Ints]:
+        """The numbers of the chunks of texts, one behind the other, and how many each text has."""
+        whole = b"\n".join((b"", *texts, bytes(ROOM)))
+        starts, ends = (edges[:-1] for edges in parted(whole + b"\n"))  # all but what only makes room
+        ends_of_texts = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)
+        counts = np.diff(np.searchsorted(starts, ends_of_texts), prepend=0)
+        numbers = np.empty(len(starts), np.uint32)
+        sizes = ends - starts
+        long = sizes > LONGEST
+        for at in np.flatnonzero(long).tolist():
+            numbers[at] = self.learn(whole[int(starts[at]) : int(ends[at])].decode(), analyser)
+        which = np.flatnonzero(~long)
+        numbers[which] = self._short(whole, starts[which], sizes[which], analyser)
+        return numbers, counts
+
+    def _short(self, whole: bytes, starts: Ints, sizes: Ints, analyser: Analyser) -> Numbers:
+        """The numbers of chunks that are remembered."""
+        kind = self._kinds.setdefault(analyser.name, len(self._kinds))
+        chunks = self._table.chunks(whole, starts, sizes, kind)
+        numbers = self._table.find(chunks)
+        while len(missing := np.flatnonzero(numbers < 0)):
+            unknown = chunks.take(missing)
+            # Of two chunks with one hash the second is learned the next time.
+            first = np.sort(np.unique(unknown.hashes, return_index=True)[1])
+            where = zip(starts[missing[first]].tolist(), sizes[missing[first]].tolist(), strict=True)
+            learned = [self.learn(whole[start : start + size].decode(), analyser) for start, size in where]
+            self._table.add(unknown.take(first), np.array(learned, np.int64))
+            numbers[missing] = self._table.find(unknown)
+        return numbers.astype(np.uint32)
+
+    def _words(self, numbers: Numbers, per_text: Ints) -> Tokens:
+        """The words of texts that have so many of the chunks each."""
+        sizes = np.frombuffer(self._sizes, np.uint32)[numbers].astype(np.int64)
+        ends = np.cumsum(sizes)
+        starts = ends - sizes
+        total = int(ends[-1]) if len(ends) else 0
+        source = np.frombuffer(self._first, np.uint32)[numbers].astype(np.int64) - starts
+        source = np.repeat(source, sizes) + np.arange(total)
+        at = np.concatenate(([0], ends))
+        text_ends = np.cumsum(per_text)
+        begins = np.flatnonzero(np.frombuffer(bytes(self._breaks), np.uint8)[source])
+        flags = np.frombuffer(bytes(self._flags), np.uint8)[numbers]
+        begun = self._begun(flags, per_text)
+        begun &= starts < np.repeat(at[text_ends], per_text)  # there is a word that the sentence begins with
+        breaks = np.concatenate((begins, starts[begun]))
+        breaks.sort(kind="stable")  # which makes one of what is two ascending sequences
+        return Tokens(
+            np.frombuffer(self._tokens, np.uint32)[source] if total else np.empty(0, np.uint32),
+            at[text_ends] - at[text_ends - per_text],
+            breaks[np.diff(breaks, prepend=-1) > 0],
+            *self._compounds_of(numbers, starts, np.flatnonzero(flags & _COMPOUND)),
+        )
+
+    def _compounds_of(self, numbers: Numbers, starts: Ints, which: Ints) -> tuple[Ints, Numbers]:
+        """The compounds of some of the chunks: the words that they begin with, and their keys."""
+        of = np.frombuffer(self._joined, np.uint32).searchsorted(numbers[which])
+        first = np.frombuffer(self._first_compound, np.uint32).astype(np.int64)
+        sizes = np.diff(first)[of]
+        chosen = ranges(first[of], sizes)
+        words = np.frombuffer(self._compounds, np.uint32)[chosen].astype(np.int64) + np.repeat(
+            starts[which], sizes
+        )
+        return words, np.frombuffer(self._keys, np.uint32)[chosen]
+
+    def _begun(self, flags: NDArray[np.uint8], per_text: Ints) -> NDArray[np.bool_]:
+        """Which chunks a sentence begins with, but for the first one of each text, by their flags.
+
+        See :func:`newssearch.text.sentences.sentence_starts`, which goes through them one by one.
+        """
+        begins, ends = flags >> _BEGINS_SHIFT & _BEGINS, flags & _ENDS
+        opens = begins == AS_NEXT
+        counted = np.flatnonzero(~opens & ((begins != NOTHING) | (ends != GOES_ON)))
+        of_text = np.repeat(np.arange(len(per_text)), per_text)[counted]
+        kinds = begins[counted][1:]
+        kinds[(kinds == OPENER) & (np.diff(np.cumsum(opens)[counted]) > 0)] = CAPITAL
+        follows = (ends[counted][:-1] & _BIT_OF[kinds] > 0) & (of_text[1:] == of_text[:-1])
+        begun = np.zeros(len(flags), np.bool_)
+        begun[counted[1:][follows]] = True
+        return begun
+
+    def learn(self, chunk: str, analyser: Analyser) -> int:
+        """Number a chunk."""
+        self._first.append(len(self._tokens))
+        core = chunk.strip(_AROUND)
+        parts = _plain_parts(core)
+        if parts:
+            known = self._plain.setdefault(analyser.name, {})
+            for part in parts:
+                number = known.get(part)
+                if number is None:
+                    number = known[part] = self._plain_word(part, analyser)
+                self._tokens.append(number)
+                self._breaks.append(0)
+            self._sizes.append(len(parts))
+            self._flags.append(_flags_of_plain(chunk, core, rules(analyser.name)))
+        else:
+            self._learn_any(chunk, analyser)
+        number = len(self._sizes) - 1
+        if parts:
+            plain = (
+                len(parts) == 1
+                and core.isalnum()
+                and (core[1:].islower() or core.isupper() or core.isdigit())
+            )
+        else:
+            plain = not (compounds.there_may_be(chunk) or analyser.may_have_parts(chunk))
+        if not plain:
+            self._learn_compounds(number, chunk, core, parts, analyser)
+        return number
+
+    def _learn_compounds(
+        self, number: int, chunk: str, core: str, parts: Sequence[str], analyser: Analyser
+    ) -> None:
+        """What there is to know of words that are joined or parted."""
+        if len(parts) > 1 and core.count("-") == len(parts) - 1 and not analyser.may_have_parts(core):
+            found = _compounds(parts, analyser)
+        else:
+            found = analyser.compounds(chunk)
+        starts, keys = self._compounds, self._keys
+        for first, size, key in found:
+            starts.append(first)
+            keys.append(self.words.compound(key, size))
+        if len(self._keys) > self._first_compound[-1]:
+            self._joined.append(number)
+            self._first_compound.append(len(self._keys))
+            self._flags[number] |= _COMPOUND
+
+    def _learn_any(self, chunk: str, analyser: Analyser) -> None:
+        """What there is to know of any chunk."""
+        starts, begins, ends = rules(analyser.name).clue(chunk)
+        size = before = 0
+        for match in words(chunk):
+            word = word_of(match)
+            if not analyser.term(word):
+                continue
+            self._tokens.append(self._word(word, analyser))
+            begun = sum(start <= match.start() for start in starts) if starts else 0
+            self._breaks.append(begun > before)
+            before = begun
+            size += 1
+        self._sizes.append(size)
+        # A sentence that begins behind the last word begins with the next chunk.
+        self._flags.append(_flags(begins, ENDS_ALWAYS if len(starts) > before else ends))
+
+    def _plain_word(self, part: str, analyser: Analyser) -> int:
+        if "'" in part:
+            return self._word(part, analyser)
+        form = part.lower()[:MAX_TERM]
+        return self.words.number(analyser.term(part), form, part)
+
+    def _word(self, word: str, analyser: Analyser) -> int:
+        return self.words.number(analyser.term(word), analyser.form(word), written(word))
+
+
+def _compounds(parts: Sequence[str], analyser: Analyser) -> Iterator[Compound]:
+    """Those of words with hyphens between them that are plain to see: as :meth:`~.Analyser.compounds` has them."""
+    for first, part in enumerate(parts):
+        if part[0].isalpha():
+            word = part
+            for size, other in enumerate(parts[first + 1 : first + MOST_JOINED], 2):
+                word += other
+                yield Compound(first, size, analyser.term(word))
+    for number, part in enumerate(parts):
+        if not (part.islower() or part[1:].islower()) and len(inside := parts_of(part)) > 1:
+            yield Compound(number, 1, " ".join(map(analyser.term, inside)))
+
+
+def _plain_parts(core: str) -> Sequence[str]:
+    """The words of a chunk without what is around them, where they are plain to see; else none.
+
+    >>> _plain_parts("Iraq’s"), _plain_parts("oil-rich"), _plain_parts("1,000"), _plain_parts("1990's"), _plain_parts("5pm")
+    (["Iraq's"], ['oil', 'rich'], (), (), ())
+    """
+    if core.isascii() and core.isalnum():
+        return (core,) if core.isdigit() or not core[0].isdigit() else ()
+    plain = core.replace("’", "'").replace("—", "-").replace("–", "-")
+    if not plain.isascii():
+        return ()
+    parts = plain.split("-")
+    for part in parts:
+        if part.isalnum():
+            if part[0].isdigit() and not part.isdigit():
+                return ()
+        else:
+            head, _, tail = part.partition("'")
+            if not (head.isalnum() and tail.isalnum() and head[0].isalpha() and tail[0].isalpha()):
+                return ()
+    return parts
+
+
+def _flags(begins: int, ends: int) -> int:
+    return begins << _BEGINS_SHIFT | ends
+
+
+def _flags_of_plain(chunk: str, core: str, of: Rules) -> int:
+    """The flags of a chunk whose words are all in its core: what is behind that is all that may end a sentence."""
+    return _flags(of.begins(chunk), GOES_ON if chunk[-1:] == core[-1:] else of.ends(chunk))

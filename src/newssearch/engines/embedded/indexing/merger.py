@@ -1,0 +1,511 @@
+"""Several segments made into one, by array operations, without what is deleted.
+
+The terms are gone through in stretches, so that the memory that it takes does not grow with the segments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, wait
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from newssearch.engines.embedded.segment.compound_postings import compound_sections
+from newssearch.engines.embedded.segment.field import Field, TextField
+from newssearch.engines.embedded.segment.format import STRIDE, at_least_16, at_least_32, pack, packed_starts
+from newssearch.engines.embedded.segment.segment import Segment
+from newssearch.engines.embedded.segment.shingles import merged_sections
+from newssearch.engines.embedded.segment.stored_fields import NUMBERED
+from newssearch.engines.embedded.storage import block_store
+from newssearch.engines.embedded.storage.container import (
+    Array,
+    Container,
+    ContainerWriter,
+    Place,
+    Strings,
+    narrow,
+    strings,
+)
+from newssearch.engines.embedded.storage.patched_ints import SmallPart
+from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, changes, ramp
+from newssearch.system.workers import Helpers
+
+from .inverter import Articles, Groups, Runs, Vocabulary
+from .segment_builder import document_articles, valued
+
+STRETCH = 1_000_000
+"""Words whose postings are merged at a time."""
+SHARED = 3_000_000
+"""Words from which on others are asked to help."""
+
+
+class Renumbered(NamedTuple):
+    """The numbers that articles and documents of a segment have in the new one; -1 for those that are deleted."""
+
+    segment: Segment
+    articles: Ints
+    documents: Ints
+
+    def owners(self, name: TextField) -> Ints:
+        """Those of the owners of a field."""
+        return self.documents if name == "text" else self.articles
+
+
+def merge(segments: Sequence[Segment], container: ContainerWriter, helpers: Helpers | None = None) -> int:
+    """Write all segments as one, in their order; the number of its documents."""
+    for segment in segments:
+        segment.container.check()  # what is damaged must not get checksums of its own
+    parts = list(renumbered(segments))
+    first = _first_documents(parts)
+    fields = [_Merged.of(name, parts) for name in ("text", "title")]
+    under_way = [field.begin(container, helpers) for field in fields]
+    try:
+        for name, array in _articles(parts).items():
+            container.add(name, array)
+        sampled = [(one.segment.container, one.articles, one.documents) for one in parts]
+        for name, array in merged_sections(sampled).items():
+            container.add(name, array)
+        block_store.merge("header", [(one.segment.rest, _kept(one.articles)) for one in parts], container)
+        block_store.merge("body", [(one.segment.bodies, _kept(one.documents)) for one in parts], container)
+    finally:
+        wait([filled for filling in under_way for filled in filling])  # nobody writes to what may be dropped
+    for field, filling in zip(fields, under_way, strict=True):
+        field.end(container, [filled.result() for filled in filling])
+    return int(first[-1])
+
+
+def renumbered(segments: Sequence[Segment]) -> Iterator[Renumbered]:
+    """The numbers of what is in each of some segments, in the one that is made of all of them."""
+    articles = documents = 0
+    for segment in segments:
+        alive = segment.everything()
+        living = alive[segment.article]
+        yield Renumbered(
+            segment,
+            np.where(alive, np.cumsum(alive) - 1 + articles, -1),
+            np.where(living, np.cumsum(living) - 1 + documents, -1),
+        )
+        articles += int(np.count_nonzero(alive))
+        documents += int(np.count_nonzero(living))
+
+
+def _kept(numbers: Ints) -> Ints:
+    return np.flatnonzero(numbers >= 0)
+
+
+def _first_documents(parts: Sequence[Renumbered]) -> Array:
+    """The first document of each article, and the end."""
+    sizes = [np.diff(one.segment.first.astype(np.int64))[_kept(one.articles)] for one in parts]
+    return np.cumsum(np.concatenate([[0], *sizes])).astype(np.uint32)
+
+
+def _articles(parts: Sequence[Renumbered]) -> dict[str, Array]:
+    """What is kept by article."""
+    kept = [_kept(one.articles) for one in parts]
+    pairs = list(zip([one.segment for one in parts], kept, strict=True))
+    first = _first_documents(parts)
+    bare = np.concatenate([one.articles[one.segment.bare] for one in parts])
+    ids = [segment.id(article) for segment, here in pairs for article in here.tolist()]
+    shown = [segment.shown_strings[article] for segment, here in pairs for article in here.tolist()]
+    states = [segment.state(article).encode() for segment, here in pairs for article in here.tolist()]
+    sections = {
+        "article.first": first,
+        "article.bare": bare[bare >= 0].astype(np.uint32),
+        "article.lead": narrow(np.concatenate([segment.lead[here].ravel() for segment, here in pairs])),
+        "article.written": np.concatenate([segment.written[here] for segment, here in pairs]),
+        "article.instant": np.concatenate([segment.instant[here] for segment, here in pairs]),
+        "article.id.order": np.array(sorted(range(len(ids)), key=ids.__getitem__), np.uint32),
+        "document.article": document_articles(first),
+        **strings("article.id", ids),
+        **strings("article.shown", shown),
+        **strings("article.state", states),
+    }
+    for name in NUMBERED:
+        values: list[str] = []
+        for segment, here in pairs:
+            codes, known = segment.values(name)
+            values.extend(known[code] for code in codes[here].tolist())
+        sections |= valued(name, values)
+    return sections
+
+
+# ---- a field of text
+
+
+class _Stretch(NamedTuple):
+    """Postings of some terms, in their order, and the words that these count, one behind the other."""
+
+    terms: Ints
+    owners: Ints
+    counts: Ints
+    positions: Ints
+    kinds: Ints
+
+
+class _Renamed(NamedTuple):
+    """The new term of each term of a source, -1 for those that are gone, and the new kind of each of their kinds."""
+
+    terms: Ints
+    kinds: Ints
+
+
+class _Living(NamedTuple):
+    """How many postings and groups of each term of a source remain, and how many words of each variant."""
+
+    postings: Ints
+    groups: Ints
+    words: Ints
+
+
+class _Source:
+    """A field of one of the segments."""
+
+    def __init__(self, field: Field, owners: Ints, deleted: Ints) -> None:
+        self.field = field
+        self.deleted = deleted
+        self.owners = owners
+        self.kept = _kept(owners)
+        self.whole = len(self.kept) == len(owners)
+        self._variants = field.section("variant.term").astype(np.int64)
+        kinds = field.section("kinds").astype(np.int64)
+        self._first_kind = np.cumsum(kinds) - kinds
+        self.renamed = _Renamed(np.empty(0, np.int64), np.empty(0, np.int64))
+
+    def keys(self) -> list[bytes]:
+        """The keys of its variants, as :class:`~.lexicon.Words` has them, those that are no longer there among them."""
+        terms, forms = self.field.terms.all(), self.field.forms.all()
+        first = self.field.section("form.first").astype(np.int64)
+        of_forms = np.repeat(np.arange(len(forms)), np.diff(first)).tolist()
+        written = Strings(self.field.container, f"{self.field.name}.written").all()
+        return [
+            b"%b\0%b\0%b" % (forms[form], as_written, terms[term])
+            for form, as_written, term in zip(of_forms, written, self._variants.tolist(), strict=True)
+        ]
+
+    def rename(self, ranks: Ints, kinds: Ints) -> None:
+        """Take the term and kind that each variant has in the new segment; -1 for those that are no longer there."""
+        terms = np.full(len(self.field.terms), -1, np.int64)
+        there = ranks >= 0
+        terms[self._variants[there]] = ranks[there]
+        self.renamed = _Renamed(terms, kinds[self._variant_of])
+
+    @cached_property
+    def _variant_of(self) -> Ints:
+        """The variant of each kind of each term."""
+        by_kind = self._first_kind[self._variants] + self.field.section("variant.kind")
+        found = np.empty(len(by_kind), np.int64)
+        found[by_kind] = np.arange(len(by_kind))
+        return found
+
+    @cached_property
+    def living(self) -> _Living:
+        """What of it remains."""
+        field = self.field
+        if self.whole:
+            groups = _between(field.section("group.run.first")[field.section("group.runs")])
+            postings = _between(field.section("first")) if field.name == "text" else groups
+            return _Living(postings, groups, field.section("variant.words").astype(np.int64))
+        articles = (
+            field.container["document.article"] if field.name == "text" else np.arange(len(self.owners))
+        )
+        postings, counts = np.zeros(len(field.terms), np.int64), np.zeros(len(self._variants), np.int64)
+        groups = np.zeros(len(field.terms), np.int64)
+        for low, high in _stretches(field.section("tokens").astype(np.int64)):
+            stretch = self._read(low, high, own=True)
+            of_groups = changes(stretch.terms) | changes(articles[stretch.owners])
+            groups += np.bincount(stretch.terms[of_groups], minlength=len(groups))
+            postings += np.bincount(stretch.terms, minlength=len(postings))
+            of = self._first_kind[np.repeat(stretch.terms, stretch.counts)] + stretch.kinds
+            counts += np.bincount(self._variant_of[of], minlength=len(counts))
+        return _Living(postings, groups, counts)
+
+    def read(self, low: int, high: int) -> _Stretch:
+        """The postings of the new terms from ``low`` up to but not including ``high``, named as there."""
+        ranks, kinds = self.renamed
+        there = np.flatnonzero(ranks >= 0)
+        start, end = np.searchsorted(ranks[there], (low, high)).tolist()
+        if start == end:
+            return _Stretch(*(np.empty(0, np.int64) for _ in range(5)))
+        stretch = self._read(int(there[start]), int(there[end - 1]) + 1)
+        of = self._first_kind[np.repeat(stretch.terms, stretch.counts)] + stretch.kinds
+        return stretch._replace(terms=ranks[stretch.terms], kinds=kinds[of])
+
+    def _read(self, low: int, high: int, *, own: bool = False) -> _Stretch:
+        """The postings of its own terms that remain; by its ``own`` owners, or by those in the new segment."""
+        stretch = _Stretch(*self.field.stretch(low, high))
+        owners = self.owners[stretch.owners]
+        if self.whole:
+            return stretch._replace(owners=owners)
+        keep = owners >= 0
+        words = np.repeat(keep, stretch.counts)
+        return _Stretch(
+            stretch.terms[keep],
+            stretch.owners[keep] if own else owners[keep],
+            stretch.counts[keep],
+            stretch.positions[words],
+            stretch.kinds[words],
+        )
+
+
+class _Merged:
+    """A field of the new segment."""
+
+    def __init__(self, name: TextField, sources: Sequence[_Source], articles: Articles | None) -> None:
+        self._name = name
+        self._sources = sources
+        self._articles = articles
+        self._vocabulary, self._words = _vocabulary(sources)
+        terms = len(self._vocabulary.terms)
+        words = np.bincount(self._vocabulary.variant_term, self._words, terms).astype(np.int64)
+        postings, groups = np.zeros(terms, np.int64), np.zeros(terms, np.int64)
+        for source in sources:
+            there = source.renamed.terms >= 0
+            postings[source.renamed.terms[there]] += source.living.postings[there]
+            groups[source.renamed.terms[there]] += source.living.groups[there]
+        self._first_word = np.concatenate(([0], np.cumsum(words)))
+        self._first = np.concatenate(([0], np.cumsum(postings)))
+        self._first_group = np.concatenate(([0], np.cumsum(groups)))
+        self._packed_at = packed_starts(self._vocabulary.kinds, words)
+
+    @classmethod
+    def of(cls, name: TextField, parts: Sequence[Renumbered]) -> _Merged:
+        """The field of that name."""
+        sources = [_Source(one.segment.fields[name], one.owners(name), one.segment.deleted) for one in parts]
+        return cls(name, sources, _articles_of(parts, sources) if name == "text" else None)
+
+    def begin(self, container: ContainerWriter, helpers: Helpers | None) -> list[Future[_Filled]]:
+        """Write the postings: here and now, or with others who help, so that it goes on."""
+        name, sources = self._name, self._sources
+        size, total = int(self._first[-1]), int(self._first_word[-1])
+        longest = max(int(source.field.sizes.max(initial=0)) for source in sources)
+        groups = int(self._first_group[-1])
+        most = {"counts": longest, "positions": longest}
+        sizes = {"counts": size, "positions": total}
+        if self._articles is not None:
+            most |= dict.fromkeys(
+                ("within", "group.counts"), int(np.diff(self._articles.first).max(initial=0))
+            )
+            sizes |= {"within": size, "group.counts": groups}
+        places = {}
+        for section, count in sizes.items():
+            wide = any(source.field.small(section).wide for source in sources)
+            dtype = narrow(np.array([most[section]])).dtype if wide else np.dtype(np.uint8)
+            places[section] = container.allocate(f"{name}.{section}", dtype, count)
+        places["group.low"] = container.allocate(f"{name}.group.low", np.uint16, groups)
+        if self._articles is not None:
+            places["group.best"] = container.allocate(f"{name}.group.best", np.uint8, groups)
+        places["packed"] = container.allocate(f"{name}.packed", np.uint8, int(self._packed_at[-1]))
+        number = helpers.number if helpers is not None and total >= SHARED else 1
+        cuts = np.searchsorted(self._first_word, np.linspace(0, total, number + 1)[1:-1]).tolist()
+        tasks = [self._range(low, high, places) for low, high in pairwise([0, *cuts, len(self._first) - 1])]
+        if helpers is not None and number > 1:
+            return [helpers.give(task) for task in tasks]
+        here: Future[_Filled] = Future()
+        here.set_result(tasks[0].fill(sources, self._articles))
+        return [here]
+
+    def _range(self, low: int, high: int, places: Mapping[str, Place]) -> _Range:
+        sources = [
+            (source.field.container.path or Path(), source.deleted, source.renamed)
+            for source in self._sources
+        ]
+        at = slice(low, high + 1)
+        return _Range(
+            self._name,
+            sources,
+            low,
+            self._first_word[at],
+            self._first[at],
+            self._first_group[at],
+            self._packed_at[at],
+            self._vocabulary.kinds[low:high],
+            places,
+        )
+
+    def end(self, container: ContainerWriter, filled: Sequence[_Filled]) -> None:
+        """Write all else."""
+        name = self._name
+        terms = len(self._vocabulary.terms)
+        sections = {**self._vocabulary.sections(name), f"{name}.variant.words": self._words.astype(np.uint32)}
+        for section in filled[0].far:
+            far, high = (_joined([one.far[section][n] for one in filled]) for n in (0, 1))
+            sections |= {f"{name}.{section}.far": narrow(far), f"{name}.{section}.high": narrow(high)}
+        runs = Runs(*(_joined(parts) for parts in zip(*(one.runs for one in filled), strict=True)))
+        sections |= runs.sections(name, terms, int(self._first_group[-1]))
+        sections |= {
+            f"{name}.tokens": narrow(self._first_word),
+            f"{name}.at": narrow(_joined([one.at for one in filled])),
+            f"{name}.packed.at": narrow(self._packed_at),
+        }
+        if self._articles is not None:
+            sections |= {
+                f"{name}.first": narrow(self._first),
+                f"{name}.group.mean": np.array([self._articles.mean]),
+            }
+        for section, array in (sections | _by_owner(name, self._sources)).items():
+            container.add(section, array)
+
+
+def _vocabulary(sources: Sequence[_Source]) -> tuple[Vocabulary, Ints]:
+    """The words of all sources that are still there, which each of these is told; and how many words are each variant."""
+    keys = [source.keys() for source in sources]
+    known = sorted(set().union(*keys))
+    number = {key: n for n, key in enumerate(known)}
+    numbers = [np.fromiter(map(number.__getitem__, of), np.int64, len(of)) for of in keys]
+    del keys, number
+    totals = np.zeros(len(known), np.int64)
+    for source, of in zip(sources, numbers, strict=True):
+        totals[of] += source.living.words  # each word of a source is another
+    living = np.flatnonzero(totals)
+    vocabulary = Vocabulary.of([known[word] for word in living.tolist()])
+    terms, kinds = np.full(len(totals), -1, np.int64), np.full(len(totals), -1, np.int64)
+    terms[living], kinds[living] = vocabulary.variant_term, vocabulary.variant_kind
+    for source, of in zip(sources, numbers, strict=True):
+        source.rename(terms[of], kinds[of])
+    return vocabulary, totals[living]
+
+
+_SMALL = ("counts", "positions", "within", "group.counts")
+"""Sections of numbers most of which are small."""
+
+
+class _Filled(NamedTuple):
+    """What is only known of some terms once their postings are written."""
+
+    far: dict[str, tuple[Ints, Ints]]
+    at: Ints
+    runs: Runs
+
+
+class _Range(NamedTuple):
+    """The task of writing the postings of some terms, stretch by stretch, each section where there is place for it."""
+
+    name: TextField
+    sources: Sequence[tuple[Path, Ints, _Renamed]]
+    term: int
+    first_word: Ints
+    first: Ints
+    first_group: Ints
+    packed_at: Ints
+    kinds: Ints
+    places: Mapping[str, Place]
+
+    def run(self, memory: object) -> _Filled:
+        """Do it where the segments are not open."""
+        segments = [Segment(Container(path), deleted.tolist()) for path, deleted, _ in self.sources]
+        parts = list(renumbered(segments))
+        sources = [
+            _Source(one.segment.fields[self.name], one.owners(self.name), one.segment.deleted)
+            for one in parts
+        ]
+        for source, (_, _, renamed) in zip(sources, self.sources, strict=True):
+            source.renamed = renamed
+        return self.fill(sources, _articles_of(parts, sources) if self.name == "text" else None)
+
+    def fill(self, sources: Sequence[_Source], articles: Articles | None) -> _Filled:
+        """Write what the sources have."""
+        first, first_word, term = self.first, self.first_word, self.term
+        opened = {section: place.open() for section, place in self.places.items()}
+        numbers = {section: SmallPart(opened[section]) for section in _SMALL if section in opened}
+        runs = [Runs(*(np.empty(0, np.int64) for _ in range(3)))]
+        at = [np.empty(0, np.int64)]
+        for start, end in _stretches(first_word):
+            stretch = _in_order([source.read(start + term, end + term) for source in sources])
+            posting, word, group = int(first[start]), int(first_word[start]), int(self.first_group[start])
+            assert len(stretch.owners) == first[end] - posting, "all postings were counted before"
+            numbers["counts"].put(posting, stretch.counts)
+            numbers["positions"].put(word, stretch.positions)
+            groups = Groups.of(stretch.terms, stretch.owners, stretch.counts, articles)
+            behind = group + len(groups.terms)
+            opened["group.low"][group:behind] = groups.articles.astype(np.uint16)
+            if articles is not None:
+                numbers["within"].put(posting, articles.within(stretch.owners))
+                numbers["group.counts"].put(group, groups.sizes)
+                opened["group.best"][group:behind] = groups.best
+            of_terms = groups.runs()
+            runs.append(of_terms._replace(first=of_terms.first + group))
+            begins = np.cumsum(stretch.counts) - stretch.counts + word
+            at.append(begins[-posting % STRIDE :: STRIDE])
+            bounds = first_word[start : end + 1] - word
+            pack(
+                opened["packed"],
+                self.packed_at[start : end + 1],
+                stretch.kinds,
+                bounds,
+                self.kinds[start:end],
+            )
+        far = {section: part.far() for section, part in numbers.items()}
+        return _Filled(far, _joined(at), Runs(*(_joined(parts) for parts in zip(*runs, strict=True))))
+
+
+def _articles_of(parts: Sequence[Renumbered], sources: Sequence[_Source]) -> Articles:
+    """The articles of the new segment, by its documents."""
+    first = _first_documents(parts)
+    return Articles(document_articles(first), first, _sizes(sources))
+
+
+def _sizes(sources: Sequence[_Source]) -> Ints:
+    """The words of each owner that remains."""
+    return _joined([source.field.sizes[source.kept].astype(np.int64) for source in sources])
+
+
+def _by_owner(name: TextField, sources: Sequence[_Source]) -> dict[str, Array]:
+    sizes = _sizes(sources)
+    starts = np.concatenate(([0], np.cumsum(sizes + 1)))
+    sentences, compounds, numbers = [], [], []
+    entries: list[bytes] = []
+    for source in sources:
+        old = source.field.starts.astype(np.int64)
+
+        def moved(places: Ints, source: _Source = source, old: Ints = old) -> tuple[Ints, Mask]:
+            """Places in the new segment, and which of them are still there."""
+            owner = np.searchsorted(old, places, "right") - 1
+            new = source.owners[owner]
+            return starts[new] + places - old[owner], new >= 0
+
+        places, kept = moved(source.field.sentences.astype(np.int64))
+        sentences.append(places[kept])
+        of, places = source.field.compounds.all()
+        places, kept = moved(places)
+        compounds.append(places[kept])
+        numbers.append(of[kept] + len(entries))
+        entries += source.field.compounds.entries()
+    return {
+        f"{name}.sizes": at_least_16(narrow(sizes)),
+        f"{name}.starts": at_least_32(starts),
+        f"{name}.sentences": at_least_32(_joined(sentences)),
+        **compound_sections(name, entries, _joined(numbers), _joined(compounds)),
+    }
+
+
+def _in_order(parts: Sequence[_Stretch]) -> _Stretch:
+    """The postings of several, by term; of one term in the order of the parts."""
+    terms, owners, counts, positions, kinds = (_joined(arrays) for arrays in zip(*parts, strict=True))
+    order = np.argsort(terms, kind="stable")
+    begins = np.cumsum(counts) - counts
+    sizes = counts[order]
+    words = np.repeat(begins[order], sizes) + ramp(sizes)
+    return _Stretch(terms[order], owners[order], sizes, positions[words], kinds[words])
+
+
+def _stretches(first_word: Ints) -> Iterator[tuple[int, int]]:
+    """From which term to which there are about so many words as a stretch may have."""
+    start = 0
+    while start < len(first_word) - 1:
+        end = int(np.searchsorted(first_word, first_word[start] + STRETCH, "right")) - 1
+        end = min(max(end, start + 1), len(first_word) - 1)
+        yield start, end
+        start = end
+
+
+def _between(first: Array) -> Ints:
+    """How many there are from each first one to the next."""
+    return np.asarray(np.diff(first.astype(np.int64)), np.int64)
+
+
+def _joined(arrays: Sequence[Array]) -> Ints:
+    return np.concatenate(arrays).astype(np.int64, copy=False) if len(arrays) else np.empty(0, np.int64)

@@ -1,0 +1,423 @@
+"""Which articles of an index tell one story: copies of one text, whole or cut, edited, under other headlines.
+
+It is a function of what the index holds, brought up to date with what a commit changes:
+
+- A sample (see :mod:`segment.shingles`) is *boilerplate* if :data:`REPEATED` articles or more of one outlet have it that are
+  otherwise no copies of each other; a document is *repeated* if all of its samples are.
+- Two articles are copies if they share at least :data:`LEAST_SHARED` samples that are no boilerplate, if these are
+  :data:`OF_SMALLER` or more of what the smaller of both has, and if the shares of both add up to :data:`OF_BOTH`: half
+  of a text is a copy of it, a quotation is none. Of one outlet, which quotes itself, to :data:`OF_BOTH_AT_HOME`. A
+  *story* is what such pairs connect.
+- A document is *known* if one article that is earlier has :data:`OF_DOCUMENT` of its samples, or if it is repeated.
+  Earlier is what has the earlier date; of equal dates, and where there are none, the lower id.
+
+Where more than :data:`MANY` articles share a sample, each is compared with the :data:`FIRST` earliest of them only. No
+step is a loop over samples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from newssearch.engines.embedded.segment.columns import NONE
+from newssearch.engines.embedded.segment.segment import Segment
+from newssearch.engines.embedded.segment.shingles import MARKS, Hashes
+from newssearch.engines.embedded.segment.story_columns import Known
+from newssearch.engines.embedded.storage.container import Array
+from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, changes, ranges
+
+REPEATED = 10
+"""Articles of an outlet that make boilerplate of what they share."""
+EVERYWHERE = 20_000
+"""Articles that make it so wherever they are from."""
+LEAST_SHARED = 3
+OF_SMALLER = 0.7
+OF_BOTH = 1.15
+OF_BOTH_AT_HOME = 1.4
+OF_DOCUMENT = 0.6
+MANY = 64
+FIRST = 8
+
+_HALF = np.uint64(32)
+_LATE = np.iinfo(np.int64).max
+
+
+class Part(NamedTuple):
+    """A segment of the commit to be: what was known of it, if anything, and its articles that are no longer there."""
+
+    segment: Segment
+    before: Known | None
+    gone: Ints
+
+
+def update(parts: Sequence[Part], boilerplate: Hashes) -> tuple[list[Known], Hashes]:
+    """The stories in each segment of a commit, and the boilerplate, from those of the one before and what changed."""
+    return _Update(parts, boilerplate).run()
+
+
+def joined(parts: Sequence[tuple[Known, Ints, Ints]]) -> Known:
+    """What is known of several segments that become one, with the numbers that their articles and documents have there,
+    -1 for those that are gone."""
+
+    def documents(name: str) -> Array:
+        found = np.concatenate([new[getattr(known, name)] for known, _, new in parts])
+        return found[found >= 0].astype(np.uint32)
+
+    return Known(
+        np.concatenate([known.story[new >= 0] for known, new, _ in parts]),
+        np.concatenate([known.own[new >= 0] for known, new, _ in parts]),
+        documents("repeated"),
+        documents("known"),
+    )
+
+
+class _Rows(NamedTuple):
+    """Samples of articles that are there: the number of the hash among those looked up, article and document; and
+    whether it is the first such sample of its article. By hash, then from the earliest article to the last."""
+
+    hashes: Ints
+    articles: Ints
+    documents: Ints
+    once: Mask
+
+    def where(self, kept: Mask) -> _Rows:
+        """Some of them."""
+        return _Rows(self.hashes[kept], self.articles[kept], self.documents[kept], self.once[kept])
+
+
+class _Pairs(NamedTuple):
+    """Two articles that share a sample, as places in rows: at least one of them is looked at anew."""
+
+    ones: Ints
+    others: Ints
+
+
+class _Update:
+    def __init__(self, parts: Sequence[Part], boilerplate: Hashes) -> None:
+        self._parts = parts
+        self._segments = [part.segment for part in parts]
+        self._articles = _offsets([segment.articles for segment in self._segments])
+        self._documents = _offsets([segment.documents for segment in self._segments])
+        self._before = boilerplate
+        size = int(self._articles[-1])
+        self._there = np.ones(size, np.bool_)
+        self._anew = np.zeros(size, np.bool_)
+        self._story = np.zeros(size, np.int64)
+        self._own = np.zeros(size, np.int64)
+        self._repeated = np.zeros(int(self._documents[-1]), np.bool_)
+        self._known = np.zeros(int(self._documents[-1]), np.bool_)
+        for n, (segment, before, gone) in enumerate(parts):
+            here = slice(int(self._articles[n]), int(self._articles[n + 1]))
+            self._there[here] = segment.everything()
+            self._there[here][gone] = False
+            if before is None:
+                self._anew[here] = True
+                continue
+            self._story[here], self._own[here] = before.story, before.own
+            self._repeated[before.repeated.astype(np.int64) + self._documents[n]] = True
+            self._known[before.known.astype(np.int64) + self._documents[n]] = True
+        self._anew &= self._there
+        self._outlets = self._of_outlets()
+        self._instants = np.concatenate([segment.instant for segment in self._segments] or [NO_INTS])
+        self._marks, self._marked, self._other_marks = (
+            np.concatenate([segment.container[name] for segment in self._segments] or [NO_INTS]).astype(
+                np.int64
+            )
+            for name in MARKS
+        )
+        self._marked += np.concatenate(
+            [segment.first[:-1] + self._documents[n] for n, segment in enumerate(self._segments)] or [NO_INTS]
+        )
+
+    def _of_outlets(self) -> Ints:
+        """A number for the outlet of each article, alike in all segments; 0 where it has none."""
+        number = {"": 0}
+        found = [NO_INTS]
+        for segment in self._segments:
+            codes, values = segment.values("outlet")
+            numbers = np.array([number.setdefault(value, len(number)) for value in values], np.int64)
+            found.append(numbers[codes])
+        return np.concatenate(found)
+
+    def run(self) -> tuple[list[Known], Hashes]:
+        """Look at what changes, and at what changes with it."""
+        gone = self._gone()
+        touched = self._hashes_of(gone)
+        self._with_their_stories(gone)
+        while True:
+            wanted = _united(touched, self._hashes_of(self._anew))
+            rows, alone = self._rows(wanted, touched)
+            common = self._common(rows.where(rows.once), len(wanted))
+            more = self._also(rows, wanted, common, touched)
+            if not more.any():
+                break
+            self._anew |= more
+            self._with_their_stories(more)
+        self._look(rows, common, alone)
+        others = self._before[~_are_in(self._before, wanted)]
+        return [self._part(n) for n in range(len(self._parts))], _united(others, wanted[common])
+
+    def _part(self, n: int) -> Known:
+        articles = slice(int(self._articles[n]), int(self._articles[n + 1]))
+        documents = slice(int(self._documents[n]), int(self._documents[n + 1]))
+        return Known(
+            self._story[articles].astype(np.uint32),
+            self._own[articles].astype(np.uint32),
+            np.flatnonzero(self._repeated[documents]).astype(np.uint32),
+            np.flatnonzero(self._known[documents]).astype(np.uint32),
+        )
+
+    # ---- what changes
+
+    def _gone(self) -> Mask:
+        """The articles that are no longer there, and were when the last stories were told."""
+        gone = np.zeros(len(self._there), np.bool_)
+        for n, part in enumerate(self._parts):
+            if part.before is not None:
+                gone[part.gone + self._articles[n]] = True
+        return gone
+
+    def _hashes_of(self, articles: Mask) -> Hashes:
+        """The hashes of some articles, ascending."""
+        found = [np.empty(0, np.uint32)]
+        for n, segment in enumerate(self._segments):
+            here = articles[self._articles[n] : self._articles[n + 1]]
+            if here.all():
+                found.append(segment.shingles.hashes)
+            elif here.any():
+                found.append(segment.shingles.hashes[segment.shingles.of(here)])
+        return _united(*found)
+
+    def _with_their_stories(self, articles: Mask) -> None:
+        """Look anew at all articles that are in one story with some of these."""
+        chosen = np.zeros(int(self._story.max(initial=0)) + 1, np.bool_)
+        chosen[self._story[articles]] = True
+        chosen[0] = False
+        self._anew |= chosen[self._story] & self._there
+
+    def _also(self, rows: _Rows, wanted: Hashes, common: Mask, gone: Hashes) -> Mask:
+        """The articles to be looked at besides: those with a sample that has become boilerplate, or is none any more;
+        and those that share others with an article that is gone."""
+        changed = (_are_in(wanted, self._before) != common) | (_are_in(wanted, gone) & ~common)
+        more = np.zeros(len(self._there), np.bool_)
+        more[rows.articles[changed[rows.hashes]]] = True
+        return more & ~self._anew
+
+    # ---- samples
+
+    def _rows(self, wanted: Hashes, gone: Hashes) -> tuple[_Rows, Ints]:
+        """The samples with hashes that several have, or an article that is gone; and how many others each article
+        has."""
+        found = [(NO_INTS, NO_INTS, NO_INTS)]
+        counts = np.zeros(len(wanted), np.int64)
+        for n, segment in enumerate(self._segments):
+            begins, sizes = segment.shingles.find(wanted)
+            hashes, places = np.repeat(np.arange(len(wanted)), sizes), ranges(begins, sizes)
+            articles = segment.shingles.articles_at(places) + self._articles[n]
+            there = self._there[articles]
+            if not there.all():
+                hashes, places, articles = hashes[there], places[there], articles[there]
+                sizes = np.bincount(hashes, minlength=len(wanted))
+            counts += sizes
+            found.append((hashes, articles, places))
+        chosen = (counts > 1) | _are_in(wanted, gone)
+        alone = np.zeros(len(self._there), np.int64)
+        shared = []
+        for n, (hashes, articles, places) in enumerate(found[1:]):
+            segment, several = self._segments[n], np.flatnonzero(chosen[hashes])
+            alone += np.bincount(articles, minlength=len(alone))
+            hashes, articles, places = hashes[several], articles[several], places[several]  # noqa: PLW2901
+            alone -= np.bincount(articles, minlength=len(alone))
+            documents = segment.first[articles - self._articles[n]] + segment.shingles.within.at(places)
+            shared.append((hashes, articles, documents + self._documents[n]))
+        hashes, articles, documents = (
+            np.concatenate(columns) for columns in zip(found[0], *shared, strict=True)
+        )
+        instants = self._instants[articles]
+        order = np.lexsort((articles, np.where(instants == NONE, _LATE, instants), hashes))
+        hashes, articles, documents = hashes[order], articles[order], documents[order]
+        return _Rows(hashes, articles, documents, changes(hashes) | changes(articles)), alone
+
+    def _common(self, rows: _Rows, size: int) -> Mask:
+        """Which hashes are boilerplate."""
+        counts = np.bincount(rows.hashes, minlength=size)
+        common = counts >= EVERYWHERE
+        many = (counts >= REPEATED) & ~common
+        chosen = np.flatnonzero(many[rows.hashes])
+        articles = rows.articles[chosen]
+        # A mark of another document: what many share would be the mark of many.
+        own = self._marked[articles] == rows.documents[chosen]
+        marks = np.where(own, self._other_marks[articles], self._marks[articles])
+        outlets = self._outlets[articles]
+        hashes = rows.hashes[chosen]
+        order = np.lexsort((marks, outlets, hashes))
+        hashes, outlets, marks = hashes[order], outlets[order], marks[order]
+        new = changes(hashes) | changes(outlets)
+        different = np.flatnonzero(new | changes(marks))  # copies have one mark, and count once
+        first = np.flatnonzero(new[different])
+        enough = np.diff(first, append=len(different)) >= REPEATED
+        common[hashes[different[first[enough]]]] = True
+        return common
+
+    # ---- what follows
+
+    def _look(self, rows: _Rows, common: Mask, alone: Ints) -> None:
+        self._look_at_documents(rows, common)
+        rows = rows.where(~common[rows.hashes])
+        own = alone + np.bincount(rows.articles[rows.once], minlength=len(alone))
+        self._own[self._anew] = own[self._anew]
+        pairs = self._pairs(rows)
+        both = rows.once[pairs.ones] & rows.once[pairs.others]
+        self._connect(*self._copies(rows.articles[pairs.ones[both]], rows.articles[pairs.others[both]]))
+        first = self._is_earlier(rows.articles[pairs.ones], rows.articles[pairs.others])
+        earlier, later = np.where(first, pairs, pairs[::-1])
+        told = rows.once[earlier]
+        self._know(rows.documents[later[told]], rows.articles[earlier[told]])
+
+    def _look_at_documents(self, rows: _Rows, common: Mask) -> None:
+        """Which documents of the articles looked at are repeated, and so are known."""
+        for n, segment in enumerate(self._segments):
+            here = self._anew[self._articles[n] : self._articles[n + 1]]
+            if not here.any():
+                continue
+            low, high = int(self._documents[n]), int(self._documents[n + 1])
+            mine = here[segment.article]
+            inside = (rows.documents >= low) & (rows.documents < high) & common[rows.hashes]
+            counts = np.bincount(rows.documents[inside] - low, minlength=high - low)
+            repeated = mine & (counts > 0) & (counts >= segment.shingles.sizes.between(0, high - low))
+            self._repeated[low:high] = np.where(mine, repeated, self._repeated[low:high])
+            self._known[low:high] = np.where(mine, repeated, self._known[low:high])
+
+    def _pairs(self, rows: _Rows) -> _Pairs:
+        """The pairs of articles that share a sample, once for each that they do."""
+        begins = np.flatnonzero(changes(rows.hashes))
+        sizes = np.diff(begins, append=len(rows.hashes))
+        run = np.repeat(np.arange(len(begins)), sizes)
+        anew = self._anew[rows.articles]
+        ones = np.flatnonzero(anew & (sizes > 1)[run])
+        first, size = begins[run[ones]], sizes[run[ones]]
+        few = (size <= MANY) | (ones - first < FIRST)
+        partners = np.where(few, size, FIRST)
+        others = ranges(first, partners)
+        ones = np.repeat(ones, partners)
+        kept = (rows.articles[others] != rows.articles[ones]) & (~anew[others] | (others > ones))
+        return _Pairs(ones[kept], others[kept])
+
+    def _copies(self, ones: Ints, others: Ints) -> tuple[Ints, Ints]:
+        """Those of some pairs of articles that are copies, each once; a pair is given for each sample that it shares."""
+        low, high = np.minimum(ones, others), np.maximum(ones, others)
+        keys = low.astype(np.uint64) << _HALF | high.astype(np.uint64)
+        keys.sort()
+        begins = np.flatnonzero(changes(keys))
+        shared = np.diff(begins, append=len(keys))
+        begins = begins[shared >= LEAST_SHARED]
+        shared = shared[shared >= LEAST_SHARED]
+        low = (keys[begins] >> _HALF).astype(np.int64)
+        high = (keys[begins] & np.uint64(0xFFFFFFFF)).astype(np.int64)
+        smaller = np.minimum(self._own[low], self._own[high])
+        larger = np.maximum(self._own[low], self._own[high])
+        home = (self._outlets[low] == self._outlets[high]) & (self._outlets[low] > 0)
+        least = np.where(home, OF_BOTH_AT_HOME, OF_BOTH)
+        alike = (shared >= OF_SMALLER * smaller) & (shared * (smaller + larger) >= least * smaller * larger)
+        return low[alike], high[alike]
+
+    def _connect(self, ones: Ints, others: Ints) -> None:
+        """Number the stories of the articles looked at, and of those that are copies of them."""
+        size = len(self._story)
+        self._story[self._anew] = 0
+        # What is in a story already is one node with all that is in it.
+        nodes = np.where(self._story > 0, size + self._story, np.arange(size))
+        roots = _connected(zip(nodes[ones].tolist(), nodes[others].tolist(), strict=True))
+        if not roots:
+            return
+        numbers: dict[int, int] = {}
+        for node, root in roots.items():
+            if node > size:
+                numbers[root] = min(numbers.get(root, node - size), node - size)
+        new = int(self._story.max())
+        for root in dict.fromkeys(roots[node] for node in sorted(roots)):
+            if root not in numbers:
+                new += 1
+                numbers[root] = new
+        renumbered = np.arange(new + 1)
+        for node, root in roots.items():
+            if node > size:
+                renumbered[node - size] = numbers[root]
+        self._story = renumbered[self._story]
+        for node, root in roots.items():
+            if node < size:
+                self._story[node] = numbers[root]
+
+    def _is_earlier(self, ones: Ints, others: Ints) -> Mask:
+        """Whether the first of each of some pairs of articles is earlier than the second."""
+        one, other = (
+            np.where(self._instants[articles] == NONE, _LATE, self._instants[articles])
+            for articles in (ones, others)
+        )
+        earlier = np.asarray(one < other, np.bool_)
+        equal = np.flatnonzero(one == other)
+        if len(equal):
+            ids = self._ids(np.unique(np.concatenate((ones[equal], others[equal]))))
+            rank = {article: n for n, article in enumerate(sorted(ids, key=ids.__getitem__))}
+            of = np.zeros(len(self._story), np.int64)
+            of[list(rank)] = list(rank.values())
+            earlier[equal] = of[ones[equal]] < of[others[equal]]
+        return earlier
+
+    def _ids(self, articles: Ints) -> dict[int, bytes]:
+        numbers = np.searchsorted(self._articles, articles, "right") - 1
+        own = articles - self._articles[numbers]
+        each = zip(articles.tolist(), numbers.tolist(), own.tolist(), strict=True)
+        return {article: self._segments[n].id(at) for article, n, at in each}
+
+    def _know(self, documents: Ints, earlier: Ints) -> None:
+        """Mark the documents most of whose samples one earlier article has; a pair is given for each sample."""
+        keys = documents.astype(np.uint64) << _HALF | earlier.astype(np.uint64)
+        keys.sort()
+        begins = np.flatnonzero(changes(keys))
+        shared = np.diff(begins, append=len(keys))
+        held = (keys[begins] >> _HALF).astype(np.int64)
+        numbers = np.searchsorted(self._documents, held, "right") - 1
+        sizes = np.zeros(len(held), np.int64)
+        for n, segment in enumerate(self._segments):
+            here = np.flatnonzero(numbers == n)
+            sizes[here] = segment.shingles.sizes.at(held[here] - self._documents[n])
+        self._known[held[shared >= OF_DOCUMENT * sizes]] = True
+
+
+def _connected(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """For each node of a graph with these edges, the lowest node that it is connected with."""
+    parents: dict[int, int] = {}
+
+    def root(node: int) -> int:
+        above = parents.setdefault(node, node)
+        while above != node:
+            parents[node] = parents[above]
+            node, above = above, parents[above]
+        return node
+
+    for one, other in pairs:
+        low, high = sorted((root(one), root(other)))
+        parents[high] = low
+    return {node: root(node) for node in list(parents)}
+
+
+def _united(*hashes: Hashes) -> Hashes:
+    """What is in any of some arrays, ascending."""
+    found = np.concatenate(hashes)
+    found.sort()
+    return found[changes(found)]
+
+
+def _are_in(values: Hashes, others: Hashes) -> Mask:
+    """Which of some hashes are among others, which are ascending."""
+    if not len(others):
+        return np.zeros(len(values), np.bool_)
+    return np.asarray(others[np.minimum(others.searchsorted(values), len(others) - 1)] == values, np.bool_)
+
+
+def _offsets(sizes: Sequence[int]) -> Ints:
+    return np.concatenate(([0], np.cumsum(np.array(sizes, np.int64))))

@@ -1,0 +1,155 @@
+"""From articles to the sections of a segment.
+
+Articles are numbered in the order in which they came, and so are *documents*: the paragraphs of an article stand side
+by side, and an article without any has one document without words. Beside the two fields of text, ``text`` (of
+documents) and ``title`` (of articles), which :mod:`.inverter` describes, and what :mod:`segment.shingles` samples of the
+former, a segment has:
+
+======================  ===============================================================================================
+``article.first``       the first document of each article, and the end
+``article.bare``        the articles without paragraphs
+``article.lead``        two for each article: the numbers of the paragraphs that are its lead (:mod:`newssearch.lead`),
+                        and 0 for one that there is not
+``article.written``     when each was published by the outlet's clock, in microseconds of the calendar, or NONE
+``article.instant``     the same in universal time
+``article.id``          the ids (:class:`~storage.container.Strings`), and ``article.id.order`` the articles sorted by them
+``article.shown``       headline, address and date, see :mod:`segment.stored_fields`
+``article.state``       what each was added with, to tell whether it has changed
+``article.F``           for each of NUMBERED the number of its value; ``article.F.values`` are those, sorted by
+                        ``article.F.keys``, which are what a filter compares; number 0 is no value
+``document.article``    the article of each document
+``header``, ``body``    all else that is known of each article, as JSON; and the text of each document: in blocks, see
+                        :class:`~storage.block_store.Stored`
+======================  ===============================================================================================
+"""
+
+from __future__ import annotations
+
+from array import array
+
+import numpy as np
+
+from newssearch.article import Article
+from newssearch.engines.embedded.segment.columns import (
+    BY_WORDS,
+    NONE,
+    WHOLE_VALUES,
+    as_written,
+    instant,
+    microseconds,
+)
+from newssearch.engines.embedded.segment.shingles import sample_sections, sampled
+from newssearch.engines.embedded.segment.stored_fields import NUMBERED, numbered_of, rest_of, shown_of
+from newssearch.engines.embedded.storage.block_store import store
+from newssearch.engines.embedded.storage.container import Array, narrow, strings
+from newssearch.lead import lead
+from newssearch.query import LEAD
+from newssearch.text.analysis import analysis_of, key, name_words
+
+from .inverter import Articles, invert
+from .lexicon import Lexicon
+
+
+class Builder:
+    """Articles that will be one segment."""
+
+    def __init__(self) -> None:
+        self._first = array("I", [0])
+        self._bare = array("I")
+        self._lead = array("I")
+        self._written = array("q")
+        self._instant = array("q")
+        self._ids: list[bytes] = []
+        self._states: list[bytes] = []
+        self._values: dict[str, list[str]] = {name: [] for name in NUMBERED}
+        self._shown: list[bytes] = []
+        self._rest: list[bytes] = []
+        self._titles: list[bytes] = []
+        self._analyses: list[str] = []
+        self._bodies: list[bytes] = []
+        self._size = 0
+
+    @property
+    def documents(self) -> int:
+        """The documents so far."""
+        return len(self._bodies)
+
+    @property
+    def size(self) -> int:
+        """The bytes of text so far."""
+        return self._size
+
+    def add(self, article: Article, state: str) -> None:
+        """Add an article."""
+        title = (article.title or "").encode()
+        texts = [paragraph.text.encode() for paragraph in article.paragraphs]
+        if not texts:
+            self._bare.append(len(self._ids))
+        numbers = lead(article)
+        self._lead.extend((*numbers, *(0,) * (LEAD - len(numbers))))
+        self._titles.append(title)
+        self._bodies += texts or [b""]
+        self._size += sum(map(len, texts))
+        self._analyses.append(analysis_of(article.lang))
+        self._first.append(len(self._bodies))
+        self._written.append(NONE if article.date is None else microseconds(as_written(article.date)))
+        self._instant.append(NONE if article.date is None else instant(article.date))
+        self._ids.append(article.id.encode())
+        self._states.append(state.encode())
+        for name, values in self._values.items():
+            values.append(numbered_of(article, name))
+        self._shown.append(shown_of(article))
+        self._rest.append(rest_of(article))
+
+    def sections(self, lexicon: Lexicon) -> dict[str, Array]:
+        """All that the segment is made of, its words looked up in a lexicon."""
+        first = np.array(self._first, np.uint32)
+        order = sorted(range(len(self._ids)), key=self._ids.__getitem__)
+        sections: dict[str, Array] = {
+            "article.first": first,
+            "article.bare": np.array(self._bare, np.uint32),
+            "article.lead": narrow(np.array(self._lead, np.int64)),
+            "article.written": np.array(self._written, np.int64),
+            "article.instant": np.array(self._instant, np.int64),
+            "article.id.order": np.array(order, np.uint32),
+            "document.article": document_articles(first),
+            **strings("article.id", self._ids),
+            **strings("article.shown", self._shown),
+            **strings("article.state", self._states),
+        }
+        for name, values in self._values.items():
+            sections |= valued(name, values)
+        sections |= invert("title", lexicon.tokens(self._titles, self._analyses), lexicon.words)
+        of_documents = [self._analyses[article] for article in sections["document.article"].tolist()]
+        tokens = lexicon.tokens(self._bodies, of_documents)
+        articles = Articles(sections["document.article"], first, tokens.sizes)
+        sections |= invert("text", tokens, lexicon.words, articles)
+        samples = sampled(tokens, lexicon.words.hashes())
+        sections |= sample_sections(samples, sections["document.article"], first)
+        return sections | store("header", self._rest) | store("body", self._bodies)
+
+
+def document_articles(first: Array) -> Array:
+    """The article of each document."""
+    return np.repeat(np.arange(len(first) - 1, dtype=np.uint32), np.diff(first))
+
+
+# ---- values
+
+
+def key_of(name: str, value: str) -> str:
+    """What two values of a field have in common that a filter does not tell apart."""
+    if name in BY_WORDS:
+        return " ".join(name_words(value))
+    return key(value) if name in WHOLE_VALUES else value
+
+
+def valued(name: str, values: list[str]) -> dict[str, Array]:
+    """The sections of a field of values, one an article, ``""`` for none."""
+    distinct = sorted((key_of(name, value), value) for value in set(values) - {""})
+    number = {value: n for n, (_, value) in enumerate(distinct, start=1)} | {"": 0}
+    return {
+        f"article.{name}": narrow(np.array([number[value] for value in values], np.int64)),
+        **strings(f"article.{name}.values", [b"", *(value.encode() for _, value in distinct)]),
+        **strings(f"article.{name}.keys", [b"", *(known.encode() for known, _ in distinct)]),
+    }

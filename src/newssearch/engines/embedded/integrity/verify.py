@@ -1,0 +1,268 @@
+"""A look at all of an index: every byte, every text, and whether it all fits together."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from newssearch.engines.embedded.segment.segment import Segment
+from newssearch.engines.embedded.segment.story_columns import named_in, newest_stories, story_path
+from newssearch.engines.embedded.storage.container import Container
+from newssearch.engines.embedded.storage.mmap_file import ContainerError, Mapped
+from newssearch.engines.embedded.storage.toc import (
+    EXTENSION,
+    HOLDER,
+    LOCKS,
+    MARKER,
+    Listed,
+    Toc,
+    newest,
+    read_toc,
+    toc_path,
+)
+from newssearch.errors import IndexDamagedError
+from newssearch.reports import Leftover, Problem
+from newssearch.system.atomic_files import remove_unused, unsealed
+
+from . import invariants
+from .open_files import Outcome, open_commit, opened
+
+NAMED_STRETCHES = 20
+"""Damaged stretches of one file that are named; all are counted."""
+NAMED_ARTICLES = 20
+"""The same of articles that cannot be read."""
+_OURS = re.compile(
+    r"_MAIN_[0-9]+\.toc(\..*)?|MAIN_[0-9a-z]+\..+|stories-[0-9]+\.nws"
+    r"|(newssearch|files|writer)\.json(\.[0-9a-f]{16})?\.tmp|rebuild(\.[0-9a-f]{16})?\.tmp"
+    r"|MAIN\.c?tmp|[0-9a-z]{28}\.(c?tmp|run)"
+)
+"""What newssearch or Whoosh may have written into the folder of an index."""
+
+
+Adopted = Callable[[Toc, int], Segment]
+"""Reads a segment of a table of contents that Whoosh wrote."""
+
+
+class Check:
+    """One look at an index. What it finds is counted as it goes."""
+
+    def __init__(self, folder: Path, sample: int, adopted: Adopted) -> None:
+        self._folder = folder
+        self._sample = sample
+        self._adopt = adopted
+        self.files = self.size = self.articles = self.paragraphs = self.sampled = 0
+
+    def problems(self) -> Iterator[Problem]:
+        """All that is not as it was written."""
+        yield from self._marker()
+        path = toc_path(self._folder, newest(self._folder))
+        try:
+            toc, toc_size, files, stories = open_commit(self._folder, Mapped.of)
+            self.files, self.size = self.files + 1, self.size + toc_size
+        except (IndexDamagedError, OSError) as error:
+            yield (
+                unread(path, error)
+                if isinstance(error, OSError)
+                else Problem(path.name, str(error.__cause__ or error))
+            )
+            for left in sorted(self._folder.glob(f"*{EXTENSION}")):  # which of them count, nobody knows
+                yield from self._file(left, opened(left, Mapped.of))
+            return
+        segments: list[Segment | None] = []
+        for number, listed in enumerate(toc.listed):
+            if listed is None:
+                yield from self._adopted(toc, number)
+                segments.append(None)
+                continue
+            yield from self._segment(listed, files[listed.file_name], segments)
+        yield from self._stories(toc, files, stories, segments)
+        yield from self._twice(toc, segments)
+
+    def _count(self, path: Path) -> None:
+        self.files += 1
+        self.size += path.stat().st_size
+
+    def _marker(self) -> Iterator[Problem]:
+        path = self._folder / MARKER
+        try:
+            unsealed(path.read_text(encoding="utf-8"))
+            self._count(path)
+        except OSError as error:
+            yield unread(path, error)
+        except ValueError as error:
+            yield Problem(MARKER, str(error))
+
+    def _file(self, path: Path, mapped: Outcome) -> Iterator[Problem]:
+        """The bytes of a container that are not those that were written."""
+        try:
+            if not isinstance(mapped, Mapped):
+                raise mapped
+            self.files, self.size = self.files + 1, self.size + len(mapped.map)
+            stretches = list(_joined(mapped.damage()))
+        except ContainerError as error:
+            yield Problem(path.name, error.what)
+        except OSError as error:
+            yield unread(path, error)
+        else:
+            for low, high in stretches[:NAMED_STRETCHES]:
+                sections = ", ".join(mapped.sections_in(low, high)[:4]) or "nothing that is read"
+                yield Problem(
+                    path.name, f"bytes {low:,} to {high - 1:,} are not what was written ({sections})"
+                )
+            if len(stretches) > NAMED_STRETCHES:
+                yield Problem(path.name, f"and {len(stretches) - NAMED_STRETCHES:,} more stretches of it")
+
+    def _segment(self, listed: Listed, file: Outcome, segments: list[Segment | None]) -> Iterator[Problem]:
+        """What is wrong with a segment; it is added to those that can be read, or None in its place."""
+        name = listed.file_name
+        damage = list(self._file(self._folder / name, file))
+        segments.append(None)
+        if damage or not isinstance(file, Mapped):
+            yield from damage
+            return
+        try:
+            segment = Segment(Container(file), listed.deleted)
+            found = [Problem(name, what) for what in invariants.unfit(segment, listed)]
+            if not found:
+                found = list(self._texts(name, segment))
+                segments[-1] = segment
+        except OSError as error:
+            found = [unread(self._folder / name, error)]
+        yield from found
+
+    def _texts(self, name: str, segment: Segment) -> Iterator[Problem]:
+        """What is wrong with the articles of a segment, and with the words of some of them."""
+        living = np.flatnonzero(segment.everything())
+        self.paragraphs += segment.paragraphs
+        self.articles += len(living)
+        lost = [what for _, what in invariants.unreadable(segment, living)]
+        yield from (Problem(name, what) for what in lost[:NAMED_ARTICLES])
+        if len(lost) > NAMED_ARTICLES:
+            yield Problem(name, f"and {len(lost) - NAMED_ARTICLES:,} more articles")
+        chosen = living[:: max(len(living) // max(self._sample, 1), 1)][: self._sample]
+        self.sampled += len(chosen)
+        yield from (Problem(name, what) for what in invariants.ill_indexed(segment, chosen))
+
+    def _adopted(self, toc: Toc, number: int) -> Iterator[Problem]:
+        """Whether a segment that Whoosh wrote can be read: it has no checksums."""
+        name = toc_path(self._folder, toc.generation).name
+        try:
+            segment = self._adopt(toc, number)
+        except IndexDamagedError as error:
+            yield Problem(
+                name,
+                f"segment {number + 1}, which Whoosh wrote, cannot be read: {error.__cause__ or error!r}",
+            )
+        except OSError as error:
+            yield unread(Path(error.filename or name), error)
+        else:
+            self.articles += segment.articles
+            self.paragraphs += segment.paragraphs
+
+    def _stories(
+        self, toc: Toc, files: dict[str, Outcome], newest_one: int, segments: list[Segment | None]
+    ) -> Iterator[Problem]:
+        """What is wrong with the file of the stories, which is there where newssearch wrote what it tells of."""
+        path = story_path(self._folder, newest_one)
+        if newest_one != toc.generation and toc.versions is not None:
+            if toc.listed:
+                yield Problem(story_path(self._folder, toc.generation).name, "it is missing")
+            return
+        if newest_one < 0:
+            return
+        file = files[path.name]
+        damage = list(self._file(path, file))
+        yield from damage
+        if damage or not isinstance(file, Mapped) or toc.versions is None:
+            return
+        try:
+            named = named_in(Container(file))
+        except ContainerError as error:
+            yield Problem(path.name, error.what)
+            return
+        except OSError as error:
+            yield unread(path, error)
+            return
+        for listed, segment, told in zip(toc.listed, segments, named, strict=False):
+            if listed is None or segment is None:
+                continue
+            if told != (listed.file_name, segment.living):
+                yield Problem(path.name, f"it does not tell of {listed.file_name}")
+        if len(named) != len(toc.listed):
+            yield Problem(path.name, "it tells of other segments than there are")
+
+    def _twice(self, toc: Toc, segments: list[Segment | None]) -> Iterator[Problem]:
+        """Articles that are in more than one segment."""
+        counts: Counter[str] = Counter()
+        for segment in filter(None, segments):
+            counts.update(segment.ids(np.flatnonzero(segment.everything())))
+        twice = [one for one, count in counts.items() if count > 1]
+        path = toc_path(self._folder, toc.generation)
+        if twice:
+            yield Problem(path.name, f"{len(twice):,} articles are there more than once, as {twice[0]}")
+
+
+def unread(path: Path, error: OSError) -> Problem:
+    """A file that the system does not let be read; one that is gone is damage."""
+    if isinstance(error, FileNotFoundError):
+        return Problem(path.name, error.strerror or str(error))
+    return Problem(path.name, f"cannot be read: {error.strerror or error}", "unread")
+
+
+def _joined(stretches: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Stretches, those that touch made one."""
+    low = high = -1
+    for start, end in stretches:
+        if start != high:
+            if high > 0:
+                yield low, high
+            low = start
+        high = end
+    if high > 0:
+        yield low, high
+
+
+# ---- leftovers
+
+
+def leftovers(folder: Path, known: frozenset[str]) -> list[Leftover]:
+    """What is in the folder of an index and belongs to no commit; ``known`` are files of others that do."""
+    if newest(folder) < 0:
+        return []
+    toc = read_toc(folder)
+    kept = {*known, *LOCKS, HOLDER, MARKER, toc_path(folder, toc.generation).name}
+    kept.add(story_path(folder, newest_stories(folder, toc.generation)).name)
+    kept.update(listed.file_name for listed in toc.listed if listed is not None)
+    return [
+        Leftover(path.name, _size(path))
+        for path in sorted(folder.iterdir())
+        if path.name not in kept
+        and _OURS.fullmatch(path.name)
+        and path.name.partition(".")[0] not in toc.stems  # as files of segments that Whoosh wrote are
+    ]
+
+
+def _size(path: Path) -> int:
+    if path.is_dir() and not path.is_symlink():
+        return sum(inner.lstat().st_size for inner in path.rglob("*") if not inner.is_dir())
+    return path.lstat().st_size
+
+
+def remove(folder: Path, names: list[str]) -> list[str]:
+    """Remove leftovers by their names; those that are gone. The lock must be held: what is being written is one too."""
+    removed = []
+    for name in names:
+        path = folder / name
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            remove_unused(path)
+        if not os.path.lexists(path):
+            removed.append(name)
+    return removed

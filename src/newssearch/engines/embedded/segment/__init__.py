@@ -1,0 +1,1 @@
+"""One immutable segment, read; and the constants of its format."""

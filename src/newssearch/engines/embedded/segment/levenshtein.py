@@ -1,0 +1,50 @@
+"""Words that differ in few letters, found among all words of an index at once."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newssearch.engines.embedded.storage.container import Array
+from newssearch.engines.embedded.storage.sorted_sets import Mask
+
+
+def alike(word: str, letters: NDArray[np.uint32], sizes: Array, edits: int) -> Mask:
+    """Which of some words are ``word`` with at most ``edits`` letters added, left out or exchanged.
+
+    A word is a row of ``letters``, its characters' numbers, of which ``sizes`` tells how many there are. This is the
+    distance of Levenshtein (1966), of which for each letter of ``word`` only the ``2 * edits + 1`` numbers are kept
+    that can be small enough, for all words side by side.
+
+    >>> letters = np.array([[ord(c) for c in word] for word in ("austen", "boston", "austin")], np.uint32)
+    >>> alike("austin", letters, np.array([6, 6, 6]), 1).tolist()
+    [True, False, True]
+    """
+    rows, width = letters.shape
+    far = np.uint8(edits + 1)
+    band = 2 * edits + 1  # of these, number k is for k - edits letters more than of ``word``
+    before = [
+        np.full(rows, min(max(k - edits, 0), far) if k >= edits else far, np.uint8) for k in range(band)
+    ]
+    nowhere = np.full(rows, far, np.uint8)
+    for i, letter in enumerate(word, start=1):
+        now: list[NDArray[np.uint8]] = []
+        for k in range(band):
+            j = i + k - edits
+            if j < 0 or j > width:
+                now.append(nowhere)
+                continue
+            if j == 0:
+                now.append(np.full(rows, min(i, far), np.uint8))
+                continue
+            best = before[k] + (letters[:, j - 1] != ord(letter))
+            if k + 1 < band:
+                best = np.minimum(best, before[k + 1] + np.uint8(1))
+            if k:
+                best = np.minimum(best, now[k - 1] + np.uint8(1))
+            now.append(np.minimum(best, far))
+        before = now
+    places = sizes.astype(np.int64) - len(word) + edits
+    within = (places >= 0) & (places < band)
+    distances = np.stack(before)[np.where(within, places, 0), np.arange(rows)]
+    return np.asarray(within & (distances <= edits), np.bool_)

@@ -1,0 +1,227 @@
+"""One term of a field in one segment: the articles and documents that have it, and where it stands in them.
+
+What is read of it is kept, so that the parts of one query share it: see :class:`~search.segment_matcher.Standing`.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from newssearch.engines.embedded.storage.container import Array, Part
+from newssearch.engines.embedded.storage.patched_ints import Small
+from newssearch.engines.embedded.storage.sorted_sets import Ints, among, changes, paired, ranges
+
+from .format import PAGE, STRIDE, unpack
+
+FEW = 8
+"""Of so many groups, one is few enough for what is before it to be added up by itself."""
+SPREAD = 6
+"""Postings of its groups for each that is wanted, from which on these are searched for rather than picked out."""
+
+
+class Owned(Protocol):
+    """The field that a term is of: see :class:`~.field.Field`."""
+
+    @property
+    def of_documents(self) -> bool: ...
+    @property
+    def first(self) -> Ints: ...
+    @property
+    def article(self) -> Array: ...
+    @property
+    def starts(self) -> Array: ...
+    def section(self, name: str) -> Array: ...
+    def part(self, name: str) -> Part: ...
+    def small(self, name: str) -> Small: ...
+
+
+class Chosen(NamedTuple):
+    """Some of the postings of a term: their numbers in the field, ascending, and their owners."""
+
+    numbers: Ints
+    owners: Ints
+
+
+class Term:
+    """A term, by its number in the field. Its *groups* are its postings in one article."""
+
+    def __init__(self, field: Owned, number: int) -> None:
+        self._field = field
+        self._number = number
+        runs, first = field.section("group.runs"), field.section("group.run.first")
+        start, end = int(runs[number]), int(runs[number + 1])
+        self._runs = slice(start, end)
+        self._low, self._high = int(first[start]), int(first[end])
+
+    # ---- by article
+
+    @property
+    def range(self) -> tuple[int, int]:
+        """From which group to which it has its own."""
+        return self._low, self._high
+
+    @cached_property
+    def articles(self) -> Ints:
+        """The articles with it, ascending."""
+        field, runs = self._field, self._runs
+        articles = field.part("group.low").between(self._low, self._high).astype(np.int64)
+        pages = field.section("group.run.page")[runs].astype(np.int64) << PAGE
+        if len(pages) > 1:
+            first = field.section("group.run.first")[runs.start : runs.stop + 1].astype(np.int64)
+            articles += pages.repeat(np.diff(first))
+        elif int(pages[0]):
+            articles += pages
+        return articles
+
+    @cached_property
+    def sizes(self) -> Array:
+        """How many documents of each have it; in a field of documents."""
+        return self._field.small("group.counts").between(self._low, self._high)
+
+    @cached_property
+    def best(self) -> Array:
+        """What the best of them weighs at most: a step of :data:`~.format.SCALE`; in a field of documents."""
+        return self._field.part("group.best").between(self._low, self._high)
+
+    @cached_property
+    def _begins(self) -> Ints:
+        """The first posting of each group."""
+        ends = self.sizes.cumsum(dtype=np.int64)
+        ends += int(self._field.section("first")[self._number])
+        ends -= self.sizes
+        return ends
+
+    def _begins_of(self, groups: Ints) -> Ints:
+        """The same of some groups, ascending: of few, without an array of all."""
+        if "_begins" in self.__dict__ or not 0 < len(groups) < len(self.sizes) // FEW:
+            return self._begins[groups]
+        last = int(groups[-1])
+        if not last:
+            return np.array([self._postings[0]], np.int64)
+        before = np.concatenate(([0], groups[:-1]))
+        between = np.add.reduceat(self.sizes[:last], before, dtype=np.int64)
+        between[before == groups] = 0  # where the first group is wanted, nothing is before it
+        begins = between.cumsum()
+        begins += self._postings[0]
+        return begins
+
+    # ---- by owner
+
+    @cached_property
+    def _postings(self) -> tuple[int, int]:
+        """From which posting to which it has its own."""
+        if not self._field.of_documents:
+            return self._low, self._high
+        first = self._field.section("first")
+        return int(first[self._number]), int(first[self._number + 1])
+
+    @property
+    def total(self) -> int:
+        """How many owners have it."""
+        low, high = self._postings
+        return high - low
+
+    @cached_property
+    def owners(self) -> Ints:
+        """All owners with it, ascending."""
+        if not self._field.of_documents:
+            return self.articles
+        owners = self._field.first[self.articles].repeat(self.sizes)
+        owners += self._field.small("within").between(*self._postings)
+        return owners
+
+    @cached_property
+    def counts(self) -> Array:
+        """How often each has it."""
+        return self._field.small("counts").between(*self._postings)
+
+    def counts_of(self, chosen: Chosen) -> Array:
+        """How often each of some of them has it."""
+        return self._field.small("counts").at(chosen.numbers)
+
+    def of_groups(self, groups: Ints) -> Chosen:
+        """The postings of some groups, in a field of documents."""
+        sizes = self.sizes[groups]
+        numbers = ranges(self._begins_of(groups), sizes)
+        owners = self._field.first[self.articles[groups]].repeat(sizes)
+        owners += self._field.small("within").at(numbers)
+        return Chosen(numbers, owners)
+
+    def of_owners(self, owners: Array) -> Chosen:
+        """The postings of some owners."""
+        if not self._field.of_documents:
+            return self.picked(Chosen(np.arange(self._low, self._high), self.articles), owners)
+        of = self._field.article[owners].astype(np.int64)
+        new = changes(of)
+        groups, here = paired(self.articles, of[new])
+        if int(self.sizes[groups].sum(dtype=np.int64)) <= len(owners) * SPREAD:
+            return self.picked(self.of_groups(groups), owners)
+        group_of = np.full(np.count_nonzero(new), -1, np.int64)
+        group_of[here] = groups
+        group = group_of[np.cumsum(new) - 1]
+        there = group >= 0
+        owners = owners[there].astype(np.int64, copy=False)
+        return self._searched(group[there], owners, owners - self._field.first[of[there]])
+
+    def _searched(self, groups: Ints, owners: Ints, within: Ints) -> Chosen:
+        """Those of some owners that have a posting: it is looked for among those of their groups, by halves."""
+        numbers = self._field.small("within")
+        low = self._begins[groups]
+        end = low + self.sizes[groups]
+        high, last = end, len(numbers) - 1
+        numbers.check(*self._postings)
+        while (low < high).any():
+            middle = (low + high) >> 1
+            less = (numbers.at_any(np.minimum(middle, last)) < within) & (low < high)
+            low, high = np.where(less, middle + 1, low), np.where(less, high, middle)
+        found = (low < end) & (numbers.at_any(np.minimum(low, last)) == within)
+        return Chosen(low[found], owners[found])
+
+    @staticmethod
+    def picked(chosen: Chosen, owners: Array) -> Chosen:
+        """Those of some postings that are of some owners."""
+        here = among(chosen.owners, owners)
+        return Chosen(chosen.numbers[here], chosen.owners[here])
+
+    # ---- by place
+
+    def places(self, kinds: Array | None = None, chosen: Chosen | None = None) -> Ints:
+        """Where it stands, or some of its variants, ascending; only in the ``chosen`` owners, where these are given."""
+        field = self._field
+        start, end = (int(at) for at in field.section("tokens")[self._number : self._number + 2])
+        positions = field.small("positions")
+        words: Ints | None = None
+        if chosen is None:
+            places = field.starts[self.owners].astype(np.int64).repeat(self.counts)
+            places += positions.between(start, end)
+        else:
+            counts = self.counts_of(chosen)
+            words = ranges(self._first_words(chosen.numbers), counts)
+            places = field.starts[chosen.owners].astype(np.int64).repeat(counts)
+            places += positions.at(words)
+        if kinds is None:
+            return places
+        low, high = (int(at) for at in field.section("packed.at")[self._number : self._number + 2])
+        packed = field.part("packed").between(low, high)
+        variants = unpack(packed, int(field.section("kinds")[self._number]), end - start)
+        variants = variants if words is None else variants[words - start]
+        return np.asarray(places[np.isin(variants, kinds)], np.int64)
+
+    def _first_words(self, numbers: Ints) -> Ints:
+        """The first word of each of some postings."""
+        if not len(numbers):
+            return numbers
+        counts_of, at = self._field.small("counts"), self._field.section("at")
+        first, last = int(numbers[0]), int(numbers[-1])
+        if len(numbers) * STRIDE * 4 > last - first:  # what it takes to go through all of them
+            start = first // STRIDE * STRIDE
+            return counts_of.sums(start, numbers) + int(at[start // STRIDE])
+        known = numbers // STRIDE
+        columns = known[:, None] * STRIDE + np.arange(STRIDE - 1)
+        counts_of.check(int(known[0]) * STRIDE, min((int(known[-1]) + 1) * STRIDE, len(counts_of)))
+        sizes = counts_of.at_any(np.minimum(columns, len(counts_of) - 1)).astype(np.int64)
+        sizes[columns >= numbers[:, None]] = 0
+        return np.asarray(at[known].astype(np.int64) + sizes.sum(axis=1), np.int64)

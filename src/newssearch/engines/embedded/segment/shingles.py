@@ -1,0 +1,223 @@
+"""What paragraphs are made of, in so few numbers that copies of a text are found among millions of others.
+
+A *shingle* is :data:`WORDS` words side by side, by their terms, so that case, punctuation and endings make no
+difference; a paragraph of fewer words is one shingle. Of the hashes of a paragraph's shingles the :data:`LEAST` lowest
+are kept, and all those of the lowest one in :data:`RATE`: texts that have much in common share such *samples*, wherever
+they are parted into paragraphs (Broder, On the resemblance and containment of documents, 1997). The samples of a
+segment are sorted by hash:
+
+======================  ===============================================================================================
+``shingles.low``        the last 16 bits of each hash, or all 32 where there are few
+``shingles.page``       the first sample of each page, which is what the other bits are, and the end; empty where all
+                        bits are in the former
+``shingles.article``    the article of each sample
+``shingles.within``     the number of the document in that article, from 0 (:mod:`storage.patched_ints`)
+``shingles.sizes``      how many samples each document has (:mod:`storage.patched_ints`)
+``article.mark``        one number of each article's samples, which copies of it most often have too
+``article.mark.within`` the number of the document that it is of, from 0
+``article.mark.other``  another one, of its other documents; 0 where these have no samples
+======================  ===============================================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newssearch.engines.embedded.storage.container import Array, Container, narrow
+from newssearch.engines.embedded.storage.patched_ints import Small, small
+from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, changes
+
+if TYPE_CHECKING:
+    from .tokens import Tokens
+
+WORDS = 5
+"""Words of a shingle: fewer are often the same by chance, of more an edited word spoils too many."""
+LEAST = 3
+"""Samples of a paragraph, if it has so many shingles."""
+RATE = 16
+"""Of long paragraphs one in so many shingles is a sample."""
+PAGED = 1 << 20
+"""Samples from which on their hashes are kept by pages."""
+PAGE = 16
+"""Bits of a hash that are kept for each sample then."""
+ONE_BY_ONE = 20_000
+"""Hashes up to which each is looked up by itself."""
+
+MARKS = ("article.mark", "article.mark.within", "article.mark.other")
+
+Hashes = NDArray[np.uint32]
+
+_FACTORS = np.array(
+    [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F], np.uint64
+)  # fmt: skip
+_MIXER = np.uint64(0xBF58476D1CE4E5B9)
+_MARK = np.uint32(0x9E3779B1)
+_HALF = np.uint64(32)
+_BELOW = np.uint32((1 << 32) // RATE)
+
+
+class Samples(NamedTuple):
+    """The samples of some texts, ordered by text, then by hash: each once in a text."""
+
+    texts: Ints
+    hashes: Hashes
+
+
+def sampled(tokens: Tokens, hashes: NDArray[np.uint64]) -> Samples:
+    """The samples of texts with these words, which have these hashes."""
+    values = hashes[tokens.words]
+    text = np.repeat(np.arange(len(tokens.sizes), dtype=np.uint32), tokens.sizes)
+    whole = max(len(values) - WORDS + 1, 0)
+    found = values[:whole] * _FACTORS[0]
+    for n in range(1, WORDS):
+        found += values[n : n + whole] * _FACTORS[n]
+    inside = np.flatnonzero(text[:whole] == text[WORDS - 1 :]) if whole else np.empty(0, np.int64)
+    keys = _keys(text[inside], found[inside])
+    short = np.flatnonzero((tokens.sizes > 0) & (tokens.sizes < WORDS))
+    starts = np.cumsum(tokens.sizes) - tokens.sizes
+    few = np.zeros(len(short), np.uint64)
+    for n in range(WORDS - 1):
+        longer = tokens.sizes[short] > n
+        few[longer] += values[starts[short[longer]] + n] * _FACTORS[n]
+    keys = np.concatenate((keys, _keys(short, few)))
+    keys.sort()
+    keys = keys[changes(keys)]
+    texts, chosen = (keys >> _HALF).astype(np.int64), keys.astype(np.uint32)
+    first = np.flatnonzero(changes(texts))
+    rank = np.arange(len(keys)) - np.repeat(first, np.diff(first, append=len(keys)))
+    kept = (rank < LEAST) | (chosen < _BELOW)
+    return Samples(texts[kept], chosen[kept])
+
+
+def _keys(texts: Array, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Texts above the hashes, these well mixed."""
+    mixed = hashes ^ (hashes >> np.uint64(29))
+    mixed *= _MIXER
+    mixed ^= mixed >> np.uint64(31)
+    return np.asarray(texts.astype(np.uint64) << _HALF | mixed >> _HALF, np.uint64)
+
+
+def sample_sections(samples: Samples, article: Array, first: Array) -> dict[str, Array]:
+    """The sections of samples of documents, of which each belongs to an article that begins with a ``first`` one."""
+    articles = article[samples.texts].astype(np.int64)
+    sizes = np.bincount(samples.texts, minlength=len(article))
+    order = samples.hashes.argsort(kind="stable")
+    within = samples.texts - first[articles]
+    return {
+        **_sorted_sections(samples.hashes[order], articles[order], within[order]),
+        **small("shingles.sizes", sizes),
+        **_marks(samples, article, first),
+    }
+
+
+def _marks(samples: Samples, article: Array, first: Array) -> dict[str, Array]:
+    """Of each article the least number of any document, and the least of any other one."""
+    begins = np.flatnonzero(changes(samples.texts))
+    least = np.minimum.reduceat(samples.hashes * _MARK, begins) if len(begins) else samples.hashes
+    documents = samples.texts[begins]
+    articles = article[documents].astype(np.int64)
+    order = np.lexsort((least, articles))
+    documents, articles, least = documents[order], articles[order], least[order]
+    best = changes(articles)
+    second = np.flatnonzero(best[:-1] & ~best[1:]) + 1
+    marks, within, others = (np.zeros(len(first) - 1, np.uint32) for _ in range(3))
+    marks[articles[best]] = least[best]
+    within[articles[best]] = documents[best] - first[articles[best]]
+    others[articles[second]] = least[second]
+    return {"article.mark": marks, "article.mark.within": narrow(within), "article.mark.other": others}
+
+
+def _sorted_sections(hashes: Hashes, articles: Ints, within: Ints) -> dict[str, Array]:
+    paged = len(hashes) >= PAGED
+    pages = np.arange((1 << 32 - PAGE) + 1, dtype=np.int64) << PAGE if paged else np.empty(0, np.int64)
+    return {
+        "shingles.low": hashes.astype(np.uint16) if paged else hashes,
+        "shingles.page": np.searchsorted(hashes, pages).astype(np.uint32),
+        "shingles.article": narrow(articles),
+        **small("shingles.within", within),
+    }
+
+
+class Shingles:
+    """The samples of a segment."""
+
+    def __init__(self, container: Container) -> None:
+        self._low = container.part("shingles.low")
+        self._pages = container["shingles.page"]
+        self._articles = container.part("shingles.article")
+        self.within = Small(container, "shingles.within")
+        self.sizes = Small(container, "shingles.sizes")
+
+    def __len__(self) -> int:
+        return len(self._low)
+
+    @cached_property
+    def hashes(self) -> Hashes:
+        """All hashes, ascending."""
+        low = self._low.all()
+        if not len(self._pages):
+            return low
+        pages = np.repeat(np.arange(len(self._pages) - 1, dtype=np.uint32), np.diff(self._pages))
+        return np.asarray(pages << np.uint32(PAGE) | low, np.uint32)
+
+    @property
+    def articles(self) -> Array:
+        """The article of each sample."""
+        return self._articles.all()
+
+    def articles_at(self, places: Ints) -> Ints:
+        """Those of the samples at some places, which are ascending."""
+        return self._articles.at(places).astype(np.int64)
+
+    def of(self, articles: Mask) -> Ints:
+        """The places of the samples of some articles."""
+        return np.flatnonzero(articles[self.articles])
+
+    def find(self, wanted: Hashes) -> tuple[Ints, Ints]:
+        """Of hashes, ascending: the place of the first sample with each, and how many have it."""
+        if not len(self._pages) or len(wanted) > ONE_BY_ONE:
+            hashes = self.hashes
+            first = np.flatnonzero(changes(hashes))
+            each = hashes[first]
+            at = each.searchsorted(wanted)
+            at[at == len(each)] = 0
+            there = each[at] == wanted if len(each) else np.zeros(len(wanted), np.bool_)
+            begins, sizes = np.append(first, 0)[at], np.append(np.diff(first, append=len(hashes)), 0)[at]
+            return begins, np.where(there, sizes, 0)
+        begins, sizes = np.zeros(len(wanted), np.int64), np.zeros(len(wanted), np.int64)
+        for n, value in enumerate(wanted.tolist()):
+            low, high = int(self._pages[value >> PAGE]), int(self._pages[(value >> PAGE) + 1])
+            own = np.uint16(value & (1 << PAGE) - 1)
+            page = self._low.between(low, high)
+            begin, end = page.searchsorted(own), page.searchsorted(own, "right")
+            begins[n], sizes[n] = low + begin, end - begin
+        return begins, sizes
+
+
+def merged_sections(sources: Sequence[tuple[Container, Ints, Ints]]) -> dict[str, Array]:
+    """The sections of several segments as one: their containers, and the new numbers of their articles and documents;
+    -1 for those that are gone."""
+    hashes, articles, within, sizes = [], [], [], []
+    marks: dict[str, list[Array]] = {name: [] for name in MARKS}
+    for container, new_articles, new_documents in sources:
+        source = Shingles(container)
+        new = new_articles[source.articles]
+        kept = np.flatnonzero(new >= 0)
+        hashes.append(source.hashes[kept])
+        articles.append(new[kept])
+        within.append(source.within.at(kept))
+        sizes.append(source.sizes.at(np.flatnonzero(new_documents >= 0)))
+        for name in MARKS:
+            marks[name].append(container[name][new_articles >= 0])
+    joined = np.concatenate(hashes)
+    order = joined.argsort(kind="stable")
+    return {
+        **_sorted_sections(joined[order], np.concatenate(articles)[order], np.concatenate(within)[order]),
+        **small("shingles.sizes", np.concatenate(sizes)),
+        **{name: np.concatenate(parts) for name, parts in marks.items()},
+    }

@@ -1,0 +1,222 @@
+"""Strings kept in compressed blocks, of which one is unpacked to read one of them.
+
+Each block is compressed by itself with zlib (raw DEFLATE, RFC 1951), with a *dictionary*: a sample of all strings that
+it can refer to as if it stood before them. Sections, for strings stored as ``NAME``:
+
+======================  ===============================================================================================
+``NAME``                the blocks (:class:`~.container.Strings`)
+``NAME.first``          the first string of each block, and the end
+``NAME.sizes``          the bytes of each string
+``NAME.known``          the dictionaries (:class:`~.container.Strings`)
+``NAME.known.first``    the first block of each dictionary
+======================  ===============================================================================================
+"""
+
+from __future__ import annotations
+
+import zlib
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from .container import Array, Bytes, Container, ContainerWriter, Strings, items, narrow, strings
+from .sorted_sets import Ints
+
+BLOCK = 3072
+"""Bytes that are compressed together, at least."""
+LEVEL = 2
+"""Of zlib."""
+SAMPLE = 32_768
+"""Bytes of a dictionary: as far as zlib looks back."""
+SMALL = 1 << 20
+"""Bytes of strings up to which a merge packs them anew, instead of copying their blocks."""
+
+
+def store(name: str, values: Sequence[bytes]) -> dict[str, Array]:
+    """The sections of some strings."""
+    piece = _packed(values)
+    return {
+        name: np.frombuffer(piece.blocks[0], np.uint8),
+        f"{name}.at": narrow(_starts(piece.sizes)),
+        f"{name}.first": _starts(piece.counts).astype(np.uint32),
+        f"{name}.sizes": narrow(np.fromiter(map(len, values), np.int64, len(values))),
+        **strings(f"{name}.known", [piece.known]),
+        f"{name}.known.first": np.zeros(1, np.uint32),
+    }
+
+
+class Stored:
+    """Strings in blocks, read one by one."""
+
+    REMEMBERED = 16
+    """Blocks that are kept unpacked, for what stands beside what was just read."""
+
+    def __init__(self, container: Container, name: str) -> None:
+        self.blocks = Strings(container, name)
+        self.first = container[f"{name}.first"]
+        self.sizes = container[f"{name}.sizes"]
+        self._firsts, self._lengths = items(self.first), items(self.sizes)
+        self._known = Strings(container, f"{name}.known")
+        self._known_first: list[int] = container[f"{name}.known.first"].tolist()
+        self._open: dict[int, bytes] = {}
+
+    def __len__(self) -> int:
+        return len(self.sizes)
+
+    def __getitem__(self, index: int) -> str:
+        number = bisect_right(self._firsts, index) - 1
+        block = self._open.get(number)
+        if block is None:
+            block = self.unpacked(number)
+            if len(self._open) >= self.REMEMBERED:
+                self._open.clear()
+            self._open[number] = block
+        start = sum(self._lengths[self._firsts[number] : index])
+        return block[start : start + self._lengths[index]].decode()
+
+    def dictionary(self, block: int) -> bytes:
+        """What a block is compressed with the knowledge of."""
+        return self._known[bisect_right(self._known_first, block) - 1]
+
+    def dictionaries(self) -> Iterator[tuple[bytes, int, int]]:
+        """Each dictionary, with the first block that has it and the first that no longer does."""
+        bounds = pairwise([*self._known_first, len(self.blocks)])
+        return ((self._known[number], start, end) for number, (start, end) in enumerate(bounds))
+
+    def unpacked(self, block: int) -> bytes:
+        """The strings of a block, one behind the other."""
+        known = self.dictionary(block)
+        unpacker = (
+            zlib.decompressobj(-zlib.MAX_WBITS, known) if known else zlib.decompressobj(-zlib.MAX_WBITS)
+        )
+        return unpacker.decompress(self.blocks[block])
+
+    def values(self, block: int) -> list[bytes]:
+        """The strings of a block."""
+        whole = self.unpacked(block)
+        ends = np.cumsum(self.sizes[self.first[block] : self.first[block + 1]], dtype=np.int64).tolist()
+        return [whole[start:end] for start, end in pairwise([0, *ends])]
+
+
+class _Piece(NamedTuple):
+    """Blocks with one dictionary, one behind the other: their bytes, the size of each, and how many strings each has."""
+
+    known: bytes
+    blocks: Sequence[bytes | Bytes]
+    sizes: Ints
+    counts: Ints
+
+    @classmethod
+    def of(cls, known: bytes, blocks: Sequence[bytes], counts: Sequence[int]) -> _Piece:
+        """Blocks that are at hand one by one."""
+        sizes = np.fromiter(map(len, blocks), np.int64, len(blocks))
+        return cls(known, [b"".join(blocks)], sizes, np.array(counts, np.int64))
+
+
+def merge(name: str, parts: Sequence[tuple[Stored, Ints]], container: ContainerWriter) -> None:
+    """Write the strings of several, of each those with the numbers given, ascending, as one."""
+    pieces: list[_Piece] = []
+    loose: list[bytes] = []
+    for stored, kept in parts:
+        if int(stored.sizes.sum(dtype=np.int64)) <= SMALL:
+            values = [value for block in range(len(stored.blocks)) for value in stored.values(block)]
+            loose.extend(values[number] for number in kept.tolist())
+            continue
+        pieces.append(_packed(loose))
+        loose = []
+        pieces.extend(_kept(stored, kept))
+    pieces.append(_packed(loose))
+    pieces = [piece for piece in pieces if len(piece.sizes)] or pieces[:1]
+    sizes = [stored.sizes[kept].astype(np.int64) for stored, kept in parts]
+    container.add(f"{name}.sizes", narrow(np.concatenate(sizes)))
+    _write(name, pieces, container)
+
+
+def _packed(values: Sequence[bytes]) -> _Piece:
+    """Strings in new blocks."""
+    ends = _starts(np.fromiter(map(len, values), np.int64, len(values))).tolist()
+    first = [0]
+    while first[-1] < len(values):
+        first.append(min(bisect_left(ends, ends[first[-1]] + BLOCK), len(values)))
+    known = _sample(values) if ends[-1] > 4 * SAMPLE else b""
+    packed = _Packer(known)
+    blocks = [packed(b"".join(values[low:high])) for low, high in pairwise(first)]
+    return _Piece.of(known, blocks, [high - low for low, high in pairwise(first)])
+
+
+def _kept(stored: Stored, kept: Ints) -> Iterator[_Piece]:
+    """Some of the strings of a store: whole blocks as they are, others packed anew."""
+    first = stored.first.astype(np.int64)
+    wanted = np.diff(np.searchsorted(kept, first))
+    whole = wanted == np.diff(first)
+    for known, start, end in stored.dictionaries():
+        pieces = []
+        # Runs of blocks that are all whole, or all not.
+        bounds = np.flatnonzero(np.diff(whole[start:end])) + start + 1
+        for low, high in pairwise([start, *bounds.tolist(), end]):
+            if high > low and whole[low]:
+                data, sizes = stored.blocks.span(low, high)
+                pieces.append(_Piece(known, [data], sizes, wanted[low:high]))
+            else:
+                pieces.append(_anew(stored, known, kept, range(low, high)))
+        yield _Piece(
+            known,
+            [block for piece in pieces for block in piece.blocks],
+            np.concatenate([piece.sizes for piece in pieces]),
+            np.concatenate([piece.counts for piece in pieces]),
+        )
+
+
+def _anew(stored: Stored, known: bytes, kept: Ints, numbers: range) -> _Piece:
+    """What is left of some blocks, packed with the dictionary that they had."""
+    packed = _Packer(known)
+    blocks: list[bytes] = []
+    counts: list[int] = []
+    for number in numbers:
+        low, end = int(stored.first[number]), int(stored.first[number + 1])
+        wanted = kept[np.searchsorted(kept, low) : np.searchsorted(kept, end)] - low
+        if len(wanted):
+            values = stored.values(number)
+            blocks.append(packed(b"".join(values[n] for n in wanted.tolist())))
+            counts.append(len(wanted))
+    return _Piece.of(known, blocks, counts)
+
+
+def _write(name: str, pieces: Sequence[_Piece], container: ContainerWriter) -> None:
+    container.add_joined(name, [np.frombuffer(block, np.uint8) for piece in pieces for block in piece.blocks])
+    container.add(f"{name}.at", narrow(_starts(np.concatenate([piece.sizes for piece in pieces]))))
+    counts = np.concatenate([piece.counts for piece in pieces])
+    container.add(f"{name}.first", _starts(counts).astype(np.uint32))
+    for section, array in strings(f"{name}.known", [piece.known for piece in pieces]).items():
+        container.add(section, array)
+    blocks = _starts(np.array([len(piece.sizes) for piece in pieces], np.int64))
+    container.add(f"{name}.known.first", blocks[:-1].astype(np.uint32))
+
+
+def _starts(sizes: Ints) -> Ints:
+    """Where each of some things of these sizes begins, and the end."""
+    return np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))
+
+
+class _Packer:
+    """Compresses blocks with a dictionary, which is taken in once."""
+
+    def __init__(self, known: bytes) -> None:
+        how = (LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_DEFAULT_STRATEGY)
+        self._empty = zlib.compressobj(*how, known) if known else zlib.compressobj(*how)
+
+    def __call__(self, whole: bytes) -> bytes:
+        packer = self._empty.copy()
+        return packer.compress(whole) + packer.flush()
+
+
+def _sample(values: Sequence[bytes]) -> bytes:
+    """The beginnings of strings from all over."""
+    most = 512
+    sizes = np.fromiter(map(len, values), np.int64, len(values))
+    mean = int(np.minimum(sizes, most).sum()) / len(values)
+    step = max(int(len(values) * mean / SAMPLE), 1)
+    return b"".join([value[:most] for value in values[::step]])[:SAMPLE]

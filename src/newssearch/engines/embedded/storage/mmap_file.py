@@ -1,0 +1,247 @@
+"""A file of named arrays as it is read: mapped into memory, and seen to be what was written before it is looked at.
+
+What is on disk may change by itself: a bit flips, a copy ends early, a disk gives back what it was never given. So a
+file has a checksum of each of its pages, and a page is compared with its own when something in it is first asked for;
+then the operating system keeps it. See :mod:`.container` for the layout.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import mmap
+import os
+import struct
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+from weakref import WeakValueDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newssearch.errors import IndexDamagedError
+from newssearch.system.atomic_files import named
+
+MAGIC = b"NEWSSEG2"
+ALIGNMENT = 64
+PAGE_BITS = 12
+"""Of a place in the file, those within one page."""
+PAGE = 1 << PAGE_BITS
+"""Bytes of a page: as many as are read together from most disks."""
+END = struct.Struct("<QII8s")
+DTYPES = frozenset(f"{kind}{size}" for kind in ("<u", "<i", "<f") for size in (2, 4, 8)) | {
+    "|u1",
+    "|i1",
+    "|b1",
+}
+"""The types of items that a section may have."""
+_POPULATE_READ = 22
+"""MADV_POPULATE_READ of Linux 5.14 and later; Python has no name for it before 3.14."""
+
+Array = NDArray[Any]
+
+
+class ContainerError(IndexDamagedError):
+    """A file that is no container, or not the one that was written; ``file`` is its name."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        message = f"{path.parent}: the index is damaged ({path.name}: {what}); `newssearch verify` looks at all of it"
+        super().__init__(message, path.parent)
+        self.file = path.name
+        self.what = what
+        self._path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._path, self.what)
+
+
+def checksums(mapped: mmap.mmap, end: int) -> Array:
+    """A crc32 of each page of a file up to ``end``, the last of them as long as there is something."""
+    with memoryview(mapped) as view:
+        return np.array(
+            [zlib.crc32(view[at : min(at + PAGE, end)]) for at in range(0, end, PAGE)], np.dtype("<u4")
+        )
+
+
+def directory_of(sections: dict[str, tuple[str, int, int]], sums: Array, end: int) -> bytes:
+    """What stands behind the sections of a file, of which the last one ends at ``end``."""
+    directory = json.dumps(sections, separators=(",", ":")).encode() + sums.tobytes()
+    size = len(directory) - sums.nbytes
+    return directory + END.pack(end, size, zlib.crc32(directory), MAGIC)
+
+
+class Mapped:
+    """A container on disk. :meth:`of` makes one, or gives the one that there is: what was looked at is known then."""
+
+    _known: ClassVar[WeakValueDictionary[tuple[str | int, ...], Mapped]] = WeakValueDictionary()
+
+    def __init__(self, path: Path, descriptor: int, size: int) -> None:
+        self.path = path
+        self._size = size
+        if size < ALIGNMENT + END.size:
+            raise ContainerError(path, "it is cut short")
+        try:
+            with named(path):
+                self.map = mmap.mmap(descriptor, size, access=mmap.ACCESS_READ)
+        except ValueError as error:
+            raise ContainerError(path, "it was cut while it was opened") from error
+        end, length, checksum, magic = END.unpack_from(self.map, size - END.size)
+        pages = -(-end // PAGE)
+        if magic != MAGIC or end + length + 4 * pages + END.size != size:
+            raise ContainerError(path, "it is cut short, or no file of this version")
+        directory = self.map[end : size - END.size]
+        if zlib.crc32(directory) != checksum:
+            raise ContainerError(path, "its directory is damaged")
+        self.directory = _directory(path, directory[:length], end)
+        self._end = end
+        self._sums = np.frombuffer(directory, np.dtype("<u4"), offset=length)
+        self._unseen = bytearray(b"\1") * pages
+
+    @classmethod
+    def of(cls, path: Path) -> Mapped:
+        """The container at ``path``. Raises :class:`ContainerError`."""
+        with path.open("rb") as file:
+            status = os.fstat(file.fileno())
+            key = (str(path), status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+            found = cls._known.get(key)
+            if found is None:
+                found = cls._known[key] = cls(path, file.fileno(), status.st_size)
+            return found
+
+    @classmethod
+    def unchecked(cls, path: Path) -> Mapped:
+        """The same, for one who takes what there is, and sees for himself what it is worth."""
+        with path.open("rb") as file:
+            found = cls(path, file.fileno(), os.fstat(file.fileno()).st_size)
+        found._unseen = bytearray(len(found._unseen))
+        return found
+
+    def array(self, name: str) -> Array:
+        """A section, of which nothing was looked at yet."""
+        dtype, offset, size = self.directory[name]
+        return np.frombuffer(self.map, dtype, size, offset)
+
+    def check(self, low: int, high: int) -> None:
+        """See to it that the bytes from ``low`` up to but not including ``high`` are those that were written.
+
+        Raises :class:`ContainerError`.
+        """
+        stop = (high + PAGE - 1) >> PAGE_BITS
+        page = self._unseen.find(1, low >> PAGE_BITS, stop)
+        if page >= 0:
+            self._check(page, stop)
+
+    def _check(self, page: int, stop: int) -> None:
+        self._read(page << PAGE_BITS, min(stop << PAGE_BITS, self._end))
+        with memoryview(self.map) as view:
+            while page >= 0:
+                if not self._sound(view, page):
+                    what = f"byte {page * PAGE} or one of the {PAGE} behind it is not what was written"
+                    raise ContainerError(self.path, what)
+                self._unseen[page] = 0
+                page = self._unseen.find(1, page + 1, stop)
+
+    def _read(self, low: int, high: int) -> None:
+        """Read a range into memory.
+
+        Where the system can do that (Linux), a read error of the disk is an OSError here. Without, the system ends the
+        process with SIGBUS when the range is accessed.
+        """
+        low -= low % mmap.PAGESIZE
+        try:
+            self.map.madvise(_POPULATE_READ, low, high - low)
+        except (OSError, AttributeError) as error:
+            if getattr(error, "errno", None) not in _READ_ERRORS:
+                return  # the system does not know this advice
+            self.check_size()
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(self.path)) from error
+
+    def _sound(self, view: memoryview, page: int) -> bool:
+        start = page * PAGE
+        return zlib.crc32(view[start : min(start + PAGE, self._end)]) == int(self._sums[page])
+
+    def check_all(self) -> None:
+        """See to it that all of it is as it was written. Raises :class:`ContainerError`."""
+        self.check(0, self._end)
+
+    def check_size(self) -> None:
+        """See to it that the file is as long as it was: what is cut off under a map cannot be read without harm.
+
+        Raises :class:`ContainerError`.
+        """
+        if self.map.size() != self._size:
+            raise ContainerError(self.path, "it was cut, or written to, while it was open")
+
+    def damage(self) -> Iterator[tuple[int, int]]:
+        """From where to where it is not what was written. Reads all of it again."""
+        self._read(0, self._end)
+        with memoryview(self.map) as view:
+            bad = [page for page in range(len(self._unseen)) if not self._sound(view, page)]
+        for page in bad:
+            yield page * PAGE, min((page + 1) * PAGE, self._end)
+
+    def sections_in(self, low: int, high: int) -> list[str]:
+        """The sections with some of the bytes from ``low`` up to but not including ``high``."""
+        return [
+            name
+            for name, (dtype, offset, size) in self.directory.items()
+            if offset < high and offset + size * np.dtype(dtype).itemsize > low
+        ]
+
+
+_READ_ERRORS = frozenset({errno.EFAULT, getattr(errno, "EHWPOISON", 133)})
+
+
+def _directory(path: Path, text: bytes, end: int) -> dict[str, tuple[str, int, int]]:
+    """The sections of a file: the type of each, where it begins, and how many items it has.
+
+    Raises :class:`ContainerError` where one is not within the file, whose sections end at ``end``.
+    """
+    try:
+        listed = json.loads(text)
+        directory = {name: (str(dtype), offset, items) for name, (dtype, offset, items) in listed.items()}
+        for name, (dtype, offset, items) in directory.items():
+            whole = type(offset) is int and type(items) is int and offset >= 0 and items >= 0
+            if dtype not in DTYPES or not whole or offset + items * int(dtype[-1]) > end:
+                raise ContainerError(path, f"its directory has no place for {name}")
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise ContainerError(path, "its directory cannot be read") from error
+    return directory
+
+
+class Part:
+    """A section of which stretches are read. Each is seen to be what was written before it is given."""
+
+    __slots__ = ("_check", "_offset", "_size", "array")
+
+    def __init__(self, array: Array, mapped: Mapped | None = None, offset: int = 0) -> None:
+        self.array = array
+        """All of it, whatever it may be."""
+        self._check = mapped.check if mapped is not None else None
+        self._offset = offset
+        self._size = array.dtype.itemsize
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def check(self, low: int, high: int) -> None:
+        """See to it that the items from ``low`` up to but not including ``high`` are what was written."""
+        if self._check is not None and low < high:
+            self._check(self._offset + low * self._size, self._offset + high * self._size)
+
+    def between(self, low: int, high: int) -> Array:
+        """The items from ``low`` up to but not including ``high``."""
+        self.check(low, high)
+        return self.array[low:high]
+
+    def at(self, places: Array) -> Array:
+        """The items at some places, which are ascending."""
+        if len(places):
+            self.check(int(places[0]), int(places[-1]) + 1)
+        return self.array[places]
+
+    def all(self) -> Array:
+        """All items."""
+        return self.between(0, len(self.array))

@@ -1,0 +1,114 @@
+"""Our segments as Whoosh sees them: whoever opens the index with Whoosh alone can search and merge it.
+
+The table of contents pickles the segments by the name of their class, :class:`newssearch.whoosh_codec.ArraySegment`.
+Whoosh's own writers write segments of Whoosh's own beside ours; see :mod:`.adopt`.
+"""
+
+from __future__ import annotations
+
+import secrets
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", SyntaxWarning)
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from whoosh.codec import base
+
+from newssearch.engines.embedded.segment.segment import Segment
+from newssearch.engines.embedded.storage.container import Container
+from newssearch.engines.embedded.storage.toc import EXTENSION
+
+if TYPE_CHECKING:
+    from .readers import DocumentReader, TermsReader
+
+
+class ArrayCodec(base.Codec):  # type: ignore[misc]
+    """Reads segments of ours for Whoosh. It writes none: :class:`~writer.EmbeddedWriter` does."""
+
+    def __init__(self) -> None:
+        self._opened: dict[Path, Segment] = {}  # for the two readers that Whoosh asks for of each segment
+
+    def terms_reader(self, storage: Any, segment: ArraySegment) -> TermsReader:
+        """The terms of a segment and their postings."""
+        from .readers import TermsReader  # slow to import, for Whoosh alone
+
+        return TermsReader(self._open(storage, segment))
+
+    def per_document_reader(self, storage: Any, segment: ArraySegment) -> DocumentReader:
+        """What is kept of each document."""
+        from .readers import DocumentReader  # slow to import, for Whoosh alone
+
+        return DocumentReader(self._open(storage, segment), segment)
+
+    def _open(self, storage: Any, segment: ArraySegment) -> Segment:
+        path = Path(storage.folder) / segment.file_name
+        if path not in self._opened:
+            self._opened[path] = Segment(Container(path), segment.deleted_docs())
+        return self._opened[path]
+
+    def _unsupported(self, *_: Any, **__: Any) -> NoReturn:
+        raise NotImplementedError(
+            "newssearch writes its segments itself; Whoosh's writers use a codec of Whoosh"
+        )
+
+    per_document_writer = field_writer = postings_writer = postings_reader = new_segment = _unsupported
+
+
+class ArraySegment(base.Segment):  # type: ignore[misc]
+    """What the table of contents holds of a segment."""
+
+    __module__ = "newssearch.whoosh_codec"
+
+    def __init__(self, indexname: str, documents: int = 0) -> None:
+        super().__init__(indexname)
+        self._documents = documents
+        self._deleted: set[int] = set()
+
+    @classmethod
+    def _random_id(cls, size: int = 16) -> str:
+        """Part of the names of its files.
+
+        Whoosh asks :mod:`random`, which gives the same names in each run of a program that seeds it.
+        """
+        letters = "0123456789abcdefghijklmnopqrstuvwxyz"
+        return "".join(map(secrets.choice, [letters] * size))
+
+    def codec(self) -> ArrayCodec:
+        """What reads it."""
+        return ArrayCodec()
+
+    def should_assemble(self) -> bool:
+        """Whether its files should be joined: it has only one."""
+        return False
+
+    def set_doc_count(self, count: int) -> None:
+        """Set the number of its documents."""
+        self._documents = count
+
+    def doc_count_all(self) -> int:
+        """The number of its documents, deleted ones counted."""
+        return self._documents
+
+    def deleted_count(self) -> int:
+        """The number of its deleted documents."""
+        return len(self._deleted)
+
+    def deleted_docs(self) -> Iterator[int]:
+        """Its deleted documents."""
+        return iter(self._deleted)
+
+    def delete_document(self, number: int, delete: bool = True) -> None:
+        """Delete a document, or take that back."""
+        (self._deleted.add if delete else self._deleted.discard)(number)
+
+    def is_deleted(self, number: int) -> bool:
+        """Whether a document is deleted."""
+        return number in self._deleted
+
+    @property
+    def file_name(self) -> str:
+        """The name of its file."""
+        return str(self.make_filename(EXTENSION))

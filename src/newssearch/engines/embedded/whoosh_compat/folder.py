@@ -1,0 +1,285 @@
+"""What Whoosh does for the folder of an index: all but searching it.
+
+It makes an index, writes tables of contents, keeps the lock, and reads segments of its own. Whoosh is slow to import:
+only what changes an index, or meets such a segment, comes here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import errno
+import json
+import logging
+import os
+import pickle
+import platform
+import re
+import time
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", SyntaxWarning)
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from whoosh.fields import ensure_schema
+    from whoosh.filedb.filestore import FileStorage
+    from whoosh.index import TOC
+    from whoosh.reading import SegmentReader
+
+    from .safe_pickle import plain_values
+
+from newssearch.engines.embedded.segment.segment import Segment
+from newssearch.engines.embedded.storage.toc import (
+    FORMAT_VERSION,
+    HOLDER,
+    LOCKS,
+    Toc,
+    newest,
+    read_toc,
+    toc_path,
+    written_toc,
+)
+from newssearch.errors import IndexDamagedError, IndexLockedError, IndexWriteError
+from newssearch.system import atomic_files
+from newssearch.system.atomic_files import TEMPORARY, remove_unused, sync_folder
+from newssearch.system.fault_points import reach
+from newssearch.text.analysis import ANALYSIS_VERSION
+
+from .adopt import adopt
+from .schema import make_schema
+
+_PROTOCOL = 2
+"""Of pickles: what Whoosh itself writes, and reads whatever Python it runs on."""
+_TOC = re.compile(r"_MAIN_([0-9]+)\.toc(?:\..*)?")
+_SEGMENT = re.compile(r"(MAIN_[0-9a-z]+)\..+")
+_POLL = 0.05
+"""Seconds between two attempts to take the lock."""
+_SILENCE = 1.0
+"""Seconds of waiting after which a note says what is waited for."""
+
+_log = logging.getLogger("newssearch")
+
+
+class WhooshFolder:
+    """The folder of an index, as Whoosh sees it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def create(self) -> None:
+        """Make an empty index. The lock must be held, and there must be none; no file is removed."""
+        self._write_toc(TOC(make_schema(), [], 0))
+
+    def toc(self) -> Any:
+        """The newest table of contents, once it is seen to name nothing that it should not."""
+        return _alive(read_toc(self._folder))
+
+    def put_toc(self, toc: Any) -> bool:
+        """Let a table of contents be the newest, and remove the files that it does not name. The lock must be held.
+
+        Returns whether they are all gone: on Windows, those stay that somebody has open.
+        """
+        return self._clean(self._write_toc(toc), toc)
+
+    def clean(self) -> bool:
+        """Remove the files that the newest table of contents does not name; see :meth:`put_toc`."""
+        toc = self.toc()
+        return self._clean(toc.generation, toc)
+
+    def _write_toc(self, toc: Any) -> int:
+        """Write the next table of contents; its generation."""
+        generation = newest(self._folder) + 1
+        schema = ensure_schema(toc.schema)
+        schema.clean()
+        whole = Toc(
+            generation,
+            pickle.dumps(schema, _PROTOCOL),
+            pickle.dumps(toc.segments, _PROTOCOL),
+            (),
+            (FORMAT_VERSION, ANALYSIS_VERSION),
+        )
+        sync_folder(self._folder)  # what it names is on disk under its name
+        atomic_files.replace(toc_path(self._folder, generation), written_toc(whole))
+        sync_folder(self._folder)
+        reach("commit: done")
+        return generation
+
+    def _clean(self, generation: int, newest_toc: Any) -> bool:
+        """Remove older tables of contents, files of segments that the newest does not name, and temporary files.
+
+        The lock is held, so nobody is still writing any of them.
+        """
+        segments = {segment.segment_id() for segment in newest_toc.segments}
+        all_gone = True
+        for path in sorted(self._folder.iterdir()):
+            toc, owned = _TOC.fullmatch(path.name), _SEGMENT.fullmatch(path.name)
+            old = toc and int(toc[1]) < generation
+            if old or (owned and owned[1] not in segments) or TEMPORARY.fullmatch(path.name):
+                all_gone = remove_unused(path) and all_gone
+                reach("commit: one file removed")
+        return all_gone
+
+    def adopted(self, toc: Toc, number: int) -> Segment:
+        """A segment of a table of contents that Whoosh wrote, or of which Whoosh deleted parts of articles."""
+        with self._unchecked(number):
+            alive = _alive(toc)
+            storage = FileStorage(str(self._folder), readonly=True)
+            with plain_values():
+                reader = SegmentReader(storage, alive.schema, alive.segments[number])
+                try:
+                    stored = list(reader.iter_docs())
+                finally:
+                    reader.close()
+        try:
+            return adopt(alive.segments[number].segid, stored)
+        except ValueError as error:
+            raise self._damaged(number, error) from error
+
+    @contextlib.contextmanager
+    def _unchecked(self, number: int) -> Iterator[None]:
+        """Nothing but Whoosh's code runs here.
+
+        Its files have no checksums and it checks no structure, so that whatever it fails with is the only sign of
+        damage that there is; except where the system does not let a file be read.
+        """
+        try:
+            yield
+        except MemoryError:
+            raise
+        except OSError as error:
+            if error.errno not in (None, errno.EINVAL):  # EINVAL: a place before the beginning of a file
+                raise
+            raise self._damaged(number, error) from error
+        except Exception as error:
+            raise self._damaged(number, error) from error
+
+    def _damaged(self, number: int, error: Exception) -> IndexDamagedError:
+        message = f"{self._folder}: the index is damaged (segment {number + 1}, which Whoosh wrote, cannot be read: {error!r})"
+        return IndexDamagedError(message, self._folder)
+
+    def is_written(self) -> bool:
+        """Whether somebody holds the lock of newssearch, as far as this user may know."""
+        if not (self._folder / LOCKS[0]).exists():
+            return False
+        lock = FileStorage(str(self._folder)).lock(LOCKS[0])
+        try:
+            free = lock.acquire()
+        except OSError:
+            return False
+        if free:
+            lock.release()
+        return not free
+
+    def lock(self, wait: float) -> Lock:
+        """Let nobody else write, until ``release()`` is called on what is returned."""
+        return Lock(self._folder, wait)
+
+
+def _alive(toc: Toc) -> Any:
+    """A table of contents as an object of Whoosh's."""
+    schema = ensure_schema(pickle.loads(toc.schema))
+    return TOC(schema, pickle.loads(toc.segments), toc.generation)
+
+
+class Lock:
+    """Both the lock of newssearch, held through all commits of a run, and the one of Whoosh's own writers.
+
+    They belong to the operating system, which releases them when the process is gone, however it ended. Threads of one
+    process exclude each other too. A file beside them names the holder; it is only believed while somebody holds them.
+
+    Raises :class:`~newssearch.IndexLockedError` where they are held for longer than ``wait`` seconds, and
+    :class:`FileNotFoundError` where there is no such folder (any more).
+    """
+
+    def __init__(self, folder: Path, wait: float) -> None:
+        self._folder = folder
+        self._held: list[Any] = []
+        started = time.monotonic()
+        try:
+            self._take(started, wait)
+            self._tell()
+            reach("lock: taken")
+        except BaseException:
+            self.release()
+            raise
+
+    def _take(self, started: float, wait: float) -> None:
+        holder = ""
+        told = False
+        while not self._taken():
+            holder = self._holder() or holder or "another process"  # Whoosh's own writers leave no name
+            waited = time.monotonic() - started
+            if waited >= wait:
+                message = f"{holder} is writing to {self._folder}: waited {waited:.1f} s; try again when it is done, or wait longer"
+                raise IndexLockedError(message, self._folder, holder, waited)
+            if waited >= _SILENCE and not told:
+                told = True
+                _log.info("%s is writing to %s: waiting for up to %.0f s", holder, self._folder, wait)
+            time.sleep(min(_POLL, max(wait - waited, 0.0)))
+        if holder:
+            _log.info("waited %.1f s for %s to finish", time.monotonic() - started, holder)
+
+    def _taken(self) -> bool:
+        """Whether both locks could be taken; else none is held."""
+        for name in LOCKS:
+            lock = FileStorage(str(self._folder)).lock(name)
+            if not lock.acquire():
+                break
+            self._held.append(lock)
+        if len(self._held) == len(LOCKS) and self._is_whole():
+            return True
+        self._let_go()
+        return False
+
+    def _is_whole(self) -> bool:
+        """Whether the files that are locked still have their names: they may be removed, perhaps with the folder."""
+        return all(_is_at(lock.fd, self._folder / name) for name, lock in zip(LOCKS, self._held, strict=True))
+
+    def _let_go(self) -> None:
+        while self._held:
+            self._held.pop().release()
+
+    def check(self) -> None:
+        """See to it that nobody removed the files of the locks, so that somebody else might write too.
+
+        Raises :class:`~newssearch.IndexWriteError`.
+        """
+        if not self._is_whole():
+            message = (
+                f"the lock of {self._folder} was removed during the run: what was committed before stays"
+            )
+            raise IndexWriteError(message, self._folder)
+
+    def _tell(self) -> None:
+        now = dt.datetime.now().astimezone().isoformat(timespec="seconds")
+        told = {"process": os.getpid(), "host": platform.node(), "since": now}
+        atomic_files.replace(self._folder / HOLDER, json.dumps(told).encode())
+
+    def _holder(self) -> str:
+        """Who has the lock, as far as that is known."""
+        try:
+            told = json.loads((self._folder / HOLDER).read_text(encoding="utf-8"))
+            return f"process {int(told['process'])} on {told['host']}, since {told['since']},"
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return ""
+
+    def release(self) -> None:
+        """Let others write."""
+        if len(self._held) == len(LOCKS):
+            with contextlib.suppress(OSError):
+                if self._is_whole():
+                    atomic_files.patiently((self._folder / HOLDER).unlink)
+        self._let_go()
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    """Whether an open file is the one that has this name. On Windows it is: no open file can be removed there."""
+    if os.name == "nt":
+        return True
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,78 @@
+"""The Whoosh schema of an index: what those see who open it with Whoosh alone. A document of it is a paragraph.
+
+The schema is pickled into every index. It names its analyser as :class:`newssearch.whoosh_codec.ArticleAnalyzer`.
+
+====================  ==============================================================================================
+``id``                the article's id
+``paragraph``         its number, from 1; 0 in the one document of an article without paragraphs
+``title``, ``text``   analysed in the article's language; stored as written
+``date``              as the outlet's clock had it; what was written, with its zone, is in ``header``
+``outlet`` and so on  folded whole (``byline`` and ``located``: by words); stored as written
+``state``             of the article's first document: what it was added with, to tell whether it has changed
+``header``            of the article's first document: what is known of the article, as JSON
+====================  ==============================================================================================
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+with warnings.catch_warnings():  # Whoosh 2.7.4 was written for older Pythons, which shows when it is compiled
+    warnings.simplefilter("ignore", SyntaxWarning)
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from whoosh import columns, fields
+    from whoosh.analysis import Analyzer, Token
+
+from newssearch.engines.embedded.segment.columns import BY_WORDS, WHOLE_VALUES
+from newssearch.text.analysis import DEFAULT, analyser_named
+
+
+class ArticleAnalyzer(Analyzer):  # type: ignore[misc]
+    """Our analysis as a Whoosh analyzer, for whoever opens the index with Whoosh alone.
+
+    Newssearch itself gives Whoosh the terms of each article, analysed in its language.
+    """
+
+    __module__ = "newssearch.whoosh_codec"
+
+    def __call__(
+        self,
+        value: str,
+        positions: bool = False,
+        chars: bool = False,
+        start_pos: int = 0,
+        start_char: int = 0,
+        **_: Any,
+    ) -> Iterator[Any]:
+        token = Token(positions, chars, removestops=False, mode="")
+        for position, found in enumerate(analyser_named(DEFAULT).tokens(value), start_pos):
+            token.text = found.term
+            token.original = value[found.start : found.end]
+            token.boost = 1.0
+            token.stopped = False
+            token.pos = position
+            token.startchar = start_char + found.start
+            token.endchar = start_char + found.end
+            yield token
+
+
+def make_schema() -> Any:
+    """The schema of a new index."""
+    schema = fields.Schema(
+        id=fields.ID(stored=True, sortable=columns.VarBytesColumn()),
+        paragraph=fields.NUMERIC(stored=True, shift_step=8),
+        title=fields.TEXT(ArticleAnalyzer(), stored=True),
+        text=fields.TEXT(ArticleAnalyzer(), stored=True),
+        date=fields.DATETIME(stored=True),
+        url=fields.ID(stored=True),
+        path=fields.ID(stored=True, sortable=columns.VarBytesColumn()),
+        state=fields.STORED,
+        header=fields.STORED,
+    )
+    for name in WHOLE_VALUES:
+        schema.add(name, fields.ID(stored=True, sortable=columns.VarBytesColumn()))
+    for name in BY_WORDS:
+        schema.add(name, fields.KEYWORD(stored=True, sortable=columns.VarBytesColumn()))
+    return schema

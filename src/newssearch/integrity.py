@@ -1,0 +1,143 @@
+"""Looking at all of an index, and saving what can be saved of a damaged one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from newssearch.engines.embedded import EmbeddedStore
+from newssearch.engines.embedded.integrity.salvage import Lost
+from newssearch.engines.embedded.integrity.verify import unread
+from newssearch.system.atomic_files import unsealed
+from newssearch.updating.manifest import FILE_NAME
+
+from . import arguments
+from .errors import IndexDamagedError, NewssearchError
+from .reports import Leftover, Problem, Salvage, Verification
+
+SAMPLE = 100
+"""Articles of each segment whose words are compared with their text."""
+_AGAIN = 5
+"""How often a look begins anew because the index was written to meanwhile."""
+BATCH = 100_000
+"""Paragraphs between two commits of what was saved."""
+
+
+def verify(
+    folder: str | Path = "index", *, sample: int = SAMPLE, clean: bool = False, wait: float = 10.0
+) -> Verification:
+    """Look at all of the index in ``folder``: every byte, every text, and whether it all fits together.
+
+    The words of ``sample`` articles of each segment are compared with their text. With ``clean``, leftovers of runs that
+    were broken off are removed. Others may search and write meanwhile.
+
+    Raises :class:`IndexNotFoundError`, :class:`IndexVersionError`, and with ``clean`` :class:`IndexLockedError` where
+    another process writes for longer than ``wait`` seconds. Neither damage nor a file that the system does not let be
+    read is an error here: the outcome lists them.
+    """
+    sample, wait = arguments.whole_number("sample", sample), arguments.seconds("wait", wait)
+    arguments.flag("clean", clean)
+    if sample < 0:
+        raise NewssearchError(f"sample: wanted 0 articles or more; got {sample}")
+    store = _any(arguments.path("folder", folder), (IndexDamagedError, OSError))
+    started = time.perf_counter()
+    for attempt in range(_AGAIN):
+        generation = store.generation
+        check = store.check(sample)
+        problems = (*check.problems(), *_manifest(store))
+        if not problems or store.generation == generation or attempt == _AGAIN - 1:
+            break
+    try:
+        removed, leftovers = _cleaned(store, wait) if clean else ([], _leftovers(store))
+    except (IndexDamagedError, OSError):  # nobody knows which files count
+        removed, leftovers = [], []
+    return Verification(
+        folder=store.folder,
+        problems=problems,
+        leftovers=tuple(leftovers),
+        removed=tuple(removed),
+        files=check.files,
+        size=check.size,
+        articles=check.articles,
+        paragraphs=check.paragraphs,
+        sampled=check.sampled,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _cleaned(store: EmbeddedStore, wait: float) -> tuple[list[str], list[Leftover]]:
+    """Remove leftovers; the names of those that are gone, and those that are still there."""
+    lock = store.lock(wait)
+    try:
+        return store.remove_leftovers((FILE_NAME,)), store.leftovers((FILE_NAME,))
+    finally:
+        lock.release()
+
+
+def _leftovers(store: EmbeddedStore) -> list[Leftover]:
+    """What no run has under way; nothing where runs begin or end all the time."""
+    for _ in range(_AGAIN):
+        generation = store.generation
+        if store.is_written():
+            break
+        try:
+            found = store.leftovers((FILE_NAME,))
+        except FileNotFoundError:  # it was removed between two looks
+            continue
+        if store.generation == generation and not store.is_written():
+            return found
+    return []
+
+
+def _any(folder: Path, passed: tuple[type[Exception], ...] = (IndexDamagedError,)) -> EmbeddedStore:
+    """The index in a folder, whichever of the ``passed`` errors it is opened with."""
+    try:
+        return EmbeddedStore.open(folder)
+    except passed:
+        return EmbeddedStore(folder)
+
+
+def _manifest(store: EmbeddedStore) -> Iterator[Problem]:
+    try:
+        content = store.read_extra(FILE_NAME)
+        if content is not None:
+            unsealed(content)
+    except OSError as error:
+        yield unread(store.folder / FILE_NAME, error)
+    except ValueError as error:
+        yield Problem(FILE_NAME, f"{error}; it only saves work: files will be read again")
+
+
+def salvage(folder: str | Path, into: str | Path, *, wait: float = 10.0) -> Salvage:
+    """Save what can be read of the damaged index in ``folder`` into a new one, and leave the old one as it is.
+
+    Only articles that are whole are saved, each as it was indexed. Raises :class:`IndexNotFoundError`,
+    :class:`IndexVersionError`, :class:`IndexExistsError` where ``into`` holds an index, and :class:`IndexLockedError` where
+    another process makes one there for longer than ``wait`` seconds. A file that the system does not let be read (for lack of
+    permission, say) is an :class:`OSError`, and nothing is made.
+    """
+    into = arguments.path("into", into)
+    arguments.seconds("wait", wait)
+    store = _any(arguments.path("folder", folder))
+    readable = store.salvaged()  # before anything is made: what the system does not let be read is an error
+    new, lock = EmbeddedStore.create_locked(into, wait, (FILE_NAME,))
+    writer = new.writer_with(lock)
+    problems: list[Problem] = []
+    lost = 0
+    ids: set[str] = set()
+    try:
+        for found in readable:
+            if isinstance(found, Problem):
+                problems.append(found)
+            elif isinstance(found, Lost):
+                lost += 1
+            elif found.article.id not in ids:
+                ids.add(found.article.id)
+                writer.add(*found)
+                if writer.pending >= BATCH:
+                    writer.commit(last=False)
+        writer.commit()
+    finally:
+        writer.close()
+    return Salvage(store.folder, new.folder, len(ids), lost, tuple(problems))

@@ -1,0 +1,174 @@
+"""Archives of files: tar and zip, member by member."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from newssearch.errors import NewssearchError
+from newssearch.readers.api import Format, Input, Item, Readable, Skipped, UnreadableError, read_up_to
+
+if TYPE_CHECKING:
+    import zipfile
+
+SPOOLED = 16 * 1024 * 1024
+"""Bytes of a zip within something else that are held in memory: a larger one goes to a temporary file."""
+
+KINDS = (
+    ("images", ".png .jpg .jpeg .gif .webp .svg .ico .tif .tiff .bmp .avif .heic .heif .jxl .jp2 .psd"),
+    ("style sheets and scripts", ".css .js .mjs .map .less .scss"),
+    ("fonts", ".woff .woff2 .ttf .otf .eot"),
+    (
+        "audio and video",
+        ".mp3 .mp4 .m4a .m4v .mov .avi .wav .ogg .oga .webm .flac .mkv .wmv .m3u8 .3gp .3g2 .aac .opus .aiff .mpg .mpeg .flv",
+    ),
+    ("programs", ".exe .dll .so .dylib .pyc .class"),
+)
+"""What is skipped within an archive, and the endings of its names."""
+
+_KIND_OF = {ending: kind for kind, endings in KINDS for ending in endings.split()}
+
+OFFICE = (
+    (re.compile(r"\[Content_Types\]\.xml"), "an office document (Word, Excel or PowerPoint)"),
+    (re.compile(r"META-INF/MANIFEST\.MF"), "a Java archive"),
+    (re.compile(r"AndroidManifest\.xml"), "an Android package"),
+)
+"""Members by which a zip is known not to be an archive of articles."""
+
+
+def kind_of(name: str) -> str | None:
+    """What is skipped under a name, or None for what may be an article.
+
+    >>> kind_of("a/photo.JPG"), kind_of("a/story.html"), kind_of("__MACOSX/story.html"), kind_of(".DS_Store")
+    ('images', None, 'hidden files', 'hidden files')
+    """
+    parts = name.replace("\\", "/").strip("/").split("/")
+    if any(part.startswith(".") and part not in (".", "..") for part in parts) or parts[0] == "__MACOSX":
+        return "hidden files"
+    stem, dot, ending = parts[-1].rpartition(".")
+    return _KIND_OF.get(f".{ending.lower()}") if dot and stem else None
+
+
+# ---- tar
+
+
+def _is_tar(source: Input) -> bool:
+    if source.head[257:262] == b"ustar":
+        return True
+    return source.origin.suffix == ".tar" and _is_header(source.head[:512])
+
+
+def _is_header(block: bytes) -> bool:
+    """Whether a block is a header of the oldest kind: by its checksum."""
+    try:
+        stated = int(block[148:156].strip(b" \0") or b"x", 8)
+    except ValueError:
+        return False
+    return len(block) == 512 and stated == sum(block[:148]) + 8 * 32 + sum(block[156:])
+
+
+def _read_tar(source: Input) -> Iterator[Item]:
+    import tarfile  # slow to import, and few inputs need it
+
+    origin = source.origin
+    try:
+        with tarfile.open(fileobj=source.stream, mode="r|", errorlevel=0) as archive:
+            for member in archive:
+                name = member.name
+                if member.isdir():
+                    continue
+                if not member.isreg():
+                    yield Skipped(origin.path, "links and devices in archives")
+                elif (kind := kind_of(name)) is not None:
+                    yield Skipped(origin.path, kind)
+                elif (stream := archive.extractfile(member)) is not None:
+                    yield source.part(stream, origin.within(name))
+    except tarfile.TarError as error:
+        raise UnreadableError(f"a broken tar archive: {error}") from None
+
+
+# ---- zip
+
+
+def _is_zip(source: Input) -> bool:
+    return source.head.startswith((b"PK\x03\x04", b"PK\x05\x06"))
+
+
+def _read_zip(source: Input) -> Iterator[Item]:
+    import zipfile  # slow to import, and few inputs need it
+
+    with _seekable(source) as file:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                yield from _members(source, archive)
+        except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+            raise UnreadableError(f"a broken zip archive: {error}") from None
+
+
+def _seekable(source: Input) -> BinaryIO:
+    """The archive as a file: a zip is read from its end."""
+    if source.origin.file is not None:
+        return source.origin.file.open("rb")
+    held = read_up_to(source.stream, SPOOLED)
+    if len(held) < SPOOLED:
+        return io.BytesIO(held)
+    import tempfile  # slow to import, and few inputs need it
+
+    try:
+        file = tempfile.TemporaryFile()  # noqa: SIM115  (whoever reads it closes it)
+    except OSError as error:  # it says nothing about the archive
+        message = f"reading cannot go on: no temporary file can be made: {error.strerror or error}"
+        raise NewssearchError(message) from error
+    file.write(held)
+    while piece := source.stream.read(1 << 20):
+        file.write(piece)
+    file.seek(0)
+    return cast(BinaryIO, file)
+
+
+def _members(source: Input, archive: zipfile.ZipFile) -> Iterator[Item]:
+    origin, names = source.origin, archive.namelist()
+    for pattern, what in OFFICE:
+        if any(map(pattern.fullmatch, names)):
+            raise UnreadableError(f"looks like {what}, which is not read: save it as HTML, text or PDF")
+    if names and names[0] == "mimetype":
+        what = "an EPUB book" if "META-INF/container.xml" in names else "an OpenDocument file"
+        raise UnreadableError(f"looks like {what}, which is not read: save it as HTML, text or PDF")
+    pages_only = "datapackage.json" in names and any(name.startswith("archive/") for name in names)
+    for info in archive.infolist():
+        name = info.filename
+        if info.is_dir():
+            continue
+        if pages_only and not name.startswith("archive/"):
+            yield Skipped(origin.path, "parts of web archives without pages")
+        elif (kind := kind_of(name)) is not None:
+            yield Skipped(origin.path, kind)
+        elif info.flag_bits & 0x1:
+            yield origin.within(name).rejected("encrypted")
+        else:
+            try:
+                with archive.open(info) as stream:
+                    yield source.part(_Member(stream), origin.within(name))
+            except Exception as error:  # whatever is wrong with one, the others can be read
+                yield origin.within(name).rejected(f"cannot be unpacked: {error}")
+
+
+class _Member:
+    """A member, whose errors are reasons."""
+
+    def __init__(self, stream: Readable) -> None:
+        self._stream = stream
+
+    def read(self, size: int = -1, /) -> bytes:
+        try:
+            return self._stream.read(size)
+        except Exception as error:  # of zlib, bz2, lzma and zipfile
+            raise UnreadableError(f"cannot be unpacked: {error}") from None
+
+
+FORMATS = (
+    Format("a tar archive", matches=_is_tar, read=_read_tar),
+    Format("a zip archive", matches=_is_zip, read=_read_zip),
+)

@@ -1,0 +1,170 @@
+"""Compressed files: gzip, bzip2, xz and Zstandard around any other format, as streams."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, Protocol
+
+from newssearch.readers.api import Format, Input, Item, Readable, UnreadableError
+
+CHUNK = 64 * 1024
+"""Bytes that are read at a time."""
+
+MEMORY = 256 * 1024 * 1024
+"""Bytes that a decompressor may take: 64 MiB is the most that the usual levels of xz and zstd take."""
+
+WINDOW_LOG = 27
+"""Of the largest window of Zstandard: 128 MiB."""
+
+
+class Decompressor(Protocol):
+    """What the modules of the standard library have in common."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def needs_input(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        """What comes out of some bytes, or a part of it."""
+
+
+class _Gzip:
+    """One member of a gzip file, as the other decompressors are."""
+
+    def __init__(self) -> None:
+        import zlib  # only a compressed file needs it
+
+        self._inner = zlib.decompressobj(wbits=31)
+        self._wants = True
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def needs_input(self) -> bool:
+        return self._wants
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        found = self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
+        self._wants = not self._inner.unconsumed_tail and len(found) < max_length
+        return found
+
+
+def _bzip2() -> Decompressor:
+    import bz2  # only a compressed file needs it
+
+    return bz2.BZ2Decompressor()
+
+
+def _xz() -> Decompressor:
+    import lzma  # only a compressed file needs it
+
+    return lzma.LZMADecompressor(memlimit=MEMORY)
+
+
+def _zstandard() -> Decompressor:
+    try:
+        if sys.version_info >= (3, 14):
+            from compression import zstd  # only a compressed file needs it
+        else:
+            from backports import zstd  # an extra
+    except ImportError:
+        message = "a Zstandard file: reading it takes backports.zstd (pip install 'newssearch[zst]')"
+        raise UnreadableError(message) from None
+    made: Decompressor = zstd.ZstdDecompressor(
+        options={zstd.DecompressionParameter.window_log_max: WINDOW_LOG}
+    )
+    return made
+
+
+class Expanded(io.RawIOBase):
+    """What comes out of a compressed stream: of each of its members, one behind the other.
+
+    Raises UnreadableError where it is broken or cut off, with what came before already given.
+    """
+
+    def __init__(self, stream: Readable, new: Callable[[], Decompressor], magic: bytes) -> None:
+        self._stream, self._new, self._magic = stream, new, magic
+        self._decompressor = new()
+        self._rest = b""
+        self._begun = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer).cast("B")
+        found = self._next(len(view))
+        view[: len(found)] = found
+        return len(found)
+
+    def _next(self, size: int) -> bytes:
+        while True:
+            if self._decompressor.eof and not self._another():
+                return b""
+            data, self._rest = self._rest, b""
+            if not data and self._decompressor.needs_input:
+                data = self._stream.read(CHUNK)
+                if not data:
+                    raise UnreadableError("cut off: the rest of a compressed file is missing")
+            try:
+                found = self._decompressor.decompress(data, size)
+            except UnreadableError:
+                raise
+            except MemoryError:
+                raise UnreadableError("a compressed file that takes too much memory to expand") from None
+            except Exception as error:  # each of the modules has its own
+                raise UnreadableError(f"a broken compressed file: {error}") from None
+            if found:
+                return found
+
+    def _another(self) -> bool:
+        """Whether there is another member; what else follows the last one is passed over, as `gzip -d` does."""
+        rest = self._decompressor.unused_data or self._stream.read(CHUNK)
+        while rest and not rest.strip(b"\0"):
+            rest = self._stream.read(CHUNK)
+        rest = rest.lstrip(b"\0")
+        if len(rest) < len(self._magic):
+            rest += self._stream.read(CHUNK)
+        if not rest.startswith(self._magic):
+            return False
+        self._decompressor, self._rest = self._new(), rest
+        return True
+
+
+def _read(
+    source: Input, new: Callable[[], Decompressor], magic: bytes, endings: dict[str, str]
+) -> Iterator[Item]:
+    name = source.origin.name
+    for ending, instead in endings.items():
+        if name.lower().endswith(ending):
+            name = name[: -len(ending)] + instead
+            break
+    expanded = io.BufferedReader(Expanded(source.stream, new, magic), CHUNK)
+    yield source.part(expanded, source.origin.within(name))
+
+
+def _format(name: str, magic: bytes, new: Callable[[], Decompressor], endings: dict[str, str]) -> Format:
+    return Format(
+        name,
+        matches=lambda source: source.head.startswith(magic),
+        read=partial(_read, new=new, magic=magic, endings=endings),
+    )
+
+
+FORMATS = (
+    _format("a gzip file", b"\x1f\x8b", _Gzip, {".tgz": ".tar", ".gz": ""}),
+    _format("a bzip2 file", b"BZh", _bzip2, {".tbz2": ".tar", ".tbz": ".tar", ".bz2": ""}),
+    _format("an xz file", b"\xfd7zXZ\x00", _xz, {".txz": ".tar", ".xz": ""}),
+    _format("a Zstandard file", b"\x28\xb5\x2f\xfd", _zstandard, {".tzst": ".tar", ".zst": "", ".zstd": ""}),
+)

@@ -1,0 +1,229 @@
+"""Mail: single messages and mailboxes (mbox), newsletters above all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from newssearch.article import Provenance
+from newssearch.limits import in_words
+from newssearch.readers.api import (
+    Document,
+    Format,
+    Found,
+    Input,
+    Item,
+    Origin,
+    Skipped,
+    UnreadableError,
+    whole,
+)
+from newssearch.readers.article.draft import Draft
+from newssearch.readers.article.values import is_domain
+from newssearch.readers.decoding.encoding import decode
+from newssearch.readers.html_fragment import blocks_of
+from newssearch.text.paragraphs import Block, split_paragraphs
+
+from .archives import kind_of
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
+
+PARTS = 200
+"""Parts of a message that are looked at."""
+
+LONGEST_SIGNATURE = 1_000
+"""Characters of a signature."""
+
+FREE = frozenset({
+    "gmail.com", "googlemail.com", "yahoo.com", "hotmail.com", "outlook.com", "live.com", "aol.com", "icloud.com",
+    "gmx.de", "gmx.net", "web.de", "mail.ru", "yandex.ru", "protonmail.com", "proton.me", "msn.com",
+})  # fmt: skip
+"""Hosts of mail that name nobody who publishes."""
+
+FROM_HEADER = Provenance("inferred", "who sent the mail")
+
+_HEADERS = re.compile(
+    r"(?:From \S+.*\r?\n)?(?:[\w-]+:.*\r?\n(?:[ \t].*\r?\n)*){0,60}?"
+    r"(?:Return-Path|Received|Message-ID|Delivered-To|MIME-Version):",
+    re.IGNORECASE,
+)
+_FROM_LINE = re.compile(rb"From \S+.{0,200}\d{4}\b.{0,20}\r?\n", re.DOTALL)
+_HEADER_LINE = re.compile(rb"[!-9;-~]{1,80}:")
+_QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
+_ATTACHED = re.compile(r"\.(?:html?|pdf|txt|md|jsonl?|xml|rss|csv|zip|gz|eml)", re.IGNORECASE)
+_SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
+
+
+def _is_mail(source: Input) -> bool:
+    return _HEADERS.match(source.opening) is not None
+
+
+def _is_mailbox(source: Input) -> bool:
+    line = _FROM_LINE.match(source.head.lstrip())
+    return line is not None and _HEADER_LINE.match(source.head.lstrip(), line.end()) is not None
+
+
+def _read_mailbox(source: Input) -> Iterator[Item]:
+    """The messages of a mailbox, one in memory at a time: one begins at a ``From`` line behind a blank one."""
+    number, size, blank = 0, 0, True
+    most = source.origin.options.limits.document
+    lines: list[bytes] = []
+    for line in iter(lambda: source.stream.readline(1 << 20), b""):
+        if blank and line.startswith(b"From ") and _FROM_LINE.match(line):
+            if number:
+                yield from _message(source.origin, number, lines, size)
+            number, size, lines = number + 1, 0, []
+            blank = False
+            continue
+        blank = line in (b"\n", b"\r\n")
+        size += len(line)
+        if size <= most:
+            lines.append(line)
+    if number:
+        yield from _message(source.origin, number, lines, size)
+
+
+def _message(origin: Origin, number: int, lines: list[bytes], size: int) -> Iterator[Item]:
+    within = origin.within(f"message {number}")
+    if size > (most := origin.options.limits.document):
+        yield within.rejected(f"a message of more than {in_words(most)}")
+    elif lines:
+        yield Document(parse, _QUOTED_FROM.sub(rb"\1", b"".join(lines)), within)
+
+
+def parse(data: bytes, origin: Origin) -> Iterator[Found | Input]:
+    """The article in a message, and those in what is attached to it."""
+    from email import message_from_bytes, policy  # slow to import, and few inputs need it
+
+    message = message_from_bytes(data, policy=policy.default)
+    if message.get_content_type() in ("multipart/encrypted", "application/pkcs7-mime"):
+        raise UnreadableError("an encrypted mail")
+    plain: list[str] = []
+    html: list[str] = []
+    attached: list[tuple[str, bytes, str]] = []
+    for part in _parts(message):
+        kind, name = part.get_content_type(), part.get_filename() or ""
+        if part.get_content_disposition() == "attachment" or kind not in ("text/plain", "text/html"):
+            attached.append((name, _payload(part), kind))
+        else:
+            (html if kind == "text/html" else plain).append(_text(part))
+    draft = _draft(message, origin)
+    draft.text = _body(plain, html)
+    if draft.has("title") or draft.text:
+        yield draft.finish()
+    else:
+        yield origin.rejected("a mail with neither a subject nor a text")
+    for name, content, kind in attached:
+        yield from _attached(name, content, kind, origin)
+
+
+def _parts(message: EmailMessage) -> list[Any]:
+    """What a message is made of, without what is only an alternative of the same."""
+    found: list[Any] = []
+    waiting: list[Any] = [message]
+    while waiting and len(found) < PARTS:
+        part = waiting.pop(0)
+        if not part.is_multipart():
+            found.append(part)
+        elif part.get_content_type() == "message/rfc822":
+            waiting[:0] = [inner for inner in part.get_payload() if not isinstance(inner, str)]
+        else:
+            inner = [one for one in part.get_payload() if not isinstance(one, str)]
+            if part.get_content_type() == "multipart/alternative":
+                inner = _best(inner)
+            waiting[:0] = inner
+    return found
+
+
+def _best(alternatives: list[Any]) -> list[Any]:
+    """Of the forms of one text the page, which tells what is a heading and a list, if it says anything; else the plain."""
+    pages = [part for part in alternatives if part.get_content_type() != "text/plain"]
+    said = [
+        part
+        for part in pages
+        if part.is_multipart() or len(" ".join(b.text for b in blocks_of(_text(part)))) > 80
+    ]
+    return said[-1:] or alternatives[:1]
+
+
+def _payload(part: Any) -> bytes:
+    try:
+        data = part.get_payload(decode=True)
+    except Exception:  # of base64 that is none, and the like
+        return b""
+    return data if isinstance(data, bytes) else b""
+
+
+def _text(part: Any) -> str:
+    """The text of a part, in the encoding that it states, if that is true."""
+    data = _payload(part)
+    try:
+        return data.decode(part.get_content_charset() or "ascii")
+    except (LookupError, UnicodeDecodeError, ValueError):
+        return decode(data)
+
+
+def _body(plain: list[str], html: list[str]) -> list[Block]:
+    if html and not any(text.strip() for text in plain):
+        return [block for page in html for block in blocks_of(page)]
+    paragraphs = (paragraph for text in plain for paragraph in split_paragraphs(_unsigned(text)))
+    rest = [block for page in html for block in blocks_of(page)]
+    return [Block(paragraph) for paragraph in paragraphs] + rest
+
+
+def _unsigned(text: str) -> str:
+    """A text without the signature behind the line that announces one."""
+    lines = list(_SIGNATURE.finditer(text))
+    if lines and len(text) - lines[-1].end() < LONGEST_SIGNATURE:
+        return text[: lines[-1].start()]
+    return text
+
+
+def _draft(message: EmailMessage, origin: Origin) -> Draft:
+    from email.utils import parseaddr  # slow to import, and few inputs need it
+
+    draft = Draft(origin)
+    draft.claim("title", _header(message, "Subject"))
+    draft.claim("date", _header(message, "Date"))
+    draft.claim("lang", _header(message, "Content-Language"))
+    draft.claim("url", _address(_header(message, "Archived-At")))
+    name, address = parseaddr(_header(message, "From") or "")
+    host = address.rpartition("@")[2].lower()
+    named = name.strip("\"' ") if name and "@" not in name else ""
+    if named:
+        draft.claim("outlet", named, FROM_HEADER)
+    elif host and host not in FREE and is_domain(host):
+        draft.claim("outlet", host, FROM_HEADER)
+    draft.identity = _header(message, "Message-ID")
+    return draft
+
+
+def _header(message: EmailMessage, name: str) -> str | None:
+    try:
+        value = message.get(name)
+    except Exception:  # the parser of a header stumbles over some that are none
+        value = next((raw for key, raw in message.raw_items() if key.lower() == name.lower()), None)
+    return None if value is None else " ".join(str(value).split()) or None
+
+
+def _address(value: str | None) -> str | None:
+    value = (value or "").strip("<> ")
+    return value if value.startswith(("http://", "https://")) else None
+
+
+def _attached(name: str, content: bytes, kind: str, origin: Origin) -> Iterator[Found | Input]:
+    passed = kind_of(name or "x") or ("images" if kind.startswith("image/") else None)
+    if passed is not None:
+        yield Skipped(origin.path, passed)
+    elif _ATTACHED.search(name[-6:]) and content:
+        yield Input.of(content, origin.within(name))
+    else:
+        yield Skipped(origin.path, "attachments of other kinds")
+
+
+FORMATS = (
+    Format("a mailbox", matches=_is_mailbox, read=_read_mailbox, suffixes=frozenset({".mbox"})),
+    Format("a mail", matches=_is_mail, read=whole(parse), suffixes=frozenset({".eml"})),
+)

@@ -1,0 +1,127 @@
+"""Web archives: WARC and ARC, by warcio; the pages in them, as what they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import redirect_stderr
+from io import StringIO
+from typing import Any
+
+from newssearch.readers.api import Format, Input, Item, Skipped, UnreadableError
+from newssearch.text.paragraphs import squeeze
+
+READ = re.compile(
+    r"text/(?:html|plain|xml|markdown|csv)|application/(?:xhtml\+xml|json|ld\+json|feed\+json|xml|rss\+xml|atom\+xml|"
+    r"pdf|x-ndjson)|application/[\w.]+\+xml"
+)
+"""Types of content that may be articles."""
+
+KINDS = (
+    (re.compile(r"image/"), "images"),
+    (re.compile(r"text/css|(?:text|application)/(?:x-)?(?:java|ecma)script"), "style sheets and scripts"),
+    (re.compile(r"font/|application/(?:x-)?font"), "fonts"),
+    (re.compile(r"audio/|video/|application/(?:dash|vnd\.apple\.mpegurl)"), "audio and video"),
+)
+"""Types of content that are none, and what a report calls them."""
+
+RECORDS = {
+    "revisit": "revisits", "request": "requests", "metadata": "records about a crawl", "warcinfo": "records about a crawl",
+    "conversion": "conversions", "continuation": "continuations",
+}  # fmt: skip
+"""Kinds of records that are no pages."""
+
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+
+
+def _is_warc(source: Input) -> bool:
+    return re.match(rb"WARC/\d|filedesc://|warc/\d", source.head) is not None
+
+
+def _read(source: Input) -> Iterator[Item]:
+    try:
+        from warcio.archiveiterator import ArchiveIterator  # an extra
+    except ImportError:
+        message = "a web archive: reading it takes warcio (pip install 'newssearch[warc]')"
+        raise UnreadableError(message) from None
+    records = iter(ArchiveIterator(source.stream, arc2warc=True))
+    number = 0
+    while True:
+        try:
+            with redirect_stderr(StringIO()):  # it prints what it thinks of a record
+                record = next(records)
+        except StopIteration:
+            return
+        except Exception as error:  # warcio lets some of Python's own through
+            reason = squeeze(str(error).split("\n")[0]) or type(error).__name__
+            raise UnreadableError(
+                f"a web archive that is broken after {number:,} records: {reason}"
+            ) from None
+        number += 1
+        yield from _items(source, record, number)
+
+
+def _items(source: Input, record: Any, number: int) -> Iterator[Item]:
+    origin = source.origin
+    url = (record.rec_headers.get_header("WARC-Target-URI") or "").strip("<>") or None
+    if record.rec_type not in ("response", "resource"):
+        yield Skipped(origin.path, RECORDS.get(record.rec_type, "records of other kinds"))
+        return
+    kind, charset = _kind_of(record)
+    if kind is not None:
+        yield Skipped(origin.path, kind)
+        return
+    stated = None if source.head.startswith(b"filedesc:") else record.rec_headers.get_header("WARC-Record-ID")
+    name = stated or f"record {number}"  # an ARC has none, and warcio makes one up
+    within = origin.within(_member(url, name), url=url, charset=charset)
+    yield source.part(_Content(record.content_stream()), within)
+
+
+def _kind_of(record: Any) -> tuple[str | None, str | None]:
+    """What a record is that holds no page, or None; and the encoding that it states."""
+    url = record.rec_headers.get_header("WARC-Target-URI") or ""
+    if url.startswith(("dns:", "whois:", "screenshot:", "urn:")) and record.rec_type == "response":
+        return "records about a crawl", None
+    headers = record.http_headers
+    stated = (
+        record.rec_headers.get_header("Content-Type")
+        if headers is None
+        else headers.get_header("Content-Type")
+    )
+    if headers is not None:
+        status = headers.get_statuscode() or ""
+        if status[:1] == "3":
+            return "redirects", None
+        if status not in ("200", "203", ""):
+            return "error responses", None
+    if re.search(r"/robots\.txt$|/favicon\.ico$", url):
+        return "records about a crawl", None
+    content = (stated or "").split(";", 1)[0].strip().lower()
+    charset = _CHARSET.search(stated or "")
+    if not content or READ.fullmatch(content):
+        return None, charset[1] if charset else None
+    kinds = (kind for pattern, kind in KINDS if pattern.match(content))
+    return next(kinds, "responses of other types"), None
+
+
+def _member(url: str | None, name: str) -> str:
+    """A record as a part of its file: a url may have been fetched several times."""
+    name = name.strip("<>").removeprefix("urn:uuid:")
+    return f"{url} {name}" if url else name
+
+
+class _Content:
+    """The body of a response, whose errors are reasons."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def read(self, size: int = -1, /) -> bytes:
+        try:
+            data: bytes = self._stream.read(size) if size >= 0 else self._stream.read()
+        except Exception as error:  # of whatever it is encoded with
+            raise UnreadableError(f"its content cannot be decoded: {error}") from None
+        return data
+
+
+FORMATS = (Format("a web archive", matches=_is_warc, read=_read),)

@@ -1,0 +1,290 @@
+"""The tree of an HTML page, and its text in pieces: one for each block that a reader of the page sees."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from newssearch.readers.api import UnreadableError
+from newssearch.readers.decoding.encoding import SAMPLE, decode, wide_encoding
+from newssearch.text.paragraphs import Kind, squeeze
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+NEEDS = "an HTML page: reading it takes trafilatura (pip install 'newssearch[html]')"
+
+LABELS = {
+    "ascii": "cp1252", "us-ascii": "cp1252", "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "latin1": "cp1252",
+    "latin-1": "cp1252", "iso-8859-9": "cp1254", "iso-8859-11": "cp874", "tis-620": "cp874", "gb2312": "gb18030",
+    "gb_2312-80": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "shift_jis": "cp932", "shift-jis": "cp932",
+    "x-sjis": "cp932", "sjis": "cp932", "windows-31j": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949",
+    "korean": "cp949", "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "x-euc-jp": "euc_jp", "unicode": "utf-8",
+}  # fmt: skip
+"""Names of encodings that a browser takes for another, larger one (https://encoding.spec.whatwg.org)."""
+
+LARGEST = 16 * 1024 * 1024
+"""Characters of the largest page that is read."""
+
+MOST_TAGS = 1_000_000
+"""Tags of such a page: each takes a hundred bytes and more."""
+
+LONGEST_MARK = 300
+"""Characters of a class, an id or a style that are looked at."""
+
+_META_CHARSET = re.compile(rb"<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+_XML_CHARSET = re.compile(rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})", re.IGNORECASE)
+_TOO_DEEP = re.compile(
+    r"</?(?!(?:html|head|title|meta|link|body|p|br|h[1-6]|li|time|script|style|noscript)\b)[a-zA-Z][^<>]*>"
+)
+
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+SILENT = frozenset({
+    "audio", "button", "canvas", "datalist", "head", "iframe", "input", "map", "math", "noscript", "object", "option",
+    "script", "select", "style", "svg", "template", "textarea", "video",
+})  # fmt: skip
+"""Elements whose text a reader of the page does not see, or not as text."""
+
+INLINE = frozenset({
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img",
+    "ins", "kbd", "label", "mark", "nobr", "picture", "q", "rp", "rt", "ruby", "s", "samp", "small", "source", "span",
+    "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+})  # fmt: skip
+"""Elements that go on within a line; all others end it."""
+
+KINDS: dict[str, Kind] = {
+    "h1": "heading", "h2": "heading", "h3": "heading", "h4": "heading", "h5": "heading", "h6": "heading",
+    "blockquote": "quote", "li": "list", "dt": "list", "dd": "list", "tr": "list", "figcaption": "caption",
+    "figure": "caption", "caption": "caption",
+}  # fmt: skip
+"""What the text within an element is."""
+
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDDEN_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:sr-only|visually-?hidden|screen-?reader(?:-text|-only)?|u-hidden|is-hidden|hidden-text|offscreen)(?:$|\s)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class Piece:
+    """A block of text on a page.
+
+    ``linked`` counts the characters of it that are links, ``home`` is the element that it stands in, and ``cloak`` the
+    nearest element around it that is not seen as the page is.
+    """
+
+    text: str
+    kind: Kind
+    linked: int
+    home: HtmlElement
+    cloak: HtmlElement | None
+
+
+def decode_page(data: bytes, charset: str | None = None) -> str:
+    """The text of a page: by its mark, as UTF-8 where it is that, by what it was sent with, by what it says of itself.
+
+    What is UTF-8 throughout is not by chance, whatever the page says of it: programs that save pages convert them and
+    leave the page as it is.
+    """
+    if wide_encoding(data[:SAMPLE]) is not None:
+        return decode(data)
+    said = [_python_name(charset), *(_python_name(name) for name in _declared(data[:SAMPLE]))]
+    if b"\x1b" not in data[:SAMPLE] or "iso2022_jp" not in said:
+        try:
+            return data.decode().removeprefix("\ufeff")
+        except UnicodeDecodeError:
+            pass
+    for name in said:
+        if name is None or name == "utf-8":
+            continue
+        text = data.decode(name, "replace")
+        if text.count("\ufffd") * 200 <= len(text):
+            return text
+    return decode(data)
+
+
+def _declared(head: bytes) -> Iterator[str]:
+    for pattern in (_META_CHARSET, _XML_CHARSET):
+        match = pattern.search(head)
+        if match:
+            yield match[1].decode("ascii", "replace")
+
+
+def _python_name(label: str | None) -> str | None:
+    """The codec of a name for one, as browsers take it; None for one that Python has not."""
+    import codecs  # only pages that are not UTF-8 need it
+
+    if not label:
+        return None
+    name = label.strip(" \"'").lower()
+    try:
+        found = codecs.lookup(LABELS.get(name, name))
+    except (LookupError, ValueError):
+        return None
+    return found.name if found._is_text_encoding and not found.name.startswith("utf-16") else None
+
+
+def tree_of(text: str) -> HtmlElement:
+    """The tree of a page. Raises UnreadableError where there is none.
+
+    A page nested deeper than the parser goes (tags that nobody closed) is read without the elements that nest.
+    """
+    if len(text) > LARGEST:
+        raise UnreadableError(f"an HTML page of more than {LARGEST // 2**20} MiB")
+    if text.count("<") > MOST_TAGS:
+        raise UnreadableError(f"an HTML page of more than {MOST_TAGS:,} tags")
+    root, whole = _parse(text)
+    if not whole:
+        root, _ = _parse(_TOO_DEEP.sub(" ", text))
+    if root is None:
+        raise UnreadableError("an HTML page with nothing in it")
+    return root
+
+
+def _parse(text: str) -> tuple[HtmlElement | None, bool]:
+    """The tree of a text, and whether it is whole."""
+    try:
+        from lxml import etree, html  # of an extra, and slow to import
+    except ImportError:
+        raise UnreadableError(NEEDS) from None
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    data = text.replace("\0", "").encode("utf-8", "replace")
+    try:
+        root = html.document_fromstring(data, parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        root = None
+    deep = any(error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.error_log)
+    return root, not deep
+
+
+def pieces_of(root: HtmlElement, limit: int) -> list[Piece]:
+    """The text of an element in pieces, in the order of the page; after ``limit`` elements no more."""
+    from lxml import etree  # of an extra, and slow to import
+
+    walk = etree.iterwalk(root, events=("start", "end"))
+    gathering = _Gathering(root)
+    for event, element in walk:
+        tag = element.tag
+        if event == "start":
+            limit -= 1
+            if limit < 0:
+                break
+            if tag in SILENT or not gathering.start(tag, element):
+                walk.skip_subtree()
+                gathering.skipped = element
+        elif element is gathering.skipped and element is not None:
+            gathering.skipped = None
+            if tag not in INLINE and tag not in SILENT:
+                gathering.flush()
+            if element is not root:
+                gathering.add(element.tail)
+        elif element is not root:
+            gathering.end(tag, element)
+    gathering.flush()
+    return gathering.pieces
+
+
+class _Gathering:
+    """The text of the block at hand, and the pieces before it."""
+
+    def __init__(self, root: HtmlElement) -> None:
+        self.pieces: list[Piece] = []
+        self.skipped: HtmlElement | None = None
+        self._kinds: list[Kind] = ["text"]
+        self._homes: list[HtmlElement] = [root]
+        self._links = 0
+        self._cloaks: list[HtmlElement] = []
+        self._text: list[str] = []
+        self._linked = 0
+        self._breaks = 0
+
+    def start(self, tag: str, element: HtmlElement) -> bool:
+        """Begin an element; whether what is in it is seen."""
+        if tag == "br":
+            self._breaks += 1
+            self._text.append("\n")
+            if self._breaks == 2:
+                self.flush()
+        elif tag == "a":
+            self._links += 1
+        elif tag in ("td", "th"):
+            self._text.append(" ")
+        elif tag in INLINE:
+            if is_hidden(element):
+                return False
+        else:
+            self.flush()
+            self._homes.append(element)
+            self._kinds.append(KINDS.get(tag, self._kinds[-1]))
+            if is_hidden(element):
+                self._cloaks.append(element)
+        self.add(element.text)
+        return True
+
+    def end(self, tag: str, element: HtmlElement) -> None:
+        if tag == "a":
+            self._links -= 1
+        elif tag in ("td", "th"):
+            self._text.append(" ")
+        elif tag not in INLINE and tag != "br":
+            self.flush()
+            self._homes.pop()
+            self._kinds.pop()
+            if self._cloaks and element is self._cloaks[-1]:
+                self._cloaks.pop()
+        self.add(element.tail)
+
+    def add(self, text: str | None) -> None:
+        if not text:
+            return
+        self._text.append(text)
+        if not text.isspace():
+            self._breaks = 0
+            if self._links:
+                self._linked += len(text)
+
+    def flush(self) -> None:
+        text = squeeze("".join(self._text))
+        if text:
+            cloak = self._cloaks[-1] if self._cloaks else None
+            self.pieces.append(Piece(text, self._kinds[-1], self._linked, self._homes[-1], cloak))
+        self._text, self._linked, self._breaks = [], 0, 0
+
+
+def is_hidden(element: HtmlElement) -> bool:
+    """Whether a reader of the page does not see an element."""
+    if element.get("hidden") is not None:
+        return True
+    style = element.get("style")
+    if style and _HIDDEN_STYLE.search(style[:LONGEST_MARK]):
+        return True
+    name = element.get("class")
+    return bool(name) and _hides(name[:LONGEST_MARK])
+
+
+@lru_cache(4096)  # a page has many elements of few classes
+def _hides(name: str) -> bool:
+    return _HIDDEN_CLASS.search(name) is not None
+
+
+def marks_of(element: HtmlElement) -> str:
+    """The class and the id of an element, with a hyphen between words that are written ``likeThis``."""
+    name, ident = element.get("class"), element.get("id")
+    if not name and not ident:
+        return ""
+    return _hyphenated(f"{(name or '')[:LONGEST_MARK]} {(ident or '')[:LONGEST_MARK]}")
+
+
+@lru_cache(4096)
+def _hyphenated(marks: str) -> str:
+    return _HUMP.sub("-", marks)
+
+
+def text_of(element: HtmlElement) -> str:
+    """All text that is seen of an element, on one line."""
+    return " ".join(piece.text for piece in pieces_of(element, 5000))

@@ -1,0 +1,184 @@
+"""An HTML page, and the parts of it that say something of its article: what it tells programs, and where it shows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+from newssearch.readers.article.values import host
+from newssearch.text.paragraphs import squeeze
+
+from .dom import marks_of, pieces_of, text_of
+from .schemaorg import Node
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+MOST_PROPERTIES = 400
+"""Properties of microdata that are read."""
+
+MOST_VALUES = 20
+"""Values of one name of ``<meta>`` that are kept."""
+
+MOST_MARKED = 200
+"""Elements of a kind that are kept."""
+
+_AUTHOR_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:bylines?|authors?|autor(?:es)?|writers?|firma)(?:$|[\s_-])", re.IGNORECASE
+)
+_DATE_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:date|time|timestamp|published|pubdate|datum|fecha|posted)(?:$|[\s_-])", re.IGNORECASE
+)
+
+
+class Page:
+    """The parts of a page that say something of its article."""
+
+    def __init__(self, root: HtmlElement, address: str | None) -> None:
+        self.root = root
+        self.address = address
+        self.meta: dict[str, list[str]] = {}
+        self.scripts: list[str] = []
+        self.headlines: list[HtmlElement] = []
+        self.scopes: list[HtmlElement] = []
+        self.authors: list[HtmlElement] = []
+        """Elements that are marked as naming authors."""
+        self.dates: list[HtmlElement] = []
+        """Times, and elements that are marked as dates."""
+        self.asks_password = False
+        canonical = title = None
+        for element in root.iter():
+            tag = element.tag
+            if tag == "meta":
+                self._note(element)
+            elif tag == "script":
+                if "ld+json" in (element.get("type") or "").lower():
+                    self.scripts.append(element.text or "")
+            elif tag == "h1":
+                if len(self.headlines) < MOST_MARKED:
+                    self.headlines.append(element)
+            elif tag == "title":
+                title = title or squeeze(element.text or "")
+            elif tag == "link":
+                if canonical is None and (element.get("rel") or "").lower() == "canonical":
+                    canonical = element.get("href")
+            elif tag == "input":
+                self.asks_password = self.asks_password or (element.get("type") or "").lower() == "password"
+            if element.get("itemscope") is not None:
+                self.scopes.append(element)
+            self._note_marks(element)
+        self.title = title or ""
+        self.lang = (
+            root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or root.get("xml:lang")
+        )
+        self.canonical = _absolute(canonical, address)
+        self.og_url = _absolute(self.first("og:url"), address)
+
+    def _note(self, element: HtmlElement) -> None:
+        content = element.get("content")
+        if not content or content.isspace():
+            return
+        for key in ("property", "name", "itemprop", "http-equiv"):
+            if name := element.get(key):
+                values = self.meta.setdefault(name.strip().lower(), [])
+                if len(values) < MOST_VALUES:
+                    values.append(squeeze(content))
+
+    def _note_marks(self, element: HtmlElement) -> None:
+        of_author, of_date = _meaning(marks_of(element))
+        if (of_author or element.get("rel") == "author") and len(self.authors) < MOST_MARKED:
+            self.authors.append(element)
+        if (of_date or element.tag == "time") and len(self.dates) < MOST_MARKED:
+            self.dates.append(element)
+
+    def first(self, *names: str) -> str | None:
+        """The first value of the first of some names of ``<meta>`` that has one."""
+        return next((self.meta[name][0] for name in names if name in self.meta), None)
+
+    def microdata(self) -> list[Node]:
+        """The objects of schema.org that the page marks up."""
+        outer = [scope for scope in self.scopes if scope.get("itemprop") is None]
+        left = [MOST_PROPERTIES]
+        return [
+            _item(scope, 6, left)
+            for scope in outer[:20]
+            if "schema.org" in (scope.get("itemtype") or "").lower()
+        ]
+
+
+@lru_cache(4096)  # a page has many elements of few classes
+def _meaning(marks: str) -> tuple[bool, bool]:
+    """Whether the marks of an element say that it names authors, and that it is a date."""
+    if "comment" in marks.lower():
+        return False, False
+    return _AUTHOR_CLASS.search(marks) is not None, _DATE_CLASS.search(marks) is not None
+
+
+def _item(scope: HtmlElement, depth: int, left: list[int]) -> dict[str, object]:
+    """An item of microdata as JSON-LD would have it."""
+    item: dict[str, object] = {"@type": (scope.get("itemtype") or "").split()}
+    if scope.get("itemid"):
+        item["@id"] = scope.get("itemid")
+    waiting = list(scope)[::-1]
+    while waiting and left[0] > 0:
+        element = waiting.pop()
+        nested = element.get("itemscope") is not None
+        names = (element.get("itemprop") or "").split()
+        if names:
+            left[0] -= 1
+            value: object = (
+                _item(element, depth - 1, left) if nested and depth else _value(element, names, left)
+            )
+            for name in names:
+                _append(item, name, value)
+        if not nested:
+            waiting += list(element)[::-1]
+    return item
+
+
+def _append(item: dict[str, object], name: str, value: object) -> None:
+    known = item.get(name)
+    if known is None:
+        item[name] = value
+    elif isinstance(known, list):
+        known.append(value)
+    else:
+        item[name] = [known, value]
+
+
+def _value(element: HtmlElement, names: Sequence[str], left: list[int]) -> str:
+    """What a property of microdata is, by the element that carries it."""
+    if "articleBody" in names:
+        left[0] -= MOST_PROPERTIES // 4
+        return "\n\n".join(piece.text for piece in pieces_of(element, 20_000))
+    content: str | None = element.get("content")
+    if content is not None:
+        return content
+    if element.tag in ("a", "link") and (
+        "url" in names or "mainEntityOfPage" in names or element.tag == "link"
+    ):
+        return element.get("href") or ""
+    if element.tag == "time":
+        return element.get("datetime") or text_of(element)
+    if element.tag in ("img", "source", "video", "audio"):
+        return element.get("src") or ""
+    return text_of(element)
+
+
+def _absolute(url: str | None, base: str | None) -> str | None:
+    """An address with the part of it that a page may leave out; None for none of the web."""
+    if not url:
+        return None
+    try:
+        whole = urljoin(base or "", url.strip())
+    except ValueError:
+        return None
+    return whole if re.match(r"https?://", whole, re.IGNORECASE) and host(whole) else None
+
+
+def where_in_meta(name: str) -> str:
+    """How a provenance calls a name of ``<meta>``."""
+    return name if name.startswith(("og:", "article:", "twitter:")) else f"meta {name}"

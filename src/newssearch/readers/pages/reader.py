@@ -1,0 +1,140 @@
+"""An HTML page to its article: what the page says of itself, and the text that it shows.
+
+What a page tells programs comes first (JSON-LD, microdata, ``<meta>``), then what it shows: :mod:`.schemaorg` and
+:mod:`.metadata` read those, :mod:`.body` finds the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from newssearch.article import Article, Provenance, Rejected
+from newssearch.readers.api import Origin, UnreadableError
+from newssearch.readers.article.draft import Draft
+from newssearch.readers.article.values import host
+
+from . import schemaorg
+from .body import MOST_ELEMENTS, Body, Hints, body_of
+from .bylines import claim_bylines
+from .dom import Piece, pieces_of, tree_of
+from .metadata import SUMMARIES, claim_page, is_front
+from .page import Page
+from .titles import claim_titles
+
+_ERROR = re.compile(
+    r"(?:error\s*)?(?:4\d\d|5\d\d)\b.{0,60}|(?:page|file|seite|página|pagina|page web) (?:not found|nicht gefunden|no encontrada|"
+    r"não encontrada|non trovata|introuvable)|not found|access denied|forbidden|service unavailable|bad gateway|"
+    r"internal server error|just a moment\.*|attention required!?.*|are you a (?:robot|human)\??|"
+    r"(?:please )?verify (?:that )?you are (?:a )?human|security check|ddos protection.*|"
+    r"you have been blocked.*|pardon our interruption\.*",
+    re.IGNORECASE,
+)
+"""Titles of pages that a server sends in place of one."""
+
+SHORT = 600
+"""Characters of text that a page of a server, or one that asks to log in, has at most."""
+
+HOUSES = frozenset({"website", "newsmediaorganization", "organization"})
+"""Types of schema.org whose name is that of the outlet."""
+
+HOUSE_NAMES = ("og:site_name", "application-name", "apple-mobile-web-app-title", "publisher")
+"""Names of ``<meta>`` that hold it."""
+
+LONGEST_HOUSE = 40
+"""Characters of the name of an outlet; some write the headline there."""
+
+ONLY_SUMMARY = Provenance("stated", "only the description of the page, which has no text")
+
+
+class _Description(NamedTuple):
+    """What schema.org says of the article of a page, where that stands, and what else stands there."""
+
+    node: schemaorg.Node
+    graph: schemaorg.Graph
+    known: Provenance
+
+
+def read_page(text: str, origin: Origin, record: int = 1) -> Article | Rejected:
+    """The article on a page, or why there is none. Raises UnreadableError for what is no page."""
+    if not text.strip():
+        raise UnreadableError("empty file")
+    page = Page(tree_of(text), origin.url)
+    pieces = pieces_of(page.root, MOST_ELEMENTS)
+    graph = schemaorg.Graph(map(schemaorg.load, page.scripts))
+    described = list(_described(page, graph))
+    draft = Draft(origin, record)
+    titles = _claim(draft, page, pieces, graph, described)
+    summary = page.first(*SUMMARIES) or next(
+        (said for each in described if isinstance(said := each.node.get("description"), str)), ""
+    )
+    said = max((schemaorg.body_of(each.node) for each in described), key=len, default="")
+    body = body_of(page.root, pieces, Hints(titles, schemaorg.plain(summary), said))
+    if reason := _no_article(page, body, described, titles):
+        return origin.rejected(reason, record)
+    draft.text, draft.text_known = body.blocks, body.known
+    if summary and all(block.kind == "caption" for block in body.blocks):
+        draft.text, draft.text_known = [schemaorg.plain(summary)], ONLY_SUMMARY
+    return draft.finish()
+
+
+def _described(page: Page, graph: schemaorg.Graph) -> Iterator[_Description]:
+    for of, where in ((graph, "JSON-LD"), (schemaorg.Graph(page.microdata()), "microdata")):
+        node = of.article((page.canonical, page.og_url, page.address))
+        if node is not None:
+            yield _Description(node, of, Provenance("stated", where))
+
+
+def _claim(
+    draft: Draft, page: Page, pieces: Sequence[Piece], graph: schemaorg.Graph, described: list[_Description]
+) -> list[str]:
+    """Claim all fields, in the order in which they are trusted; all forms of the headline."""
+    house = _house(page, graph, described)
+    told = [(schemaorg.headline_of(each.node), each.known) for each in described]
+    titles = claim_titles(draft, page, told, house)
+    for each in described:
+        schemaorg.claim_rest(draft, each.node, each.known, each.graph, house)
+    claim_bylines(draft, page, pieces, titles, house)
+    claim_page(draft, page, pieces, titles)
+    for node in graph.nodes:
+        if "website" in schemaorg.types_of(node):
+            site = ", ".join(schemaorg.names_of(node))
+            draft.claim("outlet", site, Provenance("stated", "WebSite in JSON-LD"))
+    for each in described:
+        schemaorg.claim_house(draft, each.node, each.known, each.graph)
+        schemaorg.claim_addresses(draft, each.node, each.known)
+    draft.claim("url", page.address, Provenance("stated", "where it was fetched from"))
+    return titles
+
+
+def _house(page: Page, graph: schemaorg.Graph, described: Sequence[_Description]) -> list[str]:
+    """What the outlet is called: in schema.org, in ``<meta>``, by its host."""
+    names: list[str] = []
+    for each in described:
+        names += schemaorg.names_of(each.graph.resolved(each.node.get("publisher")))
+    for node in graph.nodes:
+        if not HOUSES.isdisjoint(schemaorg.types_of(node)):
+            names += schemaorg.names_of(node)
+    names += [name for key in HOUSE_NAMES if (name := page.first(key))]
+    for url in (page.canonical, page.og_url, page.address):
+        if url and (name := host(url)):
+            names += [name, max(name.split(".")[:-1], key=len)]
+    return [name for name in dict.fromkeys(names) if len(name) <= LONGEST_HOUSE]
+
+
+def _no_article(
+    page: Page, body: Body, described: Sequence[_Description], titles: Sequence[str]
+) -> str | None:
+    """Why a page is beyond doubt no article."""
+    articles = [node for each in described for node in each.graph.nodes if schemaorg.is_article(node)]
+    urls = [url for url in (page.canonical, page.og_url, page.address) if url]
+    if urls and all(map(is_front, urls)) and len(articles) != 1:
+        return "a front page, not an article"
+    if articles or page.first("og:type") == "article" or page.first("article:published_time"):
+        return None
+    if sum(len(block.text) for block in body.blocks) > SHORT:
+        return None
+    if any(_ERROR.fullmatch(title) for title in titles):
+        return "an error page, not an article"
+    return "a page to log in, not an article" if page.asks_password else None

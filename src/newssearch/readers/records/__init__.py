@@ -1,0 +1,1 @@
+"""Records: JSON, tables, and the dialects of their sources."""

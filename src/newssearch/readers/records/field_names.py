@@ -1,0 +1,89 @@
+"""Under which names of keys and columns each field is found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "id": ("id", "guid", "uuid", "articleid", "storyid", "storiesid", "newsid", "docid", "documentid"),
+    "title": ("title", "headline", "articletitle", "storytitle", "newstitle", "name"),
+    "text": (
+        "text", "body", "contentoriginal", "content", "articlebody", "maintext", "fulltext", "articletext",
+        "articlecontent", "bodytext", "bodyhtml", "bodyxhtml", "contenthtml", "contenttext", "textcontent", "storytext",
+        "storybody", "newstext", "article", "story", "plaintext", "cleantext", "rawtext", "transcript",
+    ),
+    "paragraphs": ("paragraphs",),
+    "summary": (
+        "summary", "description", "descriptiontext", "abstract", "leadparagraph", "lead", "lede", "excerpt", "snippet", "teaser", "standfirst",
+    ),
+    "date": (
+        "datetimepub", "date", "published", "datepublished", "publishedat", "publisheddate", "datepublish", "pubdate",
+        "publishdate", "publicationdate", "dateofpublication", "publishedon", "publishtime", "publishedtime",
+        "publicationdatetime", "articledate", "storydate", "newsdate", "datetime", "firstpublished", "releasedate",
+        "issuedate", "dateissued", "timestamp", "created",
+    ),
+    "updated": (
+        "updated", "updatedat", "dateupdated", "modified", "datemodified", "datemodify", "lastmodified", "modifieddate",
+        "lastupdated",
+    ),
+    "outlet": (
+        "outlet", "publisher", "publication", "publicationname", "publicationtitle", "sitename", "medianame",
+        "mediaoutlet", "sourcename", "newspaper", "newspapername", "newssource", "sourcedomain", "domain", "website",
+    ),
+    "source": ("source", "agency", "newsagency", "credit", "infosource"),
+    "byline": ("byline", "author", "authors", "authorname", "authornames", "by", "creator", "writer", "reporter"),
+    "dateline": ("dateline",),
+    "located": ("located", "location", "place"),
+    "lang": ("lang", "language", "inlanguage"),
+    "section": (
+        "section", "sectionname", "category", "categories", "desk", "articlesection", "newsdesk", "topic",
+    ),
+    "url": (
+        "url", "link", "canonicalurl", "href", "weburl", "articleurl", "articlelink", "storyurl", "newsurl", "permalink",
+        "externalurl",
+    ),
+}  # fmt: skip
+"""The names of each field, in their normal form (:func:`.json_values.normal`); the first that has a value counts.
+
+``summary`` stands for the text where there is none, and ``updated`` for the date."""
+
+HEADINGS: Mapping[str, tuple[str, ...]] = {
+    "id": ("an", "accessionnumber", "accessionno", "identifier"),
+    "title": (
+        "hl", "hd", "titel", "uberschrift", "schlagzeile", "titre", "titular", "titulo", "titolo", "manchete",
+    ),
+    "text": (
+        "td", "inhalt", "volltext", "texte", "contenu", "corps", "texto", "contenido", "cuerpo", "conteudo", "corpo",
+        "testo", "contenuto",
+    ),
+    "summary": (
+        "lp", "zusammenfassung", "vorspann", "resume", "chapeau", "resumen", "resumo", "descripcion", "descricao",
+    ),
+    "date": (
+        "pd", "loaddate", "datum", "erscheinungsdatum", "veroffentlicht", "veroffentlichungsdatum", "datedepublication",
+        "datepublication", "fecha", "fechadepublicacion", "fechapublicacion", "data", "datadepublicacao",
+        "datapublicacao", "datapubblicazione", "seendate", "publisheddategmt", "publisheddateutc", "publishdategmt",
+        "pubdategmt", "dategmt", "dateutc",
+    ),
+    "outlet": (
+        "sn", "media", "zeitung", "medium", "medio", "periodico", "diario", "journal", "jornal", "veiculo", "testata",
+    ),
+    "source": ("agentur", "quelle", "agence", "agencia", "fuente", "fonte"),
+    "byline": ("autor", "autoren", "verfasser", "auteur", "auteurs", "autores", "autore"),
+    "located": ("ort", "lieu", "lugar", "luogo"),
+    "lang": ("la", "sprache", "langue", "idioma", "lingua"),
+    "section": (
+        "se", "rubric", "rubrik", "ressort", "rubrique", "seccion", "secao", "editoria", "sezione", "categoria", "subject",
+    ),
+    "url": ("uri", "address", "adresse", "webpage"),
+}  # fmt: skip
+"""What columns of tables are also called: in other languages, and by the codes of databases."""
+
+TABLE_KEYS: Mapping[str, tuple[str, ...]] = {
+    field: tuple(name for name in (*names, *HEADINGS.get(field, ())) if name != "name")
+    for field, names in KEYS.items()
+}
+"""The names of columns; a table with a column of names is mostly not one of articles."""
+
+FIELD_OF: Mapping[str, str] = {name: field for field, names in TABLE_KEYS.items() for name in names}
+"""The field of each name of a column."""

@@ -1,0 +1,166 @@
+"""JSON to articles: one record a line, or one document that is an article or holds several."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from functools import partial
+from typing import BinaryIO
+
+from newssearch.limits import in_words
+from newssearch.readers.api import (
+    Again,
+    Document,
+    Format,
+    Found,
+    Input,
+    Item,
+    Origin,
+    UnreadableError,
+    read_up_to,
+)
+from newssearch.readers.decoding.encoding import SAMPLE, Decoder, decode, wide_encoding
+from newssearch.readers.decoding.lines import CHUNK, lines_of
+
+from .envelopes import records
+from .record import read_record
+
+CHUNK_OF_LINES = 256 * 1024
+"""Bytes of lines that are parsed together, by whoever has time."""
+
+
+def read(source: Input) -> Iterator[Item]:
+    """The articles in one JSON document, where the input is one, else in JSON Lines.
+
+    A first line that is an object by itself, or begins one and is too long to tell, makes it JSON Lines; so does
+    any such line further down in a file that is not JSON as a whole (its first lines are broken).
+    """
+    first, line_feed, _ = source.opening.partition("\n")
+    complete = bool(line_feed) or source.is_whole
+    if first.startswith("{") and (not complete or _is_object(first)):
+        yield from _read_chunks(source.stream, source.origin, source.wide)
+        return
+    most = source.origin.options.limits.document
+    data = read_up_to(source.stream, most + 1)
+    if len(data) > most:
+        if first.startswith("{") and len(first) > 1:
+            again = io.BufferedReader(Again(data, source.stream), CHUNK)
+            yield from _read_chunks(again, source.origin, source.wide)
+            return
+        raise UnreadableError(
+            f"a JSON document of more than {in_words(most)}; write one record a line (JSON Lines)"
+        )
+    yield Document(parse, data, source.origin)
+
+
+def parse(data: bytes, origin: Origin) -> Iterator[Found]:
+    """The articles in one JSON document, or in what turns out to be JSON Lines."""
+    text = decode(data)
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        if any(line.startswith("{") and _is_object(line) for line in text.split("\n")):
+            yield from read_lines(io.BytesIO(data), origin, encoding=wide_encoding(data[:SAMPLE]))
+            return
+        raise UnreadableError(json_problem(error)) from None
+    number = 0
+    for number, record in enumerate(records(document), start=1):
+        yield read_record(record, origin, number)
+    if number == 0:
+        raise UnreadableError("an empty JSON list")
+
+
+def _read_chunks(stream: BinaryIO, origin: Origin, encoding: str | None) -> Iterator[Item]:
+    """The articles in JSON Lines, some hundred kilobytes of lines a document."""
+    if encoding is not None:
+        yield from read_lines(stream, origin, encoding=encoding)
+        return
+    number, size = 0, 0
+    most = origin.options.limits.document
+    lines: list[bytes] = []
+    for line in lines_of(stream, most, None):
+        assert not isinstance(line, str), "lines of bytes"
+        if line is not None and line.isspace():
+            continue
+        if lines and (line is None or size + len(line) > CHUNK_OF_LINES):
+            yield Document(partial(_parse_chunk, before=number - len(lines)), b"".join(lines), origin)
+            lines, size = [], 0
+        number += 1
+        if line is None:
+            yield origin.rejected(f"a line longer than {in_words(most)}", number)
+        else:
+            lines.append(line)
+            size += len(line)
+    if lines:
+        yield Document(partial(_parse_chunk, before=number - len(lines)), b"".join(lines), origin)
+
+
+def _parse_chunk(data: bytes, origin: Origin, before: int) -> Iterator[Found]:
+    """The articles in some lines of a file, so many of which stand before them."""
+    yield from read_lines(io.BytesIO(data), origin, before=before)
+
+
+def read_lines(
+    stream: BinaryIO,
+    origin: Origin,
+    *,
+    encoding: str | None = None,
+    before: int = 0,
+) -> Iterator[Found]:
+    """The articles in JSON Lines, one line in memory at a time; a bad line is rejected and the rest goes on.
+
+    ``encoding`` is for UTF-16 and UTF-32, where a line feed is more than one byte; otherwise a line is UTF-8, or
+    what its bytes look like. A record has the number of its line, from 1, blank lines not counted, and ``before``
+    more; where a line holds several, each is a part of its own. Whatever ``stream`` raises goes through.
+    """
+    number, decoder = before, Decoder()
+    most = origin.options.limits.document
+    for line in lines_of(stream, most, encoding):
+        if line is not None and line.isspace():
+            continue
+        number += 1
+        if line is None:
+            yield origin.rejected(f"a line longer than {in_words(most)}", number)
+            continue
+        try:
+            document = json.loads(
+                (decoder.decode(line) if isinstance(line, bytes) else line).removeprefix("\ufeff")
+            )
+        except (ValueError, RecursionError) as error:
+            yield origin.rejected(json_problem(error), number)
+            continue
+        found = list(records(document)) if isinstance(document, dict) else [document]
+        for part, record in enumerate(found, start=1):
+            within = origin if len(found) == 1 else origin.within(f"record {part}")
+            yield read_record(record, within, number)
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def json_problem(error: ValueError | RecursionError) -> str:
+    """Why a text is not JSON that we can read, for a person."""
+    if isinstance(error, RecursionError):
+        return "JSON nested too deeply"
+    if isinstance(error, json.JSONDecodeError):
+        line = f"line {error.lineno}, " if error.lineno > 1 else ""
+        return f"not JSON: {error.msg} ({line}column {error.colno})"
+    return "JSON with a number that is too long"
+
+
+_OPENING = re.compile(r"\{\s*[\"}]|\[\s*[{\]]")
+
+FORMATS = (
+    Format(
+        "JSON",
+        matches=lambda source: _OPENING.match(source.opening) is not None,
+        read=read,
+        suffixes=frozenset({".json", ".jsonl", ".ndjson"}),
+    ),
+)

@@ -1,0 +1,116 @@
+"""A record of named values, as JSON carries it, to an article."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from newssearch.article import STATED, Provenance
+from newssearch.readers.api import Found, Origin, Skipped
+from newssearch.readers.article.draft import FIELDS, Draft
+from newssearch.readers.article.values import as_text, kind
+
+from .dialects import fill
+from .envelopes import ENVELOPES, records
+from .field_names import KEYS
+from .json_values import CUT, SUMMARY, UPDATED, Text, Values, at, html, prose, string, uncut, values_of
+
+__all__ = ["ENVELOPES", "KEYS", "claim_keys", "read_record", "read_values", "records", "text_of"]
+
+PARAGRAPH_KEYS = ("text", "content", "body")
+"""A paragraph that is an object is read by one of these."""
+
+
+def read_record(record: object, origin: Origin, number: int) -> Found:
+    """The article that a record describes, or why it is none.
+
+    What the options say of its keys comes first, then what the dialect says that it is in, then what the names of
+    the keys tell. Its own ``id`` is its identity where it has no ``url``.
+    """
+    if not isinstance(record, dict):
+        return origin.rejected(f"not a JSON object but {kind(record)}", number)
+    columns = [(field, at(record, column)) for field, column in origin.options.columns]
+    return read_values(values_of(record), Draft(origin, number), columns, KEYS)
+
+
+def read_values(
+    values: Values, draft: Draft, columns: Iterable[tuple[str, object]], keys: Mapping[str, tuple[str, ...]]
+) -> Found:
+    """The article that values describe: ``columns`` are those that the options say, by fields."""
+    for field, value in columns:
+        claim_column(draft, field, value)
+    mapped, known, identity = draft.text, draft.text_known, draft.identity
+    if (what := fill(values, draft)) is not None:
+        return Skipped(draft.origin.path, what)
+    if mapped:
+        draft.text, draft.text_known = mapped, STATED
+    elif not draft.text:
+        draft.text_known = known
+    draft.identity = identity or draft.identity
+    claim_keys(draft, values, keys)
+    return draft.finish()
+
+
+def claim_column(draft: Draft, field: str, value: object) -> None:
+    """Claim a value that the options give a field, or the text, the date or the identity."""
+    if field == "text":
+        draft.text = draft.text or _as_paragraphs(value)
+    elif field == "id":
+        draft.identity = draft.identity or as_text(value)
+    elif field in FIELDS or field == "date":
+        draft.claim(field, value)
+
+
+def claim_keys(draft: Draft, values: Values, keys: Mapping[str, tuple[str, ...]]) -> None:
+    """Claim what a record has under these names, behind what is claimed already."""
+    if not draft.text and (found := text_of(values, keys))[0]:
+        draft.text, draft.text_known = found
+    if draft.identity is None:
+        draft.identity = next(
+            (text for key in keys.get("id", ()) if (text := as_text(values.get(key)))), None
+        )
+    fields_of = _fields_of(tuple(keys.items()))
+    for _, field, key in sorted((*fields_of[key], key) for key in values.keys() & fields_of.keys()):
+        draft.claim(field, values.get(key))
+    for key in keys.get("updated", ()):
+        draft.claim("date", values.get(key), UPDATED)
+
+
+@cache
+def _fields_of(keys: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, tuple[int, str]]:
+    """Of each name of a key its rank among those of its field, and the field."""
+    return {
+        name: (rank, field)
+        for field, names in keys
+        if field in FIELDS or field == "date"
+        for rank, name in enumerate(names)
+    }
+
+
+def text_of(values: Values, keys: Mapping[str, tuple[str, ...]]) -> tuple[Text, Provenance]:
+    """The text of a record, and how it is known: a summary where there is no other; empty where there is none."""
+    for key in (*keys.get("text", ()), *keys.get("paragraphs", ())):
+        if text := _as_paragraphs(values.get(key), is_html=key.endswith("html")):
+            if isinstance(text, str):
+                text, was_cut = uncut(text)
+                return text, CUT if was_cut else STATED
+            return text, STATED
+    for key in keys.get("summary", ()):
+        if text := _as_paragraphs(values.get(key)):
+            return text, SUMMARY
+    return "", STATED
+
+
+def _as_paragraphs(value: object, *, is_html: bool = False) -> Text:
+    """A value as text: a string as it is, or by its markup; a list as that of the paragraphs."""
+    if (text := string(value)) is not None:
+        return html(text) if is_html else prose(text)
+    if isinstance(value, list):
+        return [text for text in map(_paragraph, value) if text and text.strip()]
+    return ""
+
+
+def _paragraph(value: object) -> str | None:
+    if isinstance(value, dict):
+        return next((text for key in PARAGRAPH_KEYS if isinstance(text := value.get(key), str)), None)
+    return value if isinstance(value, str) else None

@@ -1,0 +1,111 @@
+"""PDF: one document is one article, by its text, where it has any.
+
+A PDF says where letters stand, not what is a paragraph: lines are put together again by the rule for texts without blank
+lines. When the file was made is not when its text was published, and who made it not who wrote it, so that neither is
+taken for that.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from newssearch.article import Provenance
+from newssearch.readers.api import Format, Found, Input, Origin, UnreadableError, whole
+from newssearch.readers.article.draft import Draft
+from newssearch.text.paragraphs import squeeze
+
+from .plain_text import take_text
+
+PAGES = 3_000
+"""Pages of a document that are read."""
+
+SECONDS = 120
+"""Of reading one document."""
+
+EDGE = 2
+"""Lines at the top and the bottom of a page that may be the same on others."""
+
+FROM_PDF = Provenance("stated", "the PDF's title")
+
+_JUNK = re.compile(
+    r"(?:microsoft (?:word|powerpoint)|untitled|layout|print|slide|document|dokument|\W*$)|.*\.(?:docx?|pdf|indd|qxd|rtf|odt|pptx?|tex|dvi)\W*$",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\W*(?:page|seite|p\.)?\s*\d{1,4}(?:\s*(?:/|of|von|de)\s*\d{1,4})?\W*", re.IGNORECASE)
+_HYPHEN = re.compile(r"(?<=[^\W\d_])-\n([a-zà-ÿ]\S*) ?")
+
+
+def _is_pdf(source: Input) -> bool:
+    return b"%PDF-" in source.head[:1024]
+
+
+def parse(data: bytes, origin: Origin) -> Iterator[Found]:
+    """The article in a PDF."""
+    try:
+        from pypdf import PdfReader  # an extra
+        from pypdf.errors import FileNotDecryptedError, PyPdfError  # an extra
+    except ImportError:
+        message = "a PDF: reading it takes pypdf (pip install 'newssearch[pdf]')"
+        raise UnreadableError(message) from None
+    import io  # only here
+    import logging  # slow to import, and few inputs need it
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells what it mends on standard error
+    started = time.monotonic()
+    pages: list[list[str]] = []
+    try:
+        reader = PdfReader(io.BytesIO(data))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise UnreadableError("an encrypted PDF")
+        title = reader.metadata.title if reader.metadata else None
+        for page in reader.pages[:PAGES]:
+            pages.append((page.extract_text() or "").splitlines())
+            if time.monotonic() - started > SECONDS:
+                raise UnreadableError(f"a PDF that takes more than {SECONDS} seconds to read")
+    except FileNotDecryptedError:
+        raise UnreadableError("an encrypted PDF") from None
+    except (
+        PyPdfError,
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        ZeroDivisionError,
+    ) as error:
+        raise UnreadableError(f"a broken PDF: {squeeze(str(error))[:120]}") from None
+    text = _HYPHEN.sub(r"\1\n", "\n".join(line for lines in _without_edges(pages) for line in lines))
+    if not any(map(str.isalnum, text)):
+        raise UnreadableError("a PDF without text: a scan takes OCR first")
+    draft = Draft(origin)
+    if isinstance(title, str) and len(squeeze(title)) > 8 and not _JUNK.match(squeeze(title)):
+        draft.claim("title", title, FROM_PDF)
+    take_text(text, draft)
+    yield draft.finish()
+
+
+def _without_edges(pages: Sequence[list[str]]) -> Iterator[list[str]]:
+    """The lines of each page without headers, footers and numbers: what stands at the edge of most pages."""
+    cleaned = [[squeeze(line) for line in lines if line.strip()] for lines in pages]
+    seen = Counter(
+        key for lines in cleaned for key in {_key(line) for line in (*lines[:EDGE], *lines[-EDGE:])}
+    )
+    often = max(3, len(pages) // 2)
+    for lines in cleaned:
+        kept = [
+            line
+            for number, line in enumerate(lines)
+            if EDGE <= number < len(lines) - EDGE
+            or not (seen[_key(line)] >= often or _NUMBER.fullmatch(line))
+        ]
+        yield kept
+
+
+def _key(line: str) -> str:
+    return re.sub(r"\d+", "0", line)
+
+
+FORMATS = (Format("a PDF", matches=_is_pdf, read=whole(parse), suffixes=frozenset({".pdf"})),)

@@ -1,0 +1,1 @@
+"""XML: feeds, NewsML, NITF."""

@@ -1,0 +1,219 @@
+"""NewsML-G2 and NewsML 1 of the IPTC: https://iptc.org/standards/newsml-g2/."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from newssearch.article import STATED, Provenance
+from newssearch.readers.api import Format, Found, Input, Origin, Skipped, UnreadableError, whole
+from newssearch.readers.article.draft import Draft
+from newssearch.readers.html_fragment import blocks_of
+from newssearch.text.paragraphs import Block, split_paragraphs
+
+from . import nitf
+from .sniff import root_of
+from .tree import attribute, blocks_in, text_at, tree_of
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+ITEMS = {
+    "newsItem": "", "packageItem": "packages", "conceptItem": "concepts", "knowledgeItem": "concepts",
+    "planningItem": "plans", "catalogItem": "catalogs", "catalog": "catalogs",
+}  # fmt: skip
+"""The items of NewsML-G2, and what a report calls those that are no news."""
+
+ROOTS = frozenset({*ITEMS, "newsMessage", "NewsML", "NewsItem", "contentSet"})
+
+CLASSES = {
+    "picture": "pictures", "photo": "pictures", "image": "pictures", "graphic": "graphics", "video": "audio and video",
+    "audio": "audio and video", "animation": "graphics", "moving image": "audio and video",
+}  # fmt: skip
+"""What an item, or a part of one, may be that is no text."""
+
+WITHDRAWN = frozenset({"canceled", "cancelled", "withheld", "embargoed until cancelled"})
+
+DESCRIPTION = Provenance("stated", "only its description")
+PROVIDER = Provenance("stated", "its provider")
+HOLDER = Provenance("inferred", "its copyright")
+
+
+def _is_newsml(source: Input) -> bool:
+    root = root_of(source.opening) if source.opening.startswith("<") else None
+    return root is not None and root.name in ROOTS
+
+
+def parse(data: bytes, origin: Origin) -> Iterator[Found]:
+    """The articles in a document of NewsML; other items are counted by their kind."""
+    root = tree_of(data)
+    if root.tag == "contentSet":  # an item without its envelope
+        draft = Draft(origin)
+        _take_content([root], draft)
+        yield draft.finish()
+        return
+    number = 0
+    for item in root.iter():
+        if item.tag in ("NewsItem", "newsItem"):
+            number += 1
+            read = _first_generation if item.tag == "NewsItem" else _second_generation
+            yield read(item, origin, number)
+        elif (kind := ITEMS.get(item.tag if isinstance(item.tag, str) else "")) is not None:
+            number += 1
+            yield Skipped(origin.path, kind)
+    if not number:
+        raise UnreadableError("a NewsML document without an item")
+
+
+# ---- NewsML-G2
+
+
+def _second_generation(item: Element, origin: Origin, number: int) -> Found:
+    meta, content = item.find("itemMeta"), item.find("contentMeta")
+    kind = _last(attribute(meta, "itemClass", "qcode"))
+    if kind in CLASSES:
+        return Skipped(origin.path, CLASSES[kind])
+    if _last(attribute(meta, "pubStatus", "qcode")) in WITHDRAWN:
+        return origin.rejected("withdrawn by its publisher", number)
+    draft = Draft(origin, number)
+    draft.claim("title", text_at(content, "headline"))
+    draft.claim("title", text_at(meta, "title"))
+    draft.claim("byline", text_at(content, "by"))
+    draft.claim("byline", _names(content, "creator"))
+    draft.claim("dateline", text_at(content, "dateline"))
+    draft.claim("located", _name(content, "located"))
+    draft.claim("lang", attribute(content, "language", "tag"))
+    draft.claim("lang", attribute(item, "", "lang"))
+    for parent, path in ((meta, "firstCreated"), (content, "contentCreated"), (meta, "versionCreated")):
+        draft.claim("date", text_at(parent, path))
+    draft.claim("outlet", _name(meta, "provider"), PROVIDER)
+    draft.claim("outlet", _name(item, "rightsInfo/copyrightHolder"), HOLDER)
+    draft.claim("source", _name(content, "infoSource"))
+    draft.claim("source", (text_at(content, "creditline") or "").strip("–—- "))
+    draft.claim("section", text_at(content, "subject/name"))
+    draft.claim("section", text_at(content, "genre/name"))
+    for link in [] if meta is None else meta.iterfind("link"):
+        if _last(link.get("rel")) in ("canonical", "permalink"):
+            draft.claim("url", link.get("href"))
+    draft.identity = item.get("guid")
+    _take_content(list(item.iterfind("contentSet")), draft)
+    if not draft.text and (description := text_at(content, "description")):
+        draft.text, draft.text_known = [Block(description)], DESCRIPTION
+    return draft.finish()
+
+
+def _take_content(sets: list[Element], draft: Draft) -> None:
+    """The text of an item, and what the document of NITF in it says."""
+    for part in [child for content in sets for child in content]:
+        if draft.text:
+            return
+        if part.tag == "inlineXML":
+            document = part.find("nitf") if part.find("nitf") is not None else part.find(".//nitf")
+            if document is not None:
+                nitf.claim(document, draft)
+            else:
+                body = part.find(".//body")
+                draft.text = blocks_in(part if body is None else body)
+        elif part.tag == "inlineData" and "".join(part.itertext()).strip():
+            draft.text = _data(part, part.get("contenttype", ""))
+
+
+def _data(part: Element, content_type: str) -> list[Block]:
+    text = "".join(part.itertext())
+    if "html" in content_type or (not content_type and "</p>" in text):
+        return blocks_of(text)
+    return [Block(paragraph) for paragraph in split_paragraphs(text)]
+
+
+def _name(parent: Element | None, path: str) -> str | None:
+    """The name of what an element stands for: its ``name``, else the literal, else the end of its code."""
+    for found in [] if parent is None else parent.iterfind(path):
+        for value in (
+            text_at(found, "name"),
+            found.get("literal"),
+            _code(found.get("qcode")),
+            found.get("uri"),
+        ):
+            if value and not value.startswith(("http", "urn:")):
+                return value.strip("–—- ")
+    return None
+
+
+def _names(parent: Element | None, path: str) -> str | None:
+    names = [
+        text_at(found, "name") or found.get("literal")
+        for found in ([] if parent is None else parent.iterfind(path))
+    ]
+    return ", ".join(dict.fromkeys(name for name in names if name)) or None
+
+
+def _code(qcode: str | None) -> str | None:
+    """The end of a code, where that is a name rather than a number."""
+    last = (qcode or "").rpartition(":")[2]
+    return last if last and not last[0].isdigit() else None
+
+
+def _last(qcode: str | None) -> str:
+    return (qcode or "").rpartition(":")[2].lower()
+
+
+# ---- NewsML 1
+
+
+def _first_generation(item: Element, origin: Origin, number: int) -> Found:
+    if (attribute(item, "NewsManagement/Status", "FormalName") or "").lower() in WITHDRAWN:
+        return origin.rejected("withdrawn by its publisher", number)
+    draft = Draft(origin, number)
+    for name, paths in (
+        ("title", ("HeadLine", "Title")), ("byline", ("ByLine",)), ("dateline", ("DateLine",)),
+    ):  # fmt: skip
+        for path in paths:
+            draft.claim(name, text_at(item, f".//NewsLines/{path}"))
+    draft.claim("source", (text_at(item, ".//NewsLines/CreditLine") or "").strip("–—- "))
+    provider = attribute(item, ".//AdministrativeMetadata/Provider/Party", "FormalName")
+    draft.claim("source", attribute(item, ".//AdministrativeMetadata/Source/Party", "FormalName"))
+    draft.claim("outlet", provider, PROVIDER)
+    draft.claim("outlet", text_at(item, "Identification/NewsIdentifier/ProviderId"), PROVIDER)
+    draft.claim("byline", attribute(item, ".//AdministrativeMetadata/Creator/Party", "FormalName"))
+    for place in item.iterfind(".//DescriptiveMetadata/Location/Property"):
+        if place.get("FormalName") == "City":
+            draft.claim("located", place.get("Value"))
+    draft.claim("lang", attribute(item, ".//DescriptiveMetadata/Language", "FormalName"))
+    draft.claim("lang", attribute(item, "", "lang"))
+    for path in (
+        "NewsManagement/FirstCreated",
+        "NewsManagement/ThisRevisionCreated",
+        "Identification/NewsIdentifier/DateId",
+    ):
+        draft.claim("date", text_at(item, path))
+    draft.claim("section", attribute(item, ".//DescriptiveMetadata//Subject", "Value"))
+    draft.identity = text_at(item, "Identification/NewsIdentifier/PublicIdentifier")
+    media: set[str] = set()
+    blocks: list[Block] = []
+    for content in item.iterfind(".//ContentItem"):
+        medium = (attribute(content, "MediaType", "FormalName") or "text").lower()
+        data = content.find("DataContent")
+        if medium in CLASSES:
+            media.add(CLASSES[medium])
+        elif data is not None:
+            document = data.find("nitf")
+            if document is not None:
+                nitf.claim(document, draft)
+                blocks, draft.text = [*blocks, *_blocks(draft)], ()
+            elif len(data):
+                blocks += blocks_in(data)
+            else:
+                blocks += _data(data, "")
+    draft.text, draft.text_known = blocks, STATED
+    if not blocks and media:
+        return Skipped(origin.path, min(media))
+    return draft.finish()
+
+
+def _blocks(draft: Draft) -> list[Block]:
+    return [block if isinstance(block, Block) else Block(block) for block in draft.text]
+
+
+FORMATS = (
+    Format("a NewsML document", matches=_is_newsml, read=whole(parse), suffixes=frozenset({".newsml"})),
+)

@@ -1,0 +1,110 @@
+"""Documents of XML as trees: parsed safely, searched by local names, and their content as blocks."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from newssearch.readers.api import UnreadableError
+from newssearch.readers.decoding.encoding import decode
+from newssearch.readers.html_fragment import blocks_of
+from newssearch.text.paragraphs import Block, squeeze
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+RENAMED = {
+    "bq": "blockquote", "block": "div", "note": "div", "media": "figure", "media-caption": "figcaption", "hl1": "h2",
+    "hl2": "h3", "body.content": "div", "body.end": "div", "abstract": "div", "tagline": "p", "DataContent": "div",
+}  # fmt: skip
+"""Elements of NITF and NewsML, and those of HTML that mean the same."""
+
+LEFT_OUT = frozenset(
+    {"media-metadata", "media-reference", "media-producer", "media-object", "head", "docdata"}
+)
+"""Elements within the content of NITF that nobody reads."""
+
+_ENTITIES = tuple("<!ENTITY".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
+_NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([a-zA-Z]\w{1,30};)")
+_DECLARATION_BYTES = re.compile(rb"\s*<\?xml\b[^>]*\?>")
+_DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>")
+
+
+def tree_of(data: bytes) -> Element:
+    """The root of a document, its names without namespaces.
+
+    Entities that a document declares itself are not expanded: it is refused. Named ones of HTML are known.
+    Raises UnreadableError for what is no XML.
+    """
+    from xml.etree import ElementTree  # slow to import, and few inputs need it
+
+    if any(entity in data for entity in _ENTITIES):
+        raise UnreadableError("an XML document that declares entities of its own")
+    try:
+        root = ElementTree.fromstring(_as_utf8(data))
+    except (ElementTree.ParseError, LookupError, ValueError):
+        text = _NAMED.sub(lambda match: html.unescape(match[0]).replace("<", "&lt;"), decode(data))
+        try:
+            root = ElementTree.fromstring(_DECLARATION.sub("", text).encode())
+        except (ElementTree.ParseError, LookupError, ValueError) as error:
+            raise UnreadableError(f"broken XML: {error}") from None
+    for element in root.iter():
+        if isinstance(element.tag, str):
+            element.tag = element.tag.rpartition("}")[2]
+    return root
+
+
+def _as_utf8(data: bytes) -> bytes:
+    """A document that is UTF-8 but says otherwise, without what it says."""
+    declared = _DECLARATION_BYTES.match(data)
+    if declared is None or data.isascii() or b"utf-8" in declared[0].lower():
+        return data
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return data
+    return data[declared.end() :]
+
+
+def text_at(element: Element | None, path: str) -> str | None:
+    """The text of the first element at a path that has any, on one line."""
+    if element is None:
+        return None
+    texts = (squeeze("".join(found.itertext())) for found in element.iterfind(path))
+    return next((text for text in texts if text), None)
+
+
+def attribute(element: Element | None, path: str, name: str) -> str | None:
+    """An attribute of the first element at a path that has it; names are compared without their namespace."""
+    if element is None:
+        return None
+    for found in element.iterfind(path) if path else (element,):
+        for key, value in found.attrib.items():
+            if key.rpartition("}")[2] == name and value.strip():
+                return value.strip()
+    return None
+
+
+def blocks_in(element: Element) -> list[Block]:
+    """The content of an element, of XHTML or NITF, as blocks."""
+    return blocks_of("".join(_markup(element)))
+
+
+def _markup(element: Element) -> Iterator[str]:
+    """An element as HTML; without recursion, however deep it is."""
+    waiting: list[Element | str] = [element]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            yield item
+            continue
+        if not isinstance(item.tag, str) or item.tag in LEFT_OUT:
+            yield html.escape(item.tail or "")
+            continue
+        tag = RENAMED.get(item.tag, item.tag)
+        yield f"<{tag}>"
+        yield html.escape(item.text or "")
+        waiting.append(f"</{tag}>{html.escape(item.tail or '')}")
+        waiting.extend(reversed(item))

@@ -1,0 +1,124 @@
+"""What a look at all of an index found, and what was saved of a damaged one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from newssearch.display.brief import brief, many, quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is not as it was written: in which ``file`` of the index's folder, and ``what``.
+
+    Its ``kind`` is ``"damaged"``, or ``"unread"`` where the system did not let the file be read (for lack of permission,
+    say), so that nobody knows whether it is sound.
+    """
+
+    file: str
+    what: str
+    kind: Literal["damaged", "unread"] = "damaged"
+
+    def __repr__(self) -> str:
+        return brief(self, quoted(self.file), quoted(self.what))
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.what}"
+
+    def to_dict(self) -> dict[str, str]:
+        """The same as JSON types."""
+        return {"file": self.file, "what": self.what, "kind": self.kind}
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A file or folder that belongs to no commit, as a run that was broken off leaves behind; ``size`` in bytes."""
+
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What a look at all of an index found.
+
+    ``articles`` and ``paragraphs`` were read, ``size`` bytes compared with their checksums, and the words of
+    ``sampled`` articles compared with their text, in ``seconds``. With no ``problems``, nothing that was committed is
+    lost or other than it was. ``leftovers`` do no harm; ``removed`` are those that were removed.
+    """
+
+    folder: Path
+    problems: tuple[Problem, ...] = ()
+    leftovers: tuple[Leftover, ...] = ()
+    removed: tuple[str, ...] = ()
+    files: int = 0
+    size: int = 0
+    articles: int = 0
+    paragraphs: int = 0
+    sampled: int = 0
+    seconds: float = 0.0
+
+    @property
+    def sound(self) -> bool:
+        """Whether all was read and there is no problem."""
+        return not self.problems
+
+    def __repr__(self) -> str:
+        state = "sound" if self.sound else many(len(self.problems), "problem")
+        return brief(
+            self,
+            f"of {quoted(str(self.folder))}: {state}, {many(self.articles, 'article')}, {many(self.paragraphs, 'paragraph')}",
+        )
+
+    @property
+    def damaged(self) -> bool:
+        """Whether something is not as it was written. An index that could not be read is neither sound nor damaged."""
+        return any(problem.kind == "damaged" for problem in self.problems)
+
+    def to_dict(self) -> dict[str, object]:
+        """The same as JSON types: what ``newssearch verify --json`` prints."""
+        return {
+            "folder": str(self.folder),
+            "sound": self.sound,
+            "problems": [problem.to_dict() for problem in self.problems],
+            "leftovers": [{"name": left.name, "size": left.size} for left in self.leftovers],
+            "removed": list(self.removed),
+            "files": self.files,
+            "size": self.size,
+            "articles": self.articles,
+            "paragraphs": self.paragraphs,
+            "sampled": self.sampled,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Salvage:
+    """What was saved of a damaged index: ``saved`` articles are in ``into``, as they were when they were indexed.
+
+    ``lost`` articles could not be read, or not whole. ``problems`` say what else is amiss: a file of which nothing could
+    be read at all, say, whose articles are not counted.
+    """
+
+    folder: Path
+    into: Path
+    saved: int = 0
+    lost: int = 0
+    problems: tuple[Problem, ...] = ()
+
+    def __repr__(self) -> str:
+        return brief(
+            self, f"into {quoted(str(self.into))}: {many(self.saved, 'article')} saved, {self.lost:,} lost"
+        )
+
+    def to_dict(self) -> dict[str, object]:
+        """The same as JSON types: what ``newssearch salvage --json`` prints."""
+        return {
+            "folder": str(self.folder),
+            "into": str(self.into),
+            "saved": self.saved,
+            "lost": self.lost,
+            "problems": [problem.to_dict() for problem in self.problems],
+        }

@@ -1,0 +1,1 @@
+"""Text to terms with offsets, sentences, paragraphs and dates: one analysis for indexing, queries and highlights."""

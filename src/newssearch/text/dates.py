@@ -1,0 +1,401 @@
+"""Dates as articles write them, and periods as queries ask for them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from newssearch.system.lazy_regex import Pattern
+
+from .month_names import in_english
+
+LONGEST = 100
+"""Characters of a string that can still be a date."""
+
+_MONTH_NAMES = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+
+MONTHS = {
+    **{name: number for number, name in enumerate(_MONTH_NAMES, start=1)},
+    **{name[:3]: number for number, name in enumerate(_MONTH_NAMES, start=1)},
+    "sept": 9,
+}
+"""English names of months, whole and abbreviated, to their numbers."""
+
+ZONES = {
+    "Z": 0, "UT": 0, "UTC": 0, "GMT": 0, "WET": 0, "BST": 1, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3,
+    "MSK": 3, "JST": 9, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
+}  # fmt: skip
+"""Names of zones to hours east of Greenwich: those of RFC 2822 and a few of news desks. A name that stands for
+several zones (IST), or changes with the season (ET), is not here: a time with it has no zone."""
+
+_WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?\s)?"
+_MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|" + "|".join(_MONTH_NAMES) + r")\b\.?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_YEAR = r"(?P<year>\d{4})"
+_TIME = r"""
+    (?:
+        (?P<mark>T|,?\s(?:(?:at|[-–—|·])\s)?)
+        (?P<hour>\d{1,2}) (?: :?(?P<minute>\d\d) (?: :?(?P<second>\d\d) (?:[.,](?P<fraction>\d+))? )? )?
+        (?:\s?(?P<half>[ap])\.?m\b\.?)?
+        (?:\s?(?P<zone>(?:UTC|GMT)?[-+−]\d\d?(?::?\d\d)?|[a-z]{1,5}))?
+        (?:\s?\([^()]*\))?
+    )?
+"""
+
+
+def _form(date: str) -> re.Pattern[str]:
+    return re.compile(f"{date}(?:{_TIME})", re.ASCII | re.IGNORECASE | re.VERBOSE)
+
+
+@cache
+def _forms() -> tuple[re.Pattern[str], ...]:
+    """Made when the first article is read: a search needs none of them, and they take milliseconds."""
+    return (
+        _form(rf"{_YEAR}(?P<sign>[-/.])(?P<month>\d\d?)(?P=sign){_DAY}"),
+        _form(rf"{_YEAR}(?P<month>\d\d)(?P<day>\d\d)"),
+        _form(r"(?P<first>\d\d?)(?P<sign>[-/.])(?P<second_number>\d\d?)(?P=sign)" + _YEAR),
+        _form(rf"{_WEEKDAY}{_MONTH}\s{_DAY},?\s{_YEAR}"),
+        _form(rf"{_WEEKDAY}{_DAY}[\s-](?:of\s)?{_MONTH},?[\s-]{_YEAR}"),
+    )
+
+
+_FOUR_DIGITS = Pattern(r"\d{4}")
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A date read from an article; ``ambiguous`` where day and month could be the other way round."""
+
+    value: dt.date | dt.datetime
+    ambiguous: bool = False
+
+
+def parse_published(text: str, *, day_first: bool = False) -> Published | None:
+    """When an article was published, from one string that is nothing else; None where it is not a full date.
+
+    ISO 8601, RFC 2822, names of months in either order (English, and :mod:`.month_names`), and numbers: ``7/5/2024`` is read month first and
+    flagged, unless ``day_first`` says how it is meant or only one reading is a date; ``5.7.2024`` is day first
+    always. Nothing is filled in: a year alone, a month, a year of two digits are no date. A time without a zone, or
+    with a zone that we cannot place, has none.
+
+    >>> parse_published("July 25, 2024")
+    Published(value=datetime.date(2024, 7, 25), ambiguous=False)
+    >>> parse_published("7-5-2024")
+    Published(value=datetime.date(2024, 7, 5), ambiguous=True)
+    >>> parse_published("7-5-2024", day_first=True)
+    Published(value=datetime.date(2024, 5, 7), ambiguous=False)
+    >>> parse_published("2024-07-25T12:00:00Z").value.isoformat()
+    '2024-07-25T12:00:00+00:00'
+    >>> parse_published("2024-02-30"), parse_published("July 2024")
+    (None, None)
+    """
+    if len(text) > LONGEST or not _FOUR_DIGITS.search(text):
+        return None
+    text = " ".join(text.split())
+    match = _match(text)
+    if match is None and (translated := in_english(text)) is not None:
+        match = _match(translated)
+    return _by_dateutil(text, day_first) if match is None else _published(match.groupdict(), day_first)
+
+
+def _match(text: str) -> re.Match[str] | None:
+    return next((match for form in _forms() if (match := form.fullmatch(text)) is not None), None)
+
+
+def _published(parts: dict[str, str | None], day_first: bool) -> Published | None:
+    """A match of one of our forms as a date; None where there is no such day or time."""
+    year = int(parts["year"] or 0)
+    if parts.get("first"):
+        first, second = int(parts["first"] or 0), int(parts["second_number"] or 0)
+        days = [_day(year, first, second), _day(year, second, first)]
+        dots = parts["sign"] == "."
+        if day_first or dots:
+            days.reverse()
+        day = days[0] or days[1]
+        ambiguous = not (day_first or dots) and None not in days and days[0] != days[1]
+    else:
+        name = parts["month"] or ""
+        month = int(name) if name.isdigit() else MONTHS[name.lower()]
+        day, ambiguous = _day(year, month, int(parts["day"] or 0)), False
+    if day is None:
+        return None
+    if parts["hour"] is None:
+        return Published(day, ambiguous)
+    moment = _moment(day, parts)
+    return Published(moment, ambiguous) if moment is not None else None
+
+
+def _day(year: int, month: int, day: int) -> dt.date | None:
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _moment(day: dt.date, parts: dict[str, str | None]) -> dt.datetime | None:
+    hour, half = int(parts["hour"] or 0), (parts["half"] or "").lower()
+    if parts["minute"] is None and not half and (parts["mark"] or "").upper() != "T":
+        return None  # "July 25, 2024 14": no telling what the number is
+    if half and hour <= 12:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    microsecond = int((parts["fraction"] or "")[:6].ljust(6, "0"))
+    try:
+        time = dt.time(hour, int(parts["minute"] or 0), int(parts["second"] or 0), microsecond)
+        return _checked(dt.datetime.combine(day, time, _zone(parts["zone"] or "")))
+    except ValueError:
+        return None
+
+
+def _zone(name: str) -> dt.timezone | None:
+    if not name:
+        return None
+    digits = "".join(char for char in name if char.isdigit())
+    if not digits:
+        hours = ZONES.get(name.upper())
+        if hours is None and len(name) == 1:
+            raise ValueError(f"not a zone: {name!r}")
+        return None if hours is None else dt.timezone(dt.timedelta(hours=hours))
+    hours, minutes = (int(digits[:-2]), int(digits[-2:])) if len(digits) > 2 else (int(digits), 0)
+    if minutes >= 60:
+        raise ValueError(f"not a zone: {name!r}")
+    offset = dt.timedelta(hours=hours, minutes=minutes)
+    return dt.timezone(offset if "+" in name else -offset)
+
+
+def _checked(moment: dt.datetime) -> dt.datetime | None:
+    """``moment``, unless it falls outside the years 1 to 9999 in UTC: it could not be compared with others."""
+    if moment.tzinfo is not None:
+        try:
+            moment.astimezone(dt.timezone.utc)
+        except OverflowError:
+            return None
+    return moment
+
+
+def _by_dateutil(text: str, day_first: bool) -> Published | None:
+    """What python-dateutil makes of ``text``, where that is all in the text.
+
+    dateutil completes what is missing from a default; read with two defaults that share nothing, such a string
+    gives two days and is refused. The days of the defaults are two weeks apart, so that a weekday's name does not
+    lead both to the same day.
+    """
+    from dateutil import parser  # slow to import, and seldom needed
+
+    def zone(name: str | None, offset: int | None) -> dt.tzinfo | None:
+        if offset is not None:
+            return dt.timezone(dt.timedelta(seconds=offset))
+        hours = ZONES.get((name or "").upper())
+        return None if hours is None else dt.timezone(dt.timedelta(hours=hours))
+
+    def read(default: dt.datetime, first: bool) -> dt.datetime | None:
+        try:
+            return parser.parse(text, default=default, dayfirst=first, tzinfos=zone)
+        except Exception:  # on hostile strings it raises whatever its parts raise
+            return None
+
+    midnight = dt.datetime(2000, 1, 1)
+    read_so = read(midnight, day_first)
+    read_again = read(dt.datetime(2001, 2, 15, 13, 47, 29), day_first)
+    if read_so is None or read_again is None or read_so.date() != read_again.date():
+        return None
+    if f"{read_so.year:04d}" not in text or _checked(read_so) is None:
+        return None  # a year of two digits, or beyond the calendar
+    other = read(midnight, not day_first)
+    ambiguous = not day_first and other is not None and other.date() != read_so.date()
+    return Published(read_so if read_so.hour == read_again.hour else read_so.date(), ambiguous)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A stretch of time from ``start`` up to but not including ``end``, as ``text`` asked for it.
+
+    The last moment that Python has, ``datetime.max``, is included where it is the end. Without a zone, it is one of the outlet's calendar; with one, one of universal time.
+    """
+
+    start: dt.datetime
+    end: dt.datetime
+    text: str
+
+
+_Stretch = tuple[dt.datetime, dt.datetime]
+_PERIOD = Pattern(
+    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d))?)?(Z|[+-]\d\d:?\d\d)?)?)?)?", re.ASCII
+)
+_QUARTER = Pattern(r"(?:(\d{4})[- ]?q([1-4])|q([1-4])[- ]?(\d{4}))", re.ASCII | re.IGNORECASE)
+_MONTH_AND_YEAR = Pattern(r"([a-z]{3,9})\.?,? (?:of )?(\d{4})|(\d{4}) ([a-z]{3,9})\.?", re.ASCII)
+_DAY_AND_MONTH = Pattern(
+    rf"{_WEEKDAY}(?:([a-z]{{3,9}})\.? (\d\d?)(?:st|nd|rd|th)?,?|(\d\d?)(?:st|nd|rd|th)? (?:of )?([a-z]{{3,9}})\.?,?) (\d{{4}})",
+    re.ASCII,
+)
+_AGO = Pattern(r"(?:-|(?:last|past) )(\d{1,5}) ?(d|w|m|y|days?|weeks?|months?|years?)", re.ASCII)
+_NAMED = Pattern(r"(this|last) (week|month|year)")
+
+
+def parse_period(text: str, now: dt.datetime | None = None) -> Period | None:
+    """The period that ``text`` names; None where there is no such period.
+
+    In ISO form a year, month, day, hour, minute or second, one with a time also with a zone; with the name of its month,
+    in English or a language of :mod:`.month_names`, a month or a day; a quarter (``2016-Q1``); or relative to ``now``
+    (the local clock, unless given): ``today``, ``yesterday``, ``this`` or ``last`` ``week``, ``month`` or ``year``
+    (weeks begin on Monday), ``-7d`` or ``last 7 days`` (also w, m, y): those days and today.
+
+    >>> period = parse_period("2024-02")
+    >>> period.start.isoformat(), period.end.isoformat()
+    ('2024-02-01T00:00:00', '2024-03-01T00:00:00')
+    >>> parse_period("2024-02-30"), parse_period("7/25/2024")
+    (None, None)
+    >>> parse_period("last month", dt.datetime(2024, 3, 15)) == Period(
+    ...     dt.datetime(2024, 2, 1), dt.datetime(2024, 3, 1), "last month")
+    True
+    """
+    text = text.strip()
+    try:
+        stretch = _iso_period(text) or _named_period(" ".join(text.lower().split()))
+        if stretch is None:
+            day = (now or dt.datetime.now()).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+            stretch = _relative_period(" ".join(text.lower().split()), day)
+    except (ValueError, OverflowError):  # no such month, day or hour; before the year 1
+        return None
+    return Period(*stretch, text) if stretch is not None else None
+
+
+def parse_range(
+    text: str, now: dt.datetime | None = None
+) -> tuple[dt.datetime | None, dt.datetime | None] | None:
+    """The bounds that ``text`` sets, the end excluded and either open; None where it is no period or range.
+
+    A period, or ``A..B``, ``A..``, ``..B``, ``>=A``, ``>A``, ``<=A``, ``<A`` with periods, each of them whole.
+
+    >>> parse_range("2024-07..2024-08") == (dt.datetime(2024, 7, 1), dt.datetime(2024, 9, 1))
+    True
+    >>> parse_range(">2024") == (dt.datetime(2025, 1, 1), None)
+    True
+    """
+    text = text.strip()
+    match = re.fullmatch(r"([<>]=?)(.*)", text, re.DOTALL)
+    if match is not None:
+        period = parse_period(match[2], now)
+        if period is None:
+            return None
+        return {
+            ">=": (period.start, None),
+            ">": (period.end, None) if not is_last_moment(period.end) else None,
+            "<=": (None, period.end),
+            "<": (None, period.start),
+        }[match[1]]
+    first, dots, last = text.partition("..")
+    if not dots:
+        period = parse_period(text, now)
+        return (period.start, period.end) if period is not None else None
+    start = parse_period(first, now) if first.strip() else None
+    end = parse_period(last, now) if last.strip() else None
+    if (first.strip() and start is None) or (last.strip() and end is None) or (start is None and end is None):
+        return None
+    return start.start if start is not None else None, end.end if end is not None else None
+
+
+def is_last_moment(moment: dt.datetime) -> bool:
+    """Whether a moment is ``datetime.max``, in whatever zone: nothing follows it, so that as an end it is included."""
+    return moment.replace(tzinfo=None) == dt.datetime.max
+
+
+def is_empty(start: dt.datetime, end: dt.datetime) -> bool:
+    """Whether no moment is from ``start`` up to ``end``, both with a zone or both without."""
+    return start > end or (start == end and not is_last_moment(end))
+
+
+def why_no_range(start: dt.datetime | None, end: dt.datetime | None) -> str | None:
+    """Why no date is between two bounds, or None where one can be."""
+    if start is None or end is None:
+        return None
+    if (start.tzinfo is None) != (end.tzinfo is None):
+        return "both ends of a range have a zone, or neither"
+    return "the range ends before it begins" if is_empty(start, end) else None
+
+
+def _iso_period(text: str) -> _Stretch | None:
+    match = _PERIOD.fullmatch(text)
+    if match is None:
+        return None
+    numbers = [int(number) for number in match.groups()[:6] if number is not None]
+    year, month, day, hour, minute, second = (*numbers, *(0, 1, 1, 0, 0, 0)[len(numbers) :])
+    start = dt.datetime(year, month, day, hour, minute, second)
+    end = _end(start, len(numbers))
+    if match[7]:
+        zone = dt.datetime.strptime(match[7].replace(":", ""), "%z").tzinfo
+        return start.replace(tzinfo=zone), end.replace(tzinfo=zone)
+    return start, end
+
+
+def _named_period(text: str) -> _Stretch | None:
+    """A quarter, or a month or a day by the name of its month."""
+    if (match := _QUARTER.fullmatch(text)) is not None:
+        start = dt.datetime(int(match[1] or match[4]), int(match[2] or match[3]) * 3 - 2, 1)
+        return start, dt.datetime.max if start >= dt.datetime(9999, 10, 1) else _months_later(start, 3)
+    if not any(char.isalpha() for char in text) or not any(char.isdigit() for char in text):
+        return None
+    for asked in (text, in_english(text)):
+        if asked is None:
+            continue
+        if (match := _MONTH_AND_YEAR.fullmatch(asked)) is not None:
+            month = MONTHS.get(match[1] or match[4])
+            if month is not None:
+                start = dt.datetime(int(match[2] or match[3]), month, 1)
+                return start, _end(start, 2)
+        if (match := _DAY_AND_MONTH.fullmatch(asked)) is not None:
+            month = MONTHS.get(match[1] or match[4])
+            if month is not None:
+                start = dt.datetime(int(match[5]), month, int(match[2] or match[3]))
+                return start, _end(start, 3)
+    return None
+
+
+def _end(start: dt.datetime, parts: int) -> dt.datetime:
+    """Where a period ends that begins at ``start`` and is a year, a month, a day … long."""
+    try:
+        if parts == 1:
+            return start.replace(year=start.year + 1)
+        if parts == 2:
+            return _months_later(start, 1)
+        return start + dt.timedelta(**{("days", "hours", "minutes", "seconds")[parts - 3]: 1})
+    except (OverflowError, ValueError):  # the last period of the calendar
+        return dt.datetime.max
+
+
+def _relative_period(text: str, today: dt.datetime) -> _Stretch | None:
+    tomorrow = _end(today, 3)
+    if text == "today":
+        return today, tomorrow
+    if text == "yesterday":
+        return today - dt.timedelta(days=1), today
+    if (match := _AGO.fullmatch(text)) is not None:
+        count, unit = int(match[1]), match[2][0]
+        if unit in "dw":
+            return today - dt.timedelta(days=count * (7 if unit == "w" else 1)), tomorrow
+        return _months_later(today, -count * (12 if unit == "y" else 1)), tomorrow
+    if (match := _NAMED.fullmatch(text)) is None:
+        return None
+    if match[2] == "week":
+        begins = today - dt.timedelta(days=today.weekday())
+        before = begins - dt.timedelta(days=7)
+        after = begins + dt.timedelta(days=7)
+    else:
+        step = 1 if match[2] == "month" else 12
+        begins = today.replace(day=1) if step == 1 else today.replace(month=1, day=1)
+        before, after = _months_later(begins, -step), _months_later(begins, step)
+    return (begins, after) if match[1] == "this" else (before, begins)
+
+
+def _months_later(start: dt.datetime, count: int) -> dt.datetime:
+    """The same day some months later, or the last one of a shorter month."""
+    import calendar  # slow to import, and seldom needed
+
+    months = start.year * 12 + start.month - 1 + count
+    year, month = divmod(months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return start.replace(year=year, month=month + 1, day=min(start.day, last))

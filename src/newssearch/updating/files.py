@@ -1,0 +1,296 @@
+"""Which files there are to read, and under which names an index knows them."""
+
+from __future__ import annotations
+
+import errno
+import glob
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from newssearch.article import Rejected
+from newssearch.config import FILE
+
+PAGES = (".html", ".htm", ".xhtml")
+"""Endings of saved pages, which browsers put a folder beside."""
+
+
+class Source(NamedTuple):
+    """A file to read: where it is, and its name in the index."""
+
+    file: Path
+    path: str
+
+
+class Scope(NamedTuple):
+    """A folder that a run was told to read, by its name in the index; its own files alone where not ``recursive``."""
+
+    path: str
+    recursive: bool = True
+    problem: str = ""
+    """Why nothing of it can be looked at, or ``""``."""
+
+
+@dataclass
+class Look:
+    """What there is below some paths: the files to read, what names nothing, and what was left out."""
+
+    sources: list[Source] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+    excluded: set[str] = field(default_factory=set)
+    scopes: list[Scope] = field(default_factory=list)
+    unlisted: dict[str, str] = field(default_factory=dict)
+    """The folders, by their names in the index, that cannot be listed, and why."""
+    astray: dict[str, str] = field(default_factory=dict)
+    """The links below folders that lead nowhere, by their names in the index, and why: each may have led to a folder."""
+
+    def scopes_of(self, path: str) -> list[Scope]:
+        """The scopes that a file lies in, by its name in the index; one that is missing may be the file itself."""
+        found = [scope for scope in self._scopes.get(path, ()) if scope.problem]
+        for number, folder in enumerate(_folders_of(path)):
+            found += [scope for scope in self._scopes.get(folder, ()) if scope.recursive or number == 0]
+        return found
+
+    def is_unlisted(self, path: str) -> bool:
+        """Whether nobody can tell if a file is there, by its name in the index: a folder that it lies in cannot be listed."""
+        if not (self.unlisted or self.astray):
+            return False
+        return any(folder in self.unlisted or folder in self.astray for folder in _folders_of(path))
+
+    @cached_property
+    def _scopes(self) -> dict[str, list[Scope]]:
+        by_folder: dict[str, list[Scope]] = {}
+        for scope in self.scopes:
+            by_folder.setdefault(scope.path.rstrip("/"), []).append(scope)
+        return by_folder
+
+
+def _folders_of(path: str) -> Iterator[str]:
+    """The folders that a file lies in, from the inner to the outer, as an index names them."""
+    inner = path
+    while "/" in inner:
+        inner = inner.rpartition("/")[0]
+        yield inner
+    if not (path.startswith("/") or path[1:2] == ":"):
+        yield "."
+
+
+def look(patterns: Iterable[str | Path], index: Path, exclude: Sequence[str] = ()) -> Look:
+    """Look for the files that ``patterns`` mean, each once, in a stable order: files, folders with all below, globs.
+
+    Left out of folders are hidden files, links to folders (which could go in circles, and are counted), what belongs
+    to a saved page (``a_files/`` beside ``a.html``), the configuration of the archive, what ``exclude`` says (see
+    :func:`excluded`), and the folder of the ``index`` itself. A pattern that means nothing is rejected, and
+    so is a folder that cannot be listed.
+    """
+    return _Looking(index, exclude).look(patterns)
+
+
+class _Looking:
+    """One look; paths are compared by what they really are, without links."""
+
+    def __init__(self, index: Path, exclude: Sequence[str]) -> None:
+        self.root, self.own_root = str(archive_of(index)), str(index.absolute().parent)
+        self.skip = real_path(index)
+        self.exclude = exclude
+        self.found = Look()
+        self.seen: set[str] = set()
+
+    def look(self, patterns: Iterable[str | Path]) -> Look:
+        """What the patterns mean."""
+        for pattern in patterns:
+            self._expand(Path(pattern), str(pattern))
+        self.found.scopes = list(dict.fromkeys(self.found.scopes))
+        return self.found
+
+    def _expand(self, path: Path, pattern: str) -> None:
+        problem = _problem(path)
+        if problem and glob.has_magic(pattern):
+            matches = sorted(Path(match) for match in glob.glob(pattern, recursive=True))  # noqa: PTH207  (absolute ones too)
+            if not matches:
+                self.found.rejected.append(Rejected(self._name(path), "no file matches"))
+            for match in matches:
+                self._take(match, named=False)
+        elif problem:
+            self.found.rejected.append(Rejected(self._name(path), problem))
+            places = {self._name(path), _name(_target(path), self.root)}  # of a link, and of where it leads
+            self.found.scopes += [Scope(place, problem=problem) for place in sorted(places)]
+        else:
+            self._take(path, named=True)
+
+    def _take(self, path: Path, *, named: bool) -> None:
+        """Take a file, or all that is below a folder."""
+        if os.path.isdir(path):  # noqa: PTH112  (false, not an error, where that cannot be told)
+            self.found.scopes.append(Scope(self._name(path)))
+            self._take_folder(path)
+            return
+        real = real_path(path)
+        self.found.scopes.append(Scope(_name(os.path.dirname(real), self.root), recursive=False))  # noqa: PTH120
+        self._take_file(path, real, os.path.abspath(path), named=named)  # noqa: PTH100
+
+    def _take_file(self, file: Path, real: str, own: str, *, named: bool) -> None:
+        path = _name(real, self.root)
+        if path in self.seen:
+            return
+        if not named and self.exclude:
+            names = {path, _name(own, self.own_root)}
+            if any(excluded(name, self.exclude) for name in names):
+                self.found.excluded.add(path)
+                return
+        self.seen.add(path)
+        self.found.excluded.discard(path)
+        self.found.sources.append(Source(file, path))
+
+    def _take_folder(self, folder: Path) -> None:
+        """Take what is below a folder: its own files first, then those of its folders, in the order of their names."""
+        under = [(str(folder), real_path(folder), os.path.abspath(folder))]  # noqa: PTH100
+        while under:
+            here, real, own = under.pop()
+            try:
+                with os.scandir(here) as listing:
+                    entries = sorted(listing, key=lambda entry: entry.name)
+            except OSError as error:
+                reason = f"cannot be listed: {error.strerror or error}"
+                self.found.unlisted[_name(real, self.root)] = reason
+                self.found.rejected.append(Rejected(_name(real, self.root), reason))
+                continue
+            pages = {
+                f"{entry.name.rpartition('.')[0]}_files"
+                for entry in entries
+                if entry.name.lower().endswith(PAGES)
+            }
+            if any(map(_TABLE.fullmatch, names := [entry.name for entry in entries])) and MARKER in names:
+                self.found.skipped["files of an index"] += sum(map(_is_of_index, names))
+                entries = [entry for entry in entries if not _is_of_index(entry.name)]
+            folders = []
+            for entry in entries:
+                if entry.name.startswith("."):
+                    continue
+                inner = [os.path.join(place, entry.name) for place in (here, real, own)]  # noqa: PTH118
+                link = entry.is_symlink()
+                if not link and entry.is_dir():
+                    if entry.name not in pages and inner[1] != self.skip:
+                        folders.append((inner[0], inner[1], inner[2]))
+                elif link and os.path.isdir(inner[0]):  # noqa: PTH112
+                    if entry.name not in pages and real_path(inner[0]) != self.skip:
+                        self.found.skipped["linked folders"] += 1
+                elif entry.name != FILE:
+                    target = real_path(inner[0]) if link else inner[1]
+                    if link and (problem := _problem(Path(inner[0]))):
+                        self.found.astray[_name(target, self.root)] = problem
+                    self._take_file(Path(inner[0]), target, inner[2], named=False)
+            under.extend(reversed(folders))
+
+    def _name(self, path: Path) -> str:
+        return _name(real_path(path), self.root)
+
+
+MARKER = "newssearch.json"
+_TABLE = re.compile(r"_MAIN_[0-9]+\.toc")
+_OF_INDEX = re.compile(r"_?MAIN_.*|stories-[0-9]+\.nws|newssearch\.json|files\.json")
+
+
+def _is_of_index(name: str) -> bool:
+    """Whether a file in the folder of an index is a part of it, by its name."""
+    return _OF_INDEX.fullmatch(name) is not None
+
+
+def _problem(path: Path) -> str:
+    """Why nothing can be read at a path, or ``""`` where something may."""
+    try:
+        path.stat()
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        if isinstance(error, OSError) and error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
+            return f"cannot be read: {error.strerror or error}"
+        return "no such file or folder"
+    return ""
+
+
+def excluded(path: str, exclude: Sequence[str]) -> bool:
+    """Whether one of some patterns means a file, by its name in the index.
+
+    A pattern without a slash means files and folders of such a name anywhere; one with a slash a path from the
+    archive's folder, with all that lies in it. ``*`` stands for anything within a name, ``**`` for folders too. On
+    Windows, capitals make no difference, and a backslash is a slash.
+
+    >>> excluded("a/drafts/1.txt", ["drafts"]), excluded("a/1.tmp", ["*.tmp"]), excluded("a/b/1.txt", ["b/*.txt"])
+    (True, True, False)
+    >>> excluded("a/b/1.txt", ["a/**/*.txt"]), excluded("a/b/1.txt", ["a/b"]), excluded("a/b/1.txt", ["a/*"])
+    (True, True, True)
+    """
+    on_windows = os.path.sep == "\\"
+    patterns = (pattern.replace("\\", "/") if on_windows else pattern for pattern in exclude)
+    return any(_exclusion(pattern, on_windows).fullmatch(path) is not None for pattern in patterns)
+
+
+@cache
+def _exclusion(pattern: str, ignore_case: bool) -> re.Pattern[str]:
+    parts = pattern.strip("/").split("/")
+    anywhere = "" if "/" in pattern.strip("/") or pattern.startswith("/") else "(?:.*/)?"
+    expression = ""
+    for number, part in enumerate(parts):
+        last = number == len(parts) - 1
+        if part == "**":
+            expression += ".*" if last else "(?:[^/]*/)*"
+            continue
+        expression += "".join({"*": "[^/]*", "?": "[^/]"}.get(char, re.escape(char)) for char in part)
+        expression += "" if last else "/"
+    return re.compile(f"{anywhere}{expression}(?:/.*)?", re.DOTALL | (re.IGNORECASE if ignore_case else 0))
+
+
+def real_path(file: str | Path) -> str:
+    """What a path really is: without links, relative parts and ``..``.
+
+    A link that leads to no file and to no folder stays what it is.
+    """
+    try:
+        if os.path.islink(file) and not (os.path.isfile(file) or os.path.isdir(file)):  # noqa: PTH112, PTH113, PTH114
+            parent, name = os.path.split(os.path.abspath(file))  # noqa: PTH100
+            return os.path.join(os.path.realpath(parent), name)  # noqa: PTH118
+        return os.path.realpath(file)
+    except (OSError, ValueError):  # ValueError: a name that no file can have
+        return os.path.abspath(file)  # noqa: PTH100
+
+
+def _target(file: Path) -> str:
+    """Where a path leads, whether there is anything or not."""
+    try:
+        return os.path.realpath(file)
+    except (OSError, ValueError):
+        return real_path(file)
+
+
+def archive_of(folder: Path) -> Path:
+    """The archive of an index: the folder that really holds the folder of the index, however that was reached."""
+    return Path(real_path(folder)).parent
+
+
+def name_of(file: Path, archive: Path) -> str:
+    """The name of a file in an index: relative to ``archive``, the folder that holds the index, or else absolute.
+
+    It is that of the file itself, whichever links lead to it. So an archive may be moved with its index, and a file is
+    one file by whatever path it is reached. Bytes of the name that are not UTF-8 are written ``\\\\xff``.
+    """
+    return _name(real_path(file), real_path(archive))
+
+
+def _name(real: str, root: str) -> str:
+    path = Path(real)
+    if path.is_relative_to(root):
+        path = path.relative_to(root)
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+
+
+def file_of(path: str, archive: Path) -> Path:
+    """The file that :func:`name_of` gave a name."""
+    file = archive / path
+    if "\\x" in path and not file.exists():
+        raw = re.sub(rb"\\x([0-9a-f]{2})", lambda match: bytes([int(match[1], 16)]), path.encode())
+        return archive / os.fsdecode(raw)
+    return file

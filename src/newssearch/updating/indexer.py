@@ -1,0 +1,600 @@
+"""Bringing an index up to date with files, with a stream, or with articles at hand.
+
+Each article of a file is compared with the index: new ones are added, changed ones replaced, missing ones removed.
+An interrupted run therefore continues where it stopped, and appending to a long file costs only what was appended.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from newssearch.article import Article, Rejected
+from newssearch.display.brief import brief
+from newssearch.engines import Writer
+from newssearch.readers import (
+    Document,
+    Found,
+    ReadOptions,
+    Skipped,
+    read_file,
+    read_items,
+    read_stream,
+    signature,
+    versions,
+)
+from newssearch.readers.parallel import Parsers
+from newssearch.system.frozen import FrozenDict
+
+from . import files
+from .manifest import Entry, Manifest
+from .pruning import Confirm, Removal, plan
+
+BATCH = 500_000
+"""Paragraphs between two commits: what an interrupted run may lose, and what memory holds."""
+STALE = -2
+"""In place of the time of a file: it is to be read again, whatever its time."""
+UNOPENED = -3
+"""In place of the time of a file that could not be opened: each run tries again."""
+KEPT_REJECTIONS = 1_000
+"""Rejections that a report, and the manifest of a file, list; all are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What a run did, in articles, unless said otherwise.
+
+    ``duplicates`` are articles of the same id and the same content as one read elsewhere, kept once. ``files`` were
+    looked at, ``files_read`` had changed and were read. ``rejected`` lists the first :data:`KEPT_REJECTIONS` of
+    ``rejections``; ``rejected_before`` were rejected by an earlier run already, and have not changed since. ``skipped`` counts, by its kind, what is no article and was not expected to be one, such as the
+    images in a crawl. ``kept`` articles stay although their file is gone or cannot be read now, some of them because
+    their removal was ``refused``. ``paragraphs`` were added, in ``seconds``. ``interrupted`` runs can be repeated to go on.
+    """
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    duplicates: int = 0
+    files: int = 0
+    files_read: int = 0
+    rejections: int = 0
+    rejected: tuple[Rejected, ...] = ()
+    skipped: Mapping[str, int] = field(default_factory=FrozenDict)
+    paragraphs: int = 0
+    seconds: float = 0.0
+    interrupted: bool = False
+    kept: int = 0
+    refused: tuple[Removal, ...] = ()
+    rejected_before: int = 0
+
+    @property
+    def rate(self) -> float:
+        """Paragraphs added a second."""
+        return self.paragraphs / self.seconds if self.seconds else 0.0
+
+    def __repr__(self) -> str:
+        counts = (f"{getattr(self, name):,} {name}" for name in ("added", "updated", "unchanged", "removed"))
+        return brief(
+            self,
+            ", ".join([*counts, f"{self.rejections:,} rejected"]),
+            "(interrupted)" if self.interrupted else "",
+        )
+
+    def to_dict(self) -> dict[str, object]:
+        """The report as JSON types: what ``newssearch index --json`` prints."""
+        return {
+            "added": self.added,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "removed": self.removed,
+            "kept": self.kept,
+            "refused": [removal.to_dict() for removal in self.refused],
+            "duplicates": self.duplicates,
+            "files": self.files,
+            "files_read": self.files_read,
+            "rejections": self.rejections,
+            "rejected": [
+                {"path": r.path, "member": r.member, "record": r.record, "reason": r.reason}
+                for r in self.rejected
+            ],
+            "rejected_before": self.rejected_before,
+            "skipped": dict(self.skipped),
+            "paragraphs": self.paragraphs,
+            "seconds": round(self.seconds, 3),
+            "rate": round(self.rate, 1),
+            "interrupted": self.interrupted,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is, in bytes of the files to look at and articles seen so far."""
+
+    done: int
+    total: int
+    articles: int
+
+
+@dataclass
+class _Counts:
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    kept: int = 0
+    duplicates: int = 0
+    files: int = 0
+    files_read: int = 0
+    rejections: int = 0
+    rejected_before: int = 0
+    paragraphs: int = 0
+
+
+@dataclass
+class _FileRun:
+    """One file, or one stream, while its articles are taken."""
+
+    known: dict[str, str] | None
+    """The states of its committed articles by id; None where articles belong to no file."""
+    before: Entry | None = None
+    """What is known of the last time that it was read."""
+    seen: set[str] = field(default_factory=set)
+    articles: int = 0
+    rejected: list[tuple[int, str, str | None]] = field(default_factory=list)
+    rejections: int = 0
+    duplicates: list[str] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+
+
+class _Unchanged(NamedTuple):
+    """A file that is as it was when it was last read."""
+
+    source: files.Source
+    size: int
+    mtime: int
+
+
+class _Opened(NamedTuple):
+    """A file that is being read: what follows is in it."""
+
+    source: files.Source
+    size: int
+    mtime: int
+    digest: str
+
+
+class _Read(NamedTuple):
+    """The end of a file."""
+
+    file: _Opened
+
+
+class Indexer:
+    """One run over files or articles, with a writer that it leaves open.
+
+    ``save`` is called with the manifest after each commit, ``options`` say how files are to be understood. ``stop`` is asked after each article whether to end
+    early; ``progress`` is told now and then how far the run is. ``retry`` reads again what was rejected before.
+    """
+
+    def __init__(
+        self,
+        writer: Writer,
+        manifest: Manifest,
+        save: Callable[[Manifest], None],
+        options: ReadOptions | None = None,
+        *,
+        retry: bool = False,
+        stop: Callable[[], bool] | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> None:
+        self._retry = retry
+        self._writer = writer
+        self._manifest = manifest
+        self._save = save
+        self._options = options or ReadOptions()
+        self._stop = stop or (lambda: False)
+        self._progress = progress or (lambda _: None)
+        self._counts = _Counts()
+        self._rejected: list[Rejected] = []
+        self._skipped: Counter[str] = Counter()
+        self._refused: list[Removal] = []
+        self._pending: dict[str, str] = {}
+        self._copies: dict[str, set[str]] = {}  # the files with copies of an article, by its id
+        for path, entry in manifest.entries.items():
+            self._note_copies(path, entry)
+        self._fresh: dict[str, Entry] = {}  # what the manifest is to say after the next commit
+        self._was_read: set[str] = set()
+        self._gone: set[str] = set()  # what was removed since the last commit
+        self._done = self._total = self._seen = 0
+        self._stopped = False
+        self._started = time.perf_counter()
+
+    @cached_property
+    def _reading(self) -> str:
+        """What the outcome of reading a file depends on beside it."""
+        return signature(self._options)
+
+    @cached_property
+    def _reading_rejected(self) -> str:
+        """The same where something was rejected, which another version, of this package or another, may read."""
+        return f"{self._reading} {versions()}"
+
+    def _is_known(self, entry: Entry) -> bool:
+        """Whether a file that has not changed would give what it gave."""
+        if not entry.rejections:
+            return entry.reading == self._reading
+        return not self._retry and entry.reading == self._reading_rejected
+
+    # ---- what there is to take
+
+    def read_files(self, look: files.Look) -> None:
+        """Bring the index up to date with files."""
+        found = look.sources
+        for rejected in look.rejected:
+            self._reject(rejected)
+        self._skipped += look.skipped
+        self._total = sum(_size(source.file) for source in found)
+        run = _FileRun(None)
+        with Parsers() as parsers:
+            event: _Unchanged | _Opened | _Read | Found
+            for event in parsers.in_order(self._events(found)):
+                if isinstance(event, _Unchanged):
+                    self._unchanged(event)
+                elif isinstance(event, _Opened):
+                    self._counts.files += 1
+                    run = self._begin(event)
+                elif isinstance(event, _Read):
+                    self._end(event.file, run)
+                    self._was_read.add(event.file.source.path)
+                else:
+                    self._take(event, run)
+                if self._stopped:
+                    return
+
+    def read_copies(self, archive: Path) -> None:
+        """Read the files with copies of articles that are gone: a copy takes their place.
+
+        They count for what changes, not as files that were read.
+        """
+        self._commit()
+        while stale := [item for item in self._manifest.entries.items() if item[1].mtime == STALE]:
+            for path, entry in stale:  # what one of them has lost, another may have
+                if self._stopped:
+                    return
+                file = files.file_of(path, archive)
+                name = files.name_of(file, archive)
+                if name != path:  # a link by now, to a file that has a name of its own
+                    self._manifest.drop(path)
+                    if name in self._fresh or name in self._manifest.entries:
+                        continue
+                before, rejected = replace(self._counts), len(self._rejected)
+                skipped = self._skipped.copy()
+                self._read_now(files.Source(file, name))
+                for count in ("unchanged", "files_read", "rejections", "rejected_before"):
+                    setattr(self._counts, count, getattr(before, count))
+                del self._rejected[rejected:]
+                self._skipped = skipped
+                if path in self._was_read:
+                    self._counts.duplicates -= len(entry.duplicates)
+                else:
+                    self._counts.duplicates = before.duplicates
+            self._commit()
+
+    def read_articles(self, items: Iterable[Found]) -> None:
+        """Take articles that belong to no file: they are added, or replace those of their ids."""
+        run = _FileRun(known=None)
+        for item in items:
+            self._take(item, run)
+            if self._stopped:
+                return
+
+    def read_stream(self, stream: BinaryIO) -> None:
+        """Take JSON Lines from a stream."""
+        self.read_articles(read_stream(stream, self._options))
+
+    def prune(
+        self,
+        known: Mapping[str, int],
+        look: files.Look,
+        archive: Path,
+        exclude: Sequence[str],
+        confirm: Confirm | None,
+    ) -> None:
+        """Remove the articles of the ``known`` files that are gone from where a run looked, or excluded.
+
+        What would remove too much is refused unless ``confirm`` agrees: see :mod:`newssearch.updating.pruning`.
+        """
+        made = plan(known, look, archive, exclude, confirm, self._copied)
+        self._refused += made.refused
+        self._counts.kept += made.kept
+        for path in made.remove:
+            if self._stop():
+                self._stopped = True
+                return
+            self._remove(self._writer.states(path))
+            self._manifest.drop(path)
+
+    def _copied(self, path: str, gone: Collection[str]) -> int:
+        """How many articles of a file have a copy in another one that is not gone."""
+        if not self._copies:
+            return 0
+        copies = (self._copies.get(article_id, set()) for article_id in self._writer.states(path))
+        return sum(any(other not in gone for other in others) for others in copies)
+
+    def finish(self, refuse: Callable[[int], Iterable[Removal]] = lambda added: ()) -> IndexReport:
+        """Commit, and say what was done; ``refuse`` says what of it is refused, by how many articles were added."""
+        self._commit(last=True)
+        if not self._stopped:
+            self._refused += refuse(self._counts.added)
+        counts = vars(self._counts)
+        seconds = time.perf_counter() - self._started
+        return IndexReport(
+            **counts,
+            rejected=tuple(self._rejected),
+            refused=tuple(self._refused),
+            skipped=FrozenDict(sorted(self._skipped.items())),
+            seconds=seconds,
+            interrupted=self._stopped,
+        )
+
+    # ---- files
+
+    def _events(
+        self, sources: Iterable[files.Source]
+    ) -> Iterator[_Unchanged | _Opened | _Read | Found | Document]:
+        """What is to be done for each file, and what is in it; asked for ahead of time."""
+        for source in sources:
+            size, mtime = _stat(source.file)
+            entry = self._manifest.entries.get(source.path)
+            same = (
+                entry is not None and entry.size == size and entry.mtime != UNOPENED and self._is_known(entry)
+            )
+            if same and entry and (entry.mtime == mtime or _digest(source.file) == entry.digest):
+                yield _Unchanged(source, size, mtime)
+                self._advance(size)
+                continue
+            yield from self._events_of(_Opened(source, size, mtime, _digest(source.file)))
+
+    def _events_of(self, file: _Opened) -> Iterator[_Opened | _Read | Found | Document]:
+        reported = 0
+
+        def advance(count: int) -> None:
+            nonlocal reported
+            reported += count
+            self._advance(count)
+
+        yield file
+        yield from read_items(file.source.file, file.source.path, self._options, advance)
+        self._advance(file.size - reported)
+        yield _Read(file)
+
+    def _unchanged(self, file: _Unchanged) -> None:
+        self._counts.files += 1
+        path = file.source.path
+        entry = self._manifest.entries.get(path)
+        if entry is None or entry.mtime == STALE:  # made so by what was done since it was looked at
+            self._read_now(file.source)
+            self._was_read.add(path)
+            return
+        if entry.mtime != file.mtime:
+            self._manifest.set(path, replace(entry, mtime=file.mtime))  # touched, not changed
+        self._counts.unchanged += entry.articles
+        if entry.rejections:
+            self._counts.rejected_before += entry.rejections
+            self._counts.kept += max(len(self._writer.states(path).keys() - self._gone) - entry.articles, 0)
+        self._skipped.update(dict(entry.skipped))
+
+    def _read_now(self, source: files.Source) -> None:
+        """Read a file that nothing is done ahead of time for."""
+        file = _Opened(source, *_stat(source.file), _digest(source.file))
+        run = self._begin(file)
+        for item in read_file(source.file, source.path, self._options):
+            self._take(item, run)
+            if self._stopped:
+                return
+        self._end(file, run)
+
+    def _begin(self, file: _Opened) -> _FileRun:
+        self._counts.files_read += 1
+        path = file.source.path
+        before = self._manifest.entries.get(path)
+        self._manifest.drop(path)  # what it says of the file is not of the articles of the next commit
+        states = self._writer.states(path)
+        known = {known: state for known, state in states.items() if known not in self._gone}
+        return _FileRun(known, before)
+
+    def _end(self, file: _Opened, run: _FileRun) -> None:
+        # A file that cannot be read now keeps its articles, and so does one with a part that could be read before.
+        unread = any(record == 0 and member is None for record, _, member in run.rejected)
+        parts = {rejected for rejected in run.rejected if rejected[0] == 0}
+        if not unread and parts <= set(run.before.rejected if run.before else ()):
+            self._remove(set(run.known or ()) - run.seen)
+        else:
+            self._counts.kept += len(set(run.known or ()) - run.seen)
+        # One that could not even be opened may be opened next time, with the same time.
+        settled = bool(file.digest) or not unread
+        path, stat = file.source.path, (file.size, file.mtime)
+        if _stat(file.source.file) == stat:
+            entry = Entry(
+                file.size,
+                file.mtime if settled else UNOPENED,
+                file.digest,
+                self._reading_rejected if run.rejections else self._reading,
+                run.articles,
+                run.rejections,
+                tuple(run.rejected),
+                tuple(run.duplicates),
+                tuple(sorted(run.skipped.items())),
+            )
+            self._fresh[path] = entry
+            self._note_copies(path, entry)
+        else:  # it changed while it was read: it is read again next time
+            self._manifest.drop(path)
+
+    # ---- articles
+
+    def _take(self, item: Found, run: _FileRun) -> None:
+        if isinstance(item, Skipped):
+            run.skipped[item.what] += 1
+            self._skipped[item.what] += 1
+        elif isinstance(item, Rejected):
+            self._rejection(item, run)
+        elif not (item.paragraphs or item.title):
+            self._take(
+                Rejected(item.path or "-", "neither a title nor any text", item.record, item.member), run
+            )
+        else:
+            self._article(item, run)
+        self._seen += 1
+        if self._stop():
+            self._stopped = True
+        if self._writer.pending >= BATCH:
+            self._commit()
+
+    def _rejection(self, item: Rejected, run: _FileRun) -> None:
+        rejected = (item.record, item.reason, item.member)
+        run.rejections += 1
+        if len(run.rejected) < KEPT_REJECTIONS:
+            run.rejected.append(rejected)
+        if (
+            run.before
+            and run.before.mtime == UNOPENED
+            and rejected in run.before.rejected
+            and not self._retry
+        ):
+            self._counts.rejected_before += 1
+        else:
+            self._reject(item)
+
+    def _article(self, article: Article, run: _FileRun) -> None:
+        state = article.digest
+        old = self._old(article.id, run)
+        taken = self._taken(article.id, run, old)
+        if taken is not None:
+            self._taken_id(article, taken, run)
+            return
+        run.articles += 1
+        if run.known is not None and old is not None:
+            run.seen.add(article.id)
+        if old == state:
+            self._counts.unchanged += 1
+            return
+        if old is None:
+            self._counts.added += 1
+        else:
+            self._counts.updated += 1
+            self._writer.remove([article.id])
+            self._copies_are_stale(article.id)
+        self._writer.add(article, state)
+        self._pending[article.id] = state
+        self._counts.paragraphs += len(article.paragraphs)
+
+    def _taken(self, article_id: str, run: _FileRun, old: str | None) -> str | None:
+        """The state of another article that has this id, if there is one."""
+        if article_id in self._pending:
+            return self._pending[article_id]
+        if old is not None and article_id not in run.seen:
+            return None
+        return self._writer.state(article_id) if article_id not in self._gone else None
+
+    def _taken_id(self, article: Article, taken: str, run: _FileRun) -> None:
+        """The id is taken: by the same article read elsewhere, which is kept once, or else by another one."""
+        if taken == article.digest:
+            self._counts.duplicates += 1
+            run.duplicates.append(article.id)
+        elif run.known is None:  # of no file: a later version replaces the earlier one of the same batch
+            self._commit()
+            self._article(article, run)
+        elif (apart := article.apart()).id != article.id:
+            self._article(apart, run)
+        else:
+            self._take(
+                Rejected(
+                    article.path or "-",
+                    f"another article has its id {article.id}",
+                    article.record,
+                    article.member,
+                ),
+                run,
+            )
+
+    def _old(self, article_id: str, run: _FileRun) -> str | None:
+        """The state of the committed article that one of this id replaces."""
+        if run.known is not None:
+            return run.known.get(article_id)
+        return self._writer.state(article_id) if article_id not in self._pending else None
+
+    def _remove(self, ids: Iterable[str]) -> None:
+        gone = sorted(ids)
+        self._counts.removed += self._writer.remove(gone)
+        self._gone.update(gone)
+        for article_id in gone:
+            self._copies_are_stale(article_id)
+
+    def _note_copies(self, path: str, entry: Entry) -> None:
+        for article_id in entry.duplicates:
+            self._copies.setdefault(article_id, set()).add(path)
+
+    def _copies_are_stale(self, article_id: str) -> None:
+        """An article that copies elsewhere were left out for is gone, or not what they are copies of any more."""
+        for path in self._copies.pop(article_id, ()):
+            if path in self._fresh:
+                self._fresh[path] = replace(self._fresh[path], mtime=STALE, digest="")
+            elif path in self._manifest.entries:
+                self._manifest.set(path, replace(self._manifest.entries[path], mtime=STALE, digest=""))
+
+    def _reject(self, rejected: Rejected) -> None:
+        self._counts.rejections += 1
+        if len(self._rejected) < KEPT_REJECTIONS:
+            self._rejected.append(rejected)
+
+    def _advance(self, count: int) -> None:
+        self._done += count
+        self._progress(Progress(self._done, self._total, self._seen))
+
+    def _commit(self, last: bool = False) -> None:
+        if self._manifest.changed:  # what must be read again is known before what it stood in for is gone
+            self._save(self._manifest)
+            self._manifest.changed = False
+        self._writer.commit(last=last)
+        self._pending.clear()
+        self._gone.clear()
+        for path, entry in self._fresh.items():
+            self._manifest.set(path, entry)
+        self._fresh.clear()
+        if self._manifest.changed:
+            self._save(self._manifest)
+            self._manifest.changed = False
+
+
+def _stat(file: Path) -> tuple[int, int]:
+    try:
+        status = file.stat()
+    except OSError:
+        return -1, -1
+    return status.st_size, status.st_mtime_ns
+
+
+def _size(file: Path) -> int:
+    return max(_stat(file)[0], 0)
+
+
+def _digest(file: Path) -> str:
+    """A digest of the content of a regular file, else ``""``."""
+    try:
+        if not file.is_file():
+            return ""
+        digest = hashlib.blake2b(digest_size=16)
+        with file.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+        return digest.hexdigest()
+    except OSError:
+        return ""

@@ -1,0 +1,130 @@
+"""A new index made of the files that there are, in place of the old one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from newssearch import arguments
+from newssearch.config import Config
+from newssearch.engines.embedded import EmbeddedStore
+from newssearch.errors import IndexFolderError, IndexNotFoundError
+from newssearch.readers import ReadOptions, chosen_settings
+
+from . import files
+from .indexer import Indexer, IndexReport, Progress
+from .manifest import FILE_NAME, Manifest
+from .pruning import EMPTY, SHOWN, Confirm, Removal
+
+
+def rebuild(
+    folder: str | Path,
+    paths: str | Path | Iterable[str | Path],
+    *,
+    options: ReadOptions | None = None,
+    config: Config | None = None,
+    confirm: Callable[[Removal], bool] | None = None,
+    stream: BinaryIO | None = None,
+    wait: float = 10.0,
+    stop: Callable[[], bool] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> IndexReport:
+    """Make the index in ``folder`` anew from files, and let it take the old one's place when it is whole.
+
+    Until then the old one can be searched; where the run is stopped or fails, or finds no article, it stays as it was.
+    Nothing but counts is read of the old index, so that one of an older format, or a damaged one, can be made anew too.
+
+    Only where ``confirm``, which is given a :class:`Removal`, returns True does a new index take the place of an old one
+    that has more than twice as many articles, or articles below a path that is missing, empty or cannot be listed.
+    """
+    store = EmbeddedStore(arguments.path("folder", folder))
+    wanted = arguments.paths("paths", paths)
+    chosen, options = chosen_settings(store.folder.absolute().parent, config, options)
+    for name, value in (("confirm", confirm), ("stop", stop), ("progress", progress)):
+        arguments.function(name, value)
+    arguments.stream("stream", stream)
+    arguments.seconds("wait", wait)
+    lock = store.lock_or_make(wait)
+    try:
+        old = _old(store.folder)
+        look = files.look(wanted, store.folder, chosen.exclude)
+        refused = _refused(_missed(old, look), confirm)
+        if refused:
+            return IndexReport(
+                rejections=len(look.rejected),
+                rejected=tuple(look.rejected),
+                refused=refused,
+                kept=old.articles or 0,
+            )
+        new = store.begin_rebuild((FILE_NAME,))
+        try:
+            writer = new.writer(0.0)
+            try:
+                run = Indexer(
+                    writer,
+                    Manifest(),
+                    lambda manifest: new.write_extra(FILE_NAME, manifest.dump()),
+                    options,
+                    stop=stop,
+                    progress=progress,
+                )
+                run.read_files(look)
+                if stream is not None:
+                    run.read_stream(stream)
+                report = run.finish(lambda added: _refused(_smaller(old, added), confirm))
+            finally:
+                writer.close()
+            if report.added and not report.interrupted and not report.refused:
+                lock.check()
+                store.finish_rebuild(new, (FILE_NAME,))
+            return report
+        finally:
+            store.discard_rebuild(new)
+    finally:
+        lock.release()
+
+
+class _Old(NamedTuple):
+    """The old index: its articles, by the files that they were read from, too. None where it cannot be read."""
+
+    articles: int | None
+    paths: dict[str, int]
+
+
+def _old(folder: Path) -> _Old:
+    try:
+        snapshot = EmbeddedStore.open(folder).snapshot()
+    except IndexNotFoundError:
+        return _Old(0, {})
+    except IndexFolderError:  # damaged, or of another format
+        return _Old(None, {})
+    try:
+        return _Old(snapshot.contents().articles, snapshot.paths())
+    finally:
+        snapshot.close()
+
+
+def _missed(old: _Old, look: files.Look) -> Iterator[Removal]:
+    """What the old index has below paths that nothing can be read from."""
+    if old.articles == 0:
+        return
+    holding = {scope for source in look.sources for scope in look.scopes_of(source.path)}
+    empty = {scope.path: scope.problem or EMPTY for scope in look.scopes if scope not in holding}
+    for path, reason in {**empty, **look.unlisted, **look.astray}.items():
+        below = files.Look(scopes=[files.Scope(path)])
+        known = {name: number for name, number in old.paths.items() if below.scopes_of(name)}
+        if known or (old.articles is None and path not in look.astray):
+            total = sum(known.values())
+            yield Removal(path, total, total if known else None, reason, len(known), tuple(known)[:SHOWN])
+
+
+def _smaller(old: _Old, added: int) -> Iterator[Removal]:
+    """What the old index has more, where that is more than the new one has."""
+    if old.articles is not None and 2 * added < old.articles:
+        reason = f"the new index would have {added:,}"
+        yield Removal(".", old.articles - added, old.articles, reason)
+
+
+def _refused(removals: Iterable[Removal], confirm: Confirm | None) -> tuple[Removal, ...]:
+    return tuple(removal for removal in removals if confirm is None or not confirm(removal))

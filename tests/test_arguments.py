@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import newssearch
-from newssearch import Article, Config, Index, Limits, NewssearchError, ReadOptions, query, readers
+from newssearch import Article, Config, Index, Limits, NewssearchError, ReadOptions, Request, query, readers
 from newssearch.text.paragraphs import Block
 from support import articles_in, index_of, read_bytes
 
@@ -64,6 +64,7 @@ WRONG: dict[str, list[object]] = {
     "str | Date | None": NOT_DATE,
     "dt.datetime | None": [5, "2024-07-25", dt.date(2024, 7, 25), True],
     "ReadOptions | None": [5, True, {}, Config(), "x"],
+    "Request | None": [5, True, {}, Config(), "x"],
     "Config | None": [5, True, {}, ReadOptions(), "x"],
     "BinaryIO | None": [5, True, b"{}", "x", []],
     "Callable[[], bool] | None": NOT_FUNCTION,
@@ -102,7 +103,7 @@ def public(folder: Path) -> dict[str, tuple[Callable[..., object], dict[str, obj
         if inspect.isfunction(value):
             found[name] = value, functions[name]
     found["Article.create"] = Article.create, {}
-    found |= {kind.__name__: (kind, {}) for kind in (Config, ReadOptions, Limits)}
+    found |= {kind.__name__: (kind, {}) for kind in (Config, ReadOptions, Limits, Request)}
     text: dict[str, object] = {"text": "x"}
     nodes: dict[str, object] = {"operands": [query.Word("x")]}
     found |= {f"query.{name}": (getattr(query, name), text) for name in ("parse", "literal", "words")}
@@ -120,17 +121,13 @@ RESULTS = {
 def test_every_public_class_is_made_by_users_or_for_them() -> None:
     classes = {name for name in newssearch.__all__ if inspect.isclass(getattr(newssearch, name))}
     errors = {name for name in classes if issubclass(getattr(newssearch, name), NewssearchError)}
-    assert classes - errors - RESULTS == {"Config", "Limits", "ReadOptions"}
+    assert classes - errors - RESULTS == {"Config", "Limits", "ReadOptions", "Request"}
 
 
 def parameters(function: Callable[..., object]) -> Iterator[tuple[str, str]]:
     """The parameters of a function, each with its annotation."""
     for name, parameter in inspect.signature(function).parameters.items():
-        if parameter.kind is parameter.VAR_KEYWORD:  # find() takes the filters of search()
-            yield from ((known, "Names") for known in ("outlet", "source", "byline", "located", "lang"))
-            yield from ((known, "When | None") for known in ("since", "until", "on"))
-        else:
-            yield name, parameter.annotation
+        yield name, parameter.annotation
 
 
 def error_of(function: Callable[..., object], given: dict[str, object]) -> str:

@@ -76,7 +76,8 @@ def test_a_filter_finds_as_many_articles_as_its_value_is_counted_with(
             if field not in ("byline", "located"):
                 assert sum(value.articles for value in values) == results.total_articles
             for value, articles in ((one.value, one.articles) for one in values if one.value is not None):
-                assert index.count("rain", **{field: value}) == articles > 0
+                asked: dict[str, Any] = {field: value}
+                assert index.count("rain", **asked) == articles > 0
                 tree = parse(f"{field}:{quoted(value)}").tree
                 if isinstance(tree, Field):  # there is a word in it
                     assert index.count(tree) == articles
@@ -133,7 +134,8 @@ def test_apostrophes_and_hyphens_of_typesetters_make_no_other_name(
     )
     ((_, counted),) = [(one.value, one.articles) for one in index.search("rain", facets=field).facets[field]]
     assert counted == len(names)
-    assert {index.count("rain", **{field: name}) for name in names} == {len(names)}
+    asked: list[dict[str, Any]] = [{field: name} for name in names]
+    assert {index.count("rain", **one) for one in asked} == {len(names)}
 
 
 def test_a_byline_is_counted_for_each_that_it_holds(tmp_path: Path) -> None:

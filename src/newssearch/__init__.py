@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .query import Diagnostic, Query, parse
     from .readers import ReadOptions
     from .reports import Leftover, Problem, Salvage, Verification
+    from .request import Request
     from .results import Clause, Copy, FacetValue, Hit, Rank, Results, Snippet
     from .story import Change, Edit, Story, Version
 
@@ -83,6 +84,7 @@ __all__ = [
     "ReadOptions",
     "Rejected",
     "Removal",
+    "Request",
     "Results",
     "Salvage",
     "Snippet",
@@ -126,6 +128,7 @@ _ROOMS = {
     "updating.pruning": ("Removal",),
     "readers": ("ReadOptions",),
     "updating.rebuilding": ("rebuild",),
+    "request": ("Request",),
     "results": ("Clause", "Copy", "FacetValue", "Hit", "Rank", "Results", "Snippet"),
     "story": ("Change", "Edit", "Story", "Version"),
     "reports": ("Leftover", "Problem", "Salvage", "Verification"),

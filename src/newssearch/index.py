@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from newssearch.display.brief import brief, quoted
 from newssearch.engines.embedded import FORMAT_VERSION, EmbeddedStore
-from newssearch.highlight.snippets import SNIPPET_LENGTH, Highlighter
+from newssearch.highlight.snippets import Highlighter
 from newssearch.text.analysis import analyser
 
 from . import arguments
@@ -25,21 +25,30 @@ from .errors import ArticleNotFoundError, IndexExistsError, IndexNotFoundError, 
 from .info import IndexInfo
 from .query import MAX_DEPTH, Node, Query, depth, parse, side_by_side, with_spellings
 from .query import literal as parse_literal
-from .request import FILTER_FIELDS, FilterField, SearchOptions, When, search_options
+from .request import (
+    MatchOptions,
+    RankOptions,
+    Request,
+    ResolvedRequest,
+    SearchOptions,
+    request_of,
+    resolve,
+    takes_options,
+)
 from .results import Hit, Rank, Results
 from .sharing import SharedSnapshot
 from .updating import files
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from newssearch.updating.indexer import Indexer, IndexReport, Progress
     from newssearch.updating.manifest import Manifest
     from newssearch.updating.pruning import Removal
 
+    from .outlets import Aliases
     from .readers import ReadOptions
     from .story import Story
-
-Names = str | Iterable[str] | None
-"""One name to filter by, or several of which any will do."""
 
 
 def open_index(folder: str | Path = "index") -> Index:
@@ -143,121 +152,58 @@ class Index:
 
     # ---- reading
 
+    @takes_options(SearchOptions)
     def search(
         self,
         query: str | Query | Node = "",
-        *,
-        literal: bool = False,
-        limit: int | None = 10,
-        offset: int = 0,
-        sort: str = "relevance",
-        all_paragraphs: bool = False,
-        outlet: Names = None,
-        source: Names = None,
-        byline: Names = None,
-        located: Names = None,
-        lang: Names = None,
-        section: Names = None,
-        since: When | None = None,
-        until: When | None = None,
-        on: When | None = None,
-        facets: str | Iterable[str] = (),
-        snippet: int = SNIPPET_LENGTH,
-        explain: bool = False,
-        group: bool = True,
-        novel: bool = False,
-        names: bool = False,
-        now: dt.datetime | None = None,
+        request: Request | None = None,
+        **changes: Unpack[SearchOptions],
     ) -> Results:
-        """Search for articles, and return their best paragraphs, or all that match with ``all_paragraphs``.
+        """Search for articles, and return the best paragraph of each.
 
-        The query is a string in the query language, or with ``literal`` one in which all is words; or a tree of
-        :mod:`newssearch.query`. A boolean operator of the query holds for an article as a whole, its headline included. ``limit`` None is no
-        limit; ``sort`` is ``relevance``, ``newest`` or ``oldest``. Filters take one value or several, of which any
-        will do, and never change scores; ``outlet``, ``source``, ``section`` and ``lang`` compare whole values,
-        ``byline`` and ``located`` words in them. ``since``, ``until`` and ``on`` take dates or whole periods (``"2024-07"``) of the
-        outlet's calendar. ``facets`` names any of outlet, source, year, month, byline, located, lang, section.
-        Each value of a facet counts the articles that a filter on it finds: names of one outlet are one value, variants of a
-        language one, and a byline counts for each that it holds. ``snippet`` is the length of snippets in characters, 0 for whole paragraphs. ``explain`` counts each clause of
-        the query by itself. With ``group``, articles that are copies of each other show once, by the best of them, unless
-        all paragraphs are asked for. With ``novel``, only paragraphs count that no earlier article of the index has,
-        near copies included. With ``names``, each word that can be a name is looked for in other spellings too
-        (Qaddafi, Gadhafi), as with ``~name`` behind it. Relative dates count from ``now``, the local clock unless given.
+        The query is a string in the query language, or a tree of :mod:`newssearch.query`. A boolean operator of the query
+        holds for an article as a whole, its headline included. Options are given as keyword arguments, as a
+        :class:`Request`, or as both: then the keyword arguments change the request. A filter takes one value or several,
+        of which an article must have one, and never changes scores. A date is a date, or a whole period
+        (``"2024-07"``), of the outlet's calendar.
 
-        Raises :class:`QueryError` for what would silently find nothing: an impossible date, an unknown facet.
+        Raises :class:`QueryError` for what would silently find nothing: an impossible date, an unknown facet; TypeError for
+        a value of a wrong type, and for an option that does not exist or has no effect on this method. The options:
         """
         started = time.perf_counter()
-        filters: dict[FilterField, Names] = {
-            "outlet": outlet, "source": source, "byline": byline, "located": located, "lang": lang, "section": section,
-        }  # fmt: skip
-        options = search_options(
-            filters=filters,
-            since=since,
-            until=until,
-            on=on,
-            sort=sort,
-            limit=limit,
-            offset=offset,
-            all_paragraphs=all_paragraphs,
-            facets=facets,
-            snippet=snippet,
-            explain=explain,
-            group=group,
-            novel=novel,
-            now=now,
-        )
-        return self._search(_parsed(query, literal, now, names), options, started)
-
-    def _search(self, query: Query, options: SearchOptions, started: float) -> Results:
-        options = self._with_names(options, query.text)
+        parsed, resolved = self._asked("search", SearchOptions, query, request, changes)
         try:
             with self._reading() as snapshot:
-                found = snapshot.search(query.tree, options)
+                found = snapshot.search(parsed.tree, resolved)
         except QueryError as error:
-            raise error.placed(query.text, 0, len(query.text)) from None
-        highlighter = Highlighter(query.tree)
+            raise error.placed(parsed.text, 0, len(parsed.text)) from None
+        highlighter = Highlighter(parsed.tree)
         return Results(
-            query=query.text,
-            interpretation=str(query),
-            hits=tuple(_hit(hit, highlighter, options.snippet) for hit in found.hits),
+            query=parsed.text,
+            interpretation=str(parsed),
+            hits=tuple(_hit(hit, highlighter, resolved.snippet) for hit in found.hits),
             total_articles=found.total_articles,
             total_paragraphs=found.total_paragraphs,
             total_stories=found.total_stories,
-            grouped=options.group,
-            offset=options.offset,
-            limit=options.limit,
+            grouped=resolved.group,
+            offset=resolved.offset,
+            limit=resolved.limit,
             facets=found.facets,
-            diagnostics=(*query.diagnostics, *found.diagnostics),
+            diagnostics=(*parsed.diagnostics, *found.diagnostics),
             clauses=tuple(found.clauses),
             names=found.names,
             undated=found.undated,
             took=time.perf_counter() - started,
         )
 
+    @takes_options(RankOptions)
     def rank(
         self,
         query: str | Query | Node = "",
-        *,
-        literal: bool = False,
-        limit: int | None = 10,
-        offset: int = 0,
-        sort: str = "relevance",
-        all_paragraphs: bool = False,
-        outlet: Names = None,
-        source: Names = None,
-        byline: Names = None,
-        located: Names = None,
-        lang: Names = None,
-        section: Names = None,
-        since: When | None = None,
-        until: When | None = None,
-        on: When | None = None,
-        group: bool = True,
-        novel: bool = False,
-        names: bool = False,
-        now: dt.datetime | None = None,
+        request: Request | None = None,
+        **changes: Unpack[RankOptions],
     ) -> list[Rank]:
-        """The hits of :meth:`search`, as addresses and scores alone.
+        """Return the hits of :meth:`search`, as addresses and scores alone.
 
         For evaluations, and for programs that keep the texts themselves: nothing stored is read, nothing is counted
         and nothing marked, so that it takes a fraction of the time.
@@ -267,38 +213,15 @@ class Index:
         ...     report = index.add([newssearch.Article.create(title="Rain", text="It rained on Baghdad.")])
         ...     [(rank.id, rank.paragraph) for rank in index.rank("baghdad")]
         [('rain-qvubp2o2', 1)]
+
+        The options, as keyword arguments or in a :class:`Request`:
         """
-        filters: dict[FilterField, Names] = {
-            "outlet": outlet, "source": source, "byline": byline, "located": located, "lang": lang, "section": section,
-        }  # fmt: skip
-        options = search_options(
-            filters=filters,
-            since=since,
-            until=until,
-            on=on,
-            sort=sort,
-            limit=limit,
-            offset=offset,
-            all_paragraphs=all_paragraphs,
-            facets=(),
-            snippet=0,
-            group=group,
-            novel=novel,
-            now=now,
-        )
-        asked = _parsed(query, literal, now, names)
+        parsed, resolved = self._asked("rank", RankOptions, query, request, changes)
         try:
             with self._reading() as snapshot:
-                return snapshot.rank(asked.tree, self._with_names(options, asked.text))
+                return snapshot.rank(parsed.tree, resolved)
         except QueryError as error:
-            raise error.placed(asked.text, 0, len(asked.text)) from None
-
-    def _with_names(self, options: SearchOptions, query: str) -> SearchOptions:
-        """A request that knows the names that this archive has for outlets, where it asks for one."""
-        asked = {*(field for field, _ in options.filters), *options.facets} & {"outlet", "source"}
-        if not asked and "outlet:" not in query.lower() and "source:" not in query.lower():
-            return options
-        return dataclasses.replace(options, outlets=self.config.outlets)
+            raise error.placed(parsed.text, 0, len(parsed.text)) from None
 
     def article(self, article_id: str) -> Article:
         """The article with that id, or with an id that ends so; a paragraph's address (``ID#3``) will do too.
@@ -327,41 +250,56 @@ class Index:
             found = [snapshot.article(one) for one in snapshot.story(article.id)]
         return compare([version for version in found if version is not None] or [article])
 
-    def find(self, query: str | Query | Node = "", **filters: Names | When) -> list[str]:
-        """The ids of all articles that a search finds, sorted. Takes the query and the filters of :meth:`search`."""
-        asked, options = self._asked("find", query, filters)
-        with self._reading() as snapshot:
-            return snapshot.ids_matching(asked.tree, options)
+    @takes_options(MatchOptions)
+    def find(
+        self,
+        query: str | Query | Node = "",
+        request: Request | None = None,
+        **changes: Unpack[MatchOptions],
+    ) -> list[str]:
+        """Return the ids of all articles that a search finds, sorted.
 
-    def count(self, query: str | Query | Node = "", **filters: Names | When) -> int:
-        """The number of articles that match: ``total_articles`` of a search, without ranking them.
-
-        Takes the query and the filters of :meth:`search`.
+        The options, as keyword arguments or in a :class:`Request`:
         """
-        asked, options = self._asked("count", query, filters)
+        parsed, resolved = self._asked("find", MatchOptions, query, request, changes)
         with self._reading() as snapshot:
-            return snapshot.count(asked.tree, options)
+            return snapshot.ids_matching(parsed.tree, resolved)
+
+    @takes_options(MatchOptions)
+    def count(
+        self,
+        query: str | Query | Node = "",
+        request: Request | None = None,
+        **changes: Unpack[MatchOptions],
+    ) -> int:
+        """Return the number of articles that match: ``total_articles`` of a search, without ranking them.
+
+        The options, as keyword arguments or in a :class:`Request`:
+        """
+        parsed, resolved = self._asked("count", MatchOptions, query, request, changes)
+        with self._reading() as snapshot:
+            return snapshot.count(parsed.tree, resolved)
 
     def _asked(
-        self, method: str, query: str | Query | Node, filters: dict[str, Names | When]
-    ) -> tuple[Query, SearchOptions]:
-        """What a method that takes a query and filters alone is asked."""
-        when = {name: filters.pop(name, None) for name in ("since", "until", "on")}
-        for name in filters:
-            if name not in FILTER_FIELDS:
-                raise TypeError(f"{method}() got an unexpected filter {name!r}")
-        options = search_options(
-            filters={name: filters.get(name) for name in FILTER_FIELDS},  # type: ignore[misc]
-            **when,  # type: ignore[arg-type]
-            sort="relevance",
-            limit=None,
-            offset=0,
-            all_paragraphs=False,
-            facets=(),
-            snippet=0,
+        self,
+        method: str,
+        options: type,
+        query: str | Query | Node,
+        request: Request | None,
+        changes: MatchOptions,
+    ) -> tuple[Query, ResolvedRequest]:
+        """Return the query and the request that a method is called with, as an engine answers them."""
+        asked = request_of(method, options, request, changes)
+        now = asked.now or dt.datetime.now()
+        parsed = _parsed(query, asked.literal, now, asked.names)
+        return parsed, resolve(asked, now, self._aliases(asked, parsed.text))
+
+    def _aliases(self, request: Request, query: str) -> Aliases:
+        """Return the names that this archive has for outlets, if the request or the query asks for an outlet."""
+        asked = {*(field for field, _ in request.filters), *request.facet_fields} & {"outlet", "source"}
+        return (
+            self.config.outlets if asked or "outlet:" in query.lower() or "source:" in query.lower() else ()
         )
-        asked = _parsed(query, False, None)
-        return asked, self._with_names(options, asked.text)
 
     # ---- all articles
 
@@ -569,10 +507,8 @@ def _hit(found: FoundHit, highlighter: Highlighter, length: int) -> Hit:
     )
 
 
-def _parsed(query: str | Query | Node, literal: bool, now: dt.datetime | None, names: bool = False) -> Query:
-    arguments.flag("literal", literal)
-    arguments.flag("names", names)
-    arguments.instance("now", now, (dt.datetime, type(None)), "a datetime, or None")
+def _parsed(query: str | Query | Node, literal: bool, now: dt.datetime, names: bool) -> Query:
+    """Return the query as a tree, its words that can be names in other spellings too if ``names``."""
     arguments.instance("query", query, (str, Query, Node), "a string, a Query or a node of a query")
     if isinstance(query, Query):
         parsed = query

@@ -1,11 +1,11 @@
-"""What is asked of a search besides the query: filters, period, order, page, facets."""
+"""The request object: everything that a search is asked for besides the query."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal, get_args
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, cast, get_args
 
 from newssearch.highlight.snippets import SNIPPET_LENGTH
 from newssearch.text.dates import is_empty, parse_period
@@ -13,6 +13,12 @@ from newssearch.text.dates import is_empty, parse_period
 from . import arguments
 from .errors import QueryError
 from .outlets import Aliases
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., object])
 
 Sort = Literal["relevance", "newest", "oldest"]
 FilterField = Literal["outlet", "source", "byline", "located", "lang", "section"]
@@ -24,100 +30,253 @@ SORTS: tuple[Sort, ...] = get_args(Sort)
 
 When = str | dt.date | dt.datetime
 """A day, a moment, or a period as text: ``2024``, ``2024-07-25``, ``2024-07-25T14:30``, ``last month``."""
+Names = str | Iterable[str] | None
+"""One name to filter by, or several. An article passes the filter if it has any of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class SearchOptions:
-    """A request, checked. ``start`` and ``end`` bound the date, end excluded: see :class:`newssearch.query.Dated`."""
+class MatchOptions(TypedDict, total=False):
+    """The options that decide what the query means and which articles match: those of ``find`` and ``count``."""
 
-    filters: tuple[tuple[FilterField, tuple[str, ...]], ...] = ()
+    literal: bool
+    names: bool
+    outlet: Names
+    source: Names
+    byline: Names
+    located: Names
+    lang: Names
+    section: Names
+    since: When | None
+    until: When | None
+    on: When | None
+    novel: bool
+    now: dt.datetime | None
+
+
+class RankOptions(MatchOptions, total=False):
+    """Besides them, the options that decide which hits are returned, and in which order: those of ``rank``."""
+
+    sort: str
+    limit: int | None
+    offset: int
+    all_paragraphs: bool
+    group: bool
+
+
+class SearchOptions(RankOptions, total=False):
+    """All options of :class:`Request`, as keyword arguments: those of ``search``. A test holds them to its fields."""
+
+    facets: str | Iterable[str]
+    snippet: int
+    explain: bool
+
+
+def _option(default: T, text: str) -> T:
+    """Return a field of :class:`Request` with its default and its description."""
+    return field(default=default, metadata={"text": text})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Request:
+    """Everything that a search is asked for besides the query.
+
+    The methods of an index make one of their keyword arguments, or take one and change it. A request is checked when it
+    is made, and never changes; equal requests are equal and have one hash. A sequence is kept as a tuple.
+
+    >>> recent = Request(outlet="The Echo", since="last month", limit=5)
+    >>> recent.outlet, recent.replace(limit=None, sort="newest")
+    (('The Echo',), Request(outlet=('The Echo',), since='last month', sort='newest', limit=None))
+
+    Raises TypeError for a value of a wrong type, and :class:`QueryError` for one that has no meaning or would silently find
+    nothing: an impossible date, an unknown facet, an empty filter. The options:
+    """
+
+    literal: bool = _option(
+        False, "Read all of the query as words, without operators. Without effect on a tree."
+    )
+    names: bool = _option(
+        False,
+        "Find each word that can be a name in other spellings too, as with ``~name`` behind it.",
+    )
+    outlet: Names = _option((), "Only articles of one of these outlets, by any of their names.")
+    source: Names = _option((), "Only articles from one of these sources (agencies).")
+    byline: Names = _option((), "Only articles whose byline holds the words of one of these.")
+    located: Names = _option((), "Only articles whose place holds the words of one of these.")
+    lang: Names = _option((), "Only articles in one of these languages: ``en`` matches ``en-GB``.")
+    section: Names = _option((), "Only articles of one of these sections.")
+    since: When | None = _option(
+        None, "Only articles from this date or period (``2024-07``) on, by the outlet's calendar."
+    )
+    until: When | None = _option(None, "Only articles up to the end of this date or period.")
+    on: When | None = _option(None, "Only articles of this date or period.")
+    novel: bool = _option(
+        False, "Only paragraphs that no earlier article of the index has, near copies included."
+    )
+    now: dt.datetime | None = _option(
+        None, "The moment that relative dates count from. Default: the local clock at each search."
+    )
+    sort: str = _option("relevance", "``relevance``, ``newest`` or ``oldest``.")
+    limit: int | None = _option(10, "The largest number of hits; None for all.")
+    offset: int = _option(0, "The number of hits to skip before the first.")
+    all_paragraphs: bool = _option(
+        False, "Every matching paragraph is a hit, instead of the best one of each article."
+    )
+    group: bool = _option(
+        True,
+        "Of articles that are copies of each other, only the best is a hit. Without effect with ``all_paragraphs``.",
+    )
+    facets: str | Iterable[str] = _option(
+        (),
+        f"Count the matching articles by the values of {', '.join(FACET_FIELDS)}. Each value counts the articles that"
+        " a filter on it finds: the names of one outlet are one value, the variants of a language too.",
+    )
+    snippet: int = _option(SNIPPET_LENGTH, "The length of snippets in characters; 0 for whole paragraphs.")
+    explain: bool = _option(False, "Count the articles of each clause of the query by itself.")
+
+    def __post_init__(self) -> None:
+        """Check the options, and make sequences tuples."""
+        for name in ("all_paragraphs", "explain", "group", "novel", "literal", "names"):
+            arguments.flag(name, getattr(self, name))
+        for name in ("limit", "offset", "snippet"):
+            value = getattr(self, name)
+            if name == "limit" and value is None:
+                continue
+            number = arguments.whole_number(name, value)
+            if number < 0:
+                raise QueryError(f"{name} cannot be negative")
+            object.__setattr__(self, name, number)
+        arguments.instance("now", self.now, (dt.datetime, type(None)), "a datetime, or None")
+        if arguments.text("sort", self.sort) not in SORTS:
+            raise QueryError(f"cannot sort by {self.sort!r}", suggestion=f"there are: {', '.join(SORTS)}")
+        object.__setattr__(self, "facets", _facets(self.facets))
+        _bounds(self.since, self.until, self.on, self.now)
+        for name in FILTER_FIELDS:
+            values = arguments.texts(name, getattr(self, name))
+            if any(not value.strip() for value in values):
+                raise QueryError(f"the filter on {name} is empty")
+            object.__setattr__(self, name, values)
+
+    def __repr__(self) -> str:
+        changed = (f"{name}={value!r}" for name, value in self.changed().items())
+        return f"{type(self).__name__}({', '.join(changed)})"
+
+    def replace(self, **changes: Unpack[SearchOptions]) -> Request:
+        """Return a copy of the request with other values for the given options."""
+        return replace(self, **changes)
+
+    def changed(self) -> dict[str, object]:
+        """Return the options that differ from their defaults, by name."""
+        values = {option.name: getattr(self, option.name) for option in fields(Request)}
+        return {name: value for name, value in values.items() if value != OPTIONS[name].default}
+
+    @property
+    def filters(self) -> tuple[tuple[FilterField, tuple[str, ...]], ...]:
+        """The filters on fields that are set, each with the values that pass it."""
+        filters = ((name, cast("tuple[str, ...]", getattr(self, name))) for name in FILTER_FIELDS)
+        return tuple((name, values) for name, values in filters if values)
+
+    @property
+    def facet_fields(self) -> tuple[FacetField, ...]:
+        """The facets that are asked for, each once."""
+        return cast("tuple[FacetField, ...]", self.facets)
+
+
+OPTIONS: Mapping[str, Any] = {option.name: option for option in fields(Request)}
+"""The fields of :class:`Request` by their names, each with its description in ``metadata["text"]``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ResolvedRequest(Request):
+    """A request as an engine answers it: checked, its dates as bounds, and beside the names that outlets have here."""
+
     start: dt.datetime | None = None
+    """The first moment of the period."""
     end: dt.datetime | None = None
-    sort: Sort = "relevance"
-    limit: int | None = 10
-    offset: int = 0
-    all_paragraphs: bool = False
-    facets: tuple[FacetField, ...] = ()
-    snippet: int = SNIPPET_LENGTH
-    explain: bool = False
-    group: bool = True
-    """Whether a story shows once, by the best of its copies; never with ``all_paragraphs``."""
-    novel: bool = False
-    """Whether only paragraphs count that no earlier article has."""
-    outlets: Aliases = ()
+    """The first moment after the period: see :class:`newssearch.query.Dated`."""
+    aliases: Aliases = ()
     """Other names of outlets, of this archive: an outlet is found by any of its names."""
 
+    def __post_init__(self) -> None:
+        """Check nothing: the request that this one is made of is checked."""
 
-def search_options(
-    *,
-    filters: dict[FilterField, str | Iterable[str] | None],
-    since: When | None,
-    until: When | None,
-    on: When | None,
-    sort: str,
-    limit: int | None,
-    offset: int,
-    all_paragraphs: bool,
-    facets: str | Iterable[str],
-    snippet: int,
-    explain: bool = False,
-    group: bool = True,
-    novel: bool = False,
-    now: dt.datetime | None = None,
-) -> SearchOptions:
-    """Check a request.
 
-    Raises :class:`~newssearch.QueryError` for what would silently find nothing, or means nothing, and TypeError.
+def resolve(request: Request, now: dt.datetime, aliases: Aliases = ()) -> ResolvedRequest:
+    """Return the request with its dates resolved; relative ones count from ``now``. Only articles group, not paragraphs."""
+    start, end = _bounds(request.since, request.until, request.on, now)
+    values: dict[str, Any] = {name: getattr(request, name) for name in OPTIONS}
+    values["group"] = request.group and not request.all_paragraphs
+    return ResolvedRequest(**values, start=start, end=end, aliases=aliases)
+
+
+def request_of(method: str, options: type, request: Request | None, changes: MatchOptions) -> Request:
+    """Return the request that a method of an index is called with: ``request``, or the default one, with ``changes``.
+
+    Raises TypeError for an option that does not exist, and for one that is not among the ``options`` of the method (a
+    TypedDict), on which it would have no effect.
     """
-    limit = None if limit is None else arguments.whole_number("limit", limit)
-    offset, snippet = arguments.whole_number("offset", offset), arguments.whole_number("snippet", snippet)
-    flags = {"all_paragraphs": all_paragraphs, "explain": explain, "group": group, "novel": novel}
-    for name, value in flags.items():
-        arguments.flag(name, value)
-    if arguments.text("sort", sort) not in SORTS:
-        raise QueryError(f"cannot sort by {sort!r}", suggestion=f"there are: {', '.join(SORTS)}")
-    if (limit is not None and limit < 0) or offset < 0:
-        raise QueryError("limit and offset cannot be negative")
-    if snippet < 0:
-        raise QueryError("snippet cannot be negative")
-    chosen: list[FacetField] = []
-    for name in arguments.texts("facets", facets):
-        match = next((known for known in FACET_FIELDS if known == name), None)
+    arguments.instance("request", request, (Request, type(None)), "a Request, or None")
+    for name in (*changes, *(request.changed() if request is not None else ())):
+        if name not in OPTIONS:
+            raise TypeError(f"Index.{method}() got an unexpected keyword argument {name!r}")
+        if name not in options.__annotations__:
+            raise TypeError(f"Index.{method}() takes no {name!r}: it would have no effect")
+    if request is None:
+        return Request(**changes)
+    return request.replace(**changes) if changes else request
+
+
+def takes_options(options: type) -> Callable[[F], F]:
+    """Return a decorator that shows the ``options`` (a TypedDict) of a method in its signature and documentation.
+
+    The method takes ``request`` and ``**changes``; ``help()``, notebooks and ``inspect.signature`` see each option.
+    """
+    from inspect import Parameter, signature  # slow to import, unless a dataclass has done so
+
+    taken = [OPTIONS[name] for name in options.__annotations__]
+    keywords = [
+        Parameter(option.name, Parameter.KEYWORD_ONLY, default=option.default, annotation=option.type)
+        for option in taken
+    ]
+
+    def shown(method: F) -> F:
+        own = signature(method)
+        first = [one for one in own.parameters.values() if one.kind is not Parameter.VAR_KEYWORD]
+        decorated: Any = method
+        decorated.__signature__ = own.replace(parameters=[*first, *keywords])
+        if method.__doc__ is not None:  # it is None under python -OO
+            method.__doc__ = f"{method.__doc__.rstrip()}\n\n{_described(taken, ' ' * 8)}"
+        return method
+
+    return shown
+
+
+def _described(options: Iterable[Any], indent: str) -> str:
+    """Return a list of options with their descriptions, one a line."""
+    return "\n".join(f"{indent}- ``{option.name}``: {option.metadata['text']}" for option in options)
+
+
+if Request.__doc__ is not None:
+    Request.__doc__ = f"{Request.__doc__.rstrip()}\n\n{_described(OPTIONS.values(), ' ' * 4)}"
+
+
+def _facets(given: str | Iterable[str]) -> tuple[FacetField, ...]:
+    """Return the facets, each once. Raises :class:`~newssearch.QueryError` for an unknown one."""
+    chosen: dict[FacetField, None] = {}
+    for name in arguments.texts("facets", given):
+        match = next((facet for facet in FACET_FIELDS if facet == name), None)
         if match is None:
             from difflib import get_close_matches  # slow to import, and seldom needed
 
             near = get_close_matches(name, FACET_FIELDS, 1)
             hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(FACET_FIELDS)}"
             raise QueryError(f"there is no facet {name!r}", suggestion=hint)
-        if match not in chosen:
-            chosen.append(match)
-    start, end = _bounds(since, until, on, now)
-    wanted: list[tuple[FilterField, tuple[str, ...]]] = []
-    for field, given in filters.items():
-        values = arguments.texts(field, given)
-        if any(not value.strip() for value in values):
-            raise QueryError(f"the filter on {field} is empty")
-        if values:
-            wanted.append((field, values))
-    return SearchOptions(
-        filters=tuple(wanted),
-        start=start,
-        end=end,
-        sort=next(known for known in SORTS if known == sort),
-        limit=limit,
-        offset=offset,
-        all_paragraphs=all_paragraphs,
-        facets=tuple(chosen),
-        snippet=snippet,
-        explain=explain,
-        group=group and not all_paragraphs,
-        novel=novel,
-    )
+        chosen[match] = None
+    return tuple(chosen)
 
 
 def _bounds(
     since: When | None, until: When | None, on: When | None, now: dt.datetime | None
 ) -> tuple[dt.datetime | None, dt.datetime | None]:
+    """Return the first moment of the period, and the first one after it; None for an open end."""
     if on is not None and (since is not None or until is not None):
         raise QueryError("a search is either on a date or since and until dates, not both")
     if on is not None:
@@ -131,7 +290,7 @@ def _bounds(
 
 
 def _period(name: str, when: When, now: dt.datetime | None) -> tuple[dt.datetime, dt.datetime]:
-    """The first moment of a period, and the first one after it."""
+    """Return the first moment of a period, and the first one after it."""
     arguments.instance(name, when, (str, dt.date), "a date, or a string")
     if isinstance(when, dt.datetime):
         return when, _after(when)
@@ -144,7 +303,7 @@ def _period(name: str, when: When, now: dt.datetime | None) -> tuple[dt.datetime
 
 
 def _after(moment: dt.datetime) -> dt.datetime:
-    """The next moment; the last one of the calendar, which a period includes as its end, has none."""
+    """Return the next moment. The last moment of the calendar has none: it is returned itself, and periods include it."""
     try:
         return moment + dt.timedelta(microseconds=1)
     except OverflowError:

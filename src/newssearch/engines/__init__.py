@@ -16,7 +16,7 @@ from newssearch.article import Article
 from newssearch.display.brief import brief, many
 from newssearch.outlets import Aliases
 from newssearch.query import Diagnostic, Node
-from newssearch.request import FacetField, SearchOptions
+from newssearch.request import FacetField, ResolvedRequest
 from newssearch.results import Clause, Copy, FacetValue, Rank, Spelling
 
 
@@ -75,14 +75,14 @@ class Contents:
 class Snapshot(Protocol):
     """One commit of an index. It never changes, and may be searched from several threads."""
 
-    def search(self, tree: Node, options: SearchOptions) -> Found:
-        """The page of hits that ``options`` asks for. The order is total: see DESIGN.
+    def search(self, tree: Node, request: ResolvedRequest) -> Found:
+        """The page of hits that ``request`` asks for. The order is total: see DESIGN.
 
         A boolean operator holds or fails for an article as a whole, its headline included; a score belongs to a
         paragraph. Filters never change scores.
         """
 
-    def rank(self, tree: Node, options: SearchOptions) -> list[Rank]:
+    def rank(self, tree: Node, request: ResolvedRequest) -> list[Rank]:
         """The addresses and scores of the same hits. Reads nothing that is stored, and counts nothing."""
 
     def article(self, article_id: str) -> Article | None:
@@ -94,7 +94,7 @@ class Snapshot(Protocol):
     def ids_ending(self, ending: str) -> list[str]:
         """The ids that end with ``ending``, sorted."""
 
-    def ids_matching(self, tree: Node, options: SearchOptions) -> list[str]:
+    def ids_matching(self, tree: Node, request: ResolvedRequest) -> list[str]:
         """The ids of all articles that a search finds, sorted."""
 
     def paths(self) -> dict[str, int]:
@@ -109,7 +109,7 @@ class Snapshot(Protocol):
     def articles(self) -> Iterator[Article]:
         """All articles in the order of their ids, one at a time."""
 
-    def count(self, tree: Node, options: SearchOptions) -> int:
+    def count(self, tree: Node, request: ResolvedRequest) -> int:
         """How many articles a search finds."""
 
     def contents(self, aliases: Aliases = ()) -> Contents:

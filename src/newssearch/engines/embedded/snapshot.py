@@ -30,7 +30,7 @@ from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask,
 from newssearch.errors import QueryError
 from newssearch.outlets import Aliases
 from newssearch.query import MAX_DEPTH, Diagnostic, Node, depth
-from newssearch.request import FACET_FIELDS, FacetField, SearchOptions
+from newssearch.request import FACET_FIELDS, FacetField, ResolvedRequest
 from newssearch.results import Copy, FacetValue, Rank
 from newssearch.system.frozen import FrozenDict
 
@@ -75,48 +75,48 @@ class EmbeddedSnapshot:
 
     # ---- the search
 
-    def search(self, tree: Node, options: SearchOptions) -> Found:
-        """The page of hits that ``options`` asks for."""
+    def search(self, tree: Node, request: ResolvedRequest) -> Found:
+        """The page of hits that ``request`` asks for."""
         with self._reading(tree):
-            run = Evaluation(self._table, tree, options.outlets)
-            articles = run.found(options)
-            rankings = self._rankings(run, articles, options)
+            run = Evaluation(self._table, tree, request.aliases)
+            articles = run.found(request)
+            rankings = self._rankings(run, articles, request)
             total = int(np.count_nonzero(articles))
             return Found(
-                [self._hit(*placed) for placed in self._page(rankings, options)],
+                [self._hit(*placed) for placed in self._page(rankings, request)],
                 total,
                 sum(ranking.paragraphs() for ranking in rankings),
                 total - self._copies_among(articles),
                 FrozenDict(
-                    (field, self._facet(field, articles, options.outlets)) for field in options.facets
+                    (field, self._facet(field, articles, request.aliases)) for field in request.facet_fields
                 ),
                 _once([*run.notes, *run.unknown_words()]),
-                explain(run, options) if options.explain or not total else (),
+                explain(run, request) if request.explain or not total else (),
                 FrozenDict(run.names()),
-                run.undated(options, articles),
+                run.undated(request, articles),
             )
 
-    def rank(self, tree: Node, options: SearchOptions) -> list[Rank]:
-        """The addresses and scores of the hits on the page that ``options`` asks for."""
+    def rank(self, tree: Node, request: ResolvedRequest) -> list[Rank]:
+        """The addresses and scores of the hits on the page that ``request`` asks for."""
         with self._reading(tree):
-            run = Evaluation(self._table, tree, options.outlets)
-            page = self._page(self._rankings(run, run.found(options), options), options)
+            run = Evaluation(self._table, tree, request.aliases)
+            page = self._page(self._rankings(run, run.found(request), request), request)
             return [self._rank(document, score) for document, score, _ in page]
 
-    def _rankings(self, run: Evaluation, articles: Mask, options: SearchOptions) -> list[Ranking]:
-        return [Ranking(run, segment, mask, options.novel) for segment, mask in self._table.parts(articles)]
+    def _rankings(self, run: Evaluation, articles: Mask, request: ResolvedRequest) -> list[Ranking]:
+        return [Ranking(run, segment, mask, request.novel) for segment, mask in self._table.parts(articles)]
 
-    def _page(self, rankings: list[Ranking], options: SearchOptions) -> list[Placed]:
+    def _page(self, rankings: list[Ranking], request: ResolvedRequest) -> list[Placed]:
         """The hits on the page, in the total order; of each story the first, if they are to be grouped."""
-        if not options.group or not any(len(segment.storied) for segment in self._table.segments):
-            return self._in_order(rankings, options)
-        end = None if options.limit is None else options.offset + options.limit
+        if not request.group or not any(len(segment.storied) for segment in self._table.segments):
+            return self._in_order(rankings, request)
+        end = None if request.limit is None else request.offset + request.limit
         most = end
         while True:
-            found = self._in_order(rankings, replace(options, offset=0, limit=most))
+            found = self._in_order(rankings, replace(request, offset=0, limit=most))
             first = self._first_of_stories(found)
             if most is None or end is None or len(first) >= end or len(found) < most:
-                return first[options.offset : end]
+                return first[request.offset : end]
             most *= 2
 
     def _first_of_stories(self, placed: list[Placed]) -> list[Placed]:
@@ -140,17 +140,17 @@ class EmbeddedSnapshot:
         stories = np.sort(np.concatenate(found))
         return int(np.count_nonzero(~changes(stories)))
 
-    def _in_order(self, rankings: list[Ranking], options: SearchOptions) -> list[Placed]:
+    def _in_order(self, rankings: list[Ranking], request: ResolvedRequest) -> list[Placed]:
         """The hits on the page, in the total order, whatever their stories.
 
         By score, or date; then by date, or score; then by id; then by paragraph. Ids are read only of hits that
         nothing else tells apart, and that may be on the page.
         """
-        documents, scores, instants, matching = self._candidates(rankings, options)
-        first, second = sort_keys(scores, instants, options)
+        documents, scores, instants, matching = self._candidates(rankings, request)
+        first, second = sort_keys(scores, instants, request)
         size = len(documents)
-        end = size if options.limit is None else min(options.offset + options.limit, size)
-        if options.offset >= end:
+        end = size if request.limit is None else min(request.offset + request.limit, size)
+        if request.offset >= end:
             return []
         kept = np.flatnonzero(first >= kth(first, end)) if end < size else np.arange(size)
         order = kept[np.lexsort((documents[kept], -second[kept], -first[kept]))]
@@ -161,13 +161,13 @@ class EmbeddedSnapshot:
             page.extend(places if len(places) == 1 else self._by_id(places, documents))
             if len(page) >= end:
                 break
-        page = page[options.offset : end]
+        page = page[request.offset : end]
         return [(int(documents[i]), float(scores[i]), int(matching[i])) for i in page]
 
-    def _candidates(self, rankings: list[Ranking], options: SearchOptions) -> Ranked:
+    def _candidates(self, rankings: list[Ranking], request: ResolvedRequest) -> Ranked:
         """What may be on the page, of all segments, in the order of the documents."""
         ranked = [
-            one.best(options, self._table.document_offset(number)) for number, one in enumerate(rankings)
+            one.best(request, self._table.document_offset(number)) for number, one in enumerate(rankings)
         ]
         return ranked[0] if len(ranked) == 1 else joined_ranks(ranked)
 
@@ -297,16 +297,16 @@ class EmbeddedSnapshot:
         with self._reading():
             return sorted(found for found in self._ids(self._table.everything()) if found.endswith(ending))
 
-    def ids_matching(self, tree: Node, options: SearchOptions) -> list[str]:
+    def ids_matching(self, tree: Node, request: ResolvedRequest) -> list[str]:
         """The ids of all articles that a search finds, sorted."""
         with self._reading(tree):
-            return sorted(self._ids(Evaluation(self._table, tree, options.outlets).found(options)))
+            return sorted(self._ids(Evaluation(self._table, tree, request.aliases).found(request)))
 
-    def count(self, tree: Node, options: SearchOptions) -> int:
+    def count(self, tree: Node, request: ResolvedRequest) -> int:
         """How many articles a search finds."""
         with self._reading(tree):
-            run = Evaluation(self._table, tree, options.outlets)
-            return int(np.count_nonzero(run.found(options)))
+            run = Evaluation(self._table, tree, request.aliases)
+            return int(np.count_nonzero(run.found(request)))
 
     def __len__(self) -> int:
         """How many articles there are."""

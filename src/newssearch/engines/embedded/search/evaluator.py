@@ -54,7 +54,7 @@ from newssearch.query import (
     units,
 )
 from newssearch.query.patterns import within_edits
-from newssearch.request import SearchOptions
+from newssearch.request import ResolvedRequest
 from newssearch.results import Spelling
 from newssearch.text.analysis import PLAIN, analyser_named
 from newssearch.text.analysis import words as words_of
@@ -208,37 +208,37 @@ class Evaluation:
 
         return self._each(between)
 
-    def filtered(self, options: SearchOptions) -> Mask | None:
+    def filtered(self, request: ResolvedRequest) -> Mask | None:
         """The articles that pass all filters of a request; None where there are none."""
         masks = [
-            _any_of(self.with_value(field, value) for value in wanted) for field, wanted in options.filters
+            _any_of(self.with_value(field, value) for value in wanted) for field, wanted in request.filters
         ]
-        if options.start is not None or options.end is not None:
-            masks.append(self.dated(options.start, options.end))
+        if request.start is not None or request.end is not None:
+            masks.append(self.dated(request.start, request.end))
         return _all_of(masks) & self.table.everything() if masks else None
 
-    def found(self, options: SearchOptions) -> Mask:
+    def found(self, request: ResolvedRequest) -> Mask:
         """The articles that the tree finds and that pass all filters."""
         articles = self.articles(self.tree)
-        allowed = self.filtered(options)
+        allowed = self.filtered(request)
         articles = articles if allowed is None else articles & allowed
-        return articles & self._each(self._novel_in) if options.novel else articles
+        return articles & self._each(self._novel_in) if request.novel else articles
 
-    def undated(self, options: SearchOptions, found: Mask) -> int:
+    def undated(self, request: ResolvedRequest, found: Mask) -> int:
         """How many articles without a date are not ``found`` for that alone.
 
         They pass all filters but those on dates, and the tree finds them where each of its conditions on a date that is
         not negated is left out.
         """
         tree = of_any_date(self.tree)
-        if options.start is None and options.end is None and tree is self.tree:
+        if request.start is None and request.end is None and tree is self.tree:
             return 0
         left = self.table.everything() & ~found & ~self._each(lambda segment: segment.dated)
         if not left.any():
             return 0
-        allowed = self.filtered(replace(options, start=None, end=None))
+        allowed = self.filtered(replace(request, start=None, end=None))
         left &= self.articles(tree) if allowed is None else self.articles(tree) & allowed
-        if options.novel:
+        if request.novel:
             left &= self._each(self._novel_in)
         return int(np.count_nonzero(left))
 

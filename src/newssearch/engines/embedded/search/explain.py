@@ -6,18 +6,18 @@ import numpy as np
 
 from newssearch.engines.embedded.storage.sorted_sets import Mask
 from newssearch.query import And, Everything
-from newssearch.request import SearchOptions
+from newssearch.request import ResolvedRequest
 from newssearch.results import Clause
 
 from .evaluator import Evaluation
 
 
-def explain(run: Evaluation, options: SearchOptions) -> tuple[Clause, ...]:
+def explain(run: Evaluation, request: ResolvedRequest) -> tuple[Clause, ...]:
     """The clauses that all must hold, each once, and the filters of the request as one, with their counts."""
     operands = run.tree.operands if isinstance(run.tree, And) else (run.tree,)
     parts = {str(part): part for part in operands if not isinstance(part, Everything)}
     packed = {text: np.packbits(run.articles(part)) for text, part in parts.items()}
-    allowed = run.filtered(options)
+    allowed = run.filtered(request)
     if allowed is not None:
         packed["the filters"] = np.packbits(allowed)
     alive = run.table.everything()

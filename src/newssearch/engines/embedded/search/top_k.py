@@ -30,7 +30,7 @@ from newssearch.engines.embedded.storage.sorted_sets import (
     paired,
     united,
 )
-from newssearch.request import SearchOptions
+from newssearch.request import ResolvedRequest
 
 from .evaluator import Evaluation, Stands
 
@@ -185,17 +185,17 @@ class Ranking:
         shared = [part.owners(several[part.places]) for part in parts]
         return alone + counted(shared, self._segment.documents)
 
-    def best(self, options: SearchOptions, offset: int) -> Ranked:
+    def best(self, request: ResolvedRequest, offset: int) -> Ranked:
         """Those that may be on the page; ``offset`` is the number of the segment's first document."""
         size = len(self._articles)
-        if options.all_paragraphs:
+        if request.all_paragraphs:
             found = self._exact(None, each=False)
-        elif options.limit is None or size <= max(most := options.offset + options.limit, FIRST):
+        elif request.limit is None or size <= max(most := request.offset + request.limit, FIRST):
             found = self._exact(None)
-        elif options.sort == "relevance":
+        elif request.sort == "relevance":
             found = self._by_score(most)
         else:
-            keys, _ = sort_keys(np.empty(0), self._segment.instant[self._articles], options)
+            keys, _ = sort_keys(np.empty(0), self._segment.instant[self._articles], request)
             found = self._exact(np.flatnonzero(keys >= kth(keys, most)))
         return found._replace(documents=found.documents + offset) if offset else found
 
@@ -300,11 +300,11 @@ def _saturated(weights: Scores, factor: float) -> Scores:
     return weights
 
 
-def sort_keys(scores: Array, instants: Array, options: SearchOptions) -> tuple[Array, Array]:
+def sort_keys(scores: Array, instants: Array, request: ResolvedRequest) -> tuple[Array, Array]:
     """What documents are ordered by first and then, greatest first."""
-    if options.sort == "relevance":
+    if request.sort == "relevance":
         return scores, instants
-    if options.sort == "newest":
+    if request.sort == "newest":
         return instants, scores
     return np.where(instants == NONE, -np.iinfo(np.int64).max, -instants), scores
 

@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newssearch.article import (
-    FIELDS,
     MISSING,
     SLUG_LENGTH,
     STATED,
@@ -22,6 +21,7 @@ from newssearch.article import (
     Provenance,
     Rejected,
 )
+from newssearch.fields import FIELD_NAMES
 
 
 def test_a_text_becomes_numbered_paragraphs() -> None:
@@ -36,7 +36,7 @@ def test_a_list_of_paragraphs_is_taken_as_it_is_but_for_white_space_and_empty_on
 
 def test_every_field_says_how_it_is_known() -> None:
     article = Article.create(title="Rain", outlet="example.org", byline=" ")
-    assert set(article.provenance) == set(FIELDS)
+    assert set(article.provenance) == set(FIELD_NAMES)
     assert article.provenance["title"] == STATED
     assert article.provenance["byline"] == article.provenance["date"] == MISSING
     assert article.byline is None

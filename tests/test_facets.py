@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 import newssearch
 from newssearch import FacetValue, parse
+from newssearch.fields import FILTER_FIELDS
 from newssearch.outlets import Aliases
 from newssearch.query import Field
 from newssearch.query.quoting import quoted
-from newssearch.request import FILTER_FIELDS
 from support import THOROUGH, article, index_of
 
 ZONES = [

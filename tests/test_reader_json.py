@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import support
-from newssearch.article import FIELDS, STATED, Article, Provenance, Rejected
+from newssearch.article import STATED, Article, Provenance, Rejected
+from newssearch.fields import FIELD_NAMES
 from newssearch.limits import DEFAULTS, Limits
 from newssearch.readers import Found, Origin, ReadOptions, Skipped, read_file, read_stream
 from newssearch.readers.decoding.lines import CHUNK
@@ -69,7 +70,7 @@ def test_a_record_becomes_an_article() -> None:
     assert set(article.provenance.values()) == {STATED}
 
 
-@pytest.mark.parametrize("field", [name for name in FIELDS if name != "date"])
+@pytest.mark.parametrize("field", [name for name in FIELD_NAMES if name != "date"])
 def test_every_name_of_a_field_is_read_in_any_case(field: str) -> None:
     for key in KEYS[field]:
         for name in (key, key.upper(), key.title()):
@@ -369,7 +370,7 @@ NAMES = st.sampled_from([key for keys in KEYS.values() for key in keys])
 @given(st.dictionaries(NAMES, VALUES, max_size=6) | VALUES)
 def test_any_json_is_an_article_or_a_rejection(record: object) -> None:
     item = read_record(record, Origin("a.jsonl", ReadOptions()), 1)
-    assert not isinstance(item, Article) or set(FIELDS) <= set(item.provenance)
+    assert not isinstance(item, Article) or set(FIELD_NAMES) <= set(item.provenance)
 
 
 @given(st.binary())

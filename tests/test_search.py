@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import newssearch
 import reference
 from newssearch import Article, FacetValue, Index, Query, QueryError
+from newssearch.fields import FACET_FIELDS
 from newssearch.query import And, Everything, Node, Not, Or, Phrase, Word, parse
-from newssearch.request import FACET_FIELDS
 from support import article, found, index_of, without_boilerplate
 
 __all__ = ["without_boilerplate"]  # a fixture of all tests here

@@ -43,9 +43,10 @@ from whoosh.util.numeric import byte_to_length, length_to_byte
 
 import newssearch
 from newssearch import Article, Paragraph
-from newssearch.engines.embedded.segment.columns import BY_WORDS, WHOLE_VALUES, as_written
+from newssearch.engines.embedded.segment.columns import as_written
 from newssearch.engines.embedded.whoosh_compat.codec import ArraySegment
 from newssearch.engines.embedded.whoosh_compat.schema import make_schema
+from newssearch.fields import WHOLE_FIELDS, WORD_FIELDS
 from newssearch.text.analysis import analyser, key, name_words
 from support import article
 
@@ -131,9 +132,9 @@ def stock_documents(one: Article) -> Iterator[dict[str, Any]]:
             known |= {"title": terms(one.title), "_stored_title": one.title}
         if one.date is not None:
             known["date"] = as_written(one.date)
-        for name in (*WHOLE_VALUES, *BY_WORDS):
+        for name in (*WHOLE_FIELDS, *WORD_FIELDS):
             if value := getattr(one, name):
-                words = name_words(value) if name in BY_WORDS else [key(value)]
+                words = name_words(value) if name in WORD_FIELDS else [key(value)]
                 known |= {name: words, f"_stored_{name}": value}
         yield known
 

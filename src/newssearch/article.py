@@ -16,12 +16,10 @@ from newssearch.text.paragraphs import Block, Kind, Squeezed, split_paragraphs, 
 
 from . import arguments
 from .display import notebook
+from .fields import FIELD_NAMES, STRING_FIELDS
 
 Date = dt.date | dt.datetime
 """When an article was published: a day, or a moment (with its zone, where the input has one)."""
-
-FIELDS = ("title", "date", "outlet", "source", "byline", "dateline", "located", "lang", "section", "url")
-"""The fields whose provenance an article keeps."""
 
 STREAM = "-"
 """The ``path`` of what was read from standard input: it names no file, so that it identifies nothing."""
@@ -89,7 +87,7 @@ class Rejected:
 class Article:
     """One story as one outlet published it. Make one with :meth:`create`, which derives its id.
 
-    ``provenance`` says of every name in :data:`FIELDS` how its value is known. ``path`` is the file that it was
+    ``provenance`` says of every field (:data:`newssearch.fields.ARTICLE_FIELDS`) how its value is known. ``path`` is the file that it was
     read from, as the index names it, ``member`` the part of that file, where it is an archive, a crawl or a mailbox,
     and ``record`` its number there, from 1.
     """
@@ -184,7 +182,7 @@ class Article:
             known["source"] = Provenance("inferred", "outlet")
         blocks = text if isinstance(text, Squeezed) else _squeezed(text)
         path, member = (_encodable(name) for name in (path, member))
-        for name in FIELDS:
+        for name in FIELD_NAMES:
             present = day is not None if name == "date" else clean[name] is not None
             known.setdefault(name, STATED if present else MISSING)
         if provenance is not None:
@@ -208,8 +206,7 @@ class Article:
         import hashlib  # slow to import, and a search makes no digests
 
         content: list[object] = [
-            self.id, self.date.isoformat() if self.date else None, self.title, self.outlet, self.source, self.byline,
-            self.dateline, self.located, self.lang, self.section, self.url,
+            self.id, self.date.isoformat() if self.date else None, *(getattr(self, name) for name in STRING_FIELDS),
             [paragraph.text for paragraph in self.paragraphs], sorted(self.provenance.items()),
         ]  # fmt: skip
         kinds = {
@@ -226,7 +223,7 @@ class Article:
         """The article as a notebook shows it: its fields, how each is known, and its paragraphs."""
         rows = (
             (name, notebook.text(value), f"<small>{notebook.text(self.provenance.get(name))}</small>")
-            for name in ("id", *FIELDS[1:], "path")
+            for name in ("id", *FIELD_NAMES[1:], "path")
             if (value := getattr(self, name)) is not None
         )
         shown = "".join(f"<li>{notebook.text(one.text)}</li>" for one in self.paragraphs[:SHOWN_PARAGRAPHS])
@@ -247,22 +244,21 @@ class Article:
         """The article as JSON types: what ``newssearch show --json`` prints."""
         return {
             "id": self.id,
-            "title": self.title,
-            "date": self.date.isoformat() if self.date else None,
-            "outlet": self.outlet,
-            "source": self.source,
-            "byline": self.byline,
-            "dateline": self.dateline,
-            "located": self.located,
-            "lang": self.lang,
-            "section": self.section,
-            "url": self.url,
+            **json_values(self, FIELD_NAMES),
             "path": self.path,
             "member": self.member,
             "record": self.record,
             "provenance": {name: str(known) for name, known in self.provenance.items()},
             "paragraphs": [{"number": p.number, "kind": p.kind, "text": p.text} for p in self.paragraphs],
         }
+
+
+def json_values(item: object, names: Iterable[str]) -> dict[str, str | None]:
+    """Return the values of the named fields of an article or a hit as JSON types."""
+    values = {name: getattr(item, name) for name in names}
+    return {
+        name: value.isoformat() if isinstance(value, dt.date) else value for name, value in values.items()
+    }
 
 
 def _squeezed(text: str | Block | Iterable[str | Block]) -> Squeezed:

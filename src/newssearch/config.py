@@ -18,16 +18,12 @@ from newssearch.system.frozen import FrozenDict
 
 from . import arguments
 from .errors import ConfigError
+from .fields import COLUMN_FIELDS
 from .limits import DEFAULTS, Limits
 from .outlets import Aliases, aliases_of
 
 FILE = "newssearch.toml"
 PROJECT = "pyproject.toml"
-
-FIELDS = (
-    "id", "title", "text", "date", "outlet", "source", "byline", "dateline", "located", "lang", "section", "url",
-)  # fmt: skip
-"""The fields that a column can be mapped to."""
 
 VARIABLES = FrozenDict({"day_first": "NEWSSEARCH_DAY_FIRST", "lang": "NEWSSEARCH_LANG"})
 """The settings that the environment has, and the variables."""
@@ -210,8 +206,8 @@ def _columns(value: object) -> tuple[tuple[str, str], ...]:
 
 def _field(name: str) -> str:
     named = name.strip().lower()
-    if named not in FIELDS:
-        raise ValueError(f"no such field: {name}; there are: {', '.join(FIELDS)}")
+    if named not in COLUMN_FIELDS:
+        raise ValueError(f"no such field: {name}; there are: {', '.join(COLUMN_FIELDS)}")
     return named
 
 

@@ -22,6 +22,7 @@ from .article import STREAM, Article
 from .config import Config, load
 from .engines import FoundHit, Snapshot, Store, Writer
 from .errors import ArticleNotFoundError, IndexExistsError, IndexNotFoundError, NewssearchError, QueryError
+from .fields import OUTLET_FIELDS
 from .info import IndexInfo
 from .query import MAX_DEPTH, Node, Query, depth, parse, side_by_side, with_spellings
 from .query import literal as parse_literal
@@ -296,7 +297,7 @@ class Index:
 
     def _aliases(self, request: Request, query: str) -> Aliases:
         """Return the names that this archive has for outlets, if the request or the query asks for an outlet."""
-        asked = {*(field for field, _ in request.filters), *request.facet_fields} & {"outlet", "source"}
+        asked = {*(field for field, _ in request.filters), *request.facet_fields} & {*OUTLET_FIELDS}
         return (
             self.config.outlets if asked or "outlet:" in query.lower() or "source:" in query.lower() else ()
         )

@@ -12,6 +12,7 @@ from newssearch.text.dates import is_empty, parse_period
 
 from . import arguments
 from .errors import QueryError
+from .fields import FACET_FIELDS, FILTER_FIELDS, FILTERS
 from .outlets import Aliases
 
 if TYPE_CHECKING:
@@ -21,11 +22,6 @@ T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., object])
 
 Sort = Literal["relevance", "newest", "oldest"]
-FilterField = Literal["outlet", "source", "byline", "located", "lang", "section"]
-FacetField = Literal["outlet", "source", "year", "month", "byline", "located", "lang", "section"]
-
-FILTER_FIELDS: tuple[FilterField, ...] = get_args(FilterField)
-FACET_FIELDS: tuple[FacetField, ...] = get_args(FacetField)
 SORTS: tuple[Sort, ...] = get_args(Sort)
 
 When = str | dt.date | dt.datetime
@@ -97,12 +93,12 @@ class Request:
         False,
         "Find each word that can be a name in other spellings too, as with ``~name`` behind it.",
     )
-    outlet: Names = _option((), "Only articles of one of these outlets, by any of their names.")
-    source: Names = _option((), "Only articles from one of these sources (agencies).")
-    byline: Names = _option((), "Only articles whose byline holds the words of one of these.")
-    located: Names = _option((), "Only articles whose place holds the words of one of these.")
-    lang: Names = _option((), "Only articles in one of these languages: ``en`` matches ``en-GB``.")
-    section: Names = _option((), "Only articles of one of these sections.")
+    outlet: Names = _option((), FILTERS["outlet"])
+    source: Names = _option((), FILTERS["source"])
+    byline: Names = _option((), FILTERS["byline"])
+    located: Names = _option((), FILTERS["located"])
+    lang: Names = _option((), FILTERS["lang"])
+    section: Names = _option((), FILTERS["section"])
     since: When | None = _option(
         None, "Only articles from this date or period (``2024-07``) on, by the outlet's calendar."
     )
@@ -169,15 +165,15 @@ class Request:
         return {name: value for name, value in values.items() if value != OPTIONS[name].default}
 
     @property
-    def filters(self) -> tuple[tuple[FilterField, tuple[str, ...]], ...]:
+    def filters(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """The filters on fields that are set, each with the values that pass it."""
         filters = ((name, cast("tuple[str, ...]", getattr(self, name))) for name in FILTER_FIELDS)
         return tuple((name, values) for name, values in filters if values)
 
     @property
-    def facet_fields(self) -> tuple[FacetField, ...]:
+    def facet_fields(self) -> tuple[str, ...]:
         """The facets that are asked for, each once."""
-        return cast("tuple[FacetField, ...]", self.facets)
+        return cast("tuple[str, ...]", self.facets)
 
 
 OPTIONS: Mapping[str, Any] = {option.name: option for option in fields(Request)}
@@ -258,18 +254,17 @@ if Request.__doc__ is not None:
     Request.__doc__ = f"{Request.__doc__.rstrip()}\n\n{_described(OPTIONS.values(), ' ' * 4)}"
 
 
-def _facets(given: str | Iterable[str]) -> tuple[FacetField, ...]:
+def _facets(given: str | Iterable[str]) -> tuple[str, ...]:
     """Return the facets, each once. Raises :class:`~newssearch.QueryError` for an unknown one."""
-    chosen: dict[FacetField, None] = {}
+    chosen: dict[str, None] = {}
     for name in arguments.texts("facets", given):
-        match = next((facet for facet in FACET_FIELDS if facet == name), None)
-        if match is None:
+        if name not in FACET_FIELDS:
             from difflib import get_close_matches  # slow to import, and seldom needed
 
             near = get_close_matches(name, FACET_FIELDS, 1)
             hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(FACET_FIELDS)}"
             raise QueryError(f"there is no facet {name!r}", suggestion=hint)
-        chosen[match] = None
+        chosen[name] = None
     return tuple(chosen)
 
 

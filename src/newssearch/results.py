@@ -9,8 +9,9 @@ from typing import NamedTuple, overload
 from newssearch.display.brief import brief, many, quoted
 from newssearch.system.frozen import FrozenDict
 
-from .article import Date
+from .article import Date, json_values
 from .display import escape, notebook
+from .fields import HIT_FIELDS
 from .query import Diagnostic
 
 RESULTS_VERSION = 1
@@ -161,15 +162,7 @@ class Hit:
             "id": self.id,
             "paragraph": self.paragraph,
             "score": round(self.score, 6),
-            "title": self.title,
-            "date": self.date.isoformat() if self.date else None,
-            "outlet": self.outlet,
-            "source": self.source,
-            "byline": self.byline,
-            "located": self.located,
-            "lang": self.lang,
-            "section": self.section,
-            "url": self.url,
+            **json_values(self, HIT_FIELDS),
             "path": self.path,
             "paragraphs": self.paragraphs,
             "matching": self.matching,

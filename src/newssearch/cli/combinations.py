@@ -6,7 +6,7 @@ import click
 from click.core import ParameterSource
 
 OF_HITS = {
-    "limit": "--limit", "offset": "--offset", "sort": "--sort", "all_paragraphs": "--all", "length": "--snippet", "group": "--no-group",
+    "limit": "--limit", "offset": "--offset", "sort": "--sort", "all_paragraphs": "--all", "snippet": "--snippet", "group": "--no-group",
 }  # fmt: skip
 """The options of ``query`` that say which hits are shown, and how."""
 OF_WORDS = {"literal": "--literal", "names": "--names"}

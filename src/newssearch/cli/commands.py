@@ -14,11 +14,12 @@ from newssearch.config import column, load
 from newssearch.display import escape
 from newssearch.display.brief import many
 from newssearch.errors import IndexDamagedError, NewssearchError, QueryError
+from newssearch.fields import FACET_FIELDS, FILTERS
 from newssearch.highlight.snippets import SNIPPET_LENGTH, snippet
 from newssearch.index import Index, open_index, open_or_create
 from newssearch.lead import lead
 from newssearch.query import Everything, parse, side_by_side
-from newssearch.request import FACET_FIELDS, SORTS
+from newssearch.request import SORTS, Request
 from newssearch.results import undated
 from newssearch.text.analysis import analyser
 
@@ -70,16 +71,7 @@ wait_option = click.option(
 
 def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that limit a search to some articles."""
-    for name, text in reversed(
-        (
-            ("outlet", "Only articles of this outlet."),
-            ("source", "Only articles from this source (agency)."),
-            ("byline", "Only articles by this person."),
-            ("located", "Only articles from this place."),
-            ("lang", "Only articles in this language (en matches en-GB)."),
-            ("section", "Only articles of this section."),
-        )
-    ):
+    for name, text in reversed(FILTERS.items()):
         command = click.option(
             f"--{name}", multiple=True, metavar="NAME", help=f"{text} Repeat for any of several."
         )(command)
@@ -225,7 +217,6 @@ def index(
 )
 @click.option(
     "--snippet",
-    "length",
     default=SNIPPET_LENGTH,
     show_default=True,
     type=click.IntRange(0),
@@ -260,22 +251,11 @@ def query(
     /,
     words: tuple[str, ...],
     folder: Path,
-    limit: int,
-    offset: int,
-    sort: str,
-    all_paragraphs: bool,
-    facets: tuple[str, ...],
-    length: int,
     format_: render.Format,
     as_json: bool,
-    group: bool,
-    novel: bool,
-    names: bool,
     count: bool,
-    literal: bool,
-    explain: bool,
     exit_code: bool,
-    **filters: Any,
+    **options: Any,
 ) -> int:
     """Search for QUERY, and show the best paragraph of each article.
 
@@ -288,32 +268,19 @@ def query(
     check_query(context)
     text = clean(" ".join(words))
     with open_index(folder) as opened:
-        results = opened.search(
-            text,
-            literal=literal,
-            explain=explain,
-            group=group,
-            novel=novel,
-            names=names,
-            limit=0 if count else limit,
-            offset=offset,
-            sort=sort,
-            all_paragraphs=all_paragraphs,
-            facets=facets,
-            snippet=length,
-            **filters,
-        )
+        request = Request(**{**options, "limit": 0} if count else options)
+        results = opened.search(text, request)
     print_diagnostics(results.diagnostics, text)
     if format_ != "json" and not as_json:
         for line in (*render.text_names(results), *render.text_clauses(results)):
             click.echo(line, err=True)
     format_ = "json" if as_json else format_
-    if results.undated and (format_ == "jsonl" or (format_ == "csv" and (facets or not count))):
+    if results.undated and (format_ == "jsonl" or (format_ == "csv" and (results.facets or not count))):
         click.echo(f"note: {undated(results.undated)}", err=True)
     if count:
         from . import totals  # slow to import, and only this prints them
 
-        show_lines(totals.lines(results, format_, style(), explained=explain, named=names))
+        show_lines(totals.lines(results, format_, style(), explained=request.explain, named=request.names))
     elif format_ == "json":
         show_line(render.as_json(results.to_dict()))
     elif format_ == "jsonl":

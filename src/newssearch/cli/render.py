@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from newssearch.article import Article, Paragraph, place
+from newssearch.article import Article, Paragraph, json_values, place
 from newssearch.config import Config
 from newssearch.display import escape
 from newssearch.display.brief import many as _count
+from newssearch.fields import FIELD_NAMES, HIT_FIELDS
 from newssearch.results import FacetValue, Hit, Results, Snippet, totals, undated
 from newssearch.system.lazy_regex import Pattern
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 Format = Literal["text", "json", "jsonl", "csv", "md"]
 
 CSV_COLUMNS = (
-    "id", "paragraph", "score", "date", "outlet", "source", "byline", "located", "lang", "section", "title", "url",
+    "id", "paragraph", "score", *(name for name in HIT_FIELDS if name not in ("title", "url")), "title", "url",
     "path", "paragraphs", "matching", "snippet", "text", "story", "copies",
 )  # fmt: skip
 SHOWN_VALUES = 10
@@ -271,16 +272,7 @@ def text_article(article: Article, shown: Mapping[int, Snippet], style: Style) -
     """An article for people: its fields and how each is known, then the paragraphs in ``shown``, numbered."""
     yield style.title(escape.terminal(article.title or "(no title)"))
     fields = {
-        "id": article.id,
-        "date": article.date.isoformat() if article.date else None,
-        "outlet": article.outlet,
-        "source": article.source,
-        "byline": article.byline,
-        "dateline": article.dateline,
-        "located": article.located,
-        "lang": article.lang,
-        "section": article.section,
-        "url": article.url,
+        **json_values(article, ("id", *FIELD_NAMES[1:])),
         "text": None,
         "path": article.path and f"{place(article.path, article.member)} (record {article.record})",
     }

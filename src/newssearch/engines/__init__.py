@@ -16,7 +16,7 @@ from newssearch.article import Article
 from newssearch.display.brief import brief, many
 from newssearch.outlets import Aliases
 from newssearch.query import Diagnostic, Node
-from newssearch.request import FacetField, ResolvedRequest
+from newssearch.request import ResolvedRequest
 from newssearch.results import Clause, Copy, FacetValue, Rank, Spelling
 
 
@@ -64,7 +64,7 @@ class Contents:
     words: int
     first_date: dt.date | None
     last_date: dt.date | None
-    by_field: Mapping[FacetField, tuple[FacetValue, ...]]
+    by_field: Mapping[str, tuple[FacetValue, ...]]
     known: Mapping[str, tuple[FacetValue, ...]]
 
     def __repr__(self) -> str:

@@ -3,6 +3,8 @@
 A program builds a query from the classes of the tree, or takes what a user typed literally with :func:`words`.
 """
 
+from newssearch.fields import VALUE_FIELDS
+
 from .diagnostics import Diagnostic
 from .joining import all_of, any_of
 from .parser import GRAMMAR_VERSION, MAX_CLAUSES, MAX_DEPTH, MAX_LENGTH, Query, literal, parse, words
@@ -10,7 +12,6 @@ from .rewriting import depth, of_any_date, side_by_side, with_spellings
 from .tree import (
     LEAD,
     NOWHERE,
-    VALUE_FIELDS,
     And,
     AnyWord,
     AtLeast,

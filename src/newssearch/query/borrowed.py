@@ -10,10 +10,11 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from newssearch.fields import QUERY_FIELDS
 from newssearch.system.lazy_regex import Pattern
 
 from .diagnostics import Notes
-from .fieldnames import FIELDS, OURS, form
+from .fieldnames import OURS, form
 from .lexer import Token
 
 MARKS = {
@@ -53,7 +54,7 @@ _UNITS = frozenset(
 
 
 _NAMES_BEFORE_A_SPACE = {
-    **{name: name for name in FIELDS},
+    **{name: name for name in QUERY_FIELDS},
     "headline": "title",
     "intitle": "title",
     "publication": "outlet",
@@ -120,7 +121,7 @@ def _of_word(place: _Place, text: str, shouted: bool) -> tuple[str, str] | None:
         if name in ("near", "onear", "within", "adj"):
             return f"{word}( is taken as a word", f"write a w/5 b: {NEAR}"
         ours = OURS.get(name) or (
-            name if name in FIELDS else "plural" if name in ("plural", "singular") else None
+            name if name in QUERY_FIELDS else "plural" if name in ("plural", "singular") else None
         )
         if ours == "plural":
             return f"{word}( is taken as a word", "write word~exact for a word without its other forms"
@@ -177,7 +178,7 @@ def _of_marks(place: _Place, text: str) -> tuple[str, str] | None:
             return f"{word} is taken as a word", f"write {form(ours)}, without a space"
     if (equal := _EQUAL.fullmatch(word)) is not None:
         name = equal[1].lower()
-        ours = name if name in FIELDS else OURS.get(name)
+        ours = name if name in QUERY_FIELDS else OURS.get(name)
         if ours is not None:
             return f"{word} is taken as words", f"write {form(ours, equal[2])}"
     return None

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from .tree import VALUE_FIELDS
+from newssearch.fields import QUERY_FIELDS
 
-FIELDS = ("title", *VALUE_FIELDS, "date")
-"""What can stand before a colon."""
 ALIASES = {"author": "byline"}
 """Other names of these that work."""
 
@@ -70,5 +68,5 @@ def meant(name: str) -> str:
         return f"write {form(ours)}"
     from difflib import get_close_matches  # slow to import, and seldom needed
 
-    near = get_close_matches(name.lower(), (*FIELDS, *ALIASES), 1)
+    near = get_close_matches(name.lower(), (*QUERY_FIELDS, *ALIASES), 1)
     return f"did you mean {near[0]}: or the word in quotation marks?" if near else ""

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from newssearch.errors import QueryError
+from newssearch.fields import QUERY_FIELDS
 from newssearch.system.lazy_regex import Pattern
 from newssearch.text.analysis import GERSHAYIM, words
 
 from .diagnostics import Notes
-from .fieldnames import ADDRESSES, ALIASES, FIELDS, meant
+from .fieldnames import ADDRESSES, ALIASES, meant
 from .quoting import MINUS, QUOTES, UNSEEN, is_wildcard, seen
 from .tree import MAX_EDITS, OPERATORS, Span
 
@@ -200,7 +201,7 @@ class _Lexer:
         if match is None or not following or following.isspace() or following == ")":
             return False  # a word with a colon behind it
         name = ALIASES.get(match[1].lower(), match[1].lower())
-        if name not in FIELDS:
+        if name not in QUERY_FIELDS:
             return following not in "'’‘" and self._no_field(match)
         self._add("field", name, match.end())
         value = _DATE.match(self.text, self.at) if name in ("date", "url") else None
@@ -220,7 +221,7 @@ class _Lexer:
                 start=match.start(),
                 end=match.end(),
                 suggestion=meant(name)
-                or f"there are {', '.join(FIELDS)}; a word with a colon goes in quotation marks",
+                or f"there are {', '.join(QUERY_FIELDS)}; a word with a colon goes in quotation marks",
             )
         whole = _WORD.match(self.text, match.start())
         end = whole.end() if whole is not None else match.end()

@@ -28,6 +28,7 @@ from dataclasses import dataclass
 from newssearch import arguments
 from newssearch.display.brief import brief, many, quoted
 from newssearch.errors import QueryError
+from newssearch.fields import VALUE_FIELDS, WORD_FIELDS
 from newssearch.text.analysis import words as words_of
 from newssearch.text.dates import parse_range, why_no_range
 
@@ -43,7 +44,6 @@ from .tree import (
     MAX_COUNT,
     MAX_DISTANCE,
     MAX_UNORDERED,
-    VALUE_FIELDS,
     And,
     AtLeast,
     Boost,
@@ -374,7 +374,7 @@ class _Parser:
             return Or(tuple(self._values(name, operand, token) for operand in node.operands), span=span)
         if isinstance(node, And):
             kept = [operand for operand in node.operands if not isinstance(operand, Not)]
-            if len(kept) > 1 and name not in ("byline", "located"):
+            if len(kept) > 1 and name not in WORD_FIELDS:
                 hint = f'put the whole name in quotation marks, as in {name}:"…", or write OR'
                 raise self._error(f"no article has two values of {name}", span, hint)
             return And(tuple(self._values(name, operand, token) for operand in node.operands), span=span)

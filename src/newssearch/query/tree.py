@@ -20,9 +20,10 @@ import datetime as dt
 import math
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 
 from newssearch import arguments
+from newssearch.fields import VALUE_FIELDS, ValueField
 from newssearch.system.lazy_regex import Pattern
 from newssearch.text.analysis import fold
 from newssearch.text.analysis import words as words_of
@@ -54,9 +55,6 @@ MAX_UNORDERED = 8
 Written = Literal["", "exact", "caps"]
 _AS_WRITTEN: dict[str, str] = {"": "{}", "exact": "{}~exact", "caps": "caps({})"}
 
-ValueField = Literal["outlet", "source", "byline", "located", "lang", "section", "id", "url"]
-VALUE_FIELDS: tuple[ValueField, ...] = get_args(ValueField)
-"""Fields that are compared by value, and never change a score."""
 REGIONS = ("title", "hlead")
 """Parts of an article: the headline; the headline and the lead (:mod:`newssearch.lead`)."""
 LEAD = 2

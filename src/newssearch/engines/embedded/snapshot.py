@@ -14,7 +14,7 @@ from operator import itemgetter
 
 import numpy as np
 
-from newssearch.article import FIELDS, Article
+from newssearch.article import Article
 from newssearch.engines import Contents, Found, FoundHit
 from newssearch.engines.embedded.integrity.diagnosis import diagnosed
 from newssearch.engines.embedded.search.evaluator import Evaluation
@@ -28,9 +28,10 @@ from newssearch.engines.embedded.segment.stored_fields import provenance_of
 from newssearch.engines.embedded.storage.container import Array, items
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, changes
 from newssearch.errors import QueryError
+from newssearch.fields import FACET_FIELDS, FIELD_NAMES
 from newssearch.outlets import Aliases
 from newssearch.query import MAX_DEPTH, Diagnostic, Node, depth
-from newssearch.request import FACET_FIELDS, FacetField, ResolvedRequest
+from newssearch.request import ResolvedRequest
 from newssearch.results import Copy, FacetValue, Rank
 from newssearch.system.frozen import FrozenDict
 
@@ -220,13 +221,13 @@ class EmbeddedSnapshot:
 
     # ---- facets and contents
 
-    def _facet(self, field: FacetField, articles: Mask, aliases: Aliases) -> tuple[FacetValue, ...]:
+    def _facet(self, field: str, articles: Mask, aliases: Aliases) -> tuple[FacetValue, ...]:
         """The values of a field among ``articles``: most first, then by value; years and months in order."""
         if field in ("year", "month"):
             return self._date_facet(field, articles)
         return counted(self._table, field, articles, aliases)
 
-    def _date_facet(self, field: FacetField, articles: Mask) -> tuple[FacetValue, ...]:
+    def _date_facet(self, field: str, articles: Mask) -> tuple[FacetValue, ...]:
         written = self._written(articles)
         dated = written[written != NONE]
         moments = np.datetime64("0001-01-01T00:00:00", "us") + dated.astype("timedelta64[us]")
@@ -262,7 +263,7 @@ class EmbeddedSnapshot:
 
     def _known(self, articles: Mask) -> dict[str, tuple[FacetValue, ...]]:
         """How many articles know each field how."""
-        counts: dict[str, Counter[str]] = {field: Counter() for field in FIELDS}
+        counts: dict[str, Counter[str]] = {field: Counter() for field in FIELD_NAMES}
         for segment, mask in self._table.parts(articles):
             codes, values = segment.values("known")
             for code, count in enumerate(np.bincount(codes[mask]).tolist()):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from newssearch.article import STATED, Article, Date, Provenance, Rejected
+from newssearch.fields import FIELD_NAMES, STRING_FIELDS
 from newssearch.outlets import outlets
 from newssearch.readers.api import Origin
 from newssearch.text.paragraphs import Block, Squeezed, split_paragraphs, squeeze
@@ -18,11 +19,6 @@ from .dateline import find_dateline
 from .language import detect, tag_of
 from .paragraphing import arrange
 from .values import DEFAULT_LANG, FROM_URL, NOTHING, as_text, first_date, host, shown
-
-FIELDS = ("title", "outlet", "source", "byline", "dateline", "located", "lang", "section", "url")
-"""The fields that claims are made for, and ``date``."""
-
-CLAIMED = frozenset({*FIELDS, "date"})
 
 LOOKED_AT = 20
 """Paragraphs that detection of the language looks at."""
@@ -48,12 +44,12 @@ class Draft:
         self._claims: dict[str, list[tuple[object, Provenance]]] = {}
 
     def claim(self, field: str, value: object, known: Provenance = STATED) -> None:
-        """Claim a value for one of :data:`FIELDS` or ``date``; one that is empty is passed over.
+        """Claim a value for a field of an article; one that is empty is passed over.
 
         It may be a string, an object with a name, a list of either, a number; for ``date`` also a date or a moment.
         Earlier claims come first.
         """
-        if field not in CLAIMED:
+        if field not in FIELD_NAMES:
             raise ValueError(f"no such field: {field!r}")
         if value not in (None, "", []):
             self._claims.setdefault(field, []).append((value, known))
@@ -72,7 +68,7 @@ class Draft:
         like.
         """
         known: dict[str, Provenance] = {}
-        fields = {name: self._first(name, known) for name in FIELDS}
+        fields = {name: self._first(name, known) for name in STRING_FIELDS}
         blocks = self._blocks()
         if not (fields["title"] and fields["title"].strip()) and not blocks:
             return self.origin.rejected("neither title nor text", self.record)

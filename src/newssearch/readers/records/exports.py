@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from newssearch.fields import FIELD_NAMES
 from newssearch.readers.api import Format, Input, Item, Skipped
 
 KIND = "newssearch exports"
@@ -25,25 +26,11 @@ def _object(*pairs: tuple[str, str]) -> str:
     return r"\{\s*" + r",\s*".join(rf'"{key}":\s*{value}' for key, value in pairs)
 
 
-_OF_ARTICLE = (
-    "title",
-    "date",
-    "outlet",
-    "source",
-    "byline",
-    "dateline",
-    "located",
-    "lang",
-    "section",
-    "url",
-    "path",
-)
-
 JSON = re.compile(
     "|".join((
         _object(("version", r"\d+"), ("query", _TEXT), ("interpretation", _TEXT), ("diagnostics", r"\[")),
         _object(("id", _ID), ("paragraph", r"\d+"), ("score", r"[-+.\de]+"), ("title", _VALUE)),
-        _object(("id", _ID), *((name, _VALUE) for name in _OF_ARTICLE), ("member", _VALUE), ("record", r"\d+")),
+        _object(("id", _ID), *((name, _VALUE) for name in (*FIELD_NAMES, "path")), ("member", _VALUE), ("record", r"\d+")),
         _object(("articles", r"\d+"), ("versions", r"\[\s*" + _object(("id", _ID), ("title", _VALUE), ("date", _VALUE), ("outlet", _VALUE)))),
         _object(("added", r"\d+"), ("updated", r"\d+"), ("unchanged", r"\d+"), ("removed", r"\d+")),
         _object(("folder", _TEXT), ("articles", r"\d+"), ("paragraphs", r"\d+"), ("words", r"\d+")),

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from newssearch.article import STATED, Provenance
+from newssearch.fields import FIELD_NAMES
 from newssearch.readers.api import Found, Origin, Skipped
-from newssearch.readers.article.draft import FIELDS, Draft
+from newssearch.readers.article.draft import Draft
 from newssearch.readers.article.values import as_text, kind
 
 from .dialects import fill
@@ -57,7 +58,7 @@ def claim_column(draft: Draft, field: str, value: object) -> None:
         draft.text = draft.text or _as_paragraphs(value)
     elif field == "id":
         draft.identity = draft.identity or as_text(value)
-    elif field in FIELDS or field == "date":
+    elif field in FIELD_NAMES:
         draft.claim(field, value)
 
 
@@ -82,7 +83,7 @@ def _fields_of(keys: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, tuple
     return {
         name: (rank, field)
         for field, names in keys
-        if field in FIELDS or field == "date"
+        if field in FIELD_NAMES
         for rank, name in enumerate(names)
     }
 

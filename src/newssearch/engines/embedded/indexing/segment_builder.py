@@ -31,9 +31,7 @@ import numpy as np
 
 from newssearch.article import Article
 from newssearch.engines.embedded.segment.columns import (
-    BY_WORDS,
     NONE,
-    WHOLE_VALUES,
     as_written,
     instant,
     microseconds,
@@ -42,6 +40,7 @@ from newssearch.engines.embedded.segment.shingles import sample_sections, sample
 from newssearch.engines.embedded.segment.stored_fields import NUMBERED, numbered_of, rest_of, shown_of
 from newssearch.engines.embedded.storage.block_store import store
 from newssearch.engines.embedded.storage.container import Array, narrow, strings
+from newssearch.fields import WHOLE_FIELDS, WORD_FIELDS
 from newssearch.lead import lead
 from newssearch.query import LEAD
 from newssearch.text.analysis import analysis_of, key, name_words
@@ -139,9 +138,9 @@ def document_articles(first: Array) -> Array:
 
 def key_of(name: str, value: str) -> str:
     """What two values of a field have in common that a filter does not tell apart."""
-    if name in BY_WORDS:
+    if name in WORD_FIELDS:
         return " ".join(name_words(value))
-    return key(value) if name in WHOLE_VALUES else value
+    return key(value) if name in WHOLE_FIELDS else value
 
 
 def valued(name: str, values: list[str]) -> dict[str, Array]:

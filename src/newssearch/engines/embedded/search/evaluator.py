@@ -19,6 +19,7 @@ from newssearch.engines.embedded.segment.field import FIELDS, NO_POSTINGS, Posti
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import Mask
+from newssearch.fields import OUTLET_FIELDS
 from newssearch.outlets import Aliases, outlets
 from newssearch.query import (
     NOWHERE,
@@ -63,7 +64,7 @@ from newssearch.text.dates import is_last_moment
 from .addresses import with_address
 from .doc_sets import Listed
 from .doc_sets import Unit as Paragraphs
-from .field_values import OUTLETS, codes_like, codes_of, near, shown_values
+from .field_values import codes_like, codes_of, near, shown_values
 from .reader import Table, joined
 from .segment_matcher import Standing
 from .term_expansion import Expansion
@@ -168,7 +169,7 @@ class Evaluation:
             if not mask.any():
                 self.notes.append(Diagnostic("unknown-value", f"no article has the id {wanted!r}", span))
             return mask
-        names = outlets(self.aliases if field in OUTLETS else ())
+        names = outlets(self.aliases if field in OUTLET_FIELDS else ())
         codes = {segment: codes_of(segment, field, wanted, names) for segment in self.table.segments}
         if not any(map(len, codes.values())):
             self.notes.append(self._unknown(field, wanted, span))
@@ -184,7 +185,7 @@ class Evaluation:
             return mask
         if not node.pattern:
             return self.with_value(node.name, node.value, node.span)
-        names = outlets(self.aliases if node.name in OUTLETS else ())
+        names = outlets(self.aliases if node.name in OUTLET_FIELDS else ())
         segments = self.table.segments
         codes = codes_like(self.table, node.name, node.value, names)
         found = {segment.values(node.name).values[code] for segment in segments for code in codes[segment]}

@@ -15,9 +15,9 @@ from itertools import islice
 import numpy as np
 
 from newssearch.display.brief import many
-from newssearch.engines.embedded.segment.columns import BY_WORDS
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.sorted_sets import Mask
+from newssearch.fields import LANGUAGE_FIELDS, OUTLET_FIELDS, WORD_FIELDS
 from newssearch.outlets import Aliases, Outlets, outlets
 from newssearch.query.patterns import value_pattern, words_pattern
 from newssearch.results import FacetValue
@@ -26,8 +26,6 @@ from newssearch.text.analysis import key, name_words
 
 from .reader import Table
 
-OUTLETS = ("outlet", "source")
-"""The fields whose values may be known by several names."""
 _NO_WORD = Pattern(r"[\W_]+")
 WORDLESS = "\0"
 """What the group of a byline or a place without a word begins with."""
@@ -38,18 +36,18 @@ LIKE_A_NAME = 0.6
 def codes_of(segment: Segment, field: str, wanted: str, names: Outlets) -> list[int]:
     """The numbers of the values that a filter means."""
     keys = segment.keys(field)
-    if field in BY_WORDS:
+    if field in WORD_FIELDS:
         words = " ".join(name_words(wanted))
         if words:
             return [code for code, name in enumerate(keys.all()) if f" {words} " in f" {name.decode()} "]
         whole, values = key(wanted), segment.values(field).values
         return [code for code in range(1, keys.lower(b"\0")) if key(values[code]) == whole]
     name = key(wanted)
-    if field == "lang":
+    if field in LANGUAGE_FIELDS:
         tag = subtags(name)
         known = enumerate(keys.slice(1, len(keys)), 1)
         return [code for code, value in known if subtags(value.decode())[: len(tag)] == tag]
-    if field in OUTLETS:
+    if field in OUTLET_FIELDS:
         group = names.group(name)
         known = enumerate(keys.slice(1, len(keys)), 1)
         return [code for code, value in known if names.group(value.decode()) == group]
@@ -68,12 +66,12 @@ def codes_like(table: Table, field: str, pattern: str, names: Outlets) -> dict[S
         for keys in [segment.keys(field)]
     }
     values = {value for of_segment in known.values() for _, value in of_segment}
-    if field in BY_WORDS:
+    if field in WORD_FIELDS:
         fits = words_pattern(pattern) if pattern.strip("*") else lambda name: True
     else:
         fits = value_pattern(pattern)
     chosen = {value for value in values if fits(value)}
-    if field in OUTLETS:
+    if field in OUTLET_FIELDS:
         groups = {names.group(value) for value in values if value in chosen or fits(key(names.name(value)))}
         chosen = {value for value in values if names.group(value) in groups}
     return {
@@ -121,8 +119,8 @@ def counted(table: Table, field: str, articles: Mask, aliases: Aliases) -> tuple
             continue
         group = _group(field, known, value, named)
         totals[group] += count
-        spellings[group][(field == "lang" and group) or value] += count
-    if field in BY_WORDS:
+        spellings[group][(field in LANGUAGE_FIELDS and group) or value] += count
+    if field in WORD_FIELDS:
         totals = _holding(totals)
     facets = [FacetValue(_most_used(spellings[group]), count) for group, count in totals.items()]
     if without:
@@ -141,9 +139,9 @@ def _found(table: Table, field: str, articles: Mask) -> Iterator[tuple[str, str,
 
 
 def _group(field: str, known: str, value: str, names: Outlets) -> str:
-    if field in OUTLETS:
+    if field in OUTLET_FIELDS:
         return names.group(known)
-    if field == "lang":
+    if field in LANGUAGE_FIELDS:
         return subtags(known)[0]
     return known or WORDLESS + key(value)
 

@@ -6,11 +6,6 @@ import datetime as dt
 
 from newssearch.article import Date
 
-WHOLE_VALUES = ("outlet", "source", "lang", "section")
-"""Fields that are compared whole."""
-BY_WORDS = ("byline", "located")
-"""Fields that are compared by their words."""
-
 NONE = -1
 """In a column of moments: no date."""
 

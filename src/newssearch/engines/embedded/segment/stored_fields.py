@@ -13,11 +13,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from newssearch.article import Article, Date, Paragraph, Provenance
+from newssearch.fields import RAW_FIELDS, WHOLE_FIELDS, WORD_FIELDS
 from newssearch.system.frozen import FrozenDict
 
-from .columns import BY_WORDS, WHOLE_VALUES
-
-VALUES = (*WHOLE_VALUES, *BY_WORDS, "path")
+VALUES = (*WHOLE_FIELDS, *WORD_FIELDS, "path")
 """The fields whose values are numbered."""
 
 NUMBERED = (*VALUES, "known")
@@ -33,8 +32,7 @@ def shown_of(article: Article) -> bytes:
 def rest_of(article: Article) -> bytes:
     """What is known of an article and kept nowhere else."""
     rest: dict[str, object] = {"record": article.record}
-    if article.dateline is not None:
-        rest["dateline"] = article.dateline
+    rest |= {name: value for name in RAW_FIELDS if (value := getattr(article, name)) is not None}
     if article.member is not None:
         rest["member"] = article.member
     kinds = {str(p.number): p.kind for p in article.paragraphs if p.kind != "text"}

@@ -15,10 +15,10 @@ from typing import Any
 from newssearch.article import Article, Date, Paragraph
 from newssearch.engines.embedded.indexing.lexicon import Lexicon
 from newssearch.engines.embedded.indexing.segment_builder import Builder
-from newssearch.engines.embedded.segment.columns import BY_WORDS, WHOLE_VALUES
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.stored_fields import article_of
 from newssearch.engines.embedded.storage.container import Container
+from newssearch.fields import WHOLE_FIELDS, WORD_FIELDS
 
 Stored = list[tuple[int, dict[str, Any]]]
 """The number of each document of a segment, and its stored fields."""
@@ -63,7 +63,7 @@ def _ours(header: Any, texts: list[str]) -> Article:
     return article
 
 
-_TEXTS = ("title", "url", "path", "dateline", "member", *WHOLE_VALUES, *BY_WORDS)
+_TEXTS = ("title", "url", "path", "dateline", "member", *WHOLE_FIELDS, *WORD_FIELDS)
 """The fields of an article that are texts or None."""
 
 
@@ -77,7 +77,7 @@ def _texts(held: Iterable[dict[str, Any]]) -> list[str]:
 def _plain(article_id: str, fields: dict[str, Any]) -> Article:
     """An article whose first document is gone, or that never was one of ours."""
     known: dict[str, Any] = {
-        name: _text(fields.get(name)) for name in ("title", "url", "path", *WHOLE_VALUES, *BY_WORDS)
+        name: _text(fields.get(name)) for name in ("title", "url", "path", *WHOLE_FIELDS, *WORD_FIELDS)
     }
     return Article(id=article_id, paragraphs=(), date=_date(fields.get("date")), **known)
 

@@ -25,12 +25,13 @@ with warnings.catch_warnings():
     from whoosh.matching import LeafMatcher, ReadTooFar
     from whoosh.reading import TermInfo, TermNotFound
 
-from newssearch.engines.embedded.segment.columns import BY_WORDS, NONE, WHOLE_VALUES, as_written
+from newssearch.engines.embedded.segment.columns import NONE, as_written
 from newssearch.engines.embedded.segment.field import Field, Kinds
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.stored_fields import VALUES, date_of
 from newssearch.engines.embedded.storage.container import Array, Strings
 from newssearch.engines.embedded.storage.sorted_sets import Ints, ramp
+from newssearch.fields import WHOLE_FIELDS, WORD_FIELDS
 
 from .schema import make_schema
 
@@ -223,7 +224,7 @@ class TermsReader(base.TermsReader):  # type: ignore[misc]
             return ValueTerms(segment, np.arange(segment.articles), urls)
         if name in VALUES:
             keys = [key.decode() for key in segment.keys(name).all()]
-            words = (known.split() if name in BY_WORDS else [known] for known in keys)
+            words = (known.split() if name in WORD_FIELDS else [known] for known in keys)
             terms = (Counter(word.encode() for word in each if word) for each in words)
             return ValueTerms(segment, segment.values(name).codes, terms)
         return None
@@ -235,7 +236,7 @@ class TermsReader(base.TermsReader):  # type: ignore[misc]
 
     def indexed_field_names(self) -> list[str]:
         """The fields that have terms."""
-        return ["text", "title", "id", "paragraph", "date", "url", "path", *WHOLE_VALUES, *BY_WORDS]
+        return ["text", "title", "id", "paragraph", "date", "url", "path", *WHOLE_FIELDS, *WORD_FIELDS]
 
     def __contains__(self, term: tuple[str, bytes]) -> bool:
         return self._number(*term) >= 0

@@ -25,7 +25,7 @@ with warnings.catch_warnings():  # Whoosh 2.7.4 was written for older Pythons, w
     from whoosh import columns, fields
     from whoosh.analysis import Analyzer, Token
 
-from newssearch.engines.embedded.segment.columns import BY_WORDS, WHOLE_VALUES
+from newssearch.fields import WHOLE_FIELDS, WORD_FIELDS
 from newssearch.text.analysis import DEFAULT, analyser_named
 
 
@@ -71,8 +71,8 @@ def make_schema() -> Any:
         state=fields.STORED,
         header=fields.STORED,
     )
-    for name in WHOLE_VALUES:
+    for name in WHOLE_FIELDS:
         schema.add(name, fields.ID(stored=True, sortable=columns.VarBytesColumn()))
-    for name in BY_WORDS:
+    for name in WORD_FIELDS:
         schema.add(name, fields.KEYWORD(stored=True, sortable=columns.VarBytesColumn()))
     return schema

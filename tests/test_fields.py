@@ -1,0 +1,223 @@
+"""The table of fields: every place that lists fields, filters or facets knows each row of it."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import inspect
+import json
+import re
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+import pytest
+
+from newssearch import Article, Hit, Index, Request, create
+from newssearch import open as open_index
+from newssearch.cli import cli
+from newssearch.config import load
+from newssearch.fields import (
+    ARTICLE_FIELDS,
+    COLUMN_FIELDS,
+    FACET_FIELDS,
+    FIELD_NAMES,
+    FILTER_FIELDS,
+    QUERY_FIELDS,
+    VALUE_FIELDS,
+    ArticleField,
+    ValueField,
+)
+from newssearch.query import Field, parse
+from newssearch.readers.records.field_names import KEYS
+from newssearch.request import MatchOptions
+from support import Command, articles_in, command, read_bytes
+
+ROOT = Path(__file__).resolve().parents[1]
+
+VALUES = {"date": "2024-07-25", "lang": "de", "url": "https://e.org/1"}
+"""The values of the fields whose form is not free."""
+
+EACH = pytest.mark.parametrize("field", ARTICLE_FIELDS, ids=FIELD_NAMES)
+EACH_FILTER = pytest.mark.parametrize("field", [f for f in ARTICLE_FIELDS if f.filter], ids=FILTER_FIELDS)
+
+
+def value_of(field: ArticleField) -> str:
+    """A value of a field that no other field has."""
+    return VALUES.get(field.name, f"Some {field.name}")
+
+
+def written() -> Article:
+    """An article with a value in each field."""
+    values: dict[str, Any] = {field.name: value_of(field) for field in ARTICLE_FIELDS}
+    return Article.create(text="It rained.", path="a.txt", **values)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("fields") / "index"
+    with create(folder) as index:
+        index.add([written(), Article.create(title="Rain", text="It rained.")])
+    return folder
+
+
+@pytest.fixture
+def index(folder: Path) -> Index:
+    return open_index(folder)
+
+
+@pytest.fixture
+def newssearch(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    """The command line."""
+    return command(capsys, monkeypatch)
+
+
+# ---- the article and its hits
+
+
+@EACH
+def test_an_article_has_each_field_and_says_how_it_is_known(index: Index, field: ArticleField) -> None:
+    made = written()
+    value = getattr(made, field.name)
+    assert (value.isoformat() if field.kind == "date" else value) == value_of(field)
+    assert made.to_dict()[field.name] == value_of(field)
+    assert str(made.provenance[field.name]) == "stated"
+    assert str(Article.create(text="x").provenance[field.name]) == "missing"
+    other: dict[str, Any] = {field.name: None}
+    assert dataclasses.replace(made, **other).digest != made.digest
+    assert f">{field.name}<" in made._repr_html_() or field.name == "title"
+    assert index.article(made.id) == made, "stored and read"
+    (counted,) = (one for one in index.info().contents.known[field.name] if one.value == "stated")
+    assert counted.articles == 1 + (field.name == "title")
+
+
+@EACH
+def test_a_hit_has_the_fields_that_the_table_gives_it(index: Index, field: ArticleField) -> None:
+    names = {one.name for one in dataclasses.fields(Hit)}
+    assert (field.name in names) == field.in_hits
+    (hit,) = (one for one in index.search("rained") if one.id == written().id)
+    assert hit.to_dict().get(field.name) == (value_of(field) if field.in_hits else None)
+
+
+def test_the_csv_and_the_json_of_hits_have_their_fields(newssearch: Command, folder: Path) -> None:
+    shown = {field.name: value_of(field) for field in ARTICLE_FIELDS if field.in_hits}
+    rows = list(
+        csv.DictReader(
+            newssearch("query", "rained", "--index", str(folder), "--format", "csv").out.splitlines()
+        )
+    )
+    assert shown.items() <= max(rows, key=lambda row: len(row["url"])).items()
+    assert not {field.name for field in ARTICLE_FIELDS if not field.in_hits} & rows[0].keys()
+    hits = json.loads(newssearch("query", "rained", "--index", str(folder), "--json").out)["hits"]
+    assert any(shown.items() <= hit.items() for hit in hits)
+
+
+def test_show_prints_all_fields(newssearch: Command, folder: Path) -> None:
+    printed = newssearch("show", written().id, "--index", str(folder)).out.splitlines()
+    assert printed[0] == value_of(ARTICLE_FIELDS[0])
+    assert [line.split()[0] for line in printed[2 : len(ARTICLE_FIELDS) + 1]] == list(FIELD_NAMES[1:])
+
+
+# ---- finding
+
+
+@EACH_FILTER
+def test_a_filter_is_an_option_of_a_request_and_of_the_command_line(
+    newssearch: Command, folder: Path, index: Index, field: ArticleField
+) -> None:
+    assert field.name in MatchOptions.__annotations__
+    assert field.filter in (Request.__doc__ or "")
+    asked: dict[str, Any] = {field.name: value_of(field)}
+    assert Request(**asked).filters == ((field.name, (value_of(field),)),)
+    assert index.find("rained", **asked) == [written().id]
+    assert index.find("rained", **{**asked, field.name: "zz"}) == []
+    printed = newssearch(
+        "query", "rained", f"--{field.name}", value_of(field), "--index", str(folder), "--json"
+    ).out
+    assert [hit["id"] for hit in json.loads(printed)["hits"]] == [written().id]
+    (option,) = (one for one in cli.commands["query"].params if one.name == field.name)
+    assert isinstance(option, click.Option)
+    assert option.help == f"{field.filter} Repeat for any of several."
+
+
+def test_only_these_are_filters() -> None:
+    assert FILTER_FIELDS == ("outlet", "source", "byline", "located", "lang", "section")
+    shown = [option for option in inspect.signature(Index.find).parameters if option in FIELD_NAMES]
+    assert tuple(shown) == FILTER_FIELDS
+
+
+@pytest.mark.parametrize("facet", FACET_FIELDS)
+def test_a_facet_counts_and_is_named_in_the_help(index: Index, facet: str) -> None:
+    values = index.search("rained", facets=facet).facets[facet]
+    assert sorted(one.articles for one in values) == [1, 1], "one article with a value, one without"
+    assert index.info().contents.by_field[facet] == values
+    (option,) = (one for one in cli.commands["query"].params if one.name == "facets")
+    assert isinstance(option, click.Option)
+    assert facet in re.findall(r"\w+", option.help or "")
+
+
+def test_facets_and_infos_keep_their_order(index: Index) -> None:
+    assert FACET_FIELDS == ("outlet", "source", "year", "month", "byline", "located", "lang", "section")
+    assert tuple(index.info().contents.by_field) == FACET_FIELDS
+
+
+@pytest.mark.parametrize("name", QUERY_FIELDS)
+def test_a_query_takes_each_field_of_the_language(index: Index, name: str) -> None:
+    value = written().id if name == "id" else VALUES.get(name, f"Some {name}")
+    assert index.find(f'{name}:"{value}"') == [written().id]
+
+
+def test_the_fields_of_the_language_are_those_of_the_table() -> None:
+    assert QUERY_FIELDS == (
+        "title", "outlet", "source", "byline", "located", "lang", "section", "id", "url", "date",
+    )  # fmt: skip
+    assert get_args(ValueField) == VALUE_FIELDS, "those that a type checker reads"
+    for name in VALUE_FIELDS:
+        assert parse(f"{name}:x").tree == Field(name, "x")
+
+
+# ---- reading
+
+
+@EACH
+def test_readers_find_each_field_under_a_name_of_a_key(tmp_path: Path, field: ArticleField) -> None:
+    record = {name: VALUES.get(name, f"Some {name}") for name in FIELD_NAMES}
+    (read,) = articles_in(read_bytes(tmp_path, "a.jsonl", json.dumps({**record, "text": "It rained."})))
+    assert field.name in KEYS[field.name]
+    assert read.to_dict()[field.name] == record[field.name]
+
+
+@pytest.mark.parametrize("name", COLUMN_FIELDS)
+def test_a_column_can_be_mapped_to_each_field(tmp_path: Path, name: str) -> None:
+    (tmp_path / "newssearch.toml").write_text(f'[columns]\n{name} = "X"\n', "utf-8")
+    assert load(tmp_path).columns == ((name, "X"),)
+    value = {"text": "It poured.", "date": "2024-07-25", "lang": "de"}.get(name, f"https://e.org/{name}")
+    record = json.dumps({"X": value, "title": "Rain" if name != "title" else None, "text": "It rained."})
+    (read,) = articles_in(read_bytes(tmp_path, "a.jsonl", record, columns={name: "X"}))
+    if name == "text":
+        assert read.paragraphs[0].text == value
+    elif name != "id":
+        assert read.to_dict()[name] == value
+
+
+# ---- the documentation
+
+
+@EACH
+def test_the_readme_says_what_each_field_means(field: ArticleField) -> None:
+    assert f"| `{field.name}` | {field.meaning} |" in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_the_readme_lists_filters_facets_and_fields_of_the_language() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    *names, last = FACET_FIELDS
+    assert f"count articles by {', '.join(names)} or {last};" in readme
+    (row,) = (line for line in readme.splitlines() if line.startswith("| `--outlet`"))
+    assert [name for name in FILTER_FIELDS if f"`--{name}" not in row] == []
+    (row,) = (line for line in readme.splitlines() if line.startswith("| `outlet:bbc`"))
+    assert [name for name in VALUE_FIELDS if f"{name}:" not in row] == []
+
+
+@pytest.mark.parametrize("name", QUERY_FIELDS)
+def test_the_page_on_the_language_names_each_field(name: str) -> None:
+    assert f"`{name}" in (ROOT / "docs" / "query-language.md").read_text("utf-8")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -20,11 +21,22 @@ settings.register_profile("same", derandomize=True, database=None, **PATIENT)
 settings.register_profile("random", derandomize=False, print_blob=True, **PATIENT)
 settings.load_profile("same")
 
-if os.environ.get("NEWSSEARCH_THOROUGH") == "0":  # what takes long, and is the same on any Python
+if os.environ.get("NEWSSEARCH_THOROUGH") == "0":  # a second Python, on which only what depends on Python is tested
     collect_ignore = [
         *("test_durability.py", "test_inputs.py", "test_snapshots.py", "test_verify.py"),
         *("test_exactness.py", "test_benchmarks.py", "test_floors.py"),
     ]
+
+    class FewExamples(settings):
+        """The settings of a property, with 10 examples at most."""
+
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            few = min(options.pop("max_examples", 10), 10)
+            super().__init__(*arguments, max_examples=few, **options)
+
+    settings.register_profile("same", settings.get_profile("same"), max_examples=10)
+    settings.load_profile("same")
+    hypothesis.settings = FewExamples  # type: ignore[misc]
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 

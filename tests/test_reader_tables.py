@@ -264,4 +264,4 @@ def test_real_tables_are_read_or_ask_for_their_columns(data_dir: Path) -> None:
         (item,) = support.read_file(folder / name)
         assert isinstance(item, Rejected)
         assert "--map" in item.reason
-        assert len(support.articles_in(support.read_file(folder / name, columns=columns))) == count
+        assert len(support.articles_in(support.read_file(folder / name, columns=columns, lang="en"))) == count

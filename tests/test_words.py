@@ -116,8 +116,9 @@ def test_words_of_real_news_find_their_article(tmp_path: Path, data_dir: Path, n
             word = text[tokens[at].start : tokens[at + size - 1].end]
             if size == 2 and tokens[at].end != tokens[at + 1].start:
                 continue
-            found = index.search(f'"{word}"', limit=None, group=False, all_paragraphs=True, snippet=0)
-            hit = next((hit for hit in found if hit.id == article.id and hit.text == text), None)
+            query = f'"{word}" id:{article.id}'
+            found = index.search(query, limit=None, group=False, all_paragraphs=True, snippet=0)
+            hit = next((hit for hit in found if hit.text == text), None)
             assert hit is not None, word
             wanted = (tokens[at].start, tokens[at + size - 1].end)
             assert any(s <= wanted[0] and wanted[1] <= e for s, e in hit.snippet.highlights), word

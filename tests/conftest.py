@@ -21,7 +21,9 @@ settings.register_profile("same", derandomize=True, database=None, **PATIENT)
 settings.register_profile("random", derandomize=False, print_blob=True, **PATIENT)
 settings.load_profile("same")
 
-if os.environ.get("NEWSSEARCH_THOROUGH") == "0":  # a second Python, on which only what depends on Python is tested
+if (
+    os.environ.get("NEWSSEARCH_THOROUGH") == "0"
+):  # a second Python, on which only what depends on Python is tested
     collect_ignore = [
         *("test_durability.py", "test_inputs.py", "test_snapshots.py", "test_verify.py"),
         *("test_exactness.py", "test_benchmarks.py", "test_floors.py"),

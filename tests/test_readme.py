@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
+import importlib.util
 import re
-import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -18,6 +16,16 @@ from newssearch.readers import Document, Format, Input, Origin, parsed
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 WIDTH = 110
+
+
+def module(path: str) -> ModuleType:
+    """A module of the repository that is in no package."""
+    spec = importlib.util.spec_from_file_location(Path(path).stem, ROOT / path)
+    assert spec is not None
+    assert spec.loader is not None
+    loaded = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    return loaded
 
 
 def transcript() -> list[tuple[str, list[str]]]:
@@ -32,46 +40,37 @@ def transcript() -> list[tuple[str, list[str]]]:
     return found
 
 
-def on_a_terminal(command: str, folder: Path) -> list[str]:
-    """The lines that a command prints on a terminal, without colours and trailing spaces."""
-    pty = pytest.importorskip("pty", reason="needs a pseudo-terminal")
-    ours, theirs = pty.openpty()
-    words = shlex.split(command)
-    assert words[0] == "newssearch"
-    environment = {**os.environ, "COLUMNS": str(WIDTH), "LINES": "40", "NO_COLOR": "1", "TERM": "xterm"}
-    with subprocess.Popen(
-        [sys.executable, "-m", "newssearch", *words[1:]],
-        stdout=theirs,
-        stderr=subprocess.DEVNULL,
-        cwd=folder,
-        env=environment,
-    ) as process:
-        os.close(theirs)
-        output = b""
-        while True:
-            try:
-                block = os.read(ours, 65536)
-            except OSError:  # Linux says so at the end
-                break
-            if not block:
-                break
-            output += block
-    os.close(ours)
-    assert process.returncode == 0
-    return [line.rstrip() for line in output.decode().replace("\r\n", "\n").splitlines()]
-
-
-def without_times(lines: list[str]) -> list[str]:
-    text = "\n".join(lines).strip()
-    return re.sub(r"\d+ ms|[\d.]+ s \([\d,]+ a second\)", "TIME", text).splitlines()
-
-
 def test_the_screens_in_the_readme_are_what_a_terminal_shows(tmp_path: Path) -> None:
+    pytest.importorskip("pty", reason="needs a pseudo-terminal")
+    terminal = module("scripts/draw_terminal.py")
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    terminal.printed("newssearch index", tmp_path)
     commands = transcript()
     assert commands
     for command, expected in commands:
-        assert without_times(on_a_terminal(command, tmp_path)) == without_times(expected), command
+        shown = "\n".join(terminal.printed(command, tmp_path, WIDTH, colours=False))
+        assert terminal.without_times(shown) == terminal.without_times("\n".join(expected).strip()), command
+
+
+def test_the_picture_of_a_terminal_is_what_a_terminal_shows() -> None:
+    pytest.importorskip("pty", reason="needs a pseudo-terminal")
+    terminal = module("scripts/draw_terminal.py")
+    drawn, now = (
+        re.sub(
+            ' textLength="[^"]*"', "", terminal.without_times(picture)
+        )  # which the digits of a time change
+        for picture in (terminal.PICTURE.read_text("utf-8"), terminal.draw(terminal.screen()))
+    )
+    assert drawn == now, "run scripts/draw_terminal.py"
+    assert "](docs/terminal.svg)" in README
+
+
+def test_a_package_index_shows_the_readme_without_links_that_lead_nowhere() -> None:
+    pytest.importorskip("hatchling", reason="it builds the package")
+    shown = module("hatch_build.py").description(README)
+    assert [link for link in re.findall(r"\]\(([^)]*)\)", shown) if "://" not in link] == []
+    assert "The query language (docs/query-language.md)" in shown
+    assert shown.count("\n#") == README.count("\n#")
 
 
 def test_the_python_in_the_readme_runs_and_finds_the_sample(

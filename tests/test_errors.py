@@ -260,8 +260,8 @@ def test_a_file_that_is_cut_in_the_moment_of_a_search_is_damage_where_the_system
     path = max(segments(folder), key=lambda path: path.stat().st_size)
     code = """
 import os, sys
-from newssearch.engines.embedded.container import ContainerError
-from newssearch.engines.embedded.mapped import Mapped
+from newssearch.engines.embedded.storage.container import ContainerError
+from newssearch.engines.embedded.storage.mmap_file import Mapped
 from pathlib import Path
 mapped = Mapped.of(Path(sys.argv[1]))
 os.truncate(sys.argv[1], 4096)

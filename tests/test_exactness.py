@@ -22,7 +22,7 @@ from newssearch import Article, Hit, Index
 from newssearch.engines.embedded import store, writer
 from newssearch.engines.embedded.indexing import merge_policy
 from newssearch.engines.embedded.search import top_k
-from newssearch.engines.embedded.segment import postings, segment
+from newssearch.engines.embedded.segment import field, postings
 from newssearch.engines.embedded.storage import sorted_sets
 from newssearch.highlight.matcher import Words, occurrences
 from newssearch.query import (
@@ -134,8 +134,8 @@ def short_cuts() -> Iterator[None]:
         patch.setattr(postings, "SPREAD", 0)
         patch.setattr(postings, "FEW", 1)
         patch.setattr(sorted_sets, "DENSE", 0)
-        patch.setattr(segment, "DENSE", 0)
-        patch.setattr(segment, "CLOSE", 0)
+        patch.setattr(field, "DENSE", 0)
+        patch.setattr(field, "CLOSE", 0)
         yield
 
 

@@ -14,8 +14,7 @@ from newssearch.readers import registry
 from support import articles_in, read_bytes
 
 MODULE = """
-from newssearch.readers import Format, UnreadableError, whole
-from newssearch.readers.draft import Draft
+from newssearch.readers import Draft, Format, UnreadableError, whole
 
 def parse(data, origin):
     lines = data.decode().splitlines()
@@ -112,7 +111,7 @@ def test_an_error_of_a_format_of_others_shows_where_it_was_raised(
         module = MODULE.replace("source.head.startswith", "source.nose.startswith")
     (telegrams / "telegrams_of_others.py").write_text(module, "utf-8")
     (item,) = read_bytes(tmp_path, "a.txt", "TELEGRAM\nRiver rising\nStop.\n")
-    what, line = ("KeyError: 'headline'", 6) if broken == "parse" else ("AttributeError: ", 14)
+    what, line = ("KeyError: 'headline'", 5) if broken == "parse" else ("AttributeError: ", 13)
     assert str(item).startswith(f"a.txt: cannot be read: {what}")
     assert str(item).endswith(f"({telegrams / 'telegrams_of_others.py'}, line {line})")
 

@@ -133,7 +133,7 @@ def short_cuts() -> Iterator[None]:
         patch.setattr(top_k, "FIRST", 1)
         patch.setattr(postings, "SPREAD", 0)
         patch.setattr(postings, "FEW", 1)
-        patch.setattr(sorted_sets, "DENSE", 0)
+        patch.setattr(sorted_sets, "DENSE_UNIVERSE_RATIO", 0)
         patch.setattr(field, "DENSE", 0)
         patch.setattr(field, "CLOSE", 0)
         yield

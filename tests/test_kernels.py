@@ -29,7 +29,9 @@ from newssearch.engines.embedded.indexing.lexicon import Lexicon, Word, Words
 from newssearch.engines.embedded.indexing.segment_builder import Builder, document_articles
 from newssearch.engines.embedded.search import spans
 from newssearch.engines.embedded.search.spans import Stretches
-from newssearch.engines.embedded.segment import bm25f, segment
+from newssearch.engines.embedded.segment import bm25f
+from newssearch.engines.embedded.segment import field as field_module
+from newssearch.engines.embedded.segment import format as format_module
 from newssearch.engines.embedded.segment import postings as term_module
 from newssearch.engines.embedded.segment.compound_postings import Compounds, compound_sections, entry_of
 from newssearch.engines.embedded.segment.field import Field, Kinds, TextField
@@ -45,12 +47,12 @@ from newssearch.engines.embedded.storage.container import (
     Container,
     ContainerError,
     ContainerWriter,
-    Strings,
+    StringTable,
     narrow,
-    strings,
+    string_sections,
 )
-from newssearch.engines.embedded.storage.patched_ints import Small
-from newssearch.engines.embedded.storage.patched_ints import small as small_sections
+from newssearch.engines.embedded.storage.patched_ints import PatchedInts
+from newssearch.engines.embedded.storage.patched_ints import patched_sections as small_sections
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints
 from newssearch.query.patterns import within_edits
 from newssearch.text.analysis import analyser, analysis_of, written
@@ -63,7 +65,17 @@ NO_LIMITS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filte
 @contextmanager
 def small(**sizes: int) -> Iterator[None]:
     """Constants of the engine's modules replaced, so that few words reach what many would."""
-    modules = (sorted_sets, inverter, lexicon, merger, segment, small_module, block_store, term_module)
+    modules = (
+        sorted_sets,
+        inverter,
+        lexicon,
+        merger,
+        field_module,
+        format_module,
+        small_module,
+        block_store,
+        term_module,
+    )
     with pytest.MonkeyPatch.context() as patch:
         for name, size in sizes.items():
             having = [module for module in modules if hasattr(module, name)]
@@ -89,21 +101,23 @@ SETS = st.lists(st.sets(st.integers(0, 40) | st.integers(0, 2_000), max_size=30)
 @settings(max_examples=300, deadline=None)
 def test_ascending_arrays_are_sets(sets: list[set[int]], unequal: int, dense: int, dtype: Any) -> None:
     arrays = [np.array(sorted(one), dtype) for one in sets]
-    with small(UNEQUAL=unequal, DENSE=dense):
+    with small(BINARY_SEARCH_RATIO=unequal, DENSE_UNIVERSE_RATIO=dense):
         both = sets[0] & sets[-1]
-        one, other = sorted_sets.paired(arrays[0], arrays[-1])
+        one, other = sorted_sets.intersect_indices(arrays[0], arrays[-1])
         assert arrays[0][one].tolist() == arrays[-1][other].tolist() == sorted(both)
-        assert sorted_sets.among(arrays[0], arrays[-1]).tolist() == one.tolist()
-        assert sorted_sets.common(arrays[0], arrays[-1]).tolist() == sorted(both)
-        assert sorted_sets.in_all(arrays).tolist() == sorted(set.intersection(*sets))
-        assert sorted_sets.united(arrays, 2_001).tolist() == sorted(set.union(*sets))
-        assert sorted_sets.counted(arrays, 2_001) == len(set.union(*sets))
+        assert sorted_sets.indices_in(arrays[0], arrays[-1]).tolist() == one.tolist()
+        assert sorted_sets.intersect(arrays[0], arrays[-1]).tolist() == sorted(both)
+        assert sorted_sets.intersect_all(arrays).tolist() == sorted(set.intersection(*sets))
+        assert sorted_sets.union(arrays, 2_001).tolist() == sorted(set.union(*sets))
+        assert sorted_sets.union_size(arrays, 2_001) == len(set.union(*sets))
 
 
 @given(st.lists(st.tuples(st.integers(0, 1_000), st.integers(0, 9)), max_size=9))
 def test_ranges_count_on_from_where_they_begin(asked: list[tuple[int, int]]) -> None:
     begins, sizes = (np.array(part, np.int64) for part in (zip(*asked, strict=True) if asked else ((), ())))
-    assert sorted_sets.ranges(begins, sizes).tolist() == [n for b, size in asked for n in range(b, b + size)]
+    assert sorted_sets.concat_ranges(begins, sizes).tolist() == [
+        n for b, size in asked for n in range(b, b + size)
+    ]
 
 
 # ---- words that are alike
@@ -150,8 +164,8 @@ def test_small_numbers_are_read_as_they_were_written(
     numbers: list[int], few: int, before: int, pick: random.Random
 ) -> None:
     numbers = [1] * before + numbers
-    with small(FEW=few):
-        read = Small(Container(small_sections("n", np.array(numbers))), "n")
+    with small(MIN_INTS_PER_EXCEPTION=few):
+        read = PatchedInts(Container(small_sections("n", np.array(numbers))), "n")
     places = sorted(pick.sample(range(len(numbers)), pick.randint(1, len(numbers))))
     low, high = places[0], places[-1]
     assert len(read) == len(numbers)
@@ -162,7 +176,7 @@ def test_small_numbers_are_read_as_they_were_written(
 
 def test_small_numbers_add_up_behind_the_last_place_that_its_type_can_tell() -> None:
     numbers = [0] * 250 + [300] + [0] * 10
-    read = Small(Container(small_sections("n", np.array(numbers))), "n")
+    read = PatchedInts(Container(small_sections("n", np.array(numbers))), "n")
     assert read.sums(0, np.array([255, 256, 260])).tolist() == [300, 300, 300]
 
 
@@ -341,7 +355,7 @@ def check_groups(field: Field, texts: Texts, articles: Sequence[int], pick: rand
         wanted = [n for n, one in enumerate(of) if one in some]
         with small(FEW=pick.choice([1, 8])):
             wanted_articles = np.array(some, pick.choice([np.int64, np.uint32]))
-            chosen = field.term(number).of_groups(sorted_sets.among(found.articles, wanted_articles))
+            chosen = field.term(number).of_groups(sorted_sets.indices_in(found.articles, wanted_articles))
         assert chosen.owners.tolist() == [owners[n] for n in wanted]
         assert found.counts_of(chosen).tolist() == [counts[n] for n in wanted]
 
@@ -410,8 +424,8 @@ def check_stretch(field: Field, low: int, high: int, wanted: list[dict[int, list
     words = [(low + n, *word) for n, of in enumerate(wanted) for held in of.values() for word in held]
     assert positions == [position for _, position, _ in words]
     names = {
-        (int(field.section("variant.term")[n]), int(field.section("variant.kind")[n])): field.written(n)
-        for n in range(len(field.section("variant.term")))
+        (int(field.array("variant.term")[n]), int(field.array("variant.kind")[n])): field.written(n)
+        for n in range(len(field.array("variant.term")))
     }
     assert [names[term, kind] for (term, _, _), kind in zip(words, kinds, strict=True)] == [
         word.written for _, _, word in words
@@ -421,12 +435,12 @@ def check_stretch(field: Field, low: int, high: int, wanted: list[dict[int, list
 def check_variants(field: Field, variants: list[Word], totals: Counter[Word], terms: list[str]) -> None:
     forms = sorted({word.form for word in variants}, key=str.encode)
     known = [
-        Word(terms[int(field.section("variant.term")[n])], form, field.written(n))
+        Word(terms[int(field.array("variant.term")[n])], form, field.written(n))
         for form in forms
         for n in field.variants(field.find_form(form)).tolist()
     ]
     assert known == variants
-    assert field.section("variant.words").tolist() == [totals[word] for word in variants]
+    assert field.array("variant.words").tolist() == [totals[word] for word in variants]
     by_form: Counter[str] = Counter()
     for word, count in totals.items():
         by_form[word.form] += count
@@ -708,7 +722,7 @@ def test_without_is_what_shares_no_word_and_a_union_is_a_set(
 SOME_STRINGS = st.lists(st.text("ab é日\n", max_size=40), max_size=40)
 
 
-def check_stored(stored: block_store.Stored, values: list[str], pick: random.Random) -> None:
+def check_stored(stored: block_store.BlockStore, values: list[str], pick: random.Random) -> None:
     assert len(stored) == len(values)
     for number in pick.sample(range(len(values)), len(values)):
         assert stored[number] == values[number]
@@ -723,9 +737,9 @@ def check_stored(stored: block_store.Stored, values: list[str], pick: random.Ran
 def test_what_is_stored_is_read_as_it_was(
     values: list[str], block: int, sample: int, pick: random.Random
 ) -> None:
-    with small(BLOCK=block, SAMPLE=sample):
-        sections = block_store.store("s", [value.encode() for value in values])
-        check_stored(block_store.Stored(Container(sections), "s"), values, pick)
+    with small(BLOCK_SIZE=block, DICTIONARY_SIZE=sample):
+        sections = block_store.block_sections("s", [value.encode() for value in values])
+        check_stored(block_store.BlockStore(Container(sections), "s"), values, pick)
 
 
 @given(
@@ -744,9 +758,17 @@ def test_what_is_stored_is_merged_without_what_is_dropped(
     def some(values: list[str]) -> list[int]:
         return [n for n in range(len(values)) if pick.random() >= dropped]
 
-    with small(BLOCK=block, SAMPLE=64, SMALL=limit), tempfile.TemporaryDirectory() as folder:
+    with (
+        small(BLOCK_SIZE=block, DICTIONARY_SIZE=64, REPACK_SIZE=limit),
+        tempfile.TemporaryDirectory() as folder,
+    ):
         stores = [
-            (block_store.Stored(Container(block_store.store("s", [v.encode() for v in part])), "s"), part)
+            (
+                block_store.BlockStore(
+                    Container(block_store.block_sections("s", [v.encode() for v in part])), "s"
+                ),
+                part,
+            )
             for part in parts
         ]
         for number in range(2):
@@ -755,9 +777,9 @@ def test_what_is_stored_is_merged_without_what_is_dropped(
                 (stored, np.array(own, np.int64)) for (stored, _), own in zip(stores, kept, strict=True)
             ]
             with writing(Path(folder) / f"{number}") as file:
-                block_store.merge("s", chosen, file)
+                block_store.merge_blocks("s", chosen, file)
             values = [of[n] for (_, of), own in zip(stores, kept, strict=True) for n in own]
-            merged = block_store.Stored(Container(Path(folder) / f"{number}"), "s")
+            merged = block_store.BlockStore(Container(Path(folder) / f"{number}"), "s")
             check_stored(merged, values, pick)
             stores = [(merged, values), *stores[: pick.randint(0, 1)]]
 
@@ -847,7 +869,7 @@ def test_damage_of_a_container_is_noticed_wherever_it_is(tmp_path: Path) -> None
 @settings(max_examples=100, deadline=None)
 def test_sorted_strings_are_found_by_halving(values: list[bytes], wanted: bytes) -> None:
     values = sorted(set(values))
-    known = Strings(Container(strings("s", values)), "s")
+    known = StringTable(Container(string_sections("s", values)), "s")
     assert (len(known), known.all()) == (len(values), values)
     assert known.find(wanted) == (values.index(wanted) if wanted in values else -1)
     low, high = known.with_prefix(wanted)
@@ -943,9 +965,9 @@ OF_DOCUMENTS = ("first", "group.best", "group.mean")
 def portrait_of(field: Field) -> dict[str, object]:
     documents = field.name == "text"
     names = (*EQUAL, *OF_DOCUMENTS) if documents else EQUAL
-    seen: dict[str, object] = {name: field.section(name).tolist() for name in names}
+    seen: dict[str, object] = {name: field.array(name).tolist() for name in names}
     for name in ("counts", "positions", "within", "group.counts") if documents else ("counts", "positions"):
-        numbers = field.small(name)
+        numbers = field.patched(name)
         seen[name] = numbers.between(0, len(numbers)).tolist()
     terms = field.terms.all()
     seen["terms"] = [
@@ -958,7 +980,7 @@ def portrait_of(field: Field) -> dict[str, object]:
     ]
     seen["stretch"] = [array.tolist() for array in field.stretch(0, len(terms))] if terms else []
     seen["forms"] = field.forms_with("")
-    seen["names"] = [field.written(n) for n in range(len(field.section("variant.term")))]
+    seen["names"] = [field.written(n) for n in range(len(field.array("variant.term")))]
     seen["sentences"] = parts_of(field)
     return seen
 
@@ -1006,7 +1028,7 @@ def check_merged(batches: Sequence[Sequence[Article]], gone: set[int], folder: P
 def test_a_merge_is_one_segment_of_what_is_left(
     batches: list[list[Article]], gone: set[int], stretch: int, stride: int, limit: int
 ) -> None:
-    sizes = small(STRETCH=stretch, STRIDE=stride, SMALL=limit, BLOCK=30, SAMPLE=64)
+    sizes = small(STRETCH=stretch, STRIDE=stride, REPACK_SIZE=limit, BLOCK_SIZE=30, DICTIONARY_SIZE=64)
     with sizes, tempfile.TemporaryDirectory() as folder:
         check_merged(batches, gone, Path(folder))
 

@@ -25,8 +25,8 @@ from newssearch.engines.embedded.search.top_k import Ranked, Ranking, joined_ran
 from newssearch.engines.embedded.segment.columns import NONE
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.stored_fields import provenance_of
-from newssearch.engines.embedded.storage.container import Array, items
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, changes
+from newssearch.engines.embedded.storage.container import Array, item_view
+from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, run_starts
 from newssearch.errors import QueryError
 from newssearch.fields import FACET_FIELDS, FIELD_NAMES
 from newssearch.outlets import Aliases
@@ -139,7 +139,7 @@ class EmbeddedSnapshot:
             if segment.stories is not None:
                 found.append(segment.stories.story[storied].astype(np.int64))
         stories = np.sort(np.concatenate(found))
-        return int(np.count_nonzero(~changes(stories)))
+        return int(np.count_nonzero(~run_starts(stories)))
 
     def _in_order(self, rankings: list[Ranking], request: ResolvedRequest) -> list[Placed]:
         """The hits on the page, in the total order, whatever their stories.
@@ -381,7 +381,7 @@ def _once(notes: list[Diagnostic]) -> list[Diagnostic]:
 def _in_order_of_ids(segment: Segment, number: int) -> Iterator[tuple[bytes, int, int]]:
     """The id of each article of a segment, its number and the article, sorted."""
     alive = segment.alive
-    for article in items(segment.container["article.id.order"]):
+    for article in item_view(segment.container["article.id.order"]):
         if alive is None or alive[article]:
             yield segment.id(article), number, article
 

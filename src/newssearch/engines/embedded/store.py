@@ -242,8 +242,8 @@ class EmbeddedStore:
     def _whoosh(self) -> WhooshFolder:
         """What Whoosh does for the index."""
         from newssearch.engines.embedded.whoosh_compat.folder import (
-            WhooshFolder,
-        )  # slow to import, and a search needs none of it
+            WhooshFolder,  # slow to import, and a search needs none of it
+        )
 
         return WhooshFolder(self.folder)
 
@@ -325,8 +325,8 @@ class EmbeddedStore:
     def check(self, sample: int) -> Check:
         """A look at all of the index, the words of some articles of each segment among it."""
         from newssearch.engines.embedded.integrity.verify import (
-            Check,
-        )  # slow to import, and a search needs none of it
+            Check,  # slow to import, and a search needs none of it
+        )
 
         return Check(self.folder, sample, self.adopted)
 
@@ -337,8 +337,8 @@ class EmbeddedStore:
     def salvaged(self) -> Iterator[Saved | Lost | Problem]:
         """All articles that can still be read, those that cannot, and what else is amiss."""
         from newssearch.engines.embedded.integrity.salvage import (
-            salvaged,
-        )  # slow to import, and a search needs none of it
+            salvaged,  # slow to import, and a search needs none of it
+        )
 
         return salvaged(self.folder, self.adopted)
 
@@ -352,16 +352,16 @@ class EmbeddedStore:
         Only what newssearch or Whoosh may have written there is one.
         """
         from newssearch.engines.embedded.integrity.verify import (
-            leftovers,
-        )  # slow to import, and a search needs none of it
+            leftovers,  # slow to import, and a search needs none of it
+        )
 
         return leftovers(self.folder, frozenset(known))
 
     def remove_leftovers(self, known: Iterable[str]) -> list[str]:
         """Remove them, and return the names of those that are gone. The lock must be held."""
         from newssearch.engines.embedded.integrity.verify import (
-            remove,
-        )  # slow to import, and a search needs none of it
+            remove,  # slow to import, and a search needs none of it
+        )
 
         return remove(self.folder, [left.name for left in self.leftovers(known)])
 

@@ -23,7 +23,7 @@ from newssearch.engines.embedded.integrity.diagnosis import diagnosed
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.shingles import Hashes
 from newssearch.engines.embedded.segment.story_columns import Known, Named, Stories
-from newssearch.engines.embedded.storage.container import Container, ContainerWriter, write
+from newssearch.engines.embedded.storage.container import Container, ContainerWriter, write_container
 from newssearch.engines.embedded.whoosh_compat.codec import ArraySegment
 from newssearch.engines.embedded.whoosh_compat.folder import Lock
 from newssearch.system.atomic_files import remove_unused, writing
@@ -138,7 +138,7 @@ class EmbeddedWriter:
         for number, segment in enumerate(self._snapshot.segments):
             if segment.container.in_memory:  # made of what Whoosh wrote
                 adopted = ArraySegment("MAIN", segment.documents)
-                write(self._store.folder / adopted.file_name, dict(segment.container.items()))
+                write_container(self._store.folder / adopted.file_name, dict(segment.container.items()))
                 toc.segments[number] = adopted
                 self._made.append(adopted)
         for number, documents in self._removed.items():
@@ -260,7 +260,7 @@ class Build(NamedTuple):
 
     def run(self, memory: Memory) -> None:
         """Write it."""
-        write(self.path, self.builder.sections(_lexicon(memory)))
+        write_container(self.path, self.builder.sections(_lexicon(memory)))
 
 
 def _lexicon(memory: Memory) -> Lexicon:

@@ -8,7 +8,7 @@ Where articles are owners, each group is one posting, and what would tell them a
 ``F.group.best``, ``F.group.mean``, ``F.within`` and ``F.first``.
 
 ======================  ===============================================================================================
-``F.terms``             the terms, sorted (:class:`~storage.container.Strings`)
+``F.terms``             the terms, sorted (:class:`~storage.container.StringTable`)
 ``F.group.runs``        T + 1: the first *run* of each term: groups whose articles are equal but for the last 16 bits
 ``F.group.run.page``    of each run, the other bits
 ``F.group.run.first``   and its first group; and the end
@@ -57,9 +57,9 @@ from newssearch.engines.embedded.segment.format import (
     packed_starts,
     steps,
 )
-from newssearch.engines.embedded.storage.container import Array, narrow, strings
-from newssearch.engines.embedded.storage.patched_ints import small
-from newssearch.engines.embedded.storage.sorted_sets import Ints, changes
+from newssearch.engines.embedded.storage.container import Array, narrow, string_sections
+from newssearch.engines.embedded.storage.patched_ints import patched_sections
+from newssearch.engines.embedded.storage.sorted_sets import Ints, run_starts
 
 if TYPE_CHECKING:
     from newssearch.engines.embedded.segment.tokens import Tokens
@@ -90,7 +90,7 @@ def invert(name: str, tokens: Tokens, words: Words, articles: Articles | None = 
     token_first = np.searchsorted(terms, np.arange(len(vocabulary.terms) + 1))
     of_variants = np.bincount(variants, minlength=len(vocabulary.written))
 
-    begins = np.flatnonzero(changes(terms) | changes(owner))
+    begins = np.flatnonzero(run_starts(terms) | run_starts(owner))
     counts = np.diff(np.append(begins, len(order)))
     groups = Groups.of(terms[begins], owner[begins], counts, articles)
     packed_at = packed_starts(vocabulary.kinds, np.diff(token_first))
@@ -100,8 +100,8 @@ def invert(name: str, tokens: Tokens, words: Words, articles: Articles | None = 
         **vocabulary.sections(name),
         **groups.runs().sections(name, len(vocabulary.terms), len(groups.articles)),
         f"{name}.group.low": groups.articles.astype(np.uint16),
-        **small(f"{name}.counts", counts),
-        **small(f"{name}.positions", order - (ends - tokens.sizes)[owner]),
+        **patched_sections(f"{name}.counts", counts),
+        **patched_sections(f"{name}.positions", order - (ends - tokens.sizes)[owner]),
         f"{name}.tokens": narrow(token_first),
         f"{name}.at": narrow(begins[::STRIDE]),
         f"{name}.variant.words": of_variants.astype(np.uint32),
@@ -110,8 +110,8 @@ def invert(name: str, tokens: Tokens, words: Words, articles: Articles | None = 
         **owned(name, tokens, words),
     }
     if articles is not None:
-        sections |= small(f"{name}.group.counts", groups.sizes)
-        sections |= small(f"{name}.within", articles.within(owner[begins]))
+        sections |= patched_sections(f"{name}.group.counts", groups.sizes)
+        sections |= patched_sections(f"{name}.within", articles.within(owner[begins]))
         sections |= {
             f"{name}.first": narrow(np.searchsorted(begins, token_first)),
             f"{name}.group.best": groups.best,
@@ -166,7 +166,7 @@ class Groups(NamedTuple):
             ones = np.ones(len(owners), np.int64)
             return cls(terms, owners.astype(np.int64), ones, ones.astype(np.uint8))
         of = articles.of[owners]
-        first = np.flatnonzero(changes(terms) | changes(of))
+        first = np.flatnonzero(run_starts(terms) | run_starts(of))
         weights = bm25f.in_text(counts, articles.words[owners], articles.mean)
         best = np.maximum.reduceat(weights, first) if len(first) else weights
         return cls(terms[first], of[first].astype(np.int64), np.diff(np.append(first, len(of))), steps(best))
@@ -174,7 +174,7 @@ class Groups(NamedTuple):
     def runs(self) -> Runs:
         """Where those of a term, or a page of articles, begin."""
         pages = self.articles >> PAGE
-        first = np.flatnonzero(changes(self.terms) | changes(pages))
+        first = np.flatnonzero(run_starts(self.terms) | run_starts(pages))
         return Runs(self.terms[first], pages[first], first)
 
 
@@ -232,13 +232,13 @@ class Vocabulary(NamedTuple):
     def sections(self, name: str) -> dict[str, Array]:
         """What is kept of it."""
         return {
-            **strings(f"{name}.terms", self.terms),
+            **string_sections(f"{name}.terms", self.terms),
             f"{name}.kinds": narrow(self.kinds),
-            **strings(f"{name}.forms", self.forms),
+            **string_sections(f"{name}.forms", self.forms),
             f"{name}.form.first": narrow(self.form_first),
             f"{name}.variant.term": narrow(self.variant_term),
             f"{name}.variant.kind": narrow(self.variant_kind),
-            **strings(f"{name}.written", self.written),
+            **string_sections(f"{name}.written", self.written),
         }
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from newssearch.engines.embedded.segment.compound_postings import entry_of
 from newssearch.engines.embedded.segment.tokens import Numbers, Tokens
-from newssearch.engines.embedded.storage.sorted_sets import ranges
+from newssearch.engines.embedded.storage.sorted_sets import concat_ranges
 from newssearch.text import compounds
 from newssearch.text.analysis import MAX_TERM, Analyser, Compound, analyser_named, word_of, words, written
 from newssearch.text.compounds import MOST_JOINED, parts_of
@@ -209,7 +209,7 @@ class Lexicon:
         of = np.frombuffer(self._joined, np.uint32).searchsorted(numbers[which])
         first = np.frombuffer(self._first_compound, np.uint32).astype(np.int64)
         sizes = np.diff(first)[of]
-        chosen = ranges(first[of], sizes)
+        chosen = concat_ranges(first[of], sizes)
         words = np.frombuffer(self._compounds, np.uint32)[chosen].astype(np.int64) + np.repeat(
             starts[which], sizes
         )

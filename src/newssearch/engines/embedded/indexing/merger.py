@@ -22,16 +22,16 @@ from newssearch.engines.embedded.segment.shingles import merged_sections
 from newssearch.engines.embedded.segment.stored_fields import NUMBERED
 from newssearch.engines.embedded.storage import block_store
 from newssearch.engines.embedded.storage.container import (
+    Allocation,
     Array,
     Container,
     ContainerWriter,
-    Place,
-    Strings,
+    StringTable,
     narrow,
-    strings,
+    string_sections,
 )
-from newssearch.engines.embedded.storage.patched_ints import SmallPart
-from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, changes, ramp
+from newssearch.engines.embedded.storage.patched_ints import PatchedIntsWriter
+from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, concat_aranges, run_starts
 from newssearch.system.workers import Helpers
 
 from .inverter import Articles, Groups, Runs, Vocabulary
@@ -69,8 +69,12 @@ def merge(segments: Sequence[Segment], container: ContainerWriter, helpers: Help
         sampled = [(one.segment.container, one.articles, one.documents) for one in parts]
         for name, array in merged_sections(sampled).items():
             container.add(name, array)
-        block_store.merge("header", [(one.segment.rest, _kept(one.articles)) for one in parts], container)
-        block_store.merge("body", [(one.segment.bodies, _kept(one.documents)) for one in parts], container)
+        block_store.merge_blocks(
+            "header", [(one.segment.rest, _kept(one.articles)) for one in parts], container
+        )
+        block_store.merge_blocks(
+            "body", [(one.segment.bodies, _kept(one.documents)) for one in parts], container
+        )
     finally:
         wait([filled for filling in under_way for filled in filling])  # nobody writes to what may be dropped
     for field, filling in zip(fields, under_way, strict=True):
@@ -120,9 +124,9 @@ def _articles(parts: Sequence[Renumbered]) -> dict[str, Array]:
         "article.instant": np.concatenate([segment.instant[here] for segment, here in pairs]),
         "article.id.order": np.array(sorted(range(len(ids)), key=ids.__getitem__), np.uint32),
         "document.article": document_articles(first),
-        **strings("article.id", ids),
-        **strings("article.shown", shown),
-        **strings("article.state", states),
+        **string_sections("article.id", ids),
+        **string_sections("article.shown", shown),
+        **string_sections("article.state", states),
     }
     for name in NUMBERED:
         values: list[str] = []
@@ -170,17 +174,17 @@ class _Source:
         self.owners = owners
         self.kept = _kept(owners)
         self.whole = len(self.kept) == len(owners)
-        self._variants = field.section("variant.term").astype(np.int64)
-        kinds = field.section("kinds").astype(np.int64)
+        self._variants = field.array("variant.term").astype(np.int64)
+        kinds = field.array("kinds").astype(np.int64)
         self._first_kind = np.cumsum(kinds) - kinds
         self.renamed = _Renamed(np.empty(0, np.int64), np.empty(0, np.int64))
 
     def keys(self) -> list[bytes]:
         """The keys of its variants, as :class:`~.lexicon.Words` has them, those that are no longer there among them."""
         terms, forms = self.field.terms.all(), self.field.forms.all()
-        first = self.field.section("form.first").astype(np.int64)
+        first = self.field.array("form.first").astype(np.int64)
         of_forms = np.repeat(np.arange(len(forms)), np.diff(first)).tolist()
-        written = Strings(self.field.container, f"{self.field.name}.written").all()
+        written = StringTable(self.field.container, f"{self.field.name}.written").all()
         return [
             b"%b\0%b\0%b" % (forms[form], as_written, terms[term])
             for form, as_written, term in zip(of_forms, written, self._variants.tolist(), strict=True)
@@ -196,7 +200,7 @@ class _Source:
     @cached_property
     def _variant_of(self) -> Ints:
         """The variant of each kind of each term."""
-        by_kind = self._first_kind[self._variants] + self.field.section("variant.kind")
+        by_kind = self._first_kind[self._variants] + self.field.array("variant.kind")
         found = np.empty(len(by_kind), np.int64)
         found[by_kind] = np.arange(len(by_kind))
         return found
@@ -206,17 +210,17 @@ class _Source:
         """What of it remains."""
         field = self.field
         if self.whole:
-            groups = _between(field.section("group.run.first")[field.section("group.runs")])
-            postings = _between(field.section("first")) if field.name == "text" else groups
-            return _Living(postings, groups, field.section("variant.words").astype(np.int64))
+            groups = _between(field.array("group.run.first")[field.array("group.runs")])
+            postings = _between(field.array("first")) if field.name == "text" else groups
+            return _Living(postings, groups, field.array("variant.words").astype(np.int64))
         articles = (
             field.container["document.article"] if field.name == "text" else np.arange(len(self.owners))
         )
         postings, counts = np.zeros(len(field.terms), np.int64), np.zeros(len(self._variants), np.int64)
         groups = np.zeros(len(field.terms), np.int64)
-        for low, high in _stretches(field.section("tokens").astype(np.int64)):
+        for low, high in _stretches(field.array("tokens").astype(np.int64)):
             stretch = self._read(low, high, own=True)
-            of_groups = changes(stretch.terms) | changes(articles[stretch.owners])
+            of_groups = run_starts(stretch.terms) | run_starts(articles[stretch.owners])
             groups += np.bincount(stretch.terms[of_groups], minlength=len(groups))
             postings += np.bincount(stretch.terms, minlength=len(postings))
             of = self._first_kind[np.repeat(stretch.terms, stretch.counts)] + stretch.kinds
@@ -292,7 +296,7 @@ class _Merged:
             sizes |= {"within": size, "group.counts": groups}
         places = {}
         for section, count in sizes.items():
-            wide = any(source.field.small(section).wide for source in sources)
+            wide = any(source.field.patched(section).wide for source in sources)
             dtype = narrow(np.array([most[section]])).dtype if wide else np.dtype(np.uint8)
             places[section] = container.allocate(f"{name}.{section}", dtype, count)
         places["group.low"] = container.allocate(f"{name}.group.low", np.uint16, groups)
@@ -308,7 +312,7 @@ class _Merged:
         here.set_result(tasks[0].fill(sources, self._articles))
         return [here]
 
-    def _range(self, low: int, high: int, places: Mapping[str, Place]) -> _Range:
+    def _range(self, low: int, high: int, places: Mapping[str, Allocation]) -> _Range:
         sources = [
             (source.field.container.path or Path(), source.deleted, source.renamed)
             for source in self._sources
@@ -392,7 +396,7 @@ class _Range(NamedTuple):
     first_group: Ints
     packed_at: Ints
     kinds: Ints
-    places: Mapping[str, Place]
+    places: Mapping[str, Allocation]
 
     def run(self, memory: object) -> _Filled:
         """Do it where the segments are not open."""
@@ -410,7 +414,7 @@ class _Range(NamedTuple):
         """Write what the sources have."""
         first, first_word, term = self.first, self.first_word, self.term
         opened = {section: place.open() for section, place in self.places.items()}
-        numbers = {section: SmallPart(opened[section]) for section in _SMALL if section in opened}
+        numbers = {section: PatchedIntsWriter(opened[section]) for section in _SMALL if section in opened}
         runs = [Runs(*(np.empty(0, np.int64) for _ in range(3)))]
         at = [np.empty(0, np.int64)]
         for start, end in _stretches(first_word):
@@ -488,7 +492,7 @@ def _in_order(parts: Sequence[_Stretch]) -> _Stretch:
     order = np.argsort(terms, kind="stable")
     begins = np.cumsum(counts) - counts
     sizes = counts[order]
-    words = np.repeat(begins[order], sizes) + ramp(sizes)
+    words = np.repeat(begins[order], sizes) + concat_aranges(sizes)
     return _Stretch(terms[order], owners[order], sizes, positions[words], kinds[words])
 
 

@@ -27,7 +27,7 @@ from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.shingles import MARKS, Hashes
 from newssearch.engines.embedded.segment.story_columns import Known
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, changes, ranges
+from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, concat_ranges, run_starts
 
 REPEATED = 10
 """Articles of an outlet that make boilerplate of what they share."""
@@ -215,7 +215,7 @@ class _Update:
         counts = np.zeros(len(wanted), np.int64)
         for n, segment in enumerate(self._segments):
             begins, sizes = segment.shingles.find(wanted)
-            hashes, places = np.repeat(np.arange(len(wanted)), sizes), ranges(begins, sizes)
+            hashes, places = np.repeat(np.arange(len(wanted)), sizes), concat_ranges(begins, sizes)
             articles = segment.shingles.articles_at(places) + self._articles[n]
             there = self._there[articles]
             if not there.all():
@@ -239,7 +239,7 @@ class _Update:
         instants = self._instants[articles]
         order = np.lexsort((articles, np.where(instants == NONE, _LATE, instants), hashes))
         hashes, articles, documents = hashes[order], articles[order], documents[order]
-        return _Rows(hashes, articles, documents, changes(hashes) | changes(articles)), alone
+        return _Rows(hashes, articles, documents, run_starts(hashes) | run_starts(articles)), alone
 
     def _common(self, rows: _Rows, size: int) -> Mask:
         """Which hashes are boilerplate."""
@@ -255,8 +255,8 @@ class _Update:
         hashes = rows.hashes[chosen]
         order = np.lexsort((marks, outlets, hashes))
         hashes, outlets, marks = hashes[order], outlets[order], marks[order]
-        new = changes(hashes) | changes(outlets)
-        different = np.flatnonzero(new | changes(marks))  # copies have one mark, and count once
+        new = run_starts(hashes) | run_starts(outlets)
+        different = np.flatnonzero(new | run_starts(marks))  # copies have one mark, and count once
         first = np.flatnonzero(new[different])
         enough = np.diff(first, append=len(different)) >= REPEATED
         common[hashes[different[first[enough]]]] = True
@@ -293,7 +293,7 @@ class _Update:
 
     def _pairs(self, rows: _Rows) -> _Pairs:
         """The pairs of articles that share a sample, once for each that they do."""
-        begins = np.flatnonzero(changes(rows.hashes))
+        begins = np.flatnonzero(run_starts(rows.hashes))
         sizes = np.diff(begins, append=len(rows.hashes))
         run = np.repeat(np.arange(len(begins)), sizes)
         anew = self._anew[rows.articles]
@@ -301,7 +301,7 @@ class _Update:
         first, size = begins[run[ones]], sizes[run[ones]]
         few = (size <= MANY) | (ones - first < FIRST)
         partners = np.where(few, size, FIRST)
-        others = ranges(first, partners)
+        others = concat_ranges(first, partners)
         ones = np.repeat(ones, partners)
         kept = (rows.articles[others] != rows.articles[ones]) & (~anew[others] | (others > ones))
         return _Pairs(ones[kept], others[kept])
@@ -311,7 +311,7 @@ class _Update:
         low, high = np.minimum(ones, others), np.maximum(ones, others)
         keys = low.astype(np.uint64) << _HALF | high.astype(np.uint64)
         keys.sort()
-        begins = np.flatnonzero(changes(keys))
+        begins = np.flatnonzero(run_starts(keys))
         shared = np.diff(begins, append=len(keys))
         begins = begins[shared >= LEAST_SHARED]
         shared = shared[shared >= LEAST_SHARED]
@@ -377,7 +377,7 @@ class _Update:
         """Mark the documents most of whose samples one earlier article has; a pair is given for each sample."""
         keys = documents.astype(np.uint64) << _HALF | earlier.astype(np.uint64)
         keys.sort()
-        begins = np.flatnonzero(changes(keys))
+        begins = np.flatnonzero(run_starts(keys))
         shared = np.diff(begins, append=len(keys))
         held = (keys[begins] >> _HALF).astype(np.int64)
         numbers = np.searchsorted(self._documents, held, "right") - 1
@@ -409,7 +409,7 @@ def _united(*hashes: Hashes) -> Hashes:
     """What is in any of some arrays, ascending."""
     found = np.concatenate(hashes)
     found.sort()
-    return found[changes(found)]
+    return found[run_starts(found)]
 
 
 def _are_in(values: Hashes, others: Hashes) -> Mask:

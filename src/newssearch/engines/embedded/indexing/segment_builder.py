@@ -12,14 +12,14 @@ former, a segment has:
                         and 0 for one that there is not
 ``article.written``     when each was published by the outlet's clock, in microseconds of the calendar, or NONE
 ``article.instant``     the same in universal time
-``article.id``          the ids (:class:`~storage.container.Strings`), and ``article.id.order`` the articles sorted by them
+``article.id``          the ids (:class:`~storage.container.StringTable`), and ``article.id.order`` the articles sorted by them
 ``article.shown``       headline, address and date, see :mod:`segment.stored_fields`
 ``article.state``       what each was added with, to tell whether it has changed
 ``article.F``           for each of NUMBERED the number of its value; ``article.F.values`` are those, sorted by
                         ``article.F.keys``, which are what a filter compares; number 0 is no value
 ``document.article``    the article of each document
 ``header``, ``body``    all else that is known of each article, as JSON; and the text of each document: in blocks, see
-                        :class:`~storage.block_store.Stored`
+                        :class:`~storage.block_store.BlockStore`
 ======================  ===============================================================================================
 """
 
@@ -38,8 +38,8 @@ from newssearch.engines.embedded.segment.columns import (
 )
 from newssearch.engines.embedded.segment.shingles import sample_sections, sampled
 from newssearch.engines.embedded.segment.stored_fields import NUMBERED, numbered_of, rest_of, shown_of
-from newssearch.engines.embedded.storage.block_store import store
-from newssearch.engines.embedded.storage.container import Array, narrow, strings
+from newssearch.engines.embedded.storage.block_store import block_sections
+from newssearch.engines.embedded.storage.container import Array, narrow, string_sections
 from newssearch.fields import WHOLE_FIELDS, WORD_FIELDS
 from newssearch.lead import lead
 from newssearch.query import LEAD
@@ -112,9 +112,9 @@ class Builder:
             "article.instant": np.array(self._instant, np.int64),
             "article.id.order": np.array(order, np.uint32),
             "document.article": document_articles(first),
-            **strings("article.id", self._ids),
-            **strings("article.shown", self._shown),
-            **strings("article.state", self._states),
+            **string_sections("article.id", self._ids),
+            **string_sections("article.shown", self._shown),
+            **string_sections("article.state", self._states),
         }
         for name, values in self._values.items():
             sections |= valued(name, values)
@@ -125,7 +125,7 @@ class Builder:
         sections |= invert("text", tokens, lexicon.words, articles)
         samples = sampled(tokens, lexicon.words.hashes())
         sections |= sample_sections(samples, sections["document.article"], first)
-        return sections | store("header", self._rest) | store("body", self._bodies)
+        return sections | block_sections("header", self._rest) | block_sections("body", self._bodies)
 
 
 def document_articles(first: Array) -> Array:
@@ -149,6 +149,6 @@ def valued(name: str, values: list[str]) -> dict[str, Array]:
     number = {value: n for n, (_, value) in enumerate(distinct, start=1)} | {"": 0}
     return {
         f"article.{name}": narrow(np.array([number[value] for value in values], np.int64)),
-        **strings(f"article.{name}.values", [b"", *(value.encode() for _, value in distinct)]),
-        **strings(f"article.{name}.keys", [b"", *(known.encode() for known, _ in distinct)]),
+        **string_sections(f"article.{name}.values", [b"", *(value.encode() for _, value in distinct)]),
+        **string_sections(f"article.{name}.keys", [b"", *(known.encode() for known, _ in distinct)]),
     }

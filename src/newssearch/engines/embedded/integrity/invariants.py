@@ -19,10 +19,10 @@ from newssearch.engines.embedded.segment.field import Field, Kinds, TextField
 from newssearch.engines.embedded.segment.format import PAGE, SCALE, STRIDE, packed_starts
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.stored_fields import NUMBERED, date_of
-from newssearch.engines.embedded.storage.block_store import Stored
-from newssearch.engines.embedded.storage.container import Array, Container, Strings
-from newssearch.engines.embedded.storage.patched_ints import FAR
-from newssearch.engines.embedded.storage.sorted_sets import Ints, changes
+from newssearch.engines.embedded.storage.block_store import BlockStore
+from newssearch.engines.embedded.storage.container import Array, Container, StringTable
+from newssearch.engines.embedded.storage.patched_ints import EXCEPTION
+from newssearch.engines.embedded.storage.sorted_sets import Ints, run_starts
 from newssearch.engines.embedded.storage.toc import Listed
 from newssearch.errors import IndexDamagedError
 from newssearch.query import LEAD
@@ -88,7 +88,9 @@ def _small(container: Container) -> Iterator[str]:
     for name in sorted(names):
         if f"{name}.far" in names:
             low, far, high = (container[one] for one in (name, f"{name}.far", f"{name}.high"))
-            if len(far) != len(high) or (len(far) and not np.array_equal(np.flatnonzero(low == FAR), far)):
+            if len(far) != len(high) or (
+                len(far) and not np.array_equal(np.flatnonzero(low == EXCEPTION), far)
+            ):
                 yield f"{name}: numbers of more than eight bits are not where they should be"
 
 
@@ -118,7 +120,7 @@ def _articles(segment: Segment, listed: Listed | None) -> Iterator[str]:
     if len(segment.bodies) != documents or len(segment.rest) != articles:
         yield "there are not as many texts as paragraphs"
     for name in ("article.id", "article.state", "article.shown"):
-        if len(Strings(container, name)) != articles:
+        if len(StringTable(container, name)) != articles:
             yield f"{name} is not of each article"
     for name in ("article.id.order", "article.written", "article.instant"):
         if len(container[name]) != articles:
@@ -130,7 +132,7 @@ def _articles(segment: Segment, listed: Listed | None) -> Iterator[str]:
     _decode(ids)
 
 
-def _stored(name: str, stored: Stored, size: int) -> Iterator[str]:
+def _stored(name: str, stored: BlockStore, size: int) -> Iterator[str]:
     """Whether strings can be unpacked: see :mod:`storage.block_store`."""
     first, blocks = stored.first, len(stored.blocks)
     if len(first) != blocks + 1 or first[0] or int(first[-1]) != size or not _rising(first):
@@ -171,7 +173,7 @@ def _metadata(segment: Segment) -> Iterator[str]:
         texts = [title, url, rest.get("dateline"), rest.get("member"), *rest.get("kinds", {}).values()]
         if not all(text is None or isinstance(text, str) for text in texts) or not rest.keys() <= _REST:
             yield f"what is known of article number {article} is of other types"
-    states = Strings(segment.container, "article.state")
+    states = StringTable(segment.container, "article.state")
     _decode([states[article] for article in range(segment.articles)])
 
 
@@ -198,7 +200,7 @@ def _words(segment: Segment, name: TextField) -> Iterator[str]:
         lambda: _vocabulary(field),
         lambda: _sizes(field, owners),
         lambda: _groups(field, segment.articles),
-        lambda: _places(field, field.section("tokens").astype(np.int64)),
+        lambda: _places(field, field.array("tokens").astype(np.int64)),
     ]
     for check in checks:
         found = [f"{name}: {what}" for what in check()]
@@ -210,47 +212,47 @@ def _words(segment: Segment, name: TextField) -> Iterator[str]:
 def _vocabulary(field: Field) -> Iterator[str]:
     """Terms, forms and variants."""
     for name, of in BOUNDS.items():
-        bounds = field.section(name)
-        if not len(bounds) or bounds[0] or int(bounds[-1]) != len(field.section(of)) or not _rising(bounds):
+        bounds = field.array(name)
+        if not len(bounds) or bounds[0] or int(bounds[-1]) != len(field.array(of)) or not _rising(bounds):
             yield f"{name} does not tell the parts of {of}"
     terms, forms = field.terms.all(), field.forms.all()
     for what, strings in (("terms", terms), ("forms", forms)):
         if any(low >= high for low, high in pairwise(strings)):
             yield f"{what} are in no order"
         _decode(strings)
-    written = Strings(field.container, f"{field.name}.written")
+    written = StringTable(field.container, f"{field.name}.written")
     _decode(written.all())
-    if len(field.section("form.first")) != len(forms) + 1 or not _rising(
-        field.section("form.first"), strictly=True
+    if len(field.array("form.first")) != len(forms) + 1 or not _rising(
+        field.array("form.first"), strictly=True
     ):
         yield "there are other forms than are told of"
-    entries, first = field.compounds.entries(), field.section("compounds.first")
+    entries, first = field.compounds.entries(), field.array("compounds.first")
     if any(low >= high for low, high in pairwise(entries)) or not all(len(entry) > 1 for entry in entries):
         yield "compounds are in no order"
     if len(first) != len(entries) + 1 or not _rising(first, strictly=True):
         yield "there are other compounds than are told of"
-    if {len(field.section(f"variant.{name}")) for name in ("term", "kind", "words")} != {len(written)}:
+    if {len(field.array(f"variant.{name}")) for name in ("term", "kind", "words")} != {len(written)}:
         yield "there are other variants than are told of"
         return
     of_terms = {"kinds": 0, "group.runs": 1, "tokens": 1, "packed.at": 1} | (
         {"first": 1} if field.of_documents else {}
     )
     for name, more in of_terms.items():
-        if len(field.section(name)) != len(terms) + more:
+        if len(field.array(name)) != len(terms) + more:
             yield f"{name} is not of each term"
             return
-    term, kinds = field.section("variant.term"), field.section("kinds")
+    term, kinds = field.array("variant.term"), field.array("kinds")
     if len(term) and int(term.max()) >= len(terms):
         yield "variants are of terms that there are not"
     elif not np.array_equal(np.bincount(term, minlength=len(terms)), kinds):
         yield "terms have other variants than are told of"
-    elif (field.section("variant.kind") >= kinds[term]).any():
+    elif (field.array("variant.kind") >= kinds[term]).any():
         yield "variants are numbered otherwise than is told"
 
 
 def _sizes(field: Field, owners: int) -> Iterator[str]:
     """How many words there are, and where owners begin and end."""
-    tokens, sizes, starts = field.section("tokens"), field.sizes, field.starts
+    tokens, sizes, starts = field.array("tokens"), field.sizes, field.starts
     words = field.words
     if int(tokens[-1]) != words or not _rising(tokens):
         yield "words are not of their terms"
@@ -264,16 +266,16 @@ def _sizes(field: Field, owners: int) -> Iterator[str]:
     ):
         yield "paragraphs are not where their words are"
         return
-    counts = field.small("counts")
+    counts = field.patched("counts")
     if int(counts.between(0, len(counts)).sum(dtype=np.int64)) != words:
         yield "postings count other words than there are"
-    kinds = field.section("kinds").astype(np.int64)
+    kinds = field.array("kinds").astype(np.int64)
     if not np.array_equal(
-        packed_starts(kinds, np.diff(tokens.astype(np.int64)).astype(np.int64)), field.section("packed.at")
+        packed_starts(kinds, np.diff(tokens.astype(np.int64)).astype(np.int64)), field.array("packed.at")
     ):
         yield "the variants of words are not where they should be"
     for name in ("sentences", "compounds.places"):
-        places = field.section(name)
+        places = field.array(name)
         if len(places) and int(places.max()) >= int(starts[-1]):
             yield f"{name} are beyond the last word"
     if not _rising(field.sentences, strictly=True):
@@ -282,18 +284,18 @@ def _sizes(field: Field, owners: int) -> Iterator[str]:
 
 def _groups(field: Field, articles: int) -> Iterator[str]:
     """Postings by article."""
-    groups, postings = len(field.section("group.low")), len(field.small("counts"))
-    if len(field.section("group.run.first")) != len(field.section("group.run.page")) + 1:
+    groups, postings = len(field.array("group.low")), len(field.patched("counts"))
+    if len(field.array("group.run.first")) != len(field.array("group.run.page")) + 1:
         yield "the articles of terms are not told of"
     if not field.of_documents:
         if groups != postings:
             yield "there are other postings than articles"
         return
-    first, sizes, mean = field.section("first"), field.small("group.counts"), field.section("group.mean")
+    first, sizes, mean = field.array("first"), field.patched("group.counts"), field.array("group.mean")
     if (
         len(sizes) != groups
-        or len(field.section("group.best")) != groups
-        or len(field.small("within")) != postings
+        or len(field.array("group.best")) != groups
+        or len(field.patched("within")) != postings
     ):
         yield "there are other postings than are told of"
         return
@@ -308,7 +310,7 @@ def _groups(field: Field, articles: int) -> Iterator[str]:
         yield "postings are not of their articles"
     if len(mean) != 1 or not 0 < float(mean[0]) < 1e300:
         yield "the mean length of a paragraph is none"
-    if articles and int(field.section("group.best").max(initial=0)) >= len(SCALE):
+    if articles and int(field.array("group.best").max(initial=0)) >= len(SCALE):
         yield "postings weigh more than anything can"
 
 
@@ -321,14 +323,14 @@ def _places(field: Field, tokens: Ints) -> Iterator[str]:
         high = max(int(tokens.searchsorted(tokens[low] + STRETCH)), low + 1)
         high = min(high, len(tokens) - 1)
         terms, owners, counts, positions, kinds = field.stretch(low, high)
-        if (owners[1:] <= owners[:-1])[~changes(terms)[1:]].any():
+        if (owners[1:] <= owners[:-1])[~run_starts(terms)[1:]].any():
             yield "postings are in no order"
             return
         words = np.bincount(terms - low, counts, high - low)
         if not np.array_equal(words, np.diff(tokens[low : high + 1])):
             yield "words are not of their postings"
             return
-        if (kinds >= field.section("kinds")[low:high].repeat(np.diff(tokens[low : high + 1]))).any():
+        if (kinds >= field.array("kinds")[low:high].repeat(np.diff(tokens[low : high + 1]))).any():
             yield "words are written as no variant is"
             return
         places = np.repeat(field.starts[owners].astype(np.int64), counts) + positions
@@ -340,7 +342,7 @@ def _places(field: Field, tokens: Ints) -> Iterator[str]:
         strides.append(begins[-numbered % STRIDE :: STRIDE])
         numbered += len(counts)
         low = high
-    if not np.array_equal(np.concatenate(strides), field.section("at")):
+    if not np.array_equal(np.concatenate(strides), field.array("at")):
         yield "words are not where their postings say"
 
 

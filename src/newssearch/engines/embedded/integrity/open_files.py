@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from newssearch.engines.embedded.segment.story_columns import newest_stories, story_path
-from newssearch.engines.embedded.storage.mmap_file import ContainerError, Mapped
+from newssearch.engines.embedded.storage.mmap_file import ContainerError, MappedFile
 from newssearch.engines.embedded.storage.toc import Toc, newest, read_toc, toc_path
 
 _TRIES = 50
 """How often to open the files again when a writer has removed some of them in between."""
 
-Outcome = Mapped | ContainerError | OSError
+Outcome = MappedFile | ContainerError | OSError
 """An open file, or why it cannot be read."""
 
 
@@ -31,7 +31,7 @@ class OpenedCommit(NamedTuple):
     stories: int
 
 
-def open_commit(folder: Path, open_file: Callable[[Path], Mapped]) -> OpenedCommit:
+def open_commit(folder: Path, open_file: Callable[[Path], MappedFile]) -> OpenedCommit:
     """Open the files of the newest commit.
 
     A file that is missing is missing from this very commit: a writer removes files only once a newer commit is there.
@@ -51,7 +51,7 @@ def open_commit(folder: Path, open_file: Callable[[Path], Mapped]) -> OpenedComm
     raise AssertionError("unreachable")
 
 
-def _open_once(folder: Path, open_file: Callable[[Path], Mapped]) -> OpenedCommit:
+def _open_once(folder: Path, open_file: Callable[[Path], MappedFile]) -> OpenedCommit:
     toc = read_toc(folder)
     size = toc_path(folder, toc.generation).stat().st_size
     stories = newest_stories(folder, toc.generation)
@@ -61,7 +61,7 @@ def _open_once(folder: Path, open_file: Callable[[Path], Mapped]) -> OpenedCommi
     return OpenedCommit(toc, size, {path.name: opened(path, open_file) for path in paths}, stories)
 
 
-def opened(path: Path, open_file: Callable[[Path], Mapped]) -> Outcome:
+def opened(path: Path, open_file: Callable[[Path], MappedFile]) -> Outcome:
     """A file that is open, or why it cannot be read."""
     try:
         return open_file(path)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from newssearch.article import Article
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Container
-from newssearch.engines.embedded.storage.mmap_file import ContainerError, Mapped
+from newssearch.engines.embedded.storage.mmap_file import ContainerError, MappedFile
 from newssearch.engines.embedded.storage.toc import EXTENSION, Listed, Toc, newest, toc_path
 from newssearch.errors import IndexDamagedError
 from newssearch.reports import Problem
@@ -49,7 +49,7 @@ def salvaged(folder: Path, adopted: Adopted) -> Iterator[Saved | Lost | Problem]
     lost, and may be read another time.
     """
     try:
-        toc, _, files, _ = open_commit(folder, Mapped.unchecked)
+        toc, _, files, _ = open_commit(folder, MappedFile.unchecked)
     except (IndexDamagedError, OSError) as error:
         if isinstance(error, OSError):
             _refuse(error)
@@ -59,7 +59,7 @@ def salvaged(folder: Path, adopted: Adopted) -> Iterator[Saved | Lost | Problem]
         )
         left = sorted(folder.glob(f"MAIN_*{EXTENSION}"), key=lambda path: -path.stat().st_mtime_ns)
         listed = [Listed(path.name, frozenset(), 0) for path in left]
-        found = {path.name: opened(path, Mapped.unchecked) for path in left}
+        found = {path.name: opened(path, MappedFile.unchecked) for path in left}
         _refuse(*found.values())
         return chain([lost], *(_segment(folder, one, found[one.file_name]) for one in listed))
     _refuse(*(files[one.file_name] for one in toc.listed if one is not None))

@@ -14,7 +14,7 @@ import numpy as np
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.story_columns import named_in, newest_stories, story_path
 from newssearch.engines.embedded.storage.container import Container
-from newssearch.engines.embedded.storage.mmap_file import ContainerError, Mapped
+from newssearch.engines.embedded.storage.mmap_file import ContainerError, MappedFile
 from newssearch.engines.embedded.storage.toc import (
     EXTENSION,
     HOLDER,
@@ -63,7 +63,7 @@ class Check:
         yield from self._marker()
         path = toc_path(self._folder, newest(self._folder))
         try:
-            toc, toc_size, files, stories = open_commit(self._folder, Mapped.of)
+            toc, toc_size, files, stories = open_commit(self._folder, MappedFile.of)
             self.files, self.size = self.files + 1, self.size + toc_size
         except (IndexDamagedError, OSError) as error:
             yield (
@@ -72,7 +72,7 @@ class Check:
                 else Problem(path.name, str(error.__cause__ or error))
             )
             for left in sorted(self._folder.glob(f"*{EXTENSION}")):  # which of them count, nobody knows
-                yield from self._file(left, opened(left, Mapped.of))
+                yield from self._file(left, opened(left, MappedFile.of))
             return
         segments: list[Segment | None] = []
         for number, listed in enumerate(toc.listed):
@@ -101,7 +101,7 @@ class Check:
     def _file(self, path: Path, mapped: Outcome) -> Iterator[Problem]:
         """The bytes of a container that are not those that were written."""
         try:
-            if not isinstance(mapped, Mapped):
+            if not isinstance(mapped, MappedFile):
                 raise mapped
             self.files, self.size = self.files + 1, self.size + len(mapped.map)
             stretches = list(_joined(mapped.damage()))
@@ -123,7 +123,7 @@ class Check:
         name = listed.file_name
         damage = list(self._file(self._folder / name, file))
         segments.append(None)
-        if damage or not isinstance(file, Mapped):
+        if damage or not isinstance(file, MappedFile):
             yield from damage
             return
         try:
@@ -179,7 +179,7 @@ class Check:
         file = files[path.name]
         damage = list(self._file(path, file))
         yield from damage
-        if damage or not isinstance(file, Mapped) or toc.versions is None:
+        if damage or not isinstance(file, MappedFile) or toc.versions is None:
             return
         try:
             named = named_in(Container(file))

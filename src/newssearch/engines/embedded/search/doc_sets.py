@@ -16,7 +16,7 @@ from newssearch.engines.embedded.segment.format import SCALE
 from newssearch.engines.embedded.segment.postings import Term
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, changes, ranges
+from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, concat_ranges, run_starts
 
 Scores = NDArray[np.float64]
 
@@ -59,7 +59,7 @@ class Listed:
         self._postings = postings
         self._lengths = segment.fields["text"].sizes
         of = segment.article[postings.owners]
-        self._first = np.flatnonzero(changes(of))
+        self._first = np.flatnonzero(run_starts(of))
         self.articles: Ints = of[self._first].astype(np.int64)
 
     @cached_property
@@ -88,11 +88,11 @@ class Listed:
         """The paragraphs of some groups, or of all."""
         if groups is None:
             return self._postings.owners
-        return self._postings.owners[ranges(self._first[groups], self.sizes[groups])]
+        return self._postings.owners[concat_ranges(self._first[groups], self.sizes[groups])]
 
     def postings_of(self, groups: Ints) -> Postings:
         """The same, and how often each has it."""
-        chosen = ranges(self._first[groups], self.sizes[groups])
+        chosen = concat_ranges(self._first[groups], self.sizes[groups])
         return Postings(self._postings.owners[chosen], self._postings.counts[chosen])
 
 
@@ -100,7 +100,7 @@ class Several:
     """A unit that is another one in some articles than in all others; no article is of two of them."""
 
     def __init__(self, parts: Sequence[Unit]) -> None:
-        self._parts = parts
+        self._opened = parts
         articles = np.concatenate([part.articles for part in parts])
         self._order = articles.argsort(kind="stable")
         self.articles: Ints = articles[self._order]
@@ -109,17 +109,17 @@ class Several:
     @cached_property
     def sizes(self) -> Array:
         """How many paragraphs of each article have it."""
-        return np.concatenate([part.sizes for part in self._parts])[self._order]
+        return np.concatenate([part.sizes for part in self._opened])[self._order]
 
     @property
     def total(self) -> int:
         """How many paragraphs have it."""
-        return sum(part.total for part in self._parts)
+        return sum(part.total for part in self._opened)
 
     def bounds(self, mean: float, groups: Ints | None) -> Scores:
         """What it weighs at most in a paragraph of some groups, or of all."""
         if groups is None:
-            return np.concatenate([part.bounds(mean, None) for part in self._parts])[self._order]
+            return np.concatenate([part.bounds(mean, None) for part in self._opened])[self._order]
         found = np.empty(len(groups))
         for part, of_part, where in self._of(groups):
             found[where] = part.bounds(mean, of_part)
@@ -127,7 +127,7 @@ class Several:
 
     def postings(self) -> Postings:
         """All paragraphs with it, and how often each has it."""
-        return _in_order([part.postings() for part in self._parts])
+        return _in_order([part.postings() for part in self._opened])
 
     def owners_of(self, groups: Ints | None) -> Array:
         """The paragraphs of some groups, or of all."""
@@ -142,7 +142,7 @@ class Several:
     def _of(self, groups: Ints) -> Iterator[tuple[Unit, Ints, Mask]]:
         """Some groups by the unit that they are of: by their numbers there, and which they are."""
         numbers = self._order[groups]
-        for part, (low, high) in zip(self._parts, pairwise(self._begins.tolist()), strict=True):
+        for part, (low, high) in zip(self._opened, pairwise(self._begins.tolist()), strict=True):
             here = (numbers >= low) & (numbers < high)
             yield part, numbers[here] - low, here
 

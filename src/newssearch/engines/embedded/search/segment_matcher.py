@@ -13,8 +13,8 @@ import numpy as np
 from newssearch.engines.embedded.segment.field import NO_POSTINGS, Field, Kinds, Postings, TextField, added
 from newssearch.engines.embedded.segment.postings import Chosen, Term
 from newssearch.engines.embedded.segment.segment import Segment
-from newssearch.engines.embedded.storage.container import Array, Strings
-from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, changes, common, in_all
+from newssearch.engines.embedded.storage.container import Array, StringTable
+from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, intersect, intersect_all, run_starts
 from newssearch.query import (
     And,
     AnyWord,
@@ -257,7 +257,7 @@ class Standing:
             variants = self._spellings(field, node, [form])
             for variant in variants.tolist():
                 shown = unelided(field.written(variant), form).lstrip(PART)
-                written[shown] += int(field.section("variant.words")[variant])
+                written[shown] += int(field.array("variant.words")[variant])
             found = self._kept(self._merged(field, field.by_term(variants)), name)
             articles[self._articles(found.owners, name)] = True
         return int(np.count_nonzero(articles))
@@ -330,7 +330,9 @@ class Standing:
                     continue
                 found[number] = here = self.stretches(unit, name, owners)
                 held = at.owner_of(field.starts, here.starts, here.owners)
-                owners = held[changes(held)] if owners is None else common(owners, held[changes(held)])
+                owners = (
+                    held[run_starts(held)] if owners is None else intersect(owners, held[run_starts(held)])
+                )
         whole: Stretches | None = None
         before = 0  # any words that have none of those found in front of them
         for number in range(len(units)):
@@ -406,7 +408,7 @@ class Standing:
         for number, term in enumerate(sorted(set(terms), key=lambda term: term.total)):
             if found is not None and number > 1:
                 owners = at.owner_of(field.starts, found[found >= 0], owners)
-                owners = owners[changes(owners)]
+                owners = owners[run_starts(owners)]
             if owners is not None:
                 chosen: Chosen | None = term.of_owners(owners)
             elif len(terms) > 1 and field.of_documents:
@@ -418,7 +420,7 @@ class Standing:
             for shift, other in enumerate(terms):
                 if other is term:
                     begins = places - shift if shift else places
-                    found = begins if found is None else common(found, begins)
+                    found = begins if found is None else intersect(found, begins)
         return NOWHERE if found is None else Stretches(found, found + len(terms), owners)
 
     def _with_all(self, terms: Iterable[Term]) -> Mask:
@@ -438,7 +440,7 @@ class Standing:
         else:
             found = {n: Chosen(np.arange(*term.range), term.articles) for n, term in terms.items()}
         shared = [chosen.owners for chosen in found.values()]
-        everywhere = in_all(shared if owners is None else [*shared, owners])
+        everywhere = intersect_all(shared if owners is None else [*shared, owners])
         return {n: Term.picked(chosen, everywhere) for n, chosen in found.items()}
 
     def _any_of(self, field: Field, wanted: Sequence[Kinds], owners: Array | None) -> Stretches:
@@ -487,7 +489,7 @@ class Standing:
     def _articles_of(self, node: Node) -> Array:
         """The articles outside of which the paragraphs with a node are not."""
         if isinstance(node, Near | Same):
-            return in_all([self._articles_of(node.left), self._articles_of(node.right)])
+            return intersect_all([self._articles_of(node.left), self._articles_of(node.right)])
         if isinstance(node, Or):
             return reduce(np.union1d, (self._articles_of(operand) for operand in node.operands))
         if isinstance(node, And):
@@ -497,7 +499,9 @@ class Standing:
     def _owners_of(self, node: Node, articles: Mask | None) -> Array:
         """The owners outside of which a node cannot stand: paragraphs of some articles, or headlines."""
         if isinstance(node, Near | Same):
-            return in_all([self._owners_of(node.left, articles), self._owners_of(node.right, articles)])
+            return intersect_all(
+                [self._owners_of(node.left, articles), self._owners_of(node.right, articles)]
+            )
         if isinstance(node, Or):
             return reduce(np.union1d, (self._owners_of(operand, articles) for operand in node.operands))
         if isinstance(node, And):
@@ -511,7 +515,7 @@ class Standing:
 
 def elided(field: Field) -> list[tuple[int, str]]:
     """The variants whose form leaves out what is in front of an apostrophe, and their forms with it."""
-    shown = Strings(field.container, f"{field.name}.written")
+    shown = StringTable(field.container, f"{field.name}.written")
     octets, sizes = shown.span(0, len(shown))
     at = np.flatnonzero(octets == ord("'"))
     variants = np.unique(np.searchsorted(np.cumsum(sizes), at, "right")).tolist()

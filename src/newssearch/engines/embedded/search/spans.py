@@ -14,7 +14,7 @@ import numpy as np
 
 from newssearch.engines.embedded.segment.field import Postings
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, in_all, ranges
+from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, concat_ranges, intersect_all
 
 
 class Stretches(NamedTuple):
@@ -57,7 +57,7 @@ def phrase(words_in_order: Sequence[Ints]) -> Stretches:
     size = len(words_in_order)
     if not size:
         return NOWHERE
-    found = in_all([places - at if at else places for at, places in enumerate(words_in_order)])
+    found = intersect_all([places - at if at else places for at, places in enumerate(words_in_order)])
     return Stretches(found, found + size)
 
 
@@ -67,7 +67,7 @@ def chain(parts: Sequence[Stretches]) -> Stretches:
     for part in parts[1:]:
         order = np.argsort(ends, kind="stable")
         low, high = (np.searchsorted(ends[order], part.starts, side) for side in ("left", "right"))
-        before = order[ranges(low, high - low)]
+        before = order[concat_ranges(low, high - low)]
         starts, ends = starts[before], part.ends.repeat(high - low)
     return _distinct(starts, ends)
 

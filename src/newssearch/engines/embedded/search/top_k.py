@@ -20,15 +20,15 @@ from newssearch.engines.embedded.segment.field import Postings
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import (
+    BINARY_SEARCH_RATIO,
     NO_INTS,
-    UNEQUAL,
     Ints,
     Mask,
-    among,
-    changes,
-    counted,
-    paired,
-    united,
+    indices_in,
+    intersect_indices,
+    run_starts,
+    union,
+    union_size,
 )
 from newssearch.request import ResolvedRequest
 
@@ -76,8 +76,8 @@ class _Places:
 
     def of(self, articles: Ints) -> tuple[Ints | None, Ints | None]:
         """Which of some articles were found, and their places; None for all of them, and for all places."""
-        if len(self) * UNEQUAL < len(articles):
-            return paired(articles, self.articles)
+        if len(self) * BINARY_SEARCH_RATIO < len(articles):
+            return intersect_indices(articles, self.articles)
         kept = self._found[articles]
         if not kept.all():
             groups = np.flatnonzero(kept)
@@ -111,7 +111,7 @@ class _Part:
     def in_titles(self, lengths: Array, mean: float) -> Scores | None:
         """What it weighs in the headline of each article; None where it is in none."""
         owners, counts = self._title
-        postings, places = paired(owners, self._found.articles)
+        postings, places = intersect_indices(owners, self._found.articles)
         if not len(postings):
             return None
         weights = np.zeros(len(self._found))
@@ -144,7 +144,7 @@ class _Part:
 
     def postings_in(self, articles: Ints) -> Postings:
         """The paragraphs of some articles, by their own numbers, and how often each has it."""
-        return self.text.postings_of(among(self.text.articles, articles))
+        return self.text.postings_of(indices_in(self.text.articles, articles))
 
 
 class Ranking:
@@ -158,7 +158,7 @@ class Ranking:
         self._articles = places.articles
         self._lengths = segment.fields["text"].sizes
         self._mean, self._mean_title = run.table.mean_words, run.table.mean_title_words
-        self._parts = [
+        self._opened = [
             _Part(
                 run.stands(segment, wanted.unit, wanted.region, novel),
                 wanted.boost * run.weight(wanted.unit),
@@ -172,7 +172,7 @@ class Ranking:
 
         Where an article has one unit alone, it is known how many; only where it has several, these may share some.
         """
-        parts = list({id(part.text): part for part in self._parts}.values())
+        parts = list({id(part.text): part for part in self._opened}.values())
         if len(parts) == 1:
             return parts[0].sizes()
         units = np.zeros(len(self._articles), np.uint16)
@@ -180,10 +180,10 @@ class Ranking:
             units[part.places] += 1
         several = units > 1
         if 2 * np.count_nonzero(several) > len(units):  # then it is less work to look at all of them
-            return counted([part.owners() for part in parts], self._segment.documents)
+            return union_size([part.owners() for part in parts], self._segment.documents)
         alone = sum(part.sizes(~several[part.places]) for part in parts)
         shared = [part.owners(several[part.places]) for part in parts]
-        return alone + counted(shared, self._segment.documents)
+        return alone + union_size(shared, self._segment.documents)
 
     def best(self, request: ResolvedRequest, offset: int) -> Ranked:
         """Those that may be on the page; ``offset`` is the number of the segment's first document."""
@@ -213,12 +213,12 @@ class Ranking:
     def _in_titles(self) -> list[Scores | None]:
         """What each part weighs in the headline of each article."""
         lengths = self._segment.fields["title"].sizes
-        return [part.in_titles(lengths, self._mean_title) for part in self._parts]
+        return [part.in_titles(lengths, self._mean_title) for part in self._opened]
 
     def _bounds(self) -> Scores:
         """What the best paragraph of each article scores at most."""
         bounds = np.zeros(len(self._articles))
-        for part, in_titles in zip(self._parts, self._in_titles, strict=True):
+        for part, in_titles in zip(self._opened, self._in_titles, strict=True):
             weights = part.at_most(self._mean)
             if in_titles is not None:
                 weights += in_titles
@@ -234,17 +234,17 @@ class Ranking:
         """
         segment = self._segment
         articles = self._articles if chosen is None else self._articles[chosen]
-        found = [part.postings_in(articles) for part in self._parts]
-        documents = united([postings.owners for postings in found], segment.documents)
+        found = [part.postings_in(articles) for part in self._opened]
+        documents = union([postings.owners for postings in found], segment.documents)
         where = articles.searchsorted(segment.article[documents].astype(np.int64))
-        first = np.flatnonzero(changes(where))
+        first = np.flatnonzero(run_starts(where))
         bare = None
         if len(first) < len(articles):
             documents, where, bare = self._with_bare(articles, documents, where)
-            first = np.flatnonzero(changes(where))
+            first = np.flatnonzero(run_starts(where))
         repeated = self._repeated[documents] if self._repeated is not None else None
         scores = np.zeros(len(documents))
-        for part, in_titles, postings in zip(self._parts, self._in_titles, found, strict=True):
+        for part, in_titles, postings in zip(self._opened, self._in_titles, found, strict=True):
             weights = self._weights(postings, documents)
             if repeated is not None:
                 weights[repeated] = 0
@@ -259,7 +259,7 @@ class Ranking:
         keys = scores if repeated is None else np.where(repeated, -1.0, scores)
         best = np.maximum.reduceat(keys, first) if len(first) else keys
         places = np.flatnonzero(keys == best[where])
-        top = places[changes(where[places])]  # of equals, the first paragraph
+        top = places[run_starts(where[places])]  # of equals, the first paragraph
         shown = documents[top]
         if repeated is not None and (hidden := np.flatnonzero(repeated[top])).size:
             shown[hidden] = self._stand_ins[articles[hidden]]

@@ -2,7 +2,7 @@
 
 ======================  ===============================================================================================
 ``F.compounds``         the key of each :class:`~newssearch.text.analysis.Compound` with the number of its words
-                        (:func:`entry_of`), sorted (:class:`~storage.container.Strings`)
+                        (:func:`entry_of`), sorted (:class:`~storage.container.StringTable`)
 ``F.compounds.first``   the first place of each, and the end
 ``F.compounds.places``  the places where each begins, ascending
 ======================  ===============================================================================================
@@ -17,8 +17,14 @@ from itertools import pairwise
 
 import numpy as np
 
-from newssearch.engines.embedded.storage.container import Array, Container, Strings, narrow, strings
-from newssearch.engines.embedded.storage.sorted_sets import Ints, changes
+from newssearch.engines.embedded.storage.container import (
+    Array,
+    Container,
+    StringTable,
+    narrow,
+    string_sections,
+)
+from newssearch.engines.embedded.storage.sorted_sets import Ints, run_starts
 
 _END = b"\0"
 """What ends a key: no key holds it."""
@@ -45,9 +51,9 @@ def compound_sections(name: str, entries: Sequence[bytes], numbers: Array, place
     ranks = np.fromiter(map(rank.__getitem__, of_used), np.int64, len(of_used))
     ranks = ranks[np.searchsorted(used, numbers)]
     order = np.lexsort((places, ranks))
-    first = np.flatnonzero(changes(ranks[order]))
+    first = np.flatnonzero(run_starts(ranks[order]))
     return {
-        **strings(f"{name}.compounds", ordered),
+        **string_sections(f"{name}.compounds", ordered),
         f"{name}.compounds.first": narrow(np.append(first, len(ranks))),
         f"{name}.compounds.places": narrow(places[order]),
     }
@@ -57,7 +63,7 @@ class Compounds:
     """Those of a field, read."""
 
     def __init__(self, container: Container, name: str) -> None:
-        self._entries = Strings(container, f"{name}.compounds")
+        self._entries = StringTable(container, f"{name}.compounds")
         self._container = container
         self._name = name
 

@@ -9,9 +9,9 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from newssearch.engines.embedded.storage.container import Array, Container, Part, Strings
-from newssearch.engines.embedded.storage.patched_ints import Small
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, changes, ranges
+from newssearch.engines.embedded.storage.container import Array, Container, Section, StringTable
+from newssearch.engines.embedded.storage.patched_ints import PatchedInts
+from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, concat_ranges, run_starts
 
 from .compound_postings import Compounds
 from .format import PAGE, unpack_all
@@ -57,7 +57,7 @@ def added(owners: Array, counts: Array) -> Postings:
         return Postings(owners, totals[owners].astype(np.int64))
     order = owners.argsort(kind="stable")  # quick, for those of each word are sorted
     owners = owners[order]
-    first = np.flatnonzero(changes(owners))
+    first = np.flatnonzero(run_starts(owners))
     if len(first) == len(owners):
         return Postings(owners, counts[order])
     return Postings(owners[first], np.add.reduceat(counts[order], first, dtype=np.int64))
@@ -69,23 +69,23 @@ class Field:
     def __init__(self, container: Container, name: TextField) -> None:
         self.container = container
         self.name = name
-        self._small: dict[str, Small] = {}
-        self.terms = Strings(container, f"{name}.terms")
-        self.forms = Strings(container, f"{name}.forms")
+        self._small: dict[str, PatchedInts] = {}
+        self.terms = StringTable(container, f"{name}.terms")
+        self.forms = StringTable(container, f"{name}.forms")
 
-    def section(self, name: str) -> Array:
+    def array(self, name: str) -> Array:
         """One of its sections."""
         return self.container[f"{self.name}.{name}"]
 
-    def part(self, name: str) -> Part:
+    def section(self, name: str) -> Section:
         """One of its sections, of which stretches are read."""
-        return self.container.part(f"{self.name}.{name}")
+        return self.container.section(f"{self.name}.{name}")
 
-    def small(self, name: str) -> Small:
+    def patched(self, name: str) -> PatchedInts:
         """One of its sections of small numbers."""
         found = self._small.get(name)
         if found is None:
-            found = self._small[name] = Small(self.container, f"{self.name}.{name}")
+            found = self._small[name] = PatchedInts(self.container, f"{self.name}.{name}")
         return found
 
     @property
@@ -106,17 +106,17 @@ class Field:
     @property
     def sizes(self) -> Array:
         """The words of each owner."""
-        return self.section("sizes")
+        return self.array("sizes")
 
     @property
     def starts(self) -> Array:
         """The first place of each owner, and the end."""
-        return self.section("starts")
+        return self.array("starts")
 
     @property
     def sentences(self) -> Array:
         """The places where sentences begin inside an owner."""
-        return self.section("sentences")
+        return self.array("sentences")
 
     @cached_property
     def sentence_groups(self) -> Array:
@@ -131,7 +131,7 @@ class Field:
     @property
     def words(self) -> int:
         """How many words there are."""
-        return len(self.part("positions"))
+        return len(self.array("positions"))
 
     # ---- words
 
@@ -151,26 +151,29 @@ class Field:
     @property
     def mean(self) -> float:
         """The words of a document on average, when it was told what groups weigh at best."""
-        return float(self.section("group.mean")[0])
+        return float(self.array("group.mean")[0])
 
     def postings_of(self, terms: Ints) -> Postings:
         """The postings of any of several terms; where an owner has more than one, their counts are added."""
-        runs, bounds = self.section("group.runs"), self.section("group.run.first")
+        runs, bounds = self.array("group.runs"), self.array("group.run.first")
         low = bounds[runs[terms]].astype(np.int64)
-        groups = ranges(low, bounds[runs[terms + 1]] - low)
-        owners = self.part("group.low").at(groups).astype(np.int64)
-        pages = self.section("group.run.page")
+        groups = concat_ranges(low, bounds[runs[terms + 1]] - low)
+        owners = self.section("group.low").at(groups).astype(np.int64)
+        pages = self.array("group.run.page")
         if len(self.container["article.first"]) > 1 << PAGE:
             owners += (
                 pages[bounds.searchsorted(groups.astype(bounds.dtype), "right") - 1].astype(np.int64) << PAGE
             )
         if self.of_documents:
-            first = self.section("first")
+            first = self.array("first")
             low = first[terms].astype(np.int64)
-            sizes, groups = self.small("group.counts").at(groups), ranges(low, first[terms + 1] - low)
+            sizes, groups = (
+                self.patched("group.counts").at(groups),
+                concat_ranges(low, first[terms + 1] - low),
+            )
             owners = self.first[owners].repeat(sizes)
-            owners += self.small("within").at(groups)
-        return added(owners, self.small("counts").at(groups))
+            owners += self.patched("within").at(groups)
+        return added(owners, self.patched("counts").at(groups))
 
     def places(self, wanted: Kinds, owners: Array | None = None) -> Ints:
         """The places of a term, or of some of its variants, ascending; only in ``owners``, where these are given."""
@@ -180,30 +183,30 @@ class Field:
     def stretch(self, low: int, high: int) -> tuple[Ints, Ints, Ints, Ints, Ints]:
         """Of the terms from ``low`` up to but not including ``high``: the term, owner and count of each posting, and the
         position and kind of each word."""
-        runs = self.section("group.runs")[low : high + 1].astype(np.int64)
-        bounds = self.section("group.run.first")[runs[0] : runs[-1] + 1].astype(np.int64)
+        runs = self.array("group.runs")[low : high + 1].astype(np.int64)
+        bounds = self.array("group.run.first")[runs[0] : runs[-1] + 1].astype(np.int64)
         in_run = np.diff(bounds)
-        pages = self.section("group.run.page")[runs[0] : runs[-1]].astype(np.int64) << PAGE
+        pages = self.array("group.run.page")[runs[0] : runs[-1]].astype(np.int64) << PAGE
         start, end = int(bounds[0]), int(bounds[-1])
         terms = np.repeat(np.repeat(np.arange(low, high), np.diff(runs)), in_run)
-        owners = self.part("group.low").between(start, end) + np.repeat(pages, in_run)
+        owners = self.section("group.low").between(start, end) + np.repeat(pages, in_run)
         if self.name == "text":
-            sizes = self.small("group.counts").between(start, end)
-            first = self.section("first")
+            sizes = self.patched("group.counts").between(start, end)
+            first = self.array("first")
             start, end = int(first[low]), int(first[high])
             terms = np.repeat(terms, sizes)
-            owners = np.repeat(self.first[owners], sizes) + self.small("within").between(start, end)
-        words = self.section("tokens")[low : high + 1].astype(np.int64)
+            owners = np.repeat(self.first[owners], sizes) + self.patched("within").between(start, end)
+        words = self.array("tokens")[low : high + 1].astype(np.int64)
         return (
             terms,
             owners,
-            self.small("counts").between(start, end).astype(np.int64),
-            self.small("positions").between(int(words[0]), int(words[-1])).astype(np.int64),
+            self.patched("counts").between(start, end).astype(np.int64),
+            self.patched("positions").between(int(words[0]), int(words[-1])).astype(np.int64),
             unpack_all(
-                self.section("packed"),  # of all terms, in the end
-                self.section("packed.at")[low : high + 1].astype(np.int64),
+                self.array("packed"),  # of all terms, in the end
+                self.array("packed.at")[low : high + 1].astype(np.int64),
                 words,
-                self.section("kinds")[low:high],
+                self.array("kinds")[low:high],
             ),
         )
 
@@ -211,27 +214,27 @@ class Field:
 
     def variants(self, form: int) -> Ints:
         """The variants of a form."""
-        first = self.section("form.first")
+        first = self.array("form.first")
         return np.arange(int(first[form]), int(first[form + 1]))
 
     def form_of(self, variant: int) -> int:
         """The form of a variant."""
-        return int(np.searchsorted(self.section("form.first"), variant, "right")) - 1
+        return int(np.searchsorted(self.array("form.first"), variant, "right")) - 1
 
     def written(self, variant: int) -> str:
         """A variant as it is written."""
-        return Strings(self.container, f"{self.name}.written")[variant].decode()
+        return StringTable(self.container, f"{self.name}.written")[variant].decode()
 
     def by_term(self, variants: Ints) -> list[Kinds]:
         """Some variants, by their terms."""
-        terms = self.section("variant.term")[variants].astype(np.int64)
-        kinds = self.section("variant.kind")[variants]
+        terms = self.array("variant.term")[variants].astype(np.int64)
+        kinds = self.array("variant.kind")[variants]
         order = np.argsort(terms, kind="stable")
         found = []
         bounds = np.flatnonzero(np.diff(terms[order], prepend=-1, append=-1)).tolist() if len(order) else []
         for low, high in pairwise(bounds):
             term = int(terms[order[low]])
-            whole = high - low == int(self.section("kinds")[term])
+            whole = high - low == int(self.array("kinds")[term])
             found.append(Kinds(term, None if whole else kinds[order[low:high]]))
         return found
 
@@ -254,8 +257,8 @@ class Field:
         low, high = self.forms.with_prefix(_bytes(prefix))
         if low >= high:
             return {}
-        first = self.section("form.first")[low : high + 1].astype(np.int64)
-        words = np.add.reduceat(self.section("variant.words")[first[0] : first[-1]], first[:-1] - first[0])
+        first = self.array("form.first")[low : high + 1].astype(np.int64)
+        words = np.add.reduceat(self.array("variant.words")[first[0] : first[-1]], first[:-1] - first[0])
         forms = self.forms.slice(low, high)
         return {form.decode(): n for form, n in zip(forms, words.tolist(), strict=True)}
 
@@ -270,7 +273,7 @@ class Field:
         letters = np.array(known, f"U{most + 1}").view(np.uint32).reshape(len(known), most + 1)
         lengths = np.array(list(map(len, known)), np.int64)
         found.extend(others[at] for at in np.flatnonzero(alike(form, letters, lengths, edits)).tolist())
-        first, words = self.section("form.first"), self.section("variant.words")
+        first, words = self.array("form.first"), self.array("variant.words")
         return {
             self.forms[number].decode(): int(words[first[number] : first[number + 1]].sum(dtype=np.int64))
             for number in sorted(found)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import Ints, ramp
+from newssearch.engines.embedded.storage.sorted_sets import Ints, concat_aranges
 
 if TYPE_CHECKING:
     pass
@@ -77,7 +77,7 @@ def pack(packed: Array, at: Ints, variants: Ints, first: Ints, kinds: Array) -> 
         chosen = np.flatnonzero(by_term == width)
         if not len(chosen):
             continue
-        within = ramp(sizes[chosen])
+        within = concat_aranges(sizes[chosen])
         values = variants[np.repeat(first[chosen], sizes[chosen]) + within]
         if width >= 8:
             byte = np.repeat(at[chosen], sizes[chosen]) + within * width // 8
@@ -105,7 +105,7 @@ def unpack_all(packed: Array, at: Ints, first: Ints, kinds: Array) -> Ints:
         chosen = np.flatnonzero(by_term == width)
         if not len(chosen):
             continue
-        within = ramp(sizes[chosen])
+        within = concat_aranges(sizes[chosen])
         bits = within * width
         byte = np.repeat(at[chosen], sizes[chosen]) + bits // 8
         values = packed[byte].astype(np.int64)

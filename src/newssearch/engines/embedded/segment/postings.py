@@ -10,9 +10,15 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from newssearch.engines.embedded.storage.container import Array, Part
-from newssearch.engines.embedded.storage.patched_ints import Small
-from newssearch.engines.embedded.storage.sorted_sets import Ints, among, changes, paired, ranges
+from newssearch.engines.embedded.storage.container import Array, Section
+from newssearch.engines.embedded.storage.patched_ints import PatchedInts
+from newssearch.engines.embedded.storage.sorted_sets import (
+    Ints,
+    concat_ranges,
+    indices_in,
+    intersect_indices,
+    run_starts,
+)
 
 from .format import PAGE, STRIDE, unpack
 
@@ -33,9 +39,9 @@ class Owned(Protocol):
     def article(self) -> Array: ...
     @property
     def starts(self) -> Array: ...
-    def section(self, name: str) -> Array: ...
-    def part(self, name: str) -> Part: ...
-    def small(self, name: str) -> Small: ...
+    def array(self, name: str) -> Array: ...
+    def section(self, name: str) -> Section: ...
+    def patched(self, name: str) -> PatchedInts: ...
 
 
 class Chosen(NamedTuple):
@@ -51,7 +57,7 @@ class Term:
     def __init__(self, field: Owned, number: int) -> None:
         self._field = field
         self._number = number
-        runs, first = field.section("group.runs"), field.section("group.run.first")
+        runs, first = field.array("group.runs"), field.array("group.run.first")
         start, end = int(runs[number]), int(runs[number + 1])
         self._runs = slice(start, end)
         self._low, self._high = int(first[start]), int(first[end])
@@ -67,10 +73,10 @@ class Term:
     def articles(self) -> Ints:
         """The articles with it, ascending."""
         field, runs = self._field, self._runs
-        articles = field.part("group.low").between(self._low, self._high).astype(np.int64)
-        pages = field.section("group.run.page")[runs].astype(np.int64) << PAGE
+        articles = field.section("group.low").between(self._low, self._high).astype(np.int64)
+        pages = field.array("group.run.page")[runs].astype(np.int64) << PAGE
         if len(pages) > 1:
-            first = field.section("group.run.first")[runs.start : runs.stop + 1].astype(np.int64)
+            first = field.array("group.run.first")[runs.start : runs.stop + 1].astype(np.int64)
             articles += pages.repeat(np.diff(first))
         elif int(pages[0]):
             articles += pages
@@ -79,18 +85,18 @@ class Term:
     @cached_property
     def sizes(self) -> Array:
         """How many documents of each have it; in a field of documents."""
-        return self._field.small("group.counts").between(self._low, self._high)
+        return self._field.patched("group.counts").between(self._low, self._high)
 
     @cached_property
     def best(self) -> Array:
         """What the best of them weighs at most: a step of :data:`~.format.SCALE`; in a field of documents."""
-        return self._field.part("group.best").between(self._low, self._high)
+        return self._field.section("group.best").between(self._low, self._high)
 
     @cached_property
     def _begins(self) -> Ints:
         """The first posting of each group."""
         ends = self.sizes.cumsum(dtype=np.int64)
-        ends += int(self._field.section("first")[self._number])
+        ends += int(self._field.array("first")[self._number])
         ends -= self.sizes
         return ends
 
@@ -115,7 +121,7 @@ class Term:
         """From which posting to which it has its own."""
         if not self._field.of_documents:
             return self._low, self._high
-        first = self._field.section("first")
+        first = self._field.array("first")
         return int(first[self._number]), int(first[self._number + 1])
 
     @property
@@ -130,24 +136,24 @@ class Term:
         if not self._field.of_documents:
             return self.articles
         owners = self._field.first[self.articles].repeat(self.sizes)
-        owners += self._field.small("within").between(*self._postings)
+        owners += self._field.patched("within").between(*self._postings)
         return owners
 
     @cached_property
     def counts(self) -> Array:
         """How often each has it."""
-        return self._field.small("counts").between(*self._postings)
+        return self._field.patched("counts").between(*self._postings)
 
     def counts_of(self, chosen: Chosen) -> Array:
         """How often each of some of them has it."""
-        return self._field.small("counts").at(chosen.numbers)
+        return self._field.patched("counts").at(chosen.numbers)
 
     def of_groups(self, groups: Ints) -> Chosen:
         """The postings of some groups, in a field of documents."""
         sizes = self.sizes[groups]
-        numbers = ranges(self._begins_of(groups), sizes)
+        numbers = concat_ranges(self._begins_of(groups), sizes)
         owners = self._field.first[self.articles[groups]].repeat(sizes)
-        owners += self._field.small("within").at(numbers)
+        owners += self._field.patched("within").at(numbers)
         return Chosen(numbers, owners)
 
     def of_owners(self, owners: Array) -> Chosen:
@@ -155,8 +161,8 @@ class Term:
         if not self._field.of_documents:
             return self.picked(Chosen(np.arange(self._low, self._high), self.articles), owners)
         of = self._field.article[owners].astype(np.int64)
-        new = changes(of)
-        groups, here = paired(self.articles, of[new])
+        new = run_starts(of)
+        groups, here = intersect_indices(self.articles, of[new])
         if int(self.sizes[groups].sum(dtype=np.int64)) <= len(owners) * SPREAD:
             return self.picked(self.of_groups(groups), owners)
         group_of = np.full(np.count_nonzero(new), -1, np.int64)
@@ -168,7 +174,7 @@ class Term:
 
     def _searched(self, groups: Ints, owners: Ints, within: Ints) -> Chosen:
         """Those of some owners that have a posting: it is looked for among those of their groups, by halves."""
-        numbers = self._field.small("within")
+        numbers = self._field.patched("within")
         low = self._begins[groups]
         end = low + self.sizes[groups]
         high, last = end, len(numbers) - 1
@@ -183,7 +189,7 @@ class Term:
     @staticmethod
     def picked(chosen: Chosen, owners: Array) -> Chosen:
         """Those of some postings that are of some owners."""
-        here = among(chosen.owners, owners)
+        here = indices_in(chosen.owners, owners)
         return Chosen(chosen.numbers[here], chosen.owners[here])
 
     # ---- by place
@@ -191,22 +197,22 @@ class Term:
     def places(self, kinds: Array | None = None, chosen: Chosen | None = None) -> Ints:
         """Where it stands, or some of its variants, ascending; only in the ``chosen`` owners, where these are given."""
         field = self._field
-        start, end = (int(at) for at in field.section("tokens")[self._number : self._number + 2])
-        positions = field.small("positions")
+        start, end = (int(at) for at in field.array("tokens")[self._number : self._number + 2])
+        positions = field.patched("positions")
         words: Ints | None = None
         if chosen is None:
             places = field.starts[self.owners].astype(np.int64).repeat(self.counts)
             places += positions.between(start, end)
         else:
             counts = self.counts_of(chosen)
-            words = ranges(self._first_words(chosen.numbers), counts)
+            words = concat_ranges(self._first_words(chosen.numbers), counts)
             places = field.starts[chosen.owners].astype(np.int64).repeat(counts)
             places += positions.at(words)
         if kinds is None:
             return places
-        low, high = (int(at) for at in field.section("packed.at")[self._number : self._number + 2])
-        packed = field.part("packed").between(low, high)
-        variants = unpack(packed, int(field.section("kinds")[self._number]), end - start)
+        low, high = (int(at) for at in field.array("packed.at")[self._number : self._number + 2])
+        packed = field.section("packed").between(low, high)
+        variants = unpack(packed, int(field.array("kinds")[self._number]), end - start)
         variants = variants if words is None else variants[words - start]
         return np.asarray(places[np.isin(variants, kinds)], np.int64)
 
@@ -214,7 +220,7 @@ class Term:
         """The first word of each of some postings."""
         if not len(numbers):
             return numbers
-        counts_of, at = self._field.small("counts"), self._field.section("at")
+        counts_of, at = self._field.patched("counts"), self._field.array("at")
         first, last = int(numbers[0]), int(numbers[-1])
         if len(numbers) * STRIDE * 4 > last - first:  # what it takes to go through all of them
             start = first // STRIDE * STRIDE

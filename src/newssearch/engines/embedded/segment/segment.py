@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from newssearch.article import Article
-from newssearch.engines.embedded.storage.block_store import Stored
-from newssearch.engines.embedded.storage.container import Array, Container, Strings, items
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, changes
+from newssearch.engines.embedded.storage.block_store import BlockStore
+from newssearch.engines.embedded.storage.container import Array, Container, StringTable, item_view
+from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, run_starts
 from newssearch.query import LEAD
 from newssearch.text.analysis import analysis_of
 
@@ -167,15 +167,15 @@ class Segment:
     def values(self, field: str) -> Values:
         """A field of each article."""
         if field not in self._values:
-            known = Strings(self.container, f"article.{field}.values").all()
+            known = StringTable(self.container, f"article.{field}.values").all()
             self._values[field] = Values(
                 self.container[f"article.{field}"], [value.decode() for value in known]
             )
         return self._values[field]
 
-    def keys(self, field: str) -> Strings:
+    def keys(self, field: str) -> StringTable:
         """What a filter compares of each value of a field: sorted, as the values are."""
-        return Strings(self.container, f"article.{field}.keys")
+        return StringTable(self.container, f"article.{field}.keys")
 
     @cached_property
     def analyses(self) -> dict[str, Mask | None]:
@@ -211,8 +211,8 @@ class Segment:
         return self._ids[article]
 
     @cached_property
-    def _ids(self) -> Strings:
-        return Strings(self.container, "article.id")
+    def _ids(self) -> StringTable:
+        return StringTable(self.container, "article.id")
 
     def ids(self, articles: Array) -> list[str]:
         """The ids of some articles."""
@@ -223,12 +223,12 @@ class Segment:
 
     def state(self, article: int) -> str:
         """What an article was added with."""
-        return Strings(self.container, "article.state")[article].decode()
+        return StringTable(self.container, "article.state")[article].decode()
 
     @cached_property
-    def shown_strings(self) -> Strings:
+    def shown_strings(self) -> StringTable:
         """Headline, address and date of each article: see :mod:`.stored_fields`."""
-        return Strings(self.container, "article.shown")
+        return StringTable(self.container, "article.shown")
 
     def shown(self, article: int) -> dict[str, Any]:
         """What a hit shows of an article."""
@@ -240,12 +240,12 @@ class Segment:
         return fields
 
     @cached_property
-    def _valued(self) -> list[tuple[str, Sequence[int], Strings]]:
+    def _valued(self) -> list[tuple[str, Sequence[int], StringTable]]:
         return [
             (
                 name,
-                items(self.container[f"article.{name}"]),
-                Strings(self.container, f"article.{name}.values"),
+                item_view(self.container[f"article.{name}"]),
+                StringTable(self.container, f"article.{name}.values"),
             )
             for name in VALUES
         ]
@@ -258,7 +258,7 @@ class Segment:
         known = {name: value for name, value in shown.items() if value is not None}
         rest: dict[str, Any] = json.loads(self.rest[article])
         code = int(self.container["article.known"][article])
-        ways = Strings(self.container, "article.known.values")[code].decode()
+        ways = StringTable(self.container, "article.known.values")[code].decode()
         return {**known, "known": ways, "count": self.count(article), **rest}
 
     def read(self, article: int) -> Article:
@@ -300,7 +300,7 @@ class Segment:
         """The first one of each article's documents that is among the chosen, or the first one."""
         documents = np.flatnonzero(chosen)
         articles = self.article[documents]
-        new = changes(articles)
+        new = run_starts(articles)
         first = self.first[:-1].copy()
         first[articles[new]] = documents[new]
         return first
@@ -311,14 +311,14 @@ class Segment:
         return Shingles(self.container)
 
     @cached_property
-    def rest(self) -> Stored:
+    def rest(self) -> BlockStore:
         """What else is known of each article, as JSON."""
-        return Stored(self.container, "header")
+        return BlockStore(self.container, "header")
 
     @cached_property
-    def bodies(self) -> Stored:
+    def bodies(self) -> BlockStore:
         """The text of each document."""
-        return Stored(self.container, "body")
+        return BlockStore(self.container, "body")
 
 
 def _mask(documents: Array, size: int) -> Mask | None:

@@ -29,8 +29,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newssearch.engines.embedded.storage.container import Array, Container, narrow
-from newssearch.engines.embedded.storage.patched_ints import Small, small
-from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, changes
+from newssearch.engines.embedded.storage.patched_ints import PatchedInts, patched_sections
+from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, run_starts
 
 if TYPE_CHECKING:
     from .tokens import Tokens
@@ -86,9 +86,9 @@ def sampled(tokens: Tokens, hashes: NDArray[np.uint64]) -> Samples:
         few[longer] += values[starts[short[longer]] + n] * _FACTORS[n]
     keys = np.concatenate((keys, _keys(short, few)))
     keys.sort()
-    keys = keys[changes(keys)]
+    keys = keys[run_starts(keys)]
     texts, chosen = (keys >> _HALF).astype(np.int64), keys.astype(np.uint32)
-    first = np.flatnonzero(changes(texts))
+    first = np.flatnonzero(run_starts(texts))
     rank = np.arange(len(keys)) - np.repeat(first, np.diff(first, append=len(keys)))
     kept = (rank < LEAST) | (chosen < _BELOW)
     return Samples(texts[kept], chosen[kept])
@@ -110,20 +110,20 @@ def sample_sections(samples: Samples, article: Array, first: Array) -> dict[str,
     within = samples.texts - first[articles]
     return {
         **_sorted_sections(samples.hashes[order], articles[order], within[order]),
-        **small("shingles.sizes", sizes),
+        **patched_sections("shingles.sizes", sizes),
         **_marks(samples, article, first),
     }
 
 
 def _marks(samples: Samples, article: Array, first: Array) -> dict[str, Array]:
     """Of each article the least number of any document, and the least of any other one."""
-    begins = np.flatnonzero(changes(samples.texts))
+    begins = np.flatnonzero(run_starts(samples.texts))
     least = np.minimum.reduceat(samples.hashes * _MARK, begins) if len(begins) else samples.hashes
     documents = samples.texts[begins]
     articles = article[documents].astype(np.int64)
     order = np.lexsort((least, articles))
     documents, articles, least = documents[order], articles[order], least[order]
-    best = changes(articles)
+    best = run_starts(articles)
     second = np.flatnonzero(best[:-1] & ~best[1:]) + 1
     marks, within, others = (np.zeros(len(first) - 1, np.uint32) for _ in range(3))
     marks[articles[best]] = least[best]
@@ -139,7 +139,7 @@ def _sorted_sections(hashes: Hashes, articles: Ints, within: Ints) -> dict[str, 
         "shingles.low": hashes.astype(np.uint16) if paged else hashes,
         "shingles.page": np.searchsorted(hashes, pages).astype(np.uint32),
         "shingles.article": narrow(articles),
-        **small("shingles.within", within),
+        **patched_sections("shingles.within", within),
     }
 
 
@@ -147,11 +147,11 @@ class Shingles:
     """The samples of a segment."""
 
     def __init__(self, container: Container) -> None:
-        self._low = container.part("shingles.low")
+        self._low = container.section("shingles.low")
         self._pages = container["shingles.page"]
-        self._articles = container.part("shingles.article")
-        self.within = Small(container, "shingles.within")
-        self.sizes = Small(container, "shingles.sizes")
+        self._articles = container.section("shingles.article")
+        self.within = PatchedInts(container, "shingles.within")
+        self.sizes = PatchedInts(container, "shingles.sizes")
 
     def __len__(self) -> int:
         return len(self._low)
@@ -182,7 +182,7 @@ class Shingles:
         """Of hashes, ascending: the place of the first sample with each, and how many have it."""
         if not len(self._pages) or len(wanted) > ONE_BY_ONE:
             hashes = self.hashes
-            first = np.flatnonzero(changes(hashes))
+            first = np.flatnonzero(run_starts(hashes))
             each = hashes[first]
             at = each.searchsorted(wanted)
             at[at == len(each)] = 0
@@ -218,6 +218,6 @@ def merged_sections(sources: Sequence[tuple[Container, Ints, Ints]]) -> dict[str
     order = joined.argsort(kind="stable")
     return {
         **_sorted_sections(joined[order], np.concatenate(articles)[order], np.concatenate(within)[order]),
-        **small("shingles.sizes", np.concatenate(sizes)),
+        **patched_sections("shingles.sizes", np.concatenate(sizes)),
         **{name: np.concatenate(parts) for name, parts in marks.items()},
     }

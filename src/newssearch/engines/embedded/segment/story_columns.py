@@ -26,7 +26,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from newssearch.engines.embedded.storage.container import Array, Container, ContainerError, narrow, write
+from newssearch.engines.embedded.storage.container import (
+    Array,
+    Container,
+    ContainerError,
+    narrow,
+    write_container,
+)
 from newssearch.system.atomic_files import patiently, remove_unused
 
 _NAME = "stories-{}.nws"
@@ -73,7 +79,7 @@ def write_stories(folder: Path, generation: int, stories: Stories) -> None:
             sections |= {f"{n}.{name}": narrow(array) for name, array in known._asdict().items()}
     path = story_path(folder, generation)
     patiently(lambda: path.unlink(missing_ok=True))  # of a commit of that number that failed
-    write(path, sections)
+    write_container(path, sections)
 
 
 def read_stories(folder: Path, generation: int, names: Sequence[Named | None]) -> Stories:

@@ -4,10 +4,10 @@ Each block is compressed by itself with zlib (raw DEFLATE, RFC 1951), with a *di
 it can refer to as if it stood before them. Sections, for strings stored as ``NAME``:
 
 ======================  ===============================================================================================
-``NAME``                the blocks (:class:`~.container.Strings`)
+``NAME``                the blocks (:class:`~.container.StringTable`)
 ``NAME.first``          the first string of each block, and the end
 ``NAME.sizes``          the bytes of each string
-``NAME.known``          the dictionaries (:class:`~.container.Strings`)
+``NAME.known``          the dictionaries (:class:`~.container.StringTable`)
 ``NAME.known.first``    the first block of each dictionary
 ======================  ===============================================================================================
 """
@@ -22,20 +22,29 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .container import Array, Bytes, Container, ContainerWriter, Strings, items, narrow, strings
+from .container import (
+    Array,
+    Bytes,
+    Container,
+    ContainerWriter,
+    StringTable,
+    item_view,
+    narrow,
+    string_sections,
+)
 from .sorted_sets import Ints
 
-BLOCK = 3072
+BLOCK_SIZE = 3072
 """Bytes that are compressed together, at least."""
-LEVEL = 2
+ZLIB_LEVEL = 2
 """Of zlib."""
-SAMPLE = 32_768
+DICTIONARY_SIZE = 32_768
 """Bytes of a dictionary: as far as zlib looks back."""
-SMALL = 1 << 20
+REPACK_SIZE = 1 << 20
 """Bytes of strings up to which a merge packs them anew, instead of copying their blocks."""
 
 
-def store(name: str, values: Sequence[bytes]) -> dict[str, Array]:
+def block_sections(name: str, values: Sequence[bytes]) -> dict[str, Array]:
     """The sections of some strings."""
     piece = _packed(values)
     return {
@@ -43,23 +52,23 @@ def store(name: str, values: Sequence[bytes]) -> dict[str, Array]:
         f"{name}.at": narrow(_starts(piece.sizes)),
         f"{name}.first": _starts(piece.counts).astype(np.uint32),
         f"{name}.sizes": narrow(np.fromiter(map(len, values), np.int64, len(values))),
-        **strings(f"{name}.known", [piece.known]),
+        **string_sections(f"{name}.known", [piece.known]),
         f"{name}.known.first": np.zeros(1, np.uint32),
     }
 
 
-class Stored:
+class BlockStore:
     """Strings in blocks, read one by one."""
 
     REMEMBERED = 16
     """Blocks that are kept unpacked, for what stands beside what was just read."""
 
     def __init__(self, container: Container, name: str) -> None:
-        self.blocks = Strings(container, name)
+        self.blocks = StringTable(container, name)
         self.first = container[f"{name}.first"]
         self.sizes = container[f"{name}.sizes"]
-        self._firsts, self._lengths = items(self.first), items(self.sizes)
-        self._known = Strings(container, f"{name}.known")
+        self._firsts, self._lengths = item_view(self.first), item_view(self.sizes)
+        self._known = StringTable(container, f"{name}.known")
         self._known_first: list[int] = container[f"{name}.known.first"].tolist()
         self._open: dict[int, bytes] = {}
 
@@ -116,12 +125,12 @@ class _Piece(NamedTuple):
         return cls(known, [b"".join(blocks)], sizes, np.array(counts, np.int64))
 
 
-def merge(name: str, parts: Sequence[tuple[Stored, Ints]], container: ContainerWriter) -> None:
+def merge_blocks(name: str, parts: Sequence[tuple[BlockStore, Ints]], container: ContainerWriter) -> None:
     """Write the strings of several, of each those with the numbers given, ascending, as one."""
     pieces: list[_Piece] = []
     loose: list[bytes] = []
     for stored, kept in parts:
-        if int(stored.sizes.sum(dtype=np.int64)) <= SMALL:
+        if int(stored.sizes.sum(dtype=np.int64)) <= REPACK_SIZE:
             values = [value for block in range(len(stored.blocks)) for value in stored.values(block)]
             loose.extend(values[number] for number in kept.tolist())
             continue
@@ -140,14 +149,14 @@ def _packed(values: Sequence[bytes]) -> _Piece:
     ends = _starts(np.fromiter(map(len, values), np.int64, len(values))).tolist()
     first = [0]
     while first[-1] < len(values):
-        first.append(min(bisect_left(ends, ends[first[-1]] + BLOCK), len(values)))
-    known = _sample(values) if ends[-1] > 4 * SAMPLE else b""
+        first.append(min(bisect_left(ends, ends[first[-1]] + BLOCK_SIZE), len(values)))
+    known = _sample(values) if ends[-1] > 4 * DICTIONARY_SIZE else b""
     packed = _Packer(known)
     blocks = [packed(b"".join(values[low:high])) for low, high in pairwise(first)]
     return _Piece.of(known, blocks, [high - low for low, high in pairwise(first)])
 
 
-def _kept(stored: Stored, kept: Ints) -> Iterator[_Piece]:
+def _kept(stored: BlockStore, kept: Ints) -> Iterator[_Piece]:
     """Some of the strings of a store: whole blocks as they are, others packed anew."""
     first = stored.first.astype(np.int64)
     wanted = np.diff(np.searchsorted(kept, first))
@@ -170,7 +179,7 @@ def _kept(stored: Stored, kept: Ints) -> Iterator[_Piece]:
         )
 
 
-def _anew(stored: Stored, known: bytes, kept: Ints, numbers: range) -> _Piece:
+def _anew(stored: BlockStore, known: bytes, kept: Ints, numbers: range) -> _Piece:
     """What is left of some blocks, packed with the dictionary that they had."""
     packed = _Packer(known)
     blocks: list[bytes] = []
@@ -190,7 +199,7 @@ def _write(name: str, pieces: Sequence[_Piece], container: ContainerWriter) -> N
     container.add(f"{name}.at", narrow(_starts(np.concatenate([piece.sizes for piece in pieces]))))
     counts = np.concatenate([piece.counts for piece in pieces])
     container.add(f"{name}.first", _starts(counts).astype(np.uint32))
-    for section, array in strings(f"{name}.known", [piece.known for piece in pieces]).items():
+    for section, array in string_sections(f"{name}.known", [piece.known for piece in pieces]).items():
         container.add(section, array)
     blocks = _starts(np.array([len(piece.sizes) for piece in pieces], np.int64))
     container.add(f"{name}.known.first", blocks[:-1].astype(np.uint32))
@@ -205,7 +214,7 @@ class _Packer:
     """Compresses blocks with a dictionary, which is taken in once."""
 
     def __init__(self, known: bytes) -> None:
-        how = (LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_DEFAULT_STRATEGY)
+        how = (ZLIB_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_DEFAULT_STRATEGY)
         self._empty = zlib.compressobj(*how, known) if known else zlib.compressobj(*how)
 
     def __call__(self, whole: bytes) -> bytes:
@@ -218,5 +227,5 @@ def _sample(values: Sequence[bytes]) -> bytes:
     most = 512
     sizes = np.fromiter(map(len, values), np.int64, len(values))
     mean = int(np.minimum(sizes, most).sum()) / len(values)
-    step = max(int(len(values) * mean / SAMPLE), 1)
-    return b"".join([value[:most] for value in values[::step]])[:SAMPLE]
+    step = max(int(len(values) * mean / DICTIONARY_SIZE), 1)
+    return b"".join([value[:most] for value in values[::step]])[:DICTIONARY_SIZE]

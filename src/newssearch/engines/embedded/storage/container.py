@@ -39,19 +39,28 @@ from numpy.typing import NDArray
 from newssearch.system.atomic_files import new_file, sync
 from newssearch.system.fault_points import reach
 
-from .mmap_file import ALIGNMENT, MAGIC, Array, ContainerError, Mapped, Part, checksums, directory_of
+from .mmap_file import ALIGNMENT, MAGIC, Array, ContainerError, MappedFile, Section, checksums, trailer_bytes
 
-__all__ = ["Array", "Bytes", "Container", "ContainerError", "ContainerWriter", "Part", "Place", "Strings"]
+__all__ = [
+    "Allocation",
+    "Array",
+    "Bytes",
+    "Container",
+    "ContainerError",
+    "ContainerWriter",
+    "Section",
+    "StringTable",
+]
 
-BUFFER = 1 << 18
+WRITE_BUFFER = 1 << 18
 """Bytes that are written at a time: each write lets go of the interpreter, which may take long to get back from threads
 that search."""
-HEADS = 256
+HEAD_INTERVAL = 256
 """Of so many sorted strings, one is held in memory for searches."""
 Bytes = NDArray[np.uint8]
 
 
-class Place(NamedTuple):
+class Allocation(NamedTuple):
     """Where in a file there is place for an array; another process may write it there."""
 
     path: Path
@@ -72,7 +81,7 @@ class ContainerWriter:
     def __init__(self, path: Path) -> None:
         self._path = path
         reach("arrays: begin")
-        self._file = new_file(path, BUFFER)
+        self._file = new_file(path, WRITE_BUFFER)
         self._file.write(MAGIC.ljust(ALIGNMENT, b"\0"))
         self._at = self._end = ALIGNMENT
         self._directory: dict[str, tuple[str, int, int]] = {}
@@ -93,13 +102,13 @@ class ContainerWriter:
         for array in arrays:
             self._at += self._file.write(array.astype(array.dtype.newbyteorder("<"), copy=False).data)
 
-    def allocate(self, name: str, dtype: Any, size: int) -> Place:
+    def allocate(self, name: str, dtype: Any, size: int) -> Allocation:
         """A section of zeros to write into, until the container is closed."""
         kept = np.dtype(dtype).newbyteorder("<")
         offset = self._enter(name, kept, size)
         self._file.flush()
         _reserve(self._file.fileno(), self._end)
-        return Place(self._path, kept, offset, size)
+        return Allocation(self._path, kept, offset, size)
 
     def _enter(self, name: str, dtype: np.dtype[Any], size: int) -> int:
         offset = self._end
@@ -114,7 +123,7 @@ class ContainerWriter:
         with mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
             sums = checksums(mapped, self._end)
         self._file.seek(self._end)
-        self._file.write(directory_of(self._directory, sums, self._end))
+        self._file.write(trailer_bytes(self._directory, sums, self._end))
         self._file.flush()
         reach("arrays: written")
         sync(self._file.fileno())
@@ -138,10 +147,10 @@ def _reserve(descriptor: int, size: int) -> None:
         return
     at = os.lseek(descriptor, 0, os.SEEK_END)
     while at < size:
-        at += os.write(descriptor, bytes(min(size - at, BUFFER)))
+        at += os.write(descriptor, bytes(min(size - at, WRITE_BUFFER)))
 
 
-def write(path: Path, sections: Mapping[str, Array]) -> None:
+def write_container(path: Path, sections: Mapping[str, Array]) -> None:
     """Write a whole container; where that fails, nothing is left."""
     container = ContainerWriter(path)
     try:
@@ -156,16 +165,16 @@ def write(path: Path, sections: Mapping[str, Array]) -> None:
 class Container:
     """The sections of a file, or of a mapping from names to arrays."""
 
-    def __init__(self, source: Path | Mapped | Mapping[str, Array]) -> None:
+    def __init__(self, source: Path | MappedFile | Mapping[str, Array]) -> None:
         self._sections: dict[str, Array] = {}
-        self._parts: dict[str, Part] = {}
+        self._opened: dict[str, Section] = {}
         self.path: Path | None = None
-        self.mapped: Mapped | None = None
+        self.mapped: MappedFile | None = None
         """The file that it is, unless it is none."""
-        if isinstance(source, Mapped):
+        if isinstance(source, MappedFile):
             self.path, self.mapped = source.path, source
         elif isinstance(source, Path):
-            self.path, self.mapped = source, Mapped.of(source)
+            self.path, self.mapped = source, MappedFile.of(source)
         else:
             self._sections.update(source)
 
@@ -185,20 +194,20 @@ class Container:
         """A section, all of which is what was written. Raises :class:`ContainerError`."""
         found = self._sections.get(name)
         if found is None:
-            found = self._sections[name] = self.part(name).all()
+            found = self._sections[name] = self.section(name).all()
         return found
 
-    def part(self, name: str) -> Part:
+    def section(self, name: str) -> Section:
         """A section to read stretches of, that are looked at as they are asked for."""
-        found = self._parts.get(name)
+        found = self._opened.get(name)
         if found is None:
             if self.mapped is None:
-                found = Part(self._sections[name])
+                found = Section(self._sections[name])
             elif name not in self._directory:
                 raise ContainerError(self.mapped.path, f"it has no {name}")
             else:
-                found = Part(self.mapped.array(name), self.mapped, self._directory[name][1])
-            self._parts[name] = found
+                found = Section(self.mapped.array(name), self.mapped, self._directory[name][1])
+            self._opened[name] = found
         return found
 
     def items(self) -> Iterator[tuple[str, Array]]:
@@ -216,20 +225,20 @@ class Container:
             self.mapped.check_size()
 
 
-def items(array: Array) -> Sequence[int]:
+def item_view(array: Array) -> Sequence[int]:
     """An array to read single numbers of, which costs a third in a memory view."""
     view: Any = array.data if array.dtype.isnative else array
     return view  # type: ignore[no-any-return]
 
 
-class Strings:
+class StringTable:
     """Strings one behind the other: two sections, ``NAME`` with their bytes and ``NAME.at`` where each begins."""
 
     def __init__(self, container: Container, name: str) -> None:
-        self._part = container.part(name)
+        self._part = container.section(name)
         self._at: Array = container[f"{name}.at"]
         self._view = self._part.array.data
-        self._begins = items(self._at)
+        self._begins = item_view(self._at)
 
     def __len__(self) -> int:
         return len(self._at) - 1
@@ -281,12 +290,14 @@ class Strings:
         """The first that is not less than ``wanted``."""
         heads = self._heads
         step = bisect_left(heads, wanted)
-        return bisect_left(self, wanted, max(step - 1, 0) * HEADS, min(step * HEADS, len(self)))
+        return bisect_left(
+            self, wanted, max(step - 1, 0) * HEAD_INTERVAL, min(step * HEAD_INTERVAL, len(self))
+        )
 
     @cached_property
     def _heads(self) -> list[bytes]:
         """Every so many of them."""
-        return [self[index] for index in range(0, len(self), HEADS)]
+        return [self[index] for index in range(0, len(self), HEAD_INTERVAL)]
 
     def find(self, wanted: bytes) -> int:
         """The number of ``wanted``, or -1."""
@@ -302,8 +313,8 @@ class Strings:
         return low, self.lower(bare[:-1] + bytes([bare[-1] + 1]))
 
 
-def strings(name: str, values: list[bytes]) -> dict[str, Array]:
-    """The sections of :class:`Strings`."""
+def string_sections(name: str, values: list[bytes]) -> dict[str, Array]:
+    """The sections of :class:`StringTable`."""
     sizes = np.fromiter(map(len, values), np.int64, len(values))
     at = np.concatenate(([0], np.cumsum(sizes)))
     return {name: np.frombuffer(b"".join(values), np.uint8), f"{name}.at": narrow(at)}

@@ -26,12 +26,12 @@ from newssearch.system.atomic_files import named
 
 MAGIC = b"NEWSSEG2"
 ALIGNMENT = 64
-PAGE_BITS = 12
+CHECKSUM_PAGE_BITS = 12
 """Of a place in the file, those within one page."""
-PAGE = 1 << PAGE_BITS
+CHECKSUM_PAGE = 1 << CHECKSUM_PAGE_BITS
 """Bytes of a page: as many as are read together from most disks."""
-END = struct.Struct("<QII8s")
-DTYPES = frozenset(f"{kind}{size}" for kind in ("<u", "<i", "<f") for size in (2, 4, 8)) | {
+TRAILER = struct.Struct("<QII8s")
+SECTION_DTYPES = frozenset(f"{kind}{size}" for kind in ("<u", "<i", "<f") for size in (2, 4, 8)) | {
     "|u1",
     "|i1",
     "|b1",
@@ -61,46 +61,47 @@ def checksums(mapped: mmap.mmap, end: int) -> Array:
     """A crc32 of each page of a file up to ``end``, the last of them as long as there is something."""
     with memoryview(mapped) as view:
         return np.array(
-            [zlib.crc32(view[at : min(at + PAGE, end)]) for at in range(0, end, PAGE)], np.dtype("<u4")
+            [zlib.crc32(view[at : min(at + CHECKSUM_PAGE, end)]) for at in range(0, end, CHECKSUM_PAGE)],
+            np.dtype("<u4"),
         )
 
 
-def directory_of(sections: dict[str, tuple[str, int, int]], sums: Array, end: int) -> bytes:
+def trailer_bytes(sections: dict[str, tuple[str, int, int]], sums: Array, end: int) -> bytes:
     """What stands behind the sections of a file, of which the last one ends at ``end``."""
     directory = json.dumps(sections, separators=(",", ":")).encode() + sums.tobytes()
     size = len(directory) - sums.nbytes
-    return directory + END.pack(end, size, zlib.crc32(directory), MAGIC)
+    return directory + TRAILER.pack(end, size, zlib.crc32(directory), MAGIC)
 
 
-class Mapped:
+class MappedFile:
     """A container on disk. :meth:`of` makes one, or gives the one that there is: what was looked at is known then."""
 
-    _known: ClassVar[WeakValueDictionary[tuple[str | int, ...], Mapped]] = WeakValueDictionary()
+    _known: ClassVar[WeakValueDictionary[tuple[str | int, ...], MappedFile]] = WeakValueDictionary()
 
     def __init__(self, path: Path, descriptor: int, size: int) -> None:
         self.path = path
         self._size = size
-        if size < ALIGNMENT + END.size:
+        if size < ALIGNMENT + TRAILER.size:
             raise ContainerError(path, "it is cut short")
         try:
             with named(path):
                 self.map = mmap.mmap(descriptor, size, access=mmap.ACCESS_READ)
         except ValueError as error:
             raise ContainerError(path, "it was cut while it was opened") from error
-        end, length, checksum, magic = END.unpack_from(self.map, size - END.size)
-        pages = -(-end // PAGE)
-        if magic != MAGIC or end + length + 4 * pages + END.size != size:
+        end, length, checksum, magic = TRAILER.unpack_from(self.map, size - TRAILER.size)
+        pages = -(-end // CHECKSUM_PAGE)
+        if magic != MAGIC or end + length + 4 * pages + TRAILER.size != size:
             raise ContainerError(path, "it is cut short, or no file of this version")
-        directory = self.map[end : size - END.size]
+        directory = self.map[end : size - TRAILER.size]
         if zlib.crc32(directory) != checksum:
             raise ContainerError(path, "its directory is damaged")
-        self.directory = _directory(path, directory[:length], end)
+        self.directory = _parse_directory(path, directory[:length], end)
         self._end = end
         self._sums = np.frombuffer(directory, np.dtype("<u4"), offset=length)
         self._unseen = bytearray(b"\1") * pages
 
     @classmethod
-    def of(cls, path: Path) -> Mapped:
+    def of(cls, path: Path) -> MappedFile:
         """The container at ``path``. Raises :class:`ContainerError`."""
         with path.open("rb") as file:
             status = os.fstat(file.fileno())
@@ -111,7 +112,7 @@ class Mapped:
             return found
 
     @classmethod
-    def unchecked(cls, path: Path) -> Mapped:
+    def unchecked(cls, path: Path) -> MappedFile:
         """The same, for one who takes what there is, and sees for himself what it is worth."""
         with path.open("rb") as file:
             found = cls(path, file.fileno(), os.fstat(file.fileno()).st_size)
@@ -128,17 +129,17 @@ class Mapped:
 
         Raises :class:`ContainerError`.
         """
-        stop = (high + PAGE - 1) >> PAGE_BITS
-        page = self._unseen.find(1, low >> PAGE_BITS, stop)
+        stop = (high + CHECKSUM_PAGE - 1) >> CHECKSUM_PAGE_BITS
+        page = self._unseen.find(1, low >> CHECKSUM_PAGE_BITS, stop)
         if page >= 0:
             self._check(page, stop)
 
     def _check(self, page: int, stop: int) -> None:
-        self._read(page << PAGE_BITS, min(stop << PAGE_BITS, self._end))
+        self._read(page << CHECKSUM_PAGE_BITS, min(stop << CHECKSUM_PAGE_BITS, self._end))
         with memoryview(self.map) as view:
             while page >= 0:
                 if not self._sound(view, page):
-                    what = f"byte {page * PAGE} or one of the {PAGE} behind it is not what was written"
+                    what = f"byte {page * CHECKSUM_PAGE} or one of the {CHECKSUM_PAGE} behind it is not what was written"
                     raise ContainerError(self.path, what)
                 self._unseen[page] = 0
                 page = self._unseen.find(1, page + 1, stop)
@@ -159,8 +160,8 @@ class Mapped:
             raise OSError(errno.EIO, os.strerror(errno.EIO), str(self.path)) from error
 
     def _sound(self, view: memoryview, page: int) -> bool:
-        start = page * PAGE
-        return zlib.crc32(view[start : min(start + PAGE, self._end)]) == int(self._sums[page])
+        start = page * CHECKSUM_PAGE
+        return zlib.crc32(view[start : min(start + CHECKSUM_PAGE, self._end)]) == int(self._sums[page])
 
     def check_all(self) -> None:
         """See to it that all of it is as it was written. Raises :class:`ContainerError`."""
@@ -180,7 +181,7 @@ class Mapped:
         with memoryview(self.map) as view:
             bad = [page for page in range(len(self._unseen)) if not self._sound(view, page)]
         for page in bad:
-            yield page * PAGE, min((page + 1) * PAGE, self._end)
+            yield page * CHECKSUM_PAGE, min((page + 1) * CHECKSUM_PAGE, self._end)
 
     def sections_in(self, low: int, high: int) -> list[str]:
         """The sections with some of the bytes from ``low`` up to but not including ``high``."""
@@ -194,7 +195,7 @@ class Mapped:
 _READ_ERRORS = frozenset({errno.EFAULT, getattr(errno, "EHWPOISON", 133)})
 
 
-def _directory(path: Path, text: bytes, end: int) -> dict[str, tuple[str, int, int]]:
+def _parse_directory(path: Path, text: bytes, end: int) -> dict[str, tuple[str, int, int]]:
     """The sections of a file: the type of each, where it begins, and how many items it has.
 
     Raises :class:`ContainerError` where one is not within the file, whose sections end at ``end``.
@@ -204,19 +205,19 @@ def _directory(path: Path, text: bytes, end: int) -> dict[str, tuple[str, int, i
         directory = {name: (str(dtype), offset, items) for name, (dtype, offset, items) in listed.items()}
         for name, (dtype, offset, items) in directory.items():
             whole = type(offset) is int and type(items) is int and offset >= 0 and items >= 0
-            if dtype not in DTYPES or not whole or offset + items * int(dtype[-1]) > end:
+            if dtype not in SECTION_DTYPES or not whole or offset + items * int(dtype[-1]) > end:
                 raise ContainerError(path, f"its directory has no place for {name}")
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise ContainerError(path, "its directory cannot be read") from error
     return directory
 
 
-class Part:
+class Section:
     """A section of which stretches are read. Each is seen to be what was written before it is given."""
 
     __slots__ = ("_check", "_offset", "_size", "array")
 
-    def __init__(self, array: Array, mapped: Mapped | None = None, offset: int = 0) -> None:
+    def __init__(self, array: Array, mapped: MappedFile | None = None, offset: int = 0) -> None:
         self.array = array
         """All of it, whatever it may be."""
         self._check = mapped.check if mapped is not None else None

@@ -13,39 +13,39 @@ import numpy as np
 
 from .container import Array, Container, narrow
 
-FEW = 5
+MIN_INTS_PER_EXCEPTION = 5
 """One in so many may be far: it takes five bytes or six instead of one or two."""
-FAR = 255
+EXCEPTION = 255
 """What stands for a number that is kept elsewhere."""
 _MOST_SUMMED = 1 << 24
 """Numbers of eight bits whose sum is sure to fit in 32."""
 
 
-def small(name: str, values: Array) -> dict[str, Array]:
+def patched_sections(name: str, values: Array) -> dict[str, Array]:
     """The sections of some numbers."""
-    far = np.flatnonzero(values >= FAR)
-    if len(far) * FEW > len(values):
+    far = np.flatnonzero(values >= EXCEPTION)
+    if len(far) * MIN_INTS_PER_EXCEPTION > len(values):
         return {
             name: narrow(values),
             f"{name}.far": far[:0].astype(np.uint8),
             f"{name}.high": far[:0].astype(np.uint8),
         }
     return {
-        name: np.minimum(values, FAR).astype(np.uint8),
+        name: np.minimum(values, EXCEPTION).astype(np.uint8),
         f"{name}.far": narrow(far),
         f"{name}.high": narrow(values[far]),
     }
 
 
-class Small:
+class PatchedInts:
     """Numbers, read by their places."""
 
     def __init__(self, container: Container, name: str) -> None:
-        self._part = container.part(name)
+        self._part = container.section(name)
         self._low = self._part.array
         self._container = container
         self._name = name
-        far = container.part(f"{name}.far").array
+        far = container.section(f"{name}.far").array
         self._all_here = not len(far)
         self._last = np.iinfo(far.dtype).max
 
@@ -100,7 +100,7 @@ class Small:
         values = self._low[places]
         if self._all_here:
             return values
-        here = np.nonzero(values == FAR)
+        here = np.nonzero(values == EXCEPTION)
         if not len(here[0]):
             return values
         values = values.astype(np.int64)
@@ -118,7 +118,7 @@ class Small:
             (0, 0) if self._all_here else (self._far_before(start), self._far_before(int(places[-1])))
         )
         if first < last:
-            missing = self._high[first:last].astype(np.int64) - FAR
+            missing = self._high[first:last].astype(np.int64) - EXCEPTION
             far = self._far[first:last]
             if places[-1] > self._last:  # few are far then, for their type is narrow
                 far = far.astype(places.dtype)
@@ -126,7 +126,7 @@ class Small:
         return np.asarray(found)
 
 
-class SmallPart:
+class PatchedIntsWriter:
     """Numbers that are written piece by piece where there is place for them: for all that they have, or eight bits."""
 
     def __init__(self, place: Array) -> None:
@@ -139,8 +139,8 @@ class SmallPart:
         if self._place.dtype.itemsize > 1:
             self._place[at : at + len(values)] = values.astype(self._place.dtype)
             return
-        self._place[at : at + len(values)] = np.minimum(values, FAR).astype(np.uint8)
-        far = np.flatnonzero(values >= FAR)
+        self._place[at : at + len(values)] = np.minimum(values, EXCEPTION).astype(np.uint8)
+        far = np.flatnonzero(values >= EXCEPTION)
         self._far.append(far + at)
         self._high.append(values[far])
 

@@ -1,7 +1,7 @@
-"""Arrays of ascending numbers, each once, as sets: what two of them share, and what is in any of several.
+"""Set operations on sorted arrays of distinct, non-negative integers.
 
-One of two ways is taken, as is faster: the numbers of the shorter array are looked up in the longer one, or the two
-are merged (NumPy's stable sort takes time in proportion to two runs that are sorted already).
+Intersections look the numbers of the shorter array up in the longer one, or merge the two (NumPy's stable sort takes
+linear time for two sorted runs), whichever is faster.
 """
 
 from __future__ import annotations
@@ -18,60 +18,62 @@ Mask = NDArray[np.bool_]
 
 NO_INTS: Ints = np.empty(0, np.int64)
 
-UNEQUAL = 12
-"""An array that is so many times as long as another one is rather searched than gone through."""
-DENSE = 32
-"""One in so many numbers is enough for an array of all of them to be faster than a search for each."""
+BINARY_SEARCH_RATIO = 12
+"""Binary-search the longer of two arrays when it has more than 12 times as many items as the other; otherwise merge."""
+DENSE_UNIVERSE_RATIO = 32
+"""Use a table of all possible numbers when at least 1 in 32 of them is in the sets; otherwise sort."""
 
 
-def changes(values: Array) -> Mask:
-    """Where a value is another than the one before."""
+def run_starts(values: Array) -> Mask:
+    """Return a mask of the items that begin a run of equal values."""
     new = np.ones(len(values), np.bool_)
     np.not_equal(values[1:], values[:-1], out=new[1:])
     return new
 
 
-def paired(one: Array, other: Array) -> tuple[Ints, Ints]:
-    """Where in each of two arrays there is what is in both; of numbers that are not negative.
+def intersect_indices(one: Array, other: Array) -> tuple[Ints, Ints]:
+    """Return the indices of the common numbers in each of two arrays.
 
-    >>> [at.tolist() for at in paired(np.array([2, 3, 5, 9]), np.array([1, 3, 9]))]
+    >>> [indices.tolist() for indices in intersect_indices(np.array([2, 3, 5, 9]), np.array([1, 3, 9]))]
     [[1, 3], [1, 2]]
     """
     if len(one) < len(other):
-        there, here = paired(other, one)
-        return here, there
+        in_other, in_one = intersect_indices(other, one)
+        return in_one, in_other
     if not len(other):
         return NO_INTS, NO_INTS
     size = max(int(one[-1]), int(other[-1])) + 1
-    if len(other) * UNEQUAL < len(one) or size > (len(one) + len(other)) * DENSE:
-        at: Array = one.searchsorted(other.astype(one.dtype, copy=False))  # of one type, or all is converted
-        at[at == len(one)] = 0
-        found = one[at] == other
+    if len(other) * BINARY_SEARCH_RATIO < len(one) or size > (len(one) + len(other)) * DENSE_UNIVERSE_RATIO:
+        indices: Array = one.searchsorted(
+            other.astype(one.dtype, copy=False)
+        )  # one dtype, or NumPy converts it all
+        indices[indices == len(one)] = 0
+        found = one[indices] == other
     else:
-        places = np.full(size, -1, np.int32)
-        places[one] = np.arange(len(one), dtype=np.int32)
-        at = places[other]
-        found = at >= 0
-    return at[found].astype(np.int64, copy=False), np.flatnonzero(found)
+        index_of = np.full(size, -1, np.int32)
+        index_of[one] = np.arange(len(one), dtype=np.int32)
+        indices = index_of[other]
+        found = indices >= 0
+    return indices[found].astype(np.int64, copy=False), np.flatnonzero(found)
 
 
-def among(held: Array, wanted: Array) -> Ints:
-    """Where in ``held`` there is what is in ``wanted``.
+def indices_in(held: Array, wanted: Array) -> Ints:
+    """Return the indices in ``held`` of the numbers that are also in ``wanted``.
 
-    >>> among(np.array([2, 3, 5, 9]), np.array([1, 3, 9])).tolist()
+    >>> indices_in(np.array([2, 3, 5, 9]), np.array([1, 3, 9])).tolist()
     [1, 3]
     """
-    return paired(held, wanted)[0]
+    return intersect_indices(held, wanted)[0]
 
 
-def common(one: Array, other: Array) -> Array:
-    """What is in both.
+def intersect(one: Array, other: Array) -> Array:
+    """Return the numbers that are in both arrays.
 
-    >>> common(np.array([2, 3, 5, 9]), np.array([1, 3, 9])).tolist()
+    >>> intersect(np.array([2, 3, 5, 9]), np.array([1, 3, 9])).tolist()
     [3, 9]
     """
     short, long = (one, other) if len(one) < len(other) else (other, one)
-    if len(short) * UNEQUAL < len(long):
+    if len(short) * BINARY_SEARCH_RATIO < len(long):
         at = long.searchsorted(short.astype(long.dtype, copy=False))
         at[at == len(long)] = 0
         return np.asarray(short[long[at] == short])
@@ -80,60 +82,60 @@ def common(one: Array, other: Array) -> Array:
     return np.asarray(both[:-1][both[1:] == both[:-1]])
 
 
-def in_all(parts: Sequence[Array]) -> Array:
-    """What is in each of some arrays, at least one, the shortest first."""
-    first, *others = sorted(parts, key=len)
+def intersect_all(arrays: Sequence[Array]) -> Array:
+    """Return the numbers that are in all of the arrays, of which there must be at least one."""
+    first, *others = sorted(arrays, key=len)
     for other in others:
-        first = common(first, other)
+        first = intersect(first, other)
     return first
 
 
-def united(parts: Sequence[Array], size: int) -> Array:
-    """What is in any of some arrays, of numbers below ``size``."""
-    parts = [part for part in parts if len(part)]
-    if len(parts) < 2:
-        return parts[0] if parts else NO_INTS
-    if sum(map(len, parts)) * DENSE < size:
-        both = np.concatenate(parts)
-        both.sort(kind="stable")
-        return both[changes(both)]
-    held = np.zeros(size, np.bool_)
-    for part in parts:
-        held[part] = True
-    return np.flatnonzero(held)
+def union(arrays: Sequence[Array], size: int) -> Array:
+    """Return the numbers that are in any of the arrays; all numbers are below ``size``."""
+    arrays = [array for array in arrays if len(array)]
+    if len(arrays) < 2:
+        return arrays[0] if arrays else NO_INTS
+    if sum(map(len, arrays)) * DENSE_UNIVERSE_RATIO < size:
+        merged = np.concatenate(arrays)
+        merged.sort(kind="stable")
+        return merged[run_starts(merged)]
+    present = np.zeros(size, np.bool_)
+    for array in arrays:
+        present[array] = True
+    return np.flatnonzero(present)
 
 
-def counted(parts: Sequence[Array], size: int) -> int:
-    """How many numbers below ``size`` are in any of some arrays.
+def union_size(arrays: Sequence[Array], size: int) -> int:
+    """Return the number of distinct numbers in the arrays; all numbers are below ``size``.
 
-    >>> counted([np.array([2, 3]), np.array([3, 9])], 10)
+    >>> union_size([np.array([2, 3]), np.array([3, 9])], 10)
     3
     """
-    if len(parts) < 2 or sum(map(len, parts)) * DENSE < size:
-        return len(united(parts, size))
-    held = np.zeros(size, np.bool_)
-    for part in parts:
-        held[part] = True
-    return int(np.count_nonzero(held))
+    if len(arrays) < 2 or sum(map(len, arrays)) * DENSE_UNIVERSE_RATIO < size:
+        return len(union(arrays, size))
+    present = np.zeros(size, np.bool_)
+    for array in arrays:
+        present[array] = True
+    return int(np.count_nonzero(present))
 
 
-def ramp(sizes: Array) -> Ints:
-    """0, 1, … for each of the sizes.
+def concat_aranges(sizes: Array) -> Ints:
+    """Concatenate ``arange(size)`` for each of the sizes.
 
-    >>> ramp(np.array([2, 0, 3])).tolist()
+    >>> concat_aranges(np.array([2, 0, 3])).tolist()
     [0, 1, 0, 1, 2]
     """
-    return ranges(np.zeros(len(sizes), np.int64), sizes)
+    return concat_ranges(np.zeros(len(sizes), np.int64), sizes)
 
 
-def ranges(begins: Array, sizes: Array) -> Ints:
-    """From each of ``begins`` on, so many numbers.
+def concat_ranges(starts: Array, sizes: Array) -> Ints:
+    """Concatenate ``arange(start, start + size)`` for each pair of a start and a size.
 
-    >>> ranges(np.array([7, 0, 3]), np.array([2, 0, 3])).tolist()
+    >>> concat_ranges(np.array([7, 0, 3]), np.array([2, 0, 3])).tolist()
     [7, 8, 3, 4, 5]
     """
     ends = sizes.cumsum(dtype=np.int64)
     total = int(ends[-1]) if len(ends) else 0
     found = np.arange(total)
-    found += (begins - ends + sizes).repeat(sizes)
+    found += (starts - ends + sizes).repeat(sizes)
     return found

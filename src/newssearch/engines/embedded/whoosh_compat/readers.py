@@ -29,8 +29,8 @@ from newssearch.engines.embedded.segment.columns import NONE, as_written
 from newssearch.engines.embedded.segment.field import Field, Kinds
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.stored_fields import VALUES, date_of
-from newssearch.engines.embedded.storage.container import Array, Strings
-from newssearch.engines.embedded.storage.sorted_sets import Ints, ramp
+from newssearch.engines.embedded.storage.container import Array, StringTable
+from newssearch.engines.embedded.storage.sorted_sets import Ints, concat_aranges
 from newssearch.fields import WHOLE_FIELDS, WORD_FIELDS
 
 from .schema import make_schema
@@ -46,7 +46,7 @@ class Terms(Protocol):
     """The terms of one field, sorted, and their postings by number."""
 
     @property
-    def names(self) -> Sequence[bytes] | Strings:
+    def names(self) -> Sequence[bytes] | StringTable:
         """The terms."""
 
     def postings(self, number: int) -> tuple[Array, Array]:
@@ -187,7 +187,7 @@ def _documents(segment: Segment, articles: Array) -> tuple[Ints, Ints]:
     """The documents of some articles, and how many each has."""
     first = segment.first[articles].astype(np.int64)
     sizes = segment.first[articles.astype(np.int64) + 1] - first
-    return np.repeat(first, sizes) + ramp(sizes), sizes
+    return np.repeat(first, sizes) + concat_aranges(sizes), sizes
 
 
 class TermsReader(base.TermsReader):  # type: ignore[misc]
@@ -323,7 +323,9 @@ class TermsReader(base.TermsReader):  # type: ignore[misc]
 class Cursor(base.FieldCursor):  # type: ignore[misc]
     """A place among the terms of a field."""
 
-    def __init__(self, reader: TermsReader, name: str, names: Sequence[bytes] | Strings, field: Any) -> None:
+    def __init__(
+        self, reader: TermsReader, name: str, names: Sequence[bytes] | StringTable, field: Any
+    ) -> None:
         self._reader = reader
         self._name = name
         self._names = names

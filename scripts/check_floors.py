@@ -1,11 +1,10 @@
-"""Refuse floors that are lower than they were: quality that was reached is kept, or it is said where it went.
+"""Refuse floors of quality that are lower than in an earlier commit.
 
     python scripts/check_floors.py [BASE]
 
-Compares each ``tests/floors/*.json`` with what it was in BASE, a commit (the one before this, unless given). A floor
-that is lower, or gone, is refused, and so is a file that is gone; floors that were measured on other data are not
-comparable, which is said. Where there is no such commit, or no such file in it, there is nothing to compare with.
-Ends with 1 where something was refused.
+Compares each ``tests/floors/*.json`` with the same file in BASE, a commit (by default the previous one). A floor that is
+lower or missing is refused, and so is a missing file. Floors that were measured on other data are reported as not
+comparable. Without that commit, or without the file in it, there is nothing to compare. Ends with 1 if a floor was refused.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ FOLDER = "tests/floors"
 
 
 def lowered(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
-    """What of some floors is lower than it was, or gone."""
+    """Yield a message for each floor that is lower now, or missing."""
     for name, floor in before["floors"].items():
         found = now["floors"].get(name)
         if found is None:
@@ -32,7 +31,7 @@ def lowered(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
 
 
 def main(base: str = "HEAD~", repository: Path = REPOSITORY) -> int:
-    """Compare, and print what is refused."""
+    """Compare the floors, print those that are refused, and return the exit code."""
     listed = _git(repository, "ls-tree", "-r", "--name-only", base, "--", FOLDER)
     if listed is None:
         print(f"no commit {base} to compare floors with")
@@ -56,7 +55,7 @@ def main(base: str = "HEAD~", repository: Path = REPOSITORY) -> int:
 
 
 def _git(repository: Path, *arguments: str) -> str | None:
-    """What git prints, or None where it fails or is not there."""
+    """Return the output of git, or None if it fails or is not installed."""
     try:
         done = subprocess.run(
             ["git", *arguments], cwd=repository, capture_output=True, text=True, check=False

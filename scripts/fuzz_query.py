@@ -1,10 +1,11 @@
-"""Feed random and mutated strings to the parser and to a search, and report what went wrong and what was slow.
+"""Parse and search for random strings, and report those that fail or are slow.
 
     python scripts/fuzz_query.py INDEX --count 100000 --seed 1
 
-Half of the strings are made of the pieces of the language, the others are examples of ``docs/query-language.md`` with
-characters added, lost, exchanged, doubled, or cut and joined. The documented error is an answer; anything else raised
-is a finding, and so is a query that takes longer than ``--seconds``. Ends with 1 where there was one.
+Half of the strings are random sequences of the pieces of the language. The others are examples of
+``docs/query-language.md``, mutated: with characters inserted, deleted or replaced, or two examples joined. ``QueryError`` is
+a valid answer. Any other exception is a finding, and so is a query that takes longer than ``--seconds``, or whose canonical
+form parses to another tree. Ends with 1 if there was a finding.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ PIECES = [
 
 
 def strings(seed: int) -> Iterator[str]:
-    """Endless queries."""
+    """Yield queries without end."""
     chance = random.Random(seed)
     examples = [
         match.replace("\\|", "|") for match in re.findall(r"^\| `(.+?)` \|", PAGE.read_text("utf-8"), re.M)
@@ -66,7 +67,7 @@ def strings(seed: int) -> Iterator[str]:
 
 
 def main() -> int:
-    """Run, and print what was found."""
+    """Run, print a summary, and return the exit code."""
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

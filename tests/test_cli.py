@@ -14,10 +14,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 import newssearch
 from newssearch import Article
+from newssearch.cli import cli as commands
 from support import Command, article, command, index_of, made_by_another
 
 STORM = "2024-07-25-example-org-storm-over-baghdad"
@@ -209,7 +211,7 @@ def test_a_signal_ends_a_run_after_the_article_at_hand(
     out, err = process.communicate(timeout=60)
     assert process.returncode == code
     assert b"stopping after this article" in err
-    assert b"run it again to go on" in out
+    assert b"run the command again to continue" in out
     with newssearch.open(tmp_path / "index") as index:
         assert 1 <= index.search("").total_articles < 4
 
@@ -391,7 +393,7 @@ def test_a_query_that_begins_with_a_minus_goes_behind_two(cli: Command, held: Pa
     assert cli("query", "--count", "--", "-storm", "rain").out == "1 article, 1 paragraph\n"
     done = cli("query", "-zzz")
     assert done.code == 2
-    assert done.err.endswith("goes behind --, as in: newssearch query -- -syria\n")
+    assert done.err.endswith('put "--" before it: newssearch query -- -syria\n')
 
 
 @pytest.mark.parametrize(
@@ -621,7 +623,7 @@ def test_remove_asks_first(cli: Command, held: Path) -> None:
 def test_remove_without_an_answer_removes_nothing(cli: Command, held: Path) -> None:
     done = cli("remove", ids(cli)["Heat"], stdin=b"")
     assert done.code == 1
-    assert done.err.endswith("error: nothing was removed: nobody answered, and --yes is not given\n")
+    assert done.err.endswith("error: nothing was removed: confirm the question, or use --yes\n")
     assert cli("query", "--count").out.startswith("2 articles")
 
 
@@ -678,7 +680,7 @@ def test_filters_narrow_what_is_removed_by_path_and_by_id(cli: Command, tmp_path
 def test_options_for_files_are_refused_beside_standard_input_alone(cli: Command, option: list[str]) -> None:
     done = cli("index", "-", *option, stdin=b"")
     assert done.code == 2
-    assert f"{option[0]} is for files" in done.err
+    assert f"{option[0]} has no effect on standard input alone" in done.err
 
 
 def test_remove_by_the_end_of_an_id(cli: Command, held: Path) -> None:
@@ -708,6 +710,25 @@ def test_remove_of_a_query_with_a_mistyped_filter_removes_nothing(cli: Command, 
 
 
 # ---- the whole
+
+
+def test_the_help_shows_the_summary_of_each_command_whole(
+    cli: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    listed = cli("--help").out.partition("Commands:\n")[2].splitlines()
+    assert len(listed) == len(commands.commands)
+    assert all(line.endswith(".") and not line.endswith("...") for line in listed)
+
+
+def test_every_option_has_help() -> None:
+    options = [
+        option
+        for command in commands.commands.values()
+        for option in command.params
+        if isinstance(option, click.Option)
+    ]
+    assert [option.opts for option in options if not option.help] == []
 
 
 @pytest.mark.parametrize("verb", ["", "index", "query", "show", "info", "remove"])

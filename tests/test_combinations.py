@@ -124,8 +124,8 @@ def test_no_option_of_query_is_ignored(cli: Command) -> None:
     [
         (["query", "rain", "--count", "--snippet", "320"], "--snippet has no effect with --count, which shows no hits."),
         (["query", "rain", "-n", "0", "--offset", "3"], "--offset has no effect with --limit 0, which shows no hits."),
-        (["query", "rain", "--facet", "year", "--format", "csv"], "write --count --format csv for the facets alone, or --format json for both."),
-        (["query", "rain", "--json", "--format", "csv"], "--json is --format json: leave out one of --json and --format csv."),
+        (["query", "rain", "--facet", "year", "--format", "csv"], "use --count --format csv for the facets alone, or --format json for both."),
+        (["query", "rain", "--json", "--format", "csv"], "--json contradicts --format csv: leave out one of them."),
         (["query", "rain", "--all", "--no-group"], "--no-group has no effect with --all, which lists the paragraphs of every copy."),
         (["query", "--literal"], "--literal has no effect without a QUERY."),
         (["query", " ", "--names"], "--names has no effect without a QUERY."),

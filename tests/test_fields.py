@@ -137,7 +137,7 @@ def test_a_filter_is_an_option_of_a_request_and_of_the_command_line(
     assert [hit["id"] for hit in json.loads(printed)["hits"]] == [written().id]
     (option,) = (one for one in cli.commands["query"].params if one.name == field.name)
     assert isinstance(option, click.Option)
-    assert option.help == f"{field.filter} Repeat for any of several."
+    assert option.help == f"{field.filter} Repeat to allow several."
 
 
 def test_only_these_are_filters() -> None:

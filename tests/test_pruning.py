@@ -395,7 +395,7 @@ def test_the_command_refuses_and_says_so(cli: Command, archive: Path) -> None:
     assert "0 added, 0 updated, 6 unchanged, 4 kept though their file is gone or unreadable" in done.out
     assert (
         done.err == "error: not removed: 4 of 4 articles below web: the folder is empty now\n"
-        "  --yes removes them all the same\n"
+        "  use --yes to remove them\n"
     )
     done = cli("index", "wire", "web", "--prune", "--yes")
     assert (done.code, done.err) == (0, "")
@@ -425,7 +425,7 @@ def test_the_command_asks_on_a_terminal(cli: Command, archive: Path, monkeypatch
 def test_the_command_rebuilds_when_told(cli: Command, archive: Path) -> None:
     done = cli("index", "--rebuild", "web")
     assert done.code == 1
-    assert "the index is still the old one" in done.out
+    assert "the old index is unchanged" in done.out
     assert "error: not removed: 6 of 10 articles: the new index would have 4" in done.err
     assert cli("index", "--rebuild", "web", "--yes").code == 0
 
@@ -502,5 +502,5 @@ def test_scopes_are_folders_and_not_beginnings_of_names() -> None:
 def test_a_rebuild_that_finds_nothing_says_that_the_index_stays(cli: Command, archive: Path) -> None:
     (archive / "void").mkdir()
     done = cli("index", "void", "--rebuild", "--yes")
-    assert "no article was found: the index is still what it was\n" in done.out
+    assert "no article was found: the old index is unchanged\n" in done.out
     assert cli("query", "--count").out.startswith("10 articles")

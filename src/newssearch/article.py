@@ -230,7 +230,7 @@ class Article:
         rest = len(self.paragraphs) - SHOWN_PARAGRAPHS
         return notebook.page(
             notebook.paragraph(f"<strong>{notebook.linked(self.title, self.url)}</strong>"),
-            notebook.table(("field", "value", "how it is known"), rows, ("short",)),
+            notebook.table(("field", "value", "provenance"), rows, ("short",)),
             f"<ol>{shown}</ol>" if shown else "",
             notebook.paragraph(f"… and {many(rest, 'more paragraph')}" if rest > 0 else ""),
         )

@@ -1,52 +1,54 @@
-"""Options of the command line that mean nothing beside others: they are refused, so that none is ignored in silence."""
+"""Checks that refuse an option without effect beside the others, so that none is silently ignored."""
 
 from __future__ import annotations
 
 import click
 from click.core import ParameterSource
 
-OF_HITS = {
+HIT_OPTIONS = {
     "limit": "--limit", "offset": "--offset", "sort": "--sort", "all_paragraphs": "--all", "snippet": "--snippet", "group": "--no-group",
 }  # fmt: skip
-"""The options of ``query`` that say which hits are shown, and how."""
-OF_WORDS = {"literal": "--literal", "names": "--names"}
-"""The options of ``query`` that say how the words of QUERY are read."""
+"""The options of ``query`` that choose the hits and their form, by parameter."""
+WORD_OPTIONS = {"literal": "--literal", "names": "--names"}
+"""The options of ``query`` that decide how the words of QUERY are read, by parameter."""
 
 
-def check_index(files: bool, anew: bool, *, prune: bool, retry: bool, exclude: bool, yes: bool) -> None:
-    """Refuse options of ``newssearch index`` that have no effect: beside ``--rebuild``, alone, or without ``files``."""
-    if anew and prune:
-        raise click.UsageError("--rebuild reads only what there is: --prune has nothing to do with it.")
-    if anew and retry:
-        raise click.UsageError("--rebuild reads everything: --retry has nothing to add.")
-    if yes and not (anew or prune):
-        raise click.UsageError("--yes is for --prune and --rebuild: nothing else removes much.")
+def check_index(files: bool, rebuilds: bool, *, prune: bool, retry: bool, exclude: bool, yes: bool) -> None:
+    """Refuse the options of ``newssearch index`` that would have no effect. ``files``: whether PATHS name any."""
+    if rebuilds and prune:
+        raise click.UsageError(
+            "--prune has no effect with --rebuild, whose index has only the articles that it reads."
+        )
+    if rebuilds and retry:
+        raise click.UsageError("--retry has no effect with --rebuild, which reads every file.")
+    if yes and not (rebuilds or prune):
+        raise click.UsageError("--yes has no effect without --prune or --rebuild.")
     for option, given in (("--prune", prune), ("--retry", retry), ("--exclude", exclude)):
         if given and not files:
-            raise click.UsageError(f"{option} is for files, and there are none beside standard input.")
+            raise click.UsageError(f"{option} has no effect on standard input alone: it applies to files.")
 
 
 def check_query(context: click.Context) -> None:
     """Refuse the options of ``newssearch query`` that would have no effect."""
     given, values = _given(context), context.params
     without = "--count" if values["count"] else "--limit 0" if values["limit"] == 0 else ""
-    for name, option in OF_HITS.items():
+    for name, option in HIT_OPTIONS.items():
         if without and name in given and not without.startswith(option):
             raise click.UsageError(f"{option} has no effect with {without}, which shows no hits.")
-    for name, option in OF_WORDS.items():
+    for name, option in WORD_OPTIONS.items():
         if name in given and not any(word.strip() for word in values["words"]):
             raise click.UsageError(f"{option} has no effect without a QUERY.")
     format_ = values["format_"]
     if values["as_json"] and "format_" in given and format_ != "json":
-        raise click.UsageError(f"--json is --format json: leave out one of --json and --format {format_}.")
+        raise click.UsageError(f"--json contradicts --format {format_}: leave out one of them.")
     if values["all_paragraphs"] and "group" in given:
         raise click.UsageError(
             "--no-group has no effect with --all, which lists the paragraphs of every copy."
         )
     if values["facets"] and format_ in ("csv", "jsonl") and not (values["count"] or values["as_json"]):
         raise click.UsageError(
-            f"--facet has no place among the hits of --format {format_}: write --count --format {format_} for the"
-            " facets alone, or --format json for both."
+            f"--format {format_} has no place for facets beside hits: use --count --format {format_} for the facets"
+            " alone, or --format json for both."
         )
 
 
@@ -54,12 +56,12 @@ def check_verify(context: click.Context) -> None:
     """Refuse the options of ``newssearch verify`` that would have no effect."""
     if "wait" in _given(context) and not context.params["cleaned"]:
         raise click.UsageError(
-            "--wait has no effect without --clean: only what removes something waits for a writer."
+            "--wait has no effect without --clean: a check alone does not wait for writers."
         )
 
 
 def _given(context: click.Context) -> set[str]:
-    """The parameters that were given on the command line."""
+    """Return the parameters that were given on the command line."""
     return {
         name for name in context.params if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
     }

@@ -1,4 +1,4 @@
-"""What the command line prints to, and how wide and colourful that is."""
+"""The terminal: its width and colours, and the output that all commands share."""
 
 from __future__ import annotations
 
@@ -17,58 +17,67 @@ from newssearch.query import Diagnostic
 
 from . import render
 
+EXIT_REJECTED = 4
+"""The exit code when a part of the input was rejected or lost; everything else was done."""
 
-class NobodyReads(Exception):  # noqa: N818  (no error: whoever was reading has seen enough)
-    """Standard output was closed at its other end."""
+
+class OutputClosed(Exception):  # noqa: N818  (not an error: a reader such as `head` may stop early)
+    """The reader of standard output has closed the pipe."""
 
 
 def show_text(text: str) -> None:
+    """Write text to standard output. Raises :class:`OutputClosed` if its reader has gone."""
     try:
         sys.stdout.write(text)
     except OSError as error:
         if is_closed(error):
-            raise NobodyReads from None
+            raise OutputClosed from None
         raise
 
 
 def is_closed(error: OSError) -> bool:
-    """Whether a pipe was closed at its other end: Windows calls that an invalid argument."""
+    """Whether an error means that the reader closed the pipe. Windows reports an invalid argument."""
     return isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL)
 
 
 def show_line(text: str) -> None:
+    """Write a line to standard output."""
     show_text(f"{text}\n")
 
 
 def show_lines(lines: Iterator[str]) -> None:
+    """Write lines to standard output, each as soon as it is made."""
     for line in lines:
         show_line(line)
 
 
 def width() -> int:
+    """Return the number of columns of the terminal."""
     import shutil  # slow to import, and only a terminal has a width
 
     return shutil.get_terminal_size().columns
 
 
 def style() -> render.Style:
+    """Return the style for standard output: wrapped only on a terminal."""
     terminal = sys.stdout.isatty()
     return render.Style(width() if terminal else None, color(sys.stdout))
 
 
 def color(stream: TextIO) -> bool:
-    """Whether to use colours: https://no-color.org and https://force-color.org."""
+    """Whether to use colours on a stream: see https://no-color.org and https://force-color.org."""
     if os.environ.get("NO_COLOR"):
         return False
     return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
 
 
 def clean(text: str) -> str:
-    """An argument whose bytes are not all UTF-8, with U+FFFD in their place."""
+    """Return an argument with U+FFFD in place of the bytes that are not UTF-8."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def print_diagnostics(diagnostics: Sequence[Diagnostic], text: str) -> None:
+    """Print the notes on a query on standard error, each with its place in ``text``."""
     for note in diagnostics:
         hint = f"; {note.suggestion}" if note.suggestion else ""
         click.echo(f"note: {escape.terminal(note.message + hint)}", err=True)
@@ -76,7 +85,7 @@ def print_diagnostics(diagnostics: Sequence[Diagnostic], text: str) -> None:
 
 
 def print_caret(text: str, start: int, end: int) -> None:
-    """The part of ``text`` around a place, with a caret under it; nothing for a place of no length."""
+    """Print the part of ``text`` around ``start`` to ``end`` with carets under it; nothing for an empty range."""
     if start >= end:
         return
     room = max(width() - 4, 20)
@@ -88,7 +97,7 @@ def print_caret(text: str, start: int, end: int) -> None:
 
 
 def print_bug(error: Exception) -> None:
-    """Print a traceback and what to do with it."""
+    """Print the traceback of a bug, and ask to report it."""
     import traceback  # only a bug needs it
 
     for line in "".join(traceback.format_exception(error)).splitlines():
@@ -101,7 +110,7 @@ def print_bug(error: Exception) -> None:
     )
 
 
-def print_nowhere() -> None:
-    """Let what is still to be printed go nowhere."""
-    with contextlib.suppress(OSError):  # no file descriptor is left, say
+def discard_output() -> None:
+    """Discard everything that is still to be written to standard output."""
+    with contextlib.suppress(OSError):  # for example: no file descriptor is left
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""What a long run of the command line shows on a terminal, and how it is stopped."""
+"""A long run on a terminal: its progress bar, questions, signals and report."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from newssearch.updating.pruning import Removal
 
 SHOWN_REMOVED = 10
-"""Articles that ``remove`` lists before it asks."""
+"""The number of articles that ``remove`` lists before it asks."""
 SHOWN_REJECTIONS = 20
-"""Rejected files that ``index`` lists; ``--json`` lists more."""
+"""The number of rejections that ``index`` lists; ``--json`` lists more."""
 
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[Progress], None] | None]:
-    """A bar on standard error, where that is a terminal."""
+    """Show a progress bar on standard error if that is a terminal."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -59,7 +59,7 @@ def progress_bar() -> Iterator[Callable[[Progress], None] | None]:
 
 @contextmanager
 def notes() -> Iterator[None]:
-    """Prints what the library logs, such as what it waits for, on standard error."""
+    """Print the log of the library on standard error, such as the writer that it waits for."""
     import logging  # slow to import, and a search needs none of it
 
     class Printing(logging.Handler):
@@ -78,7 +78,10 @@ def notes() -> Iterator[None]:
 
 
 def confirming(yes: bool, asks: bool) -> Callable[[Removal], bool] | None:
-    """What is asked before a run removes a lot: nobody with ``yes``, else whoever sits at the terminal, if anybody."""
+    """Return the function that confirms large removals: it agrees with ``yes``, or asks at a terminal.
+
+    None, so that large removals are refused, if there is no terminal or standard input is not free (``asks``).
+    """
     if yes:
         return lambda removal: True
     if not (asks and sys.stdin.isatty() and sys.stderr.isatty()):
@@ -97,32 +100,32 @@ def confirming(yes: bool, asks: bool) -> Callable[[Removal], bool] | None:
 
 
 def confirmed(question: str) -> bool:
-    """Whether somebody agrees; the end of the input is no answer where nobody sits at a terminal."""
+    """Whether the user agrees. Raises :class:`NewssearchError` if standard input, not a terminal, ends instead."""
     try:
         return click.confirm(question, err=True)
     except click.Abort:
         if sys.stdin.isatty():
             raise
         click.echo(err=True)
-        raise NewssearchError("nothing was removed: nobody answered, and --yes is not given") from None
+        raise NewssearchError("nothing was removed: confirm the question, or use --yes") from None
 
 
-def print_report(report: IndexReport, as_json: bool, anew: bool) -> None:
-    """What a run did: on standard output, and what went wrong on standard error."""
+def print_report(report: IndexReport, as_json: bool, rebuilds: bool) -> None:
+    """Print the report of a run on standard output, and its errors on standard error."""
     if as_json:
         show_line(render.as_json(report.to_dict()))
         return
     show_lines(render.text_report(report))
-    if anew and report.refused:
-        show_line("the index is still the old one")
-    elif anew and not (report.added or report.interrupted):
-        show_line("no article was found: the index is still what it was")
-    if report.interrupted and anew:
-        show_line("the index is still the old one: a rebuild takes its place only when it is whole")
+    if rebuilds and report.refused:
+        show_line("the old index is unchanged")
+    elif rebuilds and not (report.added or report.interrupted):
+        show_line("no article was found: the old index is unchanged")
+    if report.interrupted and rebuilds:
+        show_line("the old index is unchanged: a rebuild replaces it only when it is complete")
     for removal in report.refused:
         click.echo(f"error: not removed: {escape.terminal(str(removal))}", err=True)
     if report.refused:
-        click.echo("  --yes removes them all the same", err=True)
+        click.echo("  use --yes to remove them", err=True)
     for rejected in report.rejected[:SHOWN_REJECTIONS]:
         click.echo(f"rejected: {escape.terminal(str(rejected))}", err=True)
     if report.rejections > SHOWN_REJECTIONS:
@@ -130,7 +133,7 @@ def print_report(report: IndexReport, as_json: bool, anew: bool) -> None:
 
 
 def list_removed(articles: Iterable[Article], total: int) -> None:
-    """The first articles that are to be removed, and how many there are in all."""
+    """Print the first articles that are to be removed, and their total."""
     click.echo(f"{many(total, 'article')} to remove:", err=True)
     for article in islice(articles, SHOWN_REMOVED):
         line = f"  {article.id}  {escape.terminal(article.title or '(no title)')}"
@@ -150,13 +153,13 @@ class Stop:
 
     @property
     def exit_code(self) -> int:
-        """What a shell makes of the signal."""
+        """The exit code that a shell reports for the signal."""
         return 128 + self.signal
 
 
 @contextmanager
 def stoppable() -> Iterator[Stop]:
-    """Lets the first Ctrl-C, or SIGTERM, end a run after the article at hand; the second one breaks it off."""
+    """Let the first Ctrl-C or SIGTERM end a run after the current article, and the second one stop it at once."""
     import signal  # slow to import, and a search needs none of it
 
     stop = Stop()
@@ -165,7 +168,7 @@ def stoppable() -> Iterator[Stop]:
         stop.signal = signum
         signal.signal(signum, before[signal.Signals(signum)])
         again = "press Ctrl-C again" if signum == signal.SIGINT else "send the signal again"
-        click.echo(f"\nstopping after this article; {again} to break off", err=True)
+        click.echo(f"\nstopping after this article; {again} to stop at once", err=True)
 
     before = {signum: signal.signal(signum, ask) for signum in (signal.SIGINT, signal.SIGTERM)}
     try:

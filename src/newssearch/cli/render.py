@@ -328,7 +328,7 @@ def text_story(story: Story, style: Style, changes: bool) -> Iterator[str]:
         if changes:
             yield from _change_lines(version, style)
     if len(story.versions) == 1:
-        yield "     no other article of the index tells it"
+        yield "     no other article in the index has this story"
 
 
 def _in_width(line: str, style: Style) -> Iterator[str]:
@@ -433,7 +433,7 @@ def _known_lines(known: Mapping[str, Sequence[FacetValue]], style: Style) -> Ite
     """How the fields are known, a line each."""
     if known:
         yield ""
-        yield style.bold("how it is known")
+        yield style.bold("provenance")
     for name, ways in known.items():
         listed = "; ".join(
             f"{escape.terminal(way.value or '')} {way.articles:,}" for way in ways[:SHOWN_WAYS]
@@ -476,7 +476,7 @@ def text_report(report: IndexReport) -> Iterator[str]:
         f"{report.unchanged:,} unchanged",
         *([f"{report.removed:,} removed"] if report.removed else []),
         *([f"{report.kept:,} kept though their file is gone or unreadable"] if report.kept else []),
-        *([f"{report.duplicates:,} met again and kept once"] if report.duplicates else []),
+        *([f"{_count(report.duplicates, 'duplicate')} kept once"] if report.duplicates else []),
         f"{report.rejections:,} rejected",
         *(
             [f"{report.rejected_before:,} rejected before, unchanged (--retry reads them again)"]
@@ -493,7 +493,7 @@ def text_report(report: IndexReport) -> Iterator[str]:
     rate = f" ({report.rate:,.0f} a second)" if report.paragraphs else ""
     yield f"{_count(report.paragraphs, 'paragraph')} added in {report.seconds:.1f} s{rate}"
     if report.interrupted:
-        yield "interrupted: what was done so far is in the index; run it again to go on"
+        yield "interrupted: the index has the articles so far; run the command again to continue"
 
 
 def text_verification(found: Verification) -> Iterator[str]:
@@ -516,8 +516,8 @@ def text_verification(found: Verification) -> Iterator[str]:
         yield f"not all of the index could be read: {_count(len(found.problems), 'problem')}"
     else:
         yield (
-            f"the index is damaged: {_count(len(found.problems), 'problem')}. Make it anew from its files with"
-            " `newssearch index --rebuild`, or save what is whole with `newssearch salvage`"
+            f"the index is damaged: {_count(len(found.problems), 'problem')}. Rebuild it from its files with"
+            " `newssearch index --rebuild`, or save its readable articles with `newssearch salvage`"
         )
 
 

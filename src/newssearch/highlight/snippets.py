@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from newssearch.query import Node, Word, names_in, units
+from newssearch.article import Article, Paragraph
+from newssearch.lead import lead
+from newssearch.query import Everything, Node, Query, Word, names_in, side_by_side, units
 from newssearch.query.names import core
 from newssearch.results import Snippet
-from newssearch.text.analysis import PART, Analyser
+from newssearch.text.analysis import PART, Analyser, analyser
 from newssearch.text.sentences import sentence_starts
 
 from .matcher import Words, occurrences
@@ -104,6 +107,16 @@ def snippet(
 ) -> Snippet:
     """The snippet of one paragraph: see :class:`Highlighter`."""
     return Highlighter(tree).snippet(text, analyser, length, in_lead)
+
+
+def highlighted(
+    article: Article, paragraphs: Iterable[Paragraph], parsed: Query | None
+) -> dict[int, Snippet]:
+    """Return the given paragraphs of an article whole, by their numbers, with the matches of a query highlighted."""
+    tree = side_by_side(parsed.tree) if parsed is not None else Everything()
+    in_lead = lead(article)
+    analysis = analyser(article.lang)
+    return {p.number: snippet(tree, p.text, analysis, 0, p.number in in_lead) for p in paragraphs}
 
 
 def _window(text: str, found: list[Mark], length: int, analysis: str) -> tuple[int, int]:

@@ -1,0 +1,227 @@
+"""The commands that read an index: ``query``, ``show``, ``story`` and ``info``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from newssearch.config import load
+from newssearch.errors import NewssearchError
+from newssearch.fields import FACET_FIELDS
+from newssearch.highlight.snippets import SNIPPET_LENGTH, highlighted
+from newssearch.index import open_index
+from newssearch.query import parse
+from newssearch.request import SORTS, Request
+from newssearch.results import Results, undated
+
+from . import render
+from .combinations import check_query
+from .console import clean, print_diagnostics, show_line, show_lines, show_text, style
+from .options import filter_options, index_option, json_option
+
+
+@click.command("query", short_help="Search for QUERY and show the best paragraph of each article.")
+@click.argument("words", nargs=-1, metavar="QUERY...")
+@index_option
+@filter_options
+@click.option(
+    "-n",
+    "--limit",
+    default=10,
+    show_default=True,
+    type=click.IntRange(0),
+    metavar="N",
+    help="Number of hits to show.",
+)
+@click.option(
+    "--offset", default=0, type=click.IntRange(0), metavar="N", help="Number of hits to skip first."
+)
+@click.option(
+    "--sort",
+    type=click.Choice(SORTS),
+    default="relevance",
+    show_default=True,
+    help="Order of the hits. By date, articles without a date come last.",
+)
+@click.option(
+    "--all",
+    "all_paragraphs",
+    is_flag=True,
+    help="Show every matching paragraph, not only the best of each article.",
+)
+@click.option(
+    "--facet",
+    "facets",
+    multiple=True,
+    metavar="FIELD",
+    help=f"Count articles by {', '.join(FACET_FIELDS)}. Repeatable.",
+)
+@click.option(
+    "--snippet",
+    default=SNIPPET_LENGTH,
+    show_default=True,
+    type=click.IntRange(0),
+    metavar="CHARS",
+    help="Length of snippets; 0 shows whole paragraphs.",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json", "jsonl", "csv", "md"]),
+    default="text",
+    show_default=True,
+    help="Output format.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@click.option(
+    "--no-group",
+    "group",
+    flag_value=False,
+    type=bool,
+    default=True,
+    help="Show every copy of a story, not only the best.",
+)
+@click.option(
+    "--novel", is_flag=True, help="Only paragraphs that appear in no earlier article, near copies included."
+)
+@click.option("--names", is_flag=True, help="Find names in other spellings too: Qaddafi also finds Gadhafi.")
+@click.option(
+    "--count", is_flag=True, help="Print only the number of matching articles, stories and paragraphs."
+)
+@click.option("--literal", is_flag=True, help="Read QUERY as plain words, without operators.")
+@click.option("--explain", is_flag=True, help="Count the articles of each clause of QUERY separately.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if nothing matches.")
+@click.pass_context
+def query_command(
+    context: click.Context,
+    /,
+    words: tuple[str, ...],
+    folder: Path,
+    format_: render.Format,
+    as_json: bool,
+    count: bool,
+    exit_code: bool,
+    **options: Any,
+) -> int:
+    """Search for QUERY and show the best paragraph of each article.
+
+    \b
+    iraq coalition          articles with both words, in headline or text
+    iraq OR syria           articles with either word
+    iraq -syria             articles without the second word; also NOT syria
+    "security forces"       both words side by side; ( ) makes groups
+    If the query starts with "-", put "--" before it: newssearch query -- -syria iraq
+    """
+    check_query(context)
+    text = clean(" ".join(words))
+    with open_index(folder) as opened:
+        request = Request(**{**options, "limit": 0} if count else options)
+        results = opened.search(text, request)
+    print_diagnostics(results.diagnostics, text)
+    format_ = "json" if as_json else format_
+    if format_ != "json":
+        for line in (*render.text_names(results), *render.text_clauses(results)):
+            click.echo(line, err=True)
+    if results.undated and (format_ == "jsonl" or (format_ == "csv" and (results.facets or not count))):
+        click.echo(f"note: {undated(results.undated)}", err=True)
+    if count:
+        from . import totals  # slow to import, and only this prints them
+
+        show_lines(totals.lines(results, format_, style(), explained=request.explain, named=request.names))
+    else:
+        _print_results(results, format_)
+    return 1 if exit_code and not results.total_articles else 0
+
+
+def _print_results(results: Results, format_: render.Format) -> None:
+    """Print the hits, the facets and the totals in the given format."""
+    if format_ == "json":
+        show_line(render.as_json(results.to_dict()))
+    elif format_ == "jsonl":
+        show_lines(render.as_json(hit.to_dict(), indent=None) for hit in results)
+    elif format_ == "csv":
+        show_text(render.csv_results(results))
+    elif format_ == "md":
+        show_lines(render.markdown_results(results))
+    else:
+        show_lines(render.text_results(results, style(), took=sys.stdout.isatty()))
+
+
+@click.command("show", short_help="Print an article, with the provenance of each field.")
+@click.argument("article_id", metavar="ID")
+@index_option
+@click.option("--query", "text", metavar="QUERY", help="Highlight the matches of this query.")
+@json_option
+def show_command(article_id: str, folder: Path, text: str | None, as_json: bool) -> int:
+    """Print an article: its fields, each with its provenance, and its paragraphs.
+
+    The end of an id is enough: `query` shows it on a narrow terminal. ID#3 prints paragraph 3 alone.
+    """
+    wanted, _, number = clean(article_id).partition("#")
+    with open_index(folder) as opened:
+        article = opened.article(wanted)
+    chosen = [p for p in article.paragraphs if not number or str(p.number) == number]
+    if number and not chosen:
+        raise NewssearchError(f"{article.id} has no paragraph {number}: it has {len(article.paragraphs)}")
+    parsed = parse(clean(text)) if text else None
+    print_diagnostics(parsed.diagnostics if parsed else (), text or "")
+    shown = highlighted(article, chosen, parsed)
+    if as_json:
+        value = article.to_dict()
+        value["paragraphs"] = [render.paragraph_dict(p, shown[p.number], parsed is not None) for p in chosen]
+        show_line(render.as_json(value))
+    else:
+        show_lines(render.text_article(article, shown, style()))
+    return 0
+
+
+@click.command("story", short_help="Compare the versions of a story, outlet by outlet.")
+@click.argument("article_id", metavar="ID")
+@index_option
+@click.option("--list", "listed", is_flag=True, help="List the versions without their changes.")
+@json_option
+def story_command(article_id: str, folder: Path, listed: bool, as_json: bool) -> int:
+    """Print the versions of a story: who ran it when, and which paragraphs each kept, changed, cut or added.
+
+    Each version is compared with the earliest. ID is the id of any version, or the end of one.
+    """
+    with open_index(folder) as opened:
+        found = opened.story(clean(article_id))
+    if as_json:
+        value = found.to_dict()
+        if listed:
+            value["versions"] = [version.summary() for version in found.versions]
+        show_line(render.as_json(value))
+    else:
+        show_lines(render.text_story(found, style(), changes=not listed))
+    return 0
+
+
+@click.command("info", short_help="Summarise what the index holds.")
+@index_option
+@click.option(
+    "--config",
+    "configured",
+    is_flag=True,
+    help="Print the settings of the archive, and where each comes from.",
+)
+@json_option
+def info_command(folder: Path, configured: bool, as_json: bool) -> int:
+    """Summarise the index: articles, paragraphs, dates, outlets, sources, languages, size, and the provenance of each field."""
+    if configured:
+        config = load(folder.absolute().parent)
+        if as_json:
+            show_line(render.as_json(config.to_dict()))
+        else:
+            show_lines(render.text_config(config, style()))
+        return 0
+    with open_index(folder) as opened:
+        held = opened.info()
+    if as_json:
+        show_line(render.as_json(held.to_dict()))
+    else:
+        show_lines(render.text_info(held, style()))
+    return 0

@@ -1,0 +1,222 @@
+"""The commands that change an index: ``index`` and ``remove``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import click
+
+from newssearch.config import Config, column, load
+from newssearch.display import escape
+from newssearch.display.brief import many
+from newssearch.errors import NewssearchError
+from newssearch.index import Index, open_index, open_or_create
+from newssearch.query import Everything, parse
+from newssearch.results import undated
+
+from . import render
+from .combinations import check_index
+from .console import EXIT_REJECTED, clean, print_diagnostics, show_line
+from .options import filter_options, index_option, json_option, wait_option
+from .progress import confirmed, confirming, list_removed, notes, print_report, progress_bar, stoppable
+
+if TYPE_CHECKING:
+    from newssearch.updating.indexer import IndexReport
+
+DEFAULT_PATHS = ("seeds",)
+"""The folders that ``index`` reads when it is given no paths."""
+
+
+@click.command("index", short_help="Add new and changed articles to the index.")
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@index_option
+@click.option("--day-first", is_flag=True, help="Read 7-5-2024 as 7 May 2024.")
+@click.option("--lang", metavar="TAG", help="Language, such as pt-BR, of articles that state none.")
+@click.option(
+    "--map",
+    "columns",
+    multiple=True,
+    metavar="FIELD=COLUMN",
+    help="Column of a table, or key of a record, that holds a field, such as title=Headline. Repeatable.",
+)
+@click.option(
+    "--exclude",
+    multiple=True,
+    metavar="PATTERN",
+    help="Files and folders to leave out, such as *.tmp or drafts/**. Repeatable.",
+)
+@click.option("--prune", is_flag=True, help="Remove articles below PATHS whose file is gone or excluded.")
+@click.option(
+    "--rebuild",
+    "rebuilds",
+    is_flag=True,
+    help="Make a new index from PATHS alone; it replaces the old one when it is complete.",
+)
+@click.option("--retry", is_flag=True, help="Read rejected files again.")
+@click.option("--yes", is_flag=True, help="With --prune or --rebuild: remove more than half without asking.")
+@wait_option
+@json_option
+def index_command(
+    paths: tuple[str, ...],
+    folder: Path,
+    day_first: bool,
+    lang: str | None,
+    columns: tuple[str, ...],
+    exclude: tuple[str, ...],
+    prune: bool,
+    rebuilds: bool,
+    retry: bool,
+    yes: bool,
+    wait: float,
+    as_json: bool,
+) -> int:
+    """Bring the index up to date with PATHS: files, folders, globs, or - for JSON Lines on standard input.
+
+    New articles are added, changed ones are replaced, and unchanged files are not read again. Without PATHS, the folder
+    seeds/ is read. The settings in newssearch.toml beside the index apply too: `newssearch info --config` shows them.
+    """
+    if not paths and not Path(DEFAULT_PATHS[0]).is_dir():
+        raise click.UsageError("Name files or folders to index: there is no folder seeds/ here.")
+    files = [path for path in paths or DEFAULT_PATHS if path != "-"]
+    check_index(bool(files), rebuilds, prune=prune, retry=retry, exclude=bool(exclude), yes=yes)
+    try:
+        mapped = tuple(column(clean(text)) for text in columns)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--map") from None
+    config = load(folder.absolute().parent).with_given(
+        day_first=day_first, lang=lang, columns=mapped, exclude=exclude
+    )
+    stream = sys.stdin.buffer if "-" in paths else None
+    report, stopped = _run_index(
+        folder, files, stream, config, rebuilds=rebuilds, prune=prune, retry=retry, yes=yes, wait=wait
+    )
+    print_report(report, as_json, rebuilds)
+    if report.interrupted:
+        return stopped
+    if report.refused:
+        return NewssearchError.exit_code
+    return EXIT_REJECTED if report.rejections else 0
+
+
+def _run_index(
+    folder: Path,
+    files: Sequence[str],
+    stream: BinaryIO | None,
+    config: Config,
+    *,
+    rebuilds: bool,
+    prune: bool,
+    retry: bool,
+    yes: bool,
+    wait: float,
+) -> tuple[IndexReport, int]:
+    """Update or rebuild the index. Return the report, and the exit code of a run that a signal interrupted."""
+    confirm = confirming(yes, asks=stream is None)
+    with stoppable() as stop, progress_bar() as progress, notes():
+        if rebuilds:
+            from newssearch.updating.rebuilding import rebuild  # slow to import; a search needs none of it
+
+            report = rebuild(
+                folder,
+                files,
+                config=config,
+                confirm=confirm,
+                stream=stream,
+                wait=wait,
+                stop=stop,
+                progress=progress,
+            )
+        else:
+            with open_or_create(folder, wait=wait) as opened:
+                report = opened.update(
+                    files,
+                    config=config,
+                    prune=prune,
+                    confirm=confirm,
+                    retry=retry,
+                    stream=stream,
+                    wait=wait,
+                    stop=stop,
+                    progress=progress,
+                )
+    return report, stop.exit_code
+
+
+@click.command("remove", short_help="Remove articles by id, file, query or filter.")
+@click.argument("ids", nargs=-1, metavar="[IDS]...")
+@index_option
+@click.option(
+    "--path",
+    "paths",
+    multiple=True,
+    metavar="FILE",
+    help="Remove the articles read from this file or folder. Repeatable.",
+)
+@click.option("--query", "text", metavar="QUERY", help="Remove the articles that match this query.")
+@filter_options
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+@wait_option
+@json_option
+def remove_command(
+    ids: tuple[str, ...],
+    folder: Path,
+    paths: tuple[str, ...],
+    text: str | None,
+    yes: bool,
+    wait: float,
+    as_json: bool,
+    **filters: Any,
+) -> int:
+    """Remove articles by id, by file, by query or by filter, after confirmation.
+
+    Beside ids or files, the query and the filters narrow the choice: --path wire --until 2019 removes the old articles of
+    a folder. A removed article returns only when its file changes, or with a rebuild.
+    """
+    given = {name: value for name, value in filters.items() if value}
+    if not (ids or paths or text or given):
+        raise click.UsageError("Say what to remove: IDS, --path, --query or a filter.")
+    with open_index(folder) as opened:
+        chosen = _chosen(opened, ids, paths, text, given)
+        if not chosen:
+            raise NewssearchError("nothing to remove: no article matches")
+        if not yes:
+            list_removed((opened.article(article_id) for article_id in chosen), len(chosen))
+            question = f"Remove {many(len(chosen), 'article')} from {escape.terminal(str(folder))}?"
+            if not confirmed(question):
+                raise NewssearchError("nothing was removed")
+        with notes():
+            removed = opened.remove(chosen, wait=wait)
+    show_line(render.as_json({"removed": removed}, indent=None) if as_json else f"{removed:,} removed")
+    return 0
+
+
+def _chosen(
+    opened: Index, ids: Sequence[str], paths: Sequence[str], text: str | None, filters: dict[str, Any]
+) -> list[str]:
+    """Return the ids of the articles to remove, sorted.
+
+    They are the articles with the given ids and those of the given files; the query and the filters narrow that choice.
+    Without ids and files, they are all articles that the query and the filters find.
+    """
+    chosen = {opened.article(clean(article_id)).id for article_id in ids}
+    for path in paths:
+        found = opened.articles_of(path)
+        if not found:
+            raise NewssearchError(f"no article was read from {path}")
+        chosen.update(found)
+    if text is not None or filters:
+        parsed = parse(clean(text or ""))
+        print_diagnostics(parsed.diagnostics, text or "")
+        if text is not None and isinstance(parsed.tree, Everything):
+            raise click.UsageError("The query matches every article, and would remove all of them.")
+        undated_filters = {
+            name: value for name, value in filters.items() if name not in ("since", "until", "on")
+        }
+        meant = set(opened.find(parsed, **undated_filters)) & (chosen if ids or paths else set(opened.find()))
+        chosen = meant & set(opened.find(parsed, **filters))
+        if undated_filters != filters and (left := meant & set(opened.find("date:none"))):
+            click.echo(f"note: {undated(len(left))}", err=True)
+    return sorted(chosen)

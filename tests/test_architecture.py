@@ -6,11 +6,13 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import click
 import pytest
 
 from newssearch.cli import cli
+from newssearch.readers.registry import FORMAT_MODULES
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SOURCE = REPOSITORY / "src" / "newssearch"
@@ -20,7 +22,9 @@ LAYERS: tuple[str | tuple[str, ...], ...] = (
     "highlight", "request", "config", "story", "reports", "engines",
     "engines.embedded.storage", "engines.embedded.segment", ("engines.embedded.indexing", "engines.embedded.search"),
     ("engines.embedded.whoosh_compat", "engines.embedded.integrity"), "engines.embedded",
-    "whoosh_codec", "readers", "updating", "info", "sharing", "index", "integrity", "cli", "__init__", "__main__",
+    "whoosh_codec", ("readers.decoding", "readers.html_fragment"), "readers.api", "readers.article",
+    ("readers.pages", "readers.records", "readers.xml", "readers.containers", "readers.exports"), "readers.texts", "readers",
+    "updating", "info", "sharing", "index", "integrity", "cli", "__init__", "__main__",
 )  # fmt: skip
 """From bottom to top. A module imports from lower layers, or from its own; those in parentheses do not see each other."""
 
@@ -81,6 +85,13 @@ def test_imports_point_downward(file: Path) -> None:
 
 def test_the_layers_are_those_that_there_are() -> None:
     assert {layer_of(module_of(file)) for file in MODULES} == set(RANKS)
+
+
+@pytest.mark.parametrize("module", FORMAT_MODULES, ids=lambda module: module.__name__)
+def test_a_format_imports_no_other_format(module: ModuleType) -> None:
+    others = {other.__name__ for other in FORMAT_MODULES} - {module.__name__}
+    assert module.__file__ is not None
+    assert others.isdisjoint(names(Path(module.__file__)))
 
 
 def test_modules_do_not_import_each_other_in_circles() -> None:

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 import newssearch
-from newssearch.readers import Input, Origin, ReadOptions
-from newssearch.readers.records import exports
+from newssearch.readers import Input, Origin, ReadOptions, exports
 from support import Command, command
 
 RECORD = {"url": "https://e.org/1", "title": 'Rain over "Basra"', "text": "It rained.", "outlet": "The Echo"}

@@ -20,11 +20,22 @@ from newssearch.article import STREAM
 from newssearch.config import Config, load
 from newssearch.errors import NewssearchError
 from newssearch.readers.article.draft import Draft
-from newssearch.readers.article.values import ReadOptions
 from newssearch.readers.records.json import read_lines
 from newssearch.text.paragraphs import Block, squeeze
 
-from .api import Budget, Document, Format, Found, Input, Item, Origin, Skipped, UnreadableError, whole
+from .api import (
+    Budget,
+    Document,
+    Format,
+    Found,
+    Input,
+    Item,
+    Origin,
+    ReadOptions,
+    Skipped,
+    UnreadableError,
+    whole,
+)
 from .registry import abilities, described, format_of, formats, raised_in_added, versions
 
 __all__ = [

@@ -18,7 +18,6 @@ from typing import Any, BinaryIO, NamedTuple, Protocol
 from newssearch import arguments
 from newssearch.article import Article, Rejected
 from newssearch.limits import DEFAULTS, Limits, in_words
-from newssearch.readers.article.values import ReadOptions
 from newssearch.readers.decoding.encoding import SAMPLE, wide_encoding
 
 CHUNK = 1024 * 1024
@@ -37,6 +36,28 @@ class Skipped(NamedTuple):
 
     path: str
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How input is to be understood.
+
+    ``day_first`` reads 7-5-2024 as the 7th of May; ``lang`` is the language of articles that state none. ``columns``
+    are pairs of a field and the column of a table or the key of a record that holds it, before those that are known.
+    ``outlets`` are names of outlets with what else they are called, before those that are known; ``folders`` pairs of
+    a folder of the archive and the outlet of the articles in it that name none. ``limits`` bound what is read.
+    """
+
+    day_first: bool = False
+    lang: str | None = None
+    columns: tuple[tuple[str, str], ...] = ()
+    outlets: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    folders: tuple[tuple[str, str], ...] = ()
+    limits: Limits = DEFAULTS
+
+    def __post_init__(self) -> None:
+        """Mappings become pairs. Raises TypeError for a value of a wrong type."""
+        arguments.check_settings(self, Limits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,18 @@ from newssearch._version import __version__
 from newssearch.errors import NewssearchError
 from newssearch.text.paragraphs import squeeze
 
+from . import exports
 from .api import Format, Input, UnreadableError
 from .containers import archives, compressed, mail, warc
 from .pages import html
-from .records import exports, json, tables
+from .records import json, tables
 from .texts import markdown, pdf, plain_text
-from .xml import feeds, newsml, nitf, sniff
+from .xml import feeds, newsml, nitf, other_xml
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-FAMILIES = (
+FORMAT_MODULES = (
     compressed,
     archives,
     exports,
@@ -33,7 +34,7 @@ FAMILIES = (
     nitf,
     newsml,
     html,
-    sniff,
+    other_xml,
     tables,
 )
 """The modules of the formats, in the order in which they are asked; each has its own in ``FORMATS``."""
@@ -144,7 +145,7 @@ def formats() -> tuple[Format, ...]:
         if not isinstance(known, Format):
             raise NewssearchError(f"{named} is no newssearch.readers.Format but {type(known).__name__}")
         added.append(known)
-    return (*added, *(known for family in FAMILIES for known in family.FORMATS))
+    return (*added, *(known for family in FORMAT_MODULES for known in family.FORMATS))
 
 
 def _of(entry: EntryPoint) -> str:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from newssearch import arguments
 from newssearch.article import MISSING, MONTH_FIRST, STATED, Date, Provenance
-from newssearch.limits import DEFAULTS, Limits
+from newssearch.readers.api import ReadOptions
 from newssearch.text.dates import parse_published
 from newssearch.text.paragraphs import squeeze
 
@@ -29,28 +27,6 @@ NAME_KEYS = ("name", "title")
 
 OLDEST, NEWEST = 100_000_000, 100_000_000_000
 """Numbers in this range are seconds since 1970 (years 1973 to 5138), a thousand times as much milliseconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
-    """How input is to be understood.
-
-    ``day_first`` reads 7-5-2024 as the 7th of May; ``lang`` is the language of articles that state none. ``columns``
-    are pairs of a field and the column of a table or the key of a record that holds it, before those that are known.
-    ``outlets`` are names of outlets with what else they are called, before those that are known; ``folders`` pairs of
-    a folder of the archive and the outlet of the articles in it that name none. ``limits`` bound what is read.
-    """
-
-    day_first: bool = False
-    lang: str | None = None
-    columns: tuple[tuple[str, str], ...] = ()
-    outlets: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    folders: tuple[tuple[str, str], ...] = ()
-    limits: Limits = DEFAULTS
-
-    def __post_init__(self) -> None:
-        """Mappings become pairs. Raises TypeError for a value of a wrong type."""
-        arguments.check_settings(self, Limits)
 
 
 def read_date(text: str, options: ReadOptions) -> tuple[Date | None, Provenance]:

@@ -25,7 +25,7 @@ from newssearch.readers.decoding.encoding import decode
 from newssearch.readers.html_fragment import blocks_of
 from newssearch.text.paragraphs import Block, split_paragraphs
 
-from .archives import kind_of
+from .skipped_files import kind_of
 
 if TYPE_CHECKING:
     from email.message import EmailMessage

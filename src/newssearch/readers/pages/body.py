@@ -11,38 +11,22 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from copy import copy
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from newssearch.article import STATED, Provenance
-from newssearch.readers.api import UnreadableError
 from newssearch.text.paragraphs import Block, Kind, split_paragraphs
 
-from .dom import NEEDS, Piece, marks_of
+from .dom import Piece, marks_of
 from .reference_text import COVERED, SHINGLE, Reference, words_of
+from .trafilatura_text import trafilatura_paragraphs
 
 if TYPE_CHECKING:
-    import logging
-
     from lxml.html import HtmlElement
 
 MOST_ELEMENTS = 200_000
 """Elements of a page that are looked at."""
-
-MOST_FOR_TRAFILATURA = 20_000
-"""Elements of a page, and hundreds of characters of its text, beyond which trafilatura would take too long."""
-
-DEEPEST_FOR_TRAFILATURA = 200
-"""Elements in one another beyond which it would, too."""
-
-THROWN_AWAY = ("script", "style", "svg", "link", "noscript", "iframe", "template", "option")
-"""Elements that it makes nothing of."""
-
-LONGEST_ATTRIBUTE = 2000
-"""Characters of an attribute that it may see."""
 
 SHORTEST_BODY = 200
 """Characters of a text below which it is not believed to be all of an article."""
@@ -110,7 +94,8 @@ def body_of(root: HtmlElement, pieces: list[Piece], hints: Hints) -> Body:
     marks = page.said(Reference([hints.said]))
     by_publisher = bool(marks)
     if not marks:
-        marks = page.marks(Reference(_by_trafilatura(root, page)))
+        extracted = trafilatura_paragraphs(root, pieces, max(SHORTEST_BODY, page.plain // 3))
+        marks = page.marks(Reference(extracted or page.paragraphs()))
     blocks = page.article(marks, headings=by_publisher)
     if not blocks:
         blocks = page.article(page.marks(Reference(page.paragraphs())), headings=True)
@@ -119,50 +104,6 @@ def body_of(root: HtmlElement, pieces: list[Piece], hints: Hints) -> Body:
         # A page that shows less than it tells search engines: a barrier, or a program that is to fill it.
         return Body([Block(text) for text in split_paragraphs(hints.said)], FROM_SCHEMA)
     return Body(blocks)
-
-
-def _by_trafilatura(root: HtmlElement, page: _Page) -> list[str]:
-    """The paragraphs that trafilatura finds; those of all plain paragraphs where it finds none or must not look."""
-    import logging  # slow to import
-
-    try:
-        from trafilatura import bare_extraction  # of an extra, and slow to import
-    except ImportError:
-        raise UnreadableError(NEEDS) from None
-    logging.getLogger("trafilatura").addHandler(_silence())  # it complains of pages without an article
-    if page.is_moderate():
-        lean = _lean(root)
-        for precise in (True, False):
-            try:
-                found = bare_extraction(lean, include_comments=False, favor_precision=precise)
-            except Exception:  # whatever it makes of what nobody foresaw: the plain paragraphs are left
-                continue
-            if found is None or isinstance(found, dict) or found.body is None:
-                continue
-            paragraphs = [" ".join(element.itertext()) for element in found.body]
-            length = sum(map(len, paragraphs))
-            if length >= max(SHORTEST_BODY, page.plain // 3) or (length and not precise):
-                return paragraphs
-    return page.paragraphs()
-
-
-@cache
-def _silence() -> logging.Handler:
-    import logging  # slow to import
-
-    return logging.NullHandler()
-
-
-def _lean(root: HtmlElement) -> HtmlElement:
-    """A copy of a page without what trafilatura throws away, which it would copy several times before it does."""
-    lean = copy(root)
-    for element in list(lean.iter(*THROWN_AWAY)):
-        element.drop_tree()
-    for element in lean.iter():
-        for name, value in element.items():
-            if len(value) > LONGEST_ATTRIBUTE:  # patterns are searched for in it
-                del element.attrib[name]
-    return lean
 
 
 class _Place(NamedTuple):
@@ -217,15 +158,6 @@ class _Page:
         if shown < COVERED * reference.size:
             return []
         return marks if shown >= LEADS * self.plain else []
-
-    def is_moderate(self) -> bool:
-        """Whether a page is of such a size and depth that trafilatura can read it in a time that anyone waits."""
-        if len(self._elements) > MOST_FOR_TRAFILATURA:
-            return False
-        if sum(len(piece.text) for piece in self.pieces) > 100 * MOST_FOR_TRAFILATURA:
-            return False
-        around = (islice(piece.home.iterancestors(), DEEPEST_FOR_TRAFILATURA + 1) for piece in self.pieces)
-        return all(sum(1 for _ in elements) <= DEEPEST_FOR_TRAFILATURA for elements in around)
 
     def is_paragraph(self, piece: Piece) -> bool:
         """Whether a piece is a paragraph by its looks alone."""

@@ -15,7 +15,7 @@ from newssearch.text.paragraphs import Kind, squeeze
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-NEEDS = "an HTML page: reading it takes trafilatura (pip install 'newssearch[html]')"
+TRAFILATURA_MISSING = "an HTML page: reading it takes trafilatura (pip install 'newssearch[html]')"
 
 LABELS = {
     "ascii": "cp1252", "us-ascii": "cp1252", "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "latin1": "cp1252",
@@ -151,7 +151,7 @@ def _parse(text: str) -> tuple[HtmlElement | None, bool]:
     try:
         from lxml import etree, html  # of an extra, and slow to import
     except ImportError:
-        raise UnreadableError(NEEDS) from None
+        raise UnreadableError(TRAFILATURA_MISSING) from None
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     data = text.replace("\0", "").encode("utf-8", "replace")
     try:

@@ -19,6 +19,7 @@ from . import schemaorg
 from .body import MOST_ELEMENTS, Body, Hints, body_of
 from .bylines import claim_bylines
 from .dom import Piece, pieces_of, tree_of
+from .json_ld import load
 from .metadata import SUMMARIES, claim_page, is_front
 from .page import Page
 from .titles import claim_titles
@@ -62,7 +63,7 @@ def read_page(text: str, origin: Origin, record: int = 1) -> Article | Rejected:
         raise UnreadableError("empty file")
     page = Page(tree_of(text), origin.url)
     pieces = pieces_of(page.root, MOST_ELEMENTS)
-    graph = schemaorg.Graph(map(schemaorg.load, page.scripts))
+    graph = schemaorg.Graph(map(load, page.scripts))
     described = list(_described(page, graph))
     draft = Draft(origin, record)
     titles = _claim(draft, page, pieces, graph, described)

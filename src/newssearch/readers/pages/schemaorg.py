@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import html
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from newssearch.article import STATED, Provenance
 from newssearch.readers.article.draft import Draft
@@ -31,8 +30,6 @@ PAGE_TYPES = frozenset(
 WRAPPERS = ("@graph", "mainEntity", "mainEntityOfPage", "itemReviewed", "item")
 """Properties within which the article of a page is found; those of other articles (lists, parts) are left out."""
 
-LONGEST = 4 * 1024 * 1024
-"""Characters of JSON-LD that are read."""
 
 DEEPEST = 12
 """Objects within objects that are looked into."""
@@ -40,12 +37,6 @@ DEEPEST = 12
 MOST = 2000
 """Objects of a page that are looked at."""
 
-_WRAPPING = re.compile(
-    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)+|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>|;)\s*$"
-)
-_TRAILING_COMMA = re.compile(r",(\s*[\]}])")
-_BAD_ESCAPE = re.compile(r'\\(?:u(?![0-9a-fA-F]{4})|[^"\\/bfnrtu])')
-_LINE_COMMENT = re.compile(r"^[ \t]*//.*$|(?<=[,{\[])[ \t]*//.*$", re.MULTILINE)
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,2000}>")
 _BREAK = re.compile(
     r"</(?:p|div|h[1-6]|li|blockquote)>|<br\s*/?>\s*<br\s*/?>|<(?:p|div|h[1-6]|li|blockquote)[\s>]",
@@ -63,56 +54,6 @@ LEGAL_FORM = re.compile(
 """What the name of a company has and that of a newspaper has not."""
 
 _ADDRESS = re.compile(r"(?:https?:)?//\S+|www\.\S+|\S+@\S+\.\w+|@\w+", re.IGNORECASE)
-
-
-def load(text: str) -> object:
-    """The JSON in a script, mended where that is cheap; None where it is beyond that.
-
-    >>> load('<!-- {"headline": "Rain", "author": ["Jane Doe",],} -->')
-    {'headline': 'Rain', 'author': ['Jane Doe']}
-    """
-    if len(text) > LONGEST:
-        return None
-    text = text.removeprefix("\ufeff").strip()
-    for mend in (lambda it: it, _unwrap, _mend):
-        text = mend(text)
-        try:
-            return _all_of(text)
-        except (ValueError, RecursionError):
-            continue
-    return None
-
-
-def _all_of(text: str) -> object:
-    """One JSON value, or the list of those that follow one another."""
-    decoder = json.JSONDecoder(strict=False)
-    value, end = decoder.raw_decode(text)
-    values = [value]
-    while end < len(text):
-        rest = text[end:].lstrip(" \t\r\n,;")
-        if not rest:
-            break
-        try:
-            value, more = decoder.raw_decode(rest)
-        except ValueError:
-            break
-        values.append(value)
-        end = len(text) - len(rest) + more
-    return values[0] if len(values) == 1 else values
-
-
-def _unwrap(text: str) -> str:
-    for _ in range(3):
-        text = _WRAPPING.sub("", text).strip()
-    return text
-
-
-def _mend(text: str) -> str:
-    """Commas too many, comments, escapes that are none, and quotation marks written as entities."""
-    if "&quot;" in text and '"' not in text:
-        text = html.unescape(text)
-    text = _BAD_ESCAPE.sub(lambda match: match[0][1:], text)
-    return _TRAILING_COMMA.sub(r"\1", _LINE_COMMENT.sub("", text))
 
 
 def types_of(node: Node) -> list[str]:
@@ -360,8 +301,3 @@ def same_house(name: str, house: Iterable[str], part: float = 0) -> bool:
         ):
             return True
     return False
-
-
-def article_nodes(document: object) -> Iterator[Node]:
-    """The articles in a document of JSON-LD: a list, a graph, or one object."""
-    yield from (node for node in Graph([document]).nodes if is_article(node))

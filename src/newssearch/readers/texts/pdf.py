@@ -17,7 +17,7 @@ from newssearch.readers.api import Format, Found, Input, Origin, UnreadableError
 from newssearch.readers.article.draft import Draft
 from newssearch.text.paragraphs import squeeze
 
-from .plain_text import take_text
+from .layout import take_text
 
 PAGES = 3_000
 """Pages of a document that are read."""

@@ -11,7 +11,7 @@ from newssearch.readers.article.draft import Draft
 from newssearch.readers.html_fragment import blocks_of
 from newssearch.text.paragraphs import Block, split_paragraphs
 
-from . import nitf
+from .nitf_elements import claim
 from .sniff import root_of
 from .tree import attribute, blocks_in, text_at, tree_of
 
@@ -110,7 +110,7 @@ def _take_content(sets: list[Element], draft: Draft) -> None:
         if part.tag == "inlineXML":
             document = part.find("nitf") if part.find("nitf") is not None else part.find(".//nitf")
             if document is not None:
-                nitf.claim(document, draft)
+                claim(document, draft)
             else:
                 body = part.find(".//body")
                 draft.text = blocks_in(part if body is None else body)
@@ -198,7 +198,7 @@ def _first_generation(item: Element, origin: Origin, number: int) -> Found:
         elif data is not None:
             document = data.find("nitf")
             if document is not None:
-                nitf.claim(document, draft)
+                claim(document, draft)
                 blocks, draft.text = [*blocks, *_blocks(draft)], ()
             elif len(data):
                 blocks += blocks_in(data)

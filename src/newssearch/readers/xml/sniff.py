@@ -1,12 +1,9 @@
-"""What XML a document is, by its first tag; and the last resort for XML that no format reads."""
+"""The root element of an XML or HTML document, by which formats recognise it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
-
-from newssearch.readers.api import Format, Input, Item, UnreadableError
 
 _START = re.compile(r"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]{0,100})(?=[\s/>])")
 _DOCTYPE = re.compile(r"<!DOCTYPE\b", re.IGNORECASE)
@@ -57,30 +54,3 @@ def _end_of_doctype(opening: str, place: int) -> int:
         return end
     closing = re.compile(r"\]\s*>").search(opening, bracket)
     return closing.end() if closing else 0
-
-
-def is_xml(source: Input) -> bool:
-    """Whether an input is XML, but not a page."""
-    opening = source.opening
-    if not opening.startswith("<"):
-        return False
-    root = root_of(opening)
-    if root is None:
-        return opening.startswith("<?xml")
-    if root.name.lower() == "html":
-        return False
-    return opening.startswith("<?xml") or "xmlns" in root.tag or source.origin.suffix == ".xml"
-
-
-def refuse(source: Input) -> Iterator[Item]:
-    """Say what a document of XML is, where no format reads it."""
-    root = root_of(source.opening)
-    raise UnreadableError(
-        f"an XML document of no format that is read (its root is <{root.name}>)"
-        if root is not None
-        else "an XML document without an element in sight"
-    )
-    yield  # a generator, as every read of a format
-
-
-FORMATS = (Format("an XML document", matches=is_xml, read=refuse),)

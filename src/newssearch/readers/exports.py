@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 
 from newssearch.fields import FIELD_NAMES
-from newssearch.readers.api import Format, Input, Item, Skipped
+
+from .api import Format, Input, Item, Skipped
 
 KIND = "newssearch exports"
 

@@ -1,0 +1,37 @@
+"""Files in containers that are skipped by their names: images, fonts, programs, hidden files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    pass
+
+
+KINDS = (
+    ("images", ".png .jpg .jpeg .gif .webp .svg .ico .tif .tiff .bmp .avif .heic .heif .jxl .jp2 .psd"),
+    ("style sheets and scripts", ".css .js .mjs .map .less .scss"),
+    ("fonts", ".woff .woff2 .ttf .otf .eot"),
+    (
+        "audio and video",
+        ".mp3 .mp4 .m4a .m4v .mov .avi .wav .ogg .oga .webm .flac .mkv .wmv .m3u8 .3gp .3g2 .aac .opus .aiff .mpg .mpeg .flv",
+    ),
+    ("programs", ".exe .dll .so .dylib .pyc .class"),
+)
+"""What is skipped within an archive, and the endings of its names."""
+
+
+_KIND_OF = {ending: kind for kind, endings in KINDS for ending in endings.split()}
+
+
+def kind_of(name: str) -> str | None:
+    """What is skipped under a name, or None for what may be an article.
+
+    >>> kind_of("a/photo.JPG"), kind_of("a/story.html"), kind_of("__MACOSX/story.html"), kind_of(".DS_Store")
+    ('images', None, 'hidden files', 'hidden files')
+    """
+    parts = name.replace("\\", "/").strip("/").split("/")
+    if any(part.startswith(".") and part not in (".", "..") for part in parts) or parts[0] == "__MACOSX":
+        return "hidden files"
+    stem, dot, ending = parts[-1].rpartition(".")
+    return _KIND_OF.get(f".{ending.lower()}") if dot and stem else None

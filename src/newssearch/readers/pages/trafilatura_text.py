@@ -1,0 +1,92 @@
+"""The paragraphs that trafilatura takes for the text of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from newssearch.readers.api import UnreadableError
+
+from .dom import TRAFILATURA_MISSING, Piece
+
+if TYPE_CHECKING:
+    import logging
+
+    from lxml.html import HtmlElement
+
+MAX_ELEMENTS = 20_000
+"""Trafilatura is too slow for pages with more elements than this."""
+
+MAX_CHARACTERS = 2_000_000
+"""Trafilatura is too slow for pages with more characters of text than this."""
+
+MAX_NESTING = 200
+"""Trafilatura is too slow for pages whose elements are nested deeper than this."""
+
+DISCARDED_ELEMENTS = ("script", "style", "svg", "link", "noscript", "iframe", "template", "option")
+"""Elements that trafilatura discards."""
+
+LONGEST_ATTRIBUTE = 2000
+"""Attributes with more characters are removed before trafilatura searches them for patterns."""
+
+
+def trafilatura_paragraphs(root: HtmlElement, pieces: Sequence[Piece], enough: int) -> list[str]:
+    """Return the paragraphs that trafilatura finds, or an empty list if it finds none or would take too long.
+
+    Its precise mode is tried first; that result counts if it has ``enough`` characters. Raises UnreadableError if
+    trafilatura is not installed.
+    """
+    import logging  # slow to import
+
+    try:
+        from trafilatura import bare_extraction  # of an extra, and slow to import
+    except ImportError:
+        raise UnreadableError(TRAFILATURA_MISSING) from None
+    logging.getLogger("trafilatura").addHandler(_silence())  # it logs errors for pages without an article
+    if not _is_fast_enough(root, pieces):
+        return []
+    lean = _lean_copy(root)
+    for precise in (True, False):
+        try:
+            found = bare_extraction(lean, include_comments=False, favor_precision=precise)
+        except Exception:  # whatever trafilatura raises: the plain paragraphs of the page remain
+            continue
+        if found is None or isinstance(found, dict) or found.body is None:
+            continue
+        paragraphs = [" ".join(element.itertext()) for element in found.body]
+        length = sum(map(len, paragraphs))
+        if length >= enough or (length and not precise):
+            return paragraphs
+    return []
+
+
+def _is_fast_enough(root: HtmlElement, pieces: Sequence[Piece]) -> bool:
+    """Whether a page is small and flat enough for trafilatura."""
+    if sum(1 for _ in root.iter()) > MAX_ELEMENTS:
+        return False
+    if sum(len(piece.text) for piece in pieces) > MAX_CHARACTERS:
+        return False
+    ancestors = (islice(piece.home.iterancestors(), MAX_NESTING + 1) for piece in pieces)
+    return all(sum(1 for _ in elements) <= MAX_NESTING for elements in ancestors)
+
+
+@cache
+def _silence() -> logging.Handler:
+    import logging  # slow to import
+
+    return logging.NullHandler()
+
+
+def _lean_copy(root: HtmlElement) -> HtmlElement:
+    """Return a copy of a page without what trafilatura discards: it would copy all of that several times first."""
+    lean = copy(root)
+    for element in list(lean.iter(*DISCARDED_ELEMENTS)):
+        element.drop_tree()
+    for element in lean.iter():
+        for name, value in element.items():
+            if len(value) > LONGEST_ATTRIBUTE:
+                del element.attrib[name]
+    return lean

@@ -1,0 +1,189 @@
+"""How a plain text is laid out: the header above the article, the dateline, and the footer below."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from newssearch.article import MISSING, STATED, Date, Provenance
+from newssearch.readers.api import ReadOptions
+from newssearch.readers.article.dateline import LITTLE_WORDS, Dateline, find_dateline
+from newssearch.readers.article.draft import Draft
+from newssearch.readers.article.values import is_domain, read_date
+from newssearch.text.paragraphs import Block, split_lines, split_paragraphs, squeeze
+
+LONGEST_TITLE = 250
+"""Characters of a line that can be a headline."""
+
+
+LONGEST_BYLINE = 120
+"""Characters of a line that can be a byline."""
+
+
+NAME_PARTICLES = LITTLE_WORDS | {
+    "al", "bin", "bint", "dal", "den", "der", "ibn", "ten", "ter", "und", "van", "von", "y", "zu",
+}  # fmt: skip
+"""Words in small letters within the name of a person."""
+
+
+FROM_DATELINE = Provenance("inferred", "dateline")
+
+
+_DATE_LABEL = re.compile(
+    r"(?:(?:date|(?P<later>(?:last )?(?:updated|modified))|(?:first )?(?:published|posted|created|issued))(?: on| at)?)"
+    r"\s*[:–—-]?\s*",
+    re.IGNORECASE,
+)
+
+
+_BYLINE = re.compile(r"(?:by|written by)(?:\s|:\s?)(?P<who>.+)", re.IGNORECASE)
+
+
+_URL = re.compile(r"https?://\S+", re.IGNORECASE)
+
+
+@dataclass
+class _Header:
+    """What stands above and below the text."""
+
+    title: str | None = None
+    date: Date | None = None
+    date_known: Provenance = MISSING
+    date_is_update: bool = False
+    byline: str | None = None
+    url: str | None = None
+    outlet: str | None = None
+    dateline: Dateline | None = None
+
+
+def take_text(text: str, draft: Draft) -> None:
+    """Take all that a plain text says of an article.
+
+    Above the text may stand, in any order, on lines of their own: the headline, the headline again, a date
+    (``7-25-2024``, ``Published: July 25, 2024``), a byline, an address. The text may begin with the headline glued
+    to a dateline, or with a dateline, which is taken out of the paragraph. Its last line may be the outlet's
+    domain or the article's address. Each part may be missing, and every other word stays in a paragraph.
+
+    A first line is a headline when it is short, does not end like a sentence, and stands off from what follows: by
+    a blank line, a header line, capitals, or because the line after it is much longer.
+    """
+    lines = split_lines(text)
+    header, start = _read_header(lines, draft.origin.options)
+    body = lines[start:]
+    _take_footer(body, header)
+    _take_dateline(body, header)
+    draft.text = [Block(paragraph) for paragraph in split_paragraphs("\n".join(body))]
+    for field in ("title", "date", "byline", "url", "outlet"):
+        draft.claim(field, getattr(header, field), header.date_known if field == "date" else STATED)
+    if header.dateline is not None:
+        draft.claim("dateline", header.dateline.text)
+        draft.claim("source", header.dateline.agency, FROM_DATELINE)
+        draft.claim("located", header.dateline.located, FROM_DATELINE)
+        draft.claim("date", header.dateline.date, FROM_DATELINE)
+
+
+def _read_header(lines: Sequence[str], options: ReadOptions) -> tuple[_Header, int]:
+    """The header of a text, and the number of the line that the body begins with."""
+    header = _Header()
+    start = 0
+    for number, raw in enumerate(lines):
+        start = number
+        line = squeeze(raw) if len(raw) <= 4 * LONGEST_TITLE else raw
+        if not line or line.isspace() or line == header.title:
+            continue
+        if not _take_header_line(line, header, options):
+            if header.title is not None or not _is_headline(line, lines, number, options):
+                break
+            header.title = line
+    else:
+        start = len(lines)
+    return header, start
+
+
+def _take_header_line(line: str, header: _Header, options: ReadOptions) -> bool:
+    """Whether ``line`` is a date, a byline or an address; it is then noted in ``header``."""
+    label = _DATE_LABEL.match(line)
+    date, known = read_date(line[label.end() :] if label else line, options)
+    if date is not None:
+        later = label is not None and label["later"] is not None
+        if header.date is None or (header.date_is_update and not later):
+            header.date, header.date_known, header.date_is_update = date, known, later
+        return True
+    if header.byline is None and header.title is not None and (who := _byline(line)):
+        header.byline = who
+        return True
+    if header.url is None and _URL.fullmatch(line):
+        header.url = line
+        return True
+    return False
+
+
+def _byline(line: str) -> str | None:
+    """Who wrote it, where a line is ``By`` and names, and perhaps after a comma what they are."""
+    match = _BYLINE.fullmatch(line)
+    if match is None or len(line) > LONGEST_BYLINE or line.endswith((".", "?", "!", ":")):
+        return None
+    words = match["who"].split(",", 1)[0].split()
+    named = 0 < len(words) <= 12 and all(
+        word[0].isupper() or word.lower() in NAME_PARTICLES for word in words
+    )
+    return match["who"] if named and words[0][0].isupper() else None
+
+
+def _is_headline(line: str, lines: Sequence[str], number: int, options: ReadOptions) -> bool:
+    """Whether the line of that number is a headline: short, and standing off from what follows."""
+    rest = [other for other in lines[number + 1 : number + 12] if other.strip()]
+    if len(line) > LONGEST_TITLE or not rest:
+        return False
+    following = squeeze(rest[0][: 4 * LONGEST_TITLE])
+    if following == line:
+        return True
+    if line.endswith((".", "。", ",", ";")) or find_dateline(line) is not None:
+        return False
+    if not lines[number + 1].strip() or line.isupper():
+        return True
+    if rest[0][:2].isspace() and not lines[number][:2].isspace():
+        return True
+    if _take_header_line(following, _Header(title=line), options):
+        return True
+    return len(following) * 2 > len(line) * 3 and not _is_wrapped_to(len(line), lines)
+
+
+def _is_wrapped_to(width: int, lines: Sequence[str]) -> bool:
+    """Whether most lines are about as wide as that, so that a line of that width is nothing special."""
+    widths = sorted(len(line) for line in lines if line.strip())
+    return widths[len(widths) // 2] < width * 5 // 4
+
+
+def _take_footer(body: list[str], header: _Header) -> None:
+    """Take the outlet's domain or the article's address off the end of ``body``."""
+    while body and not body[-1].strip():
+        body.pop()
+    if not body:
+        return
+    last = body[-1].strip()
+    if is_domain(last) and last == last.lower():
+        header.outlet = last
+    elif header.url is None and _URL.fullmatch(last):
+        header.url = last
+    else:
+        return
+    body.pop()
+
+
+def _take_dateline(body: list[str], header: _Header) -> None:
+    """Take the dateline, and the title glued to it, out of the first line of ``body``."""
+    if not body:
+        return
+    indent = body[0][: len(body[0]) - len(body[0].lstrip())]
+    line = squeeze(body[0])
+    glued = header.title is not None and line.startswith(header.title) and line != header.title
+    rest = line[len(header.title or "") :].lstrip() if glued else line
+    dateline = find_dateline(rest, after_title=glued)
+    if dateline is None:
+        return
+    header.dateline = dateline
+    body[0] = indent + rest[dateline.length :]
+    if not body[0].strip():
+        del body[0]

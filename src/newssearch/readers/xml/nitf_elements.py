@@ -1,0 +1,86 @@
+"""The ``nitf`` element, by itself or inside NewsML, to the claims of an article."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from newssearch.article import STATED, Provenance
+from newssearch.readers.article.dateline import natural_case
+from newssearch.readers.article.draft import Draft
+from newssearch.text.paragraphs import squeeze
+
+from .tree import attribute, blocks_in, text_at
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+
+ABSTRACT = Provenance("stated", "only its abstract")
+
+
+_MOMENT = re.compile(r"[\dTZ:+. -]+")
+
+
+_BY = re.compile(r"^(?:by|par|por|von)\s+", re.IGNORECASE)
+
+
+def claim(root: Element, draft: Draft) -> None:
+    """Claim what a ``nitf`` element says of an article, and take its text where there is none yet."""
+    head, body = root.find("head"), root.find("body")
+    top = None if body is None else body.find("body.head")
+    data = None if head is None else head.find("docdata")
+    draft.claim("title", text_at(top, "hedline/hl1"))
+    draft.claim("title", text_at(head, "title"))
+    draft.claim("title", attribute(head, "pubdata", "headline"))
+    draft.claim("byline", _byline(top))
+    dateline = text_at(top, "dateline")
+    if dateline and not _MOMENT.fullmatch(dateline):
+        draft.claim("dateline", dateline)
+    for path in ("dateline/location/city", "dateline/location", "dateline/city"):
+        draft.claim("located", natural_case(text_at(top, path) or ""))
+    for path, name in (("date.issue", "norm"), ("date.release", "norm")):
+        draft.claim("date", attribute(data, path, name))
+    draft.claim("date", attribute(head, "pubdata", "date.publication"))
+    draft.claim("date", attribute(top, "dateline/story.date", "norm"))
+    distributor = text_at(top, "distributor")
+    holder = attribute(data, "doc.copyright", "holder")
+    draft.claim("outlet", attribute(head, "pubdata", "name"))
+    draft.claim("outlet", distributor, Provenance("inferred", "its distributor"))
+    draft.claim("outlet", holder, Provenance("inferred", "its copyright"))
+    draft.claim(
+        "outlet", attribute(data, "del-list/from-src", "src-name"), Provenance("inferred", "who sent it")
+    )
+    draft.claim("source", text_at(top, "rights/rights.agent"))
+    draft.claim("source", distributor, Provenance("stated", "its distributor"))
+    draft.claim("source", holder, Provenance("inferred", "its copyright"))
+    draft.claim("section", attribute(head, "tobject/tobject.subject", "tobject.subject.type"))
+    draft.claim("section", attribute(head, "pubdata", "position.section"))
+    draft.claim("lang", attribute(root, "", "lang"))
+    draft.claim("lang", attribute(body, "", "lang"))
+    draft.claim("url", attribute(head, "pubdata", "ex-ref"))
+    draft.identity = draft.identity or attribute(data, "doc-id", "id-string")
+    if not draft.text and body is not None:
+        content = [
+            block
+            for path in ("body.content", "body.end")
+            for part in body.iterfind(path)
+            for block in blocks_in(part)
+        ]
+        abstract = [block for part in body.iterfind("body.head/abstract") for block in blocks_in(part)]
+        draft.text, draft.text_known = (
+            (content, STATED) if content else (abstract, ABSTRACT if abstract else STATED)
+        )
+
+
+def _byline(top: Element | None) -> str | None:
+    """Who wrote it, without what they are."""
+    names = []
+    for byline in [] if top is None else top.iterfind("byline"):
+        pieces = [byline.text or ""]
+        for child in byline:
+            pieces += (
+                [child.tail or ""] if child.tag == "byttl" else ["".join(child.itertext()), child.tail or ""]
+            )
+        names.append(_BY.sub("", squeeze("".join(pieces))))
+    return ", ".join(name for name in names if name) or None

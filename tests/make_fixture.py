@@ -52,7 +52,7 @@ def main() -> int:
         (articles[4:6], []),
         (articles[6:], [gone.id]),
     ):  # as in the middle of a run: nothing is merged
-        writer = EmbeddedStore.open(folder).writer(0.0)
+        writer = EmbeddedStore(folder).writer(0.0)
         writer.remove(removed)
         for article in added:
             writer.add(article, article.digest)

@@ -206,7 +206,7 @@ def test_a_table_of_contents_that_names_what_it_should_not_is_refused(tmp_path: 
     with pytest.raises(IndexDamagedError, match=r"not to be trusted: it names"):
         newssearch.open(tmp_path / "i")
     with pytest.raises(IndexDamagedError, match=r"not to be trusted: it names"):
-        EmbeddedStore.open(tmp_path / "i").toc()
+        EmbeddedStore(tmp_path / "i").toc()
     assert not (tmp_path / "gone off").exists()
 
 

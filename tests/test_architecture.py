@@ -21,7 +21,7 @@ LAYERS: tuple[str | tuple[str, ...], ...] = (
     "_version", "errors", "system", "arguments", "display", "text", "limits", "fields", "article", "outlets", "query", "lead", "results",
     "highlight", "request", "config", "story", "reports", "engines",
     "engines.embedded.storage", "engines.embedded.segment", ("engines.embedded.indexing", "engines.embedded.search"),
-    ("engines.embedded.whoosh_compat", "engines.embedded.integrity"), "engines.embedded",
+    ("engines.embedded.whoosh_compat", "engines.embedded.integrity"), "engines.embedded", "engines.address",
     "whoosh_codec", ("readers.decoding", "readers.html_fragment"), "readers.api", "readers.article",
     ("readers.pages", "readers.records", "readers.xml", "readers.containers", "readers.exports"), "readers.texts", "readers",
     "updating", "info", "sharing", "index", "integrity", "cli", "__init__", "__main__",
@@ -116,6 +116,14 @@ def test_modules_do_not_import_each_other_in_circles() -> None:
 def test_only_the_engine_knows_whoosh(file: Path) -> None:
     if not layer_of(module_of(file)).startswith(WHOOSH):
         assert not [name for name in names(file) if name.split(".")[0] == "whoosh"]
+
+
+@pytest.mark.parametrize("file", MODULES, ids=module_of)
+def test_only_the_address_of_an_index_chooses_an_engine(file: Path) -> None:
+    """Whatever is above the engines speaks to their protocol. The names that Whoosh looks up on disk are an exception."""
+    here = module_of(file)
+    if not here.startswith("engines.embedded") and here not in ("engines.address", "whoosh_codec"):
+        assert not [name for name in names(file) if name.startswith("newssearch.engines.embedded")]
 
 
 @pytest.mark.parametrize("file", MODULES, ids=module_of)

@@ -461,7 +461,7 @@ def test_an_index_of_an_older_version_says_how_to_make_it_anew(
     assert done.code == 3
     assert (
         done.err
-        == "error: index was made by an older newssearch: make it anew with `newssearch index --rebuild`\n"
+        == "error: index was made by an older newssearch: rebuild it with `newssearch index --rebuild`\n"
     )
     (tmp_path / "a.txt").write_text("Rain\n\nIt rained.\n", encoding="utf-8")
     assert cli("index", "--rebuild", "a.txt").code == 0

@@ -18,7 +18,7 @@ from whoosh import index as whoosh_index
 
 import newssearch
 from newssearch import IndexDamagedError, IndexNotFoundError
-from newssearch.engines.embedded import snapshot, store
+from newssearch.engines.embedded import index_folder, snapshot
 from newssearch.engines.embedded.integrity import invariants
 from newssearch.engines.embedded.search import evaluator, top_k
 from newssearch.engines.embedded.segment import segment
@@ -245,7 +245,7 @@ def test_a_segment_that_is_removed_while_the_index_is_open_is_still_searched(
             path.unlink()
         assert index.search("river").total_articles == 10
         assert index.search("snow")[0].text == "The river froze."
-    monkeypatch.setattr(store, "_REOPEN", 2)  # a commit might bring it back
+    monkeypatch.setattr(index_folder, "_REOPEN", 2)  # a commit might bring it back
     with pytest.raises(IndexDamagedError, match="is missing"):
         newssearch.open(folder)
     shutil.rmtree(folder)
@@ -261,9 +261,9 @@ def test_a_file_that_is_cut_in_the_moment_of_a_search_is_damage_where_the_system
     code = """
 import os, sys
 from newssearch.engines.embedded.storage.container import ContainerError
-from newssearch.engines.embedded.storage.mmap_file import Mapped
+from newssearch.engines.embedded.storage.mmap_file import MappedFile
 from pathlib import Path
-mapped = Mapped.of(Path(sys.argv[1]))
+mapped = MappedFile.of(Path(sys.argv[1]))
 os.truncate(sys.argv[1], 4096)
 try:
     mapped.check_all()
@@ -295,9 +295,9 @@ PLACES = {
     "decoding": (segment.Segment, "shown"),
     "highlighting": (snippets.Highlighter, "snippet"),
     "table of contents": (toc, "_listed"),
-    "opening": (store.EmbeddedStore, "_opened"),
+    "opening": (index_folder.IndexFolder, "_opened"),
     "snapshot": (snapshot, "Table"),
-    "stories": (store, "read_stories"),
+    "stories": (index_folder, "read_stories"),
 }
 BUGS = [
     KeyError("outlet"),

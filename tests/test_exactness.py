@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import newssearch
 import reference
 from newssearch import Article, Hit, Index
-from newssearch.engines.embedded import store, writer
+from newssearch.engines.embedded import index_folder, store, writer
 from newssearch.engines.embedded.indexing import merge_policy
 from newssearch.engines.embedded.search import top_k
 from newssearch.engines.embedded.segment import field, postings
@@ -174,7 +174,7 @@ def indexes(steps: Sequence[list[Article] | int]) -> Iterator[tuple[dict[str, Ar
 
 def segments(index: Index) -> list[Any]:
     """The segments of the last commit."""
-    return list(store.EmbeddedStore.open(index.folder).toc().segments)
+    return list(store.EmbeddedStore(index.folder).toc().segments)
 
 
 def shown(hits: Sequence[Hit]) -> list[tuple[str, int, float, int]]:
@@ -413,7 +413,7 @@ def test_a_commit_that_is_broken_off_once_it_is_written_is_all_or_nothing(
         if moment == "commit: done":
             raise interruption
 
-    monkeypatch.setattr(store, "_REOPEN", 2)  # or it would wait for the files that are gone
+    monkeypatch.setattr(index_folder, "_REOPEN", 2)  # or it would wait for the files that are gone
     with index_of(tmp_path, article("a", "rain", url="a")) as index:
         monkeypatch.setattr(fault_points, "handler", broken_off)
         with pytest.raises((interruption, newssearch.NewssearchError)):

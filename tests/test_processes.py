@@ -52,13 +52,13 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 def written(folder: Path) -> list[bytes]:
     """The segments of an index, in their order."""
-    toc = EmbeddedStore.open(folder).toc()
+    toc = EmbeddedStore(folder).toc()
     return [(folder / segment.file_name).read_bytes() for segment in toc.segments]
 
 
 def open_writer(folder: Path, articles: list[Article] = []) -> EmbeddedWriter:  # noqa: B006  (never changed)
     """The writer of a new index, which has committed some articles."""
-    made = EmbeddedStore.create(folder).writer(1)
+    made = EmbeddedStore(folder).create(1.0)
     for one in articles:
         made.add(one, "state")
     made.commit()

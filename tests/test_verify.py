@@ -260,7 +260,7 @@ def test_a_container_without_a_section_says_so(tmp_path: Path) -> None:
 
 
 def test_an_article_that_is_there_twice_is_found(folder: Path, tmp_path: Path) -> None:
-    writer = EmbeddedStore.open(folder).writer(0.0)
+    writer = EmbeddedStore(folder).writer(0.0)
     with newssearch.open(folder) as index:
         there = index.article(index.find("title:fog")[0])
     writer.add(there, there.digest)  # which nothing else does for one that is there
@@ -318,7 +318,7 @@ def test_what_whoosh_wrote_is_no_leftover(folder: Path) -> None:
         assert found.articles == index.info().contents.articles
 
 
-@pytest.mark.parametrize("look", ["check", "salvaged"])
+@pytest.mark.parametrize("look", ["check", "salvage"])
 def test_what_is_written_during_a_look_at_all_of_an_index_is_no_damage(folder: Path, look: str) -> None:
     """The first segment is damaged, so that the look stops there for a moment, in which a rebuild removes the others."""
     first, *others = [listed.file_name for listed in read_toc(folder).listed if listed is not None]
@@ -327,7 +327,7 @@ def test_what_is_written_during_a_look_at_all_of_an_index_is_no_damage(folder: P
     (folder / first).unlink()
     (folder / first).write_bytes(content)
     store = EmbeddedStore(folder)
-    problems = iter(store.check(100).problems() if look == "check" else store.salvaged())
+    problems = iter(store.check(100).problems() if look == "check" else store.salvage())
     assert getattr(next(problems), "file", "") == first
     news = folder.parent / "new.txt"
     news.write_text("Fog\n\nDim light on the river.\n", encoding="utf-8")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from . import query
     from .article import Article, Paragraph, Provenance, Rejected
     from .config import Config
-    from .engines import Contents
+    from .engines.protocol import Contents
     from .errors import (
         ArticleNotFoundError,
         ConfigError,
@@ -106,7 +106,7 @@ _ROOMS = {
     "article": ("Article", "Paragraph", "Provenance", "Rejected"),
     "integrity": ("salvage", "verify"),
     "config": ("Config",),
-    "engines": ("Contents",),
+    "engines.protocol": ("Contents",),
     "errors": (
         "ArticleNotFoundError",
         "ConfigError",

@@ -13,14 +13,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from newssearch.display.brief import brief, quoted
-from newssearch.engines.embedded import FORMAT_VERSION, EmbeddedStore
+from newssearch.engines.address import store_at
 from newssearch.highlight.snippets import Highlighter
 from newssearch.text.analysis import analyser
 
 from . import arguments
 from .article import STREAM, Article
 from .config import Config, load
-from .engines import FoundHit, Snapshot, Store, Writer
+from .engines.protocol import FoundHit, Snapshot, Store, Writer
 from .errors import ArticleNotFoundError, IndexExistsError, IndexNotFoundError, NewssearchError, QueryError
 from .fields import OUTLET_FIELDS
 from .info import IndexInfo
@@ -36,7 +36,7 @@ from .request import (
     resolve,
     takes_options,
 )
-from .results import Hit, Rank, Results
+from .results import SHOWN_FIELDS, Hit, Rank, Results
 from .sharing import SharedSnapshot
 from .updating import files
 
@@ -58,7 +58,9 @@ def open_index(folder: str | Path = "index") -> Index:
     Raises :class:`IndexNotFoundError`, :class:`IndexVersionError` or :class:`IndexDamagedError`; their messages say
     what to do.
     """
-    return Index(EmbeddedStore.open(arguments.path("folder", folder)))
+    store = store_at("folder", folder)
+    store.open()
+    return Index(store)
 
 
 def create(folder: str | Path = "index", *, wait: float = 10.0) -> Index:
@@ -70,7 +72,9 @@ def create(folder: str | Path = "index", *, wait: float = 10.0) -> Index:
     from newssearch.updating.manifest import FILE_NAME  # slow to import, and a search needs none of it
 
     arguments.seconds("wait", wait)
-    return Index(EmbeddedStore.create(arguments.path("folder", folder), wait, (FILE_NAME,)))
+    store = store_at("folder", folder)
+    store.create(wait, (FILE_NAME,)).close()
+    return Index(store)
 
 
 def open_or_create(folder: str | Path = "index", *, wait: float = 10.0) -> Index:
@@ -354,7 +358,7 @@ class Index:
             contents=contents,
             files=len(paths),
             size=self._store.size,
-            format=FORMAT_VERSION,
+            format=self._store.format,
             commits=self._store.generation,
         )
 
@@ -491,20 +495,20 @@ class Index:
 
 
 def _hit(found: FoundHit, highlighter: Highlighter, length: int) -> Hit:
-    """A hit as it is returned, with a snippet of that length."""
-    fields, number, text, score, paragraphs, matching, story, copies, copies_total, in_lead = found
+    """Return the hit that users see, with a snippet of that length."""
+    language = analyser(found.article.lang)
     return Hit(
-        **fields,
-        paragraph=number,
-        score=score,
-        text=text,
-        snippet=highlighter.snippet(text, analyser(fields["lang"]), length, in_lead),
-        paragraphs=paragraphs,
-        matching=matching,
-        story=story,
-        copies=copies,
-        copies_total=copies_total,
-        variants=highlighter.variants(text, analyser(fields["lang"]), in_lead),
+        **{name: getattr(found.article, name) for name in SHOWN_FIELDS},
+        paragraph=found.paragraph,
+        score=found.score,
+        text=found.text,
+        snippet=highlighter.snippet(found.text, language, length, found.in_lead),
+        paragraphs=found.paragraphs,
+        matching=found.matching,
+        story=found.story,
+        copies=found.copies,
+        copies_total=found.copies_total,
+        variants=highlighter.variants(found.text, language, found.in_lead),
     )
 
 

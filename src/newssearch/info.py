@@ -9,7 +9,7 @@ from pathlib import Path
 from newssearch.display.brief import brief, many, quoted
 
 from .display import notebook
-from .engines import Contents
+from .engines.protocol import Contents
 from .results import values_table
 
 SHOWN_VALUES = 100

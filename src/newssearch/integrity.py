@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from newssearch.engines.embedded import EmbeddedStore
-from newssearch.engines.embedded.integrity.salvage import Lost
-from newssearch.engines.embedded.integrity.verify import unread
+from newssearch.engines.address import store_at
+from newssearch.engines.protocol import LostArticle, Store
 from newssearch.system.atomic_files import unsealed
 from newssearch.updating.manifest import FILE_NAME
 
 from . import arguments
 from .errors import IndexDamagedError, NewssearchError
-from .reports import Leftover, Problem, Salvage, Verification
+from .reports import Problem, Salvage, Verification, unread
 
 SAMPLE = 100
 """Articles of each segment whose words are compared with their text."""
@@ -40,7 +40,7 @@ def verify(
     arguments.flag("clean", clean)
     if sample < 0:
         raise NewssearchError(f"sample: wanted 0 articles or more; got {sample}")
-    store = _any(arguments.path("folder", folder), (IndexDamagedError, OSError))
+    store = _store(folder, (IndexDamagedError, OSError))
     started = time.perf_counter()
     for attempt in range(_AGAIN):
         generation = store.generation
@@ -49,7 +49,7 @@ def verify(
         if not problems or store.generation == generation or attempt == _AGAIN - 1:
             break
     try:
-        removed, leftovers = _cleaned(store, wait) if clean else ([], _leftovers(store))
+        removed, leftovers = store.clean(wait, (FILE_NAME,)) if clean else ([], store.leftovers((FILE_NAME,)))
     except (IndexDamagedError, OSError):  # nobody knows which files count
         removed, leftovers = [], []
     return Verification(
@@ -66,39 +66,15 @@ def verify(
     )
 
 
-def _cleaned(store: EmbeddedStore, wait: float) -> tuple[list[str], list[Leftover]]:
-    """Remove leftovers; the names of those that are gone, and those that are still there."""
-    lock = store.lock(wait)
-    try:
-        return store.remove_leftovers((FILE_NAME,)), store.leftovers((FILE_NAME,))
-    finally:
-        lock.release()
+def _store(folder: str | Path, tolerated: tuple[type[Exception], ...] = (IndexDamagedError,)) -> Store:
+    """Return the index in a folder, even if it cannot be opened because of one of the ``tolerated`` errors."""
+    store = store_at("folder", folder)
+    with contextlib.suppress(*tolerated):
+        store.open()
+    return store
 
 
-def _leftovers(store: EmbeddedStore) -> list[Leftover]:
-    """What no run has under way; nothing where runs begin or end all the time."""
-    for _ in range(_AGAIN):
-        generation = store.generation
-        if store.is_written():
-            break
-        try:
-            found = store.leftovers((FILE_NAME,))
-        except FileNotFoundError:  # it was removed between two looks
-            continue
-        if store.generation == generation and not store.is_written():
-            return found
-    return []
-
-
-def _any(folder: Path, passed: tuple[type[Exception], ...] = (IndexDamagedError,)) -> EmbeddedStore:
-    """The index in a folder, whichever of the ``passed`` errors it is opened with."""
-    try:
-        return EmbeddedStore.open(folder)
-    except passed:
-        return EmbeddedStore(folder)
-
-
-def _manifest(store: EmbeddedStore) -> Iterator[Problem]:
+def _manifest(store: Store) -> Iterator[Problem]:
     try:
         content = store.read_extra(FILE_NAME)
         if content is not None:
@@ -117,12 +93,13 @@ def salvage(folder: str | Path, into: str | Path, *, wait: float = 10.0) -> Salv
     another process makes one there for longer than ``wait`` seconds. A file that the system does not let be read (for lack of
     permission, say) is an :class:`OSError`, and nothing is made.
     """
-    into = arguments.path("into", into)
+    new = store_at("into", into)
     arguments.seconds("wait", wait)
-    store = _any(arguments.path("folder", folder))
-    readable = store.salvaged()  # before anything is made: what the system does not let be read is an error
-    new, lock = EmbeddedStore.create_locked(into, wait, (FILE_NAME,))
-    writer = new.writer_with(lock)
+    store = _store(folder)
+    readable = (
+        store.salvage()
+    )  # before anything is made: a file that the system does not let be read is an error
+    writer = new.create(wait, (FILE_NAME,))
     problems: list[Problem] = []
     lost = 0
     ids: set[str] = set()
@@ -130,7 +107,7 @@ def salvage(folder: str | Path, into: str | Path, *, wait: float = 10.0) -> Salv
         for found in readable:
             if isinstance(found, Problem):
                 problems.append(found)
-            elif isinstance(found, Lost):
+            elif isinstance(found, LostArticle):
                 lost += 1
             elif found.article.id not in ids:
                 ids.add(found.article.id)

@@ -32,6 +32,13 @@ class Problem:
         return {"file": self.file, "what": self.what, "kind": self.kind}
 
 
+def unread(path: Path, error: OSError) -> Problem:
+    """Return the problem of a file that the system does not let be read. A file that is missing is damage."""
+    if isinstance(error, FileNotFoundError):
+        return Problem(path.name, error.strerror or str(error))
+    return Problem(path.name, f"cannot be read: {error.strerror or error}", "unread")
+
+
 @dataclass(frozen=True, slots=True)
 class Leftover:
     """A file or folder that belongs to no commit, as a run that was broken off leaves behind; ``size`` in bytes."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import NamedTuple, overload
 
 from newssearch.display.brief import brief, many, quoted
@@ -104,7 +104,28 @@ class Copy(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class ShownArticle:
+    """The fields of an article that a hit shows."""
+
+    id: str
+    title: str | None
+    date: Date | None
+    outlet: str | None
+    source: str | None
+    byline: str | None
+    located: str | None
+    lang: str | None
+    section: str | None
+    url: str | None
+    path: str | None
+
+
+SHOWN_FIELDS = tuple(shown.name for shown in fields(ShownArticle))
+"""The names of these fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit(ShownArticle):
     """A paragraph that was found, with its article's fields.
 
     ``paragraph`` is its number (0 where the article has a headline and nothing else), ``matching`` how many of its
@@ -117,21 +138,10 @@ class Hit:
     ``copies_total`` at most a hundred; ``story`` is the id of the earliest of all.
     """
 
-    id: str
     paragraph: int
     score: float
     text: str
     snippet: Snippet
-    title: str | None
-    date: Date | None
-    outlet: str | None
-    source: str | None
-    byline: str | None
-    located: str | None
-    lang: str | None
-    section: str | None
-    url: str | None
-    path: str | None
     paragraphs: int
     matching: int
     story: str | None = None

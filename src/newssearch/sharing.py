@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from .engines import Snapshot
+from .engines.protocol import Snapshot
 
 
 class _Shared:

@@ -17,7 +17,7 @@ from typing import BinaryIO, NamedTuple
 
 from newssearch.article import Article, Rejected
 from newssearch.display.brief import brief
-from newssearch.engines import Writer
+from newssearch.engines.protocol import Writer
 from newssearch.readers import (
     Document,
     Found,

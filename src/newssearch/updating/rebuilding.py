@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from newssearch import arguments
 from newssearch.config import Config
-from newssearch.engines.embedded import EmbeddedStore
+from newssearch.engines.address import store_at
+from newssearch.engines.protocol import Store
 from newssearch.errors import IndexFolderError, IndexNotFoundError
 from newssearch.readers import ReadOptions, chosen_settings
 
@@ -38,16 +40,15 @@ def rebuild(
     Only where ``confirm``, which is given a :class:`Removal`, returns True does a new index take the place of an old one
     that has more than twice as many articles, or articles below a path that is missing, empty or cannot be listed.
     """
-    store = EmbeddedStore(arguments.path("folder", folder))
+    store = store_at("folder", folder)
     wanted = arguments.paths("paths", paths)
     chosen, options = chosen_settings(store.folder.absolute().parent, config, options)
     for name, value in (("confirm", confirm), ("stop", stop), ("progress", progress)):
         arguments.function(name, value)
     arguments.stream("stream", stream)
     arguments.seconds("wait", wait)
-    lock = store.lock_or_make(wait)
-    try:
-        old = _old(store.folder)
+    with closing(store.rebuild(wait, (FILE_NAME,))) as begun:
+        old = _old(store)
         look = files.look(wanted, store.folder, chosen.exclude)
         refused = _refused(_missed(old, look), confirm)
         if refused:
@@ -57,32 +58,22 @@ def rebuild(
                 refused=refused,
                 kept=old.articles or 0,
             )
-        new = store.begin_rebuild((FILE_NAME,))
-        try:
-            writer = new.writer(0.0)
-            try:
-                run = Indexer(
-                    writer,
-                    Manifest(),
-                    lambda manifest: new.write_extra(FILE_NAME, manifest.dump()),
-                    options,
-                    stop=stop,
-                    progress=progress,
-                )
-                run.read_files(look)
-                if stream is not None:
-                    run.read_stream(stream)
-                report = run.finish(lambda added: _refused(_smaller(old, added), confirm))
-            finally:
-                writer.close()
-            if report.added and not report.interrupted and not report.refused:
-                lock.check()
-                store.finish_rebuild(new, (FILE_NAME,))
-            return report
-        finally:
-            store.discard_rebuild(new)
-    finally:
-        lock.release()
+        with closing(begun.begin()) as writer:
+            run = Indexer(
+                writer,
+                Manifest(),
+                lambda manifest: begun.write_extra(FILE_NAME, manifest.dump()),
+                options,
+                stop=stop,
+                progress=progress,
+            )
+            run.read_files(look)
+            if stream is not None:
+                run.read_stream(stream)
+            report = run.finish(lambda added: _refused(_smaller(old, added), confirm))
+        if report.added and not report.interrupted and not report.refused:
+            begun.finish()
+        return report
 
 
 class _Old(NamedTuple):
@@ -92,9 +83,10 @@ class _Old(NamedTuple):
     paths: dict[str, int]
 
 
-def _old(folder: Path) -> _Old:
+def _old(store: Store) -> _Old:
     try:
-        snapshot = EmbeddedStore.open(folder).snapshot()
+        store.open()
+        snapshot = store.snapshot()
     except IndexNotFoundError:
         return _Old(0, {})
     except IndexFolderError:  # damaged, or of another format

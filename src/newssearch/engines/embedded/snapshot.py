@@ -15,7 +15,6 @@ from operator import itemgetter
 import numpy as np
 
 from newssearch.article import Article
-from newssearch.engines import Contents, Found, FoundHit
 from newssearch.engines.embedded.integrity.diagnosis import diagnosed
 from newssearch.engines.embedded.search.evaluator import Evaluation
 from newssearch.engines.embedded.search.explain import explain
@@ -27,6 +26,7 @@ from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.stored_fields import provenance_of
 from newssearch.engines.embedded.storage.container import Array, item_view
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, run_starts
+from newssearch.engines.protocol import Contents, Found, FoundHit
 from newssearch.errors import QueryError
 from newssearch.fields import FACET_FIELDS, FIELD_NAMES
 from newssearch.outlets import Aliases
@@ -46,7 +46,7 @@ Placed = tuple[int, float, int]
 
 
 class EmbeddedSnapshot:
-    """One commit of an index; see :class:`newssearch.engines.Snapshot`."""
+    """One commit of an index; see :class:`newssearch.engines.protocol.Snapshot`."""
 
     def __init__(self, segments: list[Segment], boilerplate: Array) -> None:
         self.boilerplate = boilerplate
@@ -84,17 +84,17 @@ class EmbeddedSnapshot:
             rankings = self._rankings(run, articles, request)
             total = int(np.count_nonzero(articles))
             return Found(
-                [self._hit(*placed) for placed in self._page(rankings, request)],
-                total,
-                sum(ranking.paragraphs() for ranking in rankings),
-                total - self._copies_among(articles),
-                FrozenDict(
+                hits=[self._hit(*placed) for placed in self._page(rankings, request)],
+                total_articles=total,
+                total_paragraphs=sum(ranking.paragraphs() for ranking in rankings),
+                total_stories=total - self._copies_among(articles),
+                facets=FrozenDict(
                     (field, self._facet(field, articles, request.aliases)) for field in request.facet_fields
                 ),
-                _once([*run.notes, *run.unknown_words()]),
-                explain(run, request) if request.explain or not total else (),
-                FrozenDict(run.names()),
-                run.undated(request, articles),
+                diagnostics=_once([*run.notes, *run.unknown_words()]),
+                clauses=explain(run, request) if request.explain or not total else (),
+                names=FrozenDict(run.names()),
+                undated=run.undated(request, articles),
             )
 
     def rank(self, tree: Node, request: ResolvedRequest) -> list[Rank]:
@@ -186,18 +186,18 @@ class EmbeddedSnapshot:
         number = own - int(segment.first[article]) + 1 if count else 0
         copies = self._copies(segment.story(article))
         shown = segment.shown(article)
-        others = [copy for copy in copies if copy.id != shown["id"]]
+        others = [copy for copy in copies if copy.id != shown.id]
         return FoundHit(
-            shown,
-            number,
-            segment.bodies[own],
-            score,
-            count,
-            matching,
-            copies[0].id if copies else shown["id"],
-            tuple(others[:MOST_COPIES]),
-            len(others),
-            number in segment.lead[article],
+            article=shown,
+            paragraph=number,
+            text=segment.bodies[own],
+            score=score,
+            in_lead=number in segment.lead[article],
+            paragraphs=count,
+            matching=matching,
+            story=copies[0].id if copies else shown.id,
+            copies=tuple(others[:MOST_COPIES]),
+            copies_total=len(others),
         )
 
     def _copies(self, story: int) -> list[Copy]:
@@ -209,7 +209,7 @@ class EmbeddedSnapshot:
             for article in of[segment.everything()[of]].tolist():
                 shown = segment.shown(article)
                 moment = int(segment.instant[article])
-                copy = Copy(shown["id"], shown["outlet"], shown["date"])
+                copy = Copy(shown.id, shown.outlet, shown.date)
                 found.append((moment == NONE, moment, copy.id, copy))
         return [copy for *_, copy in sorted(found)]
 

@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,6 +30,7 @@ from newssearch.system.atomic_files import remove_unused, writing
 from newssearch.system.fault_points import reach
 from newssearch.system.workers import Helpers, Memory, Processes, Thread, wanted
 
+from .index_folder import IndexFolder
 from .indexing import merge_policy
 from .snapshot import EmbeddedSnapshot
 
@@ -43,21 +44,10 @@ Told = tuple[ArraySegment, Known]
 """A segment, and what is known of the stories in it."""
 
 
-class Commits(Protocol):
-    """The folder of an index, as its writer needs it."""
-
-    @property
-    def folder(self) -> Path: ...
-    def snapshot(self) -> EmbeddedSnapshot: ...
-    def toc(self) -> Any: ...
-    def put_toc(self, toc: Any, stories: Stories | None = None) -> bool: ...
-    def clean(self) -> None: ...
-
-
 class EmbeddedWriter:
-    """The one writer of an index; see :class:`newssearch.engines.Writer`. It holds ``lock`` until it is closed."""
+    """The one writer of an index; see :class:`newssearch.engines.protocol.Writer`. It holds ``lock`` until it is closed."""
 
-    def __init__(self, store: Commits, lock: Lock) -> None:
+    def __init__(self, store: IndexFolder, lock: Lock) -> None:
         self._store = store
         self._lock = lock
         try:
@@ -215,7 +205,7 @@ class EmbeddedWriter:
             with contextlib.suppress(OSError):  # it stays behind, and harms nobody
                 self._drop()
                 if not self._clean:
-                    self._store.clean()
+                    self._store.remove_replaced()
         finally:
             self._lock.release()
 

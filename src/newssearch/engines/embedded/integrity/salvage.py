@@ -11,35 +11,21 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
 
-from newssearch.article import Article
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Container
 from newssearch.engines.embedded.storage.mmap_file import ContainerError, MappedFile
 from newssearch.engines.embedded.storage.toc import EXTENSION, Listed, Toc, newest, toc_path
+from newssearch.engines.protocol import LostArticle, StoredArticle
 from newssearch.errors import IndexDamagedError
-from newssearch.reports import Problem
+from newssearch.reports import Problem, unread
 
 from .invariants import UNREADABLE
 from .open_files import Outcome, open_commit, opened
-from .verify import Adopted, unread
+from .verify import Adopted
 
 
-class Saved(NamedTuple):
-    """An article that is whole, and what it was added with."""
-
-    article: Article
-    state: str
-
-
-class Lost(NamedTuple):
-    """An article that is not."""
-
-    file: str
-
-
-def salvaged(folder: Path, adopted: Adopted) -> Iterator[Saved | Lost | Problem]:
+def salvaged(folder: Path, adopted: Adopted) -> Iterator[StoredArticle | LostArticle | Problem]:
     """All articles of an index, whole or lost, and what else is amiss.
 
     Opens all files first: what is written meanwhile makes no difference. Where the table of contents is lost, so is what
@@ -78,7 +64,7 @@ def _refuse(*files: Outcome) -> None:
             raise file
 
 
-def _segment(folder: Path, listed: Listed, file: Outcome) -> Iterator[Saved | Lost | Problem]:
+def _segment(folder: Path, listed: Listed, file: Outcome) -> Iterator[StoredArticle | LostArticle | Problem]:
     path = folder / listed.file_name
     had = f": none of its {listed.documents:,} paragraphs can be read" if listed.documents else ""
     if isinstance(file, ContainerError):
@@ -103,12 +89,14 @@ def _segment(folder: Path, listed: Listed, file: Outcome) -> Iterator[Saved | Lo
                 continue
             found, state = segment.read(article), segment.state(article)
         except UNREADABLE:
-            yield Lost(path.name)
+            yield LostArticle(path.name)
         else:
-            yield Saved(found, state) if found.digest == state else Lost(path.name)
+            yield StoredArticle(found, state) if found.digest == state else LostArticle(path.name)
 
 
-def _adopted(folder: Path, toc: Toc, number: int, adopted: Adopted) -> Iterator[Saved | Lost | Problem]:
+def _adopted(
+    folder: Path, toc: Toc, number: int, adopted: Adopted
+) -> Iterator[StoredArticle | LostArticle | Problem]:
     """What Whoosh wrote, which has neither checksums nor digests."""
     name = toc_path(folder, toc.generation).name
     try:
@@ -119,4 +107,4 @@ def _adopted(folder: Path, toc: Toc, number: int, adopted: Adopted) -> Iterator[
     except OSError as error:
         yield unread(Path(error.filename or name), error)
     else:
-        yield from (Saved(segment.read(n), segment.state(n)) for n in range(segment.articles))
+        yield from (StoredArticle(segment.read(n), segment.state(n)) for n in range(segment.articles))

@@ -27,7 +27,7 @@ from newssearch.engines.embedded.storage.toc import (
     toc_path,
 )
 from newssearch.errors import IndexDamagedError
-from newssearch.reports import Leftover, Problem
+from newssearch.reports import Leftover, Problem, unread
 from newssearch.system.atomic_files import remove_unused, unsealed
 
 from . import invariants
@@ -206,13 +206,6 @@ class Check:
         path = toc_path(self._folder, toc.generation)
         if twice:
             yield Problem(path.name, f"{len(twice):,} articles are there more than once, as {twice[0]}")
-
-
-def unread(path: Path, error: OSError) -> Problem:
-    """A file that the system does not let be read; one that is gone is damage."""
-    if isinstance(error, FileNotFoundError):
-        return Problem(path.name, error.strerror or str(error))
-    return Problem(path.name, f"cannot be read: {error.strerror or error}", "unread")
 
 
 def _joined(stretches: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -20,6 +20,7 @@ from newssearch.engines.embedded.storage.block_store import BlockStore
 from newssearch.engines.embedded.storage.container import Array, Container, StringTable, item_view
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, run_starts
 from newssearch.query import LEAD
+from newssearch.results import SHOWN_FIELDS, ShownArticle
 from newssearch.text.analysis import analysis_of
 
 from .columns import NONE
@@ -230,14 +231,14 @@ class Segment:
         """Headline, address and date of each article: see :mod:`.stored_fields`."""
         return StringTable(self.container, "article.shown")
 
-    def shown(self, article: int) -> dict[str, Any]:
-        """What a hit shows of an article."""
+    def shown(self, article: int) -> ShownArticle:
+        """Return the fields of an article that a hit shows."""
         title, url, date = json.loads(self.shown_strings[article])
-        fields = {"id": self.id(article).decode(), "title": title, "url": url, "date": date_of(date)}
-        for name, codes, values in self._valued:
+        values: dict[str, str | None] = {}
+        for name, codes, strings in self._valued:
             code = codes[article]
-            fields[name] = values[code].decode() if code else None
-        return fields
+            values[name] = strings[code].decode() if code else None
+        return ShownArticle(id=self.id(article).decode(), title=title, url=url, date=date_of(date), **values)
 
     @cached_property
     def _valued(self) -> list[tuple[str, Sequence[int], StringTable]]:
@@ -253,9 +254,9 @@ class Segment:
     def header(self, article: int) -> dict[str, Any]:
         """All that is known of an article but its paragraphs, as JSON types; what it has not is left out."""
         shown = self.shown(article)
-        if shown["date"] is not None:
-            shown["date"] = shown["date"].isoformat()
-        known = {name: value for name, value in shown.items() if value is not None}
+        known = {name: value for name in SHOWN_FIELDS if (value := getattr(shown, name)) is not None}
+        if shown.date is not None:
+            known["date"] = shown.date.isoformat()
         rest: dict[str, Any] = json.loads(self.rest[article])
         code = int(self.container["article.known"][article])
         ways = StringTable(self.container, "article.known.values")[code].decode()

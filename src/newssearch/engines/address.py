@@ -1,0 +1,50 @@
+"""The choice of an engine by the address of an index: the path of a folder, or ``scheme://…``.
+
+To add an engine, write a class that is a :class:`~newssearch.engines.protocol.Store` and name it in :data:`ENGINES`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from newssearch import arguments
+from newssearch.errors import NewssearchError
+
+from .protocol import Store
+
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):[/\\]+", re.IGNORECASE)
+"""How the address of a server begins. pathlib makes one slash of two; a single letter is a drive of Windows."""
+
+
+def _embedded(address: str) -> Store:
+    from .embedded.store import EmbeddedStore  # an engine is imported only when one of its indexes is opened
+
+    return EmbeddedStore(Path(address))
+
+
+FOLDER = "folder"
+"""The key of the engine whose addresses are the paths of folders."""
+
+ENGINES: Mapping[str, Callable[[str], Store]] = {FOLDER: _embedded}
+"""For each scheme of an address the function that makes a store of an address. It opens nothing."""
+
+
+def store_at(name: str, address: str | Path) -> Store:
+    """Return the store at an address, which need not hold an index yet; ``name`` is the argument, for messages.
+
+    Raises TypeError for what is neither a string nor a path, and :class:`~newssearch.NewssearchError` for an address
+    that is empty or has an unknown scheme.
+    """
+    path = str(arguments.path(name, address))
+    scheme = _SCHEME.match(path)
+    if scheme is None:
+        return ENGINES[FOLDER](path)
+    engine = ENGINES.get(scheme[1].lower())
+    if engine is None:
+        schemes = "".join(f", or begins with {known}://" for known in ENGINES if known != FOLDER)
+        raise NewssearchError(
+            f"{name}: no engine knows {scheme[1]}://; the address of an index is the path of a folder{schemes}"
+        )
+    return engine(f"{scheme[1].lower()}://{path[scheme.end() :]}")

@@ -491,7 +491,7 @@ def test_an_operator_of_another_engine_is_a_word_and_a_note_names_ours(
         "50%", "#hashtag", "@handle", "1,000", "Disney+ (+video)", "Congress voted. Help!", "date(s) of birth", "within 5 years of Iraq",
         "near Baghdad", "the same day before dawn", "F-16 N95 w5 p53 911", "10:30 Luke 3:16", "AP source: Trump fires two of his men",
         "https://a.example/b?lang=en&source=x|y", "say 'yes or", "STOCKS SEEN NEAR 36 BILLION", "rock 'n' roll", "9/11 24/7 1/2", "or", "and", "not",
-        "He said: “or not”", "a OR b AND c NOT d -e w/5 f",
+        "He said: “or not”", "a OR b AND c NOT d -e w/5 f", "a pre/5 b", "a PRE/5 b", "a w/s b",
     ],
 )  # fmt: skip
 def test_innocent_text_has_no_note_of_other_engines(text: str) -> None:

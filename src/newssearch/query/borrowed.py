@@ -104,6 +104,8 @@ def _instead(place: _Place, text: str, shouted: bool) -> tuple[str, str] | None:
         return f"{word} is taken as a word", f'write it right behind the word or phrase: "…"{word}'
     if word.startswith("^") and place.before is not None and word[1:].replace(".", "").isdigit():
         return f"{word} is taken as a word", f"write it right behind what it weighs: word{word}"
+    if place.token.kind == "near":  # pre/5 is an operator here too
+        return None
     if lower in ("w/", "pre/", "near/", "n/"):
         return f"{word} is taken as a word", f"write {NEAR}, without a space"
     if _is_between(place) and (_SLASHED.fullmatch(word) or _DISTANCE.fullmatch(word)):

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import newssearch
 from newssearch import Article, Index, IndexLockedError, IndexReport, Progress, ReadOptions, Removal
 from newssearch.updating import indexer
-from support import article, found, index_of
+from support import THOROUGH, article, found, index_of
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links of POSIX")
 
@@ -740,7 +740,7 @@ def content(index: Index) -> set[tuple[object, ...]]:
     return {(hit.title, hit.text, hit.url) for hit in index.search("", limit=None)}
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50 * THOROUGH, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     states=st.lists(STATES, min_size=1, max_size=3),
     stops=st.lists(st.integers(1, 6), max_size=3),

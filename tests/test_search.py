@@ -16,7 +16,7 @@ import reference
 from newssearch import Article, FacetValue, Index, Query, QueryError
 from newssearch.fields import FACET_FIELDS
 from newssearch.query import And, Everything, Node, Not, Or, Phrase, Word, parse
-from support import article, found, index_of, without_boilerplate
+from support import THOROUGH, article, found, index_of, without_boilerplate
 
 __all__ = ["without_boilerplate"]  # a fixture of all tests here
 
@@ -514,7 +514,9 @@ STEPS = st.lists(st.lists(ARTICLES, min_size=1, max_size=5) | st.integers(0, 20)
 
 
 @settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=80 * THOROUGH,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(steps=STEPS, searches=st.lists(st.tuples(DATED_TREES, requests()), min_size=1, max_size=6))
 def test_the_engine_finds_what_a_search_without_an_index_finds(

@@ -13,7 +13,7 @@ from newssearch import Article, Index
 from support import THOROUGH, article
 
 ARTICLES = 12
-COMMITS = 60 * THOROUGH
+COMMITS = 40 * THOROUGH
 
 READER = """
 import sys

@@ -48,7 +48,7 @@ from newssearch.engines.embedded.whoosh_compat.codec import ArraySegment
 from newssearch.engines.embedded.whoosh_compat.schema import make_schema
 from newssearch.fields import WHOLE_FIELDS, WORD_FIELDS
 from newssearch.text.analysis import analyser, key, name_words
-from support import article
+from support import THOROUGH, article
 
 Outcome = Any
 Question = Callable[..., Outcome]
@@ -372,7 +372,7 @@ def trees() -> st.SearchStrategy[Any]:
     return near | inner | st.builds(AndNot, inner, inner)  # within another, Whoosh goes on behind its end
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20 * THOROUGH, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(corpora(), st.lists(trees(), min_size=4, max_size=8), st.data())
 def test_any_query_of_any_articles_has_the_same_hits_and_scores(
     tmp_path_factory: pytest.TempPathFactory, articles: list[Article], queries: list[Any], data: st.DataObject

@@ -17,7 +17,7 @@ import newssearch
 from newssearch import Article, Index
 from newssearch.story import changes
 from stories_twin import Paragraph, Told, tell
-from support import Command, command, index_of
+from support import THOROUGH, Command, command, index_of
 
 DAM = [
     "The dam above the town of Halfaya broke on Monday after two weeks of rain, and water filled the valley.",
@@ -340,7 +340,7 @@ def told(index: Index) -> Told:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30 * THOROUGH, deadline=None)
 @given(
     batches=st.lists(
         st.lists(ARTICLES, min_size=1, max_size=20, unique_by=lambda a: a.id), min_size=1, max_size=4

@@ -11,16 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newssearch.article import (
-    MISSING,
-    SLUG_LENGTH,
-    STATED,
-    STREAM,
-    Article,
-    Paragraph,
-    Provenance,
-    Rejected,
-)
+from newssearch.article import MISSING, SLUG_LENGTH, STATED, STREAM, Article, Paragraph, Provenance, Rejected
 from newssearch.fields import FIELD_NAMES
 
 
@@ -99,12 +90,12 @@ def test_the_digest_is_of_what_a_reader_sees_wherever_it_was_read() -> None:
         assert other.digest != article.digest
 
 
-def test_an_article_apart_has_an_id_of_its_own_that_is_as_readable() -> None:
+def test_an_article_under_a_unique_id_has_another_id_that_is_as_readable() -> None:
     article = Article.create(title="Rain", url="u", path="a", record=1)
-    apart = article.apart()
-    assert apart.id != article.id
-    assert apart.id[:-8] == article.id[:-8]
-    assert dataclasses.replace(apart, id=article.id) == article
+    renamed = article.with_unique_id()
+    assert renamed.id != article.id
+    assert renamed.id[:-8] == article.id[:-8]
+    assert dataclasses.replace(renamed, id=article.id) == article
 
 
 def test_to_dict_holds_json_types_only() -> None:

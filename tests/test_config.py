@@ -9,7 +9,7 @@ import pytest
 
 import newssearch
 from newssearch import Config, ConfigError
-from newssearch.config import load
+from newssearch.config import load_config
 from support import Command, command
 
 TEXT = "Rain\n\n7-5-2024\n\nThe river rose above its banks on Monday, and the council closed two bridges.\n"
@@ -40,15 +40,15 @@ def write(archive: Path, *lines: str, name: str = "newssearch.toml") -> None:
 
 
 def test_without_a_file_the_defaults_hold(archive: Path) -> None:
-    assert load(archive) == Config()
-    assert {setting["from"] for setting in load(archive).to_dict().values()} == {"default"}  # type: ignore[index]
+    assert load_config(archive) == Config()
+    assert {setting["from"] for setting in load_config(archive).to_dict().values()} == {"default"}  # type: ignore[index]
 
 
 def test_flags_go_before_the_environment_and_that_before_the_file(archive: Path) -> None:
     write(archive, 'lang = "fr"', "day-first = true", 'exclude = ["*.tmp"]')
-    config = load(archive, {})
+    config = load_config(archive, {})
     assert (config.lang, config.day_first, config.origins["lang"]) == ("fr", True, "newssearch.toml")
-    config = load(archive, {"NEWSSEARCH_LANG": "de", "NEWSSEARCH_DAY_FIRST": "no"})
+    config = load_config(archive, {"NEWSSEARCH_LANG": "de", "NEWSSEARCH_DAY_FIRST": "no"})
     assert (config.lang, config.day_first, config.origins["lang"]) == ("de", False, "NEWSSEARCH_LANG")
     given = config.with_given(lang="pt-BR", exclude=("drafts",), columns=())
     assert (given.lang, given.origins["lang"]) == ("pt-BR", "command line")
@@ -57,15 +57,15 @@ def test_flags_go_before_the_environment_and_that_before_the_file(archive: Path)
 
 def test_a_project_may_hold_it_too(archive: Path) -> None:
     write(archive, "[tool.newssearch]", 'lang = "fr"', name="pyproject.toml")
-    assert load(archive, {}).origins == {"lang": "pyproject.toml [tool.newssearch]"}
+    assert load_config(archive, {}).origins == {"lang": "pyproject.toml [tool.newssearch]"}
     write(archive, 'lang = "de"')
-    assert load(archive, {}).lang == "de"
+    assert load_config(archive, {}).lang == "de"
 
 
 @pytest.mark.parametrize("content", ["[project]\nname = 'x'", "[tool]\nother = 1", "not toml ["])
 def test_a_project_of_others_is_none_of_ours(archive: Path, content: str) -> None:
     write(archive, content, name="pyproject.toml")
-    assert load(archive, {}) == Config()
+    assert load_config(archive, {}) == Config()
 
 
 @pytest.mark.parametrize(
@@ -94,12 +94,12 @@ def test_what_cannot_be_meant_is_an_error(archive: Path, cli: Command, line: str
     assert done.err.startswith("error: newssearch.toml")
     assert message in done.err
     with pytest.raises(ConfigError):
-        load(archive)
+        load_config(archive)
 
 
 def test_a_variable_that_cannot_be_meant_is_an_error(archive: Path) -> None:
     with pytest.raises(ConfigError, match="NEWSSEARCH_DAY_FIRST: maybe is neither true nor false"):
-        load(archive, {"NEWSSEARCH_DAY_FIRST": "maybe"})
+        load_config(archive, {"NEWSSEARCH_DAY_FIRST": "maybe"})
 
 
 def test_it_changes_how_files_are_read(archive: Path, cli: Command) -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import support
 from newssearch.article import STATED, Article, Provenance, Rejected
 from newssearch.fields import FIELD_NAMES
-from newssearch.limits import DEFAULTS, Limits
+from newssearch.limits import DEFAULT_LIMITS, Limits
 from newssearch.readers import Found, Origin, ReadOptions, Skipped, read_file, read_stream
 from newssearch.readers.decoding.lines import CHUNK
 from newssearch.readers.records.record import KEYS, read_record
@@ -32,7 +32,7 @@ def read(record: object, **options: object) -> Article:
     return article
 
 
-def stream(data: bytes, document: int = DEFAULTS.document) -> list[Article | Rejected]:
+def stream(data: bytes, document: int = DEFAULT_LIMITS.document) -> list[Article | Rejected]:
     options = ReadOptions(limits=Limits(document=document))
     return [item for item in read_stream(io.BytesIO(data), options) if not isinstance(item, Skipped)]
 

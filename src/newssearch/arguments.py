@@ -1,7 +1,7 @@
-"""Arguments of public functions: one value where several may be given, and a TypeError for one of a wrong type.
+"""Checks of the arguments of public functions: one value is taken for a sequence of one; a wrong type is a TypeError.
 
-A string is one name or one path, never the sequence of its characters. The message of each TypeError says which
-parameter it is about, what was wanted, and what was given. An empty sequence is none at all, never a default.
+A string is one name or one path, never the sequence of its characters. The message of each TypeError says the name of the
+parameter, what was wanted, and what was given. An empty sequence means no values, never a default.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ Pair = tuple[str, str]
 
 
 def text(name: str, value: object) -> str:
-    """A string."""
+    """Return the value if it is a string."""
     return instance(name, value, str, "a string")
 
 
 def texts(name: str, value: object) -> tuple[str, ...]:
-    """One string or several.
+    """Return one string, or several, as a tuple; None as an empty one.
 
     >>> texts("outlet", "BBC News"), texts("outlet", ["BBC News", "Fox News"]), texts("outlet", None)
     (('BBC News',), ('BBC News', 'Fox News'), ())
@@ -34,16 +34,16 @@ def texts(name: str, value: object) -> tuple[str, ...]:
 
 
 def path(name: str, value: object) -> Path:
-    """A path, given as a string or as a path. Raises :class:`~newssearch.NewssearchError` for an empty string."""
+    """Return a path, given as a string or as a path. Raises :class:`~newssearch.NewssearchError` for an empty string."""
     return Path(_path(name, value, "a path (str or Path)"))
 
 
 def paths(name: str, value: object) -> tuple[Path, ...]:
-    """One path or several, as in :func:`path`."""
+    """Return one path, or several, as a tuple: see :func:`path`."""
     wanted = "a path (str or Path)"
     if isinstance(value, str | os.PathLike):
         return (Path(_path(name, value, wanted)),)
-    return tuple(Path(_path(name, item, wanted, of=value)) for item in _items(name, value, wanted))
+    return tuple(Path(_path(name, item, wanted, of=value)) for item in _iterated(name, value, wanted))
 
 
 def _path(name: str, value: object, wanted: str, of: object = None) -> str:
@@ -52,15 +52,15 @@ def _path(name: str, value: object, wanted: str, of: object = None) -> str:
     given: object = os.fspath(value)
     if not isinstance(given, str):  # a path of bytes
         raise wrong(name, wanted, value, of)
-    if (
-        not given
-    ):  # pathlib takes it for the working folder, and a variable of a shell that is not set for all of it
+    if not given:  # pathlib reads it as the working folder; it may come from a shell variable that is not set
         raise NewssearchError(f"{name}: an empty path names no file and no folder")
     return given
 
 
 def several(name: str, value: object, kind: type[T] | tuple[type[Any], ...], wanted: str) -> Iterator[T]:
-    """One value of a type or several, one by one. What is no sequence is an error at once, an item when it comes.
+    """Return an iterator over one value of the given type, or several.
+
+    Raises TypeError at once for a value of another type that is not a sequence, and for a wrong item when it is reached.
 
     >>> list(several("ids", "x", str, "a string"))
     ['x']
@@ -70,23 +70,25 @@ def several(name: str, value: object, kind: type[T] | tuple[type[Any], ...], wan
     """
     if isinstance(value, kind):
         return iter((value,))
-    return (_item(name, item, kind, wanted, value) for item in _items(name, value, wanted))
+    return (_checked_item(name, item, kind, wanted, value) for item in _iterated(name, value, wanted))
 
 
-def _items(name: str, value: object, wanted: str) -> Iterator[object]:
+def _iterated(name: str, value: object, wanted: str) -> Iterator[object]:
     if isinstance(value, str | bytes | bytearray | memoryview | Mapping) or not isinstance(value, Iterable):
         raise wrong(name, f"{wanted}, or several", value)
     return iter(value)
 
 
-def _item(name: str, value: object, kind: type[T] | tuple[type[T], ...], wanted: str, of: object) -> T:
+def _checked_item(
+    name: str, value: object, kind: type[T] | tuple[type[T], ...], wanted: str, of: object
+) -> T:
     if not isinstance(value, kind):
         raise wrong(name, wanted, value, of)
     return value
 
 
 def pairs(name: str, value: object) -> tuple[Pair, ...]:
-    """Pairs of strings: one, several, or a mapping.
+    """Return pairs of strings, given as one pair, several, or a mapping.
 
     >>> pairs("columns", {"title": "Headline"}), pairs("columns", ("title", "Headline"))
     ((('title', 'Headline'),), (('title', 'Headline'),))
@@ -96,7 +98,7 @@ def pairs(name: str, value: object) -> tuple[Pair, ...]:
         value = tuple(value.items())
     if _is_pair(value):
         return (cast("Pair", tuple(cast("Iterable[str]", value))),)
-    found = tuple(_items(name, value, wanted))
+    found = tuple(_iterated(name, value, wanted))
     for item in found:
         if not _is_pair(item):
             raise wrong(name, wanted, item, value)
@@ -108,13 +110,13 @@ def _is_pair(value: object) -> bool:
 
 
 def aliases(name: str, value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Names, each with one other name or several: pairs, or a mapping.
+    """Return names with their other names, given as pairs or as a mapping; a name has one other name or several.
 
     >>> aliases("outlets", {"The Echo": "echo.example.org"})
     (('The Echo', ('echo.example.org',)),)
     """
     wanted = "a name and its other names"
-    items = value.items() if isinstance(value, Mapping) else _items(name, value, wanted)
+    items = value.items() if isinstance(value, Mapping) else _iterated(name, value, wanted)
     found = []
     for item in items:
         if not (isinstance(item, tuple | list) and len(item) == 2 and isinstance(item[0], str)):
@@ -124,12 +126,12 @@ def aliases(name: str, value: object) -> tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def flag(name: str, value: object) -> bool:
-    """True or False."""
+    """Return the value if it is True or False."""
     return instance(name, value, bool, "True or False")
 
 
 def whole_number(name: str, value: object) -> int:
-    """An integer; a truth value is none.
+    """Return an integer. A bool is refused.
 
     >>> whole_number("limit", "10")
     Traceback (most recent call last):
@@ -144,27 +146,27 @@ def whole_number(name: str, value: object) -> int:
 
 
 def number(name: str, value: object, wanted: str = "a number") -> float:
-    """A number; a truth value is none."""
+    """Return a number. A bool is refused."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise wrong(name, wanted, value)
     return value
 
 
 def seconds(name: str, value: object) -> float:
-    """A number of seconds, 0 or more.
+    """Return a number of seconds, 0 or more.
 
     >>> seconds("wait", float("nan"))
     Traceback (most recent call last):
     newssearch.errors.NewssearchError: wait: wanted 0 seconds or more; got nan
     """
     given = number(name, value, "a number of seconds")
-    if not given >= 0:  # or NaN, with which a wait would never end
+    if not given >= 0:  # also NaN, with which a wait would never end
         raise NewssearchError(f"{name}: wanted 0 seconds or more; got {given}")
     return given
 
 
 def check_settings(settings: Any, limits: type) -> None:
-    """Check what the settings of an archive and the options of reading have in common; mappings become pairs."""
+    """Check the settings that :class:`Config` and :class:`ReadOptions` have in common; turn mappings into pairs."""
     flag("day_first", settings.day_first)
     if settings.lang is not None:
         text("lang", settings.lang)
@@ -174,26 +176,26 @@ def check_settings(settings: Any, limits: type) -> None:
 
 
 def function(name: str, value: object) -> None:
-    """A function, or None."""
+    """Raise TypeError unless the value is callable or None."""
     if value is not None and not callable(value):
         raise wrong(name, "a function, or None", value)
 
 
 def stream(name: str, value: object) -> None:
-    """A stream to read bytes from, or None."""
+    """Raise TypeError unless the value has a method ``read`` or is None."""
     if value is not None and not callable(getattr(value, "read", None)):
         raise wrong(name, "a stream of bytes, or None", value)
 
 
 def instance(name: str, value: object, kind: type[T] | tuple[type[T], ...], wanted: str) -> T:
-    """A value of a type."""
+    """Return the value if it has the given type, or one of the given types."""
     if not isinstance(value, kind):
         raise wrong(name, wanted, value)
     return value
 
 
 def wrong(name: str, wanted: str, value: object, of: object = None) -> TypeError:
-    """The error for a value of a wrong type; ``of`` is the sequence that it is an item of."""
+    """Return the TypeError for a value of a wrong type; ``of`` is the sequence that the value is an item of."""
     kind = "None" if value is None else f"{_article(type(value).__name__)}: {shortened(value)}"
     within = "" if of is None else f" in {_article(type(of).__name__)}"
     return TypeError(f"{name}: wanted {wanted}; got {kind}{within}")

@@ -1,4 +1,4 @@
-"""An article as one outlet published it, its paragraphs, and how each of its fields is known."""
+"""The article as one outlet published it, its paragraphs, and the provenance of its fields."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from .display import notebook
 from .fields import FIELD_NAMES, STRING_FIELDS
 
 Date = dt.date | dt.datetime
-"""When an article was published: a day, or a moment (with its zone, where the input has one)."""
+"""The date of an article: a day, or a moment (with its zone, if the input has one)."""
 
 STREAM = "-"
-"""The ``path`` of what was read from standard input: it names no file, so that it identifies nothing."""
+"""The ``path`` of articles from standard input. It names no file, and identifies no article."""
 
-SHOWN_PARAGRAPHS = 50
-"""Paragraphs of an article that a notebook shows."""
+NOTEBOOK_PARAGRAPHS = 50
+"""A notebook shows this many paragraphs of an article."""
 
 SLUG_LENGTH = 48
-"""Characters of an id before its digest."""
+"""An id has at most this many characters before its digest."""
 
 
 class Provenance(NamedTuple):
-    """How a field is known."""
+    """How the value of a field is known: stated in the input, inferred from something else, or missing."""
 
     known: Literal["stated", "inferred", "missing"]
     basis: str = ""
-    """What it was inferred from, or a caution about what was stated (``"ambiguous, read month first"``)."""
+    """What the value was inferred from, or a caution about a stated one (``"ambiguous, read month first"``)."""
 
     def __str__(self) -> str:
         if not self.basis:
@@ -51,7 +51,7 @@ MONTH_FIRST = Provenance("stated", "ambiguous, read month first")
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One paragraph of an article; ``number`` counts from 1 in reading order, ``kind`` is what it is on the page."""
+    """A paragraph of an article. ``number`` counts from 1 in reading order; ``kind`` is its role on the page."""
 
     number: int
     text: str
@@ -65,10 +65,10 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Something that could not be read as an article, and why.
+    """An input that could not be read as an article, and the reason.
 
-    ``path`` is the file, as the index names it; ``member`` the part of it, where it is an archive; ``record`` the
-    number of the record in that (from 1), or 0 for all of it.
+    ``path`` is the file, as the index names it; ``member`` is the file inside it, if it is an archive; ``record`` is the
+    number of the record in that (from 1), or 0 for the whole file.
     """
 
     path: str
@@ -85,11 +85,11 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One story as one outlet published it. Make one with :meth:`create`, which derives its id.
+    """A story as one outlet published it. Make one with :meth:`create`, which derives its id.
 
-    ``provenance`` says of every field (:data:`newssearch.fields.ARTICLE_FIELDS`) how its value is known. ``path`` is the file that it was
-    read from, as the index names it, ``member`` the part of that file, where it is an archive, a crawl or a mailbox,
-    and ``record`` its number there, from 1.
+    ``provenance`` has for every field (:data:`newssearch.fields.ARTICLE_FIELDS`) how its value is known. ``path`` is the
+    file that the article was read from, as the index names it; ``member`` is the file or message inside it, if it is an
+    archive, a crawl or a mailbox; ``record`` is the article's number there, from 1.
     """
 
     id: str
@@ -136,14 +136,14 @@ class Article:
     ) -> Article:
         """Make an article from its fields; empty strings count as missing.
 
-        ``text`` is the list of its paragraphs (strings, or a :class:`~newssearch.text.paragraphs.Block` where one is no
-        running text), or one string with blank lines between them. ``date`` may be a string
-        in any form that :func:`newssearch.text.dates.parse_published` reads. Without a ``source``, the outlet stands for
-        it, marked as inferred. ``provenance`` overrides what is otherwise ``stated`` or ``missing``.
+        ``text`` is one string with blank lines between paragraphs, or the list of paragraphs: strings, or a
+        :class:`~newssearch.text.paragraphs.Block` for a paragraph that is not running text. ``date`` may be a string in any
+        form that :func:`newssearch.text.dates.parse_published` reads. Without a ``source``, the source is the outlet, marked
+        as inferred. ``provenance`` overrides the default, ``stated`` for a field with a value and ``missing`` for others.
 
-        The id is a slug of date, outlet and title, and a digest of the article's identity: its ``url``, else
-        ``identity`` (what the input calls it), else its ``path``, ``member`` and ``record`` (unless that path is
-        :data:`STREAM`), else its title and text.
+        The id is a slug of date, outlet and title, and a digest of the article's identity: its ``url``, else ``identity``
+        (the id that the input gives it), else its ``path``, ``member`` and ``record`` (unless that path is :data:`STREAM`),
+        else its title and text.
 
         >>> article = Article.create(title="Rain", text="It rained.\\n\\nThen it stopped.", date="2024-07-25")
         >>> [(paragraph.number, paragraph.text) for paragraph in article.paragraphs]
@@ -153,26 +153,12 @@ class Article:
 
         Raises ValueError for a ``date`` that cannot be read, and TypeError for a value of a wrong type.
         """
-        known: dict[str, Provenance] = {}
-        day: Date | None = None
-        if isinstance(date, str):
-            if date.strip():
-                published = parse_published(date)
-                if published is None:
-                    raise ValueError(f"not a date: {date!r}; write 2024-07-25 or 2024-07-25T14:30")
-                day = published.value
-                if published.ambiguous:
-                    known["date"] = MONTH_FIRST
-        else:
-            if date is not None:
-                arguments.instance("date", date, dt.date, "a date, a string, or None")
-            day = date
         values = {
             "title": title, "outlet": outlet, "source": source, "byline": byline, "dateline": dateline,
             "located": located, "lang": lang, "section": section, "url": url,
         }  # fmt: skip
-        strings = {**values, "path": path, "member": member, "identity": identity}
-        for name, value in strings.items():
+        day, known = _read_date(date)
+        for name, value in {**values, "path": path, "member": member, "identity": identity}.items():
             if value is not None and not isinstance(value, str):
                 raise arguments.wrong(name, "a string, or None", value)
         record = arguments.whole_number("record", record)
@@ -187,10 +173,9 @@ class Article:
             known.setdefault(name, STATED if present else MISSING)
         if provenance is not None:
             known.update(arguments.instance("provenance", provenance, Mapping, "a mapping, or None"))
+        identity = _identity(clean, identity, path, member, record, blocks)
         return cls(
-            id=make_id(
-                day, clean["outlet"], clean["title"], _identity(clean, identity, path, member, record, blocks)
-            ),
+            id=make_id(day, clean["outlet"], clean["title"], identity),
             paragraphs=tuple(Paragraph(number, *block) for number, block in enumerate(blocks, start=1)),
             date=day,
             path=path,
@@ -202,8 +187,8 @@ class Article:
 
     @property
     def digest(self) -> str:
-        """A digest of all that a reader of the article sees: equal exactly where that is equal, wherever it was read."""
-        import hashlib  # slow to import, and a search makes no digests
+        """A digest of the article's fields, provenance and paragraphs; where the article was read does not change it."""
+        import hashlib  # slow to import, and a search computes no digests
 
         content: list[object] = [
             self.id, self.date.isoformat() if self.date else None, *(getattr(self, name) for name in STRING_FIELDS),
@@ -220,14 +205,16 @@ class Article:
         return brief(self, quoted(self.id, 80), quoted(self.title), many(len(self.paragraphs), "paragraph"))
 
     def _repr_html_(self) -> str:
-        """The article as a notebook shows it: its fields, how each is known, and its paragraphs."""
+        """Return HTML for a notebook: the fields, how each is known, and the paragraphs."""
         rows = (
             (name, notebook.text(value), f"<small>{notebook.text(self.provenance.get(name))}</small>")
             for name in ("id", *FIELD_NAMES[1:], "path")
             if (value := getattr(self, name)) is not None
         )
-        shown = "".join(f"<li>{notebook.text(one.text)}</li>" for one in self.paragraphs[:SHOWN_PARAGRAPHS])
-        rest = len(self.paragraphs) - SHOWN_PARAGRAPHS
+        shown = "".join(
+            f"<li>{notebook.text(one.text)}</li>" for one in self.paragraphs[:NOTEBOOK_PARAGRAPHS]
+        )
+        rest = len(self.paragraphs) - NOTEBOOK_PARAGRAPHS
         return notebook.page(
             notebook.paragraph(f"<strong>{notebook.linked(self.title, self.url)}</strong>"),
             notebook.table(("field", "value", "provenance"), rows, ("short",)),
@@ -235,13 +222,13 @@ class Article:
             notebook.paragraph(f"… and {many(rest, 'more paragraph')}" if rest > 0 else ""),
         )
 
-    def apart(self) -> Article:
-        """The same article under an id of its own, where another article has taken the one that it would have."""
+    def with_unique_id(self) -> Article:
+        """Return the article under another id, for use when another article has taken its own."""
         place = f"{self.url or ''}#{_file(self.path or '', self.member)}#{self.record}"
         return dataclasses.replace(self, id=make_id(self.date, self.outlet, self.title, place))
 
     def to_dict(self) -> dict[str, object]:
-        """The article as JSON types: what ``newssearch show --json`` prints."""
+        """Return the article as JSON types: what ``newssearch show --json`` prints."""
         return {
             "id": self.id,
             **json_values(self, FIELD_NAMES),
@@ -261,8 +248,22 @@ def json_values(item: object, names: Iterable[str]) -> dict[str, str | None]:
     }
 
 
+def _read_date(given: str | Date | None) -> tuple[Date | None, dict[str, Provenance]]:
+    """Return a date, and its provenance if it is ambiguous. Raises ValueError and TypeError."""
+    if not isinstance(given, str):
+        if given is not None:
+            arguments.instance("date", given, dt.date, "a date, a string, or None")
+        return given, {}
+    if not given.strip():
+        return None, {}
+    published = parse_published(given)
+    if published is None:
+        raise ValueError(f"not a date: {given!r}; write 2024-07-25 or 2024-07-25T14:30")
+    return published.value, {"date": MONTH_FIRST} if published.ambiguous else {}
+
+
 def _squeezed(text: str | Block | Iterable[str | Block]) -> Squeezed:
-    """The blocks of a text, of which paragraphs are made."""
+    """Return the blocks of a text; each becomes a paragraph."""
     if isinstance(text, str):
         return Squeezed(map(Block, split_paragraphs(text)))
     blocks: Iterator[str | Block] = arguments.several("text", text, (str, Block), "a string or a Block")
@@ -292,17 +293,17 @@ def _identity(
 
 
 def _encodable(name: str | None) -> str | None:
-    """A name with its halves of surrogate pairs written out, as the index writes the bytes of a name that are no UTF-8."""
+    """Return a name with lone surrogates as escapes, as the index writes the bytes of a name that are not UTF-8."""
     return name if name is None or name.isascii() else name.encode("utf-8", "backslashreplace").decode()
 
 
 def _file(path: str, member: str | None) -> str:
-    """A file and a part of it as one name."""
+    """Return a file and the file inside it as one name."""
     return f"{path}!/{member}" if member else path
 
 
 def place(path: str, member: str | None = None, record: int = 0) -> str:
-    """A record of a part of a file as a person reads it.
+    """Return where a record is, as people read it.
 
     >>> place("a.zip", "b.jsonl", 3), place("a.txt")
     ('a.zip!/b.jsonl:3', 'a.txt')
@@ -311,7 +312,7 @@ def place(path: str, member: str | None = None, record: int = 0) -> str:
 
 
 def make_id(date: Date | None, outlet: str | None, title: str | None, identity: str) -> str:
-    """A readable, stable id: at most :data:`SLUG_LENGTH` characters of slug, cut at a word, and 40 bits of digest.
+    """Return a readable, stable id: a slug of at most :data:`SLUG_LENGTH` characters, cut at a word, and 40 bits of digest.
 
     >>> make_id(dt.date(2024, 7, 25), "almaalomah.me", "Austin sends a veiled message", "seeds/a.txt#1")
     '2024-07-25-almaalomah-me-austin-sends-a-veiled-jn7gljzx'

@@ -1,7 +1,7 @@
-"""The configuration of an archive: what its files are read by, and where each setting comes from.
+"""The configuration of an archive: the settings that its files are read with, and where each setting comes from.
 
 It is the file ``newssearch.toml`` in the folder that holds the index, or else the table ``[tool.newssearch]`` of a
-``pyproject.toml`` there. What is given on the command line goes before the environment, and that before the file.
+``pyproject.toml`` there. Command-line options override environment variables, which override the file.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ from newssearch.system.frozen import FrozenDict
 from . import arguments
 from .errors import ConfigError
 from .fields import COLUMN_FIELDS
-from .limits import DEFAULTS, Limits
+from .limits import DEFAULT_LIMITS, Limits
 from .outlets import Aliases, aliases_of
 
-FILE = "newssearch.toml"
-PROJECT = "pyproject.toml"
+CONFIG_FILE = "newssearch.toml"
+PROJECT_FILE = "pyproject.toml"
 
-VARIABLES = FrozenDict({"day_first": "NEWSSEARCH_DAY_FIRST", "lang": "NEWSSEARCH_LANG"})
-"""The settings that the environment has, and the variables."""
+ENVIRONMENT_VARIABLES = FrozenDict({"day_first": "NEWSSEARCH_DAY_FIRST", "lang": "NEWSSEARCH_LANG"})
+"""The settings that an environment variable can set, each with the variable."""
 
-DEFAULT = "default"
-"""Where a setting comes from that nobody has made."""
+NOT_SET = "default"
+"""The origin of a setting that is set nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What holds for an archive.
+    """The settings of an archive.
 
-    ``day_first`` reads 7-5-2024 as the 7th of May; ``lang`` is the language of articles that state none. ``exclude``
-    are patterns of files that are not read: of a name (``*.tmp``), or of a path from the archive's folder
-    (``drafts/**``). ``columns`` are pairs of a field and the column or key that holds it; ``outlets`` names of outlets
-    and what else they are called; ``folders`` pairs of a folder and the outlet of the articles in it that name none.
-    ``limits`` bound what is read. ``origins`` tells where each setting comes from.
+    ``day_first`` reads 7-5-2024 as the 7th of May. ``lang`` is the language of articles that state none. ``exclude`` holds
+    patterns of files that are not read: of names (``*.tmp``), or of paths relative to the archive's folder
+    (``drafts/**``). ``columns`` are pairs of a field and the column or key that holds it. ``outlets`` are names of outlets,
+    each with its other names. ``folders`` are pairs of a folder and the outlet of those articles in it that name none.
+    ``limits`` bound the size of inputs. ``origins`` says where each setting comes from.
     """
 
     day_first: bool = False
@@ -49,19 +49,19 @@ class Config:
     columns: tuple[tuple[str, str], ...] = ()
     outlets: Aliases = ()
     folders: tuple[tuple[str, str], ...] = ()
-    limits: Limits = DEFAULTS
+    limits: Limits = DEFAULT_LIMITS
     origins: Mapping[str, str] = field(default_factory=FrozenDict)
 
     def __post_init__(self) -> None:
-        """One value stands for a sequence of one. Raises TypeError for one of a wrong type."""
+        """Take one value for a sequence of one. Raises TypeError for a value of a wrong type."""
         arguments.check_settings(self, Limits)
         object.__setattr__(self, "exclude", arguments.texts("exclude", self.exclude))
         arguments.instance("origins", self.origins, Mapping, "a mapping")
 
     def with_given(self, **given: Any) -> Config:
-        """The same with what was given on the command line: what is None or empty was not.
+        """Return the configuration with the options of the command line. An option that is None or empty is not given.
 
-        Patterns to exclude are added, and so are columns, before those of the file.
+        Patterns to exclude and columns are put before those of the file; other options replace the settings.
         """
         chosen = {name: value for name, value in given.items() if value not in (None, False, ())}
         origins = {**self.origins, **dict.fromkeys(chosen, "command line")}
@@ -72,7 +72,7 @@ class Config:
         return replace(self, **chosen, origins=FrozenDict(origins))
 
     def to_dict(self) -> dict[str, object]:
-        """The settings as JSON types, each with where it comes from: what ``info --config --json`` prints."""
+        """Return the settings as JSON types, each with its origin: what ``info --config --json`` prints."""
         values: dict[str, object] = {
             "day-first": self.day_first,
             "lang": self.lang,
@@ -83,13 +83,13 @@ class Config:
             "limits": asdict(self.limits),
         }
         return {
-            name: {"value": value, "from": self.origins.get(name.replace("-", "_"), DEFAULT)}
+            name: {"value": value, "from": self.origins.get(name.replace("-", "_"), NOT_SET)}
             for name, value in values.items()
         }
 
 
-def load(archive: Path, environ: Mapping[str, str] | None = None) -> Config:
-    """The configuration of the archive in a folder. Raises :class:`ConfigError` for what it cannot mean."""
+def load_config(archive: Path, environ: Mapping[str, str] | None = None) -> Config:
+    """Return the configuration of the archive in a folder. Raises :class:`ConfigError` for an invalid setting."""
     settings, name = _file_settings(archive)
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
@@ -99,7 +99,7 @@ def load(archive: Path, environ: Mapping[str, str] | None = None) -> Config:
         if reader is None:
             from difflib import get_close_matches  # slow to import, and seldom needed
 
-            near = get_close_matches(key, [known.replace("_", "-") for known in _READERS], 1)
+            near = get_close_matches(key, [name.replace("_", "-") for name in _READERS], 1)
             hint = (
                 f": did you mean {near[0]}?"
                 if near
@@ -111,11 +111,11 @@ def load(archive: Path, environ: Mapping[str, str] | None = None) -> Config:
         except ValueError as error:
             raise ConfigError(f"{name}: {key}: {error}") from None
         origins[setting] = name
-    for setting, variable in VARIABLES.items():
+    for setting, variable in ENVIRONMENT_VARIABLES.items():
         text = (os.environ if environ is None else environ).get(variable, "").strip()
         if text:
             try:
-                values[setting] = _flag(text) if setting == "day_first" else _language(text)
+                values[setting] = _flag(text) if setting == "day_first" else _language_tag(text)
             except ValueError as error:
                 raise ConfigError(f"{variable}: {error}") from None
             origins[setting] = variable
@@ -123,7 +123,7 @@ def load(archive: Path, environ: Mapping[str, str] | None = None) -> Config:
 
 
 def column(text: str) -> tuple[str, str]:
-    """A column of a field as it is given on the command line, ``FIELD=COLUMN``. Raises ValueError for none.
+    """Return the field and the column of ``FIELD=COLUMN``, as given on the command line. Raises ValueError.
 
     >>> column("title=Headline")
     ('title', 'Headline')
@@ -135,32 +135,32 @@ def column(text: str) -> tuple[str, str]:
 
 
 def _file_settings(archive: Path) -> tuple[Mapping[str, Any], str]:
-    """The settings in the archive's file, and what that is called."""
-    for name in (FILE, PROJECT):
+    """Return the settings in the archive's file, and the name of the file."""
+    for name in (CONFIG_FILE, PROJECT_FILE):
         try:
             content = _read_toml(archive / name)
         except FileNotFoundError:
             continue
         except ValueError as error:
-            if name == PROJECT:  # not ours to judge
+            if name == PROJECT_FILE:  # its syntax is for other tools to report
                 continue
             raise ConfigError(f"{name} is not TOML: {error}") from None
-        if name == FILE:
+        if name == CONFIG_FILE:
             return content, name
         tools = content.get("tool")
-        ours = tools.get("newssearch") if isinstance(tools, dict) else None
-        if isinstance(ours, dict):
-            return ours, f"{name} [tool.newssearch]"
-    return {}, FILE
+        own = tools.get("newssearch") if isinstance(tools, dict) else None
+        if isinstance(own, dict):
+            return own, f"{name} [tool.newssearch]"
+    return {}, CONFIG_FILE
 
 
 def _read_toml(file: Path) -> dict[str, Any]:
-    """A file of TOML. Raises OSError, or ValueError where it is none."""
+    """Return the content of a TOML file. Raises OSError, and ValueError for invalid TOML."""
     return parse_toml(file.read_text(encoding="utf-8"))
 
 
 def parse_toml(text: str) -> dict[str, Any]:
-    """A text of TOML. Raises ValueError where it is none."""
+    """Return the content of a TOML text. Raises ValueError for invalid TOML."""
     if sys.version_info >= (3, 11):
         import tomllib  # slow to import, and seldom needed
     else:
@@ -185,20 +185,20 @@ def _flag(text: str) -> bool:
     raise ValueError(f"{text} is neither true nor false")
 
 
-def _language(value: object) -> str:
+def _language_tag(value: object) -> str:
     if not (isinstance(value, str) and value.strip() and len(value) < 36):
         raise ValueError('it is a language, as "en" or "pt-BR"')
     return value.strip()
 
 
-def _patterns(value: object) -> tuple[str, ...]:
+def _exclude_patterns(value: object) -> tuple[str, ...]:
     patterns = [value] if isinstance(value, str) else value
     if not (isinstance(patterns, list) and all(isinstance(item, str) and item.strip() for item in patterns)):
         raise ValueError('it is a pattern, or a list of patterns, as ["drafts/**", "*.tmp"]')
     return tuple(patterns)
 
 
-def _columns(value: object) -> tuple[tuple[str, str], ...]:
+def _column_pairs(value: object) -> tuple[tuple[str, str], ...]:
     if not (isinstance(value, dict) and all(isinstance(name, (str, int)) for name in value.values())):
         raise ValueError('it is a table of fields and columns, as title = "Headline"')
     return tuple((_field(named), str(name)) for named, name in value.items())
@@ -214,13 +214,13 @@ def _field(name: str) -> str:
 def _outlets(value: object) -> Aliases:
     if not isinstance(value, dict):
         raise ValueError(
-            'it is a table of names and what else they are called, as "The Echo" = ["echo.example.org"]'
+            'it is a table of names of outlets with their other names, as "The Echo" = ["echo.example.org"]'
         )
     lists = {name: [others] if isinstance(others, str) else others for name, others in value.items()}
     if not all(
         isinstance(others, list) and all(isinstance(o, str) for o in others) for others in lists.values()
     ):
-        raise ValueError("what an outlet is called is a string, or a list of strings")
+        raise ValueError("the other names of an outlet are a string, or a list of strings")
     return aliases_of(lists)
 
 
@@ -230,26 +230,26 @@ def _folders(value: object) -> tuple[tuple[str, str], ...]:
     return tuple(value.items())
 
 
-_SIZE = re.compile(r"([0-9]{1,12})\s*(?:(k|M|G)(i?)B?|B|bytes)?", re.IGNORECASE)
-_UNITS = {"k": 1, "m": 2, "g": 3}
+_SIZE_FORM = re.compile(r"([0-9]{1,12})\s*(?:(k|M|G)(i?)B?|B|bytes)?", re.IGNORECASE)
+_SIZE_UNITS = {"k": 1, "m": 2, "g": 3}
 
 
 def _limits(value: object) -> Limits:
-    known = [limit.name for limit in fields(Limits)]
+    names = [limit.name for limit in fields(Limits)]
     if not isinstance(value, dict):
-        raise ValueError(f'it is a table of bounds, as document = "256 MiB"; there are: {", ".join(known)}')
+        raise ValueError(f'it is a table of bounds, as document = "256 MiB"; there are: {", ".join(names)}')
     for name in value:
-        if name not in known:
-            raise ValueError(f"no such limit: {name}; there are: {', '.join(known)}")
-    return Limits(**{name: _size(name, given) for name, given in value.items()})
+        if name not in names:
+            raise ValueError(f"no such limit: {name}; there are: {', '.join(names)}")
+    return Limits(**{name: _bound_of(name, given) for name, given in value.items()})
 
 
-def _size(name: str, value: object) -> int:
-    """A number, or one of bytes with its unit: ``"64 MiB"``."""
-    found = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
+def _bound_of(name: str, value: object) -> int:
+    """Return a number, or a number of bytes that is given with its unit (``"64 MiB"``)."""
+    found = _SIZE_FORM.fullmatch(value.strip()) if isinstance(value, str) else None
     size = value if isinstance(value, int) and not isinstance(value, bool) else 0
     if found is not None:
-        size = int(found[1]) * (1024 if found[3] else 1000) ** _UNITS.get((found[2] or "").lower(), 0)
+        size = int(found[1]) * (1024 if found[3] else 1000) ** _SIZE_UNITS.get((found[2] or "").lower(), 0)
     if size <= 0:
         raise ValueError(f'{name} is a number above 0, or a size as "256 MiB"')
     return size
@@ -257,9 +257,9 @@ def _size(name: str, value: object) -> int:
 
 _READERS: Mapping[str, Any] = FrozenDict({
     "day_first": _boolean,
-    "lang": _language,
-    "exclude": _patterns,
-    "columns": _columns,
+    "lang": _language_tag,
+    "exclude": _exclude_patterns,
+    "columns": _column_pairs,
     "outlets": _outlets,
     "folders": _folders,
     "limits": _limits,

@@ -49,7 +49,7 @@ ARTICLE_FIELDS = (
     ArticleField("title", "text", "the headline"),
     ArticleField(
         "date", "date",
-        "when it was published: a day, or a moment with its zone where the input has one; never the time of the file",
+        "when it was published: a day, or a moment with its time zone if the input has one; never the time of the file",
         facets=("year", "month"),
     ),
     ArticleField(
@@ -58,13 +58,13 @@ ARTICLE_FIELDS = (
     ),
     ArticleField(
         "source", "outlet",
-        "who originated the copy, an agency or credit; where nothing says otherwise the outlet, marked as inferred",
+        "who originated the text, such as an agency; by default the outlet, marked as inferred",
         filter="Only articles from this source (agency).", facets=("source",),
     ),
     ArticleField(
         "byline", "words", "who wrote it", filter="Only articles by this person.", facets=("byline",)
     ),
-    ArticleField("dateline", "raw", "the raw dateline", in_query=False, in_hits=False),
+    ArticleField("dateline", "raw", "the dateline as written", in_query=False, in_hits=False),
     ArticleField(
         "located", "words", "the place in the dateline, or the one that the input states",
         filter="Only articles from this place.", facets=("located",),

@@ -1,4 +1,4 @@
-"""An index as its users see it: open it, search it, bring it up to date."""
+"""The index as its users see it: open, search, update, remove."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from newssearch.text.analysis import analyser
 
 from . import arguments
 from .article import STREAM, Article
-from .config import Config, load
+from .config import Config, load_config
 from .engines.protocol import FoundHit, Snapshot, Store, Writer
 from .errors import ArticleNotFoundError, IndexExistsError, IndexNotFoundError, NewssearchError, QueryError
 from .fields import OUTLET_FIELDS
@@ -55,8 +55,8 @@ if TYPE_CHECKING:
 def open_index(folder: str | Path = "index") -> Index:
     """Open the index in ``folder``.
 
-    Raises :class:`IndexNotFoundError`, :class:`IndexVersionError` or :class:`IndexDamagedError`; their messages say
-    what to do.
+    Raises :class:`IndexNotFoundError`, :class:`IndexVersionError` or :class:`IndexDamagedError`. The messages say what
+    to do.
     """
     store = store_at("folder", folder)
     store.open()
@@ -64,9 +64,9 @@ def open_index(folder: str | Path = "index") -> Index:
 
 
 def create(folder: str | Path = "index", *, wait: float = 10.0) -> Index:
-    """Make a new, empty index in ``folder``, and open it. Raises :class:`IndexExistsError` where there is one.
+    """Create an empty index in ``folder``, and open it. Raises :class:`IndexExistsError` if the folder holds one.
 
-    Where another process is creating or rebuilding an index there, waits for it for up to ``wait`` seconds, then raises
+    If another process is creating or rebuilding an index there, waits for it for up to ``wait`` seconds, then raises
     :class:`IndexLockedError`.
     """
     from newssearch.updating.manifest import FILE_NAME  # slow to import, and a search needs none of it
@@ -78,9 +78,9 @@ def create(folder: str | Path = "index", *, wait: float = 10.0) -> Index:
 
 
 def open_or_create(folder: str | Path = "index", *, wait: float = 10.0) -> Index:
-    """Open the index in ``folder``, or make one where there is none.
+    """Open the index in ``folder``, or create it if there is none.
 
-    Several processes may do so at once: one of them makes the index, and all open it. Waits as :func:`create` does.
+    Several processes may do so at once: one of them creates the index, and all open it. Waits as :func:`create` does.
     """
     arguments.seconds("wait", wait)
     try:
@@ -94,9 +94,10 @@ def open_or_create(folder: str | Path = "index", *, wait: float = 10.0) -> Index
 
 
 class Index:
-    """An index of news articles, as it was when it was opened, last written to by this object, or refreshed.
+    """An index of news articles.
 
-    Searching is safe from several threads. Close it, or use it in a ``with`` statement.
+    It shows the commit that was the last one when it was opened, refreshed, or written to by this object. Several threads
+    may search it at once. Close it, or use it in a ``with`` statement.
     """
 
     def __init__(self, store: Store) -> None:
@@ -123,23 +124,23 @@ class Index:
 
     @property
     def folder(self) -> Path:
-        """Where the index is."""
+        """The folder of the index."""
         return self._store.folder
 
     @cached_property
     def config(self) -> Config:
-        """The configuration of the archive, as it was when it was first asked for. Raises :class:`ConfigError`."""
-        return load(self.folder.absolute().parent)
+        """The configuration of the archive, read at the first use and kept. Raises :class:`ConfigError`."""
+        return load_config(self.folder.absolute().parent)
 
     def close(self) -> None:
-        """Give back the files of the index, once the searches that are under way have ended.
+        """Close the files of the index, as soon as the running searches have ended.
 
-        Whatever is asked of it afterwards, reading or writing, is a :class:`NewssearchError`; closing it again is none.
+        Afterwards reading and writing raise :class:`NewssearchError`. Closing it again does nothing.
         """
         self._shared.exchange(None)
 
     def refresh(self) -> None:
-        """See what others have committed since. A closed index stays closed: that is an error, as all use of it is."""
+        """Show the last commit, whoever wrote it. Raises :class:`NewssearchError` if the index is closed."""
         self._check_open()
         self._shared.renew(self._store.snapshot)
 
@@ -149,7 +150,7 @@ class Index:
 
     @contextmanager
     def _reading(self) -> Iterator[Snapshot]:
-        """The snapshot of now, which stays open meanwhile, whatever other threads do."""
+        """Hold the current snapshot open, whatever other threads do. Raises :class:`NewssearchError` if the index is closed."""
         with self._shared.reading() as snapshot:
             if snapshot is None:
                 raise NewssearchError(f"the index in {self.folder} is closed")
@@ -229,9 +230,9 @@ class Index:
             raise error.placed(parsed.text, 0, len(parsed.text)) from None
 
     def article(self, article_id: str) -> Article:
-        """The article with that id, or with an id that ends so; a paragraph's address (``ID#3``) will do too.
+        """Return the article with the given id, or the only one whose id ends with it; ``ID#3`` stands for ``ID``.
 
-        Raises :class:`ArticleNotFoundError`, with the ``candidates`` where there are several.
+        Raises :class:`ArticleNotFoundError`. Its ``candidates`` are the ids that end so, if there are several.
         """
         wanted = arguments.text("article_id", article_id).partition("#")[0]
         with self._reading() as snapshot:
@@ -244,9 +245,9 @@ class Index:
             return article
 
     def story(self, article_id: str) -> Story:
-        """All versions of the story that an article tells, the earliest first, each compared with that.
+        """Return all versions of the story that an article tells, earliest first, each compared with the first.
 
-        The article is named as in :meth:`article`. Raises :class:`ArticleNotFoundError`.
+        The article is given as in :meth:`article`. Raises :class:`ArticleNotFoundError`.
         """
         from .story import compare  # slow to import, and a search needs none of it
 
@@ -309,16 +310,16 @@ class Index:
     # ---- all articles
 
     def __len__(self) -> int:
-        """How many articles there are."""
+        """Return the number of articles."""
         with self._reading() as snapshot:
             return len(snapshot)
 
     def __bool__(self) -> bool:
-        """True, also for an index without articles: it is there."""
+        """Return True, also for an index without articles."""
         return True
 
     def __contains__(self, item: object) -> bool:
-        """Whether there is an article of this id, or this very article."""
+        """Whether the index has an article with this id, or an article equal to this one."""
         if not isinstance(item, str | Article):
             return False
         with self._reading() as snapshot:
@@ -326,9 +327,9 @@ class Index:
         return found is not None and item in (found, found.id)
 
     def __iter__(self) -> Iterator[Article]:
-        """All articles in the order of their ids, read one at a time.
+        """Iterate over all articles in the order of their ids, reading one at a time.
 
-        They are those of now, whatever is written, refreshed or closed meanwhile.
+        The iteration stays with the commit that it began with, whatever is written, refreshed or closed meanwhile.
         """
         reading = self._all_articles()
         next(reading)  # from here on the snapshot stays open
@@ -340,7 +341,7 @@ class Index:
             yield from snapshot.articles()
 
     def articles_of(self, path: str | Path) -> list[str]:
-        """The ids of the articles that were read from a file, in its order, or from all files in a folder."""
+        """Return the ids of the articles that were read from a file, in their order there, or from all files of a folder."""
         name = files.name_of(arguments.path("path", path), self._archive)
         with self._reading() as snapshot:
             if found := snapshot.ids_of(str(path)) or snapshot.ids_of(name):
@@ -350,7 +351,7 @@ class Index:
             return [article_id for file in inside for article_id in snapshot.ids_of(file)]
 
     def info(self) -> IndexInfo:
-        """What the index holds."""
+        """Return what the index holds, in numbers."""
         with self._reading() as snapshot:
             contents, paths = snapshot.contents(self.config.outlets), snapshot.paths()
         return IndexInfo(
@@ -365,7 +366,7 @@ class Index:
     # ---- writing
 
     def add(self, articles: Article | Iterable[Article], *, wait: float = 10.0) -> IndexReport:
-        """Add one article or several, replacing those of the same ids, and commit.
+        """Add one article or several, replace those with the same ids, and commit.
 
         Waits up to ``wait`` seconds for another writer, then raises :class:`IndexLockedError`.
         """
@@ -386,15 +387,18 @@ class Index:
         stop: Callable[[], bool] | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> IndexReport:
-        """Bring the index up to date with files: one path or several, of folders, globs and single files; and a ``stream`` of JSON Lines.
+        """Bring the index up to date with files: one path or several (folders, globs, files), and a ``stream`` of JSON Lines.
 
-        Files are read as the archive's configuration says, or ``config`` in its place, and what that says of reading
-        ``options`` in turn. What has not changed since it was last read is not read again, what was
-        rejected neither, unless with ``retry``, or with other options or versions. ``prune`` removes articles
-        whose file, below one of the paths, is gone or excluded; below a path that is missing, and in a folder that cannot be
-        listed, nothing is removed. What would remove more than half of what is known below a path, or all that a folder had
-        which is empty now, is removed only where ``confirm``, which is given a :class:`Removal`, returns True. Commits now and then; ``stop`` is asked after each article whether to end early. What was
-        committed stays, and the next run goes on from there.
+        ``config`` replaces the archive's configuration, and ``options`` replace its settings for reading. Files that have
+        not changed since they were last read are not read again. Rejected files are read again with ``retry``, or when
+        options or versions have changed.
+
+        ``prune`` removes the articles whose file, below one of the paths, is gone or excluded. Nothing is removed below a
+        path that is missing, or in a folder that cannot be listed. To remove more than half of the articles below a path,
+        or all articles of a folder that is empty now, ``confirm`` is called with a :class:`Removal` and must return True.
+
+        The run commits now and then. ``stop`` is called after each article; if it returns True, the run ends early, keeps
+        what it has committed, and the next run continues from there.
         """
         from .readers import chosen_settings  # slow to import, and a search needs none of it
 
@@ -420,9 +424,9 @@ class Index:
         return self._run(work, wait, stop, progress, options, retry)
 
     def remove(self, ids: str | Iterable[str], *, wait: float = 10.0) -> int:
-        """Remove one article or several by their ids, and commit; returns how many there were.
+        """Remove one article or several by their ids, commit, and return the number of articles removed.
 
-        They come back only when the file that they were read from changes, or on a rebuild.
+        A removed article comes back only when its file changes, or on a rebuild.
         """
         wanted = dict.fromkeys(arguments.several("ids", ids, str, "a string"))
         self._check_open()
@@ -468,11 +472,10 @@ class Index:
             self._end(writer)
 
     def _end(self, writer: Writer) -> None:
-        """See what was committed, and let others write."""
+        """Show the last commit, and let others write."""
         try:
-            self._shared.renew(
-                self._store.snapshot
-            )  # first: on Windows, the writer cannot remove files that we still have open
+            # First: on Windows, the writer cannot remove files that this process has open.
+            self._shared.renew(self._store.snapshot)
         finally:
             writer.close()
 
@@ -481,10 +484,10 @@ class Index:
         return files.archive_of(self.folder)
 
     def _manifest(self) -> Manifest:
-        from newssearch.updating.manifest import (
+        from newssearch.updating.manifest import (  # slow to import, and a search needs none of it
             FILE_NAME,
             Manifest,
-        )  # slow to import, and a search needs none of it
+        )
 
         return Manifest.load(self._store.read_extra(FILE_NAME))
 

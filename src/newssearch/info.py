@@ -1,4 +1,4 @@
-"""What an index holds, in numbers."""
+"""What an index holds, in numbers: what :meth:`newssearch.Index.info` returns."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from .display import notebook
 from .engines.protocol import Contents
 from .results import values_table
 
-SHOWN_VALUES = 100
-"""Values of a field that a notebook shows."""
+NOTEBOOK_VALUES = 100
+"""A notebook shows this many values of a field."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexInfo:
-    """What an index holds. ``size`` is in bytes on disk, ``commits`` counts what was ever written to it."""
+    """What an index holds. ``size`` is in bytes on disk; ``commits`` counts all commits since it was created."""
 
     folder: Path
     contents: Contents
@@ -32,7 +32,7 @@ class IndexInfo:
         return brief(self, f"of {quoted(str(self.folder))}: {held}, {many(self.size, 'byte')}")
 
     def _repr_html_(self) -> str:
-        """What the index holds as a notebook shows it: counts, and the articles by each field's values."""
+        """Return HTML for a notebook: counts, and the number of articles by the values of each field."""
         held = self.contents
         days = f"{held.first_date} to {held.last_date}" if held.first_date else "none"
         rows = (
@@ -46,7 +46,7 @@ class IndexInfo:
         )
         fields = (
             notebook.folded(
-                f"{name} ({many(len(values), 'value')})", values_table(name, values[:SHOWN_VALUES])
+                f"{name} ({many(len(values), 'value')})", values_table(name, values[:NOTEBOOK_VALUES])
             )
             for name, values in held.by_field.items()
             if values
@@ -54,7 +54,7 @@ class IndexInfo:
         return notebook.page(notebook.table(("index", ""), rows, ("short",)), *fields)
 
     def to_dict(self) -> dict[str, object]:
-        """The same as JSON types: what ``newssearch info --json`` prints."""
+        """Return JSON types: what ``newssearch info --json`` prints."""
         held = self.contents
         return {
             "folder": str(self.folder),
@@ -72,7 +72,7 @@ class IndexInfo:
                 for name, values in held.by_field.items()
             },
             "known": {
-                name: [{"known": way.value, "articles": way.articles} for way in ways]
-                for name, ways in held.known.items()
+                name: [{"known": one.value, "articles": one.articles} for one in counts]
+                for name, counts in held.known.items()
             },
         }

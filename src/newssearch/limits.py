@@ -1,4 +1,4 @@
-"""How much any input may be, so that none takes memory or time without end. Each bound can be raised."""
+"""Bounds for the size of inputs, so that no input takes unlimited memory or time. Each can be raised."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of what is read.
+    """Bounds for what is read.
 
-    ``document`` is the size in bytes of the largest document, or line of a stream of records, that is held as a whole;
-    files of records, archives and crawls may be of any size. ``unpacked`` is how many bytes may come out of any packed
-    file, and ``ratio`` how many for each of its own beyond that. ``depth`` counts containers within containers,
-    ``paragraphs`` those of one article.
+    ``document`` is the size in bytes of the largest document, or line of a stream of records, that is held in memory as a
+    whole; files of records, archives and crawls may have any size. A packed file may unpack to ``unpacked`` bytes, or to
+    ``ratio`` times its own size if that is more. ``depth`` is the largest number of containers within each other,
+    ``paragraphs`` the largest number of paragraphs of an article.
     """
 
     document: int = 64 * MIB
@@ -26,16 +26,16 @@ class Limits:
     paragraphs: int = 1_000_000
 
     def __post_init__(self) -> None:
-        """Raises TypeError for what is no whole number."""
+        """Raise TypeError for a bound that is not a whole number."""
         for limit in fields(self):
             arguments.whole_number(limit.name, getattr(self, limit.name))
 
 
-DEFAULTS = Limits()
+DEFAULT_LIMITS = Limits()
 
 
 def in_words(size: int) -> str:
-    """A number of bytes for people.
+    """Return a number of bytes as people read it.
 
     >>> in_words(64 * MIB), in_words(1000)
     ('64 MiB', '1000 bytes')

@@ -1,4 +1,4 @@
-"""What outlets are called: one name for the host name, the name and its other spellings."""
+"""The names of outlets: one name for an outlet's host name, its name, and the other spellings of it."""
 
 from __future__ import annotations
 
@@ -8,68 +8,70 @@ from pathlib import Path
 
 from newssearch.text.analysis import key
 
-TABLE = Path(__file__).with_name("outlets.txt")
-"""The table that comes with newssearch: a line has a name, and what else it is called."""
+OUTLETS_FILE = Path(__file__).with_name("outlets.txt")
+"""The table that comes with newssearch. A line has the name of an outlet and its other names."""
 
 Aliases = tuple[tuple[str, tuple[str, ...]], ...]
-"""Names of outlets, each with what else it is called."""
+"""Names of outlets, each with the other names of the same outlet."""
 
 
 class Outlets:
-    """The names of outlets: those of the table, and before them those of an archive.
+    """The names of outlets: those of the table, overridden by those of an archive.
 
     >>> outlets = Outlets()
     >>> outlets.name("www.guardian.co.uk"), outlets.name("theguardian.com"), outlets.name("almaalomah.me")
     ('The Guardian', 'The Guardian', 'almaalomah.me')
     """
 
-    def __init__(self, own: Aliases = ()) -> None:
+    def __init__(self, of_archive: Aliases = ()) -> None:
         self._names: dict[str, str] = {}
-        for names in (_table(), own):
+        for names in (_table_names(), of_archive):
             for name, aliases in names:
                 for alias in (name, *aliases):
-                    self._names[_bare(key(alias))] = name
+                    self._names[_without_address(key(alias))] = name
 
-    def name(self, written: str) -> str:
-        """The one name of an outlet, however it is written; as it is written, where nobody knows it.
+    def name(self, spelled: str) -> str:
+        """Return the main name of an outlet, by any of its names; a name that is in no table is returned as it is.
 
-        An archive that gives an outlet of the table another name gives it to all names of that outlet.
+        If an archive gives an outlet of the table another main name, all names of that outlet lead to it.
         """
-        found, seen = written, set[str]()
-        while (bare := _bare(key(found))) not in seen:
+        found, seen = spelled, set[str]()
+        while (bare := _without_address(key(found))) not in seen:
             seen.add(bare)
             found = self._names.get(bare, found)
         return found
 
-    def group(self, known: str) -> str:
-        """What all names of one outlet have in common, and no other name, of the :func:`~newssearch.text.analysis.key` of one.
+    def group(self, folded: str) -> str:
+        """Return a key that is the same for all names of one outlet, and for no other name.
+
+        ``folded`` is a name as :func:`newssearch.text.analysis.key` folds it.
 
         >>> outlets().group("guardian.co.uk") == outlets().group("the guardian") != outlets().group("guard.example")
         True
         """
-        bare = _bare(known)
-        return _bare(key(self.name(known))) if bare in self._names else bare
+        bare = _without_address(folded)
+        return _without_address(key(self.name(folded))) if bare in self._names else bare
 
 
 @cache
-def outlets(own: Aliases = ()) -> Outlets:
-    """The names of outlets, with those of an archive."""
-    return Outlets(own)
+def outlets(of_archive: Aliases = ()) -> Outlets:
+    """Return the names of outlets, with those of an archive."""
+    return Outlets(of_archive)
 
 
 def aliases_of(table: Mapping[str, Iterable[str]]) -> Aliases:
-    """A table of names and other names as it is kept."""
+    """Return a mapping of names to other names as nested tuples."""
     return tuple((name, tuple(others)) for name, others in table.items())
 
 
 @cache
-def _table() -> Aliases:
-    lines = TABLE.read_text(encoding="utf-8").splitlines()
+def _table_names() -> Aliases:
+    lines = OUTLETS_FILE.read_text(encoding="utf-8").splitlines()
     rows = ([name.strip() for name in line.split("|")] for line in lines if line and not line.startswith("#"))
     return tuple((name, tuple(others)) for name, *others in rows)
 
 
-def _bare(known: str) -> str:
-    """The key of a name without what makes an address of it."""
-    host = known.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
-    return host or known
+def _without_address(folded: str) -> str:
+    """Return a folded name without ``https://``, ``www.`` and the last slash."""
+    host = folded.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
+    return host or folded

@@ -18,8 +18,8 @@ from .outlets import Aliases
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-T = TypeVar("T")
-F = TypeVar("F", bound=Callable[..., object])
+Default = TypeVar("Default")
+Method = TypeVar("Method", bound=Callable[..., object])
 
 Sort = Literal["relevance", "newest", "oldest"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
@@ -66,7 +66,7 @@ class SearchOptions(RankOptions, total=False):
     explain: bool
 
 
-def _option(default: T, text: str) -> T:
+def _option(default: Default, text: str) -> Default:
     """Return a field of :class:`Request` with its default and its description."""
     return field(default=default, metadata={"text": text})
 
@@ -143,7 +143,7 @@ class Request:
         arguments.instance("now", self.now, (dt.datetime, type(None)), "a datetime, or None")
         if arguments.text("sort", self.sort) not in SORTS:
             raise QueryError(f"cannot sort by {self.sort!r}", suggestion=f"there are: {', '.join(SORTS)}")
-        object.__setattr__(self, "facets", _facets(self.facets))
+        object.__setattr__(self, "facets", _facet_names(self.facets))
         _bounds(self.since, self.until, self.on, self.now)
         for name in FILTER_FIELDS:
             values = arguments.texts(name, getattr(self, name))
@@ -220,7 +220,7 @@ def request_of(method: str, options: type, request: Request | None, changes: Mat
     return request.replace(**changes) if changes else request
 
 
-def takes_options(options: type) -> Callable[[F], F]:
+def takes_options(options: type) -> Callable[[Method], Method]:
     """Return a decorator that shows the ``options`` (a TypedDict) of a method in its signature and documentation.
 
     The method takes ``request`` and ``**changes``; ``help()``, notebooks and ``inspect.signature`` see each option.
@@ -233,28 +233,28 @@ def takes_options(options: type) -> Callable[[F], F]:
         for option in taken
     ]
 
-    def shown(method: F) -> F:
+    def shown(method: Method) -> Method:
         own = signature(method)
         first = [one for one in own.parameters.values() if one.kind is not Parameter.VAR_KEYWORD]
         decorated: Any = method
         decorated.__signature__ = own.replace(parameters=[*first, *keywords])
         if method.__doc__ is not None:  # it is None under python -OO
-            method.__doc__ = f"{method.__doc__.rstrip()}\n\n{_described(taken, ' ' * 8)}"
+            method.__doc__ = f"{method.__doc__.rstrip()}\n\n{_option_list(taken, ' ' * 8)}"
         return method
 
     return shown
 
 
-def _described(options: Iterable[Any], indent: str) -> str:
+def _option_list(options: Iterable[Any], indent: str) -> str:
     """Return a list of options with their descriptions, one a line."""
     return "\n".join(f"{indent}- ``{option.name}``: {option.metadata['text']}" for option in options)
 
 
 if Request.__doc__ is not None:
-    Request.__doc__ = f"{Request.__doc__.rstrip()}\n\n{_described(OPTIONS.values(), ' ' * 4)}"
+    Request.__doc__ = f"{Request.__doc__.rstrip()}\n\n{_option_list(OPTIONS.values(), ' ' * 4)}"
 
 
-def _facets(given: str | Iterable[str]) -> tuple[str, ...]:
+def _facet_names(given: str | Iterable[str]) -> tuple[str, ...]:
     """Return the facets, each once. Raises :class:`~newssearch.QueryError` for an unknown one."""
     chosen: dict[str, None] = {}
     for name in arguments.texts("facets", given):

@@ -1,4 +1,4 @@
-"""What a search returns: results, their hits and snippets, facets; and what every printer prints."""
+"""What a search returns: results with their hits, snippets and facets, and the parts of them that all printers share."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from .fields import HIT_FIELDS
 from .query import Diagnostic
 
 RESULTS_VERSION = 1
-"""The version of the keys of :meth:`Results.to_dict`; it counts up when one changes its meaning or goes."""
+"""The version of the keys of :meth:`Results.to_dict`; it is increased when a key changes its meaning or is removed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """The part of a paragraph that is shown, with the places of the words that made it match.
+    """The part of a paragraph that is shown, with the positions of the matching words.
 
-    ``text`` is ``paragraph[start:start + len(text)]``, and each of ``highlights`` a pair of offsets into ``text``
-    (in characters, end excluded), in order and apart.
+    ``text`` is ``paragraph[start:start + len(text)]``. Each of ``highlights`` is a pair of offsets into ``text``, in
+    characters, end excluded; they are in order and do not touch.
     """
 
     text: str
@@ -33,7 +33,7 @@ class Snippet:
     cut_after: bool = False
 
     def parts(self) -> Iterator[tuple[str, bool]]:
-        """The text in pieces, and whether each is highlighted; the ellipsis of a cut included."""
+        """Iterate over pieces of the text, each with whether it is highlighted; with an ellipsis where the text is cut."""
         at = 0
         if self.cut_before:
             yield "… ", False
@@ -48,7 +48,7 @@ class Snippet:
             yield " …", False
 
     def html(self) -> str:
-        """The snippet as HTML: escaped, its highlights in ``<mark>``.
+        """Return the snippet as HTML, escaped, with highlights in ``<mark>``.
 
         >>> Snippet("AT&T sued", ((0, 4),)).html()
         '<mark>AT&amp;T</mark> sued'
@@ -56,25 +56,25 @@ class Snippet:
         return self._marked(escape.html, "<mark>", "</mark>")
 
     def ansi(self) -> str:
-        """The snippet for a terminal: control characters made harmless, its highlights bold."""
+        """Return the snippet for a terminal, with control characters made harmless and highlights bold."""
         return self._marked(escape.terminal, "\x1b[1m", "\x1b[22m")
 
     def markdown(self) -> str:
-        """The snippet as Markdown: escaped, its highlights between ``**``."""
+        """Return the snippet as Markdown, escaped, with highlights between ``**``."""
         return self._marked(escape.markdown, "**", "**")
 
     def _marked(self, escaped: Callable[[str], str], before: str, after: str) -> str:
         return "".join([f"{before}{escaped(t)}{after}" if on else escaped(t) for t, on in self.parts()])
 
     def plain(self) -> str:
-        """The snippet as text on one line, with an ellipsis where it was cut, and no marks."""
+        """Return the snippet as text on one line, with an ellipsis where it is cut, without highlights."""
         return "".join(escape.terminal(t) for t, _ in self.parts())
 
     def __repr__(self) -> str:
         return brief(self, quoted(self.text), f"with {many(len(self.highlights), 'highlight')}")
 
     def to_dict(self) -> dict[str, object]:
-        """The snippet as JSON types."""
+        """Return the snippet as JSON types."""
         return {
             "text": self.text,
             "highlights": [list(span) for span in self.highlights],
@@ -84,22 +84,22 @@ class Snippet:
         }
 
 
-class Spelling(NamedTuple):
-    """A name as it is written in an index, and in how many articles."""
+class NameSpelling(NamedTuple):
+    """A spelling of a name in the index, with the number of articles that have it."""
 
     text: str
     articles: int
 
 
 class Copy(NamedTuple):
-    """Another article that tells the same story, in whole or in part: its id, who published it, and when."""
+    """Another article that tells the same story, in whole or in part: its id, its outlet, its date."""
 
     id: str
     outlet: str | None
     date: Date | None
 
     def to_dict(self) -> dict[str, object]:
-        """The copy as JSON types."""
+        """Return the copy as JSON types."""
         return {"id": self.id, "outlet": self.outlet, "date": self.date.isoformat() if self.date else None}
 
 
@@ -126,16 +126,16 @@ SHOWN_FIELDS = tuple(shown.name for shown in fields(ShownArticle))
 
 @dataclass(frozen=True, slots=True)
 class Hit(ShownArticle):
-    """A paragraph that was found, with its article's fields.
+    """A paragraph that was found, with the fields of its article.
 
-    ``paragraph`` is its number (0 where the article has a headline and nothing else), ``matching`` how many of its
-    article's ``paragraphs`` match: 0 where only the headline does, and the first paragraph is shown in its stead. So it
-    is where all that match are boilerplate of the outlet.
+    ``paragraph`` is its number, or 0 if the article has only a headline. ``paragraphs`` is the number of paragraphs of the
+    article, ``matching`` the number of those that match. If only the headline matches, ``matching`` is 0 and the first
+    paragraph is shown; so it is if all matching paragraphs are boilerplate of the outlet.
 
-    ``variants`` are the names in the snippet's paragraph that are spelled otherwise than the query asks for.
+    ``variants`` are the names in the paragraph whose spelling differs from that in the query.
 
-    ``copies`` are the other articles that tell its story, whether they match or not, the earliest first, of
-    ``copies_total`` at most a hundred; ``story`` is the id of the earliest of all.
+    ``copies`` are the other articles that tell the same story, whether they match or not, earliest first: at most a hundred
+    of ``copies_total``. ``story`` is the id of the earliest article of the story.
     """
 
     paragraph: int
@@ -156,18 +156,18 @@ class Hit(ShownArticle):
 
     @property
     def others(self) -> int:
-        """How many other paragraphs of the article match."""
+        """The number of other paragraphs of the article that match."""
         return max(self.matching - 1, 0)
 
     def __repr__(self) -> str:
         return brief(self, quoted(self.address), quoted(self.title), f"score={self.score:.10g}")
 
     def _repr_html_(self) -> str:
-        """The hit as a notebook shows it."""
+        """Return HTML for a notebook."""
         return notebook.page(_hits((self,)))
 
     def to_dict(self) -> dict[str, object]:
-        """The hit as JSON types."""
+        """Return the hit as JSON types."""
         return {
             "id": self.id,
             "paragraph": self.paragraph,
@@ -186,7 +186,7 @@ class Hit(ShownArticle):
 
 
 class Rank(NamedTuple):
-    """Where a hit stands and what it scores: the id of its article, the number of the paragraph, the score."""
+    """The address and the score of a hit: the id of its article, the number of the paragraph, the score."""
 
     id: str
     paragraph: int
@@ -195,7 +195,7 @@ class Rank(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:
-    """A value of a facet and the number of articles that have it; ``value`` is None for those without one."""
+    """A value of a facet and the number of articles that have it. ``value`` is None for articles without a value."""
 
     value: str | None
     articles: int
@@ -206,14 +206,14 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A part of a query that must hold: how many ``articles`` it finds alone, and how many all others find ``without`` it."""
+    """A clause that must match: the number of ``articles`` that it matches alone, and that all others match ``without`` it."""
 
     text: str
     articles: int
     without: int
 
     def to_dict(self) -> dict[str, object]:
-        """The clause as JSON types."""
+        """Return the clause as JSON types."""
         return {"text": self.text, "articles": self.articles, "without": self.without}
 
     def __repr__(self) -> str:
@@ -222,16 +222,16 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Results(Sequence[Hit]):
-    """The hits of one page, and what is known of all of them. A sequence of :class:`Hit`.
+    """The hits of one page, with counts of everything that matches. A sequence of :class:`Hit`.
 
-    ``total_articles`` and ``total_paragraphs`` count everything that matches, whatever the page: articles that the
-    query finds, and among their paragraphs those that hold a word or phrase of it. ``total_stories`` counts articles
-    that are copies of each other once; with ``grouped``, so do the hits. ``facets`` count articles, most
-    first. ``names`` has for each name that was looked for in other spellings those of the index, most articles first.
-    ``clauses`` explain the query, where asked for and where nothing was found. ``undated`` counts the articles that are
-    left out for having no date and nothing else: without the filters on dates, and the conditions on dates in the query that
-    are not negated, they would be found. ``took`` is the time of the search in seconds; it is not part of :meth:`to_dict`, so that the same query on
-    the same index prints the same bytes.
+    ``total_articles`` and ``total_paragraphs`` count matches on all pages: the articles that match, and the paragraphs of
+    these that hold a word or phrase of the query. ``total_stories`` counts articles that are copies of each other once;
+    with ``grouped``, only one of them is a hit. ``facets`` count articles, largest count first. ``names`` has for each name
+    that was searched in other spellings the spellings in the index, largest count first. ``clauses`` explain the query, if
+    that was requested or nothing was found. ``undated`` counts the articles that are left out only because they have no
+    date: they would match without the filters on dates and without the conditions on dates in the query (negated ones
+    aside). ``took`` is the time of the search in seconds. It is not part of :meth:`to_dict`, so that the same query on the
+    same index prints the same bytes.
     """
 
     query: str
@@ -246,7 +246,7 @@ class Results(Sequence[Hit]):
     facets: Mapping[str, tuple[FacetValue, ...]] = field(default_factory=FrozenDict)
     diagnostics: tuple[Diagnostic, ...] = ()
     clauses: tuple[Clause, ...] = ()
-    names: Mapping[str, tuple[Spelling, ...]] = field(default_factory=FrozenDict)
+    names: Mapping[str, tuple[NameSpelling, ...]] = field(default_factory=FrozenDict)
     undated: int = 0
     took: float = field(default=0.0, compare=False)
 
@@ -270,7 +270,7 @@ class Results(Sequence[Hit]):
         )
 
     def _repr_html_(self) -> str:
-        """The results as a notebook shows them: the totals, what was odd, the hits with their words marked, the facets."""
+        """Return HTML for a notebook: totals, notes, hits with their words marked, facets."""
         meaning = f" for <code>{notebook.text(self.interpretation)}</code>" if self.interpretation else ""
         left = f"; {undated(self.undated)}" if self.undated else ""
         of = f"; hits {self.offset + 1:,} to {self.offset + len(self.hits):,}" if self.hits else ""
@@ -289,14 +289,16 @@ class Results(Sequence[Hit]):
         )
 
     def to_dict(self) -> dict[str, object]:
-        """The results as JSON types: exactly what ``newssearch query --json`` prints."""
+        """Return the results as JSON types: exactly what ``newssearch query --json`` prints."""
         return {
             "version": RESULTS_VERSION,
             "query": self.query,
             "interpretation": self.interpretation,
             "diagnostics": [diagnostic.to_dict() for diagnostic in self.diagnostics],
             "clauses": [clause.to_dict() for clause in self.clauses],
-            "names": {name: [found._asdict() for found in ways] for name, ways in self.names.items()},
+            "names": {
+                name: [found._asdict() for found in spellings] for name, spellings in self.names.items()
+            },
             "total_articles": self.total_articles,
             "total_paragraphs": self.total_paragraphs,
             "total_stories": self.total_stories,
@@ -313,7 +315,7 @@ class Results(Sequence[Hit]):
 
 
 def totals(results: Results, paragraph: str = "matching paragraph") -> str:
-    """How much the search found; stories only where some article is a copy of another. A ``paragraph`` is called that."""
+    """Return the totals in words, stories only if some article is a copy of another. ``paragraph`` is the word for one."""
     articles = many(results.total_articles, "article")
     if results.grouped and results.total_stories < results.total_articles:
         articles += f" ({many(results.total_stories, 'story', 'stories')})"
@@ -321,7 +323,7 @@ def totals(results: Results, paragraph: str = "matching paragraph") -> str:
 
 
 def undated(articles: int) -> str:
-    """How many articles are left out for having no date."""
+    """Return in words the number of articles that are left out because they have no date."""
     return f"{many(articles, 'more article')} without a date left out"
 
 
@@ -358,7 +360,7 @@ def _clauses(clauses: Sequence[Clause]) -> str:
 
 
 def values_table(name: str, values: Iterable[FacetValue]) -> str:
-    """The values of a field and their articles, for a notebook."""
+    """Return HTML for a notebook: the values of a field, each with its number of articles."""
     rows = (
         (notebook.text("(none)" if one.value is None else one.value), f"{one.articles:,}") for one in values
     )

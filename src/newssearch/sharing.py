@@ -1,4 +1,4 @@
-"""One snapshot that several threads read, until another takes its place."""
+"""The current snapshot of an index, which several threads read until another takes its place."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .engines.protocol import Snapshot
 
 
 class _Shared:
-    """A snapshot, and how many readers it has: it is closed when it is retired and the last of them is done."""
+    """A snapshot with the number of its readers. It is closed once it is retired and the last reader is done."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
@@ -23,16 +23,16 @@ class _Shared:
 
 
 class SharedSnapshot:
-    """The snapshot of now. One that is exchanged for another stays open for those who read it."""
+    """The current snapshot. A snapshot that is replaced stays open until its last reader is done."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        # Reentrant: the garbage collector may end an iterator, which gives its snapshot back, while the lock is held.
+        # Reentrant: the garbage collector may end an iterator, which releases its snapshot, while the lock is held.
         self._lock = threading.RLock()
         self._renewing = threading.Lock()
         self._current: _Shared | None = _Shared(snapshot)
 
     def exchange(self, snapshot: Snapshot | None) -> None:
-        """Let another snapshot be that of now, or none."""
+        """Replace the current snapshot; None closes."""
         with self._lock:
             old, self._current = self._current, None if snapshot is None else _Shared(snapshot)
             if old is not None:
@@ -40,9 +40,9 @@ class SharedSnapshot:
                 old.close_if_unused()
 
     def renew(self, opened: Callable[[], Snapshot]) -> None:
-        """Let the snapshot that is ``opened`` now be that of now, unless there is none: what is closed stays closed.
+        """Call ``opened`` and make its snapshot the current one, unless this is closed.
 
-        One thread does so at a time: else one that was opened earlier could take the place of a later one.
+        One thread does so at a time: otherwise a snapshot could replace one that was opened after it.
         """
         with self._renewing:
             snapshot = opened()
@@ -54,7 +54,7 @@ class SharedSnapshot:
 
     @contextmanager
     def reading(self) -> Iterator[Snapshot | None]:
-        """The snapshot of now, which stays open meanwhile, whatever other threads do; None where there is none."""
+        """Hold the current snapshot open, whatever other threads do; None if this is closed."""
         with self._lock:
             shared = self._current
             if shared is not None:

@@ -1,4 +1,4 @@
-"""One story as several outlets published it: who ran it when, and what each made of it."""
+"""A story as several outlets published it: who ran it when, and what each changed."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from newssearch.text.analysis import analyser
 from .article import Article, Date
 from .display import notebook
 
-ALIKE = 0.3
-"""The share of their pairs of words that two paragraphs have in common if one is the other one, changed (Jaccard)."""
-MOST_WORDS = 2_000
-"""Words of a paragraph up to which what was changed in it is told word by word."""
+MIN_SIMILARITY_OF_VERSIONS = 0.3
+"""Two paragraphs are versions of each other if the Jaccard similarity of their pairs of words is at least this."""
+MAX_WORDS_TO_COMPARE = 2_000
+"""Paragraphs of more words are not compared word by word."""
 
 ChangeKind = Literal["kept", "changed", "cut", "added"]
 
@@ -26,7 +26,7 @@ CHANGED: tuple[ChangeKind, ...] = ("changed", "cut", "added")
 
 
 class Edit(NamedTuple):
-    """A piece of a changed paragraph: words of both versions, of the first one alone, or of this one alone."""
+    """A piece of a changed paragraph: words of both versions, of the first alone, or of this one alone."""
 
     kind: Literal["same", "cut", "added"]
     text: str
@@ -37,11 +37,10 @@ class Edit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What became of a paragraph of the first version: it was ``kept`` (but for case and punctuation), ``changed`` or
-    ``cut``; or it was ``added``.
+    """The fate of a paragraph: ``kept`` (case and punctuation aside), ``changed``, ``cut``, or ``added``.
 
-    ``first`` is its number in the first version, ``number`` that in this one; ``text`` is that of this version, or, if
-    it was cut, of the first one. ``edits`` are what a changed one is made of.
+    ``first`` is its number in the first version, ``number`` its number in this version. ``text`` is its text in this
+    version, or in the first if it was cut. ``edits`` are the pieces of a changed paragraph.
     """
 
     kind: ChangeKind
@@ -54,7 +53,7 @@ class Change:
         return brief(self, self.kind, quoted(self.text))
 
     def to_dict(self) -> dict[str, object]:
-        """The change as JSON types."""
+        """Return the change as JSON types."""
         value: dict[str, object] = {
             "kind": self.kind,
             "first": self.first,
@@ -70,7 +69,8 @@ class Change:
 class Version:
     """A story as one outlet published it, compared with the first version.
 
-    ``changes`` are in the order of this version, what was cut where it stood; of the first version all is kept.
+    ``changes`` are in the order of this version; a paragraph that was cut stands where it was. In the first version
+    all paragraphs are kept.
     """
 
     id: str
@@ -81,21 +81,21 @@ class Version:
     url: str | None
     paragraphs: int
     of_first: int
-    """Paragraphs that the first version has."""
+    """The number of paragraphs of the first version."""
     changes: tuple[Change, ...]
 
     def count(self, kind: ChangeKind) -> int:
-        """How many paragraphs there are of a kind."""
+        """Return the number of changes of a kind."""
         return sum(change.kind == kind for change in self.changes)
 
     @property
     def kept(self) -> int:
-        """How many paragraphs of the first version it has, changed ones among them."""
+        """The number of paragraphs of the first version that it has, changed ones included."""
         return self.count("kept") + self.count("changed")
 
     @property
     def share(self) -> float:
-        """Which share of the paragraphs of the first version it has, from 0 to 1."""
+        """The share of the paragraphs of the first version that it has, from 0 to 1."""
         return self.kept / self.of_first if self.of_first else 1.0
 
     def __repr__(self) -> str:
@@ -107,11 +107,11 @@ class Version:
         )
 
     def to_dict(self) -> dict[str, object]:
-        """The version as JSON types."""
+        """Return the version as JSON types."""
         return {**self.summary(), "changes": [change.to_dict() for change in self.changes]}
 
     def summary(self) -> dict[str, object]:
-        """The version as JSON types without its changes, which are counted."""
+        """Return the version as JSON types, with the number of changes of each kind instead of the changes."""
         return {
             "id": self.id,
             "title": self.title,
@@ -127,7 +127,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """All versions of a story that an index has, the earliest first. One without a date comes after those with one."""
+    """All versions of a story in an index, earliest first, undated ones last."""
 
     versions: tuple[Version, ...]
 
@@ -136,7 +136,7 @@ class Story:
         return brief(self, f"of {many(len(self.versions), 'article')}{first}")
 
     def _repr_html_(self) -> str:
-        """The story as a notebook shows it: who ran it when, and what each kept of the first version."""
+        """Return HTML for a notebook: who ran the story when, and what each kept of the first version."""
         rows = (
             (
                 notebook.day(one.date),
@@ -151,12 +151,12 @@ class Story:
         return notebook.page(notebook.table(head, rows, ("short", "", "wide", *["number"] * 4)))
 
     def to_dict(self) -> dict[str, object]:
-        """The story as JSON types: what ``newssearch story --json`` prints."""
+        """Return the story as JSON types: what ``newssearch story --json`` prints."""
         return {"articles": len(self.versions), "versions": [version.to_dict() for version in self.versions]}
 
 
 def compare(articles: Sequence[Article]) -> Story:
-    """The story that some articles tell, the first of which is what the others are compared with."""
+    """Return the story that the given articles tell, all compared with the first."""
     return Story(tuple(_version(articles[0], article) for article in articles))
 
 
@@ -175,19 +175,19 @@ def _version(first: Article, article: Article) -> Version:
 
 
 def changes(first: Article, article: Article) -> list[Change]:
-    """What became of each paragraph of ``first`` in ``article``, and what was added there.
+    """Return the fate of each paragraph of ``first`` in ``article``, and the paragraphs that were added.
 
-    Paragraphs of the same words are the same, wherever they stand; of the others those are the same, changed, that have
-    most in common.
+    Paragraphs with the same words are the same, wherever they stand. The others are paired by similarity, most similar
+    first, down to :data:`MIN_SIMILARITY_OF_VERSIONS`.
     """
     old, new = [p.text for p in first.paragraphs], [p.text for p in article.paragraphs]
     terms = analyser(first.lang).terms
     old_words, new_words = [terms(text) for text in old], [terms(text) for text in new]
-    same = _same(old_words, new_words)
-    same |= _alike(old_words, new_words, same)
+    same = _pair_equal(old_words, new_words)
+    same |= _pair_similar(old_words, new_words, same)
     of_new = {after: before for before, after in same.items()}
     found: list[Change] = []
-    behind: dict[int, list[Change]] = defaultdict(list)  # what was cut, by the paragraph that it stood behind
+    behind: dict[int, list[Change]] = defaultdict(list)  # cut paragraphs, by the paragraph before them
     for before, text in enumerate(old):
         if before not in same:
             place = max((n for n in same if n < before), default=-1)
@@ -207,8 +207,8 @@ def changes(first: Article, article: Article) -> list[Change]:
     return found
 
 
-def _same(old: Sequence[Sequence[str]], new: Sequence[Sequence[str]]) -> dict[int, int]:
-    """Which paragraphs have the same words: those in the same order first."""
+def _pair_equal(old: Sequence[Sequence[str]], new: Sequence[Sequence[str]]) -> dict[int, int]:
+    """Map old paragraphs to new ones with the same words; those in the same order are paired first."""
     ones, others = [" ".join(words) for words in old], [" ".join(words) for words in new]
     found: dict[int, int] = {}
     for block in SequenceMatcher(None, ones, others, autojunk=False).get_matching_blocks():
@@ -224,15 +224,15 @@ def _same(old: Sequence[Sequence[str]], new: Sequence[Sequence[str]]) -> dict[in
     return found
 
 
-def _alike(
+def _pair_similar(
     old: Sequence[Sequence[str]], new: Sequence[Sequence[str]], same: dict[int, int]
 ) -> dict[int, int]:
-    """Which of the other paragraphs have so much in common that they are the same, changed: the most alike first."""
+    """Map the other old paragraphs to new ones that are versions of them, most similar first."""
     holding: dict[tuple[str, ...], list[int]] = defaultdict(list)
     sizes: dict[int, int] = {}
     for before, words in enumerate(old):
         if before not in same:
-            of_old = _pairs(words)
+            of_old = _word_pairs(words)
             sizes[before] = len(of_old)
             for pair in of_old:
                 holding[pair].append(before)
@@ -241,11 +241,11 @@ def _alike(
     for after, words in enumerate(new):
         if after in taken:
             continue
-        of_new = _pairs(words)
+        of_new = _word_pairs(words)
         shared = Counter(before for pair in of_new for before in holding.get(pair, ()))
         for before, count in shared.items():
             likeness = count / (sizes[before] + len(of_new) - count)
-            if likeness >= ALIKE:
+            if likeness >= MIN_SIMILARITY_OF_VERSIONS:
                 candidates.append((-likeness, before, after))
     found: dict[int, int] = {}
     for _, before, after in sorted(candidates):
@@ -255,13 +255,13 @@ def _alike(
     return found
 
 
-def _pairs(words: Sequence[str]) -> set[tuple[str, ...]]:
+def _word_pairs(words: Sequence[str]) -> set[tuple[str, ...]]:
     return set(pairwise(words)) or {tuple(words)}
 
 
 def _edits(old: Sequence[str], new: Sequence[str]) -> Iterable[Edit]:
-    """What was cut from words, and what was added."""
-    if max(len(old), len(new)) > MOST_WORDS:
+    """Iterate over the words that two versions share, and those that were cut and added."""
+    if max(len(old), len(new)) > MAX_WORDS_TO_COMPARE:
         yield Edit("cut", " ".join(old))
         yield Edit("added", " ".join(new))
         return

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from newssearch.config import load
+from newssearch.config import load_config
 from newssearch.errors import NewssearchError
 from newssearch.fields import FACET_FIELDS
 from newssearch.highlight.snippets import SNIPPET_LENGTH, highlighted
@@ -212,7 +212,7 @@ def story_command(article_id: str, folder: Path, listed: bool, as_json: bool) ->
 def info_command(folder: Path, configured: bool, as_json: bool) -> int:
     """Summarise the index: articles, paragraphs, dates, outlets, sources, languages, size, and the provenance of each field."""
     if configured:
-        config = load(folder.absolute().parent)
+        config = load_config(folder.absolute().parent)
         if as_json:
             show_line(render.as_json(config.to_dict()))
         else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from newssearch.config import Config, column, load
+from newssearch.config import Config, column, load_config
 from newssearch.display import escape
 from newssearch.display.brief import many
 from newssearch.errors import NewssearchError
@@ -86,7 +86,7 @@ def index_command(
         mapped = tuple(column(clean(text)) for text in columns)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--map") from None
-    config = load(folder.absolute().parent).with_given(
+    config = load_config(folder.absolute().parent).with_given(
         day_first=day_first, lang=lang, columns=mapped, exclude=exclude
     )
     stream = sys.stdin.buffer if "-" in paths else None

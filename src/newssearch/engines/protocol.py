@@ -20,7 +20,7 @@ from newssearch.display.brief import brief, many
 from newssearch.outlets import Aliases
 from newssearch.query import Diagnostic, Node
 from newssearch.request import ResolvedRequest
-from newssearch.results import Clause, Copy, FacetValue, Rank, ShownArticle, Spelling
+from newssearch.results import Clause, Copy, FacetValue, NameSpelling, Rank, ShownArticle
 
 if TYPE_CHECKING:
     from newssearch.reports import Leftover, Problem
@@ -60,7 +60,7 @@ class Found:
     facets: Mapping[str, tuple[FacetValue, ...]]
     diagnostics: Sequence[Diagnostic]
     clauses: Sequence[Clause]
-    names: Mapping[str, tuple[Spelling, ...]]
+    names: Mapping[str, tuple[NameSpelling, ...]]
     undated: int
     """The number of articles that only a condition on dates leaves out, because they have no date."""
 

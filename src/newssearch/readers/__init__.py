@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from newssearch import arguments
 from newssearch.article import STREAM
-from newssearch.config import Config, load
+from newssearch.config import Config, load_config
 from newssearch.errors import NewssearchError
 from newssearch.readers.article.draft import Draft
 from newssearch.readers.records.json import read_lines
@@ -104,7 +104,7 @@ def chosen_settings(
     """
     arguments.instance("config", config, (Config, type(None)), "a Config, or None")
     arguments.instance("options", options, (ReadOptions, type(None)), "ReadOptions, or None")
-    chosen = config or load(archive)
+    chosen = config or load_config(archive)
     read = (chosen.day_first, chosen.lang, chosen.columns, chosen.outlets, chosen.folders, chosen.limits)
     return chosen, options or ReadOptions(*read)
 

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from newssearch import arguments
 from newssearch.article import Article, Rejected
-from newssearch.limits import DEFAULTS, Limits, in_words
+from newssearch.limits import DEFAULT_LIMITS, Limits, in_words
 from newssearch.readers.decoding.encoding import SAMPLE, wide_encoding
 
 CHUNK = 1024 * 1024
@@ -53,7 +53,7 @@ class ReadOptions:
     columns: tuple[tuple[str, str], ...] = ()
     outlets: tuple[tuple[str, tuple[str, ...]], ...] = ()
     folders: tuple[tuple[str, str], ...] = ()
-    limits: Limits = DEFAULTS
+    limits: Limits = DEFAULT_LIMITS
 
     def __post_init__(self) -> None:
         """Mappings become pairs. Raises TypeError for a value of a wrong type."""
@@ -108,7 +108,7 @@ class Budget:
     in any case. Text compresses to a third, the most monotonous of tables to a hundredth.
     """
 
-    def __init__(self, size: int | None = None, limits: Limits = DEFAULTS) -> None:
+    def __init__(self, size: int | None = None, limits: Limits = DEFAULT_LIMITS) -> None:
         self._left = None if size is None else max(limits.unpacked, limits.ratio * size)
         self._ratio = limits.ratio
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from newssearch.article import Rejected
-from newssearch.config import FILE
+from newssearch.config import CONFIG_FILE
 
 PAGES = (".html", ".htm", ".xhtml")
 """Endings of saved pages, which browsers put a folder beside."""
@@ -180,7 +180,7 @@ class _Looking:
                 elif link and os.path.isdir(inner[0]):  # noqa: PTH112
                     if entry.name not in pages and real_path(inner[0]) != self.skip:
                         self.found.skipped["linked folders"] += 1
-                elif entry.name != FILE:
+                elif entry.name != CONFIG_FILE:
                     target = real_path(inner[0]) if link else inner[1]
                     if link and (problem := _problem(Path(inner[0]))):
                         self.found.astray[_name(target, self.root)] = problem

@@ -512,8 +512,8 @@ class Indexer:
         elif run.known is None:  # of no file: a later version replaces the earlier one of the same batch
             self._commit()
             self._article(article, run)
-        elif (apart := article.apart()).id != article.id:
-            self._article(apart, run)
+        elif (renamed := article.with_unique_id()).id != article.id:
+            self._article(renamed, run)
         else:
             self._take(
                 Rejected(

@@ -56,7 +56,7 @@ from newssearch.query import (
 )
 from newssearch.query.patterns import within_edits
 from newssearch.request import ResolvedRequest
-from newssearch.results import Spelling
+from newssearch.results import NameSpelling
 from newssearch.text.analysis import PLAIN, analyser_named
 from newssearch.text.analysis import words as words_of
 from newssearch.text.dates import is_last_moment
@@ -269,25 +269,25 @@ class Evaluation:
 
     # ---- what names stand for
 
-    def names(self) -> dict[str, tuple[Spelling, ...]]:
+    def names(self) -> dict[str, tuple[NameSpelling, ...]]:
         """How the index writes each name of the tree, and in how many articles; the most frequent first."""
-        found: dict[str, tuple[Spelling, ...]] = {}
+        found: dict[str, tuple[NameSpelling, ...]] = {}
         for wanted in self.wanted():
             for name in names_in(wanted.unit):
                 if name.text not in found:
                     found[name.text] = self._spellings(name)
         return found
 
-    def _spellings(self, name: Name) -> tuple[Spelling, ...]:
+    def _spellings(self, name: Name) -> tuple[NameSpelling, ...]:
         forms = sorted({form for field in FIELDS for form in self._words(name, field)})
-        counted: list[Spelling] = []
+        counted: list[NameSpelling] = []
         for form in forms:
             written = Counter[str]()
             articles = 0
             for standing in self._standings.values():
                 articles += standing.articles_spelling(name, form, written)
             if articles:
-                counted.append(Spelling(min(written, key=lambda word: (-written[word], word)), articles))
+                counted.append(NameSpelling(min(written, key=lambda word: (-written[word], word)), articles))
         return tuple(sorted(counted, key=lambda one: (-one.articles, one.text)))
 
     # ---- for a query that finds nothing

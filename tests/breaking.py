@@ -23,7 +23,7 @@ from newssearch import Article
 from newssearch.engines.embedded import writer
 from newssearch.errors import IndexNotFoundError
 from newssearch.system import fault_points
-from newssearch.system.workers import VARIABLE
+from newssearch.system.workers import PROCESSES_VARIABLE
 from newssearch.updating import indexer
 
 WORDS = "rain storm baghdad talks oil price minister election river bridge strike".split()
@@ -41,7 +41,7 @@ def small_batches() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(indexer, "BATCH", 12)
         patch.setattr(writer, "BATCH", 1500)
-        patch.setenv(VARIABLE, "1")
+        patch.setenv(PROCESSES_VARIABLE, "1")
         yield
 
 

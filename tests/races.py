@@ -24,7 +24,7 @@ from typing import Any
 import newssearch
 from newssearch import Article, IndexLockedError
 from newssearch.cli import run
-from newssearch.system.workers import VARIABLE
+from newssearch.system.workers import PROCESSES_VARIABLE
 
 PROCESSES = 4
 HOLDER = r"(process \d+ on .*, since .*,|another process)"
@@ -198,7 +198,7 @@ def _process(folder: Path, name: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", f"import races; races.serve({name!r}, {str(folder)!r})"],
         cwd=Path(__file__).parent,
-        env={**os.environ, VARIABLE: "1"},
+        env={**os.environ, PROCESSES_VARIABLE: "1"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

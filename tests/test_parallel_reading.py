@@ -12,7 +12,7 @@ import newssearch
 from newssearch import Article, ReadOptions, Rejected
 from newssearch.readers import Document, Found, Origin, UnreadableError, parallel
 from newssearch.readers.parallel import Parsers
-from newssearch.system.workers import VARIABLE
+from newssearch.system.workers import PROCESSES_VARIABLE
 from support import articles_in
 
 HERE = os.getpid()
@@ -21,7 +21,7 @@ HERE = os.getpid()
 @pytest.fixture
 def eager(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Two processes from the first document on, which is given away in small batches."""
-    monkeypatch.setenv(VARIABLE, "2")
+    monkeypatch.setenv(PROCESSES_VARIABLE, "2")
     monkeypatch.setattr(parallel, "ENOUGH", -1.0)
     monkeypatch.setattr(parallel, "LONGEST_BATCH", 3)
     return monkeypatch
@@ -57,7 +57,7 @@ def test_what_comes_is_the_same_and_in_the_same_order(eager: pytest.MonkeyPatch)
         items += ["between"] * (number % 5)
     items[7:7] = [document(98, "before broken never"), document(99, "before bug never")]
     several = outcome(items)
-    eager.setenv(VARIABLE, "1")
+    eager.setenv(PROCESSES_VARIABLE, "1")
     assert several == outcome(items)
     assert several[:3] == ["begin 0", "a0", "b0"]
     assert "98.txt: it is broken" in several
@@ -73,7 +73,7 @@ def test_other_processes_do_the_work(eager: pytest.MonkeyPatch) -> None:
 
 
 def test_a_little_is_parsed_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(VARIABLE, "2")
+    monkeypatch.setenv(PROCESSES_VARIABLE, "2")
     with Parsers() as parsers:
         found = articles_in(parsers.in_order([document(n, f"a{n}") for n in range(30)]))
     assert {article.byline for article in found} == {str(HERE)}
@@ -113,7 +113,7 @@ def test_an_index_is_the_same_however_many_processes_read(tmp_path: Path, eager:
         (archive / f"{number:02}.txt").write_text(text, "utf-8")
     seen = []
     for processes in ("1", "2", "3"):
-        eager.setenv(VARIABLE, processes)
+        eager.setenv(PROCESSES_VARIABLE, processes)
         with newssearch.create(tmp_path / processes) as index:
             report = index.update([archive])
             hits = index.search("rain OR rained", limit=None, all_paragraphs=True)

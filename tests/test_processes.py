@@ -17,7 +17,7 @@ from newssearch.engines.embedded import EmbeddedStore, writer
 from newssearch.engines.embedded.indexing import merger
 from newssearch.engines.embedded.indexing.segment_builder import Builder
 from newssearch.engines.embedded.writer import Build, EmbeddedWriter
-from newssearch.system.workers import VARIABLE, HelperError, Processes, Thread, wanted
+from newssearch.system.workers import PROCESSES_VARIABLE, ProcessPool, ThreadWorker, WorkerError, worker_count
 
 WORDS = "rain Rain reign coalition Iraq’s well-known U.S. 1,000 said, “Yes. Austin São 日本 مرحبا oil—rich (Mr. the of".split()
 
@@ -46,7 +46,7 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     monkeypatch.setattr(writer, "ENOUGH", 1)
     monkeypatch.setattr(writer, "BATCH", 2_000)
     monkeypatch.setattr(merger, "SHARED", 1)
-    monkeypatch.setenv(VARIABLE, "2")
+    monkeypatch.setenv(PROCESSES_VARIABLE, "2")
     return monkeypatch
 
 
@@ -76,7 +76,7 @@ def test_an_index_is_the_same_however_many_processes_made_it(
 ) -> None:
     found = []
     for number in ("1", "2", "3"):
-        eager.setenv(VARIABLE, number)
+        eager.setenv(PROCESSES_VARIABLE, number)
         one = open_writer(tmp_path / number)
         fill(one, news(60))
         one.commit(last=last)
@@ -93,16 +93,16 @@ def test_an_index_is_the_same_however_many_processes_made_it(
 def test_processes_are_used_once_there_is_enough_to_do(tmp_path: Path, eager: pytest.MonkeyPatch) -> None:
     one = open_writer(tmp_path / "index")
     fill(one, news(60))
-    assert isinstance(one._helpers, Processes)
+    assert isinstance(one._workers, ProcessPool)
     one.commit()
-    assert 1 <= len(one._helpers.ids) <= 2
+    assert 1 <= len(one._workers.ids) <= 2
     one.close()
 
 
 def test_a_short_run_starts_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(VARIABLE, "4")
+    monkeypatch.setenv(PROCESSES_VARIABLE, "4")
     one = open_writer(tmp_path / "index", news(60))
-    assert isinstance(one._helpers, Thread)
+    assert isinstance(one._workers, ThreadWorker)
     one.close()
 
 
@@ -122,12 +122,12 @@ def test_a_process_that_is_killed_fails_the_commit_and_nothing_else(
     folder = tmp_path / "index"
     one = open_writer(folder, news(30))
     before, files = written(folder), sorted(path.name for path in folder.glob("*.nws"))
-    assert isinstance(one._helpers, Processes)
-    for process in one._helpers.ids:
+    assert isinstance(one._workers, ProcessPool)
+    for process in one._workers.ids:
         os.kill(process, signal.SIGKILL)
-    with pytest.raises(HelperError, match="ended with -9"):
+    with pytest.raises(WorkerError, match="ended with exit code -9"):
         fill(one, news(200, seed=1))
-    with pytest.raises(HelperError):  # what is lost is lost for each commit
+    with pytest.raises(WorkerError):  # what is lost is lost for each commit
         one.commit()
     one.close()
     assert written(folder) == before
@@ -142,8 +142,8 @@ def test_no_process_is_left_and_none_is_in_the_way_of_an_interrupt(
     tmp_path: Path, eager: pytest.MonkeyPatch
 ) -> None:
     one = open_writer(tmp_path / "index", news(30))
-    assert isinstance(one._helpers, Processes)
-    ids = one._helpers.ids
+    assert isinstance(one._workers, ProcessPool)
+    ids = one._workers.ids
     assert ids
     assert all(os.getpgid(process) != os.getpgid(0) for process in ids)
     one.close()
@@ -153,19 +153,19 @@ def test_no_process_is_left_and_none_is_in_the_way_of_an_interrupt(
 
 
 def test_what_a_task_raises_is_raised_here_and_the_process_goes_on(tmp_path: Path) -> None:
-    helpers = Processes(1)
+    workers = ProcessPool(1)
     builder = Builder()
     builder.add(news(1)[0], "state")
     try:
         with pytest.raises(FileNotFoundError) as raised:
-            helpers.give(Build(builder, tmp_path / "nowhere" / "x")).result()
+            workers.submit(Build(builder, tmp_path / "nowhere" / "x")).result()
         traceback = str(raised.value.__cause__)  # of that process
         assert ", in new_file\n" in traceback
-        helpers.give(Build(builder, tmp_path / "x")).result()
+        workers.submit(Build(builder, tmp_path / "x")).result()
         assert (tmp_path / "x").exists()
-        assert len(helpers.ids) == 1
+        assert len(workers.ids) == 1
     finally:
-        helpers.end()
+        workers.shutdown()
 
 
 @pytest.mark.parametrize("executable", ["", "/nowhere/python3", sys.executable.replace("python", "program")])
@@ -174,8 +174,8 @@ def test_where_no_python_can_be_started_all_is_done_here(
 ) -> None:
     eager.setattr(sys, "executable", executable)
     one = open_writer(tmp_path / "index", news(30))
-    assert isinstance(one._helpers, Processes)
-    assert one._helpers.ids == []
+    assert isinstance(one._workers, ProcessPool)
+    assert one._workers.ids == []
     one.close()
     with newssearch.open(tmp_path / "index") as index:
         assert index.info().contents.articles == 30
@@ -195,15 +195,20 @@ with newssearch.create(sys.argv[-1]) as index:
 def test_a_program_needs_no_main_module_that_can_be_imported(tmp_path: Path, how: str) -> None:
     command = [sys.executable, *((how, PROGRAM) if how == "-c" else (how,)), str(tmp_path / "index")]
     done = subprocess.run(
-        command, input=PROGRAM, capture_output=True, text=True, env={**os.environ, VARIABLE: "2"}, check=False
+        command,
+        input=PROGRAM,
+        capture_output=True,
+        text=True,
+        env={**os.environ, PROCESSES_VARIABLE: "2"},
+        check=False,
     )
     assert (done.stdout, done.stderr) == ("9\n", "")
 
 
 def test_as_many_processes_as_there_are_processors_unless_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     for said, number in (("1", 1), ("3", 3), ("1000", 8)):
-        monkeypatch.setenv(VARIABLE, said)
-        assert wanted() == number
+        monkeypatch.setenv(PROCESSES_VARIABLE, said)
+        assert worker_count() == number
     for said in ("", "0", "many"):
-        monkeypatch.setenv(VARIABLE, said)
-        assert 1 <= wanted() <= 8
+        monkeypatch.setenv(PROCESSES_VARIABLE, said)
+        assert 1 <= worker_count() <= 8

@@ -23,7 +23,7 @@ from newssearch import Index, IndexWriteError
 from newssearch.cli import run
 from newssearch.engines.embedded import writer
 from newssearch.system import atomic_files, fault_points
-from newssearch.system.workers import VARIABLE
+from newssearch.system.workers import PROCESSES_VARIABLE
 from newssearch.updating import files
 from support import article
 from windows import Refusals
@@ -105,7 +105,7 @@ def test_a_reader_in_another_process_keeps_its_commit(folder: Path, as_on_window
 
 
 @pytest.mark.parametrize("anew", [False, True])
-def test_a_run_with_helpers_that_merges_ends_in_order(
+def test_a_run_with_workers_that_merges_ends_in_order(
     tmp_path: Path, as_on_windows: Refusals, monkeypatch: pytest.MonkeyPatch, anew: bool
 ) -> None:
     breaking.write_news(tmp_path, 1)
@@ -114,7 +114,7 @@ def test_a_run_with_helpers_that_merges_ends_in_order(
     reader = newssearch.open(tmp_path / "index")
     before = reader.find("rain")
     with breaking.small_batches():
-        monkeypatch.setenv(VARIABLE, "2")
+        monkeypatch.setenv(PROCESSES_VARIABLE, "2")
         monkeypatch.setattr(writer, "ENOUGH", 2000)
         (breaking.rebuild if anew else breaking.update)(tmp_path)
     assert reader.find("rain") == before
@@ -161,10 +161,10 @@ def test_a_file_that_somebody_reads_for_a_moment_is_waited_for(
     assert held.closed
     assert name in as_on_windows.names
     assert newssearch.verify(folder).sound
-    monkeypatch.setattr(atomic_files, "PATIENCE", 0.05)
+    monkeypatch.setattr(atomic_files, "RETRY_SECONDS", 0.05)
     as_on_windows.then = lambda _: None
     (folder / "writer.json").write_text("{}", encoding="utf-8")
-    with (folder / name).open("rb"), pytest.raises(IndexWriteError, match="what was committed before stays"):
+    with (folder / name).open("rb"), pytest.raises(IndexWriteError, match="committed articles are safe"):
         newssearch.rebuild(folder, tmp_path / "a.txt")
     newssearch.rebuild(folder, tmp_path / "a.txt")
     found = newssearch.verify(folder)

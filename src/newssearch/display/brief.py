@@ -1,25 +1,25 @@
-"""Values on one line: what ``repr()`` tells of an article or of results, however long they are."""
+"""Short descriptions on one line: the ``repr()`` of articles and results, however long they are."""
 
 from __future__ import annotations
 
-MOST = 60
-"""Characters of a text that are shown, escapes counted."""
-LONGEST = 199
-"""Characters of the whole line."""
+MAX_QUOTED_CHARS = 60
+"""The largest number of characters of a quoted text, including escapes."""
+MAX_BRIEF_CHARS = 199
+"""The largest number of characters of a whole description."""
 
 
 def brief(value: object, *facts: str) -> str:
-    """A value as its type and what matters most of it: see :func:`quoted` for what comes from an article.
+    """Describe a value by its type and the given facts. Text from an article goes through :func:`quoted` first.
 
     >>> brief(Exception(), "of", quoted("rain\\x1b and storm"))
     "<Exception of 'rain\\\\x1b and storm'>"
     """
     line = " ".join([type(value).__name__, *filter(None, facts)])
-    return f"<{line if len(line) <= LONGEST - 2 else line[: LONGEST - 3] + '…'}>"
+    return f"<{line if len(line) <= MAX_BRIEF_CHARS - 2 else line[: MAX_BRIEF_CHARS - 3] + '…'}>"
 
 
-def quoted(text: object, most: int = MOST) -> str:
-    """The beginning of a text between quotation marks, its control characters escaped.
+def quoted(text: object, most: int = MAX_QUOTED_CHARS) -> str:
+    """Return the beginning of a text in quotation marks, with control characters escaped.
 
     >>> quoted("It rained on Baghdad.", 12), quoted(None)
     ("'It rained…'", 'None')
@@ -35,13 +35,13 @@ def quoted(text: object, most: int = MOST) -> str:
     return repr(f"{text[:end].rstrip()}…")
 
 
-def shortened(line: str, most: int = MOST) -> str:
-    """The beginning of a line."""
+def shortened(line: str, most: int = MAX_QUOTED_CHARS) -> str:
+    """Return the beginning of a line, at most ``most`` characters."""
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def many(number: int, noun: str, nouns: str = "") -> str:
-    """A number of things.
+    """Return a number with its noun, in the singular or the plural.
 
     >>> many(1, "article"), many(1200, "story", "stories")
     ('1 article', '1,200 stories')

@@ -1,6 +1,6 @@
-"""Text of an article on its way to a terminal, a page, a Markdown document or a spreadsheet.
+"""Escaping text from articles for terminals, HTML pages, Markdown documents and spreadsheets.
 
-Nothing from an article reaches any of them as a command.
+Nothing from an article acts as a command, as markup or as a formula there.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _MARKDOWN = Pattern(r"([\\`*_{}\[\]<>#|~!&])")
 
 
 def terminal(text: str) -> str:
-    """``text`` on one line without control characters and without overrides of the writing direction.
+    """Return ``text`` on one line, without control characters and without overrides of the writing direction.
 
     >>> terminal("a\\x1b[31mb\\n\\u202ec")
     'a�[31mb c'
@@ -28,7 +28,7 @@ def terminal(text: str) -> str:
 
 
 def html(text: str) -> str:
-    """``text`` as the content of an element or of a quoted attribute.
+    """Return ``text`` as the content of an HTML element or of a quoted attribute.
 
     >>> html("<script>'&'")
     '&lt;script&gt;&#x27;&amp;&#x27;'
@@ -37,7 +37,7 @@ def html(text: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """``text`` on one line, with what Markdown would read as markup escaped.
+    """Return ``text`` on one line, with the characters of Markdown's markup escaped.
 
     >>> print(markdown("1 * 2 <b> [x](y)"))
     1 \\* 2 \\<b\\> \\[x\\](y)
@@ -46,11 +46,11 @@ def markdown(text: str) -> str:
 
 
 def cell(text: str) -> str:
-    """``text`` as a cell that no spreadsheet takes for a formula (OWASP, CSV injection).
+    """Return ``text`` as a cell that no spreadsheet takes for a formula (OWASP, CSV injection).
 
     >>> cell("=1+1"), cell("1-1")
     ("'=1+1", '1-1')
     """
     line = terminal(text)
-    first = unicodedata.normalize("NFKC", line.lstrip()[:1])  # some take the full-width signs too
+    first = unicodedata.normalize("NFKC", line.lstrip()[:1])  # some spreadsheets accept full-width signs too
     return f"'{line}" if first in ("=", "+", "-", "@") else line

@@ -1,4 +1,4 @@
-"""Values in a notebook: tables of HTML, readable on light and dark pages, in which nothing from an article is markup."""
+"""HTML for notebooks, readable on light and dark pages. Nothing from an article becomes markup."""
 
 from __future__ import annotations
 
@@ -37,19 +37,19 @@ STYLE = """
 
 
 def page(*parts: str) -> str:
-    """Pieces of HTML as one output of a notebook."""
+    """Join pieces of HTML into one output of a notebook."""
     return f'<div class="newssearch"><style>{STYLE}</style>{"".join(parts)}</div>'
 
 
 def text(value: object) -> str:
-    """Text of an article, or a number, as HTML that keeps its own writing direction."""
+    """Return text of an article, or a number, as HTML with its own writing direction."""
     if value is None:
         return ""
     return f'<span dir="auto">{escape.html(str(value))}</span>'
 
 
 def linked(title: str | None, url: str | None) -> str:
-    """A headline that leads to its address, where that is one of the web.
+    """Return a headline, linked to its address if that is a web address.
 
     >>> linked("Rain", "https://e.org/?a=1&b=2")
     '<a href="https://e.org/?a=1&amp;b=2" target="_blank" rel="noopener noreferrer"><span dir="auto">Rain</span></a>'
@@ -63,30 +63,30 @@ def linked(title: str | None, url: str | None) -> str:
 
 
 def day(date: dt.date | None) -> str:
-    """The day of a date; nothing where there is none."""
+    """Return the day of a date, or an empty string for None."""
     return date.isoformat()[:10] if date is not None else ""
 
 
 def paragraph(content: str) -> str:
-    """A line of its own."""
+    """Return content as a paragraph, or nothing for no content."""
     return f"<p>{content}</p>" if content else ""
 
 
 def notes(lines: Iterable[str]) -> str:
-    """A list of texts."""
+    """Return texts as a list, or nothing for no texts."""
     items = "".join(f"<li>{text(line)}</li>" for line in lines)
     return f"<ul>{items}</ul>" if items else ""
 
 
 def folded(title: str, content: str) -> str:
-    """Content that opens on a click."""
+    """Return content under a title that opens it on a click."""
     return f"<details><summary>{escape.html(title)}</summary>{content}</details>"
 
 
 def table(
     head: Sequence[str], rows: Iterable[Sequence[str]], kinds: Sequence[str] = (), name: str = ""
 ) -> str:
-    """Rows of cells of HTML. ``kinds`` gives the kind of each column: ``short``, ``title``, ``name``, ``wide`` or ``number``."""
+    """Return rows of HTML cells as a table. ``kinds`` gives the kind of each column: ``short``, ``title``, ``name``, ``wide`` or ``number``."""
     classes = [f' class="ns-{kind}"' if kind else "" for kind in (*kinds, *[""] * (len(head) - len(kinds)))]
     titles = "".join(f"<th>{escape.html(title)}</th>" for title in head)
     body = "".join(

@@ -1,7 +1,7 @@
 """Documents parsed by several processes, in the order in which they came.
 
 Whoever reads looks at files and opens containers; what takes the time is parsing what is in them. That is given to
-helpers in batches, and taken back in order, so that nobody can tell from the outcome how many there were. How much is
+workers in batches, and taken back in order, so that nobody can tell from the outcome how many there were. How much is
 under way is bounded.
 """
 
@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, NamedTuple
 
-from newssearch.system.workers import HelperError, Memory, Processes, wanted
+from newssearch.system.workers import ProcessPool, WorkerError, WorkerMemory, worker_count
 
 from . import parsed
 from .api import Document, Found
@@ -37,7 +37,7 @@ class Parsing(NamedTuple):
 
     documents: tuple[Document, ...]
 
-    def run(self, memory: Memory) -> list[list[Found]]:
+    def run(self, memory: WorkerMemory) -> list[list[Found]]:
         """What is in each of them."""
         gc.enable()  # trees of pages are full of circles
         return [list(parsed(document)) for document in self.documents]
@@ -67,7 +67,7 @@ class Parsers:
     """Who parses documents: this process at first, and others once there is enough to do."""
 
     def __init__(self) -> None:
-        self._helpers: Processes | None = None
+        self._workers: ProcessPool | None = None
         self._spent = 0.0
 
     def __enter__(self) -> Parsers:
@@ -76,8 +76,8 @@ class Parsers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._helpers is not None:
-            self._helpers.end()
+        if self._workers is not None:
+            self._workers.shutdown()
 
     def in_order(self, items: Iterable[Any]) -> Iterator[Any]:
         """Each item in its turn, and in place of a document what is in it.
@@ -90,9 +90,9 @@ class Parsers:
                 yield item
                 continue
             yield from self._here(item)
-            if self._spent > ENOUGH and (number := wanted()) > 1:
-                self._helpers = self._helpers or Processes(number, again=True)
-                yield from self._elsewhere(rest, self._helpers)
+            if self._spent > ENOUGH and (number := worker_count()) > 1:
+                self._workers = self._workers or ProcessPool(number, restart=True)
+                yield from self._elsewhere(rest, self._workers)
 
     def _here(self, document: Document) -> Iterator[Found]:
         started = time.perf_counter()
@@ -100,36 +100,36 @@ class Parsers:
         self._spent += time.perf_counter() - started
         yield from found
 
-    def _elsewhere(self, items: Iterator[Any], helpers: Processes) -> Iterator[Any]:
+    def _elsewhere(self, items: Iterator[Any], workers: ProcessPool) -> Iterator[Any]:
         under_way: deque[_Batch] = deque()
         held, batch = 0, _Batch()
         for item in items:
             if not batch.add(item):
                 continue
-            _give(batch, helpers)
+            _submit(batch, workers)
             under_way.append(batch)
             held, batch = held + batch.size, _Batch()
-            while held > UNDER_WAY or len(under_way) > BATCHES * helpers.number or _is_done(under_way):
+            while held > UNDER_WAY or len(under_way) > BATCHES * workers.number or _is_done(under_way):
                 first = under_way.popleft()
                 held -= first.size
-                yield from _taken(first, helpers)
-        _give(batch, helpers)
+                yield from _taken(first, workers)
+        _submit(batch, workers)
         under_way.append(batch)
         while under_way:
-            yield from _taken(under_way.popleft(), helpers)
+            yield from _taken(under_way.popleft(), workers)
 
 
-def _give(batch: _Batch, helpers: Processes) -> None:
+def _submit(batch: _Batch, workers: ProcessPool) -> None:
     if batch.size:
-        batch.future = helpers.give(Parsing(batch.documents))
+        batch.future = workers.submit(Parsing(batch.documents))
 
 
 def _is_done(under_way: deque[_Batch]) -> bool:
     return bool(under_way) and (under_way[0].future is None or under_way[0].future.done())
 
 
-def _taken(batch: _Batch, helpers: Processes) -> Iterator[Any]:
-    results = iter(_results(batch, helpers))
+def _taken(batch: _Batch, workers: ProcessPool) -> Iterator[Any]:
+    results = iter(_results(batch, workers))
     for item in batch.items:
         if isinstance(item, Document):
             yield from next(results)
@@ -137,21 +137,21 @@ def _taken(batch: _Batch, helpers: Processes) -> Iterator[Any]:
             yield item
 
 
-def _results(batch: _Batch, helpers: Processes) -> list[list[Found]]:
-    """What is in the documents of a batch; where that cost a helper its life, each of them is tried by itself."""
+def _results(batch: _Batch, workers: ProcessPool) -> list[list[Found]]:
+    """What is in the documents of a batch; where that cost a worker its life, each of them is tried by itself."""
     if batch.future is None:
         return [list(parsed(document)) for document in batch.documents]
     try:
         found: list[list[Found]] = batch.future.result()
         return found
-    except HelperError:
-        return [_alone(document, helpers) for document in batch.documents]
+    except WorkerError:
+        return [_alone(document, workers) for document in batch.documents]
 
 
-def _alone(document: Document, helpers: Processes) -> list[Found]:
+def _alone(document: Document, workers: ProcessPool) -> list[Found]:
     found: list[Found]
     try:
-        (found,) = helpers.give(Parsing((document,))).result()
-    except HelperError:
+        (found,) = workers.submit(Parsing((document,))).result()
+    except WorkerError:
         return [document.origin.rejected("a process that read it crashed, or had not enough memory")]
     return found

@@ -1,1 +1,1 @@
-"""The operating system: worker processes, files that are whole or as before, named points of failure."""
+"""The operating system: worker processes, atomic file replacement, fault points; and two tools without a subject."""

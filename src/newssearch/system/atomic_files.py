@@ -1,4 +1,4 @@
-"""Files that are on disk before what depends on them, and that are whole or as they were."""
+"""Atomic replacement, checksums and syncing of files, so that a crash leaves a file either old or new."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from typing import BinaryIO
 
 from newssearch.errors import IndexWriteError
 
-from .fault_points import reach
+from .fault_points import fault_point
 
-PATIENCE = 2.0
-"""Seconds to retry what Windows refuses because another program has the file open for a moment."""
+RETRY_SECONDS = 2.0
+"""The seconds for which an operation is retried that Windows refuses because another program has the file open."""
 SYNCS_FOLDERS = os.name != "nt"
-"""Whether a folder can be brought to disk: Windows opens none, and does that by itself."""
-_BUSY = (5, 32, 33, 1224)
-"""Windows errors for a file in use: access denied, sharing violation, lock violation, user-mapped section open."""
+"""Whether folders can be synced. Windows opens no folders, and syncs them itself."""
+_WINDOWS_BUSY_ERRORS = (5, 32, 33, 1224)
+"""The Windows errors for a file in use: access denied, sharing violation, lock violation, user-mapped section open."""
 
 _SEAL = re.compile(r',"crc32":([0-9]{1,10})\}\Z', re.ASCII)
 
 
 def sealed(content: str) -> str:
-    """A JSON object with its own checksum as its last item.
+    """Return a JSON object with its checksum added as its last item.
 
     >>> sealed('{"format":8}')
     '{"format":8,"crc32":2128377968}'
@@ -35,13 +35,13 @@ def sealed(content: str) -> str:
 
 
 def unsealed(content: str) -> str:
-    """What was sealed. Raises :class:`ValueError` where that is not what it was."""
+    """Return a sealed JSON object without its checksum. Raises :class:`ValueError` if the checksum does not match."""
     seal = _SEAL.search(content)
     if seal is not None:
         whole = f"{content[: seal.start()]}}}"
         if sealed(whole) == content:
             return whole
-    raise ValueError("it is not what was written")
+    raise ValueError("its checksum does not match")
 
 
 def _octets(content: str) -> bytes:
@@ -49,26 +49,26 @@ def _octets(content: str) -> bytes:
 
 
 def unused_name(path: Path) -> Path:
-    """A temporary name beside ``path`` that no other process, thread or call uses.
+    """Return a temporary name beside ``path`` that no other process, thread or call uses.
 
-    It ends in ``.tmp`` and :data:`TEMPORARY` matches it. The random part comes from the system: a program that seeds
-    :mod:`random` makes the same "random" names in each run.
+    The name ends in ``.tmp``, and :data:`TEMPORARY_NAME` matches it. Its random part comes from the operating system: a
+    program that seeds :mod:`random` would make the same names in each run.
     """
     return path.with_name(f"{path.name}.{os.urandom(8).hex()}.tmp")
 
 
-TEMPORARY = re.compile(r"(_MAIN_[0-9]+\.toc|(newssearch|files|writer)\.json)(\.[0-9a-f]{16})?\.tmp")
-"""The names of temporary files of :func:`replace`, with or without a random part."""
+TEMPORARY_NAME = re.compile(r"(_MAIN_[0-9]+\.toc|(newssearch|files|writer)\.json)(\.[0-9a-f]{16})?\.tmp")
+"""Matches the names of the temporary files of :func:`replace`, with or without a random part."""
 
 
 def is_busy(error: OSError) -> bool:
-    """Whether Windows refused an operation because somebody has the file open or mapped."""
-    return getattr(error, "winerror", None) in _BUSY
+    """Whether Windows refused an operation because a program has the file open or mapped."""
+    return getattr(error, "winerror", None) in _WINDOWS_BUSY_ERRORS
 
 
 def patiently(operation: Callable[[], object]) -> None:
-    """Do something to a file, again and again for up to :data:`PATIENCE` seconds while Windows says that it is in use."""
-    until = time.monotonic() + PATIENCE
+    """Do an operation on a file, and retry it for up to :data:`RETRY_SECONDS` while Windows says that the file is in use."""
+    until = time.monotonic() + RETRY_SECONDS
     delay = 0.005
     while True:
         try:
@@ -82,9 +82,9 @@ def patiently(operation: Callable[[], object]) -> None:
 
 
 def remove_unused(path: Path) -> bool:
-    """Remove a file that no commit needs any more; whether it is gone.
+    """Remove a file that no commit needs any more. Return whether it is gone.
 
-    Where that cannot be, as for a file that somebody has open on Windows, it is left for a later commit, or for
+    A file that cannot be removed, such as one that is open on Windows, stays for a later commit or for
     ``newssearch verify --clean``.
     """
     try:
@@ -95,16 +95,16 @@ def remove_unused(path: Path) -> bool:
 
 
 def new_file(path: Path, buffering: int = -1) -> BinaryIO:
-    """Create a file to write to and read from. Raises :class:`FileExistsError` where the name is taken.
+    """Create a file for writing and reading. Raises :class:`FileExistsError` if the name is taken.
 
-    Nothing is overwritten, and no link is followed: in the index of a stranger it may lead to somebody else's file.
+    No file is overwritten and no link is followed: in an index from an untrusted source, a link may lead anywhere.
     """
     return path.open("x+b", buffering=buffering)
 
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Whatever the system does not let us write to an index is an :class:`~newssearch.IndexWriteError`."""
+    """Turn an :class:`OSError` of writing to an index into an :class:`~newssearch.IndexWriteError`."""
     try:
         yield
     except OSError as error:
@@ -112,15 +112,15 @@ def writing(folder: Path) -> Iterator[None]:
 
 
 def unwritable(folder: Path, error: OSError) -> IndexWriteError:
-    """The error that the system does not let us write to an index."""
+    """Return the error that an index cannot be written to."""
     why = error.strerror or str(error)
-    message = f"the index in {folder} cannot be written to: {why}; what was committed before stays"
+    message = f"the index in {folder} cannot be written to: {why}; committed articles are safe"
     return IndexWriteError(message, folder)
 
 
 @contextmanager
 def named(path: Path) -> Iterator[None]:
-    """Let an :class:`OSError` say which file it is about."""
+    """Add the name of the file to an :class:`OSError` that has none."""
     try:
         yield
     except OSError as error:
@@ -130,41 +130,41 @@ def named(path: Path) -> Iterator[None]:
 
 
 def replace(path: Path, content: bytes) -> None:
-    """Write a file so that it has either its old content or its new one, whatever happens.
+    """Write a file so that it has either its old content or its new content, whatever happens.
 
-    What is in it is on disk; that it has its name is sure only after :func:`sync_folder`.
+    The content is then on disk. The name is on disk only after :func:`sync_folder`.
     """
     temporary = unused_name(path)
     kind = path.suffix.removeprefix(".")
-    reach(f"{kind}: begin")
+    fault_point(f"{kind}: begin")
     file = new_file(temporary)
     try:
         with file:
             file.write(content)
             file.flush()
-            reach(f"{kind}: written")
+            fault_point(f"{kind}: written")
             sync(file.fileno())
-        reach(f"{kind}: on disk")
-        patiently(lambda: temporary.replace(path))  # on Windows, a reader may have it open for a moment
+        fault_point(f"{kind}: on disk")
+        patiently(lambda: temporary.replace(path))  # on Windows, a reader may have the file open for a moment
     except BaseException:
-        with suppress(OSError):  # it stays behind, and harms nobody
+        with suppress(OSError):  # a leftover file does no harm
             temporary.unlink(missing_ok=True)
         raise
-    reach(f"{kind}: in place")
+    fault_point(f"{kind}: in place")
 
 
 def sync(descriptor: int) -> None:
-    """Bring an open file or folder to disk.
+    """Write an open file or folder through to the disk.
 
-    On macOS, ``fsync`` leaves the data in the cache of the drive: fsync(2) there names ``F_FULLFSYNC``, which also
-    empties that. File systems that do not have it, such as network shares, get ``fsync``, as in SQLite.
+    On macOS, ``fsync`` leaves the data in the drive's cache; ``F_FULLFSYNC`` also empties the cache, as fsync(2) there
+    says. File systems without it, such as network shares, get ``fsync``, as in SQLite.
     """
     if not _sync_fully(descriptor):
         os.fsync(descriptor)
 
 
 def _sync_fully(descriptor: int) -> bool:
-    """Let the drive write out its cache, where the system has a call for that; whether it did."""
+    """Sync a file and empty the drive's cache, if the system has a call for that. Return whether it did."""
     try:
         import fcntl  # Windows has none
     except ImportError:
@@ -180,7 +180,7 @@ def _sync_fully(descriptor: int) -> bool:
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring the names of the files in a folder to disk, where a system has that."""
+    """Write the names of the files in a folder through to the disk, if the system can."""
     if not SYNCS_FOLDERS:
         return
     descriptor = os.open(folder, os.O_RDONLY)

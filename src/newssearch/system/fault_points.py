@@ -1,8 +1,8 @@
-"""Named moments at which a run may be broken off, for those who test that nothing is lost by it.
+"""Fault points: named places in the code where a test can interrupt a run, to prove that nothing is lost.
 
-What writes to an index calls :func:`reach` between any two steps that a power cut, a full disk or ``kill -9`` might come
-between. It does nothing, unless a test has put a function in place of :data:`handler`: that may raise, end the process,
-or look around.
+Code that writes to an index calls :func:`fault_point` between any two steps that a power cut, a full disk or ``kill -9``
+could separate. The call does nothing, unless a test has set :data:`handler`, which may raise an exception, end the
+process, or inspect the files.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 handler: Callable[[str], None] | None = None
-"""What is called with the name of each moment."""
+"""The function that is called with the name of each fault point, if any."""
 
 
-def reach(moment: str) -> None:
-    """Say that a moment has come."""
+def fault_point(name: str) -> None:
+    """Mark a fault point: call the handler, if there is one."""
     if handler is not None:
-        handler(moment)
+        handler(name)

@@ -1,4 +1,4 @@
-"""A dict that never changes: what immutable values hold as their mappings."""
+"""An immutable dict, for the mappings inside immutable values."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ V = TypeVar("V")
 
 
 class FrozenDict(dict[K, V]):
-    """A dict that cannot be changed, and has a hash where its values have one.
+    """A dict that cannot be changed. It has a hash if its values have one.
 
-    Unlike a :class:`types.MappingProxyType` it pickles, copies, and is JSON to whoever takes a dict.
+    Unlike a :class:`types.MappingProxyType`, it can be pickled, copied and written as JSON.
 
     >>> FrozenDict(a=1), FrozenDict(a=1) == {"a": 1}
     ({'a': 1}, True)
@@ -29,7 +29,7 @@ class FrozenDict(dict[K, V]):
         return self
 
     def copy(self) -> dict[K, V]:
-        """A dict of the same, which can be changed."""
+        """Return a mutable copy."""
         return dict(self)
 
     def _fixed(self, *_: object, **__: object) -> NoReturn:

@@ -1,6 +1,6 @@
 """Regular expressions that are compiled when they are first used.
 
-To compile one takes longer than to answer a query, and a query needs few of them.
+Compiling one takes longer than answering a query, and a query needs few of them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import cached_property
 
 
 class Pattern:
-    """A regular expression as :func:`re.compile` makes it, with the methods that are needed here."""
+    """A regular expression with the methods of :class:`re.Pattern` that this package uses."""
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
         self._pattern = pattern
@@ -22,21 +22,21 @@ class Pattern:
         return re.compile(self._pattern, self._flags)
 
     def match(self, text: str, start: int = 0) -> re.Match[str] | None:
-        """A match that begins at ``start``."""
+        """Return the match that begins at ``start``."""
         return self._compiled.match(text, start)
 
     def fullmatch(self, text: str, start: int = 0) -> re.Match[str] | None:
-        """A match of all from ``start`` on."""
+        """Return the match of the whole text from ``start`` on."""
         return self._compiled.fullmatch(text, start)
 
     def search(self, text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
-        """The first match between ``start`` and ``end``."""
+        """Return the first match between ``start`` and ``end``."""
         return self._compiled.search(text, start, len(text) if end is None else end)
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
-        """All matches."""
+        """Return all matches, in order."""
         return self._compiled.finditer(text)
 
     def sub(self, replacement: str | Callable[[re.Match[str]], str], text: str) -> str:
-        """``text`` with its matches replaced."""
+        """Return ``text`` with all matches replaced."""
         return self._compiled.sub(replacement, text)

@@ -1,9 +1,9 @@
-"""Work given to other processes, so that a long run of reading and indexing uses all processors.
+"""Worker processes, so that a long run of reading and indexing uses all processors.
 
-A *helper* is another Python that reads tasks from its standard input and answers on its standard output. It is started
-by its command line instead of by :mod:`multiprocessing`, so that it runs nothing of the program that newssearch is part
-of, whatever threads that has, and whether or not it has a ``__main__`` that can be imported. What a task does does not
-depend on where it is done.
+A *worker* is another Python process that reads tasks from its standard input and writes their results to its standard
+output. It is started by its command line instead of by :mod:`multiprocessing`. So it runs no code of the program that
+embeds newssearch, and works whatever threads that program has, and whether or not its ``__main__`` can be imported. The
+result of a task does not depend on the process that runs it.
 """
 
 from __future__ import annotations
@@ -24,139 +24,140 @@ from typing import Any, BinaryIO, Protocol
 
 from newssearch.errors import NewssearchError
 
-VARIABLE = "NEWSSEARCH_PROCESSES"
-"""Of the environment: how many processes index; 1 for none but the one that asks."""
-MOST = 8
-"""Processes, however many processors there are: each takes memory, and one feeds them all."""
+PROCESSES_VARIABLE = "NEWSSEARCH_PROCESSES"
+"""The environment variable that sets the number of indexing processes; 1 means this process alone."""
+MAX_PROCESSES = 8
+"""The largest number of processes on any machine: each takes memory, and a single one feeds them all."""
 _READY = b"ready\n"
-_NEW_GROUP, _NO_WINDOW = 0x0000_0200, 0x0800_0000  # how Windows is to create a process
+_NEW_GROUP, _NO_WINDOW = 0x0000_0200, 0x0800_0000  # creation flags of Windows
 
 
-class HelperError(NewssearchError):
-    """A process that was to do a part of the work is gone."""
+class WorkerError(NewssearchError):
+    """A worker process ended before its task was done."""
 
 
-class Memory(dict[type, Any]):
-    """What is kept from one task to the next, by its type."""
+class WorkerMemory(dict[type, Any]):
+    """Objects that a worker keeps from one task to the next, by their types."""
 
 
 class Task(Protocol):
-    """Something to do, which can be pickled."""
+    """A unit of work. It can be pickled, and so can its result."""
 
-    def run(self, memory: Memory) -> Any:
-        """Do it."""
+    def run(self, memory: WorkerMemory) -> Any:
+        """Run the task and return its result."""
 
 
-def wanted() -> int:
-    """How many processes are to index."""
-    asked = os.environ.get(VARIABLE, "")
+def worker_count() -> int:
+    """Return the number of processes to index with: at least 1, at most :data:`MAX_PROCESSES`."""
+    asked = os.environ.get(PROCESSES_VARIABLE, "")
     if asked.isdecimal() and int(asked):
-        return min(int(asked), MOST)
-    available = getattr(os, "sched_getaffinity", None)  # not everywhere
-    return min(len(available(0)) if available else os.cpu_count() or 1, MOST)
+        return min(int(asked), MAX_PROCESSES)
+    available = getattr(os, "sched_getaffinity", None)  # Linux has it
+    return min(len(available(0)) if available else os.cpu_count() or 1, MAX_PROCESSES)
 
 
-class Helpers(Protocol):
-    """Who tasks are given to."""
+class WorkerPool(Protocol):
+    """Runs tasks in the background."""
 
     number: int
-    """How many tasks are done at a time."""
+    """The number of tasks that run at a time."""
 
-    def give(self, task: Task) -> Future[Any]:
-        """Let a task be done while we go on; the future raises what it does."""
+    def submit(self, task: Task) -> Future[Any]:
+        """Run a task in the background. The future raises the exception of the task."""
 
-    def end(self) -> None:
-        """Do no more."""
+    def shutdown(self) -> None:
+        """Run no more tasks."""
 
 
-class Thread:
-    """The one helper in this process."""
+class ThreadWorker:
+    """A pool of a single worker: a thread of this process."""
 
     number = 1
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1)
-        self._memory = Memory()
+        self._memory = WorkerMemory()
 
-    def give(self, task: Task) -> Future[Any]:
-        """Let a task be done while we go on."""
+    def submit(self, task: Task) -> Future[Any]:
+        """Run a task on the thread."""
         return self._pool.submit(task.run, self._memory)
 
-    def end(self) -> None:
-        """Do no more than what is begun."""
+    def shutdown(self) -> None:
+        """Finish the task that is running, and cancel the others."""
         self._pool.shutdown(cancel_futures=True)
 
 
-class Processes:
-    """So many helpers, each started when there is something to do for it.
+class ProcessPool:
+    """A pool of ``number`` worker processes, each started when it is first needed.
 
-    A helper that is gone is not replaced, unless ``again``: then its task fails, and the next one has a new helper.
+    If a worker dies, its task fails, and later tasks run in this process instead. With ``restart``, a new worker takes its
+    place.
     """
 
-    def __init__(self, number: int, *, again: bool = False) -> None:
+    def __init__(self, number: int, *, restart: bool = False) -> None:
         self.number = number
-        self._again = again
-        self._pool = ThreadPoolExecutor(number)  # a thread waits for each
-        self._idle: queue.LifoQueue[_Helper | None] = queue.LifoQueue()
+        self._restart = restart
+        self._pool = ThreadPoolExecutor(number)  # each thread waits for one worker
+        self._idle: queue.LifoQueue[_WorkerProcess | None] = queue.LifoQueue()
         for _ in range(number):
             self._idle.put(None)
-        self._started: list[_Helper] = []
-        self._here = threading.Lock()
-        self._memory = Memory()
+        self._started: list[_WorkerProcess] = []
+        self._local = threading.Lock()  # held while a task runs in this process
+        self._memory = WorkerMemory()
         self._ended = False
 
-    def give(self, task: Task) -> Future[Any]:
-        """Let a helper do a task; where none can be started, it is done by a thread.
+    def submit(self, task: Task) -> Future[Any]:
+        """Run a task in a worker process, or on a thread if no process can be started.
 
-        The future raises what the task raises, or :class:`HelperError` where the helper is gone.
+        The future raises the exception of the task, or :class:`WorkerError` if the worker died.
         """
         return self._pool.submit(self._run, task)
 
     def _run(self, task: Task) -> Any:
-        helper = self._idle.get()
+        worker = self._idle.get()
         try:
-            if helper is None:
-                helper = _Helper()
-                self._started.append(helper)
+            if worker is None:
+                worker = _WorkerProcess()
+                self._started.append(worker)
                 if self._ended:
-                    helper.end()
-            if helper.ready:
-                return helper.run(task)
+                    worker.kill()
+            if worker.ready:
+                return worker.run(task)
         finally:
-            gone = helper is not None and helper.started and not helper.ready
-            self._idle.put(None if gone and self._again and not self._ended else helper)
-        with self._here:
+            gone = worker is not None and worker.started and not worker.ready
+            self._idle.put(None if gone and self._restart and not self._ended else worker)
+        with self._local:
             return task.run(self._memory)
 
     @property
     def ids(self) -> list[int]:
-        """Of the processes that run."""
-        return [helper.id for helper in self._started if helper.ready]
+        """The process ids of the running workers."""
+        return [worker.id for worker in self._started if worker.ready]
 
-    def end(self) -> None:
-        """End all helpers, whatever they do."""
+    def shutdown(self) -> None:
+        """Kill all workers, whatever they are doing."""
         self._ended = True
-        for helper in self._started:
-            helper.end()
+        for worker in self._started:
+            worker.kill()
         self._pool.shutdown(cancel_futures=True)
 
 
-class _HelperTraceback(Exception):  # noqa: N818  (no error of its own, as in concurrent.futures)
-    """The cause of an exception that was raised in another process: the traceback there, as text."""
+class _WorkerTraceback(Exception):  # noqa: N818  (not an error of its own, as in concurrent.futures)
+    """The cause of an exception from a worker: the traceback there, as text."""
 
     def __str__(self) -> str:
         return f"\n{self.args[0]}"
 
 
-class _Helper:
-    """Another Python, with the same modules."""
+class _WorkerProcess:
+    """A worker process: another Python with the same module search path."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self.ready = self.started = False
         if not _is_python():
             return
-        # It must not be stopped by what stops us: an interrupt from the terminal is ours to answer.
+        # An interrupt from the terminal must not reach the worker: this process decides how to end.
         posix = os.name == "posix"
         try:
             self._process = subprocess.Popen(
@@ -168,42 +169,42 @@ class _Helper:
                 start_new_session=posix,
                 creationflags=0 if posix else _NEW_GROUP | _NO_WINDOW,
             )
-            assert self._process.stdout is not None, "it was started with pipes"
+            assert self._process.stdout is not None, "the worker was started with pipes"
             self.ready = self._process.stdout.readline() == _READY
         except OSError:
             pass
         self.started = self.ready
         if not self.ready:
-            self.end()
+            self.kill()
 
     @property
     def id(self) -> int:
-        """Of its process."""
-        assert self._process is not None, "it is ready"
+        """The process id. The worker must be ready."""
+        assert self._process is not None, "the worker is ready"
         return self._process.pid
 
     def run(self, task: Task) -> Any:
-        """Let it do a task."""
-        assert self._process is not None, "it is ready"
-        assert self._process.stdin is not None, "it was started with pipes"
-        assert self._process.stdout is not None, "it was started with pipes"
+        """Run a task and return its result. Raises its exception, or :class:`WorkerError` if the worker died."""
+        assert self._process is not None, "the worker is ready"
+        assert self._process.stdin is not None, "the worker was started with pipes"
+        assert self._process.stdout is not None, "the worker was started with pipes"
         try:
             pickle.dump(task, self._process.stdin, pickle.HIGHEST_PROTOCOL)
             self._process.stdin.flush()
             done, result, trace = pickle.load(self._process.stdout)
         except (OSError, EOFError, pickle.UnpicklingError) as error:
-            self.end()
+            self.kill()
             message = (
-                f"a process that helped to index ended with {self._process.returncode}: what was committed before"
-                f" stays; run it again, or with {VARIABLE}=1 if there is not enough memory for several"
+                f"an indexing process ended with exit code {self._process.returncode}; committed articles are safe."
+                f" Run the command again, with {PROCESSES_VARIABLE}=1 if memory is short"
             )
-            raise HelperError(message) from error
+            raise WorkerError(message) from error
         if not done:
-            raise result from _HelperTraceback(trace)
+            raise result from _WorkerTraceback(trace)
         return result
 
-    def end(self) -> None:
-        """End it, whatever it does."""
+    def kill(self) -> None:
+        """Kill the process, whatever it is doing."""
         self.ready = False
         if self._process is None:
             return
@@ -211,57 +212,57 @@ class _Helper:
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
-                with contextlib.suppress(OSError):  # what was still to be written has no reader any more
+                with contextlib.suppress(OSError):  # unwritten data has no reader any more
                     pipe.close()
 
 
 def _is_python() -> bool:
-    """Whether there is a Python to start: a program that brings its own calls itself the executable."""
+    """Whether :data:`sys.executable` is a Python. A program that bundles one names itself there."""
     name = Path(sys.executable or "").name.lower()
     return name.startswith(("python", "pypy")) and not getattr(sys, "frozen", False)
 
 
 def _program() -> str:
-    """What a helper runs: it finds all modules where we find them."""
+    """Return the program that a worker runs, with the module search path of this process."""
     return f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import serve; serve()"
 
 
 _ENVIRONMENT = {
-    # Large arrays come and go: the C library of Linux is to keep their memory, instead of asking for it each time.
+    # Large arrays come and go: the C library of Linux keeps their memory, instead of asking for it each time.
     "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
     "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
-    # A helper for each processor is enough.
+    # There is a worker for each processor: its libraries need no threads of their own.
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }
 
 
 def serve() -> None:
-    """Do the tasks that come in by standard input, until it ends."""
+    """Run the tasks from standard input until it ends: the main loop of a worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.disable()  # there are millions of objects that stay, and no circles
+    gc.disable()  # a worker keeps millions of objects, and makes no reference cycles
     tasks, results = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what anything prints is no result
+    os.dup2(2, 1)  # printed text must not get among the results
     results.write(_READY)
     results.flush()
-    memory = Memory()
-    while (task := _next(tasks)) is not None:
-        answer = _done(task, memory)
+    memory = WorkerMemory()
+    while (task := _next_task(tasks)) is not None:
+        answer = _answer(task, memory)
         del task
         results.write(answer)
         results.flush()
 
 
-def _next(tasks: BinaryIO) -> Any:
-    """The next task, or None where no more are to come."""
+def _next_task(tasks: BinaryIO) -> Any:
+    """Return the next task, or None at the end of the input."""
     try:
         return pickle.load(tasks)
     except EOFError:
         return None
 
 
-def _done(task: Any, memory: Memory) -> bytes:
-    """A task done, or what it raised."""
+def _answer(task: Any, memory: WorkerMemory) -> bytes:
+    """Run a task. Return its pickled result, or its exception."""
     try:
         return pickle.dumps((True, task.run(memory), ""))
     except Exception as error:
@@ -269,6 +270,6 @@ def _done(task: Any, memory: Memory) -> bytes:
         try:
             answer = pickle.dumps((False, error, trace))
             pickle.loads(answer)
-        except Exception:  # not every exception can be sent
+        except Exception:  # not every exception can be pickled
             answer = pickle.dumps((False, RuntimeError(repr(error)), trace))
         return answer

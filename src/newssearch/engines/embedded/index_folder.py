@@ -50,7 +50,7 @@ from newssearch.errors import (
     IndexVersionError,
 )
 from newssearch.system import atomic_files
-from newssearch.system.fault_points import reach
+from newssearch.system.fault_points import fault_point
 from newssearch.text.analysis import ANALYSIS_VERSION
 
 from .snapshot import EmbeddedSnapshot
@@ -132,7 +132,7 @@ class IndexFolder:
         while True:
             make_folder(self.folder)
             try:
-                reach("create: folder made")
+                fault_point("create: folder made")
                 return self.whoosh.lock(max(until - time.monotonic(), 0.0))
             except FileNotFoundError as error:
                 if time.monotonic() >= until:
@@ -277,13 +277,13 @@ class IndexFolder:
         The lock must be held. Returns whether these are gone: on Windows, those stay that somebody has open.
         """
         generation = self.generation + 1
-        reach("commit: begin")
+        fault_point("commit: begin")
         if stories is not None:
             write_stories(self.folder, generation, stories)
-            reach("commit: stories written")
+            fault_point("commit: stories written")
         all_gone = self.whoosh.put_toc(toc)
         all_gone = remove_stories(self.folder, generation) and all_gone
-        reach("commit: stories removed")
+        fault_point("commit: stories removed")
         if not (self.folder / MARKER).exists():
             self.write_extra(MARKER, marker())
         self.remove_rebuilds()

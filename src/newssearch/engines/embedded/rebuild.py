@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from newssearch.engines.embedded.segment.story_columns import keep_stories
 from newssearch.engines.embedded.storage.toc import MARKER
 from newssearch.system import atomic_files
-from newssearch.system.fault_points import reach
+from newssearch.system.fault_points import fault_point
 
 from .index_folder import REBUILD, IndexFolder, marker, remove_folder
 from .writer import EmbeddedWriter
@@ -34,7 +34,7 @@ class EmbeddedRebuild:
             old.check_names(self._extras)
         with atomic_files.writing(old.folder):
             old.remove_rebuilds()  # that were interrupted
-            reach("rebuild: begin")
+            fault_point("rebuild: begin")
         self._new = IndexFolder(atomic_files.unused_name(old.folder / REBUILD))
         return EmbeddedWriter(self._new, self._new.create_locked(0.0))
 
@@ -56,7 +56,7 @@ class EmbeddedRebuild:
         with atomic_files.writing(old.folder):
             toc = new.toc()
             contents = {name: new.read_extra(name) for name in self._extras}
-            reach("rebuild: whole")
+            fault_point("rebuild: whole")
             if old.generation < 0:  # files of segments without a table of contents would look like damage
                 old.put_empty(contents)
             old.remove_extras(contents)  # they describe the old index, and would be believed of the new one
@@ -65,13 +65,13 @@ class EmbeddedRebuild:
                     path.suffix
                 ):  # of a segment, whose name is random, so that none is here already; a lock has none
                     atomic_files.patiently(partial(path.rename, old.folder / path.name))
-                    reach("rebuild: one file moved")
+                    fault_point("rebuild: one file moved")
             keep_stories(new.folder, old.folder, old.generation + 1)
             old.put_toc(toc)
             for name, content in ((MARKER, marker()), *contents.items()):
                 if content is not None:
                     old.write_extra(name, content)
-            reach("rebuild: done")
+            fault_point("rebuild: done")
 
     def close(self) -> None:
         """Remove what is left of the new index, and release the lock."""

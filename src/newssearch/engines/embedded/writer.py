@@ -27,8 +27,8 @@ from newssearch.engines.embedded.storage.container import Container, ContainerWr
 from newssearch.engines.embedded.whoosh_compat.codec import ArraySegment
 from newssearch.engines.embedded.whoosh_compat.folder import Lock
 from newssearch.system.atomic_files import remove_unused, writing
-from newssearch.system.fault_points import reach
-from newssearch.system.workers import Helpers, Memory, Processes, Thread, wanted
+from newssearch.system.fault_points import fault_point
+from newssearch.system.workers import ProcessPool, ThreadWorker, WorkerMemory, WorkerPool, worker_count
 
 from .index_folder import IndexFolder
 from .indexing import merge_policy
@@ -57,7 +57,7 @@ class EmbeddedWriter:
             raise
         self._builder = Builder()
         self._given = 0  # bytes of text, of all segments
-        self._helpers: Helpers = Thread()
+        self._workers: WorkerPool = ThreadWorker()
         self._under_way: list[tuple[ArraySegment, Future[None]]] = []
         self._new: list[ArraySegment] = []
         self._made: list[ArraySegment] = []  # of which a commit that fails leaves files behind
@@ -120,7 +120,7 @@ class EmbeddedWriter:
         if self._builder.documents:
             self._put()
         self._wait()
-        reach("segment: done")
+        fault_point("segment: done")
         if not self._new and not any(self._removed.values()) and not (last and self._untidy):
             return
         self._lock.check()
@@ -134,7 +134,7 @@ class EmbeddedWriter:
         for number, documents in self._removed.items():
             for document in documents:
                 toc.segments[number].delete_document(document)
-        reach("commit: deleted")
+        fault_point("commit: deleted")
         toc.segments.extend(self._new)
         parts, boilerplate = self._stories()
         held = [pair for pair in zip(toc.segments, parts, strict=True) if pair[0].doc_count()]
@@ -182,17 +182,17 @@ class EmbeddedWriter:
 
     def _one(self, held: Sequence[Told]) -> Told:
         """A segment of what is in several."""
-        reach("merge: begin")
+        fault_point("merge: begin")
         read = [Segment(Container(self._store.folder / one.file_name), one.deleted_docs()) for one, _ in held]
         segment = ArraySegment("MAIN")
         container = ContainerWriter(self._store.folder / segment.file_name)
         try:
-            segment.set_doc_count(merge(read, container, self._helpers))
+            segment.set_doc_count(merge(read, container, self._workers))
             container.close()
         except BaseException:
             container.discard()
             raise
-        reach("merge: done")
+        fault_point("merge: done")
         self._made.append(segment)
         parts = zip(held, renumbered(read), strict=True)
         return segment, joined([(known, new.articles, new.documents) for (_, known), new in parts])
@@ -200,7 +200,7 @@ class EmbeddedWriter:
     def close(self) -> None:
         """Drop what was not committed, and let others write."""
         try:
-            self._helpers.end()
+            self._workers.shutdown()
             self._snapshot.close()
             with contextlib.suppress(OSError):  # it stays behind, and harms nobody
                 self._drop()
@@ -221,17 +221,17 @@ class EmbeddedWriter:
 
     def _put(self) -> None:
         """Let what was added become a segment, which counts from the next commit on."""
-        reach("segment: begin")
+        fault_point("segment: begin")
         builder, self._builder = self._builder, Builder()
         self._given += builder.size
-        if self._given >= ENOUGH and self._helpers.number == 1 and (number := wanted()) > 1:
+        if self._given >= ENOUGH and self._workers.number == 1 and (number := worker_count()) > 1:
             self._wait()
-            self._helpers.end()
-            self._helpers = Processes(number)
-        self._wait(self._helpers.number - 1)
+            self._workers.shutdown()
+            self._workers = ProcessPool(number)
+        self._wait(self._workers.number - 1)
         segment = ArraySegment("MAIN", builder.documents)
         task = Build(builder, self._store.folder / segment.file_name)
-        self._under_way.append((segment, self._helpers.give(task)))
+        self._under_way.append((segment, self._workers.submit(task)))
 
     def _wait(self, most: int = 0) -> None:
         """Wait until no more than so many segments are under way."""
@@ -248,12 +248,12 @@ class Build(NamedTuple):
     builder: Builder
     path: Path
 
-    def run(self, memory: Memory) -> None:
+    def run(self, memory: WorkerMemory) -> None:
         """Write it."""
         write_container(self.path, self.builder.sections(_lexicon(memory)))
 
 
-def _lexicon(memory: Memory) -> Lexicon:
+def _lexicon(memory: WorkerMemory) -> Lexicon:
     """The lexicon that is kept from one batch to the next, or a new one once it is full."""
     if Lexicon not in memory or memory[Lexicon].full:
         memory[Lexicon] = Lexicon()

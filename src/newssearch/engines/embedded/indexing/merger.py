@@ -32,7 +32,7 @@ from newssearch.engines.embedded.storage.container import (
 )
 from newssearch.engines.embedded.storage.patched_ints import PatchedIntsWriter
 from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, concat_aranges, run_starts
-from newssearch.system.workers import Helpers
+from newssearch.system.workers import WorkerPool
 
 from .inverter import Articles, Groups, Runs, Vocabulary
 from .segment_builder import document_articles, valued
@@ -55,14 +55,14 @@ class Renumbered(NamedTuple):
         return self.documents if name == "text" else self.articles
 
 
-def merge(segments: Sequence[Segment], container: ContainerWriter, helpers: Helpers | None = None) -> int:
+def merge(segments: Sequence[Segment], container: ContainerWriter, workers: WorkerPool | None = None) -> int:
     """Write all segments as one, in their order; the number of its documents."""
     for segment in segments:
         segment.container.check()  # what is damaged must not get checksums of its own
     parts = list(renumbered(segments))
     first = _first_documents(parts)
     fields = [_Merged.of(name, parts) for name in ("text", "title")]
-    under_way = [field.begin(container, helpers) for field in fields]
+    under_way = [field.begin(container, workers) for field in fields]
     try:
         for name, array in _articles(parts).items():
             container.add(name, array)
@@ -281,7 +281,7 @@ class _Merged:
         sources = [_Source(one.segment.fields[name], one.owners(name), one.segment.deleted) for one in parts]
         return cls(name, sources, _articles_of(parts, sources) if name == "text" else None)
 
-    def begin(self, container: ContainerWriter, helpers: Helpers | None) -> list[Future[_Filled]]:
+    def begin(self, container: ContainerWriter, workers: WorkerPool | None) -> list[Future[_Filled]]:
         """Write the postings: here and now, or with others who help, so that it goes on."""
         name, sources = self._name, self._sources
         size, total = int(self._first[-1]), int(self._first_word[-1])
@@ -303,11 +303,11 @@ class _Merged:
         if self._articles is not None:
             places["group.best"] = container.allocate(f"{name}.group.best", np.uint8, groups)
         places["packed"] = container.allocate(f"{name}.packed", np.uint8, int(self._packed_at[-1]))
-        number = helpers.number if helpers is not None and total >= SHARED else 1
+        number = workers.number if workers is not None and total >= SHARED else 1
         cuts = np.searchsorted(self._first_word, np.linspace(0, total, number + 1)[1:-1]).tolist()
         tasks = [self._range(low, high, places) for low, high in pairwise([0, *cuts, len(self._first) - 1])]
-        if helpers is not None and number > 1:
-            return [helpers.give(task) for task in tasks]
+        if workers is not None and number > 1:
+            return [workers.submit(task) for task in tasks]
         here: Future[_Filled] = Future()
         here.set_result(tasks[0].fill(sources, self._articles))
         return [here]

@@ -30,12 +30,7 @@ from array import array
 import numpy as np
 
 from newssearch.article import Article
-from newssearch.engines.embedded.segment.columns import (
-    NONE,
-    as_written,
-    instant,
-    microseconds,
-)
+from newssearch.engines.embedded.segment.columns import NONE, as_written, instant, microseconds
 from newssearch.engines.embedded.segment.shingles import sample_sections, sampled
 from newssearch.engines.embedded.segment.stored_fields import NUMBERED, numbered_of, rest_of, shown_of
 from newssearch.engines.embedded.storage.block_store import block_sections

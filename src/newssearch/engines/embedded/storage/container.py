@@ -37,7 +37,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newssearch.system.atomic_files import new_file, sync
-from newssearch.system.fault_points import reach
+from newssearch.system.fault_points import fault_point
 
 from .mmap_file import ALIGNMENT, MAGIC, Array, ContainerError, MappedFile, Section, checksums, trailer_bytes
 
@@ -80,7 +80,7 @@ class ContainerWriter:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        reach("arrays: begin")
+        fault_point("arrays: begin")
         self._file = new_file(path, WRITE_BUFFER)
         self._file.write(MAGIC.ljust(ALIGNMENT, b"\0"))
         self._at = self._end = ALIGNMENT
@@ -125,10 +125,10 @@ class ContainerWriter:
         self._file.seek(self._end)
         self._file.write(trailer_bytes(self._directory, sums, self._end))
         self._file.flush()
-        reach("arrays: written")
+        fault_point("arrays: written")
         sync(self._file.fileno())
         self._file.close()
-        reach("arrays: on disk")
+        fault_point("arrays: on disk")
 
     def discard(self) -> None:
         """Drop what was written."""

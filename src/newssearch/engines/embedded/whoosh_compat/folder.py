@@ -44,8 +44,8 @@ from newssearch.engines.embedded.storage.toc import (
 )
 from newssearch.errors import IndexDamagedError, IndexLockedError, IndexWriteError
 from newssearch.system import atomic_files
-from newssearch.system.atomic_files import TEMPORARY, remove_unused, sync_folder
-from newssearch.system.fault_points import reach
+from newssearch.system.atomic_files import TEMPORARY_NAME, remove_unused, sync_folder
+from newssearch.system.fault_points import fault_point
 from newssearch.text.analysis import ANALYSIS_VERSION
 
 from .adopt import adopt
@@ -104,7 +104,7 @@ class WhooshFolder:
         sync_folder(self._folder)  # what it names is on disk under its name
         atomic_files.replace(toc_path(self._folder, generation), written_toc(whole))
         sync_folder(self._folder)
-        reach("commit: done")
+        fault_point("commit: done")
         return generation
 
     def _clean(self, generation: int, newest_toc: Any) -> bool:
@@ -117,9 +117,9 @@ class WhooshFolder:
         for path in sorted(self._folder.iterdir()):
             toc, owned = _TOC.fullmatch(path.name), _SEGMENT.fullmatch(path.name)
             old = toc and int(toc[1]) < generation
-            if old or (owned and owned[1] not in segments) or TEMPORARY.fullmatch(path.name):
+            if old or (owned and owned[1] not in segments) or TEMPORARY_NAME.fullmatch(path.name):
                 all_gone = remove_unused(path) and all_gone
-                reach("commit: one file removed")
+                fault_point("commit: one file removed")
         return all_gone
 
     def adopted(self, toc: Toc, number: int) -> Segment:
@@ -201,7 +201,7 @@ class Lock:
         try:
             self._take(started, wait)
             self._tell()
-            reach("lock: taken")
+            fault_point("lock: taken")
         except BaseException:
             self.release()
             raise
@@ -248,9 +248,7 @@ class Lock:
         Raises :class:`~newssearch.IndexWriteError`.
         """
         if not self._is_whole():
-            message = (
-                f"the lock of {self._folder} was removed during the run: what was committed before stays"
-            )
+            message = f"the lock of {self._folder} was removed during the run; committed articles are safe"
             raise IndexWriteError(message, self._folder)
 
     def _tell(self) -> None:

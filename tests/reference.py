@@ -83,7 +83,7 @@ def search(corpus: Iterable[Article], tree: Node, request: Request = Request()) 
     total_paragraphs = 0
     for a in chosen:
         texts = [
-            p.number for p in a.paragraphs if any(counts(w.unit, a, w.regions).get(p.number) for w in wanted)
+            p.number for p in a.paragraphs if any(counts(w.leaf, a, w.regions).get(p.number) for w in wanted)
         ]
         total_paragraphs += len(texts)
         shown = texts or [1 if a.paragraphs else 0]
@@ -238,13 +238,13 @@ def scorer(articles: list[Article], tree: Node) -> Callable[[Article, int], floa
     leaves = twin.positives(tree)
     idf: dict[Node, float] = {}
     for leaf in leaves:
-        df = sum(places_of(leaf.unit, p.text, a.lang) > 0 for a in articles for p in a.paragraphs)
-        idf[leaf.unit] = math.log1p((len(lengths) - df + 0.5) / (df + 0.5))
+        df = sum(places_of(leaf.leaf, p.text, a.lang) > 0 for a in articles for p in a.paragraphs)
+        idf[leaf.leaf] = math.log1p((len(lengths) - df + 0.5) / (df + 0.5))
 
     def score(article: Article, number: int) -> float:
         total = 0.0
         for leaf in leaves:
-            found = counts(leaf.unit, article, leaf.regions)
+            found = counts(leaf.leaf, article, leaf.regions)
             t = 0.0
             if number and (x := found.get(number, 0)):
                 n = words(article, article.paragraphs[number - 1].text)
@@ -252,7 +252,7 @@ def scorer(articles: list[Article], tree: Node) -> Callable[[Article, int], floa
             if y := found[twin.TITLE]:
                 m = words(article, article.title or "")
                 t += TITLE * y / (1 - B_TITLE + B_TITLE * m / mean_title)
-            total += leaf.boost * idf[leaf.unit] * (t / (K1 + t))
+            total += leaf.boost * idf[leaf.leaf] * (t / (K1 + t))
         return total
 
     return score

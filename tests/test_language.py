@@ -44,7 +44,7 @@ from newssearch.query import (
     side_by_side,
     words,
 )
-from newssearch.query.tree import ANY, Part
+from newssearch.query.leaves import ANY, Part
 from newssearch.text.analysis import analyser
 from support import article
 
@@ -246,7 +246,7 @@ def marked(tree: Node, text: str, article: Article, number: int) -> Iterator[tup
     lang = article.lang
     words = analyser(lang)
     wanted = [
-        found.unit
+        found.leaf
         for found in twin.positives(side_by_side(tree))
         if number and twin.allowed_in(article, number, found.regions)
     ]

@@ -25,8 +25,8 @@ from newssearch.query import (
     Query,
     Word,
     all_of,
+    leaves,
     parse,
-    units,
     words,
 )
 
@@ -401,7 +401,7 @@ def test_a_unit_is_negated_by_an_odd_number_of_nots(node: Node) -> None:
             return [leaf for operand in here.operands for leaf in expected(operand, minus)]
         return [(here, minus)]
 
-    assert [(unit, negated) for unit, negated, _, _ in units(node)] == expected(node, False)
+    assert [(unit, negated) for unit, negated, _, _ in leaves(node)] == expected(node, False)
 
 
 # ---- operators of other search engines

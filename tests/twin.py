@@ -21,6 +21,7 @@ from newssearch.query import (
     Caps,
     Exact,
     Fuzzy,
+    Leaf,
     Name,
     Near,
     Node,
@@ -31,7 +32,6 @@ from newssearch.query import (
     Regex,
     Region,
     Same,
-    Unit,
     Wildcard,
     Word,
 )
@@ -48,7 +48,7 @@ TITLE = 0
 class Positive(NamedTuple):
     """A unit that is not negated, the part of the article that it is asked of, and what its score is multiplied by."""
 
-    unit: Node
+    leaf: Node
     regions: tuple[str, ...]
     boost: float
 
@@ -86,7 +86,7 @@ def positives(
         return positives(node.operand, negated=negated, regions=(*regions, node.name), boost=boost)
     if isinstance(node, Boost):
         return positives(node.operand, negated=negated, regions=regions, boost=boost * node.factor)
-    if isinstance(node, Unit) and not negated:
+    if isinstance(node, Leaf) and not negated:
         return [Positive(node, regions, boost)]
     return []
 
@@ -268,7 +268,9 @@ def _pattern_phrase(node: PatternPhrase, text: str, lang: str | None) -> set[Pla
             for wanted in analyser(lang).terms(node.words)
         ]
         asked += [
-            {a for a, _ in places(part, text, lang)} for part in node.parts if not isinstance(part, Word)
+            {a for a, _ in places(part, text, lang)}
+            for part in node.parts
+            if isinstance(part, Wildcard | Fuzzy)
         ]
 
         def holds(low: int, high: int) -> bool:
@@ -279,7 +281,7 @@ def _pattern_phrase(node: PatternPhrase, text: str, lang: str | None) -> set[Pla
 
         return _smallest({place for place in combinations(range(count + 1), 2) if holds(*place)}, node.within)
     chains = {(at, at) for at in range(count)}
-    for unit in node.units:
+    for unit in node.leaves:
         here = {(n, n + 1) for n in range(count)} if isinstance(unit, AnyWord) else places(unit, text, lang)
         chains = {(a, d) for a, b in chains for c, d in here if b == c}
     return chains

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from newssearch.display.brief import brief, quoted
 from newssearch.engines.address import store_at
 from newssearch.highlight.snippets import Highlighter
+from newssearch.query.tree import NODES
 from newssearch.text.analysis import analyser
 
 from . import arguments
@@ -517,7 +518,7 @@ def _hit(found: FoundHit, highlighter: Highlighter, length: int) -> Hit:
 
 def _parsed(query: str | Query | Node, literal: bool, now: dt.datetime, names: bool) -> Query:
     """Return the query as a tree, its words that can be names in other spellings too if ``names``."""
-    arguments.instance("query", query, (str, Query, Node), "a string, a Query or a node of a query")
+    arguments.instance("query", query, (str, Query, *NODES), "a string, a Query or a node of a query")
     if isinstance(query, Query):
         parsed = query
     elif isinstance(query, Node):

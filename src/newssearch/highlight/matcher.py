@@ -1,7 +1,7 @@
-"""Where the units of a query stand in one text: the plain meaning of each, over a list of words.
+"""Where the leaves of a query match in one text: the plain meaning of each, over a list of words.
 
-What an engine finds must be what is found here. It is also what marks a snippet, and what an engine falls back on for
-units that its index cannot answer alone.
+This is the law that every engine must agree with. It also marks snippets, and an engine falls back on it for leaves that
+its index cannot answer alone. The embedded engine does the same for many texts at once in ``search/spans.py``.
 """
 
 from __future__ import annotations
@@ -12,40 +12,50 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate, combinations
 
-from newssearch.query.names import ARTICLES, is_name
-from newssearch.query.patterns import as_written, asks_for_whole, pattern_of
-from newssearch.query.tree import (
+from newssearch.query.alternatives import Alternative, Alternatives, alternatives_of
+from newssearch.query.leaves import (
     ANY,
-    And,
     AnyWord,
     Caps,
     Exact,
     Fuzzy,
     Name,
+    PatternPhrase,
+    Phrase,
+    Regex,
+    Wildcard,
+    Word,
+)
+from newssearch.query.names import ARTICLES, is_name
+from newssearch.query.patterns import as_written, asks_for_whole, pattern_of
+from newssearch.query.tree import (
+    And,
+    AtLeast,
+    Boost,
+    Dated,
+    Everything,
+    Field,
     Near,
     Node,
     Not,
     Or,
-    PatternPhrase,
-    Phrase,
-    Regex,
+    Region,
     Same,
-    Wildcard,
-    Word,
+    Undated,
 )
-from newssearch.query.ways import Way, Ways, ways
+from newssearch.system.exhaustive import assert_never
 from newssearch.system.lazy_regex import Pattern
 from newssearch.text.analysis import Analyser, Compound, spelled, unelided, whole_form, word_of, words
 from newssearch.text.analysis import written as written_form
 from newssearch.text.compounds import JOINED, PARTED
 from newssearch.text.sentences import sentence_starts
 
-Place = tuple[int, int]
-"""An occurrence: words ``start`` up to but not including ``end`` of a text, counted from 0."""
+Match = tuple[int, int]
+"""The words ``start`` up to but not including ``end`` of a text, counted from 0."""
 
 
 class Words:
-    """A text as the analyser sees it."""
+    """A text split into words by an analyser, which computes what a match needs when it is first asked for."""
 
     def __init__(self, text: str, analyser: Analyser) -> None:
         self.text = text
@@ -53,8 +63,8 @@ class Words:
         self._chunks = analyser.chunks(text)
         self.terms: list[str] = [token[0] for chunk in self._chunks for token in chunk]
 
-    def span(self, place: Place) -> tuple[int, int]:
-        """The characters of an occurrence."""
+    def span(self, place: Match) -> tuple[int, int]:
+        """The range of characters of a match."""
         first, last = place[0], place[1] - 1
         start, end = self._offsets(first)
         return (start, end) if first == last else (start, self._offsets(last)[1])
@@ -62,21 +72,21 @@ class Words:
     def _offsets(self, word: int) -> tuple[int, int]:
         chunk = bisect_right(self._ends, word)
         _, start, end, _ = self._chunks[chunk][word - self._ends[chunk]]
-        before = self._lengths[chunk] + chunk  # and a space for each chunk
+        before = self._lengths[chunk] + chunk  # one space per chunk
         return before + start, before + end
 
     @cached_property
     def _ends(self) -> list[int]:
-        """The number of words up to and with each chunk."""
+        """The number of words up to and including each chunk."""
         return list(accumulate(map(len, self._chunks)))
 
     @cached_property
     def _lengths(self) -> list[int]:
-        """The characters before each chunk, without the spaces between them."""
+        """The number of characters before each chunk, without the spaces between chunks."""
         return list(accumulate(map(len, self.text.split(" ")), initial=0))
 
     def at(self, term: str) -> list[int]:
-        """Where a term stands."""
+        """The positions of a term."""
         terms = self.terms
         return [place for place, other in enumerate(terms) if other == term] if term in terms else []
 
@@ -92,7 +102,7 @@ class Words:
 
     @cached_property
     def unelided(self) -> list[str]:
-        """The same without what is elided in front of them."""
+        """The spelled words without an elided prefix (``l'`` in ``l'Ukraine``)."""
         return [unelided(word, form) for word, form in zip(self.written, self.folded, strict=True)]
 
     @cached_property
@@ -106,21 +116,21 @@ class Words:
         starts = sentence_starts(self.text, self.analyser.name)
         return [bisect_right(starts, self._offsets(word)[0]) for word in range(len(self.terms))]
 
-    def compounds(self, key: str) -> list[Place]:
-        """Where words are joined or parted to what has that key."""
+    def compounds(self, key: str) -> list[Match]:
+        """The matches of a compound, joined or split, by its key."""
         return (self._parted if " " in key else self._joined).get(key, [])
 
     @cached_property
-    def _joined(self) -> dict[str, list[Place]]:
+    def _joined(self) -> dict[str, list[Match]]:
         return self._compounds(JOINED)
 
     @cached_property
-    def _parted(self) -> dict[str, list[Place]]:
+    def _parted(self) -> dict[str, list[Match]]:
         return self._compounds(PARTED)
 
-    def _compounds(self, pattern: Pattern) -> dict[str, list[Place]]:
-        """What is joined or parted in the chunks in which there is what a pattern matches."""
-        found: dict[str, list[Place]] = {}
+    def _compounds(self, pattern: Pattern) -> dict[str, list[Match]]:
+        """Compounds by key, looked for only in chunks that ``pattern`` matches."""
+        found: dict[str, list[Match]] = {}
         number = at = 0
         pieces: list[str] = []
         for match in pattern.finditer(self.text):
@@ -141,15 +151,15 @@ def _compounds_of(analyser: Analyser, chunk: str) -> tuple[Compound, ...]:
 
 @lru_cache(maxsize=4096)
 def _terms(analyser: Analyser, text: str) -> tuple[str, ...]:
-    """The terms of a part of a query, which is asked for of many texts."""
+    """The terms of a part of a query, cached because many texts ask for it."""
     return tuple(analyser.terms(text))
 
 
-def occurrences(node: Node, text: Words) -> list[Place]:
-    """Where a unit, or an operand of one, stands in a text: in order, each place once."""
+def occurrences(node: Node, text: Words) -> list[Match]:
+    """The matches of a leaf, or of an operand of one, in a text: sorted, each once. Raises TypeError for other nodes."""
     if isinstance(node, Word) or (isinstance(node, Phrase) and not (node.names or node.within)):
         inside = node.inside if isinstance(node, Word) else ()
-        return _written(ways(text.analyser, node.text, inside), text)
+        return _written(alternatives_of(text.analyser, node.text, inside), text)
     if isinstance(node, Phrase) and node.names:
         return _side_by_side([occurrences(part, text) for part in node.parts])
     if isinstance(node, Phrase):
@@ -187,28 +197,30 @@ def occurrences(node: Node, text: Words) -> list[Place]:
         return sorted({place for operand in node.operands for place in occurrences(operand, text)})
     if isinstance(node, And):
         return _without(node, text)
-    raise TypeError(f"{type(node).__name__} has no occurrences")
+    if isinstance(node, Not | AtLeast | Region | Field | Dated | Undated | Boost | Everything):
+        raise TypeError(f"{type(node).__name__} has no matches in a text")
+    assert_never(node)
 
 
-def _written(wanted: Ways, text: Words) -> list[Place]:
-    """Words side by side, or what may stand instead of some of them."""
+def _written(wanted: Alternatives, text: Words) -> list[Match]:
+    """Matches of adjacent words, any of which may be replaced by an alternative."""
     plain = _phrase(wanted.terms, text)
     ways = [(way.start, way.end, places) for way in wanted.others if (places := _places(way, text))]
     if not ways:
         return plain
     ways += [(at, at + 1, _phrase((term,), text)) for at, term in enumerate(wanted.terms)]
-    found: list[set[Place]] = [set() for _ in range(len(wanted.terms) + 1)]
+    found: list[set[Match]] = [set() for _ in range(len(wanted.terms) + 1)]
     for start, end, places in sorted(ways):
         found[end].update(_side_by_side([sorted(found[start]), places]) if start else places)
     return sorted(found[-1].union(plain))
 
 
-def _places(way: Way, text: Words) -> list[Place]:
+def _places(way: Alternative, text: Words) -> list[Match]:
     return _phrase(way.terms, text) if way.terms else text.compounds(way.key)
 
 
-def _phrase(wanted: Sequence[str], text: Words) -> list[Place]:
-    """Terms side by side."""
+def _phrase(wanted: Sequence[str], text: Words) -> list[Match]:
+    """Matches of adjacent terms."""
     if not wanted:
         return []
     size, terms = len(wanted), text.terms
@@ -219,14 +231,14 @@ def _phrase(wanted: Sequence[str], text: Words) -> list[Place]:
     return [(at, at + size) for at in begins]
 
 
-def _window(terms: Sequence[str], within: int, text: Words) -> list[Place]:
-    """The stretches that hold all terms, and none shorter inside, with at most ``within`` from first to last."""
+def _window(terms: Sequence[str], within: int, text: Words) -> list[Match]:
+    """The minimal windows that hold all terms, with the last at most ``within`` words after the first."""
     needed = Counter(terms)
     events = sorted((at, term) for term in needed for at in text.at(term))
     held: Counter[str] = Counter()
     missing = len(terms)
     low = 0
-    found: list[Place] = []
+    found: list[Match] = []
     for at, term in events:
         held[term] += 1
         missing -= held[term] <= needed[term]
@@ -242,8 +254,8 @@ def _window(terms: Sequence[str], within: int, text: Words) -> list[Place]:
     return found
 
 
-def _side_by_side(parts: Sequence[list[Place]]) -> list[Place]:
-    """The places that are one of each part, one behind the other."""
+def _side_by_side(parts: Sequence[list[Match]]) -> list[Match]:
+    """Matches made of one match of each part, each beginning where the one before ends."""
     found = {(start, start) for start, _ in parts[0]}
     for part in parts:
         begun: dict[int, set[int]] = {}
@@ -253,30 +265,30 @@ def _side_by_side(parts: Sequence[list[Place]]) -> list[Place]:
     return sorted(found)
 
 
-def _in_order(node: PatternPhrase, text: Words) -> list[Place]:
-    """Words and patterns side by side."""
+def _in_order(node: PatternPhrase, text: Words) -> list[Match]:
+    """Matches of adjacent words and patterns."""
     anywhere = [(at, at + 1) for at in range(len(text.terms))] if ANY in node.parts else []
-    units = node.units
+    parts = node.leaves
     return _side_by_side(
-        [anywhere if isinstance(unit, AnyWord) else occurrences(unit, text) for unit in units]
+        [anywhere if isinstance(unit, AnyWord) else occurrences(unit, text) for unit in parts]
     )
 
 
-def _in_any_order(node: PatternPhrase, text: Words) -> list[Place]:
-    """The stretches that hold a word for each of the words and patterns, as those of :func:`_window`."""
+def _in_any_order(node: PatternPhrase, text: Words) -> list[Match]:
+    """The minimal windows with a distinct word for each word and pattern; compare :func:`_window`."""
     sought: list[tuple[Node | str, int]] = list(Counter(_terms(text.analyser, node.words)).items())
-    sought += Counter(part for part in node.parts if not isinstance(part, Word)).items()
+    sought += Counter(part for part in node.parts if isinstance(part, Wildcard | Fuzzy)).items()
     needs = [
         ({at for at, _ in occurrences(one, text)} if isinstance(one, Node) else set(text.at(one)), count)
         for one, count in sought
     ]
-    # Each has a word of its own if any of them together have as many words as they need (Hall 1935).
+    # Each gets a word of its own if every subset of them has enough words together (Hall 1935).
     together = [
         (sorted(set[int]().union(*(places for places, _ in chosen))), sum(count for _, count in chosen))
         for size in range(1, len(needs) + 1)
         for chosen in combinations(needs, size)
     ]
-    found: list[Place] = []
+    found: list[Match] = []
     for last in together[-1][0]:
         counts = [(places, bisect_right(places, last) - count) for places, count in together]
         if any(at < 0 for _, at in counts):
@@ -287,8 +299,8 @@ def _in_any_order(node: PatternPhrase, text: Words) -> list[Place]:
     return found
 
 
-def _as_written(wanted: str, text: Words, shown: Callable[[str], str]) -> list[Place]:
-    """Adjacent words, compared as written, each with and without its elided prefix."""
+def _as_written(wanted: str, text: Words, shown: Callable[[str], str]) -> list[Match]:
+    """Matches of adjacent words compared as written, each with and without its elided prefix."""
     pieces = [shown(word_of(match)) for match in words(wanted)]
     size = len(pieces)
     last = len(text.terms) - size + 1 if size else 0
@@ -300,8 +312,8 @@ def _as_written(wanted: str, text: Words, shown: Callable[[str], str]) -> list[P
     ]
 
 
-def _near(left: list[Place], right: list[Place], distance: int, ordered: bool) -> list[Place]:
-    """The places of either side with one of the other at most ``distance`` words away, and not the same words."""
+def _near(left: list[Match], right: list[Match], distance: int, ordered: bool) -> list[Match]:
+    """The matches of either side with a disjoint match of the other at most ``distance`` words away."""
     found = set(_followed(left, right, distance))
     found.update(_following(left, right, distance))
     if not ordered:
@@ -310,28 +322,28 @@ def _near(left: list[Place], right: list[Place], distance: int, ordered: bool) -
     return sorted(found)
 
 
-def _followed(first: list[Place], second: list[Place], distance: int) -> Iterable[Place]:
-    """Those of ``first`` that one of ``second`` follows closely enough."""
+def _followed(first: list[Match], second: list[Match], distance: int) -> Iterable[Match]:
+    """The matches in ``first`` that a match in ``second`` follows within ``distance``."""
     starts = sorted(start for start, _ in second)
     return [(s, e) for s, e in first if bisect_left(starts, e) < bisect_right(starts, e + distance - 1)]
 
 
-def _following(first: list[Place], second: list[Place], distance: int) -> Iterable[Place]:
-    """Those of ``second`` that follow one of ``first`` closely enough."""
+def _following(first: list[Match], second: list[Match], distance: int) -> Iterable[Match]:
+    """The matches in ``second`` that follow a match in ``first`` within ``distance``."""
     ends = sorted(end for _, end in first)
     return [(s, e) for s, e in second if bisect_left(ends, s - distance + 1) < bisect_right(ends, s)]
 
 
-def _same(left: list[Place], right: list[Place], text: Words, by_sentence: bool) -> list[Place]:
-    """The places of either side with one of the other in the same sentence, or anywhere in the text."""
+def _same(left: list[Match], right: list[Match], text: Words, by_sentence: bool) -> list[Match]:
+    """The matches of either side with a disjoint match of the other in the same sentence, or anywhere in the text."""
 
-    def group(place: Place) -> int:
+    def group(place: Match) -> int:
         return text.sentences[place[0]] if by_sentence else 0
 
     return sorted({*_partnered(left, right, group), *_partnered(right, left, group)})
 
 
-def _partnered(ones: list[Place], others: list[Place], group: Callable[[Place], int]) -> Iterable[Place]:
+def _partnered(ones: list[Match], others: list[Match], group: Callable[[Match], int]) -> Iterable[Match]:
     last_start: dict[int, int] = {}
     first_end: dict[int, int] = {}
     for place in others:
@@ -346,8 +358,8 @@ def _partnered(ones: list[Place], others: list[Place], group: Callable[[Place], 
     ]
 
 
-def _without(node: And, text: Words) -> list[Place]:
-    """The places of the one operand that share no word with those of the negated ones."""
+def _without(node: And, text: Words) -> list[Match]:
+    """The matches of the positive operand that share no word with a match of a negated one."""
     kept = next(operand for operand in node.operands if not isinstance(operand, Not))
     taken: set[int] = set()
     for operand in node.operands:

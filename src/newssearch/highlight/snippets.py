@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from newssearch.article import Article, Paragraph
 from newssearch.lead import lead
-from newssearch.query import Everything, Node, Query, Word, names_in, side_by_side, units
+from newssearch.query import Everything, Node, Query, Word, leaves, names_in, side_by_side
 from newssearch.query.names import core
 from newssearch.results import Snippet
 from newssearch.text.analysis import PART, Analyser, analyser
@@ -39,7 +39,7 @@ class Highlighter:
     """
 
     def __init__(self, tree: Node) -> None:
-        self._wanted = [(wanted.unit, wanted.region) for wanted in units(tree) if not wanted.negated]
+        self._wanted = [(wanted.leaf, wanted.region) for wanted in leaves(tree) if not wanted.negated]
 
     def marks(self, text: str, analyser: Analyser, in_lead: bool = True) -> list[Mark]:
         """The occurrences in a paragraph, in order; ``in_lead`` tells whether it is in the lead of its article."""

@@ -7,38 +7,28 @@ from newssearch.fields import VALUE_FIELDS
 
 from .diagnostics import Diagnostic
 from .joining import all_of, any_of
+from .leaves import AnyWord, Caps, Exact, Fuzzy, Name, PatternPhrase, Phrase, Regex, Wildcard, Word
+from .node import NOWHERE, Span
 from .parser import GRAMMAR_VERSION, MAX_CLAUSES, MAX_DEPTH, MAX_LENGTH, Query, literal, parse, words
 from .rewriting import depth, of_any_date, side_by_side, with_spellings
 from .tree import (
     LEAD,
-    NOWHERE,
     And,
-    AnyWord,
     AtLeast,
     Boost,
-    Caps,
     Dated,
     Everything,
-    Exact,
     Field,
-    Fuzzy,
-    Name,
+    Leaf,
     Near,
     Node,
     Not,
     Or,
-    PatternPhrase,
-    Phrase,
-    Regex,
     Region,
     Same,
-    Span,
     Undated,
-    Unit,
-    Wildcard,
-    Word,
 )
-from .walking import Wanted, names_in, narrower, units
+from .walking import Wanted, leaves, names_in, narrower
 
 __all__ = [
     "GRAMMAR_VERSION",
@@ -59,6 +49,7 @@ __all__ = [
     "Exact",
     "Field",
     "Fuzzy",
+    "Leaf",
     "Name",
     "Near",
     "Node",
@@ -72,20 +63,19 @@ __all__ = [
     "Same",
     "Span",
     "Undated",
-    "Unit",
     "Wanted",
     "Wildcard",
     "Word",
     "all_of",
     "any_of",
     "depth",
+    "leaves",
     "literal",
     "names_in",
     "narrower",
     "of_any_date",
     "parse",
     "side_by_side",
-    "units",
     "with_spellings",
     "words",
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from newssearch.display.brief import brief, quoted
 
-from .tree import NOWHERE, Span
+from .node import NOWHERE, Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from newssearch import arguments
 
-from .tree import And, Everything, Node, Not, Or
+from .tree import NODES, And, Everything, Node, Not, Or
 
 
 def all_of(operands: Node | Iterable[Node]) -> Node:
@@ -16,7 +16,7 @@ def all_of(operands: Node | Iterable[Node]) -> Node:
     >>> str(all_of([Word("rain"), Word("iraq")])), str(all_of([Word("rain")])), str(all_of([]))
     ('(rain AND iraq)', 'rain', '*')
     """
-    given = tuple(arguments.several("operands", operands, Node, "a node of a query"))
+    given: tuple[Node, ...] = tuple(arguments.several("operands", operands, NODES, "a node of a query"))
     return And(given) if len(given) > 1 else given[0] if given else Everything()
 
 
@@ -27,5 +27,5 @@ def any_of(operands: Node | Iterable[Node]) -> Node:
     >>> str(any_of([Word("rain"), Word("iraq")])), str(any_of([Word("rain")])), str(any_of([]))
     ('(rain OR iraq)', 'rain', 'NOT *')
     """
-    given = tuple(arguments.several("operands", operands, Node, "a node of a query"))
+    given: tuple[Node, ...] = tuple(arguments.several("operands", operands, NODES, "a node of a query"))
     return Or(given) if len(given) > 1 else given[0] if given else Not(Everything())

@@ -13,8 +13,9 @@ from newssearch.text.analysis import GERSHAYIM, words
 
 from .diagnostics import Notes
 from .fieldnames import ADDRESSES, ALIASES, meant
+from .leaves import MAX_EDITS, OPERATORS
+from .node import Span
 from .quoting import MINUS, QUOTES, UNSEEN, is_wildcard, seen
-from .tree import MAX_EDITS, OPERATORS, Span
 
 Kind = Literal[
     "open", "close", "minus", "operator", "word", "phrase", "wildcard", "fuzzy", "regex", "exact", "name", "caps", "function", "near",

@@ -29,45 +29,49 @@ from newssearch import arguments
 from newssearch.display.brief import brief, many, quoted
 from newssearch.errors import QueryError
 from newssearch.fields import VALUE_FIELDS, WORD_FIELDS
+from newssearch.system.exhaustive import assert_never
 from newssearch.text.analysis import words as words_of
 from newssearch.text.dates import parse_range, why_no_range
 
 from .borrowed import MARKS, note_borrowed
 from .diagnostics import Diagnostic, Notes
 from .joining import all_of
+from .leaves import (
+    ANY,
+    MAX_DISTANCE,
+    MAX_UNORDERED,
+    AnyWord,
+    Caps,
+    Exact,
+    Fuzzy,
+    Name,
+    PatternPhrase,
+    Phrase,
+    Regex,
+    Wildcard,
+    Word,
+)
 from .lexer import Token, tokens
 from .names import core
+from .node import Span
 from .phrases import has_pattern, pieces
 from .quoting import QUOTES, SURROGATE, has_wildcard, plain
 from .tree import (
-    ANY,
     MAX_COUNT,
-    MAX_DISTANCE,
-    MAX_UNORDERED,
     And,
     AtLeast,
     Boost,
-    Caps,
     Dated,
     Everything,
-    Exact,
     Field,
-    Fuzzy,
-    Name,
+    Leaf,
     Near,
     Node,
     Not,
     Or,
-    Part,
-    PatternPhrase,
-    Phrase,
-    Regex,
     Region,
     Same,
-    Span,
     Undated,
-    Wildcard,
-    Word,
     why_no_operand,
 )
 
@@ -378,7 +382,9 @@ class _Parser:
                 hint = f'put the whole name in quotation marks, as in {name}:"…", or write OR'
                 raise self._error(f"no article has two values of {name}", span, hint)
             return And(tuple(self._values(name, operand, token) for operand in node.operands), span=span)
-        raise self._error(f"{name}: takes words and phrases, not {node}", span)
+        if isinstance(node, Leaf | AtLeast | Region | Field | Dated | Undated | Boost | Everything):
+            raise self._error(f"{name}: takes words and phrases, not {node}", span)
+        assert_never(node)
 
     def _address(self, token: Token) -> Field | None:
         """An address: a star in it is a pattern, a question mark is none."""
@@ -494,7 +500,7 @@ class _Parser:
             raise self._error(
                 "a word is as written, or differs in some letters", span, "leave one of the two out"
             )
-        if len(parts) == 1:
+        if len(parts) == 1 and not isinstance(parts[0], AnyWord):
             return self._pattern(parts[0], token)
         if within > MAX_DISTANCE:
             raise self._error(f"a phrase spans at most {MAX_DISTANCE} words", span)
@@ -504,7 +510,7 @@ class _Parser:
         mode = token.kind if token.kind in ("exact", "caps", "name") else ""
         return PatternPhrase(parts, within, mode, span=span)
 
-    def _pattern(self, part: Part, token: Token) -> Node:
+    def _pattern(self, part: Word | Wildcard | Fuzzy, token: Token) -> Node:
         """One pattern, as it is written or not."""
         if token.kind == "name":
             self.notes.add("name", "a pattern is not looked for in other spellings", token.span)

@@ -16,9 +16,9 @@ from newssearch.errors import QueryError
 from newssearch.text.analysis import fold, key, name_words, spelled, without_possessive, written
 from newssearch.text.spelling import APOSTROPHES
 
+from .leaves import Fuzzy, Regex, Wildcard
 from .quoting import is_wildcard, wildcard
 from .regexes import compile_regex, fold_letters
-from .tree import Fuzzy, Regex, Wildcard
 
 WORD_SECONDS = 0.05
 """How long a regular expression may think about one word."""

@@ -12,8 +12,9 @@ from newssearch.system.lazy_regex import Pattern
 from newssearch.text.analysis import without_possessive
 from newssearch.text.analysis import words as words_of
 
+from .leaves import ANY, MAX_EDITS, Fuzzy, Part, Wildcard, Word
+from .node import Span
 from .quoting import is_wildcard, plain, wildcard
-from .tree import ANY, MAX_EDITS, Fuzzy, Part, Span, Wildcard, Word
 
 _ESCAPE = Pattern(r"\\([\s\S])")
 _ESCAPED_SPACE = Pattern(r"\\(\s)")
@@ -43,7 +44,7 @@ def has_pattern(quoted: str) -> bool:
 def pieces(quoted: str, span: Span) -> Pieces:
     """The words and patterns of a text between quotation marks, which stands at ``span``.
 
-    >>> from newssearch.query.tree import NOWHERE
+    >>> from newssearch.query.node import NOWHERE
     >>> [str(part) for part in pieces(r"the iraq*'s anti-*gov?rnment party? c\\*d * now", NOWHERE).parts]
     ['the', 'iraq*', 'anti', '*gov?rnment', '"party?"', '"c\\\\*d"', '*', 'now']
     """

@@ -7,24 +7,9 @@ import dataclasses
 from newssearch.text.analysis import FUNCTION_WORDS
 from newssearch.text.compounds import MOST_JOINED
 
+from .leaves import Name, PatternPhrase, Phrase, Word
 from .names import core
-from .tree import (
-    And,
-    AtLeast,
-    Boost,
-    Dated,
-    Everything,
-    Name,
-    Near,
-    Node,
-    Not,
-    Or,
-    PatternPhrase,
-    Phrase,
-    Region,
-    Same,
-    Word,
-)
+from .tree import And, AtLeast, Dated, Everything, Leaf, Node, Not, map_children
 
 
 def with_spellings(tree: Node) -> Node:
@@ -42,14 +27,7 @@ def with_spellings(tree: Node) -> Node:
     if isinstance(tree, PatternPhrase):
         named = not (tree.within or tree.mode) and any(map(may_be_name, tree.words.split()))
         return dataclasses.replace(tree, mode="name") if named else tree
-    if isinstance(tree, And | Or):
-        operands = tuple(map(with_spellings, tree.operands))
-        return type(tree)(operands, span=tree.span)
-    if isinstance(tree, Not | AtLeast | Region | Boost):
-        return dataclasses.replace(tree, operand=with_spellings(tree.operand))
-    if isinstance(tree, Near | Same):
-        return dataclasses.replace(tree, left=with_spellings(tree.left), right=with_spellings(tree.right))
-    return tree
+    return map_children(tree, with_spellings)
 
 
 def side_by_side(tree: Node) -> Node:
@@ -61,11 +39,9 @@ def side_by_side(tree: Node) -> Node:
     """
     if isinstance(tree, And):
         return And(tuple(_among(tree.operands, at) for at in range(len(tree.operands))), span=tree.span)
-    if isinstance(tree, Or):
-        return Or(tuple(map(side_by_side, tree.operands)), span=tree.span)
-    if isinstance(tree, Not | Region | Boost):
-        return dataclasses.replace(tree, operand=side_by_side(tree.operand))
-    return tree
+    if isinstance(tree, Leaf | AtLeast):  # whose operands are looked for as they are
+        return tree
+    return map_children(tree, side_by_side)
 
 
 def of_any_date(tree: Node, negated: bool = False) -> Node:
@@ -77,14 +53,8 @@ def of_any_date(tree: Node, negated: bool = False) -> Node:
     """
     if isinstance(tree, Dated):
         return tree if negated else Everything()
-    if isinstance(tree, And | Or):
-        operands = tuple(of_any_date(operand, negated) for operand in tree.operands)
-        changed = any(new is not old for new, old in zip(operands, tree.operands, strict=True))
-        return type(tree)(operands, span=tree.span) if changed else tree
-    if isinstance(tree, Not | Region | Boost):
-        operand = of_any_date(tree.operand, negated != isinstance(tree, Not))
-        return tree if operand is tree.operand else dataclasses.replace(tree, operand=operand)
-    return tree
+    negated = negated != isinstance(tree, Not)
+    return map_children(tree, lambda operand: of_any_date(operand, negated))
 
 
 def _among(operands: tuple[Node, ...], at: int) -> Node:
@@ -115,7 +85,5 @@ def depth(tree: Node) -> int:
     levels, level = 0, [tree]
     while level:
         levels += 1
-        held = [getattr(node, name) for node in level for name in getattr(node, "__dataclass_fields__", ())]
-        parts = [one for value in held for one in (value if isinstance(value, tuple) else (value,))]
-        level = list({id(one): one for one in parts if isinstance(one, Node)}.values())
+        level = list({id(child): child for node in level for child in node.children}.values())
     return levels

@@ -1,33 +1,36 @@
-"""What is in a tree: its units as they count there, and the names among them."""
+"""What is in a tree: its leaves as they count there, and the names among them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .tree import And, AtLeast, Boost, Name, Near, Node, Not, Or, PatternPhrase, Phrase, Region, Same, Unit
+from newssearch.system.exhaustive import assert_never
+
+from .leaves import AnyWord, Name, PatternPhrase, Phrase
+from .tree import And, AtLeast, Boost, Dated, Everything, Field, Leaf, Node, Not, Or, Region, Undated
 
 
 class Wanted(NamedTuple):
-    """A unit of a tree as it counts there: whether it is negated, in which region, and how its score is boosted."""
+    """A leaf of a tree as it counts there: whether it is negated, in which region, and the product of its boosts."""
 
-    unit: Unit
+    leaf: Leaf
     negated: bool
     region: str | None
     boost: float
 
 
-def units(tree: Node) -> Iterator[Wanted]:
-    """The units of a tree in order; what stands inside one is part of it. Twice negated is not negated.
+def leaves(tree: Node) -> Iterator[Wanted]:
+    """The leaves of a tree in order; operands of a leaf are part of it. Twice negated is not negated.
 
     >>> from newssearch.query import Word
-    >>> [(str(unit), negated) for unit, negated, _, _ in units(And((Word("a"), Not(Or((Word("b"), Not(Word("c"))))))))]
+    >>> [(str(leaf), negated) for leaf, negated, _, _ in leaves(And((Word("a"), Not(Or((Word("b"), Not(Word("c"))))))))]
     [('a', False), ('b', True), ('c', False)]
     """
     stack: list[tuple[Node, bool, str | None, float]] = [(tree, False, None, 1.0)]
     while stack:
         node, negated, region, boost = stack.pop()
-        if isinstance(node, Unit):
+        if isinstance(node, Leaf):
             yield Wanted(node, negated, region, boost)
         elif isinstance(node, Not):
             stack.append((node.operand, not negated, region, boost))
@@ -39,23 +42,23 @@ def units(tree: Node) -> Iterator[Wanted]:
             stack.append((node.operand, negated, narrower(region, node.name), boost))
         elif isinstance(node, Boost):
             stack.append((node.operand, negated, region, boost * node.factor))
+        elif not isinstance(node, Field | Dated | Undated | Everything):
+            assert_never(node)
 
 
-def names_in(unit: Node) -> Iterator[Name]:
-    """The names that a unit looks for in all spellings."""
-    if isinstance(unit, Name):
-        yield unit
-    elif isinstance(unit, Phrase):
-        yield from (part for part in unit.parts if isinstance(part, Name))
-    elif isinstance(unit, PatternPhrase):
-        for part in unit.units:
-            yield from names_in(part)
-    elif isinstance(unit, Near | Same):
-        yield from names_in(unit.left)
-        yield from names_in(unit.right)
-    elif isinstance(unit, And | Or):
-        for operand in unit.operands:
-            yield from names_in(operand)
+def names_in(node: Node) -> Iterator[Name]:
+    """The names that a leaf, or an operand of one, looks for in all spellings."""
+    if isinstance(node, Name):
+        yield node
+    elif isinstance(node, Phrase):
+        yield from (part for part in node.parts if isinstance(part, Name))
+    elif isinstance(node, PatternPhrase):
+        for part in node.leaves:
+            if not isinstance(part, AnyWord):
+                yield from names_in(part)
+    elif not isinstance(node, Not):  # whose matches only take away others
+        for child in node.children:
+            yield from names_in(child)
 
 
 def narrower(outer: str | None, inner: str) -> str:

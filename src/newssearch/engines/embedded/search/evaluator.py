@@ -33,6 +33,7 @@ from newssearch.query import (
     Exact,
     Field,
     Fuzzy,
+    Leaf,
     Name,
     Near,
     Node,
@@ -45,14 +46,13 @@ from newssearch.query import (
     Same,
     Span,
     Undated,
-    Unit,
     Wanted,
     Wildcard,
     Word,
+    leaves,
     names_in,
     narrower,
     of_any_date,
-    units,
 )
 from newssearch.query.patterns import within_edits
 from newssearch.request import ResolvedRequest
@@ -251,14 +251,14 @@ class Evaluation:
         if not wanted:
             mask[segment.article[segment.novel]] = True
         for unit in wanted:
-            mask[self.stands(segment, unit.unit, unit.region, novel=True).text.articles] = True
+            mask[self.stands(segment, unit.leaf, unit.region, novel=True).text.articles] = True
         return mask
 
     # ---- scores
 
     def wanted(self) -> Iterator[Wanted]:
         """The units that add to a score, and mark paragraphs: those that are not negated."""
-        return (unit for unit in units(self.tree) if not unit.negated)
+        return (unit for unit in leaves(self.tree) if not unit.negated)
 
     def weight(self, unit: Node) -> float:
         """How telling a unit is: its idf."""
@@ -273,7 +273,7 @@ class Evaluation:
         """How the index writes each name of the tree, and in how many articles; the most frequent first."""
         found: dict[str, tuple[NameSpelling, ...]] = {}
         for wanted in self.wanted():
-            for name in names_in(wanted.unit):
+            for name in names_in(wanted.leaf):
                 if name.text not in found:
                     found[name.text] = self._spellings(name)
         return found
@@ -296,7 +296,7 @@ class Evaluation:
         """A note for each of the first words that no article has, with those of the index that are near."""
         notes: list[Diagnostic] = []
         asked_for = (
-            part for unit, negated, _, _ in units(self.tree) if not negated for part in _in_words(unit)
+            part for unit, negated, _, _ in leaves(self.tree) if not negated for part in _in_words(unit)
         )
         for unit in asked_for:
             if isinstance(unit, Wildcard | Regex):
@@ -324,7 +324,7 @@ class Evaluation:
             hint = f"did you mean {' or '.join(near)}?" if near else ""
             yield Diagnostic("unknown-word", f"no article has the word {word!r}", unit.span, hint)
 
-    def _is_anywhere(self, unit: Unit) -> bool:
+    def _is_anywhere(self, unit: Leaf) -> bool:
         standings = self._standings.values()
         return any(len(standing.unit(unit).articles) for standing in standings) or any(
             len(standing.postings(unit, "title").owners) for standing in standings
@@ -359,7 +359,7 @@ def _in_words(node: Node) -> Iterator[Word | Phrase | Fuzzy | Name | Exact | Cap
     if isinstance(node, Word | Phrase | Fuzzy | Name | Exact | Caps | Wildcard | Regex):
         yield node
     elif isinstance(node, PatternPhrase):
-        for unit in node.units:
+        for unit in node.leaves:
             if not isinstance(unit, AnyWord):
                 yield from _in_words(unit)
     elif isinstance(node, Near | Same):
@@ -377,8 +377,8 @@ def _within(text: Paragraphs, segment: Segment, chosen: Mask) -> Paragraphs:
     return Listed(Postings(owners[kept], counts[kept]), segment)
 
 
-def _is_unit(node: Node) -> TypeGuard[Unit]:
-    return isinstance(node, Unit)
+def _is_unit(node: Node) -> TypeGuard[Leaf]:
+    return isinstance(node, Leaf)
 
 
 # ---- values

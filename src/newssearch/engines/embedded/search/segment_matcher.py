@@ -33,9 +33,9 @@ from newssearch.query import (
     Wildcard,
     Word,
 )
+from newssearch.query.alternatives import Alternative, Alternatives, alternatives_of
 from newssearch.query.names import ARTICLES, is_name
 from newssearch.query.patterns import as_written, asks_for_whole, pattern_of
-from newssearch.query.ways import Way, Ways, ways
 from newssearch.text.analysis import (
     PART,
     analyser_named,
@@ -63,7 +63,7 @@ class Asked(NamedTuple):
     """
 
     terms: tuple[str, ...]
-    others: list[Way]
+    others: list[Alternative]
     articles: Mask | None
 
     @property
@@ -179,11 +179,11 @@ class Standing:
         analyses = self.segment.analyses
         if len(analyses) == 1:
             ((analysis, _),) = analyses.items()
-            known = ways(analyser_named(analysis), text, inside)
+            known = alternatives_of(analyser_named(analysis), text, inside)
             return [Asked(known.terms, self._there(field, known.others), None)]
-        found: dict[Ways, Mask | None] = {}
+        found: dict[Alternatives, Mask | None] = {}
         for analysis, articles in analyses.items():
-            known = ways(analyser_named(analysis), text, inside)
+            known = alternatives_of(analyser_named(analysis), text, inside)
             other = found.get(known)
             found[known] = articles if other is None or articles is None else other | articles
         return [
@@ -191,7 +191,7 @@ class Standing:
             for known, articles in found.items()
         ]
 
-    def _there(self, field: Field, others: Sequence[Way]) -> list[Way]:
+    def _there(self, field: Field, others: Sequence[Alternative]) -> list[Alternative]:
         """Those of some ways that are in a field."""
         there = iter(field.compounds.there_are([way.key for way in others if way.key]))
         return [
@@ -322,7 +322,7 @@ class Standing:
 
     def _in_order(self, node: PatternPhrase, name: TextField, owners: Array | None) -> Stretches:
         """Words and patterns side by side: the patterns first, the words only where all of these are."""
-        field, units = self.segment.fields[name], node.units
+        field, units = self.segment.fields[name], node.leaves
         found: dict[int, Stretches] = {}
         for by_pattern in (True, False):
             for number, unit in enumerate(units):
@@ -383,7 +383,7 @@ class Standing:
             whole.append(found[-1])
         return at.union([plain, *whole])
 
-    def _of_way(self, field: Field, way: Way, owners: Array | None) -> Stretches:
+    def _of_way(self, field: Field, way: Alternative, owners: Array | None) -> Stretches:
         if way.terms:
             return self._of_terms(field, way.terms, 0, owners)
         places = field.compounds.places(way.key)

@@ -160,8 +160,8 @@ class Ranking:
         self._mean, self._mean_title = run.table.mean_words, run.table.mean_title_words
         self._opened = [
             _Part(
-                run.stands(segment, wanted.unit, wanted.region, novel),
-                wanted.boost * run.weight(wanted.unit),
+                run.stands(segment, wanted.leaf, wanted.region, novel),
+                wanted.boost * run.weight(wanted.leaf),
                 places,
             )
             for wanted in run.wanted()

@@ -1,0 +1,312 @@
+"""The leaves of a query's tree that have no operands: words, phrases and patterns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+from newssearch import arguments
+from newssearch.system.lazy_regex import Pattern
+from newssearch.text.analysis import fold
+from newssearch.text.analysis import words as words_of
+
+from .names import ARTICLES, core
+from .node import NodeBase
+from .quoting import escaped, plain, quoted, wildcard
+from .regexes import compile_regex
+
+OPERATORS = frozenset({"AND", "OR", "NOT"})
+"""Words that are operators in capitals; as words they are quoted."""
+MAX_EDITS = 2
+"""Largest edit distance of a fuzzy word."""
+MAX_DISTANCE = 1_000
+"""Largest distance of a proximity operator, in words."""
+MAX_UNORDERED = 8
+"""Most words and patterns in a phrase of any order."""
+Written = Literal["", "exact", "caps"]
+"""What must agree beside the letters: nothing, accents, or accents and capitals."""
+_AS_WRITTEN: dict[str, str] = {"": "{}", "exact": "{}~exact", "caps": "caps({})"}
+
+
+@dataclass(frozen=True, slots=True)
+class SimpleLeaf(NodeBase):
+    """A node without operands that has matches in a text."""
+
+    @property
+    def children(self) -> tuple[()]:
+        """No operands."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Word(SimpleLeaf):
+    """A word, without white space. If the analyser splits it (``Al-Abbasi``), it is searched as a phrase.
+
+    ``inside`` lists runs of adjacent words of the query, this one among them, that a text may write as one word with
+    capitals inside; the word matches there too. See :func:`newssearch.query.side_by_side`.
+    """
+
+    text: str
+    inside: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        require_word(self, "text")
+        if " " in self.text:
+            raise ValueError(f"not one word: {self.text!r}; words() makes a query of several")
+
+    def __str__(self) -> str:
+        return (
+            self.text
+            if _BARE.fullmatch(self.text) and self.text.upper() not in OPERATORS
+            else quoted(self.text)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase(SimpleLeaf):
+    """Adjacent words; with ``within``, all of them in any order, the last at most ``within`` words after the first.
+
+    With ``names``, each word that can be a :class:`Name` is one.
+    """
+
+    text: str
+    within: int = 0
+    names: bool = False
+
+    def __post_init__(self) -> None:
+        require_word(self, "text")
+        if " " not in self.text and not self.within:
+            raise ValueError(f"not a phrase: {self.text!r}")
+        if not 0 <= arguments.whole_number("within", self.within) <= MAX_DISTANCE:
+            raise ValueError(f"a phrase spans at most {MAX_DISTANCE} words")
+        if self.names and self.within:
+            raise ValueError("the words of a phrase are names side by side, or words in any order")
+
+    def __str__(self) -> str:
+        return quoted(self.text) + (f"~{self.within}" if self.within else "~name" if self.names else "")
+
+    @property
+    def parts(self) -> list[Word | Name]:
+        """The words, each as a node."""
+        pieces = [piece for piece in self.text.split() if next(words_of(piece), None) is not None]
+        if not self.names:
+            return [Word(piece) for piece in pieces]
+        parts: list[Word | Name] = []
+        for piece in pieces:
+            if core(piece) is None:
+                parts.append(Word(piece))
+                continue
+            if parts and fold(parts[-1].text) in ARTICLES and len(list(words_of(piece))) == 1:
+                parts.pop()
+            parts.append(Name(piece))
+        return parts
+
+
+@dataclass(frozen=True, slots=True)
+class Wildcard(SimpleLeaf):
+    """Words that match a pattern: ``*`` is any number of letters, ``?`` one letter (not at the end), ``[a-c]`` one of a set.
+
+    ``written`` says what must agree: ``"exact"`` accents, ``"caps"`` accents and capitals, ``""`` neither.
+    """
+
+    pattern: str
+    written: Written = ""
+
+    def __post_init__(self) -> None:
+        if self.written not in _AS_WRITTEN:
+            raise ValueError(f"written must be exact, caps or empty: {self.written!r}")
+        starred = "*" in arguments.text("pattern", self.pattern) or "?" in self.pattern
+        if not (starred and wildcard().fullmatch(self.pattern) and any(map(str.isalnum, self.pattern))):
+            raise ValueError(f"not a pattern of one word: {self.pattern!r}")
+        if self.pattern.endswith("?"):
+            raise ValueError("a question mark at the end of a word is punctuation")
+
+    def __str__(self) -> str:
+        return _AS_WRITTEN[self.written].format(self.pattern)
+
+
+@dataclass(frozen=True, slots=True)
+class Fuzzy(SimpleLeaf):
+    """Words within ``edits`` of ``text`` by Levenshtein distance."""
+
+    text: str
+    edits: int = 1
+
+    def __post_init__(self) -> None:
+        arguments.whole_number("edits", self.edits)
+        found = [match.group() for match in words_of(arguments.text("text", self.text))]
+        if not (found == [self.text] and 1 <= self.edits <= MAX_EDITS):
+            raise ValueError(f"not a word that may differ in 1 to {MAX_EDITS} letters: {self!r}")
+
+    def __str__(self) -> str:
+        return f"{self.text}~{self.edits}"
+
+
+@dataclass(frozen=True, slots=True)
+class Regex(SimpleLeaf):
+    """Words that a regular expression matches in full."""
+
+    pattern: str
+
+    def __post_init__(self) -> None:
+        if not _REGEX.fullmatch(arguments.text("pattern", self.pattern)):
+            raise ValueError(f"not a regular expression for one word: {self.pattern!r}")
+        compile_regex(self.pattern)
+
+    def __str__(self) -> str:
+        return f"/{self.pattern}/"
+
+
+@dataclass(frozen=True, slots=True)
+class Name(SimpleLeaf):
+    """A word, and capitalised words that spell the same name otherwise: see :mod:`newssearch.query.names`.
+
+    An article in front of the name (Al-Abbasi) is part of each match.
+    """
+
+    text: str
+
+    def __post_init__(self) -> None:
+        require_word(self, "text")
+        if " " in self.text or core(self.text) is None:
+            raise ValueError(f"not a name of one word in Latin letters, with two consonants: {self.text!r}")
+
+    def __str__(self) -> str:
+        return f"{quoted(self.text)}~name"
+
+    @property
+    def word(self) -> Word:
+        """The name as a word, without its article."""
+        *_, last = words_of(self.text)
+        return Word(last.group())
+
+
+@dataclass(frozen=True, slots=True)
+class Exact(SimpleLeaf):
+    """Adjacent words with exactly these letters and accents, not stemmed; capitals make no difference."""
+
+    text: str
+
+    def __post_init__(self) -> None:
+        require_word(self, "text")
+
+    def __str__(self) -> str:
+        return f"{quoted(self.text)}~exact"
+
+
+@dataclass(frozen=True, slots=True)
+class Caps(SimpleLeaf):
+    """Adjacent words with exactly these capitals and small letters."""
+
+    text: str
+
+    def __post_init__(self) -> None:
+        require_word(self, "text")
+
+    def __str__(self) -> str:
+        return f"caps({quoted(self.text)})"
+
+
+@dataclass(frozen=True, slots=True)
+class AnyWord(SimpleLeaf):
+    """Any one word inside a phrase; not a node of its own."""
+
+    def __str__(self) -> str:
+        return "*"
+
+
+ANY = AnyWord()
+
+
+Part = Word | Wildcard | Fuzzy | AnyWord
+"""A part of a :class:`PatternPhrase`."""
+
+
+PhrasePart = Word | Phrase | Wildcard | Fuzzy | Name | Exact | Caps | AnyWord
+"""What is adjacent in a :class:`PatternPhrase`: patterns, and runs of words between them as one leaf each."""
+
+
+@dataclass(frozen=True, slots=True)
+class PatternPhrase(SimpleLeaf):
+    """Adjacent words and patterns; with ``within``, all of them in any order, as in :class:`Phrase`.
+
+    ``mode`` ``"name"`` turns words into :class:`Name` where possible; ``"exact"`` and ``"caps"`` compare words and patterns
+    as written. With ``within``, each part matches a word of its own, and there are at most :data:`MAX_UNORDERED` parts.
+    """
+
+    parts: tuple[Part, ...]
+    within: int = 0
+    mode: Literal["", "name", "exact", "caps"] = ""
+
+    def __post_init__(self) -> None:
+        kinds_of_part = (Word, Wildcard, Fuzzy, AnyWord)
+        parts: tuple[Part, ...] = tuple(
+            arguments.several("parts", self.parts, kinds_of_part, "a word or a pattern")
+        )
+        object.__setattr__(self, "parts", parts)
+        kinds = set(map(type, parts))
+        if len(self.parts) < 2 or kinds in ({AnyWord}, {Word}):
+            raise ValueError("a phrase with patterns has two parts or more, and a pattern among them")
+        if self.mode not in ("", "name", "exact", "caps"):
+            raise ValueError(f"no mode of a phrase: {self.mode!r}")
+        if any(isinstance(part, Wildcard) and part.written for part in self.parts):
+            raise ValueError("the phrase as a whole is as written, or is not")
+        if self.mode and (self.within or (Fuzzy in kinds and self.mode != "name")):
+            raise ValueError("a phrase in any order, or with a fuzzy word, is not as written")
+        if self.within and (AnyWord in kinds or len(self.parts) > MAX_UNORDERED):
+            raise ValueError(f"a phrase in any order has at most {MAX_UNORDERED} parts, and none is any word")
+        if not 0 <= arguments.whole_number("within", self.within) <= MAX_DISTANCE:
+            raise ValueError(f"a phrase spans at most {MAX_DISTANCE} words")
+
+    def __str__(self) -> str:
+        inner = " ".join(escaped(part.text) if isinstance(part, Word) else str(part) for part in self.parts)
+        if self.mode == "caps":
+            return f'caps("{inner}")'
+        return f'"{inner}"' + (f"~{self.within}" if self.within else f"~{self.mode}" if self.mode else "")
+
+    @property
+    def words(self) -> str:
+        """The words that are not patterns, joined by spaces."""
+        return " ".join(part.text for part in self.parts if isinstance(part, Word))
+
+    @property
+    def leaves(self) -> tuple[PhrasePart, ...]:
+        """The adjacent patterns and runs of words, in the mode of this phrase."""
+        found: list[PhrasePart] = []
+        for is_word, run in groupby(self.parts, lambda part: isinstance(part, Word)):
+            if is_word:
+                found.append(self._run(" ".join(part.text for part in run if isinstance(part, Word))))
+            elif self.mode in ("exact", "caps"):
+                found += [
+                    Wildcard(part.pattern, self.mode, span=self.span) if isinstance(part, Wildcard) else part
+                    for part in run
+                ]  # fmt: skip
+            else:
+                found += run
+        return tuple(found)
+
+    def _run(self, text: str) -> Word | Phrase | Name | Exact | Caps:
+        """A leaf for adjacent words in the mode of this phrase."""
+        if self.mode == "exact":
+            return Exact(text, span=self.span)
+        if self.mode == "caps":
+            return Caps(text, span=self.span)
+        named = self.mode == "name"
+        if " " in text:
+            return Phrase(text, names=named, span=self.span)
+        return Name(text, span=self.span) if named and core(text) is not None else Word(text, span=self.span)
+
+
+_BARE = Pattern(r"[^\W_]+(?:[-'’.,&@][^\W_]+)*\.?")
+
+
+_REGEX = Pattern(r"(?:\\.|[^/\\\s\ud800-\udfff])+")
+
+
+def require_word(node: NodeBase, name: str) -> None:
+    """Make a text of a node :func:`plain`. Raises ValueError if it has no word."""
+    text = plain(arguments.text(name, getattr(node, name)))
+    object.__setattr__(node, name, text)
+    if next(words_of(text), None) is None:
+        raise ValueError(f"no word in {text!r}")

@@ -37,9 +37,9 @@ from typing import NamedTuple
 from newssearch import Article, ReadOptions
 from newssearch.readers import Origin
 from newssearch.readers.pages import html, json_ld, schemaorg
-from newssearch.readers.pages.dom import decode_page, text_of, tree_of
+from newssearch.readers.pages.dom import decode_page, page_tree, visible_text
 from newssearch.readers.pages.page import Page
-from newssearch.readers.pages.schemaorg import plain
+from newssearch.readers.pages.schemaorg import plain_line
 
 SHINGLE = 4
 """Words in a row that are compared."""
@@ -237,12 +237,12 @@ def same_day(expected: dt.datetime, found: dt.date | None) -> bool:
 
 def headlines(data: bytes) -> set[str]:
     """All headlines that a page states: what it tells search engines, what it tells others to show, what it shows."""
-    page = Page(tree_of(decode_page(data)), None)
-    graph = schemaorg.Graph(map(json_ld.load, page.scripts))
+    page = Page(page_tree(decode_page(data)), None)
+    graph = schemaorg.SchemaGraph(map(json_ld.load_json_ld, page.scripts))
     stated = [schemaorg.headline_of(node) for node in graph.nodes]
     stated += [page.first(name) or "" for name in ("og:title", "twitter:title")]
-    stated += [page.title, *map(text_of, page.headlines)]
-    return {title for value in stated if (title := plain(value))}
+    stated += [page.title, *map(visible_text, page.headlines)]
+    return {title for value in stated if (title := plain_line(value))}
 
 
 @dataclass(slots=True)

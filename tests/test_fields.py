@@ -29,7 +29,7 @@ from newssearch.fields import (
     ValueField,
 )
 from newssearch.query import Field, parse
-from newssearch.readers.records.field_names import KEYS
+from newssearch.readers.records.field_names import RECORD_KEYS
 from newssearch.request import MatchOptions
 from support import Command, articles_in, command, read_bytes
 
@@ -183,7 +183,7 @@ def test_the_fields_of_the_language_are_those_of_the_table() -> None:
 def test_readers_find_each_field_under_a_name_of_a_key(tmp_path: Path, field: ArticleField) -> None:
     record = {name: VALUES.get(name, f"Some {name}") for name in FIELD_NAMES}
     (read,) = articles_in(read_bytes(tmp_path, "a.jsonl", json.dumps({**record, "text": "It rained."})))
-    assert field.name in KEYS[field.name]
+    assert field.name in RECORD_KEYS[field.name]
     assert read.to_dict()[field.name] == record[field.name]
 
 

@@ -12,7 +12,12 @@ from newssearch import Article, ReadOptions, Rejected
 from newssearch.outlets import Outlets
 from newssearch.readers import Origin
 from newssearch.readers.article.draft import Draft
-from newssearch.readers.article.paragraphing import LEAST, LONGEST, PIECE, arrange
+from newssearch.readers.article.paragraphing import (
+    LONGEST_PARAGRAPH,
+    SHORTEST_REMAINDER,
+    SPLIT_LENGTH,
+    arrange_paragraphs,
+)
 from newssearch.text.analysis import key
 from newssearch.text.paragraphs import Block, Kind, Squeezed
 from newssearch.text.sentences import sentence_starts
@@ -32,7 +37,7 @@ def finished(*text: str, path: str = "a.txt", url: str | None = None, **claims: 
     draft.text = [Block(block) for block in text]
     for name, value in claims.items():
         draft.claim(name, value)
-    article = draft.finish()
+    article = draft.build()
     assert isinstance(article, Article)
     return article
 
@@ -153,7 +158,7 @@ def test_short_blocks_stay_with_what_they_belong_to() -> None:
 
 def test_short_items_of_a_list_are_one_paragraph_and_long_ones_are_their_own() -> None:
     items = [Block(name, "list") for name in ("North", "South;", "x" * 61, "East", "West")]
-    assert arrange(Squeezed([Block("Closed."), *items, Block("Open.")])) == [
+    assert arrange_paragraphs(Squeezed([Block("Closed."), *items, Block("Open.")])) == [
         Block("Closed."), Block("North; South;", "list"), Block("x" * 61, "list"), Block("East; West", "list"), Block("Open."),
     ]  # fmt: skip
 
@@ -161,7 +166,7 @@ def test_short_items_of_a_list_are_one_paragraph_and_long_ones_are_their_own() -
 def test_paragraphs_that_are_stated_stay_as_they_are() -> None:
     draft = Draft(Origin("a.txt", ReadOptions()))
     draft.text = ["Q:", "word. Word " * 400]
-    article = draft.finish()
+    article = draft.build()
     assert not isinstance(article, Rejected)
     assert len(article.paragraphs) == 2
 
@@ -180,16 +185,16 @@ def test_no_word_is_lost_or_moved(blocks: list[Block]) -> None:
     def letters(some: list[Block]) -> str:
         return re.sub(r"[\s;]", "", "".join(block.text for block in some))
 
-    arranged = arrange(Squeezed(blocks))
+    arranged = arrange_paragraphs(Squeezed(blocks))
     assert letters(arranged) == letters(blocks)
     assert all(block.text for block in arranged)
 
 
 @given(st.lists(st.sampled_from(["ab", "b.", "A", "Mr.", "B!", "ba"]), min_size=1, max_size=40))
 def test_pieces_are_no_longer_than_they_must_be(words: list[str]) -> None:
-    text = " ".join(words * (LONGEST // len(words)))
-    for piece in arrange(Squeezed([Block(text)])):
+    text = " ".join(words * (LONGEST_PARAGRAPH // len(words)))
+    for piece in arrange_paragraphs(Squeezed([Block(text)])):
         size = len(piece.text)
-        assert size <= LONGEST or not [
-            at for at in sentence_starts(piece.text) if PIECE <= at <= size - LEAST
+        assert size <= LONGEST_PARAGRAPH or not [
+            at for at in sentence_starts(piece.text) if SPLIT_LENGTH <= at <= size - SHORTEST_REMAINDER
         ]

@@ -10,7 +10,7 @@ import pytest
 
 import newssearch
 from newssearch import Article, ReadOptions, Rejected
-from newssearch.readers import Document, Found, Origin, UnreadableError, parallel
+from newssearch.readers import Document, Origin, ReadOutcome, UnreadableError, parallel
 from newssearch.readers.parallel import Parsers
 from newssearch.system.workers import PROCESSES_VARIABLE
 from support import articles_in
@@ -22,12 +22,12 @@ HERE = os.getpid()
 def eager(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Two processes from the first document on, which is given away in small batches."""
     monkeypatch.setenv(PROCESSES_VARIABLE, "2")
-    monkeypatch.setattr(parallel, "ENOUGH", -1.0)
-    monkeypatch.setattr(parallel, "LONGEST_BATCH", 3)
+    monkeypatch.setattr(parallel, "SECONDS_BEFORE_WORKERS", -1.0)
+    monkeypatch.setattr(parallel, "MAX_BATCH_ITEMS", 3)
     return monkeypatch
 
 
-def parse(data: bytes, origin: Origin) -> Iterator[Found]:
+def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
     """Words as the titles of articles; some cannot be read, and some end the process that reads them."""
     for word in data.decode().split():
         if word == "broken":
@@ -88,7 +88,7 @@ def test_a_document_that_ends_its_process_is_rejected_and_the_others_are_read(
 
 
 def test_what_is_under_way_is_bounded(eager: pytest.MonkeyPatch) -> None:
-    eager.setattr(parallel, "UNDER_WAY", 1_000)
+    eager.setattr(parallel, "MAX_BYTES_UNDER_WAY", 1_000)
     asked = taken = most = 0
 
     def items() -> Iterator[Document]:

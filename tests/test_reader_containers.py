@@ -183,14 +183,14 @@ def test_an_archive_is_read_member_by_member(tmp_path: Path, name: str, data: by
 def test_a_large_archive_within_another_goes_to_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archives, "SPOOLED", 10)
+    monkeypatch.setattr(archives, "MAX_ZIP_IN_MEMORY", 10)
     assert titles(tmp_path, "a.zip", zipped({"inner.zip": zipped({"a.txt": STORY})})) == ["Rain in Basra"]
 
 
 def test_where_no_temporary_file_can_be_made_reading_ends_instead_of_rejecting_the_archive(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archives, "SPOOLED", 10)
+    monkeypatch.setattr(archives, "MAX_ZIP_IN_MEMORY", 10)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
     with pytest.raises(NewssearchError, match="no temporary file can be made"):
         titles(tmp_path, "a.zip", zipped({"inner.zip": zipped({"a.txt": STORY})}))

@@ -14,7 +14,7 @@ import support
 from newssearch.article import Article, Provenance, Rejected
 from newssearch.outlets import Outlets
 from newssearch.readers import Origin, ReadOptions, Skipped, read_file
-from newssearch.readers.records.envelopes import records
+from newssearch.readers.records.envelopes import records_in
 from newssearch.readers.records.record import read_record
 
 SUMMARY = Provenance("stated", "only a summary")
@@ -24,7 +24,7 @@ UTC = dt.timezone.utc
 def every(document: object, **options: object) -> list[object]:
     """What is read from a document of JSON."""
     origin = Origin("a.json", ReadOptions(**options))  # type: ignore[arg-type]
-    return [read_record(record, origin, n) for n, record in enumerate(records(document), start=1)]
+    return [read_record(record, origin, n) for n, record in enumerate(records_in(document), start=1)]
 
 
 def one(document: object, **options: object) -> Article:

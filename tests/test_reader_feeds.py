@@ -14,7 +14,7 @@ import support
 from newssearch.article import Article, Provenance, Rejected
 from newssearch.readers import Origin, ReadOptions, Skipped, parsed, read_file
 from newssearch.readers.api import Document
-from newssearch.readers.xml.feed_splitter import parts_of
+from newssearch.readers.xml.feed_splitter import split_feed
 from newssearch.readers.xml.feeds import parse
 from newssearch.readers.xml.sniff import root_of
 
@@ -180,7 +180,7 @@ def test_what_has_no_articles_says_why(tmp_path: Path, data: str, reason: str) -
 @pytest.mark.parametrize("data", [RSS, ATOM])
 def test_a_large_feed_is_read_in_parts(data: str) -> None:
     whole = data.encode()
-    parts = list(parts_of(whole, len(whole) - 1))
+    parts = list(split_feed(whole, len(whole) - 1))
     assert len(parts) > 1
     origin = Origin("a.xml", ReadOptions())
     articles = [item for part in parts if part for item in parse(part, origin) if isinstance(item, Article)]

@@ -21,7 +21,7 @@ from newssearch.readers import Input, Origin, UnreadableError
 from newssearch.readers.article.draft import Draft
 from newssearch.readers.pages import html, schemaorg
 from newssearch.readers.pages.dom import decode_page
-from newssearch.readers.pages.titles import without_house
+from newssearch.readers.pages.titles import without_outlet
 
 pytest.importorskip("trafilatura", reason="the extra html is not installed")
 
@@ -107,7 +107,7 @@ def test_a_page_with_an_odd_beginning_is_told_by_its_name(tmp_path: Path, name: 
     ],
 )
 def test_what_is_no_page_is_not_taken_for_one(opening: str) -> None:
-    assert not html.matches(Input.of(opening.encode(), Origin("a", ReadOptions())))
+    assert not html.is_page(Input.of(opening.encode(), Origin("a", ReadOptions())))
 
 
 @pytest.mark.parametrize(
@@ -312,7 +312,7 @@ def test_the_address_of_a_copy_is_not_that_of_the_outlet_that_it_came_from() -> 
 )  # fmt: skip
 def test_a_headline_is_without_the_name_of_the_outlet(title: str) -> None:
     head = f"<title>{title}</title>{meta(og__site_name='The Example', og__url='https://example.org/a')}"
-    assert without_house(title, ["The Example", "example.org"]) in ("Bridge closed", title)
+    assert without_outlet(title, ["The Example", "example.org"]) in ("Bridge closed", title)
     assert read(page(TEXT, head)).title in ("Bridge closed", "The Example: Bridge closed")
 
 
@@ -384,9 +384,9 @@ def test_an_object_of_schema_org_makes_a_draft() -> None:
         "author": [{"givenName": "Jane", "familyName": "Doe"}], "mainEntityOfPage": {"@id": ADDRESS},
         "publisher": {"name": "The Example"}, "provider": {"name": "Reuters"}, "copyrightHolder": {"name": "Example"},
     }  # fmt: skip
-    draft.text = schemaorg.body_of(node)
-    schemaorg.claim(draft, node)
-    article = draft.finish()
+    draft.text = schemaorg.stated_body(node)
+    schemaorg.claim_node(draft, node)
+    article = draft.build()
     assert isinstance(article, Article)
     assert (article.title, article.byline, article.outlet, article.source) == (
         "Bridge closed",

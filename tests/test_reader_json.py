@@ -18,9 +18,10 @@ import support
 from newssearch.article import STATED, Article, Provenance, Rejected
 from newssearch.fields import FIELD_NAMES
 from newssearch.limits import DEFAULT_LIMITS, Limits
-from newssearch.readers import Found, Origin, ReadOptions, Skipped, read_file, read_stream
-from newssearch.readers.decoding.lines import CHUNK
-from newssearch.readers.records.record import KEYS, read_record
+from newssearch.readers import Origin, ReadOptions, ReadOutcome, Skipped, read_file, read_stream
+from newssearch.readers.decoding.lines import SKIP_CHUNK
+from newssearch.readers.records.field_names import RECORD_KEYS
+from newssearch.readers.records.record import read_record
 
 TEXT = "It rained on the hills.\n\nThen it stopped."
 FROM_DATELINE = Provenance("inferred", "dateline")
@@ -41,7 +42,7 @@ def from_file(tmp_path: Path, data: bytes, name: str = "a.jsonl") -> list[Articl
     return support.read_bytes(tmp_path, name, data)
 
 
-def titles(items: Iterable[Found]) -> list[str | None]:
+def titles(items: Iterable[ReadOutcome]) -> list[str | None]:
     return [
         item.title if isinstance(item, Article) else f"{item.record}: {item.reason}"
         for item in items
@@ -72,7 +73,7 @@ def test_a_record_becomes_an_article() -> None:
 
 @pytest.mark.parametrize("field", [name for name in FIELD_NAMES if name != "date"])
 def test_every_name_of_a_field_is_read_in_any_case(field: str) -> None:
-    for key in KEYS[field]:
+    for key in RECORD_KEYS[field]:
         for name in (key, key.upper(), key.title()):
             value = "pt-BR" if field == "lang" else "Some value"
             assert getattr(read({name: value, "text": TEXT}), field) == value
@@ -273,10 +274,10 @@ class Endless(io.RawIOBase):
 
 
 def test_an_overlong_line_is_not_held() -> None:
-    source = Endless(20 * CHUNK)
-    items = list(read_stream(cast(BinaryIO, source), ReadOptions(limits=Limits(document=2 * CHUNK))))
+    source = Endless(20 * SKIP_CHUNK)
+    items = list(read_stream(cast(BinaryIO, source), ReadOptions(limits=Limits(document=2 * SKIP_CHUNK))))
     assert titles(items) == ["1: a line longer than 2 MiB"]
-    assert source.largest == 2 * CHUNK + 1
+    assert source.largest == 2 * SKIP_CHUNK + 1
 
 
 def test_a_stream_is_read_as_it_comes() -> None:
@@ -356,7 +357,7 @@ def test_progress_is_reported_while_lines_are_read(tmp_path: Path) -> None:
     counts: list[int] = []
     list(read_file(tmp_path / "a.jsonl", "a.jsonl", ReadOptions(), counts.append))
     assert sum(counts) == (tmp_path / "a.jsonl").stat().st_size
-    assert max(counts) < 2 * CHUNK
+    assert max(counts) < 2 * SKIP_CHUNK
 
 
 VALUES = st.recursive(
@@ -364,7 +365,7 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=8,
 )
-NAMES = st.sampled_from([key for keys in KEYS.values() for key in keys])
+NAMES = st.sampled_from([key for keys in RECORD_KEYS.values() for key in keys])
 
 
 @given(st.dictionaries(NAMES, VALUES, max_size=6) | VALUES)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import support
 from newssearch.article import Article, Provenance, Rejected
 from newssearch.readers import Input, Origin, ReadOptions, UnreadableError
-from newssearch.readers.records.csv_rows import MOST_FAILURES, ROW_LIMIT, Form, form_of, rows_of
+from newssearch.readers.records.csv_rows import MAX_BAD_ROWS, ROW_LIMIT, TableForm, form_of, rows_of
 from newssearch.readers.records.tables import is_table, read
 
 TABLE = """\
@@ -172,9 +172,9 @@ def test_a_long_cell_is_read_and_the_limit_of_others_stays(tmp_path: Path) -> No
 
 
 def test_rows_that_are_none_come_to_an_end() -> None:
-    lines = (None for _ in range(MOST_FAILURES * 10))
+    lines = (None for _ in range(MAX_BAD_ROWS * 10))
     with pytest.raises(UnreadableError, match="rows that cannot be read"):
-        list(rows_of(lines, Form(",")))
+        list(rows_of(lines, TableForm(",")))
 
 
 def test_tables_put_together_have_their_headings_left_out(tmp_path: Path) -> None:

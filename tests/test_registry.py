@@ -23,7 +23,7 @@ def parse(data, origin):
     draft = Draft(origin)
     draft.claim("title", lines[1])
     draft.text = lines[2:]
-    yield draft.finish()
+    yield draft.build()
 
 FORMAT = Format("a telegram", matches=lambda source: source.head.startswith(b"TELEGRAM\\n"), read=whole(parse))
 """
@@ -42,7 +42,7 @@ def telegrams(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     )
     monkeypatch.syspath_prepend(str(folder))
     sys.modules.pop("telegrams_of_others", None)
-    caches = (registry.formats, registry.abilities, registry.versions)
+    caches = (registry.formats, registry.available_formats, registry.versions)
     for cached in caches:
         cached.cache_clear()
     yield folder

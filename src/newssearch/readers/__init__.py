@@ -1,10 +1,12 @@
-"""A file or a stream to articles: what it is, is decided by its content before its name.
+"""Read a file or a stream and return its articles.
 
-:mod:`.registry` knows the formats, each of which has a module: what that is given, and gives, is in :mod:`.api`.
-Most make a :class:`article.draft.Draft` of each article, which :meth:`~article.draft.Draft.finish` makes an article of, alike for
-all formats. Nothing that a file holds or a file system does raises: it becomes a
-:class:`~newssearch.article.Rejected`. Only what no file can help ends a run, as an error: that there is no room left for
-temporary files, say, for then each file would be rejected, and not be read again.
+:mod:`.registry` lists the formats and detects which one an input is in: by its content first, then by its name. Each format
+is a module; :mod:`.api` defines what it receives and returns. Most formats fill a :class:`article.draft.Draft` for each
+article, and :meth:`~article.draft.Draft.build` turns it into an article in the same way for all of them.
+
+Neither the content of a file nor an error of the file system raises: it becomes a :class:`~newssearch.article.Rejected`.
+Only a problem that concerns no single file raises, such as a full disk: otherwise every file would be rejected, and not
+read again in the next run.
 """
 
 from __future__ import annotations
@@ -27,29 +29,30 @@ from .api import (
     Budget,
     Document,
     Format,
-    Found,
     Input,
     Item,
     Origin,
     ReadOptions,
+    ReadOutcome,
     Skipped,
     UnreadableError,
     whole,
 )
-from .registry import abilities, described, format_of, formats, raised_in_added, versions
+from .registry import available_formats, describe_error, detect_format, formats, plugin_location, versions
 
 __all__ = [
-    "Block", "Document", "Draft", "Format", "Found", "Input", "Item", "Origin", "ReadOptions", "Skipped",
+    "Block", "Document", "Draft", "Format", "Input", "Item", "Origin", "ReadOutcome", "ReadOptions", "Skipped",
     "UnreadableError", "chosen_settings", "parsed", "read_file", "read_items", "read_stream", "signature", "versions", "whole",
 ]  # fmt: skip
 
 
 def read_file(
     file: Path, path: str, options: ReadOptions, on_bytes: Callable[[int], None] | None = None
-) -> Iterator[Found]:
-    """The articles in a file, which the index knows as ``path``; never raises.
+) -> Iterator[ReadOutcome]:
+    """Yield the articles in a file, which is called ``path`` in the index, and what was rejected or skipped.
 
-    ``on_bytes`` is told of every few bytes consumed, in all the size of the file.
+    ``on_bytes`` is called with the number of bytes consumed since the last call; the calls add up to the size of the file.
+    Raises NewssearchError only if no file could be read, for example because the disk is full.
     """
     for item in read_items(file, path, options, on_bytes):
         if isinstance(item, Document):
@@ -60,14 +63,14 @@ def read_file(
 
 def read_items(
     file: Path, path: str, options: ReadOptions, on_bytes: Callable[[int], None] | None = None
-) -> Iterator[Found | Document]:
-    """The same, with what :func:`parsed` is to parse, where a format leaves it to others; never raises."""
+) -> Iterator[ReadOutcome | Document]:
+    """Like :func:`read_file`, but yield a document unparsed if its format allows that: :func:`parsed` parses it."""
     file = arguments.path("file", file)
     size = done = 0
 
     def progress(count: int) -> None:
         nonlocal done
-        count = min(count, size - done)  # what is read twice, or was appended meanwhile, does not count
+        count = min(count, size - done)  # bytes read twice, or appended in the meantime, do not count
         done += count
         if on_bytes is not None and count:
             on_bytes(count)
@@ -75,32 +78,37 @@ def read_items(
     origin = Origin(path, options, file=file)
     try:
         status = file.stat()
-        if not stat.S_ISREG(status.st_mode):  # not even opened: that could wait for ever, or have effects
+        if not stat.S_ISREG(
+            status.st_mode
+        ):  # not opened: a pipe could block forever, a device could have side effects
             yield origin.rejected(f"not a regular file but {_kind_of_file(status.st_mode)}")
             return
         size = status.st_size
         with file.open("rb") as stream:
-            yield from _items(Input(_Counted(stream, progress), origin, Budget(size, options.limits)))
-    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        yield origin.rejected(_cannot(error))
+            yield from _items_of_input(
+                Input(_CountingStream(stream, progress), origin, Budget(size, options.limits))
+            )
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have, such as one with a NUL
+        yield origin.rejected(_reason_or_raise(error))
     progress(size)
 
 
 def signature(options: ReadOptions) -> str:
-    """What an outcome of reading depends on beside the file: the same twice, the same outcome.
+    """Return a string that stands for all that reading depends on besides the file: options and installed formats.
 
-    Raises NewssearchError where a format that another package adds cannot be loaded.
+    If it has not changed, reading the same file gives the same result. Raises NewssearchError if a format of another
+    package cannot be loaded.
     """
     formats()
-    return repr((options, abilities()))
+    return repr((options, available_formats()))
 
 
 def chosen_settings(
     archive: Path, config: Config | None, options: ReadOptions | None
 ) -> tuple[Config, ReadOptions]:
-    """The configuration of an archive unless one is given, and what it says of reading unless options are given.
+    """Return the given configuration and options, or the defaults for them.
 
-    Raises :class:`~newssearch.ConfigError`, and TypeError for a value of a wrong type.
+    The default configuration is that of the archive; the default options are those in the configuration. Raises :class:`~newssearch.ConfigError` for an invalid file, and TypeError for a value of a wrong type.
     """
     arguments.instance("config", config, (Config, type(None)), "a Config, or None")
     arguments.instance("options", options, (ReadOptions, type(None)), "ReadOptions, or None")
@@ -109,59 +117,60 @@ def chosen_settings(
     return chosen, options or ReadOptions(*read)
 
 
-def read_stream(stream: BinaryIO, options: ReadOptions) -> Iterator[Found]:
-    """The articles in JSON Lines from a stream, as they come; never raises.
+def read_stream(stream: BinaryIO, options: ReadOptions) -> Iterator[ReadOutcome]:
+    """Yield the articles in JSON Lines as they arrive from a stream, and what was rejected or skipped.
 
-    Its ``path`` is :data:`~newssearch.article.STREAM`, so that a record with neither ``url`` nor ``id`` is known by
-    its content. A line that is longer than a document may be is rejected without being held.
+    Their ``path`` is :data:`~newssearch.article.STREAM`, so that a record with neither ``url`` nor ``id`` is identified
+    by its content. A line longer than the limit of a document is rejected without being held in memory. Raises as
+    :func:`read_file` does.
     """
     origin = Origin(STREAM, options)
     try:
         yield from read_lines(stream, origin)
     except (OSError, ValueError) as error:  # ValueError: the stream is closed
-        yield origin.rejected(_cannot(error))
+        yield origin.rejected(_reason_or_raise(error))
 
 
-def parsed(document: Document) -> Iterator[Found]:
-    """What is in a document; never raises."""
+def parsed(document: Document) -> Iterator[ReadOutcome]:
+    """Yield the articles in a document, and what was rejected or skipped. Raises as :func:`read_file` does."""
     try:
         for item in document.parse(document.data, document.origin):
             if isinstance(item, Input):
-                for inner in _items(item):
+                for inner in _items_of_input(item):
                     yield from parsed(inner) if isinstance(inner, Document) else (inner,)
             else:
                 yield item
     except UnreadableError as error:
         yield document.origin.rejected(str(error))
-    except Exception as error:  # whatever a parser of others makes of what it was not made for
-        yield document.origin.rejected(_cannot(error))
+    except Exception as error:  # third-party parsers raise anything on input that they were not written for
+        yield document.origin.rejected(_reason_or_raise(error))
 
 
-def _items(source: Input) -> Iterator[Found | Document]:
-    """What is in an input, and in the inputs in it, with their documents unparsed."""
+def _items_of_input(source: Input) -> Iterator[ReadOutcome | Document]:
+    """Yield the items in an input and in the inputs inside it; documents are left unparsed."""
     origin = source.origin
     deepest = origin.options.limits.depth
     if origin.depth > deepest:
         yield origin.rejected(f"within more than {deepest} archives, one in the other")
         return
-    nothing = True
+    empty = True
     try:
-        for item in format_of(source).read(source):
-            nothing = False
+        for item in detect_format(source).read(source):
+            empty = False
             if isinstance(item, Input):
-                yield from _items(item)
+                yield from _items_of_input(item)
             else:
                 yield item
     except UnreadableError as error:
         yield origin.rejected(str(error))
-    except Exception as error:  # whatever a parser of others makes of what it was not made for
-        yield origin.rejected(_cannot(error))
+    except Exception as error:  # third-party parsers raise anything on input that they were not written for
+        yield origin.rejected(_reason_or_raise(error))
     else:
-        if nothing:
+        if empty:
             yield origin.rejected("nothing in it")
 
 
-_EXHAUSTED = frozenset(
+_EXHAUSTED_ERRNOS = frozenset(
     {
         getattr(errno, "EDQUOT", errno.ENOSPC),
         errno.ENOSPC,
@@ -171,25 +180,26 @@ _EXHAUSTED = frozenset(
         errno.ENOMEM,
     }
 )
+"""Error numbers that mean that the machine has run out of something: no other file could be read either."""
 
 
-def _cannot(error: Exception) -> str:
-    """Why something cannot be read, for a person. Raises NewssearchError where nothing can."""
+def _reason_or_raise(error: Exception) -> str:
+    """Return the reason why an input cannot be read. Raises NewssearchError if nothing else could be read either."""
     if isinstance(error, NewssearchError):
         raise error
-    if isinstance(error, OSError) and error.errno in _EXHAUSTED:
+    if isinstance(error, OSError) and error.errno in _EXHAUSTED_ERRNOS:
         raise NewssearchError(f"reading cannot go on: {error.strerror}") from error
     if isinstance(error, MemoryError):
         return "cannot be read: not enough memory"
     if isinstance(error, OSError) and error.strerror:
         return f"cannot be read: {error.strerror}"
-    if place := raised_in_added(error):
-        return f"cannot be read: {described(error)}{place}"
+    if place := plugin_location(error):
+        return f"cannot be read: {describe_error(error)}{place}"
     return f"cannot be read: {squeeze(str(error))[:200] or type(error).__name__}"
 
 
-class _Counted:
-    """A stream that tells how much of it was read."""
+class _CountingStream:
+    """A stream that reports how many bytes were read from it."""
 
     def __init__(self, stream: BinaryIO, progress: Callable[[int], None]) -> None:
         self._stream, self._progress = stream, progress

@@ -1,9 +1,14 @@
-"""What a reader is given, and what it gives: the shape of every format.
+"""The interface of a format: what it receives and what it returns.
 
-A :class:`Format` turns an :class:`Input` into items. An item is an :class:`~newssearch.article.Article`; a
-:class:`~newssearch.article.Rejected`, with the reason; a :class:`Skipped`, for what nobody expects to be an article; a
-:class:`Document`, to be parsed here or by another process; or another :class:`Input`, for what lies within, to be read
-as whatever it is. So a format knows nothing of the others, and any of them may lie within any container.
+A :class:`Format` turns an :class:`Input` into items. An item is one of these:
+
+- an :class:`~newssearch.article.Article`;
+- a :class:`~newssearch.article.Rejected`, with the reason;
+- a :class:`Skipped`, for content that nobody expects to be an article;
+- a :class:`Document`, to be parsed by this process or another one;
+- another :class:`Input`, for content inside a container, whose format is detected in turn.
+
+Hence no format knows another one, and any format may be inside any container.
 """
 
 from __future__ import annotations
@@ -18,20 +23,20 @@ from typing import Any, BinaryIO, NamedTuple, Protocol
 from newssearch import arguments
 from newssearch.article import Article, Rejected
 from newssearch.limits import DEFAULT_LIMITS, Limits, in_words
-from newssearch.readers.decoding.encoding import SAMPLE, wide_encoding
+from newssearch.readers.decoding.encoding import ENCODING_SAMPLE, wide_encoding
 
-CHUNK = 1024 * 1024
-"""Bytes that are read at a time where nobody says how many."""
+READ_CHUNK = 1024 * 1024
+"""Bytes to read from a stream at a time if the caller does not say how many."""
 
 
 class UnreadableError(Exception):
-    """What was being read cannot be read, or no further; the message is the reason, for a person."""
+    """The input cannot be read, or cannot be read any further; the message is the reason that users see."""
 
 
 class Skipped(NamedTuple):
-    """Something that is no article and was not expected to be one (an image in a crawl), counted by its kind.
+    """Content that is not expected to be an article, such as an image in a crawl; reports count it by its kind.
 
-    ``what`` is the kind as a report names it: ``"revisits"``, ``"images"``.
+    ``what`` is the kind as reports name it: ``"revisits"``, ``"images"``.
     """
 
     path: str
@@ -40,12 +45,13 @@ class Skipped(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How input is to be understood.
+    """How to interpret input.
 
-    ``day_first`` reads 7-5-2024 as the 7th of May; ``lang`` is the language of articles that state none. ``columns``
-    are pairs of a field and the column of a table or the key of a record that holds it, before those that are known.
-    ``outlets`` are names of outlets with what else they are called, before those that are known; ``folders`` pairs of
-    a folder of the archive and the outlet of the articles in it that name none. ``limits`` bound what is read.
+    ``day_first`` reads 7-5-2024 as the 7th of May. ``lang`` is the language of articles that state none. ``columns``
+    pairs a field with the column of a table, or the key of a record, that holds it; it takes precedence over the names
+    that newssearch recognises itself. ``outlets`` pairs the name of an outlet with its other names, and takes
+    precedence over the built-in ones. ``folders`` pairs a folder of the archive with the outlet of those articles in it
+    that name none. ``limits`` bounds the size of the input.
     """
 
     day_first: bool = False
@@ -56,18 +62,18 @@ class ReadOptions:
     limits: Limits = DEFAULT_LIMITS
 
     def __post_init__(self) -> None:
-        """Mappings become pairs. Raises TypeError for a value of a wrong type."""
+        """Convert mappings to pairs. Raises TypeError for a value of a wrong type."""
         arguments.check_settings(self, Limits)
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where something comes from, and what is known of it from outside.
+    """Where an input comes from, and what its container says about it.
 
-    ``path`` is the file as the index names it; ``member`` the name of the part of it, ``None`` where it is the file
-    itself (parts of parts are joined by ``!/``). ``url`` is the address that it was fetched from and ``charset`` the
-    encoding that it was sent with, where a container knows. ``depth`` counts the containers around it. ``file`` is
-    the file itself, where it lies in no container.
+    ``path`` is the path of the file in the index. ``member`` is the name of the input inside that file, or ``None`` for
+    the file itself; the names of nested members are joined by ``!/``. ``url`` is the address that the input was fetched
+    from, and ``charset`` the encoding that it was sent with, if a container states them. ``depth`` is the number of
+    containers around it. ``file`` is the file on disk, or ``None`` inside a container.
     """
 
     path: str
@@ -80,32 +86,33 @@ class Origin:
 
     @property
     def name(self) -> str:
-        """The name of the file, or of the part, without its folders."""
+        """The name of the file or the member, without its folders."""
         if self.file is not None:
             return self.file.name
         return (self.member or self.path).replace("\\", "/").rsplit("/", 1)[-1]
 
     @property
     def suffix(self) -> str:
-        """The ending of the name in small letters, with its dot, or ``""``."""
+        """The suffix of the name in lower case, with its dot, or ``""``."""
         stem, dot, ending = self.name.rpartition(".")
         return f".{ending.lower()}" if dot and stem else ""
 
     def within(self, member: str, *, url: str | None = None, charset: str | None = None) -> Origin:
-        """The origin of a part of this: of an archive, a mailbox, a compressed file."""
+        """Return the origin of a member of this input: of an archive, a mailbox, a compressed file."""
         inner = f"{self.member}!/{member}" if self.member else member
         return replace(self, member=inner, url=url, charset=charset, depth=self.depth + 1, file=None)
 
     def rejected(self, reason: str, record: int = 0) -> Rejected:
-        """A rejection of it, or of a record in it."""
+        """Return a rejection of this input, or of the record with that number in it."""
         return Rejected(self.path, reason, record, self.member)
 
 
 class Budget:
-    """How many bytes may still come out of what one file holds packed, in all that lies in it.
+    """The number of bytes that may still be decompressed from one file, in all of its members together.
 
-    A small file that grows without end is a bomb: there may be so many times its size as the ``limits`` say, and so much
-    in any case. Text compresses to a third, the most monotonous of tables to a hundredth.
+    A small file that expands without end is a decompression bomb. The ``limits`` set the allowed ratio to the size of the
+    file, and a number of bytes that is allowed in any case. Text compresses to a third of its size, the most repetitive
+    tables to a hundredth. Without a ``size`` there is no limit.
     """
 
     def __init__(self, size: int | None = None, limits: Limits = DEFAULT_LIMITS) -> None:
@@ -113,7 +120,7 @@ class Budget:
         self._ratio = limits.ratio
 
     def take(self, count: int) -> None:
-        """Note that so many came out. Raises UnreadableError once there are too many."""
+        """Subtract ``count`` decompressed bytes. Raises UnreadableError if none are left."""
         if self._left is not None:
             self._left -= count
             if self._left < 0:
@@ -123,52 +130,52 @@ class Budget:
 
 
 class Readable(Protocol):
-    """All that is asked of a stream of bytes: ``read``, which may give fewer than it was asked for."""
+    """A stream of bytes, of which only ``read`` is needed; a call may return fewer bytes than requested."""
 
     def read(self, size: int = -1, /) -> bytes:
-        """So many bytes, or fewer; none at the end."""
+        """Return up to ``size`` bytes, and no bytes at the end of the stream."""
 
 
 class Input:
-    """A stream of bytes at its beginning, and where it comes from.
+    """A stream of bytes, positioned at its start, and its origin.
 
-    The stream need not be seekable: what is read of it to tell what it is, is given again.
+    The stream need not be seekable: the bytes read to detect the format are returned again by :attr:`stream`.
     """
 
     def __init__(self, stream: Readable, origin: Origin, budget: Budget | None = None) -> None:
         self.origin = origin
         self.budget = budget or Budget()
-        self.head = read_up_to(stream, SAMPLE)
-        """The first bytes of it."""
-        self.stream: BinaryIO = io.BufferedReader(Again(self.head, stream), 64 * 1024)
-        """All of it, from the beginning."""
+        self.head = read_up_to(stream, ENCODING_SAMPLE)
+        """The first bytes, from which the format is detected."""
+        self.stream: BinaryIO = io.BufferedReader(PrefixedStream(self.head, stream), 64 * 1024)
+        """The whole input, from its start."""
 
     def part(self, stream: Readable, origin: Origin) -> Input:
-        """What lies packed in it, with what comes out counted."""
-        return Input(_Taken(stream, self.budget), origin, self.budget)
+        """Return the input of a member; its decompressed bytes count against the budget of this input."""
+        return Input(_BudgetedStream(stream, self.budget), origin, self.budget)
 
     @classmethod
     def of(cls, data: bytes, origin: Origin) -> Input:
-        """An input of bytes at hand."""
+        """Return an input that consists of the given bytes."""
         return cls(io.BytesIO(data), origin)
 
     @cached_property
     def wide(self) -> str | None:
-        """The encoding, where it is UTF-16 or UTF-32."""
+        """The name of the encoding if the input is UTF-16 or UTF-32, else None."""
         return wide_encoding(self.head)
 
     @cached_property
     def opening(self) -> str:
-        """The first characters, without a mark of order and white space in front; for telling formats apart."""
+        """The first characters, without a byte order mark and leading white space, from which formats are detected."""
         return self.head.decode(self.wide or "utf-8", "replace").removeprefix("\ufeff").lstrip()
 
     @property
     def is_whole(self) -> bool:
-        """Whether the head is all that there is."""
-        return len(self.head) < SAMPLE
+        """Whether the head is the whole input."""
+        return len(self.head) < ENCODING_SAMPLE
 
     def read(self) -> bytes:
-        """All of it. Raises UnreadableError for more than the limit of a document."""
+        """Return all bytes. Raises UnreadableError if there are more than the limit of a document allows."""
         most = self.origin.options.limits.document
         data = read_up_to(self.stream, most + 1)
         if len(data) > most:
@@ -176,18 +183,18 @@ class Input:
         return data
 
 
-Found = Article | Rejected | Skipped
-"""What there is in the end."""
+ReadOutcome = Article | Rejected | Skipped
+"""The final results of reading; containers and unparsed documents are only intermediate ones."""
 
-Parse = Callable[[bytes, Origin], Iterable[Found | Input]]
-"""What parses a document: its bytes, and where it comes from."""
+Parse = Callable[[bytes, Origin], Iterable[ReadOutcome | Input]]
+"""A function that parses a document, given its bytes and its origin."""
 
 
 class Document(NamedTuple):
-    """A document at hand whose parsing, which may take long, is left to whoever has time.
+    """An unparsed document. Parsing may take long, so that another process may do it.
 
-    ``parse`` is a function of a module, so that it can be sent to another process, and ``data`` is what it is to
-    parse. It may give inputs, for what lies within. Whatever it raises becomes a rejection.
+    ``parse`` is a top-level function of a module, so that it can be pickled, and ``data`` is its argument. It may yield
+    inputs for content inside the document. Any exception that it raises becomes a rejection.
     """
 
     parse: Parse
@@ -195,17 +202,18 @@ class Document(NamedTuple):
     origin: Origin
 
 
-Item = Found | Document | Input
-"""What a format gives."""
+Item = ReadOutcome | Document | Input
+"""What the ``read`` function of a format yields."""
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format that articles come in.
+    """A file format that articles come in.
 
-    ``name`` is what it is called behind "looks like" (``"an HTML page"``). ``matches`` tells by its content whether an
-    input is of it, and is cheap and certain; ``suffixes`` are the endings of names that decide where no content
-    does. ``read`` gives what is in an input; what it cannot read it gives as a rejection.
+    ``name`` completes "looks like", with its article (``"an HTML page"``). ``matches`` returns whether an input is in
+    this format, from its content alone; it must be cheap and must not guess. ``suffixes`` are the file suffixes that
+    decide if the content of an input matches no format. ``read`` yields the items in an input; it yields a rejection
+    for a record that it cannot read, and raises :class:`UnreadableError` for an input that it cannot read.
     """
 
     name: str
@@ -214,13 +222,13 @@ class Format:
     suffixes: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        """One ending stands for a set of one. Raises TypeError for a value of a wrong type."""
+        """Accept a single suffix as a set of one. Raises TypeError for a value of a wrong type."""
         arguments.text("name", self.name)
         object.__setattr__(self, "suffixes", frozenset(arguments.texts("suffixes", self.suffixes)))
 
 
 def whole(parse: Parse) -> Callable[[Input], Iterator[Item]]:
-    """A ``read`` of a format whose documents are parsed as a whole."""
+    """Return the ``read`` function of a format in which each input is one document."""
 
     def read(source: Input) -> Iterator[Item]:
         yield Document(parse, source.read(), source.origin)
@@ -228,8 +236,8 @@ def whole(parse: Parse) -> Callable[[Input], Iterator[Item]]:
     return read
 
 
-class Again(io.RawIOBase):
-    """A stream whose beginning was read in advance."""
+class PrefixedStream(io.RawIOBase):
+    """A stream whose first bytes were already read: it returns them again, then the rest."""
 
     def __init__(self, head: bytes, rest: Readable) -> None:
         self._head = memoryview(head)
@@ -249,20 +257,20 @@ class Again(io.RawIOBase):
         return len(piece)
 
 
-class _Taken:
-    """A stream of what was packed."""
+class _BudgetedStream:
+    """A stream of decompressed bytes, which count against a budget."""
 
     def __init__(self, stream: Readable, budget: Budget) -> None:
         self._stream, self._budget = stream, budget
 
     def read(self, size: int = -1, /) -> bytes:
-        data = self._stream.read(size if size >= 0 else CHUNK)
+        data = self._stream.read(size if size >= 0 else READ_CHUNK)
         self._budget.take(len(data))
         return data
 
 
 def read_up_to(stream: Readable, size: int) -> bytes:
-    """So many bytes of a stream, or all that there are: one ``read`` of it may give fewer."""
+    """Return ``size`` bytes of a stream, or all that are left; unlike one call of ``read``, never fewer."""
     pieces = []
     while size > 0 and (piece := stream.read(size)):
         pieces.append(piece)

@@ -1,8 +1,8 @@
-"""A piece of HTML, as feeds, agencies and mail carry it, to paragraphs.
+"""Paragraphs of an HTML fragment, as feeds, agencies and mail contain it.
 
-Not for pages, which have to be told from what surrounds the article. A scanner of our own, because it takes time in
-proportion to its input whatever that is: the parser of the standard library takes the square of it for what is never
-closed, in most of the Pythons that we run on.
+This is not for whole pages, in which the article must first be separated from what surrounds it. The scanner takes linear
+time on any input; the parser of the standard library takes quadratic time on unclosed tags in most supported versions of
+Python.
 """
 
 from __future__ import annotations
@@ -15,50 +15,50 @@ from functools import cache
 
 from newssearch.text.paragraphs import WIDEST_WRAP, Block, Kind, split_paragraphs, squeeze
 
-KINDS: dict[str, Kind] = {
+KIND_OF_ELEMENT: dict[str, Kind] = {
     "blockquote": "quote", "li": "list", "ul": "list", "ol": "list", "dl": "list", "h": "heading",
     "figcaption": "caption", "caption": "caption",
 }  # fmt: skip
-"""What the text in an element is; ``h`` are the headings of all levels."""
+"""The kind of paragraph that an element contains; ``h`` stands for headings of all levels."""
 
-BLOCKS = frozenset(
+BLOCK_ELEMENTS = frozenset(
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure"
     " footer form h h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol option p pre section summary"
     " table tbody tfoot thead tr ul".split()
 )
-"""Elements that begin and end a paragraph."""
+"""Elements whose start and end separate paragraphs."""
 
-UNREAD = frozenset(
+UNREAD_ELEMENTS = frozenset(
     "audio button canvas head iframe noembed noframes noscript object script select style svg template textarea title"
     " video".split()
 )
-"""Elements whose content is no text of the article."""
+"""Elements whose content is not text of the article."""
 
-SPACED = frozenset({"p", "div", "br"})
-"""Where none of these is, blank lines part paragraphs, as in what a blog keeps of a post."""
+PARAGRAPH_ELEMENTS = frozenset({"p", "div", "br"})
+"""In a fragment with none of these elements, blank lines separate paragraphs, as in the source of a blog post."""
 
-CELL = "\0"
-LINE = "\n"
+CELL_MARK = "\0"
+LINE_MARK = "\n"
 
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_NAME = re.compile(r"</?([a-zA-Z][^\s/>]{0,40})")
+_HEADING_ELEMENTS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_TAG_NAME = re.compile(r"</?([a-zA-Z][^\s/>]{0,40})")
 _REST_OF_TAG = re.compile(r"""[^'">]*(?:(?:"[^"]*"|'[^']*')[^'">]*)*>""")
 _LONG_NUMBER = re.compile(r"&#[0-9]{8,};?")
-_MARKUP = re.compile(r"</?[a-zA-Z!]|&(?:#\d|#x[0-9a-f]|[a-z]{2,8};)", re.IGNORECASE)
+_TAG_OR_ENTITY = re.compile(r"</?[a-zA-Z!]|&(?:#\d|#x[0-9a-f]|[a-z]{2,8};)", re.IGNORECASE)
 
 
 def blocks_of(fragment: str) -> list[Block]:
-    """The paragraphs of a piece of HTML: white space squeezed, without scripts; never raises.
+    """Return the paragraphs of an HTML fragment, with white space normalised and without scripts; never raises.
 
-    Elements that are blocks on a page part paragraphs, and so does a blank line made with ``<br><br>``. A row of a
-    table is one paragraph. What has no markup for paragraphs at all is read as plain text.
+    Block elements separate paragraphs, and so does a blank line made with ``<br><br>``. A row of a table is one
+    paragraph. A fragment without any block element is read as plain text.
 
     >>> blocks_of("<h2>Rain</h2><p>It rained &amp;\\n<b>p</b>oured.<p>Then not.<ul><li>One<li>Two</ul>")
     [Block(text='Rain', kind='heading'), Block(text='It rained & poured.', kind='text'), \
 Block(text='Then not.', kind='text'), Block(text='One', kind='list'), Block(text='Two', kind='list')]
     """
-    scan = _Scan()
-    for name, text in _tokens(fragment):
+    scan = _FragmentScanner()
+    for name, text in _tags_and_text(fragment):
         if name:
             scan.tag(name)
         elif text:
@@ -67,7 +67,7 @@ Block(text='Then not.', kind='text'), Block(text='One', kind='list'), Block(text
 
 
 def line_of(fragment: str) -> str:
-    """A piece of HTML as one line: a headline with markup in it.
+    """Return an HTML fragment, such as a headline with markup, as one line.
 
     >>> line_of("Rain &amp; <i>snow</i>"), line_of("a < b & c")
     ('Rain & snow', 'a < b & c')
@@ -76,17 +76,17 @@ def line_of(fragment: str) -> str:
 
 
 def has_markup(text: str) -> bool:
-    """Whether a text that may be HTML is: it has a tag or an entity."""
-    return _MARKUP.search(text) is not None
+    """Whether a text contains an HTML tag or entity."""
+    return _TAG_OR_ENTITY.search(text) is not None
 
 
 def unescape(text: str) -> str:
-    """``text`` with its entities resolved; a number with more digits than any character has is U+FFFD."""
+    """Return ``text`` with its entities resolved; a character reference with too many digits becomes U+FFFD."""
     return html.unescape(_LONG_NUMBER.sub("\ufffd", text)) if "&" in text else text
 
 
-class _Scan:
-    """The paragraphs found so far, and what is open."""
+class _FragmentScanner:
+    """The paragraphs found so far, and the elements that are open."""
 
     def __init__(self) -> None:
         self.blocks: list[tuple[str, Kind]] = []
@@ -97,33 +97,33 @@ class _Scan:
         self._pre = 0
 
     def text(self, text: str) -> None:
-        text = unescape(text.replace(CELL, " "))
-        if self._pre or LINE not in text:
+        text = unescape(text.replace(CELL_MARK, " "))
+        if self._pre or LINE_MARK not in text:
             self._pieces.append(text)
         else:
-            self._pieces.append(_BLANK.sub("\v", text).replace(LINE, " "))
+            self._pieces.append(_BLANK_LINES.sub("\v", text).replace(LINE_MARK, " "))
 
     def tag(self, name: str) -> None:
-        """A tag: its name, with a slash in front at the end of an element."""
+        """Process a tag, given its name: with a leading slash if it is an end tag."""
         end = name[0] == "/"
         name = name.lstrip("/")
         if name in ("td", "th"):
             self.seen.add(name)
-            self._pieces.append(CELL)
+            self._pieces.append(CELL_MARK)
             return
         if name == "br":
             self.seen.add(name)
-            self._pieces.append(LINE)
+            self._pieces.append(LINE_MARK)
             return
-        if name not in BLOCKS:
+        if name not in BLOCK_ELEMENTS:
             return
         self.seen.add(name)
         self._flush()
-        if name in _HEADINGS:
+        if name in _HEADING_ELEMENTS:
             name = "h"
         if name == "pre":
             self._pre = not end
-        elif name in KINDS:
+        elif name in KIND_OF_ELEMENT:
             if end:
                 self._close(name)
             else:
@@ -133,9 +133,9 @@ class _Scan:
             self._close("h")  # a heading that was never closed
 
     def finish(self) -> list[Block]:
-        """All paragraphs, once everything was seen."""
+        """Return all paragraphs, after the last tag and text."""
         self._flush()
-        spaced = not self.seen.isdisjoint(SPACED)
+        spaced = not self.seen.isdisjoint(PARAGRAPH_ELEMENTS)
         if not self.seen:
             return [
                 Block(line)
@@ -145,7 +145,7 @@ class _Scan:
         found = []
         for text, kind in self.blocks:
             for part in [text] if spaced else text.split("\v"):
-                found += [Block(line, row or kind) for line, row in _lines(part) if line]
+                found += [Block(line, row or kind) for line, row in _paragraphs_of_block(part) if line]
         return found
 
     def _close(self, name: str) -> None:
@@ -158,22 +158,22 @@ class _Scan:
         text = "".join(self._pieces)
         self._pieces.clear()
         if text and not text.isspace():
-            self.blocks.append((text, KINDS[self._open[-1]] if self._open else "text"))
+            self.blocks.append((text, KIND_OF_ELEMENT[self._open[-1]] if self._open else "text"))
 
 
-_BLANK = re.compile(r"\n[ \t\r]*\n\s*")
+_BLANK_LINES = re.compile(r"\n[ \t\r]*\n\s*")
 
 
-def _lines(text: str) -> Iterator[tuple[str, Kind | None]]:
-    """The paragraphs between two tags of blocks, and of which kind they are by themselves.
+def _paragraphs_of_block(text: str) -> Iterator[tuple[str, Kind | None]]:
+    """Yield the paragraphs between two block tags, each with its kind if the text itself shows it.
 
-    Blank lines part them; where a line is too long to be one of an address or a poem, so do all line breaks.
+    Blank lines separate them. If a line is too long for an address or a poem, every line break does.
     """
-    if CELL in text:
-        cells = [cell for cell in map(squeeze, text.split(CELL)) if cell]
+    if CELL_MARK in text:
+        cells = [cell for cell in map(squeeze, text.split(CELL_MARK)) if cell]
         yield " | ".join(cells), "list" if len(cells) > 1 else None
         return
-    lines = [squeeze(line) for line in text.split(LINE)]
+    lines = [squeeze(line) for line in text.split(LINE_MARK)]
     wide = max(map(len, lines)) > WIDEST_WRAP
     group: list[str] = []
     for line in [*lines, ""]:
@@ -185,12 +185,15 @@ def _lines(text: str) -> Iterator[tuple[str, Kind | None]]:
 
 
 @cache
-def _end_of(name: str) -> re.Pattern[str]:
+def _end_tag(name: str) -> re.Pattern[str]:
     return re.compile(f"</{name}(?![a-z0-9-])", re.IGNORECASE)
 
 
-def _tokens(text: str) -> Iterator[tuple[str, str]]:
-    """Tags by their names, in small letters and with a slash in front at an end, and what stands between them."""
+def _tags_and_text(text: str) -> Iterator[tuple[str, str]]:
+    """Yield (tag name, "") for each tag and ("", text) for the text between tags.
+
+    Names are in lower case; that of an end tag has a leading slash.
+    """
     place, unclosed, odd = 0, set(), 0
     while place < len(text):
         start = text.find("<", place)
@@ -199,7 +202,7 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
             return
         if start > place:
             yield "", text[place:start]
-        name = _NAME.match(text, start)
+        name = _TAG_NAME.match(text, start)
         if name is None:
             place = start + 1
             for opening, closing in (
@@ -221,7 +224,7 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
             else:
                 yield "", "<"
             continue
-        # A ">" within quotes ends no tag. Quotes that are never closed would be looked for again and again.
+        # A ">" inside quotes does not end a tag. After 16 unclosed quotes, quotes are ignored: each takes a scan to the end.
         rest = _REST_OF_TAG.match(text, name.end()) if odd < 16 else None
         if rest is None:
             odd += 1
@@ -237,8 +240,8 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
         tag = name[1].lower()
         if text[start + 1] == "/":
             yield f"/{tag}", ""
-        elif tag in UNREAD and tag not in unclosed and text[end - 2] != "/":
-            closing_tag = _end_of(tag).search(text, end)
+        elif tag in UNREAD_ELEMENTS and tag not in unclosed and text[end - 2] != "/":
+            closing_tag = _end_tag(tag).search(text, end)
             if closing_tag is not None:
                 place = closing_tag.start()
             elif tag in ("script", "style"):

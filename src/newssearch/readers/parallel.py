@@ -1,8 +1,8 @@
-"""Documents parsed by several processes, in the order in which they came.
+"""Parse documents in several processes and keep their order.
 
-Whoever reads looks at files and opens containers; what takes the time is parsing what is in them. That is given to
-workers in batches, and taken back in order, so that nobody can tell from the outcome how many there were. How much is
-under way is bounded.
+The reading process opens files and containers; parsing the documents in them takes most of the time. Batches of documents
+go to worker processes, and their results come back in order, so that the number of workers does not affect the result. The
+number of bytes under way is bounded.
 """
 
 from __future__ import annotations
@@ -18,45 +18,45 @@ from typing import Any, NamedTuple
 from newssearch.system.workers import ProcessPool, WorkerError, WorkerMemory, worker_count
 
 from . import parsed
-from .api import Document, Found
+from .api import Document, ReadOutcome
 
-ENOUGH = 0.5
-"""Seconds of parsing here from which on it is worth the time that processes take to start."""
-BATCH = 256 * 1024
-"""Bytes of documents that are given away at a time: one, if it is larger."""
-LONGEST_BATCH = 256
-"""Documents and other things in a batch."""
-UNDER_WAY = 64 * 1024 * 1024
-"""Bytes of documents that are held."""
-BATCHES = 16
-"""Batches under way, for each process."""
+SECONDS_BEFORE_WORKERS = 0.5
+"""Seconds of parsing in this process before workers are started: starting them takes time, too."""
+BATCH_BYTES = 256 * 1024
+"""A batch is submitted once its documents have this many bytes; a larger document is a batch by itself."""
+MAX_BATCH_ITEMS = 256
+"""Documents and other items in a batch, at most."""
+MAX_BYTES_UNDER_WAY = 64 * 1024 * 1024
+"""Bytes of submitted documents that are held in memory, at most."""
+MAX_BATCHES_PER_WORKER = 16
+"""Submitted batches per worker process, at most."""
 
 
-class Parsing(NamedTuple):
-    """The task of parsing some documents."""
+class ParseTask(NamedTuple):
+    """The task of a worker: parse the given documents."""
 
     documents: tuple[Document, ...]
 
-    def run(self, memory: WorkerMemory) -> list[list[Found]]:
-        """What is in each of them."""
-        gc.enable()  # trees of pages are full of circles
+    def run(self, memory: WorkerMemory) -> list[list[ReadOutcome]]:
+        """Return the results of each document."""
+        gc.enable()  # trees of pages have many reference cycles
         return [list(parsed(document)) for document in self.documents]
 
 
 class _Batch:
-    """Documents, and what came between them."""
+    """Documents, and the other items between them."""
 
     def __init__(self) -> None:
         self.items: list[object] = []
         self.size = 0
-        self.future: Future[list[list[Found]]] | None = None
+        self.future: Future[list[list[ReadOutcome]]] | None = None
 
     def add(self, item: object) -> bool:
-        """Add an item; whether the batch is full."""
+        """Add an item. Return whether the batch is now full."""
         self.items.append(item)
         if isinstance(item, Document):
             self.size += len(item.data)
-        return self.size >= BATCH or len(self.items) >= LONGEST_BATCH
+        return self.size >= BATCH_BYTES or len(self.items) >= MAX_BATCH_ITEMS
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -64,7 +64,7 @@ class _Batch:
 
 
 class Parsers:
-    """Who parses documents: this process at first, and others once there is enough to do."""
+    """Parses documents: in this process at first, in worker processes once that takes long enough."""
 
     def __init__(self) -> None:
         self._workers: ProcessPool | None = None
@@ -80,9 +80,9 @@ class Parsers:
             self._workers.shutdown()
 
     def in_order(self, items: Iterable[Any]) -> Iterator[Any]:
-        """Each item in its turn, and in place of a document what is in it.
+        """Yield the items in order; each document is replaced by its results.
 
-        Items are asked for ahead of time, up to the bounds of this module.
+        Items are consumed ahead of the results, within the bounds of this module.
         """
         rest = iter(items)
         for item in rest:
@@ -90,11 +90,11 @@ class Parsers:
                 yield item
                 continue
             yield from self._here(item)
-            if self._spent > ENOUGH and (number := worker_count()) > 1:
+            if self._spent > SECONDS_BEFORE_WORKERS and (number := worker_count()) > 1:
                 self._workers = self._workers or ProcessPool(number, restart=True)
                 yield from self._elsewhere(rest, self._workers)
 
-    def _here(self, document: Document) -> Iterator[Found]:
+    def _here(self, document: Document) -> Iterator[ReadOutcome]:
         started = time.perf_counter()
         found = list(parsed(document))
         self._spent += time.perf_counter() - started
@@ -106,30 +106,34 @@ class Parsers:
         for item in items:
             if not batch.add(item):
                 continue
-            _submit(batch, workers)
+            _submit_batch(batch, workers)
             under_way.append(batch)
             held, batch = held + batch.size, _Batch()
-            while held > UNDER_WAY or len(under_way) > BATCHES * workers.number or _is_done(under_way):
+            while (
+                held > MAX_BYTES_UNDER_WAY
+                or len(under_way) > MAX_BATCHES_PER_WORKER * workers.number
+                or _first_is_done(under_way)
+            ):
                 first = under_way.popleft()
                 held -= first.size
-                yield from _taken(first, workers)
-        _submit(batch, workers)
+                yield from _items_of_batch(first, workers)
+        _submit_batch(batch, workers)
         under_way.append(batch)
         while under_way:
-            yield from _taken(under_way.popleft(), workers)
+            yield from _items_of_batch(under_way.popleft(), workers)
 
 
-def _submit(batch: _Batch, workers: ProcessPool) -> None:
+def _submit_batch(batch: _Batch, workers: ProcessPool) -> None:
     if batch.size:
-        batch.future = workers.submit(Parsing(batch.documents))
+        batch.future = workers.submit(ParseTask(batch.documents))
 
 
-def _is_done(under_way: deque[_Batch]) -> bool:
+def _first_is_done(under_way: deque[_Batch]) -> bool:
     return bool(under_way) and (under_way[0].future is None or under_way[0].future.done())
 
 
-def _taken(batch: _Batch, workers: ProcessPool) -> Iterator[Any]:
-    results = iter(_results(batch, workers))
+def _items_of_batch(batch: _Batch, workers: ProcessPool) -> Iterator[Any]:
+    results = iter(_results_of_batch(batch, workers))
     for item in batch.items:
         if isinstance(item, Document):
             yield from next(results)
@@ -137,21 +141,21 @@ def _taken(batch: _Batch, workers: ProcessPool) -> Iterator[Any]:
             yield item
 
 
-def _results(batch: _Batch, workers: ProcessPool) -> list[list[Found]]:
-    """What is in the documents of a batch; where that cost a worker its life, each of them is tried by itself."""
+def _results_of_batch(batch: _Batch, workers: ProcessPool) -> list[list[ReadOutcome]]:
+    """Return the results of the documents of a batch; if it crashed a worker, each document is tried by itself."""
     if batch.future is None:
         return [list(parsed(document)) for document in batch.documents]
     try:
-        found: list[list[Found]] = batch.future.result()
+        found: list[list[ReadOutcome]] = batch.future.result()
         return found
     except WorkerError:
-        return [_alone(document, workers) for document in batch.documents]
+        return [_parsed_alone(document, workers) for document in batch.documents]
 
 
-def _alone(document: Document, workers: ProcessPool) -> list[Found]:
-    found: list[Found]
+def _parsed_alone(document: Document, workers: ProcessPool) -> list[ReadOutcome]:
+    found: list[ReadOutcome]
     try:
-        (found,) = workers.submit(Parsing((document,))).result()
+        (found,) = workers.submit(ParseTask((document,))).result()
     except WorkerError:
         return [document.origin.rejected("a process that read it crashed, or had not enough memory")]
     return found

@@ -1,4 +1,4 @@
-"""All formats there are, and which of them an input is in."""
+"""The list of all formats, and the detection of the format of an input."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ FORMAT_MODULES = (
     other_xml,
     tables,
 )
-"""The modules of the formats, in the order in which they are asked; each has its own in ``FORMATS``."""
+"""The modules of the formats, in the order in which they are tried; each module lists its formats in ``FORMATS``."""
 
-GROUP = "newssearch.formats"
-"""The entry points by which other packages add formats: each names a :class:`Format`."""
+ENTRY_POINT_GROUP = "newssearch.formats"
+"""The group of entry points by which other packages add formats; each entry point names a :class:`Format`."""
 
-NOT_READ = tuple(
+UNREAD_SIGNATURES = tuple(
     (re.compile(magic, re.DOTALL), name)
     for magic, name in (
         (rb"\x04\x22\x4d\x18", "an LZ4 file"),
@@ -80,22 +80,25 @@ NOT_READ = tuple(
         (rb"wOF[F2]|\x00\x01\x00\x00\x00[\x04-\x40]|OTTO\x00", "a font"),
     )
 )
-"""First bytes of what no format of ours reads."""
+"""The first bytes of files that newssearch does not read, with the name of each for the rejection."""
 
-OPTIONAL = ("trafilatura", "feedparser", "warcio", "backports.zstd", "yaml", "markdown_it", "pypdf")
-"""The packages that formats take and an installation may lack."""
+OPTIONAL_PACKAGES = ("trafilatura", "feedparser", "warcio", "backports.zstd", "yaml", "markdown_it", "pypdf")
+"""Packages that formats import and that may not be installed."""
 
 
 @cache
-def abilities() -> tuple[str, ...]:
-    """What there is to read with, beside this package: what was rejected for want of it can then be read."""
-    added = sorted(f"{entry.name}={entry.value}" for entry in _added())
-    return (*filter(_is_there, OPTIONAL), *added)
+def available_formats() -> tuple[str, ...]:
+    """Return the names of the installed optional packages and formats: a new one may read a file rejected without it."""
+    added = sorted(f"{entry.name}={entry.value}" for entry in _entry_points())
+    return (*filter(_is_installed, OPTIONAL_PACKAGES), *added)
 
 
 @cache
 def versions() -> tuple[str, ...]:
-    """The versions of this package and of those that formats take: another one may read what this one rejected."""
+    """Return the versions of newssearch and of the packages that formats import.
+
+    A file that one version rejected may be readable with another.
+    """
     from importlib.metadata import (
         PackageNotFoundError,
         packages_distributions,
@@ -103,68 +106,68 @@ def versions() -> tuple[str, ...]:
     )  # slow to import, and only reading needs it
 
     owners = packages_distributions()
-    names = {name for module in OPTIONAL for name in owners.get(module.partition(".")[0], ())}
-    names |= {entry.dist.name for entry in _added() if entry.dist is not None}
+    names = {name for module in OPTIONAL_PACKAGES for name in owners.get(module.partition(".")[0], ())}
+    names |= {entry.dist.name for entry in _entry_points() if entry.dist is not None}
     found = [f"newssearch {__version__}"]
     for name in sorted(names):
         try:
             found.append(f"{name} {version(name)}")
-        except PackageNotFoundError:  # it was removed a moment ago
+        except PackageNotFoundError:  # uninstalled while this runs
             continue
     return tuple(found)
 
 
-def _added() -> list[EntryPoint]:
-    """The entry points of the formats that other packages add, by their names."""
+def _entry_points() -> list[EntryPoint]:
+    """Return the entry points of the formats of other packages, sorted by name."""
     from importlib.metadata import entry_points  # slow to import, and only reading needs it
 
-    return sorted(entry_points(group=GROUP), key=lambda entry: entry.name)
+    return sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda entry: entry.name)
 
 
-def _is_there(module: str) -> bool:
+def _is_installed(module: str) -> bool:
     from importlib.util import find_spec  # only reading needs it
 
     try:
         return find_spec(module) is not None
-    except ModuleNotFoundError:  # not even the package that it would be in
+    except ModuleNotFoundError:  # its parent package is missing, too
         return False
 
 
 @cache
 def formats() -> tuple[Format, ...]:
-    """All formats, those of other packages first. Raises NewssearchError where one of these cannot be loaded."""
+    """Return all formats, those of other packages first. Raises NewssearchError if one of those cannot be loaded."""
     added = []
-    for entry in _added():
-        named = f"the format {entry.name} ({entry.value}{_of(entry)})"
+    for entry in _entry_points():
+        named = f"the format {entry.name} ({entry.value}{_distribution_of(entry)})"
         try:
-            known = entry.load()
+            candidate = entry.load()
         except Exception as error:
             raise NewssearchError(
-                f"{named} cannot be loaded: {described(error)}{raised_in_added(error)}"
+                f"{named} cannot be loaded: {describe_error(error)}{plugin_location(error)}"
             ) from error
-        if not isinstance(known, Format):
-            raise NewssearchError(f"{named} is no newssearch.readers.Format but {type(known).__name__}")
-        added.append(known)
-    return (*added, *(known for family in FORMAT_MODULES for known in family.FORMATS))
+        if not isinstance(candidate, Format):
+            raise NewssearchError(f"{named} is no newssearch.readers.Format but {type(candidate).__name__}")
+        added.append(candidate)
+    return (*added, *(candidate for family in FORMAT_MODULES for candidate in family.FORMATS))
 
 
-def _of(entry: EntryPoint) -> str:
-    """Which package an entry point comes from, where that is known."""
+def _distribution_of(entry: EntryPoint) -> str:
+    """Return ``", of NAME VERSION"`` for the distribution of an entry point, or ``""`` if it has none."""
     return f", of {entry.dist.name} {entry.dist.version}" if entry.dist is not None else ""
 
 
-def described(error: BaseException) -> str:
-    """An exception in one line, with its type.
+def describe_error(error: BaseException) -> str:
+    """Return an exception as one line, with its type.
 
-    >>> described(KeyError("title"))
+    >>> describe_error(KeyError("title"))
     "KeyError: 'title'"
     """
     return f"{type(error).__name__}: {squeeze(str(error))[:200]}".removesuffix(": ")
 
 
-def raised_in_added(error: BaseException) -> str:
-    """Where in a format of another package an exception was raised: its file and line in brackets, or ``""``."""
-    ours = {entry.value.partition(":")[0].partition(".")[0] for entry in _added()}
+def plugin_location(error: BaseException) -> str:
+    """Return ``" (FILE, line N)"`` if an exception was raised in a format of another package, else ``""``."""
+    ours = {entry.value.partition(":")[0].partition(".")[0] for entry in _entry_points()}
     if isinstance(error, SyntaxError) and error.filename:
         return f" ({error.filename}, line {error.lineno})"
     place, trace = "", error.__traceback__
@@ -176,21 +179,21 @@ def raised_in_added(error: BaseException) -> str:
     return place
 
 
-def format_of(source: Input) -> Format:
-    """The format of an input: by its content, then by its name; what is in none of them is a plain text.
+def detect_format(source: Input) -> Format:
+    """Return the format of an input: detected by its content, else by its suffix, else plain text.
 
-    Raises UnreadableError, saying what it looks like, for what is none.
+    Raises UnreadableError, saying what it looks like, for a binary file in no known format.
     """
-    for known in formats():
-        if known.matches(source):
-            return known
-    for magic, name in NOT_READ:
+    for candidate in formats():
+        if candidate.matches(source):
+            return candidate
+    for magic, name in UNREAD_SIGNATURES:
         if magic.match(source.head):
             raise UnreadableError(f"looks like {name}, which is not read")
     if source.wide is None and b"\0" in source.head:
         raise UnreadableError("looks like a binary file")
     if source.opening:
-        for known in formats():
-            if source.origin.suffix in known.suffixes:
-                return known
+        for candidate in formats():
+            if source.origin.suffix in candidate.suffixes:
+                return candidate
     return plain_text.FORMATS[0]

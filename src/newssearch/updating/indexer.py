@@ -20,8 +20,8 @@ from newssearch.display.brief import brief
 from newssearch.engines.protocol import Writer
 from newssearch.readers import (
     Document,
-    Found,
     ReadOptions,
+    ReadOutcome,
     Skipped,
     read_file,
     read_items,
@@ -243,7 +243,7 @@ class Indexer:
         self._total = sum(_size(source.file) for source in found)
         run = _FileRun(None)
         with Parsers() as parsers:
-            event: _Unchanged | _Opened | _Read | Found
+            event: _Unchanged | _Opened | _Read | ReadOutcome
             for event in parsers.in_order(self._events(found)):
                 if isinstance(event, _Unchanged):
                     self._unchanged(event)
@@ -287,7 +287,7 @@ class Indexer:
                     self._counts.duplicates = before.duplicates
             self._commit()
 
-    def read_articles(self, items: Iterable[Found]) -> None:
+    def read_articles(self, items: Iterable[ReadOutcome]) -> None:
         """Take articles that belong to no file: they are added, or replace those of their ids."""
         run = _FileRun(known=None)
         for item in items:
@@ -348,7 +348,7 @@ class Indexer:
 
     def _events(
         self, sources: Iterable[files.Source]
-    ) -> Iterator[_Unchanged | _Opened | _Read | Found | Document]:
+    ) -> Iterator[_Unchanged | _Opened | _Read | ReadOutcome | Document]:
         """What is to be done for each file, and what is in it; asked for ahead of time."""
         for source in sources:
             size, mtime = _stat(source.file)
@@ -362,7 +362,7 @@ class Indexer:
                 continue
             yield from self._events_of(_Opened(source, size, mtime, _digest(source.file)))
 
-    def _events_of(self, file: _Opened) -> Iterator[_Opened | _Read | Found | Document]:
+    def _events_of(self, file: _Opened) -> Iterator[_Opened | _Read | ReadOutcome | Document]:
         reported = 0
 
         def advance(count: int) -> None:
@@ -440,7 +440,7 @@ class Indexer:
 
     # ---- articles
 
-    def _take(self, item: Found, run: _FileRun) -> None:
+    def _take(self, item: ReadOutcome, run: _FileRun) -> None:
         if isinstance(item, Skipped):
             run.skipped[item.what] += 1
             self._skipped[item.what] += 1

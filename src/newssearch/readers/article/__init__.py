@@ -1,1 +1,1 @@
-"""What formats have in common: a draft of an article, and the rules by which it is completed."""
+"""The draft of an article, which all formats fill, and the rules that complete it."""

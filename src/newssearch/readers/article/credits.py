@@ -1,4 +1,4 @@
-"""Who originated a story: the agency that a byline, a credit or a copyright line names."""
+"""Find the agency that originated a story: the one that a byline, a credit line or a copyright notice names."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-AGENCIES: dict[str, tuple[str, ...]] = {
+AGENCY_NAMES: dict[str, tuple[str, ...]] = {
     "AFP": ("AFP", "Agence France-Presse", "Agence France Presse"),
     "AP": ("AP", "Associated Press", "The Associated Press"),
     "Reuters": ("Reuters", "Thomson Reuters"),
@@ -54,87 +54,88 @@ AGENCIES: dict[str, tuple[str, ...]] = {
     "Ukrinform": ("Ukrinform",),
     "Shafaq News": ("Shafaq News",),
 }
-"""Agencies, by the name that a source has, and what they are called where they are named as such."""
+"""Agencies by the name that the field ``source`` gets, each with the names by which articles credit it."""
 
-_NAMES = {name.casefold(): agency for agency, names in AGENCIES.items() for name in names}
-_TITLES = re.compile(
+_AGENCY_OF_NAME = {name.casefold(): agency for agency, names in AGENCY_NAMES.items() for name in names}
+_JOB_TITLES = re.compile(
     r"(?:,?\s+(?:staff|staff writers?|staff reporters?|writers?|reporters?|correspondents?|news agency|agency|news|"
     r"editors?|photographers?|in \w+|with agencies))+$",
     re.IGNORECASE,
 )
-_PARTS = re.compile(
+_CREDIT_SEPARATORS = re.compile(
     r"\s*(?:,|;|/|\||·|\bvia\b|\bfor\b|\bwith\b|\band\b|&|\s[–—-]\s|\bof\b)\s*", re.IGNORECASE
 )
-_END = re.compile(
+_CLOSING_CREDIT = re.compile(
     r"(?:^|.*[.!?”\"»)\s])\s*[—–-]{1,2}\s?(?P<dashed>[A-Z][\w./ -]{1,40})\.?$|.*[.!?”\"»]\s*[(\[](?P<round>[^()\[\]]{2,40})[)\]]\.?$",
     re.DOTALL,
 )
-_COPYRIGHT = re.compile(
+_COPYRIGHT_NOTICE = re.compile(
     r"(?:©|\(c\)|copyright)(?:\s|©|\(c\)|copyright|by|\d{4}|[-–,])*(?P<who>[^.|,;©\n]{2,60})", re.IGNORECASE
 )
 _ALL_RIGHTS = re.compile(r"\s*all rights reserved.*$", re.IGNORECASE)
-_DESK = re.compile(
+_REUTERS_SIGN_OFF = re.compile(
     r"\((?:additional )?(?:reporting|writing|editing)\b[^()]{0,300}\bediting by\b[^()]{0,200}\)\s*$",
     re.IGNORECASE,
 )
 
-LINES = 3
-"""Paragraphs at the end of an article that may be a credit or a copyright line."""
-LONGEST_LINE = 300
-"""Characters of a paragraph that may be one."""
+CREDIT_PARAGRAPHS = 3
+"""The number of last paragraphs that are searched for a credit line or a copyright notice."""
+LONGEST_CREDIT = 300
+"""Characters of a credit line or copyright notice, at most."""
 
 
-def agency(name: str) -> str | None:
-    """The agency that goes by a name, under the name that it has here.
+def agency_named(name: str) -> str | None:
+    """Return the name in :data:`AGENCY_NAMES` of the agency with the given name, or None if it is not an agency.
 
-    >>> agency("the Associated Press"), agency("REUTERS"), agency("The Guardian")
+    >>> agency_named("the Associated Press"), agency_named("REUTERS"), agency_named("The Guardian")
     ('AP', 'Reuters', None)
     """
-    return _agency(name.strip(" .()[]").casefold())
+    return _agency_of_folded(name.strip(" .()[]").casefold())
 
 
 @cache
-def _agency(name: str) -> str | None:
-    return _NAMES.get(name) or _NAMES.get(name.removeprefix("the "))
+def _agency_of_folded(name: str) -> str | None:
+    return _AGENCY_OF_NAME.get(name) or _AGENCY_OF_NAME.get(name.removeprefix("the "))
 
 
 def agency_in(line: str) -> str | None:
-    """The first agency that a byline or a credit names.
+    """Return the first agency that a byline or a credit names, or None.
 
     >>> agency_in("By Jane Doe, Associated Press"), agency_in("AFP News Agency"), agency_in("Jane Doe and AFP")
     ('AP', 'AFP', 'AFP')
     >>> agency_in("Ap Dijksterhuis") is None
     True
     """
-    if len(line) > LONGEST_LINE:
+    if len(line) > LONGEST_CREDIT:
         return None
-    for part in _PARTS.split(line.removeprefix("By ").removeprefix("by ")):
-        for name in (part, _TITLES.sub("", part)):
-            if found := agency(name):
+    for part in _CREDIT_SEPARATORS.split(line.removeprefix("By ").removeprefix("by ")):
+        for name in (part, _JOB_TITLES.sub("", part)):
+            if found := agency_named(name):
                 return found
     return None
 
 
 def credit_in(paragraphs: Sequence[str]) -> tuple[str, str] | None:
-    """The agency that the end of an article names, and what names it (``"credit line"``, ``"copyright line"``).
+    """Return the agency that the end of an article names, and where (``"credit line"``, ``"copyright line"``), or None.
 
-    A line of its own after a dash, or in parentheses behind the last sentence; a copyright notice; Reuters' sign-off.
+    It is found in a line of its own, with or without a dash in front, in parentheses after the last sentence, in a
+    copyright notice, and in the sign-off of Reuters.
 
     >>> credit_in(["It rained in Basra. (AFP)"]), credit_in(["It rained.", "© 2024 Agence France-Presse"])
     (('AFP', 'credit line'), ('AFP', 'copyright line'))
     >>> credit_in(["It rained.", "— AP"]), credit_in(["Shares of XYZ (AP) rose."])
     (('AP', 'credit line'), None)
     """
-    for paragraph in reversed(paragraphs[-LINES:]):
-        line = paragraph[-LONGEST_LINE:]
-        notice = _COPYRIGHT.search(line)
+    for paragraph in reversed(paragraphs[-CREDIT_PARAGRAPHS:]):
+        line = paragraph[-LONGEST_CREDIT:]
+        notice = _COPYRIGHT_NOTICE.search(line)
         if notice and (found := agency_in(_ALL_RIGHTS.sub("", notice["who"]).strip())):
             return found, "copyright line"
-        if found := agency(line):
+        if found := agency_named(line):
             return found, "credit line"
-        end = _END.match(line)
+        end = _CLOSING_CREDIT.match(line)
         if end and (found := agency_in((end["dashed"] or end["round"]).strip())):
             return found, "credit line"
-        if _DESK.search(line):
+        if _REUTERS_SIGN_OFF.search(line):
             return "Reuters", "the sign-off of its desk"
     return None

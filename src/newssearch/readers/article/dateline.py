@@ -1,4 +1,4 @@
-"""Datelines: where a story was filed, and by whom, in front of its first sentence."""
+"""Find the dateline before the first sentence of a story: the place where it was filed, the agency, the date."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from dataclasses import dataclass
 from newssearch.article import Date
 from newssearch.text.dates import MONTHS, parse_published
 
-LONGEST = 110
-"""Characters of a dateline, its separator included."""
+LONGEST_DATELINE = 110
+"""Characters of a dateline including its separator, at most."""
 
-LONGEST_PLACE = 60
-"""Characters of the place in a dateline."""
+LONGEST_DATELINE_PLACE = 60
+"""Characters of the place in a dateline, at most."""
 
-AGENCIES = frozenset({
+DATELINE_AGENCIES = frozenset({
     "ADN", "AFP", "ANSA", "ANTARA", "AP", "BBC", "BELGA", "BERNAMA", "BLOOMBERG", "CNN", "CTK", "DPA",
     "EFE", "IANS", "INA", "INTERFAX", "IRNA", "ITAR-TASS", "KCNA", "KUNA", "KYODO", "LUSA", "MENA",
     "MTI", "NNA", "NPR", "PAP", "PETRA", "PTI", "QNA", "REUTERS", "RFE/RL", "SANA", "STT", "TASS",
     "UKRINFORM", "UPI", "WAFA", "WAM", "XINHUA", "YONHAP", "ASSOCIATED PRESS", "EUROPA PRESS",
     "PRESS ASSOCIATION", "SHAFAQ NEWS", "THE ASSOCIATED PRESS", "THOMSON REUTERS",
 })  # fmt: skip
-"""Agencies, in capitals: one of them in parentheses makes a place in small letters a dateline too. Those whose
-letters mean other things in parentheses, a state or a share, are left out."""
+"""Agencies, in capitals, that confirm a dateline when they stand in parentheses after a place in mixed case.
+
+Agencies whose letters can also mean a state or a share are left out."""
 
 NOT_PLACES = frozenset({
     "ADVISORY", "ANALYSIS", "BACKGROUND", "BREAKING", "CNN", "COMMENT", "CORRECTED", "CORRECTION",
@@ -32,34 +33,34 @@ NOT_PLACES = frozenset({
     "SPECIAL", "STATEMENT", "SUMMARY", "TIMELINE", "UEFA", "UNESCO", "UNICEF", "UPDATE", "UPDATED",
     "URGENT", "VIDEO", "WATCH", "WRAPUP",
 })  # fmt: skip
-"""Words in capitals that begin a text before a dash and are no place."""
+"""Words in capitals that may precede a dash at the start of a text without being a place."""
 
-LITTLE_WORDS = frozenset({
+LOWERCASE_NAME_WORDS = frozenset({
     "and", "au", "aux", "da", "das", "de", "del", "des", "di", "do", "dos", "du", "en", "la", "le", "les",
     "of", "on", "sur", "the", "upon",
 })  # fmt: skip
-"""Words that stay small within the name of a place."""
+"""Words that stay in lower case inside the name of a place."""
 
-_MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
-_DAY = rf"(?:{_MONTH}\s\d{{1,2}}|\d{{1,2}}\s{_MONTH})(?:,?\s\d{{4}})?"
-_DASH = r"(?:\s--?(?=\s|$)|\s?[–—―])"
-_AGENCY = r"[(/](?P<agency>[^()/]{2,40})[)/]"
-_PLACED = re.compile(
-    rf"(?P<place>[^\W\d_][^()\d:;!?\"“”«»_]{{1,{LONGEST_PLACE - 1}}}?)"
-    rf"(?:,?\s(?P<day>(?i:{_DAY})))?"
-    rf"(?:,?\s?{_AGENCY}(?P<after>{_DASH}|\s?:|\s)|(?P<dash>{_DASH}))\s?"
+_DATELINE_MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
+_DATELINE_DAY = rf"(?:{_DATELINE_MONTH}\s\d{{1,2}}|\d{{1,2}}\s{_DATELINE_MONTH})(?:,?\s\d{{4}})?"
+_DATELINE_DASH = r"(?:\s--?(?=\s|$)|\s?[–—―])"
+_AGENCY_IN_BRACKETS = r"[(/](?P<agency>[^()/]{2,40})[)/]"
+_PLACE_FIRST = re.compile(
+    rf"(?P<place>[^\W\d_][^()\d:;!?\"“”«»_]{{1,{LONGEST_DATELINE_PLACE - 1}}}?)"
+    rf"(?:,?\s(?P<day>(?i:{_DATELINE_DAY})))?"
+    rf"(?:,?\s?{_AGENCY_IN_BRACKETS}(?P<after>{_DATELINE_DASH}|\s?:|\s)|(?P<dash>{_DATELINE_DASH}))\s?"
 )
-_AGENCY_ALONE = re.compile(rf"{_AGENCY}(?P<dash>{_DASH}|\s?:)?\s")
-_SLASHED = re.compile(
+_AGENCY_ALONE = re.compile(rf"{_AGENCY_IN_BRACKETS}(?P<dash>{_DATELINE_DASH}|\s?:)?\s")
+_AGENCY_SLASH_PLACE = re.compile(
     r"(?P<agency>[^\W\d_][\w .'’-]{1,39})/\s?(?P<place>[^\W\d_][\w ,.'’-]{1,59}?)\s?(?P<end>…|\.{3}|$)\s?"
 )
-_WORD = re.compile(r"[^\s/'’-]+")
+_PLACE_WORD = re.compile(r"[^\s/'’-]+")
 _INITIALS = re.compile(r"(?:\w\.)+")
 
 
 @dataclass(frozen=True, slots=True)
 class Dateline:
-    """A dateline as it stands (``text``), what it says, and the ``length`` of it with its separator."""
+    """A dateline: its ``text``, the fields found in it, and its ``length`` in characters including the separator."""
 
     text: str
     located: str | None
@@ -69,11 +70,16 @@ class Dateline:
 
 
 def find_dateline(paragraph: str, *, after_title: bool = False) -> Dateline | None:
-    """The dateline that a paragraph on one line begins with, if that is beyond doubt.
+    """Return the dateline at the start of a one-line paragraph, or None if there is none beyond doubt.
 
-    A place in capitals with a dash or a known agency after it; a place in small letters with a day and a dash, or
-    with one of :data:`AGENCIES`; such an agency alone. What follows must begin like a sentence. ``Agency/Place…``
-    is one too, and where the line began with the title (``after_title``) it needs no ellipsis.
+    A dateline is one of these:
+
+    - a place in capitals, followed by a dash or one of :data:`DATELINE_AGENCIES`;
+    - a place in mixed case, followed by a day and a dash, or by such an agency;
+    - such an agency alone;
+    - ``Agency/Place…``, for which the ellipsis is optional if the line began with the title (``after_title``).
+
+    The text that follows must begin like a sentence.
 
     >>> found = find_dateline("BAGHDAD, July 25 (Reuters) - Iraq said on Thursday")
     >>> found.text, found.located, found.agency
@@ -83,42 +89,42 @@ def find_dateline(paragraph: str, *, after_title: bool = False) -> Dateline | No
     >>> find_dateline("NATO — the alliance — said"), find_dateline("FILE - In this photo")
     (None, None)
     """
-    head = paragraph[: LONGEST + 40] + " "  # the space stands for the end of a line that is all dateline
-    return _slashed(head.rstrip(), after_title) or _agency_alone(head) or _placed(head)
+    head = paragraph[: LONGEST_DATELINE + 40] + " "  # the space ends a line that is nothing but a dateline
+    return _with_slash(head.rstrip(), after_title) or _with_agency_alone(head) or _with_place(head)
 
 
-def _slashed(head: str, after_title: bool) -> Dateline | None:
-    match = _SLASHED.match(head)
+def _with_slash(head: str, after_title: bool) -> Dateline | None:
+    match = _AGENCY_SLASH_PLACE.match(head)
     if match is None or not (match["end"] or after_title):
         return None
-    if not (_is_name(match["agency"]) and _is_name(match["place"])):
+    if not (_is_place_name(match["agency"]) and _is_place_name(match["place"])):
         return None
     text = head[: match.end("place")]
     return Dateline(text, natural_case(match["place"]), match["agency"].strip(), None, match.end())
 
 
-def _agency_alone(head: str) -> Dateline | None:
+def _with_agency_alone(head: str) -> Dateline | None:
     match = _AGENCY_ALONE.match(head)
-    if match is None or match["agency"].upper() not in AGENCIES:
+    if match is None or match["agency"].upper() not in DATELINE_AGENCIES:
         return None
     return Dateline(head[: match.end("agency") + 1], None, match["agency"], None, match.end())
 
 
-def _placed(head: str) -> Dateline | None:
-    match = _PLACED.match(head)
+def _with_place(head: str) -> Dateline | None:
+    match = _PLACE_FIRST.match(head)
     if match is None:
         return None
     place, day, agency = match["place"].strip(), match["day"], (match["agency"] or "").strip()
     dash = match["dash"] or (match["after"] or "").strip()
-    known_agency = agency.upper() in AGENCIES
+    known_agency = agency.upper() in DATELINE_AGENCIES
     parts = [part.strip() for part in place.split(",")]
     capitals = parts[0].isupper() and NOT_PLACES.isdisjoint(parts[0].split())
     if not (capitals and (dash or known_agency)) and not (known_agency or (dash and day)):
         return None
-    if len(parts) > 3 or not all(map(_is_name, parts)):
+    if len(parts) > 3 or not all(map(_is_place_name, parts)):
         return None
     rest = head[match.end() :].lstrip("\"'“‘«([").rstrip()
-    if rest[:1].islower() or match.end() > LONGEST:
+    if rest[:1].islower() or match.end() > LONGEST_DATELINE:
         return None
     # "IBM — The company", "AMEX DELAY - HUDSON FOODS": capitals and a dash alone do not make a place.
     if not (day or agency) and (len(parts[0]) < 4 or not rest or rest[:60].isupper()):
@@ -129,13 +135,15 @@ def _placed(head: str) -> Dateline | None:
     return Dateline(head[:end].strip(), natural_case(place), agency or None, date, match.end())
 
 
-def _is_name(part: str) -> bool:
+def _is_place_name(part: str) -> bool:
     words = part.split()
-    return 0 < len(words) <= 4 and all(word[0].isupper() or word.lower() in LITTLE_WORDS for word in words)
+    return 0 < len(words) <= 4 and all(
+        word[0].isupper() or word.lower() in LOWERCASE_NAME_WORDS for word in words
+    )
 
 
 def natural_case(place: str) -> str:
-    """``NEW YORK`` as New York, ``KANSAS CITY, MO.`` as Kansas City, MO.: one place is one value of the field.
+    """Return the name of a place in its usual case, so that one place is one value of the field.
 
     >>> natural_case("PORT-AU-PRINCE"), natural_case("WASHINGTON, D.C."), natural_case("Port Said")
     ('Port-au-Prince', 'Washington, D.C.', 'Port Said')
@@ -143,14 +151,14 @@ def natural_case(place: str) -> str:
     parts = place.split(",")
     for number, part in enumerate(parts):
         if part.isupper() and (number == 0 or len(part.strip(" .")) > 2):
-            parts[number] = _WORD.sub(_natural_word, part)
+            parts[number] = _PLACE_WORD.sub(_natural_case_word, part)
     return ",".join(parts).strip()
 
 
-def _natural_word(match: re.Match[str]) -> str:
+def _natural_case_word(match: re.Match[str]) -> str:
     word = match[0]
     if _INITIALS.fullmatch(word):
         return word
-    if match.start() > 0 and (word.lower() in LITTLE_WORDS or word == "S"):
+    if match.start() > 0 and (word.lower() in LOWERCASE_NAME_WORDS or word == "S"):
         return word.lower()
     return word.capitalize()

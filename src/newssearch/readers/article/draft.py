@@ -1,7 +1,7 @@
-"""What a reader found of one article, and the article that is made of it, alike for all formats.
+"""The draft of an article: what a reader found, and the rules by which it becomes an article.
 
-A reader makes *claims*: values for fields, each with how it is known, the most trusted first. What follows is the same
-whatever the format: which claim holds, what a value that says nothing becomes, and what is inferred where no claim is.
+A reader makes *claims*: values for fields, each with its provenance, the most trusted first. The rules are the same for all
+formats: which claim holds, which values count as missing, and what is inferred for a field without a claim.
 """
 
 from __future__ import annotations
@@ -14,61 +14,62 @@ from newssearch.outlets import outlets
 from newssearch.readers.api import Origin
 from newssearch.text.paragraphs import Block, Squeezed, split_paragraphs, squeeze
 
-from .credits import LINES, agency, agency_in, credit_in
+from .credits import CREDIT_PARAGRAPHS, agency_in, agency_named, credit_in
 from .dateline import find_dateline
-from .language import detect, tag_of
-from .paragraphing import arrange
-from .values import DEFAULT_LANG, FROM_URL, NOTHING, as_text, first_date, host, shown
+from .language import detect_language, language_tag
+from .paragraphing import arrange_paragraphs
+from .values import DEFAULT_LANG, FROM_URL, NULL_STRINGS, as_text, first_date, host, quote_value
 
-LOOKED_AT = 20
-"""Paragraphs that detection of the language looks at."""
+DETECTION_PARAGRAPHS = 20
+"""The number of first paragraphs from which the language is detected."""
 
-Fields = dict[str, str | None]
+DraftFields = dict[str, str | None]
 
 
 class Draft:
     """An article that is being read.
 
-    ``text`` is its blocks, in order, or one string with blank lines between them, which :mod:`.paragraphing` makes
-    paragraphs of; or, as strings, its paragraphs as the input states them one by one; ``text_known`` how it is known,
-    where it is not simply the article's text (a summary in its place). ``identity`` is what the input calls the
-    article, ``record`` its number in the input.
+    ``text`` is one of these: a list of blocks, or one string with blank lines between the blocks, which
+    :mod:`.paragraphing` arranges; or a list of strings, which are paragraphs as the input lists them and stay unchanged.
+    ``text_provenance`` tells how the text is known if it is not simply that of the article, but a summary for example.
+    ``identity`` is the identifier of the article in the input, ``record`` its number in the input.
     """
 
     def __init__(self, origin: Origin, record: int = 1) -> None:
         self.origin = origin
         self.record = record
         self.text: str | Sequence[str | Block] = ()
-        self.text_known = STATED
+        self.text_provenance = STATED
         self.identity: str | None = None
         self._claims: dict[str, list[tuple[object, Provenance]]] = {}
 
-    def claim(self, field: str, value: object, known: Provenance = STATED) -> None:
-        """Claim a value for a field of an article; one that is empty is passed over.
+    def claim(self, field: str, value: object, provenance: Provenance = STATED) -> None:
+        """Claim a value for a field of the article; an empty value is ignored, and earlier claims take precedence.
 
-        It may be a string, an object with a name, a list of either, a number; for ``date`` also a date or a moment.
-        Earlier claims come first.
+        A value may be a string, an object with a name, a list of either, or a number; for ``date`` also a date or a
+        datetime. Raises ValueError for an unknown field.
         """
         if field not in FIELD_NAMES:
             raise ValueError(f"no such field: {field!r}")
         if value not in (None, "", []):
-            self._claims.setdefault(field, []).append((value, known))
+            self._claims.setdefault(field, []).append((value, provenance))
 
     def has(self, field: str) -> bool:
-        """Whether there is a claim for a field."""
+        """Whether a value was claimed for a field."""
         return field in self._claims
 
-    def finish(self) -> Article | Rejected:
-        """The article, or why it is none.
+    def build(self) -> Article | Rejected:
+        """Return the article, or a rejection with the reason why there is none.
 
-        A dateline in front of the text fills ``dateline``, ``located`` and ``source`` where no claim does; the text
-        stays as it is. Without a claim for the outlet, the host of the url stands for it, or else what the
-        configuration says of the folder; without one for the source, an agency that the dateline, the byline or the
-        end of the text names, and else the outlet; without one for the language, the default, or what the text looks
-        like.
+        Fields without a claim are inferred as follows:
+
+        - ``dateline``, ``located`` and ``source`` from a dateline at the start of the text, which stays as it is;
+        - ``outlet`` from the host of the url, else from the folder by the configuration;
+        - ``source`` from the agency that the dateline, the byline or the end of the text names, else it is the outlet;
+        - ``lang`` from the configured default, else from the text.
         """
-        known: dict[str, Provenance] = {}
-        fields = {name: self._first(name, known) for name in STRING_FIELDS}
+        provenance: dict[str, Provenance] = {}
+        fields = {name: self._first(name, provenance) for name in STRING_FIELDS}
         blocks = self._blocks()
         if not (fields["title"] and fields["title"].strip()) and not blocks:
             return self.origin.rejected("neither title nor text", self.record)
@@ -76,15 +77,18 @@ class Draft:
         if len(blocks) > most:
             return self.origin.rejected(f"more than {most:,} paragraphs", self.record)
         if fields["url"] is None and self.origin.url:
-            fields["url"], known["url"] = self.origin.url, Provenance("stated", "where it was fetched from")
-        date = self._date(known)
-        self._fill_outlet(fields, known)
+            fields["url"], provenance["url"] = (
+                self.origin.url,
+                Provenance("stated", "where it was fetched from"),
+            )
+        date = self._date(provenance)
+        self._fill_outlet(fields, provenance)
         if fields["dateline"] is None and fields["located"] is None and blocks:
-            _fill_from_dateline(blocks[0].text, fields, known)
-        _fill_source(blocks, fields, known)
-        self._fill_lang(blocks, fields, known)
-        if self.text_known != STATED:
-            known["text"] = self.text_known
+            _fill_from_dateline(blocks[0].text, fields, provenance)
+        _fill_source(blocks, fields, provenance)
+        self._fill_lang(blocks, fields, provenance)
+        if self.text_provenance != STATED:
+            provenance["text"] = self.text_provenance
         return Article.create(
             text=blocks,
             date=date,
@@ -92,14 +96,14 @@ class Draft:
             member=self.origin.member,
             record=self.record,
             identity=self.identity,
-            provenance=known,
+            provenance=provenance,
             **fields,
         )
 
     def _blocks(self) -> Squeezed:
-        """The paragraphs; those that are stated one by one stay as they are."""
+        """Return the paragraphs; those that the input lists one by one stay unchanged."""
         if isinstance(self.text, str):
-            return arrange(Squeezed(map(Block, split_paragraphs(self.text))))
+            return arrange_paragraphs(Squeezed(map(Block, split_paragraphs(self.text))))
         squeezed = Squeezed()
         stated = True
         for block in (self.text,) if isinstance(self.text, Block) else self.text:
@@ -107,95 +111,101 @@ class Draft:
             stated = stated and isinstance(block, str)
             if text := squeeze(text):
                 squeezed.append(Block(text, kind))
-        return squeezed if stated else arrange(squeezed)
+        return squeezed if stated else arrange_paragraphs(squeezed)
 
-    def _date(self, known: dict[str, Provenance]) -> Date | None:
+    def _date(self, provenance: dict[str, Provenance]) -> Date | None:
         claimed = self._claims.get("date", [])
         options = self.origin.options
-        date, known["date"] = first_date((value for value, _ in claimed), options)
-        if date is not None and known["date"] == STATED:
-            known["date"] = next(how for value, how in claimed if first_date([value], options)[0] == date)
+        date, provenance["date"] = first_date((value for value, _ in claimed), options)
+        if date is not None and provenance["date"] == STATED:
+            provenance["date"] = next(
+                how for value, how in claimed if first_date([value], options)[0] == date
+            )
         return date
 
-    def _fill_outlet(self, fields: Fields, known: dict[str, Provenance]) -> None:
+    def _fill_outlet(self, fields: DraftFields, provenance: dict[str, Provenance]) -> None:
         options = self.origin.options
         if fields["outlet"] is None and fields["url"] and (name_of_host := host(fields["url"])):
-            fields["outlet"], known["outlet"] = name_of_host, FROM_URL
+            fields["outlet"], provenance["outlet"] = name_of_host, FROM_URL
         if fields["outlet"] is None:
             here = [
-                (folder, outlet) for folder, outlet in options.folders if _is_in(self.origin.path, folder)
+                (folder, outlet)
+                for folder, outlet in options.folders
+                if _is_in_folder(self.origin.path, folder)
             ]
             if here:
                 fields["outlet"] = max(here, key=lambda pair: len(pair[0]))[1]
-                known["outlet"] = Provenance("inferred", "its folder")
+                provenance["outlet"] = Provenance("inferred", "its folder")
         if fields["outlet"] is not None:
-            written = squeeze(fields["outlet"])
-            fields["outlet"] = outlets(options.outlets).name(written)
-            _note_spelling("outlet", written, fields["outlet"], known)
+            spelled = squeeze(fields["outlet"])
+            fields["outlet"] = outlets(options.outlets).name(spelled)
+            _note_spelling("outlet", spelled, fields["outlet"], provenance)
 
-    def _fill_lang(self, blocks: Squeezed, fields: Fields, known: dict[str, Provenance]) -> None:
+    def _fill_lang(self, blocks: Squeezed, fields: DraftFields, provenance: dict[str, Provenance]) -> None:
         if fields["lang"] is not None:
-            tag = tag_of(fields["lang"])
+            tag = language_tag(fields["lang"])
             if tag is None:
-                known["lang"] = Provenance("missing", f"{shown(fields['lang'])} is not a language")
+                provenance["lang"] = Provenance("missing", f"{quote_value(fields['lang'])} is not a language")
             fields["lang"] = tag
         if fields["lang"] is None and self.origin.options.lang:
-            fields["lang"], known["lang"] = self.origin.options.lang, DEFAULT_LANG
+            fields["lang"], provenance["lang"] = self.origin.options.lang, DEFAULT_LANG
         if fields["lang"] is None:
-            text = " ".join([fields["title"] or "", *(block.text for block in blocks[:LOOKED_AT])])
-            if (detected := detect(text)) is not None:
-                fields["lang"], known["lang"] = detected, Provenance("inferred", "the text")
+            text = " ".join([fields["title"] or "", *(block.text for block in blocks[:DETECTION_PARAGRAPHS])])
+            if (detected := detect_language(text)) is not None:
+                fields["lang"], provenance["lang"] = detected, Provenance("inferred", "the text")
 
-    def _first(self, name: str, known: dict[str, Provenance]) -> str | None:
-        """The first claim for a field that says something."""
+    def _first(self, name: str, provenance: dict[str, Provenance]) -> str | None:
+        """Return the first claimed value of a field that is not blank or a null string, and note its provenance."""
         for value, how in self._claims.get(name, ()):
             text = as_text(value)
             if text is None or not text.strip():
                 continue
-            if name != "title" and text.strip() in NOTHING:
-                known.setdefault(name, Provenance("missing", f"the input says {shown(text)}"))
+            if name != "title" and text.strip() in NULL_STRINGS:
+                provenance.setdefault(name, Provenance("missing", f"the input says {quote_value(text)}"))
                 continue
-            known[name] = how
+            provenance[name] = how
             return text
         return None
 
 
-def _fill_from_dateline(text: str, fields: Fields, known: dict[str, Provenance]) -> None:
+def _fill_from_dateline(text: str, fields: DraftFields, provenance: dict[str, Provenance]) -> None:
     dateline = find_dateline(text[:400])
     if dateline is None:
         return
     fields["dateline"] = dateline.text
     inferred = Provenance("inferred", "dateline")
-    known.pop("dateline", None)
+    provenance.pop("dateline", None)
     if dateline.located:
-        fields["located"], known["located"] = dateline.located, inferred
+        fields["located"], provenance["located"] = dateline.located, inferred
     if dateline.agency and fields["source"] is None:
-        fields["source"], known["source"] = dateline.agency, inferred
+        fields["source"], provenance["source"] = dateline.agency, inferred
 
 
-def _fill_source(blocks: Squeezed, fields: Fields, known: dict[str, Provenance]) -> None:
+def _fill_source(blocks: Squeezed, fields: DraftFields, provenance: dict[str, Provenance]) -> None:
     if fields["source"] is None:
         if fields["byline"] and (found := agency_in(fields["byline"])):
-            fields["source"], known["source"] = found, Provenance("inferred", "byline")
-        elif (credit := credit_in([block.text for block in blocks[-LINES:]])) is not None:
-            fields["source"], known["source"] = credit[0], Provenance("inferred", credit[1])
-    elif (name := agency(fields["source"])) is not None:
-        written, fields["source"] = squeeze(fields["source"]), name
-        _note_spelling("source", written, name, known)
-    if fields["source"] is None and fields["outlet"] is not None and "source" in known:
-        # The outlet stands for it as where there is no source at all, but what the input says is not passed over.
+            fields["source"], provenance["source"] = found, Provenance("inferred", "byline")
+        elif (credit := credit_in([block.text for block in blocks[-CREDIT_PARAGRAPHS:]])) is not None:
+            fields["source"], provenance["source"] = credit[0], Provenance("inferred", credit[1])
+    elif (name := agency_named(fields["source"])) is not None:
+        spelled, fields["source"] = squeeze(fields["source"]), name
+        _note_spelling("source", spelled, name, provenance)
+    if fields["source"] is None and fields["outlet"] is not None and "source" in provenance:
+        # The outlet stands in, as for an article without any source, and the provenance keeps what the input says.
         fields["source"] = fields["outlet"]
-        known["source"] = Provenance("inferred", f"outlet, {known['source'].basis}")
+        provenance["source"] = Provenance("inferred", f"outlet, {provenance['source'].basis}")
 
 
-def _note_spelling(field: str, written: str, name: str, known: dict[str, Provenance]) -> None:
-    """Say how a stated value was written, where it goes by another name."""
-    how = known.get(field, STATED)
-    if written != name and how.known == "stated":
-        basis = f"{how.basis}, written {shown(written)}" if how.basis else f"written {shown(written)}"
-        known[field] = Provenance("stated", basis)
+def _note_spelling(field: str, spelled: str, name: str, provenance: dict[str, Provenance]) -> None:
+    """Note in the provenance how the input spells a stated value, if the field gets another name for it."""
+    how = provenance.get(field, STATED)
+    if spelled != name and how.known == "stated":
+        basis = (
+            f"{how.basis}, written {quote_value(spelled)}" if how.basis else f"written {quote_value(spelled)}"
+        )
+        provenance[field] = Provenance("stated", basis)
 
 
-def _is_in(path: str, folder: str) -> bool:
+def _is_in_folder(path: str, folder: str) -> bool:
     folder = folder.strip("/")
     return folder in ("", ".") or path.startswith(f"{folder}/")

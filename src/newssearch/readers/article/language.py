@@ -1,4 +1,4 @@
-"""The language of an article: its tag as we write it, and what it is where nothing says so."""
+"""The language of an article: normalise the stated tag, or detect the language from the text."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ import re
 from functools import cache
 from typing import Any
 
-SAMPLE = 3_000
-"""Characters that detection looks at."""
+DETECTION_CHARACTERS = 3_000
+"""Characters at the start of a text from which its language is detected."""
 
-LEAST_LETTERS = 40
-"""Letters that detection takes: fewer may be a name, in any language. A character of a script without spaces counts as
-three."""
+MIN_LETTERS_TO_DETECT = 40
+"""Letters that a text needs for its language to be detected: fewer may be a name, in any language.
 
-LEAST_CONFIDENCE = 0.9
-"""Below that, the language stays unknown."""
+A character of a script without spaces counts as three letters."""
 
-NAMES = {
+MIN_DETECTION_CONFIDENCE = 0.9
+"""The language stays unknown if its probability is below this."""
+
+LANGUAGE_TAGS = {
     "arabic": "ar", "bengali": "bn", "bulgarian": "bg", "catalan": "ca", "chinese": "zh", "croatian": "hr", "czech": "cs",
     "danish": "da", "dutch": "nl", "english": "en", "estonian": "et", "farsi": "fa", "finnish": "fi", "french": "fr",
     "german": "de", "greek": "el", "hebrew": "he", "hindi": "hi", "hungarian": "hu", "icelandic": "is",
@@ -31,49 +32,49 @@ NAMES = {
     "ron": "ro", "rum": "ro", "rus": "ru", "spa": "es", "swe": "sv", "tur": "tr", "ukr": "uk", "urd": "ur", "vie": "vi",
     "zho": "zh",
 }  # fmt: skip
-"""English names of languages, and three letters of ISO 639-2 for those with two in ISO 639-1."""
+"""The ISO 639-1 code of a language by its English name, and by its three-letter code in ISO 639-2."""
 
-_TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{1,8})*", re.IGNORECASE)
-_WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{1,8})*", re.IGNORECASE)
+_UNSPACED_SCRIPT = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 
-def tag_of(text: str) -> str | None:
-    """A language as a tag of BCP 47 in its usual letters, or None where it is none.
+def language_tag(text: str) -> str | None:
+    """Return a language as a BCP 47 tag in its usual case, or None if the text is not a language.
 
-    >>> tag_of("en_us"), tag_of("English"), tag_of("zh-hant-tw"), tag_of("ENG"), tag_of("unknown language")
+    >>> language_tag("en_us"), language_tag("English"), language_tag("zh-hant-tw"), language_tag("ENG"), language_tag("unknown language")
     ('en-US', 'en', 'zh-Hant-TW', 'en', None)
     """
     text = text.strip().replace("_", "-").split(".")[0].split(";")[0].split(",")[0].strip()
-    if (named := NAMES.get(text.lower())) is not None:
+    if (named := LANGUAGE_TAGS.get(text.lower())) is not None:
         return named
-    if _TAG.fullmatch(text) is None:
+    if _LANGUAGE_TAG.fullmatch(text) is None:
         return None
     first, *others = text.lower().split("-")
-    parts = [NAMES.get(first, first)]
+    parts = [LANGUAGE_TAGS.get(first, first)]
     for part in others:
         parts.append(part.upper() if len(part) == 2 else part.capitalize() if len(part) == 4 else part)
     return "-".join(parts)
 
 
-def detect(text: str) -> str | None:
-    """The language of a text by its letters, or None where that is not beyond doubt.
+def detect_language(text: str) -> str | None:
+    """Return the language of a text, or None if the text is too short or the result uncertain.
 
-    By py3langid, a naive Bayes classifier over n-grams of bytes: M. Lui and T. Baldwin, "langid.py: An Off-the-shelf
+    It is detected by py3langid, a naive Bayes classifier over n-grams of bytes: M. Lui and T. Baldwin, "langid.py: An Off-the-shelf
     Language Identification Tool", ACL 2012.
     """
-    sample = text[:SAMPLE]
-    letters = sum(map(str.isalpha, sample)) + 2 * len(_WIDE.findall(sample))
-    if letters < LEAST_LETTERS:
+    sample = text[:DETECTION_CHARACTERS]
+    letters = sum(map(str.isalpha, sample)) + 2 * len(_UNSPACED_SCRIPT.findall(sample))
+    if letters < MIN_LETTERS_TO_DETECT:
         return None
     lang, confidence = _identifier().classify(sample)
-    return str(lang) if confidence >= LEAST_CONFIDENCE else None
+    return str(lang) if confidence >= MIN_DETECTION_CONFIDENCE else None
 
 
 @cache
 def _identifier() -> Any:
-    from py3langid import langid  # its model takes long to load, and a search needs none of it
+    from py3langid import langid  # its model takes long to load, and a search does not need it
 
     identifier = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
-    # Not between Arabic and Egyptian Arabic, Chinese and Wu: news is hardly written in these, and doubt would win.
+    # Without three-letter codes: Egyptian Arabic or Wu are rare in news, and would make Arabic and Chinese uncertain.
     identifier.set_languages([lang for lang in identifier.labels if len(lang) == 2])
     return identifier

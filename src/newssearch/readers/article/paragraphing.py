@@ -1,18 +1,18 @@
-"""The blocks of an article to paragraphs of a length that can be searched, shown and cited.
+"""Arrange the blocks of an article into paragraphs of a length that can be searched, shown and cited.
 
-The rule, for what a reader took apart by itself (paragraphs that an input states one by one stay as they are):
+The rules apply to blocks that a reader found itself; paragraphs that the input lists one by one stay unchanged.
 
-1. A block of more than :data:`LONGEST` characters is split where sentences begin: a piece ends at the first such place
-   after :data:`PIECE` characters, unless less than :data:`LEAST` would be left.
-2. A *label*, a block of at most :data:`LABEL` characters with a colon at its end (``Q:``), goes in front of the text
+1. A block of more than :data:`LONGEST_PARAGRAPH` characters is split at the starts of sentences: a piece ends at the first of them
+   after :data:`SPLIT_LENGTH` characters, unless less than :data:`SHORTEST_REMAINDER` would be left.
+2. A *label*, a block of at most :data:`LONGEST_LABEL` characters with a colon at its end (``Q:``), goes before the text
    that follows it.
-3. A *scrap*, a block without two letters or digits (a bullet, asterisks, a first letter set large), goes in front of
-   what follows it, or behind what is before it at the end; a lone capital letter without a space where the next block
-   begins with a small one.
-4. Items of one list of at most :data:`ITEM` characters each stand in one paragraph, parted by semicolons, up to
-   :data:`PIECE` characters.
+3. A *scrap*, a block without two letters or digits (a bullet, asterisks, a first letter set large), goes before
+   the next block, or after the previous one if it is the last. A lone capital letter is joined without a space if the
+   next block begins with a lower-case letter.
+4. Items of one list with at most :data:`LONGEST_JOINED_ITEM` characters each are joined by semicolons to one paragraph,
+   until it has :data:`SPLIT_LENGTH` characters.
 
-No word is lost, none is added, and their order stays.
+No word is lost or added, and the order stays.
 """
 
 from __future__ import annotations
@@ -22,26 +22,30 @@ from collections.abc import Iterable, Iterator
 from newssearch.text.paragraphs import Block, Squeezed
 from newssearch.text.sentences import sentence_starts
 
-LONGEST = 2_500
-PIECE = 1_000
-LEAST = 400
-LABEL = 40
-ITEM = 60
+LONGEST_PARAGRAPH = 2_500
+SPLIT_LENGTH = 1_000
+SHORTEST_REMAINDER = 400
+LONGEST_LABEL = 40
+LONGEST_JOINED_ITEM = 60
 
 
-def arrange(blocks: Squeezed) -> Squeezed:
-    """Blocks as paragraphs.
+def arrange_paragraphs(blocks: Squeezed) -> Squeezed:
+    """Return the paragraphs of the given blocks.
 
-    >>> arrange(Squeezed([Block("Q:"), Block("Will it rain?"), Block("***"), Block("Yes.")]))
+    >>> arrange_paragraphs(Squeezed([Block("Q:"), Block("Will it rain?"), Block("***"), Block("Yes.")]))
     [Block(text='Q: Will it rain?', kind='text'), Block(text='*** Yes.', kind='text')]
     """
-    if all(LABEL < len(text) <= LONGEST and kind != "list" for text, kind in blocks):
+    if all(LONGEST_LABEL < len(text) <= LONGEST_PARAGRAPH and kind != "list" for text, kind in blocks):
         return blocks
-    return Squeezed(piece for block in _short_items(_kept_together(blocks)) for piece in _split(block))
+    return Squeezed(
+        piece
+        for block in _join_short_items(_join_labels_and_scraps(blocks))
+        for piece in _split_long_block(block)
+    )
 
 
-def _kept_together(blocks: Iterable[Block]) -> Iterator[Block]:
-    """Labels and scraps with what they belong to."""
+def _join_labels_and_scraps(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield the blocks, with each label and scrap joined to its neighbour."""
     waiting, last = "", None
     for block in blocks:
         text, kind = block
@@ -55,7 +59,7 @@ def _kept_together(blocks: Iterable[Block]) -> Iterator[Block]:
         elif _is_label(block) or _is_scrap(text):
             waiting = text
             continue
-        if waiting:  # a heading comes after it, and nothing before
+        if waiting:  # a heading follows it, and nothing precedes it
             text, waiting = f"{waiting} {text}", ""
         if last is not None:
             yield last
@@ -67,18 +71,18 @@ def _kept_together(blocks: Iterable[Block]) -> Iterator[Block]:
 
 
 def _is_label(block: Block) -> bool:
-    return block.kind == "text" and len(block.text) <= LABEL and block.text.endswith((":", "："))
+    return block.kind == "text" and len(block.text) <= LONGEST_LABEL and block.text.endswith((":", "："))
 
 
 def _is_scrap(text: str) -> bool:
-    return len(text) <= LABEL and sum(map(str.isalnum, text)) < 2
+    return len(text) <= LONGEST_LABEL and sum(map(str.isalnum, text)) < 2
 
 
-def _short_items(blocks: Iterable[Block]) -> Iterator[Block]:
+def _join_short_items(blocks: Iterable[Block]) -> Iterator[Block]:
     gathered = ""
     for block in blocks:
-        short = block.kind == "list" and len(block.text) <= ITEM
-        if gathered and (not short or len(gathered) > PIECE):
+        short = block.kind == "list" and len(block.text) <= LONGEST_JOINED_ITEM
+        if gathered and (not short or len(gathered) > SPLIT_LENGTH):
             yield Block(gathered, "list")
             gathered = ""
         if not short:
@@ -91,14 +95,14 @@ def _short_items(blocks: Iterable[Block]) -> Iterator[Block]:
         yield Block(gathered, "list")
 
 
-def _split(block: Block) -> Iterator[Block]:
+def _split_long_block(block: Block) -> Iterator[Block]:
     text, kind = block
-    if len(text) <= LONGEST or kind == "heading":
+    if len(text) <= LONGEST_PARAGRAPH or kind == "heading":
         yield block
         return
     begun = 0
     for start in sentence_starts(text):
-        if start - begun >= PIECE and len(text) - start >= LEAST:
+        if start - begun >= SPLIT_LENGTH and len(text) - start >= SHORTEST_REMAINDER:
             yield Block(text[begun:start].rstrip(), kind)
             begun = start
     yield Block(text[begun:], kind)

@@ -1,4 +1,4 @@
-"""What every reader does to the fields of an article."""
+"""Convert the values of an input to those of the fields of an article."""
 
 from __future__ import annotations
 
@@ -18,31 +18,32 @@ FROM_URL = Provenance("inferred", "url")
 _DOMAIN = re.compile(r"(?=[^.]*[^\W\d_])(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}[^\W\d_]{2,24}")
 
 
-NOTHING = frozenset({"None", "null", "NULL", "NaN", "nan"})
-"""What a program writes for no value: such a field is missing, and its provenance quotes it. Titles and texts are
-left as they are, and so is the surname Null."""
+NULL_STRINGS = frozenset({"None", "null", "NULL", "NaN", "nan"})
+"""Strings that programs write for a missing value; the field is missing, and its provenance quotes the string.
+
+Titles and texts are left as they are, and so is the surname Null."""
 
 NAME_KEYS = ("name", "title")
-"""A value that is an object is read by one of these, as in ``{"publisher": {"name": …}}``."""
+"""The keys under which an object holds its own name, as in ``{"publisher": {"name": …}}``."""
 
-OLDEST, NEWEST = 100_000_000, 100_000_000_000
-"""Numbers in this range are seconds since 1970 (years 1973 to 5138), a thousand times as much milliseconds."""
+EARLIEST_EPOCH, LATEST_EPOCH = 100_000_000, 100_000_000_000
+"""Numbers in this range are seconds since 1970 (years 1973 to 5138); 1,000 times larger ones are milliseconds."""
 
 
 def read_date(text: str, options: ReadOptions) -> tuple[Date | None, Provenance]:
-    """A date that the input states, and how it is known; without one, why not."""
+    """Return the date that a text states, or None, and its provenance, which says why there is none."""
     if not text.strip():
         return None, MISSING
     published = parse_published(text, day_first=options.day_first)
     if published is None:
-        return None, Provenance("missing", f"{shown(text)} is not a date")
+        return None, Provenance("missing", f"{quote_value(text)} is not a date")
     return published.value, MONTH_FIRST if published.ambiguous else STATED
 
 
-def shown(value: object) -> str:
-    """``value`` as a reason can quote it: short, on one line, in quotes.
+def quote_value(value: object) -> str:
+    """Return ``value`` as a rejection or a provenance quotes it: short, on one line, in quotes.
 
-    >>> shown("no\\n date"), shown("x" * 100) == "'" + "x" * 40 + "…'"
+    >>> quote_value("no\\n date"), quote_value("x" * 100) == "'" + "x" * 40 + "…'"
     ("'no date'", True)
     """
     text = squeeze(str(value)[:400])
@@ -50,12 +51,12 @@ def shown(value: object) -> str:
 
 
 def is_domain(text: str) -> bool:
-    """Whether ``text`` is the bare name of a host, such as ``almaalomah.me``."""
+    """Whether ``text`` is a host name and nothing else, such as ``almaalomah.me``."""
     return len(text) <= 253 and _DOMAIN.fullmatch(text) is not None
 
 
 def host(url: str) -> str | None:
-    """The host of an address of the web, without ``www.``; None where it has none.
+    """Return the host of a URL without ``www.``, or None if there is none.
 
     >>> host("https://www.example.com:80/a"), host("a/b")
     ('example.com', None)
@@ -69,62 +70,65 @@ def host(url: str) -> str | None:
 
 
 def as_text(value: object) -> str | None:
-    """A value as one string: an object by its name, a list by its items, a number as it is written."""
+    """Return a value as one string: the name of an object, the items of a list, a number in its notation; else None."""
     if isinstance(value, dict):
-        return next((text for key in NAME_KEYS if (text := _scalar(value.get(key)))), None)
+        return next((text for key in NAME_KEYS if (text := _scalar_text(value.get(key)))), None)
     if isinstance(value, (list, tuple)):
-        items = (as_text(item) if isinstance(item, dict) else _scalar(item) for item in value)
+        items = (as_text(item) if isinstance(item, dict) else _scalar_text(item) for item in value)
         return ", ".join(item for item in items if item) or None
-    return _scalar(value)
+    return _scalar_text(value)
 
 
-def _scalar(value: object) -> str | None:
+def _scalar_text(value: object) -> str | None:
     if isinstance(value, str):
         return value
     return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
 def first_date(values: Iterable[object], options: ReadOptions) -> tuple[Date | None, Provenance]:
-    """The first of some values that is a date (a string, a number of seconds, a date), else why the first is none."""
+    """Return the first value that is a date, and its provenance; if none is, None and the reason for the first value.
+
+    A date may be a string, a number of seconds or milliseconds since 1970, or a date object.
+    """
     failed = MISSING
     for value in values:
         if value is None or value == "":
             continue
-        date, known = _date(value, options)
+        date, provenance = _as_date(value, options)
         if date is not None:
-            return date, known
+            return date, provenance
         if failed is MISSING:
-            failed = known
+            failed = provenance
     return None, failed
 
 
-def _date(value: object, options: ReadOptions) -> tuple[Date | None, Provenance]:
+def _as_date(value: object, options: ReadOptions) -> tuple[Date | None, Provenance]:
     if isinstance(value, (dt.date, dt.datetime)):
         return value, STATED
-    if isinstance(value, str) and value.strip() in NOTHING:
-        return None, Provenance("missing", f"the input says {shown(value)}")
+    if isinstance(value, str) and value.strip() in NULL_STRINGS:
+        return None, Provenance("missing", f"the input says {quote_value(value)}")
     if isinstance(value, str) and not (value.isdecimal() and len(value) in (10, 13)):
         return read_date(value, options)
-    return _epoch(value, options)
+    return _number_as_date(value, options)
 
 
-def _epoch(value: object, options: ReadOptions) -> tuple[Date | None, Provenance]:
-    """A number as a date: 20240725 as it reads, larger ones by :data:`OLDEST` and :data:`NEWEST`, in UTC."""
+def _number_as_date(value: object, options: ReadOptions) -> tuple[Date | None, Provenance]:
+    """Return a number as a date: 20240725 by its digits, a larger one as the time since 1970 in UTC."""
     number = value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
     if isinstance(value, str):
         number = int(value)
     if number is not None:
-        if isinstance(number, int) and 10_000_000 <= number < OLDEST:
+        if isinstance(number, int) and 10_000_000 <= number < EARLIEST_EPOCH:
             return read_date(str(number), options)
         for unit, seconds in (("seconds", 1), ("milliseconds", 1000)):
-            if OLDEST * seconds <= number < NEWEST * seconds:
+            if EARLIEST_EPOCH * seconds <= number < LATEST_EPOCH * seconds:
                 moment = dt.datetime.fromtimestamp(number / seconds, dt.timezone.utc)
                 return moment, Provenance("inferred", f"a number of {unit} since 1970")
-    text = shown(value) if number is not None else kind(value)
+    text = quote_value(value) if number is not None else json_type(value)
     return None, Provenance("missing", f"{text} is not a date")
 
 
-def kind(value: object) -> str:
-    """What a value of JSON is, for a reason."""
+def json_type(value: object) -> str:
+    """Return the type of a JSON value as a rejection names it."""
     kinds = {bool: "a boolean", str: "a string", list: "a list", dict: "an object", type(None): "null"}
     return kinds.get(type(value), "a number")

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from newssearch.errors import NewssearchError
 from newssearch.readers.api import Format, Input, Item, Readable, Skipped, UnreadableError, read_up_to
 
-from .skipped_files import kind_of
+from .skipped_files import skipped_kind
 
 if TYPE_CHECKING:
     import zipfile
 
-SPOOLED = 16 * 1024 * 1024
+MAX_ZIP_IN_MEMORY = 16 * 1024 * 1024
 """Bytes of a zip within something else that are held in memory: a larger one goes to a temporary file."""
 
 
-OFFICE = (
+UNREAD_ZIP_MEMBERS = (
     (re.compile(r"\[Content_Types\]\.xml"), "an office document (Word, Excel or PowerPoint)"),
     (re.compile(r"META-INF/MANIFEST\.MF"), "a Java archive"),
     (re.compile(r"AndroidManifest\.xml"), "an Android package"),
@@ -33,10 +33,10 @@ OFFICE = (
 def _is_tar(source: Input) -> bool:
     if source.head[257:262] == b"ustar":
         return True
-    return source.origin.suffix == ".tar" and _is_header(source.head[:512])
+    return source.origin.suffix == ".tar" and _is_tar_header(source.head[:512])
 
 
-def _is_header(block: bytes) -> bool:
+def _is_tar_header(block: bytes) -> bool:
     """Whether a block is a header of the oldest kind: by its checksum."""
     try:
         stated = int(block[148:156].strip(b" \0") or b"x", 8)
@@ -57,7 +57,7 @@ def _read_tar(source: Input) -> Iterator[Item]:
                     continue
                 if not member.isreg():
                     yield Skipped(origin.path, "links and devices in archives")
-                elif (kind := kind_of(name)) is not None:
+                elif (kind := skipped_kind(name)) is not None:
                     yield Skipped(origin.path, kind)
                 elif (stream := archive.extractfile(member)) is not None:
                     yield source.part(stream, origin.within(name))
@@ -78,7 +78,7 @@ def _read_zip(source: Input) -> Iterator[Item]:
     with _seekable(source) as file:
         try:
             with zipfile.ZipFile(file) as archive:
-                yield from _members(source, archive)
+                yield from _zip_members(source, archive)
         except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
             raise UnreadableError(f"a broken zip archive: {error}") from None
 
@@ -87,8 +87,8 @@ def _seekable(source: Input) -> BinaryIO:
     """The archive as a file: a zip is read from its end."""
     if source.origin.file is not None:
         return source.origin.file.open("rb")
-    held = read_up_to(source.stream, SPOOLED)
-    if len(held) < SPOOLED:
+    held = read_up_to(source.stream, MAX_ZIP_IN_MEMORY)
+    if len(held) < MAX_ZIP_IN_MEMORY:
         return io.BytesIO(held)
     import tempfile  # slow to import, and few inputs need it
 
@@ -104,9 +104,9 @@ def _seekable(source: Input) -> BinaryIO:
     return cast(BinaryIO, file)
 
 
-def _members(source: Input, archive: zipfile.ZipFile) -> Iterator[Item]:
+def _zip_members(source: Input, archive: zipfile.ZipFile) -> Iterator[Item]:
     origin, names = source.origin, archive.namelist()
-    for pattern, what in OFFICE:
+    for pattern, what in UNREAD_ZIP_MEMBERS:
         if any(map(pattern.fullmatch, names)):
             raise UnreadableError(f"looks like {what}, which is not read: save it as HTML, text or PDF")
     if names and names[0] == "mimetype":
@@ -119,19 +119,19 @@ def _members(source: Input, archive: zipfile.ZipFile) -> Iterator[Item]:
             continue
         if pages_only and not name.startswith("archive/"):
             yield Skipped(origin.path, "parts of web archives without pages")
-        elif (kind := kind_of(name)) is not None:
+        elif (kind := skipped_kind(name)) is not None:
             yield Skipped(origin.path, kind)
         elif info.flag_bits & 0x1:
             yield origin.within(name).rejected("encrypted")
         else:
             try:
                 with archive.open(info) as stream:
-                    yield source.part(_Member(stream), origin.within(name))
+                    yield source.part(_ZipMember(stream), origin.within(name))
             except Exception as error:  # whatever is wrong with one, the others can be read
                 yield origin.within(name).rejected(f"cannot be unpacked: {error}")
 
 
-class _Member:
+class _ZipMember:
     """A member, whose errors are reasons."""
 
     def __init__(self, stream: Readable) -> None:

@@ -10,13 +10,13 @@ from typing import Any, Protocol
 
 from newssearch.readers.api import Format, Input, Item, Readable, UnreadableError
 
-CHUNK = 64 * 1024
+DECOMPRESSION_CHUNK = 64 * 1024
 """Bytes that are read at a time."""
 
-MEMORY = 256 * 1024 * 1024
+MAX_DECOMPRESSOR_MEMORY = 256 * 1024 * 1024
 """Bytes that a decompressor may take: 64 MiB is the most that the usual levels of xz and zstd take."""
 
-WINDOW_LOG = 27
+ZSTD_WINDOW_LOG = 27
 """Of the largest window of Zstandard: 128 MiB."""
 
 
@@ -33,7 +33,7 @@ class Decompressor(Protocol):
         """What comes out of some bytes, or a part of it."""
 
 
-class _Gzip:
+class _GzipMember:
     """One member of a gzip file, as the other decompressors are."""
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ def _bzip2() -> Decompressor:
 def _xz() -> Decompressor:
     import lzma  # only a compressed file needs it
 
-    return lzma.LZMADecompressor(memlimit=MEMORY)
+    return lzma.LZMADecompressor(memlimit=MAX_DECOMPRESSOR_MEMORY)
 
 
 def _zstandard() -> Decompressor:
@@ -82,12 +82,12 @@ def _zstandard() -> Decompressor:
         message = "a Zstandard file: reading it takes backports.zstd (pip install 'newssearch[zst]')"
         raise UnreadableError(message) from None
     made: Decompressor = zstd.ZstdDecompressor(
-        options={zstd.DecompressionParameter.window_log_max: WINDOW_LOG}
+        options={zstd.DecompressionParameter.window_log_max: ZSTD_WINDOW_LOG}
     )
     return made
 
 
-class Expanded(io.RawIOBase):
+class DecompressedStream(io.RawIOBase):
     """What comes out of a compressed stream: of each of its members, one behind the other.
 
     Raises UnreadableError where it is broken or cut off, with what came before already given.
@@ -114,7 +114,7 @@ class Expanded(io.RawIOBase):
                 return b""
             data, self._rest = self._rest, b""
             if not data and self._decompressor.needs_input:
-                data = self._stream.read(CHUNK)
+                data = self._stream.read(DECOMPRESSION_CHUNK)
                 if not data:
                     raise UnreadableError("cut off: the rest of a compressed file is missing")
             try:
@@ -130,19 +130,19 @@ class Expanded(io.RawIOBase):
 
     def _another(self) -> bool:
         """Whether there is another member; what else follows the last one is passed over, as `gzip -d` does."""
-        rest = self._decompressor.unused_data or self._stream.read(CHUNK)
+        rest = self._decompressor.unused_data or self._stream.read(DECOMPRESSION_CHUNK)
         while rest and not rest.strip(b"\0"):
-            rest = self._stream.read(CHUNK)
+            rest = self._stream.read(DECOMPRESSION_CHUNK)
         rest = rest.lstrip(b"\0")
         if len(rest) < len(self._magic):
-            rest += self._stream.read(CHUNK)
+            rest += self._stream.read(DECOMPRESSION_CHUNK)
         if not rest.startswith(self._magic):
             return False
         self._decompressor, self._rest = self._new(), rest
         return True
 
 
-def _read(
+def _read_compressed(
     source: Input, new: Callable[[], Decompressor], magic: bytes, endings: dict[str, str]
 ) -> Iterator[Item]:
     name = source.origin.name
@@ -150,21 +150,25 @@ def _read(
         if name.lower().endswith(ending):
             name = name[: -len(ending)] + instead
             break
-    expanded = io.BufferedReader(Expanded(source.stream, new, magic), CHUNK)
+    expanded = io.BufferedReader(DecompressedStream(source.stream, new, magic), DECOMPRESSION_CHUNK)
     yield source.part(expanded, source.origin.within(name))
 
 
-def _format(name: str, magic: bytes, new: Callable[[], Decompressor], endings: dict[str, str]) -> Format:
+def _compressed_format(
+    name: str, magic: bytes, new: Callable[[], Decompressor], endings: dict[str, str]
+) -> Format:
     return Format(
         name,
         matches=lambda source: source.head.startswith(magic),
-        read=partial(_read, new=new, magic=magic, endings=endings),
+        read=partial(_read_compressed, new=new, magic=magic, endings=endings),
     )
 
 
 FORMATS = (
-    _format("a gzip file", b"\x1f\x8b", _Gzip, {".tgz": ".tar", ".gz": ""}),
-    _format("a bzip2 file", b"BZh", _bzip2, {".tbz2": ".tar", ".tbz": ".tar", ".bz2": ""}),
-    _format("an xz file", b"\xfd7zXZ\x00", _xz, {".txz": ".tar", ".xz": ""}),
-    _format("a Zstandard file", b"\x28\xb5\x2f\xfd", _zstandard, {".tzst": ".tar", ".zst": "", ".zstd": ""}),
+    _compressed_format("a gzip file", b"\x1f\x8b", _GzipMember, {".tgz": ".tar", ".gz": ""}),
+    _compressed_format("a bzip2 file", b"BZh", _bzip2, {".tbz2": ".tar", ".tbz": ".tar", ".bz2": ""}),
+    _compressed_format("an xz file", b"\xfd7zXZ\x00", _xz, {".txz": ".tar", ".xz": ""}),
+    _compressed_format(
+        "a Zstandard file", b"\x28\xb5\x2f\xfd", _zstandard, {".tzst": ".tar", ".zst": "", ".zstd": ""}
+    ),
 )

@@ -11,10 +11,10 @@ from newssearch.limits import in_words
 from newssearch.readers.api import (
     Document,
     Format,
-    Found,
     Input,
     Item,
     Origin,
+    ReadOutcome,
     Skipped,
     UnreadableError,
     whole,
@@ -25,26 +25,26 @@ from newssearch.readers.decoding.encoding import decode
 from newssearch.readers.html_fragment import blocks_of
 from newssearch.text.paragraphs import Block, split_paragraphs
 
-from .skipped_files import kind_of
+from .skipped_files import skipped_kind
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
-PARTS = 200
+MAX_MAIL_PARTS = 200
 """Parts of a message that are looked at."""
 
 LONGEST_SIGNATURE = 1_000
 """Characters of a signature."""
 
-FREE = frozenset({
+FREE_MAIL_HOSTS = frozenset({
     "gmail.com", "googlemail.com", "yahoo.com", "hotmail.com", "outlook.com", "live.com", "aol.com", "icloud.com",
     "gmx.de", "gmx.net", "web.de", "mail.ru", "yandex.ru", "protonmail.com", "proton.me", "msn.com",
 })  # fmt: skip
 """Hosts of mail that name nobody who publishes."""
 
-FROM_HEADER = Provenance("inferred", "who sent the mail")
+FROM_SENDER = Provenance("inferred", "who sent the mail")
 
-_HEADERS = re.compile(
+_MAIL_HEADERS = re.compile(
     r"(?:From \S+.*\r?\n)?(?:[\w-]+:.*\r?\n(?:[ \t].*\r?\n)*){0,60}?"
     r"(?:Return-Path|Received|Message-ID|Delivered-To|MIME-Version):",
     re.IGNORECASE,
@@ -52,12 +52,12 @@ _HEADERS = re.compile(
 _FROM_LINE = re.compile(rb"From \S+.{0,200}\d{4}\b.{0,20}\r?\n", re.DOTALL)
 _HEADER_LINE = re.compile(rb"[!-9;-~]{1,80}:")
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
-_ATTACHED = re.compile(r"\.(?:html?|pdf|txt|md|jsonl?|xml|rss|csv|zip|gz|eml)", re.IGNORECASE)
+_READ_ATTACHMENT = re.compile(r"\.(?:html?|pdf|txt|md|jsonl?|xml|rss|csv|zip|gz|eml)", re.IGNORECASE)
 _SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
 
 
 def _is_mail(source: Input) -> bool:
-    return _HEADERS.match(source.opening) is not None
+    return _MAIL_HEADERS.match(source.opening) is not None
 
 
 def _is_mailbox(source: Input) -> bool:
@@ -73,7 +73,7 @@ def _read_mailbox(source: Input) -> Iterator[Item]:
     for line in iter(lambda: source.stream.readline(1 << 20), b""):
         if blank and line.startswith(b"From ") and _FROM_LINE.match(line):
             if number:
-                yield from _message(source.origin, number, lines, size)
+                yield from _mailbox_message(source.origin, number, lines, size)
             number, size, lines = number + 1, 0, []
             blank = False
             continue
@@ -82,10 +82,10 @@ def _read_mailbox(source: Input) -> Iterator[Item]:
         if size <= most:
             lines.append(line)
     if number:
-        yield from _message(source.origin, number, lines, size)
+        yield from _mailbox_message(source.origin, number, lines, size)
 
 
-def _message(origin: Origin, number: int, lines: list[bytes], size: int) -> Iterator[Item]:
+def _mailbox_message(origin: Origin, number: int, lines: list[bytes], size: int) -> Iterator[Item]:
     within = origin.within(f"message {number}")
     if size > (most := origin.options.limits.document):
         yield within.rejected(f"a message of more than {in_words(most)}")
@@ -93,7 +93,7 @@ def _message(origin: Origin, number: int, lines: list[bytes], size: int) -> Iter
         yield Document(parse, _QUOTED_FROM.sub(rb"\1", b"".join(lines)), within)
 
 
-def parse(data: bytes, origin: Origin) -> Iterator[Found | Input]:
+def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome | Input]:
     """The article in a message, and those in what is attached to it."""
     from email import message_from_bytes, policy  # slow to import, and few inputs need it
 
@@ -103,27 +103,27 @@ def parse(data: bytes, origin: Origin) -> Iterator[Found | Input]:
     plain: list[str] = []
     html: list[str] = []
     attached: list[tuple[str, bytes, str]] = []
-    for part in _parts(message):
+    for part in _leaf_parts(message):
         kind, name = part.get_content_type(), part.get_filename() or ""
         if part.get_content_disposition() == "attachment" or kind not in ("text/plain", "text/html"):
             attached.append((name, _payload(part), kind))
         else:
-            (html if kind == "text/html" else plain).append(_text(part))
-    draft = _draft(message, origin)
-    draft.text = _body(plain, html)
+            (html if kind == "text/html" else plain).append(_part_text(part))
+    draft = _draft_from_headers(message, origin)
+    draft.text = _mail_blocks(plain, html)
     if draft.has("title") or draft.text:
-        yield draft.finish()
+        yield draft.build()
     else:
         yield origin.rejected("a mail with neither a subject nor a text")
     for name, content, kind in attached:
-        yield from _attached(name, content, kind, origin)
+        yield from _read_attachment(name, content, kind, origin)
 
 
-def _parts(message: EmailMessage) -> list[Any]:
+def _leaf_parts(message: EmailMessage) -> list[Any]:
     """What a message is made of, without what is only an alternative of the same."""
     found: list[Any] = []
     waiting: list[Any] = [message]
-    while waiting and len(found) < PARTS:
+    while waiting and len(found) < MAX_MAIL_PARTS:
         part = waiting.pop(0)
         if not part.is_multipart():
             found.append(part)
@@ -132,18 +132,18 @@ def _parts(message: EmailMessage) -> list[Any]:
         else:
             inner = [one for one in part.get_payload() if not isinstance(one, str)]
             if part.get_content_type() == "multipart/alternative":
-                inner = _best(inner)
+                inner = _best_alternative(inner)
             waiting[:0] = inner
     return found
 
 
-def _best(alternatives: list[Any]) -> list[Any]:
+def _best_alternative(alternatives: list[Any]) -> list[Any]:
     """Of the forms of one text the page, which tells what is a heading and a list, if it says anything; else the plain."""
     pages = [part for part in alternatives if part.get_content_type() != "text/plain"]
     said = [
         part
         for part in pages
-        if part.is_multipart() or len(" ".join(b.text for b in blocks_of(_text(part)))) > 80
+        if part.is_multipart() or len(" ".join(b.text for b in blocks_of(_part_text(part)))) > 80
     ]
     return said[-1:] or alternatives[:1]
 
@@ -156,7 +156,7 @@ def _payload(part: Any) -> bytes:
     return data if isinstance(data, bytes) else b""
 
 
-def _text(part: Any) -> str:
+def _part_text(part: Any) -> str:
     """The text of a part, in the encoding that it states, if that is true."""
     data = _payload(part)
     try:
@@ -165,15 +165,15 @@ def _text(part: Any) -> str:
         return decode(data)
 
 
-def _body(plain: list[str], html: list[str]) -> list[Block]:
+def _mail_blocks(plain: list[str], html: list[str]) -> list[Block]:
     if html and not any(text.strip() for text in plain):
         return [block for page in html for block in blocks_of(page)]
-    paragraphs = (paragraph for text in plain for paragraph in split_paragraphs(_unsigned(text)))
+    paragraphs = (paragraph for text in plain for paragraph in split_paragraphs(_without_signature(text)))
     rest = [block for page in html for block in blocks_of(page)]
     return [Block(paragraph) for paragraph in paragraphs] + rest
 
 
-def _unsigned(text: str) -> str:
+def _without_signature(text: str) -> str:
     """A text without the signature behind the line that announces one."""
     lines = list(_SIGNATURE.finditer(text))
     if lines and len(text) - lines[-1].end() < LONGEST_SIGNATURE:
@@ -181,21 +181,21 @@ def _unsigned(text: str) -> str:
     return text
 
 
-def _draft(message: EmailMessage, origin: Origin) -> Draft:
+def _draft_from_headers(message: EmailMessage, origin: Origin) -> Draft:
     from email.utils import parseaddr  # slow to import, and few inputs need it
 
     draft = Draft(origin)
     draft.claim("title", _header(message, "Subject"))
     draft.claim("date", _header(message, "Date"))
     draft.claim("lang", _header(message, "Content-Language"))
-    draft.claim("url", _address(_header(message, "Archived-At")))
+    draft.claim("url", _archived_address(_header(message, "Archived-At")))
     name, address = parseaddr(_header(message, "From") or "")
     host = address.rpartition("@")[2].lower()
     named = name.strip("\"' ") if name and "@" not in name else ""
     if named:
-        draft.claim("outlet", named, FROM_HEADER)
-    elif host and host not in FREE and is_domain(host):
-        draft.claim("outlet", host, FROM_HEADER)
+        draft.claim("outlet", named, FROM_SENDER)
+    elif host and host not in FREE_MAIL_HOSTS and is_domain(host):
+        draft.claim("outlet", host, FROM_SENDER)
     draft.identity = _header(message, "Message-ID")
     return draft
 
@@ -208,16 +208,16 @@ def _header(message: EmailMessage, name: str) -> str | None:
     return None if value is None else " ".join(str(value).split()) or None
 
 
-def _address(value: str | None) -> str | None:
+def _archived_address(value: str | None) -> str | None:
     value = (value or "").strip("<> ")
     return value if value.startswith(("http://", "https://")) else None
 
 
-def _attached(name: str, content: bytes, kind: str, origin: Origin) -> Iterator[Found | Input]:
-    passed = kind_of(name or "x") or ("images" if kind.startswith("image/") else None)
+def _read_attachment(name: str, content: bytes, kind: str, origin: Origin) -> Iterator[ReadOutcome | Input]:
+    passed = skipped_kind(name or "x") or ("images" if kind.startswith("image/") else None)
     if passed is not None:
         yield Skipped(origin.path, passed)
-    elif _ATTACHED.search(name[-6:]) and content:
+    elif _READ_ATTACHMENT.search(name[-6:]) and content:
         yield Input.of(content, origin.within(name))
     else:
         yield Skipped(origin.path, "attachments of other kinds")

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     pass
 
 
-KINDS = (
+SKIPPED_ENDINGS = (
     ("images", ".png .jpg .jpeg .gif .webp .svg .ico .tif .tiff .bmp .avif .heic .heif .jxl .jp2 .psd"),
     ("style sheets and scripts", ".css .js .mjs .map .less .scss"),
     ("fonts", ".woff .woff2 .ttf .otf .eot"),
@@ -21,17 +21,17 @@ KINDS = (
 """What is skipped within an archive, and the endings of its names."""
 
 
-_KIND_OF = {ending: kind for kind, endings in KINDS for ending in endings.split()}
+_KIND_OF_ENDING = {ending: kind for kind, endings in SKIPPED_ENDINGS for ending in endings.split()}
 
 
-def kind_of(name: str) -> str | None:
+def skipped_kind(name: str) -> str | None:
     """What is skipped under a name, or None for what may be an article.
 
-    >>> kind_of("a/photo.JPG"), kind_of("a/story.html"), kind_of("__MACOSX/story.html"), kind_of(".DS_Store")
+    >>> skipped_kind("a/photo.JPG"), skipped_kind("a/story.html"), skipped_kind("__MACOSX/story.html"), skipped_kind(".DS_Store")
     ('images', None, 'hidden files', 'hidden files')
     """
     parts = name.replace("\\", "/").strip("/").split("/")
     if any(part.startswith(".") and part not in (".", "..") for part in parts) or parts[0] == "__MACOSX":
         return "hidden files"
     stem, dot, ending = parts[-1].rpartition(".")
-    return _KIND_OF.get(f".{ending.lower()}") if dot and stem else None
+    return _KIND_OF_ENDING.get(f".{ending.lower()}") if dot and stem else None

@@ -11,13 +11,13 @@ from typing import Any
 from newssearch.readers.api import Format, Input, Item, Skipped, UnreadableError
 from newssearch.text.paragraphs import squeeze
 
-READ = re.compile(
+READ_CONTENT_TYPES = re.compile(
     r"text/(?:html|plain|xml|markdown|csv)|application/(?:xhtml\+xml|json|ld\+json|feed\+json|xml|rss\+xml|atom\+xml|"
     r"pdf|x-ndjson)|application/[\w.]+\+xml"
 )
 """Types of content that may be articles."""
 
-KINDS = (
+SKIPPED_CONTENT_TYPES = (
     (re.compile(r"image/"), "images"),
     (re.compile(r"text/css|(?:text|application)/(?:x-)?(?:java|ecma)script"), "style sheets and scripts"),
     (re.compile(r"font/|application/(?:x-)?font"), "fonts"),
@@ -25,20 +25,20 @@ KINDS = (
 )
 """Types of content that are none, and what a report calls them."""
 
-RECORDS = {
+SKIPPED_RECORD_TYPES = {
     "revisit": "revisits", "request": "requests", "metadata": "records about a crawl", "warcinfo": "records about a crawl",
     "conversion": "conversions", "continuation": "continuations",
 }  # fmt: skip
 """Kinds of records that are no pages."""
 
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_STATED_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 
 
 def _is_warc(source: Input) -> bool:
     return re.match(rb"WARC/\d|filedesc://|warc/\d", source.head) is not None
 
 
-def _read(source: Input) -> Iterator[Item]:
+def _read_warc(source: Input) -> Iterator[Item]:
     try:
         from warcio.archiveiterator import ArchiveIterator  # an extra
     except ImportError:
@@ -58,26 +58,26 @@ def _read(source: Input) -> Iterator[Item]:
                 f"a web archive that is broken after {number:,} records: {reason}"
             ) from None
         number += 1
-        yield from _items(source, record, number)
+        yield from _items_of_record(source, record, number)
 
 
-def _items(source: Input, record: Any, number: int) -> Iterator[Item]:
+def _items_of_record(source: Input, record: Any, number: int) -> Iterator[Item]:
     origin = source.origin
     url = (record.rec_headers.get_header("WARC-Target-URI") or "").strip("<>") or None
     if record.rec_type not in ("response", "resource"):
-        yield Skipped(origin.path, RECORDS.get(record.rec_type, "records of other kinds"))
+        yield Skipped(origin.path, SKIPPED_RECORD_TYPES.get(record.rec_type, "records of other kinds"))
         return
-    kind, charset = _kind_of(record)
+    kind, charset = _skipped_kind_and_charset(record)
     if kind is not None:
         yield Skipped(origin.path, kind)
         return
     stated = None if source.head.startswith(b"filedesc:") else record.rec_headers.get_header("WARC-Record-ID")
     name = stated or f"record {number}"  # an ARC has none, and warcio makes one up
-    within = origin.within(_member(url, name), url=url, charset=charset)
-    yield source.part(_Content(record.content_stream()), within)
+    within = origin.within(_record_name(url, name), url=url, charset=charset)
+    yield source.part(_RecordContent(record.content_stream()), within)
 
 
-def _kind_of(record: Any) -> tuple[str | None, str | None]:
+def _skipped_kind_and_charset(record: Any) -> tuple[str | None, str | None]:
     """What a record is that holds no page, or None; and the encoding that it states."""
     url = record.rec_headers.get_header("WARC-Target-URI") or ""
     if url.startswith(("dns:", "whois:", "screenshot:", "urn:")) and record.rec_type == "response":
@@ -97,20 +97,20 @@ def _kind_of(record: Any) -> tuple[str | None, str | None]:
     if re.search(r"/robots\.txt$|/favicon\.ico$", url):
         return "records about a crawl", None
     content = (stated or "").split(";", 1)[0].strip().lower()
-    charset = _CHARSET.search(stated or "")
-    if not content or READ.fullmatch(content):
+    charset = _STATED_CHARSET.search(stated or "")
+    if not content or READ_CONTENT_TYPES.fullmatch(content):
         return None, charset[1] if charset else None
-    kinds = (kind for pattern, kind in KINDS if pattern.match(content))
+    kinds = (kind for pattern, kind in SKIPPED_CONTENT_TYPES if pattern.match(content))
     return next(kinds, "responses of other types"), None
 
 
-def _member(url: str | None, name: str) -> str:
+def _record_name(url: str | None, name: str) -> str:
     """A record as a part of its file: a url may have been fetched several times."""
     name = name.strip("<>").removeprefix("urn:uuid:")
     return f"{url} {name}" if url else name
 
 
-class _Content:
+class _RecordContent:
     """The body of a response, whose errors are reasons."""
 
     def __init__(self, stream: Any) -> None:
@@ -124,4 +124,4 @@ class _Content:
         return data
 
 
-FORMATS = (Format("a web archive", matches=_is_warc, read=_read),)
+FORMATS = (Format("a web archive", matches=_is_warc, read=_read_warc),)

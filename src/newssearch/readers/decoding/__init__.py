@@ -1,1 +1,1 @@
-"""Bytes to text: encodings and lines."""
+"""Decode bytes to text: encodings and lines."""

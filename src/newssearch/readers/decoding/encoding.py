@@ -1,53 +1,54 @@
-"""Bytes to text: Unicode first, and what older programs wrote by what it looks like."""
+"""Decode bytes to text: as Unicode if possible, else in a detected legacy encoding."""
 
 from __future__ import annotations
 
 import codecs
 import re
 
-BOMS = (
+BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, with whose mark it begins
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-"""Byte order marks and what they announce."""
+"""Byte order marks and the encodings that they announce."""
 
-LEGACY = (
+LEGACY_ENCODINGS = (
     "cp1252", "cp1251", "koi8_r", "cp1256", "cp1250", "cp1253", "cp1254", "cp1255", "cp1257", "cp874", "gb18030",
     "big5", "cp932", "euc_jp", "cp949", "cp866", "iso8859_2", "iso8859_5", "iso8859_6",
 )  # fmt: skip
-"""The encodings before Unicode that news is found in; detection chooses among them only."""
+"""The legacy encodings in which news occurs; detection chooses only among them."""
 
-SAMPLE = 32 * 1024
-"""Bytes that detection looks at."""
+ENCODING_SAMPLE = 32 * 1024
+"""The number of bytes from which encodings and formats are detected."""
 
 WESTERN_LETTERS = frozenset("ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüÿŒœŠšŽžŸ")
 WESTERN_MARKS = frozenset("‘’‚“”„‹›«»–—…•·€£©®™°§¿¡ˆ´\xa0\xad")
-"""What a Western European text has beyond ASCII in windows-1252; Icelandic letters are left out, because in the
-Turkish code page their places are those of common letters."""
+"""The non-ASCII characters of Western European text in windows-1252.
+
+Icelandic letters are left out: in the Turkish code page, common letters have their bytes."""
 
 DIRECTION_MARKS = b"\x9d\x9e\xfd\xfe"
-"""Marks of direction and joining in windows-1255 and windows-1256."""
+"""The bytes of invisible characters for direction and joining in windows-1255 and windows-1256."""
 
-_HIGH = re.compile(rb"[\x80-\xff]")
-_ASCII = bytes(range(128))
+_NON_ASCII = re.compile(rb"[\x80-\xff]")
+_ASCII_BYTES = bytes(range(128))
 
 
 def wide_encoding(head: bytes) -> str | None:
-    """The UTF-16 or UTF-32 that the first bytes of a file are in, by its mark or by where its NULs are, or None.
+    """Return the name of the encoding if a file is UTF-16 or UTF-32, by its mark or the positions of NUL bytes, or None.
 
     >>> wide_encoding("Rain in London".encode("utf-16-le"))
     'utf-16-le'
     """
-    for mark, name in BOMS:
+    for mark, name in BYTE_ORDER_MARKS:
         if head.startswith(mark):
             return name if name != "utf-8" else None
     if b"\0" not in head:
         return None
     head = head[: len(head) // 2 * 2]
-    # ASCII characters, and spaces in any script, have their zero byte second where the low byte comes first.
+    # In little-endian order, the second byte of ASCII characters, and of spaces in any script, is zero.
     little, big = head[1::2].count(0), head[0::2].count(0)
     if max(little, big) < 3 * min(little, big):
         return None
@@ -58,10 +59,10 @@ def wide_encoding(head: bytes) -> str | None:
 
 
 def decode(data: bytes) -> str:
-    """The text in ``data``, without byte order mark; never raises.
+    """Return ``data`` as text, without byte order mark; never raises.
 
-    UTF-8 with a few broken bytes stays UTF-8, with U+FFFD in their places; only where what is broken outweighs
-    what is well-formed is the text taken to be in one of :data:`LEGACY`.
+    UTF-8 with a few invalid bytes stays UTF-8, and U+FFFD replaces them. One of :data:`LEGACY_ENCODINGS` is chosen only
+    if less than three quarters of the non-ASCII bytes are valid UTF-8.
 
     >>> decode("naïve “quotes”".encode("cp1252"))
     'naïve “quotes”'
@@ -72,14 +73,14 @@ def decode(data: bytes) -> str:
 
 
 class Decoder:
-    """Decodes the parts of one file: a legacy encoding found in one part is tried first on the next."""
+    """Decodes one file in parts; a legacy encoding detected in one part is tried first on the next."""
 
     def __init__(self) -> None:
         self._found: str | None = None
 
     def decode(self, data: bytes) -> str:
-        """As the function :func:`decode`."""
-        wide = wide_encoding(data[:SAMPLE])
+        """Return ``data`` as text: see the function :func:`decode`."""
+        wide = wide_encoding(data[:ENCODING_SAMPLE])
         if wide is not None:
             return data.decode(wide, "replace").removeprefix("\ufeff")
         data = data.removeprefix(codecs.BOM_UTF8)
@@ -87,8 +88,8 @@ class Decoder:
             return data.decode()
         except UnicodeDecodeError:
             repaired = data.decode("utf-8", "replace")
-        high = len(data.translate(None, _ASCII))
-        sound = len(repaired.replace("\ufffd", "").encode().translate(None, _ASCII))
+        high = len(data.translate(None, _ASCII_BYTES))
+        sound = len(repaired.replace("\ufffd", "").encode().translate(None, _ASCII_BYTES))
         if sound >= 3 * (high - sound):
             return repaired
         if self._found is not None:
@@ -101,21 +102,21 @@ class Decoder:
 
 
 def _legacy_encoding(data: bytes) -> str:
-    first = _HIGH.search(data)
+    first = _NON_ASCII.search(data)
     start = max(0, first.start() - 256) if first else 0
-    sample = data[start : start + SAMPLE]
-    if len(sample) == SAMPLE:  # not in the middle of a character: no encoding has a line feed within one
+    sample = data[start : start + ENCODING_SAMPLE]
+    if len(sample) == ENCODING_SAMPLE:  # cut at a line feed, never inside a character
         sample = sample[: sample.rfind(b"\n") + 1] or sample
     if _is_western(sample.decode("cp1252", "replace")):
         return "cp1252"
-    from charset_normalizer import from_bytes  # slow to import, and seldom needed
+    from charset_normalizer import from_bytes  # slow to import, and rarely needed
 
-    candidates = list(LEGACY)
+    candidates = list(LEGACY_ENCODINGS)
     names = [match.encoding for match in from_bytes(sample, cp_isolation=candidates)]
-    if not names:  # the invisible marks of Arabic and Hebrew count as noise
+    if not names:  # the invisible characters of Arabic and Hebrew count as noise
         unmarked = sample.translate(None, DIRECTION_MARKS)
         names = [match.encoding for match in from_bytes(unmarked, cp_isolation=candidates)]
-    # Where windows-1252 is only the likeliest by frequency and leaves signs inside words, the next one is right.
+    # windows-1252 was ruled out above: it leaves symbols inside words. The next most frequent one is right.
     names = [name for name in names if name != "cp1252"] + ["cp1252"]
     for name in names:
         try:
@@ -129,8 +130,8 @@ def _legacy_encoding(data: bytes) -> str:
 def _is_western(text: str) -> bool:
     """Whether ``text``, decoded as windows-1252, looks like a Western European language.
 
-    Detection by frequency is at a loss with a few quotation marks in English; and Polish or Russian read as
-    windows-1252 shows: signs inside words, accents in a row, accents on too many letters.
+    Detection by frequency fails on English with a few quotation marks. Polish or Russian decoded as windows-1252 can
+    be recognised: symbols inside words, several accents in a row, too many accented letters.
     """
     letters = accents = in_a_row = 0
     for char in text:

@@ -1,4 +1,4 @@
-"""The lines of a stream, each of them bounded."""
+"""Read the lines of a stream with a bound on their length."""
 
 from __future__ import annotations
 
@@ -6,24 +6,27 @@ import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
-CHUNK = 1024 * 1024
-"""Bytes at a time that an overlong line is passed over by."""
+SKIP_CHUNK = 1024 * 1024
+"""Bytes of an overlong line that are skipped at a time."""
 
 
 def lines_of(stream: BinaryIO, limit: int, encoding: str | None) -> Iterator[bytes | str | None]:
-    """Each line; None for one over ``limit``, which is passed over piece by piece."""
+    """Yield each line, or None for a line longer than ``limit`` bytes, which is skipped without being held.
+
+    Lines are bytes, or str if an ``encoding`` of more than one byte per character is given.
+    """
     if encoding is not None:
         text = io.TextIOWrapper(stream, encoding, "replace", newline="\n")
         try:
             yield from _wide_lines(text, limit // 2)
         finally:
-            text.detach()  # the stream is not ours to close
+            text.detach()  # the caller closes the stream
         return
     while line := stream.readline(limit + 1):
         if len(line) <= limit or line.endswith(b"\n"):
             yield line
             continue
-        while (piece := stream.readline(min(limit, CHUNK))) and not piece.endswith(b"\n"):
+        while (piece := stream.readline(min(limit, SKIP_CHUNK))) and not piece.endswith(b"\n"):
             pass
         yield None
 
@@ -33,6 +36,6 @@ def _wide_lines(stream: io.TextIOWrapper, limit: int) -> Iterator[str | None]:
         if len(line) <= limit or line.endswith("\n"):
             yield line
             continue
-        while (piece := stream.readline(min(limit, CHUNK))) and not piece.endswith("\n"):
+        while (piece := stream.readline(min(limit, SKIP_CHUNK))) and not piece.endswith("\n"):
             pass
         yield None

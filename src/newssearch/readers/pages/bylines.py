@@ -10,78 +10,82 @@ from newssearch.readers.article.draft import Draft
 from newssearch.readers.article.values import is_domain
 
 from . import schemaorg
-from .dom import Piece, text_of
-from .page import Page, where_in_meta
+from .dom import Piece, visible_text
+from .page import Page, meta_source
 
-AUTHORS = (
+META_AUTHORS = (
     "author", "article:author", "og:article:author", "og:author", "articleauthor", "article.author", "byl", "byline",
     "parsely-author", "sailthru.author", "cxenseparse:author", "dc.creator", "dcterms.creator", "creator",
     "citation_author",
 )  # fmt: skip
 """Names of ``<meta>`` that hold authors, the most trusted first."""
 
-LONGEST_BYLINE = 160
+LONGEST_PAGE_BYLINE = 160
 """Characters of what can be a byline."""
 
-MOST_SHOWN = 8
+MAX_AUTHOR_ELEMENTS = 8
 """Elements marked as naming authors that are looked at; further down they are those of other articles."""
 
-UNDER_HEADLINE = 15
+PIECES_UNDER_HEADLINE = 15
 """Pieces of a page that are looked at under its headline."""
 
-_BY = re.compile(
+_BYLINE_WORD = re.compile(
     r"(?:written |reported |story |text |words )?by\s*:?\s+|(?:von|por|par|di|af|av|door|oleh|text|autor(?:in)?)\s*:?\s+",
     re.IGNORECASE,
 )
-_MONTH = (
+_MONTH_WORD = (
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december|"
     r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?"
 )
 _AFTER_NAMES = re.compile(
-    rf"\s*(?:[|•·–—]|\d{{1,2}}[.:/]|\d{{1,2}}\.?\s+{_MONTH}|\b{_MONTH}\s+\d|\b(?:19|20)\d\d\b|"
+    rf"\s*(?:[|•·–—]|\d{{1,2}}[.:/]|\d{{1,2}}\.?\s+{_MONTH_WORD}|\b{_MONTH_WORD}\s+\d|\b(?:19|20)\d\d\b|"
     r"\b(?:published|posted|updated|stand|publicado|actualizado|veröffentlicht)\b).*",
     re.IGNORECASE | re.DOTALL,
 )
-_NO_NAME = re.compile(
+_NOT_A_NAME = re.compile(
     r"\*|twitter|facebook|instagram|whatsapp|linkedin|e-?mail|follow|folgen|share|comments?\b|kommentar|minute|read\b|about|über den|profile?\b",
     re.IGNORECASE,
 )
 """What stands in and beside bylines and is no name."""
 
-_ONE_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,8}")
+_UNSPACED_NAME = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,8}")
 """A name in a script that puts no space within one."""
 
 
 def claim_bylines(
-    draft: Draft, page: Page, pieces: Sequence[Piece], titles: Sequence[str], house: Sequence[str]
+    draft: Draft, page: Page, pieces: Sequence[Piece], titles: Sequence[str], outlet_names: Sequence[str]
 ) -> None:
-    """Claim who wrote the article; names of the ``house`` itself come after all others."""
+    """Claim who wrote the article; names of the ``outlet_names`` itself come after all others."""
     later: list[tuple[str, Provenance]] = []
-    for value, known in _bylines(page, pieces, titles):
-        if schemaorg.same_house(value, house, 0.6):
-            later.append((value, known))
+    for value, provenance in _stated_bylines(page, pieces, titles):
+        if schemaorg.is_outlet_name(value, outlet_names, 0.6):
+            later.append((value, provenance))
         else:
-            draft.claim("byline", value, known)
-    for value, known in later:
-        draft.claim("byline", value, known)
+            draft.claim("byline", value, provenance)
+    for value, provenance in later:
+        draft.claim("byline", value, provenance)
 
 
-def _bylines(page: Page, pieces: Sequence[Piece], titles: Sequence[str]) -> Iterator[tuple[str, Provenance]]:
-    for name in AUTHORS:
+def _stated_bylines(
+    page: Page, pieces: Sequence[Piece], titles: Sequence[str]
+) -> Iterator[tuple[str, Provenance]]:
+    for name in META_AUTHORS:
         values = page.meta.get(name, [])[
             : 1 if name == "author" else 10
         ]  # further down, pictures have authors
-        authors = ", ".join(value for value in schemaorg.names_of(list(values)) if _is_name(value))
-        if authors and len(authors) <= LONGEST_BYLINE:
-            yield authors, Provenance("stated", where_in_meta(name))
-    linked = [_names(text_of(element)) for element in page.authors if element.get("rel") == "author"]
+        authors = ", ".join(value for value in schemaorg.names_of(list(values)) if _is_author_name(value))
+        if authors and len(authors) <= LONGEST_PAGE_BYLINE:
+            yield authors, Provenance("stated", meta_source(name))
+    linked = [
+        _names_in_byline(visible_text(element)) for element in page.authors if element.get("rel") == "author"
+    ]
     authors = ", ".join(dict.fromkeys(names for names in linked if names))
-    if authors and len(authors) <= LONGEST_BYLINE:
+    if authors and len(authors) <= LONGEST_PAGE_BYLINE:
         yield authors, Provenance("stated", "rel=author")
-    marked = (text_of(element) for element in page.authors[:MOST_SHOWN])
-    lines = (piece.text for piece in below_headline(pieces, titles) if _BY.match(piece.text))
+    marked = (visible_text(element) for element in page.authors[:MAX_AUTHOR_ELEMENTS])
+    lines = (piece.text for piece in below_headline(pieces, titles) if _BYLINE_WORD.match(piece.text))
     for texts, where in ((marked, "byline on the page"), (lines, "a line under the headline")):
-        if first := next((names for text in texts if (names := _names(text))), None):
+        if first := next((names for text in texts if (names := _names_in_byline(text))), None):
             yield first, Provenance("stated", where)
 
 
@@ -89,29 +93,29 @@ def below_headline(pieces: Sequence[Piece], titles: Sequence[str]) -> Sequence[P
     """The pieces next under the headline."""
     found = [n for n, piece in enumerate(pieces) if piece.text in titles]
     start = next((n for n in found if pieces[n].home.tag == "h1"), found[0] if found else len(pieces))
-    return pieces[start + 1 : start + 1 + UNDER_HEADLINE]
+    return pieces[start + 1 : start + 1 + PIECES_UNDER_HEADLINE]
 
 
-def _is_name(value: str) -> bool:
+def _is_author_name(value: str) -> bool:
     """Whether an author in ``<meta>`` is a name, and no file, address, credit of a picture, or nothing."""
-    if value == "None" or "(" in value or schemaorg.CREDIT.match(value):
+    if value == "None" or "(" in value or schemaorg.PICTURE_CREDIT.match(value):
         return False
     return " " in value or value != value.lower() or not value.isascii() or "." in value
 
 
-def _names(text: str) -> str | None:
+def _names_in_byline(text: str) -> str | None:
     """The names in a byline: ``By Jane Doe, 3 May 2024`` as Jane Doe; None where it is none.
 
     Without a word like "by", it must look like names: few words with capitals, or few letters of a script that has none.
     """
-    if len(text) > 2 * LONGEST_BYLINE:
+    if len(text) > 2 * LONGEST_PAGE_BYLINE:
         return None
-    begins = _BY.match(text)
+    begins = _BYLINE_WORD.match(text)
     names = _AFTER_NAMES.sub("", text[begins.end() :] if begins else text).strip(" ,;:-")
     words = names.split()
-    if not 0 < len(words) <= 14 or len(names) > LONGEST_BYLINE or names.endswith((".", "!", "?")):
+    if not 0 < len(words) <= 14 or len(names) > LONGEST_PAGE_BYLINE or names.endswith((".", "!", "?")):
         return None
-    if schemaorg.CREDIT.match(names) or _NO_NAME.search(names) or is_domain(names):
+    if schemaorg.PICTURE_CREDIT.match(names) or _NOT_A_NAME.search(names) or is_domain(names):
         return None
     if not any(map(str.isalpha, names)) or any(map(str.isdigit, names)):
         return None
@@ -124,4 +128,4 @@ def _looks_like_names(names: str, words: Sequence[str], said: bool) -> bool:
         return not cased or cased[0][0].isupper()
     if cased:
         return 2 <= len(words) <= 5 and sum(word[0].isupper() for word in cased) >= len(cased) - 1
-    return (2 <= len(words) <= 4 and len(names) <= 30) or _ONE_WORD.fullmatch(names) is not None
+    return (2 <= len(words) <= 4 and len(names) <= 30) or _UNSPACED_NAME.fullmatch(names) is not None

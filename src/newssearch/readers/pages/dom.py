@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newssearch.readers.api import UnreadableError
-from newssearch.readers.decoding.encoding import SAMPLE, decode, wide_encoding
+from newssearch.readers.decoding.encoding import ENCODING_SAMPLE, decode, wide_encoding
 from newssearch.text.paragraphs import Kind, squeeze
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 TRAFILATURA_MISSING = "an HTML page: reading it takes trafilatura (pip install 'newssearch[html]')"
 
-LABELS = {
+BROWSER_ENCODINGS = {
     "ascii": "cp1252", "us-ascii": "cp1252", "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "latin1": "cp1252",
     "latin-1": "cp1252", "iso-8859-9": "cp1254", "iso-8859-11": "cp874", "tis-620": "cp874", "gb2312": "gb18030",
     "gb_2312-80": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "shift_jis": "cp932", "shift-jis": "cp932",
@@ -26,37 +26,37 @@ LABELS = {
 }  # fmt: skip
 """Names of encodings that a browser takes for another, larger one (https://encoding.spec.whatwg.org)."""
 
-LARGEST = 16 * 1024 * 1024
+LONGEST_PAGE = 16 * 1024 * 1024
 """Characters of the largest page that is read."""
 
-MOST_TAGS = 1_000_000
+MAX_PAGE_TAGS = 1_000_000
 """Tags of such a page: each takes a hundred bytes and more."""
 
-LONGEST_MARK = 300
+LONGEST_CLASS = 300
 """Characters of a class, an id or a style that are looked at."""
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _XML_CHARSET = re.compile(rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})", re.IGNORECASE)
-_TOO_DEEP = re.compile(
+_NESTING_TAG = re.compile(
     r"</?(?!(?:html|head|title|meta|link|body|p|br|h[1-6]|li|time|script|style|noscript)\b)[a-zA-Z][^<>]*>"
 )
 
-_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_CAMEL_CASE_BOUNDARY = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
-SILENT = frozenset({
+UNSEEN_ELEMENTS = frozenset({
     "audio", "button", "canvas", "datalist", "head", "iframe", "input", "map", "math", "noscript", "object", "option",
     "script", "select", "style", "svg", "template", "textarea", "video",
 })  # fmt: skip
 """Elements whose text a reader of the page does not see, or not as text."""
 
-INLINE = frozenset({
+INLINE_ELEMENTS = frozenset({
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img",
     "ins", "kbd", "label", "mark", "nobr", "picture", "q", "rp", "rt", "ruby", "s", "samp", "small", "source", "span",
     "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
 })  # fmt: skip
 """Elements that go on within a line; all others end it."""
 
-KINDS: dict[str, Kind] = {
+TEXT_KIND_OF_TAG: dict[str, Kind] = {
     "h1": "heading", "h2": "heading", "h3": "heading", "h4": "heading", "h5": "heading", "h6": "heading",
     "blockquote": "quote", "li": "list", "dt": "list", "dd": "list", "tr": "list", "figcaption": "caption",
     "figure": "caption", "caption": "caption",
@@ -91,10 +91,13 @@ def decode_page(data: bytes, charset: str | None = None) -> str:
     What is UTF-8 throughout is not by chance, whatever the page says of it: programs that save pages convert them and
     leave the page as it is.
     """
-    if wide_encoding(data[:SAMPLE]) is not None:
+    if wide_encoding(data[:ENCODING_SAMPLE]) is not None:
         return decode(data)
-    said = [_python_name(charset), *(_python_name(name) for name in _declared(data[:SAMPLE]))]
-    if b"\x1b" not in data[:SAMPLE] or "iso2022_jp" not in said:
+    said = [
+        _python_name(charset),
+        *(_python_name(name) for name in _declared_charsets(data[:ENCODING_SAMPLE])),
+    ]
+    if b"\x1b" not in data[:ENCODING_SAMPLE] or "iso2022_jp" not in said:
         try:
             return data.decode().removeprefix("\ufeff")
         except UnicodeDecodeError:
@@ -108,7 +111,7 @@ def decode_page(data: bytes, charset: str | None = None) -> str:
     return decode(data)
 
 
-def _declared(head: bytes) -> Iterator[str]:
+def _declared_charsets(head: bytes) -> Iterator[str]:
     for pattern in (_META_CHARSET, _XML_CHARSET):
         match = pattern.search(head)
         if match:
@@ -123,30 +126,30 @@ def _python_name(label: str | None) -> str | None:
         return None
     name = label.strip(" \"'").lower()
     try:
-        found = codecs.lookup(LABELS.get(name, name))
+        found = codecs.lookup(BROWSER_ENCODINGS.get(name, name))
     except (LookupError, ValueError):
         return None
     return found.name if found._is_text_encoding and not found.name.startswith("utf-16") else None
 
 
-def tree_of(text: str) -> HtmlElement:
+def page_tree(text: str) -> HtmlElement:
     """The tree of a page. Raises UnreadableError where there is none.
 
     A page nested deeper than the parser goes (tags that nobody closed) is read without the elements that nest.
     """
-    if len(text) > LARGEST:
-        raise UnreadableError(f"an HTML page of more than {LARGEST // 2**20} MiB")
-    if text.count("<") > MOST_TAGS:
-        raise UnreadableError(f"an HTML page of more than {MOST_TAGS:,} tags")
-    root, whole = _parse(text)
+    if len(text) > LONGEST_PAGE:
+        raise UnreadableError(f"an HTML page of more than {LONGEST_PAGE // 2**20} MiB")
+    if text.count("<") > MAX_PAGE_TAGS:
+        raise UnreadableError(f"an HTML page of more than {MAX_PAGE_TAGS:,} tags")
+    root, whole = _parse_page(text)
     if not whole:
-        root, _ = _parse(_TOO_DEEP.sub(" ", text))
+        root, _ = _parse_page(_NESTING_TAG.sub(" ", text))
     if root is None:
         raise UnreadableError("an HTML page with nothing in it")
     return root
 
 
-def _parse(text: str) -> tuple[HtmlElement | None, bool]:
+def _parse_page(text: str) -> tuple[HtmlElement | None, bool]:
     """The tree of a text, and whether it is whole."""
     try:
         from lxml import etree, html  # of an extra, and slow to import
@@ -167,19 +170,19 @@ def pieces_of(root: HtmlElement, limit: int) -> list[Piece]:
     from lxml import etree  # of an extra, and slow to import
 
     walk = etree.iterwalk(root, events=("start", "end"))
-    gathering = _Gathering(root)
+    gathering = _PieceCollector(root)
     for event, element in walk:
         tag = element.tag
         if event == "start":
             limit -= 1
             if limit < 0:
                 break
-            if tag in SILENT or not gathering.start(tag, element):
+            if tag in UNSEEN_ELEMENTS or not gathering.start(tag, element):
                 walk.skip_subtree()
                 gathering.skipped = element
         elif element is gathering.skipped and element is not None:
             gathering.skipped = None
-            if tag not in INLINE and tag not in SILENT:
+            if tag not in INLINE_ELEMENTS and tag not in UNSEEN_ELEMENTS:
                 gathering.flush()
             if element is not root:
                 gathering.add(element.tail)
@@ -189,7 +192,7 @@ def pieces_of(root: HtmlElement, limit: int) -> list[Piece]:
     return gathering.pieces
 
 
-class _Gathering:
+class _PieceCollector:
     """The text of the block at hand, and the pieces before it."""
 
     def __init__(self, root: HtmlElement) -> None:
@@ -214,13 +217,13 @@ class _Gathering:
             self._links += 1
         elif tag in ("td", "th"):
             self._text.append(" ")
-        elif tag in INLINE:
+        elif tag in INLINE_ELEMENTS:
             if is_hidden(element):
                 return False
         else:
             self.flush()
             self._homes.append(element)
-            self._kinds.append(KINDS.get(tag, self._kinds[-1]))
+            self._kinds.append(TEXT_KIND_OF_TAG.get(tag, self._kinds[-1]))
             if is_hidden(element):
                 self._cloaks.append(element)
         self.add(element.text)
@@ -231,7 +234,7 @@ class _Gathering:
             self._links -= 1
         elif tag in ("td", "th"):
             self._text.append(" ")
-        elif tag not in INLINE and tag != "br":
+        elif tag not in INLINE_ELEMENTS and tag != "br":
             self.flush()
             self._homes.pop()
             self._kinds.pop()
@@ -261,30 +264,30 @@ def is_hidden(element: HtmlElement) -> bool:
     if element.get("hidden") is not None:
         return True
     style = element.get("style")
-    if style and _HIDDEN_STYLE.search(style[:LONGEST_MARK]):
+    if style and _HIDDEN_STYLE.search(style[:LONGEST_CLASS]):
         return True
     name = element.get("class")
-    return bool(name) and _hides(name[:LONGEST_MARK])
+    return bool(name) and _is_hiding_class(name[:LONGEST_CLASS])
 
 
 @lru_cache(4096)  # a page has many elements of few classes
-def _hides(name: str) -> bool:
+def _is_hiding_class(name: str) -> bool:
     return _HIDDEN_CLASS.search(name) is not None
 
 
-def marks_of(element: HtmlElement) -> str:
+def class_and_id(element: HtmlElement) -> str:
     """The class and the id of an element, with a hyphen between words that are written ``likeThis``."""
     name, ident = element.get("class"), element.get("id")
     if not name and not ident:
         return ""
-    return _hyphenated(f"{(name or '')[:LONGEST_MARK]} {(ident or '')[:LONGEST_MARK]}")
+    return _hyphenated(f"{(name or '')[:LONGEST_CLASS]} {(ident or '')[:LONGEST_CLASS]}")
 
 
 @lru_cache(4096)
 def _hyphenated(marks: str) -> str:
-    return _HUMP.sub("-", marks)
+    return _CAMEL_CASE_BOUNDARY.sub("-", marks)
 
 
-def text_of(element: HtmlElement) -> str:
+def visible_text(element: HtmlElement) -> str:
     """All text that is seen of an element, on one line."""
     return " ".join(piece.text for piece in pieces_of(element, 5000))

@@ -5,23 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from newssearch.readers.api import Format, Found, Input, Origin, whole
+from newssearch.readers.api import Format, Input, Origin, ReadOutcome, whole
 from newssearch.system.lazy_regex import Pattern
 
-_BEFORE = r"(?:<!--(?:(?!-->).){0,8000}-->\s*)*"
-_OPENING = Pattern(
-    rf"{_BEFORE}(?:(?:<\?xml[^>]{{0,200}}\?>\s*{_BEFORE})?(?:<!doctype\s+html\b|<html[\s>])|"
+_LEADING_COMMENTS = r"(?:<!--(?:(?!-->).){0,8000}-->\s*)*"
+_PAGE_OPENING = Pattern(
+    rf"{_LEADING_COMMENTS}(?:(?:<\?xml[^>]{{0,200}}\?>\s*{_LEADING_COMMENTS})?(?:<!doctype\s+html\b|<html[\s>])|"
     r"<(?:head|body|title|meta|div|p|h1|table|script|link|style)[\s>])",
     re.IGNORECASE | re.DOTALL,
 )
 
 
-def matches(source: Input) -> bool:
+def is_page(source: Input) -> bool:
     """Whether an input begins like an HTML page."""
-    return source.opening.startswith("<") and _OPENING.match(source.opening) is not None
+    return source.opening.startswith("<") and _PAGE_OPENING.match(source.opening) is not None
 
 
-def parse(data: bytes, origin: Origin) -> Iterator[Found]:
+def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
     """The article on an HTML page."""
     from .dom import decode_page  # slow to import, and only pages need it
     from .reader import read_page  # slow to import, and only pages need it
@@ -32,7 +32,7 @@ def parse(data: bytes, origin: Origin) -> Iterator[Found]:
 FORMATS = (
     Format(
         "an HTML page",
-        matches=matches,
+        matches=is_page,
         read=whole(parse),
         suffixes=frozenset({".html", ".htm", ".xhtml", ".shtml", ".asp", ".aspx", ".php"}),
     ),

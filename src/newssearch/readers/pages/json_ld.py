@@ -6,11 +6,11 @@ import html
 import json
 import re
 
-LONGEST = 4 * 1024 * 1024
+LONGEST_JSON_LD = 4 * 1024 * 1024
 """Characters of JSON-LD that are read."""
 
 
-_WRAPPING = re.compile(
+_SCRIPT_WRAPPING = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)+|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>|;)\s*$"
 )
 
@@ -24,25 +24,25 @@ _BAD_ESCAPE = re.compile(r'\\(?:u(?![0-9a-fA-F]{4})|[^"\\/bfnrtu])')
 _LINE_COMMENT = re.compile(r"^[ \t]*//.*$|(?<=[,{\[])[ \t]*//.*$", re.MULTILINE)
 
 
-def load(text: str) -> object:
+def load_json_ld(text: str) -> object:
     """The JSON in a script, mended where that is cheap; None where it is beyond that.
 
-    >>> load('<!-- {"headline": "Rain", "author": ["Jane Doe",],} -->')
+    >>> load_json_ld('<!-- {"headline": "Rain", "author": ["Jane Doe",],} -->')
     {'headline': 'Rain', 'author': ['Jane Doe']}
     """
-    if len(text) > LONGEST:
+    if len(text) > LONGEST_JSON_LD:
         return None
     text = text.removeprefix("\ufeff").strip()
-    for mend in (lambda it: it, _unwrap, _mend):
+    for mend in (lambda it: it, _unwrap_script, _mend_json):
         text = mend(text)
         try:
-            return _all_of(text)
+            return _concatenated_values(text)
         except (ValueError, RecursionError):
             continue
     return None
 
 
-def _all_of(text: str) -> object:
+def _concatenated_values(text: str) -> object:
     """One JSON value, or the list of those that follow one another."""
     decoder = json.JSONDecoder(strict=False)
     value, end = decoder.raw_decode(text)
@@ -60,13 +60,13 @@ def _all_of(text: str) -> object:
     return values[0] if len(values) == 1 else values
 
 
-def _unwrap(text: str) -> str:
+def _unwrap_script(text: str) -> str:
     for _ in range(3):
-        text = _WRAPPING.sub("", text).strip()
+        text = _SCRIPT_WRAPPING.sub("", text).strip()
     return text
 
 
-def _mend(text: str) -> str:
+def _mend_json(text: str) -> str:
     """Commas too many, comments, escapes that are none, and quotation marks written as entities."""
     if "&quot;" in text and '"' not in text:
         text = html.unescape(text)

@@ -11,19 +11,19 @@ from urllib.parse import urljoin
 from newssearch.readers.article.values import host
 from newssearch.text.paragraphs import squeeze
 
-from .dom import marks_of, pieces_of, text_of
-from .schemaorg import Node
+from .dom import class_and_id, pieces_of, visible_text
+from .schemaorg import SchemaNode
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-MOST_PROPERTIES = 400
+MAX_MICRODATA_PROPERTIES = 400
 """Properties of microdata that are read."""
 
-MOST_VALUES = 20
+MAX_META_VALUES = 20
 """Values of one name of ``<meta>`` that are kept."""
 
-MOST_MARKED = 200
+MAX_MARKED_ELEMENTS = 200
 """Elements of a kind that are kept."""
 
 _AUTHOR_CLASS = re.compile(
@@ -58,7 +58,7 @@ class Page:
                 if "ld+json" in (element.get("type") or "").lower():
                     self.scripts.append(element.text or "")
             elif tag == "h1":
-                if len(self.headlines) < MOST_MARKED:
+                if len(self.headlines) < MAX_MARKED_ELEMENTS:
                     self.headlines.append(element)
             elif tag == "title":
                 title = title or squeeze(element.text or "")
@@ -74,8 +74,8 @@ class Page:
         self.lang = (
             root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or root.get("xml:lang")
         )
-        self.canonical = _absolute(canonical, address)
-        self.og_url = _absolute(self.first("og:url"), address)
+        self.canonical = _absolute_web_address(canonical, address)
+        self.og_url = _absolute_web_address(self.first("og:url"), address)
 
     def _note(self, element: HtmlElement) -> None:
         content = element.get("content")
@@ -84,40 +84,40 @@ class Page:
         for key in ("property", "name", "itemprop", "http-equiv"):
             if name := element.get(key):
                 values = self.meta.setdefault(name.strip().lower(), [])
-                if len(values) < MOST_VALUES:
+                if len(values) < MAX_META_VALUES:
                     values.append(squeeze(content))
 
     def _note_marks(self, element: HtmlElement) -> None:
-        of_author, of_date = _meaning(marks_of(element))
-        if (of_author or element.get("rel") == "author") and len(self.authors) < MOST_MARKED:
+        of_author, of_date = _author_or_date(class_and_id(element))
+        if (of_author or element.get("rel") == "author") and len(self.authors) < MAX_MARKED_ELEMENTS:
             self.authors.append(element)
-        if (of_date or element.tag == "time") and len(self.dates) < MOST_MARKED:
+        if (of_date or element.tag == "time") and len(self.dates) < MAX_MARKED_ELEMENTS:
             self.dates.append(element)
 
     def first(self, *names: str) -> str | None:
         """The first value of the first of some names of ``<meta>`` that has one."""
         return next((self.meta[name][0] for name in names if name in self.meta), None)
 
-    def microdata(self) -> list[Node]:
+    def microdata(self) -> list[SchemaNode]:
         """The objects of schema.org that the page marks up."""
         outer = [scope for scope in self.scopes if scope.get("itemprop") is None]
-        left = [MOST_PROPERTIES]
+        left = [MAX_MICRODATA_PROPERTIES]
         return [
-            _item(scope, 6, left)
+            _microdata_item(scope, 6, left)
             for scope in outer[:20]
             if "schema.org" in (scope.get("itemtype") or "").lower()
         ]
 
 
 @lru_cache(4096)  # a page has many elements of few classes
-def _meaning(marks: str) -> tuple[bool, bool]:
+def _author_or_date(marks: str) -> tuple[bool, bool]:
     """Whether the marks of an element say that it names authors, and that it is a date."""
     if "comment" in marks.lower():
         return False, False
     return _AUTHOR_CLASS.search(marks) is not None, _DATE_CLASS.search(marks) is not None
 
 
-def _item(scope: HtmlElement, depth: int, left: list[int]) -> dict[str, object]:
+def _microdata_item(scope: HtmlElement, depth: int, left: list[int]) -> dict[str, object]:
     """An item of microdata as JSON-LD would have it."""
     item: dict[str, object] = {"@type": (scope.get("itemtype") or "").split()}
     if scope.get("itemid"):
@@ -130,29 +130,31 @@ def _item(scope: HtmlElement, depth: int, left: list[int]) -> dict[str, object]:
         if names:
             left[0] -= 1
             value: object = (
-                _item(element, depth - 1, left) if nested and depth else _value(element, names, left)
+                _microdata_item(element, depth - 1, left)
+                if nested and depth
+                else _microdata_value(element, names, left)
             )
             for name in names:
-                _append(item, name, value)
+                _append_property(item, name, value)
         if not nested:
             waiting += list(element)[::-1]
     return item
 
 
-def _append(item: dict[str, object], name: str, value: object) -> None:
-    known = item.get(name)
-    if known is None:
+def _append_property(item: dict[str, object], name: str, value: object) -> None:
+    present = item.get(name)
+    if present is None:
         item[name] = value
-    elif isinstance(known, list):
-        known.append(value)
+    elif isinstance(present, list):
+        present.append(value)
     else:
-        item[name] = [known, value]
+        item[name] = [present, value]
 
 
-def _value(element: HtmlElement, names: Sequence[str], left: list[int]) -> str:
+def _microdata_value(element: HtmlElement, names: Sequence[str], left: list[int]) -> str:
     """What a property of microdata is, by the element that carries it."""
     if "articleBody" in names:
-        left[0] -= MOST_PROPERTIES // 4
+        left[0] -= MAX_MICRODATA_PROPERTIES // 4
         return "\n\n".join(piece.text for piece in pieces_of(element, 20_000))
     content: str | None = element.get("content")
     if content is not None:
@@ -162,13 +164,13 @@ def _value(element: HtmlElement, names: Sequence[str], left: list[int]) -> str:
     ):
         return element.get("href") or ""
     if element.tag == "time":
-        return element.get("datetime") or text_of(element)
+        return element.get("datetime") or visible_text(element)
     if element.tag in ("img", "source", "video", "audio"):
         return element.get("src") or ""
-    return text_of(element)
+    return visible_text(element)
 
 
-def _absolute(url: str | None, base: str | None) -> str | None:
+def _absolute_web_address(url: str | None, base: str | None) -> str | None:
     """An address with the part of it that a page may leave out; None for none of the web."""
     if not url:
         return None
@@ -179,6 +181,6 @@ def _absolute(url: str | None, base: str | None) -> str | None:
     return whole if re.match(r"https?://", whole, re.IGNORECASE) and host(whole) else None
 
 
-def where_in_meta(name: str) -> str:
+def meta_source(name: str) -> str:
     """How a provenance calls a name of ``<meta>``."""
     return name if name.startswith(("og:", "article:", "twitter:")) else f"meta {name}"

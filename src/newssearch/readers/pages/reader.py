@@ -16,15 +16,15 @@ from newssearch.readers.article.draft import Draft
 from newssearch.readers.article.values import host
 
 from . import schemaorg
-from .body import MOST_ELEMENTS, Body, Hints, body_of
+from .body import MAX_BODY_ELEMENTS, BodyHints, PageBody, find_body
 from .bylines import claim_bylines
-from .dom import Piece, pieces_of, tree_of
-from .json_ld import load
-from .metadata import SUMMARIES, claim_page, is_front
+from .dom import Piece, page_tree, pieces_of
+from .json_ld import load_json_ld
+from .metadata import META_SUMMARIES, claim_metadata, is_front_page
 from .page import Page
 from .titles import claim_titles
 
-_ERROR = re.compile(
+_ERROR_TITLE = re.compile(
     r"(?:error\s*)?(?:4\d\d|5\d\d)\b.{0,60}|(?:page|file|seite|página|pagina|page web) (?:not found|nicht gefunden|no encontrada|"
     r"não encontrada|non trovata|introuvable)|not found|access denied|forbidden|service unavailable|bad gateway|"
     r"internal server error|just a moment\.*|attention required!?.*|are you a (?:robot|human)\??|"
@@ -34,16 +34,16 @@ _ERROR = re.compile(
 )
 """Titles of pages that a server sends in place of one."""
 
-SHORT = 600
+MAX_ERROR_PAGE_TEXT = 600
 """Characters of text that a page of a server, or one that asks to log in, has at most."""
 
-HOUSES = frozenset({"website", "newsmediaorganization", "organization"})
+OUTLET_TYPES = frozenset({"website", "newsmediaorganization", "organization"})
 """Types of schema.org whose name is that of the outlet."""
 
-HOUSE_NAMES = ("og:site_name", "application-name", "apple-mobile-web-app-title", "publisher")
+META_OUTLET_NAMES = ("og:site_name", "application-name", "apple-mobile-web-app-title", "publisher")
 """Names of ``<meta>`` that hold it."""
 
-LONGEST_HOUSE = 40
+LONGEST_OUTLET_NAME = 40
 """Characters of the name of an outlet; some write the headline there."""
 
 ONLY_SUMMARY = Provenance("stated", "only the description of the page, which has no text")
@@ -52,90 +52,94 @@ ONLY_SUMMARY = Provenance("stated", "only the description of the page, which has
 class _Description(NamedTuple):
     """What schema.org says of the article of a page, where that stands, and what else stands there."""
 
-    node: schemaorg.Node
-    graph: schemaorg.Graph
-    known: Provenance
+    node: schemaorg.SchemaNode
+    graph: schemaorg.SchemaGraph
+    provenance: Provenance
 
 
 def read_page(text: str, origin: Origin, record: int = 1) -> Article | Rejected:
     """The article on a page, or why there is none. Raises UnreadableError for what is no page."""
     if not text.strip():
         raise UnreadableError("empty file")
-    page = Page(tree_of(text), origin.url)
-    pieces = pieces_of(page.root, MOST_ELEMENTS)
-    graph = schemaorg.Graph(map(load, page.scripts))
-    described = list(_described(page, graph))
+    page = Page(page_tree(text), origin.url)
+    pieces = pieces_of(page.root, MAX_BODY_ELEMENTS)
+    graph = schemaorg.SchemaGraph(map(load_json_ld, page.scripts))
+    described = list(_descriptions(page, graph))
     draft = Draft(origin, record)
-    titles = _claim(draft, page, pieces, graph, described)
-    summary = page.first(*SUMMARIES) or next(
+    titles = _claim_all(draft, page, pieces, graph, described)
+    summary = page.first(*META_SUMMARIES) or next(
         (said for each in described if isinstance(said := each.node.get("description"), str)), ""
     )
-    said = max((schemaorg.body_of(each.node) for each in described), key=len, default="")
-    body = body_of(page.root, pieces, Hints(titles, schemaorg.plain(summary), said))
-    if reason := _no_article(page, body, described, titles):
+    said = max((schemaorg.stated_body(each.node) for each in described), key=len, default="")
+    body = find_body(page.root, pieces, BodyHints(titles, schemaorg.plain_line(summary), said))
+    if reason := _why_no_article(page, body, described, titles):
         return origin.rejected(reason, record)
-    draft.text, draft.text_known = body.blocks, body.known
+    draft.text, draft.text_provenance = body.blocks, body.provenance
     if summary and all(block.kind == "caption" for block in body.blocks):
-        draft.text, draft.text_known = [schemaorg.plain(summary)], ONLY_SUMMARY
-    return draft.finish()
+        draft.text, draft.text_provenance = [schemaorg.plain_line(summary)], ONLY_SUMMARY
+    return draft.build()
 
 
-def _described(page: Page, graph: schemaorg.Graph) -> Iterator[_Description]:
-    for of, where in ((graph, "JSON-LD"), (schemaorg.Graph(page.microdata()), "microdata")):
+def _descriptions(page: Page, graph: schemaorg.SchemaGraph) -> Iterator[_Description]:
+    for of, where in ((graph, "JSON-LD"), (schemaorg.SchemaGraph(page.microdata()), "microdata")):
         node = of.article((page.canonical, page.og_url, page.address))
         if node is not None:
             yield _Description(node, of, Provenance("stated", where))
 
 
-def _claim(
-    draft: Draft, page: Page, pieces: Sequence[Piece], graph: schemaorg.Graph, described: list[_Description]
+def _claim_all(
+    draft: Draft,
+    page: Page,
+    pieces: Sequence[Piece],
+    graph: schemaorg.SchemaGraph,
+    described: list[_Description],
 ) -> list[str]:
     """Claim all fields, in the order in which they are trusted; all forms of the headline."""
-    house = _house(page, graph, described)
-    told = [(schemaorg.headline_of(each.node), each.known) for each in described]
-    titles = claim_titles(draft, page, told, house)
+    outlet_names = _outlet_names(page, graph, described)
+    stated = [(schemaorg.headline_of(each.node), each.provenance) for each in described]
+    titles = claim_titles(draft, page, stated, outlet_names)
     for each in described:
-        schemaorg.claim_rest(draft, each.node, each.known, each.graph, house)
-    claim_bylines(draft, page, pieces, titles, house)
-    claim_page(draft, page, pieces, titles)
+        schemaorg.claim_properties(draft, each.node, each.provenance, each.graph, outlet_names)
+    claim_bylines(draft, page, pieces, titles, outlet_names)
+    claim_metadata(draft, page, pieces, titles)
     for node in graph.nodes:
         if "website" in schemaorg.types_of(node):
             site = ", ".join(schemaorg.names_of(node))
             draft.claim("outlet", site, Provenance("stated", "WebSite in JSON-LD"))
     for each in described:
-        schemaorg.claim_house(draft, each.node, each.known, each.graph)
-        schemaorg.claim_addresses(draft, each.node, each.known)
+        schemaorg.claim_publisher(draft, each.node, each.provenance, each.graph)
+        schemaorg.claim_addresses(draft, each.node, each.provenance)
     draft.claim("url", page.address, Provenance("stated", "where it was fetched from"))
     return titles
 
 
-def _house(page: Page, graph: schemaorg.Graph, described: Sequence[_Description]) -> list[str]:
+def _outlet_names(page: Page, graph: schemaorg.SchemaGraph, described: Sequence[_Description]) -> list[str]:
     """What the outlet is called: in schema.org, in ``<meta>``, by its host."""
     names: list[str] = []
     for each in described:
         names += schemaorg.names_of(each.graph.resolved(each.node.get("publisher")))
     for node in graph.nodes:
-        if not HOUSES.isdisjoint(schemaorg.types_of(node)):
+        if not OUTLET_TYPES.isdisjoint(schemaorg.types_of(node)):
             names += schemaorg.names_of(node)
-    names += [name for key in HOUSE_NAMES if (name := page.first(key))]
+    names += [name for key in META_OUTLET_NAMES if (name := page.first(key))]
     for url in (page.canonical, page.og_url, page.address):
         if url and (name := host(url)):
             names += [name, max(name.split(".")[:-1], key=len)]
-    return [name for name in dict.fromkeys(names) if len(name) <= LONGEST_HOUSE]
+    return [name for name in dict.fromkeys(names) if len(name) <= LONGEST_OUTLET_NAME]
 
 
-def _no_article(
-    page: Page, body: Body, described: Sequence[_Description], titles: Sequence[str]
+def _why_no_article(
+    page: Page, body: PageBody, described: Sequence[_Description], titles: Sequence[str]
 ) -> str | None:
     """Why a page is beyond doubt no article."""
     articles = [node for each in described for node in each.graph.nodes if schemaorg.is_article(node)]
     urls = [url for url in (page.canonical, page.og_url, page.address) if url]
-    if urls and all(map(is_front, urls)) and len(articles) != 1:
+    if urls and all(map(is_front_page, urls)) and len(articles) != 1:
         return "a front page, not an article"
     if articles or page.first("og:type") == "article" or page.first("article:published_time"):
         return None
-    if sum(len(block.text) for block in body.blocks) > SHORT:
+    if sum(len(block.text) for block in body.blocks) > MAX_ERROR_PAGE_TEXT:
         return None
-    if any(_ERROR.fullmatch(title) for title in titles):
+    if any(_ERROR_TITLE.fullmatch(title) for title in titles):
         return "an error page, not an article"
     return "a page to log in, not an article" if page.asks_password else None

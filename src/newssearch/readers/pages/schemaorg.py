@@ -11,7 +11,7 @@ from newssearch.readers.article.draft import Draft
 from newssearch.readers.article.values import host
 from newssearch.text.paragraphs import squeeze
 
-Node = Mapping[str, object]
+SchemaNode = Mapping[str, object]
 """An object of schema.org: properties by their names."""
 
 ARTICLE_TYPES = frozenset({
@@ -27,22 +27,22 @@ PAGE_TYPES = frozenset(
 )
 """Types of what may stand for the article where a page describes none."""
 
-WRAPPERS = ("@graph", "mainEntity", "mainEntityOfPage", "itemReviewed", "item")
+WRAPPING_PROPERTIES = ("@graph", "mainEntity", "mainEntityOfPage", "itemReviewed", "item")
 """Properties within which the article of a page is found; those of other articles (lists, parts) are left out."""
 
 
-DEEPEST = 12
+MAX_GRAPH_DEPTH = 12
 """Objects within objects that are looked into."""
 
-MOST = 2000
+MAX_GRAPH_NODES = 2000
 """Objects of a page that are looked at."""
 
-_TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,2000}>")
-_BREAK = re.compile(
+_HTML_TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,2000}>")
+_PARAGRAPH_BREAK = re.compile(
     r"</(?:p|div|h[1-6]|li|blockquote)>|<br\s*/?>\s*<br\s*/?>|<(?:p|div|h[1-6]|li|blockquote)[\s>]",
     re.IGNORECASE,
 )
-CREDIT = re.compile(
+PICTURE_CREDIT = re.compile(
     r"\W*(?:image|photo|foto|fotos|photos|picture|bild|bilder|quelle|source|credit|getty|video|illustration)s?\b\s*[:/(]",
     re.IGNORECASE,
 )
@@ -56,27 +56,27 @@ LEGAL_FORM = re.compile(
 _ADDRESS = re.compile(r"(?:https?:)?//\S+|www\.\S+|\S+@\S+\.\w+|@\w+", re.IGNORECASE)
 
 
-def types_of(node: Node) -> list[str]:
+def types_of(node: SchemaNode) -> list[str]:
     """The types of an object, in small letters, without the address of their vocabulary."""
     types = node.get("@type", node.get("type"))
     names = types if isinstance(types, list) else [types]
     return [re.split(r"[/#:]", name)[-1].strip().lower() for name in names if isinstance(name, str)]
 
 
-def is_article(node: Node) -> bool:
+def is_article(node: SchemaNode) -> bool:
     """Whether an object says that it is an article."""
     return not ARTICLE_TYPES.isdisjoint(types_of(node))
 
 
-class Graph:
+class SchemaGraph:
     """All objects of schema.org in a page: their articles, and what a reference to an ``@id`` stands for."""
 
     def __init__(self, documents: Iterable[object]) -> None:
-        self.nodes: list[Node] = []
-        self._by_id: dict[str, Node] = {}
-        self._left = MOST
+        self.nodes: list[SchemaNode] = []
+        self._by_id: dict[str, SchemaNode] = {}
+        self._left = MAX_GRAPH_NODES
         for document in documents:
-            self._collect(document, DEEPEST)
+            self._collect(document, MAX_GRAPH_DEPTH)
 
     def _collect(self, value: object, depth: int) -> None:
         if depth == 0 or self._left <= 0:
@@ -88,7 +88,7 @@ class Graph:
             self._left -= 1
             self.nodes.append(value)
             self._name(value, 3)
-            for key in WRAPPERS:
+            for key in WRAPPING_PROPERTIES:
                 self._collect(value.get(key), depth - 1)
 
     def _name(self, value: object, depth: int) -> None:
@@ -105,19 +105,21 @@ class Graph:
                     if isinstance(inner, (dict, list)):
                         self._name(inner, depth - 1)
 
-    def article(self, urls: Iterable[str | None] = ()) -> Node | None:
+    def article(self, urls: Iterable[str | None] = ()) -> SchemaNode | None:
         """The object of the article that a page is, or None: that of one of its addresses, else the most telling."""
-        addresses = {_bare(url) for url in urls if url}
+        addresses = {_comparable_address(url) for url in urls if url}
         best, best_rank = None, (0, 0, 0)
         for node in self.nodes:
             kinds = types_of(node)
             of_article = not ARTICLE_TYPES.isdisjoint(kinds)
             if not of_article and (PAGE_TYPES.isdisjoint(kinds) or "datePublished" not in node):
                 continue
-            same = any(_bare(url) in addresses for url in addresses_of(node))
-            told = sum(bool(node.get(key)) for key in ("headline", "datePublished", "author", "articleBody"))
-            rank = (2 * of_article + 1, int(same), told)
-            if told and rank > best_rank:
+            same = any(_comparable_address(url) in addresses for url in addresses_of(node))
+            stated = sum(
+                bool(node.get(key)) for key in ("headline", "datePublished", "author", "articleBody")
+            )
+            rank = (2 * of_article + 1, int(same), stated)
+            if stated and rank > best_rank:
                 best, best_rank = node, rank
         return best
 
@@ -130,7 +132,7 @@ class Graph:
         return value
 
 
-def addresses_of(node: Node) -> list[str]:
+def addresses_of(node: SchemaNode) -> list[str]:
     """The addresses that an object says it has."""
     found = []
     for key in ("url", "mainEntityOfPage", "@id"):
@@ -142,7 +144,7 @@ def addresses_of(node: Node) -> list[str]:
     return found
 
 
-def _bare(url: str) -> str:
+def _comparable_address(url: str) -> str:
     """An address as it is compared: without scheme, fragment and the slash at its end."""
     return re.sub(r"^https?://(?:www\.)?", "", url.strip(), flags=re.IGNORECASE).split("#")[0].rstrip("/")
 
@@ -164,15 +166,15 @@ def names_of(value: object) -> list[str]:
                 continue
         else:
             name = item
-        if isinstance(name, str) and (clean := plain(name)) and not _ADDRESS.fullmatch(clean):
+        if isinstance(name, str) and (clean := plain_line(name)) and not _ADDRESS.fullmatch(clean):
             names.append(clean)
     return list(dict.fromkeys(names))
 
 
-def plain(text: str) -> str:
+def plain_line(text: str) -> str:
     """A string without the entities and tags that some write into JSON, on one line.
 
-    >>> plain("Rain &amp; <b>snow</b>")
+    >>> plain_line("Rain &amp; <b>snow</b>")
     'Rain & snow'
     """
     if "&" in text:
@@ -180,11 +182,11 @@ def plain(text: str) -> str:
         if "&" in text:  # escaped twice
             text = html.unescape(text)
     if "<" in text:
-        text = _TAG.sub("", text)
+        text = _HTML_TAG.sub("", text)
     return squeeze(text)
 
 
-def body_of(node: Node) -> str:
+def stated_body(node: SchemaNode) -> str:
     """The text of an article, with blank lines between its paragraphs where it has any marks of them."""
     body = node.get("articleBody")
     if isinstance(body, list):
@@ -194,76 +196,86 @@ def body_of(node: Node) -> str:
     if "&" in body:
         body = html.unescape(body)
     if "<" in body:
-        body = _TAG.sub("", _BREAK.sub("\n\n", body))
+        body = _HTML_TAG.sub("", _PARAGRAPH_BREAK.sub("\n\n", body))
     return body.strip()
 
 
-def claim(draft: Draft, node: Node, where: str = "", graph: Graph | None = None) -> None:
+def claim_node(draft: Draft, node: SchemaNode, where: str = "", graph: SchemaGraph | None = None) -> None:
     """Claim for the fields of a draft what an object says of its article; ``where`` is where the object stands.
 
-    It makes no claim for the text: :func:`body_of` has that.
+    It makes no claim for the text: :func:`stated_body` has that.
     """
-    known = Provenance("stated", where) if where else STATED
-    draft.claim("title", headline_of(node), known)
-    claim_rest(draft, node, known, graph)
-    claim_house(draft, node, known, graph)
-    claim_addresses(draft, node, known)
+    provenance = Provenance("stated", where) if where else STATED
+    draft.claim("title", headline_of(node), provenance)
+    claim_properties(draft, node, provenance, graph)
+    claim_publisher(draft, node, provenance, graph)
+    claim_addresses(draft, node, provenance)
 
 
-def claim_addresses(draft: Draft, node: Node, known: Provenance) -> None:
+def claim_addresses(draft: Draft, node: SchemaNode, provenance: Provenance) -> None:
     """Claim the address."""
     for url in addresses_of(node):
         if host(url):
-            draft.claim("url", url, known)
+            draft.claim("url", url, provenance)
 
 
-def headline_of(node: Node) -> str:
+def headline_of(node: SchemaNode) -> str:
     """The headline of an article, or an empty string."""
     for key in ("headline", "name") if is_article(node) else ("headline",):
         value = node.get(key)
         if isinstance(value, list):
             value = next((item for item in value if isinstance(item, str)), None)
-        if isinstance(value, str) and (headline := plain(value)):
+        if isinstance(value, str) and (headline := plain_line(value)):
             return headline
     return ""
 
 
-def claim_house(draft: Draft, node: Node, known: Provenance, graph: Graph | None = None) -> None:
-    """Claim the publisher under its legal name, and as who wrote it: what is left where nothing else is known."""
-    draft.claim("outlet", ", ".join(_names_in(node, graph, "publisher")), known)
-    draft.claim("byline", ", ".join(_names_in(node, graph, "author", "creator")), known)
-
-
-def claim_rest(
-    draft: Draft, node: Node, known: Provenance, graph: Graph | None = None, house: Iterable[str] = ()
+def claim_publisher(
+    draft: Draft, node: SchemaNode, provenance: Provenance, graph: SchemaGraph | None = None
 ) -> None:
-    """Claim all fields but headline and address; the authors only where one is not the ``house`` itself."""
+    """Claim the publisher under its legal name, and as who wrote it: what is left where nothing else is known."""
+    draft.claim("outlet", ", ".join(_first_names(node, graph, "publisher")), provenance)
+    draft.claim("byline", ", ".join(_first_names(node, graph, "author", "creator")), provenance)
+
+
+def claim_properties(
+    draft: Draft,
+    node: SchemaNode,
+    provenance: Provenance,
+    graph: SchemaGraph | None = None,
+    outlet_names: Iterable[str] = (),
+) -> None:
+    """Claim all fields but headline and address; the authors only where one is not the ``outlet_names`` itself."""
     for key in ("datePublished", "dateCreated"):
         value = node.get(key)
-        draft.claim("date", said_date(plain(value)) if isinstance(value, str) else value, known)
-    publishers = _names_in(node, graph, "publisher")
+        draft.claim(
+            "date", plausible_date(plain_line(value)) if isinstance(value, str) else value, provenance
+        )
+    publishers = _first_names(node, graph, "publisher")
     if not any(LEGAL_FORM.search(name) for name in publishers):
-        draft.claim("outlet", ", ".join(publishers), known)
-    authors = [name for name in _names_in(node, graph, "author", "creator") if not CREDIT.match(name)]
-    house = [*house, *publishers]
-    if not all(same_house(name, house, 0.6) for name in authors):
-        draft.claim("byline", ", ".join(authors), known)
+        draft.claim("outlet", ", ".join(publishers), provenance)
+    authors = [
+        name for name in _first_names(node, graph, "author", "creator") if not PICTURE_CREDIT.match(name)
+    ]
+    outlet_names = [*outlet_names, *publishers]
+    if not all(is_outlet_name(name, outlet_names, 0.6) for name in authors):
+        draft.claim("byline", ", ".join(authors), provenance)
     for key in ("sourceOrganization", "provider", "copyrightHolder"):
-        names = [name for name in _names_in(node, graph, key) if not same_house(name, house)]
-        draft.claim("source", ", ".join(names), known)
-    draft.claim("section", _joined(node.get("articleSection")), known)
-    draft.claim("lang", _language(node.get("inLanguage")), known)
-    draft.claim("dateline", _joined(node.get("dateline")), known)
+        names = [name for name in _first_names(node, graph, key) if not is_outlet_name(name, outlet_names)]
+        draft.claim("source", ", ".join(names), provenance)
+    draft.claim("section", _joined_strings(node.get("articleSection")), provenance)
+    draft.claim("lang", _language_of(node.get("inLanguage")), provenance)
+    draft.claim("dateline", _joined_strings(node.get("dateline")), provenance)
     for key in ("locationCreated", "contentLocation"):
-        draft.claim("located", ", ".join(_names_in(node, graph, key)), known)
+        draft.claim("located", ", ".join(_first_names(node, graph, key)), provenance)
 
 
-def said_date(text: str) -> str | None:
+def plausible_date(text: str) -> str | None:
     """A date, if it is none that a program writes where it has none: the first day of its calendar."""
     return None if re.match(r"0001-|0000-|1970-01-01T00:00:00|1900-01-01", text) else text
 
 
-def _names_in(node: Node, graph: Graph | None, *keys: str) -> list[str]:
+def _first_names(node: SchemaNode, graph: SchemaGraph | None, *keys: str) -> list[str]:
     """The names under the first of some properties that has any."""
     for key in keys:
         value = node.get(key)
@@ -272,12 +284,14 @@ def _names_in(node: Node, graph: Graph | None, *keys: str) -> list[str]:
     return []
 
 
-def _joined(value: object) -> str:
+def _joined_strings(value: object) -> str:
     items = value if isinstance(value, list) else [value]
-    return ", ".join(dict.fromkeys(text for item in items if isinstance(item, str) and (text := plain(item))))
+    return ", ".join(
+        dict.fromkeys(text for item in items if isinstance(item, str) and (text := plain_line(item)))
+    )
 
 
-def _language(value: object) -> str | None:
+def _language_of(value: object) -> str | None:
     """``de-DE``, or an object of a language, or the first of a list of either."""
     if isinstance(value, list):
         value = value[0] if value else None
@@ -286,13 +300,13 @@ def _language(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def same_house(name: str, house: Iterable[str], part: float = 0) -> bool:
-    """Whether a name is one of the house's, but for what stands around it.
+def is_outlet_name(name: str, outlet_names: Iterable[str], part: float = 0) -> bool:
+    """Whether a name is one of the outlet_names's, but for what stands around it.
 
-    ``part`` is how much of the name that of the house must be: an author may be ``Jane Doe, The Daily Example``.
+    ``part`` is how much of the name that of the outlet_names must be: an author may be ``Jane Doe, The Daily Example``.
     """
     letters = "".join(filter(str.isalnum, name.casefold()))
-    for other_name in house:
+    for other_name in outlet_names:
         other = "".join(filter(str.isalnum, other_name.casefold()))
         if (
             letters

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from newssearch.article import Provenance
 from newssearch.readers.article.draft import Draft
 
-from .dom import text_of
-from .page import Page, where_in_meta
-from .schemaorg import same_house
+from .dom import visible_text
+from .page import Page, meta_source
+from .schemaorg import is_outlet_name
 
-TITLES = (
+META_TITLES = (
     "og:title",
     "twitter:title",
     "parsely-title",
@@ -24,60 +24,66 @@ TITLES = (
 )
 """Names of ``<meta>`` that hold a headline, the most trusted first."""
 
-LONGEST_TITLE = 500
+LONGEST_HEADLINE = 500
 """Characters of what can be a headline."""
 
-MOST_SHOWN = 12
+MAX_H1_ELEMENTS = 12
 """Headings of the first rank that are looked at."""
 
-_SEPARATORS = re.compile(r"\s*(?:\s[-–—|·•»:/]{1,2}\s|[|｜»])\s*")
+_TITLE_SEPARATORS = re.compile(r"\s*(?:\s[-–—|·•»:/]{1,2}\s|[|｜»])\s*")
 
 
 def claim_titles(
-    draft: Draft, page: Page, told: Sequence[tuple[str, Provenance]], house: Sequence[str]
+    draft: Draft, page: Page, stated: Sequence[tuple[str, Provenance]], outlet_names: Sequence[str]
 ) -> list[str]:
     """Claim the headline, of ``told`` by schema.org and by the page; all forms of it that the page has."""
-    candidates = list(told)
+    candidates = list(stated)
     candidates += [
-        (value, Provenance("stated", where_in_meta(name))) for name in TITLES if (value := page.first(name))
+        (value, Provenance("stated", meta_source(name)))
+        for name in META_TITLES
+        if (value := page.first(name))
     ]
     candidates.append((page.title, Provenance("stated", "<title>")))
-    candidates = [(value, known) for value, known in candidates if 0 < len(value) <= LONGEST_TITLE]
-    clean = [(without_house(value, house), known) for value, known in candidates]
-    shown = _headline_shown(page, [value for value, _ in clean], house)
+    candidates = [
+        (value, provenance) for value, provenance in candidates if 0 < len(value) <= LONGEST_HEADLINE
+    ]
+    clean = [(without_outlet(value, outlet_names), provenance) for value, provenance in candidates]
+    shown = _shown_headline(page, [value for value, _ in clean], outlet_names)
     forms = [value for value, _ in candidates + clean]
     if shown:
         forms.append(shown)
-        clean = [(shown if _extends(value, shown) else value, known) for value, known in clean]
+        clean = [
+            (shown if _extends_headline(value, shown) else value, provenance) for value, provenance in clean
+        ]
         last = len(clean) - (1 if clean and clean[-1][1].basis == "<title>" else 0)
         clean.insert(last, (shown, Provenance("stated", "h1")))
-    for value, known in clean:
-        draft.claim("title", value, known)
+    for value, provenance in clean:
+        draft.claim("title", value, provenance)
     return list(dict.fromkeys(forms))
 
 
-def _headline_shown(page: Page, known: Iterable[str], house: Sequence[str]) -> str | None:
+def _shown_headline(page: Page, stated: Iterable[str], outlet_names: Sequence[str]) -> str | None:
     """The headline that a reader of the page sees: the ``<h1>`` that is most like what the page says elsewhere."""
-    words = [_words(value) for value in known]
+    words = [_word_set(value) for value in stated]
     best, best_rank = None, 0.0
-    for element in page.headlines[:MOST_SHOWN]:
-        text = text_of(element)
-        mine = _words(text)
-        if not mine or len(text) > LONGEST_TITLE:
+    for element in page.headlines[:MAX_H1_ELEMENTS]:
+        text = visible_text(element)
+        mine = _word_set(text)
+        if not mine or len(text) > LONGEST_HEADLINE:
             continue
         rank = max((len(mine & other) / len(mine | other) for other in words if other), default=0.0)
-        if rank == 0 and not same_house(text, house):
+        if rank == 0 and not is_outlet_name(text, outlet_names):
             rank = 0.02 if len(mine) > 2 else 0.01  # better than none, but a word or two may be a logo
         if rank > best_rank:
             best, best_rank = text, rank
     return best
 
 
-def _words(text: str) -> set[str]:
+def _word_set(text: str) -> set[str]:
     return set(re.findall(r"\w+", text.casefold()))
 
 
-def _extends(text: str, headline: str) -> bool:
+def _extends_headline(text: str, headline: str) -> bool:
     """Whether a text is a headline with something after a sign behind it."""
     return (
         len(headline) > 15
@@ -86,33 +92,33 @@ def _extends(text: str, headline: str) -> bool:
     )
 
 
-def without_house(title: str, house: Sequence[str]) -> str:
+def without_outlet(title: str, outlet_names: Sequence[str]) -> str:
     """A headline without the name of the outlet behind it, or in front.
 
-    >>> without_house("Rain in Rome | Weather | The Daily Example", ["Daily Example"])
+    >>> without_outlet("Rain in Rome | Weather | The Daily Example", ["Daily Example"])
     'Rain in Rome | Weather'
     """
     for _ in range(2):
-        parts = list(_SEPARATORS.finditer(title))
+        parts = list(_TITLE_SEPARATORS.finditer(title))
         if not parts:
             break
         last, first = title[parts[-1].end() :], title[: parts[0].start()]
-        if _names_house(last, house):
+        if _names_outlet(last, outlet_names):
             title = title[: parts[-1].start()].strip()
-        elif _names_house(first, house):
+        elif _names_outlet(first, outlet_names):
             title = title[parts[0].end() :].strip()
         else:
             break
     return title
 
 
-def _names_house(part: str, house: Sequence[str]) -> bool:
+def _names_outlet(part: str, outlet_names: Sequence[str]) -> bool:
     """Whether a part of a title is the name of the outlet, or its address."""
-    letters = _letters(part)
+    letters = _letters_and_digits(part)
     if len(letters) < 2:
         return False
-    for name in house:
-        other = _letters(name)
+    for name in outlet_names:
+        other = _letters_and_digits(name)
         if letters == other or (
             min(len(letters), len(other)) >= 3
             and (letters in other or other in letters)
@@ -122,5 +128,5 @@ def _names_house(part: str, house: Sequence[str]) -> bool:
     return False
 
 
-def _letters(text: str) -> str:
+def _letters_and_digits(text: str) -> str:
     return "".join(filter(str.isalnum, text.casefold()))

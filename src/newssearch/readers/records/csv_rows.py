@@ -11,24 +11,24 @@ from typing import Any, NamedTuple
 
 from newssearch.readers.api import UnreadableError
 
-Row = list[str]
+TableRow = list[str]
 
 ROW_LIMIT = 4 * 1024 * 1024
 """Characters of the longest row; a quote that is never closed would make one of all the rest."""
 
-TOO_LONG = f"a row longer than {ROW_LIMIT // 2**20} MiB"
-UNCLOSED = "a quote that is never closed"
+ROW_TOO_LONG = f"a row longer than {ROW_LIMIT // 2**20} MiB"
+UNCLOSED_QUOTE = "a quote that is never closed"
 
 DELIMITERS = ",;\t|"
 
 SAMPLE_ROWS = 20
 """Rows that the form of a table is told by."""
 
-MOST_FAILURES = 1000
+MAX_BAD_ROWS = 1000
 """Rows that cannot be read before the rest is given up."""
 
 
-class Form(NamedTuple):
+class TableForm(NamedTuple):
     """How the rows of a table are written: what parts their cells, whether quotes hold cells together, and whether a
     quote within such a cell has a backslash in front (else it is doubled)."""
 
@@ -46,23 +46,23 @@ class Form(NamedTuple):
         }
 
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_CSV_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 def lines_in(text: str) -> list[str]:
     """The lines of a text with their ends: those that a table has, not those of other kinds that are in its cells."""
-    return _LINE.findall(text)
+    return _CSV_LINE.findall(text)
 
 
-def form_of(sample: str, delimiter: str | None = None, *, whole: bool = True) -> Form:
+def form_of(sample: str, delimiter: str | None = None, *, whole: bool = True) -> TableForm:
     """The form of the table that begins with ``sample``.
 
     The delimiter is the one that gives most rows as many cells as the first has, and the more the better.
     """
     escaped = '\\"' in sample and '""' not in sample
-    best, best_score = Form(delimiter or ",", _is_quoted(sample, delimiter or ",", whole), escaped), 0.0
+    best, best_score = TableForm(delimiter or ",", _is_quoted(sample, delimiter or ",", whole), escaped), 0.0
     for sign in delimiter or DELIMITERS:
-        form = Form(sign, _is_quoted(sample, sign, whole), escaped)
+        form = TableForm(sign, _is_quoted(sample, sign, whole), escaped)
         rows = first_rows(sample, form)
         width = len(rows[0]) if rows else 0
         alike = sum(len(row) == width for row in rows)
@@ -72,7 +72,7 @@ def form_of(sample: str, delimiter: str | None = None, *, whole: bool = True) ->
     return best
 
 
-def first_rows(sample: str, form: Form, *, whole: bool = False) -> list[Row]:
+def first_rows(sample: str, form: TableForm, *, whole: bool = False) -> list[TableRow]:
     """The first rows in a sample that has no blank ones; a last one that the sample may cut is left out."""
     rows = islice(rows_of(lines_in(sample), form), SAMPLE_ROWS + 1)
     found = [row for row in rows if isinstance(row, list) and any(row)]
@@ -92,36 +92,36 @@ def _is_quoted(sample: str, delimiter: str, whole: bool) -> bool:
     return True
 
 
-def rows_of(lines: Iterable[str | None], form: Form) -> Iterator[Row | str]:
+def rows_of(lines: Iterable[str | None], form: TableForm) -> Iterator[TableRow | str]:
     """Each row; or, as a string, why one is none, after which reading goes on with the next line."""
-    source = _Lines(iter(lines))
+    source = _RowLines(iter(lines))
     failures = 0
     rows = csv.reader(source, **form.options)
-    while failures < MOST_FAILURES:
+    while failures < MAX_BAD_ROWS:
         source.begin()
         try:
-            row: Row | str = _next(rows)
+            row: TableRow | str = _next_row(rows)
         except StopIteration:
             return
         except _TooLongError:
-            row = TOO_LONG
+            row = ROW_TOO_LONG
         except csv.Error as error:
-            row = TOO_LONG if "field larger" in str(error) else f"not a row of a table: {error}"
+            row = ROW_TOO_LONG if "field larger" in str(error) else f"not a row of a table: {error}"
         if source.ended and form.quoted and len(source.taken) > 1 and "".join(source.taken).count('"') % 2:
-            row = UNCLOSED
+            row = UNCLOSED_QUOTE
         if isinstance(row, str):
             failures += 1
             source.again()
             rows = csv.reader(source, **form.options)
         yield row
-    raise UnreadableError(f"more than {MOST_FAILURES} rows that cannot be read")
+    raise UnreadableError(f"more than {MAX_BAD_ROWS} rows that cannot be read")
 
 
 class _TooLongError(Exception):
     pass
 
 
-class _Lines:
+class _RowLines:
     """Lines, of which those of the row at hand are kept, to be read again."""
 
     def __init__(self, lines: Iterator[str | None]) -> None:
@@ -131,7 +131,7 @@ class _Lines:
         self._lines = lines
         self._again: deque[str] = deque()
 
-    def __iter__(self) -> _Lines:
+    def __iter__(self) -> _RowLines:
         return self
 
     def __next__(self) -> str:
@@ -162,7 +162,7 @@ class _Lines:
         self._again.extendleft(reversed(self.taken[1:]))
 
 
-def _next(rows: Iterator[Row]) -> Row:
+def _next_row(rows: Iterator[TableRow]) -> TableRow:
     # The limit is one for all of the process, and others may rely on theirs.
     before = csv.field_size_limit(2 * ROW_LIMIT)
     try:

@@ -6,37 +6,39 @@ from collections.abc import Iterator, Mapping
 
 from newssearch.readers.article.values import as_text
 
-from .field_names import KEYS
-from .json_values import Values, values_of
+from .field_names import RECORD_KEYS
+from .json_values import RecordValues, values_of
 
-ENVELOPES = (
+ENVELOPE_KEYS = (
     "articles", "results", "items", "docs", "data", "response", "hits", "stories", "news", "posts", "entries", "item",
     "documents", "records", "graph", "value", "content",
 )  # fmt: skip
 """An object that is no article itself may hold a list of them under one of these, as the answer of a service does."""
 
-LISTS = ("articles", "stories", "posts", "news", "entries", "items")
+ARTICLE_LIST_KEYS = ("articles", "stories", "posts", "news", "entries", "items")
 """Of these, even one with a title of its own (of a feed, of an export) holds articles, where they look so."""
 
-WRAPPERS = ("_source", "item", "article", "story", "doc", "content")
+WRAPPER_KEYS = ("_source", "item", "article", "story", "doc", "content")
 """An object of the list may hold the article under one of these (the first is that of Elasticsearch)."""
 
-DEEPEST = 4
+MAX_ENVELOPE_DEPTH = 4
 """Objects within objects that are looked into."""
 
-AROUND = "newssearch feed"
+FEED_KEY = "newssearch feed"
 """The key under which an item of a JSON feed is given what is known of the feed; no key of others is such."""
 
-_ARTICLE = frozenset(key for field in ("title", "text", "paragraphs") for key in KEYS[field])
-_MORE = frozenset(key for field in ("text", "paragraphs", "summary", "url", "date") for key in KEYS[field])
+_ARTICLE_KEYS = frozenset(key for field in ("title", "text", "paragraphs") for key in RECORD_KEYS[field])
+_DETAIL_KEYS = frozenset(
+    key for field in ("text", "paragraphs", "summary", "url", "date") for key in RECORD_KEYS[field]
+)
 
 
-def records(document: object) -> Iterator[object]:
+def records_in(document: object) -> Iterator[object]:
     """The records in a JSON document: of a list its items, of an envelope the items in it, else the document."""
     if isinstance(document, list):
         for item in document:
             if isinstance(item, dict):
-                yield from _of_object(item, DEEPEST)
+                yield from _of_object(item, MAX_ENVELOPE_DEPTH)
             else:
                 yield item
     elif isinstance(document, dict):
@@ -53,56 +55,58 @@ def _of_object(document: dict[object, object], depth: int) -> Iterator[object]:
     if "graph" in values and isinstance(values["graph"], list):
         yield from _of_graph(values["graph"])
         return
-    if _is_article(values) and not _is_list(values, depth):
+    if _looks_like_article(values) and not _looks_like_list(values, depth):
         yield document
         yield from _associated(values)
         return
     wrapped = _wrapped(document)
     if wrapped is not None:
-        yield from _of_object(wrapped, DEEPEST)
+        yield from _of_object(wrapped, MAX_ENVELOPE_DEPTH)
         return
-    items = _items(values, depth)
+    items = _items_of_envelope(values, depth)
     if items is None:
         yield document
         return
     for item in items:
-        yield from _of_object(item, DEEPEST)
+        yield from _of_object(item, MAX_ENVELOPE_DEPTH)
 
 
-def _is_article(values: Values) -> bool:
-    return any(key in _ARTICLE and not isinstance(value, dict) for key, value in values.items()) or any(
+def _looks_like_article(values: RecordValues) -> bool:
+    return any(key in _ARTICLE_KEYS and not isinstance(value, dict) for key, value in values.items()) or any(
         isinstance(value, dict) and ("rendered" in value or "main" in value)
         for key in ("title", "headline", "content")
         if (value := values.get(key)) is not None
     )
 
 
-def _is_list(values: Values, depth: int) -> bool:
+def _looks_like_list(values: RecordValues, depth: int) -> bool:
     """Whether an object with a title, but no text, is one for the sake of the articles in it."""
-    if depth >= DEEPEST or any(values.get(key) for field in ("text", "paragraphs") for key in KEYS[field]):
+    if depth >= MAX_ENVELOPE_DEPTH or any(
+        values.get(key) for field in ("text", "paragraphs") for key in RECORD_KEYS[field]
+    ):
         return False
-    for key in LISTS:
+    for key in ARTICLE_LIST_KEYS:
         inside = values.get(key)
         if isinstance(inside, list) and inside and all(isinstance(item, dict) for item in inside):
             within = values_of(inside[0])
-            return _is_article(within) and any(key in within for key in _MORE)
+            return _looks_like_article(within) and any(key in within for key in _DETAIL_KEYS)
     return False
 
 
 def _wrapped(values: Mapping[object, object]) -> dict[object, object] | None:
     """The article that is all that an object of a list is there for."""
-    for key in WRAPPERS:
+    for key in WRAPPER_KEYS:
         inside = values.get(key)
-        if isinstance(inside, dict) and (_is_article(within := values_of(inside)) or "uri" in within):
+        if isinstance(inside, dict) and (_looks_like_article(within := values_of(inside)) or "uri" in within):
             return inside
     return None
 
 
-def _items(values: Values, depth: int) -> list[dict[object, object]] | None:
+def _items_of_envelope(values: RecordValues, depth: int) -> list[dict[object, object]] | None:
     """The list that an envelope is there for, which may lie in an object within it."""
-    if depth >= DEEPEST:
+    if depth >= MAX_ENVELOPE_DEPTH:
         return None
-    for key in ENVELOPES:
+    for key in ENVELOPE_KEYS:
         inside = values.get(key)
         if isinstance(inside, list) and inside and all(isinstance(item, dict) for item in inside):
             return inside
@@ -110,12 +114,12 @@ def _items(values: Values, depth: int) -> list[dict[object, object]] | None:
             wrapped = _wrapped(inside)
             if wrapped is not None:
                 return [wrapped]
-            if (items := _items(values_of(inside), depth + 1)) is not None:
+            if (items := _items_of_envelope(values_of(inside), depth + 1)) is not None:
                 return items
     return None
 
 
-def _associated(values: Values) -> Iterator[object]:
+def _associated(values: RecordValues) -> Iterator[object]:
     """The texts that a package of an agency has besides its own."""
     inside = values.get("associations")
     for item in inside.values() if isinstance(inside, dict) else inside if isinstance(inside, list) else ():
@@ -125,31 +129,33 @@ def _associated(values: Values) -> Iterator[object]:
                 yield item
 
 
-def _of_feed(values: Values) -> Iterator[object]:
+def _of_feed(values: RecordValues) -> Iterator[object]:
     """The items of a JSON feed, each with what is known of the feed."""
     items = values.get("items")
     around = {key: values.get(key) for key in ("title", "language", "authors", "author")}
     for item in items if isinstance(items, list) else ():
-        yield {**item, AROUND: around} if isinstance(item, dict) else item
+        yield {**item, FEED_KEY: around} if isinstance(item, dict) else item
 
 
 def _of_graph(nodes: list[object]) -> Iterator[object]:
     """The articles in a graph of linked data, with what they refer to in it in the place of the reference."""
-    known = {
+    node_of = {
         node["@id"]: node for node in nodes if isinstance(node, dict) and isinstance(node.get("@id"), str)
     }
     articles = [node for node in nodes if isinstance(node, dict) and is_article_type(node.get("@type"))]
     for node in articles or nodes:
         yield (
-            {key: _resolved(value, known) for key, value in node.items()} if isinstance(node, dict) else node
+            {key: _with_references(value, node_of) for key, value in node.items()}
+            if isinstance(node, dict)
+            else node
         )
 
 
-def _resolved(value: object, known: Mapping[str, object]) -> object:
+def _with_references(value: object, node_of: Mapping[str, object]) -> object:
     if isinstance(value, list):
-        return [_resolved(item, known) for item in value]
+        return [_with_references(item, node_of) for item in value]
     if isinstance(value, dict) and set(value) == {"@id"} and isinstance(value["@id"], str):
-        return known.get(value["@id"], value)
+        return node_of.get(value["@id"], value)
     return value
 
 

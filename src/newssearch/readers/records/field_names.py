@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-KEYS: Mapping[str, tuple[str, ...]] = {
+RECORD_KEYS: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "guid", "uuid", "articleid", "storyid", "storiesid", "newsid", "docid", "documentid"),
     "title": ("title", "headline", "articletitle", "storytitle", "newstitle", "name"),
     "text": (
@@ -43,11 +43,11 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "externalurl",
     ),
 }  # fmt: skip
-"""The names of each field, in their normal form (:func:`.json_values.normal`); the first that has a value counts.
+"""The names of each field, in their normal form (:func:`.json_values.normal_name`); the first that has a value counts.
 
 ``summary`` stands for the text where there is none, and ``updated`` for the date."""
 
-HEADINGS: Mapping[str, tuple[str, ...]] = {
+MORE_COLUMN_NAMES: Mapping[str, tuple[str, ...]] = {
     "id": ("an", "accessionnumber", "accessionno", "identifier"),
     "title": (
         "hl", "hd", "titel", "uberschrift", "schlagzeile", "titre", "titular", "titulo", "titolo", "manchete",
@@ -79,11 +79,11 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """What columns of tables are also called: in other languages, and by the codes of databases."""
 
-TABLE_KEYS: Mapping[str, tuple[str, ...]] = {
-    field: tuple(name for name in (*names, *HEADINGS.get(field, ())) if name != "name")
-    for field, names in KEYS.items()
+COLUMN_NAMES: Mapping[str, tuple[str, ...]] = {
+    field: tuple(name for name in (*names, *MORE_COLUMN_NAMES.get(field, ())) if name != "name")
+    for field, names in RECORD_KEYS.items()
 }
 """The names of columns; a table with a column of names is mostly not one of articles."""
 
-FIELD_OF: Mapping[str, str] = {name: field for field, names in TABLE_KEYS.items() for name in names}
+FIELD_OF_COLUMN: Mapping[str, str] = {name: field for field, names in COLUMN_NAMES.items() for name in names}
 """The field of each name of a column."""

@@ -11,20 +11,20 @@ from typing import BinaryIO
 
 from newssearch.limits import in_words
 from newssearch.readers.api import (
-    Again,
     Document,
     Format,
-    Found,
     Input,
     Item,
     Origin,
+    PrefixedStream,
+    ReadOutcome,
     UnreadableError,
     read_up_to,
 )
-from newssearch.readers.decoding.encoding import SAMPLE, Decoder, decode, wide_encoding
-from newssearch.readers.decoding.lines import CHUNK, lines_of
+from newssearch.readers.decoding.encoding import ENCODING_SAMPLE, Decoder, decode, wide_encoding
+from newssearch.readers.decoding.lines import SKIP_CHUNK, lines_of
 
-from .envelopes import records
+from .envelopes import records_in
 from .record import read_record
 
 CHUNK_OF_LINES = 256 * 1024
@@ -39,14 +39,14 @@ def read(source: Input) -> Iterator[Item]:
     """
     first, line_feed, _ = source.opening.partition("\n")
     complete = bool(line_feed) or source.is_whole
-    if first.startswith("{") and (not complete or _is_object(first)):
+    if first.startswith("{") and (not complete or _is_json_object(first)):
         yield from _read_chunks(source.stream, source.origin, source.wide)
         return
     most = source.origin.options.limits.document
     data = read_up_to(source.stream, most + 1)
     if len(data) > most:
         if first.startswith("{") and len(first) > 1:
-            again = io.BufferedReader(Again(data, source.stream), CHUNK)
+            again = io.BufferedReader(PrefixedStream(data, source.stream), SKIP_CHUNK)
             yield from _read_chunks(again, source.origin, source.wide)
             return
         raise UnreadableError(
@@ -55,18 +55,18 @@ def read(source: Input) -> Iterator[Item]:
     yield Document(parse, data, source.origin)
 
 
-def parse(data: bytes, origin: Origin) -> Iterator[Found]:
+def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
     """The articles in one JSON document, or in what turns out to be JSON Lines."""
     text = decode(data)
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        if any(line.startswith("{") and _is_object(line) for line in text.split("\n")):
-            yield from read_lines(io.BytesIO(data), origin, encoding=wide_encoding(data[:SAMPLE]))
+        if any(line.startswith("{") and _is_json_object(line) for line in text.split("\n")):
+            yield from read_lines(io.BytesIO(data), origin, encoding=wide_encoding(data[:ENCODING_SAMPLE]))
             return
         raise UnreadableError(json_problem(error)) from None
     number = 0
-    for number, record in enumerate(records(document), start=1):
+    for number, record in enumerate(records_in(document), start=1):
         yield read_record(record, origin, number)
     if number == 0:
         raise UnreadableError("an empty JSON list")
@@ -97,7 +97,7 @@ def _read_chunks(stream: BinaryIO, origin: Origin, encoding: str | None) -> Iter
         yield Document(partial(_parse_chunk, before=number - len(lines)), b"".join(lines), origin)
 
 
-def _parse_chunk(data: bytes, origin: Origin, before: int) -> Iterator[Found]:
+def _parse_chunk(data: bytes, origin: Origin, before: int) -> Iterator[ReadOutcome]:
     """The articles in some lines of a file, so many of which stand before them."""
     yield from read_lines(io.BytesIO(data), origin, before=before)
 
@@ -108,7 +108,7 @@ def read_lines(
     *,
     encoding: str | None = None,
     before: int = 0,
-) -> Iterator[Found]:
+) -> Iterator[ReadOutcome]:
     """The articles in JSON Lines, one line in memory at a time; a bad line is rejected and the rest goes on.
 
     ``encoding`` is for UTF-16 and UTF-32, where a line feed is more than one byte; otherwise a line is UTF-8, or
@@ -131,13 +131,13 @@ def read_lines(
         except (ValueError, RecursionError) as error:
             yield origin.rejected(json_problem(error), number)
             continue
-        found = list(records(document)) if isinstance(document, dict) else [document]
+        found = list(records_in(document)) if isinstance(document, dict) else [document]
         for part, record in enumerate(found, start=1):
             within = origin if len(found) == 1 else origin.within(f"record {part}")
             yield read_record(record, within, number)
 
 
-def _is_object(line: str) -> bool:
+def _is_json_object(line: str) -> bool:
     try:
         return isinstance(json.loads(line), dict)
     except (ValueError, RecursionError):
@@ -154,12 +154,12 @@ def json_problem(error: ValueError | RecursionError) -> str:
     return "JSON with a number that is too long"
 
 
-_OPENING = re.compile(r"\{\s*[\"}]|\[\s*[{\]]")
+_JSON_OPENING = re.compile(r"\{\s*[\"}]|\[\s*[{\]]")
 
 FORMATS = (
     Format(
         "JSON",
-        matches=lambda source: _OPENING.match(source.opening) is not None,
+        matches=lambda source: _JSON_OPENING.match(source.opening) is not None,
         read=read,
         suffixes=frozenset({".json", ".jsonl", ".ndjson"}),
     ),

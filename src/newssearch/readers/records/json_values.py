@@ -11,41 +11,41 @@ from newssearch.article import Provenance
 from newssearch.readers.html_fragment import blocks_of, has_markup, line_of
 from newssearch.text.paragraphs import Block
 
-Values = dict[str, object]
+RecordValues = dict[str, object]
 """A record by the normal names of its keys."""
 
-Text = str | list[str | Block]
+RecordText = str | list[str | Block]
 
-UPDATED = Provenance("stated", "when it was updated")
-SUMMARY = Provenance("stated", "only a summary")
-CUT = Provenance("stated", "cut by the service")
+FROM_UPDATED = Provenance("stated", "when it was updated")
+FROM_SUMMARY = Provenance("stated", "only a summary")
+FROM_CUT_TEXT = Provenance("stated", "cut by the service")
 
-_APART = re.compile(r"[\W_]+")
-_BLOCK = re.compile(
+_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+_BLOCK_TAG = re.compile(
     r"</?(?:p|br|div|h[1-6]|ul|ol|li|blockquote|figure|table|article|section)\b[^<>]*>", re.IGNORECASE
 )
-_CUT = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+?\d+ chars\]\s*")
-_BY = re.compile(r"by[:\s]\s*(?=\S)", re.IGNORECASE)
+_CUT_MARK = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+?\d+ chars\]\s*")
+_BY_PREFIX = re.compile(r"by[:\s]\s*(?=\S)", re.IGNORECASE)
 
 
 @lru_cache(4096)
-def normal(name: str) -> str:
+def normal_name(name: str) -> str:
     """The name of a key or column as all are compared: letters and digits, small, without accents.
 
-    >>> normal("datePublished") == normal("Date published") == normal("date_published"), normal("Título")
+    >>> normal_name("datePublished") == normal_name("Date published") == normal_name("date_published"), normal_name("Título")
     (True, 'titulo')
     """
     plain = name.casefold()
     if not plain.isascii():
         plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
-    return _APART.sub("", plain)
+    return _NOT_ALPHANUMERIC.sub("", plain)
 
 
-def values_of(record: Mapping[object, object]) -> Values:
+def values_of(record: Mapping[object, object]) -> RecordValues:
     """A record by the normal names of its keys; of keys that become one, the first that has a value stays."""
-    values: Values = {}
+    values: RecordValues = {}
     for key, value in record.items():
-        name = normal(str(key)[:200])
+        name = normal_name(str(key)[:200])
         if values.get(name) in (None, "", []):
             values[name] = value
     return values
@@ -65,7 +65,7 @@ def string(value: object) -> str | None:
     return value if isinstance(value, str) and value.strip() else None
 
 
-def objects(value: object) -> list[Values]:
+def objects(value: object) -> list[RecordValues]:
     """The objects in a list, or in an object of objects, or the one that there is."""
     if isinstance(value, dict):
         inside = [item for item in value.values() if isinstance(item, dict)]
@@ -75,12 +75,12 @@ def objects(value: object) -> list[Values]:
     return []
 
 
-def first(values: Values, *names: str) -> str | None:
+def first(values: RecordValues, *names: str) -> str | None:
     """The first of these that is a string that says something."""
     return next((text for name in names if (text := string(values.get(name)))), None)
 
 
-def names_in(value: object, *keys: str) -> list[str]:
+def listed_names(value: object, *keys: str) -> list[str]:
     """The names of persons or things: strings, objects with a name, or a list of either."""
     items = value if isinstance(value, list) else [value]
     found = []
@@ -97,24 +97,24 @@ def without_by(byline: str | None) -> str | None:
     >>> without_by("By Jane Doe"), without_by("Byron Katz")
     ('Jane Doe', 'Byron Katz')
     """
-    return _BY.sub("", byline, count=1) if byline and _BY.match(byline) else byline
+    return _BY_PREFIX.sub("", byline, count=1) if byline and _BY_PREFIX.match(byline) else byline
 
 
-def headline(value: object) -> str | None:
+def plain_headline(value: object) -> str | None:
     """A headline that may have markup and entities in it."""
     text = string(value)
     return line_of(text) if text and has_markup(text) else text
 
 
-def html(value: object) -> list[str | Block]:
+def html_blocks(value: object) -> list[str | Block]:
     """The paragraphs of a value that is HTML."""
     text = string(value)
     return list(blocks_of(text)) if text else []
 
 
-def prose(text: str) -> Text:
+def prose(text: str) -> RecordText:
     """A text that may be HTML: it is where it has tags that part paragraphs."""
-    return html(text) if "<" in text and _BLOCK.search(text) else text
+    return html_blocks(text) if "<" in text and _BLOCK_TAG.search(text) else text
 
 
 def uncut(text: str) -> tuple[str, bool]:
@@ -124,19 +124,19 @@ def uncut(text: str) -> tuple[str, bool]:
     ('It rained', True)
     """
     tail = text[-60:]
-    match = next((match for match in _CUT.finditer(tail) if match.end() == len(tail)), None)
+    match = next((match for match in _CUT_MARK.finditer(tail) if match.end() == len(tail)), None)
     return (text[: len(text) - len(tail) + match.start()], True) if match else (text, False)
 
 
-def at(record: Mapping[object, object], column: str) -> object:
+def value_at(record: Mapping[object, object], column: str) -> object:
     """What a record has under a key as a person writes it, in any case; with dots also within objects."""
-    wanted = normal(column)
+    wanted = normal_name(column)
     exact = record.get(column)
     if exact is not None:
         return exact
     value = values_of(record).get(wanted)
     if value is None and "." in column:
-        return inner(record, *map(normal, column.split(".")))
+        return inner(record, *map(normal_name, column.split(".")))
     return value
 
 

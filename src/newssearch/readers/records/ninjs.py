@@ -7,92 +7,92 @@ from newssearch.readers.article.draft import Draft
 from newssearch.readers.article.values import as_text
 
 from .json_values import (
-    SUMMARY,
-    Text,
-    Values,
+    FROM_SUMMARY,
+    RecordText,
+    RecordValues,
     first,
-    headline,
-    html,
+    html_blocks,
     inner,
-    names_in,
+    listed_names,
     objects,
+    plain_headline,
     string,
     without_by,
 )
 
-NO_ARTICLES = {
+SKIPPED_NINJS_TYPES = {
     "picture": "pictures", "photo": "pictures", "image": "pictures", "graphic": "graphics", "animation": "graphics",
     "video": "videos", "audio": "audio", "event": "events", "planning": "plans",
 }  # fmt: skip
 """The types of items that are no articles, even with a caption or a title."""
 
-TYPES = frozenset(NO_ARTICLES) | {"text", "composite", "component", "story"}
+NINJS_TYPES = frozenset(SKIPPED_NINJS_TYPES) | {"text", "composite", "component", "story"}
 
-TRAITS = frozenset(
+NINJS_KEYS = frozenset(
     "versioncreated firstcreated headlines bodies pubstatus usageterms copyrightnotice copyrightholder infosources"
     " renditions associations bodyxhtml descriptiontext ednote rightsinfo embargoed slugline".split()
 )
 """Keys that an item has, of which others have few."""
 
-FROM_HOLDER = Provenance("inferred", "the holder of the copyright")
-VERSION = Provenance("stated", "when this version was made")
+FROM_COPYRIGHT_HOLDER = Provenance("inferred", "the holder of the copyright")
+FROM_VERSION = Provenance("stated", "when this version was made")
 
 
-def matches(values: Values) -> bool:
+def is_ninjs(values: RecordValues) -> bool:
     """Whether a record is an item of ninjs."""
     if inner(values.get("standard"), "name") == "ninjs":
         return True
     if not ("uri" in values or "guid" in values):
         return False
     kind = values.get("type")
-    return len(TRAITS.intersection(values)) > 1 or (isinstance(kind, str) and kind in TYPES)
+    return len(NINJS_KEYS.intersection(values)) > 1 or (isinstance(kind, str) and kind in NINJS_TYPES)
 
 
-def fill(values: Values, draft: Draft) -> str | None:
+def fill_from_ninjs(values: RecordValues, draft: Draft) -> str | None:
     """Fill the draft of an item; what the item is, where it is no article."""
     kind = values.pop("type", None)
-    if isinstance(kind, str) and kind in NO_ARTICLES:
-        return NO_ARTICLES[kind]
+    if isinstance(kind, str) and kind in SKIPPED_NINJS_TYPES:
+        return SKIPPED_NINJS_TYPES[kind]
     if values.get("pubstatus") in ("canceled", "cancelled"):
         return "cancelled items"
     draft.identity = first(values, "guid", "uri") or as_text(values.get("id"))
     _claim_title(values, draft)
-    draft.text, draft.text_known = _text(values)
+    draft.text, draft.text_provenance = _ninjs_text(values)
     if not draft.text:
-        draft.text, draft.text_known = _description(values), SUMMARY
+        draft.text, draft.text_provenance = _description(values), FROM_SUMMARY
     draft.claim("date", values.pop("firstcreated", None))
     draft.claim("date", values.pop("contentcreated", None))
-    draft.claim("date", values.pop("versioncreated", None), VERSION)
+    draft.claim("date", values.pop("versioncreated", None), FROM_VERSION)
     draft.claim("byline", without_by(string(values.pop("byline", None)) or string(values.pop("by", None))))
     draft.claim(
         "byline", [name for author in objects(values.pop("authors", None)) if (name := first(author, "name"))]
     )
-    draft.claim("source", names_in(values.pop("source", None)))
+    draft.claim("source", listed_names(values.pop("source", None)))
     for name in ("infosources", "infosource"):
-        draft.claim("source", names_in(values.pop(name, None)))
-    draft.claim("outlet", names_in(values.pop("provider", None)))
-    draft.claim("outlet", names_in(values.pop("copyrightholder", None)), FROM_HOLDER)
-    draft.claim("located", names_in(values.pop("located", None)))
+        draft.claim("source", listed_names(values.pop(name, None)))
+    draft.claim("outlet", listed_names(values.pop("provider", None)))
+    draft.claim("outlet", listed_names(values.pop("copyrightholder", None)), FROM_COPYRIGHT_HOLDER)
+    draft.claim("located", listed_names(values.pop("located", None)))
     draft.claim("located", inner(values.pop("datelinelocation", None), "city"))
     values.pop("place", None)  # what it is about, and in a list
     for name in ("service", "subjects", "subject"):
-        draft.claim("section", names_in(values.pop(name, None))[:1])
+        draft.claim("section", listed_names(values.pop(name, None))[:1])
     return None
 
 
-def _claim_title(values: Values, draft: Draft) -> None:
+def _claim_title(values: RecordValues, draft: Draft) -> None:
     """The headline; ``title`` is only what the item is called in lists."""
     of_role = {str(item.get("role")): item for item in reversed(objects(values.pop("headlines", None)))}
     main = of_role.pop("main", None)
     for item in ([main] if main else []) + list(reversed(of_role.values())):
-        draft.claim("title", headline(item.get("value")))
-    draft.claim("title", headline(values.pop("headline", None)))
+        draft.claim("title", plain_headline(item.get("value")))
+    draft.claim("title", plain_headline(values.pop("headline", None)))
     for name in sorted(values):
         if name.startswith("headline"):
-            draft.claim("title", headline(values.pop(name)))
+            draft.claim("title", plain_headline(values.pop(name)))
 
 
-def _text(values: Values) -> tuple[Text, Provenance]:
+def _ninjs_text(values: RecordValues) -> tuple[RecordText, Provenance]:
     """The main body, as HTML where there is one: that has its paragraphs."""
     stated = Provenance("stated")
     bodies = objects(values.pop("bodies", None))
@@ -100,26 +100,26 @@ def _text(values: Values) -> tuple[Text, Provenance]:
         key=lambda body: (body.get("role") not in (None, "main"), "html" not in str(body.get("contenttype")))
     )
     for body in bodies:
-        if text := _body(body.get("value"), "html" in str(body.get("contenttype"))):
+        if text := _ninjs_body(body.get("value"), "html" in str(body.get("contenttype"))):
             return text, stated
     names = sorted((name for name in values if name.startswith("body")), key=lambda name: "html" not in name)
     for name in names:
-        if text := _body(values.pop(name), "html" in name):
+        if text := _ninjs_body(values.pop(name), "html" in name):
             return text, stated
     return "", stated
 
 
-def _description(values: Values) -> Text:
+def _description(values: RecordValues) -> RecordText:
     for item in objects(values.pop("descriptions", None)):
-        if text := _body(item.get("value"), "html" in str(item.get("contenttype"))):
+        if text := _ninjs_body(item.get("value"), "html" in str(item.get("contenttype"))):
             return text
     for name in sorted(
         (n for n in values if n.startswith("description")), key=lambda name: "html" not in name
     ):
-        if "credit" not in name and (text := _body(values.pop(name), "html" in name)):
+        if "credit" not in name and (text := _ninjs_body(values.pop(name), "html" in name)):
             return text
     return ""
 
 
-def _body(value: object, is_html: bool) -> Text:
-    return html(value) if is_html else string(value) or ""
+def _ninjs_body(value: object, is_html: bool) -> RecordText:
+    return html_blocks(value) if is_html else string(value) or ""

@@ -7,49 +7,61 @@ from functools import cache
 
 from newssearch.article import STATED, Provenance
 from newssearch.fields import FIELD_NAMES
-from newssearch.readers.api import Found, Origin, Skipped
+from newssearch.readers.api import Origin, ReadOutcome, Skipped
 from newssearch.readers.article.draft import Draft
-from newssearch.readers.article.values import as_text, kind
+from newssearch.readers.article.values import as_text, json_type
 
-from .dialects import fill
-from .envelopes import ENVELOPES, records
-from .field_names import KEYS
-from .json_values import CUT, SUMMARY, UPDATED, Text, Values, at, html, prose, string, uncut, values_of
-
-__all__ = ["ENVELOPES", "KEYS", "claim_keys", "read_record", "read_values", "records", "text_of"]
+from .dialects import fill_by_dialect
+from .field_names import RECORD_KEYS
+from .json_values import (
+    FROM_CUT_TEXT,
+    FROM_SUMMARY,
+    FROM_UPDATED,
+    RecordText,
+    RecordValues,
+    html_blocks,
+    prose,
+    string,
+    uncut,
+    value_at,
+    values_of,
+)
 
 PARAGRAPH_KEYS = ("text", "content", "body")
 """A paragraph that is an object is read by one of these."""
 
 
-def read_record(record: object, origin: Origin, number: int) -> Found:
+def read_record(record: object, origin: Origin, number: int) -> ReadOutcome:
     """The article that a record describes, or why it is none.
 
     What the options say of its keys comes first, then what the dialect says that it is in, then what the names of
     the keys tell. Its own ``id`` is its identity where it has no ``url``.
     """
     if not isinstance(record, dict):
-        return origin.rejected(f"not a JSON object but {kind(record)}", number)
-    columns = [(field, at(record, column)) for field, column in origin.options.columns]
-    return read_values(values_of(record), Draft(origin, number), columns, KEYS)
+        return origin.rejected(f"not a JSON object but {json_type(record)}", number)
+    columns = [(field, value_at(record, column)) for field, column in origin.options.columns]
+    return read_values(values_of(record), Draft(origin, number), columns, RECORD_KEYS)
 
 
 def read_values(
-    values: Values, draft: Draft, columns: Iterable[tuple[str, object]], keys: Mapping[str, tuple[str, ...]]
-) -> Found:
+    values: RecordValues,
+    draft: Draft,
+    columns: Iterable[tuple[str, object]],
+    keys: Mapping[str, tuple[str, ...]],
+) -> ReadOutcome:
     """The article that values describe: ``columns`` are those that the options say, by fields."""
     for field, value in columns:
         claim_column(draft, field, value)
-    mapped, known, identity = draft.text, draft.text_known, draft.identity
-    if (what := fill(values, draft)) is not None:
+    mapped, provenance, identity = draft.text, draft.text_provenance, draft.identity
+    if (what := fill_by_dialect(values, draft)) is not None:
         return Skipped(draft.origin.path, what)
     if mapped:
-        draft.text, draft.text_known = mapped, STATED
+        draft.text, draft.text_provenance = mapped, STATED
     elif not draft.text:
-        draft.text_known = known
+        draft.text_provenance = provenance
     draft.identity = identity or draft.identity
     claim_keys(draft, values, keys)
-    return draft.finish()
+    return draft.build()
 
 
 def claim_column(draft: Draft, field: str, value: object) -> None:
@@ -62,10 +74,10 @@ def claim_column(draft: Draft, field: str, value: object) -> None:
         draft.claim(field, value)
 
 
-def claim_keys(draft: Draft, values: Values, keys: Mapping[str, tuple[str, ...]]) -> None:
+def claim_keys(draft: Draft, values: RecordValues, keys: Mapping[str, tuple[str, ...]]) -> None:
     """Claim what a record has under these names, behind what is claimed already."""
-    if not draft.text and (found := text_of(values, keys))[0]:
-        draft.text, draft.text_known = found
+    if not draft.text and (found := text_in(values, keys))[0]:
+        draft.text, draft.text_provenance = found
     if draft.identity is None:
         draft.identity = next(
             (text for key in keys.get("id", ()) if (text := as_text(values.get(key)))), None
@@ -74,7 +86,7 @@ def claim_keys(draft: Draft, values: Values, keys: Mapping[str, tuple[str, ...]]
     for _, field, key in sorted((*fields_of[key], key) for key in values.keys() & fields_of.keys()):
         draft.claim(field, values.get(key))
     for key in keys.get("updated", ()):
-        draft.claim("date", values.get(key), UPDATED)
+        draft.claim("date", values.get(key), FROM_UPDATED)
 
 
 @cache
@@ -88,24 +100,24 @@ def _fields_of(keys: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, tuple
     }
 
 
-def text_of(values: Values, keys: Mapping[str, tuple[str, ...]]) -> tuple[Text, Provenance]:
+def text_in(values: RecordValues, keys: Mapping[str, tuple[str, ...]]) -> tuple[RecordText, Provenance]:
     """The text of a record, and how it is known: a summary where there is no other; empty where there is none."""
     for key in (*keys.get("text", ()), *keys.get("paragraphs", ())):
         if text := _as_paragraphs(values.get(key), is_html=key.endswith("html")):
             if isinstance(text, str):
                 text, was_cut = uncut(text)
-                return text, CUT if was_cut else STATED
+                return text, FROM_CUT_TEXT if was_cut else STATED
             return text, STATED
     for key in keys.get("summary", ()):
         if text := _as_paragraphs(values.get(key)):
-            return text, SUMMARY
+            return text, FROM_SUMMARY
     return "", STATED
 
 
-def _as_paragraphs(value: object, *, is_html: bool = False) -> Text:
+def _as_paragraphs(value: object, *, is_html: bool = False) -> RecordText:
     """A value as text: a string as it is, or by its markup; a list as that of the paragraphs."""
     if (text := string(value)) is not None:
-        return html(text) if is_html else prose(text)
+        return html_blocks(text) if is_html else prose(text)
     if isinstance(value, list):
         return [text for text in map(_paragraph, value) if text and text.strip()]
     return ""

@@ -10,41 +10,41 @@ from typing import Any
 from newssearch.article import Provenance
 from newssearch.readers.api import Format, Input, Item, Origin, UnreadableError
 from newssearch.readers.article.draft import Draft
-from newssearch.readers.article.values import shown
+from newssearch.readers.article.values import quote_value
 from newssearch.readers.decoding.encoding import Decoder
 from newssearch.readers.decoding.lines import lines_of
 
-from .csv_rows import DELIMITERS, ROW_LIMIT, Form, Row, first_rows, form_of, lines_in, rows_of
-from .field_names import FIELD_OF, TABLE_KEYS
-from .json_values import Values, normal, values_of
+from .csv_rows import DELIMITERS, ROW_LIMIT, TableForm, TableRow, first_rows, form_of, lines_in, rows_of
+from .field_names import COLUMN_NAMES, FIELD_OF_COLUMN
+from .json_values import RecordValues, normal_name, values_of
 from .record import read_values
 
-SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
+TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
 
-LONGEST_NAME = 60
+LONGEST_COLUMN_NAME = 60
 """Characters of the name of a column."""
 
-TELLING = frozenset({"title", "text", "summary"})
+TELLING_FIELDS = frozenset({"title", "text", "summary"})
 """Fields of which a table of articles has one."""
 
-NO_TEXT = Provenance("missing", "the table has no column of texts")
+NO_TEXT_COLUMN = Provenance("missing", "the table has no column of texts")
 
-_APART = re.compile("[" + DELIMITERS + "]")
-_SEP = re.compile(r"sep=([,;\t|])[ \t]*\r?\n?", re.IGNORECASE)
-_NO_NAME = re.compile(r"\W*\d+(?:[.,:/-]\d+)*\W*|https?:.*", re.DOTALL)
-_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d?:\d\d(?::\d\d(?:\.\d+)?)?")
+_DELIMITER = re.compile("[" + DELIMITERS + "]")
+_SEP_LINE = re.compile(r"sep=([,;\t|])[ \t]*\r?\n?", re.IGNORECASE)
+_NOT_A_COLUMN_NAME = re.compile(r"\W*\d+(?:[.,:/-]\d+)*\W*|https?:.*", re.DOTALL)
+_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d?:\d\d(?::\d\d(?:\.\d+)?)?")
 
 
 def is_table(source: Input) -> bool:
     """Whether an input is a table of articles, by the names of its columns."""
-    line = _SEP.sub("", source.opening[:4096], count=1).partition("\n")[0]
-    if not any(FIELD_OF.get(normal(cell)) in TELLING for cell in _APART.split(line)):
+    line = _SEP_LINE.sub("", source.opening[:4096], count=1).partition("\n")[0]
+    if not any(FIELD_OF_COLUMN.get(normal_name(cell)) in TELLING_FIELDS for cell in _DELIMITER.split(line)):
         return False
-    rows = _sample(source)[1]
-    fields = {FIELD_OF.get(normal(name)) for name in rows[0]} - {None} if rows else set()
-    if fields.isdisjoint(TELLING) or not _is_heading(rows[0]):
+    rows = _form_and_sample(source)[1]
+    fields = {FIELD_OF_COLUMN.get(normal_name(name)) for name in rows[0]} - {None} if rows else set()
+    if fields.isdisjoint(TELLING_FIELDS) or not _is_heading(rows[0]):
         return False
-    if source.origin.suffix in SUFFIXES:
+    if source.origin.suffix in TABLE_SUFFIXES:
         return True
     # The first line of a text may be "Title, date and place": a table has names for most columns, and rows as wide.
     return len(fields) >= 3 and 2 * len(fields) >= len(rows[0]) == len(rows[1] if len(rows) > 1 else ())
@@ -56,10 +56,10 @@ def read(source: Input) -> Iterator[Item]:
     Rows are numbered from 1, without the heading and blank ones. Raises UnreadableError for a table in which no
     column is known to hold titles or texts.
     """
-    form, sample = _sample(source)
-    table = _Table(sample, source.origin)
+    form, sample = _form_and_sample(source)
+    table = _ArticleTable(sample, source.origin)
     number = 0
-    for row in rows_of(_lines(source), form):
+    for row in rows_of(_table_lines(source), form):
         if isinstance(row, str):
             number += 1
             yield source.origin.rejected(row, number)
@@ -70,26 +70,26 @@ def read(source: Input) -> Iterator[Item]:
         raise UnreadableError("a table without rows")
 
 
-class _Table:
+class _ArticleTable:
     """A table, and what its columns are."""
 
-    def __init__(self, sample: list[Row], origin: Origin) -> None:
+    def __init__(self, sample: list[TableRow], origin: Origin) -> None:
         self.origin = origin
         first = sample[0] if sample else []
         self.heading = first if _is_heading(first) else None
         names = [name.strip() for name in self.heading or ()]
         self.width = len(first)
-        self.keys = [normal(name) for name in names]
+        self.keys = [normal_name(name) for name in names]
         self.columns = [(field, self._place(column, names)) for field, column in origin.options.columns]
         rows = sample[1:] if self.heading else sample
-        self.wrapped = [place for place in range(self.width) if _is_wrapped(rows, place)]
-        fields = {FIELD_OF.get(key) for key in self.keys}
+        self.wrapped = [place for place in range(self.width) if _is_quoted_column(rows, place)]
+        fields = {FIELD_OF_COLUMN.get(key) for key in self.keys}
         fields |= {field for field, place in self.columns if place is not None}
-        if fields.isdisjoint(TELLING):
-            raise UnreadableError(_unknown(names or first, named=self.heading is not None))
+        if fields.isdisjoint(TELLING_FIELDS):
+            raise UnreadableError(_unknown_columns(names or first, named=self.heading is not None))
         self.has_text = not fields.isdisjoint(("text", "paragraphs", "summary"))
 
-    def read(self, row: Row, number: int) -> Item:
+    def read(self, row: TableRow, number: int) -> Item:
         """The article in a row."""
         if any(cell and not cell.isspace() for cell in row[self.width :]):
             return self.origin.rejected(f"{len(row)} cells in a table of {self.width} columns", number)
@@ -98,23 +98,23 @@ class _Table:
                 row[place] = row[place].strip().strip('"')
         draft = Draft(self.origin, number)
         if not self.has_text:
-            draft.text_known = NO_TEXT
+            draft.text_provenance = NO_TEXT_COLUMN
         chosen = [
             (field, row[place]) for field, place in self.columns if place is not None and place < len(row)
         ]
-        return read_values(self._values(row), draft, chosen, TABLE_KEYS)
+        return read_values(self._values(row), draft, chosen, COLUMN_NAMES)
 
-    def _values(self, row: Row) -> Values:
+    def _values(self, row: TableRow) -> RecordValues:
         cells: dict[object, object] = {}
         for key, cell in zip(self.keys, row, strict=False):
             if key and cell and not cells.get(key):
-                in_utc = key.endswith(("gmt", "utc")) and _TIME.fullmatch(cell.strip())
+                in_utc = key.endswith(("gmt", "utc")) and _TIMESTAMP.fullmatch(cell.strip())
                 cells[key] = f"{cell.strip()}Z" if in_utc else cell
         return values_of(cells)
 
     def _place(self, column: str, names: Sequence[str]) -> int | None:
         """The place of a column by its name, in any case, or by its number; None where there is none such."""
-        wanted = normal(column)
+        wanted = normal_name(column)
         for place, name in enumerate(names):
             if name == column or (wanted and self.keys[place] == wanted):
                 return place
@@ -122,9 +122,9 @@ class _Table:
         return number - 1 if 0 < number <= self.width else None
 
 
-def _unknown(cells: Row, *, named: bool) -> str:
+def _unknown_columns(cells: TableRow, *, named: bool) -> str:
     what = "its columns are" if named else "its columns have no names, and its first row is"
-    listed = ", ".join(f"{number} {shown(cell)}" for number, cell in enumerate(cells[:30], start=1))
+    listed = ", ".join(f"{number} {quote_value(cell)}" for number, cell in enumerate(cells[:30], start=1))
     more = ", …" if len(cells) > 30 else ""
     return (
         f"a table in which no column is known to hold titles or texts; {what} {listed}{more}:"
@@ -132,29 +132,33 @@ def _unknown(cells: Row, *, named: bool) -> str:
     )
 
 
-def _is_heading(row: Row) -> bool:
+def _is_heading(row: TableRow) -> bool:
     """Whether a first row names the columns: by a name that is known, or because all of it could be names."""
-    if any(FIELD_OF.get(normal(cell)) in TELLING for cell in row if len(cell) <= LONGEST_NAME):
+    if any(
+        FIELD_OF_COLUMN.get(normal_name(cell)) in TELLING_FIELDS
+        for cell in row
+        if len(cell) <= LONGEST_COLUMN_NAME
+    ):
         return True
     cells = [cell.strip() for cell in row]
     return (
         len(cells) > 1
         and len(set(cells)) == len(cells)
-        and all(len(cell) <= LONGEST_NAME and not _NO_NAME.fullmatch(cell) for cell in cells)
+        and all(len(cell) <= LONGEST_COLUMN_NAME and not _NOT_A_COLUMN_NAME.fullmatch(cell) for cell in cells)
         and max(map(len, cells)) > 0
     )
 
 
-def _is_wrapped(rows: list[Row], place: int) -> bool:
+def _is_quoted_column(rows: list[TableRow], place: int) -> bool:
     """Whether all cells of a column have quotes around them, which are then none of the text."""
     cells = [row[place].strip() for row in rows if place < len(row) and row[place].strip()]
     return len(cells) > 2 and all(len(cell) > 1 and cell[0] == cell[-1] == '"' for cell in cells)
 
 
-def _sample(source: Input) -> tuple[Form, list[Row]]:
+def _form_and_sample(source: Input) -> tuple[TableForm, list[TableRow]]:
     """The form of a table, and its first rows."""
     text = Decoder().decode(source.head).lstrip().replace("\0", "")
-    sep = _SEP.match(text)
+    sep = _SEP_LINE.match(text)
     if sep is not None:
         text = text[sep.end() :]
     if not source.is_whole:
@@ -164,13 +168,13 @@ def _sample(source: Input) -> tuple[Form, list[Row]]:
     return form, first_rows(text, form, whole=source.is_whole)
 
 
-def _lines(source: Input) -> Iterator[str | None]:
+def _table_lines(source: Input) -> Iterator[str | None]:
     """The lines of a table as text, without what Excel puts in front; None for one that is too long."""
     decoder = Decoder()
     decoder.decode(source.head)  # the encoding of most of it, rather than what the first odd line looks like
     stream = source.stream
     if source.wide is None and b"\r" in source.head and b"\n" not in source.head:
-        stream = io.BufferedReader(_OldLines(stream))
+        stream = io.BufferedReader(_MacintoshLines(stream))
     first = True
     for line in lines_of(stream, 4 * ROW_LIMIT, source.wide):
         if line is None:
@@ -179,7 +183,7 @@ def _lines(source: Input) -> Iterator[str | None]:
         text = decoder.decode(line.replace(b"\0", b"")) if isinstance(line, bytes) else line.replace("\0", "")
         if first:
             text = text.removeprefix("\ufeff")
-            if _SEP.fullmatch(text):
+            if _SEP_LINE.fullmatch(text):
                 continue
         if first and text.isspace():
             continue
@@ -187,7 +191,7 @@ def _lines(source: Input) -> Iterator[str | None]:
         yield from lines_in(text)
 
 
-class _OldLines(io.RawIOBase):
+class _MacintoshLines(io.RawIOBase):
     """A stream of lines that end as on the first Macintosh."""
 
     def __init__(self, stream: Any) -> None:
@@ -202,4 +206,4 @@ class _OldLines(io.RawIOBase):
         return len(data)
 
 
-FORMATS = (Format("a table", matches=is_table, read=read, suffixes=SUFFIXES),)
+FORMATS = (Format("a table", matches=is_table, read=read, suffixes=TABLE_SUFFIXES),)

@@ -8,20 +8,20 @@ from dataclasses import dataclass
 
 from newssearch.article import MISSING, STATED, Date, Provenance
 from newssearch.readers.api import ReadOptions
-from newssearch.readers.article.dateline import LITTLE_WORDS, Dateline, find_dateline
+from newssearch.readers.article.dateline import LOWERCASE_NAME_WORDS, Dateline, find_dateline
 from newssearch.readers.article.draft import Draft
 from newssearch.readers.article.values import is_domain, read_date
 from newssearch.text.paragraphs import Block, split_lines, split_paragraphs, squeeze
 
-LONGEST_TITLE = 250
+LONGEST_TITLE_LINE = 250
 """Characters of a line that can be a headline."""
 
 
-LONGEST_BYLINE = 120
+LONGEST_BYLINE_LINE = 120
 """Characters of a line that can be a byline."""
 
 
-NAME_PARTICLES = LITTLE_WORDS | {
+NAME_PARTICLES = LOWERCASE_NAME_WORDS | {
     "al", "bin", "bint", "dal", "den", "der", "ibn", "ten", "ter", "und", "van", "von", "y", "zu",
 }  # fmt: skip
 """Words in small letters within the name of a person."""
@@ -37,10 +37,10 @@ _DATE_LABEL = re.compile(
 )
 
 
-_BYLINE = re.compile(r"(?:by|written by)(?:\s|:\s?)(?P<who>.+)", re.IGNORECASE)
+_BYLINE_LINE = re.compile(r"(?:by|written by)(?:\s|:\s?)(?P<who>.+)", re.IGNORECASE)
 
 
-_URL = re.compile(r"https?://\S+", re.IGNORECASE)
+_URL_LINE = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
 @dataclass
@@ -49,7 +49,7 @@ class _Header:
 
     title: str | None = None
     date: Date | None = None
-    date_known: Provenance = MISSING
+    date_provenance: Provenance = MISSING
     date_is_update: bool = False
     byline: str | None = None
     url: str | None = None
@@ -75,7 +75,7 @@ def take_text(text: str, draft: Draft) -> None:
     _take_dateline(body, header)
     draft.text = [Block(paragraph) for paragraph in split_paragraphs("\n".join(body))]
     for field in ("title", "date", "byline", "url", "outlet"):
-        draft.claim(field, getattr(header, field), header.date_known if field == "date" else STATED)
+        draft.claim(field, getattr(header, field), header.date_provenance if field == "date" else STATED)
     if header.dateline is not None:
         draft.claim("dateline", header.dateline.text)
         draft.claim("source", header.dateline.agency, FROM_DATELINE)
@@ -89,11 +89,11 @@ def _read_header(lines: Sequence[str], options: ReadOptions) -> tuple[_Header, i
     start = 0
     for number, raw in enumerate(lines):
         start = number
-        line = squeeze(raw) if len(raw) <= 4 * LONGEST_TITLE else raw
+        line = squeeze(raw) if len(raw) <= 4 * LONGEST_TITLE_LINE else raw
         if not line or line.isspace() or line == header.title:
             continue
         if not _take_header_line(line, header, options):
-            if header.title is not None or not _is_headline(line, lines, number, options):
+            if header.title is not None or not _is_title_line(line, lines, number, options):
                 break
             header.title = line
     else:
@@ -104,25 +104,25 @@ def _read_header(lines: Sequence[str], options: ReadOptions) -> tuple[_Header, i
 def _take_header_line(line: str, header: _Header, options: ReadOptions) -> bool:
     """Whether ``line`` is a date, a byline or an address; it is then noted in ``header``."""
     label = _DATE_LABEL.match(line)
-    date, known = read_date(line[label.end() :] if label else line, options)
+    date, provenance = read_date(line[label.end() :] if label else line, options)
     if date is not None:
         later = label is not None and label["later"] is not None
         if header.date is None or (header.date_is_update and not later):
-            header.date, header.date_known, header.date_is_update = date, known, later
+            header.date, header.date_provenance, header.date_is_update = date, provenance, later
         return True
-    if header.byline is None and header.title is not None and (who := _byline(line)):
+    if header.byline is None and header.title is not None and (who := _byline_names(line)):
         header.byline = who
         return True
-    if header.url is None and _URL.fullmatch(line):
+    if header.url is None and _URL_LINE.fullmatch(line):
         header.url = line
         return True
     return False
 
 
-def _byline(line: str) -> str | None:
+def _byline_names(line: str) -> str | None:
     """Who wrote it, where a line is ``By`` and names, and perhaps after a comma what they are."""
-    match = _BYLINE.fullmatch(line)
-    if match is None or len(line) > LONGEST_BYLINE or line.endswith((".", "?", "!", ":")):
+    match = _BYLINE_LINE.fullmatch(line)
+    if match is None or len(line) > LONGEST_BYLINE_LINE or line.endswith((".", "?", "!", ":")):
         return None
     words = match["who"].split(",", 1)[0].split()
     named = 0 < len(words) <= 12 and all(
@@ -131,12 +131,12 @@ def _byline(line: str) -> str | None:
     return match["who"] if named and words[0][0].isupper() else None
 
 
-def _is_headline(line: str, lines: Sequence[str], number: int, options: ReadOptions) -> bool:
+def _is_title_line(line: str, lines: Sequence[str], number: int, options: ReadOptions) -> bool:
     """Whether the line of that number is a headline: short, and standing off from what follows."""
     rest = [other for other in lines[number + 1 : number + 12] if other.strip()]
-    if len(line) > LONGEST_TITLE or not rest:
+    if len(line) > LONGEST_TITLE_LINE or not rest:
         return False
-    following = squeeze(rest[0][: 4 * LONGEST_TITLE])
+    following = squeeze(rest[0][: 4 * LONGEST_TITLE_LINE])
     if following == line:
         return True
     if line.endswith((".", "。", ",", ";")) or find_dateline(line) is not None:
@@ -165,7 +165,7 @@ def _take_footer(body: list[str], header: _Header) -> None:
     last = body[-1].strip()
     if is_domain(last) and last == last.lower():
         header.outlet = last
-    elif header.url is None and _URL.fullmatch(last):
+    elif header.url is None and _URL_LINE.fullmatch(last):
         header.url = last
     else:
         return

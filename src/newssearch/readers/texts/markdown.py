@@ -7,100 +7,100 @@ from collections.abc import Iterator, Mapping
 
 from newssearch.article import Provenance
 from newssearch.config import parse_toml
-from newssearch.readers.api import Format, Found, Input, Origin, UnreadableError, whole
+from newssearch.readers.api import Format, Input, Origin, ReadOutcome, UnreadableError, whole
 from newssearch.readers.article.draft import Draft
 from newssearch.readers.decoding.encoding import decode
 from newssearch.readers.html_fragment import blocks_of
-from newssearch.readers.records.field_names import KEYS
-from newssearch.readers.records.json_values import at, values_of
+from newssearch.readers.records.field_names import RECORD_KEYS
+from newssearch.readers.records.json_values import value_at, values_of
 from newssearch.readers.records.record import read_values
 from newssearch.text.paragraphs import Block
 
-LONGEST = 4_000_000
+LONGEST_MARKDOWN = 4_000_000
 """Characters of a text that are looked at."""
 
-LONGEST_FRONT = 64_000
+LONGEST_FRONT_MATTER = 64_000
 """Characters of front matter."""
 
 FROM_HEADING = Provenance("inferred", "the first heading")
 
-MORE_KEYS: Mapping[str, tuple[str, ...]] = {
-    **KEYS,
-    "url": (*KEYS["url"], "sourceurl", "canonical", "originalurl"),
-    "summary": (*KEYS["summary"], "deck", "subtitle"),
+FRONT_MATTER_KEYS: Mapping[str, tuple[str, ...]] = {
+    **RECORD_KEYS,
+    "url": (*RECORD_KEYS["url"], "sourceurl", "canonical", "originalurl"),
+    "summary": (*RECORD_KEYS["summary"], "deck", "subtitle"),
 }
 """The keys of front matter: those of records, and some that generators of sites have."""
 
-_YAML = re.compile(r"---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*\r?$", re.DOTALL | re.MULTILINE)
-_TOML = re.compile(r"\+\+\+[ \t]*\r?\n(.*?)^\+\+\+[ \t]*\r?$", re.DOTALL | re.MULTILINE)
-_OPENING = re.compile(
+_YAML_FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*\r?$", re.DOTALL | re.MULTILINE)
+_TOML_FRONT_MATTER = re.compile(r"\+\+\+[ \t]*\r?\n(.*?)^\+\+\+[ \t]*\r?$", re.DOTALL | re.MULTILINE)
+_FRONT_MATTER_OPENING = re.compile(
     r"---[ \t]*\r?\n(?:[ \t#].*\r?\n|\r?\n)*[\w-]+[ \t]*:|\+\+\+[ \t]*\r?\n\s*(?:[\w-]+[ \t]*=|\[)"
 )
-_LINE = re.compile(r"([\w-]+)[ \t]*:[ \t]*(.*)")
+_KEY_LINE = re.compile(r"([\w-]+)[ \t]*:[ \t]*(.*)")
 _SHORTCODE = re.compile(
     r"\{\{[<%].{0,2000}?[>%]\}\}|\{%.{0,2000}?%\}|\{\{.{0,500}?\}\}|^\[\^[^\]]{1,80}\]:[ \t]*", re.MULTILINE
 )
-_FOOTNOTE = re.compile(r"\[\^[^\]]{1,80}\]")
+_FOOTNOTE_REFERENCE = re.compile(r"\[\^[^\]]{1,80}\]")
 _ATTRIBUTES = re.compile(r"[ \t]*\{:?[ \t]*[.#][\w .#=\"'-]{1,200}\}[ \t]*$", re.MULTILINE)
 
 
 def _is_markdown(source: Input) -> bool:
-    return _OPENING.match(source.opening) is not None
+    return _FRONT_MATTER_OPENING.match(source.opening) is not None
 
 
-def parse(data: bytes, origin: Origin) -> Iterator[Found]:
+def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
     """The article in a text of Markdown."""
-    text = decode(data)[:LONGEST].lstrip("\ufeff \t\r\n")
+    text = decode(data)[:LONGEST_MARKDOWN].lstrip("\ufeff \t\r\n")
     if not text:
         raise UnreadableError("empty file")
-    front, body = _parted(text)
+    front, body = _split_front_matter(text)
     draft = Draft(origin)
-    blocks = _blocks(body)
-    columns = [(field, at(front, column)) for field, column in origin.options.columns]
+    blocks = _markdown_blocks(body)
+    columns = [(field, value_at(front, column)) for field, column in origin.options.columns]
     values = values_of(front)
-    titled = any(values.get(key) for key in MORE_KEYS["title"])
-    if blocks and blocks[0].kind == "heading" and _TITLE.match(body):
+    titled = any(values.get(key) for key in FRONT_MATTER_KEYS["title"])
+    if blocks and blocks[0].kind == "heading" and _TITLE_HEADING.match(body):
         if not titled:
             draft.claim("title", blocks[0].text, FROM_HEADING)
-        if not titled or _same(
-            blocks[0].text, next(str(values[key]) for key in MORE_KEYS["title"] if values.get(key))
+        if not titled or _same_letters(
+            blocks[0].text, next(str(values[key]) for key in FRONT_MATTER_KEYS["title"] if values.get(key))
         ):
             blocks = blocks[1:]
     draft.text = blocks
-    yield read_values(values, draft, columns, MORE_KEYS)
+    yield read_values(values, draft, columns, FRONT_MATTER_KEYS)
 
 
-_TITLE = re.compile(r"\s*(?:#[ \t]+\S|[^\n]{1,300}\n=+[ \t]*\r?$)", re.MULTILINE)
+_TITLE_HEADING = re.compile(r"\s*(?:#[ \t]+\S|[^\n]{1,300}\n=+[ \t]*\r?$)", re.MULTILINE)
 
 
-def _same(one: str, other: str) -> bool:
+def _same_letters(one: str, other: str) -> bool:
     return re.sub(r"\W+", "", one).casefold() == re.sub(r"\W+", "", other).casefold()
 
 
-def _parted(text: str) -> tuple[dict[object, object], str]:
+def _split_front_matter(text: str) -> tuple[dict[object, object], str]:
     """The front matter and the text below it."""
-    for pattern, read in ((_YAML, _yaml), (_TOML, _toml)):
+    for pattern, read in ((_YAML_FRONT_MATTER, _parse_yaml), (_TOML_FRONT_MATTER, _parse_front_toml)):
         found = pattern.match(text)
-        if found is not None and len(found[1]) <= LONGEST_FRONT:
+        if found is not None and len(found[1]) <= LONGEST_FRONT_MATTER:
             return read(found[1]), text[found.end() :]
     return {}, text
 
 
-def _yaml(text: str) -> dict[object, object]:
+def _parse_yaml(text: str) -> dict[object, object]:
     """Front matter in YAML; where it is broken, as a colon in a title makes it, line by line."""
     try:
         import yaml  # an extra
     except ImportError:
-        raise UnreadableError(_missing("PyYAML")) from None
+        raise UnreadableError(_missing_package("PyYAML")) from None
     try:
         front = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError):
-        lines = (found for line in text.splitlines() if (found := _LINE.match(line)))
+        lines = (found for line in text.splitlines() if (found := _KEY_LINE.match(line)))
         return {found[1]: found[2].strip().strip("\"'") for found in lines}
     return front if isinstance(front, dict) else {}
 
 
-def _toml(text: str) -> dict[object, object]:
+def _parse_front_toml(text: str) -> dict[object, object]:
     try:
         front: dict[object, object] = dict(parse_toml(text).items())
         return front
@@ -108,17 +108,17 @@ def _toml(text: str) -> dict[object, object]:
         return {}
 
 
-def _blocks(body: str) -> list[Block]:
+def _markdown_blocks(body: str) -> list[Block]:
     """The text as blocks: what a page made of it would show."""
     try:
         from markdown_it import MarkdownIt  # an extra
     except ImportError:
-        raise UnreadableError(_missing("markdown-it-py")) from None
-    body = _ATTRIBUTES.sub("", _FOOTNOTE.sub("", _SHORTCODE.sub("", body)))
+        raise UnreadableError(_missing_package("markdown-it-py")) from None
+    body = _ATTRIBUTES.sub("", _FOOTNOTE_REFERENCE.sub("", _SHORTCODE.sub("", body)))
     return blocks_of(MarkdownIt("commonmark").enable("table").render(body))
 
 
-def _missing(package: str) -> str:
+def _missing_package(package: str) -> str:
     return f"a text of Markdown: reading it takes {package} (pip install 'newssearch[markdown]')"
 
 

@@ -13,36 +13,38 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from newssearch.article import Provenance
-from newssearch.readers.api import Format, Found, Input, Origin, UnreadableError, whole
+from newssearch.readers.api import Format, Input, Origin, ReadOutcome, UnreadableError, whole
 from newssearch.readers.article.draft import Draft
 from newssearch.text.paragraphs import squeeze
 
 from .layout import take_text
 
-PAGES = 3_000
+MAX_PDF_PAGES = 3_000
 """Pages of a document that are read."""
 
-SECONDS = 120
+MAX_PDF_SECONDS = 120
 """Of reading one document."""
 
-EDGE = 2
+EDGE_LINES = 2
 """Lines at the top and the bottom of a page that may be the same on others."""
 
-FROM_PDF = Provenance("stated", "the PDF's title")
+FROM_PDF_TITLE = Provenance("stated", "the PDF's title")
 
-_JUNK = re.compile(
+_JUNK_TITLE = re.compile(
     r"(?:microsoft (?:word|powerpoint)|untitled|layout|print|slide|document|dokument|\W*$)|.*\.(?:docx?|pdf|indd|qxd|rtf|odt|pptx?|tex|dvi)\W*$",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"\W*(?:page|seite|p\.)?\s*\d{1,4}(?:\s*(?:/|of|von|de)\s*\d{1,4})?\W*", re.IGNORECASE)
-_HYPHEN = re.compile(r"(?<=[^\W\d_])-\n([a-zà-ÿ]\S*) ?")
+_PAGE_NUMBER = re.compile(
+    r"\W*(?:page|seite|p\.)?\s*\d{1,4}(?:\s*(?:/|of|von|de)\s*\d{1,4})?\W*", re.IGNORECASE
+)
+_LINE_END_HYPHEN = re.compile(r"(?<=[^\W\d_])-\n([a-zà-ÿ]\S*) ?")
 
 
 def _is_pdf(source: Input) -> bool:
     return b"%PDF-" in source.head[:1024]
 
 
-def parse(data: bytes, origin: Origin) -> Iterator[Found]:
+def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
     """The article in a PDF."""
     try:
         from pypdf import PdfReader  # an extra
@@ -61,10 +63,10 @@ def parse(data: bytes, origin: Origin) -> Iterator[Found]:
         if reader.is_encrypted and not reader.decrypt(""):
             raise UnreadableError("an encrypted PDF")
         title = reader.metadata.title if reader.metadata else None
-        for page in reader.pages[:PAGES]:
+        for page in reader.pages[:MAX_PDF_PAGES]:
             pages.append((page.extract_text() or "").splitlines())
-            if time.monotonic() - started > SECONDS:
-                raise UnreadableError(f"a PDF that takes more than {SECONDS} seconds to read")
+            if time.monotonic() - started > MAX_PDF_SECONDS:
+                raise UnreadableError(f"a PDF that takes more than {MAX_PDF_SECONDS} seconds to read")
     except FileNotDecryptedError:
         raise UnreadableError("an encrypted PDF") from None
     except (
@@ -77,34 +79,36 @@ def parse(data: bytes, origin: Origin) -> Iterator[Found]:
         ZeroDivisionError,
     ) as error:
         raise UnreadableError(f"a broken PDF: {squeeze(str(error))[:120]}") from None
-    text = _HYPHEN.sub(r"\1\n", "\n".join(line for lines in _without_edges(pages) for line in lines))
+    text = _LINE_END_HYPHEN.sub(r"\1\n", "\n".join(line for lines in _without_edges(pages) for line in lines))
     if not any(map(str.isalnum, text)):
         raise UnreadableError("a PDF without text: a scan takes OCR first")
     draft = Draft(origin)
-    if isinstance(title, str) and len(squeeze(title)) > 8 and not _JUNK.match(squeeze(title)):
-        draft.claim("title", title, FROM_PDF)
+    if isinstance(title, str) and len(squeeze(title)) > 8 and not _JUNK_TITLE.match(squeeze(title)):
+        draft.claim("title", title, FROM_PDF_TITLE)
     take_text(text, draft)
-    yield draft.finish()
+    yield draft.build()
 
 
 def _without_edges(pages: Sequence[list[str]]) -> Iterator[list[str]]:
     """The lines of each page without headers, footers and numbers: what stands at the edge of most pages."""
     cleaned = [[squeeze(line) for line in lines if line.strip()] for lines in pages]
     seen = Counter(
-        key for lines in cleaned for key in {_key(line) for line in (*lines[:EDGE], *lines[-EDGE:])}
+        key
+        for lines in cleaned
+        for key in {_line_pattern(line) for line in (*lines[:EDGE_LINES], *lines[-EDGE_LINES:])}
     )
     often = max(3, len(pages) // 2)
     for lines in cleaned:
         kept = [
             line
             for number, line in enumerate(lines)
-            if EDGE <= number < len(lines) - EDGE
-            or not (seen[_key(line)] >= often or _NUMBER.fullmatch(line))
+            if EDGE_LINES <= number < len(lines) - EDGE_LINES
+            or not (seen[_line_pattern(line)] >= often or _PAGE_NUMBER.fullmatch(line))
         ]
         yield kept
 
 
-def _key(line: str) -> str:
+def _line_pattern(line: str) -> str:
     return re.sub(r"\d+", "0", line)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from newssearch.article import Article, Rejected
-from newssearch.readers.api import Format, Found, Origin, UnreadableError, whole
+from newssearch.readers.api import Format, Origin, ReadOutcome, UnreadableError, whole
 from newssearch.readers.article.draft import Draft
-from newssearch.readers.decoding.encoding import SAMPLE, decode, wide_encoding
+from newssearch.readers.decoding.encoding import ENCODING_SAMPLE, decode, wide_encoding
 
 from .layout import take_text
 
@@ -18,12 +18,12 @@ def read_text(text: str, origin: Origin) -> Article | Rejected:
     take_text(text, draft)
     if not draft.text and not draft.has("title"):
         return origin.rejected("no text in it" if text.strip() else "empty file")
-    return draft.finish()
+    return draft.build()
 
 
-def parse(data: bytes, origin: Origin) -> Iterator[Found]:
+def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
     """The article in the bytes of a plain text."""
-    if wide_encoding(data[:SAMPLE]) is None and b"\0" in data:
+    if wide_encoding(data[:ENCODING_SAMPLE]) is None and b"\0" in data:
         raise UnreadableError("looks like a binary file")
     yield read_text(decode(data), origin)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-PART_LIMIT = 4 * 1024 * 1024
+FEED_PART_LIMIT = 4 * 1024 * 1024
 """Bytes of a feed that are parsed at once, and of the longest entry."""
 
-_ENTRY = re.compile(rb"<((?:[A-Za-z]\w{0,20}:)?(?:item|entry))(?=[\s>])", re.IGNORECASE)
+_ENTRY_TAG = re.compile(rb"<((?:[A-Za-z]\w{0,20}:)?(?:item|entry))(?=[\s>])", re.IGNORECASE)
 
 
-def parts_of(data: bytes, limit: int = PART_LIMIT) -> Iterator[bytes | None]:
+def split_feed(data: bytes, limit: int = FEED_PART_LIMIT) -> Iterator[bytes | None]:
     """The feed, where it is small; else feeds of some of its entries each, all with what is around them.
 
     None stands for an entry that is too long, and for a large feed without entries.
@@ -19,7 +19,7 @@ def parts_of(data: bytes, limit: int = PART_LIMIT) -> Iterator[bytes | None]:
     if len(data) <= limit:
         yield data
         return
-    opening = _ENTRY.search(data)
+    opening = _ENTRY_TAG.search(data)
     closing = b"</" + opening[1] + b">" if opening else b""
     last = data.rfind(closing) if opening else -1
     if opening is None or last < opening.start():

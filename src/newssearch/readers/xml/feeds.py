@@ -11,13 +11,13 @@ from typing import Any
 from urllib.parse import urljoin
 
 from newssearch.article import STATED, Provenance
-from newssearch.readers.api import Format, Found, Input, Origin, Skipped, UnreadableError, whole
+from newssearch.readers.api import Format, Input, Origin, ReadOutcome, Skipped, UnreadableError, whole
 from newssearch.readers.article.draft import Draft
-from newssearch.readers.decoding.encoding import SAMPLE, wide_encoding
+from newssearch.readers.decoding.encoding import ENCODING_SAMPLE, wide_encoding
 from newssearch.readers.html_fragment import blocks_of, line_of
 from newssearch.text.paragraphs import Block, split_paragraphs
 
-from .feed_splitter import PART_LIMIT, parts_of
+from .feed_splitter import FEED_PART_LIMIT, split_feed
 from .sniff import root_of
 
 RSS_NAMESPACES = (
@@ -31,30 +31,30 @@ RSS_NAMESPACES = (
 ATOM_NAMESPACES = ("http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#", "https://www.w3.org/2005/Atom")
 
 FEED_TITLE = Provenance("stated", "the feed's title")
-SUMMARY = Provenance("stated", "only the feed's summary")
-DESCRIPTION = Provenance("stated", "the feed's description, which may be a part")
-RELATIVE = Provenance("inferred", "a relative address and that of the feed")
-UPDATED = Provenance("stated", "when it was updated")
+FEED_SUMMARY = Provenance("stated", "only the feed's summary")
+FEED_DESCRIPTION = Provenance("stated", "the feed's description, which may be a part")
+FROM_RELATIVE_ADDRESS = Provenance("inferred", "a relative address and that of the feed")
+ENTRY_UPDATED = Provenance("stated", "when it was updated")
 
 LONGEST_SUMMARY = 1500
 """Characters that a summary may have; a longer description is not called one."""
 
-NO_ARTICLES = {
+SKIPPED_WORDPRESS_TYPES = {
     "attachment": "pictures", "nav_menu_item": "menus", "wp_navigation": "menus", "wp_global_styles": "styles",
     "custom_css": "styles", "revision": "revisions",
 }  # fmt: skip
 """What an export of WordPress, which is a feed, has besides posts and pages."""
 
-_MORE = re.compile(
+_READ_MORE = re.compile(
     r"\W*(?:continue reading|read more|read the full (?:story|article)|more|weiterlesen|lire la suite"
     r"|leer más|seguir leyendo|leia mais|continua a leggere)\W*",
     re.IGNORECASE,
 )
 
-_DOCTYPE = re.compile(rb"<!DOCTYPE\b[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL)
-_DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
+_WHOLE_DOCTYPE = re.compile(rb"<!DOCTYPE\b[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL)
+_FEED_DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
 
-Entry = dict[str, Any]
+FeedEntry = dict[str, Any]
 
 
 def is_feed(source: Input) -> bool:
@@ -74,7 +74,7 @@ def is_feed(source: Input) -> bool:
     return name == "channel"  # CDF
 
 
-def parse(data: bytes, origin: Origin) -> Iterator[Found]:
+def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
     """The entries of a feed.
 
     Raises UnreadableError for a feed without entries.
@@ -85,22 +85,22 @@ def parse(data: bytes, origin: Origin) -> Iterator[Found]:
         raise UnreadableError(
             "a feed: reading it takes feedparser (pip install 'newssearch[feeds]')"
         ) from None
-    wide = wide_encoding(data[:SAMPLE])
+    wide = wide_encoding(data[:ENCODING_SAMPLE])
     if wide is not None:  # feedparser stumbles over some of it
         text = data.decode(wide, "replace").removeprefix("\ufeff")
-        data = _DECLARATION.sub("", text, count=1).encode()
+        data = _FEED_DECLARATION.sub("", text, count=1).encode()
     if b"<!ENTITY" in data:  # which may grow without end, or stand for other files: it stays as it is written
-        data = _DOCTYPE.sub(b"", data)
+        data = _WHOLE_DOCTYPE.sub(b"", data)
     headers = (
         {"content-type": f"application/xml; charset={origin.charset}"} if origin.charset and not wide else {}
     )
     # dc:date is the date of publication, but feedparser takes it for that of an update.
     dated = re.search(rb"<\w+:date\b", data) is not None
     number = 0
-    for part in parts_of(data):
+    for part in split_feed(data):
         if part is None:
             number += 1
-            yield origin.rejected(f"an entry of more than {PART_LIMIT // 2**20} MiB", number)
+            yield origin.rejected(f"an entry of more than {FEED_PART_LIMIT // 2**20} MiB", number)
             continue
         # As a stream: a string of bytes could be taken for an address, and fetched.
         feed = feedparser.parse(
@@ -108,10 +108,10 @@ def parse(data: bytes, origin: Origin) -> Iterator[Found]:
         )
         if not feed.entries and part is data:
             raise UnreadableError(_without_entries(feed))
-        updated = STATED if dated and feed.version.startswith("rss") else UPDATED
-        for draft, entry in _drafts(feed, origin, number):
+        updated = STATED if dated and feed.version.startswith("rss") else ENTRY_UPDATED
+        for draft, entry in _entry_drafts(feed, origin, number):
             number = draft.record
-            yield _read(entry, feed.feed, draft, updated)
+            yield _read_entry(entry, feed.feed, draft, updated)
 
 
 def _without_entries(feed: Any) -> str:
@@ -120,72 +120,78 @@ def _without_entries(feed: Any) -> str:
     return "a feed without entries"
 
 
-def _drafts(feed: Any, origin: Origin, before: int) -> Iterator[tuple[Draft, Entry]]:
+def _entry_drafts(feed: Any, origin: Origin, before: int) -> Iterator[tuple[Draft, FeedEntry]]:
     """A draft of each entry, with its address: one that others have too is that of the site, or of a section."""
-    links = Counter(_string(entry.get("link")) for entry in feed.entries)
-    base = origin.url or _string(feed.feed.get("link")) or ""
+    links = Counter(_nonblank(entry.get("link")) for entry in feed.entries)
+    base = origin.url or _nonblank(feed.feed.get("link")) or ""
     for number, entry in enumerate(feed.entries, start=before + 1):
         draft = Draft(origin, number)
-        link = _string(entry.get("link"))
-        draft.claim("url", _address(entry.get("feedburner_origlink")))
+        link = _nonblank(entry.get("link"))
+        draft.claim("url", _web_address(entry.get("feedburner_origlink")))
         if link is not None and (links[link] == 1 or not entry.get("id")):
-            draft.claim("url", _address(link))
-            draft.claim("url", _resolved(base, link), RELATIVE)
+            draft.claim("url", _web_address(link))
+            draft.claim("url", _resolved_address(base, link), FROM_RELATIVE_ADDRESS)
         yield draft, entry
 
 
-def _read(entry: Entry, feed: Entry, draft: Draft, updated: Provenance) -> Found:
+def _read_entry(entry: FeedEntry, feed: FeedEntry, draft: Draft, updated: Provenance) -> ReadOutcome:
     kind = entry.get("wp_post_type")
-    if kind in NO_ARTICLES:
-        return Skipped(draft.origin.path, NO_ARTICLES[kind])
-    draft.identity = _string(entry.get("id"))
-    draft.text, draft.text_known, language = _text(entry)
-    draft.claim("title", _line(entry.get("title_detail")))
-    _claim_dates(entry, draft, updated)
-    draft.claim("byline", _authors(entry))
+    if kind in SKIPPED_WORDPRESS_TYPES:
+        return Skipped(draft.origin.path, SKIPPED_WORDPRESS_TYPES[kind])
+    draft.identity = _nonblank(entry.get("id"))
+    draft.text, draft.text_provenance, language = _entry_text(entry)
+    draft.claim("title", _title_line(entry.get("title_detail")))
+    _claim_entry_dates(entry, draft, updated)
+    draft.claim("byline", _entry_authors(entry))
     source = entry.get("source")
     if isinstance(source, dict):
-        draft.claim("outlet", _line(source.get("title_detail")) or _string(source.get("title")))
-    draft.claim("outlet", _string(entry.get("publisher")))
-    draft.claim("outlet", _line(feed.get("title_detail")), FEED_TITLE)
+        draft.claim("outlet", _title_line(source.get("title_detail")) or _nonblank(source.get("title")))
+    draft.claim("outlet", _nonblank(entry.get("publisher")))
+    draft.claim("outlet", _title_line(feed.get("title_detail")), FEED_TITLE)
     for tag in entry.get("tags") or ():
-        draft.claim("section", line_of(_string(tag.get("label") or tag.get("term")) or ""))
-    draft.claim("lang", _string(entry.get("language")))
+        draft.claim("section", line_of(_nonblank(tag.get("label") or tag.get("term")) or ""))
+    draft.claim("lang", _nonblank(entry.get("language")))
     draft.claim("lang", language)
-    draft.claim("lang", _string(feed.get("language")))
-    return draft.finish()
+    draft.claim("lang", _nonblank(feed.get("language")))
+    return draft.build()
 
 
-def _claim_dates(entry: Entry, draft: Draft, updated: Provenance) -> None:
-    for name, known in (("published", STATED), ("created", STATED), ("updated", updated)):
+def _claim_entry_dates(entry: FeedEntry, draft: Draft, updated: Provenance) -> None:
+    for name, provenance in (("published", STATED), ("created", STATED), ("updated", updated)):
         # Not by entry.get: feedparser gives the date of one for the other, with a warning.
-        draft.claim("date", dict.get(entry, name), known)
+        draft.claim("date", dict.get(entry, name), provenance)
         moment = dict.get(entry, f"{name}_parsed")
         if moment is not None:
             try:
-                draft.claim("date", dt.datetime(*moment[:6]).replace(tzinfo=dt.timezone.utc), known)
+                draft.claim("date", dt.datetime(*moment[:6]).replace(tzinfo=dt.timezone.utc), provenance)
             except (ValueError, OverflowError, TypeError):  # a leap second, a year beyond the calendar
                 continue
 
 
-def _text(entry: Entry) -> tuple[list[str | Block], Provenance, str | None]:
+def _entry_text(entry: FeedEntry) -> tuple[list[str | Block], Provenance, str | None]:
     """The paragraphs of an entry, how they are known, and the language that is stated for them.
 
     Of several contents the longest counts; a summary only where no content is as long.
     """
     best: list[str | Block] = []
-    known, language, length = STATED, None, 0
+    provenance, language, length = STATED, None, 0
     summary = entry.get("summary_detail")
     for detail in [*(entry.get("content") or ()), *([summary] if summary else ())]:
-        blocks = _blocks(detail)
+        blocks = _detail_blocks(detail)
         size = sum(len(block.text if isinstance(block, Block) else block) for block in blocks)
         if size > length:
-            best, length, language = blocks, size, _string(detail.get("language"))
-            known = STATED if detail is not summary else SUMMARY if size <= LONGEST_SUMMARY else DESCRIPTION
-    return best, known, language
+            best, length, language = blocks, size, _nonblank(detail.get("language"))
+            provenance = (
+                STATED
+                if detail is not summary
+                else FEED_SUMMARY
+                if size <= LONGEST_SUMMARY
+                else FEED_DESCRIPTION
+            )
+    return best, provenance, language
 
 
-def _blocks(detail: Entry) -> list[str | Block]:
+def _detail_blocks(detail: FeedEntry) -> list[str | Block]:
     kind, value = detail.get("type") or "text/html", detail.get("value")
     if not isinstance(value, str):
         return []
@@ -194,12 +200,12 @@ def _blocks(detail: Entry) -> list[str | Block]:
     if "html" not in kind and not kind.startswith("text/"):
         return []  # a picture, or what is no text
     blocks: list[str | Block] = list(blocks_of(value))
-    if len(blocks) > 1 and _MORE.fullmatch(blocks[-1].text if isinstance(blocks[-1], Block) else ""):
+    if len(blocks) > 1 and _READ_MORE.fullmatch(blocks[-1].text if isinstance(blocks[-1], Block) else ""):
         blocks.pop()
     return blocks
 
 
-def _line(detail: Entry | None) -> str | None:
+def _title_line(detail: FeedEntry | None) -> str | None:
     """A title as one line, its markup and entities resolved where it may have any."""
     value = (detail or {}).get("value")
     if not isinstance(value, str):
@@ -207,29 +213,29 @@ def _line(detail: Entry | None) -> str | None:
     return value if (detail or {}).get("type") == "text/plain" else line_of(value)
 
 
-def _authors(entry: Entry) -> list[str]:
+def _entry_authors(entry: FeedEntry) -> list[str]:
     """Who wrote it, by their names; an address of mail only where there is no name."""
     names = []
     for author in entry.get("authors") or ():
-        name = _string(author.get("name")) or _string(author.get("email"))
+        name = _nonblank(author.get("name")) or _nonblank(author.get("email"))
         if name and name not in names:
             names.append(name)
-    return names or [name for name in (_string(entry.get("author")),) if name]
+    return names or [name for name in (_nonblank(entry.get("author")),) if name]
 
 
-def _address(value: object) -> str | None:
+def _web_address(value: object) -> str | None:
     """An address of the web; what is relative or a name is none."""
     return value if isinstance(value, str) and re.match(r"https?://", value, re.IGNORECASE) else None
 
 
-def _resolved(base: str, link: str) -> str | None:
+def _resolved_address(base: str, link: str) -> str | None:
     try:
-        return _address(urljoin(base, link))
+        return _web_address(urljoin(base, link))
     except ValueError:  # half an IPv6 address
         return None
 
 
-def _string(value: object) -> str | None:
+def _nonblank(value: object) -> str | None:
     return value if isinstance(value, str) and value.strip() else None
 
 

@@ -6,27 +6,27 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from newssearch.article import STATED, Provenance
-from newssearch.readers.api import Format, Found, Input, Origin, Skipped, UnreadableError, whole
+from newssearch.readers.api import Format, Input, Origin, ReadOutcome, Skipped, UnreadableError, whole
 from newssearch.readers.article.draft import Draft
 from newssearch.readers.html_fragment import blocks_of
 from newssearch.text.paragraphs import Block, split_paragraphs
 
-from .nitf_elements import claim
+from .nitf_elements import claim_nitf
 from .sniff import root_of
-from .tree import attribute, blocks_in, text_at, tree_of
+from .tree import attribute, blocks_in, text_at, xml_tree
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-ITEMS = {
+SKIPPED_ITEMS = {
     "newsItem": "", "packageItem": "packages", "conceptItem": "concepts", "knowledgeItem": "concepts",
     "planningItem": "plans", "catalogItem": "catalogs", "catalog": "catalogs",
 }  # fmt: skip
 """The items of NewsML-G2, and what a report calls those that are no news."""
 
-ROOTS = frozenset({*ITEMS, "newsMessage", "NewsML", "NewsItem", "contentSet"})
+NEWSML_ROOTS = frozenset({*SKIPPED_ITEMS, "newsMessage", "NewsML", "NewsItem", "contentSet"})
 
-CLASSES = {
+SKIPPED_CLASSES = {
     "picture": "pictures", "photo": "pictures", "image": "pictures", "graphic": "graphics", "video": "audio and video",
     "audio": "audio and video", "animation": "graphics", "moving image": "audio and video",
 }  # fmt: skip
@@ -34,23 +34,23 @@ CLASSES = {
 
 WITHDRAWN = frozenset({"canceled", "cancelled", "withheld", "embargoed until cancelled"})
 
-DESCRIPTION = Provenance("stated", "only its description")
-PROVIDER = Provenance("stated", "its provider")
-HOLDER = Provenance("inferred", "its copyright")
+FROM_DESCRIPTION = Provenance("stated", "only its description")
+FROM_PROVIDER = Provenance("stated", "its provider")
+FROM_RIGHTS_HOLDER = Provenance("inferred", "its copyright")
 
 
 def _is_newsml(source: Input) -> bool:
     root = root_of(source.opening) if source.opening.startswith("<") else None
-    return root is not None and root.name in ROOTS
+    return root is not None and root.name in NEWSML_ROOTS
 
 
-def parse(data: bytes, origin: Origin) -> Iterator[Found]:
+def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
     """The articles in a document of NewsML; other items are counted by their kind."""
-    root = tree_of(data)
+    root = xml_tree(data)
     if root.tag == "contentSet":  # an item without its envelope
         draft = Draft(origin)
         _take_content([root], draft)
-        yield draft.finish()
+        yield draft.build()
         return
     number = 0
     for item in root.iter():
@@ -58,7 +58,7 @@ def parse(data: bytes, origin: Origin) -> Iterator[Found]:
             number += 1
             read = _first_generation if item.tag == "NewsItem" else _second_generation
             yield read(item, origin, number)
-        elif (kind := ITEMS.get(item.tag if isinstance(item.tag, str) else "")) is not None:
+        elif (kind := SKIPPED_ITEMS.get(item.tag if isinstance(item.tag, str) else "")) is not None:
             number += 1
             yield Skipped(origin.path, kind)
     if not number:
@@ -68,38 +68,38 @@ def parse(data: bytes, origin: Origin) -> Iterator[Found]:
 # ---- NewsML-G2
 
 
-def _second_generation(item: Element, origin: Origin, number: int) -> Found:
+def _second_generation(item: Element, origin: Origin, number: int) -> ReadOutcome:
     meta, content = item.find("itemMeta"), item.find("contentMeta")
-    kind = _last(attribute(meta, "itemClass", "qcode"))
-    if kind in CLASSES:
-        return Skipped(origin.path, CLASSES[kind])
-    if _last(attribute(meta, "pubStatus", "qcode")) in WITHDRAWN:
+    kind = _code_suffix(attribute(meta, "itemClass", "qcode"))
+    if kind in SKIPPED_CLASSES:
+        return Skipped(origin.path, SKIPPED_CLASSES[kind])
+    if _code_suffix(attribute(meta, "pubStatus", "qcode")) in WITHDRAWN:
         return origin.rejected("withdrawn by its publisher", number)
     draft = Draft(origin, number)
     draft.claim("title", text_at(content, "headline"))
     draft.claim("title", text_at(meta, "title"))
     draft.claim("byline", text_at(content, "by"))
-    draft.claim("byline", _names(content, "creator"))
+    draft.claim("byline", _names_at(content, "creator"))
     draft.claim("dateline", text_at(content, "dateline"))
-    draft.claim("located", _name(content, "located"))
+    draft.claim("located", _name_at(content, "located"))
     draft.claim("lang", attribute(content, "language", "tag"))
     draft.claim("lang", attribute(item, "", "lang"))
     for parent, path in ((meta, "firstCreated"), (content, "contentCreated"), (meta, "versionCreated")):
         draft.claim("date", text_at(parent, path))
-    draft.claim("outlet", _name(meta, "provider"), PROVIDER)
-    draft.claim("outlet", _name(item, "rightsInfo/copyrightHolder"), HOLDER)
-    draft.claim("source", _name(content, "infoSource"))
+    draft.claim("outlet", _name_at(meta, "provider"), FROM_PROVIDER)
+    draft.claim("outlet", _name_at(item, "rightsInfo/copyrightHolder"), FROM_RIGHTS_HOLDER)
+    draft.claim("source", _name_at(content, "infoSource"))
     draft.claim("source", (text_at(content, "creditline") or "").strip("–—- "))
     draft.claim("section", text_at(content, "subject/name"))
     draft.claim("section", text_at(content, "genre/name"))
     for link in [] if meta is None else meta.iterfind("link"):
-        if _last(link.get("rel")) in ("canonical", "permalink"):
+        if _code_suffix(link.get("rel")) in ("canonical", "permalink"):
             draft.claim("url", link.get("href"))
     draft.identity = item.get("guid")
     _take_content(list(item.iterfind("contentSet")), draft)
     if not draft.text and (description := text_at(content, "description")):
-        draft.text, draft.text_known = [Block(description)], DESCRIPTION
-    return draft.finish()
+        draft.text, draft.text_provenance = [Block(description)], FROM_DESCRIPTION
+    return draft.build()
 
 
 def _take_content(sets: list[Element], draft: Draft) -> None:
@@ -110,28 +110,28 @@ def _take_content(sets: list[Element], draft: Draft) -> None:
         if part.tag == "inlineXML":
             document = part.find("nitf") if part.find("nitf") is not None else part.find(".//nitf")
             if document is not None:
-                claim(document, draft)
+                claim_nitf(document, draft)
             else:
                 body = part.find(".//body")
                 draft.text = blocks_in(part if body is None else body)
         elif part.tag == "inlineData" and "".join(part.itertext()).strip():
-            draft.text = _data(part, part.get("contenttype", ""))
+            draft.text = _data_blocks(part, part.get("contenttype", ""))
 
 
-def _data(part: Element, content_type: str) -> list[Block]:
+def _data_blocks(part: Element, content_type: str) -> list[Block]:
     text = "".join(part.itertext())
     if "html" in content_type or (not content_type and "</p>" in text):
         return blocks_of(text)
     return [Block(paragraph) for paragraph in split_paragraphs(text)]
 
 
-def _name(parent: Element | None, path: str) -> str | None:
+def _name_at(parent: Element | None, path: str) -> str | None:
     """The name of what an element stands for: its ``name``, else the literal, else the end of its code."""
     for found in [] if parent is None else parent.iterfind(path):
         for value in (
             text_at(found, "name"),
             found.get("literal"),
-            _code(found.get("qcode")),
+            _named_code(found.get("qcode")),
             found.get("uri"),
         ):
             if value and not value.startswith(("http", "urn:")):
@@ -139,7 +139,7 @@ def _name(parent: Element | None, path: str) -> str | None:
     return None
 
 
-def _names(parent: Element | None, path: str) -> str | None:
+def _names_at(parent: Element | None, path: str) -> str | None:
     names = [
         text_at(found, "name") or found.get("literal")
         for found in ([] if parent is None else parent.iterfind(path))
@@ -147,20 +147,20 @@ def _names(parent: Element | None, path: str) -> str | None:
     return ", ".join(dict.fromkeys(name for name in names if name)) or None
 
 
-def _code(qcode: str | None) -> str | None:
+def _named_code(qcode: str | None) -> str | None:
     """The end of a code, where that is a name rather than a number."""
     last = (qcode or "").rpartition(":")[2]
     return last if last and not last[0].isdigit() else None
 
 
-def _last(qcode: str | None) -> str:
+def _code_suffix(qcode: str | None) -> str:
     return (qcode or "").rpartition(":")[2].lower()
 
 
 # ---- NewsML 1
 
 
-def _first_generation(item: Element, origin: Origin, number: int) -> Found:
+def _first_generation(item: Element, origin: Origin, number: int) -> ReadOutcome:
     if (attribute(item, "NewsManagement/Status", "FormalName") or "").lower() in WITHDRAWN:
         return origin.rejected("withdrawn by its publisher", number)
     draft = Draft(origin, number)
@@ -172,8 +172,8 @@ def _first_generation(item: Element, origin: Origin, number: int) -> Found:
     draft.claim("source", (text_at(item, ".//NewsLines/CreditLine") or "").strip("–—- "))
     provider = attribute(item, ".//AdministrativeMetadata/Provider/Party", "FormalName")
     draft.claim("source", attribute(item, ".//AdministrativeMetadata/Source/Party", "FormalName"))
-    draft.claim("outlet", provider, PROVIDER)
-    draft.claim("outlet", text_at(item, "Identification/NewsIdentifier/ProviderId"), PROVIDER)
+    draft.claim("outlet", provider, FROM_PROVIDER)
+    draft.claim("outlet", text_at(item, "Identification/NewsIdentifier/ProviderId"), FROM_PROVIDER)
     draft.claim("byline", attribute(item, ".//AdministrativeMetadata/Creator/Party", "FormalName"))
     for place in item.iterfind(".//DescriptiveMetadata/Location/Property"):
         if place.get("FormalName") == "City":
@@ -193,24 +193,24 @@ def _first_generation(item: Element, origin: Origin, number: int) -> Found:
     for content in item.iterfind(".//ContentItem"):
         medium = (attribute(content, "MediaType", "FormalName") or "text").lower()
         data = content.find("DataContent")
-        if medium in CLASSES:
-            media.add(CLASSES[medium])
+        if medium in SKIPPED_CLASSES:
+            media.add(SKIPPED_CLASSES[medium])
         elif data is not None:
             document = data.find("nitf")
             if document is not None:
-                claim(document, draft)
-                blocks, draft.text = [*blocks, *_blocks(draft)], ()
+                claim_nitf(document, draft)
+                blocks, draft.text = [*blocks, *_blocks_of_draft(draft)], ()
             elif len(data):
                 blocks += blocks_in(data)
             else:
-                blocks += _data(data, "")
-    draft.text, draft.text_known = blocks, STATED
+                blocks += _data_blocks(data, "")
+    draft.text, draft.text_provenance = blocks, STATED
     if not blocks and media:
         return Skipped(origin.path, min(media))
-    return draft.finish()
+    return draft.build()
 
 
-def _blocks(draft: Draft) -> list[Block]:
+def _blocks_of_draft(draft: Draft) -> list[Block]:
     return [block if isinstance(block, Block) else Block(block) for block in draft.text]
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from newssearch.readers.api import Format, Found, Input, Origin, UnreadableError, whole
+from newssearch.readers.api import Format, Input, Origin, ReadOutcome, UnreadableError, whole
 from newssearch.readers.article.draft import Draft
 
-from .nitf_elements import claim
+from .nitf_elements import claim_nitf
 from .sniff import root_of
-from .tree import attribute, tree_of
+from .tree import attribute, xml_tree
 
 
 def _is_nitf(source: Input) -> bool:
@@ -17,14 +17,14 @@ def _is_nitf(source: Input) -> bool:
     return root is not None and root.name == "nitf"
 
 
-def parse(data: bytes, origin: Origin) -> Iterator[Found]:
+def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
     """The article in a document of NITF."""
-    root = tree_of(data)
+    root = xml_tree(data)
     draft = Draft(origin)
     if attribute(root, "head/docdata", "management-status") in ("canceled", "withheld"):
         raise UnreadableError("withdrawn by its publisher")
-    claim(root, draft)
-    yield draft.finish()
+    claim_nitf(root, draft)
+    yield draft.build()
 
 
 FORMATS = (Format("an NITF document", matches=_is_nitf, read=whole(parse), suffixes=frozenset({".nitf"})),)

@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 
-ABSTRACT = Provenance("stated", "only its abstract")
+FROM_ABSTRACT = Provenance("stated", "only its abstract")
 
 
-_MOMENT = re.compile(r"[\dTZ:+. -]+")
+_ONLY_DIGITS = re.compile(r"[\dTZ:+. -]+")
 
 
-_BY = re.compile(r"^(?:by|par|por|von)\s+", re.IGNORECASE)
+_BYLINE_PREPOSITION = re.compile(r"^(?:by|par|por|von)\s+", re.IGNORECASE)
 
 
-def claim(root: Element, draft: Draft) -> None:
+def claim_nitf(root: Element, draft: Draft) -> None:
     """Claim what a ``nitf`` element says of an article, and take its text where there is none yet."""
     head, body = root.find("head"), root.find("body")
     top = None if body is None else body.find("body.head")
@@ -33,9 +33,9 @@ def claim(root: Element, draft: Draft) -> None:
     draft.claim("title", text_at(top, "hedline/hl1"))
     draft.claim("title", text_at(head, "title"))
     draft.claim("title", attribute(head, "pubdata", "headline"))
-    draft.claim("byline", _byline(top))
+    draft.claim("byline", _nitf_byline(top))
     dateline = text_at(top, "dateline")
-    if dateline and not _MOMENT.fullmatch(dateline):
+    if dateline and not _ONLY_DIGITS.fullmatch(dateline):
         draft.claim("dateline", dateline)
     for path in ("dateline/location/city", "dateline/location", "dateline/city"):
         draft.claim("located", natural_case(text_at(top, path) or ""))
@@ -68,12 +68,12 @@ def claim(root: Element, draft: Draft) -> None:
             for block in blocks_in(part)
         ]
         abstract = [block for part in body.iterfind("body.head/abstract") for block in blocks_in(part)]
-        draft.text, draft.text_known = (
-            (content, STATED) if content else (abstract, ABSTRACT if abstract else STATED)
+        draft.text, draft.text_provenance = (
+            (content, STATED) if content else (abstract, FROM_ABSTRACT if abstract else STATED)
         )
 
 
-def _byline(top: Element | None) -> str | None:
+def _nitf_byline(top: Element | None) -> str | None:
     """Who wrote it, without what they are."""
     names = []
     for byline in [] if top is None else top.iterfind("byline"):
@@ -82,5 +82,5 @@ def _byline(top: Element | None) -> str | None:
             pieces += (
                 [child.tail or ""] if child.tag == "byttl" else ["".join(child.itertext()), child.tail or ""]
             )
-        names.append(_BY.sub("", squeeze("".join(pieces))))
+        names.append(_BYLINE_PREPOSITION.sub("", squeeze("".join(pieces))))
     return ", ".join(name for name in names if name) or None

@@ -5,24 +5,24 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_START = re.compile(r"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]{0,100})(?=[\s/>])")
-_DOCTYPE = re.compile(r"<!DOCTYPE\b", re.IGNORECASE)
+_START_TAG = re.compile(r"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]{0,100})(?=[\s/>])")
+_DOCTYPE_START = re.compile(r"<!DOCTYPE\b", re.IGNORECASE)
 
 
-class Root(NamedTuple):
+class RootElement(NamedTuple):
     """The element that a document consists of: its name, without prefix, and the text of its tag."""
 
     name: str
     tag: str
 
 
-def root_of(opening: str) -> Root | None:
+def root_of(opening: str) -> RootElement | None:
     """The root of a document of XML or HTML, by its first characters; None where they are none.
 
     In front of it may stand a declaration, instructions, comments and a document type.
 
     >>> root_of('<?xml version="1.0"?><!-- a > b --><!DOCTYPE rss [<!ENTITY a "b">]><rss version="2.0">…')
-    Root(name='rss', tag='<rss version="2.0">')
+    RootElement(name='rss', tag='<rss version="2.0">')
     """
     place = 0
     while True:
@@ -32,18 +32,18 @@ def root_of(opening: str) -> Root | None:
             end = opening.find("?>", place) + 2
         elif opening.startswith("<!--", place):
             end = opening.find("-->", place) + 3
-        elif _DOCTYPE.match(opening, place):
+        elif _DOCTYPE_START.match(opening, place):
             end = _end_of_doctype(opening, place)
         else:
             break
         if end <= place:
             return None
         place = end
-    start = _START.match(opening, place)
+    start = _START_TAG.match(opening, place)
     if start is None:
         return None
     end = opening.find(">", start.end())
-    return Root(start[2], opening[place : end + 1] if end >= 0 else opening[place:])
+    return RootElement(start[2], opening[place : end + 1] if end >= 0 else opening[place:])
 
 
 def _end_of_doctype(opening: str, place: int) -> int:

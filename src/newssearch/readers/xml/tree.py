@@ -15,24 +15,24 @@ from newssearch.text.paragraphs import Block, squeeze
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-RENAMED = {
+HTML_ELEMENT_OF = {
     "bq": "blockquote", "block": "div", "note": "div", "media": "figure", "media-caption": "figcaption", "hl1": "h2",
     "hl2": "h3", "body.content": "div", "body.end": "div", "abstract": "div", "tagline": "p", "DataContent": "div",
 }  # fmt: skip
 """Elements of NITF and NewsML, and those of HTML that mean the same."""
 
-LEFT_OUT = frozenset(
+UNREAD_XML_ELEMENTS = frozenset(
     {"media-metadata", "media-reference", "media-producer", "media-object", "head", "docdata"}
 )
 """Elements within the content of NITF that nobody reads."""
 
-_ENTITIES = tuple("<!ENTITY".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
-_NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([a-zA-Z]\w{1,30};)")
-_DECLARATION_BYTES = re.compile(rb"\s*<\?xml\b[^>]*\?>")
-_DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>")
+_ENTITY_DECLARATIONS = tuple("<!ENTITY".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
+_NAMED_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([a-zA-Z]\w{1,30};)")
+_XML_DECLARATION_BYTES = re.compile(rb"\s*<\?xml\b[^>]*\?>")
+_XML_DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>")
 
 
-def tree_of(data: bytes) -> Element:
+def xml_tree(data: bytes) -> Element:
     """The root of a document, its names without namespaces.
 
     Entities that a document declares itself are not expanded: it is refused. Named ones of HTML are known.
@@ -40,14 +40,14 @@ def tree_of(data: bytes) -> Element:
     """
     from xml.etree import ElementTree  # slow to import, and few inputs need it
 
-    if any(entity in data for entity in _ENTITIES):
+    if any(entity in data for entity in _ENTITY_DECLARATIONS):
         raise UnreadableError("an XML document that declares entities of its own")
     try:
         root = ElementTree.fromstring(_as_utf8(data))
     except (ElementTree.ParseError, LookupError, ValueError):
-        text = _NAMED.sub(lambda match: html.unescape(match[0]).replace("<", "&lt;"), decode(data))
+        text = _NAMED_ENTITY.sub(lambda match: html.unescape(match[0]).replace("<", "&lt;"), decode(data))
         try:
-            root = ElementTree.fromstring(_DECLARATION.sub("", text).encode())
+            root = ElementTree.fromstring(_XML_DECLARATION.sub("", text).encode())
         except (ElementTree.ParseError, LookupError, ValueError) as error:
             raise UnreadableError(f"broken XML: {error}") from None
     for element in root.iter():
@@ -58,7 +58,7 @@ def tree_of(data: bytes) -> Element:
 
 def _as_utf8(data: bytes) -> bytes:
     """A document that is UTF-8 but says otherwise, without what it says."""
-    declared = _DECLARATION_BYTES.match(data)
+    declared = _XML_DECLARATION_BYTES.match(data)
     if declared is None or data.isascii() or b"utf-8" in declared[0].lower():
         return data
     try:
@@ -89,10 +89,10 @@ def attribute(element: Element | None, path: str, name: str) -> str | None:
 
 def blocks_in(element: Element) -> list[Block]:
     """The content of an element, of XHTML or NITF, as blocks."""
-    return blocks_of("".join(_markup(element)))
+    return blocks_of("".join(_as_html(element)))
 
 
-def _markup(element: Element) -> Iterator[str]:
+def _as_html(element: Element) -> Iterator[str]:
     """An element as HTML; without recursion, however deep it is."""
     waiting: list[Element | str] = [element]
     while waiting:
@@ -100,10 +100,10 @@ def _markup(element: Element) -> Iterator[str]:
         if isinstance(item, str):
             yield item
             continue
-        if not isinstance(item.tag, str) or item.tag in LEFT_OUT:
+        if not isinstance(item.tag, str) or item.tag in UNREAD_XML_ELEMENTS:
             yield html.escape(item.tail or "")
             continue
-        tag = RENAMED.get(item.tag, item.tag)
+        tag = HTML_ELEMENT_OF.get(item.tag, item.tag)
         yield f"<{tag}>"
         yield html.escape(item.text or "")
         waiting.append(f"</{tag}>{html.escape(item.tail or '')}")

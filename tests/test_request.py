@@ -15,6 +15,7 @@ import pytest
 
 import newssearch
 from newssearch import Index, QueryError, Request
+from newssearch.fields import FILTER_FIELDS
 from newssearch.request import OPTIONS, MatchOptions, RankOptions, SearchOptions
 from support import article, index_of
 
@@ -24,8 +25,7 @@ METHODS: dict[str, Any] = {
 """The methods that take a request, each with the options that have an effect on it."""
 
 OTHER: dict[str, object] = {
-    "literal": True, "names": True, "outlet": "The Echo", "source": "Reuters", "byline": "Ana Silva", "located": "Baghdad",
-    "lang": "en", "section": "World", "since": "2024", "until": dt.date(2024, 7, 1), "on": "2024-07", "novel": True,
+    "literal": True, "names": True, **dict.fromkeys(FILTER_FIELDS, "en"), "since": "2024", "until": dt.date(2024, 7, 1), "on": "2024-07", "novel": True,
     "now": dt.datetime(2024, 7, 25), "sort": "newest", "limit": None, "offset": 1, "all_paragraphs": True, "group": False,
     "facets": ["year", "outlet"], "snippet": 0, "explain": True,
 }  # fmt: skip

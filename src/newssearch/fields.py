@@ -1,8 +1,8 @@
-"""The table of the fields of an article. Whatever lists fields, filters by them, counts, stores or prints them, derives from it.
+"""The table of the fields of an article. All code that lists, filters, counts, stores or prints fields derives from it.
 
-To add a field, add a row here, the attributes of that name that type checkers need (:class:`~newssearch.Article`,
-:class:`~newssearch.Hit`, :class:`~newssearch.Request`), and the names that inputs give it; ``tests/test_fields.py`` says
-what is missing.
+To add a field, add a row, the attributes for type checkers (in :class:`~newssearch.Article`, :class:`~newssearch.Hit` and
+:class:`~newssearch.Request`), and the names that inputs give it. ``tests/test_fields.py`` fails for every place that is
+missing.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ FieldKind = Literal["text", "date", "outlet", "language", "value", "words", "add
 """How the values of a field are compared.
 
 ``text``: its words are searched as those of the article's text. ``date``: as a moment. ``outlet``: whole, and all names of
-an outlet are one value. ``language``: as a language tag, whose first part finds its variants. ``value``: whole, but for
-capitals and accents. ``words``: by the words in it. ``address``: as an address of the web. ``raw``: not at all; it is kept
-and shown.
+an outlet are one value. ``language``: as a language tag, whose first part finds its variants. ``value``: whole,
+whatever its capitals and accents. ``words``: by the words in it. ``address``: as an address of the web. ``raw``: not at all; it is stored
+and printed.
 """
 
 ValueField = Literal["outlet", "source", "byline", "located", "lang", "section", "id", "url"]

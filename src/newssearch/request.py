@@ -31,7 +31,7 @@ Names = str | Iterable[str] | None
 
 
 class MatchOptions(TypedDict, total=False):
-    """The options that decide what the query means and which articles match: those of ``find`` and ``count``."""
+    """The options of ``find`` and ``count``: they decide what the query means and which articles match."""
 
     literal: bool
     names: bool
@@ -49,7 +49,7 @@ class MatchOptions(TypedDict, total=False):
 
 
 class RankOptions(MatchOptions, total=False):
-    """Besides them, the options that decide which hits are returned, and in which order: those of ``rank``."""
+    """The options of ``rank``: also those that decide which hits are returned, and in which order."""
 
     sort: str
     limit: int | None
@@ -59,7 +59,7 @@ class RankOptions(MatchOptions, total=False):
 
 
 class SearchOptions(RankOptions, total=False):
-    """All options of :class:`Request`, as keyword arguments: those of ``search``. A test holds them to its fields."""
+    """The options of ``search``: all fields of :class:`Request`. A test compares them with it."""
 
     facets: str | Iterable[str]
     snippet: int
@@ -75,19 +75,19 @@ def _option(default: Default, text: str) -> Default:
 class Request:
     """Everything that a search is asked for besides the query.
 
-    The methods of an index make one of their keyword arguments, or take one and change it. A request is checked when it
-    is made, and never changes; equal requests are equal and have one hash. A sequence is kept as a tuple.
+    The methods of an index take a request, keyword arguments that make one, or both. A request is checked when it is made,
+    and cannot be changed; :meth:`replace` makes another. Requests compare by value. Sequences are kept as tuples.
 
     >>> recent = Request(outlet="The Echo", since="last month", limit=5)
     >>> recent.outlet, recent.replace(limit=None, sort="newest")
     (('The Echo',), Request(outlet=('The Echo',), since='last month', sort='newest', limit=None))
 
-    Raises TypeError for a value of a wrong type, and :class:`QueryError` for one that has no meaning or would silently find
-    nothing: an impossible date, an unknown facet, an empty filter. The options:
+    Raises TypeError for a value of a wrong type, and :class:`QueryError` for a value that is invalid or could find nothing:
+    an impossible date, an unknown facet, an empty filter. The options:
     """
 
     literal: bool = _option(
-        False, "Read all of the query as words, without operators. Without effect on a tree."
+        False, "Read the whole query as words, without operators. A query that is a tree is not affected."
     )
     names: bool = _option(
         False,
@@ -118,7 +118,7 @@ class Request:
     )
     group: bool = _option(
         True,
-        "Of articles that are copies of each other, only the best is a hit. Without effect with ``all_paragraphs``.",
+        "Of articles that are copies of each other, only the best is a hit. ``all_paragraphs`` overrides it.",
     )
     facets: str | Iterable[str] = _option(
         (),
@@ -182,21 +182,21 @@ OPTIONS: Mapping[str, Any] = {option.name: option for option in fields(Request)}
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class ResolvedRequest(Request):
-    """A request as an engine answers it: checked, its dates as bounds, and beside the names that outlets have here."""
+    """A request as an engine gets it: its dates are bounds, and it has the archive's names of outlets."""
 
     start: dt.datetime | None = None
     """The first moment of the period."""
     end: dt.datetime | None = None
     """The first moment after the period: see :class:`newssearch.query.Dated`."""
     aliases: Aliases = ()
-    """Other names of outlets, of this archive: an outlet is found by any of its names."""
+    """Names of outlets in this archive, each with its other names: a filter finds an outlet by any of them."""
 
     def __post_init__(self) -> None:
-        """Check nothing: the request that this one is made of is checked."""
+        """Check nothing: the values come from a request that has been checked."""
 
 
 def resolve(request: Request, now: dt.datetime, aliases: Aliases = ()) -> ResolvedRequest:
-    """Return the request with its dates resolved; relative ones count from ``now``. Only articles group, not paragraphs."""
+    """Return the request with its dates as bounds; relative ones count from ``now``. Without ``group`` for all paragraphs."""
     start, end = _bounds(request.since, request.until, request.on, now)
     values: dict[str, Any] = {name: getattr(request, name) for name in OPTIONS}
     values["group"] = request.group and not request.all_paragraphs
@@ -225,7 +225,7 @@ def takes_options(options: type) -> Callable[[Method], Method]:
 
     The method takes ``request`` and ``**changes``; ``help()``, notebooks and ``inspect.signature`` see each option.
     """
-    from inspect import Parameter, signature  # slow to import, unless a dataclass has done so
+    from inspect import Parameter, signature  # slow to import; dataclasses has imported it
 
     taken = [OPTIONS[name] for name in options.__annotations__]
     keywords = [

@@ -17,7 +17,7 @@ import newssearch
 from newssearch import Article, Index, ReadOptions, Rejected, readers
 from newssearch.cli import run
 from newssearch.engines.embedded.indexing import near_duplicates
-from newssearch.engines.embedded.storage.toc import read_toc, toc_path, written_toc
+from newssearch.engines.embedded.storage.toc import read_toc, toc_bytes, toc_path
 from newssearch.readers import Skipped
 
 THOROUGH = max(int(os.environ.get("NEWSSEARCH_THOROUGH", "1")), 1)
@@ -67,7 +67,7 @@ def made_by_another(folder: Path, **versions: int) -> None:
     assert toc.versions is not None
     known = dict(zip(("format", "analysis"), toc.versions, strict=True)) | versions
     toc_path(folder, toc.generation).write_bytes(
-        written_toc(toc._replace(versions=(known["format"], known["analysis"])))
+        toc_bytes(toc._replace(versions=(known["format"], known["analysis"])))
     )
 
 

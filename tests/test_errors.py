@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from whoosh import index as whoosh_index
 
 import newssearch
 from newssearch import IndexDamagedError, IndexNotFoundError
@@ -187,18 +186,6 @@ def test_a_folder_without_permission_is_neither_empty_nor_damaged(tmp_path: Path
     assert sorted(path.name for path in folder.iterdir()) == before
 
 
-def test_what_whoosh_wrote_and_nobody_may_read_is_no_damage(tmp_path: Path, folder: Path) -> None:
-    with whoosh_index.open_dir(str(folder)).writer() as writer:
-        writer.add_document(id="w", title="Whoosh", text="Wind.")
-    assert newssearch.verify(folder).sound
-    for path in folder.glob("MAIN_*.seg"):
-        path.chmod(0)
-    with unprivileged(tmp_path):
-        with pytest.raises(PermissionError):
-            newssearch.open("index")
-        assert {problem.kind for problem in newssearch.verify("index").problems} == {"unread"}
-
-
 def test_a_configuration_without_permission_is_not_taken_for_a_mistake_in_it(
     tmp_path: Path, folder: Path, cli: Command
 ) -> None:
@@ -294,8 +281,8 @@ PLACES = {
     "ranking": (top_k.Ranking, "best"),
     "decoding": (segment.Segment, "shown"),
     "highlighting": (snippets.Highlighter, "snippet"),
-    "table of contents": (toc, "_listed"),
-    "opening": (index_folder.IndexFolder, "_opened"),
+    "table of contents": (toc, "_entry"),
+    "opening": (index_folder, "Segment"),
     "snapshot": (snapshot, "Table"),
     "stories": (index_folder, "read_stories"),
 }

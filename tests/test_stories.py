@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from whoosh import index as whoosh_index
 
 import newssearch
 from newssearch import Article, Index
@@ -360,17 +359,6 @@ def test_stories_are_those_that_a_look_at_every_pair_finds(
             index.remove(gone)
             held = {name: article for name, article in held.items() if name not in gone}
             assert told(index) == tell(list(held.values()))
-
-
-def test_stories_are_told_anew_where_nothing_is_known_of_them(index: Index) -> None:
-    before = told(index)
-    whoosh_index.open_dir(str(index.folder)).writer().commit(merge=False)  # which knows of none
-    for path in index.folder.glob("stories-*"):
-        path.unlink()
-    index.refresh()
-    assert index.search("valley").total_stories == 3  # each for itself
-    index.add([made(["Nothing new today."], "e.example", title="Calm")])
-    assert told(index).stories == before.stories
 
 
 # ---- the command line

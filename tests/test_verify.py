@@ -14,13 +14,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from whoosh import index as whoosh_index
 
 import newssearch
 from newssearch import Article, IndexDamagedError, IndexNotFoundError, IndexVersionError, Verification
 from newssearch.engines.embedded import EmbeddedStore
 from newssearch.engines.embedded.storage.container import Container, ContainerError, ContainerWriter
-from newssearch.engines.embedded.storage.toc import newest, read_toc, toc_path, written_toc
+from newssearch.engines.embedded.storage.toc import newest, read_toc, toc_bytes, toc_path
 from support import THOROUGH, Command, article, command, made_by_another
 
 WORDS = "rain storm Baghdad talks cease-fire oil price minister said the of a U.S. Zelensky election".split()
@@ -307,21 +306,10 @@ def test_nothing_of_a_run_that_goes_on_is_removed(folder: Path) -> None:
         assert index.find("title:A")
 
 
-def test_what_whoosh_wrote_is_no_leftover(folder: Path) -> None:
-    with whoosh_index.open_dir(str(folder)).writer() as writer:
-        writer.add_document(id="w", title="Whoosh", text="Wind.")
-    found = newssearch.verify(folder, clean=True)
-    assert found.sound
-    assert found.removed == ()
-    with newssearch.open(folder) as index:
-        assert index.find("wind") == ["w"]
-        assert found.articles == index.info().contents.articles
-
-
 @pytest.mark.parametrize("look", ["check", "salvage"])
 def test_what_is_written_during_a_look_at_all_of_an_index_is_no_damage(folder: Path, look: str) -> None:
     """The first segment is damaged, so that the look stops there for a moment, in which a rebuild removes the others."""
-    first, *others = [listed.file_name for listed in read_toc(folder).listed if listed is not None]
+    first, *others = [entry.file_name for entry in read_toc(folder).entries]
     content = bytearray((folder / first).read_bytes())
     content[-20:] = bytes(20)
     (folder / first).unlink()
@@ -462,6 +450,6 @@ def test_the_command_line_tells_of_it(cli: Command, folder: Path) -> None:
 
 def test_a_toc_that_another_program_cut_to_where_its_checksum_begins_is_damaged(folder: Path) -> None:
     path = toc_path(folder, newest(folder))
-    path.write_bytes(written_toc(read_toc(folder))[:-12])
+    path.write_bytes(toc_bytes(read_toc(folder))[:-12])
     with pytest.raises(IndexDamagedError, match="cut short"):
         newssearch.open(folder)

@@ -7,7 +7,7 @@ Each carries the data that a program needs to react, and the exit code that the 
     │   ├── IndexNotFoundError      3   there is no index in it
     │   ├── IndexExistsError        1   there is one already, and it is not to be overwritten
     │   ├── IndexVersionError       3   made by a newer newssearch, or by another program
-    │   ├── IndexDamagedError       3   a checksum or a check of its structure fails, or a file is missing
+    │   ├── IndexDamagedError       3   a check of its contents fails, a file is missing, or Whoosh wrote to it
     │   ├── IndexLockedError        1   another process is writing to it
     │   └── IndexWriteError         1   the disk is full, or the folder may not be written to
     ├── ArticleNotFoundError        1   no article has that id, or several do
@@ -75,8 +75,11 @@ class IndexVersionError(IndexFolderError):
 
 
 class IndexDamagedError(IndexFolderError):
-    """The index in ``folder`` is not what was written: a checksum or a check of its structure fails, or a file that the
-    table of contents names is missing."""
+    """The index in ``folder`` is not as newssearch wrote it.
+
+    A checksum or a check of its structure fails, a file that the table of contents names is missing, or another program
+    (Whoosh) committed to it.
+    """
 
     exit_code = 3
 

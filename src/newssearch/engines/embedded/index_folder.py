@@ -23,11 +23,10 @@ from newssearch._version import __version__
 from newssearch.engines.embedded.integrity.diagnosis import diagnosed
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.story_columns import (
-    Named,
+    SegmentKey,
     Stories,
     read_stories,
     remove_stories,
-    story_path,
     write_stories,
 )
 from newssearch.engines.embedded.storage.container import Container
@@ -35,8 +34,6 @@ from newssearch.engines.embedded.storage.toc import (
     EXTENSION,
     FORMAT_VERSION,
     MARKER,
-    Listed,
-    Toc,
     holds_index,
     newest,
     read_toc,
@@ -198,31 +195,17 @@ class IndexFolder:
     def _snapshot(self) -> EmbeddedSnapshot:
         _keep_memory()
         toc = read_toc(self.folder)
-        named: list[Named | None] = []
-        opened: list[Segment | None] = []
-        for listed in toc.listed:
-            segment, name = self._opened(listed) if listed is not None else (None, None)
-            opened.append(segment)
-            named.append(name)
-        stories = read_stories(self.folder, toc.generation, named)
-        if stories.generation != toc.generation and newest(self.folder) != toc.generation:
-            raise FileNotFoundError("the index was written to while it was opened")
-        if stories.generation != toc.generation and toc.versions is not None and toc.listed:
-            raise FileNotFoundError(story_path(self.folder, toc.generation).name)
-        segments: list[Segment] = []
-        for number, (segment, known) in enumerate(zip(opened, stories.parts, strict=True)):
-            if segment is None:
-                segment = self.adopted(toc, number)  # noqa: PLW2901
-            segment.stories = known
-            segments.append(segment)
+        segments = [Segment(Container(self.folder / entry.file_name), entry.deleted) for entry in toc.entries]
+        with diagnosed(segments):
+            keys = [
+                SegmentKey(entry.file_name, segment.living)
+                for entry, segment in zip(toc.entries, segments, strict=True)
+            ]
+        stories = read_stories(self.folder, toc.generation, keys)
+        for segment, columns in zip(segments, stories.columns, strict=True):
+            segment.stories = columns
         with diagnosed(segments):
             return EmbeddedSnapshot(segments, stories.boilerplate)
-
-    def _opened(self, listed: Listed) -> tuple[Segment, Named] | tuple[None, None]:
-        """A segment of ours and its name; None for both where Whoosh has deleted parts of its articles."""
-        segment = Segment(Container(self.folder / listed.file_name), listed.deleted)
-        with diagnosed([segment]):
-            return (None, None) if segment.torn else (segment, Named(listed.file_name, segment.living))
 
     @property
     def whoosh(self) -> WhooshFolder:
@@ -250,10 +233,6 @@ class IndexFolder:
         for path in self.folder.glob(f"{REBUILD}*.tmp"):
             if REBUILDS.fullmatch(path.name):
                 remove_folder(path)
-
-    def adopted(self, toc: Toc, number: int) -> Segment:
-        """A segment that Whoosh wrote, or of which it deleted parts of articles."""
-        return self.whoosh.adopted(toc, number)
 
     def lock(self, wait: float) -> Lock:
         """Let nobody else write, until ``release()`` is called on what is returned.
@@ -330,8 +309,10 @@ def make_folder(folder: Path) -> None:
 
 
 def _check_marker(folder: Path) -> None:
-    """See to it that this version can read an index: by what its table of contents says, or by its marker, if Whoosh
-    wrote that."""
+    """Check that this version can read an index.
+
+    The table of contents says which version wrote it; if it is damaged or Whoosh wrote it, the marker does.
+    """
     versions = read_versions(folder)
     try:
         content = (folder / MARKER).read_bytes()

@@ -59,7 +59,7 @@ class EmbeddedStore(IndexFolder):
         """Return a check of the whole index, in which the words of ``sample`` articles of each segment are compared."""
         from newssearch.engines.embedded.integrity.verify import Check  # a search needs none of it
 
-        return Check(self.folder, sample, self.adopted)
+        return Check(self.folder, sample)
 
     def leftovers(self, extras: Iterable[str]) -> list[Leftover]:
         """Return what interrupted runs left behind: files that no commit names. Empty while a run is under way.
@@ -103,4 +103,4 @@ class EmbeddedStore(IndexFolder):
         """Return all articles that can still be read, those that cannot, and whatever else is wrong."""
         from newssearch.engines.embedded.integrity.salvage import salvaged  # a search needs none of it
 
-        return salvaged(self.folder, self.adopted)
+        return salvaged(self.folder)

@@ -22,7 +22,7 @@ from newssearch.engines.embedded.indexing.segment_builder import Builder
 from newssearch.engines.embedded.integrity.diagnosis import diagnosed
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.shingles import Hashes
-from newssearch.engines.embedded.segment.story_columns import Known, Named, Stories
+from newssearch.engines.embedded.segment.story_columns import SegmentKey, Stories, StoryColumns
 from newssearch.engines.embedded.storage.container import Container, ContainerWriter, write_container
 from newssearch.engines.embedded.whoosh_compat.codec import ArraySegment
 from newssearch.engines.embedded.whoosh_compat.folder import Lock
@@ -40,7 +40,7 @@ ENOUGH = 12_000_000
 """Bytes of text in one run from which on it is worth the time that processes take to start."""
 
 
-Told = tuple[ArraySegment, Known]
+Told = tuple[ArraySegment, StoryColumns]
 """A segment, and what is known of the stories in it."""
 
 
@@ -125,12 +125,6 @@ class EmbeddedWriter:
             return
         self._lock.check()
         toc = self._store.toc()
-        for number, segment in enumerate(self._snapshot.segments):
-            if segment.container.in_memory:  # made of what Whoosh wrote
-                adopted = ArraySegment("MAIN", segment.documents)
-                write_container(self._store.folder / adopted.file_name, dict(segment.container.items()))
-                toc.segments[number] = adopted
-                self._made.append(adopted)
         for number, documents in self._removed.items():
             for document in documents:
                 toc.segments[number].delete_document(document)
@@ -143,14 +137,14 @@ class EmbeddedWriter:
         toc.segments = [segment for segment, _ in merged]
         if last:
             self._untidy = 0
-        names = [Named(segment.file_name, segment.doc_count()) for segment, _ in merged]
+        names = [SegmentKey(segment.file_name, segment.doc_count()) for segment, _ in merged]
         self._lock.check()
         self._clean = self._store.put_toc(toc, Stories(names, [known for _, known in merged], boilerplate))
         self._new, self._made, self._removed, self._pending = [], [], {}, 0
         self._snapshot.close()
         self._snapshot = self._store.snapshot()
 
-    def _stories(self) -> tuple[list[Known], Hashes]:
+    def _stories(self) -> tuple[list[StoryColumns], Hashes]:
         """The stories in each segment, those that are new last, and what is boilerplate."""
         parts = []
         for number, segment in enumerate(self._snapshot.segments):

@@ -25,7 +25,7 @@ import numpy as np
 from newssearch.engines.embedded.segment.columns import NONE
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.shingles import MARKS, Hashes
-from newssearch.engines.embedded.segment.story_columns import Known
+from newssearch.engines.embedded.segment.story_columns import StoryColumns
 from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, concat_ranges, run_starts
 
@@ -49,16 +49,16 @@ class Part(NamedTuple):
     """A segment of the commit to be: what was known of it, if anything, and its articles that are no longer there."""
 
     segment: Segment
-    before: Known | None
+    before: StoryColumns | None
     gone: Ints
 
 
-def update(parts: Sequence[Part], boilerplate: Hashes) -> tuple[list[Known], Hashes]:
+def update(parts: Sequence[Part], boilerplate: Hashes) -> tuple[list[StoryColumns], Hashes]:
     """The stories in each segment of a commit, and the boilerplate, from those of the one before and what changed."""
     return _Update(parts, boilerplate).run()
 
 
-def joined(parts: Sequence[tuple[Known, Ints, Ints]]) -> Known:
+def joined(parts: Sequence[tuple[StoryColumns, Ints, Ints]]) -> StoryColumns:
     """What is known of several segments that become one, with the numbers that their articles and documents have there,
     -1 for those that are gone."""
 
@@ -66,7 +66,7 @@ def joined(parts: Sequence[tuple[Known, Ints, Ints]]) -> Known:
         found = np.concatenate([new[getattr(known, name)] for known, _, new in parts])
         return found[found >= 0].astype(np.uint32)
 
-    return Known(
+    return StoryColumns(
         np.concatenate([known.story[new >= 0] for known, new, _ in parts]),
         np.concatenate([known.own[new >= 0] for known, new, _ in parts]),
         documents("repeated"),
@@ -142,7 +142,7 @@ class _Update:
             found.append(numbers[codes])
         return np.concatenate(found)
 
-    def run(self) -> tuple[list[Known], Hashes]:
+    def run(self) -> tuple[list[StoryColumns], Hashes]:
         """Look at what changes, and at what changes with it."""
         gone = self._gone()
         touched = self._hashes_of(gone)
@@ -160,10 +160,10 @@ class _Update:
         others = self._before[~_are_in(self._before, wanted)]
         return [self._part(n) for n in range(len(self._parts))], _united(others, wanted[common])
 
-    def _part(self, n: int) -> Known:
+    def _part(self, n: int) -> StoryColumns:
         articles = slice(int(self._articles[n]), int(self._articles[n + 1]))
         documents = slice(int(self._documents[n]), int(self._documents[n + 1]))
-        return Known(
+        return StoryColumns(
             self._story[articles].astype(np.uint32),
             self._own[articles].astype(np.uint32),
             np.flatnonzero(self._repeated[documents]).astype(np.uint32),

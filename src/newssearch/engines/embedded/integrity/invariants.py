@@ -23,7 +23,7 @@ from newssearch.engines.embedded.storage.block_store import BlockStore
 from newssearch.engines.embedded.storage.container import Array, Container, StringTable
 from newssearch.engines.embedded.storage.patched_ints import EXCEPTION
 from newssearch.engines.embedded.storage.sorted_sets import Ints, run_starts
-from newssearch.engines.embedded.storage.toc import Listed
+from newssearch.engines.embedded.storage.toc import SegmentEntry
 from newssearch.errors import IndexDamagedError
 from newssearch.query import LEAD
 from newssearch.text.analysis import analyser, analyser_named
@@ -34,7 +34,7 @@ UNREADABLE = (
 """What reading arrays that do not fit together may raise. OSError and MemoryError say nothing about the arrays."""
 
 
-def unfit(segment: Segment, listed: Listed | None = None) -> Iterator[str]:
+def unfit(segment: Segment, entry: SegmentEntry | None = None) -> Iterator[str]:
     """What does not fit together in a segment, and with what the table of contents says of it.
 
     A check relies on those before it: none is made after one that fails.
@@ -44,7 +44,7 @@ def unfit(segment: Segment, listed: Listed | None = None) -> Iterator[str]:
         lambda: _types(container),
         lambda: _strings(container),
         lambda: _small(container),
-        lambda: _articles(segment, listed),
+        lambda: _articles(segment, entry),
         lambda: _stored("header", segment.rest, segment.articles),
         lambda: _stored("body", segment.bodies, segment.documents),
         lambda: _metadata(segment),
@@ -94,7 +94,7 @@ def _small(container: Container) -> Iterator[str]:
                 yield f"{name}: numbers of more than eight bits are not where they should be"
 
 
-def _articles(segment: Segment, listed: Listed | None) -> Iterator[str]:
+def _articles(segment: Segment, entry: SegmentEntry | None) -> Iterator[str]:
     container = segment.container
     first, articles, documents = segment.first, segment.articles, segment.documents
     if first[0] or not _rising(first, strictly=True):
@@ -113,10 +113,12 @@ def _articles(segment: Segment, listed: Listed | None) -> Iterator[str]:
         or (segment.lead.max(axis=1, initial=0) > np.diff(first)).any()
     ):
         yield "the leads are not of their articles"
-    if listed is not None and documents != listed.documents:
-        yield f"it has {documents} paragraphs, and should have {listed.documents}"
+    if entry is not None and documents != entry.documents:
+        yield f"it has {documents} paragraphs, and should have {entry.documents}"
     if len(segment.deleted) and not 0 <= int(segment.deleted[0]) <= int(segment.deleted[-1]) < documents:
         yield "more is deleted than there is"
+    elif segment.alive is not None and len(segment.deleted) != np.diff(first)[~segment.alive].sum():
+        yield "only parts of some articles are deleted"
     if len(segment.bodies) != documents or len(segment.rest) != articles:
         yield "there are not as many texts as paragraphs"
     for name in ("article.id", "article.state", "article.shown"):

@@ -55,7 +55,7 @@ def _open_once(folder: Path, open_file: Callable[[Path], MappedFile]) -> OpenedC
     toc = read_toc(folder)
     size = toc_path(folder, toc.generation).stat().st_size
     stories = newest_stories(folder, toc.generation)
-    paths = [folder / listed.file_name for listed in toc.listed if listed is not None]
+    paths = [folder / entry.file_name for entry in toc.entries]
     if stories >= 0:
         paths.append(story_path(folder, stories))
     return OpenedCommit(toc, size, {path.name: opened(path, open_file) for path in paths}, stories)

@@ -6,13 +6,13 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from newssearch.engines.embedded.segment.segment import Segment
-from newssearch.engines.embedded.segment.story_columns import named_in, newest_stories, story_path
+from newssearch.engines.embedded.segment.story_columns import newest_stories, segment_keys, story_path
 from newssearch.engines.embedded.storage.container import Container
 from newssearch.engines.embedded.storage.mmap_file import ContainerError, MappedFile
 from newssearch.engines.embedded.storage.toc import (
@@ -20,7 +20,7 @@ from newssearch.engines.embedded.storage.toc import (
     HOLDER,
     LOCKS,
     MARKER,
-    Listed,
+    SegmentEntry,
     Toc,
     newest,
     read_toc,
@@ -45,17 +45,12 @@ _OURS = re.compile(
 """What newssearch or Whoosh may have written into the folder of an index."""
 
 
-Adopted = Callable[[Toc, int], Segment]
-"""Reads a segment of a table of contents that Whoosh wrote."""
-
-
 class Check:
     """One look at an index. What it finds is counted as it goes."""
 
-    def __init__(self, folder: Path, sample: int, adopted: Adopted) -> None:
+    def __init__(self, folder: Path, sample: int) -> None:
         self._folder = folder
         self._sample = sample
-        self._adopt = adopted
         self.files = self.size = self.articles = self.paragraphs = self.sampled = 0
 
     def problems(self) -> Iterator[Problem]:
@@ -75,12 +70,8 @@ class Check:
                 yield from self._file(left, opened(left, MappedFile.of))
             return
         segments: list[Segment | None] = []
-        for number, listed in enumerate(toc.listed):
-            if listed is None:
-                yield from self._adopted(toc, number)
-                segments.append(None)
-                continue
-            yield from self._segment(listed, files[listed.file_name], segments)
+        for entry in toc.entries:
+            yield from self._segment(entry, files[entry.file_name], segments)
         yield from self._stories(toc, files, stories, segments)
         yield from self._twice(toc, segments)
 
@@ -118,17 +109,19 @@ class Check:
             if len(stretches) > NAMED_STRETCHES:
                 yield Problem(path.name, f"and {len(stretches) - NAMED_STRETCHES:,} more stretches of it")
 
-    def _segment(self, listed: Listed, file: Outcome, segments: list[Segment | None]) -> Iterator[Problem]:
+    def _segment(
+        self, entry: SegmentEntry, file: Outcome, segments: list[Segment | None]
+    ) -> Iterator[Problem]:
         """What is wrong with a segment; it is added to those that can be read, or None in its place."""
-        name = listed.file_name
+        name = entry.file_name
         damage = list(self._file(self._folder / name, file))
         segments.append(None)
         if damage or not isinstance(file, MappedFile):
             yield from damage
             return
         try:
-            segment = Segment(Container(file), listed.deleted)
-            found = [Problem(name, what) for what in invariants.unfit(segment, listed)]
+            segment = Segment(Container(file), entry.deleted)
+            found = [Problem(name, what) for what in invariants.unfit(segment, entry)]
             if not found:
                 found = list(self._texts(name, segment))
                 segments[-1] = segment
@@ -149,52 +142,32 @@ class Check:
         self.sampled += len(chosen)
         yield from (Problem(name, what) for what in invariants.ill_indexed(segment, chosen))
 
-    def _adopted(self, toc: Toc, number: int) -> Iterator[Problem]:
-        """Whether a segment that Whoosh wrote can be read: it has no checksums."""
-        name = toc_path(self._folder, toc.generation).name
-        try:
-            segment = self._adopt(toc, number)
-        except IndexDamagedError as error:
-            yield Problem(
-                name,
-                f"segment {number + 1}, which Whoosh wrote, cannot be read: {error.__cause__ or error!r}",
-            )
-        except OSError as error:
-            yield unread(Path(error.filename or name), error)
-        else:
-            self.articles += segment.articles
-            self.paragraphs += segment.paragraphs
-
     def _stories(
         self, toc: Toc, files: dict[str, Outcome], newest_one: int, segments: list[Segment | None]
     ) -> Iterator[Problem]:
-        """What is wrong with the file of the stories, which is there where newssearch wrote what it tells of."""
+        """What is wrong with the file of the stories, which only an empty index may lack."""
         path = story_path(self._folder, newest_one)
-        if newest_one != toc.generation and toc.versions is not None:
-            if toc.listed:
+        if newest_one != toc.generation:
+            if toc.entries:
                 yield Problem(story_path(self._folder, toc.generation).name, "it is missing")
-            return
-        if newest_one < 0:
             return
         file = files[path.name]
         damage = list(self._file(path, file))
         yield from damage
-        if damage or not isinstance(file, MappedFile) or toc.versions is None:
+        if damage or not isinstance(file, MappedFile):
             return
         try:
-            named = named_in(Container(file))
+            named = segment_keys(Container(file))
         except ContainerError as error:
             yield Problem(path.name, error.what)
             return
         except OSError as error:
             yield unread(path, error)
             return
-        for listed, segment, told in zip(toc.listed, segments, named, strict=False):
-            if listed is None or segment is None:
-                continue
-            if told != (listed.file_name, segment.living):
-                yield Problem(path.name, f"it does not tell of {listed.file_name}")
-        if len(named) != len(toc.listed):
+        for entry, segment, told in zip(toc.entries, segments, named, strict=False):
+            if segment is not None and told != (entry.file_name, segment.living):
+                yield Problem(path.name, f"it does not tell of {entry.file_name}")
+        if len(named) != len(toc.entries):
             yield Problem(path.name, "it tells of other segments than there are")
 
     def _twice(self, toc: Toc, segments: list[Segment | None]) -> Iterator[Problem]:
@@ -231,13 +204,11 @@ def leftovers(folder: Path, known: frozenset[str]) -> list[Leftover]:
     toc = read_toc(folder)
     kept = {*known, *LOCKS, HOLDER, MARKER, toc_path(folder, toc.generation).name}
     kept.add(story_path(folder, newest_stories(folder, toc.generation)).name)
-    kept.update(listed.file_name for listed in toc.listed if listed is not None)
+    kept.update(entry.file_name for entry in toc.entries)
     return [
         Leftover(path.name, _size(path))
         for path in sorted(folder.iterdir())
-        if path.name not in kept
-        and _OURS.fullmatch(path.name)
-        and path.name.partition(".")[0] not in toc.stems  # as files of segments that Whoosh wrote are
+        if path.name not in kept and _OURS.fullmatch(path.name)
     ]
 
 

@@ -27,7 +27,7 @@ from .columns import NONE
 from .field import Field, TextField, _bytes
 from .shingles import Shingles
 from .stored_fields import VALUES, article_of, date_of
-from .story_columns import Known
+from .story_columns import StoryColumns
 
 
 class Values(NamedTuple):
@@ -42,7 +42,7 @@ class Segment:
     known of its stories."""
 
     def __init__(
-        self, container: Container, deleted: Iterable[int] = (), stories: Known | None = None
+        self, container: Container, deleted: Iterable[int] = (), stories: StoryColumns | None = None
     ) -> None:
         self.container = container
         self.stories = stories
@@ -104,14 +104,6 @@ class Segment:
         alive = np.ones(self.articles, np.bool_)
         alive[self.article[self.deleted]] = False
         return alive
-
-    @property
-    def torn(self) -> bool:
-        """Whether of some article only a part is deleted, which newssearch itself never does."""
-        if self.alive is None:
-            return False
-        deleted = np.bincount(self.article[self.deleted], minlength=self.articles)
-        return bool((deleted[~self.alive] < np.diff(self.first)[~self.alive]).any())
 
     @property
     def living(self) -> int:

@@ -1,16 +1,15 @@
-"""What is known of the stories of a commit, in a file beside its segments: ``stories-GENERATION.nws``.
+"""The stories of a commit, in one file beside its segments: ``stories-GENERATION.nws``.
 
-A segment is never written to again, but its articles' copies may come later. So this file is written anew by each
-commit, before the table of contents that it belongs to. Where Whoosh itself has written the newest table of contents,
-what an earlier file says of the segments that are as they were still holds. It is a :mod:`storage.container` with, for the
-segment of number N in ``segments`` (JSON: the names of their files, and how many documents each has that are not
-deleted):
+A segment never changes after it is written, but copies of its articles may be added later. So each commit writes this
+file again, before its table of contents. It is a :mod:`storage.container` with these sections, where ``N`` counts the
+segments of the commit:
 
 ======================  ===============================================================================================
-``N.story``             the number of each article's story; 0 for one that is alone in it
-``N.own``               how many of its samples are no boilerplate; see :mod:`indexing.near_duplicates`
-``N.repeated``          the documents that are repeated, ascending
-``N.known``             the documents that an earlier article has, ascending
+``segments``            JSON: for each segment the name of its file and the number of its live documents
+``N.story``             the number of each article's story; 0 for an article that is the only one of its story
+``N.own``               how many samples of each article are not boilerplate; see :mod:`indexing.near_duplicates`
+``N.repeated``          the documents that are repeated (boilerplate), ascending
+``N.known``             the documents that an earlier article has too, ascending
 ``boilerplate``         the hashes of samples that are boilerplate, ascending
 ======================  ===============================================================================================
 """
@@ -35,12 +34,12 @@ from newssearch.engines.embedded.storage.container import (
 )
 from newssearch.system.atomic_files import patiently, remove_unused
 
-_NAME = "stories-{}.nws"
-_NAMED = re.compile(r"stories-(\d+)\.nws")
+_FILE_NAME = "stories-{}.nws"
+_FILE_PATTERN = re.compile(r"stories-(\d+)\.nws")
 
 
-class Known(NamedTuple):
-    """What is known of the stories in one segment: see above."""
+class StoryColumns(NamedTuple):
+    """The stories in one segment: see above."""
 
     story: Array
     own: Array
@@ -48,92 +47,89 @@ class Known(NamedTuple):
     known: Array
 
 
-class Named(NamedTuple):
-    """A segment as the file knows it: the name of its own file, and how many documents it has that are not deleted."""
+class SegmentKey(NamedTuple):
+    """A segment as the file of stories identifies it: by the name of its file and the number of its live documents."""
 
     name: str
     documents: int
 
 
 class Stories(NamedTuple):
-    """The stories of a commit.
+    """The stories of a commit: the columns of each of its segments, and the hashes of boilerplate, ascending."""
 
-    ``names`` and ``parts`` are of its segments, None for one of which nothing is known; ``boilerplate`` are hashes.
-    ``generation`` is the number of the commit that they were written with.
-    """
-
-    names: Sequence[Named | None]
-    parts: Sequence[Known | None]
+    segments: Sequence[SegmentKey]
+    columns: Sequence[StoryColumns]
     boilerplate: NDArray[np.uint32]
-    generation: int = 0
 
 
 def write_stories(folder: Path, generation: int, stories: Stories) -> None:
-    """Write the stories that the commit of that number will have."""
+    """Write the stories of a commit."""
     sections: dict[str, Array] = {
-        "segments": np.frombuffer(json.dumps(stories.names).encode(), np.uint8),
+        "segments": np.frombuffer(json.dumps(stories.segments).encode(), np.uint8),
         "boilerplate": stories.boilerplate,
     }
-    for n, known in enumerate(stories.parts):
-        if known is not None:
-            sections |= {f"{n}.{name}": narrow(array) for name, array in known._asdict().items()}
+    for n, columns in enumerate(stories.columns):
+        sections |= {f"{n}.{name}": narrow(array) for name, array in columns._asdict().items()}
     path = story_path(folder, generation)
-    patiently(lambda: path.unlink(missing_ok=True))  # of a commit of that number that failed
+    patiently(lambda: path.unlink(missing_ok=True))  # of a failed commit with this generation
     write_container(path, sections)
 
 
-def read_stories(folder: Path, generation: int, names: Sequence[Named | None]) -> Stories:
-    """The stories of a commit with segments of these names.
+def read_stories(folder: Path, generation: int, segments: Sequence[SegmentKey]) -> Stories:
+    """Return the stories of a commit that has these segments; an empty commit needs no file.
 
-    They are copied, so that the file need not stay open: it is small.
+    The arrays are copied, so that the file need not stay open: it is small. Raises :class:`FileNotFoundError`, and
+    :class:`~storage.container.ContainerError` if the file lists other segments.
     """
-    newest = newest_stories(folder, generation)
-    if newest < 0:
-        return Stories(names, [None] * len(names), np.empty(0, np.uint32))
-    container = Container(story_path(folder, newest))
-    number = {known: n for n, known in enumerate(named_in(container)) if known is not None}
-    parts: list[Known | None] = []
-    for name in names:
-        n = number.get(name) if name is not None else None
-        there = f"{n}.story" in container
-        parts.append(Known(*(container[f"{n}.{field}"].copy() for field in Known._fields)) if there else None)
-    return Stories(names, parts, container["boilerplate"].copy(), newest)
+    path = story_path(folder, generation)
+    if not segments and not path.exists():
+        return Stories([], [], np.empty(0, np.uint32))
+    container = Container(path)
+    if segment_keys(container) != list(segments):
+        raise ContainerError(path, "it lists other segments than the table of contents")
+    columns = [
+        StoryColumns(*(container[f"{n}.{name}"].copy() for name in StoryColumns._fields))
+        for n in range(len(segments))
+    ]
+    return Stories(segments, columns, container["boilerplate"].copy())
 
 
 def newest_stories(folder: Path, generation: int) -> int:
-    """The commit with the newest file up to that commit, or -1."""
-    return max((number for number in _files(folder) if number <= generation), default=-1)
+    """Return the newest generation up to the given one that has a file of stories; -1 if none has."""
+    return max((number for number in _story_files(folder) if number <= generation), default=-1)
 
 
-def named_in(container: Container) -> list[Named | None]:
-    """The segments that a file of stories tells of. Raises :class:`~storage.container.ContainerError` where that is no list."""
+def segment_keys(container: Container) -> list[SegmentKey]:
+    """Return the segments that a file of stories lists. Raises :class:`~storage.container.ContainerError`."""
     try:
-        listed = json.loads(container["segments"].tobytes())
-        return [None if known is None else Named(str(known[0]), int(known[1])) for known in listed]
+        return [
+            SegmentKey(str(name), int(documents))
+            for name, documents in json.loads(container["segments"].tobytes())
+        ]
     except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
         assert container.path is not None, "it is a file"
         raise ContainerError(container.path, "its list of segments cannot be read") from error
 
 
 def story_path(folder: Path, generation: int) -> Path:
-    """The file of the stories of a commit."""
-    return folder / _NAME.format(generation)
+    """Return the path of the stories of a commit."""
+    return folder / _FILE_NAME.format(generation)
 
 
 def keep_stories(old: Path, new: Path, generation: int) -> None:
-    """Let the newest stories of one folder be those that the commit of that number will have in another one."""
-    files = _files(old)
+    """Move the newest stories of one folder into another one, as those of its commit with this generation."""
+    files = _story_files(old)
     if files:
         patiently(lambda: files[max(files)].replace(story_path(new, generation)))
 
 
 def remove_stories(folder: Path, generation: int) -> bool:
-    """Remove the files of all commits but that one; whether they are gone. The lock must be held."""
-    removed = [remove_unused(path) for number, path in _files(folder).items() if number != generation]
+    """Remove the stories of all other commits; return whether all could be removed. The lock must be held."""
+    removed = [remove_unused(path) for number, path in _story_files(folder).items() if number != generation]
     return all(removed)
 
 
-def _files(folder: Path) -> dict[int, Path]:
-    """The files of stories, by the number of their commit."""
-    found = ((_NAMED.fullmatch(path.name), path) for path in folder.glob("stories-*.nws"))
+def _story_files(folder: Path) -> dict[int, Path]:
+    """Return the files of stories by their generations."""
+    found = ((_FILE_PATTERN.fullmatch(path.name), path) for path in folder.glob("stories-*.nws"))
     return {int(match[1]): path for match, path in found if match is not None}

@@ -182,11 +182,6 @@ class Container:
     def _directory(self) -> Mapping[str, tuple[str, int, int]]:
         return self.mapped.directory if self.mapped is not None else {}
 
-    @property
-    def in_memory(self) -> bool:
-        """Whether it is no file."""
-        return self.mapped is None
-
     def __contains__(self, name: str) -> bool:
         return name in self._sections or name in self._directory
 

@@ -5,18 +5,22 @@
     +--------------------+
     | 3 x varint         |  4, 8, 4: sizes of numbers
     | i32 i32            |  -12345, and the version of the layout: -111
-    | 3 x varint         |  the version of Whoosh; of one that newssearch wrote 0, its format, its analysis
-    | varint, bytes      |  the schema, pickled, behind its length
+    | 3 x varint         |  0, the version of the format, the version of the analysis
+    | varint, bytes      |  the length of the pickled schema, then the schema
     | i32 i32            |  the generation; 0
     | bytes              |  the segments, pickled
-    | u32 b"NEWSTOC1"    |  if newssearch wrote it: the crc32 of all above, little-endian
+    | u32 b"NEWSTOC1"    |  the crc32 of all above, little-endian
     +--------------------+  end
 
-Numbers are big-endian; a varint has seven bits a byte, the lowest first. The newest of ``_MAIN_N.toc`` counts.
+Numbers are big-endian except in the last row; a varint has seven bits a byte, the lowest first. The newest of
+``_MAIN_N.toc`` counts.
 
-Unpickling can call whatever a pickle names. This knows the names that an index of ours has and no others, and puts
-something lifeless in the place of each. The postings and stored fields of Whoosh's own segments are pickles too:
-:mod:`whoosh_compat.safe_pickle` reads them.
+Whoosh reads this file and writes files like it, with its own version in the third row and without the last row. An
+index whose newest table of contents Whoosh wrote is refused, before anything is unpickled: Whoosh's segments and commits
+have no checksums, and their values are pickles, which can run programs.
+
+Unpickling calls whatever a pickle names. :class:`_Unpickler` accepts the names in :data:`ALLOWED_CLASSES` only, and replaces
+each by an inert stub.
 """
 
 from __future__ import annotations
@@ -27,37 +31,31 @@ import pickle
 import re
 import struct
 import zlib
-from collections import defaultdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from newssearch.errors import IndexDamagedError
 
 FORMAT_VERSION = 10
-"""Counts up when an index of before can no longer be read as it is."""
+"""The version of the format on disk. It counts up when older indexes can no longer be read."""
 LOCKS = ("MAIN_RUN", "MAIN_WRITELOCK")
-"""The files that a writer locks, in this order."""
+"""The files that a writer locks, in this order; Whoosh's own writers lock the second one."""
 HOLDER = "writer.json"
-"""The file that names the process that writes."""
+"""The file that names the process that holds the locks."""
 MARKER = "newssearch.json"
-"""The file that says which format an index has, and what made it."""
+"""The file that names the format of an index and the version of newssearch that made it."""
 EXTENSION = ".nws"
-"""Of the one file of a segment of ours."""
+"""The extension of a segment's file."""
 
-KNOWN = frozenset(
+ALLOWED_CLASSES = frozenset(
     {
         ("__builtin__", "long"),
-        ("builtins", "int"),
-        ("builtins", "set"),
         ("__builtin__", "set"),
-        ("collections", "defaultdict"),
         ("newssearch.whoosh_codec", "ArraySegment"),
         ("newssearch.whoosh_codec", "ArticleAnalyzer"),
         ("re", "_compile"),
         ("whoosh.analysis.tokenizers", "IDTokenizer"),
         ("whoosh.analysis.tokenizers", "RegexTokenizer"),
-        ("whoosh.codec.whoosh3", "W3Codec"),
-        ("whoosh.codec.whoosh3", "W3Segment"),
         ("whoosh.columns", "VarBytesColumn"),
         ("whoosh.fields", "DATETIME"),
         ("whoosh.fields", "ID"),
@@ -71,22 +69,24 @@ KNOWN = frozenset(
         ("whoosh.formats", "Positions"),
     }
 )
-"""All that an index of ours names."""
+"""The module and name of each class that the table of contents of an index may name."""
 
 _RELIST = 5
-"""A folder may be listed while a commit puts one table of contents in the place of another: list it again."""
+"""How often to list a folder again: a listing during a commit may miss both the old table of contents and the new one."""
 _HEADER = struct.Struct("!BBBii")
 _SIZES = (4, 8, 4, -12345, -111)
 _TWO = struct.Struct("!ii")
 _SEAL = struct.Struct("<I8s")
 _MAGIC = b"NEWSTOC1"
 _STEM = re.compile(r"MAIN_[0-9a-z]+")
-"""No name of a segment leads out of the folder."""
+"""The names of segments: none of them leads out of the folder."""
 
 
-class Listed(NamedTuple):
-    """A segment of ours, as a table of contents lists it: its file, its deleted documents, and how many it has with
-    them."""
+class SegmentEntry(NamedTuple):
+    """A segment as a table of contents lists it.
+
+    ``deleted`` holds its deleted documents, by number; ``documents`` is the number of its documents, deleted ones included.
+    """
 
     file_name: str
     deleted: frozenset[int]
@@ -94,24 +94,22 @@ class Listed(NamedTuple):
 
 
 class Toc(NamedTuple):
-    """A table of contents. ``schema`` and ``segments`` are pickles that name nothing they should not.
+    """A table of contents. ``schema`` and ``segments`` are pickles that name nothing but :data:`ALLOWED_CLASSES` classes.
 
-    ``listed`` tells of each segment what a search needs; of one that Whoosh wrote, None. ``versions`` are those of the
-    format and of the analysis, where newssearch wrote it. ``stems`` begin the names of the files of all segments.
+    ``entries`` has one entry for each segment. ``versions`` are those of the format and of the analysis.
     """
 
     generation: int
     schema: bytes
     segments: bytes
-    listed: tuple[Listed | None, ...]
-    versions: tuple[int, int] | None = None
-    stems: tuple[str, ...] = ()
+    entries: tuple[SegmentEntry, ...]
+    versions: tuple[int, int]
 
 
 def newest(folder: Path) -> int:
-    """The generation of the newest table of contents in ``folder``, or -1 where there is none, or no such folder.
+    """Return the generation of the newest table of contents in ``folder``; -1 if it has none, or is not a folder.
 
-    Raises :class:`OSError` where that cannot be known: a folder that cannot be listed is not an empty one.
+    Raises :class:`OSError` if the folder cannot be listed: it may hold an index all the same.
     """
     try:
         names = os.listdir(folder)  # noqa: PTH208  (names, and no paths made of them)
@@ -126,10 +124,10 @@ def newest(folder: Path) -> int:
 
 
 def holds_index(folder: Path) -> bool:
-    """Whether there is an index in a folder.
+    """Whether a folder holds an index.
 
-    Raises :class:`~newssearch.IndexDamagedError` where there are segments, but no table of contents: to make a new index
-    there would remove them, and they may be all that is left of one.
+    Raises :class:`~newssearch.IndexDamagedError` if the folder has segments but no table of contents: making a new index
+    there would remove them, and they may be all that is left of an index.
     """
     for _ in range(_RELIST):
         if newest(folder) >= 0:
@@ -139,43 +137,43 @@ def holds_index(folder: Path) -> bool:
             return False
     message = (
         f"{folder}: the table of contents of the index is missing: `newssearch salvage` saves its articles,"
-        " --rebuild makes it anew from its files"
+        " `newssearch index --rebuild` makes a new index from its files"
     )
     raise IndexDamagedError(message, folder)
 
 
 def toc_path(folder: Path, generation: int) -> Path:
-    """The file of a table of contents."""
+    """Return the path of the table of contents of a generation."""
     return folder / f"_MAIN_{generation}.toc"
 
 
-def written_toc(toc: Toc) -> bytes:
-    """A table of contents as it is on disk."""
-    assert toc.versions is not None, "we write it"
+def toc_bytes(toc: Toc) -> bytes:
+    """Return a table of contents as it is on disk."""
     sizes = b"".join(map(_as_varint, (0, *toc.versions, len(toc.schema))))
     whole = _HEADER.pack(*_SIZES) + sizes + toc.schema + _TWO.pack(toc.generation, 0) + toc.segments
     return whole + _SEAL.pack(zlib.crc32(whole), _MAGIC)
 
 
 def read_versions(folder: Path) -> tuple[int, int] | None:
-    """The versions of format and analysis that the newest table of contents has; None where Whoosh wrote it.
+    """Return the versions of format and analysis in the newest table of contents; None if Whoosh wrote it.
 
-    Whatever else may be wrong with it is found by :func:`read_toc`.
+    Returns None for an unreadable table of contents, too: :func:`read_toc` says what is wrong with it.
     """
     generation = newest(folder)
     try:
         with toc_path(folder, generation).open("rb") as file:
-            return _versions(io.BytesIO(file.read(64)))
-    except FileNotFoundError:  # a commit came between
+            return _read_versions(io.BytesIO(file.read(64)))
+    except FileNotFoundError:  # a commit replaced it
         return read_versions(folder) if newest(folder) != generation else None
     except _UNREADABLE:
         return None
 
 
 def read_toc(folder: Path) -> Toc:
-    """The newest table of contents in ``folder``.
+    """Return the newest table of contents in ``folder``.
 
-    Raises :class:`~newssearch.IndexDamagedError` where it is damaged, or names what it should not.
+    Raises :class:`~newssearch.IndexDamagedError` if it is damaged, names a class that it should not, or was written by
+    Whoosh.
     """
     generation = newest(folder)
     if generation < 0 and holds_index(folder):
@@ -183,13 +181,24 @@ def read_toc(folder: Path) -> Toc:
     path = toc_path(folder, generation)
     content = path.read_bytes()
     try:
-        return _read(content, generation)
+        return _parse(content, generation)
+    except _WrittenByWhooshError as error:
+        message = (
+            f"{folder}: Whoosh has changed the index, and newssearch reads only what it wrote itself:"
+            " `newssearch index --rebuild` makes a new index from its files,"
+            " `newssearch salvage` saves the articles of the segments that are left"
+        )
+        raise IndexDamagedError(message, folder) from error
     except (*_UNREADABLE, pickle.UnpicklingError) as error:
         message = (
             f"{folder}: the index is damaged ({path.name} is not to be trusted: {error});"
-            " `newssearch verify` looks at all of it"
+            " `newssearch verify` checks the whole index"
         )
         raise IndexDamagedError(message, folder) from error
+
+
+class _WrittenByWhooshError(Exception):
+    """Whoosh wrote a table of contents."""
 
 
 _UNREADABLE = (
@@ -202,50 +211,51 @@ _UNREADABLE = (
     OverflowError,
     struct.error,
 )
-"""What it is to read bytes that are no table of contents, or only a part of one."""
+"""The errors of reading bytes that are not a table of contents, or only a part of one."""
 
 
-def _read(content: bytes, generation: int) -> Toc:
+def _parse(content: bytes, generation: int) -> Toc:
     sealed = content.endswith(_MAGIC)
     if sealed:
         checksum, _ = _SEAL.unpack(content[-_SEAL.size :])
         content = content[: -_SEAL.size]
         if zlib.crc32(content) != checksum:
-            raise ValueError("it is not what was written")
+            raise ValueError("its checksum does not match")
     file = io.BytesIO(content)
-    versions = _versions(file)
-    if sealed != (versions is not None):
+    versions = _read_versions(file)
+    if versions is None and not sealed:
+        raise _WrittenByWhooshError("Whoosh wrote it, so that what Whoosh added cannot be read")
+    if versions is None or not sealed:
         raise ValueError("it is cut short")
     schema = file.read(_varint(file))
     if _TWO.unpack(file.read(_TWO.size))[0] != generation:
-        raise ValueError("it has the name of another one")
+        raise ValueError("it is the table of contents of another commit")
     segments = file.read()
     _Unpickler(io.BytesIO(schema)).load()
     rest = io.BytesIO(segments)
-    named = _Unpickler(rest).load()
+    stubs = _Unpickler(rest).load()
     if rest.read(1):
-        raise ValueError("there is more than there should be")
-    stems = tuple(segment.stem for segment in named if isinstance(segment, _Segment))
-    return Toc(generation, schema, segments, tuple(map(_listed, named)), versions, stems)
+        raise ValueError("there are bytes after its end")
+    return Toc(generation, schema, segments, tuple(_entry(stub) for stub in stubs), versions)
 
 
-def _versions(file: io.BytesIO) -> tuple[int, int] | None:
-    """The versions that a table of contents begins with."""
+def _read_versions(file: io.BytesIO) -> tuple[int, int] | None:
+    """Read the head of a table of contents up to the versions of format and analysis; None if Whoosh wrote it."""
     if _HEADER.unpack(file.read(_HEADER.size)) != _SIZES:
-        raise ValueError("it is in no layout that we know")
-    wrote, *versions = (_varint(file) for _ in range(3))
-    return (versions[0], versions[1]) if not wrote else None
+        raise ValueError("its layout is unknown")
+    whoosh, *versions = (_varint(file) for _ in range(3))
+    return (versions[0], versions[1]) if not whoosh else None
 
 
 def _varint(file: io.BytesIO) -> int:
-    """A number of seven bits a byte; the last one is below 128."""
+    """Read a number of seven bits a byte; its last byte is below 128."""
     number = 0
     for shift in range(0, 35, 7):
         byte = file.read(1)[0]
         number |= (byte & 0x7F) << shift
         if byte < 0x80:
             return number
-    raise ValueError("a number that is too large")
+    raise ValueError("a number in it is too large")
 
 
 def _as_varint(number: int) -> bytes:
@@ -256,8 +266,8 @@ def _as_varint(number: int) -> bytes:
     return bytes([*octets, number])
 
 
-class _Lifeless:
-    """What stands for everything in a pickle but plain values: it takes what it is given, and does nothing."""
+class _InertStub:
+    """The replacement of each class in a pickle but those of plain values: it accepts any state and does nothing."""
 
     def __init__(self, *_: object) -> None:
         pass
@@ -266,42 +276,30 @@ class _Lifeless:
         pass
 
 
-class _Segment(_Lifeless):
-    """A segment."""
+class _SegmentStub(_InertStub):
+    """The replacement of a segment."""
 
     def __setstate__(self, state: Any) -> None:
-        self.stem = f"{state['indexname']}_{state['segid']}"
-        if not _STEM.fullmatch(self.stem):
-            raise ValueError(f"it names the segment {self.stem!r}")
-
-
-class _Ours(_Segment):
-    """A segment of ours."""
-
-    def __setstate__(self, state: Any) -> None:
-        super().__setstate__(state)
+        stem = f"{state['indexname']}_{state['segid']}"
+        if not _STEM.fullmatch(stem):
+            raise ValueError(f"it names the segment {stem!r}")
         deleted, documents = frozenset(state["_deleted"]), state["_documents"]
         if deleted and not 0 <= min(deleted) <= max(deleted) < documents:
-            raise ValueError(f"it deletes more of {self.stem} than there is")
-        self.listed = Listed(f"{self.stem}{EXTENSION}", deleted, documents)
+            raise ValueError(f"it deletes more documents of {stem} than there are")
+        self.entry = SegmentEntry(f"{stem}{EXTENSION}", deleted, documents)
 
 
-_LIVING: dict[str, type] = {
-    "long": int,
-    "int": int,
-    "set": set,
-    "defaultdict": defaultdict,
-    "ArraySegment": _Ours,
-    "W3Segment": _Segment,
-}
+_REPLACEMENTS: dict[str, type] = {"long": int, "set": set, "ArraySegment": _SegmentStub}
 
 
 class _Unpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
-        if (module, name) not in KNOWN:
-            raise pickle.UnpicklingError(f"it names {module}.{name}, which no index of ours does")
-        return _LIVING.get(name, _Lifeless)
+        if (module, name) not in ALLOWED_CLASSES:
+            raise pickle.UnpicklingError(f"it names {module}.{name}, which no index of newssearch does")
+        return _REPLACEMENTS.get(name, _InertStub)
 
 
-def _listed(segment: Any) -> Listed | None:
-    return segment.listed if isinstance(segment, _Ours) else None
+def _entry(stub: Any) -> SegmentEntry:
+    if not isinstance(stub, _SegmentStub):
+        raise ValueError("it lists something that is not a segment")
+    return stub.entry

@@ -1,7 +1,7 @@
-"""Our segments as Whoosh sees them: whoever opens the index with Whoosh alone can search and merge it.
+"""The Whoosh codec of our segments: programs that open the index with Whoosh alone can search it.
 
 The table of contents pickles the segments by the name of their class, :class:`newssearch.whoosh_codec.ArraySegment`.
-Whoosh's own writers write segments of Whoosh's own beside ours; see :mod:`.adopt`.
+Whoosh's own writers use a codec of Whoosh; newssearch refuses an index that they have written to (:mod:`storage.toc`).
 """
 
 from __future__ import annotations

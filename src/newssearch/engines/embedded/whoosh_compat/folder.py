@@ -1,14 +1,13 @@
-"""What Whoosh does for the folder of an index: all but searching it.
+"""The folder of an index as its writers use it: new indexes, tables of contents, and the lock.
 
-It makes an index, writes tables of contents, keeps the lock, and reads segments of its own. Whoosh is slow to import:
-only what changes an index, or meets such a segment, comes here.
+Tables of contents hold objects of Whoosh, and the lock is Whoosh's. Whoosh is slow to import, so a search does not import
+this module.
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import errno
 import json
 import logging
 import os
@@ -17,7 +16,6 @@ import platform
 import re
 import time
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +25,7 @@ with warnings.catch_warnings():
     from whoosh.fields import ensure_schema
     from whoosh.filedb.filestore import FileStorage
     from whoosh.index import TOC
-    from whoosh.reading import SegmentReader
 
-    from .safe_pickle import plain_values
-
-from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.toc import (
     FORMAT_VERSION,
     HOLDER,
@@ -39,16 +33,15 @@ from newssearch.engines.embedded.storage.toc import (
     Toc,
     newest,
     read_toc,
+    toc_bytes,
     toc_path,
-    written_toc,
 )
-from newssearch.errors import IndexDamagedError, IndexLockedError, IndexWriteError
+from newssearch.errors import IndexLockedError, IndexWriteError
 from newssearch.system import atomic_files
 from newssearch.system.atomic_files import TEMPORARY_NAME, remove_unused, sync_folder
 from newssearch.system.fault_points import fault_point
 from newssearch.text.analysis import ANALYSIS_VERSION
 
-from .adopt import adopt
 from .schema import make_schema
 
 _PROTOCOL = 2
@@ -64,23 +57,24 @@ _log = logging.getLogger("newssearch")
 
 
 class WhooshFolder:
-    """The folder of an index, as Whoosh sees it."""
+    """The folder of an index: its table of contents as an object of Whoosh, and its lock."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def create(self) -> None:
-        """Make an empty index. The lock must be held, and there must be none; no file is removed."""
+        """Make an empty index in a folder without one, and remove no file. The lock must be held."""
         self._write_toc(TOC(make_schema(), [], 0))
 
     def toc(self) -> Any:
-        """The newest table of contents, once it is seen to name nothing that it should not."""
-        return _alive(read_toc(self._folder))
+        """Return the newest table of contents, after checking that it names only allowed classes."""
+        toc = read_toc(self._folder)
+        return TOC(ensure_schema(pickle.loads(toc.schema)), pickle.loads(toc.segments), toc.generation)
 
     def put_toc(self, toc: Any) -> bool:
-        """Let a table of contents be the newest, and remove the files that it does not name. The lock must be held.
+        """Write a table of contents as the newest, and remove the files that it does not name. The lock must be held.
 
-        Returns whether they are all gone: on Windows, those stay that somebody has open.
+        Returns whether all of these could be removed: on Windows, open files cannot.
         """
         return self._clean(self._write_toc(toc), toc)
 
@@ -90,7 +84,7 @@ class WhooshFolder:
         return self._clean(toc.generation, toc)
 
     def _write_toc(self, toc: Any) -> int:
-        """Write the next table of contents; its generation."""
+        """Write the next table of contents, and return its generation."""
         generation = newest(self._folder) + 1
         schema = ensure_schema(toc.schema)
         schema.clean()
@@ -102,7 +96,7 @@ class WhooshFolder:
             (FORMAT_VERSION, ANALYSIS_VERSION),
         )
         sync_folder(self._folder)  # what it names is on disk under its name
-        atomic_files.replace(toc_path(self._folder, generation), written_toc(whole))
+        atomic_files.replace(toc_path(self._folder, generation), toc_bytes(whole))
         sync_folder(self._folder)
         fault_point("commit: done")
         return generation
@@ -122,44 +116,6 @@ class WhooshFolder:
                 fault_point("commit: one file removed")
         return all_gone
 
-    def adopted(self, toc: Toc, number: int) -> Segment:
-        """A segment of a table of contents that Whoosh wrote, or of which Whoosh deleted parts of articles."""
-        with self._unchecked(number):
-            alive = _alive(toc)
-            storage = FileStorage(str(self._folder), readonly=True)
-            with plain_values():
-                reader = SegmentReader(storage, alive.schema, alive.segments[number])
-                try:
-                    stored = list(reader.iter_docs())
-                finally:
-                    reader.close()
-        try:
-            return adopt(alive.segments[number].segid, stored)
-        except ValueError as error:
-            raise self._damaged(number, error) from error
-
-    @contextlib.contextmanager
-    def _unchecked(self, number: int) -> Iterator[None]:
-        """Nothing but Whoosh's code runs here.
-
-        Its files have no checksums and it checks no structure, so that whatever it fails with is the only sign of
-        damage that there is; except where the system does not let a file be read.
-        """
-        try:
-            yield
-        except MemoryError:
-            raise
-        except OSError as error:
-            if error.errno not in (None, errno.EINVAL):  # EINVAL: a place before the beginning of a file
-                raise
-            raise self._damaged(number, error) from error
-        except Exception as error:
-            raise self._damaged(number, error) from error
-
-    def _damaged(self, number: int, error: Exception) -> IndexDamagedError:
-        message = f"{self._folder}: the index is damaged (segment {number + 1}, which Whoosh wrote, cannot be read: {error!r})"
-        return IndexDamagedError(message, self._folder)
-
     def is_written(self) -> bool:
         """Whether somebody holds the lock of newssearch, as far as this user may know."""
         if not (self._folder / LOCKS[0]).exists():
@@ -176,12 +132,6 @@ class WhooshFolder:
     def lock(self, wait: float) -> Lock:
         """Let nobody else write, until ``release()`` is called on what is returned."""
         return Lock(self._folder, wait)
-
-
-def _alive(toc: Toc) -> Any:
-    """A table of contents as an object of Whoosh's."""
-    schema = ensure_schema(pickle.loads(toc.schema))
-    return TOC(schema, pickle.loads(toc.segments), toc.generation)
 
 
 class Lock:

@@ -21,13 +21,11 @@ settings.register_profile("same", derandomize=True, database=None, **PATIENT)
 settings.register_profile("random", derandomize=False, print_blob=True, **PATIENT)
 settings.load_profile("same")
 
-if (
-    os.environ.get("NEWSSEARCH_THOROUGH") == "0"
-):  # a second Python, on which only what depends on Python is tested
-    collect_ignore = [
-        *("test_durability.py", "test_inputs.py", "test_snapshots.py", "test_verify.py"),
-        *("test_exactness.py", "test_benchmarks.py", "test_floors.py"),
-    ]
+if os.environ.get("NEWSSEARCH_THOROUGH") == "0":  # a second Python: only tests of what depends on Python
+    same_on_any = (
+        "benchmarks combinations durability exactness floors inputs kernels snapshots verify windows"
+    )
+    collect_ignore = [f"test_{subject}.py" for subject in same_on_any.split()]
 
     class FewExamples(settings):
         """The settings of a property, with 10 examples at most."""

@@ -162,7 +162,9 @@ def test_no_module_is_too_long_to_read(file: Path) -> None:
 
 
 def documents() -> list[Path]:
-    return sorted(REPOSITORY.glob("*.md"))
+    return sorted(
+        [*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/*.md"), REPOSITORY / "benchmarks" / "README.md"]
+    )
 
 
 def anchors(file: Path) -> set[str]:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from newssearch.highlight.matcher import Words
+from newssearch.highlight.matcher import AnalysedText
 from newssearch.text import analysis, compounds, spelling
 from newssearch.text.analysis import (
     ACRONYMS,
@@ -195,7 +195,7 @@ def test_a_text_by_remembered_chunks_has_the_same_words(text: str) -> None:
     for lang in ("en", "zxx"):
         tokens = analyser(lang).tokens(text)
         for _ in range(2):  # chunks as they are met, and as they are remembered
-            found = Words(text, analyser(lang))
+            found = AnalysedText(text, analyser(lang))
             assert found.terms == [token.term for token in tokens]
             spans = [found.span((n, n + 1)) for n in range(len(tokens))]
             assert spans == [(token.start, token.end) for token in tokens]

@@ -24,7 +24,7 @@ from newssearch.engines.embedded.indexing import merge_policy
 from newssearch.engines.embedded.search import top_k
 from newssearch.engines.embedded.segment import field, postings
 from newssearch.engines.embedded.storage import sorted_sets
-from newssearch.highlight.matcher import Words, occurrences
+from newssearch.highlight.matcher import AnalysedText, find_matches
 from newssearch.query import (
     And,
     AtLeast,
@@ -631,6 +631,6 @@ def test_the_index_finds_what_the_plain_meaning_of_a_unit_finds(
             expected = {
                 one.id
                 for one in articles
-                if any(occurrences(unit, Words(p.text, analyser(one.lang))) for p in one.paragraphs)
+                if any(find_matches(unit, AnalysedText(p.text, analyser(one.lang))) for p in one.paragraphs)
             }
             assert set(index.find(unit)) == expected, unit

@@ -16,7 +16,7 @@ from newssearch import FacetValue, parse
 from newssearch.fields import FILTER_FIELDS
 from newssearch.outlets import Aliases
 from newssearch.query import Field
-from newssearch.query.quoting import quoted
+from newssearch.query.quoting import quote
 from support import THOROUGH, article, index_of
 
 ZONES = [
@@ -78,7 +78,7 @@ def test_a_filter_finds_as_many_articles_as_its_value_is_counted_with(
             for value, articles in ((one.value, one.articles) for one in values if one.value is not None):
                 asked: dict[str, Any] = {field: value}
                 assert index.count("rain", **asked) == articles > 0
-                tree = parse(f"{field}:{quoted(value)}").tree
+                tree = parse(f"{field}:{quote(value)}").tree
                 if isinstance(tree, Field):  # there is a word in it
                     assert index.count(tree) == articles
 

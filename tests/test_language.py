@@ -44,7 +44,7 @@ from newssearch.query import (
     side_by_side,
     words,
 )
-from newssearch.query.leaves import ANY, Part
+from newssearch.query.leaves import ANY, PhraseWord
 from newssearch.text.analysis import analyser
 from support import article
 
@@ -90,7 +90,7 @@ ARTICLES = st.builds(
 )
 
 WORDS = st.sampled_from([Word(word) for word in VOCABULARY])
-PARTS: st.SearchStrategy[Part] = st.one_of(
+PARTS: st.SearchStrategy[PhraseWord] = st.one_of(
     WORDS,
     st.sampled_from(["rain*", "*rain", "*a*", "ir*", "u*", "*i?i", "*"]).map(
         lambda text: Wildcard(text) if len(text) > 1 else ANY
@@ -99,7 +99,7 @@ PARTS: st.SearchStrategy[Part] = st.one_of(
 )
 
 
-def _pattern_phrase(parts: list[Part], within: int, mode: Any) -> Node:
+def _pattern_phrase(parts: list[PhraseWord], within: int, mode: Any) -> Node:
     """A phrase of these parts, in its plain form where the mode does not go with them."""
     if within:
         parts = [part for part in parts if part != ANY]

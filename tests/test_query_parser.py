@@ -678,7 +678,7 @@ def test_each_token_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     from newssearch.query import parser
 
     joined = 0
-    join = parser._join
+    join = parser._join_nodes
 
     @functools.wraps(join)
     def counting(kind: type[And] | type[Or], operands: list[Node]) -> Node | None:
@@ -687,7 +687,7 @@ def test_each_token_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         joined += len(getattr(node, "operands", ()))
         return node
 
-    monkeypatch.setattr(parser, "_join", counting)
+    monkeypatch.setattr(parser, "_join_nodes", counting)
     text = "a " * 1_000 + ")" * 1_000
     parser.parse(text)
     assert joined <= 10 * len(text)

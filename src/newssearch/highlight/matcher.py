@@ -27,7 +27,7 @@ from newssearch.query.leaves import (
     Word,
 )
 from newssearch.query.names import ARTICLES, is_name
-from newssearch.query.patterns import as_written, asks_for_whole, pattern_of
+from newssearch.query.patterns import asks_for_whole, pattern_of, written_pattern
 from newssearch.query.tree import (
     And,
     AtLeast,
@@ -54,7 +54,7 @@ Match = tuple[int, int]
 """The words ``start`` up to but not including ``end`` of a text, counted from 0."""
 
 
-class Words:
+class AnalysedText:
     """A text split into words by an analyser, which computes what a match needs when it is first asked for."""
 
     def __init__(self, text: str, analyser: Analyser) -> None:
@@ -63,9 +63,9 @@ class Words:
         self._chunks = analyser.chunks(text)
         self.terms: list[str] = [token[0] for chunk in self._chunks for token in chunk]
 
-    def span(self, place: Match) -> tuple[int, int]:
+    def span(self, match: Match) -> tuple[int, int]:
         """The range of characters of a match."""
-        first, last = place[0], place[1] - 1
+        first, last = match[0], match[1] - 1
         start, end = self._offsets(first)
         return (start, end) if first == last else (start, self._offsets(last)[1])
 
@@ -88,7 +88,7 @@ class Words:
     def at(self, term: str) -> list[int]:
         """The positions of a term."""
         terms = self.terms
-        return [place for place, other in enumerate(terms) if other == term] if term in terms else []
+        return [match for match, other in enumerate(terms) if other == term] if term in terms else []
 
     @cached_property
     def pieces(self) -> list[str]:
@@ -155,19 +155,19 @@ def _terms(analyser: Analyser, text: str) -> tuple[str, ...]:
     return tuple(analyser.terms(text))
 
 
-def occurrences(node: Node, text: Words) -> list[Match]:
+def find_matches(node: Node, text: AnalysedText) -> list[Match]:
     """The matches of a leaf, or of an operand of one, in a text: sorted, each once. Raises TypeError for other nodes."""
     if isinstance(node, Word) or (isinstance(node, Phrase) and not (node.names or node.within)):
         inside = node.inside if isinstance(node, Word) else ()
-        return _written(alternatives_of(text.analyser, node.text, inside), text)
+        return _words_or_alternatives(alternatives_of(text.analyser, node.text, inside), text)
     if isinstance(node, Phrase) and node.names:
-        return _side_by_side([occurrences(part, text) for part in node.parts])
+        return _chained([find_matches(part, text) for part in node.parts])
     if isinstance(node, Phrase):
-        return _window(_terms(text.analyser, node.text), node.within, text)
+        return _minimal_windows(_terms(text.analyser, node.text), node.within, text)
     if isinstance(node, PatternPhrase):
-        return _in_any_order(node, text) if node.within else _in_order(node, text)
+        return _parts_in_window(node, text) if node.within else _adjacent_parts(node, text)
     if isinstance(node, Wildcard) and node.written:
-        fits = as_written(node)
+        fits = written_pattern(node)
         whole = text.written if asks_for_whole(node) else text.unelided
         pairs = enumerate(zip(text.unelided, whole, strict=True))
         return [(at, at + 1) for at, (bare, word) in pairs if fits(bare) or fits(word)]
@@ -183,43 +183,51 @@ def occurrences(node: Node, text: Words) -> list[Match]:
         spelled_so = {
             (at, at + 1) for at, (form, shown) in enumerate(known) if is_name(node.text, form, shown)
         }
-        found_so = spelled_so.union(occurrences(node.word, text))
+        found_so = spelled_so.union(find_matches(node.word, text))
         return sorted((at - (at > 0 and text.folded[at - 1] in ARTICLES), end) for at, end in found_so)
     if isinstance(node, Caps):
-        return _as_written(node.text, text, written_form)
+        return _words_as_written(node.text, text, written_form)
     if isinstance(node, Exact):
-        return _as_written(node.text, text, spelled)
+        return _words_as_written(node.text, text, spelled)
     if isinstance(node, Near):
-        return _near(occurrences(node.left, text), occurrences(node.right, text), node.distance, node.ordered)
+        return _matches_near(
+            find_matches(node.left, text), find_matches(node.right, text), node.distance, node.ordered
+        )
     if isinstance(node, Same):
-        return _same(occurrences(node.left, text), occurrences(node.right, text), text, node.unit == "s")
+        return _matches_in_same(
+            find_matches(node.left, text), find_matches(node.right, text), text, node.unit == "s"
+        )
     if isinstance(node, Or):
-        return sorted({place for operand in node.operands for place in occurrences(operand, text)})
+        return sorted({match for operand in node.operands for match in find_matches(operand, text)})
     if isinstance(node, And):
-        return _without(node, text)
+        return _matches_except(node, text)
     if isinstance(node, Not | AtLeast | Region | Field | Dated | Undated | Boost | Everything):
         raise TypeError(f"{type(node).__name__} has no matches in a text")
     assert_never(node)
 
 
-def _written(wanted: Alternatives, text: Words) -> list[Match]:
+def _words_or_alternatives(wanted: Alternatives, text: AnalysedText) -> list[Match]:
     """Matches of adjacent words, any of which may be replaced by an alternative."""
-    plain = _phrase(wanted.terms, text)
-    ways = [(way.start, way.end, places) for way in wanted.others if (places := _places(way, text))]
+    plain = _adjacent_terms(wanted.terms, text)
+    ways = [
+        (other.start, other.end, places)
+        for other in wanted.others
+        if (places := _alternative_matches(other, text))
+    ]
     if not ways:
         return plain
-    ways += [(at, at + 1, _phrase((term,), text)) for at, term in enumerate(wanted.terms)]
+    ways += [(at, at + 1, _adjacent_terms((term,), text)) for at, term in enumerate(wanted.terms)]
     found: list[set[Match]] = [set() for _ in range(len(wanted.terms) + 1)]
     for start, end, places in sorted(ways):
-        found[end].update(_side_by_side([sorted(found[start]), places]) if start else places)
+        found[end].update(_chained([sorted(found[start]), places]) if start else places)
     return sorted(found[-1].union(plain))
 
 
-def _places(way: Alternative, text: Words) -> list[Match]:
-    return _phrase(way.terms, text) if way.terms else text.compounds(way.key)
+def _alternative_matches(other: Alternative, text: AnalysedText) -> list[Match]:
+    return _adjacent_terms(other.terms, text) if other.terms else text.compounds(other.key)
 
 
-def _phrase(wanted: Sequence[str], text: Words) -> list[Match]:
+def _adjacent_terms(wanted: Sequence[str], text: AnalysedText) -> list[Match]:
     """Matches of adjacent terms."""
     if not wanted:
         return []
@@ -231,7 +239,7 @@ def _phrase(wanted: Sequence[str], text: Words) -> list[Match]:
     return [(at, at + size) for at in begins]
 
 
-def _window(terms: Sequence[str], within: int, text: Words) -> list[Match]:
+def _minimal_windows(terms: Sequence[str], within: int, text: AnalysedText) -> list[Match]:
     """The minimal windows that hold all terms, with the last at most ``within`` words after the first."""
     needed = Counter(terms)
     events = sorted((at, term) for term in needed for at in text.at(term))
@@ -248,13 +256,13 @@ def _window(terms: Sequence[str], within: int, text: Words) -> list[Match]:
             held[events[low][1]] -= 1
             low += 1
         if held[term] == needed[term] and at - events[low][0] <= within:
-            place = (events[low][0], at + 1)
-            if not found or found[-1][0] < place[0]:
-                found.append(place)
+            match = (events[low][0], at + 1)
+            if not found or found[-1][0] < match[0]:
+                found.append(match)
     return found
 
 
-def _side_by_side(parts: Sequence[list[Match]]) -> list[Match]:
+def _chained(parts: Sequence[list[Match]]) -> list[Match]:
     """Matches made of one match of each part, each beginning where the one before ends."""
     found = {(start, start) for start, _ in parts[0]}
     for part in parts:
@@ -265,21 +273,19 @@ def _side_by_side(parts: Sequence[list[Match]]) -> list[Match]:
     return sorted(found)
 
 
-def _in_order(node: PatternPhrase, text: Words) -> list[Match]:
+def _adjacent_parts(node: PatternPhrase, text: AnalysedText) -> list[Match]:
     """Matches of adjacent words and patterns."""
     anywhere = [(at, at + 1) for at in range(len(text.terms))] if ANY in node.parts else []
     parts = node.leaves
-    return _side_by_side(
-        [anywhere if isinstance(unit, AnyWord) else occurrences(unit, text) for unit in parts]
-    )
+    return _chained([anywhere if isinstance(unit, AnyWord) else find_matches(unit, text) for unit in parts])
 
 
-def _in_any_order(node: PatternPhrase, text: Words) -> list[Match]:
-    """The minimal windows with a distinct word for each word and pattern; compare :func:`_window`."""
+def _parts_in_window(node: PatternPhrase, text: AnalysedText) -> list[Match]:
+    """The minimal windows with a distinct word for each word and pattern; compare :func:`_minimal_windows`."""
     sought: list[tuple[Node | str, int]] = list(Counter(_terms(text.analyser, node.words)).items())
     sought += Counter(part for part in node.parts if isinstance(part, Wildcard | Fuzzy)).items()
     needs = [
-        ({at for at, _ in occurrences(one, text)} if isinstance(one, Node) else set(text.at(one)), count)
+        ({at for at, _ in find_matches(one, text)} if isinstance(one, Node) else set(text.at(one)), count)
         for one, count in sought
     ]
     # Each gets a word of its own if every subset of them has enough words together (Hall 1935).
@@ -299,7 +305,7 @@ def _in_any_order(node: PatternPhrase, text: Words) -> list[Match]:
     return found
 
 
-def _as_written(wanted: str, text: Words, shown: Callable[[str], str]) -> list[Match]:
+def _words_as_written(wanted: str, text: AnalysedText, shown: Callable[[str], str]) -> list[Match]:
     """Matches of adjacent words compared as written, each with and without its elided prefix."""
     pieces = [shown(word_of(match)) for match in words(wanted)]
     size = len(pieces)
@@ -312,58 +318,60 @@ def _as_written(wanted: str, text: Words, shown: Callable[[str], str]) -> list[M
     ]
 
 
-def _near(left: list[Match], right: list[Match], distance: int, ordered: bool) -> list[Match]:
+def _matches_near(left: list[Match], right: list[Match], distance: int, ordered: bool) -> list[Match]:
     """The matches of either side with a disjoint match of the other at most ``distance`` words away."""
-    found = set(_followed(left, right, distance))
-    found.update(_following(left, right, distance))
+    found = set(_followed_closely(left, right, distance))
+    found.update(_following_closely(left, right, distance))
     if not ordered:
-        found.update(_followed(right, left, distance))
-        found.update(_following(right, left, distance))
+        found.update(_followed_closely(right, left, distance))
+        found.update(_following_closely(right, left, distance))
     return sorted(found)
 
 
-def _followed(first: list[Match], second: list[Match], distance: int) -> Iterable[Match]:
+def _followed_closely(first: list[Match], second: list[Match], distance: int) -> Iterable[Match]:
     """The matches in ``first`` that a match in ``second`` follows within ``distance``."""
     starts = sorted(start for start, _ in second)
     return [(s, e) for s, e in first if bisect_left(starts, e) < bisect_right(starts, e + distance - 1)]
 
 
-def _following(first: list[Match], second: list[Match], distance: int) -> Iterable[Match]:
+def _following_closely(first: list[Match], second: list[Match], distance: int) -> Iterable[Match]:
     """The matches in ``second`` that follow a match in ``first`` within ``distance``."""
     ends = sorted(end for _, end in first)
     return [(s, e) for s, e in second if bisect_left(ends, s - distance + 1) < bisect_right(ends, s)]
 
 
-def _same(left: list[Match], right: list[Match], text: Words, by_sentence: bool) -> list[Match]:
+def _matches_in_same(
+    left: list[Match], right: list[Match], text: AnalysedText, by_sentence: bool
+) -> list[Match]:
     """The matches of either side with a disjoint match of the other in the same sentence, or anywhere in the text."""
 
-    def group(place: Match) -> int:
-        return text.sentences[place[0]] if by_sentence else 0
+    def group(match: Match) -> int:
+        return text.sentences[match[0]] if by_sentence else 0
 
-    return sorted({*_partnered(left, right, group), *_partnered(right, left, group)})
+    return sorted({*_with_partner(left, right, group), *_with_partner(right, left, group)})
 
 
-def _partnered(ones: list[Match], others: list[Match], group: Callable[[Match], int]) -> Iterable[Match]:
+def _with_partner(ones: list[Match], others: list[Match], group: Callable[[Match], int]) -> Iterable[Match]:
     last_start: dict[int, int] = {}
     first_end: dict[int, int] = {}
-    for place in others:
-        number = group(place)
-        last_start[number] = max(last_start.get(number, -1), place[0])
-        first_end[number] = min(first_end.get(number, place[1]), place[1])
+    for match in others:
+        number = group(match)
+        last_start[number] = max(last_start.get(number, -1), match[0])
+        first_end[number] = min(first_end.get(number, match[1]), match[1])
     return [
-        place
-        for place in ones
-        if (number := group(place)) in last_start
-        and (last_start[number] >= place[1] or first_end[number] <= place[0])
+        match
+        for match in ones
+        if (number := group(match)) in last_start
+        and (last_start[number] >= match[1] or first_end[number] <= match[0])
     ]
 
 
-def _without(node: And, text: Words) -> list[Match]:
+def _matches_except(node: And, text: AnalysedText) -> list[Match]:
     """The matches of the positive operand that share no word with a match of a negated one."""
     kept = next(operand for operand in node.operands if not isinstance(operand, Not))
     taken: set[int] = set()
     for operand in node.operands:
         if isinstance(operand, Not):
-            for start, end in occurrences(operand.operand, text):
+            for start, end in find_matches(operand.operand, text):
                 taken.update(range(start, end))
-    return [place for place in occurrences(kept, text) if taken.isdisjoint(range(*place))]
+    return [match for match in find_matches(kept, text) if taken.isdisjoint(range(*match))]

@@ -14,12 +14,12 @@ from newssearch.results import Snippet
 from newssearch.text.analysis import PART, Analyser, analyser
 from newssearch.text.sentences import sentence_starts
 
-from .matcher import Words, occurrences
+from .matcher import AnalysedText, find_matches
 
 SNIPPET_LENGTH = 320
 """Characters of a snippet, unless asked otherwise: four lines on a terminal."""
 
-_FIRST_WORD = 40
+_MAX_FIRST_WORD = 40
 """Characters in which the word that a sentence begins with is looked for."""
 
 
@@ -34,7 +34,7 @@ class Mark(NamedTuple):
 class Highlighter:
     """Marks what a query looks for, in as many paragraphs as there are to be shown.
 
-    Marked are the occurrences of the tree's units that are not negated. Inside a phrase nothing but the whole phrase
+    Marked are the matches of the tree's leaves that are not negated. Inside a phrase nothing but the whole phrase
     is one. Words that only join others (``the``) are left out, unless the query has no other.
     """
 
@@ -42,16 +42,18 @@ class Highlighter:
         self._wanted = [(wanted.leaf, wanted.region) for wanted in leaves(tree) if not wanted.negated]
 
     def marks(self, text: str, analyser: Analyser, in_lead: bool = True) -> list[Mark]:
-        """The occurrences in a paragraph, in order; ``in_lead`` tells whether it is in the lead of its article."""
-        wanted = [unit for unit, region in self._wanted if region is None or (region == "hlead" and in_lead)]
-        telling = [unit for unit in wanted if not (isinstance(unit, Word) and analyser.joins(unit.text))]
+        """The matches in a paragraph, in order; ``in_lead`` tells whether it is in the lead of its article."""
+        wanted = [
+            leaf_ for leaf_, region in self._wanted if region is None or (region == "hlead" and in_lead)
+        ]
+        telling = [leaf_ for leaf_ in wanted if not (isinstance(leaf_, Word) and analyser.joins(leaf_.text))]
         if not wanted:
             return []
-        words = Words(text, analyser)
+        words = AnalysedText(text, analyser)
         found = [
-            Mark(*words.span(place), leaf)
-            for leaf, unit in enumerate(telling or wanted)
-            for place in occurrences(unit, words)
+            Mark(*words.span(match), leaf)
+            for leaf, leaf_ in enumerate(telling or wanted)
+            for match in find_matches(leaf_, words)
         ]
         found.sort()
         return found
@@ -59,21 +61,21 @@ class Highlighter:
     def variants(self, text: str, analyser: Analyser, in_lead: bool = True) -> tuple[str, ...]:
         """The names in a paragraph that are spelled otherwise than the query asks for, in order, each once."""
         wanted = [
-            (unit, names)
-            for unit, region in self._wanted
-            if (names := tuple(names_in(unit))) and (region is None or (region == "hlead" and in_lead))
+            (leaf_, names)
+            for leaf_, region in self._wanted
+            if (names := tuple(names_in(leaf_))) and (region is None or (region == "hlead" and in_lead))
         ]
         if not wanted:
             return ()
-        words = Words(text, analyser)
+        words = AnalysedText(text, analyser)
         asked = {core(name.text) for _, names in wanted for name in names}
         inside = [
-            place
-            for unit, names in wanted
-            for start, end in occurrences(unit, words)
+            match
+            for leaf_, names in wanted
+            for start, end in find_matches(leaf_, words)
             for name in names
-            for place in occurrences(name, words)
-            if start <= place[0] and place[1] <= end and words.folded[place[1] - 1] not in asked
+            for match in find_matches(name, words)
+            if start <= match[0] and match[1] <= end and words.folded[match[1] - 1] not in asked
         ]
         return tuple(dict.fromkeys(words.unelided[end - 1].lstrip(PART) for _, end in sorted(inside)))
 
@@ -82,14 +84,14 @@ class Highlighter:
     ) -> Snippet:
         """The window of a paragraph that shows most of what was looked for, of about ``length`` characters.
 
-        It holds as many different words and phrases of the query as fit, then as many occurrences, then begins as
+        It holds as many different words and phrases of the query as fit, then as many matches, then begins as
         early as can be; it is cut at a sentence where one begins close by, else between words. 0 is for all.
         """
         found = self.marks(text, analyser, in_lead)
         if length <= 0 or len(text) <= length:
             start, end = 0, len(text)
         else:
-            start, end = _window(text, found, length, analyser.name)
+            start, end = _snippet_window(text, found, length, analyser.name)
         spans: list[tuple[int, int]] = []
         for mark in found:
             low, high = max(mark.start, start) - start, min(mark.end, end) - start
@@ -119,7 +121,7 @@ def highlighted(
     return {p.number: snippet(tree, p.text, analysis, 0, p.number in in_lead) for p in paragraphs}
 
 
-def _window(text: str, found: list[Mark], length: int, analysis: str) -> tuple[int, int]:
+def _snippet_window(text: str, found: list[Mark], length: int, analysis: str) -> tuple[int, int]:
     first, last = _densest(found, length)
     if last - first >= length:  # a phrase longer than the window
         return first, _cut_back(text, first, first + length)
@@ -158,7 +160,7 @@ def _sentence_start(text: str, first: int, room: int, analysis: str) -> int | No
     low = max(0, first - room * 2 // 3)
     start = 0 if low == 0 else None
     low = _word_start(text, low, first)
-    for begun in sentence_starts(text[low : first + _FIRST_WORD], analysis):
+    for begun in sentence_starts(text[low : first + _MAX_FIRST_WORD], analysis):
         if low + begun > first:
             break
         start = low + begun
@@ -168,7 +170,7 @@ def _sentence_start(text: str, first: int, room: int, analysis: str) -> int | No
 
 
 def _word_start(text: str, at: int, limit: int) -> int:
-    """The first place from ``at`` on where a word begins, at most ``limit``."""
+    """The first position from ``at`` on where a word begins, at most ``limit``."""
     if at == 0 or text[at - 1].isspace():
         return at
     space = text.find(" ", at, min(limit, at + 40))
@@ -182,7 +184,7 @@ def _whole_character(text: str, at: int, limit: int) -> int:
 
 
 def _is_inside(text: str, at: int) -> bool:
-    """Whether the place is inside what a reader sees as one character."""
+    """Whether the position is inside what a reader sees as one character."""
     if not 0 < at < len(text):
         return False
     char = text[at]
@@ -191,7 +193,7 @@ def _is_inside(text: str, at: int) -> bool:
 
 
 def _cut_back(text: str, start: int, end: int) -> int:
-    """The last place up to ``end`` where a word ends, if one does in the last part of the window."""
+    """The last position up to ``end`` where a word ends, if one does in the last part of the window."""
     if text[end : end + 1].isspace():
         return end
     space = text.rfind(" ", max(start, end - 40), end)

@@ -28,7 +28,7 @@ from .tree import (
     Same,
     Undated,
 )
-from .walking import Wanted, leaves, names_in, narrower
+from .walking import LeafUse, leaves, names_in, narrower
 
 __all__ = [
     "GRAMMAR_VERSION",
@@ -63,7 +63,7 @@ __all__ = [
     "Same",
     "Span",
     "Undated",
-    "Wanted",
+    "LeafUse",
     "Wildcard",
     "Word",
     "all_of",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from newssearch.fields import QUERY_FIELDS
 
-ALIASES = {"author": "byline"}
+FIELD_ALIASES = {"author": "byline"}
 """Other names of these that work."""
 
 OTHER_NAMES = {
@@ -23,9 +23,9 @@ OTHER_NAMES = {
     "text": "body bdy text content fulltext ft inbody intext allintext ab abstract",
 }  # fmt: skip
 """Names that other engines have for our fields and functions."""
-OURS = {other: ours for ours, others in OTHER_NAMES.items() for other in others.split()}
+FIELD_OF_OTHER_NAME = {other: ours for ours, others in OTHER_NAMES.items() for other in others.split()}
 
-_FORMS = {
+_EXAMPLES = {
     "hlead": "hlead(word)",
     "caps": "caps(US) for just these capitals",
     "atleast": "atleast3(word)",
@@ -34,39 +34,39 @@ _FORMS = {
     "title": "title:word",
 }
 
-_BOUNDS = {
+_DATE_BOUNDS = {
     "before": "date:<2024-07-25",
     "until": "date:<=2024-07-25",
     "after": "date:>2024-07-25",
     "since": "date:>=2024-07-25",
 }
-ADDRESSES = frozenset(
+ADDRESS_SCHEMES = frozenset(
     "about arxiv data doi file ftp geo http https isbn issn javascript localhost magnet mailto news sip sms ssh tel urn".split()
 )
 """What stands before the colon of an address, in small letters too."""
 
 
-def form(name: str, value: str = "") -> str:
+def example(name: str, value: str = "") -> str:
     """How something is written that another engine writes otherwise.
 
-    >>> form("outlet", "bbc"), form("hlead")
+    >>> example("outlet", "bbc"), example("hlead")
     ('outlet:bbc', 'hlead(word)')
     """
-    return _FORMS.get(name) or f"{name}:{value or 'word'}"
+    return _EXAMPLES.get(name) or f"{name}:{value or 'word'}"
 
 
-def meant(name: str) -> str:
-    """What may be meant by a name that is no field: a suggestion, or ``""``.
+def suggest_field(name: str) -> str:
+    """What may be suggest_field by a name that is no field: a suggestion, or ``""``.
 
-    >>> meant("outlt"), meant("intitle"), meant("xyzzy")
+    >>> suggest_field("outlt"), suggest_field("intitle"), suggest_field("xyzzy")
     ('did you mean outlet: or the word in quotation marks?', 'write title:word', '')
     """
-    if (bound := _BOUNDS.get(name.lower())) is not None:
+    if (bound := _DATE_BOUNDS.get(name.lower())) is not None:
         return f"write {bound}"
-    ours = OURS.get(name.lower())
+    ours = FIELD_OF_OTHER_NAME.get(name.lower())
     if ours is not None:
-        return f"write {form(ours)}"
+        return f"write {example(ours)}"
     from difflib import get_close_matches  # slow to import, and seldom needed
 
-    near = get_close_matches(name.lower(), (*QUERY_FIELDS, *ALIASES), 1)
+    near = get_close_matches(name.lower(), (*QUERY_FIELDS, *FIELD_ALIASES), 1)
     return f"did you mean {near[0]}: or the word in quotation marks?" if near else ""

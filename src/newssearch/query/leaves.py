@@ -13,11 +13,11 @@ from newssearch.text.analysis import words as words_of
 
 from .names import ARTICLES, core
 from .node import NodeBase
-from .quoting import escaped, plain, quoted, wildcard
+from .quoting import escaped, quote, tidy, wildcard
 from .regexes import compile_regex
 
 OPERATORS = frozenset({"AND", "OR", "NOT"})
-"""Words that are operators in capitals; as words they are quoted."""
+"""Words that are operators in capitals; as words they are quote."""
 MAX_EDITS = 2
 """Largest edit distance of a fuzzy word."""
 MAX_DISTANCE = 1_000
@@ -26,7 +26,7 @@ MAX_UNORDERED = 8
 """Most words and patterns in a phrase of any order."""
 Written = Literal["", "exact", "caps"]
 """What must agree beside the letters: nothing, accents, or accents and capitals."""
-_AS_WRITTEN: dict[str, str] = {"": "{}", "exact": "{}~exact", "caps": "caps({})"}
+_WRITTEN_FORMATS: dict[str, str] = {"": "{}", "exact": "{}~exact", "caps": "caps({})"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ class Word(SimpleLeaf):
     def __str__(self) -> str:
         return (
             self.text
-            if _BARE.fullmatch(self.text) and self.text.upper() not in OPERATORS
-            else quoted(self.text)
+            if _UNQUOTED_WORD.fullmatch(self.text) and self.text.upper() not in OPERATORS
+            else quote(self.text)
         )
 
 
@@ -84,7 +84,7 @@ class Phrase(SimpleLeaf):
             raise ValueError("the words of a phrase are names side by side, or words in any order")
 
     def __str__(self) -> str:
-        return quoted(self.text) + (f"~{self.within}" if self.within else "~name" if self.names else "")
+        return quote(self.text) + (f"~{self.within}" if self.within else "~name" if self.names else "")
 
     @property
     def parts(self) -> list[Word | Name]:
@@ -114,7 +114,7 @@ class Wildcard(SimpleLeaf):
     written: Written = ""
 
     def __post_init__(self) -> None:
-        if self.written not in _AS_WRITTEN:
+        if self.written not in _WRITTEN_FORMATS:
             raise ValueError(f"written must be exact, caps or empty: {self.written!r}")
         starred = "*" in arguments.text("pattern", self.pattern) or "?" in self.pattern
         if not (starred and wildcard().fullmatch(self.pattern) and any(map(str.isalnum, self.pattern))):
@@ -123,7 +123,7 @@ class Wildcard(SimpleLeaf):
             raise ValueError("a question mark at the end of a word is punctuation")
 
     def __str__(self) -> str:
-        return _AS_WRITTEN[self.written].format(self.pattern)
+        return _WRITTEN_FORMATS[self.written].format(self.pattern)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ class Regex(SimpleLeaf):
     pattern: str
 
     def __post_init__(self) -> None:
-        if not _REGEX.fullmatch(arguments.text("pattern", self.pattern)):
+        if not _REGEX_SOURCE.fullmatch(arguments.text("pattern", self.pattern)):
             raise ValueError(f"not a regular expression for one word: {self.pattern!r}")
         compile_regex(self.pattern)
 
@@ -173,7 +173,7 @@ class Name(SimpleLeaf):
             raise ValueError(f"not a name of one word in Latin letters, with two consonants: {self.text!r}")
 
     def __str__(self) -> str:
-        return f"{quoted(self.text)}~name"
+        return f"{quote(self.text)}~name"
 
     @property
     def word(self) -> Word:
@@ -192,7 +192,7 @@ class Exact(SimpleLeaf):
         require_word(self, "text")
 
     def __str__(self) -> str:
-        return f"{quoted(self.text)}~exact"
+        return f"{quote(self.text)}~exact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +205,7 @@ class Caps(SimpleLeaf):
         require_word(self, "text")
 
     def __str__(self) -> str:
-        return f"caps({quoted(self.text)})"
+        return f"caps({quote(self.text)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,11 +219,11 @@ class AnyWord(SimpleLeaf):
 ANY = AnyWord()
 
 
-Part = Word | Wildcard | Fuzzy | AnyWord
+PhraseWord = Word | Wildcard | Fuzzy | AnyWord
 """A part of a :class:`PatternPhrase`."""
 
 
-PhrasePart = Word | Phrase | Wildcard | Fuzzy | Name | Exact | Caps | AnyWord
+PhraseLeaf = Word | Phrase | Wildcard | Fuzzy | Name | Exact | Caps | AnyWord
 """What is adjacent in a :class:`PatternPhrase`: patterns, and runs of words between them as one leaf each."""
 
 
@@ -235,13 +235,13 @@ class PatternPhrase(SimpleLeaf):
     as written. With ``within``, each part matches a word of its own, and there are at most :data:`MAX_UNORDERED` parts.
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[PhraseWord, ...]
     within: int = 0
     mode: Literal["", "name", "exact", "caps"] = ""
 
     def __post_init__(self) -> None:
         kinds_of_part = (Word, Wildcard, Fuzzy, AnyWord)
-        parts: tuple[Part, ...] = tuple(
+        parts: tuple[PhraseWord, ...] = tuple(
             arguments.several("parts", self.parts, kinds_of_part, "a word or a pattern")
         )
         object.__setattr__(self, "parts", parts)
@@ -271,9 +271,9 @@ class PatternPhrase(SimpleLeaf):
         return " ".join(part.text for part in self.parts if isinstance(part, Word))
 
     @property
-    def leaves(self) -> tuple[PhrasePart, ...]:
+    def leaves(self) -> tuple[PhraseLeaf, ...]:
         """The adjacent patterns and runs of words, in the mode of this phrase."""
-        found: list[PhrasePart] = []
+        found: list[PhraseLeaf] = []
         for is_word, run in groupby(self.parts, lambda part: isinstance(part, Word)):
             if is_word:
                 found.append(self._run(" ".join(part.text for part in run if isinstance(part, Word))))
@@ -298,15 +298,15 @@ class PatternPhrase(SimpleLeaf):
         return Name(text, span=self.span) if named and core(text) is not None else Word(text, span=self.span)
 
 
-_BARE = Pattern(r"[^\W_]+(?:[-'’.,&@][^\W_]+)*\.?")
+_UNQUOTED_WORD = Pattern(r"[^\W_]+(?:[-'’.,&@][^\W_]+)*\.?")
 
 
-_REGEX = Pattern(r"(?:\\.|[^/\\\s\ud800-\udfff])+")
+_REGEX_SOURCE = Pattern(r"(?:\\.|[^/\\\s\ud800-\udfff])+")
 
 
 def require_word(node: NodeBase, name: str) -> None:
-    """Make a text of a node :func:`plain`. Raises ValueError if it has no word."""
-    text = plain(arguments.text(name, getattr(node, name)))
+    """Make a text of a node :func:`tidy`. Raises ValueError if it has no word."""
+    text = tidy(arguments.text(name, getattr(node, name)))
     object.__setattr__(node, name, text)
     if next(words_of(text), None) is None:
         raise ValueError(f"no word in {text!r}")

@@ -12,64 +12,63 @@ from newssearch.system.lazy_regex import Pattern
 from newssearch.text.analysis import GERSHAYIM, words
 
 from .diagnostics import Notes
-from .fieldnames import ADDRESSES, ALIASES, meant
+from .fieldnames import ADDRESS_SCHEMES, FIELD_ALIASES, suggest_field
 from .leaves import MAX_EDITS, OPERATORS
 from .node import Span
-from .quoting import MINUS, QUOTES, UNSEEN, is_wildcard, seen
+from .quoting import ESCAPE, INVISIBLE, MINUS, QUOTES, is_wildcard, without_invisible
 
-Kind = Literal[
+TokenKind = Literal[
     "open", "close", "minus", "operator", "word", "phrase", "wildcard", "fuzzy", "regex", "exact", "name", "caps", "function", "near",
     "field", "date", "boost", "end",
 ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class QueryToken:
     """A piece of a query. ``text`` is its word, phrase, pattern, name …; ``number`` what goes with it.
 
     ``raw`` is the text with its escapes, where patterns may stand in it.
     """
 
-    kind: Kind
+    kind: TokenKind
     text: str
     span: Span
     number: float = 0
     raw: str = ""
 
 
-_SPACE = Pattern(rf"[\s{UNSEEN}]+")
-_QUOTED = Pattern(rf"[{QUOTES}]((?:\\[\s\S]|[^\\{QUOTES}]|{GERSHAYIM})*)[{QUOTES}]")
-_TILDE = Pattern(r"~(?:(\d+)(?![\w.]*\w)|(exact|name)(?!\w))", re.IGNORECASE)
+_WHITE_SPACE = Pattern(rf"[\s{INVISIBLE}]+")
+_QUOTED_TEXT = Pattern(rf"[{QUOTES}]((?:\\[\s\S]|[^\\{QUOTES}]|{GERSHAYIM})*)[{QUOTES}]")
+_PHRASE_TILDE = Pattern(r"~(?:(\d+)(?![\w.]*\w)|(exact|name)(?!\w))", re.IGNORECASE)
 """What may stand right behind a phrase."""
-_TILDES = Pattern(rf"~[^\s(){QUOTES}^]*")
-_MINUS = Pattern(rf"[{MINUS}](?=[^\s){MINUS}])")
-_REGEX = Pattern(rf"/((?:\\.|[^/\\\s])+)/(?=[\s{UNSEEN})^]|$)")
-_CAPS = Pattern(
+_EXTRA_TILDES = Pattern(rf"~[^\s(){QUOTES}^]*")
+_NEGATING_MINUS = Pattern(rf"[{MINUS}](?=[^\s){MINUS}])")
+_REGEX_TOKEN = Pattern(rf"/((?:\\.|[^/\\\s])+)/(?=[\s{INVISIBLE})^]|$)")
+_CAPS_CALL = Pattern(
     rf"caps\(\s*(?:[{QUOTES}]((?:\\[\s\S]|[^\\{QUOTES}]|{GERSHAYIM})*)[{QUOTES}]|((?:[^(){QUOTES}]|{GERSHAYIM})*))\s*\)",
     re.IGNORECASE,
 )
-_FUNCTION = Pattern(r"(hlead|atleast(\d+))(?=\()", re.IGNORECASE)
-_FIELD = Pattern(r"([A-Za-z]+(?:_[A-Za-z]+)*):(?!//)")
-_DATE = Pattern(rf"[^\s(){QUOTES}]+")
-_FACTOR = r"(?:\d+(?:\.\d*)?|\.\d+)"
-_BOOST = Pattern(rf"\^({_FACTOR})(?=[\s{UNSEEN})^]|$)")
-_BOOSTS = Pattern(rf"(?:\^{_FACTOR}(?=\^|$))+")
-_NO_BOOST = Pattern(
-    rf"\^(?:[-+−–]?\.?\d[\d.,e+-]*|[-+]?(?:nan|inf|infinity))(?=[\s{UNSEEN})^]|$)", re.IGNORECASE
+_FUNCTION_NAME = Pattern(r"(hlead|atleast(\d+))(?=\()", re.IGNORECASE)
+_FIELD_NAME = Pattern(r"([A-Za-z]+(?:_[A-Za-z]+)*):(?!//)")
+_FIELD_VALUE = Pattern(rf"[^\s(){QUOTES}]+")
+_BOOST_FACTOR = r"(?:\d+(?:\.\d*)?|\.\d+)"
+_BOOST = Pattern(rf"\^({_BOOST_FACTOR})(?=[\s{INVISIBLE})^]|$)")
+_BOOSTS = Pattern(rf"(?:\^{_BOOST_FACTOR}(?=\^|$))+")
+_INVALID_BOOST = Pattern(
+    rf"\^(?:[-+−–]?\.?\d[\d.,e+-]*|[-+]?(?:nan|inf|infinity))(?=[\s{INVISIBLE})^]|$)", re.IGNORECASE
 )
 """A number that can be no boost."""
-_INSIDE = rf"(?<![\s{UNSEEN}])[{UNSEEN}]+(?=[^\s{UNSEEN}(){QUOTES}])"
-_WORD = Pattern(rf"(?:\\[\s\S]|[^\s{UNSEEN}(){QUOTES}\\]|{_INSIDE}|{GERSHAYIM})+|\\")
+_INVISIBLE_INSIDE = rf"(?<![\s{INVISIBLE}])[{INVISIBLE}]+(?=[^\s{INVISIBLE}(){QUOTES}])"
+_WORD_TOKEN = Pattern(rf"(?:\\[\s\S]|[^\s{INVISIBLE}(){QUOTES}\\]|{_INVISIBLE_INSIDE}|{GERSHAYIM})+|\\")
 """A word, with the invisible characters inside it and none of those around it."""
-_NEAR = Pattern(r"(w|pre)/(\d+|[ps])", re.IGNORECASE)
-_MODE = Pattern(r"(\d*)|(exact|name)", re.IGNORECASE)
-_NUMBER = Pattern(r"[-+−–]?\d*(?:[.,]\d*)?")
-SHORT_NAME = 3
+_PROXIMITY = Pattern(r"(w|pre)/(\d+|[ps])", re.IGNORECASE)
+_TILDE_MODE = Pattern(r"(\d*)|(exact|name)", re.IGNORECASE)
+_TILDE_NUMBER = Pattern(r"[-+−–]?\d*(?:[.,]\d*)?")
+MAX_MARKED_NAME = 3
 """Characters of a name that is told from others by its marks: C++, C#, F#."""
-_ESCAPE = Pattern(r"\\([\s\S])")
 
 
-def tokens(text: str, notes: Notes) -> list[Token]:
+def tokens(text: str, notes: Notes) -> list[QueryToken]:
     """The tokens of a query, an end token last. Raises :class:`~newssearch.QueryError` for an unknown field."""
     return _Lexer(text, notes).run()
 
@@ -79,10 +78,10 @@ class _Lexer:
         self.text = text
         self.notes = notes
         self.at = 0
-        self.found: list[Token] = []
+        self.found: list[QueryToken] = []
         self.has_colon = ":" in text
 
-    def run(self) -> list[Token]:
+    def run(self) -> list[QueryToken]:
         """Read all of the text: each step takes at least one character."""
         steps = (
             self._parenthesis,
@@ -94,7 +93,7 @@ class _Lexer:
             self._field,
         )
         while True:
-            space = _SPACE.match(self.text, self.at)
+            space = _WHITE_SPACE.match(self.text, self.at)
             if space is not None:
                 self.at = space.end()
             if self.at >= len(self.text):
@@ -104,8 +103,8 @@ class _Lexer:
         self._add("end", "", self.at)
         return self.found
 
-    def _add(self, kind: Kind, text: str, end: int, number: float = 0, raw: str = "") -> None:
-        self.found.append(Token(kind, text, Span(self.at, end), number, raw))
+    def _add(self, kind: TokenKind, text: str, end: int, number: float = 0, raw: str = "") -> None:
+        self.found.append(QueryToken(kind, text, Span(self.at, end), number, raw))
         self.at = end
 
     def _boost(self) -> None:
@@ -116,7 +115,7 @@ class _Lexer:
 
     def _no_boost(self, at: int) -> None:
         """Refuse a number behind ^ that can be no boost."""
-        match = _NO_BOOST.match(self.text, at) if self.text.startswith("^", at) else None
+        match = _INVALID_BOOST.match(self.text, at) if self.text.startswith("^", at) else None
         if match is not None:
             raise QueryError(
                 f"{match[0]} is no boost",
@@ -140,26 +139,26 @@ class _Lexer:
     def _quoted(self) -> bool:
         if self.text[self.at] not in QUOTES:
             return False
-        match = _QUOTED.match(self.text, self.at)
+        match = _QUOTED_TEXT.match(self.text, self.at)
         if match is None:
             message = "a quotation mark without its partner was ignored"
             self.notes.add("unbalanced", message, Span(self.at, self.at + 1))
             self.at += 1
             return True
         kind, number, end = self._behind_quotes(match.end())
-        self._add(kind, _ESCAPE.sub(r"\1", match[1]), end, number, match[1])
+        self._add(kind, ESCAPE.sub(r"\1", match[1]), end, number, match[1])
         self._boost()
         return True
 
-    def _behind_quotes(self, at: int) -> tuple[Kind, int, int]:
+    def _behind_quotes(self, at: int) -> tuple[TokenKind, int, int]:
         """What stands right behind a phrase: what it makes of the phrase, the number, and where it ends."""
-        kind: Kind = "phrase"
+        kind: TokenKind = "phrase"
         number = 0
-        match = _TILDE.match(self.text, at)
+        match = _PHRASE_TILDE.match(self.text, at)
         if match is not None:
             kind = "phrase" if match[1] else "exact" if match[2].lower() == "exact" else "name"
             number, at = _whole_number(match[1] or ""), match.end()
-        more = _TILDES.match(self.text, at)
+        more = _EXTRA_TILDES.match(self.text, at)
         if more is None:
             return kind, number, at
         message = f"{more[0]} behind a phrase was ignored"
@@ -168,28 +167,28 @@ class _Lexer:
         return kind, number, more.end()
 
     def _minus(self) -> bool:
-        match = _MINUS.match(self.text, self.at) if self.text[self.at] in MINUS else None
+        match = _NEGATING_MINUS.match(self.text, self.at) if self.text[self.at] in MINUS else None
         if match is not None:
             self._add("minus", match[0], match.end())
         return match is not None
 
     def _regex(self) -> bool:
-        match = _REGEX.match(self.text, self.at) if self.text[self.at] == "/" else None
+        match = _REGEX_TOKEN.match(self.text, self.at) if self.text[self.at] == "/" else None
         if match is not None:
             self._add("regex", match[1], match.end())
             self._boost()
         return match is not None
 
     def _caps(self) -> bool:
-        match = _CAPS.match(self.text, self.at) if self.text[self.at] in "cC" else None
+        match = _CAPS_CALL.match(self.text, self.at) if self.text[self.at] in "cC" else None
         if match is not None:
             raw = match[1] if match[1] is not None else match[2].replace("\\", "\\\\")
-            self._add("caps", _ESCAPE.sub(r"\1", raw), match.end(), raw=raw)
+            self._add("caps", ESCAPE.sub(r"\1", raw), match.end(), raw=raw)
             self._boost()
         return match is not None
 
     def _function(self) -> bool:
-        match = _FUNCTION.match(self.text, self.at) if self.text[self.at] in "hHaA" else None
+        match = _FUNCTION_NAME.match(self.text, self.at) if self.text[self.at] in "hHaA" else None
         if match is not None:
             self._add(
                 "function", "atleast" if match[2] else "hlead", match.end(), _whole_number(match[2] or "")
@@ -197,15 +196,15 @@ class _Lexer:
         return match is not None
 
     def _field(self) -> bool:
-        match = _FIELD.match(self.text, self.at) if self.has_colon else None
+        match = _FIELD_NAME.match(self.text, self.at) if self.has_colon else None
         following = self.text[match.end() : match.end() + 1] if match is not None else ""
         if match is None or not following or following.isspace() or following == ")":
             return False  # a word with a colon behind it
-        name = ALIASES.get(match[1].lower(), match[1].lower())
+        name = FIELD_ALIASES.get(match[1].lower(), match[1].lower())
         if name not in QUERY_FIELDS:
             return following not in "'’‘" and self._no_field(match)
         self._add("field", name, match.end())
-        value = _DATE.match(self.text, self.at) if name in ("date", "url") else None
+        value = _FIELD_VALUE.match(self.text, self.at) if name in ("date", "url") else None
         if value is not None and name == "date":
             self._add("date", value[0], value.end())
         elif value is not None:  # an address, with all its marks
@@ -215,29 +214,31 @@ class _Lexer:
     def _no_field(self, match: re.Match[str]) -> bool:
         """Words with a colon in them, where a name has a capital or begins an address; else there is no such field."""
         name = match[1]
-        if name.islower() and name not in ADDRESSES:
+        if name.islower() and name not in ADDRESS_SCHEMES:
             raise QueryError(
                 f"there is no field {name!r}",
                 query=self.text,
                 start=match.start(),
                 end=match.end(),
-                suggestion=meant(name)
+                suggestion=suggest_field(name)
                 or f"there are {', '.join(QUERY_FIELDS)}; a word with a colon goes in quotation marks",
             )
-        whole = _WORD.match(self.text, match.start())
+        whole = _WORD_TOKEN.match(self.text, match.start())
         end = whole.end() if whole is not None else match.end()
         message = f"{self.text[match.start() : end]} is taken as words: there is no field {name}"
-        self.notes.add("colon", message, Span(match.start(), end), "" if name in ADDRESSES else meant(name))
+        self.notes.add(
+            "colon", message, Span(match.start(), end), "" if name in ADDRESS_SCHEMES else suggest_field(name)
+        )
         return False
 
     # ---- words
 
     def _word(self) -> None:
-        match = _WORD.match(self.text, self.at)
+        match = _WORD_TOKEN.match(self.text, self.at)
         assert match is not None, "every character that begins no other token begins a word"
         start, end = match.span()
         raw = match[0]
-        near = _NEAR.fullmatch(raw) if "/" in raw else None
+        near = _PROXIMITY.fullmatch(raw) if "/" in raw else None
         if raw[0] == "~" and self.found and self.found[-1].span.end == start:
             message = f"{raw} has nothing to work on here and was ignored"
             self.notes.add("tilde", message, Span(start, end))
@@ -249,14 +250,14 @@ class _Lexer:
         elif (
             "\\" in raw or "://" in raw
         ):  # a backslash makes the whole word literal; an address is no pattern
-            self._add("word", _ESCAPE.sub(r"\1", raw), end)
+            self._add("word", ESCAPE.sub(r"\1", raw), end)
         else:
             caret = raw.find("^", 1)
             boosts = _BOOSTS.match(raw, caret) if caret > 0 else None
             if caret > 0:
                 self._no_boost(start + (boosts.end() if boosts is not None else caret))
             stem = raw[:caret] if boosts is not None and boosts.end() == len(raw) else raw
-            self._bare(seen(stem), start + len(stem))
+            self._bare(without_invisible(stem), start + len(stem))
             self._boost()
         self.at = end if self.at == start else self.at
 
@@ -285,7 +286,7 @@ class _Lexer:
             if raw.endswith("?") and len(raw) > 1:
                 message = "a question mark at the end of a word is punctuation; * stands for any ending"
                 self.notes.add("punctuation", message, Span(end - 1, end))
-            if (bare := raw.rstrip("+#")) != raw and bare.isalpha() and len(raw) <= SHORT_NAME:
+            if (bare := raw.rstrip("+#")) != raw and bare.isalpha() and len(raw) <= MAX_MARKED_NAME:
                 message = f"{raw} finds what {bare} finds: marks are no part of a word"
                 self.notes.add("punctuation", message, span)
             self._add("word", raw, end)
@@ -294,10 +295,12 @@ class _Lexer:
         """The word before a ``~``, what it is looked for by, and the letters in which it may differ."""
         word, _, behind = raw.partition("~")
         modes = [part.rstrip(".,;:!?") for part in behind.split("~")]
-        if not word or not all(_MODE.fullmatch(mode) or _NUMBER.fullmatch(mode) for mode in modes):
+        if not word or not all(
+            _TILDE_MODE.fullmatch(mode) or _TILDE_NUMBER.fullmatch(mode) for mode in modes
+        ):
             return raw, None, 0  # no more than a word with such a mark in it
         span = Span(self.at + len(word), end)
-        known = [match for mode in modes if (match := _MODE.fullmatch(mode)) is not None]
+        known = [match for mode in modes if (match := _TILDE_MODE.fullmatch(mode)) is not None]
         if len(known) < len(modes) or len(known) > 1:
             hint = (
                 "write word~1 or word~2 for the letters that may differ, or one of word~exact and word~name"

@@ -1,4 +1,4 @@
-"""Names that are written in several ways, because they come from another script: Qaddafi, Gadhafi, Kadhafi.
+"""Names that are written in several spellings_, because they come from another script: Qaddafi, Gadhafi, Kadhafi.
 
 Two spellings are one name if their consonants are of the same classes in the same order, and their vowels are close.
 Classes hold what romanisations of one letter choose between (``q``, ``g``, ``k`` and ``kh`` for قاف); vowels are close
@@ -17,12 +17,12 @@ from newssearch.system.lazy_regex import Pattern
 from newssearch.text.analysis import fold, without_possessive
 from newssearch.text.analysis import words as words_of
 
-LEAST = 4
+MIN_NAME_LETTERS = 4
 """Letters of a name that is worth looking for in other spellings."""
-LONG = 3
+MIN_LONG_NAME_CONSONANTS = 3
 """Consonants from which on two vowels may be close instead of one."""
 
-_CLASSES = (
+_CONSONANT_CLASSES = (
     (r"tsch|tch|sch|sh|ch", "shsch"),
     (r"dsch|dzh|dj|zh|j", "j"),
     (r"ts(?!h)|tz", "t"),
@@ -44,25 +44,28 @@ _CLASSES = (
 
 Behind all of them an ``h`` makes no difference: ``kh``, ``gh``, ``th``.
 """
-_VOWELS = "aeiouy"
-_UNIT = Pattern(
-    f"(?P<vowels>[{_VOWELS}']+)|" + "|".join(f"(?P<c{n}>{ways})" for n, (ways, _) in enumerate(_CLASSES))
+_VOWEL_LETTERS = "aeiouy"
+_LETTER_GROUP = Pattern(
+    f"(?P<vowels>[{_VOWEL_LETTERS}']+)|"
+    + "|".join(f"(?P<c{n}>{spellings_})" for n, (spellings_, _) in enumerate(_CONSONANT_CLASSES))
 )
-_NAME = Pattern(r"[a-z][a-z']*")
-_ARTICLE = Pattern(r"[ae]l(?=[a-z']{4})")
+_LATIN_NAME = Pattern(r"[a-z][a-z']*")
+_JOINED_ARTICLE = Pattern(r"[ae]l(?=[a-z']{4})")
 ARTICLES = frozenset({"al", "el"})
 """The forms of the article, where it is a word of its own: part of the name behind it."""
 
-_QUALITY = (
+_VOWEL_QUALITIES = (
     ("u", r"oo+|ou+|u+"),
     ("i", r"(?:[iy]|ee)+j?|ie+"),
     ("e", r"[ae][iy]+|e+"),
     ("o", r"au|o+"),
     ("a", r"a+"),
 )
-_SOUND = Pattern("|".join(f"(?P<{sound}>{ways})" for sound, ways in _QUALITY) + "|(?P<other>.)")
-_APART = {frozenset("uo"): 1, frozenset("ei"): 1, frozenset("ae"): 1, frozenset("au"): 2}
-_FAR = 9
+_VOWEL_SOUND = Pattern(
+    "|".join(f"(?P<{sound}>{spellings_})" for sound, spellings_ in _VOWEL_QUALITIES) + "|(?P<other>.)"
+)
+_VOWEL_DISTANCES = {frozenset("uo"): 1, frozenset("ei"): 1, frozenset("ae"): 1, frozenset("au"): 2}
+_TOO_FAR = 9
 
 
 class Spelling(NamedTuple):
@@ -71,7 +74,7 @@ class Spelling(NamedTuple):
     pattern: re.Pattern[str]
     vowels: tuple[str, ...]
     allowed: int
-    begins: str
+    first_letters: str
 
 
 @lru_cache(maxsize=256)
@@ -84,9 +87,13 @@ def core(name: str) -> str | None:
     parts = [fold(without_possessive(match.group())) for match in words_of(name)]
     if len(parts) == 2 and parts[0] in ARTICLES:
         del parts[0]
-    if len(parts) != 1 or _NAME.fullmatch(parts[0]) is None:
+    if len(parts) != 1 or _LATIN_NAME.fullmatch(parts[0]) is None:
         return None
-    return parts[0] if len(parts[0].replace("'", "")) >= LEAST and _spelling(parts[0]) is not None else None
+    return (
+        parts[0]
+        if len(parts[0].replace("'", "")) >= MIN_NAME_LETTERS and _spelling(parts[0]) is not None
+        else None
+    )
 
 
 @lru_cache(maxsize=256)
@@ -94,9 +101,9 @@ def spellings(name: str) -> tuple[Spelling, ...]:
     """How a name may be written: with its article and without it, where it has one."""
     found = core(name)
     assert found is not None, "a name has been looked at before it is looked for"
-    article = _ARTICLE.match(found)
-    ways = [found] if article is None else [found, found[article.end() :]]
-    return tuple(filter(None, map(_spelling, ways)))
+    article = _JOINED_ARTICLE.match(found)
+    spellings_ = [found] if article is None else [found, found[article.end() :]]
+    return tuple(filter(None, map(_spelling, spellings_)))
 
 
 def is_spelling(name: str, form: str) -> bool:
@@ -116,15 +123,15 @@ def is_name(name: str, form: str, as_written: str) -> bool:
 
 
 def beginnings(name: str) -> Iterator[str]:
-    """What each of the spellings of a name begins with."""
-    return iter(sorted({*"".join(way.begins for way in spellings(name)), "al", "el"}))
+    """What each of the spellings of a name first_letters with."""
+    return iter(sorted({*"".join(way.first_letters for way in spellings(name)), "al", "el"}))
 
 
 def _spelling(form: str) -> Spelling | None:
     """The spelling of a folded name; None where it has less than two consonants."""
     vowels = [""]
     classes: list[int] = []
-    for unit in _UNIT.finditer(form):
+    for unit in _LETTER_GROUP.finditer(form):
         kind = unit.lastgroup or ""
         if kind == "vowels":
             vowels[-1] = unit[0]
@@ -137,14 +144,17 @@ def _spelling(form: str) -> Spelling | None:
             vowels.append("")
     if len(classes) < 2:
         return None
-    gap = rf"([{_VOWELS}']*)"
-    first = rf"([{_VOWELS}']+)" if vowels[0] else "()"
+    gap = rf"([{_VOWEL_LETTERS}']*)"
+    first = rf"([{_VOWEL_LETTERS}']+)" if vowels[0] else "()"
     consonants = (
-        f"(?:(?:{_CLASSES[number][0]}){'' if _CLASSES[number][0] == 'h' else 'h*'})+" for number in classes
+        f"(?:(?:{_CONSONANT_CLASSES[number][0]}){'' if _CONSONANT_CLASSES[number][0] == 'h' else 'h*'})+"
+        for number in classes
     )
     expression = f"(?:[ae]l)?{first}{''.join(f'{one}{gap}' for one in consonants)}[hj]*"
-    begins = _VOWELS if vowels[0] else _CLASSES[classes[0]][1]
-    return Spelling(re.compile(expression), tuple(vowels), 1 + (len(classes) >= LONG), begins)
+    first_letters = _VOWEL_LETTERS if vowels[0] else _CONSONANT_CLASSES[classes[0]][1]
+    return Spelling(
+        re.compile(expression), tuple(vowels), 1 + (len(classes) >= MIN_LONG_NAME_CONSONANTS), first_letters
+    )
 
 
 def _fits(way: Spelling, form: str) -> bool:
@@ -152,21 +162,23 @@ def _fits(way: Spelling, form: str) -> bool:
     if found is None:
         return False
     *pairs, last = zip(way.vowels, found.groups(), strict=True)
-    apart = sum(_distance(one, other) for one, other in pairs)
-    return apart + (0 if set(last) == {"", "e"} else _distance(*last)) <= way.allowed  # Poutine
+    apart = sum(_vowel_distance(one, other) for one, other in pairs)
+    return apart + (0 if set(last) == {"", "e"} else _vowel_distance(*last)) <= way.allowed  # Poutine
 
 
-def _distance(one: str, other: str) -> int:
+def _vowel_distance(one: str, other: str) -> int:
     """How far vowels are from each other."""
     sounds, others = _sounds(one), _sounds(other)
     if len(sounds) != len(others):
-        return _FAR
+        return _TOO_FAR
     return sum(
-        _APART.get(frozenset(pair), _FAR) for pair in zip(sounds, others, strict=True) if pair[0] != pair[1]
+        _VOWEL_DISTANCES.get(frozenset(pair), _TOO_FAR)
+        for pair in zip(sounds, others, strict=True)
+        if pair[0] != pair[1]
     )
 
 
 def _sounds(vowels: str) -> str:
     """Vowels by their quality, a letter each."""
-    found = _SOUND.finditer(vowels.replace("'", ""))
+    found = _VOWEL_SOUND.finditer(vowels.replace("'", ""))
     return "".join(match.lastgroup or "" for match in found)

@@ -33,7 +33,7 @@ from newssearch.system.exhaustive import assert_never
 from newssearch.text.analysis import words as words_of
 from newssearch.text.dates import parse_range, why_no_range
 
-from .borrowed import MARKS, note_borrowed
+from .borrowed import BOOLEAN_MARKS, note_borrowed
 from .diagnostics import Diagnostic, Notes
 from .joining import all_of
 from .leaves import (
@@ -51,11 +51,11 @@ from .leaves import (
     Wildcard,
     Word,
 )
-from .lexer import Token, tokens
+from .lexer import QueryToken, tokens
 from .names import core
 from .node import Span
 from .phrases import has_pattern, pieces
-from .quoting import QUOTES, SURROGATE, has_wildcard, plain
+from .quoting import QUOTES, SURROGATE, has_wildcard, tidy
 from .tree import (
     MAX_COUNT,
     And,
@@ -79,7 +79,7 @@ GRAMMAR_VERSION = 2
 """Counts up when a query that parsed comes to mean something else."""
 MAX_LENGTH = 65_536
 """Characters of a query."""
-_UNESCAPED = re.compile(r"(?<!\\)\?")
+_QUESTION_MARK = re.compile(r"(?<!\\)\?")
 """A question mark of an address."""
 _OPERATORS_BETWEEN = re.compile(r"(?<=\S)\s+(AND|OR|NOT)\s+(?=\S)")
 MAX_DEPTH = 50
@@ -117,7 +117,7 @@ def parse(text: str, *, now: dt.datetime | None = None) -> Query:
 
     Raises :class:`~newssearch.QueryError`, which says where and what to write instead.
     """
-    text = _whole(text)
+    text = _check_length(text)
     arguments.instance("now", now, (dt.datetime, type(None)), "a datetime, or None")
     notes = Notes()
     found = tokens(text, notes)
@@ -133,7 +133,7 @@ def literal(text: str) -> Query:
     >>> str(literal('say "hi" OR title:x*'))
     '(say AND "\\\\"hi\\\\"" AND "OR" AND "title:x\\\\*")'
     """
-    text = _whole(text)
+    text = _check_length(text)
     return Query(text, words(text))
 
 
@@ -146,7 +146,7 @@ def words(text: str) -> Node:
     return Not(Everything()) if text.strip() and not pieces else all_of(pieces)
 
 
-def _whole(text: str) -> str:
+def _check_length(text: str) -> str:
     """``text`` if it is not too long; a half of a surrogate pair, which nothing could print, is U+FFFD."""
     arguments.text("text", text)
     if len(text) > MAX_LENGTH:
@@ -156,7 +156,7 @@ def _whole(text: str) -> str:
 
 
 class _Parser:
-    def __init__(self, text: str, notes: Notes, found: list[Token], now: dt.datetime | None) -> None:
+    def __init__(self, text: str, notes: Notes, found: list[QueryToken], now: dt.datetime | None) -> None:
         self.text = text
         self.notes = notes
         self.tokens = found
@@ -176,15 +176,15 @@ class _Parser:
             )
             parts.append(self._either())
         whole = Span(0, len(self.text))
-        return _join(And, [part for part in parts if part is not None]) or Not(
+        return _join_nodes(And, [part for part in parts if part is not None]) or Not(
             Everything(span=whole), span=whole
         )
 
     @property
-    def _here(self) -> Token:
+    def _here(self) -> QueryToken:
         return self.tokens[self.at]
 
-    def _take(self) -> Token:
+    def _take(self) -> QueryToken:
         token = self.tokens[self.at]
         if token.kind != "end":
             self.at += 1
@@ -207,7 +207,7 @@ class _Parser:
         while self._is("OR"):  # with an operand behind it: _all() has taken any other as a word
             self._take()
             branches.append(self._all())
-        return _join(Or, [branch for branch in branches if branch is not None])
+        return _join_nodes(Or, [branch for branch in branches if branch is not None])
 
     def _all(self) -> Node | None:
         operands: list[Node | None] = []
@@ -217,7 +217,7 @@ class _Parser:
             if self._is("AND") and self._starts_operand(1):
                 self._take()
             operands.append(self._negated())
-        return _join(And, [operand for operand in operands if operand is not None])
+        return _join_nodes(And, [operand for operand in operands if operand is not None])
 
     def _negated(self) -> Node | None:
         token = self._here
@@ -235,7 +235,7 @@ class _Parser:
         while self._here.kind == "near":
             operator = self._here
             if left is None or not self._starts_operand(1):
-                left = _join(And, [node for node in (left, self._as_word()) if node is not None])
+                left = _join_nodes(And, [node for node in (left, self._as_word()) if node is not None])
                 continue
             self._take()
             right = self._boosted()
@@ -250,7 +250,7 @@ class _Parser:
             left = self._proximity(left, operator, right)
         return left
 
-    def _proximity(self, left: Node, operator: Token, right: Node) -> Node:
+    def _proximity(self, left: Node, operator: QueryToken, right: Node) -> Node:
         span = Span(left.span.start, right.span.end)
         left, right = self._side(left, operator), self._side(right, operator)
         if operator.text in ("w/p", "w/s"):
@@ -260,7 +260,7 @@ class _Parser:
             raise self._error(f"a distance is from 1 to {MAX_DISTANCE} words", operator.span)
         return Near(left, right, distance, operator.text.startswith("pre"), span=span)
 
-    def _side(self, side: Node, operator: Token) -> Node:
+    def _side(self, side: Node, operator: QueryToken) -> Node:
         """One side of a proximity operator, which must be something that has occurrences."""
         if isinstance(side, Boost):
             message = f"a boost beside {operator.text} was ignored: put the whole in parentheses"
@@ -317,7 +317,7 @@ class _Parser:
             self.notes.add("empty", "parentheses with nothing in them were ignored", span)
         return node
 
-    def _function(self, token: Token) -> Node | None:
+    def _function(self, token: QueryToken) -> Node | None:
         node = self._group()
         if node is None:
             return None
@@ -335,7 +335,7 @@ class _Parser:
 
     # ---- fields
 
-    def _field(self, token: Token) -> Node | None:
+    def _field(self, token: QueryToken) -> Node | None:
         name = token.text
         if name == "date":
             return self._dated(token)
@@ -362,7 +362,7 @@ class _Parser:
             return Region("title", node, span=Span(token.span.start, node.span.end))
         return self._values(name, node, token)
 
-    def _values(self, name: str, node: Node, token: Token) -> Node:
+    def _values(self, name: str, node: Node, token: QueryToken) -> Node:
         """The words and phrases of ``node`` as values of a field."""
         span = Span(token.span.start, node.span.end)
         if isinstance(node, Word | Phrase) and not (isinstance(node, Phrase) and (node.within or node.names)):
@@ -386,15 +386,15 @@ class _Parser:
             raise self._error(f"{name}: takes words and phrases, not {node}", span)
         assert_never(node)
 
-    def _address(self, token: Token) -> Field | None:
+    def _address(self, token: QueryToken) -> Field | None:
         """An address: a star in it is a pattern, a question mark is none."""
         value = self._take()
         self._count(value.span)
         span = Span(token.span.start, value.span.end)
-        pattern = _UNESCAPED.sub(r"\\?", value.raw)
+        pattern = _QUESTION_MARK.sub(r"\\?", value.raw)
         if has_wildcard(pattern):
             return Field("url", pattern, pattern=True, span=span)
-        if next(words_of(plain(value.text)), None) is None:
+        if next(words_of(tidy(value.text)), None) is None:
             self.notes.add("no-word", f"{value.text} is no address and was passed over", span)
             return None
         return Field("url", value.text, span=span)
@@ -407,14 +407,14 @@ class _Parser:
             return not (node.mode or node.within or any(isinstance(part, Fuzzy) for part in node.parts))
         return isinstance(node, Everything) or (isinstance(node, Wildcard) and not node.written)
 
-    def _dated(self, token: Token) -> Node | None:
+    def _dated(self, token: QueryToken) -> Node | None:
         if self._here.kind not in ("date", "phrase"):
             hint = "write a period, or a range like 2024-07..2024-09, without parentheses"
             raise self._error("date: takes no group", token.span, hint)
         value = self._take()
         span = Span(token.span.start, value.span.end)
         self._count(span)
-        when = plain(value.text)
+        when = tidy(value.text)
         if when.lower() == "none":
             return Undated(span=span)
         bounds = parse_range(when, self.now)
@@ -433,7 +433,7 @@ class _Parser:
         self.notes.add(
             "operator", f"{token.text} has nothing to work on here and was taken as a word", token.span
         )
-        return self._leaf(Token("word", token.text, token.span))
+        return self._leaf(QueryToken("word", token.text, token.span))
 
     def _note_operators(self, text: str, span: Span) -> None:
         """Notes ``caps(US OR UK)``, where OR is a word: between quotation marks it is meant to be."""
@@ -443,9 +443,9 @@ class _Parser:
         ours = " ".join(part if at % 2 else f"caps({part})" for at, part in enumerate(parts))
         self.notes.add("operator", f"{parts[1]} is taken as a word in caps(…)", span, f"write {ours}")
 
-    def _leaf(self, token: Token) -> Node | None:
+    def _leaf(self, token: QueryToken) -> Node | None:
         self._count(token.span)
-        text, span = plain(token.text), token.span
+        text, span = tidy(token.text), token.span
         if token.kind == "regex":
             return self._regex(token)
         if token.kind == "wildcard" and text == "*":
@@ -455,7 +455,7 @@ class _Parser:
         if next(words_of(text), None) is None:
             shown = text or "an empty phrase"
             message = f"{shown} has no letter or digit and was ignored"
-            self.notes.add("no-word", message, span, MARKS.get(text, ""))
+            self.notes.add("no-word", message, span, BOOLEAN_MARKS.get(text, ""))
             return None
         if token.kind == "caps":
             self._note_operators(text, span)
@@ -475,7 +475,7 @@ class _Parser:
             return Phrase(text, within, span=span)
         return Phrase(text, span=span) if " " in text else Word(text, span=span)
 
-    def _patterns(self, token: Token) -> Node | None:
+    def _patterns(self, token: QueryToken) -> Node | None:
         """Words and patterns: ``iraq*``, ``"iraq* government"``, ``caps(Secur*)``; ``al-abb*`` is al, then abb*."""
         span, within = token.span, int(token.number)
         parts, notes = pieces(token.raw, span)
@@ -484,7 +484,7 @@ class _Parser:
         for _ in parts[1:]:
             self._count(span)
         if all(part == ANY for part in parts):
-            self.notes.add("no-word", f"{plain(token.text)} has no letter or digit and was ignored", span)
+            self.notes.add("no-word", f"{tidy(token.text)} has no letter or digit and was ignored", span)
             return None
         if ANY in parts:
             message = "a star alone stands for one word, whichever it is"
@@ -494,7 +494,7 @@ class _Parser:
             self.notes.add("pattern", message, span, "a backslash takes a star literally: \\*")
         if all(isinstance(part, Word) for part in parts):
             text = " ".join(part.text for part in parts if isinstance(part, Word))
-            return self._leaf(Token(token.kind, text, span, token.number))
+            return self._leaf(QueryToken(token.kind, text, span, token.number))
         as_written = token.kind in ("exact", "caps")
         if as_written and any(isinstance(part, Fuzzy) for part in parts):
             raise self._error(
@@ -510,7 +510,7 @@ class _Parser:
         mode = token.kind if token.kind in ("exact", "caps", "name") else ""
         return PatternPhrase(parts, within, mode, span=span)
 
-    def _pattern(self, part: Word | Wildcard | Fuzzy, token: Token) -> Node:
+    def _pattern(self, part: Word | Wildcard | Fuzzy, token: QueryToken) -> Node:
         """One pattern, as it is written or not."""
         if token.kind == "name":
             self.notes.add("name", "a pattern is not looked for in other spellings", token.span)
@@ -527,7 +527,7 @@ class _Parser:
         self.notes.add("name", message, span)
         return Word(text, span=span)
 
-    def _regex(self, token: Token) -> Regex:
+    def _regex(self, token: QueryToken) -> Regex:
         try:
             return Regex(token.text, span=token.span)
         except ValueError as error:
@@ -544,7 +544,7 @@ class _Parser:
             raise self._error(f"the query is nested deeper than {MAX_DEPTH} levels", span)
 
 
-def _join(kind: type[And] | type[Or], operands: list[Node]) -> Node | None:
+def _join_nodes(kind: type[And] | type[Or], operands: list[Node]) -> Node | None:
     """``operands`` under one node, or the only one."""
     if len(operands) < 2:
         return operands[0] if operands else None

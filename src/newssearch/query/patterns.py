@@ -20,16 +20,16 @@ from .leaves import Fuzzy, Regex, Wildcard
 from .quoting import is_wildcard, wildcard
 from .regexes import compile_regex, fold_letters
 
-WORD_SECONDS = 0.05
+SECONDS_PER_WORD = 0.05
 """How long a regular expression may think about one word."""
-REMEMBERED = 100_000
+CACHED_WORDS = 100_000
 """Words of which is remembered whether a regular expression matches them."""
 
 
-class Pattern(NamedTuple):
+class WordPattern(NamedTuple):
     """``matches`` tells of a folded word; each that matches begins with ``prefix``.
 
-    Of a pattern that is as written, these are the words that may match: :func:`as_written` tells which do.
+    Of a pattern that is as written, these are the words that may match: :func:`written_pattern` tells which do.
     """
 
     prefix: str
@@ -38,14 +38,14 @@ class Pattern(NamedTuple):
 
 def asks_for_whole(node: Wildcard | Fuzzy | Regex) -> bool:
     """Whether a pattern is also compared with words as they are with what is elided in front of them: ``l'ukr*``."""
-    return not _APOSTROPHES.isdisjoint(node.text if isinstance(node, Fuzzy) else node.pattern)
+    return not _APOSTROPHE_SET.isdisjoint(node.text if isinstance(node, Fuzzy) else node.pattern)
 
 
-_APOSTROPHES = frozenset(APOSTROPHES)
+_APOSTROPHE_SET = frozenset(APOSTROPHES)
 
 
 @lru_cache(maxsize=256)
-def pattern_of(node: Wildcard | Fuzzy | Regex) -> Pattern:
+def pattern_of(node: Wildcard | Fuzzy | Regex) -> WordPattern:
     """The pattern of a node.
 
     >>> [word for word in ("woman", "women", "womn", "worn") if pattern_of(Wildcard("wom?n")).matches(word)]
@@ -61,19 +61,19 @@ def pattern_of(node: Wildcard | Fuzzy | Regex) -> Pattern:
         return _wildcard_of_word(node.pattern)
     if isinstance(node, Fuzzy):
         word, edits = fold(without_possessive(node.text)), node.edits
-        return Pattern("", lambda other: within_edits(word, other, edits))
+        return WordPattern("", lambda other: within_edits(word, other, edits))
     compiled = compile_regex(node.pattern)
 
-    @lru_cache(maxsize=REMEMBERED)  # what took its time once does not again, where its words are marked
+    @lru_cache(maxsize=CACHED_WORDS)  # what took its time once does not again, where its words are marked
     def matches(word: str) -> bool:
         try:
-            return compiled.fullmatch(word, timeout=WORD_SECONDS) is not None
+            return compiled.fullmatch(word, timeout=SECONDS_PER_WORD) is not None
         except TimeoutError:
             reason = f"the regular expression {node} takes too long for a word"
             raise QueryError(reason, suggestion="leave out repetitions inside repetitions") from None
 
     prefix = re.match(r"[a-z0-9]*(?![*?{+])", fold_letters(node.pattern))
-    return Pattern(prefix[0] if prefix is not None and "|" not in node.pattern else "", matches)
+    return WordPattern(prefix[0] if prefix is not None and "|" not in node.pattern else "", matches)
 
 
 def value_pattern(pattern: str) -> Callable[[str], bool]:
@@ -82,12 +82,12 @@ def value_pattern(pattern: str) -> Callable[[str], bool]:
     >>> [value for value in ("fox news", "fox", "the fox") if value_pattern("Fox*")(value)]
     ['fox news', 'fox']
     """
-    marks = {"*": _ANY, "?": _ONE}
+    marks = {"*": _ANY_CHARACTERS, "?": _ONE_CHARACTER}
     marked = re.sub(
         r"\\(.)|\*|\?(?!\?*$)", lambda match: match[1] or marks[match[0]], pattern, flags=re.DOTALL
     )
-    parts = [re.escape(part).replace(_ONE, ".") for part in key(marked).split(_ANY)]
-    whole = re.compile(_in_a_row(parts), re.DOTALL)
+    parts = [re.escape(part).replace(_ONE_CHARACTER, ".") for part in key(marked).split(_ANY_CHARACTERS)]
+    whole = re.compile(_join_parts(parts), re.DOTALL)
     return lambda value: whole.fullmatch(value) is not None
 
 
@@ -116,22 +116,22 @@ def words_pattern(pattern: str) -> Callable[[str], bool]:
     return fits
 
 
-_ANY, _ONE = "\ue000", "\ue001"
+_ANY_CHARACTERS, _ONE_CHARACTER = "\ue000", "\ue001"
 """What stands for the wildcards of a value while it is folded: characters that no text has."""
 
 
 # ---- wildcards
 
-_ATOM = re.compile(r"\*|\?|\[(\^|!)?([^\[\]]+)\]|[^*?\[\]]+|[\[\]]")
+_WILDCARD_ATOM = re.compile(r"\*|\?|\[(\^|!)?([^\[\]]+)\]|[^*?\[\]]+|[\[\]]")
 
 
-def _wildcard_of_word(pattern: str) -> Pattern:
+def _wildcard_of_word(pattern: str) -> WordPattern:
     """The pattern; what folding takes from a word, it may have or not: the last full stop (``U.S.*``), and the commas
     of thousands (``1,0*`` is 1,000, and is not 10)."""
     found = _wildcard(pattern)
     if "," in pattern:
         whole = pattern.partition(",")[0]  # digits, for there are commas nowhere else, or a wildcard
-        return Pattern(
+        return WordPattern(
             whole if whole.isdecimal() and whole.isascii() else "",
             lambda word: found.matches(word) or found.matches(_with_commas(word)),
         )
@@ -140,15 +140,15 @@ def _wildcard_of_word(pattern: str) -> Pattern:
         return found
     without = _wildcard(bare.rstrip("."))
     prefix = found.prefix.rstrip(".")
-    return Pattern(prefix, lambda word: found.matches(word) or without.matches(word))
+    return WordPattern(prefix, lambda word: found.matches(word) or without.matches(word))
 
 
-def _folded(text: str) -> str:
+def _fold_part(text: str) -> str:
     """A part of a pattern as words are folded; its last full stop is none of a word as a whole."""
     return fold(text) + "." * (len(text) - len(text.rstrip(".")))
 
 
-def _wildcard(pattern: str, shown: Callable[[str], str] | None = None) -> Pattern:
+def _wildcard(pattern: str, shown: Callable[[str], str] | None = None) -> WordPattern:
     """The pattern over words as they are ``shown``: folded, unless told otherwise.
 
     Parts between stars are looked for from left to right, each as early as can be: no backtracking. That is exact, for
@@ -156,7 +156,7 @@ def _wildcard(pattern: str, shown: Callable[[str], str] | None = None) -> Patter
     """
     parts: list[str] = [""]
     prefix: str | None = None
-    for match in _ATOM.finditer(pattern):
+    for match in _WILDCARD_ATOM.finditer(pattern):
         atom = match[0]
         if prefix is None and (atom in "*?" or match[2]):
             prefix = re.sub(r"\\(.)", r"\1", parts[0])
@@ -168,31 +168,31 @@ def _wildcard(pattern: str, shown: Callable[[str], str] | None = None) -> Patter
             letters = shown(match[2]) if shown is not None else fold_letters(match[2]).lower()
             parts[-1] += f"[{'^' if match[1] else ''}{_ranges(letters)}]"
         else:
-            parts[-1] += re.escape((shown or _folded)(atom))
-    compiled = re.compile(_in_a_row(parts), re.DOTALL)
-    return Pattern(prefix or "", lambda word: compiled.fullmatch(word) is not None)
+            parts[-1] += re.escape((shown or _fold_part)(atom))
+    compiled = re.compile(_join_parts(parts), re.DOTALL)
+    return WordPattern(prefix or "", lambda word: compiled.fullmatch(word) is not None)
 
 
 @lru_cache(maxsize=256)
-def as_written(node: Wildcard) -> Callable[[str], bool]:
+def written_pattern(node: Wildcard) -> Callable[[str], bool]:
     """Whether a pattern that is as written matches a word of a text, by its :func:`~newssearch.text.analysis.written` form.
 
-    >>> [word for word in ("São", "SÃO", "Sao", "sãos") if as_written(Wildcard("S?o*", "exact"))(word)]
+    >>> [word for word in ("São", "SÃO", "Sao", "sãos") if written_pattern(Wildcard("S?o*", "exact"))(word)]
     ['São', 'SÃO', 'Sao', 'sãos']
-    >>> [word for word in ("São", "SÃO", "sãos") if as_written(Wildcard("S[ã-õ]o*", "caps"))(word)]
+    >>> [word for word in ("São", "SÃO", "sãos") if written_pattern(Wildcard("S[ã-õ]o*", "caps"))(word)]
     ['São']
     """
     caps = node.written == "caps"
-    matches = _wildcard(node.pattern, lambda text: _letters(text) if caps else _letters(text).lower()).matches
+    matches = _wildcard(node.pattern, lambda text: _compose(text) if caps else _compose(text).lower()).matches
     return lambda word: matches(written(word) if caps else spelled(word))
 
 
-def _letters(text: str) -> str:
+def _compose(text: str) -> str:
     """A part of a pattern as words are :func:`~newssearch.text.analysis.written`."""
     return unicodedata.normalize("NFC", text.replace("’", "'"))
 
 
-def _in_a_row(parts: list[str]) -> str:
+def _join_parts(parts: list[str]) -> str:
     """Expressions one behind the other, with anything between them."""
     if len(parts) == 1:
         return parts[0]
@@ -207,10 +207,12 @@ def _with_commas(word: str) -> str:
     ('1,000', '1,234,567.5', '100th')
     """
     digits = re.match(r"\d*", word)
-    return f"{re.sub(_EVERY_THIRD, ',', digits[0])}{word[digits.end() :]}" if digits is not None else word
+    return (
+        f"{re.sub(_BEFORE_THOUSANDS, ',', digits[0])}{word[digits.end() :]}" if digits is not None else word
+    )
 
 
-_EVERY_THIRD = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
+_BEFORE_THOUSANDS = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
 
 
 def _ranges(content: str) -> str:

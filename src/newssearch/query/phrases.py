@@ -12,21 +12,20 @@ from newssearch.system.lazy_regex import Pattern
 from newssearch.text.analysis import without_possessive
 from newssearch.text.analysis import words as words_of
 
-from .leaves import ANY, MAX_EDITS, Fuzzy, Part, Wildcard, Word
+from .leaves import ANY, MAX_EDITS, Fuzzy, PhraseWord, Wildcard, Word
 from .node import Span
-from .quoting import is_wildcard, plain, wildcard
+from .quoting import ESCAPE, is_wildcard, tidy, wildcard
 
-_ESCAPE = Pattern(r"\\([\s\S])")
 _ESCAPED_SPACE = Pattern(r"\\(\s)")
-_FUZZY = Pattern(r"([^~]+)~(\d+)[.,;:!?]*")
-_MODE = Pattern(r"[^~]+~(?:exact|name)[.,;:!?]*")
-_LETTER = Pattern(r"\w")
+_FUZZY_PIECE = Pattern(r"([^~]+)~(\d+)[.,;:!?]*")
+_MODE_PIECE = Pattern(r"[^~]+~(?:exact|name)[.,;:!?]*")
+_WORD_CHARACTER = Pattern(r"\w")
 
 
 class Pieces(NamedTuple):
     """The pieces of a phrase in order, and what is to be said of them: messages with suggestions."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[PhraseWord, ...]
     notes: tuple[tuple[str, str], ...]
 
 
@@ -38,7 +37,7 @@ def has_pattern(quoted: str) -> bool:
     """
     if not any(mark in quoted for mark in "*?~"):
         return False
-    return any(_is_pattern(_ESCAPE.sub("x", piece)) for piece in _split(quoted))
+    return any(_is_pattern(ESCAPE.sub("x", piece)) for piece in _split_pieces(quoted))
 
 
 def pieces(quoted: str, span: Span) -> Pieces:
@@ -48,52 +47,52 @@ def pieces(quoted: str, span: Span) -> Pieces:
     >>> [str(part) for part in pieces(r"the iraq*'s anti-*gov?rnment party? c\\*d * now", NOWHERE).parts]
     ['the', 'iraq*', 'anti', '*gov?rnment', '"party?"', '"c\\\\*d"', '*', 'now']
     """
-    parts: list[Part] = []
+    parts: list[PhraseWord] = []
     notes: dict[str, str] = {}
-    for piece in _split(quoted):
-        shown = _ESCAPE.sub("x", piece)
+    for piece in _split_pieces(quoted):
+        shown = ESCAPE.sub("x", piece)
         if (fuzzy := _fuzzy(shown)) is not None:
             word, edits = fuzzy
             if edits > MAX_EDITS:
                 notes[f"a word may differ in {MAX_EDITS} letters at most, not {edits:,}"] = ""
             parts.append(Fuzzy(word, min(edits, MAX_EDITS), span=span) if edits else Word(word, span=span))
         elif is_wildcard(shown):
-            if "**" in shown and _LETTER.search(shown):
+            if "**" in shown and _WORD_CHARACTER.search(shown):
                 hint = f"write {piece.replace('*', chr(92) + '*')} for a word that is printed with stars"
                 notes[f"the stars of {piece} stand for any letters"] = hint
             parts.extend(_patterns(piece, span))
         else:
-            if _MODE.fullmatch(shown):
+            if _MODE_PIECE.fullmatch(shown):
                 notes[f"{piece} inside quotation marks is taken as words"] = (
                     'write it behind them: "…"~exact, "…"~name'
                 )
-            text = _ESCAPE.sub(r"\1", piece)
+            text = ESCAPE.sub(r"\1", piece)
             if next(words_of(text), None) is not None:
                 parts.append(Word(text, span=span))
     return Pieces(tuple(parts), tuple(notes.items()))
 
 
-def _split(quoted: str) -> list[str]:
-    return plain(_ESCAPED_SPACE.sub(r"\1", quoted)).split()
+def _split_pieces(quoted: str) -> list[str]:
+    return tidy(_ESCAPED_SPACE.sub(r"\1", quoted)).split()
 
 
 def _is_pattern(piece: str) -> bool:
-    return is_wildcard(piece) or _fuzzy(piece) is not None or _MODE.fullmatch(piece) is not None
+    return is_wildcard(piece) or _fuzzy(piece) is not None or _MODE_PIECE.fullmatch(piece) is not None
 
 
 def _fuzzy(piece: str) -> tuple[str, int] | None:
     """A word and the letters in which it may differ."""
-    match = _FUZZY.fullmatch(piece) if "~" in piece else None
+    match = _FUZZY_PIECE.fullmatch(piece) if "~" in piece else None
     if match is None or is_wildcard(match[1]):
         return None
     found = [word.group() for word in words_of(match[1])]
     return (found[0], int(match[2][:9])) if len(found) == 1 else None
 
 
-def _patterns(piece: str, span: Span) -> list[Part]:
+def _patterns(piece: str, span: Span) -> list[PhraseWord]:
     """What a piece with wildcards is: ``al-abb*`` is al, then abb*."""
-    bare = _ESCAPE.sub(lambda match: match[1] if match[1].isalnum() else " ", piece)
-    parts: list[Part] = []
+    bare = ESCAPE.sub(lambda match: match[1] if match[1].isalnum() else " ", piece)
+    parts: list[PhraseWord] = []
     for match in wildcard().finditer(bare):
         text = without_possessive(match[0]).rstrip("?'’.")
         if next(words_of(text), None) is None:

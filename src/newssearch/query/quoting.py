@@ -14,33 +14,35 @@ MINUS = "−–-"
 QUOTES = '"“”„‟«»＂'
 """What begins and ends a phrase."""
 
-UNSEEN = IGNORABLE.replace("\u200b-\u200f", "\u200b\u200e\u200f")
+INVISIBLE = IGNORABLE.replace("\u200b-\u200f", "\u200b\u200e\u200f")
 """Invisible characters, pasted along with a word, as ranges of a character class: all but the joiners, which some scripts
 cannot be written without."""
 
-_HIDDEN = Pattern(f"[{UNSEEN}]")
-_SPECIAL = Pattern(rf"[\\{QUOTES}*]|\?(?=\?*[^\s?])|~(?=(?:\d+|exact|name)[.,;:!?]*(?:\s|$))")
+_INVISIBLE_CHARACTER = Pattern(f"[{INVISIBLE}]")
+_NEEDS_ESCAPE = Pattern(rf"[\\{QUOTES}*]|\?(?=\?*[^\s?])|~(?=(?:\d+|exact|name)[.,;:!?]*(?:\s|$))")
+ESCAPE = Pattern(r"\\([\s\S])")
+"""A backslash and the character that it takes literally."""
 SURROGATE = Pattern("[\ud800-\udfff]")
 
 
-def plain(text: str) -> str:
-    """``text`` without what is not seen, one space between its words; half of a surrogate pair is U+FFFD.
+def tidy(text: str) -> str:
+    """``text`` without invisible characters, with one space between its words; half of a surrogate pair is U+FFFD.
 
-    >>> plain(" say\\u200f  hi ")
+    >>> tidy(" say\\u200f  hi ")
     'say hi'
     """
-    return " ".join(seen(SURROGATE.sub("\ufffd", text)).split())
+    return " ".join(without_invisible(SURROGATE.sub("\ufffd", text)).split())
 
 
-def seen(text: str) -> str:
-    """``text`` without what is not seen."""
-    return text if text.isascii() else _HIDDEN.sub("", text)
+def without_invisible(text: str) -> str:
+    """``text`` without invisible characters."""
+    return text if text.isascii() else _INVISIBLE_CHARACTER.sub("", text)
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     """``text`` between quotation marks, as words and nothing else.
 
-    >>> print(quoted('say "hi"'))
+    >>> print(quote('say "hi"'))
     "say \\"hi\\""
     """
     return f'"{escaped(text)}"'
@@ -48,10 +50,7 @@ def quoted(text: str) -> str:
 
 def escaped(text: str) -> str:
     """``text`` as it is written between quotation marks, where nothing of it is a pattern."""
-    return _SPECIAL.sub(r"\\\g<0>", plain(text))
-
-
-_ESCAPED = Pattern(r"\\[\s\S]")
+    return _NEEDS_ESCAPE.sub(r"\\\g<0>", tidy(text))
 
 
 def has_wildcard(value: str) -> bool:
@@ -60,7 +59,7 @@ def has_wildcard(value: str) -> bool:
     >>> has_wildcard("fox*"), has_wildcard(r"E! \\*"), has_wildcard("What next?")
     (True, False, False)
     """
-    return is_wildcard(_ESCAPED.sub("x", value))
+    return is_wildcard(ESCAPE.sub("x", value))
 
 
 def escaped_quotes(value: str) -> str:
@@ -79,5 +78,5 @@ def is_wildcard(word: str) -> bool:
 def wildcard() -> re.Pattern[str]:
     """A word of letters, digits and wildcards. Few queries have one, and the pattern takes milliseconds to make."""
     return re.compile(
-        rf"(?:\[[^\[\]\s()/\\{QUOTES}{UNSEEN}]{{1,64}}\]|[*?]|[^\W_][{marks()}]*|['’.](?=[\w*?\[])|(?<=[\d?\]]),(?=[\d?*\[]))+"
+        rf"(?:\[[^\[\]\s()/\\{QUOTES}{INVISIBLE}]{{1,64}}\]|[*?]|[^\W_][{marks()}]*|['’.](?=[\w*?\[])|(?<=[\d?\]]),(?=[\d?*\[]))+"
     )

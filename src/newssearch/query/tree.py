@@ -39,7 +39,7 @@ from .leaves import (
     require_word,
 )
 from .node import NodeBase
-from .quoting import escaped_quotes, has_wildcard, plain, quoted
+from .quoting import escaped_quotes, has_wildcard, quote, tidy
 
 MAX_COUNT = 1_000_000
 """Largest number of matches that ``atleast`` can require."""
@@ -213,13 +213,13 @@ class Field(Operator):
         if not self.pattern:
             require_word(self, "value")
             return
-        value = escaped_quotes(plain(arguments.text("value", self.value)))
+        value = escaped_quotes(tidy(arguments.text("value", self.value)))
         object.__setattr__(self, "value", value)
-        if self.name == "id" or not has_wildcard(value) or not _ESCAPED_WELL.fullmatch(value):
+        if self.name == "id" or not has_wildcard(value) or not _VALID_ESCAPES.fullmatch(value):
             raise ValueError(f"not a pattern of a value: {self!r}")
 
     def __str__(self) -> str:
-        return f'{self.name}:"{self.value}"' if self.pattern else f"{self.name}:{quoted(self.value)}"
+        return f'{self.name}:"{self.value}"' if self.pattern else f"{self.name}:{quote(self.value)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +246,7 @@ class Dated(Operator):
             raise ValueError(reason)
 
     def __str__(self) -> str:
-        return f"date:{self.text if _BARE_DATE.fullmatch(self.text) else quoted(self.text)}"
+        return f"date:{self.text if _UNQUOTED_DATE.fullmatch(self.text) else quote(self.text)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,8 +292,8 @@ that a new kind is missing from."""
 NODES: tuple[type[Node], ...] = get_args(Node)
 
 
-_ESCAPED_WELL = Pattern(r"(?:\\.|[^\\])*")
-_BARE_DATE = Pattern(r"(?:[<>]=?)?[-\w.:+]+")
+_VALID_ESCAPES = Pattern(r"(?:\\.|[^\\])*")
+_UNQUOTED_DATE = Pattern(r"(?:[<>]=?)?[-\w.:+]+")
 
 
 def map_children(node: Node, change: Callable[[Node], Node]) -> Node:

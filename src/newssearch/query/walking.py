@@ -11,7 +11,7 @@ from .leaves import AnyWord, Name, PatternPhrase, Phrase
 from .tree import And, AtLeast, Boost, Dated, Everything, Field, Leaf, Node, Not, Or, Region, Undated
 
 
-class Wanted(NamedTuple):
+class LeafUse(NamedTuple):
     """A leaf of a tree as it counts there: whether it is negated, in which region, and the product of its boosts."""
 
     leaf: Leaf
@@ -20,7 +20,7 @@ class Wanted(NamedTuple):
     boost: float
 
 
-def leaves(tree: Node) -> Iterator[Wanted]:
+def leaves(tree: Node) -> Iterator[LeafUse]:
     """The leaves of a tree in order; operands of a leaf are part of it. Twice negated is not negated.
 
     >>> from newssearch.query import Word
@@ -31,7 +31,7 @@ def leaves(tree: Node) -> Iterator[Wanted]:
     while stack:
         node, negated, region, boost = stack.pop()
         if isinstance(node, Leaf):
-            yield Wanted(node, negated, region, boost)
+            yield LeafUse(node, negated, region, boost)
         elif isinstance(node, Not):
             stack.append((node.operand, not negated, region, boost))
         elif isinstance(node, And | Or):

@@ -34,6 +34,7 @@ from newssearch.query import (
     Field,
     Fuzzy,
     Leaf,
+    LeafUse,
     Name,
     Near,
     Node,
@@ -46,7 +47,6 @@ from newssearch.query import (
     Same,
     Span,
     Undated,
-    Wanted,
     Wildcard,
     Word,
     leaves,
@@ -256,7 +256,7 @@ class Evaluation:
 
     # ---- scores
 
-    def wanted(self) -> Iterator[Wanted]:
+    def wanted(self) -> Iterator[LeafUse]:
         """The units that add to a score, and mark paragraphs: those that are not negated."""
         return (unit for unit in leaves(self.tree) if not unit.negated)
 

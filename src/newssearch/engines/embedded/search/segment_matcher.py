@@ -35,7 +35,7 @@ from newssearch.query import (
 )
 from newssearch.query.alternatives import Alternative, Alternatives, alternatives_of
 from newssearch.query.names import ARTICLES, is_name
-from newssearch.query.patterns import as_written, asks_for_whole, pattern_of
+from newssearch.query.patterns import asks_for_whole, pattern_of, written_pattern
 from newssearch.text.analysis import (
     PART,
     analyser_named,
@@ -228,7 +228,7 @@ class Standing:
             matches = pattern_of(node).matches
             chosen += [variant for variant, form in elided(field) if matches(form)]
         if isinstance(node, Wildcard) and node.written:
-            fits = as_written(node)
+            fits = written_pattern(node)
             chosen = [variant for variant in chosen if any(map(fits, self._shown(field, variant, whole)))]
         return np.unique(np.array(chosen, np.int64))
 

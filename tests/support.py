@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import newssearch
-from newssearch import Article, Index, ReadOptions, Rejected, readers
+from newssearch import Article, Index, IndexReport, ReadOptions, Rejected, readers
 from newssearch.cli import run
 from newssearch.engines.embedded.indexing import near_duplicates
 from newssearch.engines.embedded.storage.toc import read_toc, toc_bytes, toc_path
@@ -43,9 +43,9 @@ def article(
     )  # fmt: skip
 
 
-def index_of(folder: Path, *articles: Article) -> Index:
-    """A new index in ``folder`` with these articles."""
-    index = newssearch.create(folder)
+def index_of(address: str | Path, *articles: Article) -> Index:
+    """A new index at an address, a folder or another one, with these articles."""
+    index = newssearch.create(address)
     index.add(articles)
     return index
 
@@ -74,6 +74,17 @@ def made_by_another(folder: Path, **versions: int) -> None:
 def found(index: Index, query: str, **options: object) -> list[str | None]:
     """The titles of the hits, in their order."""
     return [hit.title for hit in index.search(query, limit=None, **options)]  # type: ignore[arg-type]
+
+
+def counts(report: IndexReport) -> dict[str, int]:
+    """The counts of a report that are not zero."""
+    names = ("added", "updated", "unchanged", "removed", "duplicates", "files_read", "rejections")
+    return {name: value for name in names if (value := getattr(report, name))}
+
+
+def titles(index: Index) -> list[str | None]:
+    """The titles of all articles, sorted."""
+    return sorted(found(index, ""), key=str)
 
 
 def read_file(file: Path, name: str | None = None, **options: object) -> list[Article | Rejected]:

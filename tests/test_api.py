@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
 import datetime as dt
 import fractions
-import gc
 import inspect
 import json
 import pickle
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -34,10 +31,8 @@ from newssearch import (
     IndexVersionError,
     IndexWriteError,
     NewssearchError,
-    Provenance,
     QueryError,
     Rejected,
-    Snippet,
     errors,
 )
 from newssearch.engines.embedded import EmbeddedStore
@@ -89,23 +84,6 @@ def test_public_functions_are_typed(name: str) -> None:
 
 
 # ---- making and opening
-
-
-def test_create_never_erases_an_index(tmp_path: Path) -> None:
-    with index_of(tmp_path / "i", storm()):
-        pass
-    with pytest.raises(IndexExistsError, match="holds an index already") as caught:
-        newssearch.create(tmp_path / "i")
-    assert caught.value.folder == tmp_path / "i"
-    with newssearch.open_or_create(tmp_path / "i") as index:
-        assert index.search("").total_articles == 1
-
-
-def test_open_or_create_makes_an_index_where_there_is_none(tmp_path: Path) -> None:
-    with newssearch.open_or_create(tmp_path / "new" / "deep") as index:
-        assert index.search("").total_articles == 0
-        assert index.folder == tmp_path / "new" / "deep"
-        assert repr(index).startswith("<Index ")
 
 
 def test_an_index_may_share_its_folder_with_other_files(tmp_path: Path) -> None:
@@ -246,12 +224,6 @@ def test_a_table_of_contents_is_read_as_whoosh_reads_it(tmp_path: Path) -> None:
     assert any(entry.deleted for entry in read.entries)
 
 
-def test_an_index_may_be_closed_twice(tmp_path: Path) -> None:
-    with index_of(tmp_path / "i", storm()) as index:
-        index.close()
-    index.close()
-
-
 def test_an_index_can_be_opened_often_without_leaving_files_open(tmp_path: Path) -> None:
     index_of(tmp_path / "i", storm()).close()
     descriptors = Path("/proc/self/fd")
@@ -311,14 +283,6 @@ def test_errors_carry_data(tmp_path: Path) -> None:
         )  # fmt: skip
         with pytest.raises(TypeError, match="unexpected keyword argument 'colour'"):
             index.find("rain", colour="red")  # type: ignore[call-arg]
-
-
-def test_an_article_is_found_by_the_end_of_its_id_and_by_an_address(tmp_path: Path) -> None:
-    with index_of(tmp_path / "i", storm()) as index:
-        (hit,) = index.search("stopped")
-        assert hit.address == f"{hit.id}#2"
-        for name in (hit.id, hit.address, hit.id.rpartition("-")[2], f"{hit.id.rpartition('-')[2]}#2"):
-            assert index.article(name) == storm()
 
 
 # ---- keys
@@ -381,43 +345,6 @@ def test_the_keys_of_a_report_and_of_info_are_these(tmp_path: Path) -> None:
     assert (info.contents.first_date, info.contents.articles) == (dt.date(2024, 7, 25), 1)
 
 
-def test_results_are_a_sequence_of_hits(tmp_path: Path) -> None:
-    with index_of(tmp_path / "i", storm(), article("Sun", "Baghdad is hot.")) as index:
-        results = index.search("baghdad")
-    assert len(results) == 2
-    assert [results[0], results[1]] == list(results) == list(results[:])
-    assert results[-1] in results
-    assert results[0].snippet == Snippet("Rain fell on Baghdad.", ((13, 20),))
-    assert results.took > 0
-
-
-def test_an_index_is_a_collection_of_its_articles(tmp_path: Path) -> None:
-    made = [
-        Article.create(title=f"Rain {n}", text="It rained.\n\nStill.", url=f"u{n}", date=date)
-        for n, date in enumerate([None, "2024-07-25", "2023-12-31", "2024-07-25"])
-    ]
-    expected = sorted(made, key=lambda one: one.id)
-    with newssearch.create(tmp_path) as index:
-        assert (len(index), list(index), bool(index), made[0].id in index) == (0, [], True, False)
-        index.add(made[:1])
-        index.add(made[1:])
-        assert list(index) == list(index) == expected
-        assert len(index) == index.count() == 4
-        assert index.count("still", since="2024") == 2
-        index.remove([made[1].id])
-        assert list(index) == [one for one in expected if one != made[1]]
-        assert [one.id in index for one in made] == [True, False, True, True]
-        assert [one in index for one in made] == [True, False, True, True]
-        assert dataclasses.replace(made[0], title="Sun") not in index
-        assert None not in index
-        with pytest.raises(TypeError, match="unexpected keyword argument 'outlets'"):
-            index.count("rain", outlets="x")  # type: ignore[call-arg]
-    for use in (len, iter, list, lambda closed: "x" in closed, lambda closed: closed.count("rain")):
-        with pytest.raises(NewssearchError, match="is closed"):
-            use(index)
-    assert index
-
-
 def test_an_index_that_is_pickled_or_copied_says_what_to_do_instead(tmp_path: Path) -> None:
     with index_of(tmp_path, storm()) as index:
         for use in (pickle.dumps, copy.copy, copy.deepcopy):
@@ -428,41 +355,6 @@ def test_an_index_that_is_pickled_or_copied_says_what_to_do_instead(tmp_path: Pa
 def test_a_date_that_is_none_is_an_error_that_shows_one() -> None:
     with pytest.raises(ValueError, match="not a date: '2024'; write 2024-07-25"):
         Article.create(title="Rain", date="2024")
-
-
-def test_a_closed_index_stays_closed(tmp_path: Path) -> None:
-    rain = Article.create(title="Rain", text="It rained.")
-    index = index_of(tmp_path, rain)
-    index.close()
-    index.close()
-    uses: list[Callable[[], object]] = [
-        lambda: index.add(Article.create(title="Sun")),
-        lambda: index.update(tmp_path / "none"),
-        lambda: index.remove(rain.id),
-        index.refresh,
-        index.info,
-        lambda: index.articles_of("none"),
-    ]
-    for use in uses:
-        with pytest.raises(NewssearchError, match="is closed"):
-            use()
-    assert repr(index).endswith("(closed)>")
-    with newssearch.open(tmp_path) as opened:
-        assert [*opened] == [rain]
-
-
-def test_an_index_that_is_closed_while_it_is_written_to_stays_closed(tmp_path: Path) -> None:
-    index = newssearch.create(tmp_path)
-
-    def closing() -> Iterator[Article]:
-        yield Article.create(title="Rain")
-        index.close()
-
-    assert index.add(closing()).added == 1
-    with pytest.raises(NewssearchError, match="is closed"):
-        len(index)
-    with newssearch.open(tmp_path) as opened:
-        assert len(opened) == 1
 
 
 @pytest.mark.parametrize("wait", [-1, -0.5, float("nan")])
@@ -486,135 +378,7 @@ def test_a_wait_that_would_never_end_or_never_begin_is_refused(tmp_path: Path, w
         index.search("rain", snippet=-1)
 
 
-def test_iterating_goes_on_over_the_articles_of_its_beginning(tmp_path: Path) -> None:
-    made = [Article.create(title=f"Rain {n}", text="It rained.", url=f"u{n}") for n in range(8)]
-    expected = sorted(made, key=lambda one: one.id)
-    with newssearch.create(tmp_path) as index:
-        index.add(made)
-        begun, not_begun = iter(index), iter(index)
-        assert next(begun) == expected[0]
-        writer = threading.Thread(target=lambda: index.remove(one.id for one in made))
-        writer.start()
-        writer.join()
-        index.close()
-    assert [*begun] == expected[1:]
-    assert [*not_begun] == expected
-
-
-def test_an_iterator_that_is_left_gives_its_files_back(tmp_path: Path) -> None:
-    with index_of(tmp_path, *(Article.create(title=f"Rain {n}", url=f"u{n}") for n in range(3))) as index:
-        reading = iter(index)
-        next(reading)
-        with index._reading() as snapshot:
-            pass
-        del reading
-        abandoned = iter(index)
-        del abandoned
-        gc.collect()
-        index.refresh()
-        assert len(snapshot) == 0  # it is closed
-
-
-def test_the_same_query_gives_equal_results(tmp_path: Path) -> None:
-    with index_of(tmp_path / "i", storm()) as index, newssearch.open(tmp_path / "i") as other:
-        first = index.search("baghdad", facets=["lang"])
-        assert first == index.search("baghdad", facets=["lang"]) == other.search("baghdad", facets=["lang"])
-        assert first == index.search(newssearch.parse("baghdad"), facets=["lang"])
-
-
 # ---- threads
-
-
-def test_a_refresh_that_takes_long_hides_nothing_that_was_added_meanwhile(tmp_path: Path) -> None:
-    with newssearch.create(tmp_path / "index") as index:
-        store = index._store
-        opened, go_on = threading.Event(), threading.Event()
-
-        class Slow:
-            """The same store, from which the first snapshot is a long time coming."""
-
-            def __getattr__(self, name: str) -> object:
-                return getattr(store, name)
-
-            def snapshot(self) -> object:
-                snapshot = store.snapshot()
-                if not opened.is_set():
-                    opened.set()
-                    go_on.wait(30)
-                return snapshot
-
-        index._store = Slow()  # type: ignore[assignment]
-        refreshing = threading.Thread(target=index.refresh)
-        refreshing.start()
-        opened.wait(30)
-        adding = threading.Thread(target=index.add, args=(article("Rain", "It rained."),))
-        adding.start()
-        adding.join(0.5)  # it need not be done: it may wait for the other one
-        go_on.set()
-        for thread in (refreshing, adding):
-            thread.join()
-        assert len(index) == 1
-
-
-def test_threads_may_share_an_index(tmp_path: Path) -> None:
-    stories = [
-        article(
-            f"Story {n}",
-            *(f"rain {'sun ' * (n % 5)}paragraph {m}" for m in range(4)),
-            outlet=f"o{n % 3}",
-            url=f"u{n}",
-        )
-        for n in range(60)
-    ]
-    queries = ["rain", "sun", '"rain sun"', "rain -sun", "story OR paragraph", '"sun sun sun"', "", "3 2"]
-    with index_of(tmp_path / "i", *stories) as index:
-        expected = [
-            index.search(query, facets=["outlet"], all_paragraphs=True).to_dict() for query in queries
-        ]
-    start = threading.Barrier(8)
-    failures: list[object] = []
-    with newssearch.open(tmp_path / "i") as fresh:
-
-        def work(offset: int) -> None:
-            start.wait()
-            for turn in range(3 * len(queries)):
-                which = (turn + offset) % len(queries)
-                try:
-                    shown = fresh.search(queries[which], facets=["outlet"], all_paragraphs=True).to_dict()
-                    if shown != expected[which]:
-                        failures.append(queries[which])
-                except Exception as error:
-                    failures.append(error)
-
-        threads = [threading.Thread(target=work, args=(n,)) for n in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert failures == []
-
-
-def test_a_thread_may_search_while_another_writes_and_refreshes(tmp_path: Path) -> None:
-    failures: list[BaseException] = []
-    with index_of(tmp_path / "i", storm()) as index:
-        done = threading.Event()
-
-        def search() -> None:
-            try:
-                while not done.wait(0.0005):  # without a pause, three threads can starve a fourth for minutes
-                    assert index.search("baghdad").total_articles == 1
-            except BaseException as error:
-                failures.append(error)
-
-        threads = [threading.Thread(target=search) for _ in range(3)]
-        for thread in threads:
-            thread.start()
-        for n in range(10):
-            index.add([article(f"Sun {n}", "Hot.", url=f"u{n}")])
-        done.set()
-        for thread in threads:
-            thread.join()
-    assert failures == []
 
 
 # ---- Whoosh
@@ -658,20 +422,3 @@ def test_whoosh_alone_sees_neither_what_was_removed_nor_what_was_replaced(tmp_pa
         assert [hit["text"] for hit in searcher.documents()] == ["Cold."]
         assert not searcher.search(QueryParser("text", stock.schema).parse("hot OR rain"))
     stock.close()
-
-
-def test_info_tells_how_fields_are_known(tmp_path: Path) -> None:
-    articles = [Article.create(title=f"Rain {n}", text="It rained.", outlet="e.org") for n in range(3)]
-    quoting = Provenance("missing", "'31-31-2024' is not a date")
-    with newssearch.create(tmp_path / "i") as index:
-        index.add([*articles, Article.create(title="Sun", provenance={"date": quoting})])
-        index.add([Article.create(title="Snow", source="Reuters", url="https://e.org/1")])
-        known = index.info().to_dict()["known"]
-    assert isinstance(known, dict)
-    assert known["title"] == [{"known": "stated", "articles": 5}]
-    assert known["source"] == [
-        {"known": "inferred from outlet", "articles": 3},
-        {"known": "missing", "articles": 1},
-        {"known": "stated", "articles": 1},
-    ]
-    assert {"known": "missing, … is not a date", "articles": 1} in known["date"]

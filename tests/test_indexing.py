@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,9 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import newssearch
-from newssearch import Article, Index, IndexLockedError, IndexReport, Progress, ReadOptions, Removal
+from newssearch import Article, Index, Progress, ReadOptions, Removal
 from newssearch.updating import indexer
-from support import THOROUGH, article, found, index_of
+from support import THOROUGH, article, counts, found, index_of, titles
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links of POSIX")
 
@@ -52,12 +51,6 @@ def stream(*records: Mapping[str, object]) -> io.BytesIO:
     return io.BytesIO("".join(json.dumps(record) + "\n" for record in records).encode())
 
 
-def counts(report: IndexReport) -> dict[str, int]:
-    """The counts of a report that are not zero."""
-    names = ("added", "updated", "unchanged", "removed", "duplicates", "files_read", "rejections")
-    return {name: value for name in names if (value := getattr(report, name))}
-
-
 def later(file: Path) -> None:
     """Let a file seem to be written an hour later."""
     status = file.stat()
@@ -67,10 +60,6 @@ def later(file: Path) -> None:
 def agreed(removal: Removal) -> bool:
     """Somebody who agrees to any removal."""
     return True
-
-
-def titles(index: Index) -> list[str | None]:
-    return sorted(found(index, ""), key=str)
 
 
 # ---- what has not changed is not read again
@@ -601,19 +590,6 @@ def test_the_counts_of_a_run_are_those_of_its_articles(archive: Path, index: Ind
 # ---- articles at hand, and streams
 
 
-def test_adding_an_article_again_replaces_it(index: Index) -> None:
-    assert counts(index.add([article("A", "Old.", url="u"), article("B", "x")])) == {"added": 2}
-    assert counts(index.add([article("A", "New.", url="u")])) == {"updated": 1}
-    assert counts(index.add([article("A", "New.", url="u")])) == {"unchanged": 1}
-    assert found(index, "old") == []
-    assert found(index, "new") == ["A"]
-
-
-def test_of_two_versions_in_one_batch_the_later_one_stays(index: Index) -> None:
-    index.add([article("A", "Old.", url="u"), article("A", "New.", url="u")])
-    assert [hit.text for hit in index.search("")] == ["New."]
-
-
 def test_an_article_with_neither_headline_nor_text_is_rejected(index: Index) -> None:
     report = index.add([Article.create(outlet="example.org"), article("A")])
     assert counts(report) == {"added": 1, "rejections": 1}
@@ -668,15 +644,6 @@ def test_removed_articles_stay_away_until_their_file_changes(archive: Path, inde
     assert titles(index) == ["Sun"]
     write(archive / "news" / "a.txt", "Rain", "It rained on Mosul.")
     assert counts(index.update([archive / "news"])) == {"added": 1, "unchanged": 1, "files_read": 1}
-
-
-def test_removing_what_is_not_there_removes_nothing(index: Index) -> None:
-    index.add([article("A", "x")])
-    (only,) = index.find("")
-    assert index.remove(["nobody"]) == 0
-    assert index.remove([only, only, "nobody"]) == 1
-    assert index.remove([only]) == 0
-    assert index.search("").total_articles == 0
 
 
 # ---- interruptions
@@ -824,130 +791,7 @@ def test_a_reader_that_fails_midway_commits_nothing_of_the_batch(index: Index) -
 # ---- readers and writers
 
 
-def test_a_second_writer_is_told_to_wait(index: Index) -> None:
-    def while_writing() -> Iterator[Article]:
-        with newssearch.open(index.folder) as other:
-            for attempt in (
-                lambda: other.add([article("B", "x")], wait=0.0),
-                lambda: other.remove(["x"], wait=0.0),
-            ):
-                with pytest.raises(
-                    IndexLockedError, match=f"process {os.getpid()} on .* is writing"
-                ) as caught:
-                    attempt()
-                assert caught.value.folder == index.folder
-                assert str(os.getpid()) in caught.value.holder
-            with pytest.raises(IndexLockedError):
-                newssearch.rebuild(index.folder, [], wait=0.0)
-        yield article("A", "x")
-
-    index.add(while_writing())
-    assert titles(index) == ["A"]
-
-
-def test_a_second_writer_waits_for_the_first(index: Index) -> None:
-    failures: list[BaseException] = []
-
-    def second() -> None:
-        try:
-            with newssearch.open(index.folder) as other:
-                other.add([article("B", "x")], wait=30.0)
-        except BaseException as error:
-            failures.append(error)
-
-    thread = threading.Thread(target=second)
-
-    def first() -> Iterator[Article]:
-        thread.start()
-        yield article("A", "x")
-
-    index.add(first())
-    thread.join()
-    assert failures == []
-    index.refresh()
-    assert titles(index) == ["A", "B"]
-
-
-def test_a_reader_sees_what_there_was_when_it_opened_until_it_refreshes(archive: Path, index: Index) -> None:
-    index.add([article("A", "x")])
-    with newssearch.open(index.folder) as reader:
-        for n in range(5):
-            index.add([article(f"New {n}", "x", url=f"u{n}")])
-        index.remove(index.find("a"))
-        assert titles(reader) == ["A"]
-        assert reader.article(reader.find("a")[0]).title == "A"
-        reader.refresh()
-        assert titles(reader) == [f"New {n}" for n in range(5)]
-
-
 # ---- rebuilding
-
-
-def test_a_rebuild_holds_the_files_alone(archive: Path, index: Index) -> None:
-    index.add([article("Gone", "x")])
-    assert counts(newssearch.rebuild(index.folder, [archive / "news"])) == {"added": 2, "files_read": 2}
-    index.refresh()
-    assert titles(index) == ["Rain", "Sun"]
-    assert found(index, "baghdad") == ["Rain"]
-    assert counts(index.update([archive / "news"])) == {"unchanged": 2}
-    index.add([article("More", "x")])
-    assert titles(index) == ["More", "Rain", "Sun"]
-
-
-def test_a_rebuild_makes_an_index_where_there_is_none(archive: Path) -> None:
-    newssearch.rebuild(archive / "new", [archive / "news"], stream=stream(STORY))
-    with newssearch.open(archive / "new") as made:
-        assert titles(made) == ["Rain", "Story", "Sun"]
-
-
-def test_the_old_index_is_searched_until_the_new_one_is_whole(archive: Path, index: Index) -> None:
-    index.add([article("Old", "x")])
-    seen: list[list[str | None]] = []
-
-    def look() -> bool:
-        with newssearch.open(index.folder) as reader:
-            seen.append(titles(reader))
-        return False
-
-    newssearch.rebuild(index.folder, [archive / "news"], stop=look)
-    assert seen == [["Old"], ["Old"]]
-    assert titles(index) == ["Old"]  # its snapshot outlives the files
-    index.refresh()
-    assert titles(index) == ["Rain", "Sun"]
-
-
-def test_a_stopped_rebuild_leaves_the_old_index(archive: Path, index: Index) -> None:
-    index.add([article("Old", "x")])
-    report = newssearch.rebuild(index.folder, [archive / "news"], stop=after(1))
-    assert report.interrupted
-    index.refresh()
-    assert titles(index) == ["Old"]
-    newssearch.rebuild(index.folder, [archive / "news"])
-    index.refresh()
-    assert titles(index) == ["Rain", "Sun"]
-    assert not [path for path in index.folder.iterdir() if path.is_dir()]
-
-
-def test_a_failed_rebuild_leaves_the_old_index(archive: Path, index: Index) -> None:
-    index.add([article("Old", "x")])
-
-    class Broken(io.RawIOBase):
-        def readline(self, size: int | None = -1, /) -> bytes:
-            raise MemoryError
-
-    with pytest.raises(MemoryError):
-        newssearch.rebuild(index.folder, [archive / "news"], stream=Broken())  # type: ignore[arg-type]
-    index.refresh()
-    assert titles(index) == ["Old"]
-    index.add([article("New", "x")], wait=0.0)
-
-
-def test_a_rebuild_of_nothing_leaves_the_old_index(archive: Path, index: Index) -> None:
-    index.add([article("Old", "x")])
-    report = newssearch.rebuild(index.folder, [archive / "mistyped"])
-    assert counts(report) == {"rejections": 1}
-    index.refresh()
-    assert titles(index) == ["Old"]
 
 
 def test_a_damaged_index_can_be_rebuilt(archive: Path, index: Index) -> None:

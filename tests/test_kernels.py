@@ -1,6 +1,6 @@
 """Each fast path of the embedded engine, held to a slow and obvious twin.
 
-What is found here is what an index is made of; that a search finds what it should is what ``test_language.py`` and
+What is found here is what an index is made of; that a search finds what it should is what ``contract/`` and
 ``test_exactness.py`` hold it to.
 """
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +17,8 @@ from newssearch.outlets import Aliases
 from newssearch.query import Field
 from newssearch.query.quoting import quote
 from support import THOROUGH, article, index_of
+
+from .conftest import Engine
 
 ZONES = [
     None,
@@ -51,12 +52,12 @@ TABLES = st.sampled_from(
     table=TABLES,
 )
 def test_a_filter_finds_as_many_articles_as_its_value_is_counted_with(
-    tmp_path_factory: pytest.TempPathFactory, steps: list[Any], table: Aliases
+    engine: Engine, tmp_path_factory: pytest.TempPathFactory, steps: list[Any], table: Aliases
 ) -> None:
-    folder = tmp_path_factory.mktemp("archive")
+    archive = tmp_path_factory.mktemp("archive")
     lines = "".join(f"{json.dumps(name)} = {json.dumps(others)}\n" for name, others in table)
-    (folder / "newssearch.toml").write_text(f"[outlets]\n{lines}", "utf-8")
-    with newssearch.create(folder / "index") as index:
+    (archive / "newssearch.toml").write_text(f"[outlets]\n{lines}", "utf-8")
+    with newssearch.create(engine.address(archive / "index")) as index:
         for step in steps:
             if isinstance(step, int):
                 index.remove(index.find()[step : step + 2])
@@ -92,10 +93,10 @@ def test_a_filter_finds_as_many_articles_as_its_value_is_counted_with(
     )
 )
 def test_a_year_and_a_month_find_as_many_articles_as_they_are_counted_with(
-    tmp_path_factory: pytest.TempPathFactory, dates: list[dt.date | None]
+    engine: Engine, dates: list[dt.date | None]
 ) -> None:
     made = [article("Rain", "Rain.", date=date, url=f"u{n}") for n, date in enumerate(dates)]
-    with index_of(tmp_path_factory.mktemp("index"), *made) as index:
+    with engine.index(*made) as index:
         for values in index.search("", facets=["year", "month"], limit=0).facets.values():
             assert sum(value.articles for value in values) == len(dates)
             for value in values:
@@ -107,10 +108,10 @@ def test_a_year_and_a_month_find_as_many_articles_as_they_are_counted_with(
                     )
 
 
-def test_one_value_is_shown_as_most_articles_write_it(tmp_path: Path) -> None:
+def test_one_value_is_shown_as_most_articles_write_it(address: str) -> None:
     outlets = ["bbc.co.uk", "BBC NEWS", "BBC News", "BBC News", "Example", "EXAMPLE", None]
     index = index_of(
-        tmp_path, *(article("Rain", f"Rain {n}.", outlet=outlet) for n, outlet in enumerate(outlets))
+        address, *(article("Rain", f"Rain {n}.", outlet=outlet) for n, outlet in enumerate(outlets))
     )
     assert index.search("rain", facets="outlet").facets["outlet"] == (
         FacetValue("BBC News", 4), FacetValue("EXAMPLE", 2), FacetValue(None, 1),
@@ -127,10 +128,10 @@ def test_one_value_is_shown_as_most_articles_write_it(tmp_path: Path) -> None:
     ids=["apostrophes", "hyphens"],
 )
 def test_apostrophes_and_hyphens_of_typesetters_make_no_other_name(
-    tmp_path: Path, field: str, names: list[str]
+    address: str, field: str, names: list[str]
 ) -> None:
     index = index_of(
-        tmp_path, *(article("Rain", f"Rain {n}.", **{field: name}) for n, name in enumerate(names))
+        address, *(article("Rain", f"Rain {n}.", **{field: name}) for n, name in enumerate(names))
     )
     ((_, counted),) = [(one.value, one.articles) for one in index.search("rain", facets=field).facets[field]]
     assert counted == len(names)
@@ -138,10 +139,10 @@ def test_apostrophes_and_hyphens_of_typesetters_make_no_other_name(
     assert {index.count("rain", **one) for one in asked} == {len(names)}
 
 
-def test_a_byline_is_counted_for_each_that_it_holds(tmp_path: Path) -> None:
+def test_a_byline_is_counted_for_each_that_it_holds(address: str) -> None:
     bylines = ["Jane Doe", "JANE DOE", "Jane Doe and John Roe", "Roe", "***"]
     index = index_of(
-        tmp_path, *(article("Rain", f"Rain {n}.", byline=byline) for n, byline in enumerate(bylines))
+        address, *(article("Rain", f"Rain {n}.", byline=byline) for n, byline in enumerate(bylines))
     )
     assert index.search("rain", facets="byline").facets["byline"] == (
         FacetValue("JANE DOE", 3), FacetValue("Roe", 2), FacetValue("***", 1), FacetValue("Jane Doe and John Roe", 1),
@@ -170,14 +171,14 @@ OUTLETS_BY_NEWS = [
     ],
 )
 def test_a_name_is_offered_for_its_words_before_its_letters(
-    tmp_path_factory: pytest.TempPathFactory, asked: str, offered: list[str]
+    engine: Engine, asked: str, offered: list[str]
 ) -> None:
     articles = [
         article("Rain", f"{n}", outlet=name, url=f"{name}{n}")
         for name, count in OUTLETS_BY_NEWS
         for n in range(count)
     ]
-    with index_of(tmp_path_factory.mktemp("index"), *articles) as index:
+    with engine.index(*articles) as index:
         (note,) = index.search("", outlet=asked).diagnostics
     names = note.suggestion.removeprefix("did you mean ").removesuffix("?").split(" or ")
     assert names[: len(offered)] == offered

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import tempfile
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, assume, event, given, settings
@@ -16,22 +14,19 @@ import reference
 from newssearch import Article, FacetValue, Index, Query, QueryError
 from newssearch.fields import FACET_FIELDS
 from newssearch.query import And, Everything, Node, Not, Or, Phrase, Word, parse
-from support import THOROUGH, article, found, index_of, without_boilerplate
+from support import THOROUGH, article, found, index_of
 
-__all__ = ["without_boilerplate"]  # a fixture of all tests here
+from .conftest import Engine
 
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "index"
+pytestmark = pytest.mark.usefixtures("without_boilerplate")
 
 
 # ---- words stand for the article, ranking for the paragraph
 
 
-def test_words_may_stand_in_different_paragraphs_of_an_article(folder: Path) -> None:
+def test_words_may_stand_in_different_paragraphs_of_an_article(address: str) -> None:
     index = index_of(
-        folder,
+        address,
         article("Both", "Refugees arrived.", "Lebanon took them in."),
         article("One", "Refugees left.", "Nobody knows why."),
     )
@@ -39,14 +34,14 @@ def test_words_may_stand_in_different_paragraphs_of_an_article(folder: Path) -> 
     assert found(index, "refugees OR lebanon") == ["Both", "One"]
 
 
-def test_the_headline_is_a_part_of_the_article(folder: Path) -> None:
-    index = index_of(folder, article("Lebanon", "Refugees arrived.", "They stayed."))
+def test_the_headline_is_a_part_of_the_article(address: str) -> None:
+    index = index_of(address, article("Lebanon", "Refugees arrived.", "They stayed."))
     (hit,) = index.search("refugees lebanon")
     assert (hit.paragraph, hit.matching, hit.others) == (1, 1, 0)
 
 
-def test_an_article_whose_headline_alone_matches_shows_its_first_paragraph(folder: Path) -> None:
-    index = index_of(folder, article("Storm over Lebanon", "It rained.", "It stopped."))
+def test_an_article_whose_headline_alone_matches_shows_its_first_paragraph(address: str) -> None:
+    index = index_of(address, article("Storm over Lebanon", "It rained.", "It stopped."))
     results = index.search("storm")
     assert [(hit.paragraph, hit.text, hit.matching) for hit in results] == [(1, "It rained.", 0)]
     assert (results.total_articles, results.total_paragraphs) == (1, 0)
@@ -54,16 +49,16 @@ def test_an_article_whose_headline_alone_matches_shows_its_first_paragraph(folde
     assert results[0].snippet.highlights == ()
 
 
-def test_an_article_with_a_headline_and_nothing_else_is_found(folder: Path) -> None:
-    index = index_of(folder, article("Storm"))
+def test_an_article_with_a_headline_and_nothing_else_is_found(address: str) -> None:
+    index = index_of(address, article("Storm"))
     (hit,) = index.search("storm")
     assert (hit.paragraph, hit.paragraphs, hit.text) == (0, 0, "")
     assert index.article(hit.id).paragraphs == ()
 
 
-def test_a_phrase_stands_in_one_paragraph_or_in_the_headline(folder: Path) -> None:
+def test_a_phrase_stands_in_one_paragraph_or_in_the_headline(address: str) -> None:
     index = index_of(
-        folder,
+        address,
         article("Paragraph", "The security forces came."),
         article("Security forces", "They came."),
         article("Torn", "There was security.", "Forces came."),
@@ -73,21 +68,21 @@ def test_a_phrase_stands_in_one_paragraph_or_in_the_headline(folder: Path) -> No
     assert set(found(index, '"security forces"')) == {"Paragraph", "Security forces"}
 
 
-def test_every_word_of_a_phrase_counts_stop_words_too(folder: Path) -> None:
+def test_every_word_of_a_phrase_counts_stop_words_too(address: str) -> None:
     index = index_of(
-        folder, article("Hamlet", "To be or not to be."), article("Other", "To be and not to be.")
+        address, article("Hamlet", "To be or not to be."), article("Other", "To be and not to be.")
     )
     assert found(index, '"to be or not"') == ["Hamlet"]
 
 
-def test_what_the_analyser_splits_is_a_phrase(folder: Path) -> None:
-    index = index_of(folder, article("Split", "It is well known."), article("Apart", "Known to be well."))
+def test_what_the_analyser_splits_is_a_phrase(address: str) -> None:
+    index = index_of(address, article("Split", "It is well known."), article("Apart", "Known to be well."))
     assert found(index, "well-known") == ["Split"]
 
 
-def test_not_holds_for_the_whole_article(folder: Path) -> None:
+def test_not_holds_for_the_whole_article(address: str) -> None:
     index = index_of(
-        folder,
+        address,
         article("Clean", "Rain in Iraq."),
         article("Below", "Rain in Iraq.", "Sun in Syria."),
         article("Syria above", "Rain in Iraq."),
@@ -96,17 +91,17 @@ def test_not_holds_for_the_whole_article(folder: Path) -> None:
     assert found(index, "rain NOT (syria OR sun)") == ["Clean"]
 
 
-def test_not_alone_finds_the_rest(folder: Path) -> None:
-    index = index_of(folder, article("Rain", "Rain."), article("Sun", "Sun.", "Heat."), article("Snow"))
+def test_not_alone_finds_the_rest(address: str) -> None:
+    index = index_of(address, article("Rain", "Rain."), article("Sun", "Sun.", "Heat."), article("Snow"))
     results = index.search("-rain")
     assert {hit.title for hit in results} == {"Sun", "Snow"}
     assert all(hit.score == 0 and hit.matching == 0 for hit in results)
     assert (results.total_articles, results.total_paragraphs) == (2, 0)
 
 
-def test_the_empty_query_finds_everything_newest_first(folder: Path) -> None:
+def test_the_empty_query_finds_everything_newest_first(address: str) -> None:
     index = index_of(
-        folder,
+        address,
         article("Old", "x", date="2020-01-01"),
         article("New", "x", date="2024-01-01"),
         article("Undated", "x"),
@@ -115,36 +110,36 @@ def test_the_empty_query_finds_everything_newest_first(folder: Path) -> None:
     assert index.search("").interpretation == ""
 
 
-def test_a_query_of_nothing_finds_nothing_and_says_why(folder: Path) -> None:
-    results = index_of(folder, article("Rain", "Rain.")).search("🙂")
+def test_a_query_of_nothing_finds_nothing_and_says_why(address: str) -> None:
+    results = index_of(address, article("Rain", "Rain.")).search("🙂")
     assert (len(results), results.total_articles) == (0, 0)
     assert [note.kind for note in results.diagnostics] == ["no-word"]
 
 
-def test_an_article_is_one_result_with_the_number_of_its_other_paragraphs(folder: Path) -> None:
+def test_an_article_is_one_result_with_the_number_of_its_other_paragraphs(address: str) -> None:
     index = index_of(
-        folder, article("Rain", "Rain and much else that day.", "Sun.", "Rain rain rain.", "More rain.")
+        address, article("Rain", "Rain and much else that day.", "Sun.", "Rain rain rain.", "More rain.")
     )
     results = index.search("rain -snow")
     assert [(hit.paragraph, hit.matching, hit.others, hit.paragraphs) for hit in results] == [(3, 3, 2, 4)]
     assert (results.total_articles, results.total_paragraphs) == (1, 3)
 
 
-def test_all_lists_every_matching_paragraph(folder: Path) -> None:
-    index = index_of(folder, article("Rain", "Rain and much else that day.", "Sun.", "Rain rain rain."))
+def test_all_lists_every_matching_paragraph(address: str) -> None:
+    index = index_of(address, article("Rain", "Rain and much else that day.", "Sun.", "Rain rain rain."))
     results = index.search("rain OR heat", all_paragraphs=True)
     assert [hit.paragraph for hit in results] == [3, 1]
     assert [hit.others for hit in results] == [1, 1]
 
 
-def test_a_paragraph_with_one_of_two_words_matches(folder: Path) -> None:
-    index = index_of(folder, article("Both", "Rain.", "Sun.", "Neither."))
+def test_a_paragraph_with_one_of_two_words_matches(address: str) -> None:
+    index = index_of(address, article("Both", "Rain.", "Sun.", "Neither."))
     assert index.search("rain sun").total_paragraphs == 2
 
 
-def test_a_word_finds_its_inflections_in_the_language_of_the_article(folder: Path) -> None:
+def test_a_word_finds_its_inflections_in_the_language_of_the_article(address: str) -> None:
     index = index_of(
-        folder,
+        address,
         article("English", "They supported it.", lang="en"),
         article("Português", "Os governos apoiam.", lang="pt"),
         article("Plain", "They supported it, os governos.", lang="mul"),
@@ -154,8 +149,8 @@ def test_a_word_finds_its_inflections_in_the_language_of_the_article(folder: Pat
     assert set(found(index, "supported")) == {"English", "Plain"}
 
 
-def test_any_string_is_a_query(folder: Path) -> None:
-    index = index_of(folder, article("Rain", "Rain in Iraq, “said” the minister: 日本."))
+def test_any_string_is_a_query(address: str) -> None:
+    index = index_of(address, article("Rain", "Rain in Iraq, “said” the minister: 日本."))
     for text in ('"', "((", "-", "AND", "\u202e", "🙂", "rain\x00", "日本", "NOT", '-"', '-"rain'):
         index.search(text)
 
@@ -163,10 +158,10 @@ def test_any_string_is_a_query(folder: Path) -> None:
 # ---- order
 
 
-def test_rare_words_many_occurrences_and_short_paragraphs_weigh_more(folder: Path) -> None:
+def test_rare_words_many_occurrences_and_short_paragraphs_weigh_more(address: str) -> None:
     filler = [article(f"Filler {n}", "Common words fill this paragraph.") for n in range(5)]
     index = index_of(
-        folder,
+        address,
         *filler,
         article("Rare", "Rare words fill this paragraph."),
         article("Twice", "Again and again it rains."),
@@ -179,15 +174,15 @@ def test_rare_words_many_occurrences_and_short_paragraphs_weigh_more(folder: Pat
     assert found(index, "tea") == ["Short", "Long"]
 
 
-def test_a_word_in_the_headline_weighs_more_than_one_in_the_text(folder: Path) -> None:
-    index = index_of(folder, article("Nothing", "Rain came down."), article("Rain", "It came down."))
+def test_a_word_in_the_headline_weighs_more_than_one_in_the_text(address: str) -> None:
+    index = index_of(address, article("Nothing", "Rain came down."), article("Rain", "It came down."))
     assert found(index, "rain") == ["Rain", "Nothing"]
 
 
-def test_equal_scores_are_ordered_by_date_then_id_then_paragraph(folder: Path) -> None:
+def test_equal_scores_are_ordered_by_date_then_id_then_paragraph(address: str) -> None:
     days = {"c": "2024-01-02", "a": "2024-01-01", "b": "2024-01-02", "d": None}
     index = index_of(
-        folder, *(article(None, "Rain.", "Rain.", outlet=name, date=day) for name, day in days.items())
+        address, *(article(None, "Rain.", "Rain.", outlet=name, date=day) for name, day in days.items())
     )
     hits = index.search("rain", all_paragraphs=True)
     assert len({hit.score for hit in hits}) == 1
@@ -197,9 +192,9 @@ def test_equal_scores_are_ordered_by_date_then_id_then_paragraph(folder: Path) -
     assert [hit.outlet for hit in index.search("rain")] == ["b", "c", "a", "d"]
 
 
-def test_moments_in_different_zones_are_ordered_as_they_passed(folder: Path) -> None:
+def test_moments_in_different_zones_are_ordered_as_they_passed(address: str) -> None:
     index = index_of(
-        folder,
+        address,
         article("Second", "Rain.", date="2024-07-25T01:00:00+03:00"),
         article("Third", "Rain.", date="2024-07-24T23:00:00Z"),
         article("First", "Rain.", date="2024-07-24T12:00:00-05:00"),
@@ -208,9 +203,9 @@ def test_moments_in_different_zones_are_ordered_as_they_passed(folder: Path) -> 
     assert found(index, "rain", sort="oldest") == ["First", "Second", "Third"]
 
 
-def test_sorting_by_date_puts_undated_articles_last_either_way(folder: Path) -> None:
+def test_sorting_by_date_puts_undated_articles_last_either_way(address: str) -> None:
     index = index_of(
-        folder,
+        address,
         article("Undated", "Rain rain rain."),
         article("Old", "Rain.", date="2020-01-01"),
         article("New", "Rain and more.", date="2024-01-01"),
@@ -219,9 +214,9 @@ def test_sorting_by_date_puts_undated_articles_last_either_way(folder: Path) -> 
     assert found(index, "rain", sort="oldest") == ["Old", "New", "Undated"]
 
 
-def test_pages_put_together_are_the_whole(folder: Path) -> None:
+def test_pages_put_together_are_the_whole(address: str) -> None:
     index = index_of(
-        folder, *(article(f"Rain {n % 3}", f"Rain {'again ' * (n % 4)}", url=f"u{n}") for n in range(20))
+        address, *(article(f"Rain {n % 3}", f"Rain {'again ' * (n % 4)}", url=f"u{n}") for n in range(20))
     )
     whole = index.search("rain", limit=None).hits
     pages = [hit for offset in range(0, 25, 3) for hit in index.search("rain", limit=3, offset=offset)]
@@ -230,10 +225,10 @@ def test_pages_put_together_are_the_whole(folder: Path) -> None:
     assert len(index.search("rain")) == 10
 
 
-def test_how_the_articles_came_in_changes_nothing(tmp_path: Path) -> None:
+def test_how_the_articles_came_in_changes_nothing(address: str, other_address: str) -> None:
     articles = [article(f"Rain {n}", "Rain." * (n % 3 + 1), url=f"u{n}") for n in range(9)]
-    once = index_of(tmp_path / "once", *articles)
-    often = newssearch.create(tmp_path / "often")
+    once = index_of(address, *articles)
+    often = newssearch.create(other_address)
     for one in reversed(articles):
         often.add([one])
     often.add([article("Gone", "Rain rain rain.")])
@@ -245,9 +240,9 @@ def test_how_the_articles_came_in_changes_nothing(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def filtered(folder: Path) -> Index:
+def filtered(address: str) -> Index:
     return index_of(
-        folder,
+        address,
         article("A", "Rain.", outlet="www.Example.org", source="AFP", byline="José García Márquez",
                 located="Rio de Janeiro", lang="en-GB", date="2024-07-25"),
         article("B", "Rain.", outlet="The Guardian", source="Reuters", byline="Ana Silva and Jo Garcia",
@@ -301,8 +296,8 @@ def test_filters(filtered: Index, options: dict[str, object], titles: str) -> No
     )
 
 
-def test_a_language_tag_with_an_underscore_is_a_variant_too(folder: Path) -> None:
-    index = index_of(folder, article("A", "Rain.", lang="en_GB"))
+def test_a_language_tag_with_an_underscore_is_a_variant_too(address: str) -> None:
+    index = index_of(address, article("A", "Rain.", lang="en_GB"))
     assert found(index, "rain", lang="en") == ["A"]
 
 
@@ -347,9 +342,9 @@ def test_what_would_silently_find_nothing_is_an_error(
     assert caught.value.exit_code == 2
 
 
-def test_articles_without_a_date_are_counted_where_a_date_leaves_them_out(folder: Path) -> None:
+def test_articles_without_a_date_are_counted_where_a_date_leaves_them_out(address: str) -> None:
     index = index_of(
-        folder,
+        address,
         article("A", "Rain.", date="2024-07-25", lang="en"),
         article("B", "Rain.", lang="en"),
         article("C", "Rain and storm."),
@@ -365,9 +360,9 @@ def test_articles_without_a_date_are_counted_where_a_date_leaves_them_out(folder
     ] == [0, 2, 2, 1, 2, 2, 0, 1, 1, 2]  # fmt: skip
 
 
-def test_a_section_is_a_filter(folder: Path) -> None:
+def test_a_section_is_a_filter(address: str) -> None:
     index = index_of(
-        folder, article("A", "Rain.", section="World News"), article("B", "Rain.", section="Sport")
+        address, article("A", "Rain.", section="World News"), article("B", "Rain.", section="Sport")
     )
     assert found(index, "rain", section="WORLD  news") == ["A"]
     assert found(index, "rain", section=["sport", "world news"]) == ["A", "B"]
@@ -398,8 +393,8 @@ def test_articles_without_a_value_are_counted_last_among_equals(filtered: Index)
     assert filtered.search("", facets="section").facets["section"] == (FacetValue(None, 4),)
 
 
-def test_facets_of_an_empty_index_are_empty(folder: Path) -> None:
-    results = newssearch.create(folder).search("", facets=FACET_FIELDS)
+def test_facets_of_an_empty_index_are_empty(address: str) -> None:
+    results = newssearch.create(address).search("", facets=FACET_FIELDS)
     assert all(values == () for values in results.facets.values())
     assert set(results.facets) == set(FACET_FIELDS)
 
@@ -520,11 +515,12 @@ STEPS = st.lists(st.lists(ARTICLES, min_size=1, max_size=5) | st.integers(0, 20)
 )
 @given(steps=STEPS, searches=st.lists(st.tuples(DATED_TREES, requests()), min_size=1, max_size=6))
 def test_the_engine_finds_what_a_search_without_an_index_finds(
+    engine: Engine,
     steps: list[list[Article] | int],
     searches: list[tuple[Node, tuple[reference.Request, dict[str, object]]]],
 ) -> None:
     held: dict[str, Article] = {}
-    with tempfile.TemporaryDirectory() as folder, newssearch.create(folder) as index:
+    with engine.index() as index:
         for step in steps:
             if isinstance(step, int):
                 chosen = sorted(held)[step : step + 1]
@@ -607,9 +603,9 @@ def in_period(date: dt.date | dt.datetime | None, since: object, until: object) 
     )
 
 
-def test_the_ends_of_the_calendar_are_dates_as_all_others(tmp_path: Path) -> None:
+def test_the_ends_of_the_calendar_are_dates_as_all_others(address: str) -> None:
     made = [article(f"Rain {n}", url=f"u{n}", date=date) for n, date in enumerate(DATES_AT_THE_ENDS)]
-    with index_of(tmp_path / "index", *made) as index:
+    with index_of(address, *made) as index:
         for since, until in itertools.product([None, *ENDS], repeat=2):
             if since is until is None:
                 continue
@@ -636,13 +632,13 @@ def test_the_ends_of_the_calendar_are_dates_as_all_others(tmp_path: Path) -> Non
         ("date:<0001", []),
     ],
 )
-def test_the_last_period_of_the_calendar_is_whole(tmp_path: Path, query: str, dates: list[int]) -> None:
+def test_the_last_period_of_the_calendar_is_whole(address: str, query: str, dates: list[int]) -> None:
     last = dt.datetime.max
     made = [
         article(f"Rain {n}", url=f"u{n}", date=date)
         for n, date in enumerate([dt.date.min, dt.date.max, last.replace(microsecond=0), last, last.replace(tzinfo=dt.timezone.utc)])
     ]  # fmt: skip
-    with index_of(tmp_path / "index", article("Rain"), *made) as index:
+    with index_of(address, article("Rain"), *made) as index:
         assert sorted(index.find(query)) == sorted(made[n].id for n in dates)
     with pytest.raises(QueryError, match="'>9999' is not a date"):
         parse("date:>9999")

@@ -1,0 +1,4 @@
+"""The contract of an engine: all that users rely on, through the public API alone.
+
+Every test here runs against each engine in ``conftest.ENGINES``.
+"""

@@ -1,0 +1,94 @@
+"""The engines that are held to the contract, and the fixtures through which its tests reach them.
+
+To hold another engine to it, add an entry to :data:`ENGINES`.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import newssearch
+from newssearch import Article, Index
+from newssearch.engines.embedded.indexing import near_duplicates
+
+
+@dataclass(frozen=True)
+class Engine:
+    """An engine under test."""
+
+    name: str
+    address: Callable[[Path], str]
+    """Returns the address of an index whose archive is the folder above the given path. There is no index yet."""
+    damage: Callable[[Path], None]
+    """Damages the only index below a folder, so that some of its articles cannot be read."""
+    litter: Callable[[Path], str]
+    """Leaves something behind in the only index below a folder, as an interrupted run does; returns its name."""
+    without_boilerplate: Callable[[], AbstractContextManager[None]]
+    """Lets the engine take no paragraph for boilerplate: the search that it is compared with does not know any."""
+
+    @contextmanager
+    def index(self, *articles: Article) -> Iterator[Index]:
+        """A new index in a temporary place, with these articles."""
+        with (
+            tempfile.TemporaryDirectory() as archive,
+            newssearch.create(self.address(Path(archive) / "index")) as index,
+        ):
+            if articles:
+                index.add(articles)
+            yield index
+
+
+def _damage_embedded(folder: Path) -> None:
+    segment = max(folder.rglob("MAIN_*.nws"), key=lambda path: path.stat().st_size)
+    content = bytearray(segment.read_bytes())
+    content[len(content) // 2 :] = bytes(len(content) - len(content) // 2)
+    segment.unlink()  # not in place: a snapshot may have the file open
+    segment.write_bytes(content)
+
+
+def _litter_embedded(folder: Path) -> str:
+    (toc,) = folder.rglob("_MAIN_*.toc")
+    (toc.parent / "MAIN_0123456789abcdef.nws").write_bytes(b"12345")
+    return "MAIN_0123456789abcdef.nws"
+
+
+@contextmanager
+def _embedded_without_boilerplate() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(near_duplicates, "REPEATED", 1 << 30)
+        yield
+
+
+ENGINES = (Engine("embedded", str, _damage_embedded, _litter_embedded, _embedded_without_boilerplate),)
+
+
+@pytest.fixture(scope="session", params=ENGINES, ids=[engine.name for engine in ENGINES])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Each of the engines."""
+    chosen: Engine = request.param
+    return chosen
+
+
+@pytest.fixture
+def address(engine: Engine, tmp_path: Path) -> str:
+    """The address of an index that is not there yet. Its archive is ``tmp_path``."""
+    return engine.address(tmp_path / "index")
+
+
+@pytest.fixture
+def other_address(engine: Engine, tmp_path: Path) -> str:
+    """The address of another one."""
+    return engine.address(tmp_path / "other")
+
+
+@pytest.fixture(scope="module")
+def without_boilerplate(engine: Engine) -> Iterator[None]:
+    """No paragraph is boilerplate."""
+    with engine.without_boilerplate():
+        yield

@@ -157,7 +157,7 @@ class Article:
             "title": title, "outlet": outlet, "source": source, "byline": byline, "dateline": dateline,
             "located": located, "lang": lang, "section": section, "url": url,
         }  # fmt: skip
-        day, known = _read_date(date)
+        day, provenances = _read_date(date)
         for name, value in {**values, "path": path, "member": member, "identity": identity}.items():
             if value is not None and not isinstance(value, str):
                 raise arguments.wrong(name, "a string, or None", value)
@@ -165,14 +165,14 @@ class Article:
         clean = {name: squeeze(value) or None if value else None for name, value in values.items()}
         if clean["source"] is None and clean["outlet"] is not None:
             clean["source"] = clean["outlet"]
-            known["source"] = Provenance("inferred", "outlet")
+            provenances["source"] = Provenance("inferred", "outlet")
         blocks = text if isinstance(text, Squeezed) else _squeezed(text)
         path, member = (_encodable(name) for name in (path, member))
         for name in FIELD_NAMES:
             present = day is not None if name == "date" else clean[name] is not None
-            known.setdefault(name, STATED if present else MISSING)
+            provenances.setdefault(name, STATED if present else MISSING)
         if provenance is not None:
-            known.update(arguments.instance("provenance", provenance, Mapping, "a mapping, or None"))
+            provenances.update(arguments.instance("provenance", provenance, Mapping, "a mapping, or None"))
         identity = _identity(clean, identity, path, member, record, blocks)
         return cls(
             id=make_id(day, clean["outlet"], clean["title"], identity),
@@ -181,7 +181,7 @@ class Article:
             path=path,
             member=member,
             record=record,
-            provenance=FrozenDict(known),
+            provenance=FrozenDict(provenances),
             **clean,
         )
 
@@ -235,7 +235,7 @@ class Article:
             "path": self.path,
             "member": self.member,
             "record": self.record,
-            "provenance": {name: str(known) for name, known in self.provenance.items()},
+            "provenance": {name: str(provenance) for name, provenance in self.provenance.items()},
             "paragraphs": [{"number": p.number, "kind": p.kind, "text": p.text} for p in self.paragraphs],
         }
 

@@ -90,7 +90,7 @@ def open_or_create(folder: str | Path = "index", *, wait: float = 10.0) -> Index
         pass
     try:
         return create(folder, wait=wait)
-    except IndexExistsError:  # another process has made it meanwhile
+    except IndexExistsError:  # another process has created it in the meantime
         return open_index(folder)
 
 
@@ -415,8 +415,8 @@ class Index:
             if prune:
                 self.refresh()
                 with self._reading() as snapshot:
-                    known = snapshot.paths()
-                run.prune(known, look, self._archive, chosen.exclude, confirm)
+                    indexed = snapshot.paths()
+                run.prune(indexed, look, self._archive, chosen.exclude, confirm)
             run.read_files(look)
             run.read_copies(self._archive)
             if stream is not None:

@@ -1,6 +1,6 @@
-"""What newssearch wrote itself: results, articles, stories and reports that lie beside the files they came from.
+"""The format of newssearch's own output: results, articles, stories and reports saved in the archive.
 
-They are known by how they begin, whatever their names, and are no articles: indexed, each hit would be found twice.
+Such a file is recognised by its start, whatever its name, and skipped: otherwise each hit in it would be found twice.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from .api import Format, Input, Item, Skipped
 EXPORTS_KIND = "newssearch exports"
 
 EXPORT_OPENING = 16_384
-"""Characters at the beginning that tell."""
+"""The number of characters at the start of an input that are examined."""
 
 _JSON_STRING = r'"(?:[^"\\]|\\.){0,8000}"'
 _JSON_ID = r'"(?:[a-z0-9-]+-)?[a-z2-7]{8}"'
@@ -23,7 +23,7 @@ _JSON_VALUE = rf"(?:{_JSON_STRING}|null)"
 
 
 def _json_object(*pairs: tuple[str, str]) -> str:
-    """An object of JSON that begins with these keys and values, in this order."""
+    """Return a pattern for a JSON object that begins with the given keys and value patterns, in this order."""
     return r"\{\s*" + r",\s*".join(rf'"{key}":\s*{value}' for key, value in pairs)
 
 
@@ -43,18 +43,18 @@ JSON_EXPORT = re.compile(
         _json_object(("day-first", r"\{\s*\"value\"")),
     ))
 )  # fmt: skip
-"""Results, hits as JSON Lines, an article, a story, a report, what an index holds, and its checks, counts and settings."""
+"""Results, hits as JSON Lines, an article, a story, a report, the contents of an index, its checks, counts and settings."""
 
 CSV_EXPORT = re.compile(
     r'"?id"?([,;\t])"?paragraph"?\1"?score"?\1"?date"?\1"?outlet"?\1"?source"?\1"?byline"?\1"?located"?\1"?lang"?\1'
     r'|"?field"?([,;\t])"?value"?\2"?articles"?\r?\n'
 )
-"""The columns of hits, and those of facets; a spreadsheet may have saved them with other signs between."""
+"""The columns of hits, and those of facets; a spreadsheet may have saved them with another delimiter."""
 
 MARKDOWN_EXPORT = re.compile(
     r"### [^\r\n]+\r?\n\r?\n(?:\d{4}-\d\d-\d\d|no date)[^\r\n]* · `(?:[a-z0-9-]+-)?[a-z2-7]{8}#\d+`\r?\n\r?\n> "
 )
-"""A heading, the date and the address of a hit, and a quotation."""
+"""A hit: a heading, its date and id, and a quotation."""
 
 TEXT_EXPORT = re.compile(
     r"[^\r\n]+  (?:\d{4}-\d\d-\d\d|no date)  [^\r\n]+  (?:[a-z0-9-]+-)?[a-z2-7]{8}#\d+\r?\n  \S"
@@ -64,11 +64,11 @@ TEXT_EXPORT = re.compile(
     r"|articles: [\d,]+ added, [\d,]+ updated, [\d,]+ unchanged, "
     r"|[\d,]+ articles?(?: \([\d,]+ stor(?:y|ies)\))?, [\d,]+ paragraphs?(?:; [^\r\n]+)?\r?\n"
 )
-"""The line of a hit and its snippet; the fields of an article; a story; what an index holds; a report; totals."""
+"""A hit with its snippet, the fields of an article, a story, the contents of an index, a report, totals."""
 
 
 def is_export(source: Input) -> bool:
-    """Whether an input is what newssearch wrote."""
+    """Whether newssearch wrote an input."""
     opening = source.opening[:EXPORT_OPENING]
     pattern = (
         JSON_EXPORT if opening.startswith("{") else MARKDOWN_EXPORT if opening.startswith("### ") else None
@@ -79,7 +79,7 @@ def is_export(source: Input) -> bool:
 
 
 def read(source: Input) -> Iterator[Item]:
-    """Nothing but that it was skipped."""
+    """Yield only that the file was skipped."""
     yield Skipped(source.origin.path, EXPORTS_KIND)
 
 

@@ -1,1 +1,1 @@
-"""Files that hold other files: archives, compressed streams, web archives, mail."""
+"""The formats of containers: archives, compressed files, web archives, mail."""

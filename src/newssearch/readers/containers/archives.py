@@ -1,4 +1,4 @@
-"""Archives of files: tar and zip, member by member."""
+"""The formats tar and zip, read member by member."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import zipfile
 
 MAX_ZIP_IN_MEMORY = 16 * 1024 * 1024
-"""Bytes of a zip within something else that are held in memory: a larger one goes to a temporary file."""
+"""Bytes of a zip inside another container that are held in memory; a larger one is written to a temporary file."""
 
 
 UNREAD_ZIP_MEMBERS = (
@@ -24,7 +24,7 @@ UNREAD_ZIP_MEMBERS = (
     (re.compile(r"META-INF/MANIFEST\.MF"), "a Java archive"),
     (re.compile(r"AndroidManifest\.xml"), "an Android package"),
 )
-"""Members by which a zip is known not to be an archive of articles."""
+"""Members that show that a zip is not an archive of articles, and the name for the rejection."""
 
 
 # ---- tar
@@ -37,7 +37,7 @@ def _is_tar(source: Input) -> bool:
 
 
 def _is_tar_header(block: bytes) -> bool:
-    """Whether a block is a header of the oldest kind: by its checksum."""
+    """Whether a block is a tar header of the oldest kind, which only its checksum shows."""
     try:
         stated = int(block[148:156].strip(b" \0") or b"x", 8)
     except ValueError:
@@ -84,7 +84,7 @@ def _read_zip(source: Input) -> Iterator[Item]:
 
 
 def _seekable(source: Input) -> BinaryIO:
-    """The archive as a file: a zip is read from its end."""
+    """Return the archive as a seekable file, because a zip is read from its end."""
     if source.origin.file is not None:
         return source.origin.file.open("rb")
     held = read_up_to(source.stream, MAX_ZIP_IN_MEMORY)
@@ -93,8 +93,8 @@ def _seekable(source: Input) -> BinaryIO:
     import tempfile  # slow to import, and few inputs need it
 
     try:
-        file = tempfile.TemporaryFile()  # noqa: SIM115  (whoever reads it closes it)
-    except OSError as error:  # it says nothing about the archive
+        file = tempfile.TemporaryFile()  # noqa: SIM115  (the caller closes it)
+    except OSError as error:  # not a problem of this archive
         message = f"reading cannot go on: no temporary file can be made: {error.strerror or error}"
         raise NewssearchError(message) from error
     file.write(held)
@@ -127,12 +127,12 @@ def _zip_members(source: Input, archive: zipfile.ZipFile) -> Iterator[Item]:
             try:
                 with archive.open(info) as stream:
                     yield source.part(_ZipMember(stream), origin.within(name))
-            except Exception as error:  # whatever is wrong with one, the others can be read
+            except Exception as error:  # the other members may be readable
                 yield origin.within(name).rejected(f"cannot be unpacked: {error}")
 
 
 class _ZipMember:
-    """A member, whose errors are reasons."""
+    """A member as a stream, whose errors become the reasons of rejections."""
 
     def __init__(self, stream: Readable) -> None:
         self._stream = stream
@@ -140,7 +140,7 @@ class _ZipMember:
     def read(self, size: int = -1, /) -> bytes:
         try:
             return self._stream.read(size)
-        except Exception as error:  # of zlib, bz2, lzma and zipfile
+        except Exception as error:  # zlib, bz2, lzma and zipfile raise different ones
             raise UnreadableError(f"cannot be unpacked: {error}") from None
 
 

@@ -1,4 +1,4 @@
-"""Compressed files: gzip, bzip2, xz and Zstandard around any other format, as streams."""
+"""The formats gzip, bzip2, xz and Zstandard, decompressed as streams; the content may be in any other format."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from typing import Any, Protocol
 from newssearch.readers.api import Format, Input, Item, Readable, UnreadableError
 
 DECOMPRESSION_CHUNK = 64 * 1024
-"""Bytes that are read at a time."""
+"""Compressed bytes that are read at a time."""
 
 MAX_DECOMPRESSOR_MEMORY = 256 * 1024 * 1024
-"""Bytes that a decompressor may take: 64 MiB is the most that the usual levels of xz and zstd take."""
+"""Bytes of memory for a decompressor, at most; the usual levels of xz and zstd need up to 64 MiB."""
 
 ZSTD_WINDOW_LOG = 27
-"""Of the largest window of Zstandard: 128 MiB."""
+"""The binary logarithm of the largest window of Zstandard in bytes, which is 128 MiB."""
 
 
 class Decompressor(Protocol):
-    """What the modules of the standard library have in common."""
+    """The interface that the decompressors of the standard library have in common."""
 
     @property
     def eof(self) -> bool: ...
@@ -30,11 +30,11 @@ class Decompressor(Protocol):
     @property
     def unused_data(self) -> bytes: ...
     def decompress(self, data: bytes, max_length: int) -> bytes:
-        """What comes out of some bytes, or a part of it."""
+        """Return up to ``max_length`` decompressed bytes."""
 
 
 class _GzipMember:
-    """One member of a gzip file, as the other decompressors are."""
+    """A decompressor for one member of a gzip file, with the interface of the others."""
 
     def __init__(self) -> None:
         import zlib  # only a compressed file needs it
@@ -88,9 +88,9 @@ def _zstandard() -> Decompressor:
 
 
 class DecompressedStream(io.RawIOBase):
-    """What comes out of a compressed stream: of each of its members, one behind the other.
+    """A stream of the decompressed bytes of a compressed stream, which may consist of several members.
 
-    Raises UnreadableError where it is broken or cut off, with what came before already given.
+    Reading raises UnreadableError where the stream is broken or cut off, after all bytes before that were returned.
     """
 
     def __init__(self, stream: Readable, new: Callable[[], Decompressor], magic: bytes) -> None:
@@ -123,13 +123,13 @@ class DecompressedStream(io.RawIOBase):
                 raise
             except MemoryError:
                 raise UnreadableError("a compressed file that takes too much memory to expand") from None
-            except Exception as error:  # each of the modules has its own
+            except Exception as error:  # each module raises its own
                 raise UnreadableError(f"a broken compressed file: {error}") from None
             if found:
                 return found
 
     def _another(self) -> bool:
-        """Whether there is another member; what else follows the last one is passed over, as `gzip -d` does."""
+        """Start the next member. Return False if there is none; other bytes at the end are ignored, as `gzip -d` does."""
         rest = self._decompressor.unused_data or self._stream.read(DECOMPRESSION_CHUNK)
         while rest and not rest.strip(b"\0"):
             rest = self._stream.read(DECOMPRESSION_CHUNK)

@@ -1,4 +1,4 @@
-"""Mail: single messages and mailboxes (mbox), newsletters above all."""
+"""The formats of mail: single messages and mailboxes (mbox), which are mostly newsletters."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
 MAX_MAIL_PARTS = 200
-"""Parts of a message that are looked at."""
+"""Parts of a message that are read, at most."""
 
 LONGEST_SIGNATURE = 1_000
-"""Characters of a signature."""
+"""Characters of a signature, at most."""
 
 FREE_MAIL_HOSTS = frozenset({
     "gmail.com", "googlemail.com", "yahoo.com", "hotmail.com", "outlook.com", "live.com", "aol.com", "icloud.com",
     "gmx.de", "gmx.net", "web.de", "mail.ru", "yandex.ru", "protonmail.com", "proton.me", "msn.com",
 })  # fmt: skip
-"""Hosts of mail that name nobody who publishes."""
+"""Mail hosts that do not belong to an outlet."""
 
 FROM_SENDER = Provenance("inferred", "who sent the mail")
 
@@ -66,7 +66,7 @@ def _is_mailbox(source: Input) -> bool:
 
 
 def _read_mailbox(source: Input) -> Iterator[Item]:
-    """The messages of a mailbox, one in memory at a time: one begins at a ``From`` line behind a blank one."""
+    """Yield the messages of a mailbox, one in memory at a time; a ``From`` line after a blank line begins a message."""
     number, size, blank = 0, 0, True
     most = source.origin.options.limits.document
     lines: list[bytes] = []
@@ -94,7 +94,7 @@ def _mailbox_message(origin: Origin, number: int, lines: list[bytes], size: int)
 
 
 def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome | Input]:
-    """The article in a message, and those in what is attached to it."""
+    """Yield the article in a message, and its attachments as inputs."""
     from email import message_from_bytes, policy  # slow to import, and few inputs need it
 
     message = message_from_bytes(data, policy=policy.default)
@@ -120,7 +120,7 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome | Input]:
 
 
 def _leaf_parts(message: EmailMessage) -> list[Any]:
-    """What a message is made of, without what is only an alternative of the same."""
+    """Return the parts of a message without containers, and only the best one of several alternatives."""
     found: list[Any] = []
     waiting: list[Any] = [message]
     while waiting and len(found) < MAX_MAIL_PARTS:
@@ -138,7 +138,7 @@ def _leaf_parts(message: EmailMessage) -> list[Any]:
 
 
 def _best_alternative(alternatives: list[Any]) -> list[Any]:
-    """Of the forms of one text the page, which tells what is a heading and a list, if it says anything; else the plain."""
+    """Return the HTML form of a text, which has headings and lists, if it has enough text; else the plain form."""
     pages = [part for part in alternatives if part.get_content_type() != "text/plain"]
     said = [
         part
@@ -151,13 +151,13 @@ def _best_alternative(alternatives: list[Any]) -> list[Any]:
 def _payload(part: Any) -> bytes:
     try:
         data = part.get_payload(decode=True)
-    except Exception:  # of base64 that is none, and the like
+    except Exception:  # invalid base64, for example
         return b""
     return data if isinstance(data, bytes) else b""
 
 
 def _part_text(part: Any) -> str:
-    """The text of a part, in the encoding that it states, if that is true."""
+    """Return the text of a part, in the stated encoding if that is valid, else in a detected one."""
     data = _payload(part)
     try:
         return data.decode(part.get_content_charset() or "ascii")
@@ -174,7 +174,7 @@ def _mail_blocks(plain: list[str], html: list[str]) -> list[Block]:
 
 
 def _without_signature(text: str) -> str:
-    """A text without the signature behind the line that announces one."""
+    """Return a text without the signature after a line with two hyphens."""
     lines = list(_SIGNATURE.finditer(text))
     if lines and len(text) - lines[-1].end() < LONGEST_SIGNATURE:
         return text[: lines[-1].start()]
@@ -203,7 +203,7 @@ def _draft_from_headers(message: EmailMessage, origin: Origin) -> Draft:
 def _header(message: EmailMessage, name: str) -> str | None:
     try:
         value = message.get(name)
-    except Exception:  # the parser of a header stumbles over some that are none
+    except Exception:  # the parser fails on some invalid headers
         value = next((raw for key, raw in message.raw_items() if key.lower() == name.lower()), None)
     return None if value is None else " ".join(str(value).split()) or None
 

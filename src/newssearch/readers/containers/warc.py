@@ -1,4 +1,4 @@
-"""Web archives: WARC and ARC, by warcio; the pages in them, as what they are."""
+"""The formats of web archives, WARC and ARC, read by warcio; the format of each page in them is detected."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ READ_CONTENT_TYPES = re.compile(
     r"text/(?:html|plain|xml|markdown|csv)|application/(?:xhtml\+xml|json|ld\+json|feed\+json|xml|rss\+xml|atom\+xml|"
     r"pdf|x-ndjson)|application/[\w.]+\+xml"
 )
-"""Types of content that may be articles."""
+"""The content types that may be articles."""
 
 SKIPPED_CONTENT_TYPES = (
     (re.compile(r"image/"), "images"),
@@ -23,13 +23,13 @@ SKIPPED_CONTENT_TYPES = (
     (re.compile(r"font/|application/(?:x-)?font"), "fonts"),
     (re.compile(r"audio/|video/|application/(?:dash|vnd\.apple\.mpegurl)"), "audio and video"),
 )
-"""Types of content that are none, and what a report calls them."""
+"""The content types that are not articles, and the kind that reports name."""
 
 SKIPPED_RECORD_TYPES = {
     "revisit": "revisits", "request": "requests", "metadata": "records about a crawl", "warcinfo": "records about a crawl",
     "conversion": "conversions", "continuation": "continuations",
 }  # fmt: skip
-"""Kinds of records that are no pages."""
+"""The types of records that are not pages, and the kind that reports name."""
 
 _STATED_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 
@@ -48,11 +48,11 @@ def _read_warc(source: Input) -> Iterator[Item]:
     number = 0
     while True:
         try:
-            with redirect_stderr(StringIO()):  # it prints what it thinks of a record
+            with redirect_stderr(StringIO()):  # it prints complaints about records
                 record = next(records)
         except StopIteration:
             return
-        except Exception as error:  # warcio lets some of Python's own through
+        except Exception as error:  # warcio does not catch all exceptions of Python
             reason = squeeze(str(error).split("\n")[0]) or type(error).__name__
             raise UnreadableError(
                 f"a web archive that is broken after {number:,} records: {reason}"
@@ -72,13 +72,13 @@ def _items_of_record(source: Input, record: Any, number: int) -> Iterator[Item]:
         yield Skipped(origin.path, kind)
         return
     stated = None if source.head.startswith(b"filedesc:") else record.rec_headers.get_header("WARC-Record-ID")
-    name = stated or f"record {number}"  # an ARC has none, and warcio makes one up
+    name = stated or f"record {number}"  # an ARC has no ids, and warcio invents them
     within = origin.within(_record_name(url, name), url=url, charset=charset)
     yield source.part(_RecordContent(record.content_stream()), within)
 
 
 def _skipped_kind_and_charset(record: Any) -> tuple[str | None, str | None]:
-    """What a record is that holds no page, or None; and the encoding that it states."""
+    """Return the kind of a record that is not a page, else None, and the encoding that the record states, or None."""
     url = record.rec_headers.get_header("WARC-Target-URI") or ""
     if url.startswith(("dns:", "whois:", "screenshot:", "urn:")) and record.rec_type == "response":
         return "records about a crawl", None
@@ -105,13 +105,13 @@ def _skipped_kind_and_charset(record: Any) -> tuple[str | None, str | None]:
 
 
 def _record_name(url: str | None, name: str) -> str:
-    """A record as a part of its file: a url may have been fetched several times."""
+    """Return the name of a record in its file: with its id, because a url may have been fetched several times."""
     name = name.strip("<>").removeprefix("urn:uuid:")
     return f"{url} {name}" if url else name
 
 
 class _RecordContent:
-    """The body of a response, whose errors are reasons."""
+    """The body of a response as a stream, whose errors become the reasons of rejections."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
@@ -119,7 +119,7 @@ class _RecordContent:
     def read(self, size: int = -1, /) -> bytes:
         try:
             data: bytes = self._stream.read(size) if size >= 0 else self._stream.read()
-        except Exception as error:  # of whatever it is encoded with
+        except Exception as error:  # each content encoding raises its own
             raise UnreadableError(f"its content cannot be decoded: {error}") from None
         return data
 

@@ -1,1 +1,1 @@
-"""Web pages."""
+"""The format of web pages: HTML."""

@@ -1,9 +1,9 @@
-"""The text of the article on an HTML page, in the blocks that the page shows it in.
+"""Find the text of the article on an HTML page, in the blocks that the page shows.
 
-The page is cut into pieces, in its own order (:mod:`.dom`). Which of them are the article's is told by a
-*reference*: the text as the page gives it to search engines (JSON-LD), where most of that stands on the page; else
-what trafilatura makes of the page. A reference need only be nearly right: it shows which element holds the article,
-and what it lacks or has too much of is put right by what surrounds it.
+The page is divided into pieces in its own order (:mod:`.dom`). A *reference* text decides which pieces belong to the
+article: the text that the page gives to search engines (JSON-LD) if the page shows most of it, else the one that
+trafilatura extracts. The reference need not be exact. It locates the element that contains the article; rules about the
+pieces inside that element then add what the reference lacks and remove what it has too much.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 MAX_BODY_ELEMENTS = 200_000
-"""Elements of a page that are looked at."""
+"""Elements of a page from which text is taken, at most."""
 
 SHORTEST_BODY = 200
-"""Characters of a text below which it is not believed to be all of an article."""
+"""A text with fewer characters is not believed to be a whole article."""
 
 MIN_SHARE_IN_ELEMENT = 0.8
-"""The part of the reference that the element holds which is taken for the article's."""
+"""The share of the marked text that the element of the article must contain."""
 
 MIN_PUBLISHER_SHARE = 0.4
-"""The part of a page's paragraphs that a publisher's own text is, where it is believed to be all of the text."""
+"""The share of the paragraphs on the page that the publisher's text must cover to be believed complete."""
 
 SHORTEST_PARAGRAPH = 60
-"""Characters of a paragraph that is believed to be one though the reference lacks it."""
+"""Characters that a piece outside the reference needs to be believed a paragraph."""
 
 MAX_LINKED_SHARE = 0.8
-"""The part of a paragraph in the reference that may be links."""
+"""The share of a paragraph in the reference that may be links."""
 
 SIDE_ELEMENTS = frozenset({"nav", "aside", "footer", "form", "menu", "dialog"})
-"""Elements that hold what goes with an article."""
+"""Elements whose content accompanies an article and is not part of it."""
 
 FROM_HIDDEN_BODY = Provenance("stated", "articleBody of schema.org, which the page does not show")
 
@@ -57,23 +57,23 @@ _SIDE_CLASS = re.compile(
     r"placeholder|embed|print|rating|poll|player|toc)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-"""Names of classes of what goes with an article."""
+"""The classes of elements that accompany an article and are not part of it."""
 
 _CAPTION_CLASS = re.compile(
     r"(?:^|[\s_-])(?:\w*captions?|credits?|lightbox|bildunterschrift)(?:$|[\s_-])", re.IGNORECASE
 )
-"""Names of classes of what is said of a picture."""
+"""The classes of captions of pictures."""
 
 _PICTURE_CLASS = re.compile(
     rf"{_CAPTION_CLASS.pattern}|(?:^|[\s_-])(?:\w*image\w*|img|media-?info|photo-?\w*|gallery|slideshow|picture|figure)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-"""Names of classes of what goes with a picture."""
+"""The classes of captions, and of other elements around pictures."""
 
 
 @dataclass(slots=True)
 class PageBody:
-    """The text found, and how it is known where it is not simply what the page shows."""
+    """The text that was found, and its provenance if it is not simply what the page shows."""
 
     blocks: list[Block] = field(default_factory=list)
     provenance: Provenance = STATED
@@ -81,7 +81,7 @@ class PageBody:
 
 @dataclass(slots=True)
 class BodyHints:
-    """What else is known of the page's article: its headlines, its summary, and its text in JSON-LD."""
+    """What the metadata states of the article: its headlines, its summary, and its text in JSON-LD (``said``)."""
 
     titles: Sequence[str] = ()
     summary: str = ""
@@ -89,7 +89,7 @@ class BodyHints:
 
 
 def find_body(root: HtmlElement, pieces: list[Piece], hints: BodyHints) -> PageBody:
-    """The text of the article on a page, whose pieces are given."""
+    """Return the text of the article on a page, given the root and the pieces of the page."""
     page = _PagePieces(root, pieces, hints)
     marks = page.said(ReferenceText([hints.said]))
     by_publisher = bool(marks)
@@ -101,13 +101,13 @@ def find_body(root: HtmlElement, pieces: list[Piece], hints: BodyHints) -> PageB
         blocks = page.article(page.marks(ReferenceText(page.paragraphs())), headings=True)
     shown = sum(len(block.text) for block in blocks if block.kind != "caption")
     if len(hints.said) > max(2 * shown, SHORTEST_BODY):
-        # A page that shows less than it tells search engines: a barrier, or a program that is to fill it.
+        # The page shows less than it gives to search engines: it has a paywall, or a script has yet to fill it.
         return PageBody([Block(text) for text in split_paragraphs(hints.said)], FROM_HIDDEN_BODY)
     return PageBody(blocks)
 
 
 class _ArticleRegion(NamedTuple):
-    """Where the article is: its element, what is in that, and the first and last of its pieces."""
+    """The region of the article: its element, the elements inside that, and the indices of its first and last piece."""
 
     home: HtmlElement
     inside: set[HtmlElement]
@@ -115,16 +115,16 @@ class _ArticleRegion(NamedTuple):
     last: int
 
     def has(self, element: HtmlElement | None) -> bool:
-        """Whether an element is within that of the article."""
+        """Whether an element is inside that of the article."""
         return element is not None and element is not self.home and element in self.inside
 
     def shows(self, piece: Piece) -> bool:
-        """Whether a piece is within the article and seen there, though all of it be hidden as the page is."""
+        """Whether a piece is inside the article and not hidden in it; the article itself may be hidden."""
         return piece.home in self.inside and not self.has(piece.cloak)
 
 
 class _PagePieces:
-    """The pieces of a page, and which of them are the article's."""
+    """The pieces of a page, and the rules that choose those of the article."""
 
     def __init__(self, root: HtmlElement, pieces: list[Piece], hints: BodyHints) -> None:
         self.pieces = pieces
@@ -137,11 +137,11 @@ class _PagePieces:
         self.plain = sum(len(piece.text) for piece in pieces if self.is_paragraph(piece))
 
     def marks(self, reference: ReferenceText) -> list[bool]:
-        """Of each piece, whether it is in a reference."""
+        """Return for each piece whether it is in the reference."""
         return [reference.has(words) for words in self.words]
 
     def paragraphs(self) -> list[str]:
-        """All plain paragraphs, or what stands in lists and tables where there are none."""
+        """Return all plain paragraphs, or the long items of lists and tables if there are none."""
         plain = [piece.text for piece in self.pieces if self.is_paragraph(piece)]
         long = (piece for piece in self.pieces if len(piece.text) >= SHORTEST_PARAGRAPH)
         return plain or [
@@ -149,9 +149,10 @@ class _PagePieces:
         ]
 
     def said(self, reference: ReferenceText) -> list[bool]:
-        """What pieces are in the text that the publisher gives, or nothing where the page does not show that text.
+        """Return the marks of the publisher's text, or an empty list if it cannot serve as the reference.
 
-        What is only the beginning of the text is no reference: it is much shorter than the paragraphs of the page.
+        It cannot if the page does not show most of it, or if it is much shorter than the paragraphs of the page, because
+        it is only the beginning of the article.
         """
         if reference.size < SHORTEST_BODY:
             return []
@@ -162,11 +163,14 @@ class _PagePieces:
         return marks if shown >= MIN_PUBLISHER_SHARE * self.plain else []
 
     def is_paragraph(self, piece: Piece) -> bool:
-        """Whether a piece is a paragraph by its looks alone."""
+        """Whether a piece looks like a paragraph, is visible, and does not merely accompany an article."""
         return _looks_like_paragraph(piece) and piece.cloak is None and self.beside(piece.home) is None
 
     def article(self, marks: Sequence[bool], *, headings: bool) -> list[Block]:
-        """The blocks of the article, given which pieces are in a reference, and whether that lacks the ``headings``."""
+        """Return the blocks of the article, given the marks of a reference.
+
+        ``headings`` says that the reference has no headings, so that those between its paragraphs are added.
+        """
         if not any(marks):
             return []
         home = self._home(marks)
@@ -180,7 +184,7 @@ class _PagePieces:
         return _without_loose_headings(chosen, marks)
 
     def _opening(self, first: int, marks: Sequence[bool]) -> list[int]:
-        """The pieces that open the article between its headline and the element that holds it."""
+        """Return the indices of the pieces between the headline and the element of the article that belong to it."""
         headline = max((n for n in range(first) if self.words[n] in self.titles), default=None)
         if headline is not None:
             return [n for n in range(headline, first) if self._opens(n, marks[n])]
@@ -208,7 +212,7 @@ class _PagePieces:
     def _within(
         self, place: _ArticleRegion, marks: Sequence[bool], headings: bool
     ) -> Iterator[tuple[int, Kind]]:
-        """The pieces of the article within its element, each with its kind."""
+        """Yield the index and the kind of each piece of the article inside its element."""
         span = range(place.first, place.last + 1)
         often = Counter(self.words[n] for n in span)
         lists = {self.pieces[n].home.getparent() for n in span if marks[n] and self.pieces[n].kind == "list"}
@@ -233,7 +237,7 @@ class _PagePieces:
                 yield n, kind
 
     def _fills(self, piece: Piece, kind: Kind, headings: bool, lists: set[HtmlElement | None]) -> bool:
-        """Whether a piece within the article that the reference lacks is believed to be part of it."""
+        """Whether a piece inside the element of the article belongs to it although the reference lacks it."""
         if kind == "text":
             return len(piece.text) >= SHORTEST_PARAGRAPH and not _is_mostly_links(piece, 3)
         if kind == "list":
@@ -241,7 +245,7 @@ class _PagePieces:
         return piece.linked == 0 and kind == "heading" and headings
 
     def _home(self, marks: Sequence[bool]) -> HtmlElement:
-        """The deepest element that holds nearly all that is marked."""
+        """Return the deepest element that contains nearly all of the marked text."""
         held, total = self._holding(
             piece for piece, mark in zip(self.pieces, marks, strict=True) if mark and piece.kind != "caption"
         )
@@ -256,7 +260,7 @@ class _PagePieces:
         return home
 
     def _holding(self, pieces: Iterable[Piece]) -> tuple[dict[HtmlElement, int], int]:
-        """How many characters of some pieces each element holds, and how many there are."""
+        """Return the number of characters of the given pieces in each element, and in all."""
         held: dict[HtmlElement, int] = {}
         for piece in pieces:
             held[piece.home] = held.get(piece.home, 0) + len(piece.text)
@@ -267,7 +271,7 @@ class _PagePieces:
         return held, total
 
     def _is_summary(self, n: int) -> bool:
-        """Whether a piece is what the page calls its description, or begins like it."""
+        """Whether a piece is the description that the page states, or begins like it."""
         words = self.words[n]
         if len(words) < SHINGLE_WORDS or not self.summary:
             return False
@@ -277,7 +281,7 @@ class _PagePieces:
         )
 
     def _is_title(self, n: int) -> bool:
-        """Whether a piece is the headline, or a headline with something before or after it."""
+        """Whether a piece is the headline, or an ``<h1>`` that begins or ends with it."""
         words = self.words[n]
         if words in self.titles:
             return True
@@ -289,7 +293,7 @@ class _PagePieces:
         )
 
     def _kind(self, piece: Piece, home: HtmlElement, marked: bool) -> Kind:
-        """What a piece is, where its element says so, or where the classes around it do."""
+        """Return the kind of a piece: "caption" if a class around it says so, else that of its element."""
         pattern = _CAPTION_CLASS if marked else _PICTURE_CLASS
         element: HtmlElement | None = piece.home
         for _ in range(3):
@@ -301,14 +305,14 @@ class _PagePieces:
         return piece.kind
 
     def beside(self, element: HtmlElement | None) -> HtmlElement | None:
-        """The nearest element around that holds what goes with an article; None within the article itself."""
-        way: list[HtmlElement] = []
+        """Return the nearest element around ``element`` that accompanies an article, or None inside the article itself."""
+        visited: list[HtmlElement] = []
         found: HtmlElement | None = None
         while element is not None:
             if element in self._beside:
                 found = self._beside[element]
                 break
-            way.append(element)
+            visited.append(element)
             if element.tag in ("article", "main", "body") or self._held.get(element, 0) * 2 > self._total:
                 break
             name = class_and_id(element)
@@ -316,13 +320,13 @@ class _PagePieces:
                 found = element
                 break
             element = element.getparent()
-        for passed in way:
+        for passed in visited:
             self._beside[passed] = found
         return found
 
 
 def _looks_like_paragraph(piece: Piece) -> bool:
-    """Whether a piece is a paragraph, wherever it stands."""
+    """Whether a piece looks like a paragraph by its kind, length and links."""
     return (
         piece.kind in ("text", "quote")
         and len(piece.text) >= SHORTEST_PARAGRAPH
@@ -331,12 +335,12 @@ def _looks_like_paragraph(piece: Piece) -> bool:
 
 
 def _is_mostly_links(piece: Piece, part: int) -> bool:
-    """Whether more than one ``part``-th of a piece is links."""
+    """Whether more than 1/``part`` of a piece is links."""
     return piece.linked * part > len(piece.text)
 
 
 def _without_loose_headings(chosen: list[tuple[int, Block]], marks: Sequence[bool]) -> list[Block]:
-    """The blocks without headings that lead to nothing: the last, and those above what was left out."""
+    """Return the blocks without headings that nothing follows: the last one, and those above pieces left out."""
     kept: list[Block] = []
     following: int | None = None
     for n, block in reversed(chosen):

@@ -1,4 +1,4 @@
-"""Who wrote the article of an HTML page, as its ``<meta>`` says or the page shows."""
+"""Find the byline of an HTML page: in ``<meta>``, in marked elements, or in a line under the headline."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ META_AUTHORS = (
     "parsely-author", "sailthru.author", "cxenseparse:author", "dc.creator", "dcterms.creator", "creator",
     "citation_author",
 )  # fmt: skip
-"""Names of ``<meta>`` that hold authors, the most trusted first."""
+"""The names of ``<meta>`` elements that hold authors, the most trusted first."""
 
 LONGEST_PAGE_BYLINE = 160
-"""Characters of what can be a byline."""
+"""Characters of a byline, at most."""
 
 MAX_AUTHOR_ELEMENTS = 8
-"""Elements marked as naming authors that are looked at; further down they are those of other articles."""
+"""Elements marked as naming authors that are examined; those further down belong to other articles."""
 
 PIECES_UNDER_HEADLINE = 15
-"""Pieces of a page that are looked at under its headline."""
+"""Pieces of a page directly under its headline that are examined."""
 
 _BYLINE_WORD = re.compile(
     r"(?:written |reported |story |text |words )?by\s*:?\s+|(?:von|por|par|di|af|av|door|oleh|text|autor(?:in)?)\s*:?\s+",
@@ -46,16 +46,16 @@ _NOT_A_NAME = re.compile(
     r"\*|twitter|facebook|instagram|whatsapp|linkedin|e-?mail|follow|folgen|share|comments?\b|kommentar|minute|read\b|about|über den|profile?\b",
     re.IGNORECASE,
 )
-"""What stands in and beside bylines and is no name."""
+"""Words in and beside bylines that are not part of a name."""
 
 _UNSPACED_NAME = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,8}")
-"""A name in a script that puts no space within one."""
+"""A name in a script that writes names without spaces."""
 
 
 def claim_bylines(
     draft: Draft, page: Page, pieces: Sequence[Piece], titles: Sequence[str], outlet_names: Sequence[str]
 ) -> None:
-    """Claim who wrote the article; names of the ``outlet_names`` itself come after all others."""
+    """Claim the byline; a byline that is the name of the outlet itself comes after all others."""
     later: list[tuple[str, Provenance]] = []
     for value, provenance in _stated_bylines(page, pieces, titles):
         if schemaorg.is_outlet_name(value, outlet_names, 0.6):
@@ -90,23 +90,24 @@ def _stated_bylines(
 
 
 def below_headline(pieces: Sequence[Piece], titles: Sequence[str]) -> Sequence[Piece]:
-    """The pieces next under the headline."""
+    """Return the pieces directly under the headline."""
     found = [n for n, piece in enumerate(pieces) if piece.text in titles]
     start = next((n for n in found if pieces[n].home.tag == "h1"), found[0] if found else len(pieces))
     return pieces[start + 1 : start + 1 + PIECES_UNDER_HEADLINE]
 
 
 def _is_author_name(value: str) -> bool:
-    """Whether an author in ``<meta>`` is a name, and no file, address, credit of a picture, or nothing."""
+    """Whether an author in ``<meta>`` is a name rather than a user name, a picture credit or "None"."""
     if value == "None" or "(" in value or schemaorg.PICTURE_CREDIT.match(value):
         return False
     return " " in value or value != value.lower() or not value.isascii() or "." in value
 
 
 def _names_in_byline(text: str) -> str | None:
-    """The names in a byline: ``By Jane Doe, 3 May 2024`` as Jane Doe; None where it is none.
+    """Return the names in a byline, or None if it is not one: ``By Jane Doe, 3 May 2024`` gives Jane Doe.
 
-    Without a word like "by", it must look like names: few words with capitals, or few letters of a script that has none.
+    Without a word like "by", the text must look like names: a few capitalised words, or a few letters of a script
+    without capitals.
     """
     if len(text) > 2 * LONGEST_PAGE_BYLINE:
         return None
@@ -122,9 +123,9 @@ def _names_in_byline(text: str) -> str | None:
     return names if _looks_like_names(names, words, begins is not None) else None
 
 
-def _looks_like_names(names: str, words: Sequence[str], said: bool) -> bool:
+def _looks_like_names(names: str, words: Sequence[str], introduced: bool) -> bool:
     cased = [word for word in words if word[0].lower() != word[0].upper()]
-    if said:
+    if introduced:
         return not cased or cased[0][0].isupper()
     if cased:
         return 2 <= len(words) <= 5 and sum(word[0].isupper() for word in cased) >= len(cased) - 1

@@ -1,4 +1,4 @@
-"""The tree of an HTML page, and its text in pieces: one for each block that a reader of the page sees."""
+"""Parse an HTML page into a tree, and its text into pieces: one for each visible block."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ BROWSER_ENCODINGS = {
     "x-sjis": "cp932", "sjis": "cp932", "windows-31j": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949",
     "korean": "cp949", "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "x-euc-jp": "euc_jp", "unicode": "utf-8",
 }  # fmt: skip
-"""Names of encodings that a browser takes for another, larger one (https://encoding.spec.whatwg.org)."""
+"""Labels of encodings for which browsers use a larger encoding (https://encoding.spec.whatwg.org)."""
 
 LONGEST_PAGE = 16 * 1024 * 1024
-"""Characters of the largest page that is read."""
+"""Characters of a page that is read, at most."""
 
 MAX_PAGE_TAGS = 1_000_000
-"""Tags of such a page: each takes a hundred bytes and more."""
+"""Tags of a page that is read, at most: each takes a hundred bytes of memory or more."""
 
 LONGEST_CLASS = 300
-"""Characters of a class, an id or a style that are looked at."""
+"""Characters at the start of a class, an id or a style that are examined."""
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _XML_CHARSET = re.compile(rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})", re.IGNORECASE)
@@ -47,21 +47,21 @@ UNSEEN_ELEMENTS = frozenset({
     "audio", "button", "canvas", "datalist", "head", "iframe", "input", "map", "math", "noscript", "object", "option",
     "script", "select", "style", "svg", "template", "textarea", "video",
 })  # fmt: skip
-"""Elements whose text a reader of the page does not see, or not as text."""
+"""Elements whose text is not visible, or not part of the running text."""
 
 INLINE_ELEMENTS = frozenset({
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img",
     "ins", "kbd", "label", "mark", "nobr", "picture", "q", "rp", "rt", "ruby", "s", "samp", "small", "source", "span",
     "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
 })  # fmt: skip
-"""Elements that go on within a line; all others end it."""
+"""Elements inside a line; all others start a new block."""
 
 TEXT_KIND_OF_TAG: dict[str, Kind] = {
     "h1": "heading", "h2": "heading", "h3": "heading", "h4": "heading", "h5": "heading", "h6": "heading",
     "blockquote": "quote", "li": "list", "dt": "list", "dd": "list", "tr": "list", "figcaption": "caption",
     "figure": "caption", "caption": "caption",
 }  # fmt: skip
-"""What the text within an element is."""
+"""The kind of block that the text inside an element is."""
 
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _HIDDEN_CLASS = re.compile(
@@ -74,8 +74,8 @@ _HIDDEN_CLASS = re.compile(
 class Piece:
     """A block of text on a page.
 
-    ``linked`` counts the characters of it that are links, ``home`` is the element that it stands in, and ``cloak`` the
-    nearest element around it that is not seen as the page is.
+    ``linked`` is the number of its characters that are links, ``home`` the element that contains it, and ``cloak`` the
+    nearest hidden element around it, or None.
     """
 
     text: str
@@ -86,10 +86,11 @@ class Piece:
 
 
 def decode_page(data: bytes, charset: str | None = None) -> str:
-    """The text of a page: by its mark, as UTF-8 where it is that, by what it was sent with, by what it says of itself.
+    """Return the text of a page.
 
-    What is UTF-8 throughout is not by chance, whatever the page says of it: programs that save pages convert them and
-    leave the page as it is.
+    The encoding is that of the byte order mark, else UTF-8 if the bytes are valid, else the one in the HTTP header, else
+    the one that the page declares, else a detected one. Valid UTF-8 overrides a declaration because programs that save
+    pages convert them to UTF-8 and leave the old declaration.
     """
     if wide_encoding(data[:ENCODING_SAMPLE]) is not None:
         return decode(data)
@@ -119,7 +120,7 @@ def _declared_charsets(head: bytes) -> Iterator[str]:
 
 
 def _python_name(label: str | None) -> str | None:
-    """The codec of a name for one, as browsers take it; None for one that Python has not."""
+    """Return the name of Python's codec for an encoding label, as browsers interpret it, or None if there is none."""
     import codecs  # only pages that are not UTF-8 need it
 
     if not label:
@@ -133,9 +134,9 @@ def _python_name(label: str | None) -> str | None:
 
 
 def page_tree(text: str) -> HtmlElement:
-    """The tree of a page. Raises UnreadableError where there is none.
+    """Return the root element of a page. Raises UnreadableError if the page is too large or empty.
 
-    A page nested deeper than the parser goes (tags that nobody closed) is read without the elements that nest.
+    A page that is nested too deeply for the parser, because of unclosed tags, is read without the tags that nest.
     """
     if len(text) > LONGEST_PAGE:
         raise UnreadableError(f"an HTML page of more than {LONGEST_PAGE // 2**20} MiB")
@@ -150,7 +151,7 @@ def page_tree(text: str) -> HtmlElement:
 
 
 def _parse_page(text: str) -> tuple[HtmlElement | None, bool]:
-    """The tree of a text, and whether it is whole."""
+    """Return the root element of a page, or None, and whether the parser reached the end of the page."""
     try:
         from lxml import etree, html  # of an extra, and slow to import
     except ImportError:
@@ -166,7 +167,7 @@ def _parse_page(text: str) -> tuple[HtmlElement | None, bool]:
 
 
 def pieces_of(root: HtmlElement, limit: int) -> list[Piece]:
-    """The text of an element in pieces, in the order of the page; after ``limit`` elements no more."""
+    """Return the text of an element in pieces, in the order of the page, from the first ``limit`` elements."""
     from lxml import etree  # of an extra, and slow to import
 
     walk = etree.iterwalk(root, events=("start", "end"))
@@ -193,7 +194,7 @@ def pieces_of(root: HtmlElement, limit: int) -> list[Piece]:
 
 
 class _PieceCollector:
-    """The text of the block at hand, and the pieces before it."""
+    """Collects the pieces of a page: the complete ones, and the text of the current block."""
 
     def __init__(self, root: HtmlElement) -> None:
         self.pieces: list[Piece] = []
@@ -207,7 +208,7 @@ class _PieceCollector:
         self._breaks = 0
 
     def start(self, tag: str, element: HtmlElement) -> bool:
-        """Begin an element; whether what is in it is seen."""
+        """Begin an element. Return False if its content is hidden."""
         if tag == "br":
             self._breaks += 1
             self._text.append("\n")
@@ -260,7 +261,7 @@ class _PieceCollector:
 
 
 def is_hidden(element: HtmlElement) -> bool:
-    """Whether a reader of the page does not see an element."""
+    """Whether an element is hidden by its attributes, style or class."""
     if element.get("hidden") is not None:
         return True
     style = element.get("style")
@@ -270,13 +271,13 @@ def is_hidden(element: HtmlElement) -> bool:
     return bool(name) and _is_hiding_class(name[:LONGEST_CLASS])
 
 
-@lru_cache(4096)  # a page has many elements of few classes
+@lru_cache(4096)  # a page has many elements but few classes
 def _is_hiding_class(name: str) -> bool:
     return _HIDDEN_CLASS.search(name) is not None
 
 
 def class_and_id(element: HtmlElement) -> str:
-    """The class and the id of an element, with a hyphen between words that are written ``likeThis``."""
+    """Return the class and the id of an element; camelCase becomes camel-Case."""
     name, ident = element.get("class"), element.get("id")
     if not name and not ident:
         return ""
@@ -289,5 +290,5 @@ def _hyphenated(marks: str) -> str:
 
 
 def visible_text(element: HtmlElement) -> str:
-    """All text that is seen of an element, on one line."""
+    """Return the visible text of an element on one line."""
     return " ".join(piece.text for piece in pieces_of(element, 5000))

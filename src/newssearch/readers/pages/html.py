@@ -1,4 +1,4 @@
-"""HTML pages: what they are known by. :mod:`.reader` reads them."""
+"""The format of HTML pages. This module recognises them, :mod:`.reader` reads them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def is_page(source: Input) -> bool:
 
 
 def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
-    """The article on an HTML page."""
+    """Yield the article on an HTML page, or a rejection."""
     from .dom import decode_page  # slow to import, and only pages need it
     from .reader import read_page  # slow to import, and only pages need it
 

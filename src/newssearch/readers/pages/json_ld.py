@@ -1,4 +1,4 @@
-"""JSON-LD: the JSON in the scripts of a page, mended where it is not quite JSON."""
+"""Parse the JSON-LD in the scripts of a page, and repair common mistakes in it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import re
 
 LONGEST_JSON_LD = 4 * 1024 * 1024
-"""Characters of JSON-LD that are read."""
+"""Characters of a script that is parsed, at most."""
 
 
 _SCRIPT_WRAPPING = re.compile(
@@ -25,7 +25,7 @@ _LINE_COMMENT = re.compile(r"^[ \t]*//.*$|(?<=[,{\[])[ \t]*//.*$", re.MULTILINE)
 
 
 def load_json_ld(text: str) -> object:
-    """The JSON in a script, mended where that is cheap; None where it is beyond that.
+    """Return the JSON value in a script, after simple repairs if necessary, or None if it still cannot be parsed.
 
     >>> load_json_ld('<!-- {"headline": "Rain", "author": ["Jane Doe",],} -->')
     {'headline': 'Rain', 'author': ['Jane Doe']}
@@ -43,7 +43,7 @@ def load_json_ld(text: str) -> object:
 
 
 def _concatenated_values(text: str) -> object:
-    """One JSON value, or the list of those that follow one another."""
+    """Return the JSON value in a text, or the list of values if several follow one another."""
     decoder = json.JSONDecoder(strict=False)
     value, end = decoder.raw_decode(text)
     values = [value]
@@ -67,7 +67,7 @@ def _unwrap_script(text: str) -> str:
 
 
 def _mend_json(text: str) -> str:
-    """Commas too many, comments, escapes that are none, and quotation marks written as entities."""
+    """Remove trailing commas, comments and invalid escapes, and resolve quotation marks written as entities."""
     if "&quot;" in text and '"' not in text:
         text = html.unescape(text)
     text = _BAD_ESCAPE.sub(lambda match: match[0][1:], text)

@@ -1,4 +1,4 @@
-"""What an HTML page says of its article besides headline and author: in ``<meta>``, in links, in the dates it shows."""
+"""Claim the metadata of an article besides headline and byline: from ``<meta>``, links, and the dates on the page."""
 
 from __future__ import annotations
 
@@ -25,14 +25,20 @@ META_DATES = (
     "publication-date", "published-date", "published_date", "published_time", "article_date_original", "article.created", "article.published",
     "displaydate", "date.created", "date.available", "created", "date",
 )  # fmt: skip
+"""The names of ``<meta>`` elements that hold the date of publication, the most trusted first."""
+
 META_OUTLETS = (
     "og:site_name", "article:publisher", "publisher", "dc.publisher", "dcterms.publisher", "citation_journal_title",
     "cre", "application-name", "apple-mobile-web-app-title",
 )  # fmt: skip
+"""The names of ``<meta>`` elements that hold the outlet, the most trusted first."""
+
 META_SECTIONS = (
     "article:section", "og:article:section", "parsely-section", "sailthru.section", "cxenseparse:section",
     "article.section", "section", "dc.subject.section",
 )  # fmt: skip
+"""The names of ``<meta>`` elements that hold the section, the most trusted first."""
+
 META_SUMMARIES = (
     "og:description",
     "description",
@@ -40,14 +46,16 @@ META_SUMMARIES = (
     "dc.description",
     "sailthru.description",
 )
+"""The names of ``<meta>`` elements that hold a summary, the most trusted first."""
+
 META_LANGS = ("og:locale", "dc.language", "dcterms.language", "language", "content-language")
-"""Names of ``<meta>``, the most trusted first."""
+"""The names of ``<meta>`` elements that hold a language, the most trusted first."""
 
 LONGEST_DATE_LINE = 60
-"""Characters of a line under the headline whose date is that of the article."""
+"""Characters of a line under the headline whose date is taken for that of the article, at most."""
 
 MAX_SHOWN_DATES = 12
-"""Dates on a page that are looked at."""
+"""Dates on a page that are examined, at most."""
 
 FROM_SHOWN_DATE = Provenance("stated", "date on the page")
 FROM_DATE_UNDER_HEADLINE = Provenance("inferred", "a date under the headline")
@@ -56,7 +64,7 @@ _DATE_IN_TEXT = re.compile(
     r"\b(?:(?P<iso>\d{4}-\d\d-\d\d)|(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})|"
     r"\d{1,2}/\d{1,2}/\d{4}|\d{1,2}\.?\s[^\W\d_]{3,9}\.?\s\d{4}|[^\W\d_]{3,9}\.?\s\d{1,2},?\s\d{4})\b"
 )
-"""A date within a text."""
+"""A date inside a text."""
 
 _DATE_IN_PATH = re.compile(r"/(?P<year>(?:19|20)\d\d)[/-](?P<month>\d\d)[/-](?P<day>\d\d)(?=[/-]|$)")
 
@@ -65,7 +73,7 @@ _UPDATE_WORD = re.compile(r"updat|modif|aktualis|actualiz|güncel|edited|expir",
 
 
 def claim_metadata(draft: Draft, page: Page, pieces: Sequence[Piece], titles: Sequence[str]) -> None:
-    """Claim all fields but headline and byline."""
+    """Claim all fields except headline and byline."""
     _claim_page_dates(draft, page, pieces, titles)
     for name in META_OUTLETS:
         if (value := page.first(name)) and not _is_link_or_handle(value):
@@ -77,7 +85,7 @@ def claim_metadata(draft: Draft, page: Page, pieces: Sequence[Piece], titles: Se
         draft.claim("lang", page.first(name), Provenance("stated", meta_source(name)))
     addresses = [(page.canonical, "canonical link"), (page.og_url, "og:url")]
     if page.canonical and page.og_url and host(page.canonical) != host(page.og_url):
-        addresses.reverse()  # a copy, whose canonical address is that of another outlet
+        addresses.reverse()  # a republished article: its canonical URL is that of the other outlet
     for url, where in addresses:
         if url and not is_front_page(url):
             draft.claim("url", url, Provenance("stated", where))
@@ -88,7 +96,7 @@ def _is_link_or_handle(value: str) -> bool:
 
 
 def is_front_page(url: str) -> bool:
-    """Whether an address is that of a front page."""
+    """Whether a URL is that of a front page."""
     parts = urlsplit(url)
     return parts.path in ("", "/") and not parts.query
 
@@ -109,9 +117,9 @@ def _claim_page_dates(draft: Draft, page: Page, pieces: Sequence[Piece], titles:
 
 
 def _dates_shown(page: Page, below: Sequence[Piece]) -> Iterator[tuple[str | None, Provenance]]:
-    """Dates on the page that say they are of publication, then others in the pieces ``below`` its headline.
+    """Yield the dates marked as those of publication, then other dates in the pieces ``below`` the headline.
 
-    What stands above the headline may be the day that the page was fetched, and what is far below is of other articles.
+    A date above the headline may be the day on which the page was fetched, and one far below it is that of another article.
     """
     homes = {piece.home for piece in below}
     published: list[str | None] = []
@@ -136,9 +144,9 @@ def _dates_shown(page: Page, below: Sequence[Piece]) -> Iterator[tuple[str | Non
 
 
 def _date_in_line(text: str) -> str | None:
-    """The date in a short line that may begin with a name; with points between its parts, the day comes first."""
+    """Return the date in a short line that may begin with a name, or None; in 3.5.2024 the day comes first."""
     found = _DATE_IN_TEXT.search(text)
-    if found is None or text.count(" ", 0, found.start()) > 5:  # as in what is said of a picture
+    if found is None or text.count(" ", 0, found.start()) > 5:  # the line is a caption
         return None
     if found["year"]:
         return f"{found['year']}-{int(found['month']):02}-{int(found['day']):02}"

@@ -1,4 +1,4 @@
-"""An HTML page, and the parts of it that say something of its article: what it tells programs, and where it shows it."""
+"""The parts of an HTML page that describe its article: metadata for programs, and the elements that show it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 MAX_MICRODATA_PROPERTIES = 400
-"""Properties of microdata that are read."""
+"""Properties of microdata that are read from one page, at most."""
 
 MAX_META_VALUES = 20
-"""Values of one name of ``<meta>`` that are kept."""
+"""Values of one name of ``<meta>`` that are kept, at most."""
 
 MAX_MARKED_ELEMENTS = 200
-"""Elements of a kind that are kept."""
+"""Headings, author elements and date elements that are kept, at most of each."""
 
 _AUTHOR_CLASS = re.compile(
     r"(?:^|[\s_-])(?:bylines?|authors?|autor(?:es)?|writers?|firma)(?:$|[\s_-])", re.IGNORECASE
@@ -35,7 +35,7 @@ _DATE_CLASS = re.compile(
 
 
 class Page:
-    """The parts of a page that say something of its article."""
+    """The parts of a page that describe its article; ``address`` is the URL that it was fetched from, if known."""
 
     def __init__(self, root: HtmlElement, address: str | None) -> None:
         self.root = root
@@ -45,39 +45,41 @@ class Page:
         self.headlines: list[HtmlElement] = []
         self.scopes: list[HtmlElement] = []
         self.authors: list[HtmlElement] = []
-        """Elements that are marked as naming authors."""
+        """Elements whose class, id or ``rel`` marks them as naming authors."""
         self.dates: list[HtmlElement] = []
-        """Times, and elements that are marked as dates."""
+        """``<time>`` elements, and elements whose class or id marks them as dates."""
         self.asks_password = False
-        canonical = title = None
+        """Whether the page has a field for a password."""
+        self.title = ""
+        self._canonical_link: str | None = None
         for element in root.iter():
-            tag = element.tag
-            if tag == "meta":
-                self._note(element)
-            elif tag == "script":
-                if "ld+json" in (element.get("type") or "").lower():
-                    self.scripts.append(element.text or "")
-            elif tag == "h1":
-                if len(self.headlines) < MAX_MARKED_ELEMENTS:
-                    self.headlines.append(element)
-            elif tag == "title":
-                title = title or squeeze(element.text or "")
-            elif tag == "link":
-                if canonical is None and (element.get("rel") or "").lower() == "canonical":
-                    canonical = element.get("href")
-            elif tag == "input":
-                self.asks_password = self.asks_password or (element.get("type") or "").lower() == "password"
+            self._note_tag(element)
             if element.get("itemscope") is not None:
                 self.scopes.append(element)
             self._note_marks(element)
-        self.title = title or ""
         self.lang = (
             root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or root.get("xml:lang")
         )
-        self.canonical = _absolute_web_address(canonical, address)
+        self.canonical = _absolute_web_address(self._canonical_link, address)
         self.og_url = _absolute_web_address(self.first("og:url"), address)
 
-    def _note(self, element: HtmlElement) -> None:
+    def _note_tag(self, element: HtmlElement) -> None:
+        """Note what an element says by its tag and attributes."""
+        match element.tag:
+            case "meta":
+                self._note_meta(element)
+            case "script" if _attribute_is(element, "type", "ld+json", partly=True):
+                self.scripts.append(element.text or "")
+            case "h1" if len(self.headlines) < MAX_MARKED_ELEMENTS:
+                self.headlines.append(element)
+            case "title" if not self.title:
+                self.title = squeeze(element.text or "")
+            case "link" if self._canonical_link is None and _attribute_is(element, "rel", "canonical"):
+                self._canonical_link = element.get("href")
+            case "input" if _attribute_is(element, "type", "password"):
+                self.asks_password = True
+
+    def _note_meta(self, element: HtmlElement) -> None:
         content = element.get("content")
         if not content or content.isspace():
             return
@@ -95,11 +97,11 @@ class Page:
             self.dates.append(element)
 
     def first(self, *names: str) -> str | None:
-        """The first value of the first of some names of ``<meta>`` that has one."""
+        """Return the first value of the first of the given names of ``<meta>`` that has one, or None."""
         return next((self.meta[name][0] for name in names if name in self.meta), None)
 
     def microdata(self) -> list[SchemaNode]:
-        """The objects of schema.org that the page marks up."""
+        """Return the schema.org nodes that the page marks up as microdata."""
         outer = [scope for scope in self.scopes if scope.get("itemprop") is None]
         left = [MAX_MICRODATA_PROPERTIES]
         return [
@@ -109,16 +111,22 @@ class Page:
         ]
 
 
-@lru_cache(4096)  # a page has many elements of few classes
+def _attribute_is(element: HtmlElement, name: str, value: str, *, partly: bool = False) -> bool:
+    """Whether an attribute has a value, or contains it if ``partly``, regardless of case."""
+    stated = (element.get(name) or "").lower()
+    return value in stated if partly else value == stated
+
+
+@lru_cache(4096)  # a page has many elements but few classes
 def _author_or_date(marks: str) -> tuple[bool, bool]:
-    """Whether the marks of an element say that it names authors, and that it is a date."""
+    """Whether the class and id of an element mark it as naming authors, and whether as a date."""
     if "comment" in marks.lower():
         return False, False
     return _AUTHOR_CLASS.search(marks) is not None, _DATE_CLASS.search(marks) is not None
 
 
 def _microdata_item(scope: HtmlElement, depth: int, left: list[int]) -> dict[str, object]:
-    """An item of microdata as JSON-LD would have it."""
+    """Return an item of microdata as JSON-LD would state it; ``left`` counts the properties that may still be read."""
     item: dict[str, object] = {"@type": (scope.get("itemtype") or "").split()}
     if scope.get("itemid"):
         item["@id"] = scope.get("itemid")
@@ -152,7 +160,7 @@ def _append_property(item: dict[str, object], name: str, value: object) -> None:
 
 
 def _microdata_value(element: HtmlElement, names: Sequence[str], left: list[int]) -> str:
-    """What a property of microdata is, by the element that carries it."""
+    """Return the value of a property of microdata; it depends on the element that carries it."""
     if "articleBody" in names:
         left[0] -= MAX_MICRODATA_PROPERTIES // 4
         return "\n\n".join(piece.text for piece in pieces_of(element, 20_000))
@@ -171,7 +179,7 @@ def _microdata_value(element: HtmlElement, names: Sequence[str], left: list[int]
 
 
 def _absolute_web_address(url: str | None, base: str | None) -> str | None:
-    """An address with the part of it that a page may leave out; None for none of the web."""
+    """Return a URL resolved against ``base``, or None if it is not an http(s) URL with a host."""
     if not url:
         return None
     try:
@@ -182,5 +190,5 @@ def _absolute_web_address(url: str | None, base: str | None) -> str | None:
 
 
 def meta_source(name: str) -> str:
-    """How a provenance calls a name of ``<meta>``."""
+    """Return a name of ``<meta>`` as a provenance states it."""
     return name if name.startswith(("og:", "article:", "twitter:")) else f"meta {name}"

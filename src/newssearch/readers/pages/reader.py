@@ -1,7 +1,7 @@
-"""An HTML page to its article: what the page says of itself, and the text that it shows.
+"""Read the article on an HTML page: its metadata and its text.
 
-What a page tells programs comes first (JSON-LD, microdata, ``<meta>``), then what it shows: :mod:`.schemaorg` and
-:mod:`.metadata` read those, :mod:`.body` finds the text.
+Metadata for programs (JSON-LD, microdata, ``<meta>``) is more trusted than what the page shows. :mod:`.schemaorg` and
+:mod:`.metadata` read the metadata, :mod:`.body` finds the text.
 """
 
 from __future__ import annotations
@@ -32,25 +32,25 @@ _ERROR_TITLE = re.compile(
     r"you have been blocked.*|pardon our interruption\.*",
     re.IGNORECASE,
 )
-"""Titles of pages that a server sends in place of one."""
+"""The titles of pages that a server sends instead of the requested one."""
 
 MAX_ERROR_PAGE_TEXT = 600
-"""Characters of text that a page of a server, or one that asks to log in, has at most."""
+"""Characters of text that an error page or a login page has, at most."""
 
 OUTLET_TYPES = frozenset({"website", "newsmediaorganization", "organization"})
-"""Types of schema.org whose name is that of the outlet."""
+"""The types of schema.org whose name is that of the outlet."""
 
 META_OUTLET_NAMES = ("og:site_name", "application-name", "apple-mobile-web-app-title", "publisher")
-"""Names of ``<meta>`` that hold it."""
+"""The names of ``<meta>`` elements that hold the name of the outlet."""
 
 LONGEST_OUTLET_NAME = 40
-"""Characters of the name of an outlet; some write the headline there."""
+"""Characters of the name of an outlet, at most; some pages state the headline instead."""
 
 ONLY_SUMMARY = Provenance("stated", "only the description of the page, which has no text")
 
 
-class _Description(NamedTuple):
-    """What schema.org says of the article of a page, where that stands, and what else stands there."""
+class _DescribedArticle(NamedTuple):
+    """The article of a page in schema.org: its node, the graph around it, and the provenance of its values."""
 
     node: schemaorg.SchemaNode
     graph: schemaorg.SchemaGraph
@@ -58,7 +58,7 @@ class _Description(NamedTuple):
 
 
 def read_page(text: str, origin: Origin, record: int = 1) -> Article | Rejected:
-    """The article on a page, or why there is none. Raises UnreadableError for what is no page."""
+    """Return the article on a page, or a rejection. Raises UnreadableError if the text is not an HTML page."""
     if not text.strip():
         raise UnreadableError("empty file")
     page = Page(page_tree(text), origin.url)
@@ -80,11 +80,11 @@ def read_page(text: str, origin: Origin, record: int = 1) -> Article | Rejected:
     return draft.build()
 
 
-def _descriptions(page: Page, graph: schemaorg.SchemaGraph) -> Iterator[_Description]:
+def _descriptions(page: Page, graph: schemaorg.SchemaGraph) -> Iterator[_DescribedArticle]:
     for of, where in ((graph, "JSON-LD"), (schemaorg.SchemaGraph(page.microdata()), "microdata")):
         node = of.article((page.canonical, page.og_url, page.address))
         if node is not None:
-            yield _Description(node, of, Provenance("stated", where))
+            yield _DescribedArticle(node, of, Provenance("stated", where))
 
 
 def _claim_all(
@@ -92,9 +92,9 @@ def _claim_all(
     page: Page,
     pieces: Sequence[Piece],
     graph: schemaorg.SchemaGraph,
-    described: list[_Description],
+    described: list[_DescribedArticle],
 ) -> list[str]:
-    """Claim all fields, in the order in which they are trusted; all forms of the headline."""
+    """Claim all fields, the most trusted values first. Return all forms of the headline."""
     outlet_names = _outlet_names(page, graph, described)
     stated = [(schemaorg.headline_of(each.node), each.provenance) for each in described]
     titles = claim_titles(draft, page, stated, outlet_names)
@@ -113,8 +113,10 @@ def _claim_all(
     return titles
 
 
-def _outlet_names(page: Page, graph: schemaorg.SchemaGraph, described: Sequence[_Description]) -> list[str]:
-    """What the outlet is called: in schema.org, in ``<meta>``, by its host."""
+def _outlet_names(
+    page: Page, graph: schemaorg.SchemaGraph, described: Sequence[_DescribedArticle]
+) -> list[str]:
+    """Return the names of the outlet: in schema.org, in ``<meta>``, and by its host."""
     names: list[str] = []
     for each in described:
         names += schemaorg.names_of(each.graph.resolved(each.node.get("publisher")))
@@ -129,9 +131,9 @@ def _outlet_names(page: Page, graph: schemaorg.SchemaGraph, described: Sequence[
 
 
 def _why_no_article(
-    page: Page, body: PageBody, described: Sequence[_Description], titles: Sequence[str]
+    page: Page, body: PageBody, described: Sequence[_DescribedArticle], titles: Sequence[str]
 ) -> str | None:
-    """Why a page is beyond doubt no article."""
+    """Return the reason why a page is certainly not an article, or None."""
     articles = [node for each in described for node in each.graph.nodes if schemaorg.is_article(node)]
     urls = [url for url in (page.canonical, page.og_url, page.address) if url]
     if urls and all(map(is_front_page, urls)) and len(articles) != 1:

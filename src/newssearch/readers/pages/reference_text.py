@@ -1,4 +1,4 @@
-"""A text that is known, and which pieces of a page are in it."""
+"""A reference text, and the test whether a piece of a page is part of it, by shingles of words."""
 
 from __future__ import annotations
 
@@ -6,31 +6,31 @@ import re
 from collections.abc import Iterable
 
 MIN_SHARED_SHINGLES = 0.6
-"""The part of a piece whose sequences of words are in the reference, from which on it is in it."""
+"""The share of the shingles of a piece that must be in the reference for the piece to be part of it."""
 
 SHINGLE_WORDS = 4
-"""Words in a row that are compared."""
+"""The number of consecutive words in a shingle."""
 
 _WORD_OR_IDEOGRAPH = re.compile(
     r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+"
 )
-"""A word; in scripts that put no spaces between words, a letter."""
+"""A word, or one letter in scripts without spaces between words."""
 
 WordSequence = tuple[str, ...]
 
 
 def words_of(text: str) -> WordSequence:
-    """The words of a text, as they are compared."""
+    """Return the words of a text, in folded case."""
     return tuple(_WORD_OR_IDEOGRAPH.findall(text.casefold()))
 
 
 def shingles_of(words: WordSequence) -> set[WordSequence]:
-    """All sequences of :data:`SHINGLE_WORDS` words."""
+    """Return all sequences of :data:`SHINGLE_WORDS` consecutive words."""
     return {words[start : start + SHINGLE_WORDS] for start in range(len(words) - SHINGLE_WORDS + 1)}
 
 
 class ReferenceText:
-    """A text that is known, and what pieces of a page are in it."""
+    """A text against which the pieces of a page are tested."""
 
     def __init__(self, paragraphs: Iterable[str]) -> None:
         self.size = 0
@@ -44,7 +44,7 @@ class ReferenceText:
                 self._short.add(words)
 
     def has(self, words: WordSequence) -> bool:
-        """Whether a piece is in it: a short one as a paragraph, others for the most part."""
+        """Whether a piece is part of the text: a very short one as a whole paragraph, others by most of their shingles."""
         if len(words) < SHINGLE_WORDS:
             return words in self._short
         shingles = shingles_of(words)

@@ -1,4 +1,4 @@
-"""Articles as schema.org describes them: in JSON-LD, as microdata in a page, or as a record of their own."""
+"""Read schema.org descriptions of articles, from JSON-LD or the microdata of a page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from newssearch.readers.article.values import host
 from newssearch.text.paragraphs import squeeze
 
 SchemaNode = Mapping[str, object]
-"""An object of schema.org: properties by their names."""
+"""An object of schema.org: its properties by name."""
 
 ARTICLE_TYPES = frozenset({
     "adverticercontentarticle", "advertisercontentarticle", "analysisnewsarticle", "article", "askpublicnewsarticle",
@@ -20,22 +20,22 @@ ARTICLE_TYPES = frozenset({
     "opinionnewsarticle", "report", "reportagenewsarticle", "reviewnewsarticle", "satiricalarticle", "scholarlyarticle",
     "socialmediaposting", "techarticle",
 })  # fmt: skip
-"""Types of what is an article, in small letters."""
+"""The types of articles, in lower case."""
 
 PAGE_TYPES = frozenset(
     {"creativework", "webpage", "itempage", "videoobject", "newsvideo", "podcastepisode", "claimreview"}
 )
-"""Types of what may stand for the article where a page describes none."""
+"""The types of nodes that may stand for the article if a page describes no article."""
 
 WRAPPING_PROPERTIES = ("@graph", "mainEntity", "mainEntityOfPage", "itemReviewed", "item")
-"""Properties within which the article of a page is found; those of other articles (lists, parts) are left out."""
+"""The properties whose values may be the article of the page; those that hold other articles are left out."""
 
 
 MAX_GRAPH_DEPTH = 12
-"""Objects within objects that are looked into."""
+"""Levels of nested objects that are searched, at most."""
 
 MAX_GRAPH_NODES = 2000
-"""Objects of a page that are looked at."""
+"""Objects of a page that are examined, at most."""
 
 _HTML_TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,2000}>")
 _PARAGRAPH_BREAK = re.compile(
@@ -46,30 +46,30 @@ PICTURE_CREDIT = re.compile(
     r"\W*(?:image|photo|foto|fotos|photos|picture|bild|bilder|quelle|source|credit|getty|video|illustration)s?\b\s*[:/(]",
     re.IGNORECASE,
 )
-"""Beginnings of what names the origin of a picture and not who wrote."""
+"""The start of a text that credits a picture rather than naming an author."""
 
 LEGAL_FORM = re.compile(
     r"\b(?:GmbH|AG|KG|eG|Ltd|Limited|Inc|LLC|PLC|Corp|S\.?A\.?|S\.?L\.?|B\.?V\.?|S\.?p\.?A\.?)(?:\W|$)"
 )
-"""What the name of a company has and that of a newspaper has not."""
+"""A legal form, which is in the name of a company and not in that of its newspaper."""
 
 _ADDRESS = re.compile(r"(?:https?:)?//\S+|www\.\S+|\S+@\S+\.\w+|@\w+", re.IGNORECASE)
 
 
 def types_of(node: SchemaNode) -> list[str]:
-    """The types of an object, in small letters, without the address of their vocabulary."""
+    """Return the types of a node, in lower case and without the URL of their vocabulary."""
     types = node.get("@type", node.get("type"))
     names = types if isinstance(types, list) else [types]
     return [re.split(r"[/#:]", name)[-1].strip().lower() for name in names if isinstance(name, str)]
 
 
 def is_article(node: SchemaNode) -> bool:
-    """Whether an object says that it is an article."""
+    """Whether the type of a node is that of an article."""
     return not ARTICLE_TYPES.isdisjoint(types_of(node))
 
 
 class SchemaGraph:
-    """All objects of schema.org in a page: their articles, and what a reference to an ``@id`` stands for."""
+    """All schema.org nodes of a page. It finds the article among them and resolves references to an ``@id``."""
 
     def __init__(self, documents: Iterable[object]) -> None:
         self.nodes: list[SchemaNode] = []
@@ -92,7 +92,7 @@ class SchemaGraph:
                 self._collect(value.get(key), depth - 1)
 
     def _name(self, value: object, depth: int) -> None:
-        """Note what has an ``@id``, also within the properties of others."""
+        """Index the nodes with an ``@id``, also those inside the properties of others."""
         if isinstance(value, list):
             for item in value[:50]:
                 self._name(item, depth)
@@ -106,7 +106,11 @@ class SchemaGraph:
                         self._name(inner, depth - 1)
 
     def article(self, urls: Iterable[str | None] = ()) -> SchemaNode | None:
-        """The object of the article that a page is, or None: that of one of its addresses, else the most telling."""
+        """Return the node of the article of the page, or None.
+
+        Nodes with the type of an article come first, then those with one of the page's ``urls``, then those with more
+        properties.
+        """
         addresses = {_comparable_address(url) for url in urls if url}
         best, best_rank = None, (0, 0, 0)
         for node in self.nodes:
@@ -124,7 +128,7 @@ class SchemaGraph:
         return best
 
     def resolved(self, value: object) -> object:
-        """A value with its references replaced by what they refer to."""
+        """Return a value with its references replaced by the nodes that they refer to."""
         if isinstance(value, list):
             return [self.resolved(item) for item in value]
         if isinstance(value, dict) and isinstance(value.get("@id"), str) and not names_of(value):
@@ -133,7 +137,7 @@ class SchemaGraph:
 
 
 def addresses_of(node: SchemaNode) -> list[str]:
-    """The addresses that an object says it has."""
+    """Return the URLs that a node states for itself."""
     found = []
     for key in ("url", "mainEntityOfPage", "@id"):
         value = node.get(key)
@@ -145,12 +149,12 @@ def addresses_of(node: SchemaNode) -> list[str]:
 
 
 def _comparable_address(url: str) -> str:
-    """An address as it is compared: without scheme, fragment and the slash at its end."""
+    """Return a URL as URLs are compared: without scheme, ``www.``, fragment and trailing slash."""
     return re.sub(r"^https?://(?:www\.)?", "", url.strip(), flags=re.IGNORECASE).split("#")[0].rstrip("/")
 
 
 def names_of(value: object) -> list[str]:
-    """The names in a value: a string, an object with a name, or a list of either; addresses are no names.
+    """Return the names in a value: a string, an object with a name, or a list of either. Addresses are left out.
 
     >>> names_of([{"@type": "Person", "name": "Jane Doe"}, "https://example.org/john", "John Roe"])
     ['Jane Doe', 'John Roe']
@@ -172,7 +176,7 @@ def names_of(value: object) -> list[str]:
 
 
 def plain_line(text: str) -> str:
-    """A string without the entities and tags that some write into JSON, on one line.
+    """Return a string on one line, without the entities and tags that some sites write into JSON.
 
     >>> plain_line("Rain &amp; <b>snow</b>")
     'Rain & snow'
@@ -187,7 +191,7 @@ def plain_line(text: str) -> str:
 
 
 def stated_body(node: SchemaNode) -> str:
-    """The text of an article, with blank lines between its paragraphs where it has any marks of them."""
+    """Return the stated text of an article, with blank lines between its paragraphs if they are marked in any way."""
     body = node.get("articleBody")
     if isinstance(body, list):
         body = "\n\n".join(part for part in body if isinstance(part, str))
@@ -201,9 +205,9 @@ def stated_body(node: SchemaNode) -> str:
 
 
 def claim_node(draft: Draft, node: SchemaNode, where: str = "", graph: SchemaGraph | None = None) -> None:
-    """Claim for the fields of a draft what an object says of its article; ``where`` is where the object stands.
+    """Claim all fields of an article that a node states, except the text, which :func:`stated_body` returns.
 
-    It makes no claim for the text: :func:`stated_body` has that.
+    ``where`` is the place of the node that the provenance states, such as ``"JSON-LD"``.
     """
     provenance = Provenance("stated", where) if where else STATED
     draft.claim("title", headline_of(node), provenance)
@@ -213,14 +217,14 @@ def claim_node(draft: Draft, node: SchemaNode, where: str = "", graph: SchemaGra
 
 
 def claim_addresses(draft: Draft, node: SchemaNode, provenance: Provenance) -> None:
-    """Claim the address."""
+    """Claim the URLs of a node."""
     for url in addresses_of(node):
         if host(url):
             draft.claim("url", url, provenance)
 
 
 def headline_of(node: SchemaNode) -> str:
-    """The headline of an article, or an empty string."""
+    """Return the headline of an article, or an empty string."""
     for key in ("headline", "name") if is_article(node) else ("headline",):
         value = node.get(key)
         if isinstance(value, list):
@@ -233,7 +237,7 @@ def headline_of(node: SchemaNode) -> str:
 def claim_publisher(
     draft: Draft, node: SchemaNode, provenance: Provenance, graph: SchemaGraph | None = None
 ) -> None:
-    """Claim the publisher under its legal name, and as who wrote it: what is left where nothing else is known."""
+    """Claim the publisher as the outlet, even under its legal name, and all authors: the claims of last resort."""
     draft.claim("outlet", ", ".join(_first_names(node, graph, "publisher")), provenance)
     draft.claim("byline", ", ".join(_first_names(node, graph, "author", "creator")), provenance)
 
@@ -245,7 +249,7 @@ def claim_properties(
     graph: SchemaGraph | None = None,
     outlet_names: Iterable[str] = (),
 ) -> None:
-    """Claim all fields but headline and address; the authors only where one is not the ``outlet_names`` itself."""
+    """Claim all fields except headline and URL; authors only if one of them is not the outlet itself."""
     for key in ("datePublished", "dateCreated"):
         value = node.get(key)
         draft.claim(
@@ -271,12 +275,12 @@ def claim_properties(
 
 
 def plausible_date(text: str) -> str | None:
-    """A date, if it is none that a program writes where it has none: the first day of its calendar."""
+    """Return a date, or None if it is one that programs write for a missing date, such as 1970-01-01T00:00:00."""
     return None if re.match(r"0001-|0000-|1970-01-01T00:00:00|1900-01-01", text) else text
 
 
 def _first_names(node: SchemaNode, graph: SchemaGraph | None, *keys: str) -> list[str]:
-    """The names under the first of some properties that has any."""
+    """Return the names under the first of the given properties that has any."""
     for key in keys:
         value = node.get(key)
         if names := names_of(graph.resolved(value) if graph is not None else value):
@@ -292,7 +296,7 @@ def _joined_strings(value: object) -> str:
 
 
 def _language_of(value: object) -> str | None:
-    """``de-DE``, or an object of a language, or the first of a list of either."""
+    """Return the language in a value: a tag, an object with a name, or the first in a list of either; else None."""
     if isinstance(value, list):
         value = value[0] if value else None
     if isinstance(value, dict):
@@ -301,9 +305,10 @@ def _language_of(value: object) -> str | None:
 
 
 def is_outlet_name(name: str, outlet_names: Iterable[str], part: float = 0) -> bool:
-    """Whether a name is one of the outlet_names's, but for what stands around it.
+    """Whether a name contains a name of the outlet or is contained in one, ignoring case and punctuation.
 
-    ``part`` is how much of the name that of the outlet_names must be: an author may be ``Jane Doe, The Daily Example``.
+    ``part`` is the share of ``name`` that the contained name of the outlet must have, because an author may be
+    ``Jane Doe, The Daily Example``.
     """
     letters = "".join(filter(str.isalnum, name.casefold()))
     for other_name in outlet_names:

@@ -1,4 +1,4 @@
-"""The headline of an HTML page, of the several that it states."""
+"""Choose the headline of an HTML page among the forms that the page states."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ META_TITLES = (
     "dcterms.title",
     "title",
 )
-"""Names of ``<meta>`` that hold a headline, the most trusted first."""
+"""The names of ``<meta>`` elements that hold a headline, the most trusted first."""
 
 LONGEST_HEADLINE = 500
-"""Characters of what can be a headline."""
+"""Characters of a headline, at most."""
 
 MAX_H1_ELEMENTS = 12
-"""Headings of the first rank that are looked at."""
+"""``<h1>`` elements that are examined, at most."""
 
 _TITLE_SEPARATORS = re.compile(r"\s*(?:\s[-–—|·•»:/]{1,2}\s|[|｜»])\s*")
 
@@ -36,7 +36,7 @@ _TITLE_SEPARATORS = re.compile(r"\s*(?:\s[-–—|·•»:/]{1,2}\s|[|｜»])\s*
 def claim_titles(
     draft: Draft, page: Page, stated: Sequence[tuple[str, Provenance]], outlet_names: Sequence[str]
 ) -> list[str]:
-    """Claim the headline, of ``told`` by schema.org and by the page; all forms of it that the page has."""
+    """Claim the headline: those ``stated`` by schema.org, in ``<meta>`` and shown. Return all forms on the page."""
     candidates = list(stated)
     candidates += [
         (value, Provenance("stated", meta_source(name)))
@@ -63,7 +63,7 @@ def claim_titles(
 
 
 def _shown_headline(page: Page, stated: Iterable[str], outlet_names: Sequence[str]) -> str | None:
-    """The headline that a reader of the page sees: the ``<h1>`` that is most like what the page says elsewhere."""
+    """Return the visible headline: the ``<h1>`` most similar to the headlines stated elsewhere on the page, or None."""
     words = [_word_set(value) for value in stated]
     best, best_rank = None, 0.0
     for element in page.headlines[:MAX_H1_ELEMENTS]:
@@ -73,7 +73,7 @@ def _shown_headline(page: Page, stated: Iterable[str], outlet_names: Sequence[st
             continue
         rank = max((len(mine & other) / len(mine | other) for other in words if other), default=0.0)
         if rank == 0 and not is_outlet_name(text, outlet_names):
-            rank = 0.02 if len(mine) > 2 else 0.01  # better than none, but a word or two may be a logo
+            rank = 0.02 if len(mine) > 2 else 0.01  # better than nothing, but one or two words may be a logo
         if rank > best_rank:
             best, best_rank = text, rank
     return best
@@ -84,7 +84,7 @@ def _word_set(text: str) -> set[str]:
 
 
 def _extends_headline(text: str, headline: str) -> bool:
-    """Whether a text is a headline with something after a sign behind it."""
+    """Whether a text is the headline followed by a separator and more text."""
     return (
         len(headline) > 15
         and text.startswith(headline)
@@ -93,7 +93,7 @@ def _extends_headline(text: str, headline: str) -> bool:
 
 
 def without_outlet(title: str, outlet_names: Sequence[str]) -> str:
-    """A headline without the name of the outlet behind it, or in front.
+    """Return a headline without the name of the outlet after or before it.
 
     >>> without_outlet("Rain in Rome | Weather | The Daily Example", ["Daily Example"])
     'Rain in Rome | Weather'
@@ -113,7 +113,7 @@ def without_outlet(title: str, outlet_names: Sequence[str]) -> str:
 
 
 def _names_outlet(part: str, outlet_names: Sequence[str]) -> bool:
-    """Whether a part of a title is the name of the outlet, or its address."""
+    """Whether a part of a title is a name of the outlet, or similar to one."""
     letters = _letters_and_digits(part)
     if len(letters) < 2:
         return False

@@ -1,1 +1,1 @@
-"""Records: JSON, tables, and the dialects of their sources."""
+"""The formats of records, JSON and tables, and the dialects of the services that write them."""

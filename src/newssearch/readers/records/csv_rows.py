@@ -1,4 +1,4 @@
-"""The rows of a table in text: which signs part its cells, and row by row what is in them."""
+"""Read the rows of a table in text form, after detecting its delimiter and quoting."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from newssearch.readers.api import UnreadableError
 TableRow = list[str]
 
 ROW_LIMIT = 4 * 1024 * 1024
-"""Characters of the longest row; a quote that is never closed would make one of all the rest."""
+"""Characters of a row, at most; without a limit, an unclosed quote would make one row of the rest of the file."""
 
 ROW_TOO_LONG = f"a row longer than {ROW_LIMIT // 2**20} MiB"
 UNCLOSED_QUOTE = "a quote that is never closed"
@@ -22,15 +22,18 @@ UNCLOSED_QUOTE = "a quote that is never closed"
 DELIMITERS = ",;\t|"
 
 SAMPLE_ROWS = 20
-"""Rows that the form of a table is told by."""
+"""The number of rows from which the form of a table is detected."""
 
 MAX_BAD_ROWS = 1000
-"""Rows that cannot be read before the rest is given up."""
+"""The number of unreadable rows after which the rest of the table is not read."""
 
 
 class TableForm(NamedTuple):
-    """How the rows of a table are written: what parts their cells, whether quotes hold cells together, and whether a
-    quote within such a cell has a backslash in front (else it is doubled)."""
+    """How the rows of a table are written.
+
+    ``delimiter`` separates cells. ``quoted`` says that cells may be in quotes. ``escaped`` says that a quote inside a quoted
+    cell is escaped with a backslash; otherwise it is doubled.
+    """
 
     delimiter: str
     quoted: bool = True
@@ -38,7 +41,7 @@ class TableForm(NamedTuple):
 
     @property
     def options(self) -> dict[str, Any]:
-        """What :func:`csv.reader` is to be told."""
+        """The keyword arguments for :func:`csv.reader`."""
         return {
             "delimiter": self.delimiter,
             "quoting": csv.QUOTE_MINIMAL if self.quoted else csv.QUOTE_NONE,
@@ -50,14 +53,14 @@ _CSV_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 def lines_in(text: str) -> list[str]:
-    """The lines of a text with their ends: those that a table has, not those of other kinds that are in its cells."""
+    """Return the lines of a text with their ends: only those of tables, not the other line breaks of Unicode."""
     return _CSV_LINE.findall(text)
 
 
 def form_of(sample: str, delimiter: str | None = None, *, whole: bool = True) -> TableForm:
-    """The form of the table that begins with ``sample``.
+    """Return the form of the table that begins with ``sample``.
 
-    The delimiter is the one that gives most rows as many cells as the first has, and the more the better.
+    The delimiter is the one with which most rows have as many cells as the first one; more cells are better.
     """
     escaped = '\\"' in sample and '""' not in sample
     best, best_score = TableForm(delimiter or ",", _is_quoted(sample, delimiter or ",", whole), escaped), 0.0
@@ -73,27 +76,30 @@ def form_of(sample: str, delimiter: str | None = None, *, whole: bool = True) ->
 
 
 def first_rows(sample: str, form: TableForm, *, whole: bool = False) -> list[TableRow]:
-    """The first rows in a sample that has no blank ones; a last one that the sample may cut is left out."""
+    """Return the first rows in a sample that are not blank, without the last one, which the end of the sample may cut.
+
+    That row is kept if the sample is the ``whole`` table.
+    """
     rows = islice(rows_of(lines_in(sample), form), SAMPLE_ROWS + 1)
     found = [row for row in rows if isinstance(row, list) and any(row)]
     return found if whole or len(found) < 2 else found[:-1]
 
 
 def _is_quoted(sample: str, delimiter: str, whole: bool) -> bool:
-    """Whether quotes hold cells together. With commas they do; where tabs part cells, they may be mere quotes."""
+    """Whether quotes delimit cells. They do unless the delimiter is a tab; then the sample must parse with them."""
     if delimiter != "\t":
         return True
     lines = iter(lines_in(sample))
     try:
         for _ in csv.reader(lines, delimiter=delimiter, strict=True):
             pass
-    except csv.Error:  # at the end of the sample, a cell may be cut
+    except csv.Error:  # the end of the sample may cut a cell
         return not whole and next(lines, None) is None
     return True
 
 
 def rows_of(lines: Iterable[str | None], form: TableForm) -> Iterator[TableRow | str]:
-    """Each row; or, as a string, why one is none, after which reading goes on with the next line."""
+    """Yield each row, or for a bad one the reason as a string; reading then goes on with the next line."""
     source = _RowLines(iter(lines))
     failures = 0
     rows = csv.reader(source, **form.options)
@@ -122,7 +128,7 @@ class _TooLongError(Exception):
 
 
 class _RowLines:
-    """Lines, of which those of the row at hand are kept, to be read again."""
+    """Iterates over lines, and keeps those of the current row so that they can be read again."""
 
     def __init__(self, lines: Iterator[str | None]) -> None:
         self.taken: list[str] = []
@@ -152,18 +158,18 @@ class _RowLines:
         return line
 
     def begin(self) -> None:
-        """A row begins."""
+        """Start a new row."""
         self.taken.clear()
         self._size = 0
         self.ended = False
 
     def again(self) -> None:
-        """The row is none: what follows its first line is read again."""
+        """Give up the current row: the lines after its first one are read again."""
         self._again.extendleft(reversed(self.taken[1:]))
 
 
 def _next_row(rows: Iterator[TableRow]) -> TableRow:
-    # The limit is one for all of the process, and others may rely on theirs.
+    # The limit applies to the whole process, and other code may rely on its own.
     before = csv.field_size_limit(2 * ROW_LIMIT)
     try:
         return next(rows)

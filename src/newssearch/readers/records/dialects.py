@@ -1,7 +1,7 @@
-"""The dialects of JSON in which services, programs and publishers give articles.
+"""The dialects of JSON in which services, programs and publishers write articles.
 
-A dialect is known by its keys. It claims what it knows better than the names of the keys tell, and takes those keys
-out of the record; what is left is read by :data:`.field_names.RECORD_KEYS`, as in a record of no dialect.
+A dialect is recognised by its keys. It claims the values whose meaning differs from what their keys suggest, and removes
+those keys from the record; the remaining keys are read by :data:`.field_names.RECORD_KEYS`, as in any other record.
 """
 
 from __future__ import annotations
@@ -38,14 +38,17 @@ _PAID_ONLY = re.compile(r"only available in (?:[\w ]{1,40} )?plans?\W*", re.IGNO
 
 
 class Dialect(NamedTuple):
-    """A dialect; ``fill_by_dialect`` gives what the record is, where it is no article."""
+    """A dialect of records.
+
+    ``fill`` fills the draft and returns None; for a record that is not an article, it returns the kind that reports name.
+    """
 
     matches: Callable[[RecordValues], bool]
     fill: Callable[[RecordValues, Draft], str | None]
 
 
 def fill_by_dialect(values: RecordValues, draft: Draft) -> str | None:
-    """Fill a draft by the dialect that a record is in, if any; what the record is, where it is no article."""
+    """Fill a draft by the dialect of a record, if any. Return the kind of a record that is not an article, else None."""
     for dialect in DIALECTS:
         if dialect.matches(values):
             return dialect.fill(values, draft)
@@ -73,7 +76,7 @@ def _feed_item(values: RecordValues, draft: Draft) -> None:
 
 
 def _newsapi(values: RecordValues, draft: Draft) -> None:
-    """NewsAPI, GNews and those alike: the source is who published it."""
+    """NewsAPI, GNews and similar services: their source is the outlet."""
     source = values.pop("source", None)
     draft.claim("outlet", inner(source, "name") or inner(source, "title") or inner(source, "uri"))
 
@@ -84,7 +87,7 @@ def _event_registry(values: RecordValues, draft: Draft) -> None:
 
 
 def _newsdata(values: RecordValues, draft: Draft) -> None:
-    """newsdata.io, whose texts are for those who pay."""
+    """newsdata.io, which gives texts to paying customers only."""
     draft.identity = as_text(values.pop("articleid", None))
     draft.claim("outlet", values.pop("sourcename", None))
     draft.claim("outlet", values.pop("sourceid", None))
@@ -102,7 +105,7 @@ def _mediastack(values: RecordValues, draft: Draft) -> None:
 
 
 def _guardian(values: RecordValues, draft: Draft) -> None:
-    """The Open Platform of the Guardian."""
+    """The Open Platform API of the Guardian."""
     fields = values.pop("fields", None)
     draft.claim("title", plain_headline(inner(fields, "headline")))
     draft.claim("title", plain_headline(values.pop("webtitle", None)))
@@ -129,7 +132,7 @@ def _guardian(values: RecordValues, draft: Draft) -> None:
 
 
 def _nyt(values: RecordValues, draft: Draft) -> None:
-    """The Article Search of the New York Times, which gives no texts."""
+    """The Article Search API of the New York Times, which contains no texts."""
     title = values.pop("headline", None)
     draft.claim("title", inner(title, "main") or inner(title, "printheadline"))
     draft.claim("title", string(title))
@@ -147,7 +150,7 @@ def _nyt(values: RecordValues, draft: Draft) -> None:
 
 
 def _wordpress(values: RecordValues, draft: Draft) -> str | None:
-    """A post of WordPress, by its interface."""
+    """A post from the REST API of WordPress."""
     draft.identity = string(inner(values.pop("guid", None), "rendered"))
     draft.claim("title", plain_headline(inner(values.pop("title", None), "rendered")))
     draft.text = html_blocks(inner(values.pop("content", None), "rendered"))
@@ -156,7 +159,7 @@ def _wordpress(values: RecordValues, draft: Draft) -> str | None:
         draft.text_provenance = FROM_SUMMARY
     moment = string(values.pop("dategmt", None))
     draft.claim("date", f"{moment}Z" if moment and "T" in moment and not moment.endswith("Z") else moment)
-    # Authors and categories are numbers here, and named only where they were asked for.
+    # Authors and categories are numbers here; their names are embedded only if the request asked for them.
     for name in ("author", "categories", "tags", "type", "status"):
         values.pop(name, None)
     within, seo = values.pop("embedded", None), values.pop("yoastheadjson", None)
@@ -204,7 +207,7 @@ def _schema_org(values: RecordValues, draft: Draft) -> str | None:
 
 
 def _newsplease(values: RecordValues, draft: Draft) -> None:
-    """news-please, and what is made with it of Common Crawl: when it was fetched is no date of it."""
+    """news-please, also for Common Crawl: its download date is not a date of the article."""
     for name in ("titlepage", "titlerss"):
         draft.claim("title", values.get("title"))
         draft.claim("title", values.pop(name, None))
@@ -213,12 +216,12 @@ def _newsplease(values: RecordValues, draft: Draft) -> None:
 
 
 def _gdelt(values: RecordValues, draft: Draft) -> None:
-    """GDELT, which knows when it found an article."""
+    """GDELT, which states when it found an article."""
     draft.claim("date", values.pop("seendate", None), FROM_CRAWL)
 
 
 def _of_outlet(values: RecordValues, draft: Draft) -> None:
-    """Whose source is given with the address of its site: it is the outlet."""
+    """A record that states the site of its source: the source is the outlet."""
     draft.claim("outlet", values.pop("source", None))
 
 
@@ -255,4 +258,4 @@ DIALECTS = (
     Dialect(lambda values: "seendate" in values, _gdelt),
     Dialect(lambda values: string(values.get("source")) is not None and _is_site(values.get("sourceurl")), _of_outlet),
 )  # fmt: skip
-"""The dialects, in the order in which they are asked."""
+"""The dialects, in the order in which they are tried."""

@@ -1,4 +1,4 @@
-"""Where the records are in a JSON document: a list, the answer of a service, a graph, a package, a feed."""
+"""Find the records in a JSON document: a list, the response of a service, a graph, a package, a feed."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ ENVELOPE_KEYS = (
     "articles", "results", "items", "docs", "data", "response", "hits", "stories", "news", "posts", "entries", "item",
     "documents", "records", "graph", "value", "content",
 )  # fmt: skip
-"""An object that is no article itself may hold a list of them under one of these, as the answer of a service does."""
+"""The keys under which an object that is not an article may hold a list of articles, as the response of a service does."""
 
 ARTICLE_LIST_KEYS = ("articles", "stories", "posts", "news", "entries", "items")
-"""Of these, even one with a title of its own (of a feed, of an export) holds articles, where they look so."""
+"""The keys under which even an object with a title, such as a feed, holds articles if the items look like articles."""
 
 WRAPPER_KEYS = ("_source", "item", "article", "story", "doc", "content")
-"""An object of the list may hold the article under one of these (the first is that of Elasticsearch)."""
+"""The keys under which an item of the list may hold the article; the first is that of Elasticsearch."""
 
 MAX_ENVELOPE_DEPTH = 4
-"""Objects within objects that are looked into."""
+"""Levels of nested objects that are searched, at most."""
 
 FEED_KEY = "newssearch feed"
-"""The key under which an item of a JSON feed is given what is known of the feed; no key of others is such."""
+"""The key that is added to the items of a JSON feed for the properties of the feed; no input has such a key."""
 
 _ARTICLE_KEYS = frozenset(key for field in ("title", "text", "paragraphs") for key in RECORD_KEYS[field])
 _DETAIL_KEYS = frozenset(
@@ -34,7 +34,7 @@ _DETAIL_KEYS = frozenset(
 
 
 def records_in(document: object) -> Iterator[object]:
-    """The records in a JSON document: of a list its items, of an envelope the items in it, else the document."""
+    """Yield the records in a JSON document: the items of a list or an envelope, else the document itself."""
     if isinstance(document, list):
         for item in document:
             if isinstance(item, dict):
@@ -80,7 +80,7 @@ def _looks_like_article(values: RecordValues) -> bool:
 
 
 def _looks_like_list(values: RecordValues, depth: int) -> bool:
-    """Whether an object with a title, but no text, is one for the sake of the articles in it."""
+    """Whether an object with a title but without a text is a list of articles."""
     if depth >= MAX_ENVELOPE_DEPTH or any(
         values.get(key) for field in ("text", "paragraphs") for key in RECORD_KEYS[field]
     ):
@@ -94,7 +94,7 @@ def _looks_like_list(values: RecordValues, depth: int) -> bool:
 
 
 def _wrapped(values: Mapping[object, object]) -> dict[object, object] | None:
-    """The article that is all that an object of a list is there for."""
+    """Return the article inside an object that only wraps it, or None."""
     for key in WRAPPER_KEYS:
         inside = values.get(key)
         if isinstance(inside, dict) and (_looks_like_article(within := values_of(inside)) or "uri" in within):
@@ -103,7 +103,7 @@ def _wrapped(values: Mapping[object, object]) -> dict[object, object] | None:
 
 
 def _items_of_envelope(values: RecordValues, depth: int) -> list[dict[object, object]] | None:
-    """The list that an envelope is there for, which may lie in an object within it."""
+    """Return the list of records in an envelope, possibly inside a nested object, or None."""
     if depth >= MAX_ENVELOPE_DEPTH:
         return None
     for key in ENVELOPE_KEYS:
@@ -120,7 +120,7 @@ def _items_of_envelope(values: RecordValues, depth: int) -> list[dict[object, ob
 
 
 def _associated(values: RecordValues) -> Iterator[object]:
-    """The texts that a package of an agency has besides its own."""
+    """Yield the other texts in the package of an agency."""
     inside = values.get("associations")
     for item in inside.values() if isinstance(inside, dict) else inside if isinstance(inside, list) else ():
         if isinstance(item, dict) and item.get("type") == "text":
@@ -130,7 +130,7 @@ def _associated(values: RecordValues) -> Iterator[object]:
 
 
 def _of_feed(values: RecordValues) -> Iterator[object]:
-    """The items of a JSON feed, each with what is known of the feed."""
+    """Yield the items of a JSON feed, each with the properties of the feed."""
     items = values.get("items")
     around = {key: values.get(key) for key in ("title", "language", "authors", "author")}
     for item in items if isinstance(items, list) else ():
@@ -138,7 +138,7 @@ def _of_feed(values: RecordValues) -> Iterator[object]:
 
 
 def _of_graph(nodes: list[object]) -> Iterator[object]:
-    """The articles in a graph of linked data, with what they refer to in it in the place of the reference."""
+    """Yield the articles in a graph of linked data, with their references to other nodes replaced by those nodes."""
     node_of = {
         node["@id"]: node for node in nodes if isinstance(node, dict) and isinstance(node.get("@id"), str)
     }
@@ -160,7 +160,7 @@ def _with_references(value: object, node_of: Mapping[str, object]) -> object:
 
 
 def is_article_type(value: object) -> bool:
-    """Whether a type of schema.org is that of an article."""
+    """Whether a ``@type`` of schema.org is that of an article."""
     kinds = value if isinstance(value, list) else [value]
     names = [text.rsplit("/", 1)[-1].rsplit(":", 1)[-1] for kind in kinds if (text := as_text(kind))]
     return any(

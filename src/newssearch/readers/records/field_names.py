@@ -1,4 +1,4 @@
-"""Under which names of keys and columns each field is found."""
+"""The names of keys and columns under which each field is found."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ RECORD_KEYS: Mapping[str, tuple[str, ...]] = {
         "externalurl",
     ),
 }  # fmt: skip
-"""The names of each field, in their normal form (:func:`.json_values.normal_name`); the first that has a value counts.
+"""The keys of each field in normal form (:func:`.json_values.normal_name`); the first one with a value counts.
 
-``summary`` stands for the text where there is none, and ``updated`` for the date."""
+``summary`` is used for a missing text, and ``updated`` for a missing date."""
 
 MORE_COLUMN_NAMES: Mapping[str, tuple[str, ...]] = {
     "id": ("an", "accessionnumber", "accessionno", "identifier"),
@@ -77,13 +77,13 @@ MORE_COLUMN_NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "url": ("uri", "address", "adresse", "webpage"),
 }  # fmt: skip
-"""What columns of tables are also called: in other languages, and by the codes of databases."""
+"""Other names of columns in tables: in other languages, and the codes of databases."""
 
 COLUMN_NAMES: Mapping[str, tuple[str, ...]] = {
     field: tuple(name for name in (*names, *MORE_COLUMN_NAMES.get(field, ())) if name != "name")
     for field, names in RECORD_KEYS.items()
 }
-"""The names of columns; a table with a column of names is mostly not one of articles."""
+"""The names of columns of each field. "name" is left out: a table with such a column rarely contains articles."""
 
 FIELD_OF_COLUMN: Mapping[str, str] = {name: field for field, names in COLUMN_NAMES.items() for name in names}
-"""The field of each name of a column."""
+"""The field of each column by the name of the column."""

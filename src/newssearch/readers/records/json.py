@@ -1,4 +1,4 @@
-"""JSON to articles: one record a line, or one document that is an article or holds several."""
+"""The format JSON: one record per line (JSON Lines), or one document that is an article or contains several."""
 
 from __future__ import annotations
 
@@ -28,14 +28,15 @@ from .envelopes import records_in
 from .record import read_record
 
 CHUNK_OF_LINES = 256 * 1024
-"""Bytes of lines that are parsed together, by whoever has time."""
+"""Bytes of lines that are parsed together as one document, possibly in another process."""
 
 
 def read(source: Input) -> Iterator[Item]:
-    """The articles in one JSON document, where the input is one, else in JSON Lines.
+    """Yield the items in one JSON document or in JSON Lines.
 
-    A first line that is an object by itself, or begins one and is too long to tell, makes it JSON Lines; so does
-    any such line further down in a file that is not JSON as a whole (its first lines are broken).
+    The input is JSON Lines if its first line is a complete object, or begins one and is longer than the sample. It is
+    also JSON Lines if it is not valid JSON as a whole and any line is a complete object, because its first lines are
+    broken.
     """
     first, line_feed, _ = source.opening.partition("\n")
     complete = bool(line_feed) or source.is_whole
@@ -56,7 +57,7 @@ def read(source: Input) -> Iterator[Item]:
 
 
 def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
-    """The articles in one JSON document, or in what turns out to be JSON Lines."""
+    """Yield the articles in one JSON document, or in JSON Lines if the document turns out to be that."""
     text = decode(data)
     try:
         document = json.loads(text)
@@ -73,7 +74,7 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
 
 
 def _read_chunks(stream: BinaryIO, origin: Origin, encoding: str | None) -> Iterator[Item]:
-    """The articles in JSON Lines, some hundred kilobytes of lines a document."""
+    """Yield JSON Lines as documents of up to :data:`CHUNK_OF_LINES` bytes."""
     if encoding is not None:
         yield from read_lines(stream, origin, encoding=encoding)
         return
@@ -98,7 +99,7 @@ def _read_chunks(stream: BinaryIO, origin: Origin, encoding: str | None) -> Iter
 
 
 def _parse_chunk(data: bytes, origin: Origin, before: int) -> Iterator[ReadOutcome]:
-    """The articles in some lines of a file, so many of which stand before them."""
+    """Yield the articles in lines from the middle of a file; ``before`` is the number of records above them."""
     yield from read_lines(io.BytesIO(data), origin, before=before)
 
 
@@ -109,11 +110,11 @@ def read_lines(
     encoding: str | None = None,
     before: int = 0,
 ) -> Iterator[ReadOutcome]:
-    """The articles in JSON Lines, one line in memory at a time; a bad line is rejected and the rest goes on.
+    """Yield the articles in JSON Lines, with one line in memory at a time; a bad line is rejected, and reading goes on.
 
-    ``encoding`` is for UTF-16 and UTF-32, where a line feed is more than one byte; otherwise a line is UTF-8, or
-    what its bytes look like. A record has the number of its line, from 1, blank lines not counted, and ``before``
-    more; where a line holds several, each is a part of its own. Whatever ``stream`` raises goes through.
+    ``encoding`` is given for UTF-16 and UTF-32, in which a line feed takes more than one byte; otherwise the encoding of
+    each line is detected. The number of a record is that of its line among those that are not blank, plus ``before``.
+    If a line contains several records, each is a member of its own. Exceptions of ``stream`` are not caught.
     """
     number, decoder = before, Decoder()
     most = origin.options.limits.document
@@ -145,7 +146,7 @@ def _is_json_object(line: str) -> bool:
 
 
 def json_problem(error: ValueError | RecursionError) -> str:
-    """Why a text is not JSON that we can read, for a person."""
+    """Return the reason why a text could not be parsed as JSON, as users see it."""
     if isinstance(error, RecursionError):
         return "JSON nested too deeply"
     if isinstance(error, json.JSONDecodeError):

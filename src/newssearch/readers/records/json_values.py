@@ -1,4 +1,4 @@
-"""What is done to the names and values of a record, whichever dialect it is in."""
+"""Normalise the keys and convert the values of a record, in any dialect."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from newssearch.readers.html_fragment import blocks_of, has_markup, line_of
 from newssearch.text.paragraphs import Block
 
 RecordValues = dict[str, object]
-"""A record by the normal names of its keys."""
+"""The values of a record by the normal names of its keys."""
 
 RecordText = str | list[str | Block]
 
@@ -30,7 +30,7 @@ _BY_PREFIX = re.compile(r"by[:\s]\s*(?=\S)", re.IGNORECASE)
 
 @lru_cache(4096)
 def normal_name(name: str) -> str:
-    """The name of a key or column as all are compared: letters and digits, small, without accents.
+    """Return the name of a key or column in normal form: letters and digits in lower case, without accents.
 
     >>> normal_name("datePublished") == normal_name("Date published") == normal_name("date_published"), normal_name("Título")
     (True, 'titulo')
@@ -42,7 +42,7 @@ def normal_name(name: str) -> str:
 
 
 def values_of(record: Mapping[object, object]) -> RecordValues:
-    """A record by the normal names of its keys; of keys that become one, the first that has a value stays."""
+    """Return the values of a record by normal names; if several keys get the same name, the first with a value wins."""
     values: RecordValues = {}
     for key, value in record.items():
         name = normal_name(str(key)[:200])
@@ -52,7 +52,7 @@ def values_of(record: Mapping[object, object]) -> RecordValues:
 
 
 def inner(value: object, *path: str) -> object:
-    """What lies within objects under these normal names; None where nothing does."""
+    """Return the value at a path of normal names in nested objects, or None."""
     for name in path:
         if not isinstance(value, dict):
             return None
@@ -61,12 +61,12 @@ def inner(value: object, *path: str) -> object:
 
 
 def string(value: object) -> str | None:
-    """A string that says something."""
+    """Return the value if it is a string that is not blank, else None."""
     return value if isinstance(value, str) and value.strip() else None
 
 
 def objects(value: object) -> list[RecordValues]:
-    """The objects in a list, or in an object of objects, or the one that there is."""
+    """Return the objects in a list, those in an object of objects, or the object itself as the only one."""
     if isinstance(value, dict):
         inside = [item for item in value.values() if isinstance(item, dict)]
         return [values_of(item) for item in inside] if len(inside) == len(value) else [values_of(value)]
@@ -76,12 +76,12 @@ def objects(value: object) -> list[RecordValues]:
 
 
 def first(values: RecordValues, *names: str) -> str | None:
-    """The first of these that is a string that says something."""
+    """Return the first value under the given names that is a string and not blank, or None."""
     return next((text for name in names if (text := string(values.get(name)))), None)
 
 
 def listed_names(value: object, *keys: str) -> list[str]:
-    """The names of persons or things: strings, objects with a name, or a list of either."""
+    """Return the names in a value: a string, an object with a name, or a list of either."""
     items = value if isinstance(value, list) else [value]
     found = []
     for item in items:
@@ -92,7 +92,7 @@ def listed_names(value: object, *keys: str) -> list[str]:
 
 
 def without_by(byline: str | None) -> str | None:
-    """A byline without the ``By`` in front.
+    """Return a byline without a leading ``By``.
 
     >>> without_by("By Jane Doe"), without_by("Byron Katz")
     ('Jane Doe', 'Byron Katz')
@@ -101,24 +101,24 @@ def without_by(byline: str | None) -> str | None:
 
 
 def plain_headline(value: object) -> str | None:
-    """A headline that may have markup and entities in it."""
+    """Return a headline without its markup and entities, or None."""
     text = string(value)
     return line_of(text) if text and has_markup(text) else text
 
 
 def html_blocks(value: object) -> list[str | Block]:
-    """The paragraphs of a value that is HTML."""
+    """Return the blocks of a value that is HTML."""
     text = string(value)
     return list(blocks_of(text)) if text else []
 
 
 def prose(text: str) -> RecordText:
-    """A text that may be HTML: it is where it has tags that part paragraphs."""
+    """Return a text, or its blocks if it is HTML: if it contains a tag of a block element."""
     return html_blocks(text) if "<" in text and _BLOCK_TAG.search(text) else text
 
 
 def uncut(text: str) -> tuple[str, bool]:
-    """A text without what a service writes where it cut it, and whether it did.
+    """Return a text without the mark of a service that cut it, and whether it had one.
 
     >>> uncut("It rained… [+1234 chars]")
     ('It rained', True)
@@ -129,7 +129,7 @@ def uncut(text: str) -> tuple[str, bool]:
 
 
 def value_at(record: Mapping[object, object], column: str) -> object:
-    """What a record has under a key as a person writes it, in any case; with dots also within objects."""
+    """Return the value of the key that a user wrote: in any case, with dots for nested objects; None if there is none."""
     wanted = normal_name(column)
     exact = record.get(column)
     if exact is not None:
@@ -141,5 +141,5 @@ def value_at(record: Mapping[object, object], column: str) -> object:
 
 
 def filled(values: Iterable[object]) -> object:
-    """The first that is not empty."""
+    """Return the first value that is not empty, or None."""
     return next((value for value in values if value not in (None, "", [], {})), None)

@@ -1,4 +1,4 @@
-"""ninjs, the JSON of news agencies (IPTC), versions 1 to 3, as agencies and their systems write it."""
+"""The dialect ninjs, the IPTC standard for news in JSON, versions 1 to 3, as agencies and their systems write it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SKIPPED_NINJS_TYPES = {
     "picture": "pictures", "photo": "pictures", "image": "pictures", "graphic": "graphics", "animation": "graphics",
     "video": "videos", "audio": "audio", "event": "events", "planning": "plans",
 }  # fmt: skip
-"""The types of items that are no articles, even with a caption or a title."""
+"""The types of items that are skipped, even with a caption or a title, and the kind that reports name."""
 
 NINJS_TYPES = frozenset(SKIPPED_NINJS_TYPES) | {"text", "composite", "component", "story"}
 
@@ -32,7 +32,7 @@ NINJS_KEYS = frozenset(
     "versioncreated firstcreated headlines bodies pubstatus usageterms copyrightnotice copyrightholder infosources"
     " renditions associations bodyxhtml descriptiontext ednote rightsinfo embargoed slugline".split()
 )
-"""Keys that an item has, of which others have few."""
+"""Keys of ninjs items; other records have at most one of them."""
 
 FROM_COPYRIGHT_HOLDER = Provenance("inferred", "the holder of the copyright")
 FROM_VERSION = Provenance("stated", "when this version was made")
@@ -49,7 +49,7 @@ def is_ninjs(values: RecordValues) -> bool:
 
 
 def fill_from_ninjs(values: RecordValues, draft: Draft) -> str | None:
-    """Fill the draft of an item; what the item is, where it is no article."""
+    """Fill the draft of an item. Return the kind of an item that is not an article, else None."""
     kind = values.pop("type", None)
     if isinstance(kind, str) and kind in SKIPPED_NINJS_TYPES:
         return SKIPPED_NINJS_TYPES[kind]
@@ -74,14 +74,14 @@ def fill_from_ninjs(values: RecordValues, draft: Draft) -> str | None:
     draft.claim("outlet", listed_names(values.pop("copyrightholder", None)), FROM_COPYRIGHT_HOLDER)
     draft.claim("located", listed_names(values.pop("located", None)))
     draft.claim("located", inner(values.pop("datelinelocation", None), "city"))
-    values.pop("place", None)  # what it is about, and in a list
+    values.pop("place", None)  # a list of the places that the article is about
     for name in ("service", "subjects", "subject"):
         draft.claim("section", listed_names(values.pop(name, None))[:1])
     return None
 
 
 def _claim_title(values: RecordValues, draft: Draft) -> None:
-    """The headline; ``title`` is only what the item is called in lists."""
+    """Claim the headline first; ``title`` is only the name of the item in lists."""
     of_role = {str(item.get("role")): item for item in reversed(objects(values.pop("headlines", None)))}
     main = of_role.pop("main", None)
     for item in ([main] if main else []) + list(reversed(of_role.values())):
@@ -93,7 +93,7 @@ def _claim_title(values: RecordValues, draft: Draft) -> None:
 
 
 def _ninjs_text(values: RecordValues) -> tuple[RecordText, Provenance]:
-    """The main body, as HTML where there is one: that has its paragraphs."""
+    """Return the main body, preferably the HTML one, which has paragraphs."""
     stated = Provenance("stated")
     bodies = objects(values.pop("bodies", None))
     bodies.sort(

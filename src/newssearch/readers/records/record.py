@@ -1,4 +1,4 @@
-"""A record of named values, as JSON carries it, to an article."""
+"""Read the article that a record of named values describes, such as a JSON object or a row of a table."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from .json_values import (
 )
 
 PARAGRAPH_KEYS = ("text", "content", "body")
-"""A paragraph that is an object is read by one of these."""
+"""The keys under which an object that is a paragraph holds its text."""
 
 
 def read_record(record: object, origin: Origin, number: int) -> ReadOutcome:
-    """The article that a record describes, or why it is none.
+    """Return the article that a record describes, or a rejection.
 
-    What the options say of its keys comes first, then what the dialect says that it is in, then what the names of
-    the keys tell. Its own ``id`` is its identity where it has no ``url``.
+    Keys that the options assign to fields are the most trusted, then the claims of the record's dialect, then keys with
+    common names. The ``id`` of the record is the identity of the article if it has no ``url``.
     """
     if not isinstance(record, dict):
         return origin.rejected(f"not a JSON object but {json_type(record)}", number)
@@ -49,7 +49,7 @@ def read_values(
     columns: Iterable[tuple[str, object]],
     keys: Mapping[str, tuple[str, ...]],
 ) -> ReadOutcome:
-    """The article that values describe: ``columns`` are those that the options say, by fields."""
+    """Return the article that values describe; ``columns`` pairs fields with the values that the options assign them."""
     for field, value in columns:
         claim_column(draft, field, value)
     mapped, provenance, identity = draft.text, draft.text_provenance, draft.identity
@@ -65,7 +65,7 @@ def read_values(
 
 
 def claim_column(draft: Draft, field: str, value: object) -> None:
-    """Claim a value that the options give a field, or the text, the date or the identity."""
+    """Claim a value that the options assign to a field, or take it as the text or the identity."""
     if field == "text":
         draft.text = draft.text or _as_paragraphs(value)
     elif field == "id":
@@ -75,7 +75,7 @@ def claim_column(draft: Draft, field: str, value: object) -> None:
 
 
 def claim_keys(draft: Draft, values: RecordValues, keys: Mapping[str, tuple[str, ...]]) -> None:
-    """Claim what a record has under these names, behind what is claimed already."""
+    """Claim the values of a record under the given ``keys`` of each field; earlier claims take precedence."""
     if not draft.text and (found := text_in(values, keys))[0]:
         draft.text, draft.text_provenance = found
     if draft.identity is None:
@@ -91,7 +91,7 @@ def claim_keys(draft: Draft, values: RecordValues, keys: Mapping[str, tuple[str,
 
 @cache
 def _fields_of(keys: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, tuple[int, str]]:
-    """Of each name of a key its rank among those of its field, and the field."""
+    """Return for each key its rank among the keys of its field, and the field."""
     return {
         name: (rank, field)
         for field, names in keys
@@ -101,7 +101,7 @@ def _fields_of(keys: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, tuple
 
 
 def text_in(values: RecordValues, keys: Mapping[str, tuple[str, ...]]) -> tuple[RecordText, Provenance]:
-    """The text of a record, and how it is known: a summary where there is no other; empty where there is none."""
+    """Return the text of a record and its provenance: a summary if there is no other text, or an empty text."""
     for key in (*keys.get("text", ()), *keys.get("paragraphs", ())):
         if text := _as_paragraphs(values.get(key), is_html=key.endswith("html")):
             if isinstance(text, str):
@@ -115,7 +115,7 @@ def text_in(values: RecordValues, keys: Mapping[str, tuple[str, ...]]) -> tuple[
 
 
 def _as_paragraphs(value: object, *, is_html: bool = False) -> RecordText:
-    """A value as text: a string as it is, or by its markup; a list as that of the paragraphs."""
+    """Return a value as text: a string, the blocks of a string with markup, or a list of paragraphs."""
     if (text := string(value)) is not None:
         return html_blocks(text) if is_html else prose(text)
     if isinstance(value, list):

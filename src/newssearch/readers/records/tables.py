@@ -1,4 +1,4 @@
-"""Tables to articles: CSV and TSV with a row an article, of any size."""
+"""The format of tables: CSV and TSV of any size, with one article per row."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from .record import read_values
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
 
 LONGEST_COLUMN_NAME = 60
-"""Characters of the name of a column."""
+"""Characters of the name of a column, at most."""
 
 TELLING_FIELDS = frozenset({"title", "text", "summary"})
-"""Fields of which a table of articles has one."""
+"""Fields of which a table of articles has at least one."""
 
 NO_TEXT_COLUMN = Provenance("missing", "the table has no column of texts")
 
@@ -36,7 +36,7 @@ _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d?:\d\d(?::\d\d(?:\.\d+)?)?")
 
 
 def is_table(source: Input) -> bool:
-    """Whether an input is a table of articles, by the names of its columns."""
+    """Whether the names of its columns show that an input is a table of articles."""
     line = _SEP_LINE.sub("", source.opening[:4096], count=1).partition("\n")[0]
     if not any(FIELD_OF_COLUMN.get(normal_name(cell)) in TELLING_FIELDS for cell in _DELIMITER.split(line)):
         return False
@@ -46,15 +46,15 @@ def is_table(source: Input) -> bool:
         return False
     if source.origin.suffix in TABLE_SUFFIXES:
         return True
-    # The first line of a text may be "Title, date and place": a table has names for most columns, and rows as wide.
+    # The first line of a text may be "Title, date and place". A table names most columns, and its rows are as wide.
     return len(fields) >= 3 and 2 * len(fields) >= len(rows[0]) == len(rows[1] if len(rows) > 1 else ())
 
 
 def read(source: Input) -> Iterator[Item]:
-    """The article of each row; a row that is none is rejected, and the rest goes on.
+    """Yield the article of each row; a bad row is rejected, and reading goes on.
 
-    Rows are numbered from 1, without the heading and blank ones. Raises UnreadableError for a table in which no
-    column is known to hold titles or texts.
+    Rows are numbered from 1, without the heading and blank rows. Raises UnreadableError for a table without a
+    recognised column of titles or texts.
     """
     form, sample = _form_and_sample(source)
     table = _ArticleTable(sample, source.origin)
@@ -71,7 +71,7 @@ def read(source: Input) -> Iterator[Item]:
 
 
 class _ArticleTable:
-    """A table, and what its columns are."""
+    """A table, and the fields of its columns."""
 
     def __init__(self, sample: list[TableRow], origin: Origin) -> None:
         self.origin = origin
@@ -90,7 +90,7 @@ class _ArticleTable:
         self.has_text = not fields.isdisjoint(("text", "paragraphs", "summary"))
 
     def read(self, row: TableRow, number: int) -> Item:
-        """The article in a row."""
+        """Return the article in a row, or a rejection."""
         if any(cell and not cell.isspace() for cell in row[self.width :]):
             return self.origin.rejected(f"{len(row)} cells in a table of {self.width} columns", number)
         for place in self.wrapped:
@@ -113,7 +113,7 @@ class _ArticleTable:
         return values_of(cells)
 
     def _place(self, column: str, names: Sequence[str]) -> int | None:
-        """The place of a column by its name, in any case, or by its number; None where there is none such."""
+        """Return the index of a column, given its name in any case or its number from 1; None if there is none."""
         wanted = normal_name(column)
         for place, name in enumerate(names):
             if name == column or (wanted and self.keys[place] == wanted):
@@ -133,7 +133,7 @@ def _unknown_columns(cells: TableRow, *, named: bool) -> str:
 
 
 def _is_heading(row: TableRow) -> bool:
-    """Whether a first row names the columns: by a name that is known, or because all of it could be names."""
+    """Whether a first row names the columns: it has the name of a field, or all cells could be names."""
     if any(
         FIELD_OF_COLUMN.get(normal_name(cell)) in TELLING_FIELDS
         for cell in row
@@ -150,13 +150,13 @@ def _is_heading(row: TableRow) -> bool:
 
 
 def _is_quoted_column(rows: list[TableRow], place: int) -> bool:
-    """Whether all cells of a column have quotes around them, which are then none of the text."""
+    """Whether all cells of a column are in quotes, which then do not belong to the text."""
     cells = [row[place].strip() for row in rows if place < len(row) and row[place].strip()]
     return len(cells) > 2 and all(len(cell) > 1 and cell[0] == cell[-1] == '"' for cell in cells)
 
 
 def _form_and_sample(source: Input) -> tuple[TableForm, list[TableRow]]:
-    """The form of a table, and its first rows."""
+    """Return the form of a table and its first rows."""
     text = Decoder().decode(source.head).lstrip().replace("\0", "")
     sep = _SEP_LINE.match(text)
     if sep is not None:
@@ -169,9 +169,9 @@ def _form_and_sample(source: Input) -> tuple[TableForm, list[TableRow]]:
 
 
 def _table_lines(source: Input) -> Iterator[str | None]:
-    """The lines of a table as text, without what Excel puts in front; None for one that is too long."""
+    """Yield the lines of a table as text, without Excel's ``sep=`` line; None for a line that is too long."""
     decoder = Decoder()
-    decoder.decode(source.head)  # the encoding of most of it, rather than what the first odd line looks like
+    decoder.decode(source.head)  # sets the encoding from many lines, rather than from the first non-ASCII one
     stream = source.stream
     if source.wide is None and b"\r" in source.head and b"\n" not in source.head:
         stream = io.BufferedReader(_MacintoshLines(stream))
@@ -192,7 +192,7 @@ def _table_lines(source: Input) -> Iterator[str | None]:
 
 
 class _MacintoshLines(io.RawIOBase):
-    """A stream of lines that end as on the first Macintosh."""
+    """A stream whose line ends are carriage returns, as on the classic Mac OS; they are read as line feeds."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream

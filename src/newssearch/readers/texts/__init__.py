@@ -1,1 +1,1 @@
-"""Documents that are text: plain, Markdown, PDF."""
+"""The formats of text documents: plain text, Markdown, PDF."""

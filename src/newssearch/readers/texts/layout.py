@@ -1,4 +1,4 @@
-"""How a plain text is laid out: the header above the article, the dateline, and the footer below."""
+"""Separate the parts of a plain text: the header, the dateline, the article and the footer."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from newssearch.readers.article.values import is_domain, read_date
 from newssearch.text.paragraphs import Block, split_lines, split_paragraphs, squeeze
 
 LONGEST_TITLE_LINE = 250
-"""Characters of a line that can be a headline."""
+"""Characters of a line that may be a headline, at most."""
 
 
 LONGEST_BYLINE_LINE = 120
-"""Characters of a line that can be a byline."""
+"""Characters of a line that may be a byline, at most."""
 
 
 NAME_PARTICLES = LOWERCASE_NAME_WORDS | {
     "al", "bin", "bint", "dal", "den", "der", "ibn", "ten", "ter", "und", "van", "von", "y", "zu",
 }  # fmt: skip
-"""Words in small letters within the name of a person."""
+"""Words in lower case inside the name of a person."""
 
 
 FROM_DATELINE = Provenance("inferred", "dateline")
@@ -45,7 +45,7 @@ _URL_LINE = re.compile(r"https?://\S+", re.IGNORECASE)
 
 @dataclass
 class _Header:
-    """What stands above and below the text."""
+    """The values found above and below the text."""
 
     title: str | None = None
     date: Date | None = None
@@ -58,15 +58,15 @@ class _Header:
 
 
 def take_text(text: str, draft: Draft) -> None:
-    """Take all that a plain text says of an article.
+    """Fill a draft from a plain text.
 
-    Above the text may stand, in any order, on lines of their own: the headline, the headline again, a date
-    (``7-25-2024``, ``Published: July 25, 2024``), a byline, an address. The text may begin with the headline glued
-    to a dateline, or with a dateline, which is taken out of the paragraph. Its last line may be the outlet's
-    domain or the article's address. Each part may be missing, and every other word stays in a paragraph.
+    The header may contain, in any order and on lines of their own: the headline, possibly twice, a date (``7-25-2024``,
+    ``Published: July 25, 2024``), a byline, and a URL. The text may begin with a dateline, or with the headline directly
+    followed by a dateline; both are removed from the paragraph. The last line may be the domain of the outlet or the URL
+    of the article. Each part may be missing, and every other word stays in a paragraph.
 
-    A first line is a headline when it is short, does not end like a sentence, and stands off from what follows: by
-    a blank line, a header line, capitals, or because the line after it is much longer.
+    The first line is a headline if it is short, does not end like a sentence, and is set off from the next line: by a
+    blank line, a header line, capitals, or because the next line is much longer.
     """
     lines = split_lines(text)
     header, start = _read_header(lines, draft.origin.options)
@@ -84,7 +84,7 @@ def take_text(text: str, draft: Draft) -> None:
 
 
 def _read_header(lines: Sequence[str], options: ReadOptions) -> tuple[_Header, int]:
-    """The header of a text, and the number of the line that the body begins with."""
+    """Return the header of a text, and the index of the first line of the body."""
     header = _Header()
     start = 0
     for number, raw in enumerate(lines):
@@ -102,7 +102,7 @@ def _read_header(lines: Sequence[str], options: ReadOptions) -> tuple[_Header, i
 
 
 def _take_header_line(line: str, header: _Header, options: ReadOptions) -> bool:
-    """Whether ``line`` is a date, a byline or an address; it is then noted in ``header``."""
+    """Note a date, a byline or a URL in the header. Return whether ``line`` is one of them."""
     label = _DATE_LABEL.match(line)
     date, provenance = read_date(line[label.end() :] if label else line, options)
     if date is not None:
@@ -120,7 +120,7 @@ def _take_header_line(line: str, header: _Header, options: ReadOptions) -> bool:
 
 
 def _byline_names(line: str) -> str | None:
-    """Who wrote it, where a line is ``By`` and names, and perhaps after a comma what they are."""
+    """Return the text after ``By`` if a line is a byline: names, and perhaps their roles after a comma; else None."""
     match = _BYLINE_LINE.fullmatch(line)
     if match is None or len(line) > LONGEST_BYLINE_LINE or line.endswith((".", "?", "!", ":")):
         return None
@@ -132,7 +132,7 @@ def _byline_names(line: str) -> str | None:
 
 
 def _is_title_line(line: str, lines: Sequence[str], number: int, options: ReadOptions) -> bool:
-    """Whether the line of that number is a headline: short, and standing off from what follows."""
+    """Whether the line with the given index is a headline: short, and set off from the next line."""
     rest = [other for other in lines[number + 1 : number + 12] if other.strip()]
     if len(line) > LONGEST_TITLE_LINE or not rest:
         return False
@@ -151,13 +151,13 @@ def _is_title_line(line: str, lines: Sequence[str], number: int, options: ReadOp
 
 
 def _is_wrapped_to(width: int, lines: Sequence[str]) -> bool:
-    """Whether most lines are about as wide as that, so that a line of that width is nothing special."""
+    """Whether most lines are about ``width`` characters wide, so that a line of that width is not set off."""
     widths = sorted(len(line) for line in lines if line.strip())
     return widths[len(widths) // 2] < width * 5 // 4
 
 
 def _take_footer(body: list[str], header: _Header) -> None:
-    """Take the outlet's domain or the article's address off the end of ``body``."""
+    """Move the domain of the outlet or the URL of the article from the end of ``body`` to the header."""
     while body and not body[-1].strip():
         body.pop()
     if not body:
@@ -173,7 +173,7 @@ def _take_footer(body: list[str], header: _Header) -> None:
 
 
 def _take_dateline(body: list[str], header: _Header) -> None:
-    """Take the dateline, and the title glued to it, out of the first line of ``body``."""
+    """Move the dateline from the first line of ``body`` to the header; a title directly before it is removed, too."""
     if not body:
         return
     indent = body[0][: len(body[0]) - len(body[0].lstrip())]

@@ -1,4 +1,4 @@
-"""Markdown, with the front matter that writers of sites put above it: YAML or TOML."""
+"""The format Markdown, with front matter in YAML or TOML as generators of web sites use it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from newssearch.readers.records.record import read_values
 from newssearch.text.paragraphs import Block
 
 LONGEST_MARKDOWN = 4_000_000
-"""Characters of a text that are looked at."""
+"""Characters of a text that are read, at most."""
 
 LONGEST_FRONT_MATTER = 64_000
-"""Characters of front matter."""
+"""Characters of front matter, at most."""
 
 FROM_HEADING = Provenance("inferred", "the first heading")
 
@@ -29,7 +29,7 @@ FRONT_MATTER_KEYS: Mapping[str, tuple[str, ...]] = {
     "url": (*RECORD_KEYS["url"], "sourceurl", "canonical", "originalurl"),
     "summary": (*RECORD_KEYS["summary"], "deck", "subtitle"),
 }
-"""The keys of front matter: those of records, and some that generators of sites have."""
+"""The keys of front matter: those of records, and some that site generators use."""
 
 _YAML_FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*\r?$", re.DOTALL | re.MULTILINE)
 _TOML_FRONT_MATTER = re.compile(r"\+\+\+[ \t]*\r?\n(.*?)^\+\+\+[ \t]*\r?$", re.DOTALL | re.MULTILINE)
@@ -49,7 +49,7 @@ def _is_markdown(source: Input) -> bool:
 
 
 def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
-    """The article in a text of Markdown."""
+    """Yield the article in a Markdown text, or a rejection."""
     text = decode(data)[:LONGEST_MARKDOWN].lstrip("\ufeff \t\r\n")
     if not text:
         raise UnreadableError("empty file")
@@ -78,7 +78,7 @@ def _same_letters(one: str, other: str) -> bool:
 
 
 def _split_front_matter(text: str) -> tuple[dict[object, object], str]:
-    """The front matter and the text below it."""
+    """Return the front matter, which may be empty, and the text below it."""
     for pattern, read in ((_YAML_FRONT_MATTER, _parse_yaml), (_TOML_FRONT_MATTER, _parse_front_toml)):
         found = pattern.match(text)
         if found is not None and len(found[1]) <= LONGEST_FRONT_MATTER:
@@ -87,7 +87,7 @@ def _split_front_matter(text: str) -> tuple[dict[object, object], str]:
 
 
 def _parse_yaml(text: str) -> dict[object, object]:
-    """Front matter in YAML; where it is broken, as a colon in a title makes it, line by line."""
+    """Return front matter in YAML; if it is invalid, for example by a colon in a title, it is parsed line by line."""
     try:
         import yaml  # an extra
     except ImportError:
@@ -109,7 +109,7 @@ def _parse_front_toml(text: str) -> dict[object, object]:
 
 
 def _markdown_blocks(body: str) -> list[Block]:
-    """The text as blocks: what a page made of it would show."""
+    """Return the text as blocks, as a page rendered from it would show them."""
     try:
         from markdown_it import MarkdownIt  # an extra
     except ImportError:

@@ -1,8 +1,8 @@
-"""PDF: one document is one article, by its text, where it has any.
+"""The format PDF: a document with text is one article.
 
-A PDF says where letters stand, not what is a paragraph: lines are put together again by the rule for texts without blank
-lines. When the file was made is not when its text was published, and who made it not who wrote it, so that neither is
-taken for that.
+A PDF records the positions of letters, not paragraphs: lines are joined by the rule for texts without blank lines. Its
+creation date and its author are not used: they say when and by whom the file was made, not when the text was published and
+who wrote it.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from newssearch.text.paragraphs import squeeze
 from .layout import take_text
 
 MAX_PDF_PAGES = 3_000
-"""Pages of a document that are read."""
+"""Pages of a document that are read, at most."""
 
 MAX_PDF_SECONDS = 120
-"""Of reading one document."""
+"""Seconds that reading one document may take."""
 
 EDGE_LINES = 2
-"""Lines at the top and the bottom of a page that may be the same on others."""
+"""The number of lines at the top and at the bottom of a page that may be headers and footers."""
 
 FROM_PDF_TITLE = Provenance("stated", "the PDF's title")
 
@@ -45,7 +45,7 @@ def _is_pdf(source: Input) -> bool:
 
 
 def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
-    """The article in a PDF."""
+    """Yield the article in a PDF, or a rejection. Raises UnreadableError for one that is broken or has no text."""
     try:
         from pypdf import PdfReader  # an extra
         from pypdf.errors import FileNotDecryptedError, PyPdfError  # an extra
@@ -55,7 +55,7 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
     import io  # only here
     import logging  # slow to import, and few inputs need it
 
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells what it mends on standard error
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it reports its repairs on standard error
     started = time.monotonic()
     pages: list[list[str]] = []
     try:
@@ -90,7 +90,7 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
 
 
 def _without_edges(pages: Sequence[list[str]]) -> Iterator[list[str]]:
-    """The lines of each page without headers, footers and numbers: what stands at the edge of most pages."""
+    """Yield the lines of each page without page numbers, headers and footers: the lines at the edges of most pages."""
     cleaned = [[squeeze(line) for line in lines if line.strip()] for lines in pages]
     seen = Counter(
         key

@@ -1,4 +1,4 @@
-"""Plain text to an article: scraped pages, saved stories, press releases."""
+"""The format of plain text: scraped pages, saved stories, press releases."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .layout import take_text
 
 
 def read_text(text: str, origin: Origin) -> Article | Rejected:
-    """The article in a plain text, or why it is none: see :func:`take_text`."""
+    """Return the article in a plain text, or a rejection: see :func:`take_text`."""
     draft = Draft(origin)
     take_text(text, draft)
     if not draft.text and not draft.has("title"):
@@ -22,7 +22,7 @@ def read_text(text: str, origin: Origin) -> Article | Rejected:
 
 
 def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
-    """The article in the bytes of a plain text."""
+    """Yield the article in a plain text. Raises UnreadableError for a binary file."""
     if wide_encoding(data[:ENCODING_SAMPLE]) is None and b"\0" in data:
         raise UnreadableError("looks like a binary file")
     yield read_text(decode(data), origin)

@@ -1,1 +1,1 @@
-"""XML: feeds, NewsML, NITF."""
+"""The formats of XML: feeds, NewsML, NITF."""

@@ -1,4 +1,4 @@
-"""A large feed as several small ones: a parser holds a hundred times what it is given, in the worst case."""
+"""Split a large feed into several small ones: a parser takes up to a hundred times the memory of its input."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import re
 from collections.abc import Iterator
 
 FEED_PART_LIMIT = 4 * 1024 * 1024
-"""Bytes of a feed that are parsed at once, and of the longest entry."""
+"""Bytes of a feed that are parsed at once, and so of one entry, at most."""
 
 _ENTRY_TAG = re.compile(rb"<((?:[A-Za-z]\w{0,20}:)?(?:item|entry))(?=[\s>])", re.IGNORECASE)
 
 
 def split_feed(data: bytes, limit: int = FEED_PART_LIMIT) -> Iterator[bytes | None]:
-    """The feed, where it is small; else feeds of some of its entries each, all with what is around them.
+    """Yield a small feed as it is, and a large one as several feeds, each with some of the entries.
 
-    None stands for an entry that is too long, and for a large feed without entries.
+    Each of them has all that precedes and follows the entries. None is yielded for an entry that is too long, and for a
+    large feed without entries.
     """
     if len(data) <= limit:
         yield data
@@ -28,7 +29,7 @@ def split_feed(data: bytes, limit: int = FEED_PART_LIMIT) -> Iterator[bytes | No
     place, end_of_entries = opening.start(), last + len(closing)
     head, tail = data[:place], data[end_of_entries:]
     rest = b""
-    if opening[0] in tail:  # it breaks off within an entry
+    if opening[0] in tail:  # the feed is cut off inside an entry
         tail, rest = b"", tail
     room = limit - len(head) - len(tail)
     if room < limit // 4:

@@ -1,4 +1,4 @@
-"""Feeds to articles: RSS of all versions, Atom and CDF, by feedparser."""
+"""The format of feeds: all versions of RSS, Atom and CDF, parsed by feedparser."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RSS_NAMESPACES = (
     "http://channel.netscape.com/rdf/simple/0.9/",
     "http://purl.org/net/rss1.1#",
 )
-"""What makes RDF a feed."""
+"""The namespaces that show that an RDF document is a feed."""
 
 ATOM_NAMESPACES = ("http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#", "https://www.w3.org/2005/Atom")
 
@@ -37,13 +37,13 @@ FROM_RELATIVE_ADDRESS = Provenance("inferred", "a relative address and that of t
 ENTRY_UPDATED = Provenance("stated", "when it was updated")
 
 LONGEST_SUMMARY = 1500
-"""Characters that a summary may have; a longer description is not called one."""
+"""Characters of a summary, at most; a longer description may be the whole text."""
 
 SKIPPED_WORDPRESS_TYPES = {
     "attachment": "pictures", "nav_menu_item": "menus", "wp_navigation": "menus", "wp_global_styles": "styles",
     "custom_css": "styles", "revision": "revisions",
 }  # fmt: skip
-"""What an export of WordPress, which is a feed, has besides posts and pages."""
+"""The types of entries that are skipped in an export of WordPress, which is a feed, and the kind that reports name."""
 
 _READ_MORE = re.compile(
     r"\W*(?:continue reading|read more|read the full (?:story|article)|more|weiterlesen|lire la suite"
@@ -75,10 +75,7 @@ def is_feed(source: Input) -> bool:
 
 
 def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
-    """The entries of a feed.
-
-    Raises UnreadableError for a feed without entries.
-    """
+    """Yield the articles in the entries of a feed. Raises UnreadableError for a feed without entries."""
     try:
         import feedparser  # slow to import, and optional
     except ImportError:
@@ -86,15 +83,17 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
             "a feed: reading it takes feedparser (pip install 'newssearch[feeds]')"
         ) from None
     wide = wide_encoding(data[:ENCODING_SAMPLE])
-    if wide is not None:  # feedparser stumbles over some of it
+    if wide is not None:  # feedparser fails on some of it
         text = data.decode(wide, "replace").removeprefix("\ufeff")
         data = _FEED_DECLARATION.sub("", text, count=1).encode()
-    if b"<!ENTITY" in data:  # which may grow without end, or stand for other files: it stays as it is written
+    if (
+        b"<!ENTITY" in data
+    ):  # entities could expand without end or include other files: their references stay as they are
         data = _WHOLE_DOCTYPE.sub(b"", data)
     headers = (
         {"content-type": f"application/xml; charset={origin.charset}"} if origin.charset and not wide else {}
     )
-    # dc:date is the date of publication, but feedparser takes it for that of an update.
+    # dc:date is the date of publication, but feedparser reports it as that of an update.
     dated = re.search(rb"<\w+:date\b", data) is not None
     number = 0
     for part in split_feed(data):
@@ -102,7 +101,7 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
             number += 1
             yield origin.rejected(f"an entry of more than {FEED_PART_LIMIT // 2**20} MiB", number)
             continue
-        # As a stream: a string of bytes could be taken for an address, and fetched.
+        # As a stream: feedparser could take bytes for a URL, and fetch it.
         feed = feedparser.parse(
             io.BytesIO(part), sanitize_html=False, resolve_relative_uris=False, response_headers=headers
         )
@@ -121,7 +120,7 @@ def _without_entries(feed: Any) -> str:
 
 
 def _entry_drafts(feed: Any, origin: Origin, before: int) -> Iterator[tuple[Draft, FeedEntry]]:
-    """A draft of each entry, with its address: one that others have too is that of the site, or of a section."""
+    """Yield each entry and a draft with its URL; a URL that several entries share is not that of an article."""
     links = Counter(_nonblank(entry.get("link")) for entry in feed.entries)
     base = origin.url or _nonblank(feed.feed.get("link")) or ""
     for number, entry in enumerate(feed.entries, start=before + 1):
@@ -158,7 +157,7 @@ def _read_entry(entry: FeedEntry, feed: FeedEntry, draft: Draft, updated: Proven
 
 def _claim_entry_dates(entry: FeedEntry, draft: Draft, updated: Provenance) -> None:
     for name, provenance in (("published", STATED), ("created", STATED), ("updated", updated)):
-        # Not by entry.get: feedparser gives the date of one for the other, with a warning.
+        # Not entry.get, by which feedparser substitutes one date for another, with a warning.
         draft.claim("date", dict.get(entry, name), provenance)
         moment = dict.get(entry, f"{name}_parsed")
         if moment is not None:
@@ -169,9 +168,9 @@ def _claim_entry_dates(entry: FeedEntry, draft: Draft, updated: Provenance) -> N
 
 
 def _entry_text(entry: FeedEntry) -> tuple[list[str | Block], Provenance, str | None]:
-    """The paragraphs of an entry, how they are known, and the language that is stated for them.
+    """Return the paragraphs of an entry, their provenance, and their stated language.
 
-    Of several contents the longest counts; a summary only where no content is as long.
+    The longest content is used; the summary only if it is longer than every content.
     """
     best: list[str | Block] = []
     provenance, language, length = STATED, None, 0
@@ -198,7 +197,7 @@ def _detail_blocks(detail: FeedEntry) -> list[str | Block]:
     if kind == "text/plain":
         return list(split_paragraphs(value))
     if "html" not in kind and not kind.startswith("text/"):
-        return []  # a picture, or what is no text
+        return []  # a picture, or something else that is not text
     blocks: list[str | Block] = list(blocks_of(value))
     if len(blocks) > 1 and _READ_MORE.fullmatch(blocks[-1].text if isinstance(blocks[-1], Block) else ""):
         blocks.pop()
@@ -206,7 +205,7 @@ def _detail_blocks(detail: FeedEntry) -> list[str | Block]:
 
 
 def _title_line(detail: FeedEntry | None) -> str | None:
-    """A title as one line, its markup and entities resolved where it may have any."""
+    """Return a title as one line, without markup and entities unless it is plain text; None if there is none."""
     value = (detail or {}).get("value")
     if not isinstance(value, str):
         return None
@@ -214,7 +213,7 @@ def _title_line(detail: FeedEntry | None) -> str | None:
 
 
 def _entry_authors(entry: FeedEntry) -> list[str]:
-    """Who wrote it, by their names; an address of mail only where there is no name."""
+    """Return the names of the authors; an email address stands for an author without a name."""
     names = []
     for author in entry.get("authors") or ():
         name = _nonblank(author.get("name")) or _nonblank(author.get("email"))
@@ -224,7 +223,7 @@ def _entry_authors(entry: FeedEntry) -> list[str]:
 
 
 def _web_address(value: object) -> str | None:
-    """An address of the web; what is relative or a name is none."""
+    """Return the value if it is an absolute http(s) URL, else None."""
     return value if isinstance(value, str) and re.match(r"https?://", value, re.IGNORECASE) else None
 
 

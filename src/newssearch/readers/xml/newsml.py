@@ -1,4 +1,4 @@
-"""NewsML-G2 and NewsML 1 of the IPTC: https://iptc.org/standards/newsml-g2/."""
+"""The formats NewsML-G2 and NewsML 1 of the IPTC: https://iptc.org/standards/newsml-g2/."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SKIPPED_ITEMS = {
     "newsItem": "", "packageItem": "packages", "conceptItem": "concepts", "knowledgeItem": "concepts",
     "planningItem": "plans", "catalogItem": "catalogs", "catalog": "catalogs",
 }  # fmt: skip
-"""The items of NewsML-G2, and what a report calls those that are no news."""
+"""The items of NewsML-G2, and the kind that reports name for those that are skipped."""
 
 NEWSML_ROOTS = frozenset({*SKIPPED_ITEMS, "newsMessage", "NewsML", "NewsItem", "contentSet"})
 
@@ -30,7 +30,7 @@ SKIPPED_CLASSES = {
     "picture": "pictures", "photo": "pictures", "image": "pictures", "graphic": "graphics", "video": "audio and video",
     "audio": "audio and video", "animation": "graphics", "moving image": "audio and video",
 }  # fmt: skip
-"""What an item, or a part of one, may be that is no text."""
+"""The classes of items and contents that are not text, and the kind that reports name."""
 
 WITHDRAWN = frozenset({"canceled", "cancelled", "withheld", "embargoed until cancelled"})
 
@@ -45,7 +45,7 @@ def _is_newsml(source: Input) -> bool:
 
 
 def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
-    """The articles in a document of NewsML; other items are counted by their kind."""
+    """Yield the articles in a NewsML document; other items are skipped by their kind."""
     root = xml_tree(data)
     if root.tag == "contentSet":  # an item without its envelope
         draft = Draft(origin)
@@ -103,7 +103,7 @@ def _second_generation(item: Element, origin: Origin, number: int) -> ReadOutcom
 
 
 def _take_content(sets: list[Element], draft: Draft) -> None:
-    """The text of an item, and what the document of NITF in it says."""
+    """Take the text of an item, and claim the fields of an NITF document inside it."""
     for part in [child for content in sets for child in content]:
         if draft.text:
             return
@@ -126,7 +126,7 @@ def _data_blocks(part: Element, content_type: str) -> list[Block]:
 
 
 def _name_at(parent: Element | None, path: str) -> str | None:
-    """The name of what an element stands for: its ``name``, else the literal, else the end of its code."""
+    """Return the name of the concept at a path: its ``name``, else its literal, else the end of its code; else None."""
     for found in [] if parent is None else parent.iterfind(path):
         for value in (
             text_at(found, "name"),
@@ -148,7 +148,7 @@ def _names_at(parent: Element | None, path: str) -> str | None:
 
 
 def _named_code(qcode: str | None) -> str | None:
-    """The end of a code, where that is a name rather than a number."""
+    """Return the end of a code if it is a name rather than a number, else None."""
     last = (qcode or "").rpartition(":")[2]
     return last if last and not last[0].isdigit() else None
 

@@ -1,4 +1,4 @@
-"""NITF, the News Industry Text Format of the IPTC: https://iptc.org/standards/nitf/."""
+"""The format NITF, the News Industry Text Format of the IPTC: https://iptc.org/standards/nitf/."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _is_nitf(source: Input) -> bool:
 
 
 def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
-    """The article in a document of NITF."""
+    """Yield the article in an NITF document. Raises UnreadableError if its publisher withdrew it."""
     root = xml_tree(data)
     draft = Draft(origin)
     if attribute(root, "head/docdata", "management-status") in ("canceled", "withheld"):

@@ -1,4 +1,4 @@
-"""The ``nitf`` element, by itself or inside NewsML, to the claims of an article."""
+"""Claim the fields of an article from a ``nitf`` element, which is a document of its own or inside NewsML."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _BYLINE_PREPOSITION = re.compile(r"^(?:by|par|por|von)\s+", re.IGNORECASE)
 
 
 def claim_nitf(root: Element, draft: Draft) -> None:
-    """Claim what a ``nitf`` element says of an article, and take its text where there is none yet."""
+    """Claim the fields that a ``nitf`` element states, and take its text if the draft has none yet."""
     head, body = root.find("head"), root.find("body")
     top = None if body is None else body.find("body.head")
     data = None if head is None else head.find("docdata")
@@ -74,7 +74,7 @@ def claim_nitf(root: Element, draft: Draft) -> None:
 
 
 def _nitf_byline(top: Element | None) -> str | None:
-    """Who wrote it, without what they are."""
+    """Return the names in the bylines, without job titles, or None."""
     names = []
     for byline in [] if top is None else top.iterfind("byline"):
         pieces = [byline.text or ""]

@@ -10,7 +10,7 @@ from .sniff import root_of
 
 
 def is_xml(source: Input) -> bool:
-    """Whether an input is XML, but not a page."""
+    """Whether an input is XML other than XHTML."""
     opening = source.opening
     if not opening.startswith("<"):
         return False
@@ -23,14 +23,14 @@ def is_xml(source: Input) -> bool:
 
 
 def refuse(source: Input) -> Iterator[Item]:
-    """Say what a document of XML is, where no format reads it."""
+    """Reject an XML document with the name of its root element."""
     root = root_of(source.opening)
     raise UnreadableError(
         f"an XML document of no format that is read (its root is <{root.name}>)"
         if root is not None
         else "an XML document without an element in sight"
     )
-    yield  # a generator, as every read of a format
+    yield  # makes this a generator, like the read function of every format
 
 
 FORMATS = (Format("an XML document", matches=is_xml, read=refuse),)

@@ -10,16 +10,16 @@ _DOCTYPE_START = re.compile(r"<!DOCTYPE\b", re.IGNORECASE)
 
 
 class RootElement(NamedTuple):
-    """The element that a document consists of: its name, without prefix, and the text of its tag."""
+    """The root element of a document: its name without prefix, and the text of its start tag."""
 
     name: str
     tag: str
 
 
 def root_of(opening: str) -> RootElement | None:
-    """The root of a document of XML or HTML, by its first characters; None where they are none.
+    """Return the root element of an XML or HTML document, given its first characters, or None.
 
-    In front of it may stand a declaration, instructions, comments and a document type.
+    A declaration, processing instructions, comments and a document type may precede it.
 
     >>> root_of('<?xml version="1.0"?><!-- a > b --><!DOCTYPE rss [<!ENTITY a "b">]><rss version="2.0">…')
     RootElement(name='rss', tag='<rss version="2.0">')
@@ -47,7 +47,7 @@ def root_of(opening: str) -> RootElement | None:
 
 
 def _end_of_doctype(opening: str, place: int) -> int:
-    """Behind a document type, and behind the declarations within it."""
+    """Return the index after a document type, including the declarations inside it, or 0 if it is not closed."""
     end = opening.find(">", place) + 1
     bracket = opening.find("[", place, end)
     if bracket < 0:

@@ -1,4 +1,4 @@
-"""Documents of XML as trees: parsed safely, searched by local names, and their content as blocks."""
+"""Parse XML documents safely, look up elements by local names, and convert their content to blocks."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ HTML_ELEMENT_OF = {
     "bq": "blockquote", "block": "div", "note": "div", "media": "figure", "media-caption": "figcaption", "hl1": "h2",
     "hl2": "h3", "body.content": "div", "body.end": "div", "abstract": "div", "tagline": "p", "DataContent": "div",
 }  # fmt: skip
-"""Elements of NITF and NewsML, and those of HTML that mean the same."""
+"""Elements of NITF and NewsML, and the HTML elements with the same meaning."""
 
 UNREAD_XML_ELEMENTS = frozenset(
     {"media-metadata", "media-reference", "media-producer", "media-object", "head", "docdata"}
 )
-"""Elements within the content of NITF that nobody reads."""
+"""Elements inside the content of NITF whose text is not for readers."""
 
 _ENTITY_DECLARATIONS = tuple("<!ENTITY".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 _NAMED_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([a-zA-Z]\w{1,30};)")
@@ -33,10 +33,10 @@ _XML_DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>")
 
 
 def xml_tree(data: bytes) -> Element:
-    """The root of a document, its names without namespaces.
+    """Return the root element of a document, with all names stripped of their namespaces.
 
-    Entities that a document declares itself are not expanded: it is refused. Named ones of HTML are known.
-    Raises UnreadableError for what is no XML.
+    Named entities of HTML are resolved. Raises UnreadableError for broken XML, and for a document that declares entities,
+    which could expand without end.
     """
     from xml.etree import ElementTree  # slow to import, and few inputs need it
 
@@ -57,7 +57,7 @@ def xml_tree(data: bytes) -> Element:
 
 
 def _as_utf8(data: bytes) -> bytes:
-    """A document that is UTF-8 but says otherwise, without what it says."""
+    """Return a document without its declaration if it is valid UTF-8 but declares another encoding."""
     declared = _XML_DECLARATION_BYTES.match(data)
     if declared is None or data.isascii() or b"utf-8" in declared[0].lower():
         return data
@@ -69,7 +69,7 @@ def _as_utf8(data: bytes) -> bytes:
 
 
 def text_at(element: Element | None, path: str) -> str | None:
-    """The text of the first element at a path that has any, on one line."""
+    """Return the text of the first element at a path that has any, on one line, or None."""
     if element is None:
         return None
     texts = (squeeze("".join(found.itertext())) for found in element.iterfind(path))
@@ -77,7 +77,7 @@ def text_at(element: Element | None, path: str) -> str | None:
 
 
 def attribute(element: Element | None, path: str, name: str) -> str | None:
-    """An attribute of the first element at a path that has it; names are compared without their namespace."""
+    """Return an attribute of the first element at a path that has it, or None; namespaces are ignored."""
     if element is None:
         return None
     for found in element.iterfind(path) if path else (element,):
@@ -88,12 +88,12 @@ def attribute(element: Element | None, path: str, name: str) -> str | None:
 
 
 def blocks_in(element: Element) -> list[Block]:
-    """The content of an element, of XHTML or NITF, as blocks."""
+    """Return the content of an XHTML or NITF element as blocks."""
     return blocks_of("".join(_as_html(element)))
 
 
 def _as_html(element: Element) -> Iterator[str]:
-    """An element as HTML; without recursion, however deep it is."""
+    """Yield an element as HTML, in parts; without recursion, so that any depth works."""
     waiting: list[Element | str] = [element]
     while waiting:
         item = waiting.pop()

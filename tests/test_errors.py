@@ -277,13 +277,13 @@ def broken(error: BaseException) -> Callable[..., Any]:
 
 
 PLACES = {
-    "evaluation": (evaluator.Evaluation, "found"),
+    "evaluation": (evaluator.QueryEvaluator, "found"),
     "ranking": (top_k.Ranking, "best"),
     "decoding": (segment.Segment, "shown"),
     "highlighting": (snippets.Highlighter, "snippet"),
     "table of contents": (toc, "_entry"),
     "opening": (index_folder, "Segment"),
-    "snapshot": (snapshot, "Table"),
+    "snapshot": (snapshot, "IndexReader"),
     "stories": (index_folder, "read_stories"),
 }
 BUGS = [
@@ -319,7 +319,7 @@ def test_a_bug_is_raised_as_it_is_and_printed_as_a_bug(
 def test_a_recursion_without_end_is_a_bug_and_not_a_query_that_is_too_deep(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evaluator.Evaluation, "found", broken(RecursionError()))
+    monkeypatch.setattr(evaluator.QueryEvaluator, "found", broken(RecursionError()))
     with newssearch.open(folder) as index, pytest.raises(RecursionError):
         index.search("river")
 
@@ -327,7 +327,7 @@ def test_a_recursion_without_end_is_a_bug_and_not_a_query_that_is_too_deep(
 def test_memory_that_runs_out_in_a_search_is_no_bug_and_no_damage(
     folder: Path, cli: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evaluator.Evaluation, "found", broken(MemoryError()))
+    monkeypatch.setattr(evaluator.QueryEvaluator, "found", broken(MemoryError()))
     with newssearch.open(folder) as index, pytest.raises(MemoryError):
         index.search("river")
     done = cli("query", "river")

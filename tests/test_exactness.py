@@ -130,7 +130,7 @@ def divided(batch: int, ratio: float) -> Iterator[None]:
 def short_cuts() -> Iterator[None]:
     """All that is done only where there is much, done where there is little: bounds, searches by halves, sparse sets."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(top_k, "FIRST", 1)
+        patch.setattr(top_k, "MIN_FIRST_ARTICLES", 1)
         patch.setattr(postings, "SPREAD", 0)
         patch.setattr(postings, "FEW", 1)
         patch.setattr(sorted_sets, "DENSE_UNIVERSE_RATIO", 0)
@@ -539,7 +539,7 @@ def test_the_best_of_many_are_the_first_of_all(
 def scored() -> Iterator[list[tuple[int, int]]]:
     """Of each step of a ranking: how many articles of a segment it scores, and how many were found."""
     seen: list[tuple[int, int]] = []
-    exact = top_k.Ranking._exact
+    exact = top_k.Ranking._scored
 
     def counting(self: top_k.Ranking, chosen: Any, each: bool = True) -> Any:
         found = len(self._articles)
@@ -547,7 +547,7 @@ def scored() -> Iterator[list[tuple[int, int]]]:
         return exact(self, chosen, each)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(top_k.Ranking, "_exact", counting)
+        patch.setattr(top_k.Ranking, "_scored", counting)
         yield seen
 
 

@@ -28,7 +28,7 @@ from newssearch.engines.embedded.indexing.inverter import Articles, invert
 from newssearch.engines.embedded.indexing.lexicon import Lexicon, Word, Words
 from newssearch.engines.embedded.indexing.segment_builder import Builder, document_articles
 from newssearch.engines.embedded.search import spans
-from newssearch.engines.embedded.search.spans import Stretches
+from newssearch.engines.embedded.search.spans import Spans
 from newssearch.engines.embedded.segment import bm25f
 from newssearch.engines.embedded.segment import field as field_module
 from newssearch.engines.embedded.segment import format as format_module
@@ -591,19 +591,19 @@ def owners_of(texts: Sequence[str], dtype: type = np.uint32) -> Array:
     return np.array(_starts([len(text) for text in texts]), dtype)
 
 
-def stretches(places: Sequence[Span]) -> Stretches:
+def as_spans(places: Sequence[Span]) -> Spans:
     pairs = np.array(sorted(places), np.int64).reshape(-1, 2)
-    return Stretches(pairs[:, 0], pairs[:, 1])
+    return Spans(pairs[:, 0], pairs[:, 1])
 
 
-def spans_of(found: Stretches) -> list[Span]:
+def spans_of(found: Spans) -> list[Span]:
     return list(zip(found.starts.tolist(), found.ends.tolist(), strict=True))
 
 
 @given(OWNERS, st.text(LETTERS, min_size=1, max_size=4))
 @settings(max_examples=200, deadline=None)
 def test_a_phrase_is_words_side_by_side(texts: list[str], wanted: str) -> None:
-    found = spans.phrase([letters(texts, letter) for letter in wanted])
+    found = spans.adjacent_words([letters(texts, letter) for letter in wanted])
     size = len(wanted)
     expected = found_in(
         texts,
@@ -614,7 +614,7 @@ def test_a_phrase_is_words_side_by_side(texts: list[str], wanted: str) -> None:
 
 @given(OWNERS, st.text(LETTERS, min_size=1, max_size=4), st.integers(1, 8))
 @settings(max_examples=200, deadline=None)
-def test_a_window_is_a_smallest_stretch_with_all_words(texts: list[str], wanted: str, within: int) -> None:
+def test_a_window_is_a_smallest_span_with_all_words(texts: list[str], wanted: str, within: int) -> None:
     needed = Counter(wanted)
 
     def smallest(n: int) -> set[Span]:
@@ -628,7 +628,7 @@ def test_a_window_is_a_smallest_stretch_with_all_words(texts: list[str], wanted:
         }
 
     parts = [(letters(texts, letter), times) for letter, times in needed.items()]
-    assert spans_of(spans.window(parts, within, owners_of(texts))) == found_in(texts, smallest)
+    assert spans_of(spans.minimal_windows(parts, within, owners_of(texts))) == found_in(texts, smallest)
 
 
 @st.composite
@@ -643,8 +643,8 @@ def units(draw: st.DrawFn, sides: int) -> tuple[list[str], list[list[set[Span]]]
     return texts, [[draw(places(text)) for text in texts] for _ in range(sides)]
 
 
-def _all(texts: Sequence[str], side: list[set[Span]]) -> Stretches:
-    return stretches(found_in(texts, side.__getitem__))
+def _all(texts: Sequence[str], side: list[set[Span]]) -> Spans:
+    return as_spans(found_in(texts, side.__getitem__))
 
 
 def apart(one: Span, other: Span) -> bool:
@@ -673,7 +673,9 @@ def test_near_are_pairs_close_to_each_other(
         gap = other[0] - one[1] + 1 if behind else one[0] - other[1] + 1
         return gap <= distance and (behind or not ordered)
 
-    found = spans.near(_all(texts, left), _all(texts, right), distance, ordered, owners_of(texts, dtype))
+    found = spans.near_spans(
+        _all(texts, left), _all(texts, right), distance, ordered, owners_of(texts, dtype)
+    )
     assert spans_of(found) == found_in(texts, lambda n: partners(left[n], right[n], close))
 
 
@@ -692,7 +694,7 @@ def test_the_same_are_pairs_of_one_group(
 
         return lambda one, other: group(one) == group(other)
 
-    found = spans.same(_all(texts, left), _all(texts, right), np.array(groups, np.uint32))
+    found = spans.spans_in_same_unit(_all(texts, left), _all(texts, right), np.array(groups, np.uint32))
     assert spans_of(found) == found_in(texts, lambda n: partners(left[n], right[n], one_group(n)))
 
 
@@ -703,15 +705,15 @@ def test_without_is_what_shares_no_word_and_a_union_is_a_set(
 ) -> None:
     texts, sides = given_units
     kept, *taken = sides
-    found = spans.without(_all(texts, kept), [_all(texts, side) for side in taken])
+    found = spans.exclude_spans(_all(texts, kept), [_all(texts, side) for side in taken])
     assert spans_of(found) == found_in(
         texts,
         lambda n: {one for one in kept[n] if all(apart(one, other) for side in taken for other in side[n])},
     )
-    assert spans_of(spans.union([_all(texts, side) for side in sides])) == found_in(
+    assert spans_of(spans.union_spans([_all(texts, side) for side in sides])) == found_in(
         texts, lambda n: set[Span]().union(*(side[n] for side in sides))
     )
-    counted = spans.postings(_all(texts, kept), owners_of(texts))
+    counted = spans.span_postings(_all(texts, kept), owners_of(texts))
     assert dict(zip(counted.owners.tolist(), counted.counts.tolist(), strict=True)) == {
         n: len(side) for n, side in enumerate(kept) if side
     }

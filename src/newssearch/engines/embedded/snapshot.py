@@ -16,11 +16,11 @@ import numpy as np
 
 from newssearch.article import Article
 from newssearch.engines.embedded.integrity.diagnosis import diagnosed
-from newssearch.engines.embedded.search.evaluator import Evaluation
+from newssearch.engines.embedded.search.evaluator import QueryEvaluator
 from newssearch.engines.embedded.search.explain import explain
 from newssearch.engines.embedded.search.field_values import counted
-from newssearch.engines.embedded.search.reader import Table
-from newssearch.engines.embedded.search.top_k import Ranked, Ranking, joined_ranks, kth, sort_keys
+from newssearch.engines.embedded.search.reader import IndexReader
+from newssearch.engines.embedded.search.top_k import Ranked, Ranking, concat_ranked, kth_greatest, sort_keys
 from newssearch.engines.embedded.segment.columns import NONE
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.stored_fields import provenance_of
@@ -51,11 +51,11 @@ class EmbeddedSnapshot:
     def __init__(self, segments: list[Segment], boilerplate: Array) -> None:
         self.boilerplate = boilerplate
         """The hashes of samples that are boilerplate: see :mod:`indexing.near_duplicates`."""
-        self._table = Table(segments)
+        self._reader = IndexReader(segments)
 
     def close(self) -> None:
         """Give back its files: on Windows, nobody could remove them."""
-        self._table = Table(())
+        self._reader = IndexReader(())
         self.boilerplate = np.empty(0, self.boilerplate.dtype)
 
     @contextmanager
@@ -64,9 +64,9 @@ class EmbeddedSnapshot:
 
         A file that another program has cut is not read: the system would end the process.
         """
-        for segment in self._table.segments:
+        for segment in self._reader.segments:
             segment.container.check_size()
-        with diagnosed(self._table.segments):
+        with diagnosed(self._reader.segments):
             try:
                 yield
             except RecursionError:
@@ -79,7 +79,7 @@ class EmbeddedSnapshot:
     def search(self, tree: Node, request: ResolvedRequest) -> Found:
         """The page of hits that ``request`` asks for."""
         with self._reading(tree):
-            run = Evaluation(self._table, tree, request.aliases)
+            run = QueryEvaluator(self._reader, tree, request.aliases)
             articles = run.found(request)
             rankings = self._rankings(run, articles, request)
             total = int(np.count_nonzero(articles))
@@ -100,16 +100,16 @@ class EmbeddedSnapshot:
     def rank(self, tree: Node, request: ResolvedRequest) -> list[Rank]:
         """The addresses and scores of the hits on the page that ``request`` asks for."""
         with self._reading(tree):
-            run = Evaluation(self._table, tree, request.aliases)
+            run = QueryEvaluator(self._reader, tree, request.aliases)
             page = self._page(self._rankings(run, run.found(request), request), request)
             return [self._rank(document, score) for document, score, _ in page]
 
-    def _rankings(self, run: Evaluation, articles: Mask, request: ResolvedRequest) -> list[Ranking]:
-        return [Ranking(run, segment, mask, request.novel) for segment, mask in self._table.parts(articles)]
+    def _rankings(self, run: QueryEvaluator, articles: Mask, request: ResolvedRequest) -> list[Ranking]:
+        return [Ranking(run, segment, mask, request.novel) for segment, mask in self._reader.parts(articles)]
 
     def _page(self, rankings: list[Ranking], request: ResolvedRequest) -> list[Placed]:
         """The hits on the page, in the total order; of each story the first, if they are to be grouped."""
-        if not request.group or not any(len(segment.storied) for segment in self._table.segments):
+        if not request.group or not any(len(segment.storied) for segment in self._reader.segments):
             return self._in_order(rankings, request)
         end = None if request.limit is None else request.offset + request.limit
         most = end
@@ -124,7 +124,7 @@ class EmbeddedSnapshot:
         seen: set[int] = set()
         first = []
         for one in placed:
-            segment, own = self._table.document(one[0])
+            segment, own = self._reader.document(one[0])
             story = segment.story(int(segment.article[own]))
             if not story or story not in seen:
                 first.append(one)
@@ -134,7 +134,7 @@ class EmbeddedSnapshot:
     def _copies_among(self, articles: Mask) -> int:
         """How many of some articles tell the story of another one among them."""
         found = [NO_INTS]
-        for segment, mask in self._table.parts(articles):
+        for segment, mask in self._reader.parts(articles):
             storied = segment.storied[mask[segment.storied]]
             if segment.stories is not None:
                 found.append(segment.stories.story[storied].astype(np.int64))
@@ -153,7 +153,7 @@ class EmbeddedSnapshot:
         end = size if request.limit is None else min(request.offset + request.limit, size)
         if request.offset >= end:
             return []
-        kept = np.flatnonzero(first >= kth(first, end)) if end < size else np.arange(size)
+        kept = np.flatnonzero(first >= kth_greatest(first, end)) if end < size else np.arange(size)
         order = kept[np.lexsort((documents[kept], -second[kept], -first[kept]))]
         page: list[int] = []
         ranked = zip(order.tolist(), first[order].tolist(), second[order].tolist(), strict=True)
@@ -168,19 +168,19 @@ class EmbeddedSnapshot:
     def _candidates(self, rankings: list[Ranking], request: ResolvedRequest) -> Ranked:
         """What may be on the page, of all segments, in the order of the documents."""
         ranked = [
-            one.best(request, self._table.document_offset(number)) for number, one in enumerate(rankings)
+            one.best(request, self._reader.document_offset(number)) for number, one in enumerate(rankings)
         ]
-        return ranked[0] if len(ranked) == 1 else joined_ranks(ranked)
+        return ranked[0] if len(ranked) == 1 else concat_ranked(ranked)
 
     def _by_id(self, places: list[int], documents: Ints) -> list[int]:
         def name(place: int) -> tuple[bytes, int]:
-            segment, document = self._table.document(int(documents[place]))
+            segment, document = self._reader.document(int(documents[place]))
             return segment.id(int(segment.article[document])), document
 
         return sorted(places, key=name)
 
     def _hit(self, document: int, score: float, matching: int) -> FoundHit:
-        segment, own = self._table.document(document)
+        segment, own = self._reader.document(document)
         article = int(segment.article[own])
         count = segment.count(article)
         number = own - int(segment.first[article]) + 1 if count else 0
@@ -203,7 +203,7 @@ class EmbeddedSnapshot:
     def _copies(self, story: int) -> list[Copy]:
         """The articles that tell a story, the earliest first."""
         found = []
-        for segment in self._table.segments if story else ():
+        for segment in self._reader.segments if story else ():
             assert segment.stories is not None, "a story has a number where it is known"
             of = segment.storied[segment.stories.story[segment.storied] == story]
             for article in of[segment.everything()[of]].tolist():
@@ -214,7 +214,7 @@ class EmbeddedSnapshot:
         return [copy for *_, copy in sorted(found)]
 
     def _rank(self, document: int, score: float) -> Rank:
-        segment, own = self._table.document(document)
+        segment, own = self._reader.document(document)
         article = int(segment.article[own])
         number = own - int(segment.first[article]) + 1 if segment.count(article) else 0
         return Rank(segment.id(article).decode(), number, score)
@@ -225,7 +225,7 @@ class EmbeddedSnapshot:
         """The values of a field among ``articles``: most first, then by value; years and months in order."""
         if field in ("year", "month"):
             return self._date_facet(field, articles)
-        return counted(self._table, field, articles, aliases)
+        return counted(self._reader, field, articles, aliases)
 
     def _date_facet(self, field: str, articles: Mask) -> tuple[FacetValue, ...]:
         written = self._written(articles)
@@ -240,19 +240,19 @@ class EmbeddedSnapshot:
         return tuple(found)
 
     def _written(self, articles: Mask) -> Array:
-        parts = [segment.written[mask] for segment, mask in self._table.parts(articles)]
+        parts = [segment.written[mask] for segment, mask in self._reader.parts(articles)]
         return np.concatenate(parts) if parts else np.empty(0, np.int64)
 
     def contents(self, aliases: Aliases = ()) -> Contents:
         """What there is in the index; outlets that have several names, by ``aliases`` too, are one."""
         with self._reading():
-            everything = self._table.everything()
+            everything = self._reader.everything()
             written = self._written(everything)
             dates = written[written != NONE]
             return Contents(
                 articles=int(np.count_nonzero(everything)),
-                paragraphs=self._table.paragraphs,
-                words=self._table.words,
+                paragraphs=self._reader.paragraphs,
+                words=self._reader.words,
                 first_date=_day(dates.min()) if len(dates) else None,
                 last_date=_day(dates.max()) if len(dates) else None,
                 by_field=FrozenDict(
@@ -264,7 +264,7 @@ class EmbeddedSnapshot:
     def _known(self, articles: Mask) -> dict[str, tuple[FacetValue, ...]]:
         """How many articles know each field how."""
         counts: dict[str, Counter[str]] = {field: Counter() for field in FIELD_NAMES}
-        for segment, mask in self._table.parts(articles):
+        for segment, mask in self._reader.parts(articles):
             codes, values = segment.values("known")
             for code, count in enumerate(np.bincount(codes[mask]).tolist()):
                 if count:
@@ -283,53 +283,53 @@ class EmbeddedSnapshot:
     def article(self, article_id: str) -> Article | None:
         """The article with that id, with its paragraphs."""
         with self._reading():
-            found = self._table.article(article_id)
+            found = self._reader.article(article_id)
             return found[0].read(found[1]) if found is not None else None
 
     def story(self, article_id: str) -> list[str]:
         """The ids of the articles that tell the same story as one, the earliest first."""
         with self._reading():
-            found = self._table.article(article_id)
+            found = self._reader.article(article_id)
             copies = self._copies(found[0].story(found[1])) if found is not None else []
             return [copy.id for copy in copies] or [article_id]
 
     def ids_ending(self, ending: str) -> list[str]:
         """The ids that end with ``ending``, sorted."""
         with self._reading():
-            return sorted(found for found in self._ids(self._table.everything()) if found.endswith(ending))
+            return sorted(found for found in self._ids(self._reader.everything()) if found.endswith(ending))
 
     def ids_matching(self, tree: Node, request: ResolvedRequest) -> list[str]:
         """The ids of all articles that a search finds, sorted."""
         with self._reading(tree):
-            return sorted(self._ids(Evaluation(self._table, tree, request.aliases).found(request)))
+            return sorted(self._ids(QueryEvaluator(self._reader, tree, request.aliases).found(request)))
 
     def count(self, tree: Node, request: ResolvedRequest) -> int:
         """How many articles a search finds."""
         with self._reading(tree):
-            run = Evaluation(self._table, tree, request.aliases)
+            run = QueryEvaluator(self._reader, tree, request.aliases)
             return int(np.count_nonzero(run.found(request)))
 
     def __len__(self) -> int:
         """How many articles there are."""
-        return sum(int(np.count_nonzero(segment.everything())) for segment in self._table.segments)
+        return sum(int(np.count_nonzero(segment.everything())) for segment in self._reader.segments)
 
     def articles(self) -> Iterator[Article]:
         """All articles in the order of their ids, one at a time."""
-        segments = self._table.segments
+        segments = self._reader.segments
         for _, number, article in merge(*map(_in_order_of_ids, segments, range(len(segments)))):
             with self._reading():
                 read = segments[number].read(article)
             yield read
 
     def _ids(self, articles: Mask) -> Iterator[str]:
-        for segment, mask in self._table.parts(articles):
+        for segment, mask in self._reader.parts(articles):
             yield from segment.ids(np.flatnonzero(mask))
 
     def paths(self) -> dict[str, int]:
         """The paths that articles were read from, sorted, each with the number of these."""
         with self._reading():
             found: Counter[str] = Counter()
-            for segment, mask in self._table.parts(self._table.everything()):
+            for segment, mask in self._reader.parts(self._reader.everything()):
                 codes, values = segment.values("path")
                 counts = np.bincount(codes[mask])
                 found.update({values[code]: int(counts[code]) for code in np.flatnonzero(counts) if code})
@@ -345,7 +345,7 @@ class EmbeddedSnapshot:
     @property
     def segments(self) -> tuple[Segment, ...]:
         """Its segments."""
-        return self._table.segments
+        return self._reader.segments
 
     def states(self, path: str) -> dict[str, str]:
         """The ids and states of the articles read from ``path``."""
@@ -358,11 +358,11 @@ class EmbeddedSnapshot:
     def state(self, article_id: str) -> str | None:
         """The state of an article, or None where there is none."""
         with self._reading():
-            found = self._table.article(article_id)
+            found = self._reader.article(article_id)
             return found[0].state(found[1]) if found is not None else None
 
     def _articles_of(self, path: str) -> Iterator[tuple[Segment, int]]:
-        for segment in self._table.segments:
+        for segment in self._reader.segments:
             code = segment.keys("path").find(path.encode("utf-8", "backslashreplace"))
             if code <= 0:
                 continue

@@ -1,4 +1,4 @@
-"""A unit of a query in the paragraphs of one segment, by article: what is needed to rank few paragraphs, not all."""
+"""The paragraphs of one segment in which a leaf of a query matches, in article blocks: a ranking reads only the blocks it needs."""
 
 from __future__ import annotations
 
@@ -21,189 +21,195 @@ from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, concat_r
 Scores = NDArray[np.float64]
 
 
-class Unit(Protocol):
-    """The paragraphs in which a unit stands, none of them deleted. Its *groups* are those of one article each."""
+class ScoredDocSet(Protocol):
+    """The live paragraphs in which a leaf matches. An *article block* is those of one article; blocks are numbered from 0."""
 
     @property
     def articles(self) -> Ints:
-        """The articles with it in a paragraph, ascending: one a group."""
+        """The article of each block, ascending."""
 
     @property
-    def sizes(self) -> Array:
-        """How many paragraphs of each have it."""
+    def block_sizes(self) -> Array:
+        """The number of paragraphs in each block."""
 
     @property
     def total(self) -> int:
-        """How many paragraphs have it."""
+        """The number of paragraphs."""
 
-    def bounds(self, mean: float, groups: Ints | None) -> Scores:
-        """What it weighs at most in a paragraph of some groups, or of all.
+    def max_weights(self, mean_words: float, blocks: Ints | None) -> Scores:
+        """Return an upper bound of the leaf's weight in any paragraph of each block; None means all blocks.
 
-        ``mean`` is the number of words that paragraphs have on average.
+        ``mean_words`` is the mean length of a paragraph, in words.
         """
 
     def postings(self) -> Postings:
-        """All paragraphs with it, ascending, and how often each has it."""
+        """Return all paragraphs, ascending, and the number of matches in each."""
 
-    def owners_of(self, groups: Ints | None) -> Array:
-        """The paragraphs of some groups, or of all, ascending."""
+    def owners_of(self, blocks: Ints | None) -> Array:
+        """Return the paragraphs of the given blocks, ascending; None means all blocks."""
 
-    def postings_of(self, groups: Ints) -> Postings:
-        """The same, and how often each has it."""
+    def postings_of(self, blocks: Ints) -> Postings:
+        """Return the paragraphs of the given blocks, ascending, and the number of matches in each."""
 
 
-class Listed:
-    """A unit whose paragraphs are known."""
+class ListedDocs:
+    """A doc set made of postings in memory; its block maxima are exact."""
 
     def __init__(self, postings: Postings, segment: Segment) -> None:
         self._postings = postings
         self._lengths = segment.fields["text"].sizes
-        of = segment.article[postings.owners]
-        self._first = np.flatnonzero(run_starts(of))
-        self.articles: Ints = of[self._first].astype(np.int64)
+        article = segment.article[postings.owners]
+        self._first = np.flatnonzero(run_starts(article))
+        self.articles: Ints = article[self._first].astype(np.int64)
 
     @cached_property
-    def sizes(self) -> Array:
-        """How many paragraphs of each article have it."""
+    def block_sizes(self) -> Array:
+        """The number of paragraphs in each block."""
         return np.diff(self._first, append=self.total)
 
     @property
     def total(self) -> int:
-        """How many paragraphs have it."""
+        """The number of paragraphs."""
         return len(self._postings.owners)
 
-    def bounds(self, mean: float, groups: Ints | None) -> Scores:
-        """What it weighs in the best paragraph of some groups, or of all."""
+    def max_weights(self, mean_words: float, blocks: Ints | None) -> Scores:
+        """Return the leaf's weight in the best paragraph of each block."""
         owners, counts = self._postings
         if not len(owners):
             return np.empty(0)
-        best = np.maximum.reduceat(bm25f.in_text(counts, self._lengths[owners], mean), self._first)
-        return best if groups is None else np.asarray(best[groups])
+        weights = bm25f.in_text(counts, self._lengths[owners], mean_words)
+        block_max = np.maximum.reduceat(weights, self._first)
+        return block_max if blocks is None else np.asarray(block_max[blocks])
 
     def postings(self) -> Postings:
-        """All paragraphs with it, and how often each has it."""
+        """Return all paragraphs and the number of matches in each."""
         return self._postings
 
-    def owners_of(self, groups: Ints | None) -> Array:
-        """The paragraphs of some groups, or of all."""
-        if groups is None:
+    def owners_of(self, blocks: Ints | None) -> Array:
+        """Return the paragraphs of the given blocks."""
+        if blocks is None:
             return self._postings.owners
-        return self._postings.owners[concat_ranges(self._first[groups], self.sizes[groups])]
+        return self._postings.owners[concat_ranges(self._first[blocks], self.block_sizes[blocks])]
 
-    def postings_of(self, groups: Ints) -> Postings:
-        """The same, and how often each has it."""
-        chosen = concat_ranges(self._first[groups], self.sizes[groups])
+    def postings_of(self, blocks: Ints) -> Postings:
+        """Return the paragraphs of the given blocks and the number of matches in each."""
+        chosen = concat_ranges(self._first[blocks], self.block_sizes[blocks])
         return Postings(self._postings.owners[chosen], self._postings.counts[chosen])
 
 
-class Several:
-    """A unit that is another one in some articles than in all others; no article is of two of them."""
+class UnionDocs:
+    """The union of doc sets over disjoint sets of articles."""
 
-    def __init__(self, parts: Sequence[Unit]) -> None:
-        self._opened = parts
-        articles = np.concatenate([part.articles for part in parts])
+    def __init__(self, doc_sets: Sequence[ScoredDocSet]) -> None:
+        self._doc_sets = doc_sets
+        articles = np.concatenate([one.articles for one in doc_sets])
         self._order = articles.argsort(kind="stable")
         self.articles: Ints = articles[self._order]
-        self._begins = np.cumsum([0, *(len(part.articles) for part in parts)])
+        self._offsets = np.cumsum([0, *(len(one.articles) for one in doc_sets)])
 
     @cached_property
-    def sizes(self) -> Array:
-        """How many paragraphs of each article have it."""
-        return np.concatenate([part.sizes for part in self._opened])[self._order]
+    def block_sizes(self) -> Array:
+        """The number of paragraphs in each block."""
+        return np.concatenate([one.block_sizes for one in self._doc_sets])[self._order]
 
     @property
     def total(self) -> int:
-        """How many paragraphs have it."""
-        return sum(part.total for part in self._opened)
+        """The number of paragraphs."""
+        return sum(one.total for one in self._doc_sets)
 
-    def bounds(self, mean: float, groups: Ints | None) -> Scores:
-        """What it weighs at most in a paragraph of some groups, or of all."""
-        if groups is None:
-            return np.concatenate([part.bounds(mean, None) for part in self._opened])[self._order]
-        found = np.empty(len(groups))
-        for part, of_part, where in self._of(groups):
-            found[where] = part.bounds(mean, of_part)
-        return found
+    def max_weights(self, mean_words: float, blocks: Ints | None) -> Scores:
+        """Return an upper bound of the leaf's weight in any paragraph of each block."""
+        if blocks is None:
+            return np.concatenate([one.max_weights(mean_words, None) for one in self._doc_sets])[self._order]
+        bounds = np.empty(len(blocks))
+        for doc_set, its_blocks, where in self._by_doc_set(blocks):
+            bounds[where] = doc_set.max_weights(mean_words, its_blocks)
+        return bounds
 
     def postings(self) -> Postings:
-        """All paragraphs with it, and how often each has it."""
-        return _in_order([part.postings() for part in self._opened])
+        """Return all paragraphs and the number of matches in each."""
+        return _interleave([one.postings() for one in self._doc_sets])
 
-    def owners_of(self, groups: Ints | None) -> Array:
-        """The paragraphs of some groups, or of all."""
-        if groups is None:
+    def owners_of(self, blocks: Ints | None) -> Array:
+        """Return the paragraphs of the given blocks."""
+        if blocks is None:
             return self.postings().owners
-        return np.sort(np.concatenate([part.owners_of(of_part) for part, of_part, _ in self._of(groups)]))
+        return np.sort(np.concatenate([one.owners_of(own) for one, own, _ in self._by_doc_set(blocks)]))
 
-    def postings_of(self, groups: Ints) -> Postings:
-        """The same, and how often each has it."""
-        return _in_order([part.postings_of(of_part) for part, of_part, _ in self._of(groups)])
+    def postings_of(self, blocks: Ints) -> Postings:
+        """Return the paragraphs of the given blocks and the number of matches in each."""
+        return _interleave([one.postings_of(own) for one, own, _ in self._by_doc_set(blocks)])
 
-    def _of(self, groups: Ints) -> Iterator[tuple[Unit, Ints, Mask]]:
-        """Some groups by the unit that they are of: by their numbers there, and which they are."""
-        numbers = self._order[groups]
-        for part, (low, high) in zip(self._opened, pairwise(self._begins.tolist()), strict=True):
+    def _by_doc_set(self, blocks: Ints) -> Iterator[tuple[ScoredDocSet, Ints, Mask]]:
+        """Each doc set with the numbers that its blocks have there, and a mask of which of ``blocks`` they are."""
+        numbers = self._order[blocks]
+        for doc_set, (low, high) in zip(self._doc_sets, pairwise(self._offsets.tolist()), strict=True):
             here = (numbers >= low) & (numbers < high)
-            yield part, numbers[here] - low, here
+            yield doc_set, numbers[here] - low, here
 
 
-def _in_order(parts: Sequence[Postings]) -> Postings:
-    """Postings of different owners, by these."""
+def _interleave(parts: Sequence[Postings]) -> Postings:
+    """Postings of disjoint sets of owners as one, ordered by owner."""
     owners = np.concatenate([part.owners for part in parts])
     order = owners.argsort(kind="stable")
     return Postings(owners[order], np.concatenate([part.counts for part in parts])[order])
 
 
-class OneTerm:
-    """A word that is one term, of which no more is read than is asked for."""
+class TermDocs:
+    """The paragraphs with a single term, read lazily. If ``live`` is given, only those of these articles."""
 
-    def __init__(self, term: Term, mean: float, alive: Mask | None) -> None:
+    def __init__(self, term: Term, mean_words: float, live: Mask | None) -> None:
         self._term = term
-        self._mean = mean
-        self._groups: Ints | None = None if alive is None else np.flatnonzero(alive[term.articles])
+        self._stored_mean_words = mean_words  # with which the term's block maxima were computed
+        self._live_blocks: Ints | None = None if live is None else np.flatnonzero(live[term.articles])
 
     @cached_property
     def articles(self) -> Ints:
-        """The articles with it in a paragraph."""
-        return self._kept(self._term.articles)
+        """The article of each block, ascending."""
+        return self._in_live_blocks(self._term.articles)
 
     @cached_property
-    def sizes(self) -> Array:
-        """How many paragraphs of each have it."""
-        return self._kept(self._term.sizes)
+    def block_sizes(self) -> Array:
+        """The number of paragraphs in each block."""
+        return self._in_live_blocks(self._term.sizes)
 
     @cached_property
     def total(self) -> int:
-        """How many paragraphs have it."""
-        return self._term.total if self._groups is None else int(self.sizes.sum(dtype=np.int64))
+        """The number of paragraphs."""
+        if self._live_blocks is None:
+            return self._term.total
+        return int(self.block_sizes.sum(dtype=np.int64))
 
-    def _kept(self, values: Array) -> Array:
-        return values if self._groups is None else values[self._groups]
+    def _in_live_blocks(self, values: Array) -> Array:
+        return values if self._live_blocks is None else values[self._live_blocks]
 
-    def bounds(self, mean: float, groups: Ints | None) -> Scores:
-        """What it weighs at most in a paragraph of some groups, or of all."""
-        chosen = self._groups if groups is None else self._numbers(groups)
-        best = self._term.best if chosen is None else self._term.best[chosen]
-        # A weight is x / (1 - B + B·n/mean): with another mean it grows by the factor of the means at most.
-        return np.asarray((SCALE * max(1.0, mean / self._mean))[best], np.float64)
+    def max_weights(self, mean_words: float, blocks: Ints | None) -> Scores:
+        """Return an upper bound of the term's weight in any paragraph of each block."""
+        numbers = self._live_blocks if blocks is None else self._term_blocks(blocks)
+        block_max = self._term.best if numbers is None else self._term.best[numbers]
+        # A weight is x / (1 - B + B·n/mean): another mean increases it by at most the ratio of the means.
+        return np.asarray((SCALE * max(1.0, mean_words / self._stored_mean_words))[block_max], np.float64)
 
     def postings(self) -> Postings:
-        """All paragraphs with it, and how often each has it."""
+        """Return all paragraphs and the number of matches in each."""
         term = self._term
-        return Postings(term.owners, term.counts) if self._groups is None else self._read(self._groups)
+        return (
+            Postings(term.owners, term.counts) if self._live_blocks is None else self._read(self._live_blocks)
+        )
 
-    def owners_of(self, groups: Ints | None) -> Array:
-        """The paragraphs of some groups, or of all."""
-        chosen = self._groups if groups is None else self._numbers(groups)
-        return self._term.owners if chosen is None else self._term.of_groups(chosen).owners
+    def owners_of(self, blocks: Ints | None) -> Array:
+        """Return the paragraphs of the given blocks."""
+        numbers = self._live_blocks if blocks is None else self._term_blocks(blocks)
+        return self._term.owners if numbers is None else self._term.of_groups(numbers).owners
 
-    def postings_of(self, groups: Ints) -> Postings:
-        """The same, and how often each has it."""
-        return self._read(self._numbers(groups))
+    def postings_of(self, blocks: Ints) -> Postings:
+        """Return the paragraphs of the given blocks and the number of matches in each."""
+        return self._read(self._term_blocks(blocks))
 
-    def _numbers(self, groups: Ints) -> Ints:
-        return groups if self._groups is None else self._groups[groups]
+    def _term_blocks(self, blocks: Ints) -> Ints:
+        """The numbers that the blocks have in the term, which also has those of other articles."""
+        return blocks if self._live_blocks is None else self._live_blocks[blocks]
 
-    def _read(self, numbers: Ints) -> Postings:
-        chosen = self._term.of_groups(numbers)
+    def _read(self, term_blocks: Ints) -> Postings:
+        chosen = self._term.of_groups(term_blocks)
         return Postings(chosen.owners, self._term.counts_of(chosen))

@@ -62,11 +62,10 @@ from newssearch.text.analysis import words as words_of
 from newssearch.text.dates import is_last_moment
 
 from .addresses import with_address
-from .doc_sets import Listed
-from .doc_sets import Unit as Paragraphs
+from .doc_sets import ListedDocs, ScoredDocSet
 from .field_values import codes_like, codes_of, near, shown_values
-from .reader import Table, joined
-from .segment_matcher import Standing
+from .reader import IndexReader, joined
+from .segment_matcher import SegmentMatcher
 from .term_expansion import Expansion
 
 MAX_SUGGESTIONS = 3
@@ -77,25 +76,25 @@ MAX_UNKNOWN = 10
 Scores = NDArray[np.float64]
 
 
-class Stands(NamedTuple):
-    """Where a unit stands in a segment: in paragraphs; and in headlines, by article."""
+class LeafMatches(NamedTuple):
+    """Where a unit matches in a segment: in paragraphs; and in headlines, by article."""
 
-    text: Paragraphs
+    text: ScoredDocSet
     title: Postings
 
 
-class Evaluation:
-    """One tree over one table. ``notes`` are the diagnostics that only the index could tell."""
+class QueryEvaluator:
+    """One tree over one reader. ``notes`` are the diagnostics that only the index could tell."""
 
-    def __init__(self, table: Table, tree: Node, aliases: Aliases = ()) -> None:
-        self.table = table
+    def __init__(self, reader: IndexReader, tree: Node, aliases: Aliases = ()) -> None:
+        self.reader = reader
         self.aliases = aliases
         self.tree = tree
         self.notes: list[Diagnostic] = []
-        self._words = Expansion(table, self.notes)
-        self._standings = {segment: Standing(segment, self._words) for segment in table.segments}
+        self._words = Expansion(reader, self.notes)
+        self._matchers = {segment: SegmentMatcher(segment, self._words) for segment in reader.segments}
         self._idf: dict[Node, float] = {}
-        self._stands: dict[tuple[Segment, Node, str | None], Stands] = {}
+        self._matches: dict[tuple[Segment, Node, str | None], LeafMatches] = {}
 
     # ---- articles
 
@@ -104,7 +103,7 @@ class Evaluation:
         if _is_unit(node):
             return self._each(lambda segment: self._standing_in(segment, node, region))
         if isinstance(node, Not):
-            return self.table.everything() & ~self.articles(node.operand, region)
+            return self.reader.everything() & ~self.articles(node.operand, region)
         if isinstance(node, And):
             return _all_of(self.articles(operand, region) for operand in node.operands)
         if isinstance(node, Or):
@@ -116,48 +115,50 @@ class Evaluation:
         if isinstance(node, AtLeast):
             return self._each(lambda segment: self._often_in(segment, node, region))
         if isinstance(node, Field):
-            return self.table.everything() & self._of_field(node)
+            return self.reader.everything() & self._of_field(node)
         if isinstance(node, Dated):
-            return self.table.everything() & self.dated(node.start, node.end)
+            return self.reader.everything() & self.dated(node.start, node.end)
         if isinstance(node, Undated):
-            return self.table.everything() & ~self._each(lambda segment: segment.dated)
-        return self.table.everything()
+            return self.reader.everything() & ~self._each(lambda segment: segment.dated)
+        return self.reader.everything()
 
     def _each(self, found: Callable[[Segment], Mask]) -> Mask:
-        return joined([found(segment) for segment in self.table.segments])
+        return joined([found(segment) for segment in self.reader.segments])
 
     def _standing_in(self, segment: Segment, node: Node, region: str | None) -> Mask:
-        stands = self.stands(segment, node, region)
+        matches = self.matches(segment, node, region)
         mask = np.zeros(segment.articles, np.bool_)
-        mask[stands.text.articles] = True
-        mask[stands.title.owners] = True
+        mask[matches.text.articles] = True
+        mask[matches.title.owners] = True
         return mask
 
     def _often_in(self, segment: Segment, node: AtLeast, region: str | None) -> Mask:
-        text, title = self.stands(segment, node.operand, region)
+        text, title = self.matches(segment, node.operand, region)
         owners, often = text.postings()
         counts = np.bincount(segment.article[owners], often, segment.articles)
         counts[title.owners] += title.counts
         return np.asarray(counts >= node.count, np.bool_)
 
-    def stands(self, segment: Segment, node: Node, region: str | None = None, novel: bool = False) -> Stands:
-        """Where a unit, or an operand of one, stands in a part of its article; or in its ``novel`` paragraphs."""
-        found = self._stands.get((segment, node, region))
+    def matches(
+        self, segment: Segment, node: Node, region: str | None = None, novel: bool = False
+    ) -> LeafMatches:
+        """Where a unit, or an operand of one, matches in a part of its article; or in its ``novel`` paragraphs."""
+        found = self._matches.get((segment, node, region))
         if found is None:
-            found = self._stands[segment, node, region] = self._found(segment, node, region)
+            found = self._matches[segment, node, region] = self._found(segment, node, region)
         return found._replace(text=_within(found.text, segment, segment.novel)) if novel else found
 
-    def _found(self, segment: Segment, node: Node, region: str | None) -> Stands:
-        standing = self._standings[segment]
+    def _found(self, segment: Segment, node: Node, region: str | None) -> LeafMatches:
+        standing = self._matchers[segment]
         title = standing.postings(node, "title")
         if region == "title":
-            return Stands(Listed(NO_POSTINGS, segment), title)
-        text = standing.unit(node)
+            return LeafMatches(ListedDocs(NO_POSTINGS, segment), title)
+        text = standing.doc_set(node)
         if region == "hlead":
             owners, counts = text.postings()
             keep = segment.in_lead(owners)
-            text = Listed(Postings(owners[keep], counts[keep]), segment)
-        return Stands(text, title)
+            text = ListedDocs(Postings(owners[keep], counts[keep]), segment)
+        return LeafMatches(text, title)
 
     def with_value(self, field: str, wanted: str, span: Span = NOWHERE) -> Mask:
         """The articles whose field has a value: a name as a whole, some words of it, a language's variants, an id.
@@ -170,7 +171,7 @@ class Evaluation:
                 self.notes.append(Diagnostic("unknown-value", f"no article has the id {wanted!r}", span))
             return mask
         names = outlets(self.aliases if field in OUTLET_FIELDS else ())
-        codes = {segment: codes_of(segment, field, wanted, names) for segment in self.table.segments}
+        codes = {segment: codes_of(segment, field, wanted, names) for segment in self.reader.segments}
         if not any(map(len, codes.values())):
             self.notes.append(self._unknown(field, wanted, span))
         return self._each(lambda segment: _having(segment.values(field).codes, codes[segment]))
@@ -186,10 +187,10 @@ class Evaluation:
         if not node.pattern:
             return self.with_value(node.name, node.value, node.span)
         names = outlets(self.aliases if node.name in OUTLET_FIELDS else ())
-        segments = self.table.segments
-        codes = codes_like(self.table, node.name, node.value, names)
+        segments = self.reader.segments
+        codes = codes_like(self.reader, node.name, node.value, names)
         found = {segment.values(node.name).values[code] for segment in segments for code in codes[segment]}
-        note = Diagnostic("values", f"{node} stands for {shown_values(found)}", node.span)
+        note = Diagnostic("values", f"{node} matches for {shown_values(found)}", node.span)
         if not found:
             note = Diagnostic("unknown-value", f"no article has a value like {node}", node.span)
         if note not in self.notes:
@@ -216,7 +217,7 @@ class Evaluation:
         ]
         if request.start is not None or request.end is not None:
             masks.append(self.dated(request.start, request.end))
-        return _all_of(masks) & self.table.everything() if masks else None
+        return _all_of(masks) & self.reader.everything() if masks else None
 
     def found(self, request: ResolvedRequest) -> Mask:
         """The articles that the tree finds and that pass all filters."""
@@ -234,7 +235,7 @@ class Evaluation:
         tree = of_any_date(self.tree)
         if request.start is None and request.end is None and tree is self.tree:
             return 0
-        left = self.table.everything() & ~found & ~self._each(lambda segment: segment.dated)
+        left = self.reader.everything() & ~found & ~self._each(lambda segment: segment.dated)
         if not left.any():
             return 0
         allowed = self.filtered(replace(request, start=None, end=None))
@@ -247,24 +248,24 @@ class Evaluation:
         """The articles with a paragraph that no earlier one has and that matches, or with any, where nothing need be
         in it."""
         mask = np.zeros(segment.articles, np.bool_)
-        wanted = list(self.wanted())
+        wanted = list(self.scored_leaves())
         if not wanted:
             mask[segment.article[segment.novel]] = True
         for unit in wanted:
-            mask[self.stands(segment, unit.leaf, unit.region, novel=True).text.articles] = True
+            mask[self.matches(segment, unit.leaf, unit.region, novel=True).text.articles] = True
         return mask
 
     # ---- scores
 
-    def wanted(self) -> Iterator[LeafUse]:
+    def scored_leaves(self) -> Iterator[LeafUse]:
         """The units that add to a score, and mark paragraphs: those that are not negated."""
         return (unit for unit in leaves(self.tree) if not unit.negated)
 
-    def weight(self, unit: Node) -> float:
+    def idf(self, unit: Node) -> float:
         """How telling a unit is: its idf."""
         if unit not in self._idf:
-            holding = sum(standing.unit(unit).total for standing in self._standings.values())
-            self._idf[unit] = bm25f.idf(self.table.paragraphs, holding)
+            holding = sum(standing.doc_set(unit).total for standing in self._matchers.values())
+            self._idf[unit] = bm25f.idf(self.reader.paragraphs, holding)
         return self._idf[unit]
 
     # ---- what names stand for
@@ -272,7 +273,7 @@ class Evaluation:
     def names(self) -> dict[str, tuple[NameSpelling, ...]]:
         """How the index writes each name of the tree, and in how many articles; the most frequent first."""
         found: dict[str, tuple[NameSpelling, ...]] = {}
-        for wanted in self.wanted():
+        for wanted in self.scored_leaves():
             for name in names_in(wanted.leaf):
                 if name.text not in found:
                     found[name.text] = self._spellings(name)
@@ -284,8 +285,8 @@ class Evaluation:
         for form in forms:
             written = Counter[str]()
             articles = 0
-            for standing in self._standings.values():
-                articles += standing.articles_spelling(name, form, written)
+            for standing in self._matchers.values():
+                articles += standing.count_name_spelling(name, form, written)
             if articles:
                 counted.append(NameSpelling(min(written, key=lambda word: (-written[word], word)), articles))
         return tuple(sorted(counted, key=lambda one: (-one.articles, one.text)))
@@ -325,8 +326,8 @@ class Evaluation:
             yield Diagnostic("unknown-word", f"no article has the word {word!r}", unit.span, hint)
 
     def _is_anywhere(self, unit: Leaf) -> bool:
-        standings = self._standings.values()
-        return any(len(standing.unit(unit).articles) for standing in standings) or any(
+        standings = self._matchers.values()
+        return any(len(standing.doc_set(unit).articles) for standing in standings) or any(
             len(standing.postings(unit, "title").owners) for standing in standings
         )
 
@@ -346,10 +347,10 @@ class Evaluation:
 
     def _is_held(self, form: str) -> bool:
         """Whether an article that is not deleted has the word."""
-        return any(s.has_form(form, field) for s in self._standings.values() for field in FIELDS)
+        return any(s.has_form(form, field) for s in self._matchers.values() for field in FIELDS)
 
     def _unknown(self, field: str, wanted: str, span: Span) -> Diagnostic:
-        like = near(self.table, field, wanted, self.aliases, MAX_SUGGESTIONS)
+        like = near(self.reader, field, wanted, self.aliases, MAX_SUGGESTIONS)
         hint = f"did you mean {' or '.join(like)}?" if like else ""
         return Diagnostic("unknown-value", f"no article has the {field} {wanted!r}", span, hint)
 
@@ -370,11 +371,11 @@ def _in_words(node: Node) -> Iterator[Word | Phrase | Fuzzy | Name | Exact | Cap
             yield from _in_words(operand)
 
 
-def _within(text: Paragraphs, segment: Segment, chosen: Mask) -> Paragraphs:
-    """A unit in some of the documents in which it stands."""
+def _within(text: ScoredDocSet, segment: Segment, chosen: Mask) -> ScoredDocSet:
+    """A unit in some of the documents in which it matches."""
     owners, counts = text.postings()
     kept = chosen[owners]
-    return Listed(Postings(owners[kept], counts[kept]), segment)
+    return ListedDocs(Postings(owners[kept], counts[kept]), segment)
 
 
 def _is_unit(node: Node) -> TypeGuard[Leaf]:

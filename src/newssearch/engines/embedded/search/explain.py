@@ -9,10 +9,10 @@ from newssearch.query import And, Everything
 from newssearch.request import ResolvedRequest
 from newssearch.results import Clause
 
-from .evaluator import Evaluation
+from .evaluator import QueryEvaluator
 
 
-def explain(run: Evaluation, request: ResolvedRequest) -> tuple[Clause, ...]:
+def explain(run: QueryEvaluator, request: ResolvedRequest) -> tuple[Clause, ...]:
     """The clauses that all must hold, each once, and the filters of the request as one, with their counts."""
     operands = run.tree.operands if isinstance(run.tree, And) else (run.tree,)
     parts = {str(part): part for part in operands if not isinstance(part, Everything)}
@@ -20,7 +20,7 @@ def explain(run: Evaluation, request: ResolvedRequest) -> tuple[Clause, ...]:
     allowed = run.filtered(request)
     if allowed is not None:
         packed["the filters"] = np.packbits(allowed)
-    alive = run.table.everything()
+    alive = run.reader.everything()
     failed = np.zeros(len(alive), np.int64)  # by how many clauses each article is kept out
     for bits in packed.values():
         failed += ~_mask(bits, len(alive))

@@ -24,7 +24,7 @@ from newssearch.results import FacetValue
 from newssearch.system.lazy_regex import Pattern
 from newssearch.text.analysis import key, name_words
 
-from .reader import Table
+from .reader import IndexReader
 
 _NO_WORD = Pattern(r"[\W_]+")
 WORDLESS = "\0"
@@ -58,11 +58,11 @@ def codes_of(segment: Segment, field: str, wanted: str, names: Outlets) -> list[
     return [code for code in range(low, high) if code]
 
 
-def codes_like(table: Table, field: str, pattern: str, names: Outlets) -> dict[Segment, list[int]]:
+def codes_like(reader: IndexReader, field: str, pattern: str, names: Outlets) -> dict[Segment, list[int]]:
     """The numbers of the values of a pattern; of an outlet and a source also all other names of the same one."""
     known = {
         segment: [(code, name.decode()) for code, name in enumerate(keys.slice(1, len(keys)), 1)]
-        for segment in table.segments
+        for segment in reader.segments
         for keys in [segment.keys(field)]
     }
     values = {value for of_segment in known.values() for _, value in of_segment}
@@ -103,7 +103,7 @@ def subtags(key: str) -> tuple[str, ...]:
 # ---- counting
 
 
-def counted(table: Table, field: str, articles: Mask, aliases: Aliases) -> tuple[FacetValue, ...]:
+def counted(reader: IndexReader, field: str, articles: Mask, aliases: Aliases) -> tuple[FacetValue, ...]:
     """How many of ``articles`` have each value of a field: most first, then by value; None for those without one.
 
     Each value is counted as a filter on it finds it, and stands once, as most of the articles write it, then in the
@@ -113,7 +113,7 @@ def counted(table: Table, field: str, articles: Mask, aliases: Aliases) -> tuple
     totals = Counter[str]()
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     without = 0
-    for value, known, count in _found(table, field, articles):
+    for value, known, count in _found(reader, field, articles):
         if not value:
             without += count
             continue
@@ -128,9 +128,9 @@ def counted(table: Table, field: str, articles: Mask, aliases: Aliases) -> tuple
     return tuple(sorted(facets, key=lambda facet: (-facet.articles, facet.value is None, facet.value or "")))
 
 
-def _found(table: Table, field: str, articles: Mask) -> Iterator[tuple[str, str, int]]:
+def _found(reader: IndexReader, field: str, articles: Mask) -> Iterator[tuple[str, str, int]]:
     """The values of a field among ``articles`` by segment, each with its key and its count; ``""`` for none."""
-    for segment, mask in table.parts(articles):
+    for segment, mask in reader.parts(articles):
         codes, values = segment.values(field)
         found = np.bincount(codes[mask], minlength=len(values))
         keys = segment.keys(field).all()
@@ -171,13 +171,13 @@ def _holding(totals: Counter[str]) -> Counter[str]:
 # ---- for a name that no article has
 
 
-def near(table: Table, field: str, wanted: str, aliases: Aliases, most: int) -> list[str]:
+def near(reader: IndexReader, field: str, wanted: str, aliases: Aliases, most: int) -> list[str]:
     """The values that a mistyped one may stand for, the likeliest first.
 
     First those that begin with its words, those that hold them, those whose words it holds, those that hold its
     letters, and those that differ in few letters; among equals those that more articles have.
     """
-    values = [one for one in counted(table, field, table.everything(), aliases) if one.value is not None]
+    values = [one for one in counted(reader, field, reader.everything(), aliases) if one.value is not None]
     sought = key(wanted)
     keys = [key(one.value or "") for one in values]
     tests: Sequence[Callable[[str], bool]] = (

@@ -12,7 +12,7 @@ from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask
 
 
-class Table:
+class IndexReader:
     """What is known of one commit."""
 
     def __init__(self, segments: Sequence[Segment]) -> None:

@@ -1,7 +1,8 @@
-"""Where units stand, as arrays of places: what :mod:`newssearch.highlight.matcher` does for one text, for all of them at once.
+"""Matches of leaves as arrays of spans: :mod:`newssearch.highlight.matcher` for all texts of a segment at once.
 
-A stretch of words is a place to start and one to end, which is not part of it, ordered by start and then end. Places
-are those of one field of a segment (see :mod:`segment.segment`): ``starts`` are the first places of its owners, and the end.
+A span of words has a start position and an end position (exclusive). Arrays of spans are ordered by start, then by end.
+Positions are those of one field of a segment (see :mod:`segment.segment`), whose owners are documents or headlines;
+``owner_starts`` are the first positions of all owners, and the end.
 """
 
 from __future__ import annotations
@@ -17,191 +18,204 @@ from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, concat_ranges, intersect_all
 
 
-class Stretches(NamedTuple):
-    """Where a unit stands; ``owners``, ascending, are some outside of which it does not, where these are known."""
+class Spans(NamedTuple):
+    """Spans of words. If ``owners`` (ascending) is given, every span is in one of these; there may be others among them."""
 
     starts: Ints
     ends: Ints
     owners: Array | None = None
 
 
-NOWHERE = Stretches(NO_INTS, NO_INTS)
+NO_SPANS = Spans(NO_INTS, NO_INTS)
 
 
-def words(places: Ints) -> Stretches:
-    """Single words."""
-    return Stretches(places, places + 1)
+def single_words(positions: Ints) -> Spans:
+    """Return the spans of single words."""
+    return Spans(positions, positions + 1)
 
 
-def union(parts: Sequence[Stretches]) -> Stretches:
-    """Stretches of any of several, each once."""
+def union_spans(parts: Sequence[Spans]) -> Spans:
+    """Return the spans that are in any of the parts, each once."""
     parts = [part for part in parts if len(part.starts)]
     if len(parts) < 2:
-        return parts[0] if parts else NOWHERE
-    return _distinct(
+        return parts[0] if parts else NO_SPANS
+    return _sorted_unique(
         np.concatenate([part.starts for part in parts]), np.concatenate([part.ends for part in parts])
     )
 
 
-def _distinct(starts: Ints, ends: Ints) -> Stretches:
-    """Stretches in order, each once."""
+def _sorted_unique(starts: Ints, ends: Ints) -> Spans:
     order = np.lexsort((ends, starts))
     starts, ends = starts[order], ends[order]
     new = np.ones(len(starts), np.bool_)
     new[1:] = (starts[1:] != starts[:-1]) | (ends[1:] != ends[:-1])
-    return Stretches(starts[new], ends[new])
+    return Spans(starts[new], ends[new])
 
 
-def phrase(words_in_order: Sequence[Ints]) -> Stretches:
-    """Words side by side."""
+def adjacent_words(words_in_order: Sequence[Ints]) -> Spans:
+    """Return the spans of adjacent words, given the positions of each word in order."""
     size = len(words_in_order)
     if not size:
-        return NOWHERE
-    found = intersect_all([places - at if at else places for at, places in enumerate(words_in_order)])
-    return Stretches(found, found + size)
+        return NO_SPANS
+    starts = intersect_all(
+        [positions - shift if shift else positions for shift, positions in enumerate(words_in_order)]
+    )
+    return Spans(starts, starts + size)
 
 
-def chain(parts: Sequence[Stretches]) -> Stretches:
-    """One of each part, each beginning where the one before it ends."""
+def chain_spans(parts: Sequence[Spans]) -> Spans:
+    """Return the spans made of one span of each part, where each begins at the end of the one before it."""
     starts, ends = parts[0][:2]
     for part in parts[1:]:
         order = np.argsort(ends, kind="stable")
         low, high = (np.searchsorted(ends[order], part.starts, side) for side in ("left", "right"))
         before = order[concat_ranges(low, high - low)]
         starts, ends = starts[before], part.ends.repeat(high - low)
-    return _distinct(starts, ends)
+    return _sorted_unique(starts, ends)
 
 
-def window(words_needed: Sequence[tuple[Ints, int]], within: int, owners: Array) -> Stretches:
-    """The stretches that hold each of some words so many times, and none shorter inside of them that does.
+def minimal_windows(requirements: Sequence[tuple[Ints, int]], within: int, owner_starts: Array) -> Spans:
+    """Return the spans that meet all requirements and contain no shorter span that does.
 
-    The first and the last word are at most ``within`` apart. ``owners`` are the first places of all owners.
+    A requirement is the positions of a word and how many of them a window needs. The first and the last word of a window
+    are at most ``within`` apart, in the same owner.
     """
-    ends = np.sort(np.concatenate([places for places, _ in words_needed]))
+    ends = np.sort(np.concatenate([positions for positions, _ in requirements]))
     starts = ends.copy()
-    whole = np.ones(len(ends), np.bool_)
-    for places, needed in words_needed:
-        last = (
-            np.searchsorted(places, ends, "right") - needed
-        )  # the last but needed - 1 of them up to each end
-        whole &= last >= 0
-        starts = np.minimum(starts, places[np.maximum(last, 0)] if len(places) else 0)
-    starts, ends = starts[whole], ends[whole]
-    smallest = np.ones(len(starts), np.bool_)
-    smallest[1:] = (
-        starts[1:] != starts[:-1]
-    )  # starts never fall: of those with one start, the first ends first
-    keep = smallest & (ends - starts <= within)
+    complete = np.ones(len(ends), np.bool_)
+    for positions, needed in requirements:
+        # The index of the needed-th position, counted backwards from each end.
+        index = np.searchsorted(positions, ends, "right") - needed
+        complete &= index >= 0
+        starts = np.minimum(starts, positions[np.maximum(index, 0)] if len(positions) else 0)
+    starts, ends = starts[complete], ends[complete]
+    # Starts never decrease: among windows with the same start, the first is the shortest.
+    shortest = np.ones(len(starts), np.bool_)
+    shortest[1:] = starts[1:] != starts[:-1]
+    keep = shortest & (ends - starts <= within)
     starts, ends = starts[keep], ends[keep]
-    same = owner_of(owners, starts) == owner_of(owners, ends)
-    return Stretches(starts[same], ends[same] + 1)
+    same_owner = owner_of(owner_starts, starts) == owner_of(owner_starts, ends)
+    return Spans(starts[same_owner], ends[same_owner] + 1)
 
 
-def together(words_needed: Sequence[tuple[Ints, int]]) -> list[tuple[Ints, int]]:
-    """Some words, and how many of each are needed, where one may be of several: each has a word of its own.
+def joint_requirements(requirements: Sequence[tuple[Ints, int]]) -> list[tuple[Ints, int]]:
+    """Return the requirements of a window in which each wanted word has a position of its own, though words may share positions.
 
-    That is so if any of them together have as many words as they need (Hall 1935); those that share none need not be
-    looked at together.
+    By Hall's theorem (1935), that holds if every subset of the requirements has at least as many positions as its members
+    need together. Subsets with a member that shares no position with the others follow from smaller ones and are omitted.
     """
-    shared = [
-        [len(np.intersect1d(one, other, assume_unique=True)) > 0 for other, _ in words_needed]
-        for one, _ in words_needed
+    overlaps = [
+        [len(np.intersect1d(one, other, assume_unique=True)) > 0 for other, _ in requirements]
+        for one, _ in requirements
     ]
     found: list[tuple[Ints, int]] = []
-    for size in range(1, len(words_needed) + 1):
-        for chosen in combinations(range(len(words_needed)), size):
-            if size > 1 and not all(any(shared[n][m] for m in chosen if m != n) for n in chosen):
+    for size in range(1, len(requirements) + 1):
+        for subset in combinations(range(len(requirements)), size):
+            if size > 1 and not all(any(overlaps[n][m] for m in subset if m != n) for n in subset):
                 continue
-            places = np.unique(np.concatenate([words_needed[n][0] for n in chosen]))
-            found.append((places, sum(words_needed[n][1] for n in chosen)))
+            positions = np.unique(np.concatenate([requirements[n][0] for n in subset]))
+            found.append((positions, sum(requirements[n][1] for n in subset)))
     return found
 
 
-def wider(stretches: Stretches, before: int, behind: int, owners: Array) -> Stretches:
-    """Stretches with some more words before and behind them, where there are as many."""
-    if not (before or behind) or not len(stretches.starts):
-        return stretches
-    starts, ends = stretches.starts - before, stretches.ends + behind
-    held = owner_of(owners, stretches.starts, stretches.owners)
-    fits = (starts >= owners[held].astype(np.int64)) & (ends < owners[held + 1].astype(np.int64))
-    return Stretches(starts[fits], ends[fits], stretches.owners)
+def extend_spans(spans: Spans, before: int, after: int, owner_starts: Array) -> Spans:
+    """Return the spans extended by ``before`` words in front and ``after`` words behind; drop those without room in the owner."""
+    if not (before or after) or not len(spans.starts):
+        return spans
+    starts, ends = spans.starts - before, spans.ends + after
+    owner = owner_of(owner_starts, spans.starts, spans.owners)
+    fits = (starts >= owner_starts[owner].astype(np.int64)) & (
+        ends < owner_starts[owner + 1].astype(np.int64)
+    )
+    return Spans(starts[fits], ends[fits], spans.owners)
 
 
-def near(left: Stretches, right: Stretches, distance: int, ordered: bool, owners: Array) -> Stretches:
-    """The stretches of either side with one of the other at most ``distance`` words away, and none of the same words."""
-    before = _followed(left, right, distance, owners)
-    behind = _following(left, right, distance, owners)
+def near_spans(left: Spans, right: Spans, distance: int, ordered: bool, owner_starts: Array) -> Spans:
+    """Return the spans of either side that have one of the other side at most ``distance`` words away and share no word with it.
+
+    If ``ordered``, the left one comes first.
+    """
+    keep_left = _has_follower(left, right, distance, owner_starts)
+    keep_right = _follows_any(left, right, distance, owner_starts)
     if not ordered:
-        before |= _following(right, left, distance, owners)
-        behind |= _followed(right, left, distance, owners)
-    return union([_chosen(left, before), _chosen(right, behind)])
+        keep_left |= _follows_any(right, left, distance, owner_starts)
+        keep_right |= _has_follower(right, left, distance, owner_starts)
+    return union_spans([_filter_spans(left, keep_left), _filter_spans(right, keep_right)])
 
 
-def same(left: Stretches, right: Stretches, groups: Array) -> Stretches:
-    """The stretches of either side with one of the other in the same group; ``groups`` are where these begin."""
-    return union([_partnered(left, right, groups), _partnered(right, left, groups)])
+def spans_in_same_unit(left: Spans, right: Spans, unit_starts: Array) -> Spans:
+    """Return the spans of either side with one of the other side in the same unit (paragraph or sentence) that shares no word."""
+    return union_spans(
+        [_partnered_spans(left, right, unit_starts), _partnered_spans(right, left, unit_starts)]
+    )
 
 
-def without(kept: Stretches, taken: Sequence[Stretches]) -> Stretches:
-    """The stretches that share no word with any of those taken."""
-    others = union(taken)
+def exclude_spans(kept: Spans, excluded: Sequence[Spans]) -> Spans:
+    """Return the spans of ``kept`` that share no word with any of ``excluded``."""
+    others = union_spans(excluded)
     if not len(others.starts):
         return kept
     reach = np.maximum.accumulate(others.ends)
-    before = np.searchsorted(others.starts, kept.ends)  # so many begin before a stretch ends
-    free = (before == 0) | (reach[np.maximum(before - 1, 0)] <= kept.starts)
-    return _chosen(kept, free)
+    earlier = np.searchsorted(others.starts, kept.ends)  # the number that begin before each span's end
+    free = (earlier == 0) | (reach[np.maximum(earlier - 1, 0)] <= kept.starts)
+    return _filter_spans(kept, free)
 
 
-def postings(stretches: Stretches, owners: Array) -> Postings:
-    """The owners of stretches, and how many each has."""
-    if not len(stretches.starts):
+def span_postings(spans: Spans, owner_starts: Array) -> Postings:
+    """Return the owners of the spans, and the number of spans in each."""
+    if not len(spans.starts):
         return Postings(NO_INTS, NO_INTS)
-    held = owner_of(owners, stretches.starts, stretches.owners)
-    first = np.flatnonzero(np.diff(held, prepend=-1))
-    return Postings(held[first], np.diff(np.append(first, len(held))))
+    owner = owner_of(owner_starts, spans.starts, spans.owners)
+    first = np.flatnonzero(np.diff(owner, prepend=-1))
+    return Postings(owner[first], np.diff(np.append(first, len(owner))))
 
 
-def _followed(first: Stretches, second: Stretches, distance: int, owners: Array) -> Mask:
-    """Which of ``first`` one of ``second`` follows closely enough."""
-    limit = np.minimum(first.ends + distance - 1, _last(owners, first.starts))
+def _has_follower(first: Spans, second: Spans, distance: int, owner_starts: Array) -> Mask:
+    """Whether a span of ``second`` follows each of ``first`` within the distance."""
+    limit = np.minimum(first.ends + distance - 1, _last_position(owner_starts, first.starts))
     return np.searchsorted(second.starts, first.ends) < np.searchsorted(second.starts, limit, "right")
 
 
-def _following(first: Stretches, second: Stretches, distance: int, owners: Array) -> Mask:
-    """Which of ``second`` follow one of ``first`` closely enough."""
+def _follows_any(first: Spans, second: Spans, distance: int, owner_starts: Array) -> Mask:
+    """Whether each span of ``second`` follows one of ``first`` within the distance."""
     ends = np.sort(first.ends)
-    limit = np.maximum(second.starts - distance + 1, owners[owner_of(owners, second.starts)].astype(np.int64))
+    own_start = owner_starts[owner_of(owner_starts, second.starts)].astype(np.int64)
+    limit = np.maximum(second.starts - distance + 1, own_start)
     return np.searchsorted(ends, limit) < np.searchsorted(ends, second.starts, "right")
 
 
-def _partnered(ones: Stretches, others: Stretches, groups: Array) -> Stretches:
+def _partnered_spans(spans: Spans, others: Spans, unit_starts: Array) -> Spans:
+    """The spans with one of ``others`` in the same unit that shares no word.
+
+    A unit has such a span if its last one starts after the given one, or its first one ends before it.
+    """
     if not len(others.starts):
-        return NOWHERE
-    theirs = owner_of(groups, others.starts)
-    first = np.flatnonzero(np.diff(theirs, prepend=-1))
-    known = theirs[first]
-    last_start = others.starts[np.append(first[1:], len(theirs)) - 1]
+        return NO_SPANS
+    unit_of_others = owner_of(unit_starts, others.starts)
+    first = np.flatnonzero(np.diff(unit_of_others, prepend=-1))
+    units = unit_of_others[first]
+    last_start = others.starts[np.append(first[1:], len(unit_of_others)) - 1]
     first_end = np.minimum.reduceat(others.ends, first)
-    own = owner_of(groups, ones.starts)
-    at = np.searchsorted(known, own)
-    at[at == len(known)] = 0
-    apart = (last_start[at] >= ones.ends) | (first_end[at] <= ones.starts)
-    return _chosen(ones, (known[at] == own) & apart)
+    unit_of_spans = owner_of(unit_starts, spans.starts)
+    index = np.searchsorted(units, unit_of_spans)
+    index[index == len(units)] = 0
+    disjoint = (last_start[index] >= spans.ends) | (first_end[index] <= spans.starts)
+    return _filter_spans(spans, (units[index] == unit_of_spans) & disjoint)
 
 
-def _chosen(stretches: Stretches, mask: Mask) -> Stretches:
-    return Stretches(stretches.starts[mask], stretches.ends[mask])
+def _filter_spans(spans: Spans, keep: Mask) -> Spans:
+    return Spans(spans.starts[keep], spans.ends[keep])
 
 
-def owner_of(owners: Array, places: Ints, some: Array | None = None) -> Ints:
-    """The owner of each place: one of ``some``, where these are known."""
-    if some is not None:
-        return np.asarray(some[np.maximum(owner_of(owners[some], places), 0)], np.int64)
-    # In its type, or all of it is converted.
-    return np.asarray(owners.searchsorted(places.astype(owners.dtype), "right") - 1, np.int64)
+def owner_of(owner_starts: Array, positions: Ints, candidates: Array | None = None) -> Ints:
+    """Return the owner of each position. If ``candidates`` is given, all owners are among these."""
+    if candidates is not None:
+        index = np.maximum(owner_of(owner_starts[candidates], positions), 0)
+        return np.asarray(candidates[index], np.int64)
+    # searchsorted converts the whole array unless the values have its type.
+    return np.asarray(owner_starts.searchsorted(positions.astype(owner_starts.dtype), "right") - 1, np.int64)
 
 
-def _last(owners: Array, places: Ints) -> Ints:
-    """The last place of the owner of each place."""
-    return np.asarray(owners[owner_of(owners, places) + 1].astype(np.int64) - 2, np.int64)
+def _last_position(owner_starts: Array, positions: Ints) -> Ints:
+    """The last position of a word in the owner of each position."""
+    return np.asarray(owner_starts[owner_of(owner_starts, positions) + 1].astype(np.int64) - 2, np.int64)

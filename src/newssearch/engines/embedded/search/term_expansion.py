@@ -12,7 +12,7 @@ from newssearch.query.names import beginnings, is_spelling
 from newssearch.query.patterns import pattern_of
 from newssearch.text.analysis import fold, without_possessive
 
-from .reader import Table
+from .reader import IndexReader
 
 MAX_EXPANSION = 1_000
 """Different words that a pattern may stand for; of more, those that occur most often."""
@@ -21,10 +21,10 @@ REGEX_SECONDS = 5.0
 
 
 class Expansion:
-    """The words of a table for the patterns of one query. What is odd about them goes to ``notes``."""
+    """The words of a reader for the patterns of one query. What is odd about them goes to ``notes``."""
 
-    def __init__(self, table: Table, notes: list[Diagnostic]) -> None:
-        self._table = table
+    def __init__(self, reader: IndexReader, notes: list[Diagnostic]) -> None:
+        self._reader = reader
         self._notes = notes
         self._forms: dict[tuple[Node, TextField], list[str]] = {}
         self._thought = 0.0  # seconds, about regular expressions
@@ -64,11 +64,11 @@ class Expansion:
 
     def beginning(self, field: TextField, prefix: str) -> dict[str, int]:
         """The folded words that begin with ``prefix``, and how often each occurs, deleted ones counted."""
-        return _summed(segment.fields[field].forms_with(prefix) for segment in self._table.segments)
+        return _summed(segment.fields[field].forms_with(prefix) for segment in self._reader.segments)
 
     def alike(self, field: TextField, form: str, edits: int) -> dict[str, int]:
         """The folded words that differ from one in few letters, and how often each occurs, deleted ones counted."""
-        return _summed(segment.fields[field].forms_alike(form, edits) for segment in self._table.segments)
+        return _summed(segment.fields[field].forms_alike(form, edits) for segment in self._reader.segments)
 
     def near(self, form: str, edits: int) -> dict[str, int]:
         """The folded words of paragraphs and headlines that are like one, and how often each occurs in paragraphs."""

@@ -1,8 +1,8 @@
-"""The best paragraphs of a segment, exactly, without a look at those that cannot be among them.
+"""The best paragraphs of a segment, exactly, without scoring those that cannot be among them.
 
-What an article's best paragraph can score at most follows from what each unit of the query weighs at most there (see
-:class:`~indexing.inverter.Groups`). Articles are looked at from the highest of these bounds down, until there are as many as
-the page needs that score no less than the bounds of all others.
+The maximum weight of each leaf in an article block (see :class:`~indexing.inverter.Groups`) gives an upper bound of the
+best score in that article. Articles are scored in descending order of these bounds, until the worst score of a page
+is no less than the bound of every article left.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from newssearch.engines.embedded.segment import bm25f
 from newssearch.engines.embedded.segment.columns import NONE
@@ -32,18 +31,17 @@ from newssearch.engines.embedded.storage.sorted_sets import (
 )
 from newssearch.request import ResolvedRequest
 
-from .evaluator import Evaluation, Stands
+from .doc_sets import Scores
+from .evaluator import LeafMatches, QueryEvaluator
 
-FIRST = 64
-"""Articles that are looked at first, at least."""
-SLACK = 1 + 1e-9
-"""By what a bound may be too low because sums of floating-point numbers are rounded."""
-
-Scores = NDArray[np.float64]
+MIN_FIRST_ARTICLES = 64
+"""Fewest articles that are scored in the first step."""
+ROUNDING_MARGIN = 1 + 1e-9
+"""Upper bounds are multiplied by this, because rounded sums of floating-point numbers may be too low."""
 
 
 class Ranked(NamedTuple):
-    """Documents that may be on a page, their scores and moments, and how many of their articles' paragraphs match."""
+    """Documents that may be on a page: their scores, their dates, and the number of matching paragraphs in their articles."""
 
     documents: Ints
     scores: Scores
@@ -51,15 +49,15 @@ class Ranked(NamedTuple):
     matching: Ints
 
 
-def joined_ranks(parts: Sequence[Ranked]) -> Ranked:
-    """Those of several segments."""
+def concat_ranked(parts: Sequence[Ranked]) -> Ranked:
+    """Return the documents of several segments as one array each."""
     if not parts:
         return Ranked(NO_INTS, np.empty(0), NO_INTS, NO_INTS)
     return Ranked(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
-class _Places:
-    """The articles of a segment that were found, each with its place among them."""
+class _FoundArticles:
+    """The articles of a segment that a query finds. The index of an article is its rank among them by number."""
 
     def __init__(self, found: Mask) -> None:
         self._found = found
@@ -69,197 +67,203 @@ class _Places:
         return len(self.articles)
 
     @cached_property
-    def _places(self) -> Ints:
-        places = self._found.cumsum(dtype=np.int64)
-        places -= 1
-        return places
+    def _index_of(self) -> Ints:
+        """The index of each article of the segment; meaningless for one that is not found."""
+        index = self._found.cumsum(dtype=np.int64)
+        index -= 1
+        return index
 
-    def of(self, articles: Ints) -> tuple[Ints | None, Ints | None]:
-        """Which of some articles were found, and their places; None for all of them, and for all places."""
+    def among(self, articles: Ints) -> tuple[Ints | None, Ints | None]:
+        """Return which of the given articles are found (None for all of them), and their indices (None for all indices)."""
         if len(self) * BINARY_SEARCH_RATIO < len(articles):
             return intersect_indices(articles, self.articles)
         kept = self._found[articles]
         if not kept.all():
-            groups = np.flatnonzero(kept)
-            return groups, self._places[articles[groups]]
-        return None, None if len(articles) == len(self) else self._places[articles]
+            which = np.flatnonzero(kept)
+            return which, self._index_of[articles[which]]
+        return None, None if len(articles) == len(self) else self._index_of[articles]
 
 
-class _Part:
-    """A unit that adds to scores, in the articles that were found."""
+class _ScoredLeaf:
+    """A leaf that adds to scores, in the articles that are found."""
 
-    def __init__(self, stands: Stands, factor: float, found: _Places) -> None:
-        self.text, self._title = stands
+    def __init__(self, matches: LeafMatches, factor: float, found: _FoundArticles) -> None:
+        self.text, self._title = matches
         self.factor = factor
         self._found = found
 
     @cached_property
-    def _groups(self) -> tuple[Ints | None, Ints | None]:
-        return self._found.of(self.text.articles)
+    def _blocks_and_indices(self) -> tuple[Ints | None, Ints | None]:
+        return self._found.among(self.text.articles)
 
     @property
-    def groups(self) -> Ints | None:
-        """The groups of the unit that were found; None for all of them."""
-        return self._groups[0]
+    def blocks(self) -> Ints | None:
+        """The article blocks of the leaf that are found; None for all of them."""
+        return self._blocks_and_indices[0]
 
     @property
-    def places(self) -> Ints:
-        """The places of their articles."""
-        places = self._groups[1]
-        return np.arange(len(self._found)) if places is None else places
+    def indices(self) -> Ints:
+        """The index among the found articles of each of these blocks."""
+        indices = self._blocks_and_indices[1]
+        return np.arange(len(self._found)) if indices is None else indices
 
-    def in_titles(self, lengths: Array, mean: float) -> Scores | None:
-        """What it weighs in the headline of each article; None where it is in none."""
+    def title_weights(self, lengths: Array, mean_words: float) -> Scores | None:
+        """Return the leaf's weight in the headline of each found article; None if no headline matches."""
         owners, counts = self._title
-        postings, places = intersect_indices(owners, self._found.articles)
+        postings, indices = intersect_indices(owners, self._found.articles)
         if not len(postings):
             return None
         weights = np.zeros(len(self._found))
-        weights[places] = bm25f.in_title(counts[postings], lengths[owners[postings]], mean)
+        weights[indices] = bm25f.in_title(counts[postings], lengths[owners[postings]], mean_words)
         return weights
 
-    def at_most(self, mean: float) -> Scores:
-        """What it weighs at most in a paragraph of each article."""
-        groups, places = self._groups
-        bounds = self.text.bounds(mean, groups)
-        if places is None:
+    def max_text_weights(self, mean_words: float) -> Scores:
+        """Return an upper bound of the leaf's weight in any paragraph of each found article."""
+        blocks, indices = self._blocks_and_indices
+        bounds = self.text.max_weights(mean_words, blocks)
+        if indices is None:
             return bounds
         weights = np.zeros(len(self._found))
-        weights[places] = bounds
+        weights[indices] = bounds
         return weights
 
-    def sizes(self, chosen: Mask | None = None) -> int:
-        """How many paragraphs of the articles, or of some of them, have it."""
-        if self.groups is None and chosen is None:
+    def count_paragraphs(self, chosen: Mask | None = None) -> int:
+        """Return the number of matching paragraphs in the found blocks, or in those that ``chosen`` masks."""
+        if self.blocks is None and chosen is None:
             return self.text.total
-        sizes = self.text.sizes if self.groups is None else self.text.sizes[self.groups]
+        sizes = self.text.block_sizes if self.blocks is None else self.text.block_sizes[self.blocks]
         return int((sizes if chosen is None else sizes[chosen]).sum(dtype=np.int64))
 
-    def owners(self, chosen: Mask | None = None) -> Array:
-        """The paragraphs of the articles, or of some of them, that have it."""
-        groups = self.groups
+    def paragraphs(self, chosen: Mask | None = None) -> Array:
+        """Return the matching paragraphs of the found blocks, or of those that ``chosen`` masks."""
+        blocks = self.blocks
         if chosen is not None:
-            groups = np.flatnonzero(chosen) if groups is None else groups[chosen]
-        return self.text.owners_of(groups)
+            blocks = np.flatnonzero(chosen) if blocks is None else blocks[chosen]
+        return self.text.owners_of(blocks)
 
     def postings_in(self, articles: Ints) -> Postings:
-        """The paragraphs of some articles, by their own numbers, and how often each has it."""
+        """Return the matching paragraphs of the given articles of the segment, and the number of matches in each."""
         return self.text.postings_of(indices_in(self.text.articles, articles))
 
 
 class Ranking:
-    """The articles of a segment that a query has found, to be ranked."""
+    """Ranks the articles of a segment that a query finds."""
 
-    def __init__(self, run: Evaluation, segment: Segment, found: Mask, novel: bool = False) -> None:
+    def __init__(self, run: QueryEvaluator, segment: Segment, found: Mask, novel: bool = False) -> None:
         self._segment = segment
         self._repeated = segment.repeated
         self._novel = novel
-        places = _Places(found)
-        self._articles = places.articles
+        found_articles = _FoundArticles(found)
+        self._articles = found_articles.articles
         self._lengths = segment.fields["text"].sizes
-        self._mean, self._mean_title = run.table.mean_words, run.table.mean_title_words
-        self._opened = [
-            _Part(
-                run.stands(segment, wanted.leaf, wanted.region, novel),
-                wanted.boost * run.weight(wanted.leaf),
-                places,
+        self._mean_words, self._mean_title_words = run.reader.mean_words, run.reader.mean_title_words
+        self._leaves = [
+            _ScoredLeaf(
+                run.matches(segment, wanted.leaf, wanted.region, novel),
+                wanted.boost * run.idf(wanted.leaf),
+                found_articles,
             )
-            for wanted in run.wanted()
+            for wanted in run.scored_leaves()
         ]
 
     def paragraphs(self) -> int:
-        """How many paragraphs of the articles hold a unit of the query.
+        """Return the number of paragraphs in the found articles that match a leaf.
 
-        Where an article has one unit alone, it is known how many; only where it has several, these may share some.
+        Paragraphs are read only for articles in which several leaves match and may share paragraphs; for others, the sizes
+        of the article blocks are added.
         """
-        parts = list({id(part.text): part for part in self._opened}.values())
-        if len(parts) == 1:
-            return parts[0].sizes()
-        units = np.zeros(len(self._articles), np.uint16)
-        for part in parts:
-            units[part.places] += 1
-        several = units > 1
-        if 2 * np.count_nonzero(several) > len(units):  # then it is less work to look at all of them
-            return union_size([part.owners() for part in parts], self._segment.documents)
-        alone = sum(part.sizes(~several[part.places]) for part in parts)
-        shared = [part.owners(several[part.places]) for part in parts]
-        return alone + union_size(shared, self._segment.documents)
+        leaves = list({id(leaf.text): leaf for leaf in self._leaves}.values())
+        if len(leaves) == 1:
+            return leaves[0].count_paragraphs()
+        leaves_of = np.zeros(
+            len(self._articles), np.uint16
+        )  # the number of leaves that match in each article
+        for leaf in leaves:
+            leaves_of[leaf.indices] += 1
+        several = leaves_of > 1
+        if 2 * np.count_nonzero(several) > len(leaves_of):  # reading all is less work than selecting
+            return union_size([leaf.paragraphs() for leaf in leaves], self._segment.documents)
+        unshared = sum(leaf.count_paragraphs(~several[leaf.indices]) for leaf in leaves)
+        shared = [leaf.paragraphs(several[leaf.indices]) for leaf in leaves]
+        return unshared + union_size(shared, self._segment.documents)
 
     def best(self, request: ResolvedRequest, offset: int) -> Ranked:
-        """Those that may be on the page; ``offset`` is the number of the segment's first document."""
+        """Return the documents that may be on the requested page; ``offset`` is the number of the segment's first document."""
         size = len(self._articles)
         if request.all_paragraphs:
-            found = self._exact(None, each=False)
-        elif request.limit is None or size <= max(most := request.offset + request.limit, FIRST):
-            found = self._exact(None)
+            found = self._scored(None, each=False)
+        elif request.limit is None or size <= max(
+            wanted := request.offset + request.limit, MIN_FIRST_ARTICLES
+        ):
+            found = self._scored(None)
         elif request.sort == "relevance":
-            found = self._by_score(most)
+            found = self._best_by_score(wanted)
         else:
             keys, _ = sort_keys(np.empty(0), self._segment.instant[self._articles], request)
-            found = self._exact(np.flatnonzero(keys >= kth(keys, most)))
+            found = self._scored(np.flatnonzero(keys >= kth_greatest(keys, wanted)))
         return found._replace(documents=found.documents + offset) if offset else found
 
-    def _by_score(self, most: int) -> Ranked:
-        bounds = self._bounds()
-        least = kth(bounds, max(2 * most, FIRST))
+    def _best_by_score(self, wanted: int) -> Ranked:
+        bounds = self._score_bounds()
+        threshold = kth_greatest(bounds, max(2 * wanted, MIN_FIRST_ARTICLES))
         while True:
-            found = self._exact(np.flatnonzero(bounds >= least))  # at most all, whose worst is no less
-            worst = kth(found.scores, most)
-            if worst >= least:
+            # Ends at the latest once all articles are scored, for the worst score is then no less than the threshold.
+            found = self._scored(np.flatnonzero(bounds >= threshold))
+            worst = kth_greatest(found.scores, wanted)
+            if worst >= threshold:
                 return found
-            least = worst
+            threshold = worst
 
     @cached_property
-    def _in_titles(self) -> list[Scores | None]:
-        """What each part weighs in the headline of each article."""
+    def _title_weights(self) -> list[Scores | None]:
+        """The weight of each leaf in the headline of each found article."""
         lengths = self._segment.fields["title"].sizes
-        return [part.in_titles(lengths, self._mean_title) for part in self._opened]
+        return [leaf.title_weights(lengths, self._mean_title_words) for leaf in self._leaves]
 
-    def _bounds(self) -> Scores:
-        """What the best paragraph of each article scores at most."""
+    def _score_bounds(self) -> Scores:
+        """An upper bound of the score of any paragraph of each found article."""
         bounds = np.zeros(len(self._articles))
-        for part, in_titles in zip(self._opened, self._in_titles, strict=True):
-            weights = part.at_most(self._mean)
-            if in_titles is not None:
-                weights += in_titles
-            bounds += _saturated(weights, part.factor * SLACK)
+        for leaf, title_weights in zip(self._leaves, self._title_weights, strict=True):
+            weights = leaf.max_text_weights(self._mean_words)
+            if title_weights is not None:
+                weights += title_weights
+            bounds += _saturate(weights, leaf.factor * ROUNDING_MARGIN)
         return bounds
 
-    def _exact(self, chosen: Ints | None, each: bool = True) -> Ranked:
-        """All paragraphs of some articles that hold a unit, or with ``each`` the best of each article.
+    def _scored(self, chosen: Ints | None, each: bool = True) -> Ranked:
+        """Score the matching paragraphs of articles; return the best of each article, or with ``each=False`` all of them.
 
-        Of an article in which no paragraph does, the first one stands for it, that is no boilerplate, which weighs
-        nothing. Articles are chosen by their places
-        among those found; None chooses all.
+        An article without a matching paragraph is represented by its first non-boilerplate paragraph, whose text has weight
+        0. ``chosen`` are indices among the found articles; None means all.
         """
         segment = self._segment
         articles = self._articles if chosen is None else self._articles[chosen]
-        found = [part.postings_in(articles) for part in self._opened]
+        found = [leaf.postings_in(articles) for leaf in self._leaves]
         documents = union([postings.owners for postings in found], segment.documents)
-        where = articles.searchsorted(segment.article[documents].astype(np.int64))
-        first = np.flatnonzero(run_starts(where))
-        bare = None
+        index = articles.searchsorted(segment.article[documents].astype(np.int64))
+        first = np.flatnonzero(run_starts(index))
+        empty = None
         if len(first) < len(articles):
-            documents, where, bare = self._with_bare(articles, documents, where)
-            first = np.flatnonzero(run_starts(where))
+            documents, index, empty = self._with_stand_ins(articles, documents, index)
+            first = np.flatnonzero(run_starts(index))
         repeated = self._repeated[documents] if self._repeated is not None else None
         scores = np.zeros(len(documents))
-        for part, in_titles, postings in zip(self._opened, self._in_titles, found, strict=True):
-            weights = self._weights(postings, documents)
+        for leaf, title_weights, postings in zip(self._leaves, self._title_weights, found, strict=True):
+            weights = self._text_weights(postings, documents)
             if repeated is not None:
                 weights[repeated] = 0
-            if in_titles is not None:
-                weights += in_titles[where if chosen is None else chosen[where]]
-            scores += _saturated(weights, part.factor)
-        sizes = np.diff(first, append=len(where))
-        matching = sizes if bare is None else sizes * ~bare[first]
+            if title_weights is not None:
+                weights += title_weights[index if chosen is None else chosen[index]]
+            scores += _saturate(weights, leaf.factor)
+        sizes = np.diff(first, append=len(index))
+        matching = sizes if empty is None else sizes * ~empty[first]
         instants = segment.instant[articles]
         if not each:
-            return Ranked(documents, scores, instants[where], matching.repeat(sizes))
+            return Ranked(documents, scores, instants[index], matching.repeat(sizes))
         keys = scores if repeated is None else np.where(repeated, -1.0, scores)
         best = np.maximum.reduceat(keys, first) if len(first) else keys
-        places = np.flatnonzero(keys == best[where])
-        top = places[run_starts(where[places])]  # of equals, the first paragraph
+        candidates = np.flatnonzero(keys == best[index])
+        top = candidates[run_starts(index[candidates])]  # of equal paragraphs, the first
         shown = documents[top]
         if repeated is not None and (hidden := np.flatnonzero(repeated[top])).size:
             shown[hidden] = self._stand_ins[articles[hidden]]
@@ -267,41 +271,44 @@ class Ranking:
 
     @cached_property
     def _stand_ins(self) -> Ints:
-        """The document that stands for each article of which none is to be shown."""
+        """The document that represents each article of the segment if no matching paragraph can."""
         segment = self._segment
         if self._novel:
             return segment.first_of(segment.novel)
         return segment.first[:-1] if self._repeated is None else segment.first_of(~self._repeated)
 
-    def _weights(self, postings: Postings, documents: Ints) -> Scores:
-        """What a unit weighs in each of some documents, those with it among them."""
+    def _text_weights(self, postings: Postings, documents: Ints) -> Scores:
+        """A leaf's weight in each of the documents, which include the owners of its postings."""
         owners, counts = postings
-        own = bm25f.in_text(counts, self._lengths[owners], self._mean)
+        weights_of_owners = bm25f.in_text(counts, self._lengths[owners], self._mean_words)
         if owners is documents:
-            return own
+            return weights_of_owners
         weights = np.zeros(len(documents))
-        weights[documents.searchsorted(owners)] = own
+        weights[documents.searchsorted(owners)] = weights_of_owners
         return weights
 
-    def _with_bare(self, articles: Ints, held: Ints, where: Ints) -> tuple[Ints, Ints, Mask]:
-        """The documents that hold a unit, with the first of each article in which none does; and which are such."""
+    def _with_stand_ins(self, articles: Ints, matching: Ints, index: Ints) -> tuple[Ints, Ints, Mask]:
+        """Add a stand-in for each article without a matching document.
+
+        Return the documents, the index of the article of each, and a mask of the stand-ins.
+        """
         without = np.ones(len(articles), np.bool_)
-        without[where] = False
-        documents = np.concatenate((held, self._stand_ins[articles[without]]))
+        without[index] = False
+        documents = np.concatenate((matching, self._stand_ins[articles[without]]))
         order = documents.argsort(kind="stable")
-        places = np.concatenate((where, np.flatnonzero(without)))
-        return documents[order], places[order], order >= len(held)
+        indices = np.concatenate((index, np.flatnonzero(without)))
+        return documents[order], indices[order], order >= len(matching)
 
 
-def _saturated(weights: Scores, factor: float) -> Scores:
-    """What weights add to a score. Takes their place."""
+def _saturate(weights: Scores, factor: float) -> Scores:
+    """Turn a leaf's weights into its parts of the scores, in place."""
     weights /= bm25f.K1 + weights
     weights *= factor
     return weights
 
 
 def sort_keys(scores: Array, instants: Array, request: ResolvedRequest) -> tuple[Array, Array]:
-    """What documents are ordered by first and then, greatest first."""
+    """Return the primary and the secondary sort key of documents, both in descending order."""
     if request.sort == "relevance":
         return scores, instants
     if request.sort == "newest":
@@ -309,10 +316,8 @@ def sort_keys(scores: Array, instants: Array, request: ResolvedRequest) -> tuple
     return np.where(instants == NONE, -np.iinfo(np.int64).max, -instants), scores
 
 
-def kth(values: Array, most: int) -> Any:
-    """The last of so many greatest values."""
-    if not most:
+def kth_greatest(values: Array, k: int) -> Any:
+    """Return the k-th greatest value; the smallest if there are fewer, infinity if ``k`` is 0."""
+    if not k:
         return np.inf
-    return (
-        np.partition(values, len(values) - most)[len(values) - most] if len(values) > most else values.min()
-    )
+    return np.partition(values, len(values) - k)[len(values) - k] if len(values) > k else values.min()

@@ -1,6 +1,6 @@
 """One term of a field in one segment: the articles and documents that have it, and where it stands in them.
 
-What is read of it is kept, so that the parts of one query share it: see :class:`~search.segment_matcher.Standing`.
+What is read of it is kept, so that the parts of one query share it: see :class:`~search.segment_matcher.SegmentMatcher`.
 """
 
 from __future__ import annotations

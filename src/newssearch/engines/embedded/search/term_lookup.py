@@ -1,0 +1,178 @@
+"""The terms and surface forms of one segment that the words, patterns and names of a query stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from newssearch.engines.embedded.segment.field import Field, Kinds, TextField
+from newssearch.engines.embedded.segment.segment import Segment
+from newssearch.engines.embedded.storage.container import StringTable
+from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask
+from newssearch.query import Fuzzy, Name, Node, Phrase, Regex, Wildcard, Word
+from newssearch.query.alternatives import Alternative, Alternatives, alternatives_of
+from newssearch.query.names import is_name
+from newssearch.query.patterns import asks_for_whole, pattern_of, written_pattern
+from newssearch.text.analysis import (
+    analyser_named,
+    possible_forms,
+    unelided,
+    whole_form,
+)
+
+Expand = Callable[[Wildcard | Fuzzy | Regex | Name, TextField], Sequence[str]]
+"""Returns the folded words of an index that a pattern or a name stands for."""
+
+
+class AnalysedWords(NamedTuple):
+    """The words of a leaf as one analysis splits them, or several analyses that agree.
+
+    ``others`` are the alternatives that occur in the field. ``articles`` are those with these analyses, None if all are.
+    """
+
+    terms: tuple[str, ...]
+    others: list[Alternative]
+    articles: Mask | None
+
+    @property
+    def is_one_term(self) -> bool:
+        """Whether this is a single term without alternatives."""
+        return len(self.terms) == 1 and not self.others
+
+
+class TermLookup:
+    """Looks up words, patterns and names in the dictionaries of one segment. Surface forms include those of deleted texts."""
+
+    def __init__(self, segment: Segment, expand: Expand) -> None:
+        self.segment = segment
+        self._expand = expand
+        self._pattern_cache: dict[tuple[Node, TextField], list[Kinds]] = {}
+        self._words_cache: dict[tuple[Word | Phrase, TextField], list[AnalysedWords]] = {}
+
+    # ---- words
+
+    def analysed(self, node: Word | Phrase, name: TextField) -> list[AnalysedWords]:
+        """Return the words of a leaf as each group of articles has them."""
+        found = self._words_cache.get((node, name))
+        if found is None:
+            found = self._words_cache[node, name] = self._by_analysis(node, self.segment.fields[name])
+        return found
+
+    def _by_analysis(self, node: Word | Phrase, field: Field) -> list[AnalysedWords]:
+        text, inside = node.text, node.inside if isinstance(node, Word) else ()
+        analyses = self.segment.analyses
+        if len(analyses) == 1:
+            ((analysis, _),) = analyses.items()
+            words = alternatives_of(analyser_named(analysis), text, inside)
+            return [AnalysedWords(words.terms, self._occurring(field, words.others), None)]
+        found: dict[Alternatives, Mask | None] = {}
+        for analysis, articles in analyses.items():
+            words = alternatives_of(analyser_named(analysis), text, inside)
+            other = found.get(words)
+            found[words] = articles if other is None or articles is None else other | articles
+        return [
+            AnalysedWords(
+                words.terms, self._occurring(field, words.others), None if len(found) == 1 else articles
+            )
+            for words, articles in found.items()
+        ]
+
+    def _occurring(self, field: Field, alternatives: Sequence[Alternative]) -> list[Alternative]:
+        """The alternatives that occur in a field."""
+        has_compound = iter(field.compounds.there_are([one.key for one in alternatives if one.key]))
+        return [
+            one
+            for one in alternatives
+            if (next(has_compound) if one.key else all(field.find(term) >= 0 for term in one.terms))
+        ]
+
+    # ---- surface forms
+
+    def surface_forms(self, field: Field, forms: Sequence[str]) -> list[Kinds]:
+        """Return all surface forms of the given folded words, by term."""
+        numbers = field.find_forms(forms)
+        return field.by_term(np.concatenate([field.variants(n) for n in numbers])) if numbers else []
+
+    def expanded(self, node: Wildcard | Fuzzy | Regex | Name, name: TextField) -> list[Kinds]:
+        """Return the surface forms that a pattern or a name stands for, by term."""
+        field = self.segment.fields[name]
+        forms = self._expand(node, name)
+        if isinstance(node, Name):
+            return field.by_term(self.spellings_of_name(field, node, forms))
+        if not asks_for_whole(node) and not (isinstance(node, Wildcard) and node.written):
+            return self.surface_forms(field, forms)
+        found = self._pattern_cache.get((node, name))
+        if found is None:
+            found = self._pattern_cache[node, name] = field.by_term(
+                self._matching_as_spelled(field, node, forms)
+            )
+        return found
+
+    def _matching_as_spelled(
+        self, field: Field, node: Wildcard | Fuzzy | Regex, forms: Sequence[str]
+    ) -> Ints:
+        """The surface forms of some folded words that match a pattern as spelled, or with their elided prefix."""
+        chosen = [
+            variant for number in field.find_forms(forms) for variant in field.variants(number).tolist()
+        ]
+        with_prefix = asks_for_whole(node)
+        if with_prefix:
+            matches = pattern_of(node).matches
+            chosen += [variant for variant, form in elided_forms(field) if matches(form)]
+        if isinstance(node, Wildcard) and node.written:
+            fits = written_pattern(node)
+            chosen = [
+                variant for variant in chosen if any(map(fits, _spellings(field, variant, with_prefix)))
+            ]
+        return np.unique(np.array(chosen, np.int64))
+
+    def spellings_of_name(self, field: Field, node: Name, forms: Sequence[str]) -> Ints:
+        """Return the surface forms of some folded words that spell a name."""
+        chosen = [
+            variant
+            for number in field.find_forms(forms)
+            for variant in field.variants(number).tolist()
+            if is_name(
+                node.text, form := field.forms[number].decode(), unelided(field.written(variant), form)
+            )
+        ]
+        return np.array(chosen, np.int64)
+
+    def spelled_as(self, field: Field, word: str, shown: Callable[[str], str]) -> list[Kinds]:
+        """Return the surface forms that ``shown`` maps to the same as a word, with or without their elided prefix."""
+        wanted = shown(word)
+        candidates = (
+            (variant, field.written(variant), form)
+            for form in possible_forms(word)
+            if (number := field.find_form(form)) >= 0
+            for variant in field.variants(number).tolist()
+        )
+        chosen = [
+            variant
+            for variant, spelling, form in candidates
+            if wanted in (shown(spelling), shown(unelided(spelling, form)))
+        ]
+        return field.by_term(np.array(chosen, np.int64))
+
+
+def _spellings(field: Field, variant: int, with_prefix: bool) -> list[str]:
+    """The spelling of a surface form without its elided prefix; if ``with_prefix``, also the whole one."""
+    whole = field.written(variant)
+    without_prefix = unelided(whole, field.forms[field.form_of(variant)].decode())
+    return [without_prefix, whole] if with_prefix else [without_prefix]
+
+
+def elided_forms(field: Field) -> list[tuple[int, str]]:
+    """Return the surface forms with an elided prefix (``l'`` of ``l'eau``), each with its folded spelling prefix included."""
+    spellings = StringTable(field.container, f"{field.name}.written")
+    octets, sizes = spellings.span(0, len(spellings))
+    apostrophes = np.flatnonzero(octets == ord("'"))
+    variants = np.unique(np.searchsorted(np.cumsum(sizes), apostrophes, "right")).tolist()
+    whole_forms = ((variant, whole_form(spellings[variant].decode())) for variant in variants)
+    return [
+        (variant, whole)
+        for variant, whole in whole_forms
+        if field.forms[field.form_of(variant)].decode() != whole
+    ]

@@ -1,0 +1,173 @@
+"""The spans of terms and of adjacent terms in one segment, read from the postings. Deleted texts are included."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
+
+import numpy as np
+
+from newssearch.engines.embedded.segment.field import NO_POSTINGS, Field, Kinds, Postings, TextField, added
+from newssearch.engines.embedded.segment.postings import Chosen, Term
+from newssearch.engines.embedded.segment.segment import Segment
+from newssearch.engines.embedded.storage.container import Array
+from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, intersect, intersect_all, run_starts
+from newssearch.query.alternatives import Alternative
+
+from .spans import (
+    NO_SPANS,
+    Spans,
+    chain_spans,
+    minimal_windows,
+    owner_of,
+    single_words,
+    span_postings,
+    union_spans,
+)
+from .term_lookup import AnalysedWords
+
+
+class TermSpans:
+    """Spans and postings of terms. A term is read once for all leaves of a query.
+
+    ``owners`` (ascending) limits where to look; None means everywhere.
+    """
+
+    def __init__(self, segment: Segment) -> None:
+        self.segment = segment
+        self._terms: dict[tuple[TextField, int], Term] = {}
+
+    def term(self, field: Field, number: int) -> Term:
+        """Return a term's postings, by its number in the field."""
+        found = self._terms.get((field.name, number))
+        if found is None:
+            found = self._terms[field.name, number] = field.term(number)
+        return found
+
+    def postings(self, field: Field, surface_forms: Sequence[Kinds]) -> Postings:
+        """Return the owners with any of the surface forms, and how often each has them."""
+        whole_terms = np.array([one.term for one in surface_forms if one.kinds is None], np.int64)
+        parts = [field.postings_of(whole_terms)] if len(whole_terms) else []
+        parts.extend(
+            span_postings(single_words(self._positions(field, one, None)), field.starts)
+            for one in surface_forms
+            if one.kinds is not None
+        )
+        return merge_postings(parts)
+
+    def any_of(self, field: Field, surface_forms: Sequence[Kinds], owners: Array | None) -> Spans:
+        """Return the words that are one of the surface forms."""
+        found = [self._positions(field, one, owners) for one in surface_forms]
+        return single_words(np.sort(np.concatenate(found))) if found else NO_SPANS
+
+    def _positions(self, field: Field, wanted: Kinds, owners: Array | None) -> Ints:
+        term = self.term(field, wanted.term)
+        return term.places(wanted.kinds, None if owners is None else term.of_owners(owners))
+
+    def adjacent(self, field: Field, words: AnalysedWords, owners: Array | None) -> Spans:
+        """Return the spans of adjacent terms, any of which an alternative may replace."""
+        plain = self.adjacent_terms(field, words.terms, owners)
+        replaced = [(one.start, one.end, self.alternative(field, one, owners)) for one in words.others]
+        if not replaced:
+            return plain
+        size = len(words.terms)
+        complete = [spans for start, end, spans in replaced if end - start == size]
+        partial = [one for one in replaced if one[1] - one[0] < size]
+        if partial:
+            # Owners without any of these alternatives can only have the plain terms.
+            starts = np.concatenate([spans.starts for _, _, spans in partial])
+            possible = np.unique(owner_of(field.starts, starts))
+            partial += [
+                (n, n + 1, self.adjacent_terms(field, (term,), possible))
+                for n, term in enumerate(words.terms)
+            ]
+            reached: list[Spans] = [NO_SPANS] * (size + 1)  # by the number of words matched so far
+            for start, end, spans in sorted(partial, key=itemgetter(0, 1)):
+                extended = chain_spans([reached[start], spans]) if start else spans
+                reached[end] = union_spans([reached[end], extended])
+            complete.append(reached[-1])
+        return union_spans([plain, *complete])
+
+    def alternative(self, field: Field, alternative: Alternative, owners: Array | None) -> Spans:
+        """Return the spans of an alternative; those of a compound in all owners."""
+        if alternative.terms:
+            return self.adjacent_terms(field, alternative.terms, owners)
+        positions = field.compounds.places(alternative.key)
+        return union_spans([Spans(starts, starts + size) for starts, size in positions])
+
+    def adjacent_terms(self, field: Field, terms: Sequence[str], owners: Array | None) -> Spans:
+        """Return the spans of adjacent terms.
+
+        Reads the rarest term first, and each later one only in the owners that have all before it.
+        """
+        numbers = [field.find(term) for term in terms]
+        if not numbers or min(numbers) < 0:
+            return NO_SPANS
+        distinct = {number: self.term(field, number) for number in sorted(set(numbers))}
+        in_order = [distinct[number] for number in numbers]
+        starts: Ints | None = None
+        for number, term in enumerate(sorted(set(in_order), key=lambda term: term.total)):
+            if starts is not None and number > 1:
+                owners = owner_of(field.starts, starts[starts >= 0], owners)
+                owners = owners[run_starts(owners)]
+            if owners is not None:
+                chosen: Chosen | None = term.of_owners(owners)
+            elif len(in_order) > 1 and field.of_documents:
+                chosen = term.of_groups(np.flatnonzero(self._articles_with_all(in_order)[term.articles]))
+            else:
+                chosen = None
+            owners = term.owners if chosen is None else chosen.owners
+            positions = term.places(None, chosen)
+            for shift, other in enumerate(in_order):
+                if other is term:
+                    shifted = positions - shift if shift else positions
+                    starts = shifted if starts is None else intersect(starts, shifted)
+        return NO_SPANS if starts is None else Spans(starts, starts + len(in_order), owners)
+
+    def terms_within(self, field: Field, terms: Sequence[str], within: int, owners: Array | None) -> Spans:
+        """Return the shortest spans that hold all terms in any order, the first and the last at most ``within`` apart."""
+        numbers = [field.find(term) for term in terms]
+        if not numbers or min(numbers) < 0:
+            return NO_SPANS
+        distinct = {number: self.term(field, number) for number in sorted(set(numbers))}
+        chosen = self._in_shared_owners(field, distinct, owners)
+        requirements = [
+            (distinct[number].places(None, chosen[number]), count)
+            for number, count in Counter(numbers).items()
+        ]
+        return minimal_windows(requirements, within, field.starts)
+
+    def _articles_with_all(self, terms: Iterable[Term]) -> Mask:
+        """The articles that have each of the terms in a paragraph."""
+        having_all = np.ones(self.segment.articles, np.bool_)
+        for term in set(terms):
+            having = np.zeros(self.segment.articles, np.bool_)
+            having[term.articles] = True
+            having_all &= having
+        return having_all
+
+    def _in_shared_owners(
+        self, field: Field, terms: dict[int, Term], owners: Array | None
+    ) -> dict[int, Chosen]:
+        """The postings of each term, by its number, in the owners that have all of the terms."""
+        if field.of_documents:
+            having_all = self._articles_with_all(terms.values())
+            found = {
+                n: term.of_groups(np.flatnonzero(having_all[term.articles])) for n, term in terms.items()
+            }
+        else:
+            found = {n: Chosen(np.arange(*term.range), term.articles) for n, term in terms.items()}
+        all_owners = [chosen.owners for chosen in found.values()]
+        shared = intersect_all(all_owners if owners is None else [*all_owners, owners])
+        return {n: Term.picked(chosen, shared) for n, chosen in found.items()}
+
+
+def merge_postings(parts: Sequence[Postings]) -> Postings:
+    """Return the postings of several words as those of one: an owner's counts are added."""
+    parts = [part for part in parts if len(part.owners)]
+    if len(parts) < 2:
+        return parts[0] if parts else NO_POSTINGS
+    return added(
+        np.concatenate([part.owners for part in parts]), np.concatenate([part.counts for part in parts])
+    )

@@ -156,3 +156,9 @@ def test_find_and_count_take_what_decides_which_articles_match(tmp_path: Path) -
 def test_the_request_is_documented() -> None:
     assert newssearch.Request is Request
     assert "Raises" in (Request.__doc__ or "")
+
+
+def test_all_paragraphs_are_listed_of_every_copy(index: Index) -> None:
+    assert index.search("rain").grouped
+    assert not index.search("rain", group=False).grouped
+    assert not index.search("rain", group=True, all_paragraphs=True).grouped

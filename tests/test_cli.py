@@ -327,7 +327,7 @@ def test_an_odd_query_is_answered_with_a_note_and_a_caret(cli: Command, held: Pa
     done = cli("query", "rain AND", "--count")
     assert (done.code, done.out) == (0, "0 articles, 0 paragraphs\n")
     assert done.err == (
-        "note: AND has nothing to work on here and was taken as a word\n  rain AND\n       ^^^\n"
+        "note: AND lacks an operand and was taken as a word\n  rain AND\n       ^^^\n"
         "note: no article has the word 'AND'\n  rain AND\n       ^^^\n"
         "         2  rain  (alone, all others together 0)\n"
         '         0  "AND"  (alone, all others together 2)\n'

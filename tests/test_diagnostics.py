@@ -60,10 +60,10 @@ def titles(index: Index, query: str | Node, **options: object) -> list[str]:
         ("rain date:2024-02-30", "2024-02-30", "'2024-02-30' is not a date"),
         ("date:2024-07..2024-06", "2024-07..2024-06", "the range ends before it begins"),
         ("(rain AND storm) w/5 sun", "rain AND storm", "AND says what an article holds, not where"),
-        ("rain w/5 (NOT storm)", "NOT storm", "NOT alone stands nowhere"),
-        ("rain w/5 outlet:ap", "outlet:ap", "says something of the whole article"),
+        ("rain w/5 (NOT storm)", "NOT storm", "NOT alone has no matches in a text"),
+        ("rain w/5 outlet:ap", "outlet:ap", "applies to the whole article"),
         ("rain w/0 storm", "w/0", "a distance is from 1 to 1000 words"),
-        ("atleast2(rain storm)", "rain storm", "atleast counts places in the text"),
+        ("atleast2(rain storm)", "rain storm", "atleast counts matches in the text"),
         ("outlet:(the guardian)", "outlet:(the guardian", "no article has two values of outlet"),
         ("rain /[a/ storm", "/[a/", "the regular expression is wrong"),
     ],
@@ -117,7 +117,7 @@ def test_a_minus_behind_a_field_negates_and_boosts_multiply(query: str, shown: s
 
 @pytest.mark.parametrize("query", ["rain w/5 -storm", "rain w/5 NOT storm"])
 def test_what_is_negated_cannot_stand_beside_another_word(query: str) -> None:
-    with pytest.raises(QueryError, match="NOT alone stands nowhere"):
+    with pytest.raises(QueryError, match="NOT alone has no matches in a text"):
         newssearch.parse(query)
 
 

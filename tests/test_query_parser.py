@@ -211,7 +211,7 @@ def test_a_note_tells_place_and_reason() -> None:
     (note,) = parse("rain AND").diagnostics
     assert note.to_dict() == {
         "kind": "operator",
-        "message": "AND has nothing to work on here and was taken as a word",
+        "message": "AND lacks an operand and was taken as a word",
         "start": 5,
         "end": 8,
         "suggestion": "",
@@ -436,9 +436,9 @@ BORROWED = [
     ("a adj5 b", "adj5", "pre/5"),
     ("a BEFORE b", "BEFORE", "pre/5"),
     ("a SAME b", "SAME", "w/5"),
-    ('"a b" ~2', "~2", "right behind"),
-    ("a ~exact", "~exact", "right behind"),
-    ("a ^2", "^2", "right behind"),
+    ('"a b" ~2', "~2", "right after"),
+    ("a ~exact", "~exact", "right after"),
+    ("a ^2", "^2", "right after"),
     ("iraq outlet: bbc", "outlet:", "outlet:word, without a space"),
     ("date: >2024", "date:", "date:>=2024"),
     ("Outlet: bbc", "Outlet:", "outlet:word"),
@@ -448,7 +448,7 @@ BORROWED = [
     ("tax% cut", "tax%", "tax*"),
     ("labo#r", "labo#r", "labo?r"),
     ("!trump", "!trump", "-trump"),
-    ("+trump biden", "+trump", "all words are looked for"),
+    ("+trump biden", "+trump", "all words are required"),
     ("a & b", "&", "leave it out"),
     ("a && b", "&&", "leave it out"),
     ("a | b", "|", "OR"),
@@ -501,7 +501,7 @@ def test_innocent_text_has_no_note_of_other_engines(text: str) -> None:
 @pytest.mark.parametrize("text", ["C++", "C#", "F#"])
 def test_a_name_that_its_marks_tell_from_a_letter_is_noted(text: str) -> None:
     (note,) = parse(f"x {text} y").diagnostics
-    assert note.message == f"{text} finds what {text[0]} finds: marks are no part of a word"
+    assert note.message == f"{text} finds what {text[0]} finds: marks are not part of a word"
     assert note.span == (2, 2 + len(text))
 
 

@@ -1,7 +1,8 @@
 """Where the leaves of a query match in one text: the plain meaning of each, over a list of words.
 
-This is the law that every engine must agree with. It also marks snippets, and an engine falls back on it for leaves that
-its index cannot answer alone. The embedded engine does the same for many texts at once in ``search/spans.py``.
+This module defines the semantics that every engine must agree with. It also marks snippets, and an engine falls back
+on it for leaves that its index cannot answer alone. The embedded engine does the same for many texts at once in
+``search/spans.py``.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ class AnalysedText:
         self.terms: list[str] = [token[0] for chunk in self._chunks for token in chunk]
 
     def span(self, match: Match) -> tuple[int, int]:
-        """The range of characters of a match."""
+        """Return the range of characters of a match."""
         first, last = match[0], match[1] - 1
         start, end = self._offsets(first)
         return (start, end) if first == last else (start, self._offsets(last)[1])
@@ -88,7 +89,7 @@ class AnalysedText:
     def at(self, term: str) -> list[int]:
         """The positions of a term."""
         terms = self.terms
-        return [match for match, other in enumerate(terms) if other == term] if term in terms else []
+        return [at for at, other in enumerate(terms) if other == term] if term in terms else []
 
     @cached_property
     def pieces(self) -> list[str]:
@@ -129,7 +130,7 @@ class AnalysedText:
         return self._compounds(PARTED)
 
     def _compounds(self, pattern: Pattern) -> dict[str, list[Match]]:
-        """Compounds by key, looked for only in chunks that ``pattern`` matches."""
+        """Compounds by key, searched only in chunks that ``pattern`` matches."""
         found: dict[str, list[Match]] = {}
         number = at = 0
         pieces: list[str] = []
@@ -179,12 +180,10 @@ def find_matches(node: Node, text: AnalysedText) -> list[Match]:
             found.update(at for at, word in enumerate(text.written) if matches(whole_form(word)))
         return [(at, at + 1) for at in sorted(found)]
     if isinstance(node, Name):
-        known = zip(text.folded, text.unelided, strict=True)
-        spelled_so = {
-            (at, at + 1) for at, (form, shown) in enumerate(known) if is_name(node.text, form, shown)
-        }
-        found_so = spelled_so.union(find_matches(node.word, text))
-        return sorted((at - (at > 0 and text.folded[at - 1] in ARTICLES), end) for at, end in found_so)
+        forms = zip(text.folded, text.unelided, strict=True)
+        variants = {(at, at + 1) for at, (form, shown) in enumerate(forms) if is_name(node.text, form, shown)}
+        found_at = variants.union(find_matches(node.word, text))
+        return sorted((at - (at > 0 and text.folded[at - 1] in ARTICLES), end) for at, end in found_at)
     if isinstance(node, Caps):
         return _words_as_written(node.text, text, written_form)
     if isinstance(node, Exact):
@@ -207,19 +206,19 @@ def find_matches(node: Node, text: AnalysedText) -> list[Match]:
 
 
 def _words_or_alternatives(wanted: Alternatives, text: AnalysedText) -> list[Match]:
-    """Matches of adjacent words, any of which may be replaced by an alternative."""
+    """Return matches of adjacent words, any of which may be replaced by an alternative."""
     plain = _adjacent_terms(wanted.terms, text)
-    ways = [
-        (other.start, other.end, places)
+    choices = [
+        (other.start, other.end, matches)
         for other in wanted.others
-        if (places := _alternative_matches(other, text))
+        if (matches := _alternative_matches(other, text))
     ]
-    if not ways:
+    if not choices:
         return plain
-    ways += [(at, at + 1, _adjacent_terms((term,), text)) for at, term in enumerate(wanted.terms)]
+    choices += [(at, at + 1, _adjacent_terms((term,), text)) for at, term in enumerate(wanted.terms)]
     found: list[set[Match]] = [set() for _ in range(len(wanted.terms) + 1)]
-    for start, end, places in sorted(ways):
-        found[end].update(_chained([sorted(found[start]), places]) if start else places)
+    for start, end, matches in sorted(choices):
+        found[end].update(_chained([sorted(found[start]), matches]) if start else matches)
     return sorted(found[-1].union(plain))
 
 
@@ -276,8 +275,9 @@ def _chained(parts: Sequence[list[Match]]) -> list[Match]:
 def _adjacent_parts(node: PatternPhrase, text: AnalysedText) -> list[Match]:
     """Matches of adjacent words and patterns."""
     anywhere = [(at, at + 1) for at in range(len(text.terms))] if ANY in node.parts else []
-    parts = node.leaves
-    return _chained([anywhere if isinstance(unit, AnyWord) else find_matches(unit, text) for unit in parts])
+    return _chained(
+        [anywhere if isinstance(leaf, AnyWord) else find_matches(leaf, text) for leaf in node.leaves]
+    )
 
 
 def _parts_in_window(node: PatternPhrase, text: AnalysedText) -> list[Match]:
@@ -290,16 +290,16 @@ def _parts_in_window(node: PatternPhrase, text: AnalysedText) -> list[Match]:
     ]
     # Each gets a word of its own if every subset of them has enough words together (Hall 1935).
     together = [
-        (sorted(set[int]().union(*(places for places, _ in chosen))), sum(count for _, count in chosen))
+        (sorted(set[int]().union(*(positions for positions, _ in chosen))), sum(count for _, count in chosen))
         for size in range(1, len(needs) + 1)
         for chosen in combinations(needs, size)
     ]
     found: list[Match] = []
     for last in together[-1][0]:
-        counts = [(places, bisect_right(places, last) - count) for places, count in together]
+        counts = [(positions, bisect_right(positions, last) - count) for positions, count in together]
         if any(at < 0 for _, at in counts):
             continue
-        first = min(places[at] for places, at in counts)
+        first = min(positions[at] for positions, at in counts)
         if last - first <= node.within and (not found or found[-1][0] < first):
             found.append((first, last + 1))
     return found
@@ -310,11 +310,11 @@ def _words_as_written(wanted: str, text: AnalysedText, shown: Callable[[str], st
     pieces = [shown(word_of(match)) for match in words(wanted)]
     size = len(pieces)
     last = len(text.terms) - size + 1 if size else 0
-    ways = [{shown(word), shown(bare)} for word, bare in zip(text.written, text.unelided, strict=True)]
+    spellings = [{shown(word), shown(bare)} for word, bare in zip(text.written, text.unelided, strict=True)]
     return [
         (at, at + size)
         for at in range(last)
-        if pieces[0] in ways[at] and all(piece in ways[at + n] for n, piece in enumerate(pieces))
+        if pieces[0] in spellings[at] and all(piece in spellings[at + n] for n, piece in enumerate(pieces))
     ]
 
 

@@ -1,4 +1,4 @@
-"""Which words of a paragraph made it match, and the best window of it around them."""
+"""The matches of a query in a paragraph, and the snippet that shows most of them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from newssearch.text.sentences import sentence_starts
 from .matcher import AnalysedText, find_matches
 
 SNIPPET_LENGTH = 320
-"""Characters of a snippet, unless asked otherwise: four lines on a terminal."""
+"""Default length of a snippet in characters: four lines on a terminal."""
 
 _MAX_FIRST_WORD = 40
-"""Characters in which the word that a sentence begins with is looked for."""
+"""Most characters of the first word of a sentence, which is read whole to see whether a sentence begins at a match."""
 
 
 class Mark(NamedTuple):
-    """An occurrence of a word or phrase of the query: ``text[start:end]``; ``leaf`` tells which of them."""
+    """A match of a leaf of the query: the text ``text[start:end]``. ``leaf`` is the number of the leaf."""
 
     start: int
     end: int
@@ -32,38 +32,36 @@ class Mark(NamedTuple):
 
 
 class Highlighter:
-    """Marks what a query looks for, in as many paragraphs as there are to be shown.
+    """Marks the matches of a query in any number of paragraphs.
 
-    Marked are the matches of the tree's leaves that are not negated. Inside a phrase nothing but the whole phrase
-    is one. Words that only join others (``the``) are left out, unless the query has no other.
+    It marks matches of the leaves that are not negated; of a phrase, only the whole phrase. Function words (``the``) are
+    left out, unless the query has no others.
     """
 
     def __init__(self, tree: Node) -> None:
         self._wanted = [(wanted.leaf, wanted.region) for wanted in leaves(tree) if not wanted.negated]
 
     def marks(self, text: str, analyser: Analyser, in_lead: bool = True) -> list[Mark]:
-        """The matches in a paragraph, in order; ``in_lead`` tells whether it is in the lead of its article."""
-        wanted = [
-            leaf_ for leaf_, region in self._wanted if region is None or (region == "hlead" and in_lead)
-        ]
-        telling = [leaf_ for leaf_ in wanted if not (isinstance(leaf_, Word) and analyser.joins(leaf_.text))]
+        """Return the matches in a paragraph, in order. ``in_lead`` is whether it belongs to the lead of its article."""
+        wanted = [leaf for leaf, region in self._wanted if region is None or (region == "hlead" and in_lead)]
+        content = [leaf for leaf in wanted if not (isinstance(leaf, Word) and analyser.joins(leaf.text))]
         if not wanted:
             return []
         words = AnalysedText(text, analyser)
         found = [
-            Mark(*words.span(match), leaf)
-            for leaf, leaf_ in enumerate(telling or wanted)
-            for match in find_matches(leaf_, words)
+            Mark(*words.span(match), number)
+            for number, leaf in enumerate(content or wanted)
+            for match in find_matches(leaf, words)
         ]
         found.sort()
         return found
 
     def variants(self, text: str, analyser: Analyser, in_lead: bool = True) -> tuple[str, ...]:
-        """The names in a paragraph that are spelled otherwise than the query asks for, in order, each once."""
+        """Return the names in a paragraph in spellings other than the query's, in order, each once."""
         wanted = [
-            (leaf_, names)
-            for leaf_, region in self._wanted
-            if (names := tuple(names_in(leaf_))) and (region is None or (region == "hlead" and in_lead))
+            (leaf, names)
+            for leaf, region in self._wanted
+            if (names := tuple(names_in(leaf))) and (region is None or (region == "hlead" and in_lead))
         ]
         if not wanted:
             return ()
@@ -71,8 +69,8 @@ class Highlighter:
         asked = {core(name.text) for _, names in wanted for name in names}
         inside = [
             match
-            for leaf_, names in wanted
-            for start, end in find_matches(leaf_, words)
+            for leaf, names in wanted
+            for start, end in find_matches(leaf, words)
             for name in names
             for match in find_matches(name, words)
             if start <= match[0] and match[1] <= end and words.folded[match[1] - 1] not in asked
@@ -82,10 +80,10 @@ class Highlighter:
     def snippet(
         self, text: str, analyser: Analyser, length: int = SNIPPET_LENGTH, in_lead: bool = True
     ) -> Snippet:
-        """The window of a paragraph that shows most of what was looked for, of about ``length`` characters.
+        """Return the window of about ``length`` characters that shows most of the query; 0 is for the whole paragraph.
 
-        It holds as many different words and phrases of the query as fit, then as many matches, then begins as
-        early as can be; it is cut at a sentence where one begins close by, else between words. 0 is for all.
+        It holds as many different leaves of the query as fit, then as many matches, then begins as early as possible.
+        It begins with a sentence if one begins nearby, else between words.
         """
         found = self.marks(text, analyser, in_lead)
         if length <= 0 or len(text) <= length:
@@ -97,7 +95,7 @@ class Highlighter:
             low, high = max(mark.start, start) - start, min(mark.end, end) - start
             if low >= high:
                 continue
-            if spans and low <= spans[-1][1]:  # two phrases that share words are one highlight
+            if spans and low <= spans[-1][1]:  # phrases that share words make one highlight
                 spans[-1] = (spans[-1][0], max(high, spans[-1][1]))
             else:
                 spans.append((low, high))
@@ -107,7 +105,7 @@ class Highlighter:
 def snippet(
     tree: Node, text: str, analyser: Analyser, length: int = SNIPPET_LENGTH, in_lead: bool = True
 ) -> Snippet:
-    """The snippet of one paragraph: see :class:`Highlighter`."""
+    """Return the snippet of one paragraph: see :class:`Highlighter`."""
     return Highlighter(tree).snippet(text, analyser, length, in_lead)
 
 
@@ -136,7 +134,7 @@ def _snippet_window(text: str, found: list[Mark], length: int, analysis: str) ->
 
 
 def _densest(found: list[Mark], length: int) -> tuple[int, int]:
-    """The places, no more than ``length`` apart, that the window should show."""
+    """Return the start and end of the matches that the window should show, at most ``length`` apart if possible."""
     best: tuple[tuple[int, int, int], int, int] = ((0, 0, 0), 0, 0)
     counts: dict[int, int] = {}
     low = reach = 0
@@ -156,7 +154,7 @@ def _densest(found: list[Mark], length: int) -> tuple[int, int]:
 
 
 def _sentence_start(text: str, first: int, room: int, analysis: str) -> int | None:
-    """Where the sentence around ``first`` begins, if that leaves the marks inside the window."""
+    """Return the start of the sentence around ``first`` if the marks still fit in the window, else None."""
     low = max(0, first - room * 2 // 3)
     start = 0 if low == 0 else None
     low = _word_start(text, low, first)
@@ -170,7 +168,7 @@ def _sentence_start(text: str, first: int, room: int, analysis: str) -> int | No
 
 
 def _word_start(text: str, at: int, limit: int) -> int:
-    """The first position from ``at`` on where a word begins, at most ``limit``."""
+    """Return the first position from ``at`` up to ``limit`` where a word begins."""
     if at == 0 or text[at - 1].isspace():
         return at
     space = text.find(" ", at, min(limit, at + 40))
@@ -184,7 +182,7 @@ def _whole_character(text: str, at: int, limit: int) -> int:
 
 
 def _is_inside(text: str, at: int) -> bool:
-    """Whether the position is inside what a reader sees as one character."""
+    """Whether a position is inside one user-perceived character."""
     if not 0 < at < len(text):
         return False
     char = text[at]
@@ -193,7 +191,7 @@ def _is_inside(text: str, at: int) -> bool:
 
 
 def _cut_back(text: str, start: int, end: int) -> int:
-    """The last position up to ``end`` where a word ends, if one does in the last part of the window."""
+    """Return the last position up to ``end`` where a word ends, or ``end`` if none is within 40 characters."""
     if text[end : end + 1].isspace():
         return end
     space = text.rfind(" ", max(start, end - 40), end)

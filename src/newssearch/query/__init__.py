@@ -1,6 +1,6 @@
-"""The query language: a string to a syntax tree, with what was understood and what was odd about it.
+"""The query language: parses a string into a syntax tree, with diagnostics about what looked odd.
 
-A program builds a query from the classes of the tree, or takes what a user typed literally with :func:`words`.
+A program can also build a tree from its classes, or turn user input into plain words with :func:`words`.
 """
 
 from newssearch.fields import VALUE_FIELDS

@@ -1,7 +1,7 @@
-"""The ways in which words of a query may be written: with hyphens or without, as one word or several.
+"""Alternative spellings of the words of a query: with or without hyphens, as one word or several.
 
-A query looks for its words side by side. In place of some of them an *alternative* may stand: the one word that they
-make, or the words that a text joins to it. See :mod:`newssearch.text.compounds`.
+A query matches its words side by side. An *alternative* may replace some of them: the one word that they form, or
+the words that a text joins into it. See :mod:`newssearch.text.compounds`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from newssearch.text.compounds import MOST_PARTS
 
 
 class Alternative(NamedTuple):
-    """What may stand in place of the words from ``start`` up to but not including ``end``.
+    """What may replace the words from ``start`` up to but not including ``end``.
 
     Either adjacent words, given by their ``terms``; or a compound that a text joins or splits, given by the ``key`` of a
     :class:`~newssearch.text.analysis.Compound`.
@@ -27,7 +27,7 @@ class Alternative(NamedTuple):
 
 
 class Alternatives(NamedTuple):
-    """The terms of adjacent words, and the alternatives to some of them."""
+    """The terms of adjacent words, and the alternatives that may replace some of them."""
 
     terms: tuple[str, ...]
     others: tuple[Alternative, ...]
@@ -35,9 +35,9 @@ class Alternatives(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def alternatives_of(analyser: Analyser, text: str, inside: tuple[str, ...] = ()) -> Alternatives:
-    """The alternatives to the words of ``text``.
+    """Return the alternatives to the words of ``text``.
 
-    Each of ``inside`` is a text that holds these words and may be written as one word with capitals inside.
+    Each string in ``inside`` contains these words and may be written as one word with capitals inside.
 
     >>> from newssearch.text.analysis import analyser
     >>> found = alternatives_of(analyser("en"), "Al-Abbasi")
@@ -47,16 +47,16 @@ def alternatives_of(analyser: Analyser, text: str, inside: tuple[str, ...] = ())
     ['abbasi', 'al', 'al abbasi', 'alabbasi']
     """
     tokens = analyser.tokens(text)
-    terms, written = tuple(token.term for token in tokens), [token.word for token in tokens]
+    terms, spelled = tuple(token.term for token in tokens), [token.word for token in tokens]
     others = [Alternative(at, at + 1, key=term) for at, term in enumerate(terms)]
     for first, size, key in analyser.compounds(text):
-        behind = first + size
+        end = first + size
         if size > 1:
-            others += [Alternative(first, behind, (key,)), Alternative(first, behind, key=key)]
-        elif " " in key:  # all of its parts are required, not one alone
-            others.append(Alternative(first, behind, tuple(key.split(" "))))
-        elif key == analyser.singular(written[first]):
-            others.append(Alternative(first, behind, (key,)))
+            others += [Alternative(first, end, (key,)), Alternative(first, end, key=key)]
+        elif " " in key:  # requires all its parts
+            others.append(Alternative(first, end, tuple(key.split(" "))))
+        elif key == analyser.singular(spelled[first]):
+            others.append(Alternative(first, end, (key,)))
     for start in range(len(terms)):
         for end in range(start + 2, min(start + MOST_PARTS, len(terms)) + 1):
             others.append(Alternative(start, end, key=" ".join(terms[start:end])))

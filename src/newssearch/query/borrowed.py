@@ -1,7 +1,7 @@
 """Operators of other search engines, and what to write instead of each.
 
-They are words here, and a note says so: nobody should believe that ``trump or biden`` has found either. The forms are
-those of LexisNexis, Westlaw, Factiva, ProQuest, Media Cloud, Google, Lucene and KQL.
+Here they are words, and a diagnostic says so: ``trump or biden`` must not look like a search for either. Covered are
+the operators of LexisNexis, Westlaw, Factiva, ProQuest, Media Cloud, Google, Lucene and KQL.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ BOOLEAN_MARKS = {
     "||": "write OR between words for either of them",
     "!": "write NOT, or -word",
 }
-"""Marks that join words elsewhere, and have no word in them here."""
+"""Boolean operators of other engines without a letter or digit, and what to write instead."""
 PROXIMITY_HELP = "w/5 for within five words either way, pre/5 for in that order"
-"""What there is instead of the operators of proximity."""
+"""The proximity operators of this language, for suggestions."""
 
 _BOOLEAN_WORDS = {
     "or": "write OR in capitals for either of two words",
@@ -36,9 +36,9 @@ _BOOLEAN_WORDS = {
     "xor": "write (a OR b) NOT (a b)",
     "andnot": "write AND NOT",
 }
-"""Words between two others that join them elsewhere, in any capitals, and what to write."""
+"""Boolean operators of other engines that are words, in lower case, and what to write instead."""
 _PROXIMITY_WORDS = frozenset("NEAR ONEAR ADJ SAME BEFORE PRE WITHIN".split())
-"""Words that join two others by their distance elsewhere, in capitals."""
+"""Proximity operators of other engines that are words; they count only in capitals."""
 
 _PROXIMITY_WITH_NUMBER = Pattern(r"(?:near|onear|adj|within|pre|before)[/:]?\d{1,4}", re.IGNORECASE)
 _PROXIMITY_WITH_SLASH = Pattern(
@@ -63,48 +63,51 @@ _FIELD_BEFORE_SPACE = {
     "author": "byline",
 }
 MAX_SHORT_QUERY = 4
-"""Words of a query in which a mark that text has too is likely to be meant as an operator."""
+"""Most words in a query where a mark that also occurs in prose is likely to be an operator."""
 
 
 class _WordInContext(NamedTuple):
-    """A word of a query and what stands around it."""
+    """A word of a query with its neighbours."""
 
     word: str
     token: QueryToken
     before: QueryToken | None
-    behind: QueryToken | None
+    after: QueryToken | None
     glued: bool
-    """Whether what is behind it touches it."""
+    """Whether the next token follows without a space."""
 
 
 def note_borrowed(text: str, tokens: Sequence[QueryToken], notes: Notes) -> None:
-    """Note the words of a query that are operators elsewhere."""
+    """Add a diagnostic for each word of a query that is an operator of another engine."""
     noted: set[str] = set()
-    shouted = text.upper() == text
+    all_capitals = text.upper() == text
     for at, token in enumerate(tokens):
         if token.kind not in ("word", "near", "operator") or "\\" in (
             word := text[token.span.start : token.span.end]
         ):
             continue
         before = tokens[at - 1] if at else None
-        behind = tokens[at + 1] if tokens[at + 1].kind != "end" else None
-        glued = behind is not None and behind.span.start == token.span.end
-        found = _replacement(_WordInContext(word, token, before, behind, glued), text, shouted)
-        if found is not None and (what := f"{found[0]} {found[1]}") not in noted:
-            noted.add(what)
+        after = tokens[at + 1] if tokens[at + 1].kind != "end" else None
+        glued = after is not None and after.span.start == token.span.end
+        found = _replacement(_WordInContext(word, token, before, after, glued), text, all_capitals)
+        if found is not None and (note := f"{found[0]} {found[1]}") not in noted:
+            noted.add(note)
             notes.add("borrowed", found[0], token.span, found[1])
 
 
-def _replacement(context: _WordInContext, text: str, shouted: bool) -> tuple[str, str] | None:
-    """What is to be said of a word: a message and what to write."""
+def _replacement(context: _WordInContext, text: str, all_capitals: bool) -> tuple[str, str] | None:
+    """Return a message and a suggestion for a word that is an operator elsewhere, else None."""
     word, lower = context.word, context.word.lower()
     if word.isalnum() or lower in _BOOLEAN_WORDS:
-        return _replacement_of_word(context, text, shouted)
+        return _replacement_of_word(context, text, all_capitals)
     if context.token.kind == "word" and word.startswith("~") and context.before is not None:
-        return f"{word} is taken as a word", f'write it right behind the word or phrase: "…"{word}'
+        return f"{word} is taken as a word", f'write it right after the word or phrase: "…"{word}'
     if word.startswith("^") and context.before is not None and word[1:].replace(".", "").isdigit():
-        return f"{word} is taken as a word", f"write it right behind what it weighs: word{word}"
-    if context.token.kind == "near":  # pre/5 is an operator here too
+        return (
+            f"{word} is taken as a word",
+            f"write it right after the word or group that it boosts: word{word}",
+        )
+    if context.token.kind == "near":  # such as pre/5, an operator here too
         return None
     if lower in ("w/", "pre/", "near/", "n/"):
         return f"{word} is taken as a word", f"write {PROXIMITY_HELP}, without a space"
@@ -115,39 +118,39 @@ def _replacement(context: _WordInContext, text: str, shouted: bool) -> tuple[str
     return _replacement_of_marks(context, text)
 
 
-def _replacement_of_word(context: _WordInContext, text: str, shouted: bool) -> tuple[str, str] | None:
+def _replacement_of_word(context: _WordInContext, text: str, all_capitals: bool) -> tuple[str, str] | None:
     word, lower = context.word, context.word.lower()
     if context.token.kind == "operator":
         return None
-    opens = context.glued and context.behind is not None and context.behind.kind == "open"
+    opens = context.glued and context.after is not None and context.after.kind == "open"
     if opens and text[context.token.span.end : context.token.span.end + 3].lower() != "(s)":
         name = lower.rstrip("0123456789")
         if name in ("near", "onear", "within", "adj"):
             return f"{word}( is taken as a word", f"write a w/5 b: {PROXIMITY_HELP}"
-        ours = FIELD_OF_OTHER_NAME.get(name) or (
+        field = FIELD_OF_OTHER_NAME.get(name) or (
             name if name in QUERY_FIELDS else "plural" if name in ("plural", "singular") else None
         )
-        if ours == "plural":
-            return f"{word}( is taken as a word", "write word~exact for a word without its other forms"
-        if (ours is not None and word != "date") or (
+        if field == "plural":
+            return f"{word}( is taken as a word", "write word~exact for the word without its inflections"
+        if (field is not None and word != "date") or (
             lower == "date" and _is_followed_by(context, text, "=<>")
         ):
-            return f"{word}( is taken as a word", f"write {example(ours or lower)}"
-    if lower in _BOOLEAN_WORDS and (context.behind is not None if lower == "not" else _is_between(context)):
+            return f"{word}( is taken as a word", f"write {example(field or lower)}"
+    if lower in _BOOLEAN_WORDS and (context.after is not None if lower == "not" else _is_between(context)):
         return f"{word} is taken as a word", _BOOLEAN_WORDS[lower]
-    if word == "BUT" and context.behind is not None and context.behind.kind == "operator":
+    if word == "BUT" and context.after is not None and context.after.kind == "operator":
         return "BUT is taken as a word", "write NOT alone, or AND NOT"
     if not _is_between(context):
         return None
-    number = text[context.behind.span.start : context.behind.span.end] if context.behind is not None else ""
+    number = text[context.after.span.start : context.after.span.end] if context.after is not None else ""
     if (
         lower in ("within", "near", "adj", "w")
-        and not shouted
+        and not all_capitals
         and number.isdigit()
         and not _counts_something(context, text)
     ):
         return f"{word} {number} is taken as words", f"write {_proximity_operator(f'{lower}/{number}')}"
-    if word in _PROXIMITY_WORDS and not shouted:
+    if word in _PROXIMITY_WORDS and not all_capitals:
         return f"{word} is taken as a word", f"write {PROXIMITY_HELP}"
     if _PROXIMITY_WITH_NUMBER.fullmatch(word):
         return f"{word} is taken as a word", f"write {_proximity_operator(lower)}"
@@ -161,46 +164,46 @@ def _replacement_of_marks(context: _WordInContext, text: str) -> tuple[str, str]
     if word.startswith("+") and word[1:].isalpha() and not _is_alone_in_parentheses(context):
         return (
             f"{word} is taken as a word",
-            f"write {word[1:]}: all words are looked for. {word[1:]}~exact has no other forms",
+            f"write {word[1:]}: all words are required. {word[1:]}~exact excludes inflections",
         )
     if word.startswith("[") and text.find(" TO ", context.token.span.end) == context.token.span.end:
         return f"{word} TO … is taken as words", "write date:2024..2025 for a range"
     if _TRUNCATED_WORD.fullmatch(word) and (word[-1] != "!" or _is_truncation(context, text)):
-        bare = word.rstrip("!$%+#")
-        wanted = word.replace("#", "?") if "#" in word[:-1] else f"{bare}*"
-        return f"{word} is taken as {bare}" if "#" not in word[
+        stem = word.rstrip("!$%+#")
+        wanted = word.replace("#", "?") if "#" in word[:-1] else f"{stem}*"
+        return f"{word} is taken as {stem}" if "#" not in word[
             :-1
         ] else f"{word} is taken as words", f"write {wanted}"
     if "://" not in word and _JOINED_BY_MARKS.fullmatch(word):
         return f"{word} is taken as words side by side", "write OR between words for either, a space for both"
-    if lower.endswith(":") and context.behind is not None:
-        ours = _FIELD_BEFORE_SPACE.get(lower[:-1])
-        telling = (
-            ours not in ("source", "date", "title", "section", "id") or len(text.split()) <= MAX_SHORT_QUERY
+    if lower.endswith(":") and context.after is not None:
+        field = _FIELD_BEFORE_SPACE.get(lower[:-1])
+        likely = (
+            field not in ("source", "date", "title", "section", "id") or len(text.split()) <= MAX_SHORT_QUERY
         )
         if (
-            ours is not None
-            and telling
-            and (word.islower() or ours in ("outlet", "byline", "located", "lang"))
+            field is not None
+            and likely
+            and (word.islower() or field in ("outlet", "byline", "located", "lang"))
         ):
-            return f"{word} is taken as a word", f"write {example(ours)}, without a space"
+            return f"{word} is taken as a word", f"write {example(field)}, without a space"
     if (equal := _FIELD_EQUALS.fullmatch(word)) is not None:
         name = equal[1].lower()
-        ours = name if name in QUERY_FIELDS else FIELD_OF_OTHER_NAME.get(name)
-        if ours is not None:
-            return f"{word} is taken as words", f"write {example(ours, equal[2])}"
+        field = name if name in QUERY_FIELDS else FIELD_OF_OTHER_NAME.get(name)
+        if field is not None:
+            return f"{word} is taken as words", f"write {example(field, equal[2])}"
     return None
 
 
 def _is_between(context: _WordInContext) -> bool:
-    """Whether something that can be looked for stands on both sides."""
-    before, behind = context.before, context.behind
-    return before is not None and before.kind != "open" and behind is not None and behind.kind != "close"
+    """Whether operands stand on both sides."""
+    before, after = context.before, context.after
+    return before is not None and before.kind != "open" and after is not None and after.kind != "close"
 
 
 def _is_alone_in_parentheses(context: _WordInContext) -> bool:
-    before, behind = context.before, context.behind
-    return before is not None and behind is not None and (before.kind, behind.kind) == ("open", "close")
+    before, after = context.before, context.after
+    return before is not None and after is not None and (before.kind, after.kind) == ("open", "close")
 
 
 def _is_followed_by(context: _WordInContext, text: str, marks: str) -> bool:
@@ -208,14 +211,14 @@ def _is_followed_by(context: _WordInContext, text: str, marks: str) -> bool:
 
 
 def _counts_something(context: _WordInContext, text: str) -> bool:
-    """Whether the number behind a word counts something: within 5 years."""
-    assert context.behind is not None, "a number stands there"
-    following = text[context.behind.span.end :].split(maxsplit=1)
+    """Whether the number after a word is a measure, as in "within 5 years", or ends the query."""
+    assert context.after is not None, "the caller has found a number there"
+    following = text[context.after.span.end :].split(maxsplit=1)
     return not following or following[0].strip(".,:;!?").lower() in _MEASURES
 
 
 def _is_truncation(context: _WordInContext, text: str) -> bool:
-    """Whether a mark behind a word is an operator: in a few words in small letters, or beside other operators."""
+    """Whether a mark after a word means truncation: in a short lower-case query, or beside other operators."""
     return (
         (text == text.lower() and len(text.split()) <= MAX_SHORT_QUERY)
         or any(mark in text for mark in '()"*')
@@ -224,7 +227,7 @@ def _is_truncation(context: _WordInContext, text: str) -> bool:
 
 
 def _proximity_operator(operator: str) -> str:
-    """An operator of proximity as it is here.
+    """Return the proximity operator of this language for that of another engine.
 
     >>> _proximity_operator("/s"), _proximity_operator("near/5"), _proximity_operator("+5"), _proximity_operator("adj"), _proximity_operator("adj3")
     ('w/s', 'w/5', 'pre/5', 'w/5', 'pre/3')

@@ -1,4 +1,4 @@
-"""What was odd about a query that is answered all the same."""
+"""Diagnostics: notes about a query that looks odd but is still answered."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from .node import NOWHERE, Span
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """Something odd about a query that was answered all the same.
+    """A note about a query that looks odd but is still answered.
 
-    ``kind`` names it for programs, ``message`` tells a person, ``span`` is its place in the query, and
-    ``suggestion`` what could be meant, or ``""``.
+    ``kind`` is for programs, ``message`` for people; ``span`` is its position in the query, and ``suggestion`` says what
+    to write instead, or is ``""``.
     """
 
     kind: str
@@ -26,7 +26,7 @@ class Diagnostic:
         return brief(self, self.kind, quoted(self.message, 120))
 
     def to_dict(self) -> dict[str, object]:
-        """The diagnostic as JSON types."""
+        """Return the diagnostic as JSON types."""
         return {
             "kind": self.kind,
             "message": self.message,
@@ -38,14 +38,14 @@ class Diagnostic:
 
 @dataclass(slots=True)
 class Notes:
-    """The diagnostics of a query while it is read; of many of one kind, the first few."""
+    """Collects diagnostics while a query is parsed: at most :attr:`MAX_OF_KIND` of each kind."""
 
-    MOST = 20
+    MAX_OF_KIND = 20
     found: list[Diagnostic] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
 
     def add(self, kind: str, message: str, span: Span, suggestion: str = "") -> None:
-        """Note something."""
+        """Add a diagnostic unless there are enough of its kind."""
         self.counts[kind] = self.counts.get(kind, 0) + 1
-        if self.counts[kind] <= self.MOST:
+        if self.counts[kind] <= self.MAX_OF_KIND:
             self.found.append(Diagnostic(kind, message, span, suggestion))

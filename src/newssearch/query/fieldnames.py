@@ -1,11 +1,11 @@
-"""What can stand before a colon, and what other search engines call it."""
+"""Field names: those of this language, their aliases, and what other search engines call them."""
 
 from __future__ import annotations
 
 from newssearch.fields import QUERY_FIELDS
 
 FIELD_ALIASES = {"author": "byline"}
-"""Other names of these that work."""
+"""Aliases that the parser accepts for fields."""
 
 OTHER_NAMES = {
     "title": "headline intitle allintitle hl hd ti ttl head",
@@ -22,12 +22,13 @@ OTHER_NAMES = {
     "atleast": "atl minoccur",
     "text": "body bdy text content fulltext ft inbody intext allintext ab abstract",
 }  # fmt: skip
-"""Names that other engines have for our fields and functions."""
-FIELD_OF_OTHER_NAME = {other: ours for ours, others in OTHER_NAMES.items() for other in others.split()}
+"""Names in other engines for the fields and functions of this language, which the parser only suggests."""
+FIELD_OF_OTHER_NAME = {other: field for field, others in OTHER_NAMES.items() for other in others.split()}
+"""The field or function of this language for each name in another engine."""
 
 _EXAMPLES = {
     "hlead": "hlead(word)",
-    "caps": "caps(US) for just these capitals",
+    "caps": "caps(US) for exactly these capitals",
     "atleast": "atleast3(word)",
     "text": "the word alone: the whole article is searched",
     "date": "date:2024, date:2024-07..2024-09, date:>=2024 or date:<2024",
@@ -43,11 +44,11 @@ _DATE_BOUNDS = {
 ADDRESS_SCHEMES = frozenset(
     "about arxiv data doi file ftp geo http https isbn issn javascript localhost magnet mailto news sip sms ssh tel urn".split()
 )
-"""What stands before the colon of an address, in small letters too."""
+"""Prefixes that begin an address, such as ``https:``; in lower case, too, they are not unknown fields."""
 
 
 def example(name: str, value: str = "") -> str:
-    """How something is written that another engine writes otherwise.
+    """Return how to write a field or function of this language.
 
     >>> example("outlet", "bbc"), example("hlead")
     ('outlet:bbc', 'hlead(word)')
@@ -56,16 +57,16 @@ def example(name: str, value: str = "") -> str:
 
 
 def suggest_field(name: str) -> str:
-    """What may be suggest_field by a name that is no field: a suggestion, or ``""``.
+    """Return a suggestion for a name that is not a field, or ``""``.
 
     >>> suggest_field("outlt"), suggest_field("intitle"), suggest_field("xyzzy")
     ('did you mean outlet: or the word in quotation marks?', 'write title:word', '')
     """
     if (bound := _DATE_BOUNDS.get(name.lower())) is not None:
         return f"write {bound}"
-    ours = FIELD_OF_OTHER_NAME.get(name.lower())
-    if ours is not None:
-        return f"write {example(ours)}"
+    field = FIELD_OF_OTHER_NAME.get(name.lower())
+    if field is not None:
+        return f"write {example(field)}"
     from difflib import get_close_matches  # slow to import, and seldom needed
 
     near = get_close_matches(name.lower(), (*QUERY_FIELDS, *FIELD_ALIASES), 1)

@@ -1,4 +1,4 @@
-"""Any number of trees under one node."""
+"""Join any number of trees under one node."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .tree import NODES, And, Everything, Node, Not, Or
 
 
 def all_of(operands: Node | Iterable[Node]) -> Node:
-    """What all of the operands find: of none, everything; of one, that one itself.
+    """Join operands by AND. One operand is returned as it is; without operands, the result finds everything.
 
     >>> from newssearch.query import Word
     >>> str(all_of([Word("rain"), Word("iraq")])), str(all_of([Word("rain")])), str(all_of([]))
@@ -21,7 +21,7 @@ def all_of(operands: Node | Iterable[Node]) -> Node:
 
 
 def any_of(operands: Node | Iterable[Node]) -> Node:
-    """What any of the operands finds: of none, nothing; of one, that one itself.
+    """Join operands by OR. One operand is returned as it is; without operands, the result finds nothing.
 
     >>> from newssearch.query import Word
     >>> str(any_of([Word("rain"), Word("iraq")])), str(any_of([Word("rain")])), str(any_of([]))

@@ -249,11 +249,11 @@ class PatternPhrase(SimpleLeaf):
         if len(self.parts) < 2 or kinds in ({AnyWord}, {Word}):
             raise ValueError("a phrase with patterns has two parts or more, and a pattern among them")
         if self.mode not in ("", "name", "exact", "caps"):
-            raise ValueError(f"no mode of a phrase: {self.mode!r}")
+            raise ValueError(f"unknown mode of a phrase: {self.mode!r}")
         if any(isinstance(part, Wildcard) and part.written for part in self.parts):
-            raise ValueError("the phrase as a whole is as written, or is not")
+            raise ValueError("set mode for the whole phrase, not written for a part")
         if self.mode and (self.within or (Fuzzy in kinds and self.mode != "name")):
-            raise ValueError("a phrase in any order, or with a fuzzy word, is not as written")
+            raise ValueError("a phrase in any order has no mode; one with a fuzzy word, none but name")
         if self.within and (AnyWord in kinds or len(self.parts) > MAX_UNORDERED):
             raise ValueError(f"a phrase in any order has at most {MAX_UNORDERED} parts, and none is any word")
         if not 0 <= arguments.whole_number("within", self.within) <= MAX_DISTANCE:

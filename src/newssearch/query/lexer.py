@@ -1,4 +1,4 @@
-"""From the text of a query to tokens. Never fails, but for a field that there is not."""
+"""Split the text of a query into tokens. Only an unknown field or an invalid boost is an error."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ TokenKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class QueryToken:
-    """A piece of a query. ``text`` is its word, phrase, pattern, name …; ``number`` what goes with it.
+    """A token of a query. ``text`` is its word, phrase, pattern or name; ``number`` is its distance, edits, count or boost.
 
-    ``raw`` is the text with its escapes, where patterns may stand in it.
+    ``raw`` is the text with its escapes, if it may contain patterns.
     """
 
     kind: TokenKind
@@ -40,7 +40,7 @@ class QueryToken:
 _WHITE_SPACE = Pattern(rf"[\s{INVISIBLE}]+")
 _QUOTED_TEXT = Pattern(rf"[{QUOTES}]((?:\\[\s\S]|[^\\{QUOTES}]|{GERSHAYIM})*)[{QUOTES}]")
 _PHRASE_TILDE = Pattern(r"~(?:(\d+)(?![\w.]*\w)|(exact|name)(?!\w))", re.IGNORECASE)
-"""What may stand right behind a phrase."""
+"""A suffix of a phrase: a distance or a mode."""
 _EXTRA_TILDES = Pattern(rf"~[^\s(){QUOTES}^]*")
 _NEGATING_MINUS = Pattern(rf"[{MINUS}](?=[^\s){MINUS}])")
 _REGEX_TOKEN = Pattern(rf"/((?:\\.|[^/\\\s])+)/(?=[\s{INVISIBLE})^]|$)")
@@ -57,19 +57,19 @@ _BOOSTS = Pattern(rf"(?:\^{_BOOST_FACTOR}(?=\^|$))+")
 _INVALID_BOOST = Pattern(
     rf"\^(?:[-+−–]?\.?\d[\d.,e+-]*|[-+]?(?:nan|inf|infinity))(?=[\s{INVISIBLE})^]|$)", re.IGNORECASE
 )
-"""A number that can be no boost."""
+"""A suffix that looks like a boost but is not valid."""
 _INVISIBLE_INSIDE = rf"(?<![\s{INVISIBLE}])[{INVISIBLE}]+(?=[^\s{INVISIBLE}(){QUOTES}])"
 _WORD_TOKEN = Pattern(rf"(?:\\[\s\S]|[^\s{INVISIBLE}(){QUOTES}\\]|{_INVISIBLE_INSIDE}|{GERSHAYIM})+|\\")
-"""A word, with the invisible characters inside it and none of those around it."""
+"""A word with the invisible characters inside it, but not those around it."""
 _PROXIMITY = Pattern(r"(w|pre)/(\d+|[ps])", re.IGNORECASE)
 _TILDE_MODE = Pattern(r"(\d*)|(exact|name)", re.IGNORECASE)
 _TILDE_NUMBER = Pattern(r"[-+−–]?\d*(?:[.,]\d*)?")
 MAX_MARKED_NAME = 3
-"""Characters of a name that is told from others by its marks: C++, C#, F#."""
+"""Most characters of a name that differs from another only by its marks: C++, C#, F#."""
 
 
 def tokens(text: str, notes: Notes) -> list[QueryToken]:
-    """The tokens of a query, an end token last. Raises :class:`~newssearch.QueryError` for an unknown field."""
+    """Return the tokens of a query, an end token last. Raises QueryError for an unknown field or an invalid boost."""
     return _Lexer(text, notes).run()
 
 
@@ -82,7 +82,7 @@ class _Lexer:
         self.has_colon = ":" in text
 
     def run(self) -> list[QueryToken]:
-        """Read all of the text: each step takes at least one character."""
+        """Tokenise the whole text. Each step consumes at least one character, so this ends."""
         steps = (
             self._parenthesis,
             self._quoted,
@@ -108,24 +108,24 @@ class _Lexer:
         self.at = end
 
     def _boost(self) -> None:
-        """What raises the weight of what stands right before it."""
+        """Read boosts (``^2.5``) right after an operand."""
         while self.text.startswith("^", self.at) and (match := _BOOST.match(self.text, self.at)) is not None:
             self._add("boost", match[0], match.end(), float(match[1]))
         self._no_boost(self.at)
 
     def _no_boost(self, at: int) -> None:
-        """Refuse a number behind ^ that can be no boost."""
+        """Raise QueryError for a ``^`` followed by a number that is not a valid boost."""
         match = _INVALID_BOOST.match(self.text, at) if self.text.startswith("^", at) else None
         if match is not None:
             raise QueryError(
-                f"{match[0]} is no boost",
+                f"{match[0]} is not a valid boost",
                 query=self.text,
                 start=match.start(),
                 end=match.end(),
                 suggestion="a boost is from 0 to 1,000,000, as in x^2.5",
             )
 
-    # ---- one step each: whether there was such a token here
+    # ---- steps: each returns whether it consumed a token
 
     def _parenthesis(self) -> bool:
         char = self.text[self.at]
@@ -141,17 +141,17 @@ class _Lexer:
             return False
         match = _QUOTED_TEXT.match(self.text, self.at)
         if match is None:
-            message = "a quotation mark without its partner was ignored"
+            message = "an unpaired quotation mark was ignored"
             self.notes.add("unbalanced", message, Span(self.at, self.at + 1))
             self.at += 1
             return True
-        kind, number, end = self._behind_quotes(match.end())
+        kind, number, end = self._phrase_suffix(match.end())
         self._add(kind, ESCAPE.sub(r"\1", match[1]), end, number, match[1])
         self._boost()
         return True
 
-    def _behind_quotes(self, at: int) -> tuple[TokenKind, int, int]:
-        """What stands right behind a phrase: what it makes of the phrase, the number, and where it ends."""
+    def _phrase_suffix(self, at: int) -> tuple[TokenKind, int, int]:
+        """Return the kind that the suffix of a phrase gives it, the number of the suffix, and its end."""
         kind: TokenKind = "phrase"
         number = 0
         match = _PHRASE_TILDE.match(self.text, at)
@@ -161,7 +161,7 @@ class _Lexer:
         more = _EXTRA_TILDES.match(self.text, at)
         if more is None:
             return kind, number, at
-        message = f"{more[0]} behind a phrase was ignored"
+        message = f"{more[0]} after a phrase was ignored"
         hint = 'write "…"~5 for words within five of each other, or one of "…"~exact and "…"~name'
         self.notes.add("tilde", message, Span(*more.span()), hint)
         return kind, number, more.end()
@@ -199,7 +199,7 @@ class _Lexer:
         match = _FIELD_NAME.match(self.text, self.at) if self.has_colon else None
         following = self.text[match.end() : match.end() + 1] if match is not None else ""
         if match is None or not following or following.isspace() or following == ")":
-            return False  # a word with a colon behind it
+            return False  # a word that ends in a colon
         name = FIELD_ALIASES.get(match[1].lower(), match[1].lower())
         if name not in QUERY_FIELDS:
             return following not in "'’‘" and self._no_field(match)
@@ -207,12 +207,12 @@ class _Lexer:
         value = _FIELD_VALUE.match(self.text, self.at) if name in ("date", "url") else None
         if value is not None and name == "date":
             self._add("date", value[0], value.end())
-        elif value is not None:  # an address, with all its marks
+        elif value is not None:  # an address, including its punctuation
             self._add("phrase", value[0], value.end(), raw=value[0].replace("\\", "\\\\"))
         return True
 
     def _no_field(self, match: re.Match[str]) -> bool:
-        """Words with a colon in them, where a name has a capital or begins an address; else there is no such field."""
+        """Note words with a colon, if the name has a capital or begins an address; else raise QueryError. Returns False."""
         name = match[1]
         if name.islower() and name not in ADDRESS_SCHEMES:
             raise QueryError(
@@ -240,7 +240,7 @@ class _Lexer:
         raw = match[0]
         near = _PROXIMITY.fullmatch(raw) if "/" in raw else None
         if raw[0] == "~" and self.found and self.found[-1].span.end == start:
-            message = f"{raw} has nothing to work on here and was ignored"
+            message = f"{raw} applies only to a word or a phrase and was ignored"
             self.notes.add("tilde", message, Span(start, end))
         elif raw in OPERATORS:
             self._add("operator", raw, end)
@@ -249,7 +249,7 @@ class _Lexer:
             self._add("near", raw.lower(), end, distance)
         elif (
             "\\" in raw or "://" in raw
-        ):  # a backslash makes the whole word literal; an address is no pattern
+        ):  # a backslash makes the whole word literal; an address is not a pattern
             self._add("word", ESCAPE.sub(r"\1", raw), end)
         else:
             caret = raw.find("^", 1)
@@ -257,19 +257,19 @@ class _Lexer:
             if caret > 0:
                 self._no_boost(start + (boosts.end() if boosts is not None else caret))
             stem = raw[:caret] if boosts is not None and boosts.end() == len(raw) else raw
-            self._bare(without_invisible(stem), start + len(stem))
+            self._plain_word(without_invisible(stem), start + len(stem))
             self._boost()
         self.at = end if self.at == start else self.at
 
-    def _bare(self, raw: str, end: int) -> None:
-        """A word without quotation marks and escapes: it may be a pattern, or fuzzy."""
+    def _plain_word(self, raw: str, end: int) -> None:
+        """Add a word without quotation marks and escapes, which may be a pattern or fuzzy."""
         word, kind, edits = self._tilde(raw, end) if "~" in raw else (raw, None, 0)
         if kind in ("exact", "name"):
             self._add(kind, word, end, raw=word)
             return
         span = Span(self.at, end)
         if kind == "fuzzy" and (is_wildcard(word) or len(list(words(word))) > 1):
-            message = "only a single word can be spelled otherwise: the ~ behind it was ignored"
+            message = "only a single word can be fuzzy: the ~ after it was ignored"
             self.notes.add("fuzzy", message, Span(self.at + len(word), end))
             kind = None
         if kind == "fuzzy" and edits and (match := next(words(word), None)) is not None:
@@ -286,36 +286,36 @@ class _Lexer:
             if raw.endswith("?") and len(raw) > 1:
                 message = "a question mark at the end of a word is punctuation; * stands for any ending"
                 self.notes.add("punctuation", message, Span(end - 1, end))
-            if (bare := raw.rstrip("+#")) != raw and bare.isalpha() and len(raw) <= MAX_MARKED_NAME:
-                message = f"{raw} finds what {bare} finds: marks are no part of a word"
+            if (stem := raw.rstrip("+#")) != raw and stem.isalpha() and len(raw) <= MAX_MARKED_NAME:
+                message = f"{raw} finds what {stem} finds: marks are not part of a word"
                 self.notes.add("punctuation", message, span)
             self._add("word", raw, end)
 
     def _tilde(self, raw: str, end: int) -> tuple[str, Literal["fuzzy", "exact", "name"] | None, int]:
-        """The word before a ``~``, what it is looked for by, and the letters in which it may differ."""
-        word, _, behind = raw.partition("~")
-        modes = [part.rstrip(".,;:!?") for part in behind.split("~")]
+        """Return the word before a ``~``, the kind that the suffix gives it, and its edit distance."""
+        word, _, suffix = raw.partition("~")
+        modes = [part.rstrip(".,;:!?") for part in suffix.split("~")]
         if not word or not all(
             _TILDE_MODE.fullmatch(mode) or _TILDE_NUMBER.fullmatch(mode) for mode in modes
         ):
-            return raw, None, 0  # no more than a word with such a mark in it
+            return raw, None, 0  # a word that contains the mark
         span = Span(self.at + len(word), end)
-        known = [match for mode in modes if (match := _TILDE_MODE.fullmatch(mode)) is not None]
-        if len(known) < len(modes) or len(known) > 1:
+        valid = [match for mode in modes if (match := _TILDE_MODE.fullmatch(mode)) is not None]
+        if len(valid) < len(modes) or len(valid) > 1:
             hint = (
                 "write word~1 or word~2 for the letters that may differ, or one of word~exact and word~name"
             )
-            self.notes.add("tilde", f"~{behind} was not understood, or not all of it", span, hint)
-        named = next((match[2].lower() for match in known if match[2]), None)
+            self.notes.add("tilde", f"~{suffix} was not understood, or only in part", span, hint)
+        named = next((match[2].lower() for match in valid if match[2]), None)
         if named is not None:
             return word, "exact" if named == "exact" else "name", 0
-        if not known:
+        if not valid:
             return word, None, 0
-        return word, "fuzzy", _whole_number(known[0][1]) if known[0][1] else 1
+        return word, "fuzzy", _whole_number(valid[0][1]) if valid[0][1] else 1
 
 
 def _whole_number(digits: str) -> int:
-    """A number of any length; of more digits than any that means something, one that is too large too.
+    """Return a number; of one with more than 12 digits, a number too large to be valid.
 
     >>> _whole_number("007"), _whole_number(""), _whole_number("9" * 65_000)
     (7, 0, 999999999999)

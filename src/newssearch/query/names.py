@@ -1,9 +1,9 @@
-"""Names that are written in several spellings_, because they come from another script: Qaddafi, Gadhafi, Kadhafi.
+"""Transcribed names, which have several spellings: Qaddafi, Gadhafi, Kadhafi.
 
-Two spellings are one name if their consonants are of the same classes in the same order, and their vowels are close.
-Classes hold what romanisations of one letter choose between (``q``, ``g``, ``k`` and ``kh`` for قاف); vowels are close
-if they are of neighbouring quality (``u`` and ``o``, ``e`` and ``i``, ``a`` and ``e``); ``a`` and ``u`` are less so.
-The article of Arabic names (``al-``, ``el-``) may be there or not, with a hyphen, a space or nothing behind it.
+Two spellings are of one name if their consonants belong to the same classes in the same order, and their vowels are close.
+A class holds the romanisations of one letter (``q``, ``g``, ``k`` and ``kh`` for قاف); vowels are close
+if their qualities are neighbours (``u`` and ``o``, ``e`` and ``i``, ``a`` and ``e``); ``a`` and ``u`` are less close.
+The article of Arabic names (``al-``, ``el-``) may be present or absent, followed by a hyphen, a space or nothing.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from newssearch.text.analysis import fold, without_possessive
 from newssearch.text.analysis import words as words_of
 
 MIN_NAME_LETTERS = 4
-"""Letters of a name that is worth looking for in other spellings."""
+"""Fewest letters of a name that is searched in other spellings."""
 MIN_LONG_NAME_CONSONANTS = 3
-"""Consonants from which on two vowels may be close instead of one."""
+"""Consonants from which on the vowels may differ by a distance of 2 instead of 1."""
 
 _CONSONANT_CLASSES = (
     (r"tsch|tch|sch|sh|ch", "shsch"),
@@ -40,19 +40,19 @@ _CONSONANT_CLASSES = (
     (r"x", "x"),
     (r"h", "h"),
 )
-"""The spellings of each class of consonants, longest first, and the letters with which these begin.
+"""The spellings of each class of consonants, longest first, and their possible first letters.
 
-Behind all of them an ``h`` makes no difference: ``kh``, ``gh``, ``th``.
+An ``h`` after any of them makes no difference: ``kh``, ``gh``, ``th``.
 """
 _VOWEL_LETTERS = "aeiouy"
 _LETTER_GROUP = Pattern(
     f"(?P<vowels>[{_VOWEL_LETTERS}']+)|"
-    + "|".join(f"(?P<c{n}>{spellings_})" for n, (spellings_, _) in enumerate(_CONSONANT_CLASSES))
+    + "|".join(f"(?P<c{n}>{group})" for n, (group, _) in enumerate(_CONSONANT_CLASSES))
 )
 _LATIN_NAME = Pattern(r"[a-z][a-z']*")
 _JOINED_ARTICLE = Pattern(r"[ae]l(?=[a-z']{4})")
 ARTICLES = frozenset({"al", "el"})
-"""The forms of the article, where it is a word of its own: part of the name behind it."""
+"""The forms of the Arabic article. As a word of its own, it is part of the name that follows."""
 
 _VOWEL_QUALITIES = (
     ("u", r"oo+|ou+|u+"),
@@ -62,14 +62,18 @@ _VOWEL_QUALITIES = (
     ("a", r"a+"),
 )
 _VOWEL_SOUND = Pattern(
-    "|".join(f"(?P<{sound}>{spellings_})" for sound, spellings_ in _VOWEL_QUALITIES) + "|(?P<other>.)"
+    "|".join(f"(?P<{sound}>{group})" for sound, group in _VOWEL_QUALITIES) + "|(?P<other>.)"
 )
 _VOWEL_DISTANCES = {frozenset("uo"): 1, frozenset("ei"): 1, frozenset("ae"): 1, frozenset("au"): 2}
 _TOO_FAR = 9
 
 
 class Spelling(NamedTuple):
-    """A name as it may be written: a pattern whose groups are the vowels between the consonants, and these."""
+    """A name with or without its article, compiled for comparison.
+
+    The groups of ``pattern`` are the vowels before, between and after the consonants; ``vowels`` are those of the name.
+    ``allowed`` is the largest sum of vowel distances, ``first_letters`` the letters that a match may begin with.
+    """
 
     pattern: re.Pattern[str]
     vowels: tuple[str, ...]
@@ -79,7 +83,7 @@ class Spelling(NamedTuple):
 
 @lru_cache(maxsize=256)
 def core(name: str) -> str | None:
-    """A name folded, without the article in front of it; None where it is no name of Latin letters.
+    """Return a name folded, without its separate article; None if it is not one word of Latin letters, or too short.
 
     >>> core("Al-Ma’louma"), core("Qaddafi"), core("Muammar Qaddafi"), core("Зеленский")
     ("ma'louma", 'qaddafi', None, None)
@@ -98,45 +102,49 @@ def core(name: str) -> str | None:
 
 @lru_cache(maxsize=256)
 def spellings(name: str) -> tuple[Spelling, ...]:
-    """How a name may be written: with its article and without it, where it has one."""
+    """Return the compiled spellings of a name: with its article and, if it has one, without it."""
     found = core(name)
-    assert found is not None, "a name has been looked at before it is looked for"
+    assert found is not None, "the query holds only valid names"
     article = _JOINED_ARTICLE.match(found)
-    spellings_ = [found] if article is None else [found, found[article.end() :]]
-    return tuple(filter(None, map(_spelling, spellings_)))
+    cores = [found] if article is None else [found, found[article.end() :]]
+    return tuple(filter(None, map(_spelling, cores)))
 
 
 def is_spelling(name: str, form: str) -> bool:
-    """Whether a folded word may be a name.
+    """Whether a folded word is a spelling of a name.
 
     >>> [form for form in ("gadhafi", "kadhafy", "qaddafi", "gandhi", "godiva") if is_spelling("Qaddafi", form)]
     ['gadhafi', 'kadhafy', 'qaddafi']
     >>> [form for form in ("almaalomah", "ma'louma", "millom") if is_spelling("Al-Maalouma", form)]
     ['almaalomah', "ma'louma"]
     """
-    return any(_fits(way, form) for way in spellings(name))
+    return any(_fits(spelling, form) for spelling in spellings(name))
 
 
 def is_name(name: str, form: str, as_written: str) -> bool:
-    """Whether a word, by its form and as it is written, may be a name: with a capital."""
+    """Whether a word with a capital, given folded and as written, is a spelling of a name."""
     return as_written.lower() != as_written and is_spelling(name, form)
 
 
 def beginnings(name: str) -> Iterator[str]:
-    """What each of the spellings of a name first_letters with."""
-    return iter(sorted({*"".join(way.first_letters for way in spellings(name)), "al", "el"}))
+    """Yield the possible beginnings of the spellings of a name: first letters, and the article."""
+    return iter(sorted({*"".join(spelling.first_letters for spelling in spellings(name)), "al", "el"}))
 
 
 def _spelling(form: str) -> Spelling | None:
-    """The spelling of a folded name; None where it has less than two consonants."""
+    """Compile a folded name; None if it has fewer than two consonants."""
     vowels = [""]
     classes: list[int] = []
-    for unit in _LETTER_GROUP.finditer(form):
-        kind = unit.lastgroup or ""
+    for group in _LETTER_GROUP.finditer(form):
+        kind = group.lastgroup or ""
         if kind == "vowels":
-            vowels[-1] = unit[0]
-        elif unit[0] in "hj" and classes and (unit.end() == len(form) or (unit[0] == "h" and not vowels[-1])):
-            continue  # it only colours what is before it
+            vowels[-1] = group[0]
+        elif (
+            group[0] in "hj"
+            and classes
+            and (group.end() == len(form) or (group[0] == "h" and not vowels[-1]))
+        ):
+            continue  # it only modifies the sound before it
         elif classes and not vowels[-1] and classes[-1] == int(kind[1:]):
             continue  # a doubled consonant
         else:
@@ -157,17 +165,17 @@ def _spelling(form: str) -> Spelling | None:
     )
 
 
-def _fits(way: Spelling, form: str) -> bool:
-    found = way.pattern.fullmatch(form)
+def _fits(spelling: Spelling, form: str) -> bool:
+    found = spelling.pattern.fullmatch(form)
     if found is None:
         return False
-    *pairs, last = zip(way.vowels, found.groups(), strict=True)
-    apart = sum(_vowel_distance(one, other) for one, other in pairs)
-    return apart + (0 if set(last) == {"", "e"} else _vowel_distance(*last)) <= way.allowed  # Poutine
+    *pairs, last = zip(spelling.vowels, found.groups(), strict=True)
+    total = sum(_vowel_distance(one, other) for one, other in pairs)
+    return total + (0 if set(last) == {"", "e"} else _vowel_distance(*last)) <= spelling.allowed  # Poutine
 
 
 def _vowel_distance(one: str, other: str) -> int:
-    """How far vowels are from each other."""
+    """Return the distance between two runs of vowels."""
     sounds, others = _sounds(one), _sounds(other)
     if len(sounds) != len(others):
         return _TOO_FAR
@@ -179,6 +187,6 @@ def _vowel_distance(one: str, other: str) -> int:
 
 
 def _sounds(vowels: str) -> str:
-    """Vowels by their quality, a letter each."""
+    """Return the qualities of a run of vowels, one letter each."""
     found = _VOWEL_SOUND.finditer(vowels.replace("'", ""))
     return "".join(match.lastgroup or "" for match in found)

@@ -1,4 +1,4 @@
-"""What all nodes of a query's tree have: the place where they were written."""
+"""What all nodes of a query's tree have: the position where they were written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From tokens to a syntax tree, by recursive descent. ``docs/query-language.md`` tells the same to people.
+"""Parse tokens into a syntax tree, by recursive descent. ``docs/query-language.md`` describes the language for users.
 
 ::
 
@@ -14,9 +14,9 @@
              | field ":" operand | "date:" range
     pieces   = { word | wildcard | word "~" n | "*" }
 
-Everything that a person can type parses: what has no place is ignored, or taken as a word, with a diagnostic.
-An error is raised for what would silently find nothing (an unknown field, an impossible date), for what has no
-meaning (AND between the operands of w/5), and beyond the bounds below. The time is linear in the length.
+Almost any input parses: what does not fit the grammar is ignored, or taken as a word, with a diagnostic. An error is
+raised for what would silently find nothing (an unknown field, an impossible date), for what has no meaning (AND
+between the operands of w/5), and beyond the limits below. The time is linear in the length.
 """
 
 from __future__ import annotations
@@ -76,21 +76,21 @@ from .tree import (
 )
 
 GRAMMAR_VERSION = 2
-"""Counts up when a query that parsed comes to mean something else."""
+"""Version of the grammar, raised when an existing query changes its meaning."""
 MAX_LENGTH = 65_536
-"""Characters of a query."""
+"""Most characters in a query."""
 _QUESTION_MARK = re.compile(r"(?<!\\)\?")
-"""A question mark of an address."""
+"""An unescaped question mark."""
 _OPERATORS_BETWEEN = re.compile(r"(?<=\S)\s+(AND|OR|NOT)\s+(?=\S)")
 MAX_DEPTH = 50
-"""Parentheses, negations and proximity operators inside each other."""
+"""Deepest nesting of parentheses, negations and proximity operators."""
 MAX_CLAUSES = 1_024
-"""Words, phrases and values of a query."""
+"""Most words, phrases and values in a query."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A parsed query: its ``text`` as given, its syntax ``tree``, and what was odd about it."""
+    """A parsed query: its ``text`` as given, its syntax ``tree``, and ``diagnostics`` about what looked odd."""
 
     text: str
     tree: Node
@@ -105,17 +105,17 @@ class Query:
         )
 
     def __str__(self) -> str:
-        """What was understood, in full parentheses; ``""`` where it finds everything."""
+        """The query as it was understood, fully parenthesised; ``""`` if it finds everything."""
         return "" if isinstance(self.tree, Everything) else str(self.tree)
 
 
 def parse(text: str, *, now: dt.datetime | None = None) -> Query:
-    """Parse a query; relative dates count from ``now``, the local clock unless given.
+    """Parse a query. Relative dates count from ``now``, by default the local clock.
 
     >>> str(parse('iraq (coalition OR "security forces") -syria'))
     '(iraq AND (coalition OR "security forces") AND NOT syria)'
 
-    Raises :class:`~newssearch.QueryError`, which says where and what to write instead.
+    Raises :class:`~newssearch.QueryError`, with the position and a suggestion.
     """
     text = _check_length(text)
     arguments.instance("now", now, (dt.datetime, type(None)), "a datetime, or None")
@@ -128,7 +128,7 @@ def parse(text: str, *, now: dt.datetime | None = None) -> Query:
 
 
 def literal(text: str) -> Query:
-    """A query for all words of ``text``, none of them an operator: what a user typed, taken literally.
+    """Return a query for all words of ``text``, taken literally: none of them is an operator.
 
     >>> str(literal('say "hi" OR title:x*'))
     '(say AND "\\\\"hi\\\\"" AND "OR" AND "title:x\\\\*")'
@@ -138,7 +138,7 @@ def literal(text: str) -> Query:
 
 
 def words(text: str) -> Node:
-    """The tree of :func:`literal`: all words of ``text``, in any order."""
+    """Return the tree of :func:`literal`: all words of ``text``, in any order."""
     arguments.text("text", text)
     pieces = [Word(piece) for piece in text.split() if next(words_of(piece), None) is not None]
     if len(pieces) > MAX_CLAUSES:
@@ -147,7 +147,7 @@ def words(text: str) -> Node:
 
 
 def _check_length(text: str) -> str:
-    """``text`` if it is not too long; a half of a surrogate pair, which nothing could print, is U+FFFD."""
+    """Return ``text`` with U+FFFD for lone surrogates, which cannot be printed. Raises QueryError if it is too long."""
     arguments.text("text", text)
     if len(text) > MAX_LENGTH:
         reason = f"the query has {len(text):,} characters; {MAX_LENGTH:,} are the most"
@@ -164,11 +164,11 @@ class _Parser:
         self.at = self.depth = self.clauses = 0
 
     def parse(self) -> Node:
-        """The tree of the whole text."""
+        """Return the tree of the whole text."""
         if not self.text.strip():
             return Everything()
         parts = [self._either()]
-        while self._here.kind == "close":  # one without its partner
+        while self._here.kind == "close":  # an unpaired one
             self.notes.add(
                 "unbalanced",
                 "a closing parenthesis without an opening one was ignored",
@@ -194,17 +194,17 @@ class _Parser:
         return self._here.kind == "operator" and self._here.text == operator
 
     def _starts_operand(self, offset: int = 0) -> bool:
-        """Whether something that is no closing parenthesis stands there: an operator before it has an operand."""
+        """Whether a token follows that is neither a closing parenthesis nor the end, so that an operator has an operand."""
         return self.tokens[min(self.at + offset, len(self.tokens) - 1)].kind not in ("close", "end")
 
     def _error(self, reason: str, span: Span, suggestion: str = "") -> QueryError:
         return QueryError(reason, query=self.text, start=span.start, end=span.end, suggestion=suggestion)
 
-    # ---- grammar: each returns None where there was nothing to look for
+    # ---- grammar: each returns None if there is nothing to search for
 
     def _either(self) -> Node | None:
         branches = [self._all()]
-        while self._is("OR"):  # with an operand behind it: _all() has taken any other as a word
+        while self._is("OR"):  # an operand follows: _all() takes any other OR as a word
             self._take()
             branches.append(self._all())
         return _join_nodes(Or, [branch for branch in branches if branch is not None])
@@ -241,7 +241,7 @@ class _Parser:
             right = self._boosted()
             if right is None:
                 self.notes.add(
-                    "operator", f"{operator.text} has nothing behind it and was ignored", operator.span
+                    "operator", f"{operator.text} has no operand after it and was ignored", operator.span
                 )
                 continue
             chain += 1
@@ -261,7 +261,7 @@ class _Parser:
         return Near(left, right, distance, operator.text.startswith("pre"), span=span)
 
     def _side(self, side: Node, operator: QueryToken) -> Node:
-        """One side of a proximity operator, which must be something that has occurrences."""
+        """Return one operand of a proximity operator. Raises QueryError if it has no matches in a text."""
         if isinstance(side, Boost):
             message = f"a boost beside {operator.text} was ignored: put the whole in parentheses"
             self.notes.add("boost", message, side.span)
@@ -269,7 +269,7 @@ class _Parser:
         if (reason := why_no_operand(side)) is not None:
             hint = "use OR, or join the parts by AND outside of it"
             raise self._error(
-                f"{operator.text} needs places in the text beside it: {reason}", side.span, hint
+                f"{operator.text} needs operands with matches in the text: {reason}", side.span, hint
             )
         return side
 
@@ -288,10 +288,10 @@ class _Parser:
 
     def _operand(self) -> Node | None:
         token = self._here
-        if token.kind in ("close", "end"):  # behind an operator, where all else was ignored
+        if token.kind in ("close", "end"):  # after an operator whose operand was ignored
             return None
         if token.kind == "minus" or (self._is("NOT") and self._starts_operand(1)):
-            return self._negated()  # behind a field, or beside w/5, where it is refused
+            return self._negated()  # after a field, or beside w/5, which refuses it
         if token.kind in ("operator", "near", "boost"):
             return self._as_word()
         if token.kind == "open":
@@ -327,7 +327,7 @@ class _Parser:
         reason = why_no_operand(node)
         if reason is not None:
             raise self._error(
-                f"atleast counts places in the text: {reason}", node.span, "use OR for any of several"
+                f"atleast counts matches in the text: {reason}", node.span, "use OR for any of several"
             )
         if not 1 <= token.number <= MAX_COUNT:
             raise self._error(f"atleast counts from 1 to {MAX_COUNT:,}", token.span)
@@ -363,13 +363,13 @@ class _Parser:
         return self._values(name, node, token)
 
     def _values(self, name: str, node: Node, token: QueryToken) -> Node:
-        """The words and phrases of ``node`` as values of a field."""
+        """Return ``node`` with its words and phrases as values of a field."""
         span = Span(token.span.start, node.span.end)
         if isinstance(node, Word | Phrase) and not (isinstance(node, Phrase) and (node.within or node.names)):
-            field = next(known for known in VALUE_FIELDS if known == name)
+            field = next(one for one in VALUE_FIELDS if one == name)
             return Field(field, node.text, span=span)
         if self._is_pattern_of_value(name, node):
-            field = next(known for known in VALUE_FIELDS if known == name)
+            field = next(one for one in VALUE_FIELDS if one == name)
             source = self.text[node.span.start : node.span.end].strip(QUOTES)
             return Field(field, source, pattern=True, span=span)
         if isinstance(node, Not):
@@ -387,7 +387,7 @@ class _Parser:
         assert_never(node)
 
     def _address(self, token: QueryToken) -> Field | None:
-        """An address: a star in it is a pattern, a question mark is none."""
+        """Return an address as a value of ``url``. Stars in it are wildcards, question marks are not."""
         value = self._take()
         self._count(value.span)
         span = Span(token.span.start, value.span.end)
@@ -395,12 +395,12 @@ class _Parser:
         if has_wildcard(pattern):
             return Field("url", pattern, pattern=True, span=span)
         if next(words_of(tidy(value.text)), None) is None:
-            self.notes.add("no-word", f"{value.text} is no address and was passed over", span)
+            self.notes.add("no-word", f"{value.text} is not an address and was ignored", span)
             return None
         return Field("url", value.text, span=span)
 
     def _is_pattern_of_value(self, name: str, node: Node) -> bool:
-        """Whether a node is a pattern as typed, and nothing else."""
+        """Whether a node was typed as a plain wildcard pattern."""
         if name == "id" or not has_wildcard(self.text[node.span.start : node.span.end].strip(QUOTES)):
             return False
         if isinstance(node, PatternPhrase):
@@ -430,18 +430,16 @@ class _Parser:
 
     def _as_word(self) -> Node | None:
         token = self._take()
-        self.notes.add(
-            "operator", f"{token.text} has nothing to work on here and was taken as a word", token.span
-        )
+        self.notes.add("operator", f"{token.text} lacks an operand and was taken as a word", token.span)
         return self._leaf(QueryToken("word", token.text, token.span))
 
     def _note_operators(self, text: str, span: Span) -> None:
-        """Notes ``caps(US OR UK)``, where OR is a word: between quotation marks it is meant to be."""
+        """Note ``caps(US OR UK)``, where OR is a word. In quotation marks, that is intended."""
         parts = _OPERATORS_BETWEEN.split(text)
         if len(parts) < 3 or self.text[span.start + len("caps(") :].lstrip()[:1] in QUOTES:
             return
-        ours = " ".join(part if at % 2 else f"caps({part})" for at, part in enumerate(parts))
-        self.notes.add("operator", f"{parts[1]} is taken as a word in caps(…)", span, f"write {ours}")
+        instead = " ".join(part if at % 2 else f"caps({part})" for at, part in enumerate(parts))
+        self.notes.add("operator", f"{parts[1]} is taken as a word in caps(…)", span, f"write {instead}")
 
     def _leaf(self, token: QueryToken) -> Node | None:
         self._count(token.span)
@@ -471,12 +469,14 @@ class _Parser:
             if within > MAX_DISTANCE:
                 raise self._error(f"a phrase spans at most {MAX_DISTANCE} words", span)
             if within and within < len(list(words_of(text))) - 1:
-                self.notes.add("phrase", f"its words do not fit within {within} of each other", span)
+                self.notes.add(
+                    "phrase", f"the words of the phrase do not fit within {within} of each other", span
+                )
             return Phrase(text, within, span=span)
         return Phrase(text, span=span) if " " in text else Word(text, span=span)
 
     def _patterns(self, token: QueryToken) -> Node | None:
-        """Words and patterns: ``iraq*``, ``"iraq* government"``, ``caps(Secur*)``; ``al-abb*`` is al, then abb*."""
+        """Return the node of a text with patterns: ``iraq*``, ``"iraq* government"``, ``caps(Secur*)``; ``al-abb*`` is al, then abb*."""
         span, within = token.span, int(token.number)
         parts, notes = pieces(token.raw, span)
         for message, hint in notes:
@@ -487,19 +487,17 @@ class _Parser:
             self.notes.add("no-word", f"{tidy(token.text)} has no letter or digit and was ignored", span)
             return None
         if ANY in parts:
-            message = "a star alone stands for one word, whichever it is"
+            message = "a star alone stands for any one word"
             if within:
                 parts = tuple(part for part in parts if part != ANY)
-                message = f"a star alone was ignored: any words may stand between, within {within}"
+                message = f"a star alone was ignored: within {within}, any words may stand between the others"
             self.notes.add("pattern", message, span, "a backslash takes a star literally: \\*")
         if all(isinstance(part, Word) for part in parts):
             text = " ".join(part.text for part in parts if isinstance(part, Word))
             return self._leaf(QueryToken(token.kind, text, span, token.number))
         as_written = token.kind in ("exact", "caps")
         if as_written and any(isinstance(part, Fuzzy) for part in parts):
-            raise self._error(
-                "a word is as written, or differs in some letters", span, "leave one of the two out"
-            )
+            raise self._error("a fuzzy word cannot be compared as written", span, "leave one of the two out")
         if len(parts) == 1 and not isinstance(parts[0], AnyWord):
             return self._pattern(parts[0], token)
         if within > MAX_DISTANCE:
@@ -511,9 +509,9 @@ class _Parser:
         return PatternPhrase(parts, within, mode, span=span)
 
     def _pattern(self, part: Word | Wildcard | Fuzzy, token: QueryToken) -> Node:
-        """One pattern, as it is written or not."""
+        """Return the node of a single pattern, in the mode of its token."""
         if token.kind == "name":
-            self.notes.add("name", "a pattern is not looked for in other spellings", token.span)
+            self.notes.add("name", "a pattern is not searched in other spellings", token.span)
         if isinstance(part, Wildcard) and token.kind in ("exact", "caps"):
             return Wildcard(part.pattern, token.kind, span=token.span)
         return part
@@ -523,7 +521,7 @@ class _Parser:
             return Phrase(text, names=True, span=span)
         if core(text) is not None:
             return Name(text, span=span)
-        message = "only a name of four Latin letters or more is looked for in other spellings"
+        message = "only a name of four Latin letters or more is searched in other spellings"
         self.notes.add("name", message, span)
         return Word(text, span=span)
 
@@ -545,7 +543,7 @@ class _Parser:
 
 
 def _join_nodes(kind: type[And] | type[Or], operands: list[Node]) -> Node | None:
-    """``operands`` under one node, or the only one."""
+    """Return one node over ``operands``: the only one if there is one, None if there are none."""
     if len(operands) < 2:
         return operands[0] if operands else None
     return kind(tuple(operands), span=Span(operands[0].span.start, operands[-1].span.end))

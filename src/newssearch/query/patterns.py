@@ -1,7 +1,6 @@
-"""Words by pattern: wildcards, fuzzy words and regular expressions, all of them over folded words.
+"""Wildcards, fuzzy words and regular expressions, matched against folded words.
 
-A pattern is folded as the text was: letters lose their case and their accents, and what is not a letter keeps its
-meaning.
+A pattern is folded like the text: its letters lose case and accents, its other characters keep their meaning.
 """
 
 from __future__ import annotations
@@ -21,15 +20,15 @@ from .quoting import is_wildcard, wildcard
 from .regexes import compile_regex, fold_letters
 
 SECONDS_PER_WORD = 0.05
-"""How long a regular expression may think about one word."""
+"""Seconds that a regular expression may take for one word."""
 CACHED_WORDS = 100_000
-"""Words of which is remembered whether a regular expression matches them."""
+"""Words for which the result of a regular expression is cached."""
 
 
 class WordPattern(NamedTuple):
-    """``matches`` tells of a folded word; each that matches begins with ``prefix``.
+    """A test for folded words: ``matches``. Each word that matches begins with ``prefix``.
 
-    Of a pattern that is as written, these are the words that may match: :func:`written_pattern` tells which do.
+    For a pattern that is compared as written, ``matches`` gives candidates, and :func:`written_pattern` decides.
     """
 
     prefix: str
@@ -37,7 +36,7 @@ class WordPattern(NamedTuple):
 
 
 def asks_for_whole(node: Wildcard | Fuzzy | Regex) -> bool:
-    """Whether a pattern is also compared with words as they are with what is elided in front of them: ``l'ukr*``."""
+    """Whether a pattern has an apostrophe (``l'ukr*``), so that it is also compared with words including their elided prefix."""
     return not _APOSTROPHE_SET.isdisjoint(node.text if isinstance(node, Fuzzy) else node.pattern)
 
 
@@ -46,7 +45,7 @@ _APOSTROPHE_SET = frozenset(APOSTROPHES)
 
 @lru_cache(maxsize=256)
 def pattern_of(node: Wildcard | Fuzzy | Regex) -> WordPattern:
-    """The pattern of a node.
+    """Return the pattern of a node.
 
     >>> [word for word in ("woman", "women", "womn", "worn") if pattern_of(Wildcard("wom?n")).matches(word)]
     ['woman', 'women']
@@ -55,7 +54,7 @@ def pattern_of(node: Wildcard | Fuzzy | Regex) -> WordPattern:
     >>> [word for word in ("austin", "austen", "asutin") if pattern_of(Fuzzy("austin", 1)).matches(word)]
     ['austin', 'austen']
     """
-    if isinstance(node, Wildcard) and node.written:  # one letter may be several, folded
+    if isinstance(node, Wildcard) and node.written:  # folding may turn one letter into several
         return _wildcard(re.sub(r"\[[^\[\]]+\]|\?", "*", node.pattern))
     if isinstance(node, Wildcard):
         return _wildcard_of_word(node.pattern)
@@ -64,7 +63,7 @@ def pattern_of(node: Wildcard | Fuzzy | Regex) -> WordPattern:
         return WordPattern("", lambda other: within_edits(word, other, edits))
     compiled = compile_regex(node.pattern)
 
-    @lru_cache(maxsize=CACHED_WORDS)  # what took its time once does not again, where its words are marked
+    @lru_cache(maxsize=CACHED_WORDS)  # highlighting asks for the same words again
     def matches(word: str) -> bool:
         try:
             return compiled.fullmatch(word, timeout=SECONDS_PER_WORD) is not None
@@ -77,7 +76,7 @@ def pattern_of(node: Wildcard | Fuzzy | Regex) -> WordPattern:
 
 
 def value_pattern(pattern: str) -> Callable[[str], bool]:
-    """Whether the :func:`~newssearch.text.analysis.key` of a value is of a pattern.
+    """Return a test whether the :func:`~newssearch.text.analysis.key` of a value matches a pattern.
 
     >>> [value for value in ("fox news", "fox", "the fox") if value_pattern("Fox*")(value)]
     ['fox news', 'fox']
@@ -92,7 +91,7 @@ def value_pattern(pattern: str) -> Callable[[str], bool]:
 
 
 def words_pattern(pattern: str) -> Callable[[str], bool]:
-    """Whether a name, as its words folded, has words of a pattern side by side.
+    """Return a test whether a name, given as folded words, has adjacent words that match those of a pattern.
 
     >>> [name for name in ("ana garcia", "garcia marquez ana", "gracia") if words_pattern("GARC* m?rq*")(name)]
     ['garcia marquez ana']
@@ -117,7 +116,7 @@ def words_pattern(pattern: str) -> Callable[[str], bool]:
 
 
 _ANY_CHARACTERS, _ONE_CHARACTER = "\ue000", "\ue001"
-"""What stands for the wildcards of a value while it is folded: characters that no text has."""
+"""Stand-ins for wildcards while a value is folded: private-use characters."""
 
 
 # ---- wildcards
@@ -126,33 +125,33 @@ _WILDCARD_ATOM = re.compile(r"\*|\?|\[(\^|!)?([^\[\]]+)\]|[^*?\[\]]+|[\[\]]")
 
 
 def _wildcard_of_word(pattern: str) -> WordPattern:
-    """The pattern; what folding takes from a word, it may have or not: the last full stop (``U.S.*``), and the commas
-    of thousands (``1,0*`` is 1,000, and is not 10)."""
+    """Return a wildcard pattern that may hold what folding removes from a word: the last full stop (``U.S.*``), and commas
+    between thousands (``1,0*`` matches 1,000, but not 10)."""
     found = _wildcard(pattern)
     if "," in pattern:
-        whole = pattern.partition(",")[0]  # digits, for there are commas nowhere else, or a wildcard
+        whole = pattern.partition(",")[0]  # digits, or a wildcard: no other word has a comma
         return WordPattern(
             whole if whole.isdecimal() and whole.isascii() else "",
             lambda word: found.matches(word) or found.matches(_with_commas(word)),
         )
-    bare = pattern.rstrip("*")
-    if not bare.endswith("."):
+    stem = pattern.rstrip("*")
+    if not stem.endswith("."):
         return found
-    without = _wildcard(bare.rstrip("."))
+    without = _wildcard(stem.rstrip("."))
     prefix = found.prefix.rstrip(".")
     return WordPattern(prefix, lambda word: found.matches(word) or without.matches(word))
 
 
 def _fold_part(text: str) -> str:
-    """A part of a pattern as words are folded; its last full stop is none of a word as a whole."""
+    """Fold a literal part of a pattern like a word, but keep its last full stops."""
     return fold(text) + "." * (len(text) - len(text.rstrip(".")))
 
 
 def _wildcard(pattern: str, shown: Callable[[str], str] | None = None) -> WordPattern:
-    """The pattern over words as they are ``shown``: folded, unless told otherwise.
+    """Compile a wildcard pattern, with its letters converted by ``shown``, by default folding.
 
-    Parts between stars are looked for from left to right, each as early as can be: no backtracking. That is exact, for
-    a star may always take more.
+    The parts between stars match from left to right, each as early as possible, without backtracking. That is exact,
+    because a star can always take more.
     """
     parts: list[str] = [""]
     prefix: str | None = None
@@ -175,7 +174,7 @@ def _wildcard(pattern: str, shown: Callable[[str], str] | None = None) -> WordPa
 
 @lru_cache(maxsize=256)
 def written_pattern(node: Wildcard) -> Callable[[str], bool]:
-    """Whether a pattern that is as written matches a word of a text, by its :func:`~newssearch.text.analysis.written` form.
+    """Return a test whether a pattern that is compared as written matches a word of a text.
 
     >>> [word for word in ("São", "SÃO", "Sao", "sãos") if written_pattern(Wildcard("S?o*", "exact"))(word)]
     ['São', 'SÃO', 'Sao', 'sãos']
@@ -188,12 +187,12 @@ def written_pattern(node: Wildcard) -> Callable[[str], bool]:
 
 
 def _compose(text: str) -> str:
-    """A part of a pattern as words are :func:`~newssearch.text.analysis.written`."""
+    """Return a part of a pattern in the form that :func:`~newssearch.text.analysis.written` gives words."""
     return unicodedata.normalize("NFC", text.replace("’", "'"))
 
 
 def _join_parts(parts: list[str]) -> str:
-    """Expressions one behind the other, with anything between them."""
+    """Return an expression that matches the parts in order, with anything between them."""
     if len(parts) == 1:
         return parts[0]
     middle = (f"(?=(?P<g{n}>.*?{part}))(?P=g{n})" for n, part in enumerate(parts[1:-1]) if part)
@@ -201,7 +200,7 @@ def _join_parts(parts: list[str]) -> str:
 
 
 def _with_commas(word: str) -> str:
-    """A number as people write it.
+    """Return a number with commas between thousands.
 
     >>> _with_commas("1000"), _with_commas("1234567.5"), _with_commas("100th")
     ('1,000', '1,234,567.5', '100th')
@@ -216,7 +215,7 @@ _BEFORE_THOUSANDS = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
 
 
 def _ranges(content: str) -> str:
-    """The inside of a character class: letters, and ranges of them that go upwards."""
+    """Return the content of a character class, with its ranges in ascending order."""
     out = ""
     for match in re.finditer(r"(.)-(.)|(.)", content, re.DOTALL):
         if match[3]:
@@ -231,7 +230,7 @@ def _ranges(content: str) -> str:
 
 
 def within_edits(one: str, other: str, edits: int) -> bool:
-    """Whether ``other`` is ``one`` with at most ``edits`` letters added, left out or exchanged (Levenshtein 1966).
+    """Whether ``other`` is ``one`` with at most ``edits`` letters added, removed or replaced (Levenshtein 1966).
 
     >>> within_edits("austin", "austen", 1), within_edits("gadhafi", "qaddafi", 1), within_edits("gadhafi", "qaddafi", 2)
     (True, False, True)

@@ -1,7 +1,7 @@
-"""What stands between quotation marks: words, and patterns among them (``"iraq* government"``).
+"""The text between quotation marks: words, and patterns among them (``"iraq* government"``).
 
-A piece between two spaces is a pattern where it holds a ``*``, or a ``?`` before its end; a backslash takes one
-literally. ``word~1`` is a word in which letters may differ. A star alone is one word, whichever it is.
+A piece between spaces is a pattern if it holds a ``*``, or a ``?`` before its end; a backslash takes either literally.
+``word~1`` is a fuzzy word. A star alone is any one word.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _WORD_CHARACTER = Pattern(r"\w")
 
 
 class Pieces(NamedTuple):
-    """The pieces of a phrase in order, and what is to be said of them: messages with suggestions."""
+    """The words and patterns of a phrase in order, and notes on them: messages with suggestions."""
 
     parts: tuple[PhraseWord, ...]
     notes: tuple[tuple[str, str], ...]
@@ -41,7 +41,7 @@ def has_pattern(quoted: str) -> bool:
 
 
 def pieces(quoted: str, span: Span) -> Pieces:
-    """The words and patterns of a text between quotation marks, which stands at ``span``.
+    """Return the words and patterns of a text between quotation marks. Their span is ``span``.
 
     >>> from newssearch.query.node import NOWHERE
     >>> [str(part) for part in pieces(r"the iraq*'s anti-*gov?rnment party? c\\*d * now", NOWHERE).parts]
@@ -64,7 +64,7 @@ def pieces(quoted: str, span: Span) -> Pieces:
         else:
             if _MODE_PIECE.fullmatch(shown):
                 notes[f"{piece} inside quotation marks is taken as words"] = (
-                    'write it behind them: "…"~exact, "…"~name'
+                    'write it after them: "…"~exact, "…"~name'
                 )
             text = ESCAPE.sub(r"\1", piece)
             if next(words_of(text), None) is not None:
@@ -81,7 +81,7 @@ def _is_pattern(piece: str) -> bool:
 
 
 def _fuzzy(piece: str) -> tuple[str, int] | None:
-    """A word and the letters in which it may differ."""
+    """Return a fuzzy word and its edit distance; None for another piece."""
     match = _FUZZY_PIECE.fullmatch(piece) if "~" in piece else None
     if match is None or is_wildcard(match[1]):
         return None
@@ -90,10 +90,10 @@ def _fuzzy(piece: str) -> tuple[str, int] | None:
 
 
 def _patterns(piece: str, span: Span) -> list[PhraseWord]:
-    """What a piece with wildcards is: ``al-abb*`` is al, then abb*."""
-    bare = ESCAPE.sub(lambda match: match[1] if match[1].isalnum() else " ", piece)
+    """Return the words and patterns of a piece with wildcards: ``al-abb*`` is al, then abb*."""
+    unescaped = ESCAPE.sub(lambda match: match[1] if match[1].isalnum() else " ", piece)
     parts: list[PhraseWord] = []
-    for match in wildcard().finditer(bare):
+    for match in wildcard().finditer(unescaped):
         text = without_possessive(match[0]).rstrip("?'’.")
         if next(words_of(text), None) is None:
             if "*" in text:

@@ -1,4 +1,4 @@
-"""How words are written in a query so that nothing of them is an operator, and what is a pattern where they are not."""
+"""Quoting words so that nothing in them is an operator, and recognising wildcards in words that are not quoted."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from newssearch.text.analysis import marks
 from newssearch.text.spelling import IGNORABLE
 
 MINUS = "−–-"
-"""What means NOT in front of an operand: the hyphen, and what a word processor makes of it."""
+"""Characters that mean NOT before an operand: the hyphen, and what word processors turn it into."""
 QUOTES = '"“”„‟«»＂'
-"""What begins and ends a phrase."""
+"""Characters that begin and end a phrase."""
 
 INVISIBLE = IGNORABLE.replace("\u200b-\u200f", "\u200b\u200e\u200f")
-"""Invisible characters, pasted along with a word, as ranges of a character class: all but the joiners, which some scripts
-cannot be written without."""
+"""Invisible characters that are pasted along with a word, as ranges of a character class. The joiners are excluded,
+because some scripts need them."""
 
 _INVISIBLE_CHARACTER = Pattern(f"[{INVISIBLE}]")
 _NEEDS_ESCAPE = Pattern(rf"[\\{QUOTES}*]|\?(?=\?*[^\s?])|~(?=(?:\d+|exact|name)[.,;:!?]*(?:\s|$))")
@@ -26,7 +26,7 @@ SURROGATE = Pattern("[\ud800-\udfff]")
 
 
 def tidy(text: str) -> str:
-    """``text`` without invisible characters, with one space between its words; half of a surrogate pair is U+FFFD.
+    """Return ``text`` without invisible characters, with one space between words and U+FFFD for lone surrogates.
 
     >>> tidy(" say\\u200f  hi ")
     'say hi'
@@ -35,12 +35,12 @@ def tidy(text: str) -> str:
 
 
 def without_invisible(text: str) -> str:
-    """``text`` without invisible characters."""
+    """Return ``text`` without invisible characters."""
     return text if text.isascii() else _INVISIBLE_CHARACTER.sub("", text)
 
 
 def quote(text: str) -> str:
-    """``text`` between quotation marks, as words and nothing else.
+    """Return ``text`` between quotation marks, with nothing in it a pattern.
 
     >>> print(quote('say "hi"'))
     "say \\"hi\\""
@@ -49,12 +49,12 @@ def quote(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """``text`` as it is written between quotation marks, where nothing of it is a pattern."""
+    """Return ``text`` escaped for quotation marks, with nothing in it a pattern."""
     return _NEEDS_ESCAPE.sub(r"\\\g<0>", tidy(text))
 
 
 def has_wildcard(value: str) -> bool:
-    """Whether a value holds a wildcard that is not escaped.
+    """Whether a value holds an unescaped wildcard.
 
     >>> has_wildcard("fox*"), has_wildcard(r"E! \\*"), has_wildcard("What next?")
     (True, False, False)
@@ -63,7 +63,7 @@ def has_wildcard(value: str) -> bool:
 
 
 def escaped_quotes(value: str) -> str:
-    """A value with its escapes as it is written between quotation marks."""
+    """Return a value that may hold escapes with its quotation marks escaped too."""
     return re.sub(
         rf"\\[\s\S]|[{QUOTES}]", lambda match: match[0] if len(match[0]) > 1 else f"\\{match[0]}", value
     )
@@ -76,7 +76,7 @@ def is_wildcard(word: str) -> bool:
 
 @cache
 def wildcard() -> re.Pattern[str]:
-    """A word of letters, digits and wildcards. Few queries have one, and the pattern takes milliseconds to make."""
+    """Return the expression for a word with wildcards, compiled on first use: that takes milliseconds, and few need it."""
     return re.compile(
         rf"(?:\[[^\[\]\s()/\\{QUOTES}{INVISIBLE}]{{1,64}}\]|[*?]|[^\W_][{marks()}]*|['’.](?=[\w*?\[])|(?<=[\d?\]]),(?=[\d?*\[]))+"
     )

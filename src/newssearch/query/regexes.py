@@ -1,4 +1,4 @@
-"""Regular expressions that a query brings, over folded words."""
+"""Regular expressions in queries, matched against folded words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 from newssearch.text.analysis import fold
 
 MAX_REGEX = 256
-"""Characters of a regular expression."""
+"""Most characters in a regular expression."""
 
 
 class _Compiled(Protocol):
@@ -18,9 +18,9 @@ class _Compiled(Protocol):
 
 @lru_cache(maxsize=256)
 def compile_regex(pattern: str) -> _Compiled:
-    """A regular expression over folded words. Raises ValueError, with the reason, where it is none.
+    """Compile a regular expression over folded words. Raises ValueError with the reason if it is not valid.
 
-    Taken from the package ``regex``, whose matches can be given a time.
+    Uses the package ``regex``, which can limit the time of a match.
     """
     import regex  # slow to import, and few queries need it
 
@@ -34,7 +34,7 @@ def compile_regex(pattern: str) -> _Compiled:
 
 
 def fold_letters(text: str) -> str:
-    """``text`` with each letter and accent beyond ASCII folded by itself; ASCII letters are left to IGNORECASE.
+    """Fold each letter and accent beyond ASCII by itself. ASCII letters are left to IGNORECASE.
 
     >>> fold_letters(r"\\W[À-Ö]"), fold_letters("cafe\u0301s?")
     ('\\\\W[a-o]', 'cafes?')

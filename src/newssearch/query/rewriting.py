@@ -1,4 +1,4 @@
-"""A tree that asks for more than was written: names in other spellings, and words side by side written as one."""
+"""Rewritings of a tree: names in other spellings, adjacent words written as one, and no conditions on dates."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .tree import And, AtLeast, Dated, Everything, Leaf, Node, Not, map_children
 
 
 def with_spellings(tree: Node) -> Node:
-    """The tree in which each word that can be a name is one, by itself and in a phrase.
+    """Return the tree with each word that can be a name as a :class:`Name`, also inside phrases.
 
     >>> from newssearch.query import parse
     >>> print(with_spellings(parse('the qaddafi OR "colonel al-qaddafi"').tree))
@@ -31,21 +31,23 @@ def with_spellings(tree: Node) -> Node:
 
 
 def side_by_side(tree: Node) -> Node:
-    """The tree in which words that are joined by AND, one behind the other, are found in one word that they make.
+    """Return the tree in which consecutive words joined by AND also match inside one word that they form.
 
     >>> from newssearch.query import parse
     >>> [word.inside for word in side_by_side(parse("minister al Abbasi").tree).operands]
     [('minister al', 'minister al Abbasi'), ('minister al', 'minister al Abbasi', 'al Abbasi'), ('minister al Abbasi', 'al Abbasi')]
     """
     if isinstance(tree, And):
-        return And(tuple(_among(tree.operands, at) for at in range(len(tree.operands))), span=tree.span)
-    if isinstance(tree, Leaf | AtLeast):  # whose operands are looked for as they are
+        return And(
+            tuple(_with_neighbours(tree.operands, at) for at in range(len(tree.operands))), span=tree.span
+        )
+    if isinstance(tree, Leaf | AtLeast):  # their operands are not rewritten
         return tree
     return map_children(tree, side_by_side)
 
 
 def of_any_date(tree: Node, negated: bool = False) -> Node:
-    """The tree without its conditions on dates, but for those that are negated; the same object where it has none.
+    """Return the tree without its conditions on dates, except negated ones; the same object if it has none.
 
     >>> from newssearch.query import parse
     >>> print(of_any_date(parse("rain date:2024 (storm OR date:2023) -date:2022").tree))
@@ -57,8 +59,8 @@ def of_any_date(tree: Node, negated: bool = False) -> Node:
     return map_children(tree, lambda operand: of_any_date(operand, negated))
 
 
-def _among(operands: tuple[Node, ...], at: int) -> Node:
-    """One of the operands of an And, which knows the words beside it."""
+def _with_neighbours(operands: tuple[Node, ...], at: int) -> Node:
+    """Return an operand of an And; a word gets the runs of adjacent words that contain it."""
     node = operands[at]
     if not isinstance(node, Word):
         return side_by_side(node)
@@ -75,13 +77,13 @@ def _among(operands: tuple[Node, ...], at: int) -> Node:
 
 
 def may_be_name(word: str) -> bool:
-    """Whether a word is long enough to be a name, and no word that only joins others."""
+    """Whether a word can be a name (see :func:`~newssearch.query.names.core`) and is not a function word."""
     found = core(word)
     return found is not None and not any(found in words for words in FUNCTION_WORDS.values())
 
 
 def depth(tree: Node) -> int:
-    """The number of levels of a tree: 1 for a single node."""
+    """Return the number of levels of a tree: 1 for a single node."""
     levels, level = 0, [tree]
     while level:
         levels += 1

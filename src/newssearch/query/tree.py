@@ -353,11 +353,11 @@ def why_no_operand(node: Node) -> str | None:
         if len(kept) > 1:
             return "AND says what an article holds, not where"
         if not kept:
-            return "NOT alone stands nowhere"
+            return "NOT alone has no matches in a text"
         inner = [*kept, *(operand.operand for operand in node.operands if isinstance(operand, Not))]
         return next(filter(None, map(why_no_operand, inner)), None)
     if isinstance(node, Not):
-        return "NOT alone stands nowhere"
+        return "NOT alone has no matches in a text"
     if isinstance(node, AtLeast | Region | Field | Dated | Undated | Boost | Everything):
-        return f"{node} says something of the whole article"
+        return f"{node} applies to the whole article"
     assert_never(node)

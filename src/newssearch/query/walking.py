@@ -1,4 +1,4 @@
-"""What is in a tree: its leaves as they count there, and the names among them."""
+"""Walks over a tree: its leaves with their context, and the names among them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .tree import And, AtLeast, Boost, Dated, Everything, Field, Leaf, Node, Not
 
 
 class LeafUse(NamedTuple):
-    """A leaf of a tree as it counts there: whether it is negated, in which region, and the product of its boosts."""
+    """A leaf of a tree with its context: whether it is negated, its region, and the product of its boosts."""
 
     leaf: Leaf
     negated: bool
@@ -21,7 +21,7 @@ class LeafUse(NamedTuple):
 
 
 def leaves(tree: Node) -> Iterator[LeafUse]:
-    """The leaves of a tree in order; operands of a leaf are part of it. Twice negated is not negated.
+    """Yield the leaves of a tree in order; the operands of a leaf are part of it. A double negation cancels out.
 
     >>> from newssearch.query import Word
     >>> [(str(leaf), negated) for leaf, negated, _, _ in leaves(And((Word("a"), Not(Or((Word("b"), Not(Word("c"))))))))]
@@ -47,7 +47,7 @@ def leaves(tree: Node) -> Iterator[LeafUse]:
 
 
 def names_in(node: Node) -> Iterator[Name]:
-    """The names that a leaf, or an operand of one, looks for in all spellings."""
+    """Yield the names that a leaf, or an operand of one, searches in all spellings."""
     if isinstance(node, Name):
         yield node
     elif isinstance(node, Phrase):
@@ -56,11 +56,11 @@ def names_in(node: Node) -> Iterator[Name]:
         for part in node.leaves:
             if not isinstance(part, AnyWord):
                 yield from names_in(part)
-    elif not isinstance(node, Not):  # whose matches only take away others
+    elif not isinstance(node, Not):  # its matches only exclude others
         for child in node.children:
             yield from names_in(child)
 
 
 def narrower(outer: str | None, inner: str) -> str:
-    """The part of an article that is in both regions: the headline is part of the lead."""
+    """Return the region that lies in both regions: the headline is part of the headline and lead."""
     return "title" if "title" in (outer, inner) else inner

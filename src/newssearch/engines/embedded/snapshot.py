@@ -18,7 +18,7 @@ from newssearch.article import Article
 from newssearch.engines.embedded.integrity.diagnosis import diagnosed
 from newssearch.engines.embedded.search.evaluator import QueryEvaluator
 from newssearch.engines.embedded.search.explain import explain
-from newssearch.engines.embedded.search.field_values import counted
+from newssearch.engines.embedded.search.field_values import count_values
 from newssearch.engines.embedded.search.reader import IndexReader
 from newssearch.engines.embedded.search.top_k import Ranked, Ranking, concat_ranked, kth_greatest, sort_keys
 from newssearch.engines.embedded.segment.columns import NONE
@@ -79,9 +79,9 @@ class EmbeddedSnapshot:
     def search(self, tree: Node, request: ResolvedRequest) -> Found:
         """The page of hits that ``request`` asks for."""
         with self._reading(tree):
-            run = QueryEvaluator(self._reader, tree, request.aliases)
-            articles = run.found(request)
-            rankings = self._rankings(run, articles, request)
+            evaluator = QueryEvaluator(self._reader, tree, request.aliases)
+            articles = evaluator.found(request)
+            rankings = self._rankings(evaluator, articles, request)
             total = int(np.count_nonzero(articles))
             return Found(
                 hits=[self._hit(*placed) for placed in self._page(rankings, request)],
@@ -91,21 +91,24 @@ class EmbeddedSnapshot:
                 facets=FrozenDict(
                     (field, self._facet(field, articles, request.aliases)) for field in request.facet_fields
                 ),
-                diagnostics=_once([*run.notes, *run.unknown_words()]),
-                clauses=explain(run, request) if request.explain or not total else (),
-                names=FrozenDict(run.names()),
-                undated=run.undated(request, articles),
+                diagnostics=_once([*evaluator.notes, *evaluator.unknown_words()]),
+                clauses=explain(evaluator, request) if request.explain or not total else (),
+                names=FrozenDict(evaluator.names()),
+                undated=evaluator.count_undated(request, articles),
             )
 
     def rank(self, tree: Node, request: ResolvedRequest) -> list[Rank]:
         """The addresses and scores of the hits on the page that ``request`` asks for."""
         with self._reading(tree):
-            run = QueryEvaluator(self._reader, tree, request.aliases)
-            page = self._page(self._rankings(run, run.found(request), request), request)
+            evaluator = QueryEvaluator(self._reader, tree, request.aliases)
+            page = self._page(self._rankings(evaluator, evaluator.found(request), request), request)
             return [self._rank(document, score) for document, score, _ in page]
 
-    def _rankings(self, run: QueryEvaluator, articles: Mask, request: ResolvedRequest) -> list[Ranking]:
-        return [Ranking(run, segment, mask, request.novel) for segment, mask in self._reader.parts(articles)]
+    def _rankings(self, evaluator: QueryEvaluator, articles: Mask, request: ResolvedRequest) -> list[Ranking]:
+        return [
+            Ranking(evaluator, segment, mask, request.novel)
+            for segment, mask in self._reader.by_segment(articles)
+        ]
 
     def _page(self, rankings: list[Ranking], request: ResolvedRequest) -> list[Placed]:
         """The hits on the page, in the total order; of each story the first, if they are to be grouped."""
@@ -134,7 +137,7 @@ class EmbeddedSnapshot:
     def _copies_among(self, articles: Mask) -> int:
         """How many of some articles tell the story of another one among them."""
         found = [NO_INTS]
-        for segment, mask in self._reader.parts(articles):
+        for segment, mask in self._reader.by_segment(articles):
             storied = segment.storied[mask[segment.storied]]
             if segment.stories is not None:
                 found.append(segment.stories.story[storied].astype(np.int64))
@@ -225,7 +228,7 @@ class EmbeddedSnapshot:
         """The values of a field among ``articles``: most first, then by value; years and months in order."""
         if field in ("year", "month"):
             return self._date_facet(field, articles)
-        return counted(self._reader, field, articles, aliases)
+        return count_values(self._reader, field, articles, aliases)
 
     def _date_facet(self, field: str, articles: Mask) -> tuple[FacetValue, ...]:
         written = self._written(articles)
@@ -240,7 +243,7 @@ class EmbeddedSnapshot:
         return tuple(found)
 
     def _written(self, articles: Mask) -> Array:
-        parts = [segment.written[mask] for segment, mask in self._reader.parts(articles)]
+        parts = [segment.written[mask] for segment, mask in self._reader.by_segment(articles)]
         return np.concatenate(parts) if parts else np.empty(0, np.int64)
 
     def contents(self, aliases: Aliases = ()) -> Contents:
@@ -264,7 +267,7 @@ class EmbeddedSnapshot:
     def _known(self, articles: Mask) -> dict[str, tuple[FacetValue, ...]]:
         """How many articles know each field how."""
         counts: dict[str, Counter[str]] = {field: Counter() for field in FIELD_NAMES}
-        for segment, mask in self._reader.parts(articles):
+        for segment, mask in self._reader.by_segment(articles):
             codes, values = segment.values("known")
             for code, count in enumerate(np.bincount(codes[mask]).tolist()):
                 if count:
@@ -306,8 +309,8 @@ class EmbeddedSnapshot:
     def count(self, tree: Node, request: ResolvedRequest) -> int:
         """How many articles a search finds."""
         with self._reading(tree):
-            run = QueryEvaluator(self._reader, tree, request.aliases)
-            return int(np.count_nonzero(run.found(request)))
+            evaluator = QueryEvaluator(self._reader, tree, request.aliases)
+            return int(np.count_nonzero(evaluator.found(request)))
 
     def __len__(self) -> int:
         """How many articles there are."""
@@ -322,14 +325,14 @@ class EmbeddedSnapshot:
             yield read
 
     def _ids(self, articles: Mask) -> Iterator[str]:
-        for segment, mask in self._reader.parts(articles):
+        for segment, mask in self._reader.by_segment(articles):
             yield from segment.ids(np.flatnonzero(mask))
 
     def paths(self) -> dict[str, int]:
         """The paths that articles were read from, sorted, each with the number of these."""
         with self._reading():
             found: Counter[str] = Counter()
-            for segment, mask in self._reader.parts(self._reader.everything()):
+            for segment, mask in self._reader.by_segment(self._reader.everything()):
                 codes, values = segment.values("path")
                 counts = np.bincount(codes[mask])
                 found.update({values[code]: int(counts[code]) for code in np.flatnonzero(counts) if code})

@@ -1,4 +1,4 @@
-"""Which articles have an address: a page, all that is below it, or all of a host."""
+"""The articles with an address: a page, a section of a site, or a host with its subdomains."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LITERAL = re.compile(r"[a-z0-9./-]{3,}")
 
 
 def canonical(address: str) -> str:
-    """An address without what makes no difference: scheme, ``www.``, capitals, fragment and last slash.
+    """Return an address without the parts that are ignored: scheme, ``www.``, case, fragment and final slash.
 
     >>> canonical("https://WWW.BBC.co.uk/news/#top")
     'bbc.co.uk/news'
@@ -28,7 +28,7 @@ def canonical(address: str) -> str:
 
 
 def is_below(wanted: str) -> Callable[[str], bool]:
-    """Whether a canonical address is the one that is wanted, one below it, or one of a host or its subdomains.
+    """Return a test of canonical addresses: whether one is the wanted address, below it, or on the wanted host or a subdomain.
 
     >>> [one for one in ("bbc.co.uk/news", "news.bbc.co.uk/a", "bbc.co.uk.example") if is_below("bbc.co.uk")(one)]
     ['bbc.co.uk/news', 'news.bbc.co.uk/a']
@@ -45,17 +45,17 @@ def is_below(wanted: str) -> Callable[[str], bool]:
 
 
 def with_address(segment: Segment, node: Field) -> Mask:
-    """The articles whose address is one that is wanted, or of a pattern."""
+    """Return the articles of a segment whose address matches a field node, deleted articles included."""
     pattern = _SCHEME.sub("", node.value, count=1)
     fits = value_pattern(pattern) if node.pattern else is_below(node.value)
-    # Addresses are kept beside headlines, as JSON. Most articles are ruled out by what must be in that, unless it has
-    # other letters than ASCII, which may be the same without accents.
+    # Addresses are stored with headlines, as JSON. To parse only few of these, look for the longest literal of the wanted
+    # address first. Text that is not ASCII is always parsed, because the literal may match it without its accents.
     literals = (literal.strip("/") for literal in _LITERAL.findall(canonical(node.value)))
     needle = max(literals, key=len, default="").encode()
     mask = np.zeros(segment.articles, np.bool_)
     for article, shown in enumerate(segment.shown_strings.all()):
         if needle in shown.lower() or not shown.isascii():
-            address = json.loads(shown)[1]
-            known = canonical(address) if address is not None else None
-            mask[article] = known is not None and (fits(known) or fits(f"{known}/"))
+            url = json.loads(shown)[1]
+            address = canonical(url) if url is not None else None
+            mask[article] = address is not None and (fits(address) or fits(f"{address}/"))
     return mask

@@ -1,4 +1,4 @@
-"""Why a query finds what it finds: each clause by itself, and what it keeps out."""
+"""Why a query finds what it finds: the articles that each clause finds alone, and those that it alone excludes."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from newssearch.results import Clause
 from .evaluator import QueryEvaluator
 
 
-def explain(run: QueryEvaluator, request: ResolvedRequest) -> tuple[Clause, ...]:
-    """The clauses that all must hold, each once, and the filters of the request as one, with their counts."""
-    operands = run.tree.operands if isinstance(run.tree, And) else (run.tree,)
-    parts = {str(part): part for part in operands if not isinstance(part, Everything)}
-    packed = {text: np.packbits(run.articles(part)) for text, part in parts.items()}
-    allowed = run.filtered(request)
+def explain(evaluator: QueryEvaluator, request: ResolvedRequest) -> tuple[Clause, ...]:
+    """Return the clauses that must all match, each once, with their counts; all filters of the request are one clause."""
+    operands = evaluator.tree.operands if isinstance(evaluator.tree, And) else (evaluator.tree,)
+    clauses = {str(operand): operand for operand in operands if not isinstance(operand, Everything)}
+    packed = {text: np.packbits(evaluator.articles(operand)) for text, operand in clauses.items()}
+    allowed = evaluator.filtered(request)
     if allowed is not None:
         packed["the filters"] = np.packbits(allowed)
-    alive = run.reader.everything()
-    failed = np.zeros(len(alive), np.int64)  # by how many clauses each article is kept out
+    live = evaluator.reader.everything()
+    failed = np.zeros(len(live), np.int64)  # the number of clauses that each article fails
     for bits in packed.values():
-        failed += ~_mask(bits, len(alive))
-    clauses = []
+        failed += ~_unpack(bits, len(live))
+    counted = []
     for text, bits in packed.items():
-        held = _mask(bits, len(alive))
-        others = alive & (failed == np.where(held, 0, 1))
-        clauses.append(Clause(text, int(np.count_nonzero(held)), int(np.count_nonzero(others))))
-    return tuple(clauses)
+        matching = _unpack(bits, len(live))
+        without = live & (failed == np.where(matching, 0, 1))
+        counted.append(Clause(text, int(np.count_nonzero(matching)), int(np.count_nonzero(without))))
+    return tuple(counted)
 
 
-def _mask(bits: np.ndarray[tuple[int], np.dtype[np.uint8]], size: int) -> Mask:
+def _unpack(bits: np.ndarray[tuple[int], np.dtype[np.uint8]], size: int) -> Mask:
     return np.unpackbits(bits, count=size).astype(np.bool_)

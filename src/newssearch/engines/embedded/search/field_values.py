@@ -1,8 +1,8 @@
-"""The values of a field: which of them a filter means, how many articles have each, and which are like a mistyped one.
+"""The values of a field: those that a filter means, the number of articles with each, and those similar to a mistyped one.
 
-Values that no filter can tell apart are one. A *group* is what such values have in common: of an outlet and a source the
-name that all its names lead to, of a language its first part (``en`` of ``en-GB``), of the others their key
-(:func:`indexing.segment_builder.key_of`). A filter on a byline or a place also means the values that hold its words.
+Values that no filter can tell apart count as one. They share a *group key*: for an outlet or a source, the key of the name
+that its aliases lead to; for a language, its primary subtag (``en`` of ``en-GB``); for other fields, their key
+(:func:`indexing.segment_builder.key_of`). A filter on a byline or a place also finds the values that contain its words.
 """
 
 from __future__ import annotations
@@ -26,15 +26,17 @@ from newssearch.text.analysis import key, name_words
 
 from .reader import IndexReader
 
-_NO_WORD = Pattern(r"[\W_]+")
-WORDLESS = "\0"
-"""What the group of a byline or a place without a word begins with."""
-LIKE_A_NAME = 0.6
-"""How like a value a mistyped one is at least, from 0 to 1, to be offered in its stead."""
+_NON_WORD = Pattern(r"[\W_]+")
+WORDLESS_PREFIX = "\0"
+"""First character of the group key of a byline or a place that has no word."""
+MIN_SIMILARITY = 0.6
+"""Lowest similarity, from 0 to 1, of a value that is suggested in place of a mistyped one."""
+MAX_SHOWN_VALUES = 10
+"""Most values that a diagnostic lists."""
 
 
 def codes_of(segment: Segment, field: str, wanted: str, names: Outlets) -> list[int]:
-    """The numbers of the values that a filter means."""
+    """Return the codes of the values that a filter means in a segment."""
     keys = segment.keys(field)
     if field in WORD_FIELDS:
         words = " ".join(name_words(wanted))
@@ -45,12 +47,12 @@ def codes_of(segment: Segment, field: str, wanted: str, names: Outlets) -> list[
     name = key(wanted)
     if field in LANGUAGE_FIELDS:
         tag = subtags(name)
-        known = enumerate(keys.slice(1, len(keys)), 1)
-        return [code for code, value in known if subtags(value.decode())[: len(tag)] == tag]
+        coded = enumerate(keys.slice(1, len(keys)), 1)
+        return [code for code, value in coded if subtags(value.decode())[: len(tag)] == tag]
     if field in OUTLET_FIELDS:
         group = names.group(name)
-        known = enumerate(keys.slice(1, len(keys)), 1)
-        return [code for code, value in known if names.group(value.decode()) == group]
+        coded = enumerate(keys.slice(1, len(keys)), 1)
+        return [code for code, value in coded if names.group(value.decode()) == group]
     sought = name.encode("utf-8", "backslashreplace")
     low = high = keys.lower(sought)
     while high < len(keys) and keys[high] == sought:
@@ -59,13 +61,13 @@ def codes_of(segment: Segment, field: str, wanted: str, names: Outlets) -> list[
 
 
 def codes_like(reader: IndexReader, field: str, pattern: str, names: Outlets) -> dict[Segment, list[int]]:
-    """The numbers of the values of a pattern; of an outlet and a source also all other names of the same one."""
-    known = {
+    """Return the codes of the values that match a pattern, by segment; for outlets and sources, also of all their aliases."""
+    coded = {
         segment: [(code, name.decode()) for code, name in enumerate(keys.slice(1, len(keys)), 1)]
         for segment in reader.segments
         for keys in [segment.keys(field)]
     }
-    values = {value for of_segment in known.values() for _, value in of_segment}
+    values = {value for in_segment in coded.values() for _, value in in_segment}
     if field in WORD_FIELDS:
         fits = words_pattern(pattern) if pattern.strip("*") else lambda name: True
     else:
@@ -75,114 +77,115 @@ def codes_like(reader: IndexReader, field: str, pattern: str, names: Outlets) ->
         groups = {names.group(value) for value in values if value in chosen or fits(key(names.name(value)))}
         chosen = {value for value in values if names.group(value) in groups}
     return {
-        segment: [code for code, value in of_segment if value in chosen]
-        for segment, of_segment in known.items()
+        segment: [code for code, value in in_segment if value in chosen]
+        for segment, in_segment in coded.items()
     }
 
 
-def shown_values(found: Collection[str], most: int = 10) -> str:
-    """The number of some values, and the first of them.
+def shown_values(found: Collection[str]) -> str:
+    """Return the number of values and the first :data:`MAX_SHOWN_VALUES` of them, sorted.
 
     >>> shown_values({"Fox News", "fox.example"})
     '2 values: Fox News, fox.example'
     """
-    first = ", ".join(sorted(found, key=lambda value: (value.casefold(), value))[:most])
-    more = "" if len(found) <= most else " and others"
+    first = ", ".join(sorted(found, key=lambda value: (value.casefold(), value))[:MAX_SHOWN_VALUES])
+    more = "" if len(found) <= MAX_SHOWN_VALUES else " and others"
     return f"{many(len(found), 'value')}: {first}{more}"
 
 
-def subtags(key: str) -> tuple[str, ...]:
-    """The parts of a language tag.
+def subtags(tag: str) -> tuple[str, ...]:
+    """Return the subtags of a language tag.
 
     >>> subtags("en-gb"), subtags("pt_br"), subtags("--")
     (('en', 'gb'), ('pt', 'br'), ('--',))
     """
-    return tuple(filter(None, map(str.strip, re.split("[-_]", key)))) or (key,)
+    return tuple(filter(None, map(str.strip, re.split("[-_]", tag)))) or (tag,)
 
 
-# ---- counting
+# ---- facets
 
 
-def counted(reader: IndexReader, field: str, articles: Mask, aliases: Aliases) -> tuple[FacetValue, ...]:
-    """How many of ``articles`` have each value of a field: most first, then by value; None for those without one.
+def count_values(reader: IndexReader, field: str, articles: Mask, aliases: Aliases) -> tuple[FacetValue, ...]:
+    """Return the number of ``articles`` with each value of a field: most first, then by value; None for those without one.
 
-    Each value is counted as a filter on it finds it, and stands once, as most of the articles write it, then in the
-    order of its spellings.
+    A count is the number of articles that a filter on the value finds. Of several spellings that no filter can tell apart,
+    the one that most of the articles have is shown, then the first in order.
     """
-    named = outlets(aliases)
+    names = outlets(aliases)
     totals = Counter[str]()
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     without = 0
-    for value, known, count in _found(reader, field, articles):
+    for value, value_key, count in _counts_by_segment(reader, field, articles):
         if not value:
             without += count
             continue
-        group = _group(field, known, value, named)
+        group = _group_key(field, value_key, value, names)
         totals[group] += count
         spellings[group][(field in LANGUAGE_FIELDS and group) or value] += count
     if field in WORD_FIELDS:
-        totals = _holding(totals)
-    facets = [FacetValue(_most_used(spellings[group]), count) for group, count in totals.items()]
+        totals = _with_containing(totals)
+    facets = [FacetValue(_most_frequent(spellings[group]), count) for group, count in totals.items()]
     if without:
         facets.append(FacetValue(None, without))
     return tuple(sorted(facets, key=lambda facet: (-facet.articles, facet.value is None, facet.value or "")))
 
 
-def _found(reader: IndexReader, field: str, articles: Mask) -> Iterator[tuple[str, str, int]]:
-    """The values of a field among ``articles`` by segment, each with its key and its count; ``""`` for none."""
-    for segment, mask in reader.parts(articles):
+def _counts_by_segment(reader: IndexReader, field: str, articles: Mask) -> Iterator[tuple[str, str, int]]:
+    """Yield each value of a field in each segment, ``""`` for none, with its key and the number of ``articles`` with it."""
+    for segment, mask in reader.by_segment(articles):
         codes, values = segment.values(field)
-        found = np.bincount(codes[mask], minlength=len(values))
+        counts = np.bincount(codes[mask], minlength=len(values))
         keys = segment.keys(field).all()
-        for code in np.flatnonzero(found).tolist():
-            yield values[code], keys[code].decode(), int(found[code])
+        for code in np.flatnonzero(counts).tolist():
+            yield values[code], keys[code].decode(), int(counts[code])
 
 
-def _group(field: str, known: str, value: str, names: Outlets) -> str:
+def _group_key(field: str, value_key: str, value: str, names: Outlets) -> str:
     if field in OUTLET_FIELDS:
-        return names.group(known)
+        return names.group(value_key)
     if field in LANGUAGE_FIELDS:
-        return subtags(known)[0]
-    return known or WORDLESS + key(value)
+        return subtags(value_key)[0]
+    return value_key or WORDLESS_PREFIX + key(value)
 
 
-def _most_used(spellings: Mapping[str, int]) -> str:
+def _most_frequent(spellings: Mapping[str, int]) -> str:
     return min(spellings, key=lambda spelling: (-spellings[spelling], spelling))
 
 
-def _holding(totals: Counter[str]) -> Counter[str]:
-    """How many articles a filter on each value finds: those whose value holds its words side by side."""
+def _with_containing(totals: Counter[str]) -> Counter[str]:
+    """Add to the count of each value those of the values that contain its words side by side, which a filter on it also finds."""
     sizes = sorted({len(group.split()) for group in totals})
     counts = Counter[str]()
     for group, count in totals.items():
-        words = group.split() if not group.startswith(WORDLESS) else []
-        held = {group}
+        words = group.split() if not group.startswith(WORDLESS_PREFIX) else []
+        contained = {group}
         for start in range(len(words)):
             for size in sizes:
                 if start + size > len(words):
                     break
-                held.add(" ".join(words[start : start + size]))
-        for inner in held:
+                contained.add(" ".join(words[start : start + size]))
+        for inner in contained:
             if inner in totals:
                 counts[inner] += count
     return counts
 
 
-# ---- for a name that no article has
+# ---- suggestions for a value that no article has
 
 
-def near(reader: IndexReader, field: str, wanted: str, aliases: Aliases, most: int) -> list[str]:
-    """The values that a mistyped one may stand for, the likeliest first.
+def similar_values(reader: IndexReader, field: str, wanted: str, aliases: Aliases, most: int) -> list[str]:
+    """Return at most ``most`` values that a mistyped one may stand for, the likeliest first.
 
-    First those that begin with its words, those that hold them, those whose words it holds, those that hold its
-    letters, and those that differ in few letters; among equals those that more articles have.
+    Values that begin with its words come first, then those that contain them, those whose words it contains, those that
+    contain its letters, and those that differ in few letters; among equals, the most frequent first.
     """
-    values = [one for one in counted(reader, field, reader.everything(), aliases) if one.value is not None]
+    counted = count_values(reader, field, reader.everything(), aliases)
+    values = [facet.value for facet in counted if facet.value is not None]
     sought = key(wanted)
-    keys = [key(one.value or "") for one in values]
+    keys = [key(value) for value in values]
     tests: Sequence[Callable[[str], bool]] = (
         lambda name: f"{name} ".startswith(f"{sought} "),
-        lambda name: f" {sought} " in f" {_NO_WORD.sub(' ', name)} ",
+        lambda name: f" {sought} " in f" {_NON_WORD.sub(' ', name)} ",
         lambda name: f" {name} " in f" {sought} ",
         lambda name: name.startswith(sought),
         lambda name: f" {sought}" in f" {name}",
@@ -190,22 +193,22 @@ def near(reader: IndexReader, field: str, wanted: str, aliases: Aliases, most: i
     )
     found: dict[int, None] = {}
     for test in tests if sought else ():
-        found.update(dict.fromkeys(at for at, name in enumerate(keys) if at not in found and test(name)))
+        found.update(dict.fromkeys(n for n, name in enumerate(keys) if n not in found and test(name)))
     if len(found) < most:
-        found.update(dict.fromkeys(_alike(sought, keys)))
-    return [values[at].value or "" for at in islice(found, most)]
+        found.update(dict.fromkeys(_by_similarity(sought, keys)))
+    return [values[number] for number in islice(found, most)]
 
 
-def _alike(sought: str, keys: Iterable[str]) -> list[int]:
-    """The numbers of the keys that differ in few letters from what is sought, the most alike first."""
+def _by_similarity(sought: str, keys: Iterable[str]) -> list[int]:
+    """The indices of the keys that are similar enough to a mistyped one, the most similar first."""
     from difflib import SequenceMatcher  # slow to import, and seldom needed
 
     matcher = SequenceMatcher(b=sought)
-    close: list[tuple[float, int]] = []
-    for at, name in enumerate(keys):
+    similar: list[tuple[float, int]] = []
+    for number, name in enumerate(keys):
         matcher.set_seq1(name)
-        if min(matcher.real_quick_ratio(), matcher.quick_ratio()) >= LIKE_A_NAME:
+        if min(matcher.real_quick_ratio(), matcher.quick_ratio()) >= MIN_SIMILARITY:
             ratio = matcher.ratio()
-            if ratio >= LIKE_A_NAME:
-                close.append((-ratio, at))
-    return [at for _, at in sorted(close)]
+            if ratio >= MIN_SIMILARITY:
+                similar.append((-ratio, number))
+    return [number for _, number in sorted(similar)]

@@ -1,8 +1,8 @@
-"""The segments of one commit, their articles and documents numbered through, and what all scores depend on."""
+"""The segments of one commit as one index: numbers of articles and documents across segments, and corpus statistics."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -13,53 +13,58 @@ from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask
 
 
 class IndexReader:
-    """What is known of one commit."""
+    """Reads the segments of one commit. Articles and documents are numbered consecutively in the order of the segments."""
 
     def __init__(self, segments: Sequence[Segment]) -> None:
         self.segments = tuple(segments)
-        self._articles = _offsets([segment.articles for segment in segments])
-        self._documents = _offsets([segment.documents for segment in segments])
+        self._first_articles = _offsets([segment.articles for segment in segments])
+        self._first_documents = _offsets([segment.documents for segment in segments])
 
     @property
     def articles(self) -> int:
-        """How many articles there are, deleted ones counted."""
-        return int(self._articles[-1])
+        """The number of articles, deleted ones included."""
+        return int(self._first_articles[-1])
 
-    def parts(self, mask: Array) -> Iterator[tuple[Segment, Array]]:
-        """An array with an item for each article, by segment."""
+    def by_segment(self, values: Array) -> Iterator[tuple[Segment, Array]]:
+        """Yield each segment with its slice of an array that has an item for each article."""
         for number, segment in enumerate(self.segments):
-            yield segment, mask[self._articles[number] : self._articles[number + 1]]
+            yield segment, values[self._first_articles[number] : self._first_articles[number + 1]]
+
+    def per_segment(self, mask_of: Callable[[Segment], Mask]) -> Mask:
+        """Return a mask of all articles, made of the masks that ``mask_of`` returns for the segments."""
+        masks = [mask_of(segment) for segment in self.segments]
+        return np.concatenate(masks) if masks else np.empty(0, np.bool_)
 
     def everything(self) -> Mask:
-        """The articles that are not deleted."""
-        return joined([segment.everything() for segment in self.segments])
+        """Return a mask of the live articles."""
+        return self.per_segment(Segment.everything)
 
     def document_offset(self, number: int) -> int:
-        """The number of the first document of a segment."""
-        return int(self._documents[number])
+        """Return the number of a segment's first document."""
+        return int(self._first_documents[number])
 
     def document(self, document: int) -> tuple[Segment, int]:
-        """The segment of a document, and its number there."""
-        number = int(np.searchsorted(self._documents, document, "right")) - 1
-        return self.segments[number], document - int(self._documents[number])
+        """Return the segment of a document, and the document's number there."""
+        number = int(np.searchsorted(self._first_documents, document, "right")) - 1
+        return self.segments[number], document - int(self._first_documents[number])
 
     def article(self, article_id: str) -> tuple[Segment, int] | None:
-        """The segment of the article with an id, and its number there."""
+        """Return the segment of the article with an id, and the article's number there; None if there is no such article."""
         for segment in self.segments:
             if (article := segment.find(article_id)) >= 0:
                 return segment, article
         return None
 
-    # ---- what all scores depend on
+    # ---- corpus statistics, which all scores depend on
 
     @cached_property
     def paragraphs(self) -> int:
-        """How many paragraphs there are."""
+        """The number of paragraphs."""
         return sum(segment.paragraphs for segment in self.segments)
 
     @cached_property
     def words(self) -> int:
-        """How many words they have."""
+        """The number of words in all paragraphs."""
         return sum(segment.words for segment in self.segments)
 
     @property
@@ -69,16 +74,10 @@ class IndexReader:
 
     @cached_property
     def mean_title_words(self) -> float:
-        """The mean length of a headline, over the articles that have one."""
-        titled, words = (sum(counts) for counts in zip(*(s.titles for s in self.segments), strict=True)) if (
-            self.segments
-        ) else (0, 0)  # fmt: skip
+        """The mean length of a headline, in words, over the articles that have one."""
+        titled = sum(segment.titles[0] for segment in self.segments)
+        words = sum(segment.titles[1] for segment in self.segments)
         return words / titled if titled else 1.0
-
-
-def joined(masks: Sequence[Mask]) -> Mask:
-    """An array with an item for each article, of those of the segments."""
-    return np.concatenate(masks) if masks else np.empty(0, np.bool_)
 
 
 def _offsets(sizes: Sequence[int]) -> Ints:

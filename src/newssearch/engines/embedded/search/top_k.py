@@ -149,21 +149,24 @@ class _ScoredLeaf:
 class Ranking:
     """Ranks the articles of a segment that a query finds."""
 
-    def __init__(self, run: QueryEvaluator, segment: Segment, found: Mask, novel: bool = False) -> None:
+    def __init__(self, evaluator: QueryEvaluator, segment: Segment, found: Mask, novel: bool = False) -> None:
         self._segment = segment
         self._repeated = segment.repeated
         self._novel = novel
         found_articles = _FoundArticles(found)
         self._articles = found_articles.articles
         self._lengths = segment.fields["text"].sizes
-        self._mean_words, self._mean_title_words = run.reader.mean_words, run.reader.mean_title_words
+        self._mean_words, self._mean_title_words = (
+            evaluator.reader.mean_words,
+            evaluator.reader.mean_title_words,
+        )
         self._leaves = [
             _ScoredLeaf(
-                run.matches(segment, wanted.leaf, wanted.region, novel),
-                wanted.boost * run.idf(wanted.leaf),
+                evaluator.matches(segment, wanted.leaf, wanted.region, novel),
+                wanted.boost * evaluator.idf(wanted.leaf),
                 found_articles,
             )
-            for wanted in run.scored_leaves()
+            for wanted in evaluator.scored_leaves()
         ]
 
     def paragraphs(self) -> int:

@@ -1,0 +1,149 @@
+"""Diagnostics for words and values that no article has, with suggestions: "did you mean ...?"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from newssearch.engines.embedded.segment.field import FIELDS
+from newssearch.outlets import Aliases
+from newssearch.query import (
+    And,
+    AnyWord,
+    AtLeast,
+    Boost,
+    Caps,
+    Dated,
+    Diagnostic,
+    Everything,
+    Exact,
+    Field,
+    Fuzzy,
+    Leaf,
+    Name,
+    Near,
+    Node,
+    Not,
+    Or,
+    PatternPhrase,
+    Phrase,
+    Regex,
+    Region,
+    Same,
+    Span,
+    Undated,
+    Wildcard,
+    Word,
+    leaves,
+)
+from newssearch.query.patterns import within_edits
+from newssearch.system.exhaustive import assert_never
+from newssearch.text.analysis import PLAIN, analyser_named
+from newssearch.text.analysis import words as words_of
+
+from .field_values import similar_values
+from .reader import IndexReader
+from .segment_matcher import SegmentMatcher
+from .term_expansion import TermExpansion
+
+MAX_SUGGESTIONS = 3
+"""Most words or values that one diagnostic suggests."""
+MAX_WORDS_WITH_SUGGESTIONS = 3
+"""Most unknown words of a query for which suggestions are looked up."""
+MAX_UNKNOWN_WORDS = 10
+"""Most unknown words of a query that are reported."""
+LONG_WORD = 5
+"""Fewest letters of a word whose suggestions may differ in two letters; those of a shorter word differ in one."""
+
+WordLeaf = Word | Phrase | Fuzzy | Name | Exact | Caps | Wildcard | Regex
+"""A leaf that looks for given words or for a pattern."""
+
+
+def unknown_value(reader: IndexReader, field: str, wanted: str, aliases: Aliases, span: Span) -> Diagnostic:
+    """Return the diagnostic for a value that no article has in a field, with the values most similar to it."""
+    hint = _did_you_mean(similar_values(reader, field, wanted, aliases, MAX_SUGGESTIONS))
+    return Diagnostic("unknown-value", f"no article has the {field} {wanted!r}", span, hint)
+
+
+def _did_you_mean(suggestions: Sequence[str]) -> str:
+    return f"did you mean {' or '.join(suggestions)}?" if suggestions else ""
+
+
+class WordSuggester:
+    """Reports the words of a query that no live article has."""
+
+    def __init__(self, matchers: Sequence[SegmentMatcher], expansion: TermExpansion) -> None:
+        self._matchers = matchers
+        self._expansion = expansion
+
+    def unknown_words(self, tree: Node) -> list[Diagnostic]:
+        """Return a diagnostic for each of the first :data:`MAX_UNKNOWN_WORDS` unknown words; negated leaves are skipped."""
+        notes: list[Diagnostic] = []
+        word_leaves = (
+            part for leaf, negated, _, _ in leaves(tree) if not negated for part in _word_leaves(leaf)
+        )
+        for leaf in word_leaves:
+            if isinstance(leaf, Wildcard | Regex):
+                if not self._occurs(leaf):
+                    notes.append(Diagnostic("unknown-word", f"no word of the index is {leaf}", leaf.span))
+            else:
+                before = len(notes)
+                notes.extend(self._unknown_in(leaf, before < MAX_WORDS_WITH_SUGGESTIONS))
+                if isinstance(leaf, Caps | Exact) and len(notes) == before and not self._occurs(leaf):
+                    notes.append(Diagnostic("unknown-word", f"no article writes {leaf.text} so", leaf.span))
+            if len(notes) >= MAX_UNKNOWN_WORDS:
+                return notes[:MAX_UNKNOWN_WORDS]
+        return notes
+
+    def _unknown_in(
+        self, leaf: Word | Phrase | Fuzzy | Name | Exact | Caps, suggest: bool
+    ) -> Iterator[Diagnostic]:
+        """A diagnostic for each unknown word of a leaf."""
+        for word in (leaf.text,) if isinstance(leaf, Word | Name) else leaf.text.split():
+            if isinstance(leaf, Word | Fuzzy | Name):
+                wanted: Leaf | None = leaf
+            else:
+                wanted = Word(word) if any(words_of(word)) else None
+            if wanted is None or self._occurs(wanted):
+                continue
+            hint = _did_you_mean(self._similar_words(word)) if suggest else ""
+            yield Diagnostic("unknown-word", f"no article has the word {word!r}", leaf.span, hint)
+
+    def _occurs(self, leaf: Leaf) -> bool:
+        """Whether a leaf has a match in a paragraph or a headline of a live article."""
+        return any(len(matcher.doc_set(leaf).articles) for matcher in self._matchers) or any(
+            len(matcher.postings(leaf, "title").owners) for matcher in self._matchers
+        )
+
+    def _similar_words(self, word: str) -> list[str]:
+        """The words of live articles most similar to a word: fewest different letters first, then the most frequent."""
+        pieces = [match.group() for match in words_of(word)]
+        if len(pieces) != 1:
+            return []
+        form = analyser_named(PLAIN).form(pieces[0])
+        similar = self._expansion.similar_words(form, 1 if len(form) < LONG_WORD else 2)
+        order = [(not within_edits(form, other, 1), -count, other) for other, count in similar.items()]
+        live = (other for _, _, other in sorted(order) if self._is_live(other))
+        found = list(islice(live, MAX_SUGGESTIONS))
+        if form in found and pieces[0].islower():  # articles have these letters only as an acronym: US for us
+            return [form.upper()]
+        return found
+
+    def _is_live(self, form: str) -> bool:
+        """Whether a live article has a folded word."""
+        return any(matcher.has_form(form, field) for matcher in self._matchers for field in FIELDS)
+
+
+def _word_leaves(node: Node) -> Iterator[WordLeaf]:
+    """The parts of a leaf, or of an operand of one, that look for words; negated ones are skipped."""
+    if isinstance(node, Word | Phrase | Fuzzy | Name | Exact | Caps | Wildcard | Regex):
+        yield node
+    elif isinstance(node, PatternPhrase):
+        for part in node.leaves:
+            if not isinstance(part, AnyWord):
+                yield from _word_leaves(part)
+    elif isinstance(node, Near | Same | And | Or):
+        for child in node.children:
+            yield from _word_leaves(child)
+    elif not isinstance(node, Not | AtLeast | Region | Field | Dated | Undated | Boost | Everything):
+        assert_never(node)

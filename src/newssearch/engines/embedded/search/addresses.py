@@ -14,7 +14,7 @@ from newssearch.query import Field
 from newssearch.query.patterns import value_pattern
 from newssearch.text.analysis import key
 
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_URL_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _LITERAL = re.compile(r"[a-z0-9./-]{3,}")
 
 
@@ -24,7 +24,7 @@ def canonical(address: str) -> str:
     >>> canonical("https://WWW.BBC.co.uk/news/#top")
     'bbc.co.uk/news'
     """
-    return key(_SCHEME.sub("", address.strip(), count=1).partition("#")[0]).rstrip("/")
+    return key(_URL_SCHEME.sub("", address.strip(), count=1).partition("#")[0]).rstrip("/")
 
 
 def is_below(wanted: str) -> Callable[[str], bool]:
@@ -46,7 +46,7 @@ def is_below(wanted: str) -> Callable[[str], bool]:
 
 def with_address(segment: Segment, node: Field) -> Mask:
     """Return the articles of a segment whose address matches a field node, deleted articles included."""
-    pattern = _SCHEME.sub("", node.value, count=1)
+    pattern = _URL_SCHEME.sub("", node.value, count=1)
     fits = value_pattern(pattern) if node.pattern else is_below(node.value)
     # Addresses are stored with headlines, as JSON. To parse only few of these, look for the longest literal of the wanted
     # address first. Text that is not ASCII is always parsed, because the literal may match it without its accents.

@@ -17,8 +17,8 @@ class IndexReader:
 
     def __init__(self, segments: Sequence[Segment]) -> None:
         self.segments = tuple(segments)
-        self._first_articles = _offsets([segment.articles for segment in segments])
-        self._first_documents = _offsets([segment.documents for segment in segments])
+        self._first_articles = _first_numbers([segment.articles for segment in segments])
+        self._first_documents = _first_numbers([segment.documents for segment in segments])
 
     @property
     def articles(self) -> int:
@@ -80,5 +80,5 @@ class IndexReader:
         return words / titled if titled else 1.0
 
 
-def _offsets(sizes: Sequence[int]) -> Ints:
+def _first_numbers(sizes: Sequence[int]) -> Ints:
     return np.concatenate(([0], np.cumsum(np.array(sizes, np.int64))))

@@ -124,7 +124,7 @@ class TermLookup:
         if isinstance(node, Wildcard) and node.written:
             fits = written_pattern(node)
             chosen = [
-                variant for variant in chosen if any(map(fits, _spellings(field, variant, with_prefix)))
+                variant for variant in chosen if any(map(fits, _own_spellings(field, variant, with_prefix)))
             ]
         return np.unique(np.array(chosen, np.int64))
 
@@ -157,7 +157,7 @@ class TermLookup:
         return field.by_term(np.array(chosen, np.int64))
 
 
-def _spellings(field: Field, variant: int, with_prefix: bool) -> list[str]:
+def _own_spellings(field: Field, variant: int, with_prefix: bool) -> list[str]:
     """The spelling of a surface form without its elided prefix; if ``with_prefix``, also the whole one."""
     whole = field.written(variant)
     without_prefix = unelided(whole, field.forms[field.form_of(variant)].decode())

@@ -53,7 +53,7 @@ def test_unicode_is_read_with_or_without_its_mark(text: str, encoding: str) -> N
 
 @pytest.mark.parametrize("text", [ENGLISH, FRENCH, RUSSIAN, ARABIC], ids=["en", "fr", "ru", "ar"])
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-def test_utf_16_without_a_mark_is_known_by_its_zero_bytes(text: str, encoding: str) -> None:
+def test_utf_16_without_a_mark_is_recognised_by_its_zero_bytes(text: str, encoding: str) -> None:
     assert decode(text.encode(encoding)) == text
 
 
@@ -121,7 +121,9 @@ def test_a_file_with_nothing_in_it_is_empty(tmp_path: Path, data: bytes, name: s
         (b"{\\rtf1 Rain}", "an RTF document"),
     ],
 )
-def test_what_is_no_plain_text_says_what_it_seems_to_be(tmp_path: Path, data: bytes, name: str) -> None:
+def test_the_rejection_of_a_binary_file_says_what_it_looks_like(
+    tmp_path: Path, data: bytes, name: str
+) -> None:
     (tmp_path / "a.txt").write_bytes(data)
     assert reason(tmp_path / "a.txt") == f"looks like {name}, which is not read"
 
@@ -146,7 +148,7 @@ def test_plain_text_that_begins_oddly_is_plain_text(tmp_path: Path, text: str) -
     assert isinstance(item, Article)
 
 
-def test_what_is_no_regular_file_is_not_opened(tmp_path: Path) -> None:
+def test_only_regular_files_are_opened(tmp_path: Path) -> None:
     assert reason(tmp_path) == "not a regular file but a folder"
     os.mkfifo(tmp_path / "pipe")
     assert reason(tmp_path / "pipe") == "not a regular file but a pipe"

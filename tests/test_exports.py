@@ -39,7 +39,7 @@ def commands(article_id: str) -> list[list[str]]:
     ]  # fmt: skip
 
 
-def test_what_newssearch_wrote_is_skipped_and_counted(cli: Command, tmp_path: Path) -> None:
+def test_exports_of_newssearch_are_skipped_and_counted(cli: Command, tmp_path: Path) -> None:
     with newssearch.open("index") as index:
         (article_id,) = index.find()
     (tmp_path / "out").mkdir()

@@ -231,14 +231,14 @@ def test_an_article_of_very_many_paragraphs(tmp_path: Path, index: Index, news: 
     assert item.reason == f"more than {count - 1:,} paragraphs"
 
 
-def test_limits_that_are_raised_read_again_what_they_had_rejected(index: Index, news: Path) -> None:
+def test_raised_limits_read_again_the_files_that_lower_ones_rejected(index: Index, news: Path) -> None:
     (news / "a.txt").write_text(STORY * 10, encoding="utf-8")
     low, high = (ReadOptions(limits=Limits(document=size)) for size in (100, 10_000))
     assert reasons(index.update([news], options=low)) == ["larger than 100 bytes"]
     assert index.update([news], options=high).added == 1
 
 
-def test_ids_that_collide_are_told_apart_or_rejected(index: Index, news: Path) -> None:
+def test_colliding_ids_are_distinguished_or_rejected(index: Index, news: Path) -> None:
     records = [{"id": "same", "title": f"Flood {n}", "text": f"River {n} rose."} for n in range(3)]
     for n, record in enumerate(records):
         (news / f"{n}.json").write_text(json.dumps(record), encoding="utf-8")
@@ -293,7 +293,7 @@ def test_a_file_that_vanishes_before_it_is_read_is_rejected_and_the_rest_read(
     assert report.added >= 1
 
 
-def test_a_file_that_is_cut_while_it_is_read_keeps_what_was_whole(index: Index, news: Path) -> None:
+def test_a_file_cut_while_it_is_read_keeps_its_complete_articles(index: Index, news: Path) -> None:
     file = news / "a.jsonl"
     line = json.dumps({"title": "Flood", "text": "x" * 1000})
     file.write_text(

@@ -71,7 +71,7 @@ def test_lines_of_a_script_without_spaces_stay_apart_where_they_end_sentences() 
 
 
 @given(st.text(st.sampled_from("ab.,“”" + WHITE_SPACE), max_size=300) | st.text())
-def test_no_word_is_lost_and_none_added(text: str) -> None:
+def test_no_word_is_lost_or_added(text: str) -> None:
     paragraphs = split_paragraphs(text)
     assert " ".join(paragraphs).split() == text.split()
     assert all(paragraph and paragraph == squeeze(paragraph) for paragraph in paragraphs)

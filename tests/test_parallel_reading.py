@@ -50,7 +50,7 @@ def outcome(items: list[object]) -> list[str]:
         return [item.title or "" if isinstance(item, Article) else str(item) for item in found]
 
 
-def test_what_comes_is_the_same_and_in_the_same_order(eager: pytest.MonkeyPatch) -> None:
+def test_the_results_are_the_same_and_in_the_same_order(eager: pytest.MonkeyPatch) -> None:
     items: list[object] = []
     for number in range(40):
         items += [f"begin {number}", document(number, f"a{number} b{number}"), f"end {number}"]
@@ -83,11 +83,11 @@ def test_a_document_that_ends_its_process_is_rejected_and_the_others_are_read(
     eager: pytest.MonkeyPatch,
 ) -> None:
     items: list[object] = [document(n, "deadly" if n in (5, 6, 20) else f"a{n}") for n in range(30)]
-    reason = "a process that read it crashed, or had not enough memory"
+    reason = "the process that read it crashed or ran out of memory"
     assert outcome(items) == [f"{n}.txt: {reason}" if n in (5, 6, 20) else f"a{n}" for n in range(30)]
 
 
-def test_what_is_under_way_is_bounded(eager: pytest.MonkeyPatch) -> None:
+def test_the_bytes_under_way_are_bounded(eager: pytest.MonkeyPatch) -> None:
     eager.setattr(parallel, "MAX_BYTES_UNDER_WAY", 1_000)
     asked = taken = most = 0
 

@@ -67,7 +67,7 @@ def titles(folder: Path, name: str, data: bytes) -> list[str | None]:
 def skipped(folder: Path, name: str, data: bytes) -> Counter[str]:
     (folder / name).write_bytes(data)
     items = read_file(folder / name, name, ReadOptions())
-    return Counter(item.what for item in items if isinstance(item, Skipped))
+    return Counter(item.kind for item in items if isinstance(item, Skipped))
 
 
 def reasons(folder: Path, name: str, data: bytes, **options: object) -> list[str]:
@@ -78,7 +78,7 @@ def reasons(folder: Path, name: str, data: bytes, **options: object) -> list[str
 
 
 @pytest.mark.parametrize("kind", PACKERS)
-def test_a_compressed_file_is_read_as_what_is_in_it(tmp_path: Path, kind: str) -> None:
+def test_a_compressed_file_is_read_as_its_content(tmp_path: Path, kind: str) -> None:
     (story,) = articles_in(read_bytes(tmp_path, f"a.txt.{kind}", PACKERS[kind](STORY)))
     assert (story.title, story.path, story.member) == ("Rain in Basra", f"a.txt.{kind}", "a.txt")
     assert titles(tmp_path, f"a.jsonl.{kind}", PACKERS[kind](LINES)) == ["Rain 0", "Rain 1", "Rain 2"]
@@ -95,13 +95,13 @@ def test_members_one_behind_the_other_are_one_stream(tmp_path: Path, kind: str) 
     assert titles(tmp_path, f"a.jsonl.{kind}", packed) == ["Rain 0", "Rain 1", "Rain 2"]
 
 
-def test_what_follows_a_gzip_file_is_passed_over(tmp_path: Path) -> None:
+def test_bytes_after_a_gzip_file_are_ignored(tmp_path: Path) -> None:
     assert titles(tmp_path, "a.txt.gz", gzip.compress(STORY) + b"\0" * 200_000) == ["Rain in Basra"]
     assert titles(tmp_path, "a.txt.gz", gzip.compress(STORY) + b"garbage") == ["Rain in Basra"]
 
 
 @pytest.mark.parametrize("kind", PACKERS)
-def test_what_came_before_a_cut_stays(tmp_path: Path, kind: str) -> None:
+def test_articles_before_a_cut_are_kept(tmp_path: Path, kind: str) -> None:
     many = b"".join(
         json.dumps({"title": f"{n}", "text": f"{n * 7919 % 99991}" * 9}).encode() + b"\n"
         for n in range(9_000)
@@ -133,7 +133,7 @@ def test_archives_within_archives_have_an_end(tmp_path: Path) -> None:
     data = STORY
     for _ in range(20):
         data = gzip.compress(data)
-    assert "within more than 8 archives" in reasons(tmp_path, "a.gz", data)[0]
+    assert "nested in more than 8 containers" in reasons(tmp_path, "a.gz", data)[0]
 
 
 def test_zstandard_takes_an_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -225,7 +225,9 @@ def test_an_encrypted_or_broken_member_is_rejected_and_the_others_are_read(tmp_p
         ({"META-INF/MANIFEST.MF": b"x"}, "a Java archive"),
     ],
 )
-def test_a_document_that_is_a_zip_is_none(tmp_path: Path, members: dict[str, bytes], what: str) -> None:
+def test_an_office_document_is_no_archive_of_articles(
+    tmp_path: Path, members: dict[str, bytes], what: str
+) -> None:
     (reason,) = reasons(tmp_path, "a.zip", zipped(members))
     assert reason.startswith(f"a.zip: looks like {what}")
 
@@ -348,7 +350,7 @@ def test_articles_of_an_archive_are_indexed_once_and_found_again(tmp_path: Path)
         assert index.update([tmp_path / "a.zip"]).removed == 5
 
 
-def test_the_command_tells_what_it_passed_over(
+def test_the_command_reports_what_it_skipped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -164,7 +164,7 @@ def test_when_it_was_fetched_is_no_date_of_it() -> None:
     assert modified.outlet == "x.org"
 
 
-def test_what_gdelt_and_media_cloud_list() -> None:
+def test_lists_of_gdelt_and_media_cloud() -> None:
     found = one({"articles": [{
         "url": "https://example.org/rain", "title": "Rain", "seendate": "20240725T100000Z", "domain": "example.org",
         "language": "English",
@@ -323,7 +323,7 @@ def test_the_samples_of_agencies_are_read(data_dir: Path) -> None:
         for item in texts
         if item.path != "036_description_text.json"
     )
-    assert {item.what for item in found if isinstance(item, Skipped)} == {
+    assert {item.kind for item in found if isinstance(item, Skipped)} == {
         "pictures",
         "audio",
         "events",

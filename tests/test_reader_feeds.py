@@ -140,13 +140,13 @@ def test_the_encoding_is_the_one_declared(tmp_path: Path) -> None:
     assert read(tmp_path, feed("<title>Дождь</title>").encode("utf-16"))[0].title == "Дождь"
 
 
-def test_a_broken_feed_gives_what_can_be_read(tmp_path: Path) -> None:
+def test_the_readable_entries_of_a_broken_feed_are_read(tmp_path: Path) -> None:
     data = feed("<title>Rain&nbsp;fell</title>", "<title>Sun</title><description>It sh")
     data = data.partition("It sh")[0] + "It sh"
     assert [article.title for article in read(tmp_path, data)] == ["Rain fell", "Sun"]
 
 
-def test_an_export_of_a_blog_has_posts_and_what_is_no_article(tmp_path: Path) -> None:
+def test_an_export_of_a_blog_has_posts_and_skipped_entries(tmp_path: Path) -> None:
     head = "<wxr_version xmlns='http://wordpress.org/export/1.2/'>1.2</wxr_version>"
     data = feed(
         "<title>Rain</title><description>It rained.</description><wp:post_type>post</wp:post_type>",
@@ -166,12 +166,12 @@ def test_an_export_of_a_blog_has_posts_and_what_is_no_article(tmp_path: Path) ->
         ("<feed xmlns='http://www.w3.org/2005/Atom'><title>Empty</title></feed>", "a feed without entries"),
         (feed("<guid>tag:1</guid>"), "neither title nor text"),
         ("<?xml version='1.0'?><catalogue><book/></catalogue>", "its root is <catalogue>"),
-        ("<?xml version='1.0'?><!-- only -->", "without an element"),
+        ("<?xml version='1.0'?><!-- only -->", "without a recognisable root"),
         ("<a:inventory xmlns:a='urn:x'/>", "its root is <inventory>"),
         ("<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'/>", "its root is <RDF>"),
     ],
 )
-def test_what_has_no_articles_says_why(tmp_path: Path, data: str, reason: str) -> None:
+def test_a_feed_without_articles_is_rejected_with_the_reason(tmp_path: Path, data: str, reason: str) -> None:
     (item,) = support.read_bytes(tmp_path, "a.xml", data)
     assert isinstance(item, Rejected)
     assert reason in item.reason
@@ -189,7 +189,7 @@ def test_a_large_feed_is_read_in_parts(data: str) -> None:
     ]
 
 
-def test_a_large_feed_numbers_its_entries_and_leaves_out_what_is_too_large() -> None:
+def test_a_large_feed_numbers_its_entries_and_rejects_those_too_large() -> None:
     items = [f"<title>{n}</title><description>{'word ' * 150_000}</description>" for n in range(10)]
     items[4] = f"<title>4</title><description>{'word ' * 1_000_000}</description>"
     found = list(parse(feed(*items).encode()[:-100], Origin("a.xml", ReadOptions())))
@@ -199,11 +199,13 @@ def test_a_large_feed_numbers_its_entries_and_leaves_out_what_is_too_large() -> 
     assert [item.record for item in found if not isinstance(item, Skipped)] == list(range(1, 11))
 
 
-def test_without_feedparser_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_feedparser_the_rejection_says_how_to_install_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "feedparser", None)
     (item,) = support.read_bytes(tmp_path, "a.rss", RSS)
     assert isinstance(item, Rejected)
-    assert item.reason == "a feed: reading it takes feedparser (pip install 'newssearch[feeds]')"
+    assert item.reason == "a feed: reading it needs feedparser (pip install 'newssearch[feeds]')"
 
 
 def test_entities_do_no_harm(tmp_path: Path) -> None:
@@ -223,7 +225,7 @@ def test_entities_do_no_harm(tmp_path: Path) -> None:
         assert "secret" not in str(article.to_dict()["paragraphs"])
 
 
-def test_the_root_stands_behind_what_may_stand_before_it() -> None:
+def test_the_root_element_is_found_after_all_that_may_precede_it() -> None:
     root = root_of("<?xml version='1.0'?>\n<!-- <a> -->\n<!DOCTYPE b [<!ENTITY c '>'>]>\n<x:d e='f'>")
     assert root is not None
     assert root == ("d", "<x:d e='f'>")

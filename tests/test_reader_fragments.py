@@ -48,7 +48,7 @@ def test_paragraphs_are_parted_as_on_a_page(fragment: str, expected: list[str]) 
     assert texts(fragment) == expected
 
 
-def test_what_a_paragraph_is_comes_from_its_element() -> None:
+def test_the_kind_of_a_paragraph_comes_from_its_element() -> None:
     fragment = (
         "<h3>Rain</h3>Text<blockquote><p>Said</p></blockquote><ul><li>One<ul><li>Inner</ul><li>Two</ul>"
         "<figure><img><figcaption>Hills</figcaption></figure><p>End</p><h2>Open<p>Closed"
@@ -65,7 +65,7 @@ def test_a_headline_is_one_line() -> None:
     assert line_of("AT&T at 3 < 4") == "AT&T at 3 < 4"
 
 
-def test_markup_is_told_from_text() -> None:
+def test_markup_is_distinguished_from_text() -> None:
     assert has_markup("a <b>c</b>")
     assert has_markup("a &amp; b")
     assert has_markup("&#8217;")
@@ -77,7 +77,7 @@ def test_markup_is_told_from_text() -> None:
     "piece",
     ["<", "<!--", "<a ", '<a "', "<a '\">", "<![CDATA[", "</", "<svg>", "</h1><li>", "<td>", "<?", "&#9", "<li></ul>"],
 )  # fmt: skip
-def test_what_is_never_closed_takes_no_longer_than_its_length(piece: str) -> None:
+def test_unclosed_markup_takes_linear_time(piece: str) -> None:
     def seconds(size: int) -> float:
         start = time.process_time()
         blocks_of(piece * (size // len(piece)))
@@ -104,6 +104,6 @@ def test_anything_becomes_paragraphs_on_one_line(fragment: str) -> None:
 
 
 @given(st.lists(st.text(alphabet="abc é日", min_size=1).filter(str.strip)))
-def test_no_word_is_lost_and_none_added(paragraphs: list[str]) -> None:
+def test_no_word_is_lost_or_added(paragraphs: list[str]) -> None:
     fragment = "".join(f"<p>{text}</p>" for text in paragraphs)
     assert texts(fragment) == [squeeze(text) for text in paragraphs]

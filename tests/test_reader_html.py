@@ -80,7 +80,7 @@ def kinds(article: Article) -> list[tuple[str, str]]:
         '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml">', "\ufeff<!DOCTYPE html><html>", "<meta charset=utf-8>",
     ],
 )  # fmt: skip
-def test_a_page_is_told_by_its_content_whatever_its_name(tmp_path: Path, opening: str) -> None:
+def test_a_page_is_recognised_by_its_content_whatever_its_name(tmp_path: Path, opening: str) -> None:
     (article,) = support.articles_in(
         support.read_bytes(tmp_path, "bridge.dat", f"{opening}<title>Bridge closed</title>{TEXT}")
     )
@@ -88,7 +88,7 @@ def test_a_page_is_told_by_its_content_whatever_its_name(tmp_path: Path, opening
 
 
 @pytest.mark.parametrize("name", ["a.html", "a.HTM", "a.xhtml", "a.shtml", "a.asp", "a.aspx", "a.php"])
-def test_a_page_with_an_odd_beginning_is_told_by_its_name(tmp_path: Path, name: str) -> None:
+def test_a_page_with_an_unusual_start_is_recognised_by_its_name(tmp_path: Path, name: str) -> None:
     (article,) = support.articles_in(
         support.read_bytes(tmp_path, name, f"<center><h1>Bridge closed</h1>{TEXT}")
     )
@@ -106,7 +106,7 @@ def test_a_page_with_an_odd_beginning_is_told_by_its_name(tmp_path: Path, name: 
         "<!-- x -->" * 2000 + "y",
     ],
 )
-def test_what_is_no_page_is_not_taken_for_one(opening: str) -> None:
+def test_other_formats_are_not_taken_for_pages(opening: str) -> None:
     assert not html.is_page(Input.of(opening.encode(), Origin("a", ReadOptions())))
 
 
@@ -122,9 +122,7 @@ def test_what_is_no_page_is_not_taken_for_one(opening: str) -> None:
         (page().replace("river", "Düna").encode("utf-16"), None),
     ],
 )
-def test_a_page_is_decoded_by_what_it_is_rather_than_by_what_it_says(
-    data: bytes, charset: str | None
-) -> None:
+def test_valid_utf_8_overrides_the_declared_encoding_of_a_page(data: bytes, charset: str | None) -> None:
     assert "Düna" in texts(read(data, charset=charset))[0]
 
 
@@ -143,7 +141,7 @@ def test_a_page_says_its_encoding_where_its_bytes_do_not_tell() -> None:
 # ---- what it says of itself
 
 
-def test_what_it_tells_search_engines_comes_first() -> None:
+def test_metadata_for_search_engines_comes_first() -> None:
     described = json_ld(
         datePublished="2024-07-25T10:00:00+02:00", author=[{"@type": "Person", "name": "Jane Doe"}, "John Roe"],
         publisher={"@type": "Organization", "name": "The Example"}, articleSection=["Roads", "Town"], inLanguage="en-GB",
@@ -166,7 +164,7 @@ def test_what_it_tells_search_engines_comes_first() -> None:
     assert str(article.provenance["url"]) == "stated, canonical link"
 
 
-def test_without_it_what_it_tells_social_networks_does() -> None:
+def test_without_it_metadata_for_social_networks_comes_first() -> None:
     article = read(page(head=meta(
         og__title="Bridge closed - The Example", og__site_name="The Example", og__url=ADDRESS,
         article__published_time="2024-07-25T08:00:00Z", article__author="Jane Doe", article__section="Roads",
@@ -236,12 +234,12 @@ def test_a_date_is_read_where_a_reader_sees_it(shown: str, basis: str) -> None:
         f"<h1>Bridge closed</h1>{TEXT}<p>It was last closed on July 25, 2024, when the river had carried away half a pillar.</p>",
     ],
 )
-def test_a_date_that_may_be_of_today_or_of_a_change_is_none(body: str) -> None:
+def test_a_date_that_may_be_today_or_of_an_update_is_not_used(body: str) -> None:
     assert read(page(body)).date is None
 
 
 @pytest.mark.parametrize("nothing", ["0001-01-01T00:00:00", "0000-00-00", "1970-01-01T00:00:00Z"])
-def test_what_a_program_writes_where_it_has_no_date_is_none(nothing: str) -> None:
+def test_a_placeholder_for_a_missing_date_is_not_used(nothing: str) -> None:
     assert (
         read(page(head=json_ld(datePublished=nothing) + meta(article__published_time=nothing))).date is None
     )
@@ -349,7 +347,7 @@ def test_json_ld_is_found_and_mended(script: str) -> None:
 @pytest.mark.parametrize(
     "script", ["", "{", "nonsense", "[" * 100_000, '{"a":' * 100_000, '{"@type": 3}', "null", "NaN", '"x"']
 )
-def test_json_ld_that_is_none_is_passed_over(script: str) -> None:
+def test_invalid_json_ld_is_ignored(script: str) -> None:
     assert read(page(head=f'<script type="application/ld+json">{script}</script>')).title == "Bridge closed"
 
 
@@ -401,7 +399,7 @@ def test_an_object_of_schema_org_makes_a_draft() -> None:
 # ---- the text
 
 
-def test_the_text_keeps_the_order_of_the_page_and_what_its_parts_are() -> None:
+def test_the_text_keeps_the_order_of_the_page_and_the_kinds_of_its_blocks() -> None:
     body = f"""<header><nav><a href="/">Home</a> <a href="/roads">Roads</a></nav></header><main><article>
         <h1>Bridge closed</h1><p>{FIRST}</p><figure><img src="a.jpg"><figcaption>The bridge in spring</figcaption></figure>
         <h2>Cracks in spring</h2><p>{SECOND}</p><blockquote><p>Nobody told me anything about it at all, in all these months.</p></blockquote>
@@ -428,7 +426,7 @@ def test_the_text_keeps_the_order_of_the_page_and_what_its_parts_are() -> None:
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("said", [True, False], ids=["in JSON-LD too", "on the page alone"])
-def test_what_goes_with_the_text_is_none_of_it(extra: str, said: bool) -> None:
+def test_content_that_accompanies_the_text_is_left_out(extra: str, said: bool) -> None:
     head = json_ld(articleBody=" ".join([FIRST, SECOND, THIRD])) if said else ""
     article = read(
         page(
@@ -455,7 +453,7 @@ def test_the_standfirst_is_text_and_the_headline_is_not() -> None:
     ]
 
 
-def test_a_text_that_only_search_engines_are_told_is_read_and_said_to_be_so() -> None:
+def test_a_text_for_search_engines_only_is_read_and_marked_as_such() -> None:
     head = json_ld(articleBody="\n\n".join([FIRST, SECOND, THIRD]))
     article = read(page("<h1>Bridge closed</h1><p>Subscribe to read on.</p>", head))
     assert texts(article) == [FIRST, SECOND, THIRD]
@@ -464,7 +462,7 @@ def test_a_text_that_only_search_engines_are_told_is_read_and_said_to_be_so() ->
     )
 
 
-def test_a_teaser_that_search_engines_are_told_is_not_taken_for_the_text() -> None:
+def test_a_teaser_for_search_engines_is_not_taken_for_the_text() -> None:
     assert texts(read(page(head=json_ld(articleBody=f"{FIRST} {SECOND}"[:150])))) == [FIRST, SECOND, THIRD]
 
 
@@ -501,7 +499,9 @@ def test_a_page_without_text_has_its_description_and_says_so() -> None:
         (page("", ""), None, "neither title nor text"),
     ],
 )
-def test_what_is_no_article_beyond_doubt_is_rejected(source: str, url: str | None, reason: str) -> None:
+def test_pages_that_are_certainly_not_articles_are_rejected(
+    source: str, url: str | None, reason: str
+) -> None:
     found = parse(source, url)
     assert isinstance(found, Rejected)
     assert found.reason == reason
@@ -612,14 +612,14 @@ def parse_any(source: bytes) -> None:
 # ---- the extra
 
 
-def test_without_the_extra_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    needs = "an HTML page: reading it takes trafilatura (pip install 'newssearch[html]')"
+def test_without_the_extra_the_rejection_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    needs = "an HTML page: reading it needs trafilatura (pip install 'newssearch[html]')"
     for module in ("trafilatura", "lxml"):
         monkeypatch.setitem(sys.modules, module, None)
         with pytest.raises(UnreadableError, match=re.escape(needs)):
             parse(page())
 
 
-def test_only_a_page_imports_what_reads_pages() -> None:
+def test_only_reading_a_page_imports_the_libraries_for_pages() -> None:
     code = "import sys, newssearch.readers; sys.exit(bool({'lxml', 'trafilatura'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -131,7 +131,9 @@ def test_a_text_may_be_a_string_or_a_list_of_paragraphs(record: dict[str, object
         ("", None, "missing"),
     ],
 )
-def test_a_date_is_read_or_it_is_said_why_not(value: object, expected: dt.date | None, known: str) -> None:
+def test_a_date_is_read_or_its_provenance_says_why_not(
+    value: object, expected: dt.date | None, known: str
+) -> None:
     article = read({"title": "Rain", "date": value})
     if isinstance(expected, dt.datetime):
         expected = expected.replace(tzinfo=dt.timezone.utc)
@@ -145,7 +147,7 @@ def test_a_date_that_cannot_be_read_gives_way_to_the_next() -> None:
 
 
 @pytest.mark.parametrize("nothing", ["None", "null", "NaN"])
-def test_what_a_program_writes_for_no_value_is_missing_and_quoted(nothing: str) -> None:
+def test_a_null_string_is_missing_and_quoted(nothing: str) -> None:
     article = read(
         {"title": nothing, "text": nothing, "byline": nothing, "source": nothing, "outlet": "example.org"}
     )
@@ -166,7 +168,7 @@ def test_the_outlet_is_the_host_of_the_address_where_it_is_not_stated() -> None:
     assert read({"title": "Rain", "url": "nowhere"}).outlet is None
 
 
-def test_the_default_language_is_for_records_that_state_none() -> None:
+def test_records_without_a_language_get_the_default_language() -> None:
     assert (
         str(read({"title": "Rain"}, lang="it").provenance["lang"])
         == "inferred from the default language given"
@@ -177,7 +179,7 @@ def test_the_default_language_is_for_records_that_state_none() -> None:
 @pytest.mark.parametrize(
     "text", ["CLEVELAND, Feb 26 - The firm said so.", "CLEVELAND (Reuters) - The firm said so."]
 )
-def test_a_dateline_fills_what_the_record_leaves_open_and_the_text_stays(text: str) -> None:
+def test_a_dateline_fills_missing_fields_and_stays_in_the_text(text: str) -> None:
     article = read({"text": f"{text}\n\nMore.", "outlet": "example.org"})
     agency = "Reuters" if "Reuters" in text else None
     assert article.paragraphs[0].text == text
@@ -190,7 +192,7 @@ def test_a_dateline_fills_what_the_record_leaves_open_and_the_text_stays(text: s
     assert read({"paragraphs": [text]}).located == "Cleveland"
 
 
-def test_a_record_is_known_by_its_url_then_its_id_then_its_place() -> None:
+def test_the_identity_of_a_record_is_its_url_then_its_id_then_its_position() -> None:
     def id_of(number: int, **record: object) -> str:
         article = read_record({"title": "Rain", **record}, Origin("a.jsonl", ReadOptions()), number)
         assert isinstance(article, Article)
@@ -201,7 +203,7 @@ def test_a_record_is_known_by_its_url_then_its_id_then_its_place() -> None:
     assert id_of(1, url="https://example.org", id=1)[-8:] == id_of(2, url="https://example.org", id=2)[-8:]
 
 
-def test_from_a_stream_a_record_without_url_and_id_is_known_by_its_content() -> None:
+def test_the_identity_of_a_record_in_a_stream_without_url_and_id_is_its_content() -> None:
     first, second, third = stream(
         lines({"title": "Rain", "text": "a"}, {"title": "Rain", "text": "b"}, {"title": "Rain", "text": "a"})
     )

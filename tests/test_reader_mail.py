@@ -79,7 +79,7 @@ def test_a_page_goes_before_the_plain_text_of_the_same(tmp_path: Path) -> None:
     assert len(one(tmp_path, empty).paragraphs) == 2
 
 
-def test_what_is_attached_is_read_as_what_it_is(tmp_path: Path) -> None:
+def test_attachments_are_read_in_their_own_formats(tmp_path: Path) -> None:
     message = letter()
     message.add_attachment(
         b'{"title": "Sun", "text": "Hot."}', maintype="application", subtype="json", filename="a.json"
@@ -91,7 +91,7 @@ def test_what_is_attached_is_read_as_what_it_is(tmp_path: Path) -> None:
     assert isinstance(first, Article)
     assert isinstance(second, Article)
     assert (first.title, second.title, second.member) == ("Flood: “two bridges” closed", "Sun", "a.json")
-    assert [item.what for item in others if isinstance(item, Skipped)] == [
+    assert [item.kind for item in others if isinstance(item, Skipped)] == [
         "images",
         "attachments of other kinds",
     ]

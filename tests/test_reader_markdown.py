@@ -103,7 +103,7 @@ def test_keys_can_be_mapped(tmp_path: Path) -> None:
     assert article.title == "Flut"
 
 
-def test_what_only_looks_like_front_matter_is_text(tmp_path: Path) -> None:
+def test_text_that_only_looks_like_front_matter_stays_text(tmp_path: Path) -> None:
     article = one(tmp_path, "---\nThe river rose above its banks.\n---\nIt fell.\n", "a.txt")
     assert article.paragraphs[-1].text.endswith("It fell.")
 

@@ -113,7 +113,7 @@ def test_headers_footers_and_numbers_of_pages_are_left_out(tmp_path: Path) -> No
 
 def test_a_scan_takes_ocr(tmp_path: Path) -> None:
     (item,) = read_bytes(tmp_path, "a.pdf", pdf([[], []]))
-    assert str(item) == "a.pdf: a PDF without text: a scan takes OCR first"
+    assert str(item) == "a.pdf: a PDF without text: a scan needs OCR first"
 
 
 @given(st.data())

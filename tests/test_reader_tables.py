@@ -88,7 +88,9 @@ def test_the_line_that_excel_puts_in_front(tmp_path: Path) -> None:
         ("TITLE;PUBLISHED DATE (GMT);content;media_name", "Rain"),
     ],
 )  # fmt: skip
-def test_columns_are_known_in_other_languages_and_databases(tmp_path: Path, heading: str, title: str) -> None:
+def test_columns_are_recognised_in_other_languages_and_of_databases(
+    tmp_path: Path, heading: str, title: str
+) -> None:
     (article,) = articles(tmp_path, f"{heading}\nRain;2024-07-25;It rained.;The Courier\n")
     assert (article.title, str(article.date), article.outlet) == (title, "2024-07-25", "The Courier")
     assert article.paragraphs[0].text == "It rained."
@@ -112,7 +114,7 @@ def test_the_options_say_which_columns_are_which(tmp_path: Path) -> None:
     assert [article.title for article in found] == ["Regen", "Zon"]
 
 
-def test_a_table_of_unknown_columns_says_which_there_are(tmp_path: Path) -> None:
+def test_the_rejection_of_a_table_of_unknown_columns_lists_them(tmp_path: Path) -> None:
     for data, words in (
         ("kop,stuk\nRegen,Het regende.\n", "its columns are 1 'kop', 2 'stuk'"),
         ("1,Het regende.\n2,De zon scheen.\n", "have no names, and its first row is 1 '1', 2 'Het regende.'"),
@@ -171,7 +173,7 @@ def test_a_long_cell_is_read_and_the_limit_of_others_stays(tmp_path: Path) -> No
     assert csv.field_size_limit() == before
 
 
-def test_rows_that_are_none_come_to_an_end() -> None:
+def test_after_too_many_bad_rows_reading_stops() -> None:
     lines = (None for _ in range(MAX_BAD_ROWS * 10))
     with pytest.raises(UnreadableError, match="rows that cannot be read"):
         list(rows_of(lines, TableForm(",")))
@@ -189,7 +191,7 @@ def test_quotes_where_tabs_part_cells_may_be_mere_quotes(tmp_path: Path) -> None
     assert [paragraph.text for paragraph in article.paragraphs] == ["It rained.", "Then not."]
 
 
-def test_quotes_around_every_title_are_none_of_it(tmp_path: Path) -> None:
+def test_quotes_around_every_title_are_removed(tmp_path: Path) -> None:
     rows = "".join(f'"""{name}""",x\n' for name in ("Rain", "Sun", "Snow"))
     assert titles(read_table(tmp_path, f"title,text\n{rows}")) == ["Rain", "Sun", "Snow"]
     assert titles(read_table(tmp_path, f'title,text\n"""No""",x\nSun,x\n{rows}'))[:2] == ['"No"', "Sun"]
@@ -221,7 +223,7 @@ CELLS = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_charac
 
 
 @given(st.lists(st.tuples(CELLS.filter(str.strip), CELLS), min_size=1), st.sampled_from(",;\t|"))
-def test_what_was_written_is_read(rows: list[tuple[str, str]], delimiter: str) -> None:
+def test_a_table_is_read_as_it_was_written(rows: list[tuple[str, str]], delimiter: str) -> None:
     data = table(["title", "text"], *map(list, rows), delimiter=delimiter)
     source = Input.of(data.encode(), Origin("a.csv", ReadOptions()))
     if rows[0] == ("title", "text") or '\\"' in data:

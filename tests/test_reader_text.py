@@ -199,7 +199,7 @@ def test_a_dateline_with_its_year_dates_an_article_that_has_no_other_date() -> N
         "WATCH: The bridge", "A" * 70 + " (Reuters) - The", "LONDON — " + "theresa went", "", "-", "(", "Rain (again)",
     ],
 )  # fmt: skip
-def test_what_is_not_surely_a_dateline_is_none(text: str) -> None:
+def test_an_uncertain_dateline_is_not_taken(text: str) -> None:
     assert find_dateline(text) is None
 
 
@@ -259,7 +259,7 @@ def test_a_headline_is_short_and_stands_off_from_the_text() -> None:
         textwrap.fill(" ".join(BODY), 60), "x" * 251 + "\n\n" + BODY[0], "LONDON (AP) — Rain fell\n\n" + BODY[0],
     ],
 )  # fmt: skip
-def test_prose_without_a_headline_has_none_and_says_so(text: str) -> None:
+def test_prose_without_a_headline_has_no_title_and_says_so(text: str) -> None:
     article = read(text)
     assert article.title is None
     assert article.provenance["title"].known == "missing"

@@ -63,7 +63,7 @@ def blocks(article: Article) -> list[tuple[str, str]]:
 def skipped(folder: Path, data: str) -> list[str]:
     (folder / "a.xml").write_text(data, "utf-8")
     return [
-        item.what for item in read_file(folder / "a.xml", "a.xml", ReadOptions()) if isinstance(item, Skipped)
+        item.kind for item in read_file(folder / "a.xml", "a.xml", ReadOptions()) if isinstance(item, Skipped)
     ]
 
 
@@ -126,7 +126,7 @@ def test_a_message_holds_several_items(tmp_path: Path) -> None:
     assert skipped(tmp_path, message) == ["pictures", "audio and video", "packages", "concepts"]
 
 
-def test_what_was_withdrawn_is_rejected(tmp_path: Path) -> None:
+def test_withdrawn_items_are_rejected(tmp_path: Path) -> None:
     (item,) = read_bytes(tmp_path, "a.xml", g2("<inlineData>x</inlineData>", status="canceled"))
     assert str(item) == "a.xml:1: withdrawn by its publisher"
     (item,) = read_bytes(
@@ -206,6 +206,6 @@ def test_real_wires(data_dir: Path) -> None:
                 articles += isinstance(item, Article)
                 rejected += isinstance(item, Rejected)
                 assert isinstance(item, Article) or item.reason.startswith(
-                    ("neither title", "an XML document of no format")
+                    ("neither title", "an XML document in no supported format")
                 )
     assert (articles, rejected) == (29, 31)

@@ -96,7 +96,7 @@ def test_an_entry_point_that_is_no_format_says_so(tmp_path: Path, telegrams: Pat
     with (
         newssearch.create(tmp_path / "index") as index,
         pytest.raises(
-            NewssearchError, match=r"of telegrams 1\.0\) is no newssearch\.readers\.Format but str"
+            NewssearchError, match=r"of telegrams 1\.0\) is not a newssearch\.readers\.Format but str"
         ),
     ):
         index.update([tmp_path / "a.txt"])
@@ -116,7 +116,7 @@ def test_an_error_of_a_format_of_others_shows_where_it_was_raised(
     assert str(item).endswith(f"({telegrams / 'telegrams_of_others.py'}, line {line})")
 
 
-def test_what_was_read_otherwise_before_it_was_installed_is_read_again(
+def test_files_are_read_again_when_a_format_for_them_is_installed(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     (tmp_path / "a.txt").write_text("TELEGRAM\nRiver rising\nStop.\n", "utf-8")
@@ -158,7 +158,7 @@ def box(brand: bytes) -> bytes:
         (b"OggS\x00\x02", "audio or video"), (b"\x1aE\xdf\xa3\x9f\x42", "a video"), (b"wOF2\x00\x01", "a font"),
     ],
 )  # fmt: skip
-def test_what_is_not_read_is_called_what_it_is(tmp_path: Path, data: bytes, kind: str) -> None:
+def test_the_rejection_of_an_unread_file_names_its_format(tmp_path: Path, data: bytes, kind: str) -> None:
     (item,) = read_bytes(tmp_path, "a.bin", data + b"\x00" * 40)
     assert str(item) == f"a.bin: looks like {kind}, which is not read"
 

@@ -151,7 +151,7 @@ def _items_of_input(source: Input) -> Iterator[ReadOutcome | Document]:
     origin = source.origin
     deepest = origin.options.limits.depth
     if origin.depth > deepest:
-        yield origin.rejected(f"within more than {deepest} archives, one in the other")
+        yield origin.rejected(f"nested in more than {deepest} containers")
         return
     empty = True
     try:
@@ -193,8 +193,8 @@ def _reason_or_raise(error: Exception) -> str:
         return "cannot be read: not enough memory"
     if isinstance(error, OSError) and error.strerror:
         return f"cannot be read: {error.strerror}"
-    if place := plugin_location(error):
-        return f"cannot be read: {describe_error(error)}{place}"
+    if location := plugin_location(error):
+        return f"cannot be read: {describe_error(error)}{location}"
     return f"cannot be read: {squeeze(str(error))[:200] or type(error).__name__}"
 
 

@@ -36,11 +36,11 @@ class UnreadableError(Exception):
 class Skipped(NamedTuple):
     """Content that is not expected to be an article, such as an image in a crawl; reports count it by its kind.
 
-    ``what`` is the kind as reports name it: ``"revisits"``, ``"images"``.
+    ``kind`` is as reports name it: ``"revisits"``, ``"images"``.
     """
 
     path: str
-    what: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ class Input:
         self.stream: BinaryIO = io.BufferedReader(PrefixedStream(self.head, stream), 64 * 1024)
         """The whole input, from its start."""
 
-    def part(self, stream: Readable, origin: Origin) -> Input:
+    def member(self, stream: Readable, origin: Origin) -> Input:
         """Return the input of a member; its decompressed bytes count against the budget of this input."""
         return Input(_BudgetedStream(stream, self.budget), origin, self.budget)
 

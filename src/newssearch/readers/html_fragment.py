@@ -40,6 +40,7 @@ PARAGRAPH_ELEMENTS = frozenset({"p", "div", "br"})
 CELL_MARK = "\0"
 LINE_MARK = "\n"
 
+_DECLARATIONS = (("<!--", "-->"), ("<![CDATA[", "]]>"), ("<!", ">"), ("<?", ">"), ("</", ">"))
 _HEADING_ELEMENTS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _TAG_NAME = re.compile(r"</?([a-zA-Z][^\s/>]{0,40})")
 _REST_OF_TAG = re.compile(r"""[^'">]*(?:(?:"[^"]*"|'[^']*')[^'">]*)*>""")
@@ -189,40 +190,38 @@ def _end_tag(name: str) -> re.Pattern[str]:
     return re.compile(f"</{name}(?![a-z0-9-])", re.IGNORECASE)
 
 
+def _after_declaration(text: str, start: int, unclosed: set[str]) -> tuple[int, str]:
+    """Return the position after a comment, declaration or CDATA section, and the text in it; ``"<"`` if it is neither.
+
+    ``unclosed`` collects the ends that do not occur in the rest of the text, so that each is searched for only once.
+    """
+    for opening, closing in _DECLARATIONS:
+        if closing not in unclosed and text.startswith(opening, start):
+            end = text.find(closing, start + len(opening))
+            if end >= 0:
+                return end + len(closing), text[start + len(opening) : end] if closing == "]]>" else ""
+            unclosed.add(closing)
+    return start + 1, "<"
+
+
 def _tags_and_text(text: str) -> Iterator[tuple[str, str]]:
     """Yield (tag name, "") for each tag and ("", text) for the text between tags.
 
     Names are in lower case; that of an end tag has a leading slash.
     """
-    place, unclosed, odd = 0, set(), 0
-    while place < len(text):
-        start = text.find("<", place)
+    position, odd = 0, 0
+    unclosed: set[str] = set()
+    while position < len(text):
+        start = text.find("<", position)
         if start < 0:
-            yield "", text[place:]
+            yield "", text[position:]
             return
-        if start > place:
-            yield "", text[place:start]
+        if start > position:
+            yield "", text[position:start]
         name = _TAG_NAME.match(text, start)
         if name is None:
-            place = start + 1
-            for opening, closing in (
-                ("<!--", "-->"),
-                ("<![CDATA[", "]]>"),
-                ("<!", ">"),
-                ("<?", ">"),
-                ("</", ">"),
-            ):
-                if closing not in unclosed and text.startswith(opening, start):
-                    end = text.find(closing, start + len(opening))
-                    if end < 0:
-                        unclosed.add(closing)
-                        continue
-                    if closing == "]]>":
-                        yield "", text[start + len(opening) : end]
-                    place = end + len(closing)
-                    break
-            else:
-                yield "", "<"
+            position, data = _after_declaration(text, start, unclosed)
+            yield "", data
             continue
         # A ">" inside quotes does not end a tag. After 16 unclosed quotes, quotes are ignored: each takes a scan to the end.
         rest = _REST_OF_TAG.match(text, name.end()) if odd < 16 else None
@@ -232,18 +231,18 @@ def _tags_and_text(text: str) -> Iterator[tuple[str, str]]:
             if not end:
                 unclosed.add(">")
                 yield "", "<"
-                place = start + 1
+                position = start + 1
                 continue
         else:
             end = rest.end()
-        place = end
+        position = end
         tag = name[1].lower()
         if text[start + 1] == "/":
             yield f"/{tag}", ""
         elif tag in UNREAD_ELEMENTS and tag not in unclosed and text[end - 2] != "/":
             closing_tag = _end_tag(tag).search(text, end)
             if closing_tag is not None:
-                place = closing_tag.start()
+                position = closing_tag.start()
             elif tag in ("script", "style"):
                 return
             else:

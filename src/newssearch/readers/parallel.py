@@ -157,5 +157,5 @@ def _parsed_alone(document: Document, workers: ProcessPool) -> list[ReadOutcome]
     try:
         (found,) = workers.submit(ParseTask((document,))).result()
     except WorkerError:
-        return [document.origin.rejected("a process that read it crashed, or had not enough memory")]
+        return [document.origin.rejected("the process that read it crashed or ran out of memory")]
     return found

@@ -146,7 +146,9 @@ def formats() -> tuple[Format, ...]:
                 f"{named} cannot be loaded: {describe_error(error)}{plugin_location(error)}"
             ) from error
         if not isinstance(candidate, Format):
-            raise NewssearchError(f"{named} is no newssearch.readers.Format but {type(candidate).__name__}")
+            raise NewssearchError(
+                f"{named} is not a newssearch.readers.Format but {type(candidate).__name__}"
+            )
         added.append(candidate)
     return (*added, *(candidate for family in FORMAT_MODULES for candidate in family.FORMATS))
 
@@ -170,13 +172,13 @@ def plugin_location(error: BaseException) -> str:
     ours = {entry.value.partition(":")[0].partition(".")[0] for entry in _entry_points()}
     if isinstance(error, SyntaxError) and error.filename:
         return f" ({error.filename}, line {error.lineno})"
-    place, trace = "", error.__traceback__
+    location, trace = "", error.__traceback__
     while trace is not None:
         module = str(trace.tb_frame.f_globals.get("__name__", ""))
         if module.partition(".")[0] in ours - {"newssearch"}:
-            place = f" ({trace.tb_frame.f_code.co_filename}, line {trace.tb_lineno})"
+            location = f" ({trace.tb_frame.f_code.co_filename}, line {trace.tb_lineno})"
         trace = trace.tb_next
-    return place
+    return location
 
 
 def detect_format(source: Input) -> Format:

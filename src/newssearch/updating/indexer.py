@@ -442,8 +442,8 @@ class Indexer:
 
     def _take(self, item: ReadOutcome, run: _FileRun) -> None:
         if isinstance(item, Skipped):
-            run.skipped[item.what] += 1
-            self._skipped[item.what] += 1
+            run.skipped[item.kind] += 1
+            self._skipped[item.kind] += 1
         elif isinstance(item, Rejected):
             self._rejection(item, run)
         elif not (item.paragraphs or item.title):

@@ -55,6 +55,7 @@ _AGENCY_SLASH_PLACE = re.compile(
     r"(?P<agency>[^\W\d_][\w .'’-]{1,39})/\s?(?P<place>[^\W\d_][\w ,.'’-]{1,59}?)\s?(?P<end>…|\.{3}|$)\s?"
 )
 _PLACE_WORD = re.compile(r"[^\s/'’-]+")
+_OPENING_MARKS = "\"'“‘«(["
 _INITIALS = re.compile(r"(?:\w\.)+")
 
 
@@ -116,23 +117,39 @@ def _with_place(head: str) -> Dateline | None:
         return None
     place, day, agency = match["place"].strip(), match["day"], (match["agency"] or "").strip()
     dash = match["dash"] or (match["after"] or "").strip()
-    known_agency = agency.upper() in DATELINE_AGENCIES
     parts = [part.strip() for part in place.split(",")]
-    capitals = parts[0].isupper() and NOT_PLACES.isdisjoint(parts[0].split())
-    if not (capitals and (dash or known_agency)) and not (known_agency or (dash and day)):
-        return None
     if len(parts) > 3 or not all(map(_is_place_name, parts)):
         return None
-    rest = head[match.end() :].lstrip("\"'“‘«([").rstrip()
-    if rest[:1].islower() or match.end() > LONGEST_DATELINE:
+    if not _is_confirmed(parts[0], bool(dash), bool(day), agency.upper() in DATELINE_AGENCIES):
         return None
-    # "IBM — The company", "AMEX DELAY - HUDSON FOODS": capitals and a dash alone do not make a place.
-    if not (day or agency) and (len(parts[0]) < 4 or not rest or rest[:60].isupper()):
+    if match.end() > LONGEST_DATELINE or not _may_begin_story(head[match.end() :]):
+        return None
+    if not (day or agency) and not _is_confirmed_by_dash(parts[0], head[match.end() :]):
         return None
     end = match.end("agency") + 1 if agency else match.end("day") if day else match.end("place")
     published = parse_published(day) if day else None
     date = published.value if published else None
     return Dateline(head[:end].strip(), natural_case(place), agency or None, date, match.end())
+
+
+def _is_confirmed(place: str, dash: bool, day: bool, agency: bool) -> bool:
+    """Whether what follows a place confirms that it is one: a known agency, or a dash after a day or after capitals."""
+    in_capitals = place.isupper() and NOT_PLACES.isdisjoint(place.split())
+    return agency or (dash and (day or in_capitals))
+
+
+def _may_begin_story(rest: str) -> bool:
+    """Whether the text after a dateline does not begin in lower case."""
+    return not rest.lstrip(_OPENING_MARKS)[:1].islower()
+
+
+def _is_confirmed_by_dash(place: str, rest: str) -> bool:
+    """Whether a place in capitals with nothing but a dash after it is one: the text after it must not be in capitals.
+
+    "IBM — The company" and "AMEX DELAY - HUDSON FOODS" are not datelines.
+    """
+    rest = rest.lstrip(_OPENING_MARKS).rstrip()
+    return len(place) >= 4 and bool(rest) and not rest[:60].isupper()
 
 
 def _is_place_name(part: str) -> bool:

@@ -60,7 +60,7 @@ def _read_tar(source: Input) -> Iterator[Item]:
                 elif (kind := skipped_kind(name)) is not None:
                     yield Skipped(origin.path, kind)
                 elif (stream := archive.extractfile(member)) is not None:
-                    yield source.part(stream, origin.within(name))
+                    yield source.member(stream, origin.within(name))
     except tarfile.TarError as error:
         raise UnreadableError(f"a broken tar archive: {error}") from None
 
@@ -126,7 +126,7 @@ def _zip_members(source: Input, archive: zipfile.ZipFile) -> Iterator[Item]:
         else:
             try:
                 with archive.open(info) as stream:
-                    yield source.part(_ZipMember(stream), origin.within(name))
+                    yield source.member(_ZipMember(stream), origin.within(name))
             except Exception as error:  # the other members may be readable
                 yield origin.within(name).rejected(f"cannot be unpacked: {error}")
 

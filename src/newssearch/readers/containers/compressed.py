@@ -79,7 +79,7 @@ def _zstandard() -> Decompressor:
         else:
             from backports import zstd  # an extra
     except ImportError:
-        message = "a Zstandard file: reading it takes backports.zstd (pip install 'newssearch[zst]')"
+        message = "a Zstandard file: reading it needs backports.zstd (pip install 'newssearch[zst]')"
         raise UnreadableError(message) from None
     made: Decompressor = zstd.ZstdDecompressor(
         options={zstd.DecompressionParameter.window_log_max: ZSTD_WINDOW_LOG}
@@ -151,7 +151,7 @@ def _read_compressed(
             name = name[: -len(ending)] + instead
             break
     expanded = io.BufferedReader(DecompressedStream(source.stream, new, magic), DECOMPRESSION_CHUNK)
-    yield source.part(expanded, source.origin.within(name))
+    yield source.member(expanded, source.origin.within(name))
 
 
 def _compressed_format(

@@ -42,7 +42,7 @@ def _read_warc(source: Input) -> Iterator[Item]:
     try:
         from warcio.archiveiterator import ArchiveIterator  # an extra
     except ImportError:
-        message = "a web archive: reading it takes warcio (pip install 'newssearch[warc]')"
+        message = "a web archive: reading it needs warcio (pip install 'newssearch[warc]')"
         raise UnreadableError(message) from None
     records = iter(ArchiveIterator(source.stream, arc2warc=True))
     number = 0
@@ -54,9 +54,7 @@ def _read_warc(source: Input) -> Iterator[Item]:
             return
         except Exception as error:  # warcio does not catch all exceptions of Python
             reason = squeeze(str(error).split("\n")[0]) or type(error).__name__
-            raise UnreadableError(
-                f"a web archive that is broken after {number:,} records: {reason}"
-            ) from None
+            raise UnreadableError(f"a web archive broken after {number:,} records: {reason}") from None
         number += 1
         yield from _items_of_record(source, record, number)
 
@@ -74,7 +72,7 @@ def _items_of_record(source: Input, record: Any, number: int) -> Iterator[Item]:
     stated = None if source.head.startswith(b"filedesc:") else record.rec_headers.get_header("WARC-Record-ID")
     name = stated or f"record {number}"  # an ARC has no ids, and warcio invents them
     within = origin.within(_record_name(url, name), url=url, charset=charset)
-    yield source.part(_RecordContent(record.content_stream()), within)
+    yield source.member(_RecordContent(record.content_stream()), within)
 
 
 def _skipped_kind_and_charset(record: Any) -> tuple[str | None, str | None]:

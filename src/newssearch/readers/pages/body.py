@@ -81,17 +81,17 @@ class PageBody:
 
 @dataclass(slots=True)
 class BodyHints:
-    """What the metadata states of the article: its headlines, its summary, and its text in JSON-LD (``said``)."""
+    """What the metadata states of the article: its headlines, its summary, and its text in JSON-LD (``stated_text``)."""
 
     titles: Sequence[str] = ()
     summary: str = ""
-    said: str = ""
+    stated_text: str = ""
 
 
 def find_body(root: HtmlElement, pieces: list[Piece], hints: BodyHints) -> PageBody:
     """Return the text of the article on a page, given the root and the pieces of the page."""
     page = _PagePieces(root, pieces, hints)
-    marks = page.said(ReferenceText([hints.said]))
+    marks = page.publisher_marks(ReferenceText([hints.stated_text]))
     by_publisher = bool(marks)
     if not marks:
         extracted = trafilatura_paragraphs(root, pieces, max(SHORTEST_BODY, page.plain // 3))
@@ -100,27 +100,27 @@ def find_body(root: HtmlElement, pieces: list[Piece], hints: BodyHints) -> PageB
     if not blocks:
         blocks = page.article(page.marks(ReferenceText(page.paragraphs())), headings=True)
     shown = sum(len(block.text) for block in blocks if block.kind != "caption")
-    if len(hints.said) > max(2 * shown, SHORTEST_BODY):
+    if len(hints.stated_text) > max(2 * shown, SHORTEST_BODY):
         # The page shows less than it gives to search engines: it has a paywall, or a script has yet to fill it.
-        return PageBody([Block(text) for text in split_paragraphs(hints.said)], FROM_HIDDEN_BODY)
+        return PageBody([Block(text) for text in split_paragraphs(hints.stated_text)], FROM_HIDDEN_BODY)
     return PageBody(blocks)
 
 
 class _ArticleRegion(NamedTuple):
     """The region of the article: its element, the elements inside that, and the indices of its first and last piece."""
 
-    home: HtmlElement
+    element: HtmlElement
     inside: set[HtmlElement]
     first: int
     last: int
 
     def has(self, element: HtmlElement | None) -> bool:
         """Whether an element is inside that of the article."""
-        return element is not None and element is not self.home and element in self.inside
+        return element is not None and element is not self.element and element in self.inside
 
     def shows(self, piece: Piece) -> bool:
         """Whether a piece is inside the article and not hidden in it; the article itself may be hidden."""
-        return piece.home in self.inside and not self.has(piece.cloak)
+        return piece.element in self.inside and not self.has(piece.hidden_by)
 
 
 class _PagePieces:
@@ -148,7 +148,7 @@ class _PagePieces:
             piece.text for piece in long if piece.kind == "list" and not _is_mostly_links(piece, 3)
         ]
 
-    def said(self, reference: ReferenceText) -> list[bool]:
+    def publisher_marks(self, reference: ReferenceText) -> list[bool]:
         """Return the marks of the publisher's text, or an empty list if it cannot serve as the reference.
 
         It cannot if the page does not show most of it, or if it is much shorter than the paragraphs of the page, because
@@ -164,7 +164,7 @@ class _PagePieces:
 
     def is_paragraph(self, piece: Piece) -> bool:
         """Whether a piece looks like a paragraph, is visible, and does not merely accompany an article."""
-        return _looks_like_paragraph(piece) and piece.cloak is None and self.beside(piece.home) is None
+        return _looks_like_paragraph(piece) and piece.hidden_by is None and self.beside(piece.element) is None
 
     def article(self, marks: Sequence[bool], *, headings: bool) -> list[Block]:
         """Return the blocks of the article, given the marks of a reference.
@@ -173,14 +173,14 @@ class _PagePieces:
         """
         if not any(marks):
             return []
-        home = self._home(marks)
-        inside = set(home.iter())
-        numbers = [n for n, piece in enumerate(self.pieces) if marks[n] and piece.home in inside]
+        container = self._article_element(marks)
+        inside = set(container.iter())
+        numbers = [n for n, piece in enumerate(self.pieces) if marks[n] and piece.element in inside]
         if not numbers:
             return []
-        place = _ArticleRegion(home, inside, numbers[0], numbers[-1])
-        chosen = [(n, Block(self.pieces[n].text)) for n in self._opening(place.first, marks)]
-        chosen += [(n, Block(self.pieces[n].text, kind)) for n, kind in self._within(place, marks, headings)]
+        region = _ArticleRegion(container, inside, numbers[0], numbers[-1])
+        chosen = [(n, Block(self.pieces[n].text)) for n in self._opening(region.first, marks)]
+        chosen += [(n, Block(self.pieces[n].text, kind)) for n, kind in self._within(region, marks, headings)]
         return _without_loose_headings(chosen, marks)
 
     def _opening(self, first: int, marks: Sequence[bool]) -> list[int]:
@@ -188,13 +188,13 @@ class _PagePieces:
         headline = max((n for n in range(first) if self.words[n] in self.titles), default=None)
         if headline is not None:
             return [n for n in range(headline, first) if self._opens(n, marks[n])]
-        seen = (n for n in range(first) if self._is_summary(n) and self.pieces[n].cloak is None)
+        seen = (n for n in range(first) if self._is_summary(n) and self.pieces[n].hidden_by is None)
         return list(islice(seen, 1))
 
     def _opens(self, n: int, marked: bool) -> bool:
         piece = self.pieces[n]
         if (
-            piece.cloak is not None
+            piece.hidden_by is not None
             or piece.kind == "caption"
             or _is_mostly_links(piece, 2)
             or self._is_title(n)
@@ -206,26 +206,28 @@ class _PagePieces:
             marked
             and piece.kind == "text"
             and len(piece.text) >= SHORTEST_PARAGRAPH
-            and self.beside(piece.home) is None
+            and self.beside(piece.element) is None
         )
 
     def _within(
-        self, place: _ArticleRegion, marks: Sequence[bool], headings: bool
+        self, region: _ArticleRegion, marks: Sequence[bool], headings: bool
     ) -> Iterator[tuple[int, Kind]]:
         """Yield the index and the kind of each piece of the article inside its element."""
-        span = range(place.first, place.last + 1)
+        span = range(region.first, region.last + 1)
         often = Counter(self.words[n] for n in span)
-        lists = {self.pieces[n].home.getparent() for n in span if marks[n] and self.pieces[n].kind == "list"}
+        lists = {
+            self.pieces[n].element.getparent() for n in span if marks[n] and self.pieces[n].kind == "list"
+        }
         captions: set[str] = set()
         for n in span:
             piece = self.pieces[n]
-            if not place.shows(piece) or self._is_title(n):
+            if not region.shows(piece) or self._is_title(n):
                 continue
             links = MAX_LINKED_SHARE if marks[n] and piece.kind == "text" else 0.5
             if piece.linked > links * len(piece.text):
                 continue
-            apart = place.has(self.beside(piece.home))
-            kind = self._kind(piece, place.home, marks[n])
+            apart = region.has(self.beside(piece.element))
+            kind = self._kind(piece, region.element, marks[n])
             if kind == "caption":
                 chosen = piece.text not in captions and (marks[n] or not apart)
                 captions.add(piece.text)
@@ -241,29 +243,29 @@ class _PagePieces:
         if kind == "text":
             return len(piece.text) >= SHORTEST_PARAGRAPH and not _is_mostly_links(piece, 3)
         if kind == "list":
-            return piece.linked == 0 and piece.home.getparent() in lists
+            return piece.linked == 0 and piece.element.getparent() in lists
         return piece.linked == 0 and kind == "heading" and headings
 
-    def _home(self, marks: Sequence[bool]) -> HtmlElement:
+    def _article_element(self, marks: Sequence[bool]) -> HtmlElement:
         """Return the deepest element that contains nearly all of the marked text."""
         held, total = self._holding(
             piece for piece, mark in zip(self.pieces, marks, strict=True) if mark and piece.kind != "caption"
         )
-        home = self._elements[0]
+        container = self._elements[0]
         while total:
             inner = next(
-                (child for child in home if held.get(child, 0) >= MIN_SHARE_IN_ELEMENT * total), None
+                (child for child in container if held.get(child, 0) >= MIN_SHARE_IN_ELEMENT * total), None
             )
             if inner is None:
                 break
-            home = inner
-        return home
+            container = inner
+        return container
 
     def _holding(self, pieces: Iterable[Piece]) -> tuple[dict[HtmlElement, int], int]:
         """Return the number of characters of the given pieces in each element, and in all."""
         held: dict[HtmlElement, int] = {}
         for piece in pieces:
-            held[piece.home] = held.get(piece.home, 0) + len(piece.text)
+            held[piece.element] = held.get(piece.element, 0) + len(piece.text)
         total = sum(held.values())
         for element in reversed(self._elements):
             if (size := held.get(element)) and (parent := element.getparent()) is not None:
@@ -285,19 +287,19 @@ class _PagePieces:
         words = self.words[n]
         if words in self.titles:
             return True
-        if self.pieces[n].kind != "heading" or self.pieces[n].home.tag != "h1":
+        if self.pieces[n].kind != "heading" or self.pieces[n].element.tag != "h1":
             return False
         return any(
             len(title) > 2 and (title == words[: len(title)] or title == words[-len(title) :])
             for title in self.titles
         )
 
-    def _kind(self, piece: Piece, home: HtmlElement, marked: bool) -> Kind:
+    def _kind(self, piece: Piece, container: HtmlElement, marked: bool) -> Kind:
         """Return the kind of a piece: "caption" if a class around it says so, else that of its element."""
         pattern = _CAPTION_CLASS if marked else _PICTURE_CLASS
-        element: HtmlElement | None = piece.home
+        element: HtmlElement | None = piece.element
         for _ in range(3):
-            if element is None or element is home:
+            if element is None or element is container:
                 break
             if (name := class_and_id(element)) and pattern.search(name):
                 return "caption"

@@ -92,7 +92,7 @@ def _stated_bylines(
 def below_headline(pieces: Sequence[Piece], titles: Sequence[str]) -> Sequence[Piece]:
     """Return the pieces directly under the headline."""
     found = [n for n, piece in enumerate(pieces) if piece.text in titles]
-    start = next((n for n in found if pieces[n].home.tag == "h1"), found[0] if found else len(pieces))
+    start = next((n for n in found if pieces[n].element.tag == "h1"), found[0] if found else len(pieces))
     return pieces[start + 1 : start + 1 + PIECES_UNDER_HEADLINE]
 
 

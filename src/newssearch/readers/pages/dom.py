@@ -15,7 +15,7 @@ from newssearch.text.paragraphs import Kind, squeeze
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-TRAFILATURA_MISSING = "an HTML page: reading it takes trafilatura (pip install 'newssearch[html]')"
+TRAFILATURA_MISSING = "an HTML page: reading it needs trafilatura (pip install 'newssearch[html]')"
 
 BROWSER_ENCODINGS = {
     "ascii": "cp1252", "us-ascii": "cp1252", "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "latin1": "cp1252",
@@ -74,15 +74,15 @@ _HIDDEN_CLASS = re.compile(
 class Piece:
     """A block of text on a page.
 
-    ``linked`` is the number of its characters that are links, ``home`` the element that contains it, and ``cloak`` the
+    ``linked`` is the number of its characters that are links, ``element`` the element that contains it, and ``hidden_by`` the
     nearest hidden element around it, or None.
     """
 
     text: str
     kind: Kind
     linked: int
-    home: HtmlElement
-    cloak: HtmlElement | None
+    element: HtmlElement
+    hidden_by: HtmlElement | None
 
 
 def decode_page(data: bytes, charset: str | None = None) -> str:
@@ -94,16 +94,16 @@ def decode_page(data: bytes, charset: str | None = None) -> str:
     """
     if wide_encoding(data[:ENCODING_SAMPLE]) is not None:
         return decode(data)
-    said = [
+    labels = [
         _python_name(charset),
         *(_python_name(name) for name in _declared_charsets(data[:ENCODING_SAMPLE])),
     ]
-    if b"\x1b" not in data[:ENCODING_SAMPLE] or "iso2022_jp" not in said:
+    if b"\x1b" not in data[:ENCODING_SAMPLE] or "iso2022_jp" not in labels:
         try:
             return data.decode().removeprefix("\ufeff")
         except UnicodeDecodeError:
             pass
-    for name in said:
+    for name in labels:
         if name is None or name == "utf-8":
             continue
         text = data.decode(name, "replace")
@@ -200,9 +200,9 @@ class _PieceCollector:
         self.pieces: list[Piece] = []
         self.skipped: HtmlElement | None = None
         self._kinds: list[Kind] = ["text"]
-        self._homes: list[HtmlElement] = [root]
+        self._elements: list[HtmlElement] = [root]
         self._links = 0
-        self._cloaks: list[HtmlElement] = []
+        self._hidden: list[HtmlElement] = []
         self._text: list[str] = []
         self._linked = 0
         self._breaks = 0
@@ -223,10 +223,10 @@ class _PieceCollector:
                 return False
         else:
             self.flush()
-            self._homes.append(element)
+            self._elements.append(element)
             self._kinds.append(TEXT_KIND_OF_TAG.get(tag, self._kinds[-1]))
             if is_hidden(element):
-                self._cloaks.append(element)
+                self._hidden.append(element)
         self.add(element.text)
         return True
 
@@ -237,10 +237,10 @@ class _PieceCollector:
             self._text.append(" ")
         elif tag not in INLINE_ELEMENTS and tag != "br":
             self.flush()
-            self._homes.pop()
+            self._elements.pop()
             self._kinds.pop()
-            if self._cloaks and element is self._cloaks[-1]:
-                self._cloaks.pop()
+            if self._hidden and element is self._hidden[-1]:
+                self._hidden.pop()
         self.add(element.tail)
 
     def add(self, text: str | None) -> None:
@@ -255,8 +255,8 @@ class _PieceCollector:
     def flush(self) -> None:
         text = squeeze("".join(self._text))
         if text:
-            cloak = self._cloaks[-1] if self._cloaks else None
-            self.pieces.append(Piece(text, self._kinds[-1], self._linked, self._homes[-1], cloak))
+            hidden_by = self._hidden[-1] if self._hidden else None
+            self.pieces.append(Piece(text, self._kinds[-1], self._linked, self._elements[-1], hidden_by))
         self._text, self._linked, self._breaks = [], 0, 0
 
 

@@ -121,7 +121,7 @@ def _dates_shown(page: Page, below: Sequence[Piece]) -> Iterator[tuple[str | Non
 
     A date above the headline may be the day on which the page was fetched, and one far below it is that of another article.
     """
-    homes = {piece.home for piece in below}
+    containers = {piece.element for piece in below}
     published: list[str | None] = []
     under: list[str | None] = []
     for element in page.dates[:MAX_SHOWN_DATES]:
@@ -130,7 +130,7 @@ def _dates_shown(page: Page, below: Sequence[Piece]) -> Iterator[tuple[str | Non
         if len(text) > 2 * LONGEST_DATE_LINE or _UPDATE_WORD.search(f"{marks} {text}"):
             continue
         value = plausible_date(element.get("datetime") or "") or _date_in_line(text)
-        near = not homes.isdisjoint([*islice(element.iter(), 10), *islice(element.iterancestors(), 3)])
+        near = not containers.isdisjoint([*islice(element.iter(), 10), *islice(element.iterancestors(), 3)])
         if element.get("pubdate") is not None or _PUBLICATION_WORD.search(marks):
             if near:
                 yield value, FROM_SHOWN_DATE

@@ -69,7 +69,7 @@ def _is_fast_enough(root: HtmlElement, pieces: Sequence[Piece]) -> bool:
         return False
     if sum(len(piece.text) for piece in pieces) > MAX_CHARACTERS:
         return False
-    ancestors = (islice(piece.home.iterancestors(), MAX_NESTING + 1) for piece in pieces)
+    ancestors = (islice(piece.element.iterancestors(), MAX_NESTING + 1) for piece in pieces)
     return all(sum(1 for _ in elements) <= MAX_NESTING for elements in ancestors)
 
 

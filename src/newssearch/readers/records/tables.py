@@ -80,11 +80,11 @@ class _ArticleTable:
         names = [name.strip() for name in self.heading or ()]
         self.width = len(first)
         self.keys = [normal_name(name) for name in names]
-        self.columns = [(field, self._place(column, names)) for field, column in origin.options.columns]
+        self.columns = [(field, self._index_of(column, names)) for field, column in origin.options.columns]
         rows = sample[1:] if self.heading else sample
-        self.wrapped = [place for place in range(self.width) if _is_quoted_column(rows, place)]
+        self.wrapped = [index for index in range(self.width) if _is_quoted_column(rows, index)]
         fields = {FIELD_OF_COLUMN.get(key) for key in self.keys}
-        fields |= {field for field, place in self.columns if place is not None}
+        fields |= {field for field, index in self.columns if index is not None}
         if fields.isdisjoint(TELLING_FIELDS):
             raise UnreadableError(_unknown_columns(names or first, named=self.heading is not None))
         self.has_text = not fields.isdisjoint(("text", "paragraphs", "summary"))
@@ -93,14 +93,14 @@ class _ArticleTable:
         """Return the article in a row, or a rejection."""
         if any(cell and not cell.isspace() for cell in row[self.width :]):
             return self.origin.rejected(f"{len(row)} cells in a table of {self.width} columns", number)
-        for place in self.wrapped:
-            if place < len(row):
-                row[place] = row[place].strip().strip('"')
+        for index in self.wrapped:
+            if index < len(row):
+                row[index] = row[index].strip().strip('"')
         draft = Draft(self.origin, number)
         if not self.has_text:
             draft.text_provenance = NO_TEXT_COLUMN
         chosen = [
-            (field, row[place]) for field, place in self.columns if place is not None and place < len(row)
+            (field, row[index]) for field, index in self.columns if index is not None and index < len(row)
         ]
         return read_values(self._values(row), draft, chosen, COLUMN_NAMES)
 
@@ -112,12 +112,12 @@ class _ArticleTable:
                 cells[key] = f"{cell.strip()}Z" if in_utc else cell
         return values_of(cells)
 
-    def _place(self, column: str, names: Sequence[str]) -> int | None:
+    def _index_of(self, column: str, names: Sequence[str]) -> int | None:
         """Return the index of a column, given its name in any case or its number from 1; None if there is none."""
         wanted = normal_name(column)
-        for place, name in enumerate(names):
-            if name == column or (wanted and self.keys[place] == wanted):
-                return place
+        for index, name in enumerate(names):
+            if name == column or (wanted and self.keys[index] == wanted):
+                return index
         number = int(column) if re.fullmatch(r"[0-9]{1,5}", column) else 0
         return number - 1 if 0 < number <= self.width else None
 
@@ -127,8 +127,8 @@ def _unknown_columns(cells: TableRow, *, named: bool) -> str:
     listed = ", ".join(f"{number} {quote_value(cell)}" for number, cell in enumerate(cells[:30], start=1))
     more = ", …" if len(cells) > 30 else ""
     return (
-        f"a table in which no column is known to hold titles or texts; {what} {listed}{more}:"
-        " say which does (--map text=COLUMN, by name or number)"
+        f"a table without a recognised column of titles or texts; {what} {listed}{more}:"
+        " name one with --map text=COLUMN (its name or number)"
     )
 
 
@@ -149,9 +149,9 @@ def _is_heading(row: TableRow) -> bool:
     )
 
 
-def _is_quoted_column(rows: list[TableRow], place: int) -> bool:
+def _is_quoted_column(rows: list[TableRow], index: int) -> bool:
     """Whether all cells of a column are in quotes, which then do not belong to the text."""
-    cells = [row[place].strip() for row in rows if place < len(row) and row[place].strip()]
+    cells = [row[index].strip() for row in rows if index < len(row) and row[index].strip()]
     return len(cells) > 2 and all(len(cell) > 1 and cell[0] == cell[-1] == '"' for cell in cells)
 
 

@@ -119,7 +119,7 @@ def _markdown_blocks(body: str) -> list[Block]:
 
 
 def _missing_package(package: str) -> str:
-    return f"a text of Markdown: reading it takes {package} (pip install 'newssearch[markdown]')"
+    return f"a text of Markdown: reading it needs {package} (pip install 'newssearch[markdown]')"
 
 
 FORMATS = (

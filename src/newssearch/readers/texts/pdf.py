@@ -50,7 +50,7 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
         from pypdf import PdfReader  # an extra
         from pypdf.errors import FileNotDecryptedError, PyPdfError  # an extra
     except ImportError:
-        message = "a PDF: reading it takes pypdf (pip install 'newssearch[pdf]')"
+        message = "a PDF: reading it needs pypdf (pip install 'newssearch[pdf]')"
         raise UnreadableError(message) from None
     import io  # only here
     import logging  # slow to import, and few inputs need it
@@ -81,7 +81,7 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
         raise UnreadableError(f"a broken PDF: {squeeze(str(error))[:120]}") from None
     text = _LINE_END_HYPHEN.sub(r"\1\n", "\n".join(line for lines in _without_edges(pages) for line in lines))
     if not any(map(str.isalnum, text)):
-        raise UnreadableError("a PDF without text: a scan takes OCR first")
+        raise UnreadableError("a PDF without text: a scan needs OCR first")
     draft = Draft(origin)
     if isinstance(title, str) and len(squeeze(title)) > 8 and not _JUNK_TITLE.match(squeeze(title)):
         draft.claim("title", title, FROM_PDF_TITLE)

@@ -26,8 +26,8 @@ def split_feed(data: bytes, limit: int = FEED_PART_LIMIT) -> Iterator[bytes | No
     if opening is None or last < opening.start():
         yield None
         return
-    place, end_of_entries = opening.start(), last + len(closing)
-    head, tail = data[:place], data[end_of_entries:]
+    position, end_of_entries = opening.start(), last + len(closing)
+    head, tail = data[:position], data[end_of_entries:]
     rest = b""
     if opening[0] in tail:  # the feed is cut off inside an entry
         tail, rest = b"", tail
@@ -35,13 +35,13 @@ def split_feed(data: bytes, limit: int = FEED_PART_LIMIT) -> Iterator[bytes | No
     if room < limit // 4:
         yield None
         return
-    while place < end_of_entries:
-        end = data.rfind(closing, place, place + room)
+    while position < end_of_entries:
+        end = data.rfind(closing, position, position + room)
         if end < 0:
             yield None
-            end = data.find(closing, place)
+            end = data.find(closing, position)
         else:
-            yield head + data[place : end + len(closing)] + tail
-        place = end + len(closing)
+            yield head + data[position : end + len(closing)] + tail
+        position = end + len(closing)
     if rest:
         yield head + rest if len(rest) <= room else None

@@ -80,7 +80,7 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
         import feedparser  # slow to import, and optional
     except ImportError:
         raise UnreadableError(
-            "a feed: reading it takes feedparser (pip install 'newssearch[feeds]')"
+            "a feed: reading it needs feedparser (pip install 'newssearch[feeds]')"
         ) from None
     wide = wide_encoding(data[:ENCODING_SAMPLE])
     if wide is not None:  # feedparser fails on some of it

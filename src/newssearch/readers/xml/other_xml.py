@@ -26,9 +26,9 @@ def refuse(source: Input) -> Iterator[Item]:
     """Reject an XML document with the name of its root element."""
     root = root_of(source.opening)
     raise UnreadableError(
-        f"an XML document of no format that is read (its root is <{root.name}>)"
+        f"an XML document in no supported format (its root is <{root.name}>)"
         if root is not None
-        else "an XML document without an element in sight"
+        else "an XML document without a recognisable root element"
     )
     yield  # makes this a generator, like the read function of every format
 

@@ -24,32 +24,32 @@ def root_of(opening: str) -> RootElement | None:
     >>> root_of('<?xml version="1.0"?><!-- a > b --><!DOCTYPE rss [<!ENTITY a "b">]><rss version="2.0">…')
     RootElement(name='rss', tag='<rss version="2.0">')
     """
-    place = 0
+    position = 0
     while True:
-        while place < len(opening) and opening[place].isspace():
-            place += 1
-        if opening.startswith("<?", place):
-            end = opening.find("?>", place) + 2
-        elif opening.startswith("<!--", place):
-            end = opening.find("-->", place) + 3
-        elif _DOCTYPE_START.match(opening, place):
-            end = _end_of_doctype(opening, place)
+        while position < len(opening) and opening[position].isspace():
+            position += 1
+        if opening.startswith("<?", position):
+            end = opening.find("?>", position) + 2
+        elif opening.startswith("<!--", position):
+            end = opening.find("-->", position) + 3
+        elif _DOCTYPE_START.match(opening, position):
+            end = _end_of_doctype(opening, position)
         else:
             break
-        if end <= place:
+        if end <= position:
             return None
-        place = end
-    start = _START_TAG.match(opening, place)
+        position = end
+    start = _START_TAG.match(opening, position)
     if start is None:
         return None
     end = opening.find(">", start.end())
-    return RootElement(start[2], opening[place : end + 1] if end >= 0 else opening[place:])
+    return RootElement(start[2], opening[position : end + 1] if end >= 0 else opening[position:])
 
 
-def _end_of_doctype(opening: str, place: int) -> int:
+def _end_of_doctype(opening: str, position: int) -> int:
     """Return the index after a document type, including the declarations inside it, or 0 if it is not closed."""
-    end = opening.find(">", place) + 1
-    bracket = opening.find("[", place, end)
+    end = opening.find(">", position) + 1
+    bracket = opening.find("[", position, end)
     if bracket < 0:
         return end
     closing = re.compile(r"\]\s*>").search(opening, bracket)

@@ -147,15 +147,15 @@ def any_date(node: Node, negated: bool = False) -> Node:
 
 
 @functools.lru_cache(maxsize=20_000)
-def places_of(node: Node, text: str, lang: str | None) -> int:
-    """How many places of a unit there are in a text."""
-    return len(twin.places(node, text, lang))
+def match_count(node: Node, text: str, lang: str | None) -> int:
+    """Return the number of matches of a leaf in a text."""
+    return len(twin.matches(node, text, lang))
 
 
 def counts(node: Node, article: Article, regions: tuple[str, ...] = ()) -> dict[int, int]:
-    """How often a unit stands in each text of an article that belongs to all of these parts of it."""
+    """Return the number of matches of a leaf in each text of an article that belongs to all of the given regions."""
     return {
-        number: places_of(node, text, article.lang)
+        number: match_count(node, text, article.lang)
         for number, text in twin.texts(article).items()
         if twin.allowed(article, number, regions)
     }
@@ -238,7 +238,7 @@ def scorer(articles: list[Article], tree: Node) -> Callable[[Article, int], floa
     leaves = twin.positives(tree)
     idf: dict[Node, float] = {}
     for leaf in leaves:
-        df = sum(places_of(leaf.leaf, p.text, a.lang) > 0 for a in articles for p in a.paragraphs)
+        df = sum(match_count(leaf.leaf, p.text, a.lang) > 0 for a in articles for p in a.paragraphs)
         idf[leaf.leaf] = math.log1p((len(lengths) - df + 0.5) / (df + 0.5))
 
     def score(article: Article, number: int) -> float:

@@ -50,11 +50,11 @@ def titles(index: Index, query: str | Node, **options: object) -> list[str]:
     return sorted(str(hit.title) for hit in index.search(query, limit=None, **options))  # type: ignore[arg-type]
 
 
-# ---- refused, with the place
+# ---- refused, with the position
 
 
 @pytest.mark.parametrize(
-    ("query", "place", "reason"),
+    ("query", "excerpt", "reason"),
     [
         ("rain foo:bar", "foo:", "there is no field 'foo'"),
         ("rain date:2024-02-30", "2024-02-30", "'2024-02-30' is not a date"),
@@ -68,12 +68,12 @@ def titles(index: Index, query: str | Node, **options: object) -> list[str]:
         ("rain /[a/ storm", "/[a/", "the regular expression is wrong"),
     ],
 )
-def test_what_would_find_nothing_or_means_nothing_is_refused_at_its_place(
-    query: str, place: str, reason: str
+def test_what_would_find_nothing_or_means_nothing_is_refused_at_its_position(
+    query: str, excerpt: str, reason: str
 ) -> None:
     with pytest.raises(QueryError) as caught:
         newssearch.parse(query)
-    assert query[caught.value.start : caught.value.end] == place
+    assert query[caught.value.start : caught.value.end] == excerpt
     assert reason in caught.value.reason
 
 

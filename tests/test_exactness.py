@@ -86,7 +86,7 @@ ARTICLES = st.builds(
 )
 STEPS = st.lists(st.lists(ARTICLES, min_size=1, max_size=6) | st.integers(0, 30), min_size=1, max_size=6)
 """What is done to an index, a commit each: articles are added, or the one with that number is removed."""
-UNITS: st.SearchStrategy[Node] = st.one_of(
+LEAVES: st.SearchStrategy[Node] = st.one_of(
     st.sampled_from([*STEMMED, COMMON, "日本"]).map(Word),
     st.sampled_from([f"{COMMON} nation", "nations casa", "the nation"]).map(Phrase),
     st.just(Phrase("nation casas", 3)),
@@ -110,10 +110,10 @@ UNITS: st.SearchStrategy[Node] = st.one_of(
     st.just(Same(Or((Word("nation"), Word("x"))), And((Word("casa"), Not(Word("casas")))), "p")),
 )
 TREES: st.SearchStrategy[Node] = st.one_of(
-    UNITS,
-    st.lists(UNITS, min_size=2, max_size=3).map(lambda nodes: Or(tuple(nodes))),
-    st.tuples(UNITS, UNITS).map(lambda pair: And((pair[0], Not(pair[1])))),
-    UNITS.map(Not),
+    LEAVES,
+    st.lists(LEAVES, min_size=2, max_size=3).map(lambda nodes: Or(tuple(nodes))),
+    st.tuples(LEAVES, LEAVES).map(lambda pair: And((pair[0], Not(pair[1])))),
+    LEAVES.map(Not),
 )
 
 
@@ -492,16 +492,16 @@ def crowds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Index]]:
 
 
 RARE_AND_FREQUENT = st.sampled_from([*VOCABULARY, *STEMMED]).map(Word)
-CROWD_UNITS: st.SearchStrategy[Node] = st.one_of(
+CROWD_LEAVES: st.SearchStrategy[Node] = st.one_of(
     RARE_AND_FREQUENT,
     RARE_AND_FREQUENT,
     st.tuples(st.sampled_from(VOCABULARY[:6]), st.sampled_from(VOCABULARY[:6])).map(lambda pair: Phrase(" ".join(pair))),
     st.sampled_from([Wildcard("w1*"), Wildcard("nation*"), Fuzzy("nation", 1), Exact("Nations"), Caps("Nations"), Phrase("w0 w1", 3)]),
     st.builds(Near, RARE_AND_FREQUENT, RARE_AND_FREQUENT, st.integers(1, 5), st.booleans()),
-    st.builds(lambda unit: Region("title", unit), RARE_AND_FREQUENT),
+    st.builds(lambda leaf: Region("title", leaf), RARE_AND_FREQUENT),
 )  # fmt: skip
 CROWD_TREES: st.SearchStrategy[Node] = st.recursive(
-    CROWD_UNITS,
+    CROWD_LEAVES,
     lambda inner: st.one_of(
         st.lists(inner, min_size=2, max_size=4).map(lambda nodes: Or(tuple(nodes))),
         st.lists(inner, min_size=2, max_size=2).map(lambda nodes: And(tuple(nodes))),
@@ -599,7 +599,7 @@ def built(make: Any, *arguments: Any) -> Node | None:
 
 
 ASKED = st.lists(st.sampled_from(PIECES), min_size=1, max_size=3).map("".join)
-ANY_UNITS = st.one_of(
+ANY_LEAVES = st.one_of(
     ASKED.map(lambda text: built(Word, text)),
     WRITTEN.map(lambda text: built(Phrase, text)),
     WRITTEN.map(lambda text: built(Exact, text)),
@@ -618,19 +618,19 @@ ANY_UNITS = st.one_of(
         min_size=4,
         max_size=14,
     ),
-    asked=st.lists(ANY_UNITS, min_size=6, max_size=14),
+    asked=st.lists(ANY_LEAVES, min_size=6, max_size=14),
 )
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-def test_the_index_finds_what_the_plain_meaning_of_a_unit_finds(
+def test_the_index_finds_what_the_plain_meaning_of_a_leaf_finds(
     texts: list[tuple[str, str | None]], asked: list[Node]
 ) -> None:
     """Elided articles, hashtags, invisible characters, footnotes, Hebrew and Persian, in all forms of the language."""
     articles = [article("-", text, lang=lang, url=f"u{n}") for n, (text, lang) in enumerate(texts)]
     with tempfile.TemporaryDirectory() as folder, index_of(Path(folder) / "i", *articles) as index:
-        for unit in asked:
+        for leaf in asked:
             expected = {
                 one.id
                 for one in articles
-                if any(find_matches(unit, AnalysedText(p.text, analyser(one.lang))) for p in one.paragraphs)
+                if any(find_matches(leaf, AnalysedText(p.text, analyser(one.lang))) for p in one.paragraphs)
             }
-            assert set(index.find(unit)) == expected, unit
+            assert set(index.find(leaf)) == expected, leaf

@@ -559,7 +559,7 @@ def test_variants_are_unpacked_as_they_were_packed(terms: list[tuple[int, int]],
         assert unpack(packed[int(at[number]) :], kind, size).tolist() == variants[number]
 
 
-# ---- places: units of several owners at once
+# ---- spans: leaves in several owners at once
 
 LETTERS = "abcd"
 OWNERS = st.lists(st.text(LETTERS, max_size=9), min_size=1, max_size=5)
@@ -580,7 +580,7 @@ def letters(texts: Sequence[str], letter: str) -> Ints:
 
 
 def found_in(texts: Sequence[str], one_by_one: Callable[[int], set[Span]]) -> list[Span]:
-    """Spans of each text, as places."""
+    """Return spans of each text, as pairs."""
     starts = _starts([len(text) for text in texts])
     return sorted(
         (starts[n] + low, starts[n] + high) for n in range(len(texts)) for low, high in one_by_one(n)
@@ -591,8 +591,8 @@ def owners_of(texts: Sequence[str], dtype: type = np.uint32) -> Array:
     return np.array(_starts([len(text) for text in texts]), dtype)
 
 
-def as_spans(places: Sequence[Span]) -> Spans:
-    pairs = np.array(sorted(places), np.int64).reshape(-1, 2)
+def as_spans(matches: Sequence[Span]) -> Spans:
+    pairs = np.array(sorted(matches), np.int64).reshape(-1, 2)
     return Spans(pairs[:, 0], pairs[:, 1])
 
 
@@ -632,15 +632,15 @@ def test_a_window_is_a_smallest_span_with_all_words(texts: list[str], wanted: st
 
 
 @st.composite
-def units(draw: st.DrawFn, sides: int) -> tuple[list[str], list[list[set[Span]]]]:
-    """Some texts, and for each side of an operator the places of words that it has in each text."""
+def leaf_matches(draw: st.DrawFn, sides: int) -> tuple[list[str], list[list[set[Span]]]]:
+    """Draw texts, and for each side of an operator its matches in each text."""
     texts = draw(OWNERS)
 
-    def places(text: str) -> st.SearchStrategy[set[Span]]:
+    def matches(text: str) -> st.SearchStrategy[set[Span]]:
         every = [(low, high) for high in range(len(text) + 1) for low in range(max(high - 4, 0), high)]
         return st.sets(st.sampled_from(every), max_size=4) if every else st.just(set())
 
-    return texts, [[draw(places(text)) for text in texts] for _ in range(sides)]
+    return texts, [[draw(matches(text)) for text in texts] for _ in range(sides)]
 
 
 def _all(texts: Sequence[str], side: list[set[Span]]) -> Spans:
@@ -653,20 +653,20 @@ def apart(one: Span, other: Span) -> bool:
 
 def partners(left: set[Span], right: set[Span], close: Callable[[Span, Span], bool]) -> set[Span]:
     return {
-        place
+        span
         for one in left
         for other in right
         if apart(one, other) and close(one, other)
-        for place in (one, other)
+        for span in (one, other)
     }
 
 
-@given(units(2), st.integers(1, 6), st.booleans(), st.sampled_from([np.uint32, np.int64]))
+@given(leaf_matches(2), st.integers(1, 6), st.booleans(), st.sampled_from([np.uint32, np.int64]))
 @settings(max_examples=300, deadline=None)
 def test_near_are_pairs_close_to_each_other(
-    given_units: tuple[list[str], list[list[set[Span]]]], distance: int, ordered: bool, dtype: type
+    given: tuple[list[str], list[list[set[Span]]]], distance: int, ordered: bool, dtype: type
 ) -> None:
-    texts, (left, right) = given_units
+    texts, (left, right) = given
 
     def close(one: Span, other: Span) -> bool:
         behind = other[0] >= one[1]
@@ -679,18 +679,18 @@ def test_near_are_pairs_close_to_each_other(
     assert spans_of(found) == found_in(texts, lambda n: partners(left[n], right[n], close))
 
 
-@given(units(2), st.sets(st.integers(0, 45)))
+@given(leaf_matches(2), st.sets(st.integers(0, 45)))
 @settings(max_examples=300, deadline=None)
 def test_the_same_are_pairs_of_one_group(
-    given_units: tuple[list[str], list[list[set[Span]]]], cuts: set[int]
+    given: tuple[list[str], list[list[set[Span]]]], cuts: set[int]
 ) -> None:
-    texts, (left, right) = given_units
+    texts, (left, right) = given
     starts = _starts([len(text) for text in texts])
     groups = sorted([*starts, *(cut for cut in cuts if cut < starts[-1])])
 
     def one_group(n: int) -> Callable[[Span, Span], bool]:
-        def group(place: Span) -> int:
-            return bisect_right(groups, starts[n] + place[0])
+        def group(span: Span) -> int:
+            return bisect_right(groups, starts[n] + span[0])
 
         return lambda one, other: group(one) == group(other)
 
@@ -698,12 +698,12 @@ def test_the_same_are_pairs_of_one_group(
     assert spans_of(found) == found_in(texts, lambda n: partners(left[n], right[n], one_group(n)))
 
 
-@given(units(3))
+@given(leaf_matches(3))
 @settings(max_examples=300, deadline=None)
 def test_without_is_what_shares_no_word_and_a_union_is_a_set(
-    given_units: tuple[list[str], list[list[set[Span]]]],
+    given: tuple[list[str], list[list[set[Span]]]],
 ) -> None:
-    texts, sides = given_units
+    texts, sides = given
     kept, *taken = sides
     found = spans.exclude_spans(_all(texts, kept), [_all(texts, side) for side in taken])
     assert spans_of(found) == found_in(

@@ -207,7 +207,7 @@ def test_a_query_with_nothing_to_look_for_finds_nothing_and_says_so(text: str) -
     assert kinds(text)
 
 
-def test_a_note_tells_place_and_reason() -> None:
+def test_a_note_gives_position_and_reason() -> None:
     (note,) = parse("rain AND").diagnostics
     assert note.to_dict() == {
         "kind": "operator",
@@ -261,7 +261,7 @@ def understood(text: str) -> Query | None:
 
 
 @given(TYPED)
-def test_anything_that_can_be_typed_parses_or_is_refused_with_a_place(text: str) -> None:
+def test_anything_that_can_be_typed_parses_or_is_refused_with_a_position(text: str) -> None:
     understood(text)
 
 
@@ -302,7 +302,7 @@ TAKING_NUMBERS = [
 
 @settings(max_examples=400)
 @given(st.sampled_from(TAKING_NUMBERS), st.lists(NUMBERS, min_size=3, max_size=3))
-def test_any_number_in_any_place_is_understood_or_refused_with_a_place(form: str, numbers: list[str]) -> None:
+def test_a_number_anywhere_is_understood_or_refused_with_a_position(form: str, numbers: list[str]) -> None:
     query = understood(form.format(*numbers))
     assert query is None or parse(str(query)).tree == query.tree
 
@@ -331,7 +331,7 @@ def test_numbers_behind_words_and_phrases(text: str, shown: str, noted: list[str
 
 
 @pytest.mark.parametrize(
-    ("text", "place"),
+    ("text", "excerpt"),
     [
         ("a w/0 b", "w/0"),
         ("a w/99999999999 b", "w/99999999999"),
@@ -348,10 +348,10 @@ def test_numbers_behind_words_and_phrases(text: str, shown: str, noted: list[str
         ("a date:99999", "99999"),
     ],
 )
-def test_a_number_that_means_nothing_is_refused_at_its_place(text: str, place: str) -> None:
+def test_a_number_that_means_nothing_is_refused_at_its_position(text: str, excerpt: str) -> None:
     with pytest.raises(QueryError) as caught:
         parse(text)
-    assert text[caught.value.start : caught.value.end] == place
+    assert text[caught.value.start : caught.value.end] == excerpt
 
 
 @given(TYPED)
@@ -393,7 +393,7 @@ def test_every_tree_can_be_written_as_a_query(node: Node) -> None:
 
 
 @given(TREES)
-def test_a_unit_is_negated_by_an_odd_number_of_nots(node: Node) -> None:
+def test_a_leaf_is_negated_by_an_odd_number_of_nots(node: Node) -> None:
     def expected(here: Node, minus: bool) -> list[tuple[Node, bool]]:
         if isinstance(here, Not):
             return expected(here.operand, not minus)
@@ -401,14 +401,14 @@ def test_a_unit_is_negated_by_an_odd_number_of_nots(node: Node) -> None:
             return [leaf for operand in here.operands for leaf in expected(operand, minus)]
         return [(here, minus)]
 
-    assert [(unit, negated) for unit, negated, _, _ in leaves(node)] == expected(node, False)
+    assert [(leaf, negated) for leaf, negated, _, _ in leaves(node)] == expected(node, False)
 
 
 # ---- operators of other search engines
 
 
 BORROWED = [
-    # as typed, the place, a part of the suggestion
+    # as typed, the excerpt that is marked, a part of the suggestion
     ("trump or biden", "or", "OR in capitals"),
     ("trump Or biden", "Or", "OR in capitals"),
     ("(trump or biden) iraq", "or", "OR in capitals"),
@@ -474,11 +474,11 @@ BORROWED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "place", "suggestion"), BORROWED)
+@pytest.mark.parametrize(("text", "excerpt", "suggestion"), BORROWED)
 def test_an_operator_of_another_engine_is_a_word_and_a_note_names_ours(
-    text: str, place: str, suggestion: str
+    text: str, excerpt: str, suggestion: str
 ) -> None:
-    notes = [note for note in parse(text).diagnostics if text[note.span.start : note.span.end] == place]
+    notes = [note for note in parse(text).diagnostics if text[note.span.start : note.span.end] == excerpt]
     assert len(notes) == 1
     assert suggestion in notes[0].suggestion
     assert parse(str(parse(text))).tree == parse(text).tree
@@ -581,7 +581,7 @@ def test_a_field_in_small_letters_that_is_none_is_an_error_with_the_nearest(
     assert caught.value.suggestion.startswith(suggestion)
 
 
-# ---- places
+# ---- positions
 
 
 def _nodes(node: Node) -> list[Node]:

@@ -1,6 +1,6 @@
-"""Where the units of a query stand, obvious and slow: every word, every pair of places, every stretch is tried.
+"""The matches of a query's leaves, obvious and slow: it tries every word, every pair of matches, every window.
 
-It shares the analysis with the program (what is a word, what is its term), and none of its matching.
+It shares the analysis (words and their terms) with the program, but none of its matching.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ from newssearch.text.analysis import analyser, fold, word_of, written
 from newssearch.text.analysis import words as words_of
 from newssearch.text.sentences import sentence_starts
 
-Place = tuple[int, int]
+Match = tuple[int, int]
 TITLE = 0
 """The number of the headline, where paragraphs count from 1."""
 
 
 class Positive(NamedTuple):
-    """A unit that is not negated, the part of the article that it is asked of, and what its score is multiplied by."""
+    """A leaf that is not negated, the regions of the article that it is restricted to, and its boost."""
 
     leaf: Node
     regions: tuple[str, ...]
@@ -54,24 +54,24 @@ class Positive(NamedTuple):
 
 
 def texts(article: Article) -> dict[int, str]:
-    """The headline and the paragraphs by number."""
+    """Return the headline and the paragraphs by number."""
     return {TITLE: article.title or "", **{p.number: p.text for p in article.paragraphs}}
 
 
 def allowed(article: Article, number: int, regions: Iterable[str]) -> bool:
-    """Whether a text belongs to all of these parts of its article."""
+    """Whether a text belongs to all of the given regions of its article."""
     return all(number == TITLE or (region == "hlead" and number in lead(article)) for region in regions)
 
 
 def allowed_in(article: Article, number: int, regions: Iterable[str]) -> bool:
-    """Whether a paragraph may be marked for a unit that is asked of these parts."""
+    """Whether a paragraph may be marked for a leaf that is restricted to the given regions."""
     return number != TITLE and allowed(article, number, regions)
 
 
 def positives(
     node: Node, *, negated: bool = False, regions: tuple[str, ...] = (), boost: float = 1.0
 ) -> list[Positive]:
-    """The units of a tree that are not negated, in the order of the query."""
+    """Return the leaves of a tree that are not negated, in the order of the query."""
     if isinstance(node, Not):
         return positives(node.operand, negated=not negated, regions=regions, boost=boost)
     if isinstance(node, And | Or):
@@ -91,8 +91,8 @@ def positives(
     return []
 
 
-def places(node: Node, text: str, lang: str | None) -> set[Place]:
-    """Where a unit, or an operand of one, stands in a text: words from, up to but not including."""
+def matches(node: Node, text: str, lang: str | None) -> set[Match]:
+    """Return the matches of a leaf, or of an operand of one, in a text: words from, up to but not including."""
     words = analyser(lang).tokens(text)
     terms = [word.term for word in words]
     forms = [analyser(lang).form(word.word) for word in words]
@@ -101,26 +101,30 @@ def places(node: Node, text: str, lang: str | None) -> set[Place]:
         chains = {(at, at) for at in range(len(terms))}
         for piece in re.sub(r"\b([ae]l) (?=[a-z]{4})", r"\1-", node.text, flags=re.IGNORECASE).split():
             part = Name(piece) if core(piece) is not None else Word(piece)
-            chains = {(a, d) for a, b in chains for c, d in places(part, text, lang) if b == c}
+            chains = {(a, d) for a, b in chains for c, d in matches(part, text, lang) if b == c}
         return chains
     if isinstance(node, Word) or (isinstance(node, Phrase) and not node.within):
         found = _written(node.text, text, lang)
         for inside in node.inside if isinstance(node, Word) else ():
             key = " ".join(analyser(lang).terms(inside))
-            found |= {(at, at + size) for at, size, known in analyser(lang).compounds(text) if known == key}
+            found |= {(at, at + size) for at, size, other in analyser(lang).compounds(text) if other == key}
         return found
     if isinstance(node, Phrase):
-        return _stretches(Counter(analyser(lang).terms(node.text)), terms, node.within)
+        return _windows(Counter(analyser(lang).terms(node.text)), terms, node.within)
     if isinstance(node, PatternPhrase):
         return _pattern_phrase(node, text, lang)
     if isinstance(node, Wildcard) and node.written:
         pattern = _atoms(node.pattern if node.written == "caps" else node.pattern.lower())
-        ways = [{_behind(word, form)} for word, form in zip(shown, forms, strict=True)]
+        spellings = [{_unelided(word, form)} for word, form in zip(shown, forms, strict=True)]
         if any(char in node.pattern for char in "'’‘`"):
-            ways = [{*bare, word} for bare, word in zip(ways, shown, strict=True)]
+            spellings = [{*spelled, word} for spelled, word in zip(spellings, shown, strict=True)]
         if node.written == "exact":
-            ways = [{word.lower().lstrip("#") for word in bare} for bare in ways]
-        return {(at, at + 1) for at, bare in enumerate(ways) if any(_glob(pattern, w, str) for w in bare)}
+            spellings = [{word.lower().lstrip("#") for word in spelled} for spelled in spellings]
+        return {
+            (at, at + 1)
+            for at, spelled in enumerate(spellings)
+            if any(_glob(pattern, w, str) for w in spelled)
+        }
     if isinstance(node, Wildcard):
         atoms = _atoms(node.pattern)
         return _fitting(node.pattern, forms, shown, lambda form: _glob(atoms, form))
@@ -134,15 +138,15 @@ def places(node: Node, text: str, lang: str | None) -> set[Place]:
         found = {
             (at, at + 1)
             for at, form in enumerate(forms)
-            if any(char.isupper() for char in _behind(shown[at], form)) and is_spelling(node.text, form)
-        } | places(Word([*words_of(node.text)][-1].group()), text, lang)
+            if any(char.isupper() for char in _unelided(shown[at], form)) and is_spelling(node.text, form)
+        } | matches(Word([*words_of(node.text)][-1].group()), text, lang)
         return {(at - (at > 0 and forms[at - 1] in ("al", "el")), end) for at, end in found}
     if isinstance(node, Caps | Exact):
         pieces = [written(word_of(match)) for match in words_of(node.text)]
-        held = [{word, _behind(word, form)} for word, form in zip(shown, forms, strict=True)]
+        held = [{word, _unelided(word, form)} for word, form in zip(shown, forms, strict=True)]
         if isinstance(node, Exact):
             pieces = [piece.lower().lstrip("#") for piece in pieces]
-            held = [{word.lower().lstrip("#") for word in ways} for ways in held]
+            held = [{word.lower().lstrip("#") for word in spellings} for spellings in held]
         return {
             (at, at + len(pieces))
             for at in range(len(held) - len(pieces) + 1)
@@ -151,19 +155,22 @@ def places(node: Node, text: str, lang: str | None) -> set[Place]:
     if isinstance(node, Near | Same):
         return _paired(node, text, lang)
     if isinstance(node, Or):
-        return set[Place]().union(*(places(operand, text, lang) for operand in node.operands))
+        return set[Match]().union(*(matches(operand, text, lang) for operand in node.operands))
     assert isinstance(node, And)
     (kept,) = (operand for operand in node.operands if not isinstance(operand, Not))
     taken = [
-        place for part in node.operands if isinstance(part, Not) for place in places(part.operand, text, lang)
+        match
+        for part in node.operands
+        if isinstance(part, Not)
+        for match in matches(part.operand, text, lang)
     ]
-    return {place for place in places(kept, text, lang) if all(apart(place, other) for other in taken)}
+    return {match for match in matches(kept, text, lang) if all(apart(match, other) for other in taken)}
 
 
 def _fitting(
     asked: str, forms: Sequence[str], shown: Sequence[str], fits: Callable[[str], bool]
-) -> set[Place]:
-    """Words whose form fits, or, where an apostrophe is asked for, whose form fits with all that is in front of it."""
+) -> set[Match]:
+    """Return words whose folded form fits, or, if the pattern has an apostrophe, fits with its elided prefix."""
     whole = any(char in asked for char in "'’‘`")
     return {
         (at, at + 1)
@@ -172,15 +179,15 @@ def _fitting(
     }
 
 
-def _behind(word: str, form: str) -> str:
-    """The part of a word that its form is of."""
+def _unelided(word: str, form: str) -> str:
+    """Return the part of a word that its folded form comes from."""
     parts = word.split("'")
     tails = ["'".join(parts[n:]) for n in range(1, len(parts))]
     return next((tail for tail in tails if fold(tail) == form), word)
 
 
-def _written(asked: str, text: str, lang: str | None) -> set[Place]:
-    """Where words stand side by side, or one that some of them make, or what makes one of them."""
+def _written(asked: str, text: str, lang: str | None) -> set[Match]:
+    """Return the matches of adjacent words, any of which may be joined or split in the text."""
     own = analyser(lang)
     wanted, terms = own.terms(asked), own.terms(text)
     plurals = [
@@ -189,58 +196,58 @@ def _written(asked: str, text: str, lang: str | None) -> set[Place]:
     if not wanted:
         return set()
 
-    def runs(sought: list[str]) -> set[Place]:
+    def runs(sought: list[str]) -> set[Match]:
         size = len(sought)
         return {(at, at + size) for at in range(len(terms)) if terms[at : at + size] == sought}
 
-    def keyed(key: str) -> set[Place]:
-        return {(first, first + size) for first, size, known in own.compounds(text) if known == key}
+    def keyed(key: str) -> set[Match]:
+        return {(first, first + size) for first, size, other in own.compounds(text) if other == key}
 
-    def between(low: int, high: int) -> set[Place]:
-        """What may stand for the words from one to another, however these are cut."""
+    def between(low: int, high: int) -> set[Match]:
+        """Return what may replace a range of the words, however it is divided."""
         found = runs(wanted[low:high]) | keyed(" ".join(wanted[low:high]))
         for first, size, key in own.compounds(asked):
             if (first, first + size) == (low, high) and (size > 1 or " " in key or plurals[first]):
                 found |= runs(key.split(" ")) | keyed(key)
         for cut in range(low + 1, high):
-            behind = between(cut, high)
-            found |= {(a, d) for a, b in between(low, cut) for c, d in behind if b == c}
+            after = between(cut, high)
+            found |= {(a, d) for a, b in between(low, cut) for c, d in after if b == c}
         return found
 
     return between(0, len(wanted))
 
 
-def apart(one: Place, other: Place) -> bool:
-    """Whether two places share no word."""
+def apart(one: Match, other: Match) -> bool:
+    """Whether two matches share no word."""
     return one[1] <= other[0] or other[1] <= one[0]
 
 
-def _paired(node: Near | Same, text: str, lang: str | None) -> set[Place]:
+def _paired(node: Near | Same, text: str, lang: str | None) -> set[Match]:
     starts = sentence_starts(text, analyser(lang).name)
     tokens = analyser(lang).tokens(text)
 
-    def sentence(place: Place) -> int:
-        return sum(start <= tokens[place[0]].start for start in starts)
+    def sentence(match: Match) -> int:
+        return sum(start <= tokens[match[0]].start for start in starts)
 
-    def close(one: Place, other: Place) -> bool:
+    def close(one: Match, other: Match) -> bool:
         if not apart(one, other):
             return False
         if isinstance(node, Same):
             return node.unit == "p" or sentence(one) == sentence(other)
-        behind = other[0] >= one[1]
-        gap = other[0] - one[1] + 1 if behind else one[0] - other[1] + 1
-        return gap <= node.distance and (behind or not node.ordered)
+        after = other[0] >= one[1]
+        gap = other[0] - one[1] + 1 if after else one[0] - other[1] + 1
+        return gap <= node.distance and (after or not node.ordered)
 
     pairs = [
         (one, other)
-        for one in places(node.left, text, lang)
-        for other in places(node.right, text, lang)
+        for one in matches(node.left, text, lang)
+        for other in matches(node.right, text, lang)
         if close(one, other)
     ]
-    return {place for pair in pairs for place in pair}
+    return {match for pair in pairs for match in pair}
 
 
-def _stretches(wanted: Counter[str], terms: list[str], within: int) -> set[Place]:
+def _windows(wanted: Counter[str], terms: list[str], within: int) -> set[Match]:
     holding = {
         (low, high)
         for low, high in combinations(range(len(terms) + 1), 2)
@@ -249,8 +256,8 @@ def _stretches(wanted: Counter[str], terms: list[str], within: int) -> set[Place
     return _smallest(holding, within)
 
 
-def _smallest(holding: set[Place], within: int) -> set[Place]:
-    """Those that hold no other, and whose first and last word are at most so many apart."""
+def _smallest(holding: set[Match], within: int) -> set[Match]:
+    """Return the windows that contain no other, with the last word at most ``within`` words after the first."""
     smallest = {
         (low, high)
         for low, high in holding
@@ -259,8 +266,8 @@ def _smallest(holding: set[Place], within: int) -> set[Place]:
     return {(low, high) for low, high in smallest if high - 1 - low <= within}
 
 
-def _pattern_phrase(node: PatternPhrase, text: str, lang: str | None) -> set[Place]:
-    """Each part has a place of its own: one behind the other, or in any order in the smallest stretches."""
+def _pattern_phrase(node: PatternPhrase, text: str, lang: str | None) -> set[Match]:
+    """Return the matches of a phrase with patterns: its parts in order, or in any order in the smallest windows."""
     count = len(analyser(lang).tokens(text))
     if node.within:
         asked: list[set[int]] = [
@@ -268,7 +275,7 @@ def _pattern_phrase(node: PatternPhrase, text: str, lang: str | None) -> set[Pla
             for wanted in analyser(lang).terms(node.words)
         ]
         asked += [
-            {a for a, _ in places(part, text, lang)}
+            {a for a, _ in matches(part, text, lang)}
             for part in node.parts
             if isinstance(part, Wildcard | Fuzzy)
         ]
@@ -279,10 +286,10 @@ def _pattern_phrase(node: PatternPhrase, text: str, lang: str | None) -> set[Pla
                 for chosen in permutations(range(low, high), len(asked))
             )
 
-        return _smallest({place for place in combinations(range(count + 1), 2) if holds(*place)}, node.within)
+        return _smallest({match for match in combinations(range(count + 1), 2) if holds(*match)}, node.within)
     chains = {(at, at) for at in range(count)}
-    for unit in node.leaves:
-        here = {(n, n + 1) for n in range(count)} if isinstance(unit, AnyWord) else places(unit, text, lang)
+    for leaf in node.leaves:
+        here = {(n, n + 1) for n in range(count)} if isinstance(leaf, AnyWord) else matches(leaf, text, lang)
         chains = {(a, d) for a, b in chains for c, d in here if b == c}
     return chains
 
@@ -307,7 +314,7 @@ def _glob(atoms: list[str], word: str, shown: Callable[[str], str] = str.lower) 
 
 
 def distance(one: str, other: str) -> int:
-    """The letters to add, leave out or exchange."""
+    """Return the Levenshtein distance of two words."""
     if not one or not other:
         return len(one) + len(other)
     return min(

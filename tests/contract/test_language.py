@@ -59,7 +59,7 @@ def test_every_query_finds_scores_and_marks_what_the_twin_does(
 
 
 def marked(tree: Node, text: str, article: Article, number: int) -> Iterator[tuple[int, int]]:
-    """What a snippet marks: the places of the units that count there, but of words that only join others."""
+    """Yield what a snippet marks: the matches of the leaves that count there, without function words."""
     lang = article.lang
     words = analyser(lang)
     wanted = [
@@ -67,12 +67,12 @@ def marked(tree: Node, text: str, article: Article, number: int) -> Iterator[tup
         for found in twin.positives(side_by_side(tree))
         if number and twin.allowed_in(article, number, found.regions)
     ]
-    telling = [unit for unit in wanted if not (isinstance(unit, Word) and words.joins(unit.text))]
+    content = [leaf for leaf in wanted if not (isinstance(leaf, Word) and words.joins(leaf.text))]
     tokens = words.tokens(text)
     spans = sorted(
         (tokens[low].start, tokens[high - 1].end)
-        for unit in set(telling or wanted)
-        for low, high in twin.places(unit, text, lang)
+        for leaf in set(content or wanted)
+        for low, high in twin.matches(leaf, text, lang)
     )
     end = -1
     merged: list[tuple[int, int]] = []

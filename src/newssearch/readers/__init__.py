@@ -108,7 +108,8 @@ def chosen_settings(
 ) -> tuple[Config, ReadOptions]:
     """Return the given configuration and options, or the defaults for them.
 
-    The default configuration is that of the archive; the default options are those in the configuration. Raises :class:`~newssearch.ConfigError` for an invalid file, and TypeError for a value of a wrong type.
+    The default configuration is that of the archive; the default options are those in the configuration.
+    Raises :class:`~newssearch.ConfigError` for an invalid file, and TypeError for a value of a wrong type.
     """
     arguments.instance("config", config, (Config, type(None)), "a Config, or None")
     arguments.instance("options", options, (ReadOptions, type(None)), "ReadOptions, or None")

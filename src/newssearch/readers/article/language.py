@@ -59,8 +59,8 @@ def language_tag(text: str) -> str | None:
 def detect_language(text: str) -> str | None:
     """Return the language of a text, or None if the text is too short or the result uncertain.
 
-    It is detected by py3langid, a naive Bayes classifier over n-grams of bytes: M. Lui and T. Baldwin, "langid.py: An Off-the-shelf
-    Language Identification Tool", ACL 2012.
+    It is detected by py3langid, a naive Bayes classifier over n-grams of bytes: M. Lui and T. Baldwin, "langid.py: An
+    Off-the-shelf Language Identification Tool", ACL 2012.
     """
     sample = text[:DETECTION_CHARACTERS]
     letters = sum(map(str.isalpha, sample)) + 2 * len(_UNSPACED_SCRIPT.findall(sample))

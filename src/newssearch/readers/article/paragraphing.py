@@ -2,8 +2,8 @@
 
 The rules apply to blocks that a reader found itself; paragraphs that the input lists one by one stay unchanged.
 
-1. A block of more than :data:`LONGEST_PARAGRAPH` characters is split at the starts of sentences: a piece ends at the first of them
-   after :data:`SPLIT_LENGTH` characters, unless less than :data:`SHORTEST_REMAINDER` would be left.
+1. A block of more than :data:`LONGEST_PARAGRAPH` characters is split at the starts of sentences: a piece
+   ends at the first of them after :data:`SPLIT_LENGTH` characters, unless less than :data:`SHORTEST_REMAINDER` would be left.
 2. A *label*, a block of at most :data:`LONGEST_LABEL` characters with a colon at its end (``Q:``), goes before the text
    that follows it.
 3. A *scrap*, a block without two letters or digits (a bullet, asterisks, a first letter set large), goes before

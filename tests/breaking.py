@@ -20,7 +20,7 @@ import pytest
 
 import newssearch
 from newssearch import Article
-from newssearch.engines.embedded import writer
+from newssearch.engines.embedded import new_segments
 from newssearch.errors import IndexNotFoundError
 from newssearch.system import fault_points
 from newssearch.system.workers import PROCESSES_VARIABLE
@@ -40,7 +40,7 @@ def small_batches() -> Iterator[None]:
     """Several segments, commits and merges of a few articles, in this process alone."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(indexer, "BATCH", 12)
-        patch.setattr(writer, "BATCH", 1500)
+        patch.setattr(new_segments, "BATCH_TEXT_BYTES", 1500)
         patch.setenv(PROCESSES_VARIABLE, "1")
         yield
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import newssearch
 import reference
 from newssearch import Article, Hit, Index
-from newssearch.engines.embedded import index_folder, store, writer
+from newssearch.engines.embedded import index_folder, new_segments, store
 from newssearch.engines.embedded.indexing import merge_policy
 from newssearch.engines.embedded.search import top_k
 from newssearch.engines.embedded.segment import field, postings
@@ -121,7 +121,7 @@ TREES: st.SearchStrategy[Node] = st.one_of(
 def divided(batch: int, ratio: float) -> Iterator[None]:
     """An index in which a batch has so many chunks of text, and segments are merged so gladly: never for 0."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(writer, "BATCH", batch)
+        patch.setattr(new_segments, "BATCH_TEXT_BYTES", batch)
         patch.setattr(merge_policy, "RATIO", ratio)
         yield
 

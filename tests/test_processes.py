@@ -13,10 +13,11 @@ import pytest
 
 import newssearch
 from newssearch import Article
-from newssearch.engines.embedded import EmbeddedStore, writer
+from newssearch.engines.embedded import EmbeddedStore, new_segments
 from newssearch.engines.embedded.indexing import merger
 from newssearch.engines.embedded.indexing.segment_builder import Builder
-from newssearch.engines.embedded.writer import Build, EmbeddedWriter
+from newssearch.engines.embedded.new_segments import BuildTask
+from newssearch.engines.embedded.writer import EmbeddedWriter
 from newssearch.system.workers import PROCESSES_VARIABLE, ProcessPool, ThreadWorker, WorkerError, worker_count
 
 WORDS = "rain Rain reign coalition Iraq’s well-known U.S. 1,000 said, “Yes. Austin São 日本 مرحبا oil—rich (Mr. the of".split()
@@ -43,8 +44,8 @@ def news(number: int, seed: int = 0) -> list[Article]:
 @pytest.fixture
 def eager(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Two processes for however little there is to do, in small batches."""
-    monkeypatch.setattr(writer, "ENOUGH", 1)
-    monkeypatch.setattr(writer, "BATCH", 2_000)
+    monkeypatch.setattr(new_segments, "MIN_TEXT_FOR_PROCESSES", 1)
+    monkeypatch.setattr(new_segments, "BATCH_TEXT_BYTES", 2_000)
     monkeypatch.setattr(merger, "SHARED", 1)
     monkeypatch.setenv(PROCESSES_VARIABLE, "2")
     return monkeypatch
@@ -93,16 +94,16 @@ def test_an_index_is_the_same_however_many_processes_made_it(
 def test_processes_are_used_once_there_is_enough_to_do(tmp_path: Path, eager: pytest.MonkeyPatch) -> None:
     one = open_writer(tmp_path / "index")
     fill(one, news(60))
-    assert isinstance(one._workers, ProcessPool)
+    assert isinstance(one._new.workers, ProcessPool)
     one.commit()
-    assert 1 <= len(one._workers.ids) <= 2
+    assert 1 <= len(one._new.workers.ids) <= 2
     one.close()
 
 
 def test_a_short_run_starts_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(PROCESSES_VARIABLE, "4")
     one = open_writer(tmp_path / "index", news(60))
-    assert isinstance(one._workers, ThreadWorker)
+    assert isinstance(one._new.workers, ThreadWorker)
     one.close()
 
 
@@ -110,8 +111,8 @@ def test_no_more_is_held_than_a_batch_for_each_process(tmp_path: Path, eager: py
     one = open_writer(tmp_path / "index")
     for article in news(80):
         one.add(article, "state")
-        assert one._builder.size < writer.BATCH
-        assert len(one._under_way) <= 2
+        assert one._new._builder.size < new_segments.BATCH_TEXT_BYTES
+        assert len(one._new._building) <= 2
     one.close()
 
 
@@ -122,8 +123,8 @@ def test_a_process_that_is_killed_fails_the_commit_and_nothing_else(
     folder = tmp_path / "index"
     one = open_writer(folder, news(30))
     before, files = written(folder), sorted(path.name for path in folder.glob("*.nws"))
-    assert isinstance(one._workers, ProcessPool)
-    for process in one._workers.ids:
+    assert isinstance(one._new.workers, ProcessPool)
+    for process in one._new.workers.ids:
         os.kill(process, signal.SIGKILL)
     with pytest.raises(WorkerError, match="ended with exit code -9"):
         fill(one, news(200, seed=1))
@@ -142,8 +143,8 @@ def test_no_process_is_left_and_none_is_in_the_way_of_an_interrupt(
     tmp_path: Path, eager: pytest.MonkeyPatch
 ) -> None:
     one = open_writer(tmp_path / "index", news(30))
-    assert isinstance(one._workers, ProcessPool)
-    ids = one._workers.ids
+    assert isinstance(one._new.workers, ProcessPool)
+    ids = one._new.workers.ids
     assert ids
     assert all(os.getpgid(process) != os.getpgid(0) for process in ids)
     one.close()
@@ -158,10 +159,10 @@ def test_what_a_task_raises_is_raised_here_and_the_process_goes_on(tmp_path: Pat
     builder.add(news(1)[0], "state")
     try:
         with pytest.raises(FileNotFoundError) as raised:
-            workers.submit(Build(builder, tmp_path / "nowhere" / "x")).result()
+            workers.submit(BuildTask(builder, tmp_path / "nowhere" / "x")).result()
         traceback = str(raised.value.__cause__)  # of that process
         assert ", in new_file\n" in traceback
-        workers.submit(Build(builder, tmp_path / "x")).result()
+        workers.submit(BuildTask(builder, tmp_path / "x")).result()
         assert (tmp_path / "x").exists()
         assert len(workers.ids) == 1
     finally:
@@ -174,8 +175,8 @@ def test_where_no_python_can_be_started_all_is_done_here(
 ) -> None:
     eager.setattr(sys, "executable", executable)
     one = open_writer(tmp_path / "index", news(30))
-    assert isinstance(one._workers, ProcessPool)
-    assert one._workers.ids == []
+    assert isinstance(one._new.workers, ProcessPool)
+    assert one._new.workers.ids == []
     one.close()
     with newssearch.open(tmp_path / "index") as index:
         assert index.info().contents.articles == 30
@@ -183,8 +184,8 @@ def test_where_no_python_can_be_started_all_is_done_here(
 
 PROGRAM = """
 import sys, newssearch
-from newssearch.engines.embedded import writer
-writer.ENOUGH, writer.BATCH = 1, 50
+from newssearch.engines.embedded import new_segments
+new_segments.MIN_TEXT_FOR_PROCESSES, new_segments.BATCH_TEXT_BYTES = 1, 50
 with newssearch.create(sys.argv[-1]) as index:
     articles = [newssearch.Article.create(text=["It rained. " * 9], url=str(n)) for n in range(9)]
     print(index.add(articles).added)

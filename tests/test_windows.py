@@ -21,7 +21,7 @@ import breaking
 import newssearch
 from newssearch import Index, IndexWriteError
 from newssearch.cli import run
-from newssearch.engines.embedded import writer
+from newssearch.engines.embedded import new_segments
 from newssearch.system import atomic_files, fault_points
 from newssearch.system.workers import PROCESSES_VARIABLE
 from newssearch.updating import files
@@ -115,7 +115,7 @@ def test_a_run_with_workers_that_merges_ends_in_order(
     before = reader.find("rain")
     with breaking.small_batches():
         monkeypatch.setenv(PROCESSES_VARIABLE, "2")
-        monkeypatch.setattr(writer, "ENOUGH", 2000)
+        monkeypatch.setattr(new_segments, "MIN_TEXT_FOR_PROCESSES", 2000)
         (breaking.rebuild if anew else breaking.update)(tmp_path)
     assert reader.find("rain") == before
     breaking.check_searches(tmp_path)

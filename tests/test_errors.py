@@ -232,7 +232,7 @@ def test_a_segment_that_is_removed_while_the_index_is_open_is_still_searched(
             path.unlink()
         assert index.search("river").total_articles == 10
         assert index.search("snow")[0].text == "The river froze."
-    monkeypatch.setattr(index_folder, "_REOPEN", 2)  # a commit might bring it back
+    monkeypatch.setattr(index_folder, "_SNAPSHOT_ATTEMPTS", 2)  # a commit might bring it back
     with pytest.raises(IndexDamagedError, match="is missing"):
         newssearch.open(folder)
     shutil.rmtree(folder)
@@ -347,7 +347,9 @@ def test_the_cause_of_damage_is_kept(folder: Path) -> None:
     path = max(segments(folder), key=lambda path: path.stat().st_size)
     rewritten(path, "text.first", lambda array: array[:1])
     index = newssearch.open(folder)
-    with pytest.raises(IndexDamagedError, match=f"{path.name}: text: first is not of each term") as raised:
+    with pytest.raises(
+        IndexDamagedError, match=f"{path.name}: text: first does not have an item for each term"
+    ) as raised:
         index.search("river")
     assert isinstance(raised.value.__cause__, IndexError | ValueError)
     assert Container(path)["text.first"].size == 1

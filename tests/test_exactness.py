@@ -413,7 +413,7 @@ def test_a_commit_that_is_broken_off_once_it_is_written_is_all_or_nothing(
         if moment == "commit: done":
             raise interruption
 
-    monkeypatch.setattr(index_folder, "_REOPEN", 2)  # or it would wait for the files that are gone
+    monkeypatch.setattr(index_folder, "_SNAPSHOT_ATTEMPTS", 2)  # or it would wait for the files that are gone
     with index_of(tmp_path, article("a", "rain", url="a")) as index:
         monkeypatch.setattr(fault_points, "handler", broken_off)
         with pytest.raises((interruption, newssearch.NewssearchError)):

@@ -1,4 +1,4 @@
-"""Looking at all of an index, and saving what can be saved of a damaged one."""
+"""Check a whole index, and salvage a damaged one."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from . import arguments
 from .errors import IndexDamagedError, NewssearchError
 from .reports import Problem, Salvage, Verification, unread
 
-SAMPLE = 100
-"""Articles of each segment whose words are compared with their text."""
-_AGAIN = 5
-"""How often a look begins anew because the index was written to meanwhile."""
-BATCH = 100_000
-"""Paragraphs between two commits of what was saved."""
+SAMPLED_ARTICLES = 100
+"""The number of articles of each segment whose words are compared with their text."""
+_CHECK_ATTEMPTS = 5
+"""How often a check is run again because the index was written to meanwhile."""
+PARAGRAPHS_PER_COMMIT = 100_000
+"""The number of paragraphs between two commits of a salvage."""
 
 
 def verify(
-    folder: str | Path = "index", *, sample: int = SAMPLE, clean: bool = False, wait: float = 10.0
+    folder: str | Path = "index", *, sample: int = SAMPLED_ARTICLES, clean: bool = False, wait: float = 10.0
 ) -> Verification:
-    """Look at all of the index in ``folder``: every byte, every text, and whether it all fits together.
+    """Check the whole index in ``folder``: checksums, stored texts, internal consistency.
 
-    The words of ``sample`` articles of each segment are compared with their text. With ``clean``, leftovers of runs that
-    were broken off are removed. Others may search and write meanwhile.
+    The words of ``sample`` articles of each segment are compared with their text. With ``clean``, leftovers of
+    interrupted runs are removed. Other processes can search and write meanwhile.
 
-    Raises :class:`IndexNotFoundError`, :class:`IndexVersionError`, and with ``clean`` :class:`IndexLockedError` where
+    Raises :class:`IndexNotFoundError`, :class:`IndexVersionError`, and with ``clean`` :class:`IndexLockedError` if
     another process writes for longer than ``wait`` seconds. Neither damage nor a file that the system does not let be
     read is an error here: the outcome lists them.
     """
@@ -40,17 +40,17 @@ def verify(
     arguments.flag("clean", clean)
     if sample < 0:
         raise NewssearchError(f"sample: wanted 0 articles or more; got {sample}")
-    store = _store(folder, (IndexDamagedError, OSError))
+    store = _store_even_if_damaged(folder, (IndexDamagedError, OSError))
     started = time.perf_counter()
-    for attempt in range(_AGAIN):
+    for attempt in range(_CHECK_ATTEMPTS):
         generation = store.generation
         check = store.check(sample)
         problems = (*check.problems(), *_manifest(store))
-        if not problems or store.generation == generation or attempt == _AGAIN - 1:
+        if not problems or store.generation == generation or attempt == _CHECK_ATTEMPTS - 1:
             break
     try:
         removed, leftovers = store.clean(wait, (FILE_NAME,)) if clean else ([], store.leftovers((FILE_NAME,)))
-    except (IndexDamagedError, OSError):  # nobody knows which files count
+    except (IndexDamagedError, OSError):  # nothing says which files are in use
         removed, leftovers = [], []
     return Verification(
         folder=store.folder,
@@ -66,7 +66,9 @@ def verify(
     )
 
 
-def _store(folder: str | Path, tolerated: tuple[type[Exception], ...] = (IndexDamagedError,)) -> Store:
+def _store_even_if_damaged(
+    folder: str | Path, tolerated: tuple[type[Exception], ...] = (IndexDamagedError,)
+) -> Store:
     """Return the index in a folder, even if it cannot be opened because of one of the ``tolerated`` errors."""
     store = store_at("folder", folder)
     with contextlib.suppress(*tolerated):
@@ -86,16 +88,16 @@ def _manifest(store: Store) -> Iterator[Problem]:
 
 
 def salvage(folder: str | Path, into: str | Path, *, wait: float = 10.0) -> Salvage:
-    """Save what can be read of the damaged index in ``folder`` into a new one, and leave the old one as it is.
+    """Save all readable articles of the damaged index in ``folder`` into a new one, and leave the old one as it is.
 
     Only articles that are whole are saved, each as it was indexed. Raises :class:`IndexNotFoundError`,
-    :class:`IndexVersionError`, :class:`IndexExistsError` where ``into`` holds an index, and :class:`IndexLockedError` where
+    :class:`IndexVersionError`, :class:`IndexExistsError` if ``into`` holds an index, and :class:`IndexLockedError` if
     another process makes one there for longer than ``wait`` seconds. A file that the system does not let be read (for lack of
     permission, say) is an :class:`OSError`, and nothing is made.
     """
     new = store_at("into", into)
     arguments.seconds("wait", wait)
-    store = _store(folder)
+    store = _store_even_if_damaged(folder)
     readable = (
         store.salvage()
     )  # before anything is made: a file that the system does not let be read is an error
@@ -112,7 +114,7 @@ def salvage(folder: str | Path, into: str | Path, *, wait: float = 10.0) -> Salv
             elif found.article.id not in ids:
                 ids.add(found.article.id)
                 writer.add(*found)
-                if writer.pending >= BATCH:
+                if writer.pending >= PARAGRAPHS_PER_COMMIT:
                     writer.commit(last=False)
         writer.commit()
     finally:

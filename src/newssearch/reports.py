@@ -1,4 +1,4 @@
-"""What a look at all of an index found, and what was saved of a damaged one."""
+"""The reports of a check of a whole index, and of the salvage of a damaged one."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from newssearch.display.brief import brief, many, quoted
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that is not as it was written: in which ``file`` of the index's folder, and ``what``.
+    """Something that differs from what was written: the ``file`` in the index's folder, and ``what`` is wrong.
 
-    Its ``kind`` is ``"damaged"``, or ``"unread"`` where the system did not let the file be read (for lack of permission,
-    say), so that nobody knows whether it is sound.
+    Its ``kind`` is ``"damaged"``, or ``"unread"`` if the system did not let the file be read (for lack of permission, say):
+    the file may be sound.
     """
 
     file: str
@@ -28,7 +28,7 @@ class Problem:
         return f"{self.file}: {self.what}"
 
     def to_dict(self) -> dict[str, str]:
-        """The same as JSON types."""
+        """Return the problem as JSON types."""
         return {"file": self.file, "what": self.what, "kind": self.kind}
 
 
@@ -41,7 +41,7 @@ def unread(path: Path, error: OSError) -> Problem:
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """A file or folder that belongs to no commit, as a run that was broken off leaves behind; ``size`` in bytes."""
+    """A file or folder that an interrupted run left behind, and that belongs to no commit; ``size`` in bytes."""
 
     name: str
     size: int
@@ -49,11 +49,11 @@ class Leftover:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What a look at all of an index found.
+    """The report of a check of a whole index.
 
     ``articles`` and ``paragraphs`` were read, ``size`` bytes compared with their checksums, and the words of
-    ``sampled`` articles compared with their text, in ``seconds``. With no ``problems``, nothing that was committed is
-    lost or other than it was. ``leftovers`` do no harm; ``removed`` are those that were removed.
+    ``sampled`` articles compared with their text, in ``seconds``. Without ``problems``, everything that was committed is
+    there, unchanged. ``leftovers`` are harmless; ``removed`` names those that were removed.
     """
 
     folder: Path
@@ -69,7 +69,7 @@ class Verification:
 
     @property
     def sound(self) -> bool:
-        """Whether all was read and there is no problem."""
+        """Whether everything was read, without a problem."""
         return not self.problems
 
     def __repr__(self) -> str:
@@ -81,11 +81,11 @@ class Verification:
 
     @property
     def damaged(self) -> bool:
-        """Whether something is not as it was written. An index that could not be read is neither sound nor damaged."""
+        """Whether something differs from what was written. An index that cannot be read is neither sound nor damaged."""
         return any(problem.kind == "damaged" for problem in self.problems)
 
     def to_dict(self) -> dict[str, object]:
-        """The same as JSON types: what ``newssearch verify --json`` prints."""
+        """Return the report as JSON types: the output of ``newssearch verify --json``."""
         return {
             "folder": str(self.folder),
             "sound": self.sound,
@@ -103,10 +103,10 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class Salvage:
-    """What was saved of a damaged index: ``saved`` articles are in ``into``, as they were when they were indexed.
+    """The report of the salvage of a damaged index: ``saved`` articles are in ``into``, as they were when they were indexed.
 
-    ``lost`` articles could not be read, or not whole. ``problems`` say what else is amiss: a file of which nothing could
-    be read at all, say, whose articles are not counted.
+    ``lost`` articles could not be read, or not whole. ``problems`` lists whatever else is wrong, such as a file that could not
+    be read at all, whose articles are not counted.
     """
 
     folder: Path
@@ -121,7 +121,7 @@ class Salvage:
         )
 
     def to_dict(self) -> dict[str, object]:
-        """The same as JSON types: what ``newssearch salvage --json`` prints."""
+        """Return the report as JSON types: the output of ``newssearch salvage --json``."""
         return {
             "folder": str(self.folder),
             "into": str(self.into),

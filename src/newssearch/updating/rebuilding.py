@@ -1,4 +1,4 @@
-"""A new index made of the files that there are, in place of the old one."""
+"""Rebuild an index: make a new one from files, in place of the old one."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def rebuild(
     stop: Callable[[], bool] | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> IndexReport:
-    """Make the index in ``folder`` anew from files, and let it take the old one's place when it is whole.
+    """Rebuild the index in ``folder`` from files; the new one replaces the old one when it is complete.
 
-    Until then the old one can be searched; where the run is stopped or fails, or finds no article, it stays as it was.
-    Nothing but counts is read of the old index, so that one of an older format, or a damaged one, can be made anew too.
+    Until then the old one can be searched. It stays as it was if the run is stopped, fails, or finds no article. Only counts
+    are read of the old index, so an index of an older format, or a damaged one, can be rebuilt too.
 
-    Only where ``confirm``, which is given a :class:`Removal`, returns True does a new index take the place of an old one
-    that has more than twice as many articles, or articles below a path that is missing, empty or cannot be listed.
+    ``confirm`` is asked, with a :class:`Removal`, before the new index replaces one that has more than twice as many
+    articles, or that has articles below a path that is missing, empty or cannot be listed. Without it, the answer is no.
     """
     store = store_at("folder", folder)
     wanted = arguments.paths("paths", paths)
@@ -77,7 +77,7 @@ def rebuild(
 
 
 class _Old(NamedTuple):
-    """The old index: its articles, by the files that they were read from, too. None where it cannot be read."""
+    """The number of articles of the old index, None if it cannot be read; and the number by the file they were read from."""
 
     articles: int | None
     paths: dict[str, int]
@@ -98,7 +98,7 @@ def _old(store: Store) -> _Old:
 
 
 def _missed(old: _Old, look: files.Look) -> Iterator[Removal]:
-    """What the old index has below paths that nothing can be read from."""
+    """Return the removals of articles below paths from which nothing can be read."""
     if old.articles == 0:
         return
     holding = {scope for source in look.sources for scope in look.scopes_of(source.path)}
@@ -112,7 +112,7 @@ def _missed(old: _Old, look: files.Look) -> Iterator[Removal]:
 
 
 def _smaller(old: _Old, added: int) -> Iterator[Removal]:
-    """What the old index has more, where that is more than the new one has."""
+    """Return the removal of most articles, if the new index has less than half as many as the old one."""
     if old.articles is not None and 2 * added < old.articles:
         reason = f"the new index would have {added:,}"
         yield Removal(".", old.articles - added, old.articles, reason)

@@ -1,4 +1,4 @@
-"""The folder of an index: made, opened, checked, written to.
+"""The folder of an index: make it, open it, write its table of contents.
 
 Beside Whoosh's own files (``_MAIN_*.toc`` and ``MAIN_*``) it holds ``newssearch.json``, which says which format the
 index has. A search opens what the newest table of contents names; a writer holds the lock ``MAIN_RUN`` for as long
@@ -56,16 +56,17 @@ if TYPE_CHECKING:
     from newssearch.engines.embedded.whoosh_compat.folder import Lock, WhooshFolder
 
 REBUILD = "rebuild"
-REBUILDS = re.compile(rf"{REBUILD}(\.[0-9a-f]{{16}})?\.tmp")
-"""The folder that a rebuild grows in."""
-KEPT = 1 << 24
-"""Bytes of an array up to which its memory is kept for others."""
-_REOPEN = 20
-"""A commit removes the files of the one before; a reader that was between the two tries again, so many times."""
+"""The name that a rebuild's folder begins with."""
+REBUILD_FOLDER = re.compile(rf"{REBUILD}(\.[0-9a-f]{{16}})?\.tmp")
+"""Matches the name of a folder that a rebuild grows in."""
+KEPT_ARRAY_BYTES = 1 << 24
+"""The size of an array in bytes up to which its memory is kept for later arrays."""
+_SNAPSHOT_ATTEMPTS = 20
+"""How often a snapshot is opened again because a commit removed files of the previous one meanwhile."""
 
 
 class IndexFolder:
-    """The folder of an index, as its store, its writer and a rebuild need it."""
+    """The folder of an index: what its store, its writer and a rebuild share."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -109,7 +110,7 @@ class IndexFolder:
         return IndexExistsError(f"{self.folder} holds an index already", self.folder)
 
     def check_names(self, extras: Iterable[str]) -> None:
-        """See to it that the files which an index will write have taken nobody's name, where there is none yet.
+        """Check, before an index is made, that no file of another program has the name of one of its files.
 
         Raises :class:`~newssearch.IndexFolderError`.
         """
@@ -124,7 +125,7 @@ class IndexFolder:
                 raise IndexFolderError(message, self.folder) from None
 
     def lock_or_make(self, wait: float) -> Lock:
-        """The lock of a folder that may not be there yet, or may be removed while it is waited for; see :meth:`lock`."""
+        """Return the lock of a folder, which is made if need be, again if it is removed meanwhile; see :meth:`lock`."""
         until = time.monotonic() + wait
         while True:
             make_folder(self.folder)
@@ -140,7 +141,7 @@ class IndexFolder:
                 raise atomic_files.unwritable(self.folder, error) from error
 
     def put_empty(self, extras: Iterable[str]) -> None:
-        """Make an empty index where there is none, without the ``extras`` of one before. The lock must be held.
+        """Make an empty index without the ``extras`` of an earlier one. The lock must be held, and there must be no index.
 
         The table of contents comes last: before it there is no index, and after it a whole one.
         """
@@ -161,7 +162,7 @@ class IndexFolder:
 
     @property
     def size(self) -> int:
-        """Bytes of all files in the folder."""
+        """The size of all files in the folder in bytes."""
         size = 0
         for entry in os.scandir(self.folder):
             with contextlib.suppress(FileNotFoundError):  # a commit may remove it
@@ -169,12 +170,12 @@ class IndexFolder:
         return size
 
     def snapshot(self) -> EmbeddedSnapshot:
-        """The last commit.
+        """Return the last commit.
 
-        Raises :class:`~newssearch.IndexDamagedError` where a check finds damage or a file is missing, and
-        :class:`OSError` where the system does not let a file be read.
+        Raises :class:`~newssearch.IndexDamagedError` if a check finds damage or a file is missing, and
+        :class:`OSError` if the system does not let a file be read.
         """
-        for attempt in range(_REOPEN):
+        for attempt in range(_SNAPSHOT_ATTEMPTS):
             try:
                 return self._snapshot()
             except OSError as error:
@@ -184,7 +185,7 @@ class IndexFolder:
                     raise IndexNotFoundError(
                         f"{self.folder} no longer holds an index", self.folder
                     ) from error
-                if attempt == _REOPEN - 1:
+                if attempt == _SNAPSHOT_ATTEMPTS - 1:
                     if atomic_files.is_busy(error):  # on Windows, a file that is being removed
                         raise
                     message = f"{self.folder}: a file of the index is missing: {error}"
@@ -209,7 +210,7 @@ class IndexFolder:
 
     @property
     def whoosh(self) -> WhooshFolder:
-        """What Whoosh does for the index."""
+        """The same folder, as Whoosh sees it."""
         from newssearch.engines.embedded.whoosh_compat.folder import (
             WhooshFolder,  # slow to import, and a search needs none of it
         )
@@ -217,27 +218,27 @@ class IndexFolder:
         return WhooshFolder(self.folder)
 
     def read_extra(self, name: str) -> str | None:
-        """The content of a file of ours beside the index, or None."""
+        """Return the content of one of the extras, or None."""
         try:
             return (self.folder / name).read_text(encoding="utf-8", errors="replace")
         except FileNotFoundError:
             return None
 
     def write_extra(self, name: str, content: str) -> None:
-        """Write a file of ours beside the index, whole or not at all. The lock must be held."""
+        """Write one of the extras, whole or not at all. The lock must be held."""
         with atomic_files.writing(self.folder):
             atomic_files.replace(self.folder / name, content.encode("utf-8", "surrogatepass"))
 
     def remove_rebuilds(self) -> None:
         """Remove the folders that interrupted rebuilds left behind. The lock must be held, so that no rebuild is running."""
         for path in self.folder.glob(f"{REBUILD}*.tmp"):
-            if REBUILDS.fullmatch(path.name):
+            if REBUILD_FOLDER.fullmatch(path.name):
                 remove_folder(path)
 
     def lock(self, wait: float) -> Lock:
-        """Let nobody else write, until ``release()`` is called on what is returned.
+        """Take the lock: only its holder may write, until it calls ``release()``.
 
-        Raises :class:`~newssearch.IndexLockedError` where others write for longer than ``wait`` seconds.
+        Raises :class:`~newssearch.IndexLockedError` if another process holds it for longer than ``wait`` seconds.
         """
         try:
             return self.whoosh.lock(wait)
@@ -247,61 +248,61 @@ class IndexFolder:
             raise atomic_files.unwritable(self.folder, error) from error
 
     def toc(self) -> Any:
-        """The newest table of contents, once it is seen to name nothing that it should not."""
+        """Return the newest table of contents, after checking that it names only known classes."""
         return self.whoosh.toc()
 
     def put_toc(self, toc: Any, stories: Stories | None = None) -> bool:
-        """Let a table of contents be the newest, with these stories, and remove the files that it does not name.
+        """Write the next table of contents, with these stories, and remove the files that it does not name.
 
-        The lock must be held. Returns whether these are gone: on Windows, those stay that somebody has open.
+        The lock must be held. Returns whether all are removed: on Windows, files that are open stay.
         """
         generation = self.generation + 1
         fault_point("commit: begin")
         if stories is not None:
             write_stories(self.folder, generation, stories)
             fault_point("commit: stories written")
-        all_gone = self.whoosh.put_toc(toc)
-        all_gone = remove_stories(self.folder, generation) and all_gone
+        all_removed = self.whoosh.put_toc(toc)
+        all_removed = remove_stories(self.folder, generation) and all_removed
         fault_point("commit: stories removed")
         if not (self.folder / MARKER).exists():
             self.write_extra(MARKER, marker())
         self.remove_rebuilds()
-        return all_gone
+        return all_removed
 
     def remove_replaced(self) -> None:
-        """Remove what the last commit has replaced, and could not remove because it was in use. The lock must be held."""
+        """Remove files that the last commit replaced but could not remove because they were open. The lock must be held."""
         self.whoosh.clean()
         remove_stories(self.folder, self.generation)
 
 
 def _not_found(folder: Path) -> IndexNotFoundError:
-    """The error that there is no index in a folder."""
+    """Return the error for a folder that holds no index."""
     what = "is no folder" if not folder.is_dir() else "holds no index"
     message = f"{folder} {what}: make one with `newssearch index --index {folder} FILES…`"
     return IndexNotFoundError(message, folder)
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove a folder with all that is in it, if there is one, but for files that somebody has open (on Windows)."""
+    """Remove a folder and all that is in it, if it exists; on Windows, files that are open stay."""
     import shutil  # slow to import, and a search needs none of it
 
-    if folder.is_symlink():  # where it leads to is nobody's to remove
+    if folder.is_symlink():  # its target is not part of the index
         atomic_files.remove_unused(folder)
     shutil.rmtree(folder, ignore_errors=True)
 
 
 def _keep_memory() -> None:
-    """Let the C library of Linux keep the memory of the arrays of a query for the next one.
+    """Let the C library of Linux keep the memory of a query's arrays for the next query.
 
-    It asks the system for each large block, and gives it back, until one as large as this has been freed: malloc(3),
-    M_MMAP_THRESHOLD. Nothing is written to the block, so that it takes no memory.
+    It returns each large block to the system until a block of this size has been freed: malloc(3), M_MMAP_THRESHOLD.
+    Nothing is written to the block, so it takes no memory.
     """
     with contextlib.suppress(MemoryError):
-        np.empty(KEPT, np.uint8)
+        np.empty(KEPT_ARRAY_BYTES, np.uint8)
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder for an index. Raises :class:`~newssearch.IndexFolderError` where that cannot be."""
+    """Make a folder for an index. Raises :class:`~newssearch.IndexFolderError` if it cannot be made."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -326,10 +327,10 @@ def _check_marker(folder: Path) -> None:
         ) from error
     try:
         marker = json.loads(content.decode())
-        made_by, told = str(marker["made_by"]), (int(marker["format"]), int(marker["analysis"]))
+        made_by, stated = str(marker["made_by"]), (int(marker["format"]), int(marker["analysis"]))
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise IndexDamagedError(f"{folder / MARKER} cannot be read: {error}", folder) from error
-    _check_versions(folder, versions or told, f" ({made_by})")
+    _check_versions(folder, versions or stated, f" ({made_by})")
 
 
 def _check_versions(folder: Path, versions: tuple[int, int], made_by: str) -> None:

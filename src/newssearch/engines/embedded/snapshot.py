@@ -1,4 +1,4 @@
-"""One commit of an index: what is found in it, in which order, and what it holds."""
+"""One commit of an index: searches in it, the order of its hits, its contents."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ from newssearch.results import Copy, FacetValue, Rank
 from newssearch.system.frozen import FrozenDict
 
 _QUOTED = re.compile(r"'[^']*'")
-"""What a provenance quotes of an article."""
+"""Matches a quotation from an article within a provenance."""
 
-MOST_COPIES = 100
-"""Copies of an article that a hit lists; all are counted."""
+MAX_LISTED_COPIES = 100
+"""The number of copies of an article that a hit lists. All are counted."""
 
 Placed = tuple[int, float, int]
-"""A document on the page, its score, and how many paragraphs of its article match."""
+"""The document of a hit, its score, and the number of matching paragraphs of its article."""
 
 
 class EmbeddedSnapshot:
@@ -54,13 +54,13 @@ class EmbeddedSnapshot:
         self._reader = IndexReader(segments)
 
     def close(self) -> None:
-        """Give back its files: on Windows, nobody could remove them."""
+        """Close its files: on Windows, files that are open cannot be removed."""
         self._reader = IndexReader(())
         self.boilerplate = np.empty(0, self.boilerplate.dtype)
 
     @contextmanager
     def _reading(self, tree: Node | None = None) -> Iterator[None]:
-        """Check the lengths of all files, and tell damage from a bug; ``tree`` is the query that is asked.
+        """Check the sizes of all files, and tell damage from a bug; ``tree`` is the query.
 
         A file that another program has cut is not read: the system would end the process.
         """
@@ -77,7 +77,7 @@ class EmbeddedSnapshot:
     # ---- the search
 
     def search(self, tree: Node, request: ResolvedRequest) -> Found:
-        """The page of hits that ``request`` asks for."""
+        """Return the page of hits that ``request`` asks for."""
         with self._reading(tree):
             evaluator = QueryEvaluator(self._reader, tree, request.aliases)
             articles = evaluator.found(request)
@@ -98,7 +98,7 @@ class EmbeddedSnapshot:
             )
 
     def rank(self, tree: Node, request: ResolvedRequest) -> list[Rank]:
-        """The addresses and scores of the hits on the page that ``request`` asks for."""
+        """Return the addresses and scores of the hits on the page that ``request`` asks for."""
         with self._reading(tree):
             evaluator = QueryEvaluator(self._reader, tree, request.aliases)
             page = self._page(self._rankings(evaluator, evaluator.found(request), request), request)
@@ -111,7 +111,7 @@ class EmbeddedSnapshot:
         ]
 
     def _page(self, rankings: list[Ranking], request: ResolvedRequest) -> list[Placed]:
-        """The hits on the page, in the total order; of each story the first, if they are to be grouped."""
+        """Return the hits on the page in the total order; only the first of each story if the request groups."""
         if not request.group or not any(len(segment.storied) for segment in self._reader.segments):
             return self._in_order(rankings, request)
         end = None if request.limit is None else request.offset + request.limit
@@ -135,7 +135,7 @@ class EmbeddedSnapshot:
         return first
 
     def _copies_among(self, articles: Mask) -> int:
-        """How many of some articles tell the story of another one among them."""
+        """Return how many of the given articles tell the story of another one among them."""
         found = [NO_INTS]
         for segment, mask in self._reader.by_segment(articles):
             storied = segment.storied[mask[segment.storied]]
@@ -145,10 +145,10 @@ class EmbeddedSnapshot:
         return int(np.count_nonzero(~run_starts(stories)))
 
     def _in_order(self, rankings: list[Ranking], request: ResolvedRequest) -> list[Placed]:
-        """The hits on the page, in the total order, whatever their stories.
+        """Return the hits on the page in the total order, stories not grouped.
 
-        By score, or date; then by date, or score; then by id; then by paragraph. Ids are read only of hits that
-        nothing else tells apart, and that may be on the page.
+        The order is by score or date, then by date or score, then by id, then by paragraph. Ids are read only to break
+        ties among hits that can be on the page.
         """
         documents, scores, instants, matching = self._candidates(rankings, request)
         first, second = sort_keys(scores, instants, request)
@@ -169,7 +169,7 @@ class EmbeddedSnapshot:
         return [(int(documents[i]), float(scores[i]), int(matching[i])) for i in page]
 
     def _candidates(self, rankings: list[Ranking], request: ResolvedRequest) -> Ranked:
-        """What may be on the page, of all segments, in the order of the documents."""
+        """Return all hits that can be on the page, of all segments, in the order of documents."""
         ranked = [
             one.best(request, self._reader.document_offset(number)) for number, one in enumerate(rankings)
         ]
@@ -199,15 +199,15 @@ class EmbeddedSnapshot:
             paragraphs=count,
             matching=matching,
             story=copies[0].id if copies else shown.id,
-            copies=tuple(others[:MOST_COPIES]),
+            copies=tuple(others[:MAX_LISTED_COPIES]),
             copies_total=len(others),
         )
 
     def _copies(self, story: int) -> list[Copy]:
-        """The articles that tell a story, the earliest first."""
+        """Return the articles that tell a story, the earliest first."""
         found = []
         for segment in self._reader.segments if story else ():
-            assert segment.stories is not None, "a story has a number where it is known"
+            assert segment.stories is not None, "only a segment with stories has story numbers"
             of = segment.storied[segment.stories.story[segment.storied] == story]
             for article in of[segment.everything()[of]].tolist():
                 shown = segment.shown(article)
@@ -225,7 +225,7 @@ class EmbeddedSnapshot:
     # ---- facets and contents
 
     def _facet(self, field: str, articles: Mask, aliases: Aliases) -> tuple[FacetValue, ...]:
-        """The values of a field among ``articles``: most first, then by value; years and months in order."""
+        """Count the values of a field among ``articles``: the most frequent first, then by value; years and months in order."""
         if field in ("year", "month"):
             return self._date_facet(field, articles)
         return count_values(self._reader, field, articles, aliases)
@@ -247,7 +247,7 @@ class EmbeddedSnapshot:
         return np.concatenate(parts) if parts else np.empty(0, np.int64)
 
     def contents(self, aliases: Aliases = ()) -> Contents:
-        """What there is in the index; outlets that have several names, by ``aliases`` too, are one."""
+        """Return the contents; all names of an outlet, those in ``aliases`` too, count as one."""
         with self._reading():
             everything = self._reader.everything()
             written = self._written(everything)
@@ -261,11 +261,11 @@ class EmbeddedSnapshot:
                 by_field=FrozenDict(
                     (field, self._facet(field, everything, aliases)) for field in FACET_FIELDS
                 ),
-                known=FrozenDict(self._known(everything)),
+                known=FrozenDict(self._provenances(everything)),
             )
 
-    def _known(self, articles: Mask) -> dict[str, tuple[FacetValue, ...]]:
-        """How many articles know each field how."""
+    def _provenances(self, articles: Mask) -> dict[str, tuple[FacetValue, ...]]:
+        """Count the articles by the provenance of each field, the most frequent first."""
         counts: dict[str, Counter[str]] = {field: Counter() for field in FIELD_NAMES}
         for segment, mask in self._reader.by_segment(articles):
             codes, values = segment.values("known")
@@ -284,40 +284,40 @@ class EmbeddedSnapshot:
     # ---- single articles
 
     def article(self, article_id: str) -> Article | None:
-        """The article with that id, with its paragraphs."""
+        """Return the article with that id, with its paragraphs; None if there is none."""
         with self._reading():
             found = self._reader.article(article_id)
             return found[0].read(found[1]) if found is not None else None
 
     def story(self, article_id: str) -> list[str]:
-        """The ids of the articles that tell the same story as one, the earliest first."""
+        """Return the ids of the articles that tell the same story as the given one, the earliest first."""
         with self._reading():
             found = self._reader.article(article_id)
             copies = self._copies(found[0].story(found[1])) if found is not None else []
             return [copy.id for copy in copies] or [article_id]
 
     def ids_ending(self, ending: str) -> list[str]:
-        """The ids that end with ``ending``, sorted."""
+        """Return the ids that end with ``ending``, sorted."""
         with self._reading():
             return sorted(found for found in self._ids(self._reader.everything()) if found.endswith(ending))
 
     def ids_matching(self, tree: Node, request: ResolvedRequest) -> list[str]:
-        """The ids of all articles that a search finds, sorted."""
+        """Return the ids of all articles that match, sorted."""
         with self._reading(tree):
             return sorted(self._ids(QueryEvaluator(self._reader, tree, request.aliases).found(request)))
 
     def count(self, tree: Node, request: ResolvedRequest) -> int:
-        """How many articles a search finds."""
+        """Return the number of articles that match."""
         with self._reading(tree):
             evaluator = QueryEvaluator(self._reader, tree, request.aliases)
             return int(np.count_nonzero(evaluator.found(request)))
 
     def __len__(self) -> int:
-        """How many articles there are."""
+        """Return the number of articles."""
         return sum(int(np.count_nonzero(segment.everything())) for segment in self._reader.segments)
 
     def articles(self) -> Iterator[Article]:
-        """All articles in the order of their ids, one at a time."""
+        """Return all articles in the order of their ids, one at a time."""
         segments = self._reader.segments
         for _, number, article in merge(*map(_in_order_of_ids, segments, range(len(segments)))):
             with self._reading():
@@ -329,7 +329,7 @@ class EmbeddedSnapshot:
             yield from segment.ids(np.flatnonzero(mask))
 
     def paths(self) -> dict[str, int]:
-        """The paths that articles were read from, sorted, each with the number of these."""
+        """Return the paths that articles were read from, sorted, each with the number of its articles."""
         with self._reading():
             found: Counter[str] = Counter()
             for segment, mask in self._reader.by_segment(self._reader.everything()):
@@ -339,7 +339,7 @@ class EmbeddedSnapshot:
             return dict(sorted(found.items()))
 
     def ids_of(self, path: str) -> list[str]:
-        """The ids of the articles that were read from ``path``, in the order of the index."""
+        """Return the ids of the articles that were read from ``path``, in the order of the index."""
         with self._reading():
             return [segment.id(article).decode() for segment, article in self._articles_of(path)]
 
@@ -347,11 +347,11 @@ class EmbeddedSnapshot:
 
     @property
     def segments(self) -> tuple[Segment, ...]:
-        """Its segments."""
+        """The segments of the commit."""
         return self._reader.segments
 
     def states(self, path: str) -> dict[str, str]:
-        """The ids and states of the articles read from ``path``."""
+        """Return the ids and states of the articles read from ``path``."""
         with self._reading():
             return {
                 segment.id(article).decode(): segment.state(article)
@@ -359,7 +359,7 @@ class EmbeddedSnapshot:
             }
 
     def state(self, article_id: str) -> str | None:
-        """The state of an article, or None where there is none."""
+        """Return the state of an article; None if there is none of that id."""
         with self._reading():
             found = self._reader.article(article_id)
             return found[0].state(found[1]) if found is not None else None
@@ -377,12 +377,12 @@ class EmbeddedSnapshot:
 
 
 def _once(notes: list[Diagnostic]) -> list[Diagnostic]:
-    """Each note once, in order: a clause may have been looked at several times."""
+    """Return each note once, in order: a clause may have been evaluated several times."""
     return list(dict.fromkeys(notes))
 
 
 def _in_order_of_ids(segment: Segment, number: int) -> Iterator[tuple[bytes, int, int]]:
-    """The id of each article of a segment, its number and the article, sorted."""
+    """Return for each article of a segment its id, the number of the segment, and its number there, sorted by id."""
     alive = segment.alive
     for article in item_view(segment.container["article.id.order"]):
         if alive is None or alive[article]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .rebuild import EmbeddedRebuild
     from .writer import EmbeddedWriter
 
-_RELIST = 5
+_LISTING_ATTEMPTS = 5
 """How often the folder is listed again because the index was written to meanwhile."""
 
 
@@ -67,7 +67,7 @@ class EmbeddedStore(IndexFolder):
         Only files that newssearch or Whoosh may have written are listed.
         """
         extras = tuple(extras)
-        for _ in range(_RELIST):
+        for _ in range(_LISTING_ATTEMPTS):
             generation = self.generation
             if self.whoosh.is_written():
                 break

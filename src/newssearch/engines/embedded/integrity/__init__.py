@@ -1,1 +1,1 @@
-"""Whether an index is whole: verifying, invariants, salvage, diagnosis."""
+"""The integrity of an index: its check, its invariants, salvage, and the diagnosis of an exception."""

@@ -1,4 +1,4 @@
-"""Whether the arrays of a segment fit together, as :mod:`indexing.segment_builder` and :mod:`indexing.inverter` say that they do.
+"""The invariants of a segment: how its arrays fit together (see :mod:`indexing.segment_builder`, :mod:`indexing.inverter`).
 
 Checksums tell whether a file is what was written; this tells whether it could have been written by newssearch. An index
 from a stranger may hold anything.
@@ -31,11 +31,11 @@ from newssearch.text.analysis import analyser, analyser_named
 UNREADABLE = (
     ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, zlib.error, IndexDamagedError,
 )  # fmt: skip
-"""What reading arrays that do not fit together may raise. OSError and MemoryError say nothing about the arrays."""
+"""The exceptions that reading inconsistent arrays can raise. OSError and MemoryError say nothing about the arrays."""
 
 
 def unfit(segment: Segment, entry: SegmentEntry | None = None) -> Iterator[str]:
-    """What does not fit together in a segment, and with what the table of contents says of it.
+    """Return how a segment is inconsistent, in itself and with its entry in the table of contents.
 
     A check relies on those before it: none is made after one that fails.
     """
@@ -63,13 +63,13 @@ def unfit(segment: Segment, entry: SegmentEntry | None = None) -> Iterator[str]:
             return
 
 
-SIGNED = {"article.written": "i", "article.instant": "i", "text.group.mean": "f"}
-"""Sections whose items are not unsigned integers."""
+SECTION_KINDS = {"article.written": "i", "article.instant": "i", "text.group.mean": "f"}
+"""The kinds of items of the sections whose items are not unsigned integers."""
 
 
 def _types(container: Container) -> Iterator[str]:
     for name, array in container.items():
-        if array.dtype.kind != SIGNED.get(name, "u"):
+        if array.dtype.kind != SECTION_KINDS.get(name, "u"):
             yield f"{name} has items of type {array.dtype}"
 
 
@@ -79,11 +79,11 @@ def _strings(container: Container) -> Iterator[str]:
         if f"{name}.at" in names:
             at = container[f"{name}.at"]
             if not len(at) or at[0] or int(at[-1]) != len(container[name]) or not _rising(at):
-                yield f"{name}: strings are not one behind the other"
+                yield f"{name}: strings are not consecutive"
 
 
 def _small(container: Container) -> Iterator[str]:
-    """Numbers that do not fit in eight bits stand elsewhere: see :mod:`storage.patched_ints`."""
+    """Check the exceptions of patched integers: see :mod:`storage.patched_ints`."""
     names = {name for name, _ in container.items()}
     for name in sorted(names):
         if f"{name}.far" in names:
@@ -91,51 +91,51 @@ def _small(container: Container) -> Iterator[str]:
             if len(far) != len(high) or (
                 len(far) and not np.array_equal(np.flatnonzero(low == EXCEPTION), far)
             ):
-                yield f"{name}: numbers of more than eight bits are not where they should be"
+                yield f"{name}: its exceptions are not where its items say"
 
 
 def _articles(segment: Segment, entry: SegmentEntry | None) -> Iterator[str]:
     container = segment.container
     first, articles, documents = segment.first, segment.articles, segment.documents
     if first[0] or not _rising(first, strictly=True):
-        yield "the first paragraphs of articles are in no order"
+        yield "the first paragraphs of articles are not in order"
     if len(segment.article) != documents:
-        yield "there are other paragraphs than the articles have"
+        yield "the number of paragraphs is not that of the articles"
         return
     if not np.array_equal(segment.article, np.repeat(np.arange(articles), np.diff(first))):
-        yield "paragraphs are not of their articles"
+        yield "paragraphs belong to other articles"
     if len(segment.bare) and (
         int(segment.bare.max()) >= articles or not _rising(segment.bare, strictly=True)
     ):
-        yield "the articles without paragraphs are in no order"
+        yield "the articles without paragraphs are not in order"
     if (
         len(segment.container["article.lead"]) != LEAD * articles
         or (segment.lead.max(axis=1, initial=0) > np.diff(first)).any()
     ):
-        yield "the leads are not of their articles"
+        yield "the leads have paragraphs of other articles"
     if entry is not None and documents != entry.documents:
         yield f"it has {documents} paragraphs, and should have {entry.documents}"
     if len(segment.deleted) and not 0 <= int(segment.deleted[0]) <= int(segment.deleted[-1]) < documents:
-        yield "more is deleted than there is"
+        yield "paragraphs are deleted that do not exist"
     elif segment.alive is not None and len(segment.deleted) != np.diff(first)[~segment.alive].sum():
-        yield "only parts of some articles are deleted"
+        yield "articles are deleted in part"
     if len(segment.bodies) != documents or len(segment.rest) != articles:
-        yield "there are not as many texts as paragraphs"
+        yield "the number of texts is not that of the paragraphs"
     for name in ("article.id", "article.state", "article.shown"):
         if len(StringTable(container, name)) != articles:
-            yield f"{name} is not of each article"
+            yield f"{name} does not have an item for each article"
     for name in ("article.id.order", "article.written", "article.instant"):
         if len(container[name]) != articles:
-            yield f"{name} is not of each article"
+            yield f"{name} does not have an item for each article"
     order = container["article.id.order"]
     ids = [segment.id(article) for article in order.tolist()]
     if any(low >= high for low, high in pairwise(ids)):
-        yield "ids are in no order, or not of one article each"
+        yield "ids are not in order, or two articles have one id"
     _decode(ids)
 
 
 def _stored(name: str, stored: BlockStore, size: int) -> Iterator[str]:
-    """Whether strings can be unpacked: see :mod:`storage.block_store`."""
+    """Check that strings can be unpacked: see :mod:`storage.block_store`."""
     first, blocks = stored.first, len(stored.blocks)
     if len(first) != blocks + 1 or first[0] or int(first[-1]) != size or not _rising(first):
         yield f"{name}: blocks do not follow each other"
@@ -145,42 +145,42 @@ def _stored(name: str, stored: BlockStore, size: int) -> Iterator[str]:
         if sum(map(len, values)) != int(
             stored.sizes[int(first[block]) : int(first[block + 1])].sum(dtype=np.int64)
         ):
-            yield f"{name}: block {block} has other strings than are told of"
+            yield f"{name}: block {block} has strings of other lengths than its index says"
             return
         _decode(values)
 
 
 _REST = {field.name for field in dataclasses.fields(Article)} | {"kinds"}
-"""What may be kept of an article as JSON."""
+"""The keys of an article that can be stored as JSON."""
 
 
 def _metadata(segment: Segment) -> Iterator[str]:
-    """Whether what is known of articles is of the right types."""
+    """Check the types of the stored fields of articles."""
     for name in NUMBERED:
         codes, values = segment.values(name)
         if len(codes) != segment.articles or int(codes.max(initial=0)) >= len(values):
-            yield f"{name}: there are other values than are used"
+            yield f"{name}: its values are not those that articles use"
         if name != "known" and len(segment.keys(name)) != len(values):
-            yield f"{name}: there are other values than are compared"
+            yield f"{name}: its values are not those that filters compare"
     for known in segment.values("known").values:
         ways = json.loads(known or "{}")
         if not all(
             len(way) in (1, 2) and all(isinstance(part, str) for part in way) for way in ways.values()
         ):
-            yield "it does not say how fields are known"
+            yield "a provenance is malformed"
     for article in range(segment.articles):
         title, url, date = json.loads(segment.shown_strings[article])
         date_of(date)
         rest = json.loads(segment.rest[article])
         texts = [title, url, rest.get("dateline"), rest.get("member"), *rest.get("kinds", {}).values()]
         if not all(text is None or isinstance(text, str) for text in texts) or not rest.keys() <= _REST:
-            yield f"what is known of article number {article} is of other types"
+            yield f"the stored fields of article number {article} have wrong types"
     states = StringTable(segment.container, "article.state")
     _decode([states[article] for article in range(segment.articles)])
 
 
 def _decode(strings: list[bytes]) -> None:
-    """Raise :class:`UnicodeDecodeError` where one of them is no text."""
+    """Raise :class:`UnicodeDecodeError` if one of the strings is not UTF-8."""
     for octets in strings:
         octets.decode()
 
@@ -192,7 +192,7 @@ BOUNDS = {
     "group.run.first": "group.low",
     "packed.at": "packed",
 }
-"""Sections that tell where each of some things begins in another one, and its end."""
+"""Sections of offsets into another section: where each item begins, and the end."""
 
 
 def _words(segment: Segment, name: TextField) -> Iterator[str]:
@@ -212,52 +212,52 @@ def _words(segment: Segment, name: TextField) -> Iterator[str]:
 
 
 def _vocabulary(field: Field) -> Iterator[str]:
-    """Terms, forms and variants."""
+    """Check terms, folded terms and surface forms."""
     for name, of in BOUNDS.items():
         bounds = field.array(name)
         if not len(bounds) or bounds[0] or int(bounds[-1]) != len(field.array(of)) or not _rising(bounds):
-            yield f"{name} does not tell the parts of {of}"
+            yield f"{name} does not divide {of}"
     terms, forms = field.terms.all(), field.forms.all()
     for what, strings in (("terms", terms), ("forms", forms)):
         if any(low >= high for low, high in pairwise(strings)):
-            yield f"{what} are in no order"
+            yield f"{what} are not in order"
         _decode(strings)
     written = StringTable(field.container, f"{field.name}.written")
     _decode(written.all())
     if len(field.array("form.first")) != len(forms) + 1 or not _rising(
         field.array("form.first"), strictly=True
     ):
-        yield "there are other forms than are told of"
+        yield "the number of folded terms is wrong"
     entries, first = field.compounds.entries(), field.array("compounds.first")
     if any(low >= high for low, high in pairwise(entries)) or not all(len(entry) > 1 for entry in entries):
-        yield "compounds are in no order"
+        yield "compounds are not in order"
     if len(first) != len(entries) + 1 or not _rising(first, strictly=True):
-        yield "there are other compounds than are told of"
+        yield "the number of compounds is wrong"
     if {len(field.array(f"variant.{name}")) for name in ("term", "kind", "words")} != {len(written)}:
-        yield "there are other variants than are told of"
+        yield "the number of surface forms is wrong"
         return
     of_terms = {"kinds": 0, "group.runs": 1, "tokens": 1, "packed.at": 1} | (
         {"first": 1} if field.of_documents else {}
     )
     for name, more in of_terms.items():
         if len(field.array(name)) != len(terms) + more:
-            yield f"{name} is not of each term"
+            yield f"{name} does not have an item for each term"
             return
     term, kinds = field.array("variant.term"), field.array("kinds")
     if len(term) and int(term.max()) >= len(terms):
-        yield "variants are of terms that there are not"
+        yield "surface forms belong to terms that do not exist"
     elif not np.array_equal(np.bincount(term, minlength=len(terms)), kinds):
-        yield "terms have other variants than are told of"
+        yield "terms have other surface forms than their counts say"
     elif (field.array("variant.kind") >= kinds[term]).any():
-        yield "variants are numbered otherwise than is told"
+        yield "surface forms are numbered beyond their count"
 
 
 def _sizes(field: Field, owners: int) -> Iterator[str]:
-    """How many words there are, and where owners begin and end."""
+    """Check the numbers of words, and where owners begin and end."""
     tokens, sizes, starts = field.array("tokens"), field.sizes, field.starts
     words = field.words
     if int(tokens[-1]) != words or not _rising(tokens):
-        yield "words are not of their terms"
+        yield "words are not counted by their terms"
         return
     if len(sizes) != owners or int(sizes.sum(dtype=np.int64)) != words:
         yield f"there are {words} words, and paragraphs with {int(sizes.sum(dtype=np.int64))}"
@@ -266,32 +266,32 @@ def _sizes(field: Field, owners: int) -> Iterator[str]:
         or starts[0]
         or not np.array_equal(np.diff(starts.astype(np.int64)), sizes.astype(np.int64) + 1)
     ):
-        yield "paragraphs are not where their words are"
+        yield "paragraphs do not begin where their words do"
         return
     counts = field.patched("counts")
     if int(counts.between(0, len(counts)).sum(dtype=np.int64)) != words:
-        yield "postings count other words than there are"
+        yield "postings do not count all words"
     kinds = field.array("kinds").astype(np.int64)
     if not np.array_equal(
         packed_starts(kinds, np.diff(tokens.astype(np.int64)).astype(np.int64)), field.array("packed.at")
     ):
-        yield "the variants of words are not where they should be"
+        yield "the surface forms of words are not where their terms say"
     for name in ("sentences", "compounds.places"):
         places = field.array(name)
         if len(places) and int(places.max()) >= int(starts[-1]):
             yield f"{name} are beyond the last word"
     if not _rising(field.sentences, strictly=True):
-        yield "sentences are in no order"
+        yield "sentences are not in order"
 
 
 def _groups(field: Field, articles: int) -> Iterator[str]:
-    """Postings by article."""
+    """Check the article blocks of postings."""
     groups, postings = len(field.array("group.low")), len(field.patched("counts"))
     if len(field.array("group.run.first")) != len(field.array("group.run.page")) + 1:
-        yield "the articles of terms are not told of"
+        yield "the high-bits runs of article blocks are not those of their terms"
     if not field.of_documents:
         if groups != postings:
-            yield "there are other postings than articles"
+            yield "headlines do not have one posting for each article block"
         return
     first, sizes, mean = field.array("first"), field.patched("group.counts"), field.array("group.mean")
     if (
@@ -299,7 +299,7 @@ def _groups(field: Field, articles: int) -> Iterator[str]:
         or len(field.array("group.best")) != groups
         or len(field.patched("within")) != postings
     ):
-        yield "there are other postings than are told of"
+        yield "the number of postings is wrong"
         return
     each = sizes.between(0, groups).astype(np.int64)
     if (
@@ -309,94 +309,96 @@ def _groups(field: Field, articles: int) -> Iterator[str]:
         or int(each.sum()) != postings
         or not each.all()
     ):
-        yield "postings are not of their articles"
+        yield "postings are not in the blocks of their articles"
     if len(mean) != 1 or not 0 < float(mean[0]) < 1e300:
-        yield "the mean length of a paragraph is none"
+        yield "the mean length of a paragraph is not a length"
     if articles and int(field.array("group.best").max(initial=0)) >= len(SCALE):
-        yield "postings weigh more than anything can"
+        yield "an impact is greater than the greatest possible one"
 
 
 def _places(field: Field, tokens: Ints) -> Iterator[str]:
-    """Each place must have one word, which is counted by one posting of one term."""
+    """Check that each position has one word, which one posting of one term counts."""
     taken = np.zeros(int(field.starts[-1]), np.bool_)
     strides = [np.empty(0, np.int64)]
     low, numbered = 0, 0
     while low < len(tokens) - 1:
-        high = max(int(tokens.searchsorted(tokens[low] + STRETCH)), low + 1)
+        high = max(int(tokens.searchsorted(tokens[low] + WORDS_PER_PASS)), low + 1)
         high = min(high, len(tokens) - 1)
         terms, owners, counts, positions, kinds = field.stretch(low, high)
         if (owners[1:] <= owners[:-1])[~run_starts(terms)[1:]].any():
-            yield "postings are in no order"
+            yield "postings are not in order"
             return
         words = np.bincount(terms - low, counts, high - low)
         if not np.array_equal(words, np.diff(tokens[low : high + 1])):
-            yield "words are not of their postings"
+            yield "words are not counted by their postings"
             return
         if (kinds >= field.array("kinds")[low:high].repeat(np.diff(tokens[low : high + 1]))).any():
-            yield "words are written as no variant is"
+            yield "words have surface forms that do not exist"
             return
         places = np.repeat(field.starts[owners].astype(np.int64), counts) + positions
         taken[places] = True
         if np.count_nonzero(taken) != int(tokens[high]):
-            yield "two words are in one place"
+            yield "two words have one position"
             return
         begins = int(tokens[low]) + np.cumsum(counts) - counts
         strides.append(begins[-numbered % STRIDE :: STRIDE])
         numbered += len(counts)
         low = high
     if not np.array_equal(np.concatenate(strides), field.array("at")):
-        yield "words are not where their postings say"
+        yield "positions are not where their postings say"
 
 
-PAGES = 1 << 32 - PAGE
-"""Of hashes."""
+HASH_PAGES = 1 << 32 - PAGE
+"""The number of pages of hashes: one for each value of their high bits."""
 
 
 def _shingles(segment: Segment) -> Iterator[str]:
-    """Samples of what documents are made of: see :mod:`segment.shingles`."""
+    """Check the samples of documents: see :mod:`segment.shingles`."""
     container, shingles, first = segment.container, segment.shingles, segment.first
     pages, of = container["shingles.page"], container["shingles.article"].astype(np.int64)
     number = len(shingles)
-    if len(pages) and (len(pages) != PAGES + 1 or pages[0] or int(pages[-1]) != number or not _rising(pages)):
+    if len(pages) and (
+        len(pages) != HASH_PAGES + 1 or pages[0] or int(pages[-1]) != number or not _rising(pages)
+    ):
         yield "samples are not on their pages"
     elif (
         len(of) != number or len(shingles.within) != number or (number and int(of.max()) >= segment.articles)
     ):
-        yield "samples are not of the articles"
+        yield "samples do not belong to the articles"
     elif not _rising(shingles.hashes):
-        yield "samples are in no order"
+        yield "samples are not in order"
     else:
         documents = first[of] + shingles.within.between(0, number)
         sizes = shingles.sizes.between(0, len(shingles.sizes))
         if (documents >= first[of + 1]).any():
-            yield "samples are of other articles than of documents"
+            yield "samples belong to documents of other articles"
         elif not np.array_equal(np.bincount(documents, minlength=segment.documents), sizes):
-            yield "documents have other samples than are told of"
+            yield "documents have other samples than their counts say"
     marks = [container[f"article.mark{which}"] for which in ("", ".within", ".other")]
     if any(len(mark) != segment.articles for mark in marks):
-        yield "articles have other marks than are told of"
+        yield "the number of min-hash signatures is wrong"
     elif (marks[1] >= np.diff(first)).any():
-        yield "articles are marked by documents that they have not"
+        yield "min-hash signatures belong to documents of other articles"
 
 
 def _stories(segment: Segment) -> Iterator[str]:
-    """Whether what the file of the stories says of a segment is about the articles that it has."""
+    """Check that the stories of a segment are about the articles that it has."""
     known = segment.stories
     if known is None:
         return
     if any(array.dtype.kind != "u" for array in known):
-        yield "its stories have items of other types"
+        yield "its stories have items of wrong types"
     elif len(known.story) != segment.articles or len(known.own) != segment.articles:
-        yield "its stories are not of each article"
+        yield "its stories do not have an item for each article"
     for documents in (known.repeated, known.known):
         if len(documents) and (
             int(documents[-1]) >= segment.documents or not _rising(documents, strictly=True)
         ):
-            yield "its stories tell of paragraphs that there are not"
+            yield "its stories have paragraphs that do not exist"
 
 
-STRETCH = 1_000_000
-"""Words whose places are looked at together."""
+WORDS_PER_PASS = 1_000_000
+"""The number of words whose positions are checked at a time."""
 
 
 def _rising(values: Array, *, strictly: bool = False) -> bool:
@@ -405,7 +407,7 @@ def _rising(values: Array, *, strictly: bool = False) -> bool:
 
 
 def unreadable(segment: Segment, articles: Array) -> Iterator[tuple[int, str]]:
-    """Those of some articles that cannot be read, or are not what was added, and why."""
+    """Return those of the articles that cannot be read, or are not what was added, each with the reason."""
     for article in articles.tolist():
         try:
             found, state = segment.read(article), segment.state(article)
@@ -417,7 +419,7 @@ def unreadable(segment: Segment, articles: Array) -> Iterator[tuple[int, str]]:
 
 
 def ill_indexed(segment: Segment, articles: Array) -> Iterator[str]:
-    """Those of some articles whose words are not where the index says that they are."""
+    """Return why articles are wrongly indexed: those of the given ones whose words are elsewhere than in their text."""
     for article in articles.tolist():
         try:
             found = segment.read(article)
@@ -437,7 +439,7 @@ def ill_indexed(segment: Segment, articles: Array) -> Iterator[str]:
 
 
 def _indexed(field: Field, owner: int, text: str, analysis: str) -> bool:
-    """Whether the words of a text stand in the index where they stand in the text, and no others."""
+    """Whether the index has exactly the words of a text, each at its position."""
     places: dict[str, list[int]] = {}
     terms = analyser_named(analysis).terms(text)
     for place, term in enumerate(terms):

@@ -1,4 +1,4 @@
-"""The files of one commit, all open, so that they can be read to the end whatever is written and removed meanwhile."""
+"""The files of one commit, all opened first, so that later commits cannot remove any of them."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from newssearch.engines.embedded.segment.story_columns import newest_stories, st
 from newssearch.engines.embedded.storage.mmap_file import ContainerError, MappedFile
 from newssearch.engines.embedded.storage.toc import Toc, newest, read_toc, toc_path
 
-_TRIES = 50
-"""How often to open the files again when a writer has removed some of them in between."""
+_COMMIT_ATTEMPTS = 50
+"""How often the files are opened again because a writer removed some of them meanwhile."""
 
 Outcome = MappedFile | ContainerError | OSError
-"""An open file, or why it cannot be read."""
+"""An open file, or the error that it cannot be read."""
 
 
 class OpenedCommit(NamedTuple):
-    """A table of contents, and by their names the files of its segments.
+    """A table of contents, and the files of its segments by name.
 
-    ``stories`` is the generation of the file of stories, or -1 where there is none; that file is in ``files`` too.
+    ``stories`` is the generation of the file of stories, -1 if there is none; that file is in ``files`` too.
     ``toc_size`` is the size of the table of contents in bytes.
     """
 
@@ -37,8 +37,8 @@ def open_commit(folder: Path, open_file: Callable[[Path], MappedFile]) -> Opened
     A file that is missing is missing from this very commit: a writer removes files only once a newer commit is there.
     Raises :class:`~newssearch.IndexDamagedError` or :class:`OSError` for a table of contents that cannot be read.
     """
-    for attempt in range(_TRIES):
-        last = attempt == _TRIES - 1
+    for attempt in range(_COMMIT_ATTEMPTS):
+        last = attempt == _COMMIT_ATTEMPTS - 1
         try:
             found = _open_once(folder, open_file)
         except FileNotFoundError:
@@ -62,7 +62,7 @@ def _open_once(folder: Path, open_file: Callable[[Path], MappedFile]) -> OpenedC
 
 
 def opened(path: Path, open_file: Callable[[Path], MappedFile]) -> Outcome:
-    """A file that is open, or why it cannot be read."""
+    """Return the open file, or the error that it cannot be read."""
     try:
         return open_file(path)
     except (ContainerError, OSError) as error:

@@ -1,7 +1,7 @@
-"""What can still be read of a damaged index, article by article.
+"""Read a damaged index, article by article.
 
-Checksums are of no use here: one bad byte would condemn what stands beside it. An article is taken if it is, to the last
-letter, the one that its digest was made of when it was indexed.
+Checksums do not help here: one bad byte would condemn all articles of its page. An article is saved if its digest is the
+one that it had when it was indexed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .open_files import Outcome, open_commit, opened
 
 
 def salvaged(folder: Path) -> Iterator[StoredArticle | LostArticle | Problem]:
-    """All articles of an index, whole or lost, and what else is amiss.
+    """All articles of an index, whole or lost, and whatever else is wrong.
 
     Opens all files first, so that commits meanwhile make no difference. Without a table of contents that can be trusted
     (it is damaged, or Whoosh wrote it), reads all segments that are left, and deleted articles come back.
@@ -52,7 +52,7 @@ def salvaged(folder: Path) -> Iterator[StoredArticle | LostArticle | Problem]:
 
 
 def _refuse(*files: Outcome) -> None:
-    """Raise the error of a file that the system does not let be read, unless it is gone or the disk has lost it."""
+    """Raise the error of a file that the system does not let be read, unless it is missing or the disk lost it."""
     for file in files:
         if isinstance(file, OSError) and file.errno not in (errno.EIO, errno.ENOENT):
             raise file

@@ -1,4 +1,4 @@
-"""A look at all of an index: every byte, every text, and whether it all fits together."""
+"""The check of a whole index: checksums, stored texts, internal consistency; and leftovers of interrupted runs."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ from newssearch.system.atomic_files import remove_unused, unsealed
 from . import invariants
 from .open_files import Outcome, open_commit, opened
 
-NAMED_STRETCHES = 20
-"""Damaged stretches of one file that are named; all are counted."""
-NAMED_ARTICLES = 20
-"""The same of articles that cannot be read."""
-_OURS = re.compile(
+MAX_NAMED_RANGES = 20
+"""The number of damaged ranges of a file that are named. All are counted."""
+MAX_NAMED_ARTICLES = 20
+"""The number of unreadable articles of a segment that are named. All are counted."""
+_ENGINE_FILE = re.compile(
     r"_MAIN_[0-9]+\.toc(\..*)?|MAIN_[0-9a-z]+\..+|stories-[0-9]+\.nws"
     r"|(newssearch|files|writer)\.json(\.[0-9a-f]{16})?\.tmp|rebuild(\.[0-9a-f]{16})?\.tmp"
     r"|MAIN\.c?tmp|[0-9a-z]{28}\.(c?tmp|run)"
 )
-"""What newssearch or Whoosh may have written into the folder of an index."""
+"""Matches the names of files and folders that newssearch or Whoosh may have written into the folder of an index."""
 
 
 class Check:
-    """One look at an index. What it finds is counted as it goes."""
+    """One check of an index; see :class:`newssearch.engines.protocol.Check`."""
 
     def __init__(self, folder: Path, sample: int) -> None:
         self._folder = folder
@@ -54,7 +54,7 @@ class Check:
         self.files = self.size = self.articles = self.paragraphs = self.sampled = 0
 
     def problems(self) -> Iterator[Problem]:
-        """All that is not as it was written."""
+        """Run the check, and list everything that differs from what was written."""
         yield from self._marker()
         path = toc_path(self._folder, newest(self._folder))
         try:
@@ -66,7 +66,7 @@ class Check:
                 if isinstance(error, OSError)
                 else Problem(path.name, str(error.__cause__ or error))
             )
-            for left in sorted(self._folder.glob(f"*{EXTENSION}")):  # which of them count, nobody knows
+            for left in sorted(self._folder.glob(f"*{EXTENSION}")):  # nothing says which of them are in use
                 yield from self._file(left, opened(left, MappedFile.of))
             return
         segments: list[Segment | None] = []
@@ -90,29 +90,29 @@ class Check:
             yield Problem(MARKER, str(error))
 
     def _file(self, path: Path, mapped: Outcome) -> Iterator[Problem]:
-        """The bytes of a container that are not those that were written."""
+        """List the ranges of bytes of a container that differ from what was written."""
         try:
             if not isinstance(mapped, MappedFile):
                 raise mapped
             self.files, self.size = self.files + 1, self.size + len(mapped.map)
-            stretches = list(_joined(mapped.damage()))
+            ranges = list(_joined(mapped.damage()))
         except ContainerError as error:
             yield Problem(path.name, error.what)
         except OSError as error:
             yield unread(path, error)
         else:
-            for low, high in stretches[:NAMED_STRETCHES]:
+            for low, high in ranges[:MAX_NAMED_RANGES]:
                 sections = ", ".join(mapped.sections_in(low, high)[:4]) or "nothing that is read"
                 yield Problem(
                     path.name, f"bytes {low:,} to {high - 1:,} are not what was written ({sections})"
                 )
-            if len(stretches) > NAMED_STRETCHES:
-                yield Problem(path.name, f"and {len(stretches) - NAMED_STRETCHES:,} more stretches of it")
+            if len(ranges) > MAX_NAMED_RANGES:
+                yield Problem(path.name, f"and {len(ranges) - MAX_NAMED_RANGES:,} more ranges of bytes")
 
     def _segment(
         self, entry: SegmentEntry, file: Outcome, segments: list[Segment | None]
     ) -> Iterator[Problem]:
-        """What is wrong with a segment; it is added to those that can be read, or None in its place."""
+        """List the problems of a segment; append it to ``segments``, or None if it cannot be read."""
         name = entry.file_name
         damage = list(self._file(self._folder / name, file))
         segments.append(None)
@@ -130,14 +130,14 @@ class Check:
         yield from found
 
     def _texts(self, name: str, segment: Segment) -> Iterator[Problem]:
-        """What is wrong with the articles of a segment, and with the words of some of them."""
+        """List the problems of the articles of a segment, and of the words of a sample of them."""
         living = np.flatnonzero(segment.everything())
         self.paragraphs += segment.paragraphs
         self.articles += len(living)
         lost = [what for _, what in invariants.unreadable(segment, living)]
-        yield from (Problem(name, what) for what in lost[:NAMED_ARTICLES])
-        if len(lost) > NAMED_ARTICLES:
-            yield Problem(name, f"and {len(lost) - NAMED_ARTICLES:,} more articles")
+        yield from (Problem(name, what) for what in lost[:MAX_NAMED_ARTICLES])
+        if len(lost) > MAX_NAMED_ARTICLES:
+            yield Problem(name, f"and {len(lost) - MAX_NAMED_ARTICLES:,} more articles")
         chosen = living[:: max(len(living) // max(self._sample, 1), 1)][: self._sample]
         self.sampled += len(chosen)
         yield from (Problem(name, what) for what in invariants.ill_indexed(segment, chosen))
@@ -145,7 +145,7 @@ class Check:
     def _stories(
         self, toc: Toc, files: dict[str, Outcome], newest_one: int, segments: list[Segment | None]
     ) -> Iterator[Problem]:
-        """What is wrong with the file of the stories, which only an empty index may lack."""
+        """List the problems of the file of stories, which only an empty index can lack."""
         path = story_path(self._folder, newest_one)
         if newest_one != toc.generation:
             if toc.entries:
@@ -164,14 +164,14 @@ class Check:
         except OSError as error:
             yield unread(path, error)
             return
-        for entry, segment, told in zip(toc.entries, segments, named, strict=False):
-            if segment is not None and told != (entry.file_name, segment.living):
-                yield Problem(path.name, f"it does not tell of {entry.file_name}")
+        for entry, segment, key in zip(toc.entries, segments, named, strict=False):
+            if segment is not None and key != (entry.file_name, segment.living):
+                yield Problem(path.name, f"it has no stories of {entry.file_name}")
         if len(named) != len(toc.entries):
-            yield Problem(path.name, "it tells of other segments than there are")
+            yield Problem(path.name, "it has the stories of other segments")
 
     def _twice(self, toc: Toc, segments: list[Segment | None]) -> Iterator[Problem]:
-        """Articles that are in more than one segment."""
+        """List articles that are in more than one segment."""
         counts: Counter[str] = Counter()
         for segment in filter(None, segments):
             counts.update(segment.ids(np.flatnonzero(segment.everything())))
@@ -181,10 +181,10 @@ class Check:
             yield Problem(path.name, f"{len(twice):,} articles are there more than once, as {twice[0]}")
 
 
-def _joined(stretches: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Stretches, those that touch made one."""
+def _joined(ranges: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Join ranges that touch."""
     low = high = -1
-    for start, end in stretches:
+    for start, end in ranges:
         if start != high:
             if high > 0:
                 yield low, high
@@ -197,18 +197,18 @@ def _joined(stretches: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 # ---- leftovers
 
 
-def leftovers(folder: Path, known: frozenset[str]) -> list[Leftover]:
-    """What is in the folder of an index and belongs to no commit; ``known`` are files of others that do."""
+def leftovers(folder: Path, extras: frozenset[str]) -> list[Leftover]:
+    """Return the files in the folder of an index that belong to no commit; ``extras`` belong to it."""
     if newest(folder) < 0:
         return []
     toc = read_toc(folder)
-    kept = {*known, *LOCKS, HOLDER, MARKER, toc_path(folder, toc.generation).name}
+    kept = {*extras, *LOCKS, HOLDER, MARKER, toc_path(folder, toc.generation).name}
     kept.add(story_path(folder, newest_stories(folder, toc.generation)).name)
     kept.update(entry.file_name for entry in toc.entries)
     return [
         Leftover(path.name, _size(path))
         for path in sorted(folder.iterdir())
-        if path.name not in kept and _OURS.fullmatch(path.name)
+        if path.name not in kept and _ENGINE_FILE.fullmatch(path.name)
     ]
 
 
@@ -219,7 +219,10 @@ def _size(path: Path) -> int:
 
 
 def remove(folder: Path, names: list[str]) -> list[str]:
-    """Remove leftovers by their names; those that are gone. The lock must be held: what is being written is one too."""
+    """Remove the named leftovers, and return the names of those removed.
+
+    The lock must be held: files that are being written are leftovers too.
+    """
     removed = []
     for name in names:
         path = folder / name

@@ -1,1 +1,1 @@
-"""From the tree of a query to scored articles."""
+"""Search: from the tree of a query to ranked articles."""

@@ -22,6 +22,7 @@ from newssearch.query import (
     Exact,
     Field,
     Fuzzy,
+    Leaf,
     Name,
     Near,
     Node,
@@ -59,6 +60,9 @@ from .spans import (
 )
 from .term_lookup import AnalysedWords, Expand, TermLookup
 from .term_spans import TermSpans, merge_postings
+
+NodeWithoutMatches = Not | AtLeast | Region | Field | Dated | Undated | Boost | Everything
+"""A node that holds for an article as a whole: it has no matches in a text, and is no operand of a leaf."""
 
 
 class SegmentMatcher:
@@ -207,8 +211,8 @@ class SegmentMatcher:
                 self.spans(_kept_operand(node), name, owners),
                 [self.spans(operand, name, owners) for operand in excluded],
             )
-        if isinstance(node, Not | AtLeast | Region | Field | Dated | Undated | Boost | Everything):
-            raise TypeError(f"{type(node).__name__} has no matches in a text")
+        if isinstance(node, NodeWithoutMatches):
+            raise _no_matches(node)
         assert_never(node)
 
     def _words(self, node: Word | Phrase, name: TextField, owners: Array | None) -> Spans:
@@ -304,7 +308,11 @@ class SegmentMatcher:
             return reduce(np.union1d, map(self._articles_with_operands, node.operands))
         if isinstance(node, And):
             return self._articles_with_operands(_kept_operand(node))
-        return self.doc_set(node).articles
+        if isinstance(node, Leaf):
+            return self.doc_set(node).articles
+        if isinstance(node, NodeWithoutMatches):
+            raise _no_matches(node)
+        assert_never(node)
 
     def _owners_with_operands(self, node: Node, articles: Mask | None) -> Array:
         """The paragraphs of the given articles outside of which a node cannot match; if None, the headlines."""
@@ -315,15 +323,23 @@ class SegmentMatcher:
             return reduce(np.union1d, (self._owners_with_operands(one, articles) for one in node.operands))
         if isinstance(node, And):
             return self._owners_with_operands(_kept_operand(node), articles)
-        if articles is None:
-            return self.postings(node, "title").owners
-        doc_set = self.doc_set(node)
-        return doc_set.owners_of(np.flatnonzero(articles[doc_set.articles]))
+        if isinstance(node, Leaf):
+            if articles is None:
+                return self.postings(node, "title").owners
+            doc_set = self.doc_set(node)
+            return doc_set.owners_of(np.flatnonzero(articles[doc_set.articles]))
+        if isinstance(node, NodeWithoutMatches):
+            raise _no_matches(node)
+        assert_never(node)
 
 
 def _kept_operand(node: And) -> Node:
     """The operand of a conjunction that is not negated: inside a leaf there is exactly one."""
     return next(operand for operand in node.operands if not isinstance(operand, Not))
+
+
+def _no_matches(node: NodeWithoutMatches) -> TypeError:
+    return TypeError(f"{type(node).__name__} has no matches in a text")
 
 
 def _filter_postings(found: Postings, keep: Mask) -> Postings:

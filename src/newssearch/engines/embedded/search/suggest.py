@@ -10,28 +10,20 @@ from newssearch.outlets import Aliases
 from newssearch.query import (
     And,
     AnyWord,
-    AtLeast,
-    Boost,
     Caps,
-    Dated,
     Diagnostic,
-    Everything,
     Exact,
-    Field,
     Fuzzy,
     Leaf,
     Name,
     Near,
     Node,
-    Not,
     Or,
     PatternPhrase,
     Phrase,
     Regex,
-    Region,
     Same,
     Span,
-    Undated,
     Wildcard,
     Word,
     leaves,
@@ -43,7 +35,7 @@ from newssearch.text.analysis import words as words_of
 
 from .field_values import similar_values
 from .reader import IndexReader
-from .segment_matcher import SegmentMatcher
+from .segment_matcher import NodeWithoutMatches, SegmentMatcher
 from .term_expansion import TermExpansion
 
 MAX_SUGGESTIONS = 3
@@ -145,5 +137,5 @@ def _word_leaves(node: Node) -> Iterator[WordLeaf]:
     elif isinstance(node, Near | Same | And | Or):
         for child in node.children:
             yield from _word_leaves(child)
-    elif not isinstance(node, Not | AtLeast | Region | Field | Dated | Undated | Boost | Everything):
+    elif not isinstance(node, NodeWithoutMatches):
         assert_never(node)

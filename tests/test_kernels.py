@@ -664,9 +664,9 @@ def partners(left: set[Span], right: set[Span], close: Callable[[Span, Span], bo
 @given(leaf_matches(2), st.integers(1, 6), st.booleans(), st.sampled_from([np.uint32, np.int64]))
 @settings(max_examples=300, deadline=None)
 def test_near_are_pairs_close_to_each_other(
-    given: tuple[list[str], list[list[set[Span]]]], distance: int, ordered: bool, dtype: type
+    drawn: tuple[list[str], list[list[set[Span]]]], distance: int, ordered: bool, dtype: type
 ) -> None:
-    texts, (left, right) = given
+    texts, (left, right) = drawn
 
     def close(one: Span, other: Span) -> bool:
         behind = other[0] >= one[1]
@@ -682,9 +682,9 @@ def test_near_are_pairs_close_to_each_other(
 @given(leaf_matches(2), st.sets(st.integers(0, 45)))
 @settings(max_examples=300, deadline=None)
 def test_the_same_are_pairs_of_one_group(
-    given: tuple[list[str], list[list[set[Span]]]], cuts: set[int]
+    drawn: tuple[list[str], list[list[set[Span]]]], cuts: set[int]
 ) -> None:
-    texts, (left, right) = given
+    texts, (left, right) = drawn
     starts = _starts([len(text) for text in texts])
     groups = sorted([*starts, *(cut for cut in cuts if cut < starts[-1])])
 
@@ -701,9 +701,9 @@ def test_the_same_are_pairs_of_one_group(
 @given(leaf_matches(3))
 @settings(max_examples=300, deadline=None)
 def test_without_is_what_shares_no_word_and_a_union_is_a_set(
-    given: tuple[list[str], list[list[set[Span]]]],
+    drawn: tuple[list[str], list[list[set[Span]]]],
 ) -> None:
-    texts, sides = given
+    texts, sides = drawn
     kept, *taken = sides
     found = spans.exclude_spans(_all(texts, kept), [_all(texts, side) for side in taken])
     assert spans_of(found) == found_in(

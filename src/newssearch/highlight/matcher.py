@@ -86,8 +86,8 @@ class AnalysedText:
         """The number of characters before each chunk, without the spaces between chunks."""
         return list(accumulate(map(len, self.text.split(" ")), initial=0))
 
-    def at(self, term: str) -> list[int]:
-        """The positions of a term."""
+    def positions(self, term: str) -> list[int]:
+        """Return the positions of a term."""
         terms = self.terms
         return [at for at, other in enumerate(terms) if other == term] if term in terms else []
 
@@ -118,7 +118,7 @@ class AnalysedText:
         return [bisect_right(starts, self._offsets(word)[0]) for word in range(len(self.terms))]
 
     def compounds(self, key: str) -> list[Match]:
-        """The matches of a compound, joined or split, by its key."""
+        """Return the matches of a compound, joined or split, by its key."""
         return (self._parted if " " in key else self._joined).get(key, [])
 
     @cached_property
@@ -130,7 +130,7 @@ class AnalysedText:
         return self._compounds(PARTED)
 
     def _compounds(self, pattern: Pattern) -> dict[str, list[Match]]:
-        """Compounds by key, searched only in chunks that ``pattern`` matches."""
+        """Return compounds by key, searched only in chunks that ``pattern`` matches."""
         found: dict[str, list[Match]] = {}
         number = at = 0
         pieces: list[str] = []
@@ -152,7 +152,7 @@ def _compounds_of(analyser: Analyser, chunk: str) -> tuple[Compound, ...]:
 
 @lru_cache(maxsize=4096)
 def _terms(analyser: Analyser, text: str) -> tuple[str, ...]:
-    """The terms of a part of a query, cached because many texts ask for it."""
+    """Return the terms of a part of a query, cached because many texts ask for it."""
     return tuple(analyser.terms(text))
 
 
@@ -227,11 +227,11 @@ def _alternative_matches(other: Alternative, text: AnalysedText) -> list[Match]:
 
 
 def _adjacent_terms(wanted: Sequence[str], text: AnalysedText) -> list[Match]:
-    """Matches of adjacent terms."""
+    """Return the matches of adjacent terms."""
     if not wanted:
         return []
     size, terms = len(wanted), text.terms
-    begins = text.at(wanted[0])
+    begins = text.positions(wanted[0])
     if size > 1:
         asked = list(wanted)
         begins = [at for at in begins if terms[at : at + size] == asked]
@@ -239,9 +239,9 @@ def _adjacent_terms(wanted: Sequence[str], text: AnalysedText) -> list[Match]:
 
 
 def _minimal_windows(terms: Sequence[str], within: int, text: AnalysedText) -> list[Match]:
-    """The minimal windows that hold all terms, with the last at most ``within`` words after the first."""
+    """Return the minimal windows that hold all terms, with the last at most ``within`` words after the first."""
     needed = Counter(terms)
-    events = sorted((at, term) for term in needed for at in text.at(term))
+    events = sorted((at, term) for term in needed for at in text.positions(term))
     held: Counter[str] = Counter()
     missing = len(terms)
     low = 0
@@ -262,7 +262,7 @@ def _minimal_windows(terms: Sequence[str], within: int, text: AnalysedText) -> l
 
 
 def _chained(parts: Sequence[list[Match]]) -> list[Match]:
-    """Matches made of one match of each part, each beginning where the one before ends."""
+    """Return matches made of one match of each part, each beginning where the one before ends."""
     found = {(start, start) for start, _ in parts[0]}
     for part in parts:
         begun: dict[int, set[int]] = {}
@@ -273,7 +273,7 @@ def _chained(parts: Sequence[list[Match]]) -> list[Match]:
 
 
 def _adjacent_parts(node: PatternPhrase, text: AnalysedText) -> list[Match]:
-    """Matches of adjacent words and patterns."""
+    """Return the matches of adjacent words and patterns."""
     anywhere = [(at, at + 1) for at in range(len(text.terms))] if ANY in node.parts else []
     return _chained(
         [anywhere if isinstance(leaf, AnyWord) else find_matches(leaf, text) for leaf in node.leaves]
@@ -281,11 +281,14 @@ def _adjacent_parts(node: PatternPhrase, text: AnalysedText) -> list[Match]:
 
 
 def _parts_in_window(node: PatternPhrase, text: AnalysedText) -> list[Match]:
-    """The minimal windows with a distinct word for each word and pattern; compare :func:`_minimal_windows`."""
+    """Return the minimal windows with a distinct word for each word and pattern; compare :func:`_minimal_windows`."""
     sought: list[tuple[Node | str, int]] = list(Counter(_terms(text.analyser, node.words)).items())
     sought += Counter(part for part in node.parts if isinstance(part, Wildcard | Fuzzy)).items()
     needs = [
-        ({at for at, _ in find_matches(one, text)} if isinstance(one, Node) else set(text.at(one)), count)
+        (
+            {at for at, _ in find_matches(one, text)} if isinstance(one, Node) else set(text.positions(one)),
+            count,
+        )
         for one, count in sought
     ]
     # Each gets a word of its own if every subset of them has enough words together (Hall 1935).
@@ -306,7 +309,7 @@ def _parts_in_window(node: PatternPhrase, text: AnalysedText) -> list[Match]:
 
 
 def _words_as_written(wanted: str, text: AnalysedText, shown: Callable[[str], str]) -> list[Match]:
-    """Matches of adjacent words compared as written, each with and without its elided prefix."""
+    """Return the matches of adjacent words compared as written, each with and without its elided prefix."""
     pieces = [shown(word_of(match)) for match in words(wanted)]
     size = len(pieces)
     last = len(text.terms) - size + 1 if size else 0
@@ -319,7 +322,7 @@ def _words_as_written(wanted: str, text: AnalysedText, shown: Callable[[str], st
 
 
 def _matches_near(left: list[Match], right: list[Match], distance: int, ordered: bool) -> list[Match]:
-    """The matches of either side with a disjoint match of the other at most ``distance`` words away."""
+    """Return the matches of either side with a disjoint match of the other at most ``distance`` words away."""
     found = set(_followed_closely(left, right, distance))
     found.update(_following_closely(left, right, distance))
     if not ordered:
@@ -329,13 +332,13 @@ def _matches_near(left: list[Match], right: list[Match], distance: int, ordered:
 
 
 def _followed_closely(first: list[Match], second: list[Match], distance: int) -> Iterable[Match]:
-    """The matches in ``first`` that a match in ``second`` follows within ``distance``."""
+    """Return the matches in ``first`` that a match in ``second`` follows within ``distance``."""
     starts = sorted(start for start, _ in second)
     return [(s, e) for s, e in first if bisect_left(starts, e) < bisect_right(starts, e + distance - 1)]
 
 
 def _following_closely(first: list[Match], second: list[Match], distance: int) -> Iterable[Match]:
-    """The matches in ``second`` that follow a match in ``first`` within ``distance``."""
+    """Return the matches in ``second`` that follow a match in ``first`` within ``distance``."""
     ends = sorted(end for _, end in first)
     return [(s, e) for s, e in second if bisect_left(ends, s - distance + 1) < bisect_right(ends, s)]
 
@@ -343,7 +346,7 @@ def _following_closely(first: list[Match], second: list[Match], distance: int) -
 def _matches_in_same(
     left: list[Match], right: list[Match], text: AnalysedText, by_sentence: bool
 ) -> list[Match]:
-    """The matches of either side with a disjoint match of the other in the same sentence, or anywhere in the text."""
+    """Return the matches of either side with a disjoint match of the other in the same sentence, or anywhere in the text."""
 
     def group(match: Match) -> int:
         return text.sentences[match[0]] if by_sentence else 0
@@ -352,6 +355,7 @@ def _matches_in_same(
 
 
 def _with_partner(ones: list[Match], others: list[Match], group: Callable[[Match], int]) -> Iterable[Match]:
+    """Return the matches in ``ones`` that have a disjoint match in ``others`` in the same group."""
     last_start: dict[int, int] = {}
     first_end: dict[int, int] = {}
     for match in others:
@@ -367,7 +371,7 @@ def _with_partner(ones: list[Match], others: list[Match], group: Callable[[Match
 
 
 def _matches_except(node: And, text: AnalysedText) -> list[Match]:
-    """The matches of the positive operand that share no word with a match of a negated one."""
+    """Return the matches of the positive operand that share no word with a match of a negated one."""
     kept = next(operand for operand in node.operands if not isinstance(operand, Not))
     taken: set[int] = set()
     for operand in node.operands:

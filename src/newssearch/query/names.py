@@ -121,9 +121,9 @@ def is_spelling(name: str, form: str) -> bool:
     return any(_fits(spelling, form) for spelling in spellings(name))
 
 
-def is_name(name: str, form: str, as_written: str) -> bool:
+def is_name(name: str, form: str, spelled: str) -> bool:
     """Whether a word with a capital, given folded and as written, is a spelling of a name."""
-    return as_written.lower() != as_written and is_spelling(name, form)
+    return spelled.lower() != spelled and is_spelling(name, form)
 
 
 def beginnings(name: str) -> Iterator[str]:
@@ -171,7 +171,9 @@ def _fits(spelling: Spelling, form: str) -> bool:
         return False
     *pairs, last = zip(spelling.vowels, found.groups(), strict=True)
     total = sum(_vowel_distance(one, other) for one, other in pairs)
-    return total + (0 if set(last) == {"", "e"} else _vowel_distance(*last)) <= spelling.allowed  # Poutine
+    return (
+        total + (0 if set(last) == {"", "e"} else _vowel_distance(*last)) <= spelling.allowed
+    )  # a silent e: Poutine
 
 
 def _vowel_distance(one: str, other: str) -> int:

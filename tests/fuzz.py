@@ -1,8 +1,7 @@
-"""Documents of every format, spoilt at random, and queries made of anything: nothing may raise, hang, or get into an index
-that it breaks.
+"""Random damage to documents of every format, and random queries: nothing may raise, hang, or break an index.
 
-``python -m fuzz 600`` in this folder is the long form: so many seconds for each target, also with the real documents where
-they are here. What it finds is printed with the seed that makes it again. A test runs the short form.
+``python -m fuzz 600`` in this folder is the long form: it runs the given number of seconds for each target, also with the
+real documents if they are present. It prints each finding with the seed that reproduces it. A test runs the short form.
 """
 
 from __future__ import annotations
@@ -126,7 +125,7 @@ SEEDS: dict[str, list[bytes]] = {
     "a.tar": [_tar()],
     "a.zip": [_zip()],
 }  # fmt: skip
-"""Of each target the name that its documents have, and some that are whole."""
+"""The name of the documents of each target, and some intact documents."""
 
 TOKENS = [
     b"\0", b"\xff", b"\xed\xa0\x80", b"\\ud800", b"\xe2\x80\xae", b"\x1b[31m", b"\r", b"\n\n", b"<", b">", b"&", b"&#0;", b"&#xD800;", b"]]>",
@@ -134,11 +133,11 @@ TOKENS = [
     b"99999-01-01", b"0000-00-00", b"9" * 30, b"null", b"NaN", b"charset=utf-7", b"charset=x", b"../../etc/passwd", b"\xef\xbb\xbf", b"\xfe\xff",
     b"A" * 5000, b"<p>" * 300, b"[" * 300, b"Content-Length: 99999999999\r\n", b"PK\x03\x04", b"\x1f\x8b\x08",
 ]  # fmt: skip
-"""What has broken parsers before."""
+"""Bytes that have broken parsers before."""
 
 
 def spoilt(data: bytes, drawn: random.Random) -> bytes:
-    """A document with some of its bytes changed, cut, moved, doubled, or strange ones put between."""
+    """Return a document with some bytes changed, removed, moved, doubled or inserted."""
     content = bytearray(data)
     for _ in range(drawn.choice((1, 1, 2, 3, 8))):
         size = len(content)
@@ -163,7 +162,7 @@ def spoilt(data: bytes, drawn: random.Random) -> bytes:
 
 
 def read(folder: Path, name: str, data: bytes) -> list[Article]:
-    """Read a document, and look at what comes of it."""
+    """Read a document, and check the results."""
     file = folder / name
     file.write_bytes(data)
     articles = []
@@ -180,7 +179,7 @@ def read(folder: Path, name: str, data: bytes) -> list[Article]:
 
 
 def check(article: Article) -> None:
-    """What holds of any article, wherever it comes from."""
+    """Check what must hold for every article."""
     assert article.id
     told = render.as_json(article.to_dict())
     assert json.loads(told.encode("utf-8")) == json.loads(told)
@@ -193,13 +192,13 @@ def check(article: Article) -> None:
 
 
 def check_shown(text: str) -> None:
-    """What is printed of any text: nothing that a terminal obeys."""
+    """Check that the printed form of a text contains no control sequences."""
     shown = escape.terminal(text)
     assert not any(char < " " or "\x7f" <= char < "\xa0" or "\u202a" <= char <= "\u202e" for char in shown)
 
 
 def fuzz(folder: Path, name: str, drawn: random.Random, seeds: list[bytes]) -> list[Article]:
-    """One spoilt document of a target."""
+    """Return one damaged document of a target."""
     return read(folder, name, spoilt(drawn.choice(seeds), drawn))
 
 
@@ -213,7 +212,7 @@ PIECES = [
 
 
 def query(drawn: random.Random) -> str:
-    """A query made of anything."""
+    """Return a random query."""
     glue = drawn.choice(("", " ", " "))
     pieces = [drawn.choice(PIECES) for _ in range(drawn.choice((1, 2, 4, 8, 30)))]
     if drawn.random() < 0.1:
@@ -224,7 +223,7 @@ def query(drawn: random.Random) -> str:
 
 
 def ask(index: newssearch.Index, text: str) -> None:
-    """Search for it; it may be refused, with a reason."""
+    """Search for a query, which may be rejected with a reason."""
     try:
         results = index.search(text, limit=5, names=text.endswith("e"), explain=True, facets=("year",))
     except QueryError as error:
@@ -240,11 +239,11 @@ def ask(index: newssearch.Index, text: str) -> None:
 
 
 class Hang(Exception):  # noqa: N818  (it is named for what it is)
-    """It took longer than anything may."""
+    """An input took longer than any input may."""
 
 
 def targets(data: Path | None) -> Iterator[tuple[str, list[bytes]]]:
-    """All targets, with real documents among their seeds, where these are here."""
+    """Return all targets, with real documents among their seeds if they are present."""
     real: dict[str, list[bytes]] = {}
     for file in sorted(data.rglob("*")) if data is not None else ():
         if file.is_file() and 0 < file.stat().st_size < 200_000:
@@ -260,7 +259,7 @@ def targets(data: Path | None) -> Iterator[tuple[str, list[bytes]]]:
 
 
 def long_form(seconds: float, seed: int, data: Path | None) -> int:
-    """Spoil documents of each target for so long; how many findings there were."""
+    """Damage documents of each target for the given time. Return the number of findings."""
     findings = 0
 
     def hang(*_: object) -> None:

@@ -1,4 +1,4 @@
-"""What bytes are, and what text they hold."""
+"""Detection of encodings, and of files that are not text."""
 
 from __future__ import annotations
 

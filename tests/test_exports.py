@@ -1,4 +1,4 @@
-"""What newssearch wrote itself is no article, whatever it is called; what only looks a little like it is one."""
+"""The output of newssearch is skipped, whatever its file name; articles that only resemble it are read."""
 
 from __future__ import annotations
 

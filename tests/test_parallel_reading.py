@@ -1,4 +1,4 @@
-"""Documents are parsed by several processes, and nobody can tell from what comes of it."""
+"""Documents are parsed by several processes, with the same results as by one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HERE = os.getpid()
 
 @pytest.fixture
 def eager(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """Two processes from the first document on, which is given away in small batches."""
+    """Two worker processes from the first document on, with small batches."""
     monkeypatch.setenv(PROCESSES_VARIABLE, "2")
     monkeypatch.setattr(parallel, "SECONDS_BEFORE_WORKERS", -1.0)
     monkeypatch.setattr(parallel, "MAX_BATCH_ITEMS", 3)
@@ -28,7 +28,7 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
-    """Words as the titles of articles; some cannot be read, and some end the process that reads them."""
+    """Yield an article for each word; some words cannot be read, and some end the process that reads them."""
     for word in data.decode().split():
         if word == "broken":
             raise UnreadableError("it is broken")
@@ -44,7 +44,7 @@ def document(number: int, words: str) -> Document:
 
 
 def outcome(items: list[object]) -> list[str]:
-    """What came, in its order."""
+    """Return the results in order."""
     with Parsers() as parsers:
         found = parsers.in_order(items)
         return [item.title or "" if isinstance(item, Article) else str(item) for item in found]

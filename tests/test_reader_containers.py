@@ -1,4 +1,4 @@
-"""Compressed files, archives and web archives: what lies in them is read as whatever it is."""
+"""Compressed files, archives and web archives: their members are read in their own formats."""
 
 from __future__ import annotations
 

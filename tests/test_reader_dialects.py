@@ -22,7 +22,7 @@ UTC = dt.timezone.utc
 
 
 def every(document: object, **options: object) -> list[object]:
-    """What is read from a document of JSON."""
+    """Return the results of reading a JSON document."""
     origin = Origin("a.json", ReadOptions(**options))  # type: ignore[arg-type]
     return [read_record(record, origin, n) for n, record in enumerate(records_in(document), start=1)]
 

@@ -1,4 +1,4 @@
-"""Pieces of HTML to paragraphs."""
+"""HTML fragments to paragraphs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HTML pages to articles: what a page says of itself, and the text that a reader of it sees."""
+"""HTML pages to articles: the metadata of a page, and the text that it shows."""
 
 from __future__ import annotations
 

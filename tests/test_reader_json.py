@@ -1,4 +1,4 @@
-"""JSON to articles: a record a line, and whole documents."""
+"""JSON to articles: one record per line, and whole documents."""
 
 from __future__ import annotations
 
@@ -260,7 +260,7 @@ def test_an_overlong_line_is_rejected_by_itself(limit: int) -> None:
 
 
 class Endless(io.RawIOBase):
-    """A line that never ends, and the largest piece of it that was asked for."""
+    """A line without an end; it notes the largest size that was requested."""
 
     def __init__(self, size: int) -> None:
         self.left = size

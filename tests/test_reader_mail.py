@@ -1,4 +1,4 @@
-"""Mail: a message is an article, a mailbox holds several, and what is attached is read as what it is."""
+"""Mail: a message is an article, a mailbox contains several, and attachments are read in their own formats."""
 
 from __future__ import annotations
 

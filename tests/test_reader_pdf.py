@@ -1,4 +1,4 @@
-"""PDF: its text, without what stands at the edge of every page."""
+"""PDF: its text, without headers and footers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ STORY = [
 
 
 def pdf(pages: list[list[str]], title: str | None = None) -> bytes:
-    """A PDF with some lines on each page."""
+    """Return a PDF with the given lines on each page."""
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"",

@@ -1,4 +1,4 @@
-"""What agencies send: NITF, NewsML-G2 and NewsML 1."""
+"""The formats of agencies: NITF, NewsML-G2 and NewsML 1."""
 
 from __future__ import annotations
 

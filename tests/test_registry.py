@@ -1,4 +1,4 @@
-"""Which format an input is in; and formats that come from elsewhere."""
+"""Detection of the format of an input, and formats of other packages."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FORMAT = Format("a telegram", matches=lambda source: source.head.startswith(b"TE
 
 @pytest.fixture
 def telegrams(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A package that reads telegrams is installed; the folder is where it is."""
+    """Install a package that reads telegrams. Return its folder."""
     folder = tmp_path / "site"
     info = folder / "telegrams-1.0.dist-info"
     info.mkdir(parents=True)
@@ -136,7 +136,7 @@ def test_content_goes_before_the_name(tmp_path: Path) -> None:
 
 
 def box(brand: bytes) -> bytes:
-    """The beginning of a file of the family of MP4, with its kind."""
+    """Return the first bytes of a file of the MP4 family with the given brand."""
     return b"\x00\x00\x00\x18ftyp" + brand + b"\x00\x00\x00\x00mif1heic"
 
 

@@ -67,7 +67,7 @@ def main() -> None:
         known = [json.loads(line) for line in lines]
     copies = planted(known, drawn)
     seconds = 0.0
-    update = near_duplicates.update
+    update = near_duplicates.update_stories
 
     def timed(*arguments: Any) -> Any:
         nonlocal seconds
@@ -77,7 +77,7 @@ def main() -> None:
         finally:
             seconds += time.perf_counter() - started
 
-    vars(writer)["update"] = timed
+    vars(writer)["update_stories"] = timed
     articles = [
         Article.create(
             title=a["title"], text=a["text"].split("\n\n"), date=a["date"], outlet=a["outlet"], url=a["url"]

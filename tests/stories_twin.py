@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from newssearch import Article
 from newssearch.engines.embedded.indexing import near_duplicates
-from newssearch.engines.embedded.segment.shingles import LEAST, RATE, WORDS
+from newssearch.engines.embedded.segment.shingles import MIN_SAMPLES, SHINGLE_WORDS, SHINGLES_PER_SAMPLE
 from newssearch.text.analysis import analyser
 
 FACTORS = (
@@ -46,9 +46,11 @@ def samples(text: str, lang: str | None) -> set[int]:
     ]
     if not words:
         return set()
-    shingles = [words[n : n + WORDS] for n in range(max(len(words) - WORDS + 1, 1))]
+    shingles = [words[n : n + SHINGLE_WORDS] for n in range(max(len(words) - SHINGLE_WORDS + 1, 1))]
     hashes = sorted({mixed(sum(w * f for w, f in zip(s, FACTORS, strict=False)) & MASK) for s in shingles})
-    return {value for n, value in enumerate(hashes) if n < LEAST or value < (1 << 32) // RATE}
+    return {
+        value for n, value in enumerate(hashes) if n < MIN_SAMPLES or value < (1 << 32) // SHINGLES_PER_SAMPLE
+    }
 
 
 def mixed(value: int) -> int:
@@ -82,7 +84,7 @@ def tell(articles: Sequence[Article]) -> Told:
                 if (
                     is_earlier(earlier, later)
                     and shared
-                    and len(shared) >= near_duplicates.OF_DOCUMENT * len(mine)
+                    and len(shared) >= near_duplicates.MIN_SHARE_OF_DOCUMENT * len(mine)
                 ):
                     known.add((later.id, n))
     return Told(connected(pairs), repeated, known)
@@ -103,17 +105,23 @@ def common(articles: Iterable[Article], of: dict[str, dict[int, set[int]]]) -> s
                 mark = best[0] if n != best[1] else min(others, default=0)
                 marks[value, article.outlet or ""].add(mark)
             seen |= mine
-    return {value for (value, _), found in marks.items() if len(found) >= near_duplicates.REPEATED}
+    return {
+        value
+        for (value, _), found in marks.items()
+        if len(found) >= near_duplicates.BOILERPLATE_ARTICLES_OF_OUTLET
+    }
 
 
 def are_copies(one: set[int], other: set[int], at_home: object) -> bool:
     """Whether two articles with these samples are copies."""
     shared = len(one & other)
-    if shared < near_duplicates.LEAST_SHARED:
+    if shared < near_duplicates.MIN_SHARED_SAMPLES:
         return False
     both = shared / len(one) + shared / len(other)
-    least = near_duplicates.OF_BOTH_AT_HOME if at_home else near_duplicates.OF_BOTH
-    return shared >= near_duplicates.OF_SMALLER * min(len(one), len(other)) and both >= least - 1e-12
+    least = near_duplicates.MIN_SUM_OF_SHARES_IN_OUTLET if at_home else near_duplicates.MIN_SUM_OF_SHARES
+    return (
+        shared >= near_duplicates.MIN_SHARE_OF_SMALLER * min(len(one), len(other)) and both >= least - 1e-12
+    )
 
 
 def is_earlier(one: Article, other: Article) -> bool:

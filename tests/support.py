@@ -54,7 +54,7 @@ def index_of(address: str | Path, *articles: Article) -> Index:
 def without_boilerplate() -> Iterator[None]:
     """Nothing is boilerplate: for what is compared with a search that knows none."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(near_duplicates, "REPEATED", 1 << 30)
+        patch.setattr(near_duplicates, "BOILERPLATE_ARTICLES_OF_OUTLET", 1 << 30)
         yield
 
 

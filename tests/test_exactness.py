@@ -122,7 +122,7 @@ def divided(batch: int, ratio: float) -> Iterator[None]:
     """An index in which a batch has so many chunks of text, and segments are merged so gladly: never for 0."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(new_segments, "BATCH_TEXT_BYTES", batch)
-        patch.setattr(merge_policy, "RATIO", ratio)
+        patch.setattr(merge_policy, "MERGE_RATIO", ratio)
         yield
 
 
@@ -131,11 +131,11 @@ def short_cuts() -> Iterator[None]:
     """All that is done only where there is much, done where there is little: bounds, searches by halves, sparse sets."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(top_k, "MIN_FIRST_ARTICLES", 1)
-        patch.setattr(postings, "SPREAD", 0)
-        patch.setattr(postings, "FEW", 1)
+        patch.setattr(postings, "MAX_POSTINGS_PER_WANTED", 0)
+        patch.setattr(postings, "MIN_BLOCKS_PER_WANTED", 1)
         patch.setattr(sorted_sets, "DENSE_UNIVERSE_RATIO", 0)
-        patch.setattr(field, "DENSE", 0)
-        patch.setattr(field, "CLOSE", 0)
+        patch.setattr(field, "DENSE_OWNERS_RATIO", 0)
+        patch.setattr(field, "SCAN_RATIO", 0)
         yield
 
 

@@ -25,8 +25,8 @@ from hypothesis import strategies as st
 from newssearch import Article
 from newssearch.engines.embedded.indexing import inverter, lexicon, merge_policy, merger
 from newssearch.engines.embedded.indexing.inverter import Articles, invert
-from newssearch.engines.embedded.indexing.lexicon import Lexicon, Word, Words
-from newssearch.engines.embedded.indexing.segment_builder import Builder, document_articles
+from newssearch.engines.embedded.indexing.lexicon import IndexedWord, Lexicon, WordTable
+from newssearch.engines.embedded.indexing.segment_builder import SegmentBuilder, document_articles
 from newssearch.engines.embedded.search import spans
 from newssearch.engines.embedded.search.spans import Spans
 from newssearch.engines.embedded.segment import bm25f
@@ -34,9 +34,9 @@ from newssearch.engines.embedded.segment import field as field_module
 from newssearch.engines.embedded.segment import format as format_module
 from newssearch.engines.embedded.segment import postings as term_module
 from newssearch.engines.embedded.segment.compound_postings import Compounds, compound_sections, entry_of
-from newssearch.engines.embedded.segment.field import Field, Kinds, TextField
-from newssearch.engines.embedded.segment.format import SCALE, pack, packed_starts, unpack, unpack_all
-from newssearch.engines.embedded.segment.levenshtein import alike
+from newssearch.engines.embedded.segment.field import FieldReader, SurfaceForms, TextField
+from newssearch.engines.embedded.segment.format import IMPACT_BOUNDS, pack, packed_starts, unpack, unpack_all
+from newssearch.engines.embedded.segment.levenshtein import within_distance
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.stored_fields import VALUES
 from newssearch.engines.embedded.segment.tokens import Tokens
@@ -131,7 +131,7 @@ def test_ranges_count_on_from_where_they_begin(asked: list[tuple[int, int]]) -> 
 @settings(max_examples=300, deadline=None)
 def test_words_that_are_alike_are_those_within_few_edits(word: str, others: list[str], edits: int) -> None:
     letters = np.array(others, "U9").view(np.uint32).reshape(len(others), 9)
-    found = alike(word, letters, np.array([len(other) for other in others], np.int64), edits)
+    found = within_distance(word, letters, np.array([len(other) for other in others], np.int64), edits)
     assert found.tolist() == [within_edits(word, other, edits) for other in others]
 
 
@@ -141,7 +141,7 @@ def test_words_that_are_alike_are_those_within_few_edits(word: str, others: list
 )
 @settings(max_examples=100, deadline=None)
 def test_a_field_finds_its_forms_that_are_alike(forms: set[str], word: str) -> None:
-    held = {n: [Word(form, form, form)] * (n + 1) for n, form in enumerate(sorted(forms))}
+    held = {n: [IndexedWord(form, form, form)] * (n + 1) for n, form in enumerate(sorted(forms))}
     field = field_of(held, len(held))
     for edits in (1, 2):
         wanted = {form: n + 1 for n, form in enumerate(sorted(forms)) if within_edits(word, form, edits)}
@@ -195,7 +195,7 @@ ANY_TEXTS = st.lists(st.sampled_from(SNIPPETS) | ANY_TEXT, max_size=14).map("".j
 LANGS = st.sampled_from([None, "en", "pt", "de", "ar", "zh", "tr", "ru", "fr", "it"])
 
 
-def read(texts: Sequence[tuple[str, str | None]]) -> tuple[list[list[Word]], Tokens]:
+def read(texts: Sequence[tuple[str, str | None]]) -> tuple[list[list[IndexedWord]], Tokens]:
     """The words of texts, as a lexicon has them, by text."""
     known = Lexicon()
     tokens = known.tokens([text.encode() for text, _ in texts], [analysis_of(lang) for _, lang in texts])
@@ -205,11 +205,12 @@ def read(texts: Sequence[tuple[str, str | None]]) -> tuple[list[list[Word]], Tok
     return [found[low:high] for low, high in pairwise(ends)], tokens
 
 
-def words_of(text: str, lang: str | None) -> list[Word]:
+def words_of(text: str, lang: str | None) -> list[IndexedWord]:
     """The words of one text, one by one."""
     analysis = analyser(lang)
     return [
-        Word(token.term, analysis.form(token.word), written(token.word)) for token in analysis.tokens(text)
+        IndexedWord(token.term, analysis.form(token.word), written(token.word))
+        for token in analysis.tokens(text)
     ]
 
 
@@ -233,7 +234,7 @@ def broken_by(tokens: Tokens) -> list[bool]:
 @given(st.lists(st.tuples(ANY_TEXTS, LANGS), max_size=4), st.sampled_from([1, 3, 64]))
 @settings(max_examples=300, deadline=None)
 def test_a_lexicon_has_the_words_of_the_whole_text(texts: list[tuple[str, str | None]], longest: int) -> None:
-    with small(LONGEST=longest):
+    with small(MAX_CHUNK_BYTES=longest):
         found, tokens = read(texts)
     assert found == [words_of(text, lang) for text, lang in texts]
     assert (np.diff(tokens.breaks) > 0).all()
@@ -296,16 +297,16 @@ def test_no_sentence_begins_behind_the_last_word(text: str) -> None:
 
 # ---- inverting and segment.Field: postings, places, variants
 
-VARIANTS = [Word(f"{term}", f"{term}{n // 3}", f"{term}{n // 3}{'x' * (n % 3)}")
+VARIANTS = [IndexedWord(f"{term}", f"{term}{n // 3}", f"{term}{n // 3}{'x' * (n % 3)}")
             for term, kinds in (("a", 1), ("b", 2), ("ñ", 3), ("c", 5), ("日", 17)) for n in range(kinds)]  # fmt: skip
-VARIANTS += [Word("b", "a0", "a0"), Word("ab", "a0", "a0"), Word("ab", "a0", "A0")]
-Texts = Mapping[int, Sequence[Word]]
+VARIANTS += [IndexedWord("b", "a0", "a0"), IndexedWord("ab", "a0", "a0"), IndexedWord("ab", "a0", "A0")]
+Texts = Mapping[int, Sequence[IndexedWord]]
 """The words of each owner that has any."""
 
 
-def tokens_of(texts: Texts, size: int, breaks: Sequence[int] = ()) -> tuple[Tokens, Words]:
+def tokens_of(texts: Texts, size: int, breaks: Sequence[int] = ()) -> tuple[Tokens, WordTable]:
     """What a lexicon would say of ``size`` owners."""
-    known = Words()
+    known = WordTable()
     words = [known.number(*word) for owner in sorted(texts) for word in texts[owner]]
     sizes = np.zeros(size, np.int64)
     for owner, held in texts.items():
@@ -315,15 +316,15 @@ def tokens_of(texts: Texts, size: int, breaks: Sequence[int] = ()) -> tuple[Toke
     ), known
 
 
-def field_of(texts: Texts, size: int, articles: Sequence[int] | None = None) -> Field:
+def field_of(texts: Texts, size: int, articles: Sequence[int] | None = None) -> FieldReader:
     """The field of ``size`` owners with these words: articles, or the documents of articles that have so many each."""
     tokens, words = tokens_of(texts, size)
     if articles is None:
-        return Field(Container(invert("title", tokens, words)), "title")
+        return FieldReader(Container(invert("title", tokens, words)), "title")
     first = np.array([*accumulate(articles, initial=0)], np.uint32)
     of = document_articles(first)
     sections = invert("text", tokens, words, Articles(of, first, tokens.sizes))
-    return Field(Container({**sections, "article.first": first, "document.article": of}), "text")
+    return FieldReader(Container({**sections, "article.first": first, "document.article": of}), "text")
 
 
 def check_fields(texts: Texts, size: int, pick: random.Random, rounds: int = 3) -> None:
@@ -337,7 +338,7 @@ def check_fields(texts: Texts, size: int, pick: random.Random, rounds: int = 3) 
     check_groups(field, texts, articles, pick)
 
 
-def check_groups(field: Field, texts: Texts, articles: Sequence[int], pick: random.Random) -> None:
+def check_groups(field: FieldReader, texts: Texts, articles: Sequence[int], pick: random.Random) -> None:
     """Hold the articles of a field of documents to what its postings say."""
     bounds = [*accumulate(articles, initial=0)]
     for number in range(len(field.terms)):
@@ -349,20 +350,20 @@ def check_groups(field: Field, texts: Texts, articles: Sequence[int], pick: rand
         weights = bm25f.in_text(np.array(counts), field.sizes[np.array(owners)], field.mean)
         for article_number, step in zip(*(a.tolist() for a in (found.articles, found.best)), strict=True):
             best = max(w for w, one in zip(weights.tolist(), of, strict=True) if one == article_number)
-            assert SCALE[step] >= best
-            assert step in (0, 255) or SCALE[step - 1] < best * (1 + 1e-9)
+            assert IMPACT_BOUNDS[step] >= best
+            assert step in (0, 255) or IMPACT_BOUNDS[step - 1] < best * (1 + 1e-9)
         some = sorted(pick.sample(range(len(articles)), min(len(articles), pick.choice([0, 1, 2, 9]))))
         wanted = [n for n, one in enumerate(of) if one in some]
-        with small(FEW=pick.choice([1, 8])):
+        with small(MIN_BLOCKS_PER_WANTED=pick.choice([1, 8])):
             wanted_articles = np.array(some, pick.choice([np.int64, np.uint32]))
             chosen = field.term(number).of_groups(sorted_sets.indices_in(found.articles, wanted_articles))
         assert chosen.owners.tolist() == [owners[n] for n in wanted]
         assert found.counts_of(chosen).tolist() == [counts[n] for n in wanted]
 
 
-def check_field(field: Field, texts: Texts, size: int, pick: random.Random, rounds: int = 3) -> None:
+def check_field(field: FieldReader, texts: Texts, size: int, pick: random.Random, rounds: int = 3) -> None:
     """Hold a field to a dictionary of its words; ``pick`` chooses the owners and variants that are asked for."""
-    held: dict[str, dict[int, list[tuple[int, Word]]]] = {}
+    held: dict[str, dict[int, list[tuple[int, IndexedWord]]]] = {}
     for owner in sorted(texts):
         for position, word in enumerate(texts[owner]):
             held.setdefault(word.term, {}).setdefault(owner, []).append((position, word))
@@ -386,7 +387,7 @@ def check_field(field: Field, texts: Texts, size: int, pick: random.Random, roun
         assert found.owners.tolist() == list(of)
         assert found.counts.tolist() == [len(all_of) for all_of in of.values()]
 
-        def expected(asked: set[int] | None, kinds: set[Word] | None, of: Any = of) -> list[int]:
+        def expected(asked: set[int] | None, kinds: set[IndexedWord] | None, of: Any = of) -> list[int]:
             return [
                 starts[owner] + position
                 for owner, all_of in of.items()
@@ -395,12 +396,12 @@ def check_field(field: Field, texts: Texts, size: int, pick: random.Random, roun
                 if kinds is None or word in kinds
             ]
 
-        assert field.places(Kinds(number, None)).tolist() == expected(None, None)
+        assert field.places(SurfaceForms(number, None)).tolist() == expected(None, None)
         for _ in range(rounds):
             some = pick.sample(sorted(of), pick.randint(0, min(len(of), pick.choice([1, 2, len(of)]))))
             asked = {*some, *(pick.randrange(size) for _ in range(pick.randrange(4)))}
             owners = np.array(sorted(asked), pick.choice([np.int64, np.uint32]))
-            assert field.places(Kinds(number, None), owners).tolist() == expected(asked, None)
+            assert field.places(SurfaceForms(number, None), owners).tolist() == expected(asked, None)
             ours = [n for n, word in enumerate(variants) if word.term == term]
             chosen = pick.sample(ours, pick.randint(1, len(ours)))
             (kinds,) = field.by_term(np.array(chosen, np.int64))
@@ -416,7 +417,9 @@ def check_field(field: Field, texts: Texts, size: int, pick: random.Random, roun
     check_variants(field, variants, totals, terms)
 
 
-def check_stretch(field: Field, low: int, high: int, wanted: list[dict[int, list[tuple[int, Word]]]]) -> None:
+def check_stretch(
+    field: FieldReader, low: int, high: int, wanted: list[dict[int, list[tuple[int, IndexedWord]]]]
+) -> None:
     owner_terms, owners, counts, positions, kinds = (array.tolist() for array in field.stretch(low, high))
     assert owner_terms == [low + n for n, of in enumerate(wanted) for _ in of]
     assert owners == [owner for of in wanted for owner in of]
@@ -432,10 +435,12 @@ def check_stretch(field: Field, low: int, high: int, wanted: list[dict[int, list
     ]
 
 
-def check_variants(field: Field, variants: list[Word], totals: Counter[Word], terms: list[str]) -> None:
+def check_variants(
+    field: FieldReader, variants: list[IndexedWord], totals: Counter[IndexedWord], terms: list[str]
+) -> None:
     forms = sorted({word.form for word in variants}, key=str.encode)
     known = [
-        Word(terms[int(field.array("variant.term")[n])], form, field.written(n))
+        IndexedWord(terms[int(field.array("variant.term")[n])], form, field.written(n))
         for form in forms
         for n in field.variants(field.find_form(form)).tolist()
     ]
@@ -478,12 +483,12 @@ def test_a_field_is_a_dictionary_of_its_words(
         if text
     }
     size = len(texts) + gap
-    with small(STRIDE=stride, SPREAD=spread):
+    with small(POSTINGS_PER_OFFSET=stride, MAX_POSTINGS_PER_WANTED=spread):
         check_fields(held, size, pick)
 
 
-def numbered(kinds: int, term: str) -> list[Word]:
-    return [Word(term, f"{term}{n % 7}", f"{term}{n}") for n in range(kinds)]
+def numbered(kinds: int, term: str) -> list[IndexedWord]:
+    return [IndexedWord(term, f"{term}{n % 7}", f"{term}{n}") for n in range(kinds)]
 
 
 @pytest.mark.parametrize("kinds", [1, 2, 3, 4, 5, 16, 17, 256, 257, 300])
@@ -496,28 +501,28 @@ def test_a_term_may_have_any_number_of_variants(kinds: int) -> None:
 
 def test_a_term_may_have_more_variants_than_16_bits_can_count() -> None:
     size = (1 << 16) + 2
-    words = [Word("a", "a", f"a{n:06}") for n in range(size)]
+    words = [IndexedWord("a", "a", f"a{n:06}") for n in range(size)]
     field = field_of({0: words}, 1)
     last = field.by_term(np.array([size - 1]))
     assert [field.places(kinds).tolist() for kinds in last] == [[size - 1]]
 
 
 def test_an_owner_may_have_a_word_more_than_255_times_and_others_behind_it() -> None:
-    a, b = Word("a", "a", "a"), Word("b", "b", "b")
+    a, b = IndexedWord("a", "a", "a"), IndexedWord("b", "b", "b")
     counts = (254, 255, 256, 1, 700, 2)
     texts = {n: [a] * count + [b] for n, count in enumerate(counts * 40)}
     check_fields(texts, len(texts), random.Random(1), rounds=8)
 
 
 def test_owners_may_be_many_pages_and_a_word_in_all_of_them() -> None:
-    a, b, c = (Word(name, name, name) for name in "abc")
+    a, b, c = (IndexedWord(name, name, name) for name in "abc")
     size = 140_000
     texts = {n: [a, b] if n % 70_000 == 3 else [a] for n in range(size)} | {131_072: [c, a, c], 65_535: [b]}
     check_fields(texts, size, random.Random(1), rounds=2)
 
 
 def test_positions_may_need_more_than_16_bits() -> None:
-    a, b, c = (Word(name, name, name) for name in "abc")
+    a, b, c = (IndexedWord(name, name, name) for name in "abc")
     long = [a, *([b] * 299), a, *([b] * 66_000), a, c]
     for texts in ({0: long}, {0: [c], 1: long, 2: [a]}, {n: [a] * 200 for n in range(400)} | {400: long}):
         check_fields(texts, len(texts), random.Random(1), rounds=2)
@@ -533,7 +538,7 @@ def test_positions_may_need_more_than_16_bits() -> None:
 def test_few_words_may_be_far_from_the_beginning(few: int, sizes: list[int], pick: random.Random) -> None:
     words = numbered(5, "b") + numbered(2, "c")
     texts = {n: [pick.choice(words) for _ in range(size)] for n, size in enumerate(sizes)}
-    texts[0] = [*([words[0]] * 256), *([Word("a", "a", "a")] * (few + 1))]
+    texts[0] = [*([words[0]] * 256), *([IndexedWord("a", "a", "a")] * (few + 1))]
     check_fields(texts, len(texts), pick)
 
 
@@ -917,14 +922,14 @@ PIECES_OF_NEWS = st.builds(
 
 def built(articles: Sequence[tuple[str, Article]]) -> dict[str, Array]:
     """The sections of a segment of articles under these ids."""
-    builder = Builder()
+    builder = SegmentBuilder()
     for name, one in articles:
         named = Article(**{field: getattr(one, field) for field in one.__slots__} | {"id": name})
         builder.add(named, f"state of {name}")
     return builder.sections(Lexicon())
 
 
-def parts_of(field: Field) -> list[bool]:
+def parts_of(field: FieldReader) -> list[bool]:
     """Of each word, whether a sentence or an owner begins between it and the word before."""
     starts = field.starts.astype(np.int64)
     of = np.concatenate([np.arange(low, high - 1) for low, high in pairwise(starts.tolist())] or [starts[:0]])
@@ -964,7 +969,7 @@ OF_DOCUMENTS = ("first", "group.best", "group.mean")
 """Those of a field of documents."""
 
 
-def portrait_of(field: Field) -> dict[str, object]:
+def portrait_of(field: FieldReader) -> dict[str, object]:
     documents = field.name == "text"
     names = (*EQUAL, *OF_DOCUMENTS) if documents else EQUAL
     seen: dict[str, object] = {name: field.array(name).tolist() for name in names}
@@ -976,7 +981,7 @@ def portrait_of(field: Field) -> dict[str, object]:
         (
             term,
             *(array.tolist() for array in field.postings(number)),
-            field.places(Kinds(number, None)).tolist(),
+            field.places(SurfaceForms(number, None)).tolist(),
         )
         for number, term in enumerate(terms)
     ]
@@ -991,7 +996,7 @@ def merged(segments: Sequence[Segment], folder: Path) -> Segment:
     """The segments made into one, on disk."""
     (folder / "merged").unlink(missing_ok=True)  # of the merge before
     with writing(folder / "merged") as file:
-        size = merger.merge(segments, file)
+        size = merger.merge_segments(segments, file)
     one = Segment(Container(folder / "merged"))
     assert size == one.documents
     return one
@@ -1030,7 +1035,13 @@ def check_merged(batches: Sequence[Sequence[Article]], gone: set[int], folder: P
 def test_a_merge_is_one_segment_of_what_is_left(
     batches: list[list[Article]], gone: set[int], stretch: int, stride: int, limit: int
 ) -> None:
-    sizes = small(STRETCH=stretch, STRIDE=stride, REPACK_SIZE=limit, BLOCK_SIZE=30, DICTIONARY_SIZE=64)
+    sizes = small(
+        WORDS_PER_SLICE=stretch,
+        POSTINGS_PER_OFFSET=stride,
+        REPACK_SIZE=limit,
+        BLOCK_SIZE=30,
+        DICTIONARY_SIZE=64,
+    )
     with sizes, tempfile.TemporaryDirectory() as folder:
         check_merged(batches, gone, Path(folder))
 
@@ -1047,7 +1058,7 @@ def test_a_merge_of_long_paragraphs_and_many_variants(tmp_path: Path, stretch: i
     long = article("l", text(2_000), url="l")
     mixed = [article("m", text(300), *(text(90) for _ in range(20)), "b " * 600, url="m")]
     short = [article("s", *(text(5) for _ in range(9)), url=f"s{n}") for n in range(9)]
-    with small(STRETCH=stretch):
+    with small(WORDS_PER_SLICE=stretch):
         for batches in ([mixed, short], [[long], short], [mixed, [long, *short]], [short, mixed, [long]]):
             for gone in (set[int](), {0}, {1, 3}, set(range(1, 9))):
                 check_merged(batches, gone, tmp_path)
@@ -1069,18 +1080,22 @@ def test_all_segments_are_chosen_in_order_and_no_more_than_a_commit_may_merge(
     documents: list[int], added: int, bytes_each: int
 ) -> None:
     sizes = [one * bytes_each for one in documents]
-    groups = merge_policy.choose(documents, sizes, added)
-    assert all(high - low == 1 or sum(sizes[low:high]) <= merge_policy.LARGEST for low, high in groups)
+    groups = merge_policy.choose_merges(documents, sizes, added)
+    assert all(
+        high - low == 1 or sum(sizes[low:high]) <= merge_policy.MAX_MERGED_BYTES for low, high in groups
+    )
     assert [n for low, high in groups for n in range(low, high)] == list(range(len(documents)))
     assert all(low < high for low, high in groups)
     written_anew = sum(sum(documents[low:high]) for low, high in groups if high - low > 1)
-    if sum(size <= merge_policy.LARGEST // 2 for size in sizes) < merge_policy.MOST:
-        assert written_anew <= max(merge_policy.ALWAYS, merge_policy.TIMES * added)
+    if sum(size <= merge_policy.MAX_MERGED_BYTES // 2 for size in sizes) < merge_policy.MAX_SMALL_SEGMENTS:
+        assert written_anew <= max(
+            merge_policy.MIN_MERGE_BUDGET, merge_policy.MERGE_BUDGET_PER_ADDED_DOC * added
+        )
     else:
         totals = [sum(documents[low:high]) for low, high in groups]
         assert all(
-            documents[low - 1] > merge_policy.RATIO * total
-            or (documents[low - 1] + total) * bytes_each > merge_policy.LARGEST
+            documents[low - 1] > merge_policy.MERGE_RATIO * total
+            or (documents[low - 1] + total) * bytes_each > merge_policy.MAX_MERGED_BYTES
             for (low, _), total in zip(groups[1:], totals[1:], strict=True)
         )
 
@@ -1097,7 +1112,7 @@ def test_a_long_history_leaves_few_segments_and_writes_nothing_over_and_over(mos
         held.append((added, 1))
         total, commits = total + added, commits + 1
         after = []
-        for low, high in merge_policy.choose(
+        for low, high in merge_policy.choose_merges(
             [size for size, _ in held], [330 * size for size, _ in held], added
         ):
             size = sum(size for size, _ in held[low:high])
@@ -1106,6 +1121,6 @@ def test_a_long_history_leaves_few_segments_and_writes_nothing_over_and_over(mos
             after.append((size, times + (high - low > 1)))
         held = after
         assert sum(size for size, _ in held) == total
-        assert len(held) <= merge_policy.MOST + 2 * 330 * total / merge_policy.LARGEST
+        assert len(held) <= merge_policy.MAX_SMALL_SEGMENTS + 2 * 330 * total / merge_policy.MAX_MERGED_BYTES
     assert written_anew <= 14 * total
     assert max(times for _, times in held) <= 60

@@ -15,7 +15,7 @@ import newssearch
 from newssearch import Article
 from newssearch.engines.embedded import EmbeddedStore, new_segments
 from newssearch.engines.embedded.indexing import merger
-from newssearch.engines.embedded.indexing.segment_builder import Builder
+from newssearch.engines.embedded.indexing.segment_builder import SegmentBuilder
 from newssearch.engines.embedded.new_segments import BuildTask
 from newssearch.engines.embedded.writer import EmbeddedWriter
 from newssearch.system.workers import PROCESSES_VARIABLE, ProcessPool, ThreadWorker, WorkerError, worker_count
@@ -46,7 +46,7 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Two processes for however little there is to do, in small batches."""
     monkeypatch.setattr(new_segments, "MIN_TEXT_FOR_PROCESSES", 1)
     monkeypatch.setattr(new_segments, "BATCH_TEXT_BYTES", 2_000)
-    monkeypatch.setattr(merger, "SHARED", 1)
+    monkeypatch.setattr(merger, "MIN_WORDS_TO_SHARE", 1)
     monkeypatch.setenv(PROCESSES_VARIABLE, "2")
     return monkeypatch
 
@@ -155,7 +155,7 @@ def test_no_process_is_left_and_none_is_in_the_way_of_an_interrupt(
 
 def test_what_a_task_raises_is_raised_here_and_the_process_goes_on(tmp_path: Path) -> None:
     workers = ProcessPool(1)
-    builder = Builder()
+    builder = SegmentBuilder()
     builder.add(news(1)[0], "state")
     try:
         with pytest.raises(FileNotFoundError) as raised:

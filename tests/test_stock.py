@@ -43,7 +43,7 @@ from whoosh.util.numeric import byte_to_length, length_to_byte
 
 import newssearch
 from newssearch import Article, Paragraph
-from newssearch.engines.embedded.segment.columns import as_written
+from newssearch.engines.embedded.segment.columns import local_time
 from newssearch.engines.embedded.whoosh_compat.codec import ArraySegment
 from newssearch.engines.embedded.whoosh_compat.schema import make_schema
 from newssearch.fields import WHOLE_FIELDS, WORD_FIELDS
@@ -131,7 +131,7 @@ def stock_documents(one: Article) -> Iterator[dict[str, Any]]:
         if one.title:
             known |= {"title": terms(one.title), "_stored_title": one.title}
         if one.date is not None:
-            known["date"] = as_written(one.date)
+            known["date"] = local_time(one.date)
         for name in (*WHOLE_FIELDS, *WORD_FIELDS):
             if value := getattr(one, name):
                 words = name_words(value) if name in WORD_FIELDS else [key(value)]

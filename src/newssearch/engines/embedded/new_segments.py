@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from newssearch.article import Article
 from newssearch.engines.embedded.indexing.lexicon import Lexicon
-from newssearch.engines.embedded.indexing.segment_builder import Builder
+from newssearch.engines.embedded.indexing.segment_builder import SegmentBuilder
 from newssearch.engines.embedded.storage.container import write_container
 from newssearch.engines.embedded.whoosh_compat.codec import ArraySegment
 from newssearch.system.atomic_files import writing
@@ -30,7 +30,7 @@ class NewSegments:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._builder = Builder()
+        self._builder = SegmentBuilder()
         self._text_bytes = 0  # of all batches of the run
         self._building: list[tuple[ArraySegment, Future[None]]] = []
         self.workers: WorkerPool = ThreadWorker()
@@ -67,7 +67,7 @@ class NewSegments:
     def _build(self) -> None:
         """Give the batch to a worker, and begin the next one."""
         fault_point("segment: begin")
-        builder, self._builder = self._builder, Builder()
+        builder, self._builder = self._builder, SegmentBuilder()
         self._text_bytes += builder.size
         if (
             self._text_bytes >= MIN_TEXT_FOR_PROCESSES
@@ -94,7 +94,7 @@ class NewSegments:
 class BuildTask(NamedTuple):
     """The task of a worker: build a segment of a batch."""
 
-    builder: Builder
+    builder: SegmentBuilder
     path: Path
 
     def run(self, memory: WorkerMemory) -> None:

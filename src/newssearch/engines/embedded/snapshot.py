@@ -21,7 +21,7 @@ from newssearch.engines.embedded.search.explain import explain
 from newssearch.engines.embedded.search.field_values import count_values
 from newssearch.engines.embedded.search.reader import IndexReader
 from newssearch.engines.embedded.search.top_k import Ranked, Ranking, concat_ranked, kth_greatest, sort_keys
-from newssearch.engines.embedded.segment.columns import NONE
+from newssearch.engines.embedded.segment.columns import NO_TIME
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.stored_fields import provenance_of
 from newssearch.engines.embedded.storage.container import Array, item_view
@@ -213,7 +213,7 @@ class EmbeddedSnapshot:
                 shown = segment.shown(article)
                 moment = int(segment.instant[article])
                 copy = Copy(shown.id, shown.outlet, shown.date)
-                found.append((moment == NONE, moment, copy.id, copy))
+                found.append((moment == NO_TIME, moment, copy.id, copy))
         return [copy for *_, copy in sorted(found)]
 
     def _rank(self, document: int, score: float) -> Rank:
@@ -232,7 +232,7 @@ class EmbeddedSnapshot:
 
     def _date_facet(self, field: str, articles: Mask) -> tuple[FacetValue, ...]:
         written = self._written(articles)
-        dated = written[written != NONE]
+        dated = written[written != NO_TIME]
         moments = np.datetime64("0001-01-01T00:00:00", "us") + dated.astype("timedelta64[us]")
         periods, counts = np.unique(
             moments.astype("datetime64[Y]" if field == "year" else "datetime64[M]"), return_counts=True
@@ -251,7 +251,7 @@ class EmbeddedSnapshot:
         with self._reading():
             everything = self._reader.everything()
             written = self._written(everything)
-            dates = written[written != NONE]
+            dates = written[written != NO_TIME]
             return Contents(
                 articles=int(np.count_nonzero(everything)),
                 paragraphs=self._reader.paragraphs,

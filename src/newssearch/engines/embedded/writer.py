@@ -9,8 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from newssearch.article import Article
-from newssearch.engines.embedded.indexing.merger import merge, renumbered
-from newssearch.engines.embedded.indexing.near_duplicates import Part, joined, update
+from newssearch.engines.embedded.indexing.merger import merge_segments, renumbered
+from newssearch.engines.embedded.indexing.near_duplicates import (
+    SegmentStories,
+    concat_columns,
+    update_stories,
+)
 from newssearch.engines.embedded.integrity.diagnosis import diagnosed
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.shingles import Hashes
@@ -125,11 +129,13 @@ class EmbeddedWriter:
         parts = []
         for number, segment in enumerate(self._snapshot.segments):
             removed = np.array(sorted(self._removed.get(number, ())), np.int64)
-            parts.append(Part(segment, segment.stories, np.unique(segment.article[removed]).astype(np.int64)))
+            parts.append(
+                SegmentStories(segment, segment.stories, np.unique(segment.article[removed]).astype(np.int64))
+            )
         for new in self._new.built:
             opened = Segment(Container(self._path(new)))
-            parts.append(Part(opened, None, np.empty(0, np.int64)))
-        return update(parts, self._snapshot.boilerplate)
+            parts.append(SegmentStories(opened, None, np.empty(0, np.int64)))
+        return update_stories(parts, self._snapshot.boilerplate)
 
     def _merge(self, held: Sequence[SegmentWithStories], last: bool) -> list[SegmentWithStories]:
         """Merge segments as the policy says, and return those that are left, in order."""
@@ -137,9 +143,9 @@ class EmbeddedWriter:
         added = self._unmerged if last else 0
         documents = [segment.doc_count() for segment, _ in held]
         sizes = [self._live_size(segment) for segment, _ in held]
-        for low, high in merge_policy.choose(documents, sizes, added):
+        for low, high in merge_policy.choose_merges(documents, sizes, added):
             first, _ = held[low]
-            wasteful = last and merge_policy.wasteful(first.doc_count(), first.deleted_count())
+            wasteful = last and merge_policy.is_wasteful(first.doc_count(), first.deleted_count())
             alone = high - low == 1 and not wasteful
             left.append(held[low] if alone else self._merge_into_one(held[low:high]))
         return left
@@ -156,7 +162,7 @@ class EmbeddedWriter:
         segment = ArraySegment("MAIN")
         container = ContainerWriter(self._path(segment))
         try:
-            segment.set_doc_count(merge(opened, container, self._new.workers))
+            segment.set_doc_count(merge_segments(opened, container, self._new.workers))
             container.close()
         except BaseException:
             container.discard()
@@ -164,7 +170,9 @@ class EmbeddedWriter:
         fault_point("merge: done")
         self._merged.append(segment)
         parts = zip(held, renumbered(opened), strict=True)
-        return segment, joined([(stories, new.articles, new.documents) for (_, stories), new in parts])
+        return segment, concat_columns(
+            [(stories, new.articles, new.documents) for (_, stories), new in parts]
+        )
 
     def _path(self, segment: ArraySegment) -> Path:
         return self._folder.folder / segment.file_name

@@ -1,7 +1,7 @@
-"""Pieces of text between white space, found and looked up by arrays.
+"""A hash table of the pieces of text between white space (chunks), filled and read with array operations.
 
-Text is UTF-8, and a *chunk* is its bytes, taken eight at a time as numbers. These are hashed to a place in a table, and
-compared there one by one, so that no two chunks are taken for one, however they are hashed.
+A *chunk* is a sequence of UTF-8 bytes, read as numbers of eight bytes. The table hashes these and compares all of them, so
+that chunks with equal hashes are not confused.
 """
 
 from __future__ import annotations
@@ -12,28 +12,28 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-LONGEST = 64
-"""Bytes of a chunk that a table can hold."""
-ROOM = LONGEST + 16
-"""Bytes that there must be behind the last chunk of a text."""
+MAX_CHUNK_BYTES = 64
+"""The greatest size of a chunk that a table holds, in bytes."""
+PADDING_BYTES = MAX_CHUNK_BYTES + 16
+"""The bytes that must follow the last chunk of a text."""
 
 Array = NDArray[Any]
 Mask = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
 Ints = NDArray[np.int64]
 Octets = NDArray[np.uint64]
-"""Bytes of a text, eight of them a number, the first one the lowest."""
+"""Bytes of a text as little-endian numbers of eight bytes."""
 
 _Kind = TypeVar("_Kind", bound=np.generic)
-_FIRST = np.array([(1 << 8 * size) - 1 for size in range(9)], np.uint64)
-"""What leaves so many bytes of eight."""
+_LOW_BYTES = np.array([(1 << 8 * size) - 1 for size in range(9)], np.uint64)
+"""Masks that keep the lowest 0, 1, … 8 bytes of a number."""
 _SHIFT = np.uint64(29)
 
 
-def parted(whole: bytes) -> tuple[Ints, Ints]:
-    """Where the chunks of a text begin and end that begins and ends with white space.
+def split_chunks(whole: bytes) -> tuple[Ints, Ints]:
+    """Return where the chunks of a text begin and end; the text must begin and end with white space.
 
-    >>> starts, ends = parted(" A b\\u3000 cd\\n".encode())
+    >>> starts, ends = split_chunks(" A b\\u3000 cd\\n".encode())
     >>> starts.tolist(), ends.tolist()
     ([1, 3, 8], [2, 4, 10])
     """
@@ -48,9 +48,9 @@ def parted(whole: bytes) -> tuple[Ints, Ints]:
 
 
 def _mark_wide(text: Bytes, space: Mask) -> None:
-    """Mark all white space that is no ASCII, as ``str.split`` knows it."""
+    """Mark the white space beyond ASCII that ``str.split`` recognises."""
     lead = np.flatnonzero((text - np.uint8(0xC2) == 0) | (text - np.uint8(0xE1) <= 2))
-    lead = lead[lead < len(text) - 2]  # of a text that is whole none is further behind
+    lead = lead[lead < len(text) - 2]  # in valid UTF-8 none begins later
     first, second, third = text[lead], text[lead + 1], text[lead + 2]
     two = lead[(first == 0xC2) & ((second == 0x85) | (second == 0xA0))]
     general = ((third - np.uint8(0x80)) <= 0x0A) | (third == 0xA8) | (third == 0xA9) | (third == 0xAF)
@@ -66,9 +66,9 @@ def _mark_wide(text: Bytes, space: Mask) -> None:
 
 
 class Chunks(NamedTuple):
-    """Chunks of a text: their first bytes, their sizes and what else tells them apart, and their hashes.
+    """Chunks of a text: their first eight bytes, their sizes combined with their analyses, and their hashes.
 
-    ``rest`` has for the second and each further eight bytes which chunks are so long, ascending, and the bytes.
+    ``rest`` has an item for each further eight bytes: the chunks that are so long, ascending, and these bytes.
     """
 
     keys: Octets
@@ -77,7 +77,7 @@ class Chunks(NamedTuple):
     rest: tuple[tuple[Ints, Octets], ...]
 
     def take(self, which: Ints) -> Chunks:
-        """Some of them, by their numbers, ascending."""
+        """Return the chunks with the given indices, ascending."""
         rest = []
         for of, octets in self.rest:
             at = np.searchsorted(of, which)
@@ -87,12 +87,14 @@ class Chunks(NamedTuple):
         return Chunks(self.keys[which], self.kinds[which], self.hashes[which], tuple(rest))
 
 
-class Table:
-    """The numbers of chunks of at most LONGEST bytes."""
+class ChunkTable:
+    """A hash table from chunks of at most :data:`MAX_CHUNK_BYTES` bytes to numbers."""
 
     def __init__(self) -> None:
-        pick = random.SystemRandom()  # so that nobody can write a text whose chunks all have one place
-        self._factors = np.array([pick.getrandbits(64) | 1 for _ in range(LONGEST // 8 + 2)], np.uint64)
+        pick = random.SystemRandom()  # so that nobody can craft chunks that collide
+        self._factors = np.array(
+            [pick.getrandbits(64) | 1 for _ in range(MAX_CHUNK_BYTES // 8 + 2)], np.uint64
+        )
         self._bits = 10
         self._slots = np.full(1 << self._bits, -1, np.int32)
         self._size = 0
@@ -105,18 +107,18 @@ class Table:
         self._rest_size = 0
 
     def chunks(self, whole: bytes, starts: Ints, sizes: Ints, kind: int) -> Chunks:
-        """Chunks of a text behind which there is ROOM; those of one ``kind`` are not those of another."""
+        """Return the chunks of a text that ends with padding; chunks of different ``kind`` are different."""
         octets = np.frombuffer(whole, "<u8", len(whole) // 8)
-        keys = _octets(octets, starts, sizes)
+        keys = _read_octets(octets, starts, sizes)
         kinds = (sizes + (kind << 8)).astype(np.uint32)
         hashes = keys * self._factors[0]
         hashes ^= kinds * self._factors[1]
         rest = []
         of = np.flatnonzero(sizes > 8)
-        for n in range(1, LONGEST // 8):
+        for n in range(1, MAX_CHUNK_BYTES // 8):
             if not len(of):
                 break
-            more = _octets(octets, starts[of] + 8 * n, sizes[of] - 8 * n)
+            more = _read_octets(octets, starts[of] + 8 * n, sizes[of] - 8 * n)
             hashes[of] += more * self._factors[n + 1]
             rest.append((of, more))
             of = of[sizes[of] > 8 * (n + 1)]
@@ -125,7 +127,7 @@ class Table:
         return Chunks(keys, kinds, hashes, tuple(rest))
 
     def find(self, chunks: Chunks) -> Ints:
-        """The number of each of some chunks, or -1."""
+        """Return the number of each chunk, or -1."""
         places = self._places(chunks.hashes)
         entries = self._slots[places]
         found = np.full(len(places), -1, np.int64)
@@ -143,7 +145,7 @@ class Table:
         return found
 
     def _same(self, chunks: Chunks, entries: NDArray[np.int32]) -> Mask:
-        """Which chunks are those of some entries; none is that of -1."""
+        """Return which chunks equal the entries at the same index; no chunk equals entry -1."""
         same: Mask = self._keys[entries] == chunks.keys
         same &= self._kinds[entries] == chunks.kinds
         same &= entries >= 0
@@ -157,19 +159,19 @@ class Table:
         return (hashes >> np.uint64(64 - self._bits)).astype(np.int64)
 
     def add(self, chunks: Chunks, numbers: Ints) -> None:
-        """Give chunks that it does not have their numbers, each of them once."""
+        """Add new, distinct chunks with their numbers."""
         new = np.arange(self._size, self._size + len(numbers))
         self._size += len(numbers)
-        self._keys = _held(self._keys, new, chunks.keys)
-        self._kinds = _held(self._kinds, new, chunks.kinds)
-        self._hashes = _held(self._hashes, new, chunks.hashes)
-        self._numbers = _held(self._numbers, new, numbers)
+        self._keys = _set_items(self._keys, new, chunks.keys)
+        self._kinds = _set_items(self._kinds, new, chunks.kinds)
+        self._hashes = _set_items(self._hashes, new, chunks.hashes)
+        self._numbers = _set_items(self._numbers, new, numbers)
         longer = ((chunks.kinds.astype(np.int64) & 0xFF) - 1) // 8
         at = np.cumsum(longer) - longer + self._rest_size
-        self._at = _held(self._at, new, at)
+        self._at = _set_items(self._at, new, at)
         self._rest_size += int(longer.sum())
         for n, (of, octets) in enumerate(chunks.rest):
-            self._rest = _held(self._rest, at[of] + n, octets)
+            self._rest = _set_items(self._rest, at[of] + n, octets)
         if 2 * self._size > len(self._slots):
             self._bits = (4 * self._size - 1).bit_length()
             self._slots = np.full(1 << self._bits, -1, np.int32)
@@ -177,7 +179,7 @@ class Table:
         self._enter(new)
 
     def _enter(self, entries: Ints) -> None:
-        """Put entries into the table: of several that would have one place, all but one go on to the next."""
+        """Insert entries; of several entries with the same slot, all but one probe the next."""
         places = self._places(self._hashes[entries])
         while len(entries):
             free = np.flatnonzero(self._slots[places] < 0)
@@ -186,16 +188,16 @@ class Table:
             entries, places = entries[going], (places[going] + 1) & (len(self._slots) - 1)
 
 
-def _octets(octets: Octets, starts: Ints, sizes: Ints) -> Octets:
-    """The eight bytes of a text from some places on, or as many of them as the sizes say."""
+def _read_octets(octets: Octets, starts: Ints, sizes: Ints) -> Octets:
+    """Return eight bytes of a text from each start, or as many as its size says."""
     at, bits = starts >> 3, (starts.astype(np.uint64) & np.uint64(7)) << np.uint64(3)
-    # The upper half is shifted twice: a shift by 64 bits means nothing.
+    # The upper half is shifted twice: a shift by 64 bits is undefined.
     found = octets[at] >> bits | octets[at + 1] << np.uint64(1) << (np.uint64(63) - bits)
-    return np.asarray(found & _FIRST[np.minimum(sizes, 8)], np.uint64)
+    return np.asarray(found & _LOW_BYTES[np.minimum(sizes, 8)], np.uint64)
 
 
-def _held(array: NDArray[_Kind], at: Ints, values: Array) -> NDArray[_Kind]:
-    """An array with values at some places, twice as long if that is needed."""
+def _set_items(array: NDArray[_Kind], at: Ints, values: Array) -> NDArray[_Kind]:
+    """Store values at the given indices of an array, which is doubled if it is too short; return the array."""
     most = int(at.max(initial=-1)) + 1
     if most > len(array):
         array = np.concatenate((array, np.empty(max(most - len(array), len(array)), array.dtype)))

@@ -14,7 +14,7 @@ Where articles are owners, each group is one posting, and what would tell them a
 ``F.group.run.first``   and its first group; and the end
 ``F.group.low``         the last 16 bits of the article of each *group*: the postings of a term in one article
 ``F.group.counts``      how many postings it has (:mod:`storage.patched_ints`)
-``F.group.best``        what the best of them weighs at most: a step on the scale of :func:`steps`, for owners of
+``F.group.best``        what the best of them weighs at most: a step on the scale of :func:`quantised`, for owners of
                         ``F.group.mean`` words on average
 ``F.first``             T + 1: the first posting of each term
 ``F.within``            P: the owner of each posting, as its number in its article (:mod:`storage.patched_ints`)
@@ -49,13 +49,13 @@ import numpy as np
 from newssearch.engines.embedded.segment import bm25f
 from newssearch.engines.embedded.segment.compound_postings import compound_sections
 from newssearch.engines.embedded.segment.format import (
-    PAGE,
-    STRIDE,
+    POSTINGS_PER_OFFSET,
+    RUN_BITS,
     at_least_16,
     at_least_32,
     pack,
     packed_starts,
-    steps,
+    quantised,
 )
 from newssearch.engines.embedded.storage.container import Array, narrow, string_sections
 from newssearch.engines.embedded.storage.patched_ints import patched_sections
@@ -64,10 +64,10 @@ from newssearch.engines.embedded.storage.sorted_sets import Ints, run_starts
 if TYPE_CHECKING:
     from newssearch.engines.embedded.segment.tokens import Tokens
 
-    from .lexicon import Words
+    from .lexicon import WordTable
 
 
-def invert(name: str, tokens: Tokens, words: Words, articles: Articles | None = None) -> dict[str, Array]:
+def invert(name: str, tokens: Tokens, words: WordTable, articles: Articles | None = None) -> dict[str, Array]:
     """The sections of a field whose owners have these words; where owners are documents, with their ``articles``."""
     used, names = words.sorted(np.flatnonzero(np.bincount(tokens.words)))
     vocabulary = Vocabulary.of(names)
@@ -92,7 +92,7 @@ def invert(name: str, tokens: Tokens, words: Words, articles: Articles | None = 
 
     begins = np.flatnonzero(run_starts(terms) | run_starts(owner))
     counts = np.diff(np.append(begins, len(order)))
-    groups = Groups.of(terms[begins], owner[begins], counts, articles)
+    groups = ArticleBlocks.of(terms[begins], owner[begins], counts, articles)
     packed_at = packed_starts(vocabulary.kinds, np.diff(token_first))
     packed = np.zeros(int(packed_at[-1]), np.uint8)
     pack(packed, packed_at, kinds, token_first, vocabulary.kinds)
@@ -103,11 +103,11 @@ def invert(name: str, tokens: Tokens, words: Words, articles: Articles | None = 
         **patched_sections(f"{name}.counts", counts),
         **patched_sections(f"{name}.positions", order - (ends - tokens.sizes)[owner]),
         f"{name}.tokens": narrow(token_first),
-        f"{name}.at": narrow(begins[::STRIDE]),
+        f"{name}.at": narrow(begins[::POSTINGS_PER_OFFSET]),
         f"{name}.variant.words": of_variants.astype(np.uint32),
         f"{name}.packed": packed,
         f"{name}.packed.at": narrow(packed_at),
-        **owned(name, tokens, words),
+        **owner_sections(name, tokens, words),
     }
     if articles is not None:
         sections |= patched_sections(f"{name}.group.counts", groups.sizes)
@@ -120,7 +120,7 @@ def invert(name: str, tokens: Tokens, words: Words, articles: Articles | None = 
     return sections
 
 
-def owned(name: str, tokens: Tokens, words: Words) -> dict[str, Array]:
+def owner_sections(name: str, tokens: Tokens, words: WordTable) -> dict[str, Array]:
     """What is kept by owner."""
     starts = np.concatenate(([0], np.cumsum(tokens.sizes + 1)))
     ends = np.cumsum(tokens.sizes)
@@ -151,7 +151,7 @@ class Articles(NamedTuple):
         return documents.astype(np.int64) - self.first[self.of[documents]]
 
 
-class Groups(NamedTuple):
+class ArticleBlocks(NamedTuple):
     """The postings of each term in each article: how many they are, and a step that the best of them weighs at most."""
 
     terms: Ints
@@ -160,7 +160,7 @@ class Groups(NamedTuple):
     best: Array
 
     @classmethod
-    def of(cls, terms: Array, owners: Array, counts: Array, articles: Articles | None) -> Groups:
+    def of(cls, terms: Array, owners: Array, counts: Array, articles: Articles | None) -> ArticleBlocks:
         """The groups of postings; those of articles, where these are owners, have one each."""
         if articles is None:
             ones = np.ones(len(owners), np.int64)
@@ -169,16 +169,18 @@ class Groups(NamedTuple):
         first = np.flatnonzero(run_starts(terms) | run_starts(of))
         weights = bm25f.in_text(counts, articles.words[owners], articles.mean)
         best = np.maximum.reduceat(weights, first) if len(first) else weights
-        return cls(terms[first], of[first].astype(np.int64), np.diff(np.append(first, len(of))), steps(best))
+        return cls(
+            terms[first], of[first].astype(np.int64), np.diff(np.append(first, len(of))), quantised(best)
+        )
 
-    def runs(self) -> Runs:
+    def runs(self) -> HighBitsRuns:
         """Where those of a term, or a page of articles, begin."""
-        pages = self.articles >> PAGE
+        pages = self.articles >> RUN_BITS
         first = np.flatnonzero(run_starts(self.terms) | run_starts(pages))
-        return Runs(self.terms[first], pages[first], first)
+        return HighBitsRuns(self.terms[first], pages[first], first)
 
 
-class Runs(NamedTuple):
+class HighBitsRuns(NamedTuple):
     """Runs of groups: the term and page of each, and its first group."""
 
     terms: Ints

@@ -33,11 +33,11 @@ from newssearch.text.sentences import (
     rules,
 )
 
-from .chunk_table import LONGEST, ROOM, Ints, Table, parted
+from .chunk_table import MAX_CHUNK_BYTES, PADDING_BYTES, ChunkTable, Ints, split_chunks
 
-REMEMBERED = 1_500_000
+MAX_CHUNKS = 1_500_000
 """Chunks after which a lexicon is :attr:`~Lexicon.full`: a new one bounds the memory."""
-SLICE = 1 << 20
+SLICE_BYTES = 1 << 20
 """Bytes of text that are looked up at a time: few enough for what is made of them to stay in a processor's cache."""
 
 # The flags of a chunk: how it ends and how it begins (:mod:`newssearch.text.sentences`), and whether words of it are joined
@@ -49,7 +49,7 @@ _AROUND = ".,;:!?…\"'“”‘’«»()[]"
 """What may be around a word and is no part of it."""
 
 
-class Word(NamedTuple):
+class IndexedWord(NamedTuple):
     """What an index knows a word by: its term, its folded form, and how it is written."""
 
     term: str
@@ -57,7 +57,7 @@ class Word(NamedTuple):
     written: str
 
 
-class Words:
+class WordTable:
     """Words, numbered as they come."""
 
     def __init__(self) -> None:
@@ -72,9 +72,9 @@ class Words:
     def __len__(self) -> int:
         return len(self._keys)
 
-    def __getitem__(self, number: int) -> Word:
+    def __getitem__(self, number: int) -> IndexedWord:
         form, as_written, term = self._keys[number].decode().split("\0")
-        return Word(term, form, as_written)
+        return IndexedWord(term, form, as_written)
 
     def number(self, term: str, form: str, as_written: str) -> int:
         """The number of a word, a new one if need be."""
@@ -116,9 +116,9 @@ class Lexicon:
     """Words and chunks, numbered as they come."""
 
     def __init__(self) -> None:
-        self.words = Words()
+        self.words = WordTable()
         self._kinds: dict[str, int] = {}  # the numbers of analyses, which tell their chunks apart
-        self._table = Table()
+        self._table = ChunkTable()
         self._sizes = array("I")  # of each chunk, its words
         self._first = array("I")  # and where they begin in:
         self._tokens = array("I")
@@ -133,7 +133,7 @@ class Lexicon:
     @property
     def full(self) -> bool:
         """Whether it holds so much that it is time for a new one."""
-        return max(len(self._sizes), len(self._tokens) // 2) >= REMEMBERED
+        return max(len(self._sizes), len(self._tokens) // 2) >= MAX_CHUNKS
 
     def tokens(self, texts: Sequence[bytes], analyses: Sequence[str]) -> Tokens:
         """The words of texts in UTF-8, each of which has the analysis of that name."""
@@ -142,7 +142,7 @@ class Lexicon:
         low = 0
         while low < len(texts):
             high, size = low, 0
-            while high < len(texts) and size < SLICE and analyses[high] == analyses[low]:
+            while high < len(texts) and size < SLICE_BYTES and analyses[high] == analyses[low]:
                 size += len(texts[high]) + 1
                 high += 1
             found, of_texts = self._chunks(texts[low:high], analyser_named(analyses[low]))
@@ -153,13 +153,13 @@ class Lexicon:
 
     def _chunks(self, texts: Sequence[bytes], analyser: Analyser) -> tuple[Numbers, Ints]:
         """The numbers of the chunks of texts, one behind the other, and how many each text has."""
-        whole = b"\n".join((b"", *texts, bytes(ROOM)))
-        starts, ends = (edges[:-1] for edges in parted(whole + b"\n"))  # all but what only makes room
+        whole = b"\n".join((b"", *texts, bytes(PADDING_BYTES)))
+        starts, ends = (edges[:-1] for edges in split_chunks(whole + b"\n"))  # all but what only makes room
         ends_of_texts = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)
         counts = np.diff(np.searchsorted(starts, ends_of_texts), prepend=0)
         numbers = np.empty(len(starts), np.uint32)
         sizes = ends - starts
-        long = sizes > LONGEST
+        long = sizes > MAX_CHUNK_BYTES
         for at in np.flatnonzero(long).tolist():
             numbers[at] = self.learn(whole[int(starts[at]) : int(ends[at])].decode(), analyser)
         which = np.flatnonzero(~long)

@@ -15,10 +15,16 @@ from typing import NamedTuple
 import numpy as np
 
 from newssearch.engines.embedded.segment.compound_postings import compound_sections
-from newssearch.engines.embedded.segment.field import Field, TextField
-from newssearch.engines.embedded.segment.format import STRIDE, at_least_16, at_least_32, pack, packed_starts
+from newssearch.engines.embedded.segment.field import FieldReader, TextField
+from newssearch.engines.embedded.segment.format import (
+    POSTINGS_PER_OFFSET,
+    at_least_16,
+    at_least_32,
+    pack,
+    packed_starts,
+)
 from newssearch.engines.embedded.segment.segment import Segment
-from newssearch.engines.embedded.segment.shingles import merged_sections
+from newssearch.engines.embedded.segment.shingles import merged_sample_sections
 from newssearch.engines.embedded.segment.stored_fields import NUMBERED
 from newssearch.engines.embedded.storage import block_store
 from newssearch.engines.embedded.storage.container import (
@@ -34,12 +40,12 @@ from newssearch.engines.embedded.storage.patched_ints import PatchedIntsWriter
 from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, concat_aranges, run_starts
 from newssearch.system.workers import WorkerPool
 
-from .inverter import Articles, Groups, Runs, Vocabulary
-from .segment_builder import document_articles, valued
+from .inverter import ArticleBlocks, Articles, HighBitsRuns, Vocabulary
+from .segment_builder import document_articles, value_sections
 
-STRETCH = 1_000_000
+WORDS_PER_SLICE = 1_000_000
 """Words whose postings are merged at a time."""
-SHARED = 3_000_000
+MIN_WORDS_TO_SHARE = 3_000_000
 """Words from which on others are asked to help."""
 
 
@@ -55,25 +61,27 @@ class Renumbered(NamedTuple):
         return self.documents if name == "text" else self.articles
 
 
-def merge(segments: Sequence[Segment], container: ContainerWriter, workers: WorkerPool | None = None) -> int:
+def merge_segments(
+    segments: Sequence[Segment], container: ContainerWriter, workers: WorkerPool | None = None
+) -> int:
     """Write all segments as one, in their order; the number of its documents."""
     for segment in segments:
         segment.container.check()  # what is damaged must not get checksums of its own
     parts = list(renumbered(segments))
     first = _first_documents(parts)
-    fields = [_Merged.of(name, parts) for name in ("text", "title")]
+    fields = [_MergedField.of(name, parts) for name in ("text", "title")]
     under_way = [field.begin(container, workers) for field in fields]
     try:
-        for name, array in _articles(parts).items():
+        for name, array in _article_sections(parts).items():
             container.add(name, array)
         sampled = [(one.segment.container, one.articles, one.documents) for one in parts]
-        for name, array in merged_sections(sampled).items():
+        for name, array in merged_sample_sections(sampled).items():
             container.add(name, array)
         block_store.merge_blocks(
-            "header", [(one.segment.rest, _kept(one.articles)) for one in parts], container
+            "header", [(one.segment.rest, _remaining(one.articles)) for one in parts], container
         )
         block_store.merge_blocks(
-            "body", [(one.segment.bodies, _kept(one.documents)) for one in parts], container
+            "body", [(one.segment.bodies, _remaining(one.documents)) for one in parts], container
         )
     finally:
         wait([filled for filling in under_way for filled in filling])  # nobody writes to what may be dropped
@@ -97,19 +105,19 @@ def renumbered(segments: Sequence[Segment]) -> Iterator[Renumbered]:
         documents += int(np.count_nonzero(living))
 
 
-def _kept(numbers: Ints) -> Ints:
+def _remaining(numbers: Ints) -> Ints:
     return np.flatnonzero(numbers >= 0)
 
 
 def _first_documents(parts: Sequence[Renumbered]) -> Array:
     """The first document of each article, and the end."""
-    sizes = [np.diff(one.segment.first.astype(np.int64))[_kept(one.articles)] for one in parts]
+    sizes = [np.diff(one.segment.first.astype(np.int64))[_remaining(one.articles)] for one in parts]
     return np.cumsum(np.concatenate([[0], *sizes])).astype(np.uint32)
 
 
-def _articles(parts: Sequence[Renumbered]) -> dict[str, Array]:
+def _article_sections(parts: Sequence[Renumbered]) -> dict[str, Array]:
     """What is kept by article."""
-    kept = [_kept(one.articles) for one in parts]
+    kept = [_remaining(one.articles) for one in parts]
     pairs = list(zip([one.segment for one in parts], kept, strict=True))
     first = _first_documents(parts)
     bare = np.concatenate([one.articles[one.segment.bare] for one in parts])
@@ -133,14 +141,14 @@ def _articles(parts: Sequence[Renumbered]) -> dict[str, Array]:
         for segment, here in pairs:
             codes, known = segment.values(name)
             values.extend(known[code] for code in codes[here].tolist())
-        sections |= valued(name, values)
+        sections |= value_sections(name, values)
     return sections
 
 
 # ---- a field of text
 
 
-class _Stretch(NamedTuple):
+class _PostingSlice(NamedTuple):
     """Postings of some terms, in their order, and the words that these count, one behind the other."""
 
     terms: Ints
@@ -150,14 +158,14 @@ class _Stretch(NamedTuple):
     kinds: Ints
 
 
-class _Renamed(NamedTuple):
+class _NewNumbers(NamedTuple):
     """The new term of each term of a source, -1 for those that are gone, and the new kind of each of their kinds."""
 
     terms: Ints
     kinds: Ints
 
 
-class _Living(NamedTuple):
+class _LiveCounts(NamedTuple):
     """How many postings and groups of each term of a source remain, and how many words of each variant."""
 
     postings: Ints
@@ -168,19 +176,19 @@ class _Living(NamedTuple):
 class _Source:
     """A field of one of the segments."""
 
-    def __init__(self, field: Field, owners: Ints, deleted: Ints) -> None:
+    def __init__(self, field: FieldReader, owners: Ints, deleted: Ints) -> None:
         self.field = field
         self.deleted = deleted
         self.owners = owners
-        self.kept = _kept(owners)
+        self.kept = _remaining(owners)
         self.whole = len(self.kept) == len(owners)
         self._variants = field.array("variant.term").astype(np.int64)
         kinds = field.array("kinds").astype(np.int64)
         self._first_kind = np.cumsum(kinds) - kinds
-        self.renamed = _Renamed(np.empty(0, np.int64), np.empty(0, np.int64))
+        self.renamed = _NewNumbers(np.empty(0, np.int64), np.empty(0, np.int64))
 
     def keys(self) -> list[bytes]:
-        """The keys of its variants, as :class:`~.lexicon.Words` has them, those that are no longer there among them."""
+        """The keys of its variants, as :class:`~.lexicon.WordTable` has them, those that are no longer there among them."""
         terms, forms = self.field.terms.all(), self.field.forms.all()
         first = self.field.array("form.first").astype(np.int64)
         of_forms = np.repeat(np.arange(len(forms)), np.diff(first)).tolist()
@@ -195,7 +203,7 @@ class _Source:
         terms = np.full(len(self.field.terms), -1, np.int64)
         there = ranks >= 0
         terms[self._variants[there]] = ranks[there]
-        self.renamed = _Renamed(terms, kinds[self._variant_of])
+        self.renamed = _NewNumbers(terms, kinds[self._variant_of])
 
     @cached_property
     def _variant_of(self) -> Ints:
@@ -206,47 +214,47 @@ class _Source:
         return found
 
     @cached_property
-    def living(self) -> _Living:
+    def living(self) -> _LiveCounts:
         """What of it remains."""
         field = self.field
         if self.whole:
-            groups = _between(field.array("group.run.first")[field.array("group.runs")])
-            postings = _between(field.array("first")) if field.name == "text" else groups
-            return _Living(postings, groups, field.array("variant.words").astype(np.int64))
+            groups = _differences(field.array("group.run.first")[field.array("group.runs")])
+            postings = _differences(field.array("first")) if field.name == "text" else groups
+            return _LiveCounts(postings, groups, field.array("variant.words").astype(np.int64))
         articles = (
             field.container["document.article"] if field.name == "text" else np.arange(len(self.owners))
         )
         postings, counts = np.zeros(len(field.terms), np.int64), np.zeros(len(self._variants), np.int64)
         groups = np.zeros(len(field.terms), np.int64)
-        for low, high in _stretches(field.array("tokens").astype(np.int64)):
+        for low, high in _slices(field.array("tokens").astype(np.int64)):
             stretch = self._read(low, high, own=True)
             of_groups = run_starts(stretch.terms) | run_starts(articles[stretch.owners])
             groups += np.bincount(stretch.terms[of_groups], minlength=len(groups))
             postings += np.bincount(stretch.terms, minlength=len(postings))
             of = self._first_kind[np.repeat(stretch.terms, stretch.counts)] + stretch.kinds
             counts += np.bincount(self._variant_of[of], minlength=len(counts))
-        return _Living(postings, groups, counts)
+        return _LiveCounts(postings, groups, counts)
 
-    def read(self, low: int, high: int) -> _Stretch:
+    def read(self, low: int, high: int) -> _PostingSlice:
         """The postings of the new terms from ``low`` up to but not including ``high``, named as there."""
         ranks, kinds = self.renamed
         there = np.flatnonzero(ranks >= 0)
         start, end = np.searchsorted(ranks[there], (low, high)).tolist()
         if start == end:
-            return _Stretch(*(np.empty(0, np.int64) for _ in range(5)))
+            return _PostingSlice(*(np.empty(0, np.int64) for _ in range(5)))
         stretch = self._read(int(there[start]), int(there[end - 1]) + 1)
         of = self._first_kind[np.repeat(stretch.terms, stretch.counts)] + stretch.kinds
         return stretch._replace(terms=ranks[stretch.terms], kinds=kinds[of])
 
-    def _read(self, low: int, high: int, *, own: bool = False) -> _Stretch:
+    def _read(self, low: int, high: int, *, own: bool = False) -> _PostingSlice:
         """The postings of its own terms that remain; by its ``own`` owners, or by those in the new segment."""
-        stretch = _Stretch(*self.field.stretch(low, high))
+        stretch = _PostingSlice(*self.field.stretch(low, high))
         owners = self.owners[stretch.owners]
         if self.whole:
             return stretch._replace(owners=owners)
         keep = owners >= 0
         words = np.repeat(keep, stretch.counts)
-        return _Stretch(
+        return _PostingSlice(
             stretch.terms[keep],
             stretch.owners[keep] if own else owners[keep],
             stretch.counts[keep],
@@ -255,14 +263,14 @@ class _Source:
         )
 
 
-class _Merged:
+class _MergedField:
     """A field of the new segment."""
 
     def __init__(self, name: TextField, sources: Sequence[_Source], articles: Articles | None) -> None:
         self._name = name
         self._sources = sources
         self._articles = articles
-        self._vocabulary, self._words = _vocabulary(sources)
+        self._vocabulary, self._words = _merged_vocabulary(sources)
         terms = len(self._vocabulary.terms)
         words = np.bincount(self._vocabulary.variant_term, self._words, terms).astype(np.int64)
         postings, groups = np.zeros(terms, np.int64), np.zeros(terms, np.int64)
@@ -276,7 +284,7 @@ class _Merged:
         self._packed_at = packed_starts(self._vocabulary.kinds, words)
 
     @classmethod
-    def of(cls, name: TextField, parts: Sequence[Renumbered]) -> _Merged:
+    def of(cls, name: TextField, parts: Sequence[Renumbered]) -> _MergedField:
         """The field of that name."""
         sources = [_Source(one.segment.fields[name], one.owners(name), one.segment.deleted) for one in parts]
         return cls(name, sources, _articles_of(parts, sources) if name == "text" else None)
@@ -303,7 +311,7 @@ class _Merged:
         if self._articles is not None:
             places["group.best"] = container.allocate(f"{name}.group.best", np.uint8, groups)
         places["packed"] = container.allocate(f"{name}.packed", np.uint8, int(self._packed_at[-1]))
-        number = workers.number if workers is not None and total >= SHARED else 1
+        number = workers.number if workers is not None and total >= MIN_WORDS_TO_SHARE else 1
         cuts = np.searchsorted(self._first_word, np.linspace(0, total, number + 1)[1:-1]).tolist()
         tasks = [self._range(low, high, places) for low, high in pairwise([0, *cuts, len(self._first) - 1])]
         if workers is not None and number > 1:
@@ -312,13 +320,13 @@ class _Merged:
         here.set_result(tasks[0].fill(sources, self._articles))
         return [here]
 
-    def _range(self, low: int, high: int, places: Mapping[str, Allocation]) -> _Range:
+    def _range(self, low: int, high: int, places: Mapping[str, Allocation]) -> _MergeTask:
         sources = [
             (source.field.container.path or Path(), source.deleted, source.renamed)
             for source in self._sources
         ]
         at = slice(low, high + 1)
-        return _Range(
+        return _MergeTask(
             self._name,
             sources,
             low,
@@ -336,13 +344,15 @@ class _Merged:
         terms = len(self._vocabulary.terms)
         sections = {**self._vocabulary.sections(name), f"{name}.variant.words": self._words.astype(np.uint32)}
         for section in filled[0].far:
-            far, high = (_joined([one.far[section][n] for one in filled]) for n in (0, 1))
+            far, high = (_concatenated([one.far[section][n] for one in filled]) for n in (0, 1))
             sections |= {f"{name}.{section}.far": narrow(far), f"{name}.{section}.high": narrow(high)}
-        runs = Runs(*(_joined(parts) for parts in zip(*(one.runs for one in filled), strict=True)))
+        runs = HighBitsRuns(
+            *(_concatenated(parts) for parts in zip(*(one.runs for one in filled), strict=True))
+        )
         sections |= runs.sections(name, terms, int(self._first_group[-1]))
         sections |= {
             f"{name}.tokens": narrow(self._first_word),
-            f"{name}.at": narrow(_joined([one.at for one in filled])),
+            f"{name}.at": narrow(_concatenated([one.at for one in filled])),
             f"{name}.packed.at": narrow(self._packed_at),
         }
         if self._articles is not None:
@@ -354,7 +364,7 @@ class _Merged:
             container.add(section, array)
 
 
-def _vocabulary(sources: Sequence[_Source]) -> tuple[Vocabulary, Ints]:
+def _merged_vocabulary(sources: Sequence[_Source]) -> tuple[Vocabulary, Ints]:
     """The words of all sources that are still there, which each of these is told; and how many words are each variant."""
     keys = [source.keys() for source in sources]
     known = sorted(set().union(*keys))
@@ -373,7 +383,7 @@ def _vocabulary(sources: Sequence[_Source]) -> tuple[Vocabulary, Ints]:
     return vocabulary, totals[living]
 
 
-_SMALL = ("counts", "positions", "within", "group.counts")
+_PATCHED = ("counts", "positions", "within", "group.counts")
 """Sections of numbers most of which are small."""
 
 
@@ -382,14 +392,14 @@ class _Filled(NamedTuple):
 
     far: dict[str, tuple[Ints, Ints]]
     at: Ints
-    runs: Runs
+    runs: HighBitsRuns
 
 
-class _Range(NamedTuple):
+class _MergeTask(NamedTuple):
     """The task of writing the postings of some terms, stretch by stretch, each section where there is place for it."""
 
     name: TextField
-    sources: Sequence[tuple[Path, Ints, _Renamed]]
+    sources: Sequence[tuple[Path, Ints, _NewNumbers]]
     term: int
     first_word: Ints
     first: Ints
@@ -414,16 +424,16 @@ class _Range(NamedTuple):
         """Write what the sources have."""
         first, first_word, term = self.first, self.first_word, self.term
         opened = {section: place.open() for section, place in self.places.items()}
-        numbers = {section: PatchedIntsWriter(opened[section]) for section in _SMALL if section in opened}
-        runs = [Runs(*(np.empty(0, np.int64) for _ in range(3)))]
+        numbers = {section: PatchedIntsWriter(opened[section]) for section in _PATCHED if section in opened}
+        runs = [HighBitsRuns(*(np.empty(0, np.int64) for _ in range(3)))]
         at = [np.empty(0, np.int64)]
-        for start, end in _stretches(first_word):
-            stretch = _in_order([source.read(start + term, end + term) for source in sources])
+        for start, end in _slices(first_word):
+            stretch = _ordered([source.read(start + term, end + term) for source in sources])
             posting, word, group = int(first[start]), int(first_word[start]), int(self.first_group[start])
             assert len(stretch.owners) == first[end] - posting, "all postings were counted before"
             numbers["counts"].put(posting, stretch.counts)
             numbers["positions"].put(word, stretch.positions)
-            groups = Groups.of(stretch.terms, stretch.owners, stretch.counts, articles)
+            groups = ArticleBlocks.of(stretch.terms, stretch.owners, stretch.counts, articles)
             behind = group + len(groups.terms)
             opened["group.low"][group:behind] = groups.articles.astype(np.uint16)
             if articles is not None:
@@ -433,7 +443,7 @@ class _Range(NamedTuple):
             of_terms = groups.runs()
             runs.append(of_terms._replace(first=of_terms.first + group))
             begins = np.cumsum(stretch.counts) - stretch.counts + word
-            at.append(begins[-posting % STRIDE :: STRIDE])
+            at.append(begins[-posting % POSTINGS_PER_OFFSET :: POSTINGS_PER_OFFSET])
             bounds = first_word[start : end + 1] - word
             pack(
                 opened["packed"],
@@ -443,22 +453,24 @@ class _Range(NamedTuple):
                 self.kinds[start:end],
             )
         far = {section: part.far() for section, part in numbers.items()}
-        return _Filled(far, _joined(at), Runs(*(_joined(parts) for parts in zip(*runs, strict=True))))
+        return _Filled(
+            far, _concatenated(at), HighBitsRuns(*(_concatenated(parts) for parts in zip(*runs, strict=True)))
+        )
 
 
 def _articles_of(parts: Sequence[Renumbered], sources: Sequence[_Source]) -> Articles:
     """The articles of the new segment, by its documents."""
     first = _first_documents(parts)
-    return Articles(document_articles(first), first, _sizes(sources))
+    return Articles(document_articles(first), first, _document_sizes(sources))
 
 
-def _sizes(sources: Sequence[_Source]) -> Ints:
+def _document_sizes(sources: Sequence[_Source]) -> Ints:
     """The words of each owner that remains."""
-    return _joined([source.field.sizes[source.kept].astype(np.int64) for source in sources])
+    return _concatenated([source.field.sizes[source.kept].astype(np.int64) for source in sources])
 
 
 def _by_owner(name: TextField, sources: Sequence[_Source]) -> dict[str, Array]:
-    sizes = _sizes(sources)
+    sizes = _document_sizes(sources)
     starts = np.concatenate(([0], np.cumsum(sizes + 1)))
     sentences, compounds, numbers = [], [], []
     entries: list[bytes] = []
@@ -481,35 +493,35 @@ def _by_owner(name: TextField, sources: Sequence[_Source]) -> dict[str, Array]:
     return {
         f"{name}.sizes": at_least_16(narrow(sizes)),
         f"{name}.starts": at_least_32(starts),
-        f"{name}.sentences": at_least_32(_joined(sentences)),
-        **compound_sections(name, entries, _joined(numbers), _joined(compounds)),
+        f"{name}.sentences": at_least_32(_concatenated(sentences)),
+        **compound_sections(name, entries, _concatenated(numbers), _concatenated(compounds)),
     }
 
 
-def _in_order(parts: Sequence[_Stretch]) -> _Stretch:
+def _ordered(parts: Sequence[_PostingSlice]) -> _PostingSlice:
     """The postings of several, by term; of one term in the order of the parts."""
-    terms, owners, counts, positions, kinds = (_joined(arrays) for arrays in zip(*parts, strict=True))
+    terms, owners, counts, positions, kinds = (_concatenated(arrays) for arrays in zip(*parts, strict=True))
     order = np.argsort(terms, kind="stable")
     begins = np.cumsum(counts) - counts
     sizes = counts[order]
     words = np.repeat(begins[order], sizes) + concat_aranges(sizes)
-    return _Stretch(terms[order], owners[order], sizes, positions[words], kinds[words])
+    return _PostingSlice(terms[order], owners[order], sizes, positions[words], kinds[words])
 
 
-def _stretches(first_word: Ints) -> Iterator[tuple[int, int]]:
+def _slices(first_word: Ints) -> Iterator[tuple[int, int]]:
     """From which term to which there are about so many words as a stretch may have."""
     start = 0
     while start < len(first_word) - 1:
-        end = int(np.searchsorted(first_word, first_word[start] + STRETCH, "right")) - 1
+        end = int(np.searchsorted(first_word, first_word[start] + WORDS_PER_SLICE, "right")) - 1
         end = min(max(end, start + 1), len(first_word) - 1)
         yield start, end
         start = end
 
 
-def _between(first: Array) -> Ints:
+def _differences(first: Array) -> Ints:
     """How many there are from each first one to the next."""
     return np.asarray(np.diff(first.astype(np.int64)), np.int64)
 
 
-def _joined(arrays: Sequence[Array]) -> Ints:
+def _concatenated(arrays: Sequence[Array]) -> Ints:
     return np.concatenate(arrays).astype(np.int64, copy=False) if len(arrays) else np.empty(0, np.int64)

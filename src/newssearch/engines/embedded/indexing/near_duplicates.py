@@ -2,16 +2,16 @@
 
 It is a function of what the index holds, brought up to date with what a commit changes:
 
-- A sample (see :mod:`segment.shingles`) is *boilerplate* if :data:`REPEATED` articles or more of one outlet have it that are
+- A sample (see :mod:`segment.shingles`) is *boilerplate* if :data:`BOILERPLATE_ARTICLES_OF_OUTLET` articles or more of one outlet have it that are
   otherwise no copies of each other; a document is *repeated* if all of its samples are.
-- Two articles are copies if they share at least :data:`LEAST_SHARED` samples that are no boilerplate, if these are
-  :data:`OF_SMALLER` or more of what the smaller of both has, and if the shares of both add up to :data:`OF_BOTH`: half
-  of a text is a copy of it, a quotation is none. Of one outlet, which quotes itself, to :data:`OF_BOTH_AT_HOME`. A
+- Two articles are copies if they share at least :data:`MIN_SHARED_SAMPLES` samples that are no boilerplate, if these are
+  :data:`MIN_SHARE_OF_SMALLER` or more of what the smaller of both has, and if the shares of both add up to :data:`MIN_SUM_OF_SHARES`: half
+  of a text is a copy of it, a quotation is none. Of one outlet, which quotes itself, to :data:`MIN_SUM_OF_SHARES_IN_OUTLET`. A
   *story* is what such pairs connect.
-- A document is *known* if one article that is earlier has :data:`OF_DOCUMENT` of its samples, or if it is repeated.
+- A document is *known* if one article that is earlier has :data:`MIN_SHARE_OF_DOCUMENT` of its samples, or if it is repeated.
   Earlier is what has the earlier date; of equal dates, and where there are none, the lower id.
 
-Where more than :data:`MANY` articles share a sample, each is compared with the :data:`FIRST` earliest of them only. No
+Where more than :data:`MAX_ARTICLES_ALL_COMPARED` articles share a sample, each is compared with the :data:`COMPARED_EARLIEST` earliest of them only. No
 step is a loop over samples.
 """
 
@@ -22,30 +22,30 @@ from typing import NamedTuple
 
 import numpy as np
 
-from newssearch.engines.embedded.segment.columns import NONE
+from newssearch.engines.embedded.segment.columns import NO_TIME
 from newssearch.engines.embedded.segment.segment import Segment
-from newssearch.engines.embedded.segment.shingles import MARKS, Hashes
+from newssearch.engines.embedded.segment.shingles import SIGNATURE_SECTIONS, Hashes
 from newssearch.engines.embedded.segment.story_columns import StoryColumns
 from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, concat_ranges, run_starts
 
-REPEATED = 10
+BOILERPLATE_ARTICLES_OF_OUTLET = 10
 """Articles of an outlet that make boilerplate of what they share."""
-EVERYWHERE = 20_000
+BOILERPLATE_ARTICLES = 20_000
 """Articles that make it so wherever they are from."""
-LEAST_SHARED = 3
-OF_SMALLER = 0.7
-OF_BOTH = 1.15
-OF_BOTH_AT_HOME = 1.4
-OF_DOCUMENT = 0.6
-MANY = 64
-FIRST = 8
+MIN_SHARED_SAMPLES = 3
+MIN_SHARE_OF_SMALLER = 0.7
+MIN_SUM_OF_SHARES = 1.15
+MIN_SUM_OF_SHARES_IN_OUTLET = 1.4
+MIN_SHARE_OF_DOCUMENT = 0.6
+MAX_ARTICLES_ALL_COMPARED = 64
+COMPARED_EARLIEST = 8
 
-_HALF = np.uint64(32)
-_LATE = np.iinfo(np.int64).max
+_HIGH_SHIFT = np.uint64(32)
+_NO_TIME_LAST = np.iinfo(np.int64).max
 
 
-class Part(NamedTuple):
+class SegmentStories(NamedTuple):
     """A segment of the commit to be: what was known of it, if anything, and its articles that are no longer there."""
 
     segment: Segment
@@ -53,12 +53,12 @@ class Part(NamedTuple):
     gone: Ints
 
 
-def update(parts: Sequence[Part], boilerplate: Hashes) -> tuple[list[StoryColumns], Hashes]:
+def update_stories(parts: Sequence[SegmentStories], boilerplate: Hashes) -> tuple[list[StoryColumns], Hashes]:
     """The stories in each segment of a commit, and the boilerplate, from those of the one before and what changed."""
     return _Update(parts, boilerplate).run()
 
 
-def joined(parts: Sequence[tuple[StoryColumns, Ints, Ints]]) -> StoryColumns:
+def concat_columns(parts: Sequence[tuple[StoryColumns, Ints, Ints]]) -> StoryColumns:
     """What is known of several segments that become one, with the numbers that their articles and documents have there,
     -1 for those that are gone."""
 
@@ -74,7 +74,7 @@ def joined(parts: Sequence[tuple[StoryColumns, Ints, Ints]]) -> StoryColumns:
     )
 
 
-class _Rows(NamedTuple):
+class _SampleRows(NamedTuple):
     """Samples of articles that are there: the number of the hash among those looked up, article and document; and
     whether it is the first such sample of its article. By hash, then from the earliest article to the last."""
 
@@ -83,12 +83,12 @@ class _Rows(NamedTuple):
     documents: Ints
     once: Mask
 
-    def where(self, kept: Mask) -> _Rows:
+    def where(self, kept: Mask) -> _SampleRows:
         """Some of them."""
-        return _Rows(self.hashes[kept], self.articles[kept], self.documents[kept], self.once[kept])
+        return _SampleRows(self.hashes[kept], self.articles[kept], self.documents[kept], self.once[kept])
 
 
-class _Pairs(NamedTuple):
+class _ArticlePairs(NamedTuple):
     """Two articles that share a sample, as places in rows: at least one of them is looked at anew."""
 
     ones: Ints
@@ -96,11 +96,11 @@ class _Pairs(NamedTuple):
 
 
 class _Update:
-    def __init__(self, parts: Sequence[Part], boilerplate: Hashes) -> None:
+    def __init__(self, parts: Sequence[SegmentStories], boilerplate: Hashes) -> None:
         self._parts = parts
         self._segments = [part.segment for part in parts]
-        self._articles = _offsets([segment.articles for segment in self._segments])
-        self._documents = _offsets([segment.documents for segment in self._segments])
+        self._articles = _starts_of([segment.articles for segment in self._segments])
+        self._documents = _starts_of([segment.documents for segment in self._segments])
         self._before = boilerplate
         size = int(self._articles[-1])
         self._there = np.ones(size, np.bool_)
@@ -126,7 +126,7 @@ class _Update:
             np.concatenate([segment.container[name] for segment in self._segments] or [NO_INTS]).astype(
                 np.int64
             )
-            for name in MARKS
+            for name in SIGNATURE_SECTIONS
         )
         self._marked += np.concatenate(
             [segment.first[:-1] + self._documents[n] for n, segment in enumerate(self._segments)] or [NO_INTS]
@@ -148,7 +148,7 @@ class _Update:
         touched = self._hashes_of(gone)
         self._with_their_stories(gone)
         while True:
-            wanted = _united(touched, self._hashes_of(self._anew))
+            wanted = _union_hashes(touched, self._hashes_of(self._anew))
             rows, alone = self._rows(wanted, touched)
             common = self._common(rows.where(rows.once), len(wanted))
             more = self._also(rows, wanted, common, touched)
@@ -158,7 +158,7 @@ class _Update:
             self._with_their_stories(more)
         self._look(rows, common, alone)
         others = self._before[~_are_in(self._before, wanted)]
-        return [self._part(n) for n in range(len(self._parts))], _united(others, wanted[common])
+        return [self._part(n) for n in range(len(self._parts))], _union_hashes(others, wanted[common])
 
     def _part(self, n: int) -> StoryColumns:
         articles = slice(int(self._articles[n]), int(self._articles[n + 1]))
@@ -189,7 +189,7 @@ class _Update:
                 found.append(segment.shingles.hashes)
             elif here.any():
                 found.append(segment.shingles.hashes[segment.shingles.of(here)])
-        return _united(*found)
+        return _union_hashes(*found)
 
     def _with_their_stories(self, articles: Mask) -> None:
         """Look anew at all articles that are in one story with some of these."""
@@ -198,7 +198,7 @@ class _Update:
         chosen[0] = False
         self._anew |= chosen[self._story] & self._there
 
-    def _also(self, rows: _Rows, wanted: Hashes, common: Mask, gone: Hashes) -> Mask:
+    def _also(self, rows: _SampleRows, wanted: Hashes, common: Mask, gone: Hashes) -> Mask:
         """The articles to be looked at besides: those with a sample that has become boilerplate, or is none any more;
         and those that share others with an article that is gone."""
         changed = (_are_in(wanted, self._before) != common) | (_are_in(wanted, gone) & ~common)
@@ -208,7 +208,7 @@ class _Update:
 
     # ---- samples
 
-    def _rows(self, wanted: Hashes, gone: Hashes) -> tuple[_Rows, Ints]:
+    def _rows(self, wanted: Hashes, gone: Hashes) -> tuple[_SampleRows, Ints]:
         """The samples with hashes that several have, or an article that is gone; and how many others each article
         has."""
         found = [(NO_INTS, NO_INTS, NO_INTS)]
@@ -237,15 +237,15 @@ class _Update:
             np.concatenate(columns) for columns in zip(found[0], *shared, strict=True)
         )
         instants = self._instants[articles]
-        order = np.lexsort((articles, np.where(instants == NONE, _LATE, instants), hashes))
+        order = np.lexsort((articles, np.where(instants == NO_TIME, _NO_TIME_LAST, instants), hashes))
         hashes, articles, documents = hashes[order], articles[order], documents[order]
-        return _Rows(hashes, articles, documents, run_starts(hashes) | run_starts(articles)), alone
+        return _SampleRows(hashes, articles, documents, run_starts(hashes) | run_starts(articles)), alone
 
-    def _common(self, rows: _Rows, size: int) -> Mask:
+    def _common(self, rows: _SampleRows, size: int) -> Mask:
         """Which hashes are boilerplate."""
         counts = np.bincount(rows.hashes, minlength=size)
-        common = counts >= EVERYWHERE
-        many = (counts >= REPEATED) & ~common
+        common = counts >= BOILERPLATE_ARTICLES
+        many = (counts >= BOILERPLATE_ARTICLES_OF_OUTLET) & ~common
         chosen = np.flatnonzero(many[rows.hashes])
         articles = rows.articles[chosen]
         # A mark of another document: what many share would be the mark of many.
@@ -258,13 +258,13 @@ class _Update:
         new = run_starts(hashes) | run_starts(outlets)
         different = np.flatnonzero(new | run_starts(marks))  # copies have one mark, and count once
         first = np.flatnonzero(new[different])
-        enough = np.diff(first, append=len(different)) >= REPEATED
+        enough = np.diff(first, append=len(different)) >= BOILERPLATE_ARTICLES_OF_OUTLET
         common[hashes[different[first[enough]]]] = True
         return common
 
     # ---- what follows
 
-    def _look(self, rows: _Rows, common: Mask, alone: Ints) -> None:
+    def _look(self, rows: _SampleRows, common: Mask, alone: Ints) -> None:
         self._look_at_documents(rows, common)
         rows = rows.where(~common[rows.hashes])
         own = alone + np.bincount(rows.articles[rows.once], minlength=len(alone))
@@ -277,7 +277,7 @@ class _Update:
         told = rows.once[earlier]
         self._know(rows.documents[later[told]], rows.articles[earlier[told]])
 
-    def _look_at_documents(self, rows: _Rows, common: Mask) -> None:
+    def _look_at_documents(self, rows: _SampleRows, common: Mask) -> None:
         """Which documents of the articles looked at are repeated, and so are known."""
         for n, segment in enumerate(self._segments):
             here = self._anew[self._articles[n] : self._articles[n + 1]]
@@ -291,7 +291,7 @@ class _Update:
             self._repeated[low:high] = np.where(mine, repeated, self._repeated[low:high])
             self._known[low:high] = np.where(mine, repeated, self._known[low:high])
 
-    def _pairs(self, rows: _Rows) -> _Pairs:
+    def _pairs(self, rows: _SampleRows) -> _ArticlePairs:
         """The pairs of articles that share a sample, once for each that they do."""
         begins = np.flatnonzero(run_starts(rows.hashes))
         sizes = np.diff(begins, append=len(rows.hashes))
@@ -299,29 +299,31 @@ class _Update:
         anew = self._anew[rows.articles]
         ones = np.flatnonzero(anew & (sizes > 1)[run])
         first, size = begins[run[ones]], sizes[run[ones]]
-        few = (size <= MANY) | (ones - first < FIRST)
-        partners = np.where(few, size, FIRST)
+        few = (size <= MAX_ARTICLES_ALL_COMPARED) | (ones - first < COMPARED_EARLIEST)
+        partners = np.where(few, size, COMPARED_EARLIEST)
         others = concat_ranges(first, partners)
         ones = np.repeat(ones, partners)
         kept = (rows.articles[others] != rows.articles[ones]) & (~anew[others] | (others > ones))
-        return _Pairs(ones[kept], others[kept])
+        return _ArticlePairs(ones[kept], others[kept])
 
     def _copies(self, ones: Ints, others: Ints) -> tuple[Ints, Ints]:
         """Those of some pairs of articles that are copies, each once; a pair is given for each sample that it shares."""
         low, high = np.minimum(ones, others), np.maximum(ones, others)
-        keys = low.astype(np.uint64) << _HALF | high.astype(np.uint64)
+        keys = low.astype(np.uint64) << _HIGH_SHIFT | high.astype(np.uint64)
         keys.sort()
         begins = np.flatnonzero(run_starts(keys))
         shared = np.diff(begins, append=len(keys))
-        begins = begins[shared >= LEAST_SHARED]
-        shared = shared[shared >= LEAST_SHARED]
-        low = (keys[begins] >> _HALF).astype(np.int64)
+        begins = begins[shared >= MIN_SHARED_SAMPLES]
+        shared = shared[shared >= MIN_SHARED_SAMPLES]
+        low = (keys[begins] >> _HIGH_SHIFT).astype(np.int64)
         high = (keys[begins] & np.uint64(0xFFFFFFFF)).astype(np.int64)
         smaller = np.minimum(self._own[low], self._own[high])
         larger = np.maximum(self._own[low], self._own[high])
         home = (self._outlets[low] == self._outlets[high]) & (self._outlets[low] > 0)
-        least = np.where(home, OF_BOTH_AT_HOME, OF_BOTH)
-        alike = (shared >= OF_SMALLER * smaller) & (shared * (smaller + larger) >= least * smaller * larger)
+        least = np.where(home, MIN_SUM_OF_SHARES_IN_OUTLET, MIN_SUM_OF_SHARES)
+        alike = (shared >= MIN_SHARE_OF_SMALLER * smaller) & (
+            shared * (smaller + larger) >= least * smaller * larger
+        )
         return low[alike], high[alike]
 
     def _connect(self, ones: Ints, others: Ints) -> None:
@@ -354,7 +356,7 @@ class _Update:
     def _is_earlier(self, ones: Ints, others: Ints) -> Mask:
         """Whether the first of each of some pairs of articles is earlier than the second."""
         one, other = (
-            np.where(self._instants[articles] == NONE, _LATE, self._instants[articles])
+            np.where(self._instants[articles] == NO_TIME, _NO_TIME_LAST, self._instants[articles])
             for articles in (ones, others)
         )
         earlier = np.asarray(one < other, np.bool_)
@@ -375,17 +377,17 @@ class _Update:
 
     def _know(self, documents: Ints, earlier: Ints) -> None:
         """Mark the documents most of whose samples one earlier article has; a pair is given for each sample."""
-        keys = documents.astype(np.uint64) << _HALF | earlier.astype(np.uint64)
+        keys = documents.astype(np.uint64) << _HIGH_SHIFT | earlier.astype(np.uint64)
         keys.sort()
         begins = np.flatnonzero(run_starts(keys))
         shared = np.diff(begins, append=len(keys))
-        held = (keys[begins] >> _HALF).astype(np.int64)
+        held = (keys[begins] >> _HIGH_SHIFT).astype(np.int64)
         numbers = np.searchsorted(self._documents, held, "right") - 1
         sizes = np.zeros(len(held), np.int64)
         for n, segment in enumerate(self._segments):
             here = np.flatnonzero(numbers == n)
             sizes[here] = segment.shingles.sizes.at(held[here] - self._documents[n])
-        self._known[held[shared >= OF_DOCUMENT * sizes]] = True
+        self._known[held[shared >= MIN_SHARE_OF_DOCUMENT * sizes]] = True
 
 
 def _connected(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
@@ -405,7 +407,7 @@ def _connected(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
     return {node: root(node) for node in list(parents)}
 
 
-def _united(*hashes: Hashes) -> Hashes:
+def _union_hashes(*hashes: Hashes) -> Hashes:
     """What is in any of some arrays, ascending."""
     found = np.concatenate(hashes)
     found.sort()
@@ -419,5 +421,5 @@ def _are_in(values: Hashes, others: Hashes) -> Mask:
     return np.asarray(others[np.minimum(others.searchsorted(values), len(others) - 1)] == values, np.bool_)
 
 
-def _offsets(sizes: Sequence[int]) -> Ints:
+def _starts_of(sizes: Sequence[int]) -> Ints:
     return np.concatenate(([0], np.cumsum(np.array(sizes, np.int64))))

@@ -1,25 +1,23 @@
-"""From articles to the sections of a segment.
+"""Build the sections of a segment from articles.
 
-Articles are numbered in the order in which they came, and so are *documents*: the paragraphs of an article stand side
-by side, and an article without any has one document without words. Beside the two fields of text, ``text`` (of
-documents) and ``title`` (of articles), which :mod:`.inverter` describes, and what :mod:`segment.shingles` samples of the
-former, a segment has:
+Articles are numbered in the order in which they were added, and so are *documents*: each paragraph of an article is one,
+and an article without paragraphs has one document without words. A segment has the sections of two text fields, ``text``
+(of documents) and ``title`` (of articles; both in :mod:`.inverter`), the samples of :mod:`segment.shingles`, and:
 
 ======================  ===============================================================================================
 ``article.first``       the first document of each article, and the end
 ``article.bare``        the articles without paragraphs
-``article.lead``        two for each article: the numbers of the paragraphs that are its lead (:mod:`newssearch.lead`),
-                        and 0 for one that there is not
-``article.written``     when each was published by the outlet's clock, in microseconds of the calendar, or NONE
-``article.instant``     the same in universal time
+``article.lead``        two for each article: the numbers of the paragraphs of its lead (:mod:`newssearch.lead`), or 0
+``article.written``     when each was published by the outlet's clock, in microseconds, or NO_TIME
+``article.instant``     when each was published in UTC
 ``article.id``          the ids (:class:`~storage.container.StringTable`), and ``article.id.order`` the articles sorted by them
 ``article.shown``       headline, address and date, see :mod:`segment.stored_fields`
-``article.state``       what each was added with, to tell whether it has changed
-``article.F``           for each of NUMBERED the number of its value; ``article.F.values`` are those, sorted by
-                        ``article.F.keys``, which are what a filter compares; number 0 is no value
+``article.state``       the state that each was added with, which shows whether it has changed
+``article.F``           for each field F of NUMBERED the number of its value; ``article.F.values`` holds the values,
+                        sorted by ``article.F.keys``, which filters compare; number 0 is no value
 ``document.article``    the article of each document
-``header``, ``body``    all else that is known of each article, as JSON; and the text of each document: in blocks, see
-                        :class:`~storage.block_store.BlockStore`
+``header``, ``body``    the other fields of each article as JSON; the text of each document
+                        (:class:`~storage.block_store.BlockStore`)
 ======================  ===============================================================================================
 """
 
@@ -30,8 +28,8 @@ from array import array
 import numpy as np
 
 from newssearch.article import Article
-from newssearch.engines.embedded.segment.columns import NONE, as_written, instant, microseconds
-from newssearch.engines.embedded.segment.shingles import sample_sections, sampled
+from newssearch.engines.embedded.segment.columns import NO_TIME, instant, local_time, microseconds
+from newssearch.engines.embedded.segment.shingles import sample_sections, sample_texts
 from newssearch.engines.embedded.segment.stored_fields import NUMBERED, numbered_of, rest_of, shown_of
 from newssearch.engines.embedded.storage.block_store import block_sections
 from newssearch.engines.embedded.storage.container import Array, narrow, string_sections
@@ -44,8 +42,8 @@ from .inverter import Articles, invert
 from .lexicon import Lexicon
 
 
-class Builder:
-    """Articles that will be one segment."""
+class SegmentBuilder:
+    """Collects the articles of one segment."""
 
     def __init__(self) -> None:
         self._first = array("I", [0])
@@ -65,12 +63,12 @@ class Builder:
 
     @property
     def documents(self) -> int:
-        """The documents so far."""
+        """The number of documents added."""
         return len(self._bodies)
 
     @property
     def size(self) -> int:
-        """The bytes of text so far."""
+        """The bytes of text added."""
         return self._size
 
     def add(self, article: Article, state: str) -> None:
@@ -86,8 +84,8 @@ class Builder:
         self._size += sum(map(len, texts))
         self._analyses.append(analysis_of(article.lang))
         self._first.append(len(self._bodies))
-        self._written.append(NONE if article.date is None else microseconds(as_written(article.date)))
-        self._instant.append(NONE if article.date is None else instant(article.date))
+        self._written.append(NO_TIME if article.date is None else microseconds(local_time(article.date)))
+        self._instant.append(NO_TIME if article.date is None else instant(article.date))
         self._ids.append(article.id.encode())
         self._states.append(state.encode())
         for name, values in self._values.items():
@@ -96,7 +94,7 @@ class Builder:
         self._rest.append(rest_of(article))
 
     def sections(self, lexicon: Lexicon) -> dict[str, Array]:
-        """All that the segment is made of, its words looked up in a lexicon."""
+        """Return all sections of the segment; its words are looked up in a lexicon."""
         first = np.array(self._first, np.uint32)
         order = sorted(range(len(self._ids)), key=self._ids.__getitem__)
         sections: dict[str, Array] = {
@@ -112,35 +110,35 @@ class Builder:
             **string_sections("article.state", self._states),
         }
         for name, values in self._values.items():
-            sections |= valued(name, values)
+            sections |= value_sections(name, values)
         sections |= invert("title", lexicon.tokens(self._titles, self._analyses), lexicon.words)
         of_documents = [self._analyses[article] for article in sections["document.article"].tolist()]
         tokens = lexicon.tokens(self._bodies, of_documents)
         articles = Articles(sections["document.article"], first, tokens.sizes)
         sections |= invert("text", tokens, lexicon.words, articles)
-        samples = sampled(tokens, lexicon.words.hashes())
+        samples = sample_texts(tokens, lexicon.words.hashes())
         sections |= sample_sections(samples, sections["document.article"], first)
         return sections | block_sections("header", self._rest) | block_sections("body", self._bodies)
 
 
 def document_articles(first: Array) -> Array:
-    """The article of each document."""
+    """Return the article of each document."""
     return np.repeat(np.arange(len(first) - 1, dtype=np.uint32), np.diff(first))
 
 
 # ---- values
 
 
-def key_of(name: str, value: str) -> str:
-    """What two values of a field have in common that a filter does not tell apart."""
+def filter_key(name: str, value: str) -> str:
+    """Return the key of a value; a filter does not distinguish values with equal keys."""
     if name in WORD_FIELDS:
         return " ".join(name_words(value))
     return key(value) if name in WHOLE_FIELDS else value
 
 
-def valued(name: str, values: list[str]) -> dict[str, Array]:
-    """The sections of a field of values, one an article, ``""`` for none."""
-    distinct = sorted((key_of(name, value), value) for value in set(values) - {""})
+def value_sections(name: str, values: list[str]) -> dict[str, Array]:
+    """Return the sections of a numbered field from the value of each article, ``""`` for none."""
+    distinct = sorted((filter_key(name, value), value) for value in set(values) - {""})
     number = {value: n for n, (_, value) in enumerate(distinct, start=1)} | {"": 0}
     return {
         f"article.{name}": narrow(np.array([number[value] for value in values], np.int64)),

@@ -15,8 +15,13 @@ from itertools import pairwise
 import numpy as np
 
 from newssearch.article import Article
-from newssearch.engines.embedded.segment.field import Field, Kinds, TextField
-from newssearch.engines.embedded.segment.format import PAGE, SCALE, STRIDE, packed_starts
+from newssearch.engines.embedded.segment.field import FieldReader, SurfaceForms, TextField
+from newssearch.engines.embedded.segment.format import (
+    IMPACT_BOUNDS,
+    POSTINGS_PER_OFFSET,
+    RUN_BITS,
+    packed_starts,
+)
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.stored_fields import NUMBERED, date_of
 from newssearch.engines.embedded.storage.block_store import BlockStore
@@ -211,7 +216,7 @@ def _words(segment: Segment, name: TextField) -> Iterator[str]:
             return
 
 
-def _vocabulary(field: Field) -> Iterator[str]:
+def _vocabulary(field: FieldReader) -> Iterator[str]:
     """Check terms, folded terms and surface forms."""
     for name, of in BOUNDS.items():
         bounds = field.array(name)
@@ -252,7 +257,7 @@ def _vocabulary(field: Field) -> Iterator[str]:
         yield "surface forms are numbered beyond their count"
 
 
-def _sizes(field: Field, owners: int) -> Iterator[str]:
+def _sizes(field: FieldReader, owners: int) -> Iterator[str]:
     """Check the numbers of words, and where owners begin and end."""
     tokens, sizes, starts = field.array("tokens"), field.sizes, field.starts
     words = field.words
@@ -284,7 +289,7 @@ def _sizes(field: Field, owners: int) -> Iterator[str]:
         yield "sentences are not in order"
 
 
-def _groups(field: Field, articles: int) -> Iterator[str]:
+def _groups(field: FieldReader, articles: int) -> Iterator[str]:
     """Check the article blocks of postings."""
     groups, postings = len(field.array("group.low")), len(field.patched("counts"))
     if len(field.array("group.run.first")) != len(field.array("group.run.page")) + 1:
@@ -312,11 +317,11 @@ def _groups(field: Field, articles: int) -> Iterator[str]:
         yield "postings are not in the blocks of their articles"
     if len(mean) != 1 or not 0 < float(mean[0]) < 1e300:
         yield "the mean length of a paragraph is not a length"
-    if articles and int(field.array("group.best").max(initial=0)) >= len(SCALE):
+    if articles and int(field.array("group.best").max(initial=0)) >= len(IMPACT_BOUNDS):
         yield "an impact is greater than the greatest possible one"
 
 
-def _places(field: Field, tokens: Ints) -> Iterator[str]:
+def _places(field: FieldReader, tokens: Ints) -> Iterator[str]:
     """Check that each position has one word, which one posting of one term counts."""
     taken = np.zeros(int(field.starts[-1]), np.bool_)
     strides = [np.empty(0, np.int64)]
@@ -341,14 +346,14 @@ def _places(field: Field, tokens: Ints) -> Iterator[str]:
             yield "two words have one position"
             return
         begins = int(tokens[low]) + np.cumsum(counts) - counts
-        strides.append(begins[-numbered % STRIDE :: STRIDE])
+        strides.append(begins[-numbered % POSTINGS_PER_OFFSET :: POSTINGS_PER_OFFSET])
         numbered += len(counts)
         low = high
     if not np.array_equal(np.concatenate(strides), field.array("at")):
         yield "positions are not where their postings say"
 
 
-HASH_PAGES = 1 << 32 - PAGE
+HASH_PAGES = 1 << 32 - RUN_BITS
 """The number of pages of hashes: one for each value of their high bits."""
 
 
@@ -438,7 +443,7 @@ def ill_indexed(segment: Segment, articles: Array) -> Iterator[str]:
             yield f"{found.id} has other words than its index: {wrong[0]!r}"
 
 
-def _indexed(field: Field, owner: int, text: str, analysis: str) -> bool:
+def _indexed(field: FieldReader, owner: int, text: str, analysis: str) -> bool:
     """Whether the index has exactly the words of a text, each at its position."""
     places: dict[str, list[int]] = {}
     terms = analyser_named(analysis).terms(text)
@@ -450,6 +455,6 @@ def _indexed(field: Field, owner: int, text: str, analysis: str) -> bool:
     only = np.array([owner])
     for term, expected in places.items():
         number = field.find(term)
-        if number < 0 or (field.places(Kinds(number, None), only) - start).tolist() != expected:
+        if number < 0 or (field.places(SurfaceForms(number, None), only) - start).tolist() != expected:
             return False
     return True

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from newssearch.engines.embedded.segment.columns import NONE, instant
+from newssearch.engines.embedded.segment.columns import NO_TIME, instant
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import Mask
@@ -114,4 +114,4 @@ def _moments(segment: Segment, bound: dt.datetime) -> Array:
 
 def _column_value(bound: dt.datetime) -> int:
     """A bound as a value of the date columns, greater than that of undated articles."""
-    return max(instant(bound), NONE + 1)
+    return max(instant(bound), NO_TIME + 1)

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from newssearch.engines.embedded.segment import bm25f
 from newssearch.engines.embedded.segment.field import Postings
-from newssearch.engines.embedded.segment.format import SCALE
-from newssearch.engines.embedded.segment.postings import Term
+from newssearch.engines.embedded.segment.format import IMPACT_BOUNDS
+from newssearch.engines.embedded.segment.postings import TermPostings
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, concat_ranges, run_starts
@@ -158,7 +158,7 @@ def _interleave(parts: Sequence[Postings]) -> Postings:
 class TermDocs:
     """The paragraphs with a single term, read lazily. If ``live`` is given, only those of these articles."""
 
-    def __init__(self, term: Term, mean_words: float, live: Mask | None) -> None:
+    def __init__(self, term: TermPostings, mean_words: float, live: Mask | None) -> None:
         self._term = term
         self._stored_mean_words = mean_words  # with which the term's block maxima were computed
         self._live_blocks: Ints | None = None if live is None else np.flatnonzero(live[term.articles])
@@ -188,7 +188,9 @@ class TermDocs:
         numbers = self._live_blocks if blocks is None else self._term_blocks(blocks)
         block_max = self._term.best if numbers is None else self._term.best[numbers]
         # A weight is x / (1 - B + B·n/mean): another mean increases it by at most the ratio of the means.
-        return np.asarray((SCALE * max(1.0, mean_words / self._stored_mean_words))[block_max], np.float64)
+        return np.asarray(
+            (IMPACT_BOUNDS * max(1.0, mean_words / self._stored_mean_words))[block_max], np.float64
+        )
 
     def postings(self) -> Postings:
         """Return all paragraphs and the number of matches in each."""

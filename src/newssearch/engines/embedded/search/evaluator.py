@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from newssearch.engines.embedded.segment import bm25f
-from newssearch.engines.embedded.segment.field import FIELDS, NO_POSTINGS, Postings
+from newssearch.engines.embedded.segment.field import NO_POSTINGS, TEXT_FIELDS, Postings
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.sorted_sets import Mask
 from newssearch.outlets import Aliases
@@ -208,7 +208,7 @@ class QueryEvaluator:
 
     def _name_spellings(self, name: Name) -> tuple[NameSpelling, ...]:
         """One spelling for each folded form of a name: the most frequent one."""
-        forms = sorted({form for field in FIELDS for form in self._expansion(name, field)})
+        forms = sorted({form for field in TEXT_FIELDS for form in self._expansion(name, field)})
         counted: list[NameSpelling] = []
         for form in forms:
             spellings = Counter[str]()

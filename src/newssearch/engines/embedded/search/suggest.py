@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from newssearch.engines.embedded.segment.field import FIELDS
+from newssearch.engines.embedded.segment.field import TEXT_FIELDS
 from newssearch.outlets import Aliases
 from newssearch.query import (
     And,
@@ -123,7 +123,7 @@ class WordSuggester:
 
     def _is_live(self, form: str) -> bool:
         """Whether a live article has a folded word."""
-        return any(matcher.has_form(form, field) for matcher in self._matchers for field in FIELDS)
+        return any(matcher.has_form(form, field) for matcher in self._matchers for field in TEXT_FIELDS)
 
 
 def _word_leaves(node: Node) -> Iterator[WordLeaf]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from newssearch.engines.embedded.segment.field import Field, Kinds, TextField
+from newssearch.engines.embedded.segment.field import FieldReader, SurfaceForms, TextField
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import StringTable
 from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask
@@ -48,7 +48,7 @@ class TermLookup:
     def __init__(self, segment: Segment, expand: Expand) -> None:
         self.segment = segment
         self._expand = expand
-        self._pattern_cache: dict[tuple[Node, TextField], list[Kinds]] = {}
+        self._pattern_cache: dict[tuple[Node, TextField], list[SurfaceForms]] = {}
         self._words_cache: dict[tuple[Word | Phrase, TextField], list[AnalysedWords]] = {}
 
     # ---- words
@@ -60,7 +60,7 @@ class TermLookup:
             found = self._words_cache[node, name] = self._by_analysis(node, self.segment.fields[name])
         return found
 
-    def _by_analysis(self, node: Word | Phrase, field: Field) -> list[AnalysedWords]:
+    def _by_analysis(self, node: Word | Phrase, field: FieldReader) -> list[AnalysedWords]:
         text, inside = node.text, node.inside if isinstance(node, Word) else ()
         analyses = self.segment.analyses
         if len(analyses) == 1:
@@ -79,7 +79,7 @@ class TermLookup:
             for words, articles in found.items()
         ]
 
-    def _occurring(self, field: Field, alternatives: Sequence[Alternative]) -> list[Alternative]:
+    def _occurring(self, field: FieldReader, alternatives: Sequence[Alternative]) -> list[Alternative]:
         """The alternatives that occur in a field."""
         has_compound = iter(field.compounds.there_are([one.key for one in alternatives if one.key]))
         return [
@@ -90,12 +90,12 @@ class TermLookup:
 
     # ---- surface forms
 
-    def surface_forms(self, field: Field, forms: Sequence[str]) -> list[Kinds]:
+    def surface_forms(self, field: FieldReader, forms: Sequence[str]) -> list[SurfaceForms]:
         """Return all surface forms of the given folded words, by term."""
         numbers = field.find_forms(forms)
         return field.by_term(np.concatenate([field.variants(n) for n in numbers])) if numbers else []
 
-    def expanded(self, node: Wildcard | Fuzzy | Regex | Name, name: TextField) -> list[Kinds]:
+    def expanded(self, node: Wildcard | Fuzzy | Regex | Name, name: TextField) -> list[SurfaceForms]:
         """Return the surface forms that a pattern or a name stands for, by term."""
         field = self.segment.fields[name]
         forms = self._expand(node, name)
@@ -111,7 +111,7 @@ class TermLookup:
         return found
 
     def _matching_as_spelled(
-        self, field: Field, node: Wildcard | Fuzzy | Regex, forms: Sequence[str]
+        self, field: FieldReader, node: Wildcard | Fuzzy | Regex, forms: Sequence[str]
     ) -> Ints:
         """The surface forms of some folded words that match a pattern as spelled, or with their elided prefix."""
         chosen = [
@@ -128,7 +128,7 @@ class TermLookup:
             ]
         return np.unique(np.array(chosen, np.int64))
 
-    def spellings_of_name(self, field: Field, node: Name, forms: Sequence[str]) -> Ints:
+    def spellings_of_name(self, field: FieldReader, node: Name, forms: Sequence[str]) -> Ints:
         """Return the surface forms of some folded words that spell a name."""
         chosen = [
             variant
@@ -140,7 +140,7 @@ class TermLookup:
         ]
         return np.array(chosen, np.int64)
 
-    def spelled_as(self, field: Field, word: str, shown: Callable[[str], str]) -> list[Kinds]:
+    def spelled_as(self, field: FieldReader, word: str, shown: Callable[[str], str]) -> list[SurfaceForms]:
         """Return the surface forms that ``shown`` maps to the same as a word, with or without their elided prefix."""
         wanted = shown(word)
         candidates = (
@@ -157,14 +157,14 @@ class TermLookup:
         return field.by_term(np.array(chosen, np.int64))
 
 
-def _own_spellings(field: Field, variant: int, with_prefix: bool) -> list[str]:
+def _own_spellings(field: FieldReader, variant: int, with_prefix: bool) -> list[str]:
     """The spelling of a surface form without its elided prefix; if ``with_prefix``, also the whole one."""
     whole = field.written(variant)
     without_prefix = unelided(whole, field.forms[field.form_of(variant)].decode())
     return [without_prefix, whole] if with_prefix else [without_prefix]
 
 
-def elided_forms(field: Field) -> list[tuple[int, str]]:
+def elided_forms(field: FieldReader) -> list[tuple[int, str]]:
     """Return the surface forms with an elided prefix (``l'`` of ``l'eau``), each with its folded spelling prefix included."""
     spellings = StringTable(field.container, f"{field.name}.written")
     octets, sizes = spellings.span(0, len(spellings))

@@ -8,8 +8,15 @@ from operator import itemgetter
 
 import numpy as np
 
-from newssearch.engines.embedded.segment.field import NO_POSTINGS, Field, Kinds, Postings, TextField, added
-from newssearch.engines.embedded.segment.postings import Chosen, Term
+from newssearch.engines.embedded.segment.field import (
+    NO_POSTINGS,
+    FieldReader,
+    Postings,
+    SurfaceForms,
+    TextField,
+    add_counts,
+)
+from newssearch.engines.embedded.segment.postings import PostingSubset, TermPostings
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, intersect, intersect_all, run_starts
@@ -36,16 +43,16 @@ class TermSpans:
 
     def __init__(self, segment: Segment) -> None:
         self.segment = segment
-        self._terms: dict[tuple[TextField, int], Term] = {}
+        self._terms: dict[tuple[TextField, int], TermPostings] = {}
 
-    def term(self, field: Field, number: int) -> Term:
+    def term(self, field: FieldReader, number: int) -> TermPostings:
         """Return a term's postings, by its number in the field."""
         found = self._terms.get((field.name, number))
         if found is None:
             found = self._terms[field.name, number] = field.term(number)
         return found
 
-    def postings(self, field: Field, surface_forms: Sequence[Kinds]) -> Postings:
+    def postings(self, field: FieldReader, surface_forms: Sequence[SurfaceForms]) -> Postings:
         """Return the owners with any of the surface forms, and how often each has them."""
         whole_terms = np.array([one.term for one in surface_forms if one.kinds is None], np.int64)
         parts = [field.postings_of(whole_terms)] if len(whole_terms) else []
@@ -56,16 +63,18 @@ class TermSpans:
         )
         return merge_postings(parts)
 
-    def any_of(self, field: Field, surface_forms: Sequence[Kinds], owners: Array | None) -> Spans:
+    def any_of(
+        self, field: FieldReader, surface_forms: Sequence[SurfaceForms], owners: Array | None
+    ) -> Spans:
         """Return the words that are one of the surface forms."""
         found = [self._positions(field, one, owners) for one in surface_forms]
         return single_words(np.sort(np.concatenate(found))) if found else NO_SPANS
 
-    def _positions(self, field: Field, wanted: Kinds, owners: Array | None) -> Ints:
+    def _positions(self, field: FieldReader, wanted: SurfaceForms, owners: Array | None) -> Ints:
         term = self.term(field, wanted.term)
         return term.places(wanted.kinds, None if owners is None else term.of_owners(owners))
 
-    def adjacent(self, field: Field, words: AnalysedWords, owners: Array | None) -> Spans:
+    def adjacent(self, field: FieldReader, words: AnalysedWords, owners: Array | None) -> Spans:
         """Return the spans of adjacent terms, any of which an alternative may replace."""
         plain = self.adjacent_terms(field, words.terms, owners)
         replaced = [(one.start, one.end, self.alternative(field, one, owners)) for one in words.others]
@@ -89,14 +98,14 @@ class TermSpans:
             complete.append(reached[-1])
         return union_spans([plain, *complete])
 
-    def alternative(self, field: Field, alternative: Alternative, owners: Array | None) -> Spans:
+    def alternative(self, field: FieldReader, alternative: Alternative, owners: Array | None) -> Spans:
         """Return the spans of an alternative; those of a compound in all owners."""
         if alternative.terms:
             return self.adjacent_terms(field, alternative.terms, owners)
         positions = field.compounds.places(alternative.key)
         return union_spans([Spans(starts, starts + size) for starts, size in positions])
 
-    def adjacent_terms(self, field: Field, terms: Sequence[str], owners: Array | None) -> Spans:
+    def adjacent_terms(self, field: FieldReader, terms: Sequence[str], owners: Array | None) -> Spans:
         """Return the spans of adjacent terms.
 
         Reads the rarest term first, and each later one only in the owners that have all before it.
@@ -112,7 +121,7 @@ class TermSpans:
                 owners = owner_of(field.starts, starts[starts >= 0], owners)
                 owners = owners[run_starts(owners)]
             if owners is not None:
-                chosen: Chosen | None = term.of_owners(owners)
+                chosen: PostingSubset | None = term.of_owners(owners)
             elif len(in_order) > 1 and field.of_documents:
                 chosen = term.of_groups(np.flatnonzero(self._articles_with_all(in_order)[term.articles]))
             else:
@@ -125,7 +134,9 @@ class TermSpans:
                     starts = shifted if starts is None else intersect(starts, shifted)
         return NO_SPANS if starts is None else Spans(starts, starts + len(in_order), owners)
 
-    def terms_within(self, field: Field, terms: Sequence[str], within: int, owners: Array | None) -> Spans:
+    def terms_within(
+        self, field: FieldReader, terms: Sequence[str], within: int, owners: Array | None
+    ) -> Spans:
         """Return the shortest spans that hold all terms in any order, the first and the last at most ``within`` apart."""
         numbers = [field.find(term) for term in terms]
         if not numbers or min(numbers) < 0:
@@ -138,7 +149,7 @@ class TermSpans:
         ]
         return minimal_windows(requirements, within, field.starts)
 
-    def _articles_with_all(self, terms: Iterable[Term]) -> Mask:
+    def _articles_with_all(self, terms: Iterable[TermPostings]) -> Mask:
         """The articles that have each of the terms in a paragraph."""
         having_all = np.ones(self.segment.articles, np.bool_)
         for term in set(terms):
@@ -148,8 +159,8 @@ class TermSpans:
         return having_all
 
     def _in_shared_owners(
-        self, field: Field, terms: dict[int, Term], owners: Array | None
-    ) -> dict[int, Chosen]:
+        self, field: FieldReader, terms: dict[int, TermPostings], owners: Array | None
+    ) -> dict[int, PostingSubset]:
         """The postings of each term, by its number, in the owners that have all of the terms."""
         if field.of_documents:
             having_all = self._articles_with_all(terms.values())
@@ -157,10 +168,10 @@ class TermSpans:
                 n: term.of_groups(np.flatnonzero(having_all[term.articles])) for n, term in terms.items()
             }
         else:
-            found = {n: Chosen(np.arange(*term.range), term.articles) for n, term in terms.items()}
+            found = {n: PostingSubset(np.arange(*term.range), term.articles) for n, term in terms.items()}
         all_owners = [chosen.owners for chosen in found.values()]
         shared = intersect_all(all_owners if owners is None else [*all_owners, owners])
-        return {n: Term.picked(chosen, shared) for n, chosen in found.items()}
+        return {n: TermPostings.picked(chosen, shared) for n, chosen in found.items()}
 
 
 def merge_postings(parts: Sequence[Postings]) -> Postings:
@@ -168,6 +179,6 @@ def merge_postings(parts: Sequence[Postings]) -> Postings:
     parts = [part for part in parts if len(part.owners)]
     if len(parts) < 2:
         return parts[0] if parts else NO_POSTINGS
-    return added(
+    return add_counts(
         np.concatenate([part.owners for part in parts]), np.concatenate([part.counts for part in parts])
     )

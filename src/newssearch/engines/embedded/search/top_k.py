@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from newssearch.engines.embedded.segment import bm25f
-from newssearch.engines.embedded.segment.columns import NONE
+from newssearch.engines.embedded.segment.columns import NO_TIME
 from newssearch.engines.embedded.segment.field import Postings
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array
@@ -316,7 +316,7 @@ def sort_keys(scores: Array, instants: Array, request: ResolvedRequest) -> tuple
         return scores, instants
     if request.sort == "newest":
         return instants, scores
-    return np.where(instants == NONE, -np.iinfo(np.int64).max, -instants), scores
+    return np.where(instants == NO_TIME, -np.iinfo(np.int64).max, -instants), scores
 
 
 def kth_greatest(values: Array, k: int) -> Any:

@@ -1,13 +1,13 @@
-"""Where a field has words with hyphens between them, and words with capitals inside: see :mod:`newssearch.text.compounds`.
+"""Postings of compounds: words joined by hyphens, and words with capitals inside (:mod:`newssearch.text.compounds`).
 
 ======================  ===============================================================================================
 ``F.compounds``         the key of each :class:`~newssearch.text.analysis.Compound` with the number of its words
                         (:func:`entry_of`), sorted (:class:`~storage.container.StringTable`)
-``F.compounds.first``   the first place of each, and the end
-``F.compounds.places``  the places where each begins, ascending
+``F.compounds.first``   the first of each in ``F.compounds.places``, and the end
+``F.compounds.places``  the positions where each begins, ascending
 ======================  ===============================================================================================
 
-The keys themselves are stored, not hashes of them, so that no two keys can be taken for one.
+The keys themselves are stored, not their hashes, so that no two keys can be confused.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ from newssearch.engines.embedded.storage.container import (
 )
 from newssearch.engines.embedded.storage.sorted_sets import Ints, run_starts
 
-_END = b"\0"
-"""What ends a key: no key holds it."""
+_KEY_END = b"\0"
+"""The byte that ends a key; no key contains it."""
 
 
 def entry_of(key: str, size: int) -> bytes:
-    """What is stored for the key of a compound of ``size`` words, of which there are fewer than 256.
+    """Return the stored entry of a compound: its key and the number of its words, which is below 256.
 
     >>> entry_of("ceasefir", 2)
     b'ceasefir\\x00\\x02'
     """
-    return key.encode("utf-8", "surrogatepass") + _END + bytes((size,))
+    return key.encode("utf-8", "surrogatepass") + _KEY_END + bytes((size,))
 
 
 def compound_sections(name: str, entries: Sequence[bytes], numbers: Array, places: Ints) -> dict[str, Array]:
-    """The sections of compounds: ``entries[numbers[i]]`` begins at ``places[i]``, in any order.
+    """Return the sections of compounds: ``entries[numbers[i]]`` begins at ``places[i]``, in any order.
 
-    An entry may be in ``entries`` more than once, or not be used.
+    ``entries`` may have duplicates, and entries that are not used.
     """
     used = np.unique(numbers)
     of_used = [entries[number] for number in used.tolist()]
@@ -60,7 +60,7 @@ def compound_sections(name: str, entries: Sequence[bytes], numbers: Array, place
 
 
 class Compounds:
-    """Those of a field, read."""
+    """The compounds of a field."""
 
     def __init__(self, container: Container, name: str) -> None:
         self._entries = StringTable(container, f"{name}.compounds")
@@ -68,11 +68,11 @@ class Compounds:
         self._name = name
 
     def entries(self) -> list[bytes]:
-        """The key of each with the number of its words: see :func:`entry_of`."""
+        """Return the distinct entries, sorted; see :func:`entry_of`."""
         return self._entries.all()
 
     def all(self) -> tuple[Ints, Ints]:
-        """The number in :meth:`entries` of each compound of the field, and its place."""
+        """Return the number in :meth:`entries` and the position of each compound of the field."""
         sizes = np.diff(self._first.astype(np.int64)).astype(np.int64)
         return np.repeat(np.arange(len(sizes)), sizes), self._places.astype(np.int64)
 
@@ -85,17 +85,17 @@ class Compounds:
         return self._container[f"{self._name}.compounds.places"]
 
     def there_are(self, keys: Sequence[str]) -> list[bool]:
-        """Which keys there are."""
+        """Return for each key whether the field has it."""
         found = []
         for key in keys:
-            begins = key.encode("utf-8", "surrogatepass") + _END
+            begins = key.encode("utf-8", "surrogatepass") + _KEY_END
             at = self._entries.lower(begins)
             found.append(at < len(self._entries) and self._entries[at].startswith(begins))
         return found
 
     def places(self, key: str) -> list[tuple[Ints, int]]:
-        """Where a key begins, by how many words it is."""
-        low, high = self._entries.with_prefix(key.encode("utf-8", "surrogatepass") + _END)
+        """Return the positions where a key begins, for each number of words that it has."""
+        low, high = self._entries.with_prefix(key.encode("utf-8", "surrogatepass") + _KEY_END)
         sizes = [entry[-1] for entry in self._entries.slice(low, high)]
         bounds = pairwise(self._first[low : high + 1].tolist())
         return [

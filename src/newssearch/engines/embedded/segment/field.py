@@ -1,4 +1,4 @@
-"""A field of text of one segment: its terms, and where they stand."""
+"""A text field of one segment: its terms, their postings and their surface forms."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ from newssearch.engines.embedded.storage.patched_ints import PatchedInts
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, concat_ranges, run_starts
 
 from .compound_postings import Compounds
-from .format import PAGE, unpack_all
-from .levenshtein import alike
-from .postings import Term
+from .format import RUN_BITS, unpack_all
+from .levenshtein import within_distance
+from .postings import TermPostings
 
 TextField = Literal["text", "title"]
 
 
-FIELDS: tuple[TextField, ...] = ("text", "title")
+TEXT_FIELDS: tuple[TextField, ...] = ("text", "title")
 
 
-DENSE = 8
-"""One in so many numbers is enough for an array of all of them to be faster than a sort."""
+DENSE_OWNERS_RATIO = 8
+"""Count postings in an array of all owners when at least 1 in 8 owners has one; otherwise sort them."""
 
 
-CLOSE = 8
-"""Words of which one in so many is asked for are read through, rather than looked up one by one."""
+SCAN_RATIO = 8
+"""Scan a range of words instead of looking words up when at least 1 in 8 of the range is wanted."""
 
 
 class Postings(NamedTuple):
-    """The owners with a word, ascending, and how often each has it."""
+    """The owners with a word, ascending, and the number of times that each has it."""
 
     owners: Array
     counts: Array
 
 
-class Kinds(NamedTuple):
-    """Some of the variants of a term, or all of them."""
+class SurfaceForms(NamedTuple):
+    """Surface forms of a term, by their numbers; ``None`` for all of them."""
 
     term: int
     kinds: Array | None
@@ -49,13 +49,13 @@ class Kinds(NamedTuple):
 NO_POSTINGS = Postings(NO_INTS, NO_INTS)
 
 
-def added(owners: Array, counts: Array) -> Postings:
-    """Postings of several words as if they were one: counts of one owner are added."""
-    if len(owners) and len(owners) * DENSE > int(owners.max()):
+def add_counts(owners: Array, counts: Array) -> Postings:
+    """Merge the postings of several words into those of one: add the counts of each owner."""
+    if len(owners) and len(owners) * DENSE_OWNERS_RATIO > int(owners.max()):
         totals = np.bincount(owners, counts)
         owners = np.flatnonzero(totals)
         return Postings(owners, totals[owners].astype(np.int64))
-    order = owners.argsort(kind="stable")  # quick, for those of each word are sorted
+    order = owners.argsort(kind="stable")  # quick, because the owners of each word are sorted
     owners = owners[order]
     first = np.flatnonzero(run_starts(owners))
     if len(first) == len(owners):
@@ -63,8 +63,11 @@ def added(owners: Array, counts: Array) -> Postings:
     return Postings(owners[first], np.add.reduceat(counts[order], first, dtype=np.int64))
 
 
-class Field:
-    """A field of text."""
+class FieldReader:
+    """A text field of a segment, its sections read when they are first needed.
+
+    Its *owners* are the documents of the segment (``text``) or its articles (``title``).
+    """
 
     def __init__(self, container: Container, name: TextField) -> None:
         self.container = container
@@ -74,15 +77,15 @@ class Field:
         self.forms = StringTable(container, f"{name}.forms")
 
     def array(self, name: str) -> Array:
-        """One of its sections."""
+        """Return a section of the field as an array, all of it checked."""
         return self.container[f"{self.name}.{name}"]
 
     def section(self, name: str) -> Section:
-        """One of its sections, of which stretches are read."""
+        """Return a section of the field of which only slices are read and checked."""
         return self.container.section(f"{self.name}.{name}")
 
     def patched(self, name: str) -> PatchedInts:
-        """One of its sections of small numbers."""
+        """Return a section of patched integers."""
         found = self._small.get(name)
         if found is None:
             found = self._small[name] = PatchedInts(self.container, f"{self.name}.{name}")
@@ -90,7 +93,7 @@ class Field:
 
     @property
     def of_documents(self) -> bool:
-        """Whether its owners are documents, whose postings are kept by article."""
+        """Whether its owners are documents, whose postings are grouped in article blocks."""
         return self.name == "text"
 
     @cached_property
@@ -105,64 +108,65 @@ class Field:
 
     @property
     def sizes(self) -> Array:
-        """The words of each owner."""
+        """The number of words of each owner."""
         return self.array("sizes")
 
     @property
     def starts(self) -> Array:
-        """The first place of each owner, and the end."""
+        """The first position of each owner, and the end."""
         return self.array("starts")
 
     @property
     def sentences(self) -> Array:
-        """The places where sentences begin inside an owner."""
+        """The positions where sentences begin inside an owner."""
         return self.array("sentences")
 
     @cached_property
     def sentence_groups(self) -> Array:
-        """The places where a sentence begins, those with which an owner does among them."""
+        """The positions where sentences begin, the first position of each owner included."""
         return np.sort(np.concatenate((self.starts, self.sentences.astype(self.starts.dtype))))
 
     @cached_property
     def compounds(self) -> Compounds:
-        """Where words are joined or parted."""
+        """The compounds of the field."""
         return Compounds(self.container, self.name)
 
     @property
     def words(self) -> int:
-        """How many words there are."""
+        """The number of words."""
         return len(self.array("positions"))
 
     # ---- words
 
     def find(self, term: str) -> int:
-        """The number of a term, or -1."""
-        return self.terms.find(_bytes(term))
+        """Return the number of a term, or -1."""
+        return self.terms.find(encoded(term))
 
-    def term(self, number: int) -> Term:
-        """A term, to be read of."""
-        return Term(self, number)
+    def term(self, number: int) -> TermPostings:
+        """Return the postings of a term, read lazily."""
+        return TermPostings(self, number)
 
     def postings(self, number: int) -> Postings:
-        """The postings of a term."""
+        """Return the owners and counts of a term."""
         term = self.term(number)
         return Postings(term.owners, term.counts)
 
     @property
     def mean(self) -> float:
-        """The words of a document on average, when it was told what groups weigh at best."""
+        """The mean length of a document that the block maxima were computed with."""
         return float(self.array("group.mean")[0])
 
     def postings_of(self, terms: Ints) -> Postings:
-        """The postings of any of several terms; where an owner has more than one, their counts are added."""
+        """Return the postings of any of several terms; the counts of an owner with several of them are added."""
         runs, bounds = self.array("group.runs"), self.array("group.run.first")
         low = bounds[runs[terms]].astype(np.int64)
         groups = concat_ranges(low, bounds[runs[terms + 1]] - low)
         owners = self.section("group.low").at(groups).astype(np.int64)
         pages = self.array("group.run.page")
-        if len(self.container["article.first"]) > 1 << PAGE:
+        if len(self.container["article.first"]) > 1 << RUN_BITS:
             owners += (
-                pages[bounds.searchsorted(groups.astype(bounds.dtype), "right") - 1].astype(np.int64) << PAGE
+                pages[bounds.searchsorted(groups.astype(bounds.dtype), "right") - 1].astype(np.int64)
+                << RUN_BITS
             )
         if self.of_documents:
             first = self.array("first")
@@ -173,20 +177,22 @@ class Field:
             )
             owners = self.first[owners].repeat(sizes)
             owners += self.patched("within").at(groups)
-        return added(owners, self.patched("counts").at(groups))
+        return add_counts(owners, self.patched("counts").at(groups))
 
-    def places(self, wanted: Kinds, owners: Array | None = None) -> Ints:
-        """The places of a term, or of some of its variants, ascending; only in ``owners``, where these are given."""
+    def places(self, wanted: SurfaceForms, owners: Array | None = None) -> Ints:
+        """Return the positions of the wanted surface forms, ascending; only those in ``owners`` if given."""
         term = self.term(wanted.term)
         return term.places(wanted.kinds, None if owners is None else term.of_owners(owners))
 
     def stretch(self, low: int, high: int) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-        """Of the terms from ``low`` up to but not including ``high``: the term, owner and count of each posting, and the
-        position and kind of each word."""
+        """Read the terms from ``low`` up to but not including ``high``.
+
+        Returns the term, owner and count of each posting, and the position and surface form of each word.
+        """
         runs = self.array("group.runs")[low : high + 1].astype(np.int64)
         bounds = self.array("group.run.first")[runs[0] : runs[-1] + 1].astype(np.int64)
         in_run = np.diff(bounds)
-        pages = self.array("group.run.page")[runs[0] : runs[-1]].astype(np.int64) << PAGE
+        pages = self.array("group.run.page")[runs[0] : runs[-1]].astype(np.int64) << RUN_BITS
         start, end = int(bounds[0]), int(bounds[-1])
         terms = np.repeat(np.repeat(np.arange(low, high), np.diff(runs)), in_run)
         owners = self.section("group.low").between(start, end) + np.repeat(pages, in_run)
@@ -203,30 +209,30 @@ class Field:
             self.patched("counts").between(start, end).astype(np.int64),
             self.patched("positions").between(int(words[0]), int(words[-1])).astype(np.int64),
             unpack_all(
-                self.array("packed"),  # of all terms, in the end
+                self.array("packed"),  # a merge reads all terms
                 self.array("packed.at")[low : high + 1].astype(np.int64),
                 words,
                 self.array("kinds")[low:high],
             ),
         )
 
-    # ---- words as they are written
+    # ---- surface forms
 
     def variants(self, form: int) -> Ints:
-        """The variants of a form."""
+        """Return the surface forms of a folded term."""
         first = self.array("form.first")
         return np.arange(int(first[form]), int(first[form + 1]))
 
     def form_of(self, variant: int) -> int:
-        """The form of a variant."""
+        """Return the folded term of a surface form."""
         return int(np.searchsorted(self.array("form.first"), variant, "right")) - 1
 
     def written(self, variant: int) -> str:
-        """A variant as it is written."""
+        """Return a surface form as it is spelled."""
         return StringTable(self.container, f"{self.name}.written")[variant].decode()
 
-    def by_term(self, variants: Ints) -> list[Kinds]:
-        """Some variants, by their terms."""
+    def by_term(self, variants: Ints) -> list[SurfaceForms]:
+        """Group surface forms by their terms."""
         terms = self.array("variant.term")[variants].astype(np.int64)
         kinds = self.array("variant.kind")[variants]
         order = np.argsort(terms, kind="stable")
@@ -235,26 +241,26 @@ class Field:
         for low, high in pairwise(bounds):
             term = int(terms[order[low]])
             whole = high - low == int(self.array("kinds")[term])
-            found.append(Kinds(term, None if whole else kinds[order[low:high]]))
+            found.append(SurfaceForms(term, None if whole else kinds[order[low:high]]))
         return found
 
     def find_form(self, form: str) -> int:
-        """The number of a form, or -1."""
-        return self.forms.find(_bytes(form))
+        """Return the number of a folded term, or -1."""
+        return self.forms.find(encoded(form))
 
     def find_forms(self, forms: Sequence[str]) -> list[int]:
-        """The numbers of those of some forms that there are, ascending."""
-        wanted = sorted({_bytes(form) for form in forms})
-        if len(wanted) > CLOSE:
+        """Return the numbers of those of the given folded terms that exist, ascending."""
+        wanted = sorted({encoded(form) for form in forms})
+        if len(wanted) > SCAN_RATIO:
             low, high = self.forms.lower(wanted[0]), self.forms.lower(wanted[-1]) + 1
-            if high - low < len(wanted) * CLOSE:  # as those of a prefix are
+            if high - low < len(wanted) * SCAN_RATIO:  # such as the expansion of a prefix
                 among_them = set(wanted)
                 return [n for n, form in enumerate(self.forms.slice(low, high), low) if form in among_them]
         return [number for form in wanted if (number := self.forms.find(form)) >= 0]
 
     def forms_with(self, prefix: str) -> dict[str, int]:
-        """The forms that begin with ``prefix``, sorted, and how many words each has, deleted ones counted."""
-        low, high = self.forms.with_prefix(_bytes(prefix))
+        """Return the folded terms with a prefix, sorted, and the number of words of each, deleted ones included."""
+        low, high = self.forms.with_prefix(encoded(prefix))
         if low >= high:
             return {}
         first = self.array("form.first")[low : high + 1].astype(np.int64)
@@ -263,16 +269,18 @@ class Field:
         return {form.decode(): n for form, n in zip(forms, words.tolist(), strict=True)}
 
     def forms_alike(self, form: str, edits: int) -> dict[str, int]:
-        """The forms that differ from one in few letters, and how many words each has, deleted ones counted."""
+        """Return the folded terms within ``edits`` of one, and the number of words of each, deleted ones included."""
         least, most = max(len(form) - edits, 1), len(form) + edits
         sizes, wide = self.forms.sizes, self.forms.wide
         plain = np.flatnonzero(~wide & (sizes >= least) & (sizes <= most))
-        found = plain[alike(form, self.forms.letters(plain, most), sizes[plain], edits)].tolist()
+        found = plain[within_distance(form, self.forms.letters(plain, most), sizes[plain], edits)].tolist()
         others = np.flatnonzero(wide & (sizes >= least) & (sizes <= 4 * most)).tolist()
         known = [self.forms[number].decode()[: most + 1] for number in others]
         letters = np.array(known, f"U{most + 1}").view(np.uint32).reshape(len(known), most + 1)
         lengths = np.array(list(map(len, known)), np.int64)
-        found.extend(others[at] for at in np.flatnonzero(alike(form, letters, lengths, edits)).tolist())
+        found.extend(
+            others[at] for at in np.flatnonzero(within_distance(form, letters, lengths, edits)).tolist()
+        )
         first, words = self.array("form.first"), self.array("variant.words")
         return {
             self.forms[number].decode(): int(words[first[number] : first[number + 1]].sum(dtype=np.int64))
@@ -280,6 +288,6 @@ class Field:
         }
 
 
-def _bytes(text: str) -> bytes:
-    """A text as it is kept; one with a half of a surrogate pair, which no article has, as one that is in none."""
+def encoded(text: str) -> bytes:
+    """Encode a word for a lookup; one with a lone surrogate, which no article has, is encoded as no stored word is."""
     return text.encode("utf-8", "backslashreplace")

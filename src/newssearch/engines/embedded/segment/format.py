@@ -1,8 +1,6 @@
-"""How a segment writes numbers: the constants and the packing of its format, which writing and reading share."""
+"""The constants of a segment's format, and its packing of numbers, shared by writing and reading."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,70 +8,70 @@ from numpy.typing import NDArray
 from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import Ints, concat_aranges
 
-if TYPE_CHECKING:
-    pass
+RUN_BITS = 16
+"""The low bits of an article number that each article block stores; its run stores the other bits."""
 
 
-PAGE = 16
-"""Bits of an article that are kept for each group."""
+POSTINGS_PER_OFFSET = 64
+"""The first word of every 64th posting is stored."""
 
 
-STRIDE = 64
-"""Postings for which the first word is kept."""
+_LOWEST_EXPONENT = -6.0
+"""The binary logarithm of the smallest quantised weight."""
 
 
-_LEAST = -6.0
-"""The weight of step 0, as a power of two."""
+_STEPS_PER_OCTAVE = 16
 
 
-_PER_OCTAVE = 16
-
-
-def steps(weights: Array) -> Array:
-    """Weights rounded up to 256 steps, sixteen for each factor of two; what is beyond the last of them is the last."""
+def quantised(weights: Array) -> Array:
+    """Round weights up to one of 256 levels, sixteen for each factor of two; greater weights get the last level."""
     with np.errstate(divide="ignore"):
-        found = np.ceil((np.log2(weights) - _LEAST) * _PER_OCTAVE)
+        found = np.ceil((np.log2(weights) - _LOWEST_EXPONENT) * _STEPS_PER_OCTAVE)
     return np.clip(found, 0, 255).astype(np.uint8)
 
 
-def _scale() -> NDArray[np.float64]:
-    scale = np.exp2(np.arange(256) / _PER_OCTAVE + _LEAST) * (1 + 1e-12)
-    scale[255] = 1e300  # no weight is near it, and what it is part of is no infinity
+def _impact_bounds() -> NDArray[np.float64]:
+    scale = np.exp2(np.arange(256) / _STEPS_PER_OCTAVE + _LOWEST_EXPONENT) * (1 + 1e-12)
+    scale[255] = 1e300  # above any weight, and sums of it stay finite
     return scale
 
 
-SCALE = _scale()
-"""What no weight of a step is above.
+IMPACT_BOUNDS = _impact_bounds()
+"""The greatest weight of each level: an upper bound of the weights that were rounded to it.
 
 >>> weights = np.array([0.0, 0.001, 0.2, 1.0, 3.7, 1e9])
->>> bool((SCALE[steps(weights)] >= weights).all())
+>>> bool((IMPACT_BOUNDS[quantised(weights)] >= weights).all())
 True
 """
 
 
-WIDTHS = (0, 1, 2, 4, 8, 16, 32)
-"""The bits that the variant of a word may have."""
+PACKED_WIDTHS = (0, 1, 2, 4, 8, 16, 32)
+"""The numbers of bits that the surface form of a word may take."""
 
 
-def widths(kinds: Array) -> Ints:
-    """The bits for a word of terms that have so many variants.
+def packed_widths(kinds: Array) -> Ints:
+    """Return the bits that each word of a term takes, for terms with these numbers of surface forms.
 
-    >>> widths(np.array([1, 2, 3, 4, 5, 16, 17, 256, 257, 65_537])).tolist()
+    >>> packed_widths(np.array([1, 2, 3, 4, 5, 16, 17, 256, 257, 65_537])).tolist()
     [0, 1, 2, 2, 4, 4, 8, 8, 16, 32]
     """
-    return np.array(WIDTHS)[np.searchsorted([1, 2, 4, 16, 256, 65_536], kinds)]
+    return np.array(PACKED_WIDTHS)[np.searchsorted([1, 2, 4, 16, 256, 65_536], kinds)]
 
 
 def packed_starts(kinds: Array, sizes: Ints) -> Ints:
-    """The first byte of each term, and the end, where terms have so many variants and words."""
-    return np.concatenate(([0], np.cumsum((widths(kinds) * sizes + 7) // 8)))
+    """Return the first byte of each term, and the end, from the numbers of surface forms and of words of the terms."""
+    return np.concatenate(([0], np.cumsum((packed_widths(kinds) * sizes + 7) // 8)))
 
 
 def pack(packed: Array, at: Ints, variants: Ints, first: Ints, kinds: Array) -> None:
-    """Write the variants of all words into ``packed``; those of term t are ``variants[first[t]:first[t + 1]]``."""
+    """Write the surface forms of all words into ``packed``.
+
+    ``variants[first[t]:first[t + 1]]`` are those of term t, whose bytes begin at ``at[t]``; ``kinds[t]`` is the number of
+    surface forms of the term.
+    """
     sizes = np.diff(first)
-    by_term = widths(kinds)
-    for width in WIDTHS[1:]:
+    by_term = packed_widths(kinds)
+    for width in PACKED_WIDTHS[1:]:
         chosen = np.flatnonzero(by_term == width)
         if not len(chosen):
             continue
@@ -84,7 +82,7 @@ def pack(packed: Array, at: Ints, variants: Ints, first: Ints, kinds: Array) -> 
             for n in range(width // 8):
                 packed[byte + n] = values >> 8 * n & 0xFF
             continue
-        # Each value in a byte of its own, those of one byte of the result side by side.
+        # Write each value to a byte of its own, then combine the values of each packed byte.
         each = 8 // width
         taken = -(-sizes[chosen] // each)
         begins = np.cumsum(taken) - taken
@@ -97,11 +95,11 @@ def pack(packed: Array, at: Ints, variants: Ints, first: Ints, kinds: Array) -> 
 
 
 def unpack_all(packed: Array, at: Ints, first: Ints, kinds: Array) -> Ints:
-    """The variants of all words, as :func:`pack` was given them."""
+    """Return the surface forms of all words: the inverse of :func:`pack`."""
     variants = np.zeros(int(first[-1] - first[0]), np.int64)
     sizes = np.diff(first)
-    by_term = widths(kinds)
-    for width in WIDTHS[1:]:
+    by_term = packed_widths(kinds)
+    for width in PACKED_WIDTHS[1:]:
         chosen = np.flatnonzero(by_term == width)
         if not len(chosen):
             continue
@@ -118,8 +116,8 @@ def unpack_all(packed: Array, at: Ints, first: Ints, kinds: Array) -> Ints:
 
 
 def unpack(packed: Array, kinds: int, size: int) -> Array:
-    """The variants of the ``size`` words of a term that has so many ``kinds``; ``packed`` begins with its first byte."""
-    width = int(widths(np.array([kinds]))[0])
+    """Return the surface forms of the ``size`` words of a term with ``kinds`` of them; ``packed`` begins at its first byte."""
+    width = int(packed_widths(np.array([kinds]))[0])
     if width == 0:
         return np.zeros(size, np.uint8)
     raw = packed[: (width * size + 7) // 8]
@@ -131,10 +129,10 @@ def unpack(packed: Array, kinds: int, size: int) -> Array:
 
 
 def at_least_16(values: Array) -> Array:
-    """In a type of at least 16 bits."""
+    """Convert to a type of at least 16 bits."""
     return values.astype(np.uint16) if values.dtype.itemsize < 2 else values
 
 
 def at_least_32(values: Array) -> Array:
-    """In a type of at least 32 bits, and no more than is needed."""
+    """Convert to a type of 32 bits if all values fit."""
     return values.astype(np.uint32) if int(values.max(initial=0)) <= np.iinfo(np.uint32).max else values

@@ -1,4 +1,4 @@
-"""Words that differ in few letters, found among all words of an index at once."""
+"""The words within a Levenshtein distance of a word, computed for all words of an index at once."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import Mask
 
 
-def alike(word: str, letters: NDArray[np.uint32], sizes: Array, edits: int) -> Mask:
-    """Which of some words are ``word`` with at most ``edits`` letters added, left out or exchanged.
+def within_distance(word: str, letters: NDArray[np.uint32], sizes: Array, edits: int) -> Mask:
+    """Return a mask of the words within ``edits`` insertions, deletions or substitutions of ``word``.
 
-    A word is a row of ``letters``, its characters' numbers, of which ``sizes`` tells how many there are. This is the
-    distance of Levenshtein (1966), of which for each letter of ``word`` only the ``2 * edits + 1`` numbers are kept
-    that can be small enough, for all words side by side.
+    Each row of ``letters`` has the code points of a word, and ``sizes`` their number. This is the distance of
+    Levenshtein (1966); for each letter of ``word``, only the ``2 * edits + 1`` entries of its row that can be small enough
+    are computed, for all words at once.
 
     >>> letters = np.array([[ord(c) for c in word] for word in ("austen", "boston", "austin")], np.uint32)
-    >>> alike("austin", letters, np.array([6, 6, 6]), 1).tolist()
+    >>> within_distance("austin", letters, np.array([6, 6, 6]), 1).tolist()
     [True, False, True]
     """
     rows, width = letters.shape

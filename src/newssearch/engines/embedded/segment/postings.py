@@ -20,16 +20,16 @@ from newssearch.engines.embedded.storage.sorted_sets import (
     run_starts,
 )
 
-from .format import PAGE, STRIDE, unpack
+from .format import POSTINGS_PER_OFFSET, RUN_BITS, unpack
 
-FEW = 8
-"""Of so many groups, one is few enough for what is before it to be added up by itself."""
-SPREAD = 6
-"""Postings of its groups for each that is wanted, from which on these are searched for rather than picked out."""
+MIN_BLOCKS_PER_WANTED = 8
+"""Below 1/8 of a term's blocks, sum block sizes only between the wanted ones."""
+MAX_POSTINGS_PER_WANTED = 6
+"""Binary-search the blocks when they have more than 6 postings per wanted document; otherwise scan them."""
 
 
-class Owned(Protocol):
-    """The field that a term is of: see :class:`~.field.Field`."""
+class FieldSections(Protocol):
+    """The field that a term is of: see :class:`~.field.FieldReader`."""
 
     @property
     def of_documents(self) -> bool: ...
@@ -44,17 +44,17 @@ class Owned(Protocol):
     def patched(self, name: str) -> PatchedInts: ...
 
 
-class Chosen(NamedTuple):
-    """Some of the postings of a term: their numbers in the field, ascending, and their owners."""
+class PostingSubset(NamedTuple):
+    """A subset of the postings of a term: their numbers in the field, ascending, and their owners."""
 
     numbers: Ints
     owners: Ints
 
 
-class Term:
-    """A term, by its number in the field. Its *groups* are its postings in one article."""
+class TermPostings:
+    """The postings of a term, by its number in the field. The postings in one article are an *article block*."""
 
-    def __init__(self, field: Owned, number: int) -> None:
+    def __init__(self, field: FieldSections, number: int) -> None:
         self._field = field
         self._number = number
         runs, first = field.array("group.runs"), field.array("group.run.first")
@@ -66,15 +66,15 @@ class Term:
 
     @property
     def range(self) -> tuple[int, int]:
-        """From which group to which it has its own."""
+        """The numbers of its first article block and of the one after its last."""
         return self._low, self._high
 
     @cached_property
     def articles(self) -> Ints:
-        """The articles with it, ascending."""
+        """The articles with the term, ascending: one for each block."""
         field, runs = self._field, self._runs
         articles = field.section("group.low").between(self._low, self._high).astype(np.int64)
-        pages = field.array("group.run.page")[runs].astype(np.int64) << PAGE
+        pages = field.array("group.run.page")[runs].astype(np.int64) << RUN_BITS
         if len(pages) > 1:
             first = field.array("group.run.first")[runs.start : runs.stop + 1].astype(np.int64)
             articles += pages.repeat(np.diff(first))
@@ -84,32 +84,32 @@ class Term:
 
     @cached_property
     def sizes(self) -> Array:
-        """How many documents of each have it; in a field of documents."""
+        """The number of postings of each block; for a field of documents."""
         return self._field.patched("group.counts").between(self._low, self._high)
 
     @cached_property
     def best(self) -> Array:
-        """What the best of them weighs at most: a step of :data:`~.format.SCALE`; in a field of documents."""
+        """What the best of them weighs at most: a step of :data:`~.format.IMPACT_BOUNDS`; in a field of documents."""
         return self._field.section("group.best").between(self._low, self._high)
 
     @cached_property
     def _begins(self) -> Ints:
-        """The first posting of each group."""
+        """The first posting of each block."""
         ends = self.sizes.cumsum(dtype=np.int64)
         ends += int(self._field.array("first")[self._number])
         ends -= self.sizes
         return ends
 
     def _begins_of(self, groups: Ints) -> Ints:
-        """The same of some groups, ascending: of few, without an array of all."""
-        if "_begins" in self.__dict__ or not 0 < len(groups) < len(self.sizes) // FEW:
+        """Return the first postings of the given blocks, ascending. Few blocks do not need the array of all."""
+        if "_begins" in self.__dict__ or not 0 < len(groups) < len(self.sizes) // MIN_BLOCKS_PER_WANTED:
             return self._begins[groups]
         last = int(groups[-1])
         if not last:
             return np.array([self._postings[0]], np.int64)
         before = np.concatenate(([0], groups[:-1]))
         between = np.add.reduceat(self.sizes[:last], before, dtype=np.int64)
-        between[before == groups] = 0  # where the first group is wanted, nothing is before it
+        between[before == groups] = 0  # there is nothing before the first block
         begins = between.cumsum()
         begins += self._postings[0]
         return begins
@@ -118,7 +118,7 @@ class Term:
 
     @cached_property
     def _postings(self) -> tuple[int, int]:
-        """From which posting to which it has its own."""
+        """The numbers of its first posting and of the one after its last."""
         if not self._field.of_documents:
             return self._low, self._high
         first = self._field.array("first")
@@ -126,13 +126,13 @@ class Term:
 
     @property
     def total(self) -> int:
-        """How many owners have it."""
+        """The number of owners with the term."""
         low, high = self._postings
         return high - low
 
     @cached_property
     def owners(self) -> Ints:
-        """All owners with it, ascending."""
+        """All owners with the term, ascending."""
         if not self._field.of_documents:
             return self.articles
         owners = self._field.first[self.articles].repeat(self.sizes)
@@ -141,29 +141,29 @@ class Term:
 
     @cached_property
     def counts(self) -> Array:
-        """How often each has it."""
+        """How often each owner has the term."""
         return self._field.patched("counts").between(*self._postings)
 
-    def counts_of(self, chosen: Chosen) -> Array:
-        """How often each of some of them has it."""
+    def counts_of(self, chosen: PostingSubset) -> Array:
+        """Return how often each owner of a subset has the term."""
         return self._field.patched("counts").at(chosen.numbers)
 
-    def of_groups(self, groups: Ints) -> Chosen:
-        """The postings of some groups, in a field of documents."""
+    def of_groups(self, groups: Ints) -> PostingSubset:
+        """Return the postings of the given blocks; for a field of documents."""
         sizes = self.sizes[groups]
         numbers = concat_ranges(self._begins_of(groups), sizes)
         owners = self._field.first[self.articles[groups]].repeat(sizes)
         owners += self._field.patched("within").at(numbers)
-        return Chosen(numbers, owners)
+        return PostingSubset(numbers, owners)
 
-    def of_owners(self, owners: Array) -> Chosen:
-        """The postings of some owners."""
+    def of_owners(self, owners: Array) -> PostingSubset:
+        """Return the postings of the given owners."""
         if not self._field.of_documents:
-            return self.picked(Chosen(np.arange(self._low, self._high), self.articles), owners)
+            return self.picked(PostingSubset(np.arange(self._low, self._high), self.articles), owners)
         of = self._field.article[owners].astype(np.int64)
         new = run_starts(of)
         groups, here = intersect_indices(self.articles, of[new])
-        if int(self.sizes[groups].sum(dtype=np.int64)) <= len(owners) * SPREAD:
+        if int(self.sizes[groups].sum(dtype=np.int64)) <= len(owners) * MAX_POSTINGS_PER_WANTED:
             return self.picked(self.of_groups(groups), owners)
         group_of = np.full(np.count_nonzero(new), -1, np.int64)
         group_of[here] = groups
@@ -172,8 +172,8 @@ class Term:
         owners = owners[there].astype(np.int64, copy=False)
         return self._searched(group[there], owners, owners - self._field.first[of[there]])
 
-    def _searched(self, groups: Ints, owners: Ints, within: Ints) -> Chosen:
-        """Those of some owners that have a posting: it is looked for among those of their groups, by halves."""
+    def _searched(self, groups: Ints, owners: Ints, within: Ints) -> PostingSubset:
+        """Binary-search the postings of owners in their blocks; return those that exist."""
         numbers = self._field.patched("within")
         low = self._begins[groups]
         end = low + self.sizes[groups]
@@ -184,18 +184,18 @@ class Term:
             less = (numbers.at_any(np.minimum(middle, last)) < within) & (low < high)
             low, high = np.where(less, middle + 1, low), np.where(less, high, middle)
         found = (low < end) & (numbers.at_any(np.minimum(low, last)) == within)
-        return Chosen(low[found], owners[found])
+        return PostingSubset(low[found], owners[found])
 
     @staticmethod
-    def picked(chosen: Chosen, owners: Array) -> Chosen:
-        """Those of some postings that are of some owners."""
+    def picked(chosen: PostingSubset, owners: Array) -> PostingSubset:
+        """Return the postings of a subset that belong to the given owners."""
         here = indices_in(chosen.owners, owners)
-        return Chosen(chosen.numbers[here], chosen.owners[here])
+        return PostingSubset(chosen.numbers[here], chosen.owners[here])
 
-    # ---- by place
+    # ---- positions
 
-    def places(self, kinds: Array | None = None, chosen: Chosen | None = None) -> Ints:
-        """Where it stands, or some of its variants, ascending; only in the ``chosen`` owners, where these are given."""
+    def places(self, kinds: Array | None = None, chosen: PostingSubset | None = None) -> Ints:
+        """Return the positions of the term, ascending: only those of the given surface forms and owners, if given."""
         field = self._field
         start, end = (int(at) for at in field.array("tokens")[self._number : self._number + 2])
         positions = field.patched("positions")
@@ -217,17 +217,20 @@ class Term:
         return np.asarray(places[np.isin(variants, kinds)], np.int64)
 
     def _first_words(self, numbers: Ints) -> Ints:
-        """The first word of each of some postings."""
+        """Return the first word of each of the given postings."""
         if not len(numbers):
             return numbers
         counts_of, at = self._field.patched("counts"), self._field.array("at")
         first, last = int(numbers[0]), int(numbers[-1])
-        if len(numbers) * STRIDE * 4 > last - first:  # what it takes to go through all of them
-            start = first // STRIDE * STRIDE
-            return counts_of.sums(start, numbers) + int(at[start // STRIDE])
-        known = numbers // STRIDE
-        columns = known[:, None] * STRIDE + np.arange(STRIDE - 1)
-        counts_of.check(int(known[0]) * STRIDE, min((int(known[-1]) + 1) * STRIDE, len(counts_of)))
+        if len(numbers) * POSTINGS_PER_OFFSET * 4 > last - first:  # scanning all of them is cheaper
+            start = first // POSTINGS_PER_OFFSET * POSTINGS_PER_OFFSET
+            return counts_of.sums(start, numbers) + int(at[start // POSTINGS_PER_OFFSET])
+        known = numbers // POSTINGS_PER_OFFSET
+        columns = known[:, None] * POSTINGS_PER_OFFSET + np.arange(POSTINGS_PER_OFFSET - 1)
+        counts_of.check(
+            int(known[0]) * POSTINGS_PER_OFFSET,
+            min((int(known[-1]) + 1) * POSTINGS_PER_OFFSET, len(counts_of)),
+        )
         sizes = counts_of.at_any(np.minimum(columns, len(counts_of) - 1)).astype(np.int64)
         sizes[columns >= numbers[:, None]] = 0
         return np.asarray(at[known].astype(np.int64) + sizes.sum(axis=1), np.int64)

@@ -23,14 +23,14 @@ from newssearch.query import LEAD
 from newssearch.results import SHOWN_FIELDS, ShownArticle
 from newssearch.text.analysis import analysis_of
 
-from .columns import NONE
-from .field import Field, TextField, _bytes
+from .columns import NO_TIME
+from .field import FieldReader, TextField, encoded
 from .shingles import Shingles
 from .stored_fields import VALUES, article_of, date_of
 from .story_columns import StoryColumns
 
 
-class Values(NamedTuple):
+class FieldColumn(NamedTuple):
     """A field of all articles: ``values[codes[a]]``; the first value is ``""``, for articles without it."""
 
     codes: Array
@@ -47,11 +47,11 @@ class Segment:
         self.container = container
         self.stories = stories
         self.deleted = np.array(sorted(deleted), np.int64)
-        self.fields: dict[TextField, Field] = {
-            "text": Field(container, "text"),
-            "title": Field(container, "title"),
+        self.fields: dict[TextField, FieldReader] = {
+            "text": FieldReader(container, "text"),
+            "title": FieldReader(container, "title"),
         }
-        self._values: dict[str, Values] = {}
+        self._values: dict[str, FieldColumn] = {}
 
     @property
     def first(self) -> Ints:
@@ -155,13 +155,13 @@ class Segment:
     @property
     def dated(self) -> Mask:
         """Which articles have a date."""
-        return np.asarray(self.written != NONE, np.bool_)
+        return np.asarray(self.written != NO_TIME, np.bool_)
 
-    def values(self, field: str) -> Values:
+    def values(self, field: str) -> FieldColumn:
         """A field of each article."""
         if field not in self._values:
             known = StringTable(self.container, f"article.{field}.values").all()
-            self._values[field] = Values(
+            self._values[field] = FieldColumn(
                 self.container[f"article.{field}"], [value.decode() for value in known]
             )
         return self._values[field]
@@ -189,7 +189,7 @@ class Segment:
     def find(self, article_id: str) -> int:
         """The article with an id, or -1."""
         order = self.container["article.id.order"]
-        wanted = _bytes(article_id)
+        wanted = encoded(article_id)
         low, high = 0, len(order)
         while low < high:
             middle = (low + high) // 2
@@ -279,12 +279,12 @@ class Segment:
     @cached_property
     def repeated(self) -> Mask | None:
         """Which documents are boilerplate; None where none is."""
-        return _mask(self.stories.repeated, self.documents) if self.stories is not None else None
+        return _document_mask(self.stories.repeated, self.documents) if self.stories is not None else None
 
     @cached_property
     def novel(self) -> Mask:
         """Which documents are paragraphs that no earlier article has."""
-        known = _mask(self.stories.known, self.documents) if self.stories is not None else None
+        known = _document_mask(self.stories.known, self.documents) if self.stories is not None else None
         novel = np.ones(self.documents, np.bool_) if known is None else ~known
         novel[self.first[self.bare]] = False
         return novel
@@ -314,7 +314,7 @@ class Segment:
         return BlockStore(self.container, "body")
 
 
-def _mask(documents: Array, size: int) -> Mask | None:
+def _document_mask(documents: Array, size: int) -> Mask | None:
     if not len(documents):
         return None
     mask = np.zeros(size, np.bool_)

@@ -1,8 +1,8 @@
 """What paragraphs are made of, in so few numbers that copies of a text are found among millions of others.
 
-A *shingle* is :data:`WORDS` words side by side, by their terms, so that case, punctuation and endings make no
-difference; a paragraph of fewer words is one shingle. Of the hashes of a paragraph's shingles the :data:`LEAST` lowest
-are kept, and all those of the lowest one in :data:`RATE`: texts that have much in common share such *samples*, wherever
+A *shingle* is :data:`SHINGLE_WORDS` words side by side, by their terms, so that case, punctuation and endings make no
+difference; a paragraph of fewer words is one shingle. Of the hashes of a paragraph's shingles the :data:`MIN_SAMPLES` lowest
+are kept, and all those of the lowest one in :data:`SHINGLES_PER_SAMPLE`: texts that have much in common share such *samples*, wherever
 they are parted into paragraphs (Broder, On the resemblance and containment of documents, 1997). The samples of a
 segment are sorted by hash:
 
@@ -35,20 +35,20 @@ from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, run_star
 if TYPE_CHECKING:
     from .tokens import Tokens
 
-WORDS = 5
+SHINGLE_WORDS = 5
 """Words of a shingle: fewer are often the same by chance, of more an edited word spoils too many."""
-LEAST = 3
+MIN_SAMPLES = 3
 """Samples of a paragraph, if it has so many shingles."""
-RATE = 16
+SHINGLES_PER_SAMPLE = 16
 """Of long paragraphs one in so many shingles is a sample."""
-PAGED = 1 << 20
+MIN_PAGED_SAMPLES = 1 << 20
 """Samples from which on their hashes are kept by pages."""
-PAGE = 16
+PAGE_HASH_BITS = 16
 """Bits of a hash that are kept for each sample then."""
-ONE_BY_ONE = 20_000
+MAX_SINGLE_LOOKUPS = 20_000
 """Hashes up to which each is looked up by itself."""
 
-MARKS = ("article.mark", "article.mark.within", "article.mark.other")
+SIGNATURE_SECTIONS = ("article.mark", "article.mark.within", "article.mark.other")
 
 Hashes = NDArray[np.uint32]
 
@@ -56,9 +56,9 @@ _FACTORS = np.array(
     [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F], np.uint64
 )  # fmt: skip
 _MIXER = np.uint64(0xBF58476D1CE4E5B9)
-_MARK = np.uint32(0x9E3779B1)
-_HALF = np.uint64(32)
-_BELOW = np.uint32((1 << 32) // RATE)
+_SIGNATURE_FACTOR = np.uint32(0x9E3779B1)
+_TEXT_SHIFT = np.uint64(32)
+_SAMPLE_BOUND = np.uint32((1 << 32) // SHINGLES_PER_SAMPLE)
 
 
 class Samples(NamedTuple):
@@ -68,29 +68,29 @@ class Samples(NamedTuple):
     hashes: Hashes
 
 
-def sampled(tokens: Tokens, hashes: NDArray[np.uint64]) -> Samples:
+def sample_texts(tokens: Tokens, hashes: NDArray[np.uint64]) -> Samples:
     """The samples of texts with these words, which have these hashes."""
     values = hashes[tokens.words]
     text = np.repeat(np.arange(len(tokens.sizes), dtype=np.uint32), tokens.sizes)
-    whole = max(len(values) - WORDS + 1, 0)
+    whole = max(len(values) - SHINGLE_WORDS + 1, 0)
     found = values[:whole] * _FACTORS[0]
-    for n in range(1, WORDS):
+    for n in range(1, SHINGLE_WORDS):
         found += values[n : n + whole] * _FACTORS[n]
-    inside = np.flatnonzero(text[:whole] == text[WORDS - 1 :]) if whole else np.empty(0, np.int64)
+    inside = np.flatnonzero(text[:whole] == text[SHINGLE_WORDS - 1 :]) if whole else np.empty(0, np.int64)
     keys = _keys(text[inside], found[inside])
-    short = np.flatnonzero((tokens.sizes > 0) & (tokens.sizes < WORDS))
+    short = np.flatnonzero((tokens.sizes > 0) & (tokens.sizes < SHINGLE_WORDS))
     starts = np.cumsum(tokens.sizes) - tokens.sizes
     few = np.zeros(len(short), np.uint64)
-    for n in range(WORDS - 1):
+    for n in range(SHINGLE_WORDS - 1):
         longer = tokens.sizes[short] > n
         few[longer] += values[starts[short[longer]] + n] * _FACTORS[n]
     keys = np.concatenate((keys, _keys(short, few)))
     keys.sort()
     keys = keys[run_starts(keys)]
-    texts, chosen = (keys >> _HALF).astype(np.int64), keys.astype(np.uint32)
+    texts, chosen = (keys >> _TEXT_SHIFT).astype(np.int64), keys.astype(np.uint32)
     first = np.flatnonzero(run_starts(texts))
     rank = np.arange(len(keys)) - np.repeat(first, np.diff(first, append=len(keys)))
-    kept = (rank < LEAST) | (chosen < _BELOW)
+    kept = (rank < MIN_SAMPLES) | (chosen < _SAMPLE_BOUND)
     return Samples(texts[kept], chosen[kept])
 
 
@@ -99,7 +99,7 @@ def _keys(texts: Array, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
     mixed = hashes ^ (hashes >> np.uint64(29))
     mixed *= _MIXER
     mixed ^= mixed >> np.uint64(31)
-    return np.asarray(texts.astype(np.uint64) << _HALF | mixed >> _HALF, np.uint64)
+    return np.asarray(texts.astype(np.uint64) << _TEXT_SHIFT | mixed >> _TEXT_SHIFT, np.uint64)
 
 
 def sample_sections(samples: Samples, article: Array, first: Array) -> dict[str, Array]:
@@ -111,14 +111,14 @@ def sample_sections(samples: Samples, article: Array, first: Array) -> dict[str,
     return {
         **_sorted_sections(samples.hashes[order], articles[order], within[order]),
         **patched_sections("shingles.sizes", sizes),
-        **_marks(samples, article, first),
+        **_signatures(samples, article, first),
     }
 
 
-def _marks(samples: Samples, article: Array, first: Array) -> dict[str, Array]:
+def _signatures(samples: Samples, article: Array, first: Array) -> dict[str, Array]:
     """Of each article the least number of any document, and the least of any other one."""
     begins = np.flatnonzero(run_starts(samples.texts))
-    least = np.minimum.reduceat(samples.hashes * _MARK, begins) if len(begins) else samples.hashes
+    least = np.minimum.reduceat(samples.hashes * _SIGNATURE_FACTOR, begins) if len(begins) else samples.hashes
     documents = samples.texts[begins]
     articles = article[documents].astype(np.int64)
     order = np.lexsort((least, articles))
@@ -133,8 +133,12 @@ def _marks(samples: Samples, article: Array, first: Array) -> dict[str, Array]:
 
 
 def _sorted_sections(hashes: Hashes, articles: Ints, within: Ints) -> dict[str, Array]:
-    paged = len(hashes) >= PAGED
-    pages = np.arange((1 << 32 - PAGE) + 1, dtype=np.int64) << PAGE if paged else np.empty(0, np.int64)
+    paged = len(hashes) >= MIN_PAGED_SAMPLES
+    pages = (
+        np.arange((1 << 32 - PAGE_HASH_BITS) + 1, dtype=np.int64) << PAGE_HASH_BITS
+        if paged
+        else np.empty(0, np.int64)
+    )
     return {
         "shingles.low": hashes.astype(np.uint16) if paged else hashes,
         "shingles.page": np.searchsorted(hashes, pages).astype(np.uint32),
@@ -163,7 +167,7 @@ class Shingles:
         if not len(self._pages):
             return low
         pages = np.repeat(np.arange(len(self._pages) - 1, dtype=np.uint32), np.diff(self._pages))
-        return np.asarray(pages << np.uint32(PAGE) | low, np.uint32)
+        return np.asarray(pages << np.uint32(PAGE_HASH_BITS) | low, np.uint32)
 
     @property
     def articles(self) -> Array:
@@ -180,7 +184,7 @@ class Shingles:
 
     def find(self, wanted: Hashes) -> tuple[Ints, Ints]:
         """Of hashes, ascending: the place of the first sample with each, and how many have it."""
-        if not len(self._pages) or len(wanted) > ONE_BY_ONE:
+        if not len(self._pages) or len(wanted) > MAX_SINGLE_LOOKUPS:
             hashes = self.hashes
             first = np.flatnonzero(run_starts(hashes))
             each = hashes[first]
@@ -191,19 +195,22 @@ class Shingles:
             return begins, np.where(there, sizes, 0)
         begins, sizes = np.zeros(len(wanted), np.int64), np.zeros(len(wanted), np.int64)
         for n, value in enumerate(wanted.tolist()):
-            low, high = int(self._pages[value >> PAGE]), int(self._pages[(value >> PAGE) + 1])
-            own = np.uint16(value & (1 << PAGE) - 1)
+            low, high = (
+                int(self._pages[value >> PAGE_HASH_BITS]),
+                int(self._pages[(value >> PAGE_HASH_BITS) + 1]),
+            )
+            own = np.uint16(value & (1 << PAGE_HASH_BITS) - 1)
             page = self._low.between(low, high)
             begin, end = page.searchsorted(own), page.searchsorted(own, "right")
             begins[n], sizes[n] = low + begin, end - begin
         return begins, sizes
 
 
-def merged_sections(sources: Sequence[tuple[Container, Ints, Ints]]) -> dict[str, Array]:
+def merged_sample_sections(sources: Sequence[tuple[Container, Ints, Ints]]) -> dict[str, Array]:
     """The sections of several segments as one: their containers, and the new numbers of their articles and documents;
     -1 for those that are gone."""
     hashes, articles, within, sizes = [], [], [], []
-    marks: dict[str, list[Array]] = {name: [] for name in MARKS}
+    marks: dict[str, list[Array]] = {name: [] for name in SIGNATURE_SECTIONS}
     for container, new_articles, new_documents in sources:
         source = Shingles(container)
         new = new_articles[source.articles]
@@ -212,7 +219,7 @@ def merged_sections(sources: Sequence[tuple[Container, Ints, Ints]]) -> dict[str
         articles.append(new[kept])
         within.append(source.within.at(kept))
         sizes.append(source.sizes.at(np.flatnonzero(new_documents >= 0)))
-        for name in MARKS:
+        for name in SIGNATURE_SECTIONS:
             marks[name].append(container[name][new_articles >= 0])
     joined = np.concatenate(hashes)
     order = joined.argsort(kind="stable")

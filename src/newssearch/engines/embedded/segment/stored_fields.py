@@ -1,8 +1,8 @@
-"""What a segment keeps of an article beside its text, and the article made of it again.
+"""The fields of an article that a segment stores beside its text, and the article restored from them.
 
-What a hit shows is kept where it costs little to read: ``article.id``, ``article.shown`` (headline, address and date, as
-a JSON array) and the fields whose values are numbered (see :data:`NUMBERED`). The rest (the
-dateline, the part of the file, the number of the record, which paragraphs are no running text) is JSON in compressed blocks. All of it together is the ``header`` that Whoosh sees.
+The fields that a hit shows are cheap to read: ``article.id``, ``article.shown`` (headline, address and date, as a JSON
+array) and the fields with numbered values (:data:`NUMBERED`). The others (dateline, part of the file, number of the record,
+kinds of paragraphs) are JSON in compressed blocks. Whoosh sees all of them as one stored field, ``header``.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from newssearch.fields import RAW_FIELDS, WHOLE_FIELDS, WORD_FIELDS
 from newssearch.system.frozen import FrozenDict
 
 VALUES = (*WHOLE_FIELDS, *WORD_FIELDS, "path")
-"""The fields whose values are numbered."""
+"""The fields of an article whose values are numbered: each segment stores distinct values once."""
 
 NUMBERED = (*VALUES, "known")
-"""All that is numbered: also how the fields are known, which is alike for many articles."""
+"""The numbered values: those of :data:`VALUES`, and the provenance of the fields, which many articles share."""
 
 
 def shown_of(article: Article) -> bytes:
-    """The headline, address and date of an article."""
+    """Return the headline, address and date of an article as JSON."""
     date = None if article.date is None else article.date.isoformat()
-    return _dumped([article.title, article.url, date])
+    return _json_bytes([article.title, article.url, date])
 
 
 def rest_of(article: Article) -> bytes:
-    """What is known of an article and kept nowhere else."""
+    """Return the fields of an article that are stored nowhere else, as JSON."""
     rest: dict[str, object] = {"record": article.record}
     rest |= {name: value for name in RAW_FIELDS if (value := getattr(article, name)) is not None}
     if article.member is not None:
@@ -38,28 +38,28 @@ def rest_of(article: Article) -> bytes:
     kinds = {str(p.number): p.kind for p in article.paragraphs if p.kind != "text"}
     if kinds:
         rest["kinds"] = kinds
-    return _dumped(rest)
+    return _json_bytes(rest)
 
 
 def numbered_of(article: Article, name: str) -> str:
-    """The value of one of :data:`NUMBERED`, ``""`` for none."""
+    """Return an article's value of one of :data:`NUMBERED`; ``""`` for none."""
     if name == "known":
-        return _dumped({field: list(known) for field, known in article.provenance.items()}).decode()
+        return _json_bytes({field: list(known) for field, known in article.provenance.items()}).decode()
     value: str | None = getattr(article, name)
     return value or ""
 
 
 def provenance_of(known: str) -> dict[str, Provenance]:
-    """How the fields of an article are known, from the value of ``known``."""
+    """Return the provenance of the fields of an article from its numbered value ``known``."""
     return {field: Provenance(*values) for field, values in json.loads(known or "{}").items()}
 
 
-def _dumped(value: object) -> bytes:
+def _json_bytes(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def article_of(header: Mapping[str, Any], paragraphs: Iterable[str]) -> Article:
-    """An article from its header and the texts of its paragraphs."""
+    """Return an article from its header and the texts of its paragraphs."""
     fields = {"title": None, **header}
     fields.pop("count", None)
     kinds = fields.pop("kinds", {})
@@ -72,7 +72,7 @@ def article_of(header: Mapping[str, Any], paragraphs: Iterable[str]) -> Article:
 
 
 def date_of(text: str | None) -> Date | None:
-    """A date from ISO 8601."""
+    """Parse a date in ISO 8601."""
     if text is None:
         return None
     return dt.date.fromisoformat(text) if len(text) == 10 else dt.datetime.fromisoformat(text)

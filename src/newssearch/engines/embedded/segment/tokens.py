@@ -1,4 +1,4 @@
-"""The words of texts as numbers: what a lexicon makes of them."""
+"""The words of texts as numbers, which a lexicon assigns."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ Numbers = NDArray[np.uint32]
 
 
 class Tokens(NamedTuple):
-    """The words of some texts, one behind the other.
+    """The words of several consecutive texts.
 
-    ``words`` are their numbers in the lexicon, ``sizes`` how many each text has, and ``breaks`` the places in
-    ``words`` where a sentence begins inside a text, ascending. ``compounds`` are the places where some begin that are
-    joined or parted, ascending, and ``keys`` the numbers of what they are then in :attr:`Words.compounds`.
+    ``words`` holds their numbers in the lexicon, ``sizes`` the number of words of each text, and ``breaks`` the indices in
+    ``words`` at which a sentence begins inside a text, ascending. ``compounds`` holds the indices at which a compound
+    begins, ascending, and ``keys`` the numbers of these in :attr:`~indexing.lexicon.WordTable.compounds`.
     """
 
     words: Numbers

@@ -46,11 +46,11 @@ REPACK_SIZE = 1 << 20
 
 def block_sections(name: str, values: Sequence[bytes]) -> dict[str, Array]:
     """The sections of some strings."""
-    piece = _packed(values)
+    piece = _pack(values)
     return {
         name: np.frombuffer(piece.blocks[0], np.uint8),
-        f"{name}.at": narrow(_starts(piece.sizes)),
-        f"{name}.first": _starts(piece.counts).astype(np.uint32),
+        f"{name}.at": narrow(_offsets_of(piece.sizes)),
+        f"{name}.first": _offsets_of(piece.counts).astype(np.uint32),
         f"{name}.sizes": narrow(np.fromiter(map(len, values), np.int64, len(values))),
         **string_sections(f"{name}.known", [piece.known]),
         f"{name}.known.first": np.zeros(1, np.uint32),
@@ -110,7 +110,7 @@ class BlockStore:
         return [whole[start:end] for start, end in pairwise([0, *ends])]
 
 
-class _Piece(NamedTuple):
+class _BlockRun(NamedTuple):
     """Blocks with one dictionary, one behind the other: their bytes, the size of each, and how many strings each has."""
 
     known: bytes
@@ -119,7 +119,7 @@ class _Piece(NamedTuple):
     counts: Ints
 
     @classmethod
-    def of(cls, known: bytes, blocks: Sequence[bytes], counts: Sequence[int]) -> _Piece:
+    def of(cls, known: bytes, blocks: Sequence[bytes], counts: Sequence[int]) -> _BlockRun:
         """Blocks that are at hand one by one."""
         sizes = np.fromiter(map(len, blocks), np.int64, len(blocks))
         return cls(known, [b"".join(blocks)], sizes, np.array(counts, np.int64))
@@ -127,36 +127,36 @@ class _Piece(NamedTuple):
 
 def merge_blocks(name: str, parts: Sequence[tuple[BlockStore, Ints]], container: ContainerWriter) -> None:
     """Write the strings of several, of each those with the numbers given, ascending, as one."""
-    pieces: list[_Piece] = []
+    pieces: list[_BlockRun] = []
     loose: list[bytes] = []
     for stored, kept in parts:
         if int(stored.sizes.sum(dtype=np.int64)) <= REPACK_SIZE:
             values = [value for block in range(len(stored.blocks)) for value in stored.values(block)]
             loose.extend(values[number] for number in kept.tolist())
             continue
-        pieces.append(_packed(loose))
+        pieces.append(_pack(loose))
         loose = []
-        pieces.extend(_kept(stored, kept))
-    pieces.append(_packed(loose))
+        pieces.extend(_kept_blocks(stored, kept))
+    pieces.append(_pack(loose))
     pieces = [piece for piece in pieces if len(piece.sizes)] or pieces[:1]
     sizes = [stored.sizes[kept].astype(np.int64) for stored, kept in parts]
     container.add(f"{name}.sizes", narrow(np.concatenate(sizes)))
-    _write(name, pieces, container)
+    _write_sections(name, pieces, container)
 
 
-def _packed(values: Sequence[bytes]) -> _Piece:
+def _pack(values: Sequence[bytes]) -> _BlockRun:
     """Strings in new blocks."""
-    ends = _starts(np.fromiter(map(len, values), np.int64, len(values))).tolist()
+    ends = _offsets_of(np.fromiter(map(len, values), np.int64, len(values))).tolist()
     first = [0]
     while first[-1] < len(values):
         first.append(min(bisect_left(ends, ends[first[-1]] + BLOCK_SIZE), len(values)))
-    known = _sample(values) if ends[-1] > 4 * DICTIONARY_SIZE else b""
-    packed = _Packer(known)
+    known = _make_dictionary(values) if ends[-1] > 4 * DICTIONARY_SIZE else b""
+    packed = _Compressor(known)
     blocks = [packed(b"".join(values[low:high])) for low, high in pairwise(first)]
-    return _Piece.of(known, blocks, [high - low for low, high in pairwise(first)])
+    return _BlockRun.of(known, blocks, [high - low for low, high in pairwise(first)])
 
 
-def _kept(stored: BlockStore, kept: Ints) -> Iterator[_Piece]:
+def _kept_blocks(stored: BlockStore, kept: Ints) -> Iterator[_BlockRun]:
     """Some of the strings of a store: whole blocks as they are, others packed anew."""
     first = stored.first.astype(np.int64)
     wanted = np.diff(np.searchsorted(kept, first))
@@ -168,10 +168,10 @@ def _kept(stored: BlockStore, kept: Ints) -> Iterator[_Piece]:
         for low, high in pairwise([start, *bounds.tolist(), end]):
             if high > low and whole[low]:
                 data, sizes = stored.blocks.span(low, high)
-                pieces.append(_Piece(known, [data], sizes, wanted[low:high]))
+                pieces.append(_BlockRun(known, [data], sizes, wanted[low:high]))
             else:
-                pieces.append(_anew(stored, known, kept, range(low, high)))
-        yield _Piece(
+                pieces.append(_repack(stored, known, kept, range(low, high)))
+        yield _BlockRun(
             known,
             [block for piece in pieces for block in piece.blocks],
             np.concatenate([piece.sizes for piece in pieces]),
@@ -179,9 +179,9 @@ def _kept(stored: BlockStore, kept: Ints) -> Iterator[_Piece]:
         )
 
 
-def _anew(stored: BlockStore, known: bytes, kept: Ints, numbers: range) -> _Piece:
+def _repack(stored: BlockStore, known: bytes, kept: Ints, numbers: range) -> _BlockRun:
     """What is left of some blocks, packed with the dictionary that they had."""
-    packed = _Packer(known)
+    packed = _Compressor(known)
     blocks: list[bytes] = []
     counts: list[int] = []
     for number in numbers:
@@ -191,26 +191,26 @@ def _anew(stored: BlockStore, known: bytes, kept: Ints, numbers: range) -> _Piec
             values = stored.values(number)
             blocks.append(packed(b"".join(values[n] for n in wanted.tolist())))
             counts.append(len(wanted))
-    return _Piece.of(known, blocks, counts)
+    return _BlockRun.of(known, blocks, counts)
 
 
-def _write(name: str, pieces: Sequence[_Piece], container: ContainerWriter) -> None:
+def _write_sections(name: str, pieces: Sequence[_BlockRun], container: ContainerWriter) -> None:
     container.add_joined(name, [np.frombuffer(block, np.uint8) for piece in pieces for block in piece.blocks])
-    container.add(f"{name}.at", narrow(_starts(np.concatenate([piece.sizes for piece in pieces]))))
+    container.add(f"{name}.at", narrow(_offsets_of(np.concatenate([piece.sizes for piece in pieces]))))
     counts = np.concatenate([piece.counts for piece in pieces])
-    container.add(f"{name}.first", _starts(counts).astype(np.uint32))
+    container.add(f"{name}.first", _offsets_of(counts).astype(np.uint32))
     for section, array in string_sections(f"{name}.known", [piece.known for piece in pieces]).items():
         container.add(section, array)
-    blocks = _starts(np.array([len(piece.sizes) for piece in pieces], np.int64))
+    blocks = _offsets_of(np.array([len(piece.sizes) for piece in pieces], np.int64))
     container.add(f"{name}.known.first", blocks[:-1].astype(np.uint32))
 
 
-def _starts(sizes: Ints) -> Ints:
+def _offsets_of(sizes: Ints) -> Ints:
     """Where each of some things of these sizes begins, and the end."""
     return np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))
 
 
-class _Packer:
+class _Compressor:
     """Compresses blocks with a dictionary, which is taken in once."""
 
     def __init__(self, known: bytes) -> None:
@@ -222,7 +222,7 @@ class _Packer:
         return packer.compress(whole) + packer.flush()
 
 
-def _sample(values: Sequence[bytes]) -> bytes:
+def _make_dictionary(values: Sequence[bytes]) -> bytes:
     """The beginnings of strings from all over."""
     most = 512
     sizes = np.fromiter(map(len, values), np.int64, len(values))

@@ -71,12 +71,12 @@ ALLOWED_CLASSES = frozenset(
 )
 """The module and name of each class that the table of contents of an index may name."""
 
-_RELIST = 5
+_TOC_RELIST = 5
 """How often to list a folder again: a listing during a commit may miss both the old table of contents and the new one."""
 _HEADER = struct.Struct("!BBBii")
-_SIZES = (4, 8, 4, -12345, -111)
-_TWO = struct.Struct("!ii")
-_SEAL = struct.Struct("<I8s")
+_NUMBER_SIZES = (4, 8, 4, -12345, -111)
+_TWO_INTS = struct.Struct("!ii")
+_TOC_TRAILER = struct.Struct("<I8s")
 _MAGIC = b"NEWSTOC1"
 _STEM = re.compile(r"MAIN_[0-9a-z]+")
 """The names of segments: none of them leads out of the folder."""
@@ -129,7 +129,7 @@ def holds_index(folder: Path) -> bool:
     Raises :class:`~newssearch.IndexDamagedError` if the folder has segments but no table of contents: making a new index
     there would remove them, and they may be all that is left of an index.
     """
-    for _ in range(_RELIST):
+    for _ in range(_TOC_RELIST):
         if newest(folder) >= 0:
             return True
         names = os.listdir(folder) if folder.is_dir() else []  # noqa: PTH208  (names, and no paths made of them)
@@ -150,8 +150,10 @@ def toc_path(folder: Path, generation: int) -> Path:
 def toc_bytes(toc: Toc) -> bytes:
     """Return a table of contents as it is on disk."""
     sizes = b"".join(map(_as_varint, (0, *toc.versions, len(toc.schema))))
-    whole = _HEADER.pack(*_SIZES) + sizes + toc.schema + _TWO.pack(toc.generation, 0) + toc.segments
-    return whole + _SEAL.pack(zlib.crc32(whole), _MAGIC)
+    whole = (
+        _HEADER.pack(*_NUMBER_SIZES) + sizes + toc.schema + _TWO_INTS.pack(toc.generation, 0) + toc.segments
+    )
+    return whole + _TOC_TRAILER.pack(zlib.crc32(whole), _MAGIC)
 
 
 def read_versions(folder: Path) -> tuple[int, int] | None:
@@ -217,8 +219,8 @@ _UNREADABLE = (
 def _parse(content: bytes, generation: int) -> Toc:
     sealed = content.endswith(_MAGIC)
     if sealed:
-        checksum, _ = _SEAL.unpack(content[-_SEAL.size :])
-        content = content[: -_SEAL.size]
+        checksum, _ = _TOC_TRAILER.unpack(content[-_TOC_TRAILER.size :])
+        content = content[: -_TOC_TRAILER.size]
         if zlib.crc32(content) != checksum:
             raise ValueError("its checksum does not match")
     file = io.BytesIO(content)
@@ -228,7 +230,7 @@ def _parse(content: bytes, generation: int) -> Toc:
     if versions is None or not sealed:
         raise ValueError("it is cut short")
     schema = file.read(_varint(file))
-    if _TWO.unpack(file.read(_TWO.size))[0] != generation:
+    if _TWO_INTS.unpack(file.read(_TWO_INTS.size))[0] != generation:
         raise ValueError("it is the table of contents of another commit")
     segments = file.read()
     _Unpickler(io.BytesIO(schema)).load()
@@ -241,7 +243,7 @@ def _parse(content: bytes, generation: int) -> Toc:
 
 def _read_versions(file: io.BytesIO) -> tuple[int, int] | None:
     """Read the head of a table of contents up to the versions of format and analysis; None if Whoosh wrote it."""
-    if _HEADER.unpack(file.read(_HEADER.size)) != _SIZES:
+    if _HEADER.unpack(file.read(_HEADER.size)) != _NUMBER_SIZES:
         raise ValueError("its layout is unknown")
     whoosh, *versions = (_varint(file) for _ in range(3))
     return (versions[0], versions[1]) if not whoosh else None

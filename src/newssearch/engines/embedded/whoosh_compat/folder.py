@@ -48,9 +48,9 @@ _PROTOCOL = 2
 """Of pickles: what Whoosh itself writes, and reads whatever Python it runs on."""
 _TOC = re.compile(r"_MAIN_([0-9]+)\.toc(?:\..*)?")
 _SEGMENT = re.compile(r"(MAIN_[0-9a-z]+)\..+")
-_POLL = 0.05
+_LOCK_POLL_SECONDS = 0.05
 """Seconds between two attempts to take the lock."""
-_SILENCE = 1.0
+_SILENT_SECONDS = 1.0
 """Seconds of waiting after which a note says what is waited for."""
 
 _log = logging.getLogger("newssearch")
@@ -165,10 +165,10 @@ class Lock:
             if waited >= wait:
                 message = f"{holder} is writing to {self._folder}: waited {waited:.1f} s; try again when it is done, or wait longer"
                 raise IndexLockedError(message, self._folder, holder, waited)
-            if waited >= _SILENCE and not told:
+            if waited >= _SILENT_SECONDS and not told:
                 told = True
                 _log.info("%s is writing to %s: waiting for up to %.0f s", holder, self._folder, wait)
-            time.sleep(min(_POLL, max(wait - waited, 0.0)))
+            time.sleep(min(_LOCK_POLL_SECONDS, max(wait - waited, 0.0)))
         if holder:
             _log.info("waited %.1f s for %s to finish", time.monotonic() - started, holder)
 

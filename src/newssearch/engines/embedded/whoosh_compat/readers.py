@@ -25,8 +25,8 @@ with warnings.catch_warnings():
     from whoosh.matching import LeafMatcher, ReadTooFar
     from whoosh.reading import TermInfo, TermNotFound
 
-from newssearch.engines.embedded.segment.columns import NONE, as_written
-from newssearch.engines.embedded.segment.field import Field, Kinds
+from newssearch.engines.embedded.segment.columns import NO_TIME, local_time
+from newssearch.engines.embedded.segment.field import FieldReader, SurfaceForms
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.stored_fields import VALUES, date_of
 from newssearch.engines.embedded.storage.container import Array, StringTable
@@ -35,10 +35,10 @@ from newssearch.fields import WHOLE_FIELDS, WORD_FIELDS
 
 from .schema import make_schema
 
-BLOCK = 128
+MATCHER_BLOCK = 128
 """Postings of which a matcher tells how good they can be."""
 
-ROUNDING = 1e-10
+SCORE_ROUNDING = 1e-10
 """How much of a bound on a score may be a rounding error."""
 
 
@@ -59,9 +59,9 @@ class Terms(Protocol):
 class Positions:
     """Where a term stands in the owners of its postings; of documents, if these are given the row of their owner."""
 
-    def __init__(self, field: Field, number: int, rows: Ints | None = None) -> None:
+    def __init__(self, field: FieldReader, number: int, rows: Ints | None = None) -> None:
         owners, counts = field.postings(number)
-        self._places = field.places(Kinds(number, None)) - field.starts[np.repeat(owners, counts)]
+        self._places = field.places(SurfaceForms(number, None)) - field.starts[np.repeat(owners, counts)]
         self._ends = np.cumsum(counts, dtype=np.int64)
         self._rows = rows
 
@@ -178,9 +178,9 @@ class ValueTerms:
         """No positions are kept."""
 
 
-def _moment(microseconds: int) -> dt.datetime | None:
+def _datetime_of(microseconds: int) -> dt.datetime | None:
     """A moment from what is kept of it."""
-    return None if microseconds == NONE else dt.datetime.min + dt.timedelta(microseconds=microseconds)
+    return None if microseconds == NO_TIME else dt.datetime.min + dt.timedelta(microseconds=microseconds)
 
 
 def _documents(segment: Segment, articles: Array) -> tuple[Ints, Ints]:
@@ -217,7 +217,7 @@ class TermsReader(base.TermsReader):  # type: ignore[misc]
             return ValueTerms(segment, codes, map(self._indexed(name), numbers.tolist()), documents=True)
         if name == "date":
             moments, codes = np.unique(segment.written, return_inverse=True)
-            return ValueTerms(segment, codes, map(self._indexed(name), map(_moment, moments.tolist())))
+            return ValueTerms(segment, codes, map(self._indexed(name), map(_datetime_of, moments.tolist())))
         if name == "url":
             headers = (segment.header(article) for article in range(segment.articles))
             urls = map(self._indexed(name), (header.get("url") for header in headers))
@@ -430,7 +430,7 @@ class Matcher(LeafMatcher):  # type: ignore[misc]
     def next(self) -> bool:
         """Go on; whether that is a new block."""
         self._go(self._i + 1)
-        return self._ended or self._i % BLOCK == 0
+        return self._ended or self._i % MATCHER_BLOCK == 0
 
     def skip_to(self, target: int) -> None:
         """Go on to the first document that is not before ``target``."""
@@ -446,16 +446,16 @@ class Matcher(LeafMatcher):  # type: ignore[misc]
         differences of sums, until one of them has gone on.
         """
         skipped = 0
-        minimum += abs(minimum) * ROUNDING
+        minimum += abs(minimum) * SCORE_ROUNDING
         while not self._ended and self.block_quality() <= minimum:
-            self._go((self._i // BLOCK + 1) * BLOCK)
+            self._go((self._i // MATCHER_BLOCK + 1) * MATCHER_BLOCK)
             skipped += 1
         return skipped
 
     @cached_property
     def _blocks(self) -> tuple[Array, Array, Array]:
         """Of each block the fewest and the most words of a document, and the most often that one has the term."""
-        starts = np.arange(0, len(self._documents), BLOCK)
+        starts = np.arange(0, len(self._documents), MATCHER_BLOCK)
         lengths = self._lengths
         return (
             np.minimum.reduceat(lengths, starts),
@@ -465,19 +465,21 @@ class Matcher(LeafMatcher):  # type: ignore[misc]
 
     def block_min_length(self) -> int:
         """The fewest words of a document of the block."""
-        return int(self._blocks[0][self._i // BLOCK])
+        return int(self._blocks[0][self._i // MATCHER_BLOCK])
 
     def block_max_length(self) -> int:
         """The most words of a document of the block."""
-        return int(self._blocks[1][self._i // BLOCK])
+        return int(self._blocks[1][self._i // MATCHER_BLOCK])
 
     def block_max_weight(self) -> float:
         """The most often that a document of the block has the term."""
-        return float(self._blocks[2][self._i // BLOCK])
+        return float(self._blocks[2][self._i // MATCHER_BLOCK])
 
     def block_max_id(self) -> int:
         """The last document of the block."""
-        return int(self._documents[min((self._i // BLOCK + 1) * BLOCK, len(self._documents)) - 1])
+        return int(
+            self._documents[min((self._i // MATCHER_BLOCK + 1) * MATCHER_BLOCK, len(self._documents)) - 1]
+        )
 
 
 class ValueColumn(columns.ColumnReader):  # type: ignore[misc]
@@ -590,5 +592,5 @@ class DocumentReader(base.PerDocumentReader):  # type: ignore[misc]
         fields = {name: header[name] for name in ("id", "title", "url", *VALUES) if name in header}
         date = date_of(header.get("date"))
         return json.dumps(header, ensure_ascii=False), fields if date is None else fields | {
-            "date": as_written(date)
+            "date": local_time(date)
         }

@@ -191,6 +191,7 @@ def test_a_layout_that_nobody_knows_is_refused_whatever_its_checksum(folder: Pat
 
 def test_what_is_deleted_is_among_what_there_is(folder: Path, toc: Toc) -> None:
     (segment,) = EmbeddedStore(folder).toc().segments
+    deleted: Any
     for deleted in ({6}, {-1}, {0, 99}, {"0"}, {None}, {2**70}, {0.5, 7.0}):
         segment._deleted = deleted
         put(folder, toc, segments=pickle.dumps([segment], 2))

@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -53,6 +53,7 @@ from newssearch.text.analysis import ANALYSIS_VERSION
 from .snapshot import EmbeddedSnapshot
 
 if TYPE_CHECKING:
+    from newssearch.engines.embedded.whoosh_compat.codec import ArraySegment
     from newssearch.engines.embedded.whoosh_compat.folder import Lock, WhooshFolder
 
 REBUILD = "rebuild"
@@ -63,6 +64,12 @@ KEPT_ARRAY_BYTES = 1 << 24
 """The size of an array in bytes up to which its memory is kept for later arrays."""
 _SNAPSHOT_ATTEMPTS = 20
 """How often a snapshot is opened again because a commit removed files of the previous one meanwhile."""
+
+
+class WhooshToc(Protocol):
+    """A table of contents as an object of Whoosh, whose segments a writer replaces."""
+
+    segments: list[ArraySegment]
 
 
 class IndexFolder:
@@ -247,11 +254,12 @@ class IndexFolder:
         except OSError as error:
             raise atomic_files.unwritable(self.folder, error) from error
 
-    def toc(self) -> Any:
+    def toc(self) -> WhooshToc:
         """Return the newest table of contents, after checking that it names only known classes."""
-        return self.whoosh.toc()
+        toc: WhooshToc = self.whoosh.toc()
+        return toc
 
-    def put_toc(self, toc: Any, stories: Stories | None = None) -> bool:
+    def put_toc(self, toc: WhooshToc, stories: Stories | None = None) -> bool:
         """Write the next table of contents, with these stories, and remove the files that it does not name.
 
         The lock must be held. Returns whether all are removed: on Windows, files that are open stay.

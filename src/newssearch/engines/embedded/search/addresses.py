@@ -28,7 +28,7 @@ def canonical(address: str) -> str:
 
 
 def is_below(wanted: str) -> Callable[[str], bool]:
-    """Return a test of canonical addresses: whether one is the wanted address, below it, or on the wanted host or a subdomain.
+    """Return a test of whether a canonical address is the wanted one, is below it, or is on the wanted host or a subdomain.
 
     >>> [one for one in ("bbc.co.uk/news", "news.bbc.co.uk/a", "bbc.co.uk.example") if is_below("bbc.co.uk")(one)]
     ['bbc.co.uk/news', 'news.bbc.co.uk/a']

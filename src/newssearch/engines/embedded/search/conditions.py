@@ -77,7 +77,7 @@ class ArticleConditions:
         )
 
     def dated(self, start: dt.datetime | None, end: dt.datetime | None) -> Mask:
-        """Return the articles dated from ``start`` up to but not including ``end``, as :class:`newssearch.query.Dated` defines."""
+        """Return the articles from ``start`` up to but not including ``end``: see :class:`newssearch.query.Dated`."""
 
         def between(segment: Segment) -> Mask:
             mask = segment.dated

@@ -1,4 +1,4 @@
-"""The paragraphs of one segment in which a leaf of a query matches, in article blocks: a ranking reads only the blocks it needs."""
+"""The paragraphs of a segment in which a leaf matches, in article blocks: a ranking reads only the blocks that it needs."""
 
 from __future__ import annotations
 

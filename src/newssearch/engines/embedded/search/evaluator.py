@@ -1,4 +1,4 @@
-"""Evaluates one query on one snapshot: the articles that it finds, and the matches and weights that their scores depend on."""
+"""Evaluates a query on a snapshot: the articles that it finds, and the matches and weights that scores depend on."""
 
 from __future__ import annotations
 
@@ -198,7 +198,7 @@ class QueryEvaluator:
         return WordSuggester(tuple(self._matchers.values()), self._expansion).unknown_words(self.tree)
 
     def names(self) -> dict[str, tuple[NameSpelling, ...]]:
-        """Return the spellings of each name of the tree in the index, with the number of articles; the most frequent first."""
+        """Return the spellings of each name of the tree in the index, the most frequent first, with the number of articles."""
         found: dict[str, tuple[NameSpelling, ...]] = {}
         for wanted in self.scored_leaves():
             for name in names_in(wanted.leaf):

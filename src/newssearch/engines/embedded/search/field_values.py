@@ -61,7 +61,7 @@ def codes_of(segment: Segment, field: str, wanted: str, names: Outlets) -> list[
 
 
 def codes_like(reader: IndexReader, field: str, pattern: str, names: Outlets) -> dict[Segment, list[int]]:
-    """Return the codes of the values that match a pattern, by segment; for outlets and sources, also of all their aliases."""
+    """Return the codes of the values that match a pattern, by segment; aliases of a matching outlet or source match too."""
     coded = {
         segment: [(code, name.decode()) for code, name in enumerate(keys.slice(1, len(keys)), 1)]
         for segment in reader.segments
@@ -153,7 +153,7 @@ def _most_frequent(spellings: Mapping[str, int]) -> str:
 
 
 def _with_containing(totals: Counter[str]) -> Counter[str]:
-    """Add to the count of each value those of the values that contain its words side by side, which a filter on it also finds."""
+    """Add to each count those of the values that contain its words side by side: a filter on the value finds them, too."""
     sizes = sorted({len(group.split()) for group in totals})
     counts = Counter[str]()
     for group, count in totals.items():

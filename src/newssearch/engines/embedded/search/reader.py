@@ -49,7 +49,7 @@ class IndexReader:
         return self.segments[number], document - int(self._first_documents[number])
 
     def article(self, article_id: str) -> tuple[Segment, int] | None:
-        """Return the segment of the article with an id, and the article's number there; None if there is no such article."""
+        """Return the segment of the article with an id, and the article's number there; None if no article has it."""
         for segment in self.segments:
             if (article := segment.find(article_id)) >= 0:
                 return segment, article

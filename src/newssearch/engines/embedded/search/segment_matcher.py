@@ -91,7 +91,7 @@ class SegmentMatcher:
         return found
 
     def _lazy_doc_set(self, node: Node) -> ScoredDocSet | None:
-        """The doc set of a word that is the same term in all languages; None if lazy reading is impossible or not worthwhile.
+        """The doc set of a word that is one term in all languages; None if lazy reading is impossible or not worthwhile.
 
         Only articles with an alternative to the word have their postings read at once.
         """

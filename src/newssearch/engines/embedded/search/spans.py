@@ -99,7 +99,7 @@ def minimal_windows(requirements: Sequence[tuple[Ints, int]], within: int, owner
 
 
 def joint_requirements(requirements: Sequence[tuple[Ints, int]]) -> list[tuple[Ints, int]]:
-    """Return the requirements of a window in which each wanted word has a position of its own, though words may share positions.
+    """Return the requirements of a window in which each word has a position of its own, if words may share positions.
 
     By Hall's theorem (1935), that holds if every subset of the requirements has at least as many positions as its members
     need together. Subsets with a member that shares no position with the others follow from smaller ones and are omitted.
@@ -119,7 +119,7 @@ def joint_requirements(requirements: Sequence[tuple[Ints, int]]) -> list[tuple[I
 
 
 def extend_spans(spans: Spans, before: int, after: int, owner_starts: Array) -> Spans:
-    """Return the spans extended by ``before`` words in front and ``after`` words behind; drop those without room in the owner."""
+    """Return the spans extended by ``before`` and ``after`` words; those without room in their owner are dropped."""
     if not (before or after) or not len(spans.starts):
         return spans
     starts, ends = spans.starts - before, spans.ends + after
@@ -131,7 +131,7 @@ def extend_spans(spans: Spans, before: int, after: int, owner_starts: Array) -> 
 
 
 def near_spans(left: Spans, right: Spans, distance: int, ordered: bool, owner_starts: Array) -> Spans:
-    """Return the spans of either side that have one of the other side at most ``distance`` words away and share no word with it.
+    """Return the spans of either side that have one of the other at most ``distance`` words away, with no shared word.
 
     If ``ordered``, the left one comes first.
     """
@@ -144,7 +144,7 @@ def near_spans(left: Spans, right: Spans, distance: int, ordered: bool, owner_st
 
 
 def spans_in_same_unit(left: Spans, right: Spans, unit_starts: Array) -> Spans:
-    """Return the spans of either side with one of the other side in the same unit (paragraph or sentence) that shares no word."""
+    """Return the spans of either side with one of the other in the same paragraph or sentence, with no shared word."""
     return union_spans(
         [_partnered_spans(left, right, unit_starts), _partnered_spans(right, left, unit_starts)]
     )

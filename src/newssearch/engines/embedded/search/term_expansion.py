@@ -76,7 +76,7 @@ class TermExpansion:
         )
 
     def similar_words(self, form: str, edits: int) -> dict[str, int]:
-        """Return the folded words of paragraphs and headlines within an edit distance, with the number of occurrences in paragraphs."""
+        """Return the folded words of both fields within an edit distance, with the number of occurrences in paragraphs."""
         in_titles = dict.fromkeys(self._within_edits("title", form, edits), 0)
         return {**in_titles, **self._within_edits("text", form, edits)}
 

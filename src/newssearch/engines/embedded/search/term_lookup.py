@@ -43,7 +43,7 @@ class AnalysedWords(NamedTuple):
 
 
 class TermLookup:
-    """Looks up words, patterns and names in the dictionaries of one segment. Surface forms include those of deleted texts."""
+    """Looks up words, patterns and names in the dictionaries of one segment, which include those of deleted texts."""
 
     def __init__(self, segment: Segment, expand: Expand) -> None:
         self.segment = segment
@@ -165,7 +165,7 @@ def _own_spellings(field: FieldReader, variant: int, with_prefix: bool) -> list[
 
 
 def elided_forms(field: FieldReader) -> list[tuple[int, str]]:
-    """Return the surface forms with an elided prefix (``l'`` of ``l'eau``), each with its folded spelling prefix included."""
+    """Return the surface forms with an elided prefix (``l'`` of ``l'eau``), each with its whole folded spelling."""
     spellings = StringTable(field.container, f"{field.name}.written")
     octets, sizes = spellings.span(0, len(spellings))
     apostrophes = np.flatnonzero(octets == ord("'"))

@@ -41,7 +41,7 @@ ROUNDING_MARGIN = 1 + 1e-9
 
 
 class Ranked(NamedTuple):
-    """Documents that may be on a page: their scores, their dates, and the number of matching paragraphs in their articles."""
+    """Documents that may be on a page, with scores, dates, and the number of matching paragraphs in their articles."""
 
     documents: Ints
     scores: Scores
@@ -191,7 +191,7 @@ class Ranking:
         return unshared + union_size(shared, self._segment.documents)
 
     def best(self, request: ResolvedRequest, offset: int) -> Ranked:
-        """Return the documents that may be on the requested page; ``offset`` is the number of the segment's first document."""
+        """Return the documents that may be on the page; ``offset`` is the number of the segment's first document."""
         size = len(self._articles)
         if request.all_paragraphs:
             found = self._scored(None, each=False)

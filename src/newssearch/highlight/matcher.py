@@ -157,7 +157,7 @@ def _terms(analyser: Analyser, text: str) -> tuple[str, ...]:
 
 
 def find_matches(node: Node, text: AnalysedText) -> list[Match]:
-    """The matches of a leaf, or of an operand of one, in a text: sorted, each once. Raises TypeError for other nodes."""
+    """Return the matches of a leaf, or of an operand of one, in a text: sorted, each once. Raises TypeError for other nodes."""
     if isinstance(node, Word) or (isinstance(node, Phrase) and not (node.names or node.within)):
         inside = node.inside if isinstance(node, Word) else ()
         return _words_or_alternatives(alternatives_of(text.analyser, node.text, inside), text)

@@ -229,8 +229,8 @@ def _is_truncation(context: _WordInContext, text: str) -> bool:
 def _proximity_operator(operator: str) -> str:
     """Return the proximity operator of this language for that of another engine.
 
-    >>> _proximity_operator("/s"), _proximity_operator("near/5"), _proximity_operator("+5"), _proximity_operator("adj"), _proximity_operator("adj3")
-    ('w/s', 'w/5', 'pre/5', 'w/5', 'pre/3')
+    >>> [_proximity_operator(other) for other in ("/s", "near/5", "+5", "adj", "adj3")]
+    ['w/s', 'w/5', 'pre/5', 'w/5', 'pre/3']
     """
     number = "".join(char for char in operator if char.isdigit())
     if not number:

@@ -287,7 +287,7 @@ class PatternPhrase(SimpleLeaf):
         return tuple(found)
 
     def _run(self, text: str) -> Word | Phrase | Name | Exact | Caps:
-        """A leaf for adjacent words in the mode of this phrase."""
+        """Return a leaf for adjacent words in the mode of this phrase."""
         if self.mode == "exact":
             return Exact(text, span=self.span)
         if self.mode == "caps":
@@ -305,7 +305,7 @@ _REGEX_SOURCE = Pattern(r"(?:\\.|[^/\\\s\ud800-\udfff])+")
 
 
 def require_word(node: NodeBase, name: str) -> None:
-    """Make a text of a node :func:`tidy`. Raises ValueError if it has no word."""
+    """Tidy a text of a node with :func:`tidy`. Raises ValueError if it has no word."""
     text = tidy(arguments.text(name, getattr(node, name)))
     object.__setattr__(node, name, text)
     if next(words_of(text), None) is None:

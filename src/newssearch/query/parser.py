@@ -476,7 +476,7 @@ class _Parser:
         return Phrase(text, span=span) if " " in text else Word(text, span=span)
 
     def _patterns(self, token: QueryToken) -> Node | None:
-        """Return the node of a text with patterns: ``iraq*``, ``"iraq* government"``, ``caps(Secur*)``; ``al-abb*`` is al, then abb*."""
+        """Return the node of a text with patterns: ``iraq*``, ``"iraq* government"``, ``caps(Secur*)``."""
         span, within = token.span, int(token.number)
         parts, notes = pieces(token.raw, span)
         for message, hint in notes:

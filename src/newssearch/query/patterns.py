@@ -36,7 +36,7 @@ class WordPattern(NamedTuple):
 
 
 def asks_for_whole(node: Wildcard | Fuzzy | Regex) -> bool:
-    """Whether a pattern has an apostrophe (``l'ukr*``), so that it is also compared with words including their elided prefix."""
+    """Whether a pattern has an apostrophe (``l'ukr*``): it is then also compared with words including an elided prefix."""
     return not _APOSTROPHE_SET.isdisjoint(node.text if isinstance(node, Fuzzy) else node.pattern)
 
 

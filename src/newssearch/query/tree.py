@@ -297,7 +297,7 @@ _UNQUOTED_DATE = Pattern(r"(?:[<>]=?)?[-\w.:+]+")
 
 
 def map_children(node: Node, change: Callable[[Node], Node]) -> Node:
-    """The node with each of its operands changed; the same object if no operand changes.
+    """Return the node with each of its operands changed; the same object if no operand changes.
 
     >>> from newssearch.query import parse
     >>> print(map_children(parse("rain OR storm").tree, Not))
@@ -343,7 +343,7 @@ def _check_operands(*operands: Node) -> None:
 
 
 def why_no_operand(node: Node) -> str | None:
-    """Why a node cannot be an operand of a proximity or of ``atleast``; None if it can, because it has matches."""
+    """Return why a node cannot be an operand of a proximity or of ``atleast``; None if it can, because it has matches."""
     if isinstance(node, Leaf):
         return None
     if isinstance(node, Or):

@@ -1,6 +1,6 @@
-"""One term of a field in one segment: the articles and documents that have it, and where it stands in them.
+"""The postings of one term of a field in one segment: its articles, its documents, and its positions in them.
 
-What is read of it is kept, so that the parts of one query share it: see :class:`~search.segment_matcher.SegmentMatcher`.
+Arrays are kept once they are read, so that the clauses of a query share them: see :class:`~search.segment_matcher.SegmentMatcher`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MAX_POSTINGS_PER_WANTED = 6
 
 
 class FieldSections(Protocol):
-    """The field that a term is of: see :class:`~.field.FieldReader`."""
+    """The sections of a field that the postings of a term are read from; see :class:`~.field.FieldReader`."""
 
     @property
     def of_documents(self) -> bool: ...
@@ -89,7 +89,7 @@ class TermPostings:
 
     @cached_property
     def best(self) -> Array:
-        """What the best of them weighs at most: a step of :data:`~.format.IMPACT_BOUNDS`; in a field of documents."""
+        """The block max of each block, a level of :data:`~.format.IMPACT_BOUNDS`; for a field of documents."""
         return self._field.section("group.best").between(self._low, self._high)
 
     @cached_property

@@ -1,7 +1,6 @@
-"""Strings kept in compressed blocks, of which one is unpacked to read one of them.
+"""Strings in compressed blocks; reading a string decompresses one block.
 
-Each block is compressed by itself with zlib (raw DEFLATE, RFC 1951), with a *dictionary*: a sample of all strings that
-it can refer to as if it stood before them. Sections, for strings stored as ``NAME``:
+Each block is compressed by itself with zlib (raw DEFLATE, RFC 1951) and a preset *dictionary*: a sample of all strings. Sections, for strings stored as ``NAME``:
 
 ======================  ===============================================================================================
 ``NAME``                the blocks (:class:`~.container.StringTable`)
@@ -35,17 +34,17 @@ from .container import (
 from .sorted_sets import Ints
 
 BLOCK_SIZE = 3072
-"""Bytes that are compressed together, at least."""
+"""The least number of bytes that are compressed together."""
 ZLIB_LEVEL = 2
-"""Of zlib."""
+"""The compression level of zlib."""
 DICTIONARY_SIZE = 32_768
-"""Bytes of a dictionary: as far as zlib looks back."""
+"""The greatest size of a dictionary in bytes: the window of zlib."""
 REPACK_SIZE = 1 << 20
-"""Bytes of strings up to which a merge packs them anew, instead of copying their blocks."""
+"""A merge compresses the strings of a source again if they have at most this many bytes; otherwise it copies blocks."""
 
 
 def block_sections(name: str, values: Sequence[bytes]) -> dict[str, Array]:
-    """The sections of some strings."""
+    """Return the sections of a list of strings."""
     piece = _pack(values)
     return {
         name: np.frombuffer(piece.blocks[0], np.uint8),
@@ -58,10 +57,10 @@ def block_sections(name: str, values: Sequence[bytes]) -> dict[str, Array]:
 
 
 class BlockStore:
-    """Strings in blocks, read one by one."""
+    """Reads single strings of compressed blocks."""
 
     REMEMBERED = 16
-    """Blocks that are kept unpacked, for what stands beside what was just read."""
+    """The number of decompressed blocks that are kept, for reads of neighbouring strings."""
 
     def __init__(self, container: Container, name: str) -> None:
         self.blocks = StringTable(container, name)
@@ -87,16 +86,16 @@ class BlockStore:
         return block[start : start + self._lengths[index]].decode()
 
     def dictionary(self, block: int) -> bytes:
-        """What a block is compressed with the knowledge of."""
+        """Return the dictionary of a block."""
         return self._known[bisect_right(self._known_first, block) - 1]
 
     def dictionaries(self) -> Iterator[tuple[bytes, int, int]]:
-        """Each dictionary, with the first block that has it and the first that no longer does."""
+        """Return each dictionary, with its first block and the one after its last."""
         bounds = pairwise([*self._known_first, len(self.blocks)])
         return ((self._known[number], start, end) for number, (start, end) in enumerate(bounds))
 
     def unpacked(self, block: int) -> bytes:
-        """The strings of a block, one behind the other."""
+        """Return the strings of a block, concatenated."""
         known = self.dictionary(block)
         unpacker = (
             zlib.decompressobj(-zlib.MAX_WBITS, known) if known else zlib.decompressobj(-zlib.MAX_WBITS)
@@ -104,14 +103,14 @@ class BlockStore:
         return unpacker.decompress(self.blocks[block])
 
     def values(self, block: int) -> list[bytes]:
-        """The strings of a block."""
+        """Return the strings of a block."""
         whole = self.unpacked(block)
         ends = np.cumsum(self.sizes[self.first[block] : self.first[block + 1]], dtype=np.int64).tolist()
         return [whole[start:end] for start, end in pairwise([0, *ends])]
 
 
 class _BlockRun(NamedTuple):
-    """Blocks with one dictionary, one behind the other: their bytes, the size of each, and how many strings each has."""
+    """Consecutive blocks with one dictionary: their bytes, the size of each, and the number of strings of each."""
 
     known: bytes
     blocks: Sequence[bytes | Bytes]
@@ -120,13 +119,13 @@ class _BlockRun(NamedTuple):
 
     @classmethod
     def of(cls, known: bytes, blocks: Sequence[bytes], counts: Sequence[int]) -> _BlockRun:
-        """Blocks that are at hand one by one."""
+        """Make a run of separate blocks."""
         sizes = np.fromiter(map(len, blocks), np.int64, len(blocks))
         return cls(known, [b"".join(blocks)], sizes, np.array(counts, np.int64))
 
 
 def merge_blocks(name: str, parts: Sequence[tuple[BlockStore, Ints]], container: ContainerWriter) -> None:
-    """Write the strings of several, of each those with the numbers given, ascending, as one."""
+    """Merge block stores: write the strings of each with the given numbers, ascending."""
     pieces: list[_BlockRun] = []
     loose: list[bytes] = []
     for stored, kept in parts:
@@ -145,7 +144,7 @@ def merge_blocks(name: str, parts: Sequence[tuple[BlockStore, Ints]], container:
 
 
 def _pack(values: Sequence[bytes]) -> _BlockRun:
-    """Strings in new blocks."""
+    """Compress strings into new blocks."""
     ends = _offsets_of(np.fromiter(map(len, values), np.int64, len(values))).tolist()
     first = [0]
     while first[-1] < len(values):
@@ -157,13 +156,13 @@ def _pack(values: Sequence[bytes]) -> _BlockRun:
 
 
 def _kept_blocks(stored: BlockStore, kept: Ints) -> Iterator[_BlockRun]:
-    """Some of the strings of a store: whole blocks as they are, others packed anew."""
+    """Keep some strings of a store: copy whole blocks, and compress the others again."""
     first = stored.first.astype(np.int64)
     wanted = np.diff(np.searchsorted(kept, first))
     whole = wanted == np.diff(first)
     for known, start, end in stored.dictionaries():
         pieces = []
-        # Runs of blocks that are all whole, or all not.
+        # Runs of blocks that are all kept whole, or all not.
         bounds = np.flatnonzero(np.diff(whole[start:end])) + start + 1
         for low, high in pairwise([start, *bounds.tolist(), end]):
             if high > low and whole[low]:
@@ -180,7 +179,7 @@ def _kept_blocks(stored: BlockStore, kept: Ints) -> Iterator[_BlockRun]:
 
 
 def _repack(stored: BlockStore, known: bytes, kept: Ints, numbers: range) -> _BlockRun:
-    """What is left of some blocks, packed with the dictionary that they had."""
+    """Compress the kept strings of the given blocks again, with their dictionary."""
     packed = _Compressor(known)
     blocks: list[bytes] = []
     counts: list[int] = []
@@ -206,12 +205,12 @@ def _write_sections(name: str, pieces: Sequence[_BlockRun], container: Container
 
 
 def _offsets_of(sizes: Ints) -> Ints:
-    """Where each of some things of these sizes begins, and the end."""
+    """Return the offset of each item, from the sizes of the items, and the end."""
     return np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))
 
 
 class _Compressor:
-    """Compresses blocks with a dictionary, which is taken in once."""
+    """Compresses blocks with a dictionary, which zlib processes once."""
 
     def __init__(self, known: bytes) -> None:
         how = (ZLIB_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_DEFAULT_STRATEGY)
@@ -223,7 +222,7 @@ class _Compressor:
 
 
 def _make_dictionary(values: Sequence[bytes]) -> bytes:
-    """The beginnings of strings from all over."""
+    """Return the beginnings of strings sampled at even intervals."""
     most = 512
     sizes = np.fromiter(map(len, values), np.int64, len(values))
     mean = int(np.minimum(sizes, most).sum()) / len(values)

@@ -1,4 +1,4 @@
-"""One file of named arrays, mapped into memory: what a segment of the index is kept in.
+"""The file of a segment: named arrays in one file, mapped into memory.
 
 ::
 
@@ -53,15 +53,14 @@ __all__ = [
 ]
 
 WRITE_BUFFER = 1 << 18
-"""Bytes that are written at a time: each write lets go of the interpreter, which may take long to get back from threads
-that search."""
+"""The bytes of a write. Each write releases the interpreter lock, and getting it back from searching threads takes time."""
 HEAD_INTERVAL = 256
-"""Of so many sorted strings, one is held in memory for searches."""
+"""One of this many sorted strings is kept in memory for binary searches."""
 Bytes = NDArray[np.uint8]
 
 
 class Allocation(NamedTuple):
-    """Where in a file there is place for an array; another process may write it there."""
+    """The space for an array in a file; another process may write it."""
 
     path: Path
     dtype: np.dtype[Any]
@@ -69,14 +68,14 @@ class Allocation(NamedTuple):
     size: int
 
     def open(self) -> Array:
-        """The array, to be written into."""
+        """Return the array, mapped for writing."""
         if not self.size:
             return np.empty(0, self.dtype)
         return np.memmap(self.path, self.dtype, "r+", self.offset, (self.size,))
 
 
 class ContainerWriter:
-    """A container that is being written. Sections may be written whole, or allocated and filled later."""
+    """Writes a container. Sections are written whole, or allocated and filled later."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -91,7 +90,7 @@ class ContainerWriter:
         self.add_joined(name, [array])
 
     def add_joined(self, name: str, arrays: Sequence[Array]) -> None:
-        """Write a section that is several arrays of one type, one behind the other."""
+        """Write a section from consecutive arrays of one type."""
         arrays = [np.ascontiguousarray(array) for array in arrays]
         offset = self._enter(name, arrays[0].dtype, sum(map(len, arrays)))
         if 0 <= offset - self._at < ALIGNMENT:  # a seek would write out what is buffered
@@ -103,7 +102,7 @@ class ContainerWriter:
             self._at += self._file.write(array.astype(array.dtype.newbyteorder("<"), copy=False).data)
 
     def allocate(self, name: str, dtype: Any, size: int) -> Allocation:
-        """A section of zeros to write into, until the container is closed."""
+        """Allocate a section of zeros, to be filled before the container is closed."""
         kept = np.dtype(dtype).newbyteorder("<")
         offset = self._enter(name, kept, size)
         self._file.flush()
@@ -117,7 +116,7 @@ class ContainerWriter:
         return offset
 
     def close(self) -> None:
-        """Write the directory, and see to it that all is on disk."""
+        """Write the directory, and sync the file to disk."""
         self._file.truncate(self._end)
         self._file.flush()
         with mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
@@ -131,7 +130,7 @@ class ContainerWriter:
         fault_point("arrays: on disk")
 
     def discard(self) -> None:
-        """Drop what was written."""
+        """Remove the unfinished file."""
         with contextlib.suppress(OSError):  # there was no room for what it still held
             self._file.close()
         with contextlib.suppress(OSError):  # it stays behind until a later commit
@@ -139,8 +138,7 @@ class ContainerWriter:
 
 
 def _reserve(descriptor: int, size: int) -> None:
-    """Let a file have so many bytes, and room for them: to write into a map of it must not fail, for that would end the
-    process."""
+    """Give a file ``size`` bytes and reserve the disk space: a failed write into a map would kill the process."""
     reserve = getattr(os, "posix_fallocate", None)
     if reserve is not None:
         reserve(descriptor, 0, size)
@@ -151,7 +149,7 @@ def _reserve(descriptor: int, size: int) -> None:
 
 
 def write_container(path: Path, sections: Mapping[str, Array]) -> None:
-    """Write a whole container; where that fails, nothing is left."""
+    """Write a whole container; if that fails, remove the file."""
     container = ContainerWriter(path)
     try:
         for name, array in sections.items():
@@ -170,7 +168,7 @@ class Container:
         self._opened: dict[str, Section] = {}
         self.path: Path | None = None
         self.mapped: MappedFile | None = None
-        """The file that it is, unless it is none."""
+        """The mapped file; None for a mapping."""
         if isinstance(source, MappedFile):
             self.path, self.mapped = source.path, source
         elif isinstance(source, Path):
@@ -186,14 +184,14 @@ class Container:
         return name in self._sections or name in self._directory
 
     def __getitem__(self, name: str) -> Array:
-        """A section, all of which is what was written. Raises :class:`ContainerError`."""
+        """Return a section as an array, all of it checked. Raises :class:`ContainerError`."""
         found = self._sections.get(name)
         if found is None:
             found = self._sections[name] = self.section(name).all()
         return found
 
     def section(self, name: str) -> Section:
-        """A section to read stretches of, that are looked at as they are asked for."""
+        """Return a section whose slices are checked as they are read."""
         found = self._opened.get(name)
         if found is None:
             if self.mapped is None:
@@ -206,28 +204,28 @@ class Container:
         return found
 
     def items(self) -> Iterator[tuple[str, Array]]:
-        """All sections."""
+        """Return all sections with their names."""
         return ((name, self[name]) for name in {**self._sections, **self._directory})
 
     def check(self) -> None:
-        """See to it that all of it is what was written. Raises :class:`ContainerError`."""
+        """Compare the whole file with its checksums. Raises :class:`ContainerError`."""
         if self.mapped is not None:
             self.mapped.check_all()
 
     def check_size(self) -> None:
-        """See to it that no other program has cut its file. Raises :class:`ContainerError`."""
+        """Check that no other program has truncated the file. Raises :class:`ContainerError`."""
         if self.mapped is not None:
             self.mapped.check_size()
 
 
 def item_view(array: Array) -> Sequence[int]:
-    """An array to read single numbers of, which costs a third in a memory view."""
+    """Return a view of an array for reading single numbers; a memory view does that three times as fast."""
     view: Any = array.data if array.dtype.isnative else array
     return view  # type: ignore[no-any-return]
 
 
 class StringTable:
-    """Strings one behind the other: two sections, ``NAME`` with their bytes and ``NAME.at`` where each begins."""
+    """A table of strings in two sections: ``NAME`` has their bytes, ``NAME.at`` the offset of each, and the end."""
 
     def __init__(self, container: Container, name: str) -> None:
         self._part = container.section(name)
@@ -244,45 +242,45 @@ class StringTable:
         return self._view[low:high].tobytes()
 
     def slice(self, low: int, high: int) -> list[bytes]:
-        """Those from ``low`` up to but not including ``high``."""
+        """Return the strings from ``low`` up to but not including ``high``."""
         at = self._at[low : high + 1]
         whole = self._part.between(int(at[0]), int(at[-1])).tobytes()
         ends = (at - at[0]).tolist()
         return [whole[start:end] for start, end in pairwise(ends)]
 
     def span(self, low: int, high: int) -> tuple[Bytes, NDArray[np.int64]]:
-        """The bytes of those from ``low`` up to but not including ``high``, and how many each has."""
+        """Return the bytes of the strings from ``low`` up to but not including ``high``, and the size of each."""
         at = self._at[low : high + 1].astype(np.int64)
         return self._part.between(int(at[0]), int(at[-1])), np.diff(at)
 
     def all(self) -> list[bytes]:
-        """All of them."""
+        """Return all strings."""
         return self.slice(0, len(self))
 
     @property
     def sizes(self) -> NDArray[np.int64]:
-        """The bytes of each."""
+        """The size of each string in bytes."""
         return np.asarray(np.diff(self._at.astype(np.int64)), np.int64)
 
     def letters(self, numbers: NDArray[np.int64], width: int) -> NDArray[np.uint32]:
-        """The first bytes of some of them, each a row; a shorter one is followed by anything."""
+        """Return the first ``width`` bytes of the given strings, a row each; what follows a shorter string is arbitrary."""
         places = self._at[numbers].astype(np.int64)[:, None] + np.arange(width)
         octets = self._part.all()
         return np.asarray(octets[np.minimum(places, len(octets) - 1)], np.uint32)
 
     @property
     def wide(self) -> NDArray[np.bool_]:
-        """Which of them have more bytes than characters; none of them is empty."""
+        """Which strings have characters beyond ASCII; no string may be empty."""
         if not len(self):
             return np.empty(0, np.bool_)
         return np.asarray(
             np.maximum.reduceat(self._part.all(), self._at[:-1].astype(np.int64)) > 127, np.bool_
         )
 
-    # ---- of sorted ones
+    # ---- sorted strings
 
     def lower(self, wanted: bytes) -> int:
-        """The first that is not less than ``wanted``."""
+        """Return the number of the first string that is not less than ``wanted``."""
         heads = self._heads
         step = bisect_left(heads, wanted)
         return bisect_left(
@@ -291,16 +289,16 @@ class StringTable:
 
     @cached_property
     def _heads(self) -> list[bytes]:
-        """Every so many of them."""
+        """Every 256th string."""
         return [self[index] for index in range(0, len(self), HEAD_INTERVAL)]
 
     def find(self, wanted: bytes) -> int:
-        """The number of ``wanted``, or -1."""
+        """Return the number of ``wanted``, or -1."""
         at = self.lower(wanted)
         return at if at < len(self) and self[at] == wanted else -1
 
     def with_prefix(self, prefix: bytes) -> tuple[int, int]:
-        """From where to where they begin with ``prefix``."""
+        """Return the range of the strings that begin with ``prefix``."""
         low = self.lower(prefix)
         bare = prefix.rstrip(b"\xff")
         if not bare:
@@ -309,14 +307,14 @@ class StringTable:
 
 
 def string_sections(name: str, values: list[bytes]) -> dict[str, Array]:
-    """The sections of :class:`StringTable`."""
+    """Return the sections of a :class:`StringTable`."""
     sizes = np.fromiter(map(len, values), np.int64, len(values))
     at = np.concatenate(([0], np.cumsum(sizes)))
     return {name: np.frombuffer(b"".join(values), np.uint8), f"{name}.at": narrow(at)}
 
 
 def narrow(values: Array) -> Array:
-    """Numbers that are not negative in the smallest of the types that hold them all."""
+    """Convert non-negative numbers to the smallest unsigned type that holds them all."""
     most = int(values.max(initial=0))
     for dtype in (np.uint8, np.uint16, np.uint32):
         if most <= np.iinfo(dtype).max:

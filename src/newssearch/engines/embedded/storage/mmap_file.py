@@ -1,8 +1,7 @@
-"""A file of named arrays as it is read: mapped into memory, and seen to be what was written before it is looked at.
+"""A memory-mapped file of named arrays, each page of which is compared with its checksum before it is read.
 
-What is on disk may change by itself: a bit flips, a copy ends early, a disk gives back what it was never given. So a
-file has a checksum of each of its pages, and a page is compared with its own when something in it is first asked for;
-then the operating system keeps it. See :mod:`.container` for the layout.
+Data on disk may change: a bit flips, a copy is cut, a disk returns wrong data. So a file has a checksum of each page, and
+a page is compared with it when data on it is first read; then the operating system caches the page. See :mod:`.container` for the layout.
 """
 
 from __future__ import annotations
@@ -27,16 +26,16 @@ from newssearch.system.atomic_files import named
 MAGIC = b"NEWSSEG2"
 ALIGNMENT = 64
 CHECKSUM_PAGE_BITS = 12
-"""Of a place in the file, those within one page."""
+"""The bits of a file offset that are the offset within a page."""
 CHECKSUM_PAGE = 1 << CHECKSUM_PAGE_BITS
-"""Bytes of a page: as many as are read together from most disks."""
+"""The bytes that share a checksum: as many as most disks read at once."""
 TRAILER = struct.Struct("<QII8s")
 SECTION_DTYPES = frozenset(f"{kind}{size}" for kind in ("<u", "<i", "<f") for size in (2, 4, 8)) | {
     "|u1",
     "|i1",
     "|b1",
 }
-"""The types of items that a section may have."""
+"""The dtypes that a section may have."""
 _POPULATE_READ = 22
 """MADV_POPULATE_READ of Linux 5.14 and later; Python has no name for it before 3.14."""
 
@@ -44,7 +43,7 @@ Array = NDArray[Any]
 
 
 class ContainerError(IndexDamagedError):
-    """A file that is no container, or not the one that was written; ``file`` is its name."""
+    """A file is not a container, or is damaged; ``file`` is its name, ``what`` says what is wrong."""
 
     def __init__(self, path: Path, what: str) -> None:
         message = f"{path.parent}: the index is damaged ({path.name}: {what}); `newssearch verify` looks at all of it"
@@ -58,7 +57,7 @@ class ContainerError(IndexDamagedError):
 
 
 def checksums(mapped: mmap.mmap, end: int) -> Array:
-    """A crc32 of each page of a file up to ``end``, the last of them as long as there is something."""
+    """Return the crc32 of each page of a file up to ``end``; the last page may be shorter."""
     with memoryview(mapped) as view:
         return np.array(
             [zlib.crc32(view[at : min(at + CHECKSUM_PAGE, end)]) for at in range(0, end, CHECKSUM_PAGE)],
@@ -67,14 +66,14 @@ def checksums(mapped: mmap.mmap, end: int) -> Array:
 
 
 def trailer_bytes(sections: dict[str, tuple[str, int, int]], sums: Array, end: int) -> bytes:
-    """What stands behind the sections of a file, of which the last one ends at ``end``."""
+    """Return the directory and the trailer of a file whose sections end at ``end``."""
     directory = json.dumps(sections, separators=(",", ":")).encode() + sums.tobytes()
     size = len(directory) - sums.nbytes
     return directory + TRAILER.pack(end, size, zlib.crc32(directory), MAGIC)
 
 
 class MappedFile:
-    """A container on disk. :meth:`of` makes one, or gives the one that there is: what was looked at is known then."""
+    """A mapped container. :meth:`of` opens one, or returns the open one of the same file, with the pages checked so far."""
 
     _known: ClassVar[WeakValueDictionary[tuple[str | int, ...], MappedFile]] = WeakValueDictionary()
 
@@ -102,7 +101,7 @@ class MappedFile:
 
     @classmethod
     def of(cls, path: Path) -> MappedFile:
-        """The container at ``path``. Raises :class:`ContainerError`."""
+        """Return the container at ``path``. Raises :class:`ContainerError`."""
         with path.open("rb") as file:
             status = os.fstat(file.fileno())
             key = (str(path), status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
@@ -113,19 +112,19 @@ class MappedFile:
 
     @classmethod
     def unchecked(cls, path: Path) -> MappedFile:
-        """The same, for one who takes what there is, and sees for himself what it is worth."""
+        """Open a container without verifying checksums; the caller validates."""
         with path.open("rb") as file:
             found = cls(path, file.fileno(), os.fstat(file.fileno()).st_size)
         found._unseen = bytearray(len(found._unseen))
         return found
 
     def array(self, name: str) -> Array:
-        """A section, of which nothing was looked at yet."""
+        """Return a section as an array, without checking it."""
         dtype, offset, size = self.directory[name]
         return np.frombuffer(self.map, dtype, size, offset)
 
     def check(self, low: int, high: int) -> None:
-        """See to it that the bytes from ``low`` up to but not including ``high`` are those that were written.
+        """Compare the bytes from ``low`` up to but not including ``high`` with their checksums.
 
         Raises :class:`ContainerError`.
         """
@@ -145,7 +144,7 @@ class MappedFile:
                 page = self._unseen.find(1, page + 1, stop)
 
     def _read(self, low: int, high: int) -> None:
-        """Read a range into memory.
+        """Read a range of the file into memory.
 
         Where the system can do that (Linux), a read error of the disk is an OSError here. Without, the system ends the
         process with SIGBUS when the range is accessed.
@@ -164,11 +163,11 @@ class MappedFile:
         return zlib.crc32(view[start : min(start + CHECKSUM_PAGE, self._end)]) == int(self._sums[page])
 
     def check_all(self) -> None:
-        """See to it that all of it is as it was written. Raises :class:`ContainerError`."""
+        """Compare the whole file with its checksums. Raises :class:`ContainerError`."""
         self.check(0, self._end)
 
     def check_size(self) -> None:
-        """See to it that the file is as long as it was: what is cut off under a map cannot be read without harm.
+        """Check that the file has kept its length: reading a map beyond the end of its file kills the process.
 
         Raises :class:`ContainerError`.
         """
@@ -176,7 +175,7 @@ class MappedFile:
             raise ContainerError(self.path, "it was cut, or written to, while it was open")
 
     def damage(self) -> Iterator[tuple[int, int]]:
-        """From where to where it is not what was written. Reads all of it again."""
+        """Return the damaged ranges. Reads the whole file again."""
         self._read(0, self._end)
         with memoryview(self.map) as view:
             bad = [page for page in range(len(self._unseen)) if not self._sound(view, page)]
@@ -184,7 +183,7 @@ class MappedFile:
             yield page * CHECKSUM_PAGE, min((page + 1) * CHECKSUM_PAGE, self._end)
 
     def sections_in(self, low: int, high: int) -> list[str]:
-        """The sections with some of the bytes from ``low`` up to but not including ``high``."""
+        """Return the sections that overlap the bytes from ``low`` up to but not including ``high``."""
         return [
             name
             for name, (dtype, offset, size) in self.directory.items()
@@ -196,7 +195,7 @@ _READ_ERRORS = frozenset({errno.EFAULT, getattr(errno, "EHWPOISON", 133)})
 
 
 def _parse_directory(path: Path, text: bytes, end: int) -> dict[str, tuple[str, int, int]]:
-    """The sections of a file: the type of each, where it begins, and how many items it has.
+    """Parse a directory: the dtype, the offset and the number of items of each section.
 
     Raises :class:`ContainerError` where one is not within the file, whose sections end at ``end``.
     """
@@ -213,13 +212,13 @@ def _parse_directory(path: Path, text: bytes, end: int) -> dict[str, tuple[str, 
 
 
 class Section:
-    """A section of which stretches are read. Each is seen to be what was written before it is given."""
+    """A section of which slices are read; each is compared with its checksums first."""
 
     __slots__ = ("_check", "_offset", "_size", "array")
 
     def __init__(self, array: Array, mapped: MappedFile | None = None, offset: int = 0) -> None:
         self.array = array
-        """All of it, whatever it may be."""
+        """The whole section, unchecked."""
         self._check = mapped.check if mapped is not None else None
         self._offset = offset
         self._size = array.dtype.itemsize
@@ -228,21 +227,21 @@ class Section:
         return len(self.array)
 
     def check(self, low: int, high: int) -> None:
-        """See to it that the items from ``low`` up to but not including ``high`` are what was written."""
+        """Compare the items from ``low`` up to but not including ``high`` with their checksums."""
         if self._check is not None and low < high:
             self._check(self._offset + low * self._size, self._offset + high * self._size)
 
     def between(self, low: int, high: int) -> Array:
-        """The items from ``low`` up to but not including ``high``."""
+        """Return the items from ``low`` up to but not including ``high``."""
         self.check(low, high)
         return self.array[low:high]
 
     def at(self, places: Array) -> Array:
-        """The items at some places, which are ascending."""
+        """Return the items at the given indices, which are ascending."""
         if len(places):
             self.check(int(places[0]), int(places[-1]) + 1)
         return self.array[places]
 
     def all(self) -> Array:
-        """All items."""
+        """Return all items."""
         return self.between(0, len(self.array))

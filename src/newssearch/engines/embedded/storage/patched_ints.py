@@ -1,8 +1,8 @@
-"""Numbers most of which are less than 255.
+"""Patched integers: eight bits a number, with a list of exceptions for the numbers that need more.
 
-Sections, for numbers kept as ``NAME``: ``NAME`` the numbers in eight bits each, 255 for those that do not fit,
-``NAME.far`` the places of these, ascending, and ``NAME.high`` the numbers themselves. Where more than a fifth do not
-fit, all have as many bits as the greatest needs, and none is far.
+Sections, for numbers stored as ``NAME``: ``NAME`` has the numbers in eight bits each, 255 for an exception; ``NAME.far``
+the indices of the exceptions, ascending; and ``NAME.high`` their values. If more than a fifth of the numbers are exceptions,
+all numbers have as many bits as the greatest one needs, and there are no exceptions.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ import numpy as np
 from .container import Array, Container, narrow
 
 MIN_INTS_PER_EXCEPTION = 5
-"""One in so many may be far: it takes five bytes or six instead of one or two."""
+"""At most one in five numbers is an exception: an exception takes five or six bytes instead of one or two."""
 EXCEPTION = 255
-"""What stands for a number that is kept elsewhere."""
+"""The eight bits of an exception."""
 _MOST_SUMMED = 1 << 24
-"""Numbers of eight bits whose sum is sure to fit in 32."""
+"""The most numbers of eight bits whose sum is sure to fit in 32 bits."""
 
 
 def patched_sections(name: str, values: Array) -> dict[str, Array]:
-    """The sections of some numbers."""
+    """Return the sections of an array of numbers."""
     far = np.flatnonzero(values >= EXCEPTION)
     if len(far) * MIN_INTS_PER_EXCEPTION > len(values):
         return {
@@ -38,7 +38,7 @@ def patched_sections(name: str, values: Array) -> dict[str, Array]:
 
 
 class PatchedInts:
-    """Numbers, read by their places."""
+    """Patched integers, read by index."""
 
     def __init__(self, container: Container, name: str) -> None:
         self._part = container.section(name)
@@ -62,11 +62,11 @@ class PatchedInts:
 
     @property
     def wide(self) -> bool:
-        """Whether all of them have more than eight bits."""
+        """Whether all numbers have more than eight bits."""
         return self._low.dtype.itemsize > 1
 
     def between(self, low: int, high: int) -> Array:
-        """Those from ``low`` up to but not including ``high``."""
+        """Return the numbers from ``low`` up to but not including ``high``."""
         values = self._part.between(low, high)
         if self._all_here:
             return values
@@ -78,7 +78,7 @@ class PatchedInts:
         return values
 
     def _far_before(self, place: int) -> int:
-        """How many of those that are far stand before a place."""
+        """Return the number of exceptions before an index."""
         if place > self._last:
             return len(self._far)
         return int(
@@ -86,17 +86,17 @@ class PatchedInts:
         )  # in its type, or all of it is converted
 
     def at(self, places: Array) -> Array:
-        """Those at some places, which are ascending."""
+        """Return the numbers at the given indices, which are ascending."""
         if len(places):
             self.check(int(places[0]), int(places[-1]) + 1)
         return self.at_any(places)
 
     def check(self, low: int, high: int) -> None:
-        """See to it that those from ``low`` up to but not including ``high`` are what was written."""
+        """Compare the numbers from ``low`` up to but not including ``high`` with their checksums."""
         self._part.check(low, high)
 
     def at_any(self, places: Array) -> Array:
-        """Those at some places in any order, all of which were checked."""
+        """Return the numbers at the given indices, in any order; they must have been checked."""
         values = self._low[places]
         if self._all_here:
             return values
@@ -108,7 +108,7 @@ class PatchedInts:
         return values
 
     def sums(self, start: int, places: Array) -> Array:
-        """What the numbers from ``start`` on add up to before each of some places, which are ascending."""
+        """Return the sum of the numbers from ``start`` up to each of the given indices, which are ascending."""
         values = self._part.between(start, int(places[-1]) + 1)
         narrow_enough = not self.wide and len(values) < _MOST_SUMMED
         before = values.cumsum(dtype=np.uint32 if narrow_enough else np.int64)
@@ -127,7 +127,7 @@ class PatchedInts:
 
 
 class PatchedIntsWriter:
-    """Numbers that are written piece by piece where there is place for them: for all that they have, or eight bits."""
+    """Writes patched integers slice by slice into an allocated section, of eight bits or of as many as the numbers need."""
 
     def __init__(self, place: Array) -> None:
         self._place = place
@@ -135,7 +135,7 @@ class PatchedIntsWriter:
         self._high: list[Array] = [np.empty(0, np.int64)]
 
     def put(self, at: int, values: Array) -> None:
-        """Write some, from a place on."""
+        """Write numbers from an index on."""
         if self._place.dtype.itemsize > 1:
             self._place[at : at + len(values)] = values.astype(self._place.dtype)
             return
@@ -145,5 +145,5 @@ class PatchedIntsWriter:
         self._high.append(values[far])
 
     def far(self) -> tuple[Array, Array]:
-        """The places of those that do not fit, and these themselves."""
+        """Return the indices and the values of the exceptions."""
         return np.concatenate(self._far), np.concatenate(self._high)

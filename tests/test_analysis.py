@@ -14,21 +14,19 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from newssearch.highlight.matcher import AnalysedText
-from newssearch.text import analysis, compounds, spelling
+from newssearch.text import compounds, spelling, tokenizer
 from newssearch.text.analysis import (
     ACRONYMS,
-    MAX_TERM,
-    PLAIN,
-    SNOWBALL,
+    PLAIN_ANALYSIS,
+    SNOWBALL_STEMMERS,
     Analyser,
     analyser,
     analysis_of,
-    fold,
     key,
     name_words,
-    words,
-    written,
 )
+from newssearch.text.folding import MAX_TERM_CHARS, fold, spelled
+from newssearch.text.tokenizer import word_matches
 from support import article, index_of
 
 TRICKY = st.text(
@@ -118,9 +116,9 @@ def test_without_a_language_an_article_is_read_as_english() -> None:
 
 
 def test_every_language_of_the_table_has_a_stemmer_or_is_left_plain() -> None:
-    for lang in SNOWBALL:
-        assert analyser(lang).name in (SNOWBALL[lang], PLAIN)
-    assert analyser("tlh").name == PLAIN
+    for lang in SNOWBALL_STEMMERS:
+        assert analyser(lang).name in (SNOWBALL_STEMMERS[lang], PLAIN_ANALYSIS)
+    assert analyser("tlh").name == PLAIN_ANALYSIS
 
 
 def test_every_word_is_a_term_the_little_ones_too() -> None:
@@ -177,7 +175,7 @@ def test_punctuation_between_japanese_names_is_no_word() -> None:
 
 
 def test_an_overlong_word_is_cut_and_still_found() -> None:
-    assert plain("x" * 10_000) == ["x" * MAX_TERM]
+    assert plain("x" * 10_000) == ["x" * MAX_TERM_CHARS]
 
 
 # ---- laws
@@ -214,18 +212,18 @@ def test_offsets_say_where_a_word_stands(text: str) -> None:
 
 @given(TEXTS)
 def test_folding_a_folded_word_changes_nothing(text: str) -> None:
-    for match in words(text):
+    for match in word_matches(text):
         assert fold(fold(match.group())) == fold(match.group())
 
 
 def test_folding_a_folded_word_changes_nothing_where_it_was_cut() -> None:
-    (initials,) = words(".".join("a" * 200))
+    (initials,) = word_matches(".".join("a" * 200))
     assert fold(fold(initials.group())) == fold(initials.group())
 
 
 @given(TEXTS)
 def test_no_letter_or_digit_is_outside_a_word(text: str) -> None:
-    inside = {at for match in words(text) for at in range(*match.span())}
+    inside = {at for match in word_matches(text) for at in range(*match.span())}
     assert all(at in inside for at, char in enumerate(text) if char.isalnum())
 
 
@@ -252,7 +250,7 @@ def test_a_term_has_no_blank_and_a_bounded_length(text: str) -> None:
     for found in analyser("en").terms(text):
         assert found
         assert not any(char.isspace() for char in found)
-        assert len(found) <= MAX_TERM + 8  # a stemmer may add a letter
+        assert len(found) <= MAX_TERM_CHARS + 8  # a stemmer may add a letter
 
 
 # ---- names
@@ -301,7 +299,7 @@ def test_threads_may_share_an_analyser(vocabulary: list[str]) -> None:
 
 
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Analyser, "REMEMBERED", 3)
+    monkeypatch.setattr(Analyser, "MAX_CACHED_WORDS", 3)
     small = Analyser("english")
     assert small.terms("a b c d e f a b") == ["a", "b", "c", "d", "e", "f", "a", "b"]
     assert len(small._terms) <= 3
@@ -310,11 +308,13 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 # ---- patterns that are made only where a text needs them
 
 
-COMMON = [chr(n) for n in range(sys.maxunicode) if not analysis._UNCOMMON.match(chr(n))]
+COMMON = [chr(n) for n in range(sys.maxunicode) if not tokenizer._UNCOMMON.match(chr(n))]
 
 
 def test_the_common_characters_are_none_that_words_need_a_larger_pattern_for() -> None:
-    special = re.compile(f"[{analysis.marks()}{spelling.IGNORABLE}{analysis._HANGUL}{analysis._CJK}]")
+    special = re.compile(
+        f"[{tokenizer.combining_marks()}{spelling.IGNORABLE}{tokenizer._HANGUL}{tokenizer._SPACELESS}]"
+    )
     assert len(COMMON) > 1500
     assert [char for char in COMMON if special.match(char)] == []
 
@@ -331,9 +331,9 @@ def test_in_a_text_of_common_characters_both_patterns_find_the_same_words(text: 
         return [match.span() for match in pattern.finditer(text)]
 
     assert (
-        spans(analysis._TOKEN)
-        == spans(analysis._token_marked(elided=False))
-        == [m.span() for m in words(text)]
+        spans(tokenizer._COMMON_TOKEN)
+        == spans(tokenizer._token_marked(elided=False))
+        == [m.span() for m in word_matches(text)]
     )
 
 
@@ -369,7 +369,7 @@ def seen(text: str, lang: str) -> list[object]:
     own = analyser(lang)
     return [
         *(
-            (token.term, own.form(token.word), written(token.word), *(
+            (token.term, own.form(token.word), spelled(token.word), *(
                 unicodedata.normalize("NFD", text[:end]) for end in (token.start, token.end)
             ))
             for token in own.tokens(text)
@@ -412,8 +412,8 @@ def test_an_invisible_character_makes_no_difference_in_a_word_and_behind_it(char
                     own = analyser(lang)
                     assert own.terms(text) == own.terms(word), text
                     assert own.forms(text) == own.forms(word)
-                    assert [written(t.word) for t in own.tokens(text)] == [
-                        written(t.word) for t in own.tokens(word)
+                    assert [spelled(t.word) for t in own.tokens(text)] == [
+                        spelled(t.word) for t in own.tokens(word)
                     ]
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newssearch.text.dates import LONGEST, Period, Published, parse_period, parse_published
+from newssearch.text.dates import MAX_DATE_CHARS, Period, Published, parse_period, parse_published
 
 DAY = dt.date(2024, 7, 25)
 UTC = dt.timezone.utc
@@ -87,7 +87,7 @@ def test_both_readings_alike_are_not_ambiguous() -> None:
         "25 Jul 24", "2024-02-30", "February 30, 2024", "2024-13-01", "31/31/2024", "0000-01-01", "2024-07-25T25:00",
         "2024-07-25T14:61", "July 25, 2024 14", "2024-07-25T12:00+99:00", "2024-07-25T12:00+03:99",
         "0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-14:00", "12345-01-01", "yesterday", "not a date in 2024",
-        "2024-07-25 and more", "x" * LONGEST + " 2024-07-25",
+        "2024-07-25 and more", "x" * MAX_DATE_CHARS + " 2024-07-25",
     ],
 )  # fmt: skip
 def test_what_is_not_a_full_date_is_refused_and_nothing_is_filled_in(text: str) -> None:

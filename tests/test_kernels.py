@@ -55,7 +55,8 @@ from newssearch.engines.embedded.storage.patched_ints import PatchedInts
 from newssearch.engines.embedded.storage.patched_ints import patched_sections as small_sections
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints
 from newssearch.query.patterns import within_edits
-from newssearch.text.analysis import analyser, analysis_of, written
+from newssearch.text.analysis import analyser, analysis_of
+from newssearch.text.folding import spelled
 from newssearch.text.sentences import sentence_starts
 from support import article
 
@@ -209,7 +210,7 @@ def words_of(text: str, lang: str | None) -> list[IndexedWord]:
     """The words of one text, one by one."""
     analysis = analyser(lang)
     return [
-        IndexedWord(token.term, analysis.form(token.word), written(token.word))
+        IndexedWord(token.term, analysis.form(token.word), spelled(token.word))
         for token in analysis.tokens(text)
     ]
 
@@ -370,7 +371,7 @@ def check_field(field: FieldReader, texts: Texts, size: int, pick: random.Random
     starts = _starts([len(texts.get(owner, ())) for owner in range(size)])
     variants = sorted(
         {w for t in texts.values() for w in t},
-        key=lambda w: [p.encode() for p in (w.form, w.written, w.term)],
+        key=lambda w: [p.encode() for p in (w.form, w.spelled, w.term)],
     )
     totals = Counter(word for words in texts.values() for word in words)
 
@@ -431,7 +432,7 @@ def check_stretch(
         for n in range(len(field.array("variant.term")))
     }
     assert [names[term, kind] for (term, _, _), kind in zip(words, kinds, strict=True)] == [
-        word.written for _, _, word in words
+        word.spelled for _, _, word in words
     ]
 
 

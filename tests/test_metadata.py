@@ -19,7 +19,7 @@ from newssearch.readers.article.paragraphing import (
     arrange_paragraphs,
 )
 from newssearch.text.analysis import key
-from newssearch.text.paragraphs import Block, Kind, Squeezed
+from newssearch.text.paragraphs import Block, NormalizedBlocks, ParagraphKind
 from newssearch.text.sentences import sentence_starts
 
 ENGLISH = "The river rose above its banks on Monday, and the council closed two bridges to traffic until the water falls."
@@ -158,7 +158,7 @@ def test_short_blocks_stay_with_what_they_belong_to() -> None:
 
 def test_short_items_of_a_list_are_one_paragraph_and_long_ones_are_their_own() -> None:
     items = [Block(name, "list") for name in ("North", "South;", "x" * 61, "East", "West")]
-    assert arrange_paragraphs(Squeezed([Block("Closed."), *items, Block("Open.")])) == [
+    assert arrange_paragraphs(NormalizedBlocks([Block("Closed."), *items, Block("Open.")])) == [
         Block("Closed."), Block("North; South;", "list"), Block("x" * 61, "list"), Block("East; West", "list"), Block("Open."),
     ]  # fmt: skip
 
@@ -171,7 +171,7 @@ def test_paragraphs_that_are_stated_stay_as_they_are() -> None:
     assert len(article.paragraphs) == 2
 
 
-KINDS: st.SearchStrategy[Kind] = st.sampled_from(["text", "heading", "quote", "list", "caption"])
+KINDS: st.SearchStrategy[ParagraphKind] = st.sampled_from(["text", "heading", "quote", "list", "caption"])
 WORDS = (
     st.text(st.sampled_from("aB. 。:;*1\u0627—"), min_size=1, max_size=80)
     .map(str.split)
@@ -185,7 +185,7 @@ def test_no_word_is_lost_or_moved(blocks: list[Block]) -> None:
     def letters(some: list[Block]) -> str:
         return re.sub(r"[\s;]", "", "".join(block.text for block in some))
 
-    arranged = arrange_paragraphs(Squeezed(blocks))
+    arranged = arrange_paragraphs(NormalizedBlocks(blocks))
     assert letters(arranged) == letters(blocks)
     assert all(block.text for block in arranged)
 
@@ -193,7 +193,7 @@ def test_no_word_is_lost_or_moved(blocks: list[Block]) -> None:
 @given(st.lists(st.sampled_from(["ab", "b.", "A", "Mr.", "B!", "ba"]), min_size=1, max_size=40))
 def test_pieces_are_no_longer_than_they_must_be(words: list[str]) -> None:
     text = " ".join(words * (LONGEST_PARAGRAPH // len(words)))
-    for piece in arrange_paragraphs(Squeezed([Block(text)])):
+    for piece in arrange_paragraphs(NormalizedBlocks([Block(text)])):
         size = len(piece.text)
         assert size <= LONGEST_PARAGRAPH or not [
             at for at in sentence_starts(piece.text) if SPLIT_LENGTH <= at <= size - SHORTEST_REMAINDER

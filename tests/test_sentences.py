@@ -12,8 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from newssearch.engines.embedded.indexing.lexicon import Lexicon
-from newssearch.text.analysis import SNOWBALL, analyser_named, analysis_of
-from newssearch.text.sentences import FOLDER, rules, sentence_starts
+from newssearch.text.analysis import SNOWBALL_STEMMERS, analyser_named, analysis_of
+from newssearch.text.sentences import ABBREVIATIONS_FOLDER, rules, sentence_starts
 
 
 def cases() -> list[tuple[str | None, str]]:
@@ -41,7 +41,7 @@ PIECES = st.lists(
     ) | st.text(max_size=3),
     max_size=12,
 ).map(" ".join)  # fmt: skip
-ANALYSES = st.sampled_from(["plain", *sorted(set(SNOWBALL.values()))])
+ANALYSES = st.sampled_from(["plain", *sorted(set(SNOWBALL_STEMMERS.values()))])
 
 
 @given(PIECES, ANALYSES)
@@ -145,9 +145,9 @@ def test_an_invisible_character_hides_no_end_of_a_sentence(mark: str) -> None:
 
 
 def test_each_file_of_abbreviations_is_of_an_analysis() -> None:
-    names = {path.stem for path in FOLDER.glob("*.txt")}
+    names = {path.stem for path in ABBREVIATIONS_FOLDER.glob("*.txt")}
     assert {"any", "plain", "english", "german"} <= names
-    assert names <= {"any", "plain", *SNOWBALL.values()}
+    assert names <= {"any", "plain", *SNOWBALL_STEMMERS.values()}
 
 
 def test_what_a_file_says_holds_for_its_language_alone() -> None:

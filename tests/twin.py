@@ -36,9 +36,11 @@ from newssearch.query import (
     Word,
 )
 from newssearch.query.names import core, is_spelling
-from newssearch.text.analysis import analyser, fold, word_of, written
-from newssearch.text.analysis import words as words_of
+from newssearch.text.analysis import analyser
+from newssearch.text.folding import fold, spelled
 from newssearch.text.sentences import sentence_starts
+from newssearch.text.tokenizer import word_matches as words_of
+from newssearch.text.tokenizer import word_of
 
 Match = tuple[int, int]
 TITLE = 0
@@ -96,7 +98,7 @@ def matches(node: Node, text: str, lang: str | None) -> set[Match]:
     words = analyser(lang).tokens(text)
     terms = [word.term for word in words]
     forms = [analyser(lang).form(word.word) for word in words]
-    shown = [written(word.word) for word in words]
+    shown = [spelled(word.word) for word in words]
     if isinstance(node, Phrase) and node.names:
         chains = {(at, at) for at in range(len(terms))}
         for piece in re.sub(r"\b([ae]l) (?=[a-z]{4})", r"\1-", node.text, flags=re.IGNORECASE).split():
@@ -129,7 +131,7 @@ def matches(node: Node, text: str, lang: str | None) -> set[Match]:
         atoms = _atoms(node.pattern)
         return _fitting(node.pattern, forms, shown, lambda form: _glob(atoms, form))
     if isinstance(node, Fuzzy):
-        asked = fold(written(node.text))
+        asked = fold(spelled(node.text))
         return _fitting(node.text, forms, shown, lambda form: distance(asked, form) <= node.edits)
     if isinstance(node, Regex):
         wanted = re.compile(node.pattern, re.IGNORECASE)
@@ -142,7 +144,7 @@ def matches(node: Node, text: str, lang: str | None) -> set[Match]:
         } | matches(Word([*words_of(node.text)][-1].group()), text, lang)
         return {(at - (at > 0 and forms[at - 1] in ("al", "el")), end) for at, end in found}
     if isinstance(node, Caps | Exact):
-        pieces = [written(word_of(match)) for match in words_of(node.text)]
+        pieces = [spelled(word_of(match)) for match in words_of(node.text)]
         held = [{word, _unelided(word, form)} for word, form in zip(shown, forms, strict=True)]
         if isinstance(node, Exact):
             pieces = [piece.lower().lstrip("#") for piece in pieces]
@@ -191,7 +193,7 @@ def _written(asked: str, text: str, lang: str | None) -> set[Match]:
     own = analyser(lang)
     wanted, terms = own.terms(asked), own.terms(text)
     plurals = [
-        written(word.word)[-2:-1].isupper() and written(word.word)[-1] == "s" for word in own.tokens(asked)
+        spelled(word.word)[-2:-1].isupper() and spelled(word.word)[-1] == "s" for word in own.tokens(asked)
     ]
     if not wanted:
         return set()

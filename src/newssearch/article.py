@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from newssearch.display.brief import brief, many, quoted
 from newssearch.system.frozen import FrozenDict
 from newssearch.text.dates import parse_published
-from newssearch.text.paragraphs import Block, Kind, Squeezed, split_paragraphs, squeeze
+from newssearch.text.paragraphs import Block, NormalizedBlocks, ParagraphKind, split_paragraphs, squeeze
 
 from . import arguments
 from .display import notebook
@@ -55,7 +55,7 @@ class Paragraph:
 
     number: int
     text: str
-    kind: Kind = "text"
+    kind: ParagraphKind = "text"
 
     def __repr__(self) -> str:
         return brief(
@@ -166,7 +166,7 @@ class Article:
         if clean["source"] is None and clean["outlet"] is not None:
             clean["source"] = clean["outlet"]
             provenances["source"] = Provenance("inferred", "outlet")
-        blocks = text if isinstance(text, Squeezed) else _squeezed(text)
+        blocks = text if isinstance(text, NormalizedBlocks) else _squeezed(text)
         path, member = (_encodable(name) for name in (path, member))
         for name in FIELD_NAMES:
             present = day is not None if name == "date" else clean[name] is not None
@@ -262,16 +262,16 @@ def _read_date(given: str | Date | None) -> tuple[Date | None, dict[str, Provena
     return published.value, {"date": MONTH_FIRST} if published.ambiguous else {}
 
 
-def _squeezed(text: str | Block | Iterable[str | Block]) -> Squeezed:
+def _squeezed(text: str | Block | Iterable[str | Block]) -> NormalizedBlocks:
     """Return the blocks of a text; each becomes a paragraph."""
     if isinstance(text, str):
-        return Squeezed(map(Block, split_paragraphs(text)))
+        return NormalizedBlocks(map(Block, split_paragraphs(text)))
     blocks: Iterator[str | Block] = arguments.several("text", text, (str, Block), "a string or a Block")
     found = (
         Block(squeeze(block)) if isinstance(block, str) else Block(squeeze(block.text), block.kind)
         for block in blocks
     )
-    return Squeezed(block for block in found if block.text)
+    return NormalizedBlocks(block for block in found if block.text)
 
 
 def _identity(

@@ -46,10 +46,11 @@ from newssearch.query.tree import (
 )
 from newssearch.system.exhaustive import assert_never
 from newssearch.system.lazy_regex import Pattern
-from newssearch.text.analysis import Analyser, Compound, spelled, unelided, whole_form, word_of, words
-from newssearch.text.analysis import written as written_form
-from newssearch.text.compounds import JOINED, PARTED
+from newssearch.text.analysis import Analyser, Compound
+from newssearch.text.compounds import MAY_HAVE_CAPITALS_INSIDE, MAY_JOIN
+from newssearch.text.folding import spelled, spelled_lower, unelided, whole_form
 from newssearch.text.sentences import sentence_starts
+from newssearch.text.tokenizer import word_matches, word_of
 
 Match = tuple[int, int]
 """The words ``start`` up to but not including ``end`` of a text, counted from 0."""
@@ -93,13 +94,13 @@ class AnalysedText:
 
     @cached_property
     def pieces(self) -> list[str]:
-        """The words themselves: see :func:`~newssearch.text.analysis.word_of`."""
+        """The words themselves: see :func:`~newssearch.text.tokenizer.word_of`."""
         return [token.word for chunk in self._chunks for token in chunk]
 
     @cached_property
     def written(self) -> list[str]:
         """The words with their capitals, without a possessive ending."""
-        return [written_form(word) for word in self.pieces]
+        return [spelled(word) for word in self.pieces]
 
     @cached_property
     def unelided(self) -> list[str]:
@@ -123,11 +124,11 @@ class AnalysedText:
 
     @cached_property
     def _joined(self) -> dict[str, list[Match]]:
-        return self._compounds(JOINED)
+        return self._compounds(MAY_JOIN)
 
     @cached_property
     def _parted(self) -> dict[str, list[Match]]:
-        return self._compounds(PARTED)
+        return self._compounds(MAY_HAVE_CAPITALS_INSIDE)
 
     def _compounds(self, pattern: Pattern) -> dict[str, list[Match]]:
         """Return compounds by key, searched only in chunks that ``pattern`` matches."""
@@ -185,9 +186,9 @@ def find_matches(node: Node, text: AnalysedText) -> list[Match]:
         found_at = variants.union(find_matches(node.word, text))
         return sorted((at - (at > 0 and text.folded[at - 1] in ARTICLES), end) for at, end in found_at)
     if isinstance(node, Caps):
-        return _words_as_written(node.text, text, written_form)
-    if isinstance(node, Exact):
         return _words_as_written(node.text, text, spelled)
+    if isinstance(node, Exact):
+        return _words_as_written(node.text, text, spelled_lower)
     if isinstance(node, Near):
         return _matches_near(
             find_matches(node.left, text), find_matches(node.right, text), node.distance, node.ordered
@@ -310,7 +311,7 @@ def _parts_in_window(node: PatternPhrase, text: AnalysedText) -> list[Match]:
 
 def _words_as_written(wanted: str, text: AnalysedText, shown: Callable[[str], str]) -> list[Match]:
     """Return the matches of adjacent words compared as written, each with and without its elided prefix."""
-    pieces = [shown(word_of(match)) for match in words(wanted)]
+    pieces = [shown(word_of(match)) for match in word_matches(wanted)]
     size = len(pieces)
     last = len(text.terms) - size + 1 if size else 0
     spellings = [{shown(word), shown(bare)} for word, bare in zip(text.written, text.unelided, strict=True)]

@@ -11,8 +11,9 @@ from newssearch.lead import lead
 from newssearch.query import Everything, Node, Query, Word, leaves, names_in, side_by_side
 from newssearch.query.names import core
 from newssearch.results import Snippet
-from newssearch.text.analysis import PART, Analyser, analyser
+from newssearch.text.analysis import Analyser, analyser
 from newssearch.text.sentences import sentence_starts
+from newssearch.text.tokenizer import TAG_PREFIX
 
 from .matcher import AnalysedText, find_matches
 
@@ -75,7 +76,7 @@ class Highlighter:
             for match in find_matches(name, words)
             if start <= match[0] and match[1] <= end and words.folded[match[1] - 1] not in asked
         ]
-        return tuple(dict.fromkeys(words.unelided[end - 1].lstrip(PART) for _, end in sorted(inside)))
+        return tuple(dict.fromkeys(words.unelided[end - 1].lstrip(TAG_PREFIX) for _, end in sorted(inside)))
 
     def snippet(
         self, text: str, analyser: Analyser, length: int = SNIPPET_LENGTH, in_lead: bool = True

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from newssearch.text.analysis import Analyser
-from newssearch.text.compounds import MOST_PARTS
+from newssearch.text.compounds import MAX_PARTS
 
 
 class Alternative(NamedTuple):
@@ -58,7 +58,7 @@ def alternatives_of(analyser: Analyser, text: str, inside: tuple[str, ...] = ())
         elif key == analyser.singular(spelled[first]):
             others.append(Alternative(first, end, (key,)))
     for start in range(len(terms)):
-        for end in range(start + 2, min(start + MOST_PARTS, len(terms)) + 1):
+        for end in range(start + 2, min(start + MAX_PARTS, len(terms)) + 1):
             others.append(Alternative(start, end, key=" ".join(terms[start:end])))
     for words in inside:
         others.append(Alternative(0, len(terms), key=" ".join(analyser.terms(words))))

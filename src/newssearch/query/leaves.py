@@ -8,8 +8,8 @@ from typing import Literal
 
 from newssearch import arguments
 from newssearch.system.lazy_regex import Pattern
-from newssearch.text.analysis import fold
-from newssearch.text.analysis import words as words_of
+from newssearch.text.folding import fold
+from newssearch.text.tokenizer import word_matches as words_of
 
 from .names import ARTICLES, core
 from .node import NodeBase

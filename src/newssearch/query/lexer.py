@@ -9,7 +9,7 @@ from typing import Literal
 from newssearch.errors import QueryError
 from newssearch.fields import QUERY_FIELDS
 from newssearch.system.lazy_regex import Pattern
-from newssearch.text.analysis import GERSHAYIM, words
+from newssearch.text.tokenizer import GERSHAYIM, word_matches
 
 from .diagnostics import Notes
 from .fieldnames import ADDRESS_SCHEMES, FIELD_ALIASES, suggest_field
@@ -268,11 +268,11 @@ class _Lexer:
             self._add(kind, word, end, raw=word)
             return
         span = Span(self.at, end)
-        if kind == "fuzzy" and (is_wildcard(word) or len(list(words(word))) > 1):
+        if kind == "fuzzy" and (is_wildcard(word) or len(list(word_matches(word))) > 1):
             message = "only a single word can be fuzzy: the ~ after it was ignored"
             self.notes.add("fuzzy", message, Span(self.at + len(word), end))
             kind = None
-        if kind == "fuzzy" and edits and (match := next(words(word), None)) is not None:
+        if kind == "fuzzy" and edits and (match := next(word_matches(word), None)) is not None:
             if edits > MAX_EDITS:
                 self.notes.add(
                     "fuzzy", f"a word may differ in {MAX_EDITS} letters at most, not {edits:,}", span

@@ -14,8 +14,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from newssearch.system.lazy_regex import Pattern
-from newssearch.text.analysis import fold, without_possessive
-from newssearch.text.analysis import words as words_of
+from newssearch.text.folding import fold, without_possessive
+from newssearch.text.tokenizer import word_matches as words_of
 
 MIN_NAME_LETTERS = 4
 """Fewest letters of a name that is searched in other spellings."""

@@ -30,8 +30,8 @@ from newssearch.display.brief import brief, many, quoted
 from newssearch.errors import QueryError
 from newssearch.fields import VALUE_FIELDS, WORD_FIELDS
 from newssearch.system.exhaustive import assert_never
-from newssearch.text.analysis import words as words_of
 from newssearch.text.dates import parse_range, why_no_range
+from newssearch.text.tokenizer import word_matches as words_of
 
 from .borrowed import BOOLEAN_MARKS, note_borrowed
 from .diagnostics import Diagnostic, Notes

@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from newssearch.errors import QueryError
-from newssearch.text.analysis import fold, key, name_words, spelled, without_possessive, written
+from newssearch.text.analysis import key, name_words
+from newssearch.text.folding import fold, spelled, spelled_lower, without_possessive
 from newssearch.text.spelling import APOSTROPHES
 
 from .leaves import Fuzzy, Regex, Wildcard
@@ -183,11 +184,11 @@ def written_pattern(node: Wildcard) -> Callable[[str], bool]:
     """
     caps = node.written == "caps"
     matches = _wildcard(node.pattern, lambda text: _compose(text) if caps else _compose(text).lower()).matches
-    return lambda word: matches(written(word) if caps else spelled(word))
+    return lambda word: matches(spelled(word) if caps else spelled_lower(word))
 
 
 def _compose(text: str) -> str:
-    """Return a part of a pattern in the form that :func:`~newssearch.text.analysis.written` gives words."""
+    """Return a part of a pattern in the form that :func:`~newssearch.text.folding.spelled` gives words."""
     return unicodedata.normalize("NFC", text.replace("’", "'"))
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from newssearch.system.lazy_regex import Pattern
-from newssearch.text.analysis import without_possessive
-from newssearch.text.analysis import words as words_of
+from newssearch.text.folding import without_possessive
+from newssearch.text.tokenizer import word_matches as words_of
 
 from .leaves import ANY, MAX_EDITS, Fuzzy, PhraseWord, Wildcard, Word
 from .node import Span

@@ -6,8 +6,8 @@ import re
 from functools import cache
 
 from newssearch.system.lazy_regex import Pattern
-from newssearch.text.analysis import marks
 from newssearch.text.spelling import IGNORABLE
+from newssearch.text.tokenizer import combining_marks
 
 MINUS = "−–-"
 """Characters that mean NOT before an operand: the hyphen, and what word processors turn it into."""
@@ -78,5 +78,5 @@ def is_wildcard(word: str) -> bool:
 def wildcard() -> re.Pattern[str]:
     """Return the expression for a word with wildcards, compiled on first use: that takes milliseconds, and few need it."""
     return re.compile(
-        rf"(?:\[[^\[\]\s()/\\{QUOTES}{INVISIBLE}]{{1,64}}\]|[*?]|[^\W_][{marks()}]*|['’.](?=[\w*?\[])|(?<=[\d?\]]),(?=[\d?*\[]))+"
+        rf"(?:\[[^\[\]\s()/\\{QUOTES}{INVISIBLE}]{{1,64}}\]|[*?]|[^\W_][{combining_marks()}]*|['’.](?=[\w*?\[])|(?<=[\d?\]]),(?=[\d?*\[]))+"
     )

@@ -6,7 +6,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Protocol
 
-from newssearch.text.analysis import fold
+from newssearch.text.folding import fold
 
 MAX_REGEX = 256
 """Most characters in a regular expression."""

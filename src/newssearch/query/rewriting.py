@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from newssearch.text.analysis import FUNCTION_WORDS
-from newssearch.text.compounds import MOST_JOINED
+from newssearch.text.compounds import MAX_JOINED_WORDS
+from newssearch.text.function_words import FUNCTION_WORDS
 
 from .leaves import Name, PatternPhrase, Phrase, Word
 from .names import core
@@ -65,9 +65,9 @@ def _with_neighbours(operands: tuple[Node, ...], at: int) -> Node:
     if not isinstance(node, Word):
         return side_by_side(node)
     inside = []
-    for first in range(max(at - MOST_JOINED + 1, 0), at + 1):
+    for first in range(max(at - MAX_JOINED_WORDS + 1, 0), at + 1):
         words: list[str] = []
-        for other in operands[first : first + MOST_JOINED]:
+        for other in operands[first : first + MAX_JOINED_WORDS]:
             if not isinstance(other, Word):
                 break
             words.append(other.text)

@@ -13,9 +13,9 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 
-from newssearch.text.paragraphs import WIDEST_WRAP, Block, Kind, split_paragraphs, squeeze
+from newssearch.text.paragraphs import MAX_WRAP_CHARS, Block, ParagraphKind, split_paragraphs, squeeze
 
-KIND_OF_ELEMENT: dict[str, Kind] = {
+KIND_OF_ELEMENT: dict[str, ParagraphKind] = {
     "blockquote": "quote", "li": "list", "ul": "list", "ol": "list", "dl": "list", "h": "heading",
     "figcaption": "caption", "caption": "caption",
 }  # fmt: skip
@@ -90,7 +90,7 @@ class _FragmentScanner:
     """The paragraphs found so far, and the elements that are open."""
 
     def __init__(self) -> None:
-        self.blocks: list[tuple[str, Kind]] = []
+        self.blocks: list[tuple[str, ParagraphKind]] = []
         self.seen: set[str] = set()
         self._pieces: list[str] = []
         self._open: list[str] = []
@@ -165,7 +165,7 @@ class _FragmentScanner:
 _BLANK_LINES = re.compile(r"\n[ \t\r]*\n\s*")
 
 
-def _paragraphs_of_block(text: str) -> Iterator[tuple[str, Kind | None]]:
+def _paragraphs_of_block(text: str) -> Iterator[tuple[str, ParagraphKind | None]]:
     """Yield the paragraphs between two block tags, each with its kind if the text itself shows it.
 
     Blank lines separate them. If a line is too long for an address or a poem, every line break does.
@@ -175,7 +175,7 @@ def _paragraphs_of_block(text: str) -> Iterator[tuple[str, Kind | None]]:
         yield " | ".join(cells), "list" if len(cells) > 1 else None
         return
     lines = [squeeze(line) for line in text.split(LINE_MARK)]
-    wide = max(map(len, lines)) > WIDEST_WRAP
+    wide = max(map(len, lines)) > MAX_WRAP_CHARS
     group: list[str] = []
     for line in [*lines, ""]:
         if line:

@@ -1,1 +1,1 @@
-"""Text to terms with offsets, sentences, paragraphs and dates: one analysis for indexing, queries and highlights."""
+"""Text analysis: words, terms, sentences, paragraphs and dates, the same for indexing, queries and highlights."""

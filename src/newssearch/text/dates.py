@@ -1,4 +1,4 @@
-"""Dates as articles write them, and periods as queries ask for them."""
+"""Reading dates of articles, and periods of queries."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from newssearch.system.lazy_regex import Pattern
 
 from .month_names import in_english
 
-LONGEST = 100
-"""Characters of a string that can still be a date."""
+MAX_DATE_CHARS = 100
+"""The largest number of characters of a string that can be a date."""
 
 _MONTH_NAMES = (
     "january", "february", "march", "april", "may", "june",
@@ -24,20 +24,22 @@ MONTHS = {
     **{name[:3]: number for number, name in enumerate(_MONTH_NAMES, start=1)},
     "sept": 9,
 }
-"""English names of months, whole and abbreviated, to their numbers."""
+"""The numbers of the months by their English names, in full and abbreviated."""
 
 ZONES = {
     "Z": 0, "UT": 0, "UTC": 0, "GMT": 0, "WET": 0, "BST": 1, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3,
     "MSK": 3, "JST": 9, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
 }  # fmt: skip
-"""Names of zones to hours east of Greenwich: those of RFC 2822 and a few of news desks. A name that stands for
-several zones (IST), or changes with the season (ET), is not here: a time with it has no zone."""
+"""The hours east of Greenwich of named time zones: those of RFC 2822, and a few that newspapers use. A name that stands for
+several zones (IST), or changes with the season (ET), is missing: a time with it has no zone."""
 
 _WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?\s)?"
-_MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|" + "|".join(_MONTH_NAMES) + r")\b\.?"
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_MONTH_NAME = (
+    r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|" + "|".join(_MONTH_NAMES) + r")\b\.?"
+)
+_DAY_NUMBER = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>\d{4})"
-_TIME = r"""
+_TIME_OF_DAY = r"""
     (?:
         (?P<mark>T|,?\s(?:(?:at|[-–—|·])\s)?)
         (?P<hour>\d{1,2}) (?: :?(?P<minute>\d\d) (?: :?(?P<second>\d\d) (?:[.,](?P<fraction>\d+))? )? )?
@@ -48,19 +50,19 @@ _TIME = r"""
 """
 
 
-def _form(date: str) -> re.Pattern[str]:
-    return re.compile(f"{date}(?:{_TIME})", re.ASCII | re.IGNORECASE | re.VERBOSE)
+def _date_pattern(date: str) -> re.Pattern[str]:
+    return re.compile(f"{date}(?:{_TIME_OF_DAY})", re.ASCII | re.IGNORECASE | re.VERBOSE)
 
 
 @cache
-def _forms() -> tuple[re.Pattern[str], ...]:
-    """Made when the first article is read: a search needs none of them, and they take milliseconds."""
+def _date_patterns() -> tuple[re.Pattern[str], ...]:
+    """Return the patterns of dates. They are compiled when the first article is read: that takes milliseconds."""
     return (
-        _form(rf"{_YEAR}(?P<sign>[-/.])(?P<month>\d\d?)(?P=sign){_DAY}"),
-        _form(rf"{_YEAR}(?P<month>\d\d)(?P<day>\d\d)"),
-        _form(r"(?P<first>\d\d?)(?P<sign>[-/.])(?P<second_number>\d\d?)(?P=sign)" + _YEAR),
-        _form(rf"{_WEEKDAY}{_MONTH}\s{_DAY},?\s{_YEAR}"),
-        _form(rf"{_WEEKDAY}{_DAY}[\s-](?:of\s)?{_MONTH},?[\s-]{_YEAR}"),
+        _date_pattern(rf"{_YEAR}(?P<sign>[-/.])(?P<month>\d\d?)(?P=sign){_DAY_NUMBER}"),
+        _date_pattern(rf"{_YEAR}(?P<month>\d\d)(?P<day>\d\d)"),
+        _date_pattern(r"(?P<first>\d\d?)(?P<sign>[-/.])(?P<second_number>\d\d?)(?P=sign)" + _YEAR),
+        _date_pattern(rf"{_WEEKDAY}{_MONTH_NAME}\s{_DAY_NUMBER},?\s{_YEAR}"),
+        _date_pattern(rf"{_WEEKDAY}{_DAY_NUMBER}[\s-](?:of\s)?{_MONTH_NAME},?[\s-]{_YEAR}"),
     )
 
 
@@ -69,19 +71,19 @@ _FOUR_DIGITS = Pattern(r"\d{4}")
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A date read from an article; ``ambiguous`` where day and month could be the other way round."""
+    """A date read from an article; ``ambiguous`` if day and month could be the other way round."""
 
     value: dt.date | dt.datetime
     ambiguous: bool = False
 
 
 def parse_published(text: str, *, day_first: bool = False) -> Published | None:
-    """When an article was published, from one string that is nothing else; None where it is not a full date.
+    """Return the date and time of publication that a string states, or None if it is not a full date.
 
-    ISO 8601, RFC 2822, names of months in either order (English, and :mod:`.month_names`), and numbers: ``7/5/2024`` is read month first and
-    flagged, unless ``day_first`` says how it is meant or only one reading is a date; ``5.7.2024`` is day first
-    always. Nothing is filled in: a year alone, a month, a year of two digits are no date. A time without a zone, or
-    with a zone that we cannot place, has none.
+    It reads ISO 8601, RFC 2822, dates with the name of the month in either order (in English and the languages of
+    :mod:`.month_names`), and numbers. ``7/5/2024`` is read month first and marked as ambiguous, unless ``day_first`` is set
+    or only one reading is a date. ``5.7.2024`` is always day first. Nothing is filled in: a year alone, a month or a year of
+    two digits is not a date. A time without a zone, or with an unknown zone, has none.
 
     >>> parse_published("July 25, 2024")
     Published(value=datetime.date(2024, 7, 25), ambiguous=False)
@@ -94,7 +96,7 @@ def parse_published(text: str, *, day_first: bool = False) -> Published | None:
     >>> parse_published("2024-02-30"), parse_published("July 2024")
     (None, None)
     """
-    if len(text) > LONGEST or not _FOUR_DIGITS.search(text):
+    if len(text) > MAX_DATE_CHARS or not _FOUR_DIGITS.search(text):
         return None
     text = " ".join(text.split())
     match = _match(text)
@@ -104,15 +106,15 @@ def parse_published(text: str, *, day_first: bool = False) -> Published | None:
 
 
 def _match(text: str) -> re.Match[str] | None:
-    return next((match for form in _forms() if (match := form.fullmatch(text)) is not None), None)
+    return next((match for form in _date_patterns() if (match := form.fullmatch(text)) is not None), None)
 
 
 def _published(parts: dict[str, str | None], day_first: bool) -> Published | None:
-    """A match of one of our forms as a date; None where there is no such day or time."""
+    """Return the date of a match of one of the patterns, or None if there is no such day or time."""
     year = int(parts["year"] or 0)
     if parts.get("first"):
         first, second = int(parts["first"] or 0), int(parts["second_number"] or 0)
-        days = [_day(year, first, second), _day(year, second, first)]
+        days = [_date_or_none(year, first, second), _date_or_none(year, second, first)]
         dots = parts["sign"] == "."
         if day_first or dots:
             days.reverse()
@@ -121,32 +123,32 @@ def _published(parts: dict[str, str | None], day_first: bool) -> Published | Non
     else:
         name = parts["month"] or ""
         month = int(name) if name.isdigit() else MONTHS[name.lower()]
-        day, ambiguous = _day(year, month, int(parts["day"] or 0)), False
+        day, ambiguous = _date_or_none(year, month, int(parts["day"] or 0)), False
     if day is None:
         return None
     if parts["hour"] is None:
         return Published(day, ambiguous)
-    moment = _moment(day, parts)
+    moment = _datetime_or_none(day, parts)
     return Published(moment, ambiguous) if moment is not None else None
 
 
-def _day(year: int, month: int, day: int) -> dt.date | None:
+def _date_or_none(year: int, month: int, day: int) -> dt.date | None:
     try:
         return dt.date(year, month, day)
     except ValueError:
         return None
 
 
-def _moment(day: dt.date, parts: dict[str, str | None]) -> dt.datetime | None:
+def _datetime_or_none(day: dt.date, parts: dict[str, str | None]) -> dt.datetime | None:
     hour, half = int(parts["hour"] or 0), (parts["half"] or "").lower()
     if parts["minute"] is None and not half and (parts["mark"] or "").upper() != "T":
-        return None  # "July 25, 2024 14": no telling what the number is
+        return None  # "July 25, 2024 14": the number may mean anything
     if half and hour <= 12:
         hour = hour % 12 + (12 if half == "p" else 0)
     microsecond = int((parts["fraction"] or "")[:6].ljust(6, "0"))
     try:
         time = dt.time(hour, int(parts["minute"] or 0), int(parts["second"] or 0), microsecond)
-        return _checked(dt.datetime.combine(day, time, _zone(parts["zone"] or "")))
+        return _comparable(dt.datetime.combine(day, time, _zone(parts["zone"] or "")))
     except ValueError:
         return None
 
@@ -167,8 +169,8 @@ def _zone(name: str) -> dt.timezone | None:
     return dt.timezone(offset if "+" in name else -offset)
 
 
-def _checked(moment: dt.datetime) -> dt.datetime | None:
-    """``moment``, unless it falls outside the years 1 to 9999 in UTC: it could not be compared with others."""
+def _comparable(moment: dt.datetime) -> dt.datetime | None:
+    """Return ``moment``, or None if it is outside the years 1 to 9999 in UTC, where it cannot be compared."""
     if moment.tzinfo is not None:
         try:
             moment.astimezone(dt.timezone.utc)
@@ -178,11 +180,11 @@ def _checked(moment: dt.datetime) -> dt.datetime | None:
 
 
 def _by_dateutil(text: str, day_first: bool) -> Published | None:
-    """What python-dateutil makes of ``text``, where that is all in the text.
+    """Return the date that python-dateutil reads, or None if the text does not state all of it.
 
-    dateutil completes what is missing from a default; read with two defaults that share nothing, such a string
-    gives two days and is refused. The days of the defaults are two weeks apart, so that a weekday's name does not
-    lead both to the same day.
+    dateutil fills in missing parts from a default date. Read with two defaults that share no part, an incomplete string
+    gives two different days, and is refused. The defaults are two weeks apart, so that the name of a weekday does not lead
+    both to the same day.
     """
     from dateutil import parser  # slow to import, and seldom needed
 
@@ -195,7 +197,7 @@ def _by_dateutil(text: str, day_first: bool) -> Published | None:
     def read(default: dt.datetime, first: bool) -> dt.datetime | None:
         try:
             return parser.parse(text, default=default, dayfirst=first, tzinfos=zone)
-        except Exception:  # on hostile strings it raises whatever its parts raise
+        except Exception:  # on hostile strings, dateutil raises anything
             return None
 
     midnight = dt.datetime(2000, 1, 1)
@@ -203,7 +205,7 @@ def _by_dateutil(text: str, day_first: bool) -> Published | None:
     read_again = read(dt.datetime(2001, 2, 15, 13, 47, 29), day_first)
     if read_so is None or read_again is None or read_so.date() != read_again.date():
         return None
-    if f"{read_so.year:04d}" not in text or _checked(read_so) is None:
+    if f"{read_so.year:04d}" not in text or _comparable(read_so) is None:
         return None  # a year of two digits, or beyond the calendar
     other = read(midnight, not day_first)
     ambiguous = not day_first and other is not None and other.date() != read_so.date()
@@ -212,9 +214,10 @@ def _by_dateutil(text: str, day_first: bool) -> Published | None:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A stretch of time from ``start`` up to but not including ``end``, as ``text`` asked for it.
+    """A period of time from ``start`` to ``end``, the end excluded, as ``text`` names it.
 
-    The last moment that Python has, ``datetime.max``, is included where it is the end. Without a zone, it is one of the outlet's calendar; with one, one of universal time.
+    If the end is ``datetime.max``, the last moment of Python, it is included. A period without a time zone is in the outlet's
+    calendar; one with a zone is in universal time.
     """
 
     start: dt.datetime
@@ -222,7 +225,7 @@ class Period:
     text: str
 
 
-_Stretch = tuple[dt.datetime, dt.datetime]
+_Bounds = tuple[dt.datetime, dt.datetime]
 _PERIOD = Pattern(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d))?)?(Z|[+-]\d\d:?\d\d)?)?)?)?", re.ASCII
 )
@@ -233,16 +236,19 @@ _DAY_AND_MONTH = Pattern(
     re.ASCII,
 )
 _AGO = Pattern(r"(?:-|(?:last|past) )(\d{1,5}) ?(d|w|m|y|days?|weeks?|months?|years?)", re.ASCII)
-_NAMED = Pattern(r"(this|last) (week|month|year)")
+_NAMED_PERIOD = Pattern(r"(this|last) (week|month|year)")
 
 
 def parse_period(text: str, now: dt.datetime | None = None) -> Period | None:
-    """The period that ``text`` names; None where there is no such period.
+    """Return the period that ``text`` names, or None if there is no such period.
 
-    In ISO form a year, month, day, hour, minute or second, one with a time also with a zone; with the name of its month,
-    in English or a language of :mod:`.month_names`, a month or a day; a quarter (``2016-Q1``); or relative to ``now``
-    (the local clock, unless given): ``today``, ``yesterday``, ``this`` or ``last`` ``week``, ``month`` or ``year``
-    (weeks begin on Monday), ``-7d`` or ``last 7 days`` (also w, m, y): those days and today.
+    It may be:
+
+    - in ISO form, a year, month, day, hour, minute or second; from hours on, a time zone may follow;
+    - a month or a day with the name of its month, in English or a language of :mod:`.month_names`;
+    - a quarter (``2016-Q1``);
+    - relative to ``now`` (by default the local clock): ``today``, ``yesterday``, ``this`` or ``last`` ``week``, ``month`` or
+      ``year`` (weeks begin on Monday); ``-7d`` or ``last 7 days`` (also w, m, y), which includes today.
 
     >>> period = parse_period("2024-02")
     >>> period.start.isoformat(), period.end.isoformat()
@@ -255,21 +261,21 @@ def parse_period(text: str, now: dt.datetime | None = None) -> Period | None:
     """
     text = text.strip()
     try:
-        stretch = _iso_period(text) or _named_period(" ".join(text.lower().split()))
-        if stretch is None:
+        bounds = _iso_period(text) or _named_period(" ".join(text.lower().split()))
+        if bounds is None:
             day = (now or dt.datetime.now()).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
-            stretch = _relative_period(" ".join(text.lower().split()), day)
+            bounds = _relative_period(" ".join(text.lower().split()), day)
     except (ValueError, OverflowError):  # no such month, day or hour; before the year 1
         return None
-    return Period(*stretch, text) if stretch is not None else None
+    return Period(*bounds, text) if bounds is not None else None
 
 
 def parse_range(
     text: str, now: dt.datetime | None = None
 ) -> tuple[dt.datetime | None, dt.datetime | None] | None:
-    """The bounds that ``text`` sets, the end excluded and either open; None where it is no period or range.
+    """Return the bounds of a period or a range, the end excluded, or None if ``text`` is neither. An open bound is None.
 
-    A period, or ``A..B``, ``A..``, ``..B``, ``>=A``, ``>A``, ``<=A``, ``<A`` with periods, each of them whole.
+    A range is ``A..B``, ``A..``, ``..B``, ``>=A``, ``>A``, ``<=A`` or ``<A``, where A and B are periods, each taken whole.
 
     >>> parse_range("2024-07..2024-08") == (dt.datetime(2024, 7, 1), dt.datetime(2024, 9, 1))
     True
@@ -300,17 +306,17 @@ def parse_range(
 
 
 def is_last_moment(moment: dt.datetime) -> bool:
-    """Whether a moment is ``datetime.max``, in whatever zone: nothing follows it, so that as an end it is included."""
+    """Whether a moment is ``datetime.max`` in any zone. No moment follows it, so a period that ends with it includes it."""
     return moment.replace(tzinfo=None) == dt.datetime.max
 
 
 def is_empty(start: dt.datetime, end: dt.datetime) -> bool:
-    """Whether no moment is from ``start`` up to ``end``, both with a zone or both without."""
+    """Whether a period has no moment. Its bounds both have a zone, or both have none."""
     return start > end or (start == end and not is_last_moment(end))
 
 
 def why_no_range(start: dt.datetime | None, end: dt.datetime | None) -> str | None:
-    """Why no date is between two bounds, or None where one can be."""
+    """Return the reason why no date can lie between two bounds, or None if one can."""
     if start is None or end is None:
         return None
     if (start.tzinfo is None) != (end.tzinfo is None):
@@ -318,22 +324,22 @@ def why_no_range(start: dt.datetime | None, end: dt.datetime | None) -> str | No
     return "the range ends before it begins" if is_empty(start, end) else None
 
 
-def _iso_period(text: str) -> _Stretch | None:
+def _iso_period(text: str) -> _Bounds | None:
     match = _PERIOD.fullmatch(text)
     if match is None:
         return None
     numbers = [int(number) for number in match.groups()[:6] if number is not None]
     year, month, day, hour, minute, second = (*numbers, *(0, 1, 1, 0, 0, 0)[len(numbers) :])
     start = dt.datetime(year, month, day, hour, minute, second)
-    end = _end(start, len(numbers))
+    end = _period_end(start, len(numbers))
     if match[7]:
         zone = dt.datetime.strptime(match[7].replace(":", ""), "%z").tzinfo
         return start.replace(tzinfo=zone), end.replace(tzinfo=zone)
     return start, end
 
 
-def _named_period(text: str) -> _Stretch | None:
-    """A quarter, or a month or a day by the name of its month."""
+def _named_period(text: str) -> _Bounds | None:
+    """Return the bounds of a quarter, or of a month or a day with the name of its month."""
     if (match := _QUARTER.fullmatch(text)) is not None:
         start = dt.datetime(int(match[1] or match[4]), int(match[2] or match[3]) * 3 - 2, 1)
         return start, dt.datetime.max if start >= dt.datetime(9999, 10, 1) else _months_later(start, 3)
@@ -346,17 +352,17 @@ def _named_period(text: str) -> _Stretch | None:
             month = MONTHS.get(match[1] or match[4])
             if month is not None:
                 start = dt.datetime(int(match[2] or match[3]), month, 1)
-                return start, _end(start, 2)
+                return start, _period_end(start, 2)
         if (match := _DAY_AND_MONTH.fullmatch(asked)) is not None:
             month = MONTHS.get(match[1] or match[4])
             if month is not None:
                 start = dt.datetime(int(match[5]), month, int(match[2] or match[3]))
-                return start, _end(start, 3)
+                return start, _period_end(start, 3)
     return None
 
 
-def _end(start: dt.datetime, parts: int) -> dt.datetime:
-    """Where a period ends that begins at ``start`` and is a year, a month, a day … long."""
+def _period_end(start: dt.datetime, parts: int) -> dt.datetime:
+    """Return the end of a period that has the given number of parts: a year has 1, a month 2, a day 3, and so on."""
     try:
         if parts == 1:
             return start.replace(year=start.year + 1)
@@ -367,8 +373,8 @@ def _end(start: dt.datetime, parts: int) -> dt.datetime:
         return dt.datetime.max
 
 
-def _relative_period(text: str, today: dt.datetime) -> _Stretch | None:
-    tomorrow = _end(today, 3)
+def _relative_period(text: str, today: dt.datetime) -> _Bounds | None:
+    tomorrow = _period_end(today, 3)
     if text == "today":
         return today, tomorrow
     if text == "yesterday":
@@ -378,7 +384,7 @@ def _relative_period(text: str, today: dt.datetime) -> _Stretch | None:
         if unit in "dw":
             return today - dt.timedelta(days=count * (7 if unit == "w" else 1)), tomorrow
         return _months_later(today, -count * (12 if unit == "y" else 1)), tomorrow
-    if (match := _NAMED.fullmatch(text)) is None:
+    if (match := _NAMED_PERIOD.fullmatch(text)) is None:
         return None
     if match[2] == "week":
         begins = today - dt.timedelta(days=today.weekday())
@@ -392,7 +398,7 @@ def _relative_period(text: str, today: dt.datetime) -> _Stretch | None:
 
 
 def _months_later(start: dt.datetime, count: int) -> dt.datetime:
-    """The same day some months later, or the last one of a shorter month."""
+    """Return the same day ``count`` months later, or the last day of that month if it is shorter."""
     import calendar  # slow to import, and seldom needed
 
     months = start.year * 12 + start.month - 1 + count

@@ -1,9 +1,9 @@
-"""What a word is written together with, by an apostrophe: ``l'Ukraine``, ``dell'Iraq``, ``qu'il``, ``Sant'Egidio``.
+"""Elision: short words joined to the next one by an apostrophe: ``l'Ukraine``, ``dell'Iraq``, ``qu'il``, ``Sant'Egidio``.
 
-In French, Italian, Catalan, Portuguese and Irish a short word loses its last vowel in front of another, and stands there
-with an apostrophe. What is looked for is the word behind it. Articles, prepositions and pronouns (:data:`ELIDED`) are
-left out of its term; what has a meaning of its own (:data:`JOINED_TO`) is not, and the word is found by the part behind
-the apostrophe too. The lists go back to those of Lucene's analysers for these languages.
+In French, Italian, Catalan, Portuguese and Irish, a short word loses its last vowel before another word and gets an
+apostrophe. People search for the word after it. So articles, prepositions and pronouns (:data:`ELIDED`) are not part of
+the term. Words with a meaning of their own (:data:`JOINED_TO`) are; the word is then also found by the part after the
+apostrophe. The lists are based on those of Lucene's analysers for these languages.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ELIDED = {
     ),
     "portuguese": frozenset("d n".split()),
 }
-"""By analysis, what is left out in front of a word."""
+"""The elided words of each analysis: they are left out of the term of the word after them."""
 
 JOINED_TO = {
     "french": frozenset("quelqu".split()),
@@ -32,77 +32,77 @@ JOINED_TO = {
         """.split()
     ),
 }
-"""By analysis, what keeps its meaning there: its word is found whole, and by what is behind the apostrophe."""
+"""The joined words of each analysis that keep their meaning: the whole is found, and so is the part after the apostrophe."""
 
 ANY_ELIDED = frozenset().union(*ELIDED.values())
 ANY_JOINED_TO = frozenset().union(*JOINED_TO.values())
 
-_WHOLE = ("presqu'île", "presqu'ile")
-"""What is one word of its own."""
-_VOWELS = frozenset("aeiouyæœø")
+_INDIVISIBLE = ("presqu'île", "presqu'ile")
+"""Words that contain an apostrophe and are not split there."""
+_VOWEL_LETTERS = frozenset("aeiouyæœø")
 _NAMED_WITH_VOWEL = frozenset("flmnrsx")
-"""Consonants whose names begin with a vowel, so that an acronym (``l'FBI``, ``l'F-35``) is elided in front of them."""
-_BARE = frozenset("dl")
+"""The consonants whose names begin with a vowel, so that words are elided before acronyms (``l'FBI``, ``l'F-35``)."""
+_DOUBTFUL_HEADS = frozenset("dl")
 
 
-def elided(word: str, analysis: str) -> int:
-    """How many characters in front of a clean word are left out of its term.
+def elided_length(word: str, analysis: str) -> int:
+    """Return the number of characters at the beginning of a clean word that are left out of its term.
 
-    >>> [elided(word, "french") for word in ("l'Ukraine", "qu'il", "d'aujourd'hui", "aujourd'hui", "D'Souza", "N'Djamena")]
+    >>> [elided_length(word, "french") for word in ("l'Ukraine", "qu'il", "d'aujourd'hui", "aujourd'hui", "D'Souza", "N'Djamena")]
     [2, 3, 2, 0, 0, 0]
-    >>> elided("dell'Iraq", "italian"), elided("Sant'Egidio", "italian"), elided("d'Artagnan", "english")
+    >>> elided_length("dell'Iraq", "italian"), elided_length("Sant'Egidio", "italian"), elided_length("d'Artagnan", "english")
     (5, 0, 0)
     """
-    known = ELIDED.get(analysis)
-    return _before(word, known, analysis) if known is not None else 0
+    heads = ELIDED.get(analysis)
+    return _head_length(word, heads, analysis) if heads is not None else 0
 
 
-def joined_to(word: str, analysis: str) -> int:
-    """How many characters in front of a clean word, of those that :func:`elided` leaves, are not of its last part.
+def joined_length(word: str, analysis: str) -> int:
+    """Return the number of characters before the last part of a clean word that has no elided beginning any more.
 
-    >>> joined_to("Sant'Egidio", "italian"), joined_to("l'arte", "italian")
+    >>> joined_length("Sant'Egidio", "italian"), joined_length("l'arte", "italian")
     (5, 0)
     """
-    known = JOINED_TO.get(analysis)
-    return _before(word, known, analysis) if known is not None else 0
+    heads = JOINED_TO.get(analysis)
+    return _head_length(word, heads, analysis) if heads is not None else 0
 
 
-def _before(word: str, known: frozenset[str], analysis: str) -> int:
+def _head_length(word: str, heads: frozenset[str], analysis: str) -> int:
     head, apostrophe, rest = word.partition("'")
-    if not (apostrophe and rest and head.lower() in known) or word.lower().startswith(_WHOLE):
+    if not (apostrophe and rest and head.lower() in heads) or word.lower().startswith(_INDIVISIBLE):
         return 0
-    further = elided(rest, analysis)
+    further = elided_length(rest, analysis)
     return len(head) + 1 + further if further or _may_follow(head.lower(), rest) else 0
 
 
 def _may_follow(head: str, rest: str) -> bool:
-    """Whether ``head`` loses its vowel in front of a word."""
+    """Whether ``head`` loses its vowel before the word ``rest``."""
     first, second = _letter(rest, 0), _letter(rest, 1)
-    if first in _VOWELS or first.isdigit():
+    if first in _VOWEL_LETTERS or first.isdigit():
         return True
-    if first == "f" and second == "h":  # which is silent, in Irish
+    if first == "f" and second == "h":  # silent in Irish
         return True
     if first == "h":
-        return head != "c"  # which is Breton
-    if not (head in _BARE or len(head) > 1):
+        return head != "c"  # c'h is a letter of Breton
+    if not (head in _DOUBTFUL_HEADS or len(head) > 1):
         return False
-    return first in _NAMED_WITH_VOWEL and not (second.isalpha() and second in _VOWELS)
+    return first in _NAMED_WITH_VOWEL and not (second.isalpha() and second in _VOWEL_LETTERS)
 
 
 def _letter(word: str, at: int) -> str:
-    """A letter without accents and capital, or ``""``."""
+    """Return the base letter at an offset in lower case, or ``""``."""
     return unicodedata.normalize("NFKD", word[at : at + 1])[:1].lower()
 
 
-def behind(written: str, form: str, fold: Callable[[str], str]) -> str:
-    """The part of a word as it is written that its form is of.
+def part_after_apostrophe(spelling: str, form: str, fold: Callable[[str], str]) -> str:
+    """Return the part of a spelled word that has the given form.
 
-    >>> behind("l'Ukraine", "ukraine", str.lower), behind("d'Amato", "d'amato", str.lower)
+    >>> part_after_apostrophe("l'Ukraine", "ukraine", str.lower), part_after_apostrophe("d'Amato", "d'amato", str.lower)
     ('Ukraine', "d'Amato")
     """
-    at = written.find("'")
+    at = spelling.find("'")
     while at >= 0:
-        if fold(written[at + 1 :]) == form:
-            return written[at + 1 :]
-        at = written.find("'", at + 1)
-    return written
+        if fold(spelling[at + 1 :]) == form:
+            return spelling[at + 1 :]
+        at = spelling.find("'", at + 1)
+    return spelling

@@ -1,11 +1,11 @@
-"""Names of months and days in other languages than English, as datelines and the headers of sites write them."""
+"""Names of months and weekdays in other languages than English, as datelines and web pages write them."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
 
-_MONTHS = """
+_LONG_MONTHS = """
 jänner januar janvier enero janeiro gennaio januari tammikuuta stycznia января січня leden ledna ocak ιανουαρίου يناير جانفي كانون_الثاني
 februar février febrero fevereiro febbraio februari helmikuuta lutego февраля лютого února şubat φεβρουαρίου فبراير فيفري شباط
 märz mars marzo março maart maaliskuuta marca марта березня března mart μαρτίου مارس آذار
@@ -19,7 +19,7 @@ oktober octobre octubre outubro ottobre lokakuuta października октября �
 november novembre noviembre novembro marraskuuta listopada ноября листопада listopadu kasım νοεμβρίου نوفمبر تشرين_الثاني
 dezember décembre diciembre dezembro dicembre december joulukuuta grudnia декабря грудня prosince aralık δεκεμβρίου ديسمبر كانون_الأول
 """
-_SHORT = """
+_SHORT_MONTHS = """
 jän janv ene gen янв sty
 févr fév feb fev febr феб lut
 mär mrz mar mars mrt мар
@@ -46,26 +46,26 @@ poniedziałek wtorek środa czwartek piątek sobota niedziela
 pazartesi salı çarşamba perşembe cuma cumartesi pazar
 الاثنين الإثنين الثلاثاء الأربعاء الاربعاء الخميس الجمعة السبت الأحد
 """
-_BETWEEN = frozenset(
+_FILLER_WORDS = frozenset(
     "de del do da den der le el il am à às a las um kl klo ore alle uhr h u r г года р року yıl vom dem publié publicado em en"
     " am ab στις".split()
 )
-"""Words within a date that say nothing."""
+"""Words in a date that carry no information."""
 
 _ENGLISH = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_WORD = re.compile(r"[^\W\d_]+(?:[-_][^\W\d_]+)*")
-_EAST = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
-_EAST_TIME = re.compile(r"(\d{1,2})\s?[時时시]\s?(\d{1,2})\s?[分분](?:\s?(\d{1,2})\s?[秒초])?")
+_NAME = re.compile(r"[^\W\d_]+(?:[-_][^\W\d_]+)*")
+_EASTERN_DATE = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
+_EASTERN_TIME = re.compile(r"(\d{1,2})\s?[時时시]\s?(\d{1,2})\s?[分분](?:\s?(\d{1,2})\s?[秒초])?")
 _EASTERN_DIGITS = {
     ord(digit): str(number) for row in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹") for number, digit in enumerate(row)
 }  # fmt: skip
 
 
 @cache
-def _names() -> dict[str, str]:
-    """The names of months, in small letters, and what they are in English."""
+def _english_months() -> dict[str, str]:
+    """Return the names of months in lower case, with their English abbreviations."""
     names = {}
-    for rows in (_SHORT, _MONTHS):
+    for rows in (_SHORT_MONTHS, _LONG_MONTHS):
         for month, row in zip(_ENGLISH, rows.strip().split("\n"), strict=True):
             names.update(dict.fromkeys(row.split(), month))
     return names
@@ -77,9 +77,9 @@ def _days() -> frozenset[str]:
 
 
 def in_english(text: str) -> str | None:
-    """A date in another language as one in English, or None where nothing of it is known.
+    """Return a date in another language as one in English, or None if it has no known name or form.
 
-    What is no date may become something else that is none.
+    Text that is not a date may become other text that is not a date.
 
     >>> in_english("Seg, 24 Set 2018 10:00:00 -0300"), in_english("Mittwoch, 24. Oktober 2018, 10:00 Uhr")
     ('24 sep 2018 10:00:00 -0300', '24 oct 2018, 10:00')
@@ -89,10 +89,10 @@ def in_english(text: str) -> str | None:
     (True, '24.09.2018, 10:00')
     """
     text = text.translate(_EASTERN_DIGITS)
-    east = _EAST.search(text)
+    east = _EASTERN_DATE.search(text)
     if east is not None:
         day = "-".join(east.groups())
-        rest = _EAST_TIME.sub(
+        rest = _EASTERN_TIME.sub(
             lambda time: ":".join(part.zfill(2) for part in time.groups() if part), text[east.end() :]
         )
         return f"{day} {rest.strip()}".strip() if not text[: east.start()].strip() else None
@@ -101,16 +101,16 @@ def in_english(text: str) -> str | None:
     def word(match: re.Match[str]) -> str:
         nonlocal months
         name = match[0].lower()
-        if (month := _names().get(name)) is not None and not (months and name in _days()):
+        if (month := _english_months().get(name)) is not None and not (months and name in _days()):
             months += 1
             return month
-        return "" if name in _days() or name in _BETWEEN else match[0]
+        return "" if name in _days() or name in _FILLER_WORDS else match[0]
 
     joined = text.replace("كانون ", "كانون_").replace("تشرين ", "تشرين_")
     before, _, after = joined.partition(" ")
-    if before.rstrip(".,").lower() in _days():  # "mar." is a day in front, and a month elsewhere
+    if before.rstrip(".,").lower() in _days():  # "mar." is a weekday at the beginning, and a month elsewhere
         joined = after
-    translated = _WORD.sub(word, joined)
+    translated = _NAME.sub(word, joined)
     if months > 1:
         return None
     translated = re.sub(r"(?<=\d)(?:er|ère|ª)\b", "", translated)

@@ -1,4 +1,4 @@
-"""A text to its paragraphs."""
+"""Splitting a text into paragraphs."""
 
 from __future__ import annotations
 
@@ -6,33 +6,33 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-Kind = Literal["text", "heading", "quote", "list", "caption"]
-"""What a paragraph is on the page: running text, a heading within the text, a quotation set off, an item of a list or
-a row of a table, the caption of a picture."""
+ParagraphKind = Literal["text", "heading", "quote", "list", "caption"]
+"""The kind of a paragraph: running text, a heading within the text, a block quotation, an item of a list or a row of a
+table, or the caption of a picture."""
 
 
 class Block(NamedTuple):
-    """A paragraph that has no number yet."""
+    """A paragraph without a number, before it is part of an article."""
 
     text: str
-    kind: Kind = "text"
+    kind: ParagraphKind = "text"
 
 
-NARROWEST_WRAP, WIDEST_WRAP = 40, 140
-"""Characters of the lines that programs wrap text to; shorter lines are lists and verse, longer ones paragraphs."""
+MIN_WRAP_CHARS, MAX_WRAP_CHARS = 40, 140
+"""The range of line lengths to which programs wrap text. Shorter lines are lists or verse, longer ones are paragraphs."""
 
 SENTENCE_ENDS = frozenset(".!?…:。！？؟۔।")
-"""What the last line of a paragraph ends with, after closing quotes and brackets."""
+"""The characters that can end the last line of a paragraph, before closing quotes and brackets."""
 
 _CLOSERS = "\"'”’»)]」』）"
 
 
-class Squeezed(list[Block]):
-    """Blocks whose text is on one line each, and not empty: what :func:`squeeze` would leave as it is."""
+class NormalizedBlocks(list[Block]):
+    """Blocks whose texts are not empty and already have the form that :func:`squeeze` gives."""
 
 
 def squeeze(text: str) -> str:
-    """``text`` on one line: every run of white space is one space, and a half of a surrogate pair is U+FFFD.
+    """Return ``text`` on one line: each run of white space becomes one space, and a lone surrogate becomes U+FFFD.
 
     >>> squeeze("  one\\n two\\t three ")
     'one two three'
@@ -41,13 +41,13 @@ def squeeze(text: str) -> str:
     try:
         line.encode()
     except UnicodeEncodeError:
-        # A lone surrogate (JSON can carry one) could be neither stored nor printed; a pair becomes its character.
+        # A lone surrogate, as in some JSON, can be neither stored nor printed. A pair becomes its character.
         return line.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return line
 
 
 def split_lines(text: str) -> list[str]:
-    """The lines of a text: line and form feeds, NEL and U+2028 end a line, U+2029 a paragraph (a line, and a blank).
+    """Return the lines of a text. Line feeds, form feeds, NEL and U+2028 end a line; U+2029 also adds a blank line.
 
     >>> split_lines("one\\r\\ntwo\\u2029three")
     ['one', 'two', '', 'three']
@@ -56,35 +56,35 @@ def split_lines(text: str) -> list[str]:
 
 
 def split_paragraphs(text: str) -> list[str]:
-    """The paragraphs of a text, each on one line. No word is lost, none added, and their order stays.
+    """Return the paragraphs of a text, each on one line. No word is lost or added, and the order stays.
 
-    Where the text has blank lines, the blocks between them are its paragraphs; only a block with a line too wide to
-    have been wrapped (:data:`WIDEST_WRAP`) has a paragraph on every line.
+    If the text has blank lines, the blocks between them are its paragraphs. If a block has a line too wide to have been
+    wrapped (:data:`MAX_WRAP_CHARS`), each of its lines is a paragraph.
 
-    Where it has none, its lines are paragraphs, with two exceptions, read from the lines themselves:
+    If the text has no blank lines, each line is a paragraph, with two exceptions:
 
-    - *indented*: where some lines are indented and most are not, an indented line starts a paragraph and the
-      others go on with it;
-    - *wrapped*: a line break is a wrap where the next word would not have fitted within the width of the lines,
-      and the line does not end like a sentence. Where most breaks are wraps, the lines are joined, and a
-      paragraph ends after a line that ends like a sentence and had room for the next word.
+    - *indented*: if some lines are indented and most are not, an indented line starts a paragraph, and the other lines
+      continue it;
+    - *wrapped*: a line break is a wrap if the next word would not have fitted into the line, and the line does not end like a
+      sentence. If most breaks are wraps, the lines are joined, and a paragraph ends after a line that ends like a sentence
+      and had room for the next word.
 
     >>> split_paragraphs("One,\\nstill one.\\n\\nTwo.")
     ['One, still one.', 'Two.']
     >>> split_paragraphs("One.\\nTwo.")
     ['One.', 'Two.']
     """
-    blocks = list(_blocks(split_lines(text)))
+    blocks = list(_line_blocks(split_lines(text)))
     if len(blocks) == 1:
         return _lone_block(blocks[0])
     paragraphs: list[str] = []
     for block in blocks:
-        wide = len(block) > 1 and max(map(len, block)) > WIDEST_WRAP
+        wide = len(block) > 1 and max(map(len, block)) > MAX_WRAP_CHARS
         paragraphs += map(squeeze, block) if wide else [squeeze(" ".join(block))]
     return paragraphs
 
 
-def _blocks(lines: Sequence[str]) -> Iterator[list[str]]:
+def _line_blocks(lines: Sequence[str]) -> Iterator[list[str]]:
     block: list[str] = []
     for line in lines:
         if line and not line.isspace():
@@ -97,7 +97,7 @@ def _blocks(lines: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _lone_block(lines: list[str]) -> list[str]:
-    """The paragraphs of lines without a blank one among them."""
+    """Return the paragraphs of lines that include no blank line."""
     squeezed = [squeeze(line) for line in lines]
     starts = _indented(lines) or _unwrapped(squeezed)
     paragraphs: list[list[str]] = []
@@ -109,22 +109,22 @@ def _lone_block(lines: list[str]) -> list[str]:
 
 
 def _indented(lines: Sequence[str]) -> list[bool] | None:
-    """Of each line, whether its indentation starts a paragraph; None where indentation does not tell."""
+    """Return for each line whether its indentation starts a paragraph, or None if indentation means nothing here."""
     depths = [len(line) - len(line.lstrip()) for line in lines]
     margin = min(depths)
     starts = [depth > margin for depth in depths]
-    return starts if 0 < 2 * sum(starts) < len(starts) and max(map(len, lines)) <= WIDEST_WRAP else None
+    return starts if 0 < 2 * sum(starts) < len(starts) and max(map(len, lines)) <= MAX_WRAP_CHARS else None
 
 
 def _unwrapped(lines: Sequence[str]) -> list[bool]:
-    """Of each line, whether it starts a paragraph: all of them, unless most line breaks are wraps."""
+    """Return for each line whether it starts a paragraph: all lines do, unless most line breaks are wraps."""
     every = [True] * len(lines)
-    # The width that most keep: an address too long to break does not count.
+    # The width that 9 in 10 lines keep: a long web address may exceed it.
     width = sorted(map(len, lines))[len(lines) - 1 - len(lines) // 10]
-    if not NARROWEST_WRAP <= width <= WIDEST_WRAP:
+    if not MIN_WRAP_CHARS <= width <= MAX_WRAP_CHARS:
         return every
     full = [
-        # A script without spaces breaks anywhere, so that its "words" do not count whole.
+        # A script without spaces breaks anywhere: at most 20 characters of its "words" count.
         len(line) + 1 + min(len(following.split(" ", 1)[0]), 20) > width
         for line, following in pairwise(lines)
     ]

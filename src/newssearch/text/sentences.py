@@ -1,24 +1,24 @@
-"""Where sentences begin.
+"""Finding the beginnings of sentences.
 
 White space splits a text into *chunks* (``“U.S.``, ``5``, ``Juli``). Whether a sentence begins with a chunk depends on
-how the chunk before it ends and on how it begins itself, and on nothing else; an index therefore learns each distinct
-chunk once (:mod:`newssearch.engines.embedded.indexing.lexicon`), and finding sentences takes time linear in the text.
+how the previous chunk ends and on how this chunk begins, and on nothing else. Each distinct chunk is therefore analysed
+once per index (:mod:`newssearch.engines.embedded.indexing.lexicon`), and finding sentences takes linear time.
 
-A chunk ends a sentence by ``.``, ``!``, ``?``, an ellipsis or a mark of its language, and whatever closes behind it:
-quotation marks, parentheses, a reference (``[3]``). A small letter behind it begins none. These full stops are
-special:
+A chunk ends a sentence with ``.``, ``!``, ``?``, an ellipsis or a mark of its language, and any closing signs after it:
+quotation marks, parentheses, a reference (``[3]``). A lower-case letter after it begins no sentence. These full stops
+are special:
 
-- of an abbreviation that stands before a name (``Gen.``, ``St.``): never ends a sentence;
-- of one that stands before a number (``No.``): ends a sentence unless a number follows;
-- of any other (``Inc.``, ``p.m.``), of initials (``U.S.``, ``J.``) and, in languages that write them so, of ordinals
-  (``5. Juli``): ends a sentence only before an *opener*, a word such as ``The`` or ``However`` that has a capital
-  because it begins a sentence.
+- after an abbreviation before a name (``Gen.``, ``St.``): it never ends a sentence;
+- after an abbreviation before a number (``No.``): it ends a sentence unless a number follows;
+- after any other abbreviation (``Inc.``, ``p.m.``), after initials (``U.S.``, ``J.``) and, in some languages, after
+  ordinals (``5. Juli``): it ends a sentence only before an *opener*, a word such as ``The`` or ``However`` that has a
+  capital because it begins a sentence.
 
-Marks that end nothing but sentences (``。``, ``؟``, ``।``) do so whatever follows, and without white space too.
+Marks that only end sentences (``。``, ``؟``, ``।``) do so whatever follows, even without white space.
 
 The abbreviations and openers are in ``abbreviations/``, a file for each analysis (:func:`.analysis.analysis_of`), and
 ``any.txt`` for all of them. They were compared with the lists of pySBD (https://github.com/nipunsadvilkar/pySBD) and
-sentencex (https://github.com/wikimedia/sentencex), both MIT, which do not tell these kinds apart.
+sentencex (https://github.com/wikimedia/sentencex), both under the MIT licence, which do not distinguish these kinds.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ from newssearch.system.lazy_regex import Pattern
 
 from .spelling import IGNORABLE
 
-FOLDER = Path(__file__).with_name("abbreviations")
-"""The files of abbreviations and openers."""
+ABBREVIATIONS_FOLDER = Path(__file__).with_name("abbreviations")
+"""The folder of the files of abbreviations and openers."""
 
 # How a chunk begins.
-NOTHING = 0
-"""It holds only marks that end or close what is before it: no sentence begins with it."""
+STARTS_NOTHING = 0
+"""The chunk has only marks that end or close the text before it: no sentence begins with it."""
 SMALL, CAPITAL, NUMBER, OPENER = 1, 2, 3, 4
-"""By its first letter or digit; a letter without case counts as a capital."""
+"""The kind of the first letter or digit of a chunk. A letter without case counts as a capital."""
 AS_NEXT = 5
-"""It holds no word and opens what follows (``«``, ``–``): a sentence begins with it if one does with the next chunk, for
-which an opener is any other word with a capital (``N.J. – The``)."""
+"""The chunk has no word and opens the text after it (``«``, ``–``): a sentence begins with it if one begins with the next
+chunk, for which an opener counts as any word with a capital (``N.J. – The``)."""
 
 # How a chunk ends, as bits: 1 << (kind - 1) for each kind of next chunk that begins a sentence.
 GOES_ON = 0
@@ -53,41 +53,41 @@ BEFORE_WORD = BEFORE_OPENER | 1 << (CAPITAL - 1)
 ENDS = BEFORE_WORD | 1 << (NUMBER - 1)
 ENDS_ALWAYS = ENDS | 1 << (SMALL - 1)
 BIT_OF = (0, 1, 2, 4, 8, 0)
-"""By how a chunk begins, its bit."""
+"""The bit of each way in which a chunk can begin."""
 
-_HARD = (
+_HARD_SIGNS = (
     "\u0589\u061d\u061e\u061f\u06d4\u0700\u0701\u0702\u07f9\u0964\u0965\u0f0d\u0f0e\u104b\u1362\u1367\u1368\u166e\u17d4"
     "\u17d5\u1803\u1809\u1c7e\u1c7f\u3002\ua876\ua877\ufe12\ufe15\ufe16\ufe52\ufe56\ufe57\uff01\uff1f\uff61"
 )
 """Of Unicode's Sentence_Terminal, the marks of living scripts that do nothing else. The Tibetan shad is added; the
 Burmese U+104A is left out, for it is used as a comma."""
-_SOFT = ".!?…\u203c\u203d\u2047\u2048\u2049\uff0e"
+_SOFT_SIGNS = ".!?…\u203c\u203d\u2047\u2048\u2049\uff0e"
 _OPENING_QUOTES = "«‹“‘"
 _CLOSING = f"\"'”’»›)]}}」』】）》〉{_OPENING_QUOTES}"
-"""What may stand behind a mark: German closes with what English opens with."""
-_HARD_MARK = re.compile(f"[{_HARD}]")
-_HARD_MARKS = re.compile(f"[{_HARD}](?:[{_HARD}{_SOFT}]|[{re.escape(_CLOSING)}])*")
-_WORD = r"[^\W_]|[\u0e80-\u0eff\uf900-\ufaff\U00020000-\U0003ffff]"
-"""The characters of words; the analyser takes unassigned ones of these blocks for letters."""
-_FIRST = re.compile(rf"[\W_]*?({_WORD})")
-_WORDY = re.compile(_WORD)
+"""The signs that may follow a mark. German closes quotations with the sign that opens them in English."""
+_HARD_MARK = re.compile(f"[{_HARD_SIGNS}]")
+_HARD_MARKS = re.compile(f"[{_HARD_SIGNS}](?:[{_HARD_SIGNS}{_SOFT_SIGNS}]|[{re.escape(_CLOSING)}])*")
+_WORD_CHAR = r"[^\W_]|[\u0e80-\u0eff\uf900-\ufaff\U00020000-\U0003ffff]"
+"""Matches a character of a word. The analyser takes unassigned characters of these blocks for letters."""
+_FIRST_WORD_CHAR = re.compile(rf"[\W_]*?({_WORD_CHAR})")
+_HAS_WORD_CHAR = re.compile(_WORD_CHAR)
 _REFERENCES = re.compile(r"(?:\[\d{1,3}\])+$")
 _LAST_WORD = re.compile(r"[^-–—‑/()\[\]{}\"“”„«»‘’'‚‹›¿¡,:;]*$")
 _ROMAN = re.compile(r"[IVXLC]{2,}")
 _CHUNK = re.compile(r"\S+")
 _APOSTROPHE = re.compile("['’]")
-_INVISIBLE = Pattern(f"[{IGNORABLE}]")
-_THAI = re.compile("[\u0e00-\u0e7f]$")
-_LONGEST = 24
-"""Characters of an abbreviation, of an opener and of the references behind a mark that are looked at."""
+_INVISIBLE_CHAR = Pattern(f"[{IGNORABLE}]")
+_ENDS_IN_THAI = re.compile("[\u0e00-\u0e7f]$")
+_MAX_LOOKBACK_CHARS = 24
+"""The number of characters that are examined for an abbreviation, an opener, or references after a mark."""
 
 
-_LONGEST_ACRONYM = 3
-"""Letters: ``SEC``, ``VA`` and ``LA`` are no ``Sec``, ``Va`` and ``La``."""
+_MAX_ACRONYM_LETTERS = 3
+"""The largest number of letters of a word that may be an acronym: ``SEC``, ``VA`` and ``LA`` are not ``Sec``, ``Va`` and ``La``."""
 
 
 class Clue(NamedTuple):
-    """What a chunk tells: where sentences begin inside it, how it begins, and how it ends."""
+    """The properties of a chunk: the offsets where sentences begin inside it, how it begins, and how it ends."""
 
     starts: tuple[int, ...]
     begins: int
@@ -95,19 +95,19 @@ class Clue(NamedTuple):
 
 
 class Rules:
-    """How texts of one analysis are split into sentences."""
+    """The rules for splitting texts of one analysis into sentences."""
 
     def __init__(self, analysis: str) -> None:
         self._full_stops: dict[str, int] = {}
         self._openers: set[str] = set()
         self._ordinals = False
-        self._soft = _SOFT
+        self._soft = _SOFT_SIGNS
         for name in ("any", analysis):
-            for label, words in _listed(name):
+            for label, words in _labelled_words(name):
                 self._learn(label, words)
-        self._marks = frozenset(self._soft + _HARD)
-        self.marked = re.compile(rf"(?<!\S)[^\s{self._soft}{_HARD}]*[{self._soft}{_HARD}]\S*")
-        self._ending = "".join((_HARD, self._soft, _CLOSING))
+        self._marks = frozenset(self._soft + _HARD_SIGNS)
+        self.marked = re.compile(rf"(?<!\S)[^\s{self._soft}{_HARD_SIGNS}]*[{self._soft}{_HARD_SIGNS}]\S*")
+        self._ending = "".join((_HARD_SIGNS, self._soft, _CLOSING))
         self._only_closing = self._ending.translate(str.maketrans("", "", _OPENING_QUOTES))
         self.clue = lru_cache(maxsize=16_384)(self._clue)
 
@@ -120,19 +120,19 @@ class Rules:
             self._soft += "".join(words)
         else:
             for word in words:
-                self._full_stops.update(dict.fromkeys(_spellings(word, label), _ENDS_OF[label]))
+                self._full_stops.update(dict.fromkeys(_abbreviation_spellings(word, label), _ENDS_OF[label]))
 
     def _clue(self, chunk: str) -> Clue:
-        return Clue(tuple(_inside(chunk)), self.begins(chunk), self.ends(chunk))
+        return Clue(tuple(_starts_inside(chunk)), self.begins(chunk), self.ends(chunk))
 
     def next_start(self, text: str, at: int, ends: int) -> int | None:
-        """Where a sentence begins behind a chunk that stands before ``at`` and ends that way; None for nowhere."""
+        """Return where the next sentence begins after a chunk that ends at ``at`` in the given way, or None."""
         opened = None
         for match in _CHUNK.finditer(text, at):
             _, begins, ends_itself = self.clue(match[0])
             if begins == AS_NEXT:
                 opened = match.start() if opened is None else opened
-            elif begins != NOTHING:
+            elif begins != STARTS_NOTHING:
                 if opened is not None and begins == OPENER:
                     begins = CAPITAL
                 return (match.start() if opened is None else opened) if ends & BIT_OF[begins] else None
@@ -141,19 +141,19 @@ class Rules:
         return None
 
     def begins(self, chunk: str) -> int:
-        """How a chunk begins."""
+        """Return how a chunk begins."""
         if chunk.isascii() and chunk.isalpha() and (chunk.islower() or chunk[0].isupper()):  # most chunks
             if chunk in self._openers:
                 return OPENER
             return SMALL if chunk.islower() else CAPITAL
         if chunk[0] in "@#" and len(chunk) > 1:
             return NUMBER if chunk[1].isdigit() else CAPITAL
-        first = _FIRST.match(chunk)
+        first = _FIRST_WORD_CHAR.match(chunk)
         if first is None:
-            bare = _INVISIBLE.sub("", chunk)
+            bare = _INVISIBLE_CHAR.sub("", chunk)
             if self.marked.match(bare) is not None and bare[0] not in _OPENING_QUOTES:
-                return NOTHING  # also (!) and […]
-            return AS_NEXT if bare.strip(self._only_closing) else NOTHING
+                return STARTS_NOTHING  # also (!) and […]
+            return AS_NEXT if bare.strip(self._only_closing) else STARTS_NOTHING
         letter, at = first[1], first.start(1)
         if letter.isdigit():
             return NUMBER
@@ -162,17 +162,17 @@ class Rules:
                 return OPENER
             return CAPITAL if chunk[at + 1 : at + 2].isupper() else SMALL  # iPhone
         if chunk[0] in "-–—":
-            return CAPITAL  # whatever it is: a dateline or the name of who said so
-        word = _APOSTROPHE.split(chunk[at : at + _LONGEST], maxsplit=1)[0]
+            return CAPITAL  # a dateline, or the name of the person quoted
+        word = _APOSTROPHE.split(chunk[at : at + _MAX_LOOKBACK_CHARS], maxsplit=1)[0]
         return OPENER if word.rstrip(',;:!?"”»)') in self._openers else CAPITAL
 
     def ends(self, chunk: str) -> int:
-        """How a chunk ends."""
+        """Return how a chunk ends."""
         if not chunk.isascii():
-            chunk = _INVISIBLE.sub("", chunk) or " "
+            chunk = _INVISIBLE_CHAR.sub("", chunk) or " "
         if chunk[-1] not in self._ending and chunk[-1] != "]":
             return GOES_ON
-        if chunk[-1] == "]" and (references := _REFERENCES.search(chunk[-_LONGEST:])) is not None:
+        if chunk[-1] == "]" and (references := _REFERENCES.search(chunk[-_MAX_LOOKBACK_CHARS:])) is not None:
             chunk = chunk[: -len(references[0])]
         body = chunk.rstrip(self._ending)
         tail = chunk[len(body) :]
@@ -183,18 +183,18 @@ class Rules:
             return ENDS_ALWAYS
         if len(marks) > 1 or tail[0] not in ".!":
             return ENDS
-        found = _LAST_WORD.search(body, max(0, len(body) - _LONGEST))
+        found = _LAST_WORD.search(body, max(0, len(body) - _MAX_LOOKBACK_CHARS))
         if found is not None and len(found[0]) == 1 and _APOSTROPHE.match(body, len(body) - 2) is not None:
             return ENDS  # don’t, Iraq’s
         word = "" if found is None else unicodedata.normalize("NFC", found[0])
         return self._behind_word(word) if tail[0] == "." else self._full_stops.get(f"{word}!", ENDS)
 
     def _behind_word(self, word: str) -> int:
-        """How a chunk ends that ends with a word and a full stop."""
-        if (known := self._full_stops.get(word)) is not None:
-            return known
-        if _THAI.search(word) is not None:
-            return GOES_ON  # Thai has no full stops but those of abbreviations
+        """Return how a chunk ends whose last word is followed by a full stop."""
+        if (listed := self._full_stops.get(word)) is not None:
+            return listed
+        if _ENDS_IN_THAI.search(word) is not None:
+            return GOES_ON  # in Thai, a full stop always belongs to an abbreviation
         if self._ordinals and ((len(word) <= 2 and word.isdigit()) or _ROMAN.fullmatch(word) is not None):
             return BEFORE_OPENER
         if all(len(letter) == 1 and letter.isalpha() for letter in word.split(".")):
@@ -205,9 +205,9 @@ class Rules:
 _ENDS_OF = {"before a name": GOES_ON, "before a number": BEFORE_WORD, "may end": BEFORE_OPENER}
 
 
-def _listed(name: str) -> Iterator[tuple[str, list[str]]]:
-    """The lines of a file: a label, a colon, and words."""
-    path = FOLDER / f"{name}.txt"
+def _labelled_words(name: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the lines of an abbreviations file: the label before the colon, and the words after it."""
+    path = ABBREVIATIONS_FOLDER / f"{name}.txt"
     if path.exists():
         for line in path.read_text(encoding="utf-8").splitlines():
             if line and not line.startswith("#"):
@@ -215,37 +215,40 @@ def _listed(name: str) -> Iterator[tuple[str, list[str]]]:
                 yield label, words.split()
 
 
-def _spellings(word: str, label: str) -> set[str]:
-    """How an abbreviation may be written: what begins a name or a number also with a first capital, and in capitals
-    where it is too long for an acronym."""
+def _abbreviation_spellings(word: str, label: str) -> set[str]:
+    """Return the spellings of an abbreviation.
+
+    One that stands before a name or a number may also have a first capital, and be in capitals if it is too long to be
+    confused with an acronym.
+    """
     found = {word}
     if label != "may end":
         if word.islower():
             found.add(word[0].upper() + word[1:])
-        if len(word) > _LONGEST_ACRONYM:
+        if len(word) > _MAX_ACRONYM_LETTERS:
             found.add(word.upper())
     return found
 
 
-def _inside(chunk: str) -> Iterator[int]:
-    """Where sentences begin inside a chunk."""
+def _starts_inside(chunk: str) -> Iterator[int]:
+    """Yield the offsets where sentences begin inside a chunk."""
     end = None
     for match in _HARD_MARKS.finditer(chunk):
-        if end is not None and _WORDY.search(chunk, end, match.start()) is not None:
+        if end is not None and _HAS_WORD_CHAR.search(chunk, end, match.start()) is not None:
             yield end
         end = match.end()
-    if end is not None and _WORDY.search(chunk, end) is not None:
+    if end is not None and _HAS_WORD_CHAR.search(chunk, end) is not None:
         yield end
 
 
 @cache
 def rules(analysis: str) -> Rules:
-    """The rules for an analysis."""
+    """Return the rules of an analysis."""
     return Rules(analysis)
 
 
 def sentence_starts(text: str, analysis: str = "english") -> list[int]:
-    """Where sentences begin but the first one, as offsets into ``text``, ascending.
+    """Return the offsets in ``text`` where sentences begin, except the first, ascending.
 
     ``analysis`` is the name of the analysis of the text's language.
 
@@ -255,9 +258,9 @@ def sentence_starts(text: str, analysis: str = "english") -> list[int]:
     """
     of = rules(analysis)
     starts: list[int] = []
-    word = _WORDY.search(text)
+    word = _HAS_WORD_CHAR.search(text)
     first = len(text) if word is None else word.start()
-    for match in of.marked.finditer(text):  # no other chunk ends a sentence
+    for match in of.marked.finditer(text):  # only these chunks can end a sentence
         inside, begins, ends = of.clue(match[0])
         starts += [match.start() + start for start in inside]
         if ends and first < match.end() and begins != AS_NEXT:

@@ -1,8 +1,8 @@
-"""What makes no difference between two spellings of a word: invisible characters, accents, kinds of apostrophes.
+"""Cleaning and folding the characters of a word: invisible characters, accents and kinds of apostrophes.
 
-The Unicode properties are those of the Unicode Character Database (https://www.unicode.org/reports/tr44/). Which letter
-stands for one that has no accent to take off (``ø``, ``ħ``, ``ə``) is as in Lucene's ``ASCIIFoldingFilter``; what is one
-spelling in Devanagari, as in its ``HindiNormalizer``, but for the length of vowels.
+Unicode properties are those of the Unicode Character Database (https://www.unicode.org/reports/tr44/). Letters without a
+separable accent (``ø``, ``ħ``, ``ə``) are folded as in Lucene's ``ASCIIFoldingFilter``, and Devanagari as in its
+``HindiNormalizer``, except that vowel length is kept.
 """
 
 from __future__ import annotations
@@ -17,30 +17,30 @@ IGNORABLE = (
     "\u00ad\u034f\u061c\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
     "\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-"""Characters with the property Default_Ignorable_Code_Point, as ranges of a character class: soft hyphen, zero-width
-space, joiners, direction marks, byte order mark, variation selectors, tags. Not among them are the two Hangul fillers
-U+115F and U+1160, which are parts of syllables."""
+"""The characters with the property Default_Ignorable_Code_Point, as ranges of a character class: soft hyphen, zero-width
+space, joiners, direction marks, byte order mark, variation selectors, tags. The Hangul fillers U+115F and U+1160 are left
+out, because they are parts of syllables."""
 
 APOSTROPHES = "'’‘`´′＇\u1fef\u1ffd"
-"""What joins the parts of a word, between letters. The last two are Greek accents that are canonically ````` and ``´``."""
+"""The apostrophes within a word. The last two are Greek accents that are canonically ````` and ``´``."""
 
 LETTER_APOSTROPHES = "ʼʻʿʾ"
-"""Letters that stand for an apostrophe."""
+"""Letters that are used as apostrophes."""
 PUNCTUATION = str.maketrans(
     dict.fromkeys(APOSTROPHES + LETTER_APOSTROPHES, "'")
     | dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-")
 )
-"""For :meth:`str.translate`: apostrophes and hyphens as typesetters write them, as they are typed."""
+"""A table for :meth:`str.translate` that turns typographic apostrophes and hyphens into typed ones."""
 
 SUPERSCRIPTS = "²³¹\u2070\u2074-\u2079"
-"""Digits that are exponents, or refer to a footnote, as ranges of a character class."""
+"""The digits that are exponents or footnote references, as ranges of a character class."""
 MIDDLE_DOTS = "·\u0387"
-"""What stands between two l of one Catalan word: ``col·legi``."""
+"""The middle dots between two l of a Catalan word: ``col·legi``."""
 
-WITH_EXPONENT = frozenset("cm dm ft hm in km m mc mi mm nm s yd co a b c n r x y z".split())
-"""What has an exponent instead of a footnote: units, variables, and the gas that is often written so."""
+TAKES_EXPONENT = frozenset("cm dm ft hm in km m mc mi mm nm s yd co a b c n r x y z".split())
+"""Words whose superscript digit is an exponent, not a footnote: units, variables, and co for CO²."""
 
-_LIKE = {
+_LOOKALIKES = {
     "a": "ɐɑɒəɚᶏⱥ", "aa": "ꜳ", "ae": "æ", "ao": "ꜵ", "au": "ꜷ", "av": "ꜹꜻ", "ay": "ꜽ", "b": "ƀƃɓᵬᶀꞗ", "c": "ƈȼɕↄꞓꞔ",
     "d": "ðđƌȡɖɗᵭᶁᶑꝺꟈ", "db": "ȸ", "dz": "ʣʥ", "e": "ǝɇɘɛɜɝᶒⱸꬳꬴ", "f": "ƒᵮᶂꝼꞙ", "g": "ǥɠɡɣᵹᶃꞡ", "h": "ħɦⱨꞕ", "hv": "ƕ",
     "i": "ıɨɩɪᶖ", "j": "ȷɉɟʄʝ", "k": "ƙᶄⱪꝁꝃꝅꞣ", "l": "łƚȴɫɬɭɮᶅⱡꝉꞎꬷꬸꬹ", "ll": "ỻ", "m": "ɱᵯᶆꬺ", "n": "ŋƞȵɲɳᵰᶇꞑꞥꬻ",
@@ -49,23 +49,23 @@ _LIKE = {
     "u": "ʉʊᶙꞹꭎꭏꭒ", "ue": "ᵫ", "v": "ʋᶌỽⱱⱴꝟ", "vy": "ꝡ", "w": "ⱳ", "x": "ᶍꭖꭗꭘꭙ", "y": "ƴɏỿꭚ", "z": "ƶȝȥɀʐʑʒᵶᶎⱬ",
     ",": "٬", ".": "٫", "ا": "ٱ", "ي": "ی", "ك": "ک", "ه": "ہە", "'": "ʼ",
 }  # fmt: skip
-"""Letters without accents, and those that are written as them, in small letters."""
-_AS = str.maketrans({like: letter for letter, others in _LIKE.items() for like in others})
+"""Plain letters, each with the lower-case letters that are folded to it."""
+_BY_LOOKALIKE = str.maketrans({like: letter for letter, others in _LOOKALIKES.items() for like in others})
 
-# Marks that only colour a letter: accents, Hebrew points, Arabic vowels. In Indic and Thai script they are letters.
+# Optional marks: accents, Hebrew points, Arabic vowels. The marks of Indic and Thai scripts are not optional.
 ACCENTS = re.compile(
     "(?<!и)\u0306|[\u0300-\u0305\u0307-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
     "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
     "\ufe20-\ufe2f]"
 )
 _IGNORED = Pattern(f"[{IGNORABLE}]")
-_SPECIAL = re.compile(f"[{IGNORABLE}{APOSTROPHES}{LETTER_APOSTROPHES}{SUPERSCRIPTS}\u05d0-\u05ea]")
-"""What is not only composed: without any of these, most words are soon done with."""
-_STRETCH = "\u0640"  # the Arabic stroke that only stretches a word
+_NEEDS_CLEANING = re.compile(f"[{IGNORABLE}{APOSTROPHES}{LETTER_APOSTROPHES}{SUPERSCRIPTS}\u05d0-\u05ea]")
+"""Matches a character that cleaning changes. Most words have none, and only need composing."""
+_TATWEEL = "\u0640"  # the Arabic stroke that only lengthens a word
 _ONE_APOSTROPHE = str.maketrans(dict.fromkeys(APOSTROPHES + LETTER_APOSTROPHES, "'"))
-_HEBREW = Pattern("[\u05d0-\u05ea]")
-_HEBREW_MARKS = str.maketrans(dict.fromkeys("'\"”“„\u05f3\u05f4"))
-_FOOTNOTE = Pattern(rf"(?<=\w)(?<![{SUPERSCRIPTS}])[{SUPERSCRIPTS}]+(?=(?:'[sS])?$)")
+_HEBREW_LETTER = Pattern("[\u05d0-\u05ea]")
+_HEBREW_SIGNS = str.maketrans(dict.fromkeys("'\"”“„\u05f3\u05f4"))
+_FOOTNOTE_MARK = Pattern(rf"(?<=\w)(?<![{SUPERSCRIPTS}])[{SUPERSCRIPTS}]+(?=(?:'[sS])?$)")
 _DEVANAGARI = Pattern("[\u0900-\u097f]")
 _NUKTA = Pattern("\u093c")
 _NASAL = Pattern(
@@ -76,54 +76,56 @@ _BETWEEN_L = Pattern(f"(?<=l)[{MIDDLE_DOTS}](?=l)")
 _OTHER_DIGIT = re.compile(r"[^\D0-9]")
 
 
-RECENT = 256
-"""Words that are remembered: the term, the form and the spelling of a word are asked for one after the other."""
+REMEMBERED_WORDS = 256
+"""The number of words in each cache. The term, the form and the spelling of a word are computed one after another."""
 
 
 def clean(word: str) -> str:
-    """``word`` composed (NFC), with one kind of apostrophe, without invisible characters and footnotes.
+    """Return ``word`` composed (NFC), with one kind of apostrophe, without invisible characters and footnote references.
 
-    In Hebrew, what stands for geresh and gershayim is left out with these.
+    In Hebrew, the signs for geresh and gershayim are removed too.
 
     >>> clean("gov\\u00ad\\u200bernment"), clean("l’État"), clean("Smith²³"), clean("km²"), clean("צה״ל") == clean('צה"ל')
     ('government', "l'État", 'Smith', 'km²', True)
     """
     if word.isascii():
         return word.replace("`", "'") if "`" in word else word
-    return _clean(word)
+    return _clean_non_ascii(word)
 
 
-@lru_cache(maxsize=RECENT)
-def _clean(word: str) -> str:
+@lru_cache(maxsize=REMEMBERED_WORDS)
+def _clean_non_ascii(word: str) -> str:
     word = unicodedata.normalize("NFC", word)
-    if _SPECIAL.search(word) is None:
+    if _NEEDS_CLEANING.search(word) is None:
         return word
     word = unicodedata.normalize("NFC", _IGNORED.sub("", word).translate(_ONE_APOSTROPHE))
-    if _HEBREW.search(word) is not None:
-        word = word.translate(_HEBREW_MARKS)
-    footnote = _FOOTNOTE.search(word)
+    if _HEBREW_LETTER.search(word) is not None:
+        word = word.translate(_HEBREW_SIGNS)
+    footnote = _FOOTNOTE_MARK.search(word)
     if footnote is None or exponent_of(word) is not None:
         return word
     return word[: footnote.start()] + word[footnote.end() :]
 
 
 def exponent_of(word: str) -> str | None:
-    """What an exponent stands behind: the unit ``km`` of ``km²``; None where there is none."""
+    """Return the word before an exponent, such as the unit ``km`` of ``km²``, or None if there is no exponent."""
     head = word[:-1]
-    return head if word.endswith(("²", "³")) and head.lower() in WITH_EXPONENT else None
+    return head if word.endswith(("²", "³")) and head.lower() in TAKES_EXPONENT else None
 
 
-def folded(word: str) -> str:
-    """A :func:`clean` word without case, accents and compatibility forms."""
+def folded_letters(word: str) -> str:
+    """Return a :func:`clean` word without case, accents and compatibility forms."""
     if word.isascii():
         return word.lower()
-    return _folded(word)
+    return _fold_non_ascii(word)
 
 
-@lru_cache(maxsize=RECENT)
-def _folded(word: str) -> str:
-    found = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold()).translate(_AS)
-    found = ACCENTS.sub("", unicodedata.normalize("NFKD", found.replace(_STRETCH, "")))
+@lru_cache(maxsize=REMEMBERED_WORDS)
+def _fold_non_ascii(word: str) -> str:
+    found = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold()).translate(
+        _BY_LOOKALIKE
+    )
+    found = ACCENTS.sub("", unicodedata.normalize("NFKD", found.replace(_TATWEEL, "")))
     if "·" in found or "\u0387" in found:
         found = _BETWEEN_L.sub("", found)
     if max(found, default="") >= "\u0900" and _DEVANAGARI.search(found) is not None:

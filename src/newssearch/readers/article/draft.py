@@ -12,7 +12,7 @@ from newssearch.article import STATED, Article, Date, Provenance, Rejected
 from newssearch.fields import FIELD_NAMES, STRING_FIELDS
 from newssearch.outlets import outlets
 from newssearch.readers.api import Origin
-from newssearch.text.paragraphs import Block, Squeezed, split_paragraphs, squeeze
+from newssearch.text.paragraphs import Block, NormalizedBlocks, split_paragraphs, squeeze
 
 from .credits import CREDIT_PARAGRAPHS, agency_in, agency_named, credit_in
 from .dateline import find_dateline
@@ -100,11 +100,11 @@ class Draft:
             **fields,
         )
 
-    def _blocks(self) -> Squeezed:
+    def _blocks(self) -> NormalizedBlocks:
         """Return the paragraphs; those that the input lists one by one stay unchanged."""
         if isinstance(self.text, str):
-            return arrange_paragraphs(Squeezed(map(Block, split_paragraphs(self.text))))
-        squeezed = Squeezed()
+            return arrange_paragraphs(NormalizedBlocks(map(Block, split_paragraphs(self.text))))
+        squeezed = NormalizedBlocks()
         stated = True
         for block in (self.text,) if isinstance(self.text, Block) else self.text:
             text, kind = Block(block) if isinstance(block, str) else block
@@ -141,7 +141,9 @@ class Draft:
             fields["outlet"] = outlets(options.outlets).name(spelled)
             _note_spelling("outlet", spelled, fields["outlet"], provenance)
 
-    def _fill_lang(self, blocks: Squeezed, fields: DraftFields, provenance: dict[str, Provenance]) -> None:
+    def _fill_lang(
+        self, blocks: NormalizedBlocks, fields: DraftFields, provenance: dict[str, Provenance]
+    ) -> None:
         if fields["lang"] is not None:
             tag = language_tag(fields["lang"])
             if tag is None:
@@ -181,7 +183,7 @@ def _fill_from_dateline(text: str, fields: DraftFields, provenance: dict[str, Pr
         fields["source"], provenance["source"] = dateline.agency, inferred
 
 
-def _fill_source(blocks: Squeezed, fields: DraftFields, provenance: dict[str, Provenance]) -> None:
+def _fill_source(blocks: NormalizedBlocks, fields: DraftFields, provenance: dict[str, Provenance]) -> None:
     if fields["source"] is None:
         if fields["byline"] and (found := agency_in(fields["byline"])):
             fields["source"], provenance["source"] = found, Provenance("inferred", "byline")

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from newssearch.text.paragraphs import Block, Squeezed
+from newssearch.text.paragraphs import Block, NormalizedBlocks
 from newssearch.text.sentences import sentence_starts
 
 LONGEST_PARAGRAPH = 2_500
@@ -29,7 +29,7 @@ LONGEST_LABEL = 40
 LONGEST_JOINED_ITEM = 60
 
 
-def arrange_paragraphs(blocks: Squeezed) -> Squeezed:
+def arrange_paragraphs(blocks: NormalizedBlocks) -> NormalizedBlocks:
     """Return the paragraphs of the given blocks.
 
     >>> arrange_paragraphs(Squeezed([Block("Q:"), Block("Will it rain?"), Block("***"), Block("Yes.")]))
@@ -37,7 +37,7 @@ def arrange_paragraphs(blocks: Squeezed) -> Squeezed:
     """
     if all(LONGEST_LABEL < len(text) <= LONGEST_PARAGRAPH and kind != "list" for text, kind in blocks):
         return blocks
-    return Squeezed(
+    return NormalizedBlocks(
         piece
         for block in _join_short_items(_join_labels_and_scraps(blocks))
         for piece in _split_long_block(block)

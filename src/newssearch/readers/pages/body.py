@@ -16,7 +16,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from newssearch.article import STATED, Provenance
-from newssearch.text.paragraphs import Block, Kind, split_paragraphs
+from newssearch.text.paragraphs import Block, ParagraphKind, split_paragraphs
 
 from .dom import Piece, class_and_id
 from .reference_text import MIN_SHARED_SHINGLES, SHINGLE_WORDS, ReferenceText, words_of
@@ -211,7 +211,7 @@ class _PagePieces:
 
     def _within(
         self, region: _ArticleRegion, marks: Sequence[bool], headings: bool
-    ) -> Iterator[tuple[int, Kind]]:
+    ) -> Iterator[tuple[int, ParagraphKind]]:
         """Yield the index and the kind of each piece of the article inside its element."""
         span = range(region.first, region.last + 1)
         often = Counter(self.words[n] for n in span)
@@ -238,7 +238,9 @@ class _PagePieces:
             if chosen:
                 yield n, kind
 
-    def _fills(self, piece: Piece, kind: Kind, headings: bool, lists: set[HtmlElement | None]) -> bool:
+    def _fills(
+        self, piece: Piece, kind: ParagraphKind, headings: bool, lists: set[HtmlElement | None]
+    ) -> bool:
         """Whether a piece inside the element of the article belongs to it although the reference lacks it."""
         if kind == "text":
             return len(piece.text) >= SHORTEST_PARAGRAPH and not _is_mostly_links(piece, 3)
@@ -294,7 +296,7 @@ class _PagePieces:
             for title in self.titles
         )
 
-    def _kind(self, piece: Piece, container: HtmlElement, marked: bool) -> Kind:
+    def _kind(self, piece: Piece, container: HtmlElement, marked: bool) -> ParagraphKind:
         """Return the kind of a piece: "caption" if a class around it says so, else that of its element."""
         pattern = _CAPTION_CLASS if marked else _PICTURE_CLASS
         element: HtmlElement | None = piece.element

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from newssearch.readers.api import UnreadableError
 from newssearch.readers.decoding.encoding import ENCODING_SAMPLE, decode, wide_encoding
-from newssearch.text.paragraphs import Kind, squeeze
+from newssearch.text.paragraphs import ParagraphKind, squeeze
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -56,7 +56,7 @@ INLINE_ELEMENTS = frozenset({
 })  # fmt: skip
 """Elements inside a line; all others start a new block."""
 
-TEXT_KIND_OF_TAG: dict[str, Kind] = {
+TEXT_KIND_OF_TAG: dict[str, ParagraphKind] = {
     "h1": "heading", "h2": "heading", "h3": "heading", "h4": "heading", "h5": "heading", "h6": "heading",
     "blockquote": "quote", "li": "list", "dt": "list", "dd": "list", "tr": "list", "figcaption": "caption",
     "figure": "caption", "caption": "caption",
@@ -79,7 +79,7 @@ class Piece:
     """
 
     text: str
-    kind: Kind
+    kind: ParagraphKind
     linked: int
     element: HtmlElement
     hidden_by: HtmlElement | None
@@ -199,7 +199,7 @@ class _PieceCollector:
     def __init__(self, root: HtmlElement) -> None:
         self.pieces: list[Piece] = []
         self.skipped: HtmlElement | None = None
-        self._kinds: list[Kind] = ["text"]
+        self._kinds: list[ParagraphKind] = ["text"]
         self._elements: list[HtmlElement] = [root]
         self._links = 0
         self._hidden: list[HtmlElement] = []

@@ -19,19 +19,21 @@ from newssearch.engines.embedded.segment.compound_postings import entry_of
 from newssearch.engines.embedded.segment.tokens import Numbers, Tokens
 from newssearch.engines.embedded.storage.sorted_sets import concat_ranges
 from newssearch.text import compounds
-from newssearch.text.analysis import MAX_TERM, Analyser, Compound, analyser_named, word_of, words, written
-from newssearch.text.compounds import MOST_JOINED, parts_of
+from newssearch.text.analysis import Analyser, Compound, analyser_named
+from newssearch.text.compounds import MAX_JOINED_WORDS, camel_case_parts
+from newssearch.text.folding import MAX_TERM_CHARS, spelled
 from newssearch.text.sentences import (
     AS_NEXT,
     BIT_OF,
     CAPITAL,
     ENDS_ALWAYS,
     GOES_ON,
-    NOTHING,
     OPENER,
+    STARTS_NOTHING,
     Rules,
     rules,
 )
+from newssearch.text.tokenizer import word_matches, word_of
 
 from .chunk_table import MAX_CHUNK_BYTES, PADDING_BYTES, ChunkTable, Ints, split_chunks
 
@@ -54,7 +56,7 @@ class IndexedWord(NamedTuple):
 
     term: str
     form: str
-    written: str
+    spelled: str
 
 
 class WordTable:
@@ -222,7 +224,7 @@ class Lexicon:
         """
         begins, ends = flags >> _BEGINS_SHIFT & _BEGINS, flags & _ENDS
         opens = begins == AS_NEXT
-        counted = np.flatnonzero(~opens & ((begins != NOTHING) | (ends != GOES_ON)))
+        counted = np.flatnonzero(~opens & ((begins != STARTS_NOTHING) | (ends != GOES_ON)))
         of_text = np.repeat(np.arange(len(per_text)), per_text)[counted]
         kinds = begins[counted][1:]
         kinds[(kinds == OPENER) & (np.diff(np.cumsum(opens)[counted]) > 0)] = CAPITAL
@@ -256,7 +258,7 @@ class Lexicon:
                 and (core[1:].islower() or core.isupper() or core.isdigit())
             )
         else:
-            plain = not (compounds.there_may_be(chunk) or analyser.may_have_parts(chunk))
+            plain = not (compounds.may_be_compound(chunk) or analyser.may_have_parts(chunk))
         if not plain:
             self._learn_compounds(number, chunk, core, parts, analyser)
         return number
@@ -282,7 +284,7 @@ class Lexicon:
         """What there is to know of any chunk."""
         starts, begins, ends = rules(analyser.name).clue(chunk)
         size = before = 0
-        for match in words(chunk):
+        for match in word_matches(chunk):
             word = word_of(match)
             if not analyser.term(word):
                 continue
@@ -298,11 +300,11 @@ class Lexicon:
     def _plain_word(self, part: str, analyser: Analyser) -> int:
         if "'" in part:
             return self._word(part, analyser)
-        form = part.lower()[:MAX_TERM]
+        form = part.lower()[:MAX_TERM_CHARS]
         return self.words.number(analyser.term(part), form, part)
 
     def _word(self, word: str, analyser: Analyser) -> int:
-        return self.words.number(analyser.term(word), analyser.form(word), written(word))
+        return self.words.number(analyser.term(word), analyser.form(word), spelled(word))
 
 
 def _compounds(parts: Sequence[str], analyser: Analyser) -> Iterator[Compound]:
@@ -310,11 +312,11 @@ def _compounds(parts: Sequence[str], analyser: Analyser) -> Iterator[Compound]:
     for first, part in enumerate(parts):
         if part[0].isalpha():
             word = part
-            for size, other in enumerate(parts[first + 1 : first + MOST_JOINED], 2):
+            for size, other in enumerate(parts[first + 1 : first + MAX_JOINED_WORDS], 2):
                 word += other
                 yield Compound(first, size, analyser.term(word))
     for number, part in enumerate(parts):
-        if not (part.islower() or part[1:].islower()) and len(inside := parts_of(part)) > 1:
+        if not (part.islower() or part[1:].islower()) and len(inside := camel_case_parts(part)) > 1:
             yield Compound(number, 1, " ".join(map(analyser.term, inside)))
 
 

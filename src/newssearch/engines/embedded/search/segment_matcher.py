@@ -39,8 +39,9 @@ from newssearch.query import (
 )
 from newssearch.query.names import ARTICLES
 from newssearch.system.exhaustive import assert_never
-from newssearch.text.analysis import PART, spelled, unelided, word_of, written
-from newssearch.text.analysis import words as words_of
+from newssearch.text.folding import spelled, spelled_lower, unelided
+from newssearch.text.tokenizer import TAG_PREFIX, word_of
+from newssearch.text.tokenizer import word_matches as words_of
 
 from .doc_sets import ListedDocs, ScoredDocSet, TermDocs, UnionDocs
 from .spans import (
@@ -161,7 +162,7 @@ class SegmentMatcher:
         for name, field in self.segment.fields.items():
             variants = self._lookup.spellings_of_name(field, node, [form])
             for variant in variants.tolist():
-                spelling = unelided(field.written(variant), form).lstrip(PART)
+                spelling = unelided(field.written(variant), form).lstrip(TAG_PREFIX)
                 spellings[spelling] += int(field.array("variant.words")[variant])
             found = self._live(self._terms.postings(field, field.by_term(variants)), name)
             articles[self._articles(found.owners, name)] = True
@@ -192,7 +193,7 @@ class SegmentMatcher:
         if isinstance(node, PatternPhrase):
             return (self._in_any_order if node.within else self._in_order)(node, name, owners)
         if isinstance(node, Caps | Exact):
-            shown = written if isinstance(node, Caps) else spelled
+            shown = spelled if isinstance(node, Caps) else spelled_lower
             forms = [self._lookup.spelled_as(field, word_of(match), shown) for match in words_of(node.text)]
             return adjacent_words([self._terms.any_of(field, one, owners).starts for one in forms])
         if isinstance(node, Near):

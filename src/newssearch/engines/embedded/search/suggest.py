@@ -30,8 +30,8 @@ from newssearch.query import (
 )
 from newssearch.query.patterns import within_edits
 from newssearch.system.exhaustive import assert_never
-from newssearch.text.analysis import PLAIN, analyser_named
-from newssearch.text.analysis import words as words_of
+from newssearch.text.analysis import PLAIN_ANALYSIS, analyser_named
+from newssearch.text.tokenizer import word_matches as words_of
 
 from .field_values import similar_values
 from .reader import IndexReader
@@ -112,7 +112,7 @@ class WordSuggester:
         pieces = [match.group() for match in words_of(word)]
         if len(pieces) != 1:
             return []
-        form = analyser_named(PLAIN).form(pieces[0])
+        form = analyser_named(PLAIN_ANALYSIS).form(pieces[0])
         similar = self._expansion.similar_words(form, 1 if len(form) < LONG_WORD else 2)
         order = [(not within_edits(form, other, 1), -count, other) for other, count in similar.items()]
         live = (other for _, _, other in sorted(order) if self._is_live(other))

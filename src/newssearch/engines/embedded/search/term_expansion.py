@@ -10,7 +10,7 @@ from newssearch.errors import QueryError
 from newssearch.query import Diagnostic, Fuzzy, Name, Node, Regex, Wildcard
 from newssearch.query.names import beginnings, is_spelling
 from newssearch.query.patterns import pattern_of
-from newssearch.text.analysis import fold, without_possessive
+from newssearch.text.folding import fold, without_possessive
 
 from .reader import IndexReader
 

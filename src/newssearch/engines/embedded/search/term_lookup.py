@@ -15,12 +15,8 @@ from newssearch.query import Fuzzy, Name, Node, Phrase, Regex, Wildcard, Word
 from newssearch.query.alternatives import Alternative, Alternatives, alternatives_of
 from newssearch.query.names import is_name
 from newssearch.query.patterns import asks_for_whole, pattern_of, written_pattern
-from newssearch.text.analysis import (
-    analyser_named,
-    possible_forms,
-    unelided,
-    whole_form,
-)
+from newssearch.text.analysis import analyser_named
+from newssearch.text.folding import possible_forms, unelided, whole_form
 
 Expand = Callable[[Wildcard | Fuzzy | Regex | Name, TextField], Sequence[str]]
 """Returns the folded words of an index that a pattern or a name stands for."""

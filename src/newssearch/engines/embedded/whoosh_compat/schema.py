@@ -26,7 +26,7 @@ with warnings.catch_warnings():  # Whoosh 2.7.4 was written for older Pythons, w
     from whoosh.analysis import Analyzer, Token
 
 from newssearch.fields import WHOLE_FIELDS, WORD_FIELDS
-from newssearch.text.analysis import DEFAULT, analyser_named
+from newssearch.text.analysis import DEFAULT_ANALYSIS, analyser_named
 
 
 class ArticleAnalyzer(Analyzer):  # type: ignore[misc]
@@ -47,7 +47,7 @@ class ArticleAnalyzer(Analyzer):  # type: ignore[misc]
         **_: Any,
     ) -> Iterator[Any]:
         token = Token(positions, chars, removestops=False, mode="")
-        for position, found in enumerate(analyser_named(DEFAULT).tokens(value), start_pos):
+        for position, found in enumerate(analyser_named(DEFAULT_ANALYSIS).tokens(value), start_pos):
             token.text = found.term
             token.original = value[found.start : found.end]
             token.boost = 1.0

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -156,6 +158,48 @@ def test_every_module_says_what_it_is_for(file: Path) -> None:
 @pytest.mark.parametrize("file", MODULES, ids=module_of)
 def test_no_module_is_too_long_to_read(file: Path) -> None:
     assert len(file.read_text(encoding="utf-8").splitlines()) <= 600
+
+
+# ---- names
+
+NOT_THERE = object()
+
+
+def is_there(name: str) -> bool:
+    """Whether a dotted name leads to a module, or to something in one."""
+    parts = name.split(".")
+    for size in range(len(parts), 0, -1):
+        try:
+            found: object = import_module(".".join(parts[:size]))
+        except ImportError:
+            continue
+        return all((found := attribute(found, part)) is not NOT_THERE for part in parts[size:])
+    return False
+
+
+def attribute(owner: object, name: str) -> object:
+    """An attribute by its name; of a class of ours also one that only its instances have."""
+    found = getattr(owner, name, NOT_THERE)
+    if found is NOT_THERE and isinstance(owner, type) and owner.__module__.startswith("newssearch"):
+        of_instances = rf"\b(?:self\.)?{name}\b[^=\n]*[:=]"
+        return owner if re.search(of_instances, inspect.getsource(owner)) else NOT_THERE
+    return found
+
+
+@pytest.mark.parametrize("file", MODULES, ids=module_of)
+def test_references_in_docstrings_lead_somewhere(file: Path) -> None:
+    """Each :class:`…`, :func:`…` and so on: of the module, of a package around it, or from the top."""
+    source = file.read_text(encoding="utf-8")
+    module = "newssearch" if file == SOURCE / "__init__.py" else f"newssearch.{module_of(file)}"
+    package = module if file.name == "__init__.py" else module.rpartition(".")[0]
+    around = [".".join(package.split(".")[:size]) for size in range(1, package.count(".") + 2)]
+    classes = [node.name for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ClassDef)]
+    scopes = [module, *around, *(f"{module}.{name}" for name in classes), "builtins"]
+    for name in re.findall(r":(?:mod|class|func|meth|attr|data|exc):`~?([\w.]+)`", source):
+        wanted = (
+            [package + name] if name.startswith(".") else [name, *(f"{scope}.{name}" for scope in scopes)]
+        )
+        assert any(map(is_there, wanted)), f"{module}: {name}"
 
 
 # ---- documents

@@ -44,9 +44,9 @@ _CONSONANT_CLASSES = (
 
 An ``h`` after any of them makes no difference: ``kh``, ``gh``, ``th``.
 """
-_VOWEL_LETTERS = "aeiouy"
+_NAME_VOWELS = "aeiouy"
 _LETTER_GROUP = Pattern(
-    f"(?P<vowels>[{_VOWEL_LETTERS}']+)|"
+    f"(?P<vowels>[{_NAME_VOWELS}']+)|"
     + "|".join(f"(?P<c{n}>{group})" for n, (group, _) in enumerate(_CONSONANT_CLASSES))
 )
 _LATIN_NAME = Pattern(r"[a-z][a-z']*")
@@ -152,14 +152,14 @@ def _spelling(form: str) -> Spelling | None:
             vowels.append("")
     if len(classes) < 2:
         return None
-    gap = rf"([{_VOWEL_LETTERS}']*)"
-    first = rf"([{_VOWEL_LETTERS}']+)" if vowels[0] else "()"
+    gap = rf"([{_NAME_VOWELS}']*)"
+    first = rf"([{_NAME_VOWELS}']+)" if vowels[0] else "()"
     consonants = (
         f"(?:(?:{_CONSONANT_CLASSES[number][0]}){'' if _CONSONANT_CLASSES[number][0] == 'h' else 'h*'})+"
         for number in classes
     )
     expression = f"(?:[ae]l)?{first}{''.join(f'{one}{gap}' for one in consonants)}[hj]*"
-    first_letters = _VOWEL_LETTERS if vowels[0] else _CONSONANT_CLASSES[classes[0]][1]
+    first_letters = _NAME_VOWELS if vowels[0] else _CONSONANT_CLASSES[classes[0]][1]
     return Spelling(
         re.compile(expression), tuple(vowels), 1 + (len(classes) >= MIN_LONG_NAME_CONSONANTS), first_letters
     )

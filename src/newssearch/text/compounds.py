@@ -50,7 +50,7 @@ MAY_HAVE_CAPITALS_INSIDE = Pattern(
 )
 """Matches in every text with capitals inside a word; accented letters give false positives."""
 _FOUND_BY_A_PART = Pattern(f"[{SUPERSCRIPTS}]|{_PLURAL_ACRONYM}")
-_APOSTROPHE_SET = frozenset(APOSTROPHES + LETTER_APOSTROPHES)
+_ANY_APOSTROPHE = frozenset(APOSTROPHES + LETTER_APOSTROPHES)
 MARK_CATEGORIES = frozenset({"Mn", "Mc", "Me", "Cf"})
 """The Unicode categories of combining marks and of invisible characters."""
 _INVISIBLE_RUN = Pattern(f"[{IGNORABLE}]+")
@@ -75,7 +75,7 @@ def may_have_parts(text: str, *, joined_to: bool) -> bool:
     >>> may_have_parts("ex-MPs", joined_to=False), may_have_parts("Sant’Egidio", joined_to=True)
     (True, True)
     """
-    return (joined_to and not _APOSTROPHE_SET.isdisjoint(text)) or _FOUND_BY_A_PART.search(text) is not None
+    return (joined_to and not _ANY_APOSTROPHE.isdisjoint(text)) or _FOUND_BY_A_PART.search(text) is not None
 
 
 def singular_of(word: str) -> str:

@@ -10,7 +10,7 @@ from newssearch.engines.embedded.storage.toc import FORMAT_VERSION
 from .index_folder import IndexFolder
 
 if TYPE_CHECKING:
-    from newssearch.engines.embedded.integrity.verify import Check
+    from newssearch.engines.embedded.integrity.verify import EmbeddedCheck
     from newssearch.engines.protocol import LostArticle, StoredArticle
     from newssearch.reports import Leftover, Problem
 
@@ -55,11 +55,11 @@ class EmbeddedStore(IndexFolder):
 
     # ---- check, clean, salvage
 
-    def check(self, sample: int) -> Check:
+    def check(self, sample: int) -> EmbeddedCheck:
         """Return a check of the whole index, in which the words of ``sample`` articles of each segment are compared."""
-        from newssearch.engines.embedded.integrity.verify import Check  # a search needs none of it
+        from newssearch.engines.embedded.integrity.verify import EmbeddedCheck  # a search needs none of it
 
-        return Check(self.folder, sample)
+        return EmbeddedCheck(self.folder, sample)
 
     def leftovers(self, extras: Iterable[str]) -> list[Leftover]:
         """Return what interrupted runs left behind: files that no commit names. Empty while a run is under way.

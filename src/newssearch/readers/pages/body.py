@@ -19,7 +19,7 @@ from newssearch.article import STATED, Provenance
 from newssearch.text.paragraphs import Block, ParagraphKind, split_paragraphs
 
 from .dom import Piece, class_and_id
-from .reference_text import MIN_SHARED_SHINGLES, SHINGLE_WORDS, ReferenceText, words_of
+from .reference_text import MIN_SHARED_SHINGLES, SHINGLE_SIZE, ReferenceText, words_of
 from .trafilatura_text import trafilatura_paragraphs
 
 if TYPE_CHECKING:
@@ -277,10 +277,10 @@ class _PagePieces:
     def _is_summary(self, n: int) -> bool:
         """Whether a piece is the description that the page states, or begins like it."""
         words = self.words[n]
-        if len(words) < SHINGLE_WORDS or not self.summary:
+        if len(words) < SHINGLE_SIZE or not self.summary:
             return False
         return words == self.summary or (
-            words[: 2 * SHINGLE_WORDS] == self.summary[: 2 * SHINGLE_WORDS]
+            words[: 2 * SHINGLE_SIZE] == self.summary[: 2 * SHINGLE_SIZE]
             and len(words) < 2 * len(self.summary)
         )
 

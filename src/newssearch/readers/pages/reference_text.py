@@ -8,7 +8,7 @@ from collections.abc import Iterable
 MIN_SHARED_SHINGLES = 0.6
 """The share of the shingles of a piece that must be in the reference for the piece to be part of it."""
 
-SHINGLE_WORDS = 4
+SHINGLE_SIZE = 4
 """The number of consecutive words in a shingle."""
 
 _WORD_OR_IDEOGRAPH = re.compile(
@@ -25,8 +25,8 @@ def words_of(text: str) -> WordSequence:
 
 
 def shingles_of(words: WordSequence) -> set[WordSequence]:
-    """Return all sequences of :data:`SHINGLE_WORDS` consecutive words."""
-    return {words[start : start + SHINGLE_WORDS] for start in range(len(words) - SHINGLE_WORDS + 1)}
+    """Return all sequences of :data:`SHINGLE_SIZE` consecutive words."""
+    return {words[start : start + SHINGLE_SIZE] for start in range(len(words) - SHINGLE_SIZE + 1)}
 
 
 class ReferenceText:
@@ -40,12 +40,12 @@ class ReferenceText:
             words = words_of(paragraph)
             self.size += len(paragraph)
             self._shingles |= shingles_of(words)
-            if words and len(words) <= 2 * SHINGLE_WORDS:
+            if words and len(words) <= 2 * SHINGLE_SIZE:
                 self._short.add(words)
 
     def has(self, words: WordSequence) -> bool:
         """Whether a piece is part of the text: a very short one as a whole paragraph, others by most of their shingles."""
-        if len(words) < SHINGLE_WORDS:
+        if len(words) < SHINGLE_SIZE:
             return words in self._short
         shingles = shingles_of(words)
         return sum(shingle in self._shingles for shingle in shingles) >= MIN_SHARED_SHINGLES * len(shingles)

@@ -64,11 +64,11 @@ def claim_titles(
 
 def _shown_headline(page: Page, stated: Iterable[str], outlet_names: Sequence[str]) -> str | None:
     """Return the visible headline: the ``<h1>`` most similar to the headlines stated elsewhere on the page, or None."""
-    words = [_word_set(value) for value in stated]
+    words = [_distinct_words(value) for value in stated]
     best, best_rank = None, 0.0
     for element in page.headlines[:MAX_H1_ELEMENTS]:
         text = visible_text(element)
-        mine = _word_set(text)
+        mine = _distinct_words(text)
         if not mine or len(text) > LONGEST_HEADLINE:
             continue
         rank = max((len(mine & other) / len(mine | other) for other in words if other), default=0.0)
@@ -79,7 +79,7 @@ def _shown_headline(page: Page, stated: Iterable[str], outlet_names: Sequence[st
     return best
 
 
-def _word_set(text: str) -> set[str]:
+def _distinct_words(text: str) -> set[str]:
     return set(re.findall(r"\w+", text.casefold()))
 
 

@@ -7,20 +7,20 @@ that chunks with equal hashes are not confused.
 from __future__ import annotations
 
 import random
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+from newssearch.engines.embedded.storage.container import Bytes
+from newssearch.engines.embedded.storage.mmap_file import Array
+from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask
 
 MAX_CHUNK_BYTES = 64
 """The greatest size of a chunk that a table holds, in bytes."""
 PADDING_BYTES = MAX_CHUNK_BYTES + 16
 """The bytes that must follow the last chunk of a text."""
 
-Array = NDArray[Any]
-Mask = NDArray[np.bool_]
-Bytes = NDArray[np.uint8]
-Ints = NDArray[np.int64]
 Octets = NDArray[np.uint64]
 """Bytes of a text as little-endian numbers of eight bytes."""
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from newssearch.engines.embedded.segment.compound_postings import entry_of
 from newssearch.engines.embedded.segment.tokens import Numbers, Tokens
-from newssearch.engines.embedded.storage.sorted_sets import concat_ranges
+from newssearch.engines.embedded.storage.sorted_sets import Ints, concat_ranges
 from newssearch.text import compounds
 from newssearch.text.analysis import Analyser, Compound, analyser_named
 from newssearch.text.compounds import MAX_JOINED_WORDS, camel_case_parts
@@ -35,7 +35,7 @@ from newssearch.text.sentences import (
 )
 from newssearch.text.tokenizer import word_matches, word_of
 
-from .chunk_table import MAX_CHUNK_BYTES, PADDING_BYTES, ChunkTable, Ints, split_chunks
+from .chunk_table import MAX_CHUNK_BYTES, PADDING_BYTES, ChunkTable, split_chunks
 
 MAX_CHUNKS = 1_500_000
 """Chunks after which a lexicon is :attr:`~Lexicon.full`: a new one bounds the memory."""
@@ -308,7 +308,10 @@ class Lexicon:
 
 
 def _compounds(parts: Sequence[str], analyser: Analyser) -> Iterator[Compound]:
-    """Those of words with hyphens between them that are plain to see: as :meth:`~.Analyser.compounds` has them."""
+    """Yield the compounds of plain parts joined by hyphens.
+
+    They equal those of :meth:`newssearch.text.analysis.Analyser.compounds`.
+    """
     for first, part in enumerate(parts):
         if part[0].isalpha():
             word = part

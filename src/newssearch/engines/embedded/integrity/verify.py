@@ -45,7 +45,7 @@ _ENGINE_FILE = re.compile(
 """Matches the names of files and folders that newssearch or Whoosh may have written into the folder of an index."""
 
 
-class Check:
+class EmbeddedCheck:
     """One check of an index; see :class:`newssearch.engines.protocol.Check`."""
 
     def __init__(self, folder: Path, sample: int) -> None:

@@ -2,7 +2,7 @@
 
 Values that no filter can tell apart count as one. They share a *group key*: for an outlet or a source, the key of the name
 that its aliases lead to; for a language, its primary subtag (``en`` of ``en-GB``); for other fields, their key
-(:func:`indexing.segment_builder.key_of`). A filter on a byline or a place also finds the values that contain its words.
+(:func:`indexing.segment_builder.filter_key`). A filter on a byline or a place also finds the values that contain its words.
 """
 
 from __future__ import annotations

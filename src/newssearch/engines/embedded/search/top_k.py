@@ -1,6 +1,6 @@
 """The best paragraphs of a segment, exactly, without scoring those that cannot be among them.
 
-The maximum weight of each leaf in an article block (see :class:`~indexing.inverter.Groups`) gives an upper bound of the
+The maximum weight of each leaf in an article block (see :class:`~indexing.inverter.ArticleBlocks`) gives an upper bound of the
 best score in that article. Articles are scored in descending order of these bounds, until the worst score of a page
 is no less than the bound of every article left.
 """

@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING
 from ._version import __version__
 
 if TYPE_CHECKING:
-    from newssearch.updating.indexer import IndexReport, Progress
-    from newssearch.updating.pruning import Removal
     from newssearch.updating.rebuilding import rebuild
 
     from . import query
@@ -43,7 +41,7 @@ if TYPE_CHECKING:
     from .limits import Limits
     from .query import Diagnostic, Query, parse
     from .readers import ReadOptions
-    from .reports import Leftover, Problem, Salvage, Verification
+    from .reports import IndexReport, Leftover, Problem, Progress, Removal, Salvage, Verification
     from .request import Request
     from .results import Clause, Copy, FacetValue, Hit, Rank, Results, Snippet
     from .story import Change, Edit, Story, Version
@@ -122,16 +120,14 @@ _ROOMS = {
     ),
     "index": ("Index", "create", "open", "open_or_create"),
     "info": ("IndexInfo",),
-    "updating.indexer": ("IndexReport", "Progress"),
     "limits": ("Limits",),
     "query": ("Diagnostic", "Query", "parse"),
-    "updating.pruning": ("Removal",),
     "readers": ("ReadOptions",),
     "updating.rebuilding": ("rebuild",),
     "request": ("Request",),
     "results": ("Clause", "Copy", "FacetValue", "Hit", "Rank", "Results", "Snippet"),
     "story": ("Change", "Edit", "Story", "Version"),
-    "reports": ("Leftover", "Problem", "Salvage", "Verification"),
+    "reports": ("IndexReport", "Leftover", "Problem", "Progress", "Removal", "Salvage", "Verification"),
 }
 """Where each public name is defined: a module is imported when a name of it is first asked for."""
 

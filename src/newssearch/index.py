@@ -44,12 +44,12 @@ from .updating import files
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from newssearch.updating.indexer import Indexer, IndexReport, Progress
+    from newssearch.updating.indexer import Indexer
     from newssearch.updating.manifest import Manifest
-    from newssearch.updating.pruning import Removal
 
     from .outlets import Aliases
     from .readers import ReadOptions
+    from .reports import IndexReport, Progress, Removal
     from .story import Story
 
 

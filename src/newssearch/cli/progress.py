@@ -20,8 +20,7 @@ from .console import show_line, show_lines, width
 
 if TYPE_CHECKING:
     from newssearch.article import Article
-    from newssearch.updating.indexer import IndexReport, Progress
-    from newssearch.updating.pruning import Removal
+    from newssearch.reports import IndexReport, Progress, Removal
 
 SHOWN_REMOVED = 10
 """The number of articles that ``remove`` lists before it asks."""

@@ -19,9 +19,8 @@ from newssearch.system.lazy_regex import Pattern
 
 if TYPE_CHECKING:
     from newssearch.info import IndexInfo
-    from newssearch.reports import Salvage, Verification
+    from newssearch.reports import IndexReport, Salvage, Verification
     from newssearch.story import Change, Story, Version
-    from newssearch.updating.indexer import IndexReport
 
 Format = Literal["text", "json", "jsonl", "csv", "md"]
 

@@ -24,7 +24,7 @@ from .options import filter_options, index_option, json_option, wait_option
 from .progress import confirmed, confirming, list_removed, notes, print_report, progress_bar, stoppable
 
 if TYPE_CHECKING:
-    from newssearch.updating.indexer import IndexReport
+    from newssearch.reports import IndexReport
 
 DEFAULT_PATHS = ("seeds",)
 """The folders that ``index`` reads when it is given no paths."""

@@ -6,7 +6,6 @@ An interrupted run therefore continues where it stopped, and appending to a long
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -16,7 +15,6 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from newssearch.article import Article, Rejected
-from newssearch.display.brief import brief
 from newssearch.engines.protocol import Writer
 from newssearch.readers import (
     Document,
@@ -30,11 +28,13 @@ from newssearch.readers import (
     versions,
 )
 from newssearch.readers.parallel import Parsers
+from newssearch.reports import KEPT_REJECTIONS, IndexReport, Progress, Removal
 from newssearch.system.frozen import FrozenDict
 
 from . import files
+from .fingerprint import file_digest, size_and_time
 from .manifest import Entry, Manifest
-from .pruning import Confirm, Removal, plan
+from .pruning import Confirm, plan
 
 BATCH = 500_000
 """Paragraphs between two commits: what an interrupted run may lose, and what memory holds."""
@@ -42,99 +42,17 @@ STALE = -2
 """In place of the time of a file: it is to be read again, whatever its time."""
 UNOPENED = -3
 """In place of the time of a file that could not be opened: each run tries again."""
-KEPT_REJECTIONS = 1_000
-"""Rejections that a report, and the manifest of a file, list; all are counted."""
+COUNTS_OF_CHANGES = ("added", "updated", "removed", "kept", "paragraphs")
+"""The counts of a report that a copy adds to when it takes the place of a removed article."""
 
 
-@dataclass(frozen=True, slots=True)
-class IndexReport:
-    """What a run did, in articles, unless said otherwise.
+@dataclass(slots=True)
+class _Tally:
+    """The numbers that a run has counted so far, by the names of the fields of :class:`IndexReport`, and the lists beside them."""
 
-    ``duplicates`` are articles of the same id and the same content as one read elsewhere, kept once. ``files`` were
-    looked at, ``files_read`` had changed and were read. ``rejected`` lists the first :data:`KEPT_REJECTIONS` of
-    ``rejections``; ``rejected_before`` were rejected by an earlier run already, and have not changed since. ``skipped`` counts, by its kind, what is no article and was not expected to be one, such as the
-    images in a crawl. ``kept`` articles stay although their file is gone or cannot be read now, some of them because
-    their removal was ``refused``. ``paragraphs`` were added, in ``seconds``. ``interrupted`` runs can be repeated to go on.
-    """
-
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    duplicates: int = 0
-    files: int = 0
-    files_read: int = 0
-    rejections: int = 0
-    rejected: tuple[Rejected, ...] = ()
-    skipped: Mapping[str, int] = field(default_factory=FrozenDict)
-    paragraphs: int = 0
-    seconds: float = 0.0
-    interrupted: bool = False
-    kept: int = 0
-    refused: tuple[Removal, ...] = ()
-    rejected_before: int = 0
-
-    @property
-    def rate(self) -> float:
-        """Paragraphs added a second."""
-        return self.paragraphs / self.seconds if self.seconds else 0.0
-
-    def __repr__(self) -> str:
-        counts = (f"{getattr(self, name):,} {name}" for name in ("added", "updated", "unchanged", "removed"))
-        return brief(
-            self,
-            ", ".join([*counts, f"{self.rejections:,} rejected"]),
-            "(interrupted)" if self.interrupted else "",
-        )
-
-    def to_dict(self) -> dict[str, object]:
-        """The report as JSON types: what ``newssearch index --json`` prints."""
-        return {
-            "added": self.added,
-            "updated": self.updated,
-            "unchanged": self.unchanged,
-            "removed": self.removed,
-            "kept": self.kept,
-            "refused": [removal.to_dict() for removal in self.refused],
-            "duplicates": self.duplicates,
-            "files": self.files,
-            "files_read": self.files_read,
-            "rejections": self.rejections,
-            "rejected": [
-                {"path": r.path, "member": r.member, "record": r.record, "reason": r.reason}
-                for r in self.rejected
-            ],
-            "rejected_before": self.rejected_before,
-            "skipped": dict(self.skipped),
-            "paragraphs": self.paragraphs,
-            "seconds": round(self.seconds, 3),
-            "rate": round(self.rate, 1),
-            "interrupted": self.interrupted,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is, in bytes of the files to look at and articles seen so far."""
-
-    done: int
-    total: int
-    articles: int
-
-
-@dataclass
-class _Counts:
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    kept: int = 0
-    duplicates: int = 0
-    files: int = 0
-    files_read: int = 0
-    rejections: int = 0
-    rejected_before: int = 0
-    paragraphs: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    rejected: list[Rejected] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass
@@ -201,9 +119,7 @@ class Indexer:
         self._options = options or ReadOptions()
         self._stop = stop or (lambda: False)
         self._progress = progress or (lambda _: None)
-        self._counts = _Counts()
-        self._rejected: list[Rejected] = []
-        self._skipped: Counter[str] = Counter()
+        self._tally = _Tally()
         self._refused: list[Removal] = []
         self._pending: dict[str, str] = {}
         self._copies: dict[str, set[str]] = {}  # the files with copies of an article, by its id
@@ -239,8 +155,8 @@ class Indexer:
         found = look.sources
         for rejected in look.rejected:
             self._reject(rejected)
-        self._skipped += look.skipped
-        self._total = sum(_size(source.file) for source in found)
+        self._tally.skipped += look.skipped
+        self._total = sum(max(size_and_time(source.file)[0], 0) for source in found)
         run = _FileRun(None)
         with Parsers() as parsers:
             event: _Unchanged | _Opened | _Read | ReadOutcome
@@ -248,7 +164,7 @@ class Indexer:
                 if isinstance(event, _Unchanged):
                     self._unchanged(event)
                 elif isinstance(event, _Opened):
-                    self._counts.files += 1
+                    self._tally.counts["files"] += 1
                     run = self._begin(event)
                 elif isinstance(event, _Read):
                     self._end(event.file, run)
@@ -274,17 +190,13 @@ class Indexer:
                     self._manifest.drop(path)
                     if name in self._fresh or name in self._manifest.entries:
                         continue
-                before, rejected = replace(self._counts), len(self._rejected)
-                skipped = self._skipped.copy()
+                tally, self._tally = self._tally, _Tally()
                 self._read_now(files.Source(file, name))
-                for count in ("unchanged", "files_read", "rejections", "rejected_before"):
-                    setattr(self._counts, count, getattr(before, count))
-                del self._rejected[rejected:]
-                self._skipped = skipped
+                copied, self._tally = self._tally.counts, tally
+                for count in COUNTS_OF_CHANGES:
+                    tally.counts[count] += copied[count]
                 if path in self._was_read:
-                    self._counts.duplicates -= len(entry.duplicates)
-                else:
-                    self._counts.duplicates = before.duplicates
+                    tally.counts["duplicates"] += copied["duplicates"] - len(entry.duplicates)
             self._commit()
 
     def read_articles(self, items: Iterable[ReadOutcome]) -> None:
@@ -313,7 +225,7 @@ class Indexer:
         """
         made = plan(known, look, archive, exclude, confirm, self._copied)
         self._refused += made.refused
-        self._counts.kept += made.kept
+        self._tally.counts["kept"] += made.kept
         for path in made.remove:
             if self._stop():
                 self._stopped = True
@@ -332,15 +244,13 @@ class Indexer:
         """Commit, and say what was done; ``refuse`` says what of it is refused, by how many articles were added."""
         self._commit(last=True)
         if not self._stopped:
-            self._refused += refuse(self._counts.added)
-        counts = vars(self._counts)
-        seconds = time.perf_counter() - self._started
+            self._refused += refuse(self._tally.counts["added"])
         return IndexReport(
-            **counts,
-            rejected=tuple(self._rejected),
+            **self._tally.counts,
+            rejected=tuple(self._tally.rejected),
             refused=tuple(self._refused),
-            skipped=FrozenDict(sorted(self._skipped.items())),
-            seconds=seconds,
+            skipped=FrozenDict(sorted(self._tally.skipped.items())),
+            seconds=time.perf_counter() - self._started,
             interrupted=self._stopped,
         )
 
@@ -351,16 +261,16 @@ class Indexer:
     ) -> Iterator[_Unchanged | _Opened | _Read | ReadOutcome | Document]:
         """What is to be done for each file, and what is in it; asked for ahead of time."""
         for source in sources:
-            size, mtime = _stat(source.file)
+            size, mtime = size_and_time(source.file)
             entry = self._manifest.entries.get(source.path)
             same = (
                 entry is not None and entry.size == size and entry.mtime != UNOPENED and self._is_known(entry)
             )
-            if same and entry and (entry.mtime == mtime or _digest(source.file) == entry.digest):
+            if same and entry and (entry.mtime == mtime or file_digest(source.file) == entry.digest):
                 yield _Unchanged(source, size, mtime)
                 self._advance(size)
                 continue
-            yield from self._events_of(_Opened(source, size, mtime, _digest(source.file)))
+            yield from self._events_of(_Opened(source, size, mtime, file_digest(source.file)))
 
     def _events_of(self, file: _Opened) -> Iterator[_Opened | _Read | ReadOutcome | Document]:
         reported = 0
@@ -376,7 +286,7 @@ class Indexer:
         yield _Read(file)
 
     def _unchanged(self, file: _Unchanged) -> None:
-        self._counts.files += 1
+        self._tally.counts["files"] += 1
         path = file.source.path
         entry = self._manifest.entries.get(path)
         if entry is None or entry.mtime == STALE:  # made so by what was done since it was looked at
@@ -385,15 +295,17 @@ class Indexer:
             return
         if entry.mtime != file.mtime:
             self._manifest.set(path, replace(entry, mtime=file.mtime))  # touched, not changed
-        self._counts.unchanged += entry.articles
+        self._tally.counts["unchanged"] += entry.articles
         if entry.rejections:
-            self._counts.rejected_before += entry.rejections
-            self._counts.kept += max(len(self._writer.states(path).keys() - self._gone) - entry.articles, 0)
-        self._skipped.update(dict(entry.skipped))
+            self._tally.counts["rejected_before"] += entry.rejections
+            self._tally.counts["kept"] += max(
+                len(self._writer.states(path).keys() - self._gone) - entry.articles, 0
+            )
+        self._tally.skipped.update(dict(entry.skipped))
 
     def _read_now(self, source: files.Source) -> None:
         """Read a file that nothing is done ahead of time for."""
-        file = _Opened(source, *_stat(source.file), _digest(source.file))
+        file = _Opened(source, *size_and_time(source.file), file_digest(source.file))
         run = self._begin(file)
         for item in read_file(source.file, source.path, self._options):
             self._take(item, run)
@@ -402,7 +314,7 @@ class Indexer:
         self._end(file, run)
 
     def _begin(self, file: _Opened) -> _FileRun:
-        self._counts.files_read += 1
+        self._tally.counts["files_read"] += 1
         path = file.source.path
         before = self._manifest.entries.get(path)
         self._manifest.drop(path)  # what it says of the file is not of the articles of the next commit
@@ -417,11 +329,11 @@ class Indexer:
         if not unread and parts <= set(run.before.rejected if run.before else ()):
             self._remove(set(run.known or ()) - run.seen)
         else:
-            self._counts.kept += len(set(run.known or ()) - run.seen)
+            self._tally.counts["kept"] += len(set(run.known or ()) - run.seen)
         # One that could not even be opened may be opened next time, with the same time.
         settled = bool(file.digest) or not unread
         path, stat = file.source.path, (file.size, file.mtime)
-        if _stat(file.source.file) == stat:
+        if size_and_time(file.source.file) == stat:
             entry = Entry(
                 file.size,
                 file.mtime if settled else UNOPENED,
@@ -443,7 +355,7 @@ class Indexer:
     def _take(self, item: ReadOutcome, run: _FileRun) -> None:
         if isinstance(item, Skipped):
             run.skipped[item.kind] += 1
-            self._skipped[item.kind] += 1
+            self._tally.skipped[item.kind] += 1
         elif isinstance(item, Rejected):
             self._rejection(item, run)
         elif not (item.paragraphs or item.title):
@@ -469,7 +381,7 @@ class Indexer:
             and rejected in run.before.rejected
             and not self._retry
         ):
-            self._counts.rejected_before += 1
+            self._tally.counts["rejected_before"] += 1
         else:
             self._reject(item)
 
@@ -484,17 +396,17 @@ class Indexer:
         if run.known is not None and old is not None:
             run.seen.add(article.id)
         if old == state:
-            self._counts.unchanged += 1
+            self._tally.counts["unchanged"] += 1
             return
         if old is None:
-            self._counts.added += 1
+            self._tally.counts["added"] += 1
         else:
-            self._counts.updated += 1
+            self._tally.counts["updated"] += 1
             self._writer.remove([article.id])
             self._copies_are_stale(article.id)
         self._writer.add(article, state)
         self._pending[article.id] = state
-        self._counts.paragraphs += len(article.paragraphs)
+        self._tally.counts["paragraphs"] += len(article.paragraphs)
 
     def _taken(self, article_id: str, run: _FileRun, old: str | None) -> str | None:
         """The state of another article that has this id, if there is one."""
@@ -507,7 +419,7 @@ class Indexer:
     def _taken_id(self, article: Article, taken: str, run: _FileRun) -> None:
         """The id is taken: by the same article read elsewhere, which is kept once, or else by another one."""
         if taken == article.digest:
-            self._counts.duplicates += 1
+            self._tally.counts["duplicates"] += 1
             run.duplicates.append(article.id)
         elif run.known is None:  # of no file: a later version replaces the earlier one of the same batch
             self._commit()
@@ -533,7 +445,7 @@ class Indexer:
 
     def _remove(self, ids: Iterable[str]) -> None:
         gone = sorted(ids)
-        self._counts.removed += self._writer.remove(gone)
+        self._tally.counts["removed"] += self._writer.remove(gone)
         self._gone.update(gone)
         for article_id in gone:
             self._copies_are_stale(article_id)
@@ -551,9 +463,9 @@ class Indexer:
                 self._manifest.set(path, replace(self._manifest.entries[path], mtime=STALE, digest=""))
 
     def _reject(self, rejected: Rejected) -> None:
-        self._counts.rejections += 1
-        if len(self._rejected) < KEPT_REJECTIONS:
-            self._rejected.append(rejected)
+        self._tally.counts["rejections"] += 1
+        if len(self._tally.rejected) < KEPT_REJECTIONS:
+            self._tally.rejected.append(rejected)
 
     def _advance(self, count: int) -> None:
         self._done += count
@@ -572,29 +484,3 @@ class Indexer:
         if self._manifest.changed:
             self._save(self._manifest)
             self._manifest.changed = False
-
-
-def _stat(file: Path) -> tuple[int, int]:
-    try:
-        status = file.stat()
-    except OSError:
-        return -1, -1
-    return status.st_size, status.st_mtime_ns
-
-
-def _size(file: Path) -> int:
-    return max(_stat(file)[0], 0)
-
-
-def _digest(file: Path) -> str:
-    """A digest of the content of a regular file, else ``""``."""
-    try:
-        if not file.is_file():
-            return ""
-        digest = hashlib.blake2b(digest_size=16)
-        with file.open("rb") as stream:
-            while block := stream.read(1 << 20):
-                digest.update(block)
-        return digest.hexdigest()
-    except OSError:
-        return ""

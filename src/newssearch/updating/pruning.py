@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from newssearch.article import STREAM
-from newssearch.display.brief import many
+from newssearch.reports import Removal
 
 from . import files
 
@@ -25,40 +25,6 @@ SHOWN = 10
 """Files that a removal names."""
 
 EMPTY = "the folder is empty now"
-
-
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """Articles that a run is about to remove, or was kept from removing: see ``confirm`` of :meth:`Index.update`.
-
-    Of the ``known`` articles below ``path`` (``"."`` is the archive), ``articles`` would go, for the ``reason``. They
-    were read from that many ``files``, of which ``examples`` are the first ten. Where the old index cannot be read,
-    ``known`` is None.
-    """
-
-    path: str
-    articles: int
-    known: int | None
-    reason: str
-    files: int = 0
-    examples: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        number = "all articles"
-        if self.known is not None:
-            number = f"{self.articles:,} of {many(self.known, 'article')}"
-        return f"{number}{'' if self.path == '.' else f' below {self.path}'}: {self.reason}"
-
-    def to_dict(self) -> dict[str, object]:
-        """The removal as JSON types."""
-        return {
-            "path": self.path,
-            "articles": self.articles,
-            "known": self.known,
-            "reason": self.reason,
-            "files": self.files,
-            "examples": list(self.examples),
-        }
 
 
 Confirm = Callable[[Removal], bool]

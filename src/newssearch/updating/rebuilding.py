@@ -13,11 +13,12 @@ from newssearch.engines.address import store_at
 from newssearch.engines.protocol import Store
 from newssearch.errors import IndexFolderError, IndexNotFoundError
 from newssearch.readers import ReadOptions, chosen_settings
+from newssearch.reports import IndexReport, Progress, Removal
 
 from . import files
-from .indexer import Indexer, IndexReport, Progress
+from .indexer import Indexer
 from .manifest import FILE_NAME, Manifest
-from .pruning import EMPTY, SHOWN, Confirm, Removal
+from .pruning import EMPTY, SHOWN, Confirm
 
 
 def rebuild(

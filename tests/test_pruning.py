@@ -373,6 +373,18 @@ def test_a_rebuild_of_an_index_that_cannot_be_read_wants_every_path(archive: Pat
     assert newssearch.rebuild(index.folder, [archive / "web"]).added == 4
 
 
+def test_a_rebuild_to_less_than_half_of_an_index_that_cannot_be_read_keeps_it(
+    archive: Path, index: Index
+) -> None:
+    index.close()
+    for file in index.folder.iterdir():
+        if file.name != "files.json":
+            file.write_bytes(b"damaged")
+    report = newssearch.rebuild(index.folder, [archive / "web"])
+    assert [str(removal) for removal in report.refused] == ["6 of 10 articles: the new index would have 4"]
+    assert newssearch.rebuild(index.folder, [archive / "web"], confirm=lambda _: True).added == 4
+
+
 @posix
 def test_a_link_that_leads_nowhere_does_not_hold_up_the_rebuild_of_a_damaged_index(
     archive: Path, index: Index

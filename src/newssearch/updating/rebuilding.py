@@ -36,7 +36,8 @@ def rebuild(
     """Rebuild the index in ``folder`` from files; the new one replaces the old one when it is complete.
 
     Until then the old one can be searched. It stays as it was if the run is stopped, fails, or finds no article. Only counts
-    are read of the old index, so an index of an older format, or a damaged one, can be rebuilt too.
+    are read of the old index, so an index of an older format, or a damaged one, can be rebuilt too: its manifest has the
+    number of articles of each file.
 
     ``confirm`` is asked, with a :class:`Removal`, before the new index replaces one that has more than twice as many
     articles, or that has articles below a path that is missing, empty or cannot be listed. Without it, the answer is no.
@@ -57,7 +58,7 @@ def rebuild(
                 rejections=len(look.rejected),
                 rejected=tuple(look.rejected),
                 refused=refused,
-                kept=old.articles or 0,
+                kept=old.total,
             )
         with closing(begun.begin()) as writer:
             run = Indexer(
@@ -83,6 +84,11 @@ class _Old(NamedTuple):
     articles: int | None
     paths: dict[str, int]
 
+    @property
+    def total(self) -> int:
+        """The number of articles. If the index cannot be read, those of the files in its manifest."""
+        return sum(self.paths.values()) if self.articles is None else self.articles
+
 
 def _old(store: Store) -> _Old:
     try:
@@ -91,7 +97,8 @@ def _old(store: Store) -> _Old:
     except IndexNotFoundError:
         return _Old(0, {})
     except IndexFolderError:  # damaged, or of another format
-        return _Old(None, {})
+        entries = Manifest.load(store.read_extra(FILE_NAME)).entries
+        return _Old(None, {path: entry.articles for path, entry in entries.items() if entry.articles})
     try:
         return _Old(snapshot.contents().articles, snapshot.paths())
     finally:
@@ -114,9 +121,9 @@ def _missed(old: _Old, look: files.Look) -> Iterator[Removal]:
 
 def _smaller(old: _Old, added: int) -> Iterator[Removal]:
     """Return the removal of most articles, if the new index has less than half as many as the old one."""
-    if old.articles is not None and 2 * added < old.articles:
+    if 2 * added < old.total:
         reason = f"the new index would have {added:,}"
-        yield Removal(".", old.articles - added, old.articles, reason)
+        yield Removal(".", old.total - added, old.total, reason)
 
 
 def _refused(removals: Iterable[Removal], confirm: Confirm | None) -> tuple[Removal, ...]:

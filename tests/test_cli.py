@@ -83,7 +83,7 @@ def test_index_reports_what_it_did(cli: Command, tmp_path: Path) -> None:
     )
 
 
-def test_index_reads_seeds_without_being_told(cli: Command, tmp_path: Path, seed: Path) -> None:
+def test_index_without_paths_reads_seeds(cli: Command, tmp_path: Path, seed: Path) -> None:
     (tmp_path / "seeds").mkdir()
     (tmp_path / "seeds" / "a.txt").write_bytes(seed.read_bytes())
     assert cli("index").out.startswith("articles: 1 added, ")
@@ -144,7 +144,7 @@ def test_index_options_reach_the_reader(cli: Command, tmp_path: Path) -> None:
     assert [(hit["date"], hit["lang"]) for hit in shown["hits"]] == [("2024-05-07", "pt-BR")]
 
 
-def test_index_prunes_only_when_told(cli: Command, tmp_path: Path) -> None:
+def test_index_prunes_only_with_prune(cli: Command, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Rain\n\nIt rained.\n", encoding="utf-8")
     (tmp_path / "b.txt").write_text("Sun\n\nIt was hot.\n", encoding="utf-8")
     cli("index", "a.txt", "b.txt")
@@ -453,7 +453,7 @@ def test_an_index_of_a_newer_version_ends_with_3(cli: Command, held: Path, name:
         assert done.err == "error: index was made by a newer newssearch (9.0): update this one\n"
 
 
-def test_an_index_of_an_older_version_says_how_to_make_it_anew(
+def test_an_index_of_an_older_version_says_how_to_rebuild_it(
     cli: Command, held: Path, tmp_path: Path
 ) -> None:
     made_by_another(held, format=0)
@@ -739,7 +739,7 @@ def test_every_command_explains_itself(cli: Command, verb: str, flag: str) -> No
     assert done.out.startswith(f"Usage: newssearch {verb}".rstrip())
 
 
-def test_the_version_is_told(cli: Command) -> None:
+def test_the_version_is_printed(cli: Command) -> None:
     assert cli("--version").out == f"newssearch, version {newssearch.__version__}\n"
 
 

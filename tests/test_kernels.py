@@ -414,14 +414,16 @@ def check_field(field: FieldReader, texts: Texts, size: int, pick: random.Random
 
     low, high = sorted((pick.randint(0, len(terms)), pick.randint(0, len(terms))))
     if low < high:
-        check_stretch(field, low, high, [held[term] for term in terms[low:high]])
+        check_postings_between(field, low, high, [held[term] for term in terms[low:high]])
     check_variants(field, variants, totals, terms)
 
 
-def check_stretch(
+def check_postings_between(
     field: FieldReader, low: int, high: int, wanted: list[dict[int, list[tuple[int, IndexedWord]]]]
 ) -> None:
-    owner_terms, owners, counts, positions, kinds = (array.tolist() for array in field.stretch(low, high))
+    owner_terms, owners, counts, positions, kinds = (
+        array.tolist() for array in field.postings_between(low, high)
+    )
     assert owner_terms == [low + n for n, of in enumerate(wanted) for _ in of]
     assert owners == [owner for of in wanted for owner in of]
     assert counts == [len(words) for of in wanted for words in of.values()]
@@ -986,7 +988,7 @@ def portrait_of(field: FieldReader) -> dict[str, object]:
         )
         for number, term in enumerate(terms)
     ]
-    seen["stretch"] = [array.tolist() for array in field.stretch(0, len(terms))] if terms else []
+    seen["postings"] = [array.tolist() for array in field.postings_between(0, len(terms))] if terms else []
     seen["forms"] = field.forms_with("")
     seen["names"] = [field.written(n) for n in range(len(field.array("variant.term")))]
     seen["sentences"] = parts_of(field)
@@ -1034,10 +1036,10 @@ def check_merged(batches: Sequence[Sequence[Article]], gone: set[int], folder: P
 )
 @settings(max_examples=60, deadline=None, suppress_health_check=NO_LIMITS)
 def test_a_merge_is_one_segment_of_what_is_left(
-    batches: list[list[Article]], gone: set[int], stretch: int, stride: int, limit: int
+    batches: list[list[Article]], gone: set[int], slice_size: int, stride: int, limit: int
 ) -> None:
     sizes = small(
-        WORDS_PER_SLICE=stretch,
+        WORDS_PER_SLICE=slice_size,
         POSTINGS_PER_OFFSET=stride,
         REPACK_SIZE=limit,
         BLOCK_SIZE=30,
@@ -1047,10 +1049,10 @@ def test_a_merge_is_one_segment_of_what_is_left(
         check_merged(batches, gone, Path(folder))
 
 
-@pytest.mark.parametrize("stretch", [50, 4_000_000])
-def test_a_merge_of_long_paragraphs_and_many_variants(tmp_path: Path, stretch: int) -> None:
+@pytest.mark.parametrize("slice_size", [50, 4_000_000])
+def test_a_merge_of_long_paragraphs_and_many_variants(tmp_path: Path, slice_size: int) -> None:
     """Some of the segments have far words, some wide positions, some neither; words over 255 times, 20 variants."""
-    pick = random.Random(stretch)
+    pick = random.Random(slice_size)
     cased = ["".join(pick.choice([c, c.upper()]) for c in "attacks") for _ in range(20)]
 
     def text(size: int) -> str:
@@ -1059,7 +1061,7 @@ def test_a_merge_of_long_paragraphs_and_many_variants(tmp_path: Path, stretch: i
     long = article("l", text(2_000), url="l")
     mixed = [article("m", text(300), *(text(90) for _ in range(20)), "b " * 600, url="m")]
     short = [article("s", *(text(5) for _ in range(9)), url=f"s{n}") for n in range(9)]
-    with small(WORDS_PER_SLICE=stretch):
+    with small(WORDS_PER_SLICE=slice_size):
         for batches in ([mixed, short], [[long], short], [mixed, [long, *short]], [short, mixed, [long]]):
             for gone in (set[int](), {0}, {1, 3}, set(range(1, 9))):
                 check_merged(batches, gone, tmp_path)

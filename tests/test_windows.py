@@ -183,7 +183,7 @@ def test_leftovers_that_are_open_are_named_and_removed_later(folder: Path, as_on
     assert as_on_windows.names == [left.name]
 
 
-def test_a_damaged_index_that_is_open_can_be_saved_and_made_anew(tmp_path: Path, folder: Path) -> None:
+def test_a_damaged_index_that_is_open_can_be_salvaged_and_rebuilt(tmp_path: Path, folder: Path) -> None:
     (tmp_path / "a.txt").write_text("A\n\nRain.\n", encoding="utf-8")
     with newssearch.create(folder) as index:
         index.update(tmp_path / "a.txt")

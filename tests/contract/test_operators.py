@@ -109,7 +109,7 @@ def test_a_phrase_within_some_words_holds_all_of_them(address: str, query: str, 
     assert holds(address, "One two three one.", query) is expected
 
 
-def test_of_a_phrase_within_the_shortest_stretches_are_counted_and_marked(address: str) -> None:
+def test_of_a_phrase_within_the_shortest_spans_are_counted_and_marked(address: str) -> None:
     index = index_of(address, article("A", "One one two, two one."))
     (hit,) = index.search('"one two"~5')
     assert [hit.text[s:e] for s, e in hit.snippet.highlights] == ["one two", "two one"]
@@ -821,8 +821,8 @@ def test_what_has_no_meaning_is_refused_at_its_place(query: str, place: str, mes
     with pytest.raises(QueryError) as caught:
         parse(query)
     assert message in caught.value.reason
-    at, stretch = query.index(place), query[caught.value.start : caught.value.end]
-    assert stretch.strip("()") == place.strip("()")
+    at, part = query.index(place), query[caught.value.start : caught.value.end]
+    assert part.strip("()") == place.strip("()")
     assert at <= caught.value.start < caught.value.end <= at + len(place)
 
 

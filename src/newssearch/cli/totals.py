@@ -24,10 +24,10 @@ def lines(results: Results, format_: Format, style: Style, *, explained: bool, n
     elif format_ == "csv":
         yield from _csv(results)
     elif format_ == "md":
-        yield _told(results)
+        yield _summary(results)
         yield from facet_rows(results, first="")
     else:
-        yield _told(results)
+        yield _summary(results)
         yield from facet_lines(results, style, first="")
 
 
@@ -43,7 +43,7 @@ def _counts(results: Results, *, explained: bool = False, named: bool = False) -
     return counts | {name: everything[name] for name, asked in wanted.items() if asked}
 
 
-def _told(results: Results) -> str:
+def _summary(results: Results) -> str:
     """The totals for people."""
     left = f"; {undated(results.undated)}" if results.undated else ""
     return f"{totals(results, 'paragraph')}{left}"

@@ -1,6 +1,6 @@
-"""Several segments made into one, by array operations, without what is deleted.
+"""Merges several segments into one by array operations, without deleted articles.
 
-The terms are gone through in stretches, so that the memory that it takes does not grow with the segments.
+Terms are merged slice by slice, so that memory does not grow with the size of the segments.
 """
 
 from __future__ import annotations
@@ -159,14 +159,14 @@ class _PostingSlice(NamedTuple):
 
 
 class _NewNumbers(NamedTuple):
-    """The new term of each term of a source, -1 for those that are gone, and the new kind of each of their kinds."""
+    """The new number of each term of a source, -1 for terms that are dropped, and the new number of each of their kinds."""
 
     terms: Ints
     kinds: Ints
 
 
 class _LiveCounts(NamedTuple):
-    """How many postings and groups of each term of a source remain, and how many words of each variant."""
+    """The number of live postings and article blocks of each term of a source, and of live words of each surface form."""
 
     postings: Ints
     groups: Ints
@@ -227,11 +227,11 @@ class _Source:
         postings, counts = np.zeros(len(field.terms), np.int64), np.zeros(len(self._variants), np.int64)
         groups = np.zeros(len(field.terms), np.int64)
         for low, high in _slices(field.array("tokens").astype(np.int64)):
-            stretch = self._read(low, high, own=True)
-            of_groups = run_starts(stretch.terms) | run_starts(articles[stretch.owners])
-            groups += np.bincount(stretch.terms[of_groups], minlength=len(groups))
-            postings += np.bincount(stretch.terms, minlength=len(postings))
-            of = self._first_kind[np.repeat(stretch.terms, stretch.counts)] + stretch.kinds
+            piece = self._read(low, high, own=True)
+            of_groups = run_starts(piece.terms) | run_starts(articles[piece.owners])
+            groups += np.bincount(piece.terms[of_groups], minlength=len(groups))
+            postings += np.bincount(piece.terms, minlength=len(postings))
+            of = self._first_kind[np.repeat(piece.terms, piece.counts)] + piece.kinds
             counts += np.bincount(self._variant_of[of], minlength=len(counts))
         return _LiveCounts(postings, groups, counts)
 
@@ -242,24 +242,24 @@ class _Source:
         start, end = np.searchsorted(ranks[there], (low, high)).tolist()
         if start == end:
             return _PostingSlice(*(np.empty(0, np.int64) for _ in range(5)))
-        stretch = self._read(int(there[start]), int(there[end - 1]) + 1)
-        of = self._first_kind[np.repeat(stretch.terms, stretch.counts)] + stretch.kinds
-        return stretch._replace(terms=ranks[stretch.terms], kinds=kinds[of])
+        piece = self._read(int(there[start]), int(there[end - 1]) + 1)
+        of = self._first_kind[np.repeat(piece.terms, piece.counts)] + piece.kinds
+        return piece._replace(terms=ranks[piece.terms], kinds=kinds[of])
 
     def _read(self, low: int, high: int, *, own: bool = False) -> _PostingSlice:
         """The postings of its own terms that remain; by its ``own`` owners, or by those in the new segment."""
-        stretch = _PostingSlice(*self.field.stretch(low, high))
-        owners = self.owners[stretch.owners]
+        piece = _PostingSlice(*self.field.postings_between(low, high))
+        owners = self.owners[piece.owners]
         if self.whole:
-            return stretch._replace(owners=owners)
+            return piece._replace(owners=owners)
         keep = owners >= 0
-        words = np.repeat(keep, stretch.counts)
+        words = np.repeat(keep, piece.counts)
         return _PostingSlice(
-            stretch.terms[keep],
-            stretch.owners[keep] if own else owners[keep],
-            stretch.counts[keep],
-            stretch.positions[words],
-            stretch.kinds[words],
+            piece.terms[keep],
+            piece.owners[keep] if own else owners[keep],
+            piece.counts[keep],
+            piece.positions[words],
+            piece.kinds[words],
         )
 
 
@@ -365,7 +365,7 @@ class _MergedField:
 
 
 def _merged_vocabulary(sources: Sequence[_Source]) -> tuple[Vocabulary, Ints]:
-    """The words of all sources that are still there, which each of these is told; and how many words are each variant."""
+    """Return the vocabulary of all live words, and the number of words of each surface form; renames the terms of each source."""
     keys = [source.keys() for source in sources]
     known = sorted(set().union(*keys))
     number = {key: n for n, key in enumerate(known)}
@@ -396,7 +396,7 @@ class _Filled(NamedTuple):
 
 
 class _MergeTask(NamedTuple):
-    """The task of writing the postings of some terms, stretch by stretch, each section where there is place for it."""
+    """The task of writing the postings of a range of terms, slice by slice, into the space allocated in each section."""
 
     name: TextField
     sources: Sequence[tuple[Path, Ints, _NewNumbers]]
@@ -428,27 +428,27 @@ class _MergeTask(NamedTuple):
         runs = [HighBitsRuns(*(np.empty(0, np.int64) for _ in range(3)))]
         at = [np.empty(0, np.int64)]
         for start, end in _slices(first_word):
-            stretch = _ordered([source.read(start + term, end + term) for source in sources])
+            piece = _ordered([source.read(start + term, end + term) for source in sources])
             posting, word, group = int(first[start]), int(first_word[start]), int(self.first_group[start])
-            assert len(stretch.owners) == first[end] - posting, "all postings were counted before"
-            numbers["counts"].put(posting, stretch.counts)
-            numbers["positions"].put(word, stretch.positions)
-            groups = ArticleBlocks.of(stretch.terms, stretch.owners, stretch.counts, articles)
+            assert len(piece.owners) == first[end] - posting, "all postings were counted before"
+            numbers["counts"].put(posting, piece.counts)
+            numbers["positions"].put(word, piece.positions)
+            groups = ArticleBlocks.of(piece.terms, piece.owners, piece.counts, articles)
             behind = group + len(groups.terms)
             opened["group.low"][group:behind] = groups.articles.astype(np.uint16)
             if articles is not None:
-                numbers["within"].put(posting, articles.within(stretch.owners))
+                numbers["within"].put(posting, articles.within(piece.owners))
                 numbers["group.counts"].put(group, groups.sizes)
                 opened["group.best"][group:behind] = groups.best
             of_terms = groups.runs()
             runs.append(of_terms._replace(first=of_terms.first + group))
-            begins = np.cumsum(stretch.counts) - stretch.counts + word
+            begins = np.cumsum(piece.counts) - piece.counts + word
             at.append(begins[-posting % POSTINGS_PER_OFFSET :: POSTINGS_PER_OFFSET])
             bounds = first_word[start : end + 1] - word
             pack(
                 opened["packed"],
                 self.packed_at[start : end + 1],
-                stretch.kinds,
+                piece.kinds,
                 bounds,
                 self.kinds[start:end],
             )
@@ -509,7 +509,7 @@ def _ordered(parts: Sequence[_PostingSlice]) -> _PostingSlice:
 
 
 def _slices(first_word: Ints) -> Iterator[tuple[int, int]]:
-    """From which term to which there are about so many words as a stretch may have."""
+    """Yield ranges of terms with about :data:`WORDS_PER_SLICE` words each."""
     start = 0
     while start < len(first_word) - 1:
         end = int(np.searchsorted(first_word, first_word[start] + WORDS_PER_SLICE, "right")) - 1
@@ -519,7 +519,7 @@ def _slices(first_word: Ints) -> Iterator[tuple[int, int]]:
 
 
 def _differences(first: Array) -> Ints:
-    """How many there are from each first one to the next."""
+    """The differences of consecutive offsets: the size of each run."""
     return np.asarray(np.diff(first.astype(np.int64)), np.int64)
 
 

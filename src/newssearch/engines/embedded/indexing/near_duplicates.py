@@ -46,21 +46,23 @@ _NO_TIME_LAST = np.iinfo(np.int64).max
 
 
 class SegmentStories(NamedTuple):
-    """A segment of the commit to be: what was known of it, if anything, and its articles that are no longer there."""
+    """A segment of the commit to be, its story columns of the last commit (None if it is new), and the articles removed since."""
 
     segment: Segment
     before: StoryColumns | None
-    gone: Ints
+    removed: Ints
 
 
 def update_stories(parts: Sequence[SegmentStories], boilerplate: Hashes) -> tuple[list[StoryColumns], Hashes]:
-    """The stories in each segment of a commit, and the boilerplate, from those of the one before and what changed."""
+    """Return the story columns of each segment of a commit, and the hashes of boilerplate, updated from the last commit."""
     return _Update(parts, boilerplate).run()
 
 
 def concat_columns(parts: Sequence[tuple[StoryColumns, Ints, Ints]]) -> StoryColumns:
-    """What is known of several segments that become one, with the numbers that their articles and documents have there,
-    -1 for those that are gone."""
+    """Return the story columns of a merged segment.
+
+    ``parts`` are the columns of each source, and the new numbers of its articles and documents, -1 for removed ones.
+    """
 
     def documents(name: str) -> Array:
         found = np.concatenate([new[getattr(known, name)] for known, _, new in parts])
@@ -75,8 +77,8 @@ def concat_columns(parts: Sequence[tuple[StoryColumns, Ints, Ints]]) -> StoryCol
 
 
 class _SampleRows(NamedTuple):
-    """Samples of articles that are there: the number of the hash among those looked up, article and document; and
-    whether it is the first such sample of its article. By hash, then from the earliest article to the last."""
+    """Samples of articles that are present: the index of the hash among those looked up, the article, the document, and
+    whether it is the first sample of its article with that hash. Sorted by hash, then by article, the earliest first."""
 
     hashes: Ints
     articles: Ints
@@ -89,7 +91,7 @@ class _SampleRows(NamedTuple):
 
 
 class _ArticlePairs(NamedTuple):
-    """Two articles that share a sample, as places in rows: at least one of them is looked at anew."""
+    """Pairs of articles that share a sample, as indices of rows; at least one article of each pair is dirty."""
 
     ones: Ints
     others: Ints
@@ -103,23 +105,23 @@ class _Update:
         self._documents = _starts_of([segment.documents for segment in self._segments])
         self._before = boilerplate
         size = int(self._articles[-1])
-        self._there = np.ones(size, np.bool_)
-        self._anew = np.zeros(size, np.bool_)
+        self._present = np.ones(size, np.bool_)
+        self._dirty = np.zeros(size, np.bool_)
         self._story = np.zeros(size, np.int64)
         self._own = np.zeros(size, np.int64)
         self._repeated = np.zeros(int(self._documents[-1]), np.bool_)
         self._known = np.zeros(int(self._documents[-1]), np.bool_)
-        for n, (segment, before, gone) in enumerate(parts):
+        for n, (segment, before, removed) in enumerate(parts):
             here = slice(int(self._articles[n]), int(self._articles[n + 1]))
-            self._there[here] = segment.everything()
-            self._there[here][gone] = False
+            self._present[here] = segment.everything()
+            self._present[here][removed] = False
             if before is None:
-                self._anew[here] = True
+                self._dirty[here] = True
                 continue
             self._story[here], self._own[here] = before.story, before.own
             self._repeated[before.repeated.astype(np.int64) + self._documents[n]] = True
             self._known[before.known.astype(np.int64) + self._documents[n]] = True
-        self._anew &= self._there
+        self._dirty &= self._present
         self._outlets = self._of_outlets()
         self._instants = np.concatenate([segment.instant for segment in self._segments] or [NO_INTS])
         self._marks, self._marked, self._other_marks = (
@@ -133,7 +135,7 @@ class _Update:
         )
 
     def _of_outlets(self) -> Ints:
-        """A number for the outlet of each article, alike in all segments; 0 where it has none."""
+        """A number for the outlet of each article, the same in all segments; 0 for an article without one."""
         number = {"": 0}
         found = [NO_INTS]
         for segment in self._segments:
@@ -143,18 +145,18 @@ class _Update:
         return np.concatenate(found)
 
     def run(self) -> tuple[list[StoryColumns], Hashes]:
-        """Look at what changes, and at what changes with it."""
-        gone = self._gone()
-        touched = self._hashes_of(gone)
-        self._with_their_stories(gone)
+        """Compare the articles that changed, and all others whose stories may change with them."""
+        removed = self._removed()
+        touched = self._hashes_of(removed)
+        self._with_their_stories(removed)
         while True:
-            wanted = _union_hashes(touched, self._hashes_of(self._anew))
+            wanted = _union_hashes(touched, self._hashes_of(self._dirty))
             rows, alone = self._rows(wanted, touched)
             common = self._common(rows.where(rows.once), len(wanted))
             more = self._also(rows, wanted, common, touched)
             if not more.any():
                 break
-            self._anew |= more
+            self._dirty |= more
             self._with_their_stories(more)
         self._look(rows, common, alone)
         others = self._before[~_are_in(self._before, wanted)]
@@ -172,13 +174,13 @@ class _Update:
 
     # ---- what changes
 
-    def _gone(self) -> Mask:
-        """The articles that are no longer there, and were when the last stories were told."""
-        gone = np.zeros(len(self._there), np.bool_)
+    def _removed(self) -> Mask:
+        """The articles of the last commit that were removed since."""
+        removed = np.zeros(len(self._present), np.bool_)
         for n, part in enumerate(self._parts):
             if part.before is not None:
-                gone[part.gone + self._articles[n]] = True
-        return gone
+                removed[part.removed + self._articles[n]] = True
+        return removed
 
     def _hashes_of(self, articles: Mask) -> Hashes:
         """The hashes of some articles, ascending."""
@@ -192,39 +194,38 @@ class _Update:
         return _union_hashes(*found)
 
     def _with_their_stories(self, articles: Mask) -> None:
-        """Look anew at all articles that are in one story with some of these."""
+        """Mark all articles of the stories of the given articles as dirty."""
         chosen = np.zeros(int(self._story.max(initial=0)) + 1, np.bool_)
         chosen[self._story[articles]] = True
         chosen[0] = False
-        self._anew |= chosen[self._story] & self._there
+        self._dirty |= chosen[self._story] & self._present
 
-    def _also(self, rows: _SampleRows, wanted: Hashes, common: Mask, gone: Hashes) -> Mask:
-        """The articles to be looked at besides: those with a sample that has become boilerplate, or is none any more;
-        and those that share others with an article that is gone."""
-        changed = (_are_in(wanted, self._before) != common) | (_are_in(wanted, gone) & ~common)
-        more = np.zeros(len(self._there), np.bool_)
+    def _also(self, rows: _SampleRows, wanted: Hashes, common: Mask, removed: Hashes) -> Mask:
+        """The articles that become dirty too: those whose samples gained or lost boilerplate status, and those that share other
+        samples with a removed article."""
+        changed = (_are_in(wanted, self._before) != common) | (_are_in(wanted, removed) & ~common)
+        more = np.zeros(len(self._present), np.bool_)
         more[rows.articles[changed[rows.hashes]]] = True
-        return more & ~self._anew
+        return more & ~self._dirty
 
     # ---- samples
 
-    def _rows(self, wanted: Hashes, gone: Hashes) -> tuple[_SampleRows, Ints]:
-        """The samples with hashes that several have, or an article that is gone; and how many others each article
-        has."""
+    def _rows(self, wanted: Hashes, removed: Hashes) -> tuple[_SampleRows, Ints]:
+        """The samples whose hash several articles or a removed one have, and the number of other samples of each article."""
         found = [(NO_INTS, NO_INTS, NO_INTS)]
         counts = np.zeros(len(wanted), np.int64)
         for n, segment in enumerate(self._segments):
             begins, sizes = segment.shingles.find(wanted)
             hashes, places = np.repeat(np.arange(len(wanted)), sizes), concat_ranges(begins, sizes)
             articles = segment.shingles.articles_at(places) + self._articles[n]
-            there = self._there[articles]
+            there = self._present[articles]
             if not there.all():
                 hashes, places, articles = hashes[there], places[there], articles[there]
                 sizes = np.bincount(hashes, minlength=len(wanted))
             counts += sizes
             found.append((hashes, articles, places))
-        chosen = (counts > 1) | _are_in(wanted, gone)
-        alone = np.zeros(len(self._there), np.int64)
+        chosen = (counts > 1) | _are_in(wanted, removed)
+        alone = np.zeros(len(self._present), np.int64)
         shared = []
         for n, (hashes, articles, places) in enumerate(found[1:]):
             segment, several = self._segments[n], np.flatnonzero(chosen[hashes])
@@ -268,19 +269,19 @@ class _Update:
         self._look_at_documents(rows, common)
         rows = rows.where(~common[rows.hashes])
         own = alone + np.bincount(rows.articles[rows.once], minlength=len(alone))
-        self._own[self._anew] = own[self._anew]
+        self._own[self._dirty] = own[self._dirty]
         pairs = self._pairs(rows)
         both = rows.once[pairs.ones] & rows.once[pairs.others]
         self._connect(*self._copies(rows.articles[pairs.ones[both]], rows.articles[pairs.others[both]]))
         first = self._is_earlier(rows.articles[pairs.ones], rows.articles[pairs.others])
         earlier, later = np.where(first, pairs, pairs[::-1])
-        told = rows.once[earlier]
-        self._know(rows.documents[later[told]], rows.articles[earlier[told]])
+        is_first = rows.once[earlier]
+        self._know(rows.documents[later[is_first]], rows.articles[earlier[is_first]])
 
     def _look_at_documents(self, rows: _SampleRows, common: Mask) -> None:
-        """Which documents of the articles looked at are repeated, and so are known."""
+        """Set which documents of dirty articles are repeated, and therefore known."""
         for n, segment in enumerate(self._segments):
-            here = self._anew[self._articles[n] : self._articles[n + 1]]
+            here = self._dirty[self._articles[n] : self._articles[n + 1]]
             if not here.any():
                 continue
             low, high = int(self._documents[n]), int(self._documents[n + 1])
@@ -292,22 +293,22 @@ class _Update:
             self._known[low:high] = np.where(mine, repeated, self._known[low:high])
 
     def _pairs(self, rows: _SampleRows) -> _ArticlePairs:
-        """The pairs of articles that share a sample, once for each that they do."""
+        """The pairs of articles that share a sample, once for each shared sample."""
         begins = np.flatnonzero(run_starts(rows.hashes))
         sizes = np.diff(begins, append=len(rows.hashes))
         run = np.repeat(np.arange(len(begins)), sizes)
-        anew = self._anew[rows.articles]
-        ones = np.flatnonzero(anew & (sizes > 1)[run])
+        dirty = self._dirty[rows.articles]
+        ones = np.flatnonzero(dirty & (sizes > 1)[run])
         first, size = begins[run[ones]], sizes[run[ones]]
         few = (size <= MAX_ARTICLES_ALL_COMPARED) | (ones - first < COMPARED_EARLIEST)
         partners = np.where(few, size, COMPARED_EARLIEST)
         others = concat_ranges(first, partners)
         ones = np.repeat(ones, partners)
-        kept = (rows.articles[others] != rows.articles[ones]) & (~anew[others] | (others > ones))
+        kept = (rows.articles[others] != rows.articles[ones]) & (~dirty[others] | (others > ones))
         return _ArticlePairs(ones[kept], others[kept])
 
     def _copies(self, ones: Ints, others: Ints) -> tuple[Ints, Ints]:
-        """Those of some pairs of articles that are copies, each once; a pair is given for each sample that it shares."""
+        """The pairs of articles that are copies, each once. Each pair is given once for each sample that it shares."""
         low, high = np.minimum(ones, others), np.maximum(ones, others)
         keys = low.astype(np.uint64) << _HIGH_SHIFT | high.astype(np.uint64)
         keys.sort()
@@ -329,7 +330,7 @@ class _Update:
     def _connect(self, ones: Ints, others: Ints) -> None:
         """Number the stories of the articles looked at, and of those that are copies of them."""
         size = len(self._story)
-        self._story[self._anew] = 0
+        self._story[self._dirty] = 0
         # What is in a story already is one node with all that is in it.
         nodes = np.where(self._story > 0, size + self._story, np.arange(size))
         roots = _connected(zip(nodes[ones].tolist(), nodes[others].tolist(), strict=True))

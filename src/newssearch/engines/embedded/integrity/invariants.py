@@ -329,7 +329,7 @@ def _places(field: FieldReader, tokens: Ints) -> Iterator[str]:
     while low < len(tokens) - 1:
         high = max(int(tokens.searchsorted(tokens[low] + WORDS_PER_PASS)), low + 1)
         high = min(high, len(tokens) - 1)
-        terms, owners, counts, positions, kinds = field.stretch(low, high)
+        terms, owners, counts, positions, kinds = field.postings_between(low, high)
         if (owners[1:] <= owners[:-1])[~run_starts(terms)[1:]].any():
             yield "postings are not in order"
             return

@@ -184,7 +184,7 @@ class FieldReader:
         term = self.term(wanted.term)
         return term.places(wanted.kinds, None if owners is None else term.of_owners(owners))
 
-    def stretch(self, low: int, high: int) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    def postings_between(self, low: int, high: int) -> tuple[Ints, Ints, Ints, Ints, Ints]:
         """Read the terms from ``low`` up to but not including ``high``.
 
         Returns the term, owner and count of each posting, and the position and surface form of each word.

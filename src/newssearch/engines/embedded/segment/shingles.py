@@ -207,8 +207,10 @@ class Shingles:
 
 
 def merged_sample_sections(sources: Sequence[tuple[Container, Ints, Ints]]) -> dict[str, Array]:
-    """The sections of several segments as one: their containers, and the new numbers of their articles and documents;
-    -1 for those that are gone."""
+    """Return the sections of a merged segment.
+
+    ``sources`` are the containers, each with the new numbers of its articles and documents, -1 for removed ones.
+    """
     hashes, articles, within, sizes = [], [], [], []
     marks: dict[str, list[Array]] = {name: [] for name in SIGNATURE_SECTIONS}
     for container, new_articles, new_documents in sources:

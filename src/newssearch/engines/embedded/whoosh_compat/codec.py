@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class ArrayCodec(base.Codec):  # type: ignore[misc]
-    """Reads segments of ours for Whoosh. It writes none: :class:`~writer.EmbeddedWriter` does."""
+    """Reads segments of newssearch for Whoosh. It writes none: :class:`~writer.EmbeddedWriter` does."""
 
     def __init__(self) -> None:
         self._opened: dict[Path, Segment] = {}  # for the two readers that Whoosh asks for of each segment

@@ -150,7 +150,7 @@ class Lock:
         started = time.monotonic()
         try:
             self._take(started, wait)
-            self._tell()
+            self._write_holder()
             fault_point("lock: taken")
         except BaseException:
             self.release()
@@ -158,15 +158,15 @@ class Lock:
 
     def _take(self, started: float, wait: float) -> None:
         holder = ""
-        told = False
+        announced = False
         while not self._taken():
             holder = self._holder() or holder or "another process"  # Whoosh's own writers leave no name
             waited = time.monotonic() - started
             if waited >= wait:
                 message = f"{holder} is writing to {self._folder}: waited {waited:.1f} s; try again when it is done, or wait longer"
                 raise IndexLockedError(message, self._folder, holder, waited)
-            if waited >= _SILENT_SECONDS and not told:
-                told = True
+            if waited >= _SILENT_SECONDS and not announced:
+                announced = True
                 _log.info("%s is writing to %s: waiting for up to %.0f s", holder, self._folder, wait)
             time.sleep(min(_LOCK_POLL_SECONDS, max(wait - waited, 0.0)))
         if holder:
@@ -201,16 +201,16 @@ class Lock:
             message = f"the lock of {self._folder} was removed during the run; committed articles are safe"
             raise IndexWriteError(message, self._folder)
 
-    def _tell(self) -> None:
+    def _write_holder(self) -> None:
         now = dt.datetime.now().astimezone().isoformat(timespec="seconds")
-        told = {"process": os.getpid(), "host": platform.node(), "since": now}
-        atomic_files.replace(self._folder / HOLDER, json.dumps(told).encode())
+        holder = {"process": os.getpid(), "host": platform.node(), "since": now}
+        atomic_files.replace(self._folder / HOLDER, json.dumps(holder).encode())
 
     def _holder(self) -> str:
         """Who has the lock, as far as that is known."""
         try:
-            told = json.loads((self._folder / HOLDER).read_text(encoding="utf-8"))
-            return f"process {int(told['process'])} on {told['host']}, since {told['since']},"
+            holder = json.loads((self._folder / HOLDER).read_text(encoding="utf-8"))
+            return f"process {int(holder['process'])} on {holder['host']}, since {holder['since']},"
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return ""
 

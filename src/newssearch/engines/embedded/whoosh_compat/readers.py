@@ -1,4 +1,4 @@
-"""A segment of ours through the interfaces of Whoosh 2.7: terms, matchers, stored fields, columns.
+"""A segment of newssearch through the interfaces of Whoosh 2.7: terms, matchers, stored fields, columns.
 
 Nothing of newssearch reads an index this way; it is there for whoever opens one with Whoosh alone. What an article has
 is given to each of its paragraphs, which are Whoosh's documents.

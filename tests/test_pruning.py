@@ -87,7 +87,7 @@ def test_a_folder_that_is_suddenly_empty_prunes_nothing_unasked(archive: Path, i
         assert (report.removed, report.kept) == (0, 4)
         (refused,) = report.refused
         assert (refused.path, refused.articles, refused.known) == ("web", 4, 4)
-        assert refused.reason == pruning.EMPTY
+        assert refused.reason == pruning.EMPTY_FOLDER
         assert len(index) == 10
     asked = Asked(False)
     assert index.update(archive, prune=True, confirm=asked).removed == 0
@@ -233,7 +233,7 @@ def test_more_than_half_is_not_removed_unasked(archive: Path, index: Index) -> N
         "wire",
         4,
         6,
-        "more than half of what is known there is gone",
+        "more than half of the articles there are missing",
         4,
         tuple(f"wire/{n}.txt" for n in range(4)),
     )
@@ -350,7 +350,7 @@ def test_a_rebuild_without_a_path_that_had_articles_keeps_the_old_index(archive:
 def test_a_rebuild_of_an_empty_folder_keeps_the_old_index(archive: Path, index: Index) -> None:
     empty(archive / "web")
     report = newssearch.rebuild(index.folder, [archive / "wire", archive / "web"])
-    assert [(r.path, r.reason) for r in report.refused] == [("web", pruning.EMPTY)]
+    assert [(r.path, r.reason) for r in report.refused] == [("web", pruning.EMPTY_FOLDER)]
     index.refresh()
     assert len(index) == 10
 

@@ -1,4 +1,4 @@
-"""Which files there are to read, and under which names an index knows them."""
+"""The files to read, and their names in an index."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from typing import NamedTuple
 from newssearch.article import Rejected
 from newssearch.config import CONFIG_FILE
 
-PAGES = (".html", ".htm", ".xhtml")
-"""Endings of saved pages, which browsers put a folder beside."""
+SAVED_PAGE_SUFFIXES = (".html", ".htm", ".xhtml")
+"""The suffixes of saved pages, beside which browsers put a folder."""
 
 
 class Source(NamedTuple):
-    """A file to read: where it is, and its name in the index."""
+    """A file to read, and its name in the index."""
 
     file: Path
     path: str
 
 
 class Scope(NamedTuple):
-    """A folder that a run was told to read, by its name in the index; its own files alone where not ``recursive``."""
+    """A folder that a run reads, by its name in the index. Unless ``recursive``, only the files directly in it."""
 
     path: str
     recursive: bool = True
     problem: str = ""
-    """Why nothing of it can be looked at, or ``""``."""
+    """The reason why nothing in it can be looked at, or ``""``."""
 
 
 @dataclass
 class Look:
-    """What there is below some paths: the files to read, what names nothing, and what was left out."""
+    """The outcome of a look below the given paths: the files to read, the paths that lead to no file, and what was left out."""
 
     sources: list[Source] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
@@ -46,19 +46,19 @@ class Look:
     excluded: set[str] = field(default_factory=set)
     scopes: list[Scope] = field(default_factory=list)
     unlisted: dict[str, str] = field(default_factory=dict)
-    """The folders, by their names in the index, that cannot be listed, and why."""
+    """The folders that cannot be listed, by their names in the index, with the reasons."""
     astray: dict[str, str] = field(default_factory=dict)
-    """The links below folders that lead nowhere, by their names in the index, and why: each may have led to a folder."""
+    """The broken links below folders, by their names in the index, with the reasons. Each may have led to a folder."""
 
     def scopes_of(self, path: str) -> list[Scope]:
-        """The scopes that a file lies in, by its name in the index; one that is missing may be the file itself."""
+        """Return the scopes that a file lies in, by its name in the index. A scope with a problem may be the file itself."""
         found = [scope for scope in self._scopes.get(path, ()) if scope.problem]
         for number, folder in enumerate(_folders_of(path)):
             found += [scope for scope in self._scopes.get(folder, ()) if scope.recursive or number == 0]
         return found
 
     def is_unlisted(self, path: str) -> bool:
-        """Whether nobody can tell if a file is there, by its name in the index: a folder that it lies in cannot be listed."""
+        """Whether a folder that a file lies in cannot be listed or is a broken link, so that the file may exist or not."""
         if not (self.unlisted or self.astray):
             return False
         return any(folder in self.unlisted or folder in self.astray for folder in _folders_of(path))
@@ -72,7 +72,7 @@ class Look:
 
 
 def _folders_of(path: str) -> Iterator[str]:
-    """The folders that a file lies in, from the inner to the outer, as an index names them."""
+    """Yield the names in the index of the folders that a file lies in, innermost first."""
     inner = path
     while "/" in inner:
         inner = inner.rpartition("/")[0]
@@ -82,28 +82,28 @@ def _folders_of(path: str) -> Iterator[str]:
 
 
 def look(patterns: Iterable[str | Path], index: Path, exclude: Sequence[str] = ()) -> Look:
-    """Look for the files that ``patterns`` mean, each once, in a stable order: files, folders with all below, globs.
+    """Find the files that ``patterns`` match, each once, in a stable order. A pattern is a file, a folder or a glob.
 
-    Left out of folders are hidden files, links to folders (which could go in circles, and are counted), what belongs
-    to a saved page (``a_files/`` beside ``a.html``), the configuration of the archive, what ``exclude`` says (see
-    :func:`excluded`), and the folder of the ``index`` itself. A pattern that means nothing is rejected, and
-    so is a folder that cannot be listed.
+    A folder stands for all files below it, except hidden files, links to folders (which could form cycles, and are
+    counted), the files of a saved page (``a_files/`` beside ``a.html``), the configuration of the archive, what
+    ``exclude`` matches (see :func:`excluded`), and the folder of the ``index`` itself. A pattern that matches nothing is
+    rejected, and so is a folder that cannot be listed.
     """
     return _Looking(index, exclude).look(patterns)
 
 
 class _Looking:
-    """One look; paths are compared by what they really are, without links."""
+    """One look at the archive. It compares paths with all links resolved."""
 
     def __init__(self, index: Path, exclude: Sequence[str]) -> None:
-        self.root, self.own_root = str(archive_of(index)), str(index.absolute().parent)
+        self.root, self.unresolved_root = str(archive_of(index)), str(index.absolute().parent)
         self.skip = real_path(index)
         self.exclude = exclude
         self.found = Look()
         self.seen: set[str] = set()
 
     def look(self, patterns: Iterable[str | Path]) -> Look:
-        """What the patterns mean."""
+        """Return the files that the patterns match."""
         for pattern in patterns:
             self._expand(Path(pattern), str(pattern))
         self.found.scopes = list(dict.fromkeys(self.found.scopes))
@@ -119,14 +119,14 @@ class _Looking:
                 self._take(match, named=False)
         elif problem:
             self.found.rejected.append(Rejected(self._name(path), problem))
-            places = {self._name(path), _name(_target(path), self.root)}  # of a link, and of where it leads
+            places = {self._name(path), _name(_target(path), self.root)}  # the link itself, and its target
             self.found.scopes += [Scope(place, problem=problem) for place in sorted(places)]
         else:
             self._take(path, named=True)
 
     def _take(self, path: Path, *, named: bool) -> None:
-        """Take a file, or all that is below a folder."""
-        if os.path.isdir(path):  # noqa: PTH112  (false, not an error, where that cannot be told)
+        """Take a file, or all files below a folder."""
+        if os.path.isdir(path):  # noqa: PTH112  (false, not an error, if the system does not say)
             self.found.scopes.append(Scope(self._name(path)))
             self._take_folder(path)
             return
@@ -134,12 +134,12 @@ class _Looking:
         self.found.scopes.append(Scope(_name(os.path.dirname(real), self.root), recursive=False))  # noqa: PTH120
         self._take_file(path, real, os.path.abspath(path), named=named)  # noqa: PTH100
 
-    def _take_file(self, file: Path, real: str, own: str, *, named: bool) -> None:
+    def _take_file(self, file: Path, real: str, unresolved: str, *, named: bool) -> None:
         path = _name(real, self.root)
         if path in self.seen:
             return
         if not named and self.exclude:
-            names = {path, _name(own, self.own_root)}
+            names = {path, _name(unresolved, self.unresolved_root)}
             if any(excluded(name, self.exclude) for name in names):
                 self.found.excluded.add(path)
                 return
@@ -148,10 +148,10 @@ class _Looking:
         self.found.sources.append(Source(file, path))
 
     def _take_folder(self, folder: Path) -> None:
-        """Take what is below a folder: its own files first, then those of its folders, in the order of their names."""
+        """Take the files below a folder: first those directly in it, then those of its folders, in the order of their names."""
         under = [(str(folder), real_path(folder), os.path.abspath(folder))]  # noqa: PTH100
         while under:
-            here, real, own = under.pop()
+            here, real, unresolved = under.pop()
             try:
                 with os.scandir(here) as listing:
                     entries = sorted(listing, key=lambda entry: entry.name)
@@ -163,16 +163,19 @@ class _Looking:
             pages = {
                 f"{entry.name.rpartition('.')[0]}_files"
                 for entry in entries
-                if entry.name.lower().endswith(PAGES)
+                if entry.name.lower().endswith(SAVED_PAGE_SUFFIXES)
             }
-            if any(map(_TABLE.fullmatch, names := [entry.name for entry in entries])) and MARKER in names:
+            if (
+                any(map(_TABLE.fullmatch, names := [entry.name for entry in entries]))
+                and INDEX_MARKER in names
+            ):
                 self.found.skipped["files of an index"] += sum(map(_is_of_index, names))
                 entries = [entry for entry in entries if not _is_of_index(entry.name)]
             folders = []
             for entry in entries:
                 if entry.name.startswith("."):
                     continue
-                inner = [os.path.join(place, entry.name) for place in (here, real, own)]  # noqa: PTH118
+                inner = [os.path.join(place, entry.name) for place in (here, real, unresolved)]  # noqa: PTH118
                 link = entry.is_symlink()
                 if not link and entry.is_dir():
                     if entry.name not in pages and inner[1] != self.skip:
@@ -191,18 +194,19 @@ class _Looking:
         return _name(real_path(path), self.root)
 
 
-MARKER = "newssearch.json"
+INDEX_MARKER = "newssearch.json"
+"""The file that marks a folder as an index."""
 _TABLE = re.compile(r"_MAIN_[0-9]+\.toc")
 _OF_INDEX = re.compile(r"_?MAIN_.*|stories-[0-9]+\.nws|newssearch\.json|files\.json")
 
 
 def _is_of_index(name: str) -> bool:
-    """Whether a file in the folder of an index is a part of it, by its name."""
+    """Whether a file in the folder of an index belongs to the index, by its name."""
     return _OF_INDEX.fullmatch(name) is not None
 
 
 def _problem(path: Path) -> str:
-    """Why nothing can be read at a path, or ``""`` where something may."""
+    """Return the reason why nothing can be read at a path, or ``""``."""
     try:
         path.stat()
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
@@ -213,11 +217,11 @@ def _problem(path: Path) -> str:
 
 
 def excluded(path: str, exclude: Sequence[str]) -> bool:
-    """Whether one of some patterns means a file, by its name in the index.
+    """Whether one of the patterns ``exclude`` matches a file, by its name in the index.
 
-    A pattern without a slash means files and folders of such a name anywhere; one with a slash a path from the
-    archive's folder, with all that lies in it. ``*`` stands for anything within a name, ``**`` for folders too. On
-    Windows, capitals make no difference, and a backslash is a slash.
+    A pattern without a slash matches files and folders of that name anywhere. A pattern with a slash matches a path from
+    the archive's folder, and everything below it. ``*`` matches anything within a name, ``**`` also matches folders. On
+    Windows, case is ignored, and a backslash is a slash.
 
     >>> excluded("a/drafts/1.txt", ["drafts"]), excluded("a/1.tmp", ["*.tmp"]), excluded("a/b/1.txt", ["b/*.txt"])
     (True, True, False)
@@ -245,9 +249,9 @@ def _exclusion(pattern: str, ignore_case: bool) -> re.Pattern[str]:
 
 
 def real_path(file: str | Path) -> str:
-    """What a path really is: without links, relative parts and ``..``.
+    """Return a path with links, relative parts and ``..`` resolved.
 
-    A link that leads to no file and to no folder stays what it is.
+    A link that leads neither to a file nor to a folder is not resolved.
     """
     try:
         if os.path.islink(file) and not (os.path.isfile(file) or os.path.isdir(file)):  # noqa: PTH112, PTH113, PTH114
@@ -259,7 +263,7 @@ def real_path(file: str | Path) -> str:
 
 
 def _target(file: Path) -> str:
-    """Where a path leads, whether there is anything or not."""
+    """Return the path that a path leads to, whether or not it exists."""
     try:
         return os.path.realpath(file)
     except (OSError, ValueError):
@@ -267,15 +271,15 @@ def _target(file: Path) -> str:
 
 
 def archive_of(folder: Path) -> Path:
-    """The archive of an index: the folder that really holds the folder of the index, however that was reached."""
+    """Return the archive of an index: the folder that holds the folder of the index, with links resolved."""
     return Path(real_path(folder)).parent
 
 
 def name_of(file: Path, archive: Path) -> str:
-    """The name of a file in an index: relative to ``archive``, the folder that holds the index, or else absolute.
+    """Return the name of a file in an index: relative to ``archive``, the folder that holds the index, or else absolute.
 
-    It is that of the file itself, whichever links lead to it. So an archive may be moved with its index, and a file is
-    one file by whatever path it is reached. Bytes of the name that are not UTF-8 are written ``\\\\xff``.
+    Links are resolved. So an archive can be moved with its index, and a file has one name, whatever path leads to it.
+    Bytes of the name that are not UTF-8 are written ``\\\\xff``.
     """
     return _name(real_path(file), real_path(archive))
 
@@ -288,7 +292,7 @@ def _name(real: str, root: str) -> str:
 
 
 def file_of(path: str, archive: Path) -> Path:
-    """The file that :func:`name_of` gave a name."""
+    """Return the file with a name that :func:`name_of` returned."""
     file = archive / path
     if "\\x" in path and not file.exists():
         raw = re.sub(rb"\\x([0-9a-f]{2})", lambda match: bytes([int(match[1], 16)]), path.encode())

@@ -1,4 +1,4 @@
-"""How to see that a file has changed: by its size and time, or else by a digest of its content."""
+"""Whether a file has changed: its size and time, and a digest of its content."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Bringing an index up to date with files, with a stream, or with articles at hand.
+"""Bring an index up to date with files, a stream, or articles in memory.
 
-Each article of a file is compared with the index: new ones are added, changed ones replaced, missing ones removed.
-An interrupted run therefore continues where it stopped, and appending to a long file costs only what was appended.
+Each article of a file is compared with the index: new articles are added, changed ones replaced, missing ones removed.
+So an interrupted run continues where it stopped, and after an append to a long file only the new articles are indexed.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ from .fingerprint import file_digest, size_and_time
 from .manifest import Entry, Manifest
 from .pruning import Confirm, plan
 
-BATCH = 500_000
-"""Paragraphs between two commits: what an interrupted run may lose, and what memory holds."""
-STALE = -2
-"""In place of the time of a file: it is to be read again, whatever its time."""
-UNOPENED = -3
-"""In place of the time of a file that could not be opened: each run tries again."""
+PARAGRAPHS_PER_COMMIT = 500_000
+"""The number of paragraphs between two commits, which memory holds, and which an interrupted run may lose."""
+STALE_MTIME = -2
+"""The time in the manifest of a file that must be read again, whatever its time is."""
+UNOPENED_MTIME = -3
+"""The time in the manifest of a file that could not be opened. Each run tries again."""
 COUNTS_OF_CHANGES = ("added", "updated", "removed", "kept", "paragraphs")
-"""The counts of a report that a copy adds to when it takes the place of a removed article."""
+"""The counts that change when a copy takes the place of a removed article."""
 
 
 @dataclass(slots=True)
 class _Tally:
-    """The numbers that a run has counted so far, by the names of the fields of :class:`IndexReport`, and the lists beside them."""
+    """The counts of a run so far, by the names of the fields of :class:`~newssearch.reports.IndexReport`."""
 
     counts: Counter[str] = field(default_factory=Counter)
     rejected: list[Rejected] = field(default_factory=list)
@@ -57,12 +57,12 @@ class _Tally:
 
 @dataclass
 class _FileRun:
-    """One file, or one stream, while its articles are taken."""
+    """The state of a run within one file or one stream."""
 
-    known: dict[str, str] | None
-    """The states of its committed articles by id; None where articles belong to no file."""
+    committed: dict[str, str] | None
+    """The digests of the committed articles of the file, by id; None if the articles belong to no file."""
     before: Entry | None = None
-    """What is known of the last time that it was read."""
+    """The manifest's entry from the last time that the file was read."""
     seen: set[str] = field(default_factory=set)
     articles: int = 0
     rejected: list[tuple[int, str, str | None]] = field(default_factory=list)
@@ -72,7 +72,7 @@ class _FileRun:
 
 
 class _Unchanged(NamedTuple):
-    """A file that is as it was when it was last read."""
+    """A file that has not changed since it was last read."""
 
     source: files.Source
     size: int
@@ -80,7 +80,7 @@ class _Unchanged(NamedTuple):
 
 
 class _Opened(NamedTuple):
-    """A file that is being read: what follows is in it."""
+    """The beginning of a file: the events up to the next :class:`_Read` are in it."""
 
     source: files.Source
     size: int
@@ -97,8 +97,9 @@ class _Read(NamedTuple):
 class Indexer:
     """One run over files or articles, with a writer that it leaves open.
 
-    ``save`` is called with the manifest after each commit, ``options`` say how files are to be understood. ``stop`` is asked after each article whether to end
-    early; ``progress`` is told now and then how far the run is. ``retry`` reads again what was rejected before.
+    ``save`` is called with the manifest after each commit, and before a commit that makes files stale. ``options`` set how
+    files are read. ``stop`` is called after each article, and ends the run if it returns true. ``progress`` is called from
+    time to time. With ``retry``, files with rejections are read again.
     """
 
     def __init__(
@@ -122,33 +123,33 @@ class Indexer:
         self._tally = _Tally()
         self._refused: list[Removal] = []
         self._pending: dict[str, str] = {}
-        self._copies: dict[str, set[str]] = {}  # the files with copies of an article, by its id
+        self._copies: dict[str, set[str]] = {}  # the files that hold a copy of an article, by its id
         for path, entry in manifest.entries.items():
             self._note_copies(path, entry)
-        self._fresh: dict[str, Entry] = {}  # what the manifest is to say after the next commit
+        self._fresh: dict[str, Entry] = {}  # entries for the manifest after the next commit
         self._was_read: set[str] = set()
-        self._gone: set[str] = set()  # what was removed since the last commit
+        self._removed: set[str] = set()  # the ids removed since the last commit
         self._done = self._total = self._seen = 0
         self._stopped = False
         self._started = time.perf_counter()
 
     @cached_property
     def _reading(self) -> str:
-        """What the outcome of reading a file depends on beside it."""
+        """Everything but the file itself that the outcome of reading it depends on."""
         return signature(self._options)
 
     @cached_property
     def _reading_rejected(self) -> str:
-        """The same where something was rejected, which another version, of this package or another, may read."""
+        """The same for a file with rejections, which another version of this package or of a library may read."""
         return f"{self._reading} {versions()}"
 
-    def _is_known(self, entry: Entry) -> bool:
-        """Whether a file that has not changed would give what it gave."""
+    def _is_current(self, entry: Entry) -> bool:
+        """Whether reading an unchanged file again would have the same outcome."""
         if not entry.rejections:
             return entry.reading == self._reading
         return not self._retry and entry.reading == self._reading_rejected
 
-    # ---- what there is to take
+    # ---- sources
 
     def read_files(self, look: files.Look) -> None:
         """Bring the index up to date with files."""
@@ -175,18 +176,18 @@ class Indexer:
                     return
 
     def read_copies(self, archive: Path) -> None:
-        """Read the files with copies of articles that are gone: a copy takes their place.
+        """Read the files with copies of removed articles again: a copy takes the place of each.
 
-        They count for what changes, not as files that were read.
+        The report counts the changes, but not these files as read.
         """
         self._commit()
-        while stale := [item for item in self._manifest.entries.items() if item[1].mtime == STALE]:
-            for path, entry in stale:  # what one of them has lost, another may have
+        while stale := [item for item in self._manifest.entries.items() if item[1].mtime == STALE_MTIME]:
+            for path, entry in stale:  # the next file may have a copy of what this one lost
                 if self._stopped:
                     return
                 file = files.file_of(path, archive)
                 name = files.name_of(file, archive)
-                if name != path:  # a link by now, to a file that has a name of its own
+                if name != path:  # the path has become a link to a file with another name
                     self._manifest.drop(path)
                     if name in self._fresh or name in self._manifest.entries:
                         continue
@@ -200,30 +201,31 @@ class Indexer:
             self._commit()
 
     def read_articles(self, items: Iterable[ReadOutcome]) -> None:
-        """Take articles that belong to no file: they are added, or replace those of their ids."""
-        run = _FileRun(known=None)
+        """Add articles that belong to no file; each replaces the article with its id, if there is one."""
+        run = _FileRun(committed=None)
         for item in items:
             self._take(item, run)
             if self._stopped:
                 return
 
     def read_stream(self, stream: BinaryIO) -> None:
-        """Take JSON Lines from a stream."""
+        """Add the articles of a stream of JSON Lines."""
         self.read_articles(read_stream(stream, self._options))
 
     def prune(
         self,
-        known: Mapping[str, int],
+        indexed: Mapping[str, int],
         look: files.Look,
         archive: Path,
         exclude: Sequence[str],
         confirm: Confirm | None,
     ) -> None:
-        """Remove the articles of the ``known`` files that are gone from where a run looked, or excluded.
+        """Remove the articles of indexed files that are missing below the paths of the run, or excluded.
 
-        What would remove too much is refused unless ``confirm`` agrees: see :mod:`newssearch.updating.pruning`.
+        ``indexed`` maps each file of the index to the number of its articles. A removal of too many articles is refused
+        unless ``confirm`` agrees: see :mod:`newssearch.updating.pruning`.
         """
-        made = plan(known, look, archive, exclude, confirm, self._copied)
+        made = plan(indexed, look, archive, exclude, confirm, self._copied)
         self._refused += made.refused
         self._tally.counts["kept"] += made.kept
         for path in made.remove:
@@ -233,15 +235,15 @@ class Indexer:
             self._remove(self._writer.states(path))
             self._manifest.drop(path)
 
-    def _copied(self, path: str, gone: Collection[str]) -> int:
-        """How many articles of a file have a copy in another one that is not gone."""
+    def _copied(self, path: str, missing: Collection[str]) -> int:
+        """Return the number of articles of a file that have a copy in a file that is not missing."""
         if not self._copies:
             return 0
         copies = (self._copies.get(article_id, set()) for article_id in self._writer.states(path))
-        return sum(any(other not in gone for other in others) for others in copies)
+        return sum(any(other not in missing for other in others) for others in copies)
 
     def finish(self, refuse: Callable[[int], Iterable[Removal]] = lambda added: ()) -> IndexReport:
-        """Commit, and say what was done; ``refuse`` says what of it is refused, by how many articles were added."""
+        """Commit, and return the report. ``refuse`` returns the refused removals, given the number of added articles."""
         self._commit(last=True)
         if not self._stopped:
             self._refused += refuse(self._tally.counts["added"])
@@ -259,12 +261,15 @@ class Indexer:
     def _events(
         self, sources: Iterable[files.Source]
     ) -> Iterator[_Unchanged | _Opened | _Read | ReadOutcome | Document]:
-        """What is to be done for each file, and what is in it; asked for ahead of time."""
+        """Yield each file, unchanged or opened, and the contents of an opened one. Runs ahead of the indexing."""
         for source in sources:
             size, mtime = size_and_time(source.file)
             entry = self._manifest.entries.get(source.path)
             same = (
-                entry is not None and entry.size == size and entry.mtime != UNOPENED and self._is_known(entry)
+                entry is not None
+                and entry.size == size
+                and entry.mtime != UNOPENED_MTIME
+                and self._is_current(entry)
             )
             if same and entry and (entry.mtime == mtime or file_digest(source.file) == entry.digest):
                 yield _Unchanged(source, size, mtime)
@@ -289,22 +294,24 @@ class Indexer:
         self._tally.counts["files"] += 1
         path = file.source.path
         entry = self._manifest.entries.get(path)
-        if entry is None or entry.mtime == STALE:  # made so by what was done since it was looked at
+        if entry is None or entry.mtime == STALE_MTIME:  # the run has made it stale since the look at it
             self._read_now(file.source)
             self._was_read.add(path)
             return
         if entry.mtime != file.mtime:
-            self._manifest.set(path, replace(entry, mtime=file.mtime))  # touched, not changed
+            self._manifest.set(
+                path, replace(entry, mtime=file.mtime)
+            )  # the time has changed, the content has not
         self._tally.counts["unchanged"] += entry.articles
         if entry.rejections:
             self._tally.counts["rejected_before"] += entry.rejections
             self._tally.counts["kept"] += max(
-                len(self._writer.states(path).keys() - self._gone) - entry.articles, 0
+                len(self._writer.states(path).keys() - self._removed) - entry.articles, 0
             )
         self._tally.skipped.update(dict(entry.skipped))
 
     def _read_now(self, source: files.Source) -> None:
-        """Read a file that nothing is done ahead of time for."""
+        """Read a file at once, in this process."""
         file = _Opened(source, *size_and_time(source.file), file_digest(source.file))
         run = self._begin(file)
         for item in read_file(source.file, source.path, self._options):
@@ -317,26 +324,26 @@ class Indexer:
         self._tally.counts["files_read"] += 1
         path = file.source.path
         before = self._manifest.entries.get(path)
-        self._manifest.drop(path)  # what it says of the file is not of the articles of the next commit
+        self._manifest.drop(path)  # the entry does not match the articles of the next commit
         states = self._writer.states(path)
-        known = {known: state for known, state in states.items() if known not in self._gone}
-        return _FileRun(known, before)
+        committed = {key: state for key, state in states.items() if key not in self._removed}
+        return _FileRun(committed, before)
 
     def _end(self, file: _Opened, run: _FileRun) -> None:
-        # A file that cannot be read now keeps its articles, and so does one with a part that could be read before.
+        # The articles stay if the file cannot be read now, or if a part cannot that could be read before.
         unread = any(record == 0 and member is None for record, _, member in run.rejected)
         parts = {rejected for rejected in run.rejected if rejected[0] == 0}
         if not unread and parts <= set(run.before.rejected if run.before else ()):
-            self._remove(set(run.known or ()) - run.seen)
+            self._remove(set(run.committed or ()) - run.seen)
         else:
-            self._tally.counts["kept"] += len(set(run.known or ()) - run.seen)
-        # One that could not even be opened may be opened next time, with the same time.
+            self._tally.counts["kept"] += len(set(run.committed or ()) - run.seen)
+        # A file that could not even be opened may be readable next time, without a change of its time.
         settled = bool(file.digest) or not unread
         path, stat = file.source.path, (file.size, file.mtime)
         if size_and_time(file.source.file) == stat:
             entry = Entry(
                 file.size,
-                file.mtime if settled else UNOPENED,
+                file.mtime if settled else UNOPENED_MTIME,
                 file.digest,
                 self._reading_rejected if run.rejections else self._reading,
                 run.articles,
@@ -347,7 +354,7 @@ class Indexer:
             )
             self._fresh[path] = entry
             self._note_copies(path, entry)
-        else:  # it changed while it was read: it is read again next time
+        else:  # it changed during the reading: the next run reads it again
             self._manifest.drop(path)
 
     # ---- articles
@@ -367,7 +374,7 @@ class Indexer:
         self._seen += 1
         if self._stop():
             self._stopped = True
-        if self._writer.pending >= BATCH:
+        if self._writer.pending >= PARAGRAPHS_PER_COMMIT:
             self._commit()
 
     def _rejection(self, item: Rejected, run: _FileRun) -> None:
@@ -377,7 +384,7 @@ class Indexer:
             run.rejected.append(rejected)
         if (
             run.before
-            and run.before.mtime == UNOPENED
+            and run.before.mtime == UNOPENED_MTIME
             and rejected in run.before.rejected
             and not self._retry
         ):
@@ -393,7 +400,7 @@ class Indexer:
             self._taken_id(article, taken, run)
             return
         run.articles += 1
-        if run.known is not None and old is not None:
+        if run.committed is not None and old is not None:
             run.seen.add(article.id)
         if old == state:
             self._tally.counts["unchanged"] += 1
@@ -409,19 +416,21 @@ class Indexer:
         self._tally.counts["paragraphs"] += len(article.paragraphs)
 
     def _taken(self, article_id: str, run: _FileRun, old: str | None) -> str | None:
-        """The state of another article that has this id, if there is one."""
+        """Return the digest of another article with this id, or None."""
         if article_id in self._pending:
             return self._pending[article_id]
         if old is not None and article_id not in run.seen:
             return None
-        return self._writer.state(article_id) if article_id not in self._gone else None
+        return self._writer.state(article_id) if article_id not in self._removed else None
 
     def _taken_id(self, article: Article, taken: str, run: _FileRun) -> None:
-        """The id is taken: by the same article read elsewhere, which is kept once, or else by another one."""
+        """Take an article whose id another article has: it is a duplicate, or gets another id, or is rejected."""
         if taken == article.digest:
             self._tally.counts["duplicates"] += 1
             run.duplicates.append(article.id)
-        elif run.known is None:  # of no file: a later version replaces the earlier one of the same batch
+        elif (
+            run.committed is None
+        ):  # of no file: the later version replaces the earlier one, added since the last commit
             self._commit()
             self._article(article, run)
         elif (renamed := article.with_unique_id()).id != article.id:
@@ -438,16 +447,16 @@ class Indexer:
             )
 
     def _old(self, article_id: str, run: _FileRun) -> str | None:
-        """The state of the committed article that one of this id replaces."""
-        if run.known is not None:
-            return run.known.get(article_id)
+        """Return the digest of the committed article that a new one with this id replaces, or None."""
+        if run.committed is not None:
+            return run.committed.get(article_id)
         return self._writer.state(article_id) if article_id not in self._pending else None
 
     def _remove(self, ids: Iterable[str]) -> None:
-        gone = sorted(ids)
-        self._tally.counts["removed"] += self._writer.remove(gone)
-        self._gone.update(gone)
-        for article_id in gone:
+        removed = sorted(ids)
+        self._tally.counts["removed"] += self._writer.remove(removed)
+        self._removed.update(removed)
+        for article_id in removed:
             self._copies_are_stale(article_id)
 
     def _note_copies(self, path: str, entry: Entry) -> None:
@@ -455,12 +464,12 @@ class Indexer:
             self._copies.setdefault(article_id, set()).add(path)
 
     def _copies_are_stale(self, article_id: str) -> None:
-        """An article that copies elsewhere were left out for is gone, or not what they are copies of any more."""
+        """Mark the files with copies of an article as stale: the article is being removed or changed."""
         for path in self._copies.pop(article_id, ()):
             if path in self._fresh:
-                self._fresh[path] = replace(self._fresh[path], mtime=STALE, digest="")
+                self._fresh[path] = replace(self._fresh[path], mtime=STALE_MTIME, digest="")
             elif path in self._manifest.entries:
-                self._manifest.set(path, replace(self._manifest.entries[path], mtime=STALE, digest=""))
+                self._manifest.set(path, replace(self._manifest.entries[path], mtime=STALE_MTIME, digest=""))
 
     def _reject(self, rejected: Rejected) -> None:
         self._tally.counts["rejections"] += 1
@@ -472,12 +481,14 @@ class Indexer:
         self._progress(Progress(self._done, self._total, self._seen))
 
     def _commit(self, last: bool = False) -> None:
-        if self._manifest.changed:  # what must be read again is known before what it stood in for is gone
+        if (
+            self._manifest.changed
+        ):  # stale files are on disk before the articles that they have copies of are removed
             self._save(self._manifest)
             self._manifest.changed = False
         self._writer.commit(last=last)
         self._pending.clear()
-        self._gone.clear()
+        self._removed.clear()
         for path, entry in self._fresh.items():
             self._manifest.set(path, entry)
         self._fresh.clear()

@@ -1,9 +1,9 @@
-"""What is known of the files that were read, so that an unchanged one need not be read again.
+"""The manifest of an index: the files that it was built from, so that unchanged files need not be read again.
 
-The manifest only saves work: it is written after the commit that it tells of, and where it is missing, or tells of
-less than there is, files are read again, and their articles found unchanged. That a file must be read again is written
-before the commit that makes it so: because it has changed (and might change back, should the run be broken off), or
-because a copy in it has lost the article that it was left out for.
+The manifest only saves work. It is written after the commit that it describes. If it is missing or lacks files, these
+are read again, and their articles are found unchanged. Stale files are the exception: their
+entries are removed or marked before the commit that makes them stale. A file is stale if it has changed (it might change back after an interrupted run), or if it holds a
+copy of an article that is removed or changed.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from newssearch.system.atomic_files import sealed, unsealed
 
 FILE_NAME = "files.json"
 READERS_VERSION = 3
-"""Counts up when the readers make something else of the same file: all are then read again."""
+"""The version of what the readers make of a file. A new version makes the next run read all files again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file as it was when it was last read: its size, time of change (ns) and digest; how it was read; what it gave."""
+    """A file at its last reading: its size in bytes, time of change in nanoseconds and digest, how it was read, and the outcome."""
 
     size: int
     mtime: int
@@ -28,50 +28,51 @@ class Entry:
     reading: str
     articles: int
     rejections: int = 0
-    """How many records and parts were rejected, of which ``rejected`` has the first."""
+    """The number of rejected records and parts. ``rejected`` lists the first ones."""
     rejected: tuple[tuple[int, str, str | None], ...] = ()
-    """The record, the reason and the part of the file, as a :class:`~newssearch.article.Rejected` has them."""
+    """The record, reason and member of each :class:`~newssearch.article.Rejected`."""
     duplicates: tuple[str, ...] = ()
+    """The ids of articles that are indexed from another file."""
     skipped: tuple[tuple[str, int], ...] = ()
-    """How many of each kind of thing, that is no article, were skipped."""
+    """The number of skipped items that are not articles, by kind."""
 
 
 @dataclass
 class Manifest:
-    """The files of an index by their names there."""
+    """The entries of the files of an index, by their names in the index."""
 
     entries: dict[str, Entry] = field(default_factory=dict)
     changed: bool = False
 
     @classmethod
     def load(cls, content: str | None) -> Manifest:
-        """Read a manifest; one that is missing or damaged is an empty one."""
+        """Read a manifest. A missing or damaged one, or one of another version, is read as empty."""
         try:
             loaded = json.loads(unsealed(content or ""))
             if loaded["version"] != READERS_VERSION:
                 return cls()
-            return cls({path: _entry(values) for path, values in loaded["files"].items()})
+            return cls({path: _manifest_entry(values) for path, values in loaded["files"].items()})
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return cls()
 
     def dump(self) -> str:
-        """The manifest as JSON."""
+        """Return the manifest as JSON with a checksum."""
         files = {path: list(asdict(entry).values()) for path, entry in self.entries.items()}
         return sealed(json.dumps({"version": READERS_VERSION, "files": files}, separators=(",", ":")))
 
     def set(self, path: str, entry: Entry) -> None:
-        """Note a file."""
+        """Set the entry of a file."""
         if self.entries.get(path) != entry:
             self.entries[path] = entry
             self.changed = True
 
     def drop(self, path: str) -> None:
-        """Forget a file."""
+        """Remove the entry of a file."""
         if self.entries.pop(path, None) is not None:
             self.changed = True
 
 
-def _entry(values: list[object]) -> Entry:
+def _manifest_entry(values: list[object]) -> Entry:
     size, mtime, digest, reading, articles, rejections, rejected, duplicates, skipped = values
     if not (isinstance(size, int) and isinstance(mtime, int) and isinstance(articles, int)):
         raise TypeError("not numbers")

@@ -1,9 +1,9 @@
-"""What a run may remove because its file is gone, and what it must not without being told to.
+"""Which articles a run removes because their files are missing, and which only with the user's consent.
 
 A share that is not mounted, an empty mount point and a folder that cannot be listed look like thousands of deleted
-files. So only files below the paths that a run was given are removed, and none below a path that is missing, a link
-that leads nowhere, or a folder that cannot be listed. What an empty folder held, and more than half of what is known
-below a path, is removed only if somebody agrees.
+files. So a run removes only articles of files below the paths that it was given, and none below a missing path, a broken
+link, or a folder that cannot be listed. The articles of an empty folder, and more than half of the articles below a path,
+are removed only if the user confirms it.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from newssearch.reports import Removal
 
 from . import files
 
-SHOWN = 10
-"""Files that a removal names."""
-
-EMPTY = "the folder is empty now"
+MAX_EXAMPLES = 10
+"""The largest number of files that a removal names."""
+EMPTY_FOLDER = "the folder is empty now"
+"""The reason to ask before the removal of articles whose files were in an empty folder."""
 
 
 Confirm = Callable[[Removal], bool]
@@ -32,7 +32,7 @@ Confirm = Callable[[Removal], bool]
 
 @dataclass
 class Plan:
-    """The files whose articles are to be removed, and what was refused; ``kept`` articles stay though their file is gone."""
+    """The files whose articles to remove, and the refused removals. ``kept`` articles stay although their file is missing."""
 
     remove: list[str] = field(default_factory=list)
     refused: list[Removal] = field(default_factory=list)
@@ -40,31 +40,32 @@ class Plan:
 
 
 def plan(
-    known: Mapping[str, int],
+    indexed: Mapping[str, int],
     look: files.Look,
     archive: Path,
     exclude: Collection[str],
     confirm: Confirm | None,
-    spared: Callable[[str, Collection[str]], int] = lambda path, gone: 0,
+    spared: Callable[[str, Collection[str]], int] = lambda path, missing: 0,
 ) -> Plan:
-    """Which of the ``known`` files (with the articles of each) are to be removed after a ``look`` at the archive.
+    """Decide which of the ``indexed`` files to remove after a ``look`` at the archive.
 
-    ``spared`` says how many articles of a file that goes have a copy in one that stays.
+    ``indexed`` maps each file to the number of its articles. ``spared`` returns the number of articles of a missing file
+    that have a copy in a file that stays.
     """
-    return _Planning(known, look, archive, tuple(exclude), confirm, spared).plan()
+    return _Planning(indexed, look, archive, tuple(exclude), confirm, spared).plan()
 
 
 class _Planning:
     def __init__(
         self,
-        known: Mapping[str, int],
+        indexed: Mapping[str, int],
         look: files.Look,
         archive: Path,
         exclude: tuple[str, ...],
         confirm: Confirm | None,
         spared: Callable[[str, Collection[str]], int],
     ) -> None:
-        self._known, self._look, self._archive = known, look, archive
+        self._indexed, self._look, self._archive = indexed, look, archive
         self._exclude, self._confirm, self._spared = exclude, confirm, spared
         self._found = {source.path for source in look.sources}
         self._moved: set[str] = set()
@@ -73,8 +74,10 @@ class _Planning:
     def plan(self) -> Plan:
         made = Plan()
         articles: Counter[files.Scope] = Counter()
-        gone: dict[files.Scope, dict[str, str]] = {}  # each with the empty folder that it was in, or ""
-        for path, number in self._known.items():
+        missing: dict[
+            files.Scope, dict[str, str]
+        ] = {}  # each file with the empty folder that it was in, or ""
+        for path, number in self._indexed.items():
             scopes = self._look.scopes_of(path)
             articles.update(dict.fromkeys(scopes, number))
             if path == STREAM or path in self._found or not scopes:
@@ -84,41 +87,41 @@ class _Planning:
                 made.kept += number
             elif state is not None:
                 for scope in scopes:
-                    gone.setdefault(scope, {})[path] = state
+                    missing.setdefault(scope, {})[path] = state
         refused: set[str] = set()
-        for scope, below in gone.items():
+        for scope, below in missing.items():
             for removal, paths in self._doubtful(scope, articles[scope], below):
                 if set(paths) <= refused:
                     continue
                 if self._confirm is None or not self._confirm(removal):
                     made.refused.append(removal)
                     refused.update(paths)
-        made.remove = list(dict.fromkeys(p for below in gone.values() for p in below if p not in refused))
-        made.kept += sum(self._known[path] for path in refused)
+        made.remove = list(dict.fromkeys(p for below in missing.values() for p in below if p not in refused))
+        made.kept += sum(self._indexed[path] for path in refused)
         return made
 
     def _doubtful(
-        self, scope: files.Scope, known: int, below: Mapping[str, str]
+        self, scope: files.Scope, total: int, below: Mapping[str, str]
     ) -> Iterable[tuple[Removal, Collection[str]]]:
-        """What of the files that are gone below a path is not to be removed unasked."""
+        """Yield the removals of missing files below a path that need consent, with the files."""
         lost = {
-            path: 0 if path in self._moved else self._known[path] - self._spared(path, below)
+            path: 0 if path in self._moved else self._indexed[path] - self._spared(path, below)
             for path in below
         }
         empty: dict[str, dict[str, int]] = {}
         for path, folder in below.items():
             if folder:
                 empty.setdefault(folder, {})[path] = lost[path]
-        if 2 * sum(lost.values()) > known:
-            why = EMPTY if scope.path in empty else "more than half of what is known there is gone"
-            yield _removal(scope.path, lost, known, why), below
+        if 2 * sum(lost.values()) > total:
+            why = EMPTY_FOLDER if scope.path in empty else "more than half of the articles there are missing"
+            yield _removal(scope.path, lost, total, why), below
             return
         for folder, inside in sorted(empty.items()):
             if any(inside.values()):
-                yield _removal(folder, inside, sum(inside.values()), EMPTY), inside
+                yield _removal(folder, inside, sum(inside.values()), EMPTY_FOLDER), inside
 
     def _state(self, path: str) -> str | None:
-        """None for a file that is there; ``"kept"`` where nobody can tell; else it is gone, and from which empty folder."""
+        """Return None for a file that exists, ``"kept"`` if that is unclear; for a missing one its empty folder, or ``""``."""
         if path in self._look.excluded or files.excluded(path, self._exclude):
             return ""
         if self._look.is_unlisted(path):
@@ -131,7 +134,7 @@ class _Planning:
                 return "kept"
             problem, folder = self._folder(str(file.parent))
             return {"unlisted": "kept", "empty": folder}.get(problem, "")
-        if stat.S_ISDIR(status.st_mode):  # a folder has taken the name of the file
+        if stat.S_ISDIR(status.st_mode):  # a folder has the name of the file now
             return ""
         name = files.name_of(file, self._archive)  # a folder on the way may have become a link
         if name == path or name not in self._found:
@@ -140,7 +143,7 @@ class _Planning:
         return ""
 
     def _folder(self, folder: str) -> tuple[str, str]:
-        """What is wrong with the nearest folder that there is, and its name in the index."""
+        """Return the problem of the nearest folder that exists (``"empty"``, ``"unlisted"`` or ``""``), and its name in the index."""
         if folder not in self._folders:
             self._folders[folder] = self._look_into(folder)
         return self._folders[folder]
@@ -157,5 +160,5 @@ class _Planning:
         return "empty" if empty else "", files.name_of(Path(folder), self._archive)
 
 
-def _removal(path: str, lost: Mapping[str, int], known: int, reason: str) -> Removal:
-    return Removal(path, sum(lost.values()), known, reason, len(lost), tuple(sorted(lost)[:SHOWN]))
+def _removal(path: str, lost: Mapping[str, int], total: int, reason: str) -> Removal:
+    return Removal(path, sum(lost.values()), total, reason, len(lost), tuple(sorted(lost)[:MAX_EXAMPLES]))

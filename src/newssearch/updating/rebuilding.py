@@ -18,7 +18,7 @@ from newssearch.reports import IndexReport, Progress, Removal
 from . import files
 from .indexer import Indexer
 from .manifest import FILE_NAME, Manifest
-from .pruning import EMPTY, SHOWN, Confirm
+from .pruning import EMPTY_FOLDER, MAX_EXAMPLES, Confirm
 
 
 def rebuild(
@@ -110,13 +110,15 @@ def _missed(old: _Old, look: files.Look) -> Iterator[Removal]:
     if old.articles == 0:
         return
     holding = {scope for source in look.sources for scope in look.scopes_of(source.path)}
-    empty = {scope.path: scope.problem or EMPTY for scope in look.scopes if scope not in holding}
+    empty = {scope.path: scope.problem or EMPTY_FOLDER for scope in look.scopes if scope not in holding}
     for path, reason in {**empty, **look.unlisted, **look.astray}.items():
         below = files.Look(scopes=[files.Scope(path)])
-        known = {name: number for name, number in old.paths.items() if below.scopes_of(name)}
-        if known or (old.articles is None and path not in look.astray):
-            total = sum(known.values())
-            yield Removal(path, total, total if known else None, reason, len(known), tuple(known)[:SHOWN])
+        indexed = {name: number for name, number in old.paths.items() if below.scopes_of(name)}
+        if indexed or (old.articles is None and path not in look.astray):
+            total = sum(indexed.values())
+            yield Removal(
+                path, total, total if indexed else None, reason, len(indexed), tuple(indexed)[:MAX_EXAMPLES]
+            )
 
 
 def _smaller(old: _Old, added: int) -> Iterator[Removal]:

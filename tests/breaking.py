@@ -118,7 +118,7 @@ def remove(archive: Path) -> None:
 
 
 def rebuild(archive: Path) -> None:
-    """Make the index anew."""
+    """Rebuild the index."""
     newssearch.rebuild(index_in(archive), [archive / "news"], wait=0.0)
 
 

@@ -181,8 +181,8 @@ def read(folder: Path, name: str, data: bytes) -> list[Article]:
 def check(article: Article) -> None:
     """Check what must hold for every article."""
     assert article.id
-    told = render.as_json(article.to_dict())
-    assert json.loads(told.encode("utf-8")) == json.loads(told)
+    printed = render.as_json(article.to_dict())
+    assert json.loads(printed.encode("utf-8")) == json.loads(printed)
     assert article.digest
     assert [paragraph.number for paragraph in article.paragraphs] == list(
         range(1, len(article.paragraphs) + 1)
@@ -231,8 +231,8 @@ def ask(index: newssearch.Index, text: str) -> None:
         assert 0 <= error.start <= error.end <= len(error.query)  # noqa: PT017
         return
     assert len(results.hits) <= results.total_stories <= results.total_articles
-    told = render.as_json(results.to_dict())
-    json.loads(told)
+    printed = render.as_json(results.to_dict())
+    json.loads(printed)
 
 
 # ---- the long form

@@ -83,10 +83,10 @@ class Kills:
             self.ends += 1
             self._longest = 0.8 * self._longest + 0.2 * (time.monotonic() - started)
             if operation != "remove":
-                self._check_whole(version, anew=operation == "rebuild")
+                self._check_whole(version, rebuilt=operation == "rebuild")
         self._look(before)
 
-    def _check_whole(self, version: int, *, anew: bool) -> None:
+    def _check_whole(self, version: int, *, rebuilt: bool) -> None:
         """All is there but what was removed, which comes back when its file changes, or on a rebuild."""
         found, expected = state_of(self._archive) or {}, self._states[version]
         assert found.items() <= expected.items(), (
@@ -96,7 +96,7 @@ class Kills:
             self.ends,
         )
         missing = expected.keys() - found.keys()
-        assert not missing or (not anew and all(map(REMOVED.match, missing)))
+        assert not missing or (not rebuilt and all(map(REMOVED.match, missing)))
 
     def _look(self, before: dict[str, str]) -> None:
         found = state_of(self._archive)
@@ -114,7 +114,7 @@ class Kills:
         write_news(self._archive, 2)
         with breaking.small_batches():
             breaking.update(self._archive)
-        self._check_whole(2, anew=False)
+        self._check_whole(2, rebuilt=False)
         cleaned = newssearch.verify(index_in(self._archive), clean=True)
         assert (cleaned.problems, cleaned.leftovers) == ((), ())
 

@@ -1,4 +1,4 @@
-"""Make the index that later versions must open, or refuse with the command that makes it anew.
+"""Make the index that later versions must open, or refuse with the command that rebuilds it.
 
 ``python tests/make_fixture.py`` writes ``tests/fixtures/index-FORMAT`` with the answers to some queries, and refuses where
 there is one: what was once released is never made again.

@@ -71,7 +71,7 @@ def index(archive: Path, name: str) -> list[str]:
 
 
 def rebuild(archive: Path, name: str) -> list[str]:
-    """Make the index anew from a file: articles that others have added before are gone, as they should be."""
+    """Rebuild the index from a file: articles that others added before are removed, as they should be."""
     newssearch.rebuild(archive / "index", [archive / f"{name}.jsonl"], wait=60.0)
     return []
 

@@ -294,8 +294,8 @@ def facet(field: str, articles: list[Article]) -> list[tuple[str | None, int]]:
     held = [value for value in values if value is not None]
     counts: dict[str | None, int] = {}
     for value in set(held):
-        ways = Counter(other for other in held if finds(other, value) and finds(value, other))
-        shown = min(ways, key=lambda way: (-ways[way], way))
+        spellings = Counter(other for other in held if finds(other, value) and finds(value, other))
+        shown = min(spellings, key=lambda way: (-spellings[way], way))
         counts[shown] = sum(finds(other, shown) for other in held)
     if len(held) < len(values):
         counts[None] = len(values) - len(held)

@@ -30,7 +30,7 @@ Paragraph = tuple[str, int]
 """The id of an article, and the number of a paragraph of it."""
 
 
-class Told(NamedTuple):
+class StoriesAndRepeats(NamedTuple):
     """The stories of more than one article, and the paragraphs that are repeated, and known."""
 
     stories: set[frozenset[str]]
@@ -61,7 +61,7 @@ def mixed(value: int) -> int:
     return value >> 32
 
 
-def tell(articles: Sequence[Article]) -> Told:
+def expected_stories(articles: Sequence[Article]) -> StoriesAndRepeats:
     """What there is to know of the stories of these articles."""
     of = {a.id: {p.number: samples(p.text, a.lang) for p in a.paragraphs} for a in articles}
     whole = {name: set().union(*paragraphs.values()) for name, paragraphs in of.items()}
@@ -87,7 +87,7 @@ def tell(articles: Sequence[Article]) -> Told:
                     and len(shared) >= near_duplicates.MIN_SHARE_OF_DOCUMENT * len(mine)
                 ):
                     known.add((later.id, n))
-    return Told(connected(pairs), repeated, known)
+    return StoriesAndRepeats(connected(pairs), repeated, known)
 
 
 def common(articles: Iterable[Article], of: dict[str, dict[int, set[int]]]) -> set[int]:

@@ -61,8 +61,8 @@ def without_boilerplate() -> Iterator[None]:
 def made_by_another(folder: Path, **versions: int) -> None:
     """Let an index say that another version made it, of that ``format`` or ``analysis``."""
     marker = folder / "newssearch.json"
-    told = {**json.loads(marker.read_text("utf-8")), **versions, "made_by": "9.0"}
-    marker.write_text(json.dumps(told), "utf-8")
+    content = {**json.loads(marker.read_text("utf-8")), **versions, "made_by": "9.0"}
+    marker.write_text(json.dumps(content), "utf-8")
     toc = read_toc(folder)
     assert toc.versions is not None
     known = dict(zip(("format", "analysis"), toc.versions, strict=True)) | versions

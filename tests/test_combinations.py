@@ -50,7 +50,7 @@ ALIKE = {
 def made() -> list[Article]:
     """Articles on which every option changes which are found or how they are shown; every second one nearly repeats the one before."""
     random = Random(1)
-    told = [
+    sentences = [
         "rain fell on the valley or the hills",
         "Gadhafi spoke of rain or of sun",
         "Qaddafi was seen at noon",
@@ -61,7 +61,7 @@ def made() -> list[Article]:
     articles: list[Article] = []
     for n in range(120):
         paragraphs = [
-            f"{random.choice(told)} {' '.join(f'w{random.randrange(400)}' for _ in range(14))}."
+            f"{random.choice(sentences)} {' '.join(f'w{random.randrange(400)}' for _ in range(14))}."
             for _ in range(3)
         ]
         fields = {
@@ -154,13 +154,13 @@ def test_a_count_has_its_facets_in_every_format(cli: Command, archive: Path) -> 
     rows = [(name, one.value, one.articles) for name, values in results.facets.items() for one in values]
     asked = ("query", "rain", "--since", "2024", "--count")
     faceted = (*asked, "--facet", "outlet", "--facet", "year")
-    told = f"{results.total_articles} articles ({results.total_stories} stories), {results.total_paragraphs} paragraphs"
+    printed = f"{results.total_articles} articles ({results.total_stories} stories), {results.total_paragraphs} paragraphs"
     left = f"{results.undated} more articles without a date left out"
     assert min(counts.values()) > 1
-    assert cli(*asked).out == f"{told}; {left}\n"
-    assert cli(*faceted).out.startswith(f"{told}; {left}\n\noutlet  (articles)\n")
+    assert cli(*asked).out == f"{printed}; {left}\n"
+    assert cli(*faceted).out.startswith(f"{printed}; {left}\n\noutlet  (articles)\n")
     assert cli(*faceted, "--format", "md").out.startswith(
-        f"{told}; {left}\n\n| outlet | articles |\n| --- | ---: |\n| The "
+        f"{printed}; {left}\n\n| outlet | articles |\n| --- | ---: |\n| The "
     )
     assert json.loads(cli(*asked, "--json").out) == counts
     assert json.loads(cli(*faceted, "--json").out) == counts | {"facets": results.to_dict()["facets"]}
@@ -202,10 +202,10 @@ def test_who_ran_a_story_is_listed_as_json_too(cli: Command, archive: Path) -> N
             for hit in index.search("rain", limit=None)
             if len((story := index.story(hit.id)).versions) > 1
         )
-    told = json.loads(cli("story", story.versions[0].id, "--list", "--json").out)
+    printed = json.loads(cli("story", story.versions[0].id, "--list", "--json").out)
     whole = json.loads(cli("story", story.versions[0].id, "--json").out)
     assert whole == story.to_dict()
-    assert "changes" not in told["versions"][1]
-    assert told["versions"][1] == {
+    assert "changes" not in printed["versions"][1]
+    assert printed["versions"][1] == {
         name: value for name, value in whole["versions"][1].items() if name != "changes"
     }

@@ -1,4 +1,4 @@
-"""Indexes that earlier versions made are opened, or refused with the command that makes them anew."""
+"""Indexes that earlier versions made are opened, or refused with the command that rebuilds them."""
 
 from __future__ import annotations
 

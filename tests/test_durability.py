@@ -101,8 +101,8 @@ with breaking.small_batches():
 
 
 @posix
-@pytest.mark.parametrize("anew", [False, True])
-def test_a_file_that_must_not_grow_is_an_error_that_says_so(tmp_path: Path, anew: bool) -> None:
+@pytest.mark.parametrize("rebuilds", [False, True])
+def test_a_file_that_must_not_grow_is_an_error_that_says_so(tmp_path: Path, rebuilds: bool) -> None:
     world = World(tmp_path / "world", STORIES["update"])
     codes = set()
     for limit in (10, 3000, 9000, 20_000, 200_000):
@@ -114,7 +114,7 @@ def test_a_file_that_must_not_grow_is_an_error_that_says_so(tmp_path: Path, anew
                 LIMITED,
                 str(archive),
                 str(limit),
-                "--rebuild" if anew else "--prune",
+                "--rebuild" if rebuilds else "--prune",
                 "--yes",
             ],
             cwd=archive,

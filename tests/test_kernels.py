@@ -280,7 +280,7 @@ def test_a_compound_is_found_by_its_own_key_and_by_no_other(
     places = np.array([place for *_, place in held], np.int64)
     read = Compounds(Container(compound_sections("f", entries, np.arange(len(held)), places)), "f")
     for key in asked:
-        found = [(place, size) for starts, size in read.places(key) for place in starts.tolist()]
+        found = [(place, size) for starts, size in read.positions(key) for place in starts.tolist()]
         assert sorted(found) == sorted((place, size) for known, size, place in held if known == key)
     assert read.there_are(asked) == [key in {known for known, *_ in held} for key in asked]
 
@@ -349,7 +349,9 @@ def check_groups(field: FieldReader, texts: Texts, articles: Sequence[int], pick
         assert found.articles.tolist() == sorted(set(of))
         assert found.sizes.tolist() == [of.count(one) for one in sorted(set(of))]
         weights = bm25f.in_text(np.array(counts), field.sizes[np.array(owners)], field.mean)
-        for article_number, step in zip(*(a.tolist() for a in (found.articles, found.best)), strict=True):
+        for article_number, step in zip(
+            *(a.tolist() for a in (found.articles, found.block_max)), strict=True
+        ):
             best = max(w for w, one in zip(weights.tolist(), of, strict=True) if one == article_number)
             assert IMPACT_BOUNDS[step] >= best
             assert step in (0, 255) or IMPACT_BOUNDS[step - 1] < best * (1 + 1e-9)
@@ -357,7 +359,7 @@ def check_groups(field: FieldReader, texts: Texts, articles: Sequence[int], pick
         wanted = [n for n, one in enumerate(of) if one in some]
         with small(MIN_BLOCKS_PER_WANTED=pick.choice([1, 8])):
             wanted_articles = np.array(some, pick.choice([np.int64, np.uint32]))
-            chosen = field.term(number).of_groups(sorted_sets.indices_in(found.articles, wanted_articles))
+            chosen = field.term(number).of_blocks(sorted_sets.indices_in(found.articles, wanted_articles))
         assert chosen.owners.tolist() == [owners[n] for n in wanted]
         assert found.counts_of(chosen).tolist() == [counts[n] for n in wanted]
 
@@ -397,20 +399,20 @@ def check_field(field: FieldReader, texts: Texts, size: int, pick: random.Random
                 if kinds is None or word in kinds
             ]
 
-        assert field.places(SurfaceForms(number, None)).tolist() == expected(None, None)
+        assert field.positions(SurfaceForms(number, None)).tolist() == expected(None, None)
         for _ in range(rounds):
             some = pick.sample(sorted(of), pick.randint(0, min(len(of), pick.choice([1, 2, len(of)]))))
             asked = {*some, *(pick.randrange(size) for _ in range(pick.randrange(4)))}
             owners = np.array(sorted(asked), pick.choice([np.int64, np.uint32]))
-            assert field.places(SurfaceForms(number, None), owners).tolist() == expected(asked, None)
+            assert field.positions(SurfaceForms(number, None), owners).tolist() == expected(asked, None)
             ours = [n for n, word in enumerate(variants) if word.term == term]
             chosen = pick.sample(ours, pick.randint(1, len(ours)))
             (kinds,) = field.by_term(np.array(chosen, np.int64))
             assert kinds.term == number
             assert (kinds.kinds is None) == (len(chosen) == len(ours))
             wanted = {variants[n] for n in chosen}
-            assert field.places(kinds).tolist() == expected(None, wanted)
-            assert field.places(kinds, owners).tolist() == expected(asked, wanted)
+            assert field.positions(kinds).tolist() == expected(None, wanted)
+            assert field.positions(kinds, owners).tolist() == expected(asked, wanted)
 
     low, high = sorted((pick.randint(0, len(terms)), pick.randint(0, len(terms))))
     if low < high:
@@ -457,7 +459,7 @@ def check_variants(
         assert field.forms_with(prefix) == expected
         assert list(field.forms_with(prefix)) == list(expected)
     asked = np.arange(len(variants))
-    assert sum(len(field.places(kinds)) for kinds in field.by_term(asked)) == sum(totals.values())
+    assert sum(len(field.positions(kinds)) for kinds in field.by_term(asked)) == sum(totals.values())
     assert field.by_term(asked[:0]) == []
 
 
@@ -507,7 +509,7 @@ def test_a_term_may_have_more_variants_than_16_bits_can_count() -> None:
     words = [IndexedWord("a", "a", f"a{n:06}") for n in range(size)]
     field = field_of({0: words}, 1)
     last = field.by_term(np.array([size - 1]))
-    assert [field.places(kinds).tolist() for kinds in last] == [[size - 1]]
+    assert [field.positions(kinds).tolist() for kinds in last] == [[size - 1]]
 
 
 def test_an_owner_may_have_a_word_more_than_255_times_and_others_behind_it() -> None:
@@ -984,7 +986,7 @@ def portrait_of(field: FieldReader) -> dict[str, object]:
         (
             term,
             *(array.tolist() for array in field.postings(number)),
-            field.places(SurfaceForms(number, None)).tolist(),
+            field.positions(SurfaceForms(number, None)).tolist(),
         )
         for number, term in enumerate(terms)
     ]
@@ -1089,9 +1091,9 @@ def test_all_segments_are_chosen_in_order_and_no_more_than_a_commit_may_merge(
     )
     assert [n for low, high in groups for n in range(low, high)] == list(range(len(documents)))
     assert all(low < high for low, high in groups)
-    written_anew = sum(sum(documents[low:high]) for low, high in groups if high - low > 1)
+    rewritten = sum(sum(documents[low:high]) for low, high in groups if high - low > 1)
     if sum(size <= merge_policy.MAX_MERGED_BYTES // 2 for size in sizes) < merge_policy.MAX_SMALL_SEGMENTS:
-        assert written_anew <= max(
+        assert rewritten <= max(
             merge_policy.MIN_MERGE_BUDGET, merge_policy.MERGE_BUDGET_PER_ADDED_DOC * added
         )
     else:
@@ -1109,7 +1111,7 @@ def test_a_long_history_leaves_few_segments_and_writes_nothing_over_and_over(mos
     held: list[
         tuple[int, int]
     ] = []  # of each segment its documents, and how often the one written most often was
-    total = commits = written_anew = 0
+    total = commits = rewritten = 0
     for _ in range(3_000):
         added = min(pick.randint(1, most), int(pick.paretovariate(0.6)) + most // 10)
         held.append((added, 1))
@@ -1120,10 +1122,10 @@ def test_a_long_history_leaves_few_segments_and_writes_nothing_over_and_over(mos
         ):
             size = sum(size for size, _ in held[low:high])
             times = max(times for _, times in held[low:high])
-            written_anew += size if high - low > 1 else 0
+            rewritten += size if high - low > 1 else 0
             after.append((size, times + (high - low > 1)))
         held = after
         assert sum(size for size, _ in held) == total
         assert len(held) <= merge_policy.MAX_SMALL_SEGMENTS + 2 * 330 * total / merge_policy.MAX_MERGED_BYTES
-    assert written_anew <= 14 * total
+    assert rewritten <= 14 * total
     assert max(times for _, times in held) <= 60

@@ -24,7 +24,7 @@ print(watch(Path(sys.argv[1])))
 
 
 def version(number: int) -> Iterator[Article]:
-    """What the commit of a number writes: one of the articles anew, each article says of which commit it is."""
+    """What the commit of a number writes: one article again; each article names its commit."""
     which = number % ARTICLES
     yield article(
         f"Report {which}", f"Constant rain, number{number}.", "Everywhere.", url=f"https://e.org/{which}"

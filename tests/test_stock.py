@@ -378,7 +378,7 @@ def test_any_query_of_any_articles_has_the_same_hits_and_scores(
     tmp_path_factory: pytest.TempPathFactory, articles: list[Article], queries: list[Any], data: st.DataObject
 ) -> None:
     sizes = [len(one.paragraphs) for one in articles]
-    few = 4 * sizes[0] < sum(sizes)  # or newssearch would write the segment anew, and Whoosh would not
+    few = 4 * sizes[0] < sum(sizes)  # or newssearch would rewrite the segment, and Whoosh would not
     removed = articles[:1] if few and data.draw(st.booleans()) else []
     found = indexed(tmp_path_factory.mktemp("law"), [articles], removed)
     for query in queries:

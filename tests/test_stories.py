@@ -16,7 +16,7 @@ import newssearch
 from newssearch import Article, Index
 from newssearch.story import changes
 from stories_sample import AGENCY, DAM, FOOTER, OTHER, PAPER, RADIO, VOTE, unlike
-from stories_twin import Paragraph, Told, tell
+from stories_twin import Paragraph, StoriesAndRepeats, expected_stories
 from support import THOROUGH, Command, command, index_of
 
 
@@ -62,7 +62,7 @@ ARTICLES = st.builds(
 )
 
 
-def told(index: Index) -> Told:
+def stories_in(index: Index) -> StoriesAndRepeats:
     """The stories as the index has them."""
     stories: dict[int, set[str]] = defaultdict(set)
     repeated: set[Paragraph] = set()
@@ -78,7 +78,7 @@ def told(index: Index) -> Told:
                 for document in documents.tolist():
                     if segment.article[document] == article:
                         kind.add((name, document - int(segment.first[article]) + 1))
-    return Told(
+    return StoriesAndRepeats(
         {frozenset(names) for story, names in stories.items() if story and len(names) > 1}, repeated, known
     )
 
@@ -98,11 +98,11 @@ def test_stories_are_those_that_a_look_at_every_pair_finds(
         for batch in batches:
             index.add(batch)
             held |= {article.id: article for article in batch}
-            assert told(index) == tell(list(held.values()))
+            assert stories_in(index) == expected_stories(list(held.values()))
             gone = data.draw(st.lists(st.sampled_from(sorted(held)), max_size=3))
             index.remove(gone)
             held = {name: article for name, article in held.items() if name not in gone}
-            assert told(index) == tell(list(held.values()))
+            assert stories_in(index) == expected_stories(list(held.values()))
 
 
 # ---- the command line

@@ -104,9 +104,9 @@ def test_a_reader_in_another_process_keeps_its_commit(folder: Path, as_on_window
     assert newssearch.verify(folder).leftovers == ()
 
 
-@pytest.mark.parametrize("anew", [False, True])
+@pytest.mark.parametrize("rebuilds", [False, True])
 def test_a_run_with_workers_that_merges_ends_in_order(
-    tmp_path: Path, as_on_windows: Refusals, monkeypatch: pytest.MonkeyPatch, anew: bool
+    tmp_path: Path, as_on_windows: Refusals, monkeypatch: pytest.MonkeyPatch, rebuilds: bool
 ) -> None:
     breaking.write_news(tmp_path, 1)
     breaking.update(tmp_path)
@@ -116,7 +116,7 @@ def test_a_run_with_workers_that_merges_ends_in_order(
     with breaking.small_batches():
         monkeypatch.setenv(PROCESSES_VARIABLE, "2")
         monkeypatch.setattr(new_segments, "MIN_TEXT_FOR_PROCESSES", 2000)
-        (breaking.rebuild if anew else breaking.update)(tmp_path)
+        (breaking.rebuild if rebuilds else breaking.update)(tmp_path)
     assert reader.find("rain") == before
     breaking.check_searches(tmp_path)
     reader.close()

@@ -114,7 +114,7 @@ def invert(name: str, tokens: Tokens, words: WordTable, articles: Articles | Non
         sections |= patched_sections(f"{name}.within", articles.within(owner[begins]))
         sections |= {
             f"{name}.first": narrow(np.searchsorted(begins, token_first)),
-            f"{name}.group.best": groups.best,
+            f"{name}.group.best": groups.block_max,
             f"{name}.group.mean": np.array([articles.mean]),
         }
     return sections
@@ -152,16 +152,16 @@ class Articles(NamedTuple):
 
 
 class ArticleBlocks(NamedTuple):
-    """The postings of each term in each article: how many they are, and a step that the best of them weighs at most."""
+    """The postings of each term in each article: their number, and their block max, a quantised upper bound of the weights."""
 
     terms: Ints
     articles: Ints
     sizes: Ints
-    best: Array
+    block_max: Array
 
     @classmethod
     def of(cls, terms: Array, owners: Array, counts: Array, articles: Articles | None) -> ArticleBlocks:
-        """The groups of postings; those of articles, where these are owners, have one each."""
+        """Return the article blocks; if articles are the owners, each posting is a block."""
         if articles is None:
             ones = np.ones(len(owners), np.int64)
             return cls(terms, owners.astype(np.int64), ones, ones.astype(np.uint8))

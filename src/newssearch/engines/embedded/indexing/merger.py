@@ -439,7 +439,7 @@ class _MergeTask(NamedTuple):
             if articles is not None:
                 numbers["within"].put(posting, articles.within(piece.owners))
                 numbers["group.counts"].put(group, groups.sizes)
-                opened["group.best"][group:behind] = groups.best
+                opened["group.best"][group:behind] = groups.block_max
             of_terms = groups.runs()
             runs.append(of_terms._replace(first=of_terms.first + group))
             begins = np.cumsum(piece.counts) - piece.counts + word

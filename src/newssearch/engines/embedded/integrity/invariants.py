@@ -207,7 +207,7 @@ def _words(segment: Segment, name: TextField) -> Iterator[str]:
         lambda: _vocabulary(field),
         lambda: _sizes(field, owners),
         lambda: _groups(field, segment.articles),
-        lambda: _places(field, field.array("tokens").astype(np.int64)),
+        lambda: _check_positions(field, field.array("tokens").astype(np.int64)),
     ]
     for check in checks:
         found = [f"{name}: {what}" for what in check()]
@@ -321,7 +321,7 @@ def _groups(field: FieldReader, articles: int) -> Iterator[str]:
         yield "an impact is greater than the greatest possible one"
 
 
-def _places(field: FieldReader, tokens: Ints) -> Iterator[str]:
+def _check_positions(field: FieldReader, tokens: Ints) -> Iterator[str]:
     """Check that each position has one word, which one posting of one term counts."""
     taken = np.zeros(int(field.starts[-1]), np.bool_)
     strides = [np.empty(0, np.int64)]
@@ -455,6 +455,6 @@ def _indexed(field: FieldReader, owner: int, text: str, analysis: str) -> bool:
     only = np.array([owner])
     for term, expected in places.items():
         number = field.find(term)
-        if number < 0 or (field.places(SurfaceForms(number, None), only) - start).tolist() != expected:
+        if number < 0 or (field.positions(SurfaceForms(number, None), only) - start).tolist() != expected:
             return False
     return True

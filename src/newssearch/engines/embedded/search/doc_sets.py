@@ -186,7 +186,7 @@ class TermDocs:
     def max_weights(self, mean_words: float, blocks: Ints | None) -> Scores:
         """Return an upper bound of the term's weight in any paragraph of each block."""
         numbers = self._live_blocks if blocks is None else self._term_blocks(blocks)
-        block_max = self._term.best if numbers is None else self._term.best[numbers]
+        block_max = self._term.block_max if numbers is None else self._term.block_max[numbers]
         # A weight is x / (1 - B + B·n/mean): another mean increases it by at most the ratio of the means.
         return np.asarray(
             (IMPACT_BOUNDS * max(1.0, mean_words / self._stored_mean_words))[block_max], np.float64
@@ -202,7 +202,7 @@ class TermDocs:
     def owners_of(self, blocks: Ints | None) -> Array:
         """Return the paragraphs of the given blocks."""
         numbers = self._live_blocks if blocks is None else self._term_blocks(blocks)
-        return self._term.owners if numbers is None else self._term.of_groups(numbers).owners
+        return self._term.owners if numbers is None else self._term.of_blocks(numbers).owners
 
     def postings_of(self, blocks: Ints) -> Postings:
         """Return the paragraphs of the given blocks and the number of matches in each."""
@@ -213,5 +213,5 @@ class TermDocs:
         return blocks if self._live_blocks is None else self._live_blocks[blocks]
 
     def _read(self, term_blocks: Ints) -> Postings:
-        chosen = self._term.of_groups(term_blocks)
+        chosen = self._term.of_blocks(term_blocks)
         return Postings(chosen.owners, self._term.counts_of(chosen))

@@ -113,7 +113,7 @@ class SegmentMatcher:
         alternatives = self._live(span_postings(spans, field.starts), "text")
         with_alternative = np.zeros(self.segment.articles, np.bool_)
         with_alternative[self.segment.article[alternatives.owners]] = True
-        both = term.of_groups(np.flatnonzero(with_alternative[term.articles]))
+        both = term.of_blocks(np.flatnonzero(with_alternative[term.articles]))
         if len(both.owners) * 2 > term.total or (spans.ends - spans.starts == 1).any():
             return None
         term_alone = self.segment.everything() & ~with_alternative

@@ -72,7 +72,7 @@ class TermSpans:
 
     def _positions(self, field: FieldReader, wanted: SurfaceForms, owners: Array | None) -> Ints:
         term = self.term(field, wanted.term)
-        return term.places(wanted.kinds, None if owners is None else term.of_owners(owners))
+        return term.positions(wanted.kinds, None if owners is None else term.of_owners(owners))
 
     def adjacent(self, field: FieldReader, words: AnalysedWords, owners: Array | None) -> Spans:
         """Return the spans of adjacent terms, any of which an alternative may replace."""
@@ -102,7 +102,7 @@ class TermSpans:
         """Return the spans of an alternative; those of a compound in all owners."""
         if alternative.terms:
             return self.adjacent_terms(field, alternative.terms, owners)
-        positions = field.compounds.places(alternative.key)
+        positions = field.compounds.positions(alternative.key)
         return union_spans([Spans(starts, starts + size) for starts, size in positions])
 
     def adjacent_terms(self, field: FieldReader, terms: Sequence[str], owners: Array | None) -> Spans:
@@ -123,11 +123,11 @@ class TermSpans:
             if owners is not None:
                 chosen: PostingSubset | None = term.of_owners(owners)
             elif len(in_order) > 1 and field.of_documents:
-                chosen = term.of_groups(np.flatnonzero(self._articles_with_all(in_order)[term.articles]))
+                chosen = term.of_blocks(np.flatnonzero(self._articles_with_all(in_order)[term.articles]))
             else:
                 chosen = None
             owners = term.owners if chosen is None else chosen.owners
-            positions = term.places(None, chosen)
+            positions = term.positions(None, chosen)
             for shift, other in enumerate(in_order):
                 if other is term:
                     shifted = positions - shift if shift else positions
@@ -144,7 +144,7 @@ class TermSpans:
         distinct = {number: self.term(field, number) for number in sorted(set(numbers))}
         chosen = self._in_shared_owners(field, distinct, owners)
         requirements = [
-            (distinct[number].places(None, chosen[number]), count)
+            (distinct[number].positions(None, chosen[number]), count)
             for number, count in Counter(numbers).items()
         ]
         return minimal_windows(requirements, within, field.starts)
@@ -165,7 +165,7 @@ class TermSpans:
         if field.of_documents:
             having_all = self._articles_with_all(terms.values())
             found = {
-                n: term.of_groups(np.flatnonzero(having_all[term.articles])) for n, term in terms.items()
+                n: term.of_blocks(np.flatnonzero(having_all[term.articles])) for n, term in terms.items()
             }
         else:
             found = {n: PostingSubset(np.arange(*term.range), term.articles) for n, term in terms.items()}

@@ -93,7 +93,7 @@ class Compounds:
             found.append(at < len(self._entries) and self._entries[at].startswith(begins))
         return found
 
-    def places(self, key: str) -> list[tuple[Ints, int]]:
+    def positions(self, key: str) -> list[tuple[Ints, int]]:
         """Return the positions where a key begins, for each number of words that it has."""
         low, high = self._entries.with_prefix(key.encode("utf-8", "surrogatepass") + _KEY_END)
         sizes = [entry[-1] for entry in self._entries.slice(low, high)]

@@ -179,10 +179,10 @@ class FieldReader:
             owners += self.patched("within").at(groups)
         return add_counts(owners, self.patched("counts").at(groups))
 
-    def places(self, wanted: SurfaceForms, owners: Array | None = None) -> Ints:
+    def positions(self, wanted: SurfaceForms, owners: Array | None = None) -> Ints:
         """Return the positions of the wanted surface forms, ascending; only those in ``owners`` if given."""
         term = self.term(wanted.term)
-        return term.places(wanted.kinds, None if owners is None else term.of_owners(owners))
+        return term.positions(wanted.kinds, None if owners is None else term.of_owners(owners))
 
     def postings_between(self, low: int, high: int) -> tuple[Ints, Ints, Ints, Ints, Ints]:
         """Read the terms from ``low`` up to but not including ``high``.

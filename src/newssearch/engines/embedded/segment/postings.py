@@ -88,7 +88,7 @@ class TermPostings:
         return self._field.patched("group.counts").between(self._low, self._high)
 
     @cached_property
-    def best(self) -> Array:
+    def block_max(self) -> Array:
         """The block max of each block, a level of :data:`~.format.IMPACT_BOUNDS`; for a field of documents."""
         return self._field.section("group.best").between(self._low, self._high)
 
@@ -148,7 +148,7 @@ class TermPostings:
         """Return how often each owner of a subset has the term."""
         return self._field.patched("counts").at(chosen.numbers)
 
-    def of_groups(self, groups: Ints) -> PostingSubset:
+    def of_blocks(self, groups: Ints) -> PostingSubset:
         """Return the postings of the given blocks; for a field of documents."""
         sizes = self.sizes[groups]
         numbers = concat_ranges(self._begins_of(groups), sizes)
@@ -164,7 +164,7 @@ class TermPostings:
         new = run_starts(of)
         groups, here = intersect_indices(self.articles, of[new])
         if int(self.sizes[groups].sum(dtype=np.int64)) <= len(owners) * MAX_POSTINGS_PER_WANTED:
-            return self.picked(self.of_groups(groups), owners)
+            return self.picked(self.of_blocks(groups), owners)
         group_of = np.full(np.count_nonzero(new), -1, np.int64)
         group_of[here] = groups
         group = group_of[np.cumsum(new) - 1]
@@ -194,7 +194,7 @@ class TermPostings:
 
     # ---- positions
 
-    def places(self, kinds: Array | None = None, chosen: PostingSubset | None = None) -> Ints:
+    def positions(self, kinds: Array | None = None, chosen: PostingSubset | None = None) -> Ints:
         """Return the positions of the term, ascending: only those of the given surface forms and owners, if given."""
         field = self._field
         start, end = (int(at) for at in field.array("tokens")[self._number : self._number + 2])

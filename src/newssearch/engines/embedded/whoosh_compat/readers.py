@@ -61,14 +61,16 @@ class Positions:
 
     def __init__(self, field: FieldReader, number: int, rows: Ints | None = None) -> None:
         owners, counts = field.postings(number)
-        self._places = field.places(SurfaceForms(number, None)) - field.starts[np.repeat(owners, counts)]
+        self._positions = (
+            field.positions(SurfaceForms(number, None)) - field.starts[np.repeat(owners, counts)]
+        )
         self._ends = np.cumsum(counts, dtype=np.int64)
         self._rows = rows
 
     def of(self, posting: int) -> list[int]:
         """Those of a posting."""
         row = posting if self._rows is None else int(self._rows[posting])
-        positions: list[int] = self._places[self._ends[row - 1] if row else 0 : self._ends[row]].tolist()
+        positions: list[int] = self._positions[self._ends[row - 1] if row else 0 : self._ends[row]].tolist()
         return positions
 
 

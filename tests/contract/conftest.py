@@ -61,7 +61,7 @@ def _litter_embedded(folder: Path) -> str:
 @contextmanager
 def _embedded_without_boilerplate() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(near_duplicates, "REPEATED", 1 << 30)
+        patch.setattr(near_duplicates, "BOILERPLATE_ARTICLES_OF_OUTLET", 1 << 30)
         yield
 
 

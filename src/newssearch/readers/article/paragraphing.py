@@ -32,7 +32,7 @@ LONGEST_JOINED_ITEM = 60
 def arrange_paragraphs(blocks: NormalizedBlocks) -> NormalizedBlocks:
     """Return the paragraphs of the given blocks.
 
-    >>> arrange_paragraphs(Squeezed([Block("Q:"), Block("Will it rain?"), Block("***"), Block("Yes.")]))
+    >>> arrange_paragraphs(NormalizedBlocks([Block("Q:"), Block("Will it rain?"), Block("***"), Block("Yes.")]))
     [Block(text='Q: Will it rain?', kind='text'), Block(text='*** Yes.', kind='text')]
     """
     if all(LONGEST_LABEL < len(text) <= LONGEST_PARAGRAPH and kind != "list" for text, kind in blocks):

@@ -39,7 +39,7 @@ Operation = Callable[[Path], object]
 def small_batches() -> Iterator[None]:
     """Several segments, commits and merges of a few articles, in this process alone."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(indexer, "PARAGRAPHS_PER_COMMIT", 12)
+        patch.setattr(indexer, "MAX_PENDING_PARAGRAPHS", 12)
         patch.setattr(new_segments, "BATCH_TEXT_BYTES", 1500)
         patch.setenv(PROCESSES_VARIABLE, "1")
         yield

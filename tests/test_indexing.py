@@ -541,7 +541,7 @@ def test_two_versions_in_two_files_are_both_kept_and_stay(archive: Path, index: 
 def test_two_versions_in_one_file_may_change_places(
     archive: Path, index: Index, batch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexer, "PARAGRAPHS_PER_COMMIT", batch)
+    monkeypatch.setattr(indexer, "MAX_PENDING_PARAGRAPHS", batch)
     file = archive / "all.jsonl"
     for records in ((STORY, CHANGED), (CHANGED, STORY), (STORY, STORY), (CHANGED, STORY, CHANGED)):
         lines(file, *records)
@@ -564,7 +564,7 @@ def test_an_article_that_moves_to_another_file_is_kept_once(archive: Path, index
 def test_two_files_may_swap_their_stories(
     archive: Path, index: Index, batch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexer, "PARAGRAPHS_PER_COMMIT", batch)
+    monkeypatch.setattr(indexer, "MAX_PENDING_PARAGRAPHS", batch)
     one, other = archive / "a.jsonl", archive / "b.jsonl"
     second = {**STORY, "url": "https://e.org/2", "title": "Second"}
     for here, there in ((STORY, second), (second, STORY), (STORY, second)):
@@ -717,7 +717,7 @@ def test_however_a_run_was_broken_off_the_index_becomes_that_of_one_run(
     states: list[dict[str, list[dict[str, object]]]], stops: list[int], batch: int
 ) -> None:
     with scratch() as archive, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(indexer, "PARAGRAPHS_PER_COMMIT", batch)
+        patch.setattr(indexer, "MAX_PENDING_PARAGRAPHS", batch)
         with newssearch.create(archive / "index") as index:
             for tick, state in enumerate(states, start=1):
                 set_up(archive, state, tick * 10**12)
@@ -760,7 +760,7 @@ def test_a_manifest_that_is_lost_or_damaged_is_no_harm(
 def test_batches_are_committed_on_the_way(
     archive: Path, index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexer, "PARAGRAPHS_PER_COMMIT", 2)
+    monkeypatch.setattr(indexer, "MAX_PENDING_PARAGRAPHS", 2)
     before = index.info().commits
     file = archive / "all.jsonl"
     lines(file, *({"title": f"T{n}", "text": "x"} for n in range(7)))

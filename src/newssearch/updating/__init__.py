@@ -1,1 +1,1 @@
-"""One run that brings an index up to date with a folder, or makes a new one."""
+"""Bring an index up to date with the files of a folder, or rebuild it from them."""

@@ -36,8 +36,8 @@ from .fingerprint import file_digest, size_and_time
 from .manifest import Entry, Manifest
 from .pruning import Confirm, plan
 
-PARAGRAPHS_PER_COMMIT = 500_000
-"""The number of paragraphs between two commits, which memory holds, and which an interrupted run may lose."""
+MAX_PENDING_PARAGRAPHS = 500_000
+"""The number of paragraphs that a run adds before it commits: they are in memory, and an interrupted run loses them."""
 STALE_MTIME = -2
 """The time in the manifest of a file that must be read again, whatever its time is."""
 UNOPENED_MTIME = -3
@@ -299,9 +299,7 @@ class Indexer:
             self._was_read.add(path)
             return
         if entry.mtime != file.mtime:
-            self._manifest.set(
-                path, replace(entry, mtime=file.mtime)
-            )  # the time has changed, the content has not
+            self._manifest.set(path, replace(entry, mtime=file.mtime))  # the content has not changed
         self._tally.counts["unchanged"] += entry.articles
         if entry.rejections:
             self._tally.counts["rejected_before"] += entry.rejections
@@ -374,7 +372,7 @@ class Indexer:
         self._seen += 1
         if self._stop():
             self._stopped = True
-        if self._writer.pending >= PARAGRAPHS_PER_COMMIT:
+        if self._writer.pending >= MAX_PENDING_PARAGRAPHS:
             self._commit()
 
     def _rejection(self, item: Rejected, run: _FileRun) -> None:
@@ -428,9 +426,7 @@ class Indexer:
         if taken == article.digest:
             self._tally.counts["duplicates"] += 1
             run.duplicates.append(article.id)
-        elif (
-            run.committed is None
-        ):  # of no file: the later version replaces the earlier one, added since the last commit
+        elif run.committed is None:  # of no file: the later version replaces the earlier, uncommitted one
             self._commit()
             self._article(article, run)
         elif (renamed := article.with_unique_id()).id != article.id:
@@ -481,9 +477,8 @@ class Indexer:
         self._progress(Progress(self._done, self._total, self._seen))
 
     def _commit(self, last: bool = False) -> None:
-        if (
-            self._manifest.changed
-        ):  # stale files are on disk before the articles that they have copies of are removed
+        # Stale files are marked on disk before the articles that they have copies of are removed.
+        if self._manifest.changed:
             self._save(self._manifest)
             self._manifest.changed = False
         self._writer.commit(last=last)

@@ -1,9 +1,9 @@
 """The manifest of an index: the files that it was built from, so that unchanged files need not be read again.
 
 The manifest only saves work. It is written after the commit that it describes. If it is missing or lacks files, these
-are read again, and their articles are found unchanged. Stale files are the exception: their
-entries are removed or marked before the commit that makes them stale. A file is stale if it has changed (it might change back after an interrupted run), or if it holds a
-copy of an article that is removed or changed.
+are read again, and their articles are found unchanged. Stale files are the exception: their entries are removed or marked
+before the commit that makes them stale. A file is stale if it has changed (it might change back after an interrupted
+run), or if it holds a copy of an article that is removed or changed.
 """
 
 from __future__ import annotations

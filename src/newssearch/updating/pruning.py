@@ -74,9 +74,7 @@ class _Planning:
     def plan(self) -> Plan:
         made = Plan()
         articles: Counter[files.Scope] = Counter()
-        missing: dict[
-            files.Scope, dict[str, str]
-        ] = {}  # each file with the empty folder that it was in, or ""
+        missing: dict[files.Scope, dict[str, str]] = {}  # the empty folder of each file, or ""
         for path, number in self._indexed.items():
             scopes = self._look.scopes_of(path)
             articles.update(dict.fromkeys(scopes, number))
@@ -143,7 +141,7 @@ class _Planning:
         return ""
 
     def _folder(self, folder: str) -> tuple[str, str]:
-        """Return the problem of the nearest folder that exists (``"empty"``, ``"unlisted"`` or ``""``), and its name in the index."""
+        """Return the problem of the nearest existing folder, ``"empty"``, ``"unlisted"`` or ``""``, and its name in the index."""
         if folder not in self._folders:
             self._folders[folder] = self._look_into(folder)
         return self._folders[folder]

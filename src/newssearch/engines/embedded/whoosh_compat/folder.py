@@ -137,8 +137,8 @@ class WhooshFolder:
 class Lock:
     """Both the lock of newssearch, held through all commits of a run, and the one of Whoosh's own writers.
 
-    They belong to the operating system, which releases them when the process is gone, however it ended. Threads of one
-    process exclude each other too. A file beside them names the holder; it is only believed while somebody holds them.
+    They belong to the operating system, which releases them when the process ends, however it ends. Threads of one
+    process exclude each other too. A file beside them names the holder; it counts only while the locks are held.
 
     Raises :class:`~newssearch.IndexLockedError` where they are held for longer than ``wait`` seconds, and
     :class:`FileNotFoundError` where there is no such folder (any more).
@@ -193,7 +193,7 @@ class Lock:
             self._held.pop().release()
 
     def check(self) -> None:
-        """See to it that nobody removed the files of the locks, so that somebody else might write too.
+        """Check that the files of the locks still exist: without them another process could write too.
 
         Raises :class:`~newssearch.IndexWriteError`.
         """
@@ -207,7 +207,7 @@ class Lock:
         atomic_files.replace(self._folder / HOLDER, json.dumps(holder).encode())
 
     def _holder(self) -> str:
-        """Who has the lock, as far as that is known."""
+        """Return the holder of the lock for messages; an empty string if the file that names it is missing or damaged."""
         try:
             holder = json.loads((self._folder / HOLDER).read_text(encoding="utf-8"))
             return f"process {int(holder['process'])} on {holder['host']}, since {holder['since']},"

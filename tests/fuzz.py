@@ -23,7 +23,7 @@ from pathlib import Path
 
 import newssearch
 from newssearch import Article, QueryError, ReadOptions, Rejected, readers
-from newssearch.cli import render
+from newssearch.cli.formats import json_text
 from newssearch.display import escape
 from newssearch.readers import Skipped
 from test_reader_containers import CRAWL, PACKERS, zipped
@@ -181,7 +181,7 @@ def read(folder: Path, name: str, data: bytes) -> list[Article]:
 def check(article: Article) -> None:
     """Check what must hold for every article."""
     assert article.id
-    printed = render.as_json(article.to_dict())
+    printed = json_text(article.to_dict())
     assert json.loads(printed.encode("utf-8")) == json.loads(printed)
     assert article.digest
     assert [paragraph.number for paragraph in article.paragraphs] == list(
@@ -231,7 +231,7 @@ def ask(index: newssearch.Index, text: str) -> None:
         assert 0 <= error.start <= error.end <= len(error.query)  # noqa: PT017
         return
     assert len(results.hits) <= results.total_stories <= results.total_articles
-    printed = render.as_json(results.to_dict())
+    printed = json_text(results.to_dict())
     json.loads(printed)
 
 

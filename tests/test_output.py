@@ -16,8 +16,12 @@ from hypothesis import strategies as st
 
 import newssearch
 from newssearch import Article
-from newssearch.cli import render, run
-from newssearch.cli.render import Style
+from newssearch.cli import run
+from newssearch.cli.articles import text_article, text_story
+from newssearch.cli.formats import csv_results, json_text, markdown_results
+from newssearch.cli.hits import text_clauses, text_names, text_results
+from newssearch.cli.layout import Style
+from newssearch.cli.summaries import text_info
 from support import THOROUGH
 
 NASTY = [
@@ -63,19 +67,19 @@ def test_nothing_that_is_printed_is_obeyed(
             odd = {"error": str(error), "query": error.query}
     for style in (Style(60, False), Style(None, False), Style(20, False)):
         for lines in (
-            render.text_results(results, style, took=True),
-            render.text_names(results),
-            render.text_clauses(results),
-            render.text_article(article, shown, style),
-            render.text_info(info, style),
-            render.text_story(story, style, changes=True),
-            render.markdown_results(results),
+            text_results(results, style, took=True),
+            text_names(results),
+            text_clauses(results),
+            text_article(article, shown, style),
+            text_info(info, style),
+            text_story(story, style, changes=True),
+            markdown_results(results),
         ):
             for line in lines:
                 assert OBEYED.search(line) is None
     for value in (results.to_dict(), article.to_dict(), info.to_dict(), story.to_dict(), odd):
         for indent in (None, 2):
-            told = render.as_json(value, indent=indent)
+            told = json_text(value, indent=indent)
             assert json.loads(told.encode("utf-8", "backslashreplace")) == json.loads(told)
             assert OBEYED.search(json.dumps(json.loads(told))) is None
 
@@ -89,7 +93,7 @@ def test_no_cell_is_a_formula_and_no_snippet_is_markup(
     with newssearch.create(folder) as index:
         index.add(made)
         results = index.search("rain")
-    for row in csv.reader(io.StringIO(render.csv_results(results), newline="")):
+    for row in csv.reader(io.StringIO(csv_results(results), newline="")):
         for cell in row:
             assert re.match("[\t\r\n ]*[=+@\uff1d\uff0b\uff20]|[\t\r\n ]*-(?![0-9.]+$)", cell) is None
             assert OBEYED.search(cell) is None
@@ -114,7 +118,7 @@ def test_no_cell_is_a_formula_and_no_snippet_is_markup(
 @given(st.dictionaries(st.text(), st.text() | st.integers() | st.lists(st.text()), max_size=4))
 def test_json_is_valid_for_every_text(value: dict[str, object]) -> None:
     odd = {"lone": "a\ud800b\udc80", **value}
-    told = render.as_json(odd).encode("utf-8", "backslashreplace")
+    told = json_text(odd).encode("utf-8", "backslashreplace")
     assert json.loads(told) == odd
 
 

@@ -13,8 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newssearch import Article, Hit, Index, Results, Snippet
-from newssearch.cli import render
-from newssearch.cli.render import Style, columns, shorten, wrap
+from newssearch.cli.articles import text_article
+from newssearch.cli.formats import CSV_COLUMNS, csv_results, json_text, markdown_results
+from newssearch.cli.hits import snippet_lines, text_results
+from newssearch.cli.layout import Style, columns, shorten, wrap
+from newssearch.cli.summaries import size
 from support import article, index_of
 
 LONG = "A headline that is much longer than any terminal is wide, because whoever wrote it could not find an end to it at all, at all"
@@ -38,7 +41,7 @@ def results(*hits: Hit, **fields: object) -> Results:
 
 
 def text(shown: Results, width: int | None = None, color: bool = False) -> list[str]:
-    return list(render.text_results(shown, Style(width, color), took=False))
+    return list(text_results(shown, Style(width, color), took=False))
 
 
 # ---- text
@@ -79,7 +82,7 @@ def test_a_page_says_which_part_of_all_it_is() -> None:
 
 def test_the_time_is_told_only_where_it_was_asked_for() -> None:
     shown = results(hit(), took=0.012)
-    assert list(render.text_results(shown, Style(None, False), took=True))[-1].endswith(" (12 ms)")
+    assert list(text_results(shown, Style(None, False), took=True))[-1].endswith(" (12 ms)")
     assert "ms" not in text(shown)[-1]
 
 
@@ -140,7 +143,7 @@ def test_colours_take_no_room() -> None:
 
 
 def test_a_highlight_over_a_line_break_is_marked_on_both_lines() -> None:
-    lines = render.snippet_lines(Snippet("aaaa bbbb cccc dddd eeee", ((5, 19),)), Style(20, True))
+    lines = snippet_lines(Snippet("aaaa bbbb cccc dddd eeee", ((5, 19),)), Style(20, True))
     assert lines == ["  aaaa \x1b[1mbbbb cccc\x1b[22m", "  \x1b[1mdddd\x1b[22m eeee"]
 
 
@@ -156,7 +159,7 @@ def test_an_article_as_text(tmp_path: Path) -> None:
         title="Rain\x1b", text="It rained.", date="7-5-2024", outlet="example.org", path="a.txt"
     )
     shown = {1: Snippet("It rained.", ((3, 9),))}
-    assert list(render.text_article(made, shown, Style(None, False))) == [
+    assert list(text_article(made, shown, Style(None, False))) == [
         "Rain�",
         f"       id  {made.id}",
         "     date  2024-07-05  [stated, ambiguous, read month first]",
@@ -176,7 +179,7 @@ def test_an_article_as_text(tmp_path: Path) -> None:
 
 def test_paragraphs_of_an_article_are_wrapped_beside_their_numbers() -> None:
     made = article("Rain", LONG)
-    lines = list(render.text_article(made, {1: Snippet(LONG)}, Style(40, False)))
+    lines = list(text_article(made, {1: Snippet(LONG)}, Style(40, False)))
     body = lines[lines.index("") + 1 :]
     assert body[0].startswith("   1  A headline")
     assert all(line.startswith("      ") for line in body[1:])
@@ -233,13 +236,13 @@ def test_wide_characters_take_two_columns_and_marks_none() -> None:
 
 
 def rows(shown: Results) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(render.csv_results(shown), newline="")))
+    return list(csv.DictReader(io.StringIO(csv_results(shown), newline="")))
 
 
 def test_csv_has_one_hit_a_row() -> None:
     one = hit(title='Rain, "hail"', snippet=Snippet("rained\non", cut_before=True))
     (row,) = rows(results(one))
-    assert list(row) == list(render.CSV_COLUMNS)
+    assert list(row) == list(CSV_COLUMNS)
     assert row["title"] == 'Rain, "hail"'
     assert row["snippet"] == "… rained on"
     assert (row["paragraph"], row["score"], row["date"], row["byline"]) == ("1", "1.5", "2024-07-25", "")
@@ -274,7 +277,7 @@ _AS_SHOWN = {
 
 
 def markdown(shown: Results) -> str:
-    return "\n".join(render.markdown_results(shown))
+    return "\n".join(markdown_results(shown))
 
 
 def test_results_as_markdown() -> None:
@@ -335,15 +338,15 @@ def test_json_is_to_dict_and_readable_in_any_script(tmp_path: Path) -> None:
         tmp_path / "i", article("東京", "大雨 \u2028 \x1b <b>", date="2024-07-25T10:00:00+09:00")
     )
     shown = index.search("大雨", facets=["outlet", "year"])
-    printed = render.as_json(shown.to_dict())
+    printed = json_text(shown.to_dict())
     assert json.loads(printed) == shown.to_dict()
     assert "東京" in printed
     assert "\x1b" not in printed
-    assert "\n" not in render.as_json(shown[0].to_dict(), indent=None)
+    assert "\n" not in json_text(shown[0].to_dict(), indent=None)
 
 
 def test_numbers_of_bytes_for_people() -> None:
-    assert [render.size(n) for n in (0, 999, 1000, 999_949, 10**9, 10**12, 10**15)] == [
+    assert [size(n) for n in (0, 999, 1000, 999_949, 10**9, 10**12, 10**15)] == [
         "0 B", "999 B", "1.0 kB", "999.9 kB", "1.0 GB", "1.0 TB", "1000.0 TB",
     ]  # fmt: skip
 

@@ -15,7 +15,7 @@ from newssearch._version import __version__
 from newssearch.display import escape
 from newssearch.query import Diagnostic
 
-from . import render
+from .layout import Style, columns
 
 EXIT_REJECTED = 4
 """The exit code when a part of the input was rejected or lost; everything else was done."""
@@ -58,10 +58,10 @@ def width() -> int:
     return shutil.get_terminal_size().columns
 
 
-def style() -> render.Style:
+def style() -> Style:
     """Return the style for standard output: wrapped only on a terminal."""
     terminal = sys.stdout.isatty()
-    return render.Style(width() if terminal else None, color(sys.stdout))
+    return Style(width() if terminal else None, color(sys.stdout))
 
 
 def color(stream: TextIO) -> bool:
@@ -71,7 +71,7 @@ def color(stream: TextIO) -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
 
 
-def clean(text: str) -> str:
+def without_surrogates(text: str) -> str:
     """Return an argument with U+FFFD in place of the bytes that are not UTF-8."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
@@ -89,10 +89,10 @@ def print_caret(text: str, start: int, end: int) -> None:
     if start >= end:
         return
     room = max(width() - 4, 20)
-    low = max(0, start - room // 2) if render.columns(text) > room else 0
+    low = max(0, start - room // 2) if columns(text) > room else 0
     shown = escape.terminal(text[low : low + room])
-    before = render.columns(escape.terminal(text[low:start]))
-    under = render.columns(escape.terminal(text[start : min(end, low + room)]))
+    before = columns(escape.terminal(text[low:start]))
+    under = columns(escape.terminal(text[start : min(end, low + room)]))
     click.echo(f"  {shown}\n  {' ' * before}{'^' * max(under, 1)}", err=True)
 
 

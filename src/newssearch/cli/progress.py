@@ -15,8 +15,10 @@ from newssearch.display import escape
 from newssearch.display.brief import many
 from newssearch.errors import NewssearchError
 
-from . import render
 from .console import show_line, show_lines, width
+from .formats import json_text
+from .layout import shorten
+from .summaries import text_report
 
 if TYPE_CHECKING:
     from newssearch.article import Article
@@ -57,7 +59,7 @@ def progress_bar() -> Iterator[Callable[[Progress], None] | None]:
 
 
 @contextmanager
-def notes() -> Iterator[None]:
+def printed_log() -> Iterator[None]:
     """Print the log of the library on standard error, such as the writer that it waits for."""
     import logging  # slow to import, and a search needs none of it
 
@@ -112,9 +114,9 @@ def confirmed(question: str) -> bool:
 def print_report(report: IndexReport, as_json: bool, rebuilds: bool) -> None:
     """Print the report of a run on standard output, and its errors on standard error."""
     if as_json:
-        show_line(render.as_json(report.to_dict()))
+        show_line(json_text(report.to_dict()))
         return
-    show_lines(render.text_report(report))
+    show_lines(text_report(report))
     if rebuilds and report.refused:
         show_line("the old index is unchanged")
     elif rebuilds and not (report.added or report.interrupted):
@@ -136,7 +138,7 @@ def list_removed(articles: Iterable[Article], total: int) -> None:
     click.echo(f"{many(total, 'article')} to remove:", err=True)
     for article in islice(articles, SHOWN_REMOVED):
         line = f"  {article.id}  {escape.terminal(article.title or '(no title)')}"
-        click.echo(render.shorten(line, width()) if sys.stderr.isatty() else line, err=True)
+        click.echo(shorten(line, width()) if sys.stderr.isatty() else line, err=True)
     if total > SHOWN_REMOVED:
         click.echo(f"  … and {total - SHOWN_REMOVED:,} more", err=True)
 

@@ -17,10 +17,13 @@ from newssearch.query import parse
 from newssearch.request import SORTS, Request
 from newssearch.results import Results, undated
 
-from . import render
+from .articles import text_article, text_story
 from .combinations import check_query
-from .console import clean, print_diagnostics, show_line, show_lines, show_text, style
+from .console import print_diagnostics, show_line, show_lines, show_text, style, without_surrogates
+from .formats import OutputFormat, csv_results, json_text, markdown_results, paragraph_dict
+from .hits import text_clauses, text_names, text_results
 from .options import filter_options, index_option, json_option
+from .summaries import text_config, text_info
 
 
 @click.command("query", short_help="Search for QUERY and show the best paragraph of each article.")
@@ -100,7 +103,7 @@ def query_command(
     /,
     words: tuple[str, ...],
     folder: Path,
-    format_: render.Format,
+    format_: OutputFormat,
     as_json: bool,
     count: bool,
     exit_code: bool,
@@ -116,14 +119,14 @@ def query_command(
     If the query starts with "-", put "--" before it: newssearch query -- -syria iraq
     """
     check_query(context)
-    text = clean(" ".join(words))
+    text = without_surrogates(" ".join(words))
     with open_index(folder) as opened:
         request = Request(**{**options, "limit": 0} if count else options)
         results = opened.search(text, request)
     print_diagnostics(results.diagnostics, text)
     format_ = "json" if as_json else format_
     if format_ != "json":
-        for line in (*render.text_names(results), *render.text_clauses(results)):
+        for line in (*text_names(results), *text_clauses(results)):
             click.echo(line, err=True)
     if results.undated and (format_ == "jsonl" or (format_ == "csv" and (results.facets or not count))):
         click.echo(f"note: {undated(results.undated)}", err=True)
@@ -136,18 +139,18 @@ def query_command(
     return 1 if exit_code and not results.total_articles else 0
 
 
-def _print_results(results: Results, format_: render.Format) -> None:
+def _print_results(results: Results, format_: OutputFormat) -> None:
     """Print the hits, the facets and the totals in the given format."""
     if format_ == "json":
-        show_line(render.as_json(results.to_dict()))
+        show_line(json_text(results.to_dict()))
     elif format_ == "jsonl":
-        show_lines(render.as_json(hit.to_dict(), indent=None) for hit in results)
+        show_lines(json_text(hit.to_dict(), indent=None) for hit in results)
     elif format_ == "csv":
-        show_text(render.csv_results(results))
+        show_text(csv_results(results))
     elif format_ == "md":
-        show_lines(render.markdown_results(results))
+        show_lines(markdown_results(results))
     else:
-        show_lines(render.text_results(results, style(), took=sys.stdout.isatty()))
+        show_lines(text_results(results, style(), took=sys.stdout.isatty()))
 
 
 @click.command("show", short_help="Print an article, with the provenance of each field.")
@@ -160,21 +163,21 @@ def show_command(article_id: str, folder: Path, text: str | None, as_json: bool)
 
     The end of an id is enough: `query` shows it on a narrow terminal. ID#3 prints paragraph 3 alone.
     """
-    wanted, _, number = clean(article_id).partition("#")
+    wanted, _, number = without_surrogates(article_id).partition("#")
     with open_index(folder) as opened:
         article = opened.article(wanted)
     chosen = [p for p in article.paragraphs if not number or str(p.number) == number]
     if number and not chosen:
         raise NewssearchError(f"{article.id} has no paragraph {number}: it has {len(article.paragraphs)}")
-    parsed = parse(clean(text)) if text else None
+    parsed = parse(without_surrogates(text)) if text else None
     print_diagnostics(parsed.diagnostics if parsed else (), text or "")
     shown = highlighted(article, chosen, parsed)
     if as_json:
         value = article.to_dict()
-        value["paragraphs"] = [render.paragraph_dict(p, shown[p.number], parsed is not None) for p in chosen]
-        show_line(render.as_json(value))
+        value["paragraphs"] = [paragraph_dict(p, shown[p.number], parsed is not None) for p in chosen]
+        show_line(json_text(value))
     else:
-        show_lines(render.text_article(article, shown, style()))
+        show_lines(text_article(article, shown, style()))
     return 0
 
 
@@ -189,14 +192,14 @@ def story_command(article_id: str, folder: Path, listed: bool, as_json: bool) ->
     Each version is compared with the earliest. ID is the id of any version, or the end of one.
     """
     with open_index(folder) as opened:
-        found = opened.story(clean(article_id))
+        found = opened.story(without_surrogates(article_id))
     if as_json:
         value = found.to_dict()
         if listed:
             value["versions"] = [version.summary() for version in found.versions]
-        show_line(render.as_json(value))
+        show_line(json_text(value))
     else:
-        show_lines(render.text_story(found, style(), changes=not listed))
+        show_lines(text_story(found, style(), changes=not listed))
     return 0
 
 
@@ -214,14 +217,14 @@ def info_command(folder: Path, configured: bool, as_json: bool) -> int:
     if configured:
         config = load_config(folder.absolute().parent)
         if as_json:
-            show_line(render.as_json(config.to_dict()))
+            show_line(json_text(config.to_dict()))
         else:
-            show_lines(render.text_config(config, style()))
+            show_lines(text_config(config, style()))
         return 0
     with open_index(folder) as opened:
         held = opened.info()
     if as_json:
-        show_line(render.as_json(held.to_dict()))
+        show_line(json_text(held.to_dict()))
     else:
-        show_lines(render.text_info(held, style()))
+        show_lines(text_info(held, style()))
     return 0

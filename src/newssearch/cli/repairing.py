@@ -8,11 +8,12 @@ import click
 
 from newssearch.errors import IndexDamagedError
 
-from . import render
 from .combinations import check_verify
 from .console import EXIT_REJECTED, show_line, show_lines
+from .formats import json_text
 from .options import FolderPath, index_option, json_option, wait_option
-from .progress import notes
+from .progress import printed_log
+from .summaries import text_salvage, text_verification
 
 
 @click.command("verify", short_help="Check the whole index for damage.")
@@ -39,12 +40,12 @@ def verify_command(
     check_verify(context)
     from newssearch.integrity import verify  # slow to import, and a search needs none of it
 
-    with notes():
+    with printed_log():
         found = verify(folder, sample=sample, clean=cleaned, wait=wait)
     if as_json:
-        show_line(render.as_json(found.to_dict()))
+        show_line(json_text(found.to_dict()))
     else:
-        show_lines(render.text_verification(found))
+        show_lines(text_verification(found))
     return IndexDamagedError.exit_code if found.damaged else int(not found.sound)
 
 
@@ -60,10 +61,10 @@ def salvage_command(into: Path, folder: Path, as_json: bool) -> int:
     """
     from newssearch.integrity import salvage  # slow to import, and a search needs none of it
 
-    with notes():
+    with printed_log():
         found = salvage(folder, into)
     if as_json:
-        show_line(render.as_json(found.to_dict()))
+        show_line(json_text(found.to_dict()))
     else:
-        show_lines(render.text_salvage(found))
+        show_lines(text_salvage(found))
     return EXIT_REJECTED if found.lost or found.problems else 0

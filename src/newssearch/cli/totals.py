@@ -9,18 +9,22 @@ from collections.abc import Iterator
 from newssearch.display import escape
 from newssearch.results import Results, totals, undated
 
-from .render import Format, Style, as_json, facet_lines, facet_rows
+from .formats import OutputFormat, facet_rows, json_text
+from .hits import facet_lines
+from .layout import Style
 
 
-def lines(results: Results, format_: Format, style: Style, *, explained: bool, named: bool) -> Iterator[str]:
+def lines(
+    results: Results, format_: OutputFormat, style: Style, *, explained: bool, named: bool
+) -> Iterator[str]:
     """The totals and the facets. As CSV and JSON Lines they are two tables: the facets, where there are any."""
     if format_ == "json":
-        yield as_json(_counts(results, explained=explained, named=named), indent=None)
+        yield json_text(_counts(results, explained=explained, named=named), indent=None)
     elif format_ == "jsonl" and results.facets:
         for field, value, articles in _facets(results):
-            yield as_json({"field": field, "value": value, "articles": articles}, indent=None)
+            yield json_text({"field": field, "value": value, "articles": articles}, indent=None)
     elif format_ == "jsonl":
-        yield as_json(_counts(results), indent=None)
+        yield json_text(_counts(results), indent=None)
     elif format_ == "csv":
         yield from _csv(results)
     elif format_ == "md":

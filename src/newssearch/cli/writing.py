@@ -17,11 +17,11 @@ from newssearch.index import Index, open_index, open_or_create
 from newssearch.query import Everything, parse
 from newssearch.results import undated
 
-from . import render
 from .combinations import check_index
-from .console import EXIT_REJECTED, clean, print_diagnostics, show_line
+from .console import EXIT_REJECTED, print_diagnostics, show_line, without_surrogates
+from .formats import json_text
 from .options import filter_options, index_option, json_option, wait_option
-from .progress import confirmed, confirming, list_removed, notes, print_report, progress_bar, stoppable
+from .progress import confirmed, confirming, list_removed, print_report, printed_log, progress_bar, stoppable
 
 if TYPE_CHECKING:
     from newssearch.reports import IndexReport
@@ -83,7 +83,7 @@ def index_command(
     files = [path for path in paths or DEFAULT_PATHS if path != "-"]
     check_index(bool(files), rebuilds, prune=prune, retry=retry, exclude=bool(exclude), yes=yes)
     try:
-        mapped = tuple(column(clean(text)) for text in columns)
+        mapped = tuple(column(without_surrogates(text)) for text in columns)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--map") from None
     config = load_config(folder.absolute().parent).with_given(
@@ -115,7 +115,7 @@ def _run_index(
 ) -> tuple[IndexReport, int]:
     """Update or rebuild the index. Return the report, and the exit code of a run that a signal interrupted."""
     confirm = confirming(yes, asks=stream is None)
-    with stoppable() as stop, progress_bar() as progress, notes():
+    with stoppable() as stop, progress_bar() as progress, printed_log():
         if rebuilds:
             from newssearch.updating.rebuilding import rebuild  # slow to import; a search needs none of it
 
@@ -187,9 +187,9 @@ def remove_command(
             question = f"Remove {many(len(chosen), 'article')} from {escape.terminal(str(folder))}?"
             if not confirmed(question):
                 raise NewssearchError("nothing was removed")
-        with notes():
+        with printed_log():
             removed = opened.remove(chosen, wait=wait)
-    show_line(render.as_json({"removed": removed}, indent=None) if as_json else f"{removed:,} removed")
+    show_line(json_text({"removed": removed}, indent=None) if as_json else f"{removed:,} removed")
     return 0
 
 
@@ -201,14 +201,14 @@ def _chosen(
     They are the articles with the given ids and those of the given files; the query and the filters narrow that choice.
     Without ids and files, they are all articles that the query and the filters find.
     """
-    chosen = {opened.article(clean(article_id)).id for article_id in ids}
+    chosen = {opened.article(without_surrogates(article_id)).id for article_id in ids}
     for path in paths:
         found = opened.articles_of(path)
         if not found:
             raise NewssearchError(f"no article was read from {path}")
         chosen.update(found)
     if text is not None or filters:
-        parsed = parse(clean(text or ""))
+        parsed = parse(without_surrogates(text or ""))
         print_diagnostics(parsed.diagnostics, text or "")
         if text is not None and isinstance(parsed.tree, Everything):
             raise click.UsageError("The query matches every article, and would remove all of them.")

@@ -1,0 +1,88 @@
+"""Results in the formats for programs and documents: JSON, CSV and Markdown."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from newssearch.article import Paragraph
+from newssearch.display import escape
+from newssearch.fields import HIT_FIELDS
+from newssearch.results import Results, Snippet, totals, undated
+from newssearch.system.lazy_regex import Pattern
+
+from .hits import copies_lines
+from .layout import Style
+
+OutputFormat = Literal["text", "json", "jsonl", "csv", "md"]
+
+CSV_COLUMNS = (
+    "id", "paragraph", "score", *(name for name in HIT_FIELDS if name not in ("title", "url")), "title", "url",
+    "path", "paragraphs", "matching", "snippet", "text", "story", "copies",
+)  # fmt: skip
+
+_WEB_ADDRESS_START = Pattern(r"https?://", re.IGNORECASE)
+
+
+def json_text(value: Mapping[str, object], *, indent: int | None = 2) -> str:
+    """Return JSON text, with characters of every script unescaped."""
+    return json.dumps(value, ensure_ascii=False, indent=indent)
+
+
+def paragraph_dict(paragraph: Paragraph, shown: Snippet, marked: bool) -> dict[str, object]:
+    """Return a paragraph as JSON types for ``newssearch show --json``; ``marked`` adds the highlights of a query."""
+    value: dict[str, object] = {"number": paragraph.number, "kind": paragraph.kind, "text": shown.text}
+    return value | {"highlights": [list(span) for span in shown.highlights]} if marked else value
+
+
+def csv_results(results: Results) -> str:
+    """Return results as CSV (RFC 4180), one row for each hit. No cell can become a formula."""
+    import csv  # slow to import, and seldom needed
+
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(CSV_COLUMNS)
+    for hit in results:
+        copies = "; ".join(copy.id for copy in hit.copies)
+        row: dict[str, object] = {**hit.to_dict(), "snippet": hit.snippet.plain(), "copies": copies}
+        writer.writerow([escape.cell(v) if isinstance(v := row[name], str) else v for name in CSV_COLUMNS])
+    return out.getvalue()
+
+
+def markdown_results(results: Results) -> Iterator[str]:
+    """Yield the lines of results as Markdown: for each hit, a heading and its snippet as a quotation."""
+    for hit in results:
+        title = escape.markdown(hit.title or "(no title)")
+        link = f"[{title}](<{_link(hit.url)}>)" if hit.url and _WEB_ADDRESS_START.match(hit.url) else title
+        day = hit.date.isoformat()[:10] if hit.date else "no date"
+        names = dict.fromkeys(name for name in (hit.outlet, hit.source) if name)
+        yield f"### {link}"
+        yield ""
+        yield f"{' · '.join([day, *map(escape.markdown, names)])} · `{hit.address}`"
+        yield ""
+        yield f"> {hit.snippet.markdown()}"
+        yield ""
+        if hit.copies:
+            yield " ".join(escape.markdown(line.strip()) for line in copies_lines(hit, Style(None, False)))
+            yield ""
+    yield from facet_rows(results, last="")
+    query = f" for {escape.markdown(results.interpretation)}" if results.interpretation else ""
+    yield totals(results) + query + (f"; {undated(results.undated)}" if results.undated else "")
+
+
+def facet_rows(results: Results, *, first: str | None = None, last: str | None = None) -> Iterator[str]:
+    """Yield the facets as Markdown tables, with the lines ``first`` and ``last`` around each."""
+    for name, values in results.facets.items():
+        yield from (first,) if first is not None else ()
+        yield f"| {name} | articles |"
+        yield "| --- | ---: |"
+        for value in values:
+            yield f"| {escape.markdown(value.value) if value.value is not None else '(none)'} | {value.articles} |"
+        yield from (last,) if last is not None else ()
+
+
+def _link(url: str) -> str:
+    return re.sub(r"[<>\s\\]", lambda match: f"%{ord(match[0]):02X}", escape.terminal(url))

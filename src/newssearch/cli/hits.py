@@ -1,0 +1,151 @@
+"""The results of a query as text for people: hits, snippets, facets, names and clauses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from newssearch.display import escape
+from newssearch.display.brief import many
+from newssearch.results import FacetValue, Hit, Results, Snippet, totals, undated
+
+from .layout import Style, columns, shorten, wrap
+
+SHOWN_SPELLINGS = 12
+"""The number of spellings of a name that ``query`` lists."""
+SHOWN_COPIES = 8
+"""The number of copies of a story that are listed with a hit."""
+SHOWN_CLAUSES = 10
+"""The number of clauses that ``query --explain`` lists."""
+
+
+def text_results(results: Results, style: Style, took: bool) -> Iterator[str]:
+    """Yield the lines of the results; ``took`` adds the time that the search took."""
+    one_each = len({hit.id for hit in results}) == len(results)
+    for hit in results:
+        yield hit_line(hit, style)
+        yield from snippet_lines(hit.snippet, style)
+        if hit.others and one_each:
+            yield style.faint(f"  + {many(hit.others, 'more paragraph')} of {hit.paragraphs} in this article")
+        elif not hit.matching and results.interpretation:
+            yield style.faint("  (only the headline matches)" if hit.score else "  (the first paragraph)")
+        elif hit.matching and results.interpretation and not hit.snippet.highlights:
+            yield style.faint("  (only boilerplate of the outlet matches)")
+        if hit.variants:
+            yield style.faint(escape.terminal(f"  spelled: {', '.join(hit.variants)}"))
+        if hit.copies:
+            yield from (style.faint(line) for line in copies_lines(hit, style))
+        yield ""
+    yield from facet_lines(results, style, last="")
+    shown = ""
+    if results.hits and (results.offset or len(results) < _listed(results)):
+        shown = f", {results.offset + 1} to {results.offset + len(results)} shown"
+    total = totals(results)
+    query = f" for {escape.terminal(results.interpretation)}" if results.interpretation else ""
+    left = f"; {undated(results.undated)}" if results.undated else ""
+    last = f"{total}{query}{shown}{left}" + (f" ({results.took * 1000:.0f} ms)" if took else "")
+    for start, end in wrap(last, style.width) if style.width else [(0, len(last))]:
+        yield last[start:end]
+
+
+def hit_line(hit: Hit, style: Style) -> str:
+    """Return the title, date, outlet, source and address of a hit on one line.
+
+    If the terminal is too narrow, the id is shortened to its end, which ``show`` accepts too. Then the outlet and the
+    title are shortened.
+    """
+    title = escape.terminal(hit.title or "(no title)")
+    day = hit.date.isoformat()[:10] if hit.date else "no date"
+    outlet = escape.terminal(hit.outlet or "no outlet")
+    if hit.source and hit.source != hit.outlet:
+        outlet = f"{outlet} ({escape.terminal(hit.source)})"
+    address = hit.address
+    if style.width is not None:
+        room = style.width - len(day) - 6
+        if columns(title) + columns(outlet) + len(address) > room:
+            address = f"{hit.id.rpartition('-')[2]}#{hit.paragraph}"
+        outlet = shorten(outlet, max((room - len(address)) // 2, room - len(address) - columns(title), 8))
+        title = shorten(title, max(room - len(address) - columns(outlet), 1))
+    return f"{style.title(title)}  {day}  {outlet}  {style.faint(address)}"
+
+
+def snippet_lines(shown: Snippet, style: Style, indent: str = "  ") -> list[str]:
+    """Return a snippet as indented lines with its highlights in bold; without a width, as one line."""
+    text, spans = "", []
+    for part, on in shown.parts():
+        clean = escape.terminal(part)
+        if on:
+            spans.append((len(text), len(text) + len(clean)))
+        text += clean
+    lines = wrap(text, style.width - len(indent)) if style.width else [(0, len(text))]
+    return [indent + _marked(text, start, end, spans, style) for start, end in lines]
+
+
+def _marked(text: str, start: int, end: int, spans: list[tuple[int, int]], style: Style) -> str:
+    pieces, at = [], start
+    for low, high in spans:
+        low, high = max(low, start), min(high, end)  # noqa: PLW2901
+        if low < high:
+            pieces += [text[at:low], style.bold(text[low:high])]
+            at = high
+    return "".join(pieces) + text[at:end]
+
+
+def _listed(results: Results) -> int:
+    """Return the number of hits without a limit and an offset."""
+    return results.total_stories if results.grouped else results.total_articles
+
+
+def copies_lines(hit: Hit, style: Style) -> Iterator[str]:
+    """Yield the outlets and days of the other copies of a hit, without repetitions."""
+    listed = dict.fromkeys(
+        f"{copy.outlet or 'no outlet'} {copy.date.isoformat()[:10] if copy.date else ''}".strip()
+        for copy in hit.copies
+    )
+    shown = list(listed)[:SHOWN_COPIES]
+    rest = hit.copies_total - len(shown)
+    more = f", and {rest:,} more" if rest > 0 else ""
+    line = escape.terminal(f"also in: {', '.join(shown)}{more}")
+    for start, end in wrap(line, style.width - 2) if style.width else [(0, len(line))]:
+        yield f"  {line[start:end]}"
+
+
+def text_names(results: Results) -> Iterator[str]:
+    """Yield a line with the spellings in the index of each name of the query."""
+    for name, ways in results.names.items():
+        shown = ", ".join(f"{way.text} {way.articles:,}" for way in ways[:SHOWN_SPELLINGS])
+        more = (
+            f", and {len(ways) - SHOWN_SPELLINGS} more; --json lists them"
+            if len(ways) > SHOWN_SPELLINGS
+            else ""
+        )
+        yield escape.terminal(f"spelled like {name}: {shown or 'nothing'}{more} (articles)")
+
+
+def text_clauses(results: Results) -> Iterator[str]:
+    """Yield a line with the number of articles that each clause of the query finds.
+
+    A query of one clause that finds nothing yields no line.
+    """
+    if len(results.clauses) < 2 and results.total_articles == 0:
+        return
+    for clause in results.clauses[:SHOWN_CLAUSES]:
+        others = f", all others together {clause.without:,}" if len(results.clauses) > 1 else ""
+        yield f"  {clause.articles:>8,}  {escape.terminal(clause.text)}  (alone{others})"
+    if len(results.clauses) > SHOWN_CLAUSES:
+        yield f"  … and {len(results.clauses) - SHOWN_CLAUSES:,} more clauses; --json lists them"
+
+
+def facet_lines(
+    results: Results, style: Style, *, first: str | None = None, last: str | None = None
+) -> Iterator[str]:
+    """Yield the lines of the facets, with the lines ``first`` and ``last`` around each."""
+    for name, values in results.facets.items():
+        yield from (first,) if first is not None else ()
+        yield style.bold(name) + style.faint("  (articles)")
+        yield from value_lines(values)
+        yield from (last,) if last is not None else ()
+
+
+def value_lines(values: Iterable[FacetValue]) -> Iterator[str]:
+    for value in values:
+        yield f"  {value.articles:>8,}  {escape.terminal(value.value) if value.value is not None else '(none)'}"

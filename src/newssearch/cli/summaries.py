@@ -1,0 +1,162 @@
+"""The contents of an index, its settings, and the reports of runs as text for people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from newssearch.config import Config
+from newssearch.display import escape
+from newssearch.display.brief import many
+from newssearch.results import FacetValue
+
+from .hits import value_lines
+from .layout import Style
+
+if TYPE_CHECKING:
+    from newssearch.info import IndexInfo
+    from newssearch.reports import IndexReport, Salvage, Verification
+
+SHOWN_VALUES = 10
+"""The number of values of a field that ``info`` lists."""
+SHOWN_PROVENANCES = 5
+"""The number of provenances of a field that ``info`` lists."""
+SHOWN_PROBLEMS = 20
+"""The number of problems that ``verify`` and ``salvage`` list."""
+
+
+def text_info(info: IndexInfo, style: Style) -> Iterator[str]:
+    """Yield the lines of a summary of an index."""
+    held = info.contents
+    yield f"{style.bold(escape.terminal(str(info.folder)))}: {many(held.articles, 'article')}, " + (
+        f"{many(held.paragraphs, 'paragraph')}, {many(held.words, 'word')}"
+    )
+    days = f"{held.first_date} to {held.last_date}" if held.first_date else "none"
+    yield f"{'dates':>9}  {days}"
+    yield f"{'files':>9}  {info.files:,}"
+    yield f"{'size':>9}  {size(info.size)}, format {info.format}, {many(info.commits, 'commit')}"
+    for name, values in held.by_field.items():
+        if name == "month" or not values:
+            continue
+        listed = values if name == "year" else values[:SHOWN_VALUES]
+        rest = len(values) - len(listed)
+        yield ""
+        yield style.bold(name) + (f"  ({len(values):,} values, the first {len(listed)})" if rest else "")
+        yield from value_lines(listed)
+    yield from _provenance_lines(held.known, style)
+
+
+def _provenance_lines(known: Mapping[str, Sequence[FacetValue]], style: Style) -> Iterator[str]:
+    """Yield a line with the provenance of each field."""
+    if known:
+        yield ""
+        yield style.bold("provenance")
+    for name, ways in known.items():
+        listed = "; ".join(
+            f"{escape.terminal(way.value or '')} {way.articles:,}" for way in ways[:SHOWN_PROVENANCES]
+        )
+        rest = sum(way.articles for way in ways[SHOWN_PROVENANCES:])
+        yield f"{name:>11}  {listed}" + (f"; otherwise {rest:,}" if rest else "")
+
+
+def text_config(config: Config, style: Style) -> Iterator[str]:
+    """Yield the lines of the settings of an archive, each with its source."""
+    for name, setting in config.to_dict().items():
+        assert isinstance(setting, dict)
+        value, source = setting["value"], setting["from"]
+        rows = value.items() if isinstance(value, dict) else ()
+        shown = "" if rows else "none" if value in (None, [], {}) else value
+        if isinstance(shown, bool):
+            shown = "yes" if shown else "no"
+        shown = ", ".join(shown) if isinstance(shown, list) else str(shown)
+        yield f"{name:>9}  {escape.terminal(shown)}".rstrip() + style.faint(f"  [{source}]")
+        for key, known in rows:
+            listed = ", ".join(known) if isinstance(known, list) else known
+            yield escape.terminal(f"{'':>11}{key} = {listed}")
+
+
+def text_report(report: IndexReport) -> Iterator[str]:
+    """Yield the lines of the report of an indexing run."""
+    parts = [
+        f"{report.added:,} added",
+        f"{report.updated:,} updated",
+        f"{report.unchanged:,} unchanged",
+        *([f"{report.removed:,} removed"] if report.removed else []),
+        *([f"{report.kept:,} kept though their file is gone or unreadable"] if report.kept else []),
+        *([f"{many(report.duplicates, 'duplicate')} kept once"] if report.duplicates else []),
+        f"{report.rejections:,} rejected",
+        *(
+            [f"{report.rejected_before:,} rejected before, unchanged (--retry reads them again)"]
+            if report.rejected_before
+            else []
+        ),
+    ]
+    yield f"articles: {', '.join(parts)}"
+    if report.skipped:
+        kinds = sorted(report.skipped.items(), key=lambda kind: (-kind[1], kind[0]))
+        yield "skipped: " + ", ".join(
+            escape.terminal(many(count, singular(what), what)) for what, count in kinds
+        )
+    rate = f" ({report.rate:,.0f} a second)" if report.paragraphs else ""
+    yield f"{many(report.paragraphs, 'paragraph')} added in {report.seconds:.1f} s{rate}"
+    if report.interrupted:
+        yield "interrupted: the index has the articles so far; run the command again to continue"
+
+
+def text_verification(found: Verification) -> Iterator[str]:
+    """Yield the lines of the report of a check of an index."""
+    for problem in found.problems[:SHOWN_PROBLEMS]:
+        yield f"{problem.kind}: {escape.terminal(str(problem))}"
+    if len(found.problems) > SHOWN_PROBLEMS:
+        yield f"… and {len(found.problems) - SHOWN_PROBLEMS:,} more; --json lists them"
+    for left in found.leftovers:
+        yield f"leftover: {escape.terminal(left.name)} ({size(left.size)}); --clean removes it"
+    for name in found.removed:
+        yield f"removed: {escape.terminal(name)}"
+    if found.sound:
+        yield (
+            f"sound: {many(found.articles, 'article')}, {many(found.paragraphs, 'paragraph')};"
+            f" {size(found.size)} in {many(found.files, 'file')} compared with their checksums,"
+            f" the words of {many(found.sampled, 'article')} with their text, in {found.seconds:.1f} s"
+        )
+    elif not found.damaged:
+        yield f"not all of the index could be read: {many(len(found.problems), 'problem')}"
+    else:
+        yield (
+            f"the index is damaged: {many(len(found.problems), 'problem')}. Rebuild it from its files with"
+            " `newssearch index --rebuild`, or save its readable articles with `newssearch salvage`"
+        )
+
+
+def text_salvage(found: Salvage) -> Iterator[str]:
+    """Yield the lines of the report of a salvage."""
+    for problem in found.problems[:SHOWN_PROBLEMS]:
+        yield f"damaged: {escape.terminal(str(problem))}"
+    yield f"{many(found.saved, 'article')} saved in {escape.terminal(str(found.into))}, {found.lost:,} lost"
+
+
+def size(count: float) -> str:
+    """Return a number of bytes with a decimal unit.
+
+    >>> size(999), size(5603), size(224e6)
+    ('999 B', '5.6 kB', '224.0 MB')
+    """
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} TB"
+
+
+def singular(kind: str) -> str:
+    """Return the singular of a kind of skipped input.
+
+    >>> [singular(kind) for kind in ("images", "linked folders", "audio and video", "copies")]
+    ['image', 'linked folder', 'audio and video', 'copy']
+    """
+    head = re.match(r"[^ ]+(?: (?!about|and|of|to|with|without)[^ ]+)*", kind)
+    if head is None or " and " in kind or not head[0].endswith("s"):
+        return kind
+    one = head[0][:-3] + "y" if head[0].endswith("ies") else head[0][:-1]
+    return one + kind[head.end() :]

@@ -207,12 +207,16 @@ class Article:
     def _repr_html_(self) -> str:
         """Return HTML for a notebook: the fields, how each is known, and the paragraphs."""
         rows = (
-            (name, notebook.text(value), f"<small>{notebook.text(self.provenance.get(name))}</small>")
+            (
+                name,
+                notebook.text_html(value),
+                f"<small>{notebook.text_html(self.provenance.get(name))}</small>",
+            )
             for name in ("id", *FIELD_NAMES[1:], "path")
             if (value := getattr(self, name)) is not None
         )
         shown = "".join(
-            f"<li>{notebook.text(one.text)}</li>" for one in self.paragraphs[:NOTEBOOK_PARAGRAPHS]
+            f"<li>{notebook.text_html(one.text)}</li>" for one in self.paragraphs[:NOTEBOOK_PARAGRAPHS]
         )
         rest = len(self.paragraphs) - NOTEBOOK_PARAGRAPHS
         return notebook.page(

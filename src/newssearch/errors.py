@@ -11,7 +11,7 @@ Each carries the data that a program needs to react, and the exit code that the 
     │   ├── IndexLockedError        1   another process is writing to it
     │   └── IndexWriteError         1   the disk is full, or the folder may not be written to
     ├── ArticleNotFoundError        1   no article has that id, or several do
-    ├── ConfigError                 2   the configuration of an archive says what cannot be meant
+    ├── ConfigError                 2   the configuration of an archive has an invalid value
     └── QueryError                  2   a query or a filter that would silently find nothing
 
 A file that cannot be read is no exception but a value, :class:`newssearch.Rejected`, so that the rest goes on.
@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 SHOWN_CANDIDATES = 10
-"""Ids that the message of an error lists."""
+"""The largest number of ids that the message of an error lists."""
 
 
 class NewssearchError(Exception):
@@ -40,14 +40,14 @@ class NewssearchError(Exception):
 
 
 class IndexFolderError(NewssearchError):
-    """Something about the folder of an index; ``folder`` names it."""
+    """An error about the folder of an index, ``folder``."""
 
     def __init__(self, message: str, folder: Path) -> None:
         super().__init__(message)
         self.folder = folder
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Errors come back from other processes."""
+        """Make the error picklable: worker processes return it."""
         return type(self), (str(self), self.folder)
 
 
@@ -87,7 +87,7 @@ class IndexDamagedError(IndexFolderError):
 class IndexLockedError(IndexFolderError):
     """Another process or thread is writing to the index in ``folder``.
 
-    ``holder`` says which, as far as that is known; ``waited`` for how many seconds its end was waited for.
+    ``holder`` names it if possible, and ``waited`` is the number of seconds waited for it.
     """
 
     def __init__(self, message: str, folder: Path, holder: str = "", waited: float = 0.0) -> None:
@@ -104,7 +104,7 @@ class IndexWriteError(IndexFolderError):
 
 
 class ConfigError(NewssearchError):
-    """The configuration of an archive, or a variable of the environment, says what cannot be meant."""
+    """The configuration of an archive, or a variable of the environment, has an invalid value."""
 
     exit_code = 2
 
@@ -151,7 +151,7 @@ class QueryError(NewssearchError):
         return partial(type(self), **known), (self.reason,)
 
     def placed(self, query: str, start: int, end: int) -> QueryError:
-        """The same error with its place in the text of the query, where it has none yet."""
+        """Return the error with the given position in the text of the query, unless it has one."""
         if self.end:
             start, end = self.start, self.end
         return QueryError(

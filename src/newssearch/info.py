@@ -42,7 +42,7 @@ class IndexInfo:
             ("dates", days),
             ("files", f"{self.files:,}"),
             ("bytes", f"{self.size:,}"),
-            ("folder", notebook.text(self.folder)),
+            ("folder", notebook.text_html(self.folder)),
         )
         fields = (
             notebook.folded(

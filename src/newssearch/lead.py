@@ -27,20 +27,20 @@ as its kind says (a caption also by a credit); who wrote the article; when it wa
 notice of the publisher (advertisement, subscription, copyright); or a scrap: short, and no sentence."""
 
 SECOND_BEST = frozenset({"quote", "list", "scrap"})
-"""What a lead is filled up with where there is too little running text."""
+"""The roles that complete a lead if there is too little running text."""
 
-SCRAP = 120
-"""Characters of a paragraph that does not end like a sentence: a longer one is running text."""
-BYLINE, LINK, NOTICE, CAPTION = 150, 250, 600, 800
-"""Characters of the longest ones that are looked for."""
-SENTENCE = 20
-"""Bytes of the shortest sentence of one word, for a script of syllables says more in a character."""
-ALIKE = 0.85
-"""The part of their words that a headline and its repetition have in common at least."""
-LABEL = 40
-"""Characters of the longest scrap with a colon at its end."""
-CREDIT = 180
-"""Characters at the end of a caption in which its credit is looked for."""
+MAX_SCRAP_CHARS = 120
+"""The largest number of characters of a scrap. A longer paragraph is running text, even without the end of a sentence."""
+MAX_BYLINE_CHARS, MAX_LINK_CHARS, MAX_NOTICE_CHARS, MAX_CAPTION_CHARS = 150, 250, 600, 800
+"""The largest numbers of characters of a byline or date, a link, a notice and a caption that are recognised by their words."""
+MIN_ONE_WORD_SENTENCE_BYTES = 20
+"""The smallest number of UTF-8 bytes of a sentence without spaces. Bytes, because a character of a syllabic script says more."""
+MIN_HEADLINE_OVERLAP = 0.85
+"""The smallest share of distinct words that a headline and its repetition have in common."""
+MAX_COLON_SCRAP_CHARS = 40
+"""The largest number of characters of a scrap that ends with a colon."""
+CREDIT_SEARCH_CHARS = 180
+"""The number of characters at the end of a caption that are searched for its credit."""
 
 _WORD = re.compile(r"[^\W_]+")
 _ENDED = Pattern("[.!?…:。！？؟۔।։።။][\"'”’»›)\\]」』*]*(?:\\s*[(\\[][^()\\[\\]]{2,30}[)\\]])?$")
@@ -122,7 +122,7 @@ _NOTICE = Pattern(
 
 
 def role_of(paragraph: Paragraph, article: Article) -> Role:
-    """What a paragraph of an article is.
+    """Return the role of a paragraph of an article.
 
     >>> article = Article.create(title="Rain in Spain", text=["Rain in Spain - BBC News", "By Ann Lee", "It rained."])
     >>> [role_of(paragraph, article) for paragraph in article.paragraphs]
@@ -140,12 +140,12 @@ def role_of(paragraph: Paragraph, article: Article) -> Role:
 
 
 def is_running_text(paragraph: Paragraph, article: Article) -> bool:
-    """Whether a paragraph is a part of the story as it is told, and nothing that stands beside it."""
+    """Whether a paragraph is running text of the story."""
     return role_of(paragraph, article) == "text"
 
 
 def lead(article: Article) -> tuple[int, ...]:
-    """The numbers of the paragraphs that are an article's lead, ascending: at most :data:`LEAD`.
+    """Return the numbers of the paragraphs of an article's lead, ascending: at most :data:`LEAD`.
 
     They are the first of its running text. Where there is less of that, the first quotations, items of lists and short
     pieces without the end of a sentence join it; where there are none of them either, the first paragraphs are the lead,
@@ -166,28 +166,30 @@ def lead(article: Article) -> tuple[int, ...]:
 
 
 def _by_its_words(text: str, article: Article) -> Role:
-    if len(text) <= NOTICE and _NOTICE.match(text) is not None:
+    if len(text) <= MAX_NOTICE_CHARS and _NOTICE.match(text) is not None:
         return "notice"
-    if len(text) <= LINK and _LINK.match(text) is not None:
+    if len(text) <= MAX_LINK_CHARS and _LINK.match(text) is not None:
         return "link"
-    if len(text) <= BYLINE:
+    if len(text) <= MAX_BYLINE_CHARS:
         if _is_byline(text, article):
             return "byline"
         if _is_date(text):
             return "date"
     ended = _ENDED.search(text[-48:]) is not None
-    if len(text) <= CAPTION and (
+    if len(text) <= MAX_CAPTION_CHARS and (
         _CAPTION_BEGINS.match(text) is not None
         or (
             (not ended or text.rstrip(". ")[-1:] in (")", "]"))
-            and _CREDIT_AT_END.search(text[-CREDIT:]) is not None
+            and _CREDIT_AT_END.search(text[-CREDIT_SEARCH_CHARS:]) is not None
         )
     ):
         return "caption"
     if text.endswith(":"):
-        return "scrap" if len(text) <= LABEL else "text"
-    is_sentence = ended and not text.isupper() and (" " in text or len(text.encode()) >= SENTENCE)
-    return "text" if is_sentence or len(text) > SCRAP else "scrap"
+        return "scrap" if len(text) <= MAX_COLON_SCRAP_CHARS else "text"
+    is_sentence = (
+        ended and not text.isupper() and (" " in text or len(text.encode()) >= MIN_ONE_WORD_SENTENCE_BYTES)
+    )
+    return "text" if is_sentence or len(text) > MAX_SCRAP_CHARS else "scrap"
 
 
 def _is_date(text: str) -> bool:
@@ -198,8 +200,8 @@ def _is_date(text: str) -> bool:
 
 
 def _is_byline(text: str, article: Article) -> bool:
-    words = _words(text)
-    names = [_words(name) for name in (article.byline, article.outlet, article.source) if name]
+    words = _folded_words(text)
+    names = [_folded_words(name) for name in (article.byline, article.outlet, article.source) if name]
     if words in names:
         return True
     match = _BYLINE.match(text)
@@ -217,7 +219,7 @@ def _is_headline(text: str, article: Article) -> bool:
         or len(article.title) > 2 * len(text) + 40
     ):
         return False
-    title, words = _words(article.title), _words(text)
+    title, words = _folded_words(article.title), _folded_words(text)
     if not words:
         return False
     if title == words:
@@ -227,25 +229,27 @@ def _is_headline(text: str, article: Article) -> bool:
         return _nearly(title, words)
     return len(short) >= 3 and (
         (text if words is short else article.title).rstrip().endswith(("…", "..."))
-        or long[len(short) :] in [_words(name) for name in (article.outlet, article.source) if name]
+        or long[len(short) :] in [_folded_words(name) for name in (article.outlet, article.source) if name]
         or _ends_with_outlet(text if words is long else article.title, len(long) - len(short))
     )
 
 
 def _ends_with_outlet(text: str, words: int) -> bool:
-    """Whether that many words are behind the last dash or bar of a text, and no more than an outlet's name has."""
+    """Whether exactly ``words`` words follow the last dash or bar of a text, at most four: the name of an outlet."""
     behind = _BAR.split(text)[-1]
-    return words <= 4 and len(_words(behind)) == words
+    return words <= 4 and len(_folded_words(behind)) == words
 
 
 def _nearly(title: list[str], words: list[str]) -> bool:
     """Whether two texts have nearly all words in common."""
     most = max(len(title), len(words))
-    return most >= 5 and len(set(title) & set(words)) >= ALIKE * max(len(set(title)), len(set(words)))
+    return most >= 5 and len(set(title) & set(words)) >= MIN_HEADLINE_OVERLAP * max(
+        len(set(title)), len(set(words))
+    )
 
 
 _BAR = re.compile(r"\s[-–—|:·]+\s|\s*\|\s*")
 
 
-def _words(text: str) -> list[str]:
+def _folded_words(text: str) -> list[str]:
     return _WORD.findall(unicodedata.normalize("NFKC", text).casefold().replace("’", "").replace("'", ""))

@@ -271,7 +271,9 @@ class Results(Sequence[Hit]):
 
     def _repr_html_(self) -> str:
         """Return HTML for a notebook: totals, notes, hits with their words marked, facets."""
-        meaning = f" for <code>{notebook.text(self.interpretation)}</code>" if self.interpretation else ""
+        meaning = (
+            f" for <code>{notebook.text_html(self.interpretation)}</code>" if self.interpretation else ""
+        )
         left = f"; {undated(self.undated)}" if self.undated else ""
         of = f"; hits {self.offset + 1:,} to {self.offset + len(self.hits):,}" if self.hits else ""
         odd = (
@@ -279,7 +281,7 @@ class Results(Sequence[Hit]):
         )
         return notebook.page(
             notebook.paragraph(f"<strong>{totals(self)}</strong>{meaning}{left}{of}"),
-            notebook.notes(odd),
+            notebook.bullet_list(odd),
             _hits(self.hits),
             _clauses(self.clauses),
             *(
@@ -341,7 +343,9 @@ def _hits(hits: Sequence[Hit]) -> str:
 
 def _hit_row(hit: Hit) -> tuple[str, ...]:
     source = (
-        f"<br> <small>{notebook.text(hit.source)}</small>" if hit.source and hit.source != hit.outlet else ""
+        f"<br> <small>{notebook.text_html(hit.source)}</small>"
+        if hit.source and hit.source != hit.outlet
+        else ""
     )
     others = [f"and {many(hit.others, 'more paragraph')}"] if hit.others else []
     others += [f"also in {many(hit.copies_total, 'other article')}"] if hit.copies_total else []
@@ -349,19 +353,20 @@ def _hit_row(hit: Hit) -> tuple[str, ...]:
     return (
         f"{notebook.linked(hit.title, hit.url)}<br><small><code>{escape.html(hit.address)}</code></small>",
         notebook.day(hit.date),
-        f"{notebook.text(hit.outlet)}{source}",
+        f"{notebook.text_html(hit.outlet)}{source}",
         f'<span dir="auto">{hit.snippet.html()}</span>{more}',
     )
 
 
 def _clauses(clauses: Sequence[Clause]) -> str:
-    rows = ((notebook.text(one.text), f"{one.articles:,}", f"{one.without:,}") for one in clauses)
+    rows = ((notebook.text_html(one.text), f"{one.articles:,}", f"{one.without:,}") for one in clauses)
     return notebook.table(("clause", "alone", "all others together"), rows, ("", "number", "number"))
 
 
 def values_table(name: str, values: Iterable[FacetValue]) -> str:
     """Return HTML for a notebook: the values of a field, each with its number of articles."""
     rows = (
-        (notebook.text("(none)" if one.value is None else one.value), f"{one.articles:,}") for one in values
+        (notebook.text_html("(none)" if one.value is None else one.value), f"{one.articles:,}")
+        for one in values
     )
     return notebook.table((name, "articles"), rows, ("", "number"))

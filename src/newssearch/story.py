@@ -140,8 +140,8 @@ class Story:
         rows = (
             (
                 notebook.day(one.date),
-                notebook.text(one.outlet),
-                f"{notebook.linked(one.title, one.url)}<br><small><code>{notebook.text(one.id)}</code></small>",
+                notebook.text_html(one.outlet),
+                f"{notebook.linked(one.title, one.url)}<br><small><code>{notebook.text_html(one.id)}</code></small>",
                 f"{one.kept:,} of {one.of_first:,}",
                 *(f"{one.count(kind):,}" for kind in CHANGED),
             )

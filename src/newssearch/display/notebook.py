@@ -10,7 +10,7 @@ from newssearch.system.lazy_regex import Pattern
 
 from . import escape
 
-_WEB = Pattern(r"https?://[^\s]", re.IGNORECASE)
+_WEB_ADDRESS = Pattern(r"https?://[^\s]", re.IGNORECASE)
 
 STYLE = """
 .newssearch { overflow-x: auto; max-width: 75em; line-height: 1.45; }
@@ -41,7 +41,7 @@ def page(*parts: str) -> str:
     return f'<div class="newssearch"><style>{STYLE}</style>{"".join(parts)}</div>'
 
 
-def text(value: object) -> str:
+def text_html(value: object) -> str:
     """Return text of an article, or a number, as HTML with its own writing direction."""
     if value is None:
         return ""
@@ -56,8 +56,8 @@ def linked(title: str | None, url: str | None) -> str:
     >>> linked("Rain", "javascript:alert(1)")
     '<span dir="auto">Rain</span>'
     """
-    shown = text(title or "(no title)")
-    if not url or _WEB.match(url) is None:
+    shown = text_html(title or "(no title)")
+    if not url or _WEB_ADDRESS.match(url) is None:
         return shown
     return f'<a href="{escape.html(url)}" target="_blank" rel="noopener noreferrer">{shown}</a>'
 
@@ -72,9 +72,9 @@ def paragraph(content: str) -> str:
     return f"<p>{content}</p>" if content else ""
 
 
-def notes(lines: Iterable[str]) -> str:
+def bullet_list(lines: Iterable[str]) -> str:
     """Return texts as a list, or nothing for no texts."""
-    items = "".join(f"<li>{text(line)}</li>" for line in lines)
+    items = "".join(f"<li>{text_html(line)}</li>" for line in lines)
     return f"<ul>{items}</ul>" if items else ""
 
 

@@ -162,6 +162,31 @@ def test_no_module_is_too_long_to_read(file: Path) -> None:
 
 # ---- names
 
+SHARED_NAMES = {"FORMATS", "parse", "read"}
+"""What modules of formats define alike, because the registry and their siblings call them so."""
+
+
+def top_level_names(tree: ast.Module) -> Iterator[str]:
+    """The functions, classes and constants that a module defines, private ones too."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        yield from (target.id for target in targets if isinstance(target, ast.Name))
+
+
+def test_no_top_level_name_is_defined_in_two_modules() -> None:
+    """One word for one thing: a reader who searches for a name finds one definition."""
+    where: dict[str, list[str]] = {}
+    for file in MODULES:
+        for name in set(top_level_names(ast.parse(file.read_text(encoding="utf-8")))):
+            where.setdefault(name, []).append(module_of(file))
+    twice = {name: modules for name, modules in where.items() if len(modules) > 1}
+    assert {
+        name: modules for name, modules in twice.items() if not name.startswith("__")
+    }.keys() <= SHARED_NAMES
+
+
 NOT_THERE = object()
 
 

@@ -1,42 +1,45 @@
-"""From the words of texts to postings: what is kept of a field of text, as arrays.
+"""Turns the words of texts into postings: the arrays that a segment keeps of a text field.
 
 The *owners* of a field are paragraphs, or articles for headlines. All arrays are ordered by term, then by owner, then
-by position. For a field named ``F``, with T terms, P postings, W words, and V *variants*, which are the ways in which
-words of a term are written (``attack``, ``Attacks``, ``ATTACKED``):
+by position. The table describes a field named ``F`` with T terms, P postings, W words and V *surface forms*. The
+surface forms of a term are the spellings of its words in the texts (``attack``, ``Attacks``, ``ATTACKED``). An *article
+block* is the postings of a term in one article. A *high-bits run* is the article blocks of a term whose article numbers
+differ only in the lowest 16 bits.
 
-Where articles are owners, each group is one posting, and what would tell them apart is left out: ``F.group.counts``,
+If the owners are articles, each article block is a single posting. The field then has no ``F.group.counts``,
 ``F.group.best``, ``F.group.mean``, ``F.within`` and ``F.first``.
 
 ======================  ===============================================================================================
 ``F.terms``             the terms, sorted (:class:`~storage.container.StringTable`)
-``F.group.runs``        T + 1: the first *run* of each term: groups whose articles are equal but for the last 16 bits
-``F.group.run.page``    of each run, the other bits
-``F.group.run.first``   and its first group; and the end
-``F.group.low``         the last 16 bits of the article of each *group*: the postings of a term in one article
-``F.group.counts``      how many postings it has (:mod:`storage.patched_ints`)
-``F.group.best``        what the best of them weighs at most: a step on the scale of :func:`quantised`, for owners of
-                        ``F.group.mean`` words on average
+``F.group.runs``        T + 1: the first high-bits run of each term
+``F.group.run.page``    the high bits of each run: its article numbers without the lowest 16 bits
+``F.group.run.first``   the first article block of each run, and the end
+``F.group.low``         the lowest 16 bits of the article number of each article block
+``F.group.counts``      the number of postings of each article block (:mod:`storage.patched_ints`)
+``F.group.best``        the block max of each article block: an upper bound of the weight of its postings, as a step on
+                        the scale of :func:`quantised`, for owners of ``F.group.mean`` words on average
 ``F.first``             T + 1: the first posting of each term
 ``F.within``            P: the owner of each posting, as its number in its article (:mod:`storage.patched_ints`)
-``F.counts``            P: how often it has the term (:mod:`storage.patched_ints`)
-``F.tokens``            T + 1: its first word in ``F.positions``
-``F.at``                ⌈P/64⌉: the first word of each 64th posting
-``F.positions``         W: the place of each word in its owner, from 0 (:mod:`storage.patched_ints`)
-``F.kinds``             T: the number of variants of each term
-``F.packed``            the variant of each word, as its number among those of its term, in 0, 1, 2, 4, 8, 16 or 32 bits:
-                        the fewest of them that can count the term's variants; of each term from a byte of its own on
-``F.packed.at``         T + 1: that byte
-``F.forms``             the folded, unstemmed words, sorted
-``F.form.first``        the first variant of each form, and the end
-``F.variant.term``      V: the term of each variant, which are sorted by form, then as written
-``F.variant.kind``      V: its number among those of its term
-``F.variant.words``     V: how many words are it
-``F.written``           V: the word itself
+``F.counts``            P: the number of times the term occurs in the owner (:mod:`storage.patched_ints`)
+``F.tokens``            T + 1: the first word of each term in ``F.positions``
+``F.at``                ⌈P/64⌉: the offset of the first word of each 64th posting in ``F.positions``
+``F.positions``         W: the position of each word in its owner, from 0 (:mod:`storage.patched_ints`)
+``F.kinds``             T: the number of surface forms of each term
+``F.packed``            the surface form of each word, as its number among those of its term, in 0, 1, 2, 4, 8, 16 or 32
+                        bits: the smallest width that can number the term's forms; each term starts at a whole byte
+``F.packed.at``         T + 1: the offset of the first byte of each term in ``F.packed``
+``F.forms``             the folded terms: folded, unstemmed words, sorted
+``F.form.first``        the first surface form of each folded term, and the end
+``F.variant.term``      V: the term of each surface form; surface forms are sorted by folded term, then as written
+``F.variant.kind``      V: the number of each surface form among those of its term
+``F.variant.words``     V: the number of words with each surface form
+``F.written``           V: each surface form as written
 ``F.sizes``             the number of words of each owner
-``F.starts``            the first *place* of each owner, and the end: places count through all owners, one left free
-                        between two
-``F.sentences``         the places where sentences begin inside an owner, ascending
-``F.compounds``         and what begins so: words that are joined or parted, see :mod:`segment.compound_postings`
+``F.starts``            the first field-wide position of each owner, and the end; field-wide positions count through all
+                        owners, with one unused position between two owners
+``F.sentences``         the field-wide positions at which sentences begin inside an owner, ascending
+``F.compounds``         the compounds that begin at field-wide positions: joined or split words, see
+                        :mod:`segment.compound_postings`
 ======================  ===============================================================================================
 """
 
@@ -68,7 +71,7 @@ if TYPE_CHECKING:
 
 
 def invert(name: str, tokens: Tokens, words: WordTable, articles: Articles | None = None) -> dict[str, Array]:
-    """The sections of a field whose owners have these words; where owners are documents, with their ``articles``."""
+    """Return the sections of a field from the words of its owners; if these are documents, ``articles`` is required."""
     used, names = words.sorted(np.flatnonzero(np.bincount(tokens.words)))
     vocabulary = Vocabulary.of(names)
     variant_of = np.zeros(len(words), np.int64)
@@ -77,7 +80,7 @@ def invert(name: str, tokens: Tokens, words: WordTable, articles: Articles | Non
     owner = np.repeat(np.arange(len(tokens.sizes), dtype=np.uint32), tokens.sizes)
     ends = np.cumsum(tokens.sizes)
 
-    # A stable sort by term: the terms above the numbers of the words, which the sort then carries along.
+    # A stable sort by term: each key has the term in its high bits and the number of the word in its low bits.
     keys = (vocabulary.variant_term[variants].astype(np.uint64) << np.uint64(32)) | np.arange(
         len(owner), dtype=np.uint64
     )
@@ -121,7 +124,7 @@ def invert(name: str, tokens: Tokens, words: WordTable, articles: Articles | Non
 
 
 def owner_sections(name: str, tokens: Tokens, words: WordTable) -> dict[str, Array]:
-    """What is kept by owner."""
+    """Return the sections with sizes, starts, sentences and compounds of the owners."""
     starts = np.concatenate(([0], np.cumsum(tokens.sizes + 1)))
     ends = np.cumsum(tokens.sizes)
     owner = np.searchsorted(ends, tokens.breaks, "right")
@@ -135,7 +138,7 @@ def owner_sections(name: str, tokens: Tokens, words: WordTable) -> dict[str, Arr
 
 
 class Articles(NamedTuple):
-    """Of documents: the article of each, the first of each article, and how many words each has."""
+    """The article of each document, the first document of each article, and the number of words of each document."""
 
     of: Array
     first: Array
@@ -143,16 +146,16 @@ class Articles(NamedTuple):
 
     @property
     def mean(self) -> float:
-        """The words of a document, on average."""
+        """The mean number of words of a document; 1.0 if no document has words."""
         return float(self.words.mean()) if self.words.any() else 1.0
 
     def within(self, documents: Array) -> Ints:
-        """The number of each of some documents in its article, from 0."""
+        """Return the number of each given document within its article, from 0."""
         return documents.astype(np.int64) - self.first[self.of[documents]]
 
 
 class ArticleBlocks(NamedTuple):
-    """The postings of each term in each article: their number, and their block max, a quantised upper bound of the weights."""
+    """The term, article, number of postings and block max (a quantised upper bound of the weight) of article blocks."""
 
     terms: Ints
     articles: Ints
@@ -174,21 +177,21 @@ class ArticleBlocks(NamedTuple):
         )
 
     def runs(self) -> HighBitsRuns:
-        """Where those of a term, or a page of articles, begin."""
+        """Return the high-bits runs; one begins where the term or the high bits of the article number change."""
         pages = self.articles >> RUN_BITS
         first = np.flatnonzero(run_starts(self.terms) | run_starts(pages))
         return HighBitsRuns(self.terms[first], pages[first], first)
 
 
 class HighBitsRuns(NamedTuple):
-    """Runs of groups: the term and page of each, and its first group."""
+    """The term, the high bits of the article numbers and the first article block of each high-bits run."""
 
     terms: Ints
     pages: Ints
     first: Ints
 
     def sections(self, name: str, terms: int, groups: int) -> dict[str, Array]:
-        """What is kept of them, where there are so many terms and groups."""
+        """Return the sections of the runs of a field with the given numbers of terms and article blocks."""
         return {
             f"{name}.group.runs": narrow(np.searchsorted(self.terms, np.arange(terms + 1))),
             f"{name}.group.run.page": narrow(self.pages),
@@ -197,7 +200,7 @@ class HighBitsRuns(NamedTuple):
 
 
 class Vocabulary(NamedTuple):
-    """The terms of a field and their variants."""
+    """The terms of a field and their surface forms."""
 
     terms: list[bytes]
     kinds: Ints
@@ -209,7 +212,7 @@ class Vocabulary(NamedTuple):
 
     @classmethod
     def of(cls, keys: list[bytes]) -> Vocabulary:
-        """The vocabulary of words whose keys are these, ascending: the variants are in their order."""
+        """Return the vocabulary of words from their keys, ascending; surface forms keep the order of the keys."""
         parts = b"\0".join(keys).split(b"\0") if keys else []
         forms, written, of = parts[0::3], parts[1::3], parts[2::3]
         terms = sorted(set(of))
@@ -232,7 +235,7 @@ class Vocabulary(NamedTuple):
         )
 
     def sections(self, name: str) -> dict[str, Array]:
-        """What is kept of it."""
+        """Return the sections of the vocabulary."""
         return {
             **string_sections(f"{name}.terms", self.terms),
             f"{name}.kinds": narrow(self.kinds),
@@ -242,9 +245,3 @@ class Vocabulary(NamedTuple):
             f"{name}.variant.kind": narrow(self.variant_kind),
             **string_sections(f"{name}.written", self.written),
         }
-
-
-# ---- the variants of words, in few bits
-
-
-# ---- arrays

@@ -1,32 +1,32 @@
-"""The merge policy: keep the number of segments small without rewriting documents over and over."""
+"""The merge policy keeps the number of segments small without rewriting documents over and over."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 MERGE_RATIO = 2
-"""A segment is merged with those after it when it has at most twice their documents."""
+"""A segment is merged with the segments after it if it has at most twice as many documents as they have together."""
 MAX_DELETED_SHARE = 0.25
 """The share of deleted documents above which a segment is rewritten."""
 MIN_MERGE_BUDGET = 20_000
-"""The documents that any commit may merge, however little it adds: a fifth of a second's work."""
+"""The number of documents that any commit may merge, however few it adds: about 0.2 seconds of work."""
 MERGE_BUDGET_PER_ADDED_DOC = 4
-"""The documents that a commit may merge for each document that it adds."""
+"""The number of documents that a commit may merge for each document that it adds."""
 MAX_SMALL_SEGMENTS = 64
-"""From this many small segments on, merges have no budget."""
+"""The number of small segments from which on merges have no budget. Small: up to half of MAX_MERGED_BYTES."""
 MAX_MERGED_BYTES = 512 * 1024 * 1024
-"""The bytes of the largest merged segment. The memory of a merge grows with its output, so this bounds the memory of a
-run. (Lucene's TieredMergePolicy has such a bound, of 5 GB.)"""
+"""The maximum bytes of a merged segment. The memory of a merge grows with its output, so this bounds the memory
+of a run. (Lucene's TieredMergePolicy has such a bound, of 5 GB.)"""
 
 
 def choose_merges(documents: Sequence[int], sizes: Sequence[int], added: int) -> list[tuple[int, int]]:
-    """From which to which the segments are to become one, all of them in order; a single one stays as it is.
+    """Return the ranges of consecutive segments to merge, in order; a range of one segment stays as it is.
 
-    ``documents`` are those of each segment that are not deleted, ``sizes`` their bytes, ``added`` the documents that
-    are new. Documents fall from the first segment to the last by more than :data:`MERGE_RATIO`, except where one of
-    :data:`MAX_MERGED_BYTES` would come of it, so that the number of segments grows with the logarithm of the documents up to
-    there, and each document is written so many times at most; what a commit that adds little is not allowed waits for
-    one that adds more, or until there are :data:`MAX_SMALL_SEGMENTS` that are small.
+    ``documents`` is the number of live documents of each segment, ``sizes`` their size in bytes, ``added`` the count of
+    new documents. After the merges each segment has more than :data:`MERGE_RATIO` times the documents of the next one,
+    unless merging the two would exceed :data:`MAX_MERGED_BYTES`. Up to that size, both the number of segments and the
+    number of times that a document is written grow with the logarithm of the number of documents. A merge beyond the
+    budget of a commit waits for a commit that adds more, or for :data:`MAX_SMALL_SEGMENTS` small segments.
 
     >>> choose_merges([1000, 100, 30, 20], [10, 10, 10, 10], 20)
     [(0, 1), (1, 4)]
@@ -62,7 +62,7 @@ def choose_merges(documents: Sequence[int], sizes: Sequence[int], added: int) ->
 
 
 def is_wasteful(documents: int, deleted: int) -> bool:
-    """Whether a segment has so many deleted documents that it should be rewritten.
+    """Whether a segment should be rewritten because of its share of deleted documents.
 
     >>> is_wasteful(80, 20), is_wasteful(70, 30)
     (False, True)

@@ -1,4 +1,4 @@
-"""Merges several segments into one by array operations, without deleted articles.
+"""Merges the live articles of several segments into one segment by array operations.
 
 Terms are merged slice by slice, so that memory does not grow with the size of the segments.
 """
@@ -44,29 +44,29 @@ from .inverter import ArticleBlocks, Articles, HighBitsRuns, Vocabulary
 from .segment_builder import document_articles, value_sections
 
 WORDS_PER_SLICE = 1_000_000
-"""Words whose postings are merged at a time."""
+"""The number of words whose postings are merged at a time."""
 MIN_WORDS_TO_SHARE = 3_000_000
-"""Words from which on others are asked to help."""
+"""The number of words of a field from which on its merge is shared between workers."""
 
 
 class Renumbered(NamedTuple):
-    """The numbers that articles and documents of a segment have in the new one; -1 for those that are deleted."""
+    """The numbers of the articles and documents of a segment in the merged segment; -1 for deleted ones."""
 
     segment: Segment
     articles: Ints
     documents: Ints
 
     def owners(self, name: TextField) -> Ints:
-        """Those of the owners of a field."""
+        """Return the new numbers of the owners of a field."""
         return self.documents if name == "text" else self.articles
 
 
 def merge_segments(
     segments: Sequence[Segment], container: ContainerWriter, workers: WorkerPool | None = None
 ) -> int:
-    """Write all segments as one, in their order; the number of its documents."""
+    """Write all segments as one, in their order, and return the number of its documents."""
     for segment in segments:
-        segment.container.check()  # what is damaged must not get checksums of its own
+        segment.container.check()  # damaged data must not get new, valid checksums
     parts = list(renumbered(segments))
     first = _first_documents(parts)
     fields = [_MergedField.of(name, parts) for name in ("text", "title")]
@@ -84,25 +84,26 @@ def merge_segments(
             "body", [(one.segment.bodies, _remaining(one.documents)) for one in parts], container
         )
     finally:
-        wait([filled for filling in under_way for filled in filling])  # nobody writes to what may be dropped
+        # No worker may still write to the container when the caller drops it.
+        wait([filled for filling in under_way for filled in filling])
     for field, filling in zip(fields, under_way, strict=True):
         field.end(container, [filled.result() for filled in filling])
     return int(first[-1])
 
 
 def renumbered(segments: Sequence[Segment]) -> Iterator[Renumbered]:
-    """The numbers of what is in each of some segments, in the one that is made of all of them."""
+    """Yield the numbers of the articles and documents of each given segment in the merged segment."""
     articles = documents = 0
     for segment in segments:
-        alive = segment.everything()
-        living = alive[segment.article]
+        live_articles = segment.everything()
+        live_documents = live_articles[segment.article]
         yield Renumbered(
             segment,
-            np.where(alive, np.cumsum(alive) - 1 + articles, -1),
-            np.where(living, np.cumsum(living) - 1 + documents, -1),
+            np.where(live_articles, np.cumsum(live_articles) - 1 + articles, -1),
+            np.where(live_documents, np.cumsum(live_documents) - 1 + documents, -1),
         )
-        articles += int(np.count_nonzero(alive))
-        documents += int(np.count_nonzero(living))
+        articles += int(np.count_nonzero(live_articles))
+        documents += int(np.count_nonzero(live_documents))
 
 
 def _remaining(numbers: Ints) -> Ints:
@@ -110,13 +111,13 @@ def _remaining(numbers: Ints) -> Ints:
 
 
 def _first_documents(parts: Sequence[Renumbered]) -> Array:
-    """The first document of each article, and the end."""
+    """Return the first document of each article of the merged segment, and the end."""
     sizes = [np.diff(one.segment.first.astype(np.int64))[_remaining(one.articles)] for one in parts]
     return np.cumsum(np.concatenate([[0], *sizes])).astype(np.uint32)
 
 
 def _article_sections(parts: Sequence[Renumbered]) -> dict[str, Array]:
-    """What is kept by article."""
+    """Return the sections of the articles."""
     kept = [_remaining(one.articles) for one in parts]
     pairs = list(zip([one.segment for one in parts], kept, strict=True))
     first = _first_documents(parts)
@@ -139,17 +140,17 @@ def _article_sections(parts: Sequence[Renumbered]) -> dict[str, Array]:
     for name in NUMBERED:
         values: list[str] = []
         for segment, here in pairs:
-            codes, known = segment.values(name)
-            values.extend(known[code] for code in codes[here].tolist())
+            codes, distinct = segment.values(name)
+            values.extend(distinct[code] for code in codes[here].tolist())
         sections |= value_sections(name, values)
     return sections
 
 
-# ---- a field of text
+# ---- text fields
 
 
 class _PostingSlice(NamedTuple):
-    """Postings of some terms, in their order, and the words that these count, one behind the other."""
+    """The postings of a range of terms, in order, and the positions and surface forms of their words, concatenated."""
 
     terms: Ints
     owners: Ints
@@ -159,14 +160,14 @@ class _PostingSlice(NamedTuple):
 
 
 class _NewNumbers(NamedTuple):
-    """The new number of each term of a source, -1 for terms that are dropped, and the new number of each of their kinds."""
+    """The new numbers of the terms of a source and of their surface forms; -1 for dropped ones."""
 
     terms: Ints
     kinds: Ints
 
 
 class _LiveCounts(NamedTuple):
-    """The number of live postings and article blocks of each term of a source, and of live words of each surface form."""
+    """The numbers of live postings and article blocks of each term of a source, and of live words of each form."""
 
     postings: Ints
     groups: Ints
@@ -174,7 +175,7 @@ class _LiveCounts(NamedTuple):
 
 
 class _Source:
-    """A field of one of the segments."""
+    """A text field of one of the segments to merge."""
 
     def __init__(self, field: FieldReader, owners: Ints, deleted: Ints) -> None:
         self.field = field
@@ -188,7 +189,7 @@ class _Source:
         self.renamed = _NewNumbers(np.empty(0, np.int64), np.empty(0, np.int64))
 
     def keys(self) -> list[bytes]:
-        """The keys of its variants, as :class:`~.lexicon.WordTable` has them, those that are no longer there among them."""
+        """Return the keys of all surface forms, live or not, in the format of :class:`~.lexicon.WordTable`."""
         terms, forms = self.field.terms.all(), self.field.forms.all()
         first = self.field.array("form.first").astype(np.int64)
         of_forms = np.repeat(np.arange(len(forms)), np.diff(first)).tolist()
@@ -199,7 +200,7 @@ class _Source:
         ]
 
     def rename(self, ranks: Ints, kinds: Ints) -> None:
-        """Take the term and kind that each variant has in the new segment; -1 for those that are no longer there."""
+        """Set the term and number of each surface form in the merged segment; -1 for those without live words."""
         terms = np.full(len(self.field.terms), -1, np.int64)
         there = ranks >= 0
         terms[self._variants[there]] = ranks[there]
@@ -207,15 +208,15 @@ class _Source:
 
     @cached_property
     def _variant_of(self) -> Ints:
-        """The variant of each kind of each term."""
+        """The surface forms in the order of their terms and their numbers within the term."""
         by_kind = self._first_kind[self._variants] + self.field.array("variant.kind")
         found = np.empty(len(by_kind), np.int64)
         found[by_kind] = np.arange(len(by_kind))
         return found
 
     @cached_property
-    def living(self) -> _LiveCounts:
-        """What of it remains."""
+    def live(self) -> _LiveCounts:
+        """The numbers of live postings, article blocks and words."""
         field = self.field
         if self.whole:
             groups = _differences(field.array("group.run.first")[field.array("group.runs")])
@@ -236,7 +237,7 @@ class _Source:
         return _LiveCounts(postings, groups, counts)
 
     def read(self, low: int, high: int) -> _PostingSlice:
-        """The postings of the new terms from ``low`` up to but not including ``high``, named as there."""
+        """Return the live postings of the new terms ``low`` up to but not including ``high``, with new numbers."""
         ranks, kinds = self.renamed
         there = np.flatnonzero(ranks >= 0)
         start, end = np.searchsorted(ranks[there], (low, high)).tolist()
@@ -247,7 +248,7 @@ class _Source:
         return piece._replace(terms=ranks[piece.terms], kinds=kinds[of])
 
     def _read(self, low: int, high: int, *, own: bool = False) -> _PostingSlice:
-        """The postings of its own terms that remain; by its ``own`` owners, or by those in the new segment."""
+        """Return the live postings of a range of the source's terms, with its ``own`` owner numbers or the new ones."""
         piece = _PostingSlice(*self.field.postings_between(low, high))
         owners = self.owners[piece.owners]
         if self.whole:
@@ -264,7 +265,7 @@ class _Source:
 
 
 class _MergedField:
-    """A field of the new segment."""
+    """A text field of the merged segment."""
 
     def __init__(self, name: TextField, sources: Sequence[_Source], articles: Articles | None) -> None:
         self._name = name
@@ -276,8 +277,8 @@ class _MergedField:
         postings, groups = np.zeros(terms, np.int64), np.zeros(terms, np.int64)
         for source in sources:
             there = source.renamed.terms >= 0
-            postings[source.renamed.terms[there]] += source.living.postings[there]
-            groups[source.renamed.terms[there]] += source.living.groups[there]
+            postings[source.renamed.terms[there]] += source.live.postings[there]
+            groups[source.renamed.terms[there]] += source.live.groups[there]
         self._first_word = np.concatenate(([0], np.cumsum(words)))
         self._first = np.concatenate(([0], np.cumsum(postings)))
         self._first_group = np.concatenate(([0], np.cumsum(groups)))
@@ -285,12 +286,12 @@ class _MergedField:
 
     @classmethod
     def of(cls, name: TextField, parts: Sequence[Renumbered]) -> _MergedField:
-        """The field of that name."""
+        """Return the merged field with the given name."""
         sources = [_Source(one.segment.fields[name], one.owners(name), one.segment.deleted) for one in parts]
         return cls(name, sources, _articles_of(parts, sources) if name == "text" else None)
 
     def begin(self, container: ContainerWriter, workers: WorkerPool | None) -> list[Future[_Filled]]:
-        """Write the postings: here and now, or with others who help, so that it goes on."""
+        """Write the postings at once, or start to write them in the workers if there are any and the field is large."""
         name, sources = self._name, self._sources
         size, total = int(self._first[-1]), int(self._first_word[-1])
         longest = max(int(source.field.sizes.max(initial=0)) for source in sources)
@@ -302,25 +303,27 @@ class _MergedField:
                 ("within", "group.counts"), int(np.diff(self._articles.first).max(initial=0))
             )
             sizes |= {"within": size, "group.counts": groups}
-        places = {}
+        allocations = {}
         for section, count in sizes.items():
             wide = any(source.field.patched(section).wide for source in sources)
             dtype = narrow(np.array([most[section]])).dtype if wide else np.dtype(np.uint8)
-            places[section] = container.allocate(f"{name}.{section}", dtype, count)
-        places["group.low"] = container.allocate(f"{name}.group.low", np.uint16, groups)
+            allocations[section] = container.allocate(f"{name}.{section}", dtype, count)
+        allocations["group.low"] = container.allocate(f"{name}.group.low", np.uint16, groups)
         if self._articles is not None:
-            places["group.best"] = container.allocate(f"{name}.group.best", np.uint8, groups)
-        places["packed"] = container.allocate(f"{name}.packed", np.uint8, int(self._packed_at[-1]))
+            allocations["group.best"] = container.allocate(f"{name}.group.best", np.uint8, groups)
+        allocations["packed"] = container.allocate(f"{name}.packed", np.uint8, int(self._packed_at[-1]))
         number = workers.number if workers is not None and total >= MIN_WORDS_TO_SHARE else 1
         cuts = np.searchsorted(self._first_word, np.linspace(0, total, number + 1)[1:-1]).tolist()
-        tasks = [self._range(low, high, places) for low, high in pairwise([0, *cuts, len(self._first) - 1])]
+        tasks = [
+            self._range(low, high, allocations) for low, high in pairwise([0, *cuts, len(self._first) - 1])
+        ]
         if workers is not None and number > 1:
             return [workers.submit(task) for task in tasks]
         here: Future[_Filled] = Future()
         here.set_result(tasks[0].fill(sources, self._articles))
         return [here]
 
-    def _range(self, low: int, high: int, places: Mapping[str, Allocation]) -> _MergeTask:
+    def _range(self, low: int, high: int, allocations: Mapping[str, Allocation]) -> _MergeTask:
         sources = [
             (source.field.container.path or Path(), source.deleted, source.renamed)
             for source in self._sources
@@ -335,16 +338,16 @@ class _MergedField:
             self._first_group[at],
             self._packed_at[at],
             self._vocabulary.kinds[low:high],
-            places,
+            allocations,
         )
 
     def end(self, container: ContainerWriter, filled: Sequence[_Filled]) -> None:
-        """Write all else."""
+        """Write the sections other than the postings."""
         name = self._name
         terms = len(self._vocabulary.terms)
         sections = {**self._vocabulary.sections(name), f"{name}.variant.words": self._words.astype(np.uint32)}
-        for section in filled[0].far:
-            far, high = (_concatenated([one.far[section][n] for one in filled]) for n in (0, 1))
+        for section in filled[0].exceptions:
+            far, high = (_concatenated([one.exceptions[section][n] for one in filled]) for n in (0, 1))
             sections |= {f"{name}.{section}.far": narrow(far), f"{name}.{section}.high": narrow(high)}
         runs = HighBitsRuns(
             *(_concatenated(parts) for parts in zip(*(one.runs for one in filled), strict=True))
@@ -352,7 +355,7 @@ class _MergedField:
         sections |= runs.sections(name, terms, int(self._first_group[-1]))
         sections |= {
             f"{name}.tokens": narrow(self._first_word),
-            f"{name}.at": narrow(_concatenated([one.at for one in filled])),
+            f"{name}.at": narrow(_concatenated([one.offsets for one in filled])),
             f"{name}.packed.at": narrow(self._packed_at),
         }
         if self._articles is not None:
@@ -365,38 +368,41 @@ class _MergedField:
 
 
 def _merged_vocabulary(sources: Sequence[_Source]) -> tuple[Vocabulary, Ints]:
-    """Return the vocabulary of all live words, and the number of words of each surface form; renames the terms of each source."""
+    """Return the vocabulary of all live words, and the number of live words of each surface form.
+
+    It also sets the new term numbers of each source.
+    """
     keys = [source.keys() for source in sources]
-    known = sorted(set().union(*keys))
-    number = {key: n for n, key in enumerate(known)}
+    all_keys = sorted(set().union(*keys))
+    number = {key: n for n, key in enumerate(all_keys)}
     numbers = [np.fromiter(map(number.__getitem__, of), np.int64, len(of)) for of in keys]
     del keys, number
-    totals = np.zeros(len(known), np.int64)
+    totals = np.zeros(len(all_keys), np.int64)
     for source, of in zip(sources, numbers, strict=True):
-        totals[of] += source.living.words  # each word of a source is another
-    living = np.flatnonzero(totals)
-    vocabulary = Vocabulary.of([known[word] for word in living.tolist()])
+        totals[of] += source.live.words  # the keys of a source are distinct
+    live = np.flatnonzero(totals)
+    vocabulary = Vocabulary.of([all_keys[word] for word in live.tolist()])
     terms, kinds = np.full(len(totals), -1, np.int64), np.full(len(totals), -1, np.int64)
-    terms[living], kinds[living] = vocabulary.variant_term, vocabulary.variant_kind
+    terms[live], kinds[live] = vocabulary.variant_term, vocabulary.variant_kind
     for source, of in zip(sources, numbers, strict=True):
         source.rename(terms[of], kinds[of])
-    return vocabulary, totals[living]
+    return vocabulary, totals[live]
 
 
 _PATCHED = ("counts", "positions", "within", "group.counts")
-"""Sections of numbers most of which are small."""
+"""The sections that are stored as patched ints."""
 
 
 class _Filled(NamedTuple):
-    """What is only known of some terms once their postings are written."""
+    """The exceptions of patched ints, the offsets and the high-bits runs that result from writing a range of terms."""
 
-    far: dict[str, tuple[Ints, Ints]]
-    at: Ints
+    exceptions: dict[str, tuple[Ints, Ints]]
+    offsets: Ints
     runs: HighBitsRuns
 
 
 class _MergeTask(NamedTuple):
-    """The task of writing the postings of a range of terms, slice by slice, into the space allocated in each section."""
+    """A task that writes the postings of a range of terms, slice by slice, into the space allocated in each section."""
 
     name: TextField
     sources: Sequence[tuple[Path, Ints, _NewNumbers]]
@@ -406,10 +412,10 @@ class _MergeTask(NamedTuple):
     first_group: Ints
     packed_at: Ints
     kinds: Ints
-    places: Mapping[str, Allocation]
+    allocations: Mapping[str, Allocation]
 
     def run(self, memory: object) -> _Filled:
-        """Do it where the segments are not open."""
+        """Run the task in a worker, which opens the segments itself."""
         segments = [Segment(Container(path), deleted.tolist()) for path, deleted, _ in self.sources]
         parts = list(renumbered(segments))
         sources = [
@@ -421,9 +427,9 @@ class _MergeTask(NamedTuple):
         return self.fill(sources, _articles_of(parts, sources) if self.name == "text" else None)
 
     def fill(self, sources: Sequence[_Source], articles: Articles | None) -> _Filled:
-        """Write what the sources have."""
+        """Write the postings of the sources."""
         first, first_word, term = self.first, self.first_word, self.term
-        opened = {section: place.open() for section, place in self.places.items()}
+        opened = {section: place.open() for section, place in self.allocations.items()}
         numbers = {section: PatchedIntsWriter(opened[section]) for section in _PATCHED if section in opened}
         runs = [HighBitsRuns(*(np.empty(0, np.int64) for _ in range(3)))]
         at = [np.empty(0, np.int64)]
@@ -434,12 +440,12 @@ class _MergeTask(NamedTuple):
             numbers["counts"].put(posting, piece.counts)
             numbers["positions"].put(word, piece.positions)
             groups = ArticleBlocks.of(piece.terms, piece.owners, piece.counts, articles)
-            behind = group + len(groups.terms)
-            opened["group.low"][group:behind] = groups.articles.astype(np.uint16)
+            block_end = group + len(groups.terms)
+            opened["group.low"][group:block_end] = groups.articles.astype(np.uint16)
             if articles is not None:
                 numbers["within"].put(posting, articles.within(piece.owners))
                 numbers["group.counts"].put(group, groups.sizes)
-                opened["group.best"][group:behind] = groups.block_max
+                opened["group.best"][group:block_end] = groups.block_max
             of_terms = groups.runs()
             runs.append(of_terms._replace(first=of_terms.first + group))
             begins = np.cumsum(piece.counts) - piece.counts + word
@@ -459,13 +465,13 @@ class _MergeTask(NamedTuple):
 
 
 def _articles_of(parts: Sequence[Renumbered], sources: Sequence[_Source]) -> Articles:
-    """The articles of the new segment, by its documents."""
+    """Return the articles of the documents of the merged segment."""
     first = _first_documents(parts)
     return Articles(document_articles(first), first, _document_sizes(sources))
 
 
 def _document_sizes(sources: Sequence[_Source]) -> Ints:
-    """The words of each owner that remains."""
+    """Return the number of words of each live owner."""
     return _concatenated([source.field.sizes[source.kept].astype(np.int64) for source in sources])
 
 
@@ -478,7 +484,7 @@ def _by_owner(name: TextField, sources: Sequence[_Source]) -> dict[str, Array]:
         old = source.field.starts.astype(np.int64)
 
         def moved(places: Ints, source: _Source = source, old: Ints = old) -> tuple[Ints, Mask]:
-            """Places in the new segment, and which of them are still there."""
+            """Return field-wide positions in the merged segment, and a mask of the live ones."""
             owner = np.searchsorted(old, places, "right") - 1
             new = source.owners[owner]
             return starts[new] + places - old[owner], new >= 0
@@ -499,7 +505,7 @@ def _by_owner(name: TextField, sources: Sequence[_Source]) -> dict[str, Array]:
 
 
 def _ordered(parts: Sequence[_PostingSlice]) -> _PostingSlice:
-    """The postings of several, by term; of one term in the order of the parts."""
+    """Return the postings of all parts by term; the postings of a term are in the order of the parts."""
     terms, owners, counts, positions, kinds = (_concatenated(arrays) for arrays in zip(*parts, strict=True))
     order = np.argsort(terms, kind="stable")
     begins = np.cumsum(counts) - counts
@@ -519,7 +525,7 @@ def _slices(first_word: Ints) -> Iterator[tuple[int, int]]:
 
 
 def _differences(first: Array) -> Ints:
-    """The differences of consecutive offsets: the size of each run."""
+    """Return the differences of consecutive offsets."""
     return np.asarray(np.diff(first.astype(np.int64)), np.int64)
 
 

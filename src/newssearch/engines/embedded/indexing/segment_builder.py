@@ -1,20 +1,21 @@
 """Build the sections of a segment from articles.
 
-Articles are numbered in the order in which they were added, and so are *documents*: each paragraph of an article is one,
-and an article without paragraphs has one document without words. A segment has the sections of two text fields, ``text``
-(of documents) and ``title`` (of articles; both in :mod:`.inverter`), the samples of :mod:`segment.shingles`, and:
+Articles and *documents* are numbered in the order in which they were added. Each paragraph of an article is a document;
+an article without paragraphs has one document without words. A segment has the sections of two text fields, ``text``
+(of documents) and ``title`` (of articles), see :mod:`.inverter`; the min-hash samples of :mod:`segment.shingles`; and:
 
 ======================  ===============================================================================================
 ``article.first``       the first document of each article, and the end
 ``article.bare``        the articles without paragraphs
-``article.lead``        two for each article: the numbers of the paragraphs of its lead (:mod:`newssearch.lead`), or 0
-``article.written``     when each was published by the outlet's clock, in microseconds, or NO_TIME
-``article.instant``     when each was published in UTC
-``article.id``          the ids (:class:`~storage.container.StringTable`), and ``article.id.order`` the articles sorted by them
-``article.shown``       headline, address and date, see :mod:`segment.stored_fields`
-``article.state``       the state that each was added with, which shows whether it has changed
-``article.F``           for each field F of NUMBERED the number of its value; ``article.F.values`` holds the values,
-                        sorted by ``article.F.keys``, which filters compare; number 0 is no value
+``article.lead``        two per article: the numbers of the paragraphs of its lead (:mod:`newssearch.lead`), or 0
+``article.written``     the publication time of each article by the outlet's clock, in microseconds, or NO_TIME
+``article.instant``     the publication time of each article in UTC, in microseconds, or NO_TIME
+``article.id``          the id of each article (:class:`~storage.container.StringTable`)
+``article.id.order``    the articles, sorted by id
+``article.shown``       the headline, address and date of each article, see :mod:`segment.stored_fields`
+``article.state``       the state with which each article was added; a different state shows that it has changed
+``article.F``           for each field F of NUMBERED, the number of each article's value, 0 for no value;
+                        ``article.F.values`` holds the values, sorted by ``article.F.keys``, which filters compare
 ``document.article``    the article of each document
 ``header``, ``body``    the other fields of each article as JSON; the text of each document
                         (:class:`~storage.block_store.BlockStore`)
@@ -68,7 +69,7 @@ class SegmentBuilder:
 
     @property
     def size(self) -> int:
-        """The bytes of text added."""
+        """The number of bytes of paragraph text added."""
         return self._size
 
     def add(self, article: Article, state: str) -> None:
@@ -122,7 +123,7 @@ class SegmentBuilder:
 
 
 def document_articles(first: Array) -> Array:
-    """Return the article of each document."""
+    """Return the article of each document from the first document of each article."""
     return np.repeat(np.arange(len(first) - 1, dtype=np.uint32), np.diff(first))
 
 
@@ -143,5 +144,5 @@ def value_sections(name: str, values: list[str]) -> dict[str, Array]:
     return {
         f"article.{name}": narrow(np.array([number[value] for value in values], np.int64)),
         **string_sections(f"article.{name}.values", [b"", *(value.encode() for _, value in distinct)]),
-        **string_sections(f"article.{name}.keys", [b"", *(known.encode() for known, _ in distinct)]),
+        **string_sections(f"article.{name}.keys", [b"", *(value_key.encode() for value_key, _ in distinct)]),
     }

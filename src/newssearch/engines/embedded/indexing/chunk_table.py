@@ -31,7 +31,7 @@ _SHIFT = np.uint64(29)
 
 
 def split_chunks(whole: bytes) -> tuple[Ints, Ints]:
-    """Return where the chunks of a text begin and end; the text must begin and end with white space.
+    """Return the start and end offsets of the chunks of a text, which must begin and end with white space.
 
     >>> starts, ends = split_chunks(" A b\\u3000 cd\\n".encode())
     >>> starts.tolist(), ends.tolist()
@@ -50,7 +50,7 @@ def split_chunks(whole: bytes) -> tuple[Ints, Ints]:
 def _mark_wide(text: Bytes, space: Mask) -> None:
     """Mark the white space beyond ASCII that ``str.split`` recognises."""
     lead = np.flatnonzero((text - np.uint8(0xC2) == 0) | (text - np.uint8(0xE1) <= 2))
-    lead = lead[lead < len(text) - 2]  # in valid UTF-8 none begins later
+    lead = lead[lead < len(text) - 2]  # in valid UTF-8 no later byte begins wide white space
     first, second, third = text[lead], text[lead + 1], text[lead + 2]
     two = lead[(first == 0xC2) & ((second == 0x85) | (second == 0xA0))]
     general = ((third - np.uint8(0x80)) <= 0x0A) | (third == 0xA8) | (third == 0xA9) | (third == 0xAF)
@@ -68,7 +68,7 @@ def _mark_wide(text: Bytes, space: Mask) -> None:
 class Chunks(NamedTuple):
     """Chunks of a text: their first eight bytes, their sizes combined with their analyses, and their hashes.
 
-    ``rest`` has an item for each further eight bytes: the chunks that are so long, ascending, and these bytes.
+    ``rest`` has an item for each further eight bytes: the indices of the chunks that have them, ascending, and the bytes.
     """
 
     keys: Octets
@@ -127,7 +127,7 @@ class ChunkTable:
         return Chunks(keys, kinds, hashes, tuple(rest))
 
     def find(self, chunks: Chunks) -> Ints:
-        """Return the number of each chunk, or -1."""
+        """Return the number of each chunk, or -1 for a chunk that is not in the table."""
         places = self._places(chunks.hashes)
         entries = self._slots[places]
         found = np.full(len(places), -1, np.int64)
@@ -189,7 +189,7 @@ class ChunkTable:
 
 
 def _read_octets(octets: Octets, starts: Ints, sizes: Ints) -> Octets:
-    """Return eight bytes of a text from each start, or as many as its size says."""
+    """Return up to eight bytes of a text from each start; a smaller size limits them."""
     at, bits = starts >> 3, (starts.astype(np.uint64) & np.uint64(7)) << np.uint64(3)
     # The upper half is shifted twice: a shift by 64 bits is undefined.
     found = octets[at] >> bits | octets[at + 1] << np.uint64(1) << (np.uint64(63) - bits)

@@ -1,8 +1,9 @@
-"""The words of a text as numbers, with a Python call for each new piece of text instead of for each word.
+"""Tokenization of texts into word numbers, with a Python call for each new chunk of text instead of for each word.
 
-White space parts a text into *chunks* (``“Iraq’s``, ``well-known``), which no word crosses. The words of a chunk, and
-what it tells of sentences, are found out once and remembered; a text is then a list of chunk numbers, and all else is
-done with arrays. The chunks are found and looked up by arrays as well: see :mod:`.chunk_table`.
+White space splits a text into *chunks* (``“Iraq’s``, ``well-known``); no word crosses it. The lexicon analyses each
+distinct chunk once and stores its words, and whether sentences may end or begin at it. A text is then a list of chunk
+numbers, and all further work uses arrays. Arrays also serve to split texts into chunks and to look these up: see
+:mod:`.chunk_table`.
 """
 
 from __future__ import annotations
@@ -38,21 +39,20 @@ from newssearch.text.tokenizer import word_matches, word_of
 from .chunk_table import MAX_CHUNK_BYTES, PADDING_BYTES, ChunkTable, split_chunks
 
 MAX_CHUNKS = 1_500_000
-"""Chunks after which a lexicon is :attr:`~Lexicon.full`: a new one bounds the memory."""
+"""The number of chunks at which a lexicon is :attr:`~Lexicon.full`: starting a new one bounds the memory."""
 SLICE_BYTES = 1 << 20
-"""Bytes of text that are looked up at a time: few enough for what is made of them to stay in a processor's cache."""
+"""The bytes of text that are looked up at a time: so few that the arrays stay in a processor's cache."""
 
-# The flags of a chunk: how it ends and how it begins (:mod:`newssearch.text.sentences`), and whether words of it are joined
-# or parted.
+# The flags of a chunk: how it ends and how it begins (:mod:`newssearch.text.sentences`), and whether it has compounds.
 _ENDS, _BEGINS_SHIFT, _BEGINS, _COMPOUND = 0x0F, 4, 0x07, 0x80
 _BIT_OF = np.array(BIT_OF, np.uint8)
 
 _AROUND = ".,;:!?…\"'“”‘’«»()[]"
-"""What may be around a word and is no part of it."""
+"""The characters that may surround a word without being part of it."""
 
 
 class IndexedWord(NamedTuple):
-    """What an index knows a word by: its term, its folded form, and how it is written."""
+    """A word of an index: its term, its folded term, and its surface form."""
 
     term: str
     form: str
@@ -60,7 +60,7 @@ class IndexedWord(NamedTuple):
 
 
 class WordTable:
-    """Words, numbered as they come."""
+    """A table of words, numbered in the order of their first occurrence."""
 
     def __init__(self) -> None:
         self._keys: list[bytes] = []
@@ -79,7 +79,7 @@ class WordTable:
         return IndexedWord(term, form, as_written)
 
     def number(self, term: str, form: str, as_written: str) -> int:
-        """The number of a word, a new one if need be."""
+        """Return the number of a word; a new word gets the next number."""
         key = f"{form}\0{as_written}\0{term}".encode()  # no word has that character
         found = self._numbers.get(key)
         if found is None:
@@ -88,7 +88,10 @@ class WordTable:
         return found
 
     def compound(self, key: str, size: int) -> int:
-        """The number of what a compound is in :attr:`compounds`, a new one if need be; see :func:`~segment.compound_postings.entry_of`."""
+        """Return the index in :attr:`compounds` of a compound's entry, which is added if it is new.
+
+        See :func:`~segment.compound_postings.entry_of`.
+        """
         entry = entry_of(key, size)
         found = self._compound_numbers.setdefault(entry, len(self.compounds))
         if found == len(self.compounds):
@@ -96,15 +99,17 @@ class WordTable:
         return found
 
     def hashes(self) -> NDArray[np.uint64]:
-        """A hash of the term of each word, the same wherever and whenever it is made."""
+        """Return a hash of the term of each word; it is the same in every process and on every machine."""
         for key in self._keys[len(self._hashes) // 8 :]:
             self._hashes += blake2b(key[key.rindex(0) + 1 :], digest_size=8).digest()
         return np.frombuffer(bytes(self._hashes), "<u8")
 
     def sorted(self, numbers: Ints) -> tuple[Ints, list[bytes]]:
-        """Some of the words in the order of their keys, by their numbers and by these keys: form, written, and term,
-        with a zero byte between them."""
-        if len(self._sorted) < len(self._keys):  # what is sorted already is only merged with what is new
+        """Return the given words sorted by key: their numbers, and their keys.
+
+        A key is the folded term, the surface form and the term, with a zero byte between them.
+        """
+        if len(self._sorted) < len(self._keys):  # the sorted keys are merged with the new ones
             self._sorted += sorted(self._keys[len(self._sorted) :])
             self._sorted.sort()
             self._order = np.fromiter(map(self._numbers.__getitem__, self._sorted), np.int64)
@@ -115,30 +120,30 @@ class WordTable:
 
 
 class Lexicon:
-    """Words and chunks, numbered as they come."""
+    """The words and chunks of texts, numbered in the order of their first occurrence."""
 
     def __init__(self) -> None:
         self.words = WordTable()
-        self._kinds: dict[str, int] = {}  # the numbers of analyses, which tell their chunks apart
+        self._kinds: dict[str, int] = {}  # the numbers of analyses: each has its own chunks
         self._table = ChunkTable()
-        self._sizes = array("I")  # of each chunk, its words
-        self._first = array("I")  # and where they begin in:
+        self._sizes = array("I")  # the number of words of each chunk
+        self._first = array("I")  # the index of its first word in:
         self._tokens = array("I")
-        self._breaks = bytearray()  # whether a sentence begins with the word
+        self._breaks = bytearray()  # whether a sentence begins with each word
         self._flags = bytearray()
         self._joined = array("I")  # the chunks with compounds, ascending
-        self._first_compound = array("I", [0])  # of each of them, and the end
-        self._compounds = array("I")  # the word that each begins with, counted from the first of the chunk
+        self._first_compound = array("I", [0])  # the index of its first compound, and the end
+        self._compounds = array("I")  # the index in the chunk of its first word
         self._keys = array("I")
-        self._plain: dict[str, dict[str, int]] = {}  # by analysis, the numbers of words that are plain to see
+        self._plain: dict[str, dict[str, int]] = {}  # by analysis, the numbers of words of plain parts
 
     @property
     def full(self) -> bool:
-        """Whether it holds so much that it is time for a new one."""
+        """Whether the lexicon is so large that a new one should replace it."""
         return max(len(self._sizes), len(self._tokens) // 2) >= MAX_CHUNKS
 
     def tokens(self, texts: Sequence[bytes], analyses: Sequence[str]) -> Tokens:
-        """The words of texts in UTF-8, each of which has the analysis of that name."""
+        """Return the words of texts in UTF-8; ``analyses`` names the analysis of each text."""
         numbers: list[Numbers] = [np.empty(0, np.uint32)]
         counts: list[Ints] = [np.empty(0, np.int64)]
         low = 0
@@ -154,9 +159,9 @@ class Lexicon:
         return self._words(np.concatenate(numbers), np.concatenate(counts))
 
     def _chunks(self, texts: Sequence[bytes], analyser: Analyser) -> tuple[Numbers, Ints]:
-        """The numbers of the chunks of texts, one behind the other, and how many each text has."""
+        """Return the numbers of the chunks of all texts, concatenated, and the number of chunks of each text."""
         whole = b"\n".join((b"", *texts, bytes(PADDING_BYTES)))
-        starts, ends = (edges[:-1] for edges in split_chunks(whole + b"\n"))  # all but what only makes room
+        starts, ends = (edges[:-1] for edges in split_chunks(whole + b"\n"))  # without the padding
         ends_of_texts = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)
         counts = np.diff(np.searchsorted(starts, ends_of_texts), prepend=0)
         numbers = np.empty(len(starts), np.uint32)
@@ -169,13 +174,13 @@ class Lexicon:
         return numbers, counts
 
     def _short(self, whole: bytes, starts: Ints, sizes: Ints, analyser: Analyser) -> Numbers:
-        """The numbers of chunks that are remembered."""
+        """Return the numbers of chunks that are short enough for the chunk table; new ones are learned."""
         kind = self._kinds.setdefault(analyser.name, len(self._kinds))
         chunks = self._table.chunks(whole, starts, sizes, kind)
         numbers = self._table.find(chunks)
         while len(missing := np.flatnonzero(numbers < 0)):
             unknown = chunks.take(missing)
-            # Of two chunks with one hash the second is learned the next time.
+            # Of several chunks with the same hash, each pass of the loop learns one.
             first = np.sort(np.unique(unknown.hashes, return_index=True)[1])
             where = zip(starts[missing[first]].tolist(), sizes[missing[first]].tolist(), strict=True)
             learned = [self.learn(whole[start : start + size].decode(), analyser) for start, size in where]
@@ -184,7 +189,7 @@ class Lexicon:
         return numbers.astype(np.uint32)
 
     def _words(self, numbers: Numbers, per_text: Ints) -> Tokens:
-        """The words of texts that have so many of the chunks each."""
+        """Return the words of texts; ``per_text`` is the number of chunks of each text."""
         sizes = np.frombuffer(self._sizes, np.uint32)[numbers].astype(np.int64)
         ends = np.cumsum(sizes)
         starts = ends - sizes
@@ -196,9 +201,9 @@ class Lexicon:
         begins = np.flatnonzero(np.frombuffer(bytes(self._breaks), np.uint8)[source])
         flags = np.frombuffer(bytes(self._flags), np.uint8)[numbers]
         begun = self._begun(flags, per_text)
-        begun &= starts < np.repeat(at[text_ends], per_text)  # there is a word that the sentence begins with
+        begun &= starts < np.repeat(at[text_ends], per_text)  # only if a word follows in the text
         breaks = np.concatenate((begins, starts[begun]))
-        breaks.sort(kind="stable")  # which makes one of what is two ascending sequences
+        breaks.sort(kind="stable")  # merges two ascending sequences
         return Tokens(
             np.frombuffer(self._tokens, np.uint32)[source] if total else np.empty(0, np.uint32),
             at[text_ends] - at[text_ends - per_text],
@@ -207,7 +212,7 @@ class Lexicon:
         )
 
     def _compounds_of(self, numbers: Numbers, starts: Ints, which: Ints) -> tuple[Ints, Numbers]:
-        """The compounds of some of the chunks: the words that they begin with, and their keys."""
+        """Return the compounds of the chunks ``which``: the indices of their first words, and their keys."""
         of = np.frombuffer(self._joined, np.uint32).searchsorted(numbers[which])
         first = np.frombuffer(self._first_compound, np.uint32).astype(np.int64)
         sizes = np.diff(first)[of]
@@ -218,9 +223,9 @@ class Lexicon:
         return words, np.frombuffer(self._keys, np.uint32)[chosen]
 
     def _begun(self, flags: NDArray[np.uint8], per_text: Ints) -> NDArray[np.bool_]:
-        """Which chunks a sentence begins with, but for the first one of each text, by their flags.
+        """Return which chunks begin a sentence, judged by their flags; the first sentence of each text is not marked.
 
-        See :func:`newssearch.text.sentences.sentence_starts`, which goes through them one by one.
+        :func:`newssearch.text.sentences.sentence_starts` does the same chunk by chunk.
         """
         begins, ends = flags >> _BEGINS_SHIFT & _BEGINS, flags & _ENDS
         opens = begins == AS_NEXT
@@ -234,7 +239,7 @@ class Lexicon:
         return begun
 
     def learn(self, chunk: str, analyser: Analyser) -> int:
-        """Number a chunk."""
+        """Analyse and store a chunk; return its number."""
         self._first.append(len(self._tokens))
         core = chunk.strip(_AROUND)
         parts = _plain_parts(core)
@@ -266,7 +271,7 @@ class Lexicon:
     def _learn_compounds(
         self, number: int, chunk: str, core: str, parts: Sequence[str], analyser: Analyser
     ) -> None:
-        """What there is to know of words that are joined or parted."""
+        """Store the compounds of a chunk."""
         if len(parts) > 1 and core.count("-") == len(parts) - 1 and not analyser.may_have_parts(core):
             found = _compounds(parts, analyser)
         else:
@@ -281,7 +286,7 @@ class Lexicon:
             self._flags[number] |= _COMPOUND
 
     def _learn_any(self, chunk: str, analyser: Analyser) -> None:
-        """What there is to know of any chunk."""
+        """Store the words and flags of any chunk."""
         starts, begins, ends = rules(analyser.name).clue(chunk)
         size = before = 0
         for match in word_matches(chunk):
@@ -294,7 +299,7 @@ class Lexicon:
             before = begun
             size += 1
         self._sizes.append(size)
-        # A sentence that begins behind the last word begins with the next chunk.
+        # A sentence that begins after the last word begins with the next chunk.
         self._flags.append(_flags(begins, ENDS_ALWAYS if len(starts) > before else ends))
 
     def _plain_word(self, part: str, analyser: Analyser) -> int:
@@ -324,7 +329,7 @@ def _compounds(parts: Sequence[str], analyser: Analyser) -> Iterator[Compound]:
 
 
 def _plain_parts(core: str) -> Sequence[str]:
-    """The words of a chunk without what is around them, where they are plain to see; else none.
+    """Return the words of a chunk that was stripped of punctuation if simple rules find them; otherwise nothing.
 
     >>> _plain_parts("Iraq’s"), _plain_parts("oil-rich"), _plain_parts("1,000"), _plain_parts("1990's"), _plain_parts("5pm")
     (["Iraq's"], ['oil', 'rich'], (), (), ())
@@ -351,5 +356,5 @@ def _flags(begins: int, ends: int) -> int:
 
 
 def _flags_of_plain(chunk: str, core: str, of: Rules) -> int:
-    """The flags of a chunk whose words are all in its core: what is behind that is all that may end a sentence."""
+    """Return the flags of a chunk whose words are all in its core: only the text after the core can end a sentence."""
     return _flags(of.begins(chunk), GOES_ON if chunk[-1:] == core[-1:] else of.ends(chunk))

@@ -1,18 +1,22 @@
-"""Which articles of an index tell one story: copies of one text, whole or cut, edited, under other headlines.
+"""Near duplicates: articles that are copies of one text, whole or cut, edited, or under other headlines.
 
-It is a function of what the index holds, brought up to date with what a commit changes:
+The result depends only on the articles in the index. Each commit updates it for the articles that it adds and removes:
 
-- A sample (see :mod:`segment.shingles`) is *boilerplate* if :data:`BOILERPLATE_ARTICLES_OF_OUTLET` articles or more of one outlet have it that are
-  otherwise no copies of each other; a document is *repeated* if all of its samples are.
-- Two articles are copies if they share at least :data:`MIN_SHARED_SAMPLES` samples that are no boilerplate, if these are
-  :data:`MIN_SHARE_OF_SMALLER` or more of what the smaller of both has, and if the shares of both add up to :data:`MIN_SUM_OF_SHARES`: half
-  of a text is a copy of it, a quotation is none. Of one outlet, which quotes itself, to :data:`MIN_SUM_OF_SHARES_IN_OUTLET`. A
-  *story* is what such pairs connect.
-- A document is *known* if one article that is earlier has :data:`MIN_SHARE_OF_DOCUMENT` of its samples, or if it is repeated.
-  Earlier is what has the earlier date; of equal dates, and where there are none, the lower id.
+- A min-hash sample (see :mod:`segment.shingles`) is *boilerplate* if at least :data:`BOILERPLATE_ARTICLES_OF_OUTLET`
+  articles of one outlet have it and these are not otherwise copies of each other. It is boilerplate, too, if at least
+  :data:`BOILERPLATE_ARTICLES` articles of any outlets have it. A document is *repeated* if all of its samples are
+  boilerplate.
+- Only samples that are not boilerplate count for copies. Two articles are copies if they share at least
+  :data:`MIN_SHARED_SAMPLES` samples, if these are at least the share :data:`MIN_SHARE_OF_SMALLER` of the samples of the
+  smaller article, and if the shares of both articles add up to at least :data:`MIN_SUM_OF_SHARES`. So half of a text is
+  a copy of it, and a quotation is not. An outlet quotes itself: for two articles of one outlet the sum must be at least
+  :data:`MIN_SUM_OF_SHARES_IN_OUTLET`. A *story* is a connected component of the graph of copies.
+- A document is *known* if one earlier article has at least the share :data:`MIN_SHARE_OF_DOCUMENT` of its samples, or if
+  it is repeated. The article with the earlier date is earlier. If the dates are equal or both are missing, the article
+  with the lower id is earlier. An article without a date comes after all articles with one.
 
-Where more than :data:`MAX_ARTICLES_ALL_COMPARED` articles share a sample, each is compared with the :data:`COMPARED_EARLIEST` earliest of them only. No
-step is a loop over samples.
+If more than :data:`MAX_ARTICLES_ALL_COMPARED` articles share a sample, each is compared only with the
+:data:`COMPARED_EARLIEST` earliest of them. No step loops over samples in Python.
 """
 
 from __future__ import annotations
@@ -30,9 +34,9 @@ from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, concat_ranges, run_starts
 
 BOILERPLATE_ARTICLES_OF_OUTLET = 10
-"""Articles of an outlet that make boilerplate of what they share."""
+"""The number of articles of one outlet, not copies of each other, that makes a sample they share boilerplate."""
 BOILERPLATE_ARTICLES = 20_000
-"""Articles that make it so wherever they are from."""
+"""The number of articles, of any outlets, that makes a sample they share boilerplate."""
 MIN_SHARED_SAMPLES = 3
 MIN_SHARE_OF_SMALLER = 0.7
 MIN_SUM_OF_SHARES = 1.15
@@ -46,7 +50,8 @@ _NO_TIME_LAST = np.iinfo(np.int64).max
 
 
 class SegmentStories(NamedTuple):
-    """A segment of the commit to be, its story columns of the last commit (None if it is new), and the articles removed since."""
+    """A segment of the new commit, its story columns in the last commit (None for a new segment), and the articles removed
+    since."""
 
     segment: Segment
     before: StoryColumns | None
@@ -77,8 +82,11 @@ def concat_columns(parts: Sequence[tuple[StoryColumns, Ints, Ints]]) -> StoryCol
 
 
 class _SampleRows(NamedTuple):
-    """Samples of articles that are present: the index of the hash among those looked up, the article, the document, and
-    whether it is the first sample of its article with that hash. Sorted by hash, then by article, the earliest first."""
+    """The samples of live articles, sorted by hash, then by article, the earliest first.
+
+    Each row holds the index of the hash among those looked up, the article, the document, and whether it is the first
+    sample of its article with that hash.
+    """
 
     hashes: Ints
     articles: Ints
@@ -86,7 +94,7 @@ class _SampleRows(NamedTuple):
     once: Mask
 
     def where(self, kept: Mask) -> _SampleRows:
-        """Some of them."""
+        """Return the rows that the mask selects."""
         return _SampleRows(self.hashes[kept], self.articles[kept], self.documents[kept], self.once[kept])
 
 
@@ -135,7 +143,7 @@ class _Update:
         )
 
     def _of_outlets(self) -> Ints:
-        """A number for the outlet of each article, the same in all segments; 0 for an article without one."""
+        """Return the number of each article's outlet, the same in all segments; 0 for an article without an outlet."""
         number = {"": 0}
         found = [NO_INTS]
         for segment in self._segments:
@@ -145,7 +153,7 @@ class _Update:
         return np.concatenate(found)
 
     def run(self) -> tuple[list[StoryColumns], Hashes]:
-        """Compare the articles that changed, and all others whose stories may change with them."""
+        """Compare the articles whose stories may change; return the new columns and boilerplate."""
         removed = self._removed()
         touched = self._hashes_of(removed)
         self._with_their_stories(removed)
@@ -172,10 +180,10 @@ class _Update:
             np.flatnonzero(self._known[documents]).astype(np.uint32),
         )
 
-    # ---- what changes
+    # ---- changes
 
     def _removed(self) -> Mask:
-        """The articles of the last commit that were removed since."""
+        """Return the articles of the last commit that were removed since."""
         removed = np.zeros(len(self._present), np.bool_)
         for n, part in enumerate(self._parts):
             if part.before is not None:
@@ -183,7 +191,7 @@ class _Update:
         return removed
 
     def _hashes_of(self, articles: Mask) -> Hashes:
-        """The hashes of some articles, ascending."""
+        """Return the hashes of the given articles, ascending."""
         found = [np.empty(0, np.uint32)]
         for n, segment in enumerate(self._segments):
             here = articles[self._articles[n] : self._articles[n + 1]]
@@ -201,8 +209,10 @@ class _Update:
         self._dirty |= chosen[self._story] & self._present
 
     def _also(self, rows: _SampleRows, wanted: Hashes, common: Mask, removed: Hashes) -> Mask:
-        """The articles that become dirty too: those whose samples gained or lost boilerplate status, and those that share other
-        samples with a removed article."""
+        """Return the articles that become dirty, too.
+
+        These have a sample that has become or ceased to be boilerplate, or share another sample with a removed article.
+        """
         changed = (_are_in(wanted, self._before) != common) | (_are_in(wanted, removed) & ~common)
         more = np.zeros(len(self._present), np.bool_)
         more[rows.articles[changed[rows.hashes]]] = True
@@ -211,7 +221,7 @@ class _Update:
     # ---- samples
 
     def _rows(self, wanted: Hashes, removed: Hashes) -> tuple[_SampleRows, Ints]:
-        """The samples whose hash several articles or a removed one have, and the number of other samples of each article."""
+        """Return the samples with a repeated or removed hash, and the number of other samples of each article."""
         found = [(NO_INTS, NO_INTS, NO_INTS)]
         counts = np.zeros(len(wanted), np.int64)
         for n, segment in enumerate(self._segments):
@@ -243,13 +253,13 @@ class _Update:
         return _SampleRows(hashes, articles, documents, run_starts(hashes) | run_starts(articles)), alone
 
     def _common(self, rows: _SampleRows, size: int) -> Mask:
-        """Which hashes are boilerplate."""
+        """Return which hashes are boilerplate."""
         counts = np.bincount(rows.hashes, minlength=size)
         common = counts >= BOILERPLATE_ARTICLES
         many = (counts >= BOILERPLATE_ARTICLES_OF_OUTLET) & ~common
         chosen = np.flatnonzero(many[rows.hashes])
         articles = rows.articles[chosen]
-        # A mark of another document: what many share would be the mark of many.
+        # The mark comes from another document: text that many articles share would give them all the same mark.
         own = self._marked[articles] == rows.documents[chosen]
         marks = np.where(own, self._other_marks[articles], self._marks[articles])
         outlets = self._outlets[articles]
@@ -257,13 +267,13 @@ class _Update:
         order = np.lexsort((marks, outlets, hashes))
         hashes, outlets, marks = hashes[order], outlets[order], marks[order]
         new = run_starts(hashes) | run_starts(outlets)
-        different = np.flatnonzero(new | run_starts(marks))  # copies have one mark, and count once
+        different = np.flatnonzero(new | run_starts(marks))  # copies have the same mark and count once
         first = np.flatnonzero(new[different])
         enough = np.diff(first, append=len(different)) >= BOILERPLATE_ARTICLES_OF_OUTLET
         common[hashes[different[first[enough]]]] = True
         return common
 
-    # ---- what follows
+    # ---- stories
 
     def _look(self, rows: _SampleRows, common: Mask, alone: Ints) -> None:
         self._look_at_documents(rows, common)
@@ -279,7 +289,7 @@ class _Update:
         self._know(rows.documents[later[is_first]], rows.articles[earlier[is_first]])
 
     def _look_at_documents(self, rows: _SampleRows, common: Mask) -> None:
-        """Set which documents of dirty articles are repeated, and therefore known."""
+        """Mark the documents of dirty articles that are repeated, and therefore known."""
         for n, segment in enumerate(self._segments):
             here = self._dirty[self._articles[n] : self._articles[n + 1]]
             if not here.any():
@@ -293,7 +303,7 @@ class _Update:
             self._known[low:high] = np.where(mine, repeated, self._known[low:high])
 
     def _pairs(self, rows: _SampleRows) -> _ArticlePairs:
-        """The pairs of articles that share a sample, once for each shared sample."""
+        """Return the pairs of articles that share a sample, once for each shared sample."""
         begins = np.flatnonzero(run_starts(rows.hashes))
         sizes = np.diff(begins, append=len(rows.hashes))
         run = np.repeat(np.arange(len(begins)), sizes)
@@ -308,7 +318,7 @@ class _Update:
         return _ArticlePairs(ones[kept], others[kept])
 
     def _copies(self, ones: Ints, others: Ints) -> tuple[Ints, Ints]:
-        """The pairs of articles that are copies, each once. Each pair is given once for each sample that it shares."""
+        """Return the pairs that are copies, each once; the arguments hold a pair for each shared sample."""
         low, high = np.minimum(ones, others), np.maximum(ones, others)
         keys = low.astype(np.uint64) << _HIGH_SHIFT | high.astype(np.uint64)
         keys.sort()
@@ -328,10 +338,10 @@ class _Update:
         return low[alike], high[alike]
 
     def _connect(self, ones: Ints, others: Ints) -> None:
-        """Number the stories of the articles looked at, and of those that are copies of them."""
+        """Number the stories of the dirty articles and of their copies."""
         size = len(self._story)
         self._story[self._dirty] = 0
-        # What is in a story already is one node with all that is in it.
+        # All articles that are already in one story form one node.
         nodes = np.where(self._story > 0, size + self._story, np.arange(size))
         roots = _connected(zip(nodes[ones].tolist(), nodes[others].tolist(), strict=True))
         if not roots:
@@ -355,7 +365,7 @@ class _Update:
                 self._story[node] = numbers[root]
 
     def _is_earlier(self, ones: Ints, others: Ints) -> Mask:
-        """Whether the first of each of some pairs of articles is earlier than the second."""
+        """Return for each pair of articles whether the first is earlier than the second."""
         one, other = (
             np.where(self._instants[articles] == NO_TIME, _NO_TIME_LAST, self._instants[articles])
             for articles in (ones, others)
@@ -377,7 +387,10 @@ class _Update:
         return {article: self._segments[n].id(at) for article, n, at in each}
 
     def _know(self, documents: Ints, earlier: Ints) -> None:
-        """Mark the documents most of whose samples one earlier article has; a pair is given for each sample."""
+        """Mark a document as known if one earlier article has enough of its samples.
+
+        The arguments hold a pair once for each shared sample.
+        """
         keys = documents.astype(np.uint64) << _HIGH_SHIFT | earlier.astype(np.uint64)
         keys.sort()
         begins = np.flatnonzero(run_starts(keys))
@@ -392,7 +405,7 @@ class _Update:
 
 
 def _connected(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
-    """For each node of a graph with these edges, the lowest node that it is connected with."""
+    """Return for each node of the graph with these edges the lowest node of its connected component."""
     parents: dict[int, int] = {}
 
     def root(node: int) -> int:
@@ -409,14 +422,14 @@ def _connected(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
 
 
 def _union_hashes(*hashes: Hashes) -> Hashes:
-    """What is in any of some arrays, ascending."""
+    """Return the distinct hashes of the given arrays, ascending."""
     found = np.concatenate(hashes)
     found.sort()
     return found[run_starts(found)]
 
 
 def _are_in(values: Hashes, others: Hashes) -> Mask:
-    """Which of some hashes are among others, which are ascending."""
+    """Return for each value whether it is among ``others``, which are ascending."""
     if not len(others):
         return np.zeros(len(values), np.bool_)
     return np.asarray(others[np.minimum(others.searchsorted(values), len(others) - 1)] == values, np.bool_)

@@ -7,9 +7,9 @@ segments of the commit:
 ======================  ===============================================================================================
 ``segments``            JSON: for each segment the name of its file and the number of its live documents
 ``N.story``             the number of each article's story; 0 for an article that is the only one of its story
-``N.own``               how many samples of each article are not boilerplate; see :mod:`indexing.near_duplicates`
+``N.own``               the number of each article's samples that are not boilerplate; see :mod:`indexing.near_duplicates`
 ``N.repeated``          the documents that are repeated (boilerplate), ascending
-``N.known``             the documents that an earlier article has too, ascending
+``N.known``             the documents that are repeated or also occur in an earlier article, ascending
 ``boilerplate``         the hashes of samples that are boilerplate, ascending
 ======================  ===============================================================================================
 """
@@ -39,7 +39,7 @@ _FILE_PATTERN = re.compile(r"stories-(\d+)\.nws")
 
 
 class StoryColumns(NamedTuple):
-    """The stories in one segment: see above."""
+    """The stories of one segment: the sections ``N.…`` of the file."""
 
     story: Array
     own: Array
@@ -71,7 +71,7 @@ def write_stories(folder: Path, generation: int, stories: Stories) -> None:
     for n, columns in enumerate(stories.columns):
         sections |= {f"{n}.{name}": narrow(array) for name, array in columns._asdict().items()}
     path = story_path(folder, generation)
-    patiently(lambda: path.unlink(missing_ok=True))  # of a failed commit with this generation
+    patiently(lambda: path.unlink(missing_ok=True))  # left by a failed commit with this generation
     write_container(path, sections)
 
 
@@ -117,7 +117,7 @@ def story_path(folder: Path, generation: int) -> Path:
 
 
 def keep_stories(old: Path, new: Path, generation: int) -> None:
-    """Move the newest stories of one folder into another one, as those of its commit with this generation."""
+    """Move the newest stories of one folder into another one, as the stories of the given generation."""
     files = _story_files(old)
     if files:
         patiently(lambda: files[max(files)].replace(story_path(new, generation)))

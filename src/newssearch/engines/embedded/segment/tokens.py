@@ -1,4 +1,4 @@
-"""The words of texts as numbers, which a lexicon assigns."""
+"""The words of texts as numbers assigned by a lexicon."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Which articles tell one story, obvious and slow: sets of samples, and every pair of articles.
+"""A simple and slow reference for near duplicates: it compares sets of samples for every pair of articles.
 
-It shares with the program what is a word, and the numbers that tell where copies begin.
+It shares the analysis of words and the thresholds with the program.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Paragraph = tuple[str, int]
 
 
 class StoriesAndRepeats(NamedTuple):
-    """The stories of more than one article, and the paragraphs that are repeated, and known."""
+    """The stories of more than one article, the repeated paragraphs, and the known paragraphs."""
 
     stories: set[frozenset[str]]
     repeated: set[Paragraph]
@@ -39,7 +39,7 @@ class StoriesAndRepeats(NamedTuple):
 
 
 def samples(text: str, lang: str | None) -> set[int]:
-    """The samples of a paragraph."""
+    """Return the min-hash sample of a paragraph."""
     words = [
         int.from_bytes(blake2b(term.encode(), digest_size=8).digest(), "little")
         for term in analyser(lang).terms(text)
@@ -54,7 +54,7 @@ def samples(text: str, lang: str | None) -> set[int]:
 
 
 def mixed(value: int) -> int:
-    """The 32 bits that are kept of a hash."""
+    """Return the upper 32 bits of a hash after mixing."""
     value ^= value >> 29
     value = value * 0xBF58476D1CE4E5B9 & MASK
     value ^= value >> 31
@@ -62,7 +62,7 @@ def mixed(value: int) -> int:
 
 
 def expected_stories(articles: Sequence[Article]) -> StoriesAndRepeats:
-    """What there is to know of the stories of these articles."""
+    """Return the stories of the given articles, and their repeated and known paragraphs."""
     of = {a.id: {p.number: samples(p.text, a.lang) for p in a.paragraphs} for a in articles}
     whole = {name: set().union(*paragraphs.values()) for name, paragraphs in of.items()}
     boilerplate = common(articles, of)
@@ -91,7 +91,7 @@ def expected_stories(articles: Sequence[Article]) -> StoriesAndRepeats:
 
 
 def common(articles: Iterable[Article], of: dict[str, dict[int, set[int]]]) -> set[int]:
-    """The samples that are boilerplate."""
+    """Return the samples that are boilerplate."""
     marks: dict[tuple[int, str], set[int]] = defaultdict(set)
     for article in articles:
         least = {
@@ -130,13 +130,13 @@ def is_earlier(one: Article, other: Article) -> bool:
 
 
 def order(article: Article) -> tuple[bool, dt.date, bytes]:
-    """By what articles are ordered: those without a date last. (The dates of these tests are days.)"""
+    """Return the sort key of an article; articles without a date come last. (The dates of these tests are days.)"""
     assert article.date is None or not isinstance(article.date, dt.datetime)
     return article.date is None, article.date or dt.date.max, article.id.encode()
 
 
 def connected(pairs: Iterable[tuple[str, str]]) -> set[frozenset[str]]:
-    """What pairs connect."""
+    """Return the connected components of the graph with these pairs as edges."""
     groups: list[set[str]] = []
     for pair in pairs:
         touched = [group for group in groups if group & set(pair)]

@@ -342,7 +342,7 @@ class Index:
             yield from snapshot.articles()
 
     def articles_of(self, path: str | Path) -> list[str]:
-        """Return the ids of the articles that were read from a file, in their order there, or from all files of a folder."""
+        """Return the ids of the articles read from a file, in the order of the file, or from all files of a folder."""
         name = files.name_of(arguments.path("path", path), self._archive)
         with self._reading() as snapshot:
             if found := snapshot.ids_of(str(path)) or snapshot.ids_of(name):

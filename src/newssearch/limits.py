@@ -11,11 +11,11 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds for what is read.
+    """Limits on input.
 
     ``document`` is the size in bytes of the largest document, or line of a stream of records, that is held in memory as a
     whole; files of records, archives and crawls may have any size. A packed file may unpack to ``unpacked`` bytes, or to
-    ``ratio`` times its own size if that is more. ``depth`` is the largest number of containers within each other,
+    ``ratio`` times its own size if that is more. ``depth`` is the maximum nesting depth of containers,
     ``paragraphs`` the largest number of paragraphs of an article.
     """
 

@@ -14,7 +14,7 @@ WORD_OPTIONS = {"literal": "--literal", "names": "--names"}
 
 
 def check_index(files: bool, rebuilds: bool, *, prune: bool, retry: bool, exclude: bool, yes: bool) -> None:
-    """Refuse the options of ``newssearch index`` that would have no effect. ``files``: whether PATHS name any."""
+    """Refuse the options of ``newssearch index`` that would have no effect. ``files`` tells whether PATHS include any file."""
     if rebuilds and prune:
         raise click.UsageError(
             "--prune has no effect with --rebuild, whose index has only the articles that it reads."

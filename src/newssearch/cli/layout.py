@@ -38,7 +38,7 @@ class Style:
 
 @lru_cache(maxsize=65_536)
 def _columns(char: str) -> int:
-    """Return the number of columns of a character on a terminal."""
+    """Return the number of terminal columns that a character takes."""
     if char.isascii() and char.isprintable():
         return 1
     from wcwidth import wcwidth  # slow to import, and seldom needed

@@ -130,7 +130,7 @@ def text_verification(found: Verification) -> Iterator[str]:
 
 
 def text_salvage(found: Salvage) -> Iterator[str]:
-    """Yield the lines of the report of a salvage."""
+    """Yield the lines of a salvage report."""
     for problem in found.problems[:SHOWN_PROBLEMS]:
         yield f"damaged: {escape.terminal(str(problem))}"
     yield f"{many(found.saved, 'article')} saved in {escape.terminal(str(found.into))}, {found.lost:,} lost"

@@ -69,8 +69,8 @@ class Found:
 class Contents:
     """The contents of a snapshot: counts, the first and the last date, and the number of articles by each field's values.
 
-    ``known`` counts for each field the articles by its provenance (``"stated"``, ``"inferred from url"``), the most
-    frequent first. Quotations from an article within a provenance are left out.
+    ``known`` maps each field to the number of articles for each provenance of its value (``"stated"``, ``"inferred from
+    url"``), most frequent first. A provenance that quotes the article is counted without the quotation.
     """
 
     articles: int
@@ -167,7 +167,7 @@ class Rebuild(Protocol):
     """A new index that grows beside the old one, which no other process can write to meanwhile."""
 
     def begin(self) -> Writer:
-        """Make the new index, empty, and return its writer."""
+        """Create the new, empty index and return its writer."""
 
     def write_extra(self, name: str, content: str) -> None:
         """Write one of the extras of the new index."""

@@ -58,7 +58,7 @@ class Highlighter:
         return found
 
     def variants(self, text: str, analyser: Analyser, in_lead: bool = True) -> tuple[str, ...]:
-        """Return the names in a paragraph in spellings other than the query's, in order, each once."""
+        """Return the distinct names in a paragraph that are spelled differently from the query, in order of appearance."""
         wanted = [
             (leaf, names)
             for leaf, region in self._wanted

@@ -83,7 +83,7 @@ class Spelling(NamedTuple):
 
 @lru_cache(maxsize=256)
 def core(name: str) -> str | None:
-    """Return a name folded, without its separate article; None if it is not one word of Latin letters, or too short.
+    """Return a name folded, without a detached definite article (``Al-``); None if it is not one Latin word, or too short.
 
     >>> core("Al-Ma’louma"), core("Qaddafi"), core("Muammar Qaddafi"), core("Зеленский")
     ("ma'louma", 'qaddafi', None, None)

@@ -63,7 +63,7 @@ def has_wildcard(value: str) -> bool:
 
 
 def escaped_quotes(value: str) -> str:
-    """Return a value that may hold escapes with its quotation marks escaped too."""
+    """Escape the quotation marks in a value, and leave its other escapes as they are."""
     return re.sub(
         rf"\\[\s\S]|[{QUOTES}]", lambda match: match[0] if len(match[0]) > 1 else f"\\{match[0]}", value
     )

@@ -116,7 +116,7 @@ Leaf = Word | Phrase | Wildcard | Fuzzy | Regex | Name | Exact | Caps | PatternP
 
 @dataclass(frozen=True, slots=True)
 class And(Operator):
-    """Articles that all operands find, two or more. The operands of a nested And become operands of this one."""
+    """Articles that match all of its two or more operands. The operands of a nested And become its own."""
 
     operands: tuple[Node, ...]
 
@@ -131,7 +131,7 @@ class And(Operator):
 
 @dataclass(frozen=True, slots=True)
 class Or(Operator):
-    """Articles that any operand finds, two or more. The operands of a nested Or become operands of this one."""
+    """Articles that match at least one of its two or more operands. The operands of a nested Or become its own."""
 
     operands: tuple[Node, ...]
 

@@ -1,1 +1,1 @@
-"""The operating system: worker processes, atomic file replacement, fault points; and two tools without a subject."""
+"""The operating system: worker processes, atomic file replacement, fault points; and a few general-purpose helpers."""

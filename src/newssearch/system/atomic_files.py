@@ -112,7 +112,7 @@ def writing(folder: Path) -> Iterator[None]:
 
 
 def unwritable(folder: Path, error: OSError) -> IndexWriteError:
-    """Return the error that an index cannot be written to."""
+    """Return the error to raise when an index cannot be written to."""
     why = error.strerror or str(error)
     message = f"the index in {folder} cannot be written to: {why}; committed articles are safe"
     return IndexWriteError(message, folder)

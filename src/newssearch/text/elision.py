@@ -58,7 +58,7 @@ def elided_length(word: str, analysis: str) -> int:
 
 
 def joined_length(word: str, analysis: str) -> int:
-    """Return the number of characters before the last part of a clean word that has no elided beginning any more.
+    """Return the number of characters in front of the last part of a clean word without elided prefix; 0 if it is one part.
 
     >>> joined_length("Sant'Egidio", "italian"), joined_length("l'arte", "italian")
     (5, 0)

@@ -39,7 +39,7 @@ from .pruning import Confirm, plan
 MAX_PENDING_PARAGRAPHS = 500_000
 """The number of paragraphs that a run adds before it commits: they are in memory, and an interrupted run loses them."""
 STALE_MTIME = -2
-"""The time in the manifest of a file that must be read again, whatever its time is."""
+"""The modification time, in the manifest, of a file that must be read again whatever its real one is."""
 UNOPENED_MTIME = -3
 """The time in the manifest of a file that could not be opened. Each run tries again."""
 COUNTS_OF_CHANGES = ("added", "updated", "removed", "kept", "paragraphs")

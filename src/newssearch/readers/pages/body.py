@@ -241,7 +241,7 @@ class _PagePieces:
     def _fills(
         self, piece: Piece, kind: ParagraphKind, headings: bool, lists: set[HtmlElement | None]
     ) -> bool:
-        """Whether a piece inside the element of the article belongs to it although the reference lacks it."""
+        """Whether a piece inside the article's element belongs to the article although the reference text lacks it."""
         if kind == "text":
             return len(piece.text) >= SHORTEST_PARAGRAPH and not _is_mostly_links(piece, 3)
         if kind == "list":

@@ -30,7 +30,7 @@ def shingles_of(words: WordSequence) -> set[WordSequence]:
 
 
 class ReferenceText:
-    """A text against which the pieces of a page are tested."""
+    """A reference text, which decides what pieces of a page belong to the article."""
 
     def __init__(self, paragraphs: Iterable[str]) -> None:
         self.size = 0

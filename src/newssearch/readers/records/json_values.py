@@ -42,7 +42,7 @@ def normal_name(name: str) -> str:
 
 
 def values_of(record: Mapping[object, object]) -> RecordValues:
-    """Return the values of a record by normal names; if several keys get the same name, the first with a value wins."""
+    """Return the values of a record by normalised name; if several keys get the same name, the first with a value wins."""
     values: RecordValues = {}
     for key, value in record.items():
         name = normal_name(str(key)[:200])

@@ -20,7 +20,7 @@ from newssearch.text.paragraphs import squeeze
 from .layout import take_text
 
 MAX_PDF_PAGES = 3_000
-"""Pages of a document that are read, at most."""
+"""The maximum number of pages that are read of a PDF."""
 
 MAX_PDF_SECONDS = 120
 """Seconds that reading one document may take."""

@@ -66,9 +66,9 @@ def _mark_wide(text: Bytes, space: Mask) -> None:
 
 
 class Chunks(NamedTuple):
-    """Chunks of a text: their first eight bytes, their sizes combined with their analyses, and their hashes.
+    """Chunks of a text: the first eight bytes, the size and analysis packed into one number, and the hash of each.
 
-    ``rest`` has an item for each further eight bytes: the indices of the chunks that have them, ascending, and the bytes.
+    ``rest[n]`` has the next eight bytes of the chunks that are long enough, after the ascending indices of these chunks.
     """
 
     keys: Octets
@@ -107,7 +107,7 @@ class ChunkTable:
         self._rest_size = 0
 
     def chunks(self, whole: bytes, starts: Ints, sizes: Ints, kind: int) -> Chunks:
-        """Return the chunks of a text that ends with padding; chunks of different ``kind`` are different."""
+        """Return the chunks of a text, which must end with padding. Equal texts of a different ``kind`` are different chunks."""
         octets = np.frombuffer(whole, "<u8", len(whole) // 8)
         keys = _read_octets(octets, starts, sizes)
         kinds = (sizes + (kind << 8)).astype(np.uint32)

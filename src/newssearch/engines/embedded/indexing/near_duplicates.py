@@ -209,7 +209,7 @@ class _Update:
         self._dirty |= chosen[self._story] & self._present
 
     def _also(self, rows: _SampleRows, wanted: Hashes, common: Mask, removed: Hashes) -> Mask:
-        """Return the articles that become dirty, too.
+        """Return the further articles that become dirty.
 
         These have a sample that has become or ceased to be boilerplate, or share another sample with a removed article.
         """
@@ -318,7 +318,7 @@ class _Update:
         return _ArticlePairs(ones[kept], others[kept])
 
     def _copies(self, ones: Ints, others: Ints) -> tuple[Ints, Ints]:
-        """Return the pairs that are copies, each once; the arguments hold a pair for each shared sample."""
+        """Return the distinct pairs of copies; the arguments list a pair once for each sample that it shares."""
         low, high = np.minimum(ones, others), np.maximum(ones, others)
         keys = low.astype(np.uint64) << _HIGH_SHIFT | high.astype(np.uint64)
         keys.sort()

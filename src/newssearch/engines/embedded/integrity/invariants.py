@@ -424,7 +424,7 @@ def unreadable(segment: Segment, articles: Array) -> Iterator[tuple[int, str]]:
 
 
 def ill_indexed(segment: Segment, articles: Array) -> Iterator[str]:
-    """Return why articles are wrongly indexed: those of the given ones whose words are elsewhere than in their text."""
+    """Return a message for each given article whose indexed words differ from the words of its text."""
     for article in articles.tolist():
         try:
             found = segment.read(article)

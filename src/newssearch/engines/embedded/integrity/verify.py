@@ -198,7 +198,7 @@ def _joined(ranges: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 
 def leftovers(folder: Path, extras: frozenset[str]) -> list[Leftover]:
-    """Return the files in the folder of an index that belong to no commit; ``extras`` belong to it."""
+    """Return the files in the folder of an index that belong to no commit, except the ``extras`` of the index."""
     if newest(folder) < 0:
         return []
     toc = read_toc(folder)

@@ -25,7 +25,7 @@ from .suggest import unknown_value
 class ArticleConditions:
     """Evaluates conditions on all articles of an index, deleted ones included.
 
-    Appends to ``notes`` what a pattern stands for, and which values no article has.
+    Appends to ``notes`` the values that each pattern matches, and the values that no article has.
     """
 
     def __init__(self, reader: IndexReader, aliases: Aliases, notes: list[Diagnostic]) -> None:
@@ -108,7 +108,7 @@ def _is_any_of(codes: Array, wanted: Sequence[int]) -> Mask:
 
 
 def _moments(segment: Segment, bound: dt.datetime) -> Array:
-    """The column that a bound is compared with: local dates if it has no time zone, else instants."""
+    """The column to compare a bound with: local dates if the bound has no time zone, otherwise instants."""
     return segment.written if bound.tzinfo is None else segment.instant
 
 

@@ -242,7 +242,7 @@ class SegmentMatcher:
         return Spans(found.starts - np.isin(found.starts - 1, articles.starts), found.ends)
 
     def _in_order(self, node: PatternPhrase, name: TextField, owners: Array | None) -> Spans:
-        """The spans of adjacent words and patterns: patterns first, then the words where all patterns are."""
+        """Return the spans of adjacent words and patterns. Patterns are matched first; words are then read only where all of them match."""
         field, parts = self.segment.fields[name], node.leaves
         found: dict[int, Spans] = {}
         for by_pattern in (True, False):

@@ -23,9 +23,9 @@ Expand = Callable[[Wildcard | Fuzzy | Regex | Name, TextField], Sequence[str]]
 
 
 class AnalysedWords(NamedTuple):
-    """The words of a leaf as one analysis splits them, or several analyses that agree.
+    """The words of a leaf, split by one analysis or by several with the same result.
 
-    ``others`` are the alternatives that occur in the field. ``articles`` are those with these analyses, None if all are.
+    ``others`` are the alternatives that occur in the field. ``articles`` are those with one of these analyses; None means all.
     """
 
     terms: tuple[str, ...]

@@ -57,7 +57,7 @@ def concat_ranked(parts: Sequence[Ranked]) -> Ranked:
 
 
 class _FoundArticles:
-    """The articles of a segment that a query finds. The index of an article is its rank among them by number."""
+    """The articles of a segment that a query finds. They are indexed 0, 1, … in order of article number."""
 
     def __init__(self, found: Mask) -> None:
         self._found = found

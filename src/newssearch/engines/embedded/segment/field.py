@@ -98,7 +98,7 @@ class FieldReader:
 
     @cached_property
     def first(self) -> Ints:
-        """The first document of each article, and the end."""
+        """The first document of each article, and one past the last document."""
         return self.container["article.first"].astype(np.int64)
 
     @property
@@ -249,7 +249,7 @@ class FieldReader:
         return self.forms.find(encoded(form))
 
     def find_forms(self, forms: Sequence[str]) -> list[int]:
-        """Return the numbers of those of the given folded terms that exist, ascending."""
+        """Return, ascending, the numbers of the given folded terms that exist."""
         wanted = sorted({encoded(form) for form in forms})
         if len(wanted) > SCAN_RATIO:
             low, high = self.forms.lower(wanted[0]), self.forms.lower(wanted[-1]) + 1

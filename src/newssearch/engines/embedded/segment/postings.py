@@ -217,7 +217,7 @@ class TermPostings:
         return np.asarray(places[np.isin(variants, kinds)], np.int64)
 
     def _first_words(self, numbers: Ints) -> Ints:
-        """Return the first word of each of the given postings."""
+        """Return the offset of the first position of each given posting."""
         if not len(numbers):
             return numbers
         counts_of, at = self._field.patched("counts"), self._field.array("at")

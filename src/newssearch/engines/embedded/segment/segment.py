@@ -55,7 +55,7 @@ class Segment:
 
     @property
     def first(self) -> Ints:
-        """The first document of each article, and the end."""
+        """The first document of each article, and one past the last document."""
         return self.fields["text"].first
 
     @property
@@ -144,7 +144,7 @@ class Segment:
 
     @property
     def written(self) -> Array:
-        """When each article was published, by the outlet's clock: microseconds of the calendar, or NONE."""
+        """The publication time of each article in microseconds, by the outlet's clock (its time zone is ignored), or NONE."""
         return self.container["article.written"]
 
     @property

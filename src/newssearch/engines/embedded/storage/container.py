@@ -293,7 +293,7 @@ class StringTable:
         return [self[index] for index in range(0, len(self), HEAD_INTERVAL)]
 
     def find(self, wanted: bytes) -> int:
-        """Return the number of ``wanted``, or -1."""
+        """Return the index of ``wanted`` among the strings, or -1 if it is not one of them."""
         at = self.lower(wanted)
         return at if at < len(self) and self[at] == wanted else -1
 

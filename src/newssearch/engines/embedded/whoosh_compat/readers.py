@@ -317,7 +317,7 @@ class TermsReader(base.TermsReader):  # type: ignore[misc]
         )  # fmt: skip
 
     def cursor(self, name: str, field: Any) -> Cursor:
-        """A place among the terms of a field."""
+        """A cursor over the terms of a field."""
         terms = self.terms_of(name)
         return Cursor(self, name, terms.names if terms is not None else [], field)
 

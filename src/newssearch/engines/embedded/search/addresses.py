@@ -1,4 +1,4 @@
-"""The articles with an address: a page, a section of a site, or a host with its subdomains."""
+"""Finds articles by address: a page, a section of a site, or a host with its subdomains."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LITERAL = re.compile(r"[a-z0-9./-]{3,}")
 
 
 def canonical(address: str) -> str:
-    """Return an address without the parts that are ignored: scheme, ``www.``, case, fragment and final slash.
+    """Return an address without scheme, ``www.``, fragment, final slash, accents and case.
 
     >>> canonical("https://WWW.BBC.co.uk/news/#top")
     'bbc.co.uk/news'
@@ -28,7 +28,9 @@ def canonical(address: str) -> str:
 
 
 def is_below(wanted: str) -> Callable[[str], bool]:
-    """Return a test of whether a canonical address is the wanted one, is below it, or is on the wanted host or a subdomain.
+    """Return a function that tests whether a canonical address equals ``wanted`` or lies below it.
+
+    If ``wanted`` is a host, all addresses on the host and its subdomains match.
 
     >>> [one for one in ("bbc.co.uk/news", "news.bbc.co.uk/a", "bbc.co.uk.example") if is_below("bbc.co.uk")(one)]
     ['bbc.co.uk/news', 'news.bbc.co.uk/a']
@@ -45,10 +47,10 @@ def is_below(wanted: str) -> Callable[[str], bool]:
 
 
 def with_address(segment: Segment, node: Field) -> Mask:
-    """Return the articles of a segment whose address matches a field node, deleted articles included."""
+    """Return a mask of the articles of a segment whose address matches a ``url`` node, deleted ones included."""
     pattern = _URL_SCHEME.sub("", node.value, count=1)
     fits = value_pattern(pattern) if node.pattern else is_below(node.value)
-    # Addresses are stored with headlines, as JSON. To parse only few of these, look for the longest literal of the wanted
+    # Addresses are stored with headlines, as JSON. To parse only a few of them, look for the longest literal of the wanted
     # address first. Text that is not ASCII is always parsed, because the literal may match it without its accents.
     literals = (literal.strip("/") for literal in _LITERAL.findall(canonical(node.value)))
     needle = max(literals, key=len, default="").encode()

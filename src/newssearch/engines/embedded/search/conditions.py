@@ -1,4 +1,4 @@
-"""The articles that meet a condition on their fields or dates."""
+"""Finds the articles that meet a condition on a field or on the date, given by a filter or in the query."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from .suggest import unknown_value
 
 
 class ArticleConditions:
-    """Evaluates conditions on all articles of an index, deleted ones included.
+    """Evaluates conditions on fields and dates for all articles of an index, deleted ones included.
 
-    Appends to ``notes`` the values that each pattern matches, and the values that no article has.
+    Appends diagnostics to ``notes``: the values that each pattern matches, and the wanted values that no article has.
     """
 
     def __init__(self, reader: IndexReader, aliases: Aliases, notes: list[Diagnostic]) -> None:
@@ -34,10 +34,10 @@ class ArticleConditions:
         self._notes = notes
 
     def with_value(self, field: str, wanted: str, span: Span = NOWHERE) -> Mask:
-        """Return the articles with a value in a field.
+        """Return a mask of the articles that a filter on ``field`` with the value ``wanted`` finds.
 
-        The value is a whole one, some words of a name, a language with its variants, or an id. All aliases of an outlet or a
-        source find it.
+        Some words of a byline or a place are enough; a language finds its variants, too; an outlet or a source is found
+        by any of its aliases. Other values must be whole.
         """
         if field == "id":
             mask = self._reader.per_segment(lambda segment: _with_id(segment, wanted))
@@ -51,7 +51,7 @@ class ArticleConditions:
         return self._with_codes(field, codes)
 
     def matching(self, node: Field) -> Mask:
-        """Return the articles that match a field node: an address, a pattern of values, or a value."""
+        """Return a mask of the articles that match a field node: an address, a pattern of values, or a value."""
         if node.name == "url":
             mask = self._reader.per_segment(lambda segment: with_address(segment, node))
             if not mask.any():
@@ -77,7 +77,10 @@ class ArticleConditions:
         )
 
     def dated(self, start: dt.datetime | None, end: dt.datetime | None) -> Mask:
-        """Return the articles from ``start`` up to but not including ``end``: see :class:`newssearch.query.Dated`."""
+        """Return a mask of the articles dated from ``start`` up to but not including ``end``.
+
+        :class:`newssearch.query.Dated` explains the bounds.
+        """
 
         def between(segment: Segment) -> Mask:
             mask = segment.dated
@@ -90,7 +93,7 @@ class ArticleConditions:
         return self._reader.per_segment(between)
 
     def undated(self) -> Mask:
-        """Return the articles without a date."""
+        """Return a mask of the articles without a date."""
         return ~self._reader.per_segment(lambda segment: segment.dated)
 
 
@@ -108,10 +111,10 @@ def _is_any_of(codes: Array, wanted: Sequence[int]) -> Mask:
 
 
 def _moments(segment: Segment, bound: dt.datetime) -> Array:
-    """The column to compare a bound with: local dates if the bound has no time zone, otherwise instants."""
+    """Return the date column to compare a bound with: local dates if the bound has no time zone, otherwise instants."""
     return segment.written if bound.tzinfo is None else segment.instant
 
 
 def _column_value(bound: dt.datetime) -> int:
-    """A bound as a value of the date columns, greater than that of undated articles."""
+    """Return a bound in the unit of the date columns, always above the value that marks undated articles."""
     return max(instant(bound), NO_TIME + 1)

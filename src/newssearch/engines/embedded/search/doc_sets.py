@@ -1,4 +1,7 @@
-"""The paragraphs of a segment in which a leaf matches, in article blocks: a ranking reads only the blocks that it needs."""
+"""Doc sets: the paragraphs of a segment in which a leaf matches, in one block per article.
+
+Ranking reads only those blocks that it needs.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +25,14 @@ Scores = NDArray[np.float64]
 
 
 class ScoredDocSet(Protocol):
-    """The live paragraphs in which a leaf matches. An *article block* is those of one article; blocks are numbered from 0."""
+    """The live paragraphs in which a leaf matches, in article blocks.
+
+    An *article block* holds the paragraphs of one article. Blocks are numbered from 0, in order of article number.
+    """
 
     @property
     def articles(self) -> Ints:
-        """The article of each block, ascending."""
+        """The article number of each block, ascending."""
 
     @property
     def block_sizes(self) -> Array:
@@ -34,10 +40,10 @@ class ScoredDocSet(Protocol):
 
     @property
     def total(self) -> int:
-        """The number of paragraphs."""
+        """The number of paragraphs in all blocks."""
 
     def max_weights(self, mean_words: float, blocks: Ints | None) -> Scores:
-        """Return an upper bound of the leaf's weight in any paragraph of each block; None means all blocks.
+        """Return an upper bound of the leaf's weight in the paragraphs of each given block; None means all blocks.
 
         ``mean_words`` is the mean length of a paragraph, in words.
         """
@@ -53,7 +59,7 @@ class ScoredDocSet(Protocol):
 
 
 class ListedDocs:
-    """A doc set made of postings in memory; its block maxima are exact."""
+    """A doc set whose postings are in memory; its upper bounds of weights are exact."""
 
     def __init__(self, postings: Postings, segment: Segment) -> None:
         self._postings = postings
@@ -69,11 +75,11 @@ class ListedDocs:
 
     @property
     def total(self) -> int:
-        """The number of paragraphs."""
+        """The number of paragraphs in all blocks."""
         return len(self._postings.owners)
 
     def max_weights(self, mean_words: float, blocks: Ints | None) -> Scores:
-        """Return the leaf's weight in the best paragraph of each block."""
+        """Return the leaf's highest weight in the paragraphs of each given block; None means all blocks."""
         owners, counts = self._postings
         if not len(owners):
             return np.empty(0)
@@ -82,23 +88,23 @@ class ListedDocs:
         return block_max if blocks is None else np.asarray(block_max[blocks])
 
     def postings(self) -> Postings:
-        """Return all paragraphs and the number of matches in each."""
+        """Return all paragraphs, ascending, and the number of matches in each."""
         return self._postings
 
     def owners_of(self, blocks: Ints | None) -> Array:
-        """Return the paragraphs of the given blocks."""
+        """Return the paragraphs of the given blocks, ascending; None means all blocks."""
         if blocks is None:
             return self._postings.owners
         return self._postings.owners[concat_ranges(self._first[blocks], self.block_sizes[blocks])]
 
     def postings_of(self, blocks: Ints) -> Postings:
-        """Return the paragraphs of the given blocks and the number of matches in each."""
+        """Return the paragraphs of the given blocks, ascending, and the number of matches in each."""
         chosen = concat_ranges(self._first[blocks], self.block_sizes[blocks])
         return Postings(self._postings.owners[chosen], self._postings.counts[chosen])
 
 
 class UnionDocs:
-    """The union of doc sets over disjoint sets of articles."""
+    """A doc set that is the union of several doc sets, no two with an article in common."""
 
     def __init__(self, doc_sets: Sequence[ScoredDocSet]) -> None:
         self._doc_sets = doc_sets
@@ -114,11 +120,11 @@ class UnionDocs:
 
     @property
     def total(self) -> int:
-        """The number of paragraphs."""
+        """The number of paragraphs in all blocks."""
         return sum(one.total for one in self._doc_sets)
 
     def max_weights(self, mean_words: float, blocks: Ints | None) -> Scores:
-        """Return an upper bound of the leaf's weight in any paragraph of each block."""
+        """Return an upper bound of the leaf's weight in the paragraphs of each given block; None means all blocks."""
         if blocks is None:
             return np.concatenate([one.max_weights(mean_words, None) for one in self._doc_sets])[self._order]
         bounds = np.empty(len(blocks))
@@ -127,21 +133,24 @@ class UnionDocs:
         return bounds
 
     def postings(self) -> Postings:
-        """Return all paragraphs and the number of matches in each."""
+        """Return all paragraphs, ascending, and the number of matches in each."""
         return _interleave([one.postings() for one in self._doc_sets])
 
     def owners_of(self, blocks: Ints | None) -> Array:
-        """Return the paragraphs of the given blocks."""
+        """Return the paragraphs of the given blocks, ascending; None means all blocks."""
         if blocks is None:
             return self.postings().owners
         return np.sort(np.concatenate([one.owners_of(own) for one, own, _ in self._by_doc_set(blocks)]))
 
     def postings_of(self, blocks: Ints) -> Postings:
-        """Return the paragraphs of the given blocks and the number of matches in each."""
+        """Return the paragraphs of the given blocks, ascending, and the number of matches in each."""
         return _interleave([one.postings_of(own) for one, own, _ in self._by_doc_set(blocks)])
 
     def _by_doc_set(self, blocks: Ints) -> Iterator[tuple[ScoredDocSet, Ints, Mask]]:
-        """Each doc set with the numbers that its blocks have there, and a mask of which of ``blocks`` they are."""
+        """Split ``blocks`` by doc set.
+
+        Yield each doc set, its own numbers of the blocks that it holds, and a mask of these in ``blocks``.
+        """
         numbers = self._order[blocks]
         for doc_set, (low, high) in zip(self._doc_sets, pairwise(self._offsets.tolist()), strict=True):
             here = (numbers >= low) & (numbers < high)
@@ -149,14 +158,18 @@ class UnionDocs:
 
 
 def _interleave(parts: Sequence[Postings]) -> Postings:
-    """Postings of disjoint sets of owners as one, ordered by owner."""
+    """Merge postings that have no owner in common into one, ordered by owner."""
     owners = np.concatenate([part.owners for part in parts])
     order = owners.argsort(kind="stable")
     return Postings(owners[order], np.concatenate([part.counts for part in parts])[order])
 
 
 class TermDocs:
-    """The paragraphs with a single term, read lazily. If ``live`` is given, only those of these articles."""
+    """A doc set of one term, whose postings are read when they are needed.
+
+    ``live`` masks the articles to include; None means all. ``mean_words`` is the mean length of a paragraph with which
+    the block maxima of the term were computed.
+    """
 
     def __init__(self, term: TermPostings, mean_words: float, live: Mask | None) -> None:
         self._term = term
@@ -165,7 +178,7 @@ class TermDocs:
 
     @cached_property
     def articles(self) -> Ints:
-        """The article of each block, ascending."""
+        """The article number of each block, ascending."""
         return self._in_live_blocks(self._term.articles)
 
     @cached_property
@@ -175,7 +188,7 @@ class TermDocs:
 
     @cached_property
     def total(self) -> int:
-        """The number of paragraphs."""
+        """The number of paragraphs in all blocks."""
         if self._live_blocks is None:
             return self._term.total
         return int(self.block_sizes.sum(dtype=np.int64))
@@ -184,7 +197,7 @@ class TermDocs:
         return values if self._live_blocks is None else values[self._live_blocks]
 
     def max_weights(self, mean_words: float, blocks: Ints | None) -> Scores:
-        """Return an upper bound of the term's weight in any paragraph of each block."""
+        """Return an upper bound of the term's weight in the paragraphs of each given block; None means all blocks."""
         numbers = self._live_blocks if blocks is None else self._term_blocks(blocks)
         block_max = self._term.block_max if numbers is None else self._term.block_max[numbers]
         # A weight is x / (1 - B + B·n/mean): another mean increases it by at most the ratio of the means.
@@ -193,23 +206,23 @@ class TermDocs:
         )
 
     def postings(self) -> Postings:
-        """Return all paragraphs and the number of matches in each."""
+        """Return all paragraphs, ascending, and the number of occurrences in each."""
         term = self._term
         return (
             Postings(term.owners, term.counts) if self._live_blocks is None else self._read(self._live_blocks)
         )
 
     def owners_of(self, blocks: Ints | None) -> Array:
-        """Return the paragraphs of the given blocks."""
+        """Return the paragraphs of the given blocks, ascending; None means all blocks."""
         numbers = self._live_blocks if blocks is None else self._term_blocks(blocks)
         return self._term.owners if numbers is None else self._term.of_blocks(numbers).owners
 
     def postings_of(self, blocks: Ints) -> Postings:
-        """Return the paragraphs of the given blocks and the number of matches in each."""
+        """Return the paragraphs of the given blocks, ascending, and the number of occurrences in each."""
         return self._read(self._term_blocks(blocks))
 
     def _term_blocks(self, blocks: Ints) -> Ints:
-        """The numbers that the blocks have in the term, which also has those of other articles."""
+        """Convert block numbers of this doc set to those of the term, which also counts excluded articles."""
         return blocks if self._live_blocks is None else self._live_blocks[blocks]
 
     def _read(self, term_blocks: Ints) -> Postings:

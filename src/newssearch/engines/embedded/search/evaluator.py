@@ -49,14 +49,14 @@ from .term_expansion import TermExpansion
 
 
 class LeafMatches(NamedTuple):
-    """The matches of a leaf in a segment: in paragraphs, and in headlines by article."""
+    """The matches of a leaf in a segment: ``text`` in paragraphs; ``title`` in headlines, whose owners are articles."""
 
     text: ScoredDocSet
     title: Postings
 
 
 class QueryEvaluator:
-    """Evaluates one tree on the segments of one reader. ``notes`` collects the diagnostics that need the index."""
+    """Evaluates one query tree on the segments of a reader. ``notes`` collects the diagnostics that need the index."""
 
     def __init__(self, reader: IndexReader, tree: Node, aliases: Aliases = ()) -> None:
         self.reader = reader
@@ -71,7 +71,10 @@ class QueryEvaluator:
     # ---- articles
 
     def articles(self, node: Node, region: str | None = None) -> Mask:
-        """Return the live articles that a node finds, within a region if one is given."""
+        """Return a mask of the live articles that a node finds.
+
+        ``region`` is the part of an article in which leaves must match; None means the whole article.
+        """
         if isinstance(node, Leaf):
             return self.reader.per_segment(lambda segment: self._with_match(segment, node, region))
         if isinstance(node, Not):
@@ -97,7 +100,7 @@ class QueryEvaluator:
         assert_never(node)
 
     def _with_match(self, segment: Segment, leaf: Leaf, region: str | None) -> Mask:
-        """The articles of a segment in which a leaf matches."""
+        """Return a mask of the articles of a segment in which a leaf matches within the region."""
         matches = self.matches(segment, leaf, region)
         mask = np.zeros(segment.articles, np.bool_)
         mask[matches.text.articles] = True
@@ -105,7 +108,7 @@ class QueryEvaluator:
         return mask
 
     def _with_count(self, segment: Segment, node: AtLeast, region: str | None) -> Mask:
-        """The articles of a segment with as many matches as a node requires."""
+        """Return a mask of the articles of a segment with at least as many matches as an ``atleast`` node requires."""
         text, title = self.matches(segment, node.operand, region)
         owners, counts = text.postings()
         totals = np.bincount(segment.article[owners], counts, segment.articles)
@@ -115,7 +118,10 @@ class QueryEvaluator:
     def matches(
         self, segment: Segment, node: Node, region: str | None = None, novel: bool = False
     ) -> LeafMatches:
-        """Return the matches of a leaf, or of an operand of one, in a region; with ``novel``, only in novel paragraphs."""
+        """Return the matches of a leaf, or of an operand of one, in a segment, within the region.
+
+        With ``novel``, paragraphs that an earlier article has are left out.
+        """
         found = self._matches.get((segment, node, region))
         if found is None:
             found = self._matches[segment, node, region] = self._matches_in_region(segment, node, region)
@@ -134,7 +140,7 @@ class QueryEvaluator:
         return LeafMatches(text, title)
 
     def filtered(self, request: ResolvedRequest) -> Mask | None:
-        """Return the live articles that pass all filters of a request; None if it has no filters."""
+        """Return a mask of the live articles that pass all filters of a request; None if it has no filters."""
         masks = [
             _union(self._conditions.with_value(field, value) for value in values)
             for field, values in request.filters
@@ -144,7 +150,7 @@ class QueryEvaluator:
         return _intersection(masks) & self.reader.everything() if masks else None
 
     def found(self, request: ResolvedRequest) -> Mask:
-        """Return the articles that the tree finds and that pass all filters."""
+        """Return a mask of the live articles that the tree finds and that pass all filters of a request."""
         return self._found(self.tree, request)
 
     def _found(self, tree: Node, request: ResolvedRequest) -> Mask:
@@ -154,10 +160,10 @@ class QueryEvaluator:
         return articles & self.reader.per_segment(self._with_novel_match) if request.novel else articles
 
     def count_undated(self, request: ResolvedRequest, found: Mask) -> int:
-        """Return the number of undated articles that only a condition on the date excludes.
+        """Return the number of undated articles that a date condition of the request or the query alone excludes.
 
-        They pass all other filters, and match the tree without its date conditions that are not negated. ``found`` are the
-        articles of the search.
+        They pass all other filters, and match the tree without its date conditions, except negated ones. ``found``
+        masks the articles that the search finds.
         """
         tree = of_any_date(self.tree)
         if request.start is None and request.end is None and tree is self.tree:
@@ -169,7 +175,10 @@ class QueryEvaluator:
         return int(np.count_nonzero(excluded))
 
     def _with_novel_match(self, segment: Segment) -> Mask:
-        """The articles of a segment with a matching novel paragraph, or with any novel one if no leaf is scored."""
+        """Return a mask of the articles of a segment in which a scored leaf matches in a novel paragraph.
+
+        A paragraph is novel if no earlier article has it. If no leaf is scored, any novel paragraph is enough.
+        """
         mask = np.zeros(segment.articles, np.bool_)
         scored = list(self.scored_leaves())
         if not scored:
@@ -181,7 +190,7 @@ class QueryEvaluator:
     # ---- scores
 
     def scored_leaves(self) -> Iterator[LeafUse]:
-        """Return the leaves that add to a score and are highlighted: those that are not negated."""
+        """Return the leaves of the tree that are not negated: they add to scores and are highlighted."""
         return (wanted for wanted in leaves(self.tree) if not wanted.negated)
 
     def idf(self, leaf: Leaf) -> float:
@@ -194,11 +203,14 @@ class QueryEvaluator:
     # ---- notes on the words of the query
 
     def unknown_words(self) -> list[Diagnostic]:
-        """Return a diagnostic for each word of the query that no article has, with suggestions."""
+        """Return a diagnostic for each word of the query that no article has, with suggestions of similar words."""
         return WordSuggester(tuple(self._matchers.values()), self._expansion).unknown_words(self.tree)
 
     def names(self) -> dict[str, tuple[NameSpelling, ...]]:
-        """Return the spellings of each name of the tree in the index, the most frequent first, with the number of articles."""
+        """Return the spellings in the index of each name in the query, by name.
+
+        Each spelling has its number of articles; the most frequent comes first.
+        """
         found: dict[str, tuple[NameSpelling, ...]] = {}
         for wanted in self.scored_leaves():
             for name in names_in(wanted.leaf):
@@ -207,7 +219,7 @@ class QueryEvaluator:
         return found
 
     def _name_spellings(self, name: Name) -> tuple[NameSpelling, ...]:
-        """One spelling for each folded form of a name: the most frequent one."""
+        """Return the most frequent spelling of each folded form of a name, by descending number of articles."""
         forms = sorted({form for field in TEXT_FIELDS for form in self._expansion(name, field)})
         counted: list[NameSpelling] = []
         for form in forms:
@@ -222,7 +234,7 @@ class QueryEvaluator:
 
 
 def _restricted(text: ScoredDocSet, segment: Segment, documents: Mask) -> ScoredDocSet:
-    """A doc set restricted to the given documents."""
+    """Return the part of a doc set that lies in the masked documents."""
     owners, counts = text.postings()
     kept = documents[owners]
     return ListedDocs(Postings(owners[kept], counts[kept]), segment)

@@ -1,4 +1,4 @@
-"""Why a query finds what it finds: the articles that each clause finds alone, and those that it alone excludes."""
+"""Explains the result of a query: counts the articles that each clause finds alone, or alone excludes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ from .evaluator import QueryEvaluator
 
 
 def explain(evaluator: QueryEvaluator, request: ResolvedRequest) -> tuple[Clause, ...]:
-    """Return the clauses that must all match, each once, with their counts; all filters of the request are one clause."""
+    """Return each clause of a query once, with its counts of articles.
+
+    The clauses are the operands of an AND at the top of the tree, or else the whole query; all filters of the request
+    together are one more clause.
+    """
     operands = evaluator.tree.operands if isinstance(evaluator.tree, And) else (evaluator.tree,)
     clauses = {str(operand): operand for operand in operands if not isinstance(operand, Everything)}
     packed = {text: np.packbits(evaluator.articles(operand)) for text, operand in clauses.items()}

@@ -1,8 +1,9 @@
-"""The values of a field: those that a filter means, the number of articles with each, and those similar to a mistyped one.
+"""The values of a field in an index: finds those that a filter means, counts articles by value, suggests similar ones.
 
-Values that no filter can tell apart count as one. They share a *group key*: for an outlet or a source, the key of the name
-that its aliases lead to; for a language, its primary subtag (``en`` of ``en-GB``); for other fields, their key
-(:func:`indexing.segment_builder.filter_key`). A filter on a byline or a place also finds the values that contain its words.
+Values that no filter can tell apart count as one. They share a *group key*: for an outlet or a source, the key of the
+name that its aliases lead to; for a language, its primary subtag (``en`` of ``en-GB``); for other fields, the key of
+the value (:func:`indexing.segment_builder.filter_key`). A filter on a byline or a place also finds the values that
+contain its words.
 """
 
 from __future__ import annotations
@@ -28,15 +29,18 @@ from .reader import IndexReader
 
 _NON_WORD = Pattern(r"[\W_]+")
 WORDLESS_PREFIX = "\0"
-"""First character of the group key of a byline or a place that has no word."""
+"""The first character of the group key of a byline or a place without words, which no key of words begins with."""
 MIN_SIMILARITY = 0.6
-"""Lowest similarity, from 0 to 1, of a value that is suggested in place of a mistyped one."""
+"""The lowest similarity, from 0 to 1, at which a value is suggested in place of a mistyped one."""
 MAX_SHOWN_VALUES = 10
-"""Most values that a diagnostic lists."""
+"""The largest number of values that a diagnostic lists."""
 
 
 def codes_of(segment: Segment, field: str, wanted: str, names: Outlets) -> list[int]:
-    """Return the codes of the values that a filter means in a segment."""
+    """Return the codes of the values in a segment that a filter on ``wanted`` finds, ascending.
+
+    A value's code is its number in the segment's dictionary of the field.
+    """
     keys = segment.keys(field)
     if field in WORD_FIELDS:
         words = " ".join(name_words(wanted))
@@ -61,7 +65,10 @@ def codes_of(segment: Segment, field: str, wanted: str, names: Outlets) -> list[
 
 
 def codes_like(reader: IndexReader, field: str, pattern: str, names: Outlets) -> dict[Segment, list[int]]:
-    """Return the codes of the values that match a pattern, by segment; aliases of a matching outlet or source match too."""
+    """Return the codes of the values in each segment that match a pattern.
+
+    All aliases of an outlet or a source match if one of them does.
+    """
     coded = {
         segment: [(code, name.decode()) for code, name in enumerate(keys.slice(1, len(keys)), 1)]
         for segment in reader.segments
@@ -83,7 +90,7 @@ def codes_like(reader: IndexReader, field: str, pattern: str, names: Outlets) ->
 
 
 def shown_values(found: Collection[str]) -> str:
-    """Return the number of values and the first :data:`MAX_SHOWN_VALUES` of them, sorted.
+    """Return a text with the number of values and the first :data:`MAX_SHOWN_VALUES` in alphabetical order.
 
     >>> shown_values({"Fox News", "fox.example"})
     '2 values: Fox News, fox.example'
@@ -106,10 +113,11 @@ def subtags(tag: str) -> tuple[str, ...]:
 
 
 def count_values(reader: IndexReader, field: str, articles: Mask, aliases: Aliases) -> tuple[FacetValue, ...]:
-    """Return the number of ``articles`` with each value of a field: most first, then by value; None for those without one.
+    """Return the number of the masked articles for each value of a field, and for None those without a value.
 
-    A count is the number of articles that a filter on the value finds. Of several spellings that no filter can tell apart,
-    the one that most of the articles have is shown, then the first in order.
+    The highest counts come first; equal counts are ordered by value. A count is the number of articles that a filter
+    on the value finds. Of several spellings that no filter can tell apart, the one in most of the articles is shown,
+    or the alphabetically first of equally frequent ones.
     """
     names = outlets(aliases)
     totals = Counter[str]()
@@ -131,7 +139,7 @@ def count_values(reader: IndexReader, field: str, articles: Mask, aliases: Alias
 
 
 def _counts_by_segment(reader: IndexReader, field: str, articles: Mask) -> Iterator[tuple[str, str, int]]:
-    """Yield each value of a field in each segment, ``""`` for none, with its key and the number of ``articles`` with it."""
+    """Yield each value of each segment (``""`` for no value), its key, and the number of masked articles with it."""
     for segment, mask in reader.by_segment(articles):
         codes, values = segment.values(field)
         counts = np.bincount(codes[mask], minlength=len(values))
@@ -153,7 +161,10 @@ def _most_frequent(spellings: Mapping[str, int]) -> str:
 
 
 def _with_containing(totals: Counter[str]) -> Counter[str]:
-    """Add to each count those of the values that contain its words side by side: a filter on the value finds them, too."""
+    """Add to the count of each value the counts of all values that contain its words side by side.
+
+    A filter on the value finds those, too. Values are given and returned as group keys.
+    """
     sizes = sorted({len(group.split()) for group in totals})
     counts = Counter[str]()
     for group, count in totals.items():
@@ -174,10 +185,11 @@ def _with_containing(totals: Counter[str]) -> Counter[str]:
 
 
 def similar_values(reader: IndexReader, field: str, wanted: str, aliases: Aliases, most: int) -> list[str]:
-    """Return at most ``most`` values that a mistyped one may stand for, the likeliest first.
+    """Return at most ``most`` values of a field that the mistyped value ``wanted`` may stand for, the likeliest first.
 
-    Values that begin with its words come first, then those that contain them, those whose words it contains, those that
-    contain its letters, and those that differ in few letters; among equals, the most frequent first.
+    First come the values that begin with the words of ``wanted``, then those that contain these words, those whose
+    words ``wanted`` contains, and those that contain its letters, each group with the most frequent first; last come
+    those that differ in few letters, the most similar first.
     """
     counted = count_values(reader, field, reader.everything(), aliases)
     values = [facet.value for facet in counted if facet.value is not None]
@@ -200,7 +212,7 @@ def similar_values(reader: IndexReader, field: str, wanted: str, aliases: Aliase
 
 
 def _by_similarity(sought: str, keys: Iterable[str]) -> list[int]:
-    """The indices of the keys that are similar enough to a mistyped one, the most similar first."""
+    """Return the indices of the keys whose similarity to ``sought`` is enough for a suggestion, highest first."""
     from difflib import SequenceMatcher  # slow to import, and seldom needed
 
     matcher = SequenceMatcher(b=sought)

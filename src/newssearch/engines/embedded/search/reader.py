@@ -1,4 +1,4 @@
-"""The segments of one commit as one index: numbers of articles and documents across segments, and corpus statistics."""
+"""Reads the segments of one commit as one index: numbers articles and documents across segments, sums statistics."""
 
 from __future__ import annotations
 
@@ -26,30 +26,30 @@ class IndexReader:
         return int(self._first_articles[-1])
 
     def by_segment(self, values: Array) -> Iterator[tuple[Segment, Array]]:
-        """Yield each segment with its slice of an array that has an item for each article."""
+        """Yield each segment with its slice of an array that has one item for each article of the index."""
         for number, segment in enumerate(self.segments):
             yield segment, values[self._first_articles[number] : self._first_articles[number + 1]]
 
     def per_segment(self, mask_of: Callable[[Segment], Mask]) -> Mask:
-        """Return a mask of all articles, made of the masks that ``mask_of`` returns for the segments."""
+        """Return a mask of all articles, concatenated from the masks that ``mask_of`` returns for each segment."""
         masks = [mask_of(segment) for segment in self.segments]
         return np.concatenate(masks) if masks else np.empty(0, np.bool_)
 
     def everything(self) -> Mask:
-        """Return a mask of the live articles."""
+        """Return a mask of all articles in which the live ones are set."""
         return self.per_segment(Segment.everything)
 
     def document_offset(self, number: int) -> int:
-        """Return the number of a segment's first document."""
+        """Return the number of the first document of a segment, given by its index."""
         return int(self._first_documents[number])
 
     def document(self, document: int) -> tuple[Segment, int]:
-        """Return the segment of a document, and the document's number there."""
+        """Return the segment that holds a document, and the document's number within this segment."""
         number = int(np.searchsorted(self._first_documents, document, "right")) - 1
         return self.segments[number], document - int(self._first_documents[number])
 
     def article(self, article_id: str) -> tuple[Segment, int] | None:
-        """Return the segment of the article with an id, and the article's number there; None if no article has it."""
+        """Return the segment of the article with an id and its number there; None if no article has the id."""
         for segment in self.segments:
             if (article := segment.find(article_id)) >= 0:
                 return segment, article
@@ -59,12 +59,12 @@ class IndexReader:
 
     @cached_property
     def paragraphs(self) -> int:
-        """The number of paragraphs."""
+        """The number of paragraphs in live articles."""
         return sum(segment.paragraphs for segment in self.segments)
 
     @cached_property
     def words(self) -> int:
-        """The number of words in all paragraphs."""
+        """The number of words in all paragraphs of live articles."""
         return sum(segment.words for segment in self.segments)
 
     @property

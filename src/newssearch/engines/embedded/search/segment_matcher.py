@@ -1,4 +1,4 @@
-"""The matches of the leaves of a query in one segment."""
+"""Finds the paragraphs, headlines and spans of one segment in which the leaves of a query match."""
 
 from __future__ import annotations
 
@@ -63,14 +63,15 @@ from .term_lookup import AnalysedWords, Expand, TermLookup
 from .term_spans import TermSpans, merge_postings
 
 NodeWithoutMatches = Not | AtLeast | Region | Field | Dated | Undated | Boost | Everything
-"""A node that holds for an article as a whole: it has no matches in a text, and is no operand of a leaf."""
+"""A node that holds or fails for an article as a whole. It has no matches in a text, and is no operand of a leaf."""
 
 
 class SegmentMatcher:
-    """Finds the matches of leaves, and of operands of leaves, in one segment. Deleted articles are left out of postings.
+    """Finds the matches of leaves, and of operands of leaves, in one segment.
 
-    An operand is a leaf, an :class:`~newssearch.query.Or` of operands, or an :class:`~newssearch.query.And` of one operand
-    and negated ones. Results are kept, so that equal leaves of a query are read once.
+    An operand is a leaf, an :class:`~newssearch.query.Or` of operands, or an :class:`~newssearch.query.And` of one
+    operand and negated ones. Postings leave out deleted articles; spans do not. Results are cached, so that equal
+    leaves of a query are read once.
     """
 
     def __init__(self, segment: Segment, expand: Expand) -> None:
@@ -83,7 +84,7 @@ class SegmentMatcher:
     # ---- postings
 
     def doc_set(self, node: Node) -> ScoredDocSet:
-        """Return the paragraphs with a match, to be ranked."""
+        """Return the live paragraphs in which a node matches, as a doc set for ranking."""
         found = self._doc_sets.get(node)
         if found is None:
             found = self._doc_sets[node] = self._lazy_doc_set(node) or ListedDocs(
@@ -92,9 +93,10 @@ class SegmentMatcher:
         return found
 
     def _lazy_doc_set(self, node: Node) -> ScoredDocSet | None:
-        """The doc set of a word that is one term in all languages; None if lazy reading is impossible or not worthwhile.
+        """Return a doc set that reads postings when they are needed; None if that is impossible or not worthwhile.
 
-        Only articles with an alternative to the word have their postings read at once.
+        It is possible for a word that is the same single term in all languages. The postings of articles with an
+        alternative to the word are read at once.
         """
         if not isinstance(node, Word):
             return None
@@ -121,14 +123,14 @@ class SegmentMatcher:
         return UnionDocs([TermDocs(term, field.mean, term_alone), ListedDocs(merged, self.segment)])
 
     def postings(self, node: Node, name: TextField) -> Postings:
-        """Return the owners in one field with a match, and the number of matches in each."""
+        """Return the owners in one field in which a node matches, and the number of matches in each."""
         found = self._postings.get((node, name))
         if found is None:
             found = self._postings[node, name] = self._live(self._all_postings(node, name), name)
         return found
 
     def _all_postings(self, node: Node, name: TextField) -> Postings:
-        """The postings of a node, deleted articles included."""
+        """Return the postings of a node in one field, those of deleted articles included."""
         field = self.segment.fields[name]
         if isinstance(node, Wildcard | Fuzzy | Regex):
             return self._terms.postings(field, self._lookup.expanded(node, name))
@@ -139,7 +141,7 @@ class SegmentMatcher:
         return span_postings(self.spans(node, name, self._candidate_owners(node, name)), field.starts)
 
     def _term_postings(self, words: AnalysedWords, name: TextField) -> Postings:
-        """The postings of a single term in the articles of its languages."""
+        """Return the postings of words that are a single term, in the articles whose languages give this term."""
         field = self.segment.fields[name]
         number = field.find(words.terms[0])
         if number < 0:
@@ -151,13 +153,16 @@ class SegmentMatcher:
         return _filter_postings(found, words.articles[self._articles(found.owners, name)])
 
     def has_form(self, form: str, name: TextField) -> bool:
-        """Whether a live article has a folded word in one field."""
+        """Whether a live article has the folded word ``form`` in one field."""
         field = self.segment.fields[name]
         found = self._terms.postings(field, self._lookup.surface_forms(field, [form]))
         return len(self._live(found, name).owners) > 0
 
     def count_name_spelling(self, node: Name, form: str, spellings: Counter[str]) -> int:
-        """Return the number of live articles that write a name in one folded form; add its spellings to ``spellings``."""
+        """Return the number of live articles that write a name in the folded form ``form``.
+
+        Adds the number of occurrences of each spelling of the form to ``spellings``.
+        """
         articles = np.zeros(self.segment.articles, np.bool_)
         for name, field in self.segment.fields.items():
             variants = self._lookup.spellings_of_name(field, node, [form])
@@ -169,7 +174,7 @@ class SegmentMatcher:
         return int(np.count_nonzero(articles))
 
     def _live(self, found: Postings, name: TextField) -> Postings:
-        """The postings of live articles."""
+        """Return the given postings without those of deleted articles."""
         live = self.segment.alive
         return found if live is None else _filter_postings(found, live[self._articles(found.owners, name)])
 
@@ -179,9 +184,10 @@ class SegmentMatcher:
     # ---- spans
 
     def spans(self, node: Node, name: TextField, owners: Array | None) -> Spans:
-        """Return the spans of all matches in the given owners (ascending), or in all if None; deleted articles included.
+        """Return the spans of all matches of a node in one field, deleted articles included.
 
-        Spans in other owners may be among them. Raises TypeError for a node without matches in a text.
+        ``owners`` (ascending) limits the search; None means all owners. Spans in other owners may also be returned.
+        Raises TypeError for a node without matches in a text.
         """
         field = self.segment.fields[name]
         if isinstance(node, Word | Phrase):
@@ -217,7 +223,7 @@ class SegmentMatcher:
         assert_never(node)
 
     def _words(self, node: Word | Phrase, name: TextField, owners: Array | None) -> Spans:
-        """The spans of a word or a phrase."""
+        """Return the spans of a word or a phrase in one field."""
         if isinstance(node, Phrase) and node.names:
             return chain_spans([self.spans(part, name, owners) for part in node.parts])
         field = self.segment.fields[name]
@@ -233,7 +239,7 @@ class SegmentMatcher:
         return union_spans(found)
 
     def _name(self, node: Name, name: TextField, owners: Array | None) -> Spans:
-        """The spans of a name in all spellings, each with the Arabic article before it."""
+        """Return the spans of a name in all spellings; an Arabic article before the name is part of the span."""
         field = self.segment.fields[name]
         spellings = self._terms.any_of(field, self._lookup.expanded(node, name), owners)
         found = union_spans([self.spans(node.word, name, owners), spellings])
@@ -242,7 +248,10 @@ class SegmentMatcher:
         return Spans(found.starts - np.isin(found.starts - 1, articles.starts), found.ends)
 
     def _in_order(self, node: PatternPhrase, name: TextField, owners: Array | None) -> Spans:
-        """Return the spans of adjacent words and patterns. Patterns are matched first; words are then read only where all of them match."""
+        """Return the spans in which the words and patterns of a phrase are adjacent.
+
+        Patterns are matched first; words are then read only in the owners in which all patterns match.
+        """
         field, parts = self.segment.fields[name], node.leaves
         found: dict[int, Spans] = {}
         for by_pattern in (True, False):
@@ -264,7 +273,7 @@ class SegmentMatcher:
         return NO_SPANS if whole is None else extend_spans(whole, 0, any_words, field.starts)
 
     def _in_any_order(self, node: PatternPhrase, name: TextField, owners: Array | None) -> Spans:
-        """The shortest spans that hold a different word for each of the words and patterns."""
+        """Return the shortest spans in which each word and pattern of a phrase has a word of its own."""
         field = self.segment.fields[name]
         patterns = Counter(part for part in node.parts if isinstance(part, Wildcard | Fuzzy))
         of_patterns = [(self.spans(part, name, owners).starts, count) for part, count in patterns.items()]
@@ -282,7 +291,7 @@ class SegmentMatcher:
         return union_spans(found)
 
     def _in_articles(self, spans: Spans, articles: Mask | None, name: TextField) -> Spans:
-        """The spans that are in the given articles; None means all articles."""
+        """Return those of the spans that lie in the masked articles; None means all articles."""
         if articles is None or not len(spans.starts):
             return spans
         owners = owner_of(self.segment.fields[name].starts, spans.starts)
@@ -292,7 +301,7 @@ class SegmentMatcher:
     # ---- where to look
 
     def _candidate_owners(self, node: Node, name: TextField) -> Array | None:
-        """The owners (ascending) outside of which a node cannot match; None if finding them is not worthwhile."""
+        """Return the only owners (ascending) in which a node can match; None if finding them is not worthwhile."""
         if not isinstance(node, Near | Same):
             return None
         if name == "title":
@@ -302,7 +311,7 @@ class SegmentMatcher:
         return self._owners_with_operands(node, articles)
 
     def _articles_with_operands(self, node: Node) -> Array:
-        """The articles outside of whose paragraphs a node cannot match, by the articles of its operands."""
+        """Return the only articles in whose paragraphs a node can match, by the articles of its operands."""
         if isinstance(node, Near | Same):
             return intersect_all([self._articles_with_operands(operand) for operand in node.children])
         if isinstance(node, Or):
@@ -316,7 +325,10 @@ class SegmentMatcher:
         assert_never(node)
 
     def _owners_with_operands(self, node: Node, articles: Mask | None) -> Array:
-        """The paragraphs of the given articles outside of which a node cannot match; if None, the headlines."""
+        """Return the only owners in which a node can match, by the owners of its operands.
+
+        The owners are paragraphs of the masked articles, or headlines if ``articles`` is None.
+        """
         if isinstance(node, Near | Same):
             operands = node.children
             return intersect_all([self._owners_with_operands(operand, articles) for operand in operands])
@@ -335,7 +347,7 @@ class SegmentMatcher:
 
 
 def _kept_operand(node: And) -> Node:
-    """The operand of a conjunction that is not negated: inside a leaf there is exactly one."""
+    """Return the operand of a conjunction that is not negated. Inside a leaf there is exactly one."""
     return next(operand for operand in node.operands if not isinstance(operand, Not))
 
 

@@ -1,8 +1,9 @@
-"""Matches of leaves as arrays of spans: :mod:`newssearch.highlight.matcher` for all texts of a segment at once.
+"""Computes the matches of leaves in all texts of a segment at once, as arrays of spans.
 
-A span of words has a start position and an end position (exclusive). Arrays of spans are ordered by start, then by end.
-Positions are those of one field of a segment (see :mod:`segment.segment`), whose owners are documents or headlines;
-``owner_starts`` are the first positions of all owners, and the end.
+:mod:`newssearch.highlight.matcher` does the same for one text. A span of words has a start position and an end position
+(exclusive). Arrays of spans are ordered by start, then by end. Positions are those of one field of a segment (see
+:mod:`segment.segment`), whose owners are documents or headlines. ``owner_starts`` is an array of the first position of
+each owner, followed by the end of the last owner.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask,
 
 
 class Spans(NamedTuple):
-    """Spans of words. If ``owners`` (ascending) is given, every span is in one of these; there may be others among them."""
+    """An array of spans of words. ``owners``, if given, is ascending and includes the owner of every span.
+
+    Owners without a span may be among them.
+    """
 
     starts: Ints
     ends: Ints
@@ -30,12 +34,12 @@ NO_SPANS = Spans(NO_INTS, NO_INTS)
 
 
 def single_words(positions: Ints) -> Spans:
-    """Return the spans of single words."""
+    """Return a span of one word for each position."""
     return Spans(positions, positions + 1)
 
 
 def union_spans(parts: Sequence[Spans]) -> Spans:
-    """Return the spans that are in any of the parts, each once."""
+    """Return the union of arrays of spans, in which equal spans appear once."""
     parts = [part for part in parts if len(part.starts)]
     if len(parts) < 2:
         return parts[0] if parts else NO_SPANS
@@ -53,7 +57,7 @@ def _sorted_unique(starts: Ints, ends: Ints) -> Spans:
 
 
 def adjacent_words(words_in_order: Sequence[Ints]) -> Spans:
-    """Return the spans of adjacent words, given the positions of each word in order."""
+    """Return the spans of adjacent words. Each item of ``words_in_order`` has all positions of one word."""
     size = len(words_in_order)
     if not size:
         return NO_SPANS
@@ -64,7 +68,7 @@ def adjacent_words(words_in_order: Sequence[Ints]) -> Spans:
 
 
 def chain_spans(parts: Sequence[Spans]) -> Spans:
-    """Return the spans made of one span of each part, where each begins at the end of the one before it."""
+    """Return the spans made of one span from each part, in order, each of which begins where the one before ends."""
     starts, ends = parts[0][:2]
     for part in parts[1:]:
         order = np.argsort(ends, kind="stable")
@@ -77,8 +81,8 @@ def chain_spans(parts: Sequence[Spans]) -> Spans:
 def minimal_windows(requirements: Sequence[tuple[Ints, int]], within: int, owner_starts: Array) -> Spans:
     """Return the spans that meet all requirements and contain no shorter span that does.
 
-    A requirement is the positions of a word and how many of them a window needs. The first and the last word of a window
-    are at most ``within`` apart, in the same owner.
+    A requirement is the positions of a word, and the number of these positions that a span must contain. The first and
+    the last word of a span are in the same owner and at most ``within`` words apart.
     """
     ends = np.sort(np.concatenate([positions for positions, _ in requirements]))
     starts = ends.copy()
@@ -99,10 +103,12 @@ def minimal_windows(requirements: Sequence[tuple[Ints, int]], within: int, owner
 
 
 def joint_requirements(requirements: Sequence[tuple[Ints, int]]) -> list[tuple[Ints, int]]:
-    """Return the requirements of a window in which each word has a position of its own, if words may share positions.
+    """Return requirements that only windows meet in which each word has a position of its own.
 
-    By Hall's theorem (1935), that holds if every subset of the requirements has at least as many positions as its members
-    need together. Subsets with a member that shares no position with the others follow from smaller ones and are omitted.
+    The given requirements may share positions, as those of ``iraq`` and ``ira*`` do. By Hall's theorem (1935), each
+    word has a position of its own if every subset of the requirements has at least as many positions as its members
+    need together; a requirement is returned for every subset. Subsets with a member that shares no position with the
+    others follow from smaller ones and are omitted.
     """
     overlaps = [
         [len(np.intersect1d(one, other, assume_unique=True)) > 0 for other, _ in requirements]
@@ -119,7 +125,10 @@ def joint_requirements(requirements: Sequence[tuple[Ints, int]]) -> list[tuple[I
 
 
 def extend_spans(spans: Spans, before: int, after: int, owner_starts: Array) -> Spans:
-    """Return the spans extended by ``before`` and ``after`` words; those without room in their owner are dropped."""
+    """Return the spans with ``before`` more words at the start and ``after`` more at the end.
+
+    Spans without room for these words in their owner are dropped.
+    """
     if not (before or after) or not len(spans.starts):
         return spans
     starts, ends = spans.starts - before, spans.ends + after
@@ -131,9 +140,9 @@ def extend_spans(spans: Spans, before: int, after: int, owner_starts: Array) -> 
 
 
 def near_spans(left: Spans, right: Spans, distance: int, ordered: bool, owner_starts: Array) -> Spans:
-    """Return the spans of either side that have one of the other at most ``distance`` words away, with no shared word.
+    """Return the spans of each array that have a disjoint span of the other at most ``distance`` words away.
 
-    If ``ordered``, the left one comes first.
+    If ``ordered``, the span of ``left`` must come first.
     """
     keep_left = _has_follower(left, right, distance, owner_starts)
     keep_right = _follows_any(left, right, distance, owner_starts)
@@ -144,7 +153,10 @@ def near_spans(left: Spans, right: Spans, distance: int, ordered: bool, owner_st
 
 
 def spans_in_same_unit(left: Spans, right: Spans, unit_starts: Array) -> Spans:
-    """Return the spans of either side with one of the other in the same paragraph or sentence, with no shared word."""
+    """Return the spans of each array that have a disjoint span of the other in the same unit.
+
+    A unit is a paragraph or a sentence; ``unit_starts`` has their first positions.
+    """
     return union_spans(
         [_partnered_spans(left, right, unit_starts), _partnered_spans(right, left, unit_starts)]
     )
@@ -162,7 +174,7 @@ def exclude_spans(kept: Spans, excluded: Sequence[Spans]) -> Spans:
 
 
 def span_postings(spans: Spans, owner_starts: Array) -> Postings:
-    """Return the owners of the spans, and the number of spans in each."""
+    """Return the owners of the spans, ascending, and the number of spans in each."""
     if not len(spans.starts):
         return Postings(NO_INTS, NO_INTS)
     owner = owner_of(owner_starts, spans.starts, spans.owners)
@@ -171,13 +183,13 @@ def span_postings(spans: Spans, owner_starts: Array) -> Postings:
 
 
 def _has_follower(first: Spans, second: Spans, distance: int, owner_starts: Array) -> Mask:
-    """Whether a span of ``second`` follows each of ``first`` within the distance."""
+    """Return a mask of the spans in ``first`` that a span in ``second`` follows within ``distance`` words."""
     limit = np.minimum(first.ends + distance - 1, _last_position(owner_starts, first.starts))
     return np.searchsorted(second.starts, first.ends) < np.searchsorted(second.starts, limit, "right")
 
 
 def _follows_any(first: Spans, second: Spans, distance: int, owner_starts: Array) -> Mask:
-    """Whether each span of ``second`` follows one of ``first`` within the distance."""
+    """Return a mask of the spans in ``second`` that follow a span in ``first`` within ``distance`` words."""
     ends = np.sort(first.ends)
     own_start = owner_starts[owner_of(owner_starts, second.starts)].astype(np.int64)
     limit = np.maximum(second.starts - distance + 1, own_start)
@@ -185,9 +197,10 @@ def _follows_any(first: Spans, second: Spans, distance: int, owner_starts: Array
 
 
 def _partnered_spans(spans: Spans, others: Spans, unit_starts: Array) -> Spans:
-    """The spans with one of ``others`` in the same unit that shares no word.
+    """Return the spans that have a disjoint span among ``others`` in the same unit.
 
-    A unit has such a span if its last one starts after the given one, or its first one ends before it.
+    That is so if the last of ``others`` in the unit starts after the given span, or the first to end there ends before
+    it.
     """
     if not len(others.starts):
         return NO_SPANS
@@ -208,7 +221,7 @@ def _filter_spans(spans: Spans, keep: Mask) -> Spans:
 
 
 def owner_of(owner_starts: Array, positions: Ints, candidates: Array | None = None) -> Ints:
-    """Return the owner of each position. If ``candidates`` is given, all owners are among these."""
+    """Return the number of the owner of each position. ``candidates``, if given, must include all these owners."""
     if candidates is not None:
         index = np.maximum(owner_of(owner_starts[candidates], positions), 0)
         return np.asarray(candidates[index], np.int64)
@@ -217,5 +230,5 @@ def owner_of(owner_starts: Array, positions: Ints, candidates: Array | None = No
 
 
 def _last_position(owner_starts: Array, positions: Ints) -> Ints:
-    """The last position of a word in the owner of each position."""
+    """Return the position of the last word in the owner of each position."""
     return np.asarray(owner_starts[owner_of(owner_starts, positions) + 1].astype(np.int64) - 2, np.int64)

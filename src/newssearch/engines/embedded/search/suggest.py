@@ -39,16 +39,16 @@ from .segment_matcher import NodeWithoutMatches, SegmentMatcher
 from .term_expansion import TermExpansion
 
 MAX_SUGGESTIONS = 3
-"""Most words or values that one diagnostic suggests."""
+"""The largest number of words or values that one diagnostic suggests."""
 MAX_WORDS_WITH_SUGGESTIONS = 3
-"""Most unknown words of a query for which suggestions are looked up."""
+"""The largest number of unknown words in a query for which suggestions are looked up."""
 MAX_UNKNOWN_WORDS = 10
-"""Most unknown words of a query that are reported."""
+"""The largest number of unknown words in a query that are reported."""
 LONG_WORD = 5
-"""Fewest letters of a word whose suggestions may differ in two letters; those of a shorter word differ in one."""
+"""The number of letters from which on suggestions for a word may differ in two letters; below it, in one."""
 
 WordLeaf = Word | Phrase | Fuzzy | Name | Exact | Caps | Wildcard | Regex
-"""A leaf that looks for given words or for a pattern."""
+"""A leaf that searches for given words or for a pattern."""
 
 
 def unknown_value(reader: IndexReader, field: str, wanted: str, aliases: Aliases, span: Span) -> Diagnostic:
@@ -69,7 +69,10 @@ class WordSuggester:
         self._expansion = expansion
 
     def unknown_words(self, tree: Node) -> list[Diagnostic]:
-        """Return a diagnostic for each of the first :data:`MAX_UNKNOWN_WORDS` unknown words; negated leaves are skipped."""
+        """Return a diagnostic for each unknown word of a tree, at most :data:`MAX_UNKNOWN_WORDS`.
+
+        Words in negated leaves are skipped.
+        """
         notes: list[Diagnostic] = []
         word_leaves = (
             part for leaf, negated, _, _ in leaves(tree) if not negated for part in _word_leaves(leaf)
@@ -90,7 +93,7 @@ class WordSuggester:
     def _unknown_in(
         self, leaf: Word | Phrase | Fuzzy | Name | Exact | Caps, suggest: bool
     ) -> Iterator[Diagnostic]:
-        """A diagnostic for each unknown word of a leaf."""
+        """Yield a diagnostic for each unknown word of a leaf; with ``suggest``, it suggests similar words."""
         for word in (leaf.text,) if isinstance(leaf, Word | Name) else leaf.text.split():
             if isinstance(leaf, Word | Fuzzy | Name):
                 wanted: Leaf | None = leaf
@@ -108,7 +111,10 @@ class WordSuggester:
         )
 
     def _similar_words(self, word: str) -> list[str]:
-        """The words of live articles most similar to a word: fewest different letters first, then the most frequent."""
+        """Return the words of live articles most similar to a word.
+
+        Words that differ in fewer letters come first; of those that differ in equally many, the most frequent.
+        """
         pieces = [match.group() for match in words_of(word)]
         if len(pieces) != 1:
             return []
@@ -122,12 +128,12 @@ class WordSuggester:
         return found
 
     def _is_live(self, form: str) -> bool:
-        """Whether a live article has a folded word."""
+        """Whether a live article has the folded word ``form``."""
         return any(matcher.has_form(form, field) for matcher in self._matchers for field in TEXT_FIELDS)
 
 
 def _word_leaves(node: Node) -> Iterator[WordLeaf]:
-    """The parts of a leaf, or of an operand of one, that look for words; negated ones are skipped."""
+    """Yield the parts of a leaf, or of an operand of a leaf, that search for words; negated parts are skipped."""
     if isinstance(node, Word | Phrase | Fuzzy | Name | Exact | Caps | Wildcard | Regex):
         yield node
     elif isinstance(node, PatternPhrase):

@@ -1,4 +1,4 @@
-"""Term expansion: the words of an index that a pattern or a name stands for."""
+"""Term expansion: finds the words of an index that a pattern or a name stands for."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from newssearch.text.folding import fold, without_possessive
 from .reader import IndexReader
 
 MAX_EXPANSION = 1_000
-"""Most words that a pattern stands for; beyond that, the most frequent ones."""
+"""The largest number of words that a pattern may stand for; of more, only the most frequent are searched."""
 REGEX_SECONDS = 5.0
-"""Most time that matching the regular expressions of a query against the words of an index may take."""
+"""The most seconds that matching all regular expressions of a query against the words of an index may take."""
 
 
 class TermExpansion:
-    """Expands the patterns and names of one query to the folded words of an index. Appends diagnostics to ``notes``."""
+    """Expands the patterns and names of a query to folded words of an index. Appends diagnostics to ``notes``."""
 
     def __init__(self, reader: IndexReader, notes: list[Diagnostic]) -> None:
         self._reader = reader
@@ -66,22 +66,34 @@ class TermExpansion:
         ]
 
     def _with_prefix(self, field: TextField, prefix: str) -> dict[str, int]:
-        """The folded words that begin with a prefix, with the number of occurrences, deleted ones included."""
+        """Return the folded words that begin with a prefix, each with its number of occurrences.
+
+        Occurrences in deleted articles are counted, too.
+        """
         return _sum_counts(segment.fields[field].forms_with(prefix) for segment in self._reader.segments)
 
     def _within_edits(self, field: TextField, form: str, edits: int) -> dict[str, int]:
-        """The folded words within an edit distance, with the number of occurrences, deleted ones included."""
+        """Return the folded words within an edit distance of ``form``, each with its number of occurrences.
+
+        Occurrences in deleted articles are counted, too.
+        """
         return _sum_counts(
             segment.fields[field].forms_alike(form, edits) for segment in self._reader.segments
         )
 
     def similar_words(self, form: str, edits: int) -> dict[str, int]:
-        """Return the folded words of both fields within an edit distance, with the number of occurrences in paragraphs."""
+        """Return the folded words of both fields within an edit distance of ``form``.
+
+        Each has its number of occurrences in paragraphs.
+        """
         in_titles = dict.fromkeys(self._within_edits("title", form, edits), 0)
         return {**in_titles, **self._within_edits("text", form, edits)}
 
     def _until_timeout(self, forms: Iterable[str], node: Regex) -> Iterator[str]:
-        """Yield the words one by one; raise QueryError once the caller's work on them has taken too long."""
+        """Yield the words one by one, and add up the time that the caller spends on each.
+
+        Raises QueryError when it exceeds :data:`REGEX_SECONDS`.
+        """
         for form in forms:
             started = time.monotonic()
             yield form

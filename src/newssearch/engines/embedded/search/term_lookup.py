@@ -1,4 +1,4 @@
-"""The terms and surface forms of one segment that the words, patterns and names of a query stand for."""
+"""Looks up the words, patterns and names of a query among the terms and surface forms of one segment."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ from newssearch.text.analysis import analyser_named
 from newssearch.text.folding import possible_forms, unelided, whole_form
 
 Expand = Callable[[Wildcard | Fuzzy | Regex | Name, TextField], Sequence[str]]
-"""Returns the folded words of an index that a pattern or a name stands for."""
+"""A function that returns the folded words of an index that a pattern or a name stands for in a field."""
 
 
 class AnalysedWords(NamedTuple):
-    """The words of a leaf, split by one analysis or by several with the same result.
+    """The terms that the words of a leaf have in one analysis, or in several with the same result.
 
-    ``others`` are the alternatives that occur in the field. ``articles`` are those with one of these analyses; None means all.
+    ``others`` are the alternatives to them that occur in the field. ``articles`` masks the articles with one of these
+    analyses; None means all.
     """
 
     terms: tuple[str, ...]
@@ -34,12 +35,15 @@ class AnalysedWords(NamedTuple):
 
     @property
     def is_one_term(self) -> bool:
-        """Whether this is a single term without alternatives."""
+        """Whether the words are a single term without alternatives."""
         return len(self.terms) == 1 and not self.others
 
 
 class TermLookup:
-    """Looks up words, patterns and names in the dictionaries of one segment, which include those of deleted texts."""
+    """Looks up words, patterns and names in the dictionaries of one segment.
+
+    The dictionaries include the words of deleted articles.
+    """
 
     def __init__(self, segment: Segment, expand: Expand) -> None:
         self.segment = segment
@@ -50,7 +54,7 @@ class TermLookup:
     # ---- words
 
     def analysed(self, node: Word | Phrase, name: TextField) -> list[AnalysedWords]:
-        """Return the words of a leaf as each group of articles has them."""
+        """Return the terms of a word or a phrase, once for each group of articles whose analyses agree on them."""
         found = self._words_cache.get((node, name))
         if found is None:
             found = self._words_cache[node, name] = self._by_analysis(node, self.segment.fields[name])
@@ -76,7 +80,7 @@ class TermLookup:
         ]
 
     def _occurring(self, field: FieldReader, alternatives: Sequence[Alternative]) -> list[Alternative]:
-        """The alternatives that occur in a field."""
+        """Return the alternatives whose terms or compound occur in a field."""
         has_compound = iter(field.compounds.there_are([one.key for one in alternatives if one.key]))
         return [
             one
@@ -87,12 +91,12 @@ class TermLookup:
     # ---- surface forms
 
     def surface_forms(self, field: FieldReader, forms: Sequence[str]) -> list[SurfaceForms]:
-        """Return all surface forms of the given folded words, by term."""
+        """Return all surface forms of the given folded words, grouped by term."""
         numbers = field.find_forms(forms)
         return field.by_term(np.concatenate([field.variants(n) for n in numbers])) if numbers else []
 
     def expanded(self, node: Wildcard | Fuzzy | Regex | Name, name: TextField) -> list[SurfaceForms]:
-        """Return the surface forms that a pattern or a name stands for, by term."""
+        """Return the surface forms that a pattern or a name stands for in one field, grouped by term."""
         field = self.segment.fields[name]
         forms = self._expand(node, name)
         if isinstance(node, Name):
@@ -109,7 +113,11 @@ class TermLookup:
     def _matching_as_spelled(
         self, field: FieldReader, node: Wildcard | Fuzzy | Regex, forms: Sequence[str]
     ) -> Ints:
-        """The surface forms of some folded words that match a pattern as spelled, or with their elided prefix."""
+        """Return the surface forms that a pattern matches, when the folded words alone do not decide that.
+
+        ``forms`` are the folded words that match. A pattern that is compared as written must match the spelling; one
+        with an apostrophe also finds surface forms that it matches only with their elided prefix.
+        """
         chosen = [
             variant for number in field.find_forms(forms) for variant in field.variants(number).tolist()
         ]
@@ -125,7 +133,7 @@ class TermLookup:
         return np.unique(np.array(chosen, np.int64))
 
     def spellings_of_name(self, field: FieldReader, node: Name, forms: Sequence[str]) -> Ints:
-        """Return the surface forms of some folded words that spell a name."""
+        """Return the surface forms of the given folded words that spell a name."""
         chosen = [
             variant
             for number in field.find_forms(forms)
@@ -137,7 +145,10 @@ class TermLookup:
         return np.array(chosen, np.int64)
 
     def spelled_as(self, field: FieldReader, word: str, shown: Callable[[str], str]) -> list[SurfaceForms]:
-        """Return the surface forms that ``shown`` maps to the same as a word, with or without their elided prefix."""
+        """Return the surface forms that are equal to ``word`` after ``shown`` is applied to both, grouped by term.
+
+        They are compared with and without their elided prefix. ``shown`` keeps accents, or accents and capitals.
+        """
         wanted = shown(word)
         candidates = (
             (variant, field.written(variant), form)
@@ -154,14 +165,17 @@ class TermLookup:
 
 
 def _own_spellings(field: FieldReader, variant: int, with_prefix: bool) -> list[str]:
-    """The spelling of a surface form without its elided prefix; if ``with_prefix``, also the whole one."""
+    """Return the spelling of a surface form without its elided prefix; if ``with_prefix``, also the whole spelling."""
     whole = field.written(variant)
     without_prefix = unelided(whole, field.forms[field.form_of(variant)].decode())
     return [without_prefix, whole] if with_prefix else [without_prefix]
 
 
 def elided_forms(field: FieldReader) -> list[tuple[int, str]]:
-    """Return the surface forms with an elided prefix (``l'`` of ``l'eau``), each with its whole folded spelling."""
+    """Return the surface forms with an elided prefix (``l'`` of ``l'eau``), each with its folded spelling.
+
+    The folded spelling includes the prefix.
+    """
     spellings = StringTable(field.container, f"{field.name}.written")
     octets, sizes = spellings.span(0, len(spellings))
     apostrophes = np.flatnonzero(octets == ord("'"))

@@ -1,4 +1,4 @@
-"""The spans of terms and of adjacent terms in one segment, read from the postings. Deleted texts are included."""
+"""Reads the spans of terms and of adjacent terms in one segment from the postings, deleted articles included."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ from .term_lookup import AnalysedWords
 
 
 class TermSpans:
-    """Spans and postings of terms. A term is read once for all leaves of a query.
+    """Reads spans and postings of terms. A term is read once for all leaves of a query.
 
-    ``owners`` (ascending) limits where to look; None means everywhere.
+    The argument ``owners`` (ascending) limits the owners that are searched; None means all.
     """
 
     def __init__(self, segment: Segment) -> None:
@@ -46,14 +46,14 @@ class TermSpans:
         self._terms: dict[tuple[TextField, int], TermPostings] = {}
 
     def term(self, field: FieldReader, number: int) -> TermPostings:
-        """Return a term's postings, by its number in the field."""
+        """Return the postings of the term with the given number in a field."""
         found = self._terms.get((field.name, number))
         if found is None:
             found = self._terms[field.name, number] = field.term(number)
         return found
 
     def postings(self, field: FieldReader, surface_forms: Sequence[SurfaceForms]) -> Postings:
-        """Return the owners with any of the surface forms, and how often each has them."""
+        """Return the owners with any of the surface forms, and the number of their occurrences in each."""
         whole_terms = np.array([one.term for one in surface_forms if one.kinds is None], np.int64)
         parts = [field.postings_of(whole_terms)] if len(whole_terms) else []
         parts.extend(
@@ -66,7 +66,7 @@ class TermSpans:
     def any_of(
         self, field: FieldReader, surface_forms: Sequence[SurfaceForms], owners: Array | None
     ) -> Spans:
-        """Return the words that are one of the surface forms."""
+        """Return a span for each word that is one of the surface forms."""
         found = [self._positions(field, one, owners) for one in surface_forms]
         return single_words(np.sort(np.concatenate(found))) if found else NO_SPANS
 
@@ -75,7 +75,7 @@ class TermSpans:
         return term.positions(wanted.kinds, None if owners is None else term.of_owners(owners))
 
     def adjacent(self, field: FieldReader, words: AnalysedWords, owners: Array | None) -> Spans:
-        """Return the spans of adjacent terms, any of which an alternative may replace."""
+        """Return the spans of adjacent terms, in which alternatives may replace some of the terms."""
         plain = self.adjacent_terms(field, words.terms, owners)
         replaced = [(one.start, one.end, self.alternative(field, one, owners)) for one in words.others]
         if not replaced:
@@ -99,16 +99,16 @@ class TermSpans:
         return union_spans([plain, *complete])
 
     def alternative(self, field: FieldReader, alternative: Alternative, owners: Array | None) -> Spans:
-        """Return the spans of an alternative; those of a compound in all owners."""
+        """Return the spans of an alternative; for a compound, those in all owners, whatever ``owners`` are."""
         if alternative.terms:
             return self.adjacent_terms(field, alternative.terms, owners)
         positions = field.compounds.positions(alternative.key)
         return union_spans([Spans(starts, starts + size) for starts, size in positions])
 
     def adjacent_terms(self, field: FieldReader, terms: Sequence[str], owners: Array | None) -> Spans:
-        """Return the spans of adjacent terms.
+        """Return the spans in which the given terms are adjacent, in this order.
 
-        Reads the rarest term first, and each later one only in the owners that have all before it.
+        Reads the rarest term first, and each further term only in the owners that have all terms read before.
         """
         numbers = [field.find(term) for term in terms]
         if not numbers or min(numbers) < 0:
@@ -137,7 +137,10 @@ class TermSpans:
     def terms_within(
         self, field: FieldReader, terms: Sequence[str], within: int, owners: Array | None
     ) -> Spans:
-        """Return the shortest spans that hold all terms in any order, the first and the last at most ``within`` apart."""
+        """Return the shortest spans that hold all terms in any order.
+
+        The first and the last word of a span are at most ``within`` words apart.
+        """
         numbers = [field.find(term) for term in terms]
         if not numbers or min(numbers) < 0:
             return NO_SPANS
@@ -150,7 +153,7 @@ class TermSpans:
         return minimal_windows(requirements, within, field.starts)
 
     def _articles_with_all(self, terms: Iterable[TermPostings]) -> Mask:
-        """The articles that have each of the terms in a paragraph."""
+        """Return a mask of the articles that have each of the terms in some paragraph."""
         having_all = np.ones(self.segment.articles, np.bool_)
         for term in set(terms):
             having = np.zeros(self.segment.articles, np.bool_)
@@ -161,7 +164,7 @@ class TermSpans:
     def _in_shared_owners(
         self, field: FieldReader, terms: dict[int, TermPostings], owners: Array | None
     ) -> dict[int, PostingSubset]:
-        """The postings of each term, by its number, in the owners that have all of the terms."""
+        """Return the postings of each term in the owners that have all of the terms, by the number of the term."""
         if field.of_documents:
             having_all = self._articles_with_all(terms.values())
             found = {
@@ -175,7 +178,7 @@ class TermSpans:
 
 
 def merge_postings(parts: Sequence[Postings]) -> Postings:
-    """Return the postings of several words as those of one: an owner's counts are added."""
+    """Merge the postings of several words; the counts of the same owner are added."""
     parts = [part for part in parts if len(part.owners)]
     if len(parts) < 2:
         return parts[0] if parts else NO_POSTINGS

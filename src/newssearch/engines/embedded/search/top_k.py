@@ -1,8 +1,8 @@
-"""The best paragraphs of a segment, exactly, without scoring those that cannot be among them.
+"""Finds the best paragraphs of a segment exactly, without scoring those that cannot be among them.
 
-The maximum weight of each leaf in an article block (see :class:`~indexing.inverter.ArticleBlocks`) gives an upper bound of the
-best score in that article. Articles are scored in descending order of these bounds, until the worst score of a page
-is no less than the bound of every article left.
+The maximum weight of each leaf in an article block (see :class:`~indexing.inverter.ArticleBlocks`) gives an upper bound
+of the best score in that article. Articles are scored in descending order of these bounds, until the worst score of the
+page is no less than the bound of every article left.
 """
 
 from __future__ import annotations
@@ -35,13 +35,16 @@ from .doc_sets import Scores
 from .evaluator import LeafMatches, QueryEvaluator
 
 MIN_FIRST_ARTICLES = 64
-"""Fewest articles that are scored in the first step."""
+"""The smallest number of articles that are scored in the first step, so that a short page seldom needs a second."""
 ROUNDING_MARGIN = 1 + 1e-9
-"""Upper bounds are multiplied by this, because rounded sums of floating-point numbers may be too low."""
+"""The factor by which upper bounds are raised, because rounded sums of floating-point numbers may be too low."""
 
 
 class Ranked(NamedTuple):
-    """Documents that may be on a page, with scores, dates, and the number of matching paragraphs in their articles."""
+    """Documents that may be on a page: their numbers, scores and dates, and the matches in their articles.
+
+    ``matching`` is the number of matching paragraphs in the article of each document.
+    """
 
     documents: Ints
     scores: Scores
@@ -50,14 +53,14 @@ class Ranked(NamedTuple):
 
 
 def concat_ranked(parts: Sequence[Ranked]) -> Ranked:
-    """Return the documents of several segments as one array each."""
+    """Concatenate the ranked documents of several segments."""
     if not parts:
         return Ranked(NO_INTS, np.empty(0), NO_INTS, NO_INTS)
     return Ranked(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
 class _FoundArticles:
-    """The articles of a segment that a query finds. They are indexed 0, 1, … in order of article number."""
+    """The articles of a segment that a query finds, with indices 0, 1, … in order of article number."""
 
     def __init__(self, found: Mask) -> None:
         self._found = found
@@ -68,13 +71,16 @@ class _FoundArticles:
 
     @cached_property
     def _index_of(self) -> Ints:
-        """The index of each article of the segment; meaningless for one that is not found."""
+        """The index of each article of the segment; for an article that is not found, it is meaningless."""
         index = self._found.cumsum(dtype=np.int64)
         index -= 1
         return index
 
     def among(self, articles: Ints) -> tuple[Ints | None, Ints | None]:
-        """Return which of the given articles are found (None for all of them), and their indices (None for all indices)."""
+        """Return which of ``articles`` are found, as positions in it, and the indices of the found articles there.
+
+        The first is None if all of ``articles`` are found, the second if all found articles are among them.
+        """
         if len(self) * BINARY_SEARCH_RATIO < len(articles):
             return intersect_indices(articles, self.articles)
         kept = self._found[articles]
@@ -85,7 +91,7 @@ class _FoundArticles:
 
 
 class _ScoredLeaf:
-    """A leaf that adds to scores, in the articles that are found."""
+    """A leaf that adds to scores: its matches in the found articles, and its factor in the score."""
 
     def __init__(self, matches: LeafMatches, factor: float, found: _FoundArticles) -> None:
         self.text, self._title = matches
@@ -98,17 +104,20 @@ class _ScoredLeaf:
 
     @property
     def blocks(self) -> Ints | None:
-        """The article blocks of the leaf that are found; None for all of them."""
+        """The article blocks of the leaf that belong to found articles; None means all blocks."""
         return self._blocks_and_indices[0]
 
     @property
     def indices(self) -> Ints:
-        """The index among the found articles of each of these blocks."""
+        """The index among the found articles of the article of each of :attr:`blocks`."""
         indices = self._blocks_and_indices[1]
         return np.arange(len(self._found)) if indices is None else indices
 
     def title_weights(self, lengths: Array, mean_words: float) -> Scores | None:
-        """Return the leaf's weight in the headline of each found article; None if no headline matches."""
+        """Return the leaf's weight in the headline of each found article; None if it matches in none.
+
+        ``lengths`` are the lengths of all headlines of the segment in words, ``mean_words`` is the mean length.
+        """
         owners, counts = self._title
         postings, indices = intersect_indices(owners, self._found.articles)
         if not len(postings):
@@ -118,7 +127,10 @@ class _ScoredLeaf:
         return weights
 
     def max_text_weights(self, mean_words: float) -> Scores:
-        """Return an upper bound of the leaf's weight in any paragraph of each found article."""
+        """Return an upper bound of the leaf's weight in the paragraphs of each found article.
+
+        ``mean_words`` is the mean length of a paragraph, in words.
+        """
         blocks, indices = self._blocks_and_indices
         bounds = self.text.max_weights(mean_words, blocks)
         if indices is None:
@@ -128,14 +140,14 @@ class _ScoredLeaf:
         return weights
 
     def count_paragraphs(self, chosen: Mask | None = None) -> int:
-        """Return the number of matching paragraphs in the found blocks, or in those that ``chosen`` masks."""
+        """Return the number of matching paragraphs in :attr:`blocks`, or in those of them that ``chosen`` masks."""
         if self.blocks is None and chosen is None:
             return self.text.total
         sizes = self.text.block_sizes if self.blocks is None else self.text.block_sizes[self.blocks]
         return int((sizes if chosen is None else sizes[chosen]).sum(dtype=np.int64))
 
     def paragraphs(self, chosen: Mask | None = None) -> Array:
-        """Return the matching paragraphs of the found blocks, or of those that ``chosen`` masks."""
+        """Return the matching paragraphs in :attr:`blocks`, or in those of them that ``chosen`` masks."""
         blocks = self.blocks
         if chosen is not None:
             blocks = np.flatnonzero(chosen) if blocks is None else blocks[chosen]
@@ -147,7 +159,7 @@ class _ScoredLeaf:
 
 
 class Ranking:
-    """Ranks the articles of a segment that a query finds."""
+    """Ranks the articles of a segment that a query finds. ``found`` masks these articles."""
 
     def __init__(self, evaluator: QueryEvaluator, segment: Segment, found: Mask, novel: bool = False) -> None:
         self._segment = segment
@@ -170,10 +182,10 @@ class Ranking:
         ]
 
     def paragraphs(self) -> int:
-        """Return the number of paragraphs in the found articles that match a leaf.
+        """Return the number of paragraphs in the found articles in which a leaf matches.
 
-        Paragraphs are read only for articles in which several leaves match and may share paragraphs; for others, the sizes
-        of the article blocks are added.
+        Paragraphs are read only for articles in which several leaves match and may share paragraphs; for the other
+        articles, the sizes of the article blocks are added.
         """
         leaves = list({id(leaf.text): leaf for leaf in self._leaves}.values())
         if len(leaves) == 1:
@@ -191,7 +203,10 @@ class Ranking:
         return unshared + union_size(shared, self._segment.documents)
 
     def best(self, request: ResolvedRequest, offset: int) -> Ranked:
-        """Return the documents that may be on the page; ``offset`` is the number of the segment's first document."""
+        """Return the documents of the segment that may be on the requested page.
+
+        ``offset`` is the number of the segment's first document in the index.
+        """
         size = len(self._articles)
         if request.all_paragraphs:
             found = self._scored(None, each=False)
@@ -219,12 +234,12 @@ class Ranking:
 
     @cached_property
     def _title_weights(self) -> list[Scores | None]:
-        """The weight of each leaf in the headline of each found article."""
+        """The weights of each leaf in the headlines of the found articles; None for a leaf that no headline has."""
         lengths = self._segment.fields["title"].sizes
         return [leaf.title_weights(lengths, self._mean_title_words) for leaf in self._leaves]
 
     def _score_bounds(self) -> Scores:
-        """An upper bound of the score of any paragraph of each found article."""
+        """Return an upper bound of the score of the paragraphs of each found article."""
         bounds = np.zeros(len(self._articles))
         for leaf, title_weights in zip(self._leaves, self._title_weights, strict=True):
             weights = leaf.max_text_weights(self._mean_words)
@@ -234,10 +249,10 @@ class Ranking:
         return bounds
 
     def _scored(self, chosen: Ints | None, each: bool = True) -> Ranked:
-        """Score the matching paragraphs of articles; return the best of each article, or with ``each=False`` all of them.
+        """Score the matching paragraphs of articles. Return the best of each article, or all if ``each`` is false.
 
-        An article without a matching paragraph is represented by its first non-boilerplate paragraph, whose text has weight
-        0. ``chosen`` are indices among the found articles; None means all.
+        An article without a matching paragraph is represented by its first paragraph that is not boilerplate, whose
+        text has weight 0. ``chosen`` are indices among the found articles; None means all.
         """
         segment = self._segment
         articles = self._articles if chosen is None else self._articles[chosen]
@@ -274,14 +289,14 @@ class Ranking:
 
     @cached_property
     def _stand_ins(self) -> Ints:
-        """The document that represents each article of the segment if no matching paragraph can."""
+        """The document that represents each article of the segment if the article has no matching paragraph to show."""
         segment = self._segment
         if self._novel:
             return segment.first_of(segment.novel)
         return segment.first[:-1] if self._repeated is None else segment.first_of(~self._repeated)
 
     def _text_weights(self, postings: Postings, documents: Ints) -> Scores:
-        """A leaf's weight in each of the documents, which include the owners of its postings."""
+        """Return a leaf's weight in each of the documents, which must include all owners of the postings."""
         owners, counts = postings
         weights_of_owners = bm25f.in_text(counts, self._lengths[owners], self._mean_words)
         if owners is documents:
@@ -291,9 +306,10 @@ class Ranking:
         return weights
 
     def _with_stand_ins(self, articles: Ints, matching: Ints, index: Ints) -> tuple[Ints, Ints, Mask]:
-        """Add a stand-in for each article without a matching document.
+        """Add a document for each article without a matching document.
 
-        Return the documents, the index of the article of each, and a mask of the stand-ins.
+        ``index`` is the index in ``articles`` of the article of each matching document. Return all documents,
+        ascending, the index of the article of each, and a mask of the added ones.
         """
         without = np.ones(len(articles), np.bool_)
         without[index] = False
@@ -304,14 +320,14 @@ class Ranking:
 
 
 def _saturate(weights: Scores, factor: float) -> Scores:
-    """Turn a leaf's weights into its parts of the scores, in place."""
+    """Turn a leaf's weights into its contributions to scores, in place: w becomes factor · w / (K1 + w)."""
     weights /= bm25f.K1 + weights
     weights *= factor
     return weights
 
 
 def sort_keys(scores: Array, instants: Array, request: ResolvedRequest) -> tuple[Array, Array]:
-    """Return the primary and the secondary sort key of documents, both in descending order."""
+    """Return the primary and the secondary sort key of each document, both for descending order."""
     if request.sort == "relevance":
         return scores, instants
     if request.sort == "newest":
@@ -320,7 +336,7 @@ def sort_keys(scores: Array, instants: Array, request: ResolvedRequest) -> tuple
 
 
 def kth_greatest(values: Array, k: int) -> Any:
-    """Return the k-th greatest value; the smallest if there are fewer, infinity if ``k`` is 0."""
+    """Return the k-th greatest value; the smallest if there are fewer than k, infinity if ``k`` is 0."""
     if not k:
         return np.inf
     return np.partition(values, len(values) - k)[len(values) - k] if len(values) > k else values.min()

@@ -1,12 +1,13 @@
 """Read a file or a stream and return its articles.
 
-:mod:`.registry` lists the formats and detects which one an input is in: by its content first, then by its name. Each format
-is a module; :mod:`.api` defines what it receives and returns. Most formats fill a :class:`article.draft.Draft` for each
-article, and :meth:`~article.draft.Draft.build` turns it into an article in the same way for all of them.
+:mod:`.registry` lists the formats and detects the format of an input: by its content first, then by its name. Each
+format is a module; :mod:`.api` defines what a format receives and returns. Most formats fill a
+:class:`article.draft.Draft` for each article, and :meth:`~article.draft.Draft.build` turns it into an article in the
+same way for all of them.
 
-Neither the content of a file nor an error of the file system raises: it becomes a :class:`~newssearch.article.Rejected`.
-Only a problem that concerns no single file raises, such as a full disk: otherwise every file would be rejected, and not
-read again in the next run.
+A file that cannot be read, because of its content or of an error of the file system, becomes a
+:class:`~newssearch.article.Rejected`; it does not raise. Only a problem that affects every file raises, such as a full
+disk: otherwise every file would be rejected, and the next run would not read them again.
 """
 
 from __future__ import annotations
@@ -49,10 +50,10 @@ __all__ = [
 def read_file(
     file: Path, path: str, options: ReadOptions, on_bytes: Callable[[int], None] | None = None
 ) -> Iterator[ReadOutcome]:
-    """Yield the articles in a file, which is called ``path`` in the index, and what was rejected or skipped.
+    """Yield the articles, rejections and skips of ``file``, which the index calls ``path``.
 
-    ``on_bytes`` is called with the number of bytes consumed since the last call; the calls add up to the size of the file.
-    Raises NewssearchError only if no file could be read, for example because the disk is full.
+    ``on_bytes`` is called with the number of bytes consumed since its last call; the numbers add up to the size of the
+    file. Raises NewssearchError only if no file could be read, for example because the disk is full.
     """
     for item in read_items(file, path, options, on_bytes):
         if isinstance(item, Document):
@@ -64,7 +65,7 @@ def read_file(
 def read_items(
     file: Path, path: str, options: ReadOptions, on_bytes: Callable[[int], None] | None = None
 ) -> Iterator[ReadOutcome | Document]:
-    """Like :func:`read_file`, but yield a document unparsed if its format allows that: :func:`parsed` parses it."""
+    """Like :func:`read_file`, but leave documents unparsed if their format allows that; :func:`parsed` parses them."""
     file = arguments.path("file", file)
     size = done = 0
 
@@ -94,10 +95,10 @@ def read_items(
 
 
 def signature(options: ReadOptions) -> str:
-    """Return a string that stands for all that reading depends on besides the file: options and installed formats.
+    """Return a string that identifies the options and the installed formats, on which reading depends besides the file.
 
-    If it has not changed, reading the same file gives the same result. Raises NewssearchError if a format of another
-    package cannot be loaded.
+    While this string stays the same, reading the same file gives the same result. Raises NewssearchError if a format of
+    another package cannot be loaded.
     """
     formats()
     return repr((options, available_formats()))
@@ -106,10 +107,10 @@ def signature(options: ReadOptions) -> str:
 def chosen_settings(
     archive: Path, config: Config | None, options: ReadOptions | None
 ) -> tuple[Config, ReadOptions]:
-    """Return the given configuration and options, or the defaults for them.
+    """Return the given configuration and options, with a default for each that is None.
 
-    The default configuration is that of the archive; the default options are those in the configuration.
-    Raises :class:`~newssearch.ConfigError` for an invalid file, and TypeError for a value of a wrong type.
+    The default configuration is that of the archive; the default options are those in the configuration. Raises
+    :class:`~newssearch.ConfigError` for an invalid configuration file, and TypeError for a value of the wrong type.
     """
     arguments.instance("config", config, (Config, type(None)), "a Config, or None")
     arguments.instance("options", options, (ReadOptions, type(None)), "ReadOptions, or None")
@@ -119,11 +120,11 @@ def chosen_settings(
 
 
 def read_stream(stream: BinaryIO, options: ReadOptions) -> Iterator[ReadOutcome]:
-    """Yield the articles in JSON Lines as they arrive from a stream, and what was rejected or skipped.
+    """Yield an article, a rejection or a skip for each record in a stream of JSON Lines, as the records arrive.
 
-    Their ``path`` is :data:`~newssearch.article.STREAM`, so that a record with neither ``url`` nor ``id`` is identified
-    by its content. A line longer than the limit of a document is rejected without being held in memory. Raises as
-    :func:`read_file` does.
+    The ``path`` of the articles is :data:`~newssearch.article.STREAM`, so that a record with neither ``url`` nor ``id``
+    is identified by its content. A line longer than the limit of a document is rejected without being held in memory.
+    Raises NewssearchError as :func:`read_file` does.
     """
     origin = Origin(STREAM, options)
     try:
@@ -133,7 +134,7 @@ def read_stream(stream: BinaryIO, options: ReadOptions) -> Iterator[ReadOutcome]
 
 
 def parsed(document: Document) -> Iterator[ReadOutcome]:
-    """Yield the articles in a document, and what was rejected or skipped. Raises as :func:`read_file` does."""
+    """Parse a document and yield its articles, rejections and skips. Raises as :func:`read_file` does."""
     try:
         for item in document.parse(document.data, document.origin):
             if isinstance(item, Input):
@@ -148,7 +149,7 @@ def parsed(document: Document) -> Iterator[ReadOutcome]:
 
 
 def _items_of_input(source: Input) -> Iterator[ReadOutcome | Document]:
-    """Yield the items in an input and in the inputs inside it; documents are left unparsed."""
+    """Yield the items in an input and in the inputs nested in it; documents are left unparsed."""
     origin = source.origin
     deepest = origin.options.limits.depth
     if origin.depth > deepest:
@@ -181,11 +182,11 @@ _EXHAUSTED_ERRNOS = frozenset(
         errno.ENOMEM,
     }
 )
-"""Error numbers that mean that the machine has run out of something: no other file could be read either."""
+"""The ``errno`` values that mean that a resource of the machine is exhausted, so that no file could be read."""
 
 
 def _reason_or_raise(error: Exception) -> str:
-    """Return the reason why an input cannot be read. Raises NewssearchError if nothing else could be read either."""
+    """Return the reason why an input cannot be read. Raises NewssearchError if no other input could be read."""
     if isinstance(error, NewssearchError):
         raise error
     if isinstance(error, OSError) and error.errno in _EXHAUSTED_ERRNOS:
@@ -200,7 +201,7 @@ def _reason_or_raise(error: Exception) -> str:
 
 
 class _CountingStream:
-    """A stream that reports how many bytes were read from it."""
+    """A stream that calls ``progress`` with the number of bytes that each read returned."""
 
     def __init__(self, stream: BinaryIO, progress: Callable[[int], None]) -> None:
         self._stream, self._progress = stream, progress

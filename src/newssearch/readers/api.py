@@ -8,7 +8,7 @@ A :class:`Format` turns an :class:`Input` into items. An item is one of these:
 - a :class:`Document`, to be parsed by this process or another one;
 - another :class:`Input`, for content inside a container, whose format is detected in turn.
 
-Hence no format knows another one, and any format may be inside any container.
+Hence no format depends on another one, and any format may be inside any container.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from newssearch.limits import DEFAULT_LIMITS, Limits, in_words
 from newssearch.readers.decoding.encoding import ENCODING_SAMPLE, wide_encoding
 
 READ_CHUNK = 1024 * 1024
-"""Bytes to read from a stream at a time if the caller does not say how many."""
+"""The number of bytes that one ``read`` of a decompressed stream returns at most if the caller states no size."""
 
 
 class UnreadableError(Exception):
-    """The input cannot be read, or cannot be read any further; the message is the reason that users see."""
+    """Raised for an input that cannot be read, or not to its end; the message is the reason that users see."""
 
 
 class Skipped(NamedTuple):
-    """Content that is not expected to be an article, such as an image in a crawl; reports count it by its kind.
+    """Content of the file ``path`` that is not expected to be an article, such as an image in a crawl.
 
-    ``kind`` is as reports name it: ``"revisits"``, ``"images"``.
+    ``kind`` is the plural noun under which reports count it, such as ``"revisits"`` or ``"images"``.
     """
 
     path: str
@@ -45,13 +45,13 @@ class Skipped(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How to interpret input.
+    """The options that decide how input is interpreted.
 
     ``day_first`` reads 7-5-2024 as the 7th of May. ``lang`` is the language of articles that state none. ``columns``
-    pairs a field with the column of a table, or the key of a record, that holds it; it takes precedence over the names
-    that newssearch recognises itself. ``outlets`` pairs the name of an outlet with its other names, and takes
-    precedence over the built-in ones. ``folders`` pairs a folder of the archive with the outlet of those articles in it
-    that name none. ``limits`` bounds the size of the input.
+    contains pairs of a field and the table column or record key that holds it; they take precedence over the names that
+    newssearch recognises itself. ``outlets`` contains pairs of the name of an outlet and its other names; they take
+    precedence over the built-in ones. ``folders`` contains pairs of a folder of the archive and an outlet, which is
+    that of the articles in the folder that name none. ``limits`` bounds the size of the input.
     """
 
     day_first: bool = False
@@ -62,18 +62,18 @@ class ReadOptions:
     limits: Limits = DEFAULT_LIMITS
 
     def __post_init__(self) -> None:
-        """Convert mappings to pairs. Raises TypeError for a value of a wrong type."""
+        """Convert mappings to tuples of pairs. Raises TypeError for a value of the wrong type."""
         arguments.check_settings(self, Limits)
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where an input comes from, and what its container says about it.
+    """The place that an input comes from, and what its container states about it.
 
     ``path`` is the path of the file in the index. ``member`` is the name of the input inside that file, or ``None`` for
-    the file itself; the names of nested members are joined by ``!/``. ``url`` is the address that the input was fetched
-    from, and ``charset`` the encoding that it was sent with, if a container states them. ``depth`` is the number of
-    containers around it. ``file`` is the file on disk, or ``None`` inside a container.
+    the file itself; the names of nested members are joined by ``!/``. If a container states them, ``url`` is the
+    address that the input was fetched from, and ``charset`` the encoding that it was sent with. ``depth`` is the number
+    of containers around the input. ``file`` is the file on disk, or ``None`` inside a container.
     """
 
     path: str
@@ -98,21 +98,21 @@ class Origin:
         return f".{ending.lower()}" if dot and stem else ""
 
     def within(self, member: str, *, url: str | None = None, charset: str | None = None) -> Origin:
-        """Return the origin of a member of this input: of an archive, a mailbox, a compressed file."""
+        """Return the origin of a member of this input, such as a file in an archive or a message in a mailbox."""
         inner = f"{self.member}!/{member}" if self.member else member
         return replace(self, member=inner, url=url, charset=charset, depth=self.depth + 1, file=None)
 
     def rejected(self, reason: str, record: int = 0) -> Rejected:
-        """Return a rejection of this input, or of the record with that number in it."""
+        """Return a rejection of this input or, if ``record`` is not 0, of the record with that number in it."""
         return Rejected(self.path, reason, record, self.member)
 
 
 class Budget:
     """The number of bytes that may still be decompressed from one file, in all of its members together.
 
-    A small file that expands without end is a decompression bomb. The ``limits`` set the allowed ratio to the size of the
-    file, and a number of bytes that is allowed in any case. Text compresses to a third of its size, the most repetitive
-    tables to a hundredth. Without a ``size`` there is no limit.
+    A small file that expands without end is a decompression bomb. At first, the budget is the size of the file times
+    ``limits.ratio``, but at least ``limits.unpacked`` bytes. Text compresses to a third of its size, the most
+    repetitive tables to a hundredth. Without a ``size`` there is no limit.
     """
 
     def __init__(self, size: int | None = None, limits: Limits = DEFAULT_LIMITS) -> None:
@@ -120,7 +120,7 @@ class Budget:
         self._ratio = limits.ratio
 
     def take(self, count: int) -> None:
-        """Subtract ``count`` decompressed bytes. Raises UnreadableError if none are left."""
+        """Subtract ``count`` decompressed bytes. Raises UnreadableError if the budget is exceeded."""
         if self._left is not None:
             self._left -= count
             if self._left < 0:
@@ -130,33 +130,33 @@ class Budget:
 
 
 class Readable(Protocol):
-    """A stream of bytes, of which only ``read`` is needed; a call may return fewer bytes than requested."""
+    """The interface of a stream of bytes: only ``read``, which may return fewer bytes than requested."""
 
     def read(self, size: int = -1, /) -> bytes:
-        """Return up to ``size`` bytes, and no bytes at the end of the stream."""
+        """Return up to ``size`` bytes, or no bytes at the end of the stream."""
 
 
 class Input:
-    """A stream of bytes, positioned at its start, and its origin.
+    """The bytes of a file or of a member of a container, as a stream, with their origin.
 
-    The stream need not be seekable: the bytes read to detect the format are returned again by :attr:`stream`.
+    The stream need not be seekable: :attr:`stream` returns again the bytes that were read to detect the format.
     """
 
     def __init__(self, stream: Readable, origin: Origin, budget: Budget | None = None) -> None:
         self.origin = origin
         self.budget = budget or Budget()
         self.head = read_up_to(stream, ENCODING_SAMPLE)
-        """The first bytes, from which the format is detected."""
+        """The first bytes of the input, at most :data:`ENCODING_SAMPLE`, from which the format is detected."""
         self.stream: BinaryIO = io.BufferedReader(PrefixedStream(self.head, stream), 64 * 1024)
-        """The whole input, from its start."""
+        """The whole input as a stream that begins at its start."""
 
     def member(self, stream: Readable, origin: Origin) -> Input:
-        """Return the input of a member; its decompressed bytes count against the budget of this input."""
+        """Return the input of a member, read from ``stream``; its bytes count against the budget of this input."""
         return Input(_BudgetedStream(stream, self.budget), origin, self.budget)
 
     @classmethod
     def of(cls, data: bytes, origin: Origin) -> Input:
-        """Return an input that consists of the given bytes."""
+        """Return an input that consists of the given bytes and has no budget."""
         return cls(io.BytesIO(data), origin)
 
     @cached_property
@@ -166,16 +166,16 @@ class Input:
 
     @cached_property
     def opening(self) -> str:
-        """The first characters, without a byte order mark and leading white space, from which formats are detected."""
+        """The first characters, from which formats are detected, without a byte order mark and leading white space."""
         return self.head.decode(self.wide or "utf-8", "replace").removeprefix("\ufeff").lstrip()
 
     @property
     def is_whole(self) -> bool:
-        """Whether the head is the whole input."""
+        """Whether :attr:`head` contains the whole input."""
         return len(self.head) < ENCODING_SAMPLE
 
     def read(self) -> bytes:
-        """Return all bytes. Raises UnreadableError if there are more than the limit of a document allows."""
+        """Return all bytes of the input. Raises UnreadableError if they exceed the limit of a document."""
         most = self.origin.options.limits.document
         data = read_up_to(self.stream, most + 1)
         if len(data) > most:
@@ -184,17 +184,17 @@ class Input:
 
 
 ReadOutcome = Article | Rejected | Skipped
-"""The final results of reading; containers and unparsed documents are only intermediate ones."""
+"""A final result of reading. Nested inputs and unparsed documents are only intermediate results."""
 
 Parse = Callable[[bytes, Origin], Iterable[ReadOutcome | Input]]
 """A function that parses a document, given its bytes and its origin."""
 
 
 class Document(NamedTuple):
-    """An unparsed document. Parsing may take long, so that another process may do it.
+    """A document to be parsed later, possibly in another process, because parsing may take long.
 
-    ``parse`` is a top-level function of a module, so that it can be pickled, and ``data`` is its argument. It may yield
-    inputs for content inside the document. Any exception that it raises becomes a rejection.
+    ``parse`` is called with ``data`` and ``origin``. It must be a top-level function of a module, so that it can be
+    pickled. It may yield inputs for content inside the document. Any exception that it raises becomes a rejection.
     """
 
     parse: Parse
@@ -203,17 +203,18 @@ class Document(NamedTuple):
 
 
 Item = ReadOutcome | Document | Input
-"""What the ``read`` function of a format yields."""
+"""An item that the ``read`` function of a format yields: a final result, an unparsed document or a nested input."""
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
     """A file format that articles come in.
 
-    ``name`` completes "looks like", with its article (``"an HTML page"``). ``matches`` returns whether an input is in
-    this format, from its content alone; it must be cheap and must not guess. ``suffixes`` are the file suffixes that
-    decide if the content of an input matches no format. ``read`` yields the items in an input; it yields a rejection
-    for a record that it cannot read, and raises :class:`UnreadableError` for an input that it cannot read.
+    ``name`` completes "looks like", with its indefinite article (``"an HTML page"``). ``matches`` returns whether an
+    input is in this format, from its content alone; it must be cheap and must not guess. ``suffixes`` are file suffixes
+    with their dots, which decide if the content of an input matches no format. ``read`` yields the items in an input;
+    it yields a rejection for a record that it cannot read, and raises :class:`UnreadableError` for an input that it
+    cannot read.
     """
 
     name: str
@@ -222,13 +223,13 @@ class Format:
     suffixes: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        """Accept a single suffix as a set of one. Raises TypeError for a value of a wrong type."""
+        """Convert ``suffixes``, perhaps a single string, to a set. Raises TypeError for a value of the wrong type."""
         arguments.text("name", self.name)
         object.__setattr__(self, "suffixes", frozenset(arguments.texts("suffixes", self.suffixes)))
 
 
 def whole(parse: Parse) -> Callable[[Input], Iterator[Item]]:
-    """Return the ``read`` function of a format in which each input is one document."""
+    """Return the ``read`` function of a format in which each input is one document, which ``parse`` parses."""
 
     def read(source: Input) -> Iterator[Item]:
         yield Document(parse, source.read(), source.origin)
@@ -237,7 +238,7 @@ def whole(parse: Parse) -> Callable[[Input], Iterator[Item]]:
 
 
 class PrefixedStream(io.RawIOBase):
-    """A stream whose first bytes were already read: it returns them again, then the rest."""
+    """A stream that returns ``head``, the bytes already read from ``rest``, and then all bytes left in ``rest``."""
 
     def __init__(self, head: bytes, rest: Readable) -> None:
         self._head = memoryview(head)
@@ -258,7 +259,7 @@ class PrefixedStream(io.RawIOBase):
 
 
 class _BudgetedStream:
-    """A stream of decompressed bytes, which count against a budget."""
+    """A stream of decompressed bytes, which subtracts the size of each read from a budget."""
 
     def __init__(self, stream: Readable, budget: Budget) -> None:
         self._stream, self._budget = stream, budget
@@ -270,7 +271,7 @@ class _BudgetedStream:
 
 
 def read_up_to(stream: Readable, size: int) -> bytes:
-    """Return ``size`` bytes of a stream, or all that are left; unlike one call of ``read``, never fewer."""
+    """Return ``size`` bytes of a stream, or all that are left. A single call of ``read`` may return fewer."""
     pieces = []
     while size > 0 and (piece := stream.read(size)):
         pieces.append(piece)

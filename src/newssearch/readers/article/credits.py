@@ -1,4 +1,4 @@
-"""Find the agency that originated a story: the one that a byline, a credit line or a copyright notice names."""
+"""Find the agency that originated a story, as its byline, its credit line or its copyright notice names it."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ AGENCY_NAMES: dict[str, tuple[str, ...]] = {
     "Ukrinform": ("Ukrinform",),
     "Shafaq News": ("Shafaq News",),
 }
-"""Agencies by the name that the field ``source`` gets, each with the names by which articles credit it."""
+"""The names by which articles credit an agency, keyed by the name of the agency in the field ``source``."""
 
 _AGENCY_OF_NAME = {name.casefold(): agency for agency, names in AGENCY_NAMES.items() for name in names}
 _JOB_TITLES = re.compile(
@@ -79,13 +79,13 @@ _REUTERS_SIGN_OFF = re.compile(
 )
 
 CREDIT_PARAGRAPHS = 3
-"""The number of last paragraphs that are searched for a credit line or a copyright notice."""
+"""The number of paragraphs at the end of an article that are searched for a credit line or a copyright notice."""
 LONGEST_CREDIT = 300
-"""Characters of a credit line or copyright notice, at most."""
+"""The maximum number of characters of a credit line or a copyright notice."""
 
 
 def agency_named(name: str) -> str | None:
-    """Return the name in :data:`AGENCY_NAMES` of the agency with the given name, or None if it is not an agency.
+    """Return the agency with the given name, as its key in :data:`AGENCY_NAMES`, or None if no agency has that name.
 
     >>> agency_named("the Associated Press"), agency_named("REUTERS"), agency_named("The Guardian")
     ('AP', 'Reuters', None)
@@ -99,7 +99,7 @@ def _agency_of_folded(name: str) -> str | None:
 
 
 def agency_in(line: str) -> str | None:
-    """Return the first agency that a byline or a credit names, or None.
+    """Return the first agency that a byline or a credit line names, as its key in :data:`AGENCY_NAMES`, or None.
 
     >>> agency_in("By Jane Doe, Associated Press"), agency_in("AFP News Agency"), agency_in("Jane Doe and AFP")
     ('AP', 'AFP', 'AFP')
@@ -116,10 +116,10 @@ def agency_in(line: str) -> str | None:
 
 
 def credit_in(paragraphs: Sequence[str]) -> tuple[str, str] | None:
-    """Return the agency that the end of an article names, and where (``"credit line"``, ``"copyright line"``), or None.
+    """Return the agency that the end of an article credits, and the kind of place where it does; None without a credit.
 
-    It is found in a line of its own, with or without a dash in front, in parentheses after the last sentence, in a
-    copyright notice, and in the sign-off of Reuters.
+    The kind is for a provenance: ``"credit line"``, ``"copyright line"`` or the sign-off of Reuters. A credit line is a
+    paragraph of its own, with or without a dash in front, or stands in parentheses after the last sentence.
 
     >>> credit_in(["It rained in Basra. (AFP)"]), credit_in(["It rained.", "© 2024 Agence France-Presse"])
     (('AFP', 'credit line'), ('AFP', 'copyright line'))

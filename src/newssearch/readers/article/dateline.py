@@ -9,10 +9,10 @@ from newssearch.article import Date
 from newssearch.text.dates import MONTHS, parse_published
 
 LONGEST_DATELINE = 110
-"""Characters of a dateline including its separator, at most."""
+"""The maximum number of characters of a dateline, including the separator after it."""
 
 LONGEST_DATELINE_PLACE = 60
-"""Characters of the place in a dateline, at most."""
+"""The maximum number of characters of the place in a dateline."""
 
 DATELINE_AGENCIES = frozenset({
     "ADN", "AFP", "ANSA", "ANTARA", "AP", "BBC", "BELGA", "BERNAMA", "BLOOMBERG", "CNN", "CTK", "DPA",
@@ -21,9 +21,10 @@ DATELINE_AGENCIES = frozenset({
     "UKRINFORM", "UPI", "WAFA", "WAM", "XINHUA", "YONHAP", "ASSOCIATED PRESS", "EUROPA PRESS",
     "PRESS ASSOCIATION", "SHAFAQ NEWS", "THE ASSOCIATED PRESS", "THOMSON REUTERS",
 })  # fmt: skip
-"""Agencies, in capitals, that confirm a dateline when they stand in parentheses after a place in mixed case.
+"""The agencies, in capitals, that confirm a dateline when they stand in parentheses after a place in mixed case.
 
-Agencies whose letters can also mean a state or a share are left out."""
+Agencies whose abbreviation may also mean a state or a stock are left out.
+"""
 
 NOT_PLACES = frozenset({
     "ADVISORY", "ANALYSIS", "BACKGROUND", "BREAKING", "CNN", "COMMENT", "CORRECTED", "CORRECTION",
@@ -33,7 +34,7 @@ NOT_PLACES = frozenset({
     "SPECIAL", "STATEMENT", "SUMMARY", "TIMELINE", "UEFA", "UNESCO", "UNICEF", "UPDATE", "UPDATED",
     "URGENT", "VIDEO", "WATCH", "WRAPUP",
 })  # fmt: skip
-"""Words in capitals that may precede a dash at the start of a text without being a place."""
+"""Words in capitals that may stand before a dash at the start of a text although they are not places."""
 
 LOWERCASE_NAME_WORDS = frozenset({
     "and", "au", "aux", "da", "das", "de", "del", "des", "di", "do", "dos", "du", "en", "la", "le", "les",
@@ -61,7 +62,11 @@ _INITIALS = re.compile(r"(?:\w\.)+")
 
 @dataclass(frozen=True, slots=True)
 class Dateline:
-    """A dateline: its ``text``, the fields found in it, and its ``length`` in characters including the separator."""
+    """A dateline at the start of a paragraph.
+
+    ``text`` is the dateline as written; ``located``, ``agency`` and ``date`` are the values found in it, or None.
+    ``length`` is its number of characters including the separator after it.
+    """
 
     text: str
     located: str | None
@@ -71,14 +76,14 @@ class Dateline:
 
 
 def find_dateline(paragraph: str, *, after_title: bool = False) -> Dateline | None:
-    """Return the dateline at the start of a one-line paragraph, or None if there is none beyond doubt.
+    """Return the dateline at the start of a paragraph, which is one line, or None if no dateline is certain.
 
     A dateline is one of these:
 
     - a place in capitals, followed by a dash or one of :data:`DATELINE_AGENCIES`;
-    - a place in mixed case, followed by a day and a dash, or by such an agency;
-    - such an agency alone;
-    - ``Agency/Place…``, for which the ellipsis is optional if the line began with the title (``after_title``).
+    - a place in mixed case, followed by a day and a dash, or by one of these agencies;
+    - one of these agencies alone;
+    - ``Agency/Place…``; the ellipsis may be missing if the title precedes it on the same line (``after_title``).
 
     The text that follows must begin like a sentence.
 
@@ -133,18 +138,22 @@ def _with_place(head: str) -> Dateline | None:
 
 
 def _is_confirmed(place: str, dash: bool, day: bool, agency: bool) -> bool:
-    """Whether what follows a place confirms that it is one: a known agency, or a dash after a day or after capitals."""
+    """Whether the text after ``place`` confirms that it is a place.
+
+    It does if it is one of the agencies in :data:`DATELINE_AGENCIES` (``agency``), or a dash (``dash``) after a day
+    (``day``) or after a place in capitals.
+    """
     in_capitals = place.isupper() and NOT_PLACES.isdisjoint(place.split())
     return agency or (dash and (day or in_capitals))
 
 
 def _may_begin_story(rest: str) -> bool:
-    """Whether the text after a dateline does not begin in lower case."""
+    """Whether the text after a dateline may begin a story: its first letter is not in lower case."""
     return not rest.lstrip(_OPENING_MARKS)[:1].islower()
 
 
 def _is_confirmed_by_dash(place: str, rest: str) -> bool:
-    """Whether a place in capitals with nothing but a dash after it is one: the text after it must not be in capitals.
+    """Whether words in capitals before a lone dash are a place: the text after the dash must not be in capitals.
 
     "IBM — The company" and "AMEX DELAY - HUDSON FOODS" are not datelines.
     """
@@ -160,7 +169,7 @@ def _is_place_name(part: str) -> bool:
 
 
 def natural_case(place: str) -> str:
-    """Return the name of a place in its usual case, so that one place is one value of the field.
+    """Return the name of a place in its usual case, so that all spellings become one value of the field.
 
     >>> natural_case("PORT-AU-PRINCE"), natural_case("WASHINGTON, D.C."), natural_case("Port Said")
     ('Port-au-Prince', 'Washington, D.C.', 'Port Said')

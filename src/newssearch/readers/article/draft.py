@@ -1,7 +1,7 @@
 """The draft of an article: what a reader found, and the rules by which it becomes an article.
 
-A reader makes *claims*: values for fields, each with its provenance, the most trusted first. The rules are the same for all
-formats: which claim holds, which values count as missing, and what is inferred for a field without a claim.
+A reader makes *claims*: values for fields, each with its provenance, the most trusted first. The rules are the same for
+all formats: which claim holds, which values count as missing, and what is inferred for a field without a claim.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from .paragraphing import arrange_paragraphs
 from .values import DEFAULT_LANG, FROM_URL, NULL_STRINGS, as_text, first_date, host, quote_value
 
 DETECTION_PARAGRAPHS = 20
-"""The number of first paragraphs from which the language is detected."""
+"""The number of paragraphs at the start of an article from which its language is detected."""
 
 DraftFields = dict[str, str | None]
 
 
 class Draft:
-    """An article that is being read.
+    """An article that a reader has begun: the values found so far, which :meth:`build` makes into an article.
 
-    ``text`` is one of these: a list of blocks, or one string with blank lines between the blocks, which
-    :mod:`.paragraphing` arranges; or a list of strings, which are paragraphs as the input lists them and stay unchanged.
-    ``text_provenance`` tells how the text is known if it is not simply that of the article, but a summary for example.
-    ``identity`` is the identifier of the article in the input, ``record`` its number in the input.
+    ``text`` has one of three forms: a list of blocks; one string, with blank lines between the blocks; or a list of
+    strings. Blocks are arranged into paragraphs by :mod:`.paragraphing`. A list of strings has the paragraphs that the
+    input lists, which stay unchanged. ``text_provenance`` is set if the text is not the whole article but, for example,
+    a summary. ``identity`` is the identifier of the article in the input, ``record`` the number of its record.
     """
 
     def __init__(self, origin: Origin, record: int = 1) -> None:
@@ -55,18 +55,18 @@ class Draft:
             self._claims.setdefault(field, []).append((value, provenance))
 
     def has(self, field: str) -> bool:
-        """Whether a value was claimed for a field."""
+        """Whether a value was claimed for the given field."""
         return field in self._claims
 
     def build(self) -> Article | Rejected:
-        """Return the article, or a rejection with the reason why there is none.
+        """Return the article, or a rejection if it has neither title nor text, or too many paragraphs.
 
         Fields without a claim are inferred as follows:
 
         - ``dateline``, ``located`` and ``source`` from a dateline at the start of the text, which stays as it is;
-        - ``outlet`` from the host of the url, else from the folder by the configuration;
+        - ``outlet`` from the host of the url, else it is the configured outlet of the folder;
         - ``source`` from the agency that the dateline, the byline or the end of the text names, else it is the outlet;
-        - ``lang`` from the configured default, else from the text.
+        - ``lang`` is the configured default, else it is detected from the text.
         """
         provenance: dict[str, Provenance] = {}
         fields = {name: self._first(name, provenance) for name in STRING_FIELDS}
@@ -101,7 +101,7 @@ class Draft:
         )
 
     def _blocks(self) -> NormalizedBlocks:
-        """Return the paragraphs; those that the input lists one by one stay unchanged."""
+        """Return the text as paragraphs; those that the input lists one by one stay unchanged."""
         if isinstance(self.text, str):
             return arrange_paragraphs(NormalizedBlocks(map(Block, split_paragraphs(self.text))))
         squeezed = NormalizedBlocks()
@@ -157,7 +157,10 @@ class Draft:
                 fields["lang"], provenance["lang"] = detected, Provenance("inferred", "the text")
 
     def _first(self, name: str, provenance: dict[str, Provenance]) -> str | None:
-        """Return the first claimed value of a field that is not blank or a null string, and note its provenance."""
+        """Return the first claimed value of the field ``name`` that is neither blank nor a null string, or None.
+
+        Its provenance is entered into ``provenance``.
+        """
         for value, how in self._claims.get(name, ()):
             text = as_text(value)
             if text is None or not text.strip():
@@ -199,7 +202,7 @@ def _fill_source(blocks: NormalizedBlocks, fields: DraftFields, provenance: dict
 
 
 def _note_spelling(field: str, spelled: str, name: str, provenance: dict[str, Provenance]) -> None:
-    """Note in the provenance how the input spells a stated value, if the field gets another name for it."""
+    """Add the spelling in the input to the provenance of a stated value that was replaced by ``name``."""
     how = provenance.get(field, STATED)
     if spelled != name and how.known == "stated":
         basis = (

@@ -1,4 +1,4 @@
-"""The language of an article: normalise the stated tag, or detect the language from the text."""
+"""The language of an article: normalise the stated language to a tag, or detect the language from the text."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from functools import cache
 from typing import Any
 
 DETECTION_CHARACTERS = 3_000
-"""Characters at the start of a text from which its language is detected."""
+"""The number of characters at the start of a text from which its language is detected."""
 
 MIN_LETTERS_TO_DETECT = 40
-"""Letters that a text needs for its language to be detected: fewer may be a name, in any language.
+"""The number of letters that a text needs for its language to be detected: fewer may be just a name.
 
-A character of a script without spaces counts as three letters."""
+A character of a script without spaces counts as three letters.
+"""
 
 MIN_DETECTION_CONFIDENCE = 0.9
-"""The language stays unknown if its probability is below this."""
+"""The probability that a detected language must have; below it, the language stays unknown."""
 
 LANGUAGE_TAGS = {
     "arabic": "ar", "bengali": "bn", "bulgarian": "bg", "catalan": "ca", "chinese": "zh", "croatian": "hr", "czech": "cs",
@@ -32,14 +33,14 @@ LANGUAGE_TAGS = {
     "ron": "ro", "rum": "ro", "rus": "ru", "spa": "es", "swe": "sv", "tur": "tr", "ukr": "uk", "urd": "ur", "vie": "vi",
     "zho": "zh",
 }  # fmt: skip
-"""The ISO 639-1 code of a language by its English name, and by its three-letter code in ISO 639-2."""
+"""The ISO 639-1 codes of languages, keyed by the English name and by the three-letter code of ISO 639-2."""
 
 _LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{1,8})*", re.IGNORECASE)
 _UNSPACED_SCRIPT = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 
 def language_tag(text: str) -> str | None:
-    """Return a language as a BCP 47 tag in its usual case, or None if the text is not a language.
+    """Return the BCP 47 tag of a language, given as a tag, name or code; None if the text is not a language.
 
     >>> language_tag("en_us"), language_tag("English"), language_tag("zh-hant-tw"), language_tag("ENG"), language_tag("unknown language")
     ('en-US', 'en', 'zh-Hant-TW', 'en', None)
@@ -57,10 +58,10 @@ def language_tag(text: str) -> str | None:
 
 
 def detect_language(text: str) -> str | None:
-    """Return the language of a text, or None if the text is too short or the result uncertain.
+    """Return the code of the language of a text, or None if the text is too short or the detection uncertain.
 
-    It is detected by py3langid, a naive Bayes classifier over n-grams of bytes: M. Lui and T. Baldwin, "langid.py: An
-    Off-the-shelf Language Identification Tool", ACL 2012.
+    The language is detected by py3langid, a naive Bayes classifier over n-grams of bytes: M. Lui and T. Baldwin,
+    "langid.py: An Off-the-shelf Language Identification Tool", ACL 2012.
     """
     sample = text[:DETECTION_CHARACTERS]
     letters = sum(map(str.isalpha, sample)) + 2 * len(_UNSPACED_SCRIPT.findall(sample))

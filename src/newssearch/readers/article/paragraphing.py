@@ -2,15 +2,15 @@
 
 The rules apply to blocks that a reader found itself; paragraphs that the input lists one by one stay unchanged.
 
-1. A block of more than :data:`LONGEST_PARAGRAPH` characters is split at the starts of sentences: a piece
-   ends at the first of them after :data:`SPLIT_LENGTH` characters, unless less than :data:`SHORTEST_REMAINDER` would be left.
-2. A *label*, a block of at most :data:`LONGEST_LABEL` characters with a colon at its end (``Q:``), goes before the text
-   that follows it.
-3. A *scrap*, a block without two letters or digits (a bullet, asterisks, a first letter set large), goes before
-   the next block, or after the previous one if it is the last. A lone capital letter is joined without a space if the
-   next block begins with a lower-case letter.
-4. Items of one list with at most :data:`LONGEST_JOINED_ITEM` characters each are joined by semicolons to one paragraph,
-   until it has :data:`SPLIT_LENGTH` characters.
+1. A block of more than :data:`LONGEST_PARAGRAPH` characters is split between sentences, after at least
+   :data:`SPLIT_LENGTH` characters each time, unless fewer than :data:`SHORTEST_REMAINDER` characters would be left.
+2. A *label*, a block of at most :data:`LONGEST_LABEL` characters with a colon at its end (``Q:``), is joined to the
+   front of the next block.
+3. A *scrap*, a block with fewer than two letters or digits (a bullet, asterisks, a first letter set large), is joined
+   to the front of the next block, or to the end of the previous one if it is the last. A lone capital letter is joined
+   without a space if the next block begins with a lower-case letter.
+4. Consecutive list items of at most :data:`LONGEST_JOINED_ITEM` characters each are joined by semicolons to one
+   paragraph, until it has more than :data:`SPLIT_LENGTH` characters.
 
 No word is lost or added, and the order stays.
 """
@@ -30,7 +30,7 @@ LONGEST_JOINED_ITEM = 60
 
 
 def arrange_paragraphs(blocks: NormalizedBlocks) -> NormalizedBlocks:
-    """Return the paragraphs of the given blocks.
+    """Return the given blocks, arranged into paragraphs by the rules of this module.
 
     >>> arrange_paragraphs(NormalizedBlocks([Block("Q:"), Block("Will it rain?"), Block("***"), Block("Yes.")]))
     [Block(text='Q: Will it rain?', kind='text'), Block(text='*** Yes.', kind='text')]
@@ -45,7 +45,7 @@ def arrange_paragraphs(blocks: NormalizedBlocks) -> NormalizedBlocks:
 
 
 def _join_labels_and_scraps(blocks: Iterable[Block]) -> Iterator[Block]:
-    """Yield the blocks, with each label and scrap joined to its neighbour."""
+    """Yield the blocks in order, with each label and each scrap joined to a neighbouring block."""
     waiting, last = "", None
     for block in blocks:
         text, kind = block
@@ -59,7 +59,7 @@ def _join_labels_and_scraps(blocks: Iterable[Block]) -> Iterator[Block]:
         elif _is_label(block) or _is_scrap(text):
             waiting = text
             continue
-        if waiting:  # a heading follows it, and nothing precedes it
+        if waiting:  # a heading follows this text, and no block precedes it
             text, waiting = f"{waiting} {text}", ""
         if last is not None:
             yield last

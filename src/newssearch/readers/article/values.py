@@ -1,4 +1,4 @@
-"""Convert the values of an input to those of the fields of an article."""
+"""Conversions from values of an input to values of the fields of an article."""
 
 from __future__ import annotations
 
@@ -21,17 +21,18 @@ _DOMAIN = re.compile(r"(?=[^.]*[^\W\d_])(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}[
 NULL_STRINGS = frozenset({"None", "null", "NULL", "NaN", "nan"})
 """Strings that programs write for a missing value; the field is missing, and its provenance quotes the string.
 
-Titles and texts are left as they are, and so is the surname Null."""
+They are left alone in titles and texts. ``Null`` is not among them, because it is a surname.
+"""
 
 NAME_KEYS = ("name", "title")
-"""The keys under which an object holds its own name, as in ``{"publisher": {"name": …}}``."""
+"""The keys under which a JSON object holds its own name, as in ``{"publisher": {"name": …}}``."""
 
 EARLIEST_EPOCH, LATEST_EPOCH = 100_000_000, 100_000_000_000
-"""Numbers in this range are seconds since 1970 (years 1973 to 5138); 1,000 times larger ones are milliseconds."""
+"""The bounds of numbers that are seconds since 1970 (years 1973 to 5138); 1,000 times as large for milliseconds."""
 
 
 def read_date(text: str, options: ReadOptions) -> tuple[Date | None, Provenance]:
-    """Return the date that a text states, or None, and its provenance, which says why there is none."""
+    """Return the date that a text states, or None, and its provenance; without a date, this gives the reason."""
     if not text.strip():
         return None, MISSING
     published = parse_published(text, day_first=options.day_first)
@@ -41,7 +42,7 @@ def read_date(text: str, options: ReadOptions) -> tuple[Date | None, Provenance]
 
 
 def quote_value(value: object) -> str:
-    """Return ``value`` as a rejection or a provenance quotes it: short, on one line, in quotes.
+    """Return ``value`` as rejections and provenances quote it: on one line, in quotes, at most 40 characters.
 
     >>> quote_value("no\\n date"), quote_value("x" * 100) == "'" + "x" * 40 + "…'"
     ("'no date'", True)
@@ -56,7 +57,7 @@ def is_domain(text: str) -> bool:
 
 
 def host(url: str) -> str | None:
-    """Return the host of a URL without ``www.``, or None if there is none.
+    """Return the host of a URL without ``www.``, or None if the URL has none.
 
     >>> host("https://www.example.com:80/a"), host("a/b")
     ('example.com', None)
@@ -70,7 +71,7 @@ def host(url: str) -> str | None:
 
 
 def as_text(value: object) -> str | None:
-    """Return a value as one string: the name of an object, the items of a list, a number in its notation; else None."""
+    """Return a string, a number, the name of an object, or the joined items of a list as one string; else None."""
     if isinstance(value, dict):
         return next((text for key in NAME_KEYS if (text := _scalar_text(value.get(key)))), None)
     if isinstance(value, (list, tuple)):
@@ -86,9 +87,10 @@ def _scalar_text(value: object) -> str | None:
 
 
 def first_date(values: Iterable[object], options: ReadOptions) -> tuple[Date | None, Provenance]:
-    """Return the first value that is a date, and its provenance; if none is, None and the reason for the first value.
+    """Return the first value that is a date, and its provenance.
 
-    A date may be a string, a number of seconds or milliseconds since 1970, or a date object.
+    If no value is a date, return None, and a provenance with the reason why the first value is not. A date may be a
+    string, a number of seconds or milliseconds since 1970, or a date object.
     """
     failed = MISSING
     for value in values:
@@ -113,7 +115,10 @@ def _as_date(value: object, options: ReadOptions) -> tuple[Date | None, Provenan
 
 
 def _number_as_date(value: object, options: ReadOptions) -> tuple[Date | None, Provenance]:
-    """Return a number as a date: 20240725 by its digits, a larger one as the time since 1970 in UTC."""
+    """Return the date that a number states, or None, and its provenance.
+
+    The digits of 20240725 are year, month and day; a larger number is the time since 1970 in UTC.
+    """
     number = value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
     if isinstance(value, str):
         number = int(value)
@@ -129,6 +134,6 @@ def _number_as_date(value: object, options: ReadOptions) -> tuple[Date | None, P
 
 
 def json_type(value: object) -> str:
-    """Return the type of a JSON value as a rejection names it."""
+    """Return the type of a JSON value with its indefinite article, for rejections: ``"a list"``, ``"null"``."""
     kinds = {bool: "a boolean", str: "a string", list: "a list", dict: "an object", type(None): "null"}
     return kinds.get(type(value), "a number")

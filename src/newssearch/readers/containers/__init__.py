@@ -1,1 +1,1 @@
-"""The formats of containers: archives, compressed files, web archives, mail."""
+"""The container formats: archives, compressed files, web archives, mail."""

@@ -1,4 +1,4 @@
-"""The formats tar and zip, read member by member."""
+"""The archive formats tar and zip, which are read member by member."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import zipfile
 
 MAX_ZIP_IN_MEMORY = 16 * 1024 * 1024
-"""Bytes of a zip inside another container that are held in memory; a larger one is written to a temporary file."""
+"""The maximum number of bytes of a nested zip that is held in memory; a larger one is written to a temporary file."""
 
 
 UNREAD_ZIP_MEMBERS = (
@@ -24,7 +24,7 @@ UNREAD_ZIP_MEMBERS = (
     (re.compile(r"META-INF/MANIFEST\.MF"), "a Java archive"),
     (re.compile(r"AndroidManifest\.xml"), "an Android package"),
 )
-"""Members that show that a zip is not an archive of articles, and the name for the rejection."""
+"""Patterns for names of members that show that a zip is no archive of articles, with the name for the rejection."""
 
 
 # ---- tar
@@ -37,7 +37,7 @@ def _is_tar(source: Input) -> bool:
 
 
 def _is_tar_header(block: bytes) -> bool:
-    """Whether a block is a tar header of the oldest kind, which only its checksum shows."""
+    """Whether a block of 512 bytes is a tar header, judged by its checksum: the oldest kind has no other mark."""
     try:
         stated = int(block[148:156].strip(b" \0") or b"x", 8)
     except ValueError:
@@ -84,7 +84,7 @@ def _read_zip(source: Input) -> Iterator[Item]:
 
 
 def _seekable(source: Input) -> BinaryIO:
-    """Return the archive as a seekable file, because a zip is read from its end."""
+    """Return a zip archive as a seekable file, because a zip is read from its end."""
     if source.origin.file is not None:
         return source.origin.file.open("rb")
     held = read_up_to(source.stream, MAX_ZIP_IN_MEMORY)
@@ -94,7 +94,7 @@ def _seekable(source: Input) -> BinaryIO:
 
     try:
         file = tempfile.TemporaryFile()  # noqa: SIM115  (the caller closes it)
-    except OSError as error:  # not a problem of this archive
+    except OSError as error:  # a problem of the machine, not of this archive
         message = f"reading cannot go on: no temporary file can be made: {error.strerror or error}"
         raise NewssearchError(message) from error
     file.write(held)
@@ -132,7 +132,7 @@ def _zip_members(source: Input, archive: zipfile.ZipFile) -> Iterator[Item]:
 
 
 class _ZipMember:
-    """A member as a stream, whose errors become the reasons of rejections."""
+    """A member of a zip as a stream; every error of reading it becomes an UnreadableError."""
 
     def __init__(self, stream: Readable) -> None:
         self._stream = stream
@@ -140,7 +140,7 @@ class _ZipMember:
     def read(self, size: int = -1, /) -> bytes:
         try:
             return self._stream.read(size)
-        except Exception as error:  # zlib, bz2, lzma and zipfile raise different ones
+        except Exception as error:  # zlib, bz2, lzma and zipfile raise different exceptions
             raise UnreadableError(f"cannot be unpacked: {error}") from None
 
 

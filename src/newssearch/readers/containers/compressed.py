@@ -1,4 +1,4 @@
-"""The formats gzip, bzip2, xz and Zstandard, decompressed as streams; the content may be in any other format."""
+"""The compression formats gzip, bzip2, xz and Zstandard, read as streams; the content may be in any format."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import Any, Protocol
 from newssearch.readers.api import Format, Input, Item, Readable, UnreadableError
 
 DECOMPRESSION_CHUNK = 64 * 1024
-"""Compressed bytes that are read at a time."""
+"""The number of compressed bytes that are read at a time."""
 
 MAX_DECOMPRESSOR_MEMORY = 256 * 1024 * 1024
-"""Bytes of memory for a decompressor, at most; the usual levels of xz and zstd need up to 64 MiB."""
+"""The maximum number of bytes of memory of a decompressor; the usual levels of xz and zstd need up to 64 MiB."""
 
 ZSTD_WINDOW_LOG = 27
-"""The binary logarithm of the largest window of Zstandard in bytes, which is 128 MiB."""
+"""The binary logarithm of the largest window in bytes that a Zstandard file may need: 128 MiB."""
 
 
 class Decompressor(Protocol):
@@ -30,11 +30,11 @@ class Decompressor(Protocol):
     @property
     def unused_data(self) -> bytes: ...
     def decompress(self, data: bytes, max_length: int) -> bytes:
-        """Return up to ``max_length`` decompressed bytes."""
+        """Decompress ``data`` and return up to ``max_length`` bytes."""
 
 
 class _GzipMember:
-    """A decompressor for one member of a gzip file, with the interface of the others."""
+    """A decompressor for one member of a gzip file, with the interface of :class:`Decompressor`."""
 
     def __init__(self) -> None:
         import zlib  # only a compressed file needs it
@@ -88,9 +88,10 @@ def _zstandard() -> Decompressor:
 
 
 class DecompressedStream(io.RawIOBase):
-    """A stream of the decompressed bytes of a compressed stream, which may consist of several members.
+    """A stream of the decompressed bytes of a compressed stream, which may consist of several members in a row.
 
-    Reading raises UnreadableError where the stream is broken or cut off, after all bytes before that were returned.
+    If the compressed stream is broken or cut off, all bytes before the break are returned, then reading raises
+    UnreadableError.
     """
 
     def __init__(self, stream: Readable, new: Callable[[], Decompressor], magic: bytes) -> None:
@@ -110,7 +111,7 @@ class DecompressedStream(io.RawIOBase):
 
     def _next(self, size: int) -> bytes:
         while True:
-            if self._decompressor.eof and not self._another():
+            if self._decompressor.eof and not self._start_next_member():
                 return b""
             data, self._rest = self._rest, b""
             if not data and self._decompressor.needs_input:
@@ -123,13 +124,13 @@ class DecompressedStream(io.RawIOBase):
                 raise
             except MemoryError:
                 raise UnreadableError("a compressed file that takes too much memory to expand") from None
-            except Exception as error:  # each module raises its own
+            except Exception as error:  # each module raises its own exceptions
                 raise UnreadableError(f"a broken compressed file: {error}") from None
             if found:
                 return found
 
-    def _another(self) -> bool:
-        """Start the next member. Return False if there is none; other bytes at the end are ignored, as `gzip -d` does."""
+    def _start_next_member(self) -> bool:
+        """Start the next member. Return False if there is none; trailing bytes are then ignored, as by ``gzip -d``."""
         rest = self._decompressor.unused_data or self._stream.read(DECOMPRESSION_CHUNK)
         while rest and not rest.strip(b"\0"):
             rest = self._stream.read(DECOMPRESSION_CHUNK)

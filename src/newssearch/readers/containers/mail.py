@@ -1,4 +1,4 @@
-"""The formats of mail: single messages and mailboxes (mbox), which are mostly newsletters."""
+"""The mail formats: single messages and mailboxes (mbox). Most messages are newsletters."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
 MAX_MAIL_PARTS = 200
-"""Parts of a message that are read, at most."""
+"""The maximum number of parts of a message that are read."""
 
 LONGEST_SIGNATURE = 1_000
-"""Characters of a signature, at most."""
+"""The maximum number of characters of a signature; a longer text at the end of a mail is kept."""
 
 FREE_MAIL_HOSTS = frozenset({
     "gmail.com", "googlemail.com", "yahoo.com", "hotmail.com", "outlook.com", "live.com", "aol.com", "icloud.com",
     "gmx.de", "gmx.net", "web.de", "mail.ru", "yandex.ru", "protonmail.com", "proton.me", "msn.com",
 })  # fmt: skip
-"""Mail hosts that do not belong to an outlet."""
+"""The hosts of mail providers, whose addresses say nothing about the outlet."""
 
 FROM_SENDER = Provenance("inferred", "who sent the mail")
 
@@ -66,7 +66,10 @@ def _is_mailbox(source: Input) -> bool:
 
 
 def _read_mailbox(source: Input) -> Iterator[Item]:
-    """Yield the messages of a mailbox, one in memory at a time; a ``From`` line after a blank line begins a message."""
+    """Yield each message of a mailbox as a document; only one is held in memory at a time.
+
+    A message begins at a ``From`` line at the start of the mailbox or after a blank line.
+    """
     number, size, blank = 0, 0, True
     most = source.origin.options.limits.document
     lines: list[bytes] = []
@@ -94,7 +97,7 @@ def _mailbox_message(origin: Origin, number: int, lines: list[bytes], size: int)
 
 
 def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome | Input]:
-    """Yield the article in a message, and its attachments as inputs."""
+    """Yield the article in a message, then its attachments as inputs."""
     from email import message_from_bytes, policy  # slow to import, and few inputs need it
 
     message = message_from_bytes(data, policy=policy.default)
@@ -120,7 +123,7 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome | Input]:
 
 
 def _leaf_parts(message: EmailMessage) -> list[Any]:
-    """Return the parts of a message without containers, and only the best one of several alternatives."""
+    """Return the parts of a message that contain no other parts, with only the best one of several alternatives."""
     found: list[Any] = []
     waiting: list[Any] = [message]
     while waiting and len(found) < MAX_MAIL_PARTS:
@@ -138,7 +141,10 @@ def _leaf_parts(message: EmailMessage) -> list[Any]:
 
 
 def _best_alternative(alternatives: list[Any]) -> list[Any]:
-    """Return the HTML form of a text, which has headings and lists, if it has enough text; else the plain form."""
+    """Return the best of several alternative forms of a text, in a list.
+
+    That is the HTML form, which has headings and lists, if it has enough text; else the plain form.
+    """
     pages = [part for part in alternatives if part.get_content_type() != "text/plain"]
     said = [
         part
@@ -157,7 +163,7 @@ def _payload(part: Any) -> bytes:
 
 
 def _part_text(part: Any) -> str:
-    """Return the text of a part, in the stated encoding if that is valid, else in a detected one."""
+    """Return the text of a part of a message, decoded by the stated encoding if valid, else by a detected one."""
     data = _payload(part)
     try:
         return data.decode(part.get_content_charset() or "ascii")
@@ -174,7 +180,7 @@ def _mail_blocks(plain: list[str], html: list[str]) -> list[Block]:
 
 
 def _without_signature(text: str) -> str:
-    """Return a text without the signature after a line with two hyphens."""
+    """Return a text without the signature, which follows a line with two hyphens."""
     lines = list(_SIGNATURE.finditer(text))
     if lines and len(text) - lines[-1].end() < LONGEST_SIGNATURE:
         return text[: lines[-1].start()]

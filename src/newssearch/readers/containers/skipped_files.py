@@ -1,4 +1,4 @@
-"""Decide by its name whether a file in a container is skipped: images, fonts, programs, hidden files."""
+"""Decide by the name of a file in a container whether it is skipped: images, fonts, programs, hidden files."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ SKIPPED_ENDINGS = (
     ),
     ("programs", ".exe .dll .so .dylib .pyc .class"),
 )
-"""The kinds of files that are skipped, as reports name them, and their suffixes."""
+"""The kinds of files that are skipped, as reports name them, each with its file suffixes."""
 
 
 _KIND_OF_ENDING = {ending: kind for kind, endings in SKIPPED_ENDINGS for ending in endings.split()}
 
 
 def skipped_kind(name: str) -> str | None:
-    """Return the kind of a file that is skipped, or None for a file that may be an article.
+    """Return the kind of a file that is skipped because of its name, or None for a file that may be an article.
 
     >>> skipped_kind("a/photo.JPG"), skipped_kind("a/story.html"), skipped_kind("__MACOSX/story.html"), skipped_kind(".DS_Store")
     ('images', None, 'hidden files', 'hidden files')

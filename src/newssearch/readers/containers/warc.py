@@ -1,4 +1,4 @@
-"""The formats of web archives, WARC and ARC, read by warcio; the format of each page in them is detected."""
+"""The web archive formats WARC and ARC, read by warcio; the format of each page in them is detected."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ READ_CONTENT_TYPES = re.compile(
     r"text/(?:html|plain|xml|markdown|csv)|application/(?:xhtml\+xml|json|ld\+json|feed\+json|xml|rss\+xml|atom\+xml|"
     r"pdf|x-ndjson)|application/[\w.]+\+xml"
 )
-"""The content types that may be articles."""
+"""A pattern for the content types of responses that may be articles."""
 
 SKIPPED_CONTENT_TYPES = (
     (re.compile(r"image/"), "images"),
@@ -23,13 +23,13 @@ SKIPPED_CONTENT_TYPES = (
     (re.compile(r"font/|application/(?:x-)?font"), "fonts"),
     (re.compile(r"audio/|video/|application/(?:dash|vnd\.apple\.mpegurl)"), "audio and video"),
 )
-"""The content types that are not articles, and the kind that reports name."""
+"""Patterns for the content types that are skipped, each with the kind that reports count it under."""
 
 SKIPPED_RECORD_TYPES = {
     "revisit": "revisits", "request": "requests", "metadata": "records about a crawl", "warcinfo": "records about a crawl",
     "conversion": "conversions", "continuation": "continuations",
 }  # fmt: skip
-"""The types of records that are not pages, and the kind that reports name."""
+"""The kinds that reports count skipped records under, keyed by the type of the record in a web archive."""
 
 _STATED_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 
@@ -48,7 +48,7 @@ def _read_warc(source: Input) -> Iterator[Item]:
     number = 0
     while True:
         try:
-            with redirect_stderr(StringIO()):  # it prints complaints about records
+            with redirect_stderr(StringIO()):  # warcio prints complaints about records
                 record = next(records)
         except StopIteration:
             return
@@ -76,7 +76,10 @@ def _items_of_record(source: Input, record: Any, number: int) -> Iterator[Item]:
 
 
 def _skipped_kind_and_charset(record: Any) -> tuple[str | None, str | None]:
-    """Return the kind of a record that is not a page, else None, and the encoding that the record states, or None."""
+    """Return the kind under which reports count a record that is skipped, and the encoding that the record states.
+
+    Both may be None: for a record that may be an article, and without a stated encoding.
+    """
     url = record.rec_headers.get_header("WARC-Target-URI") or ""
     if url.startswith(("dns:", "whois:", "screenshot:", "urn:")) and record.rec_type == "response":
         return "records about a crawl", None
@@ -103,13 +106,13 @@ def _skipped_kind_and_charset(record: Any) -> tuple[str | None, str | None]:
 
 
 def _record_name(url: str | None, name: str) -> str:
-    """Return the name of a record in its file: with its id, because a url may have been fetched several times."""
+    """Return the member name of a record: ``name`` after the URL, which may have been fetched several times."""
     name = name.strip("<>").removeprefix("urn:uuid:")
     return f"{url} {name}" if url else name
 
 
 class _RecordContent:
-    """The body of a response as a stream, whose errors become the reasons of rejections."""
+    """The body of a response as a stream; every error of reading it becomes an UnreadableError."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
@@ -117,7 +120,7 @@ class _RecordContent:
     def read(self, size: int = -1, /) -> bytes:
         try:
             data: bytes = self._stream.read(size) if size >= 0 else self._stream.read()
-        except Exception as error:  # each content encoding raises its own
+        except Exception as error:  # each content encoding raises its own exceptions
             raise UnreadableError(f"its content cannot be decoded: {error}") from None
         return data
 

@@ -1,1 +1,1 @@
-"""Decode bytes to text: encodings and lines."""
+"""Decoding of bytes to text: encodings and lines."""

@@ -12,32 +12,37 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-"""Byte order marks and the encodings that they announce."""
+"""The byte order marks, each with the encoding that it announces, in the order in which they are tried."""
 
 LEGACY_ENCODINGS = (
     "cp1252", "cp1251", "koi8_r", "cp1256", "cp1250", "cp1253", "cp1254", "cp1255", "cp1257", "cp874", "gb18030",
     "big5", "cp932", "euc_jp", "cp949", "cp866", "iso8859_2", "iso8859_5", "iso8859_6",
 )  # fmt: skip
-"""The legacy encodings in which news occurs; detection chooses only among them."""
+"""The legacy encodings that occur in news; detection chooses only among them."""
 
 ENCODING_SAMPLE = 32 * 1024
-"""The number of bytes from which encodings and formats are detected."""
+"""The number of bytes at the start of an input from which its encoding and its format are detected."""
 
 WESTERN_LETTERS = frozenset("ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüÿŒœŠšŽžŸ")
-WESTERN_MARKS = frozenset("‘’‚“”„‹›«»–—…•·€£©®™°§¿¡ˆ´\xa0\xad")
-"""The non-ASCII characters of Western European text in windows-1252.
+"""The accented letters of Western European text in windows-1252.
 
-Icelandic letters are left out: in the Turkish code page, common letters have their bytes."""
+Icelandic letters are left out, because their bytes are common letters in the Turkish code page.
+"""
+
+WESTERN_MARKS = frozenset("‘’‚“”„‹›«»–—…•·€£©®™°§¿¡ˆ´\xa0\xad")
+"""The non-ASCII marks of Western European text in windows-1252: punctuation and symbols."""
 
 DIRECTION_MARKS = b"\x9d\x9e\xfd\xfe"
-"""The bytes of invisible characters for direction and joining in windows-1255 and windows-1256."""
+"""The bytes that are invisible characters for direction and joining in windows-1255 or windows-1256."""
 
 _NON_ASCII = re.compile(rb"[\x80-\xff]")
 _ASCII_BYTES = bytes(range(128))
 
 
 def wide_encoding(head: bytes) -> str | None:
-    """Return the name of the encoding if a file is UTF-16 or UTF-32, by its mark or the positions of NUL bytes, or None.
+    """Return the name of the encoding if the bytes ``head`` begin a file in UTF-16 or UTF-32, else None.
+
+    The encoding is recognised by the byte order mark or by the positions of NUL bytes.
 
     >>> wide_encoding("Rain in London".encode("utf-16-le"))
     'utf-16-le'
@@ -59,7 +64,7 @@ def wide_encoding(head: bytes) -> str | None:
 
 
 def decode(data: bytes) -> str:
-    """Return ``data`` as text, without byte order mark; never raises.
+    """Return ``data`` as text, without a byte order mark; never raises.
 
     UTF-8 with a few invalid bytes stays UTF-8, and U+FFFD replaces them. One of :data:`LEGACY_ENCODINGS` is chosen only
     if less than three quarters of the non-ASCII bytes are valid UTF-8.
@@ -73,13 +78,13 @@ def decode(data: bytes) -> str:
 
 
 class Decoder:
-    """Decodes one file in parts; a legacy encoding detected in one part is tried first on the next."""
+    """A decoder of one file in parts: a legacy encoding detected in one part is tried first on the next."""
 
     def __init__(self) -> None:
         self._found: str | None = None
 
     def decode(self, data: bytes) -> str:
-        """Return ``data`` as text: see the function :func:`decode`."""
+        """Return ``data`` as text, by the rules of the function :func:`decode`."""
         wide = wide_encoding(data[:ENCODING_SAMPLE])
         if wide is not None:
             return data.decode(wide, "replace").removeprefix("\ufeff")
@@ -116,7 +121,7 @@ def _legacy_encoding(data: bytes) -> str:
     if not names:  # the invisible characters of Arabic and Hebrew count as noise
         unmarked = sample.translate(None, DIRECTION_MARKS)
         names = [match.encoding for match in from_bytes(unmarked, cp_isolation=candidates)]
-    # windows-1252 was ruled out above: it leaves symbols inside words. The next most frequent one is right.
+    # windows-1252 was ruled out above, because it leaves symbols inside words: the next most probable one is right.
     names = [name for name in names if name != "cp1252"] + ["cp1252"]
     for name in names:
         try:
@@ -128,10 +133,10 @@ def _legacy_encoding(data: bytes) -> str:
 
 
 def _is_western(text: str) -> bool:
-    """Whether ``text``, decoded as windows-1252, looks like a Western European language.
+    """Whether ``text``, decoded as windows-1252, looks like a Western European language, so that the decoding is right.
 
-    Detection by frequency fails on English with a few quotation marks. Polish or Russian decoded as windows-1252 can
-    be recognised: symbols inside words, several accents in a row, too many accented letters.
+    Detection by frequency fails on English with a few quotation marks. Polish or Russian decoded as windows-1252 can be
+    recognised: symbols inside words, several accents in a row, too many accented letters.
     """
     letters = accents = in_a_row = 0
     for char in text:

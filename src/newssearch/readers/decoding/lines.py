@@ -1,4 +1,4 @@
-"""Read the lines of a stream with a bound on their length."""
+"""Read the lines of a stream, with a limit on their length."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 SKIP_CHUNK = 1024 * 1024
-"""Bytes of an overlong line that are skipped at a time."""
+"""The number of bytes of an overlong line that are skipped at a time."""
 
 
 def lines_of(stream: BinaryIO, limit: int, encoding: str | None) -> Iterator[bytes | str | None]:
-    """Yield each line, or None for a line longer than ``limit`` bytes, which is skipped without being held.
+    """Yield each line, or None for a line longer than ``limit`` bytes, which is skipped without being held in memory.
 
-    Lines are bytes, or str if an ``encoding`` of more than one byte per character is given.
+    Lines are bytes; if an ``encoding`` with several bytes per character is given, such as UTF-16, lines are strings.
     """
     if encoding is not None:
         text = io.TextIOWrapper(stream, encoding, "replace", newline="\n")

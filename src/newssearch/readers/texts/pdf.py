@@ -52,7 +52,7 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
     except ImportError:
         message = "a PDF: reading it needs pypdf (pip install 'newssearch[pdf]')"
         raise UnreadableError(message) from None
-    import io  # only here
+    import io  # only this format needs it
     import logging  # slow to import, and few inputs need it
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it reports its repairs on standard error

@@ -83,7 +83,7 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
             "a feed: reading it needs feedparser (pip install 'newssearch[feeds]')"
         ) from None
     wide = wide_encoding(data[:ENCODING_SAMPLE])
-    if wide is not None:  # feedparser fails on some of it
+    if wide is not None:  # feedparser fails on some UTF-16 and UTF-32
         text = data.decode(wide, "replace").removeprefix("\ufeff")
         data = _FEED_DECLARATION.sub("", text, count=1).encode()
     if (

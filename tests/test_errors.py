@@ -335,7 +335,7 @@ def test_memory_that_runs_out_in_a_search_is_no_bug_and_no_damage(
 
 
 def test_a_bug_in_the_check_itself_is_not_hidden(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(invariants, "unfit", broken(AssertionError("cannot be")))
+    monkeypatch.setattr(invariants, "inconsistencies", broken(AssertionError("cannot be")))
     with pytest.raises(AssertionError, match="cannot be"):
         newssearch.verify(folder)
 

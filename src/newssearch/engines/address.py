@@ -15,7 +15,10 @@ from newssearch.errors import NewssearchError
 from .protocol import Store
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):[/\\]+", re.IGNORECASE)
-"""How the address of a server begins. pathlib makes one slash of two; a single letter is a drive of Windows."""
+"""Matches the beginning of an address with a scheme (``scheme://…``), also with one slash, as pathlib writes it.
+
+A scheme has at least two characters, because a single letter is a drive of Windows.
+"""
 
 
 def _embedded(address: str) -> Store:
@@ -25,17 +28,17 @@ def _embedded(address: str) -> Store:
 
 
 FOLDER = "folder"
-"""The key of the engine whose addresses are the paths of folders."""
+"""The key in :data:`ENGINES` of the embedded engine, whose addresses are paths of folders without a scheme."""
 
 ENGINES: Mapping[str, Callable[[str], Store]] = {FOLDER: _embedded}
-"""For each scheme of an address the function that makes a store of an address. It opens nothing."""
+"""For each scheme, the function that returns the store at an address of that scheme. It opens no index."""
 
 
 def store_at(name: str, address: str | Path) -> Store:
-    """Return the store at an address, which need not hold an index yet; ``name`` is the argument, for messages.
+    """Return the store at an address, which need not hold an index yet.
 
-    Raises TypeError for what is neither a string nor a path, and :class:`~newssearch.NewssearchError` for an address
-    that is empty or has an unknown scheme.
+    ``name`` is the name of the caller's argument, for messages. Raises TypeError if the address is neither a string nor
+    a path, and :class:`~newssearch.NewssearchError` if it is empty or has an unknown scheme.
     """
     path = str(arguments.path(name, address))
     scheme = _SCHEME.match(path)

@@ -1,10 +1,10 @@
-"""The protocol of an engine: it stores articles, and finds paragraphs in them.
+"""The protocols that an engine implements. An engine stores articles, and finds paragraphs in them.
 
-A :class:`Store` is one index: it keeps a sequence of *commits*. A :class:`Snapshot` is one commit, and never changes; a
-:class:`Writer` makes the next. A :class:`Rebuild` is a new index that takes the place of the old one. All other modules
-speak to these protocols; :mod:`newssearch.engines.address` chooses the engine.
+A :class:`Store` is one index, which changes by *commits*. A :class:`Snapshot` is the state of the index after one
+commit, and never changes; a :class:`Writer` makes the next commit. A :class:`Rebuild` is a new index that takes the
+place of the old one. All other modules use these protocols only; :mod:`newssearch.engines.address` chooses the engine.
 
-``tests/contract/`` holds an engine to all that is said here and to the semantics of the query language.
+The tests in ``tests/contract/`` check that an engine follows these protocols and the semantics of the query language.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundHit:
-    """One hit: a paragraph that was found, and the fields of its article that a hit shows."""
+    """One hit of a search: a paragraph that was found, with the fields of its article that a hit shows."""
 
     article: ShownArticle
     paragraph: int
-    """The number of the paragraph, from 1; 0 for an article that has only a headline."""
+    """The number of the paragraph in its article, counted from 1; 0 for an article that has only a headline."""
     text: str
     score: float
     in_lead: bool
@@ -40,18 +40,18 @@ class FoundHit:
     paragraphs: int
     """The number of paragraphs of the article."""
     matching: int
-    """The number of its paragraphs that match."""
+    """The number of matching paragraphs of the article."""
     story: str
-    """The id of the earliest article that tells the same story."""
+    """The id of the earliest article of the story: the article and its near duplicates."""
     copies: tuple[Copy, ...]
-    """The other articles that tell it, the earliest first; long lists are cut."""
+    """The other articles of the story, the earliest first. A long list is cut."""
     copies_total: int
-    """The number of these articles, those that are cut included."""
+    """The number of other articles of the story, counting those that ``copies`` omits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The outcome of a search: one page of hits in their total order, and counts and facets of all that match."""
+    """The outcome of a search: one page of hits, in order, and the counts and facets of all matching articles."""
 
     hits: Sequence[FoundHit]
     total_articles: int
@@ -62,15 +62,16 @@ class Found:
     clauses: Sequence[Clause]
     names: Mapping[str, tuple[NameSpelling, ...]]
     undated: int
-    """The number of articles that only a condition on dates leaves out, because they have no date."""
+    """The number of articles without a date that would match if the search had no condition on dates."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The contents of a snapshot: counts, the first and the last date, and the number of articles by each field's values.
+    """The contents of a snapshot: numbers of articles, paragraphs and words, first and last date, values of fields.
 
-    ``known`` maps each field to the number of articles for each provenance of its value (``"stated"``, ``"inferred from
-    url"``), most frequent first. A provenance that quotes the article is counted without the quotation.
+    ``by_field`` maps each field to its values, each with the number of articles. ``known`` maps each field to the
+    provenances of its values (``"stated"``, ``"inferred from url"``), each with the number of articles, most frequent
+    first. A provenance that quotes the article is counted without the quotation.
     """
 
     articles: int
@@ -87,18 +88,21 @@ class Contents:
 
 
 class Snapshot(Protocol):
-    """One commit of an index. It never changes, and can be searched from several threads."""
+    """The state of an index after one commit. It never changes, and several threads can search it."""
 
     def search(self, tree: Node, request: ResolvedRequest) -> Found:
-        """Return the page of hits that ``request`` asks for.
+        """Return the page of hits that ``request`` asks for, with the counts and facets of the search.
 
-        The order is total: by score or date, then by date or score, then by id, then by paragraph. A boolean operator
-        holds for an article as a whole, its headline included; a score belongs to a paragraph. Filters never change
-        scores.
+        Hits are ordered by score or by date, as requested; ties by the other of the two, then by id, then by the number
+        of the paragraph. A boolean operator holds for an article as a whole, headline included; each paragraph has its
+        own score. Filters never change scores.
         """
 
     def rank(self, tree: Node, request: ResolvedRequest) -> list[Rank]:
-        """Return the addresses and scores of the same hits. Nothing stored is read, and nothing is counted."""
+        """Return the article id, paragraph and score of each hit that :meth:`search` would return for the same request.
+
+        No stored text is read, and nothing is counted.
+        """
 
     def count(self, tree: Node, request: ResolvedRequest) -> int:
         """Return the number of articles that match."""
@@ -107,70 +111,80 @@ class Snapshot(Protocol):
         """Return the ids of all articles that match, sorted."""
 
     def article(self, article_id: str) -> Article | None:
-        """Return the article with that id, with its paragraphs; None if there is none."""
+        """Return the article with the given id and all its paragraphs; None if the index has no such article."""
 
     def articles(self) -> Iterator[Article]:
-        """Return all articles in the order of their ids, read one at a time."""
+        """Yield all articles in the order of their ids, reading one at a time."""
 
     def __len__(self) -> int:
         """Return the number of articles."""
 
     def story(self, article_id: str) -> list[str]:
-        """Return the ids of the articles that tell the same story as the given one, itself included, the earliest first."""
+        """Return the ids of all articles of the story that the given article belongs to, the earliest first."""
 
     def ids_ending(self, ending: str) -> list[str]:
-        """Return the ids that end with ``ending``, sorted."""
+        """Return all article ids that end with ``ending``, sorted."""
 
     def paths(self) -> dict[str, int]:
-        """Return the paths that articles were read from, sorted, each with the number of its articles."""
+        """Return the paths that the articles were read from, sorted, each with the number of articles read from it."""
 
     def ids_of(self, path: str) -> list[str]:
-        """Return the ids of the articles that were read from ``path``, in their order there."""
+        """Return the ids of the articles that were read from ``path``, in the order in which they were indexed."""
 
     def contents(self, aliases: Aliases = ()) -> Contents:
-        """Return the contents; all names of an outlet, those in ``aliases`` too, count as one."""
+        """Return the counts that describe the contents.
+
+        All names of one outlet, also those in ``aliases``, count as one.
+        """
 
     def close(self) -> None:
-        """Close its files."""
+        """Close the files of the snapshot."""
 
 
 class Writer(Protocol):
-    """The one writer of an index, which holds its lock. All that is added and removed counts from the next commit on."""
+    """The only writer of an index, which holds its lock.
+
+    Added and removed articles take effect with the next commit.
+    """
 
     @property
     def pending(self) -> int:
         """The number of paragraphs added since the last commit."""
 
     def states(self, path: str) -> dict[str, str]:
-        """Return the ids of the committed articles read from ``path``, each with the ``state`` that it was added with."""
+        """Return the ids of the committed articles read from ``path``, each with its state: see :meth:`add`."""
 
     def state(self, article_id: str) -> str | None:
-        """Return the state of a committed article; None if there is none of that id."""
+        """Return the state of the committed article with the given id; None if there is no such article."""
 
     def add(self, article: Article, state: str) -> None:
-        """Add an article, whose id must be neither committed (unless removed) nor pending."""
+        """Add an article and its ``state``, a string by which the caller recognises that an article is unchanged.
+
+        No committed or pending article may have its id, unless it was removed.
+        """
 
     def remove(self, ids: Iterable[str]) -> int:
-        """Remove committed articles, and return how many of the ids there were."""
+        """Remove the committed articles with the given ids, and return how many of them existed."""
 
     def commit(self, *, last: bool = True) -> None:
-        """Make all changes since the last commit the new state of the index, or none of them; ``last`` ends the run.
+        """Commit all changes since the last commit. ``last`` says that the run ends with this commit.
 
-        They are on disk when this returns. Raises :class:`~newssearch.IndexWriteError` if they cannot be written.
+        The changes are on disk when this returns. If they cannot be written, none of them takes effect, and
+        :class:`~newssearch.IndexWriteError` is raised.
         """
 
     def close(self) -> None:
-        """Drop all that is not committed, and release the lock."""
+        """Discard all uncommitted changes, and release the lock."""
 
 
 class Rebuild(Protocol):
-    """A new index that grows beside the old one, which no other process can write to meanwhile."""
+    """A new index that is written beside the old one. Meanwhile no other process can write to the old one."""
 
     def begin(self) -> Writer:
         """Create the new, empty index and return its writer."""
 
     def write_extra(self, name: str, content: str) -> None:
-        """Write one of the extras of the new index."""
+        """Write one of the extras of the new index: see :class:`Store`."""
 
     def finish(self) -> None:
         """Put the new index in the place of the old one, in one commit. The old one is not read: it may be damaged."""
@@ -180,20 +194,23 @@ class Rebuild(Protocol):
 
 
 class StoredArticle(NamedTuple):
-    """An article that can be read whole, and the state that it was added with."""
+    """An article that was salvaged whole from a damaged index, and the ``state`` that it was added with."""
 
     article: Article
     state: str
 
 
 class LostArticle(NamedTuple):
-    """An article that cannot be read, or not whole, and the file that it is in."""
+    """An article that could not be salvaged whole from a damaged index.
+
+    ``file`` is the name of the file that held it.
+    """
 
     file: str
 
 
 class Check(Protocol):
-    """One check of a whole index. Its counts are complete once all problems have been listed."""
+    """One check of a whole index. Its counts are complete when the iteration over :meth:`problems` has ended."""
 
     @property
     def files(self) -> int:
@@ -209,94 +226,99 @@ class Check(Protocol):
 
     @property
     def paragraphs(self) -> int:
-        """The number of their paragraphs."""
+        """The number of paragraphs of the articles that were read."""
 
     @property
     def sampled(self) -> int:
-        """The number of articles whose words were compared with their text."""
+        """The number of articles whose indexed words were compared with their stored text."""
 
     def problems(self) -> Iterator[Problem]:
-        """Run the check, and list everything that differs from what was written."""
+        """Run the check, and yield each problem found: all that is damaged, missing or inconsistent."""
 
 
 class Store(Protocol):
-    """One index, wherever it is kept: there or still to be made, sound or damaged.
+    """The place of one index, which may be missing or damaged: the methods open, make, check and salvage it.
 
-    ``extras`` are the names of small files that others keep beside the index and that belong to it.
+    ``extras`` are the names of small files that other modules keep beside the index, such as the manifest.
     """
 
     @property
     def folder(self) -> Path:
-        """The folder of the index. Messages name it, and the archive's configuration is read from the folder above it."""
+        """The folder of the index.
+
+        Messages name it, and the archive's configuration is read from the folder above it.
+        """
 
     # ---- open, create, rebuild
 
     def open(self) -> None:
-        """Check that there is an index which this version can read.
+        """Check that the index exists and that this version can read it.
 
         Raises :class:`~newssearch.IndexNotFoundError`, :class:`~newssearch.IndexVersionError` or
         :class:`~newssearch.IndexDamagedError`.
         """
 
     def create(self, wait: float, extras: Iterable[str] = ()) -> Writer:
-        """Make a new, empty index, without the ``extras`` of an earlier one, and return its writer.
+        """Make a new, empty index, and return its writer. Files named ``extras`` of an earlier index are removed.
 
-        Waits up to ``wait`` seconds for another process that makes one there, then raises
+        If another process is making an index there, this waits up to ``wait`` seconds, then raises
         :class:`~newssearch.IndexLockedError`. Raises :class:`~newssearch.IndexExistsError` if there is an index.
         """
 
     def rebuild(self, wait: float, extras: Iterable[str] = ()) -> Rebuild:
-        """Begin a rebuild, in which these ``extras`` of the new index replace those of the old one.
+        """Begin a rebuild. When it finishes, the named ``extras`` of the new index replace those of the old one.
 
-        There need not be an index. Waits as :meth:`create` does.
+        There need not be an old index. Waits as :meth:`create` does.
         """
 
     # ---- read and write
 
     @property
     def format(self) -> int:
-        """The version of the format that this engine writes. It never opens an index of another one."""
+        """The version number of the format that this engine writes. It opens no index of another version."""
 
     @property
     def generation(self) -> int:
-        """The number of the last commit."""
+        """The number of the last commit; each commit adds 1."""
 
     @property
     def size(self) -> int:
         """The size of the index in bytes."""
 
     def snapshot(self) -> Snapshot:
-        """Return the last commit. Raises :class:`~newssearch.IndexDamagedError`."""
+        """Return the snapshot of the last commit. Raises :class:`~newssearch.IndexDamagedError`."""
 
     def writer(self, wait: float) -> Writer:
-        """Return the one writer; wait up to ``wait`` seconds for another one to finish.
+        """Return the writer of the index.
 
-        Raises :class:`~newssearch.IndexLockedError`.
+        If another writer is open, this waits up to ``wait`` seconds, then raises :class:`~newssearch.IndexLockedError`.
         """
 
     def read_extra(self, name: str) -> str | None:
-        """Return the content of one of the extras; None if it does not exist."""
+        """Return the content of the extra file ``name``; None if it does not exist."""
 
     def write_extra(self, name: str, content: str) -> None:
-        """Write one of the extras, whole or not at all. There must be a writer."""
+        """Write the extra file ``name`` atomically. The caller must hold the writer."""
 
     # ---- check, clean, salvage
 
     def check(self, sample: int) -> Check:
-        """Return a check of the whole index, in which the words of ``sample`` articles of each part are compared with
-        their text."""
+        """Return a check of the whole index, not yet run.
+
+        For ``sample`` articles of each segment, it compares the indexed words with the stored text.
+        """
 
     def leftovers(self, extras: Iterable[str]) -> list[Leftover]:
-        """Return what interrupted runs left behind; nothing while a run is under way."""
+        """Return the files that interrupted runs left behind; an empty list while a run is under way."""
 
     def clean(self, wait: float, extras: Iterable[str]) -> tuple[list[str], list[Leftover]]:
-        """Remove what interrupted runs left behind; the names of what was removed, and what could not be removed.
+        """Remove the files that interrupted runs left behind.
 
-        Waits as :meth:`writer` does.
+        Returns the names of the removed files, and the files that could not be removed. Waits as :meth:`writer` does.
         """
 
     def salvage(self) -> Iterator[StoredArticle | LostArticle | Problem]:
-        """Return all articles that can still be read, those that cannot, and whatever else is wrong.
+        """Yield each article that can still be read, each that is lost, and each other problem.
 
-        Raises :class:`OSError` before it begins if the system does not let a file be read.
+        Raises :class:`OSError` before it yields anything if the system does not let a file be read.
         """

@@ -1,4 +1,8 @@
-"""The files to read, and their names in an index."""
+"""Finding the files that a run reads, and naming them: the index knows each file by its path relative to the archive.
+
+The archive is the folder that holds the folder of the index (:func:`archive_of`). "The name in the index" of a file or
+folder is defined by :func:`name_of`.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ from newssearch.article import Rejected
 from newssearch.config import CONFIG_FILE
 
 SAVED_PAGE_SUFFIXES = (".html", ".htm", ".xhtml")
-"""The suffixes of saved pages, beside which browsers put a folder."""
+"""The suffixes of web pages. A browser that saves ``a.html`` puts its images and styles into a folder ``a_files``."""
 
 
 class Source(NamedTuple):
@@ -28,17 +32,24 @@ class Source(NamedTuple):
 
 
 class Scope(NamedTuple):
-    """A folder that a run reads, by its name in the index. Unless ``recursive``, only the files directly in it."""
+    """A folder whose files a run reads: all files below it, or those directly in it if ``recursive`` is false.
+
+    ``path`` is the name of the folder in the index. If nothing could be found at a given path, the scope is that path.
+    """
 
     path: str
     recursive: bool = True
     problem: str = ""
-    """The reason why nothing in it can be looked at, or ``""``."""
+    """The reason why the path cannot be read (``"no such file or folder"``); ``""`` if it can."""
 
 
 @dataclass
 class Look:
-    """The outcome of a look below the given paths: the files to read, the paths that lead to no file, and what was left out."""
+    """The result of :func:`look`: the files to read, the paths that lead to no file, and counts of what was left out.
+
+    ``skipped`` counts left-out items by kind; ``excluded`` has the names in the index of the files that an exclude
+    pattern matches; ``scopes`` are the folders that were read.
+    """
 
     sources: list[Source] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
@@ -46,22 +57,29 @@ class Look:
     excluded: set[str] = field(default_factory=set)
     scopes: list[Scope] = field(default_factory=list)
     unlisted: dict[str, str] = field(default_factory=dict)
-    """The folders that cannot be listed, by their names in the index, with the reasons."""
-    astray: dict[str, str] = field(default_factory=dict)
-    """The broken links below folders, by their names in the index, with the reasons. Each may have led to a folder."""
+    """The reason why a folder cannot be listed, for each such folder, by its name in the index."""
+    broken_links: dict[str, str] = field(default_factory=dict)
+    """The reason why a link below a folder cannot be followed, by the link's name in the index. The target may be a
+    folder."""
 
     def scopes_of(self, path: str) -> list[Scope]:
-        """Return the scopes that a file lies in, by its name in the index. A scope with a problem may be the file itself."""
+        """Return the scopes that contain a file, given by its name in the index.
+
+        A path that could not be read may have been the file itself; then its scope is returned too.
+        """
         found = [scope for scope in self._scopes.get(path, ()) if scope.problem]
         for number, folder in enumerate(_folders_of(path)):
             found += [scope for scope in self._scopes.get(folder, ()) if scope.recursive or number == 0]
         return found
 
     def is_unlisted(self, path: str) -> bool:
-        """Whether a folder that a file lies in cannot be listed or is a broken link, so that the file may exist or not."""
-        if not (self.unlisted or self.astray):
+        """Whether a folder above a file cannot be listed or is a broken link, so that the file may still exist.
+
+        ``path`` is the name of the file in the index.
+        """
+        if not (self.unlisted or self.broken_links):
             return False
-        return any(folder in self.unlisted or folder in self.astray for folder in _folders_of(path))
+        return any(folder in self.unlisted or folder in self.broken_links for folder in _folders_of(path))
 
     @cached_property
     def _scopes(self) -> dict[str, list[Scope]]:
@@ -72,7 +90,7 @@ class Look:
 
 
 def _folders_of(path: str) -> Iterator[str]:
-    """Yield the names in the index of the folders that a file lies in, innermost first."""
+    """Yield the names in the index of all folders above a file, innermost first; ``"."`` is the archive."""
     inner = path
     while "/" in inner:
         inner = inner.rpartition("/")[0]
@@ -85,15 +103,18 @@ def look(patterns: Iterable[str | Path], index: Path, exclude: Sequence[str] = (
     """Find the files that ``patterns`` match, each once, in a stable order. A pattern is a file, a folder or a glob.
 
     A folder stands for all files below it, except hidden files, links to folders (which could form cycles, and are
-    counted), the files of a saved page (``a_files/`` beside ``a.html``), the configuration of the archive, what
-    ``exclude`` matches (see :func:`excluded`), and the folder of the ``index`` itself. A pattern that matches nothing is
-    rejected, and so is a folder that cannot be listed.
+    counted), the files of a saved page (``a_files/`` beside ``a.html``), the configuration of the archive, files that
+    ``exclude`` matches (see :func:`excluded`), and the folder of the ``index`` itself. A pattern that matches nothing
+    is rejected, and so is a folder that cannot be listed.
     """
-    return _Looking(index, exclude).look(patterns)
+    return _FileFinder(index, exclude).look(patterns)
 
 
-class _Looking:
-    """One look at the archive. It compares paths with all links resolved."""
+class _FileFinder:
+    """One call of :func:`look`: the archive, the exclude patterns, and the files found so far.
+
+    Links are resolved before paths are compared, so that a file that is reached by two paths is found once.
+    """
 
     def __init__(self, index: Path, exclude: Sequence[str]) -> None:
         self.root, self.unresolved_root = str(archive_of(index)), str(index.absolute().parent)
@@ -103,7 +124,7 @@ class _Looking:
         self.seen: set[str] = set()
 
     def look(self, patterns: Iterable[str | Path]) -> Look:
-        """Return the files that the patterns match."""
+        """Find the files that the patterns match, and return all that was found."""
         for pattern in patterns:
             self._expand(Path(pattern), str(pattern))
         self.found.scopes = list(dict.fromkeys(self.found.scopes))
@@ -125,7 +146,7 @@ class _Looking:
             self._take(path, named=True)
 
     def _take(self, path: Path, *, named: bool) -> None:
-        """Take a file, or all files below a folder."""
+        """Add a file to the result, or all files below a folder. Exclude patterns spare a file that is ``named``."""
         if os.path.isdir(path):  # noqa: PTH112  (false, not an error, if the system does not say)
             self.found.scopes.append(Scope(self._name(path)))
             self._take_folder(path)
@@ -148,7 +169,7 @@ class _Looking:
         self.found.sources.append(Source(file, path))
 
     def _take_folder(self, folder: Path) -> None:
-        """Take the files below a folder: first those directly in it, then those of its folders, in the order of their names."""
+        """Add all files below a folder: first the files directly in it, then folder by folder, each sorted by name."""
         under = [(str(folder), real_path(folder), os.path.abspath(folder))]  # noqa: PTH100
         while under:
             here, real, unresolved = under.pop()
@@ -186,7 +207,7 @@ class _Looking:
                 elif entry.name != CONFIG_FILE:
                     target = real_path(inner[0]) if link else inner[1]
                     if link and (problem := _problem(Path(inner[0]))):
-                        self.found.astray[_name(target, self.root)] = problem
+                        self.found.broken_links[_name(target, self.root)] = problem
                     self._take_file(Path(inner[0]), target, inner[2], named=False)
             under.extend(reversed(folders))
 
@@ -195,18 +216,18 @@ class _Looking:
 
 
 INDEX_MARKER = "newssearch.json"
-"""The file that marks a folder as an index."""
+"""The name of the file whose presence marks a folder as an index."""
 _TABLE = re.compile(r"_MAIN_[0-9]+\.toc")
 _OF_INDEX = re.compile(r"_?MAIN_.*|stories-[0-9]+\.nws|newssearch\.json|files\.json")
 
 
 def _is_of_index(name: str) -> bool:
-    """Whether a file in the folder of an index belongs to the index, by its name."""
+    """Whether a file in the folder of an index belongs to the index, judged by its file name."""
     return _OF_INDEX.fullmatch(name) is not None
 
 
 def _problem(path: Path) -> str:
-    """Return the reason why nothing can be read at a path, or ``""``."""
+    """Return the reason why no file or folder at a path can be read; ``""`` if one exists."""
     try:
         path.stat()
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
@@ -217,11 +238,11 @@ def _problem(path: Path) -> str:
 
 
 def excluded(path: str, exclude: Sequence[str]) -> bool:
-    """Whether one of the patterns ``exclude`` matches a file, by its name in the index.
+    """Whether one of the ``exclude`` patterns matches ``path``, the name of a file in the index.
 
-    A pattern without a slash matches files and folders of that name anywhere. A pattern with a slash matches a path from
-    the archive's folder, and everything below it. ``*`` matches anything within a name, ``**`` also matches folders. On
-    Windows, case is ignored, and a backslash is a slash.
+    A pattern without a slash matches files and folders of that name anywhere. A pattern with a slash matches a path
+    relative to the archive, and everything below that path. ``*`` matches any characters within a name, ``**`` any
+    number of folders. On Windows, case is ignored, and a backslash is a slash.
 
     >>> excluded("a/drafts/1.txt", ["drafts"]), excluded("a/1.tmp", ["*.tmp"]), excluded("a/b/1.txt", ["b/*.txt"])
     (True, True, False)
@@ -249,9 +270,9 @@ def _exclusion(pattern: str, ignore_case: bool) -> re.Pattern[str]:
 
 
 def real_path(file: str | Path) -> str:
-    """Return a path with links, relative parts and ``..`` resolved.
+    """Return the absolute path of a file, with links and ``..`` resolved.
 
-    A link that leads neither to a file nor to a folder is not resolved.
+    If the file is itself a broken link, the path of the link is returned.
     """
     try:
         if os.path.islink(file) and not (os.path.isfile(file) or os.path.isdir(file)):  # noqa: PTH112, PTH113, PTH114
@@ -263,7 +284,7 @@ def real_path(file: str | Path) -> str:
 
 
 def _target(file: Path) -> str:
-    """Return the path that a path leads to, whether or not it exists."""
+    """Return the absolute path of a file with all links resolved, broken ones too. The target need not exist."""
     try:
         return os.path.realpath(file)
     except (OSError, ValueError):
@@ -271,15 +292,15 @@ def _target(file: Path) -> str:
 
 
 def archive_of(folder: Path) -> Path:
-    """Return the archive of an index: the folder that holds the folder of the index, with links resolved."""
+    """Return the archive of an index, with links resolved: the parent folder of ``folder``, the folder of the index."""
     return Path(real_path(folder)).parent
 
 
 def name_of(file: Path, archive: Path) -> str:
-    """Return the name of a file in an index: relative to ``archive``, the folder that holds the index, or else absolute.
+    """Return the name of a file in the index: its path relative to ``archive``; elsewhere, its absolute path.
 
-    Links are resolved. So an archive can be moved with its index, and a file has one name, whatever path leads to it.
-    Bytes of the name that are not UTF-8 are written ``\\\\xff``.
+    The path has forward slashes, and links are resolved. So an archive can be moved with its index, and each file has
+    one name. Bytes that are not UTF-8 are written ``\\\\xff``.
     """
     return _name(real_path(file), real_path(archive))
 
@@ -292,7 +313,7 @@ def _name(real: str, root: str) -> str:
 
 
 def file_of(path: str, archive: Path) -> Path:
-    """Return the file with a name that :func:`name_of` returned."""
+    """Return the path of the file that has the name ``path`` in the index: the inverse of :func:`name_of`."""
     file = archive / path
     if "\\x" in path and not file.exists():
         raw = re.sub(rb"\\x([0-9a-f]{2})", lambda match: bytes([int(match[1], 16)]), path.encode())

@@ -1,4 +1,4 @@
-"""Whether a file has changed: its size and time, and a digest of its content."""
+"""Fingerprints that tell whether a file has changed: its size and modification time, and a digest of its content."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def size_and_time(file: Path) -> tuple[int, int]:
-    """Return the size of a file in bytes and its time of change in nanoseconds; ``(-1, -1)`` if they cannot be read."""
+    """Return the size of a file in bytes and its modification time in nanoseconds; ``(-1, -1)`` if this fails."""
     try:
         status = file.stat()
     except OSError:
@@ -16,7 +16,10 @@ def size_and_time(file: Path) -> tuple[int, int]:
 
 
 def file_digest(file: Path) -> str:
-    """Return a digest of the content of a regular file; ``""`` for anything else, and if it cannot be read."""
+    """Return a digest of the content of a regular file, as 32 hexadecimal digits.
+
+    Returns ``""`` for anything but a regular file, and for a file that cannot be read.
+    """
     try:
         if not file.is_file():
             return ""

@@ -1,4 +1,4 @@
-"""Bring an index up to date with files, a stream, or articles in memory.
+"""The indexer brings an index up to date with files, a stream, or articles in memory.
 
 Each article of a file is compared with the index: new articles are added, changed ones replaced, missing ones removed.
 So an interrupted run continues where it stopped, and after an append to a long file only the new articles are indexed.
@@ -37,18 +37,22 @@ from .manifest import Entry, Manifest
 from .pruning import Confirm, plan
 
 MAX_PENDING_PARAGRAPHS = 500_000
-"""The number of paragraphs that a run adds before it commits: they are in memory, and an interrupted run loses them."""
+"""A run commits whenever this number of added paragraphs is pending, because uncommitted paragraphs take memory, and an
+interrupted run loses them."""
 STALE_MTIME = -2
-"""The modification time, in the manifest, of a file that must be read again whatever its real one is."""
+"""In the manifest, this stands for the modification time of a stale file, which must be read again though unchanged."""
 UNOPENED_MTIME = -3
-"""The time in the manifest of a file that could not be opened. Each run tries again."""
+"""In the manifest, this stands for the modification time of a file that could not be opened. Each run tries again."""
 COUNTS_OF_CHANGES = ("added", "updated", "removed", "kept", "paragraphs")
-"""The counts that change when a copy takes the place of a removed article."""
+"""Reading a file again, for its copies of removed articles, adds to these counts of the report and to no others."""
 
 
 @dataclass(slots=True)
 class _Tally:
-    """The counts of a run so far, by the names of the fields of :class:`~newssearch.reports.IndexReport`."""
+    """The counts of a run so far.
+
+    ``counts`` has them by their field names in :class:`~newssearch.reports.IndexReport`.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     rejected: list[Rejected] = field(default_factory=list)
@@ -57,12 +61,15 @@ class _Tally:
 
 @dataclass
 class _FileRun:
-    """The state of a run within one file or one stream."""
+    """The progress of a run within one file or one stream: what it has read there so far, and what the index has of it.
+
+    ``seen`` has the ids of the committed articles that were found again.
+    """
 
     committed: dict[str, str] | None
-    """The digests of the committed articles of the file, by id; None if the articles belong to no file."""
+    """The digest of each article of the file that is in the last commit, by id; None for articles that have no file."""
     before: Entry | None = None
-    """The manifest's entry from the last time that the file was read."""
+    """The manifest's entry for the file before this run; None if the manifest has none."""
     seen: set[str] = field(default_factory=set)
     articles: int = 0
     rejected: list[tuple[int, str, str | None]] = field(default_factory=list)
@@ -72,7 +79,7 @@ class _FileRun:
 
 
 class _Unchanged(NamedTuple):
-    """A file that has not changed since it was last read."""
+    """An event: a file that has not changed since it was last read, and is not read."""
 
     source: files.Source
     size: int
@@ -80,7 +87,7 @@ class _Unchanged(NamedTuple):
 
 
 class _Opened(NamedTuple):
-    """The beginning of a file: the events up to the next :class:`_Read` are in it."""
+    """An event: the reading of a file begins. All events up to the next :class:`_Read` belong to this file."""
 
     source: files.Source
     size: int
@@ -89,17 +96,17 @@ class _Opened(NamedTuple):
 
 
 class _Read(NamedTuple):
-    """The end of a file."""
+    """An event: the end of a file was reached."""
 
     file: _Opened
 
 
 class Indexer:
-    """One run over files or articles, with a writer that it leaves open.
+    """One run that brings an index up to date with files or articles. The caller closes the ``writer``.
 
-    ``save`` is called with the manifest after each commit, and before a commit that makes files stale. ``options`` set how
-    files are read. ``stop`` is called after each article, and ends the run if it returns true. ``progress`` is called from
-    time to time. With ``retry``, files with rejections are read again.
+    ``save`` is called with the manifest after each commit, and before a commit that makes files stale. ``options`` set
+    how files are read. ``stop`` is called after each article, and ends the run if it returns true. ``progress`` is
+    called after each part of a file. With ``retry``, unchanged files are read again if parts of them were rejected.
     """
 
     def __init__(
@@ -123,7 +130,8 @@ class Indexer:
         self._tally = _Tally()
         self._refused: list[Removal] = []
         self._pending: dict[str, str] = {}
-        self._copies: dict[str, set[str]] = {}  # the files that hold a copy of an article, by its id
+        # for the id of an article, the other files that hold a copy of it
+        self._copies: dict[str, set[str]] = {}
         for path, entry in manifest.entries.items():
             self._note_copies(path, entry)
         self._fresh: dict[str, Entry] = {}  # entries for the manifest after the next commit
@@ -135,16 +143,19 @@ class Indexer:
 
     @cached_property
     def _reading(self) -> str:
-        """Everything but the file itself that the outcome of reading it depends on."""
+        """A string for the options and installed formats: beside the file, the outcome of reading depends on these."""
         return signature(self._options)
 
     @cached_property
     def _reading_rejected(self) -> str:
-        """The same for a file with rejections, which another version of this package or of a library may read."""
+        """The same string for files with rejections, with the versions of packages: another version may read more."""
         return f"{self._reading} {versions()}"
 
     def _is_current(self, entry: Entry) -> bool:
-        """Whether reading an unchanged file again would have the same outcome."""
+        """Whether a file need not be read again if it has not changed, given its entry in the manifest.
+
+        It must have been read with the same options and formats. With ``retry``, no file with rejections is current.
+        """
         if not entry.rejections:
             return entry.reading == self._reading
         return not self._retry and entry.reading == self._reading_rejected
@@ -152,7 +163,7 @@ class Indexer:
     # ---- sources
 
     def read_files(self, look: files.Look) -> None:
-        """Bring the index up to date with files."""
+        """Bring the index up to date with the files in ``look``: read the changed ones, and count all of them."""
         found = look.sources
         for rejected in look.rejected:
             self._reject(rejected)
@@ -176,9 +187,9 @@ class Indexer:
                     return
 
     def read_copies(self, archive: Path) -> None:
-        """Read the files with copies of removed articles again: a copy takes the place of each.
+        """Read again the files that hold copies of removed articles, so that a copy replaces each removed article.
 
-        The report counts the changes, but not these files as read.
+        The report counts the changed articles, but not these files.
         """
         self._commit()
         while stale := [item for item in self._manifest.entries.items() if item[1].mtime == STALE_MTIME]:
@@ -201,7 +212,7 @@ class Indexer:
             self._commit()
 
     def read_articles(self, items: Iterable[ReadOutcome]) -> None:
-        """Add articles that belong to no file; each replaces the article with its id, if there is one."""
+        """Add articles that belong to no file. Each replaces the article of the same id, if the index has one."""
         run = _FileRun(committed=None)
         for item in items:
             self._take(item, run)
@@ -220,10 +231,10 @@ class Indexer:
         exclude: Sequence[str],
         confirm: Confirm | None,
     ) -> None:
-        """Remove the articles of indexed files that are missing below the paths of the run, or excluded.
+        """Remove the articles of indexed files that are now excluded, or missing below the paths of the run.
 
-        ``indexed`` maps each file of the index to the number of its articles. A removal of too many articles is refused
-        unless ``confirm`` agrees: see :mod:`newssearch.updating.pruning`.
+        ``indexed`` maps each file of the index to the number of its articles. A removal of most articles below a path
+        is refused unless ``confirm`` agrees: see :mod:`newssearch.updating.pruning`.
         """
         made = plan(indexed, look, archive, exclude, confirm, self._copied)
         self._refused += made.refused
@@ -236,14 +247,18 @@ class Indexer:
             self._manifest.drop(path)
 
     def _copied(self, path: str, missing: Collection[str]) -> int:
-        """Return the number of articles of a file that have a copy in a file that is not missing."""
+        """Return how many articles of the file ``path`` have a copy in another file that is not ``missing``."""
         if not self._copies:
             return 0
         copies = (self._copies.get(article_id, set()) for article_id in self._writer.states(path))
         return sum(any(other not in missing for other in others) for others in copies)
 
     def finish(self, refuse: Callable[[int], Iterable[Removal]] = lambda added: ()) -> IndexReport:
-        """Commit, and return the report. ``refuse`` returns the refused removals, given the number of added articles."""
+        """Commit, and return the report.
+
+        Unless the run was stopped, ``refuse`` is called with the number of added articles; the removals that it returns
+        are reported as refused.
+        """
         self._commit(last=True)
         if not self._stopped:
             self._refused += refuse(self._tally.counts["added"])
@@ -261,7 +276,10 @@ class Indexer:
     def _events(
         self, sources: Iterable[files.Source]
     ) -> Iterator[_Unchanged | _Opened | _Read | ReadOutcome | Document]:
-        """Yield each file, unchanged or opened, and the contents of an opened one. Runs ahead of the indexing."""
+        """Yield the events of all files: an unchanged one, or the beginning, contents and end of one that is read.
+
+        Worker processes parse the documents meanwhile, so this generator is ahead of the indexing.
+        """
         for source in sources:
             size, mtime = size_and_time(source.file)
             entry = self._manifest.entries.get(source.path)
@@ -309,7 +327,7 @@ class Indexer:
         self._tally.skipped.update(dict(entry.skipped))
 
     def _read_now(self, source: files.Source) -> None:
-        """Read a file at once, in this process."""
+        """Read a file and index its articles before returning, without worker processes."""
         file = _Opened(source, *size_and_time(source.file), file_digest(source.file))
         run = self._begin(file)
         for item in read_file(source.file, source.path, self._options):
@@ -328,7 +346,7 @@ class Indexer:
         return _FileRun(committed, before)
 
     def _end(self, file: _Opened, run: _FileRun) -> None:
-        # The articles stay if the file cannot be read now, or if a part cannot that could be read before.
+        # No article is removed if the file cannot be read now, or if a part that was readable before no longer is.
         unread = any(record == 0 and member is None for record, _, member in run.rejected)
         parts = {rejected for rejected in run.rejected if rejected[0] == 0}
         if not unread and parts <= set(run.before.rejected if run.before else ()):
@@ -393,9 +411,9 @@ class Indexer:
     def _article(self, article: Article, run: _FileRun) -> None:
         state = article.digest
         old = self._old(article.id, run)
-        taken = self._taken(article.id, run, old)
+        taken = self._digest_of_other(article.id, run, old)
         if taken is not None:
-            self._taken_id(article, taken, run)
+            self._take_with_taken_id(article, taken, run)
             return
         run.articles += 1
         if run.committed is not None and old is not None:
@@ -413,20 +431,27 @@ class Indexer:
         self._pending[article.id] = state
         self._tally.counts["paragraphs"] += len(article.paragraphs)
 
-    def _taken(self, article_id: str, run: _FileRun, old: str | None) -> str | None:
-        """Return the digest of another article with this id, or None."""
+    def _digest_of_other(self, article_id: str, run: _FileRun, old: str | None) -> str | None:
+        """Return the digest of another article that has the given id; None if no other article has it.
+
+        ``old`` is the digest of the article that the given one replaces, or None: see :meth:`_old`.
+        """
         if article_id in self._pending:
             return self._pending[article_id]
         if old is not None and article_id not in run.seen:
             return None
         return self._writer.state(article_id) if article_id not in self._removed else None
 
-    def _taken_id(self, article: Article, taken: str, run: _FileRun) -> None:
-        """Take an article whose id another article has: it is a duplicate, or gets another id, or is rejected."""
+    def _take_with_taken_id(self, article: Article, taken: str, run: _FileRun) -> None:
+        """Take an article whose id another article already has, with the digest ``taken``.
+
+        If the digests are equal, it is a duplicate. Otherwise it gets a unique id; if that is impossible, it is
+        rejected. An article that belongs to no file replaces the other one.
+        """
         if taken == article.digest:
             self._tally.counts["duplicates"] += 1
             run.duplicates.append(article.id)
-        elif run.committed is None:  # of no file: the later version replaces the earlier, uncommitted one
+        elif run.committed is None:  # no file: the later version replaces the earlier, pending one
             self._commit()
             self._article(article, run)
         elif (renamed := article.with_unique_id()).id != article.id:
@@ -443,7 +468,7 @@ class Indexer:
             )
 
     def _old(self, article_id: str, run: _FileRun) -> str | None:
-        """Return the digest of the committed article that a new one with this id replaces, or None."""
+        """Return the digest of the committed article that an article with this id replaces; None if there is none."""
         if run.committed is not None:
             return run.committed.get(article_id)
         return self._writer.state(article_id) if article_id not in self._pending else None
@@ -460,7 +485,7 @@ class Indexer:
             self._copies.setdefault(article_id, set()).add(path)
 
     def _copies_are_stale(self, article_id: str) -> None:
-        """Mark the files with copies of an article as stale: the article is being removed or changed."""
+        """Mark all files that hold a copy of an article as stale, because the article is removed or changed."""
         for path in self._copies.pop(article_id, ()):
             if path in self._fresh:
                 self._fresh[path] = replace(self._fresh[path], mtime=STALE_MTIME, digest="")
@@ -477,7 +502,7 @@ class Indexer:
         self._progress(Progress(self._done, self._total, self._seen))
 
     def _commit(self, last: bool = False) -> None:
-        # Stale files are marked on disk before the articles that they have copies of are removed.
+        # Before articles are removed, the files that hold copies of them are marked as stale on disk.
         if self._manifest.changed:
             self._save(self._manifest)
             self._manifest.changed = False

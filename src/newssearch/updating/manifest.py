@@ -1,9 +1,10 @@
 """The manifest of an index: the files that it was built from, so that unchanged files need not be read again.
 
-The manifest only saves work. It is written after the commit that it describes. If it is missing or lacks files, these
-are read again, and their articles are found unchanged. Stale files are the exception: their entries are removed or marked
-before the commit that makes them stale. A file is stale if it has changed (it might change back after an interrupted
-run), or if it holds a copy of an article that is removed or changed.
+The manifest only saves work. It is written after the commit that it describes. If it is missing or lacks entries, files
+are read again, and their articles are found unchanged.
+
+A file is *stale* if it has changed (it might change back after an interrupted run), or if it holds a copy of an article
+that is removed or changed. The entry of a stale file is removed or marked before the commit that makes it stale.
 """
 
 from __future__ import annotations
@@ -15,12 +16,17 @@ from newssearch.system.atomic_files import sealed, unsealed
 
 FILE_NAME = "files.json"
 READERS_VERSION = 3
-"""The version of what the readers make of a file. A new version makes the next run read all files again."""
+"""This number is raised when the readers make other articles of the same file. Then the next run reads all files again,
+changed or not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file at its last reading: its size in bytes, time of change in nanoseconds and digest, how it was read, and the outcome."""
+    """The manifest's entry for one file: the file as it was when last read, and what the reading produced.
+
+    ``size`` is in bytes, ``mtime`` (the modification time) in nanoseconds. ``reading`` is a string that stands for the
+    options and formats that the file was read with. ``articles`` is the number of articles.
+    """
 
     size: int
     mtime: int
@@ -28,25 +34,31 @@ class Entry:
     reading: str
     articles: int
     rejections: int = 0
-    """The number of rejected records and parts. ``rejected`` lists the first ones."""
+    """The number of rejected records and parts of the file. ``rejected`` lists the first of them."""
     rejected: tuple[tuple[int, str, str | None], ...] = ()
-    """The record, reason and member of each :class:`~newssearch.article.Rejected`."""
+    """The record number, reason and member of the first rejected parts: see :class:`~newssearch.article.Rejected`."""
     duplicates: tuple[str, ...] = ()
-    """The ids of articles that are indexed from another file."""
+    """The ids of the file's articles that the index already had from another file."""
     skipped: tuple[tuple[str, int], ...] = ()
-    """The number of skipped items that are not articles, by kind."""
+    """The number of skipped items that are no articles, as pairs of a kind and a count, sorted by kind."""
 
 
 @dataclass
 class Manifest:
-    """The entries of the files of an index, by their names in the index."""
+    """The manifest in memory: an entry for each file, by the file's name in the index.
+
+    ``changed`` is true if it differs from the manifest on disk.
+    """
 
     entries: dict[str, Entry] = field(default_factory=dict)
     changed: bool = False
 
     @classmethod
     def load(cls, content: str | None) -> Manifest:
-        """Read a manifest. A missing or damaged one, or one of another version, is read as empty."""
+        """Return the manifest that :meth:`dump` wrote as ``content``.
+
+        If the content is missing (None), damaged, or of another version, the manifest is empty.
+        """
         try:
             loaded = json.loads(unsealed(content or ""))
             if loaded["version"] != READERS_VERSION:
@@ -61,13 +73,13 @@ class Manifest:
         return sealed(json.dumps({"version": READERS_VERSION, "files": files}, separators=(",", ":")))
 
     def set(self, path: str, entry: Entry) -> None:
-        """Set the entry of a file."""
+        """Add or replace the entry of the file ``path``."""
         if self.entries.get(path) != entry:
             self.entries[path] = entry
             self.changed = True
 
     def drop(self, path: str) -> None:
-        """Remove the entry of a file."""
+        """Remove the entry of the file ``path``, if there is one."""
         if self.entries.pop(path, None) is not None:
             self.changed = True
 

@@ -1,9 +1,9 @@
-"""Which articles a run removes because their files are missing, and which only with the user's consent.
+"""The decision which articles a run removes because their files are missing, and which only if the user confirms it.
 
 A share that is not mounted, an empty mount point and a folder that cannot be listed look like thousands of deleted
-files. So a run removes only articles of files below the paths that it was given, and none below a missing path, a broken
-link, or a folder that cannot be listed. The articles of an empty folder, and more than half of the articles below a path,
-are removed only if the user confirms it.
+files. So a run removes only articles of files below the paths that it was given, and none below a missing path, a
+broken link, or a folder that cannot be listed. The user must confirm the removal of articles whose folder is now empty,
+and of more than half of the articles below a path.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from newssearch.reports import Removal
 from . import files
 
 MAX_EXAMPLES = 10
-"""The largest number of files that a removal names."""
+"""A :class:`~newssearch.reports.Removal` names at most this number of files as examples."""
 EMPTY_FOLDER = "the folder is empty now"
-"""The reason to ask before the removal of articles whose files were in an empty folder."""
+"""This text is shown to users who are asked to confirm the removal of articles whose folder is now empty."""
 
 
 Confirm = Callable[[Removal], bool]
@@ -32,7 +32,10 @@ Confirm = Callable[[Removal], bool]
 
 @dataclass
 class Plan:
-    """The files whose articles to remove, and the refused removals. ``kept`` articles stay although their file is missing."""
+    """The outcome of :func:`plan`: the files whose articles are to be removed, and the removals that were refused.
+
+    ``kept`` is the number of articles that stay although their file is missing.
+    """
 
     remove: list[str] = field(default_factory=list)
     refused: list[Removal] = field(default_factory=list)
@@ -47,10 +50,11 @@ def plan(
     confirm: Confirm | None,
     spared: Callable[[str, Collection[str]], int] = lambda path, missing: 0,
 ) -> Plan:
-    """Decide which of the ``indexed`` files to remove after a ``look`` at the archive.
+    """Decide from which of the ``indexed`` files to remove all articles, after a ``look`` at the archive.
 
-    ``indexed`` maps each file to the number of its articles. ``spared`` returns the number of articles of a missing file
-    that have a copy in a file that stays.
+    ``indexed`` maps each file to the number of its articles. ``confirm`` is asked about each doubtful removal; without
+    it all of them are refused. ``spared``, called with a missing file and all missing files, returns how many of its
+    articles have a copy in a file that is not missing: these do not count as lost.
     """
     return _Planning(indexed, look, archive, tuple(exclude), confirm, spared).plan()
 
@@ -101,7 +105,11 @@ class _Planning:
     def _doubtful(
         self, scope: files.Scope, total: int, below: Mapping[str, str]
     ) -> Iterable[tuple[Removal, Collection[str]]]:
-        """Yield the removals of missing files below a path that need consent, with the files."""
+        """Yield each removal in a scope that the user must confirm, with the missing files that it concerns.
+
+        ``total`` is the number of indexed articles in the scope; ``below`` maps each missing file to its empty folder,
+        or to ``""``.
+        """
         lost = {
             path: 0 if path in self._moved else self._indexed[path] - self._spared(path, below)
             for path in below
@@ -119,7 +127,13 @@ class _Planning:
                 yield _removal(folder, inside, sum(inside.values()), EMPTY_FOLDER), inside
 
     def _state(self, path: str) -> str | None:
-        """Return None for a file that exists, ``"kept"`` if that is unclear; for a missing one its empty folder, or ``""``."""
+        """Return whether an indexed file is missing.
+
+        - None: the file exists.
+        - ``"kept"``: this cannot be decided, so its articles stay.
+        - ``""``: the file is missing or excluded.
+        - the name in the index of a folder: the file is missing, and this folder, in which it was, is empty.
+        """
         if path in self._look.excluded or files.excluded(path, self._exclude):
             return ""
         if self._look.is_unlisted(path):
@@ -141,7 +155,10 @@ class _Planning:
         return ""
 
     def _folder(self, folder: str) -> tuple[str, str]:
-        """Return the problem of the nearest existing folder, ``"empty"``, ``"unlisted"`` or ``""``, and its name in the index."""
+        """Return the state of a folder, or of its nearest existing parent, and the name in the index of that folder.
+
+        The state is ``"empty"``, ``"unlisted"`` (the folder cannot be listed) or ``""`` (it has files).
+        """
         if folder not in self._folders:
             self._folders[folder] = self._look_into(folder)
         return self._folders[folder]

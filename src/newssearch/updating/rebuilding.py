@@ -1,4 +1,4 @@
-"""Rebuild an index: make a new one from files, in place of the old one."""
+"""The rebuilding of an index: a new index is made from files, and takes the place of the old one."""
 
 from __future__ import annotations
 
@@ -35,12 +35,13 @@ def rebuild(
 ) -> IndexReport:
     """Rebuild the index in ``folder`` from files; the new one replaces the old one when it is complete.
 
-    Until then the old one can be searched. It stays as it was if the run is stopped, fails, or finds no article. Only counts
-    are read of the old index, so an index of an older format, or a damaged one, can be rebuilt too: its manifest has the
-    number of articles of each file.
+    Until then the old one can be searched. It stays as it was if the run is stopped, fails, or finds no article. Of the
+    old index only counts of articles are read; if it is damaged or has an older format, they are taken from its
+    manifest.
 
-    ``confirm`` is asked, with a :class:`Removal`, before the new index replaces one that has more than twice as many
-    articles, or that has articles below a path that is missing, empty or cannot be listed. Without it, the answer is no.
+    ``confirm`` is called with a :class:`Removal` before the new index replaces an index that has more than twice as
+    many articles, or that has articles below a path that is missing, empty or cannot be listed. Without ``confirm``,
+    the rebuild is refused.
     """
     store = store_at("folder", folder)
     wanted = arguments.paths("paths", paths)
@@ -79,14 +80,14 @@ def rebuild(
 
 
 class _Old(NamedTuple):
-    """The number of articles of the old index, None if it cannot be read; and the number by the file they were read from."""
+    """The size of the old index: its number of articles (None if it cannot be read), and the number for each file."""
 
     articles: int | None
     paths: dict[str, int]
 
     @property
     def total(self) -> int:
-        """The number of articles. If the index cannot be read, those of the files in its manifest."""
+        """The number of articles of the old index. If it cannot be read, the number that its manifest records."""
         return sum(self.paths.values()) if self.articles is None else self.articles
 
 
@@ -106,15 +107,15 @@ def _old(store: Store) -> _Old:
 
 
 def _missed(old: _Old, look: files.Look) -> Iterator[Removal]:
-    """Return the removals of articles below paths from which nothing can be read."""
+    """Yield a removal for each path that has articles in the old index and from which nothing can be read now."""
     if old.articles == 0:
         return
     holding = {scope for source in look.sources for scope in look.scopes_of(source.path)}
     empty = {scope.path: scope.problem or EMPTY_FOLDER for scope in look.scopes if scope not in holding}
-    for path, reason in {**empty, **look.unlisted, **look.astray}.items():
+    for path, reason in {**empty, **look.unlisted, **look.broken_links}.items():
         below = files.Look(scopes=[files.Scope(path)])
         indexed = {name: number for name, number in old.paths.items() if below.scopes_of(name)}
-        if indexed or (old.articles is None and path not in look.astray):
+        if indexed or (old.articles is None and path not in look.broken_links):
             total = sum(indexed.values())
             yield Removal(
                 path, total, total if indexed else None, reason, len(indexed), tuple(indexed)[:MAX_EXAMPLES]
@@ -122,7 +123,7 @@ def _missed(old: _Old, look: files.Look) -> Iterator[Removal]:
 
 
 def _smaller(old: _Old, added: int) -> Iterator[Removal]:
-    """Return the removal of most articles, if the new index has less than half as many as the old one."""
+    """Yield one removal if the new index, with ``added`` articles, has less than half the articles of the old one."""
     if 2 * added < old.total:
         reason = f"the new index would have {added:,}"
         yield Removal(".", old.total - added, old.total, reason)

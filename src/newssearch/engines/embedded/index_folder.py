@@ -1,8 +1,8 @@
-"""The folder of an index: make it, open it, write its table of contents.
+"""The folder of an index of the embedded engine: it is made, locked and opened here, and its table of contents written.
 
-Beside Whoosh's own files (``_MAIN_*.toc`` and ``MAIN_*``) it holds ``newssearch.json``, which says which format the
-index has. A search opens what the newest table of contents names; a writer holds the lock ``MAIN_RUN`` for as long
-as it lives, through all of its commits.
+Beside Whoosh's own files (``_MAIN_*.toc`` and ``MAIN_*``) the folder holds the marker ``newssearch.json``, which states
+the format of the index. A search opens the files that the newest table of contents names. A writer holds the lock
+``MAIN_RUN`` until it is closed, through all of its commits.
 """
 
 from __future__ import annotations
@@ -57,23 +57,23 @@ if TYPE_CHECKING:
     from newssearch.engines.embedded.whoosh_compat.folder import Lock, WhooshFolder
 
 REBUILD = "rebuild"
-"""The name that a rebuild's folder begins with."""
+"""The name of the subfolder in which a rebuild writes the new index begins with this."""
 REBUILD_FOLDER = re.compile(rf"{REBUILD}(\.[0-9a-f]{{16}})?\.tmp")
-"""Matches the name of a folder that a rebuild grows in."""
+"""Matches the name of a subfolder in which a rebuild writes the new index."""
 KEPT_ARRAY_BYTES = 1 << 24
-"""The size of an array in bytes up to which its memory is kept for later arrays."""
+"""When an array of at most this size in bytes is freed, the process keeps the memory for later arrays (on Linux)."""
 _SNAPSHOT_ATTEMPTS = 20
-"""How often a snapshot is opened again because a commit removed files of the previous one meanwhile."""
+"""A snapshot is opened at most this number of times: a commit may remove files while they are being opened."""
 
 
 class WhooshToc(Protocol):
-    """A table of contents as an object of Whoosh, whose segments a writer replaces."""
+    """The table of contents as an object of Whoosh. A writer changes its list of ``segments`` and writes it."""
 
     segments: list[ArraySegment]
 
 
 class IndexFolder:
-    """The folder of an index: what its store, its writer and a rebuild share."""
+    """The folder of an index, with the operations that the store, the writer and the rebuild share."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -84,7 +84,7 @@ class IndexFolder:
         return self._folder
 
     def open(self) -> None:
-        """Check that the folder holds an index which this version can read.
+        """Check that the folder holds an index and that this version can read it.
 
         Raises :class:`~newssearch.IndexNotFoundError`, :class:`~newssearch.IndexVersionError` or
         :class:`~newssearch.IndexDamagedError`.
@@ -94,10 +94,11 @@ class IndexFolder:
         _check_marker(self.folder)
 
     def create_locked(self, wait: float, extras: Iterable[str] = ()) -> Lock:
-        """Make a new, empty index without the ``extras`` of an earlier one, and return the lock, which is still held.
+        """Make a new, empty index, and return its lock, which the caller must release.
 
-        The folder is made if need be. Raises :class:`~newssearch.IndexExistsError` if it holds an index: that is never
-        emptied. Waits up to ``wait`` seconds for another process that creates or rebuilds one there, then raises
+        The folder is made if need be, and files named ``extras`` of an earlier index are removed. Raises
+        :class:`~newssearch.IndexExistsError` if the folder holds an index: it is never emptied. If another process is
+        making or rebuilding an index there, this waits up to ``wait`` seconds, then raises
         :class:`~newssearch.IndexLockedError`.
         """
         if holds_index(self.folder):
@@ -117,9 +118,10 @@ class IndexFolder:
         return IndexExistsError(f"{self.folder} holds an index already", self.folder)
 
     def check_names(self, extras: Iterable[str]) -> None:
-        """Check, before an index is made, that no file of another program has the name of one of its files.
+        """Check that a new index would not overwrite a file of another program: the marker and the named ``extras``.
 
-        Raises :class:`~newssearch.IndexFolderError`.
+        Raises :class:`~newssearch.IndexFolderError` if the folder has a file of that name which newssearch did not
+        write.
         """
         for name in (MARKER, *extras):
             content = self.read_extra(name)
@@ -132,7 +134,10 @@ class IndexFolder:
                 raise IndexFolderError(message, self.folder) from None
 
     def lock_or_make(self, wait: float) -> Lock:
-        """Return the lock of a folder, which is made if need be, again if it is removed meanwhile; see :meth:`lock`."""
+        """Return the lock of the folder as :meth:`lock` does, but make the folder first if it does not exist.
+
+        If another process removes the folder meanwhile, it is made again, for up to ``wait`` seconds.
+        """
         until = time.monotonic() + wait
         while True:
             make_folder(self.folder)
@@ -148,9 +153,10 @@ class IndexFolder:
                 raise atomic_files.unwritable(self.folder, error) from error
 
     def put_empty(self, extras: Iterable[str]) -> None:
-        """Make an empty index without the ``extras`` of an earlier one. The lock must be held, and there must be no index.
+        """Make an empty index, and remove files named ``extras`` of an earlier one.
 
-        The table of contents comes last: before it there is no index, and after it a whole one.
+        The caller must hold the lock, and there must be no index. The table of contents is written last: only then the
+        folder holds an index, and that is complete.
         """
         with atomic_files.writing(self.folder):
             self.remove_extras(extras)
@@ -158,18 +164,18 @@ class IndexFolder:
             self.whoosh.create()
 
     def remove_extras(self, extras: Iterable[str]) -> None:
-        """Remove the extras of an index that is replaced."""
+        """Remove the named extra files, because the index that they belong to is being replaced."""
         for name in extras:
             atomic_files.patiently(partial((self.folder / name).unlink, missing_ok=True))
 
     @property
     def generation(self) -> int:
-        """The number of the last commit."""
+        """The number of the last commit; negative if the folder holds no index."""
         return newest(self.folder)
 
     @property
     def size(self) -> int:
-        """The size of all files in the folder in bytes."""
+        """The total size in bytes of all files in the folder."""
         size = 0
         for entry in os.scandir(self.folder):
             with contextlib.suppress(FileNotFoundError):  # a commit may remove it
@@ -177,7 +183,7 @@ class IndexFolder:
         return size
 
     def snapshot(self) -> EmbeddedSnapshot:
-        """Return the last commit.
+        """Return the snapshot of the last commit.
 
         Raises :class:`~newssearch.IndexDamagedError` if a check finds damage or a file is missing, and
         :class:`OSError` if the system does not let a file be read.
@@ -217,7 +223,7 @@ class IndexFolder:
 
     @property
     def whoosh(self) -> WhooshFolder:
-        """The same folder, as Whoosh sees it."""
+        """The same folder as an object that uses Whoosh to lock it and to write tables of contents."""
         from newssearch.engines.embedded.whoosh_compat.folder import (
             WhooshFolder,  # slow to import, and a search needs none of it
         )
@@ -225,27 +231,30 @@ class IndexFolder:
         return WhooshFolder(self.folder)
 
     def read_extra(self, name: str) -> str | None:
-        """Return the content of one of the extras, or None."""
+        """Return the content of the file ``name`` in the folder; None if it does not exist."""
         try:
             return (self.folder / name).read_text(encoding="utf-8", errors="replace")
         except FileNotFoundError:
             return None
 
     def write_extra(self, name: str, content: str) -> None:
-        """Write one of the extras, whole or not at all. The lock must be held."""
+        """Write the file ``name`` in the folder atomically. The caller must hold the lock."""
         with atomic_files.writing(self.folder):
             atomic_files.replace(self.folder / name, content.encode("utf-8", "surrogatepass"))
 
     def remove_rebuilds(self) -> None:
-        """Remove the folders that interrupted rebuilds left behind. The lock must be held, so that no rebuild is running."""
+        """Remove the subfolders that interrupted rebuilds left behind.
+
+        The caller must hold the lock, so that no rebuild is running.
+        """
         for path in self.folder.glob(f"{REBUILD}*.tmp"):
             if REBUILD_FOLDER.fullmatch(path.name):
                 remove_folder(path)
 
     def lock(self, wait: float) -> Lock:
-        """Take the lock: only its holder may write, until it calls ``release()``.
+        """Take the lock of the folder and return it. Only its holder may write, until it calls ``release()``.
 
-        Raises :class:`~newssearch.IndexLockedError` if another process holds it for longer than ``wait`` seconds.
+        Raises :class:`~newssearch.IndexLockedError` if another process still holds the lock after ``wait`` seconds.
         """
         try:
             return self.whoosh.lock(wait)
@@ -255,14 +264,14 @@ class IndexFolder:
             raise atomic_files.unwritable(self.folder, error) from error
 
     def toc(self) -> WhooshToc:
-        """Return the newest table of contents, after checking that it names only known classes."""
+        """Return the newest table of contents, after checking that the pickle in it references only known classes."""
         toc: WhooshToc = self.whoosh.toc()
         return toc
 
     def put_toc(self, toc: WhooshToc, stories: Stories | None = None) -> bool:
-        """Write the next table of contents, with these stories, and remove the files that it does not name.
+        """Commit: write the given stories and the table of contents, and remove the files that it does not name.
 
-        The lock must be held. Returns whether all are removed: on Windows, files that are open stay.
+        The caller must hold the lock. Returns whether all these files were removed: on Windows, open files stay.
         """
         generation = self.generation + 1
         fault_point("commit: begin")
@@ -278,20 +287,23 @@ class IndexFolder:
         return all_removed
 
     def remove_replaced(self) -> None:
-        """Remove files that the last commit replaced but could not remove because they were open. The lock must be held."""
+        """Remove the files that the last commit replaced but could not remove because they were open.
+
+        The caller must hold the lock.
+        """
         self.whoosh.clean()
         remove_stories(self.folder, self.generation)
 
 
 def _not_found(folder: Path) -> IndexNotFoundError:
-    """Return the error for a folder that holds no index."""
+    """Return the error that says that a folder does not exist or holds no index."""
     what = "is no folder" if not folder.is_dir() else "holds no index"
     message = f"{folder} {what}: make one with `newssearch index --index {folder} FILES…`"
     return IndexNotFoundError(message, folder)
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove a folder and all that is in it, if it exists; on Windows, files that are open stay."""
+    """Remove a folder and all that is in it, if it exists. On Windows, files that are open stay."""
     import shutil  # slow to import, and a search needs none of it
 
     if folder.is_symlink():  # its target is not part of the index
@@ -300,10 +312,10 @@ def remove_folder(folder: Path) -> None:
 
 
 def _keep_memory() -> None:
-    """Let the C library of Linux keep the memory of a query's arrays for the next query.
+    """Make the C library of Linux keep the memory of a query's arrays for the next query, which makes queries faster.
 
-    It returns each large block to the system until a block of this size has been freed: malloc(3), M_MMAP_THRESHOLD.
-    Nothing is written to the block, so it takes no memory.
+    Freeing one block of :data:`KEPT_ARRAY_BYTES` raises the size from which on the library returns freed blocks to the
+    system (M_MMAP_THRESHOLD in mallopt(3)). Nothing is written to the block, so it takes no memory.
     """
     with contextlib.suppress(MemoryError):
         np.empty(KEPT_ARRAY_BYTES, np.uint8)
@@ -318,9 +330,10 @@ def make_folder(folder: Path) -> None:
 
 
 def _check_marker(folder: Path) -> None:
-    """Check that this version can read an index.
+    """Check that this version of newssearch can read the index in a folder.
 
-    The table of contents says which version wrote it; if it is damaged or Whoosh wrote it, the marker does.
+    The table of contents states the versions of its format. If it is damaged or Whoosh wrote it, the marker is used.
+    Raises :class:`~newssearch.IndexVersionError`, or :class:`~newssearch.IndexDamagedError` if the marker is damaged.
     """
     versions = read_versions(folder)
     try:
@@ -352,6 +365,6 @@ def _check_versions(folder: Path, versions: tuple[int, int], made_by: str) -> No
 
 
 def marker() -> str:
-    """Return the content of the file that says which format the index has."""
+    """Return the content of the marker, the file ``newssearch.json`` that states the format of an index."""
     versions = {"format": FORMAT_VERSION, "analysis": ANALYSIS_VERSION, "made_by": __version__}
     return atomic_files.sealed(json.dumps(versions, separators=(",", ":")))

@@ -1,7 +1,7 @@
-"""The segments that a run makes of new articles.
+"""The building of segments from the articles that a run adds.
 
-Articles are gathered in batches. A full batch becomes a segment while the next one is gathered: in a thread, or, once there
-is enough text, in one of several processes. The segments are the same either way.
+Articles are gathered in batches. A full batch becomes a segment while the next batch is gathered: in a thread, or, in a
+run with much text, in one of several processes. The segments are the same either way.
 """
 
 from __future__ import annotations
@@ -20,13 +20,15 @@ from newssearch.system.fault_points import fault_point
 from newssearch.system.workers import ProcessPool, ThreadWorker, WorkerMemory, WorkerPool, worker_count
 
 BATCH_TEXT_BYTES = 18_000_000
-"""The text of a batch in bytes. Memory holds one batch in this process, and one in each worker."""
+"""A batch becomes a segment when its texts have this size in bytes. Memory holds one batch in this process, and one in
+each worker."""
 MIN_TEXT_FOR_PROCESSES = 12_000_000
-"""The text of a run in bytes from which on processes save more time than they take to start."""
+"""Worker processes are used when the texts of a run have at least this size in bytes: less text would not make up for
+the time that processes take to start."""
 
 
 class NewSegments:
-    """The segments of articles that are not committed yet, in ``folder``."""
+    """The segments of uncommitted articles, which are built in ``folder``: both finished ones and those in progress."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -34,19 +36,19 @@ class NewSegments:
         self._text_bytes = 0  # of all batches of the run
         self._building: list[tuple[ArraySegment, Future[None]]] = []
         self.workers: WorkerPool = ThreadWorker()
-        """The workers that build segments; they merge segments too."""
+        """The workers that build segments. The writer uses them for merges too."""
         self.built: list[ArraySegment] = []
-        """The segments that are on disk."""
+        """The finished segments, whose files are on disk."""
         self.paragraphs = 0
-        """The number of paragraphs of all articles, an article without any counted as one."""
+        """The number of uncommitted paragraphs. An article without paragraphs counts as one."""
 
     @property
     def segments(self) -> list[ArraySegment]:
-        """All segments, those that are being built included."""
+        """All uncommitted segments: the finished ones, then those that are being built."""
         return [*self.built, *(segment for segment, _ in self._building)]
 
     def add(self, article: Article, state: str) -> None:
-        """Add an article to the batch; build a segment of a full one."""
+        """Add an article to the current batch. If that is full then, start to build its segment."""
         self._builder.add(article, state)
         self.paragraphs += max(len(article.paragraphs), 1)
         if self._builder.size >= BATCH_TEXT_BYTES:
@@ -54,18 +56,21 @@ class NewSegments:
                 self._build()
 
     def build_all(self) -> None:
-        """Build a segment of the last batch, and wait until all segments are on disk."""
+        """Build the segment of the current batch, if it has articles, and wait until all segments are on disk."""
         if self._builder.documents:
             self._build()
         self._wait()
         fault_point("segment: done")
 
     def clear(self) -> None:
-        """Forget the segments, which are committed now."""
+        """Forget the finished segments, because they are committed now."""
         self.built, self.paragraphs = [], 0
 
     def _build(self) -> None:
-        """Give the batch to a worker, and begin the next one."""
+        """Submit the current batch to a worker, and begin the next batch.
+
+        Switch to processes if there is enough text.
+        """
         fault_point("segment: begin")
         builder, self._builder = self._builder, SegmentBuilder()
         self._text_bytes += builder.size
@@ -83,7 +88,7 @@ class NewSegments:
         self._building.append((segment, self.workers.submit(task)))
 
     def _wait(self, limit: int = 0) -> None:
-        """Wait until at most ``limit`` segments are being built."""
+        """Wait until at most ``limit`` segments are being built. Raises the error of a failed build."""
         while len(self._building) > limit:
             segment, done = self._building[0]
             done.result()  # an error is raised again at each commit
@@ -92,18 +97,18 @@ class NewSegments:
 
 
 class BuildTask(NamedTuple):
-    """The task of a worker: build a segment of a batch."""
+    """The task of a worker: to build the segment of a batch and write it to ``path``."""
 
     builder: SegmentBuilder
     path: Path
 
     def run(self, memory: WorkerMemory) -> None:
-        """Write the segment."""
+        """Build and write the segment; ``memory`` keeps the worker's lexicon from one task to the next."""
         write_container(self.path, self.builder.sections(_lexicon(memory)))
 
 
 def _lexicon(memory: WorkerMemory) -> Lexicon:
-    """Return the lexicon that the worker keeps from one batch to the next; a new one if that is full."""
+    """Return the lexicon that the worker keeps from one batch to the next, or a new one if that lexicon is full."""
     if Lexicon not in memory or memory[Lexicon].full:
         memory[Lexicon] = Lexicon()
     return memory[Lexicon]  # type: ignore[no-any-return]

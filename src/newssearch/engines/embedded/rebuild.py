@@ -1,4 +1,7 @@
-"""A rebuild: a new index grows in a folder inside the old one, and takes its place by a new table of contents."""
+"""The rebuild of an index: the new index is written in a subfolder, then its files replace those of the old one.
+
+The replacement takes effect at once, when the new table of contents is written.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,11 @@ if TYPE_CHECKING:
 
 
 class EmbeddedRebuild:
-    """A rebuild of one index; see :class:`newssearch.engines.protocol.Rebuild`. It holds ``lock`` until it is closed."""
+    """A rebuild of the index in ``folder``: see :class:`newssearch.engines.protocol.Rebuild`.
+
+    It holds ``lock``, which keeps other writers out, until it is closed. ``extras`` are the names of small files that
+    belong to the index and are replaced with it.
+    """
 
     def __init__(self, folder: IndexFolder, lock: Lock, extras: Iterable[str]) -> None:
         self._old = folder
@@ -28,18 +35,18 @@ class EmbeddedRebuild:
         self._new: IndexFolder | None = None
 
     def begin(self) -> EmbeddedWriter:
-        """Make the new index, empty, and return its writer."""
+        """Create the new, empty index in a subfolder of the old one, and return its writer."""
         old = self._old
         if old.generation < 0:
             old.check_names(self._extras)
         with atomic_files.writing(old.folder):
-            old.remove_rebuilds()  # that were interrupted
+            old.remove_rebuilds()  # the interrupted ones: this one holds the lock
             fault_point("rebuild: begin")
         self._new = IndexFolder(atomic_files.unused_name(old.folder / REBUILD))
         return EmbeddedWriter(self._new, self._new.create_locked(0.0))
 
     def write_extra(self, name: str, content: str) -> None:
-        """Write one of the extras of the new index."""
+        """Write the extra file ``name`` of the new index, in its subfolder."""
         self._begun().write_extra(name, content)
 
     def _begun(self) -> IndexFolder:
@@ -59,11 +66,11 @@ class EmbeddedRebuild:
             fault_point("rebuild: whole")
             if old.generation < 0:  # files of segments without a table of contents would look like damage
                 old.put_empty(contents)
-            old.remove_extras(contents)  # they describe the old index, and would be believed of the new one
+            old.remove_extras(
+                contents
+            )  # they describe the old index, and would be taken for those of the new one
             for path in sorted(new.folder.glob("MAIN_*")):
-                if (
-                    path.suffix
-                ):  # of a segment, whose name is random, so that none is here already; a lock has none
+                if path.suffix:  # a file of a segment; its name is random, so the old index has no such file
                     atomic_files.patiently(partial(path.rename, old.folder / path.name))
                     fault_point("rebuild: one file moved")
             keep_stories(new.folder, old.folder, old.generation + 1)
@@ -74,7 +81,7 @@ class EmbeddedRebuild:
             fault_point("rebuild: done")
 
     def close(self) -> None:
-        """Remove what is left of the new index, and release the lock."""
+        """Remove the subfolder of the new index with all that is left in it, and release the lock."""
         try:
             if self._new is not None:
                 remove_folder(self._new.folder)

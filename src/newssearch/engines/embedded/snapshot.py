@@ -1,4 +1,6 @@
-"""One commit of an index: searches in it, the order of its hits, its contents."""
+"""The snapshot of the embedded engine: searching the state of an index after one commit, ordering hits, reading
+articles.
+"""
 
 from __future__ import annotations
 
@@ -36,33 +38,35 @@ from newssearch.results import Copy, FacetValue, Rank
 from newssearch.system.frozen import FrozenDict
 
 _QUOTED = re.compile(r"'[^']*'")
-"""Matches a quotation from an article within a provenance."""
+"""Matches a quotation from the article within the text of a provenance."""
 
 MAX_LISTED_COPIES = 100
-"""The number of copies of an article that a hit lists. All are counted."""
+"""A hit lists at most this number of copies of its article. All copies are counted."""
 
 Placed = tuple[int, float, int]
-"""The document of a hit, its score, and the number of matching paragraphs of its article."""
+"""A hit on the page: its document number in the index, its score, and its article's number of matching paragraphs."""
 
 
 class EmbeddedSnapshot:
-    """One commit of an index; see :class:`newssearch.engines.protocol.Snapshot`."""
+    """The state of an index after one commit: see :class:`newssearch.engines.protocol.Snapshot`."""
 
     def __init__(self, segments: list[Segment], boilerplate: Array) -> None:
         self.boilerplate = boilerplate
-        """The hashes of samples that are boilerplate: see :mod:`indexing.near_duplicates`."""
+        """The hashes of the min-hash samples that are boilerplate, sorted: see :mod:`indexing.near_duplicates`."""
         self._reader = IndexReader(segments)
 
     def close(self) -> None:
-        """Close its files: on Windows, files that are open cannot be removed."""
+        """Close the files of the snapshot: on Windows, a commit cannot remove files that are open."""
         self._reader = IndexReader(())
         self.boilerplate = np.empty(0, self.boilerplate.dtype)
 
     @contextmanager
     def _reading(self, tree: Node | None = None) -> Iterator[None]:
-        """Check the sizes of all files, and tell damage from a bug; ``tree`` is the query.
+        """Surround all reading of the segments with checks. ``tree`` is the query, if there is one.
 
-        A file that another program has cut is not read: the system would end the process.
+        First check that no file was truncated, because reading a truncated file would make the system end the process.
+        Turn an exception that damage has caused into :class:`~newssearch.IndexDamagedError`, and the exception for too
+        deep a recursion into :class:`~newssearch.QueryError` if the query is nested too deeply.
         """
         for segment in self._reader.segments:
             segment.container.check_size()
@@ -77,7 +81,7 @@ class EmbeddedSnapshot:
     # ---- the search
 
     def search(self, tree: Node, request: ResolvedRequest) -> Found:
-        """Return the page of hits that ``request`` asks for."""
+        """Return the page of hits that ``request`` asks for, with the counts and facets of the search."""
         with self._reading(tree):
             evaluator = QueryEvaluator(self._reader, tree, request.aliases)
             articles = evaluator.found(request)
@@ -98,7 +102,7 @@ class EmbeddedSnapshot:
             )
 
     def rank(self, tree: Node, request: ResolvedRequest) -> list[Rank]:
-        """Return the addresses and scores of the hits on the page that ``request`` asks for."""
+        """Return the article id, paragraph and score of each hit on the page that ``request`` asks for."""
         with self._reading(tree):
             evaluator = QueryEvaluator(self._reader, tree, request.aliases)
             page = self._page(self._rankings(evaluator, evaluator.found(request), request), request)
@@ -111,7 +115,10 @@ class EmbeddedSnapshot:
         ]
 
     def _page(self, rankings: list[Ranking], request: ResolvedRequest) -> list[Placed]:
-        """Return the hits on the page in the total order; only the first of each story if the request groups."""
+        """Return the hits on the requested page, in order.
+
+        If the request groups stories, each story has only one hit.
+        """
         if not request.group or not any(len(segment.storied) for segment in self._reader.segments):
             return self._in_order(rankings, request)
         end = None if request.limit is None else request.offset + request.limit
@@ -135,7 +142,7 @@ class EmbeddedSnapshot:
         return first
 
     def _copies_among(self, articles: Mask) -> int:
-        """Return how many of the given articles tell the story of another one among them."""
+        """Return by how many the given articles outnumber their stories: of each story, all but one are copies."""
         found = [NO_INTS]
         for segment, mask in self._reader.by_segment(articles):
             storied = segment.storied[mask[segment.storied]]
@@ -145,10 +152,10 @@ class EmbeddedSnapshot:
         return int(np.count_nonzero(~run_starts(stories)))
 
     def _in_order(self, rankings: list[Ranking], request: ResolvedRequest) -> list[Placed]:
-        """Return the hits on the page in the total order, stories not grouped.
+        """Return the hits on the requested page, in order, without grouping stories.
 
-        The order is by score or date, then by date or score, then by id, then by paragraph. Ids are read only to break
-        ties among hits that can be on the page.
+        Hits are ordered by score or by date, as requested; ties by the other of the two, then by id, then by the number
+        of the paragraph. Ids are read only to break ties among hits that can be on the page.
         """
         documents, scores, instants, matching = self._candidates(rankings, request)
         first, second = sort_keys(scores, instants, request)
@@ -169,7 +176,7 @@ class EmbeddedSnapshot:
         return [(int(documents[i]), float(scores[i]), int(matching[i])) for i in page]
 
     def _candidates(self, rankings: list[Ranking], request: ResolvedRequest) -> Ranked:
-        """Return all hits that can be on the page, of all segments, in the order of documents."""
+        """Return all hits of all segments that can be on the requested page, in the order of their documents."""
         ranked = [
             one.best(request, self._reader.document_offset(number)) for number, one in enumerate(rankings)
         ]
@@ -204,7 +211,9 @@ class EmbeddedSnapshot:
         )
 
     def _copies(self, story: int) -> list[Copy]:
-        """Return the articles that tell a story, the earliest first."""
+        """Return the live articles of the story with the given number, the earliest first; none for 0, which is no
+        story.
+        """
         found = []
         for segment in self._reader.segments if story else ():
             assert segment.stories is not None, "only a segment with stories has story numbers"
@@ -225,7 +234,10 @@ class EmbeddedSnapshot:
     # ---- facets and contents
 
     def _facet(self, field: str, articles: Mask, aliases: Aliases) -> tuple[FacetValue, ...]:
-        """Count the values of a field among ``articles``: the most frequent first, then by value; years and months in order."""
+        """Count the values of a field among the given articles.
+
+        The most frequent value is first, and ties are ordered by value; but years and months are in order of time.
+        """
         if field in ("year", "month"):
             return self._date_facet(field, articles)
         return count_values(self._reader, field, articles, aliases)
@@ -247,7 +259,10 @@ class EmbeddedSnapshot:
         return np.concatenate(parts) if parts else np.empty(0, np.int64)
 
     def contents(self, aliases: Aliases = ()) -> Contents:
-        """Return the contents; all names of an outlet, those in ``aliases`` too, count as one."""
+        """Return the counts that describe the contents.
+
+        All names of one outlet, also those in ``aliases``, count as one.
+        """
         with self._reading():
             everything = self._reader.everything()
             written = self._written(everything)
@@ -265,7 +280,10 @@ class EmbeddedSnapshot:
             )
 
     def _provenances(self, articles: Mask) -> dict[str, tuple[FacetValue, ...]]:
-        """Count the articles by the provenance of each field, the most frequent first."""
+        """Return for each field its provenances among the given articles, each with the number of articles.
+
+        The most frequent provenance is first.
+        """
         counts: dict[str, Counter[str]] = {field: Counter() for field in FIELD_NAMES}
         for segment, mask in self._reader.by_segment(articles):
             codes, values = segment.values("known")
@@ -284,20 +302,20 @@ class EmbeddedSnapshot:
     # ---- single articles
 
     def article(self, article_id: str) -> Article | None:
-        """Return the article with that id, with its paragraphs; None if there is none."""
+        """Return the article with the given id and all its paragraphs; None if the index has no such article."""
         with self._reading():
             found = self._reader.article(article_id)
             return found[0].read(found[1]) if found is not None else None
 
     def story(self, article_id: str) -> list[str]:
-        """Return the ids of the articles that tell the same story as the given one, the earliest first."""
+        """Return the ids of all articles of the story that the given article belongs to, the earliest first."""
         with self._reading():
             found = self._reader.article(article_id)
             copies = self._copies(found[0].story(found[1])) if found is not None else []
             return [copy.id for copy in copies] or [article_id]
 
     def ids_ending(self, ending: str) -> list[str]:
-        """Return the ids that end with ``ending``, sorted."""
+        """Return all article ids that end with ``ending``, sorted."""
         with self._reading():
             return sorted(found for found in self._ids(self._reader.everything()) if found.endswith(ending))
 
@@ -317,7 +335,7 @@ class EmbeddedSnapshot:
         return sum(int(np.count_nonzero(segment.everything())) for segment in self._reader.segments)
 
     def articles(self) -> Iterator[Article]:
-        """Return all articles in the order of their ids, one at a time."""
+        """Yield all articles in the order of their ids, reading one at a time."""
         segments = self._reader.segments
         for _, number, article in merge(*map(_in_order_of_ids, segments, range(len(segments)))):
             with self._reading():
@@ -329,7 +347,7 @@ class EmbeddedSnapshot:
             yield from segment.ids(np.flatnonzero(mask))
 
     def paths(self) -> dict[str, int]:
-        """Return the paths that articles were read from, sorted, each with the number of its articles."""
+        """Return the paths that the articles were read from, sorted, each with the number of articles read from it."""
         with self._reading():
             found: Counter[str] = Counter()
             for segment, mask in self._reader.by_segment(self._reader.everything()):
@@ -339,7 +357,7 @@ class EmbeddedSnapshot:
             return dict(sorted(found.items()))
 
     def ids_of(self, path: str) -> list[str]:
-        """Return the ids of the articles that were read from ``path``, in the order of the index."""
+        """Return the ids of the articles that were read from ``path``, in the order in which they were indexed."""
         with self._reading():
             return [segment.id(article).decode() for segment, article in self._articles_of(path)]
 
@@ -347,11 +365,11 @@ class EmbeddedSnapshot:
 
     @property
     def segments(self) -> tuple[Segment, ...]:
-        """The segments of the commit."""
+        """The segments of the commit, in the order of the table of contents."""
         return self._reader.segments
 
     def states(self, path: str) -> dict[str, str]:
-        """Return the ids and states of the articles read from ``path``."""
+        """Return the ids of the articles that were read from ``path``, each with its state."""
         with self._reading():
             return {
                 segment.id(article).decode(): segment.state(article)
@@ -359,7 +377,7 @@ class EmbeddedSnapshot:
             }
 
     def state(self, article_id: str) -> str | None:
-        """Return the state of an article; None if there is none of that id."""
+        """Return the state of the article with the given id; None if there is no such article."""
         with self._reading():
             found = self._reader.article(article_id)
             return found[0].state(found[1]) if found is not None else None
@@ -377,12 +395,12 @@ class EmbeddedSnapshot:
 
 
 def _once(notes: list[Diagnostic]) -> list[Diagnostic]:
-    """Return each note once, in order: a clause may have been evaluated several times."""
+    """Return the diagnostics without repetitions, in order. They repeat when a clause is evaluated several times."""
     return list(dict.fromkeys(notes))
 
 
 def _in_order_of_ids(segment: Segment, number: int) -> Iterator[tuple[bytes, int, int]]:
-    """Return for each article of a segment its id, the number of the segment, and its number there, sorted by id."""
+    """Yield ``(id, segment number, article number in the segment)`` of each live article of a segment, sorted by id."""
     alive = segment.alive
     for article in item_view(segment.container["article.id.order"]):
         if alive is None or alive[article]:

@@ -1,4 +1,4 @@
-"""The index in a folder, as :class:`newssearch.engines.protocol.Store` asks for it."""
+"""The store of the embedded engine: :class:`newssearch.engines.protocol.Store` for an index in a folder."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .writer import EmbeddedWriter
 
 _LISTING_ATTEMPTS = 5
-"""How often the folder is listed again because the index was written to meanwhile."""
+"""The folder is listed at most this number of times, because a listing is void if the index is written to meanwhile."""
 
 
 class EmbeddedStore(IndexFolder):
@@ -26,7 +26,7 @@ class EmbeddedStore(IndexFolder):
 
     @property
     def format(self) -> int:
-        """The version of the format on disk."""
+        """The version number of the format on disk that this version of newssearch writes."""
         return FORMAT_VERSION
 
     def create(self, wait: float, extras: Iterable[str] = ()) -> EmbeddedWriter:
@@ -36,16 +36,16 @@ class EmbeddedStore(IndexFolder):
         return EmbeddedWriter(self, self.create_locked(wait, extras))
 
     def writer(self, wait: float) -> EmbeddedWriter:
-        """Return the one writer; wait up to ``wait`` seconds for another one to finish.
+        """Return the writer of the index.
 
-        Raises :class:`~newssearch.IndexLockedError`.
+        If another writer is open, this waits up to ``wait`` seconds, then raises :class:`~newssearch.IndexLockedError`.
         """
         from .writer import EmbeddedWriter  # slow to import, and a search needs none of it
 
         return EmbeddedWriter(self, self.lock(wait))
 
     def rebuild(self, wait: float, extras: Iterable[str] = ()) -> EmbeddedRebuild:
-        """Begin a rebuild, in which these ``extras`` of the new index replace those of the old one.
+        """Begin a rebuild. When it finishes, the named ``extras`` of the new index replace those of the old one.
 
         Waits for the lock as :meth:`create` does.
         """
@@ -56,15 +56,18 @@ class EmbeddedStore(IndexFolder):
     # ---- check, clean, salvage
 
     def check(self, sample: int) -> EmbeddedCheck:
-        """Return a check of the whole index, in which the words of ``sample`` articles of each segment are compared."""
+        """Return a check of the whole index, not yet run.
+
+        For ``sample`` articles of each segment, it compares the indexed words with the stored text.
+        """
         from newssearch.engines.embedded.integrity.verify import EmbeddedCheck  # a search needs none of it
 
         return EmbeddedCheck(self.folder, sample)
 
     def leftovers(self, extras: Iterable[str]) -> list[Leftover]:
-        """Return what interrupted runs left behind: files that no commit names. Empty while a run is under way.
+        """Return the files that interrupted runs left behind: no commit names them. Empty while a run is under way.
 
-        Only files that newssearch or Whoosh may have written are listed.
+        Files whose names are not those of newssearch or Whoosh are not listed.
         """
         extras = tuple(extras)
         for _ in range(_LISTING_ATTEMPTS):
@@ -80,9 +83,10 @@ class EmbeddedStore(IndexFolder):
         return []
 
     def clean(self, wait: float, extras: Iterable[str]) -> tuple[list[str], list[Leftover]]:
-        """Remove what interrupted runs left behind; the names of what was removed, and what could not be removed.
+        """Remove the files that interrupted runs left behind.
 
-        Waits for the lock as :meth:`writer` does.
+        Returns the names of the removed files, and the files that could not be removed. Waits for the lock as
+        :meth:`writer` does.
         """
         from newssearch.engines.embedded.integrity.verify import remove  # a search needs none of it
 
@@ -100,7 +104,7 @@ class EmbeddedStore(IndexFolder):
         return leftovers(self.folder, frozenset(extras))
 
     def salvage(self) -> Iterator[StoredArticle | LostArticle | Problem]:
-        """Return all articles that can still be read, those that cannot, and whatever else is wrong."""
+        """Yield each article that can still be read, each that is lost, and each other problem."""
         from newssearch.engines.embedded.integrity.salvage import salvaged  # a search needs none of it
 
         return salvaged(self.folder)

@@ -1,4 +1,4 @@
-"""The one writer of an index: it commits new segments, removals and merges."""
+"""The writer of the embedded engine: it commits new segments, removals and merges of segments."""
 
 from __future__ import annotations
 
@@ -31,11 +31,14 @@ from .new_segments import NewSegments
 from .snapshot import EmbeddedSnapshot
 
 SegmentWithStories = tuple[ArraySegment, StoryColumns]
-"""A segment, and the stories of its articles."""
+"""A segment as Whoosh lists it, and the stories of its articles."""
 
 
 class EmbeddedWriter:
-    """The one writer of an index; see :class:`newssearch.engines.protocol.Writer`. It holds ``lock`` until it is closed."""
+    """The only writer of the index in ``folder``: see :class:`newssearch.engines.protocol.Writer`.
+
+    It holds ``lock`` until it is closed.
+    """
 
     def __init__(self, folder: IndexFolder, lock: Lock) -> None:
         self._folder = folder
@@ -46,10 +49,14 @@ class EmbeddedWriter:
             self._lock.release()
             raise
         self._new = NewSegments(folder.folder)
-        self._merged: list[ArraySegment] = []  # made by a commit, which leaves their files behind if it fails
-        self._removed: dict[int, set[int]] = {}  # documents, by the number of their segment
+        self._merged: list[
+            ArraySegment
+        ] = []  # by the current commit, which leaves their files behind if it fails
+        self._removed: dict[
+            int, set[int]
+        ] = {}  # for the number of a segment, its documents removed since the commit
         self._tidy = True  # whether the last commit could remove all files that it replaced
-        self._unmerged = 0  # documents added since segments were last merged
+        self._unmerged = 0  # the number of documents added since segments were last merged
 
     @property
     def pending(self) -> int:
@@ -57,19 +64,19 @@ class EmbeddedWriter:
         return self._new.paragraphs
 
     def states(self, path: str) -> dict[str, str]:
-        """Return the ids of the committed articles read from ``path``, each with its state."""
+        """Return the ids of the committed articles read from ``path``, each with its state: see :meth:`add`."""
         return self._snapshot.states(path)
 
     def state(self, article_id: str) -> str | None:
-        """Return the state of a committed article, or None."""
+        """Return the state of the committed article with the given id; None if there is no such article."""
         return self._snapshot.state(article_id)
 
     def add(self, article: Article, state: str) -> None:
-        """Add an article."""
+        """Add an article, with a string that tells the caller later whether the article has changed."""
         self._new.add(article, state)
 
     def remove(self, ids: Iterable[str]) -> int:
-        """Remove committed articles, and return how many of the ids there were."""
+        """Remove the committed articles with the given ids, and return how many of them existed."""
         removed = 0
         segments = self._snapshot.segments
         for article_id in ids:
@@ -80,7 +87,10 @@ class EmbeddedWriter:
         return removed
 
     def _remove(self, number: int, segment: Segment, article_id: str) -> bool:
-        """Remove an article from the segment of that number; whether the segment has it."""
+        """Remove an article from ``segment``, which has the given ``number``, if the segment has it.
+
+        Returns whether it did. The documents of the article are deleted by the next commit.
+        """
         article = segment.find(article_id)
         documents = self._removed.setdefault(number, set())
         if article < 0 or int(segment.first[article]) in documents:
@@ -89,10 +99,10 @@ class EmbeddedWriter:
         return True
 
     def commit(self, *, last: bool = True) -> None:
-        """Commit all changes since the last commit; with ``last``, merge the segments that were added.
+        """Commit all changes since the last commit. With ``last``, also merge segments that were added in this run.
 
-        The commit is on disk when this returns. Raises :class:`~newssearch.IndexWriteError`, and
-        :class:`~newssearch.IndexDamagedError` if the segments committed before are damaged.
+        The commit is on disk when this returns. Raises :class:`~newssearch.IndexWriteError` if it cannot be written,
+        and :class:`~newssearch.IndexDamagedError` if a segment of an earlier commit is damaged.
         """
         with writing(self._folder.folder), diagnosed(self._snapshot.segments):
             self._commit(last)
@@ -125,7 +135,7 @@ class EmbeddedWriter:
         self._snapshot = self._folder.snapshot()
 
     def _stories(self) -> tuple[list[StoryColumns], Hashes]:
-        """Return the stories of each segment, new segments last, and the hashes of boilerplate."""
+        """Return the stories of each segment, new segments last, and the sample hashes that are boilerplate now."""
         parts = []
         for number, segment in enumerate(self._snapshot.segments):
             removed = np.array(sorted(self._removed.get(number, ())), np.int64)
@@ -138,7 +148,10 @@ class EmbeddedWriter:
         return update_stories(parts, self._snapshot.boilerplate)
 
     def _merge(self, held: Sequence[SegmentWithStories], last: bool) -> list[SegmentWithStories]:
-        """Merge segments as the policy says, and return those that are left, in order."""
+        """Merge the segments that the merge policy chooses, and return all resulting segments, in order.
+
+        ``held`` are the segments that still have live documents. Unless ``last``, no merge is made for new segments.
+        """
         left = []
         added = self._unmerged if last else 0
         documents = [segment.doc_count() for segment, _ in held]
@@ -151,12 +164,12 @@ class EmbeddedWriter:
         return left
 
     def _live_size(self, segment: ArraySegment) -> int:
-        """Return the size of a segment in bytes, less the share of deleted documents."""
+        """Return the size of a segment's file in bytes, times the share of live documents."""
         live: float = segment.doc_count() / max(segment.doc_count_all(), 1)
         return int(self._path(segment).stat().st_size * live)
 
     def _merge_into_one(self, held: Sequence[SegmentWithStories]) -> SegmentWithStories:
-        """Write one segment with all that is in the given ones."""
+        """Write one segment with the live articles of the given segments, and return it with their stories."""
         fault_point("merge: begin")
         opened = [Segment(Container(self._path(one)), one.deleted_docs()) for one, _ in held]
         segment = ArraySegment("MAIN")
@@ -178,7 +191,7 @@ class EmbeddedWriter:
         return self._folder.folder / segment.file_name
 
     def close(self) -> None:
-        """Drop all that is not committed, and release the lock."""
+        """Discard all uncommitted changes, stop the workers, and release the lock."""
         try:
             self._new.workers.shutdown()
             self._snapshot.close()
@@ -190,7 +203,10 @@ class EmbeddedWriter:
             self._lock.release()
 
     def _drop(self) -> None:
-        """Remove the files of segments that are in no commit. A commit that was interrupted may still be complete."""
+        """Remove the files of this writer's segments that are in no commit.
+
+        The table of contents is read for that: a commit that raised an error may be complete all the same.
+        """
         written = [*self._new.segments, *self._merged]
         if not written:
             return

@@ -1,1 +1,1 @@
-"""The integrity of an index: its check, its invariants, salvage, and the diagnosis of an exception."""
+"""The integrity of an index: checking all of it, salvaging articles, and telling damage from bugs."""

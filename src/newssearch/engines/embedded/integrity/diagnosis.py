@@ -1,8 +1,8 @@
-"""Tell a damaged index from a failing system and from a bug.
+"""The diagnosis of an exception: was it caused by a damaged index, by the system, or by a bug?
 
-Damage is what a checksum or a check of the structure says, and nothing else. The checksums of a stranger's index can be
-right and its arrays still not fit together; to check that on every search would cost more than the search. So the check
-is made when something has failed: see :func:`diagnosed`.
+Only a failed checksum or a failed check of the invariants counts as damage. The arrays of an index from a stranger can
+be inconsistent although their checksums are right. Checking that on every search would cost more than the search, so
+the invariants are checked after an exception: see :func:`diagnosed`.
 """
 
 from __future__ import annotations
@@ -17,20 +17,22 @@ from newssearch.errors import NewssearchError
 
 @contextmanager
 def diagnosed(segments: Sequence[Segment]) -> Iterator[None]:
-    """Raise :class:`ContainerError` in place of an exception that unsound arrays of the segments may have caused.
+    """If the body raises an exception and an array of the segments is inconsistent, raise :class:`ContainerError`
+    instead.
 
-    Where all segments are sound, the exception is a bug of newssearch and is raised as it is. So is an
-    :class:`OSError`, whose cause is the system. ``segments`` may still grow while this lasts.
+    If all segments are consistent, the exception is a bug of newssearch and is raised unchanged. So are
+    :class:`~newssearch.NewssearchError`, and :class:`OSError`, whose cause is the system. The body may append to
+    ``segments``.
     """
     try:
         yield
     except (NewssearchError, OSError):
         raise
     except Exception as error:
-        from .invariants import unfit  # slow to import, and seldom needed
+        from .invariants import inconsistencies  # slow to import, and seldom needed
 
         for segment in segments:
             if segment.container.path is not None:
-                for what in unfit(segment):
+                for what in inconsistencies(segment):
                     raise ContainerError(segment.container.path, what) from error
         raise

@@ -1,7 +1,8 @@
-"""The invariants of a segment: how its arrays fit together (see :mod:`indexing.segment_builder`, :mod:`indexing.inverter`).
+"""The invariants of a segment: conditions that its arrays must fulfil, and checks of them.
 
-Checksums tell whether a file is what was written; this tells whether it could have been written by newssearch. An index
-from a stranger may hold anything.
+The modules :mod:`indexing.segment_builder` and :mod:`indexing.inverter` describe the arrays. A checksum shows that a
+file has not changed since it was written. These checks show that newssearch can have written it: an index from a
+stranger may hold anything.
 """
 
 from __future__ import annotations
@@ -36,13 +37,16 @@ from newssearch.text.analysis import analyser, analyser_named
 UNREADABLE = (
     ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, zlib.error, IndexDamagedError,
 )  # fmt: skip
-"""The exceptions that reading inconsistent arrays can raise. OSError and MemoryError say nothing about the arrays."""
+"""The exceptions that reading inconsistent arrays can raise.
+
+OSError and MemoryError are not among them, because their cause is the system and not the arrays.
+"""
 
 
-def unfit(segment: Segment, entry: SegmentEntry | None = None) -> Iterator[str]:
-    """Return how a segment is inconsistent, in itself and with its entry in the table of contents.
+def inconsistencies(segment: Segment, entry: SegmentEntry | None = None) -> Iterator[str]:
+    """Yield a message for each inconsistency of a segment, in itself or with its ``entry`` in the table of contents.
 
-    A check relies on those before it: none is made after one that fails.
+    Each check relies on the earlier ones, so the first check that fails is the last one made.
     """
     container = segment.container
     checks: list[Callable[[], Iterator[str]]] = [
@@ -69,7 +73,7 @@ def unfit(segment: Segment, entry: SegmentEntry | None = None) -> Iterator[str]:
 
 
 SECTION_KINDS = {"article.written": "i", "article.instant": "i", "text.group.mean": "f"}
-"""The kinds of items of the sections whose items are not unsigned integers."""
+"""The sections whose items are not unsigned integers, with the NumPy kind of their items: ``i`` signed, ``f`` float."""
 
 
 def _types(container: Container) -> Iterator[str]:
@@ -88,7 +92,9 @@ def _strings(container: Container) -> Iterator[str]:
 
 
 def _small(container: Container) -> Iterator[str]:
-    """Check the exceptions of patched integers: see :mod:`storage.patched_ints`."""
+    """Yield a message for each array of patched ints whose exceptions are inconsistent: see
+    :mod:`storage.patched_ints`.
+    """
     names = {name for name, _ in container.items()}
     for name in sorted(names):
         if f"{name}.far" in names:
@@ -140,7 +146,7 @@ def _articles(segment: Segment, entry: SegmentEntry | None) -> Iterator[str]:
 
 
 def _stored(name: str, stored: BlockStore, size: int) -> Iterator[str]:
-    """Check that strings can be unpacked: see :mod:`storage.block_store`."""
+    """Check that a block store has ``size`` strings and that all can be unpacked: see :mod:`storage.block_store`."""
     first, blocks = stored.first, len(stored.blocks)
     if len(first) != blocks + 1 or first[0] or int(first[-1]) != size or not _rising(first):
         yield f"{name}: blocks do not follow each other"
@@ -156,11 +162,11 @@ def _stored(name: str, stored: BlockStore, size: int) -> Iterator[str]:
 
 
 _REST = {field.name for field in dataclasses.fields(Article)} | {"kinds"}
-"""The keys of an article that can be stored as JSON."""
+"""The keys that the JSON object with an article's remaining stored fields may have."""
 
 
 def _metadata(segment: Segment) -> Iterator[str]:
-    """Check the types of the stored fields of articles."""
+    """Check the stored fields of articles: the types of their values, and the tables of numbered values."""
     for name in NUMBERED:
         codes, values = segment.values(name)
         if len(codes) != segment.articles or int(codes.max(initial=0)) >= len(values):
@@ -197,7 +203,7 @@ BOUNDS = {
     "group.run.first": "group.low",
     "packed.at": "packed",
 }
-"""Sections of offsets into another section: where each item begins, and the end."""
+"""Maps a section of offsets to the section that it divides. The offsets are where each part begins, then its length."""
 
 
 def _words(segment: Segment, name: TextField) -> Iterator[str]:
@@ -217,7 +223,7 @@ def _words(segment: Segment, name: TextField) -> Iterator[str]:
 
 
 def _vocabulary(field: FieldReader) -> Iterator[str]:
-    """Check terms, folded terms and surface forms."""
+    """Check the vocabulary of a field: its terms, folded terms, surface forms and compounds."""
     for name, of in BOUNDS.items():
         bounds = field.array(name)
         if not len(bounds) or bounds[0] or int(bounds[-1]) != len(field.array(of)) or not _rising(bounds):
@@ -258,7 +264,7 @@ def _vocabulary(field: FieldReader) -> Iterator[str]:
 
 
 def _sizes(field: FieldReader, owners: int) -> Iterator[str]:
-    """Check the numbers of words, and where owners begin and end."""
+    """Check the numbers of words by term and by owner (document or headline), and where each owner's words begin."""
     tokens, sizes, starts = field.array("tokens"), field.sizes, field.starts
     words = field.words
     if int(tokens[-1]) != words or not _rising(tokens):
@@ -290,7 +296,7 @@ def _sizes(field: FieldReader, owners: int) -> Iterator[str]:
 
 
 def _groups(field: FieldReader, articles: int) -> Iterator[str]:
-    """Check the article blocks of postings."""
+    """Check how the postings of a field are divided into article blocks."""
     groups, postings = len(field.array("group.low")), len(field.patched("counts"))
     if len(field.array("group.run.first")) != len(field.array("group.run.page")) + 1:
         yield "the high-bits runs of article blocks are not those of their terms"
@@ -322,7 +328,10 @@ def _groups(field: FieldReader, articles: int) -> Iterator[str]:
 
 
 def _check_positions(field: FieldReader, tokens: Ints) -> Iterator[str]:
-    """Check that each position has one word, which one posting of one term counts."""
+    """Check that each position holds one word, which belongs to one posting of one term.
+
+    ``tokens`` has the number of words before each term, and the number of all words.
+    """
     taken = np.zeros(int(field.starts[-1]), np.bool_)
     strides = [np.empty(0, np.int64)]
     low, numbered = 0, 0
@@ -354,11 +363,11 @@ def _check_positions(field: FieldReader, tokens: Ints) -> Iterator[str]:
 
 
 HASH_PAGES = 1 << 32 - RUN_BITS
-"""The number of pages of hashes: one for each value of their high bits."""
+"""The number of pages into which 32-bit sample hashes are divided: one for each value of their high bits."""
 
 
 def _shingles(segment: Segment) -> Iterator[str]:
-    """Check the samples of documents: see :mod:`segment.shingles`."""
+    """Check the min-hash samples of documents and the signatures of articles: see :mod:`segment.shingles`."""
     container, shingles, first = segment.container, segment.shingles, segment.first
     pages, of = container["shingles.page"], container["shingles.article"].astype(np.int64)
     number = len(shingles)
@@ -387,7 +396,7 @@ def _shingles(segment: Segment) -> Iterator[str]:
 
 
 def _stories(segment: Segment) -> Iterator[str]:
-    """Check that the stories of a segment are about the articles that it has."""
+    """Check that the story columns of a segment have an item for each article, and name only existing documents."""
     known = segment.stories
     if known is None:
         return
@@ -403,7 +412,7 @@ def _stories(segment: Segment) -> Iterator[str]:
 
 
 WORDS_PER_PASS = 1_000_000
-"""The number of words whose positions are checked at a time."""
+"""Positions are checked in passes over about this number of words, which limits the memory that a check takes."""
 
 
 def _rising(values: Array, *, strictly: bool = False) -> bool:
@@ -412,7 +421,7 @@ def _rising(values: Array, *, strictly: bool = False) -> bool:
 
 
 def unreadable(segment: Segment, articles: Array) -> Iterator[tuple[int, str]]:
-    """Return those of the articles that cannot be read, or are not what was added, each with the reason."""
+    """Yield the number of each given article that cannot be read or differs from the indexed one, with a message."""
     for article in articles.tolist():
         try:
             found, state = segment.read(article), segment.state(article)
@@ -423,8 +432,8 @@ def unreadable(segment: Segment, articles: Array) -> Iterator[tuple[int, str]]:
             yield article, f"{found.id} is not what was indexed"
 
 
-def ill_indexed(segment: Segment, articles: Array) -> Iterator[str]:
-    """Return a message for each given article whose indexed words differ from the words of its text."""
+def wrongly_indexed(segment: Segment, articles: Array) -> Iterator[str]:
+    """Yield a message for each given article whose indexed words differ from the words of its text."""
     for article in articles.tolist():
         try:
             found = segment.read(article)
@@ -444,7 +453,10 @@ def ill_indexed(segment: Segment, articles: Array) -> Iterator[str]:
 
 
 def _indexed(field: FieldReader, owner: int, text: str, analysis: str) -> bool:
-    """Whether the index has exactly the words of a text, each at its position."""
+    """Whether a field has exactly the words of ``text`` for the given owner, each at its position.
+
+    ``analysis`` is the name of the analyser of the article's language.
+    """
     places: dict[str, list[int]] = {}
     terms = analyser_named(analysis).terms(text)
     for place, term in enumerate(terms):

@@ -1,4 +1,4 @@
-"""The files of one commit, all opened first, so that later commits cannot remove any of them."""
+"""Opening all files of one commit before any is read, so that later commits cannot take one of them away."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from newssearch.engines.embedded.storage.mmap_file import ContainerError, Mapped
 from newssearch.engines.embedded.storage.toc import Toc, newest, read_toc, toc_path
 
 _COMMIT_ATTEMPTS = 50
-"""How often the files are opened again because a writer removed some of them meanwhile."""
+"""The files are opened at most this number of times: a writer may remove some of them while they are being opened."""
 
 Outcome = MappedFile | ContainerError | OSError
-"""An open file, or the error that it cannot be read."""
+"""An open file, or the error that was raised when the file was opened."""
 
 
 class OpenedCommit(NamedTuple):
-    """A table of contents, and the files of its segments by name.
+    """The opened files of one commit: its table of contents, and all other files by name.
 
-    ``stories`` is the generation of the file of stories, -1 if there is none; that file is in ``files`` too.
-    ``toc_size`` is the size of the table of contents in bytes.
+    ``files`` has the files of the segments and the file of stories. ``stories`` is the generation of the file of
+    stories, -1 if there is none. ``toc_size`` is the size of the table of contents in bytes.
     """
 
     toc: Toc
@@ -32,10 +32,11 @@ class OpenedCommit(NamedTuple):
 
 
 def open_commit(folder: Path, open_file: Callable[[Path], MappedFile]) -> OpenedCommit:
-    """Open the files of the newest commit.
+    """Open all files of the newest commit with ``open_file``.
 
-    A file that is missing is missing from this very commit: a writer removes files only once a newer commit is there.
-    Raises :class:`~newssearch.IndexDamagedError` or :class:`OSError` for a table of contents that cannot be read.
+    If a newer commit appears meanwhile, they are opened again. So a file that is missing in the result is missing from
+    the index: a writer removes files only after a newer commit. Raises :class:`~newssearch.IndexDamagedError` or
+    :class:`OSError` if the table of contents cannot be read.
     """
     for attempt in range(_COMMIT_ATTEMPTS):
         last = attempt == _COMMIT_ATTEMPTS - 1
@@ -58,11 +59,11 @@ def _open_once(folder: Path, open_file: Callable[[Path], MappedFile]) -> OpenedC
     paths = [folder / entry.file_name for entry in toc.entries]
     if stories >= 0:
         paths.append(story_path(folder, stories))
-    return OpenedCommit(toc, size, {path.name: opened(path, open_file) for path in paths}, stories)
+    return OpenedCommit(toc, size, {path.name: open_or_error(path, open_file) for path in paths}, stories)
 
 
-def opened(path: Path, open_file: Callable[[Path], MappedFile]) -> Outcome:
-    """Return the open file, or the error that it cannot be read."""
+def open_or_error(path: Path, open_file: Callable[[Path], MappedFile]) -> Outcome:
+    """Return the file that ``open_file`` opens, or the error that it raises."""
     try:
         return open_file(path)
     except (ContainerError, OSError) as error:

@@ -1,7 +1,7 @@
-"""Read a damaged index, article by article.
+"""Salvage: a damaged index is read article by article.
 
-Checksums do not help here: one bad byte would condemn all articles of its page. An article is saved if its digest is the
-one that it had when it was indexed.
+Checksums of the file are not used here, because one wrong byte would condemn all articles of its page. An article is
+whole if its digest equals the digest that was stored when the article was indexed.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from newssearch.errors import IndexDamagedError
 from newssearch.reports import Problem, unread
 
 from .invariants import UNREADABLE
-from .open_files import Outcome, open_commit, opened
+from .open_files import Outcome, open_commit, open_or_error
 
 
 def salvaged(folder: Path) -> Iterator[StoredArticle | LostArticle | Problem]:
-    """All articles of an index, whole or lost, and whatever else is wrong.
+    """Return an iterator over all articles of an index, whole or lost, and over all other problems.
 
-    Opens all files first, so that commits meanwhile make no difference. Without a table of contents that can be trusted
-    (it is damaged, or Whoosh wrote it), reads all segments that are left, and deleted articles come back.
+    All files are opened first, so that later commits make no difference. If the table of contents is damaged or Whoosh
+    wrote it, all segments in the folder are read, and articles that were deleted come back.
 
-    Raises :class:`OSError` for a file that the system does not let be read (for lack of permission, say): it is not
-    lost, and may be read another time.
+    Raises :class:`OSError` for a file that the system does not let be read (for lack of permission, say), because its
+    articles are not lost: they can be read another time.
     """
     try:
         toc, _, files, _ = open_commit(folder, MappedFile.unchecked)
@@ -44,7 +44,7 @@ def salvaged(folder: Path) -> Iterator[StoredArticle | LostArticle | Problem]:
         )
         left = sorted(folder.glob(f"MAIN_*{EXTENSION}"), key=lambda path: -path.stat().st_mtime_ns)
         entries = [SegmentEntry(path.name, frozenset(), 0) for path in left]
-        found = {path.name: opened(path, MappedFile.unchecked) for path in left}
+        found = {path.name: open_or_error(path, MappedFile.unchecked) for path in left}
         _refuse(*found.values())
         return chain([lost], *(_segment(folder, one, found[one.file_name]) for one in entries))
     _refuse(*(files[entry.file_name] for entry in toc.entries))
@@ -52,7 +52,7 @@ def salvaged(folder: Path) -> Iterator[StoredArticle | LostArticle | Problem]:
 
 
 def _refuse(*files: Outcome) -> None:
-    """Raise the error of a file that the system does not let be read, unless it is missing or the disk lost it."""
+    """Raise the first error by which the system refuses to read a file, except for a missing file or a disk error."""
     for file in files:
         if isinstance(file, OSError) and file.errno not in (errno.EIO, errno.ENOENT):
             raise file

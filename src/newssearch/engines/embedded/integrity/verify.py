@@ -1,4 +1,4 @@
-"""The check of a whole index: checksums, stored texts, internal consistency; and leftovers of interrupted runs."""
+"""The check of a whole index (checksums, stored texts, internal consistency), and the leftovers of interrupted runs."""
 
 from __future__ import annotations
 
@@ -31,22 +31,25 @@ from newssearch.reports import Leftover, Problem, unread
 from newssearch.system.atomic_files import remove_unused, unsealed
 
 from . import invariants
-from .open_files import Outcome, open_commit, opened
+from .open_files import Outcome, open_commit, open_or_error
 
 MAX_NAMED_RANGES = 20
-"""The number of damaged ranges of a file that are named. All are counted."""
+"""A check reports at most this number of damaged byte ranges of a file one by one, and the others as a number."""
 MAX_NAMED_ARTICLES = 20
-"""The number of unreadable articles of a segment that are named. All are counted."""
+"""A check reports at most this number of unreadable articles of a segment one by one, and the others as a number."""
 _ENGINE_FILE = re.compile(
     r"_MAIN_[0-9]+\.toc(\..*)?|MAIN_[0-9a-z]+\..+|stories-[0-9]+\.nws"
     r"|(newssearch|files|writer)\.json(\.[0-9a-f]{16})?\.tmp|rebuild(\.[0-9a-f]{16})?\.tmp"
     r"|MAIN\.c?tmp|[0-9a-z]{28}\.(c?tmp|run)"
 )
-"""Matches the names of files and folders that newssearch or Whoosh may have written into the folder of an index."""
+"""Matches the name of a file or folder that newssearch or Whoosh may have written into the folder of an index."""
 
 
 class EmbeddedCheck:
-    """One check of an index; see :class:`newssearch.engines.protocol.Check`."""
+    """One check of the index in ``folder``: see :class:`newssearch.engines.protocol.Check`.
+
+    For ``sample`` articles of each segment, it compares the indexed words with the stored text.
+    """
 
     def __init__(self, folder: Path, sample: int) -> None:
         self._folder = folder
@@ -54,7 +57,7 @@ class EmbeddedCheck:
         self.files = self.size = self.articles = self.paragraphs = self.sampled = 0
 
     def problems(self) -> Iterator[Problem]:
-        """Run the check, and list everything that differs from what was written."""
+        """Run the check, and yield each problem found: all that is damaged, missing or inconsistent."""
         yield from self._marker()
         path = toc_path(self._folder, newest(self._folder))
         try:
@@ -66,14 +69,14 @@ class EmbeddedCheck:
                 if isinstance(error, OSError)
                 else Problem(path.name, str(error.__cause__ or error))
             )
-            for left in sorted(self._folder.glob(f"*{EXTENSION}")):  # nothing says which of them are in use
-                yield from self._file(left, opened(left, MappedFile.of))
+            for left in sorted(self._folder.glob(f"*{EXTENSION}")):  # any of these segments may be in use
+                yield from self._file(left, open_or_error(left, MappedFile.of))
             return
         segments: list[Segment | None] = []
         for entry in toc.entries:
             yield from self._segment(entry, files[entry.file_name], segments)
         yield from self._stories(toc, files, stories, segments)
-        yield from self._twice(toc, segments)
+        yield from self._repeated(toc, segments)
 
     def _count(self, path: Path) -> None:
         self.files += 1
@@ -90,7 +93,7 @@ class EmbeddedCheck:
             yield Problem(MARKER, str(error))
 
     def _file(self, path: Path, mapped: Outcome) -> Iterator[Problem]:
-        """List the ranges of bytes of a container that differ from what was written."""
+        """Yield a problem for each range of bytes in a container file whose checksum is wrong."""
         try:
             if not isinstance(mapped, MappedFile):
                 raise mapped
@@ -112,7 +115,7 @@ class EmbeddedCheck:
     def _segment(
         self, entry: SegmentEntry, file: Outcome, segments: list[Segment | None]
     ) -> Iterator[Problem]:
-        """List the problems of a segment; append it to ``segments``, or None if it cannot be read."""
+        """Yield the problems of a segment, and append it to ``segments``; append None if it is damaged."""
         name = entry.file_name
         damage = list(self._file(self._folder / name, file))
         segments.append(None)
@@ -121,7 +124,7 @@ class EmbeddedCheck:
             return
         try:
             segment = Segment(Container(file), entry.deleted)
-            found = [Problem(name, what) for what in invariants.unfit(segment, entry)]
+            found = [Problem(name, what) for what in invariants.inconsistencies(segment, entry)]
             if not found:
                 found = list(self._texts(name, segment))
                 segments[-1] = segment
@@ -130,7 +133,7 @@ class EmbeddedCheck:
         yield from found
 
     def _texts(self, name: str, segment: Segment) -> Iterator[Problem]:
-        """List the problems of the articles of a segment, and of the words of a sample of them."""
+        """Yield a problem for each article of a segment that cannot be read, or, in the sample, is wrongly indexed."""
         living = np.flatnonzero(segment.everything())
         self.paragraphs += segment.paragraphs
         self.articles += len(living)
@@ -140,12 +143,15 @@ class EmbeddedCheck:
             yield Problem(name, f"and {len(lost) - MAX_NAMED_ARTICLES:,} more articles")
         chosen = living[:: max(len(living) // max(self._sample, 1), 1)][: self._sample]
         self.sampled += len(chosen)
-        yield from (Problem(name, what) for what in invariants.ill_indexed(segment, chosen))
+        yield from (Problem(name, what) for what in invariants.wrongly_indexed(segment, chosen))
 
     def _stories(
         self, toc: Toc, files: dict[str, Outcome], newest_one: int, segments: list[Segment | None]
     ) -> Iterator[Problem]:
-        """List the problems of the file of stories, which only an empty index can lack."""
+        """Yield the problems of the file of stories. Only an index without segments may lack this file.
+
+        ``newest_one`` is the generation of the newest file of stories, -1 if there is none.
+        """
         path = story_path(self._folder, newest_one)
         if newest_one != toc.generation:
             if toc.entries:
@@ -170,8 +176,8 @@ class EmbeddedCheck:
         if len(named) != len(toc.entries):
             yield Problem(path.name, "it has the stories of other segments")
 
-    def _twice(self, toc: Toc, segments: list[Segment | None]) -> Iterator[Problem]:
-        """List articles that are in more than one segment."""
+    def _repeated(self, toc: Toc, segments: list[Segment | None]) -> Iterator[Problem]:
+        """Yield one problem if articles are live in more than one segment."""
         counts: Counter[str] = Counter()
         for segment in filter(None, segments):
             counts.update(segment.ids(np.flatnonzero(segment.everything())))
@@ -182,7 +188,7 @@ class EmbeddedCheck:
 
 
 def _joined(ranges: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Join ranges that touch."""
+    """Yield the given ``(low, high)`` ranges, which are in order; adjacent ones are joined into one."""
     low = high = -1
     for start, end in ranges:
         if start != high:
@@ -198,7 +204,10 @@ def _joined(ranges: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 
 def leftovers(folder: Path, extras: frozenset[str]) -> list[Leftover]:
-    """Return the files in the folder of an index that belong to no commit, except the ``extras`` of the index."""
+    """Return the files of newssearch and Whoosh in the folder that do not belong to the last commit.
+
+    ``extras`` are the names of further files that belong to the index.
+    """
     if newest(folder) < 0:
         return []
     toc = read_toc(folder)
@@ -219,9 +228,9 @@ def _size(path: Path) -> int:
 
 
 def remove(folder: Path, names: list[str]) -> list[str]:
-    """Remove the named leftovers, and return the names of those removed.
+    """Remove the leftovers with the given names, and return the names of those that are gone now.
 
-    The lock must be held: files that are being written are leftovers too.
+    The caller must hold the lock, because files that another process is writing look like leftovers.
     """
     removed = []
     for name in names:

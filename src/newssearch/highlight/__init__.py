@@ -1,1 +1,1 @@
-"""Where a query matches in a text, and the snippet around it."""
+"""Finds where a query matches in a text, and cuts a snippet around the matches."""

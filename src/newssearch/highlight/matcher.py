@@ -1,8 +1,8 @@
-"""Where the leaves of a query match in one text: the plain meaning of each, over a list of words.
+"""Finds the matches of the leaves of a query in one text, by the plain meaning of each, over a list of words.
 
-This module defines the semantics that every engine must agree with. It also marks snippets, and an engine falls back
-on it for leaves that its index cannot answer alone. The embedded engine does the same for many texts at once in
-``search/spans.py``.
+This module defines the semantics that every engine must agree with. It also marks the matches in snippets, and an
+engine falls back on it for leaves that its index cannot answer alone. The module ``search/spans.py`` of the embedded
+engine does the same for many texts at once.
 """
 
 from __future__ import annotations
@@ -53,11 +53,11 @@ from newssearch.text.sentences import sentence_starts
 from newssearch.text.tokenizer import word_matches, word_of
 
 Match = tuple[int, int]
-"""The words ``start`` up to but not including ``end`` of a text, counted from 0."""
+"""The words of a text from ``start`` up to but not including ``end``, counted from 0."""
 
 
 class AnalysedText:
-    """A text split into words by an analyser, which computes what a match needs when it is first asked for."""
+    """A text split into words by an analyser. Properties of the words are computed when they are first needed."""
 
     def __init__(self, text: str, analyser: Analyser) -> None:
         self.text = text
@@ -66,7 +66,7 @@ class AnalysedText:
         self.terms: list[str] = [token[0] for chunk in self._chunks for token in chunk]
 
     def span(self, match: Match) -> tuple[int, int]:
-        """Return the range of characters of a match."""
+        """Return the offsets in the text, in characters, where a match starts and ends."""
         first, last = match[0], match[1] - 1
         start, end = self._offsets(first)
         return (start, end) if first == last else (start, self._offsets(last)[1])
@@ -79,32 +79,32 @@ class AnalysedText:
 
     @cached_property
     def _ends(self) -> list[int]:
-        """The number of words up to and including each chunk."""
+        """The number of words up to the end of each chunk."""
         return list(accumulate(map(len, self._chunks)))
 
     @cached_property
     def _lengths(self) -> list[int]:
-        """The number of characters before each chunk, without the spaces between chunks."""
+        """The number of characters before each chunk, not counting the spaces between chunks."""
         return list(accumulate(map(len, self.text.split(" ")), initial=0))
 
     def positions(self, term: str) -> list[int]:
-        """Return the positions of a term."""
+        """Return the positions of a term, ascending."""
         terms = self.terms
         return [at for at, other in enumerate(terms) if other == term] if term in terms else []
 
     @cached_property
     def pieces(self) -> list[str]:
-        """The words themselves: see :func:`~newssearch.text.tokenizer.word_of`."""
+        """The words as they stand in the text: see :func:`~newssearch.text.tokenizer.word_of`."""
         return [token.word for chunk in self._chunks for token in chunk]
 
     @cached_property
     def written(self) -> list[str]:
-        """The words with their capitals, without a possessive ending."""
+        """The words without a possessive ending, with their capitals and accents."""
         return [spelled(word) for word in self.pieces]
 
     @cached_property
     def unelided(self) -> list[str]:
-        """The spelled words without an elided prefix (``l'`` in ``l'Ukraine``)."""
+        """The words as in :attr:`written`, but without an elided prefix (``l'`` in ``l'Ukraine``)."""
         return [unelided(word, form) for word, form in zip(self.written, self.folded, strict=True)]
 
     @cached_property
@@ -114,12 +114,12 @@ class AnalysedText:
 
     @cached_property
     def sentences(self) -> list[int]:
-        """The number of the sentence that each word begins in."""
+        """The number of the sentence in which each word begins."""
         starts = sentence_starts(self.text, self.analyser.name)
         return [bisect_right(starts, self._offsets(word)[0]) for word in range(len(self.terms))]
 
     def compounds(self, key: str) -> list[Match]:
-        """Return the matches of a compound, joined or split, by its key."""
+        """Return the matches of the compound with the given key, which the text writes joined or split."""
         return (self._parted if " " in key else self._joined).get(key, [])
 
     @cached_property
@@ -131,7 +131,7 @@ class AnalysedText:
         return self._compounds(MAY_HAVE_CAPITALS_INSIDE)
 
     def _compounds(self, pattern: Pattern) -> dict[str, list[Match]]:
-        """Return compounds by key, searched only in chunks that ``pattern`` matches."""
+        """Return the matches of compounds by their keys; only chunks in which ``pattern`` matches are searched."""
         found: dict[str, list[Match]] = {}
         number = at = 0
         pieces: list[str] = []
@@ -153,12 +153,15 @@ def _compounds_of(analyser: Analyser, chunk: str) -> tuple[Compound, ...]:
 
 @lru_cache(maxsize=4096)
 def _terms(analyser: Analyser, text: str) -> tuple[str, ...]:
-    """Return the terms of a part of a query, cached because many texts ask for it."""
+    """Return the terms of a part of a query. They are cached, because they are needed again for each text."""
     return tuple(analyser.terms(text))
 
 
 def find_matches(node: Node, text: AnalysedText) -> list[Match]:
-    """Return the matches of a leaf, or of an operand of one, in a text: sorted, each once. Raises TypeError for other nodes."""
+    """Return the distinct matches in a text of a leaf, or of an operand of one, in ascending order.
+
+    Raises TypeError for other nodes.
+    """
     if isinstance(node, Word) or (isinstance(node, Phrase) and not (node.names or node.within)):
         inside = node.inside if isinstance(node, Word) else ()
         return _words_or_alternatives(alternatives_of(text.analyser, node.text, inside), text)
@@ -207,7 +210,7 @@ def find_matches(node: Node, text: AnalysedText) -> list[Match]:
 
 
 def _words_or_alternatives(wanted: Alternatives, text: AnalysedText) -> list[Match]:
-    """Return matches of adjacent words, any of which may be replaced by an alternative."""
+    """Return the matches of adjacent words, some of which an alternative may replace."""
     plain = _adjacent_terms(wanted.terms, text)
     choices = [
         (other.start, other.end, matches)
@@ -228,7 +231,7 @@ def _alternative_matches(other: Alternative, text: AnalysedText) -> list[Match]:
 
 
 def _adjacent_terms(wanted: Sequence[str], text: AnalysedText) -> list[Match]:
-    """Return the matches of adjacent terms."""
+    """Return the matches in which the given terms are adjacent, in this order."""
     if not wanted:
         return []
     size, terms = len(wanted), text.terms
@@ -240,7 +243,7 @@ def _adjacent_terms(wanted: Sequence[str], text: AnalysedText) -> list[Match]:
 
 
 def _minimal_windows(terms: Sequence[str], within: int, text: AnalysedText) -> list[Match]:
-    """Return the minimal windows that hold all terms, with the last at most ``within`` words after the first."""
+    """Return the shortest matches that hold all terms, with the last word at most ``within`` words after the first."""
     needed = Counter(terms)
     events = sorted((at, term) for term in needed for at in text.positions(term))
     held: Counter[str] = Counter()
@@ -263,7 +266,7 @@ def _minimal_windows(terms: Sequence[str], within: int, text: AnalysedText) -> l
 
 
 def _chained(parts: Sequence[list[Match]]) -> list[Match]:
-    """Return matches made of one match of each part, each beginning where the one before ends."""
+    """Return the matches made of one match of each part, in order, each of which begins where the one before ends."""
     found = {(start, start) for start, _ in parts[0]}
     for part in parts:
         begun: dict[int, set[int]] = {}
@@ -274,7 +277,7 @@ def _chained(parts: Sequence[list[Match]]) -> list[Match]:
 
 
 def _adjacent_parts(node: PatternPhrase, text: AnalysedText) -> list[Match]:
-    """Return the matches of adjacent words and patterns."""
+    """Return the matches in which the words and patterns of a phrase are adjacent."""
     anywhere = [(at, at + 1) for at in range(len(text.terms))] if ANY in node.parts else []
     return _chained(
         [anywhere if isinstance(leaf, AnyWord) else find_matches(leaf, text) for leaf in node.leaves]
@@ -282,7 +285,10 @@ def _adjacent_parts(node: PatternPhrase, text: AnalysedText) -> list[Match]:
 
 
 def _parts_in_window(node: PatternPhrase, text: AnalysedText) -> list[Match]:
-    """Return the minimal windows with a distinct word for each word and pattern; compare :func:`_minimal_windows`."""
+    """Return the shortest matches in which each word and pattern of a phrase has a word of its own.
+
+    Compare :func:`_minimal_windows`.
+    """
     sought: list[tuple[Node | str, int]] = list(Counter(_terms(text.analyser, node.words)).items())
     sought += Counter(part for part in node.parts if isinstance(part, Wildcard | Fuzzy)).items()
     needs = [
@@ -310,7 +316,10 @@ def _parts_in_window(node: PatternPhrase, text: AnalysedText) -> list[Match]:
 
 
 def _words_as_written(wanted: str, text: AnalysedText, shown: Callable[[str], str]) -> list[Match]:
-    """Return the matches of adjacent words compared as written, each with and without its elided prefix."""
+    """Return the matches of adjacent words that are equal to those of ``wanted`` after ``shown`` is applied to both.
+
+    Each word is compared with and without its elided prefix.
+    """
     pieces = [shown(word_of(match)) for match in word_matches(wanted)]
     size = len(pieces)
     last = len(text.terms) - size + 1 if size else 0
@@ -323,7 +332,10 @@ def _words_as_written(wanted: str, text: AnalysedText, shown: Callable[[str], st
 
 
 def _matches_near(left: list[Match], right: list[Match], distance: int, ordered: bool) -> list[Match]:
-    """Return the matches of either side with a disjoint match of the other at most ``distance`` words away."""
+    """Return the matches in each list that have a disjoint match in the other at most ``distance`` words away.
+
+    If ``ordered``, the match in ``left`` must come first.
+    """
     found = set(_followed_closely(left, right, distance))
     found.update(_following_closely(left, right, distance))
     if not ordered:
@@ -333,13 +345,13 @@ def _matches_near(left: list[Match], right: list[Match], distance: int, ordered:
 
 
 def _followed_closely(first: list[Match], second: list[Match], distance: int) -> Iterable[Match]:
-    """Return the matches in ``first`` that a match in ``second`` follows within ``distance``."""
+    """Return the matches in ``first`` that a match in ``second`` follows within ``distance`` words."""
     starts = sorted(start for start, _ in second)
     return [(s, e) for s, e in first if bisect_left(starts, e) < bisect_right(starts, e + distance - 1)]
 
 
 def _following_closely(first: list[Match], second: list[Match], distance: int) -> Iterable[Match]:
-    """Return the matches in ``second`` that follow a match in ``first`` within ``distance``."""
+    """Return the matches in ``second`` that follow a match in ``first`` within ``distance`` words."""
     ends = sorted(end for _, end in first)
     return [(s, e) for s, e in second if bisect_left(ends, s - distance + 1) < bisect_right(ends, s)]
 
@@ -347,7 +359,10 @@ def _following_closely(first: list[Match], second: list[Match], distance: int) -
 def _matches_in_same(
     left: list[Match], right: list[Match], text: AnalysedText, by_sentence: bool
 ) -> list[Match]:
-    """Return the matches of either side with a disjoint match of the other in the same sentence, or anywhere in the text."""
+    """Return the matches in each list that have a disjoint match in the other list.
+
+    With ``by_sentence``, that must be in the same sentence; otherwise it may be anywhere in the text.
+    """
 
     def group(match: Match) -> int:
         return text.sentences[match[0]] if by_sentence else 0
@@ -356,7 +371,7 @@ def _matches_in_same(
 
 
 def _with_partner(ones: list[Match], others: list[Match], group: Callable[[Match], int]) -> Iterable[Match]:
-    """Return the matches in ``ones`` that have a disjoint match in ``others`` in the same group."""
+    """Return the matches in ``ones`` that have a disjoint match in ``others`` with the same ``group``."""
     last_start: dict[int, int] = {}
     first_end: dict[int, int] = {}
     for match in others:
@@ -372,7 +387,7 @@ def _with_partner(ones: list[Match], others: list[Match], group: Callable[[Match
 
 
 def _matches_except(node: And, text: AnalysedText) -> list[Match]:
-    """Return the matches of the positive operand that share no word with a match of a negated one."""
+    """Return the matches of the operand that is not negated, if they share no word with a match of a negated one."""
     kept = next(operand for operand in node.operands if not isinstance(operand, Not))
     taken: set[int] = set()
     for operand in node.operands:

@@ -1,4 +1,4 @@
-"""The matches of a query in a paragraph, and the snippet that shows most of them."""
+"""Marks the matches of a query in a paragraph, and cuts out the snippet that shows most of them."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ from newssearch.text.tokenizer import TAG_PREFIX
 from .matcher import AnalysedText, find_matches
 
 SNIPPET_LENGTH = 320
-"""Default length of a snippet in characters: four lines on a terminal."""
+"""The default length of a snippet in characters: four lines on a terminal."""
 
 _MAX_FIRST_WORD = 40
-"""Most characters of the first word of a sentence, which is read whole to see whether a sentence begins at a match."""
+"""The number of characters read after the start of a match, so as to see whether a sentence begins there.
+
+That takes the first word of the sentence, which is seldom longer."""
 
 
 class Mark(NamedTuple):
-    """A match of a leaf of the query: the text ``text[start:end]``. ``leaf`` is the number of the leaf."""
+    """A match of a leaf in a text: the characters ``text[start:end]``, and the number of the leaf in the query."""
 
     start: int
     end: int
@@ -35,15 +37,15 @@ class Mark(NamedTuple):
 class Highlighter:
     """Marks the matches of a query in any number of paragraphs.
 
-    It marks matches of the leaves that are not negated; of a phrase, only the whole phrase. Function words (``the``) are
-    left out, unless the query has no others.
+    It marks the matches of leaves that are not negated; of a phrase, only the whole phrase. Function words (``the``)
+    are not marked, unless the query has no other words.
     """
 
     def __init__(self, tree: Node) -> None:
         self._wanted = [(wanted.leaf, wanted.region) for wanted in leaves(tree) if not wanted.negated]
 
     def marks(self, text: str, analyser: Analyser, in_lead: bool = True) -> list[Mark]:
-        """Return the matches in a paragraph, in order. ``in_lead`` is whether it belongs to the lead of its article."""
+        """Return the matches in a paragraph, in order. ``in_lead`` is whether the paragraph belongs to the lead."""
         wanted = [leaf for leaf, region in self._wanted if region is None or (region == "hlead" and in_lead)]
         content = [leaf for leaf in wanted if not (isinstance(leaf, Word) and analyser.joins(leaf.text))]
         if not wanted:
@@ -58,7 +60,7 @@ class Highlighter:
         return found
 
     def variants(self, text: str, analyser: Analyser, in_lead: bool = True) -> tuple[str, ...]:
-        """Return the distinct names in a paragraph that are spelled differently from the query, in order of appearance."""
+        """Return the names in a paragraph that the query spells differently, each once, in order of appearance."""
         wanted = [
             (leaf, names)
             for leaf, region in self._wanted
@@ -81,10 +83,10 @@ class Highlighter:
     def snippet(
         self, text: str, analyser: Analyser, length: int = SNIPPET_LENGTH, in_lead: bool = True
     ) -> Snippet:
-        """Return the window of about ``length`` characters that shows most of the query; 0 is for the whole paragraph.
+        """Return the part of a paragraph that shows most of the query, about ``length`` characters; 0 means the whole.
 
-        It holds as many different leaves of the query as fit, then as many matches, then begins as early as possible.
-        It begins with a sentence if one begins nearby, else between words.
+        It has as many different leaves of the query as fit, then as many matches, then begins as early as possible. It
+        begins with a sentence if one begins nearby, otherwise between words.
         """
         found = self.marks(text, analyser, in_lead)
         if length <= 0 or len(text) <= length:
@@ -106,14 +108,14 @@ class Highlighter:
 def snippet(
     tree: Node, text: str, analyser: Analyser, length: int = SNIPPET_LENGTH, in_lead: bool = True
 ) -> Snippet:
-    """Return the snippet of one paragraph: see :class:`Highlighter`."""
+    """Return the snippet of one paragraph: see :meth:`Highlighter.snippet`."""
     return Highlighter(tree).snippet(text, analyser, length, in_lead)
 
 
 def highlighted(
     article: Article, paragraphs: Iterable[Paragraph], parsed: Query | None
 ) -> dict[int, Snippet]:
-    """Return the given paragraphs of an article whole, by their numbers, with the matches of a query highlighted."""
+    """Return the given paragraphs of an article as uncut snippets with the matches of a query, by paragraph number."""
     tree = side_by_side(parsed.tree) if parsed is not None else Everything()
     in_lead = lead(article)
     analysis = analyser(article.lang)
@@ -135,7 +137,10 @@ def _snippet_window(text: str, found: list[Mark], length: int, analysis: str) ->
 
 
 def _densest(found: list[Mark], length: int) -> tuple[int, int]:
-    """Return the start and end of the matches that the window should show, at most ``length`` apart if possible."""
+    """Return the start and end of the matches that a snippet should show, at most ``length`` apart if possible.
+
+    As many different leaves as possible match between them, then as many matches, then they begin as early as possible.
+    """
     best: tuple[tuple[int, int, int], int, int] = ((0, 0, 0), 0, 0)
     counts: dict[int, int] = {}
     low = reach = 0
@@ -155,7 +160,10 @@ def _densest(found: list[Mark], length: int) -> tuple[int, int]:
 
 
 def _sentence_start(text: str, first: int, room: int, analysis: str) -> int | None:
-    """Return the start of the sentence around ``first`` if the marks still fit in the window, else None."""
+    """Return the start of the sentence around ``first``, if a snippet can begin there; else None.
+
+    ``room`` is the number of characters that the snippet has beside the matches.
+    """
     low = max(0, first - room * 2 // 3)
     start = 0 if low == 0 else None
     low = _word_start(text, low, first)
@@ -169,7 +177,10 @@ def _sentence_start(text: str, first: int, room: int, analysis: str) -> int | No
 
 
 def _word_start(text: str, at: int, limit: int) -> int:
-    """Return the first position from ``at`` up to ``limit`` where a word begins."""
+    """Return the first position from ``at`` on where a word begins, if it is near and not after ``limit``.
+
+    Otherwise, return the first position there that is not inside a user-perceived character.
+    """
     if at == 0 or text[at - 1].isspace():
         return at
     space = text.find(" ", at, min(limit, at + 40))
@@ -183,7 +194,7 @@ def _whole_character(text: str, at: int, limit: int) -> int:
 
 
 def _is_inside(text: str, at: int) -> bool:
-    """Whether a position is inside one user-perceived character."""
+    """Whether a position is inside a user-perceived character, such as a letter with combining accents."""
     if not 0 < at < len(text):
         return False
     char = text[at]
@@ -192,7 +203,11 @@ def _is_inside(text: str, at: int) -> bool:
 
 
 def _cut_back(text: str, start: int, end: int) -> int:
-    """Return the last position up to ``end`` where a word ends, or ``end`` if none is within 40 characters."""
+    """Return the last position up to ``end`` where a word ends.
+
+    If none is within 40 characters, return the last position up to ``end`` that is not inside a user-perceived
+    character.
+    """
     if text[end : end + 1].isspace():
         return end
     space = text.rfind(" ", max(start, end - 40), end)

@@ -1,6 +1,6 @@
-"""The query language: parses a string into a syntax tree, with diagnostics about what looked odd.
+"""The query language: parses a string into a syntax tree, with diagnostics about anything that looks odd.
 
-A program can also build a tree from its classes, or turn user input into plain words with :func:`words`.
+A program can also build a tree from its node classes, or turn user input into plain words with :func:`words`.
 """
 
 from newssearch.fields import VALUE_FIELDS

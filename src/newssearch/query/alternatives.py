@@ -1,7 +1,7 @@
 """Alternative spellings of the words of a query: with or without hyphens, as one word or several.
 
-A query matches its words side by side. An *alternative* may replace some of them: the one word that they form, or
-the words that a text joins into it. See :mod:`newssearch.text.compounds`.
+A query matches its words side by side. An *alternative* may replace some of them: one word that they form together, or
+several words that the text joins into one. See :mod:`newssearch.text.compounds`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from newssearch.text.compounds import MAX_PARTS
 
 
 class Alternative(NamedTuple):
-    """What may replace the words from ``start`` up to but not including ``end``.
+    """A replacement for the words of a query from ``start`` up to but not including ``end``.
 
-    Either adjacent words, given by their ``terms``; or a compound that a text joins or splits, given by the ``key`` of a
-    :class:`~newssearch.text.analysis.Compound`.
+    It is either adjacent words, given by their ``terms``, or a compound that a text joins or splits, given by the
+    ``key`` of a :class:`~newssearch.text.analysis.Compound`.
     """
 
     start: int
@@ -27,7 +27,7 @@ class Alternative(NamedTuple):
 
 
 class Alternatives(NamedTuple):
-    """The terms of adjacent words, and the alternatives that may replace some of them."""
+    """The terms of adjacent words of a query, and the alternatives that may replace some of them."""
 
     terms: tuple[str, ...]
     others: tuple[Alternative, ...]
@@ -35,9 +35,10 @@ class Alternatives(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def alternatives_of(analyser: Analyser, text: str, inside: tuple[str, ...] = ()) -> Alternatives:
-    """Return the alternatives to the words of ``text``.
+    """Return the terms of ``text``, words of a query, and the alternatives to them.
 
-    Each string in ``inside`` contains these words and may be written as one word with capitals inside.
+    Each string in ``inside`` contains these words and more of the query, and may be written as one word with capitals
+    inside.
 
     >>> from newssearch.text.analysis import analyser
     >>> found = alternatives_of(analyser("en"), "Al-Abbasi")

@@ -1,7 +1,7 @@
-"""Operators of other search engines, and what to write instead of each.
+"""Recognises operators of other search engines in a query, and suggests what to write instead.
 
-Here they are words, and a diagnostic says so: ``trump or biden`` must not look like a search for either. Covered are
-the operators of LexisNexis, Westlaw, Factiva, ProQuest, Media Cloud, Google, Lucene and KQL.
+This language takes them as words, and a diagnostic says so: ``trump or biden`` must not look like a search for either.
+Covered are the operators of LexisNexis, Westlaw, Factiva, ProQuest, Media Cloud, Google, Lucene and KQL.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ BOOLEAN_MARKS = {
     "||": "write OR between words for either of them",
     "!": "write NOT, or -word",
 }
-"""Boolean operators of other engines without a letter or digit, and what to write instead."""
+"""Boolean operators of other engines that consist of punctuation marks, with a suggestion for each."""
 PROXIMITY_HELP = "w/5 for within five words either way, pre/5 for in that order"
-"""The proximity operators of this language, for suggestions."""
+"""Help on the proximity operators of this language, for use in suggestions."""
 
 _BOOLEAN_WORDS = {
     "or": "write OR in capitals for either of two words",
@@ -36,9 +36,9 @@ _BOOLEAN_WORDS = {
     "xor": "write (a OR b) NOT (a b)",
     "andnot": "write AND NOT",
 }
-"""Boolean operators of other engines that are words, in lower case, and what to write instead."""
+"""Boolean operators of other engines that are words, in lower case, with a suggestion for each."""
 _PROXIMITY_WORDS = frozenset("NEAR ONEAR ADJ SAME BEFORE PRE WITHIN".split())
-"""Proximity operators of other engines that are words; they count only in capitals."""
+"""Proximity operators of other engines that are words. They are recognised only in capitals."""
 
 _PROXIMITY_WITH_NUMBER = Pattern(r"(?:near|onear|adj|within|pre|before)[/:]?\d{1,4}", re.IGNORECASE)
 _PROXIMITY_WITH_SLASH = Pattern(
@@ -63,11 +63,11 @@ _FIELD_BEFORE_SPACE = {
     "author": "byline",
 }
 MAX_SHORT_QUERY = 4
-"""Most words in a query where a mark that also occurs in prose is likely to be an operator."""
+"""The largest number of words in a query in which a mark that also occurs in prose probably is an operator."""
 
 
 class _WordInContext(NamedTuple):
-    """A word of a query with its neighbours."""
+    """A word of a query with the tokens before and after it; None if there is no such token."""
 
     word: str
     token: QueryToken
@@ -96,7 +96,10 @@ def note_borrowed(text: str, tokens: Sequence[QueryToken], notes: Notes) -> None
 
 
 def _replacement(context: _WordInContext, text: str, all_capitals: bool) -> tuple[str, str] | None:
-    """Return a message and a suggestion for a word that is an operator elsewhere, else None."""
+    """Return a message and a suggestion if a word is an operator of another engine, else None.
+
+    ``all_capitals`` is whether the whole query is in capitals.
+    """
     word, lower = context.word, context.word.lower()
     if word.isalnum() or lower in _BOOLEAN_WORDS:
         return _replacement_of_word(context, text, all_capitals)
@@ -196,7 +199,7 @@ def _replacement_of_marks(context: _WordInContext, text: str) -> tuple[str, str]
 
 
 def _is_between(context: _WordInContext) -> bool:
-    """Whether operands stand on both sides."""
+    """Whether a word stands between two operands."""
     before, after = context.before, context.after
     return before is not None and before.kind != "open" and after is not None and after.kind != "close"
 
@@ -211,14 +214,17 @@ def _is_followed_by(context: _WordInContext, text: str, marks: str) -> bool:
 
 
 def _counts_something(context: _WordInContext, text: str) -> bool:
-    """Whether the number after a word is a measure, as in "within 5 years", or ends the query."""
+    """Whether the number after a word counts something, as in "within 5 years", or ends the query."""
     assert context.after is not None, "the caller has found a number there"
     following = text[context.after.span.end :].split(maxsplit=1)
     return not following or following[0].strip(".,:;!?").lower() in _MEASURES
 
 
 def _is_truncation(context: _WordInContext, text: str) -> bool:
-    """Whether a mark after a word means truncation: in a short lower-case query, or beside other operators."""
+    """Whether a mark at the end of a word is meant to truncate it.
+
+    That is assumed in a short lower-case query, and in one with parentheses, quotation marks, stars or OR.
+    """
     return (
         (text == text.lower() and len(text.split()) <= MAX_SHORT_QUERY)
         or any(mark in text for mark in '()"*')
@@ -227,7 +233,7 @@ def _is_truncation(context: _WordInContext, text: str) -> bool:
 
 
 def _proximity_operator(operator: str) -> str:
-    """Return the proximity operator of this language for that of another engine.
+    """Return the proximity operator of this language that corresponds to one of another engine.
 
     >>> [_proximity_operator(other) for other in ("/s", "near/5", "+5", "adj", "adj3")]
     ['w/s', 'w/5', 'pre/5', 'w/5', 'pre/3']

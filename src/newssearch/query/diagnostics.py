@@ -1,4 +1,4 @@
-"""Diagnostics: notes about a query that looks odd but is still answered."""
+"""Diagnostics: notes about a query that looks odd but is answered nevertheless."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from .node import NOWHERE, Span
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """A note about a query that looks odd but is still answered.
+    """A note about a query that looks odd but is answered nevertheless.
 
-    ``kind`` is for programs, ``message`` for people; ``span`` is its position in the query, and ``suggestion`` says what
-    to write instead, or is ``""``.
+    ``kind`` is for programs, ``message`` for people. ``span`` is the part of the query that it is about. ``suggestion``
+    says what to write instead, or is ``""``.
     """
 
     kind: str
@@ -26,7 +26,7 @@ class Diagnostic:
         return brief(self, self.kind, quoted(self.message, 120))
 
     def to_dict(self) -> dict[str, object]:
-        """Return the diagnostic as JSON types."""
+        """Return the diagnostic as a dict of JSON types; ``start`` and ``end`` are its span."""
         return {
             "kind": self.kind,
             "message": self.message,
@@ -38,14 +38,14 @@ class Diagnostic:
 
 @dataclass(slots=True)
 class Notes:
-    """Collects diagnostics while a query is parsed: at most :attr:`MAX_OF_KIND` of each kind."""
+    """Collects the diagnostics of a query while it is parsed, at most :attr:`MAX_OF_KIND` of each kind."""
 
     MAX_OF_KIND = 20
     found: list[Diagnostic] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
 
     def add(self, kind: str, message: str, span: Span, suggestion: str = "") -> None:
-        """Add a diagnostic unless there are enough of its kind."""
+        """Add a diagnostic, unless :attr:`MAX_OF_KIND` of its kind have been added."""
         self.counts[kind] = self.counts.get(kind, 0) + 1
         if self.counts[kind] <= self.MAX_OF_KIND:
             self.found.append(Diagnostic(kind, message, span, suggestion))

@@ -1,11 +1,11 @@
-"""Field names: those of this language, their aliases, and what other search engines call them."""
+"""Names of fields and functions: aliases, names in other search engines, and suggestions for a wrong name."""
 
 from __future__ import annotations
 
 from newssearch.fields import QUERY_FIELDS
 
 FIELD_ALIASES = {"author": "byline"}
-"""Aliases that the parser accepts for fields."""
+"""Aliases that the parser accepts, with the names of their fields."""
 
 OTHER_NAMES = {
     "title": "headline intitle allintitle hl hd ti ttl head",
@@ -22,9 +22,11 @@ OTHER_NAMES = {
     "atleast": "atl minoccur",
     "text": "body bdy text content fulltext ft inbody intext allintext ab abstract",
 }  # fmt: skip
-"""Names in other engines for the fields and functions of this language, which the parser only suggests."""
+"""Names that other engines use for the fields and functions of this language.
+
+The parser does not accept these names; it suggests the field or function."""
 FIELD_OF_OTHER_NAME = {other: field for field, others in OTHER_NAMES.items() for other in others.split()}
-"""The field or function of this language for each name in another engine."""
+"""The field or function of this language that corresponds to each name in :data:`OTHER_NAMES`."""
 
 _EXAMPLES = {
     "hlead": "hlead(word)",
@@ -44,11 +46,11 @@ _DATE_BOUNDS = {
 ADDRESS_SCHEMES = frozenset(
     "about arxiv data doi file ftp geo http https isbn issn javascript localhost magnet mailto news sip sms ssh tel urn".split()
 )
-"""Prefixes that begin an address, such as ``https:``; in lower case, too, they are not unknown fields."""
+"""Words before a colon that begin an address, such as ``https``. Any other lower-case word there must be a field."""
 
 
 def example(name: str, value: str = "") -> str:
-    """Return how to write a field or function of this language.
+    """Return an example of a field or function of this language, with ``value`` if one is given.
 
     >>> example("outlet", "bbc"), example("hlead")
     ('outlet:bbc', 'hlead(word)')
@@ -57,7 +59,7 @@ def example(name: str, value: str = "") -> str:
 
 
 def suggest_field(name: str) -> str:
-    """Return a suggestion for a name that is not a field, or ``""``.
+    """Return a suggestion for a name before a colon that is not a field, or ``""`` if there is none.
 
     >>> suggest_field("outlt"), suggest_field("intitle"), suggest_field("xyzzy")
     ('did you mean outlet: or the word in quotation marks?', 'write title:word', '')

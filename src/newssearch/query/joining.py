@@ -1,4 +1,4 @@
-"""Join any number of trees under one node."""
+"""Joins any number of trees under one AND or OR."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .tree import NODES, And, Everything, Node, Not, Or
 
 
 def all_of(operands: Node | Iterable[Node]) -> Node:
-    """Join operands by AND. One operand is returned as it is; without operands, the result finds everything.
+    """Join operands by AND. A single operand is returned unchanged; without operands, the tree finds everything.
 
     >>> from newssearch.query import Word
     >>> str(all_of([Word("rain"), Word("iraq")])), str(all_of([Word("rain")])), str(all_of([]))
@@ -21,7 +21,7 @@ def all_of(operands: Node | Iterable[Node]) -> Node:
 
 
 def any_of(operands: Node | Iterable[Node]) -> Node:
-    """Join operands by OR. One operand is returned as it is; without operands, the result finds nothing.
+    """Join operands by OR. A single operand is returned unchanged; without operands, the tree finds nothing.
 
     >>> from newssearch.query import Word
     >>> str(any_of([Word("rain"), Word("iraq")])), str(any_of([Word("rain")])), str(any_of([]))

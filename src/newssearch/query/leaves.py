@@ -1,4 +1,4 @@
-"""The leaves of a query's tree that have no operands: words, phrases and patterns."""
+"""Nodes of the query tree that have matches but no operands: words, phrases and patterns."""
 
 from __future__ import annotations
 
@@ -17,34 +17,34 @@ from .quoting import escaped, quote, tidy, wildcard
 from .regexes import compile_regex
 
 OPERATORS = frozenset({"AND", "OR", "NOT"})
-"""Words that are operators in capitals; as words they are quote."""
+"""Words that are operators if they are in capitals. To search for one as a word, put it in quotation marks."""
 MAX_EDITS = 2
-"""Largest edit distance of a fuzzy word."""
+"""The largest edit distance of a fuzzy word."""
 MAX_DISTANCE = 1_000
-"""Largest distance of a proximity operator, in words."""
+"""The largest distance of a proximity operator, in words."""
 MAX_UNORDERED = 8
-"""Most words and patterns in a phrase of any order."""
+"""The largest number of words and patterns in a phrase of any order, where the work doubles with each of them."""
 Written = Literal["", "exact", "caps"]
-"""What must agree beside the letters: nothing, accents, or accents and capitals."""
+"""Whether a pattern must match accents (``"exact"``), accents and capitals (``"caps"``), or neither (``""``)."""
 _WRITTEN_FORMATS: dict[str, str] = {"": "{}", "exact": "{}~exact", "caps": "caps({})"}
 
 
 @dataclass(frozen=True, slots=True)
 class SimpleLeaf(NodeBase):
-    """A node without operands that has matches in a text."""
+    """A leaf of the tree without operands."""
 
     @property
     def children(self) -> tuple[()]:
-        """No operands."""
+        """The operands: always none."""
         return ()
 
 
 @dataclass(frozen=True, slots=True)
 class Word(SimpleLeaf):
-    """A word, without white space. If the analyser splits it (``Al-Abbasi``), it is searched as a phrase.
+    """A word to search for, without white space. If the analyser splits it (``Al-Abbasi``), it is searched as a phrase.
 
-    ``inside`` lists runs of adjacent words of the query, this one among them, that a text may write as one word with
-    capitals inside; the word matches there too. See :func:`newssearch.query.side_by_side`.
+    ``inside`` lists runs of adjacent words of the query that include this word. If a text writes such a run as one word
+    with capitals inside, this word matches there. See :func:`newssearch.query.side_by_side`.
     """
 
     text: str
@@ -65,9 +65,9 @@ class Word(SimpleLeaf):
 
 @dataclass(frozen=True, slots=True)
 class Phrase(SimpleLeaf):
-    """Adjacent words; with ``within``, all of them in any order, the last at most ``within`` words after the first.
+    """Adjacent words, or with ``within`` the same words in any order, at most ``within`` words from first to last.
 
-    With ``names``, each word that can be a :class:`Name` is one.
+    With ``names``, each word that can be a :class:`Name` is searched as a name.
     """
 
     text: str
@@ -88,7 +88,10 @@ class Phrase(SimpleLeaf):
 
     @property
     def parts(self) -> list[Word | Name]:
-        """The words, each as a node."""
+        """A node for each word of the phrase.
+
+        With ``names``, a word that can be a name is a :class:`Name`, which includes an Arabic article before it.
+        """
         pieces = [piece for piece in self.text.split() if next(words_of(piece), None) is not None]
         if not self.names:
             return [Word(piece) for piece in pieces]
@@ -105,9 +108,10 @@ class Phrase(SimpleLeaf):
 
 @dataclass(frozen=True, slots=True)
 class Wildcard(SimpleLeaf):
-    """Words that match a pattern: ``*`` is any number of letters, ``?`` one letter (not at the end), ``[a-c]`` one of a set.
+    """Words that match a pattern of letters and wildcards.
 
-    ``written`` says what must agree: ``"exact"`` accents, ``"caps"`` accents and capitals, ``""`` neither.
+    ``*`` stands for any number of letters, ``?`` for one letter (not at the end), ``[a-c]`` for one letter of a set.
+    With ``written`` ``"exact"``, accents must agree; with ``"caps"``, accents and capitals; with ``""``, neither.
     """
 
     pattern: str
@@ -128,7 +132,7 @@ class Wildcard(SimpleLeaf):
 
 @dataclass(frozen=True, slots=True)
 class Fuzzy(SimpleLeaf):
-    """Words within ``edits`` of ``text`` by Levenshtein distance."""
+    """Words that differ from ``text`` in at most ``edits`` letters (Levenshtein distance)."""
 
     text: str
     edits: int = 1
@@ -145,7 +149,7 @@ class Fuzzy(SimpleLeaf):
 
 @dataclass(frozen=True, slots=True)
 class Regex(SimpleLeaf):
-    """Words that a regular expression matches in full."""
+    """Words that a regular expression matches from start to end."""
 
     pattern: str
 
@@ -160,9 +164,9 @@ class Regex(SimpleLeaf):
 
 @dataclass(frozen=True, slots=True)
 class Name(SimpleLeaf):
-    """A word, and capitalised words that spell the same name otherwise: see :mod:`newssearch.query.names`.
+    """A word, and capitalised words that spell the same name differently: see :mod:`newssearch.query.names`.
 
-    An article in front of the name (Al-Abbasi) is part of each match.
+    An Arabic article before the name (Al-Abbasi) is part of each match.
     """
 
     text: str
@@ -177,14 +181,14 @@ class Name(SimpleLeaf):
 
     @property
     def word(self) -> Word:
-        """The name as a word, without its article."""
+        """The name as a word, without the Arabic article."""
         *_, last = words_of(self.text)
         return Word(last.group())
 
 
 @dataclass(frozen=True, slots=True)
 class Exact(SimpleLeaf):
-    """Adjacent words with exactly these letters and accents, not stemmed; capitals make no difference."""
+    """Adjacent words with the same letters and accents as ``text``, not stemmed. Capitals make no difference."""
 
     text: str
 
@@ -197,7 +201,7 @@ class Exact(SimpleLeaf):
 
 @dataclass(frozen=True, slots=True)
 class Caps(SimpleLeaf):
-    """Adjacent words with exactly these capitals and small letters."""
+    """Adjacent words with the same letters, accents and capitals as ``text``."""
 
     text: str
 
@@ -210,7 +214,7 @@ class Caps(SimpleLeaf):
 
 @dataclass(frozen=True, slots=True)
 class AnyWord(SimpleLeaf):
-    """Any one word inside a phrase; not a node of its own."""
+    """A place in a phrase that any one word fills. It is not a node by itself."""
 
     def __str__(self) -> str:
         return "*"
@@ -220,19 +224,20 @@ ANY = AnyWord()
 
 
 PhraseWord = Word | Wildcard | Fuzzy | AnyWord
-"""A part of a :class:`PatternPhrase`."""
+"""A part of a :class:`PatternPhrase`: a word, a pattern, or any one word."""
 
 
 PhraseLeaf = Word | Phrase | Wildcard | Fuzzy | Name | Exact | Caps | AnyWord
-"""What is adjacent in a :class:`PatternPhrase`: patterns, and runs of words between them as one leaf each."""
+"""A leaf that matches one pattern of a :class:`PatternPhrase`, or a run of its words between two patterns."""
 
 
 @dataclass(frozen=True, slots=True)
 class PatternPhrase(SimpleLeaf):
     """Adjacent words and patterns; with ``within``, all of them in any order, as in :class:`Phrase`.
 
-    ``mode`` ``"name"`` turns words into :class:`Name` where possible; ``"exact"`` and ``"caps"`` compare words and patterns
-    as written. With ``within``, each part matches a word of its own, and there are at most :data:`MAX_UNORDERED` parts.
+    With ``mode`` ``"name"``, each word that can be a :class:`Name` is searched as a name; with ``"exact"`` or
+    ``"caps"``, words and patterns are compared as written. With ``within``, there are at most :data:`MAX_UNORDERED`
+    parts, and each matches a word of its own.
     """
 
     parts: tuple[PhraseWord, ...]
@@ -267,12 +272,15 @@ class PatternPhrase(SimpleLeaf):
 
     @property
     def words(self) -> str:
-        """The words that are not patterns, joined by spaces."""
+        """The words of the phrase that are not patterns, joined by spaces."""
         return " ".join(part.text for part in self.parts if isinstance(part, Word))
 
     @property
     def leaves(self) -> tuple[PhraseLeaf, ...]:
-        """The adjacent patterns and runs of words, in the mode of this phrase."""
+        """The leaves that must be adjacent: each pattern, and each run of words between patterns as one leaf.
+
+        They compare words as the mode of the phrase says.
+        """
         found: list[PhraseLeaf] = []
         for is_word, run in groupby(self.parts, lambda part: isinstance(part, Word)):
             if is_word:
@@ -287,7 +295,7 @@ class PatternPhrase(SimpleLeaf):
         return tuple(found)
 
     def _run(self, text: str) -> Word | Phrase | Name | Exact | Caps:
-        """Return a leaf for adjacent words in the mode of this phrase."""
+        """Return a leaf for adjacent words, according to the mode of the phrase."""
         if self.mode == "exact":
             return Exact(text, span=self.span)
         if self.mode == "caps":
@@ -305,7 +313,7 @@ _REGEX_SOURCE = Pattern(r"(?:\\.|[^/\\\s\ud800-\udfff])+")
 
 
 def require_word(node: NodeBase, name: str) -> None:
-    """Tidy a text of a node with :func:`tidy`. Raises ValueError if it has no word."""
+    """Replace the attribute ``name`` of a node by its text after :func:`tidy`. Raises ValueError if it has no word."""
     text = tidy(arguments.text(name, getattr(node, name)))
     object.__setattr__(node, name, text)
     if next(words_of(text), None) is None:

@@ -1,4 +1,4 @@
-"""Split the text of a query into tokens. Only an unknown field or an invalid boost is an error."""
+"""Splits the text of a query into tokens. The only errors are an unknown field and an invalid boost."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ TokenKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class QueryToken:
-    """A token of a query. ``text`` is its word, phrase, pattern or name; ``number`` is its distance, edits, count or boost.
+    """A token of a query: its kind, its text, and its place in the query.
 
-    ``raw`` is the text with its escapes, if it may contain patterns.
+    ``text`` is the word, phrase, pattern or name without escapes; ``raw`` has the escapes, or is ``""`` for a token
+    that cannot have patterns. ``number`` is a distance, an edit distance, a count or a boost.
     """
 
     kind: TokenKind
@@ -40,7 +41,7 @@ class QueryToken:
 _WHITE_SPACE = Pattern(rf"[\s{INVISIBLE}]+")
 _QUOTED_TEXT = Pattern(rf"[{QUOTES}]((?:\\[\s\S]|[^\\{QUOTES}]|{GERSHAYIM})*)[{QUOTES}]")
 _PHRASE_TILDE = Pattern(r"~(?:(\d+)(?![\w.]*\w)|(exact|name)(?!\w))", re.IGNORECASE)
-"""A suffix of a phrase: a distance or a mode."""
+"""Matches the suffix of a phrase that gives a distance (``~5``) or a mode (``~exact``, ``~name``)."""
 _EXTRA_TILDES = Pattern(rf"~[^\s(){QUOTES}^]*")
 _NEGATING_MINUS = Pattern(rf"[{MINUS}](?=[^\s){MINUS}])")
 _REGEX_TOKEN = Pattern(rf"/((?:\\.|[^/\\\s])+)/(?=[\s{INVISIBLE})^]|$)")
@@ -57,19 +58,19 @@ _BOOSTS = Pattern(rf"(?:\^{_BOOST_FACTOR}(?=\^|$))+")
 _INVALID_BOOST = Pattern(
     rf"\^(?:[-+−–]?\.?\d[\d.,e+-]*|[-+]?(?:nan|inf|infinity))(?=[\s{INVISIBLE})^]|$)", re.IGNORECASE
 )
-"""A suffix that looks like a boost but is not valid."""
+"""Matches a suffix that looks like a boost but is not a valid one, such as ``^-2``."""
 _INVISIBLE_INSIDE = rf"(?<![\s{INVISIBLE}])[{INVISIBLE}]+(?=[^\s{INVISIBLE}(){QUOTES}])"
 _WORD_TOKEN = Pattern(rf"(?:\\[\s\S]|[^\s{INVISIBLE}(){QUOTES}\\]|{_INVISIBLE_INSIDE}|{GERSHAYIM})+|\\")
-"""A word with the invisible characters inside it, but not those around it."""
+"""Matches a word, including invisible characters inside it, but not those before and after it."""
 _PROXIMITY = Pattern(r"(w|pre)/(\d+|[ps])", re.IGNORECASE)
 _TILDE_MODE = Pattern(r"(\d*)|(exact|name)", re.IGNORECASE)
 _TILDE_NUMBER = Pattern(r"[-+−–]?\d*(?:[.,]\d*)?")
 MAX_MARKED_NAME = 3
-"""Most characters of a name that differs from another only by its marks: C++, C#, F#."""
+"""The largest number of characters in a name that only its marks tell from another word: C++, C#, F#."""
 
 
 def tokens(text: str, notes: Notes) -> list[QueryToken]:
-    """Return the tokens of a query, an end token last. Raises QueryError for an unknown field or an invalid boost."""
+    """Return the tokens of a query and a final end token. Raises QueryError for an unknown field or invalid boost."""
     return _Lexer(text, notes).run()
 
 
@@ -82,7 +83,7 @@ class _Lexer:
         self.has_colon = ":" in text
 
     def run(self) -> list[QueryToken]:
-        """Tokenise the whole text. Each step consumes at least one character, so this ends."""
+        """Return the tokens of the whole text. Each step consumes at least one character, so the loop ends."""
         steps = (
             self._parenthesis,
             self._quoted,
@@ -108,13 +109,13 @@ class _Lexer:
         self.at = end
 
     def _boost(self) -> None:
-        """Read boosts (``^2.5``) right after an operand."""
+        """Add a token for each boost (``^2.5``) that follows an operand without a space."""
         while self.text.startswith("^", self.at) and (match := _BOOST.match(self.text, self.at)) is not None:
             self._add("boost", match[0], match.end(), float(match[1]))
         self._no_boost(self.at)
 
     def _no_boost(self, at: int) -> None:
-        """Raise QueryError for a ``^`` followed by a number that is not a valid boost."""
+        """Raise QueryError if there is an invalid boost at a position of the text."""
         match = _INVALID_BOOST.match(self.text, at) if self.text.startswith("^", at) else None
         if match is not None:
             raise QueryError(
@@ -151,7 +152,7 @@ class _Lexer:
         return True
 
     def _phrase_suffix(self, at: int) -> tuple[TokenKind, int, int]:
-        """Return the kind that the suffix of a phrase gives it, the number of the suffix, and its end."""
+        """Return the kind of a phrase's token, its number, and its end, by the suffix at position ``at``."""
         kind: TokenKind = "phrase"
         number = 0
         match = _PHRASE_TILDE.match(self.text, at)
@@ -212,7 +213,10 @@ class _Lexer:
         return True
 
     def _no_field(self, match: re.Match[str]) -> bool:
-        """Note words with a colon, if the name has a capital or begins an address; else raise QueryError. Returns False."""
+        """Add a diagnostic that a word with a colon is no field, and return False.
+
+        Raises QueryError if the name before the colon is in lower case and does not begin an address.
+        """
         name = match[1]
         if name.islower() and name not in ADDRESS_SCHEMES:
             raise QueryError(
@@ -262,7 +266,7 @@ class _Lexer:
         self.at = end if self.at == start else self.at
 
     def _plain_word(self, raw: str, end: int) -> None:
-        """Add a word without quotation marks and escapes, which may be a pattern or fuzzy."""
+        """Add a token for a word up to ``end`` without quotation marks and escapes; it may be a pattern or fuzzy."""
         word, kind, edits = self._tilde(raw, end) if "~" in raw else (raw, None, 0)
         if kind in ("exact", "name"):
             self._add(kind, word, end, raw=word)
@@ -292,7 +296,10 @@ class _Lexer:
             self._add("word", raw, end)
 
     def _tilde(self, raw: str, end: int) -> tuple[str, Literal["fuzzy", "exact", "name"] | None, int]:
-        """Return the word before a ``~``, the kind that the suffix gives it, and its edit distance."""
+        """Return the word before a ``~``, the kind of token that the suffix asks for, and the edit distance.
+
+        The kind is None if the suffix is not understood, or is part of the word.
+        """
         word, _, suffix = raw.partition("~")
         modes = [part.rstrip(".,;:!?") for part in suffix.split("~")]
         if not word or not all(
@@ -315,7 +322,7 @@ class _Lexer:
 
 
 def _whole_number(digits: str) -> int:
-    """Return a number; of one with more than 12 digits, a number too large to be valid.
+    """Return the number with the given digits. More than 12 digits are cut to 12, which is too large for any use.
 
     >>> _whole_number("007"), _whole_number(""), _whole_number("9" * 65_000)
     (7, 0, 999999999999)

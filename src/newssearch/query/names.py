@@ -1,9 +1,9 @@
 """Transcribed names, which have several spellings: Qaddafi, Gadhafi, Kadhafi.
 
-Two spellings are of one name if their consonants belong to the same classes in the same order, and their vowels are close.
-A class holds the romanisations of one letter (``q``, ``g``, ``k`` and ``kh`` for قاف); vowels are close
-if their qualities are neighbours (``u`` and ``o``, ``e`` and ``i``, ``a`` and ``e``); ``a`` and ``u`` are less close.
-The article of Arabic names (``al-``, ``el-``) may be present or absent, followed by a hyphen, a space or nothing.
+Two spellings are of one name if their consonants belong to the same classes in the same order, and their vowels are
+close. A class holds the romanisations of one letter (``q``, ``g``, ``k`` and ``kh`` for قاف). Two vowels are close if
+their sounds are neighbours: ``u`` and ``o``, ``e`` and ``i``, or ``a`` and ``e``; ``a`` and ``u`` are less close. The
+Arabic article (``al-``, ``el-``) may be absent, or be followed by a hyphen, a space or nothing.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from newssearch.text.folding import fold, without_possessive
 from newssearch.text.tokenizer import word_matches as words_of
 
 MIN_NAME_LETTERS = 4
-"""Fewest letters of a name that is searched in other spellings."""
+"""The smallest number of letters in a name that is searched in other spellings."""
 MIN_LONG_NAME_CONSONANTS = 3
-"""Consonants from which on the vowels may differ by a distance of 2 instead of 1."""
+"""The number of consonants from which on the vowels of a spelling may differ by a total distance of 2 instead of 1."""
 
 _CONSONANT_CLASSES = (
     (r"tsch|tch|sch|sh|ch", "shsch"),
@@ -40,10 +40,9 @@ _CONSONANT_CLASSES = (
     (r"x", "x"),
     (r"h", "h"),
 )
-"""The spellings of each class of consonants, longest first, and their possible first letters.
+"""The classes of consonants: for each, a pattern of its spellings, longest first, and the letters that may begin them.
 
-An ``h`` after any of them makes no difference: ``kh``, ``gh``, ``th``.
-"""
+An ``h`` after any spelling makes no difference: ``kh``, ``gh``, ``th``."""
 _NAME_VOWELS = "aeiouy"
 _LETTER_GROUP = Pattern(
     f"(?P<vowels>[{_NAME_VOWELS}']+)|"
@@ -52,7 +51,7 @@ _LETTER_GROUP = Pattern(
 _LATIN_NAME = Pattern(r"[a-z][a-z']*")
 _JOINED_ARTICLE = Pattern(r"[ae]l(?=[a-z']{4})")
 ARTICLES = frozenset({"al", "el"})
-"""The forms of the Arabic article. As a word of its own, it is part of the name that follows."""
+"""The forms of the Arabic article. Where it is a separate word, it is part of the name that follows."""
 
 _VOWEL_QUALITIES = (
     ("u", r"oo+|ou+|u+"),
@@ -69,10 +68,11 @@ _TOO_FAR = 9
 
 
 class Spelling(NamedTuple):
-    """A name with or without its article, compiled for comparison.
+    """A name, with or without its article, compiled to be compared with words.
 
-    The groups of ``pattern`` are the vowels before, between and after the consonants; ``vowels`` are those of the name.
-    ``allowed`` is the largest sum of vowel distances, ``first_letters`` the letters that a match may begin with.
+    The groups of ``pattern`` are the vowels of a word before, between and after the consonants; ``vowels`` are those of
+    the name. ``allowed`` is the largest permitted sum of the distances between them. A matching word begins with one of
+    ``first_letters``, or with the article.
     """
 
     pattern: re.Pattern[str]
@@ -83,7 +83,9 @@ class Spelling(NamedTuple):
 
 @lru_cache(maxsize=256)
 def core(name: str) -> str | None:
-    """Return a name folded, without a detached definite article (``Al-``); None if it is not one Latin word, or too short.
+    """Return a folded name without an article that is a separate word (``Al-``).
+
+    Returns None if the rest is not a single word of at least :data:`MIN_NAME_LETTERS` Latin letters and two consonants.
 
     >>> core("Al-Ma’louma"), core("Qaddafi"), core("Muammar Qaddafi"), core("Зеленский")
     ("ma'louma", 'qaddafi', None, None)
@@ -102,7 +104,7 @@ def core(name: str) -> str | None:
 
 @lru_cache(maxsize=256)
 def spellings(name: str) -> tuple[Spelling, ...]:
-    """Return the compiled spellings of a name: with its article and, if it has one, without it."""
+    """Return a name compiled with its article and, if it has one, also without it."""
     found = core(name)
     assert found is not None, "the query holds only valid names"
     article = _JOINED_ARTICLE.match(found)
@@ -122,17 +124,17 @@ def is_spelling(name: str, form: str) -> bool:
 
 
 def is_name(name: str, form: str, spelled: str) -> bool:
-    """Whether a word with a capital, given folded and as written, is a spelling of a name."""
+    """Whether a word spells a name and has a capital. ``form`` is the folded word, ``spelled`` the word as written."""
     return spelled.lower() != spelled and is_spelling(name, form)
 
 
 def beginnings(name: str) -> Iterator[str]:
-    """Yield the possible beginnings of the spellings of a name: first letters, and the article."""
+    """Yield the prefixes with which any spelling of a name begins: single letters, and the forms of the article."""
     return iter(sorted({*"".join(spelling.first_letters for spelling in spellings(name)), "al", "el"}))
 
 
 def _spelling(form: str) -> Spelling | None:
-    """Compile a folded name; None if it has fewer than two consonants."""
+    """Compile a folded name; return None if it has fewer than two consonants."""
     vowels = [""]
     classes: list[int] = []
     for group in _LETTER_GROUP.finditer(form):
@@ -177,7 +179,10 @@ def _fits(spelling: Spelling, form: str) -> bool:
 
 
 def _vowel_distance(one: str, other: str) -> int:
-    """Return the distance between two runs of vowels."""
+    """Return the sum of the distances between the sounds of two runs of vowels.
+
+    It is :data:`_TOO_FAR` or more if the runs have different numbers of sounds, or unrelated ones.
+    """
     sounds, others = _sounds(one), _sounds(other)
     if len(sounds) != len(others):
         return _TOO_FAR
@@ -189,6 +194,6 @@ def _vowel_distance(one: str, other: str) -> int:
 
 
 def _sounds(vowels: str) -> str:
-    """Return the qualities of a run of vowels, one letter each."""
+    """Return the sounds of a run of vowels, each as one letter."""
     found = _VOWEL_SOUND.finditer(vowels.replace("'", ""))
     return "".join(match.lastgroup or "" for match in found)

@@ -1,4 +1,4 @@
-"""What all nodes of a query's tree have: the position where they were written."""
+"""The base class of all nodes of a query tree, and the position in the query where a node was written."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ NOWHERE = Span(0, 0)
 
 @dataclass(frozen=True, slots=True)
 class NodeBase:
-    """What all nodes have. The nodes that exist are those of the closed union :data:`newssearch.query.Node`."""
+    """The base class of all nodes. The union :data:`newssearch.query.Node` lists the kinds of nodes that exist."""
 
     span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)

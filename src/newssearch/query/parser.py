@@ -1,4 +1,4 @@
-"""Parse tokens into a syntax tree, by recursive descent. ``docs/query-language.md`` describes the language for users.
+"""Parses tokens into a syntax tree, by recursive descent. ``docs/query-language.md`` describes the language for users.
 
 ::
 
@@ -14,9 +14,10 @@
              | field ":" operand | "date:" range
     pieces   = { word | wildcard | word "~" n | "*" }
 
-Almost any input parses: what does not fit the grammar is ignored, or taken as a word, with a diagnostic. An error is
-raised for what would silently find nothing (an unknown field, an impossible date), for what has no meaning (AND
-between the operands of w/5), and beyond the limits below. The time is linear in the length.
+Almost any input parses: the parser ignores parts that do not fit the grammar, or takes them as words, and adds a
+diagnostic. It raises an error for parts that would silently find nothing (an unknown field, an impossible date), for
+parts without a meaning (AND between the operands of w/5), and beyond the limits below. Its time is linear in the length
+of the query.
 """
 
 from __future__ import annotations
@@ -76,21 +77,21 @@ from .tree import (
 )
 
 GRAMMAR_VERSION = 2
-"""Version of the grammar, raised when an existing query changes its meaning."""
+"""The version of the grammar. It is raised when a change gives an existing query another meaning."""
 MAX_LENGTH = 65_536
-"""Most characters in a query."""
+"""The largest number of characters in a query."""
 _QUESTION_MARK = re.compile(r"(?<!\\)\?")
-"""An unescaped question mark."""
+"""Matches a question mark without a backslash before it."""
 _OPERATORS_BETWEEN = re.compile(r"(?<=\S)\s+(AND|OR|NOT)\s+(?=\S)")
 MAX_DEPTH = 50
-"""Deepest nesting of parentheses, negations and proximity operators."""
+"""The deepest nesting of parentheses, negations and proximity operators."""
 MAX_CLAUSES = 1_024
-"""Most words, phrases and values in a query."""
+"""The largest number of words, phrases and values in a query."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A parsed query: its ``text`` as given, its syntax ``tree``, and ``diagnostics`` about what looked odd."""
+    """A parsed query: its ``text`` as given, its syntax ``tree``, and ``diagnostics`` about parts that look odd."""
 
     text: str
     tree: Node
@@ -105,17 +106,17 @@ class Query:
         )
 
     def __str__(self) -> str:
-        """The query as it was understood, fully parenthesised; ``""`` if it finds everything."""
+        """Return the query as it was understood, fully parenthesised; ``""`` if it finds everything."""
         return "" if isinstance(self.tree, Everything) else str(self.tree)
 
 
 def parse(text: str, *, now: dt.datetime | None = None) -> Query:
     """Parse a query. Relative dates count from ``now``, by default the local clock.
 
+    Raises :class:`~newssearch.QueryError`, with the position and a suggestion.
+
     >>> str(parse('iraq (coalition OR "security forces") -syria'))
     '(iraq AND (coalition OR "security forces") AND NOT syria)'
-
-    Raises :class:`~newssearch.QueryError`, with the position and a suggestion.
     """
     text = _check_length(text)
     arguments.instance("now", now, (dt.datetime, type(None)), "a datetime, or None")
@@ -128,7 +129,7 @@ def parse(text: str, *, now: dt.datetime | None = None) -> Query:
 
 
 def literal(text: str) -> Query:
-    """Return a query for all words of ``text``, taken literally: none of them is an operator.
+    """Return a query for all words of ``text`` in any order, in which no word is an operator.
 
     >>> str(literal('say "hi" OR title:x*'))
     '(say AND "\\\\"hi\\\\"" AND "OR" AND "title:x\\\\*")'
@@ -138,7 +139,7 @@ def literal(text: str) -> Query:
 
 
 def words(text: str) -> Node:
-    """Return the tree of :func:`literal`: all words of ``text``, in any order."""
+    """Return a tree that finds the articles with all words of ``text``, in any order. No word is an operator."""
     arguments.text("text", text)
     pieces = [Word(piece) for piece in text.split() if next(words_of(piece), None) is not None]
     if len(pieces) > MAX_CLAUSES:
@@ -147,7 +148,10 @@ def words(text: str) -> Node:
 
 
 def _check_length(text: str) -> str:
-    """Return ``text`` with U+FFFD for lone surrogates, which cannot be printed. Raises QueryError if it is too long."""
+    """Return ``text`` with its lone surrogates, which cannot be printed, replaced by U+FFFD.
+
+    Raises QueryError if it is longer than :data:`MAX_LENGTH`.
+    """
     arguments.text("text", text)
     if len(text) > MAX_LENGTH:
         reason = f"the query has {len(text):,} characters; {MAX_LENGTH:,} are the most"
@@ -194,7 +198,10 @@ class _Parser:
         return self._here.kind == "operator" and self._here.text == operator
 
     def _starts_operand(self, offset: int = 0) -> bool:
-        """Whether a token follows that is neither a closing parenthesis nor the end, so that an operator has an operand."""
+        """Whether an operand can begin at the token ``offset`` tokens after the current one.
+
+        That is so unless this token closes a parenthesis or ends the query.
+        """
         return self.tokens[min(self.at + offset, len(self.tokens) - 1)].kind not in ("close", "end")
 
     def _error(self, reason: str, span: Span, suggestion: str = "") -> QueryError:
@@ -261,7 +268,10 @@ class _Parser:
         return Near(left, right, distance, operator.text.startswith("pre"), span=span)
 
     def _side(self, side: Node, operator: QueryToken) -> Node:
-        """Return one operand of a proximity operator. Raises QueryError if it has no matches in a text."""
+        """Return a node as an operand of a proximity operator, without its boost.
+
+        Raises QueryError if it has no matches in a text.
+        """
         if isinstance(side, Boost):
             message = f"a boost beside {operator.text} was ignored: put the whole in parentheses"
             self.notes.add("boost", message, side.span)
@@ -363,7 +373,7 @@ class _Parser:
         return self._values(name, node, token)
 
     def _values(self, name: str, node: Node, token: QueryToken) -> Node:
-        """Return ``node`` with its words and phrases as values of a field."""
+        """Return ``node`` with its words and phrases replaced by conditions on the field ``name``."""
         span = Span(token.span.start, node.span.end)
         if isinstance(node, Word | Phrase) and not (isinstance(node, Phrase) and (node.within or node.names)):
             field = next(one for one in VALUE_FIELDS if one == name)
@@ -387,7 +397,10 @@ class _Parser:
         assert_never(node)
 
     def _address(self, token: QueryToken) -> Field | None:
-        """Return an address as a value of ``url``. Stars in it are wildcards, question marks are not."""
+        """Return the condition on ``url`` that the address after ``token`` gives; None if it has no word.
+
+        Stars in an address are wildcards, question marks are not.
+        """
         value = self._take()
         self._count(value.span)
         span = Span(token.span.start, value.span.end)
@@ -400,7 +413,7 @@ class _Parser:
         return Field("url", value.text, span=span)
 
     def _is_pattern_of_value(self, name: str, node: Node) -> bool:
-        """Whether a node was typed as a plain wildcard pattern."""
+        """Whether a node was written as a wildcard pattern of a value, without a suffix."""
         if name == "id" or not has_wildcard(self.text[node.span.start : node.span.end].strip(QUOTES)):
             return False
         if isinstance(node, PatternPhrase):
@@ -434,7 +447,7 @@ class _Parser:
         return self._leaf(QueryToken("word", token.text, token.span))
 
     def _note_operators(self, text: str, span: Span) -> None:
-        """Note ``caps(US OR UK)``, where OR is a word. In quotation marks, that is intended."""
+        """Add a diagnostic for ``caps(US OR UK)``, where OR is a word. In quotation marks, that is intended."""
         parts = _OPERATORS_BETWEEN.split(text)
         if len(parts) < 3 or self.text[span.start + len("caps(") :].lstrip()[:1] in QUOTES:
             return
@@ -476,7 +489,10 @@ class _Parser:
         return Phrase(text, span=span) if " " in text else Word(text, span=span)
 
     def _patterns(self, token: QueryToken) -> Node | None:
-        """Return the node of a text with patterns: ``iraq*``, ``"iraq* government"``, ``caps(Secur*)``."""
+        """Return the node of a token with patterns, such as ``iraq*``, ``"iraq* government"`` and ``caps(Secur*)``.
+
+        Returns None, and adds a diagnostic, if it has no letter or digit.
+        """
         span, within = token.span, int(token.number)
         parts, notes = pieces(token.raw, span)
         for message, hint in notes:
@@ -509,7 +525,7 @@ class _Parser:
         return PatternPhrase(parts, within, mode, span=span)
 
     def _pattern(self, part: Word | Wildcard | Fuzzy, token: QueryToken) -> Node:
-        """Return the node of a single pattern, in the mode of its token."""
+        """Return the node of a single pattern, compared as the kind of its token says."""
         if token.kind == "name":
             self.notes.add("name", "a pattern is not searched in other spellings", token.span)
         if isinstance(part, Wildcard) and token.kind in ("exact", "caps"):
@@ -543,7 +559,7 @@ class _Parser:
 
 
 def _join_nodes(kind: type[And] | type[Or], operands: list[Node]) -> Node | None:
-    """Return one node over ``operands``: the only one if there is one, None if there are none."""
+    """Return one node over ``operands``; the operand if there is one, None if there are none."""
     if len(operands) < 2:
         return operands[0] if operands else None
     return kind(tuple(operands), span=Span(operands[0].span.start, operands[-1].span.end))

@@ -1,6 +1,6 @@
-"""Wildcards, fuzzy words and regular expressions, matched against folded words.
+"""Wildcards, fuzzy words and regular expressions, compiled to be matched against folded words.
 
-A pattern is folded like the text: its letters lose case and accents, its other characters keep their meaning.
+A pattern is folded like the text: its letters lose case and accents, and its other characters keep their meaning.
 """
 
 from __future__ import annotations
@@ -21,15 +21,16 @@ from .quoting import is_wildcard, wildcard
 from .regexes import compile_regex, fold_letters
 
 SECONDS_PER_WORD = 0.05
-"""Seconds that a regular expression may take for one word."""
+"""The most seconds that a regular expression may take for one word."""
 CACHED_WORDS = 100_000
-"""Words for which the result of a regular expression is cached."""
+"""The number of words for which the results of a regular expression are cached."""
 
 
 class WordPattern(NamedTuple):
-    """A test for folded words: ``matches``. Each word that matches begins with ``prefix``.
+    """A compiled pattern of folded words: ``matches`` tests a word, and all matching words begin with ``prefix``.
 
-    For a pattern that is compared as written, ``matches`` gives candidates, and :func:`written_pattern` decides.
+    If the pattern must be compared as written, ``matches`` only selects candidates, which :func:`written_pattern`
+    tests.
     """
 
     prefix: str
@@ -37,7 +38,10 @@ class WordPattern(NamedTuple):
 
 
 def asks_for_whole(node: Wildcard | Fuzzy | Regex) -> bool:
-    """Whether a pattern has an apostrophe (``l'ukr*``): it is then also compared with words including an elided prefix."""
+    """Whether a pattern has an apostrophe (``l'ukr*``).
+
+    Such a pattern is compared with words both with and without their elided prefix.
+    """
     return not _APOSTROPHE_SET.isdisjoint(node.text if isinstance(node, Fuzzy) else node.pattern)
 
 
@@ -46,7 +50,7 @@ _APOSTROPHE_SET = frozenset(APOSTROPHES)
 
 @lru_cache(maxsize=256)
 def pattern_of(node: Wildcard | Fuzzy | Regex) -> WordPattern:
-    """Return the pattern of a node.
+    """Compile the pattern of a node.
 
     >>> [word for word in ("woman", "women", "womn", "worn") if pattern_of(Wildcard("wom?n")).matches(word)]
     ['woman', 'women']
@@ -77,7 +81,7 @@ def pattern_of(node: Wildcard | Fuzzy | Regex) -> WordPattern:
 
 
 def value_pattern(pattern: str) -> Callable[[str], bool]:
-    """Return a test whether the :func:`~newssearch.text.analysis.key` of a value matches a pattern.
+    """Return a function that tests whether the :func:`~newssearch.text.analysis.key` of a value matches a pattern.
 
     >>> [value for value in ("fox news", "fox", "the fox") if value_pattern("Fox*")(value)]
     ['fox news', 'fox']
@@ -92,7 +96,9 @@ def value_pattern(pattern: str) -> Callable[[str], bool]:
 
 
 def words_pattern(pattern: str) -> Callable[[str], bool]:
-    """Return a test whether a name, given as folded words, has adjacent words that match those of a pattern.
+    """Return a function that tests whether a name contains adjacent words that match those of a pattern.
+
+    The function takes the folded words of the name, joined by spaces.
 
     >>> [name for name in ("ana garcia", "garcia marquez ana", "gracia") if words_pattern("GARC* m?rq*")(name)]
     ['garcia marquez ana']
@@ -117,7 +123,7 @@ def words_pattern(pattern: str) -> Callable[[str], bool]:
 
 
 _ANY_CHARACTERS, _ONE_CHARACTER = "\ue000", "\ue001"
-"""Stand-ins for wildcards while a value is folded: private-use characters."""
+"""Private-use characters that stand for the wildcards ``*`` and ``?`` while a pattern is folded."""
 
 
 # ---- wildcards
@@ -126,8 +132,9 @@ _WILDCARD_ATOM = re.compile(r"\*|\?|\[(\^|!)?([^\[\]]+)\]|[^*?\[\]]+|[\[\]]")
 
 
 def _wildcard_of_word(pattern: str) -> WordPattern:
-    """Return a wildcard pattern that may hold what folding removes from a word: the last full stop (``U.S.*``), and commas
-    between thousands (``1,0*`` matches 1,000, but not 10)."""
+    """Compile a wildcard pattern that may contain characters that folding removes from a word.
+
+    They are the last full stop (``U.S.*``), and commas between thousands (``1,0*`` matches 1,000, but not 10)."""
     found = _wildcard(pattern)
     if "," in pattern:
         whole = pattern.partition(",")[0]  # digits, or a wildcard: no other word has a comma
@@ -144,12 +151,12 @@ def _wildcard_of_word(pattern: str) -> WordPattern:
 
 
 def _fold_part(text: str) -> str:
-    """Fold a literal part of a pattern like a word, but keep its last full stops."""
+    """Return a literal part of a pattern folded like a word, with the full stops at its end."""
     return fold(text) + "." * (len(text) - len(text.rstrip(".")))
 
 
 def _wildcard(pattern: str, shown: Callable[[str], str] | None = None) -> WordPattern:
-    """Compile a wildcard pattern, with its letters converted by ``shown``, by default folding.
+    """Compile a wildcard pattern. ``shown`` converts its letters; by default they are folded.
 
     The parts between stars match from left to right, each as early as possible, without backtracking. That is exact,
     because a star can always take more.
@@ -175,7 +182,7 @@ def _wildcard(pattern: str, shown: Callable[[str], str] | None = None) -> WordPa
 
 @lru_cache(maxsize=256)
 def written_pattern(node: Wildcard) -> Callable[[str], bool]:
-    """Return a test whether a pattern that is compared as written matches a word of a text.
+    """Return a function that tests whether a word of a text matches a pattern that is compared as written.
 
     >>> [word for word in ("São", "SÃO", "Sao", "sãos") if written_pattern(Wildcard("S?o*", "exact"))(word)]
     ['São', 'SÃO', 'Sao', 'sãos']
@@ -188,12 +195,12 @@ def written_pattern(node: Wildcard) -> Callable[[str], bool]:
 
 
 def _compose(text: str) -> str:
-    """Return a part of a pattern in the form that :func:`~newssearch.text.folding.spelled` gives words."""
+    """Return a part of a pattern normalised like the words that :func:`~newssearch.text.folding.spelled` returns."""
     return unicodedata.normalize("NFC", text.replace("’", "'"))
 
 
 def _join_parts(parts: list[str]) -> str:
-    """Return an expression that matches the parts in order, with anything between them."""
+    """Return a regular expression that matches the given expressions in order, with any text between them."""
     if len(parts) == 1:
         return parts[0]
     middle = (f"(?=(?P<g{n}>.*?{part}))(?P=g{n})" for n, part in enumerate(parts[1:-1]) if part)
@@ -216,7 +223,7 @@ _BEFORE_THOUSANDS = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
 
 
 def _ranges(content: str) -> str:
-    """Return the content of a character class, with its ranges in ascending order."""
+    """Return the content of a character class, with the ends of each range in ascending order."""
     out = ""
     for match in re.finditer(r"(.)-(.)|(.)", content, re.DOTALL):
         if match[3]:
@@ -231,7 +238,7 @@ def _ranges(content: str) -> str:
 
 
 def within_edits(one: str, other: str, edits: int) -> bool:
-    """Whether ``other`` is ``one`` with at most ``edits`` letters added, removed or replaced (Levenshtein 1966).
+    """Whether adding, removing or replacing at most ``edits`` letters turns ``one`` into ``other`` (Levenshtein 1966).
 
     >>> within_edits("austin", "austen", 1), within_edits("gadhafi", "qaddafi", 1), within_edits("gadhafi", "qaddafi", 2)
     (True, False, True)

@@ -1,7 +1,7 @@
-"""The text between quotation marks: words, and patterns among them (``"iraq* government"``).
+"""Parses the text between quotation marks: words, and patterns among them (``"iraq* government"``).
 
-A piece between spaces is a pattern if it holds a ``*``, or a ``?`` before its end; a backslash takes either literally.
-``word~1`` is a fuzzy word. A star alone is any one word.
+A piece between spaces is a pattern if it has a ``*``, or a ``?`` before its end; a backslash takes either literally.
+``word~1`` is a fuzzy word. A star that stands alone is any one word.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _WORD_CHARACTER = Pattern(r"\w")
 
 
 class Pieces(NamedTuple):
-    """The words and patterns of a phrase in order, and notes on them: messages with suggestions."""
+    """The words and patterns of a phrase, in order, and notes about them, each a message and a suggestion."""
 
     parts: tuple[PhraseWord, ...]
     notes: tuple[tuple[str, str], ...]
 
 
 def has_pattern(quoted: str) -> bool:
-    """Whether a text between quotation marks holds a pattern that is not escaped.
+    """Whether a text between quotation marks has a pattern that is not escaped.
 
     >>> has_pattern("iraq* government"), has_pattern("who is he?"), has_pattern(r"5 \\* 3"), has_pattern("austim~1 iraq")
     (True, False, False, True)
@@ -41,7 +41,7 @@ def has_pattern(quoted: str) -> bool:
 
 
 def pieces(quoted: str, span: Span) -> Pieces:
-    """Return the words and patterns of a text between quotation marks. Their span is ``span``.
+    """Return the words and patterns of a text between quotation marks. The nodes get ``span``.
 
     >>> from newssearch.query.node import NOWHERE
     >>> [str(part) for part in pieces(r"the iraq*'s anti-*gov?rnment party? c\\*d * now", NOWHERE).parts]
@@ -81,7 +81,7 @@ def _is_pattern(piece: str) -> bool:
 
 
 def _fuzzy(piece: str) -> tuple[str, int] | None:
-    """Return a fuzzy word and its edit distance; None for another piece."""
+    """Return the word and the edit distance of a piece like ``word~1``; None if the piece is not a fuzzy word."""
     match = _FUZZY_PIECE.fullmatch(piece) if "~" in piece else None
     if match is None or is_wildcard(match[1]):
         return None
@@ -90,7 +90,7 @@ def _fuzzy(piece: str) -> tuple[str, int] | None:
 
 
 def _patterns(piece: str, span: Span) -> list[PhraseWord]:
-    """Return the words and patterns of a piece with wildcards: ``al-abb*`` is al, then abb*."""
+    """Return the words and patterns that a piece with wildcards consists of: ``al-abb*`` is al, then abb*."""
     unescaped = ESCAPE.sub(lambda match: match[1] if match[1].isalnum() else " ", piece)
     parts: list[PhraseWord] = []
     for match in wildcard().finditer(unescaped):

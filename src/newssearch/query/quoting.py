@@ -1,4 +1,4 @@
-"""Quoting words so that nothing in them is an operator, and recognising wildcards in words that are not quoted."""
+"""Quotes words so that nothing in them is an operator, and recognises wildcards in unquoted words."""
 
 from __future__ import annotations
 
@@ -10,23 +10,26 @@ from newssearch.text.spelling import IGNORABLE
 from newssearch.text.tokenizer import combining_marks
 
 MINUS = "−–-"
-"""Characters that mean NOT before an operand: the hyphen, and what word processors turn it into."""
+"""Characters that mean NOT before an operand: the hyphen, and the dashes into which word processors turn it."""
 QUOTES = '"“”„‟«»＂'
-"""Characters that begin and end a phrase."""
+"""Quotation marks. Any of them begins a phrase, and any of them ends it."""
 
 INVISIBLE = IGNORABLE.replace("\u200b-\u200f", "\u200b\u200e\u200f")
-"""Invisible characters that are pasted along with a word, as ranges of a character class. The joiners are excluded,
-because some scripts need them."""
+"""Invisible characters that are often copied together with a word, as ranges of a character class.
+
+The joiners are excluded, because some scripts need them."""
 
 _INVISIBLE_CHARACTER = Pattern(f"[{INVISIBLE}]")
 _NEEDS_ESCAPE = Pattern(rf"[\\{QUOTES}*]|\?(?=\?*[^\s?])|~(?=(?:\d+|exact|name)[.,;:!?]*(?:\s|$))")
 ESCAPE = Pattern(r"\\([\s\S])")
-"""A backslash and the character that it takes literally."""
+"""Matches a backslash and the character after it, which is meant literally."""
 SURROGATE = Pattern("[\ud800-\udfff]")
 
 
 def tidy(text: str) -> str:
-    """Return ``text`` without invisible characters, with one space between words and U+FFFD for lone surrogates.
+    """Return ``text`` without invisible characters, with single spaces between words.
+
+    Lone surrogates are replaced by U+FFFD.
 
     >>> tidy(" say\\u200f  hi ")
     'say hi'
@@ -40,7 +43,7 @@ def without_invisible(text: str) -> str:
 
 
 def quote(text: str) -> str:
-    """Return ``text`` between quotation marks, with nothing in it a pattern.
+    """Return ``text`` in quotation marks, escaped so that nothing in it is a pattern.
 
     >>> print(quote('say "hi"'))
     "say \\"hi\\""
@@ -49,12 +52,12 @@ def quote(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return ``text`` escaped for quotation marks, with nothing in it a pattern."""
+    """Return ``text`` escaped so that nothing in it is a pattern when quotation marks are put around it."""
     return _NEEDS_ESCAPE.sub(r"\\\g<0>", tidy(text))
 
 
 def has_wildcard(value: str) -> bool:
-    """Whether a value holds an unescaped wildcard.
+    """Whether a value has a wildcard that is not escaped.
 
     >>> has_wildcard("fox*"), has_wildcard(r"E! \\*"), has_wildcard("What next?")
     (True, False, False)
@@ -63,20 +66,23 @@ def has_wildcard(value: str) -> bool:
 
 
 def escaped_quotes(value: str) -> str:
-    """Escape the quotation marks in a value, and leave its other escapes as they are."""
+    """Return a value with its quotation marks escaped and its other escapes unchanged."""
     return re.sub(
         rf"\\[\s\S]|[{QUOTES}]", lambda match: match[0] if len(match[0]) > 1 else f"\\{match[0]}", value
     )
 
 
 def is_wildcard(word: str) -> bool:
-    """Whether a word without escapes is a pattern: it holds ``*``, or ``?`` before its end."""
+    """Whether a word without escapes is a wildcard pattern: it has ``*``, or ``?`` before its end."""
     return "*" in word or "?" in word.rstrip("?")
 
 
 @cache
 def wildcard() -> re.Pattern[str]:
-    """Return the expression for a word with wildcards, compiled on first use: that takes milliseconds, and few need it."""
+    """Return the regular expression of a wildcard pattern.
+
+    It is compiled on first use, because that takes milliseconds and few queries need it.
+    """
     return re.compile(
         rf"(?:\[[^\[\]\s()/\\{QUOTES}{INVISIBLE}]{{1,64}}\]|[*?]|[^\W_][{combining_marks()}]*|['’.](?=[\w*?\[])|(?<=[\d?\]]),(?=[\d?*\[]))+"
     )

@@ -1,4 +1,4 @@
-"""Regular expressions in queries, matched against folded words."""
+"""Compiles regular expressions in queries, which are matched against folded words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 from newssearch.text.folding import fold
 
 MAX_REGEX = 256
-"""Most characters in a regular expression."""
+"""The largest number of characters in a regular expression."""
 
 
 class _Compiled(Protocol):
@@ -18,7 +18,7 @@ class _Compiled(Protocol):
 
 @lru_cache(maxsize=256)
 def compile_regex(pattern: str) -> _Compiled:
-    """Compile a regular expression over folded words. Raises ValueError with the reason if it is not valid.
+    """Compile a regular expression for folded words. Raises ValueError with the reason if it is not valid.
 
     Uses the package ``regex``, which can limit the time of a match.
     """
@@ -34,7 +34,9 @@ def compile_regex(pattern: str) -> _Compiled:
 
 
 def fold_letters(text: str) -> str:
-    """Fold each letter and accent beyond ASCII by itself. ASCII letters are left to IGNORECASE.
+    """Return a regular expression in which each letter and accent beyond ASCII is folded by itself.
+
+    ASCII letters stay as they are; IGNORECASE handles their case.
 
     >>> fold_letters(r"\\W[À-Ö]"), fold_letters("cafe\u0301s?")
     ('\\\\W[a-o]', 'cafes?')

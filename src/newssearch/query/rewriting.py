@@ -1,4 +1,4 @@
-"""Rewritings of a tree: names in other spellings, adjacent words written as one, and no conditions on dates."""
+"""Rewrites a tree: names in other spellings, adjacent words written as one, no conditions on dates."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .tree import And, AtLeast, Dated, Everything, Leaf, Node, Not, map_children
 
 
 def with_spellings(tree: Node) -> Node:
-    """Return the tree with each word that can be a name as a :class:`Name`, also inside phrases.
+    """Return the tree in which each word that can be a name is a :class:`Name`, also inside phrases.
 
     >>> from newssearch.query import parse
     >>> print(with_spellings(parse('the qaddafi OR "colonel al-qaddafi"').tree))
@@ -31,7 +31,7 @@ def with_spellings(tree: Node) -> Node:
 
 
 def side_by_side(tree: Node) -> Node:
-    """Return the tree in which consecutive words joined by AND also match inside one word that they form.
+    """Return the tree in which adjacent words joined by AND also match where a text writes them as one word.
 
     >>> from newssearch.query import parse
     >>> [word.inside for word in side_by_side(parse("minister al Abbasi").tree).operands]
@@ -49,6 +49,8 @@ def side_by_side(tree: Node) -> Node:
 def of_any_date(tree: Node, negated: bool = False) -> Node:
     """Return the tree without its conditions on dates, except negated ones; the same object if it has none.
 
+    ``negated`` is whether the tree stands below an odd number of negations.
+
     >>> from newssearch.query import parse
     >>> print(of_any_date(parse("rain date:2024 (storm OR date:2023) -date:2022").tree))
     (rain AND * AND (storm OR *) AND NOT date:2022)
@@ -60,7 +62,7 @@ def of_any_date(tree: Node, negated: bool = False) -> Node:
 
 
 def _with_neighbours(operands: tuple[Node, ...], at: int) -> Node:
-    """Return an operand of an And; a word gets the runs of adjacent words that contain it."""
+    """Return the operand of an And at index ``at``; a word gets all runs of adjacent words that include it."""
     node = operands[at]
     if not isinstance(node, Word):
         return side_by_side(node)

@@ -1,14 +1,15 @@
-"""The syntax tree of a query. Its nodes are frozen; nodes that ask for the same are equal, whatever their spans.
+"""The syntax tree of a query. Its nodes are frozen; nodes with the same meaning are equal, whatever their spans.
 
-``str(node)`` is the canonical query: it shows every operator and all parentheses, and parses to an equal tree. A program
-builds a query from these classes without quoting what a user typed::
+``str(node)`` is the canonical query: it shows every operator and all parentheses, and parses to an equal tree. A
+program builds a query from these classes without quoting user input::
 
     And((words("iraq US"), Not(Field("outlet", "The Guardian"))))
 
-A node that would mean nothing raises ValueError. :func:`all_of` and :func:`any_of` join any number of nodes, from none on.
+A node without a meaning raises ValueError. :func:`all_of` and :func:`any_of` join any number of nodes, even none.
 
-There are two kinds of nodes. A :data:`Leaf` has matches in one paragraph or in the headline: a word, a phrase, a pattern,
-a proximity. The others hold or fail for an article as a whole. ``span`` is where in the query's text a node was written.
+There are two kinds of nodes. A :data:`Leaf` has matches in one paragraph or in the headline: a word, a phrase, a
+pattern, a proximity. The others hold or fail for an article as a whole. ``span`` is the place in the query where a node
+was written.
 """
 
 from __future__ import annotations
@@ -42,11 +43,11 @@ from .node import NodeBase
 from .quoting import escaped_quotes, has_wildcard, quote, tidy
 
 MAX_COUNT = 1_000_000
-"""Largest number of matches that ``atleast`` can require."""
+"""The largest number of matches that ``atleast`` can require."""
 REGIONS = ("title", "hlead")
-"""Regions of an article: the headline; the headline and the lead (:mod:`newssearch.lead`)."""
+"""The regions of an article: the headline, or the headline and the lead together (:mod:`newssearch.lead`)."""
 LEAD = 2
-"""Most paragraphs in a lead."""
+"""The largest number of paragraphs in the lead of an article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Operator(NodeBase):
     """A node that may have operands."""
 
     operand_fields: ClassVar[tuple[str, ...]] = ()
-    """The fields that hold operands: one node each, or a single one that holds several."""
+    """The names of the fields that hold operands: fields of one node each, or a single field with a tuple of nodes."""
 
     @property
     def children(self) -> tuple[Node, ...]:
@@ -68,10 +69,10 @@ class Operator(NodeBase):
 
 @dataclass(frozen=True, slots=True)
 class Near(Operator):
-    """Matches of either operand with a match of the other at most ``distance`` words away; if ``ordered``, left before right.
+    """Matches of either operand that have a match of the other operand at most ``distance`` words away.
 
-    Adjacent words are one word apart. An operand is a :data:`Leaf`, an :class:`Or` of operands, or an :class:`And` of one
-    operand and negated ones, whose matches are excluded.
+    If ``ordered``, the match of ``left`` comes first. Adjacent words are one word apart. An operand is a :data:`Leaf`,
+    an :class:`Or` of operands, or an :class:`And` of one operand and negated ones, whose matches are excluded.
     """
 
     left: Node
@@ -92,7 +93,10 @@ class Near(Operator):
 
 @dataclass(frozen=True, slots=True)
 class Same(Operator):
-    """Matches of either operand with a match of the other in the same paragraph or sentence; operands as in :class:`Near`."""
+    """Matches of either operand that have a match of the other operand in the same paragraph or sentence.
+
+    ``unit`` is ``"p"`` or ``"s"``. Operands are as in :class:`Near`.
+    """
 
     left: Node
     right: Node
@@ -116,7 +120,10 @@ Leaf = Word | Phrase | Wildcard | Fuzzy | Regex | Name | Exact | Caps | PatternP
 
 @dataclass(frozen=True, slots=True)
 class And(Operator):
-    """Articles that match all of its two or more operands. The operands of a nested And become its own."""
+    """Articles that match every operand.
+
+    There are at least two operands. Those of a nested And become operands of the outer one.
+    """
 
     operands: tuple[Node, ...]
 
@@ -131,7 +138,10 @@ class And(Operator):
 
 @dataclass(frozen=True, slots=True)
 class Or(Operator):
-    """Articles that match at least one of its two or more operands. The operands of a nested Or become its own."""
+    """Articles that match at least one operand.
+
+    There are at least two operands. Those of a nested Or become operands of the outer one.
+    """
 
     operands: tuple[Node, ...]
 
@@ -161,7 +171,10 @@ class Not(Operator):
 
 @dataclass(frozen=True, slots=True)
 class AtLeast(Operator):
-    """Articles with ``count`` or more matches of the operand, headline included; operands as in :class:`Near`."""
+    """Articles in which the operand has at least ``count`` matches, headline included.
+
+    Operands are as in :class:`Near`.
+    """
 
     count: int
     operand: Node
@@ -179,7 +192,7 @@ class AtLeast(Operator):
 
 @dataclass(frozen=True, slots=True)
 class Region(Operator):
-    """Articles that the operand finds within one region, which is one of :data:`REGIONS`."""
+    """Articles that the operand finds within one region. ``name`` is one of :data:`REGIONS`."""
 
     name: str
     operand: Node
@@ -198,9 +211,10 @@ class Region(Operator):
 
 @dataclass(frozen=True, slots=True)
 class Field(Operator):
-    """Articles whose field has this value, compared as in filters; it never changes a score.
+    """Articles with a value in a field, compared as filters compare values. It never changes a score.
 
-    If ``pattern``, ``*`` is any characters and ``?`` one (not at the end); a backslash takes the next character literally.
+    If ``pattern``, ``*`` stands for any characters and ``?`` for one character, except at the end; a backslash takes
+    the next character literally.
     """
 
     name: ValueField
@@ -224,10 +238,11 @@ class Field(Operator):
 
 @dataclass(frozen=True, slots=True)
 class Dated(Operator):
-    """Articles with a date from ``start`` up to but not including ``end``; either may be None.
+    """Articles dated from ``start`` up to but not including ``end``; either may be None.
 
-    An end of ``datetime.max`` is included. Bounds without a time zone are compared with the date by the outlet's clock,
-    others as moments. ``text`` is what followed ``date:``; it gives the bounds, by the local clock, if both are None.
+    An end of ``datetime.max`` is included. Bounds without a time zone are compared with dates by the outlet's clock,
+    others with moments. ``text`` is the period as written after ``date:``. If both bounds are None, they are computed
+    from it by the local clock.
     """
 
     text: str
@@ -259,7 +274,7 @@ class Undated(Operator):
 
 @dataclass(frozen=True, slots=True)
 class Boost(Operator):
-    """Articles that the operand finds, with its score multiplied by ``factor``."""
+    """Articles that the operand finds; the scores of its leaves are multiplied by ``factor``."""
 
     operand: Node
     factor: float
@@ -279,15 +294,17 @@ class Boost(Operator):
 
 @dataclass(frozen=True, slots=True)
 class Everything(Operator):
-    """All articles, as an empty query finds them."""
+    """All articles, which an empty query finds."""
 
     def __str__(self) -> str:
         return "*"
 
 
 Node = Leaf | And | Or | Not | AtLeast | Region | Field | Dated | Undated | Boost | Everything
-"""A node of the tree. Every function that decides by its kind ends in ``assert_never``, so that mypy finds the ones
-that a new kind is missing from."""
+"""A node of the tree.
+
+Every function that decides by its kind ends in ``assert_never``, so that mypy finds those that do not handle a new
+kind."""
 
 NODES: tuple[type[Node], ...] = get_args(Node)
 
@@ -297,7 +314,7 @@ _UNQUOTED_DATE = Pattern(r"(?:[<>]=?)?[-\w.:+]+")
 
 
 def map_children(node: Node, change: Callable[[Node], Node]) -> Node:
-    """Return the node with each of its operands changed; the same object if no operand changes.
+    """Return the node with ``change`` applied to each of its operands; the same object if no operand changes.
 
     >>> from newssearch.query import parse
     >>> print(map_children(parse("rain OR storm").tree, Not))
@@ -319,7 +336,7 @@ def _parenthesised(node: Node) -> str:
 
 
 def _flatten(node: And | Or) -> None:
-    """Replace operands of the same kind by their operands: (a AND b) AND c becomes a AND b AND c."""
+    """Replace operands of the node's own kind by their operands: (a AND b) AND c becomes a AND b AND c."""
     flat: list[Node] = []
     operands: Iterable[Node] = arguments.several("operands", node.operands, NODES, "a node of a query")
     for operand in operands:
@@ -343,7 +360,10 @@ def _check_operands(*operands: Node) -> None:
 
 
 def why_no_operand(node: Node) -> str | None:
-    """Return why a node cannot be an operand of a proximity or of ``atleast``; None if it can, because it has matches."""
+    """Return the reason why a node cannot be an operand of a proximity or of ``atleast``.
+
+    Returns None if it can, because it has matches in a text.
+    """
     if isinstance(node, Leaf):
         return None
     if isinstance(node, Or):

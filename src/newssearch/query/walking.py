@@ -1,4 +1,4 @@
-"""Walks over a tree: its leaves with their context, and the names among them."""
+"""Walks over a query tree: yields its leaves with their context, and the names in a leaf."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from .tree import And, AtLeast, Boost, Dated, Everything, Field, Leaf, Node, Not
 
 
 class LeafUse(NamedTuple):
-    """A leaf of a tree with its context: whether it is negated, its region, and the product of its boosts."""
+    """A leaf of a tree and its context: whether it is negated, the region it is limited to, its total boost.
+
+    The total boost is the product of the boosts of the leaf and of all nodes above it.
+    """
 
     leaf: Leaf
     negated: bool
@@ -21,7 +24,7 @@ class LeafUse(NamedTuple):
 
 
 def leaves(tree: Node) -> Iterator[LeafUse]:
-    """Yield the leaves of a tree in order; the operands of a leaf are part of it. A double negation cancels out.
+    """Yield the leaves of a tree in order, without the operands of leaves. A double negation cancels out.
 
     >>> from newssearch.query import Word
     >>> [(str(leaf), negated) for leaf, negated, _, _ in leaves(And((Word("a"), Not(Or((Word("b"), Not(Word("c"))))))))]
@@ -47,7 +50,7 @@ def leaves(tree: Node) -> Iterator[LeafUse]:
 
 
 def names_in(node: Node) -> Iterator[Name]:
-    """Yield the names that a leaf, or an operand of one, searches in all spellings."""
+    """Yield the names in a leaf, or in an operand of one, that are searched in all spellings."""
     if isinstance(node, Name):
         yield node
     elif isinstance(node, Phrase):
@@ -62,5 +65,5 @@ def names_in(node: Node) -> Iterator[Name]:
 
 
 def narrower(outer: str | None, inner: str) -> str:
-    """Return the region that lies in both regions: the headline is part of the headline and lead."""
+    """Return the part that two regions share: the headline if one of them is the headline, else ``inner``."""
     return "title" if "title" in (outer, inner) else inner

@@ -1,4 +1,4 @@
-"""Full-text search over news articles: paragraphs with their metadata, ranked and highlighted.
+"""The public names of newssearch, a full-text search for news articles that ranks paragraphs and marks the matches.
 
 >>> import newssearch, tempfile
 >>> with tempfile.TemporaryDirectory() as folder, newssearch.create(folder) as index:
@@ -100,7 +100,7 @@ __all__ = [
     "verify",
 ]
 
-_ROOMS = {
+_NAMES_BY_MODULE = {
     "article": ("Article", "Paragraph", "Provenance", "Rejected"),
     "integrity": ("salvage", "verify"),
     "config": ("Config",),
@@ -129,18 +129,18 @@ _ROOMS = {
     "story": ("Change", "Edit", "Story", "Version"),
     "reports": ("IndexReport", "Leftover", "Problem", "Progress", "Removal", "Salvage", "Verification"),
 }
-"""Where each public name is defined: a module is imported when a name of it is first asked for."""
+"""The public names that each module defines. A module is imported when one of its names is first used."""
 
 
-if not TYPE_CHECKING:  # or a type checker would take any name for one of ours
+if not TYPE_CHECKING:  # with __getattr__, a type checker would accept any attribute of this package
 
     def __getattr__(name: str) -> object:
         if name == "query":
             return import_module(f"{__name__}.query")
-        room = next((room for room, names in _ROOMS.items() if name in names), None)
-        if room is None:
+        module = next((module for module, names in _NAMES_BY_MODULE.items() if name in names), None)
+        if module is None:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(import_module(f"{__name__}.{room}"), "open_index" if name == "open" else name)
+        value = getattr(import_module(f"{__name__}.{module}"), "open_index" if name == "open" else name)
         return globals().setdefault(name, value)
 
     def __dir__() -> list[str]:

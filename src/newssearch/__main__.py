@@ -1,4 +1,4 @@
-"""``python -m newssearch``."""
+"""The entry point of ``python -m newssearch``, which runs the command line."""
 
 from .cli import main
 

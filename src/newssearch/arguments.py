@@ -1,7 +1,8 @@
-"""Checks of the arguments of public functions: one value is taken for a sequence of one; a wrong type is a TypeError.
+"""Checks of the arguments of public functions. Where a function takes a sequence, it also takes a single value.
 
-A string is one name or one path, never the sequence of its characters. The message of each TypeError says the name of the
-parameter, what was wanted, and what was given. An empty sequence means no values, never a default.
+A value of a wrong type is a TypeError; the message names the parameter, the type that it takes, and the value that was
+given. A string is one name or one path, never a sequence of characters. An empty sequence means no values, never a
+default.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ Pair = tuple[str, str]
 
 
 def text(name: str, value: object) -> str:
-    """Return the value if it is a string."""
+    """Return the value if it is a string. Raises TypeError otherwise."""
     return instance(name, value, str, "a string")
 
 
 def texts(name: str, value: object) -> tuple[str, ...]:
-    """Return one string, or several, as a tuple; None as an empty one.
+    """Return the given string or strings as a tuple, which is empty for None. Raises TypeError for other types.
 
     >>> texts("outlet", "BBC News"), texts("outlet", ["BBC News", "Fox News"]), texts("outlet", None)
     (('BBC News',), ('BBC News', 'Fox News'), ())
@@ -34,12 +35,15 @@ def texts(name: str, value: object) -> tuple[str, ...]:
 
 
 def path(name: str, value: object) -> Path:
-    """Return a path, given as a string or as a path. Raises :class:`~newssearch.NewssearchError` for an empty string."""
+    """Return a string or a path as a :class:`~pathlib.Path`.
+
+    Raises TypeError for other types, and :class:`~newssearch.NewssearchError` for an empty string.
+    """
     return Path(_path(name, value, "a path (str or Path)"))
 
 
 def paths(name: str, value: object) -> tuple[Path, ...]:
-    """Return one path, or several, as a tuple: see :func:`path`."""
+    """Return the given path or paths as a tuple. Raises the same errors as :func:`path`."""
     wanted = "a path (str or Path)"
     if isinstance(value, str | os.PathLike):
         return (Path(_path(name, value, wanted)),)
@@ -58,9 +62,10 @@ def _path(name: str, value: object, wanted: str, of: object = None) -> str:
 
 
 def several(name: str, value: object, kind: type[T] | tuple[type[Any], ...], wanted: str) -> Iterator[T]:
-    """Return an iterator over one value of the given type, or several.
+    """Return an iterator over ``value`` alone if it has the type ``kind``, or over the items of ``value``.
 
-    Raises TypeError at once for a value of another type that is not a sequence, and for a wrong item when it is reached.
+    A value of another type that is not iterable is a TypeError at once; an item of another type, when it is reached. The
+    message says what was ``wanted``.
 
     >>> list(several("ids", "x", str, "a string"))
     ['x']
@@ -88,7 +93,7 @@ def _checked_item(
 
 
 def pairs(name: str, value: object) -> tuple[Pair, ...]:
-    """Return pairs of strings, given as one pair, several, or a mapping.
+    """Return pairs of strings as a tuple. The value is one pair, a sequence of pairs, or a mapping.
 
     >>> pairs("columns", {"title": "Headline"}), pairs("columns", ("title", "Headline"))
     ((('title', 'Headline'),), (('title', 'Headline'),))
@@ -110,7 +115,9 @@ def _is_pair(value: object) -> bool:
 
 
 def aliases(name: str, value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return names with their other names, given as pairs or as a mapping; a name has one other name or several.
+    """Return pairs of a name and the tuple of its other names.
+
+    The value is a mapping or a sequence of pairs; the other names of a name are one string or a sequence.
 
     >>> aliases("outlets", {"The Echo": "echo.example.org"})
     (('The Echo', ('echo.example.org',)),)
@@ -126,12 +133,12 @@ def aliases(name: str, value: object) -> tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def flag(name: str, value: object) -> bool:
-    """Return the value if it is True or False."""
+    """Return the value if it is True or False. Raises TypeError otherwise."""
     return instance(name, value, bool, "True or False")
 
 
 def whole_number(name: str, value: object) -> int:
-    """Return an integer. A bool is refused.
+    """Return an integer of Python or NumPy as an int. Raises TypeError for other types, also for a bool.
 
     >>> whole_number("limit", "10")
     Traceback (most recent call last):
@@ -146,14 +153,16 @@ def whole_number(name: str, value: object) -> int:
 
 
 def number(name: str, value: object, wanted: str = "a number") -> float:
-    """Return a number. A bool is refused."""
+    """Return the value if it is an int or a float. Raises TypeError for other types, also for a bool."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise wrong(name, wanted, value)
     return value
 
 
 def seconds(name: str, value: object) -> float:
-    """Return a number of seconds, 0 or more.
+    """Return the value if it is a number of at least 0, for a duration in seconds.
+
+    Raises TypeError if it is not a number, and :class:`~newssearch.NewssearchError` if it is negative or NaN.
 
     >>> seconds("wait", float("nan"))
     Traceback (most recent call last):
@@ -166,7 +175,10 @@ def seconds(name: str, value: object) -> float:
 
 
 def check_settings(settings: Any, limits: type) -> None:
-    """Check the settings that :class:`Config` and :class:`ReadOptions` have in common; turn mappings into pairs."""
+    """Check the settings that :class:`Config` and :class:`ReadOptions` share, and turn mappings into pairs.
+
+    ``settings`` is a new object of either class, which is changed in place; ``limits`` is the class :class:`Limits`.
+    """
     flag("day_first", settings.day_first)
     if settings.lang is not None:
         text("lang", settings.lang)
@@ -188,14 +200,17 @@ def stream(name: str, value: object) -> None:
 
 
 def instance(name: str, value: object, kind: type[T] | tuple[type[T], ...], wanted: str) -> T:
-    """Return the value if it has the given type, or one of the given types."""
+    """Return the value if it has the type ``kind``, or one of several. Raises TypeError otherwise."""
     if not isinstance(value, kind):
         raise wrong(name, wanted, value)
     return value
 
 
 def wrong(name: str, wanted: str, value: object, of: object = None) -> TypeError:
-    """Return the TypeError for a value of a wrong type; ``of`` is the sequence that the value is an item of."""
+    """Return a TypeError which says that the parameter ``name`` wanted ``wanted`` and got ``value``.
+
+    ``of`` is the sequence that contains the value, or None.
+    """
     kind = "None" if value is None else f"{_article(type(value).__name__)}: {shortened(value)}"
     within = "" if of is None else f" in {_article(type(of).__name__)}"
     return TypeError(f"{name}: wanted {wanted}; got {kind}{within}")

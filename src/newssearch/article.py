@@ -1,4 +1,4 @@
-"""The article as one outlet published it, its paragraphs, and the provenance of its fields."""
+"""The classes of an article, its paragraphs and the provenance of its fields, and of an input that was rejected."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from .display import notebook
 from .fields import FIELD_NAMES, STRING_FIELDS
 
 Date = dt.date | dt.datetime
-"""The date of an article: a day, or a moment (with its zone, if the input has one)."""
+"""The type of the date of an article: a day, or a date and time, with a time zone if the input states one."""
 
 STREAM = "-"
-"""The ``path`` of articles from standard input. It names no file, and identifies no article."""
+"""The ``path`` of an article that was read from standard input. It names no file, and no id is derived from it."""
 
 NOTEBOOK_PARAGRAPHS = 50
-"""A notebook shows this many paragraphs of an article."""
+"""The largest number of paragraphs that a notebook shows of an article."""
 
 SLUG_LENGTH = 48
-"""An id has at most this many characters before its digest."""
+"""The largest number of characters of the readable part of an id, which stands before its digest."""
 
 
 class Provenance(NamedTuple):
-    """How the value of a field is known: stated in the input, inferred from something else, or missing."""
+    """The origin of the value of a field: stated in the input, inferred from other data, or missing."""
 
     known: Literal["stated", "inferred", "missing"]
     basis: str = ""
-    """What the value was inferred from, or a caution about a stated one (``"ambiguous, read month first"``)."""
+    """The basis of an inferred value (``"outlet"``), or a note on a stated one (``"ambiguous, read month first"``)."""
 
     def __str__(self) -> str:
         if not self.basis:
@@ -51,7 +51,7 @@ MONTH_FIRST = Provenance("stated", "ambiguous, read month first")
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph of an article. ``number`` counts from 1 in reading order; ``kind`` is its role on the page."""
+    """A paragraph of an article. ``number`` counts from 1 in reading order; ``kind`` is, for example, ``"heading"``."""
 
     number: int
     text: str
@@ -65,10 +65,10 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """An input that could not be read as an article, and the reason.
+    """An input that could not be read as an article, with the reason.
 
-    ``path`` is the file, as the index names it; ``member`` is the file inside it, if it is an archive; ``record`` is the
-    number of the record in that (from 1), or 0 for the whole file.
+    ``path`` is the file, as the index names it; ``member`` is the file inside it if that is an archive, else None;
+    ``record`` is the number of the record in the file or member (from 1), or 0 for the whole of it.
     """
 
     path: str
@@ -85,11 +85,16 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A story as one outlet published it. Make one with :meth:`create`, which derives its id.
+    """A story as one outlet published it. :meth:`create` makes one.
 
-    ``provenance`` has for every field (:data:`newssearch.fields.ARTICLE_FIELDS`) how its value is known. ``path`` is the
-    file that the article was read from, as the index names it; ``member`` is the file or message inside it, if it is an
-    archive, a crawl or a mailbox; ``record`` is the article's number there, from 1.
+    The id is a slug of date, outlet and title, followed by a digest of the article's identity. The identity is its ``url``,
+    else the id that the input states, else its ``path``, ``member`` and ``record`` (unless that path is :data:`STREAM`),
+    else its title and text.
+
+    :data:`newssearch.fields.ARTICLE_FIELDS` describes the fields from ``title`` and ``date`` to ``url``; ``provenance``
+    maps the name of each to its :class:`Provenance`. ``path`` is the file that the article was read from, as the index
+    names it; ``member`` is the file or message inside it, if it is an archive, a crawl or a mailbox; ``record`` is the
+    number of the article in the file or member, from 1.
     """
 
     id: str
@@ -134,16 +139,12 @@ class Article:
         identity: str | None = None,
         provenance: Mapping[str, Provenance] | None = None,
     ) -> Article:
-        """Make an article from its fields; empty strings count as missing.
+        """Return an article with the given fields and a derived id; empty strings count as missing.
 
-        ``text`` is one string with blank lines between paragraphs, or the list of paragraphs: strings, or a
-        :class:`~newssearch.text.paragraphs.Block` for a paragraph that is not running text. ``date`` may be a string in any
-        form that :func:`newssearch.text.dates.parse_published` reads. Without a ``source``, the source is the outlet, marked
-        as inferred. ``provenance`` overrides the default, ``stated`` for a field with a value and ``missing`` for others.
-
-        The id is a slug of date, outlet and title, and a digest of the article's identity: its ``url``, else ``identity``
-        (the id that the input gives it), else its ``path``, ``member`` and ``record`` (unless that path is :data:`STREAM`),
-        else its title and text.
+        ``text`` is a string with blank lines between paragraphs, or an iterable of paragraphs: strings, or
+        :class:`~newssearch.text.paragraphs.Block` objects with a kind. ``date`` may be a string in any form that
+        :func:`newssearch.text.dates.parse_published` reads. The source defaults to the outlet, marked as inferred. A field
+        that is not in ``provenance`` is stated or missing. ``identity`` is the id that the input states.
 
         >>> article = Article.create(title="Rain", text="It rained.\\n\\nThen it stopped.", date="2024-07-25")
         >>> [(paragraph.number, paragraph.text) for paragraph in article.paragraphs]
@@ -158,9 +159,7 @@ class Article:
             "located": located, "lang": lang, "section": section, "url": url,
         }  # fmt: skip
         day, provenances = _read_date(date)
-        for name, value in {**values, "path": path, "member": member, "identity": identity}.items():
-            if value is not None and not isinstance(value, str):
-                raise arguments.wrong(name, "a string, or None", value)
+        _check_strings({**values, "path": path, "member": member, "identity": identity})
         record = arguments.whole_number("record", record)
         clean = {name: squeeze(value) or None if value else None for name, value in values.items()}
         if clean["source"] is None and clean["outlet"] is not None:
@@ -168,11 +167,6 @@ class Article:
             provenances["source"] = Provenance("inferred", "outlet")
         blocks = text if isinstance(text, NormalizedBlocks) else _squeezed(text)
         path, member = (_encodable(name) for name in (path, member))
-        for name in FIELD_NAMES:
-            present = day is not None if name == "date" else clean[name] is not None
-            provenances.setdefault(name, STATED if present else MISSING)
-        if provenance is not None:
-            provenances.update(arguments.instance("provenance", provenance, Mapping, "a mapping, or None"))
         identity = _identity(clean, identity, path, member, record, blocks)
         return cls(
             id=make_id(day, clean["outlet"], clean["title"], identity),
@@ -181,13 +175,16 @@ class Article:
             path=path,
             member=member,
             record=record,
-            provenance=FrozenDict(provenances),
+            provenance=_all_provenances({**clean, "date": day}, provenances, provenance),
             **clean,
         )
 
     @property
     def digest(self) -> str:
-        """A digest of the article's fields, provenance and paragraphs; where the article was read does not change it."""
+        """A digest of the article's id, fields, provenance and paragraphs, as 24 hexadecimal digits.
+
+        It does not depend on ``path``, ``member`` and ``record``, except through the id.
+        """
         import hashlib  # slow to import, and a search computes no digests
 
         content: list[object] = [
@@ -205,7 +202,7 @@ class Article:
         return brief(self, quoted(self.id, 80), quoted(self.title), many(len(self.paragraphs), "paragraph"))
 
     def _repr_html_(self) -> str:
-        """Return HTML for a notebook: the fields, how each is known, and the paragraphs."""
+        """Return HTML for a notebook: a table of the fields with their provenance, and the first paragraphs."""
         rows = (
             (
                 name,
@@ -227,12 +224,15 @@ class Article:
         )
 
     def with_unique_id(self) -> Article:
-        """Return the article under another id, for use when another article has taken its own."""
+        """Return a copy of the article with an id that also depends on the place where the article was read.
+
+        A run uses it for an article whose own id belongs to a different article already.
+        """
         place = f"{self.url or ''}#{_file(self.path or '', self.member)}#{self.record}"
         return dataclasses.replace(self, id=make_id(self.date, self.outlet, self.title, place))
 
     def to_dict(self) -> dict[str, object]:
-        """Return the article as JSON types: what ``newssearch show --json`` prints."""
+        """Return the article as JSON types, as ``newssearch show --json`` prints it."""
         return {
             "id": self.id,
             **json_values(self, FIELD_NAMES),
@@ -245,15 +245,40 @@ class Article:
 
 
 def json_values(item: object, names: Iterable[str]) -> dict[str, str | None]:
-    """Return the values of the named fields of an article or a hit as JSON types."""
+    """Return the values of the named fields of an article or a hit by name, dates as strings in ISO format."""
     values = {name: getattr(item, name) for name in names}
     return {
         name: value.isoformat() if isinstance(value, dt.date) else value for name, value in values.items()
     }
 
 
+def _check_strings(values: Mapping[str, object]) -> None:
+    """Raise TypeError, with the name of the argument, unless each value is a string or None."""
+    for name, value in values.items():
+        if value is not None and not isinstance(value, str):
+            raise arguments.wrong(name, "a string, or None", value)
+
+
+def _all_provenances(
+    values: Mapping[str, object], found: Mapping[str, Provenance], given: Mapping[str, Provenance] | None
+) -> FrozenDict[str, Provenance]:
+    """Return a provenance for every field: the ``given`` one, else the ``found`` one, else the default.
+
+    The default is stated for a field with a value, and missing for one whose value is None.
+    """
+    complete = dict(found)
+    for name in FIELD_NAMES:
+        complete.setdefault(name, MISSING if values[name] is None else STATED)
+    if given is not None:
+        complete.update(arguments.instance("provenance", given, Mapping, "a mapping, or None"))
+    return FrozenDict(complete)
+
+
 def _read_date(given: str | Date | None) -> tuple[Date | None, dict[str, Provenance]]:
-    """Return a date, and its provenance if it is ambiguous. Raises ValueError and TypeError."""
+    """Return a date or the date that a string states, and a dict with its provenance if the string is ambiguous.
+
+    An empty string is None. Raises ValueError for a string that states no date, and TypeError for other types.
+    """
     if not isinstance(given, str):
         if given is not None:
             arguments.instance("date", given, dt.date, "a date, a string, or None")
@@ -267,7 +292,7 @@ def _read_date(given: str | Date | None) -> tuple[Date | None, dict[str, Provena
 
 
 def _squeezed(text: str | Block | Iterable[str | Block]) -> NormalizedBlocks:
-    """Return the blocks of a text; each becomes a paragraph."""
+    """Return a text, or paragraphs, as blocks with normalised white space, one for each paragraph that is not empty."""
     if isinstance(text, str):
         return NormalizedBlocks(map(Block, split_paragraphs(text)))
     blocks: Iterator[str | Block] = arguments.several("text", text, (str, Block), "a string or a Block")
@@ -297,17 +322,17 @@ def _identity(
 
 
 def _encodable(name: str | None) -> str | None:
-    """Return a name with lone surrogates as escapes, as the index writes the bytes of a name that are not UTF-8."""
+    """Return the name of a file with lone surrogates (bytes that are not UTF-8) written as backslash escapes."""
     return name if name is None or name.isascii() else name.encode("utf-8", "backslashreplace").decode()
 
 
 def _file(path: str, member: str | None) -> str:
-    """Return a file and the file inside it as one name."""
+    """Return the name of a file, followed by ``!/`` and the name of the file inside it, if there is one."""
     return f"{path}!/{member}" if member else path
 
 
 def place(path: str, member: str | None = None, record: int = 0) -> str:
-    """Return where a record is, as people read it.
+    """Return the place of a record for messages: the file, the file inside it, and the number of the record.
 
     >>> place("a.zip", "b.jsonl", 3), place("a.txt")
     ('a.zip!/b.jsonl:3', 'a.txt')
@@ -316,7 +341,9 @@ def place(path: str, member: str | None = None, record: int = 0) -> str:
 
 
 def make_id(date: Date | None, outlet: str | None, title: str | None, identity: str) -> str:
-    """Return a readable, stable id: a slug of at most :data:`SLUG_LENGTH` characters, cut at a word, and 40 bits of digest.
+    """Return a readable id: a slug of date, outlet and title, and a 40-bit digest of the ``identity`` in base 32.
+
+    The slug ends after a whole word, and has at most :data:`SLUG_LENGTH` characters.
 
     >>> make_id(dt.date(2024, 7, 25), "almaalomah.me", "Austin sends a veiled message", "seeds/a.txt#1")
     '2024-07-25-almaalomah-me-austin-sends-a-veiled-jn7gljzx'

@@ -1,7 +1,8 @@
-"""The configuration of an archive: the settings that its files are read with, and where each setting comes from.
+"""The configuration of an archive: the settings for reading its files, with the origin of each setting.
 
-It is the file ``newssearch.toml`` in the folder that holds the index, or else the table ``[tool.newssearch]`` of a
-``pyproject.toml`` there. Command-line options override environment variables, which override the file.
+The settings are in the file ``newssearch.toml`` in the folder that holds the index, or else in the table
+``[tool.newssearch]`` of a ``pyproject.toml`` there. Command-line options override environment variables, which override
+the file.
 """
 
 from __future__ import annotations
@@ -26,21 +27,22 @@ CONFIG_FILE = "newssearch.toml"
 PROJECT_FILE = "pyproject.toml"
 
 ENVIRONMENT_VARIABLES = FrozenDict({"day_first": "NEWSSEARCH_DAY_FIRST", "lang": "NEWSSEARCH_LANG"})
-"""The settings that an environment variable can set, each with the variable."""
+"""The environment variables that can set a setting, by the name of the setting."""
 
 NOT_SET = "default"
-"""The origin of a setting that is set nowhere."""
+"""The origin that is shown for a setting with its default value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """The settings of an archive.
 
-    ``day_first`` reads 7-5-2024 as the 7th of May. ``lang`` is the language of articles that state none. ``exclude`` holds
-    patterns of files that are not read: of names (``*.tmp``), or of paths relative to the archive's folder
-    (``drafts/**``). ``columns`` are pairs of a field and the column or key that holds it. ``outlets`` are names of outlets,
-    each with its other names. ``folders`` are pairs of a folder and the outlet of those articles in it that name none.
-    ``limits`` bound the size of inputs. ``origins`` says where each setting comes from.
+    ``day_first`` reads 7-5-2024 as the 7th of May. ``lang`` is the language of articles that do not state theirs. Files
+    that match a pattern of ``exclude`` are not read; a pattern is for names (``*.tmp``) or for paths relative to the
+    archive's folder (``drafts/**``). ``columns`` are pairs of a field and the column or key that holds it. ``outlets`` are
+    names of outlets, each with its other names. ``folders`` are pairs of a folder and an outlet, which becomes the outlet
+    of articles in that folder that do not name theirs. ``limits`` bound the size of inputs. ``origins`` maps each setting
+    that is not a default to its origin, such as ``"command line"`` or the name of a file or environment variable.
     """
 
     day_first: bool = False
@@ -53,15 +55,16 @@ class Config:
     origins: Mapping[str, str] = field(default_factory=FrozenDict)
 
     def __post_init__(self) -> None:
-        """Take one value for a sequence of one. Raises TypeError for a value of a wrong type."""
+        """Make each sequence a tuple, also one that is given as a single value. Raises TypeError for a wrong type."""
         arguments.check_settings(self, Limits)
         object.__setattr__(self, "exclude", arguments.texts("exclude", self.exclude))
         arguments.instance("origins", self.origins, Mapping, "a mapping")
 
     def with_given(self, **given: Any) -> Config:
-        """Return the configuration with the options of the command line. An option that is None or empty is not given.
+        """Return a copy of the configuration with the options of the command line.
 
-        Patterns to exclude and columns are put before those of the file; other options replace the settings.
+        Options that are None, False or empty change nothing. Given ``exclude`` patterns and ``columns`` are put before
+        those of this configuration; any other option replaces the setting.
         """
         chosen = {name: value for name, value in given.items() if value not in (None, False, ())}
         origins = {**self.origins, **dict.fromkeys(chosen, "command line")}
@@ -72,7 +75,7 @@ class Config:
         return replace(self, **chosen, origins=FrozenDict(origins))
 
     def to_dict(self) -> dict[str, object]:
-        """Return the settings as JSON types, each with its origin: what ``info --config --json`` prints."""
+        """Return the settings as JSON types with their origins, as ``newssearch info --config --json`` prints them."""
         values: dict[str, object] = {
             "day-first": self.day_first,
             "lang": self.lang,
@@ -89,7 +92,10 @@ class Config:
 
 
 def load_config(archive: Path, environ: Mapping[str, str] | None = None) -> Config:
-    """Return the configuration of the archive in a folder. Raises :class:`ConfigError` for an invalid setting."""
+    """Return the configuration of the archive in the folder ``archive``, from its file and the environment variables.
+
+    ``environ`` replaces ``os.environ``. Raises :class:`ConfigError` for an invalid setting.
+    """
     settings, name = _file_settings(archive)
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
@@ -123,7 +129,9 @@ def load_config(archive: Path, environ: Mapping[str, str] | None = None) -> Conf
 
 
 def column(text: str) -> tuple[str, str]:
-    """Return the field and the column of ``FIELD=COLUMN``, as given on the command line. Raises ValueError.
+    """Return the field and the column that a command-line option ``FIELD=COLUMN`` names.
+
+    Raises ValueError for another form or an unknown field.
 
     >>> column("title=Headline")
     ('title', 'Headline')
@@ -135,7 +143,10 @@ def column(text: str) -> tuple[str, str]:
 
 
 def _file_settings(archive: Path) -> tuple[Mapping[str, Any], str]:
-    """Return the settings in the archive's file, and the name of the file."""
+    """Return the settings in the configuration file of an archive (none if there is no file), and the file's name.
+
+    Raises :class:`ConfigError` if ``newssearch.toml`` is not valid TOML.
+    """
     for name in (CONFIG_FILE, PROJECT_FILE):
         try:
             content = _read_toml(archive / name)
@@ -245,7 +256,10 @@ def _limits(value: object) -> Limits:
 
 
 def _bound_of(name: str, value: object) -> int:
-    """Return a number, or a number of bytes that is given with its unit (``"64 MiB"``)."""
+    """Return the value of a limit: a number as it is, or a size such as ``"64 MiB"`` in bytes.
+
+    Raises ValueError, with the ``name`` of the limit, for another value or one that is not positive.
+    """
     found = _SIZE_FORM.fullmatch(value.strip()) if isinstance(value, str) else None
     size = value if isinstance(value, int) and not isinstance(value, bool) else 0
     if found is not None:

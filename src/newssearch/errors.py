@@ -1,11 +1,11 @@
 """The errors that newssearch raises on purpose, as one tree of exceptions.
 
-Each carries the data that a program needs to react, and the exit code that the command line ends with::
+Each exception carries the data that a program needs to react, and the exit code of the command line::
 
     NewssearchError                 1
     ├── IndexFolderError            1   about the folder of an index
     │   ├── IndexNotFoundError      3   there is no index in it
-    │   ├── IndexExistsError        1   there is one already, and it is not to be overwritten
+    │   ├── IndexExistsError        1   there is one already, which creating a new one would erase
     │   ├── IndexVersionError       3   made by a newer newssearch, or by another program
     │   ├── IndexDamagedError       3   a check of its contents fails, a file is missing, or Whoosh wrote to it
     │   ├── IndexLockedError        1   another process is writing to it
@@ -14,12 +14,12 @@ Each carries the data that a program needs to react, and the exit code that the 
     ├── ConfigError                 2   the configuration of an archive has an invalid value
     └── QueryError                  2   a query or a filter that would silently find nothing
 
-A file that cannot be read is no exception but a value, :class:`newssearch.Rejected`, so that the rest goes on.
+An input file that cannot be read raises nothing: it is reported as a :class:`newssearch.Rejected`, and the run continues.
 
-Where the system does not let an index or a configuration be read (no permission, no file descriptors left, a read
-error of the disk), its own :class:`OSError` is raised, with the name of the file: :class:`PermissionError`, say. Nothing
-is said about the index then, and exit code is 1; so it is for :class:`MemoryError`. Any other exception is a bug of
-newssearch. The command line prints its traceback and asks to report it, with exit code 1.
+If the system cannot read a file of an index or a configuration (no permission, no file descriptors left, a read error of
+the disk), Python's own :class:`OSError` is raised, such as :class:`PermissionError`, with the name of the file. This does
+not mean that the index is damaged. The exit code is 1, as for :class:`MemoryError`. Any other exception is a bug of
+newssearch: the command line prints its traceback, asks the user to report it, and ends with exit code 1.
 """
 
 from __future__ import annotations
@@ -30,24 +30,24 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 SHOWN_CANDIDATES = 10
-"""The largest number of ids that the message of an error lists."""
+"""The largest number of ids that the message of an :class:`ArticleNotFoundError` lists."""
 
 
 class NewssearchError(Exception):
-    """The root of all errors that newssearch raises on purpose."""
+    """The base class of all errors that newssearch raises on purpose."""
 
     exit_code: ClassVar[int] = 1
 
 
 class IndexFolderError(NewssearchError):
-    """An error about the folder of an index, ``folder``."""
+    """The base class of errors about an index, which is in ``folder``."""
 
     def __init__(self, message: str, folder: Path) -> None:
         super().__init__(message)
         self.folder = folder
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Make the error picklable: worker processes return it."""
+        """Make the error picklable, so that worker processes can return it."""
         return type(self), (str(self), self.folder)
 
 
@@ -62,7 +62,10 @@ class IndexExistsError(IndexFolderError):
 
 
 class IndexVersionError(IndexFolderError):
-    """The index in ``folder`` has a format that this version does not know; ``found`` is its number, if any."""
+    """This version of newssearch cannot read the format of the index in ``folder``.
+
+    ``found`` is the number of that format, or None if the index does not state one.
+    """
 
     exit_code = 3
 
@@ -87,7 +90,7 @@ class IndexDamagedError(IndexFolderError):
 class IndexLockedError(IndexFolderError):
     """Another process or thread is writing to the index in ``folder``.
 
-    ``holder`` names it if possible, and ``waited`` is the number of seconds waited for it.
+    ``holder`` describes that process (``""`` if it is unknown); ``waited`` is the number of seconds waited for it.
     """
 
     def __init__(self, message: str, folder: Path, holder: str = "", waited: float = 0.0) -> None:
@@ -100,17 +103,17 @@ class IndexLockedError(IndexFolderError):
 
 
 class IndexWriteError(IndexFolderError):
-    """The index in ``folder`` cannot be written to: the disk is full, say. What was committed before stays."""
+    """The index in ``folder`` cannot be written to: the disk is full, for example. The last commit stays intact."""
 
 
 class ConfigError(NewssearchError):
-    """The configuration of an archive, or a variable of the environment, has an invalid value."""
+    """The configuration of an archive, or an environment variable, has an invalid value."""
 
     exit_code = 2
 
 
 class ArticleNotFoundError(NewssearchError):
-    """No article has the id ``wanted``, or more than one does: then ``candidates`` lists their ids."""
+    """No article has the id ``wanted``, or several ids end with it; ``candidates`` lists these ids."""
 
     def __init__(self, wanted: str, candidates: Sequence[str] = ()) -> None:
         self.wanted = wanted
@@ -130,8 +133,8 @@ class ArticleNotFoundError(NewssearchError):
 class QueryError(NewssearchError):
     """A query or a filter that cannot be answered.
 
-    ``query`` is the text as given, ``start`` and ``end`` the place in it (in characters, end excluded),
-    ``reason`` what is wrong and ``suggestion`` what to write instead, or ``""``.
+    ``query`` is the text as given; ``start`` and ``end`` delimit the faulty part of it (in characters, end excluded).
+    ``reason`` describes the mistake, and ``suggestion`` says what to write instead (``""`` if there is no suggestion).
     """
 
     exit_code = 2
@@ -151,7 +154,7 @@ class QueryError(NewssearchError):
         return partial(type(self), **known), (self.reason,)
 
     def placed(self, query: str, start: int, end: int) -> QueryError:
-        """Return the error with the given position in the text of the query, unless it has one."""
+        """Return a copy of the error with the given query and position, except where the error already has its own."""
         if self.end:
             start, end = self.start, self.end
         return QueryError(

@@ -1,8 +1,8 @@
 """The table of the fields of an article. All code that lists, filters, counts, stores or prints fields derives from it.
 
-To add a field, add a row, the attributes for type checkers (in :class:`~newssearch.Article`, :class:`~newssearch.Hit` and
-:class:`~newssearch.Request`), and the names that inputs give it. ``tests/test_fields.py`` fails for every place that is
-missing.
+To add a field, add a row to the table, attributes for type checkers (to :class:`~newssearch.Article`,
+:class:`~newssearch.Hit` and :class:`~newssearch.Request`), and the names that inputs use for the field.
+``tests/test_fields.py`` fails for each of these places that lacks it.
 """
 
 from __future__ import annotations
@@ -11,38 +11,42 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 FieldKind = Literal["text", "date", "outlet", "language", "value", "words", "address", "raw"]
-"""How the values of a field are compared.
+"""The kind of a field: how a filter or a condition of a query is compared with its value.
 
-``text``: its words are searched as those of the article's text. ``date``: as a moment. ``outlet``: whole, and all names of
-an outlet are one value. ``language``: as a language tag, whose first part finds its variants. ``value``: whole,
-whatever its capitals and accents. ``words``: by the words in it. ``address``: as an address of the web. ``raw``: not at all; it is stored
-and printed.
+- ``text``: the words of the value are searched like those of the article's text.
+- ``date``: as days or moments.
+- ``outlet``: with the whole value; all names of one outlet are the same value.
+- ``language``: as language tags; ``en`` also finds ``en-GB``.
+- ``value``: with the whole value, without regard to capitals and accents.
+- ``words``: with the words in the value.
+- ``address``: as web addresses.
+- ``raw``: not at all; the field is only stored and printed.
 """
 
 ValueField = Literal["outlet", "source", "byline", "located", "lang", "section", "id", "url"]
-"""The names of the fields that :class:`newssearch.query.Field` takes. A test holds them to the table."""
+"""The names of fields that :class:`newssearch.query.Field` accepts. A test compares them with the table of fields."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleField:
-    """A field of an article: a row of the table.
+    """A field of an article: one row of the table :data:`ARTICLE_FIELDS`.
 
-    Every field is claimed by readers, has a provenance, is stored, is a key of the article's JSON, and is printed by
-    ``newssearch show``.
+    Readers can claim a value for every field. The value and its provenance are stored, are in the article's JSON, and are
+    printed by ``newssearch show``.
     """
 
     name: str
     kind: FieldKind
     meaning: str
-    """What its value is, for the documentation."""
+    """A description of the field's value, which the README prints."""
     filter: str = ""
-    """What a filter on it does, for help texts; ``""`` if there is no filter."""
+    """The help text of the search filter on the field; ``""`` if searches cannot filter by it."""
     facets: tuple[str, ...] = ()
-    """The facets that count its values."""
+    """The names of the facets that count the field's values; a date has two, ``year`` and ``month``."""
     in_query: bool = True
-    """Whether it can stand before a colon in a query."""
+    """Whether queries can name the field, as in ``outlet:bbc``."""
     in_hits: bool = True
-    """Whether hits have it, and the columns of their CSV."""
+    """Whether a hit, and thus a row of the CSV of a search, has the field."""
 
 
 ARTICLE_FIELDS = (
@@ -76,35 +80,35 @@ ARTICLE_FIELDS = (
     ArticleField("section", "value", "the desk", filter="Only articles of this section.", facets=("section",)),
     ArticleField("url", "address", "its address"),
 )  # fmt: skip
-"""The fields of an article, in the order in which they are printed."""
+"""The table of the fields of an article, in the order of printing. The id and the text are not fields."""
 
 FIELD_NAMES = tuple(field.name for field in ARTICLE_FIELDS)
-"""The names of all fields: those that readers claim, and whose provenance an article keeps."""
+"""The names of all fields of an article, in the order of :data:`ARTICLE_FIELDS`."""
 STRING_FIELDS = tuple(field.name for field in ARTICLE_FIELDS if field.kind != "date")
-"""The fields whose values are strings."""
+"""The names of the fields whose values are strings: all but the date."""
 RAW_FIELDS = tuple(field.name for field in ARTICLE_FIELDS if field.kind == "raw")
-"""The fields that nothing compares."""
+"""The names of the fields that are stored and printed, but that no search can use."""
 OUTLET_FIELDS = tuple(field.name for field in ARTICLE_FIELDS if field.kind == "outlet")
-"""The fields whose values are outlets, which may have several names."""
+"""The names of the fields whose values are outlets, which may have several names: the outlet and the source."""
 LANGUAGE_FIELDS = tuple(field.name for field in ARTICLE_FIELDS if field.kind == "language")
-"""The fields whose values are language tags."""
+"""The names of the fields whose values are language tags."""
 WHOLE_FIELDS = tuple(field.name for field in ARTICLE_FIELDS if field.kind in ("outlet", "language", "value"))
-"""The fields whose values are compared whole."""
+"""The names of the fields that are searched by their whole value, not by the words in it."""
 WORD_FIELDS = tuple(field.name for field in ARTICLE_FIELDS if field.kind == "words")
-"""The fields whose values are compared by the words in them."""
+"""The names of the fields that are searched by the words in their value."""
 HIT_FIELDS = tuple(field.name for field in ARTICLE_FIELDS if field.in_hits)
-"""The fields that a hit has."""
+"""The names of the fields that a hit shows."""
 
 FILTERS = {field.name: field.filter for field in ARTICLE_FIELDS if field.filter}
-"""The fields that a search can filter by, each with what the filter does."""
+"""The help text of each filter, by the name of the field that a search can filter by."""
 FILTER_FIELDS = tuple(FILTERS)
-"""The names of these fields."""
+"""The names of the fields that a search can filter by."""
 FACET_FIELDS = (
     *(facet for field in ARTICLE_FIELDS if field.kind == "outlet" for facet in field.facets),
     *(facet for field in ARTICLE_FIELDS if field.kind == "date" for facet in field.facets),
     *(facet for field in ARTICLE_FIELDS if field.kind not in ("outlet", "date") for facet in field.facets),
 )
-"""The facets, in the order in which they are printed: outlets, periods, all others."""
+"""The names of the facets, in the order of printing: those of outlets, then those of dates, then the others."""
 
 VALUE_FIELDS = cast(
     "tuple[ValueField, ...]",
@@ -114,13 +118,13 @@ VALUE_FIELDS = cast(
         *(f.name for f in ARTICLE_FIELDS if f.in_query and f.kind == "address"),
     ),
 )
-"""The fields that stand before a colon and a value in a query. The id, which every article has, is one."""
+"""The names that queries can put before a colon and a value, as in ``outlet:bbc``: fields of an article, and its id."""
 QUERY_FIELDS = (
     *(field.name for field in ARTICLE_FIELDS if field.in_query and field.kind == "text"),
     *VALUE_FIELDS,
     *(field.name for field in ARTICLE_FIELDS if field.in_query and field.kind == "date"),
 )
-"""The names that can stand before a colon in a query."""
+"""All names that queries can put before a colon: :data:`VALUE_FIELDS`, the title and the date."""
 
 COLUMN_FIELDS = ("id", "title", "text", *(name for name in FIELD_NAMES if name != "title"))
-"""The fields that a column of a table, or a key of a record, can be mapped to."""
+"""The names that ``--map`` accepts: the fields, id and text that a column of a table or a key of a record can hold."""

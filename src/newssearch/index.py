@@ -1,4 +1,4 @@
-"""The index as its users see it: open, search, update, remove."""
+"""The class :class:`Index`, which searches and updates an index, and the functions that open and create one."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ if TYPE_CHECKING:
 def open_index(folder: str | Path = "index") -> Index:
     """Open the index in ``folder``.
 
-    Raises :class:`IndexNotFoundError`, :class:`IndexVersionError` or :class:`IndexDamagedError`. The messages say what
-    to do.
+    Raises :class:`IndexNotFoundError`, :class:`IndexVersionError` or :class:`IndexDamagedError`, with a message that says
+    what the user can do.
     """
     store = store_at("folder", folder)
     store.open()
@@ -67,7 +67,7 @@ def open_index(folder: str | Path = "index") -> Index:
 def create(folder: str | Path = "index", *, wait: float = 10.0) -> Index:
     """Create an empty index in ``folder``, and open it. Raises :class:`IndexExistsError` if the folder holds one.
 
-    If another process is creating or rebuilding an index there, waits for it for up to ``wait`` seconds, then raises
+    If another process is creating or rebuilding an index there, waits for up to ``wait`` seconds, then raises
     :class:`IndexLockedError`.
     """
     from newssearch.updating.manifest import FILE_NAME  # slow to import, and a search needs none of it
@@ -81,7 +81,8 @@ def create(folder: str | Path = "index", *, wait: float = 10.0) -> Index:
 def open_or_create(folder: str | Path = "index", *, wait: float = 10.0) -> Index:
     """Open the index in ``folder``, or create it if there is none.
 
-    Several processes may do so at once: one of them creates the index, and all open it. Waits as :func:`create` does.
+    Several processes may call it at once: one creates the index, and all open it. Waits for other processes, and raises
+    :class:`IndexLockedError`, as :func:`create` does.
     """
     arguments.seconds("wait", wait)
     try:
@@ -97,8 +98,8 @@ def open_or_create(folder: str | Path = "index", *, wait: float = 10.0) -> Index
 class Index:
     """An index of news articles.
 
-    It shows the commit that was the last one when it was opened, refreshed, or written to by this object. Several threads
-    may search it at once. Close it, or use it in a ``with`` statement.
+    Reading uses a snapshot: the newest commit at the time when this object was opened, was refreshed, or last wrote.
+    Several threads may search at once. Close the index, or use it in a ``with`` statement.
     """
 
     def __init__(self, store: Store) -> None:
@@ -130,18 +131,18 @@ class Index:
 
     @cached_property
     def config(self) -> Config:
-        """The configuration of the archive, read at the first use and kept. Raises :class:`ConfigError`."""
+        """The configuration of the archive, which is read once, at the first use. Raises :class:`ConfigError`."""
         return load_config(self.folder.absolute().parent)
 
     def close(self) -> None:
-        """Close the files of the index, as soon as the running searches have ended.
+        """Close the index. Its files are closed when the running searches have ended.
 
-        Afterwards reading and writing raise :class:`NewssearchError`. Closing it again does nothing.
+        Afterwards, reading and writing raise :class:`NewssearchError`. Closing a closed index does nothing.
         """
         self._shared.exchange(None)
 
     def refresh(self) -> None:
-        """Show the last commit, whoever wrote it. Raises :class:`NewssearchError` if the index is closed."""
+        """Read from the newest commit from now on. Raises :class:`NewssearchError` if the index is closed."""
         self._check_open()
         self._shared.renew(self._store.snapshot)
 
@@ -151,7 +152,10 @@ class Index:
 
     @contextmanager
     def _reading(self) -> Iterator[Snapshot]:
-        """Hold the current snapshot open, whatever other threads do. Raises :class:`NewssearchError` if the index is closed."""
+        """Yield the current snapshot, which stays open inside the ``with`` block, even if another thread replaces it.
+
+        Raises :class:`NewssearchError` if the index is closed.
+        """
         with self._shared.reading() as snapshot:
             if snapshot is None:
                 raise NewssearchError(f"the index in {self.folder} is closed")
@@ -166,19 +170,19 @@ class Index:
         request: Request | None = None,
         **changes: Unpack[SearchOptions],
     ) -> Results:
-        """Search for articles, and return the best paragraph of each.
+        """Search for articles, and return one page of them, each with its best paragraph.
 
-        The query is a string in the query language, or a tree of :mod:`newssearch.query`. A boolean operator of the query
-        holds for an article as a whole, its headline included. Options are given as keyword arguments, as a
-        :class:`Request`, or as both: then the keyword arguments change the request. A filter takes one value or several,
-        of which an article must have one, and never changes scores. A date is a date, or a whole period
-        (``"2024-07"``), of the outlet's calendar.
+        The query is a string in the query language, or a tree of :mod:`newssearch.query`. AND, OR and NOT apply to an
+        article as a whole, headline included. Options are keyword arguments, or the fields of a :class:`Request`; given
+        both, the keyword arguments override the request. A filter takes one value or several, and passes articles that
+        have at least one of them; filters never change scores. A date is a day, a moment, or a whole period
+        (``"2024-07"``) in the outlet's calendar.
 
-        Raises :class:`QueryError` for what would silently find nothing: an impossible date, an unknown facet; TypeError for
-        a value of a wrong type, and for an option that does not exist or has no effect on this method. The options:
+        Raises :class:`QueryError` for a query or an option that could only find nothing, such as an impossible date or an
+        unknown facet, and TypeError for a value of a wrong type or an option that does not exist. The options:
         """
         started = time.perf_counter()
-        parsed, resolved = self._asked("search", SearchOptions, query, request, changes)
+        parsed, resolved = self._parse_and_resolve("search", SearchOptions, query, request, changes)
         try:
             with self._reading() as snapshot:
                 found = snapshot.search(parsed.tree, resolved)
@@ -210,10 +214,10 @@ class Index:
         request: Request | None = None,
         **changes: Unpack[RankOptions],
     ) -> list[Rank]:
-        """Return the hits of :meth:`search`, as addresses and scores alone.
+        """Return the addresses and scores of the hits that :meth:`search` would return, in the same order.
 
-        For evaluations, and for programs that keep the texts themselves: nothing stored is read, nothing is counted
-        and nothing marked, so that it takes a fraction of the time.
+        This is for evaluations, and for programs that store the texts themselves. It takes a fraction of the time of a
+        search, because it reads no stored text, counts no totals and marks no matches.
 
         >>> import newssearch, tempfile
         >>> with tempfile.TemporaryDirectory() as folder, newssearch.create(folder) as index:
@@ -223,7 +227,7 @@ class Index:
 
         The options, as keyword arguments or in a :class:`Request`:
         """
-        parsed, resolved = self._asked("rank", RankOptions, query, request, changes)
+        parsed, resolved = self._parse_and_resolve("rank", RankOptions, query, request, changes)
         try:
             with self._reading() as snapshot:
                 return snapshot.rank(parsed.tree, resolved)
@@ -231,9 +235,10 @@ class Index:
             raise error.placed(parsed.text, 0, len(parsed.text)) from None
 
     def article(self, article_id: str) -> Article:
-        """Return the article with the given id, or the only one whose id ends with it; ``ID#3`` stands for ``ID``.
+        """Return the article with the given id, or else the only article whose id ends with ``-`` and the given text.
 
-        Raises :class:`ArticleNotFoundError`. Its ``candidates`` are the ids that end so, if there are several.
+        The address of a paragraph, such as ``ID#3``, stands for its article. Raises :class:`ArticleNotFoundError`, with
+        the ids as ``candidates`` if several match.
         """
         wanted = arguments.text("article_id", article_id).partition("#")[0]
         with self._reading() as snapshot:
@@ -246,9 +251,9 @@ class Index:
             return article
 
     def story(self, article_id: str) -> Story:
-        """Return all versions of the story that an article tells, earliest first, each compared with the first.
+        """Return the versions of the story that the given article tells, earliest first, each compared with the first.
 
-        The article is given as in :meth:`article`. Raises :class:`ArticleNotFoundError`.
+        ``article_id`` may be anything that :meth:`article` accepts. Raises :class:`ArticleNotFoundError`.
         """
         from .story import compare  # slow to import, and a search needs none of it
 
@@ -264,11 +269,11 @@ class Index:
         request: Request | None = None,
         **changes: Unpack[MatchOptions],
     ) -> list[str]:
-        """Return the ids of all articles that a search finds, sorted.
+        """Return the ids of all articles that match the query and the options, sorted by id.
 
         The options, as keyword arguments or in a :class:`Request`:
         """
-        parsed, resolved = self._asked("find", MatchOptions, query, request, changes)
+        parsed, resolved = self._parse_and_resolve("find", MatchOptions, query, request, changes)
         with self._reading() as snapshot:
             return snapshot.ids_matching(parsed.tree, resolved)
 
@@ -279,15 +284,15 @@ class Index:
         request: Request | None = None,
         **changes: Unpack[MatchOptions],
     ) -> int:
-        """Return the number of articles that match: ``total_articles`` of a search, without ranking them.
+        """Return the number of articles that match: the ``total_articles`` of a search, but without ranking.
 
         The options, as keyword arguments or in a :class:`Request`:
         """
-        parsed, resolved = self._asked("count", MatchOptions, query, request, changes)
+        parsed, resolved = self._parse_and_resolve("count", MatchOptions, query, request, changes)
         with self._reading() as snapshot:
             return snapshot.count(parsed.tree, resolved)
 
-    def _asked(
+    def _parse_and_resolve(
         self,
         method: str,
         options: type,
@@ -295,14 +300,17 @@ class Index:
         request: Request | None,
         changes: MatchOptions,
     ) -> tuple[Query, ResolvedRequest]:
-        """Return the query and the request that a method is called with, as an engine answers them."""
+        """Return the parsed query and the resolved request for an engine, from the arguments of a public method.
+
+        ``options`` is the TypedDict of the options that the ``method`` takes; ``changes`` are its keyword arguments.
+        """
         asked = request_of(method, options, request, changes)
         now = asked.now or dt.datetime.now()
         parsed = _parsed(query, asked.literal, now, asked.names)
         return parsed, resolve(asked, now, self._aliases(asked, parsed.text))
 
     def _aliases(self, request: Request, query: str) -> Aliases:
-        """Return the names that this archive has for outlets, if the request or the query asks for an outlet."""
+        """Return the names of outlets that the archive has, or nothing if the search does not mention outlets."""
         asked = {*(field for field, _ in request.filters), *request.facet_fields} & {*OUTLET_FIELDS}
         return (
             self.config.outlets if asked or "outlet:" in query.lower() or "source:" in query.lower() else ()
@@ -316,7 +324,7 @@ class Index:
             return len(snapshot)
 
     def __bool__(self) -> bool:
-        """Return True, also for an index without articles."""
+        """Return True, even if the index has no articles."""
         return True
 
     def __contains__(self, item: object) -> bool:
@@ -330,7 +338,8 @@ class Index:
     def __iter__(self) -> Iterator[Article]:
         """Iterate over all articles in the order of their ids, reading one at a time.
 
-        The iteration stays with the commit that it began with, whatever is written, refreshed or closed meanwhile.
+        All articles come from the commit that was current at the start, even if the index is written to, refreshed or
+        closed during the iteration.
         """
         reading = self._all_articles()
         next(reading)  # from here on the snapshot stays open
@@ -342,7 +351,7 @@ class Index:
             yield from snapshot.articles()
 
     def articles_of(self, path: str | Path) -> list[str]:
-        """Return the ids of the articles read from a file, in the order of the file, or from all files of a folder."""
+        """Return the ids of the articles that were read from a file, in its order, or from all files below a folder."""
         name = files.name_of(arguments.path("path", path), self._archive)
         with self._reading() as snapshot:
             if found := snapshot.ids_of(str(path)) or snapshot.ids_of(name):
@@ -352,7 +361,7 @@ class Index:
             return [article_id for file in inside for article_id in snapshot.ids_of(file)]
 
     def info(self) -> IndexInfo:
-        """Return what the index holds, in numbers."""
+        """Return the statistics of the index: numbers of articles, paragraphs and words, and the values of fields."""
         with self._reading() as snapshot:
             contents, paths = snapshot.contents(self.config.outlets), snapshot.paths()
         return IndexInfo(
@@ -367,7 +376,7 @@ class Index:
     # ---- writing
 
     def add(self, articles: Article | Iterable[Article], *, wait: float = 10.0) -> IndexReport:
-        """Add one article or several, replace those with the same ids, and commit.
+        """Add one article or several, replacing articles with the same ids, and commit.
 
         Waits up to ``wait`` seconds for another writer, then raises :class:`IndexLockedError`.
         """
@@ -388,18 +397,20 @@ class Index:
         stop: Callable[[], bool] | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> IndexReport:
-        """Bring the index up to date with files: one path or several (folders, globs, files), and a ``stream`` of JSON Lines.
+        """Bring the index up to date with the files at ``paths`` (files, folders, globs) and a JSON Lines ``stream``.
 
         ``config`` replaces the archive's configuration, and ``options`` replace its settings for reading. Files that have
-        not changed since they were last read are not read again. Rejected files are read again with ``retry``, or when
-        options or versions have changed.
+        not changed since they were last read are not read again. Rejected files are read again with ``retry``, or if the
+        options or the versions of newssearch or its packages have changed.
 
-        ``prune`` removes the articles whose file, below one of the paths, is gone or excluded. Nothing is removed below a
-        path that is missing, or in a folder that cannot be listed. To remove more than half of the articles below a path,
-        or all articles of a folder that is empty now, ``confirm`` is called with a :class:`Removal` and must return True.
+        ``prune`` removes the articles below ``paths`` whose files are gone or excluded. It removes nothing below a path that
+        is missing, or in a folder that cannot be listed. Before more than half of the articles below a path, or all
+        articles of a folder that is now empty, are removed, ``confirm`` is called with a :class:`Removal`, and must return
+        True.
 
-        The run commits now and then. ``stop`` is called after each article; if it returns True, the run ends early, keeps
-        what it has committed, and the next run continues from there.
+        A run commits in batches. ``stop`` is called after each article; if it returns True, the run commits and ends early,
+        and the next run continues from there. ``progress`` is called with a :class:`Progress` as the run goes on. Waits up
+        to ``wait`` seconds for another writer, then raises :class:`IndexLockedError`.
         """
         from .readers import chosen_settings  # slow to import, and a search needs none of it
 
@@ -427,7 +438,8 @@ class Index:
     def remove(self, ids: str | Iterable[str], *, wait: float = 10.0) -> int:
         """Remove one article or several by their ids, commit, and return the number of articles removed.
 
-        A removed article comes back only when its file changes, or on a rebuild.
+        Ids that the index does not have are ignored. A removed article comes back only when its file changes, or on a
+        rebuild. Waits up to ``wait`` seconds for another writer, then raises :class:`IndexLockedError`.
         """
         wanted = dict.fromkeys(arguments.several("ids", ids, str, "a string"))
         self._check_open()
@@ -473,9 +485,9 @@ class Index:
             self._end(writer)
 
     def _end(self, writer: Writer) -> None:
-        """Show the last commit, and let others write."""
+        """Renew the snapshot after writing, and close the writer, which releases the lock."""
         try:
-            # First: on Windows, the writer cannot remove files that this process has open.
+            # Renew before closing: on Windows, the writer cannot remove files that this process has open.
             self._shared.renew(self._store.snapshot)
         finally:
             writer.close()
@@ -499,7 +511,7 @@ class Index:
 
 
 def _hit(found: FoundHit, highlighter: Highlighter, length: int) -> Hit:
-    """Return the hit that users see, with a snippet of that length."""
+    """Return a found paragraph as a public :class:`Hit`, with a snippet of about ``length`` characters (0 for all)."""
     language = analyser(found.article.lang)
     return Hit(
         **{name: getattr(found.article, name) for name in SHOWN_FIELDS},
@@ -517,7 +529,11 @@ def _hit(found: FoundHit, highlighter: Highlighter, length: int) -> Hit:
 
 
 def _parsed(query: str | Query | Node, literal: bool, now: dt.datetime, names: bool) -> Query:
-    """Return the query as a tree, its words that can be names in other spellings too if ``names``."""
+    """Return the query as a parsed query, whether it is text, parsed already, or a node of a tree.
+
+    With ``literal``, a text has no operators. With ``names``, each word that can be a name also finds its other spellings.
+    Raises :class:`QueryError` if the tree is deeper than :data:`MAX_DEPTH`.
+    """
     arguments.instance("query", query, (str, Query, *NODES), "a string, a Query or a node of a query")
     if isinstance(query, Query):
         parsed = query

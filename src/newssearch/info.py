@@ -1,4 +1,4 @@
-"""What an index holds, in numbers: what :meth:`newssearch.Index.info` returns."""
+"""The statistics of an index, which :meth:`newssearch.Index.info` returns."""
 
 from __future__ import annotations
 
@@ -13,12 +13,17 @@ from .engines.protocol import Contents
 from .results import values_table
 
 NOTEBOOK_VALUES = 100
-"""A notebook shows this many values of a field."""
+"""The largest number of values that a notebook shows of a field."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexInfo:
-    """What an index holds. ``size`` is in bytes on disk; ``commits`` counts all commits since it was created."""
+    """The statistics of the index in ``folder``.
+
+    ``contents`` has the numbers of articles, paragraphs and words, the dates, and the values of fields. ``files`` is the
+    number of files that articles were read from, ``size`` the number of bytes on disk, ``format`` the version of the
+    format on disk, and ``commits`` the number of commits since the index was created.
+    """
 
     folder: Path
     contents: Contents
@@ -32,7 +37,7 @@ class IndexInfo:
         return brief(self, f"of {quoted(str(self.folder))}: {held}, {many(self.size, 'byte')}")
 
     def _repr_html_(self) -> str:
-        """Return HTML for a notebook: counts, and the number of articles by the values of each field."""
+        """Return HTML for a notebook: a table of the counts, and for each field a table of its values."""
         held = self.contents
         days = f"{held.first_date} to {held.last_date}" if held.first_date else "none"
         rows = (
@@ -54,7 +59,7 @@ class IndexInfo:
         return notebook.page(notebook.table(("index", ""), rows, ("short",)), *fields)
 
     def to_dict(self) -> dict[str, object]:
-        """Return JSON types: what ``newssearch info --json`` prints."""
+        """Return the statistics as JSON types, as ``newssearch info --json`` prints them."""
         held = self.contents
         return {
             "folder": str(self.folder),

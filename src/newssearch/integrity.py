@@ -1,4 +1,4 @@
-"""Check a whole index, and salvage a damaged one."""
+"""The functions that check a whole index and that salvage the readable articles of a damaged one."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from .errors import IndexDamagedError, NewssearchError
 from .reports import Problem, Salvage, Verification, unread
 
 SAMPLED_ARTICLES = 100
-"""The number of articles of each segment whose words are compared with their text."""
+"""The default number of articles of each segment for which a check compares the indexed words with the text."""
 _CHECK_ATTEMPTS = 5
-"""How often a check is run again because the index was written to meanwhile."""
+"""The largest number of times that a check runs. It runs again if it found problems while another process wrote."""
 PARAGRAPHS_PER_COMMIT = 100_000
-"""The number of paragraphs between two commits of a salvage."""
+"""A salvage commits whenever it has added this many paragraphs, so that its memory stays bounded."""
 
 
 def verify(
@@ -29,12 +29,12 @@ def verify(
 ) -> Verification:
     """Check the whole index in ``folder``: checksums, stored texts, internal consistency.
 
-    The words of ``sample`` articles of each segment are compared with their text. With ``clean``, leftovers of
+    For ``sample`` articles of each segment, the indexed words are compared with the text. With ``clean``, leftovers of
     interrupted runs are removed. Other processes can search and write meanwhile.
 
     Raises :class:`IndexNotFoundError`, :class:`IndexVersionError`, and with ``clean`` :class:`IndexLockedError` if
-    another process writes for longer than ``wait`` seconds. Neither damage nor a file that the system does not let be
-    read is an error here: the outcome lists them.
+    another process writes for longer than ``wait`` seconds. Damage, and files that the system cannot read, raise nothing:
+    the report lists them.
     """
     sample, wait = arguments.whole_number("sample", sample), arguments.seconds("wait", wait)
     arguments.flag("clean", clean)
@@ -45,12 +45,12 @@ def verify(
     for attempt in range(_CHECK_ATTEMPTS):
         generation = store.generation
         check = store.check(sample)
-        problems = (*check.problems(), *_manifest(store))
+        problems = (*check.problems(), *_manifest_problems(store))
         if not problems or store.generation == generation or attempt == _CHECK_ATTEMPTS - 1:
             break
     try:
         removed, leftovers = store.clean(wait, (FILE_NAME,)) if clean else ([], store.leftovers((FILE_NAME,)))
-    except (IndexDamagedError, OSError):  # nothing says which files are in use
+    except (IndexDamagedError, OSError):  # without a table of contents, it is unknown which files are in use
         removed, leftovers = [], []
     return Verification(
         folder=store.folder,
@@ -69,14 +69,15 @@ def verify(
 def _store_even_if_damaged(
     folder: str | Path, tolerated: tuple[type[Exception], ...] = (IndexDamagedError,)
 ) -> Store:
-    """Return the index in a folder, even if it cannot be opened because of one of the ``tolerated`` errors."""
+    """Return the store of the index in ``folder``, even if opening it raises one of the ``tolerated`` exceptions."""
     store = store_at("folder", folder)
     with contextlib.suppress(*tolerated):
         store.open()
     return store
 
 
-def _manifest(store: Store) -> Iterator[Problem]:
+def _manifest_problems(store: Store) -> Iterator[Problem]:
+    """Yield the problem of the manifest of an index, if it cannot be read or its checksum is wrong."""
     try:
         content = store.read_extra(FILE_NAME)
         if content is not None:
@@ -88,19 +89,17 @@ def _manifest(store: Store) -> Iterator[Problem]:
 
 
 def salvage(folder: str | Path, into: str | Path, *, wait: float = 10.0) -> Salvage:
-    """Save all readable articles of the damaged index in ``folder`` into a new one, and leave the old one as it is.
+    """Copy all readable articles of the damaged index in ``folder`` into a new index in the folder ``into``.
 
-    Only articles that are whole are saved, each as it was indexed. Raises :class:`IndexNotFoundError`,
-    :class:`IndexVersionError`, :class:`IndexExistsError` if ``into`` holds an index, and :class:`IndexLockedError` if
-    another process makes one there for longer than ``wait`` seconds. A file that the system does not let be read (for lack of
-    permission, say) is an :class:`OSError`, and nothing is made.
+    The old index is not changed. Only whole articles are copied, each as it was indexed. Raises
+    :class:`IndexNotFoundError`, :class:`IndexVersionError`, :class:`IndexExistsError` if ``into`` holds an index, and
+    :class:`IndexLockedError` if another process is creating one there for longer than ``wait`` seconds. If the system
+    cannot read a file (for lack of permission, say), raises :class:`OSError` and creates nothing.
     """
     new = store_at("into", into)
     arguments.seconds("wait", wait)
     store = _store_even_if_damaged(folder)
-    readable = (
-        store.salvage()
-    )  # before anything is made: a file that the system does not let be read is an error
+    readable = store.salvage()  # first: it raises OSError before the new index is created
     writer = new.create(wait, (FILE_NAME,))
     problems: list[Problem] = []
     lost = 0

@@ -1,11 +1,11 @@
-"""Which paragraphs of an article are running text, and which are its lead.
+"""The roles of paragraphs, such as running text, caption or notice, and the lead of an article.
 
-Pages, feeds and databases put more into the text of an article than its story: the headline once more, captions,
-bylines, dates, links to other articles, calls to subscribe. :func:`role_of` names what a paragraph is, by its kind
-and its words; :func:`lead` is the first two paragraphs of running text.
+Pages, feeds and databases put more into the text of an article than its story: a repeated headline, captions, bylines,
+dates, links to other articles, requests to subscribe. :func:`role_of` recognises these by the kind of a paragraph and by
+its words; the :func:`lead` is the first two paragraphs of running text.
 
-The signs are of the whole paragraph, or of its beginning or end and its length, so that a sentence about a photograph
-or a subscription stays running text. A paragraph without a sign is running text.
+Words count only if they make up the whole paragraph, or if they stand at the beginning or end of a short one, so that a
+sentence about a photograph or a subscription stays running text. A paragraph that no rule recognises is running text.
 """
 
 from __future__ import annotations
@@ -22,29 +22,37 @@ from .query import LEAD
 Role = Literal[
     "text", "headline", "heading", "caption", "quote", "list", "byline", "date", "link", "notice", "scrap"
 ]
-"""What a paragraph is: running text; the headline repeated; a heading, a caption, a quotation set off or an item of a list,
-as its kind says (a caption also by a credit); who wrote the article; when it was published; a link to another article; a
-notice of the publisher (advertisement, subscription, copyright); or a scrap: short, and no sentence."""
+"""The role of a paragraph in its article.
+
+- ``text``: running text.
+- ``headline``: the headline, repeated.
+- ``heading``, ``caption``, ``quote``, ``list``: the kind of the paragraph; a caption is also recognised by a credit.
+- ``byline``, ``date``: who wrote the article; when it was published.
+- ``link``: a link to another article.
+- ``notice``: a notice by the publisher, such as an advertisement, a request to subscribe, or copyright.
+- ``scrap``: a short paragraph that is not a sentence.
+"""
 
 SECOND_BEST = frozenset({"quote", "list", "scrap"})
-"""The roles that complete a lead if there is too little running text."""
+"""The roles of paragraphs that complete a lead if the article has fewer than two paragraphs of running text."""
 
 MAX_SCRAP_CHARS = 120
-"""The largest number of characters of a scrap. A longer paragraph is running text, even without the end of a sentence."""
+"""The largest number of characters of a scrap. A longer paragraph is running text, even if no sentence ends there."""
 MAX_BYLINE_CHARS, MAX_LINK_CHARS, MAX_NOTICE_CHARS, MAX_CAPTION_CHARS = 150, 250, 600, 800
-"""The largest numbers of characters of a byline or date, a link, a notice and a caption that are recognised by their words."""
+"""The largest numbers of characters of bylines and dates, of links, of notices, and of captions recognised by words."""
 MIN_ONE_WORD_SENTENCE_BYTES = 20
-"""The smallest number of UTF-8 bytes of a sentence without spaces. Bytes, because a character of a syllabic script says more."""
+"""The smallest size of a sentence without spaces, in bytes of UTF-8: a Chinese character, which says more than a Latin
+letter, also has more bytes."""
 MIN_HEADLINE_OVERLAP = 0.85
-"""The smallest share of distinct words that a headline and its repetition have in common."""
+"""The smallest share of distinct words that a paragraph and the headline have in common if it repeats the headline."""
 MAX_COLON_SCRAP_CHARS = 40
-"""The largest number of characters of a scrap that ends with a colon."""
+"""The largest number of characters of a scrap that ends with a colon; a longer paragraph is running text."""
 CREDIT_SEARCH_CHARS = 180
-"""The number of characters at the end of a caption that are searched for its credit."""
+"""The number of characters at the end of a paragraph that are searched for the credit of a picture."""
 
 _WORD = re.compile(r"[^\W_]+")
-_ENDED = Pattern("[.!?…:。！？؟۔।։።။][\"'”’»›)\\]」』*]*(?:\\s*[(\\[][^()\\[\\]]{2,30}[)\\]])?$")
-"""The end of a sentence, and the agency that signs it off."""
+_SENTENCE_END = Pattern("[.!?…:。！？؟۔।։።။][\"'”’»›)\\]」』*]*(?:\\s*[(\\[][^()\\[\\]]{2,30}[)\\]])?$")
+"""Matches the end of a sentence at the end of a text, also in front of a short remark in brackets, such as ``(AP)``."""
 
 _NAMED = r"[A-ZÀ-ÖØ-ÞА-ЯΑ-Ω][\w.'’-]*"
 _JOINS = r"(?:and|und|et|y|e|en|og|och|de|da|di|du|van|von|der|den|del|della|la|le|el|al|bin|for|of|in|the|with|special|to|staff|writers?|reporters?|editor|contributors?|correspondents?)"
@@ -122,7 +130,7 @@ _NOTICE = Pattern(
 
 
 def role_of(paragraph: Paragraph, article: Article) -> Role:
-    """Return the role of a paragraph of an article.
+    """Return the role of a paragraph in its article, by the kind of the paragraph, its words and the article's fields.
 
     >>> article = Article.create(title="Rain in Spain", text=["Rain in Spain - BBC News", "By Ann Lee", "It rained."])
     >>> [role_of(paragraph, article) for paragraph in article.paragraphs]
@@ -140,16 +148,15 @@ def role_of(paragraph: Paragraph, article: Article) -> Role:
 
 
 def is_running_text(paragraph: Paragraph, article: Article) -> bool:
-    """Whether a paragraph is running text of the story."""
+    """Whether the role of a paragraph in its article is running text."""
     return role_of(paragraph, article) == "text"
 
 
 def lead(article: Article) -> tuple[int, ...]:
-    """Return the numbers of the paragraphs of an article's lead, ascending: at most :data:`LEAD`.
+    """Return the numbers of the paragraphs in an article's lead, ascending, at most :data:`LEAD`.
 
-    They are the first of its running text. Where there is less of that, the first quotations, items of lists and short
-    pieces without the end of a sentence join it; where there are none of them either, the first paragraphs are the lead,
-    whatever they are.
+    The lead is the first paragraphs of running text. If there are too few, the first quotations, list items and scraps
+    complete it. If there are none of these either, the lead is the first paragraphs of the article.
     """
     chosen: list[int] = []
     others: list[int] = []
@@ -175,7 +182,7 @@ def _by_its_words(text: str, article: Article) -> Role:
             return "byline"
         if _is_date(text):
             return "date"
-    ended = _ENDED.search(text[-48:]) is not None
+    ended = _SENTENCE_END.search(text[-48:]) is not None
     if len(text) <= MAX_CAPTION_CHARS and (
         _CAPTION_BEGINS.match(text) is not None
         or (
@@ -212,7 +219,10 @@ def _is_byline(text: str, article: Article) -> bool:
 
 
 def _is_headline(text: str, article: Article) -> bool:
-    """Whether a paragraph is the headline: but for capitals and signs, for an outlet behind it, or cut short."""
+    """Whether the text of a paragraph repeats the article's headline.
+
+    Case and punctuation may differ, a few words may differ, and either may be cut short or followed by an outlet.
+    """
     if (
         not article.title
         or len(text) > 2 * len(article.title) + 40
@@ -226,7 +236,7 @@ def _is_headline(text: str, article: Article) -> bool:
         return True
     short, long = sorted((title, words), key=len)
     if long[: len(short)] != short:
-        return _nearly(title, words)
+        return _have_similar_words(title, words)
     return len(short) >= 3 and (
         (text if words is short else article.title).rstrip().endswith(("…", "..."))
         or long[len(short) :] in [_folded_words(name) for name in (article.outlet, article.source) if name]
@@ -235,13 +245,13 @@ def _is_headline(text: str, article: Article) -> bool:
 
 
 def _ends_with_outlet(text: str, words: int) -> bool:
-    """Whether exactly ``words`` words follow the last dash or bar of a text, at most four: the name of an outlet."""
+    """Whether the last dash or bar of a text is followed by ``words`` words (at most four), as in ``Rain - BBC News``."""
     behind = _BAR.split(text)[-1]
     return words <= 4 and len(_folded_words(behind)) == words
 
 
-def _nearly(title: list[str], words: list[str]) -> bool:
-    """Whether two texts have nearly all words in common."""
+def _have_similar_words(title: list[str], words: list[str]) -> bool:
+    """Whether two lists of words share nearly all distinct words. False if both have fewer than five words."""
     most = max(len(title), len(words))
     return most >= 5 and len(set(title) & set(words)) >= MIN_HEADLINE_OVERLAP * max(
         len(set(title)), len(set(words))

@@ -1,4 +1,4 @@
-"""Bounds for the size of inputs, so that no input takes unlimited memory or time. Each can be raised."""
+"""The limits on the size of inputs, so that no input takes unlimited memory or time. Each limit can be raised."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits on input.
+    """The limits on the size of inputs.
 
-    ``document`` is the size in bytes of the largest document, or line of a stream of records, that is held in memory as a
-    whole; files of records, archives and crawls may have any size. A packed file may unpack to ``unpacked`` bytes, or to
-    ``ratio`` times its own size if that is more. ``depth`` is the maximum nesting depth of containers,
-    ``paragraphs`` the largest number of paragraphs of an article.
+    ``document`` is the maximum size in bytes of one document, or of one line of a stream of records, because these are held
+    in memory; files of records, archives and crawls may have any size. A compressed file may expand to ``unpacked``
+    bytes, or to ``ratio`` times its own size if that is more. ``depth`` is the maximum nesting depth of containers,
+    ``paragraphs`` the maximum number of paragraphs of an article.
     """
 
     document: int = 64 * MIB
@@ -26,7 +26,7 @@ class Limits:
     paragraphs: int = 1_000_000
 
     def __post_init__(self) -> None:
-        """Raise TypeError for a bound that is not a whole number."""
+        """Raise TypeError for a limit that is not a whole number."""
         for limit in fields(self):
             arguments.whole_number(limit.name, getattr(self, limit.name))
 
@@ -35,7 +35,7 @@ DEFAULT_LIMITS = Limits()
 
 
 def in_words(size: int) -> str:
-    """Return a number of bytes as people read it.
+    """Return a size in bytes as text, from 1 MiB on in whole MiB, rounded down.
 
     >>> in_words(64 * MIB), in_words(1000)
     ('64 MiB', '1000 bytes')

@@ -1,4 +1,4 @@
-"""The names of outlets: one name for an outlet's host name, its name, and the other spellings of it."""
+"""The names of outlets. It maps the host name of an outlet, and each spelling of its name, to one main name."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pathlib import Path
 from newssearch.text.analysis import key
 
 OUTLETS_FILE = Path(__file__).with_name("outlets.txt")
-"""The table that comes with newssearch. A line has the name of an outlet and its other names."""
+"""The built-in table of outlets. A line has the main name of an outlet and then its other names, separated by ``|``."""
 
 Aliases = tuple[tuple[str, tuple[str, ...]], ...]
-"""Names of outlets, each with the other names of the same outlet."""
+"""The type of a table of outlets: pairs of the main name of an outlet and its other names."""
 
 
 class Outlets:
-    """The names of outlets: those of the table, overridden by those of an archive.
+    """A lookup of the main names of outlets, from the built-in table and the names of an archive, which override it.
 
     >>> outlets = Outlets()
     >>> outlets.name("www.guardian.co.uk"), outlets.name("theguardian.com"), outlets.name("almaalomah.me")
@@ -31,9 +31,9 @@ class Outlets:
                     self._names[_without_address(key(alias))] = name
 
     def name(self, spelled: str) -> str:
-        """Return the main name of an outlet, by any of its names; a name that is in no table is returned as it is.
+        """Return the main name of the outlet that has the name ``spelled``, or ``spelled`` itself if no outlet has it.
 
-        If an archive gives an outlet of the table another main name, all names of that outlet lead to it.
+        If an archive gives an outlet of the built-in table another main name, all names of that outlet have that main name.
         """
         found, seen = spelled, set[str]()
         while (bare := _without_address(key(found))) not in seen:
@@ -42,9 +42,9 @@ class Outlets:
         return found
 
     def group(self, folded: str) -> str:
-        """Return a key that is the same for all names of one outlet, and for no other name.
+        """Return a key that is equal for all names of the same outlet, and different for names of different outlets.
 
-        ``folded`` is a name as :func:`newssearch.text.analysis.key` folds it.
+        ``folded`` is a name that :func:`newssearch.text.analysis.key` has folded.
 
         >>> outlets().group("guardian.co.uk") == outlets().group("the guardian") != outlets().group("guard.example")
         True
@@ -55,12 +55,12 @@ class Outlets:
 
 @cache
 def outlets(of_archive: Aliases = ()) -> Outlets:
-    """Return the names of outlets, with those of an archive."""
+    """Return the :class:`Outlets` for the names of an archive. It is cached."""
     return Outlets(of_archive)
 
 
 def aliases_of(table: Mapping[str, Iterable[str]]) -> Aliases:
-    """Return a mapping of names to other names as nested tuples."""
+    """Return a mapping from main names to other names as nested tuples, in the same order."""
     return tuple((name, tuple(others)) for name, others in table.items())
 
 
@@ -72,6 +72,6 @@ def _table_names() -> Aliases:
 
 
 def _without_address(folded: str) -> str:
-    """Return a folded name without ``https://``, ``www.`` and the last slash."""
+    """Return a folded name without ``http://`` or ``https://``, ``www.`` and slashes at its end."""
     host = folded.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
     return host or folded

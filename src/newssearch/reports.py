@@ -1,4 +1,4 @@
-"""The reports of indexing, of a check of a whole index, and of the salvage of a damaged one."""
+"""The reports of an indexing run, of a check of a whole index, and of the salvage of a damaged one."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from newssearch.display.brief import brief, many, quoted
 from newssearch.system.frozen import FrozenDict
 
 KEPT_REJECTIONS = 1_000
-"""The largest number of rejections that a report, or the manifest's entry of a file, lists. All are counted."""
+"""The largest number of rejections that a report lists, or the manifest for one file. Further ones are only counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """Articles that a run is about to remove, or has not removed: see ``confirm`` of :meth:`Index.update`.
+    """A removal of articles that a run wants confirmed, or that was refused: see ``confirm`` of :meth:`Index.update`.
 
-    Of the ``known`` articles below ``path`` (``"."`` is the archive), ``articles`` would be removed, for the ``reason``.
-    They were read from ``files`` files; ``examples`` names the first ten. If the old index cannot be read, ``known`` is
-    None.
+    It concerns ``articles`` of the ``known`` articles below ``path`` (``"."`` is the whole archive); ``known`` is None if
+    the old index cannot be read. These articles were read from ``files`` files, and ``examples`` names the first ten of
+    the files. ``reason`` says in words why the articles would be removed.
     """
 
     path: str
@@ -53,12 +53,13 @@ class Removal:
 class IndexReport:
     """The report of an indexing run. Numbers count articles, unless stated otherwise.
 
-    ``kept`` articles stay although their file is missing or cannot be read now; the removal of some of them may have been
-    ``refused``. ``duplicates`` have the same id and content as an article read elsewhere, and are indexed once. The run
-    looked at ``files`` files, and read the ``files_read`` that had changed. ``rejected`` lists the first 1,000 of
-    ``rejections`` records, files or parts of files; ``rejected_before`` more were rejected by an earlier run, and have not
-    changed since. ``skipped`` counts, by kind, what was not expected to be an article, such as the images in a crawl.
-    ``paragraphs`` paragraphs were added, in ``seconds``. An ``interrupted`` run continues when it is repeated.
+    ``kept`` articles stay in the index although their file is missing or cannot be read now; ``refused`` lists the
+    removals that were not confirmed. ``duplicates`` have the same id and content as an article read elsewhere, and are
+    indexed once. The run looked at ``files`` files, and read the ``files_read`` files that had changed. ``rejections`` is
+    the number of rejected files, records or members, and ``rejected`` lists the first 1,000; ``rejected_before`` counts
+    those that an earlier run rejected and that have not changed since. ``skipped`` counts, by kind, inputs that were not
+    expected to be articles, such as the images in a crawl. ``paragraphs`` is the number of added paragraphs, ``seconds``
+    the time of the run. An ``interrupted`` run continues when it is repeated.
     """
 
     added: int = 0
@@ -80,7 +81,7 @@ class IndexReport:
 
     @property
     def rate(self) -> float:
-        """Paragraphs added per second."""
+        """The number of paragraphs added per second; 0 for a run without time."""
         return self.paragraphs / self.seconds if self.seconds else 0.0
 
     def __repr__(self) -> str:
@@ -92,7 +93,7 @@ class IndexReport:
         )
 
     def to_dict(self) -> dict[str, object]:
-        """Return the report as JSON types: the output of ``newssearch index --json``."""
+        """Return the report as JSON types, as ``newssearch index --json`` prints it."""
         values = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "interrupted"}
         return {
             **values,
@@ -110,7 +111,7 @@ class IndexReport:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The progress of a run: ``done`` of ``total`` bytes of the files to look at, and the articles seen so far."""
+    """The progress of a run: ``done`` of the ``total`` bytes of its files, and the number of ``articles`` so far."""
 
     done: int
     total: int
@@ -119,10 +120,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that differs from what was written: the ``file`` in the index's folder, and ``what`` is wrong.
+    """A problem in a file of an index: the name of the ``file`` in the index's folder, and ``what`` is wrong with it.
 
-    Its ``kind`` is ``"damaged"``, or ``"unread"`` if the system did not let the file be read (for lack of permission, say):
-    the file may be sound.
+    The ``kind`` is ``"damaged"`` if the file is missing or differs from what was written. It is ``"unread"`` if the system
+    cannot read the file (for lack of permission, say), which may be intact.
     """
 
     file: str
@@ -141,7 +142,7 @@ class Problem:
 
 
 def unread(path: Path, error: OSError) -> Problem:
-    """Return the problem of a file that the system does not let be read. A file that is missing is damage."""
+    """Return the problem of the file ``path``, for the ``error`` of reading it. A missing file counts as damaged."""
     if isinstance(error, FileNotFoundError):
         return Problem(path.name, error.strerror or str(error))
     return Problem(path.name, f"cannot be read: {error.strerror or error}", "unread")
@@ -149,7 +150,7 @@ def unread(path: Path, error: OSError) -> Problem:
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """A file or folder that an interrupted run left behind, and that belongs to no commit; ``size`` in bytes."""
+    """A file or folder that an interrupted run left behind and no commit needs; ``size`` is in bytes."""
 
     name: str
     size: int
@@ -157,11 +158,12 @@ class Leftover:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The report of a check of a whole index.
+    """The report of a check of the whole index in ``folder``.
 
-    ``articles`` and ``paragraphs`` were read, ``size`` bytes compared with their checksums, and the words of
-    ``sampled`` articles compared with their text, in ``seconds``. Without ``problems``, everything that was committed is
-    there, unchanged. ``leftovers`` are harmless; ``removed`` names those that were removed.
+    ``files``, ``articles`` and ``paragraphs`` are the numbers that were read; ``size`` bytes were compared with their
+    checksums; for ``sampled`` articles, the indexed words were compared with the text. ``seconds`` is the time of the
+    check. If there are no ``problems``, the index is complete and unchanged. ``leftovers`` are harmless files that are
+    still there; ``removed`` has the names of those that the check removed.
     """
 
     folder: Path
@@ -177,7 +179,7 @@ class Verification:
 
     @property
     def sound(self) -> bool:
-        """Whether everything was read, without a problem."""
+        """Whether the check could read the whole index and found no problem."""
         return not self.problems
 
     def __repr__(self) -> str:
@@ -189,11 +191,14 @@ class Verification:
 
     @property
     def damaged(self) -> bool:
-        """Whether something differs from what was written. An index that cannot be read is neither sound nor damaged."""
+        """Whether a file is missing or differs from what was written.
+
+        An index with files that the system cannot read, and no other problem, is neither sound nor damaged.
+        """
         return any(problem.kind == "damaged" for problem in self.problems)
 
     def to_dict(self) -> dict[str, object]:
-        """Return the report as JSON types: the output of ``newssearch verify --json``."""
+        """Return the report as JSON types, as ``newssearch verify --json`` prints it."""
         return {
             "folder": str(self.folder),
             "sound": self.sound,
@@ -211,10 +216,10 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class Salvage:
-    """The report of the salvage of a damaged index: ``saved`` articles are in ``into``, as they were when they were indexed.
+    """The report of a salvage of the damaged index in ``folder`` into a new index in the folder ``into``.
 
-    ``lost`` articles could not be read, or not whole. ``problems`` lists whatever else is wrong, such as a file that could not
-    be read at all, whose articles are not counted.
+    ``saved`` is the number of articles in the new index. ``lost`` is the number of articles that could not be read
+    completely. ``problems`` lists other damage, such as a file that could not be read at all; its articles are not counted.
     """
 
     folder: Path
@@ -229,7 +234,7 @@ class Salvage:
         )
 
     def to_dict(self) -> dict[str, object]:
-        """Return the report as JSON types: the output of ``newssearch salvage --json``."""
+        """Return the report as JSON types, as ``newssearch salvage --json`` prints it."""
         return {
             "folder": str(self.folder),
             "into": str(self.into),

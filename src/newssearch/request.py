@@ -1,4 +1,4 @@
-"""The request object: everything that a search is asked for besides the query."""
+"""The request object, which holds the options of a search besides its query, and its form for engines."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ Sort = Literal["relevance", "newest", "oldest"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
 
 When = str | dt.date | dt.datetime
-"""A day, a moment, or a period as text: ``2024``, ``2024-07-25``, ``2024-07-25T14:30``, ``last month``."""
+"""The type of a date option: a day, a moment, or a period as text (``2024``, ``2024-07-25``, ``last month``)."""
 Names = str | Iterable[str] | None
-"""One name to filter by, or several. An article passes the filter if it has any of them."""
+"""The type of a filter option: one name or several. An article passes the filter if it has one of the names."""
 
 
 class MatchOptions(TypedDict, total=False):
-    """The options of ``find`` and ``count``: they decide what the query means and which articles match."""
+    """The options of :meth:`Index.find` and :meth:`Index.count`: what the query means, and which articles match."""
 
     literal: bool
     names: bool
@@ -49,7 +49,7 @@ class MatchOptions(TypedDict, total=False):
 
 
 class RankOptions(MatchOptions, total=False):
-    """The options of ``rank``: also those that decide which hits are returned, and in which order."""
+    """The options that :meth:`Index.rank` takes: also which hits are returned, and in which order."""
 
     sort: str
     limit: int | None
@@ -59,7 +59,7 @@ class RankOptions(MatchOptions, total=False):
 
 
 class SearchOptions(RankOptions, total=False):
-    """The options of ``search``: all fields of :class:`Request`. A test compares them with it."""
+    """The options that :meth:`Index.search` takes: all fields of :class:`Request`. A test compares the two lists."""
 
     facets: str | Iterable[str]
     snippet: int
@@ -67,23 +67,23 @@ class SearchOptions(RankOptions, total=False):
 
 
 def _option(default: Default, text: str) -> Default:
-    """Return a field of :class:`Request` with its default and its description."""
+    """Return a dataclass field with a default value and a description, for :class:`Request`."""
     return field(default=default, metadata={"text": text})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Request:
-    """Everything that a search is asked for besides the query.
+    """The options of a search: all that it takes besides the query.
 
-    The methods of an index take a request, keyword arguments that make one, or both. A request is checked when it is made,
-    and cannot be changed; :meth:`replace` makes another. Requests compare by value. Sequences are kept as tuples.
+    The methods of an index take a request, keyword arguments of the same names, or both. A request is checked when it is
+    made, and is immutable; :meth:`replace` returns a changed copy. Requests compare by value. Sequences become tuples.
 
     >>> recent = Request(outlet="The Echo", since="last month", limit=5)
     >>> recent.outlet, recent.replace(limit=None, sort="newest")
     (('The Echo',), Request(outlet=('The Echo',), since='last month', sort='newest', limit=None))
 
-    Raises TypeError for a value of a wrong type, and :class:`QueryError` for a value that is invalid or could find nothing:
-    an impossible date, an unknown facet, an empty filter. The options:
+    Raises TypeError for a value of a wrong type, and :class:`QueryError` for an invalid value, such as an impossible date,
+    an unknown facet or an empty name in a filter. The options:
     """
 
     literal: bool = _option(
@@ -91,7 +91,7 @@ class Request:
     )
     names: bool = _option(
         False,
-        "Find each word that can be a name in other spellings too, as with ``~name`` behind it.",
+        "Find each word that can be a name in other spellings too, as if ``~name`` were written after it.",
     )
     outlet: Names = _option((), FILTERS["outlet"])
     source: Names = _option((), FILTERS["source"])
@@ -129,7 +129,7 @@ class Request:
     explain: bool = _option(False, "Count the articles of each clause of the query by itself.")
 
     def __post_init__(self) -> None:
-        """Check the options, and make sequences tuples."""
+        """Check the options, and make tuples of sequences. Raises TypeError and :class:`QueryError`: see the class."""
         for name in ("all_paragraphs", "explain", "group", "novel", "literal", "names"):
             arguments.flag(name, getattr(self, name))
         for name in ("limit", "offset", "snippet"):
@@ -166,37 +166,40 @@ class Request:
 
     @property
     def filters(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """The filters on fields that are set, each with the values that pass it."""
+        """The filters that are set, as pairs of a field's name and the values of which an article must have one."""
         filters = ((name, cast("tuple[str, ...]", getattr(self, name))) for name in FILTER_FIELDS)
         return tuple((name, values) for name, values in filters if values)
 
     @property
     def facet_fields(self) -> tuple[str, ...]:
-        """The facets that are asked for, each once."""
+        """The names of the requested facets, each once, in the order of the request."""
         return cast("tuple[str, ...]", self.facets)
 
 
 OPTIONS: Mapping[str, Any] = {option.name: option for option in fields(Request)}
-"""The fields of :class:`Request` by their names, each with its description in ``metadata["text"]``."""
+"""The dataclass fields of :class:`Request` by name. The description of an option is its ``metadata["text"]``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class ResolvedRequest(Request):
-    """A request as an engine gets it: its dates are bounds, and it has the archive's names of outlets."""
+    """A request as engines receive it, with its dates as one period and with the archive's names of outlets."""
 
     start: dt.datetime | None = None
-    """The first moment of the period."""
+    """The first moment of the period that articles must be in; None if the period has no beginning."""
     end: dt.datetime | None = None
-    """The first moment after the period: see :class:`newssearch.query.Dated`."""
+    """The first moment after the period; None if the period has no end."""
     aliases: Aliases = ()
-    """Names of outlets in this archive, each with its other names: a filter finds an outlet by any of them."""
+    """The archive's names of outlets, each with its other names. A filter finds an outlet by any of its names."""
 
     def __post_init__(self) -> None:
-        """Check nothing: the values come from a request that has been checked."""
+        """Skip the checks of :class:`Request`, because the values come from a request that has passed them."""
 
 
 def resolve(request: Request, now: dt.datetime, aliases: Aliases = ()) -> ResolvedRequest:
-    """Return the request with its dates as bounds; relative ones count from ``now``. Without ``group`` for all paragraphs."""
+    """Return the request for an engine, with its dates as one period, and no ``group`` if it has ``all_paragraphs``.
+
+    Relative dates count from ``now``. ``aliases`` are the archive's names of outlets.
+    """
     start, end = _bounds(request.since, request.until, request.on, now)
     values: dict[str, Any] = {name: getattr(request, name) for name in OPTIONS}
     values["group"] = request.group and not request.all_paragraphs
@@ -204,10 +207,10 @@ def resolve(request: Request, now: dt.datetime, aliases: Aliases = ()) -> Resolv
 
 
 def request_of(method: str, options: type, request: Request | None, changes: MatchOptions) -> Request:
-    """Return the request that a method of an index is called with: ``request``, or the default one, with ``changes``.
+    """Return the given request, or a default one for None, with the keyword arguments ``changes`` applied.
 
-    Raises TypeError for an option that does not exist, and for one that is not among the ``options`` of the method (a
-    TypedDict), on which it would have no effect.
+    ``method`` is the name of the method of :class:`Index` that received these, and ``options`` the TypedDict of the options
+    that it takes. Raises TypeError for an option that does not exist or that the method does not take.
     """
     arguments.instance("request", request, (Request, type(None)), "a Request, or None")
     for name in (*changes, *(request.changed() if request is not None else ())):
@@ -221,11 +224,11 @@ def request_of(method: str, options: type, request: Request | None, changes: Mat
 
 
 def takes_options(options: type) -> Callable[[Method], Method]:
-    """Return a decorator that shows the ``options`` (a TypedDict) of a method in its signature and documentation.
+    """Return a decorator that adds the keys of the TypedDict ``options`` to the signature and docstring of a method.
 
-    The method takes ``request`` and ``**changes``; ``help()``, notebooks and ``inspect.signature`` see each option.
+    The method itself takes ``request`` and ``**changes``; ``help()``, notebooks and ``inspect.signature`` show each option.
     """
-    from inspect import Parameter, signature  # slow to import; dataclasses has imported it
+    from inspect import Parameter, signature  # already imported by dataclasses, thus cheap here
 
     taken = [OPTIONS[name] for name in options.__annotations__]
     keywords = [
@@ -246,7 +249,7 @@ def takes_options(options: type) -> Callable[[Method], Method]:
 
 
 def _option_list(options: Iterable[Any], indent: str) -> str:
-    """Return a list of options with their descriptions, one a line."""
+    """Return a list of options for a docstring: one line for each, with its name and description, after ``indent``."""
     return "\n".join(f"{indent}- ``{option.name}``: {option.metadata['text']}" for option in options)
 
 
@@ -255,7 +258,7 @@ if Request.__doc__ is not None:
 
 
 def _facet_names(given: str | Iterable[str]) -> tuple[str, ...]:
-    """Return the facets, each once. Raises :class:`~newssearch.QueryError` for an unknown one."""
+    """Return the given names of facets, each once. Raises :class:`~newssearch.QueryError` for an unknown name."""
     chosen: dict[str, None] = {}
     for name in arguments.texts("facets", given):
         if name not in FACET_FIELDS:
@@ -271,7 +274,10 @@ def _facet_names(given: str | Iterable[str]) -> tuple[str, ...]:
 def _bounds(
     since: When | None, until: When | None, on: When | None, now: dt.datetime | None
 ) -> tuple[dt.datetime | None, dt.datetime | None]:
-    """Return the first moment of the period, and the first one after it; None for an open end."""
+    """Return the first moment of the period that the options give, and the first moment after it; None for an open end.
+
+    Raises :class:`QueryError` if ``on`` is combined with the others, if a text is no date, or if the period is empty.
+    """
     if on is not None and (since is not None or until is not None):
         raise QueryError("a search is either on a date or since and until dates, not both")
     if on is not None:
@@ -285,7 +291,10 @@ def _bounds(
 
 
 def _period(name: str, when: When, now: dt.datetime | None) -> tuple[dt.datetime, dt.datetime]:
-    """Return the first moment of a period, and the first one after it."""
+    """Return the first moment of the period ``when``, and the first moment after it.
+
+    Raises TypeError and :class:`QueryError` with the ``name`` of the option.
+    """
     arguments.instance(name, when, (str, dt.date), "a date, or a string")
     if isinstance(when, dt.datetime):
         return when, _after(when)
@@ -298,7 +307,7 @@ def _period(name: str, when: When, now: dt.datetime | None) -> tuple[dt.datetime
 
 
 def _after(moment: dt.datetime) -> dt.datetime:
-    """Return the next moment. The last moment of the calendar has none: it is returned itself, and periods include it."""
+    """Return the moment one microsecond later, or the last moment that a datetime can have, for which there is none."""
     try:
         return moment + dt.timedelta(microseconds=1)
     except OverflowError:

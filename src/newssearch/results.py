@@ -1,4 +1,4 @@
-"""What a search returns: results with their hits, snippets and facets, and the parts of them that all printers share."""
+"""The classes that a search returns: results, hits, snippets and facets, and the text that all printers share."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from .fields import HIT_FIELDS
 from .query import Diagnostic
 
 RESULTS_VERSION = 1
-"""The version of the keys of :meth:`Results.to_dict`; it is increased when a key changes its meaning or is removed."""
+"""The version of the keys of :meth:`Results.to_dict`. It is increased when a key is removed or changes its meaning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """The part of a paragraph that is shown, with the positions of the matching words.
+    """The part of a paragraph that is shown, with the offsets of the matching words.
 
-    ``text`` is ``paragraph[start:start + len(text)]``. Each of ``highlights`` is a pair of offsets into ``text``, in
-    characters, end excluded; they are in order and do not touch.
+    ``text`` is ``paragraph[start:start + len(text)]``. ``highlights`` are pairs of offsets into ``text`` in characters, end
+    excluded, ascending and not adjacent. ``cut_before`` and ``cut_after`` say whether the paragraph has more text there.
     """
 
     text: str
@@ -33,7 +33,7 @@ class Snippet:
     cut_after: bool = False
 
     def parts(self) -> Iterator[tuple[str, bool]]:
-        """Iterate over pieces of the text, each with whether it is highlighted; with an ellipsis where the text is cut."""
+        """Yield the pieces of the text in order, with an ellipsis where it is cut, and whether each is highlighted."""
         at = 0
         if self.cut_before:
             yield "… ", False
@@ -85,7 +85,7 @@ class Snippet:
 
 
 class NameSpelling(NamedTuple):
-    """A spelling of a name in the index, with the number of articles that have it."""
+    """A spelling of a name that the index has, with the number of articles that contain it."""
 
     text: str
     articles: int
@@ -105,7 +105,7 @@ class Copy(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ShownArticle:
-    """The fields of an article that a hit shows."""
+    """The id, path and fields of an article that a hit shows."""
 
     id: str
     title: str | None
@@ -121,21 +121,21 @@ class ShownArticle:
 
 
 SHOWN_FIELDS = tuple(shown.name for shown in fields(ShownArticle))
-"""The names of these fields."""
+"""The names of the attributes of :class:`ShownArticle`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit(ShownArticle):
-    """A paragraph that was found, with the fields of its article.
+    """A paragraph that a search found, with the fields of its article.
 
-    ``paragraph`` is its number, or 0 if the article has only a headline. ``paragraphs`` is the number of paragraphs of the
-    article, ``matching`` the number of those that match. If only the headline matches, ``matching`` is 0 and the first
-    paragraph is shown; so it is if all matching paragraphs are boilerplate of the outlet.
+    ``paragraph`` is the number of the paragraph, or 0 if the article has only a headline; ``text`` is its whole text.
+    ``paragraphs`` is the number of paragraphs of the article, ``matching`` the number of those that match. If only the
+    headline or boilerplate of the outlet matches, ``matching`` is 0, and the hit is the first paragraph.
 
-    ``variants`` are the names in the paragraph whose spelling differs from that in the query.
+    ``variants`` are the names in the paragraph that match a name of the query and are spelled differently.
 
-    ``copies`` are the other articles that tell the same story, whether they match or not, earliest first: at most a hundred
-    of ``copies_total``. ``story`` is the id of the earliest article of the story.
+    ``copies`` are other articles that tell the same story, whether they match or not, earliest first. Their number is
+    ``copies_total``, and at most a hundred are listed. ``story`` is the id of the earliest article of the story.
     """
 
     paragraph: int
@@ -151,19 +151,19 @@ class Hit(ShownArticle):
 
     @property
     def address(self) -> str:
-        """The paragraph's address, ``ID#3``."""
+        """The address of the paragraph: the id of the article and the number of the paragraph, as in ``ID#3``."""
         return f"{self.id}#{self.paragraph}"
 
     @property
     def others(self) -> int:
-        """The number of other paragraphs of the article that match."""
+        """The number of matching paragraphs of the article besides this one."""
         return max(self.matching - 1, 0)
 
     def __repr__(self) -> str:
         return brief(self, quoted(self.address), quoted(self.title), f"score={self.score:.10g}")
 
     def _repr_html_(self) -> str:
-        """Return HTML for a notebook."""
+        """Return HTML for a notebook: a table with one row, as :class:`Results` shows it."""
         return notebook.page(_hits((self,)))
 
     def to_dict(self) -> dict[str, object]:
@@ -186,7 +186,7 @@ class Hit(ShownArticle):
 
 
 class Rank(NamedTuple):
-    """The address and the score of a hit: the id of its article, the number of the paragraph, the score."""
+    """The address and the score of a hit: the id of its article, the number of its paragraph, and its score."""
 
     id: str
     paragraph: int
@@ -206,7 +206,11 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause that must match: the number of ``articles`` that it matches alone, and that all others match ``without`` it."""
+    """A clause of a query, which an article must match to be found, with counts that explain why little is found.
+
+    ``articles`` is the number of articles that match this clause alone, ``without`` the number that match all other
+    clauses.
+    """
 
     text: str
     articles: int
@@ -222,16 +226,18 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Results(Sequence[Hit]):
-    """The hits of one page, with counts of everything that matches. A sequence of :class:`Hit`.
+    """The result of a search: a sequence of the hits on one page, with totals for all pages.
 
-    ``total_articles`` and ``total_paragraphs`` count matches on all pages: the articles that match, and the paragraphs of
-    these that hold a word or phrase of the query. ``total_stories`` counts articles that are copies of each other once;
-    with ``grouped``, only one of them is a hit. ``facets`` count articles, largest count first. ``names`` has for each name
-    that was searched in other spellings the spellings in the index, largest count first. ``clauses`` explain the query, if
-    that was requested or nothing was found. ``undated`` counts the articles that are left out only because they have no
-    date: they would match without the filters on dates and without the conditions on dates in the query (negated ones
-    aside). ``took`` is the time of the search in seconds. It is not part of :meth:`to_dict`, so that the same query on the
-    same index prints the same bytes.
+    ``interpretation`` is the query as it was understood, in full parentheses. ``total_articles`` counts the articles that
+    match, and ``total_paragraphs`` their paragraphs that contain a word or phrase of the query. ``total_stories`` counts
+    articles that are copies of each other as one; if ``grouped``, only the best of these is a hit. ``facets`` has the values
+    of each requested facet, by descending number of articles. ``names`` has, for each name that was searched in other
+    spellings, the spellings that the index has, by descending number of articles. ``clauses`` has a count for each clause
+    of the query, if that was requested or nothing was found.
+
+    ``undated`` counts the articles that are left out only because they have no date: they match if date filters and
+    conditions on dates in the query are ignored, except negated conditions. ``took`` is the time of the search in seconds;
+    :meth:`to_dict` leaves it out, so that the same query on the same index prints the same bytes.
     """
 
     query: str
@@ -270,7 +276,7 @@ class Results(Sequence[Hit]):
         )
 
     def _repr_html_(self) -> str:
-        """Return HTML for a notebook: totals, notes, hits with their words marked, facets."""
+        """Return HTML for a notebook: totals, notes, a table of hits with highlighted snippets, clauses, and facets."""
         meaning = (
             f" for <code>{notebook.text_html(self.interpretation)}</code>" if self.interpretation else ""
         )
@@ -291,7 +297,7 @@ class Results(Sequence[Hit]):
         )
 
     def to_dict(self) -> dict[str, object]:
-        """Return the results as JSON types: exactly what ``newssearch query --json`` prints."""
+        """Return the results as JSON types, as ``newssearch query --json`` prints them."""
         return {
             "version": RESULTS_VERSION,
             "query": self.query,
@@ -317,7 +323,10 @@ class Results(Sequence[Hit]):
 
 
 def totals(results: Results, paragraph: str = "matching paragraph") -> str:
-    """Return the totals in words, stories only if some article is a copy of another. ``paragraph`` is the word for one."""
+    """Return the totals as text, such as ``2 articles, 3 matching paragraphs``; ``paragraph`` is the singular noun.
+
+    The number of stories is included if the results are grouped and some articles are copies of others.
+    """
     articles = many(results.total_articles, "article")
     if results.grouped and results.total_stories < results.total_articles:
         articles += f" ({many(results.total_stories, 'story', 'stories')})"
@@ -325,7 +334,7 @@ def totals(results: Results, paragraph: str = "matching paragraph") -> str:
 
 
 def undated(articles: int) -> str:
-    """Return in words the number of articles that are left out because they have no date."""
+    """Return a remark for the given number of articles that are left out because they have no date."""
     return f"{many(articles, 'more article')} without a date left out"
 
 
@@ -364,7 +373,7 @@ def _clauses(clauses: Sequence[Clause]) -> str:
 
 
 def values_table(name: str, values: Iterable[FacetValue]) -> str:
-    """Return HTML for a notebook: the values of a field, each with its number of articles."""
+    """Return an HTML table for a notebook: the values of the field ``name``, each with its number of articles."""
     rows = (
         (notebook.text_html("(none)" if one.value is None else one.value), f"{one.articles:,}")
         for one in values

@@ -1,4 +1,4 @@
-"""The current snapshot of an index, which several threads read until another takes its place."""
+"""The current snapshot of an index, shared by several threads: a replaced snapshot stays open until nobody reads it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from .engines.protocol import Snapshot
 
 
-class _Shared:
-    """A snapshot with the number of its readers. It is closed once it is retired and the last reader is done."""
+class _CountedSnapshot:
+    """A snapshot with the number of its readers. It is closed when it is retired and has no readers."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
@@ -23,26 +23,26 @@ class _Shared:
 
 
 class SharedSnapshot:
-    """The current snapshot. A snapshot that is replaced stays open until its last reader is done."""
+    """The current snapshot of an index, or none after the index is closed. Threads may read and replace it at once."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         # Reentrant: the garbage collector may end an iterator, which releases its snapshot, while the lock is held.
         self._lock = threading.RLock()
         self._renewing = threading.Lock()
-        self._current: _Shared | None = _Shared(snapshot)
+        self._current: _CountedSnapshot | None = _CountedSnapshot(snapshot)
 
     def exchange(self, snapshot: Snapshot | None) -> None:
-        """Replace the current snapshot; None closes."""
+        """Make ``snapshot`` the current one (None for none). The old one is closed when its last reader is done."""
         with self._lock:
-            old, self._current = self._current, None if snapshot is None else _Shared(snapshot)
+            old, self._current = self._current, None if snapshot is None else _CountedSnapshot(snapshot)
             if old is not None:
                 old.retired = True
                 old.close_if_unused()
 
     def renew(self, opened: Callable[[], Snapshot]) -> None:
-        """Call ``opened`` and make its snapshot the current one, unless this is closed.
+        """Call ``opened``, and make the snapshot that it returns the current one, unless the index is closed.
 
-        One thread does so at a time: otherwise a snapshot could replace one that was opened after it.
+        Only one thread does this at a time: otherwise an older snapshot could replace a newer one.
         """
         with self._renewing:
             snapshot = opened()
@@ -54,7 +54,7 @@ class SharedSnapshot:
 
     @contextmanager
     def reading(self) -> Iterator[Snapshot | None]:
-        """Hold the current snapshot open, whatever other threads do; None if this is closed."""
+        """Yield the current snapshot, or None if there is none; it stays open inside the ``with`` block."""
         with self._lock:
             shared = self._current
             if shared is not None:

@@ -1,4 +1,4 @@
-"""A story as several outlets published it: who ran it when, and what each changed."""
+"""The versions of a story: which outlets published it when, and how each version differs from the first."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from .article import Article, Date
 from .display import notebook
 
 MIN_SIMILARITY_OF_VERSIONS = 0.3
-"""Two paragraphs are versions of each other if the Jaccard similarity of their pairs of words is at least this."""
+"""The smallest Jaccard similarity, by pairs of adjacent words, of two paragraphs that are versions of each other."""
 MAX_WORDS_TO_COMPARE = 2_000
-"""Paragraphs of more words are not compared word by word."""
+"""The largest number of words of a paragraph that is compared word by word; a longer one is cut and added whole."""
 
 ChangeKind = Literal["kept", "changed", "cut", "added"]
 
@@ -26,7 +26,7 @@ CHANGED: tuple[ChangeKind, ...] = ("changed", "cut", "added")
 
 
 class Edit(NamedTuple):
-    """A piece of a changed paragraph: words of both versions, of the first alone, or of this one alone."""
+    """A run of words of a changed paragraph: in both versions (``same``), the first (``cut``) or this one (``added``)."""
 
     kind: Literal["same", "cut", "added"]
     text: str
@@ -37,10 +37,12 @@ class Edit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The fate of a paragraph: ``kept`` (case and punctuation aside), ``changed``, ``cut``, or ``added``.
+    """The comparison of one paragraph with the first version of a story.
 
-    ``first`` is its number in the first version, ``number`` its number in this version. ``text`` is its text in this
-    version, or in the first if it was cut. ``edits`` are the pieces of a changed paragraph.
+    Its ``kind`` is ``kept`` (the same, except for case and punctuation), ``changed``, ``cut`` or ``added``. ``first`` is the
+    paragraph's number in the first version (None if added), ``number`` its number in this version (None if cut). ``text``
+    is its text in this version, or in the first if it was cut. ``edits`` has the differences in a changed paragraph, as
+    runs of words in order.
     """
 
     kind: ChangeKind
@@ -69,8 +71,8 @@ class Change:
 class Version:
     """A story as one outlet published it, compared with the first version.
 
-    ``changes`` are in the order of this version; a paragraph that was cut stands where it was. In the first version
-    all paragraphs are kept.
+    ``paragraphs`` is the number of paragraphs of this version. ``changes`` are in the order of this version; a paragraph
+    that was cut follows the one that it followed in the first version. The first version itself has only kept paragraphs.
     """
 
     id: str
@@ -85,17 +87,17 @@ class Version:
     changes: tuple[Change, ...]
 
     def count(self, kind: ChangeKind) -> int:
-        """Return the number of changes of a kind."""
+        """Return the number of paragraphs with the given kind of change."""
         return sum(change.kind == kind for change in self.changes)
 
     @property
     def kept(self) -> int:
-        """The number of paragraphs of the first version that it has, changed ones included."""
+        """The number of paragraphs of the first version that this version has, unchanged or changed."""
         return self.count("kept") + self.count("changed")
 
     @property
     def share(self) -> float:
-        """The share of the paragraphs of the first version that it has, from 0 to 1."""
+        """The share of the paragraphs of the first version that this version has, from 0 to 1."""
         return self.kept / self.of_first if self.of_first else 1.0
 
     def __repr__(self) -> str:
@@ -111,7 +113,7 @@ class Version:
         return {**self.summary(), "changes": [change.to_dict() for change in self.changes]}
 
     def summary(self) -> dict[str, object]:
-        """Return the version as JSON types, with the number of changes of each kind instead of the changes."""
+        """Return the version as JSON types, with the numbers of changes by kind instead of the changes themselves."""
         return {
             "id": self.id,
             "title": self.title,
@@ -127,7 +129,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """All versions of a story in an index, earliest first, undated ones last."""
+    """A story: all its versions in an index, earliest first, undated ones last."""
 
     versions: tuple[Version, ...]
 
@@ -136,7 +138,7 @@ class Story:
         return brief(self, f"of {many(len(self.versions), 'article')}{first}")
 
     def _repr_html_(self) -> str:
-        """Return HTML for a notebook: who ran the story when, and what each kept of the first version."""
+        """Return HTML for a notebook: a table of the versions, with the number of paragraphs for each kind of change."""
         rows = (
             (
                 notebook.day(one.date),
@@ -151,12 +153,12 @@ class Story:
         return notebook.page(notebook.table(head, rows, ("short", "", "wide", *["number"] * 4)))
 
     def to_dict(self) -> dict[str, object]:
-        """Return the story as JSON types: what ``newssearch story --json`` prints."""
+        """Return the story as JSON types, as ``newssearch story --json`` prints it."""
         return {"articles": len(self.versions), "versions": [version.to_dict() for version in self.versions]}
 
 
 def compare(articles: Sequence[Article]) -> Story:
-    """Return the story that the given articles tell, all compared with the first."""
+    """Return the given articles, which are versions of one story, as a story, each compared with the first of them."""
     return Story(tuple(_version(articles[0], article) for article in articles))
 
 
@@ -175,10 +177,10 @@ def _version(first: Article, article: Article) -> Version:
 
 
 def changes(first: Article, article: Article) -> list[Change]:
-    """Return the fate of each paragraph of ``first`` in ``article``, and the paragraphs that were added.
+    """Return a change for each paragraph of ``first`` or ``article``, in the order of ``article``.
 
-    Paragraphs with the same words are the same, wherever they stand. The others are paired by similarity, most similar
-    first, down to :data:`MIN_SIMILARITY_OF_VERSIONS`.
+    Paragraphs with the same words are kept, even at another position. The others are paired by similarity, most similar
+    first, if it is at least :data:`MIN_SIMILARITY_OF_VERSIONS`. A paragraph without a counterpart was cut or added.
     """
     old, new = [p.text for p in first.paragraphs], [p.text for p in article.paragraphs]
     terms = analyser(first.lang).terms
@@ -208,7 +210,10 @@ def changes(first: Article, article: Article) -> list[Change]:
 
 
 def _pair_equal(old: Sequence[Sequence[str]], new: Sequence[Sequence[str]]) -> dict[int, int]:
-    """Map old paragraphs to new ones with the same words; those in the same order are paired first."""
+    """Map the indices of old paragraphs to those of new ones with the same words, preferring pairs in the same order.
+
+    A paragraph is given as the sequence of its terms.
+    """
     ones, others = [" ".join(words) for words in old], [" ".join(words) for words in new]
     found: dict[int, int] = {}
     for block in SequenceMatcher(None, ones, others, autojunk=False).get_matching_blocks():
@@ -227,7 +232,10 @@ def _pair_equal(old: Sequence[Sequence[str]], new: Sequence[Sequence[str]]) -> d
 def _pair_similar(
     old: Sequence[Sequence[str]], new: Sequence[Sequence[str]], same: dict[int, int]
 ) -> dict[int, int]:
-    """Map the other old paragraphs to new ones that are versions of them, most similar first."""
+    """Map the indices of old paragraphs to those of new ones that are versions of them, pairing the most similar first.
+
+    A paragraph is given as the sequence of its terms. Paragraphs that the mapping ``same`` has paired already are left out.
+    """
     holding: dict[tuple[str, ...], list[int]] = defaultdict(list)
     sizes: dict[int, int] = {}
     for before, words in enumerate(old):
@@ -260,7 +268,7 @@ def _word_pairs(words: Sequence[str]) -> set[tuple[str, ...]]:
 
 
 def _edits(old: Sequence[str], new: Sequence[str]) -> Iterable[Edit]:
-    """Iterate over the words that two versions share, and those that were cut and added."""
+    """Yield the runs of words that two versions of a paragraph share, and those that were cut or added, in order."""
     if max(len(old), len(new)) > MAX_WORDS_TO_COMPARE:
         yield Edit("cut", " ".join(old))
         yield Edit("added", " ".join(new))

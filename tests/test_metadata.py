@@ -132,10 +132,20 @@ def test_a_language_that_nobody_states_is_detected_where_there_is_enough_text(
     assert known(article, "lang") == (lang, "inferred from the text" if lang else "missing")
 
 
+@pytest.mark.parametrize(
+    ("stated", "lang"),
+    [("utf-8", "de"), ("UTF_8", "de"), ("utf", "de"), ("iso-8859-1", "de"), ("us-ascii", "de"), ("EUC-JP", "de"),
+     ("en_US.UTF-8", "en-US"), ("ca_ES@valencia", "ca-ES"), ("pt_BR.ISO8859-1@euro", "pt-BR"), ("hz", "hz")],
+)  # fmt: skip
+def test_the_encoding_of_a_locale_is_not_a_language(stated: str, lang: str) -> None:
+    assert finished(GERMAN, lang=stated).lang == lang
+
+
 def test_a_stated_language_is_written_as_a_tag() -> None:
     assert finished(ENGLISH, lang="de_at").lang == "de-AT"
     assert finished(ENGLISH, lang="German").lang == "de"
     assert known(finished("Rain.", lang="?!"), "lang") == (None, "missing, '?!' is not a language")
+    assert known(finished("Rain.", lang="UTF-8"), "lang") == (None, "missing, 'UTF-8' is not a language")
     assert known(finished(GERMAN, lang_="fr"), "lang") == ("fr", "inferred from the default language given")
 
 

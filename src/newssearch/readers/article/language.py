@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 DETECTION_CHARACTERS = 3_000
@@ -42,19 +43,33 @@ _UNSPACED_SCRIPT = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u
 def language_tag(text: str) -> str | None:
     """Return the BCP 47 tag of a language, given as a tag, name or code; None if the text is not a language.
 
+    A locale is read without its encoding and modifier. The name of an encoding alone is not a language.
+
     >>> language_tag("en_us"), language_tag("English"), language_tag("zh-hant-tw"), language_tag("ENG"), language_tag("unknown language")
     ('en-US', 'en', 'zh-Hant-TW', 'en', None)
+    >>> language_tag("en_US.UTF-8"), language_tag("sr_RS@latin"), language_tag("utf-8")
+    ('en-US', 'sr-RS', None)
     """
-    text = text.strip().replace("_", "-").split(".")[0].split(";")[0].split(",")[0].strip()
+    text = re.split("[.;,@]", text.strip().replace("_", "-"))[0].strip()
     if (named := LANGUAGE_TAGS.get(text.lower())) is not None:
         return named
-    if _LANGUAGE_TAG.fullmatch(text) is None:
+    if _LANGUAGE_TAG.fullmatch(text) is None or _is_encoding(text):
         return None
     first, *others = text.lower().split("-")
     parts = [LANGUAGE_TAGS.get(first, first)]
     for part in others:
         parts.append(part.upper() if len(part) == 2 else part.capitalize() if len(part) == 4 else part)
     return "-".join(parts)
+
+
+@lru_cache(1_000)
+def _is_encoding(text: str) -> bool:
+    """Whether a text names a character encoding and no language. HZ is both: the language is Herero."""
+    try:
+        codecs.lookup(text)
+    except LookupError:
+        return False
+    return text.lower() != "hz"
 
 
 def detect_language(text: str) -> str | None:

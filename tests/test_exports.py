@@ -23,6 +23,7 @@ def cli(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
     run = command(capsys, monkeypatch)
     (tmp_path / "a.jsonl").write_text(json.dumps(RECORD) + "\n", "utf-8")
     assert run("index", "a.jsonl").code == 0
+    (tmp_path / "nothing").mkdir()
     return run
 
 
@@ -36,6 +37,7 @@ def commands(article_id: str) -> list[list[str]]:
         ["story", article_id, "--json"], ["info", "--json"], ["info", "--config", "--json"],
         ["index", "a.jsonl", "--json"], ["verify", "--json"],
         ["story", article_id], ["info"], ["query", "rain", "--count"], ["index", "a.jsonl"],
+        ["index", "--rebuild", "nothing"],
     ]  # fmt: skip
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 import newssearch
-from newssearch import Index, Removal
+from newssearch import Index, IndexReport, Removal
+from newssearch.cli.summaries import text_rebuild
 from newssearch.updating import files, pruning
 from support import Command, article, command, found
 
@@ -436,10 +437,41 @@ def test_the_command_asks_on_a_terminal(cli: Command, archive: Path, monkeypatch
 
 def test_the_command_rebuilds_when_told(cli: Command, archive: Path) -> None:
     done = cli("index", "--rebuild", "web")
-    assert done.code == 1
-    assert "the old index is unchanged" in done.out
+    assert (done.code, done.out) == (1, "the old index is unchanged\narticles: 4 read, 0 rejected\n")
     assert "error: not removed: 6 of 10 articles: the new index would have 4" in done.err
-    assert cli("index", "--rebuild", "web", "--yes").code == 0
+    done = cli("index", "--rebuild", "web", "--yes")
+    assert done.code == 0
+    assert done.out.startswith(
+        "articles: 4 added, 0 updated, 0 unchanged, 0 rejected\n4 paragraphs added in "
+    )
+    assert "old index" not in done.out
+
+
+def test_an_interrupted_rebuild_does_not_say_that_the_index_has_its_articles() -> None:
+    assert [*text_rebuild(IndexReport(added=2, paragraphs=3, interrupted=True))] == [
+        "interrupted: the old index is unchanged; a rebuild replaces it only when it is complete",
+        "articles: 2 read, 0 rejected",
+    ]
+
+
+def test_without_paths_the_command_names_those_that_the_index_was_made_from(
+    cli: Command, archive: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    for name in ("a", "b"):
+        (elsewhere / f"{name}.txt").write_text(f"Rain {name}\n\nIt rained.\n", "utf-8")
+    (archive / "one.txt").write_text("Snow\n\nIt snowed.\n", "utf-8")
+    (archive / "bad.txt").write_bytes(b"")
+    cli("index", "one.txt", "bad.txt", str(elsewhere))
+    for options in ([], ["--rebuild"]):
+        done = cli("index", *options)
+        assert (done.code, done.out) == (2, "")
+        assert done.err.endswith(
+            "Name files or folders to index: there is no folder seeds/ here. The index was made from "
+            f"{elsewhere}, one.txt, web, wire.\n"
+        )
+    monkeypatch.chdir(archive / "web")
+    assert f"{Path('..', 'web')}, {Path('..', 'wire')}, " in cli("index", "--index", "../index").err
 
 
 def test_yes_alone_means_nothing(cli: Command) -> None:
@@ -514,5 +546,5 @@ def test_scopes_are_folders_and_not_beginnings_of_names() -> None:
 def test_a_rebuild_that_finds_nothing_says_that_the_index_stays(cli: Command, archive: Path) -> None:
     (archive / "void").mkdir()
     done = cli("index", "void", "--rebuild", "--yes")
-    assert "no article was found: the old index is unchanged\n" in done.out
+    assert done.out == "no article was found: the old index is unchanged\narticles: 0 read, 0 rejected\n"
     assert cli("query", "--count").out.startswith("10 articles")

@@ -18,7 +18,7 @@ from newssearch.errors import NewssearchError
 from .console import show_line, show_lines, width
 from .formats import json_text
 from .layout import shorten
-from .summaries import text_report
+from .summaries import text_rebuild, text_report
 
 if TYPE_CHECKING:
     from newssearch.article import Article
@@ -116,13 +116,7 @@ def print_report(report: IndexReport, as_json: bool, rebuilds: bool) -> None:
     if as_json:
         show_line(json_text(report.to_dict()))
         return
-    show_lines(text_report(report))
-    if rebuilds and report.refused:
-        show_line("the old index is unchanged")
-    elif rebuilds and not (report.added or report.interrupted):
-        show_line("no article was found: the old index is unchanged")
-    if report.interrupted and rebuilds:
-        show_line("the old index is unchanged: a rebuild replaces it only when it is complete")
+    show_lines(text_rebuild(report) if rebuilds else text_report(report))
     for removal in report.refused:
         click.echo(f"error: not removed: {escape.terminal(str(removal))}", err=True)
     if report.refused:

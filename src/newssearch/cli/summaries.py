@@ -84,24 +84,45 @@ def text_report(report: IndexReport) -> Iterator[str]:
         f"{report.unchanged:,} unchanged",
         *([f"{report.removed:,} removed"] if report.removed else []),
         *([f"{report.kept:,} kept though their file is gone or unreadable"] if report.kept else []),
-        *([f"{many(report.duplicates, 'duplicate')} kept once"] if report.duplicates else []),
-        f"{report.rejections:,} rejected",
-        *(
-            [f"{report.rejected_before:,} rejected before, unchanged (--retry reads them again)"]
-            if report.rejected_before
-            else []
-        ),
+        *_rejected_parts(report),
     ]
     yield f"articles: {', '.join(parts)}"
+    yield from _skipped_line(report)
+    rate = f" ({report.rate:,.0f} a second)" if report.paragraphs else ""
+    yield f"{many(report.paragraphs, 'paragraph')} added in {report.seconds:.1f} s{rate}"
+    if report.interrupted:
+        yield "interrupted: the index has the articles so far; run the command again to continue"
+
+
+def text_rebuild(report: IndexReport) -> Iterator[str]:
+    """Yield the lines of the report of a rebuild: those of an indexing run only if the new index replaced the old one."""
+    if report.interrupted:
+        yield "interrupted: the old index is unchanged; a rebuild replaces it only when it is complete"
+    elif report.refused:
+        yield "the old index is unchanged"
+    elif not report.added:
+        yield "no article was found: the old index is unchanged"
+    else:
+        yield from text_report(report)
+        return
+    yield "articles: " + ", ".join((f"{report.added:,} read", *_rejected_parts(report)))
+    yield from _skipped_line(report)
+
+
+def _rejected_parts(report: IndexReport) -> Iterator[str]:
+    if report.duplicates:
+        yield f"{many(report.duplicates, 'duplicate')} kept once"
+    yield f"{report.rejections:,} rejected"
+    if report.rejected_before:
+        yield f"{report.rejected_before:,} rejected before, unchanged (--retry reads them again)"
+
+
+def _skipped_line(report: IndexReport) -> Iterator[str]:
     if report.skipped:
         kinds = sorted(report.skipped.items(), key=lambda kind: (-kind[1], kind[0]))
         yield "skipped: " + ", ".join(
             escape.terminal(many(count, singular(what), what)) for what, count in kinds
         )
-    rate = f" ({report.rate:,.0f} a second)" if report.paragraphs else ""
-    yield f"{many(report.paragraphs, 'paragraph')} added in {report.seconds:.1f} s{rate}"
-    if report.interrupted:
-        yield "interrupted: the index has the articles so far; run the command again to continue"
 
 
 def text_verification(found: Verification) -> Iterator[str]:

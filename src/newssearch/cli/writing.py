@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 DEFAULT_PATHS = ("seeds",)
 """The folders that ``index`` reads when it is given no paths."""
+SHOWN_PATHS = 10
+"""The most paths shown of those that an index was made from."""
 
 
 @click.command("index", short_help="Add new and changed articles to the index.")
@@ -79,7 +81,9 @@ def index_command(
     seeds/ is read. The settings in newssearch.toml beside the index apply too: `newssearch info --config` shows them.
     """
     if not paths and not Path(DEFAULT_PATHS[0]).is_dir():
-        raise click.UsageError("Name files or folders to index: there is no folder seeds/ here.")
+        raise click.UsageError(
+            "Name files or folders to index: there is no folder seeds/ here." + _read_from(folder)
+        )
     files = [path for path in paths or DEFAULT_PATHS if path != "-"]
     check_index(bool(files), rebuilds, prune=prune, retry=retry, exclude=bool(exclude), yes=yes)
     try:
@@ -99,6 +103,17 @@ def index_command(
     if report.refused:
         return NewssearchError.exit_code
     return EXIT_REJECTED if report.rejections else 0
+
+
+def _read_from(folder: Path) -> str:
+    """Return a sentence about the folders and files that an index was made from, if there is one."""
+    from newssearch.updating.rebuilding import read_from  # slow to import; a search needs none of it
+
+    paths = [escape.terminal(path) for path in read_from(folder)]
+    if not paths:
+        return ""
+    more = f" and {len(paths) - SHOWN_PATHS:,} more" if len(paths) > SHOWN_PATHS else ""
+    return f" The index was made from {', '.join(paths[:SHOWN_PATHS])}{more}."
 
 
 def _run_index(

@@ -62,6 +62,7 @@ TEXT_EXPORT = re.compile(
     r"| *1  (?:\d{4}-\d\d-\d\d|no date)[^\r\n]*  [^\r\n]+\r?\n {5}[^\r\n]+\r?\n {5}(?:[a-z0-9-]+-)?[a-z2-7]{8}\r?\n {5}\d"
     r"|[^\r\n]+: [\d,]+ articles?, [\d,]+ paragraphs?, [\d,]+ words?\r?\n {4}dates  "
     r"|articles: [\d,]+ added, [\d,]+ updated, [\d,]+ unchanged, "
+    r"|(?:[\w ]+: )?the old index is unchanged[^\r\n]*\r?\narticles: [\d,]+ read, "
     r"|[\d,]+ articles?(?: \([\d,]+ stor(?:y|ies)\))?, [\d,]+ paragraphs?(?:; [^\r\n]+)?\r?\n"
 )
 """A hit with its snippet, the fields of an article, a story, the contents of an index, a report, totals."""

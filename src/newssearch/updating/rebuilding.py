@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -77,6 +78,19 @@ def rebuild(
         if report.added and not report.interrupted and not report.refused:
             begun.finish()
         return report
+
+
+def read_from(folder: str | Path) -> list[str]:
+    """Return the folders and files that an index was made from, according to its manifest, sorted.
+
+    Files in one folder beside the index, or in one folder outside of the archive, are named by their innermost common folder.
+    """
+    together: dict[tuple[str, ...], list[str]] = {}
+    for name, entry in Manifest.load(store_at("folder", folder).read_extra(FILE_NAME)).entries.items():
+        if entry.articles:
+            path = Path(name)
+            together.setdefault(path.parts[: 3 if path.is_absolute() else 1], []).append(name)
+    return sorted(str(Path(folder).parent / os.path.commonpath(names)) for names in together.values())
 
 
 class _Old(NamedTuple):

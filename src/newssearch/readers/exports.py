@@ -1,4 +1,4 @@
-"""The format of newssearch's own output: results, articles, stories and reports saved in the archive.
+"""The format of newssearch's own output: results, articles, stories and reports that were saved in the archive.
 
 Such a file is recognised by its start, whatever its name, and skipped: otherwise each hit in it would be found twice.
 """
@@ -15,7 +15,7 @@ from .api import Format, Input, Item, Skipped
 EXPORTS_KIND = "newssearch exports"
 
 EXPORT_OPENING = 16_384
-"""The number of characters at the start of an input that are examined."""
+"""The number of characters at the start of an input that are compared with the patterns of newssearch's output."""
 
 _JSON_STRING = r'"(?:[^"\\]|\\.){0,8000}"'
 _JSON_ID = r'"(?:[a-z0-9-]+-)?[a-z2-7]{8}"'
@@ -23,7 +23,7 @@ _JSON_VALUE = rf"(?:{_JSON_STRING}|null)"
 
 
 def _json_object(*pairs: tuple[str, str]) -> str:
-    """Return a pattern for a JSON object that begins with the given keys and value patterns, in this order."""
+    """Return a pattern for a JSON object that begins with the given pairs of a key and a value pattern, in order."""
     return r"\{\s*" + r",\s*".join(rf'"{key}":\s*{value}' for key, value in pairs)
 
 
@@ -43,18 +43,22 @@ JSON_EXPORT = re.compile(
         _json_object(("day-first", r"\{\s*\"value\"")),
     ))
 )  # fmt: skip
-"""Results, hits as JSON Lines, an article, a story, a report, the contents of an index, its checks, counts and settings."""
+"""A pattern for the start of every kind of JSON that newssearch prints.
+
+The kinds are: results, hits as JSON Lines, an article, a story, a report, the contents of an index, its checks, counts
+and settings.
+"""
 
 CSV_EXPORT = re.compile(
     r'"?id"?([,;\t])"?paragraph"?\1"?score"?\1"?date"?\1"?outlet"?\1"?source"?\1"?byline"?\1"?located"?\1"?lang"?\1'
     r'|"?field"?([,;\t])"?value"?\2"?articles"?\r?\n'
 )
-"""The columns of hits, and those of facets; a spreadsheet may have saved them with another delimiter."""
+"""A pattern for the header of a CSV file with hits or facets; a spreadsheet may have changed the delimiter."""
 
 MARKDOWN_EXPORT = re.compile(
     r"### [^\r\n]+\r?\n\r?\n(?:\d{4}-\d\d-\d\d|no date)[^\r\n]* · `(?:[a-z0-9-]+-)?[a-z2-7]{8}#\d+`\r?\n\r?\n> "
 )
-"""A hit: a heading, its date and id, and a quotation."""
+"""A pattern for the start of hits in Markdown: a heading, a line with date and id, and a quotation."""
 
 TEXT_EXPORT = re.compile(
     r"[^\r\n]+  (?:\d{4}-\d\d-\d\d|no date)  [^\r\n]+  (?:[a-z0-9-]+-)?[a-z2-7]{8}#\d+\r?\n  \S"
@@ -65,11 +69,14 @@ TEXT_EXPORT = re.compile(
     r"|(?:[\w ]+: )?the old index is unchanged[^\r\n]*\r?\narticles: [\d,]+ read, "
     r"|[\d,]+ articles?(?: \([\d,]+ stor(?:y|ies)\))?, [\d,]+ paragraphs?(?:; [^\r\n]+)?\r?\n"
 )
-"""A hit with its snippet, the fields of an article, a story, the contents of an index, a report, totals."""
+"""A pattern for the start of every kind of plain text that newssearch prints.
+
+The kinds are: a hit with its snippet, the fields of an article, a story, the contents of an index, a report, totals.
+"""
 
 
 def is_export(source: Input) -> bool:
-    """Whether newssearch wrote an input."""
+    """Whether an input is output of newssearch."""
     opening = source.opening[:EXPORT_OPENING]
     pattern = (
         JSON_EXPORT if opening.startswith("{") else MARKDOWN_EXPORT if opening.startswith("### ") else None
@@ -80,7 +87,7 @@ def is_export(source: Input) -> bool:
 
 
 def read(source: Input) -> Iterator[Item]:
-    """Yield only that the file was skipped."""
+    """Yield only a skip: nothing in newssearch's own output is an article."""
     yield Skipped(source.origin.path, EXPORTS_KIND)
 
 

@@ -1,8 +1,8 @@
-"""Paragraphs of an HTML fragment, as feeds, agencies and mail contain it.
+"""Read the paragraphs of an HTML fragment, which feeds, agencies and mail contain.
 
-This is not for whole pages, in which the article must first be separated from what surrounds it. The scanner takes linear
-time on any input; the parser of the standard library takes quadratic time on unclosed tags in most supported versions of
-Python.
+This is not for whole pages, in which the article must first be separated from what surrounds it. The scanner takes
+linear time on any input; the parser of the standard library takes quadratic time on unclosed tags in most supported
+versions of Python.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ KIND_OF_ELEMENT: dict[str, ParagraphKind] = {
     "blockquote": "quote", "li": "list", "ul": "list", "ol": "list", "dl": "list", "h": "heading",
     "figcaption": "caption", "caption": "caption",
 }  # fmt: skip
-"""The kind of paragraph that an element contains; ``h`` stands for headings of all levels."""
+"""The kinds of paragraphs inside certain HTML elements; ``h`` stands for headings of all levels."""
 
 BLOCK_ELEMENTS = frozenset(
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure"
     " footer form h h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol option p pre section summary"
     " table tbody tfoot thead tr ul".split()
 )
-"""Elements whose start and end separate paragraphs."""
+"""The HTML elements whose start and end separate paragraphs."""
 
 UNREAD_ELEMENTS = frozenset(
     "audio button canvas head iframe noembed noframes noscript object script select style svg template textarea title"
     " video".split()
 )
-"""Elements whose content is not text of the article."""
+"""The HTML elements whose content is not text of the article."""
 
 PARAGRAPH_ELEMENTS = frozenset({"p", "div", "br"})
-"""In a fragment with none of these elements, blank lines separate paragraphs, as in the source of a blog post."""
+"""The elements that mark paragraphs: in a fragment without any of them, blank lines separate paragraphs."""
 
 CELL_MARK = "\0"
 LINE_MARK = "\n"
@@ -82,12 +82,12 @@ def has_markup(text: str) -> bool:
 
 
 def unescape(text: str) -> str:
-    """Return ``text`` with its entities resolved; a character reference with too many digits becomes U+FFFD."""
+    """Return ``text`` with its HTML entities resolved; a character reference with too many digits becomes U+FFFD."""
     return html.unescape(_LONG_NUMBER.sub("\ufffd", text)) if "&" in text else text
 
 
 class _FragmentScanner:
-    """The paragraphs found so far, and the elements that are open."""
+    """A scanner of HTML tags and text, which collects paragraphs and keeps track of the open elements."""
 
     def __init__(self) -> None:
         self.blocks: list[tuple[str, ParagraphKind]] = []
@@ -105,7 +105,7 @@ class _FragmentScanner:
             self._pieces.append(_BLANK_LINES.sub("\v", text).replace(LINE_MARK, " "))
 
     def tag(self, name: str) -> None:
-        """Process a tag, given its name: with a leading slash if it is an end tag."""
+        """Process a tag, given its name in lower case, with a leading slash for an end tag."""
         end = name[0] == "/"
         name = name.lstrip("/")
         if name in ("td", "th"):
@@ -134,7 +134,7 @@ class _FragmentScanner:
             self._close("h")  # a heading that was never closed
 
     def finish(self) -> list[Block]:
-        """Return all paragraphs, after the last tag and text."""
+        """Return all paragraphs of the fragment; called after the last tag and text."""
         self._flush()
         spaced = not self.seen.isdisjoint(PARAGRAPH_ELEMENTS)
         if not self.seen:
@@ -166,9 +166,9 @@ _BLANK_LINES = re.compile(r"\n[ \t\r]*\n\s*")
 
 
 def _paragraphs_of_block(text: str) -> Iterator[tuple[str, ParagraphKind | None]]:
-    """Yield the paragraphs between two block tags, each with its kind if the text itself shows it.
+    """Yield each paragraph between two block tags, with its kind if the text itself shows it, else None.
 
-    Blank lines separate them. If a line is too long for an address or a poem, every line break does.
+    Blank lines separate paragraphs. If a line is too long for an address or a poem, every line break separates them.
     """
     if CELL_MARK in text:
         cells = [cell for cell in map(squeeze, text.split(CELL_MARK)) if cell]
@@ -191,9 +191,10 @@ def _end_tag(name: str) -> re.Pattern[str]:
 
 
 def _after_declaration(text: str, start: int, unclosed: set[str]) -> tuple[int, str]:
-    """Return the position after a comment, declaration or CDATA section, and the text in it; ``"<"`` if it is neither.
+    """Return the position after a comment, declaration or CDATA section at ``start``, and the text that it contains.
 
-    ``unclosed`` collects the ends that do not occur in the rest of the text, so that each is searched for only once.
+    If there is none of these at ``start``, return the next position and ``"<"``. ``unclosed`` collects the closing
+    marks that do not occur in the rest of the text, so that each is searched for only once.
     """
     for opening, closing in _DECLARATIONS:
         if closing not in unclosed and text.startswith(opening, start):
@@ -205,9 +206,9 @@ def _after_declaration(text: str, start: int, unclosed: set[str]) -> tuple[int, 
 
 
 def _tags_and_text(text: str) -> Iterator[tuple[str, str]]:
-    """Yield (tag name, "") for each tag and ("", text) for the text between tags.
+    """Yield (tag name, "") for each tag and ("", text) for the text between tags, in order.
 
-    Names are in lower case; that of an end tag has a leading slash.
+    Tag names are in lower case; the name of an end tag has a leading slash.
     """
     position, odd = 0, 0
     unclosed: set[str] = set()
@@ -223,7 +224,7 @@ def _tags_and_text(text: str) -> Iterator[tuple[str, str]]:
             position, data = _after_declaration(text, start, unclosed)
             yield "", data
             continue
-        # A ">" inside quotes does not end a tag. After 16 unclosed quotes, quotes are ignored: each takes a scan to the end.
+        # A ">" inside quotes does not end a tag. After 16 unclosed quotes, quotes are ignored, because each costs a scan to the end.
         rest = _REST_OF_TAG.match(text, name.end()) if odd < 16 else None
         if rest is None:
             odd += 1

@@ -1,1 +1,1 @@
-"""The format of web pages: HTML."""
+"""The format of web pages, HTML: the metadata and the text of the article on a page."""

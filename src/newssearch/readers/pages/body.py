@@ -1,9 +1,9 @@
 """Find the text of the article on an HTML page, in the blocks that the page shows.
 
 The page is divided into pieces in its own order (:mod:`.dom`). A *reference* text decides which pieces belong to the
-article: the text that the page gives to search engines (JSON-LD) if the page shows most of it, else the one that
+article: the text that the page gives to search engines (JSON-LD) if the page shows most of it, else the text that
 trafilatura extracts. The reference need not be exact. It locates the element that contains the article; rules about the
-pieces inside that element then add what the reference lacks and remove what it has too much.
+pieces inside that element then add text that the reference lacks and remove text that it has in excess.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 MAX_BODY_ELEMENTS = 200_000
-"""Elements of a page from which text is taken, at most."""
+"""The number of elements at the start of a page from which text is taken."""
 
 SHORTEST_BODY = 200
-"""A text with fewer characters is not believed to be a whole article."""
+"""The minimum number of characters of a text that may be a whole article."""
 
 MIN_SHARE_IN_ELEMENT = 0.8
-"""The share of the marked text that the element of the article must contain."""
+"""The share of the marked text, in characters, that the element of the article must contain."""
 
 MIN_PUBLISHER_SHARE = 0.4
-"""The share of the paragraphs on the page that the publisher's text must cover to be believed complete."""
+"""The share of the paragraphs on a page, in characters, that the publisher's text must cover to count as complete."""
 
 SHORTEST_PARAGRAPH = 60
-"""Characters that a piece outside the reference needs to be believed a paragraph."""
+"""The minimum number of characters of a piece that counts as a paragraph although the reference text lacks it."""
 
 MAX_LINKED_SHARE = 0.8
-"""The share of a paragraph in the reference that may be links."""
+"""The maximum share of links, in characters, in a paragraph that the reference text contains."""
 
 SIDE_ELEMENTS = frozenset({"nav", "aside", "footer", "form", "menu", "dialog"})
-"""Elements whose content accompanies an article and is not part of it."""
+"""The HTML elements whose content accompanies an article and is not part of it."""
 
 FROM_HIDDEN_BODY = Provenance("stated", "articleBody of schema.org, which the page does not show")
 
@@ -57,23 +57,23 @@ _SIDE_CLASS = re.compile(
     r"placeholder|embed|print|rating|poll|player|toc)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-"""The classes of elements that accompany an article and are not part of it."""
+"""A pattern for the classes and ids of elements that accompany an article and are not part of it."""
 
 _CAPTION_CLASS = re.compile(
     r"(?:^|[\s_-])(?:\w*captions?|credits?|lightbox|bildunterschrift)(?:$|[\s_-])", re.IGNORECASE
 )
-"""The classes of captions of pictures."""
+"""A pattern for the classes and ids of captions of pictures."""
 
 _PICTURE_CLASS = re.compile(
     rf"{_CAPTION_CLASS.pattern}|(?:^|[\s_-])(?:\w*image\w*|img|media-?info|photo-?\w*|gallery|slideshow|picture|figure)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-"""The classes of captions, and of other elements around pictures."""
+"""A pattern for the classes and ids of captions and of other elements around pictures."""
 
 
 @dataclass(slots=True)
 class PageBody:
-    """The text that was found, and its provenance if it is not simply what the page shows."""
+    """The text of an article that :func:`find_body` found; its provenance says if the page does not show it."""
 
     blocks: list[Block] = field(default_factory=list)
     provenance: Provenance = STATED
@@ -81,7 +81,11 @@ class PageBody:
 
 @dataclass(slots=True)
 class BodyHints:
-    """What the metadata states of the article: its headlines, its summary, and its text in JSON-LD (``stated_text``)."""
+    """The metadata that helps to find the text of an article.
+
+    ``titles`` are all forms of its headline, ``summary`` is its description, and ``stated_text`` its text in JSON-LD; a
+    missing value is empty.
+    """
 
     titles: Sequence[str] = ()
     summary: str = ""
@@ -89,7 +93,10 @@ class BodyHints:
 
 
 def find_body(root: HtmlElement, pieces: list[Piece], hints: BodyHints) -> PageBody:
-    """Return the text of the article on a page, given the root and the pieces of the page."""
+    """Return the text of the article on a page.
+
+    ``root`` is the root element of the page, ``pieces`` are its blocks of text in order, and ``hints`` is its metadata.
+    """
     page = _PagePieces(root, pieces, hints)
     marks = page.publisher_marks(ReferenceText([hints.stated_text]))
     by_publisher = bool(marks)
@@ -107,7 +114,11 @@ def find_body(root: HtmlElement, pieces: list[Piece], hints: BodyHints) -> PageB
 
 
 class _ArticleRegion(NamedTuple):
-    """The region of the article: its element, the elements inside that, and the indices of its first and last piece."""
+    """The region of a page that contains the article.
+
+    ``element`` is the element around the article, ``inside`` contains that element and all elements in it, and
+    ``first`` and ``last`` are the indices of the first and the last piece in it that the reference text contains.
+    """
 
     element: HtmlElement
     inside: set[HtmlElement]
@@ -115,11 +126,11 @@ class _ArticleRegion(NamedTuple):
     last: int
 
     def has(self, element: HtmlElement | None) -> bool:
-        """Whether an element is inside that of the article."""
+        """Whether an element is inside the element of the article, and is not that element itself."""
         return element is not None and element is not self.element and element in self.inside
 
     def shows(self, piece: Piece) -> bool:
-        """Whether a piece is inside the article and not hidden in it; the article itself may be hidden."""
+        """Whether a piece is in the element of the article and not hidden inside it; the element may be hidden."""
         return piece.element in self.inside and not self.has(piece.hidden_by)
 
 
@@ -137,11 +148,11 @@ class _PagePieces:
         self.plain = sum(len(piece.text) for piece in pieces if self.is_paragraph(piece))
 
     def marks(self, reference: ReferenceText) -> list[bool]:
-        """Return for each piece whether it is in the reference."""
+        """Return for each piece of the page, in order, whether the reference text contains it."""
         return [reference.has(words) for words in self.words]
 
     def paragraphs(self) -> list[str]:
-        """Return all plain paragraphs, or the long items of lists and tables if there are none."""
+        """Return the texts of all paragraphs, or of the long items of lists and tables if there are no paragraphs."""
         plain = [piece.text for piece in self.pieces if self.is_paragraph(piece)]
         long = (piece for piece in self.pieces if len(piece.text) >= SHORTEST_PARAGRAPH)
         return plain or [
@@ -149,10 +160,10 @@ class _PagePieces:
         ]
 
     def publisher_marks(self, reference: ReferenceText) -> list[bool]:
-        """Return the marks of the publisher's text, or an empty list if it cannot serve as the reference.
+        """Return for each piece whether the publisher's text contains it, or ``[]`` if that text is unusable.
 
-        It cannot if the page does not show most of it, or if it is much shorter than the paragraphs of the page, because
-        it is only the beginning of the article.
+        It is unusable as a reference if the page does not show most of it. It is also unusable if it is much shorter
+        than the paragraphs of the page, because it is then only the beginning of the article.
         """
         if reference.size < SHORTEST_BODY:
             return []
@@ -163,11 +174,11 @@ class _PagePieces:
         return marks if shown >= MIN_PUBLISHER_SHARE * self.plain else []
 
     def is_paragraph(self, piece: Piece) -> bool:
-        """Whether a piece looks like a paragraph, is visible, and does not merely accompany an article."""
+        """Whether a piece looks like a paragraph, is visible, and is not beside the article."""
         return _looks_like_paragraph(piece) and piece.hidden_by is None and self.beside(piece.element) is None
 
     def article(self, marks: Sequence[bool], *, headings: bool) -> list[Block]:
-        """Return the blocks of the article, given the marks of a reference.
+        """Return the blocks of the article; ``marks`` says for each piece whether the reference text contains it.
 
         ``headings`` says that the reference has no headings, so that those between its paragraphs are added.
         """
@@ -184,7 +195,10 @@ class _PagePieces:
         return _without_loose_headings(chosen, marks)
 
     def _opening(self, first: int, marks: Sequence[bool]) -> list[int]:
-        """Return the indices of the pieces between the headline and the element of the article that belong to it."""
+        """Return the indices of the pieces of the article that come before the piece ``first`` and after the headline.
+
+        Without a headline, that is at most the summary.
+        """
         headline = max((n for n in range(first) if self.words[n] in self.titles), default=None)
         if headline is not None:
             return [n for n in range(headline, first) if self._opens(n, marks[n])]
@@ -212,7 +226,7 @@ class _PagePieces:
     def _within(
         self, region: _ArticleRegion, marks: Sequence[bool], headings: bool
     ) -> Iterator[tuple[int, ParagraphKind]]:
-        """Yield the index and the kind of each piece of the article inside its element."""
+        """Yield the index and the kind of each piece of the article that is inside its element."""
         span = range(region.first, region.last + 1)
         often = Counter(self.words[n] for n in span)
         lists = {
@@ -241,7 +255,11 @@ class _PagePieces:
     def _fills(
         self, piece: Piece, kind: ParagraphKind, headings: bool, lists: set[HtmlElement | None]
     ) -> bool:
-        """Whether a piece inside the article's element belongs to the article although the reference text lacks it."""
+        """Whether a piece in the element of the article belongs to the article although the reference text lacks it.
+
+        ``lists`` contains the lists of which the reference has an item; ``headings`` says that missing headings are
+        added.
+        """
         if kind == "text":
             return len(piece.text) >= SHORTEST_PARAGRAPH and not _is_mostly_links(piece, 3)
         if kind == "list":
@@ -264,7 +282,7 @@ class _PagePieces:
         return container
 
     def _holding(self, pieces: Iterable[Piece]) -> tuple[dict[HtmlElement, int], int]:
-        """Return the number of characters of the given pieces in each element, and in all."""
+        """Return the number of characters of the given pieces in each element, and their total number of characters."""
         held: dict[HtmlElement, int] = {}
         for piece in pieces:
             held[piece.element] = held.get(piece.element, 0) + len(piece.text)
@@ -275,7 +293,7 @@ class _PagePieces:
         return held, total
 
     def _is_summary(self, n: int) -> bool:
-        """Whether a piece is the description that the page states, or begins like it."""
+        """Whether the piece with index ``n`` is the description in the metadata of the page, or begins like it."""
         words = self.words[n]
         if len(words) < SHINGLE_SIZE or not self.summary:
             return False
@@ -285,7 +303,7 @@ class _PagePieces:
         )
 
     def _is_title(self, n: int) -> bool:
-        """Whether a piece is the headline, or an ``<h1>`` that begins or ends with it."""
+        """Whether the piece with index ``n`` is the headline, or an ``<h1>`` that begins or ends with the headline."""
         words = self.words[n]
         if words in self.titles:
             return True
@@ -297,7 +315,10 @@ class _PagePieces:
         )
 
     def _kind(self, piece: Piece, container: HtmlElement, marked: bool) -> ParagraphKind:
-        """Return the kind of a piece: "caption" if a class around it says so, else that of its element."""
+        """Return the kind of a piece: "caption" if the class of an element around it says so, else the kind it has.
+
+        ``marked`` pieces are in the reference text; for others, the class of a picture is enough.
+        """
         pattern = _CAPTION_CLASS if marked else _PICTURE_CLASS
         element: HtmlElement | None = piece.element
         for _ in range(3):
@@ -309,7 +330,10 @@ class _PagePieces:
         return piece.kind
 
     def beside(self, element: HtmlElement | None) -> HtmlElement | None:
-        """Return the nearest element around ``element`` that accompanies an article, or None inside the article itself."""
+        """Return the nearest element around ``element`` that only accompanies an article, or None.
+
+        The search stops at an element that contains the article.
+        """
         visited: list[HtmlElement] = []
         found: HtmlElement | None = None
         while element is not None:
@@ -330,7 +354,7 @@ class _PagePieces:
 
 
 def _looks_like_paragraph(piece: Piece) -> bool:
-    """Whether a piece looks like a paragraph by its kind, length and links."""
+    """Whether a piece looks like a paragraph, judged by its kind, its length and its share of links."""
     return (
         piece.kind in ("text", "quote")
         and len(piece.text) >= SHORTEST_PARAGRAPH
@@ -339,12 +363,16 @@ def _looks_like_paragraph(piece: Piece) -> bool:
 
 
 def _is_mostly_links(piece: Piece, part: int) -> bool:
-    """Whether more than 1/``part`` of a piece is links."""
+    """Whether more than 1/``part`` of the characters of a piece are links."""
     return piece.linked * part > len(piece.text)
 
 
 def _without_loose_headings(chosen: list[tuple[int, Block]], marks: Sequence[bool]) -> list[Block]:
-    """Return the blocks without headings that nothing follows: the last one, and those above pieces left out."""
+    """Return the blocks in order, without headings that are not followed closely by another block.
+
+    ``chosen`` pairs each block with the index of its piece. A heading goes if it is the last block, or if pieces that
+    were not chosen lie between it and the next block: any piece or, for a heading in the reference, more than two.
+    """
     kept: list[Block] = []
     following: int | None = None
     for n, block in reversed(chosen):

@@ -1,4 +1,4 @@
-"""Find the byline of an HTML page: in ``<meta>``, in marked elements, or in a line under the headline."""
+"""Find the byline of an HTML page: in ``<meta>``, in elements marked as authors, or in a line under the headline."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ META_AUTHORS = (
 """The names of ``<meta>`` elements that hold authors, the most trusted first."""
 
 LONGEST_PAGE_BYLINE = 160
-"""Characters of a byline, at most."""
+"""The maximum number of characters of a byline on a page."""
 
 MAX_AUTHOR_ELEMENTS = 8
-"""Elements marked as naming authors that are examined; those further down belong to other articles."""
+"""The number of elements marked as naming authors that are examined; those further down belong to other articles."""
 
 PIECES_UNDER_HEADLINE = 15
-"""Pieces of a page directly under its headline that are examined."""
+"""The number of pieces of a page directly under its headline that are examined."""
 
 _BYLINE_WORD = re.compile(
     r"(?:written |reported |story |text |words )?by\s*:?\s+|(?:von|por|par|di|af|av|door|oleh|text|autor(?:in)?)\s*:?\s+",
@@ -46,16 +46,16 @@ _NOT_A_NAME = re.compile(
     r"\*|twitter|facebook|instagram|whatsapp|linkedin|e-?mail|follow|folgen|share|comments?\b|kommentar|minute|read\b|about|über den|profile?\b",
     re.IGNORECASE,
 )
-"""Words in and beside bylines that are not part of a name."""
+"""A pattern for words in and beside bylines that are not part of a name."""
 
 _UNSPACED_NAME = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,8}")
-"""A name in a script that writes names without spaces."""
+"""A pattern for a name in a script that writes names without spaces."""
 
 
 def claim_bylines(
     draft: Draft, page: Page, pieces: Sequence[Piece], titles: Sequence[str], outlet_names: Sequence[str]
 ) -> None:
-    """Claim the byline; a byline that is the name of the outlet itself comes after all others."""
+    """Claim the bylines of a page, the most trusted first; a byline that only names the outlet is claimed last."""
     later: list[tuple[str, Provenance]] = []
     for value, provenance in _stated_bylines(page, pieces, titles):
         if schemaorg.is_outlet_name(value, outlet_names, 0.6):
@@ -72,7 +72,7 @@ def _stated_bylines(
     for name in META_AUTHORS:
         values = page.meta.get(name, [])[
             : 1 if name == "author" else 10
-        ]  # further down, pictures have authors
+        ]  # later values may be the authors of pictures
         authors = ", ".join(value for value in schemaorg.names_of(list(values)) if _is_author_name(value))
         if authors and len(authors) <= LONGEST_PAGE_BYLINE:
             yield authors, Provenance("stated", meta_source(name))
@@ -90,7 +90,10 @@ def _stated_bylines(
 
 
 def below_headline(pieces: Sequence[Piece], titles: Sequence[str]) -> Sequence[Piece]:
-    """Return the pieces directly under the headline."""
+    """Return the pieces under the headline, at most :data:`PIECES_UNDER_HEADLINE`.
+
+    The headline is the first piece that is one of ``titles``, preferably an ``<h1>``.
+    """
     found = [n for n, piece in enumerate(pieces) if piece.text in titles]
     start = next((n for n in found if pieces[n].element.tag == "h1"), found[0] if found else len(pieces))
     return pieces[start + 1 : start + 1 + PIECES_UNDER_HEADLINE]
@@ -104,7 +107,7 @@ def _is_author_name(value: str) -> bool:
 
 
 def _names_in_byline(text: str) -> str | None:
-    """Return the names in a byline, or None if it is not one: ``By Jane Doe, 3 May 2024`` gives Jane Doe.
+    """Return the names in a byline, or None if the text is not a byline: ``By Jane Doe, 3 May 2024`` gives Jane Doe.
 
     Without a word like "by", the text must look like names: a few capitalised words, or a few letters of a script
     without capitals.

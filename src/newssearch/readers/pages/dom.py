@@ -1,4 +1,4 @@
-"""Parse an HTML page into a tree, and its text into pieces: one for each visible block."""
+"""Parse an HTML page into a tree, and divide its text into pieces, one for each block."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ BROWSER_ENCODINGS = {
     "x-sjis": "cp932", "sjis": "cp932", "windows-31j": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949",
     "korean": "cp949", "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "x-euc-jp": "euc_jp", "unicode": "utf-8",
 }  # fmt: skip
-"""Labels of encodings for which browsers use a larger encoding (https://encoding.spec.whatwg.org)."""
+"""Python's codecs for encoding labels that browsers extend to a larger encoding (https://encoding.spec.whatwg.org)."""
 
 LONGEST_PAGE = 16 * 1024 * 1024
-"""Characters of a page that is read, at most."""
+"""The maximum number of characters of a page; a larger page is rejected."""
 
 MAX_PAGE_TAGS = 1_000_000
-"""Tags of a page that is read, at most: each takes a hundred bytes of memory or more."""
+"""The maximum number of tags of a page, because each takes a hundred bytes of memory or more."""
 
 LONGEST_CLASS = 300
-"""Characters at the start of a class, an id or a style that are examined."""
+"""The number of characters at the start of a class, an id or a style that are examined."""
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _XML_CHARSET = re.compile(rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})", re.IGNORECASE)
@@ -47,21 +47,21 @@ UNSEEN_ELEMENTS = frozenset({
     "audio", "button", "canvas", "datalist", "head", "iframe", "input", "map", "math", "noscript", "object", "option",
     "script", "select", "style", "svg", "template", "textarea", "video",
 })  # fmt: skip
-"""Elements whose text is not visible, or not part of the running text."""
+"""The HTML elements whose text is invisible or not part of the running text."""
 
 INLINE_ELEMENTS = frozenset({
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img",
     "ins", "kbd", "label", "mark", "nobr", "picture", "q", "rp", "rt", "ruby", "s", "samp", "small", "source", "span",
     "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
 })  # fmt: skip
-"""Elements inside a line; all others start a new block."""
+"""The HTML elements inside a line; all others start a new block."""
 
 TEXT_KIND_OF_TAG: dict[str, ParagraphKind] = {
     "h1": "heading", "h2": "heading", "h3": "heading", "h4": "heading", "h5": "heading", "h6": "heading",
     "blockquote": "quote", "li": "list", "dt": "list", "dd": "list", "tr": "list", "figcaption": "caption",
     "figure": "caption", "caption": "caption",
 }  # fmt: skip
-"""The kind of block that the text inside an element is."""
+"""The kinds of blocks inside certain HTML elements; in all others, the kind is that of the element around them."""
 
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _HIDDEN_CLASS = re.compile(
@@ -74,8 +74,8 @@ _HIDDEN_CLASS = re.compile(
 class Piece:
     """A block of text on a page.
 
-    ``linked`` is the number of its characters that are links, ``element`` the element that contains it, and ``hidden_by`` the
-    nearest hidden element around it, or None.
+    ``linked`` is the number of its characters that are links, ``element`` the element that contains the block, and
+    ``hidden_by`` the innermost hidden element around the block, or None.
     """
 
     text: str
@@ -86,11 +86,11 @@ class Piece:
 
 
 def decode_page(data: bytes, charset: str | None = None) -> str:
-    """Return the text of a page.
+    """Decode a page and return its text; ``charset`` is the encoding in the HTTP header, if known.
 
-    The encoding is that of the byte order mark, else UTF-8 if the bytes are valid, else the one in the HTTP header, else
-    the one that the page declares, else a detected one. Valid UTF-8 overrides a declaration because programs that save
-    pages convert them to UTF-8 and leave the old declaration.
+    The encoding is that of the byte order mark, else UTF-8 if the bytes are valid, else the one in the HTTP header,
+    else the one that the page declares, else a detected one. Valid UTF-8 overrides a declaration because programs that
+    save pages convert them to UTF-8 and leave the old declaration.
     """
     if wide_encoding(data[:ENCODING_SAMPLE]) is not None:
         return decode(data)
@@ -120,7 +120,7 @@ def _declared_charsets(head: bytes) -> Iterator[str]:
 
 
 def _python_name(label: str | None) -> str | None:
-    """Return the name of Python's codec for an encoding label, as browsers interpret it, or None if there is none."""
+    """Return the name of Python's codec for an encoding label as browsers read it, or None for an unknown label."""
     import codecs  # only pages that are not UTF-8 need it
 
     if not label:
@@ -136,7 +136,7 @@ def _python_name(label: str | None) -> str | None:
 def page_tree(text: str) -> HtmlElement:
     """Return the root element of a page. Raises UnreadableError if the page is too large or empty.
 
-    A page that is nested too deeply for the parser, because of unclosed tags, is read without the tags that nest.
+    If unclosed tags nest too deeply for the parser, the page is read again without the tags that nest.
     """
     if len(text) > LONGEST_PAGE:
         raise UnreadableError(f"an HTML page of more than {LONGEST_PAGE // 2**20} MiB")
@@ -151,7 +151,7 @@ def page_tree(text: str) -> HtmlElement:
 
 
 def _parse_page(text: str) -> tuple[HtmlElement | None, bool]:
-    """Return the root element of a page, or None, and whether the parser reached the end of the page."""
+    """Return the root element of a page, or None, and whether the parser read the page to its end."""
     try:
         from lxml import etree, html  # of an extra, and slow to import
     except ImportError:
@@ -167,7 +167,7 @@ def _parse_page(text: str) -> tuple[HtmlElement | None, bool]:
 
 
 def pieces_of(root: HtmlElement, limit: int) -> list[Piece]:
-    """Return the text of an element in pieces, in the order of the page, from the first ``limit`` elements."""
+    """Return the text of an element as pieces, in the order of the page; only the first ``limit`` elements are read."""
     from lxml import etree  # of an extra, and slow to import
 
     walk = etree.iterwalk(root, events=("start", "end"))
@@ -194,7 +194,7 @@ def pieces_of(root: HtmlElement, limit: int) -> list[Piece]:
 
 
 class _PieceCollector:
-    """Collects the pieces of a page: the complete ones, and the text of the current block."""
+    """A collector of the pieces of a page, fed with the starts and ends of elements in order."""
 
     def __init__(self, root: HtmlElement) -> None:
         self.pieces: list[Piece] = []
@@ -208,7 +208,7 @@ class _PieceCollector:
         self._breaks = 0
 
     def start(self, tag: str, element: HtmlElement) -> bool:
-        """Begin an element. Return False if its content is hidden."""
+        """Begin an element. Return False if it is hidden, so that its content must be skipped."""
         if tag == "br":
             self._breaks += 1
             self._text.append("\n")
@@ -277,7 +277,7 @@ def _is_hiding_class(name: str) -> bool:
 
 
 def class_and_id(element: HtmlElement) -> str:
-    """Return the class and the id of an element; camelCase becomes camel-Case."""
+    """Return the class and the id of an element, joined by a space; camelCase becomes camel-Case."""
     name, ident = element.get("class"), element.get("id")
     if not name and not ident:
         return ""

@@ -1,4 +1,4 @@
-"""The format of HTML pages. This module recognises them, :mod:`.reader` reads them."""
+"""The format of HTML pages: this module recognises them, and :mod:`.reader` reads them."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import json
 import re
 
 LONGEST_JSON_LD = 4 * 1024 * 1024
-"""Characters of a script that is parsed, at most."""
+"""The maximum number of characters of a script that is parsed as JSON-LD."""
 
 
 _SCRIPT_WRAPPING = re.compile(
@@ -25,7 +25,7 @@ _LINE_COMMENT = re.compile(r"^[ \t]*//.*$|(?<=[,{\[])[ \t]*//.*$", re.MULTILINE)
 
 
 def load_json_ld(text: str) -> object:
-    """Return the JSON value in a script, after simple repairs if necessary, or None if it still cannot be parsed.
+    """Return the JSON value in a script, or None if it cannot be parsed even after simple repairs.
 
     >>> load_json_ld('<!-- {"headline": "Rain", "author": ["Jane Doe",],} -->')
     {'headline': 'Rain', 'author': ['Jane Doe']}
@@ -43,7 +43,10 @@ def load_json_ld(text: str) -> object:
 
 
 def _concatenated_values(text: str) -> object:
-    """Return the JSON value in a text, or the list of values if several follow one another."""
+    """Return the JSON value in a text, or a list of the values if several follow one another.
+
+    Raises ValueError if the text does not begin with a JSON value.
+    """
     decoder = json.JSONDecoder(strict=False)
     value, end = decoder.raw_decode(text)
     values = [value]
@@ -67,7 +70,10 @@ def _unwrap_script(text: str) -> str:
 
 
 def _mend_json(text: str) -> str:
-    """Remove trailing commas, comments and invalid escapes, and resolve quotation marks written as entities."""
+    """Return JSON without trailing commas, comments and invalid escapes.
+
+    If all its quotation marks are written as entities, they are resolved.
+    """
     if "&quot;" in text and '"' not in text:
         text = html.unescape(text)
     text = _BAD_ESCAPE.sub(lambda match: match[0][1:], text)

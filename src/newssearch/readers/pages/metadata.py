@@ -1,4 +1,4 @@
-"""Claim the metadata of an article besides headline and byline: from ``<meta>``, links, and the dates on the page."""
+"""Claim the metadata of an article except headline and byline: from ``<meta>``, links, and the dates on the page."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ META_LANGS = ("og:locale", "dc.language", "dcterms.language", "language", "conte
 """The names of ``<meta>`` elements that hold a language, the most trusted first."""
 
 LONGEST_DATE_LINE = 60
-"""Characters of a line under the headline whose date is taken for that of the article, at most."""
+"""The maximum number of characters of a line under the headline whose date counts as that of the article."""
 
 MAX_SHOWN_DATES = 12
-"""Dates on a page that are examined, at most."""
+"""The number of elements marked as dates that are examined on a page."""
 
 FROM_SHOWN_DATE = Provenance("stated", "date on the page")
 FROM_DATE_UNDER_HEADLINE = Provenance("inferred", "a date under the headline")
@@ -64,7 +64,7 @@ _DATE_IN_TEXT = re.compile(
     r"\b(?:(?P<iso>\d{4}-\d\d-\d\d)|(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})|"
     r"\d{1,2}/\d{1,2}/\d{4}|\d{1,2}\.?\s[^\W\d_]{3,9}\.?\s\d{4}|[^\W\d_]{3,9}\.?\s\d{1,2},?\s\d{4})\b"
 )
-"""A date inside a text."""
+"""A pattern for a date inside a text."""
 
 _DATE_IN_PATH = re.compile(r"/(?P<year>(?:19|20)\d\d)[/-](?P<month>\d\d)[/-](?P<day>\d\d)(?=[/-]|$)")
 
@@ -73,7 +73,10 @@ _UPDATE_WORD = re.compile(r"updat|modif|aktualis|actualiz|güncel|edited|expir",
 
 
 def claim_metadata(draft: Draft, page: Page, pieces: Sequence[Piece], titles: Sequence[str]) -> None:
-    """Claim all fields except headline and byline."""
+    """Claim all metadata of a page except headline and byline.
+
+    ``titles`` are the headlines, under which dates are searched in the ``pieces`` of the page.
+    """
     _claim_page_dates(draft, page, pieces, titles)
     for name in META_OUTLETS:
         if (value := page.first(name)) and not _is_link_or_handle(value):
@@ -96,7 +99,7 @@ def _is_link_or_handle(value: str) -> bool:
 
 
 def is_front_page(url: str) -> bool:
-    """Whether a URL is that of a front page."""
+    """Whether a URL leads to a front page: it has neither a path nor a query."""
     parts = urlsplit(url)
     return parts.path in ("", "/") and not parts.query
 
@@ -117,9 +120,10 @@ def _claim_page_dates(draft: Draft, page: Page, pieces: Sequence[Piece], titles:
 
 
 def _dates_shown(page: Page, below: Sequence[Piece]) -> Iterator[tuple[str | None, Provenance]]:
-    """Yield the dates marked as those of publication, then other dates in the pieces ``below`` the headline.
+    """Yield the dates marked as dates of publication, then other dates in the pieces ``below`` the headline.
 
-    A date above the headline may be the day on which the page was fetched, and one far below it is that of another article.
+    A date above the headline may be the day on which the page was fetched, and a date far below it is that of another
+    article.
     """
     containers = {piece.element for piece in below}
     published: list[str | None] = []
@@ -144,7 +148,7 @@ def _dates_shown(page: Page, below: Sequence[Piece]) -> Iterator[tuple[str | Non
 
 
 def _date_in_line(text: str) -> str | None:
-    """Return the date in a short line that may begin with a name, or None; in 3.5.2024 the day comes first."""
+    """Return the date in a short line, perhaps after a name, or None; in 3.5.2024 the day comes first."""
     found = _DATE_IN_TEXT.search(text)
     if found is None or text.count(" ", 0, found.start()) > 5:  # the line is a caption
         return None

@@ -1,4 +1,4 @@
-"""The parts of an HTML page that describe its article: metadata for programs, and the elements that show it."""
+"""The parts of an HTML page that describe its article: metadata for programs, and elements that show metadata."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 MAX_MICRODATA_PROPERTIES = 400
-"""Properties of microdata that are read from one page, at most."""
+"""The maximum number of properties of microdata that are read from one page."""
 
 MAX_META_VALUES = 20
-"""Values of one name of ``<meta>`` that are kept, at most."""
+"""The maximum number of values that are kept for one name of ``<meta>``."""
 
 MAX_MARKED_ELEMENTS = 200
-"""Headings, author elements and date elements that are kept, at most of each."""
+"""The maximum number of headings that are kept of a page; the same for author elements and for date elements."""
 
 _AUTHOR_CLASS = re.compile(
     r"(?:^|[\s_-])(?:bylines?|authors?|autor(?:es)?|writers?|firma)(?:$|[\s_-])", re.IGNORECASE
@@ -35,7 +35,7 @@ _DATE_CLASS = re.compile(
 
 
 class Page:
-    """The parts of a page that describe its article; ``address`` is the URL that it was fetched from, if known."""
+    """The parts of a page that describe its article; ``address`` is the URL that the page was fetched from, or None."""
 
     def __init__(self, root: HtmlElement, address: str | None) -> None:
         self.root = root
@@ -45,11 +45,11 @@ class Page:
         self.headlines: list[HtmlElement] = []
         self.scopes: list[HtmlElement] = []
         self.authors: list[HtmlElement] = []
-        """Elements whose class, id or ``rel`` marks them as naming authors."""
+        """The elements whose class, id or ``rel`` marks them as naming authors, in the order of the page."""
         self.dates: list[HtmlElement] = []
-        """``<time>`` elements, and elements whose class or id marks them as dates."""
+        """The ``<time>`` elements and those whose class or id marks them as dates, in the order of the page."""
         self.asks_password = False
-        """Whether the page has a field for a password."""
+        """Whether the page has an input field for a password."""
         self.title = ""
         self._canonical_link: str | None = None
         for element in root.iter():
@@ -64,7 +64,7 @@ class Page:
         self.og_url = _absolute_web_address(self.first("og:url"), address)
 
     def _note_tag(self, element: HtmlElement) -> None:
-        """Note what an element says by its tag and attributes."""
+        """Store the metadata that an element states by its tag and attributes."""
         match element.tag:
             case "meta":
                 self._note_meta(element)
@@ -97,7 +97,7 @@ class Page:
             self.dates.append(element)
 
     def first(self, *names: str) -> str | None:
-        """Return the first value of the first of the given names of ``<meta>`` that has one, or None."""
+        """Return the first value of the first of the given ``<meta>`` names that the page has, or None."""
         return next((self.meta[name][0] for name in names if name in self.meta), None)
 
     def microdata(self) -> list[SchemaNode]:
@@ -112,21 +112,25 @@ class Page:
 
 
 def _attribute_is(element: HtmlElement, name: str, value: str, *, partly: bool = False) -> bool:
-    """Whether an attribute has a value, or contains it if ``partly``, regardless of case."""
+    """Whether an attribute equals ``value``, or contains it if ``partly``, ignoring case."""
     stated = (element.get(name) or "").lower()
     return value in stated if partly else value == stated
 
 
 @lru_cache(4096)  # a page has many elements but few classes
 def _author_or_date(marks: str) -> tuple[bool, bool]:
-    """Whether the class and id of an element mark it as naming authors, and whether as a date."""
+    """Whether the class and id of an element mark it as naming authors, and whether they mark it as a date."""
     if "comment" in marks.lower():
         return False, False
     return _AUTHOR_CLASS.search(marks) is not None, _DATE_CLASS.search(marks) is not None
 
 
 def _microdata_item(scope: HtmlElement, depth: int, left: list[int]) -> dict[str, object]:
-    """Return an item of microdata as JSON-LD would state it; ``left`` counts the properties that may still be read."""
+    """Return an item of microdata in the form of JSON-LD.
+
+    ``depth`` is the number of levels of nested items that are read; ``left`` has one number, that of the properties
+    that may still be read, which is reduced.
+    """
     item: dict[str, object] = {"@type": (scope.get("itemtype") or "").split()}
     if scope.get("itemid"):
         item["@id"] = scope.get("itemid")
@@ -160,7 +164,10 @@ def _append_property(item: dict[str, object], name: str, value: object) -> None:
 
 
 def _microdata_value(element: HtmlElement, names: Sequence[str], left: list[int]) -> str:
-    """Return the value of a property of microdata; it depends on the element that carries it."""
+    """Return the value of a property of microdata: an attribute or the text, depending on the element.
+
+    ``left`` is reduced as by :func:`_microdata_item`, because the text of an article takes long.
+    """
     if "articleBody" in names:
         left[0] -= MAX_MICRODATA_PROPERTIES // 4
         return "\n\n".join(piece.text for piece in pieces_of(element, 20_000))
@@ -190,5 +197,5 @@ def _absolute_web_address(url: str | None, base: str | None) -> str | None:
 
 
 def meta_source(name: str) -> str:
-    """Return a name of ``<meta>`` as a provenance states it."""
+    """Return a name of ``<meta>`` as provenances write it, such as ``og:title`` or ``meta author``."""
     return name if name.startswith(("og:", "article:", "twitter:")) else f"meta {name}"

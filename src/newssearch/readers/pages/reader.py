@@ -32,25 +32,25 @@ _ERROR_TITLE = re.compile(
     r"you have been blocked.*|pardon our interruption\.*",
     re.IGNORECASE,
 )
-"""The titles of pages that a server sends instead of the requested one."""
+"""A pattern for the titles of pages that a server sends instead of the requested one."""
 
 MAX_ERROR_PAGE_TEXT = 600
-"""Characters of text that an error page or a login page has, at most."""
+"""The maximum number of characters of text on an error page or a login page."""
 
 OUTLET_TYPES = frozenset({"website", "newsmediaorganization", "organization"})
-"""The types of schema.org whose name is that of the outlet."""
+"""The types of schema.org nodes, in lower case, whose name is that of the outlet."""
 
 META_OUTLET_NAMES = ("og:site_name", "application-name", "apple-mobile-web-app-title", "publisher")
 """The names of ``<meta>`` elements that hold the name of the outlet."""
 
 LONGEST_OUTLET_NAME = 40
-"""Characters of the name of an outlet, at most; some pages state the headline instead."""
+"""The maximum number of characters of the name of an outlet; some pages state the headline instead of a name."""
 
 ONLY_SUMMARY = Provenance("stated", "only the description of the page, which has no text")
 
 
 class _DescribedArticle(NamedTuple):
-    """The article of a page in schema.org: its node, the graph around it, and the provenance of its values."""
+    """The description of an article in schema.org: its node, the graph around it, and the provenance of its values."""
 
     node: schemaorg.SchemaNode
     graph: schemaorg.SchemaGraph
@@ -94,7 +94,7 @@ def _claim_all(
     graph: schemaorg.SchemaGraph,
     described: list[_DescribedArticle],
 ) -> list[str]:
-    """Claim all fields, the most trusted values first. Return all forms of the headline."""
+    """Claim all fields except the text, the most trusted values first. Return all forms of the headline."""
     outlet_names = _outlet_names(page, graph, described)
     stated = [(schemaorg.headline_of(each.node), each.provenance) for each in described]
     titles = claim_titles(draft, page, stated, outlet_names)
@@ -116,7 +116,7 @@ def _claim_all(
 def _outlet_names(
     page: Page, graph: schemaorg.SchemaGraph, described: Sequence[_DescribedArticle]
 ) -> list[str]:
-    """Return the names of the outlet: in schema.org, in ``<meta>``, and by its host."""
+    """Return the names of the outlet of a page: those in schema.org and in ``<meta>``, and its host."""
     names: list[str] = []
     for each in described:
         names += schemaorg.names_of(each.graph.resolved(each.node.get("publisher")))
@@ -133,7 +133,10 @@ def _outlet_names(
 def _why_no_article(
     page: Page, body: PageBody, described: Sequence[_DescribedArticle], titles: Sequence[str]
 ) -> str | None:
-    """Return the reason why a page is certainly not an article, or None."""
+    """Return the reason why a page is certainly not an article, or None if it may be one.
+
+    Such a page is a front page, an error page or a page to log in.
+    """
     articles = [node for each in described for node in each.graph.nodes if schemaorg.is_article(node)]
     urls = [url for url in (page.canonical, page.og_url, page.address) if url]
     if urls and all(map(is_front_page, urls)) and len(articles) != 1:

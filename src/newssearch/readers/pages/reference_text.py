@@ -1,4 +1,4 @@
-"""A reference text, and the test whether a piece of a page is part of it, by shingles of words."""
+"""Compare the pieces of a page with a reference text, by shingles of words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 MIN_SHARED_SHINGLES = 0.6
-"""The share of the shingles of a piece that must be in the reference for the piece to be part of it."""
+"""The share of the shingles of a piece that must occur in the reference text for the piece to be part of it."""
 
 SHINGLE_SIZE = 4
 """The number of consecutive words in a shingle."""
@@ -14,23 +14,23 @@ SHINGLE_SIZE = 4
 _WORD_OR_IDEOGRAPH = re.compile(
     r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+"
 )
-"""A word, or one letter in scripts without spaces between words."""
+"""A pattern for a word, or for one letter in scripts without spaces between words."""
 
 WordSequence = tuple[str, ...]
 
 
 def words_of(text: str) -> WordSequence:
-    """Return the words of a text, in folded case."""
+    """Return the words of a text in folded case; in scripts without spaces, each letter is a word."""
     return tuple(_WORD_OR_IDEOGRAPH.findall(text.casefold()))
 
 
 def shingles_of(words: WordSequence) -> set[WordSequence]:
-    """Return all sequences of :data:`SHINGLE_SIZE` consecutive words."""
+    """Return all sequences of :data:`SHINGLE_SIZE` consecutive words, without repetitions."""
     return {words[start : start + SHINGLE_SIZE] for start in range(len(words) - SHINGLE_SIZE + 1)}
 
 
 class ReferenceText:
-    """A reference text, which decides what pieces of a page belong to the article."""
+    """A reference text: its words decide which pieces of a page belong to the article."""
 
     def __init__(self, paragraphs: Iterable[str]) -> None:
         self.size = 0
@@ -44,7 +44,10 @@ class ReferenceText:
                 self._short.add(words)
 
     def has(self, words: WordSequence) -> bool:
-        """Whether a piece is part of the text: a very short one as a whole paragraph, others by most of their shingles."""
+        """Whether a piece, given its words, is part of the reference text.
+
+        A piece shorter than a shingle must be a whole paragraph of it; of others, most shingles must occur in it.
+        """
         if len(words) < SHINGLE_SIZE:
             return words in self._short
         shingles = shingles_of(words)

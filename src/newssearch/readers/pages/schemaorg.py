@@ -20,22 +20,22 @@ ARTICLE_TYPES = frozenset({
     "opinionnewsarticle", "report", "reportagenewsarticle", "reviewnewsarticle", "satiricalarticle", "scholarlyarticle",
     "socialmediaposting", "techarticle",
 })  # fmt: skip
-"""The types of articles, in lower case."""
+"""The types of schema.org that are articles, in lower case; one is a common misspelling."""
 
 PAGE_TYPES = frozenset(
     {"creativework", "webpage", "itempage", "videoobject", "newsvideo", "podcastepisode", "claimreview"}
 )
-"""The types of nodes that may stand for the article if a page describes no article."""
+"""The types of schema.org nodes, in lower case, that may stand for the article if a page describes no article."""
 
 WRAPPING_PROPERTIES = ("@graph", "mainEntity", "mainEntityOfPage", "itemReviewed", "item")
-"""The properties whose values may be the article of the page; those that hold other articles are left out."""
+"""The properties of schema.org whose values may be the article of the page rather than other articles."""
 
 
 MAX_GRAPH_DEPTH = 12
-"""Levels of nested objects that are searched, at most."""
+"""The number of levels of nested objects that are searched for the article."""
 
 MAX_GRAPH_NODES = 2000
-"""Objects of a page that are examined, at most."""
+"""The maximum number of objects of a page that are examined."""
 
 _HTML_TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,2000}>")
 _PARAGRAPH_BREAK = re.compile(
@@ -46,12 +46,12 @@ PICTURE_CREDIT = re.compile(
     r"\W*(?:image|photo|foto|fotos|photos|picture|bild|bilder|quelle|source|credit|getty|video|illustration)s?\b\s*[:/(]",
     re.IGNORECASE,
 )
-"""The start of a text that credits a picture rather than naming an author."""
+"""A pattern for the start of a text that credits a picture rather than naming an author."""
 
 LEGAL_FORM = re.compile(
     r"\b(?:GmbH|AG|KG|eG|Ltd|Limited|Inc|LLC|PLC|Corp|S\.?A\.?|S\.?L\.?|B\.?V\.?|S\.?p\.?A\.?)(?:\W|$)"
 )
-"""A legal form, which is in the name of a company and not in that of its newspaper."""
+"""A pattern for a legal form, which is in the name of a company and not in that of its newspaper."""
 
 _ADDRESS = re.compile(r"(?:https?:)?//\S+|www\.\S+|\S+@\S+\.\w+|@\w+", re.IGNORECASE)
 
@@ -64,12 +64,12 @@ def types_of(node: SchemaNode) -> list[str]:
 
 
 def is_article(node: SchemaNode) -> bool:
-    """Whether the type of a node is that of an article."""
+    """Whether a schema.org node has one of :data:`ARTICLE_TYPES`."""
     return not ARTICLE_TYPES.isdisjoint(types_of(node))
 
 
 class SchemaGraph:
-    """All schema.org nodes of a page. It finds the article among them and resolves references to an ``@id``."""
+    """The schema.org nodes of a page. It finds the article among them and resolves references by ``@id``."""
 
     def __init__(self, documents: Iterable[object]) -> None:
         self.nodes: list[SchemaNode] = []
@@ -92,7 +92,7 @@ class SchemaGraph:
                 self._collect(value.get(key), depth - 1)
 
     def _name(self, value: object, depth: int) -> None:
-        """Index the nodes with an ``@id``, also those inside the properties of others."""
+        """Add to the index by ``@id`` the nodes in a value, also those nested up to ``depth`` levels deep."""
         if isinstance(value, list):
             for item in value[:50]:
                 self._name(item, depth)
@@ -109,7 +109,7 @@ class SchemaGraph:
         """Return the node of the article of the page, or None.
 
         Nodes with the type of an article come first, then those with one of the page's ``urls``, then those with more
-        properties.
+        of the main properties.
         """
         addresses = {_comparable_address(url) for url in urls if url}
         best, best_rank = None, (0, 0, 0)
@@ -128,7 +128,7 @@ class SchemaGraph:
         return best
 
     def resolved(self, value: object) -> object:
-        """Return a value with its references replaced by the nodes that they refer to."""
+        """Return a value in which references by ``@id`` are replaced by the nodes that they refer to."""
         if isinstance(value, list):
             return [self.resolved(item) for item in value]
         if isinstance(value, dict) and isinstance(value.get("@id"), str) and not names_of(value):
@@ -137,7 +137,7 @@ class SchemaGraph:
 
 
 def addresses_of(node: SchemaNode) -> list[str]:
-    """Return the URLs that a node states for itself."""
+    """Return the URLs that a node states as its own."""
     found = []
     for key in ("url", "mainEntityOfPage", "@id"):
         value = node.get(key)
@@ -149,12 +149,14 @@ def addresses_of(node: SchemaNode) -> list[str]:
 
 
 def _comparable_address(url: str) -> str:
-    """Return a URL as URLs are compared: without scheme, ``www.``, fragment and trailing slash."""
+    """Return a URL in the form in which URLs are compared: without scheme, ``www.``, fragment and trailing slash."""
     return re.sub(r"^https?://(?:www\.)?", "", url.strip(), flags=re.IGNORECASE).split("#")[0].rstrip("/")
 
 
 def names_of(value: object) -> list[str]:
-    """Return the names in a value: a string, an object with a name, or a list of either. Addresses are left out.
+    """Return the names in a value, which is a string, an object with a name, or a list of either, without repetitions.
+
+    URLs and mail addresses are left out.
 
     >>> names_of([{"@type": "Person", "name": "Jane Doe"}, "https://example.org/john", "John Roe"])
     ['Jane Doe', 'John Roe']
@@ -176,7 +178,7 @@ def names_of(value: object) -> list[str]:
 
 
 def plain_line(text: str) -> str:
-    """Return a string on one line, without the entities and tags that some sites write into JSON.
+    """Return a text on one line, without the HTML entities and tags that some sites write into JSON.
 
     >>> plain_line("Rain &amp; <b>snow</b>")
     'Rain & snow'
@@ -191,7 +193,10 @@ def plain_line(text: str) -> str:
 
 
 def stated_body(node: SchemaNode) -> str:
-    """Return the stated text of an article, with blank lines between its paragraphs if they are marked in any way."""
+    """Return the text that the node of an article states, or ``""``.
+
+    Blank lines separate the paragraphs if they are marked in any way.
+    """
     body = node.get("articleBody")
     if isinstance(body, list):
         body = "\n\n".join(part for part in body if isinstance(part, str))
@@ -207,7 +212,7 @@ def stated_body(node: SchemaNode) -> str:
 def claim_node(draft: Draft, node: SchemaNode, where: str = "", graph: SchemaGraph | None = None) -> None:
     """Claim all fields of an article that a node states, except the text, which :func:`stated_body` returns.
 
-    ``where`` is the place of the node that the provenance states, such as ``"JSON-LD"``.
+    ``where`` is the place of the node for the provenance, such as ``"JSON-LD"``; ``graph`` resolves references.
     """
     provenance = Provenance("stated", where) if where else STATED
     draft.claim("title", headline_of(node), provenance)
@@ -217,14 +222,14 @@ def claim_node(draft: Draft, node: SchemaNode, where: str = "", graph: SchemaGra
 
 
 def claim_addresses(draft: Draft, node: SchemaNode, provenance: Provenance) -> None:
-    """Claim the URLs of a node."""
+    """Claim each URL that a node states as its own."""
     for url in addresses_of(node):
         if host(url):
             draft.claim("url", url, provenance)
 
 
 def headline_of(node: SchemaNode) -> str:
-    """Return the headline of an article, or an empty string."""
+    """Return the headline that the node of an article states, or an empty string."""
     for key in ("headline", "name") if is_article(node) else ("headline",):
         value = node.get(key)
         if isinstance(value, list):
@@ -237,7 +242,10 @@ def headline_of(node: SchemaNode) -> str:
 def claim_publisher(
     draft: Draft, node: SchemaNode, provenance: Provenance, graph: SchemaGraph | None = None
 ) -> None:
-    """Claim the publisher as the outlet, even under its legal name, and all authors: the claims of last resort."""
+    """Claim the publisher as the outlet, even with a legal form, and all authors, even if they are the outlet.
+
+    These are claims of last resort, made after all others.
+    """
     draft.claim("outlet", ", ".join(_first_names(node, graph, "publisher")), provenance)
     draft.claim("byline", ", ".join(_first_names(node, graph, "author", "creator")), provenance)
 
@@ -249,7 +257,10 @@ def claim_properties(
     graph: SchemaGraph | None = None,
     outlet_names: Iterable[str] = (),
 ) -> None:
-    """Claim all fields except headline and URL; authors only if one of them is not the outlet itself."""
+    """Claim the fields that a node states, except headline and URL.
+
+    Authors are left out if all of them are names of the outlet, and so is a publisher whose name has a legal form.
+    """
     for key in ("datePublished", "dateCreated"):
         value = node.get(key)
         draft.claim(
@@ -275,12 +286,12 @@ def claim_properties(
 
 
 def plausible_date(text: str) -> str | None:
-    """Return a date, or None if it is one that programs write for a missing date, such as 1970-01-01T00:00:00."""
+    """Return the given date, or None if programs write it for a missing date, such as 1970-01-01T00:00:00."""
     return None if re.match(r"0001-|0000-|1970-01-01T00:00:00|1900-01-01", text) else text
 
 
 def _first_names(node: SchemaNode, graph: SchemaGraph | None, *keys: str) -> list[str]:
-    """Return the names under the first of the given properties that has any."""
+    """Return the names in the first of the given properties of a node that contains any, else an empty list."""
     for key in keys:
         value = node.get(key)
         if names := names_of(graph.resolved(value) if graph is not None else value):
@@ -296,7 +307,7 @@ def _joined_strings(value: object) -> str:
 
 
 def _language_of(value: object) -> str | None:
-    """Return the language in a value: a tag, an object with a name, or the first in a list of either; else None."""
+    """Return the language in a value: a string, the name of an object, or the first of a list of either; else None."""
     if isinstance(value, list):
         value = value[0] if value else None
     if isinstance(value, dict):
@@ -307,8 +318,8 @@ def _language_of(value: object) -> str | None:
 def is_outlet_name(name: str, outlet_names: Iterable[str], part: float = 0) -> bool:
     """Whether a name contains a name of the outlet or is contained in one, ignoring case and punctuation.
 
-    ``part`` is the share of ``name`` that the contained name of the outlet must have, because an author may be
-    ``Jane Doe, The Daily Example``.
+    ``part`` is the minimum share of ``name``, in letters, for a name of the outlet that it contains, because an author
+    may be ``Jane Doe, The Daily Example``.
     """
     letters = "".join(filter(str.isalnum, name.casefold()))
     for other_name in outlet_names:

@@ -25,10 +25,10 @@ META_TITLES = (
 """The names of ``<meta>`` elements that hold a headline, the most trusted first."""
 
 LONGEST_HEADLINE = 500
-"""Characters of a headline, at most."""
+"""The maximum number of characters of a headline on a page."""
 
 MAX_H1_ELEMENTS = 12
-"""``<h1>`` elements that are examined, at most."""
+"""The number of ``<h1>`` elements of a page that are examined."""
 
 _TITLE_SEPARATORS = re.compile(r"\s*(?:\s[-–—|·•»:/]{1,2}\s|[|｜»])\s*")
 
@@ -36,7 +36,10 @@ _TITLE_SEPARATORS = re.compile(r"\s*(?:\s[-–—|·•»:/]{1,2}\s|[|｜»])\s*
 def claim_titles(
     draft: Draft, page: Page, stated: Sequence[tuple[str, Provenance]], outlet_names: Sequence[str]
 ) -> list[str]:
-    """Claim the headline: those ``stated`` by schema.org, in ``<meta>`` and shown. Return all forms on the page."""
+    """Claim the headlines of a page: those ``stated`` by schema.org, those in ``<meta>``, then the one that it shows.
+
+    Return all forms of the headline, with and without the name of the outlet.
+    """
     candidates = list(stated)
     candidates += [
         (value, Provenance("stated", meta_source(name)))
@@ -63,7 +66,7 @@ def claim_titles(
 
 
 def _shown_headline(page: Page, stated: Iterable[str], outlet_names: Sequence[str]) -> str | None:
-    """Return the visible headline: the ``<h1>`` most similar to the headlines stated elsewhere on the page, or None."""
+    """Return the text of the ``<h1>`` that is most similar to a headline ``stated`` elsewhere on the page, or None."""
     words = [_distinct_words(value) for value in stated]
     best, best_rank = None, 0.0
     for element in page.headlines[:MAX_H1_ELEMENTS]:
@@ -73,7 +76,9 @@ def _shown_headline(page: Page, stated: Iterable[str], outlet_names: Sequence[st
             continue
         rank = max((len(mine & other) / len(mine | other) for other in words if other), default=0.0)
         if rank == 0 and not is_outlet_name(text, outlet_names):
-            rank = 0.02 if len(mine) > 2 else 0.01  # better than nothing, but one or two words may be a logo
+            rank = (
+                0.02 if len(mine) > 2 else 0.01
+            )  # an unrelated <h1> is better than none, but one or two words may be a logo
         if rank > best_rank:
             best, best_rank = text, rank
     return best
@@ -84,7 +89,7 @@ def _distinct_words(text: str) -> set[str]:
 
 
 def _extends_headline(text: str, headline: str) -> bool:
-    """Whether a text is the headline followed by a separator and more text."""
+    """Whether a text is the headline followed by a separator and more text; only a headline of some length counts."""
     return (
         len(headline) > 15
         and text.startswith(headline)
@@ -93,7 +98,7 @@ def _extends_headline(text: str, headline: str) -> bool:
 
 
 def without_outlet(title: str, outlet_names: Sequence[str]) -> str:
-    """Return a headline without the name of the outlet after or before it.
+    """Return a headline without the name of the outlet at its start or end.
 
     >>> without_outlet("Rain in Rome | Weather | The Daily Example", ["Daily Example"])
     'Rain in Rome | Weather'

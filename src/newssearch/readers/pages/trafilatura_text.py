@@ -1,4 +1,4 @@
-"""The paragraphs that trafilatura takes for the text of a page."""
+"""The paragraphs that trafilatura extracts from a page as its text."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 MAX_ELEMENTS = 20_000
-"""Trafilatura is too slow for pages with more elements than this."""
+"""The maximum number of elements of a page for trafilatura, which is too slow for larger pages."""
 
 MAX_CHARACTERS = 2_000_000
-"""Trafilatura is too slow for pages with more characters of text than this."""
+"""The maximum number of characters of text on a page for trafilatura, which is too slow for longer pages."""
 
 MAX_NESTING = 200
-"""Trafilatura is too slow for pages whose elements are nested deeper than this."""
+"""The maximum depth of the elements of a page for trafilatura, which is too slow for deeper pages."""
 
 DISCARDED_ELEMENTS = ("script", "style", "svg", "link", "noscript", "iframe", "template", "option")
-"""Elements that trafilatura discards."""
+"""The HTML elements that trafilatura discards."""
 
 LONGEST_ATTRIBUTE = 2000
-"""Attributes with more characters are removed before trafilatura searches them for patterns."""
+"""The maximum number of characters of an attribute that trafilatura searches for patterns; longer ones are removed."""
 
 
 def trafilatura_paragraphs(root: HtmlElement, pieces: Sequence[Piece], enough: int) -> list[str]:
@@ -52,7 +52,9 @@ def trafilatura_paragraphs(root: HtmlElement, pieces: Sequence[Piece], enough: i
     for precise in (True, False):
         try:
             found = bare_extraction(lean, include_comments=False, favor_precision=precise)
-        except Exception:  # whatever trafilatura raises: the plain paragraphs of the page remain
+        except (
+            Exception
+        ):  # trafilatura may raise anything: the caller then uses the plain paragraphs of the page
             continue
         if found is None or isinstance(found, dict) or found.body is None:
             continue
@@ -81,7 +83,7 @@ def _silence() -> logging.Handler:
 
 
 def _lean_copy(root: HtmlElement) -> HtmlElement:
-    """Return a copy of a page without what trafilatura discards: it would copy all of that several times first."""
+    """Return a copy of a page without elements that trafilatura discards, because it copies the page several times."""
     lean = copy(root)
     for element in list(lean.iter(*DISCARDED_ELEMENTS)):
         element.drop_tree()

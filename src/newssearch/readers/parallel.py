@@ -1,8 +1,8 @@
 """Parse documents in several processes and keep their order.
 
-The reading process opens files and containers; parsing the documents in them takes most of the time. Batches of documents
-go to worker processes, and their results come back in order, so that the number of workers does not affect the result. The
-number of bytes under way is bounded.
+The reading process opens files and containers; parsing the documents in them takes most of the time. Batches of
+documents go to worker processes, and their results come back in order, so that the number of workers does not affect
+the result. The number of bytes in submitted batches is bounded.
 """
 
 from __future__ import annotations
@@ -21,30 +21,30 @@ from . import parsed
 from .api import Document, ReadOutcome
 
 SECONDS_BEFORE_WORKERS = 0.5
-"""Seconds of parsing in this process before workers are started: starting them takes time, too."""
+"""The number of seconds of parsing in this process before workers are started: starting them takes time."""
 BATCH_BYTES = 256 * 1024
-"""A batch is submitted once its documents have this many bytes; a larger document is a batch by itself."""
+"""The number of bytes of documents at which a batch is submitted; a larger document fills a batch by itself."""
 MAX_BATCH_ITEMS = 256
-"""Documents and other items in a batch, at most."""
+"""The maximum number of items in a batch: documents and other items."""
 MAX_BYTES_UNDER_WAY = 64 * 1024 * 1024
-"""Bytes of submitted documents that are held in memory, at most."""
+"""The maximum number of bytes of submitted documents that are held in memory."""
 MAX_BATCHES_PER_WORKER = 16
-"""Submitted batches per worker process, at most."""
+"""The maximum number of submitted batches per worker process."""
 
 
 class ParseTask(NamedTuple):
-    """The task of a worker: parse the given documents."""
+    """The task of a worker process: parse the given documents."""
 
     documents: tuple[Document, ...]
 
     def run(self, memory: WorkerMemory) -> list[list[ReadOutcome]]:
-        """Return the results of each document."""
+        """Return for each document, in order, the list of its results."""
         gc.enable()  # trees of pages have many reference cycles
         return [list(parsed(document)) for document in self.documents]
 
 
 class _Batch:
-    """Documents, and the other items between them."""
+    """A batch of consecutive items: documents to be parsed by a worker, and the other items between them."""
 
     def __init__(self) -> None:
         self.items: list[object] = []
@@ -52,7 +52,7 @@ class _Batch:
         self.future: Future[list[list[ReadOutcome]]] | None = None
 
     def add(self, item: object) -> bool:
-        """Add an item. Return whether the batch is now full."""
+        """Add an item to the batch. Return whether the batch is now full."""
         self.items.append(item)
         if isinstance(item, Document):
             self.size += len(item.data)
@@ -64,7 +64,7 @@ class _Batch:
 
 
 class Parsers:
-    """Parses documents: in this process at first, in worker processes once that takes long enough."""
+    """Parses documents: in this process at first, and in worker processes once parsing has taken long enough."""
 
     def __init__(self) -> None:
         self._workers: ProcessPool | None = None
@@ -80,9 +80,9 @@ class Parsers:
             self._workers.shutdown()
 
     def in_order(self, items: Iterable[Any]) -> Iterator[Any]:
-        """Yield the items in order; each document is replaced by its results.
+        """Yield the items in order, with each document replaced by its results.
 
-        Items are consumed ahead of the results, within the bounds of this module.
+        Items are consumed before the results of earlier documents are there, within the bounds of this module.
         """
         rest = iter(items)
         for item in rest:
@@ -142,7 +142,7 @@ def _items_of_batch(batch: _Batch, workers: ProcessPool) -> Iterator[Any]:
 
 
 def _results_of_batch(batch: _Batch, workers: ProcessPool) -> list[list[ReadOutcome]]:
-    """Return the results of the documents of a batch; if it crashed a worker, each document is tried by itself."""
+    """Return for each document of a batch the list of its results. If a worker crashed, each is tried by itself."""
     if batch.future is None:
         return [list(parsed(document)) for document in batch.documents]
     try:

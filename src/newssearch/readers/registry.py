@@ -40,7 +40,7 @@ FORMAT_MODULES = (
 """The modules of the formats, in the order in which they are tried; each module lists its formats in ``FORMATS``."""
 
 ENTRY_POINT_GROUP = "newssearch.formats"
-"""The group of entry points by which other packages add formats; each entry point names a :class:`Format`."""
+"""The group of entry points by which other packages add formats; each entry point refers to a :class:`Format`."""
 
 UNREAD_SIGNATURES = tuple(
     (re.compile(magic, re.DOTALL), name)
@@ -80,22 +80,25 @@ UNREAD_SIGNATURES = tuple(
         (rb"wOF[F2]|\x00\x01\x00\x00\x00[\x04-\x40]|OTTO\x00", "a font"),
     )
 )
-"""The first bytes of files that newssearch does not read, with the name of each for the rejection."""
+"""Patterns for the first bytes of files that newssearch does not read, each with the name of the file type."""
 
 OPTIONAL_PACKAGES = ("trafilatura", "feedparser", "warcio", "backports.zstd", "yaml", "markdown_it", "pypdf")
-"""Packages that formats import and that may not be installed."""
+"""The packages that formats import and that may not be installed."""
 
 
 @cache
 def available_formats() -> tuple[str, ...]:
-    """Return the names of the installed optional packages and formats: a new one may read a file rejected without it."""
+    """Return the names of the installed optional packages and of the formats of other packages.
+
+    When one is added, files that were rejected without it may become readable.
+    """
     added = sorted(f"{entry.name}={entry.value}" for entry in _entry_points())
     return (*filter(_is_installed, OPTIONAL_PACKAGES), *added)
 
 
 @cache
 def versions() -> tuple[str, ...]:
-    """Return the versions of newssearch and of the packages that formats import.
+    """Return the names and versions of newssearch and of the packages that formats import.
 
     A file that one version rejected may be readable with another.
     """
@@ -118,7 +121,7 @@ def versions() -> tuple[str, ...]:
 
 
 def _entry_points() -> list[EntryPoint]:
-    """Return the entry points of the formats of other packages, sorted by name."""
+    """Return the entry points by which other packages add formats, sorted by name."""
     from importlib.metadata import entry_points  # slow to import, and only reading needs it
 
     return sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda entry: entry.name)
@@ -135,7 +138,10 @@ def _is_installed(module: str) -> bool:
 
 @cache
 def formats() -> tuple[Format, ...]:
-    """Return all formats, those of other packages first. Raises NewssearchError if one of those cannot be loaded."""
+    """Return all formats in the order in which they are tried, those of other packages first.
+
+    Raises NewssearchError if a format of another package cannot be loaded.
+    """
     added = []
     for entry in _entry_points():
         named = f"the format {entry.name} ({entry.value}{_distribution_of(entry)})"
@@ -159,7 +165,7 @@ def _distribution_of(entry: EntryPoint) -> str:
 
 
 def describe_error(error: BaseException) -> str:
-    """Return an exception as one line, with its type.
+    """Return the type and the message of an exception on one line.
 
     >>> describe_error(KeyError("title"))
     "KeyError: 'title'"
@@ -182,9 +188,10 @@ def plugin_location(error: BaseException) -> str:
 
 
 def detect_format(source: Input) -> Format:
-    """Return the format of an input: detected by its content, else by its suffix, else plain text.
+    """Return the format of an input: detected by its content, else by its file suffix, else plain text.
 
-    Raises UnreadableError, saying what it looks like, for a binary file in no known format.
+    Raises UnreadableError for a binary file in no supported format; the message names the type of the file, if
+    recognised.
     """
     for candidate in formats():
         if candidate.matches(source):

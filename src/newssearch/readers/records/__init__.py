@@ -1,1 +1,1 @@
-"""The formats of records, JSON and tables, and the dialects of the services that write them."""
+"""The formats of records, JSON and tables, and the dialects of the services that write these records."""

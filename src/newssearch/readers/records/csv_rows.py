@@ -1,4 +1,4 @@
-"""Read the rows of a table in text form, after detecting its delimiter and quoting."""
+"""Read the rows of a table in text form, after detecting its delimiter and its quoting."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from newssearch.readers.api import UnreadableError
 TableRow = list[str]
 
 ROW_LIMIT = 4 * 1024 * 1024
-"""Characters of a row, at most; without a limit, an unclosed quote would make one row of the rest of the file."""
+"""The maximum number of characters of a row: without a limit, an unclosed quote would swallow the rest of the file."""
 
 ROW_TOO_LONG = f"a row longer than {ROW_LIMIT // 2**20} MiB"
 UNCLOSED_QUOTE = "a quote that is never closed"
@@ -22,17 +22,17 @@ UNCLOSED_QUOTE = "a quote that is never closed"
 DELIMITERS = ",;\t|"
 
 SAMPLE_ROWS = 20
-"""The number of rows from which the form of a table is detected."""
+"""The number of rows at the start of a table from which its form is detected."""
 
 MAX_BAD_ROWS = 1000
-"""The number of unreadable rows after which the rest of the table is not read."""
+"""The number of unreadable rows after which the rest of a table is not read."""
 
 
 class TableForm(NamedTuple):
-    """How the rows of a table are written.
+    """The form of a table: how its rows are written.
 
-    ``delimiter`` separates cells. ``quoted`` says that cells may be in quotes. ``escaped`` says that a quote inside a quoted
-    cell is escaped with a backslash; otherwise it is doubled.
+    ``delimiter`` separates cells. ``quoted`` says that cells may be in quotes. ``escaped`` says that a quote inside a
+    quoted cell is escaped with a backslash; otherwise it is doubled.
     """
 
     delimiter: str
@@ -41,7 +41,7 @@ class TableForm(NamedTuple):
 
     @property
     def options(self) -> dict[str, Any]:
-        """The keyword arguments for :func:`csv.reader`."""
+        """The keyword arguments that make :func:`csv.reader` read this form."""
         return {
             "delimiter": self.delimiter,
             "quoting": csv.QUOTE_MINIMAL if self.quoted else csv.QUOTE_NONE,
@@ -53,14 +53,15 @@ _CSV_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 def lines_in(text: str) -> list[str]:
-    """Return the lines of a text with their ends: only those of tables, not the other line breaks of Unicode."""
+    """Return the lines of a text with their line ends, which are LF, CR or CRLF, unlike those of ``str.splitlines``."""
     return _CSV_LINE.findall(text)
 
 
 def form_of(sample: str, delimiter: str | None = None, *, whole: bool = True) -> TableForm:
-    """Return the form of the table that begins with ``sample``.
+    """Return the form of the table that begins with ``sample``; ``whole`` says that nothing follows the sample.
 
-    The delimiter is the one with which most rows have as many cells as the first one; more cells are better.
+    With the chosen delimiter, most rows have as many cells as the first one; among such delimiters, more cells are
+    better. A given ``delimiter`` is used as it is.
     """
     escaped = '\\"' in sample and '""' not in sample
     best, best_score = TableForm(delimiter or ",", _is_quoted(sample, delimiter or ",", whole), escaped), 0.0
@@ -76,9 +77,9 @@ def form_of(sample: str, delimiter: str | None = None, *, whole: bool = True) ->
 
 
 def first_rows(sample: str, form: TableForm, *, whole: bool = False) -> list[TableRow]:
-    """Return the first rows in a sample that are not blank, without the last one, which the end of the sample may cut.
+    """Return the first rows in a sample that are not blank.
 
-    That row is kept if the sample is the ``whole`` table.
+    The last row is left out, because the end of the sample may cut it, unless the sample is the ``whole`` table.
     """
     rows = islice(rows_of(lines_in(sample), form), SAMPLE_ROWS + 1)
     found = [row for row in rows if isinstance(row, list) and any(row)]
@@ -86,7 +87,10 @@ def first_rows(sample: str, form: TableForm, *, whole: bool = False) -> list[Tab
 
 
 def _is_quoted(sample: str, delimiter: str, whole: bool) -> bool:
-    """Whether quotes delimit cells. They do unless the delimiter is a tab; then the sample must parse with them."""
+    """Whether quotes delimit cells: always, except that a sample with tabs as delimiter must be valid with quotes.
+
+    Unless the sample is the ``whole`` table, its end may cut a quoted cell.
+    """
     if delimiter != "\t":
         return True
     lines = iter(lines_in(sample))
@@ -99,7 +103,11 @@ def _is_quoted(sample: str, delimiter: str, whole: bool) -> bool:
 
 
 def rows_of(lines: Iterable[str | None], form: TableForm) -> Iterator[TableRow | str]:
-    """Yield each row, or for a bad one the reason as a string; reading then goes on with the next line."""
+    """Yield each row as a list of cells, or the reason as a string for a bad row.
+
+    After a bad row, reading goes on with the line after its first one. Raises UnreadableError after
+    :data:`MAX_BAD_ROWS` bad rows.
+    """
     source = _RowLines(iter(lines))
     failures = 0
     rows = csv.reader(source, **form.options)
@@ -128,7 +136,7 @@ class _TooLongError(Exception):
 
 
 class _RowLines:
-    """Iterates over lines, and keeps those of the current row so that they can be read again."""
+    """An iterator over lines, which keeps the lines of the current row so that they can be read again."""
 
     def __init__(self, lines: Iterator[str | None]) -> None:
         self.taken: list[str] = []
@@ -158,13 +166,13 @@ class _RowLines:
         return line
 
     def begin(self) -> None:
-        """Start a new row."""
+        """Start a new row: forget the lines of the previous one."""
         self.taken.clear()
         self._size = 0
         self.ended = False
 
     def again(self) -> None:
-        """Give up the current row: the lines after its first one are read again."""
+        """Give up the current row: the lines after its first line will be read again."""
         self._again.extendleft(reversed(self.taken[1:]))
 
 

@@ -1,7 +1,8 @@
 """The dialects of JSON in which services, programs and publishers write articles.
 
-A dialect is recognised by its keys. It claims the values whose meaning differs from what their keys suggest, and removes
-those keys from the record; the remaining keys are read by :data:`.field_names.RECORD_KEYS`, as in any other record.
+A dialect is recognised by its keys. It claims the values whose meaning differs from what their keys suggest, and
+removes those keys from the record; the remaining keys are read by :data:`.field_names.RECORD_KEYS`, as in any other
+record.
 """
 
 from __future__ import annotations
@@ -38,9 +39,10 @@ _PAID_ONLY = re.compile(r"only available in (?:[\w ]{1,40} )?plans?\W*", re.IGNO
 
 
 class Dialect(NamedTuple):
-    """A dialect of records.
+    """A dialect in which a service, a program or a publisher writes records.
 
-    ``fill`` fills the draft and returns None; for a record that is not an article, it returns the kind that reports name.
+    ``matches`` returns whether a record is in this dialect. ``fill`` fills the draft and returns None; for a record
+    that is not an article, it returns the kind under which reports count it.
     """
 
     matches: Callable[[RecordValues], bool]
@@ -48,7 +50,10 @@ class Dialect(NamedTuple):
 
 
 def fill_by_dialect(values: RecordValues, draft: Draft) -> str | None:
-    """Fill a draft by the dialect of a record, if any. Return the kind of a record that is not an article, else None."""
+    """Fill a draft by the dialect of a record, if the record has one.
+
+    Return None, or the kind under which reports count a record that is not an article.
+    """
     for dialect in DIALECTS:
         if dialect.matches(values):
             return dialect.fill(values, draft)
@@ -60,7 +65,7 @@ def _has(values: RecordValues, *names: str) -> bool:
 
 
 def _feed_item(values: RecordValues, draft: Draft) -> None:
-    """An item of a JSON feed (version 1 or 1.1)."""
+    """Fill a draft from an item of a JSON feed (version 1 or 1.1)."""
     feed = values.pop(normal_name(FEED_KEY))
     plain = string(values.pop("contenttext", None))
     draft.text = html_blocks(values.pop("contenthtml", None)) or plain or ""
@@ -76,7 +81,7 @@ def _feed_item(values: RecordValues, draft: Draft) -> None:
 
 
 def _newsapi(values: RecordValues, draft: Draft) -> None:
-    """NewsAPI, GNews and similar services: their source is the outlet."""
+    """Fill a draft from a record of NewsAPI, GNews or a similar service: their ``source`` is the outlet."""
     source = values.pop("source", None)
     draft.claim("outlet", inner(source, "name") or inner(source, "title") or inner(source, "uri"))
 
@@ -87,7 +92,7 @@ def _event_registry(values: RecordValues, draft: Draft) -> None:
 
 
 def _newsdata(values: RecordValues, draft: Draft) -> None:
-    """newsdata.io, which gives texts to paying customers only."""
+    """Fill a draft from a record of newsdata.io, which gives texts to paying customers only."""
     draft.identity = as_text(values.pop("articleid", None))
     draft.claim("outlet", values.pop("sourcename", None))
     draft.claim("outlet", values.pop("sourceid", None))
@@ -105,7 +110,7 @@ def _mediastack(values: RecordValues, draft: Draft) -> None:
 
 
 def _guardian(values: RecordValues, draft: Draft) -> None:
-    """The Open Platform API of the Guardian."""
+    """Fill a draft from a record of the Open Platform API of the Guardian."""
     fields = values.pop("fields", None)
     draft.claim("title", plain_headline(inner(fields, "headline")))
     draft.claim("title", plain_headline(values.pop("webtitle", None)))
@@ -132,7 +137,7 @@ def _guardian(values: RecordValues, draft: Draft) -> None:
 
 
 def _nyt(values: RecordValues, draft: Draft) -> None:
-    """The Article Search API of the New York Times, which contains no texts."""
+    """Fill a draft from a record of the Article Search API of the New York Times, which contains no full texts."""
     title = values.pop("headline", None)
     draft.claim("title", inner(title, "main") or inner(title, "printheadline"))
     draft.claim("title", string(title))
@@ -150,7 +155,7 @@ def _nyt(values: RecordValues, draft: Draft) -> None:
 
 
 def _wordpress(values: RecordValues, draft: Draft) -> str | None:
-    """A post from the REST API of WordPress."""
+    """Fill a draft from a post of the REST API of WordPress, and return None."""
     draft.identity = string(inner(values.pop("guid", None), "rendered"))
     draft.claim("title", plain_headline(inner(values.pop("title", None), "rendered")))
     draft.text = html_blocks(inner(values.pop("content", None), "rendered"))
@@ -174,7 +179,7 @@ def _wordpress(values: RecordValues, draft: Draft) -> str | None:
 
 
 def _schema_org(values: RecordValues, draft: Draft) -> str | None:
-    """An article of schema.org."""
+    """Fill a draft from a schema.org article. Return the kind of a record that is not an article, else None."""
     kind = values.pop("type", None)
     if kind is not None and not is_article_type(kind) and not values.get("articlebody"):
         return "linked data of no article"
@@ -207,7 +212,7 @@ def _schema_org(values: RecordValues, draft: Draft) -> str | None:
 
 
 def _newsplease(values: RecordValues, draft: Draft) -> None:
-    """news-please, also for Common Crawl: its download date is not a date of the article."""
+    """Fill a draft from a record of news-please, also for Common Crawl; its download date is no date of the article."""
     for name in ("titlepage", "titlerss"):
         draft.claim("title", values.get("title"))
         draft.claim("title", values.pop(name, None))
@@ -216,12 +221,12 @@ def _newsplease(values: RecordValues, draft: Draft) -> None:
 
 
 def _gdelt(values: RecordValues, draft: Draft) -> None:
-    """GDELT, which states when it found an article."""
+    """Fill a draft from a record of GDELT, which states when it found an article."""
     draft.claim("date", values.pop("seendate", None), FROM_CRAWL)
 
 
 def _of_outlet(values: RecordValues, draft: Draft) -> None:
-    """A record that states the site of its source: the source is the outlet."""
+    """Fill a draft from a record that states the web site of its ``source``, which is therefore the outlet."""
     draft.claim("outlet", values.pop("source", None))
 
 
@@ -258,4 +263,4 @@ DIALECTS = (
     Dialect(lambda values: "seendate" in values, _gdelt),
     Dialect(lambda values: string(values.get("source")) is not None and _is_site(values.get("sourceurl")), _of_outlet),
 )  # fmt: skip
-"""The dialects, in the order in which they are tried."""
+"""The dialects, in the order in which they are tried on a record."""

@@ -13,19 +13,22 @@ ENVELOPE_KEYS = (
     "articles", "results", "items", "docs", "data", "response", "hits", "stories", "news", "posts", "entries", "item",
     "documents", "records", "graph", "value", "content",
 )  # fmt: skip
-"""The keys under which an object that is not an article may hold a list of articles, as the response of a service does."""
+"""The keys under which an object that is not an article may hold a list of articles.
+
+Such an object is an envelope, for example the response of a service.
+"""
 
 ARTICLE_LIST_KEYS = ("articles", "stories", "posts", "news", "entries", "items")
 """The keys under which even an object with a title, such as a feed, holds articles if the items look like articles."""
 
 WRAPPER_KEYS = ("_source", "item", "article", "story", "doc", "content")
-"""The keys under which an item of the list may hold the article; the first is that of Elasticsearch."""
+"""The keys under which an object that only wraps an article holds it; ``_source`` is that of Elasticsearch."""
 
 MAX_ENVELOPE_DEPTH = 4
-"""Levels of nested objects that are searched, at most."""
+"""The number of levels of nested objects in which a list of records is searched."""
 
 FEED_KEY = "newssearch feed"
-"""The key that is added to the items of a JSON feed for the properties of the feed; no input has such a key."""
+"""The key that is added to items of a JSON feed and holds the properties of the feed; no input has this key."""
 
 _ARTICLE_KEYS = frozenset(key for field in ("title", "text", "paragraphs") for key in RECORD_KEYS[field])
 _DETAIL_KEYS = frozenset(
@@ -80,7 +83,11 @@ def _looks_like_article(values: RecordValues) -> bool:
 
 
 def _looks_like_list(values: RecordValues, depth: int) -> bool:
-    """Whether an object with a title but without a text is a list of articles."""
+    """Whether an object with a title is a list of articles rather than an article.
+
+    It is if it has no text, but a list of items that look like articles. ``depth`` is the number of envelopes around
+    the object; at the maximum, it is no list.
+    """
     if depth >= MAX_ENVELOPE_DEPTH or any(
         values.get(key) for field in ("text", "paragraphs") for key in RECORD_KEYS[field]
     ):
@@ -94,7 +101,7 @@ def _looks_like_list(values: RecordValues, depth: int) -> bool:
 
 
 def _wrapped(values: Mapping[object, object]) -> dict[object, object] | None:
-    """Return the article inside an object that only wraps it, or None."""
+    """Return the article inside an object that only wraps it, or None if the object is no such wrapper."""
     for key in WRAPPER_KEYS:
         inside = values.get(key)
         if isinstance(inside, dict) and (_looks_like_article(within := values_of(inside)) or "uri" in within):
@@ -103,7 +110,10 @@ def _wrapped(values: Mapping[object, object]) -> dict[object, object] | None:
 
 
 def _items_of_envelope(values: RecordValues, depth: int) -> list[dict[object, object]] | None:
-    """Return the list of records in an envelope, possibly inside a nested object, or None."""
+    """Return the list of records in an envelope, possibly from a nested object, or None if it has none.
+
+    ``depth`` is the number of objects around the envelope.
+    """
     if depth >= MAX_ENVELOPE_DEPTH:
         return None
     for key in ENVELOPE_KEYS:
@@ -120,7 +130,7 @@ def _items_of_envelope(values: RecordValues, depth: int) -> list[dict[object, ob
 
 
 def _associated(values: RecordValues) -> Iterator[object]:
-    """Yield the other texts in the package of an agency."""
+    """Yield the other texts in the ``associations`` of an item, which is then a package of an agency."""
     inside = values.get("associations")
     for item in inside.values() if isinstance(inside, dict) else inside if isinstance(inside, list) else ():
         if isinstance(item, dict) and item.get("type") == "text":
@@ -130,7 +140,7 @@ def _associated(values: RecordValues) -> Iterator[object]:
 
 
 def _of_feed(values: RecordValues) -> Iterator[object]:
-    """Yield the items of a JSON feed, each with the properties of the feed."""
+    """Yield the items of a JSON feed, each with the properties of the feed added under :data:`FEED_KEY`."""
     items = values.get("items")
     around = {key: values.get(key) for key in ("title", "language", "authors", "author")}
     for item in items if isinstance(items, list) else ():
@@ -138,7 +148,10 @@ def _of_feed(values: RecordValues) -> Iterator[object]:
 
 
 def _of_graph(nodes: list[object]) -> Iterator[object]:
-    """Yield the articles in a graph of linked data, with their references to other nodes replaced by those nodes."""
+    """Yield the articles in a graph of linked data, or all nodes if none is an article.
+
+    Their references to other nodes are replaced by those nodes.
+    """
     node_of = {
         node["@id"]: node for node in nodes if isinstance(node, dict) and isinstance(node.get("@id"), str)
     }
@@ -160,7 +173,7 @@ def _with_references(value: object, node_of: Mapping[str, object]) -> object:
 
 
 def is_article_type(value: object) -> bool:
-    """Whether a ``@type`` of schema.org is that of an article."""
+    """Whether the value of ``@type`` is a type of schema.org for articles, or a list that contains one."""
     kinds = value if isinstance(value, list) else [value]
     names = [text.rsplit("/", 1)[-1].rsplit(":", 1)[-1] for kind in kinds if (text := as_text(kind))]
     return any(

@@ -43,9 +43,10 @@ RECORD_KEYS: Mapping[str, tuple[str, ...]] = {
         "externalurl",
     ),
 }  # fmt: skip
-"""The keys of each field in normal form (:func:`.json_values.normal_name`); the first one with a value counts.
+"""The keys of each field in a record, in normal form (:func:`.json_values.normal_name`), the most trusted first.
 
-``summary`` is used for a missing text, and ``updated`` for a missing date."""
+The keys of ``summary`` are used if there is no text, and those of ``updated`` if there is no date.
+"""
 
 MORE_COLUMN_NAMES: Mapping[str, tuple[str, ...]] = {
     "id": ("an", "accessionnumber", "accessionno", "identifier"),
@@ -77,13 +78,16 @@ MORE_COLUMN_NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "url": ("uri", "address", "adresse", "webpage"),
 }  # fmt: skip
-"""Other names of columns in tables: in other languages, and the codes of databases."""
+"""Additional names of table columns for each field: names in other languages, and the codes of databases."""
 
 COLUMN_NAMES: Mapping[str, tuple[str, ...]] = {
     field: tuple(name for name in (*names, *MORE_COLUMN_NAMES.get(field, ())) if name != "name")
     for field, names in RECORD_KEYS.items()
 }
-"""The names of columns of each field. "name" is left out: a table with such a column rarely contains articles."""
+"""All names of table columns for each field.
+
+``name`` is left out, because a table with such a column rarely contains articles.
+"""
 
 FIELD_OF_COLUMN: Mapping[str, str] = {name: field for field, names in COLUMN_NAMES.items() for name in names}
-"""The field of each column by the name of the column."""
+"""The field of a table column, keyed by the name of the column in normal form."""

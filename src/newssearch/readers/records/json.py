@@ -28,14 +28,14 @@ from .envelopes import records_in
 from .record import read_record
 
 CHUNK_OF_LINES = 256 * 1024
-"""Bytes of lines that are parsed together as one document, possibly in another process."""
+"""The maximum number of bytes of lines that are parsed together as one document, unless one line is longer."""
 
 
 def read(source: Input) -> Iterator[Item]:
     """Yield the items in one JSON document or in JSON Lines.
 
-    The input is JSON Lines if its first line is a complete object, or begins one and is longer than the sample. It is
-    also JSON Lines if it is not valid JSON as a whole and any line is a complete object, because its first lines are
+    The input is JSON Lines if its first line is a complete object, or begins an object and is longer than the sample. A
+    document that is not valid JSON, but has a line that is a complete object, is JSON Lines whose first lines are
     broken.
     """
     first, line_feed, _ = source.opening.partition("\n")
@@ -57,7 +57,7 @@ def read(source: Input) -> Iterator[Item]:
 
 
 def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
-    """Yield the articles in one JSON document, or in JSON Lines if the document turns out to be that."""
+    """Yield the articles in one JSON document, or in JSON Lines if only single lines of it are valid JSON."""
     text = decode(data)
     try:
         document = json.loads(text)
@@ -74,7 +74,10 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
 
 
 def _read_chunks(stream: BinaryIO, origin: Origin, encoding: str | None) -> Iterator[Item]:
-    """Yield JSON Lines as documents of up to :data:`CHUNK_OF_LINES` bytes."""
+    """Yield JSON Lines as documents of up to :data:`CHUNK_OF_LINES` bytes, and rejections of lines that are too long.
+
+    Lines in a given ``encoding``, such as UTF-16, are parsed at once instead.
+    """
     if encoding is not None:
         yield from read_lines(stream, origin, encoding=encoding)
         return
@@ -99,7 +102,7 @@ def _read_chunks(stream: BinaryIO, origin: Origin, encoding: str | None) -> Iter
 
 
 def _parse_chunk(data: bytes, origin: Origin, before: int) -> Iterator[ReadOutcome]:
-    """Yield the articles in lines from the middle of a file; ``before`` is the number of records above them."""
+    """Yield the articles in JSON Lines from the middle of a file; ``before`` is the number of records above them."""
     yield from read_lines(io.BytesIO(data), origin, before=before)
 
 
@@ -112,9 +115,9 @@ def read_lines(
 ) -> Iterator[ReadOutcome]:
     """Yield the articles in JSON Lines, with one line in memory at a time; a bad line is rejected, and reading goes on.
 
-    ``encoding`` is given for UTF-16 and UTF-32, in which a line feed takes more than one byte; otherwise the encoding of
-    each line is detected. The number of a record is that of its line among those that are not blank, plus ``before``.
-    If a line contains several records, each is a member of its own. Exceptions of ``stream`` are not caught.
+    ``encoding`` is given for UTF-16 and UTF-32, in which a line feed takes more than one byte; otherwise the encoding
+    of each line is detected. The number of a record is that of its line, blank lines not counted, plus ``before``. If a
+    line contains several records, each is a member of its own. Exceptions of ``stream`` are not caught.
     """
     number, decoder = before, Decoder()
     most = origin.options.limits.document
@@ -146,7 +149,7 @@ def _is_json_object(line: str) -> bool:
 
 
 def json_problem(error: ValueError | RecursionError) -> str:
-    """Return the reason why a text could not be parsed as JSON, as users see it."""
+    """Return the reason for users why a text could not be parsed as JSON, given the exception of the parser."""
     if isinstance(error, RecursionError):
         return "JSON nested too deeply"
     if isinstance(error, json.JSONDecodeError):

@@ -1,4 +1,4 @@
-"""Normalise the keys and convert the values of a record, in any dialect."""
+"""Normalise the keys and convert the values of a record, whatever its dialect."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from newssearch.readers.html_fragment import blocks_of, has_markup, line_of
 from newssearch.text.paragraphs import Block
 
 RecordValues = dict[str, object]
-"""The values of a record by the normal names of its keys."""
+"""The values of a record, keyed by the names of its keys in normal form (:func:`normal_name`)."""
 
 RecordText = str | list[str | Block]
 
@@ -42,7 +42,10 @@ def normal_name(name: str) -> str:
 
 
 def values_of(record: Mapping[object, object]) -> RecordValues:
-    """Return the values of a record by normalised name; if several keys get the same name, the first with a value wins."""
+    """Return the values of a record, keyed by normal names.
+
+    If several keys have the same normal name, the first of them with a value counts.
+    """
     values: RecordValues = {}
     for key, value in record.items():
         name = normal_name(str(key)[:200])
@@ -52,7 +55,7 @@ def values_of(record: Mapping[object, object]) -> RecordValues:
 
 
 def inner(value: object, *path: str) -> object:
-    """Return the value at a path of normal names in nested objects, or None."""
+    """Return the value at a path in nested objects, or None; the path consists of keys in normal form."""
     for name in path:
         if not isinstance(value, dict):
             return None
@@ -66,7 +69,10 @@ def string(value: object) -> str | None:
 
 
 def objects(value: object) -> list[RecordValues]:
-    """Return the objects in a list, those in an object of objects, or the object itself as the only one."""
+    """Return the objects in a value, each as values keyed by normal names.
+
+    The value is a list of objects, an object that contains only objects, or an object that is the only one.
+    """
     if isinstance(value, dict):
         inside = [item for item in value.values() if isinstance(item, dict)]
         return [values_of(item) for item in inside] if len(inside) == len(value) else [values_of(value)]
@@ -76,12 +82,15 @@ def objects(value: object) -> list[RecordValues]:
 
 
 def first(values: RecordValues, *names: str) -> str | None:
-    """Return the first value under the given names that is a string and not blank, or None."""
+    """Return the first value under the given normal names that is a string and not blank, or None."""
     return next((text for name in names if (text := string(values.get(name)))), None)
 
 
 def listed_names(value: object, *keys: str) -> list[str]:
-    """Return the names in a value: a string, an object with a name, or a list of either."""
+    """Return the names in a value, which is a string, an object with a name, or a list of either, without repetitions.
+
+    ``keys`` are looked up in an object before ``name`` and ``title``.
+    """
     items = value if isinstance(value, list) else [value]
     found = []
     for item in items:
@@ -101,24 +110,24 @@ def without_by(byline: str | None) -> str | None:
 
 
 def plain_headline(value: object) -> str | None:
-    """Return a headline without its markup and entities, or None."""
+    """Return a headline without markup and HTML entities, or None if the value is not a string or is blank."""
     text = string(value)
     return line_of(text) if text and has_markup(text) else text
 
 
 def html_blocks(value: object) -> list[str | Block]:
-    """Return the blocks of a value that is HTML."""
+    """Return the blocks of a value that is a string of HTML; an empty list for any other value."""
     text = string(value)
     return list(blocks_of(text)) if text else []
 
 
 def prose(text: str) -> RecordText:
-    """Return a text, or its blocks if it is HTML: if it contains a tag of a block element."""
+    """Return a text unchanged, or its blocks if it contains a tag of an HTML block element."""
     return html_blocks(text) if "<" in text and _BLOCK_TAG.search(text) else text
 
 
 def uncut(text: str) -> tuple[str, bool]:
-    """Return a text without the mark of a service that cut it, and whether it had one.
+    """Return a text without the mark that a service leaves where it cut a text, and whether the text had such a mark.
 
     >>> uncut("It rained… [+1234 chars]")
     ('It rained', True)
@@ -129,7 +138,10 @@ def uncut(text: str) -> tuple[str, bool]:
 
 
 def value_at(record: Mapping[object, object], column: str) -> object:
-    """Return the value of the key that a user wrote: in any case, with dots for nested objects; None if there is none."""
+    """Return the value under a key as a user wrote it, or None if there is none.
+
+    The key may be in any case, and dots lead into nested objects.
+    """
     wanted = normal_name(column)
     exact = record.get(column)
     if exact is not None:
@@ -141,5 +153,5 @@ def value_at(record: Mapping[object, object], column: str) -> object:
 
 
 def filled(values: Iterable[object]) -> object:
-    """Return the first value that is not empty, or None."""
+    """Return the first value that is not empty, or None if all are empty."""
     return next((value for value in values if value not in (None, "", [], {})), None)

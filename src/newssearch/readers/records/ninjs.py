@@ -24,7 +24,10 @@ SKIPPED_NINJS_TYPES = {
     "picture": "pictures", "photo": "pictures", "image": "pictures", "graphic": "graphics", "animation": "graphics",
     "video": "videos", "audio": "audio", "event": "events", "planning": "plans",
 }  # fmt: skip
-"""The types of items that are skipped, even with a caption or a title, and the kind that reports name."""
+"""The kinds under which reports count skipped ninjs items, keyed by the type of the item.
+
+Such items are skipped even if they have a caption or a title.
+"""
 
 NINJS_TYPES = frozenset(SKIPPED_NINJS_TYPES) | {"text", "composite", "component", "story"}
 
@@ -32,14 +35,14 @@ NINJS_KEYS = frozenset(
     "versioncreated firstcreated headlines bodies pubstatus usageterms copyrightnotice copyrightholder infosources"
     " renditions associations bodyxhtml descriptiontext ednote rightsinfo embargoed slugline".split()
 )
-"""Keys of ninjs items; other records have at most one of them."""
+"""The keys by which a ninjs item is recognised, in normal form; other records have at most one of them."""
 
 FROM_COPYRIGHT_HOLDER = Provenance("inferred", "the holder of the copyright")
 FROM_VERSION = Provenance("stated", "when this version was made")
 
 
 def is_ninjs(values: RecordValues) -> bool:
-    """Whether a record is an item of ninjs."""
+    """Whether a record is a ninjs item."""
     if inner(values.get("standard"), "name") == "ninjs":
         return True
     if not ("uri" in values or "guid" in values):
@@ -49,7 +52,7 @@ def is_ninjs(values: RecordValues) -> bool:
 
 
 def fill_from_ninjs(values: RecordValues, draft: Draft) -> str | None:
-    """Fill the draft of an item. Return the kind of an item that is not an article, else None."""
+    """Fill the draft of a ninjs item. Return None, or the kind under which reports count an item that is no article."""
     kind = values.pop("type", None)
     if isinstance(kind, str) and kind in SKIPPED_NINJS_TYPES:
         return SKIPPED_NINJS_TYPES[kind]
@@ -81,7 +84,7 @@ def fill_from_ninjs(values: RecordValues, draft: Draft) -> str | None:
 
 
 def _claim_title(values: RecordValues, draft: Draft) -> None:
-    """Claim the headline first; ``title`` is only the name of the item in lists."""
+    """Claim the headlines of an item; its ``title``, which only names the item in lists, remains for a later claim."""
     of_role = {str(item.get("role")): item for item in reversed(objects(values.pop("headlines", None)))}
     main = of_role.pop("main", None)
     for item in ([main] if main else []) + list(reversed(of_role.values())):
@@ -93,7 +96,7 @@ def _claim_title(values: RecordValues, draft: Draft) -> None:
 
 
 def _ninjs_text(values: RecordValues) -> tuple[RecordText, Provenance]:
-    """Return the main body, preferably the HTML one, which has paragraphs."""
+    """Return the text of the main body and its provenance; the HTML form is preferred, because it has paragraphs."""
     stated = Provenance("stated")
     bodies = objects(values.pop("bodies", None))
     bodies.sort(

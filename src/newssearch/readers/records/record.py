@@ -28,11 +28,11 @@ from .json_values import (
 )
 
 PARAGRAPH_KEYS = ("text", "content", "body")
-"""The keys under which an object that is a paragraph holds its text."""
+"""The keys under which an object that stands for a paragraph holds its text."""
 
 
 def read_record(record: object, origin: Origin, number: int) -> ReadOutcome:
-    """Return the article that a record describes, or a rejection.
+    """Return the article that a record describes, a rejection or a skip; ``number`` is that of the record.
 
     Keys that the options assign to fields are the most trusted, then the claims of the record's dialect, then keys with
     common names. The ``id`` of the record is the identity of the article if it has no ``url``.
@@ -49,7 +49,11 @@ def read_values(
     columns: Iterable[tuple[str, object]],
     keys: Mapping[str, tuple[str, ...]],
 ) -> ReadOutcome:
-    """Return the article that values describe; ``columns`` pairs fields with the values that the options assign them."""
+    """Return the article that the values of a record describe, a rejection or a skip.
+
+    ``columns`` pairs fields with the values that the options assign to them, and ``keys`` are the normal names of the
+    keys of each field.
+    """
     for field, value in columns:
         claim_column(draft, field, value)
     mapped, provenance, identity = draft.text, draft.text_provenance, draft.identity
@@ -65,7 +69,10 @@ def read_values(
 
 
 def claim_column(draft: Draft, field: str, value: object) -> None:
-    """Claim a value that the options assign to a field, or take it as the text or the identity."""
+    """Claim a value that the options assign to a field.
+
+    A value for ``text`` or ``id`` becomes the text or the identity of the draft, unless it has one already.
+    """
     if field == "text":
         draft.text = draft.text or _as_paragraphs(value)
     elif field == "id":
@@ -101,7 +108,10 @@ def _fields_of(keys: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, tuple
 
 
 def text_in(values: RecordValues, keys: Mapping[str, tuple[str, ...]]) -> tuple[RecordText, Provenance]:
-    """Return the text of a record and its provenance: a summary if there is no other text, or an empty text."""
+    """Return the text of a record and its provenance.
+
+    The text is a summary if there is no other text, and empty if there is no summary either.
+    """
     for key in (*keys.get("text", ()), *keys.get("paragraphs", ())):
         if text := _as_paragraphs(values.get(key), is_html=key.endswith("html")):
             if isinstance(text, str):
@@ -115,7 +125,7 @@ def text_in(values: RecordValues, keys: Mapping[str, tuple[str, ...]]) -> tuple[
 
 
 def _as_paragraphs(value: object, *, is_html: bool = False) -> RecordText:
-    """Return a value as text: a string, the blocks of a string with markup, or a list of paragraphs."""
+    """Return a value as text: a string, the blocks of a string with HTML markup, or a list of paragraphs."""
     if (text := string(value)) is not None:
         return html_blocks(text) if is_html else prose(text)
     if isinstance(value, list):

@@ -22,10 +22,10 @@ from .record import read_values
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
 
 LONGEST_COLUMN_NAME = 60
-"""Characters of the name of a column, at most."""
+"""The maximum number of characters of the name of a column."""
 
 TELLING_FIELDS = frozenset({"title", "text", "summary"})
-"""Fields of which a table of articles has at least one."""
+"""The fields by which a table of articles is recognised: it has a column for at least one of them."""
 
 NO_TEXT_COLUMN = Provenance("missing", "the table has no column of texts")
 
@@ -36,7 +36,7 @@ _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d?:\d\d(?::\d\d(?:\.\d+)?)?")
 
 
 def is_table(source: Input) -> bool:
-    """Whether the names of its columns show that an input is a table of articles."""
+    """Whether the names of the columns show that an input is a table of articles."""
     line = _SEP_LINE.sub("", source.opening[:4096], count=1).partition("\n")[0]
     if not any(FIELD_OF_COLUMN.get(normal_name(cell)) in TELLING_FIELDS for cell in _DELIMITER.split(line)):
         return False
@@ -51,9 +51,9 @@ def is_table(source: Input) -> bool:
 
 
 def read(source: Input) -> Iterator[Item]:
-    """Yield the article of each row; a bad row is rejected, and reading goes on.
+    """Yield the article in each row; a bad row is rejected, and reading goes on.
 
-    Rows are numbered from 1, without the heading and blank rows. Raises UnreadableError for a table without a
+    Rows are numbered from 1; the heading and blank rows do not count. Raises UnreadableError for a table without a
     recognised column of titles or texts.
     """
     form, sample = _form_and_sample(source)
@@ -71,7 +71,7 @@ def read(source: Input) -> Iterator[Item]:
 
 
 class _ArticleTable:
-    """A table, and the fields of its columns."""
+    """A table of articles, with the field of each of its columns."""
 
     def __init__(self, sample: list[TableRow], origin: Origin) -> None:
         self.origin = origin
@@ -90,7 +90,7 @@ class _ArticleTable:
         self.has_text = not fields.isdisjoint(("text", "paragraphs", "summary"))
 
     def read(self, row: TableRow, number: int) -> Item:
-        """Return the article in a row, or a rejection."""
+        """Return the article in a row, or a rejection; ``number`` is that of the row."""
         if any(cell and not cell.isspace() for cell in row[self.width :]):
             return self.origin.rejected(f"{len(row)} cells in a table of {self.width} columns", number)
         for index in self.wrapped:
@@ -113,7 +113,7 @@ class _ArticleTable:
         return values_of(cells)
 
     def _index_of(self, column: str, names: Sequence[str]) -> int | None:
-        """Return the index of a column, given its name in any case or its number from 1; None if there is none."""
+        """Return the index of the column with the given name, in any case, or number, from 1; None if there is none."""
         wanted = normal_name(column)
         for index, name in enumerate(names):
             if name == column or (wanted and self.keys[index] == wanted):
@@ -133,7 +133,7 @@ def _unknown_columns(cells: TableRow, *, named: bool) -> str:
 
 
 def _is_heading(row: TableRow) -> bool:
-    """Whether a first row names the columns: it has the name of a field, or all cells could be names."""
+    """Whether the first row of a table names its columns: one cell is the name of a field, or all could be names."""
     if any(
         FIELD_OF_COLUMN.get(normal_name(cell)) in TELLING_FIELDS
         for cell in row
@@ -150,13 +150,13 @@ def _is_heading(row: TableRow) -> bool:
 
 
 def _is_quoted_column(rows: list[TableRow], index: int) -> bool:
-    """Whether all cells of a column are in quotes, which then do not belong to the text."""
+    """Whether all cells of a column, given its index, are in quotes, which then do not belong to the text."""
     cells = [row[index].strip() for row in rows if index < len(row) and row[index].strip()]
     return len(cells) > 2 and all(len(cell) > 1 and cell[0] == cell[-1] == '"' for cell in cells)
 
 
 def _form_and_sample(source: Input) -> tuple[TableForm, list[TableRow]]:
-    """Return the form of a table and its first rows."""
+    """Return the form of a table and its first rows, from the start of an input."""
     text = Decoder().decode(source.head).lstrip().replace("\0", "")
     sep = _SEP_LINE.match(text)
     if sep is not None:
@@ -192,7 +192,7 @@ def _table_lines(source: Input) -> Iterator[str | None]:
 
 
 class _MacintoshLines(io.RawIOBase):
-    """A stream whose line ends are carriage returns, as on the classic Mac OS; they are read as line feeds."""
+    """A stream in which carriage returns, the line ends of the classic Mac OS, are read as line feeds."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream

@@ -14,17 +14,17 @@ from newssearch.readers.article.values import is_domain, read_date
 from newssearch.text.paragraphs import Block, split_lines, split_paragraphs, squeeze
 
 LONGEST_TITLE_LINE = 250
-"""Characters of a line that may be a headline, at most."""
+"""The maximum number of characters of a line that may be a headline."""
 
 
 LONGEST_BYLINE_LINE = 120
-"""Characters of a line that may be a byline, at most."""
+"""The maximum number of characters of a line that may be a byline."""
 
 
 NAME_PARTICLES = LOWERCASE_NAME_WORDS | {
     "al", "bin", "bint", "dal", "den", "der", "ibn", "ten", "ter", "und", "van", "von", "y", "zu",
 }  # fmt: skip
-"""Words in lower case inside the name of a person."""
+"""The words that are in lower case inside the name of a person or a place."""
 
 
 FROM_DATELINE = Provenance("inferred", "dateline")
@@ -45,7 +45,7 @@ _URL_LINE = re.compile(r"https?://\S+", re.IGNORECASE)
 
 @dataclass
 class _Header:
-    """The values found above and below the text."""
+    """The values found above and below the text of an article: in its header, dateline and footer."""
 
     title: str | None = None
     date: Date | None = None
@@ -102,7 +102,7 @@ def _read_header(lines: Sequence[str], options: ReadOptions) -> tuple[_Header, i
 
 
 def _take_header_line(line: str, header: _Header, options: ReadOptions) -> bool:
-    """Note a date, a byline or a URL in the header. Return whether ``line`` is one of them."""
+    """Enter a date, a byline or a URL into the header. Return whether ``line`` is one of them."""
     label = _DATE_LABEL.match(line)
     date, provenance = read_date(line[label.end() :] if label else line, options)
     if date is not None:
@@ -120,7 +120,10 @@ def _take_header_line(line: str, header: _Header, options: ReadOptions) -> bool:
 
 
 def _byline_names(line: str) -> str | None:
-    """Return the text after ``By`` if a line is a byline: names, and perhaps their roles after a comma; else None."""
+    """Return the text after ``By`` if a line is a byline, else None.
+
+    The text after ``By`` must be names, and perhaps the roles of these persons after a comma.
+    """
     match = _BYLINE_LINE.fullmatch(line)
     if match is None or len(line) > LONGEST_BYLINE_LINE or line.endswith((".", "?", "!", ":")):
         return None
@@ -132,7 +135,7 @@ def _byline_names(line: str) -> str | None:
 
 
 def _is_title_line(line: str, lines: Sequence[str], number: int, options: ReadOptions) -> bool:
-    """Whether the line with the given index is a headline: short, and set off from the next line."""
+    """Whether ``line``, which is ``lines[number]``, is a headline: short, and set off from the next line."""
     rest = [other for other in lines[number + 1 : number + 12] if other.strip()]
     if len(line) > LONGEST_TITLE_LINE or not rest:
         return False
@@ -151,13 +154,13 @@ def _is_title_line(line: str, lines: Sequence[str], number: int, options: ReadOp
 
 
 def _is_wrapped_to(width: int, lines: Sequence[str]) -> bool:
-    """Whether most lines are about ``width`` characters wide, so that a line of that width is not set off."""
+    """Whether most lines are about ``width`` characters long, so that a line of this length is not set off by it."""
     widths = sorted(len(line) for line in lines if line.strip())
     return widths[len(widths) // 2] < width * 5 // 4
 
 
 def _take_footer(body: list[str], header: _Header) -> None:
-    """Move the domain of the outlet or the URL of the article from the end of ``body`` to the header."""
+    """Move the domain of the outlet or the URL of the article from the last line of ``body`` to the header."""
     while body and not body[-1].strip():
         body.pop()
     if not body:
@@ -173,7 +176,7 @@ def _take_footer(body: list[str], header: _Header) -> None:
 
 
 def _take_dateline(body: list[str], header: _Header) -> None:
-    """Move the dateline from the first line of ``body`` to the header; a title directly before it is removed, too."""
+    """Move the dateline from the first line of ``body`` to the header, and remove a headline directly before it."""
     if not body:
         return
     indent = body[0][: len(body[0]) - len(body[0].lstrip())]

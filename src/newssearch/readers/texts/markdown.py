@@ -17,10 +17,10 @@ from newssearch.readers.records.record import read_values
 from newssearch.text.paragraphs import Block
 
 LONGEST_MARKDOWN = 4_000_000
-"""Characters of a text that are read, at most."""
+"""The number of characters of a Markdown text that are read; the rest is ignored."""
 
 LONGEST_FRONT_MATTER = 64_000
-"""Characters of front matter, at most."""
+"""The maximum number of characters of front matter; a longer one is read as text."""
 
 FROM_HEADING = Provenance("inferred", "the first heading")
 
@@ -29,7 +29,7 @@ FRONT_MATTER_KEYS: Mapping[str, tuple[str, ...]] = {
     "url": (*RECORD_KEYS["url"], "sourceurl", "canonical", "originalurl"),
     "summary": (*RECORD_KEYS["summary"], "deck", "subtitle"),
 }
-"""The keys of front matter: those of records, and some that site generators use."""
+"""The keys of each field in front matter: those of records, and some that generators of web sites use."""
 
 _YAML_FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*\r?$", re.DOTALL | re.MULTILINE)
 _TOML_FRONT_MATTER = re.compile(r"\+\+\+[ \t]*\r?\n(.*?)^\+\+\+[ \t]*\r?$", re.DOTALL | re.MULTILINE)
@@ -78,7 +78,7 @@ def _same_letters(one: str, other: str) -> bool:
 
 
 def _split_front_matter(text: str) -> tuple[dict[object, object], str]:
-    """Return the front matter, which may be empty, and the text below it."""
+    """Return the values of the front matter, an empty dict without one, and the text below it."""
     for pattern, read in ((_YAML_FRONT_MATTER, _parse_yaml), (_TOML_FRONT_MATTER, _parse_front_toml)):
         found = pattern.match(text)
         if found is not None and len(found[1]) <= LONGEST_FRONT_MATTER:
@@ -87,7 +87,7 @@ def _split_front_matter(text: str) -> tuple[dict[object, object], str]:
 
 
 def _parse_yaml(text: str) -> dict[object, object]:
-    """Return front matter in YAML; if it is invalid, for example by a colon in a title, it is parsed line by line."""
+    """Return the values of front matter in YAML; invalid YAML, such as a title with a colon, is parsed line by line."""
     try:
         import yaml  # an extra
     except ImportError:
@@ -109,7 +109,7 @@ def _parse_front_toml(text: str) -> dict[object, object]:
 
 
 def _markdown_blocks(body: str) -> list[Block]:
-    """Return the text as blocks, as a page rendered from it would show them."""
+    """Return the blocks of the page that a Markdown text is rendered to."""
     try:
         from markdown_it import MarkdownIt  # an extra
     except ImportError:

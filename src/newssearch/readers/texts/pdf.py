@@ -1,8 +1,8 @@
 """The format PDF: a document with text is one article.
 
 A PDF records the positions of letters, not paragraphs: lines are joined by the rule for texts without blank lines. Its
-creation date and its author are not used: they say when and by whom the file was made, not when the text was published and
-who wrote it.
+creation date and its author are not used: they say when and by whom the file was made, not when the text was published
+and who wrote it.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from newssearch.text.paragraphs import squeeze
 from .layout import take_text
 
 MAX_PDF_PAGES = 3_000
-"""The maximum number of pages that are read of a PDF."""
+"""The maximum number of pages that are read of a PDF; the rest is ignored."""
 
 MAX_PDF_SECONDS = 120
-"""Seconds that reading one document may take."""
+"""The number of seconds after which the reading of a PDF is given up."""
 
 EDGE_LINES = 2
-"""The number of lines at the top and at the bottom of a page that may be headers and footers."""
+"""The number of lines at the top and at the bottom of a page that may be headers, footers or page numbers."""
 
 FROM_PDF_TITLE = Provenance("stated", "the PDF's title")
 
@@ -45,7 +45,7 @@ def _is_pdf(source: Input) -> bool:
 
 
 def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
-    """Yield the article in a PDF, or a rejection. Raises UnreadableError for one that is broken or has no text."""
+    """Yield the article in a PDF, or a rejection. Raises UnreadableError for a PDF that is broken or has no text."""
     try:
         from pypdf import PdfReader  # an extra
         from pypdf.errors import FileNotDecryptedError, PyPdfError  # an extra
@@ -90,7 +90,10 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
 
 
 def _without_edges(pages: Sequence[list[str]]) -> Iterator[list[str]]:
-    """Yield the lines of each page without page numbers, headers and footers: the lines at the edges of most pages."""
+    """Yield the lines of each page without page numbers, headers and footers.
+
+    Headers and footers are lines at the edge of a page that, digits aside, are at the edges of many pages.
+    """
     cleaned = [[squeeze(line) for line in lines if line.strip()] for lines in pages]
     seen = Counter(
         key

@@ -13,7 +13,7 @@ from .layout import take_text
 
 
 def read_text(text: str, origin: Origin) -> Article | Rejected:
-    """Return the article in a plain text, or a rejection: see :func:`take_text`."""
+    """Return the article in a plain text, or a rejection; :func:`take_text` finds its parts."""
     draft = Draft(origin)
     take_text(text, draft)
     if not draft.text and not draft.has("title"):

@@ -1,1 +1,1 @@
-"""The formats of XML: feeds, NewsML, NITF."""
+"""The XML formats: feeds, NewsML, NITF."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 FEED_PART_LIMIT = 4 * 1024 * 1024
-"""Bytes of a feed that are parsed at once, and so of one entry, at most."""
+"""The maximum number of bytes of a feed that are parsed at once, and so the limit of one entry."""
 
 _ENTRY_TAG = re.compile(rb"<((?:[A-Za-z]\w{0,20}:)?(?:item|entry))(?=[\s>])", re.IGNORECASE)
 
@@ -14,8 +14,8 @@ _ENTRY_TAG = re.compile(rb"<((?:[A-Za-z]\w{0,20}:)?(?:item|entry))(?=[\s>])", re
 def split_feed(data: bytes, limit: int = FEED_PART_LIMIT) -> Iterator[bytes | None]:
     """Yield a small feed as it is, and a large one as several feeds, each with some of the entries.
 
-    Each of them has all that precedes and follows the entries. None is yielded for an entry that is too long, and for a
-    large feed without entries.
+    Each of these feeds has at most ``limit`` bytes, and everything that precedes and follows the entries. None is
+    yielded for an entry that is too long, and for a large feed without entries.
     """
     if len(data) <= limit:
         yield data

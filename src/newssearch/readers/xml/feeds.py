@@ -26,7 +26,7 @@ RSS_NAMESPACES = (
     "http://channel.netscape.com/rdf/simple/0.9/",
     "http://purl.org/net/rss1.1#",
 )
-"""The namespaces that show that an RDF document is a feed."""
+"""The namespaces which show that an RDF document is a feed."""
 
 ATOM_NAMESPACES = ("http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#", "https://www.w3.org/2005/Atom")
 
@@ -37,13 +37,13 @@ FROM_RELATIVE_ADDRESS = Provenance("inferred", "a relative address and that of t
 ENTRY_UPDATED = Provenance("stated", "when it was updated")
 
 LONGEST_SUMMARY = 1500
-"""Characters of a summary, at most; a longer description may be the whole text."""
+"""The maximum number of characters of a feed's summary; a longer description may be the whole text."""
 
 SKIPPED_WORDPRESS_TYPES = {
     "attachment": "pictures", "nav_menu_item": "menus", "wp_navigation": "menus", "wp_global_styles": "styles",
     "custom_css": "styles", "revision": "revisions",
 }  # fmt: skip
-"""The types of entries that are skipped in an export of WordPress, which is a feed, and the kind that reports name."""
+"""The kinds under which reports count skipped entries of a WordPress export, which is a feed, keyed by their type."""
 
 _READ_MORE = re.compile(
     r"\W*(?:continue reading|read more|read the full (?:story|article)|more|weiterlesen|lire la suite"
@@ -120,7 +120,10 @@ def _without_entries(feed: Any) -> str:
 
 
 def _entry_drafts(feed: Any, origin: Origin, before: int) -> Iterator[tuple[Draft, FeedEntry]]:
-    """Yield each entry and a draft with its URL; a URL that several entries share is not that of an article."""
+    """Yield for each entry of a feed a draft with its URL, and the entry; ``before`` is the number of earlier entries.
+
+    A URL that several entries share is not claimed, because it is not that of an article.
+    """
     links = Counter(_nonblank(entry.get("link")) for entry in feed.entries)
     base = origin.url or _nonblank(feed.feed.get("link")) or ""
     for number, entry in enumerate(feed.entries, start=before + 1):
@@ -168,9 +171,9 @@ def _claim_entry_dates(entry: FeedEntry, draft: Draft, updated: Provenance) -> N
 
 
 def _entry_text(entry: FeedEntry) -> tuple[list[str | Block], Provenance, str | None]:
-    """Return the paragraphs of an entry, their provenance, and their stated language.
+    """Return the paragraphs of an entry, their provenance, and their stated language or None.
 
-    The longest content is used; the summary only if it is longer than every content.
+    The longest of the contents is used; the summary is used only if it is longer than each of them.
     """
     best: list[str | Block] = []
     provenance, language, length = STATED, None, 0
@@ -205,7 +208,7 @@ def _detail_blocks(detail: FeedEntry) -> list[str | Block]:
 
 
 def _title_line(detail: FeedEntry | None) -> str | None:
-    """Return a title as one line, without markup and entities unless it is plain text; None if there is none."""
+    """Return a title of a feed as one line, without markup unless its type is plain text; None if there is no title."""
     value = (detail or {}).get("value")
     if not isinstance(value, str):
         return None
@@ -213,7 +216,7 @@ def _title_line(detail: FeedEntry | None) -> str | None:
 
 
 def _entry_authors(entry: FeedEntry) -> list[str]:
-    """Return the names of the authors; an email address stands for an author without a name."""
+    """Return the names of an entry's authors; an email address stands for an author without a name."""
     names = []
     for author in entry.get("authors") or ():
         name = _nonblank(author.get("name")) or _nonblank(author.get("email"))

@@ -22,7 +22,10 @@ SKIPPED_ITEMS = {
     "newsItem": "", "packageItem": "packages", "conceptItem": "concepts", "knowledgeItem": "concepts",
     "planningItem": "plans", "catalogItem": "catalogs", "catalog": "catalogs",
 }  # fmt: skip
-"""The items of NewsML-G2, and the kind that reports name for those that are skipped."""
+"""The elements that are items of NewsML-G2, each with the kind under which reports count it.
+
+The kind is empty for ``newsItem``, which is not skipped.
+"""
 
 NEWSML_ROOTS = frozenset({*SKIPPED_ITEMS, "newsMessage", "NewsML", "NewsItem", "contentSet"})
 
@@ -30,7 +33,7 @@ SKIPPED_CLASSES = {
     "picture": "pictures", "photo": "pictures", "image": "pictures", "graphic": "graphics", "video": "audio and video",
     "audio": "audio and video", "animation": "graphics", "moving image": "audio and video",
 }  # fmt: skip
-"""The classes of items and contents that are not text, and the kind that reports name."""
+"""The kinds under which reports count skipped items, keyed by the class of the item or of its content."""
 
 WITHDRAWN = frozenset({"canceled", "cancelled", "withheld", "embargoed until cancelled"})
 
@@ -45,7 +48,7 @@ def _is_newsml(source: Input) -> bool:
 
 
 def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
-    """Yield the articles in a NewsML document; other items are skipped by their kind."""
+    """Yield the articles in a NewsML document, and a skip for each other item."""
     root = xml_tree(data)
     if root.tag == "contentSet":  # an item without its envelope
         draft = Draft(origin)
@@ -103,7 +106,7 @@ def _second_generation(item: Element, origin: Origin, number: int) -> ReadOutcom
 
 
 def _take_content(sets: list[Element], draft: Draft) -> None:
-    """Take the text of an item, and claim the fields of an NITF document inside it."""
+    """Set the text of a draft from the content sets of an item, and claim the fields of an NITF document inside."""
     for part in [child for content in sets for child in content]:
         if draft.text:
             return
@@ -126,7 +129,10 @@ def _data_blocks(part: Element, content_type: str) -> list[Block]:
 
 
 def _name_at(parent: Element | None, path: str) -> str | None:
-    """Return the name of the concept at a path: its ``name``, else its literal, else the end of its code; else None."""
+    """Return the name of the first concept at a path below ``parent`` that has one, or None.
+
+    It is the text of its ``name``, else its literal, else the last part of its code, else its URI.
+    """
     for found in [] if parent is None else parent.iterfind(path):
         for value in (
             text_at(found, "name"),
@@ -148,7 +154,7 @@ def _names_at(parent: Element | None, path: str) -> str | None:
 
 
 def _named_code(qcode: str | None) -> str | None:
-    """Return the end of a code if it is a name rather than a number, else None."""
+    """Return the last part of a code such as ``city:London`` if it is a name rather than a number, else None."""
     last = (qcode or "").rpartition(":")[2]
     return last if last and not last[0].isdigit() else None
 

@@ -18,7 +18,7 @@ def _is_nitf(source: Input) -> bool:
 
 
 def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
-    """Yield the article in an NITF document. Raises UnreadableError if its publisher withdrew it."""
+    """Yield the article in an NITF document. Raises UnreadableError if the publisher withdrew it."""
     root = xml_tree(data)
     draft = Draft(origin)
     if attribute(root, "head/docdata", "management-status") in ("canceled", "withheld"):

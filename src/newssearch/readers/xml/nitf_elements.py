@@ -1,4 +1,4 @@
-"""Claim the fields of an article from a ``nitf`` element, which is a document of its own or inside NewsML."""
+"""Claim the fields of an article from a ``nitf`` element, which is a whole document or a part of a NewsML document."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _BYLINE_PREPOSITION = re.compile(r"^(?:by|par|por|von)\s+", re.IGNORECASE)
 
 
 def claim_nitf(root: Element, draft: Draft) -> None:
-    """Claim the fields that a ``nitf`` element states, and take its text if the draft has none yet."""
+    """Claim the fields that a ``nitf`` element states, and set the text of the draft if it has none yet."""
     head, body = root.find("head"), root.find("body")
     top = None if body is None else body.find("body.head")
     data = None if head is None else head.find("docdata")
@@ -74,7 +74,7 @@ def claim_nitf(root: Element, draft: Draft) -> None:
 
 
 def _nitf_byline(top: Element | None) -> str | None:
-    """Return the names in the bylines, without job titles, or None."""
+    """Return the names in the bylines of an article, without job titles, joined by commas, or None."""
     names = []
     for byline in [] if top is None else top.iterfind("byline"):
         pieces = [byline.text or ""]

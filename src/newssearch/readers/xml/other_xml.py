@@ -1,4 +1,4 @@
-"""XML that no other format reads: it is rejected with the name of its root element."""
+"""The handling of XML that no other format reads: it is rejected with the name of its root element."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def is_xml(source: Input) -> bool:
 
 
 def refuse(source: Input) -> Iterator[Item]:
-    """Reject an XML document with the name of its root element."""
+    """Reject an XML document: always raises UnreadableError, which names the root element."""
     root = root_of(source.opening)
     raise UnreadableError(
         f"an XML document in no supported format (its root is <{root.name}>)"

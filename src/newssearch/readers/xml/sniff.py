@@ -1,4 +1,4 @@
-"""The root element of an XML or HTML document, by which formats recognise it."""
+"""The root element of an XML or HTML document, by which formats recognise the document."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ _DOCTYPE_START = re.compile(r"<!DOCTYPE\b", re.IGNORECASE)
 
 
 class RootElement(NamedTuple):
-    """The root element of a document: its name without prefix, and the text of its start tag."""
+    """The root element of a document: its name without a prefix, and the text of its start tag."""
 
     name: str
     tag: str
 
 
 def root_of(opening: str) -> RootElement | None:
-    """Return the root element of an XML or HTML document, given its first characters, or None.
+    """Return the root element of an XML or HTML document, or None; ``opening`` is the start of the document.
 
-    A declaration, processing instructions, comments and a document type may precede it.
+    A declaration, processing instructions, comments and a document type declaration may precede the root element.
 
     >>> root_of('<?xml version="1.0"?><!-- a > b --><!DOCTYPE rss [<!ENTITY a "b">]><rss version="2.0">…')
     RootElement(name='rss', tag='<rss version="2.0">')
@@ -47,7 +47,7 @@ def root_of(opening: str) -> RootElement | None:
 
 
 def _end_of_doctype(opening: str, position: int) -> int:
-    """Return the index after a document type, including the declarations inside it, or 0 if it is not closed."""
+    """Return the index after the document type declaration at ``position``, or 0 if it is not closed."""
     end = opening.find(">", position) + 1
     bracket = opening.find("[", position, end)
     if bracket < 0:

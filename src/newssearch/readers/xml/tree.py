@@ -19,12 +19,12 @@ HTML_ELEMENT_OF = {
     "bq": "blockquote", "block": "div", "note": "div", "media": "figure", "media-caption": "figcaption", "hl1": "h2",
     "hl2": "h3", "body.content": "div", "body.end": "div", "abstract": "div", "tagline": "p", "DataContent": "div",
 }  # fmt: skip
-"""Elements of NITF and NewsML, and the HTML elements with the same meaning."""
+"""The HTML elements with the meaning of elements of NITF and NewsML, keyed by the name of the latter."""
 
 UNREAD_XML_ELEMENTS = frozenset(
     {"media-metadata", "media-reference", "media-producer", "media-object", "head", "docdata"}
 )
-"""Elements inside the content of NITF whose text is not for readers."""
+"""The elements inside the content of NITF whose text is not part of the article."""
 
 _ENTITY_DECLARATIONS = tuple("<!ENTITY".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 _NAMED_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([a-zA-Z]\w{1,30};)")
@@ -33,10 +33,10 @@ _XML_DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>")
 
 
 def xml_tree(data: bytes) -> Element:
-    """Return the root element of a document, with all names stripped of their namespaces.
+    """Return the root element of an XML document; namespaces are removed from the names of all elements.
 
-    Named entities of HTML are resolved. Raises UnreadableError for broken XML, and for a document that declares entities,
-    which could expand without end.
+    Named entities of HTML are resolved. Raises UnreadableError for broken XML, and for a document that declares
+    entities, which could expand without end.
     """
     from xml.etree import ElementTree  # slow to import, and few inputs need it
 
@@ -57,7 +57,7 @@ def xml_tree(data: bytes) -> Element:
 
 
 def _as_utf8(data: bytes) -> bytes:
-    """Return a document without its declaration if it is valid UTF-8 but declares another encoding."""
+    """Return an XML document, without its declaration if the document is UTF-8 but declares another encoding."""
     declared = _XML_DECLARATION_BYTES.match(data)
     if declared is None or data.isascii() or b"utf-8" in declared[0].lower():
         return data
@@ -69,7 +69,7 @@ def _as_utf8(data: bytes) -> bytes:
 
 
 def text_at(element: Element | None, path: str) -> str | None:
-    """Return the text of the first element at a path that has any, on one line, or None."""
+    """Return the text of the first element at a path that has text, on one line, or None."""
     if element is None:
         return None
     texts = (squeeze("".join(found.itertext())) for found in element.iterfind(path))
@@ -77,7 +77,10 @@ def text_at(element: Element | None, path: str) -> str | None:
 
 
 def attribute(element: Element | None, path: str, name: str) -> str | None:
-    """Return an attribute of the first element at a path that has it, or None; namespaces are ignored."""
+    """Return the attribute ``name`` of the first element at a path that has it, or None; namespaces are ignored.
+
+    An empty path stands for ``element`` itself.
+    """
     if element is None:
         return None
     for found in element.iterfind(path) if path else (element,):
@@ -93,7 +96,7 @@ def blocks_in(element: Element) -> list[Block]:
 
 
 def _as_html(element: Element) -> Iterator[str]:
-    """Yield an element as HTML, in parts; without recursion, so that any depth works."""
+    """Yield an XML element as HTML, in parts; there is no recursion, so that any depth of nesting works."""
     waiting: list[Element | str] = [element]
     while waiting:
         item = waiting.pop()

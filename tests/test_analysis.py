@@ -126,10 +126,10 @@ def test_every_word_is_a_term_the_little_ones_too() -> None:
 
 
 def test_a_word_only_joins_others_in_its_own_language() -> None:
-    assert analyser("en").joins("The")
-    assert not analyser("en").joins("Iraq")
-    assert not analyser("en").joins("war")
-    assert analyser("de").joins("war")
+    assert analyser("en").is_function_word("The")
+    assert not analyser("en").is_function_word("Iraq")
+    assert not analyser("en").is_function_word("war")
+    assert analyser("de").is_function_word("war")
 
 
 # ---- what is one word

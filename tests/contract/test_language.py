@@ -67,7 +67,7 @@ def marked(tree: Node, text: str, article: Article, number: int) -> Iterator[tup
         for found in twin.positives(side_by_side(tree))
         if number and twin.allowed_in(article, number, found.regions)
     ]
-    content = [leaf for leaf in wanted if not (isinstance(leaf, Word) and words.joins(leaf.text))]
+    content = [leaf for leaf in wanted if not (isinstance(leaf, Word) and words.is_function_word(leaf.text))]
     tokens = words.tokens(text)
     spans = sorted(
         (tokens[low].start, tokens[high - 1].end)

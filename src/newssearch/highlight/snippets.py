@@ -47,7 +47,9 @@ class Highlighter:
     def marks(self, text: str, analyser: Analyser, in_lead: bool = True) -> list[Mark]:
         """Return the matches in a paragraph, in order. ``in_lead`` is whether the paragraph belongs to the lead."""
         wanted = [leaf for leaf, region in self._wanted if region is None or (region == "hlead" and in_lead)]
-        content = [leaf for leaf in wanted if not (isinstance(leaf, Word) and analyser.joins(leaf.text))]
+        content = [
+            leaf for leaf in wanted if not (isinstance(leaf, Word) and analyser.is_function_word(leaf.text))
+        ]
         if not wanted:
             return []
         words = AnalysedText(text, analyser)

@@ -1,1 +1,1 @@
-"""Text analysis: words, terms, sentences, paragraphs and dates, the same for indexing, queries and highlights."""
+"""Text analysis: words, terms, sentences, paragraphs and dates. Indexing, queries and highlights share it."""

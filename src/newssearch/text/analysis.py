@@ -1,9 +1,9 @@
-"""Text to terms: words with their offsets, folded, and stemmed in the language of the article.
+"""The analyser: it divides a text into words with their offsets, and turns each word into its term.
 
-One analyser serves indexing, queries and highlights, so that the three agree. The tokenizer (:mod:`.tokenizer`) finds
-the words. The term of a word is the word without its elided beginning (:mod:`.elision`), folded (:mod:`.folding`), then
-stemmed by Snowball (https://snowballstem.org/). An abbreviation has the term that it has without full stops (``U.N.``,
-``UN``). Every word is a term, stop words included: phrases need them.
+One analyser for each language serves indexing, queries and highlights, so that the three agree. The tokenizer
+(:mod:`.tokenizer`) finds the words. The term of a word is the word without its elided beginning (:mod:`.elision`),
+folded (:mod:`.folding`), then stemmed by Snowball (https://snowballstem.org/). An abbreviation has the same term with
+and without full stops (``U.N.``, ``UN``). Stop words have terms too, because phrases need them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from .spelling import ACCENTS, IGNORABLE, PUNCTUATION, clean, exponent_of
 from .tokenizer import TAG_PREFIX, TAG_START, word_matches, word_of
 
 ANALYSIS_VERSION = 4
-"""The version of the analysis. It is incremented when a text gives other terms; indexes of older versions must be rebuilt."""
+"""The version of the analysis, incremented when the terms of any text change. Older indexes must then be rebuilt."""
 
 
 SNOWBALL_STEMMERS = {
@@ -38,33 +38,36 @@ SNOWBALL_STEMMERS = {
     "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish", "ta": "tamil",
     "tr": "turkish", "yi": "yiddish",
 }  # fmt: skip
-"""The Snowball stemmer of each language (ISO 639-1). A language whose stemmer is not installed has the plain analysis."""
+"""The name of the Snowball stemmer of each language, by its ISO 639-1 code. If a stemmer is not installed, the words of
+its language are not stemmed."""
 
 PLAIN_ANALYSIS = "plain"
 DEFAULT_ANALYSIS = "english"
-"""The analysis of an article whose language is unknown."""
+"""The name of the analysis of an article whose language is unknown."""
 
 
 _ARABIC_ARTICLES = re.compile(r"(?:[وف]?[بك]?ال|[وف]?لل)(?=\w{3})")
 _PLURAL_NUMBER = re.compile(r"[a-z]{0,4}\d[\d.]*s")  # 737s, F16s
 USA_TERM = "u.s"
 ACRONYMS = {"US": USA_TERM, "USA": USA_TERM}
-"""The terms of acronyms in capitals, dotted or not, in all languages. No other word has these terms."""
+"""The terms of acronyms in capitals in all languages, with or without full stops. No other word has these terms."""
 ENGLISH_ACRONYMS = {**ACRONYMS, "WHO": "w.h.o"}
-"""The terms of acronyms in English. In lower case, some of them are other words."""
+"""The terms of acronyms in capitals in English. In lower case, some of them are other words (``us``, ``who``)."""
 ENGLISH_TERMS = {"isis": "isis", "bn": "billion"}
-"""The terms of folded English words whose term is not their stem."""
+"""The English words, in folded form, whose term is not their stem, each with its term."""
 _MAX_ACRONYM_CHARS = 6
-"""The largest number of characters of the words in these tables, including a possessive ending."""
+"""The largest number of characters of an acronym, or of a key of ``ENGLISH_TERMS``, including a possessive ending."""
 ANALYSES_WITH_USA = frozenset({"catalan", "french", "italian", "portuguese", "romanian", "spanish"})
-"""The analyses in which ``usa`` is a word of another meaning."""
+"""The names of the analyses in which ``usa`` is a word of its own, so that only ``USA`` in capitals is the country."""
 
 
 class Compound(NamedTuple):
-    """A compound of one or several words of a text: see :mod:`.compounds`.
+    """One or several adjacent words of a text that a query also finds in another spelling: see :mod:`.compounds`.
 
-    ``first`` is the number of the first of ``size`` words. ``key`` is the term of the word that they make when joined. For a
-    word with capitals inside, it is the terms of its parts, with spaces between them.
+    ``first`` is the number of the first word in the text, from 0; ``size`` is the number of words. ``key`` is the term
+    of the other spelling: of the words written as one, of the singular of an acronym, or of a part (km of km²). If the
+    other spelling is several words, as for a word with capitals inside, ``key`` has their terms with spaces between
+    them.
     """
 
     first: int
@@ -73,7 +76,7 @@ class Compound(NamedTuple):
 
 
 class Token(NamedTuple):
-    """A word of a text: its term, its offsets (``text[start:end]``), and the word itself (:func:`.tokenizer.word_of`)."""
+    """A word of a text: its term, its offsets (``text[start:end]``), and the word (see :func:`.tokenizer.word_of`)."""
 
     term: str
     start: int
@@ -81,22 +84,20 @@ class Token(NamedTuple):
     word: str
 
 
-# What is made only where a text has such characters, for it takes milliseconds.
-
-
 class Analyser:
-    """The analyser of one language; ``name`` is its Snowball stemmer, or ``"plain"`` for none.
+    """The analyser of texts in one language. ``name`` is its Snowball stemmer, or ``"plain"`` for no stemming.
 
-    Terms are cached by word, so that each distinct word is folded and stemmed once. Safe to use from threads.
+    Terms are cached by word, so that each distinct word is folded and stemmed once. Several threads may share an
+    analyser.
 
     >>> [token.term for token in analyser("en").tokens("The delegations’ supporting roles")]
     ['the', 'deleg', 'support', 'role']
     """
 
     MAX_CACHED_WORDS = 1_000_000
-    """The number of distinct words after which the cache is emptied, to bound the memory."""
+    """The number of distinct words at which a cache of terms or folded forms is emptied, to bound its memory."""
     MAX_CACHED_CHUNKS = 100_000
-    """The number of distinct chunks (pieces between spaces) after which their cache is emptied. Chunks longer than
+    """The number of distinct chunks (pieces of text between spaces) at which their cache is emptied. Chunks longer than
     :data:`MAX_TERM_CHARS` are not cached."""
 
     def __init__(self, name: str) -> None:
@@ -108,10 +109,10 @@ class Analyser:
         self._lock = threading.Lock()
 
     def term(self, word: str) -> str:
-        """Return the term of one word, or ``""``."""
+        """Return the term of one word, or ``""`` if folding leaves nothing of the word."""
         term = self._terms.get(word)
         if term is None:
-            term = self._found(word)
+            term = self._uncached_term(word)
             with self._lock:
                 if len(self._terms) >= self.MAX_CACHED_WORDS:
                     self._terms.clear()
@@ -119,8 +120,8 @@ class Analyser:
                     self._terms[word] = term
         return term
 
-    def _found(self, word: str) -> str:
-        """Return the term of a word that is not in the cache."""
+    def _uncached_term(self, word: str) -> str:
+        """Return the term of a word, computed without the cache."""
         english = self.name == DEFAULT_ANALYSIS
         part = word.startswith(TAG_PREFIX)
         bare = clean(word.lstrip(TAG_PREFIX))
@@ -154,9 +155,9 @@ class Analyser:
         return stem
 
     def form(self, word: str) -> str:
-        """Return the folded form of a word, which patterns are compared with.
+        """Return the folded form of a word. The patterns of a query (``secur*``) are compared with this form.
 
-        It has no possessive ending, nor the part before an apostrophe that this language elides or joins; it is not stemmed.
+        It is not stemmed, and lacks a possessive ending and an elided or joined beginning (``l'``, ``sant'``).
         """
         form = self._forms.get(word)
         if form is None:
@@ -170,20 +171,20 @@ class Analyser:
         return form
 
     def _front(self, word: str) -> int:
-        """Return the number of characters before the last part of a clean word."""
+        """Return the length of the elided and joined beginnings of a clean word, in characters."""
         front = elided_length(word, self.name)
         return front + joined_length(word[front:], self.name)
 
-    def joins(self, word: str) -> bool:
+    def is_function_word(self, word: str) -> bool:
         """Whether ``word`` is a function word (``the``, ``of``): searched like any other, but not highlighted."""
         return word.casefold() in FUNCTION_WORDS.get(self.name, ())
 
     def terms(self, text: str) -> list[str]:
-        """Return the terms of ``text`` in order: item ``i`` is at position ``i`` of the index."""
+        """Return the terms of the words of ``text``, in order. The index of an item is the position of its word."""
         return [token[0] for token in self.tokens(text)]
 
     def forms(self, text: str) -> list[str]:
-        """Return the folded forms of the words of ``text``, one for each of :meth:`terms`."""
+        """Return the folded forms of the words of ``text``, in the order of :meth:`terms`."""
         cached = self._forms
         return [cached.get(token.word) or self.form(token.word) for token in self.tokens(text)]
 
@@ -203,9 +204,10 @@ class Analyser:
         ]
 
     def chunks(self, text: str) -> list[tuple[Token, ...]]:
-        """Return the words of each piece of ``text.split(" ")``, with their offsets in it: together, all of :meth:`tokens`.
+        """Return the words in each piece of ``text.split(" ")``, with offsets from the beginning of the piece.
 
-        No word contains a space. Most pieces are in the cache, so that this takes a tenth of the time of tokenizing.
+        No word contains a space, so these are all words of ``text``. Most pieces are in the cache, so that this takes a
+        tenth of the time of :meth:`tokens`.
         """
         pieces = text.split(" ")
         cached = map(self._chunks.get, pieces)
@@ -215,7 +217,7 @@ class Analyser:
         ]
 
     def compounds(self, text: str) -> Iterator[Compound]:
-        """Yield the compounds among the words of a text without spaces.
+        """Yield the compounds in ``text``, a chunk without spaces.
 
         >>> [tuple(found) for found in analyser("en").compounds("Al-Abbasi’s,")]
         [(0, 2, 'alabbasi')]
@@ -246,11 +248,11 @@ class Analyser:
                 yield Compound(number, 1, part)
 
     def may_have_parts(self, text: str) -> bool:
-        """Whether a text may have words that are also found by a part. Quick for most texts."""
+        """Whether ``text`` may contain a word that a query also finds by a part (km of km²). False is certain."""
         return compounds.may_have_parts(text, joined_to=self.name in JOINED_TO)
 
     def singular(self, word: str) -> str:
-        """Return the term of the acronym whose plural a word is, or ``""``. Stemming may not find it.
+        """Return the term of the singular of a plural acronym (it may not be the stem), or ``""`` for any other word.
 
         >>> analyser("en").singular("NGOs"), analyser("en").singular("PhDs’s"), analyser("en").singular("As")
         ('ngo', 'phd', '')
@@ -260,7 +262,7 @@ class Analyser:
         return self.term(singular) if singular else ""
 
     def _part(self, word: str) -> str:
-        """Return the term of the part by which a word is also found (Egidio of Sant'Egidio, km of km²), or ``""``."""
+        """Return the term of the part by which ``word`` is also found (Egidio of Sant'Egidio, km of km²), or ``""``."""
         bare = clean(word.lstrip(TAG_PREFIX))
         unit = exponent_of(bare)
         if unit is not None:
@@ -269,7 +271,7 @@ class Analyser:
         return self.term(bare[front:]) if front > elided_length(bare, self.name) else ""
 
     def _one_word(self, word: str) -> str | None:
-        """Return the term of a string that is one word in a query, or None if it is not one."""
+        """Return the term of ``word``, or None if a query would divide it into several words or find no word in it."""
         match = next(word_matches(word), None)
         return self.term(word) or None if match is not None and match.group() == word else None
 
@@ -284,7 +286,7 @@ class Analyser:
 
 @cache
 def analyser_named(name: str) -> Analyser:
-    """Return the analyser with the given name. There is one of each."""
+    """Return the analyser with the given name: the same object at each call."""
     return Analyser(name)
 
 
@@ -315,9 +317,9 @@ _INVISIBLE_IN_NAME = Pattern(f"[{IGNORABLE}]")
 
 
 def key(value: str) -> str:
-    """Return the key of a name: equal for all spellings of an outlet, a source or a section.
+    """Return the key of the name of an outlet, a source or a section. All spellings of a name have the same key.
 
-    It has no case, accents, ``www.`` and repeated spaces, and one kind of apostrophe and hyphen.
+    The key has no capitals, accents, ``www.`` or repeated spaces, and only one kind of apostrophe and of hyphen.
 
     >>> key("The  Guardian") == key("the guardian"), key("www.nytimes.com"), key("People’s Daily")
     (True, 'nytimes.com', "people's daily")
@@ -332,5 +334,5 @@ def key(value: str) -> str:
 
 
 def name_words(value: str) -> list[str]:
-    """Return the words of a name (a byline, a place), folded but not stemmed."""
+    """Return the words of a name (a byline, a place) in order, folded but not stemmed."""
     return analyser_named(PLAIN_ANALYSIS).terms(value)

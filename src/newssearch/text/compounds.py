@@ -1,9 +1,9 @@
-"""Compounds: words written with a hyphen, as one word, or separately: Al-Abbasi, AlAbbasi, al Abbasi; #BlackLivesMatter.
+"""Compounds: words that are written with a hyphen, as one word or separately (Al-Abbasi, AlAbbasi, al Abbasi).
 
-Words joined by hyphens, and the parts of a hashtag or handle with capitals inside, are separate words side by side. They
-are also *joined* into one word: ``ceasefire`` finds cease-fire. A word with capitals inside also has *parts*:
-``"al Abbasi"`` finds AlAbbasi. Nothing is guessed from separate words, or from a word in lower case: ``therapist`` does
-not find "the rapist".
+Words with hyphens between them, and the parts of a hashtag or handle with capitals inside (#BlackLivesMatter), are
+separate words side by side. They are also *joined* into one word: ``ceasefire`` finds cease-fire. A word with capitals
+inside also has *parts*: ``"al Abbasi"`` finds AlAbbasi. Words with spaces between them are not joined, and a word in
+lower case is not divided: ``therapist`` does not find "the rapist".
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from .spelling import APOSTROPHES, IGNORABLE, LETTER_APOSTROPHES, SUPERSCRIPTS
 MAX_JOINED_WORDS = 4
 """The largest number of hyphenated words that are joined into one."""
 MAX_PARTS = 8
-"""The largest number of parts of a word with capitals inside, of a hashtag or of a handle."""
+"""The largest number of parts of a word with capitals inside, a hashtag or a handle. One with more is not divided."""
 MIN_PART_LETTERS = 2
-"""The smallest number of letters of a part."""
+"""The smallest number of letters of a part of a word with capitals inside, so that iPhone is not divided."""
 NON_JOINER = "\u200c"
-"""The zero-width non-joiner. It joins the parts of a word in Persian; outside Arabic script it is ignored."""
+"""The zero-width non-joiner. It stands between the parts of a word in Persian; outside Arabic script it is ignored."""
 HYPHENS = f"-\u05be\u2010\u2011\ufe63\uff0d{NON_JOINER}"
-"""The characters that join words. Dashes do not."""
+"""The hyphens, and the other characters that join words. Dashes do not join words."""
 TAGS = "#＃@＠"
-"""The characters before a hashtag or a handle."""
+"""The signs with which hashtags and handles begin."""
 
 Offsets = tuple[int, int]
 
 
 _PLURAL_ACRONYM = r"[A-Z\x80-\xde\u0100-\U0010ffff]s(?!\w)"
-"""Matches in every text with the plural of an acronym, and in some others."""
+"""Matches in every text that contains the plural of an acronym (``NGOs``), and in some other texts."""
 _LEADING_PUNCTUATION = ".,;:!?…\"'“”‘’«»()[]"
 _JOINING_MARKS = frozenset(HYPHENS + TAGS)
 _JOINED_IN_CHUNK = Pattern(rf"[{HYPHENS}][{IGNORABLE}]*\w|[{TAGS}]\w")
@@ -43,12 +43,12 @@ MAY_JOIN = Pattern(
     rf"[{HYPHENS}][{IGNORABLE}]*\w|[{TAGS}]\w|[{SUPERSCRIPTS}](?<=\w.)|{_PLURAL_ACRONYM}"
     rf"|[{APOSTROPHES}{LETTER_APOSTROPHES}](?:(?i:{_BEHIND_JOINED_TO})|(?<=[{IGNORABLE}].))"
 )
-"""Matches in every text with words that are joined, or found by a part. Each alternative begins with a character class, so
-that a text without these characters is scanned ten times as fast."""
+"""Matches in every text that contains words to be joined, or a word with a part that finds it. Each alternative begins
+with a character class, so that a text without these characters is scanned ten times as fast."""
 MAY_HAVE_CAPITALS_INSIDE = Pattern(
     rf"(?:[a-z][A-Z]|[A-Z][A-Z][a-z]|[^\W\d_a-zA-Z]|[\u0300-\u036f{IGNORABLE}]|[{TAGS}]\w)\S*"
 )
-"""Matches in every text with capitals inside a word; accented letters give false positives."""
+"""Matches in every text that contains a word with capitals inside. Accented letters give false positives."""
 _FOUND_BY_A_PART = Pattern(f"[{SUPERSCRIPTS}]|{_PLURAL_ACRONYM}")
 _ANY_APOSTROPHE = frozenset(APOSTROPHES + LETTER_APOSTROPHES)
 MARK_CATEGORIES = frozenset({"Mn", "Mc", "Me", "Cf"})
@@ -57,7 +57,7 @@ _INVISIBLE_RUN = Pattern(f"[{IGNORABLE}]+")
 
 
 def may_be_compound(text: str) -> bool:
-    """Whether a piece of a text may contain compounds. A quick check that clears most pieces.
+    """Whether a piece of a text between spaces may contain a compound. The check is quick, and False for most pieces.
 
     >>> may_be_compound("(Iraq’s"), may_be_compound("NATO,"), may_be_compound("3,000"), may_be_compound("AlAbbasi")
     (False, False, False, True)
@@ -70,7 +70,9 @@ def may_be_compound(text: str) -> bool:
 
 
 def may_have_parts(text: str, *, joined_to: bool) -> bool:
-    """Whether there may be words that are also found by a part; ``joined_to``: whether the part after an apostrophe counts.
+    """Whether ``text`` may contain a word that a query also finds by a part of it (km of km², NGO of NGOs).
+
+    ``joined_to`` tells whether a part after an apostrophe counts (:data:`.elision.JOINED_TO`).
 
     >>> may_have_parts("ex-MPs", joined_to=False), may_have_parts("Sant’Egidio", joined_to=True)
     (True, True)
@@ -79,7 +81,7 @@ def may_have_parts(text: str, *, joined_to: bool) -> bool:
 
 
 def singular_of(word: str) -> str:
-    """Return the acronym whose plural a clean word is, or ``""``.
+    """Return the singular of a plural acronym, or ``""`` for any other clean word.
 
     >>> singular_of("NGOs"), singular_of("PhDs"), singular_of("As"), singular_of("#NGOs")
     ('NGO', 'PhD', '', '')
@@ -101,7 +103,7 @@ def camel_case_parts(word: str) -> list[str]:
 
 
 def tag_parts(word: str) -> list[str]:
-    """Return the parts of a hashtag or a handle. A number is a part too.
+    """Return the parts of a hashtag or a handle without its sign. A number is a part too.
 
     >>> tag_parts("Brexit2019"), tag_parts("StopTheSteal"), tag_parts("G20"), tag_parts("iraq")
     (['Brexit', '2019'], ['Stop', 'The', 'Steal'], ['G20'], ['iraq'])
@@ -117,9 +119,9 @@ def tag_parts(word: str) -> list[str]:
 
 
 def _base_letters(word: str) -> list[tuple[str, int]]:
-    """Return the letters and digits of a word with their offsets, without combining marks and invisible characters.
+    """Return the base letters and the digits of a word, each with its offset in the word.
 
-    They are the same in any encoding: ``É`` is E, composed or decomposed.
+    Combining marks and invisible characters are left out. ``É`` is E, whether it is composed or decomposed.
     """
     if word.isascii():
         return [(letter, at) for at, letter in enumerate(word)]
@@ -131,14 +133,14 @@ def _base_letters(word: str) -> list[tuple[str, int]]:
 
 
 def _begins_part(letters: Sequence[tuple[str, int]], at: int) -> bool:
-    """Whether a part begins with letter number ``at``."""
+    """Whether ``letters[at]`` begins a part: a capital after a small letter, or between a capital and a small one."""
     before, here = letters[at - 1][0], letters[at][0]
     behind = letters[at + 1][0] if at + 1 < len(letters) else ""
     return _is_capital(here) and (_is_small(before) or (_is_capital(before) and _is_small(behind)))
 
 
 def _is_capital(letter: str) -> bool:
-    """Whether a letter has a lower case. The mathematical capital 𝐀 has none."""
+    """Whether a letter has a lower-case form. The mathematical capital 𝐀 has none, and is no capital here."""
     return letter != letter.lower()
 
 
@@ -147,7 +149,10 @@ def _is_small(letter: str) -> bool:
 
 
 def _cut_before(word: str, letters: Sequence[tuple[str, int]], cuts: Sequence[int]) -> list[str]:
-    """Return a word cut before the given letters, or whole if a part would have too few letters."""
+    """Return the parts of ``word``, cut before the letters whose indices in ``letters`` are ``cuts``.
+
+    The word stays whole if a part would have fewer than :data:`MIN_PART_LETTERS`, or if it would have too many parts.
+    """
     bounds = list(pairwise((0, *cuts, len(letters))))
     for low, high in bounds:
         part = [letter for letter, _ in letters[low:high]]
@@ -170,7 +175,10 @@ def is_tag(text: str, start: int) -> bool:
 
 
 def joined_words(text: str, spans: Sequence[Offsets]) -> Iterator[tuple[int, int, str]]:
-    """Yield the words that adjacent words of a text make together: number of the first, number of words, joined word.
+    """Yield the words that adjacent words make when joined: number of the first word, number of words, joined word.
+
+    Words with hyphens between them are joined, up to :data:`MAX_JOINED_WORDS`, and all parts of a hashtag or a handle.
+    ``spans`` are the offsets of the words in ``text``.
 
     >>> list(joined_words("post-cease-fire", [(0, 4), (5, 10), (11, 15)]))
     [(0, 2, 'postcease'), (0, 3, 'postceasefire'), (1, 2, 'ceasefire')]

@@ -1,4 +1,4 @@
-"""Reading dates of articles, and periods of queries."""
+"""The parsers of dates in articles, and of periods in queries."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from newssearch.system.lazy_regex import Pattern
 from .month_names import in_english
 
 MAX_DATE_CHARS = 100
-"""The largest number of characters of a string that can be a date."""
+"""The largest number of characters of a date. A longer string is not parsed."""
 
 _MONTH_NAMES = (
     "january", "february", "march", "april", "may", "june",
@@ -24,14 +24,15 @@ MONTHS = {
     **{name[:3]: number for number, name in enumerate(_MONTH_NAMES, start=1)},
     "sept": 9,
 }
-"""The numbers of the months by their English names, in full and abbreviated."""
+"""The number of each month, from 1 to 12, by its English names in lower case, in full and abbreviated."""
 
 ZONES = {
     "Z": 0, "UT": 0, "UTC": 0, "GMT": 0, "WET": 0, "BST": 1, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3,
     "MSK": 3, "JST": 9, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
 }  # fmt: skip
-"""The hours east of Greenwich of named time zones: those of RFC 2822, and a few that newspapers use. A name that stands for
-several zones (IST), or changes with the season (ET), is missing: a time with it has no zone."""
+"""The offsets from UTC of named time zones, in hours: those of RFC 2822, and a few that newspapers use. A name that
+stands for several zones (IST), or changes with the season (ET), is left out: a time with such a name is read without a
+zone."""
 
 _WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?\s)?"
 _MONTH_NAME = (
@@ -56,7 +57,7 @@ def _date_pattern(date: str) -> re.Pattern[str]:
 
 @cache
 def _date_patterns() -> tuple[re.Pattern[str], ...]:
-    """Return the patterns of dates. They are compiled when the first article is read: that takes milliseconds."""
+    """Return the patterns of dates. They are compiled at the first call, because that takes milliseconds."""
     return (
         _date_pattern(rf"{_YEAR}(?P<sign>[-/.])(?P<month>\d\d?)(?P=sign){_DAY_NUMBER}"),
         _date_pattern(rf"{_YEAR}(?P<month>\d\d)(?P<day>\d\d)"),
@@ -71,19 +72,20 @@ _FOUR_DIGITS = Pattern(r"\d{4}")
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A date read from an article; ``ambiguous`` if day and month could be the other way round."""
+    """A date of publication. ``ambiguous`` means that its day and month may have to be exchanged, as in 7/5/2024."""
 
     value: dt.date | dt.datetime
     ambiguous: bool = False
 
 
 def parse_published(text: str, *, day_first: bool = False) -> Published | None:
-    """Return the date and time of publication that a string states, or None if it is not a full date.
+    """Return the date of publication that a string states, with the time if it has one; None if it is no full date.
 
     It reads ISO 8601, RFC 2822, dates with the name of the month in either order (in English and the languages of
-    :mod:`.month_names`), and numbers. ``7/5/2024`` is read month first and marked as ambiguous, unless ``day_first`` is set
-    or only one reading is a date. ``5.7.2024`` is always day first. Nothing is filled in: a year alone, a month or a year of
-    two digits is not a date. A time without a zone, or with an unknown zone, has none.
+    :mod:`.month_names`), and numbers. ``7/5/2024`` is read month first and marked as ambiguous, unless ``day_first`` is
+    set or only one reading is a date. ``5.7.2024`` is always day first. Nothing is filled in: a year alone, a month
+    with its year, or a date whose year has two digits is not a full date. A time with a zone that is not in
+    :data:`ZONES` is read without a zone.
 
     >>> parse_published("July 25, 2024")
     Published(value=datetime.date(2024, 7, 25), ambiguous=False)
@@ -110,7 +112,7 @@ def _match(text: str) -> re.Match[str] | None:
 
 
 def _published(parts: dict[str, str | None], day_first: bool) -> Published | None:
-    """Return the date of a match of one of the patterns, or None if there is no such day or time."""
+    """Return the date in the named groups of a date pattern's match, or None if there is no such day or time."""
     year = int(parts["year"] or 0)
     if parts.get("first"):
         first, second = int(parts["first"] or 0), int(parts["second_number"] or 0)
@@ -180,11 +182,11 @@ def _comparable(moment: dt.datetime) -> dt.datetime | None:
 
 
 def _by_dateutil(text: str, day_first: bool) -> Published | None:
-    """Return the date that python-dateutil reads, or None if the text does not state all of it.
+    """Return the date that python-dateutil reads in ``text``, or None if ``text`` is not a full date.
 
-    dateutil fills in missing parts from a default date. Read with two defaults that share no part, an incomplete string
-    gives two different days, and is refused. The defaults are two weeks apart, so that the name of a weekday does not lead
-    both to the same day.
+    dateutil takes missing parts from a default date. The text is therefore read with two defaults that share no part:
+    an incomplete date gives two different days, and is refused. The days of the month of the two defaults are two weeks
+    apart, so that the name of a weekday does not lead both to the same day.
     """
     from dateutil import parser  # slow to import, and seldom needed
 
@@ -214,10 +216,10 @@ def _by_dateutil(text: str, day_first: bool) -> Published | None:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A period of time from ``start`` to ``end``, the end excluded, as ``text`` names it.
+    """The period of time that ``text`` names: from ``start`` up to ``end``, which is excluded.
 
-    If the end is ``datetime.max``, the last moment of Python, it is included. A period without a time zone is in the outlet's
-    calendar; one with a zone is in universal time.
+    ``end`` is included if it is ``datetime.max``, because no moment follows it. Bounds without a time zone are dates
+    and times on the outlet's calendar; bounds with a zone are compared in universal time.
     """
 
     start: dt.datetime
@@ -247,8 +249,8 @@ def parse_period(text: str, now: dt.datetime | None = None) -> Period | None:
     - in ISO form, a year, month, day, hour, minute or second; from hours on, a time zone may follow;
     - a month or a day with the name of its month, in English or a language of :mod:`.month_names`;
     - a quarter (``2016-Q1``);
-    - relative to ``now`` (by default the local clock): ``today``, ``yesterday``, ``this`` or ``last`` ``week``, ``month`` or
-      ``year`` (weeks begin on Monday); ``-7d`` or ``last 7 days`` (also w, m, y), which includes today.
+    - relative to ``now`` (by default, the present local time): ``today``, ``yesterday``, ``this`` or ``last`` ``week``,
+      ``month`` or ``year`` (weeks begin on Monday); ``-7d`` or ``last 7 days`` (also w, m, y), which includes today.
 
     >>> period = parse_period("2024-02")
     >>> period.start.isoformat(), period.end.isoformat()
@@ -273,9 +275,10 @@ def parse_period(text: str, now: dt.datetime | None = None) -> Period | None:
 def parse_range(
     text: str, now: dt.datetime | None = None
 ) -> tuple[dt.datetime | None, dt.datetime | None] | None:
-    """Return the bounds of a period or a range, the end excluded, or None if ``text`` is neither. An open bound is None.
+    """Return the start and the end of a period or a range, or None if ``text`` is neither. An open bound is None.
 
-    A range is ``A..B``, ``A..``, ``..B``, ``>=A``, ``>A``, ``<=A`` or ``<A``, where A and B are periods, each taken whole.
+    The end is excluded. A range is ``A..B``, ``A..``, ``..B``, ``>=A``, ``>A``, ``<=A`` or ``<A``. A and B are whole
+    periods: ``>2024`` begins with 2025.
 
     >>> parse_range("2024-07..2024-08") == (dt.datetime(2024, 7, 1), dt.datetime(2024, 9, 1))
     True
@@ -306,17 +309,17 @@ def parse_range(
 
 
 def is_last_moment(moment: dt.datetime) -> bool:
-    """Whether a moment is ``datetime.max`` in any zone. No moment follows it, so a period that ends with it includes it."""
+    """Whether ``moment`` is ``datetime.max`` in any zone. Only this moment belongs to a period that ends with it."""
     return moment.replace(tzinfo=None) == dt.datetime.max
 
 
 def is_empty(start: dt.datetime, end: dt.datetime) -> bool:
-    """Whether a period has no moment. Its bounds both have a zone, or both have none."""
+    """Whether a period has no moment. Either both bounds have a time zone, or neither has one."""
     return start > end or (start == end and not is_last_moment(end))
 
 
 def why_no_range(start: dt.datetime | None, end: dt.datetime | None) -> str | None:
-    """Return the reason why no date can lie between two bounds, or None if one can."""
+    """Return the reason why no date can lie between two bounds, as text for a message, or None if a date can."""
     if start is None or end is None:
         return None
     if (start.tzinfo is None) != (end.tzinfo is None):
@@ -339,7 +342,7 @@ def _iso_period(text: str) -> _Bounds | None:
 
 
 def _named_period(text: str) -> _Bounds | None:
-    """Return the bounds of a quarter, or of a month or a day with the name of its month."""
+    """Return the bounds of a quarter, or of a month or a day written with the month's name; None for other text."""
     if (match := _QUARTER.fullmatch(text)) is not None:
         start = dt.datetime(int(match[1] or match[4]), int(match[2] or match[3]) * 3 - 2, 1)
         return start, dt.datetime.max if start >= dt.datetime(9999, 10, 1) else _months_later(start, 3)
@@ -362,7 +365,10 @@ def _named_period(text: str) -> _Bounds | None:
 
 
 def _period_end(start: dt.datetime, parts: int) -> dt.datetime:
-    """Return the end of a period that has the given number of parts: a year has 1, a month 2, a day 3, and so on."""
+    """Return the end of the period that begins at ``start``, or ``datetime.max`` if the calendar ends first.
+
+    ``parts`` is the number of parts of a date that name the period: 1 for a year, 2 for a month, up to 6 for a second.
+    """
     try:
         if parts == 1:
             return start.replace(year=start.year + 1)
@@ -398,7 +404,7 @@ def _relative_period(text: str, today: dt.datetime) -> _Bounds | None:
 
 
 def _months_later(start: dt.datetime, count: int) -> dt.datetime:
-    """Return the same day ``count`` months later, or the last day of that month if it is shorter."""
+    """Return the same day and time ``count`` months later, on the last day of that month if it is too short."""
     import calendar  # slow to import, and seldom needed
 
     months = start.year * 12 + start.month - 1 + count

@@ -1,9 +1,9 @@
-"""Elision: short words joined to the next one by an apostrophe: ``l'Ukraine``, ``dell'Iraq``, ``qu'il``, ``Sant'Egidio``.
+"""Elision: short words that an apostrophe joins to the next word: ``l'Ukraine``, ``dell'Iraq``, ``Sant'Egidio``.
 
 In French, Italian, Catalan, Portuguese and Irish, a short word loses its last vowel before another word and gets an
-apostrophe. People search for the word after it. So articles, prepositions and pronouns (:data:`ELIDED`) are not part of
-the term. Words with a meaning of their own (:data:`JOINED_TO`) are; the word is then also found by the part after the
-apostrophe. The lists are based on those of Lucene's analysers for these languages.
+apostrophe. People search for the word after it. So articles, prepositions and pronouns (:data:`ELIDED`) are left out of
+the term. Words with a meaning of their own (:data:`JOINED_TO`) stay in the term, and a query finds the whole word as
+well as the part after the apostrophe. The lists are based on those of Lucene's analysers for these languages.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ELIDED = {
     ),
     "portuguese": frozenset("d n".split()),
 }
-"""The elided words of each analysis: they are left out of the term of the word after them."""
+"""The elided words of each analysis, in lower case, that are left out of the term of the word after them."""
 
 JOINED_TO = {
     "french": frozenset("quelqu".split()),
@@ -32,16 +32,18 @@ JOINED_TO = {
         """.split()
     ),
 }
-"""The joined words of each analysis that keep their meaning: the whole is found, and so is the part after the apostrophe."""
+"""The elided words of each analysis, in lower case, that stay in the term: a query finds ``Sant'Egidio`` and
+``Egidio``."""
 
 ANY_ELIDED = frozenset().union(*ELIDED.values())
 ANY_JOINED_TO = frozenset().union(*JOINED_TO.values())
 
 _INDIVISIBLE = ("presqu'île", "presqu'ile")
-"""Words that contain an apostrophe and are not split there."""
+"""The beginnings, in lower case, of words that are not split at their apostrophe."""
 _VOWEL_LETTERS = frozenset("aeiouyæœø")
 _NAMED_WITH_VOWEL = frozenset("flmnrsx")
-"""The consonants whose names begin with a vowel, so that words are elided before acronyms (``l'FBI``, ``l'F-35``)."""
+"""The consonants whose names begin with a vowel. Words are elided before acronyms with these letters (``l'FBI``,
+``l'F-35``)."""
 _DOUBTFUL_HEADS = frozenset("dl")
 
 
@@ -58,7 +60,9 @@ def elided_length(word: str, analysis: str) -> int:
 
 
 def joined_length(word: str, analysis: str) -> int:
-    """Return the number of characters in front of the last part of a clean word without elided prefix; 0 if it is one part.
+    """Return the length in characters of the beginning that is joined to a clean word (``Sant'``), or 0 if it has none.
+
+    The caller has removed the elided beginning (:func:`elided_length`).
 
     >>> joined_length("Sant'Egidio", "italian"), joined_length("l'arte", "italian")
     (5, 0)
@@ -76,7 +80,7 @@ def _head_length(word: str, heads: frozenset[str], analysis: str) -> int:
 
 
 def _may_follow(head: str, rest: str) -> bool:
-    """Whether ``head`` loses its vowel before the word ``rest``."""
+    """Whether the short word ``head``, in lower case, loses its last vowel before the word ``rest``."""
     first, second = _letter(rest, 0), _letter(rest, 1)
     if first in _VOWEL_LETTERS or first.isdigit():
         return True
@@ -90,12 +94,14 @@ def _may_follow(head: str, rest: str) -> bool:
 
 
 def _letter(word: str, at: int) -> str:
-    """Return the base letter at an offset in lower case, or ``""``."""
+    """Return the letter at offset ``at`` of a word, in lower case without accent, or ``""`` after the end."""
     return unicodedata.normalize("NFKD", word[at : at + 1])[:1].lower()
 
 
 def part_after_apostrophe(spelling: str, form: str, fold: Callable[[str], str]) -> str:
-    """Return the part of a spelled word that has the given form.
+    """Return the part after an apostrophe of a surface form that folds to ``form``, or the whole if no part does.
+
+    ``fold`` is the function that folds a word.
 
     >>> part_after_apostrophe("l'Ukraine", "ukraine", str.lower), part_after_apostrophe("d'Amato", "d'amato", str.lower)
     ('Ukraine', "d'Amato")

@@ -1,4 +1,4 @@
-"""Folding words: case, accents, compatibility forms, possessives and thousands separators make no difference."""
+"""Folding: words that differ only in case, accents, compatibility forms or thousands separators become equal."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from .spelling import clean, folded_letters
 from .tokenizer import TAG_PREFIX
 
 MAX_TERM_CHARS = 128
-"""The largest number of characters of a term. A longer string is no word, and is cut."""
+"""The largest number of characters of a term. The rest of a longer string, which is no word, is cut off."""
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)")
 
 
 def fold(word: str) -> str:
-    """Return ``word`` without case, accents and compatibility forms; ``""`` if nothing is left.
+    """Return a word in lower case, without accents, compatibility forms, thousands separators and final full stops.
+
+    The result is ``""`` if nothing is left.
 
     >>> fold("São"), fold("STRASSE") == fold("Straße"), fold("1,000"), fold("U.S."), fold("ﬁre"), fold("٣٫٥")
     ('sao', True, '1000', 'u.s', 'fire', '3.5')
@@ -23,17 +25,16 @@ def fold(word: str) -> str:
 
 
 def fold_clean(bare: str) -> str:
-    """Return the folded form of a clean word."""
+    """Return the folded form of a word that :func:`~.spelling.clean` has cleaned."""
     found = folded_letters(bare)
     if _THOUSANDS.match(found):
         found = _THOUSANDS.sub(lambda match: match.group().replace(",", ""), found, count=1)
-    return found[:MAX_TERM_CHARS].rstrip(
-        "."
-    )  # "U.S." at the end of a sentence and "U.S" within one are the same
+    # "U.S." at the end of a sentence and "U.S" within one are the same.
+    return found[:MAX_TERM_CHARS].rstrip(".")
 
 
 def without_possessive(word: str) -> str:
-    """Return a word cleaned by :func:`~.spelling.clean`, without a possessive ending.
+    """Return a word, cleaned by :func:`~.spelling.clean`, without its possessive ending.
 
     >>> without_possessive("Iraq’s"), without_possessive("ISIS")
     ('Iraq', 'ISIS')
@@ -46,7 +47,7 @@ def clean_without_possessive(word: str) -> str:
 
 
 def spelled(word: str) -> str:
-    """Return a word as spelled: with capitals and accents, but in one encoding, without possessive and final full stop.
+    """Return the surface form of a word: cleaned, without possessive ending and final full stop, but not folded.
 
     >>> spelled("Iraq’s"), spelled("U.S."), spelled("US"), spelled("l’OTAN")
     ('Iraq', 'U.S', 'US', "l'OTAN")
@@ -55,7 +56,7 @@ def spelled(word: str) -> str:
 
 
 def spelled_lower(word: str) -> str:
-    """Return a word as :func:`spelled`, in lower case, whether or not it is a part of a hashtag.
+    """Return the surface form of a word in lower case, without the ``#`` that marks a part of a hashtag.
 
     >>> spelled_lower("SÃO"), spelled_lower("Straße’s") == spelled_lower("STRASSE")
     ('são', False)
@@ -64,7 +65,7 @@ def spelled_lower(word: str) -> str:
 
 
 def unelided(spelling: str, form: str) -> str:
-    """Return a spelled word without the elided beginning that its form leaves out.
+    """Return a surface form without the elided beginning that its folded ``form`` lacks.
 
     >>> unelided("l'OTAN", "otan"), unelided("d'Amato", "d'amato")
     ('OTAN', "d'Amato")
@@ -73,12 +74,12 @@ def unelided(spelling: str, form: str) -> str:
 
 
 def whole_form(spelling: str) -> str:
-    """Return the folded form of a spelled word, including its elided beginning."""
+    """Return the folded form of a surface form, including the elided beginning."""
     return fold(spelling.lstrip(TAG_PREFIX))
 
 
 def possible_forms(word: str) -> list[str]:
-    """Return the folded forms that a word may have, depending on the language.
+    """Return the folded forms that a word may have in one language or another: whole, and after each apostrophe.
 
     >>> possible_forms("l'OTAN’s"), possible_forms("US")
     (["l'otan", 'otan'], ['us'])

@@ -1,4 +1,4 @@
-"""Words that only join others (``the``, ``of``). They are indexed, but not highlighted."""
+"""The function words of each language (``the``, ``of``), which are indexed but not highlighted."""
 
 from __future__ import annotations
 
@@ -39,4 +39,4 @@ FUNCTION_WORDS = {
         """
     ),
 }
-"""The function words of each analysis. They are indexed and searched like all others."""
+"""The function words of each analysis, in lower case. They are indexed and searched like all other words."""

@@ -1,4 +1,4 @@
-"""Names of months and weekdays in other languages than English, as datelines and web pages write them."""
+"""The names of months and weekdays in languages other than English, as datelines and web pages write them."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _FILLER_WORDS = frozenset(
     "de del do da den der le el il am à às a las um kl klo ore alle uhr h u r г года р року yıl vom dem publié publicado em en"
     " am ab στις".split()
 )
-"""Words in a date that carry no information."""
+"""Words in lower case that carry no information in a date, such as ``de`` and ``Uhr``."""
 
 _ENGLISH = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NAME = re.compile(r"[^\W\d_]+(?:[-_][^\W\d_]+)*")
@@ -63,7 +63,7 @@ _EASTERN_DIGITS = {
 
 @cache
 def _english_months() -> dict[str, str]:
-    """Return the names of months in lower case, with their English abbreviations."""
+    """Return the English abbreviation (``jan``) of each month, by its lower-case names in other languages."""
     names = {}
     for rows in (_SHORT_MONTHS, _LONG_MONTHS):
         for month, row in zip(_ENGLISH, rows.strip().split("\n"), strict=True):
@@ -77,9 +77,9 @@ def _days() -> frozenset[str]:
 
 
 def in_english(text: str) -> str | None:
-    """Return a date in another language as one in English, or None if it has no known name or form.
+    """Return a date in another language as a date in English or in numbers, or None if no part of it is listed here.
 
-    Text that is not a date may become other text that is not a date.
+    Other text is translated too; the result is then not a date either.
 
     >>> in_english("Seg, 24 Set 2018 10:00:00 -0300"), in_english("Mittwoch, 24. Oktober 2018, 10:00 Uhr")
     ('24 sep 2018 10:00:00 -0300', '24 oct 2018, 10:00')

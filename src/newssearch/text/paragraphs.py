@@ -1,4 +1,4 @@
-"""Splitting a text into paragraphs."""
+"""The splitting of plain text into lines and paragraphs."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ table, or the caption of a picture."""
 
 
 class Block(NamedTuple):
-    """A paragraph without a number, before it is part of an article."""
+    """The text and the kind of a paragraph that is not yet part of an article, and so has no number."""
 
     text: str
     kind: ParagraphKind = "text"
 
 
 MIN_WRAP_CHARS, MAX_WRAP_CHARS = 40, 140
-"""The range of line lengths to which programs wrap text. Shorter lines are lists or verse, longer ones are paragraphs."""
+"""The smallest and the largest width, in characters, to which programs wrap text. Narrower lines are lists or verse;
+wider lines are whole paragraphs."""
 
 SENTENCE_ENDS = frozenset(".!?…:。！？؟۔।")
 """The characters that can end the last line of a paragraph, before closing quotes and brackets."""
@@ -28,7 +29,7 @@ _CLOSERS = "\"'”’»)]」』）"
 
 
 class NormalizedBlocks(list[Block]):
-    """Blocks whose texts are not empty and already have the form that :func:`squeeze` gives."""
+    """A list of blocks whose texts are not empty, and need no :func:`squeeze`: they are its results."""
 
 
 def squeeze(text: str) -> str:
@@ -47,7 +48,7 @@ def squeeze(text: str) -> str:
 
 
 def split_lines(text: str) -> list[str]:
-    """Return the lines of a text. Line feeds, form feeds, NEL and U+2028 end a line; U+2029 also adds a blank line.
+    """Return the lines of a text, split as by :meth:`str.splitlines`; U+2029 (paragraph separator) adds a blank line.
 
     >>> split_lines("one\\r\\ntwo\\u2029three")
     ['one', 'two', '', 'three']
@@ -56,7 +57,7 @@ def split_lines(text: str) -> list[str]:
 
 
 def split_paragraphs(text: str) -> list[str]:
-    """Return the paragraphs of a text, each on one line. No word is lost or added, and the order stays.
+    """Return the paragraphs of a text, each on one line, in order. No word is lost or added.
 
     If the text has blank lines, the blocks between them are its paragraphs. If a block has a line too wide to have been
     wrapped (:data:`MAX_WRAP_CHARS`), each of its lines is a paragraph.
@@ -65,9 +66,9 @@ def split_paragraphs(text: str) -> list[str]:
 
     - *indented*: if some lines are indented and most are not, an indented line starts a paragraph, and the other lines
       continue it;
-    - *wrapped*: a line break is a wrap if the next word would not have fitted into the line, and the line does not end like a
-      sentence. If most breaks are wraps, the lines are joined, and a paragraph ends after a line that ends like a sentence
-      and had room for the next word.
+    - *wrapped*: a line break is a wrap if the next word would not have fitted into the line, and the line does not end
+      like a sentence. If most breaks are wraps, the lines are joined, and a paragraph ends after a line that ends like
+      a sentence and had room for the next word.
 
     >>> split_paragraphs("One,\\nstill one.\\n\\nTwo.")
     ['One, still one.', 'Two.']
@@ -97,7 +98,7 @@ def _line_blocks(lines: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _lone_block(lines: list[str]) -> list[str]:
-    """Return the paragraphs of lines that include no blank line."""
+    """Return the paragraphs of a text without blank lines, given as its lines."""
     squeezed = [squeeze(line) for line in lines]
     starts = _indented(lines) or _unwrapped(squeezed)
     paragraphs: list[list[str]] = []
@@ -109,7 +110,11 @@ def _lone_block(lines: list[str]) -> list[str]:
 
 
 def _indented(lines: Sequence[str]) -> list[bool] | None:
-    """Return for each line whether its indentation starts a paragraph, or None if indentation means nothing here."""
+    """Return for each line whether it is indented and so starts a paragraph.
+
+    Return None, because indentation does not mark paragraphs here, if no line or at least half of the lines are
+    indented, or if a line is too wide to have been wrapped.
+    """
     depths = [len(line) - len(line.lstrip()) for line in lines]
     margin = min(depths)
     starts = [depth > margin for depth in depths]

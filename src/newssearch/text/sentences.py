@@ -1,4 +1,4 @@
-"""Finding the beginnings of sentences.
+"""The splitting of text into sentences.
 
 White space splits a text into *chunks* (``“U.S.``, ``5``, ``Juli``). Whether a sentence begins with a chunk depends on
 how the previous chunk ends and on how this chunk begins, and on nothing else. Each distinct chunk is therefore analysed
@@ -8,16 +8,16 @@ A chunk ends a sentence with ``.``, ``!``, ``?``, an ellipsis or a mark of its l
 quotation marks, parentheses, a reference (``[3]``). A lower-case letter after it begins no sentence. These full stops
 are special:
 
-- after an abbreviation before a name (``Gen.``, ``St.``): it never ends a sentence;
-- after an abbreviation before a number (``No.``): it ends a sentence unless a number follows;
+- after an abbreviation that stands before a name (``Gen.``, ``St.``): it never ends a sentence;
+- after an abbreviation that stands before a number (``No.``): it ends a sentence unless a number follows;
 - after any other abbreviation (``Inc.``, ``p.m.``), after initials (``U.S.``, ``J.``) and, in some languages, after
   ordinals (``5. Juli``): it ends a sentence only before an *opener*, a word such as ``The`` or ``However`` that has a
   capital because it begins a sentence.
 
-Marks that only end sentences (``。``, ``؟``, ``।``) do so whatever follows, even without white space.
+Marks that are only used to end sentences (``。``, ``؟``, ``।``) always end one, even if no white space follows.
 
-The abbreviations and openers are in ``abbreviations/``, a file for each analysis (:func:`.analysis.analysis_of`), and
-``any.txt`` for all of them. They were compared with the lists of pySBD (https://github.com/nipunsadvilkar/pySBD) and
+The abbreviations and openers are in ``abbreviations/``: one file for each analysis (:func:`.analysis.analysis_of`), and
+``any.txt`` for all analyses. They were compared with the lists of pySBD (https://github.com/nipunsadvilkar/pySBD) and
 sentencex (https://github.com/wikimedia/sentencex), both under the MIT licence, which do not distinguish these kinds.
 """
 
@@ -35,40 +35,44 @@ from newssearch.system.lazy_regex import Pattern
 from .spelling import IGNORABLE
 
 ABBREVIATIONS_FOLDER = Path(__file__).with_name("abbreviations")
-"""The folder of the files of abbreviations and openers."""
+"""The folder with the files of abbreviations and openers."""
 
-# How a chunk begins.
+# The values of Clue.begins.
 STARTS_NOTHING = 0
-"""The chunk has only marks that end or close the text before it: no sentence begins with it."""
+"""The kind of a chunk with only marks that end or close the text before it. No sentence begins with such a chunk."""
 SMALL, CAPITAL, NUMBER, OPENER = 1, 2, 3, 4
-"""The kind of the first letter or digit of a chunk. A letter without case counts as a capital."""
+"""The kinds of chunks that begin with a small letter, a capital, a number or an opener. A letter without case counts as
+a capital."""
 AS_NEXT = 5
-"""The chunk has no word and opens the text after it (``«``, ``–``): a sentence begins with it if one begins with the next
-chunk, for which an opener counts as any word with a capital (``N.J. – The``)."""
+"""The kind of a chunk that has no word and opens the text after it (``«``, ``–``). A sentence begins with such a chunk
+if one begins with the chunk after it; an opener there counts as any other word with a capital (``N.J. – The``)."""
 
-# How a chunk ends, as bits: 1 << (kind - 1) for each kind of next chunk that begins a sentence.
+# The values of Clue.ends, as bits: 1 << (kind - 1) for each kind of next chunk that begins a sentence.
 GOES_ON = 0
 BEFORE_OPENER = 1 << (OPENER - 1)
 BEFORE_WORD = BEFORE_OPENER | 1 << (CAPITAL - 1)
 ENDS = BEFORE_WORD | 1 << (NUMBER - 1)
 ENDS_ALWAYS = ENDS | 1 << (SMALL - 1)
 BIT_OF = (0, 1, 2, 4, 8, 0)
-"""The bit of each way in which a chunk can begin."""
+"""The bit in ``Clue.ends`` for each value of ``Clue.begins``, from 0 to 5. If it is set, a sentence begins before such
+a chunk."""
 
 _HARD_SIGNS = (
     "\u0589\u061d\u061e\u061f\u06d4\u0700\u0701\u0702\u07f9\u0964\u0965\u0f0d\u0f0e\u104b\u1362\u1367\u1368\u166e\u17d4"
     "\u17d5\u1803\u1809\u1c7e\u1c7f\u3002\ua876\ua877\ufe12\ufe15\ufe16\ufe52\ufe56\ufe57\uff01\uff1f\uff61"
 )
-"""Of Unicode's Sentence_Terminal, the marks of living scripts that do nothing else. The Tibetan shad is added; the
-Burmese U+104A is left out, for it is used as a comma."""
+"""The marks that always end a sentence: those with Unicode's property Sentence_Terminal that living scripts use for
+nothing else. The Tibetan shad is added; the Burmese U+104A is left out, because it is used as a comma."""
 _SOFT_SIGNS = ".!?…\u203c\u203d\u2047\u2048\u2049\uff0e"
 _OPENING_QUOTES = "«‹“‘"
 _CLOSING = f"\"'”’»›)]}}」』】）》〉{_OPENING_QUOTES}"
-"""The signs that may follow a mark. German closes quotations with the sign that opens them in English."""
+"""The signs that may follow the mark at the end of a sentence, such as quotation marks and parentheses. German closes
+quotations with the sign that opens them in English."""
 _HARD_MARK = re.compile(f"[{_HARD_SIGNS}]")
 _HARD_MARKS = re.compile(f"[{_HARD_SIGNS}](?:[{_HARD_SIGNS}{_SOFT_SIGNS}]|[{re.escape(_CLOSING)}])*")
 _WORD_CHAR = r"[^\W_]|[\u0e80-\u0eff\uf900-\ufaff\U00020000-\U0003ffff]"
-"""Matches a character of a word. The analyser takes unassigned characters of these blocks for letters."""
+"""The regular expression of a letter or digit. The listed blocks contain unassigned characters, which the analyser
+takes for letters."""
 _FIRST_WORD_CHAR = re.compile(rf"[\W_]*?({_WORD_CHAR})")
 _HAS_WORD_CHAR = re.compile(_WORD_CHAR)
 _REFERENCES = re.compile(r"(?:\[\d{1,3}\])+$")
@@ -79,15 +83,22 @@ _APOSTROPHE = re.compile("['’]")
 _INVISIBLE_CHAR = Pattern(f"[{IGNORABLE}]")
 _ENDS_IN_THAI = re.compile("[\u0e00-\u0e7f]$")
 _MAX_LOOKBACK_CHARS = 24
-"""The number of characters that are examined for an abbreviation, an opener, or references after a mark."""
+"""The number of characters of a chunk that are examined to find an abbreviation, an opener, or references after a
+mark."""
 
 
 _MAX_ACRONYM_LETTERS = 3
-"""The largest number of letters of a word that may be an acronym: ``SEC``, ``VA`` and ``LA`` are not ``Sec``, ``Va`` and ``La``."""
+"""The largest number of letters of an abbreviation that is not recognised in capitals, because it may then be an
+acronym: ``SEC``, ``VA`` and ``LA`` are not ``Sec.``, ``Va.`` and ``La.``"""
 
 
 class Clue(NamedTuple):
-    """The properties of a chunk: the offsets where sentences begin inside it, how it begins, and how it ends."""
+    """The properties of a chunk from which the beginnings of sentences are found.
+
+    ``starts`` are the offsets in the chunk where sentences begin inside it. ``begins`` is the kind of the chunk by its
+    beginning (:data:`STARTS_NOTHING` to :data:`AS_NEXT`). ``ends`` has the bits (:data:`BIT_OF`) of the kinds of chunks
+    that begin a sentence if they follow.
+    """
 
     starts: tuple[int, ...]
     begins: int
@@ -95,7 +106,7 @@ class Clue(NamedTuple):
 
 
 class Rules:
-    """The rules for splitting texts of one analysis into sentences."""
+    """The rules for splitting the texts of one analysis into sentences."""
 
     def __init__(self, analysis: str) -> None:
         self._full_stops: dict[str, int] = {}
@@ -126,7 +137,10 @@ class Rules:
         return Clue(tuple(_starts_inside(chunk)), self.begins(chunk), self.ends(chunk))
 
     def next_start(self, text: str, at: int, ends: int) -> int | None:
-        """Return where the next sentence begins after a chunk that ends at ``at`` in the given way, or None."""
+        """Return the offset of the sentence that begins after the chunk that ends at ``at``, or None if none does.
+
+        ``ends`` is the ``Clue.ends`` of that chunk.
+        """
         opened = None
         for match in _CHUNK.finditer(text, at):
             _, begins, ends_itself = self.clue(match[0])
@@ -141,7 +155,7 @@ class Rules:
         return None
 
     def begins(self, chunk: str) -> int:
-        """Return how a chunk begins."""
+        """Return the ``Clue.begins`` of a chunk."""
         if chunk.isascii() and chunk.isalpha() and (chunk.islower() or chunk[0].isupper()):  # most chunks
             if chunk in self._openers:
                 return OPENER
@@ -167,7 +181,7 @@ class Rules:
         return OPENER if word.rstrip(',;:!?"”»)') in self._openers else CAPITAL
 
     def ends(self, chunk: str) -> int:
-        """Return how a chunk ends."""
+        """Return the ``Clue.ends`` of a chunk."""
         if not chunk.isascii():
             chunk = _INVISIBLE_CHAR.sub("", chunk) or " "
         if chunk[-1] not in self._ending and chunk[-1] != "]":
@@ -187,10 +201,10 @@ class Rules:
         if found is not None and len(found[0]) == 1 and _APOSTROPHE.match(body, len(body) - 2) is not None:
             return ENDS  # don’t, Iraq’s
         word = "" if found is None else unicodedata.normalize("NFC", found[0])
-        return self._behind_word(word) if tail[0] == "." else self._full_stops.get(f"{word}!", ENDS)
+        return self._ends_after_word(word) if tail[0] == "." else self._full_stops.get(f"{word}!", ENDS)
 
-    def _behind_word(self, word: str) -> int:
-        """Return how a chunk ends whose last word is followed by a full stop."""
+    def _ends_after_word(self, word: str) -> int:
+        """Return the ``Clue.ends`` of a chunk that ends with ``word`` and a full stop."""
         if (listed := self._full_stops.get(word)) is not None:
             return listed
         if _ENDS_IN_THAI.search(word) is not None:
@@ -206,7 +220,7 @@ _ENDS_OF = {"before a name": GOES_ON, "before a number": BEFORE_WORD, "may end":
 
 
 def _labelled_words(name: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield the lines of an abbreviations file: the label before the colon, and the words after it."""
+    """Yield the label before the colon, and the words after it, for each line of an abbreviations file."""
     path = ABBREVIATIONS_FOLDER / f"{name}.txt"
     if path.exists():
         for line in path.read_text(encoding="utf-8").splitlines():
@@ -216,10 +230,10 @@ def _labelled_words(name: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _abbreviation_spellings(word: str, label: str) -> set[str]:
-    """Return the spellings of an abbreviation.
+    """Return the spellings with which an abbreviation is recognised; ``label`` is its label in the file.
 
-    One that stands before a name or a number may also have a first capital, and be in capitals if it is too long to be
-    confused with an acronym.
+    An abbreviation that stands before a name or a number may also begin with a capital. It may also be all in capitals,
+    if it is too long to be confused with an acronym.
     """
     found = {word}
     if label != "may end":
@@ -231,7 +245,7 @@ def _abbreviation_spellings(word: str, label: str) -> set[str]:
 
 
 def _starts_inside(chunk: str) -> Iterator[int]:
-    """Yield the offsets where sentences begin inside a chunk."""
+    """Yield the offsets where sentences begin inside a chunk, ascending: after marks that always end a sentence."""
     end = None
     for match in _HARD_MARKS.finditer(chunk):
         if end is not None and _HAS_WORD_CHAR.search(chunk, end, match.start()) is not None:
@@ -243,12 +257,12 @@ def _starts_inside(chunk: str) -> Iterator[int]:
 
 @cache
 def rules(analysis: str) -> Rules:
-    """Return the rules of an analysis."""
+    """Return the rules of the analysis with the given name."""
     return Rules(analysis)
 
 
 def sentence_starts(text: str, analysis: str = "english") -> list[int]:
-    """Return the offsets in ``text`` where sentences begin, except the first, ascending.
+    """Return the offsets in ``text`` where sentences begin, ascending, without that of the first sentence.
 
     ``analysis`` is the name of the analysis of the text's language.
 

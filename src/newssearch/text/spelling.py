@@ -1,7 +1,7 @@
 """Cleaning and folding the characters of a word: invisible characters, accents and kinds of apostrophes.
 
-Unicode properties are those of the Unicode Character Database (https://www.unicode.org/reports/tr44/). Letters without a
-separable accent (``ø``, ``ħ``, ``ə``) are folded as in Lucene's ``ASCIIFoldingFilter``, and Devanagari as in its
+Unicode properties are those of the Unicode Character Database (https://www.unicode.org/reports/tr44/). Letters without
+a separable accent (``ø``, ``ħ``, ``ə``) are folded as in Lucene's ``ASCIIFoldingFilter``, and Devanagari as in its
 ``HindiNormalizer``, except that vowel length is kept.
 """
 
@@ -17,28 +17,30 @@ IGNORABLE = (
     "\u00ad\u034f\u061c\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
     "\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-"""The characters with the property Default_Ignorable_Code_Point, as ranges of a character class: soft hyphen, zero-width
-space, joiners, direction marks, byte order mark, variation selectors, tags. The Hangul fillers U+115F and U+1160 are left
-out, because they are parts of syllables."""
+"""The characters with the property Default_Ignorable_Code_Point, as ranges of a character class: soft hyphen,
+zero-width space, joiners, direction marks, byte order mark, variation selectors, tags. The Hangul fillers U+115F and
+U+1160 are left out, because they are parts of syllables."""
 
 APOSTROPHES = "'’‘`´′＇\u1fef\u1ffd"
-"""The apostrophes within a word. The last two are Greek accents that are canonically ````` and ``´``."""
+"""The apostrophes within a word. The last two are Greek accents, which normalization (NFC) turns into ````` and
+``´``."""
 
 LETTER_APOSTROPHES = "ʼʻʿʾ"
-"""Letters that are used as apostrophes."""
+"""Unicode letters that look like apostrophes and are used as such."""
 PUNCTUATION = str.maketrans(
     dict.fromkeys(APOSTROPHES + LETTER_APOSTROPHES, "'")
     | dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-")
 )
-"""A table for :meth:`str.translate` that turns typographic apostrophes and hyphens into typed ones."""
+"""A table for :meth:`str.translate` that turns all apostrophes into ``'``, and typographic hyphens into ``-``."""
 
 SUPERSCRIPTS = "²³¹\u2070\u2074-\u2079"
 """The digits that are exponents or footnote references, as ranges of a character class."""
 MIDDLE_DOTS = "·\u0387"
-"""The middle dots between two l of a Catalan word: ``col·legi``."""
+"""The two code points of the middle dot that stands between two l in Catalan words: ``col·legi``."""
 
 TAKES_EXPONENT = frozenset("cm dm ft hm in km m mc mi mm nm s yd co a b c n r x y z".split())
-"""Words whose superscript digit is an exponent, not a footnote: units, variables, and co for CO²."""
+"""Words, in lower case, after which a superscript digit is an exponent, not a footnote: units, variables, and co for
+CO²."""
 
 _LOOKALIKES = {
     "a": "ɐɑɒəɚᶏⱥ", "aa": "ꜳ", "ae": "æ", "ao": "ꜵ", "au": "ꜷ", "av": "ꜹꜻ", "ay": "ꜽ", "b": "ƀƃɓᵬᶀꞗ", "c": "ƈȼɕↄꞓꞔ",
@@ -49,7 +51,7 @@ _LOOKALIKES = {
     "u": "ʉʊᶙꞹꭎꭏꭒ", "ue": "ᵫ", "v": "ʋᶌỽⱱⱴꝟ", "vy": "ꝡ", "w": "ⱳ", "x": "ᶍꭖꭗꭘꭙ", "y": "ƴɏỿꭚ", "z": "ƶȝȥɀʐʑʒᵶᶎⱬ",
     ",": "٬", ".": "٫", "ا": "ٱ", "ي": "ی", "ك": "ک", "ه": "ہە", "'": "ʼ",
 }  # fmt: skip
-"""Plain letters, each with the lower-case letters that are folded to it."""
+"""The plain letters and signs (keys), and the lower-case letters and other signs that are folded to each (values)."""
 _BY_LOOKALIKE = str.maketrans({like: letter for letter, others in _LOOKALIKES.items() for like in others})
 
 # Optional marks: accents, Hebrew points, Arabic vowels. The marks of Indic and Thai scripts are not optional.
@@ -60,8 +62,8 @@ ACCENTS = re.compile(
 )
 _IGNORED = Pattern(f"[{IGNORABLE}]")
 _NEEDS_CLEANING = re.compile(f"[{IGNORABLE}{APOSTROPHES}{LETTER_APOSTROPHES}{SUPERSCRIPTS}\u05d0-\u05ea]")
-"""Matches a character that cleaning changes. Most words have none, and only need composing."""
-_TATWEEL = "\u0640"  # the Arabic stroke that only lengthens a word
+"""Matches a character that :func:`clean` may change. Most words have none, and only need to be composed (NFC)."""
+_TATWEEL = "\u0640"  # the Arabic stroke that makes a word wider and has no sound
 _ONE_APOSTROPHE = str.maketrans(dict.fromkeys(APOSTROPHES + LETTER_APOSTROPHES, "'"))
 _HEBREW_LETTER = Pattern("[\u05d0-\u05ea]")
 _HEBREW_SIGNS = str.maketrans(dict.fromkeys("'\"”“„\u05f3\u05f4"))
@@ -77,13 +79,14 @@ _OTHER_DIGIT = re.compile(r"[^\D0-9]")
 
 
 REMEMBERED_WORDS = 256
-"""The number of words in each cache. The term, the form and the spelling of a word are computed one after another."""
+"""The number of words that each cache in this module keeps. Few are enough, because the term, the folded form and the
+surface form of a word are computed one after another."""
 
 
 def clean(word: str) -> str:
-    """Return ``word`` composed (NFC), with one kind of apostrophe, without invisible characters and footnote references.
+    """Return ``word`` in NFC, with ``'`` for all apostrophes, without invisible characters and footnote references.
 
-    In Hebrew, the signs for geresh and gershayim are removed too.
+    In Hebrew words, the signs for geresh and gershayim are removed too.
 
     >>> clean("gov\\u00ad\\u200bernment"), clean("l’État"), clean("Smith²³"), clean("km²"), clean("צה״ל") == clean('צה"ל')
     ('government', "l'État", 'Smith', 'km²', True)
@@ -114,7 +117,7 @@ def exponent_of(word: str) -> str | None:
 
 
 def folded_letters(word: str) -> str:
-    """Return a :func:`clean` word without case, accents and compatibility forms."""
+    """Return a word, cleaned by :func:`clean`, in lower case without accents and compatibility forms."""
     if word.isascii():
         return word.lower()
     return _fold_non_ascii(word)

@@ -7,9 +7,10 @@ from newssearch.fields import VALUE_FIELDS
 
 from .diagnostics import Diagnostic
 from .joining import all_of, any_of
+from .leaf_parser import MAX_CLAUSES
 from .leaves import AnyWord, Caps, Exact, Fuzzy, Name, PatternPhrase, Phrase, Regex, Wildcard, Word
 from .node import NOWHERE, Span
-from .parser import GRAMMAR_VERSION, MAX_CLAUSES, MAX_DEPTH, MAX_LENGTH, Query, literal, parse, words
+from .parser import GRAMMAR_VERSION, MAX_DEPTH, MAX_LENGTH, Query, literal, parse, words
 from .rewriting import depth, of_any_date, side_by_side, with_spellings
 from .tree import (
     LEAD,

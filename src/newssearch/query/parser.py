@@ -34,28 +34,13 @@ from newssearch.system.exhaustive import assert_never
 from newssearch.text.dates import parse_range, why_no_range
 from newssearch.text.tokenizer import word_matches as words_of
 
-from .borrowed import BOOLEAN_MARKS, note_borrowed
+from .borrowed import note_borrowed
 from .diagnostics import Diagnostic, Notes
 from .joining import all_of
-from .leaves import (
-    ANY,
-    MAX_DISTANCE,
-    MAX_UNORDERED,
-    AnyWord,
-    Caps,
-    Exact,
-    Fuzzy,
-    Name,
-    PatternPhrase,
-    Phrase,
-    Regex,
-    Wildcard,
-    Word,
-)
+from .leaf_parser import MAX_CLAUSES, LeafParser
+from .leaves import MAX_DISTANCE, Fuzzy, PatternPhrase, Phrase, Wildcard, Word
 from .lexer import QueryToken, tokens
-from .names import core
 from .node import Span
-from .phrases import has_pattern, pieces
 from .quoting import QUOTES, SURROGATE, has_wildcard, tidy
 from .tree import (
     MAX_COUNT,
@@ -82,11 +67,8 @@ MAX_LENGTH = 65_536
 """The largest number of characters in a query."""
 _QUESTION_MARK = re.compile(r"(?<!\\)\?")
 """Matches a question mark without a backslash before it."""
-_OPERATORS_BETWEEN = re.compile(r"(?<=\S)\s+(AND|OR|NOT)\s+(?=\S)")
 MAX_DEPTH = 50
 """The deepest nesting of parentheses, negations and proximity operators."""
-MAX_CLAUSES = 1_024
-"""The largest number of words, phrases and values in a query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +147,8 @@ class _Parser:
         self.notes = notes
         self.tokens = found
         self.now = now
-        self.at = self.depth = self.clauses = 0
+        self.leaves = LeafParser(text, notes)
+        self.at = self.depth = 0
 
     def parse(self) -> Node:
         """Return the tree of the whole text."""
@@ -206,6 +189,16 @@ class _Parser:
 
     def _error(self, reason: str, span: Span, suggestion: str = "") -> QueryError:
         return QueryError(reason, query=self.text, start=span.start, end=span.end, suggestion=suggestion)
+
+    def _as_word(self) -> Node | None:
+        token = self._take()
+        self.notes.add("operator", f"{token.text} lacks an operand and was taken as a word", token.span)
+        return self.leaves.leaf(QueryToken("word", token.text, token.span))
+
+    def _deeper(self, span: Span) -> None:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise self._error(f"the query is nested deeper than {MAX_DEPTH} levels", span)
 
     # ---- grammar: each returns None if there is nothing to search for
 
@@ -311,7 +304,7 @@ class _Parser:
             return self._function(token)
         if token.kind == "field":
             return self._field(token)
-        return self._leaf(token)
+        return self.leaves.leaf(token)
 
     def _group(self) -> Node | None:
         opening = self._take()
@@ -361,7 +354,7 @@ class _Parser:
             and not value.number
         ):
             self._take()
-            self._count(value.span)
+            self.leaves.count(value.span)
             return self._values(name, Everything(span=value.span), token)
         self._deeper(token.span)
         node = self._operand()
@@ -402,7 +395,7 @@ class _Parser:
         Stars in an address are wildcards, question marks are not.
         """
         value = self._take()
-        self._count(value.span)
+        self.leaves.count(value.span)
         span = Span(token.span.start, value.span.end)
         pattern = _QUESTION_MARK.sub(r"\\?", value.raw)
         if has_wildcard(pattern):
@@ -426,7 +419,7 @@ class _Parser:
             raise self._error("date: takes no group", token.span, hint)
         value = self._take()
         span = Span(token.span.start, value.span.end)
-        self._count(span)
+        self.leaves.count(span)
         when = tidy(value.text)
         if when.lower() == "none":
             return Undated(span=span)
@@ -438,124 +431,6 @@ class _Parser:
         if (reason := why_no_range(start, end)) is not None:
             raise self._error(reason, value.span)
         return Dated(when, start, end, span=span)
-
-    # ---- leaves
-
-    def _as_word(self) -> Node | None:
-        token = self._take()
-        self.notes.add("operator", f"{token.text} lacks an operand and was taken as a word", token.span)
-        return self._leaf(QueryToken("word", token.text, token.span))
-
-    def _note_operators(self, text: str, span: Span) -> None:
-        """Add a diagnostic for ``caps(US OR UK)``, where OR is a word. In quotation marks, that is intended."""
-        parts = _OPERATORS_BETWEEN.split(text)
-        if len(parts) < 3 or self.text[span.start + len("caps(") :].lstrip()[:1] in QUOTES:
-            return
-        instead = " ".join(part if at % 2 else f"caps({part})" for at, part in enumerate(parts))
-        self.notes.add("operator", f"{parts[1]} is taken as a word in caps(…)", span, f"write {instead}")
-
-    def _leaf(self, token: QueryToken) -> Node | None:
-        self._count(token.span)
-        text, span = tidy(token.text), token.span
-        if token.kind == "regex":
-            return self._regex(token)
-        if token.kind == "wildcard" and text == "*":
-            return Everything(span=span)
-        if token.raw and has_pattern(token.raw):
-            return self._patterns(token)
-        if next(words_of(text), None) is None:
-            shown = text or "an empty phrase"
-            message = f"{shown} has no letter or digit and was ignored"
-            self.notes.add("no-word", message, span, BOOLEAN_MARKS.get(text, ""))
-            return None
-        if token.kind == "caps":
-            self._note_operators(text, span)
-            return Caps(text, span=span)
-        if token.kind == "exact":
-            return Exact(text, span=span)
-        if token.kind == "name":
-            return self._name(text, span)
-        if token.kind == "fuzzy":
-            return Fuzzy(text, int(token.number), span=span)
-        if token.kind == "phrase" and (" " in text or token.number):
-            within = int(token.number)
-            if within > MAX_DISTANCE:
-                raise self._error(f"a phrase spans at most {MAX_DISTANCE} words", span)
-            if within and within < len(list(words_of(text))) - 1:
-                self.notes.add(
-                    "phrase", f"the words of the phrase do not fit within {within} of each other", span
-                )
-            return Phrase(text, within, span=span)
-        return Phrase(text, span=span) if " " in text else Word(text, span=span)
-
-    def _patterns(self, token: QueryToken) -> Node | None:
-        """Return the node of a token with patterns, such as ``iraq*``, ``"iraq* government"`` and ``caps(Secur*)``.
-
-        Returns None, and adds a diagnostic, if it has no letter or digit.
-        """
-        span, within = token.span, int(token.number)
-        parts, notes = pieces(token.raw, span)
-        for message, hint in notes:
-            self.notes.add("pattern", message, span, hint)
-        for _ in parts[1:]:
-            self._count(span)
-        if all(part == ANY for part in parts):
-            self.notes.add("no-word", f"{tidy(token.text)} has no letter or digit and was ignored", span)
-            return None
-        if ANY in parts:
-            message = "a star alone stands for any one word"
-            if within:
-                parts = tuple(part for part in parts if part != ANY)
-                message = f"a star alone was ignored: within {within}, any words may stand between the others"
-            self.notes.add("pattern", message, span, "a backslash takes a star literally: \\*")
-        if all(isinstance(part, Word) for part in parts):
-            text = " ".join(part.text for part in parts if isinstance(part, Word))
-            return self._leaf(QueryToken(token.kind, text, span, token.number))
-        as_written = token.kind in ("exact", "caps")
-        if as_written and any(isinstance(part, Fuzzy) for part in parts):
-            raise self._error("a fuzzy word cannot be compared as written", span, "leave one of the two out")
-        if len(parts) == 1 and not isinstance(parts[0], AnyWord):
-            return self._pattern(parts[0], token)
-        if within > MAX_DISTANCE:
-            raise self._error(f"a phrase spans at most {MAX_DISTANCE} words", span)
-        if within and len(parts) > MAX_UNORDERED:
-            reason = f"a phrase with a pattern in it has at most {MAX_UNORDERED} words in any order"
-            raise self._error(reason, span, "join some of them by w/5")
-        mode = token.kind if token.kind in ("exact", "caps", "name") else ""
-        return PatternPhrase(parts, within, mode, span=span)
-
-    def _pattern(self, part: Word | Wildcard | Fuzzy, token: QueryToken) -> Node:
-        """Return the node of a single pattern, compared as the kind of its token says."""
-        if token.kind == "name":
-            self.notes.add("name", "a pattern is not searched in other spellings", token.span)
-        if isinstance(part, Wildcard) and token.kind in ("exact", "caps"):
-            return Wildcard(part.pattern, token.kind, span=token.span)
-        return part
-
-    def _name(self, text: str, span: Span) -> Name | Phrase | Word:
-        if " " in text:
-            return Phrase(text, names=True, span=span)
-        if core(text) is not None:
-            return Name(text, span=span)
-        message = "only a name of four Latin letters or more is searched in other spellings"
-        self.notes.add("name", message, span)
-        return Word(text, span=span)
-
-    def _regex(self, token: QueryToken) -> Regex:
-        try:
-            return Regex(token.text, span=token.span)
-        except ValueError as error:
-            raise self._error(f"the regular expression is wrong: {error}", token.span) from None
-
-    def _count(self, span: Span) -> None:
-        self.clauses += 1
-        if self.clauses > MAX_CLAUSES:
-            raise self._error(f"the query has more than {MAX_CLAUSES:,} words", span)
-
-    def _deeper(self, span: Span) -> None:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise self._error(f"the query is nested deeper than {MAX_DEPTH} levels", span)
 
 
 def _join_nodes(kind: type[And] | type[Or], operands: list[Node]) -> Node | None:

@@ -31,11 +31,11 @@ Paragraph = tuple[str, int]
 
 
 class StoriesAndRepeats(NamedTuple):
-    """The stories of more than one article, the repeated paragraphs, and the known paragraphs."""
+    """The stories of more than one article, the boilerplate paragraphs, and the redundant paragraphs."""
 
     stories: set[frozenset[str]]
-    repeated: set[Paragraph]
-    known: set[Paragraph]
+    boilerplate: set[Paragraph]
+    redundant: set[Paragraph]
 
 
 def samples(text: str, lang: str | None) -> set[int]:
@@ -62,52 +62,54 @@ def mixed(value: int) -> int:
 
 
 def expected_stories(articles: Sequence[Article]) -> StoriesAndRepeats:
-    """Return the stories of the given articles, and their repeated and known paragraphs."""
+    """Return the stories of the given articles, and their boilerplate and redundant paragraphs."""
     of = {a.id: {p.number: samples(p.text, a.lang) for p in a.paragraphs} for a in articles}
     whole = {name: set().union(*paragraphs.values()) for name, paragraphs in of.items()}
     boilerplate = common(articles, of)
-    own = {name: held - boilerplate for name, held in whole.items()}
+    remaining = {name: held - boilerplate for name, held in whole.items()}
     outlets = {a.id: a.outlet for a in articles}
     pairs = [
         (one.id, other.id)
         for one, other in combinations(articles, 2)
-        if are_copies(own[one.id], own[other.id], outlets[one.id] and outlets[one.id] == outlets[other.id])
+        if are_copies(
+            remaining[one.id], remaining[other.id], outlets[one.id] and outlets[one.id] == outlets[other.id]
+        )
     ]
-    repeated = {
+    boilerplate_paragraphs = {
         (name, n) for name, held in of.items() for n, mine in held.items() if mine and mine <= boilerplate
     }
-    known = set(repeated)
+    redundant = set(boilerplate_paragraphs)
     for later in articles:
         for n, mine in of[later.id].items():
             for earlier in articles:
-                shared = (mine & own[earlier.id]) - boilerplate
+                shared = (mine & remaining[earlier.id]) - boilerplate
                 if (
                     is_earlier(earlier, later)
                     and shared
                     and len(shared) >= near_duplicates.MIN_SHARE_OF_DOCUMENT * len(mine)
                 ):
-                    known.add((later.id, n))
-    return StoriesAndRepeats(connected(pairs), repeated, known)
+                    redundant.add((later.id, n))
+    return StoriesAndRepeats(connected(pairs), boilerplate_paragraphs, redundant)
 
 
 def common(articles: Iterable[Article], of: dict[str, dict[int, set[int]]]) -> set[int]:
     """Return the samples that are boilerplate."""
-    marks: dict[tuple[int, str], set[int]] = defaultdict(set)
+    signatures: dict[tuple[int, str], set[int]] = defaultdict(set)
     for article in articles:
         least = {
             n: min(v * 0x9E3779B1 & 0xFFFFFFFF for v in mine) for n, mine in of[article.id].items() if mine
         }
         seen: set[int] = set()
         for n, mine in of[article.id].items():
-            best = min(((mark, other) for other, mark in least.items()), default=(0, 0))
-            others = [mark for other, mark in least.items() if other != best[1]]
+            lowest = min(((signature, other) for other, signature in least.items()), default=(0, 0))
+            others = [signature for other, signature in least.items() if other != lowest[1]]
             for value in mine - seen:
-                mark = best[0] if n != best[1] else min(others, default=0)
-                marks[value, article.outlet or ""].add(mark)
+                signature = lowest[0] if n != lowest[1] else min(others, default=0)
+                signatures[value, article.outlet or ""].add(signature)
             seen |= mine
     return {
         value
-        for (value, _), found in marks.items()
+        for (value, _), found in signatures.items()
         if len(found) >= near_duplicates.BOILERPLATE_ARTICLES_OF_OUTLET
     }
 

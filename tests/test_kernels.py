@@ -146,7 +146,7 @@ def test_a_field_finds_its_forms_that_are_alike(forms: set[str], word: str) -> N
     field = field_of(held, len(held))
     for edits in (1, 2):
         wanted = {form: n + 1 for n, form in enumerate(sorted(forms)) if within_edits(word, form, edits)}
-        assert field.forms_alike(word, edits) == wanted
+        assert field.folded_within(word, edits) == wanted
 
 
 # ---- numbers that are small
@@ -296,11 +296,11 @@ def test_no_sentence_begins_behind_the_last_word(text: str) -> None:
     assert all(place < len(tokens.words) for place in tokens.breaks.tolist())
 
 
-# ---- inverting and segment.Field: postings, places, variants
+# ---- inverting and segment.Field: postings, positions, surface forms
 
-VARIANTS = [IndexedWord(f"{term}", f"{term}{n // 3}", f"{term}{n // 3}{'x' * (n % 3)}")
+SURFACE_FORMS = [IndexedWord(f"{term}", f"{term}{n // 3}", f"{term}{n // 3}{'x' * (n % 3)}")
             for term, kinds in (("a", 1), ("b", 2), ("ñ", 3), ("c", 5), ("日", 17)) for n in range(kinds)]  # fmt: skip
-VARIANTS += [IndexedWord("b", "a0", "a0"), IndexedWord("ab", "a0", "a0"), IndexedWord("ab", "a0", "A0")]
+SURFACE_FORMS += [IndexedWord("b", "a0", "a0"), IndexedWord("ab", "a0", "a0"), IndexedWord("ab", "a0", "A0")]
 Texts = Mapping[int, Sequence[IndexedWord]]
 """The words of each owner that has any."""
 
@@ -365,15 +365,15 @@ def check_groups(field: FieldReader, texts: Texts, articles: Sequence[int], pick
 
 
 def check_field(field: FieldReader, texts: Texts, size: int, pick: random.Random, rounds: int = 3) -> None:
-    """Hold a field to a dictionary of its words; ``pick`` chooses the owners and variants that are asked for."""
+    """Hold a field to a dictionary of its words; ``pick`` chooses the owners and forms that are asked for."""
     held: dict[str, dict[int, list[tuple[int, IndexedWord]]]] = {}
     for owner in sorted(texts):
         for position, word in enumerate(texts[owner]):
             held.setdefault(word.term, {}).setdefault(owner, []).append((position, word))
     starts = _starts([len(texts.get(owner, ())) for owner in range(size)])
-    variants = sorted(
+    forms = sorted(
         {w for t in texts.values() for w in t},
-        key=lambda w: [p.encode() for p in (w.form, w.spelled, w.term)],
+        key=lambda w: [p.encode() for p in (w.folded, w.form, w.term)],
     )
     totals = Counter(word for words in texts.values() for word in words)
 
@@ -390,13 +390,13 @@ def check_field(field: FieldReader, texts: Texts, size: int, pick: random.Random
         assert found.owners.tolist() == list(of)
         assert found.counts.tolist() == [len(all_of) for all_of in of.values()]
 
-        def expected(asked: set[int] | None, kinds: set[IndexedWord] | None, of: Any = of) -> list[int]:
+        def expected(asked: set[int] | None, allowed: set[IndexedWord] | None, of: Any = of) -> list[int]:
             return [
                 starts[owner] + position
                 for owner, all_of in of.items()
                 if asked is None or owner in asked
                 for position, word in all_of
-                if kinds is None or word in kinds
+                if allowed is None or word in allowed
             ]
 
         assert field.positions(SurfaceForms(number, None)).tolist() == expected(None, None)
@@ -405,25 +405,25 @@ def check_field(field: FieldReader, texts: Texts, size: int, pick: random.Random
             asked = {*some, *(pick.randrange(size) for _ in range(pick.randrange(4)))}
             owners = np.array(sorted(asked), pick.choice([np.int64, np.uint32]))
             assert field.positions(SurfaceForms(number, None), owners).tolist() == expected(asked, None)
-            ours = [n for n, word in enumerate(variants) if word.term == term]
+            ours = [n for n, word in enumerate(forms) if word.term == term]
             chosen = pick.sample(ours, pick.randint(1, len(ours)))
-            (kinds,) = field.by_term(np.array(chosen, np.int64))
-            assert kinds.term == number
-            assert (kinds.kinds is None) == (len(chosen) == len(ours))
-            wanted = {variants[n] for n in chosen}
-            assert field.positions(kinds).tolist() == expected(None, wanted)
-            assert field.positions(kinds, owners).tolist() == expected(asked, wanted)
+            (chosen_forms,) = field.by_term(np.array(chosen, np.int64))
+            assert chosen_forms.term == number
+            assert (chosen_forms.numbers is None) == (len(chosen) == len(ours))
+            wanted = {forms[n] for n in chosen}
+            assert field.positions(chosen_forms).tolist() == expected(None, wanted)
+            assert field.positions(chosen_forms, owners).tolist() == expected(asked, wanted)
 
     low, high = sorted((pick.randint(0, len(terms)), pick.randint(0, len(terms))))
     if low < high:
         check_postings_between(field, low, high, [held[term] for term in terms[low:high]])
-    check_variants(field, variants, totals, terms)
+    check_surface_forms(field, forms, totals, terms)
 
 
 def check_postings_between(
     field: FieldReader, low: int, high: int, wanted: list[dict[int, list[tuple[int, IndexedWord]]]]
 ) -> None:
-    owner_terms, owners, counts, positions, kinds = (
+    owner_terms, owners, counts, positions, numbers = (
         array.tolist() for array in field.postings_between(low, high)
     )
     assert owner_terms == [low + n for n, of in enumerate(wanted) for _ in of]
@@ -432,34 +432,34 @@ def check_postings_between(
     words = [(low + n, *word) for n, of in enumerate(wanted) for held in of.values() for word in held]
     assert positions == [position for _, position, _ in words]
     names = {
-        (int(field.array("variant.term")[n]), int(field.array("variant.kind")[n])): field.written(n)
-        for n in range(len(field.array("variant.term")))
+        (int(field.array("form.term")[n]), int(field.array("form.number")[n])): field.spelling(n)
+        for n in range(len(field.array("form.term")))
     }
-    assert [names[term, kind] for (term, _, _), kind in zip(words, kinds, strict=True)] == [
-        word.spelled for _, _, word in words
+    assert [names[term, form] for (term, _, _), form in zip(words, numbers, strict=True)] == [
+        word.form for _, _, word in words
     ]
 
 
-def check_variants(
-    field: FieldReader, variants: list[IndexedWord], totals: Counter[IndexedWord], terms: list[str]
+def check_surface_forms(
+    field: FieldReader, forms: list[IndexedWord], totals: Counter[IndexedWord], terms: list[str]
 ) -> None:
-    forms = sorted({word.form for word in variants}, key=str.encode)
-    known = [
-        IndexedWord(terms[int(field.array("variant.term")[n])], form, field.written(n))
-        for form in forms
-        for n in field.variants(field.find_form(form)).tolist()
+    folded = sorted({word.folded for word in forms}, key=str.encode)
+    found = [
+        IndexedWord(terms[int(field.array("form.term")[n])], of, field.spelling(n))
+        for of in folded
+        for n in field.forms_of(field.find_folded(of)).tolist()
     ]
-    assert known == variants
-    assert field.array("variant.words").tolist() == [totals[word] for word in variants]
-    by_form: Counter[str] = Counter()
+    assert found == forms
+    assert field.array("form.words").tolist() == [totals[word] for word in forms]
+    by_folded: Counter[str] = Counter()
     for word, count in totals.items():
-        by_form[word.form] += count
-    for prefix in {"", "a", "b", "ñ", "日", "日1", "c0", "zzz", *forms[:3]}:
-        expected = {form: by_form[form] for form in forms if form.startswith(prefix)}
-        assert field.forms_with(prefix) == expected
-        assert list(field.forms_with(prefix)) == list(expected)
-    asked = np.arange(len(variants))
-    assert sum(len(field.positions(kinds)) for kinds in field.by_term(asked)) == sum(totals.values())
+        by_folded[word.folded] += count
+    for prefix in {"", "a", "b", "ñ", "日", "日1", "c0", "zzz", *folded[:3]}:
+        expected = {of: by_folded[of] for of in folded if of.startswith(prefix)}
+        assert field.folded_with_prefix(prefix) == expected
+        assert list(field.folded_with_prefix(prefix)) == list(expected)
+    asked = np.arange(len(forms))
+    assert sum(len(field.positions(of)) for of in field.by_term(asked)) == sum(totals.values())
     assert field.by_term(asked[:0]) == []
 
 
@@ -468,7 +468,7 @@ def _starts(sizes: Sequence[int]) -> list[int]:
 
 
 @given(
-    st.lists(st.lists(st.integers(0, len(VARIANTS) - 1), max_size=9), max_size=9),
+    st.lists(st.lists(st.integers(0, len(SURFACE_FORMS) - 1), max_size=9), max_size=9),
     st.integers(0, 9),
     st.sampled_from([0] * 6 + [65_529, 65_536]),
     st.sampled_from([2, 3, 64]),
@@ -483,7 +483,7 @@ def test_a_field_is_a_dictionary_of_its_words(
     texts: list[list[int]], at: int, gap: int, stride: int, spread: int, pick: random.Random
 ) -> None:
     held = {
-        n + (gap if n >= at else 0): [VARIANTS[number] for number in text]
+        n + (gap if n >= at else 0): [SURFACE_FORMS[number] for number in text]
         for n, text in enumerate(texts)
         if text
     }
@@ -492,24 +492,24 @@ def test_a_field_is_a_dictionary_of_its_words(
         check_fields(held, size, pick)
 
 
-def numbered(kinds: int, term: str) -> list[IndexedWord]:
-    return [IndexedWord(term, f"{term}{n % 7}", f"{term}{n}") for n in range(kinds)]
+def numbered(size: int, term: str) -> list[IndexedWord]:
+    return [IndexedWord(term, f"{term}{n % 7}", f"{term}{n}") for n in range(size)]
 
 
-@pytest.mark.parametrize("kinds", [1, 2, 3, 4, 5, 16, 17, 256, 257, 300])
-def test_a_term_may_have_any_number_of_variants(kinds: int) -> None:
-    pick = random.Random(kinds)
-    words = [*numbered(kinds, "m"), *numbered(3, "a"), *numbered(5, "z")]
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 16, 17, 256, 257, 300])
+def test_a_term_may_have_any_number_of_surface_forms(size: int) -> None:
+    pick = random.Random(size)
+    words = [*numbered(size, "m"), *numbered(3, "a"), *numbered(5, "z")]
     texts = {n: pick.choices(words, k=20) for n in range(20)} | {20: words}
     check_fields(texts, 21, pick)
 
 
-def test_a_term_may_have_more_variants_than_16_bits_can_count() -> None:
+def test_a_term_may_have_more_surface_forms_than_16_bits_can_count() -> None:
     size = (1 << 16) + 2
     words = [IndexedWord("a", "a", f"a{n:06}") for n in range(size)]
     field = field_of({0: words}, 1)
     last = field.by_term(np.array([size - 1]))
-    assert [field.positions(kinds).tolist() for kinds in last] == [[size - 1]]
+    assert [field.positions(chosen_forms).tolist() for chosen_forms in last] == [[size - 1]]
 
 
 def test_an_owner_may_have_a_word_more_than_255_times_and_others_behind_it() -> None:
@@ -547,26 +547,28 @@ def test_few_words_may_be_far_from_the_beginning(few: int, sizes: list[int], pic
     check_fields(texts, len(texts), pick)
 
 
-# ---- the variants of words in few bits
+# ---- the surface forms of words in few bits
 
 
 @given(st.lists(st.tuples(st.sampled_from([1, 2, 3, 4, 5, 16, 17, 200, 256, 257, 65_536]), st.integers(0, 21)), max_size=9),
        st.randoms(use_true_random=False))  # fmt: skip
 @settings(max_examples=200, deadline=None)
-def test_variants_are_unpacked_as_they_were_packed(terms: list[tuple[int, int]], pick: random.Random) -> None:
-    kinds = np.array([kind for kind, _ in terms], np.int64)
+def test_surface_forms_are_unpacked_as_they_were_packed(
+    terms: list[tuple[int, int]], pick: random.Random
+) -> None:
+    form_counts = np.array([count for count, _ in terms], np.int64)
     first = np.array(list(accumulate((size for _, size in terms), initial=0)), np.int64)
-    variants = [[pick.randrange(kind) for _ in range(size)] for kind, size in terms]
-    flat = np.array([n for own in variants for n in own], np.int64)
-    at = packed_starts(kinds, np.diff(first))
+    forms = [[pick.randrange(kind) for _ in range(size)] for kind, size in terms]
+    flat = np.array([n for own in forms for n in own], np.int64)
+    at = packed_starts(form_counts, np.diff(first))
     packed = np.zeros(int(at[-1]), np.uint8)
-    pack(packed, at, flat, first, kinds)
-    assert unpack_all(packed, at, first, kinds).tolist() == flat.tolist()
+    pack(packed, at, flat, first, form_counts)
+    assert unpack_all(packed, at, first, form_counts).tolist() == flat.tolist()
     low, high = sorted((pick.randint(0, len(terms)), pick.randint(0, len(terms))))
-    some = unpack_all(packed, at[low : high + 1], first[low : high + 1], kinds[low:high])
+    some = unpack_all(packed, at[low : high + 1], first[low : high + 1], form_counts[low:high])
     assert some.tolist() == flat[first[low] : first[high]].tolist()
     for number, (kind, size) in enumerate(terms):
-        assert unpack(packed[int(at[number]) :], kind, size).tolist() == variants[number]
+        assert unpack(packed[int(at[number]) :], kind, size).tolist() == forms[number]
 
 
 # ---- spans: leaves in several owners at once
@@ -938,7 +940,7 @@ def parts_of(field: FieldReader) -> list[bool]:
     """Of each word, whether a sentence or an owner begins between it and the word before."""
     starts = field.starts.astype(np.int64)
     of = np.concatenate([np.arange(low, high - 1) for low, high in pairwise(starts.tolist())] or [starts[:0]])
-    groups = np.searchsorted(field.sentence_groups, of, "right")
+    groups = np.searchsorted(field.sentence_starts, of, "right")
     return [step > 0 for step in np.diff(groups, prepend=-1).tolist()]
 
 
@@ -947,8 +949,8 @@ def portrait(one: Segment) -> dict[str, object]:
     seen: dict[str, object] = {
         "first": one.first.tolist(),
         "of": one.article.tolist(),
-        "bare": one.bare.tolist(),
-        "written": one.written.tolist(),
+        "empty": one.empty_articles.tolist(),
+        "local_time": one.local_time.tolist(),
         "instant": one.instant.tolist(),
         "counts": (one.articles, one.documents, one.paragraphs, one.words, one.titles),
         "numbers": one.numbers(np.arange(one.documents)).tolist(),
@@ -967,10 +969,10 @@ def portrait(one: Segment) -> dict[str, object]:
     return seen
 
 
-EQUAL = ("group.runs", "group.run.page", "group.run.first", "group.low", "tokens", "at", "kinds", "packed", "packed.at",
-         "form.first", "variant.term", "variant.kind", "variant.words", "sizes", "starts")  # fmt: skip
+EQUAL = ("runs", "run.high", "run.first", "block.low", "tokens", "offsets", "term.forms", "packed", "packed.offsets",
+         "folded.first", "form.term", "form.number", "form.words", "sizes", "starts")  # fmt: skip
 """The sections of a field that are the same however its words came together."""
-OF_DOCUMENTS = ("first", "group.best", "group.mean")
+OF_DOCUMENTS = ("first", "block.max", "mean")
 """Those of a field of documents."""
 
 
@@ -978,7 +980,7 @@ def portrait_of(field: FieldReader) -> dict[str, object]:
     documents = field.name == "text"
     names = (*EQUAL, *OF_DOCUMENTS) if documents else EQUAL
     seen: dict[str, object] = {name: field.array(name).tolist() for name in names}
-    for name in ("counts", "positions", "within", "group.counts") if documents else ("counts", "positions"):
+    for name in ("counts", "positions", "within", "block.sizes") if documents else ("counts", "positions"):
         numbers = field.patched(name)
         seen[name] = numbers.between(0, len(numbers)).tolist()
     terms = field.terms.all()
@@ -991,8 +993,8 @@ def portrait_of(field: FieldReader) -> dict[str, object]:
         for number, term in enumerate(terms)
     ]
     seen["postings"] = [array.tolist() for array in field.postings_between(0, len(terms))] if terms else []
-    seen["forms"] = field.forms_with("")
-    seen["names"] = [field.written(n) for n in range(len(field.array("variant.term")))]
+    seen["forms"] = field.folded_with_prefix("")
+    seen["names"] = [field.spelling(n) for n in range(len(field.array("form.term")))]
     seen["sentences"] = parts_of(field)
     return seen
 
@@ -1053,7 +1055,7 @@ def test_a_merge_is_one_segment_of_what_is_left(
 
 @pytest.mark.parametrize("slice_size", [50, 4_000_000])
 def test_a_merge_of_long_paragraphs_and_many_variants(tmp_path: Path, slice_size: int) -> None:
-    """Some of the segments have far words, some wide positions, some neither; words over 255 times, 20 variants."""
+    """Some of the segments have counts above 255, some wide positions, some neither; words over 255 times, 20 forms."""
     pick = random.Random(slice_size)
     cased = ["".join(pick.choice([c, c.upper()]) for c in "attacks") for _ in range(20)]
 

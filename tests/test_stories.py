@@ -65,21 +65,26 @@ ARTICLES = st.builds(
 def stories_in(index: Index) -> StoriesAndRepeats:
     """The stories as the index has them."""
     stories: dict[int, set[str]] = defaultdict(set)
-    repeated: set[Paragraph] = set()
-    known: set[Paragraph] = set()
+    boilerplate: set[Paragraph] = set()
+    redundant: set[Paragraph] = set()
     for segment in index._store.snapshot().segments:  # type: ignore[attr-defined]
-        held = segment.everything()
+        held = segment.live_articles()
         for article in range(segment.articles):
             if not held[article]:
                 continue
             name = segment.id(article).decode()
             stories[segment.story(article)].add(name)
-            for kind, documents in ((repeated, segment.stories.repeated), (known, segment.stories.known)):
+            for kind, documents in (
+                (boilerplate, segment.stories.boilerplate),
+                (redundant, segment.stories.redundant),
+            ):
                 for document in documents.tolist():
                     if segment.article[document] == article:
                         kind.add((name, document - int(segment.first[article]) + 1))
     return StoriesAndRepeats(
-        {frozenset(names) for story, names in stories.items() if story and len(names) > 1}, repeated, known
+        {frozenset(names) for story, names in stories.items() if story and len(names) > 1},
+        boilerplate,
+        redundant,
     )
 
 

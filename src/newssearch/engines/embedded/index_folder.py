@@ -212,7 +212,7 @@ class IndexFolder:
         segments = [Segment(Container(self.folder / entry.file_name), entry.deleted) for entry in toc.entries]
         with diagnosed(segments):
             keys = [
-                SegmentKey(entry.file_name, segment.living)
+                SegmentKey(entry.file_name, segment.live_documents)
                 for entry, segment in zip(toc.entries, segments, strict=True)
             ]
         stories = read_stories(self.folder, toc.generation, keys)

@@ -134,8 +134,8 @@ class EmbeddedSnapshot:
         seen: set[int] = set()
         first = []
         for one in placed:
-            segment, own = self._reader.document(one[0])
-            story = segment.story(int(segment.article[own]))
+            segment, local = self._reader.document(one[0])
+            story = segment.story(int(segment.article[local]))
             if not story or story not in seen:
                 first.append(one)
                 seen.add(story)
@@ -168,8 +168,8 @@ class EmbeddedSnapshot:
         page: list[int] = []
         ranked = zip(order.tolist(), first[order].tolist(), second[order].tolist(), strict=True)
         for _, tied in groupby(ranked, key=itemgetter(1, 2)):
-            places = [place for place, _, _ in tied]
-            page.extend(places if len(places) == 1 else self._by_id(places, documents))
+            indices = [index for index, _, _ in tied]
+            page.extend(indices if len(indices) == 1 else self._by_id(indices, documents))
             if len(page) >= end:
                 break
         page = page[request.offset : end]
@@ -182,25 +182,25 @@ class EmbeddedSnapshot:
         ]
         return ranked[0] if len(ranked) == 1 else concat_ranked(ranked)
 
-    def _by_id(self, places: list[int], documents: Ints) -> list[int]:
-        def name(place: int) -> tuple[bytes, int]:
-            segment, document = self._reader.document(int(documents[place]))
+    def _by_id(self, indices: list[int], documents: Ints) -> list[int]:
+        def name(index: int) -> tuple[bytes, int]:
+            segment, document = self._reader.document(int(documents[index]))
             return segment.id(int(segment.article[document])), document
 
-        return sorted(places, key=name)
+        return sorted(indices, key=name)
 
     def _hit(self, document: int, score: float, matching: int) -> FoundHit:
-        segment, own = self._reader.document(document)
-        article = int(segment.article[own])
+        segment, local = self._reader.document(document)
+        article = int(segment.article[local])
         count = segment.count(article)
-        number = own - int(segment.first[article]) + 1 if count else 0
+        number = local - int(segment.first[article]) + 1 if count else 0
         copies = self._copies(segment.story(article))
         shown = segment.shown(article)
         others = [copy for copy in copies if copy.id != shown.id]
         return FoundHit(
             article=shown,
             paragraph=number,
-            text=segment.bodies[own],
+            text=segment.bodies[local],
             score=score,
             in_lead=number in segment.lead[article],
             paragraphs=count,
@@ -218,7 +218,7 @@ class EmbeddedSnapshot:
         for segment in self._reader.segments if story else ():
             assert segment.stories is not None, "only a segment with stories has story numbers"
             of = segment.storied[segment.stories.story[segment.storied] == story]
-            for article in of[segment.everything()[of]].tolist():
+            for article in of[segment.live_articles()[of]].tolist():
                 shown = segment.shown(article)
                 moment = int(segment.instant[article])
                 copy = Copy(shown.id, shown.outlet, shown.date)
@@ -226,9 +226,9 @@ class EmbeddedSnapshot:
         return [copy for *_, copy in sorted(found)]
 
     def _rank(self, document: int, score: float) -> Rank:
-        segment, own = self._reader.document(document)
-        article = int(segment.article[own])
-        number = own - int(segment.first[article]) + 1 if segment.count(article) else 0
+        segment, local = self._reader.document(document)
+        article = int(segment.article[local])
+        number = local - int(segment.first[article]) + 1 if segment.count(article) else 0
         return Rank(segment.id(article).decode(), number, score)
 
     # ---- facets and contents
@@ -243,19 +243,19 @@ class EmbeddedSnapshot:
         return count_values(self._reader, field, articles, aliases)
 
     def _date_facet(self, field: str, articles: Mask) -> tuple[FacetValue, ...]:
-        written = self._written(articles)
-        dated = written[written != NO_TIME]
+        times = self._local_times(articles)
+        dated = times[times != NO_TIME]
         moments = np.datetime64("0001-01-01T00:00:00", "us") + dated.astype("timedelta64[us]")
         periods, counts = np.unique(
             moments.astype("datetime64[Y]" if field == "year" else "datetime64[M]"), return_counts=True
         )
         found = [FacetValue(str(period), n) for period, n in zip(periods, counts.tolist(), strict=True)]
-        if len(dated) < len(written):
-            found.append(FacetValue(None, len(written) - len(dated)))
+        if len(dated) < len(times):
+            found.append(FacetValue(None, len(times) - len(dated)))
         return tuple(found)
 
-    def _written(self, articles: Mask) -> Array:
-        parts = [segment.written[mask] for segment, mask in self._reader.by_segment(articles)]
+    def _local_times(self, articles: Mask) -> Array:
+        parts = [segment.local_time[mask] for segment, mask in self._reader.by_segment(articles)]
         return np.concatenate(parts) if parts else np.empty(0, np.int64)
 
     def contents(self, aliases: Aliases = ()) -> Contents:
@@ -264,19 +264,17 @@ class EmbeddedSnapshot:
         All names of one outlet, also those in ``aliases``, count as one.
         """
         with self._reading():
-            everything = self._reader.everything()
-            written = self._written(everything)
-            dates = written[written != NO_TIME]
+            live = self._reader.live_articles()
+            times = self._local_times(live)
+            dates = times[times != NO_TIME]
             return Contents(
-                articles=int(np.count_nonzero(everything)),
+                articles=int(np.count_nonzero(live)),
                 paragraphs=self._reader.paragraphs,
                 words=self._reader.words,
                 first_date=_day(dates.min()) if len(dates) else None,
                 last_date=_day(dates.max()) if len(dates) else None,
-                by_field=FrozenDict(
-                    (field, self._facet(field, everything, aliases)) for field in FACET_FIELDS
-                ),
-                known=FrozenDict(self._provenances(everything)),
+                by_field=FrozenDict((field, self._facet(field, live, aliases)) for field in FACET_FIELDS),
+                known=FrozenDict(self._provenances(live)),
             )
 
     def _provenances(self, articles: Mask) -> dict[str, tuple[FacetValue, ...]]:
@@ -286,11 +284,11 @@ class EmbeddedSnapshot:
         """
         counts: dict[str, Counter[str]] = {field: Counter() for field in FIELD_NAMES}
         for segment, mask in self._reader.by_segment(articles):
-            codes, values = segment.values("known")
+            codes, values = segment.values("provenance")
             for code, count in enumerate(np.bincount(codes[mask]).tolist()):
                 if count:
-                    for field, known in provenance_of(values[code]).items():
-                        counts.setdefault(field, Counter())[_QUOTED.sub("…", str(known))] += count
+                    for field, provenance in provenance_of(values[code]).items():
+                        counts.setdefault(field, Counter())[_QUOTED.sub("…", str(provenance))] += count
         return {
             field: tuple(
                 FacetValue(*pair) for pair in sorted(ways.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -317,7 +315,9 @@ class EmbeddedSnapshot:
     def ids_ending(self, ending: str) -> list[str]:
         """Return all article ids that end with ``ending``, sorted."""
         with self._reading():
-            return sorted(found for found in self._ids(self._reader.everything()) if found.endswith(ending))
+            return sorted(
+                found for found in self._ids(self._reader.live_articles()) if found.endswith(ending)
+            )
 
     def ids_matching(self, tree: Node, request: ResolvedRequest) -> list[str]:
         """Return the ids of all articles that match, sorted."""
@@ -332,7 +332,7 @@ class EmbeddedSnapshot:
 
     def __len__(self) -> int:
         """Return the number of articles."""
-        return sum(int(np.count_nonzero(segment.everything())) for segment in self._reader.segments)
+        return sum(int(np.count_nonzero(segment.live_articles())) for segment in self._reader.segments)
 
     def articles(self) -> Iterator[Article]:
         """Yield all articles in the order of their ids, reading one at a time."""
@@ -350,7 +350,7 @@ class EmbeddedSnapshot:
         """Return the paths that the articles were read from, sorted, each with the number of articles read from it."""
         with self._reading():
             found: Counter[str] = Counter()
-            for segment, mask in self._reader.by_segment(self._reader.everything()):
+            for segment, mask in self._reader.by_segment(self._reader.live_articles()):
                 codes, values = segment.values("path")
                 counts = np.bincount(codes[mask])
                 found.update({values[code]: int(counts[code]) for code in np.flatnonzero(counts) if code})
@@ -388,8 +388,8 @@ class EmbeddedSnapshot:
             if code <= 0:
                 continue
             having = segment.container["article.path"] == code
-            if segment.alive is not None:
-                having &= segment.alive
+            if segment.live is not None:
+                having &= segment.live
             for article in np.flatnonzero(having).tolist():
                 yield segment, article
 
@@ -401,9 +401,9 @@ def _once(notes: list[Diagnostic]) -> list[Diagnostic]:
 
 def _in_order_of_ids(segment: Segment, number: int) -> Iterator[tuple[bytes, int, int]]:
     """Yield ``(id, segment number, article number in the segment)`` of each live article of a segment, sorted by id."""
-    alive = segment.alive
+    live = segment.live
     for article in item_view(segment.container["article.id.order"]):
-        if alive is None or alive[article]:
+        if live is None or live[article]:
             yield segment.id(article), number, article
 
 

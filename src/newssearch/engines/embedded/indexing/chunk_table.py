@@ -60,9 +60,9 @@ def _mark_wide(text: Bytes, space: Mask) -> None:
         | ((first == 0xE2) & (second == 0x81) & (third == 0x9F))
         | ((first == 0xE3) & (second == 0x80) & (third == 0x80))
     ]
-    for places, size in ((two, 2), (three, 3)):
+    for leads, size in ((two, 2), (three, 3)):
         for n in range(size):
-            space[places + n] = True
+            space[leads + n] = True
 
 
 class Chunks(NamedTuple):
@@ -72,7 +72,7 @@ class Chunks(NamedTuple):
     """
 
     keys: Octets
-    kinds: NDArray[np.uint32]
+    descriptors: NDArray[np.uint32]
     hashes: Octets
     rest: tuple[tuple[Ints, Octets], ...]
 
@@ -84,7 +84,7 @@ class Chunks(NamedTuple):
             at[at == len(of)] = 0
             here = np.flatnonzero(of[at] == which) if len(of) else at[:0]
             rest.append((here, octets[at[here]]))
-        return Chunks(self.keys[which], self.kinds[which], self.hashes[which], tuple(rest))
+        return Chunks(self.keys[which], self.descriptors[which], self.hashes[which], tuple(rest))
 
 
 class ChunkTable:
@@ -99,20 +99,20 @@ class ChunkTable:
         self._slots = np.full(1 << self._bits, -1, np.int32)
         self._size = 0
         self._keys = np.empty(256, np.uint64)
-        self._kinds = np.empty(256, np.uint32)
+        self._descriptors = np.empty(256, np.uint32)
         self._numbers = np.empty(256, np.uint32)
         self._hashes = np.empty(256, np.uint64)
         self._at = np.empty(256, np.uint32)
         self._rest = np.empty(256, np.uint64)
         self._rest_size = 0
 
-    def chunks(self, whole: bytes, starts: Ints, sizes: Ints, kind: int) -> Chunks:
-        """Return the chunks of a text, which must end with padding. Equal texts of a different ``kind`` are different chunks."""
+    def chunks(self, whole: bytes, starts: Ints, sizes: Ints, analysis: int) -> Chunks:
+        """Return the chunks of a text, which must end with padding. Equal texts of a different ``analysis`` are different chunks."""
         octets = np.frombuffer(whole, "<u8", len(whole) // 8)
         keys = _read_octets(octets, starts, sizes)
-        kinds = (sizes + (kind << 8)).astype(np.uint32)
+        descriptors = (sizes + (analysis << 8)).astype(np.uint32)
         hashes = keys * self._factors[0]
-        hashes ^= kinds * self._factors[1]
+        hashes ^= descriptors * self._factors[1]
         rest = []
         of = np.flatnonzero(sizes > 8)
         for n in range(1, MAX_CHUNK_BYTES // 8):
@@ -124,30 +124,30 @@ class ChunkTable:
             of = of[sizes[of] > 8 * (n + 1)]
         hashes ^= hashes >> _SHIFT
         hashes *= self._factors[-1]
-        return Chunks(keys, kinds, hashes, tuple(rest))
+        return Chunks(keys, descriptors, hashes, tuple(rest))
 
     def find(self, chunks: Chunks) -> Ints:
         """Return the number of each chunk, or -1 for a chunk that is not in the table."""
-        places = self._places(chunks.hashes)
-        entries = self._slots[places]
-        found = np.full(len(places), -1, np.int64)
+        slots = self._slots_of(chunks.hashes)
+        entries = self._slots[slots]
+        found = np.full(len(slots), -1, np.int64)
         same = self._same(chunks, entries)
         found[same] = self._numbers[entries[same]]
         open_ = np.flatnonzero(~same & (entries >= 0))
-        chunks, places = chunks.take(open_), places[open_]
+        chunks, slots = chunks.take(open_), slots[open_]
         while len(open_):
-            places = (places + 1) & (len(self._slots) - 1)
-            entries = self._slots[places]
+            slots = (slots + 1) & (len(self._slots) - 1)
+            entries = self._slots[slots]
             same = self._same(chunks, entries)
             found[open_[same]] = self._numbers[entries[same]]
             going = np.flatnonzero(~same & (entries >= 0))
-            open_, chunks, places = open_[going], chunks.take(going), places[going]
+            open_, chunks, slots = open_[going], chunks.take(going), slots[going]
         return found
 
     def _same(self, chunks: Chunks, entries: NDArray[np.int32]) -> Mask:
         """Return which chunks equal the entries at the same index; no chunk equals entry -1."""
         same: Mask = self._keys[entries] == chunks.keys
-        same &= self._kinds[entries] == chunks.kinds
+        same &= self._descriptors[entries] == chunks.descriptors
         same &= entries >= 0
         for n, (of, octets) in enumerate(chunks.rest):
             alike = np.flatnonzero(same[of])
@@ -155,7 +155,7 @@ class ChunkTable:
             same[which] = self._rest[self._at[entries[which]] + np.uint32(n)] == octets[alike]
         return same
 
-    def _places(self, hashes: Octets) -> Ints:
+    def _slots_of(self, hashes: Octets) -> Ints:
         return (hashes >> np.uint64(64 - self._bits)).astype(np.int64)
 
     def add(self, chunks: Chunks, numbers: Ints) -> None:
@@ -163,10 +163,10 @@ class ChunkTable:
         new = np.arange(self._size, self._size + len(numbers))
         self._size += len(numbers)
         self._keys = _set_items(self._keys, new, chunks.keys)
-        self._kinds = _set_items(self._kinds, new, chunks.kinds)
+        self._descriptors = _set_items(self._descriptors, new, chunks.descriptors)
         self._hashes = _set_items(self._hashes, new, chunks.hashes)
         self._numbers = _set_items(self._numbers, new, numbers)
-        longer = ((chunks.kinds.astype(np.int64) & 0xFF) - 1) // 8
+        longer = ((chunks.descriptors.astype(np.int64) & 0xFF) - 1) // 8
         at = np.cumsum(longer) - longer + self._rest_size
         self._at = _set_items(self._at, new, at)
         self._rest_size += int(longer.sum())
@@ -180,12 +180,12 @@ class ChunkTable:
 
     def _enter(self, entries: Ints) -> None:
         """Insert entries; of several entries with the same slot, all but one probe the next."""
-        places = self._places(self._hashes[entries])
+        slots = self._slots_of(self._hashes[entries])
         while len(entries):
-            free = np.flatnonzero(self._slots[places] < 0)
-            self._slots[places[free]] = entries[free]
-            going = np.flatnonzero(self._slots[places] != entries)
-            entries, places = entries[going], (places[going] + 1) & (len(self._slots) - 1)
+            free = np.flatnonzero(self._slots[slots] < 0)
+            self._slots[slots[free]] = entries[free]
+            going = np.flatnonzero(self._slots[slots] != entries)
+            entries, slots = entries[going], (slots[going] + 1) & (len(self._slots) - 1)
 
 
 def _read_octets(octets: Octets, starts: Ints, sizes: Ints) -> Octets:

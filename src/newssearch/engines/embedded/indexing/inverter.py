@@ -6,37 +6,37 @@ surface forms of a term are the spellings of its words in the texts (``attack``,
 block* is the postings of a term in one article. A *high-bits run* is the article blocks of a term whose article numbers
 differ only in the lowest 16 bits.
 
-If the owners are articles, each article block is a single posting. The field then has no ``F.group.counts``,
-``F.group.best``, ``F.group.mean``, ``F.within`` and ``F.first``.
+If the owners are articles, each article block is a single posting. The field then has no ``F.block.sizes``,
+``F.block.max``, ``F.mean``, ``F.within`` and ``F.first``.
 
 ======================  ===============================================================================================
 ``F.terms``             the terms, sorted (:class:`~storage.container.StringTable`)
-``F.group.runs``        T + 1: the first high-bits run of each term
-``F.group.run.page``    the high bits of each run: its article numbers without the lowest 16 bits
-``F.group.run.first``   the first article block of each run, and the end
-``F.group.low``         the lowest 16 bits of the article number of each article block
-``F.group.counts``      the number of postings of each article block (:mod:`storage.patched_ints`)
-``F.group.best``        the block max of each article block: an upper bound of the weight of its postings, as a step on
-                        the scale of :func:`quantised`, for owners of ``F.group.mean`` words on average
+``F.runs``              T + 1: the first high-bits run of each term
+``F.run.high``          the high bits of each run: its article numbers without the lowest 16 bits
+``F.run.first``         the first article block of each run, and the end
+``F.block.low``         the lowest 16 bits of the article number of each article block
+``F.block.sizes``       the number of postings of each article block (:mod:`storage.patched_ints`)
+``F.block.max``         the block max of each article block: an upper bound of the weight of its postings, as a step on
+                        the scale of :func:`quantised`, for owners of ``F.mean`` words on average
 ``F.first``             T + 1: the first posting of each term
 ``F.within``            P: the owner of each posting, as its number in its article (:mod:`storage.patched_ints`)
 ``F.counts``            P: the number of times the term occurs in the owner (:mod:`storage.patched_ints`)
 ``F.tokens``            T + 1: the first word of each term in ``F.positions``
-``F.at``                ⌈P/64⌉: the offset of the first word of each 64th posting in ``F.positions``
+``F.offsets``           ⌈P/64⌉: the offset of the first word of each 64th posting in ``F.positions``
 ``F.positions``         W: the position of each word in its owner, from 0 (:mod:`storage.patched_ints`)
-``F.kinds``             T: the number of surface forms of each term
-``F.packed``            the surface form of each word, as its number among those of its term, in 0, 1, 2, 4, 8, 16 or 32
-                        bits: the smallest width that can number the term's forms; each term starts at a whole byte
-``F.packed.at``         T + 1: the offset of the first byte of each term in ``F.packed``
-``F.forms``             the folded terms: folded, unstemmed words, sorted
-``F.form.first``        the first surface form of each folded term, and the end
-``F.variant.term``      V: the term of each surface form; surface forms are sorted by folded term, then as written
-``F.variant.kind``      V: the number of each surface form among those of its term
-``F.variant.words``     V: the number of words with each surface form
-``F.written``           V: each surface form as written
+``F.term.forms``        T: the number of surface forms of each term
+``F.packed``            the surface form of each word, as its number among those of its term, in 0, 1, 2, 4, 8, 16 or
+                        32 bits: the smallest width that can number the term's forms; each term starts at a whole byte
+``F.packed.offsets``    T + 1: the offset of the first byte of each term in ``F.packed``
+``F.folded``            the folded terms: folded, unstemmed words, sorted
+``F.folded.first``      the first surface form of each folded term, and the end
+``F.form.term``         V: the term of each surface form; surface forms are sorted by folded term, then as written
+``F.form.number``       V: the number of each surface form among those of its term
+``F.form.words``        V: the number of words with each surface form
+``F.forms``             V: each surface form as written
 ``F.sizes``             the number of words of each owner
-``F.starts``            the first field-wide position of each owner, and the end; field-wide positions count through all
-                        owners, with one unused position between two owners
+``F.starts``            the first field-wide position of each owner, and the end; field-wide positions count through
+                        all owners, with one unused position between two owners
 ``F.sentences``         the field-wide positions at which sentences begin inside an owner, ascending
 ``F.compounds``         the compounds that begin at field-wide positions: joined or split words, see
                         :mod:`segment.compound_postings`
@@ -74,14 +74,14 @@ def invert(name: str, tokens: Tokens, words: WordTable, articles: Articles | Non
     """Return the sections of a field from the words of its owners; if these are documents, ``articles`` is required."""
     used, names = words.sorted(np.flatnonzero(np.bincount(tokens.words)))
     vocabulary = Vocabulary.of(names)
-    variant_of = np.zeros(len(words), np.int64)
-    variant_of[used] = np.arange(len(used))
-    variants = variant_of[tokens.words]
+    form_of = np.zeros(len(words), np.int64)
+    form_of[used] = np.arange(len(used))
+    forms = form_of[tokens.words]
     owner = np.repeat(np.arange(len(tokens.sizes), dtype=np.uint32), tokens.sizes)
     ends = np.cumsum(tokens.sizes)
 
     # A stable sort by term: each key has the term in its high bits and the number of the word in its low bits.
-    keys = (vocabulary.variant_term[variants].astype(np.uint64) << np.uint64(32)) | np.arange(
+    keys = (vocabulary.form_terms[forms].astype(np.uint64) << np.uint64(32)) | np.arange(
         len(owner), dtype=np.uint64
     )
     keys.sort()
@@ -89,36 +89,36 @@ def invert(name: str, tokens: Tokens, words: WordTable, articles: Articles | Non
     order = (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
     del keys
     owner = owner[order]
-    kinds = vocabulary.variant_kind[variants[order]]
+    numbers = vocabulary.form_numbers[forms[order]]
     token_first = np.searchsorted(terms, np.arange(len(vocabulary.terms) + 1))
-    of_variants = np.bincount(variants, minlength=len(vocabulary.written))
+    form_words = np.bincount(forms, minlength=len(vocabulary.forms))
 
     begins = np.flatnonzero(run_starts(terms) | run_starts(owner))
     counts = np.diff(np.append(begins, len(order)))
-    groups = ArticleBlocks.of(terms[begins], owner[begins], counts, articles)
-    packed_at = packed_starts(vocabulary.kinds, np.diff(token_first))
-    packed = np.zeros(int(packed_at[-1]), np.uint8)
-    pack(packed, packed_at, kinds, token_first, vocabulary.kinds)
+    blocks = ArticleBlocks.of(terms[begins], owner[begins], counts, articles)
+    packed_offsets = packed_starts(vocabulary.form_counts, np.diff(token_first))
+    packed = np.zeros(int(packed_offsets[-1]), np.uint8)
+    pack(packed, packed_offsets, numbers, token_first, vocabulary.form_counts)
     sections = {
         **vocabulary.sections(name),
-        **groups.runs().sections(name, len(vocabulary.terms), len(groups.articles)),
-        f"{name}.group.low": groups.articles.astype(np.uint16),
+        **blocks.runs().sections(name, len(vocabulary.terms), len(blocks.articles)),
+        f"{name}.block.low": blocks.articles.astype(np.uint16),
         **patched_sections(f"{name}.counts", counts),
         **patched_sections(f"{name}.positions", order - (ends - tokens.sizes)[owner]),
         f"{name}.tokens": narrow(token_first),
-        f"{name}.at": narrow(begins[::POSTINGS_PER_OFFSET]),
-        f"{name}.variant.words": of_variants.astype(np.uint32),
+        f"{name}.offsets": narrow(begins[::POSTINGS_PER_OFFSET]),
+        f"{name}.form.words": form_words.astype(np.uint32),
         f"{name}.packed": packed,
-        f"{name}.packed.at": narrow(packed_at),
+        f"{name}.packed.offsets": narrow(packed_offsets),
         **owner_sections(name, tokens, words),
     }
     if articles is not None:
-        sections |= patched_sections(f"{name}.group.counts", groups.sizes)
+        sections |= patched_sections(f"{name}.block.sizes", blocks.sizes)
         sections |= patched_sections(f"{name}.within", articles.within(owner[begins]))
         sections |= {
             f"{name}.first": narrow(np.searchsorted(begins, token_first)),
-            f"{name}.group.best": groups.block_max,
-            f"{name}.group.mean": np.array([articles.mean]),
+            f"{name}.block.max": blocks.block_max,
+            f"{name}.mean": np.array([articles.mean]),
         }
     return sections
 
@@ -128,12 +128,12 @@ def owner_sections(name: str, tokens: Tokens, words: WordTable) -> dict[str, Arr
     starts = np.concatenate(([0], np.cumsum(tokens.sizes + 1)))
     ends = np.cumsum(tokens.sizes)
     owner = np.searchsorted(ends, tokens.breaks, "right")
-    places = tokens.compounds + np.searchsorted(ends, tokens.compounds, "right")
+    positions = tokens.compounds + np.searchsorted(ends, tokens.compounds, "right")
     return {
         f"{name}.sizes": at_least_16(narrow(tokens.sizes)),
         f"{name}.starts": at_least_32(starts),
         f"{name}.sentences": at_least_32(tokens.breaks + owner),
-        **compound_sections(name, words.compounds, tokens.keys, places),
+        **compound_sections(name, words.compounds, tokens.keys, positions),
     }
 
 
@@ -171,31 +171,31 @@ class ArticleBlocks(NamedTuple):
         of = articles.of[owners]
         first = np.flatnonzero(run_starts(terms) | run_starts(of))
         weights = bm25f.in_text(counts, articles.words[owners], articles.mean)
-        best = np.maximum.reduceat(weights, first) if len(first) else weights
+        maxima = np.maximum.reduceat(weights, first) if len(first) else weights
         return cls(
-            terms[first], of[first].astype(np.int64), np.diff(np.append(first, len(of))), quantised(best)
+            terms[first], of[first].astype(np.int64), np.diff(np.append(first, len(of))), quantised(maxima)
         )
 
     def runs(self) -> HighBitsRuns:
         """Return the high-bits runs; one begins where the term or the high bits of the article number change."""
-        pages = self.articles >> RUN_BITS
-        first = np.flatnonzero(run_starts(self.terms) | run_starts(pages))
-        return HighBitsRuns(self.terms[first], pages[first], first)
+        high_bits = self.articles >> RUN_BITS
+        first = np.flatnonzero(run_starts(self.terms) | run_starts(high_bits))
+        return HighBitsRuns(self.terms[first], high_bits[first], first)
 
 
 class HighBitsRuns(NamedTuple):
     """The term, the high bits of the article numbers and the first article block of each high-bits run."""
 
     terms: Ints
-    pages: Ints
+    high_bits: Ints
     first: Ints
 
-    def sections(self, name: str, terms: int, groups: int) -> dict[str, Array]:
+    def sections(self, name: str, terms: int, blocks: int) -> dict[str, Array]:
         """Return the sections of the runs of a field with the given numbers of terms and article blocks."""
         return {
-            f"{name}.group.runs": narrow(np.searchsorted(self.terms, np.arange(terms + 1))),
-            f"{name}.group.run.page": narrow(self.pages),
-            f"{name}.group.run.first": narrow(np.append(self.first, groups)),
+            f"{name}.runs": narrow(np.searchsorted(self.terms, np.arange(terms + 1))),
+            f"{name}.run.high": narrow(self.high_bits),
+            f"{name}.run.first": narrow(np.append(self.first, blocks)),
         }
 
 
@@ -203,45 +203,45 @@ class Vocabulary(NamedTuple):
     """The terms of a field and their surface forms."""
 
     terms: list[bytes]
-    kinds: Ints
+    form_counts: Ints
+    folded: list[bytes]
+    folded_first: Ints
+    form_terms: Ints
+    form_numbers: Ints
     forms: list[bytes]
-    form_first: Ints
-    variant_term: Ints
-    variant_kind: Ints
-    written: list[bytes]
 
     @classmethod
     def of(cls, keys: list[bytes]) -> Vocabulary:
         """Return the vocabulary of words from their keys, ascending; surface forms keep the order of the keys."""
         parts = b"\0".join(keys).split(b"\0") if keys else []
-        forms, written, of = parts[0::3], parts[1::3], parts[2::3]
+        folded, forms, of = parts[0::3], parts[1::3], parts[2::3]
         terms = sorted(set(of))
         number = {term: n for n, term in enumerate(terms)}
-        variant_term = np.fromiter(map(number.__getitem__, of), np.int64, len(of))
-        by_term = np.argsort(variant_term, kind="stable")
-        kinds = np.bincount(variant_term, minlength=len(terms))
-        variant_kind = np.empty(len(of), np.int64)
-        first = np.cumsum(kinds) - kinds
-        variant_kind[by_term] = np.arange(len(of)) - first[variant_term[by_term]]
-        form_first = [n for n, form in enumerate(forms) if not n or form != forms[n - 1]]
+        form_terms = np.fromiter(map(number.__getitem__, of), np.int64, len(of))
+        by_term = np.argsort(form_terms, kind="stable")
+        form_counts = np.bincount(form_terms, minlength=len(terms))
+        form_numbers = np.empty(len(of), np.int64)
+        first = np.cumsum(form_counts) - form_counts
+        form_numbers[by_term] = np.arange(len(of)) - first[form_terms[by_term]]
+        folded_first = [n for n, term in enumerate(folded) if not n or term != folded[n - 1]]
         return cls(
             terms,
-            kinds,
-            [forms[n] for n in form_first],
-            np.array([*form_first, len(of)], np.int64),
-            variant_term,
-            variant_kind,
-            written,
+            form_counts,
+            [folded[n] for n in folded_first],
+            np.array([*folded_first, len(of)], np.int64),
+            form_terms,
+            form_numbers,
+            forms,
         )
 
     def sections(self, name: str) -> dict[str, Array]:
         """Return the sections of the vocabulary."""
         return {
             **string_sections(f"{name}.terms", self.terms),
-            f"{name}.kinds": narrow(self.kinds),
+            f"{name}.term.forms": narrow(self.form_counts),
+            **string_sections(f"{name}.folded", self.folded),
+            f"{name}.folded.first": narrow(self.folded_first),
+            f"{name}.form.term": narrow(self.form_terms),
+            f"{name}.form.number": narrow(self.form_numbers),
             **string_sections(f"{name}.forms", self.forms),
-            f"{name}.form.first": narrow(self.form_first),
-            f"{name}.variant.term": narrow(self.variant_term),
-            f"{name}.variant.kind": narrow(self.variant_kind),
-            **string_sections(f"{name}.written", self.written),
         }

@@ -55,8 +55,8 @@ class IndexedWord(NamedTuple):
     """A word of an index: its term, its folded term, and its surface form."""
 
     term: str
+    folded: str
     form: str
-    spelled: str
 
 
 class WordTable:
@@ -75,12 +75,12 @@ class WordTable:
         return len(self._keys)
 
     def __getitem__(self, number: int) -> IndexedWord:
-        form, as_written, term = self._keys[number].decode().split("\0")
-        return IndexedWord(term, form, as_written)
+        folded, form, term = self._keys[number].decode().split("\0")
+        return IndexedWord(term, folded, form)
 
-    def number(self, term: str, form: str, as_written: str) -> int:
+    def number(self, term: str, folded: str, form: str) -> int:
         """Return the number of a word; a new word gets the next number."""
-        key = f"{form}\0{as_written}\0{term}".encode()  # no word has that character
+        key = f"{folded}\0{form}\0{term}".encode()  # no word has that character
         found = self._numbers.get(key)
         if found is None:
             found = self._numbers[key] = len(self._keys)
@@ -115,8 +115,8 @@ class WordTable:
             self._order = np.fromiter(map(self._numbers.__getitem__, self._sorted), np.int64)
         wanted = np.zeros(len(self._keys), np.bool_)
         wanted[numbers] = True
-        places = np.flatnonzero(wanted[self._order])
-        return self._order[places], [self._sorted[place] for place in places.tolist()]
+        found = np.flatnonzero(wanted[self._order])
+        return self._order[found], [self._sorted[index] for index in found.tolist()]
 
 
 class Lexicon:
@@ -124,7 +124,7 @@ class Lexicon:
 
     def __init__(self) -> None:
         self.words = WordTable()
-        self._kinds: dict[str, int] = {}  # the numbers of analyses: each has its own chunks
+        self._analyses: dict[str, int] = {}  # the numbers of analyses: each has its own chunks
         self._table = ChunkTable()
         self._sizes = array("I")  # the number of words of each chunk
         self._first = array("I")  # the index of its first word in:
@@ -175,8 +175,8 @@ class Lexicon:
 
     def _short(self, whole: bytes, starts: Ints, sizes: Ints, analyser: Analyser) -> Numbers:
         """Return the numbers of chunks that are short enough for the chunk table; new ones are learned."""
-        kind = self._kinds.setdefault(analyser.name, len(self._kinds))
-        chunks = self._table.chunks(whole, starts, sizes, kind)
+        analysis = self._analyses.setdefault(analyser.name, len(self._analyses))
+        chunks = self._table.chunks(whole, starts, sizes, analysis)
         numbers = self._table.find(chunks)
         while len(missing := np.flatnonzero(numbers < 0)):
             unknown = chunks.take(missing)
@@ -231,9 +231,9 @@ class Lexicon:
         opens = begins == AS_NEXT
         counted = np.flatnonzero(~opens & ((begins != STARTS_NOTHING) | (ends != GOES_ON)))
         of_text = np.repeat(np.arange(len(per_text)), per_text)[counted]
-        kinds = begins[counted][1:]
-        kinds[(kinds == OPENER) & (np.diff(np.cumsum(opens)[counted]) > 0)] = CAPITAL
-        follows = (ends[counted][:-1] & _BIT_OF[kinds] > 0) & (of_text[1:] == of_text[:-1])
+        starters = begins[counted][1:]
+        starters[(starters == OPENER) & (np.diff(np.cumsum(opens)[counted]) > 0)] = CAPITAL
+        follows = (ends[counted][:-1] & _BIT_OF[starters] > 0) & (of_text[1:] == of_text[:-1])
         begun = np.zeros(len(flags), np.bool_)
         begun[counted[1:][follows]] = True
         return begun
@@ -244,11 +244,11 @@ class Lexicon:
         core = chunk.strip(_AROUND)
         parts = _plain_parts(core)
         if parts:
-            known = self._plain.setdefault(analyser.name, {})
+            numbers = self._plain.setdefault(analyser.name, {})
             for part in parts:
-                number = known.get(part)
+                number = numbers.get(part)
                 if number is None:
-                    number = known[part] = self._plain_word(part, analyser)
+                    number = numbers[part] = self._plain_word(part, analyser)
                 self._tokens.append(number)
                 self._breaks.append(0)
             self._sizes.append(len(parts))
@@ -305,8 +305,8 @@ class Lexicon:
     def _plain_word(self, part: str, analyser: Analyser) -> int:
         if "'" in part:
             return self._word(part, analyser)
-        form = part.lower()[:MAX_TERM_CHARS]
-        return self.words.number(analyser.term(part), form, part)
+        folded = part.lower()[:MAX_TERM_CHARS]
+        return self.words.number(analyser.term(part), folded, part)
 
     def _word(self, word: str, analyser: Analyser) -> int:
         return self.words.number(analyser.term(word), analyser.form(word), spelled(word))

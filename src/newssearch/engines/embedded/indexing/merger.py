@@ -95,7 +95,7 @@ def renumbered(segments: Sequence[Segment]) -> Iterator[Renumbered]:
     """Yield the numbers of the articles and documents of each given segment in the merged segment."""
     articles = documents = 0
     for segment in segments:
-        live_articles = segment.everything()
+        live_articles = segment.live_articles()
         live_documents = live_articles[segment.article]
         yield Renumbered(
             segment,
@@ -121,15 +121,15 @@ def _article_sections(parts: Sequence[Renumbered]) -> dict[str, Array]:
     kept = [_remaining(one.articles) for one in parts]
     pairs = list(zip([one.segment for one in parts], kept, strict=True))
     first = _first_documents(parts)
-    bare = np.concatenate([one.articles[one.segment.bare] for one in parts])
+    empty = np.concatenate([one.articles[one.segment.empty_articles] for one in parts])
     ids = [segment.id(article) for segment, here in pairs for article in here.tolist()]
     shown = [segment.shown_strings[article] for segment, here in pairs for article in here.tolist()]
     states = [segment.state(article).encode() for segment, here in pairs for article in here.tolist()]
     sections = {
         "article.first": first,
-        "article.bare": bare[bare >= 0].astype(np.uint32),
+        "article.empty": empty[empty >= 0].astype(np.uint32),
         "article.lead": narrow(np.concatenate([segment.lead[here].ravel() for segment, here in pairs])),
-        "article.written": np.concatenate([segment.written[here] for segment, here in pairs]),
+        "article.local": np.concatenate([segment.local_time[here] for segment, here in pairs]),
         "article.instant": np.concatenate([segment.instant[here] for segment, here in pairs]),
         "article.id.order": np.array(sorted(range(len(ids)), key=ids.__getitem__), np.uint32),
         "document.article": document_articles(first),
@@ -156,21 +156,21 @@ class _PostingSlice(NamedTuple):
     owners: Ints
     counts: Ints
     positions: Ints
-    kinds: Ints
+    forms: Ints
 
 
 class _NewNumbers(NamedTuple):
     """The new numbers of the terms of a source and of their surface forms; -1 for dropped ones."""
 
     terms: Ints
-    kinds: Ints
+    forms: Ints
 
 
 class _LiveCounts(NamedTuple):
     """The numbers of live postings and article blocks of each term of a source, and of live words of each form."""
 
     postings: Ints
-    groups: Ints
+    blocks: Ints
     words: Ints
 
 
@@ -183,35 +183,35 @@ class _Source:
         self.owners = owners
         self.kept = _remaining(owners)
         self.whole = len(self.kept) == len(owners)
-        self._variants = field.array("variant.term").astype(np.int64)
-        kinds = field.array("kinds").astype(np.int64)
-        self._first_kind = np.cumsum(kinds) - kinds
+        self._form_terms = field.array("form.term").astype(np.int64)
+        forms = field.array("term.forms").astype(np.int64)
+        self._first_form = np.cumsum(forms) - forms
         self.renamed = _NewNumbers(np.empty(0, np.int64), np.empty(0, np.int64))
 
     def keys(self) -> list[bytes]:
         """Return the keys of all surface forms, live or not, in the format of :class:`~.lexicon.WordTable`."""
-        terms, forms = self.field.terms.all(), self.field.forms.all()
-        first = self.field.array("form.first").astype(np.int64)
-        of_forms = np.repeat(np.arange(len(forms)), np.diff(first)).tolist()
-        written = StringTable(self.field.container, f"{self.field.name}.written").all()
+        terms, folded = self.field.terms.all(), self.field.folded.all()
+        first = self.field.array("folded.first").astype(np.int64)
+        folded_of = np.repeat(np.arange(len(folded)), np.diff(first)).tolist()
+        forms = StringTable(self.field.container, f"{self.field.name}.forms").all()
         return [
-            b"%b\0%b\0%b" % (forms[form], as_written, terms[term])
-            for form, as_written, term in zip(of_forms, written, self._variants.tolist(), strict=True)
+            b"%b\0%b\0%b" % (folded[number], form, terms[term])
+            for number, form, term in zip(folded_of, forms, self._form_terms.tolist(), strict=True)
         ]
 
-    def rename(self, ranks: Ints, kinds: Ints) -> None:
+    def rename(self, ranks: Ints, forms: Ints) -> None:
         """Set the term and number of each surface form in the merged segment; -1 for those without live words."""
         terms = np.full(len(self.field.terms), -1, np.int64)
         there = ranks >= 0
-        terms[self._variants[there]] = ranks[there]
-        self.renamed = _NewNumbers(terms, kinds[self._variant_of])
+        terms[self._form_terms[there]] = ranks[there]
+        self.renamed = _NewNumbers(terms, forms[self._forms_by_term])
 
     @cached_property
-    def _variant_of(self) -> Ints:
+    def _forms_by_term(self) -> Ints:
         """The surface forms in the order of their terms and their numbers within the term."""
-        by_kind = self._first_kind[self._variants] + self.field.array("variant.kind")
-        found = np.empty(len(by_kind), np.int64)
-        found[by_kind] = np.arange(len(by_kind))
+        by_term = self._first_form[self._form_terms] + self.field.array("form.number")
+        found = np.empty(len(by_term), np.int64)
+        found[by_term] = np.arange(len(by_term))
         return found
 
     @cached_property
@@ -219,36 +219,36 @@ class _Source:
         """The numbers of live postings, article blocks and words."""
         field = self.field
         if self.whole:
-            groups = _differences(field.array("group.run.first")[field.array("group.runs")])
-            postings = _differences(field.array("first")) if field.name == "text" else groups
-            return _LiveCounts(postings, groups, field.array("variant.words").astype(np.int64))
+            blocks = _differences(field.array("run.first")[field.array("runs")])
+            postings = _differences(field.array("first")) if field.name == "text" else blocks
+            return _LiveCounts(postings, blocks, field.array("form.words").astype(np.int64))
         articles = (
             field.container["document.article"] if field.name == "text" else np.arange(len(self.owners))
         )
-        postings, counts = np.zeros(len(field.terms), np.int64), np.zeros(len(self._variants), np.int64)
-        groups = np.zeros(len(field.terms), np.int64)
+        postings, counts = np.zeros(len(field.terms), np.int64), np.zeros(len(self._form_terms), np.int64)
+        blocks = np.zeros(len(field.terms), np.int64)
         for low, high in _slices(field.array("tokens").astype(np.int64)):
-            piece = self._read(low, high, own=True)
-            of_groups = run_starts(piece.terms) | run_starts(articles[piece.owners])
-            groups += np.bincount(piece.terms[of_groups], minlength=len(groups))
+            piece = self._read(low, high, renumber=False)
+            block_starts = run_starts(piece.terms) | run_starts(articles[piece.owners])
+            blocks += np.bincount(piece.terms[block_starts], minlength=len(blocks))
             postings += np.bincount(piece.terms, minlength=len(postings))
-            of = self._first_kind[np.repeat(piece.terms, piece.counts)] + piece.kinds
-            counts += np.bincount(self._variant_of[of], minlength=len(counts))
-        return _LiveCounts(postings, groups, counts)
+            of = self._first_form[np.repeat(piece.terms, piece.counts)] + piece.forms
+            counts += np.bincount(self._forms_by_term[of], minlength=len(counts))
+        return _LiveCounts(postings, blocks, counts)
 
     def read(self, low: int, high: int) -> _PostingSlice:
         """Return the live postings of the new terms ``low`` up to but not including ``high``, with new numbers."""
-        ranks, kinds = self.renamed
+        ranks, forms = self.renamed
         there = np.flatnonzero(ranks >= 0)
         start, end = np.searchsorted(ranks[there], (low, high)).tolist()
         if start == end:
             return _PostingSlice(*(np.empty(0, np.int64) for _ in range(5)))
         piece = self._read(int(there[start]), int(there[end - 1]) + 1)
-        of = self._first_kind[np.repeat(piece.terms, piece.counts)] + piece.kinds
-        return piece._replace(terms=ranks[piece.terms], kinds=kinds[of])
+        of = self._first_form[np.repeat(piece.terms, piece.counts)] + piece.forms
+        return piece._replace(terms=ranks[piece.terms], forms=forms[of])
 
-    def _read(self, low: int, high: int, *, own: bool = False) -> _PostingSlice:
-        """Return the live postings of a range of the source's terms, with its ``own`` owner numbers or the new ones."""
+    def _read(self, low: int, high: int, *, renumber: bool = True) -> _PostingSlice:
+        """Return the live postings of a range of the source's terms, with new owner numbers if ``renumber``."""
         piece = _PostingSlice(*self.field.postings_between(low, high))
         owners = self.owners[piece.owners]
         if self.whole:
@@ -257,10 +257,10 @@ class _Source:
         words = np.repeat(keep, piece.counts)
         return _PostingSlice(
             piece.terms[keep],
-            piece.owners[keep] if own else owners[keep],
+            owners[keep] if renumber else piece.owners[keep],
             piece.counts[keep],
             piece.positions[words],
-            piece.kinds[words],
+            piece.forms[words],
         )
 
 
@@ -273,16 +273,16 @@ class _MergedField:
         self._articles = articles
         self._vocabulary, self._words = _merged_vocabulary(sources)
         terms = len(self._vocabulary.terms)
-        words = np.bincount(self._vocabulary.variant_term, self._words, terms).astype(np.int64)
-        postings, groups = np.zeros(terms, np.int64), np.zeros(terms, np.int64)
+        words = np.bincount(self._vocabulary.form_terms, self._words, terms).astype(np.int64)
+        postings, blocks = np.zeros(terms, np.int64), np.zeros(terms, np.int64)
         for source in sources:
             there = source.renamed.terms >= 0
             postings[source.renamed.terms[there]] += source.live.postings[there]
-            groups[source.renamed.terms[there]] += source.live.groups[there]
+            blocks[source.renamed.terms[there]] += source.live.blocks[there]
         self._first_word = np.concatenate(([0], np.cumsum(words)))
         self._first = np.concatenate(([0], np.cumsum(postings)))
-        self._first_group = np.concatenate(([0], np.cumsum(groups)))
-        self._packed_at = packed_starts(self._vocabulary.kinds, words)
+        self._first_block = np.concatenate(([0], np.cumsum(blocks)))
+        self._packed_offsets = packed_starts(self._vocabulary.form_counts, words)
 
     @classmethod
     def of(cls, name: TextField, parts: Sequence[Renumbered]) -> _MergedField:
@@ -295,23 +295,23 @@ class _MergedField:
         name, sources = self._name, self._sources
         size, total = int(self._first[-1]), int(self._first_word[-1])
         longest = max(int(source.field.sizes.max(initial=0)) for source in sources)
-        groups = int(self._first_group[-1])
+        blocks = int(self._first_block[-1])
         most = {"counts": longest, "positions": longest}
         sizes = {"counts": size, "positions": total}
         if self._articles is not None:
             most |= dict.fromkeys(
-                ("within", "group.counts"), int(np.diff(self._articles.first).max(initial=0))
+                ("within", "block.sizes"), int(np.diff(self._articles.first).max(initial=0))
             )
-            sizes |= {"within": size, "group.counts": groups}
+            sizes |= {"within": size, "block.sizes": blocks}
         allocations = {}
         for section, count in sizes.items():
             wide = any(source.field.patched(section).wide for source in sources)
             dtype = narrow(np.array([most[section]])).dtype if wide else np.dtype(np.uint8)
             allocations[section] = container.allocate(f"{name}.{section}", dtype, count)
-        allocations["group.low"] = container.allocate(f"{name}.group.low", np.uint16, groups)
+        allocations["block.low"] = container.allocate(f"{name}.block.low", np.uint16, blocks)
         if self._articles is not None:
-            allocations["group.best"] = container.allocate(f"{name}.group.best", np.uint8, groups)
-        allocations["packed"] = container.allocate(f"{name}.packed", np.uint8, int(self._packed_at[-1]))
+            allocations["block.max"] = container.allocate(f"{name}.block.max", np.uint8, blocks)
+        allocations["packed"] = container.allocate(f"{name}.packed", np.uint8, int(self._packed_offsets[-1]))
         number = workers.number if workers is not None and total >= MIN_WORDS_TO_SHARE else 1
         cuts = np.searchsorted(self._first_word, np.linspace(0, total, number + 1)[1:-1]).tolist()
         tasks = [
@@ -335,9 +335,9 @@ class _MergedField:
             low,
             self._first_word[at],
             self._first[at],
-            self._first_group[at],
-            self._packed_at[at],
-            self._vocabulary.kinds[low:high],
+            self._first_block[at],
+            self._packed_offsets[at],
+            self._vocabulary.form_counts[low:high],
             allocations,
         )
 
@@ -345,23 +345,26 @@ class _MergedField:
         """Write the sections other than the postings."""
         name = self._name
         terms = len(self._vocabulary.terms)
-        sections = {**self._vocabulary.sections(name), f"{name}.variant.words": self._words.astype(np.uint32)}
+        sections = {**self._vocabulary.sections(name), f"{name}.form.words": self._words.astype(np.uint32)}
         for section in filled[0].exceptions:
-            far, high = (_concatenated([one.exceptions[section][n] for one in filled]) for n in (0, 1))
-            sections |= {f"{name}.{section}.far": narrow(far), f"{name}.{section}.high": narrow(high)}
+            indices, values = (_concatenated([one.exceptions[section][n] for one in filled]) for n in (0, 1))
+            sections |= {
+                f"{name}.{section}.exceptions": narrow(indices),
+                f"{name}.{section}.exceptions.values": narrow(values),
+            }
         runs = HighBitsRuns(
             *(_concatenated(parts) for parts in zip(*(one.runs for one in filled), strict=True))
         )
-        sections |= runs.sections(name, terms, int(self._first_group[-1]))
+        sections |= runs.sections(name, terms, int(self._first_block[-1]))
         sections |= {
             f"{name}.tokens": narrow(self._first_word),
-            f"{name}.at": narrow(_concatenated([one.offsets for one in filled])),
-            f"{name}.packed.at": narrow(self._packed_at),
+            f"{name}.offsets": narrow(_concatenated([one.offsets for one in filled])),
+            f"{name}.packed.offsets": narrow(self._packed_offsets),
         }
         if self._articles is not None:
             sections |= {
                 f"{name}.first": narrow(self._first),
-                f"{name}.group.mean": np.array([self._articles.mean]),
+                f"{name}.mean": np.array([self._articles.mean]),
             }
         for section, array in (sections | _by_owner(name, self._sources)).items():
             container.add(section, array)
@@ -382,14 +385,14 @@ def _merged_vocabulary(sources: Sequence[_Source]) -> tuple[Vocabulary, Ints]:
         totals[of] += source.live.words  # the keys of a source are distinct
     live = np.flatnonzero(totals)
     vocabulary = Vocabulary.of([all_keys[word] for word in live.tolist()])
-    terms, kinds = np.full(len(totals), -1, np.int64), np.full(len(totals), -1, np.int64)
-    terms[live], kinds[live] = vocabulary.variant_term, vocabulary.variant_kind
+    terms, forms = np.full(len(totals), -1, np.int64), np.full(len(totals), -1, np.int64)
+    terms[live], forms[live] = vocabulary.form_terms, vocabulary.form_numbers
     for source, of in zip(sources, numbers, strict=True):
-        source.rename(terms[of], kinds[of])
+        source.rename(terms[of], forms[of])
     return vocabulary, totals[live]
 
 
-_PATCHED = ("counts", "positions", "within", "group.counts")
+_PATCHED = ("counts", "positions", "within", "block.sizes")
 """The sections that are stored as patched ints."""
 
 
@@ -409,9 +412,9 @@ class _MergeTask(NamedTuple):
     term: int
     first_word: Ints
     first: Ints
-    first_group: Ints
-    packed_at: Ints
-    kinds: Ints
+    first_block: Ints
+    packed_offsets: Ints
+    form_counts: Ints
     allocations: Mapping[str, Allocation]
 
     def run(self, memory: object) -> _Filled:
@@ -429,38 +432,40 @@ class _MergeTask(NamedTuple):
     def fill(self, sources: Sequence[_Source], articles: Articles | None) -> _Filled:
         """Write the postings of the sources."""
         first, first_word, term = self.first, self.first_word, self.term
-        opened = {section: place.open() for section, place in self.allocations.items()}
+        opened = {section: allocation.open() for section, allocation in self.allocations.items()}
         numbers = {section: PatchedIntsWriter(opened[section]) for section in _PATCHED if section in opened}
         runs = [HighBitsRuns(*(np.empty(0, np.int64) for _ in range(3)))]
         at = [np.empty(0, np.int64)]
         for start, end in _slices(first_word):
             piece = _ordered([source.read(start + term, end + term) for source in sources])
-            posting, word, group = int(first[start]), int(first_word[start]), int(self.first_group[start])
+            posting, word, block = int(first[start]), int(first_word[start]), int(self.first_block[start])
             assert len(piece.owners) == first[end] - posting, "all postings were counted before"
             numbers["counts"].put(posting, piece.counts)
             numbers["positions"].put(word, piece.positions)
-            groups = ArticleBlocks.of(piece.terms, piece.owners, piece.counts, articles)
-            block_end = group + len(groups.terms)
-            opened["group.low"][group:block_end] = groups.articles.astype(np.uint16)
+            blocks = ArticleBlocks.of(piece.terms, piece.owners, piece.counts, articles)
+            block_end = block + len(blocks.terms)
+            opened["block.low"][block:block_end] = blocks.articles.astype(np.uint16)
             if articles is not None:
                 numbers["within"].put(posting, articles.within(piece.owners))
-                numbers["group.counts"].put(group, groups.sizes)
-                opened["group.best"][group:block_end] = groups.block_max
-            of_terms = groups.runs()
-            runs.append(of_terms._replace(first=of_terms.first + group))
+                numbers["block.sizes"].put(block, blocks.sizes)
+                opened["block.max"][block:block_end] = blocks.block_max
+            of_terms = blocks.runs()
+            runs.append(of_terms._replace(first=of_terms.first + block))
             begins = np.cumsum(piece.counts) - piece.counts + word
             at.append(begins[-posting % POSTINGS_PER_OFFSET :: POSTINGS_PER_OFFSET])
             bounds = first_word[start : end + 1] - word
             pack(
                 opened["packed"],
-                self.packed_at[start : end + 1],
-                piece.kinds,
+                self.packed_offsets[start : end + 1],
+                piece.forms,
                 bounds,
-                self.kinds[start:end],
+                self.form_counts[start:end],
             )
-        far = {section: part.far() for section, part in numbers.items()}
+        exceptions = {section: part.exceptions() for section, part in numbers.items()}
         return _Filled(
-            far, _concatenated(at), HighBitsRuns(*(_concatenated(parts) for parts in zip(*runs, strict=True)))
+            exceptions,
+            _concatenated(at),
+            HighBitsRuns(*(_concatenated(parts) for parts in zip(*runs, strict=True))),
         )
 
 
@@ -483,17 +488,17 @@ def _by_owner(name: TextField, sources: Sequence[_Source]) -> dict[str, Array]:
     for source in sources:
         old = source.field.starts.astype(np.int64)
 
-        def moved(places: Ints, source: _Source = source, old: Ints = old) -> tuple[Ints, Mask]:
+        def moved(positions: Ints, source: _Source = source, old: Ints = old) -> tuple[Ints, Mask]:
             """Return field-wide positions in the merged segment, and a mask of the live ones."""
-            owner = np.searchsorted(old, places, "right") - 1
+            owner = np.searchsorted(old, positions, "right") - 1
             new = source.owners[owner]
-            return starts[new] + places - old[owner], new >= 0
+            return starts[new] + positions - old[owner], new >= 0
 
-        places, kept = moved(source.field.sentences.astype(np.int64))
-        sentences.append(places[kept])
-        of, places = source.field.compounds.all()
-        places, kept = moved(places)
-        compounds.append(places[kept])
+        positions, kept = moved(source.field.sentences.astype(np.int64))
+        sentences.append(positions[kept])
+        of, positions = source.field.compounds.all()
+        positions, kept = moved(positions)
+        compounds.append(positions[kept])
         numbers.append(of[kept] + len(entries))
         entries += source.field.compounds.entries()
     return {
@@ -506,12 +511,12 @@ def _by_owner(name: TextField, sources: Sequence[_Source]) -> dict[str, Array]:
 
 def _ordered(parts: Sequence[_PostingSlice]) -> _PostingSlice:
     """Return the postings of all parts by term; the postings of a term are in the order of the parts."""
-    terms, owners, counts, positions, kinds = (_concatenated(arrays) for arrays in zip(*parts, strict=True))
+    terms, owners, counts, positions, forms = (_concatenated(arrays) for arrays in zip(*parts, strict=True))
     order = np.argsort(terms, kind="stable")
     begins = np.cumsum(counts) - counts
     sizes = counts[order]
     words = np.repeat(begins[order], sizes) + concat_aranges(sizes)
-    return _PostingSlice(terms[order], owners[order], sizes, positions[words], kinds[words])
+    return _PostingSlice(terms[order], owners[order], sizes, positions[words], forms[words])
 
 
 def _slices(first_word: Ints) -> Iterator[tuple[int, int]]:

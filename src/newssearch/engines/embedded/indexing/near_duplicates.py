@@ -4,15 +4,15 @@ The result depends only on the articles in the index. Each commit updates it for
 
 - A min-hash sample (see :mod:`segment.shingles`) is *boilerplate* if at least :data:`BOILERPLATE_ARTICLES_OF_OUTLET`
   articles of one outlet have it and these are not otherwise copies of each other. It is boilerplate, too, if at least
-  :data:`BOILERPLATE_ARTICLES` articles of any outlets have it. A document is *repeated* if all of its samples are
-  boilerplate.
+  :data:`BOILERPLATE_ARTICLES` articles of any outlets have it. A document is
+  *boilerplate* if all of its samples are.
 - Only samples that are not boilerplate count for copies. Two articles are copies if they share at least
   :data:`MIN_SHARED_SAMPLES` samples, if these are at least the share :data:`MIN_SHARE_OF_SMALLER` of the samples of the
   smaller article, and if the shares of both articles add up to at least :data:`MIN_SUM_OF_SHARES`. So half of a text is
   a copy of it, and a quotation is not. An outlet quotes itself: for two articles of one outlet the sum must be at least
   :data:`MIN_SUM_OF_SHARES_IN_OUTLET`. A *story* is a connected component of the graph of copies.
-- A document is *known* if one earlier article has at least the share :data:`MIN_SHARE_OF_DOCUMENT` of its samples, or if
-  it is repeated. The article with the earlier date is earlier. If the dates are equal or both are missing, the article
+- A document is *redundant* if one earlier article has at least the share :data:`MIN_SHARE_OF_DOCUMENT` of its
+  samples, or if it is boilerplate. The article with the earlier date is earlier. If the dates are equal or both are missing, the article
   with the lower id is earlier. An article without a date comes after all articles with one.
 
 If more than :data:`MAX_ARTICLES_ALL_COMPARED` articles share a sample, each is compared only with the
@@ -70,14 +70,14 @@ def concat_columns(parts: Sequence[tuple[StoryColumns, Ints, Ints]]) -> StoryCol
     """
 
     def documents(name: str) -> Array:
-        found = np.concatenate([new[getattr(known, name)] for known, _, new in parts])
+        found = np.concatenate([new[getattr(columns, name)] for columns, _, new in parts])
         return found[found >= 0].astype(np.uint32)
 
     return StoryColumns(
-        np.concatenate([known.story[new >= 0] for known, new, _ in parts]),
-        np.concatenate([known.own[new >= 0] for known, new, _ in parts]),
-        documents("repeated"),
-        documents("known"),
+        np.concatenate([columns.story[new >= 0] for columns, new, _ in parts]),
+        np.concatenate([columns.samples[new >= 0] for columns, new, _ in parts]),
+        documents("boilerplate"),
+        documents("redundant"),
     )
 
 
@@ -116,29 +116,29 @@ class _Update:
         self._present = np.ones(size, np.bool_)
         self._dirty = np.zeros(size, np.bool_)
         self._story = np.zeros(size, np.int64)
-        self._own = np.zeros(size, np.int64)
-        self._repeated = np.zeros(int(self._documents[-1]), np.bool_)
-        self._known = np.zeros(int(self._documents[-1]), np.bool_)
+        self._samples = np.zeros(size, np.int64)
+        self._boilerplate = np.zeros(int(self._documents[-1]), np.bool_)
+        self._redundant = np.zeros(int(self._documents[-1]), np.bool_)
         for n, (segment, before, removed) in enumerate(parts):
             here = slice(int(self._articles[n]), int(self._articles[n + 1]))
-            self._present[here] = segment.everything()
+            self._present[here] = segment.live_articles()
             self._present[here][removed] = False
             if before is None:
                 self._dirty[here] = True
                 continue
-            self._story[here], self._own[here] = before.story, before.own
-            self._repeated[before.repeated.astype(np.int64) + self._documents[n]] = True
-            self._known[before.known.astype(np.int64) + self._documents[n]] = True
+            self._story[here], self._samples[here] = before.story, before.samples
+            self._boilerplate[before.boilerplate.astype(np.int64) + self._documents[n]] = True
+            self._redundant[before.redundant.astype(np.int64) + self._documents[n]] = True
         self._dirty &= self._present
         self._outlets = self._of_outlets()
         self._instants = np.concatenate([segment.instant for segment in self._segments] or [NO_INTS])
-        self._marks, self._marked, self._other_marks = (
+        self._signatures, self._signature_documents, self._other_signatures = (
             np.concatenate([segment.container[name] for segment in self._segments] or [NO_INTS]).astype(
                 np.int64
             )
             for name in SIGNATURE_SECTIONS
         )
-        self._marked += np.concatenate(
+        self._signature_documents += np.concatenate(
             [segment.first[:-1] + self._documents[n] for n, segment in enumerate(self._segments)] or [NO_INTS]
         )
 
@@ -166,7 +166,7 @@ class _Update:
                 break
             self._dirty |= more
             self._with_their_stories(more)
-        self._look(rows, common, alone)
+        self._compare(rows, common, alone)
         others = self._before[~_are_in(self._before, wanted)]
         return [self._part(n) for n in range(len(self._parts))], _union_hashes(others, wanted[common])
 
@@ -175,9 +175,9 @@ class _Update:
         documents = slice(int(self._documents[n]), int(self._documents[n + 1]))
         return StoryColumns(
             self._story[articles].astype(np.uint32),
-            self._own[articles].astype(np.uint32),
-            np.flatnonzero(self._repeated[documents]).astype(np.uint32),
-            np.flatnonzero(self._known[documents]).astype(np.uint32),
+            self._samples[articles].astype(np.uint32),
+            np.flatnonzero(self._boilerplate[documents]).astype(np.uint32),
+            np.flatnonzero(self._redundant[documents]).astype(np.uint32),
         )
 
     # ---- changes
@@ -196,9 +196,9 @@ class _Update:
         for n, segment in enumerate(self._segments):
             here = articles[self._articles[n] : self._articles[n + 1]]
             if here.all():
-                found.append(segment.shingles.hashes)
+                found.append(segment.samples.hashes)
             elif here.any():
-                found.append(segment.shingles.hashes[segment.shingles.of(here)])
+                found.append(segment.samples.hashes[segment.samples.of(here)])
         return _union_hashes(*found)
 
     def _with_their_stories(self, articles: Mask) -> None:
@@ -221,28 +221,28 @@ class _Update:
     # ---- samples
 
     def _rows(self, wanted: Hashes, removed: Hashes) -> tuple[_SampleRows, Ints]:
-        """Return the samples with a repeated or removed hash, and the number of other samples of each article."""
+        """Return the samples whose hash is removed or occurs more than once, and the number of other samples of each article."""
         found = [(NO_INTS, NO_INTS, NO_INTS)]
         counts = np.zeros(len(wanted), np.int64)
         for n, segment in enumerate(self._segments):
-            begins, sizes = segment.shingles.find(wanted)
-            hashes, places = np.repeat(np.arange(len(wanted)), sizes), concat_ranges(begins, sizes)
-            articles = segment.shingles.articles_at(places) + self._articles[n]
+            begins, sizes = segment.samples.find(wanted)
+            hashes, indices = np.repeat(np.arange(len(wanted)), sizes), concat_ranges(begins, sizes)
+            articles = segment.samples.articles_at(indices) + self._articles[n]
             there = self._present[articles]
             if not there.all():
-                hashes, places, articles = hashes[there], places[there], articles[there]
+                hashes, indices, articles = hashes[there], indices[there], articles[there]
                 sizes = np.bincount(hashes, minlength=len(wanted))
             counts += sizes
-            found.append((hashes, articles, places))
+            found.append((hashes, articles, indices))
         chosen = (counts > 1) | _are_in(wanted, removed)
         alone = np.zeros(len(self._present), np.int64)
         shared = []
-        for n, (hashes, articles, places) in enumerate(found[1:]):
+        for n, (hashes, articles, indices) in enumerate(found[1:]):
             segment, several = self._segments[n], np.flatnonzero(chosen[hashes])
             alone += np.bincount(articles, minlength=len(alone))
-            hashes, articles, places = hashes[several], articles[several], places[several]  # noqa: PLW2901
+            hashes, articles, indices = hashes[several], articles[several], indices[several]  # noqa: PLW2901
             alone -= np.bincount(articles, minlength=len(alone))
-            documents = segment.first[articles - self._articles[n]] + segment.shingles.within.at(places)
+            documents = segment.first[articles - self._articles[n]] + segment.samples.within.at(indices)
             shared.append((hashes, articles, documents + self._documents[n]))
         hashes, articles, documents = (
             np.concatenate(columns) for columns in zip(found[0], *shared, strict=True)
@@ -259,15 +259,17 @@ class _Update:
         many = (counts >= BOILERPLATE_ARTICLES_OF_OUTLET) & ~common
         chosen = np.flatnonzero(many[rows.hashes])
         articles = rows.articles[chosen]
-        # The mark comes from another document: text that many articles share would give them all the same mark.
-        own = self._marked[articles] == rows.documents[chosen]
-        marks = np.where(own, self._other_marks[articles], self._marks[articles])
+        # The signature comes from another document: text that many articles share would give them all the same signature.
+        same = self._signature_documents[articles] == rows.documents[chosen]
+        signatures = np.where(same, self._other_signatures[articles], self._signatures[articles])
         outlets = self._outlets[articles]
         hashes = rows.hashes[chosen]
-        order = np.lexsort((marks, outlets, hashes))
-        hashes, outlets, marks = hashes[order], outlets[order], marks[order]
+        order = np.lexsort((signatures, outlets, hashes))
+        hashes, outlets, signatures = hashes[order], outlets[order], signatures[order]
         new = run_starts(hashes) | run_starts(outlets)
-        different = np.flatnonzero(new | run_starts(marks))  # copies have the same mark and count once
+        different = np.flatnonzero(
+            new | run_starts(signatures)
+        )  # copies have the same signature and count once
         first = np.flatnonzero(new[different])
         enough = np.diff(first, append=len(different)) >= BOILERPLATE_ARTICLES_OF_OUTLET
         common[hashes[different[first[enough]]]] = True
@@ -275,21 +277,21 @@ class _Update:
 
     # ---- stories
 
-    def _look(self, rows: _SampleRows, common: Mask, alone: Ints) -> None:
-        self._look_at_documents(rows, common)
+    def _compare(self, rows: _SampleRows, common: Mask, alone: Ints) -> None:
+        self._mark_boilerplate(rows, common)
         rows = rows.where(~common[rows.hashes])
-        own = alone + np.bincount(rows.articles[rows.once], minlength=len(alone))
-        self._own[self._dirty] = own[self._dirty]
+        samples = alone + np.bincount(rows.articles[rows.once], minlength=len(alone))
+        self._samples[self._dirty] = samples[self._dirty]
         pairs = self._pairs(rows)
         both = rows.once[pairs.ones] & rows.once[pairs.others]
         self._connect(*self._copies(rows.articles[pairs.ones[both]], rows.articles[pairs.others[both]]))
         first = self._is_earlier(rows.articles[pairs.ones], rows.articles[pairs.others])
         earlier, later = np.where(first, pairs, pairs[::-1])
         is_first = rows.once[earlier]
-        self._know(rows.documents[later[is_first]], rows.articles[earlier[is_first]])
+        self._mark_redundant(rows.documents[later[is_first]], rows.articles[earlier[is_first]])
 
-    def _look_at_documents(self, rows: _SampleRows, common: Mask) -> None:
-        """Mark the documents of dirty articles that are repeated, and therefore known."""
+    def _mark_boilerplate(self, rows: _SampleRows, common: Mask) -> None:
+        """Mark the boilerplate documents of dirty articles, which are redundant, too."""
         for n, segment in enumerate(self._segments):
             here = self._dirty[self._articles[n] : self._articles[n + 1]]
             if not here.any():
@@ -298,9 +300,9 @@ class _Update:
             mine = here[segment.article]
             inside = (rows.documents >= low) & (rows.documents < high) & common[rows.hashes]
             counts = np.bincount(rows.documents[inside] - low, minlength=high - low)
-            repeated = mine & (counts > 0) & (counts >= segment.shingles.sizes.between(0, high - low))
-            self._repeated[low:high] = np.where(mine, repeated, self._repeated[low:high])
-            self._known[low:high] = np.where(mine, repeated, self._known[low:high])
+            boilerplate = mine & (counts > 0) & (counts >= segment.samples.sizes.between(0, high - low))
+            self._boilerplate[low:high] = np.where(mine, boilerplate, self._boilerplate[low:high])
+            self._redundant[low:high] = np.where(mine, boilerplate, self._redundant[low:high])
 
     def _pairs(self, rows: _SampleRows) -> _ArticlePairs:
         """Return the pairs of articles that share a sample, once for each shared sample."""
@@ -328,8 +330,8 @@ class _Update:
         shared = shared[shared >= MIN_SHARED_SAMPLES]
         low = (keys[begins] >> _HIGH_SHIFT).astype(np.int64)
         high = (keys[begins] & np.uint64(0xFFFFFFFF)).astype(np.int64)
-        smaller = np.minimum(self._own[low], self._own[high])
-        larger = np.maximum(self._own[low], self._own[high])
+        smaller = np.minimum(self._samples[low], self._samples[high])
+        larger = np.maximum(self._samples[low], self._samples[high])
         home = (self._outlets[low] == self._outlets[high]) & (self._outlets[low] > 0)
         least = np.where(home, MIN_SUM_OF_SHARES_IN_OUTLET, MIN_SUM_OF_SHARES)
         alike = (shared >= MIN_SHARE_OF_SMALLER * smaller) & (
@@ -382,12 +384,12 @@ class _Update:
 
     def _ids(self, articles: Ints) -> dict[int, bytes]:
         numbers = np.searchsorted(self._articles, articles, "right") - 1
-        own = articles - self._articles[numbers]
-        each = zip(articles.tolist(), numbers.tolist(), own.tolist(), strict=True)
-        return {article: self._segments[n].id(at) for article, n, at in each}
+        local = articles - self._articles[numbers]
+        each = zip(articles.tolist(), numbers.tolist(), local.tolist(), strict=True)
+        return {article: self._segments[n].id(number) for article, n, number in each}
 
-    def _know(self, documents: Ints, earlier: Ints) -> None:
-        """Mark a document as known if one earlier article has enough of its samples.
+    def _mark_redundant(self, documents: Ints, earlier: Ints) -> None:
+        """Mark a document as redundant if one earlier article has enough of its samples.
 
         The arguments hold a pair once for each shared sample.
         """
@@ -400,8 +402,8 @@ class _Update:
         sizes = np.zeros(len(held), np.int64)
         for n, segment in enumerate(self._segments):
             here = np.flatnonzero(numbers == n)
-            sizes[here] = segment.shingles.sizes.at(held[here] - self._documents[n])
-        self._known[held[shared >= MIN_SHARE_OF_DOCUMENT * sizes]] = True
+            sizes[here] = segment.samples.sizes.at(held[here] - self._documents[n])
+        self._redundant[held[shared >= MIN_SHARE_OF_DOCUMENT * sizes]] = True
 
 
 def _connected(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:

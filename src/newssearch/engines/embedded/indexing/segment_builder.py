@@ -6,9 +6,9 @@ an article without paragraphs has one document without words. A segment has the 
 
 ======================  ===============================================================================================
 ``article.first``       the first document of each article, and the end
-``article.bare``        the articles without paragraphs
+``article.empty``       the articles without paragraphs
 ``article.lead``        two per article: the numbers of the paragraphs of its lead (:mod:`newssearch.lead`), or 0
-``article.written``     the publication time of each article by the outlet's clock, in microseconds, or NO_TIME
+``article.local``       the publication time of each article by the outlet's clock, in microseconds, or NO_TIME
 ``article.instant``     the publication time of each article in UTC, in microseconds, or NO_TIME
 ``article.id``          the id of each article (:class:`~storage.container.StringTable`)
 ``article.id.order``    the articles, sorted by id
@@ -48,9 +48,9 @@ class SegmentBuilder:
 
     def __init__(self) -> None:
         self._first = array("I", [0])
-        self._bare = array("I")
+        self._empty = array("I")
         self._lead = array("I")
-        self._written = array("q")
+        self._local = array("q")
         self._instant = array("q")
         self._ids: list[bytes] = []
         self._states: list[bytes] = []
@@ -77,7 +77,7 @@ class SegmentBuilder:
         title = (article.title or "").encode()
         texts = [paragraph.text.encode() for paragraph in article.paragraphs]
         if not texts:
-            self._bare.append(len(self._ids))
+            self._empty.append(len(self._ids))
         numbers = lead(article)
         self._lead.extend((*numbers, *(0,) * (LEAD - len(numbers))))
         self._titles.append(title)
@@ -85,7 +85,7 @@ class SegmentBuilder:
         self._size += sum(map(len, texts))
         self._analyses.append(analysis_of(article.lang))
         self._first.append(len(self._bodies))
-        self._written.append(NO_TIME if article.date is None else microseconds(local_time(article.date)))
+        self._local.append(NO_TIME if article.date is None else microseconds(local_time(article.date)))
         self._instant.append(NO_TIME if article.date is None else instant(article.date))
         self._ids.append(article.id.encode())
         self._states.append(state.encode())
@@ -100,9 +100,9 @@ class SegmentBuilder:
         order = sorted(range(len(self._ids)), key=self._ids.__getitem__)
         sections: dict[str, Array] = {
             "article.first": first,
-            "article.bare": np.array(self._bare, np.uint32),
+            "article.empty": np.array(self._empty, np.uint32),
             "article.lead": narrow(np.array(self._lead, np.int64)),
-            "article.written": np.array(self._written, np.int64),
+            "article.local": np.array(self._local, np.int64),
             "article.instant": np.array(self._instant, np.int64),
             "article.id.order": np.array(order, np.uint32),
             "document.article": document_articles(first),

@@ -52,14 +52,14 @@ def inconsistencies(segment: Segment, entry: SegmentEntry | None = None) -> Iter
     checks: list[Callable[[], Iterator[str]]] = [
         lambda: _types(container),
         lambda: _strings(container),
-        lambda: _small(container),
+        lambda: _exceptions(container),
         lambda: _articles(segment, entry),
         lambda: _stored("header", segment.rest, segment.articles),
         lambda: _stored("body", segment.bodies, segment.documents),
         lambda: _metadata(segment),
         lambda: _words(segment, "text"),
         lambda: _words(segment, "title"),
-        lambda: _shingles(segment),
+        lambda: _samples(segment),
         lambda: _stories(segment),
     ]
     for check in checks:
@@ -72,7 +72,7 @@ def inconsistencies(segment: Segment, entry: SegmentEntry | None = None) -> Iter
             return
 
 
-SECTION_KINDS = {"article.written": "i", "article.instant": "i", "text.group.mean": "f"}
+SECTION_KINDS = {"article.local": "i", "article.instant": "i", "text.mean": "f"}
 """The sections whose items are not unsigned integers, with the NumPy kind of their items: ``i`` signed, ``f`` float."""
 
 
@@ -85,22 +85,29 @@ def _types(container: Container) -> Iterator[str]:
 def _strings(container: Container) -> Iterator[str]:
     names = {name for name, _ in container.items()}
     for name in sorted(names):
-        if f"{name}.at" in names:
-            at = container[f"{name}.at"]
-            if not len(at) or at[0] or int(at[-1]) != len(container[name]) or not _rising(at):
+        if f"{name}.offsets" in names:
+            offsets = container[f"{name}.offsets"]
+            if (
+                not len(offsets)
+                or offsets[0]
+                or int(offsets[-1]) != len(container[name])
+                or not _rising(offsets)
+            ):
                 yield f"{name}: strings are not consecutive"
 
 
-def _small(container: Container) -> Iterator[str]:
+def _exceptions(container: Container) -> Iterator[str]:
     """Yield a message for each array of patched ints whose exceptions are inconsistent: see
     :mod:`storage.patched_ints`.
     """
     names = {name for name, _ in container.items()}
     for name in sorted(names):
-        if f"{name}.far" in names:
-            low, far, high = (container[one] for one in (name, f"{name}.far", f"{name}.high"))
-            if len(far) != len(high) or (
-                len(far) and not np.array_equal(np.flatnonzero(low == EXCEPTION), far)
+        if f"{name}.exceptions" in names:
+            low, indices, values = (
+                container[one] for one in (name, f"{name}.exceptions", f"{name}.exceptions.values")
+            )
+            if len(indices) != len(values) or (
+                len(indices) and not np.array_equal(np.flatnonzero(low == EXCEPTION), indices)
             ):
                 yield f"{name}: its exceptions are not where its items say"
 
@@ -115,8 +122,8 @@ def _articles(segment: Segment, entry: SegmentEntry | None) -> Iterator[str]:
         return
     if not np.array_equal(segment.article, np.repeat(np.arange(articles), np.diff(first))):
         yield "paragraphs belong to other articles"
-    if len(segment.bare) and (
-        int(segment.bare.max()) >= articles or not _rising(segment.bare, strictly=True)
+    if len(segment.empty_articles) and (
+        int(segment.empty_articles.max()) >= articles or not _rising(segment.empty_articles, strictly=True)
     ):
         yield "the articles without paragraphs are not in order"
     if (
@@ -128,14 +135,14 @@ def _articles(segment: Segment, entry: SegmentEntry | None) -> Iterator[str]:
         yield f"it has {documents} paragraphs, and should have {entry.documents}"
     if len(segment.deleted) and not 0 <= int(segment.deleted[0]) <= int(segment.deleted[-1]) < documents:
         yield "paragraphs are deleted that do not exist"
-    elif segment.alive is not None and len(segment.deleted) != np.diff(first)[~segment.alive].sum():
+    elif segment.live is not None and len(segment.deleted) != np.diff(first)[~segment.live].sum():
         yield "articles are deleted in part"
     if len(segment.bodies) != documents or len(segment.rest) != articles:
         yield "the number of texts is not that of the paragraphs"
     for name in ("article.id", "article.state", "article.shown"):
         if len(StringTable(container, name)) != articles:
             yield f"{name} does not have an item for each article"
-    for name in ("article.id.order", "article.written", "article.instant"):
+    for name in ("article.id.order", "article.local", "article.instant"):
         if len(container[name]) != articles:
             yield f"{name} does not have an item for each article"
     order = container["article.id.order"]
@@ -171,12 +178,12 @@ def _metadata(segment: Segment) -> Iterator[str]:
         codes, values = segment.values(name)
         if len(codes) != segment.articles or int(codes.max(initial=0)) >= len(values):
             yield f"{name}: its values are not those that articles use"
-        if name != "known" and len(segment.keys(name)) != len(values):
+        if name != "provenance" and len(segment.keys(name)) != len(values):
             yield f"{name}: its values are not those that filters compare"
-    for known in segment.values("known").values:
-        ways = json.loads(known or "{}")
+    for value in segment.values("provenance").values:
+        provenances = json.loads(value or "{}")
         if not all(
-            len(way) in (1, 2) and all(isinstance(part, str) for part in way) for way in ways.values()
+            len(one) in (1, 2) and all(isinstance(part, str) for part in one) for one in provenances.values()
         ):
             yield "a provenance is malformed"
     for article in range(segment.articles):
@@ -197,11 +204,11 @@ def _decode(strings: list[bytes]) -> None:
 
 
 BOUNDS = {
-    "form.first": "variant.term",
-    "compounds.first": "compounds.places",
-    "group.runs": "group.run.page",
-    "group.run.first": "group.low",
-    "packed.at": "packed",
+    "folded.first": "form.term",
+    "compounds.first": "compounds.positions",
+    "runs": "run.high",
+    "run.first": "block.low",
+    "packed.offsets": "packed",
 }
 """Maps a section of offsets to the section that it divides. The offsets are where each part begins, then its length."""
 
@@ -212,7 +219,7 @@ def _words(segment: Segment, name: TextField) -> Iterator[str]:
     checks: list[Callable[[], Iterator[str]]] = [
         lambda: _vocabulary(field),
         lambda: _sizes(field, owners),
-        lambda: _groups(field, segment.articles),
+        lambda: _blocks(field, segment.articles),
         lambda: _check_positions(field, field.array("tokens").astype(np.int64)),
     ]
     for check in checks:
@@ -228,15 +235,15 @@ def _vocabulary(field: FieldReader) -> Iterator[str]:
         bounds = field.array(name)
         if not len(bounds) or bounds[0] or int(bounds[-1]) != len(field.array(of)) or not _rising(bounds):
             yield f"{name} does not divide {of}"
-    terms, forms = field.terms.all(), field.forms.all()
-    for what, strings in (("terms", terms), ("forms", forms)):
+    terms, folded = field.terms.all(), field.folded.all()
+    for what, strings in (("terms", terms), ("folded terms", folded)):
         if any(low >= high for low, high in pairwise(strings)):
             yield f"{what} are not in order"
         _decode(strings)
-    written = StringTable(field.container, f"{field.name}.written")
-    _decode(written.all())
-    if len(field.array("form.first")) != len(forms) + 1 or not _rising(
-        field.array("form.first"), strictly=True
+    forms = StringTable(field.container, f"{field.name}.forms")
+    _decode(forms.all())
+    if len(field.array("folded.first")) != len(folded) + 1 or not _rising(
+        field.array("folded.first"), strictly=True
     ):
         yield "the number of folded terms is wrong"
     entries, first = field.compounds.entries(), field.array("compounds.first")
@@ -244,22 +251,22 @@ def _vocabulary(field: FieldReader) -> Iterator[str]:
         yield "compounds are not in order"
     if len(first) != len(entries) + 1 or not _rising(first, strictly=True):
         yield "the number of compounds is wrong"
-    if {len(field.array(f"variant.{name}")) for name in ("term", "kind", "words")} != {len(written)}:
+    if {len(field.array(f"form.{name}")) for name in ("term", "number", "words")} != {len(forms)}:
         yield "the number of surface forms is wrong"
         return
-    of_terms = {"kinds": 0, "group.runs": 1, "tokens": 1, "packed.at": 1} | (
+    of_terms = {"term.forms": 0, "runs": 1, "tokens": 1, "packed.offsets": 1} | (
         {"first": 1} if field.of_documents else {}
     )
     for name, more in of_terms.items():
         if len(field.array(name)) != len(terms) + more:
             yield f"{name} does not have an item for each term"
             return
-    term, kinds = field.array("variant.term"), field.array("kinds")
+    term, form_counts = field.array("form.term"), field.array("term.forms")
     if len(term) and int(term.max()) >= len(terms):
         yield "surface forms belong to terms that do not exist"
-    elif not np.array_equal(np.bincount(term, minlength=len(terms)), kinds):
+    elif not np.array_equal(np.bincount(term, minlength=len(terms)), form_counts):
         yield "terms have other surface forms than their counts say"
-    elif (field.array("variant.kind") >= kinds[term]).any():
+    elif (field.array("form.number") >= form_counts[term]).any():
         yield "surface forms are numbered beyond their count"
 
 
@@ -282,37 +289,38 @@ def _sizes(field: FieldReader, owners: int) -> Iterator[str]:
     counts = field.patched("counts")
     if int(counts.between(0, len(counts)).sum(dtype=np.int64)) != words:
         yield "postings do not count all words"
-    kinds = field.array("kinds").astype(np.int64)
+    form_counts = field.array("term.forms").astype(np.int64)
     if not np.array_equal(
-        packed_starts(kinds, np.diff(tokens.astype(np.int64)).astype(np.int64)), field.array("packed.at")
+        packed_starts(form_counts, np.diff(tokens.astype(np.int64)).astype(np.int64)),
+        field.array("packed.offsets"),
     ):
         yield "the surface forms of words are not where their terms say"
-    for name in ("sentences", "compounds.places"):
-        places = field.array(name)
-        if len(places) and int(places.max()) >= int(starts[-1]):
+    for name in ("sentences", "compounds.positions"):
+        positions = field.array(name)
+        if len(positions) and int(positions.max()) >= int(starts[-1]):
             yield f"{name} are beyond the last word"
     if not _rising(field.sentences, strictly=True):
         yield "sentences are not in order"
 
 
-def _groups(field: FieldReader, articles: int) -> Iterator[str]:
+def _blocks(field: FieldReader, articles: int) -> Iterator[str]:
     """Check how the postings of a field are divided into article blocks."""
-    groups, postings = len(field.array("group.low")), len(field.patched("counts"))
-    if len(field.array("group.run.first")) != len(field.array("group.run.page")) + 1:
+    blocks, postings = len(field.array("block.low")), len(field.patched("counts"))
+    if len(field.array("run.first")) != len(field.array("run.high")) + 1:
         yield "the high-bits runs of article blocks are not those of their terms"
     if not field.of_documents:
-        if groups != postings:
+        if blocks != postings:
             yield "headlines do not have one posting for each article block"
         return
-    first, sizes, mean = field.array("first"), field.patched("group.counts"), field.array("group.mean")
+    first, sizes, mean = field.array("first"), field.patched("block.sizes"), field.array("mean")
     if (
-        len(sizes) != groups
-        or len(field.array("group.best")) != groups
+        len(sizes) != blocks
+        or len(field.array("block.max")) != blocks
         or len(field.patched("within")) != postings
     ):
         yield "the number of postings is wrong"
         return
-    each = sizes.between(0, groups).astype(np.int64)
+    each = sizes.between(0, blocks).astype(np.int64)
     if (
         first[0]
         or int(first[-1]) != postings
@@ -323,7 +331,7 @@ def _groups(field: FieldReader, articles: int) -> Iterator[str]:
         yield "postings are not in the blocks of their articles"
     if len(mean) != 1 or not 0 < float(mean[0]) < 1e300:
         yield "the mean length of a paragraph is not a length"
-    if articles and int(field.array("group.best").max(initial=0)) >= len(IMPACT_BOUNDS):
+    if articles and int(field.array("block.max").max(initial=0)) >= len(IMPACT_BOUNDS):
         yield "an impact is greater than the greatest possible one"
 
 
@@ -338,7 +346,7 @@ def _check_positions(field: FieldReader, tokens: Ints) -> Iterator[str]:
     while low < len(tokens) - 1:
         high = max(int(tokens.searchsorted(tokens[low] + WORDS_PER_PASS)), low + 1)
         high = min(high, len(tokens) - 1)
-        terms, owners, counts, positions, kinds = field.postings_between(low, high)
+        terms, owners, counts, positions, forms = field.postings_between(low, high)
         if (owners[1:] <= owners[:-1])[~run_starts(terms)[1:]].any():
             yield "postings are not in order"
             return
@@ -346,11 +354,11 @@ def _check_positions(field: FieldReader, tokens: Ints) -> Iterator[str]:
         if not np.array_equal(words, np.diff(tokens[low : high + 1])):
             yield "words are not counted by their postings"
             return
-        if (kinds >= field.array("kinds")[low:high].repeat(np.diff(tokens[low : high + 1]))).any():
+        if (forms >= field.array("term.forms")[low:high].repeat(np.diff(tokens[low : high + 1]))).any():
             yield "words have surface forms that do not exist"
             return
-        places = np.repeat(field.starts[owners].astype(np.int64), counts) + positions
-        taken[places] = True
+        absolute = np.repeat(field.starts[owners].astype(np.int64), counts) + positions
+        taken[absolute] = True
         if np.count_nonzero(taken) != int(tokens[high]):
             yield "two words have one position"
             return
@@ -358,7 +366,7 @@ def _check_positions(field: FieldReader, tokens: Ints) -> Iterator[str]:
         strides.append(begins[-numbered % POSTINGS_PER_OFFSET :: POSTINGS_PER_OFFSET])
         numbered += len(counts)
         low = high
-    if not np.array_equal(np.concatenate(strides), field.array("at")):
+    if not np.array_equal(np.concatenate(strides), field.array("offsets")):
         yield "positions are not where their postings say"
 
 
@@ -366,45 +374,43 @@ HASH_PAGES = 1 << 32 - RUN_BITS
 """The number of pages into which 32-bit sample hashes are divided: one for each value of their high bits."""
 
 
-def _shingles(segment: Segment) -> Iterator[str]:
+def _samples(segment: Segment) -> Iterator[str]:
     """Check the min-hash samples of documents and the signatures of articles: see :mod:`segment.shingles`."""
-    container, shingles, first = segment.container, segment.shingles, segment.first
-    pages, of = container["shingles.page"], container["shingles.article"].astype(np.int64)
-    number = len(shingles)
+    container, samples, first = segment.container, segment.samples, segment.first
+    pages, of = container["samples.page.first"], container["samples.article"].astype(np.int64)
+    number = len(samples)
     if len(pages) and (
         len(pages) != HASH_PAGES + 1 or pages[0] or int(pages[-1]) != number or not _rising(pages)
     ):
         yield "samples are not on their pages"
-    elif (
-        len(of) != number or len(shingles.within) != number or (number and int(of.max()) >= segment.articles)
-    ):
+    elif len(of) != number or len(samples.within) != number or (number and int(of.max()) >= segment.articles):
         yield "samples do not belong to the articles"
-    elif not _rising(shingles.hashes):
+    elif not _rising(samples.hashes):
         yield "samples are not in order"
     else:
-        documents = first[of] + shingles.within.between(0, number)
-        sizes = shingles.sizes.between(0, len(shingles.sizes))
+        documents = first[of] + samples.within.between(0, number)
+        sizes = samples.sizes.between(0, len(samples.sizes))
         if (documents >= first[of + 1]).any():
             yield "samples belong to documents of other articles"
         elif not np.array_equal(np.bincount(documents, minlength=segment.documents), sizes):
             yield "documents have other samples than their counts say"
-    marks = [container[f"article.mark{which}"] for which in ("", ".within", ".other")]
-    if any(len(mark) != segment.articles for mark in marks):
+    signatures = [container[f"article.signature{which}"] for which in ("", ".within", ".other")]
+    if any(len(signature) != segment.articles for signature in signatures):
         yield "the number of min-hash signatures is wrong"
-    elif (marks[1] >= np.diff(first)).any():
+    elif (signatures[1] >= np.diff(first)).any():
         yield "min-hash signatures belong to documents of other articles"
 
 
 def _stories(segment: Segment) -> Iterator[str]:
     """Check that the story columns of a segment have an item for each article, and name only existing documents."""
-    known = segment.stories
-    if known is None:
+    stories = segment.stories
+    if stories is None:
         return
-    if any(array.dtype.kind != "u" for array in known):
+    if any(array.dtype.kind != "u" for array in stories):
         yield "its stories have items of wrong types"
-    elif len(known.story) != segment.articles or len(known.own) != segment.articles:
+    elif len(stories.story) != segment.articles or len(stories.samples) != segment.articles:
         yield "its stories do not have an item for each article"
-    for documents in (known.repeated, known.known):
+    for documents in (stories.boilerplate, stories.redundant):
         if len(documents) and (
             int(documents[-1]) >= segment.documents or not _rising(documents, strictly=True)
         ):
@@ -457,15 +463,15 @@ def _indexed(field: FieldReader, owner: int, text: str, analysis: str) -> bool:
 
     ``analysis`` is the name of the analyser of the article's language.
     """
-    places: dict[str, list[int]] = {}
+    positions: dict[str, list[int]] = {}
     terms = analyser_named(analysis).terms(text)
-    for place, term in enumerate(terms):
-        places.setdefault(term, []).append(place)
+    for position, term in enumerate(terms):
+        positions.setdefault(term, []).append(position)
     if int(field.sizes[owner]) != len(terms):
         return False
     start = int(field.starts[owner])
     only = np.array([owner])
-    for term, expected in places.items():
+    for term, expected in positions.items():
         number = field.find(term)
         if number < 0 or (field.positions(SurfaceForms(number, None), only) - start).tolist() != expected:
             return False

@@ -134,14 +134,14 @@ class EmbeddedCheck:
 
     def _texts(self, name: str, segment: Segment) -> Iterator[Problem]:
         """Yield a problem for each article of a segment that cannot be read, or, in the sample, is wrongly indexed."""
-        living = np.flatnonzero(segment.everything())
+        live = np.flatnonzero(segment.live_articles())
         self.paragraphs += segment.paragraphs
-        self.articles += len(living)
-        lost = [what for _, what in invariants.unreadable(segment, living)]
+        self.articles += len(live)
+        lost = [what for _, what in invariants.unreadable(segment, live)]
         yield from (Problem(name, what) for what in lost[:MAX_NAMED_ARTICLES])
         if len(lost) > MAX_NAMED_ARTICLES:
             yield Problem(name, f"and {len(lost) - MAX_NAMED_ARTICLES:,} more articles")
-        chosen = living[:: max(len(living) // max(self._sample, 1), 1)][: self._sample]
+        chosen = live[:: max(len(live) // max(self._sample, 1), 1)][: self._sample]
         self.sampled += len(chosen)
         yield from (Problem(name, what) for what in invariants.wrongly_indexed(segment, chosen))
 
@@ -171,7 +171,7 @@ class EmbeddedCheck:
             yield unread(path, error)
             return
         for entry, segment, key in zip(toc.entries, segments, named, strict=False):
-            if segment is not None and key != (entry.file_name, segment.living):
+            if segment is not None and key != (entry.file_name, segment.live_documents):
                 yield Problem(path.name, f"it has no stories of {entry.file_name}")
         if len(named) != len(toc.entries):
             yield Problem(path.name, "it has the stories of other segments")
@@ -180,7 +180,7 @@ class EmbeddedCheck:
         """Yield one problem if articles are live in more than one segment."""
         counts: Counter[str] = Counter()
         for segment in filter(None, segments):
-            counts.update(segment.ids(np.flatnonzero(segment.everything())))
+            counts.update(segment.ids(np.flatnonzero(segment.live_articles())))
         twice = [one for one, count in counts.items() if count > 1]
         path = toc_path(self._folder, toc.generation)
         if twice:

@@ -112,7 +112,7 @@ def _is_any_of(codes: Array, wanted: Sequence[int]) -> Mask:
 
 def _moments(segment: Segment, bound: dt.datetime) -> Array:
     """Return the date column to compare a bound with: local dates if the bound has no time zone, otherwise instants."""
-    return segment.written if bound.tzinfo is None else segment.instant
+    return segment.local_time if bound.tzinfo is None else segment.instant
 
 
 def _column_value(bound: dt.datetime) -> int:

@@ -78,7 +78,7 @@ class QueryEvaluator:
         if isinstance(node, Leaf):
             return self.reader.per_segment(lambda segment: self._with_match(segment, node, region))
         if isinstance(node, Not):
-            return self.reader.everything() & ~self.articles(node.operand, region)
+            return self.reader.live_articles() & ~self.articles(node.operand, region)
         if isinstance(node, And):
             return _intersection(self.articles(operand, region) for operand in node.operands)
         if isinstance(node, Or):
@@ -90,13 +90,13 @@ class QueryEvaluator:
         if isinstance(node, AtLeast):
             return self.reader.per_segment(lambda segment: self._with_count(segment, node, region))
         if isinstance(node, Field):
-            return self.reader.everything() & self._conditions.matching(node)
+            return self.reader.live_articles() & self._conditions.matching(node)
         if isinstance(node, Dated):
-            return self.reader.everything() & self._conditions.dated(node.start, node.end)
+            return self.reader.live_articles() & self._conditions.dated(node.start, node.end)
         if isinstance(node, Undated):
-            return self.reader.everything() & self._conditions.undated()
+            return self.reader.live_articles() & self._conditions.undated()
         if isinstance(node, Everything):
-            return self.reader.everything()
+            return self.reader.live_articles()
         assert_never(node)
 
     def _with_match(self, segment: Segment, leaf: Leaf, region: str | None) -> Mask:
@@ -147,7 +147,7 @@ class QueryEvaluator:
         ]
         if request.start is not None or request.end is not None:
             masks.append(self._conditions.dated(request.start, request.end))
-        return _intersection(masks) & self.reader.everything() if masks else None
+        return _intersection(masks) & self.reader.live_articles() if masks else None
 
     def found(self, request: ResolvedRequest) -> Mask:
         """Return a mask of the live articles that the tree finds and that pass all filters of a request."""
@@ -168,7 +168,7 @@ class QueryEvaluator:
         tree = of_any_date(self.tree)
         if request.start is None and request.end is None and tree is self.tree:
             return 0
-        excluded = self.reader.everything() & ~found & self._conditions.undated()
+        excluded = self.reader.live_articles() & ~found & self._conditions.undated()
         if not excluded.any():
             return 0
         excluded &= self._found(tree, replace(request, start=None, end=None))
@@ -220,13 +220,13 @@ class QueryEvaluator:
 
     def _name_spellings(self, name: Name) -> tuple[NameSpelling, ...]:
         """Return the most frequent spelling of each folded form of a name, by descending number of articles."""
-        forms = sorted({form for field in TEXT_FIELDS for form in self._expansion(name, field)})
+        words = sorted({word for field in TEXT_FIELDS for word in self._expansion(name, field)})
         counted: list[NameSpelling] = []
-        for form in forms:
+        for word in words:
             spellings = Counter[str]()
             articles = 0
             for matcher in self._matchers.values():
-                articles += matcher.count_name_spelling(name, form, spellings)
+                articles += matcher.count_name_spelling(name, word, spellings)
             if articles:
                 text = min(spellings, key=lambda spelling: (-spellings[spelling], spelling))
                 counted.append(NameSpelling(text, articles))

@@ -24,7 +24,7 @@ def explain(evaluator: QueryEvaluator, request: ResolvedRequest) -> tuple[Clause
     allowed = evaluator.filtered(request)
     if allowed is not None:
         packed["the filters"] = np.packbits(allowed)
-    live = evaluator.reader.everything()
+    live = evaluator.reader.live_articles()
     failed = np.zeros(len(live), np.int64)  # the number of clauses that each article fails
     for bits in packed.values():
         failed += ~_unpack(bits, len(live))

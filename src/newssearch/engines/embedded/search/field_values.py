@@ -191,7 +191,7 @@ def similar_values(reader: IndexReader, field: str, wanted: str, aliases: Aliase
     words ``wanted`` contains, and those that contain its letters, each group with the most frequent first; last come
     those that differ in few letters, the most similar first.
     """
-    counted = count_values(reader, field, reader.everything(), aliases)
+    counted = count_values(reader, field, reader.live_articles(), aliases)
     values = [facet.value for facet in counted if facet.value is not None]
     sought = key(wanted)
     keys = [key(value) for value in values]

@@ -35,9 +35,9 @@ class IndexReader:
         masks = [mask_of(segment) for segment in self.segments]
         return np.concatenate(masks) if masks else np.empty(0, np.bool_)
 
-    def everything(self) -> Mask:
+    def live_articles(self) -> Mask:
         """Return a mask of all articles in which the live ones are set."""
-        return self.per_segment(Segment.everything)
+        return self.per_segment(Segment.live_articles)
 
     def document_offset(self, number: int) -> int:
         """Return the number of the first document of a segment, given by its index."""

@@ -108,7 +108,7 @@ class SegmentMatcher:
             or (number := field.find(analysed[0].terms[0])) < 0
         ):
             return None
-        term, live = self._terms.term(field, number), self.segment.alive
+        term, live = self._terms.term(field, number), self.segment.live
         if not analysed[0].others:
             return TermDocs(term, field.mean, live)
         spans = union_spans([self._terms.alternative(field, one, None) for one in analysed[0].others])
@@ -118,7 +118,7 @@ class SegmentMatcher:
         both = term.of_blocks(np.flatnonzero(with_alternative[term.articles]))
         if len(both.owners) * 2 > term.total or (spans.ends - spans.starts == 1).any():
             return None
-        term_alone = self.segment.everything() & ~with_alternative
+        term_alone = self.segment.live_articles() & ~with_alternative
         merged = merge_postings([Postings(both.owners, term.counts_of(both)), alternatives])
         return UnionDocs([TermDocs(term, field.mean, term_alone), ListedDocs(merged, self.segment)])
 
@@ -152,30 +152,30 @@ class SegmentMatcher:
             return found
         return _filter_postings(found, words.articles[self._articles(found.owners, name)])
 
-    def has_form(self, form: str, name: TextField) -> bool:
-        """Whether a live article has the folded word ``form`` in one field."""
+    def has_folded(self, folded: str, name: TextField) -> bool:
+        """Whether a live article has the folded word ``folded`` in one field."""
         field = self.segment.fields[name]
-        found = self._terms.postings(field, self._lookup.surface_forms(field, [form]))
+        found = self._terms.postings(field, self._lookup.surface_forms(field, [folded]))
         return len(self._live(found, name).owners) > 0
 
-    def count_name_spelling(self, node: Name, form: str, spellings: Counter[str]) -> int:
-        """Return the number of live articles that write a name in the folded form ``form``.
+    def count_name_spelling(self, node: Name, folded: str, spellings: Counter[str]) -> int:
+        """Return the number of live articles that write a name in the folded form ``folded``.
 
-        Adds the number of occurrences of each spelling of the form to ``spellings``.
+        Adds the number of occurrences of each spelling of the folded form to ``spellings``.
         """
         articles = np.zeros(self.segment.articles, np.bool_)
         for name, field in self.segment.fields.items():
-            variants = self._lookup.spellings_of_name(field, node, [form])
-            for variant in variants.tolist():
-                spelling = unelided(field.written(variant), form).lstrip(TAG_PREFIX)
-                spellings[spelling] += int(field.array("variant.words")[variant])
-            found = self._live(self._terms.postings(field, field.by_term(variants)), name)
+            forms = self._lookup.spellings_of_name(field, node, [folded])
+            for form in forms.tolist():
+                spelling = unelided(field.spelling(form), folded).lstrip(TAG_PREFIX)
+                spellings[spelling] += int(field.array("form.words")[form])
+            found = self._live(self._terms.postings(field, field.by_term(forms)), name)
             articles[self._articles(found.owners, name)] = True
         return int(np.count_nonzero(articles))
 
     def _live(self, found: Postings, name: TextField) -> Postings:
         """Return the given postings without those of deleted articles."""
-        live = self.segment.alive
+        live = self.segment.live
         return found if live is None else _filter_postings(found, live[self._articles(found.owners, name)])
 
     def _articles(self, owners: Array, name: TextField) -> Array:
@@ -208,7 +208,7 @@ class SegmentMatcher:
         if isinstance(node, Same):
             left, right = self.spans(node.left, name, owners), self.spans(node.right, name, owners)
             return spans_in_same_unit(
-                left, right, field.starts if node.unit == "p" else field.sentence_groups
+                left, right, field.starts if node.unit == "p" else field.sentence_starts
             )
         if isinstance(node, Or):
             return union_spans([self.spans(operand, name, owners) for operand in node.operands])

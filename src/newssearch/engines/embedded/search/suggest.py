@@ -118,18 +118,20 @@ class WordSuggester:
         pieces = [match.group() for match in words_of(word)]
         if len(pieces) != 1:
             return []
-        form = analyser_named(PLAIN_ANALYSIS).form(pieces[0])
-        similar = self._expansion.similar_words(form, 1 if len(form) < LONG_WORD else 2)
-        order = [(not within_edits(form, other, 1), -count, other) for other, count in similar.items()]
+        folded = analyser_named(PLAIN_ANALYSIS).form(pieces[0])
+        similar = self._expansion.similar_words(folded, 1 if len(folded) < LONG_WORD else 2)
+        order = [(not within_edits(folded, other, 1), -count, other) for other, count in similar.items()]
         live = (other for _, _, other in sorted(order) if self._is_live(other))
         found = list(islice(live, MAX_SUGGESTIONS))
-        if form in found and pieces[0].islower():  # articles have these letters only as an acronym: US for us
-            return [form.upper()]
+        if (
+            folded in found and pieces[0].islower()
+        ):  # articles have these letters only as an acronym: US for us
+            return [folded.upper()]
         return found
 
-    def _is_live(self, form: str) -> bool:
-        """Whether a live article has the folded word ``form``."""
-        return any(matcher.has_form(form, field) for matcher in self._matchers for field in TEXT_FIELDS)
+    def _is_live(self, folded: str) -> bool:
+        """Whether a live article has the folded word ``folded``."""
+        return any(matcher.has_folded(folded, field) for matcher in self._matchers for field in TEXT_FIELDS)
 
 
 def _word_leaves(node: Node) -> Iterator[WordLeaf]:

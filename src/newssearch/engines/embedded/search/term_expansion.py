@@ -26,7 +26,7 @@ class TermExpansion:
     def __init__(self, reader: IndexReader, notes: list[Diagnostic]) -> None:
         self._reader = reader
         self._notes = notes
-        self._forms: dict[tuple[Node, TextField], list[str]] = {}
+        self._words: dict[tuple[Node, TextField], list[str]] = {}
         self._regex_seconds = 0.0
 
     def __call__(self, node: Wildcard | Fuzzy | Regex | Name, field: TextField) -> Sequence[str]:
@@ -34,10 +34,10 @@ class TermExpansion:
 
         Raises QueryError if the regular expressions of the query take longer than :data:`REGEX_SECONDS`.
         """
-        if (node, field) not in self._forms:
+        if (node, field) not in self._words:
             found = self._spellings_of(node, field) if isinstance(node, Name) else self._matching(node, field)
-            self._forms[node, field] = found
-        return self._forms[node, field]
+            self._words[node, field] = found
+        return self._words[node, field]
 
     def _matching(self, node: Wildcard | Fuzzy | Regex, field: TextField) -> list[str]:
         pattern = pattern_of(node)
@@ -47,22 +47,22 @@ class TermExpansion:
             counts = self._with_prefix(field, pattern.prefix)
         candidates: Iterable[str] = self._until_timeout(counts, node) if isinstance(node, Regex) else counts
         try:
-            forms = [form for form in candidates if pattern.matches(form)]
+            words = [word for word in candidates if pattern.matches(word)]
         except QueryError as error:
             raise error.placed("", *node.span) from None
-        if len(forms) > MAX_EXPANSION:
-            message = f"{node} stands for {len(forms):,} words: the {MAX_EXPANSION:,} that occur most often were looked for"
+        if len(words) > MAX_EXPANSION:
+            message = f"{node} stands for {len(words):,} words: the {MAX_EXPANSION:,} that occur most often were looked for"
             if field == "text":
                 self._notes.append(Diagnostic("expansion", message, node.span, "make it longer"))
-            forms = sorted(forms, key=lambda form: (-counts[form], form))[:MAX_EXPANSION]
-        return forms
+            words = sorted(words, key=lambda word: (-counts[word], word))[:MAX_EXPANSION]
+        return words
 
     def _spellings_of(self, node: Name, field: TextField) -> list[str]:
         return [
-            form
+            word
             for prefix in beginnings(node.text)
-            for form in self._with_prefix(field, prefix)
-            if is_spelling(node.text, form)
+            for word in self._with_prefix(field, prefix)
+            if is_spelling(node.text, word)
         ]
 
     def _with_prefix(self, field: TextField, prefix: str) -> dict[str, int]:
@@ -70,33 +70,35 @@ class TermExpansion:
 
         Occurrences in deleted articles are counted, too.
         """
-        return _sum_counts(segment.fields[field].forms_with(prefix) for segment in self._reader.segments)
+        return _sum_counts(
+            segment.fields[field].folded_with_prefix(prefix) for segment in self._reader.segments
+        )
 
-    def _within_edits(self, field: TextField, form: str, edits: int) -> dict[str, int]:
-        """Return the folded words within an edit distance of ``form``, each with its number of occurrences.
+    def _within_edits(self, field: TextField, word: str, edits: int) -> dict[str, int]:
+        """Return the folded words within an edit distance of ``word``, each with its number of occurrences.
 
         Occurrences in deleted articles are counted, too.
         """
         return _sum_counts(
-            segment.fields[field].forms_alike(form, edits) for segment in self._reader.segments
+            segment.fields[field].folded_within(word, edits) for segment in self._reader.segments
         )
 
-    def similar_words(self, form: str, edits: int) -> dict[str, int]:
-        """Return the folded words of both fields within an edit distance of ``form``.
+    def similar_words(self, word: str, edits: int) -> dict[str, int]:
+        """Return the folded words of both fields within an edit distance of ``word``.
 
         Each has its number of occurrences in paragraphs.
         """
-        in_titles = dict.fromkeys(self._within_edits("title", form, edits), 0)
-        return {**in_titles, **self._within_edits("text", form, edits)}
+        in_titles = dict.fromkeys(self._within_edits("title", word, edits), 0)
+        return {**in_titles, **self._within_edits("text", word, edits)}
 
-    def _until_timeout(self, forms: Iterable[str], node: Regex) -> Iterator[str]:
+    def _until_timeout(self, words: Iterable[str], node: Regex) -> Iterator[str]:
         """Yield the words one by one, and add up the time that the caller spends on each.
 
         Raises QueryError when it exceeds :data:`REGEX_SECONDS`.
         """
-        for form in forms:
+        for word in words:
             started = time.monotonic()
-            yield form
+            yield word
             self._regex_seconds += time.monotonic() - started
             if self._regex_seconds > REGEX_SECONDS:
                 reason = f"the regular expression {node} takes too long for the words of the index"
@@ -106,6 +108,6 @@ class TermExpansion:
 def _sum_counts(parts: Iterable[dict[str, int]]) -> dict[str, int]:
     totals: dict[str, int] = {}
     for part in parts:
-        for form, count in part.items():
-            totals[form] = totals.get(form, 0) + count
+        for word, count in part.items():
+            totals[word] = totals.get(word, 0) + count
     return totals

@@ -90,57 +90,53 @@ class TermLookup:
 
     # ---- surface forms
 
-    def surface_forms(self, field: FieldReader, forms: Sequence[str]) -> list[SurfaceForms]:
+    def surface_forms(self, field: FieldReader, folded: Sequence[str]) -> list[SurfaceForms]:
         """Return all surface forms of the given folded words, grouped by term."""
-        numbers = field.find_forms(forms)
-        return field.by_term(np.concatenate([field.variants(n) for n in numbers])) if numbers else []
+        numbers = field.find_all_folded(folded)
+        return field.by_term(np.concatenate([field.forms_of(n) for n in numbers])) if numbers else []
 
     def expanded(self, node: Wildcard | Fuzzy | Regex | Name, name: TextField) -> list[SurfaceForms]:
         """Return the surface forms that a pattern or a name stands for in one field, grouped by term."""
         field = self.segment.fields[name]
-        forms = self._expand(node, name)
+        folded = self._expand(node, name)
         if isinstance(node, Name):
-            return field.by_term(self.spellings_of_name(field, node, forms))
+            return field.by_term(self.spellings_of_name(field, node, folded))
         if not asks_for_whole(node) and not (isinstance(node, Wildcard) and node.written):
-            return self.surface_forms(field, forms)
+            return self.surface_forms(field, folded)
         found = self._pattern_cache.get((node, name))
         if found is None:
             found = self._pattern_cache[node, name] = field.by_term(
-                self._matching_as_spelled(field, node, forms)
+                self._matching_as_spelled(field, node, folded)
             )
         return found
 
     def _matching_as_spelled(
-        self, field: FieldReader, node: Wildcard | Fuzzy | Regex, forms: Sequence[str]
+        self, field: FieldReader, node: Wildcard | Fuzzy | Regex, folded: Sequence[str]
     ) -> Ints:
         """Return the surface forms that a pattern matches, when the folded words alone do not decide that.
 
-        ``forms`` are the folded words that match. A pattern that is compared as written must match the spelling; one
+        ``folded`` are the folded words that match. A pattern that is compared as written must match the spelling; one
         with an apostrophe also finds surface forms that it matches only with their elided prefix.
         """
         chosen = [
-            variant for number in field.find_forms(forms) for variant in field.variants(number).tolist()
+            form for number in field.find_all_folded(folded) for form in field.forms_of(number).tolist()
         ]
         with_prefix = asks_for_whole(node)
         if with_prefix:
             matches = pattern_of(node).matches
-            chosen += [variant for variant, form in elided_forms(field) if matches(form)]
+            chosen += [form for form, whole in elided_forms(field) if matches(whole)]
         if isinstance(node, Wildcard) and node.written:
             fits = written_pattern(node)
-            chosen = [
-                variant for variant in chosen if any(map(fits, _own_spellings(field, variant, with_prefix)))
-            ]
+            chosen = [form for form in chosen if any(map(fits, _own_spellings(field, form, with_prefix)))]
         return np.unique(np.array(chosen, np.int64))
 
-    def spellings_of_name(self, field: FieldReader, node: Name, forms: Sequence[str]) -> Ints:
+    def spellings_of_name(self, field: FieldReader, node: Name, folded: Sequence[str]) -> Ints:
         """Return the surface forms of the given folded words that spell a name."""
         chosen = [
-            variant
-            for number in field.find_forms(forms)
-            for variant in field.variants(number).tolist()
-            if is_name(
-                node.text, form := field.forms[number].decode(), unelided(field.written(variant), form)
-            )
+            form
+            for number in field.find_all_folded(folded)
+            for form in field.forms_of(number).tolist()
+            if is_name(node.text, term := field.folded[number].decode(), unelided(field.spelling(form), term))
         ]
         return np.array(chosen, np.int64)
 
@@ -151,23 +147,23 @@ class TermLookup:
         """
         wanted = shown(word)
         candidates = (
-            (variant, field.written(variant), form)
-            for form in possible_forms(word)
-            if (number := field.find_form(form)) >= 0
-            for variant in field.variants(number).tolist()
+            (form, field.spelling(form), folded)
+            for folded in possible_forms(word)
+            if (number := field.find_folded(folded)) >= 0
+            for form in field.forms_of(number).tolist()
         )
         chosen = [
-            variant
-            for variant, spelling, form in candidates
-            if wanted in (shown(spelling), shown(unelided(spelling, form)))
+            form
+            for form, spelling, folded in candidates
+            if wanted in (shown(spelling), shown(unelided(spelling, folded)))
         ]
         return field.by_term(np.array(chosen, np.int64))
 
 
-def _own_spellings(field: FieldReader, variant: int, with_prefix: bool) -> list[str]:
+def _own_spellings(field: FieldReader, form: int, with_prefix: bool) -> list[str]:
     """Return the spelling of a surface form without its elided prefix; if ``with_prefix``, also the whole spelling."""
-    whole = field.written(variant)
-    without_prefix = unelided(whole, field.forms[field.form_of(variant)].decode())
+    whole = field.spelling(form)
+    without_prefix = unelided(whole, field.folded[field.folded_of(form)].decode())
     return [without_prefix, whole] if with_prefix else [without_prefix]
 
 
@@ -176,13 +172,11 @@ def elided_forms(field: FieldReader) -> list[tuple[int, str]]:
 
     The folded spelling includes the prefix.
     """
-    spellings = StringTable(field.container, f"{field.name}.written")
+    spellings = StringTable(field.container, f"{field.name}.forms")
     octets, sizes = spellings.span(0, len(spellings))
     apostrophes = np.flatnonzero(octets == ord("'"))
-    variants = np.unique(np.searchsorted(np.cumsum(sizes), apostrophes, "right")).tolist()
-    whole_forms = ((variant, whole_form(spellings[variant].decode())) for variant in variants)
+    forms = np.unique(np.searchsorted(np.cumsum(sizes), apostrophes, "right")).tolist()
+    whole_forms = ((form, whole_form(spellings[form].decode())) for form in forms)
     return [
-        (variant, whole)
-        for variant, whole in whole_forms
-        if field.forms[field.form_of(variant)].decode() != whole
+        (form, whole) for form, whole in whole_forms if field.folded[field.folded_of(form)].decode() != whole
     ]

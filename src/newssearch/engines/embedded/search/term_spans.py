@@ -54,12 +54,12 @@ class TermSpans:
 
     def postings(self, field: FieldReader, surface_forms: Sequence[SurfaceForms]) -> Postings:
         """Return the owners with any of the surface forms, and the number of their occurrences in each."""
-        whole_terms = np.array([one.term for one in surface_forms if one.kinds is None], np.int64)
+        whole_terms = np.array([one.term for one in surface_forms if one.numbers is None], np.int64)
         parts = [field.postings_of(whole_terms)] if len(whole_terms) else []
         parts.extend(
             span_postings(single_words(self._positions(field, one, None)), field.starts)
             for one in surface_forms
-            if one.kinds is not None
+            if one.numbers is not None
         )
         return merge_postings(parts)
 
@@ -72,7 +72,7 @@ class TermSpans:
 
     def _positions(self, field: FieldReader, wanted: SurfaceForms, owners: Array | None) -> Ints:
         term = self.term(field, wanted.term)
-        return term.positions(wanted.kinds, None if owners is None else term.of_owners(owners))
+        return term.positions(wanted.numbers, None if owners is None else term.of_owners(owners))
 
     def adjacent(self, field: FieldReader, words: AnalysedWords, owners: Array | None) -> Spans:
         """Return the spans of adjacent terms, in which alternatives may replace some of the terms."""

@@ -163,7 +163,7 @@ class Ranking:
 
     def __init__(self, evaluator: QueryEvaluator, segment: Segment, found: Mask, novel: bool = False) -> None:
         self._segment = segment
-        self._repeated = segment.repeated
+        self._boilerplate = segment.boilerplate
         self._novel = novel
         found_articles = _FoundArticles(found)
         self._articles = found_articles.articles
@@ -264,7 +264,7 @@ class Ranking:
         if len(first) < len(articles):
             documents, index, empty = self._with_stand_ins(articles, documents, index)
             first = np.flatnonzero(run_starts(index))
-        repeated = self._repeated[documents] if self._repeated is not None else None
+        repeated = self._boilerplate[documents] if self._boilerplate is not None else None
         scores = np.zeros(len(documents))
         for leaf, title_weights, postings in zip(self._leaves, self._title_weights, found, strict=True):
             weights = self._text_weights(postings, documents)
@@ -293,7 +293,7 @@ class Ranking:
         segment = self._segment
         if self._novel:
             return segment.first_of(segment.novel)
-        return segment.first[:-1] if self._repeated is None else segment.first_of(~self._repeated)
+        return segment.first[:-1] if self._boilerplate is None else segment.first_of(~self._boilerplate)
 
     def _text_weights(self, postings: Postings, documents: Ints) -> Scores:
         """Return a leaf's weight in each of the documents, which must include all owners of the postings."""

@@ -1,11 +1,11 @@
 """Postings of compounds: words joined by hyphens, and words with capitals inside (:mod:`newssearch.text.compounds`).
 
-======================  ===============================================================================================
-``F.compounds``         the key of each :class:`~newssearch.text.analysis.Compound` with the number of its words
-                        (:func:`entry_of`), sorted (:class:`~storage.container.StringTable`)
-``F.compounds.first``   the first of each in ``F.compounds.places``, and the end
-``F.compounds.places``  the positions where each begins, ascending
-======================  ===============================================================================================
+=========================  ============================================================================================
+``F.compounds``            the key of each :class:`~newssearch.text.analysis.Compound` with the number of its words
+                           (:func:`entry_of`), sorted (:class:`~storage.container.StringTable`)
+``F.compounds.first``      the first of each in ``F.compounds.positions``, and the end
+``F.compounds.positions``  the positions where each begins, ascending
+=========================  ============================================================================================
 
 The keys themselves are stored, not their hashes, so that no two keys can be confused.
 """
@@ -39,8 +39,10 @@ def entry_of(key: str, size: int) -> bytes:
     return key.encode("utf-8", "surrogatepass") + _KEY_END + bytes((size,))
 
 
-def compound_sections(name: str, entries: Sequence[bytes], numbers: Array, places: Ints) -> dict[str, Array]:
-    """Return the sections of compounds: ``entries[numbers[i]]`` begins at ``places[i]``, in any order.
+def compound_sections(
+    name: str, entries: Sequence[bytes], numbers: Array, positions: Ints
+) -> dict[str, Array]:
+    """Return the sections of compounds: ``entries[numbers[i]]`` begins at ``positions[i]``, in any order.
 
     ``entries`` may have duplicates, and entries that are not used.
     """
@@ -50,12 +52,12 @@ def compound_sections(name: str, entries: Sequence[bytes], numbers: Array, place
     rank = {entry: n for n, entry in enumerate(ordered)}
     ranks = np.fromiter(map(rank.__getitem__, of_used), np.int64, len(of_used))
     ranks = ranks[np.searchsorted(used, numbers)]
-    order = np.lexsort((places, ranks))
+    order = np.lexsort((positions, ranks))
     first = np.flatnonzero(run_starts(ranks[order]))
     return {
         **string_sections(f"{name}.compounds", ordered),
         f"{name}.compounds.first": narrow(np.append(first, len(ranks))),
-        f"{name}.compounds.places": narrow(places[order]),
+        f"{name}.compounds.positions": narrow(positions[order]),
     }
 
 
@@ -74,15 +76,15 @@ class Compounds:
     def all(self) -> tuple[Ints, Ints]:
         """Return the number in :meth:`entries` and the position of each compound of the field."""
         sizes = np.diff(self._first.astype(np.int64)).astype(np.int64)
-        return np.repeat(np.arange(len(sizes)), sizes), self._places.astype(np.int64)
+        return np.repeat(np.arange(len(sizes)), sizes), self._positions.astype(np.int64)
 
     @property
     def _first(self) -> Array:
         return self._container[f"{self._name}.compounds.first"]
 
     @property
-    def _places(self) -> Array:
-        return self._container[f"{self._name}.compounds.places"]
+    def _positions(self) -> Array:
+        return self._container[f"{self._name}.compounds.positions"]
 
     def there_are(self, keys: Sequence[str]) -> list[bool]:
         """Return for each key whether the field has it."""
@@ -99,6 +101,6 @@ class Compounds:
         sizes = [entry[-1] for entry in self._entries.slice(low, high)]
         bounds = pairwise(self._first[low : high + 1].tolist())
         return [
-            (self._places[start:end].astype(np.int64), size)
+            (self._positions[start:end].astype(np.int64), size)
             for size, (start, end) in zip(sizes, bounds, strict=True)
         ]

@@ -43,7 +43,7 @@ class SurfaceForms(NamedTuple):
     """Surface forms of a term, by their numbers; ``None`` for all of them."""
 
     term: int
-    kinds: Array | None
+    numbers: Array | None
 
 
 NO_POSTINGS = Postings(NO_INTS, NO_INTS)
@@ -72,9 +72,9 @@ class FieldReader:
     def __init__(self, container: Container, name: TextField) -> None:
         self.container = container
         self.name = name
-        self._small: dict[str, PatchedInts] = {}
+        self._patched: dict[str, PatchedInts] = {}
         self.terms = StringTable(container, f"{name}.terms")
-        self.forms = StringTable(container, f"{name}.forms")
+        self.folded = StringTable(container, f"{name}.folded")
 
     def array(self, name: str) -> Array:
         """Return a section of the field as an array, all of it checked."""
@@ -86,9 +86,9 @@ class FieldReader:
 
     def patched(self, name: str) -> PatchedInts:
         """Return a section of patched integers."""
-        found = self._small.get(name)
+        found = self._patched.get(name)
         if found is None:
-            found = self._small[name] = PatchedInts(self.container, f"{self.name}.{name}")
+            found = self._patched[name] = PatchedInts(self.container, f"{self.name}.{name}")
         return found
 
     @property
@@ -122,7 +122,7 @@ class FieldReader:
         return self.array("sentences")
 
     @cached_property
-    def sentence_groups(self) -> Array:
+    def sentence_starts(self) -> Array:
         """The positions where sentences begin, the first position of each owner included."""
         return np.sort(np.concatenate((self.starts, self.sentences.astype(self.starts.dtype))))
 
@@ -154,50 +154,49 @@ class FieldReader:
     @property
     def mean(self) -> float:
         """The mean length of a document that the block maxima were computed with."""
-        return float(self.array("group.mean")[0])
+        return float(self.array("mean")[0])
 
     def postings_of(self, terms: Ints) -> Postings:
         """Return the postings of any of several terms; the counts of an owner with several of them are added."""
-        runs, bounds = self.array("group.runs"), self.array("group.run.first")
+        runs, bounds = self.array("runs"), self.array("run.first")
         low = bounds[runs[terms]].astype(np.int64)
-        groups = concat_ranges(low, bounds[runs[terms + 1]] - low)
-        owners = self.section("group.low").at(groups).astype(np.int64)
-        pages = self.array("group.run.page")
+        blocks = concat_ranges(low, bounds[runs[terms + 1]] - low)
+        owners = self.section("block.low").at(blocks).astype(np.int64)
+        high_bits = self.array("run.high")
         if len(self.container["article.first"]) > 1 << RUN_BITS:
             owners += (
-                pages[bounds.searchsorted(groups.astype(bounds.dtype), "right") - 1].astype(np.int64)
+                high_bits[bounds.searchsorted(blocks.astype(bounds.dtype), "right") - 1].astype(np.int64)
                 << RUN_BITS
             )
         if self.of_documents:
             first = self.array("first")
             low = first[terms].astype(np.int64)
-            sizes, groups = (
-                self.patched("group.counts").at(groups),
-                concat_ranges(low, first[terms + 1] - low),
-            )
-            owners = self.first[owners].repeat(sizes)
-            owners += self.patched("within").at(groups)
-        return add_counts(owners, self.patched("counts").at(groups))
+            postings = concat_ranges(low, first[terms + 1] - low)
+            owners = self.first[owners].repeat(self.patched("block.sizes").at(blocks))
+            owners += self.patched("within").at(postings)
+        else:
+            postings = blocks
+        return add_counts(owners, self.patched("counts").at(postings))
 
     def positions(self, wanted: SurfaceForms, owners: Array | None = None) -> Ints:
         """Return the positions of the wanted surface forms, ascending; only those in ``owners`` if given."""
         term = self.term(wanted.term)
-        return term.positions(wanted.kinds, None if owners is None else term.of_owners(owners))
+        return term.positions(wanted.numbers, None if owners is None else term.of_owners(owners))
 
     def postings_between(self, low: int, high: int) -> tuple[Ints, Ints, Ints, Ints, Ints]:
         """Read the terms from ``low`` up to but not including ``high``.
 
         Returns the term, owner and count of each posting, and the position and surface form of each word.
         """
-        runs = self.array("group.runs")[low : high + 1].astype(np.int64)
-        bounds = self.array("group.run.first")[runs[0] : runs[-1] + 1].astype(np.int64)
+        runs = self.array("runs")[low : high + 1].astype(np.int64)
+        bounds = self.array("run.first")[runs[0] : runs[-1] + 1].astype(np.int64)
         in_run = np.diff(bounds)
-        pages = self.array("group.run.page")[runs[0] : runs[-1]].astype(np.int64) << RUN_BITS
+        high_bits = self.array("run.high")[runs[0] : runs[-1]].astype(np.int64) << RUN_BITS
         start, end = int(bounds[0]), int(bounds[-1])
         terms = np.repeat(np.repeat(np.arange(low, high), np.diff(runs)), in_run)
-        owners = self.section("group.low").between(start, end) + np.repeat(pages, in_run)
+        owners = self.section("block.low").between(start, end) + np.repeat(high_bits, in_run)
         if self.name == "text":
-            sizes = self.patched("group.counts").between(start, end)
+            sizes = self.patched("block.sizes").between(start, end)
             first = self.array("first")
             start, end = int(first[low]), int(first[high])
             terms = np.repeat(terms, sizes)
@@ -210,80 +209,80 @@ class FieldReader:
             self.patched("positions").between(int(words[0]), int(words[-1])).astype(np.int64),
             unpack_all(
                 self.array("packed"),  # a merge reads all terms
-                self.array("packed.at")[low : high + 1].astype(np.int64),
+                self.array("packed.offsets")[low : high + 1].astype(np.int64),
                 words,
-                self.array("kinds")[low:high],
+                self.array("term.forms")[low:high],
             ),
         )
 
     # ---- surface forms
 
-    def variants(self, form: int) -> Ints:
+    def forms_of(self, folded: int) -> Ints:
         """Return the surface forms of a folded term."""
-        first = self.array("form.first")
-        return np.arange(int(first[form]), int(first[form + 1]))
+        first = self.array("folded.first")
+        return np.arange(int(first[folded]), int(first[folded + 1]))
 
-    def form_of(self, variant: int) -> int:
+    def folded_of(self, form: int) -> int:
         """Return the folded term of a surface form."""
-        return int(np.searchsorted(self.array("form.first"), variant, "right")) - 1
+        return int(np.searchsorted(self.array("folded.first"), form, "right")) - 1
 
-    def written(self, variant: int) -> str:
+    def spelling(self, form: int) -> str:
         """Return a surface form as it is spelled."""
-        return StringTable(self.container, f"{self.name}.written")[variant].decode()
+        return StringTable(self.container, f"{self.name}.forms")[form].decode()
 
-    def by_term(self, variants: Ints) -> list[SurfaceForms]:
+    def by_term(self, forms: Ints) -> list[SurfaceForms]:
         """Group surface forms by their terms."""
-        terms = self.array("variant.term")[variants].astype(np.int64)
-        kinds = self.array("variant.kind")[variants]
+        terms = self.array("form.term")[forms].astype(np.int64)
+        numbers = self.array("form.number")[forms]
         order = np.argsort(terms, kind="stable")
         found = []
         bounds = np.flatnonzero(np.diff(terms[order], prepend=-1, append=-1)).tolist() if len(order) else []
         for low, high in pairwise(bounds):
             term = int(terms[order[low]])
-            whole = high - low == int(self.array("kinds")[term])
-            found.append(SurfaceForms(term, None if whole else kinds[order[low:high]]))
+            whole = high - low == int(self.array("term.forms")[term])
+            found.append(SurfaceForms(term, None if whole else numbers[order[low:high]]))
         return found
 
-    def find_form(self, form: str) -> int:
+    def find_folded(self, folded: str) -> int:
         """Return the number of a folded term, or -1."""
-        return self.forms.find(encoded(form))
+        return self.folded.find(encoded(folded))
 
-    def find_forms(self, forms: Sequence[str]) -> list[int]:
+    def find_all_folded(self, folded: Sequence[str]) -> list[int]:
         """Return, ascending, the numbers of the given folded terms that exist."""
-        wanted = sorted({encoded(form) for form in forms})
+        wanted = sorted({encoded(term) for term in folded})
         if len(wanted) > SCAN_RATIO:
-            low, high = self.forms.lower(wanted[0]), self.forms.lower(wanted[-1]) + 1
+            low, high = self.folded.lower(wanted[0]), self.folded.lower(wanted[-1]) + 1
             if high - low < len(wanted) * SCAN_RATIO:  # such as the expansion of a prefix
                 among_them = set(wanted)
-                return [n for n, form in enumerate(self.forms.slice(low, high), low) if form in among_them]
-        return [number for form in wanted if (number := self.forms.find(form)) >= 0]
+                return [n for n, term in enumerate(self.folded.slice(low, high), low) if term in among_them]
+        return [number for term in wanted if (number := self.folded.find(term)) >= 0]
 
-    def forms_with(self, prefix: str) -> dict[str, int]:
+    def folded_with_prefix(self, prefix: str) -> dict[str, int]:
         """Return the folded terms with a prefix, sorted, and the number of words of each, deleted ones included."""
-        low, high = self.forms.with_prefix(encoded(prefix))
+        low, high = self.folded.with_prefix(encoded(prefix))
         if low >= high:
             return {}
-        first = self.array("form.first")[low : high + 1].astype(np.int64)
-        words = np.add.reduceat(self.array("variant.words")[first[0] : first[-1]], first[:-1] - first[0])
-        forms = self.forms.slice(low, high)
-        return {form.decode(): n for form, n in zip(forms, words.tolist(), strict=True)}
+        first = self.array("folded.first")[low : high + 1].astype(np.int64)
+        words = np.add.reduceat(self.array("form.words")[first[0] : first[-1]], first[:-1] - first[0])
+        folded = self.folded.slice(low, high)
+        return {term.decode(): n for term, n in zip(folded, words.tolist(), strict=True)}
 
-    def forms_alike(self, form: str, edits: int) -> dict[str, int]:
+    def folded_within(self, folded: str, edits: int) -> dict[str, int]:
         """Return the folded terms within ``edits`` of one, and the number of words of each, deleted ones included."""
-        least, most = max(len(form) - edits, 1), len(form) + edits
-        sizes, wide = self.forms.sizes, self.forms.wide
+        least, most = max(len(folded) - edits, 1), len(folded) + edits
+        sizes, wide = self.folded.sizes, self.folded.wide
         plain = np.flatnonzero(~wide & (sizes >= least) & (sizes <= most))
-        found = plain[within_distance(form, self.forms.letters(plain, most), sizes[plain], edits)].tolist()
+        found = plain[within_distance(folded, self.folded.letters(plain, most), sizes[plain], edits)].tolist()
         others = np.flatnonzero(wide & (sizes >= least) & (sizes <= 4 * most)).tolist()
-        known = [self.forms[number].decode()[: most + 1] for number in others]
-        letters = np.array(known, f"U{most + 1}").view(np.uint32).reshape(len(known), most + 1)
-        lengths = np.array(list(map(len, known)), np.int64)
+        decoded = [self.folded[number].decode()[: most + 1] for number in others]
+        letters = np.array(decoded, f"U{most + 1}").view(np.uint32).reshape(len(decoded), most + 1)
+        lengths = np.array(list(map(len, decoded)), np.int64)
         found.extend(
-            others[at] for at in np.flatnonzero(within_distance(form, letters, lengths, edits)).tolist()
+            others[at] for at in np.flatnonzero(within_distance(folded, letters, lengths, edits)).tolist()
         )
-        first, words = self.array("form.first"), self.array("variant.words")
+        first, words = self.array("folded.first"), self.array("form.words")
         return {
-            self.forms[number].decode(): int(words[first[number] : first[number + 1]].sum(dtype=np.int64))
+            self.folded[number].decode(): int(words[first[number] : first[number + 1]].sum(dtype=np.int64))
             for number in sorted(found)
         }
 

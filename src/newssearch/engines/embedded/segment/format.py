@@ -49,36 +49,36 @@ PACKED_WIDTHS = (0, 1, 2, 4, 8, 16, 32)
 """The numbers of bits that the surface form of a word may take."""
 
 
-def packed_widths(kinds: Array) -> Ints:
+def packed_widths(form_counts: Array) -> Ints:
     """Return the bits that each word of a term takes, for terms with these numbers of surface forms.
 
     >>> packed_widths(np.array([1, 2, 3, 4, 5, 16, 17, 256, 257, 65_537])).tolist()
     [0, 1, 2, 2, 4, 4, 8, 8, 16, 32]
     """
-    return np.array(PACKED_WIDTHS)[np.searchsorted([1, 2, 4, 16, 256, 65_536], kinds)]
+    return np.array(PACKED_WIDTHS)[np.searchsorted([1, 2, 4, 16, 256, 65_536], form_counts)]
 
 
-def packed_starts(kinds: Array, sizes: Ints) -> Ints:
+def packed_starts(form_counts: Array, sizes: Ints) -> Ints:
     """Return the first byte of each term, and the end, from the numbers of surface forms and of words of the terms."""
-    return np.concatenate(([0], np.cumsum((packed_widths(kinds) * sizes + 7) // 8)))
+    return np.concatenate(([0], np.cumsum((packed_widths(form_counts) * sizes + 7) // 8)))
 
 
-def pack(packed: Array, at: Ints, variants: Ints, first: Ints, kinds: Array) -> None:
+def pack(packed: Array, offsets: Ints, forms: Ints, first: Ints, form_counts: Array) -> None:
     """Write the surface forms of all words into ``packed``.
 
-    ``variants[first[t]:first[t + 1]]`` are those of term t, whose bytes begin at ``at[t]``; ``kinds[t]`` is the number of
+    ``forms[first[t]:first[t + 1]]`` are those of term t, whose bytes begin at ``offsets[t]``; ``form_counts[t]`` is the number of
     surface forms of the term.
     """
     sizes = np.diff(first)
-    by_term = packed_widths(kinds)
+    by_term = packed_widths(form_counts)
     for width in PACKED_WIDTHS[1:]:
         chosen = np.flatnonzero(by_term == width)
         if not len(chosen):
             continue
         within = concat_aranges(sizes[chosen])
-        values = variants[np.repeat(first[chosen], sizes[chosen]) + within]
+        values = forms[np.repeat(first[chosen], sizes[chosen]) + within]
         if width >= 8:
-            byte = np.repeat(at[chosen], sizes[chosen]) + within * width // 8
+            byte = np.repeat(offsets[chosen], sizes[chosen]) + within * width // 8
             for n in range(width // 8):
                 packed[byte + n] = values >> 8 * n & 0xFF
             continue
@@ -91,33 +91,33 @@ def pack(packed: Array, at: Ints, variants: Ints, first: Ints, kinds: Array) -> 
         tight = loose[:, 0].copy()
         for slot in range(1, each):
             tight |= loose[:, slot] << np.uint8(slot * width)
-        packed[np.repeat(at[chosen] - begins, taken) + np.arange(len(tight))] = tight
+        packed[np.repeat(offsets[chosen] - begins, taken) + np.arange(len(tight))] = tight
 
 
-def unpack_all(packed: Array, at: Ints, first: Ints, kinds: Array) -> Ints:
+def unpack_all(packed: Array, offsets: Ints, first: Ints, form_counts: Array) -> Ints:
     """Return the surface forms of all words: the inverse of :func:`pack`."""
-    variants = np.zeros(int(first[-1] - first[0]), np.int64)
+    forms = np.zeros(int(first[-1] - first[0]), np.int64)
     sizes = np.diff(first)
-    by_term = packed_widths(kinds)
+    by_term = packed_widths(form_counts)
     for width in PACKED_WIDTHS[1:]:
         chosen = np.flatnonzero(by_term == width)
         if not len(chosen):
             continue
         within = concat_aranges(sizes[chosen])
         bits = within * width
-        byte = np.repeat(at[chosen], sizes[chosen]) + bits // 8
+        byte = np.repeat(offsets[chosen], sizes[chosen]) + bits // 8
         values = packed[byte].astype(np.int64)
         for n in range(1, width // 8):
             values |= packed[byte + n].astype(np.int64) << 8 * n
-        variants[np.repeat(first[chosen] - first[0], sizes[chosen]) + within] = (values >> bits % 8) & (
+        forms[np.repeat(first[chosen] - first[0], sizes[chosen]) + within] = (values >> bits % 8) & (
             (1 << width) - 1
         )
-    return variants
+    return forms
 
 
-def unpack(packed: Array, kinds: int, size: int) -> Array:
-    """Return the surface forms of the ``size`` words of a term with ``kinds`` of them; ``packed`` begins at its first byte."""
-    width = int(packed_widths(np.array([kinds]))[0])
+def unpack(packed: Array, form_count: int, size: int) -> Array:
+    """Return the surface forms of the ``size`` words of a term with ``form_count`` of them; ``packed`` begins at its first byte."""
+    width = int(packed_widths(np.array([form_count]))[0])
     if width == 0:
         return np.zeros(size, np.uint8)
     raw = packed[: (width * size + 7) // 8]

@@ -21,12 +21,12 @@ def within_distance(word: str, letters: NDArray[np.uint32], sizes: Array, edits:
     [True, False, True]
     """
     rows, width = letters.shape
-    far = np.uint8(edits + 1)
+    beyond = np.uint8(edits + 1)
     band = 2 * edits + 1  # of these, number k is for k - edits letters more than of ``word``
     before = [
-        np.full(rows, min(max(k - edits, 0), far) if k >= edits else far, np.uint8) for k in range(band)
+        np.full(rows, min(max(k - edits, 0), beyond) if k >= edits else beyond, np.uint8) for k in range(band)
     ]
-    nowhere = np.full(rows, far, np.uint8)
+    nowhere = np.full(rows, beyond, np.uint8)
     for i, letter in enumerate(word, start=1):
         now: list[NDArray[np.uint8]] = []
         for k in range(band):
@@ -35,16 +35,16 @@ def within_distance(word: str, letters: NDArray[np.uint32], sizes: Array, edits:
                 now.append(nowhere)
                 continue
             if j == 0:
-                now.append(np.full(rows, min(i, far), np.uint8))
+                now.append(np.full(rows, min(i, beyond), np.uint8))
                 continue
-            best = before[k] + (letters[:, j - 1] != ord(letter))
+            fewest = before[k] + (letters[:, j - 1] != ord(letter))
             if k + 1 < band:
-                best = np.minimum(best, before[k + 1] + np.uint8(1))
+                fewest = np.minimum(fewest, before[k + 1] + np.uint8(1))
             if k:
-                best = np.minimum(best, now[k - 1] + np.uint8(1))
-            now.append(np.minimum(best, far))
+                fewest = np.minimum(fewest, now[k - 1] + np.uint8(1))
+            now.append(np.minimum(fewest, beyond))
         before = now
-    places = sizes.astype(np.int64) - len(word) + edits
-    within = (places >= 0) & (places < band)
-    distances = np.stack(before)[np.where(within, places, 0), np.arange(rows)]
+    columns = sizes.astype(np.int64) - len(word) + edits
+    within = (columns >= 0) & (columns < band)
+    distances = np.stack(before)[np.where(within, columns, 0), np.arange(rows)]
     return np.asarray(within & (distances <= edits), np.bool_)

@@ -57,7 +57,7 @@ class TermPostings:
     def __init__(self, field: FieldSections, number: int) -> None:
         self._field = field
         self._number = number
-        runs, first = field.array("group.runs"), field.array("group.run.first")
+        runs, first = field.array("runs"), field.array("run.first")
         start, end = int(runs[number]), int(runs[number + 1])
         self._runs = slice(start, end)
         self._low, self._high = int(first[start]), int(first[end])
@@ -73,24 +73,24 @@ class TermPostings:
     def articles(self) -> Ints:
         """The articles with the term, ascending: one for each block."""
         field, runs = self._field, self._runs
-        articles = field.section("group.low").between(self._low, self._high).astype(np.int64)
-        pages = field.array("group.run.page")[runs].astype(np.int64) << RUN_BITS
-        if len(pages) > 1:
-            first = field.array("group.run.first")[runs.start : runs.stop + 1].astype(np.int64)
-            articles += pages.repeat(np.diff(first))
-        elif int(pages[0]):
-            articles += pages
+        articles = field.section("block.low").between(self._low, self._high).astype(np.int64)
+        high_bits = field.array("run.high")[runs].astype(np.int64) << RUN_BITS
+        if len(high_bits) > 1:
+            first = field.array("run.first")[runs.start : runs.stop + 1].astype(np.int64)
+            articles += high_bits.repeat(np.diff(first))
+        elif int(high_bits[0]):
+            articles += high_bits
         return articles
 
     @cached_property
     def sizes(self) -> Array:
         """The number of postings of each block; for a field of documents."""
-        return self._field.patched("group.counts").between(self._low, self._high)
+        return self._field.patched("block.sizes").between(self._low, self._high)
 
     @cached_property
     def block_max(self) -> Array:
         """The block max of each block, a level of :data:`~.format.IMPACT_BOUNDS`; for a field of documents."""
-        return self._field.section("group.best").between(self._low, self._high)
+        return self._field.section("block.max").between(self._low, self._high)
 
     @cached_property
     def _begins(self) -> Ints:
@@ -100,16 +100,16 @@ class TermPostings:
         ends -= self.sizes
         return ends
 
-    def _begins_of(self, groups: Ints) -> Ints:
+    def _begins_of(self, blocks: Ints) -> Ints:
         """Return the first postings of the given blocks, ascending. Few blocks do not need the array of all."""
-        if "_begins" in self.__dict__ or not 0 < len(groups) < len(self.sizes) // MIN_BLOCKS_PER_WANTED:
-            return self._begins[groups]
-        last = int(groups[-1])
+        if "_begins" in self.__dict__ or not 0 < len(blocks) < len(self.sizes) // MIN_BLOCKS_PER_WANTED:
+            return self._begins[blocks]
+        last = int(blocks[-1])
         if not last:
             return np.array([self._postings[0]], np.int64)
-        before = np.concatenate(([0], groups[:-1]))
+        before = np.concatenate(([0], blocks[:-1]))
         between = np.add.reduceat(self.sizes[:last], before, dtype=np.int64)
-        between[before == groups] = 0  # there is nothing before the first block
+        between[before == blocks] = 0  # there is nothing before the first block
         begins = between.cumsum()
         begins += self._postings[0]
         return begins
@@ -148,11 +148,11 @@ class TermPostings:
         """Return how often each owner of a subset has the term."""
         return self._field.patched("counts").at(chosen.numbers)
 
-    def of_blocks(self, groups: Ints) -> PostingSubset:
+    def of_blocks(self, blocks: Ints) -> PostingSubset:
         """Return the postings of the given blocks; for a field of documents."""
-        sizes = self.sizes[groups]
-        numbers = concat_ranges(self._begins_of(groups), sizes)
-        owners = self._field.first[self.articles[groups]].repeat(sizes)
+        sizes = self.sizes[blocks]
+        numbers = concat_ranges(self._begins_of(blocks), sizes)
+        owners = self._field.first[self.articles[blocks]].repeat(sizes)
         owners += self._field.patched("within").at(numbers)
         return PostingSubset(numbers, owners)
 
@@ -162,21 +162,21 @@ class TermPostings:
             return self.picked(PostingSubset(np.arange(self._low, self._high), self.articles), owners)
         of = self._field.article[owners].astype(np.int64)
         new = run_starts(of)
-        groups, here = intersect_indices(self.articles, of[new])
-        if int(self.sizes[groups].sum(dtype=np.int64)) <= len(owners) * MAX_POSTINGS_PER_WANTED:
-            return self.picked(self.of_blocks(groups), owners)
-        group_of = np.full(np.count_nonzero(new), -1, np.int64)
-        group_of[here] = groups
-        group = group_of[np.cumsum(new) - 1]
-        there = group >= 0
+        blocks, here = intersect_indices(self.articles, of[new])
+        if int(self.sizes[blocks].sum(dtype=np.int64)) <= len(owners) * MAX_POSTINGS_PER_WANTED:
+            return self.picked(self.of_blocks(blocks), owners)
+        block_of = np.full(np.count_nonzero(new), -1, np.int64)
+        block_of[here] = blocks
+        block = block_of[np.cumsum(new) - 1]
+        there = block >= 0
         owners = owners[there].astype(np.int64, copy=False)
-        return self._searched(group[there], owners, owners - self._field.first[of[there]])
+        return self._searched(block[there], owners, owners - self._field.first[of[there]])
 
-    def _searched(self, groups: Ints, owners: Ints, within: Ints) -> PostingSubset:
+    def _searched(self, blocks: Ints, owners: Ints, within: Ints) -> PostingSubset:
         """Binary-search the postings of owners in their blocks; return those that exist."""
         numbers = self._field.patched("within")
-        low = self._begins[groups]
-        end = low + self.sizes[groups]
+        low = self._begins[blocks]
+        end = low + self.sizes[blocks]
         high, last = end, len(numbers) - 1
         numbers.check(*self._postings)
         while (low < high).any():
@@ -194,43 +194,43 @@ class TermPostings:
 
     # ---- positions
 
-    def positions(self, kinds: Array | None = None, chosen: PostingSubset | None = None) -> Ints:
+    def positions(self, numbers: Array | None = None, chosen: PostingSubset | None = None) -> Ints:
         """Return the positions of the term, ascending: only those of the given surface forms and owners, if given."""
         field = self._field
         start, end = (int(at) for at in field.array("tokens")[self._number : self._number + 2])
         positions = field.patched("positions")
         words: Ints | None = None
         if chosen is None:
-            places = field.starts[self.owners].astype(np.int64).repeat(self.counts)
-            places += positions.between(start, end)
+            found = field.starts[self.owners].astype(np.int64).repeat(self.counts)
+            found += positions.between(start, end)
         else:
             counts = self.counts_of(chosen)
             words = concat_ranges(self._first_words(chosen.numbers), counts)
-            places = field.starts[chosen.owners].astype(np.int64).repeat(counts)
-            places += positions.at(words)
-        if kinds is None:
-            return places
-        low, high = (int(at) for at in field.array("packed.at")[self._number : self._number + 2])
+            found = field.starts[chosen.owners].astype(np.int64).repeat(counts)
+            found += positions.at(words)
+        if numbers is None:
+            return found
+        low, high = (int(at) for at in field.array("packed.offsets")[self._number : self._number + 2])
         packed = field.section("packed").between(low, high)
-        variants = unpack(packed, int(field.array("kinds")[self._number]), end - start)
-        variants = variants if words is None else variants[words - start]
-        return np.asarray(places[np.isin(variants, kinds)], np.int64)
+        forms = unpack(packed, int(field.array("term.forms")[self._number]), end - start)
+        forms = forms if words is None else forms[words - start]
+        return np.asarray(found[np.isin(forms, numbers)], np.int64)
 
     def _first_words(self, numbers: Ints) -> Ints:
         """Return the offset of the first position of each given posting."""
         if not len(numbers):
             return numbers
-        counts_of, at = self._field.patched("counts"), self._field.array("at")
+        counts_of, offsets = self._field.patched("counts"), self._field.array("offsets")
         first, last = int(numbers[0]), int(numbers[-1])
         if len(numbers) * POSTINGS_PER_OFFSET * 4 > last - first:  # scanning all of them is cheaper
             start = first // POSTINGS_PER_OFFSET * POSTINGS_PER_OFFSET
-            return counts_of.sums(start, numbers) + int(at[start // POSTINGS_PER_OFFSET])
-        known = numbers // POSTINGS_PER_OFFSET
-        columns = known[:, None] * POSTINGS_PER_OFFSET + np.arange(POSTINGS_PER_OFFSET - 1)
+            return counts_of.sums(start, numbers) + int(offsets[start // POSTINGS_PER_OFFSET])
+        strides = numbers // POSTINGS_PER_OFFSET
+        columns = strides[:, None] * POSTINGS_PER_OFFSET + np.arange(POSTINGS_PER_OFFSET - 1)
         counts_of.check(
-            int(known[0]) * POSTINGS_PER_OFFSET,
-            min((int(known[-1]) + 1) * POSTINGS_PER_OFFSET, len(counts_of)),
+            int(strides[0]) * POSTINGS_PER_OFFSET,
+            min((int(strides[-1]) + 1) * POSTINGS_PER_OFFSET, len(counts_of)),
         )
         sizes = counts_of.at_any(np.minimum(columns, len(counts_of) - 1)).astype(np.int64)
         sizes[columns >= numbers[:, None]] = 0
-        return np.asarray(at[known].astype(np.int64) + sizes.sum(axis=1), np.int64)
+        return np.asarray(offsets[strides].astype(np.int64) + sizes.sum(axis=1), np.int64)

@@ -25,7 +25,7 @@ from newssearch.text.analysis import analysis_of
 
 from .columns import NO_TIME
 from .field import FieldReader, TextField, encoded
-from .shingles import Shingles
+from .shingles import SampleTable
 from .stored_fields import VALUES, article_of, date_of
 from .story_columns import StoryColumns
 
@@ -74,9 +74,9 @@ class Segment:
         return self.container["document.article"]
 
     @cached_property
-    def bare(self) -> Array:
+    def empty_articles(self) -> Array:
         """The articles without paragraphs."""
-        return self.container["article.bare"]
+        return self.container["article.empty"]
 
     @property
     def lead(self) -> Array:
@@ -92,60 +92,60 @@ class Segment:
         """The number of each paragraph in its article; 0 for an article without any."""
         articles = self.article[documents]
         numbers = documents.astype(np.int64) - self.first[articles] + 1
-        if len(self.bare):
-            numbers[np.isin(articles, self.bare)] = 0
+        if len(self.empty_articles):
+            numbers[np.isin(articles, self.empty_articles)] = 0
         return numbers
 
     @cached_property
-    def alive(self) -> Mask | None:
+    def live(self) -> Mask | None:
         """Which articles are not deleted; None where all are there."""
         if not len(self.deleted):
             return None
-        alive = np.ones(self.articles, np.bool_)
-        alive[self.article[self.deleted]] = False
-        return alive
+        live = np.ones(self.articles, np.bool_)
+        live[self.article[self.deleted]] = False
+        return live
 
     @property
-    def living(self) -> int:
+    def live_documents(self) -> int:
         """How many documents there are, deleted ones left out."""
         return self.documents - len(self.deleted)
 
-    def everything(self) -> Mask:
+    def live_articles(self) -> Mask:
         """The articles that are not deleted."""
-        return np.ones(self.articles, np.bool_) if self.alive is None else self.alive.copy()
+        return np.ones(self.articles, np.bool_) if self.live is None else self.live.copy()
 
     # ---- what all scores depend on
 
     @cached_property
     def paragraphs(self) -> int:
         """How many paragraphs there are, deleted ones left out."""
-        if self.alive is None:
-            return self.documents - len(self.bare)
+        if self.live is None:
+            return self.documents - len(self.empty_articles)
         sizes = np.diff(self.first)
-        sizes[self.bare] = 0
-        return int(sizes[self.alive].sum())
+        sizes[self.empty_articles] = 0
+        return int(sizes[self.live].sum())
 
     @cached_property
     def words(self) -> int:
         """How many words paragraphs have, deleted ones left out."""
-        if self.alive is None:
+        if self.live is None:
             return self.fields["text"].words
-        return int(self.fields["text"].sizes[self.alive[self.article]].sum(dtype=np.int64))
+        return int(self.fields["text"].sizes[self.live[self.article]].sum(dtype=np.int64))
 
     @cached_property
     def titles(self) -> tuple[int, int]:
         """How many articles have a headline, and how many words these have, deleted ones left out."""
         sizes = self.fields["title"].sizes
-        if self.alive is not None:
-            sizes = sizes[self.alive]
+        if self.live is not None:
+            sizes = sizes[self.live]
         return int(np.count_nonzero(sizes)), int(sizes.sum(dtype=np.int64))
 
     # ---- values
 
     @property
-    def written(self) -> Array:
+    def local_time(self) -> Array:
         """The publication time of each article in microseconds, by the outlet's clock (its time zone is ignored), or NONE."""
-        return self.container["article.written"]
+        return self.container["article.local"]
 
     @property
     def instant(self) -> Array:
@@ -155,14 +155,14 @@ class Segment:
     @property
     def dated(self) -> Mask:
         """Which articles have a date."""
-        return np.asarray(self.written != NO_TIME, np.bool_)
+        return np.asarray(self.local_time != NO_TIME, np.bool_)
 
     def values(self, field: str) -> FieldColumn:
         """A field of each article."""
         if field not in self._values:
-            known = StringTable(self.container, f"article.{field}.values").all()
+            values = StringTable(self.container, f"article.{field}.values").all()
             self._values[field] = FieldColumn(
-                self.container[f"article.{field}"], [value.decode() for value in known]
+                self.container[f"article.{field}"], [value.decode() for value in values]
             )
         return self._values[field]
 
@@ -197,7 +197,7 @@ class Segment:
         if low == len(order) or self.id(int(order[low])) != wanted:
             return -1
         found = int(order[low])
-        return found if self.alive is None or self.alive[found] else -1
+        return found if self.live is None or self.live[found] else -1
 
     def id(self, article: int) -> bytes:
         """The id of an article."""
@@ -210,8 +210,8 @@ class Segment:
     def ids(self, articles: Array) -> list[str]:
         """The ids of some articles."""
         if len(articles) * 4 > self.articles:
-            known = self._ids.all()
-            return [known[article].decode() for article in articles.tolist()]
+            ids = self._ids.all()
+            return [ids[article].decode() for article in articles.tolist()]
         return [self.id(article).decode() for article in articles.tolist()]
 
     def state(self, article: int) -> str:
@@ -246,13 +246,13 @@ class Segment:
     def header(self, article: int) -> dict[str, Any]:
         """All that is known of an article but its paragraphs, as JSON types; what it has not is left out."""
         shown = self.shown(article)
-        known = {name: value for name in SHOWN_FIELDS if (value := getattr(shown, name)) is not None}
+        header = {name: value for name in SHOWN_FIELDS if (value := getattr(shown, name)) is not None}
         if shown.date is not None:
-            known["date"] = shown.date.isoformat()
+            header["date"] = shown.date.isoformat()
         rest: dict[str, Any] = json.loads(self.rest[article])
-        code = int(self.container["article.known"][article])
-        ways = StringTable(self.container, "article.known.values")[code].decode()
-        return {**known, "known": ways, "count": self.count(article), **rest}
+        code = int(self.container["article.provenance"][article])
+        provenance = StringTable(self.container, "article.provenance.values")[code].decode()
+        return {**header, "provenance": provenance, "count": self.count(article), **rest}
 
     def read(self, article: int) -> Article:
         """An article, with its paragraphs."""
@@ -261,7 +261,7 @@ class Segment:
 
     def count(self, article: int) -> int:
         """How many paragraphs an article has."""
-        if len(self.bare) and article in self.bare:
+        if len(self.empty_articles) and article in self.empty_articles:
             return 0
         return int(self.first[article + 1] - self.first[article])
 
@@ -277,16 +277,18 @@ class Segment:
         return np.flatnonzero(self.stories.story) if self.stories is not None else NO_INTS
 
     @cached_property
-    def repeated(self) -> Mask | None:
+    def boilerplate(self) -> Mask | None:
         """Which documents are boilerplate; None where none is."""
-        return _document_mask(self.stories.repeated, self.documents) if self.stories is not None else None
+        return _document_mask(self.stories.boilerplate, self.documents) if self.stories is not None else None
 
     @cached_property
     def novel(self) -> Mask:
         """Which documents are paragraphs that no earlier article has."""
-        known = _document_mask(self.stories.known, self.documents) if self.stories is not None else None
-        novel = np.ones(self.documents, np.bool_) if known is None else ~known
-        novel[self.first[self.bare]] = False
+        redundant = (
+            _document_mask(self.stories.redundant, self.documents) if self.stories is not None else None
+        )
+        novel = np.ones(self.documents, np.bool_) if redundant is None else ~redundant
+        novel[self.first[self.empty_articles]] = False
         return novel
 
     def first_of(self, chosen: Mask) -> Ints:
@@ -299,9 +301,9 @@ class Segment:
         return first
 
     @cached_property
-    def shingles(self) -> Shingles:
+    def samples(self) -> SampleTable:
         """Samples of what its documents are made of."""
-        return Shingles(self.container)
+        return SampleTable(self.container)
 
     @cached_property
     def rest(self) -> BlockStore:

@@ -6,17 +6,17 @@ are kept, and all those of the lowest one in :data:`SHINGLES_PER_SAMPLE`: texts 
 they are parted into paragraphs (Broder, On the resemblance and containment of documents, 1997). The samples of a
 segment are sorted by hash:
 
-======================  ===============================================================================================
-``shingles.low``        the last 16 bits of each hash, or all 32 where there are few
-``shingles.page``       the first sample of each page, which is what the other bits are, and the end; empty where all
-                        bits are in the former
-``shingles.article``    the article of each sample
-``shingles.within``     the number of the document in that article, from 0 (:mod:`storage.patched_ints`)
-``shingles.sizes``      how many samples each document has (:mod:`storage.patched_ints`)
-``article.mark``        one number of each article's samples, which copies of it most often have too
-``article.mark.within`` the number of the document that it is of, from 0
-``article.mark.other``  another one, of its other documents; 0 where these have no samples
-======================  ===============================================================================================
+============================  =========================================================================================
+``samples.low``               the last 16 bits of each hash, or all 32 where there are few
+``samples.page.first``        the first sample of each page, which is what the other bits are, and the end; empty where
+                              all bits are in the former
+``samples.article``           the article of each sample
+``samples.within``            the number of the document in that article, from 0 (:mod:`storage.patched_ints`)
+``samples.sizes``             how many samples each document has (:mod:`storage.patched_ints`)
+``article.signature``         one number of each article's samples, which copies of it most often have too
+``article.signature.within``  the number of the document that it is of, from 0
+``article.signature.other``   another one, of its other documents; 0 where these have no samples
+============================  =========================================================================================
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ PAGE_HASH_BITS = 16
 MAX_SINGLE_LOOKUPS = 20_000
 """Hashes up to which each is looked up by itself."""
 
-SIGNATURE_SECTIONS = ("article.mark", "article.mark.within", "article.mark.other")
+SIGNATURE_SECTIONS = ("article.signature", "article.signature.within", "article.signature.other")
 
 Hashes = NDArray[np.uint32]
 
@@ -110,7 +110,7 @@ def sample_sections(samples: Samples, article: Array, first: Array) -> dict[str,
     within = samples.texts - first[articles]
     return {
         **_sorted_sections(samples.hashes[order], articles[order], within[order]),
-        **patched_sections("shingles.sizes", sizes),
+        **patched_sections("samples.sizes", sizes),
         **_signatures(samples, article, first),
     }
 
@@ -123,13 +123,17 @@ def _signatures(samples: Samples, article: Array, first: Array) -> dict[str, Arr
     articles = article[documents].astype(np.int64)
     order = np.lexsort((least, articles))
     documents, articles, least = documents[order], articles[order], least[order]
-    best = run_starts(articles)
-    second = np.flatnonzero(best[:-1] & ~best[1:]) + 1
-    marks, within, others = (np.zeros(len(first) - 1, np.uint32) for _ in range(3))
-    marks[articles[best]] = least[best]
-    within[articles[best]] = documents[best] - first[articles[best]]
+    lowest = run_starts(articles)
+    second = np.flatnonzero(lowest[:-1] & ~lowest[1:]) + 1
+    signatures, within, others = (np.zeros(len(first) - 1, np.uint32) for _ in range(3))
+    signatures[articles[lowest]] = least[lowest]
+    within[articles[lowest]] = documents[lowest] - first[articles[lowest]]
     others[articles[second]] = least[second]
-    return {"article.mark": marks, "article.mark.within": narrow(within), "article.mark.other": others}
+    return {
+        "article.signature": signatures,
+        "article.signature.within": narrow(within),
+        "article.signature.other": others,
+    }
 
 
 def _sorted_sections(hashes: Hashes, articles: Ints, within: Ints) -> dict[str, Array]:
@@ -140,22 +144,22 @@ def _sorted_sections(hashes: Hashes, articles: Ints, within: Ints) -> dict[str, 
         else np.empty(0, np.int64)
     )
     return {
-        "shingles.low": hashes.astype(np.uint16) if paged else hashes,
-        "shingles.page": np.searchsorted(hashes, pages).astype(np.uint32),
-        "shingles.article": narrow(articles),
-        **patched_sections("shingles.within", within),
+        "samples.low": hashes.astype(np.uint16) if paged else hashes,
+        "samples.page.first": np.searchsorted(hashes, pages).astype(np.uint32),
+        "samples.article": narrow(articles),
+        **patched_sections("samples.within", within),
     }
 
 
-class Shingles:
+class SampleTable:
     """The samples of a segment."""
 
     def __init__(self, container: Container) -> None:
-        self._low = container.section("shingles.low")
-        self._pages = container["shingles.page"]
-        self._articles = container.section("shingles.article")
-        self.within = PatchedInts(container, "shingles.within")
-        self.sizes = PatchedInts(container, "shingles.sizes")
+        self._low = container.section("samples.low")
+        self._pages = container["samples.page.first"]
+        self._articles = container.section("samples.article")
+        self.within = PatchedInts(container, "samples.within")
+        self.sizes = PatchedInts(container, "samples.sizes")
 
     def __len__(self) -> int:
         return len(self._low)
@@ -174,9 +178,9 @@ class Shingles:
         """The article of each sample."""
         return self._articles.all()
 
-    def articles_at(self, places: Ints) -> Ints:
+    def articles_at(self, indices: Ints) -> Ints:
         """Those of the samples at some places, which are ascending."""
-        return self._articles.at(places).astype(np.int64)
+        return self._articles.at(indices).astype(np.int64)
 
     def of(self, articles: Mask) -> Ints:
         """The places of the samples of some articles."""
@@ -199,9 +203,9 @@ class Shingles:
                 int(self._pages[value >> PAGE_HASH_BITS]),
                 int(self._pages[(value >> PAGE_HASH_BITS) + 1]),
             )
-            own = np.uint16(value & (1 << PAGE_HASH_BITS) - 1)
+            low_bits = np.uint16(value & (1 << PAGE_HASH_BITS) - 1)
             page = self._low.between(low, high)
-            begin, end = page.searchsorted(own), page.searchsorted(own, "right")
+            begin, end = page.searchsorted(low_bits), page.searchsorted(low_bits, "right")
             begins[n], sizes[n] = low + begin, end - begin
         return begins, sizes
 
@@ -212,9 +216,9 @@ def merged_sample_sections(sources: Sequence[tuple[Container, Ints, Ints]]) -> d
     ``sources`` are the containers, each with the new numbers of its articles and documents, -1 for removed ones.
     """
     hashes, articles, within, sizes = [], [], [], []
-    marks: dict[str, list[Array]] = {name: [] for name in SIGNATURE_SECTIONS}
+    signatures: dict[str, list[Array]] = {name: [] for name in SIGNATURE_SECTIONS}
     for container, new_articles, new_documents in sources:
-        source = Shingles(container)
+        source = SampleTable(container)
         new = new_articles[source.articles]
         kept = np.flatnonzero(new >= 0)
         hashes.append(source.hashes[kept])
@@ -222,11 +226,11 @@ def merged_sample_sections(sources: Sequence[tuple[Container, Ints, Ints]]) -> d
         within.append(source.within.at(kept))
         sizes.append(source.sizes.at(np.flatnonzero(new_documents >= 0)))
         for name in SIGNATURE_SECTIONS:
-            marks[name].append(container[name][new_articles >= 0])
+            signatures[name].append(container[name][new_articles >= 0])
     joined = np.concatenate(hashes)
     order = joined.argsort(kind="stable")
     return {
         **_sorted_sections(joined[order], np.concatenate(articles)[order], np.concatenate(within)[order]),
-        **patched_sections("shingles.sizes", np.concatenate(sizes)),
-        **{name: np.concatenate(parts) for name, parts in marks.items()},
+        **patched_sections("samples.sizes", np.concatenate(sizes)),
+        **{name: np.concatenate(parts) for name, parts in signatures.items()},
     }

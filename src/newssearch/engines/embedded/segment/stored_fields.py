@@ -19,7 +19,7 @@ from newssearch.system.frozen import FrozenDict
 VALUES = (*WHOLE_FIELDS, *WORD_FIELDS, "path")
 """The fields of an article whose values are numbered: each segment stores distinct values once."""
 
-NUMBERED = (*VALUES, "known")
+NUMBERED = (*VALUES, "provenance")
 """The numbered values: those of :data:`VALUES`, and the provenance of the fields, which many articles share."""
 
 
@@ -43,15 +43,15 @@ def rest_of(article: Article) -> bytes:
 
 def numbered_of(article: Article, name: str) -> str:
     """Return an article's value of one of :data:`NUMBERED`; ``""`` for none."""
-    if name == "known":
-        return _json_bytes({field: list(known) for field, known in article.provenance.items()}).decode()
+    if name == "provenance":
+        return _json_bytes({field: list(one) for field, one in article.provenance.items()}).decode()
     value: str | None = getattr(article, name)
     return value or ""
 
 
-def provenance_of(known: str) -> dict[str, Provenance]:
-    """Return the provenance of the fields of an article from its numbered value ``known``."""
-    return {field: Provenance(*values) for field, values in json.loads(known or "{}").items()}
+def provenance_of(value: str) -> dict[str, Provenance]:
+    """Return the provenance of the fields of an article from its numbered value, JSON."""
+    return {field: Provenance(*values) for field, values in json.loads(value or "{}").items()}
 
 
 def _json_bytes(value: object) -> bytes:
@@ -63,7 +63,7 @@ def article_of(header: Mapping[str, Any], paragraphs: Iterable[str]) -> Article:
     fields = {"title": None, **header}
     fields.pop("count", None)
     kinds = fields.pop("kinds", {})
-    provenance = provenance_of(fields.pop("known", ""))
+    provenance = provenance_of(fields.pop("provenance", ""))
     date = date_of(fields.pop("date", None))
     numbered = tuple(
         Paragraph(n, text, kinds.get(str(n), "text")) for n, text in enumerate(paragraphs, start=1)

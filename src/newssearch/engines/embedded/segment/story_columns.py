@@ -7,9 +7,10 @@ segments of the commit:
 ======================  ===============================================================================================
 ``segments``            JSON: for each segment the name of its file and the number of its live documents
 ``N.story``             the number of each article's story; 0 for an article that is the only one of its story
-``N.own``               the number of each article's samples that are not boilerplate; see :mod:`indexing.near_duplicates`
-``N.repeated``          the documents that are repeated (boilerplate), ascending
-``N.known``             the documents that are repeated or also occur in an earlier article, ascending
+``N.samples``           the number of each article's samples that are not boilerplate; see
+                        :mod:`indexing.near_duplicates`
+``N.boilerplate``       the documents that are boilerplate, ascending
+``N.redundant``         the documents that are boilerplate or also occur in an earlier article, ascending
 ``boilerplate``         the hashes of samples that are boilerplate, ascending
 ======================  ===============================================================================================
 """
@@ -42,9 +43,9 @@ class StoryColumns(NamedTuple):
     """The stories of one segment: the sections ``N.…`` of the file."""
 
     story: Array
-    own: Array
-    repeated: Array
-    known: Array
+    samples: Array
+    boilerplate: Array
+    redundant: Array
 
 
 class SegmentKey(NamedTuple):

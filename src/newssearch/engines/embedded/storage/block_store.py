@@ -2,13 +2,13 @@
 
 Each block is compressed by itself with zlib (raw DEFLATE, RFC 1951) and a preset *dictionary*: a sample of all strings. Sections, for strings stored as ``NAME``:
 
-======================  ===============================================================================================
-``NAME``                the blocks (:class:`~.container.StringTable`)
-``NAME.first``          the first string of each block, and the end
-``NAME.sizes``          the bytes of each string
-``NAME.known``          the dictionaries (:class:`~.container.StringTable`)
-``NAME.known.first``    the first block of each dictionary
-======================  ===============================================================================================
+=========================  ============================================================================================
+``NAME``                   the blocks (:class:`~.container.StringTable`)
+``NAME.first``             the first string of each block, and the end
+``NAME.sizes``             the bytes of each string
+``NAME.dictionary``        the dictionaries (:class:`~.container.StringTable`)
+``NAME.dictionary.first``  the first block of each dictionary
+=========================  ============================================================================================
 """
 
 from __future__ import annotations
@@ -48,11 +48,11 @@ def block_sections(name: str, values: Sequence[bytes]) -> dict[str, Array]:
     piece = _pack(values)
     return {
         name: np.frombuffer(piece.blocks[0], np.uint8),
-        f"{name}.at": narrow(_offsets_of(piece.sizes)),
+        f"{name}.offsets": narrow(_offsets_of(piece.sizes)),
         f"{name}.first": _offsets_of(piece.counts).astype(np.uint32),
         f"{name}.sizes": narrow(np.fromiter(map(len, values), np.int64, len(values))),
-        **string_sections(f"{name}.known", [piece.known]),
-        f"{name}.known.first": np.zeros(1, np.uint32),
+        **string_sections(f"{name}.dictionary", [piece.dictionary]),
+        f"{name}.dictionary.first": np.zeros(1, np.uint32),
     }
 
 
@@ -67,8 +67,8 @@ class BlockStore:
         self.first = container[f"{name}.first"]
         self.sizes = container[f"{name}.sizes"]
         self._firsts, self._lengths = item_view(self.first), item_view(self.sizes)
-        self._known = StringTable(container, f"{name}.known")
-        self._known_first: list[int] = container[f"{name}.known.first"].tolist()
+        self._dictionaries = StringTable(container, f"{name}.dictionary")
+        self._dictionary_first: list[int] = container[f"{name}.dictionary.first"].tolist()
         self._open: dict[int, bytes] = {}
 
     def __len__(self) -> int:
@@ -87,18 +87,20 @@ class BlockStore:
 
     def dictionary(self, block: int) -> bytes:
         """Return the dictionary of a block."""
-        return self._known[bisect_right(self._known_first, block) - 1]
+        return self._dictionaries[bisect_right(self._dictionary_first, block) - 1]
 
     def dictionaries(self) -> Iterator[tuple[bytes, int, int]]:
         """Return each dictionary, with its first block and the one after its last."""
-        bounds = pairwise([*self._known_first, len(self.blocks)])
-        return ((self._known[number], start, end) for number, (start, end) in enumerate(bounds))
+        bounds = pairwise([*self._dictionary_first, len(self.blocks)])
+        return ((self._dictionaries[number], start, end) for number, (start, end) in enumerate(bounds))
 
     def unpacked(self, block: int) -> bytes:
         """Return the strings of a block, concatenated."""
-        known = self.dictionary(block)
+        dictionary = self.dictionary(block)
         unpacker = (
-            zlib.decompressobj(-zlib.MAX_WBITS, known) if known else zlib.decompressobj(-zlib.MAX_WBITS)
+            zlib.decompressobj(-zlib.MAX_WBITS, dictionary)
+            if dictionary
+            else zlib.decompressobj(-zlib.MAX_WBITS)
         )
         return unpacker.decompress(self.blocks[block])
 
@@ -112,16 +114,16 @@ class BlockStore:
 class _BlockRun(NamedTuple):
     """Consecutive blocks with one dictionary: their bytes, the size of each, and the number of strings of each."""
 
-    known: bytes
+    dictionary: bytes
     blocks: Sequence[bytes | Bytes]
     sizes: Ints
     counts: Ints
 
     @classmethod
-    def of(cls, known: bytes, blocks: Sequence[bytes], counts: Sequence[int]) -> _BlockRun:
+    def of(cls, dictionary: bytes, blocks: Sequence[bytes], counts: Sequence[int]) -> _BlockRun:
         """Make a run of separate blocks."""
         sizes = np.fromiter(map(len, blocks), np.int64, len(blocks))
-        return cls(known, [b"".join(blocks)], sizes, np.array(counts, np.int64))
+        return cls(dictionary, [b"".join(blocks)], sizes, np.array(counts, np.int64))
 
 
 def merge_blocks(name: str, parts: Sequence[tuple[BlockStore, Ints]], container: ContainerWriter) -> None:
@@ -149,10 +151,10 @@ def _pack(values: Sequence[bytes]) -> _BlockRun:
     first = [0]
     while first[-1] < len(values):
         first.append(min(bisect_left(ends, ends[first[-1]] + BLOCK_SIZE), len(values)))
-    known = _make_dictionary(values) if ends[-1] > 4 * DICTIONARY_SIZE else b""
-    packed = _Compressor(known)
+    dictionary = _make_dictionary(values) if ends[-1] > 4 * DICTIONARY_SIZE else b""
+    packed = _Compressor(dictionary)
     blocks = [packed(b"".join(values[low:high])) for low, high in pairwise(first)]
-    return _BlockRun.of(known, blocks, [high - low for low, high in pairwise(first)])
+    return _BlockRun.of(dictionary, blocks, [high - low for low, high in pairwise(first)])
 
 
 def _kept_blocks(stored: BlockStore, kept: Ints) -> Iterator[_BlockRun]:
@@ -160,27 +162,27 @@ def _kept_blocks(stored: BlockStore, kept: Ints) -> Iterator[_BlockRun]:
     first = stored.first.astype(np.int64)
     wanted = np.diff(np.searchsorted(kept, first))
     whole = wanted == np.diff(first)
-    for known, start, end in stored.dictionaries():
+    for dictionary, start, end in stored.dictionaries():
         pieces = []
         # Runs of blocks that are all kept whole, or all not.
         bounds = np.flatnonzero(np.diff(whole[start:end])) + start + 1
         for low, high in pairwise([start, *bounds.tolist(), end]):
             if high > low and whole[low]:
                 data, sizes = stored.blocks.span(low, high)
-                pieces.append(_BlockRun(known, [data], sizes, wanted[low:high]))
+                pieces.append(_BlockRun(dictionary, [data], sizes, wanted[low:high]))
             else:
-                pieces.append(_repack(stored, known, kept, range(low, high)))
+                pieces.append(_repack(stored, dictionary, kept, range(low, high)))
         yield _BlockRun(
-            known,
+            dictionary,
             [block for piece in pieces for block in piece.blocks],
             np.concatenate([piece.sizes for piece in pieces]),
             np.concatenate([piece.counts for piece in pieces]),
         )
 
 
-def _repack(stored: BlockStore, known: bytes, kept: Ints, numbers: range) -> _BlockRun:
+def _repack(stored: BlockStore, dictionary: bytes, kept: Ints, numbers: range) -> _BlockRun:
     """Compress the kept strings of the given blocks again, with their dictionary."""
-    packed = _Compressor(known)
+    packed = _Compressor(dictionary)
     blocks: list[bytes] = []
     counts: list[int] = []
     for number in numbers:
@@ -190,18 +192,20 @@ def _repack(stored: BlockStore, known: bytes, kept: Ints, numbers: range) -> _Bl
             values = stored.values(number)
             blocks.append(packed(b"".join(values[n] for n in wanted.tolist())))
             counts.append(len(wanted))
-    return _BlockRun.of(known, blocks, counts)
+    return _BlockRun.of(dictionary, blocks, counts)
 
 
 def _write_sections(name: str, pieces: Sequence[_BlockRun], container: ContainerWriter) -> None:
     container.add_joined(name, [np.frombuffer(block, np.uint8) for piece in pieces for block in piece.blocks])
-    container.add(f"{name}.at", narrow(_offsets_of(np.concatenate([piece.sizes for piece in pieces]))))
+    container.add(f"{name}.offsets", narrow(_offsets_of(np.concatenate([piece.sizes for piece in pieces]))))
     counts = np.concatenate([piece.counts for piece in pieces])
     container.add(f"{name}.first", _offsets_of(counts).astype(np.uint32))
-    for section, array in string_sections(f"{name}.known", [piece.known for piece in pieces]).items():
+    for section, array in string_sections(
+        f"{name}.dictionary", [piece.dictionary for piece in pieces]
+    ).items():
         container.add(section, array)
     blocks = _offsets_of(np.array([len(piece.sizes) for piece in pieces], np.int64))
-    container.add(f"{name}.known.first", blocks[:-1].astype(np.uint32))
+    container.add(f"{name}.dictionary.first", blocks[:-1].astype(np.uint32))
 
 
 def _offsets_of(sizes: Ints) -> Ints:
@@ -212,9 +216,9 @@ def _offsets_of(sizes: Ints) -> Ints:
 class _Compressor:
     """Compresses blocks with a dictionary, which zlib processes once."""
 
-    def __init__(self, known: bytes) -> None:
+    def __init__(self, dictionary: bytes) -> None:
         how = (ZLIB_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_DEFAULT_STRATEGY)
-        self._empty = zlib.compressobj(*how, known) if known else zlib.compressobj(*how)
+        self._empty = zlib.compressobj(*how, dictionary) if dictionary else zlib.compressobj(*how)
 
     def __call__(self, whole: bytes) -> bytes:
         packer = self._empty.copy()

@@ -225,33 +225,33 @@ def item_view(array: Array) -> Sequence[int]:
 
 
 class StringTable:
-    """A table of strings in two sections: ``NAME`` has their bytes, ``NAME.at`` the offset of each, and the end."""
+    """A table of strings in two sections: ``NAME`` has their bytes, ``NAME.offsets`` the offset of each, and the end."""
 
     def __init__(self, container: Container, name: str) -> None:
-        self._part = container.section(name)
-        self._at: Array = container[f"{name}.at"]
-        self._view = self._part.array.data
-        self._begins = item_view(self._at)
+        self._bytes = container.section(name)
+        self._offsets: Array = container[f"{name}.offsets"]
+        self._view = self._bytes.array.data
+        self._offset_view = item_view(self._offsets)
 
     def __len__(self) -> int:
-        return len(self._at) - 1
+        return len(self._offsets) - 1
 
     def __getitem__(self, index: int) -> bytes:
-        low, high = self._begins[index], self._begins[index + 1]
-        self._part.check(low, high)
+        low, high = self._offset_view[index], self._offset_view[index + 1]
+        self._bytes.check(low, high)
         return self._view[low:high].tobytes()
 
     def slice(self, low: int, high: int) -> list[bytes]:
         """Return the strings from ``low`` up to but not including ``high``."""
-        at = self._at[low : high + 1]
-        whole = self._part.between(int(at[0]), int(at[-1])).tobytes()
+        at = self._offsets[low : high + 1]
+        whole = self._bytes.between(int(at[0]), int(at[-1])).tobytes()
         ends = (at - at[0]).tolist()
         return [whole[start:end] for start, end in pairwise(ends)]
 
     def span(self, low: int, high: int) -> tuple[Bytes, NDArray[np.int64]]:
         """Return the bytes of the strings from ``low`` up to but not including ``high``, and the size of each."""
-        at = self._at[low : high + 1].astype(np.int64)
-        return self._part.between(int(at[0]), int(at[-1])), np.diff(at)
+        at = self._offsets[low : high + 1].astype(np.int64)
+        return self._bytes.between(int(at[0]), int(at[-1])), np.diff(at)
 
     def all(self) -> list[bytes]:
         """Return all strings."""
@@ -260,13 +260,13 @@ class StringTable:
     @property
     def sizes(self) -> NDArray[np.int64]:
         """The size of each string in bytes."""
-        return np.asarray(np.diff(self._at.astype(np.int64)), np.int64)
+        return np.asarray(np.diff(self._offsets.astype(np.int64)), np.int64)
 
     def letters(self, numbers: NDArray[np.int64], width: int) -> NDArray[np.uint32]:
         """Return the first ``width`` bytes of the given strings, a row each; what follows a shorter string is arbitrary."""
-        places = self._at[numbers].astype(np.int64)[:, None] + np.arange(width)
-        octets = self._part.all()
-        return np.asarray(octets[np.minimum(places, len(octets) - 1)], np.uint32)
+        indices = self._offsets[numbers].astype(np.int64)[:, None] + np.arange(width)
+        octets = self._bytes.all()
+        return np.asarray(octets[np.minimum(indices, len(octets) - 1)], np.uint32)
 
     @property
     def wide(self) -> NDArray[np.bool_]:
@@ -274,7 +274,7 @@ class StringTable:
         if not len(self):
             return np.empty(0, np.bool_)
         return np.asarray(
-            np.maximum.reduceat(self._part.all(), self._at[:-1].astype(np.int64)) > 127, np.bool_
+            np.maximum.reduceat(self._bytes.all(), self._offsets[:-1].astype(np.int64)) > 127, np.bool_
         )
 
     # ---- sorted strings
@@ -300,17 +300,17 @@ class StringTable:
     def with_prefix(self, prefix: bytes) -> tuple[int, int]:
         """Return the range of the strings that begin with ``prefix``."""
         low = self.lower(prefix)
-        bare = prefix.rstrip(b"\xff")
-        if not bare:
+        stripped = prefix.rstrip(b"\xff")
+        if not stripped:
             return low, len(self)
-        return low, self.lower(bare[:-1] + bytes([bare[-1] + 1]))
+        return low, self.lower(stripped[:-1] + bytes([stripped[-1] + 1]))
 
 
 def string_sections(name: str, values: list[bytes]) -> dict[str, Array]:
     """Return the sections of a :class:`StringTable`."""
     sizes = np.fromiter(map(len, values), np.int64, len(values))
     at = np.concatenate(([0], np.cumsum(sizes)))
-    return {name: np.frombuffer(b"".join(values), np.uint8), f"{name}.at": narrow(at)}
+    return {name: np.frombuffer(b"".join(values), np.uint8), f"{name}.offsets": narrow(at)}
 
 
 def narrow(values: Array) -> Array:

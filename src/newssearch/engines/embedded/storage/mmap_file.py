@@ -75,7 +75,7 @@ def trailer_bytes(sections: dict[str, tuple[str, int, int]], sums: Array, end: i
 class MappedFile:
     """A mapped container. :meth:`of` opens one, or returns the open one of the same file, with the pages checked so far."""
 
-    _known: ClassVar[WeakValueDictionary[tuple[str | int, ...], MappedFile]] = WeakValueDictionary()
+    _open_files: ClassVar[WeakValueDictionary[tuple[str | int, ...], MappedFile]] = WeakValueDictionary()
 
     def __init__(self, path: Path, descriptor: int, size: int) -> None:
         self.path = path
@@ -105,9 +105,9 @@ class MappedFile:
         with path.open("rb") as file:
             status = os.fstat(file.fileno())
             key = (str(path), status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
-            found = cls._known.get(key)
+            found = cls._open_files.get(key)
             if found is None:
-                found = cls._known[key] = cls(path, file.fileno(), status.st_size)
+                found = cls._open_files[key] = cls(path, file.fileno(), status.st_size)
             return found
 
     @classmethod
@@ -236,11 +236,11 @@ class Section:
         self.check(low, high)
         return self.array[low:high]
 
-    def at(self, places: Array) -> Array:
+    def at(self, indices: Array) -> Array:
         """Return the items at the given indices, which are ascending."""
-        if len(places):
-            self.check(int(places[0]), int(places[-1]) + 1)
-        return self.array[places]
+        if len(indices):
+            self.check(int(indices[0]), int(indices[-1]) + 1)
+        return self.array[indices]
 
     def all(self) -> Array:
         """Return all items."""

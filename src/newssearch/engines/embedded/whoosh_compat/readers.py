@@ -218,7 +218,7 @@ class TermsReader(base.TermsReader):  # type: ignore[misc]
             numbers, codes = np.unique(segment.numbers(np.arange(segment.documents)), return_inverse=True)
             return ValueTerms(segment, codes, map(self._indexed(name), numbers.tolist()), documents=True)
         if name == "date":
-            moments, codes = np.unique(segment.written, return_inverse=True)
+            moments, codes = np.unique(segment.local_time, return_inverse=True)
             return ValueTerms(segment, codes, map(self._indexed(name), map(_datetime_of, moments.tolist())))
         if name == "url":
             headers = (segment.header(article) for article in range(segment.articles))
@@ -226,7 +226,7 @@ class TermsReader(base.TermsReader):  # type: ignore[misc]
             return ValueTerms(segment, np.arange(segment.articles), urls)
         if name in VALUES:
             keys = [key.decode() for key in segment.keys(name).all()]
-            words = (known.split() if name in WORD_FIELDS else [known] for known in keys)
+            words = (one.split() if name in WORD_FIELDS else [one] for one in keys)
             terms = (Counter(word.encode() for word in each if word) for each in words)
             return ValueTerms(segment, segment.values(name).codes, terms)
         return None
@@ -509,14 +509,14 @@ class ValueColumn(columns.ColumnReader):  # type: ignore[misc]
 class DocumentReader(base.PerDocumentReader):  # type: ignore[misc]
     """What is kept of each document."""
 
-    def __init__(self, segment: Segment, known: Any) -> None:
+    def __init__(self, segment: Segment, reader: Any) -> None:
         self._segment = segment
-        self._known = known
+        self._reader = reader
         self._last: tuple[int, str, dict[str, Any]] = (-1, "", {})
 
     def doc_count(self) -> int:
         """The documents that are not deleted."""
-        return int(self._known.doc_count())
+        return int(self._reader.doc_count())
 
     def doc_count_all(self) -> int:
         """The documents, deleted ones counted."""
@@ -524,15 +524,15 @@ class DocumentReader(base.PerDocumentReader):  # type: ignore[misc]
 
     def has_deletions(self) -> bool:
         """Whether any is deleted."""
-        return bool(self._known.has_deletions())
+        return bool(self._reader.has_deletions())
 
     def is_deleted(self, document: int) -> bool:
         """Whether one is deleted."""
-        return bool(self._known.is_deleted(document))
+        return bool(self._reader.is_deleted(document))
 
     def deleted_docs(self) -> Iterator[int]:
         """The deleted ones."""
-        return iter(self._known.deleted_docs())
+        return iter(self._reader.deleted_docs())
 
     def supports_columns(self) -> bool:
         """There are columns."""

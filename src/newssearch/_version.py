@@ -1,3 +1,3 @@
-"""The version of the package, read by the build and by ``newssearch --version``."""
+"""The version of the package. The build and ``newssearch --version`` read it."""
 
 __version__ = "0.1.0"

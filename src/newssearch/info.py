@@ -50,7 +50,7 @@ class IndexInfo:
             ("folder", notebook.text_html(self.folder)),
         )
         fields = (
-            notebook.folded(
+            notebook.collapsed(
                 f"{name} ({many(len(values), 'value')})", values_table(name, values[:NOTEBOOK_VALUES])
             )
             for name, values in held.by_field.items()

@@ -291,7 +291,7 @@ class Results(Sequence[Hit]):
             _hits(self.hits),
             _clauses(self.clauses),
             *(
-                notebook.folded(f"{name} ({many(len(values), 'value')})", values_table(name, values))
+                notebook.collapsed(f"{name} ({many(len(values), 'value')})", values_table(name, values))
                 for name, values in self.facets.items()
             ),
         )

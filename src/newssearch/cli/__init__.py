@@ -1,4 +1,4 @@
-"""The command line: it parses what was typed, calls the API, and prints."""
+"""The command line: it parses the arguments, calls the API, and prints the results."""
 
 from .commands import cli, main, run
 

@@ -1,4 +1,4 @@
-"""Articles and the versions of stories as text for people."""
+"""The output for people of ``show`` and ``story``: articles, and the versions of stories."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def text_article(article: Article, shown: Mapping[int, Snippet], style: Style) -> Iterator[str]:
-    """Yield the lines of an article: its fields with their provenance, then the numbered paragraphs in ``shown``."""
+    """Yield the lines of an article: its fields with their provenance, then the paragraphs in ``shown``, by number."""
     yield style.title(escape.terminal(article.title or "(no title)"))
     fields = {
         **json_values(article, ("id", *FIELD_NAMES[1:])),
@@ -52,7 +52,7 @@ def text_article(article: Article, shown: Mapping[int, Snippet], style: Style) -
 
 
 def text_story(story: Story, style: Style, changes: bool) -> Iterator[str]:
-    """Yield the lines of the versions of a story; ``changes`` adds the differences of each from the first."""
+    """Yield the lines of the versions of a story; ``changes`` adds the differences of each version from the first."""
     for number, version in enumerate(story.versions, start=1):
         if number > 1:
             yield ""
@@ -88,7 +88,7 @@ _SIGNS = {"kept": "=", "changed": "~", "cut": "-", "added": "+"}
 
 
 def _change_lines(version: Version, style: Style) -> Iterator[str]:
-    """Yield the lines of the changes of a version. Consecutive kept paragraphs share one line; the others are in full."""
+    """Yield the lines of the changes of a version. Adjacent kept paragraphs share one line; all others are in full."""
     at = 0
     while at < len(version.changes):
         change = version.changes[at]
@@ -106,7 +106,7 @@ def _change_lines(version: Version, style: Style) -> Iterator[str]:
 def _changed(change: Change, style: Style) -> Iterator[str]:
     """Yield the lines of a changed, cut or added paragraph.
 
-    A cut paragraph has its number in the first version, any other its number in this version.
+    A cut paragraph is shown with its number in the first version, any other paragraph with its number in this version.
     """
     pieces = [(edit.kind, edit.text) for edit in change.edits] or [
         ("added" if change.kind == "added" else "cut", change.text)

@@ -1,4 +1,4 @@
-"""Checks that refuse an option without effect beside the others, so that none is silently ignored."""
+"""Checks that refuse an option if other options leave it without effect, so that no option is silently ignored."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from click.core import ParameterSource
 HIT_OPTIONS = {
     "limit": "--limit", "offset": "--offset", "sort": "--sort", "all_paragraphs": "--all", "snippet": "--snippet", "group": "--no-group",
 }  # fmt: skip
-"""The options of ``query`` that choose the hits and their form, by parameter."""
+"""The options of ``query`` that choose hits or their form, by the names of their parameters."""
 WORD_OPTIONS = {"literal": "--literal", "names": "--names"}
-"""The options of ``query`` that decide how the words of QUERY are read, by parameter."""
+"""The options of ``query`` that decide how the words of QUERY are interpreted, by the names of their parameters."""
 
 
 def check_index(files: bool, rebuilds: bool, *, prune: bool, retry: bool, exclude: bool, yes: bool) -> None:
-    """Refuse the options of ``newssearch index`` that would have no effect. ``files`` tells whether PATHS include any file."""
+    """Raise UsageError for an option of ``newssearch index`` that would have no effect.
+
+    ``rebuilds`` tells whether ``--rebuild`` is given; ``files``, whether PATHS include more than standard input.
+    """
     if rebuilds and prune:
         raise click.UsageError(
             "--prune has no effect with --rebuild, whose index has only the articles that it reads."
@@ -29,7 +32,7 @@ def check_index(files: bool, rebuilds: bool, *, prune: bool, retry: bool, exclud
 
 
 def check_query(context: click.Context) -> None:
-    """Refuse the options of ``newssearch query`` that would have no effect."""
+    """Raise UsageError for an option of ``newssearch query`` that would have no effect."""
     given, values = _given(context), context.params
     without = "--count" if values["count"] else "--limit 0" if values["limit"] == 0 else ""
     for name, option in HIT_OPTIONS.items():
@@ -53,7 +56,7 @@ def check_query(context: click.Context) -> None:
 
 
 def check_verify(context: click.Context) -> None:
-    """Refuse the options of ``newssearch verify`` that would have no effect."""
+    """Raise UsageError for an option of ``newssearch verify`` that would have no effect."""
     if "wait" in _given(context) and not context.params["cleaned"]:
         raise click.UsageError(
             "--wait has no effect without --clean: a check alone does not wait for writers."
@@ -61,7 +64,7 @@ def check_verify(context: click.Context) -> None:
 
 
 def _given(context: click.Context) -> set[str]:
-    """Return the parameters that were given on the command line."""
+    """Return the names of the parameters that were given on the command line."""
     return {
         name for name in context.params if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
     }

@@ -1,4 +1,4 @@
-"""The command group, and the process around it: streams, errors and exit codes."""
+"""The command group ``newssearch``, and its process: standard streams, errors and exit codes."""
 
 from __future__ import annotations
 
@@ -46,11 +46,10 @@ def _print_error(error: NewssearchError) -> int:
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code: see :mod:`newssearch.errors`."""
+    """Run a command line, by default that of this process. Return its exit code: see :mod:`newssearch.errors`."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(
-            stream, "reconfigure"
-        ):  # newlines are written as they are: CSV has its own, on Windows too
+        # Newlines are written as they are: CSV has its own, on Windows too.
+        if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="")
     try:
         code = cli.main(
@@ -100,5 +99,5 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def main() -> NoReturn:
-    """The entry point ``newssearch``."""
+    """Run the command line of this process and exit: the entry point of the program ``newssearch``."""
     sys.exit(run())

@@ -1,4 +1,4 @@
-"""The terminal: its width and colours, and the output that all commands share."""
+"""The terminal: its width and colours, and the functions with which all commands print."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from newssearch.query import Diagnostic
 from .layout import Style, columns
 
 EXIT_REJECTED = 4
-"""The exit code when a part of the input was rejected or lost; everything else was done."""
+"""The exit code of a command that did its work, but had to reject or lose a part of its input."""
 
 
 class OutputClosed(Exception):  # noqa: N818  (not an error: a reader such as `head` may stop early)
-    """The reader of standard output has closed the pipe."""
+    """The reader of standard output has closed the pipe, so that there is nothing left to do."""
 
 
 def show_text(text: str) -> None:
@@ -46,7 +46,7 @@ def show_line(text: str) -> None:
 
 
 def show_lines(lines: Iterator[str]) -> None:
-    """Write lines to standard output, each as soon as it is made."""
+    """Write lines to standard output, each as soon as the iterator yields it."""
     for line in lines:
         show_line(line)
 
@@ -59,7 +59,7 @@ def width() -> int:
 
 
 def style() -> Style:
-    """Return the style for standard output: wrapped only on a terminal."""
+    """Return the style for standard output. Lines are wrapped only on a terminal."""
     terminal = sys.stdout.isatty()
     return Style(width() if terminal else None, color(sys.stdout))
 
@@ -72,7 +72,7 @@ def color(stream: TextIO) -> bool:
 
 
 def without_surrogates(text: str) -> str:
-    """Return an argument with U+FFFD in place of the bytes that are not UTF-8."""
+    """Return a command-line argument with U+FFFD in place of each byte sequence that is not UTF-8."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
@@ -85,7 +85,7 @@ def print_diagnostics(diagnostics: Sequence[Diagnostic], text: str) -> None:
 
 
 def print_caret(text: str, start: int, end: int) -> None:
-    """Print the part of ``text`` around ``start`` to ``end`` with carets under it; nothing for an empty range."""
+    """Print a part of ``text`` with carets under the range from ``start`` to ``end``; nothing for an empty range."""
     if start >= end:
         return
     room = max(width() - 4, 20)

@@ -28,7 +28,7 @@ _WEB_ADDRESS_START = Pattern(r"https?://", re.IGNORECASE)
 
 
 def json_text(value: Mapping[str, object], *, indent: int | None = 2) -> str:
-    """Return JSON text, with characters of every script unescaped."""
+    """Return a value as JSON text. Letters outside ASCII are not escaped."""
     return json.dumps(value, ensure_ascii=False, indent=indent)
 
 
@@ -39,7 +39,7 @@ def paragraph_dict(paragraph: Paragraph, shown: Snippet, marked: bool) -> dict[s
 
 
 def csv_results(results: Results) -> str:
-    """Return results as CSV (RFC 4180), one row for each hit. No cell can become a formula."""
+    """Return results as CSV (RFC 4180), one row for each hit. No spreadsheet takes a cell for a formula."""
     import csv  # slow to import, and seldom needed
 
     out = io.StringIO()
@@ -74,7 +74,7 @@ def markdown_results(results: Results) -> Iterator[str]:
 
 
 def facet_rows(results: Results, *, first: str | None = None, last: str | None = None) -> Iterator[str]:
-    """Yield the facets as Markdown tables, with the lines ``first`` and ``last`` around each."""
+    """Yield the lines of a Markdown table for each facet, with the lines ``first`` before and ``last`` after each."""
     for name, values in results.facets.items():
         yield from (first,) if first is not None else ()
         yield f"| {name} | articles |"

@@ -1,4 +1,4 @@
-"""The results of a query as text for people: hits, snippets, facets, names and clauses."""
+"""The output for people of ``query``: hits, snippets, facets, names and clauses."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from newssearch.results import FacetValue, Hit, Results, Snippet, totals, undate
 from .layout import Style, columns, shorten, wrap
 
 SHOWN_SPELLINGS = 12
-"""The number of spellings of a name that ``query`` lists."""
+"""The largest number of spellings of a name that ``query --names`` lists."""
 SHOWN_COPIES = 8
-"""The number of copies of a story that are listed with a hit."""
+"""The largest number of copies of a story that ``query`` lists with a hit."""
 SHOWN_CLAUSES = 10
-"""The number of clauses that ``query --explain`` lists."""
+"""The largest number of clauses that ``query --explain`` lists."""
 
 
 def text_results(results: Results, style: Style, took: bool) -> Iterator[str]:
-    """Yield the lines of the results; ``took`` adds the time that the search took."""
+    """Yield the lines of the hits, the facets and the totals. ``took`` adds how long the search took."""
     one_each = len({hit.id for hit in results}) == len(results)
     for hit in results:
         yield hit_line(hit, style)
@@ -37,7 +37,7 @@ def text_results(results: Results, style: Style, took: bool) -> Iterator[str]:
         yield ""
     yield from facet_lines(results, style, last="")
     shown = ""
-    if results.hits and (results.offset or len(results) < _listed(results)):
+    if results.hits and (results.offset or len(results) < _hits_in_all(results)):
         shown = f", {results.offset + 1} to {results.offset + len(results)} shown"
     total = totals(results)
     query = f" for {escape.terminal(results.interpretation)}" if results.interpretation else ""
@@ -50,8 +50,8 @@ def text_results(results: Results, style: Style, took: bool) -> Iterator[str]:
 def hit_line(hit: Hit, style: Style) -> str:
     """Return the title, date, outlet, source and address of a hit on one line.
 
-    If the terminal is too narrow, the id is shortened to its end, which ``show`` accepts too. Then the outlet and the
-    title are shortened.
+    If the line is wider than the terminal, first the id is shortened to its end, which ``show`` accepts too, then the
+    outlet and the title.
     """
     title = escape.terminal(hit.title or "(no title)")
     day = hit.date.isoformat()[:10] if hit.date else "no date"
@@ -69,7 +69,7 @@ def hit_line(hit: Hit, style: Style) -> str:
 
 
 def snippet_lines(shown: Snippet, style: Style, indent: str = "  ") -> list[str]:
-    """Return a snippet as indented lines with its highlights in bold; without a width, as one line."""
+    """Return a snippet as indented lines with its highlights in bold. If the style has no width, it is one line."""
     text, spans = "", []
     for part, on in shown.parts():
         clean = escape.terminal(part)
@@ -90,13 +90,13 @@ def _marked(text: str, start: int, end: int, spans: list[tuple[int, int]], style
     return "".join(pieces) + text[at:end]
 
 
-def _listed(results: Results) -> int:
-    """Return the number of hits without a limit and an offset."""
+def _hits_in_all(results: Results) -> int:
+    """Return the number of hits that a search without limit and offset would list."""
     return results.total_stories if results.grouped else results.total_articles
 
 
 def copies_lines(hit: Hit, style: Style) -> Iterator[str]:
-    """Yield the outlets and days of the other copies of a hit, without repetitions."""
+    """Yield the lines with the outlet and the day of each other copy of a hit, without repetitions."""
     listed = dict.fromkeys(
         f"{copy.outlet or 'no outlet'} {copy.date.isoformat()[:10] if copy.date else ''}".strip()
         for copy in hit.copies
@@ -110,7 +110,7 @@ def copies_lines(hit: Hit, style: Style) -> Iterator[str]:
 
 
 def text_names(results: Results) -> Iterator[str]:
-    """Yield a line with the spellings in the index of each name of the query."""
+    """Yield a line for each name of the query, with its spellings in the index."""
     for name, ways in results.names.items():
         shown = ", ".join(f"{way.text} {way.articles:,}" for way in ways[:SHOWN_SPELLINGS])
         more = (
@@ -122,7 +122,7 @@ def text_names(results: Results) -> Iterator[str]:
 
 
 def text_clauses(results: Results) -> Iterator[str]:
-    """Yield a line with the number of articles that each clause of the query finds.
+    """Yield a line for each clause of the query, with the number of articles that it finds alone.
 
     A query of one clause that finds nothing yields no line.
     """
@@ -138,7 +138,7 @@ def text_clauses(results: Results) -> Iterator[str]:
 def facet_lines(
     results: Results, style: Style, *, first: str | None = None, last: str | None = None
 ) -> Iterator[str]:
-    """Yield the lines of the facets, with the lines ``first`` and ``last`` around each."""
+    """Yield the lines of each facet, with the lines ``first`` before and ``last`` after each."""
     for name, values in results.facets.items():
         yield from (first,) if first is not None else ()
         yield style.bold(name) + style.faint("  (articles)")

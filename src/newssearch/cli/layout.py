@@ -11,28 +11,28 @@ _TITLE, _NO_TITLE = "\x1b[1;34m", "\x1b[22;39m"
 
 
 class Style:
-    """The layout of text: ``width`` is the number of columns, None for lines of any length; ``color`` allows colours."""
+    """The layout of text. ``width`` is the number of columns, or None for no limit; ``color`` allows colours."""
 
     def __init__(self, width: int | None, color: bool) -> None:
         self.width = max(width, 20) if width is not None else None
         self.color = color
 
     def bold(self, text: str) -> str:
-        """Return text in bold."""
+        """Return text in bold, if colours are allowed."""
         return f"{_BOLD}{text}{_PLAIN}" if self.color and text else text
 
     def faint(self, text: str) -> str:
-        """Return text in a faint colour."""
+        """Return text in a faint colour, if colours are allowed."""
         return f"{_FAINT}{text}{_PLAIN}" if self.color and text else text
 
     def change(self, text: str, kind: str) -> str:
-        """Return text in the colour of its ``kind`` of change: ``cut``, ``added`` or ``same``."""
+        """Return text in the colour of its ``kind``, ``cut``, ``added`` or ``same``, if colours are allowed."""
         if not (self.color and text) or kind == "same":
             return text
         return f"{_CUT if kind == 'cut' else _ADDED}{text}{_UNCHANGED}"
 
     def title(self, text: str) -> str:
-        """Return text in the style of a headline."""
+        """Return text in the style of a headline, if colours are allowed."""
         return f"{_TITLE}{text}{_NO_TITLE}" if self.color and text else text
 
 
@@ -64,7 +64,7 @@ def shorten(text: str, width: int) -> str:
 
 
 def wrap(text: str, width: int) -> list[tuple[int, int]]:
-    """Return the offsets at which the lines of ``text`` begin and end.
+    """Return the offsets at which each line of the wrapped ``text`` begins and ends.
 
     A line has at most ``width`` columns. Lines break at spaces; only a longer word is split.
     """

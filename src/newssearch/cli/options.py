@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""The options that several commands share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from newssearch.fields import FILTERS
 
 
 class FolderPath(click.Path):
-    """The path of a folder. An empty path is refused: pathlib would take it for the working folder."""
+    """The type of an option whose value is the path of a folder. It refuses ``""``, pathlib's working folder."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if value == "":
@@ -32,7 +32,7 @@ wait_option = click.option(
 
 
 def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that limit a search to some articles."""
+    """Add to a command the options that filter articles by their dates and fields."""
     for name, text in reversed(FILTERS.items()):
         command = click.option(
             f"--{name}", multiple=True, metavar="NAME", help=f"{text} Repeat to allow several."

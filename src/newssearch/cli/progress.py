@@ -1,4 +1,4 @@
-"""A long run on a terminal: its progress bar, questions, signals and report."""
+"""The terminal during a long run: progress bar, questions to the user, signals and report."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from newssearch.reports import IndexReport, Progress, Removal
 
 SHOWN_REMOVED = 10
-"""The number of articles that ``remove`` lists before it asks."""
+"""The largest number of articles that ``remove`` lists before it asks."""
 SHOWN_REJECTIONS = 20
-"""The number of rejections that ``index`` lists; ``--json`` lists more."""
+"""The largest number of rejections that ``index`` lists; ``--json`` lists more."""
 
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[Progress], None] | None]:
-    """Show a progress bar on standard error if that is a terminal."""
+    """Yield the function that advances a progress bar on standard error, or None if that is not a terminal."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -60,7 +60,7 @@ def progress_bar() -> Iterator[Callable[[Progress], None] | None]:
 
 @contextmanager
 def printed_log() -> Iterator[None]:
-    """Print the log of the library on standard error, such as the writer that it waits for."""
+    """Print the log messages of the library on standard error, such as which writer it waits for."""
     import logging  # slow to import, and a search needs none of it
 
     class Printing(logging.Handler):
@@ -79,9 +79,10 @@ def printed_log() -> Iterator[None]:
 
 
 def confirming(yes: bool, asks: bool) -> Callable[[Removal], bool] | None:
-    """Return the function that confirms large removals: it agrees with ``yes``, or asks at a terminal.
+    """Return the function that confirms large removals. With ``yes`` it always agrees; otherwise it asks the user.
 
-    None, so that large removals are refused, if there is no terminal or standard input is not free (``asks``).
+    Return None if the user cannot be asked: large removals are then refused. This is so without a terminal, or if
+    ``asks`` is False, because articles are read from standard input.
     """
     if yes:
         return lambda removal: True
@@ -101,7 +102,7 @@ def confirming(yes: bool, asks: bool) -> Callable[[Removal], bool] | None:
 
 
 def confirmed(question: str) -> bool:
-    """Whether the user agrees. Raises :class:`NewssearchError` if standard input, not a terminal, ends instead."""
+    """Ask the user; return whether he agrees. Raises :class:`NewssearchError` if piped standard input has no answer."""
     try:
         return click.confirm(question, err=True)
     except click.Abort:
@@ -128,7 +129,7 @@ def print_report(report: IndexReport, as_json: bool, rebuilds: bool) -> None:
 
 
 def list_removed(articles: Iterable[Article], total: int) -> None:
-    """Print the first articles that are to be removed, and their total."""
+    """Print the total number of articles to remove, and the first :data:`SHOWN_REMOVED` of them, on standard error."""
     click.echo(f"{many(total, 'article')} to remove:", err=True)
     for article in islice(articles, SHOWN_REMOVED):
         line = f"  {article.id}  {escape.terminal(article.title or '(no title)')}"
@@ -138,7 +139,10 @@ def list_removed(articles: Iterable[Article], total: int) -> None:
 
 
 class Stop:
-    """Whether a run is to end after the article at hand, and by which ``signal``."""
+    """A callable that returns whether a run is to end after the current article, because a signal has come.
+
+    ``signal`` is the number of that signal, or 0.
+    """
 
     def __init__(self) -> None:
         self.signal = 0

@@ -1,4 +1,4 @@
-"""The contents of an index, its settings, and the reports of runs as text for people."""
+"""The output for people of the other commands: contents and settings of an index, reports of runs."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from newssearch.reports import IndexReport, Salvage, Verification
 
 SHOWN_VALUES = 10
-"""The number of values of a field that ``info`` lists."""
+"""The largest number of values of a field that ``info`` lists."""
 SHOWN_PROVENANCES = 5
-"""The number of provenances of a field that ``info`` lists."""
+"""The largest number of provenances of a field that ``info`` lists."""
 SHOWN_PROBLEMS = 20
-"""The number of problems that ``verify`` and ``salvage`` list."""
+"""The largest number of problems that ``verify`` or ``salvage`` lists."""
 
 
 def text_info(info: IndexInfo, style: Style) -> Iterator[str]:
@@ -48,7 +48,7 @@ def text_info(info: IndexInfo, style: Style) -> Iterator[str]:
 
 
 def _provenance_lines(known: Mapping[str, Sequence[FacetValue]], style: Style) -> Iterator[str]:
-    """Yield a line with the provenance of each field."""
+    """Yield a line for each field, with its provenances and the number of articles of each."""
     if known:
         yield ""
         yield style.bold("provenance")
@@ -61,7 +61,7 @@ def _provenance_lines(known: Mapping[str, Sequence[FacetValue]], style: Style) -
 
 
 def text_config(config: Config, style: Style) -> Iterator[str]:
-    """Yield the lines of the settings of an archive, each with its source."""
+    """Yield the lines of the settings of an archive, each with the place where it was set."""
     for name, setting in config.to_dict().items():
         assert isinstance(setting, dict)
         value, source = setting["value"], setting["from"]
@@ -95,7 +95,7 @@ def text_report(report: IndexReport) -> Iterator[str]:
 
 
 def text_rebuild(report: IndexReport) -> Iterator[str]:
-    """Yield the lines of the report of a rebuild: those of an indexing run only if the new index replaced the old one."""
+    """Yield the lines of a rebuild's report: those of an indexing run if the new index has replaced the old one."""
     if report.interrupted:
         yield "interrupted: the old index is unchanged; a rebuild replaces it only when it is complete"
     elif report.refused:
@@ -171,7 +171,7 @@ def size(count: float) -> str:
 
 
 def singular(kind: str) -> str:
-    """Return the singular of a kind of skipped input.
+    """Return the singular of the name of a kind of skipped input.
 
     >>> [singular(kind) for kind in ("images", "linked folders", "audio and video", "copies")]
     ['image', 'linked folder', 'audio and video', 'copy']

@@ -1,4 +1,4 @@
-"""How much was found, without the hits: what ``newssearch query --count`` prints, in each format."""
+"""The output of ``newssearch query --count`` in each format: totals and facets, without hits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ from .layout import Style
 def lines(
     results: Results, format_: OutputFormat, style: Style, *, explained: bool, named: bool
 ) -> Iterator[str]:
-    """The totals and the facets. As CSV and JSON Lines they are two tables: the facets, where there are any."""
+    """Yield the lines of the totals and the facets in the given format.
+
+    CSV and JSON Lines have one table: the facets if the query asks for any, otherwise the totals. JSON also has the
+    clauses if ``explained``, and the spellings of names if ``named``.
+    """
     if format_ == "json":
         yield json_text(_counts(results, explained=explained, named=named), indent=None)
     elif format_ == "jsonl" and results.facets:
@@ -48,7 +52,7 @@ def _counts(results: Results, *, explained: bool = False, named: bool = False) -
 
 
 def _summary(results: Results) -> str:
-    """The totals for people."""
+    """Return the totals as one line for people."""
     left = f"; {undated(results.undated)}" if results.undated else ""
     return f"{totals(results, 'paragraph')}{left}"
 
@@ -60,7 +64,7 @@ def _facets(results: Results) -> Iterator[tuple[str, str | None, int]]:
 
 
 def _csv(results: Results) -> Iterator[str]:
-    """The rows of a table (RFC 4180); no cell can become a formula."""
+    """Yield the lines of a CSV table (RFC 4180). No spreadsheet takes a cell for a formula."""
     out = io.StringIO()
     writer = csv.writer(out)
     if results.facets:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from newssearch.reports import IndexReport
 
 DEFAULT_PATHS = ("seeds",)
-"""The folders that ``index`` reads when it is given no paths."""
+"""The folders that ``newssearch index`` reads if no PATHS are given."""
 SHOWN_PATHS = 10
 """The most paths shown of those that an index was made from."""
 
@@ -128,7 +128,7 @@ def _run_index(
     yes: bool,
     wait: float,
 ) -> tuple[IndexReport, int]:
-    """Update or rebuild the index. Return the report, and the exit code of a run that a signal interrupted."""
+    """Update or rebuild the index. Return the report, and the exit code to use if a signal interrupted the run."""
     confirm = confirming(yes, asks=stream is None)
     with stoppable() as stop, progress_bar() as progress, printed_log():
         if rebuilds:
@@ -187,8 +187,8 @@ def remove_command(
 ) -> int:
     """Remove articles by id, by file, by query or by filter, after confirmation.
 
-    Beside ids or files, the query and the filters narrow the choice: --path wire --until 2019 removes the old articles of
-    a folder. A removed article returns only when its file changes, or with a rebuild.
+    Beside ids or files, the query and the filters narrow the choice: --path wire --until 2019 removes the old articles
+    of a folder. A removed article returns only when its file changes, or with a rebuild.
     """
     given = {name: value for name, value in filters.items() if value}
     if not (ids or paths or text or given):
@@ -213,8 +213,8 @@ def _chosen(
 ) -> list[str]:
     """Return the ids of the articles to remove, sorted.
 
-    They are the articles with the given ids and those of the given files; the query and the filters narrow that choice.
-    Without ids and files, they are all articles that the query and the filters find.
+    These are the articles with the given ids and the articles of the given files, limited to those that the query and
+    the filters find. Without ids and files, they are all articles that the query and the filters find.
     """
     chosen = {opened.article(without_surrogates(article_id)).id for article_id in ids}
     for path in paths:

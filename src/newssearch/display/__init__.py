@@ -1,1 +1,1 @@
-"""How values show themselves: escaped for their destination, in one line, in a notebook."""
+"""The display of values: escaping for each destination, descriptions on one line, HTML for notebooks."""

@@ -1,15 +1,17 @@
-"""Short descriptions on one line: the ``repr()`` of articles and results, however long they are."""
+"""Descriptions of limited length on one line, such as the ``repr()`` of articles and results."""
 
 from __future__ import annotations
 
 MAX_QUOTED_CHARS = 60
-"""The largest number of characters of a quoted text, including escapes."""
+"""The largest number of characters of a quotation, including quotation marks and escapes."""
 MAX_BRIEF_CHARS = 199
-"""The largest number of characters of a whole description."""
+"""The largest number of characters of a description, including its angle brackets."""
 
 
 def brief(value: object, *facts: str) -> str:
-    """Describe a value by its type and the given facts. Text from an article goes through :func:`quoted` first.
+    """Return the type of a value and the given facts, in angle brackets.
+
+    A fact that is text from an article must be :func:`quoted`.
 
     >>> brief(Exception(), "of", quoted("rain\\x1b and storm"))
     "<Exception of 'rain\\\\x1b and storm'>"
@@ -19,7 +21,7 @@ def brief(value: object, *facts: str) -> str:
 
 
 def quoted(text: object, most: int = MAX_QUOTED_CHARS) -> str:
-    """Return the beginning of a text in quotation marks, with control characters escaped.
+    """Return a text as ``repr()`` does, but in at most ``most`` characters: an ellipsis replaces the rest.
 
     >>> quoted("It rained on Baghdad.", 12), quoted(None)
     ("'It rained…'", 'None')
@@ -36,7 +38,7 @@ def quoted(text: object, most: int = MAX_QUOTED_CHARS) -> str:
 
 
 def shortened(line: str, most: int = MAX_QUOTED_CHARS) -> str:
-    """Return the beginning of a line, at most ``most`` characters."""
+    """Return a line in at most ``most`` characters: an ellipsis replaces the rest."""
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 

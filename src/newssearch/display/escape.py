@@ -19,7 +19,7 @@ _MARKDOWN = Pattern(r"([\\`*_{}\[\]<>#|~!&])")
 
 
 def terminal(text: str) -> str:
-    """Return ``text`` on one line, without control characters and without overrides of the writing direction.
+    """Return ``text`` on one line, with U+FFFD for control characters, and without overrides of the writing direction.
 
     >>> terminal("a\\x1b[31mb\\n\\u202ec")
     'a�[31mb c'
@@ -46,7 +46,7 @@ def markdown(text: str) -> str:
 
 
 def cell(text: str) -> str:
-    """Return ``text`` as a cell that no spreadsheet takes for a formula (OWASP, CSV injection).
+    """Return ``text`` as a cell on one line that no spreadsheet takes for a formula (OWASP, CSV injection).
 
     >>> cell("=1+1"), cell("1-1")
     ("'=1+1", '1-1')

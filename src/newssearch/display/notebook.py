@@ -37,19 +37,19 @@ STYLE = """
 
 
 def page(*parts: str) -> str:
-    """Join pieces of HTML into one output of a notebook."""
+    """Return pieces of HTML, joined and with their style sheet, as one output of a notebook."""
     return f'<div class="newssearch"><style>{STYLE}</style>{"".join(parts)}</div>'
 
 
 def text_html(value: object) -> str:
-    """Return text of an article, or a number, as HTML with its own writing direction."""
+    """Return a text or a number as escaped HTML with its own writing direction; ``""`` for None."""
     if value is None:
         return ""
     return f'<span dir="auto">{escape.html(str(value))}</span>'
 
 
 def linked(title: str | None, url: str | None) -> str:
-    """Return a headline, linked to its address if that is a web address.
+    """Return a headline as HTML, as a link if ``url`` is a web address.
 
     >>> linked("Rain", "https://e.org/?a=1&b=2")
     '<a href="https://e.org/?a=1&amp;b=2" target="_blank" rel="noopener noreferrer"><span dir="auto">Rain</span></a>'
@@ -63,30 +63,34 @@ def linked(title: str | None, url: str | None) -> str:
 
 
 def day(date: dt.date | None) -> str:
-    """Return the day of a date, or an empty string for None."""
+    """Return a date as ``YYYY-MM-DD`` without its time, or ``""`` for None."""
     return date.isoformat()[:10] if date is not None else ""
 
 
 def paragraph(content: str) -> str:
-    """Return content as a paragraph, or nothing for no content."""
+    """Return HTML in a paragraph element; ``""`` for no content."""
     return f"<p>{content}</p>" if content else ""
 
 
 def bullet_list(lines: Iterable[str]) -> str:
-    """Return texts as a list, or nothing for no texts."""
+    """Return texts, escaped, as the items of an HTML list; ``""`` for no texts."""
     items = "".join(f"<li>{text_html(line)}</li>" for line in lines)
     return f"<ul>{items}</ul>" if items else ""
 
 
-def folded(title: str, content: str) -> str:
-    """Return content under a title that opens it on a click."""
+def collapsed(title: str, content: str) -> str:
+    """Return HTML that is hidden under a title until the title is clicked."""
     return f"<details><summary>{escape.html(title)}</summary>{content}</details>"
 
 
 def table(
     head: Sequence[str], rows: Iterable[Sequence[str]], kinds: Sequence[str] = (), name: str = ""
 ) -> str:
-    """Return rows of HTML cells as a table. ``kinds`` gives the kind of each column: ``short``, ``title``, ``name``, ``wide`` or ``number``."""
+    """Return rows of HTML cells as a table with the column titles ``head``; ``""`` for no rows.
+
+    ``kinds`` sets the style of each column, from the first: ``short``, ``title``, ``name``, ``wide``, ``number`` or
+    ``""``. ``name`` sets the style of the table.
+    """
     classes = [f' class="ns-{kind}"' if kind else "" for kind in (*kinds, *[""] * (len(head) - len(kinds)))]
     titles = "".join(f"<th>{escape.html(title)}</th>" for title in head)
     body = "".join(

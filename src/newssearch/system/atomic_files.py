@@ -16,11 +16,13 @@ from newssearch.errors import IndexWriteError
 from .fault_points import fault_point
 
 RETRY_SECONDS = 2.0
-"""The seconds for which an operation is retried that Windows refuses because another program has the file open."""
+"""The number of seconds for which an operation on a file is retried while another program has the file open on
+Windows."""
 SYNCS_FOLDERS = os.name != "nt"
-"""Whether folders can be synced. Windows opens no folders, and syncs them itself."""
+"""Whether folders can be synced. Windows cannot open a folder as a file, and syncs folders itself."""
 _WINDOWS_BUSY_ERRORS = (5, 32, 33, 1224)
-"""The Windows errors for a file in use: access denied, sharing violation, lock violation, user-mapped section open."""
+"""The Windows error codes for a file in use: access denied, sharing violation, lock violation, user-mapped section
+open."""
 
 _SEAL = re.compile(r',"crc32":([0-9]{1,10})\}\Z', re.ASCII)
 
@@ -58,7 +60,7 @@ def unused_name(path: Path) -> Path:
 
 
 TEMPORARY_NAME = re.compile(r"(_MAIN_[0-9]+\.toc|(newssearch|files|writer)\.json)(\.[0-9a-f]{16})?\.tmp")
-"""Matches the names of the temporary files of :func:`replace`, with or without a random part."""
+"""Matches the name of a temporary file of :func:`replace`, with or without a random part."""
 
 
 def is_busy(error: OSError) -> bool:
@@ -67,7 +69,7 @@ def is_busy(error: OSError) -> bool:
 
 
 def patiently(operation: Callable[[], object]) -> None:
-    """Do an operation on a file, and retry it for up to :data:`RETRY_SECONDS` while Windows says that the file is in use."""
+    """Do an operation on a file. Retry it for up to :data:`RETRY_SECONDS` while Windows reports the file as in use."""
     until = time.monotonic() + RETRY_SECONDS
     delay = 0.005
     while True:
@@ -104,7 +106,7 @@ def new_file(path: Path, buffering: int = -1) -> BinaryIO:
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Turn an :class:`OSError` of writing to an index into an :class:`~newssearch.IndexWriteError`."""
+    """Replace an :class:`OSError` of the ``with`` block by an :class:`~newssearch.IndexWriteError` about ``folder``."""
     try:
         yield
     except OSError as error:
@@ -112,7 +114,7 @@ def writing(folder: Path) -> Iterator[None]:
 
 
 def unwritable(folder: Path, error: OSError) -> IndexWriteError:
-    """Return the error to raise when an index cannot be written to."""
+    """Return the error to raise when ``error`` kept the index in ``folder`` from being written to."""
     why = error.strerror or str(error)
     message = f"the index in {folder} cannot be written to: {why}; committed articles are safe"
     return IndexWriteError(message, folder)
@@ -120,7 +122,7 @@ def unwritable(folder: Path, error: OSError) -> IndexWriteError:
 
 @contextmanager
 def named(path: Path) -> Iterator[None]:
-    """Add the name of the file to an :class:`OSError` that has none."""
+    """Add the name of a file to an :class:`OSError` of the ``with`` block that has no file name."""
     try:
         yield
     except OSError as error:
@@ -132,7 +134,7 @@ def named(path: Path) -> Iterator[None]:
 def replace(path: Path, content: bytes) -> None:
     """Write a file so that it has either its old content or its new content, whatever happens.
 
-    The content is then on disk. The name is on disk only after :func:`sync_folder`.
+    When the function returns, the content is on disk. The name of the file is on disk only after :func:`sync_folder`.
     """
     temporary = unused_name(path)
     kind = path.suffix.removeprefix(".")
@@ -156,15 +158,15 @@ def replace(path: Path, content: bytes) -> None:
 def sync(descriptor: int) -> None:
     """Write an open file or folder through to the disk.
 
-    On macOS, ``fsync`` leaves the data in the drive's cache; ``F_FULLFSYNC`` also empties the cache, as fsync(2) there
-    says. File systems without it, such as network shares, get ``fsync``, as in SQLite.
+    On macOS, ``fsync`` leaves the data in the drive's cache, and ``F_FULLFSYNC`` also empties the cache (fsync(2) of
+    macOS). As in SQLite, ``fsync`` is used on file systems without ``F_FULLFSYNC``, such as network shares.
     """
     if not _sync_fully(descriptor):
         os.fsync(descriptor)
 
 
 def _sync_fully(descriptor: int) -> bool:
-    """Sync a file and empty the drive's cache, if the system has a call for that. Return whether it did."""
+    """Sync a file and empty the drive's cache, if the system has a call for that. Return whether it succeeded."""
     try:
         import fcntl  # Windows has none
     except ImportError:
@@ -180,7 +182,7 @@ def _sync_fully(descriptor: int) -> bool:
 
 
 def sync_folder(folder: Path) -> None:
-    """Write the names of the files in a folder through to the disk, if the system can."""
+    """Write the names of the files in a folder through to the disk, if :data:`SYNCS_FOLDERS`."""
     if not SYNCS_FOLDERS:
         return
     descriptor = os.open(folder, os.O_RDONLY)

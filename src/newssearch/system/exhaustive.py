@@ -1,4 +1,4 @@
-"""``assert_never`` on every supported Python: it ends a dispatch that must cover all cases, and mypy checks that it does."""
+"""``assert_never`` for every supported Python. It ends a dispatch, and mypy reports a dispatch that lacks a case."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if sys.version_info >= (3, 11):
 else:
 
     def assert_never(value: NoReturn, /) -> NoReturn:
-        """Raise AssertionError; to mypy, calling it with a value that can exist is an error."""
+        """Raise :class:`AssertionError`. mypy reports each call that a value can reach."""
         raise AssertionError(f"no case for {value!r}")
 
 

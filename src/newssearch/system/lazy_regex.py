@@ -11,7 +11,7 @@ from functools import cached_property
 
 
 class Pattern:
-    """A regular expression with the methods of :class:`re.Pattern` that this package uses."""
+    """A regular expression that is compiled at its first use, with the methods of :class:`re.Pattern` used here."""
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
         self._pattern = pattern
@@ -22,19 +22,19 @@ class Pattern:
         return re.compile(self._pattern, self._flags)
 
     def match(self, text: str, start: int = 0) -> re.Match[str] | None:
-        """Return the match that begins at ``start``."""
+        """Return the match that begins at ``start``, or None."""
         return self._compiled.match(text, start)
 
     def fullmatch(self, text: str, start: int = 0) -> re.Match[str] | None:
-        """Return the match of the whole text from ``start`` on."""
+        """Return the match of the whole text from ``start`` on, or None."""
         return self._compiled.fullmatch(text, start)
 
     def search(self, text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
-        """Return the first match between ``start`` and ``end``."""
+        """Return the first match between ``start`` and ``end``, or None."""
         return self._compiled.search(text, start, len(text) if end is None else end)
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
-        """Return all matches, in order."""
+        """Return an iterator over all matches, in order."""
         return self._compiled.finditer(text)
 
     def sub(self, replacement: str | Callable[[re.Match[str]], str], text: str) -> str:

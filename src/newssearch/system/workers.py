@@ -2,8 +2,8 @@
 
 A *worker* is another Python process that reads tasks from its standard input and writes their results to its standard
 output. It is started by its command line instead of by :mod:`multiprocessing`. So it runs no code of the program that
-embeds newssearch, and works whatever threads that program has, and whether or not its ``__main__`` can be imported. The
-result of a task does not depend on the process that runs it.
+embeds newssearch, and it also works if that program has threads or a ``__main__`` that cannot be imported. The result
+of a task does not depend on the process that runs it.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ from typing import Any, BinaryIO, Protocol
 from newssearch.errors import NewssearchError
 
 PROCESSES_VARIABLE = "NEWSSEARCH_PROCESSES"
-"""The environment variable that sets the number of indexing processes; 1 means this process alone."""
+"""The environment variable that sets the number of indexing processes; with 1, no worker process is started."""
 MAX_PROCESSES = 8
-"""The largest number of processes on any machine: each takes memory, and a single one feeds them all."""
+"""The largest number of processes on any machine. Each takes memory, and a single process sends all of them their
+tasks."""
 _READY = b"ready\n"
 _NEW_GROUP, _NO_WINDOW = 0x0000_0200, 0x0800_0000  # creation flags of Windows
 
@@ -37,14 +38,14 @@ class WorkerError(NewssearchError):
 
 
 class WorkerMemory(dict[type, Any]):
-    """Objects that a worker keeps from one task to the next, by their types."""
+    """The objects that a worker keeps from one task to the next, with the type of each object as its key."""
 
 
 class Task(Protocol):
-    """A unit of work. It can be pickled, and so can its result."""
+    """A unit of work. The task and its result can be pickled."""
 
     def run(self, memory: WorkerMemory) -> Any:
-        """Run the task and return its result."""
+        """Run the task and return its result; ``memory`` has what the worker has kept from earlier tasks."""
 
 
 def worker_count() -> int:
@@ -57,16 +58,16 @@ def worker_count() -> int:
 
 
 class WorkerPool(Protocol):
-    """Runs tasks in the background."""
+    """The protocol of a pool, which runs tasks in the background on a thread or in other processes."""
 
     number: int
     """The number of tasks that run at a time."""
 
     def submit(self, task: Task) -> Future[Any]:
-        """Run a task in the background. The future raises the exception of the task."""
+        """Run a task in the background. Return a future with its result; the future raises the task's exception."""
 
     def shutdown(self) -> None:
-        """Run no more tasks."""
+        """End the pool: tasks that have not begun are cancelled."""
 
 
 class ThreadWorker:
@@ -79,7 +80,7 @@ class ThreadWorker:
         self._memory = WorkerMemory()
 
     def submit(self, task: Task) -> Future[Any]:
-        """Run a task on the thread."""
+        """Run a task on the thread. Return a future with its result."""
         return self._pool.submit(task.run, self._memory)
 
     def shutdown(self) -> None:
@@ -90,8 +91,8 @@ class ThreadWorker:
 class ProcessPool:
     """A pool of ``number`` worker processes, each started when it is first needed.
 
-    If a worker dies, its task fails, and later tasks run in this process instead. With ``restart``, a new worker takes its
-    place.
+    If a worker dies, its task fails, and later tasks run in this process instead. With ``restart``, a new worker takes
+    its place.
     """
 
     def __init__(self, number: int, *, restart: bool = False) -> None:
@@ -107,7 +108,7 @@ class ProcessPool:
         self._ended = False
 
     def submit(self, task: Task) -> Future[Any]:
-        """Run a task in a worker process, or on a thread if no process can be started.
+        """Run a task in a worker process, or on a thread if no process can be started. Return a future with its result.
 
         The future raises the exception of the task, or :class:`WorkerError` if the worker died.
         """
@@ -131,7 +132,7 @@ class ProcessPool:
 
     @property
     def ids(self) -> list[int]:
-        """The process ids of the running workers."""
+        """The process ids of the running workers, in the order in which they were started."""
         return [worker.id for worker in self._started if worker.ready]
 
     def shutdown(self) -> None:
@@ -143,14 +144,14 @@ class ProcessPool:
 
 
 class _WorkerTraceback(Exception):  # noqa: N818  (not an error of its own, as in concurrent.futures)
-    """The cause of an exception from a worker: the traceback there, as text."""
+    """The cause of an exception from a worker: the traceback in the worker, as text."""
 
     def __str__(self) -> str:
         return f"\n{self.args[0]}"
 
 
 class _WorkerProcess:
-    """A worker process: another Python with the same module search path."""
+    """A worker process: another Python interpreter with the module search path of this one."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
@@ -179,12 +180,12 @@ class _WorkerProcess:
 
     @property
     def id(self) -> int:
-        """The process id. The worker must be ready."""
+        """The process id of a worker that is ready."""
         assert self._process is not None, "the worker is ready"
         return self._process.pid
 
     def run(self, task: Task) -> Any:
-        """Run a task and return its result. Raises its exception, or :class:`WorkerError` if the worker died."""
+        """Run a task and return its result. Raises the task's exception, or :class:`WorkerError` if the worker died."""
         assert self._process is not None, "the worker is ready"
         assert self._process.stdin is not None, "the worker was started with pipes"
         assert self._process.stdout is not None, "the worker was started with pipes"
@@ -217,13 +218,13 @@ class _WorkerProcess:
 
 
 def _is_python() -> bool:
-    """Whether :data:`sys.executable` is a Python. A program that bundles one names itself there."""
+    """Whether :data:`sys.executable` is a Python interpreter. In a program that bundles Python, it is that program."""
     name = Path(sys.executable or "").name.lower()
     return name.startswith(("python", "pypy")) and not getattr(sys, "frozen", False)
 
 
 def _program() -> str:
-    """Return the program that a worker runs, with the module search path of this process."""
+    """Return the Python code that a worker runs. It sets the module search path of this process."""
     return f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import serve; serve()"
 
 
@@ -254,7 +255,7 @@ def serve() -> None:
 
 
 def _next_task(tasks: BinaryIO) -> Any:
-    """Return the next task, or None at the end of the input."""
+    """Return the next task from the worker's input, or None at the end of the input."""
     try:
         return pickle.load(tasks)
     except EOFError:
@@ -262,7 +263,7 @@ def _next_task(tasks: BinaryIO) -> Any:
 
 
 def _answer(task: Any, memory: WorkerMemory) -> bytes:
-    """Run a task. Return its pickled result, or its exception."""
+    """Run a task. Return, pickled: whether it succeeded, its result or its exception, and the traceback as text."""
     try:
         return pickle.dumps((True, task.run(memory), ""))
     except Exception as error:

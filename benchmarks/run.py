@@ -153,13 +153,14 @@ class Bench:
 
 
 def cold_cli(folder: Path, queries: Sequence[Query]) -> dict[str, object]:
-    """What one query costs from the shell, in a new process, beside the imports that it cannot do without.
+    """Return the time of one query from the shell, in a new process, and that of a process that only imports packages.
 
-    The two take turns. The files of the index are in the system's cache, for the queries have just been measured.
+    Times are medians in milliseconds; the two take turns. The files of the index are in the system's cache, because the
+    queries have just been measured.
     """
     words = next(query.words for query in queries if query.kind == "and2")
     environment = {**os.environ, "NEWSSEARCH_INDEX": str(folder)}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # or our modules would be compiled anew each time
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # otherwise each process would compile our modules again
     commands = {
         "query_ms": [sys.executable, "-m", "newssearch", "query", *words],
         "imports_ms": [sys.executable, "-c", IMPORTS],

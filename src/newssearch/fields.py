@@ -38,7 +38,7 @@ class ArticleField:
     name: str
     kind: FieldKind
     meaning: str
-    """A description of the field's value, which the README prints."""
+    """A description of the field's value, which the README's table of fields repeats."""
     filter: str = ""
     """The help text of the search filter on the field; ``""`` if searches cannot filter by it."""
     facets: tuple[str, ...] = ()

@@ -57,7 +57,10 @@ Match = tuple[int, int]
 
 
 class AnalysedText:
-    """A text split into words by an analyser. Properties of the words are computed when they are first needed."""
+    """A text split into words by an analyser. Properties of the words are computed when they are first needed.
+
+    A *chunk* is a part of the text between two spaces, with any number of words.
+    """
 
     def __init__(self, text: str, analyser: Analyser) -> None:
         self.text = text
@@ -119,7 +122,7 @@ class AnalysedText:
         return [bisect_right(starts, self._offsets(word)[0]) for word in range(len(self.terms))]
 
     def compounds(self, key: str) -> list[Match]:
-        """Return the matches of the compound with the given key, which the text writes joined or split."""
+        """Return the matches of a compound (:class:`~newssearch.text.analysis.Compound`), given by its key."""
         return (self._parted if " " in key else self._joined).get(key, [])
 
     @cached_property
@@ -158,7 +161,7 @@ def _terms(analyser: Analyser, text: str) -> tuple[str, ...]:
 
 
 def find_matches(node: Node, text: AnalysedText) -> list[Match]:
-    """Return the distinct matches in a text of a leaf, or of an operand of one, in ascending order.
+    """Return the matches of a leaf, or of an operand of one, in a text: ascending, each once.
 
     Raises TypeError for other nodes.
     """

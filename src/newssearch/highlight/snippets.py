@@ -162,9 +162,10 @@ def _densest(found: list[Mark], length: int) -> tuple[int, int]:
 
 
 def _sentence_start(text: str, first: int, room: int, analysis: str) -> int | None:
-    """Return the start of the sentence around ``first``, if a snippet can begin there; else None.
+    """Return the start of a sentence at or shortly before ``first``, for a snippet to begin there; None if none is near.
 
-    ``room`` is the number of characters that the snippet has beside the matches.
+    ``room`` is the number of characters that the snippet has beside the matches; two thirds of it may precede
+    ``first``.
     """
     low = max(0, first - room * 2 // 3)
     start = 0 if low == 0 else None

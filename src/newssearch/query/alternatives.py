@@ -35,7 +35,7 @@ class Alternatives(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def alternatives_of(analyser: Analyser, text: str, inside: tuple[str, ...] = ()) -> Alternatives:
-    """Return the terms of ``text``, words of a query, and the alternatives to them.
+    """Return the terms of ``text``, one word or adjacent words of a query, and the alternatives to them.
 
     Each string in ``inside`` contains these words and more of the query, and may be written as one word with capitals
     inside.

@@ -125,7 +125,7 @@ class LeafParser:
         return PatternPhrase(parts, within, mode, span=span)
 
     def _pattern(self, part: Word | Wildcard | Fuzzy, token: QueryToken) -> Node:
-        """Return the node of a single pattern, compared as the kind of its token says."""
+        """Return the node of a single pattern, compared as written if its token says so (``~exact``, ``caps(…)``)."""
         if token.kind == "name":
             self._notes.add("name", "a pattern is not searched in other spellings", token.span)
         if isinstance(part, Wildcard) and token.kind in ("exact", "caps"):

@@ -21,7 +21,7 @@ OPERATORS = frozenset({"AND", "OR", "NOT"})
 MAX_EDITS = 2
 """The largest edit distance of a fuzzy word."""
 MAX_DISTANCE = 1_000
-"""The largest distance of a proximity operator, in words."""
+"""The largest distance of a proximity operator, and in a phrase of any order, in words."""
 MAX_UNORDERED = 8
 """The largest number of words and patterns in a phrase of any order, where the work doubles with each of them."""
 Written = Literal["", "exact", "caps"]
@@ -279,7 +279,7 @@ class PatternPhrase(SimpleLeaf):
     def leaves(self) -> tuple[PhraseLeaf, ...]:
         """The leaves that must be adjacent: each pattern, and each run of words between patterns as one leaf.
 
-        They compare words as the mode of the phrase says.
+        The mode of the phrase decides how they compare words.
         """
         found: list[PhraseLeaf] = []
         for is_word, run in groupby(self.parts, lambda part: isinstance(part, Word)):
@@ -313,7 +313,7 @@ _REGEX_SOURCE = Pattern(r"(?:\\.|[^/\\\s\ud800-\udfff])+")
 
 
 def require_word(node: NodeBase, name: str) -> None:
-    """Replace the attribute ``name`` of a node by its text after :func:`tidy`. Raises ValueError if it has no word."""
+    """Tidy the text in the attribute ``name`` of a node with :func:`tidy`. Raises ValueError if it has no word."""
     text = tidy(arguments.text(name, getattr(node, name)))
     object.__setattr__(node, name, text)
     if next(words_of(text), None) is None:

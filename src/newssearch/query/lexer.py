@@ -66,7 +66,7 @@ _PROXIMITY = Pattern(r"(w|pre)/(\d+|[ps])", re.IGNORECASE)
 _TILDE_MODE = Pattern(r"(\d*)|(exact|name)", re.IGNORECASE)
 _TILDE_NUMBER = Pattern(r"[-+−–]?\d*(?:[.,]\d*)?")
 MAX_MARKED_NAME = 3
-"""The largest number of characters in a name that only its marks tell from another word: C++, C#, F#."""
+"""The largest number of characters in a name that differs from a word only by its marks: C++, C#, F#."""
 
 
 def tokens(text: str, notes: Notes) -> list[QueryToken]:
@@ -266,7 +266,10 @@ class _Lexer:
         self.at = end if self.at == start else self.at
 
     def _plain_word(self, raw: str, end: int) -> None:
-        """Add a token for a word up to ``end`` without quotation marks and escapes; it may be a pattern or fuzzy."""
+        """Add a token for ``raw``, a word without quotation marks and escapes that ends at ``end``.
+
+        The word may be a pattern or fuzzy.
+        """
         word, kind, edits = self._tilde(raw, end) if "~" in raw else (raw, None, 0)
         if kind in ("exact", "name"):
             self._add(kind, word, end, raw=word)
@@ -322,7 +325,7 @@ class _Lexer:
 
 
 def _whole_number(digits: str) -> int:
-    """Return the number with the given digits. More than 12 digits are cut to 12, which is too large for any use.
+    """Return the number with the given digits. Only the first 12 count: a larger number is never valid.
 
     >>> _whole_number("007"), _whole_number(""), _whole_number("9" * 65_000)
     (7, 0, 999999999999)

@@ -83,7 +83,7 @@ class Spelling(NamedTuple):
 
 @lru_cache(maxsize=256)
 def core(name: str) -> str | None:
-    """Return a folded name without an article that is a separate word (``Al-``).
+    """Return a name folded, and without its article if that is a separate word (``Al-``).
 
     Returns None if the rest is not a single word of at least :data:`MIN_NAME_LETTERS` Latin letters and two consonants.
 
@@ -104,7 +104,7 @@ def core(name: str) -> str | None:
 
 @lru_cache(maxsize=256)
 def spellings(name: str) -> tuple[Spelling, ...]:
-    """Return a name compiled with its article and, if it has one, also without it."""
+    """Return a name compiled for comparison: as it is and, if it begins with an article, also without it."""
     found = core(name)
     assert found is not None, "the query holds only valid names"
     article = _JOINED_ARTICLE.match(found)

@@ -406,7 +406,7 @@ class _Parser:
         return Field("url", value.text, span=span)
 
     def _is_pattern_of_value(self, name: str, node: Node) -> bool:
-        """Whether a node was written as a wildcard pattern of a value, without a suffix."""
+        """Whether a node was written as a wildcard pattern of a value, without a suffix such as ``~exact``."""
         if name == "id" or not has_wildcard(self.text[node.span.start : node.span.end].strip(QUOTES)):
             return False
         if isinstance(node, PatternPhrase):

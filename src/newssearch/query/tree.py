@@ -211,7 +211,7 @@ class Region(Operator):
 
 @dataclass(frozen=True, slots=True)
 class Field(Operator):
-    """Articles with a value in a field, compared as filters compare values. It never changes a score.
+    """A condition on a field: articles with the value, compared as filters compare it. It never changes a score.
 
     If ``pattern``, ``*`` stands for any characters and ``?`` for one character, except at the end; a backslash takes
     the next character literally.
@@ -241,8 +241,8 @@ class Dated(Operator):
     """Articles dated from ``start`` up to but not including ``end``; either may be None.
 
     An end of ``datetime.max`` is included. Bounds without a time zone are compared with dates by the outlet's clock,
-    others with moments. ``text`` is the period as written after ``date:``. If both bounds are None, they are computed
-    from it by the local clock.
+    others with the moment of publication. ``text`` is the period as written after ``date:``. If both bounds are None,
+    they are computed from it by the local clock.
     """
 
     text: str

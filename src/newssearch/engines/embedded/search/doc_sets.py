@@ -149,7 +149,7 @@ class UnionDocs:
     def _by_doc_set(self, blocks: Ints) -> Iterator[tuple[ScoredDocSet, Ints, Mask]]:
         """Split ``blocks`` by doc set.
 
-        Yield each doc set, its own numbers of the blocks that it holds, and a mask of these in ``blocks``.
+        Yields each doc set, its own numbers of the blocks that it holds, and a mask of these blocks in ``blocks``.
         """
         numbers = self._order[blocks]
         for doc_set, (low, high) in zip(self._doc_sets, pairwise(self._offsets.tolist()), strict=True):

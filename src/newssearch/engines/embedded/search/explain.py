@@ -13,7 +13,7 @@ from .evaluator import QueryEvaluator
 
 
 def explain(evaluator: QueryEvaluator, request: ResolvedRequest) -> tuple[Clause, ...]:
-    """Return each clause of a query once, with its counts of articles.
+    """Return each clause of a query once, with the numbers of articles that it finds alone and that it alone excludes.
 
     The clauses are the operands of an AND at the top of the tree, or else the whole query; all filters of the request
     together are one more clause.

@@ -113,7 +113,7 @@ def subtags(tag: str) -> tuple[str, ...]:
 
 
 def count_values(reader: IndexReader, field: str, articles: Mask, aliases: Aliases) -> tuple[FacetValue, ...]:
-    """Return the number of the masked articles for each value of a field, and for None those without a value.
+    """Return the number of masked articles with each value of a field, and for None the number without a value.
 
     The highest counts come first; equal counts are ordered by value. A count is the number of articles that a filter
     on the value finds. Of several spellings that no filter can tell apart, the one in most of the articles is shown,

@@ -301,7 +301,10 @@ class SegmentMatcher:
     # ---- where to look
 
     def _candidate_owners(self, node: Node, name: TextField) -> Array | None:
-        """Return the only owners (ascending) in which a node can match; None if finding them is not worthwhile."""
+        """Return the owners (ascending) in which a node may match; it matches in no others.
+
+        Returns None if finding them is not worthwhile.
+        """
         if not isinstance(node, Near | Same):
             return None
         if name == "title":
@@ -311,7 +314,7 @@ class SegmentMatcher:
         return self._owners_with_operands(node, articles)
 
     def _articles_with_operands(self, node: Node) -> Array:
-        """Return the only articles in whose paragraphs a node can match, by the articles of its operands."""
+        """Return the articles that may have a paragraph in which a node matches, judged by its operands."""
         if isinstance(node, Near | Same):
             return intersect_all([self._articles_with_operands(operand) for operand in node.children])
         if isinstance(node, Or):
@@ -325,7 +328,7 @@ class SegmentMatcher:
         assert_never(node)
 
     def _owners_with_operands(self, node: Node, articles: Mask | None) -> Array:
-        """Return the only owners in which a node can match, by the owners of its operands.
+        """Return the owners in which a node may match, judged by its operands.
 
         The owners are paragraphs of the masked articles, or headlines if ``articles`` is None.
         """

@@ -103,7 +103,7 @@ def minimal_windows(requirements: Sequence[tuple[Ints, int]], within: int, owner
 
 
 def joint_requirements(requirements: Sequence[tuple[Ints, int]]) -> list[tuple[Ints, int]]:
-    """Return requirements that only windows meet in which each word has a position of its own.
+    """Return stricter requirements, which make sure that each word of a window has a position of its own.
 
     The given requirements may share positions, as those of ``iraq`` and ``ira*`` do. By Hall's theorem (1935), each
     word has a position of its own if every subset of the requirements has at least as many positions as its members
@@ -199,7 +199,7 @@ def _follows_any(first: Spans, second: Spans, distance: int, owner_starts: Array
 def _partnered_spans(spans: Spans, others: Spans, unit_starts: Array) -> Spans:
     """Return the spans that have a disjoint span among ``others`` in the same unit.
 
-    That is so if the last of ``others`` in the unit starts after the given span, or the first to end there ends before
+    There is one if the last of ``others`` in the unit starts after the span, or if the first of them to end ends before
     it.
     """
     if not len(others.starts):

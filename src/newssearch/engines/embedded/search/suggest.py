@@ -45,7 +45,7 @@ MAX_WORDS_WITH_SUGGESTIONS = 3
 MAX_UNKNOWN_WORDS = 10
 """The largest number of unknown words in a query that are reported."""
 LONG_WORD = 5
-"""The number of letters from which on suggestions for a word may differ in two letters; below it, in one."""
+"""The smallest number of letters in a word whose suggestions may differ from it in two letters, instead of one."""
 
 WordLeaf = Word | Phrase | Fuzzy | Name | Exact | Caps | Wildcard | Regex
 """A leaf that searches for given words or for a pattern."""

@@ -113,10 +113,10 @@ class TermLookup:
     def _matching_as_spelled(
         self, field: FieldReader, node: Wildcard | Fuzzy | Regex, folded: Sequence[str]
     ) -> Ints:
-        """Return the surface forms that a pattern matches, when the folded words alone do not decide that.
+        """Return the surface forms that a pattern matches, given the folded words that it matches (``folded``).
 
-        ``folded`` are the folded words that match. A pattern that is compared as written must match the spelling; one
-        with an apostrophe also finds surface forms that it matches only with their elided prefix.
+        A pattern that is compared as written must also match the spelling of a surface form. One with an apostrophe
+        also finds surface forms that it matches only together with their elided prefix.
         """
         chosen = [
             form for number in field.find_all_folded(folded) for form in field.forms_of(number).tolist()

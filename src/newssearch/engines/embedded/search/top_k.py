@@ -77,9 +77,10 @@ class _FoundArticles:
         return index
 
     def among(self, articles: Ints) -> tuple[Ints | None, Ints | None]:
-        """Return which of ``articles`` are found, as positions in it, and the indices of the found articles there.
+        """Return the positions in ``articles`` of the found ones, and their indices among all found articles.
 
-        The first is None if all of ``articles`` are found, the second if all found articles are among them.
+        The positions are None if all of ``articles`` are found, the indices if all found articles are among
+        ``articles``.
         """
         if len(self) * BINARY_SEARCH_RATIO < len(articles):
             return intersect_indices(articles, self.articles)

@@ -21,9 +21,9 @@ SNIPPET_LENGTH = 320
 """The default length of a snippet in characters: four lines on a terminal."""
 
 _MAX_FIRST_WORD = 40
-"""The number of characters read after the start of a match, so as to see whether a sentence begins there.
+"""The number of characters that are read after the start of a match to see whether a sentence begins there.
 
-That takes the first word of the sentence, which is seldom longer."""
+The first word of the sentence decides that, and is seldom longer."""
 
 
 class Mark(NamedTuple):
@@ -162,7 +162,7 @@ def _densest(found: list[Mark], length: int) -> tuple[int, int]:
 
 
 def _sentence_start(text: str, first: int, room: int, analysis: str) -> int | None:
-    """Return the start of a sentence at or shortly before ``first``, for a snippet to begin there; None if none is near.
+    """Return the start of a sentence at or shortly before ``first``, where a snippet can begin; else None.
 
     ``room`` is the number of characters that the snippet has beside the matches; two thirds of it may precede
     ``first``.
@@ -180,9 +180,9 @@ def _sentence_start(text: str, first: int, room: int, analysis: str) -> int | No
 
 
 def _word_start(text: str, at: int, limit: int) -> int:
-    """Return the first position from ``at`` on where a word begins, if it is near and not after ``limit``.
+    """Return the first position from ``at`` up to ``limit`` where a word begins.
 
-    Otherwise, return the first position there that is not inside a user-perceived character.
+    If none is near, return the first position there that is not inside a user-perceived character.
     """
     if at == 0 or text[at - 1].isspace():
         return at

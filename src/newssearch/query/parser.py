@@ -261,7 +261,7 @@ class _Parser:
         return Near(left, right, distance, operator.text.startswith("pre"), span=span)
 
     def _side(self, side: Node, operator: QueryToken) -> Node:
-        """Return a node as an operand of a proximity operator, without its boost.
+        """Return an operand of a proximity operator, without the boost that it may have.
 
         Raises QueryError if it has no matches in a text.
         """

@@ -159,9 +159,9 @@ class SegmentMatcher:
         return len(self._live(found, name).owners) > 0
 
     def count_name_spelling(self, node: Name, folded: str, spellings: Counter[str]) -> int:
-        """Return the number of live articles that write a name in the folded form ``folded``.
+        """Return the number of live articles that write a name as a word that is folded to ``folded``.
 
-        Adds the number of occurrences of each spelling of the folded form to ``spellings``.
+        Adds the number of occurrences of each spelling of this word to ``spellings``.
         """
         articles = np.zeros(self.segment.articles, np.bool_)
         for name, field in self.segment.fields.items():

@@ -182,11 +182,11 @@ _EXHAUSTED_ERRNOS = frozenset(
         errno.ENOMEM,
     }
 )
-"""The ``errno`` values that mean that a resource of the machine is exhausted, so that no file could be read."""
+"""The ``errno`` values that mean that a resource of the machine is exhausted: every other file would fail, too."""
 
 
 def _reason_or_raise(error: Exception) -> str:
-    """Return the reason why an input cannot be read. Raises NewssearchError if no other input could be read."""
+    """Return the reason for rejecting an input. Raises NewssearchError if ``error`` would affect every input."""
     if isinstance(error, NewssearchError):
         raise error
     if isinstance(error, OSError) and error.errno in _EXHAUSTED_ERRNOS:

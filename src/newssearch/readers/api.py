@@ -26,7 +26,7 @@ from newssearch.limits import DEFAULT_LIMITS, Limits, in_words
 from newssearch.readers.decoding.encoding import ENCODING_SAMPLE, wide_encoding
 
 READ_CHUNK = 1024 * 1024
-"""The number of bytes that one ``read`` of a decompressed stream returns at most if the caller states no size."""
+"""The maximum number of bytes that a ``read`` without a size returns from a decompressed stream."""
 
 
 class UnreadableError(Exception):
@@ -50,8 +50,8 @@ class ReadOptions:
     ``day_first`` reads 7-5-2024 as the 7th of May. ``lang`` is the language of articles that state none. ``columns``
     contains pairs of a field and the table column or record key that holds it; they take precedence over the names that
     newssearch recognises itself. ``outlets`` contains pairs of the name of an outlet and its other names; they take
-    precedence over the built-in ones. ``folders`` contains pairs of a folder of the archive and an outlet, which is
-    that of the articles in the folder that name none. ``limits`` bounds the size of the input.
+    precedence over the built-in ones. ``folders`` contains pairs of a folder of the archive and the outlet of those
+    articles in it that name no outlet. ``limits`` bounds the size of the input.
     """
 
     day_first: bool = False
@@ -212,9 +212,8 @@ class Format:
 
     ``name`` completes "looks like", with its indefinite article (``"an HTML page"``). ``matches`` returns whether an
     input is in this format, from its content alone; it must be cheap and must not guess. ``suffixes`` are file suffixes
-    with their dots, which decide if the content of an input matches no format. ``read`` yields the items in an input;
-    it yields a rejection for a record that it cannot read, and raises :class:`UnreadableError` for an input that it
-    cannot read.
+    with their dots; they decide only if no format matches the content. ``read`` yields the items in an input; it yields
+    a rejection for a record that it cannot read, and raises :class:`UnreadableError` for an input that it cannot read.
     """
 
     name: str
@@ -229,7 +228,7 @@ class Format:
 
 
 def whole(parse: Parse) -> Callable[[Input], Iterator[Item]]:
-    """Return the ``read`` function of a format in which each input is one document, which ``parse`` parses."""
+    """Return a ``read`` function for a format in which each input is one document; ``parse`` parses the document."""
 
     def read(source: Input) -> Iterator[Item]:
         yield Document(parse, source.read(), source.origin)
@@ -238,7 +237,7 @@ def whole(parse: Parse) -> Callable[[Input], Iterator[Item]]:
 
 
 class PrefixedStream(io.RawIOBase):
-    """A stream that returns ``head``, the bytes already read from ``rest``, and then all bytes left in ``rest``."""
+    """A stream that returns ``head``, which was already read from ``rest``, and then the bytes left in ``rest``."""
 
     def __init__(self, head: bytes, rest: Readable) -> None:
         self._head = memoryview(head)

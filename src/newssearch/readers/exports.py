@@ -76,7 +76,7 @@ The kinds are: a hit with its snippet, the fields of an article, a story, the co
 
 
 def is_export(source: Input) -> bool:
-    """Whether an input is output of newssearch."""
+    """Whether an input begins like output of newssearch."""
     opening = source.opening[:EXPORT_OPENING]
     pattern = (
         JSON_EXPORT if opening.startswith("{") else MARKDOWN_EXPORT if opening.startswith("### ") else None

@@ -19,7 +19,7 @@ KIND_OF_ELEMENT: dict[str, ParagraphKind] = {
     "blockquote": "quote", "li": "list", "ul": "list", "ol": "list", "dl": "list", "h": "heading",
     "figcaption": "caption", "caption": "caption",
 }  # fmt: skip
-"""The kinds of paragraphs inside certain HTML elements; ``h`` stands for headings of all levels."""
+"""The kind of the paragraphs in an HTML element, keyed by its name; ``h`` stands for headings of all levels."""
 
 BLOCK_ELEMENTS = frozenset(
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure"

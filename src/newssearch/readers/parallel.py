@@ -64,7 +64,7 @@ class _Batch:
 
 
 class Parsers:
-    """Parses documents: in this process at first, and in worker processes once parsing has taken long enough."""
+    """A parser of documents: it works in this process at first, and in worker processes once that has taken long."""
 
     def __init__(self) -> None:
         self._workers: ProcessPool | None = None
@@ -82,7 +82,7 @@ class Parsers:
     def in_order(self, items: Iterable[Any]) -> Iterator[Any]:
         """Yield the items in order, with each document replaced by its results.
 
-        Items are consumed before the results of earlier documents are there, within the bounds of this module.
+        Items are read ahead of the results, up to the limits that the constants of this module set.
         """
         rest = iter(items)
         for item in rest:
@@ -142,7 +142,7 @@ def _items_of_batch(batch: _Batch, workers: ProcessPool) -> Iterator[Any]:
 
 
 def _results_of_batch(batch: _Batch, workers: ProcessPool) -> list[list[ReadOutcome]]:
-    """Return for each document of a batch the list of its results. If a worker crashed, each is tried by itself."""
+    """Return for each document of a batch the list of its results; if a worker crashed, parse each by itself."""
     if batch.future is None:
         return [list(parsed(document)) for document in batch.documents]
     try:

@@ -1,4 +1,4 @@
-"""Find the agency that originated a story, as its byline, its credit line or its copyright notice names it."""
+"""Find the agency that originated a story: the one named by its byline, credit line or copyright notice."""
 
 from __future__ import annotations
 
@@ -116,10 +116,10 @@ def agency_in(line: str) -> str | None:
 
 
 def credit_in(paragraphs: Sequence[str]) -> tuple[str, str] | None:
-    """Return the agency that the end of an article credits, and the kind of place where it does; None without a credit.
+    """Return the agency that the end of an article credits, and the form of the credit, or None without a credit.
 
-    The kind is for a provenance: ``"credit line"``, ``"copyright line"`` or the sign-off of Reuters. A credit line is a
-    paragraph of its own, with or without a dash in front, or stands in parentheses after the last sentence.
+    The form is ``"credit line"``, ``"copyright line"`` or the sign-off of Reuters, as a provenance states it. A credit
+    line is a paragraph of its own, with or without a dash in front, or stands in parentheses after the last sentence.
 
     >>> credit_in(["It rained in Basra. (AFP)"]), credit_in(["It rained.", "© 2024 Agence France-Presse"])
     (('AFP', 'credit line'), ('AFP', 'copyright line'))

@@ -138,10 +138,10 @@ def _with_place(head: str) -> Dateline | None:
 
 
 def _is_confirmed(place: str, dash: bool, day: bool, agency: bool) -> bool:
-    """Whether the text after ``place`` confirms that it is a place.
+    """Whether the text after ``place`` confirms that ``place`` names a place.
 
-    It does if it is one of the agencies in :data:`DATELINE_AGENCIES` (``agency``), or a dash (``dash``) after a day
-    (``day``) or after a place in capitals.
+    One of :data:`DATELINE_AGENCIES` (``agency``) confirms it, and so does a dash (``dash``) after a day (``day``) or
+    after a name in capitals.
     """
     in_capitals = place.isupper() and NOT_PLACES.isdisjoint(place.split())
     return agency or (dash and (day or in_capitals))

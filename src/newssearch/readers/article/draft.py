@@ -202,7 +202,7 @@ def _fill_source(blocks: NormalizedBlocks, fields: DraftFields, provenance: dict
 
 
 def _note_spelling(field: str, spelled: str, name: str, provenance: dict[str, Provenance]) -> None:
-    """Add the spelling in the input to the provenance of a stated value that was replaced by ``name``."""
+    """Add to the provenance of ``field`` the spelling in the input, if a stated value was replaced by ``name``."""
     how = provenance.get(field, STATED)
     if spelled != name and how.known == "stated":
         basis = (

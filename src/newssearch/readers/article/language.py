@@ -64,7 +64,7 @@ def language_tag(text: str) -> str | None:
 
 @lru_cache(1_000)
 def _is_encoding(text: str) -> bool:
-    """Whether a text names a character encoding and no language. HZ is both: the language is Herero."""
+    """Whether a text names a character encoding and no language. HZ names both, and counts as a language: Herero."""
     try:
         codecs.lookup(text)
     except LookupError:

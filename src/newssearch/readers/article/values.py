@@ -28,11 +28,14 @@ NAME_KEYS = ("name", "title")
 """The keys under which a JSON object holds its own name, as in ``{"publisher": {"name": …}}``."""
 
 EARLIEST_EPOCH, LATEST_EPOCH = 100_000_000, 100_000_000_000
-"""The bounds of numbers that are seconds since 1970 (years 1973 to 5138); 1,000 times as large for milliseconds."""
+"""The range of numbers that are read as seconds since 1970, which are the years 1973 to 5138.
+
+Numbers in 1,000 times this range are read as milliseconds.
+"""
 
 
 def read_date(text: str, options: ReadOptions) -> tuple[Date | None, Provenance]:
-    """Return the date that a text states, or None, and its provenance; without a date, this gives the reason."""
+    """Return the date that a text states, or None, and its provenance, which gives the reason if there is no date."""
     if not text.strip():
         return None, MISSING
     published = parse_published(text, day_first=options.day_first)
@@ -42,7 +45,7 @@ def read_date(text: str, options: ReadOptions) -> tuple[Date | None, Provenance]
 
 
 def quote_value(value: object) -> str:
-    """Return ``value`` as rejections and provenances quote it: on one line, in quotes, at most 40 characters.
+    """Return ``value`` as rejections and provenances quote it: on one line, in quotes, cut after 40 characters.
 
     >>> quote_value("no\\n date"), quote_value("x" * 100) == "'" + "x" * 40 + "…'"
     ("'no date'", True)
@@ -71,7 +74,10 @@ def host(url: str) -> str | None:
 
 
 def as_text(value: object) -> str | None:
-    """Return a string, a number, the name of an object, or the joined items of a list as one string; else None."""
+    """Return a value as one string, or None if it contains no text.
+
+    A number is written in digits, an object is represented by its name, and a list by its items, joined by commas.
+    """
     if isinstance(value, dict):
         return next((text for key in NAME_KEYS if (text := _scalar_text(value.get(key)))), None)
     if isinstance(value, (list, tuple)):

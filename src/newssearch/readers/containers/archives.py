@@ -24,7 +24,7 @@ UNREAD_ZIP_MEMBERS = (
     (re.compile(r"META-INF/MANIFEST\.MF"), "a Java archive"),
     (re.compile(r"AndroidManifest\.xml"), "an Android package"),
 )
-"""Patterns for names of members that show that a zip is no archive of articles, with the name for the rejection."""
+"""Patterns for member names that show that a zip is another kind of file, each with the name of that kind."""
 
 
 # ---- tar

@@ -17,7 +17,7 @@ MAX_DECOMPRESSOR_MEMORY = 256 * 1024 * 1024
 """The maximum number of bytes of memory of a decompressor; the usual levels of xz and zstd need up to 64 MiB."""
 
 ZSTD_WINDOW_LOG = 27
-"""The binary logarithm of the largest window in bytes that a Zstandard file may need: 128 MiB."""
+"""The binary logarithm of the largest window, in bytes, that a Zstandard file may need: 128 MiB."""
 
 
 class Decompressor(Protocol):

@@ -23,13 +23,13 @@ SKIPPED_CONTENT_TYPES = (
     (re.compile(r"font/|application/(?:x-)?font"), "fonts"),
     (re.compile(r"audio/|video/|application/(?:dash|vnd\.apple\.mpegurl)"), "audio and video"),
 )
-"""Patterns for the content types that are skipped, each with the kind that reports count it under."""
+"""Patterns for the content types of responses that are skipped, each with the kind under which reports count them."""
 
 SKIPPED_RECORD_TYPES = {
     "revisit": "revisits", "request": "requests", "metadata": "records about a crawl", "warcinfo": "records about a crawl",
     "conversion": "conversions", "continuation": "continuations",
 }  # fmt: skip
-"""The kinds that reports count skipped records under, keyed by the type of the record in a web archive."""
+"""The kinds under which reports count skipped records, keyed by the type of the record in a web archive."""
 
 _STATED_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 
@@ -78,7 +78,7 @@ def _items_of_record(source: Input, record: Any, number: int) -> Iterator[Item]:
 def _skipped_kind_and_charset(record: Any) -> tuple[str | None, str | None]:
     """Return the kind under which reports count a record that is skipped, and the encoding that the record states.
 
-    Both may be None: for a record that may be an article, and without a stated encoding.
+    The kind is None for a record that may be an article, and the encoding is None if the record states none.
     """
     url = record.rec_headers.get_header("WARC-Target-URI") or ""
     if url.startswith(("dns:", "whois:", "screenshot:", "urn:")) and record.rec_type == "response":

@@ -33,7 +33,7 @@ WESTERN_MARKS = frozenset("‘’‚“”„‹›«»–—…•·€£©®�
 """The non-ASCII marks of Western European text in windows-1252: punctuation and symbols."""
 
 DIRECTION_MARKS = b"\x9d\x9e\xfd\xfe"
-"""The bytes that are invisible characters for direction and joining in windows-1255 or windows-1256."""
+"""The bytes that encode invisible marks of writing direction and joining in windows-1255 or windows-1256."""
 
 _NON_ASCII = re.compile(rb"[\x80-\xff]")
 _ASCII_BYTES = bytes(range(128))

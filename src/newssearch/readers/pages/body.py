@@ -26,16 +26,16 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 MAX_BODY_ELEMENTS = 200_000
-"""The number of elements at the start of a page from which text is taken."""
+"""The maximum number of elements of a page from which text is taken; the rest of the page is ignored."""
 
 SHORTEST_BODY = 200
 """The minimum number of characters of a text that may be a whole article."""
 
 MIN_SHARE_IN_ELEMENT = 0.8
-"""The share of the marked text, in characters, that the element of the article must contain."""
+"""The minimum share of the reference's text, in characters, that the element of the article must contain."""
 
 MIN_PUBLISHER_SHARE = 0.4
-"""The share of the paragraphs on a page, in characters, that the publisher's text must cover to count as complete."""
+"""The minimum share of a page's paragraphs, in characters, that its text in JSON-LD must cover to be a reference."""
 
 SHORTEST_PARAGRAPH = 60
 """The minimum number of characters of a piece that counts as a paragraph although the reference text lacks it."""
@@ -144,7 +144,9 @@ class _PagePieces:
         self.titles = {words for title in hints.titles if (words := words_of(title))}
         self.summary = words_of(hints.summary)
         self._beside: dict[HtmlElement, HtmlElement | None] = {}
-        self._held, self._total = self._holding(piece for piece in pieces if _looks_like_paragraph(piece))
+        self._held, self._total = self._characters_by_element(
+            piece for piece in pieces if _looks_like_paragraph(piece)
+        )
         self.plain = sum(len(piece.text) for piece in pieces if self.is_paragraph(piece))
 
     def marks(self, reference: ReferenceText) -> list[bool]:
@@ -160,10 +162,10 @@ class _PagePieces:
         ]
 
     def publisher_marks(self, reference: ReferenceText) -> list[bool]:
-        """Return for each piece whether the publisher's text contains it, or ``[]`` if that text is unusable.
+        """Return for each piece whether the publisher's text (JSON-LD) contains it, or ``[]`` if that is unusable.
 
-        It is unusable as a reference if the page does not show most of it. It is also unusable if it is much shorter
-        than the paragraphs of the page, because it is then only the beginning of the article.
+        The text is unusable as a reference if the page does not show most of it. It is also unusable if it is much
+        shorter than the paragraphs of the page, because it is then only the beginning of the article.
         """
         if reference.size < SHORTEST_BODY:
             return []
@@ -190,14 +192,18 @@ class _PagePieces:
         if not numbers:
             return []
         region = _ArticleRegion(container, inside, numbers[0], numbers[-1])
-        chosen = [(n, Block(self.pieces[n].text)) for n in self._opening(region.first, marks)]
-        chosen += [(n, Block(self.pieces[n].text, kind)) for n, kind in self._within(region, marks, headings)]
+        chosen = [(n, Block(self.pieces[n].text)) for n in self._opening_pieces(region.first, marks)]
+        chosen += [
+            (n, Block(self.pieces[n].text, kind))
+            for n, kind in self._pieces_in_region(region, marks, headings)
+        ]
         return _without_loose_headings(chosen, marks)
 
-    def _opening(self, first: int, marks: Sequence[bool]) -> list[int]:
-        """Return the indices of the pieces of the article that come before the piece ``first`` and after the headline.
+    def _opening_pieces(self, first: int, marks: Sequence[bool]) -> list[int]:
+        """Return the indices of the pieces of the article from its headline up to the piece with index ``first``.
 
-        Without a headline, that is at most the summary.
+        ``first`` is the first piece in the element of the article that the reference contains. Without a headline, at
+        most the summary is returned.
         """
         headline = max((n for n in range(first) if self.words[n] in self.titles), default=None)
         if headline is not None:
@@ -223,10 +229,13 @@ class _PagePieces:
             and self.beside(piece.element) is None
         )
 
-    def _within(
+    def _pieces_in_region(
         self, region: _ArticleRegion, marks: Sequence[bool], headings: bool
     ) -> Iterator[tuple[int, ParagraphKind]]:
-        """Yield the index and the kind of each piece of the article that is inside its element."""
+        """Yield in order the index and the kind of each piece of the article in its region.
+
+        ``marks`` and ``headings`` are those of :meth:`article`.
+        """
         span = range(region.first, region.last + 1)
         often = Counter(self.words[n] for n in span)
         lists = {
@@ -248,11 +257,11 @@ class _PagePieces:
             elif marks[n]:
                 chosen = not (apart and often[self.words[n]] >= 3)
             else:
-                chosen = not apart and self._fills(piece, kind, headings, lists)
+                chosen = not apart and self._fills_gap(piece, kind, headings, lists)
             if chosen:
                 yield n, kind
 
-    def _fills(
+    def _fills_gap(
         self, piece: Piece, kind: ParagraphKind, headings: bool, lists: set[HtmlElement | None]
     ) -> bool:
         """Whether a piece in the element of the article belongs to the article although the reference text lacks it.
@@ -267,8 +276,8 @@ class _PagePieces:
         return piece.linked == 0 and kind == "heading" and headings
 
     def _article_element(self, marks: Sequence[bool]) -> HtmlElement:
-        """Return the deepest element that contains nearly all of the marked text."""
-        held, total = self._holding(
+        """Return the deepest element that contains nearly all of the text for which ``marks`` is true."""
+        held, total = self._characters_by_element(
             piece for piece, mark in zip(self.pieces, marks, strict=True) if mark and piece.kind != "caption"
         )
         container = self._elements[0]
@@ -281,8 +290,8 @@ class _PagePieces:
             container = inner
         return container
 
-    def _holding(self, pieces: Iterable[Piece]) -> tuple[dict[HtmlElement, int], int]:
-        """Return the number of characters of the given pieces in each element, and their total number of characters."""
+    def _characters_by_element(self, pieces: Iterable[Piece]) -> tuple[dict[HtmlElement, int], int]:
+        """Return how many characters of the given pieces each element around them contains, and their total number."""
         held: dict[HtmlElement, int] = {}
         for piece in pieces:
             held[piece.element] = held.get(piece.element, 0) + len(piece.text)
@@ -315,7 +324,7 @@ class _PagePieces:
         )
 
     def _kind(self, piece: Piece, container: HtmlElement, marked: bool) -> ParagraphKind:
-        """Return the kind of a piece: "caption" if the class of an element around it says so, else the kind it has.
+        """Return the kind of a piece: "caption" if the class of an element around it says so, else its own kind.
 
         ``marked`` pieces are in the reference text; for others, the class of a picture is enough.
         """
@@ -330,7 +339,7 @@ class _PagePieces:
         return piece.kind
 
     def beside(self, element: HtmlElement | None) -> HtmlElement | None:
-        """Return the nearest element around ``element`` that only accompanies an article, or None.
+        """Return the nearest element, from ``element`` outwards, that only accompanies an article, or None.
 
         The search stops at an element that contains the article.
         """
@@ -370,8 +379,8 @@ def _is_mostly_links(piece: Piece, part: int) -> bool:
 def _without_loose_headings(chosen: list[tuple[int, Block]], marks: Sequence[bool]) -> list[Block]:
     """Return the blocks in order, without headings that are not followed closely by another block.
 
-    ``chosen`` pairs each block with the index of its piece. A heading goes if it is the last block, or if pieces that
-    were not chosen lie between it and the next block: any piece or, for a heading in the reference, more than two.
+    ``chosen`` pairs each block with the index of its piece. A heading is removed if it is the last block, or if pieces
+    that were not chosen lie between it and the next block: any piece or, for a heading in the reference, more than two.
     """
     kept: list[Block] = []
     following: int | None = None

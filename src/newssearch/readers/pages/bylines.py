@@ -24,10 +24,10 @@ LONGEST_PAGE_BYLINE = 160
 """The maximum number of characters of a byline on a page."""
 
 MAX_AUTHOR_ELEMENTS = 8
-"""The number of elements marked as naming authors that are examined; those further down belong to other articles."""
+"""The maximum number of elements marked as authors that are examined; those further down belong to other articles."""
 
 PIECES_UNDER_HEADLINE = 15
-"""The number of pieces of a page directly under its headline that are examined."""
+"""The maximum number of pieces of a page directly under its headline that are examined."""
 
 _BYLINE_WORD = re.compile(
     r"(?:written |reported |story |text |words )?by\s*:?\s+|(?:von|por|par|di|af|av|door|oleh|text|autor(?:in)?)\s*:?\s+",

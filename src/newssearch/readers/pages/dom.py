@@ -24,13 +24,13 @@ BROWSER_ENCODINGS = {
     "x-sjis": "cp932", "sjis": "cp932", "windows-31j": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949",
     "korean": "cp949", "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "x-euc-jp": "euc_jp", "unicode": "utf-8",
 }  # fmt: skip
-"""Python's codecs for encoding labels that browsers extend to a larger encoding (https://encoding.spec.whatwg.org)."""
+"""The codecs for encoding labels that browsers read as a larger encoding: see https://encoding.spec.whatwg.org."""
 
 LONGEST_PAGE = 16 * 1024 * 1024
 """The maximum number of characters of a page; a larger page is rejected."""
 
 MAX_PAGE_TAGS = 1_000_000
-"""The maximum number of tags of a page, because each takes a hundred bytes of memory or more."""
+"""The maximum number of tags of a page: each takes a hundred bytes of memory or more."""
 
 LONGEST_CLASS = 300
 """The number of characters at the start of a class, an id or a style that are examined."""

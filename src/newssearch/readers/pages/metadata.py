@@ -55,7 +55,7 @@ LONGEST_DATE_LINE = 60
 """The maximum number of characters of a line under the headline whose date counts as that of the article."""
 
 MAX_SHOWN_DATES = 12
-"""The number of elements marked as dates that are examined on a page."""
+"""The maximum number of elements marked as dates that are examined on a page."""
 
 FROM_SHOWN_DATE = Provenance("stated", "date on the page")
 FROM_DATE_UNDER_HEADLINE = Provenance("inferred", "a date under the headline")

@@ -128,8 +128,8 @@ def _author_or_date(marks: str) -> tuple[bool, bool]:
 def _microdata_item(scope: HtmlElement, depth: int, left: list[int]) -> dict[str, object]:
     """Return an item of microdata in the form of JSON-LD.
 
-    ``depth`` is the number of levels of nested items that are read; ``left`` has one number, that of the properties
-    that may still be read, which is reduced.
+    ``depth`` is the number of levels of nested items that may be read. ``left[0]`` is the number of properties that may
+    still be read; each property reduces it by one.
     """
     item: dict[str, object] = {"@type": (scope.get("itemtype") or "").split()}
     if scope.get("itemid"):
@@ -166,7 +166,7 @@ def _append_property(item: dict[str, object], name: str, value: object) -> None:
 def _microdata_value(element: HtmlElement, names: Sequence[str], left: list[int]) -> str:
     """Return the value of a property of microdata: an attribute or the text, depending on the element.
 
-    ``left`` is reduced as by :func:`_microdata_item`, because the text of an article takes long.
+    The text of an article takes long to read, so that it reduces ``left[0]`` as many properties do.
     """
     if "articleBody" in names:
         left[0] -= MAX_MICRODATA_PROPERTIES // 4

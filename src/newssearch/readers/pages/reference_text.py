@@ -46,7 +46,8 @@ class ReferenceText:
     def has(self, words: WordSequence) -> bool:
         """Whether a piece, given its words, is part of the reference text.
 
-        A piece shorter than a shingle must be a whole paragraph of it; of others, most shingles must occur in it.
+        A piece with fewer words than a shingle must equal a paragraph of the reference; of any other piece, most
+        shingles must occur in the reference.
         """
         if len(words) < SHINGLE_SIZE:
             return words in self._short

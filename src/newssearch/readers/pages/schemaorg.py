@@ -32,7 +32,7 @@ WRAPPING_PROPERTIES = ("@graph", "mainEntity", "mainEntityOfPage", "itemReviewed
 
 
 MAX_GRAPH_DEPTH = 12
-"""The number of levels of nested objects that are searched for the article."""
+"""The maximum number of levels of nested objects that are searched for the article."""
 
 MAX_GRAPH_NODES = 2000
 """The maximum number of objects of a page that are examined."""
@@ -51,7 +51,7 @@ PICTURE_CREDIT = re.compile(
 LEGAL_FORM = re.compile(
     r"\b(?:GmbH|AG|KG|eG|Ltd|Limited|Inc|LLC|PLC|Corp|S\.?A\.?|S\.?L\.?|B\.?V\.?|S\.?p\.?A\.?)(?:\W|$)"
 )
-"""A pattern for a legal form, which is in the name of a company and not in that of its newspaper."""
+"""A pattern for a legal form, such as GmbH or Ltd, which a company has in its name and its newspaper has not."""
 
 _ADDRESS = re.compile(r"(?:https?:)?//\S+|www\.\S+|\S+@\S+\.\w+|@\w+", re.IGNORECASE)
 
@@ -87,15 +87,15 @@ class SchemaGraph:
         elif isinstance(value, dict):
             self._left -= 1
             self.nodes.append(value)
-            self._name(value, 3)
+            self._index_by_id(value, 3)
             for key in WRAPPING_PROPERTIES:
                 self._collect(value.get(key), depth - 1)
 
-    def _name(self, value: object, depth: int) -> None:
-        """Add to the index by ``@id`` the nodes in a value, also those nested up to ``depth`` levels deep."""
+    def _index_by_id(self, value: object, depth: int) -> None:
+        """Enter the nodes in a value into the index by ``@id``, including nodes nested up to ``depth`` levels deep."""
         if isinstance(value, list):
             for item in value[:50]:
-                self._name(item, depth)
+                self._index_by_id(item, depth)
         elif isinstance(value, dict):
             name = value.get("@id")
             if isinstance(name, str) and len(value) > len(self._by_id.get(name, ())):
@@ -103,7 +103,7 @@ class SchemaGraph:
             if depth:
                 for inner in value.values():
                     if isinstance(inner, (dict, list)):
-                        self._name(inner, depth - 1)
+                        self._index_by_id(inner, depth - 1)
 
     def article(self, urls: Iterable[str | None] = ()) -> SchemaNode | None:
         """Return the node of the article of the page, or None.
@@ -318,8 +318,8 @@ def _language_of(value: object) -> str | None:
 def is_outlet_name(name: str, outlet_names: Iterable[str], part: float = 0) -> bool:
     """Whether a name contains a name of the outlet or is contained in one, ignoring case and punctuation.
 
-    ``part`` is the minimum share of ``name``, in letters, for a name of the outlet that it contains, because an author
-    may be ``Jane Doe, The Daily Example``.
+    An outlet's name inside ``name`` must have at least the share ``part`` of its letters, because an author may be
+    ``Jane Doe, The Daily Example``.
     """
     letters = "".join(filter(str.isalnum, name.casefold()))
     for other_name in outlet_names:

@@ -28,7 +28,7 @@ LONGEST_HEADLINE = 500
 """The maximum number of characters of a headline on a page."""
 
 MAX_H1_ELEMENTS = 12
-"""The number of ``<h1>`` elements of a page that are examined."""
+"""The maximum number of ``<h1>`` elements of a page that are examined."""
 
 _TITLE_SEPARATORS = re.compile(r"\s*(?:\s[-–—|·•»:/]{1,2}\s|[|｜»])\s*")
 
@@ -89,7 +89,7 @@ def _distinct_words(text: str) -> set[str]:
 
 
 def _extends_headline(text: str, headline: str) -> bool:
-    """Whether a text is the headline followed by a separator and more text; only a headline of some length counts."""
+    """Whether a text is the headline, of more than 15 characters, followed by a separator and more text."""
     return (
         len(headline) > 15
         and text.startswith(headline)

@@ -83,7 +83,7 @@ def _silence() -> logging.Handler:
 
 
 def _lean_copy(root: HtmlElement) -> HtmlElement:
-    """Return a copy of a page without elements that trafilatura discards, because it copies the page several times."""
+    """Return a copy of a page without what trafilatura discards, because trafilatura copies the page several times."""
     lean = copy(root)
     for element in list(lean.iter(*DISCARDED_ELEMENTS)):
         element.drop_tree()

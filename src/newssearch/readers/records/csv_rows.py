@@ -61,7 +61,7 @@ def form_of(sample: str, delimiter: str | None = None, *, whole: bool = True) ->
     """Return the form of the table that begins with ``sample``; ``whole`` says that nothing follows the sample.
 
     With the chosen delimiter, most rows have as many cells as the first one; among such delimiters, more cells are
-    better. A given ``delimiter`` is used as it is.
+    better. If ``delimiter`` is given, no other one is considered.
     """
     escaped = '\\"' in sample and '""' not in sample
     best, best_score = TableForm(delimiter or ",", _is_quoted(sample, delimiter or ",", whole), escaped), 0.0
@@ -87,7 +87,7 @@ def first_rows(sample: str, form: TableForm, *, whole: bool = False) -> list[Tab
 
 
 def _is_quoted(sample: str, delimiter: str, whole: bool) -> bool:
-    """Whether quotes delimit cells: always, except that a sample with tabs as delimiter must be valid with quotes.
+    """Whether quotes delimit cells: always, unless the delimiter is a tab and the sample is invalid with quotes.
 
     Unless the sample is the ``whole`` table, its end may cut a quoted cell.
     """
@@ -103,7 +103,7 @@ def _is_quoted(sample: str, delimiter: str, whole: bool) -> bool:
 
 
 def rows_of(lines: Iterable[str | None], form: TableForm) -> Iterator[TableRow | str]:
-    """Yield each row as a list of cells, or the reason as a string for a bad row.
+    """Yield each row as a list of cells or, for a bad row, the reason as a string.
 
     After a bad row, reading goes on with the line after its first one. Raises UnreadableError after
     :data:`MAX_BAD_ROWS` bad rows.
@@ -125,7 +125,7 @@ def rows_of(lines: Iterable[str | None], form: TableForm) -> Iterator[TableRow |
             row = UNCLOSED_QUOTE
         if isinstance(row, str):
             failures += 1
-            source.again()
+            source.reread()
             rows = csv.reader(source, **form.options)
         yield row
     raise UnreadableError(f"more than {MAX_BAD_ROWS} rows that cannot be read")
@@ -171,7 +171,7 @@ class _RowLines:
         self._size = 0
         self.ended = False
 
-    def again(self) -> None:
+    def reread(self) -> None:
         """Give up the current row: the lines after its first line will be read again."""
         self._again.extendleft(reversed(self.taken[1:]))
 

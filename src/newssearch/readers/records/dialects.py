@@ -212,7 +212,7 @@ def _schema_org(values: RecordValues, draft: Draft) -> str | None:
 
 
 def _newsplease(values: RecordValues, draft: Draft) -> None:
-    """Fill a draft from a record of news-please, also for Common Crawl; its download date is no date of the article."""
+    """Fill a draft from a record of news-please, which also reads Common Crawl; its download date is ignored."""
     for name in ("titlepage", "titlerss"):
         draft.claim("title", values.get("title"))
         draft.claim("title", values.pop(name, None))
@@ -221,12 +221,12 @@ def _newsplease(values: RecordValues, draft: Draft) -> None:
 
 
 def _gdelt(values: RecordValues, draft: Draft) -> None:
-    """Fill a draft from a record of GDELT, which states when it found an article."""
+    """Fill a draft from a record of GDELT, whose date is the moment at which GDELT found the article."""
     draft.claim("date", values.pop("seendate", None), FROM_CRAWL)
 
 
-def _of_outlet(values: RecordValues, draft: Draft) -> None:
-    """Fill a draft from a record that states the web site of its ``source``, which is therefore the outlet."""
+def _with_source_site(values: RecordValues, draft: Draft) -> None:
+    """Fill a draft from a record that states the web site of its ``source``: such a source is the outlet."""
     draft.claim("outlet", values.pop("source", None))
 
 
@@ -261,6 +261,6 @@ DIALECTS = (
     ),
     Dialect(lambda values: "maintext" in values or _has(values, "datepublish", "sourcedomain"), _newsplease),
     Dialect(lambda values: "seendate" in values, _gdelt),
-    Dialect(lambda values: string(values.get("source")) is not None and _is_site(values.get("sourceurl")), _of_outlet),
+    Dialect(lambda values: string(values.get("source")) is not None and _is_site(values.get("sourceurl")), _with_source_site),
 )  # fmt: skip
 """The dialects, in the order in which they are tried on a record."""

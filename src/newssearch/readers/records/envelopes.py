@@ -41,37 +41,37 @@ def records_in(document: object) -> Iterator[object]:
     if isinstance(document, list):
         for item in document:
             if isinstance(item, dict):
-                yield from _of_object(item, MAX_ENVELOPE_DEPTH)
+                yield from _records_in_object(item, MAX_ENVELOPE_DEPTH)
             else:
                 yield item
     elif isinstance(document, dict):
-        yield from _of_object(document, 0)
+        yield from _records_in_object(document, 0)
     else:
         yield document
 
 
-def _of_object(document: dict[object, object], depth: int) -> Iterator[object]:
+def _records_in_object(document: dict[object, object], depth: int) -> Iterator[object]:
     values = values_of(document)
     if str(values.get("version", "")).startswith("https://jsonfeed.org/version/"):
-        yield from _of_feed(values)
+        yield from _feed_items(values)
         return
     if "graph" in values and isinstance(values["graph"], list):
-        yield from _of_graph(values["graph"])
+        yield from _articles_in_graph(values["graph"])
         return
     if _looks_like_article(values) and not _looks_like_list(values, depth):
         yield document
-        yield from _associated(values)
+        yield from _associated_texts(values)
         return
-    wrapped = _wrapped(document)
+    wrapped = _wrapped_article(document)
     if wrapped is not None:
-        yield from _of_object(wrapped, MAX_ENVELOPE_DEPTH)
+        yield from _records_in_object(wrapped, MAX_ENVELOPE_DEPTH)
         return
     items = _items_of_envelope(values, depth)
     if items is None:
         yield document
         return
     for item in items:
-        yield from _of_object(item, MAX_ENVELOPE_DEPTH)
+        yield from _records_in_object(item, MAX_ENVELOPE_DEPTH)
 
 
 def _looks_like_article(values: RecordValues) -> bool:
@@ -85,8 +85,8 @@ def _looks_like_article(values: RecordValues) -> bool:
 def _looks_like_list(values: RecordValues, depth: int) -> bool:
     """Whether an object with a title is a list of articles rather than an article.
 
-    It is if it has no text, but a list of items that look like articles. ``depth`` is the number of envelopes around
-    the object; at the maximum, it is no list.
+    Such an object has no text, but a list of items that look like articles. ``depth`` is the number of envelopes around
+    it; at :data:`MAX_ENVELOPE_DEPTH`, the result is False.
     """
     if depth >= MAX_ENVELOPE_DEPTH or any(
         values.get(key) for field in ("text", "paragraphs") for key in RECORD_KEYS[field]
@@ -100,7 +100,7 @@ def _looks_like_list(values: RecordValues, depth: int) -> bool:
     return False
 
 
-def _wrapped(values: Mapping[object, object]) -> dict[object, object] | None:
+def _wrapped_article(values: Mapping[object, object]) -> dict[object, object] | None:
     """Return the article inside an object that only wraps it, or None if the object is no such wrapper."""
     for key in WRAPPER_KEYS:
         inside = values.get(key)
@@ -112,7 +112,7 @@ def _wrapped(values: Mapping[object, object]) -> dict[object, object] | None:
 def _items_of_envelope(values: RecordValues, depth: int) -> list[dict[object, object]] | None:
     """Return the list of records in an envelope, possibly from a nested object, or None if it has none.
 
-    ``depth`` is the number of objects around the envelope.
+    ``depth`` is the number of objects around the envelope; at :data:`MAX_ENVELOPE_DEPTH`, the result is None.
     """
     if depth >= MAX_ENVELOPE_DEPTH:
         return None
@@ -121,7 +121,7 @@ def _items_of_envelope(values: RecordValues, depth: int) -> list[dict[object, ob
         if isinstance(inside, list) and inside and all(isinstance(item, dict) for item in inside):
             return inside
         if isinstance(inside, dict):
-            wrapped = _wrapped(inside)
+            wrapped = _wrapped_article(inside)
             if wrapped is not None:
                 return [wrapped]
             if (items := _items_of_envelope(values_of(inside), depth + 1)) is not None:
@@ -129,8 +129,8 @@ def _items_of_envelope(values: RecordValues, depth: int) -> list[dict[object, ob
     return None
 
 
-def _associated(values: RecordValues) -> Iterator[object]:
-    """Yield the other texts in the ``associations`` of an item, which is then a package of an agency."""
+def _associated_texts(values: RecordValues) -> Iterator[object]:
+    """Yield the other texts in a package of an agency, which are the ``associations`` of its main item."""
     inside = values.get("associations")
     for item in inside.values() if isinstance(inside, dict) else inside if isinstance(inside, list) else ():
         if isinstance(item, dict) and item.get("type") == "text":
@@ -139,7 +139,7 @@ def _associated(values: RecordValues) -> Iterator[object]:
                 yield item
 
 
-def _of_feed(values: RecordValues) -> Iterator[object]:
+def _feed_items(values: RecordValues) -> Iterator[object]:
     """Yield the items of a JSON feed, each with the properties of the feed added under :data:`FEED_KEY`."""
     items = values.get("items")
     around = {key: values.get(key) for key in ("title", "language", "authors", "author")}
@@ -147,7 +147,7 @@ def _of_feed(values: RecordValues) -> Iterator[object]:
         yield {**item, FEED_KEY: around} if isinstance(item, dict) else item
 
 
-def _of_graph(nodes: list[object]) -> Iterator[object]:
+def _articles_in_graph(nodes: list[object]) -> Iterator[object]:
     """Yield the articles in a graph of linked data, or all nodes if none is an article.
 
     Their references to other nodes are replaced by those nodes.

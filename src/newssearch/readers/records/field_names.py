@@ -43,7 +43,7 @@ RECORD_KEYS: Mapping[str, tuple[str, ...]] = {
         "externalurl",
     ),
 }  # fmt: skip
-"""The keys of each field in a record, in normal form (:func:`.json_values.normal_name`), the most trusted first.
+"""The keys under which records hold each field, in normal form (:func:`.json_values.normal_name`), most trusted first.
 
 The keys of ``summary`` are used if there is no text, and those of ``updated`` if there is no date.
 """
@@ -84,7 +84,7 @@ COLUMN_NAMES: Mapping[str, tuple[str, ...]] = {
     field: tuple(name for name in (*names, *MORE_COLUMN_NAMES.get(field, ())) if name != "name")
     for field, names in RECORD_KEYS.items()
 }
-"""All names of table columns for each field.
+"""All names of the table columns that hold each field.
 
 ``name`` is left out, because a table with such a column rarely contains articles.
 """

@@ -76,7 +76,7 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
 def _read_chunks(stream: BinaryIO, origin: Origin, encoding: str | None) -> Iterator[Item]:
     """Yield JSON Lines as documents of up to :data:`CHUNK_OF_LINES` bytes, and rejections of lines that are too long.
 
-    Lines in a given ``encoding``, such as UTF-16, are parsed at once instead.
+    If ``encoding`` is given, as for UTF-16, the articles are yielded instead, parsed at once.
     """
     if encoding is not None:
         yield from read_lines(stream, origin, encoding=encoding)
@@ -149,7 +149,7 @@ def _is_json_object(line: str) -> bool:
 
 
 def json_problem(error: ValueError | RecursionError) -> str:
-    """Return the reason for users why a text could not be parsed as JSON, given the exception of the parser."""
+    """Return the reason, as users see it, why a text could not be parsed as JSON."""
     if isinstance(error, RecursionError):
         return "JSON nested too deeply"
     if isinstance(error, json.JSONDecodeError):

@@ -12,7 +12,7 @@ from newssearch.readers.html_fragment import blocks_of, has_markup, line_of
 from newssearch.text.paragraphs import Block
 
 RecordValues = dict[str, object]
-"""The values of a record, keyed by the names of its keys in normal form (:func:`normal_name`)."""
+"""The values of a record, with its keys in normal form (:func:`normal_name`)."""
 
 RecordText = str | list[str | Block]
 
@@ -69,9 +69,9 @@ def string(value: object) -> str | None:
 
 
 def objects(value: object) -> list[RecordValues]:
-    """Return the objects in a value, each as values keyed by normal names.
+    """Return the objects in a value, with their keys in normal form.
 
-    The value is a list of objects, an object that contains only objects, or an object that is the only one.
+    They are those in a list, those in an object that holds only objects, or any other object alone.
     """
     if isinstance(value, dict):
         inside = [item for item in value.values() if isinstance(item, dict)]
@@ -127,7 +127,7 @@ def prose(text: str) -> RecordText:
 
 
 def uncut(text: str) -> tuple[str, bool]:
-    """Return a text without the mark that a service leaves where it cut a text, and whether the text had such a mark.
+    """Return a text without the mark with which a service shows that it cut the text, and whether there was one.
 
     >>> uncut("It rained… [+1234 chars]")
     ('It rained', True)
@@ -138,7 +138,7 @@ def uncut(text: str) -> tuple[str, bool]:
 
 
 def value_at(record: Mapping[object, object], column: str) -> object:
-    """Return the value under a key as a user wrote it, or None if there is none.
+    """Return the value under the key that a user named as ``column``, or None if there is none.
 
     The key may be in any case, and dots lead into nested objects.
     """

@@ -98,7 +98,7 @@ def claim_keys(draft: Draft, values: RecordValues, keys: Mapping[str, tuple[str,
 
 @cache
 def _fields_of(keys: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, tuple[int, str]]:
-    """Return for each key its rank among the keys of its field, and the field."""
+    """Return for each key its rank among the keys of its field, and the field; ``keys`` pairs fields with keys."""
     return {
         name: (rank, field)
         for field, names in keys

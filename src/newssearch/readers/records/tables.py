@@ -113,7 +113,7 @@ class _ArticleTable:
         return values_of(cells)
 
     def _index_of(self, column: str, names: Sequence[str]) -> int | None:
-        """Return the index of the column with the given name, in any case, or number, from 1; None if there is none."""
+        """Return the index of a column, given its name in any case or its number from 1; None if there is none."""
         wanted = normal_name(column)
         for index, name in enumerate(names):
             if name == column or (wanted and self.keys[index] == wanted):

@@ -24,7 +24,7 @@ LONGEST_BYLINE_LINE = 120
 NAME_PARTICLES = LOWERCASE_NAME_WORDS | {
     "al", "bin", "bint", "dal", "den", "der", "ibn", "ten", "ter", "und", "van", "von", "y", "zu",
 }  # fmt: skip
-"""The words that are in lower case inside the name of a person or a place."""
+"""Words that may be in lower case inside the name of a person, such as ``van`` and ``bin``."""
 
 
 FROM_DATELINE = Provenance("inferred", "dateline")
@@ -45,7 +45,7 @@ _URL_LINE = re.compile(r"https?://\S+", re.IGNORECASE)
 
 @dataclass
 class _Header:
-    """The values found above and below the text of an article: in its header, dateline and footer."""
+    """The values found above and below the text of an article, and in its dateline."""
 
     title: str | None = None
     date: Date | None = None
@@ -154,7 +154,7 @@ def _is_title_line(line: str, lines: Sequence[str], number: int, options: ReadOp
 
 
 def _is_wrapped_to(width: int, lines: Sequence[str]) -> bool:
-    """Whether most lines are about ``width`` characters long, so that a line of this length is not set off by it."""
+    """Whether most lines are about ``width`` characters long, so that a line of this length does not stand out."""
     widths = sorted(len(line) for line in lines if line.strip())
     return widths[len(widths) // 2] < width * 5 // 4
 

@@ -78,7 +78,7 @@ def _same_letters(one: str, other: str) -> bool:
 
 
 def _split_front_matter(text: str) -> tuple[dict[object, object], str]:
-    """Return the values of the front matter, an empty dict without one, and the text below it."""
+    """Return the values of the front matter, or an empty dict, and the text below the front matter."""
     for pattern, read in ((_YAML_FRONT_MATTER, _parse_yaml), (_TOML_FRONT_MATTER, _parse_front_toml)):
         found = pattern.match(text)
         if found is not None and len(found[1]) <= LONGEST_FRONT_MATTER:

@@ -92,7 +92,8 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
 def _without_edges(pages: Sequence[list[str]]) -> Iterator[list[str]]:
     """Yield the lines of each page without page numbers, headers and footers.
 
-    Headers and footers are lines at the edge of a page that, digits aside, are at the edges of many pages.
+    A line at the edge of a page is a header or footer if the same line, apart from digits, is at the edges of many
+    pages.
     """
     cleaned = [[squeeze(line) for line in lines if line.strip()] for lines in pages]
     seen = Counter(

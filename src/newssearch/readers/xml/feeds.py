@@ -26,7 +26,7 @@ RSS_NAMESPACES = (
     "http://channel.netscape.com/rdf/simple/0.9/",
     "http://purl.org/net/rss1.1#",
 )
-"""The namespaces which show that an RDF document is a feed."""
+"""The namespaces that show that an RDF document is a feed."""
 
 ATOM_NAMESPACES = ("http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#", "https://www.w3.org/2005/Atom")
 

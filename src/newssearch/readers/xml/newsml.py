@@ -131,7 +131,7 @@ def _data_blocks(part: Element, content_type: str) -> list[Block]:
 def _name_at(parent: Element | None, path: str) -> str | None:
     """Return the name of the first concept at a path below ``parent`` that has one, or None.
 
-    It is the text of its ``name``, else its literal, else the last part of its code, else its URI.
+    The name is the text of the ``name`` element, else the literal, else the last part of the code, else the URI.
     """
     for found in [] if parent is None else parent.iterfind(path):
         for value in (

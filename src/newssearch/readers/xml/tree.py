@@ -19,7 +19,7 @@ HTML_ELEMENT_OF = {
     "bq": "blockquote", "block": "div", "note": "div", "media": "figure", "media-caption": "figcaption", "hl1": "h2",
     "hl2": "h3", "body.content": "div", "body.end": "div", "abstract": "div", "tagline": "p", "DataContent": "div",
 }  # fmt: skip
-"""The HTML elements with the meaning of elements of NITF and NewsML, keyed by the name of the latter."""
+"""The HTML elements that have the same meaning as elements of NITF and NewsML, keyed by those elements."""
 
 UNREAD_XML_ELEMENTS = frozenset(
     {"media-metadata", "media-reference", "media-producer", "media-object", "head", "docdata"}

@@ -23,7 +23,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from newssearch import Article
-from newssearch.engines.embedded.indexing import inverter, lexicon, merge_policy, merger
+from newssearch.engines.embedded.indexing import inverter, lexicon, merge_policy, merge_source, merger
 from newssearch.engines.embedded.indexing.inverter import Articles, invert
 from newssearch.engines.embedded.indexing.lexicon import IndexedWord, Lexicon, WordTable
 from newssearch.engines.embedded.indexing.segment_builder import SegmentBuilder, document_articles
@@ -70,6 +70,7 @@ def small(**sizes: int) -> Iterator[None]:
         sorted_sets,
         inverter,
         lexicon,
+        merge_source,
         merger,
         field_module,
         format_module,

@@ -12,13 +12,17 @@ from newssearch.article import Article
 from newssearch.engines.embedded.indexing.merger import merge_segments, renumbered
 from newssearch.engines.embedded.indexing.near_duplicates import (
     SegmentStories,
-    concat_columns,
     update_stories,
 )
 from newssearch.engines.embedded.integrity.diagnosis import diagnosed
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.shingles import Hashes
-from newssearch.engines.embedded.segment.story_columns import SegmentKey, Stories, StoryColumns
+from newssearch.engines.embedded.segment.story_columns import (
+    SegmentKey,
+    Stories,
+    StoryColumns,
+    concat_columns,
+)
 from newssearch.engines.embedded.storage.container import Container, ContainerWriter
 from newssearch.engines.embedded.whoosh_compat.codec import ArraySegment
 from newssearch.engines.embedded.whoosh_compat.folder import Lock

@@ -1,1 +1,1 @@
-"""From articles to segments, and from segments to fewer segments."""
+"""Indexing: segments are built from articles, merged into fewer segments, and searched for near duplicates."""

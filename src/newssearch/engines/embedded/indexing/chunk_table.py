@@ -1,7 +1,7 @@
-"""A hash table of the pieces of text between white space (chunks), filled and read with array operations.
+"""A hash table of chunks, the pieces of text between white space. It is filled and read with array operations.
 
-A *chunk* is a sequence of UTF-8 bytes, read as numbers of eight bytes. The table hashes these and compares all of them, so
-that chunks with equal hashes are not confused.
+A chunk is a sequence of UTF-8 bytes, which the table handles as 64-bit numbers of eight bytes each. It hashes these
+numbers, and compares all of them, so that chunks with equal hashes are not confused.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from newssearch.engines.embedded.storage.mmap_file import Array
 from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask
 
 MAX_CHUNK_BYTES = 64
-"""The greatest size of a chunk that a table holds, in bytes."""
+"""A chunk table holds chunks of at most this size in bytes. Longer chunks are rare."""
 PADDING_BYTES = MAX_CHUNK_BYTES + 16
-"""The bytes that must follow the last chunk of a text."""
+"""At least this number of bytes must follow the last chunk of a text, because chunks are read eight bytes at a time."""
 
 Octets = NDArray[np.uint64]
-"""Bytes of a text as little-endian numbers of eight bytes."""
+"""Bytes of text as 64-bit numbers: each is eight bytes, the first byte lowest."""
 
 _Kind = TypeVar("_Kind", bound=np.generic)
 _LOW_BYTES = np.array([(1 << 8 * size) - 1 for size in range(9)], np.uint64)
@@ -31,7 +31,7 @@ _SHIFT = np.uint64(29)
 
 
 def split_chunks(whole: bytes) -> tuple[Ints, Ints]:
-    """Return the start and end offsets of the chunks of a text, which must begin and end with white space.
+    """Return the start and end offsets in bytes of the chunks of a text, which must begin and end with white space.
 
     >>> starts, ends = split_chunks(" A b\\u3000 cd\\n".encode())
     >>> starts.tolist(), ends.tolist()
@@ -48,7 +48,7 @@ def split_chunks(whole: bytes) -> tuple[Ints, Ints]:
 
 
 def _mark_wide(text: Bytes, space: Mask) -> None:
-    """Mark the white space beyond ASCII that ``str.split`` recognises."""
+    """Set ``space`` for the bytes of white space beyond ASCII: the same characters at which ``str.split`` splits."""
     lead = np.flatnonzero((text - np.uint8(0xC2) == 0) | (text - np.uint8(0xE1) <= 2))
     lead = lead[lead < len(text) - 2]  # in valid UTF-8 no later byte begins wide white space
     first, second, third = text[lead], text[lead + 1], text[lead + 2]
@@ -66,9 +66,11 @@ def _mark_wide(text: Bytes, space: Mask) -> None:
 
 
 class Chunks(NamedTuple):
-    """Chunks of a text: the first eight bytes, the size and analysis packed into one number, and the hash of each.
+    """Chunks of a text as parallel arrays.
 
-    ``rest[n]`` has the next eight bytes of the chunks that are long enough, after the ascending indices of these chunks.
+    ``keys`` has the first eight bytes of each chunk, ``descriptors`` its size in bytes (the lowest eight bits) and its
+    analysis, ``hashes`` its hash. ``rest[n]`` has the chunks that are longer than ``8 * (n + 1)`` bytes: their indices,
+    ascending, and their next eight bytes.
     """
 
     keys: Octets
@@ -77,7 +79,7 @@ class Chunks(NamedTuple):
     rest: tuple[tuple[Ints, Octets], ...]
 
     def take(self, which: Ints) -> Chunks:
-        """Return the chunks with the given indices, ascending."""
+        """Return the chunks with the indices ``which``, which must be ascending."""
         rest = []
         for of, octets in self.rest:
             at = np.searchsorted(of, which)
@@ -88,7 +90,7 @@ class Chunks(NamedTuple):
 
 
 class ChunkTable:
-    """A hash table from chunks of at most :data:`MAX_CHUNK_BYTES` bytes to numbers."""
+    """A hash table that maps chunks of at most :data:`MAX_CHUNK_BYTES` bytes to numbers, with linear probing."""
 
     def __init__(self) -> None:
         pick = random.SystemRandom()  # so that nobody can craft chunks that collide
@@ -107,7 +109,11 @@ class ChunkTable:
         self._rest_size = 0
 
     def chunks(self, whole: bytes, starts: Ints, sizes: Ints, analysis: int) -> Chunks:
-        """Return the chunks of a text, which must end with padding. Equal texts of a different ``analysis`` are different chunks."""
+        """Return chunks of the text ``whole``, given by their starts and sizes in bytes.
+
+        The text must end with :data:`PADDING_BYTES`. ``analysis`` is the number of the analysis of the text: chunks
+        with equal bytes but different analyses are different chunks.
+        """
         octets = np.frombuffer(whole, "<u8", len(whole) // 8)
         keys = _read_octets(octets, starts, sizes)
         descriptors = (sizes + (analysis << 8)).astype(np.uint32)
@@ -145,7 +151,7 @@ class ChunkTable:
         return found
 
     def _same(self, chunks: Chunks, entries: NDArray[np.int32]) -> Mask:
-        """Return which chunks equal the entries at the same index; no chunk equals entry -1."""
+        """Return for each ``n`` whether chunk ``n`` equals entry ``entries[n]`` of the table; -1 stands for no entry."""
         same: Mask = self._keys[entries] == chunks.keys
         same &= self._descriptors[entries] == chunks.descriptors
         same &= entries >= 0
@@ -159,7 +165,7 @@ class ChunkTable:
         return (hashes >> np.uint64(64 - self._bits)).astype(np.int64)
 
     def add(self, chunks: Chunks, numbers: Ints) -> None:
-        """Add new, distinct chunks with their numbers."""
+        """Add chunks with their numbers. The chunks must be distinct and not in the table."""
         new = np.arange(self._size, self._size + len(numbers))
         self._size += len(numbers)
         self._keys = _set_items(self._keys, new, chunks.keys)
@@ -179,7 +185,10 @@ class ChunkTable:
         self._enter(new)
 
     def _enter(self, entries: Ints) -> None:
-        """Insert entries; of several entries with the same slot, all but one probe the next."""
+        """Put the entries into slots.
+
+        If several entries want the same slot, one gets it and the others try the next.
+        """
         slots = self._slots_of(self._hashes[entries])
         while len(entries):
             free = np.flatnonzero(self._slots[slots] < 0)
@@ -189,7 +198,7 @@ class ChunkTable:
 
 
 def _read_octets(octets: Octets, starts: Ints, sizes: Ints) -> Octets:
-    """Return up to eight bytes of a text from each start; a smaller size limits them."""
+    """Return for each start in bytes the next eight bytes of a text, or as many as ``sizes`` says; the rest is zero."""
     at, bits = starts >> 3, (starts.astype(np.uint64) & np.uint64(7)) << np.uint64(3)
     # The upper half is shifted twice: a shift by 64 bits is undefined.
     found = octets[at] >> bits | octets[at + 1] << np.uint64(1) << (np.uint64(63) - bits)
@@ -197,7 +206,7 @@ def _read_octets(octets: Octets, starts: Ints, sizes: Ints) -> Octets:
 
 
 def _set_items(array: NDArray[_Kind], at: Ints, values: Array) -> NDArray[_Kind]:
-    """Store values at the given indices of an array, which is doubled if it is too short; return the array."""
+    """Set ``array[at] = values`` and return the array, or a copy of at least twice the length if it is too short."""
     most = int(at.max(initial=-1)) + 1
     if most > len(array):
         array = np.concatenate((array, np.empty(max(most - len(array), len(array)), array.dtype)))

@@ -1,4 +1,4 @@
-"""Turns the words of texts into postings: the arrays that a segment keeps of a text field.
+"""The inverter turns the words of texts into postings: the arrays that a segment stores for a text field.
 
 The *owners* of a field are paragraphs, or articles for headlines. All arrays are ordered by term, then by owner, then
 by position. The table describes a field named ``F`` with T terms, P postings, W words and V *surface forms*. The
@@ -71,7 +71,11 @@ if TYPE_CHECKING:
 
 
 def invert(name: str, tokens: Tokens, words: WordTable, articles: Articles | None = None) -> dict[str, Array]:
-    """Return the sections of a field from the words of its owners; if these are documents, ``articles`` is required."""
+    """Return the sections of the field ``name`` from ``tokens``, the words of its owners.
+
+    ``words`` is the table with the words that the tokens number. ``articles`` is required if the owners are documents,
+    and None if they are articles.
+    """
     used, names = words.sorted(np.flatnonzero(np.bincount(tokens.words)))
     vocabulary = Vocabulary.of(names)
     form_of = np.zeros(len(words), np.int64)
@@ -124,7 +128,7 @@ def invert(name: str, tokens: Tokens, words: WordTable, articles: Articles | Non
 
 
 def owner_sections(name: str, tokens: Tokens, words: WordTable) -> dict[str, Array]:
-    """Return the sections with sizes, starts, sentences and compounds of the owners."""
+    """Return the sections of a field that are ordered by owner: sizes, starts, sentences and compounds."""
     starts = np.concatenate(([0], np.cumsum(tokens.sizes + 1)))
     ends = np.cumsum(tokens.sizes)
     owner = np.searchsorted(ends, tokens.breaks, "right")
@@ -138,7 +142,11 @@ def owner_sections(name: str, tokens: Tokens, words: WordTable) -> dict[str, Arr
 
 
 class Articles(NamedTuple):
-    """The article of each document, the first document of each article, and the number of words of each document."""
+    """Arrays about articles and their documents.
+
+    ``of`` is the article of each document, ``first`` the first document of each article and then the number of all
+    documents, and ``words`` the number of words of each document.
+    """
 
     of: Array
     first: Array
@@ -155,7 +163,10 @@ class Articles(NamedTuple):
 
 
 class ArticleBlocks(NamedTuple):
-    """The term, article, number of postings and block max (a quantised upper bound of the weight) of article blocks."""
+    """Article blocks as parallel arrays: the term, the article, the number of postings and the block max of each.
+
+    The block max is an upper bound of the weights of the postings, quantised. Blocks are ordered by term, then article.
+    """
 
     terms: Ints
     articles: Ints
@@ -164,7 +175,10 @@ class ArticleBlocks(NamedTuple):
 
     @classmethod
     def of(cls, terms: Array, owners: Array, counts: Array, articles: Articles | None) -> ArticleBlocks:
-        """Return the article blocks; if articles are the owners, each posting is a block."""
+        """Return the article blocks of postings, given the term, the owner and the number of words of each posting.
+
+        ``articles`` is None if the owners are articles; then each posting is a block.
+        """
         if articles is None:
             ones = np.ones(len(owners), np.int64)
             return cls(terms, owners.astype(np.int64), ones, ones.astype(np.uint8))
@@ -177,21 +191,21 @@ class ArticleBlocks(NamedTuple):
         )
 
     def runs(self) -> HighBitsRuns:
-        """Return the high-bits runs; one begins where the term or the high bits of the article number change."""
+        """Return the high-bits runs of the blocks: one begins where the term or the high bits of the article change."""
         high_bits = self.articles >> RUN_BITS
         first = np.flatnonzero(run_starts(self.terms) | run_starts(high_bits))
         return HighBitsRuns(self.terms[first], high_bits[first], first)
 
 
 class HighBitsRuns(NamedTuple):
-    """The term, the high bits of the article numbers and the first article block of each high-bits run."""
+    """High-bits runs as parallel arrays: the term, the high bits of article numbers, and the first block of each."""
 
     terms: Ints
     high_bits: Ints
     first: Ints
 
     def sections(self, name: str, terms: int, blocks: int) -> dict[str, Array]:
-        """Return the sections of the runs of a field with the given numbers of terms and article blocks."""
+        """Return the sections of these runs for the field ``name``, which has the given numbers of terms and blocks."""
         return {
             f"{name}.runs": narrow(np.searchsorted(self.terms, np.arange(terms + 1))),
             f"{name}.run.high": narrow(self.high_bits),
@@ -200,7 +214,11 @@ class HighBitsRuns(NamedTuple):
 
 
 class Vocabulary(NamedTuple):
-    """The terms of a field and their surface forms."""
+    """The terms, folded terms and surface forms of a field.
+
+    ``form_counts`` is the number of surface forms of each term, ``folded_first`` the first surface form of each folded
+    term. ``form_terms`` is the term of each surface form, ``form_numbers`` its number among the forms of that term.
+    """
 
     terms: list[bytes]
     form_counts: Ints
@@ -212,7 +230,10 @@ class Vocabulary(NamedTuple):
 
     @classmethod
     def of(cls, keys: list[bytes]) -> Vocabulary:
-        """Return the vocabulary of words from their keys, ascending; surface forms keep the order of the keys."""
+        """Return the vocabulary of the words with the given keys (see :meth:`.lexicon.WordTable.sorted`), ascending.
+
+        There is one surface form for each key, in the same order.
+        """
         parts = b"\0".join(keys).split(b"\0") if keys else []
         folded, forms, of = parts[0::3], parts[1::3], parts[2::3]
         terms = sorted(set(of))
@@ -235,7 +256,7 @@ class Vocabulary(NamedTuple):
         )
 
     def sections(self, name: str) -> dict[str, Array]:
-        """Return the sections of the vocabulary."""
+        """Return the sections of the vocabulary of the field ``name``."""
         return {
             **string_sections(f"{name}.terms", self.terms),
             f"{name}.term.forms": narrow(self.form_counts),

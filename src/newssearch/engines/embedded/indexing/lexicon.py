@@ -1,8 +1,8 @@
-"""Tokenization of texts into word numbers, with a Python call for each new chunk of text instead of for each word.
+"""The lexicon turns texts into word numbers, by array operations and with one Python call for each new chunk of text.
 
-White space splits a text into *chunks* (``“Iraq’s``, ``well-known``); no word crosses it. The lexicon analyses each
-distinct chunk once and stores its words, and whether sentences may end or begin at it. A text is then a list of chunk
-numbers, and all further work uses arrays. Arrays also serve to split texts into chunks and to look these up: see
+White space splits a text into *chunks* (``“Iraq’s``, ``well-known``); no word contains white space. The lexicon
+analyses each distinct chunk once, and stores its words and whether sentences may end or begin at it. A text is then an
+array of chunk numbers. Splitting texts into chunks and looking up chunks are array operations too: see
 :mod:`.chunk_table`.
 """
 
@@ -39,20 +39,20 @@ from newssearch.text.tokenizer import word_matches, word_of
 from .chunk_table import MAX_CHUNK_BYTES, PADDING_BYTES, ChunkTable, split_chunks
 
 MAX_CHUNKS = 1_500_000
-"""The number of chunks at which a lexicon is :attr:`~Lexicon.full`: starting a new one bounds the memory."""
+"""A lexicon with this number of chunks is :attr:`~Lexicon.full` and is replaced by a new one, to bound the memory."""
 SLICE_BYTES = 1 << 20
-"""The bytes of text that are looked up at a time: so few that the arrays stay in a processor's cache."""
+"""About this number of bytes of text is looked up at a time, so that the arrays fit into a processor's cache."""
 
 # The flags of a chunk: how it ends and how it begins (:mod:`newssearch.text.sentences`), and whether it has compounds.
 _ENDS, _BEGINS_SHIFT, _BEGINS, _COMPOUND = 0x0F, 4, 0x07, 0x80
 _BIT_OF = np.array(BIT_OF, np.uint8)
 
 _AROUND = ".,;:!?…\"'“”‘’«»()[]"
-"""The characters that may surround a word without being part of it."""
+"""The punctuation that may precede or follow a word in a chunk without being part of the word."""
 
 
 class IndexedWord(NamedTuple):
-    """A word of an index: its term, its folded term, and its surface form."""
+    """A distinct word in a :class:`WordTable`: its term, its folded term, and its surface form."""
 
     term: str
     folded: str
@@ -60,7 +60,10 @@ class IndexedWord(NamedTuple):
 
 
 class WordTable:
-    """A table of words, numbered in the order of their first occurrence."""
+    """A table of distinct words, numbered from 0 in the order of their first occurrence, and of compounds.
+
+    Two words are the same if term, folded term and surface form are equal.
+    """
 
     def __init__(self) -> None:
         self._keys: list[bytes] = []
@@ -79,7 +82,7 @@ class WordTable:
         return IndexedWord(term, folded, form)
 
     def number(self, term: str, folded: str, form: str) -> int:
-        """Return the number of a word; a new word gets the next number."""
+        """Return the number of the word with the given term, folded term and surface form; a new word is added."""
         key = f"{folded}\0{form}\0{term}".encode()  # no word has that character
         found = self._numbers.get(key)
         if found is None:
@@ -88,9 +91,10 @@ class WordTable:
         return found
 
     def compound(self, key: str, size: int) -> int:
-        """Return the index in :attr:`compounds` of a compound's entry, which is added if it is new.
+        """Return the index in :attr:`compounds` of a compound, which is added if it is new.
 
-        See :func:`~segment.compound_postings.entry_of`.
+        ``key`` is the key of the compound and ``size`` its number of words: see
+        :func:`~segment.compound_postings.entry_of`.
         """
         entry = entry_of(key, size)
         found = self._compound_numbers.setdefault(entry, len(self.compounds))
@@ -99,17 +103,17 @@ class WordTable:
         return found
 
     def hashes(self) -> NDArray[np.uint64]:
-        """Return a hash of the term of each word; it is the same in every process and on every machine."""
+        """Return the hash of each word's term, in the order of word numbers. All processes and machines agree on it."""
         for key in self._keys[len(self._hashes) // 8 :]:
             self._hashes += blake2b(key[key.rindex(0) + 1 :], digest_size=8).digest()
         return np.frombuffer(bytes(self._hashes), "<u8")
 
     def sorted(self, numbers: Ints) -> tuple[Ints, list[bytes]]:
-        """Return the given words sorted by key: their numbers, and their keys.
+        """Return the numbers and the keys of the words with the given numbers, both sorted by key.
 
-        A key is the folded term, the surface form and the term, with a zero byte between them.
+        A key is the folded term, the surface form and the term of a word, with zero bytes between them.
         """
-        if len(self._sorted) < len(self._keys):  # the sorted keys are merged with the new ones
+        if len(self._sorted) < len(self._keys):  # sort() is fast here: it merges two sorted sequences
             self._sorted += sorted(self._keys[len(self._sorted) :])
             self._sorted.sort()
             self._order = np.fromiter(map(self._numbers.__getitem__, self._sorted), np.int64)
@@ -120,30 +124,37 @@ class WordTable:
 
 
 class Lexicon:
-    """The words and chunks of texts, numbered in the order of their first occurrence."""
+    """The distinct words and chunks of all texts that it was given, numbered in the order of their first occurrence."""
 
     def __init__(self) -> None:
         self.words = WordTable()
         self._analyses: dict[str, int] = {}  # the numbers of analyses: each has its own chunks
         self._table = ChunkTable()
         self._sizes = array("I")  # the number of words of each chunk
-        self._first = array("I")  # the index of its first word in:
-        self._tokens = array("I")
-        self._breaks = bytearray()  # whether a sentence begins with each word
-        self._flags = bytearray()
+        self._first = array("I")  # for each chunk, the index of its first word in self._tokens
+        self._tokens = array("I")  # the word numbers of all chunks
+        self._breaks = bytearray()  # for each of these, whether a sentence begins with the word
+        self._flags = bytearray()  # the flags of each chunk
         self._joined = array("I")  # the chunks with compounds, ascending
-        self._first_compound = array("I", [0])  # the index of its first compound, and the end
-        self._compounds = array("I")  # the index in the chunk of its first word
-        self._keys = array("I")
-        self._plain: dict[str, dict[str, int]] = {}  # by analysis, the numbers of words of plain parts
+        self._first_compound = array(
+            "I", [0]
+        )  # for each of these, its first compound; then the number of compounds
+        self._compounds = array("I")  # for each compound, the index of its first word in the chunk
+        self._keys = array("I")  # for each compound, its index in self.words.compounds
+        self._plain: dict[
+            str, dict[str, int]
+        ] = {}  # for each analysis, the word numbers of plain parts of chunks
 
     @property
     def full(self) -> bool:
-        """Whether the lexicon is so large that a new one should replace it."""
+        """Whether the lexicon has so many chunks or words that a new one should replace it, to bound the memory."""
         return max(len(self._sizes), len(self._tokens) // 2) >= MAX_CHUNKS
 
     def tokens(self, texts: Sequence[bytes], analyses: Sequence[str]) -> Tokens:
-        """Return the words of texts in UTF-8; ``analyses`` names the analysis of each text."""
+        """Return the words of all ``texts``, which are in UTF-8, as numbers in :attr:`words`.
+
+        ``analyses`` has the name of the analysis of each text. New words and chunks are added to the lexicon.
+        """
         numbers: list[Numbers] = [np.empty(0, np.uint32)]
         counts: list[Ints] = [np.empty(0, np.int64)]
         low = 0
@@ -159,7 +170,7 @@ class Lexicon:
         return self._words(np.concatenate(numbers), np.concatenate(counts))
 
     def _chunks(self, texts: Sequence[bytes], analyser: Analyser) -> tuple[Numbers, Ints]:
-        """Return the numbers of the chunks of all texts, concatenated, and the number of chunks of each text."""
+        """Return the chunk numbers of all texts, concatenated, and the number of chunks of each text."""
         whole = b"\n".join((b"", *texts, bytes(PADDING_BYTES)))
         starts, ends = (edges[:-1] for edges in split_chunks(whole + b"\n"))  # without the padding
         ends_of_texts = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)
@@ -174,13 +185,16 @@ class Lexicon:
         return numbers, counts
 
     def _short(self, whole: bytes, starts: Ints, sizes: Ints, analyser: Analyser) -> Numbers:
-        """Return the numbers of chunks that are short enough for the chunk table; new ones are learned."""
+        """Return the numbers of short chunks, given by their starts and sizes in ``whole``; new ones are learned.
+
+        A chunk is short if the chunk table can hold it.
+        """
         analysis = self._analyses.setdefault(analyser.name, len(self._analyses))
         chunks = self._table.chunks(whole, starts, sizes, analysis)
         numbers = self._table.find(chunks)
         while len(missing := np.flatnonzero(numbers < 0)):
             unknown = chunks.take(missing)
-            # Of several chunks with the same hash, each pass of the loop learns one.
+            # If several different chunks have the same hash, each pass of the loop learns one of them.
             first = np.sort(np.unique(unknown.hashes, return_index=True)[1])
             where = zip(starts[missing[first]].tolist(), sizes[missing[first]].tolist(), strict=True)
             learned = [self.learn(whole[start : start + size].decode(), analyser) for start, size in where]
@@ -189,7 +203,7 @@ class Lexicon:
         return numbers.astype(np.uint32)
 
     def _words(self, numbers: Numbers, per_text: Ints) -> Tokens:
-        """Return the words of texts; ``per_text`` is the number of chunks of each text."""
+        """Return the words of texts from the chunk numbers of all texts and the number of chunks of each text."""
         sizes = np.frombuffer(self._sizes, np.uint32)[numbers].astype(np.int64)
         ends = np.cumsum(sizes)
         starts = ends - sizes
@@ -212,7 +226,11 @@ class Lexicon:
         )
 
     def _compounds_of(self, numbers: Numbers, starts: Ints, which: Ints) -> tuple[Ints, Numbers]:
-        """Return the compounds of the chunks ``which``: the indices of their first words, and their keys."""
+        """Return the compounds of all texts: the index of the first word, and the key, of each.
+
+        ``numbers`` are the chunk numbers of all texts, ``starts`` the index of the first word of each chunk. ``which``
+        are the indices in these arrays of the chunks with compounds.
+        """
         of = np.frombuffer(self._joined, np.uint32).searchsorted(numbers[which])
         first = np.frombuffer(self._first_compound, np.uint32).astype(np.int64)
         sizes = np.diff(first)[of]
@@ -223,9 +241,10 @@ class Lexicon:
         return words, np.frombuffer(self._keys, np.uint32)[chosen]
 
     def _begun(self, flags: NDArray[np.uint8], per_text: Ints) -> NDArray[np.bool_]:
-        """Return which chunks begin a sentence, judged by their flags; the first sentence of each text is not marked.
+        """Return a mask of the chunks that begin a sentence, except the first sentence of each text.
 
-        :func:`newssearch.text.sentences.sentence_starts` does the same chunk by chunk.
+        ``flags`` are the flags of all chunks. :func:`newssearch.text.sentences.sentence_starts` does the same chunk by
+        chunk.
         """
         begins, ends = flags >> _BEGINS_SHIFT & _BEGINS, flags & _ENDS
         opens = begins == AS_NEXT
@@ -239,7 +258,7 @@ class Lexicon:
         return begun
 
     def learn(self, chunk: str, analyser: Analyser) -> int:
-        """Analyse and store a chunk; return its number."""
+        """Analyse a new chunk, store its words, flags and compounds, and return its number."""
         self._first.append(len(self._tokens))
         core = chunk.strip(_AROUND)
         parts = _plain_parts(core)
@@ -271,7 +290,10 @@ class Lexicon:
     def _learn_compounds(
         self, number: int, chunk: str, core: str, parts: Sequence[str], analyser: Analyser
     ) -> None:
-        """Store the compounds of a chunk."""
+        """Store the compounds of the chunk with the given number.
+
+        ``core`` is the chunk without surrounding punctuation; ``parts`` are its words if simple rules found them.
+        """
         if len(parts) > 1 and core.count("-") == len(parts) - 1 and not analyser.may_have_parts(core):
             found = _compounds(parts, analyser)
         else:
@@ -286,7 +308,7 @@ class Lexicon:
             self._flags[number] |= _COMPOUND
 
     def _learn_any(self, chunk: str, analyser: Analyser) -> None:
-        """Store the words and flags of any chunk."""
+        """Store the words and flags of a chunk, whatever it contains, using the tokenizer."""
         starts, begins, ends = rules(analyser.name).clue(chunk)
         size = before = 0
         for match in word_matches(chunk):
@@ -313,9 +335,9 @@ class Lexicon:
 
 
 def _compounds(parts: Sequence[str], analyser: Analyser) -> Iterator[Compound]:
-    """Yield the compounds of plain parts joined by hyphens.
+    """Yield the compounds of a chunk that consists of plain parts joined by hyphens.
 
-    They equal those of :meth:`newssearch.text.analysis.Analyser.compounds`.
+    The result equals that of the slower :meth:`newssearch.text.analysis.Analyser.compounds`.
     """
     for first, part in enumerate(parts):
         if part[0].isalpha():
@@ -329,7 +351,9 @@ def _compounds(parts: Sequence[str], analyser: Analyser) -> Iterator[Compound]:
 
 
 def _plain_parts(core: str) -> Sequence[str]:
-    """Return the words of a chunk that was stripped of punctuation if simple rules find them; otherwise nothing.
+    """Return the words of a chunk if simple rules suffice to find them; otherwise an empty tuple.
+
+    ``core`` is the chunk without surrounding punctuation.
 
     >>> _plain_parts("Iraq’s"), _plain_parts("oil-rich"), _plain_parts("1,000"), _plain_parts("1990's"), _plain_parts("5pm")
     (["Iraq's"], ['oil', 'rich'], (), (), ())
@@ -356,5 +380,8 @@ def _flags(begins: int, ends: int) -> int:
 
 
 def _flags_of_plain(chunk: str, core: str, of: Rules) -> int:
-    """Return the flags of a chunk whose words are all in its core: only the text after the core can end a sentence."""
+    """Return the flags of a chunk whose ``core`` has only plain words: only the text after it can end a sentence.
+
+    ``core`` is the chunk without surrounding punctuation.
+    """
     return _flags(of.begins(chunk), GOES_ON if chunk[-1:] == core[-1:] else of.ends(chunk))

@@ -1,4 +1,4 @@
-"""The merge policy keeps the number of segments small without rewriting documents over and over."""
+"""The merge policy chooses which segments a commit merges. It keeps segments few without rewriting documents often."""
 
 from __future__ import annotations
 
@@ -7,26 +7,34 @@ from collections.abc import Sequence
 MERGE_RATIO = 2
 """A segment is merged with the segments after it if it has at most twice as many documents as they have together."""
 MAX_DELETED_SHARE = 0.25
-"""The share of deleted documents above which a segment is rewritten."""
+"""A segment is rewritten if a larger fraction of its documents than this is deleted."""
 MIN_MERGE_BUDGET = 20_000
-"""The number of documents that any commit may merge, however few it adds: about 0.2 seconds of work."""
+"""Any commit may merge this number of documents, however few it adds. That takes about 0.2 seconds."""
 MERGE_BUDGET_PER_ADDED_DOC = 4
-"""The number of documents that a commit may merge for each document that it adds."""
+"""A commit may merge this number of documents for each document that it adds, if that is more than the minimum."""
 MAX_SMALL_SEGMENTS = 64
-"""The number of small segments from which on merges have no budget. Small: up to half of MAX_MERGED_BYTES."""
+"""If an index has at least this number of small segments, a commit may merge any number of documents.
+
+A segment is small if its size is at most half of :data:`MAX_MERGED_BYTES`.
+"""
 MAX_MERGED_BYTES = 512 * 1024 * 1024
-"""The maximum bytes of a merged segment. The memory of a merge grows with its output, so this bounds the memory
-of a run. (Lucene's TieredMergePolicy has such a bound, of 5 GB.)"""
+"""The sources of a merge have at most this size in bytes together.
+
+The memory of a merge grows with its output, so this bounds the memory of a run. (Lucene's TieredMergePolicy has such a
+bound, of 5 GB.)
+"""
 
 
 def choose_merges(documents: Sequence[int], sizes: Sequence[int], added: int) -> list[tuple[int, int]]:
-    """Return the ranges of consecutive segments to merge, in order; a range of one segment stays as it is.
+    """Divide the segments into ranges ``(low, high)``, in order; the segments of each range are to be merged.
 
-    ``documents`` is the number of live documents of each segment, ``sizes`` their size in bytes, ``added`` the count of
-    new documents. After the merges each segment has more than :data:`MERGE_RATIO` times the documents of the next one,
-    unless merging the two would exceed :data:`MAX_MERGED_BYTES`. Up to that size, both the number of segments and the
-    number of times that a document is written grow with the logarithm of the number of documents. A merge beyond the
-    budget of a commit waits for a commit that adds more, or for :data:`MAX_SMALL_SEGMENTS` small segments.
+    A range of one segment stays as it is. ``documents`` is the number of live documents of each segment, ``sizes`` the
+    size of each in bytes, and ``added`` the number of documents that were added since the last merges.
+
+    After the merges each segment has more than :data:`MERGE_RATIO` times the documents of the next one, unless merging
+    the two would exceed :data:`MAX_MERGED_BYTES`. Up to that size, both the number of segments and the number of times
+    that a document is written grow with the logarithm of the number of documents. A merge beyond the budget of a commit
+    waits for a commit that adds more, or for :data:`MAX_SMALL_SEGMENTS` small segments.
 
     >>> choose_merges([1000, 100, 30, 20], [10, 10, 10, 10], 20)
     [(0, 1), (1, 4)]
@@ -62,7 +70,7 @@ def choose_merges(documents: Sequence[int], sizes: Sequence[int], added: int) ->
 
 
 def is_wasteful(documents: int, deleted: int) -> bool:
-    """Whether a segment should be rewritten because of its share of deleted documents.
+    """Whether a segment with the given numbers of live and deleted documents should be rewritten to free space.
 
     >>> is_wasteful(80, 20), is_wasteful(70, 30)
     (False, True)

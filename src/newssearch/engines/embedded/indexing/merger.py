@@ -1,13 +1,13 @@
-"""Merges the live articles of several segments into one segment by array operations.
+"""The merger writes the live articles of several segments as one segment, by array operations.
 
-Terms are merged slice by slice, so that memory does not grow with the size of the segments.
+Articles and documents keep their order and are renumbered. The postings are merged slice by slice (see
+:mod:`.merge_source`), in several processes if there are many.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
-from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from newssearch.engines.embedded.segment.compound_postings import compound_sections
-from newssearch.engines.embedded.segment.field import FieldReader, TextField
+from newssearch.engines.embedded.segment.field import TextField
 from newssearch.engines.embedded.segment.format import (
     POSTINGS_PER_OFFSET,
     at_least_16,
@@ -32,39 +32,43 @@ from newssearch.engines.embedded.storage.container import (
     Array,
     Container,
     ContainerWriter,
-    StringTable,
     narrow,
     string_sections,
 )
 from newssearch.engines.embedded.storage.patched_ints import PatchedIntsWriter
-from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, concat_aranges, run_starts
+from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask
 from newssearch.system.workers import WorkerPool
 
 from .inverter import ArticleBlocks, Articles, HighBitsRuns, Vocabulary
+from .merge_source import MergeSource, NewNumbers, concat_ints, merge_slices, term_slices
 from .segment_builder import document_articles, value_sections
 
-WORDS_PER_SLICE = 1_000_000
-"""The number of words whose postings are merged at a time."""
 MIN_WORDS_TO_SHARE = 3_000_000
-"""The number of words of a field from which on its merge is shared between workers."""
+"""The merge of a field with at least this number of words is divided between the worker processes.
+
+Fewer words are merged faster than the processes open the segments.
+"""
 
 
 class Renumbered(NamedTuple):
-    """The numbers of the articles and documents of a segment in the merged segment; -1 for deleted ones."""
+    """A segment to merge, with the numbers of its articles and documents in the merged segment; -1 for deleted ones."""
 
     segment: Segment
     articles: Ints
     documents: Ints
 
     def owners(self, name: TextField) -> Ints:
-        """Return the new numbers of the owners of a field."""
+        """Return the new numbers of the owners of the field ``name``: of documents for ``text``, else of articles."""
         return self.documents if name == "text" else self.articles
 
 
 def merge_segments(
     segments: Sequence[Segment], container: ContainerWriter, workers: WorkerPool | None = None
 ) -> int:
-    """Write all segments as one, in their order, and return the number of its documents."""
+    """Write the live articles of all segments, in order, as one segment, and return its number of documents.
+
+    ``workers`` share the work if there is much. Raises :class:`~newssearch.IndexDamagedError` if a segment is damaged.
+    """
     for segment in segments:
         segment.container.check()  # damaged data must not get new, valid checksums
     parts = list(renumbered(segments))
@@ -92,7 +96,7 @@ def merge_segments(
 
 
 def renumbered(segments: Sequence[Segment]) -> Iterator[Renumbered]:
-    """Yield the numbers of the articles and documents of each given segment in the merged segment."""
+    """Yield each given segment with the numbers of its articles and documents in the segment that they merge into."""
     articles = documents = 0
     for segment in segments:
         live_articles = segment.live_articles()
@@ -111,13 +115,13 @@ def _remaining(numbers: Ints) -> Ints:
 
 
 def _first_documents(parts: Sequence[Renumbered]) -> Array:
-    """Return the first document of each article of the merged segment, and the end."""
+    """Return the first document of each article of the merged segment, and then the number of all its documents."""
     sizes = [np.diff(one.segment.first.astype(np.int64))[_remaining(one.articles)] for one in parts]
     return np.cumsum(np.concatenate([[0], *sizes])).astype(np.uint32)
 
 
 def _article_sections(parts: Sequence[Renumbered]) -> dict[str, Array]:
-    """Return the sections of the articles."""
+    """Return the sections of the merged segment that are listed in :mod:`.segment_builder`, without stored texts."""
     kept = [_remaining(one.articles) for one in parts]
     pairs = list(zip([one.segment for one in parts], kept, strict=True))
     first = _first_documents(parts)
@@ -149,125 +153,13 @@ def _article_sections(parts: Sequence[Renumbered]) -> dict[str, Array]:
 # ---- text fields
 
 
-class _PostingSlice(NamedTuple):
-    """The postings of a range of terms, in order, and the positions and surface forms of their words, concatenated."""
-
-    terms: Ints
-    owners: Ints
-    counts: Ints
-    positions: Ints
-    forms: Ints
-
-
-class _NewNumbers(NamedTuple):
-    """The new numbers of the terms of a source and of their surface forms; -1 for dropped ones."""
-
-    terms: Ints
-    forms: Ints
-
-
-class _LiveCounts(NamedTuple):
-    """The numbers of live postings and article blocks of each term of a source, and of live words of each form."""
-
-    postings: Ints
-    blocks: Ints
-    words: Ints
-
-
-class _Source:
-    """A text field of one of the segments to merge."""
-
-    def __init__(self, field: FieldReader, owners: Ints, deleted: Ints) -> None:
-        self.field = field
-        self.deleted = deleted
-        self.owners = owners
-        self.kept = _remaining(owners)
-        self.whole = len(self.kept) == len(owners)
-        self._form_terms = field.array("form.term").astype(np.int64)
-        forms = field.array("term.forms").astype(np.int64)
-        self._first_form = np.cumsum(forms) - forms
-        self.renamed = _NewNumbers(np.empty(0, np.int64), np.empty(0, np.int64))
-
-    def keys(self) -> list[bytes]:
-        """Return the keys of all surface forms, live or not, in the format of :class:`~.lexicon.WordTable`."""
-        terms, folded = self.field.terms.all(), self.field.folded.all()
-        first = self.field.array("folded.first").astype(np.int64)
-        folded_of = np.repeat(np.arange(len(folded)), np.diff(first)).tolist()
-        forms = StringTable(self.field.container, f"{self.field.name}.forms").all()
-        return [
-            b"%b\0%b\0%b" % (folded[number], form, terms[term])
-            for number, form, term in zip(folded_of, forms, self._form_terms.tolist(), strict=True)
-        ]
-
-    def rename(self, ranks: Ints, forms: Ints) -> None:
-        """Set the term and number of each surface form in the merged segment; -1 for those without live words."""
-        terms = np.full(len(self.field.terms), -1, np.int64)
-        there = ranks >= 0
-        terms[self._form_terms[there]] = ranks[there]
-        self.renamed = _NewNumbers(terms, forms[self._forms_by_term])
-
-    @cached_property
-    def _forms_by_term(self) -> Ints:
-        """The surface forms in the order of their terms and their numbers within the term."""
-        by_term = self._first_form[self._form_terms] + self.field.array("form.number")
-        found = np.empty(len(by_term), np.int64)
-        found[by_term] = np.arange(len(by_term))
-        return found
-
-    @cached_property
-    def live(self) -> _LiveCounts:
-        """The numbers of live postings, article blocks and words."""
-        field = self.field
-        if self.whole:
-            blocks = _differences(field.array("run.first")[field.array("runs")])
-            postings = _differences(field.array("first")) if field.name == "text" else blocks
-            return _LiveCounts(postings, blocks, field.array("form.words").astype(np.int64))
-        articles = (
-            field.container["document.article"] if field.name == "text" else np.arange(len(self.owners))
-        )
-        postings, counts = np.zeros(len(field.terms), np.int64), np.zeros(len(self._form_terms), np.int64)
-        blocks = np.zeros(len(field.terms), np.int64)
-        for low, high in _slices(field.array("tokens").astype(np.int64)):
-            piece = self._read(low, high, renumber=False)
-            block_starts = run_starts(piece.terms) | run_starts(articles[piece.owners])
-            blocks += np.bincount(piece.terms[block_starts], minlength=len(blocks))
-            postings += np.bincount(piece.terms, minlength=len(postings))
-            of = self._first_form[np.repeat(piece.terms, piece.counts)] + piece.forms
-            counts += np.bincount(self._forms_by_term[of], minlength=len(counts))
-        return _LiveCounts(postings, blocks, counts)
-
-    def read(self, low: int, high: int) -> _PostingSlice:
-        """Return the live postings of the new terms ``low`` up to but not including ``high``, with new numbers."""
-        ranks, forms = self.renamed
-        there = np.flatnonzero(ranks >= 0)
-        start, end = np.searchsorted(ranks[there], (low, high)).tolist()
-        if start == end:
-            return _PostingSlice(*(np.empty(0, np.int64) for _ in range(5)))
-        piece = self._read(int(there[start]), int(there[end - 1]) + 1)
-        of = self._first_form[np.repeat(piece.terms, piece.counts)] + piece.forms
-        return piece._replace(terms=ranks[piece.terms], forms=forms[of])
-
-    def _read(self, low: int, high: int, *, renumber: bool = True) -> _PostingSlice:
-        """Return the live postings of a range of the source's terms, with new owner numbers if ``renumber``."""
-        piece = _PostingSlice(*self.field.postings_between(low, high))
-        owners = self.owners[piece.owners]
-        if self.whole:
-            return piece._replace(owners=owners)
-        keep = owners >= 0
-        words = np.repeat(keep, piece.counts)
-        return _PostingSlice(
-            piece.terms[keep],
-            owners[keep] if renumber else piece.owners[keep],
-            piece.counts[keep],
-            piece.positions[words],
-            piece.forms[words],
-        )
-
-
 class _MergedField:
-    """A text field of the merged segment."""
+    """A text field of the merged segment: :meth:`begin` writes its postings, then :meth:`end` all other sections.
 
-    def __init__(self, name: TextField, sources: Sequence[_Source], articles: Articles | None) -> None:
+    ``articles`` is None for a field whose owners are articles.
+    """
+
+    def __init__(self, name: TextField, sources: Sequence[MergeSource], articles: Articles | None) -> None:
         self._name = name
         self._sources = sources
         self._articles = articles
@@ -286,12 +178,17 @@ class _MergedField:
 
     @classmethod
     def of(cls, name: TextField, parts: Sequence[Renumbered]) -> _MergedField:
-        """Return the merged field with the given name."""
-        sources = [_Source(one.segment.fields[name], one.owners(name), one.segment.deleted) for one in parts]
+        """Return the merged field ``name`` of the given segments."""
+        sources = [
+            MergeSource(one.segment.fields[name], one.owners(name), one.segment.deleted) for one in parts
+        ]
         return cls(name, sources, _articles_of(parts, sources) if name == "text" else None)
 
     def begin(self, container: ContainerWriter, workers: WorkerPool | None) -> list[Future[_Filled]]:
-        """Write the postings at once, or start to write them in the workers if there are any and the field is large."""
+        """Allocate the sections of the postings and write these, if the field is large and there are workers in them.
+
+        Returns a future for each range of terms. Without workers there is one, and it is done.
+        """
         name, sources = self._name, self._sources
         size, total = int(self._first[-1]), int(self._first_word[-1])
         longest = max(int(source.field.sizes.max(initial=0)) for source in sources)
@@ -342,23 +239,23 @@ class _MergedField:
         )
 
     def end(self, container: ContainerWriter, filled: Sequence[_Filled]) -> None:
-        """Write the sections other than the postings."""
+        """Write all other sections. ``filled`` are the results of the futures that :meth:`begin` returned."""
         name = self._name
         terms = len(self._vocabulary.terms)
         sections = {**self._vocabulary.sections(name), f"{name}.form.words": self._words.astype(np.uint32)}
         for section in filled[0].exceptions:
-            indices, values = (_concatenated([one.exceptions[section][n] for one in filled]) for n in (0, 1))
+            indices, values = (concat_ints([one.exceptions[section][n] for one in filled]) for n in (0, 1))
             sections |= {
                 f"{name}.{section}.exceptions": narrow(indices),
                 f"{name}.{section}.exceptions.values": narrow(values),
             }
         runs = HighBitsRuns(
-            *(_concatenated(parts) for parts in zip(*(one.runs for one in filled), strict=True))
+            *(concat_ints(parts) for parts in zip(*(one.runs for one in filled), strict=True))
         )
         sections |= runs.sections(name, terms, int(self._first_block[-1]))
         sections |= {
             f"{name}.tokens": narrow(self._first_word),
-            f"{name}.offsets": narrow(_concatenated([one.offsets for one in filled])),
+            f"{name}.offsets": narrow(concat_ints([one.offsets for one in filled])),
             f"{name}.packed.offsets": narrow(self._packed_offsets),
         }
         if self._articles is not None:
@@ -370,10 +267,10 @@ class _MergedField:
             container.add(section, array)
 
 
-def _merged_vocabulary(sources: Sequence[_Source]) -> tuple[Vocabulary, Ints]:
-    """Return the vocabulary of all live words, and the number of live words of each surface form.
+def _merged_vocabulary(sources: Sequence[MergeSource]) -> tuple[Vocabulary, Ints]:
+    """Return the vocabulary of all live words, and the number of live words of each of its surface forms.
 
-    It also sets the new term numbers of each source.
+    Also sets the new numbers of each source's terms and surface forms.
     """
     keys = [source.keys() for source in sources]
     all_keys = sorted(set().union(*keys))
@@ -393,11 +290,15 @@ def _merged_vocabulary(sources: Sequence[_Source]) -> tuple[Vocabulary, Ints]:
 
 
 _PATCHED = ("counts", "positions", "within", "block.sizes")
-"""The sections that are stored as patched ints."""
+"""The sections of postings that are stored as patched ints."""
 
 
 class _Filled(NamedTuple):
-    """The exceptions of patched ints, the offsets and the high-bits runs that result from writing a range of terms."""
+    """The result of writing the postings of a range of terms: the parts of sections whose size was unknown before.
+
+    ``exceptions`` has the indices and values of the exceptions of each section of patched ints; ``offsets`` and
+    ``runs`` are the offsets of positions and the high-bits runs.
+    """
 
     exceptions: dict[str, tuple[Ints, Ints]]
     offsets: Ints
@@ -405,10 +306,14 @@ class _Filled(NamedTuple):
 
 
 class _MergeTask(NamedTuple):
-    """A task that writes the postings of a range of terms, slice by slice, into the space allocated in each section."""
+    """A task that writes the postings of a range of terms, slice by slice, into the space allocated in each section.
+
+    ``sources`` has the file, the deleted documents and the new numbers of each source. ``term`` is the first term of
+    the range. The arrays have an item for each term of the range; those of offsets also have the end of the last term.
+    """
 
     name: TextField
-    sources: Sequence[tuple[Path, Ints, _NewNumbers]]
+    sources: Sequence[tuple[Path, Ints, NewNumbers]]
     term: int
     first_word: Ints
     first: Ints
@@ -418,26 +323,26 @@ class _MergeTask(NamedTuple):
     allocations: Mapping[str, Allocation]
 
     def run(self, memory: object) -> _Filled:
-        """Run the task in a worker, which opens the segments itself."""
+        """Open the segments again, in a worker process, and write the postings."""
         segments = [Segment(Container(path), deleted.tolist()) for path, deleted, _ in self.sources]
         parts = list(renumbered(segments))
         sources = [
-            _Source(one.segment.fields[self.name], one.owners(self.name), one.segment.deleted)
+            MergeSource(one.segment.fields[self.name], one.owners(self.name), one.segment.deleted)
             for one in parts
         ]
         for source, (_, _, renamed) in zip(sources, self.sources, strict=True):
             source.renamed = renamed
         return self.fill(sources, _articles_of(parts, sources) if self.name == "text" else None)
 
-    def fill(self, sources: Sequence[_Source], articles: Articles | None) -> _Filled:
-        """Write the postings of the sources."""
+    def fill(self, sources: Sequence[MergeSource], articles: Articles | None) -> _Filled:
+        """Write the postings of the given sources; ``articles`` is None if the owners of the field are articles."""
         first, first_word, term = self.first, self.first_word, self.term
         opened = {section: allocation.open() for section, allocation in self.allocations.items()}
         numbers = {section: PatchedIntsWriter(opened[section]) for section in _PATCHED if section in opened}
         runs = [HighBitsRuns(*(np.empty(0, np.int64) for _ in range(3)))]
         at = [np.empty(0, np.int64)]
-        for start, end in _slices(first_word):
-            piece = _ordered([source.read(start + term, end + term) for source in sources])
+        for start, end in term_slices(first_word):
+            piece = merge_slices([source.read(start + term, end + term) for source in sources])
             posting, word, block = int(first[start]), int(first_word[start]), int(self.first_block[start])
             assert len(piece.owners) == first[end] - posting, "all postings were counted before"
             numbers["counts"].put(posting, piece.counts)
@@ -464,23 +369,23 @@ class _MergeTask(NamedTuple):
         exceptions = {section: part.exceptions() for section, part in numbers.items()}
         return _Filled(
             exceptions,
-            _concatenated(at),
-            HighBitsRuns(*(_concatenated(parts) for parts in zip(*runs, strict=True))),
+            concat_ints(at),
+            HighBitsRuns(*(concat_ints(parts) for parts in zip(*runs, strict=True))),
         )
 
 
-def _articles_of(parts: Sequence[Renumbered], sources: Sequence[_Source]) -> Articles:
-    """Return the articles of the documents of the merged segment."""
+def _articles_of(parts: Sequence[Renumbered], sources: Sequence[MergeSource]) -> Articles:
+    """Return the arrays about the articles and documents of the merged segment; ``sources`` are those of the text."""
     first = _first_documents(parts)
     return Articles(document_articles(first), first, _document_sizes(sources))
 
 
-def _document_sizes(sources: Sequence[_Source]) -> Ints:
-    """Return the number of words of each live owner."""
-    return _concatenated([source.field.sizes[source.kept].astype(np.int64) for source in sources])
+def _document_sizes(sources: Sequence[MergeSource]) -> Ints:
+    """Return the number of words of each live owner, of all sources in turn."""
+    return concat_ints([source.field.sizes[source.kept].astype(np.int64) for source in sources])
 
 
-def _by_owner(name: TextField, sources: Sequence[_Source]) -> dict[str, Array]:
+def _by_owner(name: TextField, sources: Sequence[MergeSource]) -> dict[str, Array]:
     sizes = _document_sizes(sources)
     starts = np.concatenate(([0], np.cumsum(sizes + 1)))
     sentences, compounds, numbers = [], [], []
@@ -488,8 +393,8 @@ def _by_owner(name: TextField, sources: Sequence[_Source]) -> dict[str, Array]:
     for source in sources:
         old = source.field.starts.astype(np.int64)
 
-        def moved(positions: Ints, source: _Source = source, old: Ints = old) -> tuple[Ints, Mask]:
-            """Return field-wide positions in the merged segment, and a mask of the live ones."""
+        def moved(positions: Ints, source: MergeSource = source, old: Ints = old) -> tuple[Ints, Mask]:
+            """Return the given field-wide positions as those of the merged segment, and a mask of the live ones."""
             owner = np.searchsorted(old, positions, "right") - 1
             new = source.owners[owner]
             return starts[new] + positions - old[owner], new >= 0
@@ -504,35 +409,6 @@ def _by_owner(name: TextField, sources: Sequence[_Source]) -> dict[str, Array]:
     return {
         f"{name}.sizes": at_least_16(narrow(sizes)),
         f"{name}.starts": at_least_32(starts),
-        f"{name}.sentences": at_least_32(_concatenated(sentences)),
-        **compound_sections(name, entries, _concatenated(numbers), _concatenated(compounds)),
+        f"{name}.sentences": at_least_32(concat_ints(sentences)),
+        **compound_sections(name, entries, concat_ints(numbers), concat_ints(compounds)),
     }
-
-
-def _ordered(parts: Sequence[_PostingSlice]) -> _PostingSlice:
-    """Return the postings of all parts by term; the postings of a term are in the order of the parts."""
-    terms, owners, counts, positions, forms = (_concatenated(arrays) for arrays in zip(*parts, strict=True))
-    order = np.argsort(terms, kind="stable")
-    begins = np.cumsum(counts) - counts
-    sizes = counts[order]
-    words = np.repeat(begins[order], sizes) + concat_aranges(sizes)
-    return _PostingSlice(terms[order], owners[order], sizes, positions[words], forms[words])
-
-
-def _slices(first_word: Ints) -> Iterator[tuple[int, int]]:
-    """Yield ranges of terms with about :data:`WORDS_PER_SLICE` words each."""
-    start = 0
-    while start < len(first_word) - 1:
-        end = int(np.searchsorted(first_word, first_word[start] + WORDS_PER_SLICE, "right")) - 1
-        end = min(max(end, start + 1), len(first_word) - 1)
-        yield start, end
-        start = end
-
-
-def _differences(first: Array) -> Ints:
-    """Return the differences of consecutive offsets."""
-    return np.asarray(np.diff(first.astype(np.int64)), np.int64)
-
-
-def _concatenated(arrays: Sequence[Array]) -> Ints:
-    return np.concatenate(arrays).astype(np.int64, copy=False) if len(arrays) else np.empty(0, np.int64)

@@ -1,19 +1,21 @@
 """Near duplicates: articles that are copies of one text, whole or cut, edited, or under other headlines.
 
-The result depends only on the articles in the index. Each commit updates it for the articles that it adds and removes:
+A *min-hash sample* of a document is the hash of a few consecutive words. A document has several samples, and texts with
+much in common share many of them: see :mod:`segment.shingles`. The result depends only on the articles in the index.
+Each commit updates it for the articles that it adds and removes:
 
-- A min-hash sample (see :mod:`segment.shingles`) is *boilerplate* if at least :data:`BOILERPLATE_ARTICLES_OF_OUTLET`
-  articles of one outlet have it and these are not otherwise copies of each other. It is boilerplate, too, if at least
-  :data:`BOILERPLATE_ARTICLES` articles of any outlets have it. A document is
-  *boilerplate* if all of its samples are.
-- Only samples that are not boilerplate count for copies. Two articles are copies if they share at least
-  :data:`MIN_SHARED_SAMPLES` samples, if these are at least the share :data:`MIN_SHARE_OF_SMALLER` of the samples of the
-  smaller article, and if the shares of both articles add up to at least :data:`MIN_SUM_OF_SHARES`. So half of a text is
-  a copy of it, and a quotation is not. An outlet quotes itself: for two articles of one outlet the sum must be at least
-  :data:`MIN_SUM_OF_SHARES_IN_OUTLET`. A *story* is a connected component of the graph of copies.
-- A document is *redundant* if one earlier article has at least the share :data:`MIN_SHARE_OF_DOCUMENT` of its
-  samples, or if it is boilerplate. The article with the earlier date is earlier. If the dates are equal or both are missing, the article
-  with the lower id is earlier. An article without a date comes after all articles with one.
+- A sample is *boilerplate* if at least :data:`BOILERPLATE_ARTICLES_OF_OUTLET` articles of one outlet have it, and these
+  articles are not otherwise copies of each other. A sample is also boilerplate if at least
+  :data:`BOILERPLATE_ARTICLES` articles of any outlets have it. A document is boilerplate if all of its samples are.
+- Only samples that are not boilerplate count for copies. Two articles are *copies* if three conditions hold. They share
+  at least :data:`MIN_SHARED_SAMPLES` samples. These are at least the share :data:`MIN_SHARE_OF_SMALLER` of the samples
+  of the article that has fewer. The shares of both articles add up to at least :data:`MIN_SUM_OF_SHARES`. So half of a
+  text is a copy of it, and a quotation is not. An outlet quotes itself: for two articles of one outlet the sum must be
+  at least :data:`MIN_SUM_OF_SHARES_IN_OUTLET`. A *story* is a connected component of the graph of copies.
+- A document is *redundant* if it is boilerplate, or if an earlier article has at least the share
+  :data:`MIN_SHARE_OF_DOCUMENT` of its samples. The article with the earlier date is earlier. If the dates are equal or
+  both are missing, the article with the lower id is earlier. An article without a date comes after all articles with
+  one.
 
 If more than :data:`MAX_ARTICLES_ALL_COMPARED` articles share a sample, each is compared only with the
 :data:`COMPARED_EARLIEST` earliest of them. No step loops over samples in Python.
@@ -30,28 +32,72 @@ from newssearch.engines.embedded.segment.columns import NO_TIME
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.shingles import SIGNATURE_SECTIONS, Hashes
 from newssearch.engines.embedded.segment.story_columns import StoryColumns
-from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, concat_ranges, run_starts
 
 BOILERPLATE_ARTICLES_OF_OUTLET = 10
-"""The number of articles of one outlet, not copies of each other, that makes a sample they share boilerplate."""
+"""A sample is boilerplate if at least this number of articles of one outlet have it and are not copies of each other.
+
+An outlet hardly prints a paragraph under nine other texts unless it is a notice, a biography or the like.
+"""
 BOILERPLATE_ARTICLES = 20_000
-"""The number of articles, of any outlets, that makes a sample they share boilerplate."""
+"""A sample is boilerplate if at least this number of articles of any outlets have it, copies of each other or not.
+
+No story has that many copies, so the words are a formula that many outlets print, such as an agency's notice.
+"""
 MIN_SHARED_SAMPLES = 3
+"""Two articles that share fewer samples than this are not copies: one or two samples can be a common phrase.
+
+A paragraph of seven words or more has at least three samples (:data:`segment.shingles.MIN_SAMPLES`), so one shared
+paragraph can suffice.
+"""
 MIN_SHARE_OF_SMALLER = 0.7
+"""Two articles are copies only if they share at least this fraction of the samples of the article that has fewer.
+
+By Broder's terms (On the resemblance and containment of documents, 1997) this is containment. An edited word changes up
+to five shingles, so even a lightly edited copy lacks some samples of the original.
+"""
 MIN_SUM_OF_SHARES = 1.15
+"""Two articles are copies only if the fractions of their samples that they share with each other add up to this.
+
+If the shorter article is contained whole in the longer one, its fraction is 1, so it must be at least 0.15 of the
+longer one: half of an article is a copy of it, a quoted paragraph is not.
+"""
 MIN_SUM_OF_SHARES_IN_OUTLET = 1.4
+"""For two articles of one outlet, this replaces :data:`MIN_SUM_OF_SHARES`: an outlet quotes its own articles at length.
+
+An article that is contained whole in another one must be at least 0.4 of it. Twice :data:`MIN_SHARE_OF_SMALLER` is 1.4
+too, so for articles of equal length this adds no condition.
+"""
 MIN_SHARE_OF_DOCUMENT = 0.6
+"""A document is redundant if an earlier article has at least this fraction of its samples.
+
+Of the three samples of a short paragraph, two must be in that article. So light editing does not make a text novel.
+"""
 MAX_ARTICLES_ALL_COMPARED = 64
+"""If at most this number of articles share a sample, all pairs of them are compared (2,016 pairs for 64 articles).
+
+The number of pairs grows with the square of the number of articles, so more articles are compared as
+:data:`COMPARED_EARLIEST` says.
+"""
 COMPARED_EARLIEST = 8
+"""If too many articles share a sample for comparing all pairs, each is compared with this number of the earliest ones.
+
+The number of pairs then grows linearly. Copies spread from an original, which is early, so they still meet in one
+story.
+"""
 
 _HIGH_SHIFT = np.uint64(32)
+"""Shifting by this number of bits puts the first of two 32-bit numbers into the upper half of a 64-bit sorting key."""
 _NO_TIME_LAST = np.iinfo(np.int64).max
+"""The instant that stands for a missing date in sorting: articles without a date come last."""
 
 
 class SegmentStories(NamedTuple):
-    """A segment of the new commit, its story columns in the last commit (None for a new segment), and the articles removed
-    since."""
+    """A segment of the new commit, as :func:`update_stories` takes it.
+
+    ``before`` are its story columns in the last commit, None for a new segment. ``removed`` are the numbers of the
+    articles that were removed since.
+    """
 
     segment: Segment
     before: StoryColumns | None
@@ -59,33 +105,18 @@ class SegmentStories(NamedTuple):
 
 
 def update_stories(parts: Sequence[SegmentStories], boilerplate: Hashes) -> tuple[list[StoryColumns], Hashes]:
-    """Return the story columns of each segment of a commit, and the hashes of boilerplate, updated from the last commit."""
+    """Return the story columns of each segment of a new commit, and the boilerplate hashes of the commit, ascending.
+
+    ``boilerplate`` are the boilerplate hashes of the last commit, ascending.
+    """
     return _Update(parts, boilerplate).run()
 
 
-def concat_columns(parts: Sequence[tuple[StoryColumns, Ints, Ints]]) -> StoryColumns:
-    """Return the story columns of a merged segment.
-
-    ``parts`` are the columns of each source, and the new numbers of its articles and documents, -1 for removed ones.
-    """
-
-    def documents(name: str) -> Array:
-        found = np.concatenate([new[getattr(columns, name)] for columns, _, new in parts])
-        return found[found >= 0].astype(np.uint32)
-
-    return StoryColumns(
-        np.concatenate([columns.story[new >= 0] for columns, new, _ in parts]),
-        np.concatenate([columns.samples[new >= 0] for columns, new, _ in parts]),
-        documents("boilerplate"),
-        documents("redundant"),
-    )
-
-
 class _SampleRows(NamedTuple):
-    """The samples of live articles, sorted by hash, then by article, the earliest first.
+    """A table with a row for each sample of a live article, sorted by hash, then by article, the earliest first.
 
-    Each row holds the index of the hash among those looked up, the article, the document, and whether it is the first
-    sample of its article with that hash.
+    The columns: ``hashes``, the index of the hash among the hashes that were looked up; ``articles`` and ``documents``,
+    numbers that count through all segments; ``once``, true for one row of those with the same article and hash.
     """
 
     hashes: Ints
@@ -94,18 +125,26 @@ class _SampleRows(NamedTuple):
     once: Mask
 
     def where(self, kept: Mask) -> _SampleRows:
-        """Return the rows that the mask selects."""
+        """Return the table of only those rows for which ``kept`` is true."""
         return _SampleRows(self.hashes[kept], self.articles[kept], self.documents[kept], self.once[kept])
 
 
 class _ArticlePairs(NamedTuple):
-    """Pairs of articles that share a sample, as indices of rows; at least one article of each pair is dirty."""
+    """Pairs of rows of a :class:`_SampleRows` with the same hash and different articles, at least one of them dirty.
+
+    Pair ``n`` consists of the rows ``ones[n]`` and ``others[n]``.
+    """
 
     ones: Ints
     others: Ints
 
 
 class _Update:
+    """One run of :func:`update_stories`. Articles and documents are numbered through all segments of the commit.
+
+    An article is *dirty* if its story may change with this commit.
+    """
+
     def __init__(self, parts: Sequence[SegmentStories], boilerplate: Hashes) -> None:
         self._parts = parts
         self._segments = [part.segment for part in parts]
@@ -130,7 +169,7 @@ class _Update:
             self._boilerplate[before.boilerplate.astype(np.int64) + self._documents[n]] = True
             self._redundant[before.redundant.astype(np.int64) + self._documents[n]] = True
         self._dirty &= self._present
-        self._outlets = self._of_outlets()
+        self._outlets = self._outlet_numbers()
         self._instants = np.concatenate([segment.instant for segment in self._segments] or [NO_INTS])
         self._signatures, self._signature_documents, self._other_signatures = (
             np.concatenate([segment.container[name] for segment in self._segments] or [NO_INTS]).astype(
@@ -142,8 +181,11 @@ class _Update:
             [segment.first[:-1] + self._documents[n] for n, segment in enumerate(self._segments)] or [NO_INTS]
         )
 
-    def _of_outlets(self) -> Ints:
-        """Return the number of each article's outlet, the same in all segments; 0 for an article without an outlet."""
+    def _outlet_numbers(self) -> Ints:
+        """Return a number for the outlet of each article; 0 for an article without an outlet.
+
+        Articles of one outlet have the same number in all segments.
+        """
         number = {"": 0}
         found = [NO_INTS]
         for segment in self._segments:
@@ -153,19 +195,19 @@ class _Update:
         return np.concatenate(found)
 
     def run(self) -> tuple[list[StoryColumns], Hashes]:
-        """Compare the articles whose stories may change; return the new columns and boilerplate."""
+        """Find all dirty articles, compare them, and return what :func:`update_stories` returns."""
         removed = self._removed()
         touched = self._hashes_of(removed)
-        self._with_their_stories(removed)
+        self._mark_stories_dirty(removed)
         while True:
             wanted = _union_hashes(touched, self._hashes_of(self._dirty))
-            rows, alone = self._rows(wanted, touched)
-            common = self._common(rows.where(rows.once), len(wanted))
-            more = self._also(rows, wanted, common, touched)
+            rows, alone = self._shared_rows(wanted, touched)
+            common = self._find_boilerplate(rows.where(rows.once), len(wanted))
+            more = self._newly_dirty(rows, wanted, common, touched)
             if not more.any():
                 break
             self._dirty |= more
-            self._with_their_stories(more)
+            self._mark_stories_dirty(more)
         self._compare(rows, common, alone)
         others = self._before[~_are_in(self._before, wanted)]
         return [self._part(n) for n in range(len(self._parts))], _union_hashes(others, wanted[common])
@@ -183,7 +225,7 @@ class _Update:
     # ---- changes
 
     def _removed(self) -> Mask:
-        """Return the articles of the last commit that were removed since."""
+        """Return a mask of the articles of the last commit that were removed since."""
         removed = np.zeros(len(self._present), np.bool_)
         for n, part in enumerate(self._parts):
             if part.before is not None:
@@ -191,7 +233,7 @@ class _Update:
         return removed
 
     def _hashes_of(self, articles: Mask) -> Hashes:
-        """Return the hashes of the given articles, ascending."""
+        """Return the distinct sample hashes of the given articles, ascending."""
         found = [np.empty(0, np.uint32)]
         for n, segment in enumerate(self._segments):
             here = articles[self._articles[n] : self._articles[n + 1]]
@@ -201,17 +243,19 @@ class _Update:
                 found.append(segment.samples.hashes[segment.samples.of(here)])
         return _union_hashes(*found)
 
-    def _with_their_stories(self, articles: Mask) -> None:
-        """Mark all articles of the stories of the given articles as dirty."""
+    def _mark_stories_dirty(self, articles: Mask) -> None:
+        """Mark as dirty all present articles of the stories that the given articles belong to."""
         chosen = np.zeros(int(self._story.max(initial=0)) + 1, np.bool_)
         chosen[self._story[articles]] = True
         chosen[0] = False
         self._dirty |= chosen[self._story] & self._present
 
-    def _also(self, rows: _SampleRows, wanted: Hashes, common: Mask, removed: Hashes) -> Mask:
-        """Return the further articles that become dirty.
+    def _newly_dirty(self, rows: _SampleRows, wanted: Hashes, common: Mask, removed: Hashes) -> Mask:
+        """Return a mask of the articles that are not dirty yet but must become so.
 
-        These have a sample that has become or ceased to be boilerplate, or share another sample with a removed article.
+        They have a sample that became boilerplate or ceased to be, or share a sample that is not boilerplate with a
+        removed article. ``wanted`` are the hashes looked up, ``common`` tells which of these are boilerplate, and
+        ``removed`` are the hashes of removed articles.
         """
         changed = (_are_in(wanted, self._before) != common) | (_are_in(wanted, removed) & ~common)
         more = np.zeros(len(self._present), np.bool_)
@@ -220,8 +264,13 @@ class _Update:
 
     # ---- samples
 
-    def _rows(self, wanted: Hashes, removed: Hashes) -> tuple[_SampleRows, Ints]:
-        """Return the samples whose hash is removed or occurs more than once, and the number of other samples of each article."""
+    def _shared_rows(self, wanted: Hashes, removed: Hashes) -> tuple[_SampleRows, Ints]:
+        """Look up the hashes ``wanted``, and return a table of samples, and the number of other samples of each
+        article.
+
+        The table has the samples whose hash occurs more than once or is among the hashes ``removed``. All other samples
+        that have one of the hashes are only counted.
+        """
         found = [(NO_INTS, NO_INTS, NO_INTS)]
         counts = np.zeros(len(wanted), np.int64)
         for n, segment in enumerate(self._segments):
@@ -252,14 +301,17 @@ class _Update:
         hashes, articles, documents = hashes[order], articles[order], documents[order]
         return _SampleRows(hashes, articles, documents, run_starts(hashes) | run_starts(articles)), alone
 
-    def _common(self, rows: _SampleRows, size: int) -> Mask:
-        """Return which hashes are boilerplate."""
+    def _find_boilerplate(self, rows: _SampleRows, size: int) -> Mask:
+        """Return for each of the ``size`` hashes looked up whether it is boilerplate.
+
+        ``rows`` has one row for each article and hash.
+        """
         counts = np.bincount(rows.hashes, minlength=size)
         common = counts >= BOILERPLATE_ARTICLES
         many = (counts >= BOILERPLATE_ARTICLES_OF_OUTLET) & ~common
         chosen = np.flatnonzero(many[rows.hashes])
         articles = rows.articles[chosen]
-        # The signature comes from another document: text that many articles share would give them all the same signature.
+        # A signature from the tested document itself would be equal in all articles that share its text.
         same = self._signature_documents[articles] == rows.documents[chosen]
         signatures = np.where(same, self._other_signatures[articles], self._signatures[articles])
         outlets = self._outlets[articles]
@@ -267,9 +319,8 @@ class _Update:
         order = np.lexsort((signatures, outlets, hashes))
         hashes, outlets, signatures = hashes[order], outlets[order], signatures[order]
         new = run_starts(hashes) | run_starts(outlets)
-        different = np.flatnonzero(
-            new | run_starts(signatures)
-        )  # copies have the same signature and count once
+        # Copies have equal signatures and count once.
+        different = np.flatnonzero(new | run_starts(signatures))
         first = np.flatnonzero(new[different])
         enough = np.diff(first, append=len(different)) >= BOILERPLATE_ARTICLES_OF_OUTLET
         common[hashes[different[first[enough]]]] = True
@@ -291,7 +342,7 @@ class _Update:
         self._mark_redundant(rows.documents[later[is_first]], rows.articles[earlier[is_first]])
 
     def _mark_boilerplate(self, rows: _SampleRows, common: Mask) -> None:
-        """Mark the boilerplate documents of dirty articles, which are redundant, too."""
+        """Set for each document of a dirty article whether it is boilerplate, and therefore redundant too."""
         for n, segment in enumerate(self._segments):
             here = self._dirty[self._articles[n] : self._articles[n + 1]]
             if not here.any():
@@ -305,7 +356,7 @@ class _Update:
             self._redundant[low:high] = np.where(mine, boilerplate, self._redundant[low:high])
 
     def _pairs(self, rows: _SampleRows) -> _ArticlePairs:
-        """Return the pairs of articles that share a sample, once for each shared sample."""
+        """Return the pairs of rows to compare: a pair of articles occurs once for each sample that the two share."""
         begins = np.flatnonzero(run_starts(rows.hashes))
         sizes = np.diff(begins, append=len(rows.hashes))
         run = np.repeat(np.arange(len(begins)), sizes)
@@ -320,7 +371,10 @@ class _Update:
         return _ArticlePairs(ones[kept], others[kept])
 
     def _copies(self, ones: Ints, others: Ints) -> tuple[Ints, Ints]:
-        """Return the distinct pairs of copies; the arguments list a pair once for each sample that it shares."""
+        """Return the distinct pairs of articles that are copies, as two arrays of article numbers.
+
+        The arguments are pairs of articles. A pair occurs once for each sample that the two articles share.
+        """
         low, high = np.minimum(ones, others), np.maximum(ones, others)
         keys = low.astype(np.uint64) << _HIGH_SHIFT | high.astype(np.uint64)
         keys.sort()
@@ -340,7 +394,10 @@ class _Update:
         return low[alike], high[alike]
 
     def _connect(self, ones: Ints, others: Ints) -> None:
-        """Number the stories of the dirty articles and of their copies."""
+        """Set the story numbers of dirty articles and of their copies. The arguments are the pairs of copies.
+
+        A story without dirty articles keeps its number. Stories that are joined get the lowest of their numbers.
+        """
         size = len(self._story)
         self._story[self._dirty] = 0
         # All articles that are already in one story form one node.
@@ -367,7 +424,7 @@ class _Update:
                 self._story[node] = numbers[root]
 
     def _is_earlier(self, ones: Ints, others: Ints) -> Mask:
-        """Return for each pair of articles whether the first is earlier than the second."""
+        """Return for each pair of articles whether ``ones[n]`` is earlier than ``others[n]``: by date, then by id."""
         one, other = (
             np.where(self._instants[articles] == NO_TIME, _NO_TIME_LAST, self._instants[articles])
             for articles in (ones, others)
@@ -389,9 +446,9 @@ class _Update:
         return {article: self._segments[n].id(number) for article, n, number in each}
 
     def _mark_redundant(self, documents: Ints, earlier: Ints) -> None:
-        """Mark a document as redundant if one earlier article has enough of its samples.
+        """Mark as redundant each document that shares enough of its samples with one earlier article.
 
-        The arguments hold a pair once for each shared sample.
+        The arguments are pairs of a document and an earlier article. A pair occurs once for each sample that both have.
         """
         keys = documents.astype(np.uint64) << _HIGH_SHIFT | earlier.astype(np.uint64)
         keys.sort()
@@ -407,7 +464,7 @@ class _Update:
 
 
 def _connected(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
-    """Return for each node of the graph with these edges the lowest node of its connected component."""
+    """Return for each node of a graph the lowest node of its connected component. ``pairs`` are the edges."""
     parents: dict[int, int] = {}
 
     def root(node: int) -> int:
@@ -424,14 +481,14 @@ def _connected(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
 
 
 def _union_hashes(*hashes: Hashes) -> Hashes:
-    """Return the distinct hashes of the given arrays, ascending."""
+    """Return the distinct hashes of all given arrays together, ascending."""
     found = np.concatenate(hashes)
     found.sort()
     return found[run_starts(found)]
 
 
 def _are_in(values: Hashes, others: Hashes) -> Mask:
-    """Return for each value whether it is among ``others``, which are ascending."""
+    """Return for each of the ``values`` whether it is among ``others``, which must be ascending."""
     if not len(others):
         return np.zeros(len(values), np.bool_)
     return np.asarray(others[np.minimum(others.searchsorted(values), len(others) - 1)] == values, np.bool_)

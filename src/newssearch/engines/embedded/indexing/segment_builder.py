@@ -1,4 +1,4 @@
-"""Build the sections of a segment from articles.
+"""The segment builder makes the sections of a segment from articles.
 
 Articles and *documents* are numbered in the order in which they were added. Each paragraph of an article is a document;
 an article without paragraphs has one document without words. A segment has the sections of two text fields, ``text``
@@ -44,7 +44,7 @@ from .lexicon import Lexicon
 
 
 class SegmentBuilder:
-    """Collects the articles of one segment."""
+    """Collects the articles of one segment, and makes the sections of the segment from them."""
 
     def __init__(self) -> None:
         self._first = array("I", [0])
@@ -64,16 +64,16 @@ class SegmentBuilder:
 
     @property
     def documents(self) -> int:
-        """The number of documents added."""
+        """The number of documents that were added: one for each paragraph; one for an article without paragraphs."""
         return len(self._bodies)
 
     @property
     def size(self) -> int:
-        """The number of bytes of paragraph text added."""
+        """The number of bytes of paragraph text that were added, in UTF-8."""
         return self._size
 
     def add(self, article: Article, state: str) -> None:
-        """Add an article."""
+        """Add an article, with its state: a string by which the caller recognises later that it has changed."""
         title = (article.title or "").encode()
         texts = [paragraph.text.encode() for paragraph in article.paragraphs]
         if not texts:
@@ -95,7 +95,7 @@ class SegmentBuilder:
         self._rest.append(rest_of(article))
 
     def sections(self, lexicon: Lexicon) -> dict[str, Array]:
-        """Return all sections of the segment; its words are looked up in a lexicon."""
+        """Return all sections of the segment. ``lexicon`` turns texts into word numbers; new words are added to it."""
         first = np.array(self._first, np.uint32)
         order = sorted(range(len(self._ids)), key=self._ids.__getitem__)
         sections: dict[str, Array] = {
@@ -123,7 +123,7 @@ class SegmentBuilder:
 
 
 def document_articles(first: Array) -> Array:
-    """Return the article of each document from the first document of each article."""
+    """Return the article of each document. ``first`` has the first document of each article, then their number."""
     return np.repeat(np.arange(len(first) - 1, dtype=np.uint32), np.diff(first))
 
 
@@ -131,14 +131,14 @@ def document_articles(first: Array) -> Array:
 
 
 def filter_key(name: str, value: str) -> str:
-    """Return the key of a value; a filter does not distinguish values with equal keys."""
+    """Return the key by which filters compare a value of the field ``name``: values with equal keys are the same."""
     if name in WORD_FIELDS:
         return " ".join(name_words(value))
     return key(value) if name in WHOLE_FIELDS else value
 
 
 def value_sections(name: str, values: list[str]) -> dict[str, Array]:
-    """Return the sections of a numbered field from the value of each article, ``""`` for none."""
+    """Return the sections of the numbered field ``name``. ``values`` has the value of each article, ``""`` for none."""
     distinct = sorted((filter_key(name, value), value) for value in set(values) - {""})
     number = {value: n for n, (_, value) in enumerate(distinct, start=1)} | {"": 0}
     return {

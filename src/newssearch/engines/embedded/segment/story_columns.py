@@ -33,6 +33,7 @@ from newssearch.engines.embedded.storage.container import (
     narrow,
     write_container,
 )
+from newssearch.engines.embedded.storage.sorted_sets import Ints
 from newssearch.system.atomic_files import patiently, remove_unused
 
 _FILE_NAME = "stories-{}.nws"
@@ -134,3 +135,22 @@ def _story_files(folder: Path) -> dict[int, Path]:
     """Return the files of stories by their generations."""
     found = ((_FILE_PATTERN.fullmatch(path.name), path) for path in folder.glob("stories-*.nws"))
     return {int(match[1]): path for match, path in found if match is not None}
+
+
+def concat_columns(parts: Sequence[tuple[StoryColumns, Ints, Ints]]) -> StoryColumns:
+    """Return the story columns of a merged segment.
+
+    ``parts`` has three arrays for each source segment: its story columns, and the numbers of its articles and of its
+    documents in the merged segment, -1 for deleted ones.
+    """
+
+    def documents(name: str) -> Array:
+        found = np.concatenate([new[getattr(columns, name)] for columns, _, new in parts])
+        return found[found >= 0].astype(np.uint32)
+
+    return StoryColumns(
+        np.concatenate([columns.story[new >= 0] for columns, new, _ in parts]),
+        np.concatenate([columns.samples[new >= 0] for columns, new, _ in parts]),
+        documents("boilerplate"),
+        documents("redundant"),
+    )

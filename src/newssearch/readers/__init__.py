@@ -50,7 +50,7 @@ __all__ = [
 def read_file(
     file: Path, path: str, options: ReadOptions, on_bytes: Callable[[int], None] | None = None
 ) -> Iterator[ReadOutcome]:
-    """Yield the articles, rejections and skips of ``file``, which the index calls ``path``.
+    """Yield the articles, rejections and skips of ``file``, whose path in the index is ``path``.
 
     ``on_bytes`` is called with the number of bytes consumed since its last call; the numbers add up to the size of the
     file. Raises NewssearchError only if no file could be read, for example because the disk is full.
@@ -95,7 +95,7 @@ def read_items(
 
 
 def signature(options: ReadOptions) -> str:
-    """Return a string that identifies the options and the installed formats, on which reading depends besides the file.
+    """Return a string that identifies what reading depends on besides the file: the options and the installed formats.
 
     While this string stays the same, reading the same file gives the same result. Raises NewssearchError if a format of
     another package cannot be loaded.

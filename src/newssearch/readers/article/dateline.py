@@ -65,7 +65,7 @@ class Dateline:
     """A dateline at the start of a paragraph.
 
     ``text`` is the dateline as written; ``located``, ``agency`` and ``date`` are the values found in it, or None.
-    ``length`` is its number of characters including the separator after it.
+    ``length`` is the number of characters of the dateline and the separator after it.
     """
 
     text: str

@@ -30,7 +30,7 @@ NAME_KEYS = ("name", "title")
 EARLIEST_EPOCH, LATEST_EPOCH = 100_000_000, 100_000_000_000
 """The range of numbers that are read as seconds since 1970, which are the years 1973 to 5138.
 
-Numbers in 1,000 times this range are read as milliseconds.
+Numbers 1,000 times as large are read as milliseconds.
 """
 
 

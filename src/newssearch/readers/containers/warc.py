@@ -106,7 +106,7 @@ def _skipped_kind_and_charset(record: Any) -> tuple[str | None, str | None]:
 
 
 def _record_name(url: str | None, name: str) -> str:
-    """Return the member name of a record: ``name`` after the URL, which may have been fetched several times."""
+    """Return the member name of a record: its URL and ``name``, which tells several fetches of a URL apart."""
     name = name.strip("<>").removeprefix("urn:uuid:")
     return f"{url} {name}" if url else name
 

@@ -143,7 +143,7 @@ class _PagePieces:
         self.words = [words_of(piece.text) for piece in pieces]
         self.titles = {words for title in hints.titles if (words := words_of(title))}
         self.summary = words_of(hints.summary)
-        self._beside: dict[HtmlElement, HtmlElement | None] = {}
+        self._side_elements: dict[HtmlElement, HtmlElement | None] = {}
         self._held, self._total = self._characters_by_element(
             piece for piece in pieces if _looks_like_paragraph(piece)
         )
@@ -176,8 +176,12 @@ class _PagePieces:
         return marks if shown >= MIN_PUBLISHER_SHARE * self.plain else []
 
     def is_paragraph(self, piece: Piece) -> bool:
-        """Whether a piece looks like a paragraph, is visible, and is not beside the article."""
-        return _looks_like_paragraph(piece) and piece.hidden_by is None and self.beside(piece.element) is None
+        """Whether a piece looks like a paragraph, is visible, and is in no element that only accompanies the article."""
+        return (
+            _looks_like_paragraph(piece)
+            and piece.hidden_by is None
+            and self.side_element(piece.element) is None
+        )
 
     def article(self, marks: Sequence[bool], *, headings: bool) -> list[Block]:
         """Return the blocks of the article; ``marks`` says for each piece whether the reference text contains it.
@@ -226,7 +230,7 @@ class _PagePieces:
             marked
             and piece.kind == "text"
             and len(piece.text) >= SHORTEST_PARAGRAPH
-            and self.beside(piece.element) is None
+            and self.side_element(piece.element) is None
         )
 
     def _pieces_in_region(
@@ -249,7 +253,7 @@ class _PagePieces:
             links = MAX_LINKED_SHARE if marks[n] and piece.kind == "text" else 0.5
             if piece.linked > links * len(piece.text):
                 continue
-            apart = region.has(self.beside(piece.element))
+            apart = region.has(self.side_element(piece.element))
             kind = self._kind(piece, region.element, marks[n])
             if kind == "caption":
                 chosen = piece.text not in captions and (marks[n] or not apart)
@@ -266,8 +270,7 @@ class _PagePieces:
     ) -> bool:
         """Whether a piece in the element of the article belongs to the article although the reference text lacks it.
 
-        ``lists`` contains the lists of which the reference has an item; ``headings`` says that missing headings are
-        added.
+        ``lists`` contains the list elements with an item in the reference; ``headings`` says that headings are added.
         """
         if kind == "text":
             return len(piece.text) >= SHORTEST_PARAGRAPH and not _is_mostly_links(piece, 3)
@@ -338,7 +341,7 @@ class _PagePieces:
             element = element.getparent()
         return piece.kind
 
-    def beside(self, element: HtmlElement | None) -> HtmlElement | None:
+    def side_element(self, element: HtmlElement | None) -> HtmlElement | None:
         """Return the nearest element, from ``element`` outwards, that only accompanies an article, or None.
 
         The search stops at an element that contains the article.
@@ -346,8 +349,8 @@ class _PagePieces:
         visited: list[HtmlElement] = []
         found: HtmlElement | None = None
         while element is not None:
-            if element in self._beside:
-                found = self._beside[element]
+            if element in self._side_elements:
+                found = self._side_elements[element]
                 break
             visited.append(element)
             if element.tag in ("article", "main", "body") or self._held.get(element, 0) * 2 > self._total:
@@ -358,7 +361,7 @@ class _PagePieces:
                 break
             element = element.getparent()
         for passed in visited:
-            self._beside[passed] = found
+            self._side_elements[passed] = found
         return found
 
 

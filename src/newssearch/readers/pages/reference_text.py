@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 MIN_SHARED_SHINGLES = 0.6
-"""The share of the shingles of a piece that must occur in the reference text for the piece to be part of it."""
+"""The minimum share of the shingles of a piece that must occur in the reference text for the piece to be part of it."""
 
 SHINGLE_SIZE = 4
 """The number of consecutive words in a shingle."""

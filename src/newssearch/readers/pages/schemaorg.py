@@ -12,7 +12,7 @@ from newssearch.readers.article.values import host
 from newssearch.text.paragraphs import squeeze
 
 SchemaNode = Mapping[str, object]
-"""An object of schema.org: its properties by name."""
+"""A schema.org object: the values of its properties, keyed by the name of the property."""
 
 ARTICLE_TYPES = frozenset({
     "adverticercontentarticle", "advertisercontentarticle", "analysisnewsarticle", "article", "askpublicnewsarticle",
@@ -35,7 +35,7 @@ MAX_GRAPH_DEPTH = 12
 """The maximum number of levels of nested objects that are searched for the article."""
 
 MAX_GRAPH_NODES = 2000
-"""The maximum number of objects of a page that are examined."""
+"""The maximum number of schema.org objects on a page that are examined."""
 
 _HTML_TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,2000}>")
 _PARAGRAPH_BREAK = re.compile(

@@ -1,8 +1,8 @@
 """The dialects of JSON in which services, programs and publishers write articles.
 
 A dialect is recognised by its keys. It claims the values whose meaning differs from what their keys suggest, and
-removes those keys from the record; the remaining keys are read by :data:`.field_names.RECORD_KEYS`, as in any other
-record.
+removes those keys from the record; the remaining keys are looked up in :data:`.field_names.RECORD_KEYS`, as in any
+other record.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ ARTICLE_LIST_KEYS = ("articles", "stories", "posts", "news", "entries", "items")
 """The keys under which even an object with a title, such as a feed, holds articles if the items look like articles."""
 
 WRAPPER_KEYS = ("_source", "item", "article", "story", "doc", "content")
-"""The keys under which an object that only wraps an article holds it; ``_source`` is that of Elasticsearch."""
+"""The keys under which an object that only wraps an article holds it; Elasticsearch uses ``_source``."""
 
 MAX_ENVELOPE_DEPTH = 4
 """The number of levels of nested objects in which a list of records is searched."""

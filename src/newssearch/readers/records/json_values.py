@@ -12,7 +12,7 @@ from newssearch.readers.html_fragment import blocks_of, has_markup, line_of
 from newssearch.text.paragraphs import Block
 
 RecordValues = dict[str, object]
-"""The values of a record, with its keys in normal form (:func:`normal_name`)."""
+"""The values of a record, keyed by its keys in normal form (:func:`normal_name`)."""
 
 RecordText = str | list[str | Block]
 

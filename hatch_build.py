@@ -1,4 +1,4 @@
-"""The description of the package: the README, for a page on which links to files of the repository lead nowhere."""
+"""The description of the package for package indexes: the README without links to files of the repository."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def description(readme: str) -> str:
 
 
 class Description(MetadataHookInterface):
-    """What hatchling calls when it builds a distribution."""
+    """The hook that hatchling calls when it builds a distribution; it sets the description."""
 
     def update(self, metadata: dict[str, Any]) -> None:
         readme = Path(self.root, "README.md").read_text(encoding="utf-8")

@@ -1,1 +1,1 @@
-"""The benchmark: newssearch beside other search engines, on the same paragraphs and the same queries."""
+"""The benchmark, which compares newssearch with other search engines on the same paragraphs and queries."""

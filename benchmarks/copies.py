@@ -1,7 +1,8 @@
-"""How many planted copies are found, and what that costs: ``python -m benchmarks.copies NEWS.jsonl.xz``.
+"""Measure how many copies of articles newssearch finds, and the time: ``python -m benchmarks.copies NEWS.jsonl.xz``.
 
-Of articles drawn at random, 500 copies each have one paragraph cut, one edited (every seventh word another one), one
-added (of another article), or another headline. A copy is found if its story holds the article that it is of.
+For each of four kinds of change, 500 articles are drawn at random and copied: with one paragraph cut, with one edited
+(every seventh word is replaced), with one added (from another article), or with another headline. A copy is found if its
+story contains the original.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ KINDS = ("cut", "edited", "added", "headline")
 
 
 def changed(kind: str, texts: list[str], others: list[str], drawn: random.Random) -> list[str]:
-    """The paragraphs of a copy."""
+    """Return the paragraphs of an article after a change of the given kind."""
     at = drawn.randrange(len(texts))
     if kind == "cut":
         return texts[:at] + texts[at + 1 :]
@@ -43,7 +44,7 @@ def changed(kind: str, texts: list[str], others: list[str], drawn: random.Random
 
 
 def planted(known: list[dict[str, Any]], drawn: random.Random) -> list[tuple[str, str, Article]]:
-    """Copies: the kind of each, the address of what it is of, and the copy."""
+    """Return copies of random articles: the kind of change, the address of the original, and the copy."""
     found = []
     for kind in KINDS:
         for n, of in enumerate(drawn.sample([a for a in known if a["text"].count("\n\n") >= 2], EACH)):
@@ -58,7 +59,7 @@ def planted(known: list[dict[str, Any]], drawn: random.Random) -> list[tuple[str
 
 
 def main() -> None:
-    """Index the news with the copies, and print what was found as JSON."""
+    """Index the news with the copies, and print as JSON how many copies were found."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("news", type=Path)
     given = parser.parse_args()

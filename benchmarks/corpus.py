@@ -1,4 +1,4 @@
-"""The stories that every engine indexes: read once, written to a plain file, and read from there by each process."""
+"""The stories that every engine indexes. They are read once and written to a work file, which each process reads."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TypedDict
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """An article as all engines get it. ``date`` is an ISO day; white space within a paragraph is single spaces."""
+    """An article in the form that all engines get. ``date`` is an ISO day; paragraphs have only single spaces."""
 
     id: str
     title: str
@@ -21,13 +21,13 @@ class Story:
     paragraphs: tuple[str, ...]
 
     def addresses(self) -> Iterator[tuple[str, int, str]]:
-        """Of each paragraph its address (``id#number``), its number from 1, and its text."""
+        """Yield the address (``id#number``), the number (from 1) and the text of each paragraph."""
         for number, text in enumerate(self.paragraphs, start=1):
             yield f"{self.id}#{number}", number, text
 
 
 class Size(TypedDict):
-    """How large a corpus is; ``text_bytes`` are those of the paragraphs in UTF-8, headlines and fields left out."""
+    """The size of a corpus. ``text_bytes`` is the size of the paragraphs in UTF-8, without headlines and other fields."""
 
     articles: int
     paragraphs: int
@@ -35,7 +35,7 @@ class Size(TypedDict):
 
 
 def size_of(stories: Iterable[Story]) -> Size:
-    """Count stories."""
+    """Return the size of a corpus with the given stories."""
     size = Size(articles=0, paragraphs=0, text_bytes=0)
     for story in stories:
         size["articles"] += 1
@@ -45,9 +45,9 @@ def size_of(stories: Iterable[Story]) -> Size:
 
 
 def read_jsonl(path: Path) -> Iterator[Story]:
-    """The stories of a JSON Lines file (``.xz`` or plain) with ``id``, ``title``, ``text``, ``date`` and ``outlet``.
+    """Yield the stories of a JSON Lines file (``.xz`` or plain) with ``id``, ``title``, ``text``, ``date`` and ``outlet``.
 
-    Paragraphs are separated by blank lines; stories without any are left out.
+    Paragraphs are separated by blank lines; stories without paragraphs are left out.
     """
     opener = lzma.open if path.suffix == ".xz" else open
     with opener(path, "rt", encoding="utf-8") as lines:
@@ -66,7 +66,7 @@ def read_jsonl(path: Path) -> Iterator[Story]:
 
 
 def first(stories: Iterable[Story], paragraphs: int) -> Iterator[Story]:
-    """The first stories, until there are so many paragraphs; the last one is cut to fit."""
+    """Yield the first stories until they have the given number of paragraphs; the last story is cut to fit."""
     left = paragraphs
     for story in stories:
         if len(story.paragraphs) >= left:
@@ -77,14 +77,14 @@ def first(stories: Iterable[Story], paragraphs: int) -> Iterator[Story]:
 
 
 def write(stories: Iterable[Story], path: Path) -> None:
-    """Write stories to a work file, one a line."""
+    """Write stories to a work file, one a line, for :func:`read_work`."""
     with path.open("w", encoding="utf-8") as file:
         for story in stories:
             file.write(json.dumps(asdict(story), ensure_ascii=False) + "\n")
 
 
 def read_work(path: Path) -> Iterator[Story]:
-    """The stories that :func:`write` wrote."""
+    """Yield the stories of a work file that :func:`write` wrote."""
     with path.open(encoding="utf-8") as lines:
         for line in lines:
             record = json.loads(line)
@@ -92,12 +92,12 @@ def read_work(path: Path) -> Iterator[Story]:
 
 
 def load(path: Path, paragraphs: int) -> list[Story]:
-    """So many paragraphs of a work file. Where it has fewer, its stories come again and again, under other ids."""
+    """Return stories of a work file with the given number of paragraphs, repeated under other ids if it has fewer."""
     return list(first(endless(path), paragraphs))
 
 
 def endless(path: Path) -> Iterator[Story]:
-    """The stories of a work file, again and again, each time under other ids."""
+    """Yield the stories of a work file without end, each time under other ids."""
     once = []
     for story in read_work(path):
         once.append(story)

@@ -1,14 +1,14 @@
-"""How well HTML pages become articles, beside trafilatura alone: ``python -m benchmarks.extraction FORMATS``.
+"""Measure how well HTML pages become articles, beside trafilatura alone: ``python -m benchmarks.extraction FORMATS``.
 
-``FORMATS`` is a folder with either or both of
+``FORMATS`` is a folder with one or both of these collections:
 
-- ``html-scrapinghub``: pages and ``ground-truth.json`` of https://github.com/scrapinghub/article-extraction-benchmark.
-  The measure is theirs: sequences of four words, precision and recall of each page, their means, and F1 of the means;
-- ``html-fundus``: pages of the tests of https://github.com/flairNLP/fundus, and what its parsers, one for each outlet,
-  make of them.
+- ``html-scrapinghub``: pages and ``ground-truth.json`` of https://github.com/scrapinghub/article-extraction-benchmark,
+  scored as that benchmark does: precision and recall of sequences of four words for each page, their means, and the F1
+  score of the means;
+- ``html-fundus``: test pages of https://github.com/flairNLP/fundus, with the results of its parsers, one for each outlet.
 
-All pages are measured, and in two halves by the hash of their names: what tells the text was tuned on the first, and a
-rule that fits only the pages that it was made for shows in the second.
+Scores are for all pages and for two halves, by the hash of the page's name. The extraction of text was tuned on the first
+half; a rule that fits only the pages that it was made for lowers the score of the second.
 """
 
 from __future__ import annotations
@@ -42,16 +42,16 @@ from newssearch.readers.pages.page import Page
 from newssearch.readers.pages.schemaorg import plain_line
 
 SHINGLE = 4
-"""Words in a row that are compared."""
+"""The number of words in each sequence that is compared."""
 
 SETS = ("html-scrapinghub", "html-fundus")
 PACKAGES = ("trafilatura", "lxml", "justext", "htmldate", "courlan")
 STEP = 200
-"""Floors are rounded down to a ``STEP``-th."""
+"""Floors are rounded down to multiples of ``1 / STEP``."""
 
 
 class Expected(NamedTuple):
-    """What is expected of a page; ``None`` where nothing is known."""
+    """The expected fields of a page; None for a field that the collection does not have."""
 
     body: str
     title: str | None = None
@@ -60,7 +60,7 @@ class Expected(NamedTuple):
 
 
 class Case(NamedTuple):
-    """A page and what is expected of it."""
+    """A page with its expected fields."""
 
     collection: str
     name: str
@@ -69,13 +69,13 @@ class Case(NamedTuple):
 
     @property
     def half(self) -> int:
-        """The half that a page is in, by its name alone."""
+        """The half of the collection that the page is in, by the hash of its name."""
         return hashlib.sha256(self.name.encode()).digest()[0] & 1
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was made of a page."""
+    """The fields that an extractor found in a page."""
 
     body: str = ""
     title: str | None = None
@@ -88,7 +88,7 @@ class Outcome:
 
 
 def cases(formats: Path) -> list[Case]:
-    """The pages of the collections that there are, in a fixed order."""
+    """Return the pages of the collections that the folder has, in a fixed order."""
     return [*_scrapinghub(formats / SETS[0]), *_fundus(formats / SETS[1])]
 
 
@@ -103,7 +103,7 @@ def _scrapinghub(folder: Path) -> Iterator[Case]:
 
 def _fundus(folder: Path) -> Iterator[Case]:
     for truth in sorted(folder.glob("*/*.json")):
-        # One version of the parser a page, the pages in the order of their dates.
+        # Each page is for one version of the parser; pages are in the order of their dates.
         pages = sorted(truth.parent.glob(f"{truth.stem}_*.html.gz"))
         for page, known in zip(pages, json.loads(truth.read_text("utf-8")).values(), strict=True):
             name = page.relative_to(folder).as_posix()
@@ -127,7 +127,7 @@ def _expected(known: dict[str, object]) -> Expected:
 
 
 def digest(formats: Path, collection: str) -> str:
-    """A digest of a collection, by which it is told whether floors are those of the same pages."""
+    """Return a digest of a collection, which shows whether floors were measured on the same pages."""
     total = hashlib.sha256()
     for file in sorted((formats / collection).rglob("*")):
         if file.is_file():
@@ -140,7 +140,7 @@ def digest(formats: Path, collection: str) -> str:
 
 
 def by_newssearch(data: bytes) -> Outcome:
-    """A page as newssearch reads it; captions are left out, as they are in what is expected."""
+    """Return the fields of a page as newssearch reads it, without captions, which the expected text does not have."""
     found = next(iter(html.parse(data, Origin("page.html", ReadOptions()))))
     if not isinstance(found, Article):
         return Outcome(note=str(found))
@@ -149,7 +149,7 @@ def by_newssearch(data: bytes) -> Outcome:
 
 
 def by_trafilatura(data: bytes) -> Outcome:
-    """A page as trafilatura alone reads it, called as the benchmark of scrapinghub calls it, on the text decoded."""
+    """Return the fields of a page as trafilatura alone reads it, called on decoded text as scrapinghub's benchmark does."""
     import trafilatura  # slow to import, and only compared with
 
     text = decode_page(data)
@@ -168,21 +168,21 @@ _NAMES = re.compile(r"\s*(?:[,;/|&]|\b(?:and|und|og|y|et|e)\b)\s*")
 
 
 def names(*values: str | None) -> frozenset[str]:
-    """The names in one or several bylines, whatever stands between them."""
+    """Return the names in one byline or several, without separators."""
     return frozenset(
         name for value in values if value for name in _NAMES.split(value.casefold().strip()) if name
     )
 
 
 def shingles(text: str) -> Counter[tuple[str, ...]]:
-    """How often each sequence of :data:`SHINGLE` words is in a text; of a shorter text, the text."""
+    """Return the count of each sequence of :data:`SHINGLE` words in a text; a shorter text is one sequence."""
     words = re.findall(r"\w+", text)
     starts = range(max(1, len(words) - SHINGLE + 1))
     return Counter(shingle for start in starts if (shingle := tuple(words[start : start + SHINGLE])))
 
 
 class Overlap(NamedTuple):
-    """What two texts share of their shingles, as parts of all that there are."""
+    """The shingles that an extracted and an expected text share, as proportions."""
 
     shared: float
     added: float
@@ -190,22 +190,22 @@ class Overlap(NamedTuple):
 
     @property
     def precision(self) -> float:
-        """The part of what was found that is right."""
+        """The share of the extracted shingles that are expected."""
         return _ratio(self.shared, self.added, self.lost)
 
     @property
     def recall(self) -> float:
-        """The part of what is right that was found."""
+        """The share of the expected shingles that were extracted."""
         return _ratio(self.shared, self.lost, self.added)
 
     @property
     def f1(self) -> float:
-        """The harmonic mean of both."""
+        """The harmonic mean of precision and recall."""
         return _f1(self.precision, self.recall)
 
 
 def overlap(expected: str, found: str) -> Overlap:
-    """How two texts overlap.
+    """Return the overlap of an extracted text with the expected one.
 
     >>> overlap("it rained on the hills", "it rained on the plains").f1
     0.5
@@ -227,7 +227,7 @@ def _f1(precision: float, recall: float) -> float:
 
 
 def same_day(expected: dt.datetime, found: dt.date | None) -> bool:
-    """Whether a date is of the day that is expected, in the zone of that."""
+    """Whether a date is on the expected day, in the time zone of the expected date."""
     if isinstance(found, dt.datetime):
         if found.tzinfo is not None and expected.tzinfo is not None:
             found = found.astimezone(expected.tzinfo)
@@ -236,7 +236,7 @@ def same_day(expected: dt.datetime, found: dt.date | None) -> bool:
 
 
 def headlines(data: bytes) -> set[str]:
-    """All headlines that a page states: what it tells search engines, what it tells others to show, what it shows."""
+    """Return all headlines that a page states: for search engines, for social networks, and for readers."""
     page = Page(page_tree(decode_page(data)), None)
     graph = schemaorg.SchemaGraph(map(json_ld.load_json_ld, page.scripts))
     stated = [schemaorg.headline_of(node) for node in graph.nodes]
@@ -247,14 +247,14 @@ def headlines(data: bytes) -> set[str]:
 
 @dataclass(slots=True)
 class Scores:
-    """What was measured of some pages, and the pages where a field is not as expected."""
+    """The scores of a set of pages, with the pages on which a field differs from the expected one."""
 
     fields: dict[str, float] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
 
 
 def scores(measured: Sequence[tuple[Case, Outcome]], titles: bool) -> Scores:
-    """The scores of all fields of pages of one collection."""
+    """Return the scores of all fields for the given pages of one collection."""
     result = Scores()
     overlaps = [overlap(case.expected.body, outcome.body) for case, outcome in measured]
     precision = statistics.mean([each.precision for each in overlaps if each.shared + each.added > 0] or [0])
@@ -295,7 +295,7 @@ def scores(measured: Sequence[tuple[Case, Outcome]], titles: bool) -> Scores:
 def measure(
     pages: Sequence[Case], read: Callable[[bytes], Outcome], *, titles: bool = False
 ) -> dict[str, Scores]:
-    """The scores of each collection, whole and in halves: ``html-fundus``, ``html-fundus, first half``, ``… second``."""
+    """Return the scores of each collection and its halves, by names such as ``html-fundus, first half``."""
     outcomes = [(case, read(case.data)) for case in pages]
     found = {}
     for collection in SETS:
@@ -310,7 +310,7 @@ def measure(
 
 
 def speed(pages: Sequence[Case], processes: int) -> float:
-    """Pages a second, once everything is imported."""
+    """Return the number of pages read per second, imports not included."""
     data = [case.data for case in pages]
     if processes == 1:
         by_newssearch(data[0])
@@ -326,7 +326,7 @@ def speed(pages: Sequence[Case], processes: int) -> float:
 
 
 def profile(pages: Sequence[Case], lines: int) -> None:
-    """Print where the time goes."""
+    """Print a profile of the reading of pages."""
     run = cProfile.Profile()
     run.enable()
     for case in pages:
@@ -339,7 +339,7 @@ def profile(pages: Sequence[Case], lines: int) -> None:
 
 
 def floors(formats: Path, measured: dict[str, Scores]) -> dict[str, object]:
-    """What must not become worse, and what it was measured on and with."""
+    """Return the floors, with the digests of the collections and the versions of packages they were measured with."""
     return {
         "command": "python -m benchmarks.extraction FORMATS --floors FILE",
         "data": {name: digest(formats, name) for name in SETS if name in measured},
@@ -366,7 +366,7 @@ def _print(ours: dict[str, Scores], theirs: dict[str, Scores]) -> None:
 
 
 def main() -> None:
-    """Measure, and print what was asked for."""
+    """Run the measurement, and print the requested tables."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -1,4 +1,4 @@
-"""The words that join others: the head of the synthetic vocabulary, and what no query is made of alone."""
+"""English function words: the most frequent words of synthetic news, which no query consists of alone."""
 
 FUNCTION_WORDS = tuple(
     """
@@ -9,4 +9,4 @@ FUNCTION_WORDS = tuple(
         between still being through under such each my both your same too here
         """.split()
 )
-"""Function words of English by rank, most frequent first."""
+"""The function words of English, most frequent first."""

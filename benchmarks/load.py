@@ -1,8 +1,8 @@
-"""Many search while one writes, for minutes on end: ``python -m benchmarks.load NEWS.jsonl.xz --out FILE``.
+"""Search from many threads and processes while one writes, for minutes: ``python -m benchmarks.load NEWS.jsonl.xz --out FILE``.
 
-An index of most of the articles is searched by threads of one process and by processes of their own, first alone, then
-while another process adds the rest, again and again under new ids, and removes what it has added before. Each search is
-looked at for what cannot be; memory and open files are noted every few seconds.
+The index holds most of the articles. Threads of one process, and several other processes, search it: first alone, then
+while another process adds the remaining articles again and again under new ids, and removes those that it added before.
+Each result is checked for contradictions; memory and open files are recorded every few seconds.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ from .corpus import read_jsonl
 from .queries import draw
 
 REFRESH = 1.0
-"""Seconds after which a reader looks at what was committed since."""
+"""The number of seconds between two refreshes of a reader."""
 NOTE = 5.0
-"""Seconds between two notes of memory and files."""
+"""The number of seconds between two records of memory and open files."""
 BATCH = 200
-"""Articles that the writer adds in one commit."""
+"""The number of articles that the writer adds in one commit."""
 KEPT = 10
-"""Commits of which it leaves the articles in the index."""
+"""The number of latest commits whose articles the writer leaves in the index."""
 
 
 # ---- one of those who search
 
 
 class Searcher:
-    """Threads that share one index."""
+    """Threads of one process that search one shared index."""
 
     def __init__(self, folder: Path, queries: Sequence[str], seconds: float, seed: int) -> None:
         self._index = newssearch.open(folder)
@@ -57,7 +57,7 @@ class Searcher:
         self.commits = 0
 
     def run(self, threads: int) -> None:
-        """Search until the time is up."""
+        """Search until the time is up, and return the records."""
         started = time.monotonic()
         all_threads = [threading.Thread(target=self._thread, args=(n,)) for n in range(threads)]
         for thread in all_threads:
@@ -97,7 +97,7 @@ class Searcher:
 
 
 def look(results: newssearch.Results, query: str) -> None:
-    """What must hold of any page of results."""
+    """Assert what must hold for every page of results: consistent counts, distinct hits, and the right order."""
     hits = results.hits
     assert len(hits) == min(10, results.total_stories), query
     assert len({hit.id for hit in hits}) == len(hits), query
@@ -107,13 +107,13 @@ def look(results: newssearch.Results, query: str) -> None:
 
 
 def memory() -> int:
-    """Bytes of this process that are no part of a file."""
+    """Return the number of bytes of this process's memory that are not mapped from a file."""
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon"))
 
 
 def open_files() -> int:
-    """How many files this process has open."""
+    """Return the number of files that this process has open."""
     return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
@@ -145,12 +145,12 @@ def write(folder: Path, news: Path, seconds: float, skipped: int) -> dict[str, o
 
 
 def again(article: Article, number: int) -> Article:
-    """The same article under another id."""
+    """Return the same article under another id."""
     return replace(article, id=f"{article.id}-{number}")
 
 
 def article_of(record: dict[str, Any]) -> Article:
-    """An article of the corpus."""
+    """Return a story of the corpus as an article."""
     return Article.create(
         title=record["title"], text=record["text"].split("\n\n"), date=record["date"], outlet=record["outlet"],
         url=record["url"], lang="en",
@@ -158,7 +158,7 @@ def article_of(record: dict[str, Any]) -> Article:
 
 
 def records(news: Path) -> Iterator[dict[str, Any]]:
-    """The articles of the corpus as JSON."""
+    """Return the articles of the corpus as JSON objects."""
     with lzma.open(news, "rt", encoding="utf-8") as lines:
         yield from map(json.loads, lines)
 
@@ -169,7 +169,7 @@ def records(news: Path) -> Iterator[dict[str, Any]]:
 def phase(
     folder: Path, queries: Path, seconds: float, threads: int, processes: int, writer: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """Let all search for some time, and tell what they saw."""
+    """Let all readers search for the given time, and return a summary of their records."""
     groups = [("threads", threads), *(("process", 1) for _ in range(processes))]
     started = [
         subprocess.Popen(
@@ -195,7 +195,7 @@ def phase(
 
 
 def summary(outcomes: Sequence[dict[str, Any]], seconds: float) -> dict[str, Any]:
-    """What some readers saw, in milliseconds and bytes."""
+    """Return a summary of the records of several readers, in milliseconds and bytes."""
     times = sorted(time for outcome in outcomes for time in outcome["times"])
     return {
         "readers": len(outcomes),
@@ -210,7 +210,7 @@ def summary(outcomes: Sequence[dict[str, Any]], seconds: float) -> dict[str, Any
 
 
 def drift(notes: Sequence[Sequence[Sequence[float]]]) -> dict[str, Any]:
-    """Memory and open files in the second quarter of the time, and in the last one: medians over all, and the most."""
+    """Return memory and open files in the second and in the last quarter of the time: medians over readers, and maxima."""
     early: list[Sequence[float]] = []
     late: list[Sequence[float]] = []
     for one in notes:
@@ -228,7 +228,7 @@ def drift(notes: Sequence[Sequence[Sequence[float]]]) -> dict[str, Any]:
 
 
 def table(result: dict[str, Any]) -> str:
-    """The outcome as Markdown."""
+    """Return the results as a Markdown table."""
     lines = [
         "| | searches a second | p50 ms | p95 ms | p99 ms | most ms | errors | memory MB, early : late | files, early : late |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
@@ -253,7 +253,7 @@ def table(result: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """Run one of the parts, or all."""
+    """Run the part that the command line names, or all parts."""
     parser = argparse.ArgumentParser()
     parser.add_argument("news", type=Path, nargs="?")
     parser.add_argument("--minutes", type=float, default=10.0)
@@ -310,7 +310,7 @@ def main() -> None:
 
 
 def texts(stories: Sequence[Any]) -> list[str]:
-    """Queries of all kinds as one types them."""
+    """Return queries of all kinds as a user types them."""
     found = []
     for query in draw(stories, 40, 1):
         words = " ".join(query.words)

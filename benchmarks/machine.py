@@ -1,4 +1,4 @@
-"""Where a run took place: the machine, the versions of everything, the commit."""
+"""The circumstances of a run: the machine, the versions of packages, and the commit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 def facts() -> dict[str, object]:
-    """The machine, in names and bytes."""
+    """Return the processor, the memory in bytes, and the operating system of this machine."""
     return {
         "cpu": _cpu(),
         "cores": os.cpu_count(),
@@ -25,7 +25,7 @@ def facts() -> dict[str, object]:
 
 
 def versions() -> dict[str, str]:
-    """The version of each package that is installed, and of SQLite."""
+    """Return the versions of the given packages that are installed, and of SQLite."""
     found = {"sqlite": sqlite3.sqlite_version}
     for package in PACKAGES:
         try:
@@ -36,7 +36,7 @@ def versions() -> dict[str, str]:
 
 
 def commit() -> str:
-    """The commit of the repository, with a plus sign where the work tree differs from it; "" outside of git."""
+    """Return the commit of the repository, with a plus sign if the work tree differs from it; "" outside of git."""
     head = _git("rev-parse", "HEAD")
     return f"{head}+" if head and _git("status", "--porcelain", "--untracked-files=no") else head
 
@@ -50,7 +50,7 @@ def _git(*arguments: str) -> str:
 
 
 def _cpu() -> str:
-    """The model of the processor, as well as the system tells."""
+    """Return the model of the processor, as far as the system states it."""
     listed = Path("/proc/cpuinfo")
     if listed.exists():
         for line in listed.read_text(encoding="utf-8", errors="replace").splitlines():

@@ -1,4 +1,4 @@
-"""What a process can measure of itself: time, memory, disk."""
+"""Measurements that a process can make of itself: time, memory and disk space."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _STATUS = Path("/proc/self/status")
 
 
 class Summary(TypedDict):
-    """Of latencies in milliseconds."""
+    """Percentiles and mean of latencies in milliseconds."""
 
     p50: float
     p95: float
@@ -24,7 +24,7 @@ class Summary(TypedDict):
 
 
 def summary(milliseconds: Sequence[float]) -> Summary:
-    """Percentiles by nearest rank: each of them is a latency that was measured."""
+    """Return a summary of latencies. Percentiles are by nearest rank, so that each is a measured latency."""
     ranked = sorted(milliseconds)
 
     def percentile(share: float) -> float:
@@ -39,37 +39,37 @@ def summary(milliseconds: Sequence[float]) -> Summary:
 
 
 def milliseconds(work: Callable[[], object]) -> float:
-    """How long ``work`` takes, to a tenth of a microsecond."""
+    """Return the duration of a call of ``work`` in milliseconds, rounded to a tenth of a microsecond."""
     start = time.perf_counter_ns()
     work()
     return round((time.perf_counter_ns() - start) / 1e6, 4)
 
 
 def folder_size(folder: Path) -> int:
-    """Bytes of all files below a folder."""
+    """Return the total size in bytes of all files below a folder."""
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
 def resident() -> int:
-    """Bytes of memory in use now."""
+    """Return the number of bytes of memory that this process uses now."""
     return _status("VmRSS") or _maximum(resource.RUSAGE_SELF)
 
 
 def peak() -> int:
-    """The most bytes of memory that were in use by this process at a time.
+    """Return the largest number of bytes of memory that this process has used at a time.
 
-    ``ru_maxrss`` is the same, save that on Linux it begins with what the starting process had used.
+    ``ru_maxrss`` is the same, except that on Linux it includes the memory of the process that started this one.
     """
     return _status("VmHWM") or _maximum(resource.RUSAGE_SELF)
 
 
 def private() -> int | None:
-    """Bytes of memory that are not pages of a file: what the process has to itself. None where it is not known."""
+    """Return the number of bytes of memory that are not pages of a file, or None if the system does not state it."""
     return _status("RssAnon")
 
 
 def children_peak() -> int:
-    """The most bytes that any one of the child processes that have ended used."""
+    """Return the largest number of bytes of memory that any ended child process has used at a time."""
     return _maximum(resource.RUSAGE_CHILDREN)
 
 
@@ -79,7 +79,7 @@ def _maximum(who: int) -> int:
 
 
 def _status(key: str) -> int | None:
-    """A size from the status that Linux keeps of a process, or None."""
+    """Return a size in bytes from the status of this process on Linux, or None."""
     if _STATUS.exists():
         for line in _STATUS.read_text(encoding="ascii", errors="replace").splitlines():
             name, _, value = line.partition(":")

@@ -1,4 +1,4 @@
-"""Queries as a reader of the corpus would ask them: drawn from its headlines, by a fixed seed."""
+"""Queries that a reader of the corpus could ask: they are drawn from its headlines with a fixed seed."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 WORDS: dict[Kind, int] = {
     "term": 1, "and2": 2, "and3": 3, "or3": 3, "or5": 5, "phrase2": 2, "phrase3": 3, "prefix": 1,
 }  # fmt: skip
-"""How many words a query of each kind has."""
+"""The number of words of a query of each kind."""
 
 Filter = Literal["", "date", "outlet"]
 FILTERS: tuple[Filter, ...] = get_args(Filter)
 
 PREFIX = 4
-"""Letters of a prefix query."""
+"""The number of letters of a prefix query."""
 SAMPLE = 20
-"""Stories looked at for each query of a kind."""
+"""The number of stories that are sampled for each query of a kind."""
 
 FUNCTION_WORDS = frozenset(function_words.FUNCTION_WORDS)
 
 _STEMMERS = tuple(Stemmer.Stemmer(name) for name in ("english", "porter"))
-"""Those of the engines."""
+"""The stemmers that the engines use."""
 
 _WORD = re.compile(r"[A-Za-z]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is asked of each engine. ``words`` are lower-case and not stemmed; a prefix is without its asterisk.
+    """A query for every engine. ``words`` are lower-case and not stemmed; a prefix has no asterisk.
 
     ``outlet`` filters by the exact name, ``since`` and ``until`` (ISO days, both included) by date.
     """
@@ -51,7 +51,7 @@ class Query:
 
     @property
     def filter(self) -> Filter:
-        """Which filter it has."""
+        """The kind of filter that the query has, or ``""``."""
         return "outlet" if self.outlet else "date" if self.since else ""
 
     def __str__(self) -> str:
@@ -65,10 +65,9 @@ class Query:
 
 
 def draw(stories: Iterable[Story], number: int, seed: int) -> list[Query]:
-    """``number`` distinct queries of each kind, and a quarter of them again with each filter.
+    """Return ``number`` distinct queries of each kind, and a quarter of them again with each filter.
 
-    A filter is the outlet, or the year, of the story that the words were drawn from. Where the corpus is too small
-    there are fewer.
+    A filter is the outlet, or the year, of the story that the words were drawn from. A small corpus gives fewer queries.
     """
     source = random.Random(seed)
     sample = _sample(stories, SAMPLE * number, source)
@@ -84,7 +83,7 @@ def draw(stories: Iterable[Story], number: int, seed: int) -> list[Query]:
 
 
 def groups(queries: Iterable[Query]) -> dict[tuple[Kind, Filter], list[Query]]:
-    """Queries by kind and filter, in their order."""
+    """Return the queries of each kind and filter, in the given order."""
     grouped: dict[tuple[Kind, Filter], list[Query]] = {}
     for query in queries:
         grouped.setdefault((query.kind, query.filter), []).append(query)
@@ -92,7 +91,7 @@ def groups(queries: Iterable[Query]) -> dict[tuple[Kind, Filter], list[Query]]:
 
 
 def _sample(stories: Iterable[Story], size: int, source: random.Random) -> list[Story]:
-    """``size`` of the stories, each as likely as any other (Vitter's algorithm R)."""
+    """Return a uniform random sample of ``size`` stories (Vitter's algorithm R)."""
     sample: list[Story] = []
     for seen, story in enumerate(stories):
         if seen < size:
@@ -105,7 +104,7 @@ def _sample(stories: Iterable[Story], size: int, source: random.Random) -> list[
 def _distinct(
     kind: Kind, sample: Sequence[Story], number: int, source: random.Random
 ) -> Iterator[tuple[Query, Story]]:
-    """Up to ``number`` queries of a kind, each with the story that it was drawn from."""
+    """Return up to ``number`` distinct queries of a kind, each with the story that it was drawn from."""
     draw_words = _drawer(kind)
     seen: set[tuple[str, ...]] = set()
     for story in sample:
@@ -127,9 +126,9 @@ def _drawer(kind: Kind) -> _Drawer:
 
 
 def _headline(story: Story) -> list[str]:
-    """The words of a headline by its white space; what has a digit, a mark or an apostrophe in it is ``""``.
+    """Return the words of a headline between white space; one with anything but letters is replaced by ``""``.
 
-    All engines agree on what is a word among letters only. They differ on ``Iraq's``, ``U.S.`` and ``3.5bn``.
+    All engines agree on words of letters only. They differ on ``Iraq's``, ``U.S.`` and ``3.5bn``.
     """
     return [part.lower() if _WORD.fullmatch(part) else "" for part in story.title.split()]
 
@@ -144,7 +143,7 @@ def _any_words(story: Story, number: int, source: random.Random) -> tuple[str, .
 
 
 def _phrase(story: Story, number: int, source: random.Random) -> tuple[str, ...] | None:
-    """Adjacent words of the headline, not all of them function words, that are adjacent in a paragraph too."""
+    """Return adjacent words of the headline, not only function words, that are adjacent in a paragraph too."""
     headline = _headline(story)
     text = "\n".join(f" {paragraph} " for paragraph in story.paragraphs).lower()
     starts = list(range(len(headline) - number + 1))
@@ -157,7 +156,7 @@ def _phrase(story: Story, number: int, source: random.Random) -> tuple[str, ...]
 
 
 def _prefix(story: Story, _: int, source: random.Random) -> tuple[str, ...] | None:
-    """The first letters of a word that stemming leaves alone: some engines stem the prefix, and what it begins."""
+    """Return the first letters of a word that stemming does not change, because some engines match stems with prefixes."""
     words = [word for word in _content_words(story) if len(word) > PREFIX]
     words = [word for word in words if all(_keeps_prefix(word, stemmer) for stemmer in _STEMMERS)]
     return (source.choice(words)[:PREFIX],) if words else None

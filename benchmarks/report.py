@@ -1,4 +1,4 @@
-"""Tables and plots of a run: ``python -m benchmarks.report FILE.json`` writes them beside it.
+"""The tables and plots of a run: ``python -m benchmarks.report FILE.json`` writes them beside the file.
 
 ``FILE.md`` has the tables, ``FILE-latency.svg`` and ``FILE-growth.svg`` the plots.
 """
@@ -30,13 +30,13 @@ GROWTH_KINDS = ("term", "and2", "or3", "phrase2", "prefix")
 
 
 def write_json(record: dict[str, object], file: Path) -> None:
-    """Write a run, one line for each list of numbers."""
+    """Write a run as JSON, with each list of numbers on one line."""
     text = json.dumps(record, indent=1, ensure_ascii=False)
     file.write_text(_FLAT_LIST.sub(lambda found: " ".join(found[0].split()), text) + "\n", encoding="utf-8")
 
 
 def write(file: Path) -> list[Path]:
-    """Write the tables and the plots of the run in ``file``; returns what was written."""
+    """Write the tables and the plots of the run in ``file``, and return the files that were written."""
     record = json.loads(file.read_text(encoding="utf-8"))
     written = {file.with_suffix(".md"): markdown(record, file.stem)}
     if record["runs"]:
@@ -52,7 +52,7 @@ def write(file: Path) -> list[Path]:
 
 
 def markdown(record: Run, stem: str) -> str:
-    """All tables of a run."""
+    """Return all tables of a run as Markdown."""
     return "\n".join(
         [
             *_origin(record),
@@ -158,7 +158,7 @@ def _latencies(runs: Sequence[Run]) -> Iterator[str]:
 
 
 def _of_mode(mode: str, *keys: str) -> Callable[[Group], str]:
-    """A cell of a mode's table."""
+    """Return a cell of the table of a mode."""
 
     def cell(group: Group) -> str:
         timed = group["modes"].get(mode)
@@ -184,7 +184,7 @@ def _count_cell(group: Group) -> str:
 
 
 def _kinds(runs: Sequence[Run], cell: Callable[[Group], str]) -> Iterator[str]:
-    """A table with a row for each kind and filter, and a column for each run."""
+    """Yield the lines of a table with a row for each kind and filter, and a column for each run."""
     labels = _labels(runs)
     rows = []
     for condition in FILTERS:
@@ -228,7 +228,7 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]
 
 
 def _labels(runs: Sequence[Run]) -> list[str]:
-    """The engines' names, with the size where it is not the largest."""
+    """Return the name of each run's engine, with the number of paragraphs unless it is the largest."""
     largest = max((run["paragraphs"] for run in runs), default=0)
     return [
         run["engine"] if run["paragraphs"] == largest else f"{run['engine']}, {svg.number(run['paragraphs'])}"
@@ -248,7 +248,7 @@ def _group(run: Run, kind: str, condition: str) -> Group | None:
 
 
 def latency_plot(record: Run) -> str:
-    """The latencies of the queries without a filter: with snippets, where the engine has any."""
+    """Return the plot of latencies of queries without a filter, with snippets for engines that have them."""
     runs = record["runs"]
     panels = []
     for kind in KINDS:
@@ -269,7 +269,7 @@ def latency_plot(record: Run) -> str:
 
 
 def growth_plot(record: Run) -> str:
-    """How building, adding and querying change with the number of paragraphs."""
+    """Return the plot of building, adding and querying against the number of paragraphs."""
     runs = record["growth"]
     measures: list[tuple[str, Callable[[Run], float | None]]] = [
         ("build, MB/s", lambda run: run["build"]["text_bytes"] / 1e6 / run["build"]["seconds"]),
@@ -290,7 +290,7 @@ def growth_plot(record: Run) -> str:
 
 
 def _colour(engine: str) -> str:
-    """The same one in every plot."""
+    """Return the colour of an engine, which is the same in every plot."""
     return svg.COLOURS[list(ENGINES).index(engine)]
 
 
@@ -303,7 +303,7 @@ def _p95(kind: str) -> Callable[[Run], float | None]:
 
 
 def main() -> None:
-    """Write tables and plots of a run again."""
+    """Write the tables and plots of an existing run again."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.report", description=main.__doc__)
     parser.add_argument("file", type=Path, help="the JSON that benchmarks.run wrote")
     for written in write(parser.parse_args().file)[1:]:

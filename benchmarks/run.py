@@ -1,6 +1,6 @@
 """Measure the engines side by side: ``python -m benchmarks.run CORPUS``, or ``--synthetic N``.
 
-Writes the raw numbers to a JSON file, and beside it the table and the plots that :mod:`benchmarks.report` makes.
+Writes the raw numbers to a JSON file, and the tables and plots of :mod:`benchmarks.report` beside it.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ from .queries import Query, draw
 from .worker import Task
 
 FORMAT = 1
-"""The version of the JSON that is written."""
+"""The version of the JSON format that a run is written in."""
 COLD_RUNS = 7
 CLI_ENGINE = "newssearch"
 IMPORTS = "import numpy, whoosh.index, click"
 GROWTH_ENGINES = ("newssearch", "tantivy", "fts5")
-"""Engines that are measured at each size of ``--growth``: those that millions of paragraphs are within reach of."""
+"""The engines that are measured at each size of ``--growth``: those that can index millions of paragraphs."""
 
 Run = dict[str, Any]
-"""What was measured of one engine at one size: JSON."""
+"""The measurements of one engine at one size, as JSON types."""
 
 
 class Bench:
-    """One run: its work folder, its corpus, its queries, and what was measured so far."""
+    """One run of the benchmark: its work folder, its corpus, its queries, and its measurements so far."""
 
     def __init__(self, options: argparse.Namespace, work: Path) -> None:
         self.options = options
@@ -56,7 +56,7 @@ class Bench:
         return corpus.read_work(self.corpus)
 
     def engines(self) -> list[str]:
-        """The engines asked for that are installed."""
+        """The requested engines that are installed."""
         for name in self.options.engines:
             if missing(name):
                 self.skipped[name] = f"{ENGINES[name].distribution} is not installed"
@@ -64,7 +64,7 @@ class Bench:
         return [name for name in self.options.engines if name not in self.skipped]
 
     def main_runs(self) -> Iterator[Run]:
-        """Every engine on the whole corpus; stock Whoosh, and newssearch once more, on as much as it can take."""
+        """Measure every engine on the whole corpus, and stock Whoosh, and newssearch beside it, on a part of the corpus."""
         names = self.engines()
         whole, part = self.size["paragraphs"], min(self.options.whoosh, self.size["paragraphs"])
         for name in names:
@@ -78,7 +78,7 @@ class Bench:
                         yield from self.measure(name, part, self.queries)
 
     def growth_runs(self) -> Iterator[list[Run]]:
-        """The engines that can, size by size, with the queries that have no filter."""
+        """Measure :data:`GROWTH_ENGINES` size by size, with queries without a filter."""
         unfiltered = [query for query in self.queries if not query.filter]
         names = [name for name in self.engines() if name in GROWTH_ENGINES]
         for paragraphs in self.options.growth:
@@ -87,9 +87,9 @@ class Bench:
     def measure(
         self, name: str, paragraphs: int, queries: Sequence[Query], *, cli: bool = False
     ) -> Iterator[Run]:
-        """Build, query, update: each phase in a process of its own, on the same folder.
+        """Measure building, querying and updating, each in its own process, with the same folder.
 
-        Where one fails, the engine is left out at that size, and the others go on.
+        If a phase fails, the engine is left out at that size.
         """
         folder = self.work / name
         folder.mkdir()
@@ -133,7 +133,7 @@ class Bench:
         return result
 
     def record(self, runs: Sequence[Run], growth: Sequence[Run]) -> dict[str, object]:
-        """All that was measured, as JSON types."""
+        """Return all measurements as JSON types."""
         options = self.options
         return {
             "format": FORMAT,
@@ -182,10 +182,10 @@ def cold_cli(folder: Path, queries: Sequence[Query]) -> dict[str, object]:
 
 
 def add_agreement(runs: Sequence[Run]) -> None:
-    """Compare what engines found with what the reference at the same size found, and drop the addresses.
+    """Compare the results of each engine with those of the reference at the same size, and drop the addresses.
 
-    The reference is ``newssearch-paragraph``, else the first engine. Of each group of queries: the share with the same
-    count, the total count in proportion, and how many of the ten best are the same.
+    The reference is ``newssearch-paragraph``, else the first engine. For each group of queries, add the share of queries
+    with the same count, the ratio of the total counts, and how many of the ten best are the same.
     """
     for run in runs:
         peers = [other for other in runs if other["paragraphs"] == run["paragraphs"]]
@@ -201,7 +201,7 @@ def add_agreement(runs: Sequence[Run]) -> None:
 
 
 def drop_raw(runs: Sequence[Run]) -> None:
-    """Leave the summaries of latencies and counts, and drop what they are of: growth has many runs."""
+    """Keep the summaries of latencies and counts, and drop the single values, because growth has many runs."""
     for run in runs:
         for group in run["query"]["groups"]:
             del group["counts"]

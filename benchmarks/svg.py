@@ -1,4 +1,4 @@
-"""The two plots, as SVG: latencies by kind and engine, and what becomes of them as the index grows."""
+"""The two plots as SVG: latencies by kind and engine, and measurements by the size of the index."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from html import escape
 from typing import Literal, NamedTuple
 
 COLOURS = ("#0072b2", "#56b4e9", "#d55e00", "#009e73", "#cc79a7", "#e69f00")
-"""Told apart by the colour-blind too (Okabe and Ito, Color Universal Design, 2008)."""
+"""The colours of the engines, which the colour-blind can distinguish (Okabe and Ito, Color Universal Design, 2008)."""
 
 PANEL_WIDTH, GAP, LEFT, TOP, ROW = 400, 40, 180, 70, 18
-"""Pixels: a panel of a plot, between panels, left of and above the first, and a row in one."""
+"""The sizes of a plot in pixels: width of a panel, gap between panels, left and top margin, and height of a row."""
 GROWTH_LEFT, GROWTH_HEIGHT = 60, 170
 
 Anchor = Literal["start", "middle", "end"]
 
 
 class Bar(NamedTuple):
-    """Of one engine in a panel: milliseconds."""
+    """The latencies of one engine in a panel, in milliseconds."""
 
     name: str
     colour: str
@@ -27,7 +27,7 @@ class Bar(NamedTuple):
 
 
 class Line(NamedTuple):
-    """Of one engine in a panel of growth: points (paragraphs, value), from few paragraphs to many."""
+    """The line of one engine in a panel of growth: points (paragraphs, value) by ascending number of paragraphs."""
 
     name: str
     colour: str
@@ -44,7 +44,7 @@ class Scale(NamedTuple):
 
     @classmethod
     def over(cls, values: Iterable[float], start: float, end: float) -> Scale:
-        """The axis that has room for all positive values."""
+        """Return the axis that has room for all positive values among those given."""
         logs = [math.log10(value) for value in values if value > 0] or [0.0]
         low, high = math.floor(min(logs)), math.ceil(max(logs))
         return cls(10.0**low, 10.0 ** max(high, low + 1), start, end)
@@ -54,12 +54,12 @@ class Scale(NamedTuple):
         return self.start + share * (self.end - self.start)
 
     def ticks(self) -> list[float]:
-        """The powers of ten."""
+        """Return the powers of ten on the axis."""
         return [10.0**power for power in range(round(math.log10(self.low)), round(math.log10(self.high)) + 1)]
 
 
 class Canvas:
-    """Collects shapes; ``str`` is the picture."""
+    """A picture to which shapes are added; ``str`` of it is the SVG."""
 
     def __init__(self, width: float, height: float) -> None:
         self._parts = [
@@ -89,7 +89,7 @@ class Canvas:
 
 
 def number(value: float) -> str:
-    """A number with three digits at most before it is rounded: 0.0123, 1.23, 12.3, 123, 12k, 3M.
+    """Return a number as text, with at most three significant digits, or in thousands or millions.
 
     >>> [number(value) for value in (0.0123, 1.234, 12.34, 123.4, 30_000, 3_000_000)]
     ['0.0123', '1.23', '12.3', '123', '30k', '3M']
@@ -101,7 +101,7 @@ def number(value: float) -> str:
 
 
 def latencies(title: str, panels: Sequence[tuple[str, Sequence[Bar]]]) -> str:
-    """Two columns of panels, with the same row for an engine in each: a dot at the median, a bar to the 95th percentile."""
+    """Return two columns of panels with a row for each engine: a dot at the median, a bar to the 95th percentile."""
     colours = _colours(bar for _, bars in panels for bar in bars)
     rows = {name: 22 + ROW * (order + 0.5) for order, name in enumerate(colours)}
     height = 46 + ROW * len(rows)
@@ -129,7 +129,7 @@ def latencies(title: str, panels: Sequence[tuple[str, Sequence[Bar]]]) -> str:
 
 
 def growth(title: str, panels: Sequence[tuple[str, Sequence[Line]]]) -> str:
-    """Three columns of panels, each with a line for an engine; both axes logarithmic."""
+    """Return three columns of panels with a line for each engine; both axes are logarithmic."""
     colours = _colours(line for _, lines in panels for line in lines)
     columns, width = 3, 250
     cell_width, cell_height = width + GROWTH_LEFT + 10, GROWTH_HEIGHT + 55
@@ -165,5 +165,5 @@ def _frame(canvas: Canvas, kind: str, across: Scale, up: Scale) -> None:
 
 
 def _colours(shapes: Iterable[Bar | Line]) -> dict[str, str]:
-    """The colour of each name, in the order in which they come."""
+    """Return a colour for each name, assigned in the order of their first appearance."""
     return {shape.name: shape.colour for shape in shapes}

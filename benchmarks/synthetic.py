@@ -1,22 +1,22 @@
-"""Synthetic news: made-up stories whose statistics are those of real ones, for whoever has no corpus at hand.
+"""Synthetic news: made-up stories with the statistics of real news, for measurements without a corpus.
 
-Run ``python -m benchmarks.synthetic 100000`` for JSON Lines of 100,000 paragraphs on standard output; the same number
-and seed give the same bytes. What is modelled, and where the numbers are from:
+``python -m benchmarks.synthetic 100000`` prints JSON Lines of 100,000 paragraphs on standard output; the same number and
+seed give the same bytes. The model, and the sources of its parameters:
 
 Word frequencies
     A Zipf-Mandelbrot law with two regimes: ``(rank + 0.5) ** -0.95`` for the core of the language, the square of the
     rank beyond it (Ferrer i Cancho and Sole, Two Regimes in the Frequency of Words and the Origins of Complex
     Lexicons, J. Quantitative Linguistics 8, 2001). The shift, the first exponent and the border are fitted to the
-    allsides corpus. How the vocabulary grows with the text (Heaps) follows from them. The head are English function
-    words, the rest are made of syllables, and longer the rarer they are. Words share stems, with English endings, so
-    that stemming has work to do.
+    allsides corpus. The growth of the vocabulary with the text (Heaps) follows from them. The most frequent words are
+    English function words; the others are made of syllables, and rarer words are longer. Words share stems, with English
+    endings, so that stemming has work to do.
 Burstiness
     A word that a text has used once is used again far more often than its frequency says (Church, Empirical Estimates
-    of Adaptation, COLING 2000). Here a story has topic words, names of two and three among them, that take the place
-    of three content words in ten.
+    of Adaptation, COLING 2000). Here a story has topic words, among them names of two and three words, which replace
+    three content words in ten.
 Stories
-    One event is told several times over some days, by different outlets; some of these are wire copies: the same
-    paragraphs, the last of them cut. Headlines are made of the topic's words, in the order in which names have them.
+    One event is told several times over some days, by different outlets; some of these articles are wire copies: the
+    same paragraphs without the last ones. Headlines consist of the topic's words, in the order that names have.
 Lengths
     Paragraphs and articles are log-normal, with the parameters of the allsides corpus (benchmarks/README.md).
 """
@@ -40,37 +40,37 @@ Ids = NDArray[np.int64]
 Words = NDArray[np.object_]
 
 VOCABULARY = 400_000
-"""Distinct words that there can be."""
+"""The number of distinct words of the model."""
 SHIFT, EXPONENT, CORE, TAIL_EXPONENT = 0.5, 0.95, 3_000, 2.0
 
 ENDINGS = ("", "", "s", "ed", "ing", "er", "ly", "ation")
-"""What makes several words of one stem; half of the words have none."""
+"""The endings that make several words of one stem."""
 SPREAD = 50_000
-"""Stems among which a word with an ending finds its own, so that the words of a stem differ in rank."""
+"""The number of earlier stems from which a word with an ending draws its stem, so that words of a stem differ in rank."""
 
 NUMBERS = 0.015
 """The share of words that are numbers."""
 TOPIC_SHARE = 0.3
-"""The share of content words that are those of the topic."""
+"""The share of content words that are replaced with words of the topic."""
 TOPIC_UNITS = 100
-"""Words and names of a topic."""
+"""The number of words and names of a topic."""
 
 PARAGRAPH_WORDS = (3.58, 0.66)
-"""Of the logarithm of a paragraph's words: mean and standard deviation."""
+"""The mean and standard deviation of the logarithm of the number of words of a paragraph."""
 SHORT_PARAGRAPHS, SHORT_WORDS = 0.09, 9
-"""The share of paragraphs that are short lines (subheadings, credits, links), and the words that they stay below."""
+"""The share of paragraphs that are short lines (subheadings, credits, links), and the number of words they stay below."""
 ARTICLE_PARAGRAPHS = (3.03, 0.62)
-"""Of the logarithm of an article's paragraphs."""
+"""The mean and standard deviation of the logarithm of the number of paragraphs of an article."""
 STOPS, COMMAS = 1 / 41, 1 / 20
-"""The share of words behind which a sentence ends inside a paragraph, and of those with a comma."""
+"""The shares of words inside a paragraph that end a sentence, and that have a comma after them."""
 HEADLINE = (6, 11)
-"""Words of a headline: at least, and fewer than."""
+"""The range of the number of words of a headline, end excluded."""
 
 OUTLETS = 490
 TELLINGS = 3.0
-"""Articles on one event, on average."""
+"""The mean number of articles on one event."""
 COPIES = 0.25
-"""The share of further tellings that are wire copies."""
+"""The share of an event's later articles that are wire copies."""
 FIRST_DAY, DAYS = dt.date(2012, 1, 1), 3_000
 
 _ONSETS = (
@@ -81,7 +81,7 @@ _CODAS = ("", "", "", "", "", "l", "m", "n", "nd", "r", "rd", "rn", "sk", "st", 
 
 
 class Vocabulary:
-    """Words by rank, and how likely each is."""
+    """The words of the model by rank, with their probabilities."""
 
     def __init__(self, source: np.random.Generator) -> None:
         self.words = _make_words(random.Random(int(source.integers(2**32))))
@@ -93,16 +93,16 @@ class Vocabulary:
         self._content /= self._content[-1]
 
     def any(self, number: int, source: np.random.Generator) -> Ids:
-        """So many words as a text has them."""
+        """Draw the given number of words with the frequencies of a text."""
         return np.searchsorted(self._all, source.random(number)).astype(np.int64)
 
     def content(self, number: int, source: np.random.Generator) -> Ids:
-        """So many words that are not function words."""
+        """Draw the given number of words that are not function words."""
         return np.searchsorted(self._content, source.random(number)).astype(np.int64) + len(FUNCTION_WORDS)
 
 
 def _make_words(source: random.Random) -> Words:
-    """Distinct words: function words, then stems that come back with endings some ranks later."""
+    """Return distinct words by rank: function words, then stems, which recur with endings some ranks later."""
     words = list(FUNCTION_WORDS)
     known = set(words)
     stems: list[str] = []
@@ -126,7 +126,7 @@ def _syllable(source: random.Random) -> str:
 
 
 class Topic:
-    """What an event is about: units of one to three words, the first of them the most frequent."""
+    """The topic of an event: units of one to three words, the most frequent first."""
 
     def __init__(self, vocabulary: Vocabulary, source: np.random.Generator) -> None:
         self.lengths = source.choice(3, TOPIC_UNITS, p=(0.6, 0.3, 0.1)) + 1
@@ -135,12 +135,12 @@ class Topic:
         self._chances = np.cumsum(weights) / weights.sum()
 
     def draw(self, number: int, source: np.random.Generator) -> Ids:
-        """So many units, by number."""
+        """Draw the numbers of the given number of units."""
         return np.searchsorted(self._chances, source.random(number)).astype(np.int64)
 
 
 class Newsroom:
-    """Writes stories. One generator of random numbers decides everything, in one order."""
+    """A writer of stories. It draws all random numbers from one generator in a fixed order."""
 
     def __init__(self, seed: int) -> None:
         self._source = np.random.default_rng(seed)
@@ -151,14 +151,14 @@ class Newsroom:
         self._outlet_chances = np.cumsum(weights) / weights.sum()
 
     def stories(self) -> Iterator[Story]:
-        """Stories without end."""
+        """Yield stories without end."""
         event = 0
         while True:
             yield from self._event(event)
             event += 1
 
     def _event(self, event: int) -> Iterator[Story]:
-        """All that is told of one event."""
+        """Yield all stories of one event."""
         source = self._source
         topic = Topic(self._vocabulary, source)
         day = FIRST_DAY + dt.timedelta(days=int(source.integers(DAYS)))
@@ -187,7 +187,7 @@ class Newsroom:
         return " ".join(word.title() for word in words)
 
     def _text(self, topic: Topic) -> tuple[str, ...]:
-        """The paragraphs of one telling."""
+        """Return the paragraphs of one article on a topic."""
         source = self._source
         number = max(1, round(source.lognormal(*ARTICLE_PARAGRAPHS)))
         lengths = np.maximum(1, np.rint(source.lognormal(*PARAGRAPH_WORDS, number))).astype(np.int64)
@@ -202,7 +202,7 @@ class Newsroom:
         )
 
     def _insert(self, topic: Topic, ids: Ids) -> NDArray[np.bool_]:
-        """Put units of the topic in the place of words; returns where names, units of several words, stand."""
+        """Replace words with units of the topic, and return the places of names, which are units of several words."""
         source = self._source
         chosen = (ids >= len(FUNCTION_WORDS)) & (source.random(len(ids)) < TOPIC_SHARE)
         places = np.flatnonzero(chosen[:-2])
@@ -215,7 +215,7 @@ class Newsroom:
         return names
 
     def _written(self, ids: Ids, names: NDArray[np.bool_], ends: Ids) -> Words:
-        """The words as they are written: numbers, capitals, commas, full stops."""
+        """Return the words as written text, with numbers, capitals, commas and full stops."""
         source = self._source
         words: Words = self._vocabulary.words[ids]
         numbers = np.flatnonzero(source.random(len(ids)) < NUMBERS)
@@ -233,12 +233,12 @@ class Newsroom:
 
 
 def stories(paragraphs: int, seed: int = 0) -> Iterator[Story]:
-    """Synthetic stories with so many paragraphs in all."""
+    """Yield synthetic stories that have the given number of paragraphs in total."""
     return first(Newsroom(seed).stories(), paragraphs)
 
 
 def main() -> None:
-    """Print synthetic news as JSON Lines."""
+    """Print synthetic news as JSON Lines on standard output."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.synthetic", description=main.__doc__)
     parser.add_argument("paragraphs", type=int, help="how many paragraphs in all")
     parser.add_argument("--seed", type=int, default=0)

@@ -1,6 +1,6 @@
-"""Statistics of a corpus, to hold synthetic text against real text: ``python -m benchmarks.textstats CORPUS …``.
+"""Statistics of corpora, to compare synthetic text with real text: ``python -m benchmarks.textstats CORPUS …``.
 
-Prints a Markdown table with a column for each file; ``synthetic`` in place of a file is :mod:`benchmarks.synthetic`.
+Prints a Markdown table with a column for each file; the name ``synthetic`` stands for :mod:`benchmarks.synthetic`.
 Words are runs of letters and digits in lower case, not stemmed.
 """
 
@@ -24,14 +24,14 @@ BURSTS = ((10, 30), (100, 300), (1_000, 3_000))
 
 
 class Counts:
-    """What is counted of a corpus in one pass."""
+    """The counts of a corpus, made in one pass."""
 
     def __init__(self, stories: Iterable[Story]) -> None:
         self.words: Counter[str] = Counter()
         self.in_paragraphs: Counter[str] = Counter()
         self.in_articles: Counter[str] = Counter()
         self.again: Counter[str] = Counter()
-        """In how many articles a word is more than once."""
+        """The number of articles in which each word occurs more than once."""
         self.paragraph_lengths: list[int] = []
         self.article_lengths: list[int] = []
         self.letters = 0
@@ -58,7 +58,7 @@ class Counts:
                 self.vocabulary[size] = len(self.words)
 
     def rows(self) -> dict[str, str]:
-        """What the table shows, by its first column."""
+        """Return the cells of the table's column for this corpus, by the labels in its first column."""
         ranked = [count for _, count in self.words.most_common()]
         frequencies = list(self.in_paragraphs.values())
         paragraphs = len(self.paragraph_lengths)
@@ -85,7 +85,10 @@ class Counts:
         }
 
     def _adaptation(self, low: int, high: int) -> float:
-        """How likely an article that has a word has it again, over the words in so many articles (Church 2000)."""
+        """Return the probability that an article with a word has it again (Church 2000).
+
+        It is over the words that occur in the given range of numbers of articles.
+        """
         words = [word for word, count in self.in_articles.items() if low <= count < high]
         return sum(self.again[word] for word in words) / max(sum(self.in_articles[word] for word in words), 1)
 
@@ -102,7 +105,7 @@ def _stories(name: str, paragraphs: int) -> Iterable[Story]:
 
 
 def main() -> None:
-    """Print statistics of corpora side by side."""
+    """Print the statistics of the given corpora side by side."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.textstats", description=main.__doc__)
     parser.add_argument(
         "corpora", nargs="+", metavar="CORPUS", help="JSON Lines, plain or .xz, or: synthetic"

@@ -1,6 +1,6 @@
-"""One phase of one engine, in a process of its own: ``python -m benchmarks.worker`` reads a task, prints a result.
+"""One phase of one engine in its own process: ``python -m benchmarks.worker`` reads a task and prints the result.
 
-Both are one JSON object, on standard input and standard output.
+The task is a JSON object on standard input, the result one on standard output.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from .engines import Engine, Mode, load
 from .queries import Filter, Kind, Query, groups
 
 LIMIT = 10
-"""Results that a search returns."""
+"""The number of hits that a search returns."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a worker is to do, with so many ``paragraphs`` of the work file ``corpus``.
+    """A task for a worker: one phase of one engine, with the given number of ``paragraphs`` of the work file ``corpus``.
 
-    ``passes`` over each group of queries are timed after one that is not, but none begins once ``budget`` seconds
-    have gone into the group. ``updates`` articles are added one by one.
+    After an untimed pass over each group of queries, ``passes`` passes are timed, but none begins after ``budget`` seconds
+    for the group. ``updates`` articles are added one by one.
     """
 
     phase: str
@@ -43,19 +43,19 @@ class Task:
     updates: int = 0
 
     def to_json(self) -> str:
-        """The task as :meth:`from_json` reads it."""
+        """Return the task as JSON for :meth:`from_json`."""
         return json.dumps(dataclasses.asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> Task:
-        """Read a task."""
+        """Return the task that :meth:`to_json` wrote."""
         record = json.loads(text)
         queries = tuple(Query(**{**query, "words": tuple(query["words"])}) for query in record.pop("queries"))
         return cls(**record, queries=queries)
 
 
 def build(task: Task, engine: Engine) -> dict[str, object]:
-    """Build the index. What the stories occupy before it begins is told apart from what building adds."""
+    """Build the index, and return time, size and memory; the memory of the stories before the build is a separate value."""
     stories = corpus.load(Path(task.corpus), task.paragraphs)
     size = corpus.size_of(stories)
     engine.load(stories)
@@ -77,7 +77,7 @@ def build(task: Task, engine: Engine) -> dict[str, object]:
 
 
 def query(task: Task, engine: Engine) -> dict[str, object]:
-    """Time the queries, group by group."""
+    """Open the index, time the queries group by group, and return the measurements."""
     opening = measure.milliseconds(lambda: engine.open(Path(task.folder)))
     measured = []
     for (kind, condition), queries in groups(task.queries).items():
@@ -91,9 +91,9 @@ def query(task: Task, engine: Engine) -> dict[str, object]:
 def _group(
     engine: Engine, kind: Kind, condition: Filter, queries: Sequence[Query], task: Task
 ) -> dict[str, object]:
-    """The queries of one kind and filter: what they find, and what each mode takes."""
+    """Return the counts and hits of the queries of one kind and filter, and the latencies of each mode."""
     fullest = engine.modes[-1]
-    answers = [engine.search(asked, fullest, LIMIT) for asked in queries]  # this warms up, too
+    answers = [engine.search(asked, fullest, LIMIT) for asked in queries]  # this also warms up
     return {
         "kind": kind,
         "filter": condition,
@@ -104,7 +104,7 @@ def _group(
 
 
 def _timed(engine: Engine, queries: Sequence[Query], mode: Mode, task: Task) -> dict[str, object]:
-    """Of each query the median of several passes, and a summary of these medians, in milliseconds."""
+    """Return the median of several passes for each query, and a summary of these medians, in milliseconds."""
     started = time.perf_counter()
     passes: list[list[float]] = []
     while len(passes) < task.passes and (not passes or time.perf_counter() - started < task.budget):
@@ -116,7 +116,10 @@ def _timed(engine: Engine, queries: Sequence[Query], mode: Mode, task: Task) -> 
 
 
 def update(task: Task, engine: Engine) -> dict[str, object]:
-    """Add articles to the index one by one; the first is told apart, for some engines open their writer with it."""
+    """Add articles to the index one by one, and return the times.
+
+    The first is a separate value, because some engines open their writer for it.
+    """
     if not engine.updates:
         return {}
     engine.open(Path(task.folder))
@@ -132,7 +135,7 @@ PHASES = {"build": build, "query": query, "update": update}
 
 
 def main() -> None:
-    """Do the task."""
+    """Read the task, run it, and print the result."""
     task = Task.from_json(sys.stdin.read())
     result = PHASES[task.phase](task, load(task.engine))
     json.dump(result, sys.stdout)

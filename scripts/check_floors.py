@@ -4,7 +4,7 @@
 
 Compares each ``tests/floors/*.json`` with the same file in BASE, a commit (by default the previous one). A floor that is
 lower or missing is refused, and so is a missing file. Floors that were measured on other data are reported as not
-comparable. Without that commit, or without the file in it, there is nothing to compare. Ends with 1 if a floor was refused.
+comparable. If BASE does not exist or does not have the file, nothing is compared. Ends with 1 if a floor was refused.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Draw docs/terminal.svg: what the README's first command prints on a terminal, as a picture.
+"""Draw docs/terminal.svg, a picture of a terminal with the output of the README's first command.
 
     python scripts/draw_terminal.py
 
-Runs the commands in an empty folder with the sample article. ``tests/test_readme.py`` fails where the picture shows
-anything else than a terminal does, times aside; then run this again.
+Runs the commands in an empty folder with the sample article. ``tests/test_readme.py`` fails if the picture differs from
+the output of these commands in anything but times; then run this script again.
 """
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ PICTURE = REPOSITORY / "docs" / "terminal.svg"
 COMMANDS = ("newssearch index", 'newssearch query "coalition ISIS"')
 COLUMNS = 100
 CELL_WIDTH, LINE_HEIGHT, MARGIN, TITLE_BAR = 8.4, 19, 16, 34
-"""Pixels. A character of 14 pixels is 8.4 wide in most monospaced fonts; ``textLength`` holds it to that in all."""
+"""The sizes of the picture in pixels. In most monospaced fonts, a character of 14 pixels is 8.4 wide; ``textLength`` makes
+it so in all fonts."""
 BEGINS = {"1": "b", "2": "d", "34": "t"}
 ENDS = {"0": {"b", "d", "t"}, "22": {"b", "d"}, "39": {"t"}}
-"""The classes of the picture that each code of Select Graphic Rendition begins or ends, of those that newssearch prints."""
+"""The classes of the picture that each code of Select Graphic Rendition ends, for the codes that newssearch prints."""
 _CODE = re.compile(r"\x1b\[([\d;]*)m")
 _TIME = re.compile(r"\d+ ms|[\d.]+ s \([\d,]+ a second\)")
 
@@ -67,7 +68,7 @@ def printed(command: str, folder: Path, columns: int = COLUMNS, colours: bool = 
 
 
 def screen(commands: Iterable[str] = COMMANDS) -> list[str]:
-    """Return the lines of a terminal on which the commands were typed, in a new folder with the sample article."""
+    """Return the lines of a terminal after the commands, which run in a new folder with the sample article."""
     lines: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(REPOSITORY / "seeds", Path(folder) / "seeds")
@@ -82,7 +83,7 @@ def without_times(text: str) -> str:
 
 
 def runs(line: str) -> Iterator[tuple[str, str]]:
-    """Yield the pieces of a line, each with the classes that its codes stand for."""
+    """Yield the pieces of a line, each with the classes for the codes that apply to it."""
     classes: set[str] = set()
     at = 0
     for code in _CODE.finditer(line):
@@ -96,7 +97,7 @@ def runs(line: str) -> Iterator[tuple[str, str]]:
 
 
 def draw(lines: Sequence[str]) -> str:
-    """Return the picture of a terminal with these lines. It has its own background: it is legible on any page."""
+    """Return the picture of a terminal with the given lines. It has a background, so that it is legible on any page."""
     width = round(COLUMNS * CELL_WIDTH + 2 * MARGIN)
     height = TITLE_BAR + len(lines) * LINE_HEIGHT + MARGIN
     dots = "".join(

@@ -35,7 +35,7 @@ PIECES = [
 
 
 def strings(seed: int) -> Iterator[str]:
-    """Yield queries without end."""
+    """Yield random queries without end."""
     chance = random.Random(seed)
     examples = [
         match.replace("\\|", "|") for match in re.findall(r"^\| `(.+?)` \|", PAGE.read_text("utf-8"), re.M)
@@ -67,7 +67,7 @@ def strings(seed: int) -> Iterator[str]:
 
 
 def main() -> int:
-    """Run, print a summary, and return the exit code."""
+    """Run the queries, print a summary, and return the exit code."""
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

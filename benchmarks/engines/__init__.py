@@ -1,4 +1,4 @@
-"""The engines that are compared, each behind the same small interface."""
+"""The engines that the benchmark compares, each behind the same small interface."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["ENGINES", "Answer", "Engine", "Entry", "Mode", "load", "missing"]
 
 
 class Entry(NamedTuple):
-    """Where an engine is: its module here, its class, and the distribution that it needs (None: the standard library)."""
+    """The place of an engine: its module here, its class, and the distribution that it needs (None: no other)."""
 
     module: str
     class_name: str
@@ -28,7 +28,7 @@ ENGINES: dict[str, Entry] = {
     "whoosh": Entry("whoosh_engine", "Whoosh", "whoosh", "whoosh"),
     "bm25s": Entry("bm25s_engine", "Bm25s", "bm25s", "bm25s"),
 }
-"""By the name that a run calls it."""
+"""The engines by their names on the command line of a run."""
 
 
 def missing(name: str) -> bool:
@@ -37,7 +37,7 @@ def missing(name: str) -> bool:
 
 
 def load(name: str) -> Engine:
-    """A new engine. Imports its package, and no other engine's: each process measures one."""
+    """Return a new engine. It imports the package of this engine only, because each process measures one engine."""
     entry = ENGINES[name]
     engine: Engine = getattr(importlib.import_module(f"{__package__}.{entry.module}"), entry.class_name)()
     return engine

@@ -1,4 +1,4 @@
-"""What an engine must do to be measured."""
+"""The interface of an engine that the benchmark measures."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from ..corpus import Story
 from ..queries import KINDS, Kind, Query
 
 Mode = Literal["top", "counted", "shown"]
-"""What a search returns.
+"""The mode of a search, which decides what it returns.
 
 ``top``
-    the best paragraphs, by whatever the engine itself calls them, and nothing else;
+    only the best paragraphs, by the names that the engine has for them;
 ``counted``
-    the same, and how many there are in all;
+    the same, and the number of all matches;
 ``shown``
-    the same, and of the best their address, stored text and fields, and a highlighted snippet.
+    the same, and for the best their addresses, stored text and fields, and a highlighted snippet.
 """
 
 SNIPPET = 240
-"""Characters of a snippet, about."""
+"""The approximate number of characters of a snippet."""
 
 
 class Answer(NamedTuple):
-    """How many paragraphs match (None where they were not counted), and the names of the best.
+    """The answer to a query: the number of matching paragraphs (None if not counted), and the names of the best.
 
-    A name is an address, as :meth:`Story.addresses` has it, in the engine's fullest mode; in others that read nothing
-    stored, it is the engine's own.
+    In the engine's fullest mode, a name is an address as in :meth:`Story.addresses`. In a mode that reads nothing stored,
+    it is the engine's own name.
     """
 
     total: int | None
@@ -37,36 +37,36 @@ class Answer(NamedTuple):
 
 
 class Engine(ABC):
-    """One engine in its own process."""
+    """A search engine as the benchmark uses it, one in each process."""
 
     kinds: tuple[Kind, ...] = KINDS
-    """The kinds of queries that it can answer."""
+    """The kinds of queries that the engine can answer."""
     filters = True
-    """Whether it can filter by date and outlet."""
+    """Whether the engine can filter by date and outlet."""
     modes: tuple[Mode, ...] = ("top", "counted", "shown")
-    """What its searches can return at different costs, the fullest last."""
+    """The modes in which the engine can search, the fullest last."""
     updates = True
-    """Whether an article can be added to what was built."""
+    """Whether an article can be added to an existing index."""
 
     @abstractmethod
     def load(self, stories: Sequence[Story]) -> None:
-        """Take the stories in, as the objects that the engine's user would have parsed them to. Not timed."""
+        """Convert the stories to the objects that a user of the engine would have. Not timed."""
 
     @abstractmethod
     def build(self, folder: Path) -> None:
-        """Index what was loaded into an empty folder; when it returns, all is committed. Timed."""
+        """Index the loaded stories into an empty folder, and commit. Timed."""
 
     @abstractmethod
     def open(self, folder: Path) -> None:
-        """Open what was built."""
+        """Open the index for searching."""
 
     @abstractmethod
     def search(self, query: Query, mode: Mode, limit: int) -> Answer:
         """Answer a query. Timed."""
 
     def add(self, story: Story) -> None:
-        """Add one story to what is open: when it returns, it is committed, and the next search sees it. Timed."""
+        """Add one story to the open index and commit, so that the next search sees it. Timed."""
         raise NotImplementedError
 
     def close(self) -> None:  # noqa: B027  (most have nothing to give back)
-        """Give back what was opened."""
+        """Close the index."""

@@ -1,4 +1,4 @@
-"""bm25s: precomputed BM25 in sparse matrices. It ranks words and OR, and nothing else: no text, phrase, count or update."""
+"""The engine bm25s: precomputed BM25 in sparse matrices. It ranks words and OR; it has no text, phrases, counts, updates."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ADDRESSES = "addresses.json"
 
 
 class Bm25s(Engine):
-    """Lower case and Snowball English; the matrices mapped from disk, the addresses of the paragraphs in memory."""
+    """bm25s with lower case and Snowball's English stemmer. Matrices are mapped from disk, addresses are in memory."""
 
     kinds: tuple[Kind, ...] = ("term", "or3", "or5")
     filters = False

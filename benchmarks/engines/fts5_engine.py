@@ -1,4 +1,4 @@
-"""SQLite FTS5 of the standard library: paragraphs as rows, ordered by ``rank`` (BM25)."""
+"""The engine SQLite FTS5, from the standard library: paragraphs are rows, ordered by ``rank`` (BM25)."""
 
 from __future__ import annotations
 
@@ -12,19 +12,18 @@ from .base import Answer, Engine, Mode
 
 FILE = "paragraphs.sqlite"
 CACHE = -65_536
-"""SQLite's page cache: 64 MiB, where its default is 2."""
+"""The size of SQLite's page cache as a negative number of KiB: 64 MiB instead of the default of 2 MiB."""
 SHOWN = "address, text, title, outlet, date, snippet(paragraphs, 0, '<b>', '</b>', '…', 40)"
-"""Columns of a result that is shown; a snippet is so many words."""
+"""The columns of a result in the mode ``shown``; the last number is the length of a snippet in words."""
 
 INSERT = "INSERT INTO paragraphs VALUES (?, ?, ?, ?, ?, ?)"
 Row = tuple[str, str, int, str, str | None, str | None]
 
 
 class Fts5(Engine):
-    """The text by unicode61 (lower case, no accents) and porter; the other columns are stored, and not indexed.
+    """FTS5 with the tokenizers unicode61 (lower case, no accents) and porter; other columns are stored, but not indexed.
 
-    A filter is a condition on a stored column: FTS5 has nothing else for one. No total comes with the best rows;
-    it is a second statement.
+    A filter is a condition on a stored column, because FTS5 has no other filters. The total needs a second statement.
     """
 
     _stories: Sequence[Story]
@@ -75,7 +74,7 @@ def _rows(story: Story) -> Iterator[Row]:
 
 
 def _condition(query: Query) -> tuple[str, list[str]]:
-    """The condition of a statement, and the values of its parameters."""
+    """Return the condition of an SQL statement for a query, and the values of its parameters."""
     if query.kind.startswith("phrase"):
         match = f'"{" ".join(query.words)}"'
     elif query.kind == "prefix":

@@ -1,4 +1,4 @@
-"""newssearch: as its users use it, and with each paragraph as an article of its own."""
+"""The engine newssearch in two forms: as users have it, and with each paragraph as an article."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from .base import SNIPPET, Answer, Engine, Mode
 
 
 class NewssearchArticles(Engine):
-    """Articles, one result for each: a boolean operator holds for an article as a whole, its headline included.
+    """newssearch with one result an article; boolean operators apply to an article as a whole, headline included.
 
-    The count is that of matching paragraphs, so that it is the other engines' where a query has no AND.
+    The count is the number of matching paragraphs, so that it equals the other engines' count for queries without AND.
     """
 
     _articles: list[Article]
@@ -74,9 +74,9 @@ class NewssearchArticles(Engine):
 
 
 class NewssearchParagraphs(NewssearchArticles):
-    """Paragraphs as articles: every operator holds for a paragraph, as in the other engines.
+    """newssearch with each paragraph as an article, so that operators apply to a paragraph, as in the other engines.
 
-    The headline is stored as they store it: beside each paragraph, and not searched. The one such field is the
+    As in these, the headline is stored with each paragraph, and is not searched. The only field that allows this is the
     dateline.
     """
 
@@ -91,12 +91,12 @@ class NewssearchParagraphs(NewssearchArticles):
 
 
 def _snippet_length(mode: Mode) -> int:
-    """The ``snippet`` option of a search: 0 does not cut the text."""
+    """Return the option ``snippet`` of a search in a mode; 0 gives the whole text."""
     return SNIPPET if mode == "shown" else 0
 
 
 def _tree(query: Query) -> Node:
-    """The query as a tree."""
+    """Return the query as a tree of newssearch."""
     if query.kind.startswith("phrase"):
         return Phrase(" ".join(query.words))
     if query.kind == "prefix":

@@ -1,4 +1,4 @@
-"""tantivy-py: paragraphs as documents, a writer thread a core."""
+"""The engine tantivy, by its package tantivy-py: paragraphs are documents, with one writer thread for each core."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from .base import SNIPPET, Answer, Engine, Mode
 
 ANALYSER = "english"
 HEAP = 256_000_000
-"""Bytes that the writer may use before it writes a segment."""
+"""The number of bytes of memory that the writer may use before it writes a segment."""
 
 
 class Tantivy(Engine):
-    """The text by lower case, without accents, stemmed (Snowball English); the fields stored, outlet and date fast."""
+    """tantivy with lower case, no accents and Snowball's English stemmer; fields are stored, outlet and date are fast."""
 
     _stories: Sequence[Story]
     _index: Any

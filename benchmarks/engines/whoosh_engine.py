@@ -1,4 +1,4 @@
-"""Stock Whoosh, the library that newssearch stands on, as its documentation says to use it."""
+"""The engine Whoosh, the library on which newssearch is based, used as its documentation advises."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ from ..corpus import Story
 from ..queries import Query
 from .base import Answer, Engine, Mode
 
-with warnings.catch_warnings():  # Whoosh 2.7.4 was written for older Pythons, which shows when it is compiled
+with (
+    warnings.catch_warnings()
+):  # Whoosh 2.7.4 was written for older Pythons, and gives warnings when it is compiled
     warnings.simplefilter("ignore")
     from whoosh import analysis, fields, index
     from whoosh import query as asking
 
 MEMORY = 256
-"""Megabytes that each writing process may use before it writes a run."""
+"""The number of megabytes that each writing process may use before it writes a run."""
 
 
 class Whoosh(Engine):
-    """The text by lower case and Porter stemming, stop words kept; positions stored for phrases; a process a core."""
+    """Whoosh with lower case, Porter's stemmer, stop words, and positions for phrases; it writes in one process a core."""
 
     _stories: Sequence[Story]
     _index: Any
@@ -46,7 +48,7 @@ class Whoosh(Engine):
 
     def search(self, query: Query, mode: Mode, limit: int) -> Answer:
         asked, condition = self._query(query), _filter(query)
-        if condition is not None:  # search() has a filter of its own, but its total leaves that out
+        if condition is not None:  # search() has a parameter for filters, but its total ignores them
             asked = asking.And([asked, asking.ConstantScoreQuery(condition, 0.0)])
         hits = self._searcher.search(asked, limit=limit)
         count = len(hits) if mode != "top" else None

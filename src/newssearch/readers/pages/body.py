@@ -176,7 +176,7 @@ class _PagePieces:
         return marks if shown >= MIN_PUBLISHER_SHARE * self.plain else []
 
     def is_paragraph(self, piece: Piece) -> bool:
-        """Whether a piece looks like a paragraph, is visible, and is in no element that only accompanies the article."""
+        """Whether a piece looks like a paragraph, is visible, and is in no element that accompanies the article."""
         return (
             _looks_like_paragraph(piece)
             and piece.hidden_by is None

@@ -100,7 +100,7 @@ def test_errors_on_opening_say_what_to_do(tmp_path: Path, name: str) -> None:
     folder = tmp_path / name
     with pytest.raises(IndexNotFoundError) as caught:
         newssearch.open(folder)
-    assert f"make one with `newssearch index --index {folder} FILES…`" in str(caught.value)
+    assert f"make an index with `newssearch index --index {folder} FILES…`" in str(caught.value)
     assert caught.value.folder == folder
 
 

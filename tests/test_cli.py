@@ -430,10 +430,12 @@ def test_a_missing_index_ends_with_3_and_says_what_to_do(
     done = cli(*arguments, "--index", "nowhere")
     assert (done.code, done.out) == (3, "")
     assert done.err == (
-        "error: nowhere is no folder: make one with `newssearch index --index nowhere FILES…`\n"
+        "error: nowhere does not exist: make an index with `newssearch index --index nowhere FILES…`\n"
     )
     (tmp_path / "empty").mkdir()
-    assert cli(*arguments, "--index", "empty").err.startswith("error: empty holds no index: make one with ")
+    assert cli(*arguments, "--index", "empty").err.startswith(
+        "error: empty holds no index: make an index with "
+    )
     assert not (tmp_path / "nowhere").exists()
 
 
@@ -441,7 +443,7 @@ def test_a_file_is_no_index(cli: Command, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x", encoding="utf-8")
     done = cli("query", "rain", "--index", "file")
     assert done.code == 3
-    assert done.err.startswith("error: file is no folder")
+    assert done.err.startswith("error: file is not a folder")
 
 
 @pytest.mark.parametrize("name", ["format", "analysis"])
@@ -550,7 +552,7 @@ def test_show_takes_the_end_of_an_id_and_the_number_of_a_paragraph(cli: Command,
     assert cli("show", end) == cli("show", whole) == cli("show", f"baghdad-{end}")
     assert cli("show", f"{end}#2").out.endswith("\n\n   2  The rain stopped.\n")
     done = cli("show", f"{end}#9")
-    assert (done.code, done.err) == (1, f"error: {whole} has no paragraph 9: it has 3\n")
+    assert (done.code, done.err) == (1, f"error: {whole} has no paragraph 9: it has 3 paragraphs\n")
 
 
 def test_show_of_nobody_is_a_failure(cli: Command, held: Path) -> None:
@@ -623,7 +625,7 @@ def test_remove_asks_first(cli: Command, held: Path) -> None:
 def test_remove_without_an_answer_removes_nothing(cli: Command, held: Path) -> None:
     done = cli("remove", ids(cli)["Heat"], stdin=b"")
     assert done.code == 1
-    assert done.err.endswith("error: nothing was removed: confirm the question, or use --yes\n")
+    assert done.err.endswith("error: nothing was removed: answer the question, or use --yes\n")
     assert cli("query", "--count").out.startswith("2 articles")
 
 

@@ -569,7 +569,7 @@ def test_a_colon_behind_a_word_in_capitals_makes_words(text: str, shown: str, no
         ("publish_date", "write date:2024, date:2024-07..2024-09, date:>=2024 or date:<2024"),
         ("before", "write date:<2024-07-25"),
         ("after", "write date:>2024-07-25"),
-        ("filetype", "there are title, outlet"),
+        ("filetype", "the fields are title, outlet"),
     ],
 )
 def test_a_field_in_small_letters_that_is_none_is_an_error_with_the_nearest(

@@ -109,7 +109,7 @@ def load_config(archive: Path, environ: Mapping[str, str] | None = None) -> Conf
             hint = (
                 f": did you mean {near[0]}?"
                 if near
-                else f"; there are: {', '.join(_READERS).replace('_', '-')}"
+                else f"; the settings are: {', '.join(_READERS).replace('_', '-')}"
             )
             raise ConfigError(f"{name}: no such setting: {key}{hint}")
         try:
@@ -184,7 +184,7 @@ def parse_toml(text: str) -> dict[str, Any]:
 
 def _boolean(value: object) -> bool:
     if not isinstance(value, bool):
-        raise ValueError("it is true or false")
+        raise ValueError("must be true or false")
     return value
 
 
@@ -198,46 +198,46 @@ def _flag(text: str) -> bool:
 
 def _language_tag(value: object) -> str:
     if not (isinstance(value, str) and value.strip() and len(value) < 36):
-        raise ValueError('it is a language, as "en" or "pt-BR"')
+        raise ValueError('must be a language, such as "en" or "pt-BR"')
     return value.strip()
 
 
 def _exclude_patterns(value: object) -> tuple[str, ...]:
     patterns = [value] if isinstance(value, str) else value
     if not (isinstance(patterns, list) and all(isinstance(item, str) and item.strip() for item in patterns)):
-        raise ValueError('it is a pattern, or a list of patterns, as ["drafts/**", "*.tmp"]')
+        raise ValueError('must be a pattern or a list of patterns, such as ["drafts/**", "*.tmp"]')
     return tuple(patterns)
 
 
 def _column_pairs(value: object) -> tuple[tuple[str, str], ...]:
     if not (isinstance(value, dict) and all(isinstance(name, (str, int)) for name in value.values())):
-        raise ValueError('it is a table of fields and columns, as title = "Headline"')
+        raise ValueError('must be a table of fields and columns, such as title = "Headline"')
     return tuple((_field(named), str(name)) for named, name in value.items())
 
 
 def _field(name: str) -> str:
     named = name.strip().lower()
     if named not in COLUMN_FIELDS:
-        raise ValueError(f"no such field: {name}; there are: {', '.join(COLUMN_FIELDS)}")
+        raise ValueError(f"no such field: {name}; the fields are: {', '.join(COLUMN_FIELDS)}")
     return named
 
 
 def _outlets(value: object) -> Aliases:
     if not isinstance(value, dict):
         raise ValueError(
-            'it is a table of names of outlets with their other names, as "The Echo" = ["echo.example.org"]'
+            'must be a table of outlets with their other names, such as "The Echo" = ["echo.example.org"]'
         )
     lists = {name: [others] if isinstance(others, str) else others for name, others in value.items()}
     if not all(
         isinstance(others, list) and all(isinstance(o, str) for o in others) for others in lists.values()
     ):
-        raise ValueError("the other names of an outlet are a string, or a list of strings")
+        raise ValueError("the other names of an outlet must be a string or a list of strings")
     return aliases_of(lists)
 
 
 def _folders(value: object) -> tuple[tuple[str, str], ...]:
     if not (isinstance(value, dict) and all(isinstance(outlet, str) and outlet for outlet in value.values())):
-        raise ValueError('it is a table of folders and outlets, as "wire/echo" = "The Echo"')
+        raise ValueError('must be a table of folders and outlets, such as "wire/echo" = "The Echo"')
     return tuple(value.items())
 
 
@@ -248,10 +248,12 @@ _SIZE_UNITS = {"k": 1, "m": 2, "g": 3}
 def _limits(value: object) -> Limits:
     names = [limit.name for limit in fields(Limits)]
     if not isinstance(value, dict):
-        raise ValueError(f'it is a table of bounds, as document = "256 MiB"; there are: {", ".join(names)}')
+        raise ValueError(
+            f'must be a table of bounds, such as document = "256 MiB"; the limits are: {", ".join(names)}'
+        )
     for name in value:
         if name not in names:
-            raise ValueError(f"no such limit: {name}; there are: {', '.join(names)}")
+            raise ValueError(f"no such limit: {name}; the limits are: {', '.join(names)}")
     return Limits(**{name: _bound_of(name, given) for name, given in value.items()})
 
 
@@ -265,7 +267,7 @@ def _bound_of(name: str, value: object) -> int:
     if found is not None:
         size = int(found[1]) * (1024 if found[3] else 1000) ** _SIZE_UNITS.get((found[2] or "").lower(), 0)
     if size <= 0:
-        raise ValueError(f'{name} is a number above 0, or a size as "256 MiB"')
+        raise ValueError(f'{name} must be a number above 0 or a size such as "256 MiB"')
     return size
 
 

@@ -142,7 +142,9 @@ class Request:
             object.__setattr__(self, name, number)
         arguments.instance("now", self.now, (dt.datetime, type(None)), "a datetime, or None")
         if arguments.text("sort", self.sort) not in SORTS:
-            raise QueryError(f"cannot sort by {self.sort!r}", suggestion=f"there are: {', '.join(SORTS)}")
+            raise QueryError(
+                f"cannot sort by {self.sort!r}", suggestion=f"the choices are: {', '.join(SORTS)}"
+            )
         object.__setattr__(self, "facets", _facet_names(self.facets))
         _bounds(self.since, self.until, self.on, self.now)
         for name in FILTER_FIELDS:
@@ -265,7 +267,7 @@ def _facet_names(given: str | Iterable[str]) -> tuple[str, ...]:
             from difflib import get_close_matches  # slow to import, and seldom needed
 
             near = get_close_matches(name, FACET_FIELDS, 1)
-            hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(FACET_FIELDS)}"
+            hint = f"did you mean {near[0]}?" if near else f"the facets are: {', '.join(FACET_FIELDS)}"
             raise QueryError(f"there is no facet {name!r}", suggestion=hint)
         chosen[name] = None
     return tuple(chosen)
@@ -279,7 +281,7 @@ def _bounds(
     Raises :class:`QueryError` if ``on`` is combined with the others, if a text is no date, or if the period is empty.
     """
     if on is not None and (since is not None or until is not None):
-        raise QueryError("a search is either on a date or since and until dates, not both")
+        raise QueryError("give either on, or since and until, but not both")
     if on is not None:
         return _period("on", on, now)
     start = _period("since", since, now)[0] if since is not None else None

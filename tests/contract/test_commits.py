@@ -48,7 +48,7 @@ def storm() -> Article:
 def test_create_never_erases_an_index(address: str) -> None:
     with index_of(address, storm()) as made:
         pass
-    with pytest.raises(IndexExistsError, match="holds an index already") as caught:
+    with pytest.raises(IndexExistsError, match="already holds an index") as caught:
         newssearch.create(address)
     assert caught.value.folder == made.folder
     with newssearch.open_or_create(address) as index:
@@ -63,7 +63,7 @@ def test_open_or_create_makes_an_index_where_there_is_none(engine: Engine, tmp_p
 
 
 def test_an_index_that_is_not_there_is_an_error_that_names_it(address: str) -> None:
-    with pytest.raises(IndexNotFoundError, match="make one with `newssearch index"):
+    with pytest.raises(IndexNotFoundError, match="make an index with `newssearch index"):
         newssearch.open(address)
     with pytest.raises(IndexNotFoundError):
         newssearch.verify(address)

@@ -102,14 +102,17 @@ def confirming(yes: bool, asks: bool) -> Callable[[Removal], bool] | None:
 
 
 def confirmed(question: str) -> bool:
-    """Ask the user; return whether he agrees. Raises :class:`NewssearchError` if piped standard input has no answer."""
+    """Ask the user a question. Return whether the answer is yes.
+
+    Raises :class:`NewssearchError` if standard input is not a terminal and ends without an answer.
+    """
     try:
         return click.confirm(question, err=True)
     except click.Abort:
         if sys.stdin.isatty():
             raise
         click.echo(err=True)
-        raise NewssearchError("nothing was removed: confirm the question, or use --yes") from None
+        raise NewssearchError("nothing was removed: answer the question, or use --yes") from None
 
 
 def print_report(report: IndexReport, as_json: bool, rebuilds: bool) -> None:
@@ -158,7 +161,7 @@ class Stop:
 
 @contextmanager
 def stoppable() -> Iterator[Stop]:
-    """Let the first Ctrl-C or SIGTERM end a run after the current article, and the second one stop it at once."""
+    """Let Ctrl-C or SIGTERM end the ``with`` block: the first signal after the current article, the second at once."""
     import signal  # slow to import, and a search needs none of it
 
     stop = Stop()

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from newssearch.config import load_config
+from newssearch.display.brief import many
 from newssearch.errors import NewssearchError
 from newssearch.fields import FACET_FIELDS
 from newssearch.highlight.snippets import SNIPPET_LENGTH, highlighted
@@ -88,7 +89,7 @@ from .summaries import text_config, text_info
     help="Show every copy of a story, not only the best.",
 )
 @click.option(
-    "--novel", is_flag=True, help="Only paragraphs that appear in no earlier article, near copies included."
+    "--novel", is_flag=True, help="Only paragraphs that no earlier article has, not even as a near copy."
 )
 @click.option("--names", is_flag=True, help="Find names in other spellings too: Qaddafi also finds Gadhafi.")
 @click.option(
@@ -115,7 +116,8 @@ def query_command(
     iraq coalition          articles with both words, in headline or text
     iraq OR syria           articles with either word
     iraq -syria             articles without the second word; also NOT syria
-    "security forces"       both words side by side; ( ) makes groups
+    "security forces"       both words side by side
+    (iraq OR syria) war     the second word, and either of the words in parentheses
     If the query starts with "-", put "--" before it: newssearch query -- -syria iraq
     """
     check_query(context)
@@ -168,7 +170,9 @@ def show_command(article_id: str, folder: Path, text: str | None, as_json: bool)
         article = opened.article(wanted)
     chosen = [p for p in article.paragraphs if not number or str(p.number) == number]
     if number and not chosen:
-        raise NewssearchError(f"{article.id} has no paragraph {number}: it has {len(article.paragraphs)}")
+        raise NewssearchError(
+            f"{article.id} has no paragraph {number}: it has {many(len(article.paragraphs), 'paragraph')}"
+        )
     parsed = parse(without_surrogates(text)) if text else None
     print_diagnostics(parsed.diagnostics if parsed else (), text or "")
     shown = highlighted(article, chosen, parsed)
@@ -187,9 +191,9 @@ def show_command(article_id: str, folder: Path, text: str | None, as_json: bool)
 @click.option("--list", "listed", is_flag=True, help="List the versions without their changes.")
 @json_option
 def story_command(article_id: str, folder: Path, listed: bool, as_json: bool) -> int:
-    """Print the versions of a story: who ran it when, and which paragraphs each kept, changed, cut or added.
+    """Print the versions of a story: who published it when, and which paragraphs each kept, changed, cut or added.
 
-    Each version is compared with the earliest. ID is the id of any version, or the end of one.
+    Each version is compared with the earliest. ID is the id of any version, or the end of that id.
     """
     with open_index(folder) as opened:
         found = opened.story(without_surrogates(article_id))

@@ -24,7 +24,7 @@ from .summaries import text_salvage, text_verification
     show_default=True,
     type=click.IntRange(0),
     metavar="N",
-    help="Number of articles of each segment whose words are compared with their text.",
+    help="Number of articles in each segment whose words are compared with their text.",
 )
 @click.option("--clean", "cleaned", is_flag=True, help="Remove files left over from interrupted runs.")
 @wait_option
@@ -35,7 +35,8 @@ def verify_command(
 ) -> int:
     """Check the whole index for damage: checksums, stored texts, and internal consistency.
 
-    Others may search and write meanwhile. Exits with 3 if the index is damaged, and with 1 if a file cannot be read.
+    Other programs can search and write in the meantime. Exits with 3 if the index is damaged, and with 1 if a file
+    cannot be read.
     """
     check_verify(context)
     from newssearch.integrity import verify  # slow to import, and a search needs none of it

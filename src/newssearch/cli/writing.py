@@ -58,7 +58,11 @@ SHOWN_PATHS = 10
     help="Make a new index from PATHS alone; it replaces the old one when it is complete.",
 )
 @click.option("--retry", is_flag=True, help="Read rejected files again.")
-@click.option("--yes", is_flag=True, help="With --prune or --rebuild: remove more than half without asking.")
+@click.option(
+    "--yes",
+    is_flag=True,
+    help="With --prune or --rebuild: remove more than half of the articles without asking.",
+)
 @wait_option
 @json_option
 def index_command(
@@ -187,8 +191,8 @@ def remove_command(
 ) -> int:
     """Remove articles by id, by file, by query or by filter, after confirmation.
 
-    Beside ids or files, the query and the filters narrow the choice: --path wire --until 2019 removes the old articles
-    of a folder. A removed article returns only when its file changes, or with a rebuild.
+    With ids or files, the query and the filters narrow the choice: --path wire --until 2019 removes the old articles
+    of a folder. A removed article comes back only when its file changes, or with a rebuild.
     """
     given = {name: value for name, value in filters.items() if value}
     if not (ids or paths or text or given):

@@ -225,7 +225,7 @@ class _Lexer:
                 start=match.start(),
                 end=match.end(),
                 suggestion=suggest_field(name)
-                or f"there are {', '.join(QUERY_FIELDS)}; a word with a colon goes in quotation marks",
+                or f"the fields are {', '.join(QUERY_FIELDS)}; put a word with a colon in quotation marks",
             )
         whole = _WORD_TOKEN.match(self.text, match.start())
         end = whole.end() if whole is not None else match.end()

@@ -202,7 +202,7 @@ class Region(Operator):
     def __post_init__(self) -> None:
         _check_nodes(self.operand)
         if arguments.text("name", self.name) not in REGIONS:
-            raise ValueError(f"no part of an article: {self.name!r}; there are {', '.join(REGIONS)}")
+            raise ValueError(f"no part of an article: {self.name!r}; the parts are {', '.join(REGIONS)}")
 
     def __str__(self) -> str:
         inner = _parenthesised(self.operand)
@@ -223,7 +223,7 @@ class Field(Operator):
 
     def __post_init__(self) -> None:
         if arguments.text("name", self.name) not in VALUE_FIELDS:
-            raise ValueError(f"no such field: {self.name!r}; there are {', '.join(VALUE_FIELDS)}")
+            raise ValueError(f"no such field: {self.name!r}; the fields are {', '.join(VALUE_FIELDS)}")
         if not self.pattern:
             require_word(self, "value")
             return

@@ -122,7 +122,7 @@ def unwritable(folder: Path, error: OSError) -> IndexWriteError:
 
 @contextmanager
 def named(path: Path) -> Iterator[None]:
-    """Add the name of a file to an :class:`OSError` of the ``with`` block that has no file name."""
+    """Add ``path`` as the file name to an :class:`OSError` of the ``with`` block that names no file."""
     try:
         yield
     except OSError as error:

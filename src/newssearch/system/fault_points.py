@@ -1,8 +1,8 @@
 """Fault points: named places in the code where a test can interrupt a run, to prove that nothing is lost.
 
-Code that writes to an index calls :func:`fault_point` between any two steps that a power cut, a full disk or ``kill
--9`` could separate. The call does nothing, unless a test has set :data:`handler`, which may raise an exception, end the
-process, or inspect the files.
+Code that writes to an index calls :func:`fault_point` between any two steps that a power cut, a full disk or
+``kill -9`` could separate. The call does nothing, unless a test has set :data:`handler`, which may raise an exception,
+end the process, or inspect the files.
 """
 
 from __future__ import annotations

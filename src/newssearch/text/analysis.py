@@ -171,7 +171,7 @@ class Analyser:
         return form
 
     def _front(self, word: str) -> int:
-        """Return the length of the elided and joined beginnings of a clean word, in characters."""
+        """Return the length of the elided and joined beginnings of a cleaned word, in characters."""
         front = elided_length(word, self.name)
         return front + joined_length(word[front:], self.name)
 

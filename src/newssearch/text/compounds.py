@@ -81,7 +81,7 @@ def may_have_parts(text: str, *, joined_to: bool) -> bool:
 
 
 def singular_of(word: str) -> str:
-    """Return the singular of a plural acronym, or ``""`` for any other clean word.
+    """Return the singular of a plural acronym, or ``""`` for any other word; both cleaned (:func:`.spelling.clean`).
 
     >>> singular_of("NGOs"), singular_of("PhDs"), singular_of("As"), singular_of("#NGOs")
     ('NGO', 'PhD', '', '')
@@ -165,7 +165,7 @@ def _cut_before(word: str, letters: Sequence[tuple[str, int]], cuts: Sequence[in
 
 
 def is_tag(text: str, start: int) -> bool:
-    """Whether the word at ``start`` follows ``#`` or ``@``, with no letter before that sign."""
+    """Whether the word at offset ``start`` follows a ``#`` or ``@`` that has no letter or digit before it."""
     if start == 0 or text[start - 1] not in TAGS:
         return False
     at = start - 2

@@ -20,7 +20,7 @@ ELIDED = {
     ),
     "portuguese": frozenset("d n".split()),
 }
-"""The elided words of each analysis, in lower case, that are left out of the term of the word after them."""
+"""The words that are elided in each language and left out of the term of the next word, by the name of the analysis."""
 
 JOINED_TO = {
     "french": frozenset("quelqu".split()),
@@ -32,8 +32,8 @@ JOINED_TO = {
         """.split()
     ),
 }
-"""The elided words of each analysis, in lower case, that stay in the term: a query finds ``Sant'Egidio`` and
-``Egidio``."""
+"""The words that are elided in each language but stay in the term, by the name of the analysis. A query finds the whole
+(``Sant'Egidio``) and the part after the apostrophe (``Egidio``)."""
 
 ANY_ELIDED = frozenset().union(*ELIDED.values())
 ANY_JOINED_TO = frozenset().union(*JOINED_TO.values())
@@ -48,7 +48,9 @@ _DOUBTFUL_HEADS = frozenset("dl")
 
 
 def elided_length(word: str, analysis: str) -> int:
-    """Return the number of characters at the beginning of a clean word that are left out of its term.
+    """Return the number of characters at the beginning of a word that are left out of its term.
+
+    The word has been cleaned (:func:`.spelling.clean`).
 
     >>> [elided_length(word, "french") for word in ("l'Ukraine", "qu'il", "d'aujourd'hui", "aujourd'hui", "D'Souza", "N'Djamena")]
     [2, 3, 2, 0, 0, 0]
@@ -60,9 +62,9 @@ def elided_length(word: str, analysis: str) -> int:
 
 
 def joined_length(word: str, analysis: str) -> int:
-    """Return the length in characters of the beginning that is joined to a clean word (``Sant'``), or 0 if it has none.
+    """Return the length in characters of the beginning that is joined to a word (``Sant'``), or 0 if it has none.
 
-    The caller has removed the elided beginning (:func:`elided_length`).
+    The word has been cleaned (:func:`.spelling.clean`), and has lost its elided beginning (:func:`elided_length`).
 
     >>> joined_length("Sant'Egidio", "italian"), joined_length("l'arte", "italian")
     (5, 0)

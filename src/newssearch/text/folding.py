@@ -74,7 +74,7 @@ def unelided(spelling: str, form: str) -> str:
 
 
 def whole_form(spelling: str) -> str:
-    """Return the folded form of a surface form, including the elided beginning."""
+    """Return the folded form of a surface form, including the elided beginning (``l'otan``)."""
     return fold(spelling.lstrip(TAG_PREFIX))
 
 

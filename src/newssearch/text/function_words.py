@@ -39,4 +39,5 @@ FUNCTION_WORDS = {
         """
     ),
 }
-"""The function words of each analysis, in lower case. They are indexed and searched like all other words."""
+"""The function words of each language, in lower case, by the name of its analysis. They are searched like all other
+words."""

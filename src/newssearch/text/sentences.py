@@ -35,14 +35,14 @@ from newssearch.system.lazy_regex import Pattern
 from .spelling import IGNORABLE
 
 ABBREVIATIONS_FOLDER = Path(__file__).with_name("abbreviations")
-"""The folder with the files of abbreviations and openers."""
+"""The folder with the files of the abbreviations and openers of each language."""
 
 # The values of Clue.begins.
 STARTS_NOTHING = 0
 """The kind of a chunk with only marks that end or close the text before it. No sentence begins with such a chunk."""
 SMALL, CAPITAL, NUMBER, OPENER = 1, 2, 3, 4
-"""The kinds of chunks that begin with a small letter, a capital, a number or an opener. A letter without case counts as
-a capital."""
+"""The kinds of chunks that begin with a small letter, a capital, a number or an opener (a word such as ``However``). A
+letter without case counts as a capital."""
 AS_NEXT = 5
 """The kind of a chunk that has no word and opens the text after it (``«``, ``–``). A sentence begins with such a chunk
 if one begins with the chunk after it; an opener there counts as any other word with a capital (``N.J. – The``)."""
@@ -155,7 +155,7 @@ class Rules:
         return None
 
     def begins(self, chunk: str) -> int:
-        """Return the ``Clue.begins`` of a chunk."""
+        """Return the kind of a chunk by its beginning: ``Clue.begins``, :data:`STARTS_NOTHING` to :data:`AS_NEXT`."""
         if chunk.isascii() and chunk.isalpha() and (chunk.islower() or chunk[0].isupper()):  # most chunks
             if chunk in self._openers:
                 return OPENER
@@ -181,7 +181,7 @@ class Rules:
         return OPENER if word.rstrip(',;:!?"”»)') in self._openers else CAPITAL
 
     def ends(self, chunk: str) -> int:
-        """Return the ``Clue.ends`` of a chunk."""
+        """Return the bits of the kinds of chunks that begin a sentence after this chunk: ``Clue.ends``."""
         if not chunk.isascii():
             chunk = _INVISIBLE_CHAR.sub("", chunk) or " "
         if chunk[-1] not in self._ending and chunk[-1] != "]":
@@ -204,7 +204,7 @@ class Rules:
         return self._ends_after_word(word) if tail[0] == "." else self._full_stops.get(f"{word}!", ENDS)
 
     def _ends_after_word(self, word: str) -> int:
-        """Return the ``Clue.ends`` of a chunk that ends with ``word`` and a full stop."""
+        """Return the ``Clue.ends`` of a chunk that ends with ``word`` and a full stop (see :meth:`ends`)."""
         if (listed := self._full_stops.get(word)) is not None:
             return listed
         if _ENDS_IN_THAI.search(word) is not None:
@@ -257,7 +257,7 @@ def _starts_inside(chunk: str) -> Iterator[int]:
 
 @cache
 def rules(analysis: str) -> Rules:
-    """Return the rules of the analysis with the given name."""
+    """Return the rules of the analysis with the given name, such as ``"english"``."""
     return Rules(analysis)
 
 

@@ -45,8 +45,8 @@ def _token_pattern(
     """Return the regular expression of a word.
 
     It is made of other regular expressions: ``letter`` matches a letter, ``digits`` and ``word`` a run of digits or
-    word characters, ``goes_on`` a character that continues a word, and ``join`` a sign between two runs. The
-    alternatives are tried in this order at each place, and each takes linear time, because none can backtrack.
+    word characters, ``goes_on`` a character that continues a word, and ``join`` a sign between two runs. Its
+    alternatives are tried in their order at each place, and each takes linear time, because none can backtrack.
     ``elided`` adds the alternatives for texts that :data:`_NEEDS_ELISION` matches: initials or a number after an
     apostrophe, and ``l·l``.
     """

@@ -115,7 +115,7 @@ class IndexFolder:
         return lock
 
     def _exists(self) -> IndexExistsError:
-        return IndexExistsError(f"{self.folder} holds an index already", self.folder)
+        return IndexExistsError(f"{self.folder} already holds an index", self.folder)
 
     def check_names(self, extras: Iterable[str]) -> None:
         """Check that a new index would not overwrite a file of another program: the marker and the named ``extras``.
@@ -297,8 +297,8 @@ class IndexFolder:
 
 def _not_found(folder: Path) -> IndexNotFoundError:
     """Return the error that says that a folder does not exist or holds no index."""
-    what = "is no folder" if not folder.is_dir() else "holds no index"
-    message = f"{folder} {what}: make one with `newssearch index --index {folder} FILES…`"
+    what = "holds no index" if folder.is_dir() else "is not a folder" if folder.exists() else "does not exist"
+    message = f"{folder} {what}: make an index with `newssearch index --index {folder} FILES…`"
     return IndexNotFoundError(message, folder)
 
 

@@ -514,8 +514,10 @@ def test_each_folder_that_is_empty_now_is_weighed_by_itself(tmp_path: Path) -> N
         (tmp_path / folder).mkdir(parents=True)
     known = {f"{folder}/{file}.txt": 1 + file for folder in folders for file in range(4)}
     still = {f"web/still/{file}.txt": 1 for file in range(500)}
-    look = files.Look([files.Source(Path(path), path) for path in still], scopes=[files.Scope("web")])
-    plan = pruning.plan(known | still, look, tmp_path, (), lambda removal: removal.path != "web/7")
+    listing = files.FileListing(
+        [files.Source(Path(path), path) for path in still], scopes=[files.Scope("web")]
+    )
+    plan = pruning.plan(known | still, listing, tmp_path, (), lambda removal: removal.path != "web/7")
     assert [(one.path, one.articles, one.known, one.files) for one in plan.refused] == [("web/7", 10, 10, 4)]
     assert sorted(plan.remove) == sorted(path for path in known if not path.startswith("web/7/"))
     assert plan.kept == 10
@@ -525,10 +527,12 @@ def test_each_folder_that_is_empty_now_is_weighed_by_itself(tmp_path: Path) -> N
 
 
 def test_scopes_are_folders_and_not_beginnings_of_names() -> None:
-    look = files.Look(scopes=[files.Scope("a"), files.Scope("a/b", recursive=False), files.Scope("/mnt/x/")])
+    listing = files.FileListing(
+        scopes=[files.Scope("a"), files.Scope("a/b", recursive=False), files.Scope("/mnt/x/")]
+    )
 
     def scopes(path: str) -> list[str]:
-        return [scope.path for scope in look.scopes_of(path)]
+        return [scope.path for scope in listing.scopes_of(path)]
 
     assert scopes("a/1.txt") == ["a"]
     assert scopes("a/b/1.txt") == ["a/b", "a"]
@@ -536,11 +540,11 @@ def test_scopes_are_folders_and_not_beginnings_of_names() -> None:
     assert scopes("ab/1.txt") == []
     assert scopes("/mnt/x/y/1.txt") == ["/mnt/x/"]
     assert scopes("/mnt/xy/1.txt") == []
-    here = files.Look(scopes=[files.Scope(".")])
+    here = files.FileListing(scopes=[files.Scope(".")])
     assert here.scopes_of("1.txt")
     assert here.scopes_of("a/b/1.txt")
     assert not here.scopes_of("/mnt/x/1.txt")
-    assert files.Look(scopes=[files.Scope("/")]).scopes_of("/mnt/x/1.txt")
+    assert files.FileListing(scopes=[files.Scope("/")]).scopes_of("/mnt/x/1.txt")
 
 
 def test_a_rebuild_that_finds_nothing_says_that_the_index_stays(cli: Command, archive: Path) -> None:

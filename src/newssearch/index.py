@@ -356,7 +356,7 @@ class Index:
         with self._reading() as snapshot:
             if found := snapshot.ids_of(str(path)) or snapshot.ids_of(name):
                 return found
-            below = files.Look(scopes=[files.Scope(name)])
+            below = files.FileListing(scopes=[files.Scope(name)])
             inside = (file for file in snapshot.paths() if file != STREAM and below.scopes_of(file))
             return [article_id for file in inside for article_id in snapshot.ids_of(file)]
 
@@ -422,13 +422,13 @@ class Index:
         chosen, options = chosen_settings(self.folder.absolute().parent, config, options)
 
         def work(run: Indexer) -> None:
-            look = files.look(wanted, self.folder, chosen.exclude)
+            listing = files.list_files(wanted, self.folder, chosen.exclude)
             if prune:
                 self.refresh()
                 with self._reading() as snapshot:
                     indexed = snapshot.paths()
-                run.prune(indexed, look, self._archive, chosen.exclude, confirm)
-            run.read_files(look)
+                run.prune(indexed, listing, self._archive, chosen.exclude, confirm)
+            run.read_files(listing)
             run.read_copies(self._archive)
             if stream is not None:
                 run.read_stream(stream)

@@ -34,7 +34,8 @@ class Source(NamedTuple):
 class Scope(NamedTuple):
     """A folder whose files a run reads: all files below it, or those directly in it if ``recursive`` is false.
 
-    ``path`` is the name of the folder in the index. If nothing could be found at a given path, the scope is that path.
+    ``path`` is the name of the folder in the index. A path that the user gave and that cannot be read is a scope too:
+    it may have been a file or a folder.
     """
 
     path: str
@@ -44,8 +45,9 @@ class Scope(NamedTuple):
 
 
 @dataclass
-class Look:
-    """The result of :func:`look`: the files to read, the paths that lead to no file, and counts of what was left out.
+class FileListing:
+    """The result of :func:`list_files`: the files to read, the paths that lead to no file, and counts of what was left
+    out.
 
     ``skipped`` counts left-out items by kind; ``excluded`` has the names in the index of the files that an exclude
     pattern matches; ``scopes`` are the folders that were read.
@@ -59,8 +61,7 @@ class Look:
     unlisted: dict[str, str] = field(default_factory=dict)
     """The reason why a folder cannot be listed, for each such folder, by its name in the index."""
     broken_links: dict[str, str] = field(default_factory=dict)
-    """The reason why a link below a folder cannot be followed, by the link's name in the index. The target may be a
-    folder."""
+    """The reason why a link below a folder cannot be followed, by its name in the index. It may lead to a folder."""
 
     def scopes_of(self, path: str) -> list[Scope]:
         """Return the scopes that contain a file, given by its name in the index.
@@ -99,7 +100,7 @@ def _folders_of(path: str) -> Iterator[str]:
         yield "."
 
 
-def look(patterns: Iterable[str | Path], index: Path, exclude: Sequence[str] = ()) -> Look:
+def list_files(patterns: Iterable[str | Path], index: Path, exclude: Sequence[str] = ()) -> FileListing:
     """Find the files that ``patterns`` match, each once, in a stable order. A pattern is a file, a folder or a glob.
 
     A folder stands for all files below it, except hidden files, links to folders (which could form cycles, and are
@@ -107,11 +108,11 @@ def look(patterns: Iterable[str | Path], index: Path, exclude: Sequence[str] = (
     ``exclude`` matches (see :func:`excluded`), and the folder of the ``index`` itself. A pattern that matches nothing
     is rejected, and so is a folder that cannot be listed.
     """
-    return _FileFinder(index, exclude).look(patterns)
+    return _FileFinder(index, exclude).find(patterns)
 
 
 class _FileFinder:
-    """One call of :func:`look`: the archive, the exclude patterns, and the files found so far.
+    """One call of :func:`list_files`: the archive, the exclude patterns, and the files found so far.
 
     Links are resolved before paths are compared, so that a file that is reached by two paths is found once.
     """
@@ -120,10 +121,10 @@ class _FileFinder:
         self.root, self.unresolved_root = str(archive_of(index)), str(index.absolute().parent)
         self.skip = real_path(index)
         self.exclude = exclude
-        self.found = Look()
+        self.found = FileListing()
         self.seen: set[str] = set()
 
-    def look(self, patterns: Iterable[str | Path]) -> Look:
+    def find(self, patterns: Iterable[str | Path]) -> FileListing:
         """Find the files that the patterns match, and return all that was found."""
         for pattern in patterns:
             self._expand(Path(pattern), str(pattern))
@@ -146,7 +147,10 @@ class _FileFinder:
             self._take(path, named=True)
 
     def _take(self, path: Path, *, named: bool) -> None:
-        """Add a file to the result, or all files below a folder. Exclude patterns spare a file that is ``named``."""
+        """Add a file to the result, or all files below a folder.
+
+        If the user ``named`` the file itself, exclude patterns do not apply to it.
+        """
         if os.path.isdir(path):  # noqa: PTH112  (false, not an error, if the system does not say)
             self.found.scopes.append(Scope(self._name(path)))
             self._take_folder(path)

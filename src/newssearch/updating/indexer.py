@@ -44,7 +44,7 @@ STALE_MTIME = -2
 UNOPENED_MTIME = -3
 """In the manifest, this stands for the modification time of a file that could not be opened. Each run tries again."""
 COUNTS_OF_CHANGES = ("added", "updated", "removed", "kept", "paragraphs")
-"""Reading a file again, for its copies of removed articles, adds to these counts of the report and to no others."""
+"""When a file is read again so that its copies replace removed articles, only these counts of the report grow."""
 
 
 @dataclass(slots=True)
@@ -143,12 +143,19 @@ class Indexer:
 
     @cached_property
     def _reading(self) -> str:
-        """A string for the options and installed formats: beside the file, the outcome of reading depends on these."""
+        """A string that stands for the options and installed formats.
+
+        If it has not changed, reading an unchanged file has the same outcome.
+        """
         return signature(self._options)
 
     @cached_property
     def _reading_rejected(self) -> str:
-        """The same string for files with rejections, with the versions of packages: another version may read more."""
+        """The string that stands for the options, formats and versions of packages; it is used for files with
+        rejections.
+
+        Another version may read what was rejected.
+        """
         return f"{self._reading} {versions()}"
 
     def _is_current(self, entry: Entry) -> bool:
@@ -162,12 +169,12 @@ class Indexer:
 
     # ---- sources
 
-    def read_files(self, look: files.Look) -> None:
-        """Bring the index up to date with the files in ``look``: read the changed ones, and count all of them."""
-        found = look.sources
-        for rejected in look.rejected:
+    def read_files(self, listing: files.FileListing) -> None:
+        """Bring the index up to date with the listed files: read the changed ones, and count all of them."""
+        found = listing.sources
+        for rejected in listing.rejected:
             self._reject(rejected)
-        self._tally.skipped += look.skipped
+        self._tally.skipped += listing.skipped
         self._total = sum(max(size_and_time(source.file)[0], 0) for source in found)
         run = _FileRun(None)
         with Parsers() as parsers:
@@ -226,7 +233,7 @@ class Indexer:
     def prune(
         self,
         indexed: Mapping[str, int],
-        look: files.Look,
+        listing: files.FileListing,
         archive: Path,
         exclude: Sequence[str],
         confirm: Confirm | None,
@@ -236,7 +243,7 @@ class Indexer:
         ``indexed`` maps each file of the index to the number of its articles. A removal of most articles below a path
         is refused unless ``confirm`` agrees: see :mod:`newssearch.updating.pruning`.
         """
-        made = plan(indexed, look, archive, exclude, confirm, self._copied)
+        made = plan(indexed, listing, archive, exclude, confirm, self._copied)
         self._refused += made.refused
         self._tally.counts["kept"] += made.kept
         for path in made.remove:
@@ -312,7 +319,7 @@ class Indexer:
         self._tally.counts["files"] += 1
         path = file.source.path
         entry = self._manifest.entries.get(path)
-        if entry is None or entry.mtime == STALE_MTIME:  # the run has made it stale since the look at it
+        if entry is None or entry.mtime == STALE_MTIME:  # the run has made it stale since it was listed
             self._read_now(file.source)
             self._was_read.add(path)
             return

@@ -44,34 +44,34 @@ class Plan:
 
 def plan(
     indexed: Mapping[str, int],
-    look: files.Look,
+    listing: files.FileListing,
     archive: Path,
     exclude: Collection[str],
     confirm: Confirm | None,
     spared: Callable[[str, Collection[str]], int] = lambda path, missing: 0,
 ) -> Plan:
-    """Decide from which of the ``indexed`` files to remove all articles, after a ``look`` at the archive.
+    """Decide from which of the ``indexed`` files to remove all articles, given a new ``listing`` of the files.
 
     ``indexed`` maps each file to the number of its articles. ``confirm`` is asked about each doubtful removal; without
     it all of them are refused. ``spared``, called with a missing file and all missing files, returns how many of its
     articles have a copy in a file that is not missing: these do not count as lost.
     """
-    return _Planning(indexed, look, archive, tuple(exclude), confirm, spared).plan()
+    return _Planning(indexed, listing, archive, tuple(exclude), confirm, spared).plan()
 
 
 class _Planning:
     def __init__(
         self,
         indexed: Mapping[str, int],
-        look: files.Look,
+        listing: files.FileListing,
         archive: Path,
         exclude: tuple[str, ...],
         confirm: Confirm | None,
         spared: Callable[[str, Collection[str]], int],
     ) -> None:
-        self._indexed, self._look, self._archive = indexed, look, archive
+        self._indexed, self._listing, self._archive = indexed, listing, archive
         self._exclude, self._confirm, self._spared = exclude, confirm, spared
-        self._found = {source.path for source in look.sources}
+        self._found = {source.path for source in listing.sources}
         self._moved: set[str] = set()
         self._folders: dict[str, tuple[str, str]] = {}
 
@@ -80,7 +80,7 @@ class _Planning:
         articles: Counter[files.Scope] = Counter()
         missing: dict[files.Scope, dict[str, str]] = {}  # the empty folder of each file, or ""
         for path, number in self._indexed.items():
-            scopes = self._look.scopes_of(path)
+            scopes = self._listing.scopes_of(path)
             articles.update(dict.fromkeys(scopes, number))
             if path == STREAM or path in self._found or not scopes:
                 continue
@@ -134,9 +134,9 @@ class _Planning:
         - ``""``: the file is missing or excluded.
         - the name in the index of a folder: the file is missing, and this folder, in which it was, is empty.
         """
-        if path in self._look.excluded or files.excluded(path, self._exclude):
+        if path in self._listing.excluded or files.excluded(path, self._exclude):
             return ""
-        if self._look.is_unlisted(path):
+        if self._listing.is_unlisted(path):
             return "kept"
         file = files.file_of(path, self._archive)
         try:

@@ -53,12 +53,12 @@ def rebuild(
     arguments.seconds("wait", wait)
     with closing(store.rebuild(wait, (FILE_NAME,))) as begun:
         old = _old(store)
-        look = files.look(wanted, store.folder, chosen.exclude)
-        refused = _refused(_missed(old, look), confirm)
+        listing = files.list_files(wanted, store.folder, chosen.exclude)
+        refused = _refused(_missed(old, listing), confirm)
         if refused:
             return IndexReport(
-                rejections=len(look.rejected),
-                rejected=tuple(look.rejected),
+                rejections=len(listing.rejected),
+                rejected=tuple(listing.rejected),
                 refused=refused,
                 kept=old.total,
             )
@@ -71,7 +71,7 @@ def rebuild(
                 stop=stop,
                 progress=progress,
             )
-            run.read_files(look)
+            run.read_files(listing)
             if stream is not None:
                 run.read_stream(stream)
             report = run.finish(lambda added: _refused(_smaller(old, added), confirm))
@@ -83,7 +83,8 @@ def rebuild(
 def read_from(folder: str | Path) -> list[str]:
     """Return the folders and files that an index was made from, according to its manifest, sorted.
 
-    Files in one folder beside the index, or in one folder outside of the archive, are named by their innermost common folder.
+    Files in one folder beside the index, or in one folder outside of the archive, are named by their innermost common
+    folder.
     """
     together: dict[tuple[str, ...], list[str]] = {}
     for name, entry in Manifest.load(store_at("folder", folder).read_extra(FILE_NAME)).entries.items():
@@ -120,16 +121,16 @@ def _old(store: Store) -> _Old:
         snapshot.close()
 
 
-def _missed(old: _Old, look: files.Look) -> Iterator[Removal]:
+def _missed(old: _Old, listing: files.FileListing) -> Iterator[Removal]:
     """Yield a removal for each path that has articles in the old index and from which nothing can be read now."""
     if old.articles == 0:
         return
-    holding = {scope for source in look.sources for scope in look.scopes_of(source.path)}
-    empty = {scope.path: scope.problem or EMPTY_FOLDER for scope in look.scopes if scope not in holding}
-    for path, reason in {**empty, **look.unlisted, **look.broken_links}.items():
-        below = files.Look(scopes=[files.Scope(path)])
+    holding = {scope for source in listing.sources for scope in listing.scopes_of(source.path)}
+    empty = {scope.path: scope.problem or EMPTY_FOLDER for scope in listing.scopes if scope not in holding}
+    for path, reason in {**empty, **listing.unlisted, **listing.broken_links}.items():
+        below = files.FileListing(scopes=[files.Scope(path)])
         indexed = {name: number for name, number in old.paths.items() if below.scopes_of(name)}
-        if indexed or (old.articles is None and path not in look.broken_links):
+        if indexed or (old.articles is None and path not in listing.broken_links):
             total = sum(indexed.values())
             yield Removal(
                 path, total, total if indexed else None, reason, len(indexed), tuple(indexed)[:MAX_EXAMPLES]

@@ -118,10 +118,9 @@ class IndexFolder:
         return IndexExistsError(f"{self.folder} already holds an index", self.folder)
 
     def check_names(self, extras: Iterable[str]) -> None:
-        """Check that a new index would not overwrite a file of another program: the marker and the named ``extras``.
+        """Check that the folder has no file of another program named like the marker or one of the ``extras``.
 
-        Raises :class:`~newssearch.IndexFolderError` if the folder has a file of that name which newssearch did not
-        write.
+        A new index would overwrite such a file. Raises :class:`~newssearch.IndexFolderError` if there is one.
         """
         for name in (MARKER, *extras):
             content = self.read_extra(name)
@@ -155,8 +154,8 @@ class IndexFolder:
     def put_empty(self, extras: Iterable[str]) -> None:
         """Make an empty index, and remove files named ``extras`` of an earlier one.
 
-        The caller must hold the lock, and there must be no index. The table of contents is written last: only then the
-        folder holds an index, and that is complete.
+        The caller must hold the lock, and there must be no index. The table of contents is written last, so that the
+        folder never holds an incomplete index.
         """
         with atomic_files.writing(self.folder):
             self.remove_extras(extras)
@@ -269,9 +268,9 @@ class IndexFolder:
         return toc
 
     def put_toc(self, toc: WhooshToc, stories: Stories | None = None) -> bool:
-        """Commit: write the given stories and the table of contents, and remove the files that it does not name.
+        """Commit: write the given stories and the next table of contents, and remove files that it no longer names.
 
-        The caller must hold the lock. Returns whether all these files were removed: on Windows, open files stay.
+        The caller must hold the lock. Returns whether all such files were removed: on Windows, open files stay.
         """
         generation = self.generation + 1
         fault_point("commit: begin")

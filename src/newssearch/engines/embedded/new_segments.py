@@ -48,7 +48,7 @@ class NewSegments:
         return [*self.built, *(segment for segment, _ in self._building)]
 
     def add(self, article: Article, state: str) -> None:
-        """Add an article to the current batch. If that is full then, start to build its segment."""
+        """Add an article to the current batch. If this makes the batch full, start to build its segment."""
         self._builder.add(article, state)
         self.paragraphs += max(len(article.paragraphs), 1)
         if self._builder.size >= BATCH_TEXT_BYTES:

@@ -1,6 +1,4 @@
-"""The snapshot of the embedded engine: searching the state of an index after one commit, ordering hits, reading
-articles.
-"""
+"""The snapshot of the embedded engine: it searches the state of an index after one commit, and reads its articles."""
 
 from __future__ import annotations
 
@@ -52,7 +50,7 @@ class EmbeddedSnapshot:
 
     def __init__(self, segments: list[Segment], boilerplate: Array) -> None:
         self.boilerplate = boilerplate
-        """The hashes of the min-hash samples that are boilerplate, sorted: see :mod:`indexing.near_duplicates`."""
+        """The min-hash samples that are boilerplate, as sorted hashes: see :mod:`indexing.near_duplicates`."""
         self._reader = IndexReader(segments)
 
     def close(self) -> None:
@@ -211,9 +209,7 @@ class EmbeddedSnapshot:
         )
 
     def _copies(self, story: int) -> list[Copy]:
-        """Return the live articles of the story with the given number, the earliest first; none for 0, which is no
-        story.
-        """
+        """Return the live articles of the story with the given number, the earliest first; none if it is 0."""
         found = []
         for segment in self._reader.segments if story else ():
             assert segment.stories is not None, "only a segment with stories has story numbers"

@@ -76,7 +76,10 @@ class EmbeddedWriter:
         return self._snapshot.state(article_id)
 
     def add(self, article: Article, state: str) -> None:
-        """Add an article, with a string that tells the caller later whether the article has changed."""
+        """Add an article.
+
+        ``state`` is a string by which the caller recognises later whether the article has changed.
+        """
         self._new.add(article, state)
 
     def remove(self, ids: Iterable[str]) -> int:
@@ -103,7 +106,8 @@ class EmbeddedWriter:
         return True
 
     def commit(self, *, last: bool = True) -> None:
-        """Commit all changes since the last commit. With ``last``, also merge segments that were added in this run.
+        """Commit all changes since the last commit, and merge segments. Large merges wait for the ``last`` commit of a
+        run.
 
         The commit is on disk when this returns. Raises :class:`~newssearch.IndexWriteError` if it cannot be written,
         and :class:`~newssearch.IndexDamagedError` if a segment of an earlier commit is damaged.
@@ -154,7 +158,8 @@ class EmbeddedWriter:
     def _merge(self, held: Sequence[SegmentWithStories], last: bool) -> list[SegmentWithStories]:
         """Merge the segments that the merge policy chooses, and return all resulting segments, in order.
 
-        ``held`` are the segments that still have live documents. Unless ``last``, no merge is made for new segments.
+        ``held`` are the segments that still have live documents. Only the ``last`` commit of a run makes large merges,
+        and rewrites a segment that has many deleted documents.
         """
         left = []
         added = self._unmerged if last else 0

@@ -185,9 +185,10 @@ class _MergedField:
         return cls(name, sources, _articles_of(parts, sources) if name == "text" else None)
 
     def begin(self, container: ContainerWriter, workers: WorkerPool | None) -> list[Future[_Filled]]:
-        """Allocate the sections of the postings and write these, if the field is large and there are workers in them.
+        """Allocate the sections of postings, and write the postings: in workers, if there are any and the field is
+        large.
 
-        Returns a future for each range of terms. Without workers there is one, and it is done.
+        Returns a future for each range of terms. Without workers there is one future, and it is done.
         """
         name, sources = self._name, self._sources
         size, total = int(self._first[-1]), int(self._first_word[-1])

@@ -73,7 +73,10 @@ class SegmentBuilder:
         return self._size
 
     def add(self, article: Article, state: str) -> None:
-        """Add an article, with its state: a string by which the caller recognises later that it has changed."""
+        """Add an article.
+
+        ``state`` is a string by which the caller recognises later whether the article has changed.
+        """
         title = (article.title or "").encode()
         texts = [paragraph.text.encode() for paragraph in article.paragraphs]
         if not texts:
@@ -123,7 +126,10 @@ class SegmentBuilder:
 
 
 def document_articles(first: Array) -> Array:
-    """Return the article of each document. ``first`` has the first document of each article, then their number."""
+    """Return the article of each document.
+
+    ``first`` has the first document of each article, then the number of all documents.
+    """
     return np.repeat(np.arange(len(first) - 1, dtype=np.uint32), np.diff(first))
 
 
@@ -131,7 +137,7 @@ def document_articles(first: Array) -> Array:
 
 
 def filter_key(name: str, value: str) -> str:
-    """Return the key by which filters compare a value of the field ``name``: values with equal keys are the same."""
+    """Return the key by which filters compare a value of the field ``name``: a filter does not distinguish equal keys."""
     if name in WORD_FIELDS:
         return " ".join(name_words(value))
     return key(value) if name in WHOLE_FIELDS else value

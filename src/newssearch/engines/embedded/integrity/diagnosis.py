@@ -17,11 +17,10 @@ from newssearch.errors import NewssearchError
 
 @contextmanager
 def diagnosed(segments: Sequence[Segment]) -> Iterator[None]:
-    """If the body raises an exception and an array of the segments is inconsistent, raise :class:`ContainerError`
-    instead.
+    """Replace an exception of the ``with`` block by :class:`ContainerError` if a segment's arrays are inconsistent.
 
     If all segments are consistent, the exception is a bug of newssearch and is raised unchanged. So are
-    :class:`~newssearch.NewssearchError`, and :class:`OSError`, whose cause is the system. The body may append to
+    :class:`~newssearch.NewssearchError`, and :class:`OSError`, whose cause is the system. The block may append to
     ``segments``.
     """
     try:

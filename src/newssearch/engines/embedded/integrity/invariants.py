@@ -2,7 +2,7 @@
 
 The modules :mod:`indexing.segment_builder` and :mod:`indexing.inverter` describe the arrays. A checksum shows that a
 file has not changed since it was written. These checks show that newssearch can have written it: an index from a
-stranger may hold anything.
+stranger may hold anything. Each check yields a message for each inconsistency that it finds.
 """
 
 from __future__ import annotations
@@ -210,7 +210,10 @@ BOUNDS = {
     "run.first": "block.low",
     "packed.offsets": "packed",
 }
-"""Maps a section of offsets to the section that it divides. The offsets are where each part begins, then its length."""
+"""Maps a section of offsets to the section that it divides into parts.
+
+The offsets are the start of each part, then the length of the divided section.
+"""
 
 
 def _words(segment: Segment, name: TextField) -> Iterator[str]:

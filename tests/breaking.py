@@ -1,6 +1,6 @@
-"""Runs that are broken off at a moment of one's choice, and what must hold of the index then.
+"""Operations on an index that are interrupted at a chosen moment, and checks of the index afterwards.
 
-``python -m breaking`` in this folder kills runs at random, as often as is wanted: see :mod:`kills`.
+:mod:`kills` interrupts runs at random times instead.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ WORDS = "rain storm baghdad talks oil price minister election river bridge strik
 PER_FILE = 3
 
 State = dict[str, str]
-"""The ids of the articles in an index, each with the digest of the article."""
+"""The state of an index: the digest of each article, by its id."""
 Operation = Callable[[Path], object]
-"""Something done to the index of an archive, whose folder is given."""
+"""An operation on the index of an archive; it takes the folder of the archive."""
 
 
 @contextmanager
 def small_batches() -> Iterator[None]:
-    """Several segments, commits and merges of a few articles, in this process alone."""
+    """Lower thresholds, so that a few articles make several segments, commits and merges, all in this process."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(indexer, "MAX_PENDING_PARAGRAPHS", 12)
         patch.setattr(new_segments, "BATCH_TEXT_BYTES", 1500)
@@ -46,7 +46,7 @@ def small_batches() -> Iterator[None]:
 
 
 def write_news(archive: Path, version: int) -> None:
-    """The files of an archive: in the second version some are changed, some gone, some new."""
+    """Write the files of an archive; in the second version, some are changed, some are gone, and some are new."""
     news = archive / "news"
     news.mkdir(exist_ok=True)
     for number in range(12):
@@ -73,12 +73,12 @@ def write_news(archive: Path, version: int) -> None:
 
 
 def index_in(archive: Path) -> Path:
-    """The folder of the index of an archive."""
+    """Return the folder of the index of an archive."""
     return archive / "index"
 
 
 def state_of(archive: Path) -> State | None:
-    """What there is in the index of an archive; None where there is none."""
+    """Return the state of the index of an archive, or None if there is no index."""
     try:
         with newssearch.open(index_in(archive)) as index:
             return {one: index.article(one).digest for one in index.find("")}
@@ -90,18 +90,18 @@ def state_of(archive: Path) -> State | None:
 
 
 def update(archive: Path) -> None:
-    """Index the files that there are, in several commits."""
+    """Index the files of the archive in several commits."""
     with newssearch.open_or_create(index_in(archive)) as index:
         index.update([archive / "news"], prune=True, confirm=lambda removal: True)
 
 
 def create(archive: Path) -> None:
-    """Make an empty index, unless there is one."""
+    """Create an empty index, unless there is one."""
     newssearch.open_or_create(index_in(archive)).close()
 
 
 def add(archive: Path) -> None:
-    """Add articles, to a new index if need be."""
+    """Add articles, to a new index if there is none."""
     with newssearch.open_or_create(index_in(archive), wait=0.0) as index:
         index.add([Article.create(title=f"Added {n}", text="Rain, and storm.") for n in range(2)], wait=0.0)
 
@@ -124,7 +124,7 @@ def rebuild(archive: Path) -> None:
 
 @dataclass(frozen=True)
 class Story:
-    """An operation, what is done before it, and whether it is one commit."""
+    """An operation, the operations before it, and whether it is a single commit."""
 
     before: tuple[Operation, ...]
     operation: Operation
@@ -167,12 +167,12 @@ class World:
         assert self.new != self.old
 
     def copy(self) -> Path:
-        """The archive as it is before the operation."""
+        """Return a copy of the archive as it is before the operation."""
         self._copies += 1
         return Path(shutil.copytree(self._folder / "before", self._folder / f"copy {self._copies}"))
 
     def check(self, archive: Path) -> None:
-        """What must hold, whatever the operation was broken off by; then it is done again, and must be done."""
+        """Check what must hold after any interruption of the operation; then run it again, which must succeed."""
         assert self.new is not None
         found = state_of(archive)
         self._check_state(found)
@@ -204,7 +204,7 @@ class World:
 
 
 def check_searches(archive: Path) -> None:
-    """Every word is found in the articles that have it, and in no others."""
+    """Check that a search for each word finds exactly the articles that contain it."""
     with newssearch.open(index_in(archive)) as index:
         ids = index.find("")
         texts = {one: index.article(one) for one in ids}
@@ -223,7 +223,7 @@ def check_searches(archive: Path) -> None:
 
 
 def moments(operation: Operation, archive: Path) -> list[str]:
-    """The moments of an operation, in their order."""
+    """Return the names of the fault points that an operation passes, in order."""
     seen: list[str] = []
     fault_points.handler = seen.append
     try:
@@ -234,7 +234,7 @@ def moments(operation: Operation, archive: Path) -> list[str]:
 
 
 class Broken(BaseException):
-    """What breaks an operation off."""
+    """The exception that interrupts an operation."""
 
 
 HOWS: dict[str, Callable[[], BaseException]] = {
@@ -248,7 +248,7 @@ HOWS: dict[str, Callable[[], BaseException]] = {
 
 @contextmanager
 def broken_off_at(number: int, act: Callable[[], None]) -> Iterator[None]:
-    """Something is done at that moment, counted from 0."""
+    """Call a function at the fault point with the given number, counted from 0."""
     left = number
 
     def handler(_: str) -> None:
@@ -266,7 +266,7 @@ def broken_off_at(number: int, act: Callable[[], None]) -> Iterator[None]:
 
 
 def raise_at(operation: Operation, archive: Path, number: int, how: str) -> BaseException | None:
-    """What comes of an operation that is broken off so."""
+    """Run an operation with an exception raised at the given moment, and return the outcome."""
 
     def act() -> None:
         raise HOWS[how]()
@@ -280,7 +280,7 @@ def raise_at(operation: Operation, archive: Path, number: int, how: str) -> Base
 
 
 def kill_at(operation: Operation, archive: Path, number: int) -> bool:
-    """Do something in a process of its own, and kill that at a moment; whether it came to it."""
+    """Run an operation in a new process, kill it at the given moment, and return whether it was killed."""
     child = os.fork()
     if child == 0:
         code = 1

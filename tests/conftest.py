@@ -1,4 +1,4 @@
-"""What tests share: where the sample article is, and where the large collections are, if they are."""
+"""Fixtures that all tests share: the sample article, and the folder of real news, if it is present."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, settings
 import windows
 
 # The same examples are drawn in every run, so that a run fails only for what was changed. `--hypothesis-profile=random`
-# draws others: what fails then is kept as an @example. How long something takes says nothing about whether it is right,
-# and is measured by the benchmarks.
+# draws others: an example that fails is kept as an @example. There is no deadline, because the duration says nothing about
+# correctness, and the benchmarks measure it.
 PATIENT: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("same", derandomize=True, database=None, **PATIENT)
 settings.register_profile("random", derandomize=False, print_blob=True, **PATIENT)
@@ -43,20 +43,20 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 
 @pytest.fixture(autouse=bool(os.environ.get("NEWSSEARCH_WINDOWS")))
 def as_on_windows() -> Iterator[windows.Refusals]:
-    """Files that are open can be neither removed nor replaced."""
+    """Refuse to remove or replace open files, as Windows does, if ``NEWSSEARCH_WINDOWS`` is set."""
     with windows.file_system() as refusals:
         yield refusals
 
 
 @pytest.fixture(scope="session")
 def seed() -> Path:
-    """The sample article of the repository."""
+    """Return the path of the sample article in the repository."""
     return REPOSITORY / "seeds" / "000_4a4bc9908da63fdf.txt"
 
 
 @pytest.fixture(scope="session")
 def data_dir() -> Path:
-    """The folder of real news; its publishers own it, so that it is no part of the repository."""
+    """Return the folder of real news, which is not in the repository, because its publishers own it."""
     folder = Path(os.environ.get("NEWSSEARCH_DATA") or REPOSITORY.parent / "shared" / "data")
     if not folder.is_dir():
         pytest.skip("the collections of real news are not here; NEWSSEARCH_DATA says where they are")

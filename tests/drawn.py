@@ -1,4 +1,4 @@
-"""Articles and queries that Hypothesis draws: of the whole query language, over few words, so that they often match."""
+"""Strategies of Hypothesis for articles and for queries of the whole language, with few words, so that they often match."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ PARTS: st.SearchStrategy[PhraseWord] = st.one_of(
 
 
 def _pattern_phrase(parts: list[PhraseWord], within: int, mode: Any) -> Node:
-    """A phrase of these parts, in its plain form where the mode does not go with them."""
+    """Return a phrase of the given parts, in the plain mode if they do not allow the given mode."""
     if within:
         parts = [part for part in parts if part != ANY]
     if {*map(type, parts)} <= {Word, AnyWord} and (within or ANY not in parts):
@@ -131,7 +131,7 @@ SIMPLE = st.one_of(
 
 
 def _operands(below: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
-    """What may stand beside a proximity operator."""
+    """Return a strategy for the operands of a proximity operator."""
     either = st.lists(below.filter(lambda n: not isinstance(n, Or)), min_size=2, max_size=3).map(
         lambda n: Or(tuple(n))
     )
@@ -186,4 +186,4 @@ TREES: st.SearchStrategy[Node] = st.recursive(
     st.one_of(UNITS, UNITS, UNITS, FIELDS, DATES), _larger, max_leaves=4
 )
 STEPS = st.lists(st.lists(ARTICLES, min_size=1, max_size=4) | st.integers(0, 20), min_size=1, max_size=4)
-"""What was done to an index: articles added in one batch, or the article with that number removed."""
+"""The steps of an index: a list adds articles in one batch, a number removes the article with that number."""

@@ -1,8 +1,8 @@
-"""Kill a run at random, again and again, and look at what is left of the index each time.
+"""Kill runs at random times again and again, and check the index after each.
 
-``python -m kills 500`` in this folder is the long form; a test runs the short one. Unlike the faults at named moments, the
-kill comes at any time, in any of the processes, and the archive lives on: one run goes on from what the one before has
-left, while its files change.
+``python -m kills 500`` in this folder is the long form; a test runs the short one. Unlike the faults at named moments, a
+kill comes at any time, in any of the processes. The archive is kept: each run continues from the index that the run before
+has left, while its files change.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ with breaking.small_batches():
 
 
 REMOVED = re.compile(r"e-org-report-([03]-\d+|\d+-[03])-")
-"""The ids of what :func:`breaking.remove` removes."""
+"""Matches the ids of the articles that :func:`breaking.remove` removes."""
 
 
 class Kills:
@@ -47,7 +47,7 @@ class Kills:
         self._states = {version: self._expected(version) for version in (1, 2)}
 
     def _expected(self, version: int) -> dict[str, str]:
-        """What is in an index of the files of a version."""
+        """Return the state of an index of the files of a version."""
         other = self._archive / "expected"
         other.mkdir()
         write_news(other, version)
@@ -58,7 +58,7 @@ class Kills:
         return found
 
     def once(self) -> None:
-        """Let the files change, or not, start a run, kill it or let it end, and look."""
+        """Perhaps change the files, start a run, kill it or let it end, and check the index."""
         version = self._random.choice((1, 2))
         before = state_of(self._archive) or {}
         write_news(self._archive, version)
@@ -87,7 +87,7 @@ class Kills:
         self._look(before)
 
     def _check_whole(self, version: int, *, rebuilt: bool) -> None:
-        """All is there but what was removed, which comes back when its file changes, or on a rebuild."""
+        """Check that all articles are there, except removed ones, which come back when their file changes or on a rebuild."""
         found, expected = state_of(self._archive) or {}, self._states[version]
         assert found.items() <= expected.items(), (
             version,
@@ -110,7 +110,7 @@ class Kills:
         breaking.check_searches(self._archive)
 
     def end(self) -> None:
-        """One run more, that is not killed, makes all good."""
+        """Check that one more run, which is not killed, brings the index up to date."""
         write_news(self._archive, 2)
         with breaking.small_batches():
             breaking.update(self._archive)
@@ -120,7 +120,7 @@ class Kills:
 
 
 def main(number: int, seed: int) -> None:
-    """Kill so many runs."""
+    """Kill the number of runs that the command line gives."""
     with tempfile.TemporaryDirectory() as folder:
         runs = Kills(Path(folder), seed)
         while runs.kills < number:

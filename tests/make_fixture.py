@@ -1,7 +1,7 @@
 """Make the index that later versions must open, or refuse with the command that rebuilds it.
 
-``python tests/make_fixture.py`` writes ``tests/fixtures/index-FORMAT`` with the answers to some queries, and refuses where
-there is one: what was once released is never made again.
+``python tests/make_fixture.py`` writes ``tests/fixtures/index-FORMAT`` with the answers to some queries. It does not replace
+an existing one, because the fixture of a released format never changes.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ TEXTS = [
 
 
 def main() -> int:
-    """Make it."""
+    """Make the fixture of the current format."""
     folder = FIXTURES / f"index-{FORMAT_VERSION}"
     if folder.exists():
         print(f"{folder} is there already", file=sys.stderr)
@@ -67,7 +67,7 @@ def main() -> int:
 
 
 def answers(folder: Path) -> dict[str, object]:
-    """What is found, with all that later versions may not change: which articles, paragraphs, texts and counts."""
+    """Return the answers to queries as far as later versions must give the same: articles, paragraphs, texts and counts."""
     found: dict[str, object] = {}
     with newssearch.open(folder) as index:
         for query in QUERIES:

@@ -1,7 +1,7 @@
-"""Processes that do something to one index at the same instant, and what must hold of it afterwards.
+"""Processes that work on one index at the same instant, and checks of the index afterwards.
 
-``python -m races 200`` in this folder runs as many rounds; a test runs the short form. The processes are started before
-a round, have imported all that they need, and wait for a line on their standard input.
+``python -m races 200`` in this folder runs 200 rounds of each kind; a test runs the short form. The processes are started
+before a round, import all modules that they need, and wait for a line on their standard input.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from newssearch.system.workers import PROCESSES_VARIABLE
 PROCESSES = 4
 HOLDER = r"(process \d+ on .*, since .*,|another process)"
 WAITED = re.compile(rf"{HOLDER} is writing to .*: waited \d+\.\d s; .*")
-"""What a process says whose patience ended."""
+"""Matches the error of a process that waited for the lock in vain."""
 NOTED = re.compile(
     rf"note: (waited \d+\.\d s for {HOLDER} to finish|{HOLDER} is writing to .*: waiting for up to \d+ s)"
 )
-"""What it says whose patience did not."""
+"""Matches the notes of a process that waited for the lock and got it."""
 
 KINDS: dict[str, tuple[str, ...]] = {
     "add": ("add",) * PROCESSES,
@@ -43,14 +43,14 @@ KINDS: dict[str, tuple[str, ...]] = {
     "rebuild": ("rebuild", "rebuild", "add", "read"),
     "impatient": ("index", "impatient", "impatient", "clean"),
 }
-"""What the processes of a round do, each the function of that name."""
+"""The kinds of rounds: the name of the function that each process calls."""
 
 
 # ---- in each process
 
 
 def add(archive: Path, name: str, wait: float = 60.0) -> list[str]:
-    """Add articles by the API; the ids of those that were reported as added."""
+    """Add articles by the API, and return the ids of those that were reported as added."""
     articles = [Article.create(title=f"By {name} {n}", text=f"Rain by {name}.") for n in range(2)]
     with newssearch.open_or_create(archive / "index", wait=wait) as index:
         report = index.add(articles, wait=wait)
@@ -71,13 +71,13 @@ def index(archive: Path, name: str) -> list[str]:
 
 
 def rebuild(archive: Path, name: str) -> list[str]:
-    """Rebuild the index from a file: articles that others added before are removed, as they should be."""
+    """Rebuild the index from a file, which removes the articles that others have added before, as it should."""
     newssearch.rebuild(archive / "index", [archive / f"{name}.jsonl"], wait=60.0)
     return []
 
 
 def create(archive: Path, name: str) -> list[str]:
-    """Create the index; where another process was first, that is an error."""
+    """Create the index, which is an error if another process was first."""
     try:
         newssearch.create(archive / "index", wait=60.0).close()
     except newssearch.IndexExistsError:
@@ -86,7 +86,7 @@ def create(archive: Path, name: str) -> list[str]:
 
 
 def clean(archive: Path, name: str) -> list[str]:
-    """Remove leftovers, of which there are none, and look for them, again and again while others write."""
+    """Check for leftovers and remove them again and again while others write; there must be none."""
     for number in range(10):
         try:
             found = newssearch.verify(archive / "index", clean=number % 2 == 0, wait=60.0)
@@ -97,7 +97,7 @@ def clean(archive: Path, name: str) -> list[str]:
 
 
 def impatient(archive: Path, name: str) -> list[str]:
-    """Add articles without waiting for anybody."""
+    """Add articles without waiting for another writer."""
     try:
         return add(archive, name, wait=0.0)
     except IndexLockedError as error:
@@ -119,7 +119,7 @@ def read(archive: Path, name: str) -> list[str]:
 
 
 def serve(name: str, folder: str) -> None:
-    """Do what standard input asks for, in each of its lines, and answer by a line each."""
+    """Call the function that each line of standard input names, and answer each with a line."""
     printed, sys.stdout = sys.stdout, sys.stderr
     add(Path(folder) / name, name)  # so that all is imported
     print("ready", file=printed, flush=True)
@@ -155,7 +155,7 @@ class Racers:
             process.communicate(timeout=60)
 
     def round(self, kinds: Sequence[str]) -> int:
-        """Let each do something to a new index at the same instant, and look; how many articles there are then."""
+        """Let each process work on a new index at the same instant, check it, and return its number of articles."""
         self._rounds += 1
         archive = self._folder / f"round {self._rounds}"
         archive.mkdir()
@@ -179,7 +179,7 @@ class Racers:
 
 
 def _checked(archive: Path) -> Counter[str]:
-    """The ids of the articles in an index, which is whole, with nothing left over."""
+    """Return the ids of the articles in an index, after checking that it is sound and has no leftovers."""
     verified = newssearch.verify(archive / "index", sample=1)
     assert (verified.problems, verified.leftovers) == ((), ())
     with newssearch.open(archive / "index") as opened:
@@ -211,7 +211,7 @@ def _line(process: subprocess.Popen[str]) -> str:
 
 
 def main(number: int) -> None:
-    """Run as many rounds of each kind."""
+    """Run the given number of rounds of each kind."""
     with tempfile.TemporaryDirectory() as folder, Racers(Path(folder)) as racers:
         for name, kinds in KINDS.items():
             articles = sum(racers.round(kinds) for _ in range(number))

@@ -1,6 +1,6 @@
-"""The search, obvious and slow: every article is looked at, and there is no index.
+"""A simple and slow search without an index, which looks at every article.
 
-It is the twin that the engine is held to. It shares the analyser with it, and nothing else.
+It is the twin with which tests compare the engine. It shares the analyser with the engine, and nothing else.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ K1, B, B_TITLE, TITLE = 1.2, 0.75, 0.5, 2.0
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked besides the query; ``since`` and ``until`` are moments without a zone, the second excluded."""
+    """The options of a search; ``since`` and ``until`` are moments without a time zone, ``until`` excluded."""
 
     filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
     since: dt.datetime | None = None
@@ -51,7 +51,7 @@ class Request:
 
 
 class Hit(NamedTuple):
-    """A paragraph that was found."""
+    """A paragraph that the reference search found."""
 
     id: str
     paragraph: int
@@ -61,7 +61,7 @@ class Hit(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a search returns."""
+    """The result of the reference search."""
 
     hits: list[Hit]
     total_articles: int
@@ -72,7 +72,7 @@ class Found(NamedTuple):
 
 
 def search(corpus: Iterable[Article], tree: Node, request: Request = Request()) -> Found:
-    """Search ``corpus``."""
+    """Return the articles of ``corpus`` that a query and its options find."""
     articles, tree = list(corpus), side_by_side(tree)
     anytime = dataclasses.replace(request, since=None, until=None)
     chosen = [a for a in articles if matches(tree, a) and passes(a, request)]
@@ -110,7 +110,7 @@ def search(corpus: Iterable[Article], tree: Node, request: Request = Request()) 
 
 
 def matches(node: Node, article: Article, regions: tuple[str, ...] = ()) -> bool:
-    """Whether a node of the query finds an article, when only these parts of it are looked at."""
+    """Whether a node of the query matches an article, of which only the given regions count."""
     if isinstance(node, Not):
         return not matches(node.operand, article, regions)
     if isinstance(node, And):
@@ -136,7 +136,7 @@ def matches(node: Node, article: Article, regions: tuple[str, ...] = ()) -> bool
 
 
 def any_date(node: Node, negated: bool = False) -> Node:
-    """A tree whose conditions on dates hold for every article, but for those that are negated."""
+    """Return the tree with its conditions on dates, except negated ones, replaced by one that always holds."""
     if isinstance(node, Dated) and not negated:
         return Everything()
     if isinstance(node, Not):
@@ -162,7 +162,7 @@ def counts(node: Node, article: Article, regions: tuple[str, ...] = ()) -> dict[
 
 
 def dated(article: Article, start: dt.datetime | None, end: dt.datetime | None) -> bool:
-    """Whether an article is of a time; a bound with a zone is a moment."""
+    """Whether the date of an article is in a period; a bound with a time zone is a moment."""
     if article.date is None:
         return False
 
@@ -193,7 +193,7 @@ def passes(article: Article, request: Request) -> bool:
 
 
 def name(value: str) -> str:
-    """A name without what makes no difference."""
+    """Return a name without the differences that filters ignore."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", value.casefold()) if not unicodedata.combining(c))
     return bare.removeprefix("www.")
 
@@ -226,7 +226,7 @@ FILTERS: dict[str, Callable[[str, str], bool]] = {
 
 
 def scorer(articles: list[Article], tree: Node) -> Callable[[Article, int], float]:
-    """The score of a paragraph of an article: BM25F, see ``newssearch/engines/embedded/segment/bm25f.py``."""
+    """Return a function for the score of a paragraph by BM25F: see ``newssearch/engines/embedded/segment/bm25f.py``."""
 
     def words(article: Article, text: str) -> int:
         return len(analyser(article.lang).terms(text))
@@ -259,7 +259,7 @@ def scorer(articles: list[Article], tree: Node) -> Callable[[Article, int], floa
 
 
 def order(hit: Hit, article: Article, sort: str) -> tuple[object, ...]:
-    """What hits are ordered by; an article without a date comes after those with one."""
+    """Return the sort key of a hit; articles without a date come after those with one."""
     undated = article.date is None
     moment = 0.0 if article.date is None else instant(article.date)
     if sort == "relevance":
@@ -268,21 +268,21 @@ def order(hit: Hit, article: Article, sort: str) -> tuple[object, ...]:
 
 
 def on_the_clock(date: dt.date | dt.datetime) -> dt.datetime:
-    """The moment as the outlet's clock had it."""
+    """Return a date as a moment of the outlet's clock, without a time zone."""
     return (
         date.replace(tzinfo=None) if isinstance(date, dt.datetime) else dt.datetime.combine(date, dt.time())
     )
 
 
 def instant(date: dt.date | dt.datetime) -> float:
-    """The moment in universal time."""
+    """Return a date as a moment in universal time."""
     if isinstance(date, dt.datetime) and date.tzinfo is not None:
         return date.timestamp()
     return on_the_clock(date).replace(tzinfo=dt.timezone.utc).timestamp()
 
 
 def facet(field: str, articles: list[Article]) -> list[tuple[str | None, int]]:
-    """The values of a field with the number of articles, in the order that results have them."""
+    """Return the values of a field with their numbers of articles, in the order of results."""
     cut = {"year": 4, "month": 7}
     if field in cut:
         periods = Counter(a.date.isoformat()[: cut[field]] if a.date else None for a in articles)

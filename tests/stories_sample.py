@@ -1,4 +1,4 @@
-"""Articles that tell one story, and a footer that an outlet has under all of its articles."""
+"""Sample articles that tell one story, and a footer that an outlet prints under all its articles."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FOOTER = "Sign up here for our daily letter with the best of our reporting, free
 def made(
     text: list[str], outlet: str | None, date: str | None = "2024-07-25", title: str = "News"
 ) -> Article:
-    """An article of an outlet."""
+    """Return an article of the given outlet."""
     return Article.create(
         title=title,
         text=text,
@@ -39,5 +39,5 @@ OTHER = made(VOTE, "paper.example", "2024-07-23", "Cheaper bread")
 
 
 def unlike(number: int) -> list[str]:
-    """Paragraphs that no other number has."""
+    """Return paragraphs that differ from those for every other number."""
     return [" ".join(f"w{number}x{part}x{word}" for word in range(20)) for part in range(2)]

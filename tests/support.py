@@ -1,4 +1,4 @@
-"""What several test modules share: articles in one line, and indexes of them."""
+"""Helpers of several test modules: they make articles and indexes in one line, and run the command line."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from newssearch.engines.embedded.storage.toc import read_toc, toc_bytes, toc_pat
 from newssearch.readers import Skipped
 
 THOROUGH = max(int(os.environ.get("NEWSSEARCH_THOROUGH", "1")), 1)
-"""How many times more is drawn, killed and damaged than in the tests' short form."""
+"""The factor by which the numbers of random examples, kills and damaged bytes exceed those of the short form."""
 
 
 def article(
@@ -36,7 +36,7 @@ def article(
     section: str | None = None,
     url: str | None = None,
 ) -> Article:
-    """An article with these paragraphs."""
+    """Return an article with the given title, paragraphs and fields."""
     return Article.create(
         title=title, text=paragraphs, date=date, outlet=outlet, source=source, byline=byline, located=located,
         lang=lang, section=section, url=url,
@@ -44,7 +44,7 @@ def article(
 
 
 def index_of(address: str | Path, *articles: Article) -> Index:
-    """A new index at an address, a folder or another one, with these articles."""
+    """Return a new index with the given articles; its address is a folder or another address."""
     index = newssearch.create(address)
     index.add(articles)
     return index
@@ -52,14 +52,14 @@ def index_of(address: str | Path, *articles: Article) -> Index:
 
 @pytest.fixture(scope="module", autouse=True)
 def without_boilerplate() -> Iterator[None]:
-    """Nothing is boilerplate: for what is compared with a search that knows none."""
+    """Let no paragraph count as boilerplate, for comparisons with a search that has no boilerplate."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(near_duplicates, "BOILERPLATE_ARTICLES_OF_OUTLET", 1 << 30)
         yield
 
 
 def made_by_another(folder: Path, **versions: int) -> None:
-    """Let an index say that another version made it, of that ``format`` or ``analysis``."""
+    """Change an index so that it states another ``format`` or ``analysis``, as if another version had made it."""
     marker = folder / "newssearch.json"
     content = {**json.loads(marker.read_text("utf-8")), **versions, "made_by": "9.0"}
     marker.write_text(json.dumps(content), "utf-8")
@@ -72,35 +72,35 @@ def made_by_another(folder: Path, **versions: int) -> None:
 
 
 def found(index: Index, query: str, **options: object) -> list[str | None]:
-    """The titles of the hits, in their order."""
+    """Return the titles of the hits of a search, in order."""
     return [hit.title for hit in index.search(query, limit=None, **options)]  # type: ignore[arg-type]
 
 
 def counts(report: IndexReport) -> dict[str, int]:
-    """The counts of a report that are not zero."""
+    """Return the counts of a report that are not zero."""
     names = ("added", "updated", "unchanged", "removed", "duplicates", "files_read", "rejections")
     return {name: value for name in names if (value := getattr(report, name))}
 
 
 def titles(index: Index) -> list[str | None]:
-    """The titles of all articles, sorted."""
+    """Return the titles of all articles of an index, sorted."""
     return sorted(found(index, ""), key=str)
 
 
 def read_file(file: Path, name: str | None = None, **options: object) -> list[Article | Rejected]:
-    """What is read from a file, but for what is ignored."""
+    """Return the results of reading a file, without inputs that were skipped."""
     found = readers.read_file(file, name or file.name, ReadOptions(**options))  # type: ignore[arg-type]
     return [item for item in found if not isinstance(item, Skipped)]
 
 
 def read_bytes(folder: Path, name: str, data: bytes | str, **options: object) -> list[Article | Rejected]:
-    """What is read from a file of that name and content, which is written into ``folder``."""
+    """Write a file with the given name and content to ``folder``, and return the results of reading it."""
     (folder / name).write_bytes(data if isinstance(data, bytes) else data.encode())
     return read_file(folder / name, None, **options)
 
 
 def articles_in(items: Iterable[Article | Rejected]) -> list[Article]:
-    """The articles; nothing was rejected."""
+    """Return the articles among the results, after checking that nothing was rejected."""
     articles = []
     for item in items:
         assert isinstance(item, Article), str(item)
@@ -110,7 +110,7 @@ def articles_in(items: Iterable[Article | Rejected]) -> list[Article]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a command printed, and how it ended."""
+    """The output and the exit code of a command."""
 
     code: int
     out: str
@@ -121,7 +121,7 @@ Command = Callable[..., Outcome]
 
 
 def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Outcome]:
-    """A function that runs the command line in this process: ``newssearch("query", "rain", stdin=b"")``."""
+    """Return a function that runs the command line in this process: ``newssearch("query", "rain", stdin=b"")``."""
 
     def newssearch_command(*arguments: str, stdin: bytes = b"", terminal: bool = False) -> Outcome:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))

@@ -1,4 +1,4 @@
-"""The matches of a query's leaves, obvious and slow: it tries every word, every pair of matches, every window.
+"""A simple and slow search for the matches of a query's leaves, which tries every word, pair of matches and window.
 
 It shares the analysis (words and their terms) with the program, but none of its matching.
 """
@@ -44,7 +44,7 @@ from newssearch.text.tokenizer import word_of
 
 Match = tuple[int, int]
 TITLE = 0
-"""The number of the headline, where paragraphs count from 1."""
+"""The number of the headline among the texts of an article, whose paragraphs are numbered from 1."""
 
 
 class Positive(NamedTuple):
@@ -172,7 +172,7 @@ def matches(node: Node, text: str, lang: str | None) -> set[Match]:
 def _fitting(
     asked: str, forms: Sequence[str], shown: Sequence[str], fits: Callable[[str], bool]
 ) -> set[Match]:
-    """Return words whose folded form fits, or, if the pattern has an apostrophe, fits with its elided prefix."""
+    """Return the words whose folded form matches; a pattern with an apostrophe is compared with the elided prefix too."""
     whole = any(char in asked for char in "'’‘`")
     return {
         (at, at + 1)
@@ -182,7 +182,7 @@ def _fitting(
 
 
 def _unelided(word: str, form: str) -> str:
-    """Return the part of a word that its folded form comes from."""
+    """Return the part of a word from which its folded form is derived, which is the word without an elided prefix."""
     parts = word.split("'")
     tails = ["'".join(parts[n:]) for n in range(1, len(parts))]
     return next((tail for tail in tails if fold(tail) == form), word)
@@ -206,7 +206,7 @@ def _written(asked: str, text: str, lang: str | None) -> set[Match]:
         return {(first, first + size) for first, size, other in own.compounds(text) if other == key}
 
     def between(low: int, high: int) -> set[Match]:
-        """Return what may replace a range of the words, however it is divided."""
+        """Return the possible forms of a range of words, for all ways of joining and splitting it."""
         found = runs(wanted[low:high]) | keyed(" ".join(wanted[low:high]))
         for first, size, key in own.compounds(asked):
             if (first, first + size) == (low, high) and (size > 1 or " " in key or plurals[first]):
@@ -220,7 +220,7 @@ def _written(asked: str, text: str, lang: str | None) -> set[Match]:
 
 
 def apart(one: Match, other: Match) -> bool:
-    """Whether two matches share no word."""
+    """Whether two matches have no word in common."""
     return one[1] <= other[0] or other[1] <= one[0]
 
 
@@ -259,7 +259,7 @@ def _windows(wanted: Counter[str], terms: list[str], within: int) -> set[Match]:
 
 
 def _smallest(holding: set[Match], within: int) -> set[Match]:
-    """Return the windows that contain no other, with the last word at most ``within`` words after the first."""
+    """Return the windows that contain no other window, with the last word at most ``within`` words after the first."""
     smallest = {
         (low, high)
         for low, high in holding

@@ -1,9 +1,9 @@
-"""A file system that refuses what Windows refuses, on Linux: to remove or rename a file that somebody has open or mapped.
+"""A file system on Linux that refuses, as Windows does, to remove or rename a file that is open or mapped.
 
-Windows lets a program remove or replace an open file only if whoever opened it has allowed that, which Python's ``open``
-and ``mmap`` do not: https://learn.microsoft.com/windows/win32/fileio/creating-and-opening-files. What is open in this
-process and in those that it has started is read from ``/proc``. ``NEWSSEARCH_WINDOWS=1`` runs any tests on such a file
-system.
+Windows allows a program to remove or replace an open file only if the program that opened it has allowed that, which
+Python's ``open`` and ``mmap`` do not: https://learn.microsoft.com/windows/win32/fileio/creating-and-opening-files. The files
+that are open in this process and its child processes are read from ``/proc``. ``NEWSSEARCH_WINDOWS=1`` runs any tests on
+such a file system.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ACCESS_DENIED, SHARING_VIOLATION, ALREADY_EXISTS = 5, 32, 183
 
 
 class RefusedError(PermissionError):
-    """What Windows raises, with the number that it has there."""
+    """The error that Windows raises, with its number on Windows."""
 
     def __init__(self, winerror: int, path: str) -> None:
         super().__init__(13, f"[WinError {winerror}] refused", path)
@@ -50,7 +50,7 @@ class Refusals:
 
 @contextmanager
 def file_system() -> Iterator[Refusals]:
-    """Let the functions of :mod:`os` that remove and rename refuse what those of Windows do."""
+    """Replace the functions of :mod:`os` that remove and rename files by ones that refuse what Windows refuses."""
     refusals = Refusals()
     unlink, rename, replace, open_ = os.unlink, os.rename, os.replace, os.open
 
@@ -102,7 +102,7 @@ def file_system() -> Iterator[Refusals]:
 
 
 def _named(path: Name, dir_fd: int | None = None) -> str:
-    """The real path of a name, whose last part is not followed where it is a link."""
+    """Return the real path of a name, without following a link in its last part."""
     named = os.fsdecode(path)
     folder, name = os.path.split(named)
     if dir_fd is not None:
@@ -120,14 +120,14 @@ def _check_removable(named: str, refusals: Refusals, winerror: int = SHARING_VIO
 
 
 def _in_use(named: str) -> bool:
-    """Whether a file, or one in a folder, is open or mapped in this process or one that it has started."""
+    """Whether a file, or any file in a folder, is open or mapped in this process or its child processes."""
     return any(
         path == named or path.startswith(f"{named}/") for pid in _processes("self") for path in _used_by(pid)
     )
 
 
 def _used_by(pid: str) -> Iterator[str]:
-    """The files that a process has open or mapped."""
+    """Return the files that a process has open or mapped."""
     with suppress(OSError):  # it has ended
         for descriptor in os.listdir(f"/proc/{pid}/fd"):
             with suppress(OSError):
@@ -139,7 +139,7 @@ def _used_by(pid: str) -> Iterator[str]:
 
 
 def _processes(pid: str) -> Iterator[str]:
-    """A process and those that it has started."""
+    """Return a process and its child processes."""
     yield pid
     with suppress(OSError):
         for thread in Path(f"/proc/{pid}/task").iterdir():

@@ -138,7 +138,7 @@ def flag(name: str, value: object) -> bool:
 
 
 def whole_number(name: str, value: object) -> int:
-    """Return an integer of Python or NumPy as an int. Raises TypeError for other types, also for a bool.
+    """Return an integer of Python or NumPy as an int. Raises TypeError for other types, including bool.
 
     >>> whole_number("limit", "10")
     Traceback (most recent call last):
@@ -153,7 +153,7 @@ def whole_number(name: str, value: object) -> int:
 
 
 def number(name: str, value: object, wanted: str = "a number") -> float:
-    """Return the value if it is an int or a float. Raises TypeError for other types, also for a bool."""
+    """Return the value if it is an int or a float. Raises TypeError for other types, including bool."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise wrong(name, wanted, value)
     return value

@@ -143,8 +143,8 @@ class Article:
 
         ``text`` is a string with blank lines between paragraphs, or an iterable of paragraphs: strings, or
         :class:`~newssearch.text.paragraphs.Block` objects with a kind. ``date`` may be a string in any form that
-        :func:`newssearch.text.dates.parse_published` reads. The source defaults to the outlet, marked as inferred. A field
-        that is not in ``provenance`` is stated or missing. ``identity`` is the id that the input states.
+        :func:`newssearch.text.dates.parse_published` reads. The source defaults to the outlet, marked as inferred. The
+        default ``provenance`` of a field is stated, or missing if it has no value. ``identity`` is the id in the input.
 
         >>> article = Article.create(title="Rain", text="It rained.\\n\\nThen it stopped.", date="2024-07-25")
         >>> [(paragraph.number, paragraph.text) for paragraph in article.paragraphs]

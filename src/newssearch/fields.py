@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 FieldKind = Literal["text", "date", "outlet", "language", "value", "words", "address", "raw"]
-"""The kind of a field: how a filter or a condition of a query is compared with its value.
+"""The kind of a field, which decides how filters and queries are compared with its values.
 
-- ``text``: the words of the value are searched like those of the article's text.
-- ``date``: as days or moments.
-- ``outlet``: with the whole value; all names of one outlet are the same value.
-- ``language``: as language tags; ``en`` also finds ``en-GB``.
-- ``value``: with the whole value, without regard to capitals and accents.
-- ``words``: with the words in the value.
-- ``address``: as web addresses.
-- ``raw``: not at all; the field is only stored and printed.
+- ``text``: the words of a value are searched like those of the article's text.
+- ``date``: values are days or moments in a period.
+- ``outlet``: the whole value is compared; all names of one outlet are equal.
+- ``language``: values are language tags; ``en`` also finds ``en-GB``.
+- ``value``: the whole value is compared, without regard to capitals and accents.
+- ``words``: the words of the value are compared.
+- ``address``: values are web addresses.
+- ``raw``: values are only stored and printed.
 """
 
 ValueField = Literal["outlet", "source", "byline", "located", "lang", "section", "id", "url"]
@@ -80,7 +80,7 @@ ARTICLE_FIELDS = (
     ArticleField("section", "value", "the desk", filter="Only articles of this section.", facets=("section",)),
     ArticleField("url", "address", "its address"),
 )  # fmt: skip
-"""The table of the fields of an article, in the order of printing. The id and the text are not fields."""
+"""The table of the fields of an article, in the order of printing. The id, the text and the path are not in it."""
 
 FIELD_NAMES = tuple(field.name for field in ARTICLE_FIELDS)
 """The names of all fields of an article, in the order of :data:`ARTICLE_FIELDS`."""

@@ -37,14 +37,15 @@ SECOND_BEST = frozenset({"quote", "list", "scrap"})
 """The roles of paragraphs that complete a lead if the article has fewer than two paragraphs of running text."""
 
 MAX_SCRAP_CHARS = 120
-"""The largest number of characters of a scrap. A longer paragraph is running text, even if no sentence ends there."""
+"""The largest number of characters of a scrap. A longer paragraph is running text, even if it is no whole sentence."""
 MAX_BYLINE_CHARS, MAX_LINK_CHARS, MAX_NOTICE_CHARS, MAX_CAPTION_CHARS = 150, 250, 600, 800
-"""The largest numbers of characters of bylines and dates, of links, of notices, and of captions recognised by words."""
+"""The largest numbers of characters of a byline or date, a link, a notice and a caption that are recognised by their
+words."""
 MIN_ONE_WORD_SENTENCE_BYTES = 20
-"""The smallest size of a sentence without spaces, in bytes of UTF-8: a Chinese character, which says more than a Latin
-letter, also has more bytes."""
+"""The smallest number of UTF-8 bytes of a text without spaces that counts as a sentence. Bytes are counted because a
+character of Chinese says more than a Latin letter, and also has more bytes."""
 MIN_HEADLINE_OVERLAP = 0.85
-"""The smallest share of distinct words that a paragraph and the headline have in common if it repeats the headline."""
+"""The smallest share of distinct words that a paragraph and the headline must have in common to count as the same."""
 MAX_COLON_SCRAP_CHARS = 40
 """The largest number of characters of a scrap that ends with a colon; a longer paragraph is running text."""
 CREDIT_SEARCH_CHARS = 180
@@ -245,7 +246,7 @@ def _is_headline(text: str, article: Article) -> bool:
 
 
 def _ends_with_outlet(text: str, words: int) -> bool:
-    """Whether the last dash or bar of a text is followed by ``words`` words (at most four), as in ``Rain - BBC News``."""
+    """Whether exactly ``words`` words, at most four, follow the last dash or bar of a text, as in ``Rain - BBC News``."""
     behind = _BAR.split(text)[-1]
     return words <= 4 and len(_folded_words(behind)) == words
 

@@ -35,7 +35,7 @@ DEFAULT_LIMITS = Limits()
 
 
 def in_words(size: int) -> str:
-    """Return a size in bytes as text, from 1 MiB on in whole MiB, rounded down.
+    """Return a size in bytes as text: in whole MiB (rounded down) if it is at least 1 MiB, else in bytes.
 
     >>> in_words(64 * MIB), in_words(1000)
     ('64 MiB', '1000 bytes')

@@ -1,4 +1,4 @@
-"""The names of outlets. It maps the host name of an outlet, and each spelling of its name, to one main name."""
+"""The names of outlets: a lookup from the host name of an outlet, and each spelling of its name, to one main name."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Outlets:
 
 @cache
 def outlets(of_archive: Aliases = ()) -> Outlets:
-    """Return the :class:`Outlets` for the names of an archive. It is cached."""
+    """Return the :class:`Outlets` with the names of an archive. Results are cached."""
     return Outlets(of_archive)
 
 

@@ -12,7 +12,7 @@ from newssearch.display.brief import brief, many, quoted
 from newssearch.system.frozen import FrozenDict
 
 KEPT_REJECTIONS = 1_000
-"""The largest number of rejections that a report lists, or the manifest for one file. Further ones are only counted."""
+"""The largest number of rejections listed in a report, or in the manifest for one file. Others are only counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class IndexReport:
 
     @property
     def rate(self) -> float:
-        """The number of paragraphs added per second; 0 for a run without time."""
+        """The number of paragraphs added per second; 0 if the run took no time."""
         return self.paragraphs / self.seconds if self.seconds else 0.0
 
     def __repr__(self) -> str:
@@ -142,7 +142,7 @@ class Problem:
 
 
 def unread(path: Path, error: OSError) -> Problem:
-    """Return the problem of the file ``path``, for the ``error`` of reading it. A missing file counts as damaged."""
+    """Return the problem for an ``error`` of reading the file ``path``: damaged if the file is missing, else unread."""
     if isinstance(error, FileNotFoundError):
         return Problem(path.name, error.strerror or str(error))
     return Problem(path.name, f"cannot be read: {error.strerror or error}", "unread")

@@ -49,7 +49,7 @@ class MatchOptions(TypedDict, total=False):
 
 
 class RankOptions(MatchOptions, total=False):
-    """The options that :meth:`Index.rank` takes: also which hits are returned, and in which order."""
+    """The options of :meth:`Index.rank`: those of :class:`MatchOptions`, and which hits are returned in which order."""
 
     sort: str
     limit: int | None
@@ -59,7 +59,7 @@ class RankOptions(MatchOptions, total=False):
 
 
 class SearchOptions(RankOptions, total=False):
-    """The options that :meth:`Index.search` takes: all fields of :class:`Request`. A test compares the two lists."""
+    """The options of :meth:`Index.search`: all fields of :class:`Request`. A test compares the two lists."""
 
     facets: str | Iterable[str]
     snippet: int
@@ -198,7 +198,7 @@ class ResolvedRequest(Request):
 
 
 def resolve(request: Request, now: dt.datetime, aliases: Aliases = ()) -> ResolvedRequest:
-    """Return the request for an engine, with its dates as one period, and no ``group`` if it has ``all_paragraphs``.
+    """Return the request for an engine, with its dates as one period, and ``group`` off if ``all_paragraphs`` is on.
 
     Relative dates count from ``now``. ``aliases`` are the archive's names of outlets.
     """
@@ -309,7 +309,7 @@ def _period(name: str, when: When, now: dt.datetime | None) -> tuple[dt.datetime
 
 
 def _after(moment: dt.datetime) -> dt.datetime:
-    """Return the moment one microsecond later, or the last moment that a datetime can have, for which there is none."""
+    """Return the moment one microsecond later; the last moment that a datetime can have is returned unchanged."""
     try:
         return moment + dt.timedelta(microseconds=1)
     except OverflowError:

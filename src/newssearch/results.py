@@ -323,7 +323,7 @@ class Results(Sequence[Hit]):
 
 
 def totals(results: Results, paragraph: str = "matching paragraph") -> str:
-    """Return the totals as text, such as ``2 articles, 3 matching paragraphs``; ``paragraph`` is the singular noun.
+    """Return the totals as text, such as ``2 articles, 3 matching paragraphs``; ``paragraph`` is its noun in the singular.
 
     The number of stories is included if the results are grouped and some articles are copies of others.
     """
@@ -334,7 +334,7 @@ def totals(results: Results, paragraph: str = "matching paragraph") -> str:
 
 
 def undated(articles: int) -> str:
-    """Return a remark for the given number of articles that are left out because they have no date."""
+    """Return a text that states how many articles are left out because they have no date."""
     return f"{many(articles, 'more article')} without a date left out"
 
 

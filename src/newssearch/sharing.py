@@ -32,7 +32,7 @@ class SharedSnapshot:
         self._current: _CountedSnapshot | None = _CountedSnapshot(snapshot)
 
     def exchange(self, snapshot: Snapshot | None) -> None:
-        """Make ``snapshot`` the current one (None for none). The old one is closed when its last reader is done."""
+        """Make ``snapshot``, which may be None, the current one. The old one is closed when its last reader is done."""
         with self._lock:
             old, self._current = self._current, None if snapshot is None else _CountedSnapshot(snapshot)
             if old is not None:

@@ -18,7 +18,8 @@ from .display import notebook
 MIN_SIMILARITY_OF_VERSIONS = 0.3
 """The smallest Jaccard similarity, by pairs of adjacent words, of two paragraphs that are versions of each other."""
 MAX_WORDS_TO_COMPARE = 2_000
-"""The largest number of words of a paragraph that is compared word by word; a longer one is cut and added whole."""
+"""The largest number of words of a changed paragraph that is compared word by word. Longer ones have two edits: the old
+text as cut, and the new text as added."""
 
 ChangeKind = Literal["kept", "changed", "cut", "added"]
 
@@ -129,7 +130,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A story: all its versions in an index, earliest first, undated ones last."""
+    """The versions of one story that an index has, earliest first, undated ones last."""
 
     versions: tuple[Version, ...]
 
@@ -158,7 +159,7 @@ class Story:
 
 
 def compare(articles: Sequence[Article]) -> Story:
-    """Return the given articles, which are versions of one story, as a story, each compared with the first of them."""
+    """Return the story whose versions are the given articles, each compared with the first of them."""
     return Story(tuple(_version(articles[0], article) for article in articles))
 
 

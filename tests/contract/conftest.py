@@ -1,6 +1,6 @@
-"""The engines that are held to the contract, and the fixtures through which its tests reach them.
+"""The engines that the contract is tested with, and the fixtures for its tests.
 
-To hold another engine to it, add an entry to :data:`ENGINES`.
+To test another engine, add an entry to :data:`ENGINES`.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ class Engine:
 
     name: str
     address: Callable[[Path], str]
-    """Returns the address of an index whose archive is the folder above the given path. There is no index yet."""
+    """Return the address of an index, not yet created, whose archive is the folder above the given path."""
     damage: Callable[[Path], None]
-    """Damages the only index below a folder, so that some of its articles cannot be read."""
+    """Damage the only index below a folder, so that some of its articles cannot be read."""
     litter: Callable[[Path], str]
-    """Leaves something behind in the only index below a folder, as an interrupted run does; returns its name."""
+    """Put a leftover, as of an interrupted run, into the only index below a folder, and return its name."""
     without_boilerplate: Callable[[], AbstractContextManager[None]]
-    """Lets the engine take no paragraph for boilerplate: the search that it is compared with does not know any."""
+    """Let no paragraph count as boilerplate, for comparisons with a search that has no boilerplate."""
 
     @contextmanager
     def index(self, *articles: Article) -> Iterator[Index]:
-        """A new index in a temporary place, with these articles."""
+        """Return a new index in a temporary place, with the given articles."""
         with (
             tempfile.TemporaryDirectory() as archive,
             newssearch.create(self.address(Path(archive) / "index")) as index,
@@ -70,25 +70,25 @@ ENGINES = (Engine("embedded", str, _damage_embedded, _litter_embedded, _embedded
 
 @pytest.fixture(scope="session", params=ENGINES, ids=[engine.name for engine in ENGINES])
 def engine(request: pytest.FixtureRequest) -> Engine:
-    """Each of the engines."""
+    """Return each engine under test."""
     chosen: Engine = request.param
     return chosen
 
 
 @pytest.fixture
 def address(engine: Engine, tmp_path: Path) -> str:
-    """The address of an index that is not there yet. Its archive is ``tmp_path``."""
+    """Return the address of an index that does not exist yet. Its archive is ``tmp_path``."""
     return engine.address(tmp_path / "index")
 
 
 @pytest.fixture
 def other_address(engine: Engine, tmp_path: Path) -> str:
-    """The address of another one."""
+    """Return the address of another index that does not exist yet."""
     return engine.address(tmp_path / "other")
 
 
 @pytest.fixture(scope="module")
 def without_boilerplate(engine: Engine) -> Iterator[None]:
-    """No paragraph is boilerplate."""
+    """Let no paragraph count as boilerplate."""
     with engine.without_boilerplate():
         yield

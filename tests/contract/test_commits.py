@@ -1,4 +1,4 @@
-"""What an index holds: opened, written to, read, and shared by threads and processes."""
+"""Opening, writing and reading an index, and sharing it among threads and processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The values of fields: each counts the articles that a filter on it finds, and the likeliest is offered for a mistyped one."""
+"""The values of fields: facets count the articles that a filter on a value finds, and mistyped values get a suggestion."""
 
 from __future__ import annotations
 

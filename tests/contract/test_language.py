@@ -1,4 +1,4 @@
-"""The whole query language, held to the twin: what is found, which paragraphs, what they score, what is marked."""
+"""The whole query language, compared with the twin: articles found, matching paragraphs, scores and marked words."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_every_query_finds_scores_and_marks_what_the_twin_does(
 
 
 def marked(tree: Node, text: str, article: Article, number: int) -> Iterator[tuple[int, int]]:
-    """Yield what a snippet marks: the matches of the leaves that count there, without function words."""
+    """Yield the words that a snippet marks: the matches of the leaves that apply there, without function words."""
     lang = article.lang
     words = analyser(lang)
     wanted = [

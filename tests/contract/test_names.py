@@ -1,4 +1,4 @@
-"""Names in other spellings: which words are one name, what a search for them finds and says, and what it leaves alone."""
+"""Names in other spellings: which words are the same name, and what a search for a name finds, reports and ignores."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each form of the query language finds, and what a program builds without one."""
+"""The articles that each form of the query language finds, as text or as a tree that a program builds."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from support import article, found, index_of
 
 
 def holds(address: str, text: str, query: str) -> bool:
-    """Whether an article of one paragraph is found."""
+    """Whether a query finds an article with the given single paragraph."""
     return bool(index_of(address, article(None, text)).search(query).total_articles)
 
 

@@ -483,7 +483,7 @@ FILTERS = st.fixed_dictionaries(
 
 @st.composite
 def requests(draw: st.DrawFn) -> tuple[reference.Request, dict[str, object]]:
-    """A request as the reference takes it, and as ``Index.search`` does."""
+    """Return a request for the reference search, and the same options for ``Index.search``."""
     filters = draw(st.just({}) | FILTERS)
     since, until, on = draw(st.none() | PERIODS), draw(st.none() | PERIODS), draw(st.none() | PERIODS)
     if draw(st.booleans()):
@@ -505,7 +505,7 @@ def requests(draw: st.DrawFn) -> tuple[reference.Request, dict[str, object]]:
 
 
 STEPS = st.lists(st.lists(ARTICLES, min_size=1, max_size=5) | st.integers(0, 20), min_size=1, max_size=6)
-"""What was done to an index: articles added in one batch, or the article with that number removed."""
+"""The steps of an index: a list adds articles in one batch, a number removes the article with that number."""
 
 
 @settings(
@@ -584,7 +584,7 @@ DATES_AT_THE_ENDS: list[dt.date | dt.datetime | None] = [
 
 
 def in_period(date: dt.date | dt.datetime | None, since: object, until: object) -> bool:
-    """Whether a date is in a period, both of whose ends are included; in whole numbers, which have no last moment."""
+    """Whether a date is in a period, both ends included. It compares whole numbers, which have no last moment."""
     if date is None:
         return False
 

@@ -1,4 +1,4 @@
-"""Copies of one story are found, whole, cut or edited; they show once; and nothing that only looks like one is."""
+"""Copies of a story, whole, cut or edited, are found and shown once; articles that only resemble a copy are not."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def test_many_copies_are_listed_in_part_and_counted(address: str) -> None:
 
 
 def footers(outlet: str, number: int) -> list[Article]:
-    """Articles of an outlet with one footer."""
+    """Return articles of an outlet with the same footer."""
     return [made([*unlike(n), FOOTER], outlet, f"2024-06-{n + 1:02}", f"Number {n}") for n in range(number)]
 
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import windows
+from support import SHORT
 
 # The same examples are drawn in every run, so that a run fails only for what was changed. `--hypothesis-profile=random`
 # draws others: an example that fails is kept as an @example. There is no deadline, because the duration says nothing about
@@ -21,11 +22,22 @@ settings.register_profile("same", derandomize=True, database=None, **PATIENT)
 settings.register_profile("random", derandomize=False, print_blob=True, **PATIENT)
 settings.load_profile("same")
 
-if os.environ.get("NEWSSEARCH_THOROUGH") == "0":  # a second Python: only tests of what depends on Python
-    same_on_any = (
-        "benchmarks combinations durability exactness floors inputs kernels snapshots verify windows"
-    )
-    collect_ignore = [f"test_{subject}.py" for subject in same_on_any.split()]
+ONE_PYTHON = {
+    "text beside text: the source, its documents, the benchmarks": "test_architecture.py test_benchmarks.py test_floors.py test_readme.py",
+    "the quality of readings: where a page has its text, what is a sentence, what is a word": "test_reader_html.py test_reader_fragments.py test_sentences.py test_words.py",
+    "laws of algorithms, held to slow twins": "embedded test_exactness.py test_language.py test_query_parser.py test_stock.py test_stories.py",
+    "each kill, byte and interleaving in turn, Windows as simulated, inputs of any size": "test_durability.py test_inputs.py test_snapshots.py test_verify.py test_windows.py",
+    "each pair of options": "test_combinations.py",
+}  # fmt: skip
+"""The test files that run on one Python only, by what they are about.
+
+If their subject works on one Python, it works on each: it is made of our own code and of packages that run on all of them.
+What newssearch takes from Python itself is tested on every one: processes, locks, signals, files, pickles, types, regular
+expressions, the tables of Unicode, dates, parsers of the standard library, the command line, and the contract of engines.
+"""
+
+if SHORT:
+    collect_ignore = [name for files in ONE_PYTHON.values() for name in files.split()]
 
     class FewExamples(settings):
         """The settings of a property, with 10 examples at most."""

@@ -20,6 +20,8 @@ from newssearch.engines.embedded.indexing import near_duplicates
 from newssearch.engines.embedded.storage.toc import read_toc, toc_bytes, toc_path
 from newssearch.readers import Skipped
 
+SHORT = os.environ.get("NEWSSEARCH_THOROUGH") == "0"
+"""Whether the tests run in their short form, for a second Python: few examples, and only the files that depend on Python."""
 THOROUGH = max(int(os.environ.get("NEWSSEARCH_THOROUGH", "1")), 1)
 """The factor by which the numbers of random examples, kills and damaged bytes exceed those of the short form."""
 

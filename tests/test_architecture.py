@@ -6,6 +6,7 @@ import ast
 import inspect
 import re
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -56,10 +57,20 @@ def layer_of(module: str) -> str:
     return max(named, key=len)
 
 
-def imports(file: Path) -> Iterator[tuple[ast.stmt, str]]:
+@cache
+def parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+@cache
+def imports(file: Path) -> list[tuple[ast.stmt, str]]:
     """Each import statement of a module, with what it names: ``newssearch.query.tree``, ``whoosh.fields``."""
+    return list(_imports(file))
+
+
+def _imports(file: Path) -> Iterator[tuple[ast.stmt, str]]:
     package = ["newssearch", *file.relative_to(SOURCE).parts[:-1]]
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(file)):
         if isinstance(node, ast.Import):
             yield from ((node, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -138,7 +149,7 @@ def test_only_the_command_line_knows_click(file: Path) -> None:
 def test_an_import_inside_a_function_says_why(file: Path) -> None:
     source = file.read_text(encoding="utf-8")
     lines = source.splitlines()
-    for function in ast.walk(ast.parse(source)):
+    for function in ast.walk(parsed(file)):
         if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
         for node in ast.walk(function):
@@ -152,7 +163,7 @@ def test_an_import_inside_a_function_says_why(file: Path) -> None:
 @pytest.mark.parametrize("file", MODULES, ids=module_of)
 def test_every_module_says_what_it_is_for(file: Path) -> None:
     if module_of(file) != "_version":
-        assert ast.get_docstring(ast.parse(file.read_text(encoding="utf-8")))
+        assert ast.get_docstring(parsed(file))
 
 
 @pytest.mark.parametrize("file", MODULES, ids=module_of)
@@ -179,7 +190,7 @@ def test_no_top_level_name_is_defined_in_two_modules() -> None:
     """One word for one thing: a reader who searches for a name finds one definition."""
     where: dict[str, list[str]] = {}
     for file in MODULES:
-        for name in set(top_level_names(ast.parse(file.read_text(encoding="utf-8")))):
+        for name in set(top_level_names(parsed(file))):
             where.setdefault(name, []).append(module_of(file))
     twice = {name: modules for name, modules in where.items() if len(modules) > 1}
     assert {
@@ -218,7 +229,7 @@ def test_references_in_docstrings_lead_somewhere(file: Path) -> None:
     module = "newssearch" if file == SOURCE / "__init__.py" else f"newssearch.{module_of(file)}"
     package = module if file.name == "__init__.py" else module.rpartition(".")[0]
     around = [".".join(package.split(".")[:size]) for size in range(1, package.count(".") + 2)]
-    classes = [node.name for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ClassDef)]
+    classes = [node.name for node in ast.walk(parsed(file)) if isinstance(node, ast.ClassDef)]
     scopes = [module, *around, *(f"{module}.{name}" for name in classes), "builtins"]
     for name in re.findall(r":(?:mod|class|func|meth|attr|data|exc):`~?([\w.]+)`", source):
         wanted = (

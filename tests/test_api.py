@@ -115,7 +115,7 @@ def test_a_folder_that_cannot_be_made_is_an_error_of_ours(tmp_path: Path, make: 
 def test_an_index_of_a_newer_version_tells_its_number(tmp_path: Path) -> None:
     index_of(tmp_path / "i", storm()).close()
     made_by_another(tmp_path / "i", format=99)
-    with pytest.raises(IndexVersionError, match="newer newssearch") as caught:
+    with pytest.raises(IndexVersionError, match="newer version of newssearch") as caught:
         newssearch.open(tmp_path / "i")
     assert caught.value.found == 99
     with pytest.raises(IndexExistsError):

@@ -452,7 +452,7 @@ def test_an_index_of_a_newer_version_ends_with_3(cli: Command, held: Path, name:
     for arguments in (["query", "rain"], ["info"], ["index", "-"]):
         done = cli(*arguments)
         assert (done.code, done.out) == (3, "")
-        assert done.err == "error: index was made by a newer newssearch (9.0): update this one\n"
+        assert done.err == "error: index was made by a newer version of newssearch (9.0): update newssearch\n"
 
 
 def test_an_index_of_an_older_version_says_how_to_rebuild_it(
@@ -463,7 +463,7 @@ def test_an_index_of_an_older_version_says_how_to_rebuild_it(
     assert done.code == 3
     assert (
         done.err
-        == "error: index was made by an older newssearch: rebuild it with `newssearch index --rebuild`\n"
+        == "error: index was made by an older version of newssearch: rebuild it with `newssearch index --rebuild`\n"
     )
     (tmp_path / "a.txt").write_text("Rain\n\nIt rained.\n", encoding="utf-8")
     assert cli("index", "--rebuild", "a.txt").code == 0

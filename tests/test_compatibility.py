@@ -51,7 +51,7 @@ def test_an_index_of_any_version_is_opened_or_refused(cli: Command, tmp_path: Pa
         assert (done.code, done.out) == (3, ""), arguments
         assert (
             done.err
-            == "error: index was made by an older newssearch: rebuild it with `newssearch index --rebuild`\n"
+            == "error: index was made by an older version of newssearch: rebuild it with `newssearch index --rebuild`\n"
         )
     (tmp_path / "a.txt").write_text("River\n\nThe river rose.\n", encoding="utf-8")
     assert cli("index", "--rebuild", "a.txt").code == 0

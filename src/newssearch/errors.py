@@ -6,7 +6,7 @@ Each exception carries the data that a program needs to react, and the exit code
     ├── IndexFolderError            1   about the folder of an index
     │   ├── IndexNotFoundError      3   there is no index in it
     │   ├── IndexExistsError        1   there is one already, which creating a new one would erase
-    │   ├── IndexVersionError       3   made by a newer newssearch, or by another program
+    │   ├── IndexVersionError       3   made by another version of newssearch, or by another program
     │   ├── IndexDamagedError       3   a check of its contents fails, a file is missing, or Whoosh wrote to it
     │   ├── IndexLockedError        1   another process is writing to it
     │   └── IndexWriteError         1   the disk is full, or the folder may not be written to

@@ -323,7 +323,7 @@ def why_no_range(start: dt.datetime | None, end: dt.datetime | None) -> str | No
     if start is None or end is None:
         return None
     if (start.tzinfo is None) != (end.tzinfo is None):
-        return "both ends of a range have a zone, or neither"
+        return "both ends of a range must have a time zone, or neither"
     return "the range ends before it begins" if is_empty(start, end) else None
 
 

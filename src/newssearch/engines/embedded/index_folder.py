@@ -128,7 +128,7 @@ class IndexFolder:
                 atomic_files.unsealed(content if content is not None else marker())
             except ValueError:
                 message = (
-                    f"{self.folder / name} is no file of newssearch: choose another folder for the index"
+                    f"{self.folder / name} is not a file of newssearch: choose another folder for the index"
                 )
                 raise IndexFolderError(message, self.folder) from None
 
@@ -325,7 +325,7 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise IndexFolderError(f"{folder} cannot be made: {error.strerror}", folder) from error
+        raise IndexFolderError(f"{folder} cannot be created: {error.strerror}", folder) from error
 
 
 def _check_marker(folder: Path) -> None:
@@ -356,10 +356,10 @@ def _check_marker(folder: Path) -> None:
 def _check_versions(folder: Path, versions: tuple[int, int], made_by: str) -> None:
     found, analysis = versions
     if found > FORMAT_VERSION or analysis > ANALYSIS_VERSION:
-        message = f"{folder} was made by a newer newssearch{made_by}: update this one"
+        message = f"{folder} was made by a newer version of newssearch{made_by}: update newssearch"
         raise IndexVersionError(message, folder, found)
     if found < FORMAT_VERSION or analysis < ANALYSIS_VERSION:
-        message = f"{folder} was made by an older newssearch: rebuild it with `newssearch index --rebuild`"
+        message = f"{folder} was made by an older version of newssearch: rebuild it with `newssearch index --rebuild`"
         raise IndexVersionError(message, folder, found)
 
 

@@ -80,12 +80,16 @@ class WordSuggester:
         for leaf in word_leaves:
             if isinstance(leaf, Wildcard | Regex):
                 if not self._occurs(leaf):
-                    notes.append(Diagnostic("unknown-word", f"no word of the index is {leaf}", leaf.span))
+                    notes.append(
+                        Diagnostic("unknown-word", f"no word in the index matches {leaf}", leaf.span)
+                    )
             else:
                 before = len(notes)
                 notes.extend(self._unknown_in(leaf, before < MAX_WORDS_WITH_SUGGESTIONS))
                 if isinstance(leaf, Caps | Exact) and len(notes) == before and not self._occurs(leaf):
-                    notes.append(Diagnostic("unknown-word", f"no article writes {leaf.text} so", leaf.span))
+                    notes.append(
+                        Diagnostic("unknown-word", f"no article has the spelling {leaf.text!r}", leaf.span)
+                    )
             if len(notes) >= MAX_UNKNOWN_WORDS:
                 return notes[:MAX_UNKNOWN_WORDS]
         return notes

@@ -90,7 +90,7 @@ class MappedFile:
         end, length, checksum, magic = TRAILER.unpack_from(self.map, size - TRAILER.size)
         pages = -(-end // CHECKSUM_PAGE)
         if magic != MAGIC or end + length + 4 * pages + TRAILER.size != size:
-            raise ContainerError(path, "it is cut short, or no file of this version")
+            raise ContainerError(path, "it is cut short, or it is not a file of this version")
         directory = self.map[end : size - TRAILER.size]
         if zlib.crc32(directory) != checksum:
             raise ContainerError(path, "its directory is damaged")
@@ -138,7 +138,7 @@ class MappedFile:
         with memoryview(self.map) as view:
             while page >= 0:
                 if not self._sound(view, page):
-                    what = f"byte {page * CHECKSUM_PAGE} or one of the {CHECKSUM_PAGE} behind it is not what was written"
+                    what = f"byte {page * CHECKSUM_PAGE} or one of the {CHECKSUM_PAGE} after it is not what was written"
                     raise ContainerError(self.path, what)
                 self._unseen[page] = 0
                 page = self._unseen.find(1, page + 1, stop)

@@ -66,9 +66,7 @@ class EmbeddedRebuild:
             fault_point("rebuild: whole")
             if old.generation < 0:  # files of segments without a table of contents would look like damage
                 old.put_empty(contents)
-            old.remove_extras(
-                contents
-            )  # they describe the old index, and would be taken for those of the new one
+            old.remove_extras(contents)  # otherwise they would describe the new index for a moment
             for path in sorted(new.folder.glob("MAIN_*")):
                 if path.suffix:  # a file of a segment; its name is random, so the old index has no such file
                     atomic_files.patiently(partial(path.rename, old.folder / path.name))

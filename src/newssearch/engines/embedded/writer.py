@@ -53,12 +53,10 @@ class EmbeddedWriter:
             self._lock.release()
             raise
         self._new = NewSegments(folder.folder)
-        self._merged: list[
-            ArraySegment
-        ] = []  # by the current commit, which leaves their files behind if it fails
-        self._removed: dict[
-            int, set[int]
-        ] = {}  # for the number of a segment, its documents removed since the commit
+        # The segments merged by the current commit, which leaves their files behind if it fails.
+        self._merged: list[ArraySegment] = []
+        # For the number of a segment, the documents of it that were removed since the last commit.
+        self._removed: dict[int, set[int]] = {}
         self._tidy = True  # whether the last commit could remove all files that it replaced
         self._unmerged = 0  # the number of documents added since segments were last merged
 
@@ -106,8 +104,7 @@ class EmbeddedWriter:
         return True
 
     def commit(self, *, last: bool = True) -> None:
-        """Commit all changes since the last commit, and merge segments. Large merges wait for the ``last`` commit of a
-        run.
+        """Commit all changes since the last commit, and merge segments; only the ``last`` commit makes large merges.
 
         The commit is on disk when this returns. Raises :class:`~newssearch.IndexWriteError` if it cannot be written,
         and :class:`~newssearch.IndexDamagedError` if a segment of an earlier commit is damaged.

@@ -136,14 +136,10 @@ class Lexicon:
         self._breaks = bytearray()  # for each of these, whether a sentence begins with the word
         self._flags = bytearray()  # the flags of each chunk
         self._joined = array("I")  # the chunks with compounds, ascending
-        self._first_compound = array(
-            "I", [0]
-        )  # for each of these, its first compound; then the number of compounds
+        self._first_compound = array("I", [0])  # the first compound of each; then the number of compounds
         self._compounds = array("I")  # for each compound, the index of its first word in the chunk
         self._keys = array("I")  # for each compound, its index in self.words.compounds
-        self._plain: dict[
-            str, dict[str, int]
-        ] = {}  # for each analysis, the word numbers of plain parts of chunks
+        self._plain: dict[str, dict[str, int]] = {}  # for each analysis, the numbers of words of plain chunks
 
     @property
     def full(self) -> bool:

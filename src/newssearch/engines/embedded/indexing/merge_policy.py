@@ -9,9 +9,9 @@ MERGE_RATIO = 2
 MAX_DELETED_SHARE = 0.25
 """A segment is rewritten if a larger fraction of its documents than this is deleted."""
 MIN_MERGE_BUDGET = 20_000
-"""Any commit may merge this number of documents, however few it adds. That takes about 0.2 seconds."""
+"""Any commit may merge up to this number of documents, however few it adds. That takes about 0.2 seconds."""
 MERGE_BUDGET_PER_ADDED_DOC = 4
-"""A commit may merge this number of documents for each document that it adds, if that is more than the minimum."""
+"""A commit may merge up to this number of documents for each document that it adds, but at least the minimum budget."""
 MAX_SMALL_SEGMENTS = 64
 """If an index has at least this number of small segments, a commit may merge any number of documents.
 

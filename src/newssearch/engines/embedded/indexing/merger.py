@@ -185,8 +185,7 @@ class _MergedField:
         return cls(name, sources, _articles_of(parts, sources) if name == "text" else None)
 
     def begin(self, container: ContainerWriter, workers: WorkerPool | None) -> list[Future[_Filled]]:
-        """Allocate the sections of postings, and write the postings: in workers, if there are any and the field is
-        large.
+        """Allocate the sections of postings and write the postings, using the workers if the field is large.
 
         Returns a future for each range of terms. Without workers there is one future, and it is done.
         """

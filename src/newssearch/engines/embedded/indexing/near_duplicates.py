@@ -57,7 +57,7 @@ By Broder's terms (On the resemblance and containment of documents, 1997) this i
 to five shingles, so even a lightly edited copy lacks some samples of the original.
 """
 MIN_SUM_OF_SHARES = 1.15
-"""Two articles are copies only if the fractions of their samples that they share with each other add up to this.
+"""Two articles are copies only if the fractions of their samples that they share with each other have this sum or more.
 
 If the shorter article is contained whole in the longer one, its fraction is 1, so it must be at least 0.15 of the
 longer one: half of an article is a copy of it, a quoted paragraph is not.
@@ -265,8 +265,7 @@ class _Update:
     # ---- samples
 
     def _shared_rows(self, wanted: Hashes, removed: Hashes) -> tuple[_SampleRows, Ints]:
-        """Look up the hashes ``wanted``, and return a table of samples, and the number of other samples of each
-        article.
+        """Look up the hashes ``wanted``; return a table of samples, and the number of other samples of each article.
 
         The table has the samples whose hash occurs more than once or is among the hashes ``removed``. All other samples
         that have one of the hashes are only counted.

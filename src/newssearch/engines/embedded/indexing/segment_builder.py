@@ -137,7 +137,7 @@ def document_articles(first: Array) -> Array:
 
 
 def filter_key(name: str, value: str) -> str:
-    """Return the key by which filters compare a value of the field ``name``: a filter does not distinguish equal keys."""
+    """Return the key of a value of the field ``name``: filters do not distinguish values with equal keys."""
     if name in WORD_FIELDS:
         return " ".join(name_words(value))
     return key(value) if name in WHOLE_FIELDS else value

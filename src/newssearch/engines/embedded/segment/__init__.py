@@ -1,1 +1,1 @@
-"""One immutable segment, read; and the constants of its format."""
+"""Reading one immutable segment, and the constants of its format."""

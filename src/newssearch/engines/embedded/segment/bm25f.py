@@ -7,9 +7,9 @@ headline of its article, which has ``m`` words, adds to the paragraph's score::
 
     idf(ℓ) = ln(1 + (N - df + 0.5) / (df + 0.5))
 
-where ``N`` is the number of paragraphs, ``df`` of those that hold ℓ, ``avg(n)`` the mean length of a paragraph and
-``avg(m)`` that of a headline, over the articles that have one. A phrase counts as a word of its own. Nothing depends
-on how the documents fell into segments, and nothing that was deleted counts.
+where ``N`` is the number of paragraphs, ``df`` the number of paragraphs with ℓ, ``avg(n)`` the mean length of a
+paragraph, and ``avg(m)`` the mean length of a headline, over the articles that have one. A phrase counts as one word.
+The score does not depend on how the documents are divided into segments, and deleted documents do not count.
 """
 
 from __future__ import annotations
@@ -26,15 +26,19 @@ Floats = NDArray[np.float64]
 
 
 def idf(paragraphs: int, holding: int) -> float:
-    """The weight of a word or phrase that ``holding`` of all ``paragraphs`` hold."""
+    """Return the weight ``idf`` of a word or phrase that ``holding`` of ``paragraphs`` paragraphs have."""
     return float(np.log1p((paragraphs - holding + 0.5) / (holding + 0.5)))
 
 
 def in_text(counts: NDArray[np.int64], lengths: NDArray[np.int64], mean: float) -> Floats:
-    """What occurrences in paragraphs weigh, by the paragraphs' lengths."""
+    """Return the paragraph's part of ``t``, from the numbers of occurrences in paragraphs, the lengths of these in
+    words, and the mean length.
+    """
     return counts / (1 - B + B * lengths / mean)
 
 
 def in_title(counts: NDArray[np.int64], lengths: NDArray[np.int64], mean: float) -> Floats:
-    """What occurrences in headlines weigh, by the headlines' lengths."""
+    """Return the headline's part of ``t``, from the numbers of occurrences in headlines, the lengths of these in
+    words, and the mean length.
+    """
     return TITLE * counts / (1 - B_TITLE + B_TITLE * lengths / mean)

@@ -1,4 +1,4 @@
-"""The date of an article as the number that its columns store."""
+"""The dates of articles as numbers: the columns of a segment store microseconds since the beginning of year 1."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import datetime as dt
 from newssearch.article import Date
 
 NO_TIME = -1
-"""The value of an article without a date in a column of times."""
+"""The number that stands in a column of times for an article without a date."""
 
 _EPOCH = dt.datetime(1, 1, 1)
 
@@ -18,14 +18,17 @@ def microseconds(moment: dt.datetime) -> int:
 
 
 def local_time(date: Date) -> dt.datetime:
-    """Return the time by the outlet's clock; a date without a time is midnight."""
+    """Return a date as the time by the outlet's clock, without a zone; a date without a time becomes midnight."""
     if isinstance(date, dt.datetime):
         return date.replace(tzinfo=None)
     return dt.datetime(date.year, date.month, date.day)
 
 
 def instant(date: Date) -> int:
-    """Return the time in microseconds of UTC, by which articles are ordered; a time without a zone counts as UTC."""
+    """Return a date as microseconds in UTC since the beginning of year 1; a time without a zone counts as UTC.
+
+    Articles are ordered by this number.
+    """
     written = microseconds(local_time(date))
     offset = date.utcoffset() if isinstance(date, dt.datetime) else None
     return max(written - offset // dt.timedelta(microseconds=1), 0) if offset else written

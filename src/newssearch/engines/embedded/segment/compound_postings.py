@@ -1,10 +1,12 @@
 """Postings of compounds: words joined by hyphens, and words with capitals inside (:mod:`newssearch.text.compounds`).
 
 =========================  ============================================================================================
-``F.compounds``            the key of each :class:`~newssearch.text.analysis.Compound` with the number of its words
-                           (:func:`entry_of`), sorted (:class:`~storage.container.StringTable`)
-``F.compounds.first``      the first of each in ``F.compounds.positions``, and the end
-``F.compounds.positions``  the positions where each begins, ascending
+``F.compounds``            the distinct entries of compounds, sorted: the key of a
+                           :class:`~newssearch.text.analysis.Compound` and the number of its words (:func:`entry_of`;
+                           :class:`~storage.container.StringTable`)
+``F.compounds.first``      the index of each entry's first position in ``F.compounds.positions``, then the length of
+                           that section
+``F.compounds.positions``  the field-wide positions at which the compounds of each entry begin, ascending
 =========================  ============================================================================================
 
 The keys themselves are stored, not their hashes, so that no two keys can be confused.
@@ -42,9 +44,10 @@ def entry_of(key: str, size: int) -> bytes:
 def compound_sections(
     name: str, entries: Sequence[bytes], numbers: Array, positions: Ints
 ) -> dict[str, Array]:
-    """Return the sections of compounds: ``entries[numbers[i]]`` begins at ``positions[i]``, in any order.
+    """Return the sections of compounds. Compound ``i`` has the entry ``entries[numbers[i]]`` and begins at
+    ``positions[i]``.
 
-    ``entries`` may have duplicates, and entries that are not used.
+    The compounds may be in any order. ``entries`` may have duplicates and unused entries.
     """
     used = np.unique(numbers)
     of_used = [entries[number] for number in used.tolist()]
@@ -62,7 +65,7 @@ def compound_sections(
 
 
 class Compounds:
-    """The compounds of a field."""
+    """The compounds of a text field, read from its sections."""
 
     def __init__(self, container: Container, name: str) -> None:
         self._entries = StringTable(container, f"{name}.compounds")
@@ -74,7 +77,7 @@ class Compounds:
         return self._entries.all()
 
     def all(self) -> tuple[Ints, Ints]:
-        """Return the number in :meth:`entries` and the position of each compound of the field."""
+        """Return the index in :meth:`entries` and the position of each compound of the field, ordered by both."""
         sizes = np.diff(self._first.astype(np.int64)).astype(np.int64)
         return np.repeat(np.arange(len(sizes)), sizes), self._positions.astype(np.int64)
 
@@ -87,7 +90,7 @@ class Compounds:
         return self._container[f"{self._name}.compounds.positions"]
 
     def there_are(self, keys: Sequence[str]) -> list[bool]:
-        """Return for each key whether the field has it."""
+        """Return for each key whether the field has a compound with this key."""
         found = []
         for key in keys:
             begins = key.encode("utf-8", "surrogatepass") + _KEY_END
@@ -96,7 +99,7 @@ class Compounds:
         return found
 
     def positions(self, key: str) -> list[tuple[Ints, int]]:
-        """Return the positions where a key begins, for each number of words that it has."""
+        """Return for each entry with the given key its positions, ascending, and its number of words."""
         low, high = self._entries.with_prefix(key.encode("utf-8", "surrogatepass") + _KEY_END)
         sizes = [entry[-1] for entry in self._entries.slice(low, high)]
         bounds = pairwise(self._first[low : high + 1].tolist())

@@ -25,22 +25,22 @@ TEXT_FIELDS: tuple[TextField, ...] = ("text", "title")
 
 
 DENSE_OWNERS_RATIO = 8
-"""Count postings in an array of all owners when at least 1 in 8 owners has one; otherwise sort them."""
+"""Merge postings in an array over all owners if there are postings for at least 1 in 8 owners; otherwise sort them."""
 
 
 SCAN_RATIO = 8
-"""Scan a range of words instead of looking words up when at least 1 in 8 of the range is wanted."""
+"""Scan a range of folded terms if at least 1 in 8 of them is wanted; otherwise look up each wanted term."""
 
 
 class Postings(NamedTuple):
-    """The owners with a word, ascending, and the number of times that each has it."""
+    """The owners with a word, ascending, and the number of its occurrences in each."""
 
     owners: Array
     counts: Array
 
 
 class SurfaceForms(NamedTuple):
-    """Surface forms of a term, by their numbers; ``None`` for all of them."""
+    """Some or all surface forms of one term: their numbers among those of the term; ``None`` stands for all."""
 
     term: int
     numbers: Array | None
@@ -50,7 +50,7 @@ NO_POSTINGS = Postings(NO_INTS, NO_INTS)
 
 
 def add_counts(owners: Array, counts: Array) -> Postings:
-    """Merge the postings of several words into those of one: add the counts of each owner."""
+    """Return concatenated postings of several words, merged: each owner once, ascending, with the sum of its counts."""
     if len(owners) and len(owners) * DENSE_OWNERS_RATIO > int(owners.max()):
         totals = np.bincount(owners, counts)
         owners = np.flatnonzero(totals)
@@ -64,9 +64,9 @@ def add_counts(owners: Array, counts: Array) -> Postings:
 
 
 class FieldReader:
-    """A text field of a segment, its sections read when they are first needed.
+    """A text field of a segment. Its sections are read when they are first needed.
 
-    Its *owners* are the documents of the segment (``text``) or its articles (``title``).
+    The *owners* of its words are the documents of the segment (``text``) or its articles (``title``).
     """
 
     def __init__(self, container: Container, name: TextField) -> None:
@@ -77,15 +77,15 @@ class FieldReader:
         self.folded = StringTable(container, f"{name}.folded")
 
     def array(self, name: str) -> Array:
-        """Return a section of the field as an array, all of it checked."""
+        """Return a section of the field as an array, after comparing it with its checksums."""
         return self.container[f"{self.name}.{name}"]
 
     def section(self, name: str) -> Section:
-        """Return a section of the field of which only slices are read and checked."""
+        """Return a section of the field whose slices are compared with their checksums as they are read."""
         return self.container.section(f"{self.name}.{name}")
 
     def patched(self, name: str) -> PatchedInts:
-        """Return a section of patched integers."""
+        """Return a section of the field that holds patched integers."""
         found = self._patched.get(name)
         if found is None:
             found = self._patched[name] = PatchedInts(self.container, f"{self.name}.{name}")
@@ -93,7 +93,7 @@ class FieldReader:
 
     @property
     def of_documents(self) -> bool:
-        """Whether its owners are documents, whose postings are grouped in article blocks."""
+        """Whether the owners are documents, so that an article block may have several postings."""
         return self.name == "text"
 
     @cached_property
@@ -113,17 +113,17 @@ class FieldReader:
 
     @property
     def starts(self) -> Array:
-        """The first position of each owner, and the end."""
+        """The first field-wide position of each owner, then the position after the last owner and its gap."""
         return self.array("starts")
 
     @property
     def sentences(self) -> Array:
-        """The positions where sentences begin inside an owner."""
+        """The field-wide positions at which sentences begin inside an owner, ascending."""
         return self.array("sentences")
 
     @cached_property
     def sentence_starts(self) -> Array:
-        """The positions where sentences begin, the first position of each owner included."""
+        """The field-wide positions at which sentences begin, ascending, including the first position of each owner."""
         return np.sort(np.concatenate((self.starts, self.sentences.astype(self.starts.dtype))))
 
     @cached_property
@@ -133,31 +133,31 @@ class FieldReader:
 
     @property
     def words(self) -> int:
-        """The number of words."""
+        """The number of words of all owners."""
         return len(self.array("positions"))
 
     # ---- words
 
     def find(self, term: str) -> int:
-        """Return the number of a term, or -1."""
+        """Return the number of a term, or -1 if the field does not have it."""
         return self.terms.find(encoded(term))
 
     def term(self, number: int) -> TermPostings:
-        """Return the postings of a term, read lazily."""
+        """Return the postings of the term with the given number, read when they are needed."""
         return TermPostings(self, number)
 
     def postings(self, number: int) -> Postings:
-        """Return the owners and counts of a term."""
+        """Return the owners of a term, and the number of its occurrences in each."""
         term = self.term(number)
         return Postings(term.owners, term.counts)
 
     @property
     def mean(self) -> float:
-        """The mean length of a document that the block maxima were computed with."""
+        """The mean number of words of a document with which the block maxima were computed."""
         return float(self.array("mean")[0])
 
     def postings_of(self, terms: Ints) -> Postings:
-        """Return the postings of any of several terms; the counts of an owner with several of them are added."""
+        """Return the owners that have any of the given terms, ascending, each with the sum of its counts."""
         runs, bounds = self.array("runs"), self.array("run.first")
         low = bounds[runs[terms]].astype(np.int64)
         blocks = concat_ranges(low, bounds[runs[terms + 1]] - low)
@@ -179,14 +179,15 @@ class FieldReader:
         return add_counts(owners, self.patched("counts").at(postings))
 
     def positions(self, wanted: SurfaceForms, owners: Array | None = None) -> Ints:
-        """Return the positions of the wanted surface forms, ascending; only those in ``owners`` if given."""
+        """Return the field-wide positions of the wanted surface forms, ascending; only those in ``owners`` if given."""
         term = self.term(wanted.term)
         return term.positions(wanted.numbers, None if owners is None else term.of_owners(owners))
 
     def postings_between(self, low: int, high: int) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-        """Read the terms from ``low`` up to but not including ``high``.
+        """Return the postings of the terms from ``low`` up to but not including ``high``.
 
-        Returns the term, owner and count of each posting, and the position and surface form of each word.
+        Three arrays have the term, the owner and the count of each posting. Two have the position of each word in its
+        owner, and the number of its surface form in its term.
         """
         runs = self.array("runs")[low : high + 1].astype(np.int64)
         bounds = self.array("run.first")[runs[0] : runs[-1] + 1].astype(np.int64)
@@ -218,20 +219,20 @@ class FieldReader:
     # ---- surface forms
 
     def forms_of(self, folded: int) -> Ints:
-        """Return the surface forms of a folded term."""
+        """Return the numbers of the surface forms of a folded term, ascending."""
         first = self.array("folded.first")
         return np.arange(int(first[folded]), int(first[folded + 1]))
 
     def folded_of(self, form: int) -> int:
-        """Return the folded term of a surface form."""
+        """Return the number of the folded term of a surface form."""
         return int(np.searchsorted(self.array("folded.first"), form, "right")) - 1
 
     def spelling(self, form: int) -> str:
-        """Return a surface form as it is spelled."""
+        """Return the spelling of the surface form with the given number."""
         return StringTable(self.container, f"{self.name}.forms")[form].decode()
 
     def by_term(self, forms: Ints) -> list[SurfaceForms]:
-        """Group surface forms by their terms."""
+        """Return the given surface forms, numbered within the field, grouped by term."""
         terms = self.array("form.term")[forms].astype(np.int64)
         numbers = self.array("form.number")[forms]
         order = np.argsort(terms, kind="stable")
@@ -244,11 +245,11 @@ class FieldReader:
         return found
 
     def find_folded(self, folded: str) -> int:
-        """Return the number of a folded term, or -1."""
+        """Return the number of a folded term, or -1 if the field does not have it."""
         return self.folded.find(encoded(folded))
 
     def find_all_folded(self, folded: Sequence[str]) -> list[int]:
-        """Return, ascending, the numbers of the given folded terms that exist."""
+        """Return the numbers of those folded terms that the field has, ascending."""
         wanted = sorted({encoded(term) for term in folded})
         if len(wanted) > SCAN_RATIO:
             low, high = self.folded.lower(wanted[0]), self.folded.lower(wanted[-1]) + 1
@@ -258,7 +259,7 @@ class FieldReader:
         return [number for term in wanted if (number := self.folded.find(term)) >= 0]
 
     def folded_with_prefix(self, prefix: str) -> dict[str, int]:
-        """Return the folded terms with a prefix, sorted, and the number of words of each, deleted ones included."""
+        """Return the folded terms that begin with ``prefix``, sorted, each with its number of words, deleted ones included."""
         low, high = self.folded.with_prefix(encoded(prefix))
         if low >= high:
             return {}
@@ -268,7 +269,7 @@ class FieldReader:
         return {term.decode(): n for term, n in zip(folded, words.tolist(), strict=True)}
 
     def folded_within(self, folded: str, edits: int) -> dict[str, int]:
-        """Return the folded terms within ``edits`` of one, and the number of words of each, deleted ones included."""
+        """Return the folded terms within an edit distance, each with its number of words, deleted ones included."""
         least, most = max(len(folded) - edits, 1), len(folded) + edits
         sizes, wide = self.folded.sizes, self.folded.wide
         plain = np.flatnonzero(~wide & (sizes >= least) & (sizes <= most))
@@ -288,5 +289,5 @@ class FieldReader:
 
 
 def encoded(text: str) -> bytes:
-    """Encode a word for a lookup; one with a lone surrogate, which no article has, is encoded as no stored word is."""
+    """Return a word in UTF-8 for a lookup. A lone surrogate, which no article has, is escaped and finds nothing."""
     return text.encode("utf-8", "backslashreplace")

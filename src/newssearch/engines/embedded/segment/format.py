@@ -1,4 +1,4 @@
-"""The constants of a segment's format, and its packing of numbers, shared by writing and reading."""
+"""The constants of a segment's format, the levels of block maxima, and the packing of surface forms."""
 
 from __future__ import annotations
 
@@ -9,22 +9,25 @@ from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import Ints, concat_aranges
 
 RUN_BITS = 16
-"""The low bits of an article number that each article block stores; its run stores the other bits."""
+"""An article block stores this many low bits of its article number; its high-bits run stores the others."""
 
 
 POSTINGS_PER_OFFSET = 64
-"""The first word of every 64th posting is stored."""
+"""The offset of the first word is stored for every 64th posting, and computed from counts for the others."""
 
 
 _LOWEST_EXPONENT = -6.0
-"""The binary logarithm of the smallest quantised weight."""
+"""The binary logarithm of the lowest of the 256 levels of a weight."""
 
 
 _STEPS_PER_OCTAVE = 16
 
 
 def quantised(weights: Array) -> Array:
-    """Round weights up to one of 256 levels, sixteen for each factor of two; greater weights get the last level."""
+    """Round weights up to one of 256 levels and return the levels, from 0: sixteen levels double a weight.
+
+    Weights above the last level get the last level.
+    """
     with np.errstate(divide="ignore"):
         found = np.ceil((np.log2(weights) - _LOWEST_EXPONENT) * _STEPS_PER_OCTAVE)
     return np.clip(found, 0, 255).astype(np.uint8)
@@ -37,7 +40,7 @@ def _impact_bounds() -> NDArray[np.float64]:
 
 
 IMPACT_BOUNDS = _impact_bounds()
-"""The greatest weight of each level: an upper bound of the weights that were rounded to it.
+"""The greatest weight of each of the 256 levels, an upper bound of the weights that :func:`quantised` rounds to it.
 
 >>> weights = np.array([0.0, 0.001, 0.2, 1.0, 3.7, 1e9])
 >>> bool((IMPACT_BOUNDS[quantised(weights)] >= weights).all())
@@ -46,11 +49,11 @@ True
 
 
 PACKED_WIDTHS = (0, 1, 2, 4, 8, 16, 32)
-"""The numbers of bits that the surface form of a word may take."""
+"""The possible numbers of bits in which the surface form of a word is packed; each term has one of these widths."""
 
 
 def packed_widths(form_counts: Array) -> Ints:
-    """Return the bits that each word of a term takes, for terms with these numbers of surface forms.
+    """Return the packed width of a word, in bits, for each term, from the terms' numbers of surface forms.
 
     >>> packed_widths(np.array([1, 2, 3, 4, 5, 16, 17, 256, 257, 65_537])).tolist()
     [0, 1, 2, 2, 4, 4, 8, 8, 16, 32]
@@ -59,15 +62,18 @@ def packed_widths(form_counts: Array) -> Ints:
 
 
 def packed_starts(form_counts: Array, sizes: Ints) -> Ints:
-    """Return the first byte of each term, and the end, from the numbers of surface forms and of words of the terms."""
+    """Return the offset of each term's packed words, then the size of all, in bytes.
+
+    ``form_counts`` has the number of surface forms of each term, ``sizes`` its number of words.
+    """
     return np.concatenate(([0], np.cumsum((packed_widths(form_counts) * sizes + 7) // 8)))
 
 
 def pack(packed: Array, offsets: Ints, forms: Ints, first: Ints, form_counts: Array) -> None:
-    """Write the surface forms of all words into ``packed``.
+    """Write the surface forms of the words of consecutive terms into ``packed``, in the fewest bits.
 
-    ``forms[first[t]:first[t + 1]]`` are those of term t, whose bytes begin at ``offsets[t]``; ``form_counts[t]`` is the number of
-    surface forms of the term.
+    ``forms[first[t]:first[t + 1]]`` are the numbers of the surface forms of the words of term t. Its bytes begin at
+    ``offsets[t]``, and ``form_counts[t]`` is the number of its surface forms.
     """
     sizes = np.diff(first)
     by_term = packed_widths(form_counts)
@@ -95,7 +101,7 @@ def pack(packed: Array, offsets: Ints, forms: Ints, first: Ints, form_counts: Ar
 
 
 def unpack_all(packed: Array, offsets: Ints, first: Ints, form_counts: Array) -> Ints:
-    """Return the surface forms of all words: the inverse of :func:`pack`."""
+    """Return the numbers of the surface forms of the words of consecutive terms: the inverse of :func:`pack`."""
     forms = np.zeros(int(first[-1] - first[0]), np.int64)
     sizes = np.diff(first)
     by_term = packed_widths(form_counts)
@@ -116,7 +122,10 @@ def unpack_all(packed: Array, offsets: Ints, first: Ints, form_counts: Array) ->
 
 
 def unpack(packed: Array, form_count: int, size: int) -> Array:
-    """Return the surface forms of the ``size`` words of a term with ``form_count`` of them; ``packed`` begins at its first byte."""
+    """Return the numbers of the surface forms of the ``size`` words of a term that has ``form_count`` surface forms.
+
+    ``packed`` begins at the term's first byte.
+    """
     width = int(packed_widths(np.array([form_count]))[0])
     if width == 0:
         return np.zeros(size, np.uint8)
@@ -129,10 +138,10 @@ def unpack(packed: Array, form_count: int, size: int) -> Array:
 
 
 def at_least_16(values: Array) -> Array:
-    """Convert to a type of at least 16 bits."""
+    """Return numbers in a type of at least 16 bits: bytes become 16-bit numbers, others stay as they are."""
     return values.astype(np.uint16) if values.dtype.itemsize < 2 else values
 
 
 def at_least_32(values: Array) -> Array:
-    """Convert to a type of 32 bits if all values fit."""
+    """Return numbers as unsigned 32-bit numbers if all fit; otherwise return them as they are."""
     return values.astype(np.uint32) if int(values.max(initial=0)) <= np.iinfo(np.uint32).max else values

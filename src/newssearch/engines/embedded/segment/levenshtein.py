@@ -1,4 +1,4 @@
-"""The words within a Levenshtein distance of a word, computed for all words of an index at once."""
+"""Finding the words within a Levenshtein distance of a word, by array operations over all words at once."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from newssearch.engines.embedded.storage.sorted_sets import Mask
 def within_distance(word: str, letters: NDArray[np.uint32], sizes: Array, edits: int) -> Mask:
     """Return a mask of the words within ``edits`` insertions, deletions or substitutions of ``word``.
 
-    Each row of ``letters`` has the code points of a word, and ``sizes`` their number. This is the distance of
-    Levenshtein (1966); for each letter of ``word``, only the ``2 * edits + 1`` entries of its row that can be small enough
-    are computed, for all words at once.
+    Each row of ``letters`` has the code points of a word, and ``sizes`` has the number of them. The distance is that of
+    Levenshtein (1966). Of each row of its matrix, only the ``2 * edits + 1`` entries that can be small enough are
+    computed, for all words at once.
 
     >>> letters = np.array([[ord(c) for c in word] for word in ("austen", "boston", "austin")], np.uint32)
     >>> within_distance("austin", letters, np.array([6, 6, 6]), 1).tolist()

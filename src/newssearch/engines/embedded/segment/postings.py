@@ -1,6 +1,7 @@
 """The postings of one term of a field in one segment: its articles, its documents, and its positions in them.
 
-Arrays are kept once they are read, so that the clauses of a query share them: see :class:`~search.segment_matcher.SegmentMatcher`.
+Arrays are kept after they are read, so that the clauses of a query share them
+(:class:`~search.segment_matcher.SegmentMatcher`).
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ from newssearch.engines.embedded.storage.sorted_sets import (
 from .format import POSTINGS_PER_OFFSET, RUN_BITS, unpack
 
 MIN_BLOCKS_PER_WANTED = 8
-"""Below 1/8 of a term's blocks, sum block sizes only between the wanted ones."""
+"""If fewer than 1/8 of a term's blocks are wanted, sum block sizes only between these; otherwise sum all."""
 MAX_POSTINGS_PER_WANTED = 6
-"""Binary-search the blocks when they have more than 6 postings per wanted document; otherwise scan them."""
+"""Binary-search article blocks with more than 6 postings for each wanted document; scan blocks with fewer."""
 
 
 class FieldSections(Protocol):
-    """The sections of a field that the postings of a term are read from; see :class:`~.field.FieldReader`."""
+    """The sections of a field from which the postings of a term are read; see :class:`~.field.FieldReader`."""
 
     @property
     def of_documents(self) -> bool: ...
@@ -52,7 +53,7 @@ class PostingSubset(NamedTuple):
 
 
 class TermPostings:
-    """The postings of a term, by its number in the field. The postings in one article are an *article block*."""
+    """The postings of the term with a given number in a field. Its postings in one article are an *article block*."""
 
     def __init__(self, field: FieldSections, number: int) -> None:
         self._field = field
@@ -66,12 +67,12 @@ class TermPostings:
 
     @property
     def range(self) -> tuple[int, int]:
-        """The numbers of its first article block and of the one after its last."""
+        """The number of the term's first article block, and the number after that of its last."""
         return self._low, self._high
 
     @cached_property
     def articles(self) -> Ints:
-        """The articles with the term, ascending: one for each block."""
+        """The articles with the term, ascending: one for each article block."""
         field, runs = self._field, self._runs
         articles = field.section("block.low").between(self._low, self._high).astype(np.int64)
         high_bits = field.array("run.high")[runs].astype(np.int64) << RUN_BITS
@@ -84,24 +85,29 @@ class TermPostings:
 
     @cached_property
     def sizes(self) -> Array:
-        """The number of postings of each block; for a field of documents."""
+        """The number of postings of each article block, if the owners are documents."""
         return self._field.patched("block.sizes").between(self._low, self._high)
 
     @cached_property
     def block_max(self) -> Array:
-        """The block max of each block, a level of :data:`~.format.IMPACT_BOUNDS`; for a field of documents."""
+        """The block max of each article block, as a level of :data:`~.format.IMPACT_BOUNDS`, if the owners are
+        documents.
+        """
         return self._field.section("block.max").between(self._low, self._high)
 
     @cached_property
     def _begins(self) -> Ints:
-        """The first posting of each block."""
+        """The number in the field of the first posting of each article block."""
         ends = self.sizes.cumsum(dtype=np.int64)
         ends += int(self._field.array("first")[self._number])
         ends -= self.sizes
         return ends
 
     def _begins_of(self, blocks: Ints) -> Ints:
-        """Return the first postings of the given blocks, ascending. Few blocks do not need the array of all."""
+        """Return the numbers of the first postings of the given article blocks, which are ascending.
+
+        For few blocks, the array for all blocks of the term is not computed.
+        """
         if "_begins" in self.__dict__ or not 0 < len(blocks) < len(self.sizes) // MIN_BLOCKS_PER_WANTED:
             return self._begins[blocks]
         last = int(blocks[-1])
@@ -118,7 +124,7 @@ class TermPostings:
 
     @cached_property
     def _postings(self) -> tuple[int, int]:
-        """The numbers of its first posting and of the one after its last."""
+        """The number of the term's first posting, and the number after that of its last."""
         if not self._field.of_documents:
             return self._low, self._high
         first = self._field.array("first")
@@ -141,15 +147,15 @@ class TermPostings:
 
     @cached_property
     def counts(self) -> Array:
-        """How often each owner has the term."""
+        """The number of occurrences of the term in each owner."""
         return self._field.patched("counts").between(*self._postings)
 
     def counts_of(self, chosen: PostingSubset) -> Array:
-        """Return how often each owner of a subset has the term."""
+        """Return the number of occurrences of the term in each owner of a subset."""
         return self._field.patched("counts").at(chosen.numbers)
 
     def of_blocks(self, blocks: Ints) -> PostingSubset:
-        """Return the postings of the given blocks; for a field of documents."""
+        """Return the postings of the given article blocks, if the owners are documents."""
         sizes = self.sizes[blocks]
         numbers = concat_ranges(self._begins_of(blocks), sizes)
         owners = self._field.first[self.articles[blocks]].repeat(sizes)
@@ -157,7 +163,7 @@ class TermPostings:
         return PostingSubset(numbers, owners)
 
     def of_owners(self, owners: Array) -> PostingSubset:
-        """Return the postings of the given owners."""
+        """Return the postings of those of the given owners, which are ascending, that have the term."""
         if not self._field.of_documents:
             return self.picked(PostingSubset(np.arange(self._low, self._high), self.articles), owners)
         of = self._field.article[owners].astype(np.int64)
@@ -173,7 +179,10 @@ class TermPostings:
         return self._searched(block[there], owners, owners - self._field.first[of[there]])
 
     def _searched(self, blocks: Ints, owners: Ints, within: Ints) -> PostingSubset:
-        """Binary-search the postings of owners in their blocks; return those that exist."""
+        """Binary-search the article block of each given owner for its posting; return the postings found.
+
+        ``within`` has the number of each owner in its article.
+        """
         numbers = self._field.patched("within")
         low = self._begins[blocks]
         end = low + self.sizes[blocks]
@@ -195,7 +204,10 @@ class TermPostings:
     # ---- positions
 
     def positions(self, numbers: Array | None = None, chosen: PostingSubset | None = None) -> Ints:
-        """Return the positions of the term, ascending: only those of the given surface forms and owners, if given."""
+        """Return the field-wide positions of the term, ascending.
+
+        If given, ``numbers`` restricts them to these surface forms of the term, and ``chosen`` to these postings.
+        """
         field = self._field
         start, end = (int(at) for at in field.array("tokens")[self._number : self._number + 2])
         positions = field.patched("positions")
@@ -217,7 +229,7 @@ class TermPostings:
         return np.asarray(found[np.isin(forms, numbers)], np.int64)
 
     def _first_words(self, numbers: Ints) -> Ints:
-        """Return the offset of the first position of each given posting."""
+        """Return the offset of each given posting's first word in the section of positions."""
         if not len(numbers):
             return numbers
         counts_of, offsets = self._field.patched("counts"), self._field.array("offsets")

@@ -1,9 +1,9 @@
-"""One segment of an index, read: its articles, its documents, and where words stand in them.
+"""One segment of an index, read: its articles, documents, words and stories.
 
-A *document* is a paragraph; an *owner* of words is a document or, for headlines, an article. A *place* is a word of a
-segment: owners have theirs one behind the other, with one left free between two, so that words that stand side by
-side have places side by side, and words of two owners never do. See :mod:`indexing.segment_builder` and :mod:`indexing.inverter` for what is
-on disk.
+A *document* is a paragraph as the engine numbers it. An *owner* of words is a document or, for headlines, an article.
+*Field-wide positions* count the words of a field through all owners, with one unused position between two owners: so
+the positions of adjacent words are adjacent, and those of words of different owners never are.
+:mod:`indexing.segment_builder` and :mod:`indexing.inverter` list the sections on disk.
 """
 
 from __future__ import annotations
@@ -31,15 +31,14 @@ from .story_columns import StoryColumns
 
 
 class FieldColumn(NamedTuple):
-    """A field of all articles: ``values[codes[a]]``; the first value is ``""``, for articles without it."""
+    """A field of all articles: ``values[codes[a]]`` is the value of article ``a``. The first value, ``""``, means none."""
 
     codes: Array
     values: list[str]
 
 
 class Segment:
-    """The arrays of one segment, each read when it is first asked for, which of its documents are deleted, and what is
-    known of its stories."""
+    """One segment with its deleted documents and its story columns. Arrays are read when they are first needed."""
 
     def __init__(
         self, container: Container, deleted: Iterable[int] = (), stories: StoryColumns | None = None
@@ -60,12 +59,12 @@ class Segment:
 
     @property
     def articles(self) -> int:
-        """How many articles there are, deleted ones counted."""
+        """The number of articles, deleted ones included."""
         return len(self.container["article.first"]) - 1
 
     @property
     def documents(self) -> int:
-        """How many documents there are, deleted ones counted."""
+        """The number of documents, deleted ones included."""
         return int(self.container["article.first"][-1])
 
     @cached_property
@@ -75,21 +74,23 @@ class Segment:
 
     @cached_property
     def empty_articles(self) -> Array:
-        """The articles without paragraphs."""
+        """The numbers of the articles without paragraphs, ascending."""
         return self.container["article.empty"]
 
     @property
     def lead(self) -> Array:
-        """A row for each article: the numbers of the paragraphs that are its lead; 0 for one that there is not."""
+        """A row for each article: the numbers of the paragraphs of its lead, and 0 for each that is missing."""
         return self.container["article.lead"].reshape(-1, LEAD)
 
     def in_lead(self, documents: Array) -> Mask:
-        """Which of some documents are in the lead of their article."""
+        """Return a mask of the given documents that are in the lead of their article."""
         lead = self.lead[self.article[documents]]
         return np.asarray((lead == self.numbers(documents)[:, None]).any(axis=1), np.bool_)
 
     def numbers(self, documents: Array) -> Ints:
-        """The number of each paragraph in its article; 0 for an article without any."""
+        """Return the number of each given document in its article, from 1; 0 for the document of an article without
+        paragraphs.
+        """
         articles = self.article[documents]
         numbers = documents.astype(np.int64) - self.first[articles] + 1
         if len(self.empty_articles):
@@ -98,7 +99,7 @@ class Segment:
 
     @cached_property
     def live(self) -> Mask | None:
-        """Which articles are not deleted; None where all are there."""
+        """A mask of the live articles; None if all articles are live."""
         if not len(self.deleted):
             return None
         live = np.ones(self.articles, np.bool_)
@@ -107,18 +108,18 @@ class Segment:
 
     @property
     def live_documents(self) -> int:
-        """How many documents there are, deleted ones left out."""
+        """The number of live documents."""
         return self.documents - len(self.deleted)
 
     def live_articles(self) -> Mask:
-        """The articles that are not deleted."""
+        """Return a new mask of the live articles."""
         return np.ones(self.articles, np.bool_) if self.live is None else self.live.copy()
 
     # ---- what all scores depend on
 
     @cached_property
     def paragraphs(self) -> int:
-        """How many paragraphs there are, deleted ones left out."""
+        """The number of paragraphs of live articles."""
         if self.live is None:
             return self.documents - len(self.empty_articles)
         sizes = np.diff(self.first)
@@ -127,14 +128,14 @@ class Segment:
 
     @cached_property
     def words(self) -> int:
-        """How many words paragraphs have, deleted ones left out."""
+        """The number of words of the paragraphs of live articles."""
         if self.live is None:
             return self.fields["text"].words
         return int(self.fields["text"].sizes[self.live[self.article]].sum(dtype=np.int64))
 
     @cached_property
     def titles(self) -> tuple[int, int]:
-        """How many articles have a headline, and how many words these have, deleted ones left out."""
+        """The number of live articles with a headline, and the number of words of their headlines."""
         sizes = self.fields["title"].sizes
         if self.live is not None:
             sizes = sizes[self.live]
@@ -144,21 +145,23 @@ class Segment:
 
     @property
     def local_time(self) -> Array:
-        """The publication time of each article in microseconds, by the outlet's clock (its time zone is ignored), or NONE."""
+        """The publication time of each article by the outlet's clock, in microseconds since the beginning of year 1,
+        or NO_TIME.
+        """
         return self.container["article.local"]
 
     @property
     def instant(self) -> Array:
-        """The same in universal time."""
+        """The publication time of each article in UTC, in microseconds since the beginning of year 1, or NO_TIME."""
         return self.container["article.instant"]
 
     @property
     def dated(self) -> Mask:
-        """Which articles have a date."""
+        """A mask of the articles with a date."""
         return np.asarray(self.local_time != NO_TIME, np.bool_)
 
     def values(self, field: str) -> FieldColumn:
-        """A field of each article."""
+        """Return a field of all articles; see :class:`FieldColumn`."""
         if field not in self._values:
             values = StringTable(self.container, f"article.{field}.values").all()
             self._values[field] = FieldColumn(
@@ -167,12 +170,14 @@ class Segment:
         return self._values[field]
 
     def keys(self, field: str) -> StringTable:
-        """What a filter compares of each value of a field: sorted, as the values are."""
+        """Return the key of each value of a field, which filters compare. The values are in the order of their keys."""
         return StringTable(self.container, f"article.{field}.keys")
 
     @cached_property
     def analyses(self) -> dict[str, Mask | None]:
-        """The articles of each analysis, by its name; None for all of them."""
+        """A mask of the articles of each analysis, by the name of the analysis; None instead of a mask if it has all
+        articles.
+        """
         codes, values = self.values("lang")
         names = [analysis_of(value) for value in values]
         if len(set(names)) == 1:
@@ -187,7 +192,7 @@ class Segment:
     # ---- single articles
 
     def find(self, article_id: str) -> int:
-        """The article with an id, or -1."""
+        """Return the number of the live article with the given id, or -1 if there is none."""
         order = self.container["article.id.order"]
         wanted = encoded(article_id)
         low, high = 0, len(order)
@@ -200,7 +205,7 @@ class Segment:
         return found if self.live is None or self.live[found] else -1
 
     def id(self, article: int) -> bytes:
-        """The id of an article."""
+        """Return the id of an article, in UTF-8."""
         return self._ids[article]
 
     @cached_property
@@ -208,19 +213,19 @@ class Segment:
         return StringTable(self.container, "article.id")
 
     def ids(self, articles: Array) -> list[str]:
-        """The ids of some articles."""
+        """Return the ids of the given articles."""
         if len(articles) * 4 > self.articles:
             ids = self._ids.all()
             return [ids[article].decode() for article in articles.tolist()]
         return [self.id(article).decode() for article in articles.tolist()]
 
     def state(self, article: int) -> str:
-        """What an article was added with."""
+        """Return the state with which an article was added, which tells the indexer whether it has changed since."""
         return StringTable(self.container, "article.state")[article].decode()
 
     @cached_property
     def shown_strings(self) -> StringTable:
-        """Headline, address and date of each article: see :mod:`.stored_fields`."""
+        """The headline, address and date of each article, as JSON; see :func:`.stored_fields.shown_of`."""
         return StringTable(self.container, "article.shown")
 
     def shown(self, article: int) -> ShownArticle:
@@ -244,7 +249,7 @@ class Segment:
         ]
 
     def header(self, article: int) -> dict[str, Any]:
-        """All that is known of an article but its paragraphs, as JSON types; what it has not is left out."""
+        """Return all stored fields of an article but its paragraphs, as JSON types. Fields without a value are omitted."""
         shown = self.shown(article)
         header = {name: value for name in SHOWN_FIELDS if (value := getattr(shown, name)) is not None}
         if shown.date is not None:
@@ -255,12 +260,12 @@ class Segment:
         return {**header, "provenance": provenance, "count": self.count(article), **rest}
 
     def read(self, article: int) -> Article:
-        """An article, with its paragraphs."""
+        """Return an article with its paragraphs."""
         first, count = int(self.first[article]), self.count(article)
         return article_of(self.header(article), (self.bodies[first + n] for n in range(count)))
 
     def count(self, article: int) -> int:
-        """How many paragraphs an article has."""
+        """Return the number of paragraphs of an article."""
         if len(self.empty_articles) and article in self.empty_articles:
             return 0
         return int(self.first[article + 1] - self.first[article])
@@ -268,22 +273,22 @@ class Segment:
     # ---- stories
 
     def story(self, article: int) -> int:
-        """The number of an article's story; 0 for one that is alone in it."""
+        """Return the number of an article's story; 0 for an article that is the only one of its story."""
         return int(self.stories.story[article]) if self.stories is not None else 0
 
     @cached_property
     def storied(self) -> Ints:
-        """The articles that are not alone in their story."""
+        """The articles that share their story with others, ascending."""
         return np.flatnonzero(self.stories.story) if self.stories is not None else NO_INTS
 
     @cached_property
     def boilerplate(self) -> Mask | None:
-        """Which documents are boilerplate; None where none is."""
+        """A mask of the documents that are boilerplate; None if there are none."""
         return _document_mask(self.stories.boilerplate, self.documents) if self.stories is not None else None
 
     @cached_property
     def novel(self) -> Mask:
-        """Which documents are paragraphs that no earlier article has."""
+        """A mask of the novel documents: paragraphs that are not redundant."""
         redundant = (
             _document_mask(self.stories.redundant, self.documents) if self.stories is not None else None
         )
@@ -292,7 +297,7 @@ class Segment:
         return novel
 
     def first_of(self, chosen: Mask) -> Ints:
-        """The first one of each article's documents that is among the chosen, or the first one."""
+        """Return for each article its first document in the mask, or its first document if the mask has none of them."""
         documents = np.flatnonzero(chosen)
         articles = self.article[documents]
         new = run_starts(articles)
@@ -302,12 +307,12 @@ class Segment:
 
     @cached_property
     def samples(self) -> SampleTable:
-        """Samples of what its documents are made of."""
+        """The min-hash samples of the documents."""
         return SampleTable(self.container)
 
     @cached_property
     def rest(self) -> BlockStore:
-        """What else is known of each article, as JSON."""
+        """The remaining stored fields of each article, as JSON; see :func:`.stored_fields.rest_of`."""
         return BlockStore(self.container, "header")
 
     @cached_property

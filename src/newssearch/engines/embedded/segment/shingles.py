@@ -1,21 +1,22 @@
-"""What paragraphs are made of, in so few numbers that copies of a text are found among millions of others.
+"""Min-hash samples of paragraphs: few numbers by which copies of a text are found among millions of articles.
 
-A *shingle* is :data:`SHINGLE_WORDS` words side by side, by their terms, so that case, punctuation and endings make no
-difference; a paragraph of fewer words is one shingle. Of the hashes of a paragraph's shingles the :data:`MIN_SAMPLES` lowest
-are kept, and all those of the lowest one in :data:`SHINGLES_PER_SAMPLE`: texts that have much in common share such *samples*, wherever
-they are parted into paragraphs (Broder, On the resemblance and containment of documents, 1997). The samples of a
-segment are sorted by hash:
+A *shingle* is a sequence of :data:`SHINGLE_WORDS` terms, so that case, punctuation and endings make no difference; a
+shorter paragraph is one shingle. The *samples* of a paragraph are the hashes of its shingles that are among its
+:data:`MIN_SAMPLES` lowest, or in the lowest 1/:data:`SHINGLES_PER_SAMPLE` of the range of hashes. Texts that have much
+in common share samples, however they are divided into paragraphs (Broder, On the resemblance and containment of
+documents, 1997). The *signature* of a paragraph is the least of its samples after another hashing. A segment has these
+sections; its samples are sorted by hash, and those that differ only in the last 16 bits are a *page*:
 
 ============================  =========================================================================================
-``samples.low``               the last 16 bits of each hash, or all 32 where there are few
-``samples.page.first``        the first sample of each page, which is what the other bits are, and the end; empty where
-                              all bits are in the former
+``samples.low``               the last 16 bits of each hash; all 32 bits if there are no pages
+``samples.page.first``        the index of the first sample of each page, then the number of samples; empty if the
+                              segment has fewer than :data:`MIN_PAGED_SAMPLES` samples and therefore no pages
 ``samples.article``           the article of each sample
-``samples.within``            the number of the document in that article, from 0 (:mod:`storage.patched_ints`)
-``samples.sizes``             how many samples each document has (:mod:`storage.patched_ints`)
-``article.signature``         one number of each article's samples, which copies of it most often have too
-``article.signature.within``  the number of the document that it is of, from 0
-``article.signature.other``   another one, of its other documents; 0 where these have no samples
+``samples.within``            the number of each sample's document in its article, from 0 (:mod:`storage.patched_ints`)
+``samples.sizes``             the number of samples of each document (:mod:`storage.patched_ints`)
+``article.signature``         the least signature of each article's documents, which copies of it usually share
+``article.signature.within``  the number of the document with that signature in its article, from 0
+``article.signature.other``   the least signature of each article's other documents; 0 if these have no samples
 ============================  =========================================================================================
 """
 
@@ -36,17 +37,17 @@ if TYPE_CHECKING:
     from .tokens import Tokens
 
 SHINGLE_WORDS = 5
-"""Words of a shingle: fewer are often the same by chance, of more an edited word spoils too many."""
+"""The number of words of a shingle. Fewer often agree by chance; with more, an edited word changes too many shingles."""
 MIN_SAMPLES = 3
-"""Samples of a paragraph, if it has so many shingles."""
+"""A paragraph has at least this many samples, or as many as it has shingles if these are fewer."""
 SHINGLES_PER_SAMPLE = 16
-"""Of long paragraphs one in so many shingles is a sample."""
+"""In a long paragraph, one shingle in 16 is a sample on average."""
 MIN_PAGED_SAMPLES = 1 << 20
-"""Samples from which on their hashes are kept by pages."""
+"""The hashes of a segment with at least this many samples are stored by page."""
 PAGE_HASH_BITS = 16
-"""Bits of a hash that are kept for each sample then."""
+"""The number of low bits of a hash that are stored for each sample of a page; the page has the others in common."""
 MAX_SINGLE_LOOKUPS = 20_000
-"""Hashes up to which each is looked up by itself."""
+"""Up to this many hashes are looked up one by one in their pages; more are looked up in the array of all hashes."""
 
 SIGNATURE_SECTIONS = ("article.signature", "article.signature.within", "article.signature.other")
 
@@ -62,14 +63,17 @@ _SAMPLE_BOUND = np.uint32((1 << 32) // SHINGLES_PER_SAMPLE)
 
 
 class Samples(NamedTuple):
-    """The samples of some texts, ordered by text, then by hash: each once in a text."""
+    """The samples of several texts, ordered by text, then by hash, without duplicates in a text.
+
+    ``texts`` has the index of each sample's text.
+    """
 
     texts: Ints
     hashes: Hashes
 
 
 def sample_texts(tokens: Tokens, hashes: NDArray[np.uint64]) -> Samples:
-    """The samples of texts with these words, which have these hashes."""
+    """Return the samples of texts; ``hashes`` has the hash of each word of the lexicon."""
     values = hashes[tokens.words]
     text = np.repeat(np.arange(len(tokens.sizes), dtype=np.uint32), tokens.sizes)
     whole = max(len(values) - SHINGLE_WORDS + 1, 0)
@@ -95,7 +99,7 @@ def sample_texts(tokens: Tokens, hashes: NDArray[np.uint64]) -> Samples:
 
 
 def _keys(texts: Array, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Texts above the hashes, these well mixed."""
+    """Return keys whose high 32 bits are the text, and whose low 32 bits are the high half of the hash after mixing."""
     mixed = hashes ^ (hashes >> np.uint64(29))
     mixed *= _MIXER
     mixed ^= mixed >> np.uint64(31)
@@ -103,7 +107,10 @@ def _keys(texts: Array, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def sample_sections(samples: Samples, article: Array, first: Array) -> dict[str, Array]:
-    """The sections of samples of documents, of which each belongs to an article that begins with a ``first`` one."""
+    """Return the sections of a new segment from the samples of its documents.
+
+    ``article`` has the article of each document, and ``first`` the first document of each article.
+    """
     articles = article[samples.texts].astype(np.int64)
     sizes = np.bincount(samples.texts, minlength=len(article))
     order = samples.hashes.argsort(kind="stable")
@@ -116,7 +123,7 @@ def sample_sections(samples: Samples, article: Array, first: Array) -> dict[str,
 
 
 def _signatures(samples: Samples, article: Array, first: Array) -> dict[str, Array]:
-    """Of each article the least number of any document, and the least of any other one."""
+    """Return the sections of signatures, as the table above describes them; ``first`` is each article's first document."""
     begins = np.flatnonzero(run_starts(samples.texts))
     least = np.minimum.reduceat(samples.hashes * _SIGNATURE_FACTOR, begins) if len(begins) else samples.hashes
     documents = samples.texts[begins]
@@ -152,7 +159,7 @@ def _sorted_sections(hashes: Hashes, articles: Ints, within: Ints) -> dict[str, 
 
 
 class SampleTable:
-    """The samples of a segment."""
+    """The samples of a segment, sorted by hash and numbered in this order."""
 
     def __init__(self, container: Container) -> None:
         self._low = container.section("samples.low")
@@ -166,7 +173,7 @@ class SampleTable:
 
     @cached_property
     def hashes(self) -> Hashes:
-        """All hashes, ascending."""
+        """The hashes of all samples, ascending."""
         low = self._low.all()
         if not len(self._pages):
             return low
@@ -179,15 +186,18 @@ class SampleTable:
         return self._articles.all()
 
     def articles_at(self, indices: Ints) -> Ints:
-        """Those of the samples at some places, which are ascending."""
+        """Return the articles of the samples with the given numbers, which are ascending."""
         return self._articles.at(indices).astype(np.int64)
 
     def of(self, articles: Mask) -> Ints:
-        """The places of the samples of some articles."""
+        """Return the numbers of the samples of the articles that the mask selects, ascending."""
         return np.flatnonzero(articles[self.articles])
 
     def find(self, wanted: Hashes) -> tuple[Ints, Ints]:
-        """Of hashes, ascending: the place of the first sample with each, and how many have it."""
+        """Return for each given hash the number of the first sample with it, and how many samples have it.
+
+        The hashes are ascending. For a hash without samples, the first number is arbitrary.
+        """
         if not len(self._pages) or len(wanted) > MAX_SINGLE_LOOKUPS:
             hashes = self.hashes
             first = np.flatnonzero(run_starts(hashes))
@@ -211,7 +221,7 @@ class SampleTable:
 
 
 def merged_sample_sections(sources: Sequence[tuple[Container, Ints, Ints]]) -> dict[str, Array]:
-    """Return the sections of a merged segment.
+    """Return the sections of samples and signatures of a merged segment.
 
     ``sources`` are the containers, each with the new numbers of its articles and documents, -1 for removed ones.
     """

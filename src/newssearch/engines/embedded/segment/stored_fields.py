@@ -1,8 +1,8 @@
-"""The fields of an article that a segment stores beside its text, and the article restored from them.
+"""The fields of an article that a segment stores beside its text, and how the article is restored from them.
 
 The fields that a hit shows are cheap to read: ``article.id``, ``article.shown`` (headline, address and date, as a JSON
-array) and the fields with numbered values (:data:`NUMBERED`). The others (dateline, part of the file, number of the record,
-kinds of paragraphs) are JSON in compressed blocks. Whoosh sees all of them as one stored field, ``header``.
+array) and the fields with numbered values (:data:`NUMBERED`). The others (dateline, part of the file, number of the
+record, kinds of paragraphs) are JSON in compressed blocks. Whoosh sees all of them as one stored field, ``header``.
 """
 
 from __future__ import annotations
@@ -17,20 +17,22 @@ from newssearch.fields import RAW_FIELDS, WHOLE_FIELDS, WORD_FIELDS
 from newssearch.system.frozen import FrozenDict
 
 VALUES = (*WHOLE_FIELDS, *WORD_FIELDS, "path")
-"""The fields of an article whose values are numbered: each segment stores distinct values once."""
+"""The fields of an article whose values are numbered, because a segment stores each distinct value only once."""
 
 NUMBERED = (*VALUES, "provenance")
-"""The numbered values: those of :data:`VALUES`, and the provenance of the fields, which many articles share."""
+"""The names of all numbered values: :data:`VALUES`, and the provenance of an article's fields, which many articles
+share.
+"""
 
 
 def shown_of(article: Article) -> bytes:
-    """Return the headline, address and date of an article as JSON."""
+    """Return the headline, address and date of an article as a JSON array."""
     date = None if article.date is None else article.date.isoformat()
     return _json_bytes([article.title, article.url, date])
 
 
 def rest_of(article: Article) -> bytes:
-    """Return the fields of an article that are stored nowhere else, as JSON."""
+    """Return the fields of an article that no other section stores, as a JSON object."""
     rest: dict[str, object] = {"record": article.record}
     rest |= {name: value for name in RAW_FIELDS if (value := getattr(article, name)) is not None}
     if article.member is not None:
@@ -42,7 +44,7 @@ def rest_of(article: Article) -> bytes:
 
 
 def numbered_of(article: Article, name: str) -> str:
-    """Return an article's value of one of :data:`NUMBERED`; ``""`` for none."""
+    """Return an article's value for a name of :data:`NUMBERED`; ``""`` if it has none."""
     if name == "provenance":
         return _json_bytes({field: list(one) for field, one in article.provenance.items()}).decode()
     value: str | None = getattr(article, name)
@@ -50,7 +52,7 @@ def numbered_of(article: Article, name: str) -> str:
 
 
 def provenance_of(value: str) -> dict[str, Provenance]:
-    """Return the provenance of the fields of an article from its numbered value, JSON."""
+    """Return the provenance of each field of an article from its stored JSON; empty for ``""``."""
     return {field: Provenance(*values) for field, values in json.loads(value or "{}").items()}
 
 
@@ -59,7 +61,7 @@ def _json_bytes(value: object) -> bytes:
 
 
 def article_of(header: Mapping[str, Any], paragraphs: Iterable[str]) -> Article:
-    """Return an article from its header and the texts of its paragraphs."""
+    """Return an article from its header (:meth:`.segment.Segment.header`) and the texts of its paragraphs, in order."""
     fields = {"title": None, **header}
     fields.pop("count", None)
     kinds = fields.pop("kinds", {})
@@ -72,7 +74,7 @@ def article_of(header: Mapping[str, Any], paragraphs: Iterable[str]) -> Article:
 
 
 def date_of(text: str | None) -> Date | None:
-    """Parse a date in ISO 8601."""
+    """Return a stored date in ISO 8601 as a date, or as a datetime if it has a time; None for None."""
     if text is None:
         return None
     return dt.date.fromisoformat(text) if len(text) == 10 else dt.datetime.fromisoformat(text)

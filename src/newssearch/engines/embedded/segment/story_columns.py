@@ -1,8 +1,8 @@
 """The stories of a commit, in one file beside its segments: ``stories-GENERATION.nws``.
 
 A segment never changes after it is written, but copies of its articles may be added later. So each commit writes this
-file again, before its table of contents. It is a :mod:`storage.container` with these sections, where ``N`` counts the
-segments of the commit:
+file again, before its table of contents. It is a :mod:`storage.container` with these sections, where ``N`` is the index
+of a segment in the commit, from 0:
 
 ======================  ===============================================================================================
 ``segments``            JSON: for each segment the name of its file and the number of its live documents
@@ -41,7 +41,7 @@ _FILE_PATTERN = re.compile(r"stories-(\d+)\.nws")
 
 
 class StoryColumns(NamedTuple):
-    """The stories of one segment: the sections ``N.…`` of the file."""
+    """The stories of one segment: its sections ``N.…`` of the file."""
 
     story: Array
     samples: Array
@@ -50,14 +50,14 @@ class StoryColumns(NamedTuple):
 
 
 class SegmentKey(NamedTuple):
-    """A segment as the file of stories identifies it: by the name of its file and the number of its live documents."""
+    """What identifies a segment in a file of stories: the name of its file and the number of its live documents."""
 
     name: str
     documents: int
 
 
 class Stories(NamedTuple):
-    """The stories of a commit: the columns of each of its segments, and the hashes of boilerplate, ascending."""
+    """The stories of a commit: its segments, the story columns of each, and the ascending hashes of boilerplate."""
 
     segments: Sequence[SegmentKey]
     columns: Sequence[StoryColumns]
@@ -65,7 +65,7 @@ class Stories(NamedTuple):
 
 
 def write_stories(folder: Path, generation: int, stories: Stories) -> None:
-    """Write the stories of a commit."""
+    """Write the stories of the commit with the given generation."""
     sections: dict[str, Array] = {
         "segments": np.frombuffer(json.dumps(stories.segments).encode(), np.uint8),
         "boilerplate": stories.boilerplate,
@@ -78,10 +78,10 @@ def write_stories(folder: Path, generation: int, stories: Stories) -> None:
 
 
 def read_stories(folder: Path, generation: int, segments: Sequence[SegmentKey]) -> Stories:
-    """Return the stories of a commit that has these segments; an empty commit needs no file.
+    """Return the stories of a commit with the given segments; a commit without segments needs no file.
 
-    The arrays are copied, so that the file need not stay open: it is small. Raises :class:`FileNotFoundError`, and
-    :class:`~storage.container.ContainerError` if the file lists other segments.
+    The arrays are copied, so that the file need not stay open: it is small. Raises :class:`FileNotFoundError` if there
+    is no file, and :class:`~storage.container.ContainerError` if it is damaged or lists other segments.
     """
     path = story_path(folder, generation)
     if not segments and not path.exists():
@@ -97,7 +97,7 @@ def read_stories(folder: Path, generation: int, segments: Sequence[SegmentKey]) 
 
 
 def newest_stories(folder: Path, generation: int) -> int:
-    """Return the newest generation up to the given one that has a file of stories; -1 if none has."""
+    """Return the greatest generation up to the given one that has a file of stories; -1 if none has."""
     return max((number for number in _story_files(folder) if number <= generation), default=-1)
 
 
@@ -114,25 +114,25 @@ def segment_keys(container: Container) -> list[SegmentKey]:
 
 
 def story_path(folder: Path, generation: int) -> Path:
-    """Return the path of the stories of a commit."""
+    """Return the path of the file of stories of a generation."""
     return folder / _FILE_NAME.format(generation)
 
 
 def keep_stories(old: Path, new: Path, generation: int) -> None:
-    """Move the newest stories of one folder into another one, as the stories of the given generation."""
+    """Move the newest file of stories, if any, from one folder to another, as the stories of the given generation."""
     files = _story_files(old)
     if files:
         patiently(lambda: files[max(files)].replace(story_path(new, generation)))
 
 
 def remove_stories(folder: Path, generation: int) -> bool:
-    """Remove the stories of all other commits; return whether all could be removed. The lock must be held."""
+    """Remove the stories of all other generations; return whether all could be removed. The lock must be held."""
     removed = [remove_unused(path) for number, path in _story_files(folder).items() if number != generation]
     return all(removed)
 
 
 def _story_files(folder: Path) -> dict[int, Path]:
-    """Return the files of stories by their generations."""
+    """Return the paths of the files of stories in a folder, by generation."""
     found = ((_FILE_PATTERN.fullmatch(path.name), path) for path in folder.glob("stories-*.nws"))
     return {int(match[1]): path for match, path in found if match is not None}
 

@@ -15,9 +15,10 @@ Numbers = NDArray[np.uint32]
 class Tokens(NamedTuple):
     """The words of several consecutive texts.
 
-    ``words`` holds their numbers in the lexicon, ``sizes`` the number of words of each text, and ``breaks`` the indices in
-    ``words`` at which a sentence begins inside a text, ascending. ``compounds`` holds the indices at which a compound
-    begins, ascending, and ``keys`` the numbers of these in :attr:`~indexing.lexicon.WordTable.compounds`.
+    ``words`` holds their numbers in the lexicon, ``sizes`` the number of words of each text, and ``breaks`` the
+    indices in ``words`` at which a sentence begins inside a text, ascending. ``compounds`` holds the indices in
+    ``words`` at which compounds begin, ascending, and ``keys`` the number of each compound in
+    :attr:`~indexing.lexicon.WordTable.compounds`.
     """
 
     words: Numbers

@@ -1,13 +1,14 @@
-"""Strings in compressed blocks; reading a string decompresses one block.
+"""A store of strings in compressed blocks; reading a string decompresses one block.
 
-Each block is compressed by itself with zlib (raw DEFLATE, RFC 1951) and a preset *dictionary*: a sample of all strings. Sections, for strings stored as ``NAME``:
+Each block is compressed by itself with zlib (raw DEFLATE, RFC 1951) and a preset *dictionary*: the beginnings of a
+sample of the strings. Strings stored as ``NAME`` have these sections:
 
 =========================  ============================================================================================
 ``NAME``                   the blocks (:class:`~.container.StringTable`)
-``NAME.first``             the first string of each block, and the end
-``NAME.sizes``             the bytes of each string
+``NAME.first``             the number of the first string of each block, then the number of strings
+``NAME.sizes``             the number of bytes of each string
 ``NAME.dictionary``        the dictionaries (:class:`~.container.StringTable`)
-``NAME.dictionary.first``  the first block of each dictionary
+``NAME.dictionary.first``  the number of the first block of each dictionary
 =========================  ============================================================================================
 """
 
@@ -34,9 +35,9 @@ from .container import (
 from .sorted_sets import Ints
 
 BLOCK_SIZE = 3072
-"""The least number of bytes that are compressed together."""
+"""A block has at least this many bytes before compression; only the last one may have fewer."""
 ZLIB_LEVEL = 2
-"""The compression level of zlib."""
+"""The compression level of zlib, on its scale from 0 to 9."""
 DICTIONARY_SIZE = 32_768
 """The greatest size of a dictionary in bytes: the window of zlib."""
 REPACK_SIZE = 1 << 20
@@ -44,7 +45,7 @@ REPACK_SIZE = 1 << 20
 
 
 def block_sections(name: str, values: Sequence[bytes]) -> dict[str, Array]:
-    """Return the sections of a list of strings."""
+    """Return the sections of a block store with the given strings, in their order."""
     piece = _pack(values)
     return {
         name: np.frombuffer(piece.blocks[0], np.uint8),
@@ -57,7 +58,7 @@ def block_sections(name: str, values: Sequence[bytes]) -> dict[str, Array]:
 
 
 class BlockStore:
-    """Reads single strings of compressed blocks."""
+    """A list of strings in compressed blocks, read by index."""
 
     REMEMBERED = 16
     """The number of decompressed blocks that are kept, for reads of neighbouring strings."""
@@ -90,12 +91,12 @@ class BlockStore:
         return self._dictionaries[bisect_right(self._dictionary_first, block) - 1]
 
     def dictionaries(self) -> Iterator[tuple[bytes, int, int]]:
-        """Return each dictionary, with its first block and the one after its last."""
+        """Return each dictionary with the number of its first block and the number after that of its last block."""
         bounds = pairwise([*self._dictionary_first, len(self.blocks)])
         return ((self._dictionaries[number], start, end) for number, (start, end) in enumerate(bounds))
 
     def unpacked(self, block: int) -> bytes:
-        """Return the strings of a block, concatenated."""
+        """Return the strings of a block, decompressed and concatenated."""
         dictionary = self.dictionary(block)
         unpacker = (
             zlib.decompressobj(-zlib.MAX_WBITS, dictionary)
@@ -105,7 +106,7 @@ class BlockStore:
         return unpacker.decompress(self.blocks[block])
 
     def values(self, block: int) -> list[bytes]:
-        """Return the strings of a block."""
+        """Return the strings of a block as a list."""
         whole = self.unpacked(block)
         ends = np.cumsum(self.sizes[self.first[block] : self.first[block + 1]], dtype=np.int64).tolist()
         return [whole[start:end] for start, end in pairwise([0, *ends])]
@@ -121,13 +122,13 @@ class _BlockRun(NamedTuple):
 
     @classmethod
     def of(cls, dictionary: bytes, blocks: Sequence[bytes], counts: Sequence[int]) -> _BlockRun:
-        """Make a run of separate blocks."""
+        """Return a run of the given compressed blocks; ``counts`` has the number of strings of each."""
         sizes = np.fromiter(map(len, blocks), np.int64, len(blocks))
         return cls(dictionary, [b"".join(blocks)], sizes, np.array(counts, np.int64))
 
 
 def merge_blocks(name: str, parts: Sequence[tuple[BlockStore, Ints]], container: ContainerWriter) -> None:
-    """Merge block stores: write the strings of each with the given numbers, ascending."""
+    """Write a block store merged from ``parts``: from each store, the strings with the given ascending numbers."""
     pieces: list[_BlockRun] = []
     loose: list[bytes] = []
     for stored, kept in parts:
@@ -146,7 +147,7 @@ def merge_blocks(name: str, parts: Sequence[tuple[BlockStore, Ints]], container:
 
 
 def _pack(values: Sequence[bytes]) -> _BlockRun:
-    """Compress strings into new blocks."""
+    """Return strings compressed into new blocks, with a new dictionary if they are long enough for one."""
     ends = _offsets_of(np.fromiter(map(len, values), np.int64, len(values))).tolist()
     first = [0]
     while first[-1] < len(values):
@@ -158,7 +159,10 @@ def _pack(values: Sequence[bytes]) -> _BlockRun:
 
 
 def _kept_blocks(stored: BlockStore, kept: Ints) -> Iterator[_BlockRun]:
-    """Keep some strings of a store: copy whole blocks, and compress the others again."""
+    """Yield the strings of a store with the numbers ``kept`` (ascending), as one run of blocks for each dictionary.
+
+    Blocks that are kept whole are copied; the kept strings of the others are compressed again.
+    """
     first = stored.first.astype(np.int64)
     wanted = np.diff(np.searchsorted(kept, first))
     whole = wanted == np.diff(first)
@@ -181,7 +185,7 @@ def _kept_blocks(stored: BlockStore, kept: Ints) -> Iterator[_BlockRun]:
 
 
 def _repack(stored: BlockStore, dictionary: bytes, kept: Ints, numbers: range) -> _BlockRun:
-    """Compress the kept strings of the given blocks again, with their dictionary."""
+    """Return the kept strings of the given blocks, compressed again with their dictionary."""
     packed = _Compressor(dictionary)
     blocks: list[bytes] = []
     counts: list[int] = []
@@ -209,12 +213,12 @@ def _write_sections(name: str, pieces: Sequence[_BlockRun], container: Container
 
 
 def _offsets_of(sizes: Ints) -> Ints:
-    """Return the offset of each item, from the sizes of the items, and the end."""
+    """Return the offset of each item, then the total size, from the sizes of consecutive items."""
     return np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))
 
 
 class _Compressor:
-    """Compresses blocks with a dictionary, which zlib processes once."""
+    """A function that compresses blocks with one dictionary, which zlib processes only once."""
 
     def __init__(self, dictionary: bytes) -> None:
         how = (ZLIB_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_DEFAULT_STRATEGY)
@@ -226,7 +230,7 @@ class _Compressor:
 
 
 def _make_dictionary(values: Sequence[bytes]) -> bytes:
-    """Return the beginnings of strings sampled at even intervals."""
+    """Return a dictionary: the beginnings of strings sampled at even intervals, concatenated."""
     most = 512
     sizes = np.fromiter(map(len, values), np.int64, len(values))
     mean = int(np.minimum(sizes, most).sum()) / len(values)

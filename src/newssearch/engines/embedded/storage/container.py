@@ -10,15 +10,15 @@
     | …                  |
     +--------------------+
     | directory          |  JSON: {name: [dtype, offset, items], …}
-    | u32 …              |  a crc32 of each page of 4,096 bytes of all that is above the directory
+    | u32 …              |  a crc32 of each page of 4,096 bytes above the directory
     +--------------------+  end - 24
-    | u64 u32 u32        |  offset and size of the directory, and the crc32 of it and of those of the pages
+    | u64 u32 u32        |  offset and size of the directory, and one crc32 of directory and page checksums
     | b"NEWSSEG2"        |
     +--------------------+  end
 
-Opening reads the end of the file and its directory. A section is a view of the mapped file, read by the operating
-system when it is touched, and compared with its checksums when it is asked for (:mod:`.mmap_file`). What is written is on
-disk before :meth:`ContainerWriter.close` returns.
+Opening reads the end of the file and its directory. A section is a view of the mapped file, which the operating system
+reads when it is accessed; it is compared with its checksums first (:mod:`.mmap_file`). All data are on disk when
+:meth:`ContainerWriter.close` returns.
 """
 
 from __future__ import annotations
@@ -53,14 +53,17 @@ __all__ = [
 ]
 
 WRITE_BUFFER = 1 << 18
-"""The bytes of a write. Each write releases the interpreter lock, and getting it back from searching threads takes time."""
+"""The size of the write buffer in bytes: large, because each write gives the interpreter lock to searching threads."""
 HEAD_INTERVAL = 256
-"""One of this many sorted strings is kept in memory for binary searches."""
+"""Every 256th string of a sorted table is kept in memory, so that binary searches read few pages of the file."""
 Bytes = NDArray[np.uint8]
 
 
 class Allocation(NamedTuple):
-    """The space for an array in a file; another process may write it."""
+    """The space allocated for an array in an unfinished file; another process may fill it.
+
+    ``offset`` is in bytes, ``size`` in items.
+    """
 
     path: Path
     dtype: np.dtype[Any]
@@ -68,14 +71,14 @@ class Allocation(NamedTuple):
     size: int
 
     def open(self) -> Array:
-        """Return the array, mapped for writing."""
+        """Return the array, mapped from the file for writing."""
         if not self.size:
             return np.empty(0, self.dtype)
         return np.memmap(self.path, self.dtype, "r+", self.offset, (self.size,))
 
 
 class ContainerWriter:
-    """Writes a container. Sections are written whole, or allocated and filled later."""
+    """Writes a container file. A section is written whole, or allocated and filled before the file is closed."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -86,7 +89,7 @@ class ContainerWriter:
         self._directory: dict[str, tuple[str, int, int]] = {}
 
     def add(self, name: str, array: Array) -> None:
-        """Write a section."""
+        """Write an array as a section."""
         self.add_joined(name, [array])
 
     def add_joined(self, name: str, arrays: Sequence[Array]) -> None:
@@ -102,7 +105,7 @@ class ContainerWriter:
             self._at += self._file.write(array.astype(array.dtype.newbyteorder("<"), copy=False).data)
 
     def allocate(self, name: str, dtype: Any, size: int) -> Allocation:
-        """Allocate a section of zeros, to be filled before the container is closed."""
+        """Allocate a section of ``size`` zeros, to be filled before the container is closed."""
         kept = np.dtype(dtype).newbyteorder("<")
         offset = self._enter(name, kept, size)
         self._file.flush()
@@ -138,7 +141,7 @@ class ContainerWriter:
 
 
 def _reserve(descriptor: int, size: int) -> None:
-    """Give a file ``size`` bytes and reserve the disk space: a failed write into a map would kill the process."""
+    """Extend a file to ``size`` bytes of reserved disk space: writing to a map without space would kill the process."""
     reserve = getattr(os, "posix_fallocate", None)
     if reserve is not None:
         reserve(descriptor, 0, size)
@@ -149,7 +152,7 @@ def _reserve(descriptor: int, size: int) -> None:
 
 
 def write_container(path: Path, sections: Mapping[str, Array]) -> None:
-    """Write a whole container; if that fails, remove the file."""
+    """Write a container with the given sections; if that fails, remove the file."""
     container = ContainerWriter(path)
     try:
         for name, array in sections.items():
@@ -161,14 +164,14 @@ def write_container(path: Path, sections: Mapping[str, Array]) -> None:
 
 
 class Container:
-    """The sections of a file, or of a mapping from names to arrays."""
+    """The sections of a container file, or of a mapping from names to arrays."""
 
     def __init__(self, source: Path | MappedFile | Mapping[str, Array]) -> None:
         self._sections: dict[str, Array] = {}
         self._opened: dict[str, Section] = {}
         self.path: Path | None = None
         self.mapped: MappedFile | None = None
-        """The mapped file; None for a mapping."""
+        """The mapped file; None for a mapping from names to arrays."""
         if isinstance(source, MappedFile):
             self.path, self.mapped = source.path, source
         elif isinstance(source, Path):
@@ -184,14 +187,17 @@ class Container:
         return name in self._sections or name in self._directory
 
     def __getitem__(self, name: str) -> Array:
-        """Return a section as an array, all of it checked. Raises :class:`ContainerError`."""
+        """Return a section as an array, after comparing it with its checksums. Raises :class:`ContainerError`."""
         found = self._sections.get(name)
         if found is None:
             found = self._sections[name] = self.section(name).all()
         return found
 
     def section(self, name: str) -> Section:
-        """Return a section whose slices are checked as they are read."""
+        """Return a section whose slices are compared with their checksums as they are read.
+
+        Raises :class:`ContainerError` if the file does not have it.
+        """
         found = self._opened.get(name)
         if found is None:
             if self.mapped is None:
@@ -219,13 +225,15 @@ class Container:
 
 
 def item_view(array: Array) -> Sequence[int]:
-    """Return a view of an array for reading single numbers; a memory view does that three times as fast."""
+    """Return a view of an array for reading single numbers: a memory view if possible, which is three times as fast."""
     view: Any = array.data if array.dtype.isnative else array
     return view  # type: ignore[no-any-return]
 
 
 class StringTable:
-    """A table of strings in two sections: ``NAME`` has their bytes, ``NAME.offsets`` the offset of each, and the end."""
+    """A table of strings in two sections: ``NAME`` has their bytes, ``NAME.offsets`` the offset of each, then the
+    total size.
+    """
 
     def __init__(self, container: Container, name: str) -> None:
         self._bytes = container.section(name)
@@ -242,14 +250,16 @@ class StringTable:
         return self._view[low:high].tobytes()
 
     def slice(self, low: int, high: int) -> list[bytes]:
-        """Return the strings from ``low`` up to but not including ``high``."""
+        """Return the strings with the indices from ``low`` up to but not including ``high``."""
         at = self._offsets[low : high + 1]
         whole = self._bytes.between(int(at[0]), int(at[-1])).tobytes()
         ends = (at - at[0]).tolist()
         return [whole[start:end] for start, end in pairwise(ends)]
 
     def span(self, low: int, high: int) -> tuple[Bytes, NDArray[np.int64]]:
-        """Return the bytes of the strings from ``low`` up to but not including ``high``, and the size of each."""
+        """Return the strings from ``low`` up to but not including ``high``: their bytes, concatenated, and the size of
+        each.
+        """
         at = self._offsets[low : high + 1].astype(np.int64)
         return self._bytes.between(int(at[0]), int(at[-1])), np.diff(at)
 
@@ -263,14 +273,14 @@ class StringTable:
         return np.asarray(np.diff(self._offsets.astype(np.int64)), np.int64)
 
     def letters(self, numbers: NDArray[np.int64], width: int) -> NDArray[np.uint32]:
-        """Return the first ``width`` bytes of the given strings, a row each; what follows a shorter string is arbitrary."""
+        """Return a row of ``width`` bytes for each given string: its first bytes, then arbitrary ones if it is shorter."""
         indices = self._offsets[numbers].astype(np.int64)[:, None] + np.arange(width)
         octets = self._bytes.all()
         return np.asarray(octets[np.minimum(indices, len(octets) - 1)], np.uint32)
 
     @property
     def wide(self) -> NDArray[np.bool_]:
-        """Which strings have characters beyond ASCII; no string may be empty."""
+        """A mask of the strings with characters beyond ASCII. No string may be empty."""
         if not len(self):
             return np.empty(0, np.bool_)
         return np.asarray(
@@ -280,7 +290,9 @@ class StringTable:
     # ---- sorted strings
 
     def lower(self, wanted: bytes) -> int:
-        """Return the number of the first string that is not less than ``wanted``."""
+        """Return the index of the first string that is not less than ``wanted``; the number of strings if there is
+        none.
+        """
         heads = self._heads
         step = bisect_left(heads, wanted)
         return bisect_left(
@@ -289,16 +301,16 @@ class StringTable:
 
     @cached_property
     def _heads(self) -> list[bytes]:
-        """Every 256th string."""
+        """Every 256th string, from the first on."""
         return [self[index] for index in range(0, len(self), HEAD_INTERVAL)]
 
     def find(self, wanted: bytes) -> int:
-        """Return the index of ``wanted`` among the strings, or -1 if it is not one of them."""
+        """Return the index of ``wanted``, or -1 if the table does not have it."""
         at = self.lower(wanted)
         return at if at < len(self) and self[at] == wanted else -1
 
     def with_prefix(self, prefix: bytes) -> tuple[int, int]:
-        """Return the range of the strings that begin with ``prefix``."""
+        """Return the index of the first string that begins with ``prefix``, and the index after the last one."""
         low = self.lower(prefix)
         stripped = prefix.rstrip(b"\xff")
         if not stripped:
@@ -307,7 +319,7 @@ class StringTable:
 
 
 def string_sections(name: str, values: list[bytes]) -> dict[str, Array]:
-    """Return the sections of a :class:`StringTable`."""
+    """Return the sections of a :class:`StringTable` with the given strings, in their order."""
     sizes = np.fromiter(map(len, values), np.int64, len(values))
     at = np.concatenate(([0], np.cumsum(sizes)))
     return {name: np.frombuffer(b"".join(values), np.uint8), f"{name}.offsets": narrow(at)}

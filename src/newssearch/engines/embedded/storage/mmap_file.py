@@ -1,7 +1,8 @@
-"""A memory-mapped file of named arrays, each page of which is compared with its checksum before it is read.
+"""A memory-mapped file of named arrays. Each page is compared with its checksum before it is read.
 
-Data on disk may change: a bit flips, a copy is cut, a disk returns wrong data. So a file has a checksum of each page, and
-a page is compared with it when data on it is first read; then the operating system caches the page. See :mod:`.container` for the layout.
+Data on disk may change: a bit flips, a copy is cut, a disk returns wrong data. So the file has a checksum of each
+page. A page is compared with it only when it is first read, because afterwards the operating system caches the page.
+:mod:`.container` draws the layout of the file.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ from newssearch.system.atomic_files import named
 MAGIC = b"NEWSSEG2"
 ALIGNMENT = 64
 CHECKSUM_PAGE_BITS = 12
-"""The bits of a file offset that are the offset within a page."""
+"""The number of low bits of a file offset that are the offset within a checksum page."""
 CHECKSUM_PAGE = 1 << CHECKSUM_PAGE_BITS
-"""The bytes that share a checksum: as many as most disks read at once."""
+"""The number of bytes of a page, which has one checksum: most disks read this many at once."""
 TRAILER = struct.Struct("<QII8s")
 SECTION_DTYPES = frozenset(f"{kind}{size}" for kind in ("<u", "<i", "<f") for size in (2, 4, 8)) | {
     "|u1",
@@ -37,13 +38,13 @@ SECTION_DTYPES = frozenset(f"{kind}{size}" for kind in ("<u", "<i", "<f") for si
 }
 """The dtypes that a section may have."""
 _POPULATE_READ = 22
-"""MADV_POPULATE_READ of Linux 5.14 and later; Python has no name for it before 3.14."""
+"""The number of MADV_POPULATE_READ, an advice to Linux 5.14 and later; Python has no name for it before 3.14."""
 
 Array = NDArray[Any]
 
 
 class ContainerError(IndexDamagedError):
-    """A file is not a container, or is damaged; ``file`` is its name, ``what`` says what is wrong."""
+    """Raised if a file is not a container, or is damaged; ``file`` is its name, ``what`` says what is wrong."""
 
     def __init__(self, path: Path, what: str) -> None:
         message = f"{path.parent}: the index is damaged ({path.name}: {what}); `newssearch verify` looks at all of it"
@@ -66,14 +67,14 @@ def checksums(mapped: mmap.mmap, end: int) -> Array:
 
 
 def trailer_bytes(sections: dict[str, tuple[str, int, int]], sums: Array, end: int) -> bytes:
-    """Return the directory and the trailer of a file whose sections end at ``end``."""
+    """Return the bytes of the directory, the checksums and the trailer of a file whose sections end at ``end``."""
     directory = json.dumps(sections, separators=(",", ":")).encode() + sums.tobytes()
     size = len(directory) - sums.nbytes
     return directory + TRAILER.pack(end, size, zlib.crc32(directory), MAGIC)
 
 
 class MappedFile:
-    """A mapped container. :meth:`of` opens one, or returns the open one of the same file, with the pages checked so far."""
+    """A container file mapped into memory, with a record of the pages that are checked already."""
 
     _open_files: ClassVar[WeakValueDictionary[tuple[str | int, ...], MappedFile]] = WeakValueDictionary()
 
@@ -101,7 +102,7 @@ class MappedFile:
 
     @classmethod
     def of(cls, path: Path) -> MappedFile:
-        """Return the container at ``path``. Raises :class:`ContainerError`."""
+        """Open the container at ``path``; if it is open already, return that object. Raises :class:`ContainerError`."""
         with path.open("rb") as file:
             status = os.fstat(file.fileno())
             key = (str(path), status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
@@ -144,10 +145,10 @@ class MappedFile:
                 page = self._unseen.find(1, page + 1, stop)
 
     def _read(self, low: int, high: int) -> None:
-        """Read a range of the file into memory.
+        """Read the bytes from ``low`` up to but not including ``high`` into memory.
 
-        Where the system can do that (Linux), a read error of the disk is an OSError here. Without, the system ends the
-        process with SIGBUS when the range is accessed.
+        A read error of the disk raises OSError here, if the system supports that (Linux). Otherwise the system ends the
+        process with SIGBUS when the bytes are accessed.
         """
         low -= low % mmap.PAGESIZE
         try:
@@ -175,7 +176,7 @@ class MappedFile:
             raise ContainerError(self.path, "it was cut, or written to, while it was open")
 
     def damage(self) -> Iterator[tuple[int, int]]:
-        """Return the damaged ranges. Reads the whole file again."""
+        """Yield the first byte of each damaged page and the byte after its last. Reads the whole file again."""
         self._read(0, self._end)
         with memoryview(self.map) as view:
             bad = [page for page in range(len(self._unseen)) if not self._sound(view, page)]
@@ -183,7 +184,7 @@ class MappedFile:
             yield page * CHECKSUM_PAGE, min((page + 1) * CHECKSUM_PAGE, self._end)
 
     def sections_in(self, low: int, high: int) -> list[str]:
-        """Return the sections that overlap the bytes from ``low`` up to but not including ``high``."""
+        """Return the names of the sections that overlap the bytes from ``low`` up to but not including ``high``."""
         return [
             name
             for name, (dtype, offset, size) in self.directory.items()
@@ -195,9 +196,9 @@ _READ_ERRORS = frozenset({errno.EFAULT, getattr(errno, "EHWPOISON", 133)})
 
 
 def _parse_directory(path: Path, text: bytes, end: int) -> dict[str, tuple[str, int, int]]:
-    """Parse a directory: the dtype, the offset and the number of items of each section.
+    """Return the dtype, the offset in bytes and the number of items of each section, by its name.
 
-    Raises :class:`ContainerError` where one is not within the file, whose sections end at ``end``.
+    Raises :class:`ContainerError` if the JSON ``text`` is malformed, or a section does not end before byte ``end``.
     """
     try:
         listed = json.loads(text)
@@ -212,7 +213,7 @@ def _parse_directory(path: Path, text: bytes, end: int) -> dict[str, tuple[str, 
 
 
 class Section:
-    """A section of which slices are read; each is compared with its checksums first."""
+    """A section that is read slice by slice; each slice is compared with its checksums first."""
 
     __slots__ = ("_check", "_offset", "_size", "array")
 

@@ -1,6 +1,6 @@
-"""Patched integers: eight bits a number, with a list of exceptions for the numbers that need more.
+"""Patched integers: eight bits for each number, and a list of exceptions for the numbers that need more.
 
-Sections, for numbers stored as ``NAME``:
+Numbers stored as ``NAME`` have these sections:
 
 ==========================  ===========================================================================================
 ``NAME``                    the numbers, in eight bits each; 255 for an exception
@@ -8,8 +8,8 @@ Sections, for numbers stored as ``NAME``:
 ``NAME.exceptions.values``  the numbers at these indices
 ==========================  ===========================================================================================
 
-If more than a fifth of the numbers are exceptions, all numbers have as many bits as the greatest one needs, and there are
-no exceptions.
+If more than a fifth of the numbers are exceptions, all numbers have as many bits as the greatest one needs, and there
+are no exceptions.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ import numpy as np
 from .container import Array, Container, narrow
 
 MIN_INTS_PER_EXCEPTION = 5
-"""At most one in five numbers is an exception: an exception takes five or six bytes instead of one or two."""
+"""At most one number in five is an exception, because an exception takes five or six bytes instead of one or two."""
 EXCEPTION = 255
-"""The eight bits of an exception."""
+"""The value of the eight bits that stands for an exception."""
 _MOST_SUMMED = 1 << 24
-"""The most numbers of eight bits whose sum is sure to fit in 32 bits."""
+"""Up to this many numbers of eight bits have a sum that fits in 32 bits."""
 
 
 def patched_sections(name: str, values: Array) -> dict[str, Array]:
-    """Return the sections of an array of numbers."""
+    """Return the sections that store an array of non-negative numbers as patched integers."""
     exceptions = np.flatnonzero(values >= EXCEPTION)
     if len(exceptions) * MIN_INTS_PER_EXCEPTION > len(values):
         return {
@@ -45,7 +45,7 @@ def patched_sections(name: str, values: Array) -> dict[str, Array]:
 
 
 class PatchedInts:
-    """Patched integers, read by index."""
+    """An array of patched integers, read by index."""
 
     def __init__(self, container: Container, name: str) -> None:
         self._section = container.section(name)
@@ -69,7 +69,7 @@ class PatchedInts:
 
     @property
     def wide(self) -> bool:
-        """Whether all numbers have more than eight bits."""
+        """Whether all numbers are stored in more than eight bits, without exceptions."""
         return self._low.dtype.itemsize > 1
 
     def between(self, low: int, high: int) -> Array:
@@ -85,7 +85,7 @@ class PatchedInts:
         return values
 
     def _exceptions_before(self, index: int) -> int:
-        """Return the number of exceptions before an index."""
+        """Return the number of exceptions whose index is less than the given one."""
         if index > self._max_index:
             return len(self._exceptions)
         return int(
@@ -117,7 +117,7 @@ class PatchedInts:
         return values
 
     def sums(self, start: int, indices: Array) -> Array:
-        """Return the sum of the numbers from ``start`` up to each of the given indices, which are ascending."""
+        """Return the sum of the numbers from ``start`` up to but not including each index; the indices are ascending."""
         values = self._section.between(start, int(indices[-1]) + 1)
         narrow_enough = not self.wide and len(values) < _MOST_SUMMED
         before = values.cumsum(dtype=np.uint32 if narrow_enough else np.int64)
@@ -140,7 +140,10 @@ class PatchedInts:
 
 
 class PatchedIntsWriter:
-    """Writes patched integers slice by slice into an allocated section, of eight bits or of as many as the numbers need."""
+    """Writes patched integers slice by slice into an allocated section.
+
+    If the items of the section have more than eight bits, there are no exceptions.
+    """
 
     def __init__(self, section: Array) -> None:
         self._section = section
@@ -148,7 +151,7 @@ class PatchedIntsWriter:
         self._values: list[Array] = [np.empty(0, np.int64)]
 
     def put(self, at: int, values: Array) -> None:
-        """Write numbers from an index on."""
+        """Write numbers from the index ``at`` on. Slices are written in ascending order."""
         if self._section.dtype.itemsize > 1:
             self._section[at : at + len(values)] = values.astype(self._section.dtype)
             return
@@ -158,5 +161,5 @@ class PatchedIntsWriter:
         self._values.append(values[exceptions])
 
     def exceptions(self) -> tuple[Array, Array]:
-        """Return the indices and the values of the exceptions."""
+        """Return the indices and the values of the exceptions written so far."""
         return np.concatenate(self._exceptions), np.concatenate(self._values)

@@ -1,7 +1,7 @@
 """Set operations on sorted arrays of distinct, non-negative integers.
 
-Intersections look the numbers of the shorter array up in the longer one, or merge the two (NumPy's stable sort takes
-linear time for two sorted runs), whichever is faster.
+An intersection looks up the numbers of the shorter array in the longer one, or merges the two arrays, whichever is
+faster. NumPy's stable sort merges two sorted runs in linear time.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ DENSE_UNIVERSE_RATIO = 32
 
 
 def run_starts(values: Array) -> Mask:
-    """Return a mask of the items that begin a run of equal values."""
+    """Return a mask of the items that differ from the item before them; the first item counts as different."""
     new = np.ones(len(values), np.bool_)
     np.not_equal(values[1:], values[:-1], out=new[1:])
     return new
 
 
 def intersect_indices(one: Array, other: Array) -> tuple[Ints, Ints]:
-    """Return the indices of the common numbers in each of two arrays.
+    """Return the indices in ``one``, and those in ``other``, of the numbers that are in both arrays.
 
     >>> [indices.tolist() for indices in intersect_indices(np.array([2, 3, 5, 9]), np.array([1, 3, 9]))]
     [[1, 3], [1, 2]]
@@ -83,7 +83,7 @@ def intersect(one: Array, other: Array) -> Array:
 
 
 def intersect_all(arrays: Sequence[Array]) -> Array:
-    """Return the numbers that are in all of the arrays, of which there must be at least one."""
+    """Return the numbers that are in all of the arrays. There must be at least one array."""
     first, *others = sorted(arrays, key=len)
     for other in others:
         first = intersect(first, other)

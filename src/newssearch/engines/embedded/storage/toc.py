@@ -3,7 +3,7 @@
 ::
 
     +--------------------+
-    | 3 x varint         |  4, 8, 4: sizes of numbers
+    | 3 x varint         |  4, 8, 4: the bytes of an int, a long and a float
     | i32 i32            |  -12345, and the version of the layout: -111
     | 3 x varint         |  0, the version of the format, the version of the analysis
     | varint, bytes      |  the length of the pickled schema, then the schema
@@ -12,15 +12,15 @@
     | u32 b"NEWSTOC1"    |  the crc32 of all above, little-endian
     +--------------------+  end
 
-Numbers are big-endian except in the last row; a varint has seven bits a byte, the lowest first. The newest of
-``_MAIN_N.toc`` counts.
+Numbers are big-endian except in the last row; a varint has seven bits in each byte, the lowest first. Of the files
+``_MAIN_N.toc``, the one with the greatest generation ``N`` is the table of contents; the others are old.
 
 Whoosh reads this file and writes files like it, with its own version in the third row and without the last row. An
-index whose newest table of contents Whoosh wrote is refused, before anything is unpickled: Whoosh's segments and commits
-have no checksums, and their values are pickles, which can run programs.
+index whose newest table of contents Whoosh wrote is refused, before anything is unpickled: Whoosh's segments and
+commits have no checksums, and their values are pickles, which can run programs.
 
-Unpickling calls whatever a pickle names. :class:`_Unpickler` accepts the names in :data:`ALLOWED_CLASSES` only, and replaces
-each by an inert stub.
+Unpickling calls whatever a pickle names. :class:`_Unpickler` accepts the names in :data:`ALLOWED_CLASSES` only, and
+replaces each by an inert stub.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from typing import Any, NamedTuple
 from newssearch.errors import IndexDamagedError
 
 FORMAT_VERSION = 10
-"""The version of the format on disk. It counts up when older indexes can no longer be read."""
+"""The version of the format on disk. It is raised when indexes of older versions can no longer be read."""
 LOCKS = ("MAIN_RUN", "MAIN_WRITELOCK")
 """The files that a writer locks, in this order; Whoosh's own writers lock the second one."""
 HOLDER = "writer.json"
@@ -72,20 +72,21 @@ ALLOWED_CLASSES = frozenset(
 """The module and name of each class that the table of contents of an index may name."""
 
 _TOC_RELIST = 5
-"""How often to list a folder again: a listing during a commit may miss both the old table of contents and the new one."""
+"""List a folder again up to this often: a listing during a commit may miss both the old and the new table of contents."""
 _HEADER = struct.Struct("!BBBii")
 _NUMBER_SIZES = (4, 8, 4, -12345, -111)
 _TWO_INTS = struct.Struct("!ii")
 _TOC_TRAILER = struct.Struct("<I8s")
 _MAGIC = b"NEWSTOC1"
 _STEM = re.compile(r"MAIN_[0-9a-z]+")
-"""The names of segments: none of them leads out of the folder."""
+"""The pattern of a segment's name, which has no path separator: a damaged name cannot lead out of the folder."""
 
 
 class SegmentEntry(NamedTuple):
     """A segment as a table of contents lists it.
 
-    ``deleted`` holds its deleted documents, by number; ``documents`` is the number of its documents, deleted ones included.
+    ``deleted`` holds the numbers of its deleted documents; ``documents`` is the number of its documents, deleted ones
+    included.
     """
 
     file_name: str
@@ -94,7 +95,7 @@ class SegmentEntry(NamedTuple):
 
 
 class Toc(NamedTuple):
-    """A table of contents. ``schema`` and ``segments`` are pickles that name nothing but :data:`ALLOWED_CLASSES` classes.
+    """A table of contents. ``schema`` and ``segments`` are pickles that name only classes of :data:`ALLOWED_CLASSES`.
 
     ``entries`` has one entry for each segment. ``versions`` are those of the format and of the analysis.
     """
@@ -126,8 +127,8 @@ def newest(folder: Path) -> int:
 def holds_index(folder: Path) -> bool:
     """Whether a folder holds an index.
 
-    Raises :class:`~newssearch.IndexDamagedError` if the folder has segments but no table of contents: making a new index
-    there would remove them, and they may be all that is left of an index.
+    Raises :class:`~newssearch.IndexDamagedError` if the folder has segments but no table of contents: making a new
+    index there would remove them, and they may be all that is left of an index.
     """
     for _ in range(_TOC_RELIST):
         if newest(folder) >= 0:
@@ -148,7 +149,7 @@ def toc_path(folder: Path, generation: int) -> Path:
 
 
 def toc_bytes(toc: Toc) -> bytes:
-    """Return a table of contents as it is on disk."""
+    """Return the bytes of a table of contents, as the file has them."""
     sizes = b"".join(map(_as_varint, (0, *toc.versions, len(toc.schema))))
     whole = (
         _HEADER.pack(*_NUMBER_SIZES) + sizes + toc.schema + _TWO_INTS.pack(toc.generation, 0) + toc.segments
@@ -200,7 +201,7 @@ def read_toc(folder: Path) -> Toc:
 
 
 class _WrittenByWhooshError(Exception):
-    """Whoosh wrote a table of contents."""
+    """Raised for a table of contents that Whoosh wrote."""
 
 
 _UNREADABLE = (
@@ -213,7 +214,7 @@ _UNREADABLE = (
     OverflowError,
     struct.error,
 )
-"""The errors of reading bytes that are not a table of contents, or only a part of one."""
+"""The errors that reading raises if the bytes are not a table of contents, or are only a part of one."""
 
 
 def _parse(content: bytes, generation: int) -> Toc:
@@ -250,7 +251,7 @@ def _read_versions(file: io.BytesIO) -> tuple[int, int] | None:
 
 
 def _varint(file: io.BytesIO) -> int:
-    """Read a number of seven bits a byte; its last byte is below 128."""
+    """Read a varint of at most five bytes; its last byte is below 128."""
     number = 0
     for shift in range(0, 35, 7):
         byte = file.read(1)[0]
@@ -269,7 +270,7 @@ def _as_varint(number: int) -> bytes:
 
 
 class _InertStub:
-    """The replacement of each class in a pickle but those of plain values: it accepts any state and does nothing."""
+    """A stub for the classes that a pickle names, except those of plain values. It ignores the object's state."""
 
     def __init__(self, *_: object) -> None:
         pass
@@ -279,7 +280,7 @@ class _InertStub:
 
 
 class _SegmentStub(_InertStub):
-    """The replacement of a segment."""
+    """A stub for a segment. It keeps only the segment's entry; an invalid state raises ValueError."""
 
     def __setstate__(self, state: Any) -> None:
         stem = f"{state['indexname']}_{state['segid']}"

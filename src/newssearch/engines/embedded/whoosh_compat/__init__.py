@@ -1,1 +1,1 @@
-"""The index as Whoosh sees it: schema, codec, readers, table of contents."""
+"""The index as Whoosh sees it: its schema, codec and readers, and its folder with table of contents and lock."""

@@ -1,4 +1,4 @@
-"""The Whoosh codec of our segments: programs that open the index with Whoosh alone can search it.
+"""The Whoosh codec of newssearch's segments, with which programs that use Whoosh alone can search an index.
 
 The table of contents pickles the segments by the name of their class, :class:`newssearch.whoosh_codec.ArraySegment`.
 Whoosh's own writers use a codec of Whoosh; newssearch refuses an index that they have written to (:mod:`storage.toc`).
@@ -26,19 +26,19 @@ if TYPE_CHECKING:
 
 
 class ArrayCodec(base.Codec):  # type: ignore[misc]
-    """Reads segments of newssearch for Whoosh. It writes none: :class:`~writer.EmbeddedWriter` does."""
+    """Opens segments of newssearch for Whoosh. It cannot write them: :class:`~writer.EmbeddedWriter` does."""
 
     def __init__(self) -> None:
         self._opened: dict[Path, Segment] = {}  # for the two readers that Whoosh asks for of each segment
 
     def terms_reader(self, storage: Any, segment: ArraySegment) -> TermsReader:
-        """The terms of a segment and their postings."""
+        """Return a reader of the terms of a segment and their postings."""
         from .readers import TermsReader  # slow to import, for Whoosh alone
 
         return TermsReader(self._open(storage, segment))
 
     def per_document_reader(self, storage: Any, segment: ArraySegment) -> DocumentReader:
-        """What is kept of each document."""
+        """Return a reader of the stored fields, columns and lengths of the documents of a segment."""
         from .readers import DocumentReader  # slow to import, for Whoosh alone
 
         return DocumentReader(self._open(storage, segment), segment)
@@ -58,7 +58,7 @@ class ArrayCodec(base.Codec):  # type: ignore[misc]
 
 
 class ArraySegment(base.Segment):  # type: ignore[misc]
-    """What the table of contents holds of a segment."""
+    """A segment as Whoosh's table of contents holds it: its name, its number of documents, and the deleted ones."""
 
     __module__ = "newssearch.whoosh_codec"
 
@@ -69,39 +69,39 @@ class ArraySegment(base.Segment):  # type: ignore[misc]
 
     @classmethod
     def _random_id(cls, size: int = 16) -> str:
-        """Part of the names of its files.
+        """Return ``size`` random letters and digits for the name of a new segment.
 
-        Whoosh asks :mod:`random`, which gives the same names in each run of a program that seeds it.
+        Whoosh draws them from :mod:`random`, which repeats names in a program that seeds it.
         """
         letters = "0123456789abcdefghijklmnopqrstuvwxyz"
         return "".join(map(secrets.choice, [letters] * size))
 
     def codec(self) -> ArrayCodec:
-        """What reads it."""
+        """Return the codec that reads the segment."""
         return ArrayCodec()
 
     def should_assemble(self) -> bool:
-        """Whether its files should be joined: it has only one."""
+        """Return False: a segment has one file, so there are none to join."""
         return False
 
     def set_doc_count(self, count: int) -> None:
-        """Set the number of its documents."""
+        """Set the number of documents, deleted ones included."""
         self._documents = count
 
     def doc_count_all(self) -> int:
-        """The number of its documents, deleted ones counted."""
+        """Return the number of documents, deleted ones included."""
         return self._documents
 
     def deleted_count(self) -> int:
-        """The number of its deleted documents."""
+        """Return the number of deleted documents."""
         return len(self._deleted)
 
     def deleted_docs(self) -> Iterator[int]:
-        """Its deleted documents."""
+        """Return the numbers of the deleted documents, in any order."""
         return iter(self._deleted)
 
     def delete_document(self, number: int, delete: bool = True) -> None:
-        """Delete a document, or take that back."""
+        """Mark a document as deleted, or as live again if ``delete`` is false."""
         (self._deleted.add if delete else self._deleted.discard)(number)
 
     def is_deleted(self, number: int) -> bool:
@@ -110,5 +110,5 @@ class ArraySegment(base.Segment):  # type: ignore[misc]
 
     @property
     def file_name(self) -> str:
-        """The name of its file."""
+        """The name of the segment's file."""
         return str(self.make_filename(EXTENSION))

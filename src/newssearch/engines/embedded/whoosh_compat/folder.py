@@ -1,7 +1,7 @@
 """The folder of an index as its writers use it: new indexes, tables of contents, and the lock.
 
-Tables of contents hold objects of Whoosh, and the lock is Whoosh's. Whoosh is slow to import, so a search does not import
-this module.
+A table of contents holds objects of Whoosh, and the lock is Whoosh's. Whoosh is slow to import, so a search does not
+import this module.
 """
 
 from __future__ import annotations
@@ -45,25 +45,25 @@ from newssearch.text.analysis import ANALYSIS_VERSION
 from .schema import make_schema
 
 _PROTOCOL = 2
-"""Of pickles: what Whoosh itself writes, and reads whatever Python it runs on."""
+"""The pickle protocol of tables of contents: the one that Whoosh writes, and reads on every version of Python."""
 _TOC = re.compile(r"_MAIN_([0-9]+)\.toc(?:\..*)?")
 _SEGMENT = re.compile(r"(MAIN_[0-9a-z]+)\..+")
 _LOCK_POLL_SECONDS = 0.05
-"""Seconds between two attempts to take the lock."""
+"""The number of seconds between two attempts to take the lock."""
 _SILENT_SECONDS = 1.0
-"""Seconds of waiting after which a note says what is waited for."""
+"""After this many seconds of waiting for the lock, a log message names its holder."""
 
 _log = logging.getLogger("newssearch")
 
 
 class WhooshFolder:
-    """The folder of an index: its table of contents as an object of Whoosh, and its lock."""
+    """The folder of an index for its writer: the table of contents as an object of Whoosh, and the lock."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def create(self) -> None:
-        """Make an empty index in a folder without one, and remove no file. The lock must be held."""
+        """Make an empty index in a folder that has none; no file is removed. The lock must be held."""
         self._write_toc(TOC(make_schema(), [], 0))
 
     def toc(self) -> Any:
@@ -74,17 +74,17 @@ class WhooshFolder:
     def put_toc(self, toc: Any) -> bool:
         """Write a table of contents as the newest, and remove the files that it does not name. The lock must be held.
 
-        Returns whether all of these could be removed: on Windows, open files cannot.
+        Returns whether all these files could be removed: on Windows, open files cannot.
         """
         return self._clean(self._write_toc(toc), toc)
 
     def clean(self) -> bool:
-        """Remove the files that the newest table of contents does not name; see :meth:`put_toc`."""
+        """Remove the files that the newest table of contents does not name; return whether all could be removed."""
         toc = self.toc()
         return self._clean(toc.generation, toc)
 
     def _write_toc(self, toc: Any) -> int:
-        """Write the next table of contents, and return its generation."""
+        """Write a table of contents as the next generation, and return its generation."""
         generation = newest(self._folder) + 1
         schema = ensure_schema(toc.schema)
         schema.clean()
@@ -102,9 +102,9 @@ class WhooshFolder:
         return generation
 
     def _clean(self, generation: int, newest_toc: Any) -> bool:
-        """Remove older tables of contents, files of segments that the newest does not name, and temporary files.
+        """Remove older tables of contents, files of segments that ``newest_toc`` does not name, and temporary files.
 
-        The lock is held, so nobody is still writing any of them.
+        Returns whether all could be removed. The lock must be held, so that no process is still writing one of them.
         """
         segments = {segment.segment_id() for segment in newest_toc.segments}
         all_gone = True
@@ -117,7 +117,7 @@ class WhooshFolder:
         return all_gone
 
     def is_written(self) -> bool:
-        """Whether somebody holds the lock of newssearch, as far as this user may know."""
+        """Whether a process holds newssearch's lock; False if this user may not open the lock."""
         if not (self._folder / LOCKS[0]).exists():
             return False
         lock = FileStorage(str(self._folder)).lock(LOCKS[0])
@@ -130,18 +130,21 @@ class WhooshFolder:
         return not free
 
     def lock(self, wait: float) -> Lock:
-        """Let nobody else write, until ``release()`` is called on what is returned."""
+        """Take the lock, waiting for at most ``wait`` seconds. It excludes other writers until its ``release()`` is called.
+
+        Raises the errors of :class:`Lock`.
+        """
         return Lock(self._folder, wait)
 
 
 class Lock:
-    """Both the lock of newssearch, held through all commits of a run, and the one of Whoosh's own writers.
+    """The two locks of a writer, held through all commits of a run: newssearch's lock, and that of Whoosh's writers.
 
-    They belong to the operating system, which releases them when the process ends, however it ends. Threads of one
-    process exclude each other too. A file beside them names the holder; it counts only while the locks are held.
+    The operating system releases the locks when the process ends, however it ends. They also exclude other threads of
+    the same process. A file beside the locks names their holder; it is valid only while the locks are held.
 
-    Raises :class:`~newssearch.IndexLockedError` where they are held for longer than ``wait`` seconds, and
-    :class:`FileNotFoundError` where there is no such folder (any more).
+    Raises :class:`~newssearch.IndexLockedError` if another writer holds a lock for longer than ``wait`` seconds, and
+    :class:`FileNotFoundError` if the folder does not exist, or no longer.
     """
 
     def __init__(self, folder: Path, wait: float) -> None:
@@ -173,7 +176,7 @@ class Lock:
             _log.info("waited %.1f s for %s to finish", time.monotonic() - started, holder)
 
     def _taken(self) -> bool:
-        """Whether both locks could be taken; else none is held."""
+        """Try once to take both locks; return whether that succeeded. If not, none is held."""
         for name in LOCKS:
             lock = FileStorage(str(self._folder)).lock(name)
             if not lock.acquire():
@@ -185,7 +188,7 @@ class Lock:
         return False
 
     def _is_whole(self) -> bool:
-        """Whether the files that are locked still have their names: they may be removed, perhaps with the folder."""
+        """Whether the locked files still have their names: another process may remove them, perhaps with the folder."""
         return all(_is_at(lock.fd, self._folder / name) for name, lock in zip(LOCKS, self._held, strict=True))
 
     def _let_go(self) -> None:
@@ -193,9 +196,9 @@ class Lock:
             self._held.pop().release()
 
     def check(self) -> None:
-        """Check that the files of the locks still exist: without them another process could write too.
+        """Check that the lock files still exist: without them another process could write, too.
 
-        Raises :class:`~newssearch.IndexWriteError`.
+        Raises :class:`~newssearch.IndexWriteError` if they do not.
         """
         if not self._is_whole():
             message = f"the lock of {self._folder} was removed during the run; committed articles are safe"
@@ -207,7 +210,7 @@ class Lock:
         atomic_files.replace(self._folder / HOLDER, json.dumps(holder).encode())
 
     def _holder(self) -> str:
-        """Return the holder of the lock for messages; an empty string if the file that names it is missing or damaged."""
+        """Return a phrase that names the holder of the lock; "" if the file that names it is missing or damaged."""
         try:
             holder = json.loads((self._folder / HOLDER).read_text(encoding="utf-8"))
             return f"process {int(holder['process'])} on {holder['host']}, since {holder['since']},"
@@ -215,7 +218,7 @@ class Lock:
             return ""
 
     def release(self) -> None:
-        """Let others write."""
+        """Release both locks, so that others can write, and remove the file that names their holder."""
         if len(self._held) == len(LOCKS):
             with contextlib.suppress(OSError):
                 if self._is_whole():
@@ -224,7 +227,7 @@ class Lock:
 
 
 def _is_at(descriptor: int, path: Path) -> bool:
-    """Whether an open file is the one that has this name. On Windows it is: no open file can be removed there."""
+    """Whether ``path`` still names the open file. Always true on Windows, where no open file can be removed."""
     if os.name == "nt":
         return True
     try:

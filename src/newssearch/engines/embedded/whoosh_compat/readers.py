@@ -1,7 +1,7 @@
 """A segment of newssearch through the interfaces of Whoosh 2.7: terms, matchers, stored fields, columns.
 
-Nothing of newssearch reads an index this way; it is there for whoever opens one with Whoosh alone. What an article has
-is given to each of its paragraphs, which are Whoosh's documents.
+newssearch itself never reads an index this way; these classes serve programs that open an index with Whoosh alone.
+Whoosh's documents are paragraphs, so each paragraph has the headline, date and other fields of its article.
 """
 
 from __future__ import annotations
@@ -36,28 +36,32 @@ from newssearch.fields import WHOLE_FIELDS, WORD_FIELDS
 from .schema import make_schema
 
 MATCHER_BLOCK = 128
-"""Postings of which a matcher tells how good they can be."""
+"""The number of postings in a block of a matcher. Whoosh skips blocks by an upper bound of their scores."""
 
 SCORE_ROUNDING = 1e-10
-"""How much of a bound on a score may be a rounding error."""
+"""The relative error of a block's bound that may be due to rounding; see :meth:`Matcher.skip_to_quality`."""
 
 
 class Terms(Protocol):
-    """The terms of one field, sorted, and their postings by number."""
+    """The terms of one field, sorted and numbered from 0, and their postings."""
 
     @property
     def names(self) -> Sequence[bytes] | StringTable:
-        """The terms."""
+        """The terms, sorted."""
 
     def postings(self, number: int) -> tuple[Array, Array]:
-        """The documents with a term, ascending, and how often each has it."""
+        """Return the documents with a term, given by its number, ascending, and how often each has it."""
 
     def positions(self, number: int) -> Positions | None:
-        """Where in each of them it stands; None where that is not kept."""
+        """Return the positions of a term, given by its number, in its documents; None if the field has no positions."""
 
 
 class Positions:
-    """Where a term stands in the owners of its postings; of documents, if these are given the row of their owner."""
+    """The positions of a term in each of the documents with it.
+
+    If the owners of the words are articles, ``rows`` maps each of these documents to the index of its article among the
+    articles with the term.
+    """
 
     def __init__(self, field: FieldReader, number: int, rows: Ints | None = None) -> None:
         owners, counts = field.postings(number)
@@ -68,30 +72,30 @@ class Positions:
         self._rows = rows
 
     def of(self, posting: int) -> list[int]:
-        """Those of a posting."""
+        """Return the positions, from 0, in the document with the given index among those with the term."""
         row = posting if self._rows is None else int(self._rows[posting])
         positions: list[int] = self._positions[self._ends[row - 1] if row else 0 : self._ends[row]].tolist()
         return positions
 
 
 class TextTerms:
-    """The terms of the paragraphs."""
+    """The terms of the paragraphs' texts."""
 
     def __init__(self, segment: Segment) -> None:
         self._field = segment.fields["text"]
         self.names = self._field.terms
 
     def postings(self, number: int) -> tuple[Array, Array]:
-        """The documents with a term."""
+        """Return the documents with a term, given by its number, ascending, and how often each has it."""
         return self._field.postings(number)
 
     def positions(self, number: int) -> Positions:
-        """Where in each of them it stands."""
+        """Return the positions of a term, given by its number, in its documents."""
         return Positions(self._field, number)
 
 
 class TitleTerms:
-    """The terms of the headlines: those of an article are each of its paragraphs'."""
+    """The terms of headlines: each paragraph of an article has the terms of its headline."""
 
     def __init__(self, segment: Segment) -> None:
         self._segment = segment
@@ -99,19 +103,19 @@ class TitleTerms:
         self.names = self._field.terms
 
     def postings(self, number: int) -> tuple[Array, Array]:
-        """The documents with a term."""
+        """Return the documents with a term, given by its number, ascending, and how often each has it."""
         owners, counts = self._field.postings(number)
         documents, sizes = _documents(self._segment, owners)
         return documents, np.repeat(counts, sizes)
 
     def positions(self, number: int) -> Positions:
-        """Where in each of them it stands."""
+        """Return the positions of a term, given by its number, in its documents."""
         _, sizes = _documents(self._segment, self._field.postings(number).owners)
         return Positions(self._field, number, np.repeat(np.arange(len(sizes)), sizes))
 
 
 class IdTerms:
-    """The ids: one posting an article, found without a list of them."""
+    """The ids of articles as terms, read one by one: no list of all ids is made."""
 
     def __init__(self, segment: Segment) -> None:
         self._segment = segment
@@ -119,16 +123,16 @@ class IdTerms:
         self.names = SortedIds(segment, self._order)
 
     def postings(self, number: int) -> tuple[Array, Array]:
-        """The documents with a term."""
+        """Return the documents with a term, given by its number, ascending, and how often each has it."""
         documents, _ = _documents(self._segment, self._order[number : number + 1])
         return documents, np.ones(len(documents), np.int64)
 
     def positions(self, number: int) -> None:
-        """No positions are kept."""
+        """Return None: the field has no positions."""
 
 
 class SortedIds(Sequence[bytes]):
-    """The ids in their order."""
+    """The ids of all articles, sorted; each is read from the segment when it is asked for."""
 
     def __init__(self, segment: Segment, order: Array) -> None:
         self._segment = segment
@@ -144,8 +148,8 @@ class SortedIds(Sequence[bytes]):
 class ValueTerms:
     """The terms of a field of values.
 
-    ``codes`` are the values of the owners, by number, ``terms`` those of each value and how often it has them. Owners
-    are articles, unless they are ``documents``.
+    ``codes`` has the number of each owner's value. ``terms`` has, for each value in the order of these numbers, its
+    terms and how often it has each. The owners are documents if ``documents`` is true, otherwise articles.
     """
 
     def __init__(
@@ -163,7 +167,7 @@ class ValueTerms:
         self.names = sorted(self._values)
 
     def postings(self, number: int) -> tuple[Array, Array]:
-        """The documents with a term."""
+        """Return the documents with a term, given by its number, ascending, and how often each has it."""
         values = self._values[self.names[number]]
         slices = [self._owners[self._first[code] : self._first[code + 1]] for code, _ in values]
         owners = np.concatenate(slices)
@@ -177,23 +181,23 @@ class ValueTerms:
         return documents, np.repeat(counts, sizes)
 
     def positions(self, number: int) -> None:
-        """No positions are kept."""
+        """Return None: the field has no positions."""
 
 
 def _datetime_of(microseconds: int) -> dt.datetime | None:
-    """A moment from what is kept of it."""
+    """Return the date for a number of a column of times; None for :data:`~segment.columns.NO_TIME`."""
     return None if microseconds == NO_TIME else dt.datetime.min + dt.timedelta(microseconds=microseconds)
 
 
 def _documents(segment: Segment, articles: Array) -> tuple[Ints, Ints]:
-    """The documents of some articles, and how many each has."""
+    """Return the documents of the given articles, concatenated, and the number of documents of each article."""
     first = segment.first[articles].astype(np.int64)
     sizes = segment.first[articles.astype(np.int64) + 1] - first
     return np.repeat(first, sizes) + concat_aranges(sizes), sizes
 
 
 class TermsReader(base.TermsReader):  # type: ignore[misc]
-    """The terms of all fields. Those of values are made of what each article has when they are first asked for."""
+    """The terms of all fields of a segment. Those of fields of values are computed when a field is first asked for."""
 
     def __init__(self, segment: Segment) -> None:
         self._segment = segment
@@ -201,7 +205,7 @@ class TermsReader(base.TermsReader):  # type: ignore[misc]
         self._made: dict[str, Terms | None] = {}
 
     def terms_of(self, name: str) -> Terms | None:
-        """The terms of a field, or None."""
+        """Return the terms of a field; None if there is no such field, or it has no terms."""
         if name not in self._made:
             self._made[name] = self._terms_of(name)
         return self._made[name]
@@ -232,12 +236,15 @@ class TermsReader(base.TermsReader):  # type: ignore[misc]
         return None
 
     def _indexed(self, name: str) -> Callable[[Any], Mapping[bytes, int]]:
-        """What Whoosh itself makes terms of: numbers and dates have several, for ranges."""
+        """Return the function by which Whoosh turns a value of a field into terms, each with the count 1.
+
+        A number or a date has several terms, for range queries.
+        """
         index = self._schema[name].index
         return lambda value: {} if value is None else {term: 1 for term, *_ in index(value)}
 
     def indexed_field_names(self) -> list[str]:
-        """The fields that have terms."""
+        """Return the names of the fields that have terms."""
         return ["text", "title", "id", "paragraph", "date", "url", "path", *WHOLE_FIELDS, *WORD_FIELDS]
 
     def __contains__(self, term: tuple[str, bytes]) -> bool:
@@ -257,11 +264,11 @@ class TermsReader(base.TermsReader):  # type: ignore[misc]
         return terms, number
 
     def terms(self) -> Iterator[tuple[str, bytes]]:
-        """All terms, by field."""
+        """Return all terms as pairs of field name and term, sorted."""
         return self.terms_from("", b"")
 
     def terms_from(self, name: str, prefix: bytes) -> Iterator[tuple[str, bytes]]:
-        """The terms from one on."""
+        """Yield pairs of field name and term, sorted, from the term ``prefix`` of the field ``name`` on."""
         for other in sorted(self.indexed_field_names()):
             if other < name or (terms := self.terms_of(other)) is None:
                 continue
@@ -269,15 +276,15 @@ class TermsReader(base.TermsReader):  # type: ignore[misc]
             yield from ((other, terms.names[number]) for number in range(start, len(terms.names)))
 
     def items(self) -> Iterator[tuple[tuple[str, bytes], Any]]:
-        """All terms with what is known of each."""
+        """Return all terms, as from :meth:`terms`, each with its statistics."""
         return self.items_from("", b"")
 
     def items_from(self, name: str, prefix: bytes) -> Iterator[tuple[tuple[str, bytes], Any]]:
-        """The terms from one on, with what is known of each."""
+        """Return the terms that :meth:`terms_from` yields, each with its statistics."""
         return ((term, self.term_info(*term)) for term in self.terms_from(name, prefix))
 
     def term_info(self, name: str, term: bytes) -> Any:
-        """What is known of a term."""
+        """Return the statistics of a term as Whoosh's ``TermInfo``. Raises ``TermNotFound`` if there is no such term."""
         terms, number = self._found(name, term)
         documents, counts = terms.postings(number)
         lengths = self.lengths(name, documents)
@@ -287,7 +294,7 @@ class TermsReader(base.TermsReader):  # type: ignore[misc]
         )  # fmt: skip
 
     def lengths(self, name: str, documents: Array) -> Array:
-        """How many words documents have in a field; 0 in those whose lengths are not kept."""
+        """Return the number of words of each given document in a field; 0 for fields other than text and title."""
         if name == "text":
             return self._segment.fields["text"].sizes[documents]
         if name == "title":
@@ -295,7 +302,7 @@ class TermsReader(base.TermsReader):  # type: ignore[misc]
         return np.zeros(len(documents), np.int64)
 
     def frequency(self, name: str, term: bytes) -> float:
-        """How often a term occurs."""
+        """Return the number of occurrences of a term in all documents; 0 if the field does not have it."""
         number = self._number(name, term)
         terms = self.terms_of(name)
         return (
@@ -303,13 +310,13 @@ class TermsReader(base.TermsReader):  # type: ignore[misc]
         )
 
     def doc_frequency(self, name: str, term: bytes) -> int:
-        """How many documents have a term."""
+        """Return the number of documents with a term; 0 if the field does not have it."""
         number = self._number(name, term)
         terms = self.terms_of(name)
         return len(terms.postings(number)[0]) if terms is not None and number >= 0 else 0
 
     def matcher(self, name: str, term: bytes, format_: Any, scorer: Any = None) -> Matcher:
-        """The postings of a term, one after the other."""
+        """Return a matcher over the postings of a term. Raises ``TermNotFound`` if the field does not have it."""
         terms, number = self._found(name, term)
         documents, counts = terms.postings(number)
         return Matcher(
@@ -317,13 +324,13 @@ class TermsReader(base.TermsReader):  # type: ignore[misc]
         )  # fmt: skip
 
     def cursor(self, name: str, field: Any) -> Cursor:
-        """A cursor over the terms of a field."""
+        """Return a cursor over the terms of a field, at the first."""
         terms = self.terms_of(name)
         return Cursor(self, name, terms.names if terms is not None else [], field)
 
 
 class Cursor(base.FieldCursor):  # type: ignore[misc]
-    """A place among the terms of a field."""
+    """A cursor over the sorted terms of a field."""
 
     def __init__(
         self, reader: TermsReader, name: str, names: Sequence[bytes] | StringTable, field: Any
@@ -335,38 +342,38 @@ class Cursor(base.FieldCursor):  # type: ignore[misc]
         self._at = 0
 
     def first(self) -> Any:
-        """Go to the first term."""
+        """Move to the first term and return it; None if there are no terms."""
         self._at = 0
         return self.text()
 
     def find(self, wanted: str | bytes) -> Any:
-        """Go to the first term that is not less."""
+        """Move to the first term that is not less than ``wanted`` and return it; None if there is none."""
         term = wanted if isinstance(wanted, bytes) else self._field.to_bytes(wanted)
         self._at = bisect_left(self._names, term)
         return self.text()
 
     def next(self) -> Any:
-        """Go to the next term."""
+        """Move to the next term and return it; None after the last."""
         self._at += 1
         return self.text()
 
     def text(self) -> Any:
-        """The term, or None behind the last."""
+        """Return the current term; None after the last."""
         return self._field.from_bytes(self._names[self._at]) if self.is_valid() else None
 
     term = text
 
     def term_info(self) -> Any:
-        """What is known of the term."""
+        """Return the statistics of the current term as Whoosh's ``TermInfo``."""
         return self._reader.term_info(self._name, self._names[self._at])
 
     def is_valid(self) -> bool:
-        """Whether there is a term here."""
+        """Whether the cursor is at a term, not after the last."""
         return self._at < len(self._names)
 
 
 class Matcher(LeafMatcher):  # type: ignore[misc]
-    """The postings of a term, one after the other."""
+    """A matcher over the postings of a term, in ascending order of documents. It is at one posting at a time."""
 
     def __init__(
         self,
@@ -392,11 +399,14 @@ class Matcher(LeafMatcher):  # type: ignore[misc]
         return self._read_positions()
 
     def is_active(self) -> bool:
-        """Whether there is a posting here. Behind the last, all that follows tells of the last: Whoosh asks even then."""
+        """Whether the matcher is at a posting, not after the last.
+
+        After the last posting, the other methods still describe the last one, because Whoosh calls them even then.
+        """
         return not self._ended
 
     def reset(self) -> None:
-        """Go back to the first."""
+        """Move back to the first posting."""
         self._go(0)
 
     def _go(self, posting: int) -> None:
@@ -404,25 +414,25 @@ class Matcher(LeafMatcher):  # type: ignore[misc]
         self._i = min(posting, len(self._documents) - 1)
 
     def id(self) -> int:
-        """Its document."""
+        """Return the document of the current posting."""
         return int(self._documents[self._i])
 
     def all_ids(self) -> Iterator[int]:
-        """All documents from here on."""
+        """Return the documents of the current posting and of all later ones."""
         return iter([] if self._ended else self._documents[self._i :].tolist())
 
     def weight(self) -> float:
-        """How often the document has the term."""
+        """Return the number of occurrences of the term in the current document."""
         return float(self._counts[self._i])
 
     def value(self) -> Any:
-        """What Whoosh itself would have written: its merges copy it."""
+        """Return the current posting as the bytes that Whoosh itself would store for it, which Whoosh's merges copy."""
         if self.supports("positions") and self._positions is not None:
             return self.format.encode(self._positions.of(self._i))
         return b"" if not self.format.posting_size else int(self.weight()).to_bytes(4, "big")
 
     def value_as(self, astype: str) -> Any:
-        """What is known of the posting."""
+        """Return the current posting in the form that ``astype`` names: its positions, its frequency or its weight."""
         if astype == "positions" and self._positions is not None:
             return self._positions.of(self._i)
         if astype == "frequency":
@@ -430,22 +440,25 @@ class Matcher(LeafMatcher):  # type: ignore[misc]
         return self.weight() if astype == "weight" else super().value_as(astype)
 
     def next(self) -> bool:
-        """Go on; whether that is a new block."""
+        """Move to the next posting; return whether it is in another block, or there is none."""
         self._go(self._i + 1)
         return self._ended or self._i % MATCHER_BLOCK == 0
 
     def skip_to(self, target: int) -> None:
-        """Go on to the first document that is not before ``target``."""
+        """Move to the first posting, from the current one on, whose document is not before ``target``.
+
+        Raises ``ReadTooFar`` after the last posting.
+        """
         if self._ended:
             raise ReadTooFar
         rest = self._documents[self._i :]
         self._go(self._i + int(np.searchsorted(rest, rest.dtype.type(target))))  # or all would be converted
 
     def skip_to_quality(self, minimum: float) -> int:
-        """Go on to the first block that may be better; how many were skipped.
+        """Move to the first block that may have a score above ``minimum``; return the number of skipped blocks.
 
-        One that is better by a rounding error alone is not: Whoosh's union of two matchers asks again and again, by
-        differences of sums, until one of them has gone on.
+        A bound above ``minimum`` only by a rounding error does not count: Whoosh's union of two matchers computes
+        ``minimum`` from differences of sums, and would call this method forever if no block was skipped.
         """
         skipped = 0
         minimum += abs(minimum) * SCORE_ROUNDING
@@ -456,7 +469,7 @@ class Matcher(LeafMatcher):  # type: ignore[misc]
 
     @cached_property
     def _blocks(self) -> tuple[Array, Array, Array]:
-        """Of each block the fewest and the most words of a document, and the most often that one has the term."""
+        """The least and the greatest length of a document in each block, in words, and the greatest count of the term."""
         starts = np.arange(0, len(self._documents), MATCHER_BLOCK)
         lengths = self._lengths
         return (
@@ -466,26 +479,26 @@ class Matcher(LeafMatcher):  # type: ignore[misc]
         )
 
     def block_min_length(self) -> int:
-        """The fewest words of a document of the block."""
+        """Return the least number of words of a document in the current block."""
         return int(self._blocks[0][self._i // MATCHER_BLOCK])
 
     def block_max_length(self) -> int:
-        """The most words of a document of the block."""
+        """Return the greatest number of words of a document in the current block."""
         return int(self._blocks[1][self._i // MATCHER_BLOCK])
 
     def block_max_weight(self) -> float:
-        """The most often that a document of the block has the term."""
+        """Return the greatest number of occurrences of the term in a document of the current block."""
         return float(self._blocks[2][self._i // MATCHER_BLOCK])
 
     def block_max_id(self) -> int:
-        """The last document of the block."""
+        """Return the last document of the current block."""
         return int(
             self._documents[min((self._i // MATCHER_BLOCK + 1) * MATCHER_BLOCK, len(self._documents)) - 1]
         )
 
 
 class ValueColumn(columns.ColumnReader):  # type: ignore[misc]
-    """A field of values as a column of bytes."""
+    """A field of values as a Whoosh column: the UTF-8 of each document's value."""
 
     def __init__(self, segment: Segment, name: str) -> None:
         self._article = segment.article
@@ -507,7 +520,7 @@ class ValueColumn(columns.ColumnReader):  # type: ignore[misc]
 
 
 class DocumentReader(base.PerDocumentReader):  # type: ignore[misc]
-    """What is kept of each document."""
+    """The stored fields, columns and lengths of the documents of a segment."""
 
     def __init__(self, segment: Segment, reader: Any) -> None:
         self._segment = segment
@@ -515,49 +528,49 @@ class DocumentReader(base.PerDocumentReader):  # type: ignore[misc]
         self._last: tuple[int, str, dict[str, Any]] = (-1, "", {})
 
     def doc_count(self) -> int:
-        """The documents that are not deleted."""
+        """Return the number of live documents."""
         return int(self._reader.doc_count())
 
     def doc_count_all(self) -> int:
-        """The documents, deleted ones counted."""
+        """Return the number of documents, deleted ones included."""
         return self._segment.documents
 
     def has_deletions(self) -> bool:
-        """Whether any is deleted."""
+        """Whether any document is deleted."""
         return bool(self._reader.has_deletions())
 
     def is_deleted(self, document: int) -> bool:
-        """Whether one is deleted."""
+        """Whether a document is deleted."""
         return bool(self._reader.is_deleted(document))
 
     def deleted_docs(self) -> Iterator[int]:
-        """The deleted ones."""
+        """Return the numbers of the deleted documents."""
         return iter(self._reader.deleted_docs())
 
     def supports_columns(self) -> bool:
-        """There are columns."""
+        """Return True: fields of values have columns."""
         return True
 
     def has_column(self, name: str) -> bool:
-        """Whether a field is one: as with Whoosh's own segments, only where some document has it."""
+        """Whether a field has a column: only if a document has a value in it, as in Whoosh's own segments."""
         return name == "id" or (name in VALUES and len(self._segment.values(name).values) > 1)
 
     def column_reader(self, name: str, column: Any) -> ValueColumn:
-        """A field as a column."""
+        """Return the column of a field."""
         return ValueColumn(self._segment, name)
 
     def _sizes(self, name: str) -> Array | None:
         return self._segment.fields[name].sizes if name in ("text", "title") else None  # type: ignore[index]
 
     def doc_field_length(self, document: int, name: str, default: int = 0) -> int:
-        """The words that a document has in a field."""
+        """Return the number of words of a document in a field; ``default`` if it has none."""
         sizes = self._sizes(name)
         if sizes is None:
             return default
         return int(sizes[document if name == "text" else self._segment.article[document]]) or default
 
     def field_length(self, name: str) -> int:
-        """The words of a field."""
+        """Return the number of words of a field in all documents; each paragraph has the words of its headline."""
         sizes = self._sizes(name)
         if sizes is None:
             return 0
@@ -566,17 +579,17 @@ class DocumentReader(base.PerDocumentReader):  # type: ignore[misc]
         return int(sizes.sum(dtype=np.int64))
 
     def min_field_length(self, name: str) -> int:
-        """The fewest words that a document has in a field."""
+        """Return the least number of words of a document in a field."""
         sizes = self._sizes(name)
         return int(sizes.min()) if sizes is not None and len(sizes) else 0
 
     def max_field_length(self, name: str) -> int:
-        """The most words that a document has in a field."""
+        """Return the greatest number of words of a document in a field."""
         sizes = self._sizes(name)
         return int(sizes.max()) if sizes is not None and len(sizes) else 0
 
     def stored_fields(self, document: int) -> dict[str, Any]:
-        """What is known of a document, by field."""
+        """Return the stored fields of a document, by name."""
         segment = self._segment
         article = int(segment.article[document])
         if self._last[0] != article:
@@ -589,7 +602,7 @@ class DocumentReader(base.PerDocumentReader):  # type: ignore[misc]
         return fields
 
     def _of_article(self, article: int) -> tuple[str, dict[str, Any]]:
-        """The header of an article, and what is stored of it in each of its documents."""
+        """Return the header of an article as JSON, and the stored fields that its documents share."""
         header = self._segment.header(article)
         fields = {name: header[name] for name in ("id", "title", "url", *VALUES) if name in header}
         date = date_of(header.get("date"))

@@ -1,15 +1,15 @@
-"""The Whoosh schema of an index: what those see who open it with Whoosh alone. A document of it is a paragraph.
+"""The Whoosh schema of an index, for programs that open it with Whoosh alone. A Whoosh document is a paragraph.
 
 The schema is pickled into every index. It names its analyser as :class:`newssearch.whoosh_codec.ArticleAnalyzer`.
 
 ====================  ==============================================================================================
 ``id``                the article's id
-``paragraph``         its number, from 1; 0 in the one document of an article without paragraphs
+``paragraph``         its number in the article, from 1; 0 in the one document of an article without paragraphs
 ``title``, ``text``   analysed in the article's language; stored as written
-``date``              as the outlet's clock had it; what was written, with its zone, is in ``header``
-``outlet`` and so on  folded whole (``byline`` and ``located``: by words); stored as written
-``state``             of the article's first document: what it was added with, to tell whether it has changed
-``header``            of the article's first document: what is known of the article, as JSON
+``date``              the time by the outlet's clock; the date with its zone is in ``header``
+``outlet`` and so on  folded, as one term (``byline`` and ``located``: a term for each word); stored as written
+``state``             in an article's first document: the state it was added with, which tells whether it has changed
+``header``            in an article's first document: all stored fields of the article as JSON
 ====================  ==============================================================================================
 """
 
@@ -30,9 +30,9 @@ from newssearch.text.analysis import DEFAULT_ANALYSIS, analyser_named
 
 
 class ArticleAnalyzer(Analyzer):  # type: ignore[misc]
-    """Our analysis as a Whoosh analyzer, for whoever opens the index with Whoosh alone.
+    """newssearch's default analysis as a Whoosh analyzer, for queries of programs that use Whoosh alone.
 
-    Newssearch itself gives Whoosh the terms of each article, analysed in its language.
+    The terms in an index are analysed in the language of each article.
     """
 
     __module__ = "newssearch.whoosh_codec"
@@ -59,7 +59,7 @@ class ArticleAnalyzer(Analyzer):  # type: ignore[misc]
 
 
 def make_schema() -> Any:
-    """The schema of a new index."""
+    """Return the schema of a new index."""
     schema = fields.Schema(
         id=fields.ID(stored=True, sortable=columns.VarBytesColumn()),
         paragraph=fields.NUMERIC(stored=True, shift_step=8),

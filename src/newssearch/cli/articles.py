@@ -1,4 +1,4 @@
-"""The output for people of ``show`` and ``story``: articles, and the versions of stories."""
+"""The text output of ``show`` and ``story``, for people: articles, and the versions of stories."""
 
 from __future__ import annotations
 

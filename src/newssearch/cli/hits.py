@@ -1,4 +1,4 @@
-"""The output for people of ``query``: hits, snippets, facets, names and clauses."""
+"""The text output of ``query``, for people: hits, snippets, facets, names and clauses."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from newssearch.fields import FILTERS
 
 
 class FolderPath(click.Path):
-    """The type of an option whose value is the path of a folder. It refuses ``""``, pathlib's working folder."""
+    """The type of a folder's path as an option. It refuses ``""``, which pathlib would take for the working folder."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if value == "":

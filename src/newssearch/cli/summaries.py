@@ -1,4 +1,4 @@
-"""The output for people of the other commands: contents and settings of an index, reports of runs."""
+"""The text output of the other commands, for people: contents and settings of an index, reports of runs."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def _facets(results: Results) -> Iterator[tuple[str, str | None, int]]:
 
 
 def _csv(results: Results) -> Iterator[str]:
-    """Yield the lines of a CSV table (RFC 4180). No spreadsheet takes a cell for a formula."""
+    """Yield the lines of the facets or else the totals as CSV (RFC 4180). No spreadsheet takes a cell for a formula."""
     out = io.StringIO()
     writer = csv.writer(out)
     if results.facets:

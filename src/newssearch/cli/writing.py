@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 DEFAULT_PATHS = ("seeds",)
 """The folders that ``newssearch index`` reads if no PATHS are given."""
 SHOWN_PATHS = 10
-"""The most paths shown of those that an index was made from."""
+"""The largest number of paths that a message lists of those that an index was made from."""
 
 
 @click.command("index", short_help="Add new and changed articles to the index.")

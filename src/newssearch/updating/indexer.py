@@ -151,10 +151,9 @@ class Indexer:
 
     @cached_property
     def _reading_rejected(self) -> str:
-        """The string that stands for the options, formats and versions of packages; it is used for files with
-        rejections.
+        """A string that stands for the options, formats and package versions with which a file with rejections is read.
 
-        Another version may read what was rejected.
+        Another version of a package may read what was rejected.
         """
         return f"{self._reading} {versions()}"
 

@@ -13,7 +13,7 @@ If the owners are articles, each article block is a single posting. The field th
 ``F.terms``             the terms, sorted (:class:`~storage.container.StringTable`)
 ``F.runs``              T + 1: the first high-bits run of each term
 ``F.run.high``          the high bits of each run: its article numbers without the lowest 16 bits
-``F.run.first``         the first article block of each run, and the end
+``F.run.first``         the first article block of each run, then the number of article blocks
 ``F.block.low``         the lowest 16 bits of the article number of each article block
 ``F.block.sizes``       the number of postings of each article block (:mod:`storage.patched_ints`)
 ``F.block.max``         the block max of each article block: an upper bound of the weight of its postings, as a step on
@@ -29,14 +29,14 @@ If the owners are articles, each article block is a single posting. The field th
                         32 bits: the smallest width that can number the term's forms; each term starts at a whole byte
 ``F.packed.offsets``    T + 1: the offset of the first byte of each term in ``F.packed``
 ``F.folded``            the folded terms: folded, unstemmed words, sorted
-``F.folded.first``      the first surface form of each folded term, and the end
+``F.folded.first``      the first surface form of each folded term, then V
 ``F.form.term``         V: the term of each surface form; surface forms are sorted by folded term, then as written
 ``F.form.number``       V: the number of each surface form among those of its term
 ``F.form.words``        V: the number of words with each surface form
 ``F.forms``             V: each surface form as written
 ``F.sizes``             the number of words of each owner
-``F.starts``            the first field-wide position of each owner, and the end; field-wide positions count through
-                        all owners, with one unused position between two owners
+``F.starts``            the first field-wide position of each owner, then the number of all field-wide positions; these
+                        count through all owners, with one unused position after each owner
 ``F.sentences``         the field-wide positions at which sentences begin inside an owner, ascending
 ``F.compounds``         the compounds that begin at field-wide positions: joined or split words, see
                         :mod:`segment.compound_postings`

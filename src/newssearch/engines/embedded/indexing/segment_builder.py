@@ -5,7 +5,7 @@ an article without paragraphs has one document without words. A segment has the 
 (of documents) and ``title`` (of articles), see :mod:`.inverter`; the min-hash samples of :mod:`segment.shingles`; and:
 
 ======================  ===============================================================================================
-``article.first``       the first document of each article, and the end
+``article.first``       the first document of each article, then the number of documents
 ``article.empty``       the articles without paragraphs
 ``article.lead``        two per article: the numbers of the paragraphs of its lead (:mod:`newssearch.lead`), or 0
 ``article.local``       the publication time of each article by the outlet's clock, in microseconds, or NO_TIME

@@ -55,7 +55,7 @@ def add_counts(owners: Array, counts: Array) -> Postings:
         totals = np.bincount(owners, counts)
         owners = np.flatnonzero(totals)
         return Postings(owners, totals[owners].astype(np.int64))
-    order = owners.argsort(kind="stable")  # quick, because the owners of each word are sorted
+    order = owners.argsort(kind="stable")  # fast, because the owners of each word are sorted
     owners = owners[order]
     first = np.flatnonzero(run_starts(owners))
     if len(first) == len(owners):
@@ -209,7 +209,7 @@ class FieldReader:
             self.patched("counts").between(start, end).astype(np.int64),
             self.patched("positions").between(int(words[0]), int(words[-1])).astype(np.int64),
             unpack_all(
-                self.array("packed"),  # a merge reads all terms
+                self.array("packed"),  # checked whole: a merge reads all terms
                 self.array("packed.offsets")[low : high + 1].astype(np.int64),
                 words,
                 self.array("term.forms")[low:high],
@@ -259,7 +259,7 @@ class FieldReader:
         return [number for term in wanted if (number := self.folded.find(term)) >= 0]
 
     def folded_with_prefix(self, prefix: str) -> dict[str, int]:
-        """Return the folded terms that begin with ``prefix``, sorted, each with its number of words, deleted ones included."""
+        """Return the sorted folded terms with a prefix, each with its number of words, deleted ones included."""
         low, high = self.folded.with_prefix(encoded(prefix))
         if low >= high:
             return {}

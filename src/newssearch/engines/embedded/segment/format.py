@@ -35,7 +35,7 @@ def quantised(weights: Array) -> Array:
 
 def _impact_bounds() -> NDArray[np.float64]:
     scale = np.exp2(np.arange(256) / _STEPS_PER_OCTAVE + _LOWEST_EXPONENT) * (1 + 1e-12)
-    scale[255] = 1e300  # above any weight, and sums of it stay finite
+    scale[255] = 1e300  # above any weight, and small enough that sums stay finite
     return scale
 
 

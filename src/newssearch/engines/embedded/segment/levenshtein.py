@@ -22,7 +22,7 @@ def within_distance(word: str, letters: NDArray[np.uint32], sizes: Array, edits:
     """
     rows, width = letters.shape
     beyond = np.uint8(edits + 1)
-    band = 2 * edits + 1  # of these, number k is for k - edits letters more than of ``word``
+    band = 2 * edits + 1  # entry k of a row compares with a prefix that is k - edits letters longer
     before = [
         np.full(rows, min(max(k - edits, 0), beyond) if k >= edits else beyond, np.uint8) for k in range(band)
     ]

@@ -31,7 +31,7 @@ from .story_columns import StoryColumns
 
 
 class FieldColumn(NamedTuple):
-    """A field of all articles: ``values[codes[a]]`` is the value of article ``a``. The first value, ``""``, means none."""
+    """A field of all articles. Article ``a`` has the value ``values[codes[a]]``; ``values[0]`` is ``""``, for none."""
 
     codes: Array
     values: list[str]
@@ -249,7 +249,7 @@ class Segment:
         ]
 
     def header(self, article: int) -> dict[str, Any]:
-        """Return all stored fields of an article but its paragraphs, as JSON types. Fields without a value are omitted."""
+        """Return the stored fields of an article, except its paragraphs, as JSON types; missing ones are omitted."""
         shown = self.shown(article)
         header = {name: value for name in SHOWN_FIELDS if (value := getattr(shown, name)) is not None}
         if shown.date is not None:
@@ -297,7 +297,7 @@ class Segment:
         return novel
 
     def first_of(self, chosen: Mask) -> Ints:
-        """Return for each article its first document in the mask, or its first document if the mask has none of them."""
+        """Return the first document of each article within the mask, or its very first if the mask has none."""
         documents = np.flatnonzero(chosen)
         articles = self.article[documents]
         new = run_starts(articles)

@@ -4,8 +4,8 @@ A *shingle* is a sequence of :data:`SHINGLE_WORDS` terms, so that case, punctuat
 shorter paragraph is one shingle. The *samples* of a paragraph are the hashes of its shingles that are among its
 :data:`MIN_SAMPLES` lowest, or in the lowest 1/:data:`SHINGLES_PER_SAMPLE` of the range of hashes. Texts that have much
 in common share samples, however they are divided into paragraphs (Broder, On the resemblance and containment of
-documents, 1997). The *signature* of a paragraph is the least of its samples after another hashing. A segment has these
-sections; its samples are sorted by hash, and those that differ only in the last 16 bits are a *page*:
+documents, 1997). The *signature* of a paragraph is the least of its samples after these are hashed again. A segment
+has these sections; its samples are sorted by hash, and those that differ only in the last 16 bits are a *page*:
 
 ============================  =========================================================================================
 ``samples.low``               the last 16 bits of each hash; all 32 bits if there are no pages
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from .tokens import Tokens
 
 SHINGLE_WORDS = 5
-"""The number of words of a shingle. Fewer often agree by chance; with more, an edited word changes too many shingles."""
+"""The number of words of a shingle. Fewer often agree by chance; with more, one edited word changes too many."""
 MIN_SAMPLES = 3
 """A paragraph has at least this many samples, or as many as it has shingles if these are fewer."""
 SHINGLES_PER_SAMPLE = 16
@@ -73,7 +73,7 @@ class Samples(NamedTuple):
 
 
 def sample_texts(tokens: Tokens, hashes: NDArray[np.uint64]) -> Samples:
-    """Return the samples of texts; ``hashes`` has the hash of each word of the lexicon."""
+    """Return the samples of texts. ``hashes`` has the hash of each word, by its number in the lexicon."""
     values = hashes[tokens.words]
     text = np.repeat(np.arange(len(tokens.sizes), dtype=np.uint32), tokens.sizes)
     whole = max(len(values) - SHINGLE_WORDS + 1, 0)
@@ -123,7 +123,7 @@ def sample_sections(samples: Samples, article: Array, first: Array) -> dict[str,
 
 
 def _signatures(samples: Samples, article: Array, first: Array) -> dict[str, Array]:
-    """Return the sections of signatures, as the table above describes them; ``first`` is each article's first document."""
+    """Return the sections of signatures; ``first`` has the first document of each article."""
     begins = np.flatnonzero(run_starts(samples.texts))
     least = np.minimum.reduceat(samples.hashes * _SIGNATURE_FACTOR, begins) if len(begins) else samples.hashes
     documents = samples.texts[begins]

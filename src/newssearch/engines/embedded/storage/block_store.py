@@ -168,7 +168,7 @@ def _kept_blocks(stored: BlockStore, kept: Ints) -> Iterator[_BlockRun]:
     whole = wanted == np.diff(first)
     for dictionary, start, end in stored.dictionaries():
         pieces = []
-        # Runs of blocks that are all kept whole, or all not.
+        # The bounds of runs of blocks that are either all kept whole, or all not.
         bounds = np.flatnonzero(np.diff(whole[start:end])) + start + 1
         for low, high in pairwise([start, *bounds.tolist(), end]):
             if high > low and whole[low]:

@@ -96,7 +96,7 @@ class ContainerWriter:
         """Write a section from consecutive arrays of one type."""
         arrays = [np.ascontiguousarray(array) for array in arrays]
         offset = self._enter(name, arrays[0].dtype, sum(map(len, arrays)))
-        if 0 <= offset - self._at < ALIGNMENT:  # a seek would write out what is buffered
+        if 0 <= offset - self._at < ALIGNMENT:  # a seek would flush the buffer
             self._file.write(bytes(offset - self._at))
         else:
             self._file.seek(offset)
@@ -134,9 +134,9 @@ class ContainerWriter:
 
     def discard(self) -> None:
         """Remove the unfinished file."""
-        with contextlib.suppress(OSError):  # there was no room for what it still held
+        with contextlib.suppress(OSError):  # the disk has no space for the buffered bytes
             self._file.close()
-        with contextlib.suppress(OSError):  # it stays behind until a later commit
+        with contextlib.suppress(OSError):  # a later commit will remove it
             self._path.unlink(missing_ok=True)
 
 
@@ -273,7 +273,7 @@ class StringTable:
         return np.asarray(np.diff(self._offsets.astype(np.int64)), np.int64)
 
     def letters(self, numbers: NDArray[np.int64], width: int) -> NDArray[np.uint32]:
-        """Return a row of ``width`` bytes for each given string: its first bytes, then arbitrary ones if it is shorter."""
+        """Return the first ``width`` bytes of each given string, a row each; bytes after its end are arbitrary."""
         indices = self._offsets[numbers].astype(np.int64)[:, None] + np.arange(width)
         octets = self._bytes.all()
         return np.asarray(octets[np.minimum(indices, len(octets) - 1)], np.uint32)

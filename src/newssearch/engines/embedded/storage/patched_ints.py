@@ -21,7 +21,7 @@ import numpy as np
 from .container import Array, Container, narrow
 
 MIN_INTS_PER_EXCEPTION = 5
-"""At most one number in five is an exception, because an exception takes five or six bytes instead of one or two."""
+"""At most one number in five is an exception: each exception takes five or six bytes, other numbers one or two."""
 EXCEPTION = 255
 """The value of the eight bits that stands for an exception."""
 _MOST_SUMMED = 1 << 24
@@ -90,7 +90,7 @@ class PatchedInts:
             return len(self._exceptions)
         return int(
             self._exceptions.searchsorted(self._exceptions.dtype.type(index))
-        )  # in its type, or all of it is converted
+        )  # of the same dtype: otherwise NumPy converts all exceptions
 
     def at(self, indices: Array) -> Array:
         """Return the numbers at the given indices, which are ascending."""
@@ -117,7 +117,7 @@ class PatchedInts:
         return values
 
     def sums(self, start: int, indices: Array) -> Array:
-        """Return the sum of the numbers from ``start`` up to but not including each index; the indices are ascending."""
+        """Return the sum of the numbers from ``start`` to before each of the given indices, which are ascending."""
         values = self._section.between(start, int(indices[-1]) + 1)
         narrow_enough = not self.wide and len(values) < _MOST_SUMMED
         before = values.cumsum(dtype=np.uint32 if narrow_enough else np.int64)

@@ -46,7 +46,7 @@ def intersect_indices(one: Array, other: Array) -> tuple[Ints, Ints]:
     if len(other) * BINARY_SEARCH_RATIO < len(one) or size > (len(one) + len(other)) * DENSE_UNIVERSE_RATIO:
         indices: Array = one.searchsorted(
             other.astype(one.dtype, copy=False)
-        )  # one dtype, or NumPy converts it all
+        )  # of one dtype: otherwise NumPy converts the longer array
         indices[indices == len(one)] = 0
         found = one[indices] == other
     else:

@@ -72,7 +72,7 @@ ALLOWED_CLASSES = frozenset(
 """The module and name of each class that the table of contents of an index may name."""
 
 _TOC_RELIST = 5
-"""List a folder again up to this often: a listing during a commit may miss both the old and the new table of contents."""
+"""A folder is listed up to this many times, because a listing during a commit may miss all tables of contents."""
 _HEADER = struct.Struct("!BBBii")
 _NUMBER_SIZES = (4, 8, 4, -12345, -111)
 _TWO_INTS = struct.Struct("!ii")
@@ -166,7 +166,7 @@ def read_versions(folder: Path) -> tuple[int, int] | None:
     try:
         with toc_path(folder, generation).open("rb") as file:
             return _read_versions(io.BytesIO(file.read(64)))
-    except FileNotFoundError:  # a commit replaced it
+    except FileNotFoundError:  # a commit has replaced the table of contents
         return read_versions(folder) if newest(folder) != generation else None
     except _UNREADABLE:
         return None

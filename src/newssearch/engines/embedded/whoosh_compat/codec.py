@@ -29,7 +29,7 @@ class ArrayCodec(base.Codec):  # type: ignore[misc]
     """Opens segments of newssearch for Whoosh. It cannot write them: :class:`~writer.EmbeddedWriter` does."""
 
     def __init__(self) -> None:
-        self._opened: dict[Path, Segment] = {}  # for the two readers that Whoosh asks for of each segment
+        self._opened: dict[Path, Segment] = {}  # Whoosh asks for two readers of each segment
 
     def terms_reader(self, storage: Any, segment: ArraySegment) -> TermsReader:
         """Return a reader of the terms of a segment and their postings."""

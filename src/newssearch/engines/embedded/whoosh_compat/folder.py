@@ -95,7 +95,7 @@ class WhooshFolder:
             (),
             (FORMAT_VERSION, ANALYSIS_VERSION),
         )
-        sync_folder(self._folder)  # what it names is on disk under its name
+        sync_folder(self._folder)  # so that the segments it names are on disk under their names
         atomic_files.replace(toc_path(self._folder, generation), toc_bytes(whole))
         sync_folder(self._folder)
         fault_point("commit: done")
@@ -130,7 +130,7 @@ class WhooshFolder:
         return not free
 
     def lock(self, wait: float) -> Lock:
-        """Take the lock, waiting for at most ``wait`` seconds. It excludes other writers until its ``release()`` is called.
+        """Take the lock, waiting for at most ``wait`` seconds; it excludes other writers until its ``release()``.
 
         Raises the errors of :class:`Lock`.
         """

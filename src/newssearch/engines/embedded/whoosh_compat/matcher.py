@@ -127,7 +127,9 @@ class Matcher(LeafMatcher):  # type: ignore[misc]
         if self._ended:
             raise ReadTooFar
         rest = self._documents[self._i :]
-        self._go(self._i + int(np.searchsorted(rest, rest.dtype.type(target))))  # or all would be converted
+        self._go(
+            self._i + int(np.searchsorted(rest, rest.dtype.type(target)))
+        )  # of the same dtype: otherwise NumPy converts all of them
 
     def skip_to_quality(self, minimum: float) -> int:
         """Move to the first block that may have a score above ``minimum``; return the number of skipped blocks.
@@ -144,7 +146,7 @@ class Matcher(LeafMatcher):  # type: ignore[misc]
 
     @cached_property
     def _blocks(self) -> tuple[Array, Array, Array]:
-        """The least and the greatest length of a document in each block, in words, and the greatest count of the term."""
+        """The minimum and maximum number of words of a document of each block, and the maximum count of the term."""
         starts = np.arange(0, len(self._documents), MATCHER_BLOCK)
         lengths = self._lengths
         return (

@@ -254,7 +254,7 @@ class TermsReader(base.TermsReader):  # type: ignore[misc]
         return ((term, self.term_info(*term)) for term in self.terms_from(name, prefix))
 
     def term_info(self, name: str, term: bytes) -> Any:
-        """Return the statistics of a term as Whoosh's ``TermInfo``. Raises ``TermNotFound`` if there is no such term."""
+        """Return the statistics of a term as Whoosh's ``TermInfo``. Raises ``TermNotFound`` if it does not exist."""
         terms, number = self._found(name, term)
         documents, counts = terms.postings(number)
         lengths = self.lengths(name, documents)

@@ -19,7 +19,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-with warnings.catch_warnings():  # Whoosh 2.7.4 was written for older Pythons, which shows when it is compiled
+with warnings.catch_warnings():  # Whoosh 2.7.4 was written for older Pythons: compiling it gives warnings
     warnings.simplefilter("ignore", SyntaxWarning)
     warnings.simplefilter("ignore", DeprecationWarning)
     from whoosh import columns, fields

@@ -110,7 +110,7 @@ def index_command(
 
 
 def _read_from(folder: Path) -> str:
-    """Return a sentence about the folders and files that an index was made from, if there is one."""
+    """Return a sentence that lists the paths from which the index was made, or ``""`` if there are none."""
     from newssearch.updating.rebuilding import read_from  # slow to import; a search needs none of it
 
     paths = [escape.terminal(path) for path in read_from(folder)]

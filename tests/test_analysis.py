@@ -34,7 +34,7 @@ TRICKY = st.text(
         "aAiIİıßéÉе́йœÆﬁＡ１10,..'’-_ \n日本ひカｶﾞ한नमस्ते\u0301\u0306\u3099\u200b\u200f\u00ad🙂ไทยعربيّة"
     )
 )
-"""Short texts in which many things meet."""
+"""A strategy for short texts that combine many special characters."""
 TEXTS = st.text() | TRICKY
 
 
@@ -320,7 +320,7 @@ def test_the_common_characters_are_none_that_words_need_a_larger_pattern_for() -
 
 
 UNTAGGED = sorted({*COMMON} - {*compounds.TAGS})
-"""Common characters but those that begin a hashtag or a handle: what stands behind one is parted afterwards."""
+"""The common characters except those that begin a hashtag or a handle, whose parts are found in a later step."""
 
 
 @given(st.text(st.sampled_from(UNTAGGED)) | st.text(st.sampled_from("aBé1,.'’_- ½²ß")))
@@ -347,11 +347,11 @@ ENCODED = st.lists(
     ),
     max_size=9,
 ).map("".join)  # fmt: skip
-"""Short texts of which there are several canonical equivalents."""
+"""A strategy for short texts that have several canonical equivalents."""
 
 
 def parts_reordered(text: str, drawn: random.Random) -> str:
-    """A text that is canonically equivalent: marks in another order, some characters composed."""
+    """Return a canonically equivalent text, with marks in another order and some characters composed."""
     chars = list(unicodedata.normalize("NFD", text))
     for _ in range(2 * len(chars)):
         at = drawn.randrange(max(len(chars) - 1, 1))
@@ -365,7 +365,7 @@ def parts_reordered(text: str, drawn: random.Random) -> str:
 
 
 def seen(text: str, lang: str) -> list[object]:
-    """All that is known of the words of a text, and what is in front of each and its end, decomposed."""
+    """Return the analysed words of a text, and the decomposed text before each word and at its end."""
     own = analyser(lang)
     return [
         *(

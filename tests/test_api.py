@@ -1,4 +1,4 @@
-"""What another program relies on: names, errors, keys, threads, and that the index is one of Whoosh."""
+"""The guarantees for other programs: public names, errors, keys of JSON, threads, and that the index is a Whoosh index."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def test_an_index_that_has_lost_its_marker_is_damaged_and_can_be_salvaged(tmp_pa
 
 
 class Bomb:
-    """What runs a command when it is unpickled."""
+    """An object that runs a command when it is unpickled."""
 
     def __init__(self, file: Path) -> None:
         self.file = file

@@ -1,4 +1,4 @@
-"""The shape of the source: imports point one way, Whoosh stays in its room, and the documents tell the truth."""
+"""The shape of the source: imports point one way, only some packages import Whoosh, and the documents are true."""
 
 from __future__ import annotations
 
@@ -29,29 +29,30 @@ LAYERS: tuple[str | tuple[str, ...], ...] = (
     ("readers.pages", "readers.records", "readers.xml", "readers.containers", "readers.exports"), "readers.texts", "readers",
     "updating", "info", "sharing", "index", "integrity", "cli", "__init__", "__main__",
 )  # fmt: skip
-"""From bottom to top. A module imports from lower layers, or from its own; those in parentheses do not see each other."""
+"""The layers of the source, lowest first. A module imports from lower layers, or from its own; layers in parentheses do not
+import each other."""
 
 WHOOSH = "engines.embedded"
-"""The layers that know Whoosh: this one, and those below it."""
+"""The package whose modules may import Whoosh."""
 
 RANKS = {
     layer: rank
     for rank, peers in enumerate(LAYERS)
     for layer in (peers if isinstance(peers, tuple) else (peers,))
 }
-"""How high each layer stands."""
+"""The height of each layer, from 0 for the lowest."""
 
 MODULES = sorted(SOURCE.rglob("*.py"))
 
 
 def module_of(file: Path) -> str:
-    """The name of a module below the package, as ``query.parser``."""
+    """Return the name of a module below the package, such as ``query.parser``."""
     parts = file.relative_to(SOURCE).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
 
 
 def layer_of(module: str) -> str:
-    """The layer of a module: the longest name in the list that it begins with."""
+    """Return the layer of a module: the longest name of a layer with which the module's name begins."""
     named = [layer for layer in RANKS if module == layer or module.startswith(f"{layer}.")]
     assert named, f"{module} has no layer: put it into LAYERS"
     return max(named, key=len)
@@ -64,7 +65,7 @@ def parsed(file: Path) -> ast.Module:
 
 @cache
 def imports(file: Path) -> list[tuple[ast.stmt, str]]:
-    """Each import statement of a module, with what it names: ``newssearch.query.tree``, ``whoosh.fields``."""
+    """Return each import statement of a module, with the module that it imports, such as ``newssearch.query.tree``."""
     return list(_imports(file))
 
 
@@ -133,7 +134,7 @@ def test_only_the_engine_knows_whoosh(file: Path) -> None:
 
 @pytest.mark.parametrize("file", MODULES, ids=module_of)
 def test_only_the_address_of_an_index_chooses_an_engine(file: Path) -> None:
-    """Whatever is above the engines speaks to their protocol. The names that Whoosh looks up on disk are an exception."""
+    """Modules above the engines use only the protocol, except for the import path that Whoosh reads on disk."""
     here = module_of(file)
     if not here.startswith("engines.embedded") and here not in ("engines.address", "whoosh_codec"):
         assert not [name for name in names(file) if name.startswith("newssearch.engines.embedded")]
@@ -174,11 +175,11 @@ def test_no_module_is_too_long_to_read(file: Path) -> None:
 # ---- names
 
 SHARED_NAMES = {"FORMATS", "parse", "read"}
-"""What modules of formats define alike, because the registry and their siblings call them so."""
+"""The names that several modules of formats define, because the registry and other formats look them up."""
 
 
 def top_level_names(tree: ast.Module) -> Iterator[str]:
-    """The functions, classes and constants that a module defines, private ones too."""
+    """Return the names of the functions, classes and constants that a module defines, private ones included."""
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             yield node.name
@@ -187,7 +188,7 @@ def top_level_names(tree: ast.Module) -> Iterator[str]:
 
 
 def test_no_top_level_name_is_defined_in_two_modules() -> None:
-    """One word for one thing: a reader who searches for a name finds one definition."""
+    """A reader who searches for a name finds only one definition."""
     where: dict[str, list[str]] = {}
     for file in MODULES:
         for name in set(top_level_names(parsed(file))):
@@ -202,7 +203,7 @@ NOT_THERE = object()
 
 
 def is_there(name: str) -> bool:
-    """Whether a dotted name leads to a module, or to something in one."""
+    """Whether a dotted name is that of a module, or of an object in a module."""
     parts = name.split(".")
     for size in range(len(parts), 0, -1):
         try:
@@ -214,7 +215,7 @@ def is_there(name: str) -> bool:
 
 
 def attribute(owner: object, name: str) -> object:
-    """An attribute by its name; of a class of ours also one that only its instances have."""
+    """Return an attribute by its name; for classes of newssearch, also one that only instances have."""
     found = getattr(owner, name, NOT_THERE)
     if found is NOT_THERE and isinstance(owner, type) and owner.__module__.startswith("newssearch"):
         of_instances = rf"\b(?:self\.)?{name}\b[^=\n]*[:=]"
@@ -224,7 +225,7 @@ def attribute(owner: object, name: str) -> object:
 
 @pytest.mark.parametrize("file", MODULES, ids=module_of)
 def test_references_in_docstrings_lead_somewhere(file: Path) -> None:
-    """Each :class:`…`, :func:`…` and so on: of the module, of a package around it, or from the top."""
+    """Each :class:`…`, :func:`…` and so on names an object of the module, of a package around it, or by its full name."""
     source = file.read_text(encoding="utf-8")
     module = "newssearch" if file == SOURCE / "__init__.py" else f"newssearch.{module_of(file)}"
     package = module if file.name == "__init__.py" else module.rpartition(".")[0]
@@ -248,7 +249,7 @@ def documents() -> list[Path]:
 
 
 def anchors(file: Path) -> set[str]:
-    """The anchors of a document's headings, as GitHub makes them."""
+    """Return the anchors of a document's headings, as GitHub makes them."""
     headings = re.findall(r"^#+ (.+)$", file.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 

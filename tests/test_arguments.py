@@ -1,4 +1,4 @@
-"""Arguments of the public API: one where several may be given, and a TypeError that says what was wanted."""
+"""Arguments of the public API: a single value for a sequence, and a TypeError that says which type was wanted."""
 
 # mypy: disable-error-code="arg-type,list-item"
 
@@ -78,11 +78,11 @@ WRONG: dict[str, list[object]] = {
     "Limits": [None, 5, {}, "x"],
 }  # fmt: skip
 WRONG["tuple[tuple[str, tuple[str, ...]], ...]"] = WRONG["Aliases"]
-"""For each annotation of a parameter values that it does not allow. One that is not listed here fails the tests."""
+"""Values that the annotation of a parameter does not allow, by annotation. A missing annotation fails the tests."""
 
 
 def public(folder: Path) -> dict[str, tuple[Callable[..., object], dict[str, object]]]:
-    """Every public function, method and class of settings, and arguments that it takes."""
+    """Return every public function, method and class of settings, with valid arguments."""
     index = index_of(folder / "index", RAIN)
     made: dict[str, dict[str, object]] = {
         "article": {"article_id": RAIN.id}, "story": {"article_id": RAIN.id}, "articles_of": {"path": "x"},
@@ -115,7 +115,7 @@ RESULTS = {
     "IndexReport", "Leftover", "Paragraph", "Problem", "Progress", "Provenance", "Query", "Rank", "Rejected", "Removal", "Results",
     "Salvage", "Snippet", "Story", "Verification", "Version",
 }  # fmt: skip
-"""Public classes that are made for users, not by them."""
+"""The public classes whose objects users receive, but do not make."""
 
 
 def test_every_public_class_is_made_by_users_or_for_them() -> None:
@@ -125,13 +125,13 @@ def test_every_public_class_is_made_by_users_or_for_them() -> None:
 
 
 def parameters(function: Callable[..., object]) -> Iterator[tuple[str, str]]:
-    """The parameters of a function, each with its annotation."""
+    """Return the parameters of a function with their annotations."""
     for name, parameter in inspect.signature(function).parameters.items():
         yield name, parameter.annotation
 
 
 def error_of(function: Callable[..., object], given: dict[str, object]) -> str:
-    """What the TypeError says that a function raises."""
+    """Return the message of the TypeError that a call raises."""
     try:
         function(**given)
     except TypeError as error:

@@ -1,4 +1,4 @@
-"""Articles: their fields, how they are known, and their ids."""
+"""Articles: their fields, the provenance of these, and ids."""
 
 from __future__ import annotations
 

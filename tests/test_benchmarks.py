@@ -1,4 +1,4 @@
-"""The benchmark measures what it says: every engine answers the same question, and finds what a plain scan finds."""
+"""The benchmark compares like with like: every engine answers the same queries, and finds what a plain scan finds."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PORTER = ("fts5", "whoosh")
 
 
 def scan(query: Query, engine: str) -> set[str]:
-    """The addresses of the paragraphs that match, found by looking at each."""
+    """Return the addresses of the matching paragraphs, by looking at each paragraph."""
     stem = Stemmer.Stemmer("porter" if engine in PORTER else "english").stemWord
     found = set()
     for story in STORIES:

@@ -1,4 +1,4 @@
-"""The command line: what each command prints, where, and how it ends."""
+"""The command line: the output of each command, the stream it is printed on, and the exit code."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ARTICLES = (
 
 @pytest.fixture
 def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
-    """The command line in an empty folder, without a terminal and without settings from outside."""
+    """Return the command line in an empty folder, without a terminal and without environment variables."""
     monkeypatch.chdir(tmp_path)
     for name in ("NEWSSEARCH_INDEX", "NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
@@ -43,19 +43,19 @@ def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
 
 @pytest.fixture
 def held(cli: Command, tmp_path: Path) -> Path:
-    """The folder of an index of two articles, where the command line looks for it."""
+    """Return the folder of an index of two articles, which is the default one of the command line."""
     with newssearch.create(tmp_path / "index") as index:
         index.add(ARTICLES)
     return tmp_path / "index"
 
 
 def ids(cli: Command) -> dict[str, str]:
-    """The ids of the two articles by the first words of their titles."""
+    """Return the ids of the two articles by the first words of their titles."""
     return {article.title.split()[0]: article.id for article in ARTICLES if article.title}
 
 
 def shell(*arguments: str, cwd: Path, **environment: str) -> subprocess.Popen[bytes]:
-    """The command line as a process of its own."""
+    """Run the command line in a new process."""
     return subprocess.Popen(
         [sys.executable, "-m", "newssearch", *arguments],
         cwd=cwd,

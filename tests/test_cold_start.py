@@ -1,4 +1,4 @@
-"""What a search imports: a query in a new process waits for every module that it does not need."""
+"""The imports of a search: a query in a new process would wait for each module that it does not need."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import newssearch
 from support import article, index_of
 
 NEEDED = ("numpy", "click", "Stemmer")
-"""The packages of others that a search needs."""
+"""The third-party packages that a search needs."""
 
 SLOW = {
     "asyncio", "concurrent", "csv", "decimal", "difflib", "email", "hashlib", "html", "http", "logging", "multiprocessing",
     "shutil", "socket", "sqlite3", "ssl", "subprocess", "tempfile", "unittest", "urllib.request", "xml",
 }  # fmt: skip
-"""Modules of the standard library that a search does without."""
+"""Modules of the standard library that a search must not import, because they are slow to import."""
 
 WRITING = {
     "updating.indexer", "updating.manifest", "readers", "engines.embedded.indexing", "engines.embedded.whoosh_compat", "engines.embedded.writer",
@@ -27,7 +27,7 @@ WRITING = {
 
 
 def imported(code: str, *arguments: str) -> set[str]:
-    """What a new process has imported when it has run ``code``."""
+    """Return the modules that a new process has imported after running ``code``."""
     printing = "import sys; print(*sorted(sys.modules), sep='\\n', file=sys.stderr)"
     command = [sys.executable, "-c", f"{code}\n{printing}", *arguments]
     done = subprocess.run(command, capture_output=True, timeout=60, check=True)
@@ -36,7 +36,7 @@ def imported(code: str, *arguments: str) -> set[str]:
 
 @pytest.fixture(scope="module")
 def searched(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """What ``newssearch query`` has imported in the end, but not what the packages that it needs did."""
+    """Return the modules that ``newssearch query`` has imported, without those that the needed packages import."""
     folder = tmp_path_factory.mktemp("index")
     rain = article(
         "Storm", "Rain fell on Basra’s “roofs”.", "It stopped.", date="2024-07-25", outlet="e.org", lang="en"

@@ -1,4 +1,4 @@
-"""Options of the command line beside each other: each has its effect, or is refused with a reason."""
+"""Combinations of options of the command line: each option has its effect, or is refused with a reason."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ ALIKE = {
         ("md", "no-hits"),
     ]
 }
-"""One option twice, the last of which holds; and totals, which are the same line as Markdown and as text."""
+"""The pairs of options with the same output: one option given twice, and totals, which are equal as Markdown and as text."""
 
 
 def made() -> list[Article]:
-    """Articles on which every option changes which are found or how they are shown; every second one nearly repeats the one before."""
+    """Return articles for which every option changes the result; every second article nearly repeats the one before."""
     random = Random(1)
     sentences = [
         "rain fell on the valley or the hills",

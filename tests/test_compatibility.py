@@ -60,7 +60,7 @@ def test_an_index_of_any_version_is_opened_or_refused(cli: Command, tmp_path: Pa
 
 
 def test_the_answers_are_those_that_they_were_when_it_was_made(tmp_path: Path) -> None:
-    """With what is deleted, in several segments, and stories across them."""
+    """The fixture has several segments with deleted articles, and stories across segments."""
     folder = shutil.copytree(FIXTURES[-1], tmp_path / "index")
     expected = json.loads((folder / "answers.json").read_text("utf-8"))
     assert json.loads(json.dumps(make_fixture.answers(folder))) == expected

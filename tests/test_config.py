@@ -1,4 +1,4 @@
-"""The configuration of an archive: what holds, where it comes from, and what it changes."""
+"""The configuration of an archive: which setting applies, its origin, and its effect."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TEXT = "Rain\n\n7-5-2024\n\nThe river rose above its banks on Monday, and the co
 
 @pytest.fixture
 def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An archive of two folders, in which we are."""
+    """Return an archive of two folders, which is the working directory."""
     monkeypatch.chdir(tmp_path)
     for variable in ("NEWSSEARCH_LANG", "NEWSSEARCH_DAY_FIRST"):
         monkeypatch.delenv(variable, raising=False)
@@ -29,7 +29,7 @@ def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
-    """The command line without settings from outside."""
+    """Return the command line without environment variables."""
     for name in ("NEWSSEARCH_INDEX", "NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
     return command(capsys, monkeypatch)

@@ -1,4 +1,4 @@
-"""What a search says beside its hits: what is refused and where, what is near, which clause finds nothing."""
+"""The diagnostics of a search: errors with their position, similar words, and clauses that find nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page on the query language is true: each of its examples finds what it says."""
+"""The page on the query language is true: each of its examples finds the articles that it lists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run may be broken off by anything at any moment: the last commit is there, whole, and the next run goes on."""
+"""After any interruption at any moment, the last commit is complete, and the next run continues from it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def chosen(world: World) -> list[int]:
-    """The moments to break off at: the first or the last of each name, or all of them in the long form."""
+    """Return the moments to interrupt at: the first or the last of each name, or all of them in the long form."""
     moments = world.moments
     if THOROUGH > 1:
         return list(range(len(moments)))
@@ -63,7 +63,7 @@ def test_what_breaks_a_run_off_leaves_the_last_commit(world: World, how: str) ->
 
 
 def share(numbers: list[int], how: str) -> list[int]:
-    """Some of them: in the short form, each is broken off in one way."""
+    """Return a part of the moments: in the short form, each is interrupted in only one way."""
     return numbers if THOROUGH > 1 else numbers[list(HOWS).index(how) :: len(HOWS)]
 
 
@@ -135,7 +135,7 @@ def test_a_file_that_must_not_grow_is_an_error_that_says_so(tmp_path: Path, rebu
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 256 kB."""
+    """Return the folder of a file system of 256 kB."""
     disk = tmp_path / "disk"
     disk.mkdir()
     mounted = subprocess.run(
@@ -265,7 +265,7 @@ def test_a_lock_of_a_process_that_is_gone_blocks_nobody(tmp_path: Path) -> None:
 
 NEWS = 6
 SHORT = 2 * THOROUGH
-"""Rounds of each kind; the long form is ``python -m races 200``."""
+"""The number of rounds of each kind; the long form is ``python -m races 200``."""
 
 
 def test_processes_that_write_at_one_instant_lose_nothing(tmp_path: Path) -> None:
@@ -276,7 +276,7 @@ def test_processes_that_write_at_one_instant_lose_nothing(tmp_path: Path) -> Non
 
 
 def meanwhile(moment: int, act: Callable[[], None]) -> Callable[[str], None]:
-    """A handler that does something else at a moment, counted from 0."""
+    """Return a handler of fault points that calls a function at the moment with the given number, counted from 0."""
     left = moment
 
     def handler(_: str) -> None:
@@ -293,7 +293,7 @@ def meanwhile(moment: int, act: Callable[[], None]) -> Callable[[str], None]:
 def test_an_index_that_is_made_before_another_one_is_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One process sees that there is no index; another one makes it, and commits; the first goes on."""
+    """One process sees that there is no index; another one creates it and commits; then the first continues."""
 
     def commit(moment: str) -> None:
         if moment == "create: folder made":
@@ -338,13 +338,13 @@ def test_whatever_one_does_at_any_moment_of_another_nothing_is_lost(
 
 
 def first_of_each_name(moments: list[str]) -> list[int]:
-    """Some moments in the short form, all in the long one."""
+    """Return the first moment of each name in the short form, and all moments in the long one."""
     numbers = range(len(moments))
     return [number for number in numbers if THOROUGH > 1 or moments.index(moments[number]) == number]
 
 
 def archive_with_news(folder: Path) -> Path:
-    """An archive of :data:`NEWS` articles, without an index."""
+    """Return an archive of :data:`NEWS` articles, without an index."""
     folder.mkdir()
     breaking.write_news(folder, 1)
     for file in sorted((folder / "news").iterdir())[NEWS // breaking.PER_FILE :]:
@@ -516,9 +516,9 @@ def test_a_folder_that_cannot_be_listed_is_not_taken_for_an_empty_one(
 def test_what_is_written_leaves_the_cache_of_the_drive_on_macos(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, supported: bool
 ) -> None:
-    """Files and folders get F_FULLFSYNC where there is such a command, and fsync where the file system refuses it.
+    """Files and folders are flushed with F_FULLFSYNC if the system has it, and with fsync if the file system refuses that.
 
-    Linux has none: a number of its own stands in, and is seen by what is called in its place.
+    Linux does not have it: the test defines a number for it, and replaces the function that is called with it.
     """
     import fcntl
 

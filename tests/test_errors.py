@@ -1,4 +1,4 @@
-"""Damage, errors of the system and bugs are told apart: nobody is asked to rebuild a sound index."""
+"""Damage, errors of the system and bugs are distinguished, so that nobody is asked to rebuild a sound index."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NOBODY = 65_534
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An index of two segments, in the current folder."""
+    """Return the folder of an index of two segments, in the working directory."""
     monkeypatch.chdir(tmp_path)
     index = index_of(
         tmp_path / "index", *(article(f"Rain {n}", "The river rose.", url=f"u{n}") for n in range(9))
@@ -56,7 +56,7 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 @contextmanager
 def unprivileged(folder: Path) -> Iterator[None]:
-    """As a user who is not root, who may read all files."""
+    """Run as a user other than root, because root may read all files."""
     if os.geteuid():
         yield
         return
@@ -70,7 +70,7 @@ def unprivileged(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def no_descriptors() -> Iterator[None]:
-    """No file can be opened."""
+    """Let no file be opened, for lack of file descriptors."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(256, soft), hard))
     taken = []
@@ -145,7 +145,7 @@ def test_a_file_without_permission_is_no_damage(
 def test_articles_in_a_file_without_permission_are_not_lost_to_a_salvage(
     tmp_path: Path, folder: Path, cli: Command, name: str
 ) -> None:
-    """It says what it may not read and makes nothing, so that the same command works once it may."""
+    """The salvage names the file that it may not read and creates nothing, so that it works after permission is given."""
     path = min(folder.glob(name))
     path.chmod(0)
     tmp_path.chmod(0o777)
@@ -198,7 +198,7 @@ def test_a_configuration_without_permission_is_not_taken_for_a_mistake_in_it(
 
 
 def test_too_little_memory_is_no_damage(folder: Path) -> None:
-    """The address space is as large as it is now, so that no file can be mapped."""
+    """The address space is limited to its present size, so that no file can be mapped."""
     code = """
 import newssearch, resource, sys
 with newssearch.open(sys.argv[1]) as index:
@@ -243,7 +243,7 @@ def test_a_segment_that_is_removed_while_the_index_is_open_is_still_searched(
 def test_a_file_that_is_cut_in_the_moment_of_a_search_is_damage_where_the_system_can_tell(
     folder: Path,
 ) -> None:
-    """Linux 5.14 and later can; elsewhere the process gets a signal."""
+    """Linux 5.14 and later can tell; on other systems, the process gets a signal."""
     path = max(segments(folder), key=lambda path: path.stat().st_size)
     code = """
 import os, sys
@@ -341,7 +341,7 @@ def test_a_bug_in_the_check_itself_is_not_hidden(folder: Path, monkeypatch: pyte
 
 
 def test_the_cause_of_damage_is_kept(folder: Path) -> None:
-    """Whoever looks into it sees where it was noticed."""
+    """The traceback shows where the damage was noticed."""
     from test_verify import rewritten
 
     path = max(segments(folder), key=lambda path: path.stat().st_size)

@@ -1,4 +1,4 @@
-"""The whole engine, held to the twin where segments, deletions, odd articles, pages and languages meet."""
+"""The whole engine, compared with the twin in combinations of segments, deletions, odd articles, pages and languages."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ from support import THOROUGH, article, index_of, without_boilerplate
 __all__ = ["without_boilerplate"]  # a fixture of all tests here
 
 STEMMED = ["nation", "nations", "national", "nação", "casa", "casas", "Nations", "the", "die", "dies"]
-"""Words that English, Portuguese and German stem differently, and plain analysis not at all."""
+"""Words that are stemmed differently in English, Portuguese and German, and not at all without a language."""
 ONES = st.sampled_from(
     [*STEMMED, "x", "日本", "U.S.", "l'nation", "l’Etat", "d'Amato", "#NotUS", "km²", "Nation¹", "F-35s"]
 )
@@ -85,7 +85,7 @@ ARTICLES = st.builds(
     lang=st.sampled_from([None, "en", "pt", "de", "zh", "fr"]),
 )
 STEPS = st.lists(st.lists(ARTICLES, min_size=1, max_size=6) | st.integers(0, 30), min_size=1, max_size=6)
-"""What is done to an index, a commit each: articles are added, or the one with that number is removed."""
+"""The steps of an index, each a commit: a list adds articles, a number removes the article with that number."""
 LEAVES: st.SearchStrategy[Node] = st.one_of(
     st.sampled_from([*STEMMED, COMMON, "日本"]).map(Word),
     st.sampled_from([f"{COMMON} nation", "nations casa", "the nation"]).map(Phrase),
@@ -119,7 +119,7 @@ TREES: st.SearchStrategy[Node] = st.one_of(
 
 @contextmanager
 def divided(batch: int, ratio: float) -> Iterator[None]:
-    """An index in which a batch has so many chunks of text, and segments are merged so gladly: never for 0."""
+    """Set the number of chunks of text in a batch, and how readily segments are merged (0: never)."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(new_segments, "BATCH_TEXT_BYTES", batch)
         patch.setattr(merge_policy, "MERGE_RATIO", ratio)
@@ -128,7 +128,7 @@ def divided(batch: int, ratio: float) -> Iterator[None]:
 
 @contextmanager
 def short_cuts() -> Iterator[None]:
-    """All that is done only where there is much, done where there is little: bounds, searches by halves, sparse sets."""
+    """Lower thresholds, so that few postings use the fast paths for many: bounds, binary searches, sparse sets."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(top_k, "MIN_FIRST_ARTICLES", 1)
         patch.setattr(postings, "MAX_POSTINGS_PER_WANTED", 0)
@@ -143,7 +143,7 @@ ONE, MANY = (6_000_000, float("inf")), (3, 0)
 
 
 def done(index: Index, steps: Sequence[list[Article] | int]) -> dict[str, Article]:
-    """Do all steps; what the index holds then."""
+    """Run all steps, and return the articles that the index then holds."""
     held: dict[str, Article] = {}
     for step in steps:
         if isinstance(step, int):
@@ -158,7 +158,7 @@ def done(index: Index, steps: Sequence[list[Article] | int]) -> dict[str, Articl
 
 @contextmanager
 def indexes(steps: Sequence[list[Article] | int]) -> Iterator[tuple[dict[str, Article], Index, Index]]:
-    """What is held after all steps, an index of one segment of it, and one of as many as can be."""
+    """Return the articles after all steps, an index of these in one segment, and one in as many segments as possible."""
     with (
         tempfile.TemporaryDirectory() as folder,
         newssearch.create(Path(folder) / "one") as one,
@@ -173,12 +173,12 @@ def indexes(steps: Sequence[list[Article] | int]) -> Iterator[tuple[dict[str, Ar
 
 
 def segments(index: Index) -> list[Any]:
-    """The segments of the last commit."""
+    """Return the segments of the last commit."""
     return list(store.EmbeddedStore(index.folder).toc().segments)
 
 
 def shown(hits: Sequence[Hit]) -> list[tuple[str, int, float, int]]:
-    """What hits are told apart by, their scores to the last bit."""
+    """Return the values by which hits are compared, with scores to the last bit."""
     return [(hit.id, hit.paragraph, hit.score, hit.matching) for hit in hits]
 
 
@@ -248,7 +248,7 @@ def test_a_page_is_a_slice_of_all_hits(
 
 
 def in_order(hits: Sequence[Hit], held: dict[str, Article], sort: str) -> bool:
-    """Whether hits stand in the total order, by the scores that they have."""
+    """Whether hits are in the total order of their scores, dates, ids and paragraphs."""
     keys = [
         reference.order(reference.Hit(hit.id, hit.paragraph, hit.score, 0, 0), held[hit.id], sort)
         for hit in hits
@@ -295,7 +295,7 @@ def test_filters_change_no_score_and_facets_count_what_is_found(
 
 
 def test_many_segments_are_many(tmp_path: Path) -> None:
-    """Or else the laws above would hold nothing to anything."""
+    """Otherwise the properties above would test nothing."""
     with divided(*MANY):
         index = index_of(tmp_path, *(article("t", "one two three", url=f"{n}") for n in range(5)))
         index.add([article("t", "one", url="more")])
@@ -353,7 +353,7 @@ def test_a_batch_is_bounded_in_a_language_without_white_space_too(tmp_path: Path
 
 
 def test_a_word_stemmed_differently_is_found_in_each_language_by_its_own_stem(tmp_path: Path) -> None:
-    """Within one segment and over several: which of the words share a stem is another question in each language."""
+    """This holds within one segment and over several: in each language, other words share a stem."""
     corpus = [
         article(word, f"{word} {lang}", url=f"{word}{lang}", lang=lang)
         for lang in ("en", "pt", "de", "zh")
@@ -367,7 +367,7 @@ def test_a_word_stemmed_differently_is_found_in_each_language_by_its_own_stem(tm
 
 
 def test_what_is_removed_in_the_middle_is_gone_for_good(tmp_path: Path) -> None:
-    """From one segment and then from what was merged, up to the last article."""
+    """Articles are removed from one segment and then from the merged one, up to the last article."""
     corpus = {
         one.id: one
         for one in (
@@ -407,7 +407,7 @@ def test_an_article_is_replaced_by_its_newer_text_wherever_it_lies(tmp_path: Pat
 def test_a_commit_that_is_broken_off_once_it_is_written_is_all_or_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interruption: type[BaseException]
 ) -> None:
-    """The new table of contents is on disk, and files that it does not name are about to be removed."""
+    """The interruption comes when the new table of contents is on disk and unused files are about to be removed."""
 
     def broken_off(moment: str) -> None:
         if moment == "commit: done":
@@ -425,7 +425,7 @@ def test_a_commit_that_is_broken_off_once_it_is_written_is_all_or_nothing(
 def test_what_a_commit_has_written_is_on_disk_before_it_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The files of its segments, the table of contents, and the folder that has their names."""
+    """Flushed are the files of segments, the table of contents, and the folder."""
     index = index_of(tmp_path, article("a", "rain", url="a"))
     brought: set[int] = set()
     sync = os.fsync
@@ -448,9 +448,9 @@ FREQUENT = [1 / (n + 1) for n in range(40)]
 
 
 def drawn_corpus(seed: int, size: int, longest: int, equal: bool) -> list[Article]:
-    """Articles of frequent and rare words, some of them in languages of other stems, and some copies of others.
+    """Return articles of frequent and rare words, some in other languages, and some copies of others.
 
-    Where they are ``equal``, whole groups of them score the same, so that ties reach beyond any page.
+    If they are ``equal``, whole groups of articles have the same score, so that ties extend beyond any page.
     """
     draw = random.Random(seed)
     corpus: list[Article] = []
@@ -476,7 +476,7 @@ def drawn_corpus(seed: int, size: int, longest: int, equal: bool) -> list[Articl
 
 @pytest.fixture(scope="module")
 def crowds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Index]]:
-    """Indexes of many articles, with deletions: one segment, and several of which each has another mean length."""
+    """Return indexes of many articles with deletions: one of a single segment, one of segments with other mean lengths."""
     found = []
     for name, divide in (("one", ONE), ("many", (3_000, 0))):
         with divided(*divide):
@@ -537,7 +537,7 @@ def test_the_best_of_many_are_the_first_of_all(
 
 @contextmanager
 def scored() -> Iterator[list[tuple[int, int]]]:
-    """Of each step of a ranking: how many articles of a segment it scores, and how many were found."""
+    """Record for each step of a ranking how many articles of a segment it scores, and how many were found."""
     seen: list[tuple[int, int]] = []
     exact = top_k.Ranking._scored
 
@@ -554,7 +554,7 @@ def scored() -> Iterator[list[tuple[int, int]]]:
 def test_the_best_of_many_are_found_without_scoring_all_and_not_before_the_bounds_allow_it(
     crowds: list[Index],
 ) -> None:
-    """Or else the law above would hold nothing to anything."""
+    """Otherwise the property above would test nothing."""
     draw = random.Random(1)
     steps = []
     fewer = more = 0
@@ -591,7 +591,7 @@ WRITTEN = st.lists(
 
 
 def built(make: Any, *arguments: Any) -> Node | None:
-    """A node, or None where there is none of these arguments."""
+    """Return a node, or None if these arguments are invalid."""
     try:
         return make(*arguments)  # type: ignore[no-any-return]
     except ValueError:
@@ -624,7 +624,7 @@ ANY_LEAVES = st.one_of(
 def test_the_index_finds_what_the_plain_meaning_of_a_leaf_finds(
     texts: list[tuple[str, str | None]], asked: list[Node]
 ) -> None:
-    """Elided articles, hashtags, invisible characters, footnotes, Hebrew and Persian, in all forms of the language."""
+    """The texts have elisions, hashtags, invisible characters, footnotes, Hebrew and Persian; queries have all forms."""
     articles = [article("-", text, lang=lang, url=f"u{n}") for n, (text, lang) in enumerate(texts)]
     with tempfile.TemporaryDirectory() as folder, index_of(Path(folder) / "i", *articles) as index:
         for leaf in asked:

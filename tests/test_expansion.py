@@ -1,4 +1,4 @@
-"""The bounds of the expansion of patterns: how long a query may take, and for how many words it may stand."""
+"""The limits of the expansion of patterns: the time of a query, and the number of words that a pattern matches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of fields: every place that lists fields, filters or facets knows each row of it."""
+"""The table of fields: every place that lists fields, filters or facets has each row of the table."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ from support import Command, articles_in, command, read_bytes
 ROOT = Path(__file__).resolve().parents[1]
 
 VALUES = {"date": "2024-07-25", "lang": "de", "url": "https://e.org/1"}
-"""The values of the fields whose form is not free."""
+"""The values of the fields that accept only certain forms."""
 
 EACH = pytest.mark.parametrize("field", ARTICLE_FIELDS, ids=FIELD_NAMES)
 EACH_FILTER = pytest.mark.parametrize("field", [f for f in ARTICLE_FIELDS if f.filter], ids=FILTER_FIELDS)
 
 
 def value_of(field: ArticleField) -> str:
-    """A value of a field that no other field has."""
+    """Return a value for a field that no other field has."""
     return VALUES.get(field.name, f"Some {field.name}")
 
 
 def written() -> Article:
-    """An article with a value in each field."""
+    """Return an article with a value in each field."""
     values: dict[str, Any] = {field.name: value_of(field) for field in ARTICLE_FIELDS}
     return Article.create(text="It rained.", path="a.txt", **values)
 
@@ -68,7 +68,7 @@ def index(folder: Path) -> Index:
 
 @pytest.fixture
 def newssearch(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
-    """The command line."""
+    """Return the command line."""
     return command(capsys, monkeypatch)
 
 

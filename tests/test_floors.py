@@ -1,4 +1,4 @@
-"""The quality of extraction stays what it was: floors, the data that they were measured on, and their gate."""
+"""The quality of extraction does not fall: floors, the data that they were measured on, and the script that checks them."""
 
 from __future__ import annotations
 

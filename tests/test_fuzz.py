@@ -1,4 +1,4 @@
-"""Spoilt documents and odd queries: the short form of :mod:`fuzz`, and what its long form has found."""
+"""Damaged documents and odd queries: the short form of :mod:`fuzz`, and findings of its long form."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_any_string_is_a_query_or_refused_with_a_reason(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_said_two_thousand_times_is_answered_or_refused(tmp_path: Path, piece: str) -> None:
-    """A field of a field of a field… went as deep as Python goes."""
+    """A field of a field of a field … once exceeded Python's limit of recursion."""
     with newssearch.create(tmp_path / "index") as index:
         index.add([article("Storm", fuzz.TEXT)])
         for text in (piece * 2000, f"{piece * 2000}rain", f"({piece * 2000}"):

@@ -1,4 +1,4 @@
-"""Indexing: what is read, what is left alone, and what an interrupted run leaves behind."""
+"""Indexing: which files are read, which are not, and the index after an interrupted run."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ posix = pytest.mark.skipif(os.name != "posix", reason="links of POSIX")
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
-    """A folder with a folder of two articles in it; the index will be ``archive/index``."""
+    """Return a folder that contains a folder of two articles; the index will be ``archive/index``."""
     folder = tmp_path / "archive"
     (folder / "news").mkdir(parents=True)
     write(folder / "news" / "a.txt", "Rain", "It rained on Baghdad.")
@@ -52,13 +52,13 @@ def stream(*records: Mapping[str, object]) -> io.BytesIO:
 
 
 def later(file: Path) -> None:
-    """Let a file seem to be written an hour later."""
+    """Set the time of a file to an hour later."""
     status = file.stat()
     os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns + 3_600_000_000_000))
 
 
 def agreed(removal: Removal) -> bool:
-    """Somebody who agrees to any removal."""
+    """Agree to any removal."""
     return True
 
 
@@ -650,7 +650,7 @@ def test_removed_articles_stay_away_until_their_file_changes(archive: Path, inde
 
 
 def after(articles: int) -> Callable[[], bool]:
-    """Stop after so many articles."""
+    """Return a function that stops a run after the given number of articles."""
     left = articles
 
     def stop() -> bool:
@@ -677,7 +677,7 @@ RECORDS = st.fixed_dictionaries(
     optional={"url": st.sampled_from(["u1", "u2", "u3"]), "id": st.sampled_from(["1", "2"])},
 )
 STATES = st.dictionaries(NAMES, st.lists(RECORDS, min_size=1, max_size=4), max_size=3)
-"""The files of an archive, and their records. An emptied file is no case of it: it keeps its articles."""
+"""A strategy for the files of an archive with their records. It draws no empty file, because that keeps its articles."""
 
 
 @contextmanager
@@ -699,10 +699,10 @@ def set_up(archive: Path, state: dict[str, list[dict[str, object]]], tick: int) 
 
 
 def content(index: Index) -> set[tuple[object, ...]]:
-    """All that can be found in an index.
+    """Return the set of articles in an index, without their ids and numbers.
 
-    Not the ids, nor how often: of two versions of a story, which one has the plain id depends on which came first,
-    and where they become equal later they stay two.
+    The ids depend on the order of indexing: the first of two articles with one id has the plain id. Articles that become
+    equal later are still two.
     """
     return {(hit.title, hit.text, hit.url) for hit in index.search("", limit=None)}
 

@@ -54,7 +54,7 @@ def test_empty_files_of_every_format_are_rejected_as_empty(index: Index, news: P
 
 
 def test_a_folder_of_many_files(index: Index, news: Path) -> None:
-    """The long form has a hundred thousand."""
+    """The long form has a hundred thousand files."""
     count = 1000 if THOROUGH == 1 else 100_000
     for number in range(count):
         folder = news / f"{number // 1000}"
@@ -115,7 +115,7 @@ ENDLESS = ["a.jsonl", "a.txt", "a.html", "a.csv", "a.json", "a.mbox", "a.xml"]
 @posix
 @pytest.mark.parametrize("name", ENDLESS if THOROUGH > 1 else ENDLESS[:3])
 def test_an_endless_line_is_not_held(tmp_path: Path, name: str) -> None:
-    """The long form has a gigabyte."""
+    """The long form has a line of a gigabyte."""
     size = 80_000_000 if THOROUGH == 1 else 1_000_000_000
     begins = {
         "a.jsonl": b'{"title": "',
@@ -213,7 +213,7 @@ def test_years_that_there_are_not(tmp_path: Path, index: Index, year: str) -> No
 
 
 def test_an_article_of_very_many_paragraphs(tmp_path: Path, index: Index, news: Path) -> None:
-    """The long form has a million."""
+    """The long form has a million paragraphs."""
     count = 20_000 if THOROUGH == 1 else 1_000_000
     lines = (f"Number {n} of the river.\n\n" for n in range(count))
     (news / "a.jsonl").write_text(
@@ -396,7 +396,7 @@ def test_nothing_leaves_its_archive(tmp_path: Path, index: Index, news: Path) ->
 
 @posix
 def test_links_in_an_index_from_a_stranger_lead_nowhere(tmp_path: Path, index: Index, news: Path) -> None:
-    """Neither what is written beside, nor what is written first under another name, goes to where they lead."""
+    """No file is written through a link, neither directly nor under a temporary name."""
     (news / "a.txt").write_text(STORY, encoding="utf-8")
     index.update([news])
     mine = tmp_path / "mine"

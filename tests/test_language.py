@@ -1,4 +1,4 @@
-"""Every tree of a query can be written as a query that means the same."""
+"""The text of every query tree is a query with the same meaning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lead of an article, and what is no running text."""
+"""The lead of an article, and the paragraphs that are not running text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who published a story, who wrote it first, in which language; and what a paragraph is: alike for all formats."""
+"""The rules for outlet, source, language and kinds of paragraphs, which are the same for all formats."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CHINESE = "周一河水漫过堤岸，市议会关闭了两座桥梁，禁止车
 
 
 def finished(*text: str, path: str = "a.txt", url: str | None = None, **claims: object) -> Article:
-    """An article of these blocks and claims; claims with an underscore at the end are options."""
+    """Return an article with the given blocks and claims; a keyword with an underscore at its end is an option instead."""
     options = {name[:-1]: claims.pop(name) for name in list(claims) if name.endswith("_")}
     draft = Draft(Origin(path, ReadOptions(**options), url=url))  # type: ignore[arg-type]
     draft.text = [Block(block) for block in text]

@@ -1,4 +1,4 @@
-"""Names in other spellings: which words are one name, and what the command line prints of them."""
+"""Names in other spellings: which words are the same name, and the output of the command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever an article, a file name or a query holds: what is printed is harmless, and JSON is JSON."""
+"""Output is harmless and JSON is valid, whatever an article, a file name or a query contains."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NASTY = [
 ]  # fmt: skip
 TEXTS = st.lists(st.sampled_from(NASTY) | st.text(max_size=5), min_size=1, max_size=8).map("".join)
 OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""What a terminal would do something about, but for the end of a line."""
+"""Matches the characters that a terminal would obey, except the end of a line."""
 
 
 @st.composite

@@ -1,4 +1,4 @@
-"""A text to its paragraphs."""
+"""The paragraphs of a text."""
 
 from __future__ import annotations
 

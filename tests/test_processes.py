@@ -1,4 +1,4 @@
-"""A long run of indexing uses several processes, and nobody can tell from its index."""
+"""A long run of indexing uses several processes, with the same index as by one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ posix_only = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 
 
 def news(number: int, seed: int = 0) -> list[Article]:
-    """So many articles of some paragraphs, in three languages."""
+    """Return the given number of articles, of several paragraphs, in three languages."""
     pick = random.Random(seed)
     return [
         Article.create(
@@ -43,7 +43,7 @@ def news(number: int, seed: int = 0) -> list[Article]:
 
 @pytest.fixture
 def eager(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """Two processes for however little there is to do, in small batches."""
+    """Use two processes with small batches even for a short run."""
     monkeypatch.setattr(new_segments, "MIN_TEXT_FOR_PROCESSES", 1)
     monkeypatch.setattr(new_segments, "BATCH_TEXT_BYTES", 2_000)
     monkeypatch.setattr(merger, "MIN_WORDS_TO_SHARE", 1)
@@ -52,13 +52,13 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 def written(folder: Path) -> list[bytes]:
-    """The segments of an index, in their order."""
+    """Return the segments of an index, in order."""
     toc = EmbeddedStore(folder).toc()
     return [(folder / segment.file_name).read_bytes() for segment in toc.segments]
 
 
 def open_writer(folder: Path, articles: list[Article] = []) -> EmbeddedWriter:  # noqa: B006  (never changed)
-    """The writer of a new index, which has committed some articles."""
+    """Return the writer of a new index, which has committed some articles."""
     made = EmbeddedStore(folder).create(1.0)
     for one in articles:
         made.add(one, "state")

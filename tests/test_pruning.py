@@ -1,4 +1,4 @@
-"""What a run removes because its file is gone, and what it must not: a share that is not mounted loses nothing."""
+"""Pruning: which articles of missing files a run removes, and which it keeps, such as those of an unmounted share."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ posix = pytest.mark.skipif(os.name != "posix", reason="links and permissions of 
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
-    """An archive with two folders of six and four articles, beside the folder of its index."""
+    """Return an archive with two folders of six and four articles, beside the folder of its index."""
     folder = tmp_path / "archive"
     for name, count in (("wire", 6), ("web", 4)):
         (folder / name).mkdir(parents=True)
@@ -48,7 +48,7 @@ def cli(
 
 
 class Asked:
-    """Somebody who is asked, and answers always the same."""
+    """A function for ``confirm`` that always gives the same answer and records the removals."""
 
     def __init__(self, answer: bool) -> None:
         self.answer = answer

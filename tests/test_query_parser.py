@@ -1,4 +1,4 @@
-"""The query language: what each form means, and that nothing a person can type is an exception."""
+"""The query language: the meaning of each form; and no text that a person can type raises an unexpected exception."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ ODD = st.lists(
     max_size=12,
 ).map("".join)  # fmt: skip
 TYPED = st.text() | ODD | st.lists(ODD, max_size=8).map(" ".join)
-"""What a person can type, and what a cat can."""
+"""A strategy for texts that a person can type, or a cat on the keyboard."""
 
 
 HALF = re.compile("[\ud800-\udfff]")
@@ -249,7 +249,7 @@ def test_the_interpretation_has_every_operator_and_parenthesis(text: str, shown:
 
 
 def understood(text: str) -> Query | None:
-    """What was understood, or None where the documented error says what is wrong and where."""
+    """Return the parsed query, or None if the documented error says what is wrong and where."""
     try:
         return parse(text)
     except QueryError as error:

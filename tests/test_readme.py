@@ -1,4 +1,4 @@
-"""What the README shows is what happens."""
+"""The README is true: its commands, screens and Python code work as shown."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WIDTH = 110
 
 
 def module(path: str) -> ModuleType:
-    """A module of the repository that is in no package."""
+    """Return a module of the repository that is in no package."""
     spec = importlib.util.spec_from_file_location(Path(path).stem, ROOT / path)
     assert spec is not None
     assert spec.loader is not None
@@ -29,7 +29,7 @@ def module(path: str) -> ModuleType:
 
 
 def transcript() -> list[tuple[str, list[str]]]:
-    """The commands of the console blocks, each with the lines that follow it."""
+    """Return the commands of the console blocks, each with the lines of its output."""
     found: list[tuple[str, list[str]]] = []
     for block in re.findall(r"^```console\n(.*?)^```", README, re.DOTALL | re.MULTILINE):
         for line in block.splitlines():

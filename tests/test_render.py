@@ -1,4 +1,4 @@
-"""What people and programs read: text for terminals of any width, Markdown, CSV, JSON."""
+"""The formats of output: text for terminals of any width, Markdown, CSV and JSON."""
 
 from __future__ import annotations
 

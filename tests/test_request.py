@@ -1,4 +1,4 @@
-"""The request object: what the methods of an index make of their keyword arguments, and take in their place."""
+"""The request object, which methods of an index take in place of keyword arguments."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from support import article, index_of
 METHODS: dict[str, Any] = {
     "search": SearchOptions, "rank": RankOptions, "find": MatchOptions, "count": MatchOptions,
 }  # fmt: skip
-"""The methods that take a request, each with the options that have an effect on it."""
+"""The methods that take a request, each with the TypedDict of the options that it takes."""
 
 OTHER: dict[str, object] = {
     "literal": True, "names": True, **dict.fromkeys(FILTER_FIELDS, "en"), "since": "2024", "until": dt.date(2024, 7, 1), "on": "2024-07", "novel": True,
     "now": dt.datetime(2024, 7, 25), "sort": "newest", "limit": None, "offset": 1, "all_paragraphs": True, "group": False,
     "facets": ["year", "outlet"], "snippet": 0, "explain": True,
 }  # fmt: skip
-"""For each option a value other than its default."""
+"""A value other than the default for each option."""
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def index(tmp_path: Path) -> Index:
 
 
 def test_the_options_for_type_checkers_are_those_of_the_request() -> None:
-    """Of which a type checker reads one, and the program the other."""
+    """Type checkers read the TypedDicts, and the program reads the fields of the request."""
     assert set(OTHER) == set(OPTIONS) == set(SearchOptions.__annotations__)
     types = {name: option.type for name, option in OPTIONS.items()}
     assert {name: kind.__forward_arg__ for name, kind in SearchOptions.__annotations__.items()} == types
@@ -87,7 +87,7 @@ def test_a_request_is_changed_by_making_another() -> None:
     ("wrong", "message"),
     [
         ({"since": "2024-13"}, "since: '2024-13' is not a date"),
-        ({"on": "2024", "since": "2023"}, "either on a date or since and until dates"),
+        ({"on": "2024", "since": "2023"}, "give either on, or since and until, but not both"),
         ({"since": "2024", "until": "2023"}, "no date is both since 2024 and until 2023"),
         ({"facets": "outlett"}, "there is no facet 'outlett'"),
         ({"sort": "oldest first"}, "cannot sort by 'oldest first'"),
@@ -102,7 +102,7 @@ def test_a_request_without_a_meaning_is_refused_when_it_is_made(wrong: dict[str,
 
 @pytest.mark.parametrize("name", OPTIONS)
 def test_an_option_means_the_same_in_a_request_and_as_a_keyword(index: Index, name: str) -> None:
-    """And an option that has no effect on a method is refused, however it is given."""
+    """An option that has no effect on a method is refused in both forms."""
     value: dict[str, Any] = {name: OTHER[name]}
     for method, options in METHODS.items():
         call: Callable[..., object] = getattr(index, method)
@@ -127,7 +127,7 @@ def test_a_keyword_changes_the_request_that_it_is_given_beside(index: Index) -> 
         "Rain",
     ]
     assert request == Request(outlet="The Echo", sort="newest", limit=1)
-    with pytest.raises(QueryError, match="either on a date"):
+    with pytest.raises(QueryError, match="give either on"):
         index.count("rain", Request(since="2024"), on="2024")
 
 

@@ -1,4 +1,4 @@
-"""Where sentences begin, language by language."""
+"""The beginnings of sentences in each language."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from newssearch.text.sentences import ABBREVIATIONS_FOLDER, rules, sentence_star
 
 
 def cases() -> list[tuple[str | None, str]]:
-    """The languages and texts of ``sentences.txt``."""
+    """Return the languages and texts of ``sentences.txt``."""
     lines = Path(__file__).with_name("sentences.txt").read_text(encoding="utf-8").splitlines()
     pairs = [line.split(": ", 1) for line in lines if line and not line.startswith("#")]
     return [(None if lang == "-" else lang, text) for lang, text in pairs]
@@ -70,7 +70,7 @@ def test_an_index_finds_the_sentences_of_each_language(lang: str | None, marked:
 
 
 def compare_with_lexicon(text: str, analysis: str) -> None:
-    """Each word of a text is in the same sentence for an index, which finds them by arrays, as it is in the text."""
+    """Check that an index, which finds sentences by array operations, has each word of a text in the right sentence."""
     starts = np.array(sentence_starts(text, analysis), np.int64)
     of_text = np.searchsorted(
         starts, [token.start for token in analyser_named(analysis).tokens(text)], "right"

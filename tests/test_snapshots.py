@@ -1,4 +1,4 @@
-"""Readers see one commit, whole, whatever is written meanwhile; and wait for nobody."""
+"""Readers see one complete commit, whatever is written meanwhile, and wait for nobody."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ print(watch(Path(sys.argv[1])))
 
 
 def version(number: int) -> Iterator[Article]:
-    """What the commit of a number writes: one article again; each article names its commit."""
+    """Return the article that the commit with the given number writes; its text names the commit."""
     which = number % ARTICLES
     yield article(
         f"Report {which}", f"Constant rain, number{number}.", "Everywhere.", url=f"https://e.org/{which}"
@@ -32,7 +32,7 @@ def version(number: int) -> Iterator[Article]:
 
 
 def look(index: Index) -> int:
-    """The commit that is seen, all of whose articles are there, each as it was then."""
+    """Return the number of the commit that a reader sees, after checking that all its articles are there unchanged."""
     found = index.search("constant", limit=None, facets=("year",))
     assert found.total_articles == len(found.hits) == ARTICLES
     assert len({hit.id for hit in found.hits}) == ARTICLES
@@ -45,7 +45,7 @@ def look(index: Index) -> int:
 
 
 def watch(folder: Path) -> int:
-    """Open an index again and again until the last commit is there; how often that was."""
+    """Open an index again and again until it has the last commit, and return how often."""
     seen = opened = 0
     while seen < COMMITS + ARTICLES - 1:
         with newssearch.open(folder) as index:

@@ -1,4 +1,4 @@
-"""Snippets: which words are marked, which part of a paragraph is shown, and that nothing in it is a command."""
+"""Snippets: which words are marked, which part of a paragraph is shown, and how control characters are escaped."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from support import article, index_of
 
 
 def marked(query: str, text: str, lang: str | None = None) -> list[str]:
-    """The marked pieces of a whole paragraph."""
+    """Return the marked pieces of a whole paragraph."""
     shown = snippet(parse(query).tree, text, analyser(lang), 0)
     return [shown.text[start:end] for start, end in shown.highlights]
 

@@ -1,7 +1,7 @@
-"""The index as Whoosh alone sees it: what a stock ``Searcher`` answers is what it answers on segments of its own.
+"""The index as Whoosh reads it: a stock ``Searcher`` gives the same answers as on segments of its own.
 
-Each index is built twice: by newssearch, and as a *twin* by a stock writer, with the same schema and the terms that our
-analyser gives. Lengths of texts are such as Whoosh, which keeps them in a byte, keeps exactly.
+Each index is built twice: by newssearch, and as a *twin* by a stock writer, with the same schema and the terms of our
+analyser. Texts have lengths that Whoosh, which keeps a length in one byte, stores exactly.
 """
 
 from __future__ import annotations
@@ -55,26 +55,26 @@ Question = Callable[..., Outcome]
 
 
 class Pair(NamedTuple):
-    """An index of ours and its twin, both as Whoosh opens them."""
+    """An index of newssearch and its twin, both opened by Whoosh."""
 
     ours: Any
     twin: Any
 
     def agree(self, question: Question, **options: object) -> Outcome:
-        """What a question to a searcher is answered with, the same by both."""
+        """Return the answer of a searcher to a question, after checking that both searchers give the same."""
         with self.ours.searcher(**options) as ours, self.twin.searcher(**options) as twin:
             answer, expected = question(ours), question(twin)
         assert answer == expected
         return answer
 
     def close(self) -> None:
-        """Close both."""
+        """Close both indexes."""
         self.ours.close()
         self.twin.close()
 
 
 def stories() -> list[Article]:
-    """Articles that lack something, repeat something, or are in another language, and plain ones."""
+    """Return plain articles, and articles that lack fields, repeat text, or are in another language."""
     return [
         article(
             "Storm over Baghdad", "Rain fell on Baghdad, rain and rain.", "It stopped: the storms are over.",
@@ -111,7 +111,7 @@ def stories() -> list[Article]:
 
 
 def later() -> list[Article]:
-    """What a second commit adds: few, so that it stays a segment of its own."""
+    """Return the articles of a second commit: so few that they stay a separate segment."""
     return [
         article(
             "Rain returns", "Rain again over Baghdad and Boston.", "The bank said: interest rates fall.",
@@ -123,7 +123,7 @@ def later() -> list[Article]:
 
 
 def stock_documents(one: Article) -> Iterator[dict[str, Any]]:
-    """The documents of an article for a stock writer: the terms of our analyser, and what is stored."""
+    """Return the documents of an article for a stock writer, with the terms of our analyser and the stored fields."""
     terms = analyser(one.lang).terms
     for paragraph in one.paragraphs or (Paragraph(0, ""),):
         known: dict[str, Any] = {"id": one.id, "paragraph": paragraph.number, "url": one.url}
@@ -149,7 +149,7 @@ def add_stock(index: Any, *articles: Article, **commit: object) -> None:
 
 
 def indexed(folder: Path, commits: Sequence[Sequence[Article]], removed: Sequence[Article] = ()) -> Pair:
-    """The same commits by newssearch and by stock writers, a segment each; then articles are removed from both."""
+    """Make the same commits, a segment each, with newssearch and with stock writers; then remove articles from both."""
     (folder / "twin").mkdir(parents=True)
     twin = whoosh_index.create_in(str(folder / "twin"), make_schema())
     with newssearch.create(folder / "ours") as index:
@@ -167,18 +167,18 @@ def indexed(folder: Path, commits: Sequence[Sequence[Article]], removed: Sequenc
 
 
 def opened(folder: Path) -> Any:
-    """An index as Whoosh alone opens it."""
+    """Return an index opened by Whoosh."""
     return whoosh_index.open_dir(str(folder))
 
 
 def kinds(index: Any) -> list[type]:
-    """The classes of the segments of an index."""
+    """Return the classes of the segments of an index."""
     return [type(segment) for segment in index._segments()]
 
 
 @pytest.fixture(scope="module", params=["one segment", "several segments", "removed articles"])
 def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    """An index of ours and its twin."""
+    """Return an index of newssearch and its twin."""
     folder = tmp_path_factory.mktemp("stock")
     first, second = stories(), later()
     if request.param == "one segment":
@@ -193,12 +193,12 @@ def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def hits(results: Any) -> list[tuple[int, str, int, float]]:
-    """The hits of a search in their order, with their scores."""
+    """Return the hits of a search in order, with their scores."""
     return [(hit.docnum, hit["id"], hit["paragraph"], hit.score) for hit in results]
 
 
 def ids(results: Any) -> list[tuple[str, int]]:
-    """The hits of a search in their order."""
+    """Return the hits of a search in order."""
     return [(hit["id"], hit["paragraph"]) for hit in results]
 
 
@@ -325,7 +325,7 @@ LINES = st.lists(st.sampled_from(WORDS), max_size=10).map(" ".join)
 
 @st.composite
 def corpora(draw: st.DrawFn) -> list[Article]:
-    """A few articles of few words."""
+    """Draw a few articles of few words."""
     count = draw(st.integers(1, 8))
     return [
         article(
@@ -339,7 +339,7 @@ def corpora(draw: st.DrawFn) -> list[Article]:
 
 
 def trees() -> st.SearchStrategy[Any]:
-    """Query trees of Whoosh."""
+    """Draw query trees of Whoosh."""
     words = st.sampled_from(["rain", "sun", "sea", "bank", "banker", "chuva", "chuv", "zebra"])
     names = st.sampled_from(["text", "title"])
     leaves = (
@@ -708,7 +708,7 @@ def test_a_term_that_is_in_none_counts_nothing(pair: Pair) -> None:
 
 
 def whoosh_index_error() -> type[Exception]:
-    """What Whoosh raises for a term that there is not."""
+    """Return the exception that Whoosh raises for a term that no document has."""
     from whoosh.reading import TermNotFound
 
     return TermNotFound  # type: ignore[no-any-return]
@@ -767,7 +767,7 @@ def test_the_lengths_of_a_field_are_the_same(pair: Pair, field: str) -> None:
 
 
 def plain(stored: dict[str, Any]) -> dict[str, Any]:
-    """What is stored of a document, but for what only newssearch knows."""
+    """Return the stored fields of a document, without those that only newssearch has."""
     return {name: value for name, value in stored.items() if name not in ("header", "state")}
 
 

@@ -19,7 +19,7 @@ from test_stock import add_stock, hits, ids, later, opened, stories
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """The files of an index but the lock files."""
+    """Return the files of an index, except lock files."""
     return {
         path.name: path.read_bytes()
         for path in folder.iterdir()
@@ -80,7 +80,7 @@ CHANGES = [
     commits_nothing,
 ]
 MERGED = {adds_and_merges, merges_all}
-"""Those that leave no segment of newssearch."""
+"""The operations of Whoosh after which no segment of newssearch is left."""
 
 WRITTEN = "Whoosh wrote it, so that what Whoosh added cannot be read"
 
@@ -88,7 +88,7 @@ by_whoosh = pytest.mark.parametrize("change", CHANGES, ids=lambda change: change
 
 
 def changed(folder: Path, change: Callable[[Any], None]) -> Path:
-    """An index of several commits by newssearch and one by stock Whoosh."""
+    """Return an index of several commits by newssearch and one by stock Whoosh."""
     with index_of(folder, *stories()[:5]) as index:
         index.add(stories()[5:])
     stock = opened(folder)
@@ -164,7 +164,7 @@ def test_an_index_that_is_open_keeps_its_commit_and_writes_nothing(
 
 @pytest.fixture
 def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
-    """The command line."""
+    """Return the command line."""
     return command(capsys, monkeypatch)
 
 
@@ -194,7 +194,7 @@ def test_a_stock_writer_that_is_cancelled_leaves_the_index_as_it_was(tmp_path: P
 
 
 def by_id(searcher: Any, query: Any) -> set[tuple[str, int]]:
-    """The documents that a stock search finds."""
+    """Return the documents that a stock search finds, by id."""
     return set(ids(searcher.search(query, limit=None)))
 
 

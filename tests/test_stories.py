@@ -1,4 +1,4 @@
-"""Copies of one story are found, whole, cut or edited; they show once; and nothing that only looks like one is."""
+"""Stories in the embedded engine and on the command line: copies of a text, whole, cut or edited."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ ARTICLES = st.builds(
 
 
 def stories_in(index: Index) -> StoriesAndRepeats:
-    """The stories as the index has them."""
+    """Return the stories of an index."""
     stories: dict[int, set[str]] = defaultdict(set)
     boilerplate: set[Paragraph] = set()
     redundant: set[Paragraph] = set()
@@ -115,7 +115,7 @@ def test_stories_are_those_that_a_look_at_every_pair_finds(
 
 @pytest.fixture
 def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
-    """The command line."""
+    """Return the command line."""
     return command(capsys, monkeypatch)
 
 

@@ -46,12 +46,12 @@ def toc(folder: Path) -> Toc:
 
 
 def put(folder: Path, toc: Toc, **changed: Any) -> None:
-    """Write a table of contents with other parts, and the checksum of these."""
+    """Write a table of contents with some parts replaced, and the right checksum."""
     toc_path(folder, toc.generation).write_bytes(toc_bytes(toc._replace(**changed)))
 
 
 def refused(folder: Path, match: str) -> None:
-    """Whatever opens the index refuses it, and looks at no file that the table of contents names."""
+    """Check that each way of opening the index refuses it, and opens no file that the table of contents names."""
     with pytest.raises(IndexDamagedError, match=match):
         newssearch.open(folder)
     with pytest.raises(IndexDamagedError, match=match):
@@ -60,7 +60,7 @@ def refused(folder: Path, match: str) -> None:
 
 
 def global_named(module: str, name: str) -> bytes:
-    """A pickle of what a module has under a name, in a list."""
+    """Return a pickle of a list of one object, given by the names of its module and itself."""
     return b"\x80\x02]c" + f"{module}\n{name}\n".encode() + b"a."
 
 
@@ -87,7 +87,7 @@ def test_a_name_is_known_by_its_module_and_not_by_itself(folder: Path, toc: Toc,
 def test_nothing_that_a_table_of_contents_names_is_called(
     folder: Path, toc: Toc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not even what it may name: something lifeless takes the place of each."""
+    """Even allowed classes are not called: an inert object replaces each."""
     called: list[str] = []
 
     class TEXT:
@@ -177,7 +177,7 @@ def test_another_byte_is_noticed(folder: Path, toc: Toc, at: int) -> None:
 
 
 def test_a_layout_that_nobody_knows_is_refused_whatever_its_checksum(folder: Path, toc: Toc) -> None:
-    """The sizes of numbers, the mark of their order, and the version of the layout."""
+    """The layout is the sizes of numbers, the mark of their byte order, and a version."""
     whole = toc_bytes(toc)[:-12]
     for at in range(11):
         content = bytearray(whole)

@@ -1,4 +1,4 @@
-"""Public values are plain values: they pickle, copy, compare and convert, and show themselves on one line and in notebooks."""
+"""Public values can be pickled, copied, compared and converted, and have a repr of one line and HTML for notebooks."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ TREE = query.parse(
 
 @pytest.fixture(scope="module")
 def values(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
-    """One or more of each public type."""
+    """Return one or more values of each public type."""
     folder = tmp_path_factory.mktemp("archive")
     (folder / "a.txt").write_bytes(b"")
     (folder / "newssearch.toml").write_text('[outlets]\n"Echo" = ["The Echo"]\n', "utf-8")
@@ -177,7 +177,7 @@ def test_errors_pickle_with_their_data() -> None:
 
 
 def all_shown(folder: Path, made: list[Article], asked: str) -> list[Any]:
-    """Whatever of these articles shows itself."""
+    """Return all values with HTML for notebooks that these articles give."""
     with index_of(folder, *made) as index:
         results = index.search("rain", facets=["outlet", "byline", "section"], explain=True, since="2024")
         story, info = index.story(results[0].id), index.info()
@@ -193,7 +193,7 @@ def all_shown(folder: Path, made: list[Article], asked: str) -> list[Any]:
 
 
 class Page(html.parser.HTMLParser):
-    """What a page is made of: its elements and attributes, and whether each is closed in its turn."""
+    """The elements and attributes of a page, with a check that elements are closed in the right order."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -277,7 +277,7 @@ def test_whatever_an_article_holds_it_shows_itself_harmlessly(
 
 
 def shown(value: Any) -> str:
-    """The text that a notebook shows."""
+    """Return the text that a notebook shows."""
     page = Page()
     page.feed(value._repr_html_())
     return page.shown

@@ -1,4 +1,4 @@
-"""Damage is found wherever it is, never searched, and what is whole is saved."""
+"""Damage anywhere is found and never searched, and a salvage saves all whole articles."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def articles(count: int, seed: int = 1) -> list[Article]:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An index of several segments, with articles that were removed and some that are copies of each other."""
+    """Return an index of several segments, with removed articles, and with articles that are copies of each other."""
     folder = tmp_path_factory.mktemp("whole") / "index"
     files = folder.parent / "news"
     files.mkdir()
@@ -60,13 +60,13 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def folder(whole: Path, tmp_path: Path) -> Path:
-    """A copy of it, to be damaged."""
+    """Return a copy of the index, which a test may damage."""
     shutil.copytree(whole, tmp_path / "index")
     return tmp_path / "index"
 
 
 def answers(folder: Path) -> list[Any]:
-    """What is found in an index, in all that a search gives."""
+    """Return the results of several searches in an index."""
     with newssearch.open(folder) as index:
         found: list[Any] = []
         for query in QUERIES:
@@ -82,7 +82,7 @@ def answers(folder: Path) -> list[Any]:
 
 
 def files_of(folder: Path) -> list[Path]:
-    """The files with something in them."""
+    """Return the files of an index that are not empty."""
     return sorted(path for path in folder.iterdir() if path.is_file() and path.stat().st_size)
 
 
@@ -107,7 +107,7 @@ def test_there_must_be_an_index_to_look_at(tmp_path: Path, folder: Path) -> None
 
 
 def damaged(folder: Path, path: Path, content: bytes) -> Iterator[tuple[Verification, list[Any] | None]]:
-    """What a look finds, and what searches do, or None where they end in an error, with another content of a file."""
+    """Return the problems that a check finds, and the results of searches (None for an error), with a changed file."""
     before = path.read_bytes()
     fresh = path.with_name("fresh.tmp")  # what is mapped stays as it is: this is what another disk gave back
     fresh.write_bytes(content)
@@ -128,7 +128,7 @@ def damaged(folder: Path, path: Path, content: bytes) -> Iterator[tuple[Verifica
 
 
 def places(path: Path, number: int) -> list[int]:
-    """So many places of a file, drawn, with its first and last bytes."""
+    """Return the given number of random positions in a file, and those of its first and last bytes."""
     size = path.stat().st_size
     drawn = random.Random(path.suffix)
     ends = {0, size - 1, max(size - 13, 0)}
@@ -184,7 +184,7 @@ def test_a_file_that_is_cut_while_it_is_open_is_noticed_by_the_next_search(folde
 
 
 def rewritten(path: Path, name: str, change: Any) -> None:
-    """A segment with another section, and the checksums of that."""
+    """Replace a section of a segment, and write the right checksums."""
     sections = dict(Container(path).items())
     sections[name] = change(sections[name].copy())
     fresh = path.with_name("fresh.tmp")
@@ -236,7 +236,7 @@ def test_words_that_are_not_those_of_the_text_are_found_whatever_the_checksums(
 def test_arrays_that_do_not_fit_together_end_in_an_error_and_in_no_traceback(
     whole: Path, tmp_path: Path, data: st.DataObject
 ) -> None:
-    """An index may come from a stranger, who makes its checksums as he likes."""
+    """An index may come from a stranger, who can make valid checksums."""
     folder = tmp_path / f"index {len(list(tmp_path.iterdir()))}"
     shutil.copytree(whole, folder)
     path = max(folder.glob("MAIN_*.nws"), key=lambda path: path.stat().st_size)
@@ -308,7 +308,7 @@ def test_nothing_of_a_run_that_goes_on_is_removed(folder: Path) -> None:
 
 @pytest.mark.parametrize("look", ["check", "salvage"])
 def test_what_is_written_during_a_look_at_all_of_an_index_is_no_damage(folder: Path, look: str) -> None:
-    """The first segment is damaged, so that the look stops there for a moment, in which a rebuild removes the others."""
+    """The first segment is damaged; when the check stops there, a rebuild removes the other segments."""
     first, *others = [entry.file_name for entry in read_toc(folder).entries]
     content = bytearray((folder / first).read_bytes())
     content[-20:] = bytes(20)
@@ -328,7 +328,7 @@ def test_what_is_written_during_a_look_at_all_of_an_index_is_no_damage(folder: P
 
 
 def saved(folder: Path, into: Path) -> dict[str, str]:
-    """The articles in an index that was made of a damaged one, by their ids, with their digests."""
+    """Return the digests of the articles in a salvaged index, by their ids."""
     newssearch.salvage(folder, into)
     assert newssearch.verify(into).sound
     with newssearch.open(into) as index:

@@ -1,4 +1,4 @@
-"""On Windows, a file that somebody has open or mapped stays: everything goes on, and a later commit removes it."""
+"""On Windows, an open or mapped file cannot be removed: runs continue all the same, and a later commit removes it."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_readers_keep_their_commit_and_a_later_one_removes_its_files(
 
 
 def test_what_one_run_replaces_is_gone_when_it_ends(folder: Path, as_on_windows: Refusals) -> None:
-    """The run itself, and the index that it belongs to, have the files open that a merge makes useless."""
+    """The run and its index have files open that a merge makes useless."""
     with newssearch.create(folder) as index:
         for number in range(8):
             add(index, number)
@@ -197,7 +197,7 @@ def test_a_damaged_index_that_is_open_can_be_salvaged_and_rebuilt(tmp_path: Path
 
 
 def test_files_that_may_only_be_read_are_in_nobodys_way(folder: Path) -> None:
-    """As those of a copy from a read-only disk are: Windows removes none of them."""
+    """Windows does not remove read-only files, such as those of a copy from a read-only disk."""
     with newssearch.create(folder) as index:
         add(index, 1)
         for file in folder.glob("*[0-9a-z].*"):
@@ -209,7 +209,7 @@ def test_files_that_may_only_be_read_are_in_nobodys_way(folder: Path) -> None:
 
 
 def test_open_files_stay_in_these_tests(tmp_path: Path, as_on_windows: Refusals) -> None:
-    """Else the others would show nothing."""
+    """Otherwise the other tests would show nothing."""
     file, other = tmp_path / "a", tmp_path / "b"
     other.write_bytes(b"")
     with file.open("xb"):
@@ -238,7 +238,7 @@ def test_open_files_stay_in_these_tests(tmp_path: Path, as_on_windows: Refusals)
 
 @pytest.fixture
 def windows_paths(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Paths are those of Windows, as far as they can be told without one: no link and no short name is followed."""
+    """Use Windows paths, as far as possible without Windows: no link and no short name is followed."""
     functions = SimpleNamespace(path=ntpath, fsencode=os.fsencode, fsdecode=os.fsdecode)
     monkeypatch.setattr(files, "os", functions)
     monkeypatch.setattr(files, "Path", PureWindowsPath)
@@ -334,7 +334,7 @@ def test_members_of_an_archive_may_have_any_name(tmp_path: Path, folder: Path) -
 def test_words_of_a_query_are_no_patterns_of_files(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """click expands what was typed on Windows: `rain*` would become `rainfall.csv`."""
+    """On Windows, click expands arguments: `rain*` would become `rainfall.csv`."""
     with newssearch.create(folder) as index:
         add(index, 1)
     (tmp_path / "rainfall.csv").write_text("", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The page on words is true, and in every script what was indexed is found, with the mark where it stands."""
+"""The page on words is true, and in every script each indexed word is found and marked at its place."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROWS = [
 
 
 def marked(folder: Path, lang: str, text: str, query: str) -> list[str]:
-    """What is marked of a text, the only one of an index, by a query."""
+    """Return the words that a query marks in a text, which is the only one of an index."""
     with newssearch.create(folder) as index:
         index.add([Article.create(title="-", text=[text], lang=lang)])
         return [
@@ -64,7 +64,7 @@ SENTENCES = [
     ("ka", "საქართველოს მთავრობამ განაცხადა"),
     ("am", "የኢትዮጵያ መንግሥት አስታወቀ"),
 ]
-"""One of each language, and script."""
+"""A sentence in each language and script."""
 
 
 @pytest.mark.parametrize(("lang", "text"), SENTENCES)

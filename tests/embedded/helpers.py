@@ -25,7 +25,7 @@ NO_LIMITS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filte
 
 @contextmanager
 def small(**sizes: int) -> Iterator[None]:
-    """Constants of the engine's modules replaced, so that few words reach what many would."""
+    """Replace constants of the engine's modules, so that few words use the code for many."""
     modules = (
         sorted_sets,
         inverter,
@@ -49,7 +49,7 @@ def small(**sizes: int) -> Iterator[None]:
 
 @contextmanager
 def writing(path: Path) -> Iterator[ContainerWriter]:
-    """A container that is being written, instead of any of before."""
+    """Return a writer of a new container, which replaces any earlier one."""
     path.unlink(missing_ok=True)
     file = ContainerWriter(path)
     try:

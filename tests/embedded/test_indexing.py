@@ -51,7 +51,7 @@ LANGS = st.sampled_from([None, "en", "pt", "de", "ar", "zh", "tr", "ru", "fr", "
 
 
 def read(texts: Sequence[tuple[str, str | None]]) -> tuple[list[list[IndexedWord]], Tokens]:
-    """The words of texts, as a lexicon has them, by text."""
+    """Return the words of each text from a lexicon that reads all texts at once."""
     known = Lexicon()
     tokens = known.tokens([text.encode() for text, _ in texts], [analysis_of(lang) for _, lang in texts])
     found = [known.words[number] for number in tokens.words.tolist()]
@@ -61,7 +61,7 @@ def read(texts: Sequence[tuple[str, str | None]]) -> tuple[list[list[IndexedWord
 
 
 def words_of(text: str, lang: str | None) -> list[IndexedWord]:
-    """The words of one text, one by one."""
+    """Return the words of one text, analysed one by one."""
     analysis = analyser(lang)
     return [
         IndexedWord(token.term, analysis.form(token.word), spelled(token.word))
@@ -70,7 +70,7 @@ def words_of(text: str, lang: str | None) -> list[IndexedWord]:
 
 
 def broken(texts: Sequence[tuple[str, str | None]]) -> list[bool]:
-    """Of each word of some texts, whether a sentence begins between it and the one before, in the same text."""
+    """Return for each word of the texts whether a sentence begins between it and the word before it in the same text."""
     found: list[bool] = []
     for text, lang in texts:
         starts = sentence_starts(text, analysis_of(lang))
@@ -80,7 +80,7 @@ def broken(texts: Sequence[tuple[str, str | None]]) -> list[bool]:
 
 
 def broken_by(tokens: Tokens) -> list[bool]:
-    """The same of a lexicon's: what it says of the first word of a text makes no difference."""
+    """Return the same from a lexicon, whose value for the first word of a text is ignored."""
     firsts = set(accumulate(tokens.sizes.tolist(), initial=0))
     breaks = set(tokens.breaks.tolist())
     return [place in breaks and place not in firsts for place in range(len(tokens.words))]
@@ -177,7 +177,7 @@ PIECES_OF_NEWS = st.builds(
 
 
 def built(articles: Sequence[tuple[str, Article]]) -> dict[str, Array]:
-    """The sections of a segment of articles under these ids."""
+    """Return the sections of a segment of articles with the given ids."""
     builder = SegmentBuilder()
     for name, one in articles:
         named = Article(**{field: getattr(one, field) for field in one.__slots__} | {"id": name})
@@ -186,7 +186,7 @@ def built(articles: Sequence[tuple[str, Article]]) -> dict[str, Array]:
 
 
 def parts_of(field: FieldReader) -> list[bool]:
-    """Of each word, whether a sentence or an owner begins between it and the word before."""
+    """Return for each word whether a sentence or an owner begins between it and the word before it."""
     starts = field.starts.astype(np.int64)
     of = np.concatenate([np.arange(low, high - 1) for low, high in pairwise(starts.tolist())] or [starts[:0]])
     groups = np.searchsorted(field.sentence_starts, of, "right")
@@ -194,7 +194,7 @@ def parts_of(field: FieldReader) -> list[bool]:
 
 
 def portrait(one: Segment) -> dict[str, object]:
-    """All that can be read of a segment."""
+    """Return all data that can be read from a segment, for comparisons."""
     seen: dict[str, object] = {
         "first": one.first.tolist(),
         "of": one.article.tolist(),
@@ -220,9 +220,9 @@ def portrait(one: Segment) -> dict[str, object]:
 
 EQUAL = ("runs", "run.high", "run.first", "block.low", "tokens", "offsets", "term.forms", "packed", "packed.offsets",
          "folded.first", "form.term", "form.number", "form.words", "sizes", "starts")  # fmt: skip
-"""The sections of a field that are the same however its words came together."""
+"""The sections of a field that do not depend on the order in which its words were added."""
 OF_DOCUMENTS = ("first", "block.max", "mean")
-"""Those of a field of documents."""
+"""Further such sections, which only a field of documents has."""
 
 
 def portrait_of(field: FieldReader) -> dict[str, object]:
@@ -249,7 +249,7 @@ def portrait_of(field: FieldReader) -> dict[str, object]:
 
 
 def merged(segments: Sequence[Segment], folder: Path) -> Segment:
-    """The segments made into one, on disk."""
+    """Return the segment on disk into which the given segments are merged."""
     (folder / "merged").unlink(missing_ok=True)  # of the merge before
     with writing(folder / "merged") as file:
         size = merger.merge_segments(segments, file)
@@ -259,7 +259,7 @@ def merged(segments: Sequence[Segment], folder: Path) -> Segment:
 
 
 def check_merged(batches: Sequence[Sequence[Article]], gone: set[int], folder: Path) -> None:
-    """Hold a merge of a segment for each batch, without some articles, to one segment of those that are left."""
+    """Compare a merge of one segment for each batch, without deleted articles, with one segment of the live articles."""
     number = iter(range(1_000))
     named = [[(f"{(n := next(number)) * 7 % 11:x}-{n}", n, one) for one in batch] for batch in batches]
     segments = []
@@ -304,7 +304,7 @@ def test_a_merge_is_one_segment_of_what_is_left(
 
 @pytest.mark.parametrize("slice_size", [50, 4_000_000])
 def test_a_merge_of_long_paragraphs_and_many_variants(tmp_path: Path, slice_size: int) -> None:
-    """Some of the segments have counts above 255, some wide positions, some neither; words over 255 times, 20 forms."""
+    """Segments have counts above 255, wide positions, or neither; words occur over 255 times, in 20 surface forms."""
     pick = random.Random(slice_size)
     cased = ["".join(pick.choice([c, c.upper()]) for c in "attacks") for _ in range(20)]
 

@@ -65,11 +65,11 @@ SURFACE_FORMS = [IndexedWord(f"{term}", f"{term}{n // 3}", f"{term}{n // 3}{'x' 
             for term, kinds in (("a", 1), ("b", 2), ("ñ", 3), ("c", 5), ("日", 17)) for n in range(kinds)]  # fmt: skip
 SURFACE_FORMS += [IndexedWord("b", "a0", "a0"), IndexedWord("ab", "a0", "a0"), IndexedWord("ab", "a0", "A0")]
 Texts = Mapping[int, Sequence[IndexedWord]]
-"""The words of each owner that has any."""
+"""The words of each owner that has words, by the number of the owner."""
 
 
 def tokens_of(texts: Texts, size: int, breaks: Sequence[int] = ()) -> tuple[Tokens, WordTable]:
-    """What a lexicon would say of ``size`` owners."""
+    """Return the tokens of ``size`` owners as a lexicon would."""
     known = WordTable()
     words = [known.number(*word) for owner in sorted(texts) for word in texts[owner]]
     sizes = np.zeros(size, np.int64)
@@ -81,7 +81,7 @@ def tokens_of(texts: Texts, size: int, breaks: Sequence[int] = ()) -> tuple[Toke
 
 
 def field_of(texts: Texts, size: int, articles: Sequence[int] | None = None) -> FieldReader:
-    """The field of ``size`` owners with these words: articles, or the documents of articles that have so many each."""
+    """Return a field of ``size`` owners: articles, or documents of articles with the given numbers of documents."""
     tokens, words = tokens_of(texts, size)
     if articles is None:
         return FieldReader(Container(invert("title", tokens, words)), "title")
@@ -92,7 +92,7 @@ def field_of(texts: Texts, size: int, articles: Sequence[int] | None = None) -> 
 
 
 def check_fields(texts: Texts, size: int, pick: random.Random, rounds: int = 3) -> None:
-    """Hold both kinds of fields to a dictionary of their words."""
+    """Compare both kinds of fields with a dictionary of their words."""
     check_field(field_of(texts, size), texts, size, pick, rounds)
     articles: list[int] = []
     while sum(articles) < size:
@@ -103,7 +103,7 @@ def check_fields(texts: Texts, size: int, pick: random.Random, rounds: int = 3) 
 
 
 def check_groups(field: FieldReader, texts: Texts, articles: Sequence[int], pick: random.Random) -> None:
-    """Hold the articles of a field of documents to what its postings say."""
+    """Compare the article blocks of a field of documents with its postings."""
     bounds = [*accumulate(articles, initial=0)]
     for number in range(len(field.terms)):
         owners, counts = (array.tolist() for array in field.postings(number))
@@ -128,7 +128,7 @@ def check_groups(field: FieldReader, texts: Texts, articles: Sequence[int], pick
 
 
 def check_field(field: FieldReader, texts: Texts, size: int, pick: random.Random, rounds: int = 3) -> None:
-    """Hold a field to a dictionary of its words; ``pick`` chooses the owners and forms that are asked for."""
+    """Compare a field with a dictionary of its words; ``pick`` chooses the owners and surface forms to compare."""
     held: dict[str, dict[int, list[tuple[int, IndexedWord]]]] = {}
     for owner in sorted(texts):
         for position, word in enumerate(texts[owner]):

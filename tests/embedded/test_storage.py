@@ -131,7 +131,7 @@ def test_what_is_stored_is_read_as_it_was(
 def test_what_is_stored_is_merged_without_what_is_dropped(
     parts: list[list[str]], block: int, limit: int, dropped: float, pick: random.Random
 ) -> None:
-    """Twice, so that blocks and dictionaries of several origins are merged with those of one more."""
+    """It is merged twice, so that blocks and dictionaries of several segments are merged with those of another one."""
 
     def some(values: list[str]) -> list[int]:
         return [n for n in range(len(values)) if pick.random() >= dropped]
@@ -171,7 +171,7 @@ SECTIONS = st.lists(
 
 
 def write(path: Path, sections: Sequence[tuple[Any, list[int], bool]]) -> dict[str, Array]:
-    """Arrays written whole, or allocated and filled later."""
+    """Write arrays to a container, whole or allocated first and filled later."""
     expected = {}
     later = []
     with writing(path) as file:

@@ -136,7 +136,7 @@ def test_a_compound_is_found_by_its_own_key_and_by_no_other(
     for key in asked:
         found = [(place, size) for starts, size in read.positions(key) for place in starts.tolist()]
         assert sorted(found) == sorted((place, size) for known, size, place in held if known == key)
-    assert read.there_are(asked) == [key in {known for known, *_ in held} for key in asked]
+    assert read.has_keys(asked) == [key in {known for known, *_ in held} for key in asked]
 
 
 @pytest.mark.parametrize("text", ["（我来了。） 然后", "foo。) bar", "foo。— Bar", "foo。. bar"])

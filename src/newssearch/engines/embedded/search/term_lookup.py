@@ -81,7 +81,7 @@ class TermLookup:
 
     def _occurring(self, field: FieldReader, alternatives: Sequence[Alternative]) -> list[Alternative]:
         """Return the alternatives whose terms or compound occur in a field."""
-        has_compound = iter(field.compounds.there_are([one.key for one in alternatives if one.key]))
+        has_compound = iter(field.compounds.has_keys([one.key for one in alternatives if one.key]))
         return [
             one
             for one in alternatives

@@ -174,7 +174,7 @@ class TermSpans:
             found = {n: PostingSubset(np.arange(*term.range), term.articles) for n, term in terms.items()}
         all_owners = [chosen.owners for chosen in found.values()]
         shared = intersect_all(all_owners if owners is None else [*all_owners, owners])
-        return {n: TermPostings.picked(chosen, shared) for n, chosen in found.items()}
+        return {n: TermPostings.restrict(chosen, shared) for n, chosen in found.items()}
 
 
 def merge_postings(parts: Sequence[Postings]) -> Postings:

@@ -89,7 +89,7 @@ class Compounds:
     def _positions(self) -> Array:
         return self._container[f"{self._name}.compounds.positions"]
 
-    def there_are(self, keys: Sequence[str]) -> list[bool]:
+    def has_keys(self, keys: Sequence[str]) -> list[bool]:
         """Return for each key whether the field has a compound with this key."""
         found = []
         for key in keys:

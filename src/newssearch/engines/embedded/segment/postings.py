@@ -165,12 +165,12 @@ class TermPostings:
     def of_owners(self, owners: Array) -> PostingSubset:
         """Return the postings of those of the given owners, which are ascending, that have the term."""
         if not self._field.of_documents:
-            return self.picked(PostingSubset(np.arange(self._low, self._high), self.articles), owners)
+            return self.restrict(PostingSubset(np.arange(self._low, self._high), self.articles), owners)
         of = self._field.article[owners].astype(np.int64)
         new = run_starts(of)
         blocks, here = intersect_indices(self.articles, of[new])
         if int(self.sizes[blocks].sum(dtype=np.int64)) <= len(owners) * MAX_POSTINGS_PER_WANTED:
-            return self.picked(self.of_blocks(blocks), owners)
+            return self.restrict(self.of_blocks(blocks), owners)
         block_of = np.full(np.count_nonzero(new), -1, np.int64)
         block_of[here] = blocks
         block = block_of[np.cumsum(new) - 1]
@@ -196,7 +196,7 @@ class TermPostings:
         return PostingSubset(low[found], owners[found])
 
     @staticmethod
-    def picked(chosen: PostingSubset, owners: Array) -> PostingSubset:
+    def restrict(chosen: PostingSubset, owners: Array) -> PostingSubset:
         """Return the postings of a subset that belong to the given owners."""
         here = indices_in(chosen.owners, owners)
         return PostingSubset(chosen.numbers[here], chosen.owners[here])

@@ -264,7 +264,7 @@ def _all_provenances(
 ) -> FrozenDict[str, Provenance]:
     """Return a provenance for every field: the ``given`` one, else the ``found`` one, else the default.
 
-    The default is stated for a field with a value, and missing for one whose value is None.
+    The default is :data:`STATED` for a field with a value, and :data:`MISSING` for a field whose value is None.
     """
     complete = dict(found)
     for name in FIELD_NAMES:

@@ -75,7 +75,7 @@ class Config:
         return replace(self, **chosen, origins=FrozenDict(origins))
 
     def to_dict(self) -> dict[str, object]:
-        """Return the settings as JSON types with their origins, as ``newssearch info --config --json`` prints them."""
+        """Return the settings and the origin of each as JSON values: what ``newssearch info --config --json`` prints."""
         values: dict[str, object] = {
             "day-first": self.day_first,
             "lang": self.lang,

@@ -77,7 +77,7 @@ def without_surrogates(text: str) -> str:
 
 
 def print_diagnostics(diagnostics: Sequence[Diagnostic], text: str) -> None:
-    """Print the notes on a query on standard error, each with its place in ``text``."""
+    """Print the diagnostics of the query ``text`` to standard error, each with its place in the query."""
     for note in diagnostics:
         hint = f"; {note.suggestion}" if note.suggestion else ""
         click.echo(f"note: {escape.terminal(note.message + hint)}", err=True)

@@ -27,7 +27,7 @@ BOOLEAN_MARKS = {
 }
 """Boolean operators of other engines that consist of punctuation marks, with a suggestion for each."""
 PROXIMITY_HELP = "w/5 for within five words either way, pre/5 for in that order"
-"""Help on the proximity operators of this language, for use in suggestions."""
+"""Help on the proximity operators of newssearch's query language, for use in suggestions."""
 
 _BOOLEAN_WORDS = {
     "or": "write OR in capitals for either of two words",

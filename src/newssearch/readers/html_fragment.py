@@ -68,7 +68,7 @@ Block(text='Then not.', kind='text'), Block(text='One', kind='list'), Block(text
 
 
 def line_of(fragment: str) -> str:
-    """Return an HTML fragment, such as a headline with markup, as one line.
+    """Return the text of an HTML fragment, such as a headline with markup, on one line.
 
     >>> line_of("Rain &amp; <i>snow</i>"), line_of("a < b & c")
     ('Rain & snow', 'a < b & c')

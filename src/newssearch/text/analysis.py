@@ -56,7 +56,7 @@ ENGLISH_ACRONYMS = {**ACRONYMS, "WHO": "w.h.o"}
 ENGLISH_TERMS = {"isis": "isis", "bn": "billion"}
 """The English words, in folded form, whose term is not their stem, each with its term."""
 _MAX_ACRONYM_CHARS = 6
-"""The largest number of characters of an acronym, or of a key of ``ENGLISH_TERMS``, including a possessive ending."""
+"""The maximum length, in characters, of an acronym or a key of ``ENGLISH_TERMS``, including a possessive ending."""
 ANALYSES_WITH_USA = frozenset({"catalan", "french", "italian", "portuguese", "romanian", "spanish"})
 """The names of the analyses in which ``usa`` is a word of its own, so that only ``USA`` in capitals is the country."""
 

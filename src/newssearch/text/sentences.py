@@ -257,7 +257,7 @@ def _starts_inside(chunk: str) -> Iterator[int]:
 
 @cache
 def rules(analysis: str) -> Rules:
-    """Return the rules of the analysis with the given name, such as ``"english"``."""
+    """Return the rules for splitting sentences in texts of the given ``analysis``, such as ``"english"``."""
     return Rules(analysis)
 
 

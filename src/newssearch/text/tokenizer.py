@@ -3,7 +3,7 @@
 - a run of letters, digits and combining marks, joined by apostrophes (``don't``, ``Iraq’s``, ``l'Ukraine``);
 - an abbreviation of single letters with full stops (``U.S.``, ``e.g.``);
 - a number with its separators and the letters attached to it (``1,000``, ``3.5bn``);
-- a part of a hashtag or handle with capitals inside (``#BlackLivesMatter``);
+- each capitalised part of a hashtag or handle (``Black``, ``Lives`` and ``Matter`` in ``#BlackLivesMatter``);
 - a single character of a script without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese), or of Korean, whose
   words are longer than the words that people look for. A longer word in these scripts is searched as a phrase.
 """

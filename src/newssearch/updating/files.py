@@ -125,7 +125,7 @@ class _FileFinder:
         self.seen: set[str] = set()
 
     def find(self, patterns: Iterable[str | Path]) -> FileListing:
-        """Find the files that the patterns match, and return all that was found."""
+        """Find the files that the patterns match, and return them with the problems and counts of the search."""
         for pattern in patterns:
             self._expand(Path(pattern), str(pattern))
         self.found.scopes = list(dict.fromkeys(self.found.scopes))

@@ -44,7 +44,7 @@ STALE_MTIME = -2
 UNOPENED_MTIME = -3
 """In the manifest, this stands for the modification time of a file that could not be opened. Each run tries again."""
 COUNTS_OF_CHANGES = ("added", "updated", "removed", "kept", "paragraphs")
-"""When a file is read again so that its copies replace removed articles, only these counts of the report grow."""
+"""The counts of the report that grow when a file is read again only so that copies in it replace removed articles."""
 
 
 @dataclass(slots=True)
@@ -61,7 +61,7 @@ class _Tally:
 
 @dataclass
 class _FileRun:
-    """The progress of a run within one file or one stream: what it has read there so far, and what the index has of it.
+    """The progress of a run in one file or stream: what has been read so far, and which of its articles the index has.
 
     ``seen`` has the ids of the committed articles that were found again.
     """
@@ -79,7 +79,7 @@ class _FileRun:
 
 
 class _Unchanged(NamedTuple):
-    """An event: a file that has not changed since it was last read, and is not read."""
+    """An event: a file has not changed since it was last read, so it is not read again."""
 
     source: files.Source
     size: int
@@ -143,17 +143,17 @@ class Indexer:
 
     @cached_property
     def _reading(self) -> str:
-        """A string that stands for the options and installed formats.
+        """A string that identifies how files are read: by the options and the installed formats.
 
-        If it has not changed, reading an unchanged file has the same outcome.
+        While this string is the same, reading an unchanged file again would produce the same articles.
         """
         return signature(self._options)
 
     @cached_property
     def _reading_rejected(self) -> str:
-        """A string that stands for the options, formats and package versions with which a file with rejections is read.
+        """A string that identifies how files with rejections are read: by the options, formats and package versions.
 
-        Another version of a package may read what was rejected.
+        Another version of a package may be able to read what was rejected.
         """
         return f"{self._reading} {versions()}"
 
@@ -253,14 +253,14 @@ class Indexer:
             self._manifest.drop(path)
 
     def _copied(self, path: str, missing: Collection[str]) -> int:
-        """Return how many articles of the file ``path`` have a copy in another file that is not ``missing``."""
+        """Return the number of articles of the file ``path`` that have a copy in another file not among ``missing``."""
         if not self._copies:
             return 0
         copies = (self._copies.get(article_id, set()) for article_id in self._writer.states(path))
         return sum(any(other not in missing for other in others) for others in copies)
 
     def finish(self, refuse: Callable[[int], Iterable[Removal]] = lambda added: ()) -> IndexReport:
-        """Commit, and return the report.
+        """Commit the last changes, and return the report on the whole run.
 
         Unless the run was stopped, ``refuse`` is called with the number of added articles; the removals that it returns
         are reported as refused.
@@ -282,7 +282,7 @@ class Indexer:
     def _events(
         self, sources: Iterable[files.Source]
     ) -> Iterator[_Unchanged | _Opened | _Read | ReadOutcome | Document]:
-        """Yield the events of all files: an unchanged one, or the beginning, contents and end of one that is read.
+        """Yield the events of all files: one for an unchanged file; beginning, contents and end for a file that is read.
 
         Worker processes parse the documents meanwhile, so this generator is ahead of the indexing.
         """
@@ -440,7 +440,7 @@ class Indexer:
     def _digest_of_other(self, article_id: str, run: _FileRun, old: str | None) -> str | None:
         """Return the digest of another article that has the given id; None if no other article has it.
 
-        ``old`` is the digest of the article that the given one replaces, or None: see :meth:`_old`.
+        ``old`` is the digest of the committed article that would be replaced, or None: see :meth:`_old`.
         """
         if article_id in self._pending:
             return self._pending[article_id]

@@ -16,8 +16,8 @@ from newssearch.system.atomic_files import sealed, unsealed
 
 FILE_NAME = "files.json"
 READERS_VERSION = 3
-"""This number is raised when the readers make other articles of the same file. Then the next run reads all files again,
-changed or not."""
+"""The version of the readers, raised when they make different articles from the same file. Then the next run reads all
+files again, changed or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Entry:
     reading: str
     articles: int
     rejections: int = 0
-    """The number of rejected records and parts of the file. ``rejected`` lists the first of them."""
+    """The number of rejected records and parts of the file; :attr:`rejected` lists only the first ones."""
     rejected: tuple[tuple[int, str, str | None], ...] = ()
     """The record number, reason and member of the first rejected parts: see :class:`~newssearch.article.Rejected`."""
     duplicates: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""The decision which articles a run removes because their files are missing, and which only if the user confirms it.
+"""Decides which articles a run removes because their files are missing, and which of them only after confirmation.
 
 A share that is not mounted, an empty mount point and a folder that cannot be listed look like thousands of deleted
 files. So a run removes only articles of files below the paths that it was given, and none below a missing path, a
@@ -105,7 +105,7 @@ class _Planning:
     def _doubtful(
         self, scope: files.Scope, total: int, below: Mapping[str, str]
     ) -> Iterable[tuple[Removal, Collection[str]]]:
-        """Yield each removal in a scope that the user must confirm, with the missing files that it concerns.
+        """For one scope, yield each removal that the user must confirm, with the missing files that it concerns.
 
         ``total`` is the number of indexed articles in the scope; ``below`` maps each missing file to its empty folder,
         or to ``""``.
@@ -127,7 +127,7 @@ class _Planning:
                 yield _removal(folder, inside, sum(inside.values()), EMPTY_FOLDER), inside
 
     def _state(self, path: str) -> str | None:
-        """Return whether an indexed file is missing.
+        """Return one of four states of an indexed file:
 
         - None: the file exists.
         - ``"kept"``: this cannot be decided, so its articles stay.

@@ -83,8 +83,8 @@ def rebuild(
 def read_from(folder: str | Path) -> list[str]:
     """Return the folders and files that an index was made from, according to its manifest, sorted.
 
-    Files in one folder beside the index, or in one folder outside of the archive, are named by their innermost common
-    folder.
+    Several files are replaced by their innermost common folder: those below one folder beside the index, and those
+    outside of the archive that have their first two folders in common.
     """
     together: dict[tuple[str, ...], list[str]] = {}
     for name, entry in Manifest.load(store_at("folder", folder).read_extra(FILE_NAME)).entries.items():
@@ -95,7 +95,7 @@ def read_from(folder: str | Path) -> list[str]:
 
 
 class _Old(NamedTuple):
-    """The size of the old index: its number of articles (None if it cannot be read), and the number for each file."""
+    """The size of the old index: its number of articles (None if it cannot be read), and that of each of its files."""
 
     articles: int | None
     paths: dict[str, int]

@@ -35,7 +35,9 @@ class PostingSlice(NamedTuple):
 
 
 class NewNumbers(NamedTuple):
-    """The numbers in the merged segment of a source's terms, and of the surface forms of each term in turn.
+    """For one source: the number of each term, and of each surface form, in the merged segment.
+
+    ``forms`` has the surface forms of the first term, then those of the second, and so on.
 
     A term or surface form without live words has the number -1.
     """

@@ -30,8 +30,8 @@ def salvaged(folder: Path) -> Iterator[StoredArticle | LostArticle | Problem]:
     All files are opened first, so that later commits make no difference. If the table of contents is damaged or Whoosh
     wrote it, all segments in the folder are read, and articles that were deleted come back.
 
-    Raises :class:`OSError` for a file that the system does not let be read (for lack of permission, say), because its
-    articles are not lost: they can be read another time.
+    Raises :class:`OSError` for a file that the system does not allow us to read (for lack of permission, say): its
+    articles are not lost, and can be read another time.
     """
     try:
         toc, _, files, _ = open_commit(folder, MappedFile.unchecked)

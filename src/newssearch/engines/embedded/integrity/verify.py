@@ -34,9 +34,9 @@ from . import invariants
 from .open_files import Outcome, open_commit, open_or_error
 
 MAX_NAMED_RANGES = 20
-"""A check reports at most this number of damaged byte ranges of a file one by one, and the others as a number."""
+"""A check reports at most this number of damaged byte ranges of a file one by one, and only counts the others."""
 MAX_NAMED_ARTICLES = 20
-"""A check reports at most this number of unreadable articles of a segment one by one, and the others as a number."""
+"""A check reports at most this number of unreadable articles of a segment one by one, and only counts the others."""
 _ENGINE_FILE = re.compile(
     r"_MAIN_[0-9]+\.toc(\..*)?|MAIN_[0-9a-z]+\..+|stories-[0-9]+\.nws"
     r"|(newssearch|files|writer)\.json(\.[0-9a-f]{16})?\.tmp|rebuild(\.[0-9a-f]{16})?\.tmp"

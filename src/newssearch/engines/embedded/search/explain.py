@@ -1,4 +1,4 @@
-"""Explains the result of a query: counts the articles that each clause finds alone, or alone excludes."""
+"""Explains the result of a query: for each clause, counts the articles that it matches and that match all others."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from .evaluator import QueryEvaluator
 
 
 def explain(evaluator: QueryEvaluator, request: ResolvedRequest) -> tuple[Clause, ...]:
-    """Return each clause of a query once, with the numbers of articles that it finds alone and that it alone excludes.
+    """Return each clause of a query once, with two numbers of live articles.
+
+    The first is the number of articles that match this clause, whether or not they match the others. The second is the
+    number that match all other clauses: what the query would find without this clause.
 
     The clauses are the operands of an AND at the top of the tree, or else the whole query; all filters of the request
     together are one more clause.

@@ -37,7 +37,7 @@ MAX_SHOWN_VALUES = 10
 
 
 def codes_of(segment: Segment, field: str, wanted: str, names: Outlets) -> list[int]:
-    """Return the codes of the values in a segment that a filter on ``wanted`` finds, ascending.
+    """Return, ascending, the codes of those values of ``field`` in a segment that match a filter on ``wanted``.
 
     A value's code is its number in the segment's dictionary of the field.
     """

@@ -15,9 +15,9 @@ from newssearch.text.folding import fold, without_possessive
 from .reader import IndexReader
 
 MAX_EXPANSION = 1_000
-"""The largest number of words that a pattern may stand for; of more, only the most frequent are searched."""
+"""The maximum number of words that a pattern may stand for; if it matches more, only the most frequent are searched."""
 REGEX_SECONDS = 5.0
-"""The most seconds that matching all regular expressions of a query against the words of an index may take."""
+"""The maximum time in seconds for matching all regular expressions of a query against the words of an index."""
 
 
 class TermExpansion:

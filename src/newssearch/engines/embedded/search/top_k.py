@@ -141,14 +141,14 @@ class _ScoredLeaf:
         return weights
 
     def count_paragraphs(self, chosen: Mask | None = None) -> int:
-        """Return the number of matching paragraphs in :attr:`blocks`, or in those of them that ``chosen`` masks."""
+        """Return the number of matching paragraphs in :attr:`blocks`, or only in the blocks that ``chosen`` selects."""
         if self.blocks is None and chosen is None:
             return self.text.total
         sizes = self.text.block_sizes if self.blocks is None else self.text.block_sizes[self.blocks]
         return int((sizes if chosen is None else sizes[chosen]).sum(dtype=np.int64))
 
     def paragraphs(self, chosen: Mask | None = None) -> Array:
-        """Return the matching paragraphs in :attr:`blocks`, or in those of them that ``chosen`` masks."""
+        """Return the matching paragraphs in :attr:`blocks`, or only in the blocks that ``chosen`` selects."""
         blocks = self.blocks
         if chosen is not None:
             blocks = np.flatnonzero(chosen) if blocks is None else blocks[chosen]
@@ -160,7 +160,7 @@ class _ScoredLeaf:
 
 
 class Ranking:
-    """Ranks the articles of a segment that a query finds. ``found`` masks these articles."""
+    """Ranks the articles of a segment that a query finds. ``found`` is a mask that selects these articles."""
 
     def __init__(self, evaluator: QueryEvaluator, segment: Segment, found: Mask, novel: bool = False) -> None:
         self._segment = segment

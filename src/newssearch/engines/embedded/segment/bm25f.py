@@ -26,19 +26,23 @@ Floats = NDArray[np.float64]
 
 
 def idf(paragraphs: int, holding: int) -> float:
-    """Return the weight ``idf`` of a word or phrase that ``holding`` of ``paragraphs`` paragraphs have."""
+    """Return ``idf`` of a word or phrase; ``holding`` of the index's ``paragraphs`` paragraphs contain it."""
     return float(np.log1p((paragraphs - holding + 0.5) / (holding + 0.5)))
 
 
 def in_text(counts: NDArray[np.int64], lengths: NDArray[np.int64], mean: float) -> Floats:
-    """Return the paragraph's part of ``t``, from the numbers of occurrences in paragraphs, the lengths of these in
-    words, and the mean length.
+    """Return the paragraph's part of ``t`` in the formula above, for several paragraphs.
+
+    ``counts`` has the number of occurrences in each paragraph, ``lengths`` the number of words of each; ``mean`` is the
+    mean length.
     """
     return counts / (1 - B + B * lengths / mean)
 
 
 def in_title(counts: NDArray[np.int64], lengths: NDArray[np.int64], mean: float) -> Floats:
-    """Return the headline's part of ``t``, from the numbers of occurrences in headlines, the lengths of these in
-    words, and the mean length.
+    """Return the headline's part of ``t`` in the formula above, for several headlines.
+
+    ``counts`` has the number of occurrences in each headline, ``lengths`` the number of words of each; ``mean`` is the
+    mean length.
     """
     return TITLE * counts / (1 - B_TITLE + B_TITLE * lengths / mean)

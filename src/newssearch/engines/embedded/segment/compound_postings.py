@@ -44,8 +44,9 @@ def entry_of(key: str, size: int) -> bytes:
 def compound_sections(
     name: str, entries: Sequence[bytes], numbers: Array, positions: Ints
 ) -> dict[str, Array]:
-    """Return the sections of compounds. Compound ``i`` has the entry ``entries[numbers[i]]`` and begins at
-    ``positions[i]``.
+    """Return the sections that store the compounds of the field ``name``.
+
+    Compound ``i`` has the entry ``entries[numbers[i]]`` and begins at the field-wide position ``positions[i]``.
 
     The compounds may be in any order. ``entries`` may have duplicates and unused entries.
     """
@@ -73,11 +74,14 @@ class Compounds:
         self._name = name
 
     def entries(self) -> list[bytes]:
-        """Return the distinct entries, sorted; see :func:`entry_of`."""
+        """Return the distinct stored entries (:func:`entry_of`) of the compounds, sorted."""
         return self._entries.all()
 
     def all(self) -> tuple[Ints, Ints]:
-        """Return the index in :meth:`entries` and the position of each compound of the field, ordered by both."""
+        """Return two arrays with an item for each compound: its index in :meth:`entries`, and its field-wide position.
+
+        They are ordered by index, then by position.
+        """
         sizes = np.diff(self._first.astype(np.int64)).astype(np.int64)
         return np.repeat(np.arange(len(sizes)), sizes), self._positions.astype(np.int64)
 
@@ -99,7 +103,7 @@ class Compounds:
         return found
 
     def positions(self, key: str) -> list[tuple[Ints, int]]:
-        """Return for each entry with the given key its positions, ascending, and its number of words."""
+        """Return for each entry with the given key its field-wide positions, ascending, and its number of words."""
         low, high = self._entries.with_prefix(key.encode("utf-8", "surrogatepass") + _KEY_END)
         sizes = [entry[-1] for entry in self._entries.slice(low, high)]
         bounds = pairwise(self._first[low : high + 1].tolist())

@@ -33,14 +33,14 @@ SCAN_RATIO = 8
 
 
 class Postings(NamedTuple):
-    """The owners with a word, ascending, and the number of its occurrences in each."""
+    """The postings of a word: the owners that contain it, ascending, and the number of its occurrences in each."""
 
     owners: Array
     counts: Array
 
 
 class SurfaceForms(NamedTuple):
-    """Some or all surface forms of one term: their numbers among those of the term; ``None`` stands for all."""
+    """Some or all surface forms of one term. ``numbers`` are their numbers within the term; None stands for all."""
 
     term: int
     numbers: Array | None
@@ -98,12 +98,12 @@ class FieldReader:
 
     @cached_property
     def first(self) -> Ints:
-        """The first document of each article, and one past the last document."""
+        """The number of the first document of each article, then the number of all documents."""
         return self.container["article.first"].astype(np.int64)
 
     @property
     def article(self) -> Array:
-        """The article of each document."""
+        """The number of the article of each document."""
         return self.container["document.article"]
 
     @property
@@ -113,7 +113,7 @@ class FieldReader:
 
     @property
     def starts(self) -> Array:
-        """The first field-wide position of each owner, then the position after the last owner and its gap."""
+        """The first field-wide position of each owner, then the number of all field-wide positions, with unused ones."""
         return self.array("starts")
 
     @property
@@ -128,18 +128,18 @@ class FieldReader:
 
     @cached_property
     def compounds(self) -> Compounds:
-        """The compounds of the field."""
+        """The field's compounds (words joined by hyphens or with capitals inside), with their positions."""
         return Compounds(self.container, self.name)
 
     @property
     def words(self) -> int:
-        """The number of words of all owners."""
+        """The total number of words of all owners."""
         return len(self.array("positions"))
 
     # ---- words
 
     def find(self, term: str) -> int:
-        """Return the number of a term, or -1 if the field does not have it."""
+        """Return the number of the given term, or -1 if the field does not have it."""
         return self.terms.find(encoded(term))
 
     def term(self, number: int) -> TermPostings:
@@ -147,13 +147,13 @@ class FieldReader:
         return TermPostings(self, number)
 
     def postings(self, number: int) -> Postings:
-        """Return the owners of a term, and the number of its occurrences in each."""
+        """Return the owners that contain the term with the given number, and the number of its occurrences in each."""
         term = self.term(number)
         return Postings(term.owners, term.counts)
 
     @property
     def mean(self) -> float:
-        """The mean number of words of a document with which the block maxima were computed."""
+        """The mean number of words of a document that was used to compute the block maxima."""
         return float(self.array("mean")[0])
 
     def postings_of(self, terms: Ints) -> Postings:
@@ -219,7 +219,7 @@ class FieldReader:
     # ---- surface forms
 
     def forms_of(self, folded: int) -> Ints:
-        """Return the numbers of the surface forms of a folded term, ascending."""
+        """Return the numbers, ascending, of the surface forms of the folded term with the given number."""
         first = self.array("folded.first")
         return np.arange(int(first[folded]), int(first[folded + 1]))
 
@@ -249,7 +249,7 @@ class FieldReader:
         return self.folded.find(encoded(folded))
 
     def find_all_folded(self, folded: Sequence[str]) -> list[int]:
-        """Return the numbers of those folded terms that the field has, ascending."""
+        """Return the numbers of the given folded terms, ascending, without those that the field does not have."""
         wanted = sorted({encoded(term) for term in folded})
         if len(wanted) > SCAN_RATIO:
             low, high = self.folded.lower(wanted[0]), self.folded.lower(wanted[-1]) + 1
@@ -259,7 +259,10 @@ class FieldReader:
         return [number for term in wanted if (number := self.folded.find(term)) >= 0]
 
     def folded_with_prefix(self, prefix: str) -> dict[str, int]:
-        """Return the sorted folded terms with a prefix, each with its number of words, deleted ones included."""
+        """Return the folded terms with a prefix, sorted, each with the number of its occurrences.
+
+        Occurrences in deleted documents are included.
+        """
         low, high = self.folded.with_prefix(encoded(prefix))
         if low >= high:
             return {}
@@ -269,7 +272,10 @@ class FieldReader:
         return {term.decode(): n for term, n in zip(folded, words.tolist(), strict=True)}
 
     def folded_within(self, folded: str, edits: int) -> dict[str, int]:
-        """Return the folded terms within an edit distance, each with its number of words, deleted ones included."""
+        """Return the folded terms within ``edits`` edits of ``folded``, each with the number of its occurrences.
+
+        Occurrences in deleted documents are included.
+        """
         least, most = max(len(folded) - edits, 1), len(folded) + edits
         sizes, wide = self.folded.sizes, self.folded.wide
         plain = np.flatnonzero(~wide & (sizes >= least) & (sizes <= most))

@@ -62,7 +62,7 @@ def packed_widths(form_counts: Array) -> Ints:
 
 
 def packed_starts(form_counts: Array, sizes: Ints) -> Ints:
-    """Return the offset of each term's packed words, then the size of all, in bytes.
+    """Return the offset in bytes of each term's packed surface forms, then their total size.
 
     ``form_counts`` has the number of surface forms of each term, ``sizes`` its number of words.
     """
@@ -101,7 +101,7 @@ def pack(packed: Array, offsets: Ints, forms: Ints, first: Ints, form_counts: Ar
 
 
 def unpack_all(packed: Array, offsets: Ints, first: Ints, form_counts: Array) -> Ints:
-    """Return the numbers of the surface forms of the words of consecutive terms: the inverse of :func:`pack`."""
+    """Return what :func:`pack` wrote: the number of the surface form of each word of consecutive terms."""
     forms = np.zeros(int(first[-1] - first[0]), np.int64)
     sizes = np.diff(first)
     by_term = packed_widths(form_counts)

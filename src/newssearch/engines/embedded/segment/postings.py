@@ -24,9 +24,11 @@ from newssearch.engines.embedded.storage.sorted_sets import (
 from .format import POSTINGS_PER_OFFSET, RUN_BITS, unpack
 
 MIN_BLOCKS_PER_WANTED = 8
-"""If fewer than 1/8 of a term's blocks are wanted, sum block sizes only between these; otherwise sum all."""
+"""If fewer than 1/8 of a term's article blocks are wanted, block sizes are summed only between the wanted ones; otherwise
+all of them are."""
 MAX_POSTINGS_PER_WANTED = 6
-"""Binary-search article blocks with more than 6 postings for each wanted document; scan blocks with fewer."""
+"""Article blocks with more than this number of postings for each wanted document are searched by bisection; others are
+scanned."""
 
 
 class FieldSections(Protocol):
@@ -85,13 +87,14 @@ class TermPostings:
 
     @cached_property
     def sizes(self) -> Array:
-        """The number of postings of each article block, if the owners are documents."""
+        """The number of postings of each article block. Only for a field whose owners are documents."""
         return self._field.patched("block.sizes").between(self._low, self._high)
 
     @cached_property
     def block_max(self) -> Array:
-        """The block max of each article block, as a level of :data:`~.format.IMPACT_BOUNDS`, if the owners are
-        documents.
+        """The block max of each article block, as a level of :data:`~.format.IMPACT_BOUNDS`.
+
+        Only for a field whose owners are documents.
         """
         return self._field.section("block.max").between(self._low, self._high)
 
@@ -155,7 +158,7 @@ class TermPostings:
         return self._field.patched("counts").at(chosen.numbers)
 
     def of_blocks(self, blocks: Ints) -> PostingSubset:
-        """Return the postings of the given article blocks, if the owners are documents."""
+        """Return the postings of the given article blocks. Only for a field whose owners are documents."""
         sizes = self.sizes[blocks]
         numbers = concat_ranges(self._begins_of(blocks), sizes)
         owners = self._field.first[self.articles[blocks]].repeat(sizes)

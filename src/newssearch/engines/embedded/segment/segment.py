@@ -38,7 +38,7 @@ class FieldColumn(NamedTuple):
 
 
 class Segment:
-    """One segment with its deleted documents and its story columns. Arrays are read when they are first needed."""
+    """One segment: its arrays, each read when it is first needed; its deleted documents; and its story columns."""
 
     def __init__(
         self, container: Container, deleted: Iterable[int] = (), stories: StoryColumns | None = None
@@ -54,7 +54,7 @@ class Segment:
 
     @property
     def first(self) -> Ints:
-        """The first document of each article, and one past the last document."""
+        """The number of the first document of each article, then the number of all documents."""
         return self.fields["text"].first
 
     @property
@@ -69,7 +69,7 @@ class Segment:
 
     @cached_property
     def article(self) -> Array:
-        """The article of each document."""
+        """The number of the article of each document."""
         return self.container["document.article"]
 
     @cached_property
@@ -79,7 +79,7 @@ class Segment:
 
     @property
     def lead(self) -> Array:
-        """A row for each article: the numbers of the paragraphs of its lead, and 0 for each that is missing."""
+        """A row for each article: the numbers of the two paragraphs of its lead; 0 stands for a missing paragraph."""
         return self.container["article.lead"].reshape(-1, LEAD)
 
     def in_lead(self, documents: Array) -> Mask:
@@ -161,7 +161,7 @@ class Segment:
         return np.asarray(self.local_time != NO_TIME, np.bool_)
 
     def values(self, field: str) -> FieldColumn:
-        """Return a field of all articles; see :class:`FieldColumn`."""
+        """Return the values of a field in all articles."""
         if field not in self._values:
             values = StringTable(self.container, f"article.{field}.values").all()
             self._values[field] = FieldColumn(
@@ -170,7 +170,10 @@ class Segment:
         return self._values[field]
 
     def keys(self, field: str) -> StringTable:
-        """Return the key of each value of a field, which filters compare. The values are in the order of their keys."""
+        """Return the filter key of each value of a field, in the order of the values, which are sorted by these keys.
+
+        Filters compare keys, not values.
+        """
         return StringTable(self.container, f"article.{field}.keys")
 
     @cached_property
@@ -225,7 +228,7 @@ class Segment:
 
     @cached_property
     def shown_strings(self) -> StringTable:
-        """The headline, address and date of each article, as JSON; see :func:`.stored_fields.shown_of`."""
+        """The headline, address and date of each article as a JSON array, by article number."""
         return StringTable(self.container, "article.shown")
 
     def shown(self, article: int) -> ShownArticle:
@@ -278,7 +281,7 @@ class Segment:
 
     @cached_property
     def storied(self) -> Ints:
-        """The articles that share their story with others, ascending."""
+        """The numbers, ascending, of the articles that share their story with other articles."""
         return np.flatnonzero(self.stories.story) if self.stories is not None else NO_INTS
 
     @cached_property
@@ -297,7 +300,7 @@ class Segment:
         return novel
 
     def first_of(self, chosen: Mask) -> Ints:
-        """Return the first document of each article within the mask, or its very first if the mask has none."""
+        """Return for each article its first document that ``chosen`` selects, or its very first if none is selected."""
         documents = np.flatnonzero(chosen)
         articles = self.article[documents]
         new = run_starts(articles)
@@ -312,12 +315,12 @@ class Segment:
 
     @cached_property
     def rest(self) -> BlockStore:
-        """The remaining stored fields of each article, as JSON; see :func:`.stored_fields.rest_of`."""
+        """The stored fields of each article that no other section has, as a JSON object, by article number."""
         return BlockStore(self.container, "header")
 
     @cached_property
     def bodies(self) -> BlockStore:
-        """The text of each document."""
+        """The text of each document, by document number."""
         return BlockStore(self.container, "body")
 
 

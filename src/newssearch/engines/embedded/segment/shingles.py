@@ -99,7 +99,7 @@ def sample_texts(tokens: Tokens, hashes: NDArray[np.uint64]) -> Samples:
 
 
 def _keys(texts: Array, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Return keys whose high 32 bits are the text, and whose low 32 bits are the high half of the hash after mixing."""
+    """Return sort keys: the high 32 bits are the text, the low 32 bits are the high half of the hash after mixing."""
     mixed = hashes ^ (hashes >> np.uint64(29))
     mixed *= _MIXER
     mixed ^= mixed >> np.uint64(31)
@@ -123,7 +123,7 @@ def sample_sections(samples: Samples, article: Array, first: Array) -> dict[str,
 
 
 def _signatures(samples: Samples, article: Array, first: Array) -> dict[str, Array]:
-    """Return the sections of signatures; ``first`` has the first document of each article."""
+    """Return the sections of signatures of a new segment. The arguments are those of :func:`sample_sections`."""
     begins = np.flatnonzero(run_starts(samples.texts))
     least = np.minimum.reduceat(samples.hashes * _SIGNATURE_FACTOR, begins) if len(begins) else samples.hashes
     documents = samples.texts[begins]

@@ -41,7 +41,7 @@ _FILE_PATTERN = re.compile(r"stories-(\d+)\.nws")
 
 
 class StoryColumns(NamedTuple):
-    """The stories of one segment: its sections ``N.…`` of the file."""
+    """The stories of one segment: the four sections ``N.…`` of a file of stories, where ``N`` is its index."""
 
     story: Array
     samples: Array
@@ -50,7 +50,7 @@ class StoryColumns(NamedTuple):
 
 
 class SegmentKey(NamedTuple):
-    """What identifies a segment in a file of stories: the name of its file and the number of its live documents."""
+    """Identifies a segment in a file of stories, by the name of its file and the number of its live documents."""
 
     name: str
     documents: int
@@ -78,7 +78,7 @@ def write_stories(folder: Path, generation: int, stories: Stories) -> None:
 
 
 def read_stories(folder: Path, generation: int, segments: Sequence[SegmentKey]) -> Stories:
-    """Return the stories of a commit with the given segments; a commit without segments needs no file.
+    """Return the stories of the commit with the given generation and segments, empty if there are no segments.
 
     The arrays are copied, so that the file need not stay open: it is small. Raises :class:`FileNotFoundError` if there
     is no file, and :class:`~storage.container.ContainerError` if it is damaged or lists other segments.
@@ -102,7 +102,10 @@ def newest_stories(folder: Path, generation: int) -> int:
 
 
 def segment_keys(container: Container) -> list[SegmentKey]:
-    """Return the segments that a file of stories lists. Raises :class:`~storage.container.ContainerError`."""
+    """Return the segments that a file of stories lists.
+
+    Raises :class:`~storage.container.ContainerError` if the list is malformed.
+    """
     try:
         return [
             SegmentKey(str(name), int(documents))
@@ -126,7 +129,10 @@ def keep_stories(old: Path, new: Path, generation: int) -> None:
 
 
 def remove_stories(folder: Path, generation: int) -> bool:
-    """Remove the stories of all other generations; return whether all could be removed. The lock must be held."""
+    """Remove the files of stories of all generations except the given one. The lock must be held.
+
+    Returns whether all could be removed.
+    """
     removed = [remove_unused(path) for number, path in _story_files(folder).items() if number != generation]
     return all(removed)
 
@@ -140,8 +146,8 @@ def _story_files(folder: Path) -> dict[int, Path]:
 def concat_columns(parts: Sequence[tuple[StoryColumns, Ints, Ints]]) -> StoryColumns:
     """Return the story columns of a merged segment.
 
-    ``parts`` has three arrays for each source segment: its story columns, and the numbers of its articles and of its
-    documents in the merged segment, -1 for deleted ones.
+    ``parts`` has for each source segment: its story columns, and two arrays with the number of each of its articles and
+    of each of its documents in the merged segment; -1 for deleted ones.
     """
 
     def documents(name: str) -> Array:

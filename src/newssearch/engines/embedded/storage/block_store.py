@@ -96,7 +96,7 @@ class BlockStore:
         return ((self._dictionaries[number], start, end) for number, (start, end) in enumerate(bounds))
 
     def unpacked(self, block: int) -> bytes:
-        """Return the strings of a block, decompressed and concatenated."""
+        """Decompress a block and return its strings, concatenated."""
         dictionary = self.dictionary(block)
         unpacker = (
             zlib.decompressobj(-zlib.MAX_WBITS, dictionary)
@@ -106,7 +106,7 @@ class BlockStore:
         return unpacker.decompress(self.blocks[block])
 
     def values(self, block: int) -> list[bytes]:
-        """Return the strings of a block as a list."""
+        """Decompress a block and return its strings as a list."""
         whole = self.unpacked(block)
         ends = np.cumsum(self.sizes[self.first[block] : self.first[block + 1]], dtype=np.int64).tolist()
         return [whole[start:end] for start, end in pairwise([0, *ends])]

@@ -119,7 +119,7 @@ class ContainerWriter:
         return offset
 
     def close(self) -> None:
-        """Write the directory, and sync the file to disk."""
+        """Write the directory, sync the file to disk, and close it."""
         self._file.truncate(self._end)
         self._file.flush()
         with mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
@@ -187,7 +187,10 @@ class Container:
         return name in self._sections or name in self._directory
 
     def __getitem__(self, name: str) -> Array:
-        """Return a section as an array, after comparing it with its checksums. Raises :class:`ContainerError`."""
+        """Return a section as an array, after comparing it with its checksums.
+
+        Raises :class:`ContainerError` if the file does not have it, or a checksum is wrong.
+        """
         found = self._sections.get(name)
         if found is None:
             found = self._sections[name] = self.section(name).all()
@@ -214,12 +217,12 @@ class Container:
         return ((name, self[name]) for name in {**self._sections, **self._directory})
 
     def check(self) -> None:
-        """Compare the whole file with its checksums. Raises :class:`ContainerError`."""
+        """Compare the whole file with its checksums. Raises :class:`ContainerError` if one is wrong."""
         if self.mapped is not None:
             self.mapped.check_all()
 
     def check_size(self) -> None:
-        """Check that no other program has truncated the file. Raises :class:`ContainerError`."""
+        """Raise :class:`ContainerError` if another program has truncated the file."""
         if self.mapped is not None:
             self.mapped.check_size()
 

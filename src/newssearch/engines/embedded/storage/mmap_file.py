@@ -74,7 +74,7 @@ def trailer_bytes(sections: dict[str, tuple[str, int, int]], sums: Array, end: i
 
 
 class MappedFile:
-    """A container file mapped into memory, with a record of the pages that are checked already."""
+    """A container file mapped into memory, which remembers the pages that have been checked."""
 
     _open_files: ClassVar[WeakValueDictionary[tuple[str | int, ...], MappedFile]] = WeakValueDictionary()
 
@@ -102,7 +102,10 @@ class MappedFile:
 
     @classmethod
     def of(cls, path: Path) -> MappedFile:
-        """Open the container at ``path``; if it is open already, return that object. Raises :class:`ContainerError`."""
+        """Open the container at ``path``, or return the existing object if it is open.
+
+        Raises :class:`ContainerError` if the file is malformed.
+        """
         with path.open("rb") as file:
             status = os.fstat(file.fileno())
             key = (str(path), status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
@@ -113,7 +116,10 @@ class MappedFile:
 
     @classmethod
     def unchecked(cls, path: Path) -> MappedFile:
-        """Open a container without verifying checksums; the caller validates."""
+        """Open a container whose pages are not compared with their checksums when they are read.
+
+        Raises :class:`ContainerError` if it is malformed.
+        """
         with path.open("rb") as file:
             found = cls(path, file.fileno(), os.fstat(file.fileno()).st_size)
         found._unseen = bytearray(len(found._unseen))
@@ -127,7 +133,7 @@ class MappedFile:
     def check(self, low: int, high: int) -> None:
         """Compare the bytes from ``low`` up to but not including ``high`` with their checksums.
 
-        Raises :class:`ContainerError`.
+        Raises :class:`ContainerError` if one is wrong.
         """
         stop = (high + CHECKSUM_PAGE - 1) >> CHECKSUM_PAGE_BITS
         page = self._unseen.find(1, low >> CHECKSUM_PAGE_BITS, stop)
@@ -164,13 +170,13 @@ class MappedFile:
         return zlib.crc32(view[start : min(start + CHECKSUM_PAGE, self._end)]) == int(self._sums[page])
 
     def check_all(self) -> None:
-        """Compare the whole file with its checksums. Raises :class:`ContainerError`."""
+        """Compare the whole file with its checksums. Raises :class:`ContainerError` if one is wrong."""
         self.check(0, self._end)
 
     def check_size(self) -> None:
-        """Check that the file has kept its length: reading a map beyond the end of its file kills the process.
+        """Raise :class:`ContainerError` if the file has been truncated.
 
-        Raises :class:`ContainerError`.
+        Reading a map beyond the end of its file would kill the process.
         """
         if self.map.size() != self._size:
             raise ContainerError(self.path, "it was cut, or written to, while it was open")

@@ -25,11 +25,11 @@ MIN_INTS_PER_EXCEPTION = 5
 EXCEPTION = 255
 """The value of the eight bits that stands for an exception."""
 _MOST_SUMMED = 1 << 24
-"""Up to this many numbers of eight bits have a sum that fits in 32 bits."""
+"""At most this many numbers of eight bits are summed in 32 bits, because their sum always fits."""
 
 
 def patched_sections(name: str, values: Array) -> dict[str, Array]:
-    """Return the sections that store an array of non-negative numbers as patched integers."""
+    """Return the named sections, for the prefix ``name``, that store non-negative numbers as patched integers."""
     exceptions = np.flatnonzero(values >= EXCEPTION)
     if len(exceptions) * MIN_INTS_PER_EXCEPTION > len(values):
         return {
@@ -69,7 +69,7 @@ class PatchedInts:
 
     @property
     def wide(self) -> bool:
-        """Whether all numbers are stored in more than eight bits, without exceptions."""
+        """Whether each number is stored whole, in a type of more than eight bits, so that there are no exceptions."""
         return self._low.dtype.itemsize > 1
 
     def between(self, low: int, high: int) -> Array:
@@ -117,7 +117,7 @@ class PatchedInts:
         return values
 
     def sums(self, start: int, indices: Array) -> Array:
-        """Return the sum of the numbers from ``start`` to before each of the given indices, which are ascending."""
+        """Return for each index the sum of the numbers from ``start`` up to before the index. Indices are ascending."""
         values = self._section.between(start, int(indices[-1]) + 1)
         narrow_enough = not self.wide and len(values) < _MOST_SUMMED
         before = values.cumsum(dtype=np.uint32 if narrow_enough else np.int64)

@@ -19,7 +19,7 @@ Mask = NDArray[np.bool_]
 NO_INTS: Ints = np.empty(0, np.int64)
 
 BINARY_SEARCH_RATIO = 12
-"""Binary-search the longer of two arrays when it has more than 12 times as many items as the other; otherwise merge."""
+"""To intersect arrays, look up numbers in the longer one if it has more than 12 times as many items; otherwise merge."""
 DENSE_UNIVERSE_RATIO = 32
 """Use a table of all possible numbers when at least 1 in 32 of them is in the sets; otherwise sort."""
 
@@ -58,7 +58,7 @@ def intersect_indices(one: Array, other: Array) -> tuple[Ints, Ints]:
 
 
 def indices_in(held: Array, wanted: Array) -> Ints:
-    """Return the indices in ``held`` of the numbers that are also in ``wanted``.
+    """Return the indices in ``held`` of those of its numbers that are also in ``wanted``.
 
     >>> indices_in(np.array([2, 3, 5, 9]), np.array([1, 3, 9])).tolist()
     [1, 3]

@@ -149,7 +149,7 @@ def toc_path(folder: Path, generation: int) -> Path:
 
 
 def toc_bytes(toc: Toc) -> bytes:
-    """Return the bytes of a table of contents, as the file has them."""
+    """Return a table of contents as the bytes of its file, checksum included."""
     sizes = b"".join(map(_as_varint, (0, *toc.versions, len(toc.schema))))
     whole = (
         _HEADER.pack(*_NUMBER_SIZES) + sizes + toc.schema + _TWO_INTS.pack(toc.generation, 0) + toc.segments
@@ -270,7 +270,7 @@ def _as_varint(number: int) -> bytes:
 
 
 class _InertStub:
-    """A stub for the classes that a pickle names, except those of plain values. It ignores the object's state."""
+    """Replaces each pickled object that is no plain value and no segment. It ignores the pickled state."""
 
     def __init__(self, *_: object) -> None:
         pass
@@ -280,7 +280,7 @@ class _InertStub:
 
 
 class _SegmentStub(_InertStub):
-    """A stub for a segment. It keeps only the segment's entry; an invalid state raises ValueError."""
+    """Replaces a pickled segment, and keeps only its :class:`SegmentEntry`. An invalid state raises ValueError."""
 
     def __setstate__(self, state: Any) -> None:
         stem = f"{state['indexname']}_{state['segid']}"

@@ -58,7 +58,7 @@ class ArrayCodec(base.Codec):  # type: ignore[misc]
 
 
 class ArraySegment(base.Segment):  # type: ignore[misc]
-    """A segment as Whoosh's table of contents holds it: its name, its number of documents, and the deleted ones."""
+    """A segment in Whoosh's table of contents: its name, its number of documents, and which of them are deleted."""
 
     __module__ = "newssearch.whoosh_codec"
 

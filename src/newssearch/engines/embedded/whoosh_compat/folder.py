@@ -63,7 +63,7 @@ class WhooshFolder:
         self._folder = folder
 
     def create(self) -> None:
-        """Make an empty index in a folder that has none; no file is removed. The lock must be held."""
+        """Make an empty index in a folder that has no index; no file is removed. The lock must be held."""
         self._write_toc(TOC(make_schema(), [], 0))
 
     def toc(self) -> Any:
@@ -84,7 +84,7 @@ class WhooshFolder:
         return self._clean(toc.generation, toc)
 
     def _write_toc(self, toc: Any) -> int:
-        """Write a table of contents as the next generation, and return its generation."""
+        """Write a table of contents with the next higher generation, and return that generation."""
         generation = newest(self._folder) + 1
         schema = ensure_schema(toc.schema)
         schema.clean()
@@ -104,7 +104,7 @@ class WhooshFolder:
     def _clean(self, generation: int, newest_toc: Any) -> bool:
         """Remove older tables of contents, files of segments that ``newest_toc`` does not name, and temporary files.
 
-        Returns whether all could be removed. The lock must be held, so that no process is still writing one of them.
+        Returns whether all these files could be removed. The lock must be held: then no process is writing one of them.
         """
         segments = {segment.segment_id() for segment in newest_toc.segments}
         all_gone = True

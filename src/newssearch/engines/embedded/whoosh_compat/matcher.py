@@ -22,7 +22,8 @@ MATCHER_BLOCK = 128
 """The number of postings in a block of a matcher. Whoosh skips blocks by an upper bound of their scores."""
 
 SCORE_ROUNDING = 1e-10
-"""The relative error of a block's bound that may be due to rounding; see :meth:`Matcher.skip_to_quality`."""
+"""The relative error by which rounding may change the upper bound of a block's scores; see
+:meth:`Matcher.skip_to_quality`."""
 
 
 class Positions:
@@ -41,7 +42,7 @@ class Positions:
         self._rows = rows
 
     def of(self, posting: int) -> list[int]:
-        """Return the positions, from 0, in the document with the given index among those with the term."""
+        """Return the term's positions, from 0, in one document: the one with index ``posting`` among those with the term."""
         row = posting if self._rows is None else int(self._rows[posting])
         positions: list[int] = self._positions[self._ends[row - 1] if row else 0 : self._ends[row]].tolist()
         return positions
@@ -115,7 +116,7 @@ class Matcher(LeafMatcher):  # type: ignore[misc]
         return self.weight() if astype == "weight" else super().value_as(astype)
 
     def next(self) -> bool:
-        """Move to the next posting; return whether it is in another block, or there is none."""
+        """Move to the next posting. Return true if it is in another block, or if there is no next posting."""
         self._go(self._i + 1)
         return self._ended or self._i % MATCHER_BLOCK == 0
 
@@ -132,7 +133,9 @@ class Matcher(LeafMatcher):  # type: ignore[misc]
         )  # of the same dtype: otherwise NumPy converts all of them
 
     def skip_to_quality(self, minimum: float) -> int:
-        """Move to the first block that may have a score above ``minimum``; return the number of skipped blocks.
+        """Move to the first block, from the current one on, that may have a score above ``minimum``.
+
+        Returns the number of blocks skipped.
 
         A bound above ``minimum`` only by a rounding error does not count: Whoosh's union of two matchers computes
         ``minimum`` from differences of sums, and would call this method forever if no block was skipped.
@@ -146,7 +149,7 @@ class Matcher(LeafMatcher):  # type: ignore[misc]
 
     @cached_property
     def _blocks(self) -> tuple[Array, Array, Array]:
-        """The minimum and maximum number of words of a document of each block, and the maximum count of the term."""
+        """For each block: the least and greatest number of words of a document, and the greatest count of the term."""
         starts = np.arange(0, len(self._documents), MATCHER_BLOCK)
         lengths = self._lengths
         return (

@@ -42,30 +42,30 @@ class Terms(Protocol):
         """The terms, sorted."""
 
     def postings(self, number: int) -> tuple[Array, Array]:
-        """Return the documents with a term, given by its number, ascending, and how often each has it."""
+        """Return the documents with the term ``number``, ascending, and the number of its occurrences in each."""
 
     def positions(self, number: int) -> Positions | None:
-        """Return the positions of a term, given by its number, in its documents; None if the field has no positions."""
+        """Return the positions of the term ``number`` in its documents; None if the field stores no positions."""
 
 
 class TextTerms:
-    """The terms of the paragraphs' texts."""
+    """The terms of the field ``text``: those of the texts of paragraphs."""
 
     def __init__(self, segment: Segment) -> None:
         self._field = segment.fields["text"]
         self.names = self._field.terms
 
     def postings(self, number: int) -> tuple[Array, Array]:
-        """Return the documents with a term, given by its number, ascending, and how often each has it."""
+        """Return the documents with the term ``number``, ascending, and the number of its occurrences in each."""
         return self._field.postings(number)
 
     def positions(self, number: int) -> Positions:
-        """Return the positions of a term, given by its number, in its documents."""
+        """Return the positions of the term ``number`` in the documents that have it."""
         return Positions(self._field, number)
 
 
 class TitleTerms:
-    """The terms of headlines: each paragraph of an article has the terms of its headline."""
+    """The terms of the field ``title``: each paragraph of an article has the terms of the article's headline."""
 
     def __init__(self, segment: Segment) -> None:
         self._segment = segment
@@ -73,19 +73,19 @@ class TitleTerms:
         self.names = self._field.terms
 
     def postings(self, number: int) -> tuple[Array, Array]:
-        """Return the documents with a term, given by its number, ascending, and how often each has it."""
+        """Return the documents with the term ``number``, ascending, and the number of its occurrences in each."""
         owners, counts = self._field.postings(number)
         documents, sizes = _documents(self._segment, owners)
         return documents, np.repeat(counts, sizes)
 
     def positions(self, number: int) -> Positions:
-        """Return the positions of a term, given by its number, in its documents."""
+        """Return the positions of the term ``number`` in the documents that have it."""
         _, sizes = _documents(self._segment, self._field.postings(number).owners)
         return Positions(self._field, number, np.repeat(np.arange(len(sizes)), sizes))
 
 
 class IdTerms:
-    """The ids of articles as terms, read one by one: no list of all ids is made."""
+    """The terms of the field ``id``: the ids of articles, read one by one, so that no list of all ids is made."""
 
     def __init__(self, segment: Segment) -> None:
         self._segment = segment
@@ -93,12 +93,12 @@ class IdTerms:
         self.names = SortedIds(segment, self._order)
 
     def postings(self, number: int) -> tuple[Array, Array]:
-        """Return the documents with a term, given by its number, ascending, and how often each has it."""
+        """Return the documents with the term ``number``, ascending, and the number of its occurrences in each."""
         documents, _ = _documents(self._segment, self._order[number : number + 1])
         return documents, np.ones(len(documents), np.int64)
 
     def positions(self, number: int) -> None:
-        """Return None: the field has no positions."""
+        """Return None, because no positions are stored for this field."""
 
 
 class SortedIds(Sequence[bytes]):
@@ -137,7 +137,7 @@ class ValueTerms:
         self.names = sorted(self._values)
 
     def postings(self, number: int) -> tuple[Array, Array]:
-        """Return the documents with a term, given by its number, ascending, and how often each has it."""
+        """Return the documents with the term ``number``, ascending, and the number of its occurrences in each."""
         values = self._values[self.names[number]]
         slices = [self._owners[self._first[code] : self._first[code + 1]] for code, _ in values]
         owners = np.concatenate(slices)
@@ -151,11 +151,11 @@ class ValueTerms:
         return documents, np.repeat(counts, sizes)
 
     def positions(self, number: int) -> None:
-        """Return None: the field has no positions."""
+        """Return None, because no positions are stored for this field."""
 
 
 def _datetime_of(microseconds: int) -> dt.datetime | None:
-    """Return the date for a number of a column of times; None for :data:`~segment.columns.NO_TIME`."""
+    """Return a time from microseconds since the beginning of year 1; None for :data:`~segment.columns.NO_TIME`."""
     return None if microseconds == NO_TIME else dt.datetime.min + dt.timedelta(microseconds=microseconds)
 
 
@@ -167,7 +167,7 @@ def _documents(segment: Segment, articles: Array) -> tuple[Ints, Ints]:
 
 
 class TermsReader(base.TermsReader):  # type: ignore[misc]
-    """The terms of all fields of a segment. Those of fields of values are computed when a field is first asked for."""
+    """The terms of all fields of a segment. Those of outlets, dates and other values are computed when first needed."""
 
     def __init__(self, segment: Segment) -> None:
         self._segment = segment
@@ -246,11 +246,11 @@ class TermsReader(base.TermsReader):  # type: ignore[misc]
             yield from ((other, terms.names[number]) for number in range(start, len(terms.names)))
 
     def items(self) -> Iterator[tuple[tuple[str, bytes], Any]]:
-        """Return all terms, as from :meth:`terms`, each with its statistics."""
+        """Return all pairs of field name and term, sorted, each with the term's statistics (Whoosh's ``TermInfo``)."""
         return self.items_from("", b"")
 
     def items_from(self, name: str, prefix: bytes) -> Iterator[tuple[tuple[str, bytes], Any]]:
-        """Return the terms that :meth:`terms_from` yields, each with its statistics."""
+        """Return the pairs that :meth:`terms_from` yields, each with the term's statistics (Whoosh's ``TermInfo``)."""
         return ((term, self.term_info(*term)) for term in self.terms_from(name, prefix))
 
     def term_info(self, name: str, term: bytes) -> Any:
@@ -294,7 +294,7 @@ class TermsReader(base.TermsReader):  # type: ignore[misc]
         )  # fmt: skip
 
     def cursor(self, name: str, field: Any) -> Cursor:
-        """Return a cursor over the terms of a field, at the first."""
+        """Return a cursor over the sorted terms of a field, which is at the first term."""
         terms = self.terms_of(name)
         return Cursor(self, name, terms.names if terms is not None else [], field)
 
@@ -393,7 +393,7 @@ class DocumentReader(base.PerDocumentReader):  # type: ignore[misc]
         return iter(self._reader.deleted_docs())
 
     def supports_columns(self) -> bool:
-        """Return True: fields of values have columns."""
+        """Return True, because some fields have columns; :meth:`has_column` tells which."""
         return True
 
     def has_column(self, name: str) -> bool:
@@ -401,14 +401,14 @@ class DocumentReader(base.PerDocumentReader):  # type: ignore[misc]
         return name == "id" or (name in VALUES and len(self._segment.values(name).values) > 1)
 
     def column_reader(self, name: str, column: Any) -> ValueColumn:
-        """Return the column of a field."""
+        """Return the values of a field as a Whoosh column; ``column`` is ignored."""
         return ValueColumn(self._segment, name)
 
     def _sizes(self, name: str) -> Array | None:
         return self._segment.fields[name].sizes if name in ("text", "title") else None  # type: ignore[index]
 
     def doc_field_length(self, document: int, name: str, default: int = 0) -> int:
-        """Return the number of words of a document in a field; ``default`` if it has none."""
+        """Return the number of words that a field of a document has; ``default`` if it has none."""
         sizes = self._sizes(name)
         if sizes is None:
             return default
@@ -424,12 +424,12 @@ class DocumentReader(base.PerDocumentReader):  # type: ignore[misc]
         return int(sizes.sum(dtype=np.int64))
 
     def min_field_length(self, name: str) -> int:
-        """Return the least number of words of a document in a field."""
+        """Return the least number of words that a document has in the field; 0 for fields other than text and title."""
         sizes = self._sizes(name)
         return int(sizes.min()) if sizes is not None and len(sizes) else 0
 
     def max_field_length(self, name: str) -> int:
-        """Return the greatest number of words of a document in a field."""
+        """Return the greatest number of words that a document has in the field; 0 for fields other than text and title."""
         sizes = self._sizes(name)
         return int(sizes.max()) if sizes is not None and len(sizes) else 0
 

@@ -43,7 +43,7 @@ def path(name: str, value: object) -> Path:
 
 
 def paths(name: str, value: object) -> tuple[Path, ...]:
-    """Return the given path or paths as a tuple. Raises the same errors as :func:`path`."""
+    """Return the given path or paths as a tuple. Raises TypeError for other types, and NewssearchError for ``""``."""
     wanted = "a path (str or Path)"
     if isinstance(value, str | os.PathLike):
         return (Path(_path(name, value, wanted)),)

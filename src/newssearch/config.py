@@ -75,7 +75,7 @@ class Config:
         return replace(self, **chosen, origins=FrozenDict(origins))
 
     def to_dict(self) -> dict[str, object]:
-        """Return the settings and the origin of each as JSON values: what ``newssearch info --config --json`` prints."""
+        """Return the settings and the origin of each as JSON values, for ``newssearch info --config --json``."""
         values: dict[str, object] = {
             "day-first": self.day_first,
             "lang": self.lang,

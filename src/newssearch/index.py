@@ -126,12 +126,12 @@ class Index:
 
     @property
     def folder(self) -> Path:
-        """The folder of the index."""
+        """The folder that holds the files of the index."""
         return self._store.folder
 
     @cached_property
     def config(self) -> Config:
-        """The configuration of the archive, which is read once, at the first use. Raises :class:`ConfigError`."""
+        """The configuration of the archive, read at the first use. Raises :class:`ConfigError` if it is invalid."""
         return load_config(self.folder.absolute().parent)
 
     def close(self) -> None:
@@ -310,7 +310,7 @@ class Index:
         return parsed, resolve(asked, now, self._aliases(asked, parsed.text))
 
     def _aliases(self, request: Request, query: str) -> Aliases:
-        """Return the names of outlets that the archive has, or nothing if the search does not mention outlets."""
+        """Return the archive's own names of outlets, or an empty tuple if the search does not mention outlets."""
         asked = {*(field for field, _ in request.filters), *request.facet_fields} & {*OUTLET_FIELDS}
         return (
             self.config.outlets if asked or "outlet:" in query.lower() or "source:" in query.lower() else ()

@@ -211,7 +211,7 @@ def resolve(request: Request, now: dt.datetime, aliases: Aliases = ()) -> Resolv
 def request_of(method: str, options: type, request: Request | None, changes: MatchOptions) -> Request:
     """Return the given request, or a default one for None, with the keyword arguments ``changes`` applied.
 
-    ``method`` is the name of the method of :class:`Index` that received these, and ``options`` the TypedDict of the options
+    ``method`` is the name of the method of :class:`Index` that was called, and ``options`` the TypedDict of the options
     that it takes. Raises TypeError for an option that does not exist or that the method does not take.
     """
     arguments.instance("request", request, (Request, type(None)), "a Request, or None")

@@ -208,8 +208,7 @@ class FacetValue:
 class Clause:
     """A clause of a query, which an article must match to be found, with counts that explain why little is found.
 
-    ``articles`` is the number of articles that match this clause alone, ``without`` the number that match all other
-    clauses.
+    ``articles`` is the number of articles that match this clause, ``without`` the number that match all other clauses.
     """
 
     text: str
@@ -232,7 +231,7 @@ class Results(Sequence[Hit]):
     match, and ``total_paragraphs`` their paragraphs that contain a word or phrase of the query. ``total_stories`` counts
     articles that are copies of each other as one; if ``grouped``, only the best of these is a hit. ``facets`` has the values
     of each requested facet, by descending number of articles. ``names`` has, for each name that was searched in other
-    spellings, the spellings that the index has, by descending number of articles. ``clauses`` has a count for each clause
+    spellings, the spellings that the index has, by descending number of articles. ``clauses`` has counts for each clause
     of the query, if that was requested or nothing was found.
 
     ``undated`` counts the articles that are left out only because they have no date: they match if date filters and

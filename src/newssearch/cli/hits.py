@@ -122,9 +122,9 @@ def text_names(results: Results) -> Iterator[str]:
 
 
 def text_clauses(results: Results) -> Iterator[str]:
-    """Yield a line for each clause of the query, with the number of articles that it finds alone.
+    """Yield a line for each clause of the query: the articles that match it, and those that match all other clauses.
 
-    A query of one clause that finds nothing yields no line.
+    Nothing is yielded for a query of one clause that finds nothing.
     """
     if len(results.clauses) < 2 and results.total_articles == 0:
         return

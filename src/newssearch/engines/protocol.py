@@ -93,8 +93,8 @@ class Snapshot(Protocol):
     def search(self, tree: Node, request: ResolvedRequest) -> Found:
         """Return the page of hits that ``request`` asks for, with the counts and facets of the search.
 
-        Hits are ordered by score or by date, as requested; ties by the other of the two, then by id, then by the number
-        of the paragraph. A boolean operator holds for an article as a whole, headline included; each paragraph has its
+        Hits are ordered by score or by date, as requested; equal ones by date or score, then by id, then by paragraph
+        number. A boolean operator holds for an article as a whole, headline included; each paragraph has its
         own score. Filters never change scores.
         """
 
@@ -286,7 +286,7 @@ class Store(Protocol):
         """The size of the index in bytes."""
 
     def snapshot(self) -> Snapshot:
-        """Return the snapshot of the last commit. Raises :class:`~newssearch.IndexDamagedError`."""
+        """Return the snapshot of the last commit. Raises :class:`~newssearch.IndexDamagedError` if it is damaged."""
 
     def writer(self, wait: float) -> Writer:
         """Return the writer of the index.
@@ -320,5 +320,5 @@ class Store(Protocol):
     def salvage(self) -> Iterator[StoredArticle | LostArticle | Problem]:
         """Yield each article that can still be read, each that is lost, and each other problem.
 
-        Raises :class:`OSError` before it yields anything if the system does not let a file be read.
+        Raises :class:`OSError` before it yields anything if the system does not allow us to read a file.
         """

@@ -2,7 +2,7 @@
 
 This module defines the semantics that every engine must agree with. It also marks the matches in snippets, and an
 engine falls back on it for leaves that its index cannot answer alone. The module ``search/spans.py`` of the embedded
-engine does the same for many texts at once.
+engine finds the same matches in many texts at once.
 """
 
 from __future__ import annotations

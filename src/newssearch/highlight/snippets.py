@@ -87,8 +87,8 @@ class Highlighter:
     ) -> Snippet:
         """Return the part of a paragraph that shows most of the query, about ``length`` characters; 0 means the whole.
 
-        It has as many different leaves of the query as fit, then as many matches, then begins as early as possible. It
-        begins with a sentence if one begins nearby, otherwise between words.
+        It shows as many different leaves of the query as fit; of equal choices, the one with more matches, then the
+        earlier one. It begins with a sentence if one begins nearby, otherwise between words.
         """
         found = self.marks(text, analyser, in_lead)
         if length <= 0 or len(text) <= length:
@@ -110,7 +110,7 @@ class Highlighter:
 def snippet(
     tree: Node, text: str, analyser: Analyser, length: int = SNIPPET_LENGTH, in_lead: bool = True
 ) -> Snippet:
-    """Return the snippet of one paragraph: see :meth:`Highlighter.snippet`."""
+    """Return the part of a paragraph that shows most of the query ``tree``: see :meth:`Highlighter.snippet`."""
     return Highlighter(tree).snippet(text, analyser, length, in_lead)
 
 
@@ -141,7 +141,8 @@ def _snippet_window(text: str, found: list[Mark], length: int, analysis: str) ->
 def _densest(found: list[Mark], length: int) -> tuple[int, int]:
     """Return the start and end of the matches that a snippet should show, at most ``length`` apart if possible.
 
-    As many different leaves as possible match between them, then as many matches, then they begin as early as possible.
+    Between them are as many different leaves as possible. Of equal choices, the one with more matches is taken, then
+    the earlier one.
     """
     best: tuple[tuple[int, int, int], int, int] = ((0, 0, 0), 0, 0)
     counts: dict[int, int] = {}

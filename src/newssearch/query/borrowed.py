@@ -1,6 +1,6 @@
 """Recognises operators of other search engines in a query, and suggests what to write instead.
 
-This language takes them as words, and a diagnostic says so: ``trump or biden`` must not look like a search for either.
+In newssearch they are words, and a diagnostic says so: ``trump or biden`` must not look like a search for either.
 Covered are the operators of LexisNexis, Westlaw, Factiva, ProQuest, Media Cloud, Google, Lucene and KQL.
 """
 
@@ -233,7 +233,7 @@ def _is_truncation(context: _WordInContext, text: str) -> bool:
 
 
 def _proximity_operator(operator: str) -> str:
-    """Return the proximity operator of this language that corresponds to one of another engine.
+    """Return the proximity operator of newssearch that corresponds to one of another engine.
 
     >>> [_proximity_operator(other) for other in ("/s", "near/5", "+5", "adj", "adj3")]
     ['w/s', 'w/5', 'pre/5', 'w/5', 'pre/3']

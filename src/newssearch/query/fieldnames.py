@@ -22,11 +22,11 @@ OTHER_NAMES = {
     "atleast": "atl minoccur",
     "text": "body bdy text content fulltext ft inbody intext allintext ab abstract",
 }  # fmt: skip
-"""Names that other engines use for the fields and functions of this language.
+"""Names that other engines use for the fields and functions of newssearch's query language.
 
 The parser does not accept these names; it suggests the field or function."""
 FIELD_OF_OTHER_NAME = {other: field for field, others in OTHER_NAMES.items() for other in others.split()}
-"""The field or function of this language that corresponds to each name in :data:`OTHER_NAMES`."""
+"""Maps each name of another engine in :data:`OTHER_NAMES` to the field or function of newssearch."""
 
 _EXAMPLES = {
     "hlead": "hlead(word)",
@@ -50,7 +50,7 @@ ADDRESS_SCHEMES = frozenset(
 
 
 def example(name: str, value: str = "") -> str:
-    """Return an example of a field or function of this language, with ``value`` if one is given.
+    """Return an example of the use of a field or function in a query, with ``value`` if one is given.
 
     >>> example("outlet", "bbc"), example("hlead")
     ('outlet:bbc', 'hlead(word)')

@@ -37,7 +37,7 @@ _OPERATORS_BETWEEN = re.compile(r"(?<=\S)\s+(AND|OR|NOT)\s+(?=\S)")
 
 
 class LeafParser:
-    """Turns tokens of one query into leaves, counts these, and adds diagnostics about them to ``notes``."""
+    """Turns tokens of one query into leaves, counts the leaves, and adds diagnostics about them to ``notes``."""
 
     def __init__(self, text: str, notes: Notes) -> None:
         self._text = text

@@ -65,5 +65,5 @@ def names_in(node: Node) -> Iterator[Name]:
 
 
 def narrower(outer: str | None, inner: str) -> str:
-    """Return the part that two regions share: the headline if one of them is the headline, else ``inner``."""
+    """Return the narrower of two regions: the headline if either is the headline, else ``inner``."""
     return "title" if "title" in (outer, inner) else inner

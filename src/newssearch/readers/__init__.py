@@ -65,7 +65,10 @@ def read_file(
 def read_items(
     file: Path, path: str, options: ReadOptions, on_bytes: Callable[[int], None] | None = None
 ) -> Iterator[ReadOutcome | Document]:
-    """Like :func:`read_file`, but leave documents unparsed if their format allows that; :func:`parsed` parses them."""
+    """Yield what :func:`read_file` yields, except that documents stay unparsed if their format allows that.
+
+    :func:`parsed` parses them.
+    """
     file = arguments.path("file", file)
     size = done = 0
 

@@ -101,7 +101,7 @@ def _letter(word: str, at: int) -> str:
 
 
 def part_after_apostrophe(spelling: str, form: str, fold: Callable[[str], str]) -> str:
-    """Return the part after an apostrophe of a surface form that folds to ``form``, or the whole if no part does.
+    """Return the part after an apostrophe that folds to ``form``, or the whole ``spelling`` if no such part does.
 
     ``fold`` is the function that folds a word.
 

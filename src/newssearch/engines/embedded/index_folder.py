@@ -133,7 +133,7 @@ class IndexFolder:
                 raise IndexFolderError(message, self.folder) from None
 
     def lock_or_make(self, wait: float) -> Lock:
-        """Return the lock of the folder as :meth:`lock` does, but make the folder first if it does not exist.
+        """Take the lock of the folder, which is made first if it does not exist, and return the lock.
 
         If another process removes the folder meanwhile, it is made again, for up to ``wait`` seconds.
         """
@@ -185,7 +185,7 @@ class IndexFolder:
         """Return the snapshot of the last commit.
 
         Raises :class:`~newssearch.IndexDamagedError` if a check finds damage or a file is missing, and
-        :class:`OSError` if the system does not let a file be read.
+        :class:`OSError` if the system does not allow us to read a file.
         """
         for attempt in range(_SNAPSHOT_ATTEMPTS):
             try:
@@ -222,7 +222,7 @@ class IndexFolder:
 
     @property
     def whoosh(self) -> WhooshFolder:
-        """The same folder as an object that uses Whoosh to lock it and to write tables of contents."""
+        """An object that locks the folder and writes its tables of contents by means of Whoosh."""
         from newssearch.engines.embedded.whoosh_compat.folder import (
             WhooshFolder,  # slow to import, and a search needs none of it
         )

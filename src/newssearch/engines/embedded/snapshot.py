@@ -140,7 +140,7 @@ class EmbeddedSnapshot:
         return first
 
     def _copies_among(self, articles: Mask) -> int:
-        """Return by how many the given articles outnumber their stories: of each story, all but one are copies."""
+        """Return the number of the given articles that are copies: all but one of each story."""
         found = [NO_INTS]
         for segment, mask in self._reader.by_segment(articles):
             storied = segment.storied[mask[segment.storied]]
@@ -152,8 +152,8 @@ class EmbeddedSnapshot:
     def _in_order(self, rankings: list[Ranking], request: ResolvedRequest) -> list[Placed]:
         """Return the hits on the requested page, in order, without grouping stories.
 
-        Hits are ordered by score or by date, as requested; ties by the other of the two, then by id, then by the number
-        of the paragraph. Ids are read only to break ties among hits that can be on the page.
+        Hits are ordered by score or by date, as requested; equal ones by date or score, then by id, then by paragraph
+        number. Ids are read only to break ties among hits that can be on the page.
         """
         documents, scores, instants, matching = self._candidates(rankings, request)
         first, second = sort_keys(scores, instants, request)

@@ -84,7 +84,7 @@ class Decoder:
         self._found: str | None = None
 
     def decode(self, data: bytes) -> str:
-        """Return ``data`` as text, by the rules of the function :func:`decode`."""
+        """Return ``data``, the next part of the file, as text; see the function :func:`decode` for the rules."""
         wide = wide_encoding(data[:ENCODING_SAMPLE])
         if wide is not None:
             return data.decode(wide, "replace").removeprefix("\ufeff")

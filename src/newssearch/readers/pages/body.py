@@ -238,7 +238,8 @@ class _PagePieces:
     ) -> Iterator[tuple[int, ParagraphKind]]:
         """Yield in order the index and the kind of each piece of the article in its region.
 
-        ``marks`` and ``headings`` are those of :meth:`article`.
+        ``marks`` says for each piece of the page whether the reference text contains it, and ``headings`` whether the
+        headings between its paragraphs are added.
         """
         span = range(region.first, region.last + 1)
         often = Counter(self.words[n] for n in span)

@@ -194,7 +194,7 @@ def pieces_of(root: HtmlElement, limit: int) -> list[Piece]:
 
 
 class _PieceCollector:
-    """A collector of the pieces of a page, fed with the starts and ends of elements in order."""
+    """Collects the pieces of a page; it is given the starts and ends of the elements in order."""
 
     def __init__(self, root: HtmlElement) -> None:
         self.pieces: list[Piece] = []

@@ -29,7 +29,7 @@ MAX_BAD_ROWS = 1000
 
 
 class TableForm(NamedTuple):
-    """The form of a table: how its rows are written.
+    """The form of a table in a text: its delimiter, its quoting and its escapes.
 
     ``delimiter`` separates cells. ``quoted`` says that cells may be in quotes. ``escaped`` says that a quote inside a
     quoted cell is escaped with a backslash; otherwise it is doubled.
@@ -41,7 +41,7 @@ class TableForm(NamedTuple):
 
     @property
     def options(self) -> dict[str, Any]:
-        """The keyword arguments that make :func:`csv.reader` read this form."""
+        """The keyword arguments that make :func:`csv.reader` read a table of this form."""
         return {
             "delimiter": self.delimiter,
             "quoting": csv.QUOTE_MINIMAL if self.quoted else csv.QUOTE_NONE,

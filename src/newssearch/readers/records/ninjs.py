@@ -84,7 +84,7 @@ def fill_from_ninjs(values: RecordValues, draft: Draft) -> str | None:
 
 
 def _claim_title(values: RecordValues, draft: Draft) -> None:
-    """Claim the headlines of an item; its ``title``, which only names the item in lists, remains for a later claim."""
+    """Claim the headlines of an item, but not its ``title``, which only names the item in lists."""
     of_role = {str(item.get("role")): item for item in reversed(objects(values.pop("headlines", None)))}
     main = of_role.pop("main", None)
     for item in ([main] if main else []) + list(reversed(of_role.values())):

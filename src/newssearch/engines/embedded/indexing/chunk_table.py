@@ -48,7 +48,7 @@ def split_chunks(whole: bytes) -> tuple[Ints, Ints]:
 
 
 def _mark_wide(text: Bytes, space: Mask) -> None:
-    """Set ``space`` for the bytes of white space beyond ASCII: the same characters at which ``str.split`` splits."""
+    """Set ``space`` for the bytes of each character beyond ASCII that is white space for ``str.split``."""
     lead = np.flatnonzero((text - np.uint8(0xC2) == 0) | (text - np.uint8(0xE1) <= 2))
     lead = lead[lead < len(text) - 2]  # in valid UTF-8 no later byte begins wide white space
     first, second, third = text[lead], text[lead + 1], text[lead + 2]
@@ -133,7 +133,7 @@ class ChunkTable:
         return Chunks(keys, descriptors, hashes, tuple(rest))
 
     def find(self, chunks: Chunks) -> Ints:
-        """Return the number of each chunk, or -1 for a chunk that is not in the table."""
+        """Return the number with which each chunk was added, or -1 for a chunk that is not in the table."""
         slots = self._slots_of(chunks.hashes)
         entries = self._slots[slots]
         found = np.full(len(slots), -1, np.int64)
@@ -185,7 +185,7 @@ class ChunkTable:
         self._enter(new)
 
     def _enter(self, entries: Ints) -> None:
-        """Put the entries into slots.
+        """Put the entries with the given indices into free slots of the hash table.
 
         If several entries want the same slot, one gets it and the others try the next.
         """

@@ -103,7 +103,7 @@ class WordTable:
         return found
 
     def hashes(self) -> NDArray[np.uint64]:
-        """Return the hash of each word's term, in the order of word numbers. All processes and machines agree on it."""
+        """Return the hash of each word's term, by word number. All processes and machines compute the same hashes."""
         for key in self._keys[len(self._hashes) // 8 :]:
             self._hashes += blake2b(key[key.rindex(0) + 1 :], digest_size=8).digest()
         return np.frombuffer(bytes(self._hashes), "<u8")
@@ -239,7 +239,7 @@ class Lexicon:
     def _begun(self, flags: NDArray[np.uint8], per_text: Ints) -> NDArray[np.bool_]:
         """Return a mask of the chunks that begin a sentence, except the first sentence of each text.
 
-        ``flags`` are the flags of all chunks. :func:`newssearch.text.sentences.sentence_starts` does the same chunk by
+        ``flags`` are the flags of all chunks. :func:`newssearch.text.sentences.sentence_starts` finds them chunk by
         chunk.
         """
         begins, ends = flags >> _BEGINS_SHIFT & _BEGINS, flags & _ENDS

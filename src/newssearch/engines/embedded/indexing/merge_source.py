@@ -47,7 +47,7 @@ class NewNumbers(NamedTuple):
 
 
 class LiveCounts(NamedTuple):
-    """The numbers of live postings and of live article blocks of each term, and of live words of each surface form."""
+    """Three counts: live postings by term, live article blocks by term, and live words by surface form."""
 
     postings: Ints
     blocks: Ints
@@ -84,7 +84,10 @@ class MergeSource:
         ]
 
     def rename(self, ranks: Ints, forms: Ints) -> None:
-        """Set the new numbers from the new term and number of each surface form, -1 for one without live words."""
+        """Set :class:`NewNumbers` from the new term (``ranks``) and new number (``forms``) of each surface form.
+
+        Both are -1 for a surface form without live words.
+        """
         terms = np.full(len(self.field.terms), -1, np.int64)
         there = ranks >= 0
         terms[self._form_terms[there]] = ranks[there]
@@ -152,7 +155,7 @@ class MergeSource:
 
 
 def merge_slices(parts: Sequence[PostingSlice]) -> PostingSlice:
-    """Return the postings of all given slices as one slice. Those of one term keep the order of the slices."""
+    """Return the postings of all given slices as one slice. Postings of one term keep the order of the slices."""
     terms, owners, counts, positions, forms = (concat_ints(arrays) for arrays in zip(*parts, strict=True))
     order = np.argsort(terms, kind="stable")
     begins = np.cumsum(counts) - counts

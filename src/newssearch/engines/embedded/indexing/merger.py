@@ -115,7 +115,7 @@ def _remaining(numbers: Ints) -> Ints:
 
 
 def _first_documents(parts: Sequence[Renumbered]) -> Array:
-    """Return the first document of each article of the merged segment, and then the number of all its documents."""
+    """Return the first document of each article of the merged segment, then the number of all documents."""
     sizes = [np.diff(one.segment.first.astype(np.int64))[_remaining(one.articles)] for one in parts]
     return np.cumsum(np.concatenate([[0], *sizes])).astype(np.uint32)
 
@@ -375,13 +375,16 @@ class _MergeTask(NamedTuple):
 
 
 def _articles_of(parts: Sequence[Renumbered], sources: Sequence[MergeSource]) -> Articles:
-    """Return the arrays about the articles and documents of the merged segment; ``sources`` are those of the text."""
+    """Return the arrays about the articles and documents of the merged segment.
+
+    ``sources`` are the sources of the field ``text``.
+    """
     first = _first_documents(parts)
     return Articles(document_articles(first), first, _document_sizes(sources))
 
 
 def _document_sizes(sources: Sequence[MergeSource]) -> Ints:
-    """Return the number of words of each live owner, of all sources in turn."""
+    """Return the number of words of each live document, in the order of the sources."""
     return concat_ints([source.field.sizes[source.kept].astype(np.int64) for source in sources])
 
 

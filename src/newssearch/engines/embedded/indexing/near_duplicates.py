@@ -116,7 +116,7 @@ class _SampleRows(NamedTuple):
     """A table with a row for each sample of a live article, sorted by hash, then by article, the earliest first.
 
     The columns: ``hashes``, the index of the hash among the hashes that were looked up; ``articles`` and ``documents``,
-    numbers that count through all segments; ``once``, true for one row of those with the same article and hash.
+    numbers that count through all segments; ``once``, true for exactly one of the rows with the same article and hash.
     """
 
     hashes: Ints
@@ -182,10 +182,7 @@ class _Update:
         )
 
     def _outlet_numbers(self) -> Ints:
-        """Return a number for the outlet of each article; 0 for an article without an outlet.
-
-        Articles of one outlet have the same number in all segments.
-        """
+        """Return for each article a number that identifies its outlet in all segments; 0 if it has no outlet."""
         number = {"": 0}
         found = [NO_INTS]
         for segment in self._segments:

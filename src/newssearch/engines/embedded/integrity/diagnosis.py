@@ -19,9 +19,9 @@ from newssearch.errors import NewssearchError
 def diagnosed(segments: Sequence[Segment]) -> Iterator[None]:
     """Replace an exception of the ``with`` block by :class:`ContainerError` if a segment's arrays are inconsistent.
 
-    If all segments are consistent, the exception is a bug of newssearch and is raised unchanged. So are
-    :class:`~newssearch.NewssearchError`, and :class:`OSError`, whose cause is the system. The block may append to
-    ``segments``.
+    If all segments are consistent, the exception is a bug of newssearch and is raised unchanged. A
+    :class:`~newssearch.NewssearchError`, and an :class:`OSError`, whose cause is the system, are raised unchanged too.
+    The block may append to ``segments``.
     """
     try:
         yield

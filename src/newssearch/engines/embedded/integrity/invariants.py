@@ -153,7 +153,7 @@ def _articles(segment: Segment, entry: SegmentEntry | None) -> Iterator[str]:
 
 
 def _stored(name: str, stored: BlockStore, size: int) -> Iterator[str]:
-    """Check that a block store has ``size`` strings and that all can be unpacked: see :mod:`storage.block_store`."""
+    """Yield a message if the block store ``name`` does not have ``size`` strings, or one of them cannot be unpacked."""
     first, blocks = stored.first, len(stored.blocks)
     if len(first) != blocks + 1 or first[0] or int(first[-1]) != size or not _rising(first):
         yield f"{name}: blocks do not follow each other"
@@ -173,7 +173,7 @@ _REST = {field.name for field in dataclasses.fields(Article)} | {"kinds"}
 
 
 def _metadata(segment: Segment) -> Iterator[str]:
-    """Check the stored fields of articles: the types of their values, and the tables of numbered values."""
+    """Yield a message for each inconsistency in the stored fields of articles and the tables of numbered values."""
     for name in NUMBERED:
         codes, values = segment.values(name)
         if len(codes) != segment.articles or int(codes.max(initial=0)) >= len(values):
@@ -233,7 +233,7 @@ def _words(segment: Segment, name: TextField) -> Iterator[str]:
 
 
 def _vocabulary(field: FieldReader) -> Iterator[str]:
-    """Check the vocabulary of a field: its terms, folded terms, surface forms and compounds."""
+    """Yield a message for each inconsistency in a field's terms, folded terms, surface forms and compounds."""
     for name, of in BOUNDS.items():
         bounds = field.array(name)
         if not len(bounds) or bounds[0] or int(bounds[-1]) != len(field.array(of)) or not _rising(bounds):
@@ -274,7 +274,7 @@ def _vocabulary(field: FieldReader) -> Iterator[str]:
 
 
 def _sizes(field: FieldReader, owners: int) -> Iterator[str]:
-    """Check the numbers of words by term and by owner (document or headline), and where each owner's words begin."""
+    """Yield a message for each inconsistency in the numbers of words by term and by owner (document or headline)."""
     tokens, sizes, starts = field.array("tokens"), field.sizes, field.starts
     words = field.words
     if int(tokens[-1]) != words or not _rising(tokens):
@@ -307,7 +307,7 @@ def _sizes(field: FieldReader, owners: int) -> Iterator[str]:
 
 
 def _blocks(field: FieldReader, articles: int) -> Iterator[str]:
-    """Check how the postings of a field are divided into article blocks."""
+    """Yield a message for each inconsistency in the division of a field's postings into article blocks."""
     blocks, postings = len(field.array("block.low")), len(field.patched("counts"))
     if len(field.array("run.first")) != len(field.array("run.high")) + 1:
         yield "the high-bits runs of article blocks are not those of their terms"
@@ -339,7 +339,7 @@ def _blocks(field: FieldReader, articles: int) -> Iterator[str]:
 
 
 def _check_positions(field: FieldReader, tokens: Ints) -> Iterator[str]:
-    """Check that each position holds one word, which belongs to one posting of one term.
+    """Yield a message unless each position of a field holds one word, which belongs to one posting of one term.
 
     ``tokens`` has the number of words before each term, and the number of all words.
     """
@@ -378,7 +378,7 @@ HASH_PAGES = 1 << 32 - RUN_BITS
 
 
 def _samples(segment: Segment) -> Iterator[str]:
-    """Check the min-hash samples of documents and the signatures of articles: see :mod:`segment.shingles`."""
+    """Yield a message for each inconsistency in the min-hash samples and signatures (:mod:`segment.shingles`)."""
     container, samples, first = segment.container, segment.samples, segment.first
     pages, of = container["samples.page.first"], container["samples.article"].astype(np.int64)
     number = len(samples)
@@ -405,7 +405,7 @@ def _samples(segment: Segment) -> Iterator[str]:
 
 
 def _stories(segment: Segment) -> Iterator[str]:
-    """Check that the story columns of a segment have an item for each article, and name only existing documents."""
+    """Yield a message if the story columns of a segment lack an item for an article, or name a missing document."""
     stories = segment.stories
     if stories is None:
         return

@@ -36,8 +36,8 @@ class ArticleConditions:
     def with_value(self, field: str, wanted: str, span: Span = NOWHERE) -> Mask:
         """Return a mask of the articles that a filter on ``field`` with the value ``wanted`` finds.
 
-        Some words of a byline or a place are enough; a language finds its variants, too; an outlet or a source is found
-        by any of its aliases. Other values must be whole.
+        Some words of a byline or a place are enough; a language also finds its variants; an outlet or a source is found
+        by any of its names. Any other value must be whole.
         """
         if field == "id":
             mask = self._reader.per_segment(lambda segment: _with_id(segment, wanted))

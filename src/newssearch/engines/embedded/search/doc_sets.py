@@ -147,9 +147,9 @@ class UnionDocs:
         return _interleave([one.postings_of(own) for one, own, _ in self._by_doc_set(blocks)])
 
     def _by_doc_set(self, blocks: Ints) -> Iterator[tuple[ScoredDocSet, Ints, Mask]]:
-        """Split ``blocks`` by doc set.
+        """Split the given blocks of the union by doc set.
 
-        Yields each doc set, its own numbers of the blocks that it holds, and a mask of these blocks in ``blocks``.
+        Yields each doc set, the numbers that its blocks have in it, and a mask that selects these blocks in ``blocks``.
         """
         numbers = self._order[blocks]
         for doc_set, (low, high) in zip(self._doc_sets, pairwise(self._offsets.tolist()), strict=True):
@@ -167,8 +167,8 @@ def _interleave(parts: Sequence[Postings]) -> Postings:
 class TermDocs:
     """A doc set of one term, whose postings are read when they are needed.
 
-    ``live`` masks the articles to include; None means all. ``mean_words`` is the mean length of a paragraph with which
-    the block maxima of the term were computed.
+    ``live`` is a mask of the articles to include; None means all. ``mean_words`` is the mean length of a paragraph that
+    was used to compute the block maxima of the term.
     """
 
     def __init__(self, term: TermPostings, mean_words: float, live: Mask | None) -> None:
@@ -222,7 +222,7 @@ class TermDocs:
         return self._read(self._term_blocks(blocks))
 
     def _term_blocks(self, blocks: Ints) -> Ints:
-        """Convert block numbers of this doc set to those of the term, which also counts excluded articles."""
+        """Convert block numbers of this doc set to those of the term, which also number excluded articles."""
         return blocks if self._live_blocks is None else self._live_blocks[blocks]
 
     def _read(self, term_blocks: Ints) -> Postings:

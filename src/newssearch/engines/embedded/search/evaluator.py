@@ -49,7 +49,7 @@ from .term_expansion import TermExpansion
 
 
 class LeafMatches(NamedTuple):
-    """The matches of a leaf in a segment: ``text`` in paragraphs; ``title`` in headlines, whose owners are articles."""
+    """The matches of a leaf in a segment: ``text`` in paragraphs, ``title`` in headlines, given by article."""
 
     text: ScoredDocSet
     title: Postings
@@ -108,7 +108,7 @@ class QueryEvaluator:
         return mask
 
     def _with_count(self, segment: Segment, node: AtLeast, region: str | None) -> Mask:
-        """Return a mask of the articles of a segment with at least as many matches as an ``atleast`` node requires."""
+        """Return a mask of the articles of a segment that have as many matches as an ``atleast`` node requires."""
         text, title = self.matches(segment, node.operand, region)
         owners, counts = text.postings()
         totals = np.bincount(segment.article[owners], counts, segment.articles)
@@ -163,7 +163,7 @@ class QueryEvaluator:
         """Return the number of undated articles that a date condition of the request or the query alone excludes.
 
         They pass all other filters, and match the tree without its date conditions, except negated ones. ``found``
-        masks the articles that the search finds.
+        is a mask of the articles that the search finds.
         """
         tree = of_any_date(self.tree)
         if request.start is None and request.end is None and tree is self.tree:
@@ -234,7 +234,7 @@ class QueryEvaluator:
 
 
 def _restricted(text: ScoredDocSet, segment: Segment, documents: Mask) -> ScoredDocSet:
-    """Return the part of a doc set that lies in the masked documents."""
+    """Return the part of a doc set that lies in the documents that the mask ``documents`` selects."""
     owners, counts = text.postings()
     kept = documents[owners]
     return ListedDocs(Postings(owners[kept], counts[kept]), segment)

@@ -113,7 +113,7 @@ def subtags(tag: str) -> tuple[str, ...]:
 
 
 def count_values(reader: IndexReader, field: str, articles: Mask, aliases: Aliases) -> tuple[FacetValue, ...]:
-    """Return the number of masked articles with each value of a field, and for None the number without a value.
+    """Return for each value of a field the number of the given articles with it; None stands for no value.
 
     The highest counts come first; equal counts are ordered by value. A count is the number of articles that a filter
     on the value finds. Of several spellings that no filter can tell apart, the one in most of the articles is shown,
@@ -139,7 +139,7 @@ def count_values(reader: IndexReader, field: str, articles: Mask, aliases: Alias
 
 
 def _counts_by_segment(reader: IndexReader, field: str, articles: Mask) -> Iterator[tuple[str, str, int]]:
-    """Yield each value of each segment (``""`` for no value), its key, and the number of masked articles with it."""
+    """Yield each value of each segment (``""`` for no value), its key, and its number of the given ``articles``."""
     for segment, mask in reader.by_segment(articles):
         codes, values = segment.values(field)
         counts = np.bincount(codes[mask], minlength=len(values))
@@ -163,7 +163,7 @@ def _most_frequent(spellings: Mapping[str, int]) -> str:
 def _with_containing(totals: Counter[str]) -> Counter[str]:
     """Add to the count of each value the counts of all values that contain its words side by side.
 
-    A filter on the value finds those, too. Values are given and returned as group keys.
+    A filter on the value also finds the articles with those values. Values are given and returned as group keys.
     """
     sizes = sorted({len(group.split()) for group in totals})
     counts = Counter[str]()

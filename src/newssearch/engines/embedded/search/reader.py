@@ -36,7 +36,7 @@ class IndexReader:
         return np.concatenate(masks) if masks else np.empty(0, np.bool_)
 
     def live_articles(self) -> Mask:
-        """Return a mask of all articles in which the live ones are set."""
+        """Return a mask that selects the live articles among all articles."""
         return self.per_segment(Segment.live_articles)
 
     def document_offset(self, number: int) -> int:

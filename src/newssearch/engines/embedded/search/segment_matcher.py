@@ -291,7 +291,7 @@ class SegmentMatcher:
         return union_spans(found)
 
     def _in_articles(self, spans: Spans, articles: Mask | None, name: TextField) -> Spans:
-        """Return those of the spans that lie in the masked articles; None means all articles."""
+        """Return the spans that lie in the articles that the mask ``articles`` selects; None means all articles."""
         if articles is None or not len(spans.starts):
             return spans
         owners = owner_of(self.segment.fields[name].starts, spans.starts)
@@ -330,7 +330,7 @@ class SegmentMatcher:
     def _owners_with_operands(self, node: Node, articles: Mask | None) -> Array:
         """Return the owners in which a node may match, judged by its operands.
 
-        The owners are paragraphs of the masked articles, or headlines if ``articles`` is None.
+        The owners are paragraphs of the articles that the mask selects, or headlines if ``articles`` is None.
         """
         if isinstance(node, Near | Same):
             operands = node.children

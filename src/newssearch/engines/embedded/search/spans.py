@@ -1,6 +1,6 @@
 """Computes the matches of leaves in all texts of a segment at once, as arrays of spans.
 
-:mod:`newssearch.highlight.matcher` does the same for one text. A span of words has a start position and an end
+:mod:`newssearch.highlight.matcher` finds the matches in a single text. A span of words has a start position and an end
 position (exclusive). Arrays of spans are ordered by start, then by end. Positions are those of one field of a segment
 (see :mod:`segment.segment`), whose owners are documents or headlines. ``owner_starts`` has the first position of each
 owner, followed by the end of the last one.

@@ -25,8 +25,8 @@ Expand = Callable[[Wildcard | Fuzzy | Regex | Name, TextField], Sequence[str]]
 class AnalysedWords(NamedTuple):
     """The terms that the words of a leaf have in one analysis, or in several with the same result.
 
-    ``others`` are the alternatives to them that occur in the field. ``articles`` masks the articles with one of these
-    analyses; None means all.
+    ``others`` are the alternatives to these words that occur in the field. ``articles`` is a mask of the articles with
+    one of these analyses; None means all.
     """
 
     terms: tuple[str, ...]

@@ -99,7 +99,7 @@ class TermSpans:
         return union_spans([plain, *complete])
 
     def alternative(self, field: FieldReader, alternative: Alternative, owners: Array | None) -> Spans:
-        """Return the spans of an alternative; for a compound, those in all owners, whatever ``owners`` are."""
+        """Return the spans of an alternative. For a compound, ``owners`` is ignored."""
         if alternative.terms:
             return self.adjacent_terms(field, alternative.terms, owners)
         positions = field.compounds.positions(alternative.key)
@@ -153,7 +153,7 @@ class TermSpans:
         return minimal_windows(requirements, within, field.starts)
 
     def _articles_with_all(self, terms: Iterable[TermPostings]) -> Mask:
-        """Return a mask of the articles that have each of the terms in some paragraph."""
+        """Return a mask of the articles that have all of the terms, perhaps in different paragraphs."""
         having_all = np.ones(self.segment.articles, np.bool_)
         for term in set(terms):
             having = np.zeros(self.segment.articles, np.bool_)

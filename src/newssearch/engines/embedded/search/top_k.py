@@ -71,7 +71,7 @@ class _FoundArticles:
 
     @cached_property
     def _index_of(self) -> Ints:
-        """The index of each article of the segment; for an article that is not found, it is meaningless."""
+        """For each article of the segment, its index among the found articles; meaningless if it is not found."""
         index = self._found.cumsum(dtype=np.int64)
         index -= 1
         return index
@@ -337,7 +337,7 @@ def sort_keys(scores: Array, instants: Array, request: ResolvedRequest) -> tuple
 
 
 def kth_greatest(values: Array, k: int) -> Any:
-    """Return the k-th greatest value; the smallest if there are fewer than k, infinity if ``k`` is 0."""
+    """Return the ``k``-th greatest value: the smallest if there are fewer than ``k``, infinity if ``k`` is 0."""
     if not k:
         return np.inf
     return np.partition(values, len(values) - k)[len(values) - k] if len(values) > k else values.min()

@@ -113,7 +113,7 @@ class FieldReader:
 
     @property
     def starts(self) -> Array:
-        """The first field-wide position of each owner, then the number of all field-wide positions, with unused ones."""
+        """The first field-wide position of each owner, then the number of all positions, unused ones included."""
         return self.array("starts")
 
     @property

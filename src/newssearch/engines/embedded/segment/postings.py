@@ -24,8 +24,8 @@ from newssearch.engines.embedded.storage.sorted_sets import (
 from .format import POSTINGS_PER_OFFSET, RUN_BITS, unpack
 
 MIN_BLOCKS_PER_WANTED = 8
-"""If fewer than 1/8 of a term's article blocks are wanted, block sizes are summed only between the wanted ones; otherwise
-all of them are."""
+"""If fewer than 1/8 of a term's article blocks are wanted, block sizes are summed only between the wanted blocks;
+otherwise all are summed."""
 MAX_POSTINGS_PER_WANTED = 6
 """Article blocks with more than this number of postings for each wanted document are searched by bisection; others are
 scanned."""

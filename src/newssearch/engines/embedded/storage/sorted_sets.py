@@ -19,7 +19,7 @@ Mask = NDArray[np.bool_]
 NO_INTS: Ints = np.empty(0, np.int64)
 
 BINARY_SEARCH_RATIO = 12
-"""To intersect arrays, look up numbers in the longer one if it has more than 12 times as many items; otherwise merge."""
+"""To intersect arrays, look up numbers in the longer one if it has over 12 times as many items; otherwise merge."""
 DENSE_UNIVERSE_RATIO = 32
 """Use a table of all possible numbers when at least 1 in 32 of them is in the sets; otherwise sort."""
 

@@ -42,7 +42,7 @@ class Positions:
         self._rows = rows
 
     def of(self, posting: int) -> list[int]:
-        """Return the term's positions, from 0, in one document: the one with index ``posting`` among those with the term."""
+        """Return the term's positions, from 0, in a document; ``posting`` is its index among those with the term."""
         row = posting if self._rows is None else int(self._rows[posting])
         positions: list[int] = self._positions[self._ends[row - 1] if row else 0 : self._ends[row]].tolist()
         return positions

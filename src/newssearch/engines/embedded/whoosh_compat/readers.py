@@ -424,12 +424,12 @@ class DocumentReader(base.PerDocumentReader):  # type: ignore[misc]
         return int(sizes.sum(dtype=np.int64))
 
     def min_field_length(self, name: str) -> int:
-        """Return the least number of words that a document has in the field; 0 for fields other than text and title."""
+        """Return the least number of words that a document has in the field; 0 for a field without words."""
         sizes = self._sizes(name)
         return int(sizes.min()) if sizes is not None and len(sizes) else 0
 
     def max_field_length(self, name: str) -> int:
-        """Return the greatest number of words that a document has in the field; 0 for fields other than text and title."""
+        """Return the greatest number of words that a document has in the field; 0 for a field without words."""
         sizes = self._sizes(name)
         return int(sizes.max()) if sizes is not None and len(sizes) else 0
 

@@ -64,8 +64,8 @@ def _path(name: str, value: object, wanted: str, of: object = None) -> str:
 def several(name: str, value: object, kind: type[T] | tuple[type[Any], ...], wanted: str) -> Iterator[T]:
     """Return an iterator over ``value`` alone if it has the type ``kind``, or over the items of ``value``.
 
-    A value of another type that is not iterable is a TypeError at once; an item of another type, when it is reached. The
-    message says what was ``wanted``.
+    Raises TypeError at once for a value of another type that is not iterable, and during the iteration for an item of
+    another type. The message says what was ``wanted``.
 
     >>> list(several("ids", "x", str, "a string"))
     ['x']

@@ -55,7 +55,7 @@ class Config:
     origins: Mapping[str, str] = field(default_factory=FrozenDict)
 
     def __post_init__(self) -> None:
-        """Make each sequence a tuple, also one that is given as a single value. Raises TypeError for a wrong type."""
+        """Make a tuple of each sequence, and of a single value given instead. Raises TypeError for a wrong type."""
         arguments.check_settings(self, Limits)
         object.__setattr__(self, "exclude", arguments.texts("exclude", self.exclude))
         arguments.instance("origins", self.origins, Mapping, "a mapping")

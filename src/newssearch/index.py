@@ -81,8 +81,8 @@ def create(folder: str | Path = "index", *, wait: float = 10.0) -> Index:
 def open_or_create(folder: str | Path = "index", *, wait: float = 10.0) -> Index:
     """Open the index in ``folder``, or create it if there is none.
 
-    Several processes may call it at once: one creates the index, and all open it. Waits for other processes, and raises
-    :class:`IndexLockedError`, as :func:`create` does.
+    Several processes may call it at once: one creates the index, and all open it. If another process is creating or
+    rebuilding the index, waits for up to ``wait`` seconds, then raises :class:`IndexLockedError`.
     """
     arguments.seconds("wait", wait)
     try:

@@ -231,8 +231,8 @@ class Results(Sequence[Hit]):
     match, and ``total_paragraphs`` their paragraphs that contain a word or phrase of the query. ``total_stories`` counts
     articles that are copies of each other as one; if ``grouped``, only the best of these is a hit. ``facets`` has the values
     of each requested facet, by descending number of articles. ``names`` has, for each name that was searched in other
-    spellings, the spellings that the index has, by descending number of articles. ``clauses`` has counts for each clause
-    of the query, if that was requested or nothing was found.
+    spellings, the spellings that the index has, by descending number of articles. ``clauses`` has counts for each
+    clause of the query, if that was requested or nothing was found.
 
     ``undated`` counts the articles that are left out only because they have no date: they match if date filters and
     conditions on dates in the query are ignored, except negated conditions. ``took`` is the time of the search in seconds;

@@ -65,7 +65,7 @@ def style() -> Style:
 
 
 def color(stream: TextIO) -> bool:
-    """Whether to use colours on a stream: see https://no-color.org and https://force-color.org."""
+    """Whether output to a stream is coloured: see https://no-color.org and https://force-color.org."""
     if os.environ.get("NO_COLOR"):
         return False
     return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")

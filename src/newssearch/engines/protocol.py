@@ -105,10 +105,10 @@ class Snapshot(Protocol):
         """
 
     def count(self, tree: Node, request: ResolvedRequest) -> int:
-        """Return the number of articles that match."""
+        """Return the number of articles that match ``tree`` and pass the filters of ``request``."""
 
     def ids_matching(self, tree: Node, request: ResolvedRequest) -> list[str]:
-        """Return the ids of all articles that match, sorted."""
+        """Return the ids, sorted, of all articles that match ``tree`` and pass the filters of ``request``."""
 
     def article(self, article_id: str) -> Article | None:
         """Return the article with the given id and all its paragraphs; None if the index has no such article."""
@@ -132,7 +132,7 @@ class Snapshot(Protocol):
         """Return the ids of the articles that were read from ``path``, in the order in which they were indexed."""
 
     def contents(self, aliases: Aliases = ()) -> Contents:
-        """Return the counts that describe the contents.
+        """Return the numbers of articles, paragraphs and words, the first and last date, and the values of fields.
 
         All names of one outlet, also those in ``aliases``, count as one.
         """
@@ -268,7 +268,8 @@ class Store(Protocol):
     def rebuild(self, wait: float, extras: Iterable[str] = ()) -> Rebuild:
         """Begin a rebuild. When it finishes, the named ``extras`` of the new index replace those of the old one.
 
-        There need not be an old index. Waits as :meth:`create` does.
+        There need not be an old index. If another writer is open, this waits up to ``wait`` seconds, then raises
+        :class:`~newssearch.IndexLockedError`.
         """
 
     # ---- read and write
@@ -314,7 +315,8 @@ class Store(Protocol):
     def clean(self, wait: float, extras: Iterable[str]) -> tuple[list[str], list[Leftover]]:
         """Remove the files that interrupted runs left behind.
 
-        Returns the names of the removed files, and the files that could not be removed. Waits as :meth:`writer` does.
+        Returns the names of the removed files, and the files that could not be removed. If another writer is open, this
+        waits up to ``wait`` seconds, then raises :class:`~newssearch.IndexLockedError`.
         """
 
     def salvage(self) -> Iterator[StoredArticle | LostArticle | Problem]:

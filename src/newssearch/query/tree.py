@@ -95,7 +95,7 @@ class Near(Operator):
 class Same(Operator):
     """Matches of either operand that have a match of the other operand in the same paragraph or sentence.
 
-    ``unit`` is ``"p"`` or ``"s"``. Operands are as in :class:`Near`.
+    ``unit`` is ``"p"`` for a paragraph, ``"s"`` for a sentence. Operands must have matches in a text: see :class:`Near`.
     """
 
     left: Node
@@ -173,7 +173,7 @@ class Not(Operator):
 class AtLeast(Operator):
     """Articles in which the operand has at least ``count`` matches, headline included.
 
-    Operands are as in :class:`Near`.
+    The operand must have matches in a text: see :class:`Near`.
     """
 
     count: int

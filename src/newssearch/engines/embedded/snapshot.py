@@ -255,7 +255,7 @@ class EmbeddedSnapshot:
         return np.concatenate(parts) if parts else np.empty(0, np.int64)
 
     def contents(self, aliases: Aliases = ()) -> Contents:
-        """Return the counts that describe the contents.
+        """Return the numbers of articles, paragraphs and words, the first and last date, and the values of fields.
 
         All names of one outlet, also those in ``aliases``, count as one.
         """
@@ -316,12 +316,12 @@ class EmbeddedSnapshot:
             )
 
     def ids_matching(self, tree: Node, request: ResolvedRequest) -> list[str]:
-        """Return the ids of all articles that match, sorted."""
+        """Return the ids, sorted, of all articles that match ``tree`` and pass the filters of ``request``."""
         with self._reading(tree):
             return sorted(self._ids(QueryEvaluator(self._reader, tree, request.aliases).found(request)))
 
     def count(self, tree: Node, request: ResolvedRequest) -> int:
-        """Return the number of articles that match."""
+        """Return the number of articles that match ``tree`` and pass the filters of ``request``."""
         with self._reading(tree):
             evaluator = QueryEvaluator(self._reader, tree, request.aliases)
             return int(np.count_nonzero(evaluator.found(request)))

@@ -30,7 +30,10 @@ class EmbeddedStore(IndexFolder):
         return FORMAT_VERSION
 
     def create(self, wait: float, extras: Iterable[str] = ()) -> EmbeddedWriter:
-        """Make a new, empty index as :meth:`create_locked` does, and return its writer."""
+        """Make a new, empty index, and return its writer, which holds the lock.
+
+        See :meth:`newssearch.engines.protocol.Store.create`.
+        """
         from .writer import EmbeddedWriter  # slow to import, and a search needs none of it
 
         return EmbeddedWriter(self, self.create_locked(wait, extras))
@@ -47,7 +50,7 @@ class EmbeddedStore(IndexFolder):
     def rebuild(self, wait: float, extras: Iterable[str] = ()) -> EmbeddedRebuild:
         """Begin a rebuild. When it finishes, the named ``extras`` of the new index replace those of the old one.
 
-        Waits for the lock as :meth:`create` does.
+        Waits up to ``wait`` seconds for the lock, then raises :class:`~newssearch.IndexLockedError`.
         """
         from .rebuild import EmbeddedRebuild  # slow to import, and a search needs none of it
 
@@ -85,8 +88,8 @@ class EmbeddedStore(IndexFolder):
     def clean(self, wait: float, extras: Iterable[str]) -> tuple[list[str], list[Leftover]]:
         """Remove the files that interrupted runs left behind.
 
-        Returns the names of the removed files, and the files that could not be removed. Waits for the lock as
-        :meth:`writer` does.
+        Returns the names of the removed files, and the files that could not be removed. Waits up to ``wait`` seconds
+        for the lock, then raises :class:`~newssearch.IndexLockedError`.
         """
         from newssearch.engines.embedded.integrity.verify import remove  # a search needs none of it
 

@@ -94,7 +94,7 @@ class TermExpansion:
     def _until_timeout(self, words: Iterable[str], node: Regex) -> Iterator[str]:
         """Yield the words one by one, and add up the time that the caller spends on each.
 
-        Raises QueryError when it exceeds :data:`REGEX_SECONDS`.
+        Raises QueryError when the sum exceeds :data:`REGEX_SECONDS`.
         """
         for word in words:
             started = time.monotonic()

@@ -216,7 +216,7 @@ class Segment:
         return StringTable(self.container, "article.id")
 
     def ids(self, articles: Array) -> list[str]:
-        """Return the ids of the given articles."""
+        """Return the id of each given article, in the given order."""
         if len(articles) * 4 > self.articles:
             ids = self._ids.all()
             return [ids[article].decode() for article in articles.tolist()]

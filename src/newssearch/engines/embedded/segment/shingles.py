@@ -186,7 +186,7 @@ class SampleTable:
         return self._articles.all()
 
     def articles_at(self, indices: Ints) -> Ints:
-        """Return the articles of the samples with the given numbers, which are ascending."""
+        """Return the article of each of the samples with the given numbers, which are ascending."""
         return self._articles.at(indices).astype(np.int64)
 
     def of(self, articles: Mask) -> Ints:

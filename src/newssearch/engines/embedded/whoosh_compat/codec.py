@@ -71,7 +71,7 @@ class ArraySegment(base.Segment):  # type: ignore[misc]
     def _random_id(cls, size: int = 16) -> str:
         """Return ``size`` random letters and digits for the name of a new segment.
 
-        Whoosh draws them from :mod:`random`, which repeats names in a program that seeds it.
+        Whoosh's own method draws them from :mod:`random`, which repeats names in a program that seeds it.
         """
         letters = "0123456789abcdefghijklmnopqrstuvwxyz"
         return "".join(map(secrets.choice, [letters] * size))

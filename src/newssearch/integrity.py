@@ -93,7 +93,7 @@ def salvage(folder: str | Path, into: str | Path, *, wait: float = 10.0) -> Salv
 
     The old index is not changed. Only whole articles are copied, each as it was indexed. Raises
     :class:`IndexNotFoundError`, :class:`IndexVersionError`, :class:`IndexExistsError` if ``into`` holds an index, and
-    :class:`IndexLockedError` if another process is creating one there for longer than ``wait`` seconds. If the system
+    :class:`IndexLockedError` if another process is still creating one there after ``wait`` seconds. If the system
     cannot read a file (for lack of permission, say), raises :class:`OSError` and creates nothing.
     """
     new = store_at("into", into)

@@ -40,9 +40,10 @@ class SharedSnapshot:
                 old.close_if_unused()
 
     def renew(self, opened: Callable[[], Snapshot]) -> None:
-        """Call ``opened``, and make the snapshot that it returns the current one, unless the index is closed.
+        """Replace the current snapshot with the one that ``opened`` returns.
 
-        Only one thread does this at a time: otherwise an older snapshot could replace a newer one.
+        If the index is closed, the new snapshot is closed instead. Only one thread does this at a time: otherwise an
+        older snapshot could replace a newer one.
         """
         with self._renewing:
             snapshot = opened()

@@ -73,7 +73,8 @@ class Version:
     """A story as one outlet published it, compared with the first version.
 
     ``paragraphs`` is the number of paragraphs of this version. ``changes`` are in the order of this version; a paragraph
-    that was cut follows the one that it followed in the first version. The first version itself has only kept paragraphs.
+    that was cut follows the one that it followed in the first version. In the first version itself, every paragraph
+    counts as kept.
     """
 
     id: str

@@ -96,7 +96,10 @@ def _hits_in_all(results: Results) -> int:
 
 
 def copies_lines(hit: Hit, style: Style) -> Iterator[str]:
-    """Yield the lines with the outlet and the day of each other copy of a hit, without repetitions."""
+    """Yield the lines that list the other copies of a hit, each by its outlet and day. Equal entries are listed once.
+
+    If there are more than :data:`SHOWN_COPIES`, the rest are only counted.
+    """
     listed = dict.fromkeys(
         f"{copy.outlet or 'no outlet'} {copy.date.isoformat()[:10] if copy.date else ''}".strip()
         for copy in hit.copies
@@ -122,9 +125,10 @@ def text_names(results: Results) -> Iterator[str]:
 
 
 def text_clauses(results: Results) -> Iterator[str]:
-    """Yield a line for each clause of the query: the articles that match it, and those that match all other clauses.
+    """Yield a line for each clause of the query, with two numbers of articles.
 
-    Nothing is yielded for a query of one clause that finds nothing.
+    The first counts the articles that match the clause, the second those that match all the other clauses. Nothing
+    is yielded for a query of one clause that finds nothing.
     """
     if len(results.clauses) < 2 and results.total_articles == 0:
         return

@@ -213,7 +213,10 @@ def find_matches(node: Node, text: AnalysedText) -> list[Match]:
 
 
 def _words_or_alternatives(wanted: Alternatives, text: AnalysedText) -> list[Match]:
-    """Return the matches of adjacent words, some of which an alternative may replace."""
+    """Return the matches of the words of a query, which must be adjacent in the text.
+
+    ``wanted`` has the terms of these words, and the alternatives that may stand in place of one or more of them.
+    """
     plain = _adjacent_terms(wanted.terms, text)
     choices = [
         (other.start, other.end, matches)

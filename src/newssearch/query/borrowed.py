@@ -25,7 +25,7 @@ BOOLEAN_MARKS = {
     "||": "write OR between words for either of them",
     "!": "write NOT, or -word",
 }
-"""Boolean operators of other engines that consist of punctuation marks, with a suggestion for each."""
+"""The punctuation marks that other engines use as Boolean operators, each with advice on what to write instead."""
 PROXIMITY_HELP = "w/5 for within five words either way, pre/5 for in that order"
 """Help on the proximity operators of newssearch's query language, for use in suggestions."""
 
@@ -36,9 +36,9 @@ _BOOLEAN_WORDS = {
     "xor": "write (a OR b) NOT (a b)",
     "andnot": "write AND NOT",
 }
-"""Boolean operators of other engines that are words, in lower case, with a suggestion for each."""
+"""The words, in lower case, that other engines use as Boolean operators, each with advice on what to write instead."""
 _PROXIMITY_WORDS = frozenset("NEAR ONEAR ADJ SAME BEFORE PRE WITHIN".split())
-"""Proximity operators of other engines that are words. They are recognised only in capitals."""
+"""The words that other engines use as proximity operators. They are recognised only in capitals."""
 
 _PROXIMITY_WITH_NUMBER = Pattern(r"(?:near|onear|adj|within|pre|before)[/:]?\d{1,4}", re.IGNORECASE)
 _PROXIMITY_WITH_SLASH = Pattern(

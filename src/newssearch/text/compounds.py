@@ -140,7 +140,7 @@ def _begins_part(letters: Sequence[tuple[str, int]], at: int) -> bool:
 
 
 def _is_capital(letter: str) -> bool:
-    """Whether a letter has a lower-case form. The mathematical capital 𝐀 has none, and is no capital here."""
+    """Whether a letter has a lower-case form. The mathematical capital 𝐀 has none, and does not count as a capital."""
     return letter != letter.lower()
 
 

@@ -98,7 +98,7 @@ def _line_blocks(lines: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _lone_block(lines: list[str]) -> list[str]:
-    """Return the paragraphs of a text without blank lines, given as its lines."""
+    """Return the paragraphs of a text that has no blank lines. ``lines`` are the lines of the text."""
     squeezed = [squeeze(line) for line in lines]
     starts = _indented(lines) or _unwrapped(squeezed)
     paragraphs: list[list[str]] = []

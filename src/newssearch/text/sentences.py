@@ -95,9 +95,9 @@ acronym: ``SEC``, ``VA`` and ``LA`` are not ``Sec.``, ``Va.`` and ``La.``"""
 class Clue(NamedTuple):
     """The properties of a chunk from which the beginnings of sentences are found.
 
-    ``starts`` are the offsets in the chunk where sentences begin inside it. ``begins`` is the kind of the chunk by its
-    beginning (:data:`STARTS_NOTHING` to :data:`AS_NEXT`). ``ends`` has the bits (:data:`BIT_OF`) of the kinds of chunks
-    that begin a sentence if they follow.
+    ``starts`` are the offsets in the chunk where sentences begin inside it. ``begins`` says how the chunk
+    begins: it is one of the constants from :data:`STARTS_NOTHING` to :data:`AS_NEXT`. ``ends`` has the bits
+    (:data:`BIT_OF`) of the kinds of chunks that begin a sentence if they follow.
     """
 
     starts: tuple[int, ...]
@@ -155,7 +155,7 @@ class Rules:
         return None
 
     def begins(self, chunk: str) -> int:
-        """Return the kind of a chunk by its beginning: ``Clue.begins``, :data:`STARTS_NOTHING` to :data:`AS_NEXT`."""
+        """Return the ``Clue.begins`` of a chunk: a constant from :data:`STARTS_NOTHING` to :data:`AS_NEXT`."""
         if chunk.isascii() and chunk.isalpha() and (chunk.islower() or chunk[0].isupper()):  # most chunks
             if chunk in self._openers:
                 return OPENER
@@ -181,7 +181,7 @@ class Rules:
         return OPENER if word.rstrip(',;:!?"”»)') in self._openers else CAPITAL
 
     def ends(self, chunk: str) -> int:
-        """Return the bits of the kinds of chunks that begin a sentence after this chunk: ``Clue.ends``."""
+        """Return the ``Clue.ends`` of a chunk: the bits of the kinds of chunks that begin a sentence after it."""
         if not chunk.isascii():
             chunk = _INVISIBLE_CHAR.sub("", chunk) or " "
         if chunk[-1] not in self._ending and chunk[-1] != "]":

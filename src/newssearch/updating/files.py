@@ -296,12 +296,12 @@ def _target(file: Path) -> str:
 
 
 def archive_of(folder: Path) -> Path:
-    """Return the archive of an index, with links resolved: the parent folder of ``folder``, the folder of the index."""
+    """Return the archive of the index in ``folder``: the parent of that folder, after links are resolved."""
     return Path(real_path(folder)).parent
 
 
 def name_of(file: Path, archive: Path) -> str:
-    """Return the name of a file in the index: its path relative to ``archive``; elsewhere, its absolute path.
+    """Return the name of a file in the index: its path relative to ``archive`` if it is in there, else its absolute path.
 
     The path has forward slashes, and links are resolved. So an archive can be moved with its index, and each file has
     one name. Bytes that are not UTF-8 are written ``\\\\xff``.

@@ -143,7 +143,7 @@ class Indexer:
 
     @cached_property
     def _reading(self) -> str:
-        """A string that identifies how files are read: by the options and the installed formats.
+        """A string that stands for what decides how files are read: the options and the installed formats.
 
         While this string is the same, reading an unchanged file again would produce the same articles.
         """
@@ -151,7 +151,7 @@ class Indexer:
 
     @cached_property
     def _reading_rejected(self) -> str:
-        """A string that identifies how files with rejections are read: by the options, formats and package versions.
+        """The same as :attr:`_reading`, for files with rejections: this string also has the versions of packages.
 
         Another version of a package may be able to read what was rejected.
         """

@@ -3,8 +3,9 @@
 The manifest only saves work. It is written after the commit that it describes. If it is missing or lacks entries, files
 are read again, and their articles are found unchanged.
 
-A file is *stale* if it has changed (it might change back after an interrupted run), or if it holds a copy of an article
-that is removed or changed. The entry of a stale file is removed or marked before the commit that makes it stale.
+A file is *stale* if it has changed, or if it holds a copy of an article that is removed or changed. The entry of a
+stale file is removed or marked before the commit that makes it stale. The reason is that the run may be interrupted
+after the commit, and a changed file may change back. Its old entry would then wrongly say that it need not be read.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Entry:
     duplicates: tuple[str, ...] = ()
     """The ids of the file's articles that the index already had from another file."""
     skipped: tuple[tuple[str, int], ...] = ()
-    """The number of skipped items that are no articles, as pairs of a kind and a count, sorted by kind."""
+    """How many items were skipped because they are not articles: pairs of a kind and a count, sorted by kind."""
 
 
 @dataclass

@@ -17,7 +17,7 @@ from newssearch.engines.embedded.storage.container import Array, StringTable
 from newssearch.engines.embedded.storage.sorted_sets import Ints, concat_aranges, run_starts
 
 WORDS_PER_SLICE = 1_000_000
-"""The postings of about this number of words are merged at a time, which bounds the memory of a merge."""
+"""The postings of about this number of occurrences are merged at a time, which bounds the memory of a merge."""
 
 
 class PostingSlice(NamedTuple):
@@ -47,7 +47,7 @@ class NewNumbers(NamedTuple):
 
 
 class LiveCounts(NamedTuple):
-    """Three counts: live postings by term, live article blocks by term, and live words by surface form."""
+    """Three counts: live postings by term, live article blocks by term, and live occurrences by surface form."""
 
     postings: Ints
     blocks: Ints
@@ -103,7 +103,7 @@ class MergeSource:
 
     @cached_property
     def live(self) -> LiveCounts:
-        """The numbers of live postings and article blocks of each term, and of live words of each surface form."""
+        """The numbers of live postings and article blocks by term, and of live occurrences by surface form."""
         field = self.field
         if self.whole:
             blocks = _differences(field.array("run.first")[field.array("runs")])
@@ -165,9 +165,10 @@ def merge_slices(parts: Sequence[PostingSlice]) -> PostingSlice:
 
 
 def term_slices(first_word: Ints) -> Iterator[tuple[int, int]]:
-    """Divide terms into ranges ``(low, high)`` with about :data:`WORDS_PER_SLICE` words each.
+    """Divide terms into ranges ``(low, high)`` with about :data:`WORDS_PER_SLICE` occurrences each.
 
-    ``first_word`` has the number of words before each term, then the number of all words.
+    ``first_word[n]`` is the number of occurrences of all terms before term ``n``. The last element of ``first_word`` is
+    the number of all occurrences.
     """
     start = 0
     while start < len(first_word) - 1:

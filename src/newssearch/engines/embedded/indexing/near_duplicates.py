@@ -80,7 +80,7 @@ The number of pairs grows with the square of the number of articles, so more art
 :data:`COMPARED_EARLIEST` says.
 """
 COMPARED_EARLIEST = 8
-"""If too many articles share a sample for comparing all pairs, each is compared with this number of the earliest ones.
+"""If too many articles share a sample to compare all pairs, each is compared with this number of the earliest ones.
 
 The number of pairs then grows linearly. Copies spread from an original, which is early, so they still meet in one
 story.
@@ -115,8 +115,8 @@ def update_stories(parts: Sequence[SegmentStories], boilerplate: Hashes) -> tupl
 class _SampleRows(NamedTuple):
     """A table with a row for each sample of a live article, sorted by hash, then by article, the earliest first.
 
-    The columns: ``hashes``, the index of the hash among the hashes that were looked up; ``articles`` and ``documents``,
-    numbers that count through all segments; ``once``, true for exactly one of the rows with the same article and hash.
+    ``hashes`` is the index of the hash among the hashes that were looked up. ``articles`` and ``documents`` are
+    numbered as in :class:`_Update`. ``once`` is true for exactly one of the rows with the same article and hash.
     """
 
     hashes: Ints
@@ -140,9 +140,10 @@ class _ArticlePairs(NamedTuple):
 
 
 class _Update:
-    """One run of :func:`update_stories`. Articles and documents are numbered through all segments of the commit.
+    """One run of :func:`update_stories`.
 
-    An article is *dirty* if its story may change with this commit.
+    Articles and documents are numbered consecutively across all segments of the commit. An article is *dirty* if its
+    story may change with this commit.
     """
 
     def __init__(self, parts: Sequence[SegmentStories], boilerplate: Hashes) -> None:
@@ -369,7 +370,7 @@ class _Update:
     def _copies(self, ones: Ints, others: Ints) -> tuple[Ints, Ints]:
         """Return the distinct pairs of articles that are copies, as two arrays of article numbers.
 
-        The arguments are pairs of articles. A pair occurs once for each sample that the two articles share.
+        Articles ``ones[n]`` and ``others[n]`` form a pair. A pair occurs once for each sample that the two share.
         """
         low, high = np.minimum(ones, others), np.maximum(ones, others)
         keys = low.astype(np.uint64) << _HIGH_SHIFT | high.astype(np.uint64)
@@ -442,9 +443,9 @@ class _Update:
         return {article: self._segments[n].id(number) for article, n, number in each}
 
     def _mark_redundant(self, documents: Ints, earlier: Ints) -> None:
-        """Mark as redundant each document that shares enough of its samples with one earlier article.
+        """Mark as redundant each document that shares enough of its samples with a single earlier article.
 
-        The arguments are pairs of a document and an earlier article. A pair occurs once for each sample that both have.
+        Document ``documents[n]`` and article ``earlier[n]`` form a pair. It occurs once for each sample that both have.
         """
         keys = documents.astype(np.uint64) << _HIGH_SHIFT | earlier.astype(np.uint64)
         keys.sort()

@@ -133,7 +133,11 @@ class EmbeddedCheck:
         yield from found
 
     def _texts(self, name: str, segment: Segment) -> Iterator[Problem]:
-        """Yield a problem for each article of a segment that cannot be read, or, in the sample, is wrongly indexed."""
+        """Yield the problems of the live articles of a segment.
+
+        Each article must be readable, and the same as when indexed. A sample of them is checked more closely:
+        their indexed words must be the words of their texts.
+        """
         live = np.flatnonzero(segment.live_articles())
         self.paragraphs += segment.paragraphs
         self.articles += len(live)

@@ -27,8 +27,8 @@ MIN_BLOCKS_PER_WANTED = 8
 """If fewer than 1/8 of a term's article blocks are wanted, block sizes are summed only between the wanted blocks;
 otherwise all are summed."""
 MAX_POSTINGS_PER_WANTED = 6
-"""Article blocks with more than this number of postings for each wanted document are searched by bisection; others are
-scanned."""
+"""The largest average number of postings per wanted document at which article blocks are scanned. If there are more,
+the blocks are searched by bisection."""
 
 
 class FieldSections(Protocol):

@@ -73,7 +73,7 @@ class Samples(NamedTuple):
 
 
 def sample_texts(tokens: Tokens, hashes: NDArray[np.uint64]) -> Samples:
-    """Return the samples of texts. ``hashes`` has the hash of each word, by its number in the lexicon."""
+    """Return the samples of all texts in ``tokens``. ``hashes[n]`` is the hash of word ``n`` of the lexicon."""
     values = hashes[tokens.words]
     text = np.repeat(np.arange(len(tokens.sizes), dtype=np.uint32), tokens.sizes)
     whole = max(len(values) - SHINGLE_WORDS + 1, 0)

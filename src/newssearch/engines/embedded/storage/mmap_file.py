@@ -38,7 +38,7 @@ SECTION_DTYPES = frozenset(f"{kind}{size}" for kind in ("<u", "<i", "<f") for si
 }
 """The dtypes that a section may have."""
 _POPULATE_READ = 22
-"""The number of MADV_POPULATE_READ, an advice to Linux 5.14 and later; Python has no name for it before 3.14."""
+"""The value of MADV_POPULATE_READ, which Linux 5.14 and later understand. Python has no name for it before 3.14."""
 
 Array = NDArray[Any]
 

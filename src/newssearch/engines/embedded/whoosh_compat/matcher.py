@@ -27,10 +27,10 @@ SCORE_ROUNDING = 1e-10
 
 
 class Positions:
-    """The positions of a term in each of the documents with it.
+    """The positions of a term in each document that contains it.
 
-    If the owners of the words are articles, ``rows`` maps each of these documents to the index of its article among the
-    articles with the term.
+    If the words belong to articles (in headlines), ``rows`` has an element for each such document: the index of its
+    article among the articles that contain the term.
     """
 
     def __init__(self, field: FieldReader, number: int, rows: Ints | None = None) -> None:
@@ -42,7 +42,10 @@ class Positions:
         self._rows = rows
 
     def of(self, posting: int) -> list[int]:
-        """Return the term's positions, from 0, in a document; ``posting`` is its index among those with the term."""
+        """Return the term's positions in a document, from 0.
+
+        ``posting`` is the index of the document among those that contain the term.
+        """
         row = posting if self._rows is None else int(self._rows[posting])
         positions: list[int] = self._positions[self._ends[row - 1] if row else 0 : self._ends[row]].tolist()
         return positions

@@ -301,7 +301,7 @@ def archive_of(folder: Path) -> Path:
 
 
 def name_of(file: Path, archive: Path) -> str:
-    """Return the name of a file in the index: its path relative to ``archive`` if it is in there, else its absolute path.
+    """Return the name of a file in the index: its path relative to ``archive``, or its absolute path if outside it.
 
     The path has forward slashes, and links are resolved. So an archive can be moved with its index, and each file has
     one name. Bytes that are not UTF-8 are written ``\\\\xff``.

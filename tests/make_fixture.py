@@ -55,7 +55,7 @@ def main() -> int:
         writer = EmbeddedStore(folder).writer(0.0)
         writer.remove(removed)
         for article in added:
-            writer.add(article, article.digest)
+            writer.add(article, article.state)
         writer.commit(last=False)
         writer.close()
     for lock in folder.glob("MAIN_[A-Z]*"):

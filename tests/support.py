@@ -80,7 +80,17 @@ def found(index: Index, query: str, **options: object) -> list[str | None]:
 
 def counts(report: IndexReport) -> dict[str, int]:
     """Return the counts of a report that are not zero."""
-    names = ("added", "updated", "unchanged", "removed", "duplicates", "files_read", "rejections")
+    names = (
+        "added",
+        "updated",
+        "unchanged",
+        "moved",
+        "removed",
+        "duplicates",
+        "ignored",
+        "files_read",
+        "rejections",
+    )
     return {name: value for name in names if (value := getattr(report, name))}
 
 

@@ -22,6 +22,7 @@ from whoosh.qparser import QueryParser
 import newssearch
 from newssearch import (
     Article,
+    ArticleConflictError,
     ArticleNotFoundError,
     IndexDamagedError,
     IndexExistsError,
@@ -40,9 +41,9 @@ from newssearch.engines.embedded.storage.toc import SegmentEntry, newest, read_t
 from support import article, index_of, made_by_another
 
 PUBLIC = [
-    "Article", "ArticleNotFoundError", "Change", "Clause", "Config", "ConfigError", "Contents", "Copy", "Diagnostic", "Edit", "FacetValue", "Hit", "Index", "IndexDamagedError",
+    "Article", "ArticleConflictError", "ArticleNotFoundError", "Change", "Clause", "Config", "ConfigError", "Contents", "Copy", "Diagnostic", "EarlierVersion", "Edit", "FacetValue", "Hit", "Index", "IndexDamagedError",
     "IndexExistsError", "IndexFolderError", "IndexInfo", "IndexLockedError", "IndexNotFoundError", "IndexReport",
-    "IndexVersionError", "IndexWriteError", "Leftover", "Limits", "NewssearchError", "Paragraph", "Problem", "Progress", "Provenance", "Query", "QueryError", "Rank", "ReadOptions",
+    "IndexVersionError", "IndexWriteError", "Leftover", "Limits", "NewssearchError", "Paragraph", "Place", "Problem", "Progress", "Provenance", "Query", "QueryError", "Rank", "ReadOptions",
     "Rejected", "Removal", "Request", "Results", "Salvage", "Snippet", "Story", "Verification", "Version", "__version__", "create", "open", "open_or_create", "parse", "query", "rebuild", "salvage", "verify",
 ]  # fmt: skip
 
@@ -241,7 +242,8 @@ def test_an_index_can_be_opened_often_without_leaving_files_open(tmp_path: Path)
 def test_the_tree_of_errors_is_as_drawn() -> None:
     drawn = {
         "NewssearchError": 1, "IndexFolderError": 1, "IndexNotFoundError": 3, "IndexExistsError": 1,
-        "IndexVersionError": 3, "IndexDamagedError": 3, "IndexLockedError": 1, "IndexWriteError": 1, "ArticleNotFoundError": 1, "ConfigError": 2,
+        "IndexVersionError": 3, "IndexDamagedError": 3, "IndexLockedError": 1, "IndexWriteError": 1, "ArticleNotFoundError": 1,
+        "ArticleConflictError": 1, "ConfigError": 2,
         "QueryError": 2,
     }  # fmt: skip
     for name, code in drawn.items():
@@ -260,7 +262,7 @@ def test_the_tree_of_errors_is_as_drawn() -> None:
         IndexWriteError,
     ):
         assert error.__bases__ == (IndexFolderError,)
-    for error in (IndexFolderError, ArticleNotFoundError, QueryError):
+    for error in (IndexFolderError, ArticleNotFoundError, ArticleConflictError, QueryError):
         assert error.__bases__ == (NewssearchError,)
     classes = {
         name
@@ -289,7 +291,7 @@ def test_errors_carry_data(tmp_path: Path) -> None:
 
 HIT_KEYS = [
     "id", "paragraph", "score", "title", "date", "outlet", "source", "byline", "located", "lang", "section", "url",
-    "path", "paragraphs", "matching", "story", "copies", "copies_total", "variants", "text", "snippet",
+    "key", "path", "member", "record", "added", "paragraphs", "matching", "story", "copies", "copies_total", "variants", "text", "snippet",
 ]  # fmt: skip
 
 
@@ -319,8 +321,8 @@ def test_the_keys_of_results_are_these(tmp_path: Path) -> None:
 def test_the_keys_of_an_article_are_these() -> None:
     shown = json.loads(json.dumps(storm().to_dict()))
     assert list(shown) == [
-        "id", "title", "date", "outlet", "source", "byline", "dateline", "located", "lang", "section", "url", "path",
-        "member", "record", "provenance", "paragraphs",
+        "id", "title", "date", "outlet", "source", "byline", "dateline", "located", "lang", "section", "url", "key",
+        "path", "member", "record", "added", "version", "earlier", "other_places", "provenance", "paragraphs",
     ]  # fmt: skip
     assert shown["paragraphs"][0] == {"number": 1, "kind": "text", "text": "Rain fell on Baghdad."}
 
@@ -330,8 +332,8 @@ def test_the_keys_of_a_report_and_of_info_are_these(tmp_path: Path) -> None:
         report = index.add([storm(), Article.create(outlet="x")])
         info = index.info()
     assert list(report.to_dict()) == [
-        "added", "updated", "unchanged", "removed", "kept", "refused", "duplicates", "files", "files_read", "rejections",
-        "rejected", "rejected_before",
+        "added", "updated", "unchanged", "removed", "moved", "kept", "refused", "duplicates", "ignored", "files",
+        "files_read", "files_moved", "rejections", "rejected", "rejected_before",
         "skipped", "paragraphs", "seconds", "rate", "interrupted",
     ]  # fmt: skip
     assert report.rejected == (Rejected("-", "neither a title nor any text", 1),)

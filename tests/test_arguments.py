@@ -56,6 +56,7 @@ WRONG: dict[str, list[object]] = {
     "Names": NOT_SEVERAL,
     "Article | Iterable[Article]": [None, "x", *NOT_SEVERAL, [{}], [RAIN, "x"], {"article": RAIN}],
     "Node | Iterable[Node]": [None, "x", *NOT_SEVERAL],
+    "Literal['replace', 'keep', 'error']": NOT_TEXT,
     "bool": NOT_FLAG,
     "int": [None, *NOT_NUMBER],
     "int | None": NOT_NUMBER,
@@ -111,8 +112,8 @@ def public(folder: Path) -> dict[str, tuple[Callable[..., object], dict[str, obj
 
 
 RESULTS = {
-    "Article", "Change", "Clause", "Contents", "Copy", "Diagnostic", "Edit", "FacetValue", "Hit", "Index", "IndexInfo",
-    "IndexReport", "Leftover", "Paragraph", "Problem", "Progress", "Provenance", "Query", "Rank", "Rejected", "Removal", "Results",
+    "Article", "Change", "Clause", "Contents", "Copy", "Diagnostic", "EarlierVersion", "Edit", "FacetValue", "Hit", "Index", "IndexInfo",
+    "IndexReport", "Leftover", "Paragraph", "Place", "Problem", "Progress", "Provenance", "Query", "Rank", "Rejected", "Removal", "Results",
     "Salvage", "Snippet", "Story", "Verification", "Version",
 }  # fmt: skip
 """The public classes whose objects users receive, but do not make."""

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newssearch.article import MISSING, SLUG_LENGTH, STATED, STREAM, Article, Paragraph, Provenance, Rejected
+from newssearch.article import MISSING, STATED, STREAM, Article, Paragraph, Provenance, Rejected, same_content
 from newssearch.fields import FIELD_NAMES
+from newssearch.identity import SLUG_LENGTH
 
 
 def test_a_text_becomes_numbered_paragraphs() -> None:
@@ -53,49 +54,63 @@ def test_the_id_is_a_slug_cut_at_a_word_and_a_digest() -> None:
     article = Article.create(
         title="Heavy rain over the northern hills and valleys", outlet="example.org", url="u"
     )
-    assert re.fullmatch(r"example-org-heavy-rain-over-the-northern-hills-[a-z2-7]{8}", article.id)
-    assert len(article.id) <= SLUG_LENGTH + 9
+    assert re.fullmatch(r"example-org-heavy-rain-over-the-northern-hills-[a-z2-7]{12}", article.id)
+    assert len(article.id) <= SLUG_LENGTH + 13
 
 
 def test_a_title_without_latin_letters_gives_a_readable_id() -> None:
     assert Article.create(title="Дождь над городом", url="u").id.startswith("dozhd-nad-gorodom-")
 
 
-def test_the_identity_is_the_url_then_the_given_one_then_the_place_then_the_content() -> None:
+def test_the_identity_is_the_url_then_the_given_one_then_the_key_then_the_place_then_the_content() -> None:
     def code(**fields: object) -> str:
-        return Article.create(**{"title": "Rain", **fields}).id[-8:]  # type: ignore[arg-type]
+        return Article.create(**{"title": "Rain", **fields}).id[-12:]  # type: ignore[arg-type]
 
     assert code(url="u", identity="1", path="a") == code(url="u", identity="2", path="b")
-    assert code(identity="1", path="a", record=1) == code(identity="1", path="a", record=2)
-    assert code(identity="1", path="a") != code(identity="1", path="b")
+    assert code(identity="1", key="3", path="a") == code(identity="1", key="4", path="b")
+    assert code(key="1", path="a", record=1) == code(key="1", path="a", record=2)
+    assert code(key="1", path="a") != code(key="1", path="b")
+    assert code(key="1", path="a", member="x") != code(key="1", path="a", member="y")
     assert code(path="a", record=1, text="x") == code(path="a", record=1, text="y")
     assert code(path="a", record=1) != code(path="a", record=2)
-    assert code(path="a", record=2) != code(path="a", identity="2")
+    assert code(path="a", record=2) != code(path="a", key="2")
     assert code(text="x") != code(text="y")
     assert code(title="Rain") != code(title="Snow")
     assert code(path=STREAM, record=1, text="x") == code(path=STREAM, record=2, text="x")
 
 
-def test_the_digest_is_of_what_a_reader_sees_wherever_it_was_read() -> None:
-    article = Article.create(title="Rain", text="It rained.", url="u")
-    assert (
-        article.digest == Article.create(title="Rain", text="It rained.", url="u", path="a", record=2).digest
-    )
-    for other in (
+def test_the_digest_is_of_the_content_and_the_state_of_all_values_wherever_they_were_read() -> None:
+    article = Article.create(title="Rain", text="It rained.", url="u", key="7", outlet="Echo")
+    elsewhere = dataclasses.replace(article, id="other", path="a", member="b", record=2, version=3)
+    assert elsewhere.digest == article.digest
+    assert elsewhere.state == article.state
+    for content in (
         dataclasses.replace(article, title="rain"),
-        dataclasses.replace(article, located="Rome"),
+        dataclasses.replace(article, outlet="Herald"),
         dataclasses.replace(article, paragraphs=()),
-        dataclasses.replace(article, provenance={}),
+        dataclasses.replace(article, paragraphs=(Paragraph(1, "It rained.", "heading"),)),
     ):
-        assert other.digest != article.digest
+        assert content.digest != article.digest
+        assert not same_content(content.state, article.state)
+    for other in (
+        dataclasses.replace(article, url="U"),
+        dataclasses.replace(article, key="8"),
+        dataclasses.replace(article, source="Herald"),  # it is inferred
+        dataclasses.replace(
+            article, provenance={**article.provenance, "source": Provenance("inferred", "x")}
+        ),
+    ):
+        assert other.digest == article.digest
+        assert other.state != article.state
+        assert same_content(other.state, article.state)
 
 
-def test_an_article_under_a_unique_id_has_another_id_that_is_as_readable() -> None:
+def test_a_separate_version_has_another_id_that_is_as_readable() -> None:
     article = Article.create(title="Rain", url="u", path="a", record=1)
-    renamed = article.with_unique_id()
-    assert renamed.id != article.id
-    assert renamed.id[:-8] == article.id[:-8]
-    assert dataclasses.replace(renamed, id=article.id) == article
+    version = article.as_separate_version()
+    assert version.id != article.id
+    assert version.id[:-12] == article.id[:-12]
+    assert dataclasses.replace(version, id=article.id) == article
 
 
 def test_to_dict_holds_json_types_only() -> None:
@@ -116,7 +131,7 @@ def test_any_strings_make_an_article_whose_id_is_safe_anywhere(
     title: str, text: str, outlet: str, url: str, path: str | None
 ) -> None:
     article = Article.create(title=title, text=text, outlet=outlet, url=url, path=path)
-    assert re.fullmatch(r"[a-z0-9-]{8,57}", article.id)
+    assert re.fullmatch(r"[a-z0-9-]{12,61}", article.id)
     assert len(article.digest) == 24
 
 

@@ -539,6 +539,8 @@ def test_show_prints_fields_and_paragraphs(cli: Command, held: Path) -> None:
         "     lang  missing",
         "  section  missing",
         "      url  missing",
+        "      key  missing",
+        next(line for line in out.splitlines() if line.startswith("    added  ")),
         "",
         "   1  No rain fell on Basra.",
     ]
@@ -574,7 +576,8 @@ def test_show_marks_a_query(cli: Command, held: Path, monkeypatch: pytest.Monkey
 
 def test_show_as_json(cli: Command, held: Path) -> None:
     value = json.loads(cli("show", ids(cli)["Heat"], "--json").out)
-    assert value == json.loads(json.dumps(ARTICLES[1].to_dict()))
+    assert value.pop("added").endswith("Z")
+    assert value == {k: v for k, v in json.loads(json.dumps(ARTICLES[1].to_dict())).items() if k != "added"}
     value = json.loads(cli("show", f"{ids(cli)['Storm']}#2", "--query", "rain", "--json").out)
     assert value["paragraphs"] == [
         {"number": 2, "kind": "text", "text": "The rain stopped.", "highlights": [[4, 8]]}

@@ -464,9 +464,9 @@ def test_a_folder_whose_index_has_lost_its_table_of_contents_is_not_taken_for_an
 def test_files_of_somebody_else_are_not_written_over(tmp_path: Path, name: str) -> None:
     (tmp_path / "a.txt").write_text("A\n\nRain.\n", encoding="utf-8")
     (tmp_path / name).write_text('{"mine": true}', encoding="utf-8")
-    with pytest.raises(newssearch.IndexFolderError, match="no file of newssearch"):
+    with pytest.raises(newssearch.IndexFolderError, match="is not a file of newssearch"):
         newssearch.open_or_create(tmp_path)
-    with pytest.raises(newssearch.IndexFolderError, match="no file of newssearch"):
+    with pytest.raises(newssearch.IndexFolderError, match="is not a file of newssearch"):
         newssearch.rebuild(tmp_path, [tmp_path / "a.txt"])
     assert (tmp_path / name).read_text("utf-8") == '{"mine": true}'
 

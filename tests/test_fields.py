@@ -84,7 +84,7 @@ def test_an_article_has_each_field_and_says_how_it_is_known(index: Index, field:
     assert str(made.provenance[field.name]) == "stated"
     assert str(Article.create(text="x").provenance[field.name]) == "missing"
     other: dict[str, Any] = {field.name: None}
-    assert dataclasses.replace(made, **other).digest != made.digest
+    assert dataclasses.replace(made, **other).state != made.state
     assert f">{field.name}<" in made._repr_html_() or field.name == "title"
     assert index.article(made.id) == made, "stored and read"
     (counted,) = (one for one in index.info().contents.known[field.name] if one.value == "stated")
@@ -169,7 +169,7 @@ def test_a_query_takes_each_field_of_the_language(index: Index, name: str) -> No
 
 def test_the_fields_of_the_language_are_those_of_the_table() -> None:
     assert QUERY_FIELDS == (
-        "title", "outlet", "source", "byline", "located", "lang", "section", "id", "url", "date",
+        "title", "outlet", "source", "byline", "located", "lang", "section", "key", "id", "url", "date",
     )  # fmt: skip
     assert get_args(ValueField) == VALUE_FIELDS, "those that a type checker reads"
     for name in VALUE_FIELDS:

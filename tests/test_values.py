@@ -57,7 +57,8 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
     sound = newssearch.verify(folder / "index")
     problem = newssearch.Problem("a.seg", "it is cut")
     return [
-        *everything, *RAIN.paragraphs, Provenance("inferred", "url"), newssearch.Rejected("a.zip", "no text", 3, "b.txt"),
+        *everything, *RAIN.paragraphs, newssearch.Place("a.zip", "b.txt", 3),
+        newssearch.EarlierVersion("0" * 24, dt.datetime(2024, 7, 25, tzinfo=dt.timezone.utc)), Provenance("inferred", "url"), newssearch.Rejected("a.zip", "no text", 3, "b.txt"),
         results, *results, results[0].snippet, *results[0].copies, *results.facets["outlet"], *results.diagnostics, *results.clauses,
         empty, *empty.clauses, *ranks, info, info.contents, story, *story.versions, *(c for v in story.versions for c in v.changes),
         newssearch.Change("changed", 1, 1, "It rained.", (newssearch.Edit("cut", "rained"),)), newssearch.Edit("same", "It"),
@@ -154,7 +155,7 @@ def test_an_article_keeps_no_mapping_that_somebody_may_change() -> None:
 
 
 ERRORS: list[errors.NewssearchError] = [
-    errors.NewssearchError("x"), errors.ConfigError("x"), errors.ArticleNotFoundError("x"), errors.ArticleNotFoundError("x", ["a-x", "b-x"]),
+    errors.NewssearchError("x"), errors.ConfigError("x"), errors.ArticleNotFoundError("x"), errors.ArticleNotFoundError("x", ["a-x", "b-x"]), errors.ArticleNotFoundError("x", (), "key"), errors.ArticleConflictError(["a-x"]),
     QueryError("odd", query="a b", start=1, end=2, suggestion="try c"), errors.IndexFolderError("x", Path("f")),
     errors.IndexNotFoundError("x", Path("f")), errors.IndexExistsError("x", Path("f")), errors.IndexVersionError("x", Path("f"), 7),
     errors.IndexDamagedError("x", Path("f")), errors.IndexLockedError("x", Path("f"), "process 7"), errors.IndexWriteError("x", Path("f")),

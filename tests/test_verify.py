@@ -262,7 +262,7 @@ def test_an_article_that_is_there_twice_is_found(folder: Path, tmp_path: Path) -
     writer = EmbeddedStore(folder).writer(0.0)
     with newssearch.open(folder) as index:
         there = index.article(index.find("title:fog")[0])
-    writer.add(there, there.digest)  # which nothing else does for one that is there
+    writer.add(there, there.state)  # which nothing else does for one that is there
     writer.commit(last=False)
     writer.close()
     (problem,) = newssearch.verify(folder).problems

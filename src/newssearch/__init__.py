@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from newssearch.updating.rebuilding import rebuild
 
     from . import query
-    from .article import Article, Paragraph, Provenance, Rejected
+    from .article import Article, EarlierVersion, Paragraph, Place, Provenance, Rejected
     from .config import Config
     from .engines.protocol import Contents
     from .errors import (
+        ArticleConflictError,
         ArticleNotFoundError,
         ConfigError,
         IndexDamagedError,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Article",
+    "ArticleConflictError",
     "ArticleNotFoundError",
     "Change",
     "Clause",
@@ -56,6 +58,7 @@ __all__ = [
     "Contents",
     "Copy",
     "Diagnostic",
+    "EarlierVersion",
     "Edit",
     "FacetValue",
     "Hit",
@@ -73,6 +76,7 @@ __all__ = [
     "Limits",
     "NewssearchError",
     "Paragraph",
+    "Place",
     "Problem",
     "Progress",
     "Provenance",
@@ -101,11 +105,12 @@ __all__ = [
 ]
 
 _NAMES_BY_MODULE = {
-    "article": ("Article", "Paragraph", "Provenance", "Rejected"),
+    "article": ("Article", "EarlierVersion", "Paragraph", "Place", "Provenance", "Rejected"),
     "integrity": ("salvage", "verify"),
     "config": ("Config",),
     "engines.protocol": ("Contents",),
     "errors": (
+        "ArticleConflictError",
         "ArticleNotFoundError",
         "ConfigError",
         "IndexDamagedError",

@@ -7,7 +7,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 from newssearch.display.brief import brief, many, quoted
 from newssearch.system.frozen import FrozenDict
@@ -16,7 +16,8 @@ from newssearch.text.paragraphs import Block, NormalizedBlocks, ParagraphKind, s
 
 from . import arguments
 from .display import notebook
-from .fields import FIELD_NAMES, STRING_FIELDS
+from .fields import FIELD_NAMES
+from .identity import digest_of, id_digest, make_id, normal_key, with_digest
 
 Date = dt.date | dt.datetime
 """The type of the date of an article: a day, or a date and time, with a time zone if the input states one."""
@@ -27,8 +28,12 @@ STREAM = "-"
 NOTEBOOK_PARAGRAPHS = 50
 """The largest number of paragraphs that a notebook shows of an article."""
 
-SLUG_LENGTH = 48
-"""The largest number of characters of the readable part of an id, which stands before its digest."""
+MAX_EARLIER_VERSIONS = 100
+"""An article lists this many of its earlier versions, the latest ones. All are counted."""
+
+
+_DIGEST_CHARACTERS = 24
+"""The length of a digest of an article, as hexadecimal digits."""
 
 
 class Provenance(NamedTuple):
@@ -83,18 +88,48 @@ class Rejected:
         return f"{place(self.path, self.member, self.record)}: {self.reason}"
 
 
+class EarlierVersion(NamedTuple):
+    """An earlier version of an article: the digest of its content, and when it came into the index (in UTC)."""
+
+    digest: str
+    added: dt.datetime
+
+    def to_dict(self) -> dict[str, str]:
+        """Return the version as JSON types."""
+        return {"digest": self.digest, "added": utc(self.added)}
+
+
+class Place(NamedTuple):
+    """A place that holds an article: the file, as the index names it, the member of that file, the number of the record."""
+
+    path: str
+    member: str | None = None
+    record: int = 1
+
+    def __str__(self) -> str:
+        return place(self.path, self.member, self.record)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the place as JSON types."""
+        return self._asdict()
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """A story as one outlet published it. :meth:`create` makes one.
 
     The id is a slug of date, outlet and title, followed by a digest of the article's identity. The identity is its ``url``,
-    else the id that the input states, else its ``path``, ``member`` and ``record`` (unless that path is :data:`STREAM`),
-    else its title and text.
+    else the ``identity`` that :meth:`create` was given, else its ``key`` within its file, else its ``path``, ``member`` and
+    ``record`` (unless that path is :data:`STREAM`), else its title and text.
 
-    :data:`newssearch.fields.ARTICLE_FIELDS` describes the fields from ``title`` and ``date`` to ``url``; ``provenance``
+    :data:`newssearch.fields.ARTICLE_FIELDS` describes the fields from ``title`` and ``date`` to ``key``; ``provenance``
     maps the name of each to its :class:`Provenance`. ``path`` is the file that the article was read from, as the index
     names it; ``member`` is the file or message inside it, if it is an archive, a crawl or a mailbox; ``record`` is the
     number of the article in the file or member, from 1.
+
+    The index sets four attributes, which do not count when articles are compared: ``added`` is when this version of the
+    article came into the index, in UTC; ``version`` is the number of the version, from 1, and ``earlier`` lists the versions
+    before it, the oldest first (the last hundred); ``other_places`` are the other files that hold the article.
     """
 
     id: str
@@ -109,10 +144,15 @@ class Article:
     lang: str | None = None
     section: str | None = None
     url: str | None = None
+    key: str | None = None
     path: str | None = None
     member: str | None = None
     record: int = 1
     provenance: Mapping[str, Provenance] = field(default_factory=FrozenDict)
+    added: dt.datetime | None = field(default=None, compare=False)
+    version: int = field(default=1, compare=False)
+    earlier: tuple[EarlierVersion, ...] = field(default=(), compare=False)
+    other_places: tuple[Place, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if type(self.provenance) is not FrozenDict:
@@ -133,6 +173,7 @@ class Article:
         lang: str | None = None,
         section: str | None = None,
         url: str | None = None,
+        key: str | None = None,
         path: str | None = None,
         member: str | None = None,
         record: int = 1,
@@ -144,24 +185,26 @@ class Article:
         ``text`` is a string with blank lines between paragraphs, or an iterable of paragraphs: strings, or
         :class:`~newssearch.text.paragraphs.Block` objects with a kind. ``date`` may be a string in any form that
         :func:`newssearch.text.dates.parse_published` reads. The source defaults to the outlet, marked as inferred. The
-        default ``provenance`` of a field is stated, or missing if it has no value. ``identity`` is the id in the input.
+        default ``provenance`` of a field is stated, or missing if it has no value. ``key`` is the id in the
+        input, ``identity`` a name that no other article has in any file.
 
         >>> article = Article.create(title="Rain", text="It rained.\\n\\nThen it stopped.", date="2024-07-25")
         >>> [(paragraph.number, paragraph.text) for paragraph in article.paragraphs]
         [(1, 'It rained.'), (2, 'Then it stopped.')]
         >>> article.id
-        '2024-07-25-rain-mpl6cyts'
+        '2024-07-25-rain-xxxx'
 
         Raises ValueError for a ``date`` that cannot be read, and TypeError for a value of a wrong type.
         """
         values = {
             "title": title, "outlet": outlet, "source": source, "byline": byline, "dateline": dateline,
-            "located": located, "lang": lang, "section": section, "url": url,
+            "located": located, "lang": lang, "section": section, "url": url, "key": key,
         }  # fmt: skip
         day, provenances = _read_date(date)
         _check_strings({**values, "path": path, "member": member, "identity": identity})
         record = arguments.whole_number("record", record)
         clean = {name: squeeze(value) or None if value else None for name, value in values.items()}
+        clean["key"] = normal_key(key) or None if key else None
         if clean["source"] is None and clean["outlet"] is not None:
             clean["source"] = clean["outlet"]
             provenances["source"] = Provenance("inferred", "outlet")
@@ -175,28 +218,35 @@ class Article:
             path=path,
             member=member,
             record=record,
-            provenance=_all_provenances({**clean, "date": day}, provenances, provenance),
-            **clean,
+            provenance=_all_provenances(
+                {**cast("dict[str, Any]", clean), "date": day}, provenances, provenance
+            ),
+            **cast("dict[str, Any]", clean),
         )
 
     @property
     def digest(self) -> str:
-        """A digest of the article's id, fields, provenance and paragraphs, as 24 hexadecimal digits.
+        """A digest of the content, which differs between the versions of an article.
 
-        It does not depend on ``path``, ``member`` and ``record``, except through the id.
+        The content is the headline, the paragraphs with their kinds, and the fields that the input states, without ``url`` and
+        ``key``. Another spelling of the address, a value that is inferred, and the place of the article do not change it.
         """
-        import hashlib  # slow to import, and a search computes no digests
-
-        content: list[object] = [
-            self.id, self.date.isoformat() if self.date else None, *(getattr(self, name) for name in STRING_FIELDS),
-            [paragraph.text for paragraph in self.paragraphs], sorted(self.provenance.items()),
-        ]  # fmt: skip
-        kinds = {
-            paragraph.number: paragraph.kind for paragraph in self.paragraphs if paragraph.kind != "text"
+        stated = {
+            name: _json_value(getattr(self, name))
+            for name in FIELD_NAMES
+            if name not in ("title", "url", "key") and self._is_stated(name)
         }
-        if kinds:
-            content.append(sorted(kinds.items()))
-        return hashlib.blake2b(json.dumps(content).encode(), digest_size=12).hexdigest()
+        paragraphs = [(paragraph.text, paragraph.kind) for paragraph in self.paragraphs]
+        return _digest([self.title, paragraphs, stated])
+
+    @property
+    def state(self) -> str:
+        """:attr:`digest`, and a digest of all other values and of their provenance. The place of the article does not change it."""
+        values = [_json_value(getattr(self, name)) for name in FIELD_NAMES]
+        return f"{self.digest}{_digest([values, sorted(self.provenance.items())])}"
+
+    def _is_stated(self, name: str) -> bool:
+        return self.provenance.get(name, STATED).known == "stated"
 
     def __repr__(self) -> str:
         return brief(self, quoted(self.id, 80), quoted(self.title), many(len(self.paragraphs), "paragraph"))
@@ -223,13 +273,22 @@ class Article:
             notebook.paragraph(f"… and {many(rest, 'more paragraph')}" if rest > 0 else ""),
         )
 
-    def with_unique_id(self) -> Article:
-        """Return a copy of the article with an id that also depends on the place where the article was read.
+    def as_separate_version(self) -> Article:
+        """Return the article with an id of its own, for an archive that keeps all versions."""
+        return dataclasses.replace(self, id=with_digest(self.id, f"{self.id}#version={self.digest}"))
 
-        A run uses it for an article whose own id belongs to a different article already.
-        """
-        place = f"{self.url or ''}#{_file(self.path or '', self.member)}#{self.record}"
-        return dataclasses.replace(self, id=make_id(self.date, self.outlet, self.title, place))
+    def id_at(self, path: str) -> str | None:
+        """Return the id that the article would have in another file; None if its id does not depend on the file."""
+        for name in (f"id={self.key}", str(self.record)):
+            here, there = (f"{_file(one, self.member)}#{name}" for one in (self.path or "", path))
+            if id_digest(here) == digest_of(self.id):
+                return with_digest(self.id, there)
+        return None
+
+    @property
+    def place(self) -> Place:
+        """The place that the article was read from."""
+        return Place(self.path or "", self.member, self.record)
 
     def to_dict(self) -> dict[str, object]:
         """Return the article as JSON types, as ``newssearch show --json`` prints it."""
@@ -239,17 +298,48 @@ class Article:
             "path": self.path,
             "member": self.member,
             "record": self.record,
+            "added": utc(self.added) if self.added else None,
+            "version": self.version,
+            "earlier": [version.to_dict() for version in self.earlier],
+            "other_places": [place.to_dict() for place in self.other_places],
             "provenance": {name: str(provenance) for name, provenance in self.provenance.items()},
             "paragraphs": [{"number": p.number, "kind": p.kind, "text": p.text} for p in self.paragraphs],
         }
 
 
 def json_values(item: object, names: Iterable[str]) -> dict[str, str | None]:
-    """Return the values of the named fields of an article or a hit by name, dates as strings in ISO format."""
-    values = {name: getattr(item, name) for name in names}
-    return {
-        name: value.isoformat() if isinstance(value, dt.date) else value for name, value in values.items()
-    }
+    """Return the values of the named fields of an article or a hit as JSON types."""
+    return {name: _json_value(getattr(item, name)) for name in names}
+
+
+def _json_value(value: str | Date | None) -> str | None:
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _digest(content: object) -> str:
+    """Return a digest of JSON types."""
+    import hashlib  # slow to import, and a search computes no digests
+
+    return hashlib.blake2b(json.dumps(content).encode(), digest_size=_DIGEST_CHARACTERS // 2).hexdigest()
+
+
+def same_content(state: str, other: str) -> bool:
+    """Whether two articles with these states (:attr:`Article.state`) have the same content."""
+    return content_digest(state) == content_digest(other)
+
+
+def content_digest(state: str) -> str:
+    """Return the digest of the content of an article (:attr:`Article.digest`) from its state."""
+    return state[:_DIGEST_CHARACTERS]
+
+
+def utc(moment: dt.datetime) -> str:
+    """Return a time of UTC in ISO 8601 with a Z.
+
+    >>> utc(dt.datetime(2024, 7, 25, 14, 30, tzinfo=dt.timezone.utc))
+    '2024-07-25T14:30:00Z'
+    """
+    return moment.astimezone(dt.timezone.utc).replace(tzinfo=None).isoformat() + "Z"
 
 
 def _check_strings(values: Mapping[str, object]) -> None:
@@ -311,11 +401,13 @@ def _identity(
     record: int,
     paragraphs: list[Block],
 ) -> str:
-    url = fields["url"]
+    url, key = fields["url"], fields["key"]
     if url:
         return url
     if identity:
-        return f"{_file(path or '', member)}#id={identity}"  # never the same as a record's number
+        return f"id={identity}"
+    if key:
+        return f"{_file(path or '', member)}#id={key}"  # never the same as a record's number
     if path and path != STREAM:
         return f"{_file(path, member)}#{record}"
     return "\n\n".join([fields["title"] or "", *(block.text for block in paragraphs)])
@@ -338,24 +430,3 @@ def place(path: str, member: str | None = None, record: int = 0) -> str:
     ('a.zip!/b.jsonl:3', 'a.txt')
     """
     return f"{_file(path, member)}:{record}" if record else _file(path, member)
-
-
-def make_id(date: Date | None, outlet: str | None, title: str | None, identity: str) -> str:
-    """Return a readable id: a slug of date, outlet and title, and a 40-bit digest of the ``identity`` in base 32.
-
-    The slug ends after a whole word, and has at most :data:`SLUG_LENGTH` characters.
-
-    >>> make_id(dt.date(2024, 7, 25), "almaalomah.me", "Austin sends a veiled message", "seeds/a.txt#1")
-    '2024-07-25-almaalomah-me-austin-sends-a-veiled-jn7gljzx'
-    """
-    import base64  # slow to import, and a search makes no ids
-    import hashlib  # slow to import, and a search makes no ids
-
-    from slugify import slugify  # slow to import, and a search makes no ids
-
-    day = date.isoformat()[:10] if date else ""
-    words = " ".join(part for part in (day, (outlet or "").removeprefix("www."), title) if part)
-    slug = slugify(words[: 4 * SLUG_LENGTH], max_length=SLUG_LENGTH, word_boundary=True, save_order=True)
-    digest = hashlib.blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=5).digest()
-    code = base64.b32encode(digest).decode("ascii").lower()
-    return f"{slug}-{code}" if slug else code

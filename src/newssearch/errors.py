@@ -10,7 +10,8 @@ Each exception carries the data that a program needs to react, and the exit code
     │   ├── IndexDamagedError       3   a check of its contents fails, a file is missing, or Whoosh wrote to it
     │   ├── IndexLockedError        1   another process is writing to it
     │   └── IndexWriteError         1   the disk is full, or the folder may not be written to
-    ├── ArticleNotFoundError        1   no article has that id, or several do
+    ├── ArticleNotFoundError        1   no article has that id or key, or several do
+    ├── ArticleConflictError        1   an article to add is in the index with other content
     ├── ConfigError                 2   the configuration of an archive has an invalid value
     └── QueryError                  2   a query or a filter that would silently find nothing
 
@@ -113,21 +114,40 @@ class ConfigError(NewssearchError):
 
 
 class ArticleNotFoundError(NewssearchError):
-    """No article has the id ``wanted``, or several ids end with it; ``candidates`` lists these ids."""
+    """No article has the id or the key ``wanted``, or several do; ``candidates`` lists their ids.
 
-    def __init__(self, wanted: str, candidates: Sequence[str] = ()) -> None:
+    ``what`` is ``"id"`` or ``"key"``.
+    """
+
+    def __init__(self, wanted: str, candidates: Sequence[str] = (), what: str = "id") -> None:
         self.wanted = wanted
         self.candidates = tuple(candidates)
+        self.what = what
         if self.candidates:
             shown = ", ".join(self.candidates[:SHOWN_CANDIDATES])
             more = len(self.candidates) - SHOWN_CANDIDATES
             message = f"{wanted!r} could be any of: {shown}" + (f" … and {more:,} more" if more > 0 else "")
         else:
-            message = f"no article has the id {wanted!r}"
+            message = f"no article has the {what} {wanted!r}"
         super().__init__(message)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.wanted, self.candidates)
+        return type(self), (self.wanted, self.candidates, self.what)
+
+
+class ArticleConflictError(NewssearchError):
+    """Articles to add are in the index with other content; ``ids`` lists their ids. Nothing was added."""
+
+    def __init__(self, ids: Sequence[str]) -> None:
+        self.ids = tuple(ids)
+        shown = ", ".join(self.ids[:SHOWN_CANDIDATES])
+        more = len(self.ids) - SHOWN_CANDIDATES
+        super().__init__(
+            f"in the index with other content: {shown}" + (f" … and {more:,} more" if more > 0 else "")
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.ids,)
 
 
 class QueryError(NewssearchError):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, cast
 
-FieldKind = Literal["text", "date", "outlet", "language", "value", "words", "address", "raw"]
+FieldKind = Literal["text", "date", "outlet", "language", "value", "exact", "words", "address", "raw"]
 """The kind of a field, which decides how filters and queries are compared with its values.
 
 - ``text``: the words of a value are searched like those of the article's text.
@@ -18,12 +18,13 @@ FieldKind = Literal["text", "date", "outlet", "language", "value", "words", "add
 - ``outlet``: the whole value is compared; all names of one outlet are equal.
 - ``language``: values are language tags; ``en`` also finds ``en-GB``.
 - ``value``: the whole value is compared, without regard to capitals and accents.
+- ``exact``: the whole value is compared, letter by letter.
 - ``words``: the words of the value are compared.
 - ``address``: values are web addresses.
 - ``raw``: values are only stored and printed.
 """
 
-ValueField = Literal["outlet", "source", "byline", "located", "lang", "section", "id", "url"]
+ValueField = Literal["outlet", "source", "byline", "located", "lang", "section", "key", "id", "url"]
 """The names of fields that :class:`newssearch.query.Field` accepts. A test compares them with the table of fields."""
 
 
@@ -79,6 +80,7 @@ ARTICLE_FIELDS = (
     ),
     ArticleField("section", "value", "the desk", filter="Only articles of this section.", facets=("section",)),
     ArticleField("url", "address", "its address"),
+    ArticleField("key", "exact", "the record's own id, as its source states it"),
 )  # fmt: skip
 """The table of the fields of an article, in the order of printing. The id, the text and the path are not in it."""
 
@@ -88,11 +90,15 @@ STRING_FIELDS = tuple(field.name for field in ARTICLE_FIELDS if field.kind != "d
 """The names of the fields whose values are strings: all but the date."""
 RAW_FIELDS = tuple(field.name for field in ARTICLE_FIELDS if field.kind == "raw")
 """The names of the fields that are stored and printed, but that no search can use."""
+EXACT_FIELDS = tuple(field.name for field in ARTICLE_FIELDS if field.kind == "exact")
+"""The names of the fields whose values are compared letter by letter."""
 OUTLET_FIELDS = tuple(field.name for field in ARTICLE_FIELDS if field.kind == "outlet")
 """The names of the fields whose values are outlets, which may have several names: the outlet and the source."""
 LANGUAGE_FIELDS = tuple(field.name for field in ARTICLE_FIELDS if field.kind == "language")
 """The names of the fields whose values are language tags."""
-WHOLE_FIELDS = tuple(field.name for field in ARTICLE_FIELDS if field.kind in ("outlet", "language", "value"))
+WHOLE_FIELDS = tuple(
+    field.name for field in ARTICLE_FIELDS if field.kind in ("outlet", "language", "value", "exact")
+)
 """The names of the fields that are searched by their whole value, not by the words in it."""
 WORD_FIELDS = tuple(field.name for field in ARTICLE_FIELDS if field.kind == "words")
 """The names of the fields that are searched by the words in their value."""

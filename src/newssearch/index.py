@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 
 from newssearch.display.brief import brief, quoted
 from newssearch.engines.address import store_at
@@ -22,10 +22,17 @@ from . import arguments
 from .article import STREAM, Article
 from .config import Config, load_config
 from .engines.protocol import FoundHit, Snapshot, Store, Writer
-from .errors import ArticleNotFoundError, IndexExistsError, IndexNotFoundError, NewssearchError, QueryError
+from .errors import (
+    ArticleConflictError,
+    ArticleNotFoundError,
+    IndexExistsError,
+    IndexNotFoundError,
+    NewssearchError,
+    QueryError,
+)
 from .fields import OUTLET_FIELDS
 from .info import IndexInfo
-from .query import MAX_DEPTH, Node, Query, depth, parse, side_by_side, with_spellings
+from .query import MAX_DEPTH, Field, Node, Query, depth, parse, side_by_side, with_spellings
 from .query import literal as parse_literal
 from .request import (
     MatchOptions,
@@ -234,12 +241,17 @@ class Index:
         except QueryError as error:
             raise error.placed(parsed.text, 0, len(parsed.text)) from None
 
-    def article(self, article_id: str) -> Article:
-        """Return the article with the given id, or else the only article whose id ends with ``-`` and the given text.
+    def article(self, article_id: str | None = None, *, key: str | None = None) -> Article:
+        """Return the article with the given id, or with the given ``key``, the id that its source gives it.
 
-        The address of a paragraph, such as ``ID#3``, stands for its article. Raises :class:`ArticleNotFoundError`, with
-        the ids as ``candidates`` if several match.
+        The digest at the end of an id identifies the article, and is enough. ``ID#3`` stands for ``ID``. Raises
+        :class:`ArticleNotFoundError`. Its ``candidates`` are the ids of the articles if there are several.
         """
+        if key is not None:
+            key = arguments.text("key", key)
+            if article_id is None:
+                return self._article_of_key(key)
+            raise TypeError("Index.article() takes an id or a key, not both")
         wanted = arguments.text("article_id", article_id).partition("#")[0]
         with self._reading() as snapshot:
             article = snapshot.article(wanted)
@@ -249,6 +261,12 @@ class Index:
                 if article is None:
                     raise ArticleNotFoundError(wanted, ids)
             return article
+
+    def _article_of_key(self, key: str) -> Article:
+        ids = self.find(Field("key", key))
+        if len(ids) != 1:
+            raise ArticleNotFoundError(key, ids, "key")
+        return self.article(ids[0])
 
     def story(self, article_id: str) -> Story:
         """Return the versions of the story that the given article tells, earliest first, each compared with the first.
@@ -375,13 +393,34 @@ class Index:
 
     # ---- writing
 
-    def add(self, articles: Article | Iterable[Article], *, wait: float = 10.0) -> IndexReport:
-        """Add one article or several, replacing articles with the same ids, and commit.
+    def add(
+        self,
+        articles: Article | Iterable[Article],
+        *,
+        on_conflict: Literal["replace", "keep", "error"] = "replace",
+        wait: float = 10.0,
+    ) -> IndexReport:
+        """Add one article or several, and commit.
+
+        An article of the same identity but with other content is a conflict. By default the new one replaces it, as its
+        next version and with the same id. With ``on_conflict="keep"``, the article in the index stays, and the new one is
+        ignored; with ``"error"``, nothing is added, and :class:`ArticleConflictError` is raised.
 
         Waits up to ``wait`` seconds for another writer, then raises :class:`IndexLockedError`.
         """
         taken = arguments.several("articles", articles, Article, "an Article")
-        return self._run(lambda run: run.read_articles(taken), wait)
+        if arguments.text("on_conflict", on_conflict) not in ("replace", "keep", "error"):
+            raise ValueError(f"on_conflict is 'replace', 'keep' or 'error', not {on_conflict!r}")
+        if on_conflict != "error":
+            return self._run(lambda run: run.read_articles(taken), wait, on_conflict=on_conflict)
+        all_of_them = list(taken)
+
+        def work(run: Indexer) -> None:
+            if conflicts := run.conflicts(all_of_them):
+                raise ArticleConflictError(conflicts)
+            run.read_articles(all_of_them)
+
+        return self._run(work, wait)
 
     def update(
         self,
@@ -423,13 +462,14 @@ class Index:
 
         def work(run: Indexer) -> None:
             listing = files.list_files(wanted, self.folder, chosen.exclude)
-            if prune:
+            run.read_files(listing)
+            if prune:  # after reading: the articles of a moved file have its new path by now
+                run.commit()
                 self.refresh()
                 with self._reading() as snapshot:
                     indexed = snapshot.paths()
-                run.prune(indexed, listing, self._archive, chosen.exclude, confirm)
-            run.read_files(listing)
-            run.read_copies(self._archive)
+                run.prune(indexed, listing, chosen.exclude, confirm)
+            run.read_copies()
             if stream is not None:
                 run.read_stream(stream)
 
@@ -447,13 +487,11 @@ class Index:
         try:
             self.refresh()
             manifest = self._manifest()
-            with self._reading() as snapshot:
-                articles = [snapshot.article(article_id) for article_id in wanted]
-            for article in filter(None, articles):
-                path = article.path or ""
+            found = {one.id: one.place.path for one in map(writer.find, wanted) if one is not None}
+            for path in found.values():
                 if (entry := manifest.entries.get(path)) is not None:
                     manifest.set(path, dataclasses.replace(entry, articles=entry.articles - 1))
-            removed = writer.remove(wanted)
+            removed = writer.remove(found)
             writer.commit()
             self._save(manifest)
         finally:
@@ -468,6 +506,7 @@ class Index:
         progress: Callable[[Progress], None] | None = None,
         options: ReadOptions | None = None,
         retry: bool = False,
+        on_conflict: Literal["replace", "keep"] = "replace",
     ) -> IndexReport:
         from newssearch.updating.indexer import Indexer  # slow to import, and a search needs none of it
 
@@ -477,7 +516,15 @@ class Index:
         writer = self._store.writer(arguments.seconds("wait", wait))
         try:
             run = Indexer(
-                writer, self._manifest(), self._save, options, retry=retry, stop=stop, progress=progress
+                writer,
+                self._manifest(),
+                self._save,
+                options,
+                archive=self._archive,
+                retry=retry,
+                stop=stop,
+                progress=progress,
+                on_conflict=on_conflict,
             )
             work(run)
             return run.finish()

@@ -53,9 +53,10 @@ class Removal:
 class IndexReport:
     """The report of an indexing run. Numbers count articles, unless stated otherwise.
 
-    ``kept`` articles stay in the index although their file is missing or cannot be read now; ``refused`` lists the
-    removals that were not confirmed. ``duplicates`` have the same id and content as an article read elsewhere, and are
-    indexed once. The run looked at ``files`` files, and read the ``files_read`` files that had changed. ``rejections`` is
+    An article is ``updated`` if its content or a field has changed, and ``moved`` if only its file has another path now;
+    ``files_moved`` counts these files. ``kept`` articles stay in the index although their file is missing or cannot be read now; ``refused`` lists the
+    removals that were not confirmed. ``duplicates`` have the same identity and content as an article read elsewhere,
+    and are indexed once. ``ignored`` articles are older versions of articles that were read elsewhere. The run looked at ``files`` files, and read the ``files_read`` files that had changed. ``rejections`` is
     the number of rejected files, records or members, and ``rejected`` lists the first 1,000; ``rejected_before`` counts
     those that an earlier run rejected and that have not changed since. ``skipped`` counts, by kind, inputs that were not
     expected to be articles, such as the images in a crawl. ``paragraphs`` is the number of added paragraphs, ``seconds``
@@ -66,11 +67,14 @@ class IndexReport:
     updated: int = 0
     unchanged: int = 0
     removed: int = 0
+    moved: int = 0
     kept: int = 0
     refused: tuple[Removal, ...] = ()
     duplicates: int = 0
+    ignored: int = 0
     files: int = 0
     files_read: int = 0
+    files_moved: int = 0
     rejections: int = 0
     rejected: tuple[Rejected, ...] = ()
     rejected_before: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import NamedTuple, overload
@@ -9,7 +10,7 @@ from typing import NamedTuple, overload
 from newssearch.display.brief import brief, many, quoted
 from newssearch.system.frozen import FrozenDict
 
-from .article import Date, json_values
+from .article import Date, json_values, utc
 from .display import escape, notebook
 from .fields import HIT_FIELDS
 from .query import Diagnostic
@@ -117,7 +118,11 @@ class ShownArticle:
     lang: str | None
     section: str | None
     url: str | None
+    key: str | None
     path: str | None
+    member: str | None
+    record: int
+    added: dt.datetime | None
 
 
 SHOWN_FIELDS = tuple(shown.name for shown in fields(ShownArticle))
@@ -131,6 +136,9 @@ class Hit(ShownArticle):
     ``paragraph`` is the number of the paragraph, or 0 if the article has only a headline; ``text`` is its whole text.
     ``paragraphs`` is the number of paragraphs of the article, ``matching`` the number of those that match. If only the
     headline or boilerplate of the outlet matches, ``matching`` is 0, and the hit is the first paragraph.
+
+    ``path``, ``member`` and ``record`` are where the article was read, and ``added`` is when this version of it came into the
+    index, in UTC: see :class:`~newssearch.Article`.
 
     ``variants`` are the names in the paragraph that match a name of the query and are spelled differently.
 
@@ -174,6 +182,9 @@ class Hit(ShownArticle):
             "score": round(self.score, 6),
             **json_values(self, HIT_FIELDS),
             "path": self.path,
+            "member": self.member,
+            "record": self.record,
+            "added": utc(self.added) if self.added else None,
             "paragraphs": self.paragraphs,
             "matching": self.matching,
             "story": self.story,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import itertools
 
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 
 import newssearch
 import reference
-from newssearch import Article, FacetValue, Index, Query, QueryError
+from newssearch import Article, FacetValue, Hit, Index, Query, QueryError
 from newssearch.fields import FACET_FIELDS
+from newssearch.identity import id_number
 from newssearch.query import And, Everything, Node, Not, Or, Phrase, Word, parse
 from support import THOROUGH, article, found, index_of
 
@@ -182,7 +184,8 @@ def test_a_word_in_the_headline_weighs_more_than_one_in_the_text(address: str) -
 def test_equal_scores_are_ordered_by_date_then_id_then_paragraph(address: str) -> None:
     days = {"c": "2024-01-02", "a": "2024-01-01", "b": "2024-01-02", "d": None}
     index = index_of(
-        address, *(article(None, "Rain.", "Rain.", outlet=name, date=day) for name, day in days.items())
+        address,
+        *(article(None, "Rain.", "Rain.", outlet=name, date=day, url=name) for name, day in days.items()),
     )
     hits = index.search("rain", all_paragraphs=True)
     assert len({hit.score for hit in hits}) == 1
@@ -233,7 +236,16 @@ def test_how_the_articles_came_in_changes_nothing(address: str, other_address: s
         often.add([one])
     often.add([article("Gone", "Rain rain rain.")])
     often.remove(often.find("gone"))
-    assert once.search("rain").to_dict() == often.search("rain").to_dict()
+    came = [hit.added for hit in often.search("rain", sort="oldest", limit=None)]
+    assert len(set(came)) == len(articles), "each came with a commit of its own"
+    assert [without_added(hit) for hit in once.search("rain")] == [
+        without_added(hit) for hit in often.search("rain")
+    ]
+
+
+def without_added(hit: Hit) -> Hit:
+    """The hit without the time at which its article came into the index."""
+    return dataclasses.replace(hit, added=None)
 
 
 # ---- filters
@@ -519,17 +531,20 @@ def test_the_engine_finds_what_a_search_without_an_index_finds(
     steps: list[list[Article] | int],
     searches: list[tuple[Node, tuple[reference.Request, dict[str, object]]]],
 ) -> None:
-    held: dict[str, Article] = {}
+    held: dict[str, Article] = {}  # by the ids of their first versions
+    ids: dict[int, str] = {}
     with engine.index() as index:
         for step in steps:
             if isinstance(step, int):
                 chosen = sorted(held)[step : step + 1]
                 assert index.remove(chosen) == len(chosen)
                 for gone in chosen:
-                    del held[gone]
+                    del held[gone], ids[id_number(gone)]
             else:
                 index.add(step)
-                held |= {one.id: one for one in step}
+                for one in step:
+                    first = ids.setdefault(id_number(one.id), one.id)
+                    held[first] = dataclasses.replace(one, id=first)
         assert index.info().contents.articles == len(held)
         assert [index.article(name) for name in held] == list(held.values())
         for tree, (request, options) in searches:

@@ -40,6 +40,7 @@ def text_article(article: Article, shown: Mapping[int, Snippet], style: Style) -
             else ""
         )
         yield f"{name:>9}  {escape.terminal(value)}{note}"
+    yield from _history(article)
     kinds = {paragraph.number: paragraph.kind for paragraph in article.paragraphs}
     for number, snippet in shown.items():
         yield ""
@@ -49,6 +50,22 @@ def text_article(article: Article, shown: Mapping[int, Snippet], style: Style) -
         lines = snippet_lines(snippet, style, " " * 6)
         yield style.faint(f"{number:>4}") + "  " + lines[0][6:] if lines else style.faint(f"{number:>4}")
         yield from lines[1:]
+
+
+def _history(article: Article) -> Iterator[str]:
+    """Yield when the article came into the index, how many versions of it there were, and the other places that hold it."""
+    for other in article.other_places:
+        yield f"{'also in':>9}  {escape.terminal(place(other.path, other.member))} (record {other.record})"
+    if article.added is None:
+        return
+    moment = f"{article.added:%Y-%m-%d %H:%M} UTC"
+    yield (
+        f"{'added':>9}  {article.earlier[0].added:%Y-%m-%d %H:%M} UTC"
+        if article.earlier
+        else f"{'added':>9}  {moment}"
+    )
+    if article.version > 1:
+        yield f"{'versions':>9}  {article.version:,} versions, last changed {moment}"
 
 
 def text_story(story: Story, style: Style, changes: bool) -> Iterator[str]:

@@ -21,7 +21,7 @@ OutputFormat = Literal["text", "json", "jsonl", "csv", "md"]
 
 CSV_COLUMNS = (
     "id", "paragraph", "score", *(name for name in HIT_FIELDS if name not in ("title", "url")), "title", "url",
-    "path", "paragraphs", "matching", "snippet", "text", "story", "copies",
+    "path", "member", "record", "added", "paragraphs", "matching", "snippet", "text", "story", "copies",
 )  # fmt: skip
 
 _WEB_ADDRESS_START = Pattern(r"https?://", re.IGNORECASE)

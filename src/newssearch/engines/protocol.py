@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from newssearch.article import Article
+from newssearch.article import Article, Place
 from newssearch.display.brief import brief, many
 from newssearch.outlets import Aliases
 from newssearch.query import Diagnostic, Node
@@ -87,6 +87,16 @@ class Contents:
         return brief(self, f"{many(self.articles, 'article')}, {many(self.paragraphs, 'paragraph')}", days)
 
 
+class StoredHeader(NamedTuple):
+    """What a writer compares of an article in the index; see :class:`~newssearch.Article` and :meth:`Writer.add`."""
+
+    id: str
+    state: str
+    place: Place
+    added: dt.datetime
+    version: int
+
+
 class Snapshot(Protocol):
     """The state of an index after one commit. It never changes, and several threads can search it."""
 
@@ -111,7 +121,13 @@ class Snapshot(Protocol):
         """Return the ids, sorted, of all articles that match ``tree`` and pass the filters of ``request``."""
 
     def article(self, article_id: str) -> Article | None:
-        """Return the article with the given id and all its paragraphs; None if the index has no such article."""
+        """Return the article with that id, with its paragraphs; None if there is none.
+
+        Here and below, the digest at the end of an id identifies the article: see :mod:`newssearch.identity`.
+        """
+
+    def find(self, article_id: str) -> StoredHeader | None:
+        """Return the header of the article with that id; None if there is none."""
 
     def articles(self) -> Iterator[Article]:
         """Yield all articles in the order of their ids, reading one at a time."""
@@ -152,15 +168,23 @@ class Writer(Protocol):
         """The number of paragraphs added since the last commit."""
 
     def states(self, path: str) -> dict[str, str]:
-        """Return the ids of the committed articles read from ``path``, each with its state: see :meth:`add`."""
+        """Return the ids of the committed articles read from ``path``, each with the ``state`` that it was added with.
 
-    def state(self, article_id: str) -> str | None:
-        """Return the state of the committed article with the given id; None if there is no such article."""
+        Here and in :meth:`find` and :meth:`article`, removed articles are no longer there, and added ones not yet.
+        """
+
+    def find(self, article_id: str) -> StoredHeader | None:
+        """Return the header of a committed article; None if there is none whose id ends with the same digest."""
+
+    def article(self, article_id: str) -> Article | None:
+        """Return a committed article with its paragraphs; None if there is none whose id ends with the same digest."""
 
     def add(self, article: Article, state: str) -> None:
         """Add an article and its ``state``, a string by which the caller recognises that an article is unchanged.
 
-        No committed or pending article may have its id, unless it was removed.
+        No committed or pending article may have an id that ends with the same digest, unless it was removed.
+
+        An article without ``added`` gets the time of the commit: later than that of any earlier commit of the index.
         """
 
     def remove(self, ids: Iterable[str]) -> int:

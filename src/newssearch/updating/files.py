@@ -111,11 +111,18 @@ def list_files(patterns: Iterable[str | Path], index: Path, exclude: Sequence[st
     return _FileFinder(index, exclude).find(patterns)
 
 
-class _FileFinder:
-    """One call of :func:`list_files`: the archive, the exclude patterns, and the files found so far.
+def reading_order(path: str) -> list[tuple[bool, str]]:
+    """Return a key that sorts the paths of files below one folder as :func:`list_files` lists them.
 
-    Links are resolved before paths are compared, so that a file that is reached by two paths is found once.
+    >>> sorted(["b.txt", "a/c.txt", "a/b/c.txt", "A.txt"], key=reading_order)
+    ['A.txt', 'b.txt', 'a/c.txt', 'a/b/c.txt']
     """
+    *folders, name = path.split("/")
+    return [*((True, folder) for folder in folders), (False, name)]
+
+
+class _FileFinder:
+    """One look at the archive. It compares paths with all links resolved."""
 
     def __init__(self, index: Path, exclude: Sequence[str]) -> None:
         self.root, self.unresolved_root = str(archive_of(index)), str(index.absolute().parent)

@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from newssearch.article import Article, Rejected
+from newssearch.article import STREAM, Article, Rejected
 from newssearch.engines.protocol import Writer
 from newssearch.readers import (
     Document,
@@ -35,6 +35,7 @@ from . import files
 from .fingerprint import file_digest, size_and_time
 from .manifest import Entry, Manifest
 from .pruning import Confirm, plan
+from .reconciler import OnConflict, Recall, Reconciler
 
 MAX_PENDING_PARAGRAPHS = 500_000
 """A run commits whenever this number of added paragraphs is pending, because uncommitted paragraphs take memory, and an
@@ -43,7 +44,7 @@ STALE_MTIME = -2
 """In the manifest, this stands for the modification time of a stale file, which must be read again though unchanged."""
 UNOPENED_MTIME = -3
 """In the manifest, this stands for the modification time of a file that could not be opened. Each run tries again."""
-COUNTS_OF_CHANGES = ("added", "updated", "removed", "kept", "paragraphs")
+COUNTS_OF_CHANGES = ("added", "updated", "moved", "removed", "kept", "paragraphs")
 """The counts of the report that grow when a file is read again only so that copies in it replace removed articles."""
 
 
@@ -63,18 +64,21 @@ class _Tally:
 class _FileRun:
     """The progress of a run in one file or stream: what has been read so far, and which of its articles the index has.
 
-    ``seen`` has the ids of the committed articles that were found again.
+    ``seen`` has the ids of the articles that were taken, ``twins`` the paths of other files with the same bytes.
     """
 
-    committed: dict[str, str] | None
-    """The digest of each article of the file that is in the last commit, by id; None for articles that have no file."""
+    committed: Collection[str] | None
+    """The ids of the articles of the file that are in the last commit; None for articles that have no file."""
     before: Entry | None = None
     """The manifest's entry for the file before this run; None if the manifest has none."""
+    twins: tuple[str, ...] = ()
     seen: set[str] = field(default_factory=set)
+    counts: Counter[str] = field(default_factory=Counter)
     articles: int = 0
     rejected: list[tuple[int, str, str | None]] = field(default_factory=list)
     rejections: int = 0
     duplicates: list[str] = field(default_factory=list)
+    older: list[str] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
 
 
@@ -116,10 +120,14 @@ class Indexer:
         save: Callable[[Manifest], None],
         options: ReadOptions | None = None,
         *,
+        archive: Path,
         retry: bool = False,
         stop: Callable[[], bool] | None = None,
         progress: Callable[[Progress], None] | None = None,
+        recall: Recall = lambda article: None,
+        on_conflict: OnConflict = "replace",
     ) -> None:
+        self._archive = archive
         self._retry = retry
         self._writer = writer
         self._manifest = manifest
@@ -129,14 +137,24 @@ class Indexer:
         self._progress = progress or (lambda _: None)
         self._tally = _Tally()
         self._refused: list[Removal] = []
-        self._pending: dict[str, str] = {}
+        self._reconciler = Reconciler(
+            writer,
+            is_gone=self._is_gone,
+            displaced=self._displaced,
+            changed=self._copies_are_stale,
+            recall=recall,
+            on_conflict=on_conflict,
+        )
+        self._gone: dict[str, bool] = {}
+        self._paths_by_digest: dict[str, list[str]] | None = None
+        self._current: tuple[str, _FileRun] | None = None  # the file that is being read
+        self._counted: dict[str, Counter[str]] = {}  # the outcomes of each file that was read
         # for the id of an article, the other files that hold a copy of it
         self._copies: dict[str, set[str]] = {}
         for path, entry in manifest.entries.items():
             self._note_copies(path, entry)
         self._fresh: dict[str, Entry] = {}  # entries for the manifest after the next commit
         self._was_read: set[str] = set()
-        self._removed: set[str] = set()  # the ids removed since the last commit
         self._done = self._total = self._seen = 0
         self._stopped = False
         self._started = time.perf_counter()
@@ -192,18 +210,18 @@ class Indexer:
                 if self._stopped:
                     return
 
-    def read_copies(self, archive: Path) -> None:
+    def read_copies(self) -> None:
         """Read again the files that hold copies of removed articles, so that a copy replaces each removed article.
 
         The report counts the changed articles, but not these files.
         """
         self._commit()
         while stale := [item for item in self._manifest.entries.items() if item[1].mtime == STALE_MTIME]:
-            for path, entry in stale:  # the next file may have a copy of what this one lost
+            for path, _ in stale:  # the next file may have a copy of what this one lost
                 if self._stopped:
                     return
-                file = files.file_of(path, archive)
-                name = files.name_of(file, archive)
+                file = files.file_of(path, self._archive)
+                name = files.name_of(file, self._archive)
                 if name != path:  # the path has become a link to a file with another name
                     self._manifest.drop(path)
                     if name in self._fresh or name in self._manifest.entries:
@@ -213,9 +231,15 @@ class Indexer:
                 copied, self._tally = self._tally.counts, tally
                 for count in COUNTS_OF_CHANGES:
                     tally.counts[count] += copied[count]
-                if path in self._was_read:
-                    tally.counts["duplicates"] += copied["duplicates"] - len(entry.duplicates)
+                if (before := self._counted.get(path)) is not None:
+                    for count in ("duplicates", "ignored"):
+                        tally.counts[count] += copied[count] - before[count]
+                    self._counted[path] = copied
             self._commit()
+
+    def conflicts(self, articles: Iterable[Article]) -> list[str]:
+        """Return the ids of those articles whose identity the index has with other content."""
+        return self._reconciler.conflicts(articles)
 
     def read_articles(self, items: Iterable[ReadOutcome]) -> None:
         """Add articles that belong to no file. Each replaces the article of the same id, if the index has one."""
@@ -233,7 +257,6 @@ class Indexer:
         self,
         indexed: Mapping[str, int],
         listing: files.FileListing,
-        archive: Path,
         exclude: Sequence[str],
         confirm: Confirm | None,
     ) -> None:
@@ -242,7 +265,7 @@ class Indexer:
         ``indexed`` maps each file of the index to the number of its articles. A removal of most articles below a path
         is refused unless ``confirm`` agrees: see :mod:`newssearch.updating.pruning`.
         """
-        made = plan(indexed, listing, archive, exclude, confirm, self._copied)
+        made = plan(indexed, listing, self._archive, exclude, confirm, self._copied)
         self._refused += made.refused
         self._tally.counts["kept"] += made.kept
         for path in made.remove:
@@ -250,6 +273,9 @@ class Indexer:
                 self._stopped = True
                 return
             self._remove(self._writer.states(path))
+            entry = self._entry(path)
+            self._forget(path, entry.duplicates if entry else ())
+            self._fresh.pop(path, None)
             self._manifest.drop(path)
 
     def _copied(self, path: str, missing: Collection[str]) -> int:
@@ -259,13 +285,19 @@ class Indexer:
         copies = (self._copies.get(article_id, set()) for article_id in self._writer.states(path))
         return sum(any(other not in missing for other in others) for others in copies)
 
+    def commit(self) -> None:
+        """Commit what was read so far, changes to articles that were not committed before included."""
+        while self._commit():
+            pass
+
     def finish(self, refuse: Callable[[int], Iterable[Removal]] = lambda added: ()) -> IndexReport:
         """Commit the last changes, and return the report on the whole run.
 
         Unless the run was stopped, ``refuse`` is called with the number of added articles; the removals that it returns
         are reported as refused.
         """
-        self._commit(last=True)
+        while self._commit(last=True):
+            pass
         if not self._stopped:
             self._refused += refuse(self._tally.counts["added"])
         return IndexReport(
@@ -317,19 +349,21 @@ class Indexer:
     def _unchanged(self, file: _Unchanged) -> None:
         self._tally.counts["files"] += 1
         path = file.source.path
-        entry = self._manifest.entries.get(path)
+        entry = self._entry(path)
         if entry is None or entry.mtime == STALE_MTIME:  # the run has made it stale since it was listed
             self._read_now(file.source)
             self._was_read.add(path)
             return
         if entry.mtime != file.mtime:
-            self._manifest.set(path, replace(entry, mtime=file.mtime))  # the content has not changed
+            entry = replace(entry, mtime=file.mtime)  # the content has not changed
+            if path in self._fresh:
+                self._fresh[path] = entry
+            else:
+                self._manifest.set(path, entry)
         self._tally.counts["unchanged"] += entry.articles
         if entry.rejections:
             self._tally.counts["rejected_before"] += entry.rejections
-            self._tally.counts["kept"] += max(
-                len(self._writer.states(path).keys() - self._removed) - entry.articles, 0
-            )
+            self._tally.counts["kept"] += max(len(self._writer.states(path)) - entry.articles, 0)
         self._tally.skipped.update(dict(entry.skipped))
 
     def _read_now(self, source: files.Source) -> None:
@@ -345,23 +379,30 @@ class Indexer:
     def _begin(self, file: _Opened) -> _FileRun:
         self._tally.counts["files_read"] += 1
         path = file.source.path
-        before = self._manifest.entries.get(path)
+        before = self._entry(path)
+        self._fresh.pop(path, None)
         self._manifest.drop(path)  # the entry does not match the articles of the next commit
-        states = self._writer.states(path)
-        committed = {key: state for key, state in states.items() if key not in self._removed}
-        return _FileRun(committed, before)
+        run = _FileRun(self._writer.states(path).keys(), before, self._twins(file))
+        self._current = path, run
+        return run
 
     def _end(self, file: _Opened, run: _FileRun) -> None:
+        self._take_aside(run)
+        self._current = None
         # No article is removed if the file cannot be read now, or if a part that was readable before no longer is.
         unread = any(record == 0 and member is None for record, _, member in run.rejected)
         parts = {rejected for rejected in run.rejected if rejected[0] == 0}
         if not unread and parts <= set(run.before.rejected if run.before else ()):
             self._remove(set(run.committed or ()) - run.seen)
+            self._forget(
+                file.source.path, set(run.before.duplicates if run.before else ()) - {*run.duplicates}
+            )
         else:
             self._tally.counts["kept"] += len(set(run.committed or ()) - run.seen)
         # A file that could not even be opened may be readable next time, without a change of its time.
         settled = bool(file.digest) or not unread
         path, stat = file.source.path, (file.size, file.mtime)
+        self._counted[path] = run.counts
         if size_and_time(file.source.file) == stat:
             entry = Entry(
                 file.size,
@@ -373,6 +414,7 @@ class Indexer:
                 tuple(run.rejected),
                 tuple(run.duplicates),
                 tuple(sorted(run.skipped.items())),
+                tuple(run.older),
             )
             self._fresh[path] = entry
             self._note_copies(path, entry)
@@ -396,7 +438,7 @@ class Indexer:
         self._seen += 1
         if self._stop():
             self._stopped = True
-        if self._writer.pending >= MAX_PENDING_PARAGRAPHS:
+        if self._reconciler.pending >= MAX_PENDING_PARAGRAPHS:
             self._commit()
 
     def _rejection(self, item: Rejected, run: _FileRun) -> None:
@@ -415,88 +457,119 @@ class Indexer:
             self._reject(item)
 
     def _article(self, article: Article, run: _FileRun) -> None:
-        state = article.digest
-        old = self._old(article.id, run)
-        taken = self._digest_of_other(article.id, run, old)
-        if taken is not None:
-            self._take_with_taken_id(article, taken, run)
+        taken = (
+            self._reconciler.take_loose(article)
+            if run.committed is None
+            else self._reconciler.take(article, run.seen, run.twins)
+        )
+        self._tally.counts[taken.outcome] += 1
+        run.counts[taken.outcome] += 1
+        if taken.is_aside:
+            return
+        run.seen.add(taken.id)
+        if not taken.stored:
+            (run.older if taken.outcome == "ignored" else run.duplicates).append(taken.id)
             return
         run.articles += 1
-        if run.committed is not None and old is not None:
-            run.seen.add(article.id)
-        if old == state:
-            self._tally.counts["unchanged"] += 1
-            return
-        if old is None:
-            self._tally.counts["added"] += 1
-        else:
+        if taken.outcome in ("added", "updated"):
+            self._tally.counts["paragraphs"] += len(article.paragraphs)
+
+    def _take_aside(self, run: _FileRun) -> None:
+        """Take the articles that were put aside until the end of the file."""
+        for article in self._reconciler.end_file():
+            self._tally.counts["ignored"] -= 1
             self._tally.counts["updated"] += 1
-            self._writer.remove([article.id])
-            self._copies_are_stale(article.id)
-        self._writer.add(article, state)
-        self._pending[article.id] = state
-        self._tally.counts["paragraphs"] += len(article.paragraphs)
+            self._tally.counts["paragraphs"] += len(article.paragraphs)
+            run.seen.add(article.id)
+            run.articles += 1
 
-    def _digest_of_other(self, article_id: str, run: _FileRun, old: str | None) -> str | None:
-        """Return the digest of another article that has the given id; None if no other article has it.
-
-        ``old`` is the digest of the committed article that would be replaced, or None: see :meth:`_old`.
-        """
-        if article_id in self._pending:
-            return self._pending[article_id]
-        if old is not None and article_id not in run.seen:
-            return None
-        return self._writer.state(article_id) if article_id not in self._removed else None
-
-    def _take_with_taken_id(self, article: Article, taken: str, run: _FileRun) -> None:
-        """Take an article whose id another article already has, with the digest ``taken``.
-
-        If the digests are equal, it is a duplicate. Otherwise it gets a unique id; if that is impossible, it is
-        rejected. An article that belongs to no file replaces the other one.
-        """
-        if taken == article.digest:
-            self._tally.counts["duplicates"] += 1
-            run.duplicates.append(article.id)
-        elif run.committed is None:  # no file: the later version replaces the earlier, pending one
-            self._commit()
-            self._article(article, run)
-        elif (renamed := article.with_unique_id()).id != article.id:
-            self._article(renamed, run)
+    def _displaced(self, article_id: str, path: str, is_copy: bool) -> None:
+        """Note that an article is no longer that of a file, which holds a copy of it or an older version."""
+        if self._current is not None and path == self._current[0]:
+            run = self._current[1]
+            run.articles -= 1
+            run.older.append(article_id)
+            return
+        entry = self._entry(path)
+        if entry is None:
+            return
+        if self._is_gone(path):
+            if entry.articles <= 1:
+                self._tally.counts["files_moved"] += 1
+                self._fresh.pop(path, None)
+                self._manifest.drop(path)
+            else:
+                self._fresh[path] = replace(entry, articles=entry.articles - 1)
+            return
+        entry = replace(entry, articles=entry.articles - 1)
+        if is_copy:
+            entry = replace(entry, duplicates=(*entry.duplicates, article_id))
         else:
-            self._take(
-                Rejected(
-                    article.path or "-",
-                    f"another article has its id {article.id}",
-                    article.record,
-                    article.member,
-                ),
-                run,
-            )
+            entry = replace(entry, older=(*entry.older, article_id))
+        self._fresh[path] = entry
+        self._note_copies(path, entry)
 
-    def _old(self, article_id: str, run: _FileRun) -> str | None:
-        """Return the digest of the committed article that an article with this id replaces; None if there is none."""
-        if run.committed is not None:
-            return run.committed.get(article_id)
-        return self._writer.state(article_id) if article_id not in self._pending else None
+    def _is_gone(self, path: str) -> bool:
+        """Whether a file that articles were read from no longer exists."""
+        if path not in self._gone:
+            try:
+                files.file_of(path, self._archive).lstat()
+            except (FileNotFoundError, NotADirectoryError):
+                self._gone[path] = path not in ("", STREAM)
+            except (OSError, ValueError):
+                self._gone[path] = False
+            else:
+                self._gone[path] = False
+        return self._gone[path]
+
+    def _entry(self, path: str) -> Entry | None:
+        """Return the entry that the manifest will have for a file after the next commit."""
+        return self._fresh.get(path) or self._manifest.entries.get(path)
+
+    def _twins(self, file: _Opened) -> tuple[str, ...]:
+        """Return the other files with the same bytes, those that no longer exist first."""
+        if not file.digest:
+            return ()
+        if self._paths_by_digest is None:
+            self._paths_by_digest = {}
+            for path, entry in self._manifest.entries.items():
+                self._paths_by_digest.setdefault(entry.digest, []).append(path)
+        paths = self._paths_by_digest.setdefault(file.digest, [])
+        twins = [path for path in paths if path != file.source.path]
+        if file.source.path not in paths:
+            paths.append(file.source.path)
+        return tuple(sorted(twins, key=lambda path: not self._is_gone(path)))
 
     def _remove(self, ids: Iterable[str]) -> None:
         removed = sorted(ids)
-        self._tally.counts["removed"] += self._writer.remove(removed)
-        self._removed.update(removed)
+        self._tally.counts["removed"] += self._reconciler.remove(removed)
         for article_id in removed:
             self._copies_are_stale(article_id)
 
+    def _forget(self, path: str, ids: Iterable[str]) -> None:
+        """Note that a file no longer holds copies of these articles: versions in other files may count now."""
+        for article_id in ids:
+            self._reconciler.forget(article_id, path)
+            self._copies.get(article_id, set()).discard(path)
+            for other in self._copies.get(article_id, ()):
+                if (entry := self._entry(other)) is not None and article_id in entry.older:
+                    self._make_stale(other)
+
     def _note_copies(self, path: str, entry: Entry) -> None:
-        for article_id in entry.duplicates:
+        for article_id in (*entry.duplicates, *entry.older):
             self._copies.setdefault(article_id, set()).add(path)
 
     def _copies_are_stale(self, article_id: str) -> None:
-        """Mark all files that hold a copy of an article as stale, because the article is removed or changed."""
+        """Mark the files with copies and older versions of an article as stale: the article is being removed or changed."""
         for path in self._copies.pop(article_id, ()):
-            if path in self._fresh:
-                self._fresh[path] = replace(self._fresh[path], mtime=STALE_MTIME, digest="")
-            elif path in self._manifest.entries:
-                self._manifest.set(path, replace(self._manifest.entries[path], mtime=STALE_MTIME, digest=""))
+            self._make_stale(path)
+
+    def _make_stale(self, path: str) -> None:
+        """Mark a file as one that must be read again, whatever its time of change is."""
+        if path in self._fresh:
+            self._fresh[path] = replace(self._fresh[path], mtime=STALE_MTIME, digest="")
+        elif path in self._manifest.entries:
+            self._manifest.set(path, replace(self._manifest.entries[path], mtime=STALE_MTIME, digest=""))
 
     def _reject(self, rejected: Rejected) -> None:
         self._tally.counts["rejections"] += 1
@@ -507,17 +580,17 @@ class Indexer:
         self._done += count
         self._progress(Progress(self._done, self._total, self._seen))
 
-    def _commit(self, last: bool = False) -> None:
-        # Before articles are removed, the files that hold copies of them are marked as stale on disk.
+    def _commit(self, last: bool = False) -> bool:
+        """Commit, and return whether changes that waited for this are pending now. ``last`` ends the run, unless some are."""
+        # Stale files are marked on disk before the articles that they have copies of are removed.
         if self._manifest.changed:
             self._save(self._manifest)
             self._manifest.changed = False
-        self._writer.commit(last=last)
-        self._pending.clear()
-        self._removed.clear()
+        self._writer.commit(last=last and not self._reconciler.is_waiting)
         for path, entry in self._fresh.items():
             self._manifest.set(path, entry)
         self._fresh.clear()
         if self._manifest.changed:
             self._save(self._manifest)
             self._manifest.changed = False
+        return self._reconciler.committed()

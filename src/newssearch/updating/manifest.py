@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from newssearch.system.atomic_files import sealed, unsealed
 
 FILE_NAME = "files.json"
-READERS_VERSION = 3
+READERS_VERSION = 4
 """The version of the readers, raised when they make different articles from the same file. Then the next run reads all
 files again, changed or not."""
 
@@ -42,6 +42,8 @@ class Entry:
     """The ids of the file's articles that the index already had from another file."""
     skipped: tuple[tuple[str, int], ...] = ()
     """How many items were skipped because they are not articles: pairs of a kind and a count, sorted by kind."""
+    older: tuple[str, ...] = ()
+    """The ids of articles of which the file holds a version that another file has superseded."""
 
 
 @dataclass
@@ -86,12 +88,17 @@ class Manifest:
 
 
 def _manifest_entry(values: list[object]) -> Entry:
-    size, mtime, digest, reading, articles, rejections, rejected, duplicates, skipped = values
+    size, mtime, digest, reading, articles, rejections, rejected, duplicates, skipped, older = values
     if not (isinstance(size, int) and isinstance(mtime, int) and isinstance(articles, int)):
         raise TypeError("not numbers")
     if not isinstance(rejections, int):
         raise TypeError("not a number")
-    if not (isinstance(rejected, list) and isinstance(duplicates, list) and isinstance(skipped, list)):
+    if not (
+        isinstance(rejected, list)
+        and isinstance(duplicates, list)
+        and isinstance(skipped, list)
+        and isinstance(older, list)
+    ):
         raise TypeError("not lists")
     reasons = tuple(
         (int(record), str(reason), None if member is None else str(member))
@@ -108,4 +115,5 @@ def _manifest_entry(values: list[object]) -> Entry:
         reasons,
         tuple(map(str, duplicates)),
         counts,
+        tuple(map(str, older)),
     )

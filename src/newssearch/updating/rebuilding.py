@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from newssearch import arguments
+from newssearch.article import Article, Place, content_digest, same_content
 from newssearch.config import Config
 from newssearch.engines.address import store_at
-from newssearch.engines.protocol import Store
+from newssearch.engines.protocol import Snapshot, Store, StoredHeader
 from newssearch.errors import IndexFolderError, IndexNotFoundError
 from newssearch.readers import ReadOptions, chosen_settings
 from newssearch.reports import IndexReport, Progress, Removal
@@ -20,6 +21,7 @@ from . import files
 from .indexer import Indexer
 from .manifest import FILE_NAME, Manifest
 from .pruning import EMPTY_FOLDER, MAX_EXAMPLES, Confirm
+from .reconciler import History
 
 
 def rebuild(
@@ -36,9 +38,9 @@ def rebuild(
 ) -> IndexReport:
     """Rebuild the index in ``folder`` from files; the new one replaces the old one when it is complete.
 
-    Until then the old one can be searched. It stays as it was if the run is stopped, fails, or finds no article. Of the
-    old index only counts of articles are read; if it is damaged or has an older format, they are taken from its
-    manifest.
+    Until then the old one can be searched. It stays as it was if the run is stopped, fails, or finds no article. An
+    article that the old index has keeps its id, the time when it was added, and its earlier versions. An old index that
+    is damaged or has an older format is not read; only the number of its articles is taken from its manifest.
 
     ``confirm`` is called with a :class:`Removal` before the new index replaces an index that has more than twice as
     many articles, or that has articles below a path that is missing, empty or cannot be listed. Without ``confirm``,
@@ -51,8 +53,10 @@ def rebuild(
         arguments.function(name, value)
     arguments.stream("stream", stream)
     arguments.seconds("wait", wait)
-    with closing(store.rebuild(wait, (FILE_NAME,))) as begun:
+    with ExitStack() as ended:
+        begun = ended.enter_context(closing(store.rebuild(wait, (FILE_NAME,))))
         old = _old(store)
+        ended.callback(old.close)
         listing = files.list_files(wanted, store.folder, chosen.exclude)
         refused = _refused(_missed(old, listing), confirm)
         if refused:
@@ -68,14 +72,17 @@ def rebuild(
                 Manifest(),
                 lambda manifest: begun.write_extra(FILE_NAME, manifest.dump()),
                 options,
+                archive=files.archive_of(store.folder),
                 stop=stop,
                 progress=progress,
+                recall=old.recall,
             )
             run.read_files(listing)
             if stream is not None:
                 run.read_stream(stream)
             report = run.finish(lambda added: _refused(_smaller(old, added), confirm))
         if report.added and not report.interrupted and not report.refused:
+            old.close()
             begun.finish()
         return report
 
@@ -94,16 +101,50 @@ def read_from(folder: str | Path) -> list[str]:
     return sorted(str(Path(folder).parent / os.path.commonpath(names)) for names in together.values())
 
 
-class _Old(NamedTuple):
-    """The size of the old index: its number of articles (None if it cannot be read), and that of each of its files."""
+class _Old:
+    """The old index: its number of articles (None if it cannot be read), the number for each file, and its articles."""
 
-    articles: int | None
-    paths: dict[str, int]
+    def __init__(self, articles: int | None, paths: dict[str, int], snapshot: Snapshot | None = None) -> None:
+        self.articles = articles
+        self.paths = paths
+        self._snapshot = snapshot
+        self._at: tuple[str, dict[Place, StoredHeader]] = ("", {})  # the articles of the last path
 
     @property
     def total(self) -> int:
         """The number of articles of the old index. If it cannot be read, the number that its manifest records."""
         return sum(self.paths.values()) if self.articles is None else self.articles
+
+    def recall(self, article: Article) -> History | None:
+        """Return the history of an article in the old index; None if it has no article of this identity.
+
+        An article that only its place identifies may have been moved there. It has the id of its first place then, and is
+        found by its place and its content.
+        """
+        if self._snapshot is None:
+            return None
+        found = self._snapshot.find(article.id)
+        if found is None and article.id_at("") is not None:
+            at = self._articles_at(self._snapshot, article.place.path).get(article.place)
+            found = at if at is not None and same_content(at.state, article.state) else None
+        if found is None:
+            return None
+        whole = self._snapshot.article(found.id) if found.version > 1 else None
+        return History(
+            found.id, content_digest(found.state), found.added, found.version, whole.earlier if whole else ()
+        )
+
+    def _articles_at(self, snapshot: Snapshot, path: str) -> dict[Place, StoredHeader]:
+        if self._at[0] != path:
+            found = map(snapshot.find, snapshot.ids_of(path))
+            self._at = path, {one.place: one for one in found if one is not None}
+        return self._at[1]
+
+    def close(self) -> None:
+        """Close the old index."""
+        if self._snapshot is not None:
+            self._snapshot.close()
+            self._snapshot = None
 
 
 def _old(store: Store) -> _Old:
@@ -116,9 +157,10 @@ def _old(store: Store) -> _Old:
         entries = Manifest.load(store.read_extra(FILE_NAME)).entries
         return _Old(None, {path: entry.articles for path, entry in entries.items() if entry.articles})
     try:
-        return _Old(snapshot.contents().articles, snapshot.paths())
-    finally:
+        return _Old(len(snapshot), snapshot.paths(), snapshot)
+    except BaseException:
         snapshot.close()
+        raise
 
 
 def _missed(old: _Old, listing: files.FileListing) -> Iterator[Removal]:

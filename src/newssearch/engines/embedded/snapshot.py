@@ -14,19 +14,19 @@ from operator import itemgetter
 
 import numpy as np
 
-from newssearch.article import Article
+from newssearch.article import Article, Place
 from newssearch.engines.embedded.integrity.diagnosis import diagnosed
 from newssearch.engines.embedded.search.evaluator import QueryEvaluator
 from newssearch.engines.embedded.search.explain import explain
 from newssearch.engines.embedded.search.field_values import count_values
 from newssearch.engines.embedded.search.reader import IndexReader
 from newssearch.engines.embedded.search.top_k import Ranked, Ranking, concat_ranked, kth_greatest, sort_keys
-from newssearch.engines.embedded.segment.columns import NO_TIME
+from newssearch.engines.embedded.segment.columns import NO_TIME, moment_of
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.stored_fields import provenance_of
 from newssearch.engines.embedded.storage.container import Array, item_view
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, run_starts
-from newssearch.engines.protocol import Contents, Found, FoundHit
+from newssearch.engines.protocol import Contents, Found, FoundHit, StoredHeader
 from newssearch.errors import QueryError
 from newssearch.fields import FACET_FIELDS, FIELD_NAMES
 from newssearch.outlets import Aliases
@@ -372,11 +372,16 @@ class EmbeddedSnapshot:
                 for segment, article in self._articles_of(path)
             }
 
-    def state(self, article_id: str) -> str | None:
-        """Return the state of the article with the given id; None if there is no such article."""
+    def find(self, article_id: str) -> StoredHeader | None:
+        """Return the id, state and place of the article with an id; None if there is none."""
         with self._reading():
             found = self._reader.article(article_id)
-            return found[0].state(found[1]) if found is not None else None
+            return _stored_header(*found) if found is not None else None
+
+    @property
+    def last_added(self) -> int:
+        """The latest time at which an article came into the index, in microseconds of UTC; 0 if none has."""
+        return max((int(segment.added.max(initial=0)) for segment in self._reader.segments), default=0)
 
     def _articles_of(self, path: str) -> Iterator[tuple[Segment, int]]:
         for segment in self._reader.segments:
@@ -388,6 +393,17 @@ class EmbeddedSnapshot:
                 having &= segment.live
             for article in np.flatnonzero(having).tolist():
                 yield segment, article
+
+
+def _stored_header(segment: Segment, article: int) -> StoredHeader:
+    shown = segment.shown(article)
+    return StoredHeader(
+        id=shown.id,
+        state=segment.state(article),
+        place=Place(shown.path or "", shown.member, shown.record),
+        added=moment_of(int(segment.added[article])),
+        version=int(segment.version[article]),
+    )
 
 
 def _once(notes: list[Diagnostic]) -> list[Diagnostic]:

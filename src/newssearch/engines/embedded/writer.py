@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ from newssearch.engines.embedded.indexing.near_duplicates import (
     update_stories,
 )
 from newssearch.engines.embedded.integrity.diagnosis import diagnosed
+from newssearch.engines.embedded.segment.columns import microseconds, moment_of
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.shingles import Hashes
 from newssearch.engines.embedded.segment.story_columns import (
@@ -26,6 +29,7 @@ from newssearch.engines.embedded.segment.story_columns import (
 from newssearch.engines.embedded.storage.container import Container, ContainerWriter
 from newssearch.engines.embedded.whoosh_compat.codec import ArraySegment
 from newssearch.engines.embedded.whoosh_compat.folder import Lock
+from newssearch.engines.protocol import StoredHeader
 from newssearch.system.atomic_files import remove_unused, writing
 from newssearch.system.fault_points import fault_point
 
@@ -52,6 +56,7 @@ class EmbeddedWriter:
         except BaseException:
             self._lock.release()
             raise
+        self._moment = self._next_moment()
         self._new = NewSegments(folder.folder)
         # The segments merged by the current commit, which leaves their files behind if it fails.
         self._merged: list[ArraySegment] = []
@@ -66,19 +71,41 @@ class EmbeddedWriter:
         return self._new.paragraphs
 
     def states(self, path: str) -> dict[str, str]:
-        """Return the ids of the committed articles read from ``path``, each with its state: see :meth:`add`."""
-        return self._snapshot.states(path)
+        """Return the ids of the committed articles read from ``path`` that are not removed, each with its state."""
+        states = self._snapshot.states(path)
+        if not any(self._removed.values()):
+            return states
+        return {one: state for one, state in states.items() if not self._is_removed(one)}
 
-    def state(self, article_id: str) -> str | None:
-        """Return the state of the committed article with the given id; None if there is no such article."""
-        return self._snapshot.state(article_id)
+    def find(self, article_id: str) -> StoredHeader | None:
+        """Return the id, state and place of a committed article that is not removed, or None."""
+        found = self._snapshot.find(article_id)
+        return None if found is None or self._is_removed(article_id) else found
+
+    def article(self, article_id: str) -> Article | None:
+        """Return a committed article that is not removed, or None."""
+        return None if self._is_removed(article_id) else self._snapshot.article(article_id)
 
     def add(self, article: Article, state: str) -> None:
         """Add an article.
 
         ``state`` is a string by which the caller recognises later whether the article has changed.
         """
+        if article.added is None:
+            article = replace(article, added=moment_of(self._moment))
         self._new.add(article, state)
+
+    def _is_removed(self, article_id: str) -> bool:
+        for number, documents in self._removed.items():
+            segment = self._snapshot.segments[number]
+            if (article := segment.find(article_id)) >= 0:
+                return int(segment.first[article]) in documents
+        return False
+
+    def _next_moment(self) -> int:
+        """Return the time of the next commit, later than that of any before, also if the clock was set back."""
+        now = microseconds(dt.datetime.now(dt.timezone.utc).replace(tzinfo=None))
+        return max(now, self._snapshot.last_added + 1)
 
     def remove(self, ids: Iterable[str]) -> int:
         """Remove the committed articles with the given ids, and return how many of them existed."""
@@ -138,6 +165,7 @@ class EmbeddedWriter:
         self._merged, self._removed = [], {}
         self._snapshot.close()
         self._snapshot = self._folder.snapshot()
+        self._moment = self._next_moment()
 
     def _stories(self) -> tuple[list[StoryColumns], Hashes]:
         """Return the stories of each segment, new segments last, and the sample hashes that are boilerplate now."""

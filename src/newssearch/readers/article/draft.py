@@ -32,7 +32,7 @@ class Draft:
     ``text`` has one of three forms: a list of blocks; one string, with blank lines between the blocks; or a list of
     strings. Blocks are arranged into paragraphs by :mod:`.paragraphing`. A list of strings has the paragraphs that the
     input lists, which stay unchanged. ``text_provenance`` is set if the text is not the whole article but, for example,
-    a summary. ``identity`` is the identifier of the article in the input, ``record`` the number of its record.
+    a summary. ``record`` is the number of its record.
     """
 
     def __init__(self, origin: Origin, record: int = 1) -> None:
@@ -40,7 +40,6 @@ class Draft:
         self.record = record
         self.text: str | Sequence[str | Block] = ()
         self.text_provenance = STATED
-        self.identity: str | None = None
         self._claims: dict[str, list[tuple[object, Provenance]]] = {}
 
     def claim(self, field: str, value: object, provenance: Provenance = STATED) -> None:
@@ -95,7 +94,6 @@ class Draft:
             path=self.origin.path,
             member=self.origin.member,
             record=self.record,
-            identity=self.identity,
             provenance=provenance,
             **fields,
         )

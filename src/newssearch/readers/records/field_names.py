@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 RECORD_KEYS: Mapping[str, tuple[str, ...]] = {
-    "id": ("id", "guid", "uuid", "articleid", "storyid", "storiesid", "newsid", "docid", "documentid"),
+    "key": ("id", "guid", "uuid", "articleid", "storyid", "storiesid", "newsid", "docid", "documentid", "key"),
     "title": ("title", "headline", "articletitle", "storytitle", "newstitle", "name"),
     "text": (
         "text", "body", "contentoriginal", "content", "articlebody", "maintext", "fulltext", "articletext",
@@ -49,7 +49,7 @@ The keys of ``summary`` are used if there is no text, and those of ``updated`` i
 """
 
 MORE_COLUMN_NAMES: Mapping[str, tuple[str, ...]] = {
-    "id": ("an", "accessionnumber", "accessionno", "identifier"),
+    "key": ("an", "accessionnumber", "accessionno", "identifier"),
     "title": (
         "hl", "hd", "titel", "uberschrift", "schlagzeile", "titre", "titular", "titulo", "titolo", "manchete",
     ),

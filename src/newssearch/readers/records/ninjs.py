@@ -58,7 +58,7 @@ def fill_from_ninjs(values: RecordValues, draft: Draft) -> str | None:
         return SKIPPED_NINJS_TYPES[kind]
     if values.get("pubstatus") in ("canceled", "cancelled"):
         return "cancelled items"
-    draft.identity = first(values, "guid", "uri") or as_text(values.get("id"))
+    draft.claim("key", first(values, "guid", "uri") or as_text(values.get("id")))
     _claim_title(values, draft)
     draft.text, draft.text_provenance = _ninjs_text(values)
     if not draft.text:

@@ -9,7 +9,7 @@ from newssearch.article import STATED, Provenance
 from newssearch.fields import FIELD_NAMES
 from newssearch.readers.api import Origin, ReadOutcome, Skipped
 from newssearch.readers.article.draft import Draft
-from newssearch.readers.article.values import as_text, json_type
+from newssearch.readers.article.values import json_type
 
 from .dialects import fill_by_dialect
 from .field_names import RECORD_KEYS
@@ -35,7 +35,7 @@ def read_record(record: object, origin: Origin, number: int) -> ReadOutcome:
     """Return the article that a record describes, a rejection or a skip; ``number`` is that of the record.
 
     Keys that the options assign to fields are the most trusted, then the claims of the record's dialect, then keys with
-    common names. The ``id`` of the record is the identity of the article if it has no ``url``.
+    common names.
     """
     if not isinstance(record, dict):
         return origin.rejected(f"not a JSON object but {json_type(record)}", number)
@@ -56,14 +56,13 @@ def read_values(
     """
     for field, value in columns:
         claim_column(draft, field, value)
-    mapped, provenance, identity = draft.text, draft.text_provenance, draft.identity
+    mapped, provenance = draft.text, draft.text_provenance
     if (what := fill_by_dialect(values, draft)) is not None:
         return Skipped(draft.origin.path, what)
     if mapped:
         draft.text, draft.text_provenance = mapped, STATED
     elif not draft.text:
         draft.text_provenance = provenance
-    draft.identity = identity or draft.identity
     claim_keys(draft, values, keys)
     return draft.build()
 
@@ -71,12 +70,12 @@ def read_values(
 def claim_column(draft: Draft, field: str, value: object) -> None:
     """Claim a value that the options assign to a field.
 
-    A value for ``text`` or ``id`` becomes the text or the identity of the draft, unless it has one already.
+    A value for ``text`` becomes the text of the draft, unless it has one already. ``id`` is another name of ``key``.
     """
     if field == "text":
         draft.text = draft.text or _as_paragraphs(value)
     elif field == "id":
-        draft.identity = draft.identity or as_text(value)
+        draft.claim("key", value)
     elif field in FIELD_NAMES:
         draft.claim(field, value)
 
@@ -85,10 +84,6 @@ def claim_keys(draft: Draft, values: RecordValues, keys: Mapping[str, tuple[str,
     """Claim the values of a record under the given ``keys`` of each field; earlier claims take precedence."""
     if not draft.text and (found := text_in(values, keys))[0]:
         draft.text, draft.text_provenance = found
-    if draft.identity is None:
-        draft.identity = next(
-            (text for key in keys.get("id", ()) if (text := as_text(values.get(key)))), None
-        )
     fields_of = _fields_of(tuple(keys.items()))
     for _, field, key in sorted((*fields_of[key], key) for key in values.keys() & fields_of.keys()):
         draft.claim(field, values.get(key))

@@ -59,7 +59,7 @@ def claim_nitf(root: Element, draft: Draft) -> None:
     draft.claim("lang", attribute(root, "", "lang"))
     draft.claim("lang", attribute(body, "", "lang"))
     draft.claim("url", attribute(head, "pubdata", "ex-ref"))
-    draft.identity = draft.identity or attribute(data, "doc-id", "id-string")
+    draft.claim("key", attribute(data, "doc-id", "id-string"))
     if not draft.text and body is not None:
         content = [
             block

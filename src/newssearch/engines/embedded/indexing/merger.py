@@ -41,7 +41,7 @@ from newssearch.system.workers import WorkerPool
 
 from .inverter import ArticleBlocks, Articles, HighBitsRuns, Vocabulary
 from .merge_source import MergeSource, NewNumbers, concat_ints, merge_slices, term_slices
-from .segment_builder import document_articles, value_sections
+from .segment_builder import document_articles, id_sections, value_sections
 
 MIN_WORDS_TO_SHARE = 3_000_000
 """The merge of a field with at least this number of words is divided between the worker processes.
@@ -135,9 +135,10 @@ def _article_sections(parts: Sequence[Renumbered]) -> dict[str, Array]:
         "article.lead": narrow(np.concatenate([segment.lead[here].ravel() for segment, here in pairs])),
         "article.local": np.concatenate([segment.local_time[here] for segment, here in pairs]),
         "article.instant": np.concatenate([segment.instant[here] for segment, here in pairs]),
-        "article.id.order": np.array(sorted(range(len(ids)), key=ids.__getitem__), np.uint32),
+        "article.version": narrow(np.concatenate([segment.version[here] for segment, here in pairs])),
+        "article.added": np.concatenate([segment.added[here] for segment, here in pairs]),
         "document.article": document_articles(first),
-        **string_sections("article.id", ids),
+        **id_sections(ids),
         **string_sections("article.shown", shown),
         **string_sections("article.state", states),
     }

@@ -12,7 +12,11 @@ an article without paragraphs has one document without words. A segment has the 
 ``article.instant``     the publication time of each article in UTC, in microseconds, or NO_TIME
 ``article.id``          the id of each article (:class:`~storage.container.StringTable`)
 ``article.id.order``    the articles, sorted by id
-``article.shown``       the headline, address and date of each article, see :mod:`segment.stored_fields`
+``article.digest``      the numbers of the digests of all ids (:func:`newssearch.identity.id_number`), sorted
+``article.digest.order``  the article of each
+``article.version``     the number of the version of each article, from 1
+``article.added``       the time at which each article came into the index, in microseconds of UTC
+``article.shown``       the headline, address, date and place of each article, see :mod:`segment.stored_fields`
 ``article.state``       the state with which each article was added; a different state shows that it has changed
 ``article.F``           for each field F of NUMBERED, the number of each article's value, 0 for no value;
                         ``article.F.values`` holds the values, sorted by ``article.F.keys``, which filters compare
@@ -29,12 +33,13 @@ from array import array
 import numpy as np
 
 from newssearch.article import Article
-from newssearch.engines.embedded.segment.columns import NO_TIME, instant, local_time, microseconds
+from newssearch.engines.embedded.segment.columns import NO_TIME, added_time, instant, local_time, microseconds
 from newssearch.engines.embedded.segment.shingles import sample_sections, sample_texts
 from newssearch.engines.embedded.segment.stored_fields import NUMBERED, numbered_of, rest_of, shown_of
 from newssearch.engines.embedded.storage.block_store import block_sections
 from newssearch.engines.embedded.storage.container import Array, narrow, string_sections
-from newssearch.fields import WHOLE_FIELDS, WORD_FIELDS
+from newssearch.fields import EXACT_FIELDS, WHOLE_FIELDS, WORD_FIELDS
+from newssearch.identity import id_number
 from newssearch.lead import lead
 from newssearch.query import LEAD
 from newssearch.text.analysis import analysis_of, key, name_words
@@ -52,6 +57,8 @@ class SegmentBuilder:
         self._lead = array("I")
         self._local = array("q")
         self._instant = array("q")
+        self._added = array("q")
+        self._version = array("I")
         self._ids: list[bytes] = []
         self._states: list[bytes] = []
         self._values: dict[str, list[str]] = {name: [] for name in NUMBERED}
@@ -90,6 +97,8 @@ class SegmentBuilder:
         self._first.append(len(self._bodies))
         self._local.append(NO_TIME if article.date is None else microseconds(local_time(article.date)))
         self._instant.append(NO_TIME if article.date is None else instant(article.date))
+        self._added.append(added_time(article))
+        self._version.append(article.version)
         self._ids.append(article.id.encode())
         self._states.append(state.encode())
         for name, values in self._values.items():
@@ -100,16 +109,16 @@ class SegmentBuilder:
     def sections(self, lexicon: Lexicon) -> dict[str, Array]:
         """Return all sections of the segment. ``lexicon`` turns texts into word numbers; new words are added to it."""
         first = np.array(self._first, np.uint32)
-        order = sorted(range(len(self._ids)), key=self._ids.__getitem__)
         sections: dict[str, Array] = {
             "article.first": first,
             "article.empty": np.array(self._empty, np.uint32),
             "article.lead": narrow(np.array(self._lead, np.int64)),
             "article.local": np.array(self._local, np.int64),
             "article.instant": np.array(self._instant, np.int64),
-            "article.id.order": np.array(order, np.uint32),
+            "article.version": narrow(np.array(self._version, np.int64)),
+            "article.added": np.array(self._added, np.int64),
             "document.article": document_articles(first),
-            **string_sections("article.id", self._ids),
+            **id_sections(self._ids),
             **string_sections("article.shown", self._shown),
             **string_sections("article.state", self._states),
         }
@@ -133,6 +142,18 @@ def document_articles(first: Array) -> Array:
     return np.repeat(np.arange(len(first) - 1, dtype=np.uint32), np.diff(first))
 
 
+def id_sections(ids: list[bytes]) -> dict[str, Array]:
+    """Return the sections of the ids of articles: the ids, their order, and the sorted numbers of their digests."""
+    numbers = np.array([id_number(one.decode()) for one in ids], np.uint64)
+    order = np.argsort(numbers, kind="stable")
+    return {
+        **string_sections("article.id", ids),
+        "article.id.order": np.array(sorted(range(len(ids)), key=ids.__getitem__), np.uint32),
+        "article.digest": numbers[order],
+        "article.digest.order": order.astype(np.uint32),
+    }
+
+
 # ---- values
 
 
@@ -140,7 +161,7 @@ def filter_key(name: str, value: str) -> str:
     """Return the key of a value of the field ``name``: filters do not distinguish values with equal keys."""
     if name in WORD_FIELDS:
         return " ".join(name_words(value))
-    return key(value) if name in WHOLE_FIELDS else value
+    return key(value) if name in WHOLE_FIELDS and name not in EXACT_FIELDS else value
 
 
 def value_sections(name: str, values: list[str]) -> dict[str, Array]:

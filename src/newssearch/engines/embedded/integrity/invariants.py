@@ -16,6 +16,7 @@ from itertools import pairwise
 import numpy as np
 
 from newssearch.article import Article
+from newssearch.engines.embedded.segment.columns import moment_of
 from newssearch.engines.embedded.segment.field import FieldReader, SurfaceForms, TextField
 from newssearch.engines.embedded.segment.format import (
     IMPACT_BOUNDS,
@@ -31,6 +32,7 @@ from newssearch.engines.embedded.storage.patched_ints import EXCEPTION
 from newssearch.engines.embedded.storage.sorted_sets import Ints, run_starts
 from newssearch.engines.embedded.storage.toc import SegmentEntry
 from newssearch.errors import IndexDamagedError
+from newssearch.identity import id_number
 from newssearch.query import LEAD
 from newssearch.text.analysis import analyser, analyser_named
 
@@ -72,7 +74,7 @@ def inconsistencies(segment: Segment, entry: SegmentEntry | None = None) -> Iter
             return
 
 
-SECTION_KINDS = {"article.local": "i", "article.instant": "i", "text.mean": "f"}
+SECTION_KINDS = {"article.local": "i", "article.added": "i", "article.instant": "i", "text.mean": "f"}
 """The sections whose items are not unsigned integers, with the NumPy kind of their items: ``i`` signed, ``f`` float."""
 
 
@@ -142,7 +144,15 @@ def _articles(segment: Segment, entry: SegmentEntry | None) -> Iterator[str]:
     for name in ("article.id", "article.state", "article.shown"):
         if len(StringTable(container, name)) != articles:
             yield f"{name} does not have an item for each article"
-    for name in ("article.id.order", "article.local", "article.instant"):
+    for name in (
+        "article.id.order",
+        "article.digest",
+        "article.digest.order",
+        "article.added",
+        "article.version",
+        "article.local",
+        "article.instant",
+    ):
         if len(container[name]) != articles:
             yield f"{name} does not have an item for each article"
     order = container["article.id.order"]
@@ -150,6 +160,11 @@ def _articles(segment: Segment, entry: SegmentEntry | None) -> Iterator[str]:
     if any(low >= high for low, high in pairwise(ids)):
         yield "ids are not in order, or two articles have one id"
     _decode(ids)
+    numbers = [
+        id_number(segment.id(article).decode()) for article in container["article.digest.order"].tolist()
+    ]
+    if container["article.digest"].tolist() != numbers or any(low >= high for low, high in pairwise(numbers)):
+        yield "digests are not those of the ids, or two articles have one digest"
 
 
 def _stored(name: str, stored: BlockStore, size: int) -> Iterator[str]:
@@ -187,11 +202,16 @@ def _metadata(segment: Segment) -> Iterator[str]:
         ):
             yield "a provenance is malformed"
     for article in range(segment.articles):
-        title, url, date = json.loads(segment.shown_strings[article])
+        title, url, date, *place = json.loads(segment.shown_strings[article])
         date_of(date)
+        member, record = place or (None, 1)
+        moment_of(int(segment.added[article]))
         rest = json.loads(segment.rest[article])
-        texts = [title, url, rest.get("dateline"), rest.get("member"), *rest.get("kinds", {}).values()]
-        if not all(text is None or isinstance(text, str) for text in texts) or not rest.keys() <= _REST:
+        texts = [title, url, rest.get("dateline"), member, *rest.get("kinds", {}).values()]
+        if (
+            not (isinstance(record, int) and all(text is None or isinstance(text, str) for text in texts))
+            or not rest.keys() <= _REST
+        ):
             yield f"the stored fields of article number {article} have wrong types"
     states = StringTable(segment.container, "article.state")
     _decode([states[article] for article in range(segment.articles)])
@@ -437,7 +457,7 @@ def unreadable(segment: Segment, articles: Array) -> Iterator[tuple[int, str]]:
         except UNREADABLE as error:
             yield article, f"article number {article} cannot be read: {error!r}"
             continue
-        if state and found.digest != state:
+        if state and found.state != state:
             yield article, f"{found.id} is not what was indexed"
 
 

@@ -1,7 +1,7 @@
 """Salvage: a damaged index is read article by article.
 
 Checksums of the file are not used here, because one wrong byte would condemn all articles of its page. An article is
-whole if its digest equals the digest that was stored when the article was indexed.
+whole if its state equals the one that was stored when the article was indexed.
 """
 
 from __future__ import annotations
@@ -87,4 +87,4 @@ def _segment(
         except UNREADABLE:
             yield LostArticle(path.name)
         else:
-            yield StoredArticle(found, state) if found.digest == state else LostArticle(path.name)
+            yield StoredArticle(found, state) if found.state == state else LostArticle(path.name)

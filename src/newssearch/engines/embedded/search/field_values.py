@@ -18,7 +18,8 @@ import numpy as np
 from newssearch.display.brief import many
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.sorted_sets import Mask
-from newssearch.fields import LANGUAGE_FIELDS, OUTLET_FIELDS, WORD_FIELDS
+from newssearch.fields import EXACT_FIELDS, LANGUAGE_FIELDS, OUTLET_FIELDS, WORD_FIELDS
+from newssearch.identity import normal_key
 from newssearch.outlets import Aliases, Outlets, outlets
 from newssearch.query.patterns import value_pattern, words_pattern
 from newssearch.results import FacetValue
@@ -48,7 +49,7 @@ def codes_of(segment: Segment, field: str, wanted: str, names: Outlets) -> list[
             return [code for code, name in enumerate(keys.all()) if f" {words} " in f" {name.decode()} "]
         whole, values = key(wanted), segment.values(field).values
         return [code for code in range(1, keys.lower(b"\0")) if key(values[code]) == whole]
-    name = key(wanted)
+    name = normal_key(wanted) if field in EXACT_FIELDS else key(wanted)
     if field in LANGUAGE_FIELDS:
         tag = subtags(name)
         coded = enumerate(keys.slice(1, len(keys)), 1)

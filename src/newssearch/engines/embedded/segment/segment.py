@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -19,12 +19,13 @@ from newssearch.article import Article
 from newssearch.engines.embedded.storage.block_store import BlockStore
 from newssearch.engines.embedded.storage.container import Array, Container, StringTable, item_view
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, run_starts
+from newssearch.identity import id_number
 from newssearch.query import LEAD
 from newssearch.results import SHOWN_FIELDS, ShownArticle
 from newssearch.text.analysis import analysis_of
 
-from .columns import NO_TIME
-from .field import FieldReader, TextField, encoded
+from .columns import NO_TIME, moment_of
+from .field import FieldReader, TextField
 from .shingles import SampleTable
 from .stored_fields import VALUES, article_of, date_of
 from .story_columns import StoryColumns
@@ -156,6 +157,16 @@ class Segment:
         return self.container["article.instant"]
 
     @property
+    def added(self) -> Array:
+        """The time at which each article came into the index, in microseconds of UTC."""
+        return self.container["article.added"]
+
+    @property
+    def version(self) -> Array:
+        """The number of the version of each article, from 1."""
+        return self.container["article.version"]
+
+    @property
     def dated(self) -> Mask:
         """A mask of the articles with a date."""
         return np.asarray(self.local_time != NO_TIME, np.bool_)
@@ -195,16 +206,13 @@ class Segment:
     # ---- single articles
 
     def find(self, article_id: str) -> int:
-        """Return the number of the live article with the given id, or -1 if there is none."""
-        order = self.container["article.id.order"]
-        wanted = encoded(article_id)
-        low, high = 0, len(order)
-        while low < high:
-            middle = (low + high) // 2
-            low, high = (middle + 1, high) if self.id(int(order[middle])) < wanted else (low, middle)
-        if low == len(order) or self.id(int(order[low])) != wanted:
+        """Return the number of the live article whose id ends with the digest of the given id, or -1 if there is none."""
+        digests = self.container["article.digest"]
+        number = id_number(article_id)
+        at = int(np.searchsorted(digests, np.uint64(number)))
+        if at == len(digests) or int(digests[at]) != number:
             return -1
-        found = int(order[low])
+        found = int(self.container["article.digest.order"][at])
         return found if self.live is None or self.live[found] else -1
 
     def id(self, article: int) -> bytes:
@@ -233,12 +241,22 @@ class Segment:
 
     def shown(self, article: int) -> ShownArticle:
         """Return the fields of an article that a hit shows."""
-        title, url, date = json.loads(self.shown_strings[article])
+        title, url, date, *place = json.loads(self.shown_strings[article])
+        member, record = place or (None, 1)
         values: dict[str, str | None] = {}
         for name, codes, strings in self._valued:
             code = codes[article]
             values[name] = strings[code].decode() if code else None
-        return ShownArticle(id=self.id(article).decode(), title=title, url=url, date=date_of(date), **values)
+        return ShownArticle(
+            id=self.id(article).decode(),
+            title=title,
+            url=url,
+            date=date_of(date),
+            member=member,
+            record=record,
+            added=moment_of(int(self.added[article])),
+            **cast("dict[str, Any]", values),
+        )
 
     @cached_property
     def _valued(self) -> list[tuple[str, Sequence[int], StringTable]]:
@@ -255,11 +273,12 @@ class Segment:
         """Return the stored fields of an article, except its paragraphs, as JSON types; missing ones are omitted."""
         shown = self.shown(article)
         header = {name: value for name in SHOWN_FIELDS if (value := getattr(shown, name)) is not None}
-        if shown.date is not None:
-            header["date"] = shown.date.isoformat()
+        header |= {name: header[name].isoformat() for name in ("date", "added") if name in header}
         rest: dict[str, Any] = json.loads(self.rest[article])
         code = int(self.container["article.provenance"][article])
         provenance = StringTable(self.container, "article.provenance.values")[code].decode()
+        if (version := int(self.version[article])) != 1:
+            header["version"] = version
         return {**header, "provenance": provenance, "count": self.count(article), **rest}
 
     def read(self, article: int) -> Article:

@@ -1,8 +1,8 @@
 """The fields of an article that a segment stores beside its text, and how the article is restored from them.
 
-The fields that a hit shows are cheap to read: ``article.id``, ``article.shown`` (headline, address and date, as a JSON
-array) and the fields with numbered values (:data:`NUMBERED`). The others (dateline, part of the file, number of the
-record, kinds of paragraphs) are JSON in compressed blocks. Whoosh sees all of them as one stored field, ``header``.
+The fields that a hit shows are cheap to read: ``article.id``, ``article.shown`` (headline, address, date, member and
+record number, as a JSON array) and the fields with numbered values (:data:`NUMBERED`). The others (dateline, earlier
+versions, other places, kinds of paragraphs) are JSON in compressed blocks. Whoosh sees all of them as one stored field, ``header``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from newssearch.article import Article, Date, Paragraph, Provenance
+from newssearch.article import Article, Date, EarlierVersion, Paragraph, Place, Provenance
 from newssearch.fields import RAW_FIELDS, WHOLE_FIELDS, WORD_FIELDS
 from newssearch.system.frozen import FrozenDict
 
@@ -26,17 +26,25 @@ share.
 
 
 def shown_of(article: Article) -> bytes:
-    """Return the headline, address and date of an article as a JSON array."""
+    """Return the headline, address and date of an article as a JSON array; with member and record number unless these are
+    None and 1.
+    """
     date = None if article.date is None else article.date.isoformat()
-    return _json_bytes([article.title, article.url, date])
+    shown: list[object] = [article.title, article.url, date]
+    if article.member is not None or article.record != 1:
+        shown += [article.member, article.record]
+    return _json_bytes(shown)
 
 
 def rest_of(article: Article) -> bytes:
     """Return the fields of an article that no other section stores, as a JSON object."""
-    rest: dict[str, object] = {"record": article.record}
-    rest |= {name: value for name in RAW_FIELDS if (value := getattr(article, name)) is not None}
-    if article.member is not None:
-        rest["member"] = article.member
+    rest: dict[str, object] = {
+        name: value for name in RAW_FIELDS if (value := getattr(article, name)) is not None
+    }
+    if article.earlier:
+        rest["earlier"] = [[earlier.digest, earlier.added.isoformat()] for earlier in article.earlier]
+    if article.other_places:
+        rest["other_places"] = [list(place) for place in article.other_places]
     kinds = {str(p.number): p.kind for p in article.paragraphs if p.kind != "text"}
     if kinds:
         rest["kinds"] = kinds
@@ -67,10 +75,24 @@ def article_of(header: Mapping[str, Any], paragraphs: Iterable[str]) -> Article:
     kinds = fields.pop("kinds", {})
     provenance = provenance_of(fields.pop("provenance", ""))
     date = date_of(fields.pop("date", None))
+    added = dt.datetime.fromisoformat(fields.pop("added"))
+    earlier = tuple(
+        EarlierVersion(digest, dt.datetime.fromisoformat(moment))
+        for digest, moment in fields.pop("earlier", ())
+    )
+    other_places = tuple(Place(*place) for place in fields.pop("other_places", ()))
     numbered = tuple(
         Paragraph(n, text, kinds.get(str(n), "text")) for n, text in enumerate(paragraphs, start=1)
     )
-    return Article(paragraphs=numbered, date=date, provenance=FrozenDict(provenance), **fields)
+    return Article(
+        paragraphs=numbered,
+        date=date,
+        provenance=FrozenDict(provenance),
+        added=added,
+        earlier=earlier,
+        other_places=other_places,
+        **fields,
+    )
 
 
 def date_of(text: str | None) -> Date | None:

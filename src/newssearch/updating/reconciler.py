@@ -1,0 +1,395 @@
+"""Decides what an article that was read means for the index, and changes the index accordingly.
+
+The identity of an article (:mod:`newssearch.identity`) may be new, or the index may hold it: at the same place, at a place
+that no longer exists (the file was moved), or at another one. Of several places with different content, the last in the
+order of reading has the current version, so that the index depends on the files and not on the order of the runs. Of
+several with equal content, the first is the place of the article, and the others are noted as its other places.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Container, Iterable
+from dataclasses import replace
+from typing import Literal, NamedTuple
+
+from newssearch.article import (
+    MAX_EARLIER_VERSIONS,
+    STREAM,
+    Article,
+    EarlierVersion,
+    Place,
+    content_digest,
+    same_content,
+)
+from newssearch.engines.protocol import Writer
+from newssearch.identity import id_number
+
+from .files import reading_order
+
+ArticleOutcome = Literal["added", "updated", "unchanged", "moved", "duplicates", "ignored"]
+"""What became of an article that was read; also the name of the count in :class:`~newssearch.IndexReport`."""
+OnConflict = Literal["replace", "keep"]
+"""What becomes of an article in memory whose identity the index holds with other content: it replaces that, or is ignored."""
+
+
+class Taken(NamedTuple):
+    """The outcome for an article that was read, and the id that it has in the index."""
+
+    outcome: ArticleOutcome
+    id: str
+    stored: bool = True
+    """Whether the index holds the article as read from this place, not from another one."""
+    is_aside: bool = False
+    """Whether the decision waits for the end of the file."""
+
+
+class Held(NamedTuple):
+    """What an article that was read is compared with: the id, state and place of the one in the index."""
+
+    id: str
+    state: str
+    place: Place
+
+    @classmethod
+    def of(cls, article: Article) -> Held:
+        """Return what an article will be compared with."""
+        return cls(article.id, article.state, article.place)
+
+
+class History(NamedTuple):
+    """What the index says of an article besides what was read; see :class:`~newssearch.Article`."""
+
+    id: str
+    digest: str
+    added: dt.datetime | None
+    version: int
+    earlier: tuple[EarlierVersion, ...]
+    other_places: tuple[Place, ...] = ()
+
+    @classmethod
+    def of(cls, article: Article) -> History:
+        """Return the history of an article."""
+        return cls(
+            article.id, article.digest, article.added, article.version, article.earlier, article.other_places
+        )
+
+    def version_of(self, digest: str) -> History | None:
+        """Return the history up to the last version with this digest; None if no version has it."""
+        if digest == self.digest:
+            return self
+        for number in reversed(range(len(self.earlier))):
+            if self.earlier[number].digest == digest:
+                version = self.version - len(self.earlier) + number
+                return History(self.id, digest, self.earlier[number].added, version, self.earlier[:number])
+        return None
+
+
+Recall = Callable[[Article], History | None]
+"""Returns the history of an article in an earlier index; None if that has no article of this identity."""
+
+
+class Reconciler:
+    """Takes the articles of a run, which it compares with those that are committed and those that were added since.
+
+    ``is_gone`` returns whether the file of that path no longer exists. ``displaced`` is called with an id, a path, and
+    whether the content is the same, when the article is no longer that of this file; ``changed`` is called with an id when the article of a file gets other content.
+    ``recall`` returns the history of an article in an earlier index, which a new article keeps.
+
+    A change to an article that is not committed waits for the commit.
+    """
+
+    def __init__(
+        self,
+        writer: Writer,
+        *,
+        is_gone: Callable[[str], bool],
+        displaced: Callable[[str, str, bool], None],
+        changed: Callable[[str], None],
+        recall: Recall = lambda article: None,
+        on_conflict: OnConflict = "replace",
+    ) -> None:
+        self._writer = writer
+        self._is_gone = is_gone
+        self._displaced = displaced
+        self._changed = changed
+        self._recall = recall
+        self._on_conflict = on_conflict
+        self._pending: dict[int, Held] = {}
+        self._waiting: dict[int, list[Article]] = {}
+        self._noted: dict[str, list[Place]] = {}
+        self._forgotten: dict[str, set[str]] = {}  # paths that no longer hold an article, by its id
+        self._departed: dict[int, History] = {}  # removed in this run
+        self._before: dict[int, History] = {}  # replaced in this run, as they were before
+        self._aside: dict[str, Article] = {}  # of the file that is being read, by their ids
+        self._waiting_paragraphs = 0
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether changes wait for the next commit."""
+        return bool(self._waiting or self._noted or self._forgotten)
+
+    @property
+    def pending(self) -> int:
+        """The number of paragraphs that memory holds until the next commit."""
+        return self._writer.pending + self._waiting_paragraphs
+
+    def held(self, article_id: str) -> Held | None:
+        """Return the article with an id as it will be after the next commit; None if there is none."""
+        number = id_number(article_id)
+        if number in self._waiting:
+            return Held.of(self._waiting[number][-1])
+        if number in self._pending:
+            return self._pending[number]
+        found = self._writer.find(article_id)
+        return None if found is None else Held(found.id, found.state, found.place)
+
+    def conflicts(self, articles: Iterable[Article]) -> list[str]:
+        """Return the ids of those articles whose identity the index, or an earlier one of them, has with other content."""
+        contents: dict[int, str] = {}
+        found: dict[str, None] = {}
+        for article in articles:
+            number = id_number(article.id)
+            if number not in contents:
+                held = self.held(article.id)
+                contents[number] = article.digest if held is None else content_digest(held.state)
+            if contents[number] != article.digest:
+                found[article.id] = None
+        return list(found)
+
+    # ---- taking articles
+
+    def take(self, article: Article, seen: Container[str] = (), twins: Iterable[str] = ()) -> Taken:
+        """Take an article of a file.
+
+        ``seen`` has the ids of the articles that were taken in this reading of the file. ``twins`` are the paths of other
+        files with the same bytes, also of one that is gone.
+        """
+        held = self.held(article.id)
+        if held is None:
+            return self._take_from_twin(article, twins) or self._take_new(article)
+        article = replace(article, id=held.id)
+        path, old = article.place.path, held.place.path
+        if path == old:
+            return self._take_later(article, held) if held.id in seen else self._take_again(article, held)
+        if self._is_gone(old):
+            return self._move(article, held)
+        if _is_elsewhere(old) or reading_order(path) < reading_order(old):
+            return self._take_earlier(article, held)
+        return self._take_later(article, held)
+
+    def end_file(self) -> list[Article]:
+        """Replace the articles of the file by those that were put aside, and return these."""
+        aside, self._aside = self._aside, {}
+        for article in aside.values():
+            self._changed(article.id)
+            self._replace(article)
+        return [*aside.values()]
+
+    def _take_later(self, article: Article, held: Held) -> Taken:
+        """Take an article whose place comes after that of the article in the index."""
+        if same_content(held.state, article.state):
+            self._note(held.id, article.place)
+            return Taken("duplicates", held.id, stored=False)
+        if self._has_later_copy(held, article.place.path):
+            return Taken("ignored", held.id, stored=False)
+        self._replace(article)
+        self._displaced(held.id, held.place.path, False)
+        return Taken("updated", held.id)
+
+    def _has_later_copy(self, held: Held, path: str) -> bool:
+        """Whether a file that comes after ``path`` holds a copy of the article."""
+        article = self._writer.article(held.id)
+        others = (
+            article.other_places if article is not None and same_content(article.state, held.state) else ()
+        )
+        gone = self._forgotten.get(held.id, set())
+        places = (place.path for place in (*others, *self._noted.get(held.id, ())))
+        return any(reading_order(other) > reading_order(path) for other in places if other not in gone)
+
+    def _take_earlier(self, article: Article, held: Held) -> Taken:
+        """Take an article whose place comes before that of the article in the index."""
+        if not same_content(held.state, article.state):
+            return Taken("ignored", held.id, stored=False)
+        if _is_elsewhere(held.place.path):
+            self._note(held.id, article.place)
+            return Taken("duplicates", held.id, stored=False)
+        self._replace(article)
+        self._displaced(held.id, held.place.path, True)
+        self._note(held.id, held.place)
+        return Taken("duplicates", held.id)
+
+    def _move(self, article: Article, held: Held) -> Taken:
+        """Take an article whose file has another path now."""
+        self._replace(article)
+        self._displaced(held.id, held.place.path, True)
+        return Taken("moved" if held.state == article.state else "updated", held.id)
+
+    def take_loose(self, article: Article) -> Taken:
+        """Take an article that belongs to no file; it is newer than all files."""
+        held = self.held(article.id)
+        if held is None:
+            return self._take_new(article)
+        number, article = id_number(held.id), replace(article, id=held.id)
+        if held.state == article.state:
+            return Taken("duplicates" if number in self._pending else "unchanged", held.id)
+        if self._on_conflict == "keep" and not same_content(held.state, article.state):
+            return Taken("ignored", held.id, stored=False)
+        self._replace(article)
+        if not _is_elsewhere(held.place.path):
+            self._displaced(held.id, held.place.path, False)
+        return Taken("updated", held.id)
+
+    def _take_new(self, article: Article) -> Taken:
+        article = replace(self._continued(article, None), other_places=())
+        self._add(article)
+        return Taken("added", article.id)
+
+    def _continued(self, article: Article, old: History | None) -> Article:
+        """Return an article with the id and the history of the ``old`` one that it replaces.
+
+        If an earlier index, or this one before a removal in this run, has the article, it is known which of the versions
+        there it is. It is the next version otherwise.
+        """
+        number = id_number(article.id)
+        past = self._departed.get(number) or self._recall(article)
+        if past is not None and (version := past.version_of(article.digest)) is not None:
+            old = version
+        elif number in self._before and self._before[number].digest == article.digest:
+            old = self._before[number]  # another file of the run had brought other content meanwhile
+        return article if (before := old or past) is None else _next_version(article, before)
+
+    def _take_again(self, article: Article, held: Held) -> Taken:
+        """Take an article that was read from this file before, at this place or another.
+
+        An article with other content at another place is put aside, because the one in the index may follow: of two
+        records of one article, the later one counts.
+        """
+        self._aside.pop(held.id, None)
+        if held.state == article.state and held.place == article.place:
+            return Taken("unchanged", held.id)
+        if not same_content(held.state, article.state):
+            if held.place != article.place:
+                self._aside[held.id] = article
+                return Taken("ignored", held.id, stored=False, is_aside=True)
+            self._changed(held.id)
+        self._replace(article)
+        return Taken("unchanged" if held.state == article.state else "updated", held.id)
+
+    def _take_from_twin(self, article: Article, twins: Iterable[str]) -> Taken | None:
+        """Take an article that only its place identifies, if a file with the same bytes has it, or had it until it was moved."""
+        for path in twins:
+            held = None if (other := article.id_at(path)) is None else self.held(other)
+            if held is None:
+                continue
+            found = replace(article, id=held.id)
+            if self._is_gone(held.place.path):
+                return self._move(found, held)
+            if held.state == found.state:
+                self._note(held.id, article.place)
+                return Taken("duplicates", held.id, stored=False)
+        return None
+
+    # ---- changing the index
+
+    def remove(self, ids: Iterable[str]) -> int:
+        """Remove articles, and return how many of the ids there were. If a copy is read later in the run, it has their history."""
+        removed = 0
+        for article_id in ids:
+            article = self._writer.article(article_id)
+            if article is not None:
+                self._departed[id_number(article_id)] = History.of(article)
+                removed += self._writer.remove([article_id])
+        return removed
+
+    def forget(self, article_id: str, path: str) -> None:
+        """Note that a file no longer holds a copy of an article."""
+        self._forgotten.setdefault(article_id, set()).add(path)
+
+    def _add(self, article: Article) -> None:
+        held = Held.of(article)
+        self._writer.add(article, held.state)
+        self._pending[id_number(article.id)] = held
+
+    def _replace(self, article: Article) -> None:
+        """Put an article in the place of the one with its id, as its next version if the content differs."""
+        number = id_number(article.id)
+        held = self.held(article.id)
+        if held is not None and not same_content(held.state, article.state):
+            self._noted.pop(held.id, None)  # these places have the content of before
+        if number in self._pending:
+            self._waiting.setdefault(number, []).append(article)
+            self._waiting_paragraphs += len(article.paragraphs)
+            return
+        old = self._writer.article(article.id)
+        assert old is not None, "an article that is not pending is committed"
+        history = History.of(old)
+        self._before.setdefault(number, history)
+        self._put(self._continued(article, history))
+
+    def _put(self, article: Article) -> None:
+        """Put an article in the place of the committed one with its id."""
+        self._writer.remove([article.id])
+        self._add(article)
+
+    def _note(self, article_id: str, place: Place) -> None:
+        if not _is_elsewhere(place.path):
+            self._noted.setdefault(article_id, []).append(place)
+
+    def committed(self) -> bool:
+        """Apply the changes that waited for the commit, and return whether there were any, so that another commit is due."""
+        waiting, self._waiting, self._waiting_paragraphs = self._waiting, {}, 0
+        self._pending.clear()
+        for articles in waiting.values():
+            current = self._writer.article(articles[0].id)
+            assert current is not None, "it has just been committed"
+            committed = current
+            for article in articles:
+                history = History.of(replace(current, added=current.added or committed.added))
+                current = self._continued(article, history)
+            self._put(current)
+        return self._note_places() or bool(waiting)
+
+    def _note_places(self) -> bool:
+        """Write the other places that were noted; whether any differ from those before."""
+        noted, self._noted = self._noted, {}
+        forgotten, self._forgotten = self._forgotten, {}
+        written = False
+        for article_id in {**noted, **forgotten}:
+            if id_number(article_id) in self._pending:  # just changed: after the next commit
+                self._noted.setdefault(article_id, []).extend(noted.get(article_id, ()))
+                self._forgotten.setdefault(article_id, set()).update(forgotten.get(article_id, ()))
+                written = True
+                continue
+            article = self._writer.article(article_id)
+            if article is None:
+                continue
+            gone = forgotten.get(article_id, set())
+            kept = {place for place in article.other_places if place.path not in gone}
+            found = {*kept, *noted.get(article_id, ())} - {article.place}
+            places = tuple(sorted(found, key=_in_order))
+            if places != article.other_places:
+                self._put(replace(article, other_places=places))
+                written = True
+        return written
+
+
+def _is_elsewhere(path: str) -> bool:
+    """Whether a path names no file: the article came through a stream, or from memory."""
+    return path in ("", STREAM)
+
+
+def _in_order(place: Place) -> tuple[list[tuple[bool, str]], str, int]:
+    return reading_order(place.path), place.member or "", place.record
+
+
+def _next_version(article: Article, old: History) -> Article:
+    """Return an article that was read with the id and the history of the one that it replaces."""
+    if article.digest == old.digest:
+        places = tuple(place for place in old.other_places if place.path != article.path)
+        return replace(
+            article, id=old.id, added=old.added, version=old.version, earlier=old.earlier, other_places=places
+        )
+    assert old.added is not None, "the index says when an article was added"
+    earlier = (*old.earlier, EarlierVersion(old.digest, old.added))[-MAX_EARLIER_VERSIONS:]
+    return replace(article, id=old.id, added=None, version=old.version + 1, earlier=earlier, other_places=())

@@ -21,7 +21,7 @@ SLOW = {
 """Modules of the standard library that a search must not import, because they are slow to import."""
 
 WRITING = {
-    "updating.indexer", "updating.manifest", "readers", "engines.embedded.indexing", "engines.embedded.whoosh_compat", "engines.embedded.writer",
+    "addresses", "tracking_parameters", "updating.indexer", "updating.manifest", "readers", "engines.embedded.indexing", "engines.embedded.whoosh_compat", "engines.embedded.writer",
 }  # fmt: skip
 """Packages and modules that bring an index up to date, or show it to Whoosh."""
 

@@ -263,3 +263,13 @@ def test_corner_cases_are_read_or_say_that_they_are_empty(data_dir: Path) -> Non
                 reasons.add(item.reason)
     assert reasons == {"a feed without entries", "neither title nor text"}
     assert articles >= 47
+
+
+def test_posts_of_a_live_blog_whose_links_differ_in_the_fragment_are_articles_of_their_own(
+    tmp_path: Path,
+) -> None:
+    link = "<link>https://example.org/live/storm#post-{0}</link><guid>post-{0}</guid>"
+    posts = (f"<title>Storm {n}</title>{link.format(n)}<description>Rain.</description>" for n in (1, 2))
+    articles = read(tmp_path, feed(*posts))
+    assert len({article.id for article in articles}) == 2
+    assert [article.url for article in articles] == [None, None]

@@ -304,6 +304,79 @@ def test_the_address_of_a_copy_is_not_that_of_the_outlet_that_it_came_from() -> 
     assert read(page(head='<link rel="canonical" href="https://example.org/">'), ADDRESS).url == ADDRESS
 
 
+FETCHED = "https://www.example.org/news/bridge-closed-12345"
+
+
+def links(canonical: str | None, og_url: str | None = None) -> str:
+    link = f'<link rel="canonical" href="{canonical}">' if canonical is not None else ""
+    return link + (meta(og__url=og_url) if og_url is not None else "")
+
+
+@pytest.mark.parametrize(
+    ("fetched", "canonical", "og_url", "expected"),
+    [
+        # it names the article
+        (f"{FETCHED}/amp?utm_source=x", FETCHED, None, FETCHED),
+        (f"{FETCHED}?page=all", None, FETCHED, FETCHED),
+        ("https://example.org/?p=12345", FETCHED, None, FETCHED),
+        ("https://amp.example.org/12345", FETCHED, None, FETCHED),
+        ("https://www.google.com/amp/s/www.example.org/amp/12345", FETCHED, None, FETCHED),
+        ("https://edition.example.org/12345", FETCHED, None, FETCHED),
+        ("https://example.com/news/bridge-closed-12345", FETCHED, None, FETCHED),
+        (f"{FETCHED}/the-bridge-is-closed", FETCHED, None, FETCHED),
+        (f"{FETCHED}?r=1", "/news/bridge-closed-12345", None, FETCHED),
+        (f"{FETCHED}?r=1", "www.example.org/news/bridge-closed-12345", None, FETCHED),
+        (f"{FETCHED}?r=1", "//www.example.org/news/bridge-closed-12345", None, "https://www.example.org/news/bridge-closed-12345"),
+        ("http://localhost:8000/mirror/5.html", FETCHED, None, FETCHED),
+        (None, FETCHED, None, FETCHED),
+        (None, "www.example.org/news/bridge-closed-12345", None, FETCHED),
+        # it names something else
+        (FETCHED, "https://www.example.org/", None, FETCHED),
+        (FETCHED, "/", None, FETCHED),
+        (FETCHED, "", None, FETCHED),
+        (FETCHED, "#", None, FETCHED),
+        (FETCHED, "https://www.example.org/index.html", None, FETCHED),
+        (FETCHED, "https://www.example.org/news", None, FETCHED),
+        (FETCHED, "https://www.example.org/news/", "https://www.example.org/news/", FETCHED),
+        (FETCHED, "https://www.example.org/home.html", None, FETCHED),
+        (FETCHED, "https://www.example.org/tag/roads-and-bridges", None, FETCHED),
+        ("https://example.org/story.php?id=5", "https://example.org/story.php", None, "https://example.org/story.php?id=5"),
+        ("https://example.org/2024/07/25/bridge", "https://example.org/2024/07/25/", None, "https://example.org/2024/07/25/bridge"),
+        (FETCHED, "https://www.other.org/news/bridge-closed-12345", None, FETCHED),
+        (FETCHED, "http://localhost/news/bridge-closed-12345", None, FETCHED),
+        (FETCHED, "https://192.168.0.5/news/bridge-closed-12345", None, FETCHED),
+        (FETCHED, "https://staging.example.org/news/bridge-closed-12345", None, FETCHED),
+        (FETCHED, "https://dev2.www.example.org/news/bridge-closed-12345", None, FETCHED),
+        (FETCHED, "https://www.example.org/{{ slug }}-bridge-closed", None, FETCHED),
+        (FETCHED, "https://www.example.org/news/undefined", None, FETCHED),
+        (FETCHED, "https://www.example.org/https://www.example.org/news/bridge-closed-12345", None, FETCHED),
+        (FETCHED, "https://[/news", None, FETCHED),
+        # they disagree
+        (f"{FETCHED}?r=1", FETCHED, "https://www.example.org/news/bridge-old-name-12345", FETCHED),
+        (f"{FETCHED}?r=1", "https://www.example.org/news", FETCHED, FETCHED),
+        (f"{FETCHED}?r=1", "https://www.other.org/news/bridge-12345", FETCHED, FETCHED),
+        (None, "https://www.other.org/news/bridge-12345", FETCHED, FETCHED),
+        (None, "https://www.example.org/news", FETCHED, FETCHED),
+        (None, FETCHED, "https://social.example.org/news/bridge-closed-12345", FETCHED),
+    ],
+)  # fmt: skip
+def test_an_address_that_a_page_states_counts_if_it_names_the_article(
+    fetched: str | None, canonical: str | None, og_url: str | None, expected: str
+) -> None:
+    assert read(page(head=links(canonical, og_url)), fetched).url == expected
+
+
+def test_schema_org_states_an_address_as_links_do() -> None:
+    assert read(page(head=json_ld(url=FETCHED)), f"{FETCHED}?r=1").url == FETCHED
+    assert read(page(head=json_ld(url="https://www.example.org/#site")), FETCHED).url == FETCHED
+    assert read(page(head=json_ld(mainEntityOfPage="https://other.org/a-b-c")), FETCHED).url == FETCHED
+
+
+def test_a_link_may_have_several_relations() -> None:
+    link = f'<link rel="Canonical self" href="{FETCHED}">'
+    assert read(page(head=link), "https://example.org/?p=5").url == FETCHED
+
+
 @pytest.mark.parametrize(
     "title",
     ["Bridge closed", "Bridge closed | The Example", "Bridge closed - example.org", "The Example: Bridge closed", "Bridge closed｜The Example"],

@@ -203,6 +203,37 @@ def test_the_identity_of_a_record_is_its_url_then_its_id_then_its_position() -> 
     assert id_of(1, url="https://example.org", id=1)[-8:] == id_of(2, url="https://example.org", id=2)[-8:]
 
 
+def test_the_address_that_a_page_stated_goes_before_the_fetched_one_if_it_names_the_article() -> None:
+    fetched = {
+        "title": "Rain",
+        "text": "It rained.",
+        "url": "https://example.org/news/rain-in-basra-5?ref=x5",
+    }
+    stated = "https://example.org/news/rain-in-basra-5"
+    assert read({**fetched, "canonical_url": stated}).url == stated
+    assert read({**fetched, "canonical_url": "https://example.org/"}).url == fetched["url"]
+    assert read({**fetched, "canonical_url": "https://other.org/news/rain-in-basra-5"}).url == fetched["url"]
+    assert read({"title": "Rain", "text": "It rained.", "canonical_url": stated}).url == stated
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.org/rain",
+        "http://www.example.org/rain/?utm_source=rss",
+        "https://m.example.org/rain",
+        "https://www.google.com/amp/s/amp.example.org/rain",
+        "https://web.archive.org/web/2024/http://example.org:80/rain",
+        "example.org/rain#top",
+    ],
+)
+def test_records_with_any_spelling_of_an_address_are_one_article_of_one_outlet(url: str) -> None:
+    article = read({"title": "Rain", "text": "It rained.", "url": url})
+    assert article.url == url
+    assert article.outlet == "example.org"
+    assert article.id == read({"title": "Rain", "text": "It rained.", "url": "https://example.org/rain"}).id
+
+
 def test_the_identity_of_a_record_in_a_stream_without_url_and_id_is_its_content() -> None:
     first, second, third = stream(
         lines({"title": "Rain", "text": "a"}, {"title": "Rain", "text": "b"}, {"title": "Rain", "text": "a"})

@@ -118,8 +118,8 @@ class Place(NamedTuple):
 class Article:
     """A story as one outlet published it. :meth:`create` makes one.
 
-    The id is a slug of date, outlet and title, followed by a digest of the article's identity. The identity is its ``url``,
-    else the ``identity`` that :meth:`create` was given, else its ``key`` within its file, else its ``path``, ``member`` and
+    The id is a slug of date, outlet and title, followed by a digest of the article's identity. The identity is the
+    canonical form of its ``url`` (:func:`newssearch.addresses.canonical_address`), else the ``identity`` that :meth:`create` was given, else its ``key`` within its file, else its ``path``, ``member`` and
     ``record`` (unless that path is :data:`STREAM`), else its title and text.
 
     :data:`newssearch.fields.ARTICLE_FIELDS` describes the fields from ``title`` and ``date`` to ``key``; ``provenance``
@@ -401,9 +401,11 @@ def _identity(
     record: int,
     paragraphs: list[Block],
 ) -> str:
+    from .addresses import canonical_address  # slow to import, and a search makes no ids
+
     url, key = fields["url"], fields["key"]
     if url:
-        return url
+        return canonical_address(url)
     if identity:
         return f"id={identity}"
     if key:

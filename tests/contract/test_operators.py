@@ -628,6 +628,70 @@ def test_articles_by_their_address(address: str, query: str, titles: str) -> Non
     assert parse(results.interpretation).tree == parse(query).tree
 
 
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("url:https://web.archive.org/web/2024/http://m.bbc.example/news/one?utm_source=x", "A"),
+        ("url:www.bbc.example/news/one/amp/#top", "A"),
+        ("url:bbc.example/news/two", "B"),
+        ("url:bbc.example/news/%74wo", "B"),
+        ("url:bbc.example/news", "AB"),
+        ("url:bbc.example", "AB"),
+        ("url:bbc.example/index.html", "AB"),
+        ("url:web.archive.org", ""),
+        ("url:x.example/~user/a?b=2&a=1", "C"),
+        ("url:xn--mnchen-3ya.example", "DG"),
+        ("url:münchen.example", "DG"),
+        ("url:storm.blogspot.com/politics", "H"),
+        ("url:storm.blogspot.de", "H"),
+        ("url:files.example", "E"),
+        ("url:urn:newsml:example:1", "F"),
+        ("url:bbc.example:443/news/one", "A"),
+        ("url:*/one*", "A"),
+        ("url:web.archive.org/*", "B"),
+        ("url:*utm_source*", "A"),
+    ],
+)
+def test_articles_by_any_spelling_of_their_address(address: str, query: str, titles: str) -> None:
+    index = index_of(
+        address,
+        article("A", "Rain.", url="http://www.bbc.example:80/news/one/index.html?utm_source=rss"),
+        article(
+            "B", "Rain.", url="https://web.archive.org/web/20240725id_/https://amp.bbc.example//news/two"
+        ),
+        article("C", "Rain.", url="https://x.example/%7Euser/a?a=1&b=2"),
+        article("D", "Rain.", url="http://MÜNCHEN.example/a"),
+        article("E", "Rain.", url="ftp://files.example/a"),
+        article("F", "Rain.", url="urn:newsml:example:1"),
+        article("G", "Rain.", url="http://XN--MNCHEN-3YA.example/b"),
+        article("H", "Rain.", url="https://storm.blogspot.co.uk/politics"),
+    )
+    assert sorted(hit.title or "" for hit in index.search(query, limit=None)) == list(titles)
+
+
+def test_an_address_is_found_whatever_the_headline_and_the_address_hold(address: str) -> None:
+    urls = [
+        'https://e.example/"a",b',
+        "https://e.example/a\\",
+        'x","y',
+        '"',
+        '\\\\"',
+        "e.example/rain",
+        "https://e.example/,",
+    ]
+    dates = (None, "2024-07-25")
+    index = index_of(
+        address,
+        *(
+            article(f'{n}","https://e.example/b', "Rain.", url=url, date=dates[n % 2])
+            for n, url in enumerate(urls)
+        ),
+    )
+    assert index.count("url:*") == len(urls)
+    assert index.count("url:e.example") == 4
+    assert index.count("url:e.example/b") == 0
+
+
 def test_the_values_of_a_pattern_are_noted(outlets_of: Index) -> None:
     assert notes(outlets_of, "outlet:fox*") == [
         ('outlet:"fox*" stands for 2 values: Fox News, foxnews.com', "")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from newssearch.addresses import canonical_address
 from newssearch.article import STATED, Article, Date, Provenance, Rejected
 from newssearch.fields import FIELD_NAMES, STRING_FIELDS
 from newssearch.outlets import outlets
@@ -123,8 +124,10 @@ class Draft:
 
     def _fill_outlet(self, fields: DraftFields, provenance: dict[str, Provenance]) -> None:
         options = self.origin.options
-        if fields["outlet"] is None and fields["url"] and (name_of_host := host(fields["url"])):
-            fields["outlet"], provenance["outlet"] = name_of_host, FROM_URL
+        if fields["outlet"] is None and fields["url"]:
+            name_of_host = host(canonical_address(fields["url"])) or host(fields["url"])
+            if name_of_host:
+                fields["outlet"], provenance["outlet"] = name_of_host, FROM_URL
         if fields["outlet"] is None:
             here = [
                 (folder, outlet)

@@ -1,4 +1,4 @@
-"""Claim the metadata of an article except headline and byline: from ``<meta>``, links, and the dates on the page."""
+"""Claim the metadata of an article except headline, byline and url: from ``<meta>``, and the dates on the page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from newssearch.article import Provenance
 from newssearch.readers.article.draft import Draft
-from newssearch.readers.article.values import host
 
 from .bylines import below_headline
 from .dom import Piece, class_and_id, visible_text
@@ -73,7 +72,7 @@ _UPDATE_WORD = re.compile(r"updat|modif|aktualis|actualiz|güncel|edited|expir",
 
 
 def claim_metadata(draft: Draft, page: Page, pieces: Sequence[Piece], titles: Sequence[str]) -> None:
-    """Claim all metadata of a page except headline and byline.
+    """Claim all metadata of a page except headline, byline and url.
 
     ``titles`` are the headlines, under which dates are searched in the ``pieces`` of the page.
     """
@@ -86,12 +85,6 @@ def claim_metadata(draft: Draft, page: Page, pieces: Sequence[Piece], titles: Se
     draft.claim("lang", page.lang, Provenance("stated", "<html lang>"))
     for name in META_LANGS:
         draft.claim("lang", page.first(name), Provenance("stated", meta_source(name)))
-    addresses = [(page.canonical, "canonical link"), (page.og_url, "og:url")]
-    if page.canonical and page.og_url and host(page.canonical) != host(page.og_url):
-        addresses.reverse()  # a republished article: its canonical URL is that of the other outlet
-    for url, where in addresses:
-        if url and not is_front_page(url):
-            draft.claim("url", url, Provenance("stated", where))
 
 
 def _is_link_or_handle(value: str) -> bool:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
+from newssearch.addresses import canonical_address, is_same_site
 from newssearch.readers.article.values import host
 from newssearch.text.paragraphs import squeeze
 
@@ -74,7 +75,7 @@ class Page:
                 self.headlines.append(element)
             case "title" if not self.title:
                 self.title = squeeze(element.text or "")
-            case "link" if self._canonical_link is None and _attribute_is(element, "rel", "canonical"):
+            case "link" if self._canonical_link is None and _is_canonical_link(element):
                 self._canonical_link = element.get("href")
             case "input" if _attribute_is(element, "type", "password"):
                 self.asks_password = True
@@ -109,6 +110,10 @@ class Page:
             for scope in outer[:20]
             if "schema.org" in (scope.get("itemtype") or "").lower()
         ]
+
+
+def _is_canonical_link(element: HtmlElement) -> bool:
+    return "canonical" in (element.get("rel") or "").lower().split()
 
 
 def _attribute_is(element: HtmlElement, name: str, value: str, *, partly: bool = False) -> bool:
@@ -189,8 +194,14 @@ def _absolute_web_address(url: str | None, base: str | None) -> str | None:
     """Return a URL resolved against ``base``, or None if it is not an http(s) URL with a host."""
     if not url:
         return None
+    url = url.strip()
+    stated = canonical_address(url)
+    if url.lower().startswith("www.") or (base and is_same_site(stated, canonical_address(base))):
+        url = re.sub(
+            r"^(?![a-z]+:|//)", "https://", url, flags=re.IGNORECASE
+        )  # a host, not a relative address
     try:
-        whole = urljoin(base or "", url.strip())
+        whole = urljoin(base or "", url)
     except ValueError:
         return None
     return whole if re.match(r"https?://", whole, re.IGNORECASE) and host(whole) else None

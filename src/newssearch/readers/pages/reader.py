@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from newssearch.article import Article, Provenance, Rejected
 from newssearch.readers.api import Origin, UnreadableError
+from newssearch.readers.article.addresses import article_addresses
 from newssearch.readers.article.draft import Draft
 from newssearch.readers.article.values import host
 
@@ -108,9 +109,21 @@ def _claim_all(
             draft.claim("outlet", site, Provenance("stated", "WebSite in JSON-LD"))
     for each in described:
         schemaorg.claim_publisher(draft, each.node, each.provenance, each.graph)
-        schemaorg.claim_addresses(draft, each.node, each.provenance)
+    _claim_addresses(draft, page, described)
     draft.claim("url", page.address, Provenance("stated", "where it was fetched from"))
     return titles
+
+
+def _claim_addresses(draft: Draft, page: Page, described: Sequence[_DescribedArticle]) -> None:
+    stated = [
+        (url, Provenance("stated", where))
+        for url, where in ((page.canonical, "canonical link"), (page.og_url, "og:url"))
+        if url
+    ]
+    for each in described:
+        stated += [(url, each.provenance) for url in schemaorg.addresses_of(each.node)]
+    for url, provenance in article_addresses(stated, page.address):
+        draft.claim("url", url, provenance)
 
 
 def _outlet_names(

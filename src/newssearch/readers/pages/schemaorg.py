@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterable, Mapping
 
+from newssearch.addresses import canonical_address
 from newssearch.article import STATED, Provenance
 from newssearch.readers.article.draft import Draft
 from newssearch.readers.article.values import host
@@ -111,14 +112,14 @@ class SchemaGraph:
         Nodes with the type of an article come first, then those with one of the page's ``urls``, then those with more
         of the main properties.
         """
-        addresses = {_comparable_address(url) for url in urls if url}
+        addresses = {canonical_address(url) for url in urls if url}
         best, best_rank = None, (0, 0, 0)
         for node in self.nodes:
             kinds = types_of(node)
             of_article = not ARTICLE_TYPES.isdisjoint(kinds)
             if not of_article and (PAGE_TYPES.isdisjoint(kinds) or "datePublished" not in node):
                 continue
-            same = any(_comparable_address(url) in addresses for url in addresses_of(node))
+            same = any(canonical_address(url) in addresses for url in addresses_of(node))
             stated = sum(
                 bool(node.get(key)) for key in ("headline", "datePublished", "author", "articleBody")
             )
@@ -146,11 +147,6 @@ def addresses_of(node: SchemaNode) -> list[str]:
         if isinstance(value, str) and re.match(r"https?://", value.strip(), re.IGNORECASE):
             found.append(value.strip())
     return found
-
-
-def _comparable_address(url: str) -> str:
-    """Return a URL in the form in which URLs are compared: without scheme, ``www.``, fragment and trailing slash."""
-    return re.sub(r"^https?://(?:www\.)?", "", url.strip(), flags=re.IGNORECASE).split("#")[0].rstrip("/")
 
 
 def names_of(value: object) -> list[str]:

@@ -8,6 +8,7 @@ from functools import cache
 from newssearch.article import STATED, Provenance
 from newssearch.fields import FIELD_NAMES
 from newssearch.readers.api import Origin, ReadOutcome, Skipped
+from newssearch.readers.article.addresses import article_addresses
 from newssearch.readers.article.draft import Draft
 from newssearch.readers.article.values import json_type
 
@@ -29,6 +30,10 @@ from .json_values import (
 
 PARAGRAPH_KEYS = ("text", "content", "body")
 """The keys under which an object that stands for a paragraph holds its text."""
+
+
+CANONICAL_KEYS = ("canonicalurl", "canonical", "canonicallink")
+"""The keys of the address that a page states for its article."""
 
 
 def read_record(record: object, origin: Origin, number: int) -> ReadOutcome:
@@ -84,11 +89,23 @@ def claim_keys(draft: Draft, values: RecordValues, keys: Mapping[str, tuple[str,
     """Claim the values of a record under the given ``keys`` of each field; earlier claims take precedence."""
     if not draft.text and (found := text_in(values, keys))[0]:
         draft.text, draft.text_provenance = found
+    _claim_canonical_address(draft, values, keys.get("url", ()))
     fields_of = _fields_of(tuple(keys.items()))
     for _, field, key in sorted((*fields_of[key], key) for key in values.keys() & fields_of.keys()):
         draft.claim(field, values.get(key))
     for key in keys.get("updated", ()):
         draft.claim("date", values.get(key), FROM_UPDATED)
+
+
+def _claim_canonical_address(draft: Draft, values: RecordValues, keys: Iterable[str]) -> None:
+    """Claim the address that a crawler copied from the page, if the record also has the one that it fetched."""
+    fetched = next(
+        (url for key in keys if key not in CANONICAL_KEYS and (url := string(values.get(key)))), None
+    )
+    stated = [(url, STATED) for key in CANONICAL_KEYS if (url := string(values.get(key)))]
+    if fetched is not None:
+        for url, provenance in article_addresses(stated, fetched):
+            draft.claim("url", url, provenance)
 
 
 @cache

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urljoin
 
+from newssearch.addresses import canonical_address
 from newssearch.article import STATED, Provenance
 from newssearch.readers.api import Format, Input, Origin, ReadOutcome, Skipped, UnreadableError, whole
 from newssearch.readers.article.draft import Draft
@@ -124,13 +125,13 @@ def _entry_drafts(feed: Any, origin: Origin, before: int) -> Iterator[tuple[Draf
 
     A URL that several entries share is not claimed, because it is not that of an article.
     """
-    links = Counter(_nonblank(entry.get("link")) for entry in feed.entries)
+    links = Counter(canonical_address(_nonblank(entry.get("link")) or "") for entry in feed.entries)
     base = origin.url or _nonblank(feed.feed.get("link")) or ""
     for number, entry in enumerate(feed.entries, start=before + 1):
         draft = Draft(origin, number)
         link = _nonblank(entry.get("link"))
         draft.claim("url", _web_address(entry.get("feedburner_origlink")))
-        if link is not None and (links[link] == 1 or not entry.get("id")):
+        if link is not None and (links[canonical_address(link)] == 1 or not entry.get("id")):
             draft.claim("url", _web_address(link))
             draft.claim("url", _resolved_address(base, link), FROM_RELATIVE_ADDRESS)
         yield draft, entry

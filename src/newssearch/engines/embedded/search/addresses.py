@@ -15,27 +15,31 @@ from newssearch.query.patterns import value_pattern
 from newssearch.text.analysis import key
 
 _URL_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_LITERAL = re.compile(r"[a-z0-9./-]{3,}")
+_NAMED_SCHEME = re.compile(r"[a-z][a-z0-9+-]+:(?!\d+(?:[/?#]|$))", re.IGNORECASE)
+_LITERAL = re.compile(r"[a-z0-9]{4,}")
+"""A word that each spelling of an address has. Shorter words may differ: ``blogspot.co.uk`` is ``blogspot.com``."""
 
 
-def canonical(address: str) -> str:
-    """Return an address without scheme, ``www.``, fragment, final slash, accents and case.
+def comparable(address: str) -> str:
+    """Return the canonical form of an address without scheme, case and accents.
 
-    >>> canonical("https://WWW.BBC.co.uk/news/#top")
+    >>> comparable("https://WWW.BBC.co.uk/News/?utm_source=rss#top")
     'bbc.co.uk/news'
     """
-    return key(_URL_SCHEME.sub("", address.strip(), count=1).partition("#")[0]).rstrip("/")
+    from newssearch.addresses import canonical_address  # slow to import, and few searches compare addresses
+
+    return key(_URL_SCHEME.sub("", canonical_address(address), count=1))
 
 
 def is_below(wanted: str) -> Callable[[str], bool]:
-    """Return a function that tests whether a canonical address equals ``wanted`` or lies below it.
+    """Return a function that tests whether a comparable address equals ``wanted`` or lies below it.
 
     If ``wanted`` is a host, all addresses on the host and its subdomains match.
 
     >>> [one for one in ("bbc.co.uk/news", "news.bbc.co.uk/a", "bbc.co.uk.example") if is_below("bbc.co.uk")(one)]
     ['bbc.co.uk/news', 'news.bbc.co.uk/a']
     """
-    sought = canonical(wanted)
+    sought = _comparable_wanted(wanted)
     if "/" in sought:
         return lambda address: address == sought or address.startswith((f"{sought}/", f"{sought}?"))
 
@@ -46,18 +50,59 @@ def is_below(wanted: str) -> Callable[[str], bool]:
     return fits
 
 
+def _comparable_wanted(wanted: str) -> str:
+    """Return a wanted address as addresses are compared. A host needs no scheme to be one."""
+    whole = wanted if _NAMED_SCHEME.match(wanted) else f"https://{wanted}"
+    return comparable(whole)
+
+
 def with_address(segment: Segment, node: Field) -> Mask:
-    """Return a mask of the articles of a segment whose address matches a ``url`` node, deleted ones included."""
-    pattern = _URL_SCHEME.sub("", node.value, count=1)
-    fits = value_pattern(pattern) if node.pattern else is_below(node.value)
-    # Addresses are stored with headlines, as JSON. To parse only a few of them, look for the longest literal of the wanted
-    # address first. Text that is not ASCII is always parsed, because the literal may match it without its accents.
-    literals = (literal.strip("/") for literal in _LITERAL.findall(canonical(node.value)))
-    needle = max(literals, key=len, default="").encode()
+    """Return the articles of a segment whose address matches a field node, deleted articles included.
+
+    A pattern is compared with the address as given, and with its canonical form.
+    """
+    if node.pattern:
+        pattern = _URL_SCHEME.sub("", node.value, count=1)
+        fits, sought = value_pattern(pattern), key(pattern)
+    else:
+        fits, sought = is_below(node.value), _comparable_wanted(node.value)
+    # To convert only few addresses, look for the two longest words of the wanted one first.
+    longest, second, *_ = [
+        *sorted(map(str.encode, set(_LITERAL.findall(sought))), key=len, reverse=True),
+        b"",
+        b"",
+    ]
+
+    def may_match(lower: bytes) -> bool:
+        """Whether a text has the words, or an escape, Punycode or a letter beyond ASCII, which may stand for one."""
+        return (
+            (longest in lower and second in lower) or b"%" in lower or b"xn--" in lower or not lower.isascii()
+        )
+
     mask = np.zeros(segment.articles, np.bool_)
     for article, shown in enumerate(segment.shown_strings.all()):
-        if needle in shown.lower() or not shown.isascii():
-            url = json.loads(shown)[1]
-            address = canonical(url) if url is not None else None
-            mask[article] = address is not None and (fits(address) or fits(f"{address}/"))
+        if may_match(shown.lower()) and may_match((written := written_address(shown)).lower()):
+            url = json.loads(written)
+            if url is not None:
+                given = node.pattern and _fits_with_slash(key(_URL_SCHEME.sub("", url, count=1)), fits)
+                mask[article] = given or _fits_with_slash(comparable(url), fits)
     return mask
+
+
+def _fits_with_slash(address: str, fits: Callable[[str], bool]) -> bool:
+    return fits(address) or fits(f"{address}/")
+
+
+def written_address(shown: bytes) -> bytes:
+    """Return the address of an article as JSON, out of its stored headline, address and date.
+
+    >>> written_address(b'["Storm, \\"and\\" rain","https://e.org/a,b",null]')
+    b'"https://e.org/a,b"'
+    """
+    end = shown.rindex(b",")  # a date has no comma
+    if shown[end - 1 : end] != b'"':
+        return b"null"
+    start = shown.rindex(b'"', 0, end - 1)
+    while shown[start - 1 : start] == b"\\":
+        start = shown.rindex(b'"', 0, start)
+    return shown[start:end]

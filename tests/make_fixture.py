@@ -7,6 +7,7 @@ an existing one, because the fixture of a released format never changes.
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
 import sys
 from pathlib import Path
@@ -18,7 +19,8 @@ from newssearch.engines.embedded import FORMAT_VERSION, EmbeddedStore
 FIXTURES = Path(__file__).resolve().parent / "fixtures"
 QUERIES = (
     "", "river", '"two bridges"', "ceasefire", "Zelensky~name", "brücke", "洪水", "fluss OR river", "outlet:echo", "sto*", "harbour -storm",
-    "bridges w/5 closed", "date:2024 flood", "title:flood",
+    "bridges w/5 closed", "date:2024 flood", "title:flood", "theme:water",
+    "size:100..200", "coded:2024-08",
 )  # fmt: skip
 
 TEXTS = [
@@ -33,6 +35,10 @@ TEXTS = [
 ]  # fmt: skip
 
 
+EXTRA = {0: {"theme": ["Water", "Traffic"], "size": 120}, 1: {"theme": "water", "coded": dt.date(2024, 8, 1)}}
+"""The own fields of the articles with these numbers."""
+
+
 def main() -> int:
     """Make the fixture of the current format."""
     folder = FIXTURES / f"index-{FORMAT_VERSION}"
@@ -41,7 +47,13 @@ def main() -> int:
         return 1
     articles = [
         Article.create(
-            title=title, text=texts, date=date, outlet=outlet, lang=lang, url=f"https://example.org/{n}"
+            title=title,
+            text=texts,
+            date=date,
+            outlet=outlet,
+            lang=lang,
+            url=f"https://example.org/{n}",
+            extra=EXTRA.get(n),
         )
         for n, (title, date, outlet, lang, texts) in enumerate(TEXTS)
     ]

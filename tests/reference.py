@@ -9,11 +9,13 @@ import dataclasses
 import datetime as dt
 import functools
 import math
+import operator
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from fractions import Fraction
+from typing import Any, NamedTuple
 
 import twin
 from newssearch import Article
@@ -29,6 +31,7 @@ from newssearch.query import (
     Or,
     Region,
     Undated,
+    Within,
     side_by_side,
 )
 from newssearch.text.analysis import analyser
@@ -123,6 +126,10 @@ def matches(node: Node, article: Article, regions: tuple[str, ...] = ()) -> bool
         return matches(node.operand, article, (*regions, node.name))
     if isinstance(node, AtLeast):
         return sum(counts(node.operand, article, regions).values()) >= node.count
+    if isinstance(node, Field) and node.name in OWN:
+        return any(_own_value_fits(node.name, value, node.value) for value in own_values(article, node.name))
+    if isinstance(node, Within):
+        return within(node, article)
     if isinstance(node, Field):
         value = article.id if node.name == "id" else getattr(article, node.name)
         return value is not None and FILTERS[node.name](value, node.value)
@@ -133,6 +140,74 @@ def matches(node: Node, article: Article, regions: tuple[str, ...] = ()) -> bool
     if isinstance(node, Everything):
         return True
     return any(counts(node, article, regions).values())
+
+
+OWN = {"theme": "value", "people": "words", "size": "number", "coded": "date"}
+"""The own fields that the search knows, with their kinds."""
+
+
+def own_values(article: Article, name: str) -> list[Any]:
+    """Return the values of an own field."""
+    value = article.extra.get(name)
+    return [] if value is None else [*value] if isinstance(value, tuple) else [value]
+
+
+def _own_value_fits(name: str, value: str, wanted: str) -> bool:
+    return (_holds if OWN[name] == "words" else _same)(value, wanted)
+
+
+def within(node: Within, article: Article) -> bool:
+    """Whether the number or date of an own field lies in a range."""
+    values = own_values(article, node.name)
+    if not values or node.text == "none":
+        return not values and node.text == "none"
+    if OWN[node.name] == "date":
+        dated_so = dataclasses.replace(article, date=values[0])
+        return dated(dated_so, node.start, node.end)
+    number = Fraction(values[0])
+    for sign, compare in ((">=", operator.ge), (">", operator.gt), ("<=", operator.le), ("<", operator.lt)):
+        if node.text.startswith(sign):
+            return bool(compare(number, _number(node.text.removeprefix(sign))))
+    low, dots, high = node.text.partition("..")
+    if not dots:
+        return number == _number(low)
+    return (not low or _number(low) <= number) and (not high or number <= _number(high))
+
+
+def _number(text: str) -> Fraction:
+    return Fraction(int(text) if text.lstrip("-").isdigit() else float(text))
+
+
+def own_facet(name: str, articles: list[Article]) -> dict[str | None, int]:
+    """Return the values of an own field, as the search shows them, with the numbers of articles."""
+    held = [value for article in articles for value in own_values(article, name)]
+    if OWN[name] == "date":
+        shown: list[Any] = sorted({value.isoformat()[:7] for value in held})
+        counts = {
+            value: sum(a.extra[name].isoformat()[:7] == value for a in articles if name in a.extra)  # type: ignore[union-attr]
+            for value in shown
+        }
+    elif OWN[name] == "number":
+        counts = {
+            str(int(value) if value == int(value) and abs(value) < 10**100 else value): sum(
+                value in own_values(a, name) for a in articles
+            )
+            for value in held
+        }
+    else:
+        counts = {}
+        for value in set(held):
+            same = Counter(
+                other
+                for other in held
+                if _own_value_fits(name, other, value) and _own_value_fits(name, value, other)
+            )
+            way = min(same, key=lambda spelling: (-same[spelling], spelling))
+            counts[way] = sum(
+                any(_own_value_fits(name, other, way) for other in own_values(a, name)) for a in articles
+            )
+    without = sum(name not in a.extra for a in articles)
+    return {**counts, **({None: without} if without else {})}
 
 
 def any_date(node: Node, negated: bool = False) -> Node:

@@ -43,7 +43,7 @@ from support import article, index_of, made_by_another
 PUBLIC = [
     "Article", "ArticleConflictError", "ArticleNotFoundError", "Change", "Clause", "Config", "ConfigError", "Contents", "Copy", "Diagnostic", "EarlierVersion", "Edit", "FacetValue", "Hit", "Index", "IndexDamagedError",
     "IndexExistsError", "IndexFolderError", "IndexInfo", "IndexLockedError", "IndexNotFoundError", "IndexReport",
-    "IndexVersionError", "IndexWriteError", "Leftover", "Limits", "NewssearchError", "Paragraph", "Place", "Problem", "Progress", "Provenance", "Query", "QueryError", "Rank", "ReadOptions",
+    "IndexVersionError", "IndexWriteError", "Leftover", "Limits", "NewssearchError", "OwnFieldError", "Paragraph", "Place", "Problem", "Progress", "Provenance", "Query", "QueryError", "Rank", "ReadOptions",
     "Rejected", "Removal", "Request", "Results", "Salvage", "Snippet", "Story", "Verification", "Version", "__version__", "create", "open", "open_or_create", "parse", "query", "rebuild", "salvage", "verify",
 ]  # fmt: skip
 
@@ -241,7 +241,7 @@ def test_an_index_can_be_opened_often_without_leaving_files_open(tmp_path: Path)
 
 def test_the_tree_of_errors_is_as_drawn() -> None:
     drawn = {
-        "NewssearchError": 1, "IndexFolderError": 1, "IndexNotFoundError": 3, "IndexExistsError": 1,
+        "NewssearchError": 1, "OwnFieldError": 2, "IndexFolderError": 1, "IndexNotFoundError": 3, "IndexExistsError": 1,
         "IndexVersionError": 3, "IndexDamagedError": 3, "IndexLockedError": 1, "IndexWriteError": 1, "ArticleNotFoundError": 1,
         "ArticleConflictError": 1, "ConfigError": 2,
         "QueryError": 2,
@@ -291,7 +291,7 @@ def test_errors_carry_data(tmp_path: Path) -> None:
 
 HIT_KEYS = [
     "id", "paragraph", "score", "title", "date", "outlet", "source", "byline", "located", "lang", "section", "url",
-    "key", "path", "member", "record", "added", "paragraphs", "matching", "story", "copies", "copies_total", "variants", "text", "snippet",
+    "key", "path", "member", "record", "added", "extra", "paragraphs", "matching", "story", "copies", "copies_total", "variants", "text", "snippet",
 ]  # fmt: skip
 
 
@@ -322,7 +322,7 @@ def test_the_keys_of_an_article_are_these() -> None:
     shown = json.loads(json.dumps(storm().to_dict()))
     assert list(shown) == [
         "id", "title", "date", "outlet", "source", "byline", "dateline", "located", "lang", "section", "url", "key",
-        "path", "member", "record", "added", "version", "earlier", "other_places", "provenance", "paragraphs",
+        "path", "member", "record", "added", "version", "earlier", "other_places", "extra", "provenance", "paragraphs",
     ]  # fmt: skip
     assert shown["paragraphs"][0] == {"number": 1, "kind": "text", "text": "Rain fell on Baghdad."}
 
@@ -340,7 +340,7 @@ def test_the_keys_of_a_report_and_of_info_are_these(tmp_path: Path) -> None:
     shown = json.loads(json.dumps(info.to_dict()))
     assert list(shown) == [
         "folder", "articles", "paragraphs", "words", "first_date", "last_date", "files", "size", "format", "commits",
-        "outlet", "source", "year", "month", "byline", "located", "lang", "section", "known",
+        "outlet", "source", "year", "month", "byline", "located", "lang", "section", "extra", "known",
     ]  # fmt: skip
     assert (shown["articles"], shown["paragraphs"], shown["words"]) == (1, 2, 6)
     assert (shown["first_date"], shown["last_date"]) == ("2024-07-25", "2024-07-25")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import datetime as dt
 import io
 import json
@@ -21,7 +22,7 @@ from support import Command, Outcome, article, command, index_of
 QUERY = "gadhafi OR rain"
 OPTIONS: dict[str, list[str]] = {
     "outlet": ["--outlet", "The Echo"], "source": ["--source", "AFP"], "byline": ["--byline", "silva"], "located": ["--located", "baghdad"],
-    "lang": ["--lang", "en"], "section": ["--section", "world"], "since": ["--since", "2024-03"], "until": ["--until", "2024-10"],
+    "lang": ["--lang", "en"], "section": ["--section", "world"], "where": ["--where", "size=>30"], "since": ["--since", "2024-03"], "until": ["--until", "2024-10"],
     "on": ["--on", "2024"], "limit": ["-n", "2"], "offset": ["--offset", "1"], "sort": ["--sort", "oldest"], "all": ["--all"],
     "facet": ["--facet", "year"], "snippet": ["--snippet", "40"], "json": ["--json"], "jsonl": ["--format", "jsonl"], "csv": ["--format", "csv"],
     "md": ["--format", "md"], "no-group": ["--no-group"], "novel": ["--novel"], "names": ["--names"], "count": ["--count"],
@@ -73,7 +74,8 @@ def made() -> list[Article]:
             kept = 2 + n % 4 // 2
             paragraphs[:kept] = [paragraph.text for paragraph in before.paragraphs[:kept]]
             fields |= {name: getattr(before, name) for name in random.sample(list(fields), 5)}
-        articles.append(article(f"Day {n}", *paragraphs, url=f"u{n}", date=random.choice(days), **fields))
+        made = article(f"Day {n}", *paragraphs, url=f"u{n}", date=random.choice(days), **fields)
+        articles.append(dataclasses.replace(made, extra={"size": n % 89}))
     return articles
 
 

@@ -149,7 +149,16 @@ def test_info_shows_what_holds_and_from_where(archive: Path, cli: Command) -> No
     assert "Maalouma = almaalomah.me, Al�Maalomah" in out
     shown = json.loads(cli("info", "--config", "--json").out)
     assert shown["lang"] == {"value": "fr", "from": "newssearch.toml"}
-    assert list(shown) == ["day-first", "lang", "exclude", "columns", "outlets", "folders", "limits"]
+    assert list(shown) == [
+        "day-first",
+        "lang",
+        "exclude",
+        "columns",
+        "outlets",
+        "folders",
+        "fields",
+        "limits",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,9 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
     corpus = re.search(r"```json\n(.*?)```", TEXT, re.DOTALL)
     assert corpus is not None
     with newssearch.create(tmp_path_factory.mktemp("docs") / "index") as made:
-        made.update([], stream=io.BytesIO(corpus[1].encode()))
+        own = {"theme": "value", "words": "number", "coded": "date"}
+        options = newssearch.ReadOptions(fields=own)  # type: ignore[arg-type]
+        made.update([], stream=io.BytesIO(corpus[1].encode()), options=options)
         yield made
 
 

@@ -7,6 +7,7 @@ import re
 import shutil
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -83,12 +84,22 @@ def test_the_python_in_the_readme_runs_and_finds_the_sample(
     for block in blocks:
         names: dict[str, object] = {}
         exec(compile(block, "README.md", "exec"), names)
+        if "coded" in names:
+            assert_joins_own_fields(names)
+            continue
         if "results" not in names:
             assert_reads_telegrams(names["TELEGRAMS"])
             continue
         results = names["results"]
         assert isinstance(results, newssearch.Results)
         assert (results.total_articles, results.total_paragraphs) == (1, 5)
+
+
+def assert_joins_own_fields(names: dict[str, Any]) -> None:
+    assert [one["Headline"] for one in names["joined"]] == ["Rain"]
+    assert names["joined"][0]["extra"] == {"coded_on": "2024-08-01", "theme": "Economy", "word_count": 120}
+    assert [(one.value, one.articles) for one in names["themes"]] == [("Economy", 1), ("Sport", 1)]
+    assert [one.startswith("snow-") for one in names["long"]] == [True]
 
 
 def assert_reads_telegrams(telegrams: object) -> None:

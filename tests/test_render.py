@@ -26,7 +26,24 @@ WIDE = "東京で大雨、交通に大きな影響が出ていると当局が発
 
 def hit(**fields: object) -> Hit:
     made = article("Rain", "It rained on Baghdad.", date="2024-07-25", outlet="example.org")
-    names = ("id", "title", "date", "outlet", "source", "byline", "located", "lang", "section", "url", "path")
+    names = (
+        "id",
+        "title",
+        "date",
+        "outlet",
+        "source",
+        "byline",
+        "located",
+        "lang",
+        "section",
+        "url",
+        "path",
+        "key",
+        "member",
+        "record",
+        "added",
+        "extra",
+    )
     given: dict[str, object] = {name: getattr(made, name) for name in names}
     given |= {"paragraph": 1, "text": made.paragraphs[0].text, "score": 1.5, "paragraphs": 1, "matching": 1}
     given["snippet"] = Snippet("It rained on Baghdad.", ((13, 20),))
@@ -117,7 +134,7 @@ def test_the_id_is_shown_whole_or_its_end_which_is_enough(title: str) -> None:
     assert text(results(one), None)[0].endswith(f"  {one.id}#1")
     assert text(results(one), 80)[0].endswith(f"{one.id.rpartition('-')[2]}#1")
     for width in (80, 140):
-        assert re.search(r"  (\S*-)?[a-z2-7]{8}#1$", text(results(one), width)[0])
+        assert re.search(r"  (\S*-)?[a-z2-7]{12}#1$", text(results(one), width)[0])
 
 
 def test_the_last_line_fits_the_terminal_too() -> None:
@@ -171,6 +188,7 @@ def test_an_article_as_text(tmp_path: Path) -> None:
         "     lang  missing",
         "  section  missing",
         "      url  missing",
+        "      key  missing",
         "     path  a.txt (record 1)",
         "",
         "   1  It rained.",

@@ -27,7 +27,7 @@ METHODS: dict[str, Any] = {
 OTHER: dict[str, object] = {
     "literal": True, "names": True, **dict.fromkeys(FILTER_FIELDS, "en"), "since": "2024", "until": dt.date(2024, 7, 1), "on": "2024-07", "novel": True,
     "now": dt.datetime(2024, 7, 25), "sort": "newest", "limit": None, "offset": 1, "all_paragraphs": True, "group": False,
-    "facets": ["year", "outlet"], "snippet": 0, "explain": True,
+    "facets": ["year", "outlet"], "where": {"size": ">1"}, "snippet": 0, "explain": True,
 }  # fmt: skip
 """A value other than the default for each option."""
 
@@ -38,7 +38,9 @@ def index(tmp_path: Path) -> Index:
         tmp_path / "i",
         article("Storm", "Rain fell.", "It rained on.", date="2024-07-25", outlet="The Echo", lang="en"),
         article("Rain", "Rain again.", date="2023-01-01", outlet="The Echo", lang="de"),
-        article("Sun", "No rain.", date="2024-07-26", outlet="The Sun", lang="en"),
+        dataclasses.replace(
+            article("Sun", "No rain.", date="2024-07-26", outlet="The Sun", lang="en"), extra={"size": 2}
+        ),
     )
 
 
@@ -89,7 +91,7 @@ def test_a_request_is_changed_by_making_another() -> None:
         ({"since": "2024-13"}, "since: '2024-13' is not a date"),
         ({"on": "2024", "since": "2023"}, "give either on, or since and until, but not both"),
         ({"since": "2024", "until": "2023"}, "no date is both since 2024 and until 2023"),
-        ({"facets": "outlett"}, "there is no facet 'outlett'"),
+        ({"facets": "Outlett"}, "there is no facet 'Outlett'; did you mean outlet"),
         ({"sort": "oldest first"}, "cannot sort by 'oldest first'"),
         ({"lang": " "}, "the filter on lang is empty"),
         ({"limit": -1}, "limit cannot be negative"),

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         IndexVersionError,
         IndexWriteError,
         NewssearchError,
+        OwnFieldError,
         QueryError,
     )
     from .index import Index, create, open_or_create
@@ -75,6 +76,7 @@ __all__ = [
     "Leftover",
     "Limits",
     "NewssearchError",
+    "OwnFieldError",
     "Paragraph",
     "Place",
     "Problem",
@@ -121,6 +123,7 @@ _NAMES_BY_MODULE = {
         "IndexVersionError",
         "IndexWriteError",
         "NewssearchError",
+        "OwnFieldError",
         "QueryError",
     ),
     "index": ("Index", "create", "open", "open_or_create"),

@@ -16,6 +16,7 @@ from newssearch.text.paragraphs import Block, NormalizedBlocks, ParagraphKind, s
 
 from . import arguments
 from .display import notebook
+from .extra import ExtraValue, clean_extra, json_extra, shown
 from .fields import FIELD_NAMES
 from .identity import digest_of, id_digest, make_id, normal_key, with_digest
 
@@ -127,6 +128,8 @@ class Article:
     names it; ``member`` is the file or message inside it, if it is an archive, a crawl or a mailbox; ``record`` is the
     number of the article in the file or member, from 1.
 
+    ``extra`` maps the names of the archive's own fields to their values: a string or several, a number, or a date.
+
     The index sets four attributes, which do not count when articles are compared: ``added`` is when this version of the
     article came into the index, in UTC; ``version`` is the number of the version, from 1, and ``earlier`` lists the versions
     before it, the oldest first (the last hundred); ``other_places`` are the other files that hold the article.
@@ -149,6 +152,7 @@ class Article:
     member: str | None = None
     record: int = 1
     provenance: Mapping[str, Provenance] = field(default_factory=FrozenDict)
+    extra: Mapping[str, ExtraValue] = field(default_factory=FrozenDict)
     added: dt.datetime | None = field(default=None, compare=False)
     version: int = field(default=1, compare=False)
     earlier: tuple[EarlierVersion, ...] = field(default=(), compare=False)
@@ -157,6 +161,8 @@ class Article:
     def __post_init__(self) -> None:
         if type(self.provenance) is not FrozenDict:
             object.__setattr__(self, "provenance", FrozenDict(self.provenance))
+        if type(self.extra) is not FrozenDict:
+            object.__setattr__(self, "extra", clean_extra(self.extra))
 
     @classmethod
     def create(
@@ -179,6 +185,7 @@ class Article:
         record: int = 1,
         identity: str | None = None,
         provenance: Mapping[str, Provenance] | None = None,
+        extra: Mapping[str, object] | None = None,
     ) -> Article:
         """Return an article with the given fields and a derived id; empty strings count as missing.
 
@@ -186,7 +193,8 @@ class Article:
         :class:`~newssearch.text.paragraphs.Block` objects with a kind. ``date`` may be a string in any form that
         :func:`newssearch.text.dates.parse_published` reads. The source defaults to the outlet, marked as inferred. The
         default ``provenance`` of a field is stated, or missing if it has no value. ``key`` is the id in the
-        input, ``identity`` a name that no other article has in any file.
+        input, ``identity`` a name that no other article has in any file. ``extra`` maps the names of own fields to their
+        values: a string, several strings, a number or a date each.
 
         >>> article = Article.create(title="Rain", text="It rained.\\n\\nThen it stopped.", date="2024-07-25")
         >>> [(paragraph.number, paragraph.text) for paragraph in article.paragraphs]
@@ -221,6 +229,7 @@ class Article:
             provenance=_all_provenances(
                 {**cast("dict[str, Any]", clean), "date": day}, provenances, provenance
             ),
+            extra=clean_extra(extra),
             **cast("dict[str, Any]", clean),
         )
 
@@ -243,7 +252,8 @@ class Article:
     def state(self) -> str:
         """:attr:`digest`, and a digest of all other values and of their provenance. The place of the article does not change it."""
         values = [_json_value(getattr(self, name)) for name in FIELD_NAMES]
-        return f"{self.digest}{_digest([values, sorted(self.provenance.items())])}"
+        own = [json_extra(self.extra)] if self.extra else []
+        return f"{self.digest}{_digest([values, sorted(self.provenance.items()), *own])}"
 
     def _is_stated(self, name: str) -> bool:
         return self.provenance.get(name, STATED).known == "stated"
@@ -253,7 +263,7 @@ class Article:
 
     def _repr_html_(self) -> str:
         """Return HTML for a notebook: a table of the fields with their provenance, and the first paragraphs."""
-        rows = (
+        rows = [
             (
                 name,
                 notebook.text_html(value),
@@ -261,15 +271,16 @@ class Article:
             )
             for name in ("id", *FIELD_NAMES[1:], "path")
             if (value := getattr(self, name)) is not None
-        )
-        shown = "".join(
+        ]
+        rows += [(name, notebook.text_html(shown(value)), "") for name, value in self.extra.items()]
+        paragraphs = "".join(
             f"<li>{notebook.text_html(one.text)}</li>" for one in self.paragraphs[:NOTEBOOK_PARAGRAPHS]
         )
         rest = len(self.paragraphs) - NOTEBOOK_PARAGRAPHS
         return notebook.page(
             notebook.paragraph(f"<strong>{notebook.linked(self.title, self.url)}</strong>"),
             notebook.table(("field", "value", "provenance"), rows, ("short",)),
-            f"<ol>{shown}</ol>" if shown else "",
+            f"<ol>{paragraphs}</ol>" if paragraphs else "",
             notebook.paragraph(f"… and {many(rest, 'more paragraph')}" if rest > 0 else ""),
         )
 
@@ -302,6 +313,7 @@ class Article:
             "version": self.version,
             "earlier": [version.to_dict() for version in self.earlier],
             "other_places": [place.to_dict() for place in self.other_places],
+            "extra": json_extra(self.extra),
             "provenance": {name: str(provenance) for name, provenance in self.provenance.items()},
             "paragraphs": [{"number": p.number, "kind": p.kind, "text": p.text} for p in self.paragraphs],
         }

@@ -19,7 +19,7 @@ from newssearch.system.frozen import FrozenDict
 
 from . import arguments
 from .errors import ConfigError
-from .fields import COLUMN_FIELDS
+from .fields import COLUMN_FIELDS, KeptField, kept_fields
 from .limits import DEFAULT_LIMITS, Limits
 from .outlets import Aliases, aliases_of
 
@@ -41,7 +41,8 @@ class Config:
     that match a pattern of ``exclude`` are not read; a pattern is for names (``*.tmp``) or for paths relative to the
     archive's folder (``drafts/**``). ``columns`` are pairs of a field and the column or key that holds it. ``outlets`` are
     names of outlets, each with its other names. ``folders`` are pairs of a folder and an outlet, which becomes the outlet
-    of articles in that folder that do not name theirs. ``limits`` bound the size of inputs. ``origins`` maps each setting
+    of articles in that folder that do not name theirs. ``limits`` bound the size of inputs. ``fields`` are the
+    columns and keys that are kept as own fields. ``origins`` maps each setting
     that is not a default to its origin, such as ``"command line"`` or the name of a file or environment variable.
     """
 
@@ -52,11 +53,13 @@ class Config:
     outlets: Aliases = ()
     folders: tuple[tuple[str, str], ...] = ()
     limits: Limits = DEFAULT_LIMITS
+    fields: tuple[KeptField, ...] = ()
     origins: Mapping[str, str] = field(default_factory=FrozenDict)
 
     def __post_init__(self) -> None:
         """Make a tuple of each sequence, and of a single value given instead. Raises TypeError for a wrong type."""
         arguments.check_settings(self, Limits)
+        object.__setattr__(self, "fields", kept_fields(self.fields))
         object.__setattr__(self, "exclude", arguments.texts("exclude", self.exclude))
         arguments.instance("origins", self.origins, Mapping, "a mapping")
 
@@ -64,7 +67,7 @@ class Config:
         """Return a copy of the configuration with the options of the command line.
 
         Options that are None, False or empty change nothing. Given ``exclude`` patterns and ``columns`` are put before
-        those of this configuration; any other option replaces the setting.
+        those of this configuration, and given ``fields`` join them; any other option replaces the setting.
         """
         chosen = {name: value for name, value in given.items() if value not in (None, False, ())}
         origins = {**self.origins, **dict.fromkeys(chosen, "command line")}
@@ -72,6 +75,10 @@ class Config:
             if name in chosen and (before := getattr(self, name)):
                 chosen[name] = (*chosen[name], *(value for value in before if value not in chosen[name]))
                 origins[name] = f"command line, {self.origins[name]}"
+        if "fields" in chosen and self.fields:
+            names = {field.name for field in chosen["fields"]}
+            chosen["fields"] = (*(one for one in self.fields if one.name not in names), *chosen["fields"])
+            origins["fields"] = f"command line, {self.origins['fields']}"
         return replace(self, **chosen, origins=FrozenDict(origins))
 
     def to_dict(self) -> dict[str, object]:
@@ -83,6 +90,7 @@ class Config:
             "columns": dict(self.columns),
             "outlets": {name: list(others) for name, others in self.outlets},
             "folders": dict(self.folders),
+            "fields": {one.name: {"column": one.column, "kind": one.kind} for one in self.fields},
             "limits": asdict(self.limits),
         }
         return {
@@ -140,6 +148,21 @@ def column(text: str) -> tuple[str, str]:
     if not (equals and name.strip()):
         raise ValueError(f"{text} is not FIELD=COLUMN, as in title=Headline")
     return _field(named), name.strip()
+
+
+def kept(text: str) -> KeptField:
+    """Return the own field that a command-line option ``COLUMN`` or ``COLUMN=KIND`` names.
+
+    Raises ValueError for an unknown kind, and for a column whose name gives none to a field.
+
+    >>> kept("Word Count=number")
+    KeptField(name='word_count', column='Word Count', kind='number')
+    """
+    column, _, kind = text.rpartition("=") if "=" in text else (text, "", "value")
+    if not column.strip():
+        raise ValueError(f"{text} is not COLUMN or COLUMN=KIND, as in Theme or Words=number")
+    (field,) = kept_fields({column.strip(): kind.strip()})
+    return field
 
 
 def _file_settings(archive: Path) -> tuple[Mapping[str, Any], str]:
@@ -241,6 +264,12 @@ def _folders(value: object) -> tuple[tuple[str, str], ...]:
     return tuple(value.items())
 
 
+def _kept_fields(value: object) -> tuple[KeptField, ...]:
+    if not isinstance(value, dict):
+        raise ValueError('it is a table of fields and kinds, as theme = "value"')
+    return kept_fields(value)
+
+
 _SIZE_FORM = re.compile(r"([0-9]{1,12})\s*(?:(k|M|G)(i?)B?|B|bytes)?", re.IGNORECASE)
 _SIZE_UNITS = {"k": 1, "m": 2, "g": 3}
 
@@ -278,5 +307,6 @@ _READERS: Mapping[str, Any] = FrozenDict({
     "columns": _column_pairs,
     "outlets": _outlets,
     "folders": _folders,
+    "fields": _kept_fields,
     "limits": _limits,
 })  # fmt: skip

@@ -12,6 +12,7 @@ Each exception carries the data that a program needs to react, and the exit code
     │   └── IndexWriteError         1   the disk is full, or the folder may not be written to
     ├── ArticleNotFoundError        1   no article has that id or key, or several do
     ├── ArticleConflictError        1   an article to add is in the index with other content
+    ├── OwnFieldError               2   an own field of another kind than the index has, or one too many
     ├── ConfigError                 2   the configuration of an archive has an invalid value
     └── QueryError                  2   a query or a filter that would silently find nothing
 
@@ -109,6 +110,12 @@ class IndexWriteError(IndexFolderError):
 
 class ConfigError(NewssearchError):
     """The configuration of an archive, or an environment variable, has an invalid value."""
+
+    exit_code = 2
+
+
+class OwnFieldError(NewssearchError):
+    """An own field has another kind than the index keeps it with, or the index would have too many of them."""
 
     exit_code = 2
 

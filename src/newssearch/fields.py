@@ -7,10 +7,18 @@ To add a field, add a row to the table, attributes for type checkers (to :class:
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal, cast
+from types import MappingProxyType
+from typing import Literal, NamedTuple, cast, get_args
 
-FieldKind = Literal["text", "date", "outlet", "language", "value", "exact", "words", "address", "raw"]
+from newssearch import arguments
+
+OwnKind = Literal["value", "words", "number", "date"]
+"""The kind of an own field of an archive, one of :data:`FieldKind`."""
+OWN_KINDS: tuple[OwnKind, ...] = get_args(OwnKind)
+FieldKind = OwnKind | Literal["text", "outlet", "language", "exact", "address", "raw"]
 """The kind of a field, which decides how filters and queries are compared with its values.
 
 - ``text``: the words of a value are searched like those of the article's text.
@@ -20,12 +28,13 @@ FieldKind = Literal["text", "date", "outlet", "language", "value", "exact", "wor
 - ``value``: the whole value is compared, without regard to capitals and accents.
 - ``exact``: the whole value is compared, letter by letter.
 - ``words``: the words of the value are compared.
+- ``number``: values are numbers in a range.
 - ``address``: values are web addresses.
 - ``raw``: values are only stored and printed.
 """
 
 ValueField = Literal["outlet", "source", "byline", "located", "lang", "section", "key", "id", "url"]
-"""The names of fields that :class:`newssearch.query.Field` accepts. A test compares them with the table of fields."""
+"""The names of fields that :class:`newssearch.query.Field` accepts besides own fields. A test compares them with the table of fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +143,131 @@ QUERY_FIELDS = (
 
 COLUMN_FIELDS = ("id", "title", "text", *(name for name in FIELD_NAMES if name != "title"))
 """The names that ``--map`` accepts: the fields, id and text that a column of a table or a key of a record can hold."""
+
+
+# ---- own fields
+
+MAX_OWN_FIELDS = 64
+"""An index has at most this number of own fields."""
+
+FIELDS: Mapping[str, ArticleField] = MappingProxyType({field.name: field for field in ARTICLE_FIELDS})
+"""The rows of :data:`ARTICLE_FIELDS` by name."""
+
+_OWN_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
+
+RESERVED_NAMES = frozenset({
+    *FIELD_NAMES, *QUERY_FIELDS, *COLUMN_FIELDS, *FACET_FIELDS, *FILTER_FIELDS,
+    "author", "caps", "hlead", "atleast", "none", "keyword", "text",
+    "path", "member", "record", "added", "version", "earlier", "other_places", "provenance", "paragraphs", "extra",
+    "paragraph", "score", "snippet", "matching", "story", "copies", "copies_total", "variants", "state", "digest",
+    "since", "until", "on", "where", "day", "week", "quarter", "year", "month",
+})  # fmt: skip
+"""The names that an own field cannot have: those of the query language, of facets, of an article, and of hits."""
+
+
+class KeptField(NamedTuple):
+    """A column of tables, or key of records, that is kept as an own field: its name, its kind, and the field's name."""
+
+    name: str
+    column: str
+    kind: OwnKind = "value"
+
+
+def own_field(name: str, kind: OwnKind) -> ArticleField:
+    """Return the row of an own field. Raises ValueError for a name that an own field cannot have, and for an unknown kind.
+
+    >>> own_field("theme", "value").facets
+    ('theme',)
+    """
+    if not _OWN_NAME.fullmatch(name):
+        near = own_name(name)
+        hint = f", as {near}" if near and near != name and _OWN_NAME.fullmatch(near) else ""
+        raise ValueError(
+            f"{name!r} cannot be the name of a field: it has small letters, digits and _, begins with a letter,"
+            f" and has at most 31 of them{hint}"
+        )
+    if name in RESERVED_NAMES:
+        raise ValueError(
+            f"{name!r} cannot be the name of a field: newssearch uses it itself; write another name"
+        )
+    if kind not in OWN_KINDS:
+        from difflib import get_close_matches  # slow to import, and seldom needed
+
+        near_kinds = get_close_matches(str(kind), OWN_KINDS, 1)
+        hint = f"did you mean {near_kinds[0]}?" if near_kinds else f"there are: {', '.join(OWN_KINDS)}"
+        raise ValueError(f"{kind!r} is no kind of a field: {hint}")
+    return ArticleField(name, kind, "own field", filter="Only articles with this value.", facets=(name,))
+
+
+def is_own_name(name: str) -> bool:
+    """Whether an own field can have this name."""
+    return _OWN_NAME.fullmatch(name) is not None and name not in RESERVED_NAMES
+
+
+def own_name(column: str) -> str:
+    """Return the name of an own field for a column: in small letters without accents, with ``_`` between words.
+
+    >>> own_name("Word Count"), own_name("Thème (fr.)"), own_name("meta.WordCount")
+    ('word_count', 'theme_fr', 'meta_word_count')
+    """
+    import unicodedata  # a search needs none of it
+
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", column)
+    plain = unicodedata.normalize("NFKD", parted.casefold())
+    plain = "".join(char for char in plain if not unicodedata.combining(char))
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:31].rstrip("_")
+
+
+def kept_fields(given: object) -> tuple[KeptField, ...]:
+    """Return the columns that are kept as own fields.
+
+    ``given`` maps the name of each field, or of its column, to the kind, or to a mapping with ``column`` and ``kind``; or it
+    is a sequence of :class:`KeptField`. Raises TypeError for another type, and ValueError for a wrong name or kind, for a name
+    given twice, and for more than :data:`MAX_OWN_FIELDS`.
+
+    >>> kept_fields({"Word Count": "number", "theme": {"column": "Thema"}})
+    (KeptField(name='word_count', column='Word Count', kind='number'), KeptField(name='theme', column='Thema', kind='value'))
+    """
+    if isinstance(given, Mapping):
+        found = [_kept_field(name, value) for name, value in given.items()]
+    else:
+        if not isinstance(given, Iterable) or isinstance(given, str | bytes):
+            raise arguments.wrong("fields", "a mapping, or several KeptField", given)
+        found = []
+        for item in given:
+            if not (
+                isinstance(item, tuple) and 2 <= len(item) <= 3 and all(isinstance(i, str) for i in item)
+            ):
+                raise arguments.wrong("fields", "a name, a column and a kind", item, given)
+            found.append(KeptField(*item))
+    names: set[str] = set()
+    for field in found:
+        own_field(field.name, field.kind)
+        if not field.column.strip():
+            raise ValueError(f"{field.name} has a column without a name")
+        if field.name in names:
+            raise ValueError(f"{field.name} is given twice")
+        names.add(field.name)
+    if len(found) > MAX_OWN_FIELDS:
+        raise ValueError(f"an index has at most {MAX_OWN_FIELDS} fields of its own, not {len(found)}")
+    return tuple(found)
+
+
+def _kept_field(name: object, value: object) -> KeptField:
+    wanted = 'a kind, or a table of column and kind, as { column = "Word Count", kind = "number" }'
+    if not isinstance(name, str):
+        raise arguments.wrong("fields", "the name of a field", name)
+    settings = {"kind": value} if isinstance(value, str) else value
+    if not isinstance(settings, Mapping) or not all(isinstance(one, str | int) for one in settings.values()):
+        raise ValueError(f"{name} is {wanted}")
+    if unknown := settings.keys() - {"column", "kind"}:
+        raise ValueError(f"{name} has no {sorted(map(str, unknown))[0]}: it is {wanted}")
+    folded = name if _OWN_NAME.fullmatch(name) else own_name(name)
+    if not folded:
+        own_field(name, "value")
+    return KeptField(folded, str(settings.get("column", name)), settings.get("kind", "value"))
+
+
+def by_name(own: Iterable[ArticleField]) -> dict[str, ArticleField]:
+    """Return the own fields by name."""
+    return {field.name: field for field in own}

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 from newssearch.display.brief import brief, quoted
 from newssearch.engines.address import store_at
 from newssearch.highlight.snippets import Highlighter
-from newssearch.query.tree import NODES
 from newssearch.text.analysis import analyser
 
 from . import arguments
@@ -30,16 +29,16 @@ from .errors import (
     NewssearchError,
     QueryError,
 )
-from .fields import OUTLET_FIELDS
+from .fields import OUTLET_FIELDS, ArticleField, by_name
 from .info import IndexInfo
-from .query import MAX_DEPTH, Field, Node, Query, depth, parse, side_by_side, with_spellings
-from .query import literal as parse_literal
+from .query import Field, Node, Query
 from .request import (
     MatchOptions,
     RankOptions,
     Request,
     ResolvedRequest,
     SearchOptions,
+    parsed_query,
     request_of,
     resolve,
     takes_options,
@@ -192,7 +191,7 @@ class Index:
         parsed, resolved = self._parse_and_resolve("search", SearchOptions, query, request, changes)
         try:
             with self._reading() as snapshot:
-                found = snapshot.search(parsed.tree, resolved)
+                found, own = snapshot.search(parsed.tree, resolved), snapshot.own_fields
         except QueryError as error:
             raise error.placed(parsed.text, 0, len(parsed.text)) from None
         highlighter = Highlighter(parsed.tree)
@@ -211,6 +210,7 @@ class Index:
             clauses=tuple(found.clauses),
             names=found.names,
             undated=found.undated,
+            own_fields=tuple(row.name for row in own),
             took=time.perf_counter() - started,
         )
 
@@ -324,8 +324,9 @@ class Index:
         """
         asked = request_of(method, options, request, changes)
         now = asked.now or dt.datetime.now()
-        parsed = _parsed(query, asked.literal, now, asked.names)
-        return parsed, resolve(asked, now, self._aliases(asked, parsed.text))
+        own = by_name(self.own_fields)
+        parsed = parsed_query(query, asked.literal, now, asked.names, own)
+        return parsed, resolve(asked, now, self._aliases(asked, parsed.text), own)
 
     def _aliases(self, request: Request, query: str) -> Aliases:
         """Return the archive's own names of outlets, or an empty tuple if the search does not mention outlets."""
@@ -333,6 +334,12 @@ class Index:
         return (
             self.config.outlets if asked or "outlet:" in query.lower() or "source:" in query.lower() else ()
         )
+
+    @property
+    def own_fields(self) -> tuple[ArticleField, ...]:
+        """The own fields of the index, which its archive asked to keep, in alphabetical order."""
+        with self._reading() as snapshot:
+            return snapshot.own_fields
 
     # ---- all articles
 
@@ -525,6 +532,7 @@ class Index:
                 stop=stop,
                 progress=progress,
                 on_conflict=on_conflict,
+                own_kinds=lambda: self.config.fields,
             )
             work(run)
             return run.finish()
@@ -573,25 +581,3 @@ def _hit(found: FoundHit, highlighter: Highlighter, length: int) -> Hit:
         copies_total=found.copies_total,
         variants=highlighter.variants(found.text, language, found.in_lead),
     )
-
-
-def _parsed(query: str | Query | Node, literal: bool, now: dt.datetime, names: bool) -> Query:
-    """Return the query as a parsed query, whether it is text, parsed already, or a node of a tree.
-
-    With ``literal``, a text has no operators. With ``names``, each word that can be a name also finds its other spellings.
-    Raises :class:`QueryError` if the tree is deeper than :data:`MAX_DEPTH`.
-    """
-    arguments.instance("query", query, (str, Query, *NODES), "a string, a Query or a node of a query")
-    if isinstance(query, Query):
-        parsed = query
-    elif isinstance(query, Node):
-        parsed = Query(str(query), query)
-    else:
-        parsed = parse_literal(query) if literal else parse(query, now=now)
-    try:
-        tree = with_spellings(parsed.tree) if names else parsed.tree
-        return dataclasses.replace(parsed, tree=side_by_side(tree))
-    except RecursionError:
-        if depth(parsed.tree) <= MAX_DEPTH:
-            raise
-        raise QueryError("the query is nested too deeply") from None

@@ -53,7 +53,7 @@ class IndexInfo:
             notebook.collapsed(
                 f"{name} ({many(len(values), 'value')})", values_table(name, values[:NOTEBOOK_VALUES])
             )
-            for name, values in held.by_field.items()
+            for name, values in {**held.by_field, **held.by_own_field}.items()
             if values
         )
         return notebook.page(notebook.table(("index", ""), rows, ("short",)), *fields)
@@ -75,6 +75,10 @@ class IndexInfo:
             **{
                 name: [dataclasses.asdict(value) for value in values]
                 for name, values in held.by_field.items()
+            },
+            "extra": {
+                name: {"kind": kind, "values": [dataclasses.asdict(one) for one in held.by_own_field[name]]}
+                for name, kind in held.own_fields.items()
             },
             "known": {
                 name: [{"known": one.value, "articles": one.articles} for one in counts]

@@ -13,7 +13,7 @@ from newssearch.system.atomic_files import unsealed
 from newssearch.updating.manifest import FILE_NAME
 
 from . import arguments
-from .errors import IndexDamagedError, NewssearchError
+from .errors import IndexDamagedError, NewssearchError, OwnFieldError
 from .reports import Problem, Salvage, Verification, unread
 
 SAMPLED_ARTICLES = 100
@@ -111,8 +111,15 @@ def salvage(folder: str | Path, into: str | Path, *, wait: float = 10.0) -> Salv
             elif isinstance(found, LostArticle):
                 lost += 1
             elif found.article.id not in ids:
+                try:
+                    writer.keep(found.own_fields)
+                except (
+                    OwnFieldError
+                ):  # two files disagree on the kind of a field: one of them was not written so
+                    lost += 1
+                    continue
                 ids.add(found.article.id)
-                writer.add(*found)
+                writer.add(found.article, found.state)
                 if writer.pending >= PARAGRAPHS_PER_COMMIT:
                     writer.commit(last=False)
         writer.commit()

@@ -8,12 +8,27 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, cast, get_args
 
 from newssearch.highlight.snippets import SNIPPET_LENGTH
+from newssearch.system.frozen import FrozenDict
 from newssearch.text.dates import is_empty, parse_period
 
 from . import arguments
 from .errors import QueryError
-from .fields import FACET_FIELDS, FILTER_FIELDS, FILTERS
+from .fields import FACET_FIELDS, FILTER_FIELDS, FILTERS, ArticleField, is_own_name
 from .outlets import Aliases
+from .query import (
+    MAX_DEPTH,
+    Node,
+    Query,
+    any_of,
+    condition,
+    depth,
+    parse,
+    side_by_side,
+    unknown_field,
+    with_spellings,
+)
+from .query import literal as parse_literal
+from .query.tree import NODES
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -30,6 +45,10 @@ Names = str | Iterable[str] | None
 """The type of a filter option: one name or several. An article passes the filter if it has one of the names."""
 
 
+Where = Mapping[str, str | int | float | dt.date | Iterable[str | int | float | dt.date]]
+"""The type of the filters on own fields: the name of each field, and one value or several."""
+
+
 class MatchOptions(TypedDict, total=False):
     """The options of :meth:`Index.find` and :meth:`Index.count`: what the query means, and which articles match."""
 
@@ -41,6 +60,7 @@ class MatchOptions(TypedDict, total=False):
     located: Names
     lang: Names
     section: Names
+    where: Where | None
     since: When | None
     until: When | None
     on: When | None
@@ -99,6 +119,11 @@ class Request:
     located: Names = _option((), FILTERS["located"])
     lang: Names = _option((), FILTERS["lang"])
     section: Names = _option((), FILTERS["section"])
+    where: Where | None = _option(
+        FrozenDict(),
+        'Only articles with these values of own fields: ``{"theme": "economy", "words": ">500"}``. Of several values of'
+        " one field, an article must have one.",
+    )
     since: When | None = _option(
         None, "Only articles from this date or period (``2024-07``) on, by the outlet's calendar."
     )
@@ -146,6 +171,7 @@ class Request:
                 f"cannot sort by {self.sort!r}", suggestion=f"the choices are: {', '.join(SORTS)}"
             )
         object.__setattr__(self, "facets", _facet_names(self.facets))
+        object.__setattr__(self, "where", _where(self.where))
         _bounds(self.since, self.until, self.on, self.now)
         for name in FILTER_FIELDS:
             values = arguments.texts(name, getattr(self, name))
@@ -173,6 +199,11 @@ class Request:
         return tuple((name, values) for name, values in filters if values)
 
     @property
+    def own_filters(self) -> Mapping[str, tuple[str, ...]]:
+        """The filters on own fields: for each field, the values of which an article must have one."""
+        return cast("Mapping[str, tuple[str, ...]]", self.where)
+
+    @property
     def facet_fields(self) -> tuple[str, ...]:
         """The names of the requested facets, each once, in the order of the request."""
         return cast("tuple[str, ...]", self.facets)
@@ -190,6 +221,8 @@ class ResolvedRequest(Request):
     """The first moment of the period that articles must be in; None if the period has no beginning."""
     end: dt.datetime | None = None
     """The first moment after the period; None if the period has no end."""
+    conditions: tuple[Node, ...] = ()
+    """The filters on own fields, as conditions that articles must match."""
     aliases: Aliases = ()
     """The archive's names of outlets, each with its other names. A filter finds an outlet by any of its names."""
 
@@ -197,15 +230,57 @@ class ResolvedRequest(Request):
         """Skip the checks of :class:`Request`, because the values come from a request that has passed them."""
 
 
-def resolve(request: Request, now: dt.datetime, aliases: Aliases = ()) -> ResolvedRequest:
+def parsed_query(
+    query: str | Query | Node,
+    literal: bool,
+    now: dt.datetime,
+    names: bool,
+    own: Mapping[str, ArticleField],
+) -> Query:
+    """Return the query as a parsed query, whether it is text, parsed already, or a node of a tree.
+
+    With ``literal``, a text has no operators. With ``names``, each word that can be a name also finds its other spellings.
+    Raises :class:`QueryError` if the tree is deeper than :data:`MAX_DEPTH`.
+    """
+    arguments.instance("query", query, (str, Query, *NODES), "a string, a Query or a node of a query")
+    if isinstance(query, Query):
+        parsed = query
+    elif isinstance(query, Node):
+        parsed = Query(str(query), query)
+    else:
+        parsed = parse_literal(query) if literal else parse(query, now=now, fields=own.values())
+    try:
+        tree = with_spellings(parsed.tree) if names else parsed.tree
+        return replace(parsed, tree=side_by_side(tree))
+    except RecursionError:
+        if depth(parsed.tree) <= MAX_DEPTH:
+            raise
+        raise QueryError("the query is nested too deeply") from None
+
+
+def resolve(
+    request: Request, now: dt.datetime, aliases: Aliases = (), own: Mapping[str, ArticleField] = FrozenDict()
+) -> ResolvedRequest:
     """Return the request for an engine, with its dates as one period, and ``group`` off if ``all_paragraphs`` is on.
 
-    Relative dates count from ``now``. ``aliases`` are the archive's names of outlets.
+    Relative dates count from ``now``. ``aliases`` are the archive's names of outlets, ``own`` the own fields of the index, by
+    name. Raises :class:`QueryError` for a filter on another field and for another facet.
     """
     start, end = _bounds(request.since, request.until, request.on, now)
     values: dict[str, Any] = {name: getattr(request, name) for name in OPTIONS}
     values["group"] = request.group and not request.all_paragraphs
-    return ResolvedRequest(**values, start=start, end=end, aliases=aliases)
+    for name in request.facet_fields:
+        if name not in FACET_FIELDS and name not in own:
+            raise _no_facet(name, own)
+    conditions = tuple(_filter_on(name, wanted, now, own) for name, wanted in request.own_filters.items())
+    return ResolvedRequest(**values, start=start, end=end, conditions=conditions, aliases=aliases)
+
+
+def _filter_on(name: str, wanted: tuple[str, ...], now: dt.datetime, own: Mapping[str, ArticleField]) -> Node:
+    """Return the condition that an own field has one of the wanted values."""
+    if name not in own:
+        raise unknown_field(name, own)
+    return any_of([condition(own[name], value, now) for value in wanted])
 
 
 def request_of(method: str, options: type, request: Request | None, changes: MatchOptions) -> Request:
@@ -263,14 +338,42 @@ def _facet_names(given: str | Iterable[str]) -> tuple[str, ...]:
     """Return the given names of facets, each once. Raises :class:`~newssearch.QueryError` for an unknown name."""
     chosen: dict[str, None] = {}
     for name in arguments.texts("facets", given):
-        if name not in FACET_FIELDS:
-            from difflib import get_close_matches  # slow to import, and seldom needed
-
-            near = get_close_matches(name, FACET_FIELDS, 1)
-            hint = f"did you mean {near[0]}?" if near else f"the facets are: {', '.join(FACET_FIELDS)}"
-            raise QueryError(f"there is no facet {name!r}", suggestion=hint)
+        if name not in FACET_FIELDS and not is_own_name(name):
+            raise _no_facet(name)
         chosen[name] = None
     return tuple(chosen)
+
+
+def _no_facet(name: str, own: Iterable[str] = ()) -> QueryError:
+    from difflib import get_close_matches  # slow to import, and seldom needed
+
+    there = (*FACET_FIELDS, *own)
+    near = get_close_matches(name, there, 1)
+    hint = f"did you mean {near[0]}?" if near else f"the facets are: {', '.join(there)}"
+    return QueryError(f"there is no facet {name!r}", suggestion=hint)
+
+
+def _where(given: Where | None) -> FrozenDict[str, tuple[str, ...]]:
+    """Return the filters on own fields, each as a tuple of texts, sorted by name."""
+    wanted = "a mapping from names of own fields to values"
+    found: dict[str, tuple[str, ...]] = {}
+    for name, values in sorted(
+        arguments.instance("where", {} if given is None else given, Mapping, wanted).items()
+    ):
+        if name in FILTER_FIELDS:
+            raise QueryError(f"{name} is a filter of its own", suggestion=f"give {name} outside of where")
+        if not is_own_name(arguments.text("where", name)):
+            raise QueryError(f"{name!r} is not the name of an own field")
+        kinds = (str, int, float, dt.date)
+        several = tuple(map(_where_text, arguments.several(f"where[{name!r}]", values, kinds, "a value")))
+        if not several or not all(map(str.strip, several)):
+            raise QueryError(f"the filter on {name} is empty")
+        found[name] = several
+    return FrozenDict(found)
+
+
+def _where_text(value: str | float | dt.date) -> str:
+    return value.isoformat() if isinstance(value, dt.date) else str(value)
 
 
 def _bounds(

@@ -12,6 +12,7 @@ from newssearch.system.frozen import FrozenDict
 
 from .article import Date, json_values, utc
 from .display import escape, notebook
+from .extra import ExtraValue, json_extra, shown
 from .fields import HIT_FIELDS
 from .query import Diagnostic
 
@@ -123,6 +124,7 @@ class ShownArticle:
     member: str | None
     record: int
     added: dt.datetime | None
+    extra: Mapping[str, ExtraValue]
 
 
 SHOWN_FIELDS = tuple(shown.name for shown in fields(ShownArticle))
@@ -138,7 +140,7 @@ class Hit(ShownArticle):
     headline or boilerplate of the outlet matches, ``matching`` is 0, and the hit is the first paragraph.
 
     ``path``, ``member`` and ``record`` are where the article was read, and ``added`` is when this version of it came into the
-    index, in UTC: see :class:`~newssearch.Article`.
+    index, in UTC: see :class:`~newssearch.Article`. ``extra`` maps the names of own fields to their values.
 
     ``variants`` are the names in the paragraph that match a name of the query and are spelled differently.
 
@@ -185,6 +187,7 @@ class Hit(ShownArticle):
             "member": self.member,
             "record": self.record,
             "added": utc(self.added) if self.added else None,
+            "extra": json_extra(self.extra),
             "paragraphs": self.paragraphs,
             "matching": self.matching,
             "story": self.story,
@@ -246,7 +249,8 @@ class Results(Sequence[Hit]):
     clause of the query, if that was requested or nothing was found.
 
     ``undated`` counts the articles that are left out only because they have no date: they match if date filters and
-    conditions on dates in the query are ignored, except negated conditions. ``took`` is the time of the search in seconds;
+    conditions on dates in the query are ignored, except negated conditions. ``own_fields`` are the names of all own fields of
+    the index. ``took`` is the time of the search in seconds;
     :meth:`to_dict` leaves it out, so that the same query on the same index prints the same bytes.
     """
 
@@ -264,6 +268,7 @@ class Results(Sequence[Hit]):
     clauses: tuple[Clause, ...] = ()
     names: Mapping[str, tuple[NameSpelling, ...]] = field(default_factory=FrozenDict)
     undated: int = 0
+    own_fields: tuple[str, ...] = ()
     took: float = field(default=0.0, compare=False)
 
     @overload
@@ -369,6 +374,8 @@ def _hit_row(hit: Hit) -> tuple[str, ...]:
     others = [f"and {many(hit.others, 'more paragraph')}"] if hit.others else []
     others += [f"also in {many(hit.copies_total, 'other article')}"] if hit.copies_total else []
     more = f"<br><small>{', '.join(others)}</small>" if others else ""
+    own = ", ".join(f"{name}: {notebook.text_html(shown(value))}" for name, value in hit.extra.items())
+    more += f"<br><small>{own}</small>" if own else ""
     return (
         f"{notebook.linked(hit.title, hit.url)}<br><small><code>{escape.html(hit.address)}</code></small>",
         notebook.day(hit.date),

@@ -912,7 +912,7 @@ def test_what_has_no_meaning_is_refused_at_its_place(query: str, place: str, mes
         lambda: Fuzzy("…"),
         lambda: Caps("…"),
         lambda: Field("outlet", " "),
-        lambda: Field("title", "a"),  # type: ignore[arg-type]
+        lambda: Field("title", "a"),
         lambda: Regex("("),
         lambda: Dated("2024-02-30"),
         lambda: Dated("2025..2024"),

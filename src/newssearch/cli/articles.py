@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from newssearch.article import Article, json_values, place
 from newssearch.display import escape
 from newssearch.display.brief import many
+from newssearch.extra import shown as shown_extra
 from newssearch.fields import FIELD_NAMES
 from newssearch.results import Snippet
 
@@ -26,7 +27,8 @@ def text_article(article: Article, shown: Mapping[int, Snippet], style: Style) -
         "text": None,
         "path": article.path and f"{place(article.path, article.member)} (record {article.record})",
     }
-    for name, value in fields.items():
+    own = {name: shown_extra(value) for name, value in article.extra.items()}
+    for name, value in {**fields, **own}.items():
         known = article.provenance.get(name)
         if value is None:
             if name == "text" and known is not None:

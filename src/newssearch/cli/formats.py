@@ -10,8 +10,9 @@ from typing import Literal
 
 from newssearch.article import Paragraph
 from newssearch.display import escape
+from newssearch.extra import shown
 from newssearch.fields import HIT_FIELDS
-from newssearch.results import Results, Snippet, totals, undated
+from newssearch.results import Hit, Results, Snippet, totals, undated
 from newssearch.system.lazy_regex import Pattern
 
 from .hits import copies_lines
@@ -32,10 +33,10 @@ def json_text(value: Mapping[str, object], *, indent: int | None = 2) -> str:
     return json.dumps(value, ensure_ascii=False, indent=indent)
 
 
-def paragraph_dict(paragraph: Paragraph, shown: Snippet, marked: bool) -> dict[str, object]:
+def paragraph_dict(paragraph: Paragraph, snippet: Snippet, marked: bool) -> dict[str, object]:
     """Return a paragraph as JSON types for ``newssearch show --json``; ``marked`` adds the highlights of a query."""
-    value: dict[str, object] = {"number": paragraph.number, "kind": paragraph.kind, "text": shown.text}
-    return value | {"highlights": [list(span) for span in shown.highlights]} if marked else value
+    value: dict[str, object] = {"number": paragraph.number, "kind": paragraph.kind, "text": snippet.text}
+    return value | {"highlights": [list(span) for span in snippet.highlights]} if marked else value
 
 
 def csv_results(results: Results) -> str:
@@ -44,12 +45,19 @@ def csv_results(results: Results) -> str:
 
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(CSV_COLUMNS)
+    writer.writerow((*CSV_COLUMNS, *results.own_fields))
     for hit in results:
         copies = "; ".join(copy.id for copy in hit.copies)
         row: dict[str, object] = {**hit.to_dict(), "snippet": hit.snippet.plain(), "copies": copies}
-        writer.writerow([escape.cell(v) if isinstance(v := row[name], str) else v for name in CSV_COLUMNS])
+        cells = [*(row[name] for name in CSV_COLUMNS), *(_own_cell(hit, name) for name in results.own_fields)]
+        writer.writerow([escape.cell(cell) if isinstance(cell, str) else cell for cell in cells])
     return out.getvalue()
+
+
+def _own_cell(hit: Hit, name: str) -> object:
+    """Return the value of an own field for a table; several values are one text."""
+    value = hit.extra.get(name)
+    return value if isinstance(value, int | float) else shown(value)
 
 
 def markdown_results(results: Results) -> Iterator[str]:
@@ -61,7 +69,8 @@ def markdown_results(results: Results) -> Iterator[str]:
         names = dict.fromkeys(name for name in (hit.outlet, hit.source) if name)
         yield f"### {link}"
         yield ""
-        yield f"{' · '.join([day, *map(escape.markdown, names)])} · `{hit.address}`"
+        own = (f"{name}: {escape.markdown(shown(value))}" for name, value in hit.extra.items())
+        yield " · ".join([day, *map(escape.markdown, names), *own, f"`{hit.address}`"])
         yield ""
         yield f"> {hit.snippet.markdown()}"
         yield ""

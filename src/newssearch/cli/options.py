@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from newssearch.fields import FILTERS
+
+from .console import without_surrogates
 
 
 class FolderPath(click.Path):
@@ -31,8 +33,28 @@ wait_option = click.option(
 )  # fmt: skip
 
 
+def _own_filters(
+    context: click.Context, parameter: click.Parameter, given: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
+    """Return the filters on own fields: for each field, the values of which an article must have one."""
+    found: dict[str, tuple[str, ...]] = {}
+    for text in map(without_surrogates, given):
+        name, equals, value = text.partition("=")
+        if not (equals and name.strip() and value.strip()):
+            raise click.BadParameter(f"{text} is not FIELD=VALUE, as in theme=economy", context, parameter)
+        found[name.strip()] = (*found.get(name.strip(), ()), value.strip())
+    return found
+
+
 def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add to a command the options that filter articles by their dates and fields."""
+    command = click.option(
+        "--where",
+        multiple=True,
+        metavar="FIELD=VALUE",
+        callback=_own_filters,
+        help="Only articles with this value of an own field, such as theme=economy or words=>500. Repeat to allow several.",
+    )(command)
     for name, text in reversed(FILTERS.items()):
         command = click.option(
             f"--{name}", multiple=True, metavar="NAME", help=f"{text} Repeat to allow several."

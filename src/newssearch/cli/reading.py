@@ -61,7 +61,7 @@ from .summaries import text_config, text_info
     "facets",
     multiple=True,
     metavar="FIELD",
-    help=f"Count articles by {', '.join(FACET_FIELDS)}. Repeatable.",
+    help=f"Count articles by {', '.join(FACET_FIELDS)}, or a field of your own. Repeatable.",
 )
 @click.option(
     "--snippet",
@@ -167,13 +167,13 @@ def show_command(article_id: str, folder: Path, text: str | None, as_json: bool)
     """
     wanted, _, number = without_surrogates(article_id).partition("#")
     with open_index(folder) as opened:
-        article = opened.article(wanted)
+        article, own = opened.article(wanted), opened.own_fields
     chosen = [p for p in article.paragraphs if not number or str(p.number) == number]
     if number and not chosen:
         raise NewssearchError(
             f"{article.id} has no paragraph {number}: it has {many(len(article.paragraphs), 'paragraph')}"
         )
-    parsed = parse(without_surrogates(text)) if text else None
+    parsed = parse(without_surrogates(text), fields=own) if text else None
     print_diagnostics(parsed.diagnostics if parsed else (), text or "")
     shown = highlighted(article, chosen, parsed)
     if as_json:

@@ -36,7 +36,7 @@ def text_info(info: IndexInfo, style: Style) -> Iterator[str]:
     yield f"{'dates':>9}  {days}"
     yield f"{'files':>9}  {info.files:,}"
     yield f"{'size':>9}  {size(info.size)}, format {info.format}, {many(info.commits, 'commit')}"
-    for name, values in held.by_field.items():
+    for name, values in {**held.by_field, **held.by_own_field}.items():
         if name == "month" or not values:
             continue
         listed = values if name == "year" else values[:SHOWN_VALUES]
@@ -73,6 +73,8 @@ def text_config(config: Config, style: Style) -> Iterator[str]:
         yield f"{name:>9}  {escape.terminal(shown)}".rstrip() + style.faint(f"  [{source}]")
         for key, known in rows:
             listed = ", ".join(known) if isinstance(known, list) else known
+            if isinstance(known, dict):
+                listed = f"{known['kind']}, from {known['column']}"
             yield escape.terminal(f"{'':>11}{key} = {listed}")
 
 

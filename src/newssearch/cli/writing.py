@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from newssearch.config import Config, column, load_config
+from newssearch.config import Config, column, kept, load_config
 from newssearch.display import escape
 from newssearch.display.brief import many
 from newssearch.errors import NewssearchError
+from newssearch.fields import kept_fields
 from newssearch.index import Index, open_index, open_or_create
 from newssearch.query import Everything, parse
 from newssearch.results import undated
@@ -45,6 +46,13 @@ SHOWN_PATHS = 10
     help="Column of a table, or key of a record, that holds a field, such as title=Headline. Repeatable.",
 )
 @click.option(
+    "--keep",
+    "kept_columns",
+    multiple=True,
+    metavar="COLUMN[=KIND]",
+    help="Column or key to keep as a field of its own: value (the default), words, number or date. Repeatable.",
+)
+@click.option(
     "--exclude",
     multiple=True,
     metavar="PATTERN",
@@ -71,6 +79,7 @@ def index_command(
     day_first: bool,
     lang: str | None,
     columns: tuple[str, ...],
+    kept_columns: tuple[str, ...],
     exclude: tuple[str, ...],
     prune: bool,
     rebuilds: bool,
@@ -94,14 +103,20 @@ def index_command(
         mapped = tuple(column(without_surrogates(text)) for text in columns)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--map") from None
+    try:
+        own = kept_fields([kept(without_surrogates(text)) for text in kept_columns])
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--keep") from None
     config = load_config(folder.absolute().parent).with_given(
-        day_first=day_first, lang=lang, columns=mapped, exclude=exclude
+        day_first=day_first, lang=lang, columns=mapped, exclude=exclude, fields=own
     )
     stream = sys.stdin.buffer if "-" in paths else None
     report, stopped = _run_index(
         folder, files, stream, config, rebuilds=rebuilds, prune=prune, retry=retry, yes=yes, wait=wait
     )
     print_report(report, as_json, rebuilds)
+    if config.fields and (report.added or report.updated):
+        _note_empty_fields(folder, config)
     if report.interrupted:
         return stopped
     if report.refused:
@@ -118,6 +133,19 @@ def _read_from(folder: Path) -> str:
         return ""
     more = f" and {len(paths) - SHOWN_PATHS:,} more" if len(paths) > SHOWN_PATHS else ""
     return f" The index was made from {', '.join(paths[:SHOWN_PATHS])}{more}."
+
+
+def _note_empty_fields(folder: Path, config: Config) -> None:
+    """Print a note for each column to keep that no article has a value of: its name may be wrong."""
+    with open_index(folder) as opened:
+        kept_names = [row.name for row in opened.own_fields]
+        facets = opened.search("", facets=kept_names, limit=0).facets
+    for field in config.fields:
+        if all(one.value is None for one in facets.get(field.name, ())):
+            column = escape.terminal(field.column)
+            click.echo(
+                f"note: no article has a value of {field.name}: no column or key {column} was found", err=True
+            )
 
 
 def _run_index(
@@ -227,7 +255,7 @@ def _chosen(
             raise NewssearchError(f"no article was read from {path}")
         chosen.update(found)
     if text is not None or filters:
-        parsed = parse(without_surrogates(text or ""))
+        parsed = parse(without_surrogates(text or ""), fields=opened.own_fields)
         print_diagnostics(parsed.diagnostics, text or "")
         if text is not None and isinstance(parsed.tree, Everything):
             raise click.UsageError("The query matches every article, and would remove all of them.")

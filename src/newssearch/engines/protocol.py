@@ -11,16 +11,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from newssearch.article import Article, Place
 from newssearch.display.brief import brief, many
+from newssearch.errors import OwnFieldError
+from newssearch.fields import MAX_OWN_FIELDS, ArticleField
 from newssearch.outlets import Aliases
 from newssearch.query import Diagnostic, Node
 from newssearch.request import ResolvedRequest
 from newssearch.results import Clause, Copy, FacetValue, NameSpelling, Rank, ShownArticle
+from newssearch.system.frozen import FrozenDict
 
 if TYPE_CHECKING:
     from newssearch.reports import Leftover, Problem
@@ -71,7 +74,8 @@ class Contents:
 
     ``by_field`` maps each field to its values, each with the number of articles. ``known`` maps each field to the
     provenances of its values (``"stated"``, ``"inferred from url"``), each with the number of articles, most frequent
-    first. A provenance that quotes the article is counted without the quotation.
+    first. A provenance that quotes the article is counted without the quotation. ``own_fields`` maps the name of each own field
+    to its kind, and ``by_own_field`` to its values.
     """
 
     articles: int
@@ -81,6 +85,8 @@ class Contents:
     last_date: dt.date | None
     by_field: Mapping[str, tuple[FacetValue, ...]]
     known: Mapping[str, tuple[FacetValue, ...]]
+    own_fields: Mapping[str, str] = field(default_factory=FrozenDict)
+    by_own_field: Mapping[str, tuple[FacetValue, ...]] = field(default_factory=FrozenDict)
 
     def __repr__(self) -> str:
         days = f"from {self.first_date} to {self.last_date}" if self.first_date else ""
@@ -99,6 +105,13 @@ class StoredHeader(NamedTuple):
 
 class Snapshot(Protocol):
     """The state of an index after one commit. It never changes, and several threads can search it."""
+
+    @property
+    def own_fields(self) -> tuple[ArticleField, ...]:
+        """The own fields of the index, in alphabetical order.
+
+        A search with a condition or a facet on any other own field finds nothing there.
+        """
 
     def search(self, tree: Node, request: ResolvedRequest) -> Found:
         """Return the page of hits that ``request`` asks for, with the counts and facets of the search.
@@ -179,12 +192,22 @@ class Writer(Protocol):
     def article(self, article_id: str) -> Article | None:
         """Return a committed article with its paragraphs; None if there is none whose id ends with the same digest."""
 
+    @property
+    def own_fields(self) -> Mapping[str, ArticleField]:
+        """The own fields of the index, and those given to :meth:`keep`, by name."""
+
+    def keep(self, fields: Iterable[ArticleField]) -> None:
+        """Give the index the own fields that it does not have yet.
+
+        Raises :class:`~newssearch.OwnFieldError` if the index has one of them with another kind, or would have too many.
+        """
+
     def add(self, article: Article, state: str) -> None:
         """Add an article and its ``state``, a string by which the caller recognises that an article is unchanged.
 
         No committed or pending article may have an id that ends with the same digest, unless it was removed.
 
-        An article without ``added`` gets the time of the commit: later than that of any earlier commit of the index.
+        Its own fields are among :attr:`own_fields`. An article without ``added`` gets the time of the commit: later than that of any earlier commit of the index.
         """
 
     def remove(self, ids: Iterable[str]) -> int:
@@ -218,10 +241,34 @@ class Rebuild(Protocol):
 
 
 class StoredArticle(NamedTuple):
-    """An article that was salvaged whole from a damaged index, and the ``state`` that it was added with."""
+    """An article that was salvaged whole from a damaged index, and the ``state`` that it was added with.
+
+    ``own_fields`` has the rows of its own fields.
+    """
 
     article: Article
     state: str
+    own_fields: tuple[ArticleField, ...] = ()
+
+
+def with_own_fields(
+    known: Mapping[str, ArticleField], fields: Iterable[ArticleField]
+) -> dict[str, ArticleField]:
+    """Return the own fields of an index with further ones, in alphabetical order.
+
+    Raises :class:`~newssearch.OwnFieldError` for a field of another kind than it had, and for more than
+    :data:`~newssearch.fields.MAX_OWN_FIELDS`.
+    """
+    joined = dict(known)
+    for row in fields:
+        if joined.setdefault(row.name, row).kind != row.kind:
+            raise OwnFieldError(
+                f"the index keeps {row.name} as {joined[row.name].kind}, not as {row.kind}:"
+                " to change the kind, rebuild it with `newssearch index --rebuild`"
+            )
+    if len(joined) > MAX_OWN_FIELDS:
+        raise OwnFieldError(f"an index has at most {MAX_OWN_FIELDS} own fields, and would have {len(joined)}")
+    return dict(sorted(joined.items()))
 
 
 class LostArticle(NamedTuple):

@@ -6,11 +6,12 @@ A program can also build a tree from its node classes, or turn user input into p
 from newssearch.fields import VALUE_FIELDS
 
 from .diagnostics import Diagnostic
+from .fieldnames import unknown_field
 from .joining import all_of, any_of
 from .leaf_parser import MAX_CLAUSES
 from .leaves import AnyWord, Caps, Exact, Fuzzy, Name, PatternPhrase, Phrase, Regex, Wildcard, Word
 from .node import NOWHERE, Span
-from .parser import GRAMMAR_VERSION, MAX_DEPTH, MAX_LENGTH, Query, literal, parse, words
+from .parser import GRAMMAR_VERSION, MAX_DEPTH, MAX_LENGTH, Query, condition, literal, parse, words
 from .rewriting import depth, of_any_date, side_by_side, with_spellings
 from .tree import (
     LEAD,
@@ -28,6 +29,7 @@ from .tree import (
     Region,
     Same,
     Undated,
+    Within,
 )
 from .walking import LeafUse, leaves, names_in, narrower
 
@@ -66,9 +68,11 @@ __all__ = [
     "Undated",
     "LeafUse",
     "Wildcard",
+    "Within",
     "Word",
     "all_of",
     "any_of",
+    "condition",
     "depth",
     "leaves",
     "literal",
@@ -77,6 +81,7 @@ __all__ = [
     "of_any_date",
     "parse",
     "side_by_side",
+    "unknown_field",
     "with_spellings",
     "words",
 ]

@@ -7,7 +7,7 @@ Covered are the operators of LexisNexis, Westlaw, Factiva, ProQuest, Media Cloud
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from newssearch.fields import QUERY_FIELDS
@@ -62,6 +62,7 @@ _FIELD_BEFORE_SPACE = {
     "language": "lang",
     "author": "byline",
 }
+_OWN_CONDITION = Pattern(r"([A-Za-z][A-Za-z0-9_]*)(:|=|[<>]=?)(.*)")
 MAX_SHORT_QUERY = 4
 """The largest number of words in a query in which a mark that also occurs in prose probably is an operator."""
 
@@ -77,14 +78,24 @@ class _WordInContext(NamedTuple):
     """Whether the next token follows without a space."""
 
 
-def note_borrowed(text: str, tokens: Sequence[QueryToken], notes: Notes) -> None:
-    """Add a diagnostic for each word of a query that is an operator of another engine."""
+def note_borrowed(text: str, tokens: Sequence[QueryToken], notes: Notes, own: Collection[str] = ()) -> None:
+    """Add a diagnostic for each word of a query that is an operator of another engine.
+
+    ``own`` are the names of own fields; a word such as ``words>500`` or ``theme=x`` is meant as a condition on one.
+    """
     noted: set[str] = set()
     all_capitals = text.upper() == text
     for at, token in enumerate(tokens):
         if token.kind not in ("word", "near", "operator") or "\\" in (
             word := text[token.span.start : token.span.end]
         ):
+            continue
+        if own and (condition := _OWN_CONDITION.fullmatch(word)) and condition[1].lower() in own:
+            name, mark, value = condition[1].lower(), condition[2].removeprefix("="), condition[3]
+            written = f"{name}:{mark.removeprefix(':')}{value or 'value'}"
+            notes.add(
+                "borrowed", f"{word} is taken as words", token.span, f"write {written}, without a space"
+            )
             continue
         before = tokens[at - 1] if at else None
         after = tokens[at + 1] if tokens[at + 1].kind != "end" else None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from newssearch.errors import QueryError
 from newssearch.fields import QUERY_FIELDS
 
 FIELD_ALIASES = {"author": "byline"}
@@ -58,8 +61,17 @@ def example(name: str, value: str = "") -> str:
     return _EXAMPLES.get(name) or f"{name}:{value or 'word'}"
 
 
-def suggest_field(name: str) -> str:
+def unknown_field(name: str, own: Iterable[str]) -> QueryError:
+    """Return the error that the index has no field of this name; ``own`` are the names of its own fields."""
+    names = tuple(own)
+    there = f"its own fields are {', '.join(names)}" if names else "it has no own fields"
+    return QueryError(f"there is no field {name!r}", suggestion=suggest_field(name, names) or there)
+
+
+def suggest_field(name: str, own: Iterable[str] = ()) -> str:
     """Return a suggestion for a name before a colon that is not a field, or ``""`` if there is none.
+
+    ``own`` are the names of own fields.
 
     >>> suggest_field("outlt"), suggest_field("intitle"), suggest_field("xyzzy")
     ('did you mean outlet: or the word in quotation marks?', 'write title:word', '')
@@ -71,5 +83,5 @@ def suggest_field(name: str) -> str:
         return f"write {example(field)}"
     from difflib import get_close_matches  # slow to import, and seldom needed
 
-    near = get_close_matches(name.lower(), (*QUERY_FIELDS, *FIELD_ALIASES), 1)
+    near = get_close_matches(name.lower(), (*own, *QUERY_FIELDS, *FIELD_ALIASES), 1)
     return f"did you mean {near[0]}: or the word in quotation marks?" if near else ""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from newssearch.errors import QueryError
-from newssearch.fields import QUERY_FIELDS
+from newssearch.fields import QUERY_FIELDS, ArticleField
 from newssearch.system.lazy_regex import Pattern
 from newssearch.text.tokenizer import GERSHAYIM, word_matches
 
@@ -51,6 +53,7 @@ _CAPS_CALL = Pattern(
 )
 _FUNCTION_NAME = Pattern(r"(hlead|atleast(\d+))(?=\()", re.IGNORECASE)
 _FIELD_NAME = Pattern(r"([A-Za-z]+(?:_[A-Za-z]+)*):(?!//)")
+_OWN_FIELD_NAME = Pattern(r"([A-Za-z][A-Za-z0-9_]*):(?!//)")
 _FIELD_VALUE = Pattern(rf"[^\s(){QUOTES}]+")
 _BOOST_FACTOR = r"(?:\d+(?:\.\d*)?|\.\d+)"
 _BOOST = Pattern(rf"\^({_BOOST_FACTOR})(?=[\s{INVISIBLE})^]|$)")
@@ -69,13 +72,16 @@ MAX_MARKED_NAME = 3
 """The largest number of characters in a name that differs from a word only by its marks: C++, C#, F#."""
 
 
-def tokens(text: str, notes: Notes) -> list[QueryToken]:
+def tokens(
+    text: str, notes: Notes, own: Mapping[str, ArticleField] = MappingProxyType({})
+) -> list[QueryToken]:
     """Return the tokens of a query and a final end token. Raises QueryError for an unknown field or invalid boost."""
-    return _Lexer(text, notes).run()
+    return _Lexer(text, notes, own).run()
 
 
 class _Lexer:
-    def __init__(self, text: str, notes: Notes) -> None:
+    def __init__(self, text: str, notes: Notes, own: Mapping[str, ArticleField]) -> None:
+        self.own = own
         self.text = text
         self.notes = notes
         self.at = 0
@@ -197,6 +203,8 @@ class _Lexer:
         return match is not None
 
     def _field(self) -> bool:
+        if self.own and self.has_colon and self._own_field():
+            return True
         match = _FIELD_NAME.match(self.text, self.at) if self.has_colon else None
         following = self.text[match.end() : match.end() + 1] if match is not None else ""
         if match is None or not following or following.isspace() or following == ")":
@@ -212,6 +220,19 @@ class _Lexer:
             self._add("phrase", value[0], value.end(), raw=value[0].replace("\\", "\\\\"))
         return True
 
+    def _own_field(self) -> bool:
+        """Add the tokens of an own field and, for numbers and dates, of the range after it."""
+        match = _OWN_FIELD_NAME.match(self.text, self.at)
+        own = self.own.get(match[1].lower()) if match is not None else None
+        following = self.text[match.end() : match.end() + 1] if match is not None else ""
+        if match is None or own is None or not following or following.isspace() or following == ")":
+            return False
+        self._add("field", own.name, match.end())
+        value = _FIELD_VALUE.match(self.text, self.at) if own.kind in ("number", "date") else None
+        if value is not None:
+            self._add("date", value[0], value.end())
+        return True
+
     def _no_field(self, match: re.Match[str]) -> bool:
         """Add a diagnostic that a word with a colon is no field, and return False.
 
@@ -224,14 +245,17 @@ class _Lexer:
                 query=self.text,
                 start=match.start(),
                 end=match.end(),
-                suggestion=suggest_field(name)
-                or f"the fields are {', '.join(QUERY_FIELDS)}; put a word with a colon in quotation marks",
+                suggestion=suggest_field(name, self.own)
+                or f"the fields are {', '.join((*QUERY_FIELDS, *self.own))}; put a word with a colon in quotation marks",
             )
         whole = _WORD_TOKEN.match(self.text, match.start())
         end = whole.end() if whole is not None else match.end()
         message = f"{self.text[match.start() : end]} is taken as words: there is no field {name}"
         self.notes.add(
-            "colon", message, Span(match.start(), end), "" if name in ADDRESS_SCHEMES else suggest_field(name)
+            "colon",
+            message,
+            Span(match.start(), end),
+            "" if name in ADDRESS_SCHEMES else suggest_field(name, self.own),
         )
         return False
 

@@ -24,14 +24,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from newssearch import arguments
 from newssearch.display.brief import brief, many, quoted
 from newssearch.errors import QueryError
-from newssearch.fields import VALUE_FIELDS, WORD_FIELDS
+from newssearch.fields import WORD_FIELDS, ArticleField, by_name
 from newssearch.system.exhaustive import assert_never
 from newssearch.text.dates import parse_range, why_no_range
+from newssearch.text.numbers import parse_number_range
 from newssearch.text.tokenizer import word_matches as words_of
 
 from .borrowed import note_borrowed
@@ -40,7 +42,7 @@ from .joining import all_of
 from .leaf_parser import MAX_CLAUSES, LeafParser
 from .leaves import MAX_DISTANCE, Fuzzy, PatternPhrase, Phrase, Wildcard, Word
 from .lexer import QueryToken, tokens
-from .node import Span
+from .node import NOWHERE, Span
 from .quoting import QUOTES, SURROGATE, has_wildcard, tidy
 from .tree import (
     MAX_COUNT,
@@ -58,6 +60,7 @@ from .tree import (
     Region,
     Same,
     Undated,
+    Within,
     why_no_operand,
 )
 
@@ -92,8 +95,10 @@ class Query:
         return "" if isinstance(self.tree, Everything) else str(self.tree)
 
 
-def parse(text: str, *, now: dt.datetime | None = None) -> Query:
+def parse(text: str, *, now: dt.datetime | None = None, fields: Iterable[ArticleField] = ()) -> Query:
     """Parse a query. Relative dates count from ``now``, by default the local clock.
+
+    ``fields`` are the own fields of the index (:attr:`newssearch.Index.own_fields`), which the query can name.
 
     Raises :class:`~newssearch.QueryError`, with the position and a suggestion.
 
@@ -103,10 +108,11 @@ def parse(text: str, *, now: dt.datetime | None = None) -> Query:
     text = _check_length(text)
     arguments.instance("now", now, (dt.datetime, type(None)), "a datetime, or None")
     notes = Notes()
-    found = tokens(text, notes)
-    parser = _Parser(text, notes, found, now)
+    own = by_name(arguments.several("fields", fields, ArticleField, "an own field"))
+    found = tokens(text, notes, own)
+    parser = _Parser(text, notes, found, now, own)
     tree = parser.parse()
-    note_borrowed(text, found, notes)
+    note_borrowed(text, found, notes, own)
     return Query(text, tree, tuple(sorted(notes.found, key=lambda note: note.span)))
 
 
@@ -142,7 +148,15 @@ def _check_length(text: str) -> str:
 
 
 class _Parser:
-    def __init__(self, text: str, notes: Notes, found: list[QueryToken], now: dt.datetime | None) -> None:
+    def __init__(
+        self,
+        text: str,
+        notes: Notes,
+        found: list[QueryToken],
+        now: dt.datetime | None,
+        own: Mapping[str, ArticleField],
+    ) -> None:
+        self.own = own
         self.text = text
         self.notes = notes
         self.tokens = found
@@ -345,6 +359,10 @@ class _Parser:
         if not self._starts_operand():
             return None
         value = self._here
+        if name in self.own:
+            condition = self._own_field(self.own[name], token)
+            if condition is not None:
+                return condition
         if name == "url" and value.kind == "phrase":
             return self._address(token)
         if (
@@ -365,27 +383,47 @@ class _Parser:
             return Region("title", node, span=Span(token.span.start, node.span.end))
         return self._values(name, node, token)
 
+    def _own_field(self, field: ArticleField, token: QueryToken) -> Node | None:
+        """Return the condition on an own field that a single value, number or period states; None for anything else."""
+        value = self._here
+        span = Span(token.span.start, value.span.end)
+        if field.kind in ("number", "date"):
+            if value.kind not in ("date", "phrase"):
+                raise self._error(f"{field.name}: takes no group", token.span, _RANGES[field.kind])
+            self._take()
+            self.leaves.count(span)
+            try:
+                return condition(field, value.text, self.now, span=span)
+            except QueryError as error:
+                raise self._error(error.reason, value.span, error.suggestion) from None
+        if value.kind not in ("word", "phrase") or value.number or has_wildcard(value.raw):
+            return None
+        self._take()
+        self.leaves.count(span)
+        if not tidy(value.text):
+            self.notes.add("no-word", f"{field.name}: has an empty value and was ignored", span)
+            return Everything(span=span)
+        return Field(field.name, value.text, span=span)
+
     def _values(self, name: str, node: Node, token: QueryToken) -> Node:
         """Return ``node`` with its words and phrases replaced by conditions on the field ``name``."""
         span = Span(token.span.start, node.span.end)
         if isinstance(node, Word | Phrase) and not (isinstance(node, Phrase) and (node.within or node.names)):
-            field = next(one for one in VALUE_FIELDS if one == name)
-            return Field(field, node.text, span=span)
+            return Field(name, node.text, span=span)
         if self._is_pattern_of_value(name, node):
-            field = next(one for one in VALUE_FIELDS if one == name)
             source = self.text[node.span.start : node.span.end].strip(QUOTES)
-            return Field(field, source, pattern=True, span=span)
+            return Field(name, source, pattern=True, span=span)
         if isinstance(node, Not):
             return Not(self._values(name, node.operand, token), span=span)
         if isinstance(node, Or):
             return Or(tuple(self._values(name, operand, token) for operand in node.operands), span=span)
         if isinstance(node, And):
             kept = [operand for operand in node.operands if not isinstance(operand, Not)]
-            if len(kept) > 1 and name not in WORD_FIELDS:
+            if len(kept) > 1 and name not in WORD_FIELDS and name not in self.own:
                 hint = f'put the whole name in quotation marks, as in {name}:"…", or write OR'
                 raise self._error(f"no article has two values of {name}", span, hint)
             return And(tuple(self._values(name, operand, token) for operand in node.operands), span=span)
-        if isinstance(node, Leaf | AtLeast | Region | Field | Dated | Undated | Boost | Everything):
+        if isinstance(node, Leaf | AtLeast | Region | Field | Within | Dated | Undated | Boost | Everything):
             raise self._error(f"{name}: takes words and phrases, not {node}", span)
         assert_never(node)
 
@@ -431,6 +469,49 @@ class _Parser:
         if (reason := why_no_range(start, end)) is not None:
             raise self._error(reason, value.span)
         return Dated(when, start, end, span=span)
+
+
+_PERIODS = 'write 2024, 2024-07, 2024-07-25, 2024-07..2024-09, >=2024-07-25, -7d, "July 2024" or "last month"'
+_RANGES = {
+    "number": "write 500, 100..200, >=500, >500, <=500 or <500, without parentheses",
+    "date": "write a period, or a range like 2024-07..2024-09, without parentheses",
+}
+
+
+def condition(
+    field: ArticleField, text: str, now: dt.datetime | None = None, span: Span = NOWHERE
+) -> Field | Within:
+    """Return the condition on an own field that a text states: a value, a number, a period or a range.
+
+    Raises :class:`~newssearch.QueryError`.
+    """
+    kind = field.kind
+    if kind == "number":
+        return _number_condition(field.name, text, span)
+    if kind != "date":
+        if not tidy(text):
+            raise QueryError(f"the value of {field.name} is empty")
+        return Field(field.name, text, span=span)
+    when = tidy(text)
+    if when.lower() == "none":
+        return Within(field.name, when, kind, span=span)
+    bounds = parse_range(when, now)
+    if bounds is None:
+        raise QueryError(f"{text!r} is not a date", suggestion=_PERIODS)
+    if (reason := why_no_range(*bounds)) is not None:
+        raise QueryError(reason)
+    return Within(field.name, when, kind, *bounds, span=span)
+
+
+def _number_condition(name: str, text: str, span: Span) -> Within:
+    when = tidy(text)
+    found = parse_number_range(when)
+    if found is None and when.lower() != "none":
+        hint = "write 500, 100..200, >=500, >500, <=500 or <500"
+        raise QueryError(f"{text!r} is not a number, and {name} has numbers", suggestion=hint)
+    if found is not None and found.low is not None and found.high is not None and found.low > found.high:
+        raise QueryError("the range ends before it begins")
+    return Within(name, when, "number", span=span)
 
 
 def _join_nodes(kind: type[And] | type[Or], operands: list[Node]) -> Node | None:

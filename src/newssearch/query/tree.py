@@ -21,10 +21,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal, get_args
 
 from newssearch import arguments
-from newssearch.fields import VALUE_FIELDS, ValueField
+from newssearch.fields import VALUE_FIELDS, is_own_name
 from newssearch.system.exhaustive import assert_never
 from newssearch.system.lazy_regex import Pattern
 from newssearch.text.dates import parse_range, why_no_range
+from newssearch.text.numbers import NumberRange, parse_number_range
 
 from .leaves import (
     MAX_DISTANCE,
@@ -213,17 +214,24 @@ class Region(Operator):
 class Field(Operator):
     """A condition on a field: articles with the value, compared as filters compare it. It never changes a score.
 
+    ``name`` is one of :data:`~newssearch.fields.VALUE_FIELDS`, or that of an own field of kind ``value`` or ``words``.
     If ``pattern``, ``*`` stands for any characters and ``?`` for one character, except at the end; a backslash takes
     the next character literally.
     """
 
-    name: ValueField
+    name: str
     value: str
     pattern: bool = False
 
     def __post_init__(self) -> None:
-        if arguments.text("name", self.name) not in VALUE_FIELDS:
+        is_own = is_own_name(arguments.text("name", self.name))
+        if self.name not in VALUE_FIELDS and not is_own:
             raise ValueError(f"no such field: {self.name!r}; the fields are {', '.join(VALUE_FIELDS)}")
+        if is_own and not self.pattern:
+            object.__setattr__(self, "value", tidy(arguments.text("value", self.value)))
+            if not self.value:
+                raise ValueError(f"the value of {self.name} is empty")
+            return
         if not self.pattern:
             require_word(self, "value")
             return
@@ -234,6 +242,56 @@ class Field(Operator):
 
     def __str__(self) -> str:
         return f'{self.name}:"{self.value}"' if self.pattern else f"{self.name}:{quote(self.value)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Within(Operator):
+    """Articles whose own field ``name`` has a number or a date in a range, or has none. It never changes a score.
+
+    ``text`` is the range as written after the colon: one that :func:`newssearch.text.numbers.parse_number_range` reads if
+    ``kind`` is ``"number"``, one that ``date:`` accepts if it is ``"date"``, or ``none``. ``start`` and ``end`` are the bounds
+    of a range of dates, as in :class:`Dated`.
+    """
+
+    name: str
+    text: str
+    kind: Literal["number", "date"] = "number"
+    start: dt.datetime | None = field(default=None, compare=False)
+    end: dt.datetime | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        if not is_own_name(arguments.text("name", self.name)):
+            raise ValueError(f"no name of an own field: {self.name!r}")
+        require_word(self, "text")
+        if self.kind not in ("number", "date"):
+            raise ValueError(f"neither number nor date: {self.kind!r}")
+        if self.is_none:
+            return
+        if self.kind == "number":
+            if self.numbers == NumberRange():
+                raise ValueError(f"not a number, or a range of numbers: {self.text!r}")
+            return
+        bounds = parse_range(self.text)
+        if bounds is None:
+            raise ValueError(f"not a date: {self.text!r}")
+        if self.start is None and self.end is None:
+            object.__setattr__(self, "start", bounds[0])
+            object.__setattr__(self, "end", bounds[1])
+        if (reason := why_no_range(self.start, self.end)) is not None:
+            raise ValueError(reason)
+
+    @property
+    def is_none(self) -> bool:
+        """Whether the articles without a value are meant."""
+        return self.text.lower() == "none"
+
+    @property
+    def numbers(self) -> NumberRange:
+        """The range of numbers; one without bounds if the text states none."""
+        return parse_number_range(self.text) or NumberRange()
+
+    def __str__(self) -> str:
+        return f"{self.name}:{self.text if _UNQUOTED_DATE.fullmatch(self.text) else quote(self.text)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +358,7 @@ class Everything(Operator):
         return "*"
 
 
-Node = Leaf | And | Or | Not | AtLeast | Region | Field | Dated | Undated | Boost | Everything
+Node = Leaf | And | Or | Not | AtLeast | Region | Field | Within | Dated | Undated | Boost | Everything
 """A node of the tree.
 
 Every function that decides by its kind ends in ``assert_never``, so that mypy finds those that do not handle a new
@@ -378,6 +436,6 @@ def why_no_operand(node: Node) -> str | None:
         return next(filter(None, map(why_no_operand, inner)), None)
     if isinstance(node, Not):
         return "NOT alone has no matches in a text"
-    if isinstance(node, AtLeast | Region | Field | Dated | Undated | Boost | Everything):
+    if isinstance(node, AtLeast | Region | Field | Within | Dated | Undated | Boost | Everything):
         return f"{node} applies to the whole article"
     assert_never(node)

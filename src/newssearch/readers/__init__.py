@@ -118,7 +118,15 @@ def chosen_settings(
     arguments.instance("config", config, (Config, type(None)), "a Config, or None")
     arguments.instance("options", options, (ReadOptions, type(None)), "ReadOptions, or None")
     chosen = config or load_config(archive)
-    read = (chosen.day_first, chosen.lang, chosen.columns, chosen.outlets, chosen.folders, chosen.limits)
+    read = (
+        chosen.day_first,
+        chosen.lang,
+        chosen.columns,
+        chosen.outlets,
+        chosen.folders,
+        chosen.limits,
+        chosen.fields,
+    )
     return chosen, options or ReadOptions(*read)
 
 

@@ -22,6 +22,7 @@ from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from newssearch import arguments
 from newssearch.article import Article, Rejected
+from newssearch.fields import KeptField, kept_fields
 from newssearch.limits import DEFAULT_LIMITS, Limits, in_words
 from newssearch.readers.decoding.encoding import ENCODING_SAMPLE, wide_encoding
 
@@ -51,7 +52,8 @@ class ReadOptions:
     contains pairs of a field and the table column or record key that holds it; they take precedence over the names that
     newssearch recognises itself. ``outlets`` contains pairs of the name of an outlet and its other names; they take
     precedence over the built-in ones. ``folders`` contains pairs of a folder of the archive and the outlet of those
-    articles in it that name no outlet. ``limits`` bounds the size of the input.
+    articles in it that name no outlet. ``limits`` bounds the size of the input. ``fields`` contains the columns and keys
+    that are kept as own fields; it may be a mapping from the name of each field to its kind, or to its column and kind.
     """
 
     day_first: bool = False
@@ -60,10 +62,12 @@ class ReadOptions:
     outlets: tuple[tuple[str, tuple[str, ...]], ...] = ()
     folders: tuple[tuple[str, str], ...] = ()
     limits: Limits = DEFAULT_LIMITS
+    fields: tuple[KeptField, ...] = ()
 
     def __post_init__(self) -> None:
         """Convert mappings to tuples of pairs. Raises TypeError for a value of the wrong type."""
         arguments.check_settings(self, Limits)
+        object.__setattr__(self, "fields", kept_fields(self.fields))
 
 
 @dataclass(frozen=True, slots=True)

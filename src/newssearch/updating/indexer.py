@@ -34,6 +34,7 @@ from newssearch.system.frozen import FrozenDict
 from . import files
 from .fingerprint import file_digest, size_and_time
 from .manifest import Entry, Manifest
+from .own_fields import Kinds, OwnFields
 from .pruning import Confirm, plan
 from .reconciler import OnConflict, Recall, Reconciler
 
@@ -109,8 +110,9 @@ class Indexer:
     """One run that brings an index up to date with files or articles. The caller closes the ``writer``.
 
     ``save`` is called with the manifest after each commit, and before a commit that makes files stale. ``options`` set
-    how files are read. ``stop`` is called after each article, and ends the run if it returns true. ``progress`` is
-    called after each part of a file. With ``retry``, unchanged files are read again if parts of them were rejected.
+    how files are read; ``own_kinds`` returns the configured own fields. ``stop`` is called after each article, and ends
+    the run if it returns true. ``progress`` is called after each part of a file. With ``retry``, unchanged files are read
+    again if parts of them were rejected.
     """
 
     def __init__(
@@ -126,7 +128,9 @@ class Indexer:
         progress: Callable[[Progress], None] | None = None,
         recall: Recall = lambda article: None,
         on_conflict: OnConflict = "replace",
+        own_kinds: Kinds = lambda: (),
     ) -> None:
+        self._own = OwnFields(writer, options, own_kinds)
         self._archive = archive
         self._retry = retry
         self._writer = writer
@@ -149,8 +153,7 @@ class Indexer:
         self._paths_by_digest: dict[str, list[str]] | None = None
         self._current: tuple[str, _FileRun] | None = None  # the file that is being read
         self._counted: dict[str, Counter[str]] = {}  # the outcomes of each file that was read
-        # for the id of an article, the other files that hold a copy of it
-        self._copies: dict[str, set[str]] = {}
+        self._copies: dict[str, set[str]] = {}  # the other files with a copy of an article, by its id
         for path, entry in manifest.entries.items():
             self._note_copies(path, entry)
         self._fresh: dict[str, Entry] = {}  # entries for the manifest after the next commit
@@ -457,6 +460,7 @@ class Indexer:
             self._reject(item)
 
     def _article(self, article: Article, run: _FileRun) -> None:
+        self._own.keep(article)
         taken = (
             self._reconciler.take_loose(article)
             if run.committed is None

@@ -15,6 +15,7 @@ from newssearch.engines.embedded.indexing.lexicon import Lexicon
 from newssearch.engines.embedded.indexing.segment_builder import SegmentBuilder
 from newssearch.engines.embedded.storage.container import write_container
 from newssearch.engines.embedded.whoosh_compat.codec import ArraySegment
+from newssearch.fields import ArticleField
 from newssearch.system.atomic_files import writing
 from newssearch.system.fault_points import fault_point
 from newssearch.system.workers import ProcessPool, ThreadWorker, WorkerMemory, WorkerPool, worker_count
@@ -32,6 +33,7 @@ class NewSegments:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._own: tuple[ArticleField, ...] = ()
         self._builder = SegmentBuilder()
         self._text_bytes = 0  # of all batches of the run
         self._building: list[tuple[ArraySegment, Future[None]]] = []
@@ -55,6 +57,11 @@ class NewSegments:
             with writing(self._folder):
                 self._build()
 
+    def keep(self, own: tuple[ArticleField, ...]) -> None:
+        """Let all segments from now on have the given own fields, which include those that they had before."""
+        self._own = own
+        self._builder.keep(own)
+
     def build_all(self) -> None:
         """Build the segment of the current batch, if it has articles, and wait until all segments are on disk."""
         if self._builder.documents:
@@ -72,7 +79,7 @@ class NewSegments:
         Switch to processes if there is enough text.
         """
         fault_point("segment: begin")
-        builder, self._builder = self._builder, SegmentBuilder()
+        builder, self._builder = self._builder, SegmentBuilder(self._own)
         self._text_bytes += builder.size
         if (
             self._text_bytes >= MIN_TEXT_FOR_PROCESSES

@@ -18,7 +18,7 @@ from newssearch.article import Article, Place
 from newssearch.engines.embedded.integrity.diagnosis import diagnosed
 from newssearch.engines.embedded.search.evaluator import QueryEvaluator
 from newssearch.engines.embedded.search.explain import explain
-from newssearch.engines.embedded.search.field_values import count_values
+from newssearch.engines.embedded.search.field_values import count_own_values, count_values
 from newssearch.engines.embedded.search.reader import IndexReader
 from newssearch.engines.embedded.search.top_k import Ranked, Ranking, concat_ranked, kth_greatest, sort_keys
 from newssearch.engines.embedded.segment.columns import NO_TIME, moment_of
@@ -28,7 +28,7 @@ from newssearch.engines.embedded.storage.container import Array, item_view
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, run_starts
 from newssearch.engines.protocol import Contents, Found, FoundHit, StoredHeader
 from newssearch.errors import QueryError
-from newssearch.fields import FACET_FIELDS, FIELD_NAMES
+from newssearch.fields import FACET_FIELDS, FIELD_NAMES, FIELDS, ArticleField
 from newssearch.outlets import Aliases
 from newssearch.query import MAX_DEPTH, Diagnostic, Node, depth
 from newssearch.request import ResolvedRequest
@@ -75,6 +75,12 @@ class EmbeddedSnapshot:
                 if tree is None or depth(tree) <= MAX_DEPTH:
                     raise
                 raise QueryError("the query is nested too deeply") from None
+
+    @property
+    def own_fields(self) -> tuple[ArticleField, ...]:
+        """The own fields of the index, in alphabetical order."""
+        with self._reading():
+            return tuple(self._reader.own_fields.values())
 
     # ---- the search
 
@@ -236,7 +242,9 @@ class EmbeddedSnapshot:
         """
         if field in ("year", "month"):
             return self._date_facet(field, articles)
-        return count_values(self._reader, field, articles, aliases)
+        if (own := self._reader.own_fields.get(field)) is not None:
+            return count_own_values(self._reader, own, articles)
+        return count_values(self._reader, FIELDS[field], articles, aliases)
 
     def _date_facet(self, field: str, articles: Mask) -> tuple[FacetValue, ...]:
         times = self._local_times(articles)
@@ -270,6 +278,10 @@ class EmbeddedSnapshot:
                 first_date=_day(dates.min()) if len(dates) else None,
                 last_date=_day(dates.max()) if len(dates) else None,
                 by_field=FrozenDict((field, self._facet(field, live, aliases)) for field in FACET_FIELDS),
+                own_fields=FrozenDict((row.name, str(row.kind)) for row in self.own_fields),
+                by_own_field=FrozenDict(
+                    (row.name, self._facet(row.name, live, aliases)) for row in self.own_fields
+                ),
                 known=FrozenDict(self._provenances(live)),
             )
 

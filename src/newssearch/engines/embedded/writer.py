@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,7 +29,8 @@ from newssearch.engines.embedded.segment.story_columns import (
 from newssearch.engines.embedded.storage.container import Container, ContainerWriter
 from newssearch.engines.embedded.whoosh_compat.codec import ArraySegment
 from newssearch.engines.embedded.whoosh_compat.folder import Lock
-from newssearch.engines.protocol import StoredHeader
+from newssearch.engines.protocol import StoredHeader, with_own_fields
+from newssearch.fields import ArticleField, by_name
 from newssearch.system.atomic_files import remove_unused, writing
 from newssearch.system.fault_points import fault_point
 
@@ -53,11 +54,13 @@ class EmbeddedWriter:
         self._lock = lock
         try:
             self._snapshot: EmbeddedSnapshot = folder.snapshot()
+            self._own = by_name(self._snapshot.own_fields)
         except BaseException:
             self._lock.release()
             raise
         self._moment = self._next_moment()
         self._new = NewSegments(folder.folder)
+        self._new.keep(tuple(self._own.values()))
         # The segments merged by the current commit, which leaves their files behind if it fails.
         self._merged: list[ArraySegment] = []
         # For the number of a segment, the documents of it that were removed since the last commit.
@@ -85,6 +88,16 @@ class EmbeddedWriter:
     def article(self, article_id: str) -> Article | None:
         """Return a committed article that is not removed, or None."""
         return None if self._is_removed(article_id) else self._snapshot.article(article_id)
+
+    @property
+    def own_fields(self) -> Mapping[str, ArticleField]:
+        """The own fields of the index and those that the next commit adds, by name."""
+        return self._own
+
+    def keep(self, fields: Iterable[ArticleField]) -> None:
+        """Give the index the own fields that it does not have yet: see :class:`newssearch.engines.protocol.Writer`."""
+        self._own = with_own_fields(self._own, fields)
+        self._new.keep(tuple(self._own.values()))
 
     def add(self, article: Article, state: str) -> None:
         """Add an article.

@@ -6,7 +6,8 @@ all formats: which claim holds, which values count as missing, and what is infer
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, cast
 
 from newssearch.addresses import canonical_address
 from newssearch.article import STATED, Article, Date, Provenance, Rejected
@@ -18,6 +19,7 @@ from newssearch.text.paragraphs import Block, NormalizedBlocks, split_paragraphs
 from .credits import CREDIT_PARAGRAPHS, agency_in, agency_named, credit_in
 from .dateline import find_dateline
 from .language import detect_language, language_tag
+from .own_fields import WrongValueError, own_value
 from .paragraphing import arrange_paragraphs
 from .values import DEFAULT_LANG, FROM_URL, NULL_STRINGS, as_text, first_date, host, quote_value
 
@@ -42,6 +44,7 @@ class Draft:
         self.text: str | Sequence[str | Block] = ()
         self.text_provenance = STATED
         self._claims: dict[str, list[tuple[object, Provenance]]] = {}
+        self._kept: dict[str, object] = {}
 
     def claim(self, field: str, value: object, provenance: Provenance = STATED) -> None:
         """Claim a value for a field of the article; an empty value is ignored, and earlier claims take precedence.
@@ -54,12 +57,24 @@ class Draft:
         if value not in (None, "", []):
             self._claims.setdefault(field, []).append((value, provenance))
 
+    def keep(self, value_at: Callable[[str], object]) -> None:
+        """Keep the values of the own fields that the options ask for; ``value_at`` returns the value of a column or key.
+
+        A value that was kept before takes precedence.
+        """
+        for field in self.origin.options.fields:
+            value = value_at(field.column)
+            if value not in (None, "", []):
+                self._kept.setdefault(field.name, value)
+
     def has(self, field: str) -> bool:
         """Whether a value was claimed for the given field."""
         return field in self._claims
 
     def build(self) -> Article | Rejected:
-        """Return the article, or a rejection if it has neither title nor text, or too many paragraphs.
+        """Return the article, or a rejection: for one with neither title nor text, or with too many paragraphs.
+
+        An own field with a value that is not of its kind is a reason, too.
 
         Fields without a claim are inferred as follows:
 
@@ -76,6 +91,15 @@ class Draft:
         most = self.origin.options.limits.paragraphs
         if len(blocks) > most:
             return self.origin.rejected(f"more than {most:,} paragraphs", self.record)
+        options = self.origin.options
+        try:
+            extra = {
+                field.name: own_value(self._kept[field.name], field, options)
+                for field in options.fields
+                if field.name in self._kept
+            }
+        except WrongValueError as error:
+            return self.origin.rejected(str(error), self.record)
         if fields["url"] is None and self.origin.url:
             fields["url"], provenance["url"] = (
                 self.origin.url,
@@ -96,7 +120,8 @@ class Draft:
             member=self.origin.member,
             record=self.record,
             provenance=provenance,
-            **fields,
+            extra=extra,
+            **cast("dict[str, Any]", fields),
         )
 
     def _blocks(self) -> NormalizedBlocks:

@@ -67,6 +67,7 @@ def read_page(text: str, origin: Origin, record: int = 1) -> Article | Rejected:
     graph = schemaorg.SchemaGraph(map(load_json_ld, page.scripts))
     described = list(_descriptions(page, graph))
     draft = Draft(origin, record)
+    draft.keep(lambda name: page.meta.get(name.lower()) or _stated(described, name))
     titles = _claim_all(draft, page, pieces, graph, described)
     summary = page.first(*META_SUMMARIES) or next(
         (said for each in described if isinstance(said := each.node.get("description"), str)), ""
@@ -86,6 +87,12 @@ def _descriptions(page: Page, graph: schemaorg.SchemaGraph) -> Iterator[_Describ
         node = of.article((page.canonical, page.og_url, page.address))
         if node is not None:
             yield _DescribedArticle(node, of, Provenance("stated", where))
+
+
+def _stated(described: Sequence[_DescribedArticle], name: str) -> object:
+    """Return the value of a property of the article in schema.org, or None."""
+    found = (each.node.get(name) for each in described)
+    return next((value for value in found if value is not None), None)
 
 
 def _claim_all(

@@ -45,7 +45,9 @@ def read_record(record: object, origin: Origin, number: int) -> ReadOutcome:
     if not isinstance(record, dict):
         return origin.rejected(f"not a JSON object but {json_type(record)}", number)
     columns = [(field, value_at(record, column)) for field, column in origin.options.columns]
-    return read_values(values_of(record), Draft(origin, number), columns, RECORD_KEYS)
+    draft = Draft(origin, number)
+    draft.keep(lambda column: value_at(record, column))
+    return read_values(values_of(record), draft, columns, RECORD_KEYS)
 
 
 def read_values(

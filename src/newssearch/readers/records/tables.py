@@ -82,6 +82,7 @@ class _ArticleTable:
         self.keys = [normal_name(name) for name in names]
         self.columns = [(field, self._index_of(column, names)) for field, column in origin.options.columns]
         rows = sample[1:] if self.heading else sample
+        self.kept = {one.column: self._index_of(one.column, names) for one in origin.options.fields}
         self.wrapped = [index for index in range(self.width) if _is_quoted_column(rows, index)]
         fields = {FIELD_OF_COLUMN.get(key) for key in self.keys}
         fields |= {field for field, index in self.columns if index is not None}
@@ -97,6 +98,8 @@ class _ArticleTable:
             if index < len(row):
                 row[index] = row[index].strip().strip('"')
         draft = Draft(self.origin, number)
+        if self.kept:
+            draft.keep(lambda column: _cell_at(row, self.kept[column]))
         if not self.has_text:
             draft.text_provenance = NO_TEXT_COLUMN
         chosen = [
@@ -120,6 +123,10 @@ class _ArticleTable:
                 return index
         number = int(column) if re.fullmatch(r"[0-9]{1,5}", column) else 0
         return number - 1 if 0 < number <= self.width else None
+
+
+def _cell_at(row: TableRow, index: int | None) -> str | None:
+    return row[index] if index is not None and index < len(row) else None
 
 
 def _unknown_columns(cells: TableRow, *, named: bool) -> str:

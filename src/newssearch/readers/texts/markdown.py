@@ -58,6 +58,7 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
     blocks = _markdown_blocks(body)
     columns = [(field, value_at(front, column)) for field, column in origin.options.columns]
     values = values_of(front)
+    draft.keep(lambda column: value_at(front, column))
     titled = any(values.get(key) for key in FRONT_MATTER_KEYS["title"])
     if blocks and blocks[0].kind == "heading" and _TITLE_HEADING.match(body):
         if not titled:

@@ -137,6 +137,14 @@ def _entry_drafts(feed: Any, origin: Origin, before: int) -> Iterator[tuple[Draf
         yield draft, entry
 
 
+def _own_value(entry: FeedEntry, name: str) -> object:
+    """Return the values of the element of an entry that the user named, such as ``category`` or ``media:keywords``."""
+    if name.lower() == "category":
+        return [tag.get("label") or tag.get("term") for tag in entry.get("tags") or ()]
+    value = entry.get(name.lower().replace(":", "_"))
+    return value if isinstance(value, str) else None
+
+
 def _read_entry(entry: FeedEntry, feed: FeedEntry, draft: Draft, updated: Provenance) -> ReadOutcome:
     kind = entry.get("wp_post_type")
     if kind in SKIPPED_WORDPRESS_TYPES:
@@ -156,6 +164,7 @@ def _read_entry(entry: FeedEntry, feed: FeedEntry, draft: Draft, updated: Proven
     draft.claim("lang", _nonblank(entry.get("language")))
     draft.claim("lang", language)
     draft.claim("lang", _nonblank(feed.get("language")))
+    draft.keep(lambda name: _own_value(entry, name))
     return draft.build()
 
 

@@ -23,6 +23,7 @@ from newssearch.engines.embedded.segment.format import (
     pack,
     packed_starts,
 )
+from newssearch.engines.embedded.segment.own_fields import merged_own_sections
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.shingles import merged_sample_sections
 from newssearch.engines.embedded.segment.stored_fields import NUMBERED
@@ -148,7 +149,7 @@ def _article_sections(parts: Sequence[Renumbered]) -> dict[str, Array]:
             codes, distinct = segment.values(name)
             values.extend(distinct[code] for code in codes[here].tolist())
         sections |= value_sections(name, values)
-    return sections
+    return sections | merged_own_sections([(one.segment.own_fields, one.articles) for one in parts])
 
 
 # ---- text fields

@@ -20,6 +20,7 @@ an article without paragraphs has one document without words. A segment has the 
 ``article.state``       the state with which each article was added; a different state shows that it has changed
 ``article.F``           for each field F of NUMBERED, the number of each article's value, 0 for no value;
                         ``article.F.values`` holds the values, sorted by ``article.F.keys``, which filters compare
+``own.F.…``             the own fields F, see :mod:`segment.own_fields`
 ``document.article``    the article of each document
 ``header``, ``body``    the other fields of each article as JSON; the text of each document
                         (:class:`~storage.block_store.BlockStore`)
@@ -29,16 +30,19 @@ an article without paragraphs has one document without words. A segment has the 
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 
 import numpy as np
 
 from newssearch.article import Article
 from newssearch.engines.embedded.segment.columns import NO_TIME, added_time, instant, local_time, microseconds
+from newssearch.engines.embedded.segment.own_fields import OwnValues
 from newssearch.engines.embedded.segment.shingles import sample_sections, sample_texts
 from newssearch.engines.embedded.segment.stored_fields import NUMBERED, numbered_of, rest_of, shown_of
 from newssearch.engines.embedded.storage.block_store import block_sections
 from newssearch.engines.embedded.storage.container import Array, narrow, string_sections
-from newssearch.fields import EXACT_FIELDS, WHOLE_FIELDS, WORD_FIELDS
+from newssearch.extra import texts_of
+from newssearch.fields import EXACT_FIELDS, WHOLE_FIELDS, WORD_FIELDS, ArticleField
 from newssearch.identity import id_number
 from newssearch.lead import lead
 from newssearch.query import LEAD
@@ -51,7 +55,10 @@ from .lexicon import Lexicon
 class SegmentBuilder:
     """Collects the articles of one segment, and makes the sections of the segment from them."""
 
-    def __init__(self) -> None:
+    def __init__(self, own: Sequence[ArticleField] = ()) -> None:
+        """Begin a segment with the given own fields."""
+        self._own: dict[str, OwnValues] = {}
+        self.keep(own)
         self._first = array("I", [0])
         self._empty = array("I")
         self._lead = array("I")
@@ -79,6 +86,10 @@ class SegmentBuilder:
         """The number of bytes of paragraph text that were added, in UTF-8."""
         return self._size
 
+    def keep(self, own: Sequence[ArticleField]) -> None:
+        """Let the segment have the given own fields besides those that it has."""
+        self._own = {field.name: self._own.get(field.name) or OwnValues(field) for field in own}
+
     def add(self, article: Article, state: str) -> None:
         """Add an article.
 
@@ -99,6 +110,8 @@ class SegmentBuilder:
         self._instant.append(NO_TIME if article.date is None else instant(article.date))
         self._added.append(added_time(article))
         self._version.append(article.version)
+        for name, value in article.extra.items():
+            self._own[name].add(len(self._ids), texts_of(value))
         self._ids.append(article.id.encode())
         self._states.append(state.encode())
         for name, values in self._values.items():
@@ -124,6 +137,8 @@ class SegmentBuilder:
         }
         for name, values in self._values.items():
             sections |= value_sections(name, values)
+        for own in self._own.values():
+            sections |= own.sections()
         sections |= invert("title", lexicon.tokens(self._titles, self._analyses), lexicon.words)
         of_documents = [self._analyses[article] for article in sections["document.article"].tolist()]
         tokens = lexicon.tokens(self._bodies, of_documents)

@@ -12,11 +12,12 @@ import json
 import zlib
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from newssearch.article import Article
-from newssearch.engines.embedded.segment.columns import moment_of
+from newssearch.engines.embedded.segment.columns import instant, local_time, microseconds, moment_of
 from newssearch.engines.embedded.segment.field import FieldReader, SurfaceForms, TextField
 from newssearch.engines.embedded.segment.format import (
     IMPACT_BOUNDS,
@@ -24,6 +25,7 @@ from newssearch.engines.embedded.segment.format import (
     RUN_BITS,
     packed_starts,
 )
+from newssearch.engines.embedded.segment.own_fields import date_value, own_key
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.stored_fields import NUMBERED, date_of
 from newssearch.engines.embedded.storage.block_store import BlockStore
@@ -32,6 +34,7 @@ from newssearch.engines.embedded.storage.patched_ints import EXCEPTION
 from newssearch.engines.embedded.storage.sorted_sets import Ints, run_starts
 from newssearch.engines.embedded.storage.toc import SegmentEntry
 from newssearch.errors import IndexDamagedError
+from newssearch.extra import number_of, value_of
 from newssearch.identity import id_number
 from newssearch.query import LEAD
 from newssearch.text.analysis import analyser, analyser_named
@@ -59,6 +62,7 @@ def inconsistencies(segment: Segment, entry: SegmentEntry | None = None) -> Iter
         lambda: _stored("header", segment.rest, segment.articles),
         lambda: _stored("body", segment.bodies, segment.documents),
         lambda: _metadata(segment),
+        lambda: _own_fields(segment),
         lambda: _words(segment, "text"),
         lambda: _words(segment, "title"),
         lambda: _samples(segment),
@@ -80,7 +84,8 @@ SECTION_KINDS = {"article.local": "i", "article.added": "i", "article.instant": 
 
 def _types(container: Container) -> Iterator[str]:
     for name, array in container.items():
-        if array.dtype.kind != SECTION_KINDS.get(name, "u"):
+        of_time = name.startswith("own.") and name.endswith((".local", ".instant"))
+        if array.dtype.kind != ("i" if of_time else SECTION_KINDS.get(name, "u")):
             yield f"{name} has items of type {array.dtype}"
 
 
@@ -215,6 +220,41 @@ def _metadata(segment: Segment) -> Iterator[str]:
             yield f"the stored fields of article number {article} have wrong types"
     states = StringTable(segment.container, "article.state")
     _decode([states[article] for article in range(segment.articles)])
+
+
+def _own_fields(segment: Segment) -> Iterator[str]:
+    """Check the own fields: each value is of its kind, and they are sorted and distinct, as :mod:`segment.own_fields` says."""
+    for name, column in segment.own_fields.items():
+        codes, articles = column.codes, column.articles
+        values, keys = column.values, [one.decode() for one in column.keys.all()]
+        if (
+            len(codes) != len(articles)
+            or not _rising(articles)
+            or int(articles.max(initial=0)) > segment.articles - 1
+        ):
+            yield f"{name}: its values are not those of articles"
+            continue
+        if len(keys) != len(values) or values[:1] != [""] or len(set(values)) != len(values):
+            yield f"{name}: its values are not those that filters compare"
+            continue
+        if len(codes) and not 0 < int(codes.min()) <= int(codes.max()) < len(values):
+            yield f"{name}: its values are not those that articles use"
+        for value in values[1:]:
+            value_of(column.kind, (value,))
+        if keys[1:] != [own_key(column.kind, value) for value in values[1:]]:
+            yield f"{name}: its keys are not those of its values"
+        order: list[Any] = keys[1:]
+        if column.kind == "number":
+            order = [number_of(one) for one in order]
+        if column.kind == "date":
+            times = [(microseconds(local_time(date)), instant(date)) for date in map(date_value, values[1:])]
+            order = [moment for _, moment in times]
+            if [column.local[1:].tolist(), column.instant[1:].tolist()] != [[one[0] for one in times], order]:
+                yield f"{name}: its times are not those of its values"
+        if any(low > high for low, high in pairwise(order)):
+            yield f"{name}: its values are not in order"
+        if column.kind in ("number", "date") and len(np.unique(articles)) != len(articles):
+            yield f"{name}: an article has several values of a {column.kind}"
 
 
 def _decode(strings: list[bytes]) -> None:

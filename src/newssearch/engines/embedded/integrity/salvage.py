@@ -87,4 +87,5 @@ def _segment(
         except UNREADABLE:
             yield LostArticle(path.name)
         else:
-            yield StoredArticle(found, state) if found.state == state else LostArticle(path.name)
+            whole = found.state == state
+            yield StoredArticle(found, state, segment.own_rows) if whole else LostArticle(path.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -11,9 +11,10 @@ from newssearch.engines.embedded.segment.columns import NO_TIME, instant
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import Mask
-from newssearch.fields import OUTLET_FIELDS
+from newssearch.errors import QueryError
+from newssearch.fields import FIELDS, ArticleField
 from newssearch.outlets import Aliases, outlets
-from newssearch.query import NOWHERE, Diagnostic, Field, Span
+from newssearch.query import NOWHERE, Diagnostic, Field, Span, Within, unknown_field
 from newssearch.text.dates import is_last_moment
 
 from .addresses import with_address
@@ -44,11 +45,26 @@ class ArticleConditions:
             if not mask.any():
                 self._notes.append(Diagnostic("unknown-value", f"no article has the id {wanted!r}", span))
             return mask
-        names = outlets(self._aliases if field in OUTLET_FIELDS else ())
-        codes = {segment: codes_of(segment, field, wanted, names) for segment in self._reader.segments}
+        row = self._row_with_text(field)
+        names = outlets(self._aliases if row.kind == "outlet" else ())
+        codes = {segment: codes_of(segment, row, wanted, names) for segment in self._reader.segments}
         if not any(map(len, codes.values())):
-            self._notes.append(unknown_value(self._reader, field, wanted, self._aliases, span))
+            self._notes.append(unknown_value(self._reader, row, wanted, self._aliases, span))
         return self._with_codes(field, codes)
+
+    def _row(self, name: str) -> ArticleField:
+        """Return the row of a field in the table of fields. Raises QueryError for an own field that the index lacks."""
+        row = FIELDS.get(name) or self._reader.own_fields.get(name)
+        if row is None:
+            raise unknown_field(name, self._reader.own_fields)
+        return row
+
+    def _row_with_text(self, name: str) -> ArticleField:
+        """Return the row of a field whose values are texts. Raises QueryError for any other."""
+        row = self._row(name)
+        if row.kind in ("number", "date"):
+            raise QueryError(f"{name} is a field of kind {row.kind}, and not compared with texts")
+        return row
 
     def matching(self, node: Field) -> Mask:
         """Return a mask of the articles that match a field node: an address, a pattern of values, or a value."""
@@ -60,10 +76,10 @@ class ArticleConditions:
             return mask
         if not node.pattern:
             return self.with_value(node.name, node.value, node.span)
-        names = outlets(self._aliases if node.name in OUTLET_FIELDS else ())
-        segments = self._reader.segments
-        codes = codes_like(self._reader, node.name, node.value, names)
-        found = {segment.values(node.name).values[code] for segment in segments for code in codes[segment]}
+        row = self._row_with_text(node.name)
+        names = outlets(self._aliases if row.kind == "outlet" else ())
+        codes = codes_like(self._reader, row, node.value, names)
+        found = {segment.distinct(node.name)[code] for segment in codes for code in codes[segment]}
         note = Diagnostic("values", f"{node} stands for {shown_values(found)}", node.span)
         if not found:
             note = Diagnostic("unknown-value", f"no article has a value like {node}", node.span)
@@ -71,10 +87,33 @@ class ArticleConditions:
             self._notes.append(note)
         return self._with_codes(node.name, codes)
 
-    def _with_codes(self, field: str, codes: dict[Segment, list[int]]) -> Mask:
-        return self._reader.per_segment(
-            lambda segment: _is_any_of(segment.values(field).codes, codes[segment])
-        )
+    def _with_codes(self, field: str, codes: Mapping[Segment, Sequence[int]]) -> Mask:
+        return self._reader.per_segment(lambda segment: segment.with_codes(field, codes.get(segment, ())))
+
+    def within(self, node: Within) -> Mask:
+        """Return a mask of the articles that match a condition on an own field that has numbers or dates."""
+        row = self._row(node.name)
+        if row.kind != node.kind:
+            raise QueryError(f"{row.name} is a field of kind {row.kind}: {node} compares a {node.kind}")
+
+        def mask(segment: Segment) -> Mask:
+            column = segment.own_fields.get(node.name)
+            if column is None:
+                return np.full(segment.articles, node.is_none, np.bool_)
+            if node.is_none:
+                return ~column.having(segment.articles)
+            if node.kind == "number":
+                return column.mask(column.codes_within(node.numbers), segment.articles)
+            chosen = np.ones(len(column.local), np.bool_)
+            chosen[0] = False
+            for bound, is_end in ((node.start, False), (node.end, True)):
+                if bound is not None:
+                    times = column.local if bound.tzinfo is None else column.instant
+                    limit = _column_value(bound)
+                    chosen &= times < limit + is_last_moment(bound) if is_end else times >= limit
+            return column.mask(np.flatnonzero(chosen), segment.articles)
+
+        return self._reader.per_segment(mask)
 
     def dated(self, start: dt.datetime | None, end: dt.datetime | None) -> Mask:
         """Return a mask of the articles dated from ``start`` up to but not including ``end``.
@@ -102,12 +141,6 @@ def _with_id(segment: Segment, wanted: str) -> Mask:
     if (article := segment.find(wanted)) >= 0:
         mask[article] = True
     return mask
-
-
-def _is_any_of(codes: Array, wanted: Sequence[int]) -> Mask:
-    if len(wanted) == 1:
-        return np.asarray(codes == wanted[0], np.bool_)
-    return np.isin(codes, np.array(wanted, np.int64))
 
 
 def _moments(segment: Segment, bound: dt.datetime) -> Array:

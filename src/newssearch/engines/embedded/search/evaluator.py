@@ -31,6 +31,7 @@ from newssearch.query import (
     Or,
     Region,
     Undated,
+    Within,
     leaves,
     names_in,
     narrower,
@@ -93,6 +94,8 @@ class QueryEvaluator:
             return self.reader.live_articles() & self._conditions.matching(node)
         if isinstance(node, Dated):
             return self.reader.live_articles() & self._conditions.dated(node.start, node.end)
+        if isinstance(node, Within):
+            return self.reader.live_articles() & self._conditions.within(node)
         if isinstance(node, Undated):
             return self.reader.live_articles() & self._conditions.undated()
         if isinstance(node, Everything):
@@ -145,6 +148,7 @@ class QueryEvaluator:
             _union(self._conditions.with_value(field, value) for value in values)
             for field, values in request.filters
         ]
+        masks += [self.articles(condition) for condition in request.conditions]
         if request.start is not None or request.end is not None:
             masks.append(self._conditions.dated(request.start, request.end))
         return _intersection(masks) & self.reader.live_articles() if masks else None

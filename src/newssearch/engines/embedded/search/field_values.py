@@ -16,9 +16,11 @@ from itertools import islice
 import numpy as np
 
 from newssearch.display.brief import many
+from newssearch.engines.embedded.segment.own_fields import OwnColumn
 from newssearch.engines.embedded.segment.segment import Segment
-from newssearch.engines.embedded.storage.sorted_sets import Mask
-from newssearch.fields import EXACT_FIELDS, LANGUAGE_FIELDS, OUTLET_FIELDS, WORD_FIELDS
+from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, concat_aranges
+from newssearch.extra import number_of
+from newssearch.fields import FIELDS, ArticleField
 from newssearch.identity import normal_key
 from newssearch.outlets import Aliases, Outlets, outlets
 from newssearch.query.patterns import value_pattern, words_pattern
@@ -37,24 +39,26 @@ MAX_SHOWN_VALUES = 10
 """The largest number of values that a diagnostic lists."""
 
 
-def codes_of(segment: Segment, field: str, wanted: str, names: Outlets) -> list[int]:
+def codes_of(segment: Segment, field: ArticleField, wanted: str, names: Outlets) -> list[int]:
     """Return, ascending, the codes of those values of ``field`` in a segment that match a filter on ``wanted``.
 
     A value's code is its number in the segment's dictionary of the field.
     """
-    keys = segment.keys(field)
-    if field in WORD_FIELDS:
+    if not segment.has_field(field.name):
+        return []
+    keys = segment.keys(field.name)
+    if field.kind == "words":
         words = " ".join(name_words(wanted))
         if words:
             return [code for code, name in enumerate(keys.all()) if f" {words} " in f" {name.decode()} "]
-        whole, values = key(wanted), segment.values(field).values
+        whole, values = key(wanted), segment.distinct(field.name)
         return [code for code in range(1, keys.lower(b"\0")) if key(values[code]) == whole]
-    name = normal_key(wanted) if field in EXACT_FIELDS else key(wanted)
-    if field in LANGUAGE_FIELDS:
+    name = normal_key(wanted) if field.kind == "exact" else key(wanted)
+    if field.kind == "language":
         tag = subtags(name)
         coded = enumerate(keys.slice(1, len(keys)), 1)
         return [code for code, value in coded if subtags(value.decode())[: len(tag)] == tag]
-    if field in OUTLET_FIELDS:
+    if field.kind == "outlet":
         group = names.group(name)
         coded = enumerate(keys.slice(1, len(keys)), 1)
         return [code for code, value in coded if names.group(value.decode()) == group]
@@ -65,7 +69,9 @@ def codes_of(segment: Segment, field: str, wanted: str, names: Outlets) -> list[
     return [code for code in range(low, high) if code]
 
 
-def codes_like(reader: IndexReader, field: str, pattern: str, names: Outlets) -> dict[Segment, list[int]]:
+def codes_like(
+    reader: IndexReader, field: ArticleField, pattern: str, names: Outlets
+) -> dict[Segment, list[int]]:
     """Return the codes of the values in each segment that match a pattern.
 
     All aliases of an outlet or a source match if one of them does.
@@ -73,15 +79,16 @@ def codes_like(reader: IndexReader, field: str, pattern: str, names: Outlets) ->
     coded = {
         segment: [(code, name.decode()) for code, name in enumerate(keys.slice(1, len(keys)), 1)]
         for segment in reader.segments
-        for keys in [segment.keys(field)]
+        if segment.has_field(field.name)
+        for keys in [segment.keys(field.name)]
     }
     values = {value for in_segment in coded.values() for _, value in in_segment}
-    if field in WORD_FIELDS:
+    if field.kind == "words":
         fits = words_pattern(pattern) if pattern.strip("*") else lambda name: True
     else:
         fits = value_pattern(pattern)
     chosen = {value for value in values if fits(value)}
-    if field in OUTLET_FIELDS:
+    if field.kind == "outlet":
         groups = {names.group(value) for value in values if value in chosen or fits(key(names.name(value)))}
         chosen = {value for value in values if names.group(value) in groups}
     return {
@@ -113,7 +120,9 @@ def subtags(tag: str) -> tuple[str, ...]:
 # ---- facets
 
 
-def count_values(reader: IndexReader, field: str, articles: Mask, aliases: Aliases) -> tuple[FacetValue, ...]:
+def count_values(
+    reader: IndexReader, field: ArticleField, articles: Mask, aliases: Aliases
+) -> tuple[FacetValue, ...]:
     """Return for each value of a field the number of the given articles with it; None stands for no value.
 
     The highest counts come first; equal counts are ordered by value. A count is the number of articles that a filter
@@ -124,14 +133,14 @@ def count_values(reader: IndexReader, field: str, articles: Mask, aliases: Alias
     totals = Counter[str]()
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     without = 0
-    for value, value_key, count in _counts_by_segment(reader, field, articles):
+    for value, value_key, count in _counts_by_segment(reader, field.name, articles):
         if not value:
             without += count
             continue
         group = _group_key(field, value_key, value, names)
         totals[group] += count
-        spellings[group][(field in LANGUAGE_FIELDS and group) or value] += count
-    if field in WORD_FIELDS:
+        spellings[group][(field.kind == "language" and group) or value] += count
+    if field.kind == "words":
         totals = _with_containing(totals)
     facets = [FacetValue(_most_frequent(spellings[group]), count) for group, count in totals.items()]
     if without:
@@ -149,16 +158,91 @@ def _counts_by_segment(reader: IndexReader, field: str, articles: Mask) -> Itera
             yield values[code], keys[code].decode(), int(counts[code])
 
 
-def _group_key(field: str, value_key: str, value: str, names: Outlets) -> str:
-    if field in OUTLET_FIELDS:
+def _group_key(field: ArticleField, value_key: str, value: str, names: Outlets) -> str:
+    if field.kind == "outlet":
         return names.group(value_key)
-    if field in LANGUAGE_FIELDS:
+    if field.kind == "language":
         return subtags(value_key)[0]
     return value_key or WORDLESS_PREFIX + key(value)
 
 
 def _most_frequent(spellings: Mapping[str, int]) -> str:
     return min(spellings, key=lambda spelling: (-spellings[spelling], spelling))
+
+
+def count_own_values(reader: IndexReader, field: ArticleField, articles: Mask) -> tuple[FacetValue, ...]:
+    """Return the number of the masked articles with each value of an own field, as :func:`count_values` does.
+
+    An article with several values counts once for each; the values of a date are months. Equal counts are ordered by value,
+    numbers by size.
+    """
+    parts: list[tuple[Ints, Ints, list[str], list[str]]] = []  # articles, codes, keys and values of a segment
+    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    without = int(np.count_nonzero(articles))
+    for segment, mask in reader.by_segment(articles):
+        column = segment.own_fields.get(field.name)
+        if column is None:
+            continue
+        held = mask[column.articles]
+        owners, codes = column.articles[held].astype(np.int64), column.codes[held].astype(np.int64)
+        without -= len(np.unique(owners))
+        values, keys = _own_groups(column)
+        parts.append((owners, codes, keys, values))
+        counts = np.bincount(codes, minlength=len(values))
+        for code in np.flatnonzero(counts).tolist():
+            spellings[keys[code]][values[code]] += int(counts[code])
+    numbers = {group: number for number, group in enumerate(spellings)}
+    sizes = sorted({len(group.split()) for group in spellings}) if field.kind == "words" else ()
+    totals = np.zeros(len(numbers), np.int64)
+    for owners, codes, keys, _ in parts:
+        found: list[list[int]] = [[]] * len(keys)
+        for code in np.unique(codes).tolist():
+            inner = _contained(keys[code], sizes)
+            found[code] = sorted(numbers[group] for group in inner if group in numbers)
+        each = np.array(list(map(len, found)), np.int64)
+        first = np.cumsum(each) - each
+        flat = np.array([number for groups in found for number in groups], np.int64)
+        groups_of = flat[np.repeat(first[codes], each[codes]) + concat_aranges(each[codes])]
+        pairs = np.unique(np.repeat(owners, each[codes]) * max(len(numbers), 1) + groups_of)
+        totals += np.bincount(pairs % max(len(numbers), 1), minlength=len(numbers))
+    facets = [FacetValue(_most_frequent(spellings[group]), int(totals[n])) for group, n in numbers.items()]
+    if field.kind == "date":
+        facets.sort(key=lambda facet: facet.value or "")
+    elif field.kind == "number":
+        facets.sort(key=lambda facet: (-facet.articles, number_of(facet.value or "0")))
+    else:
+        facets.sort(key=lambda facet: (-facet.articles, facet.value or ""))
+    if without:
+        place = len(facets)
+        if field.kind != "date":
+            place = next((n for n, facet in enumerate(facets) if facet.articles < without), place)
+        facets.insert(place, FacetValue(None, without))
+    return tuple(facets)
+
+
+def _own_groups(column: OwnColumn) -> tuple[list[str], list[str]]:
+    """Return each value of an own field, as a facet shows it, and its group key. The values of a date are months."""
+    values = column.values
+    if column.kind == "date":
+        moments = np.datetime64("0001-01-01T00:00:00", "us") + column.local.astype("timedelta64[us]")
+        months = list(map(str, moments.astype("datetime64[M]")))
+        return months, months
+    keys = [one.decode() for one in column.keys.all()]
+    if column.kind == "number":
+        return keys, keys
+    return values, [one or WORDLESS_PREFIX + key(value) for one, value in zip(keys, values, strict=True)]
+
+
+def _contained(group: str, sizes: Sequence[int]) -> set[str]:
+    """Return the group, and all of its runs of words that have one of the given sizes."""
+    words = group.split() if not group.startswith(WORDLESS_PREFIX) else []
+    contained = {group}
+    for start in range(len(words)):
+        for size in sizes:
+            if start + size > len(words):
+                break
+            contained.add(" ".join(words[start : start + size]))
+    return contained
 
 
 def _with_containing(totals: Counter[str]) -> Counter[str]:
@@ -169,14 +253,7 @@ def _with_containing(totals: Counter[str]) -> Counter[str]:
     sizes = sorted({len(group.split()) for group in totals})
     counts = Counter[str]()
     for group, count in totals.items():
-        words = group.split() if not group.startswith(WORDLESS_PREFIX) else []
-        contained = {group}
-        for start in range(len(words)):
-            for size in sizes:
-                if start + size > len(words):
-                    break
-                contained.add(" ".join(words[start : start + size]))
-        for inner in contained:
+        for inner in _contained(group, sizes):
             if inner in totals:
                 counts[inner] += count
     return counts
@@ -185,14 +262,21 @@ def _with_containing(totals: Counter[str]) -> Counter[str]:
 # ---- suggestions for a value that no article has
 
 
-def similar_values(reader: IndexReader, field: str, wanted: str, aliases: Aliases, most: int) -> list[str]:
+def similar_values(
+    reader: IndexReader, field: ArticleField, wanted: str, aliases: Aliases, most: int
+) -> list[str]:
     """Return at most ``most`` values of a field that the mistyped value ``wanted`` may stand for, the likeliest first.
 
     First come the values that begin with the words of ``wanted``, then those that contain these words, those whose
     words ``wanted`` contains, and those that contain its letters, each group with the most frequent first; last come
     those that differ in few letters, the most similar first.
     """
-    counted = count_values(reader, field, reader.live_articles(), aliases)
+    live = reader.live_articles()
+    counted = (
+        count_values(reader, field, live, aliases)
+        if field.name in FIELDS
+        else count_own_values(reader, field, live)
+    )
     values = [facet.value for facet in counted if facet.value is not None]
     sought = key(wanted)
     keys = [key(value) for value in values]

@@ -10,6 +10,7 @@ import numpy as np
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask
+from newssearch.fields import ArticleField
 
 
 class IndexReader:
@@ -24,6 +25,12 @@ class IndexReader:
     def articles(self) -> int:
         """The number of articles, deleted ones included."""
         return int(self._first_articles[-1])
+
+    @cached_property
+    def own_fields(self) -> dict[str, ArticleField]:
+        """The own fields of all segments, by name, in alphabetical order."""
+        found = {row.name: row for segment in self.segments for row in segment.own_rows}
+        return dict(sorted(found.items()))
 
     def by_segment(self, values: Array) -> Iterator[tuple[Segment, Array]]:
         """Yield each segment with its slice of an array that has one item for each article of the index."""

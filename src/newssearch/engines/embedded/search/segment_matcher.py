@@ -35,6 +35,7 @@ from newssearch.query import (
     Same,
     Undated,
     Wildcard,
+    Within,
     Word,
 )
 from newssearch.query.names import ARTICLES
@@ -62,7 +63,7 @@ from .spans import (
 from .term_lookup import AnalysedWords, Expand, TermLookup
 from .term_spans import TermSpans, merge_postings
 
-NodeWithoutMatches = Not | AtLeast | Region | Field | Dated | Undated | Boost | Everything
+NodeWithoutMatches = Not | AtLeast | Region | Field | Within | Dated | Undated | Boost | Everything
 """A node that holds or fails for an article as a whole. It has no matches in a text, and is no operand of a leaf."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from newssearch.engines.embedded.segment.field import TEXT_FIELDS
+from newssearch.fields import ArticleField
 from newssearch.outlets import Aliases
 from newssearch.query import (
     And,
@@ -51,10 +52,12 @@ WordLeaf = Word | Phrase | Fuzzy | Name | Exact | Caps | Wildcard | Regex
 """A leaf that searches for given words or for a pattern."""
 
 
-def unknown_value(reader: IndexReader, field: str, wanted: str, aliases: Aliases, span: Span) -> Diagnostic:
+def unknown_value(
+    reader: IndexReader, field: ArticleField, wanted: str, aliases: Aliases, span: Span
+) -> Diagnostic:
     """Return the diagnostic for a value that no article has in a field, with the values most similar to it."""
     hint = _did_you_mean(similar_values(reader, field, wanted, aliases, MAX_SUGGESTIONS))
-    return Diagnostic("unknown-value", f"no article has the {field} {wanted!r}", span, hint)
+    return Diagnostic("unknown-value", f"no article has the {field.name} {wanted!r}", span, hint)
 
 
 def _did_you_mean(suggestions: Sequence[str]) -> str:

@@ -19,13 +19,17 @@ from newssearch.article import Article
 from newssearch.engines.embedded.storage.block_store import BlockStore
 from newssearch.engines.embedded.storage.container import Array, Container, StringTable, item_view
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, run_starts
+from newssearch.extra import NO_EXTRA, ExtraValue, value_of
+from newssearch.fields import ArticleField
 from newssearch.identity import id_number
 from newssearch.query import LEAD
 from newssearch.results import SHOWN_FIELDS, ShownArticle
+from newssearch.system.frozen import FrozenDict
 from newssearch.text.analysis import analysis_of
 
 from .columns import NO_TIME, moment_of
 from .field import FieldReader, TextField
+from .own_fields import OwnColumn, own_kinds
 from .shingles import SampleTable
 from .stored_fields import VALUES, article_of, date_of
 from .story_columns import StoryColumns
@@ -180,12 +184,51 @@ class Segment:
             )
         return self._values[field]
 
+    @cached_property
+    def own_fields(self) -> dict[str, OwnColumn]:
+        """The own fields that articles of this segment may have, by name, in alphabetical order."""
+        return {name: OwnColumn(self.container, name, row) for name, row in own_kinds(self.container)}
+
+    @property
+    def own_rows(self) -> tuple[ArticleField, ...]:
+        """The rows of :attr:`own_fields`."""
+        return tuple(column.field for column in self.own_fields.values())
+
+    def extra(self, article: int) -> FrozenDict[str, ExtraValue]:
+        """The own fields of an article."""
+        if not self.own_fields:
+            return NO_EXTRA
+        found = {name: column.texts(article) for name, column in self.own_fields.items()}
+        kinds = self.own_fields
+        return FrozenDict((name, value_of(kinds[name].kind, texts)) for name, texts in found.items() if texts)
+
     def keys(self, field: str) -> StringTable:
         """Return the filter key of each value of a field, in the order of the values, which are sorted by these keys.
 
         Filters compare keys, not values.
         """
-        return StringTable(self.container, f"article.{field}.keys")
+        own = self.own_fields.get(field)
+        return own.keys if own is not None else StringTable(self.container, f"article.{field}.keys")
+
+    def distinct(self, field: str) -> list[str]:
+        """The distinct values of a field, after ``""``."""
+        own = self.own_fields.get(field)
+        return own.values if own is not None else self.values(field).values
+
+    def has_field(self, field: str) -> bool:
+        """Whether articles of this segment may have the field."""
+        return field in self.own_fields or f"article.{field}" in self.container
+
+    def with_codes(self, field: str, codes: Sequence[int]) -> Mask:
+        """Return a mask of the articles that have one of the numbered values of a field, deleted ones included."""
+        if field in self.own_fields:
+            return self.own_fields[field].mask(codes, self.articles)
+        if not codes:
+            return np.zeros(self.articles, np.bool_)
+        of_articles = self.values(field).codes
+        if len(codes) == 1:
+            return np.asarray(of_articles == codes[0], np.bool_)
+        return np.isin(of_articles, np.array(codes, np.int64))
 
     @cached_property
     def analyses(self) -> dict[str, Mask | None]:
@@ -255,6 +298,7 @@ class Segment:
             member=member,
             record=record,
             added=moment_of(int(self.added[article])),
+            extra=self.extra(article),
             **cast("dict[str, Any]", values),
         )
 
@@ -274,6 +318,11 @@ class Segment:
         shown = self.shown(article)
         header = {name: value for name in SHOWN_FIELDS if (value := getattr(shown, name)) is not None}
         header |= {name: header[name].isoformat() for name in ("date", "added") if name in header}
+        del header["extra"]
+        if own := {
+            name: texts for name, column in self.own_fields.items() if (texts := column.texts(article))
+        }:
+            header["extra"] = {name: [self.own_fields[name].kind, texts] for name, texts in own.items()}
         rest: dict[str, Any] = json.loads(self.rest[article])
         code = int(self.container["article.provenance"][article])
         provenance = StringTable(self.container, "article.provenance.values")[code].decode()

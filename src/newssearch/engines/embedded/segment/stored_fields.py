@@ -1,7 +1,7 @@
 """The fields of an article that a segment stores beside its text, and how the article is restored from them.
 
 The fields that a hit shows are cheap to read: ``article.id``, ``article.shown`` (headline, address, date, member and
-record number, as a JSON array) and the fields with numbered values (:data:`NUMBERED`). The others (dateline, earlier
+record number, as a JSON array) and the fields with numbered values (:data:`NUMBERED`), and own fields (:mod:`.own_fields`). The others (dateline, earlier
 versions, other places, kinds of paragraphs) are JSON in compressed blocks. Whoosh sees all of them as one stored field, ``header``.
 """
 
@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from newssearch.article import Article, Date, EarlierVersion, Paragraph, Place, Provenance
+from newssearch.extra import value_of
 from newssearch.fields import RAW_FIELDS, WHOLE_FIELDS, WORD_FIELDS
 from newssearch.system.frozen import FrozenDict
 
@@ -81,6 +82,7 @@ def article_of(header: Mapping[str, Any], paragraphs: Iterable[str]) -> Article:
         for digest, moment in fields.pop("earlier", ())
     )
     other_places = tuple(Place(*place) for place in fields.pop("other_places", ()))
+    extra = {name: value_of(kind, texts) for name, (kind, texts) in fields.pop("extra", {}).items()}
     numbered = tuple(
         Paragraph(n, text, kinds.get(str(n), "text")) for n, text in enumerate(paragraphs, start=1)
     )
@@ -88,6 +90,7 @@ def article_of(header: Mapping[str, Any], paragraphs: Iterable[str]) -> Article:
         paragraphs=numbered,
         date=date,
         provenance=FrozenDict(provenance),
+        extra=FrozenDict(extra),
         added=added,
         earlier=earlier,
         other_places=other_places,

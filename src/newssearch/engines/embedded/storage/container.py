@@ -212,6 +212,10 @@ class Container:
             self._opened[name] = found
         return found
 
+    def names(self) -> Iterator[str]:
+        """Return the names of all sections."""
+        return iter({**self._sections, **self._directory})
+
     def items(self) -> Iterator[tuple[str, Array]]:
         """Return all sections with their names."""
         return ((name, self[name]) for name in {**self._sections, **self._directory})

@@ -1,0 +1,48 @@
+"""Gives an index the own fields of the articles that a run adds, and checks that values are of their kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from newssearch.article import Article
+from newssearch.engines.protocol import Writer
+from newssearch.errors import OwnFieldError
+from newssearch.extra import fits, kind_of
+from newssearch.fields import KeptField, own_field
+from newssearch.readers import ReadOptions
+
+Kinds = Callable[[], Iterable[KeptField]]
+"""A function that returns the own fields that the configuration of an archive names."""
+
+
+class OwnFields:
+    """The own fields that a run may give to the index of ``writer``.
+
+    Those of ``options`` are given to it at once. Raises :class:`~newssearch.OwnFieldError` if the index has one of them with
+    another kind. An own field of an article that no file states has the kind that ``kinds`` returns, or that of its value.
+    """
+
+    def __init__(self, writer: Writer, options: ReadOptions | None, kinds: Kinds) -> None:
+        self._writer = writer
+        self._kinds = kinds
+        if options is not None:
+            writer.keep(own_field(one.name, one.kind) for one in options.fields)
+
+    def keep(self, article: Article) -> None:
+        """Let the index have the own fields of an article.
+
+        Raises :class:`~newssearch.OwnFieldError` for a value that is not of the kind of its field.
+        """
+        known = self._writer.own_fields
+        if new := article.extra.keys() - known.keys():
+            kinds = {field.name: field.kind for field in self._kinds()}
+            self._writer.keep(
+                own_field(name, kinds.get(name, kind_of(article.extra[name]))) for name in sorted(new)
+            )
+            known = self._writer.own_fields
+        for name, value in article.extra.items():
+            if not fits(value, known[name]):
+                raise OwnFieldError(
+                    f"the index keeps {name} as {known[name].kind}, and {article.id} has {value!r:.60}:"
+                    " to change the kind, rebuild it with `newssearch index --rebuild`"
+                )

@@ -145,7 +145,8 @@ def by_newssearch(data: bytes) -> Outcome:
     if not isinstance(found, Article):
         return Outcome(note=str(found))
     text = "\n".join(paragraph.text for paragraph in found.paragraphs if paragraph.kind != "caption")
-    return Outcome(text, found.title, found.date, names(found.byline))
+    date = found.date if isinstance(found.date, dt.date) else None
+    return Outcome(text, found.title, date, names(found.byline))
 
 
 def by_trafilatura(data: bytes) -> Outcome:

@@ -66,7 +66,15 @@ ARTICLES = st.builds(
     paragraphs=st.lists(TEXTS, max_size=4),
     number=st.integers(0, 30),
     date=st.sampled_from(
-        [None, "2023-12-31", "2024-07-25", "2024-07-25T23:30:00-04:00", "2024-07-26T01:00:00"]
+        [
+            None,
+            "2023-12-31",
+            "2024-07-25",
+            "2024-07-25T23:30:00-04:00",
+            "2024-07-26T01:00:00",
+            "2024-07",
+            "2024",
+        ]
     ),
     outlet=st.sampled_from([None, "BBC", "The Guardian"]),
     byline=st.sampled_from([None, "Ana Silva", "Maria Silva"]),
@@ -156,6 +164,9 @@ FIELDS = st.sampled_from(
 DATES = st.sampled_from(
     [
         "2024",
+        "2024-07",
+        "2024-Q3",
+        "2024-W30",
         "2024-07-25",
         "2024-07-25..2024-07-26",
         ">=2024-07-26",

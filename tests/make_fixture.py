@@ -29,6 +29,7 @@ TEXTS = [
      ["The river rose on Monday.", "The council closed two bridges to traffic, it said.", "Ships waited in the harbour."]),
     ("Cease-fire holds", "2023-01-02", "The Echo", "en", ["The cease-fire held, President Zelenskyy said in a speech.", "Stores opened again."]),
     ("Überflutung", "2024-03-01", "Das Echo", "de", ["Der Fluss trat über die Ufer, die Brücke ist gesperrt."]),
+    ("Flood of the month", "2024-07", "The Echo", "en", ["A month of rain."]),
     ("洪水", "2022-05-05", None, "zh", ["洪水淹没了城市。"]),
     ("Storm warning", None, None, "en", ["A storm nears the harbour.", "Storms are frequent here."]),
     ("Only a headline", "2021-01-01", "The Echo", "en", []),
@@ -59,10 +60,10 @@ def main() -> int:
     ]
     with newssearch.create(folder) as index:
         gone = Article.create(title="Gone", text="It is to be removed.", url="https://example.org/gone")
-        index.add([*articles[:4], gone])
+        index.add([*articles[:5], gone])
     for added, removed in (
-        (articles[4:6], []),
-        (articles[6:], [gone.id]),
+        (articles[5:7], []),
+        (articles[7:], [gone.id]),
     ):  # as in the middle of a run: nothing is merged
         writer = EmbeddedStore(folder).writer(0.0)
         writer.remove(removed)

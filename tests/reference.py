@@ -18,7 +18,8 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 import twin
-from newssearch import Article
+from newssearch import Article, PartialDate
+from newssearch.article import Date
 from newssearch.query import (
     And,
     AtLeast,
@@ -72,6 +73,7 @@ class Found(NamedTuple):
     facets: dict[str, list[tuple[str | None, int]]]
     ids: list[str]
     undated: int
+    imprecise: int
 
 
 def search(corpus: Iterable[Article], tree: Node, request: Request = Request()) -> Found:
@@ -106,24 +108,42 @@ def search(corpus: Iterable[Article], tree: Node, request: Request = Request()) 
             a.date is None and a not in chosen and matches(any_date(tree), a) and passes(a, anytime)
             for a in articles
         ),
+        sum(
+            isinstance(a.date, PartialDate)
+            and a not in chosen
+            and matches(tree, a, in_part=True)
+            and passes(a, request, in_part=True)
+            for a in articles
+        ),
     )
 
 
 # ---- which articles
 
 
-def matches(node: Node, article: Article, regions: tuple[str, ...] = ()) -> bool:
-    """Whether a node of the query matches an article, of which only the given regions count."""
+def matches(
+    node: Node,
+    article: Article,
+    regions: tuple[str, ...] = (),
+    *,
+    in_part: bool = False,
+    negated: bool = False,
+) -> bool:
+    """Whether a node of the query matches an article, of which only the given regions count.
+
+    With ``in_part``, a month or a year that lies partly in the period of a condition is enough, unless that is negated.
+    """
+    how = {"in_part": in_part, "negated": negated}
     if isinstance(node, Not):
-        return not matches(node.operand, article, regions)
+        return not matches(node.operand, article, regions, in_part=in_part, negated=not negated)
     if isinstance(node, And):
-        return all(matches(operand, article, regions) for operand in node.operands)
+        return all(matches(operand, article, regions, **how) for operand in node.operands)
     if isinstance(node, Or):
-        return any(matches(operand, article, regions) for operand in node.operands)
+        return any(matches(operand, article, regions, **how) for operand in node.operands)
     if isinstance(node, Boost):
-        return matches(node.operand, article, regions)
+        return matches(node.operand, article, regions, **how)
     if isinstance(node, Region):
-        return matches(node.operand, article, (*regions, node.name))
+        return matches(node.operand, article, (*regions, node.name), **how)
     if isinstance(node, AtLeast):
         return sum(counts(node.operand, article, regions).values()) >= node.count
     if isinstance(node, Field) and node.name in OWN:
@@ -134,7 +154,7 @@ def matches(node: Node, article: Article, regions: tuple[str, ...] = ()) -> bool
         value = article.id if node.name == "id" else getattr(article, node.name)
         return value is not None and FILTERS[node.name](value, node.value)
     if isinstance(node, Dated):
-        return dated(article, node.start, node.end)
+        return dated(article, node.start, node.end, in_part=in_part and not negated)
     if isinstance(node, Undated):
         return article.date is None
     if isinstance(node, Everything):
@@ -236,22 +256,29 @@ def counts(node: Node, article: Article, regions: tuple[str, ...] = ()) -> dict[
     }
 
 
-def dated(article: Article, start: dt.datetime | None, end: dt.datetime | None) -> bool:
-    """Whether the date of an article is in a period; a bound with a time zone is a moment."""
-    if article.date is None:
-        return False
+def dated(
+    article: Article, start: dt.datetime | None, end: dt.datetime | None, *, in_part: bool = False
+) -> bool:
+    """Whether the date of an article is in a period; a bound with a time zone is a moment.
 
-    def at(bound: dt.datetime) -> float:
-        return instant(bound)
+    A month or a year is in a period that contains all of it, or, with ``in_part``, a part of it.
+    """
+    date = article.date
+    if date is None:
+        return False
+    if isinstance(date, PartialDate):
+        first, after = instant(date.first_day), instant(date.last_day) + 86_400
+        if in_part:
+            return (start is None or instant(start) < after) and (end is None or first < instant(end))
+        return (start is None or instant(start) <= first) and (end is None or after <= instant(end))
 
     def own(bound: dt.datetime) -> float:
-        assert article.date is not None
-        return instant(article.date) if bound.tzinfo is not None else instant(on_the_clock(article.date))
+        return instant(date) if bound.tzinfo is not None else instant(on_the_clock(date))
 
-    return (start is None or at(start) <= own(start)) and (end is None or own(end) < at(end))
+    return (start is None or instant(start) <= own(start)) and (end is None or own(end) < instant(end))
 
 
-def passes(article: Article, request: Request) -> bool:
+def passes(article: Article, request: Request, *, in_part: bool = False) -> bool:
     """Whether an article passes all filters."""
     for name, wanted in request.filters.items():
         value = getattr(article, name)
@@ -259,12 +286,7 @@ def passes(article: Article, request: Request) -> bool:
             return False
     if request.since is None and request.until is None:
         return True
-    if article.date is None:
-        return False
-    moment = on_the_clock(article.date)
-    return (request.since is None or request.since <= moment) and (
-        request.until is None or moment < request.until
-    )
+    return dated(article, request.since, request.until, in_part=in_part)
 
 
 def name(value: str) -> str:
@@ -342,25 +364,40 @@ def order(hit: Hit, article: Article, sort: str) -> tuple[object, ...]:
     return (undated, moment if sort == "oldest" else -moment, -hit.score, hit.id, hit.paragraph)
 
 
-def on_the_clock(date: dt.date | dt.datetime) -> dt.datetime:
-    """Return a date as a moment of the outlet's clock, without a time zone."""
+def on_the_clock(date: Date) -> dt.datetime:
+    """Return a date, or the first day of a month or a year, as a moment of the outlet's clock, without a time zone."""
+    if isinstance(date, PartialDate):
+        date = date.first_day
     return (
         date.replace(tzinfo=None) if isinstance(date, dt.datetime) else dt.datetime.combine(date, dt.time())
     )
 
 
-def instant(date: dt.date | dt.datetime) -> float:
+def instant(date: Date) -> float:
     """Return a date as a moment in universal time."""
     if isinstance(date, dt.datetime) and date.tzinfo is not None:
         return date.timestamp()
     return on_the_clock(date).replace(tzinfo=dt.timezone.utc).timestamp()
 
 
+def period(facet: str, date: Date | None) -> str | None:
+    """Return the day, week, month, quarter or year of a date; None if the date does not state it."""
+    if date is None or facet == "year":
+        return date.isoformat()[:4] if date else None
+    if isinstance(date, PartialDate) and (date.month is None or facet in ("day", "week")):
+        return None
+    if facet == "quarter":
+        return f"{date.isoformat()[:4]}-Q{(int(date.isoformat()[5:7]) + 2) // 3}"
+    if facet == "week":
+        assert isinstance(date, dt.date)
+        return "{}-W{:02}".format(*date.isocalendar())
+    return date.isoformat()[: {"month": 7, "day": 10}[facet]]
+
+
 def facet(field: str, articles: list[Article]) -> list[tuple[str | None, int]]:
     """Return the values of a field with their numbers of articles, in the order of results."""
-    cut = {"year": 4, "month": 7}
-    if field in cut:
-        periods = Counter(a.date.isoformat()[: cut[field]] if a.date else None for a in articles)
+    if field in ("year", "quarter", "month", "week", "day"):
+        periods = Counter(period(field, a.date) for a in articles)
         return sorted(periods.items(), key=lambda item: (item[0] is None, item[0] or ""))
     values = [getattr(a, field) for a in articles]
     if field == "lang":

@@ -133,7 +133,7 @@ def is_earlier(one: Article, other: Article) -> bool:
 
 def order(article: Article) -> tuple[bool, dt.date, bytes]:
     """Return the sort key of an article; articles without a date come last. (The dates of these tests are days.)"""
-    assert article.date is None or not isinstance(article.date, dt.datetime)
+    assert article.date is None or type(article.date) is dt.date
     return article.date is None, article.date or dt.date.max, article.id.encode()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import json
 import os
@@ -15,6 +14,7 @@ import pytest
 
 import newssearch
 from newssearch import Article, Index, IndexReport, ReadOptions, Rejected, readers
+from newssearch.article import Date
 from newssearch.cli import run
 from newssearch.engines.embedded.indexing import near_duplicates
 from newssearch.engines.embedded.storage.toc import read_toc, toc_bytes, toc_path
@@ -29,7 +29,7 @@ THOROUGH = max(int(os.environ.get("NEWSSEARCH_THOROUGH", "1")), 1)
 def article(
     title: str | None = None,
     *paragraphs: str,
-    date: str | dt.date | dt.datetime | None = None,
+    date: str | Date | None = None,
     outlet: str | None = None,
     source: str | None = None,
     byline: str | None = None,

@@ -41,9 +41,9 @@ from newssearch.engines.embedded.storage.toc import SegmentEntry, newest, read_t
 from support import article, index_of, made_by_another
 
 PUBLIC = [
-    "Article", "ArticleConflictError", "ArticleNotFoundError", "Change", "Clause", "Config", "ConfigError", "Contents", "Copy", "Diagnostic", "EarlierVersion", "Edit", "FacetValue", "Hit", "Index", "IndexDamagedError",
+    "Article", "ArticleConflictError", "ArticleNotFoundError", "Change", "Clause", "Config", "ConfigError", "Contents", "Copy", "DateCounts", "Diagnostic", "EarlierVersion", "Edit", "FacetValue", "Hit", "Index", "IndexDamagedError",
     "IndexExistsError", "IndexFolderError", "IndexInfo", "IndexLockedError", "IndexNotFoundError", "IndexReport",
-    "IndexVersionError", "IndexWriteError", "Leftover", "Limits", "NewssearchError", "OwnFieldError", "Paragraph", "Place", "Problem", "Progress", "Provenance", "Query", "QueryError", "Rank", "ReadOptions",
+    "IndexVersionError", "IndexWriteError", "Leftover", "Limits", "NewssearchError", "OwnFieldError", "Paragraph", "PartialDate", "Place", "Problem", "Progress", "Provenance", "Query", "QueryError", "Rank", "ReadOptions",
     "Rejected", "Removal", "Request", "Results", "Salvage", "Snippet", "Story", "Verification", "Version", "__version__", "create", "open", "open_or_create", "parse", "query", "rebuild", "salvage", "verify",
 ]  # fmt: skip
 
@@ -301,7 +301,7 @@ def test_the_keys_of_results_are_these(tmp_path: Path) -> None:
         shown = index.search("baghdad OR", facets=["year"]).to_dict()
     assert list(shown) == [
         "version", "query", "interpretation", "diagnostics", "clauses", "names", "total_articles", "total_paragraphs",
-        "total_stories", "undated", "grouped", "offset", "limit", "facets", "hits",
+        "total_stories", "undated", "imprecise", "dates", "grouped", "offset", "limit", "facets", "hits",
     ]  # fmt: skip
     assert shown["version"] == 1
     assert [list(note.to_dict()) for note in results.diagnostics] == [
@@ -339,7 +339,7 @@ def test_the_keys_of_a_report_and_of_info_are_these(tmp_path: Path) -> None:
     assert report.rejected == (Rejected("-", "neither a title nor any text", 1),)
     shown = json.loads(json.dumps(info.to_dict()))
     assert list(shown) == [
-        "folder", "articles", "paragraphs", "words", "first_date", "last_date", "files", "size", "format", "commits",
+        "folder", "articles", "paragraphs", "words", "first_date", "last_date", "dates", "files", "size", "format", "commits",
         "outlet", "source", "year", "month", "byline", "located", "lang", "section", "extra", "known",
     ]  # fmt: skip
     assert (shown["articles"], shown["paragraphs"], shown["words"]) == (1, 2, 6)
@@ -355,8 +355,10 @@ def test_an_index_that_is_pickled_or_copied_says_what_to_do_instead(tmp_path: Pa
 
 
 def test_a_date_that_is_none_is_an_error_that_shows_one() -> None:
-    with pytest.raises(ValueError, match="not a date: '2024'; write 2024-07-25"):
-        Article.create(title="Rain", date="2024")
+    with pytest.raises(
+        ValueError, match="not a date: '24'; write 2024-07-25, 2024-07-25T14:30, 2024-07 or 2024"
+    ):
+        Article.create(title="Rain", date="24")
 
 
 @pytest.mark.parametrize("wait", [-1, -0.5, float("nan")])

@@ -248,7 +248,8 @@ def test_query_counts(cli: Command, held: Path) -> None:
     assert cli("query", "rain", "--count").out == "2 articles, 3 paragraphs\n"
     assert (
         cli("query", "rain", "--count", "--json").out
-        == '{"articles": 2, "stories": 2, "paragraphs": 3, "undated": 0}\n'
+        == '{"articles": 2, "stories": 2, "paragraphs": 3, "undated": 0, "imprecise": 0, '
+        '"dates": {"missing": 0, "only_month": 0, "only_year": 0, "ambiguous": 0}}\n'
     )
     assert cli("query", "--count").out == "2 articles, 0 paragraphs\n"
 
@@ -595,6 +596,59 @@ def test_info_tells_what_there_is(cli: Command, held: Path) -> None:
     assert "         1  example.org" in lines
 
 
+def test_info_and_query_tell_how_articles_are_dated(cli: Command, tmp_path: Path) -> None:
+    dates = ["2024-07-25", "2024-07", "2024", "7-5-2024", None]
+    made = [
+        article("Rain", f"Rain {n}.", "Snow.", url=f"https://e.org/{n}", date=date)
+        for n, date in enumerate(dates)
+    ]
+    index_of(tmp_path / "index", *made).close()
+    assert cli("info").out.splitlines()[1:3] == [
+        "    dates  2024 to 2024-07-25",
+        "           1 article without a date, 1 dated only by month, 1 only by year,"
+        " 1 with an ambiguous date, read month first (7/5/2024)",
+    ]
+    assert json.loads(cli("info", "--json").out)["dates"] == {
+        "missing": 1, "only_month": 1, "only_year": 1, "ambiguous": 1,
+    }  # fmt: skip
+    left = "1 more article without a date and 2 dated only by month or year left out"
+    assert cli("query", "rain", "--on", "2024-07-25", "--count").out == f"1 article, 1 paragraph; {left}\n"
+    assert f"; {left}" in cli("query", "rain", "date:2024-07-25").out.splitlines()[-1]
+    assert f"; {left}" in cli("query", "rain", "date:2024-07-25", "--format", "md").out.splitlines()[-1]
+    for format_ in ("csv", "jsonl"):
+        assert cli("query", "rain", "date:2024-07-25", "--format", format_).err == f"note: {left}\n"
+    assert cli("query", "rain", "--since", "2024-07-06", "--until", "2024-07", "--count").out == (
+        "1 article, 1 paragraph; 1 more article without a date and 2 dated only by month or year left out\n"
+    )
+    only = cli("query", "rain", "date:2024-07-25 -date:none", "--on", "2024-07", "--count").out
+    assert only == "1 article, 1 paragraph; 2 more articles dated only by month or year left out\n"
+    days = cli("query", "rain", "--count", "--facet", "week", "--facet", "month", "--facet", "year").out
+    assert days.splitlines()[1:] == [
+        "",
+        "week  (articles)",
+        "         1  2024-W27",
+        "         1  2024-W30",
+        "         3  (none: 1 without a date, 2 dated only by month or year)",
+        "  (1 of these dates is ambiguous, read month first)",
+        "",
+        "month  (articles)",
+        "         3  2024-07",
+        "         2  (none: 1 without a date, 1 dated only by year)",
+        "  (1 of these dates is ambiguous, read month first)",
+        "",
+        "year  (articles)",
+        "         4  2024",
+        "         1  (none)",
+        "  (1 of these dates is ambiguous, read month first)",
+    ]
+    assert (
+        "| (none: 1 without a date, 1 dated only by year) | 2 |"
+        in cli("query", "rain", "--count", "--facet", "quarter", "--format", "md").out
+    )
+    assert "  2024-07  " in cli("query", "rain", "--sort", "newest").out
+    assert "date  2024-07\n" in cli("show", made[1].id).out
+
+
 def test_info_as_json(cli: Command, held: Path) -> None:
     value = json.loads(cli("info", "--json").out)
     assert (value["articles"], value["paragraphs"], value["words"], value["files"]) == (2, 4, 15, 0)
@@ -657,6 +711,19 @@ def test_remove_by_date_says_what_has_none(cli: Command, tmp_path: Path) -> None
         "1 removed\n",
         "note: 1 more article without a date left out\n",
     )
+
+
+def test_remove_by_date_says_what_is_dated_too_coarsely(cli: Command, tmp_path: Path) -> None:
+    dates = ["2024-07-25", "2024-07", "2024", "2023", "2023-01", None]
+    made = [article("Rain", f"Rain {n}.", url=f"u{n}", date=date) for n, date in enumerate(dates)]
+    index_of(tmp_path / "index", *made).close()
+    chosen = [made[n].id for n in (1, 2, 4)]
+    done = cli("remove", *chosen, "--since", "2024-07-25", "--yes")
+    assert done.out == ""
+    assert done.err.splitlines()[0] == "note: 2 more articles dated only by month or year left out"
+    done = cli("remove", "--since", "2024-07-25", "--yes")
+    left = "1 more article without a date and 2 dated only by month or year left out"
+    assert (done.out, done.err) == ("1 removed\n", f"note: {left}\n")
 
 
 def test_filters_narrow_what_is_removed_by_path_and_by_id(cli: Command, tmp_path: Path) -> None:

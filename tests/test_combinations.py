@@ -152,20 +152,22 @@ def test_a_count_has_its_facets_in_every_format(cli: Command, archive: Path) -> 
         results = index.search("rain", facets=["outlet", "year"], since="2024", limit=0)
     counts = {
         "articles": results.total_articles, "stories": results.total_stories, "paragraphs": results.total_paragraphs, "undated": results.undated,
+        "imprecise": results.imprecise,
     }  # fmt: skip
     rows = [(name, one.value, one.articles) for name, values in results.facets.items() for one in values]
     asked = ("query", "rain", "--since", "2024", "--count")
     faceted = (*asked, "--facet", "outlet", "--facet", "year")
     printed = f"{results.total_articles} articles ({results.total_stories} stories), {results.total_paragraphs} paragraphs"
     left = f"{results.undated} more articles without a date left out"
-    assert min(counts.values()) > 1
+    assert min(count for name, count in counts.items() if name != "imprecise") > 1
+    dates = {"dates": results.dates.to_dict()}
     assert cli(*asked).out == f"{printed}; {left}\n"
     assert cli(*faceted).out.startswith(f"{printed}; {left}\n\noutlet  (articles)\n")
     assert cli(*faceted, "--format", "md").out.startswith(
         f"{printed}; {left}\n\n| outlet | articles |\n| --- | ---: |\n| The "
     )
-    assert json.loads(cli(*asked, "--json").out) == counts
-    assert json.loads(cli(*faceted, "--json").out) == counts | {"facets": results.to_dict()["facets"]}
+    assert json.loads(cli(*asked, "--json").out) == counts | dates
+    assert json.loads(cli(*faceted, "--json").out) == counts | dates | {"facets": results.to_dict()["facets"]}
     lines = cli(*faceted, "--format", "jsonl")
     assert [tuple(json.loads(line).values()) for line in lines.out.splitlines()] == rows
     assert list(json.loads(lines.out.splitlines()[0])) == ["field", "value", "articles"]
@@ -185,7 +187,7 @@ def test_a_count_has_its_facets_in_every_format(cli: Command, archive: Path) -> 
     ):
         assert done.err == f"note: {left}\n"
     explained = json.loads(cli(*asked, "--json", "--explain", "--names").out)
-    assert list(explained) == [*counts, "clauses", "names"]
+    assert list(explained) == [*counts, "dates", "clauses", "names"]
 
 
 def test_a_count_of_an_odd_outlet_is_no_formula(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
+import itertools
+import pickle
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from newssearch.text.dates import MAX_DATE_CHARS, Period, Published, parse_period, parse_published
+from newssearch.text.partial_dates import PartialDate, from_iso
 
 DAY = dt.date(2024, 7, 25)
 UTC = dt.timezone.utc
@@ -83,14 +87,16 @@ def test_both_readings_alike_are_not_ambiguous() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "  ", "2024", "July 2024", "2024-07", "July 25", "Thursday", "Thursday July 2024", "14:30", "07-25-24",
+        "", "  ", "July 25", "Thursday", "Thursday July 2024", "Thursday 2024", "Thursday, 2024", "14:30", "07-25-24",
+        "Summer 2024", "July-August 2024", "Jul/Aug 2024", "Q3 2024", "2024-W30", "2024-13", "13/2024", "2024-00", "0/2024",
+        "2024-13-00", "0000", "0000-07", "0000-00-00", "1234", "9999", "2024-07T00:00", "July 2024 10:00", "202407",
         "25 Jul 24", "2024-02-30", "February 30, 2024", "2024-13-01", "31/31/2024", "0000-01-01", "2024-07-25T25:00",
         "2024-07-25T14:61", "July 25, 2024 14", "2024-07-25T12:00+99:00", "2024-07-25T12:00+03:99",
         "0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-14:00", "12345-01-01", "yesterday", "not a date in 2024",
         "2024-07-25 and more", "x" * MAX_DATE_CHARS + " 2024-07-25",
     ],
 )  # fmt: skip
-def test_what_is_not_a_full_date_is_refused_and_nothing_is_filled_in(text: str) -> None:
+def test_what_is_no_date_is_refused_and_nothing_is_filled_in(text: str) -> None:
     assert parse_published(text) is None
     assert parse_published(text, day_first=True) is None
 
@@ -261,7 +267,110 @@ def test_times_and_days_of_other_languages(text: str, expected: dt.date) -> None
 
 @pytest.mark.parametrize(
     "text",
-    ["2018年13月24日", "Mai 2018", "2018年9月", "24 mars mai 2018", "Am 24. wurde 2018 gefeiert", "März 24"],
+    [
+        "2018年13月24日",
+        "2018年13月",
+        "Montag 2018",
+        "24 mars mai 2018",
+        "Am 24. wurde 2018 gefeiert",
+        "März 24",
+    ],
 )
 def test_what_is_no_date_in_another_language_is_none(text: str) -> None:
     assert parse_published(text) is None
+
+
+# ---- dates that are only a month or a year
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-08", "2024/08", "2024.08", "2024-8", "08/2024", "8/2024", "08-2024", "08.2024", "August 2024", "AUGUST 2024",
+        "Aug 2024", "Aug. 2024", "August, 2024", "August of 2024", "Aug-2024", "2024 August", "2024-Aug", "2024-08-00",
+        "20240800", "2024-08Z", "2024-08+02:00", " August\xa02024\n", "Août 2024", "août-2024", "agosto de 2024",
+        "٠٨/٢٠٢٤", "август 2024", "август 2024 г.", "sierpień 2024", "sierpnia 2024", "elokuu 2024", "Αύγουστος 2024",
+        "ağustos 2024", "srpen 2024", "серпень 2024", "أغسطس ٢٠٢٤", "2024年8月", "2024년 8월",
+    ],
+)  # fmt: skip
+def test_a_month_is_kept_as_a_month(text: str) -> None:
+    assert parse_published(text) == Published(PartialDate(2024, 8))
+    assert parse_published(text, day_first=True) == Published(PartialDate(2024, 8))
+
+
+@pytest.mark.parametrize(
+    "text", ["2024", " 2024 ", "2024-00-00", "20240000", "2024Z", "2024年", "2024년", "٢٠٢٤"]
+)
+def test_a_year_is_kept_as_a_year(text: str) -> None:
+    assert parse_published(text) == Published(PartialDate(2024))
+
+
+@given(st.builds(PartialDate, st.integers(1, 9999), st.integers(1, 12)))
+def test_the_iso_form_of_every_month_reads_back(month: PartialDate) -> None:
+    assert parse_published(month.isoformat()) == Published(month)
+
+
+PARTIAL = st.builds(PartialDate, st.integers(1, 9999), st.none() | st.integers(1, 12))
+
+
+@given(PARTIAL)
+def test_a_partial_date_is_a_value(date: PartialDate) -> None:
+    assert PartialDate.fromisoformat(date.isoformat()) == date == from_iso(str(date))
+    assert hash(copy.copy(date)) == hash(date)
+    assert pickle.loads(pickle.dumps(date)) == date
+    assert eval(repr(date)) == date
+    period = parse_period(date.isoformat())
+    assert period is not None
+    assert period.start.date() == date.first_day
+    assert (period.end - dt.timedelta(microseconds=1)).date() <= date.last_day <= period.end.date()
+
+
+@given(st.lists(PARTIAL | st.dates() | st.just(PartialDate(2024)) | st.just(dt.date(2024, 1, 1))))
+def test_partial_dates_and_days_sort_by_their_first_day_the_coarser_first(
+    dates: list[dt.date | PartialDate],
+) -> None:
+    assert [str(date) for date in sorted(dates)] == sorted(map(str, dates))
+    for one, other in itertools.product(dates, repeat=2):
+        assert (one < other) + (one == other) + (one > other) == 1
+        assert (one <= other) == (not one > other)
+        assert (one >= other) == (not one < other)
+
+
+@pytest.mark.parametrize("parts", [(0,), (10_000,), (2024, 0), (2024, 13)])
+def test_no_partial_date_is_off_the_calendar(parts: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match=r"year|month"):
+        PartialDate(*parts)
+
+
+@pytest.mark.parametrize("text", ["", "24", "2024-8", "2024-08-05", "August 2024", "2024-13"])
+def test_only_the_iso_form_is_a_partial_date_of_its_own(text: str) -> None:
+    with pytest.raises(ValueError, match="month"):
+        PartialDate.fromisoformat(text)
+
+
+def test_a_partial_date_is_made_of_whole_numbers_and_compares_with_dates_only() -> None:
+    with pytest.raises(TypeError, match="month: wanted a whole number"):
+        PartialDate(2024, "8")  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        assert PartialDate(2024) < "2024"  # type: ignore[operator]
+    assert PartialDate(2024) != dt.date(2024, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("2024-W30", dt.datetime(2024, 7, 22), dt.datetime(2024, 7, 29)),
+        ("2024w01", dt.datetime(2024, 1, 1), dt.datetime(2024, 1, 8)),
+        ("2020-W53", dt.datetime(2020, 12, 28), dt.datetime(2021, 1, 4)),
+        ("9999-W52", dt.datetime(9999, 12, 27), dt.datetime.max),
+        ("2024-Q3", dt.datetime(2024, 7, 1), dt.datetime(2024, 10, 1)),
+        ("2024年8月", dt.datetime(2024, 8, 1), dt.datetime(2024, 9, 1)),
+    ],
+)
+def test_a_week_a_quarter_and_a_month_are_periods(text: str, start: dt.datetime, end: dt.datetime) -> None:
+    assert parse_period(text) == Period(start, end, text)
+
+
+@pytest.mark.parametrize("text", ["2024-W00", "2024-W53", "2024-W1", "W30", "2024-W301"])
+def test_a_week_that_is_not_on_the_calendar_is_no_period(text: str) -> None:
+    assert parse_period(text) is None

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import newssearch
 import reference
-from newssearch import Article, Hit, Index
+from newssearch import Article, Hit, Index, PartialDate
 from newssearch.engines.embedded import index_folder, new_segments, store
 from newssearch.engines.embedded.indexing import merge_policy
 from newssearch.engines.embedded.search import top_k
@@ -65,7 +65,7 @@ TEXTS = st.one_of(
 COMMON = "always"
 """A word in every paragraph of some articles, and in all headlines."""
 DATES = [None, dt.date(2023, 12, 31), dt.date(2024, 7, 25), dt.datetime(2024, 7, 25, 12),
-         dt.datetime(2024, 7, 26, 1, tzinfo=dt.timezone(dt.timedelta(hours=5)))]  # fmt: skip
+         dt.datetime(2024, 7, 26, 1, tzinfo=dt.timezone(dt.timedelta(hours=5))), PartialDate(2024, 7), PartialDate(2023)]  # fmt: skip
 ARTICLES = st.builds(
     lambda title, paragraphs, number, common, **fields: article(
         title if title or paragraphs else "x",
@@ -261,7 +261,9 @@ FILTERS: list[dict[str, Any]] = [
     {"located": "Baghdad"}, {"source": "nobody"}, {"outlet": "bbc", "lang": "en"}, {"since": "2024"}, {"until": "2023"},
     {"since": "2024-07-25", "until": "2024-07-25"},
 ]  # fmt: skip
-FACETS = ["outlet", "source", "year", "month", "byline", "located", "lang", "section"]
+FACETS = [
+    "outlet", "source", "year", "quarter", "month", "week", "day", "byline", "located", "lang", "section",
+]  # fmt: skip
 
 
 @given(STEPS, TREES, st.sampled_from(FILTERS))

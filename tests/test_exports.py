@@ -41,7 +41,14 @@ def commands(article_id: str) -> list[list[str]]:
     ]  # fmt: skip
 
 
-def test_exports_of_newssearch_are_skipped_and_counted(cli: Command, tmp_path: Path) -> None:
+@pytest.mark.parametrize("date", ["2024-07-25", "2024-07", "2024", None])
+def test_exports_of_newssearch_are_skipped_and_counted(
+    cli: Command, tmp_path: Path, date: str | None
+) -> None:
+    record = json.dumps({**RECORD, "date": date})
+    shutil.rmtree(tmp_path / "index")
+    (tmp_path / "a.jsonl").write_text(f" {record}\n", "utf-8")
+    assert cli("index", "a.jsonl").code == 0
     with newssearch.open("index") as index:
         (article_id,) = index.find()
     (tmp_path / "out").mkdir()
@@ -51,7 +58,7 @@ def test_exports_of_newssearch_are_skipped_and_counted(cli: Command, tmp_path: P
         (tmp_path / "out" / f"{number}.txt").write_text(out, "utf-8")
         (tmp_path / "out" / f"{number}.gz").write_bytes(gzip.compress(b"\xef\xbb\xbf" + out.encode()))
     shutil.copytree(tmp_path / "index", tmp_path / "out" / "other")
-    (tmp_path / "a.jsonl").write_text(json.dumps(RECORD) + "\n\n", "utf-8")  # so that it is read again
+    (tmp_path / "a.jsonl").write_text(f"{record}\n\n", "utf-8")  # so that it is read again
     done = cli("index", "out", "a.jsonl")
     assert done.err == ""
     assert done.code == 0

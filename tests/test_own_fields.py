@@ -281,6 +281,7 @@ def test_a_table_keeps_columns_by_name_or_number(tmp_path: Path) -> None:
         ("number", [1, 2], "f: a list is not a number"),
         ("number", {"n": 1}, "f: an object is not a number"),
         ("date", "soon", "f: 'soon' is not a date"),
+        ("date", "2024-02", "f: '2024-02' is not a whole date"),
         ("date", "2024-02-30", "f: '2024-02-30' is not a date"),
         ("date", ["2024-01-01", "2024-01-02"], "f: a list is not a date"),
         ("value", {"n": 1}, "f: an object is not a value"),

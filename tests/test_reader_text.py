@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newssearch.article import STATED, Article, Provenance, Rejected
+from newssearch import PartialDate
+from newssearch.article import STATED, Article, Date, Provenance, Rejected
 from newssearch.readers import Origin, ReadOptions
 from newssearch.readers.article.dateline import find_dateline
 from newssearch.readers.texts.plain_text import read_text
@@ -117,6 +118,48 @@ def test_a_line_that_is_a_date_is_the_date(line: str) -> None:
     ):
         article = read(text + "\n\n".join(BODY))
         assert (article.title, article.date, texts(article)) == ("Bridge to open", DAY, BODY)
+
+
+@pytest.mark.parametrize(
+    ("line", "date"),
+    [
+        ("July 2024", PartialDate(2024, 7)), ("2024-07", PartialDate(2024, 7)), ("Juli 2024", PartialDate(2024, 7)),
+        ("Published: July 2024", PartialDate(2024, 7)), ("Published: 2024", PartialDate(2024)), ("Date: 07/2024", PartialDate(2024, 7)),
+    ],
+)  # fmt: skip
+def test_a_line_that_is_a_month_or_a_labelled_year_is_the_date(line: str, date: PartialDate) -> None:
+    for text in (
+        f"Bridge to open\n\n{line}\n\n",
+        f"Bridge to open\n{line}\n",
+        f"{line}\n\nBridge to open\n\n",
+    ):
+        article = read(text + "\n\n".join(BODY))
+        assert (article.title, article.date, texts(article)) == ("Bridge to open", date, BODY)
+
+
+@pytest.mark.parametrize("line", ["1984", "July 1984"])
+def test_a_headline_that_could_be_a_month_or_a_year_stays_a_headline(line: str) -> None:
+    article = read("\n\n".join([line, *BODY]))
+    assert (article.title, article.date, texts(article)) == (line, None, BODY)
+
+
+def test_a_year_without_a_label_stays_in_the_text() -> None:
+    article = read("\n\n".join(["Bridge to open", "1984", *BODY]))
+    assert (article.title, article.date, texts(article)) == ("Bridge to open", None, ("1984", *BODY))
+
+
+@pytest.mark.parametrize(
+    ("lines", "date"),
+    [
+        (["July 2024", "25 July 2024"], DAY),
+        (["25 July 2024", "July 2024"], DAY),
+        (["Published: July 2024", "Updated: 2024-08-02"], PartialDate(2024, 7)),
+        (["Updated: 2024-08-02", "Published: July 2024"], PartialDate(2024, 7)),
+    ],
+)
+def test_a_day_goes_before_a_month_and_a_publication_before_an_update(lines: list[str], date: Date) -> None:
+    article = read("\n".join(["Bridge to open", *lines, "", *BODY]))
+    assert (article.date, texts(article)) == (date, BODY)
 
 
 @pytest.mark.parametrize(

@@ -218,7 +218,7 @@ CHANGES: dict[str, Any] = {
     [
         "article.first", "article.id.order", "article.outlet", "article.id.offsets", "document.article", "text.terms.offsets", "text.tokens", "text.counts",
         "text.positions", "text.within", "text.sizes", "text.starts", "title.tokens", "title.positions", "title.sizes", "body.sizes",
-        "article.shown", "text.block.low", "text.offsets", "text.first", "text.block.sizes", "text.run.first", "header.sizes", "text.terms",
+        "article.shown", "article.local", "article.instant", "article.precision", "text.block.low", "text.offsets", "text.first", "text.block.sizes", "text.run.first", "header.sizes", "text.terms",
     ],
 )  # fmt: skip
 def test_words_that_are_not_those_of_the_text_are_found_whatever_the_checksums(

@@ -45,8 +45,9 @@ if TYPE_CHECKING:
     from .readers import ReadOptions
     from .reports import IndexReport, Leftover, Problem, Progress, Removal, Salvage, Verification
     from .request import Request
-    from .results import Clause, Copy, FacetValue, Hit, Rank, Results, Snippet
+    from .results import Clause, Copy, DateCounts, FacetValue, Hit, Rank, Results, Snippet
     from .story import Change, Edit, Story, Version
+    from .text.partial_dates import PartialDate
 
 __all__ = [
     "Article",
@@ -58,6 +59,7 @@ __all__ = [
     "ConfigError",
     "Contents",
     "Copy",
+    "DateCounts",
     "Diagnostic",
     "EarlierVersion",
     "Edit",
@@ -78,6 +80,7 @@ __all__ = [
     "NewssearchError",
     "OwnFieldError",
     "Paragraph",
+    "PartialDate",
     "Place",
     "Problem",
     "Progress",
@@ -133,8 +136,9 @@ _NAMES_BY_MODULE = {
     "readers": ("ReadOptions",),
     "updating.rebuilding": ("rebuild",),
     "request": ("Request",),
-    "results": ("Clause", "Copy", "FacetValue", "Hit", "Rank", "Results", "Snippet"),
+    "results": ("Clause", "Copy", "DateCounts", "FacetValue", "Hit", "Rank", "Results", "Snippet"),
     "story": ("Change", "Edit", "Story", "Version"),
+    "text.partial_dates": ("PartialDate",),
     "reports": ("IndexReport", "Leftover", "Problem", "Progress", "Removal", "Salvage", "Verification"),
 }
 """The public names that each module defines. A module is imported when one of its names is first used."""

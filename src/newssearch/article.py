@@ -13,6 +13,7 @@ from newssearch.display.brief import brief, many, quoted
 from newssearch.system.frozen import FrozenDict
 from newssearch.text.dates import parse_published
 from newssearch.text.paragraphs import Block, NormalizedBlocks, ParagraphKind, split_paragraphs, squeeze
+from newssearch.text.partial_dates import PartialDate
 
 from . import arguments
 from .display import notebook
@@ -20,8 +21,9 @@ from .extra import ExtraValue, clean_extra, json_extra, shown
 from .fields import FIELD_NAMES
 from .identity import digest_of, id_digest, make_id, normal_key, with_digest
 
-Date = dt.date | dt.datetime
-"""The type of the date of an article: a day, or a date and time, with a time zone if the input states one."""
+Date = dt.date | dt.datetime | PartialDate
+"""The type of the date of an article: a day, or a date and time, with a time zone if the input states one; a month or a year
+if the input states no day."""
 
 STREAM = "-"
 """The ``path`` of an article that was read from standard input. It names no file, and no id is derived from it."""
@@ -325,7 +327,7 @@ def json_values(item: object, names: Iterable[str]) -> dict[str, str | None]:
 
 
 def _json_value(value: str | Date | None) -> str | None:
-    return value.isoformat() if isinstance(value, dt.date) else value
+    return value.isoformat() if isinstance(value, (dt.date, PartialDate)) else value
 
 
 def _digest(content: object) -> str:
@@ -383,13 +385,13 @@ def _read_date(given: str | Date | None) -> tuple[Date | None, dict[str, Provena
     """
     if not isinstance(given, str):
         if given is not None:
-            arguments.instance("date", given, dt.date, "a date, a string, or None")
+            arguments.instance("date", given, (dt.date, PartialDate), "a date, a string, or None")
         return given, {}
     if not given.strip():
         return None, {}
     published = parse_published(given)
     if published is None:
-        raise ValueError(f"not a date: {given!r}; write 2024-07-25 or 2024-07-25T14:30")
+        raise ValueError(f"not a date: {given!r}; write 2024-07-25, 2024-07-25T14:30, 2024-07 or 2024")
     return published.value, {"date": MONTH_FIRST} if published.ambiguous else {}
 
 

@@ -52,7 +52,7 @@ class ArticleField:
     filter: str = ""
     """The help text of the search filter on the field; ``""`` if searches cannot filter by it."""
     facets: tuple[str, ...] = ()
-    """The names of the facets that count the field's values; a date has two, ``year`` and ``month``."""
+    """The names of the facets that count the field's values; a date has several, such as ``year`` and ``month``."""
     in_query: bool = True
     """Whether queries can name the field, as in ``outlet:bbc``."""
     in_hits: bool = True
@@ -63,8 +63,9 @@ ARTICLE_FIELDS = (
     ArticleField("title", "text", "the headline"),
     ArticleField(
         "date", "date",
-        "when it was published: a day, or a moment with its time zone if the input has one; never the time of the file",
-        facets=("year", "month"),
+        "when it was published: a day, or a moment with its time zone if the input has one; a month or a year if the input"
+        " has no day; never the time of the file",
+        facets=("year", "quarter", "month", "week", "day"),
     ),
     ArticleField(
         "outlet", "outlet", "who published it: the place where it was found",
@@ -124,6 +125,11 @@ FACET_FIELDS = (
     *(facet for field in ARTICLE_FIELDS if field.kind not in ("outlet", "date") for facet in field.facets),
 )
 """The names of the facets, in the order of printing: those of outlets, then those of dates, then the others."""
+
+DATE_FACETS = tuple(facet for field in ARTICLE_FIELDS if field.kind == "date" for facet in field.facets)
+"""The names of the facets of dates, the coarsest first but for weeks: each value is a period (``2024``, ``2024-W30``)."""
+INFO_FACETS = tuple(facet for facet in FACET_FIELDS if facet not in ("quarter", "week", "day"))
+"""The names of the facets whose values describe the contents of an index: of dates, only years and months."""
 
 VALUE_FIELDS = cast(
     "tuple[ValueField, ...]",

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from newssearch.text.partial_dates import PartialDate
 
 SLUG_LENGTH = 48
 """The slug of an id has at most this many characters."""
@@ -23,7 +27,7 @@ _HAND_MADE = 1 << _BITS
 """The bit that sets the number of an id without a digest apart from those of all ids with one."""
 
 
-def make_id(date: dt.date | None, outlet: str | None, title: str | None, identity: str) -> str:
+def make_id(date: dt.date | PartialDate | None, outlet: str | None, title: str | None, identity: str) -> str:
     """Return the id of an article: a slug of at most :data:`SLUG_LENGTH` characters, cut at a word, and the digest.
 
     >>> make_id(dt.date(2024, 7, 25), "almaalomah.me", "Austin sends a veiled message", "seeds/a.txt#1")

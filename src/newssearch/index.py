@@ -210,6 +210,8 @@ class Index:
             clauses=tuple(found.clauses),
             names=found.names,
             undated=found.undated,
+            imprecise=found.imprecise,
+            dates=found.dates,
             own_fields=tuple(row.name for row in own),
             took=time.perf_counter() - started,
         )

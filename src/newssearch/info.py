@@ -45,13 +45,18 @@ class IndexInfo:
             ("paragraphs", f"{held.paragraphs:,}"),
             ("words", f"{held.words:,}"),
             ("dates", days),
+            ("without a date", f"{held.dates.missing:,}"),
+            ("dated only by month", f"{held.dates.only_month:,}"),
+            ("dated only by year", f"{held.dates.only_year:,}"),
+            ("with an ambiguous date", f"{held.dates.ambiguous:,}"),
             ("files", f"{self.files:,}"),
             ("bytes", f"{self.size:,}"),
             ("folder", notebook.text_html(self.folder)),
         )
         fields = (
             notebook.collapsed(
-                f"{name} ({many(len(values), 'value')})", values_table(name, values[:NOTEBOOK_VALUES])
+                f"{name} ({many(len(values), 'value')})",
+                values_table(name, values[:NOTEBOOK_VALUES], held.dates),
             )
             for name, values in {**held.by_field, **held.by_own_field}.items()
             if values
@@ -68,6 +73,7 @@ class IndexInfo:
             "words": held.words,
             "first_date": held.first_date.isoformat() if held.first_date else None,
             "last_date": held.last_date.isoformat() if held.last_date else None,
+            "dates": held.dates.to_dict(),
             "files": self.files,
             "size": self.size,
             "format": self.format,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, cast, get_ar
 from newssearch.highlight.snippets import SNIPPET_LENGTH
 from newssearch.system.frozen import FrozenDict
 from newssearch.text.dates import is_empty, parse_period
+from newssearch.text.partial_dates import PartialDate
 
 from . import arguments
 from .errors import QueryError
@@ -39,8 +40,8 @@ Method = TypeVar("Method", bound=Callable[..., object])
 Sort = Literal["relevance", "newest", "oldest"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
 
-When = str | dt.date | dt.datetime
-"""The type of a date option: a day, a moment, or a period as text (``2024``, ``2024-07-25``, ``last month``)."""
+When = str | dt.date | dt.datetime | PartialDate
+"""The type of a date option: a day, a moment, a month, a year, or a period as text (``2024-W30``, ``last month``)."""
 Names = str | Iterable[str] | None
 """The type of a filter option: one name or several. An article passes the filter if it has one of the names."""
 
@@ -128,7 +129,10 @@ class Request:
         None, "Only articles from this date or period (``2024-07``) on, by the outlet's calendar."
     )
     until: When | None = _option(None, "Only articles up to the end of this date or period.")
-    on: When | None = _option(None, "Only articles of this date or period.")
+    on: When | None = _option(
+        None,
+        "Only articles of this date or period. A month or a year that an article is dated by must lie in it whole.",
+    )
     novel: bool = _option(
         False, "Only paragraphs that no earlier article of the index has, near copies included."
     )
@@ -400,10 +404,10 @@ def _period(name: str, when: When, now: dt.datetime | None) -> tuple[dt.datetime
 
     Raises TypeError and :class:`QueryError` with the ``name`` of the option.
     """
-    arguments.instance(name, when, (str, dt.date), "a date, or a string")
+    arguments.instance(name, when, (str, dt.date, PartialDate), "a date, or a string")
     if isinstance(when, dt.datetime):
         return when, _after(when)
-    text = when.isoformat() if isinstance(when, dt.date) else when
+    text = when if isinstance(when, str) else when.isoformat()
     period = parse_period(text, now)
     if period is None:
         hint = 'write 2024, 2024-07, 2024-07-25, 2024-07-25T14:30, -7d or "last month"'

@@ -13,7 +13,7 @@ from newssearch.system.frozen import FrozenDict
 from .article import Date, json_values, utc
 from .display import escape, notebook
 from .extra import ExtraValue, json_extra, shown
-from .fields import HIT_FIELDS
+from .fields import DATE_FACETS, HIT_FIELDS
 from .query import Diagnostic
 
 RESULTS_VERSION = 1
@@ -218,6 +218,32 @@ class FacetValue:
         return brief(self, quoted(self.value), many(self.articles, "article"))
 
 
+class DateCounts(NamedTuple):
+    """The numbers of articles whose date is not simply a day or a moment, for honest denominators.
+
+    ``missing`` counts those without a date, ``only_month`` and ``only_year`` those whose date is a month or a year, and
+    ``ambiguous`` those whose day and month may have to be exchanged, as in 7/5/2024.
+    """
+
+    missing: int = 0
+    only_month: int = 0
+    only_year: int = 0
+    ambiguous: int = 0
+
+    def coarser_than(self, facet: str) -> int:
+        """Return the number of dates without a value in a facet such as ``"day"``: months, years, or both."""
+        coarser = {"year": 0, "quarter": self.only_year, "month": self.only_year}
+        return coarser.get(facet, self.only_month + self.only_year)
+
+    def to_dict(self) -> dict[str, int]:
+        """Return the counts as JSON types."""
+        return self._asdict()
+
+
+NO_DATE_COUNTS = DateCounts()
+"""The counts of articles that are all dated by a day or a moment, none of them ambiguous."""
+
+
 @dataclass(frozen=True, slots=True)
 class Clause:
     """A clause of a query, which an article must match to be found, with counts that explain why little is found.
@@ -249,9 +275,11 @@ class Results(Sequence[Hit]):
     clause of the query, if that was requested or nothing was found.
 
     ``undated`` counts the articles that are left out only because they have no date: they match if date filters and
-    conditions on dates in the query are ignored, except negated conditions. ``own_fields`` are the names of all own fields of
-    the index. ``took`` is the time of the search in seconds;
-    :meth:`to_dict` leaves it out, so that the same query on the same index prints the same bytes.
+    conditions on dates in the query are ignored, except negated conditions. ``imprecise`` counts the articles that are left
+    out only because their date is a month or a year, of which a part lies in the wanted period. ``dates`` counts, among the
+    articles that match, those without a date, with only a month or a year, and with an ambiguous date. ``own_fields``
+    are the names of all own fields of the index. ``took`` is the time of the search in seconds; :meth:`to_dict` leaves it
+    out, so that the same query on the same index prints the same bytes.
     """
 
     query: str
@@ -269,6 +297,8 @@ class Results(Sequence[Hit]):
     names: Mapping[str, tuple[NameSpelling, ...]] = field(default_factory=FrozenDict)
     undated: int = 0
     own_fields: tuple[str, ...] = ()
+    imprecise: int = 0
+    dates: DateCounts = NO_DATE_COUNTS
     took: float = field(default=0.0, compare=False)
 
     @overload
@@ -295,7 +325,7 @@ class Results(Sequence[Hit]):
         meaning = (
             f" for <code>{notebook.text_html(self.interpretation)}</code>" if self.interpretation else ""
         )
-        left = f"; {undated(self.undated)}" if self.undated else ""
+        left = f"; {remark}" if (remark := left_out(self.undated, self.imprecise)) else ""
         of = f"; hits {self.offset + 1:,} to {self.offset + len(self.hits):,}" if self.hits else ""
         odd = (
             f"{note.message}{f'; {note.suggestion}' if note.suggestion else ''}" for note in self.diagnostics
@@ -306,7 +336,9 @@ class Results(Sequence[Hit]):
             _hits(self.hits),
             _clauses(self.clauses),
             *(
-                notebook.collapsed(f"{name} ({many(len(values), 'value')})", values_table(name, values))
+                notebook.collapsed(
+                    f"{name} ({many(len(values), 'value')})", values_table(name, values, self.dates)
+                )
                 for name, values in self.facets.items()
             ),
         )
@@ -326,6 +358,8 @@ class Results(Sequence[Hit]):
             "total_paragraphs": self.total_paragraphs,
             "total_stories": self.total_stories,
             "undated": self.undated,
+            "imprecise": self.imprecise,
+            "dates": self.dates.to_dict(),
             "grouped": self.grouped,
             "offset": self.offset,
             "limit": self.limit,
@@ -348,9 +382,37 @@ def totals(results: Results, paragraph: str = "matching paragraph") -> str:
     return f"{articles}, {many(results.total_paragraphs, paragraph)}"
 
 
-def undated(articles: int) -> str:
-    """Return a text that states how many articles are left out because they have no date."""
-    return f"{many(articles, 'more article')} without a date left out"
+def left_out(undated: int, imprecise: int) -> str:
+    """Return a remark on the articles that are left out because they have no date, or only a month or a year; or ``""``.
+
+    >>> left_out(1, 0), left_out(0, 2)
+    ('1 more article without a date left out', '2 more articles dated only by month or year left out')
+    >>> left_out(1, 2), left_out(0, 0)
+    ('1 more article without a date and 2 dated only by month or year left out', '')
+    """
+    if undated and imprecise:
+        found = (
+            f"{many(undated, 'more article')} without a date and {imprecise:,} dated only by month or year"
+        )
+    elif undated:
+        found = f"{many(undated, 'more article')} without a date"
+    else:
+        found = f"{many(imprecise, 'more article')} dated only by month or year" if imprecise else ""
+    return f"{found} left out" if found else ""
+
+
+def why_no_value(name: str, dates: DateCounts) -> str:
+    """Return why articles have no value in the facet ``name``, or ``""`` if none of them has a date that is too coarse.
+
+    >>> why_no_value("day", DateCounts(missing=2, only_month=1)), why_no_value("year", DateCounts(missing=2, only_month=1))
+    ('2 without a date, 1 dated only by month or year', '')
+    """
+    coarser = dates.coarser_than(name) if name in DATE_FACETS else 0
+    if not coarser:
+        return ""
+    by = "year" if name in ("month", "quarter") else "month or year"
+    missing = f"{dates.missing:,} without a date, " if dates.missing else ""
+    return f"{missing}{coarser:,} dated only by {by}"
 
 
 # ---- for notebooks
@@ -389,10 +451,10 @@ def _clauses(clauses: Sequence[Clause]) -> str:
     return notebook.table(("clause", "alone", "all others together"), rows, ("", "number", "number"))
 
 
-def values_table(name: str, values: Iterable[FacetValue]) -> str:
+def values_table(name: str, values: Iterable[FacetValue], dates: DateCounts) -> str:
     """Return an HTML table for a notebook: the values of the field ``name``, each with its number of articles."""
+    none = f"(none: {why})" if (why := why_no_value(name, dates)) else "(none)"
     rows = (
-        (notebook.text_html("(none)" if one.value is None else one.value), f"{one.articles:,}")
-        for one in values
+        (notebook.text_html(none if one.value is None else one.value), f"{one.articles:,}") for one in values
     )
     return notebook.table((name, "articles"), rows, ("", "number"))

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import newssearch
-from newssearch import FacetValue, parse
-from newssearch.fields import FILTER_FIELDS
+from newssearch import FacetValue, PartialDate, parse
+from newssearch.article import Date
+from newssearch.fields import DATE_FACETS, FILTER_FIELDS
 from newssearch.outlets import Aliases
 from newssearch.query import Field
 from newssearch.query.quoting import quote
@@ -87,18 +88,29 @@ def test_a_filter_finds_as_many_articles_as_its_value_is_counted_with(
 @settings(max_examples=30 * THOROUGH)
 @given(
     st.lists(
-        st.none() | st.dates() | st.datetimes() | st.datetimes(timezones=st.sampled_from(ZONES)),
+        st.none()
+        | st.dates()
+        | st.dates(dt.date(2019, 12, 20), dt.date(2021, 1, 10))
+        | st.datetimes()
+        | st.datetimes(timezones=st.sampled_from(ZONES))
+        | st.builds(PartialDate, st.integers(1, 9999) | st.just(2020), st.none() | st.integers(1, 12)),
         min_size=1,
         max_size=8,
     )
 )
-def test_a_year_and_a_month_find_as_many_articles_as_they_are_counted_with(
-    engine: Engine, dates: list[dt.date | None]
+def test_a_day_week_month_quarter_and_year_find_as_many_articles_as_they_are_counted_with(
+    engine: Engine, dates: list[Date | None]
 ) -> None:
     made = [article("Rain", "Rain.", date=date, url=f"u{n}") for n, date in enumerate(dates)]
     with engine.index(*made) as index:
-        for values in index.search("", facets=["year", "month"], limit=0).facets.values():
+        results = index.search("", facets=DATE_FACETS, limit=0)
+        for name, values in results.facets.items():
             assert sum(value.articles for value in values) == len(dates)
+            without = results.dates.missing + results.dates.coarser_than(name)
+            assert sum(value.articles for value in values if value.value is None) == without
+            assert [one.value for one in values if one.value] == sorted(
+                one.value for one in values if one.value
+            )
             for value in values:
                 if value.value is not None:
                     assert (

@@ -12,7 +12,7 @@ from newssearch.article import Paragraph
 from newssearch.display import escape
 from newssearch.extra import shown
 from newssearch.fields import HIT_FIELDS
-from newssearch.results import Hit, Results, Snippet, totals, undated
+from newssearch.results import Hit, Results, Snippet, left_out, totals, why_no_value
 from newssearch.system.lazy_regex import Pattern
 
 from .hits import copies_lines
@@ -79,17 +79,19 @@ def markdown_results(results: Results) -> Iterator[str]:
             yield ""
     yield from facet_rows(results, last="")
     query = f" for {escape.markdown(results.interpretation)}" if results.interpretation else ""
-    yield totals(results) + query + (f"; {undated(results.undated)}" if results.undated else "")
+    left = left_out(results.undated, results.imprecise)
+    yield totals(results) + query + (f"; {left}" if left else "")
 
 
 def facet_rows(results: Results, *, first: str | None = None, last: str | None = None) -> Iterator[str]:
     """Yield the lines of a Markdown table for each facet, with the lines ``first`` before and ``last`` after each."""
     for name, values in results.facets.items():
         yield from (first,) if first is not None else ()
+        none = f"(none: {why})" if (why := why_no_value(name, results.dates)) else "(none)"
         yield f"| {name} | articles |"
         yield "| --- | ---: |"
         for value in values:
-            yield f"| {escape.markdown(value.value) if value.value is not None else '(none)'} | {value.articles} |"
+            yield f"| {escape.markdown(value.value) if value.value is not None else none} | {value.articles} |"
         yield from (last,) if last is not None else ()
 
 

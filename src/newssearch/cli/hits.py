@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from newssearch.display import escape
 from newssearch.display.brief import many
-from newssearch.results import FacetValue, Hit, Results, Snippet, totals, undated
+from newssearch.fields import DATE_FACETS
+from newssearch.results import FacetValue, Hit, Results, Snippet, left_out, totals, why_no_value
 
 from .layout import Style, columns, shorten, wrap
 
@@ -41,7 +42,7 @@ def text_results(results: Results, style: Style, took: bool) -> Iterator[str]:
         shown = f", {results.offset + 1} to {results.offset + len(results)} shown"
     total = totals(results)
     query = f" for {escape.terminal(results.interpretation)}" if results.interpretation else ""
-    left = f"; {undated(results.undated)}" if results.undated else ""
+    left = f"; {remark}" if (remark := left_out(results.undated, results.imprecise)) else ""
     last = f"{total}{query}{shown}{left}" + (f" ({results.took * 1000:.0f} ms)" if took else "")
     for start, end in wrap(last, style.width) if style.width else [(0, len(last))]:
         yield last[start:end]
@@ -146,10 +147,24 @@ def facet_lines(
     for name, values in results.facets.items():
         yield from (first,) if first is not None else ()
         yield style.bold(name) + style.faint("  (articles)")
-        yield from value_lines(values)
+        yield from value_lines(values, why_no_value(name, results.dates))
+        if (note := ambiguity(name, results)) is not None:
+            yield style.faint(f"  ({note})")
         yield from (last,) if last is not None else ()
 
 
-def value_lines(values: Iterable[FacetValue]) -> Iterator[str]:
+def value_lines(values: Iterable[FacetValue], why_none: str = "") -> Iterator[str]:
+    """Yield a line for each value of a field; ``why_none`` is added to that of the articles without a value."""
+    none = f"(none: {why_none})" if why_none else "(none)"
     for value in values:
-        yield f"  {value.articles:>8,}  {escape.terminal(value.value) if value.value is not None else '(none)'}"
+        yield f"  {value.articles:>8,}  {escape.terminal(value.value) if value.value is not None else none}"
+
+
+def ambiguity(name: str, results: Results) -> str | None:
+    """Return a remark on the ambiguous dates that the facet ``name`` counts; None if there are none."""
+    count = results.dates.ambiguous if name in DATE_FACETS else 0
+    return (
+        f"{many(count, 'of these dates is', 'of these dates are')} ambiguous, read month first"
+        if count
+        else None
+    )

@@ -16,7 +16,7 @@ from newssearch.highlight.snippets import SNIPPET_LENGTH, highlighted
 from newssearch.index import open_index
 from newssearch.query import parse
 from newssearch.request import SORTS, Request
-from newssearch.results import Results, undated
+from newssearch.results import Results, left_out
 
 from .articles import text_article, text_story
 from .combinations import check_query
@@ -130,8 +130,9 @@ def query_command(
     if format_ != "json":
         for line in (*text_names(results), *text_clauses(results)):
             click.echo(line, err=True)
-    if results.undated and (format_ == "jsonl" or (format_ == "csv" and (results.facets or not count))):
-        click.echo(f"note: {undated(results.undated)}", err=True)
+    left = left_out(results.undated, results.imprecise)
+    if left and (format_ == "jsonl" or (format_ == "csv" and (results.facets or not count))):
+        click.echo(f"note: {left}", err=True)
     if count:
         from . import totals  # slow to import, and only this prints them
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from newssearch.config import Config
 from newssearch.display import escape
 from newssearch.display.brief import many
-from newssearch.results import FacetValue
+from newssearch.results import DateCounts, FacetValue
 
 from .hits import value_lines
 from .layout import Style
@@ -34,6 +34,8 @@ def text_info(info: IndexInfo, style: Style) -> Iterator[str]:
     )
     days = f"{held.first_date} to {held.last_date}" if held.first_date else "none"
     yield f"{'dates':>9}  {days}"
+    if remarks := list(_date_remarks(held.dates)):
+        yield f"{'':>9}  {', '.join(remarks)}"
     yield f"{'files':>9}  {info.files:,}"
     yield f"{'size':>9}  {size(info.size)}, format {info.format}, {many(info.commits, 'commit')}"
     for name, values in {**held.by_field, **held.by_own_field}.items():
@@ -45,6 +47,18 @@ def text_info(info: IndexInfo, style: Style) -> Iterator[str]:
         yield style.bold(name) + (f"  ({len(values):,} values, the first {len(listed)})" if rest else "")
         yield from value_lines(listed)
     yield from _provenance_lines(held.known, style)
+
+
+def _date_remarks(dates: DateCounts) -> Iterator[str]:
+    """Yield the numbers of articles without a date, with only a month or a year, and with an ambiguous date."""
+    if dates.missing:
+        yield f"{many(dates.missing, 'article')} without a date"
+    if dates.only_month:
+        yield f"{dates.only_month:,} dated only by month"
+    if dates.only_year:
+        yield f"{dates.only_year:,} {'' if dates.only_month else 'dated '}only by year"
+    if dates.ambiguous:
+        yield f"{dates.ambiguous:,} with an ambiguous date, read month first (7/5/2024)"
 
 
 def _provenance_lines(known: Mapping[str, Sequence[FacetValue]], style: Style) -> Iterator[str]:

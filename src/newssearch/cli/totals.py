@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 
 from newssearch.display import escape
-from newssearch.results import Results, totals, undated
+from newssearch.results import Results, left_out, totals
 
 from .formats import OutputFormat, facet_rows, json_text
 from .hits import facet_lines
@@ -23,7 +23,7 @@ def lines(
     clauses if ``explained``, and the spellings of names if ``named``.
     """
     if format_ == "json":
-        yield json_text(_counts(results, explained=explained, named=named), indent=None)
+        yield json_text(_counts(results, dates=True, explained=explained, named=named), indent=None)
     elif format_ == "jsonl" and results.facets:
         for field, value, articles in _facets(results):
             yield json_text({"field": field, "value": value, "articles": articles}, indent=None)
@@ -39,21 +39,24 @@ def lines(
         yield from facet_lines(results, style, first="")
 
 
-def _counts(results: Results, *, explained: bool = False, named: bool = False) -> dict[str, object]:
+def _counts(
+    results: Results, *, dates: bool = False, explained: bool = False, named: bool = False
+) -> dict[str, object]:
     everything = results.to_dict()
     counts = {
         "articles": results.total_articles,
         "stories": results.total_stories,
         "paragraphs": results.total_paragraphs,
         "undated": results.undated,
+        "imprecise": results.imprecise,
     }
-    wanted = {"facets": bool(results.facets), "clauses": explained, "names": named}
+    wanted = {"dates": dates, "facets": bool(results.facets), "clauses": explained, "names": named}
     return counts | {name: everything[name] for name, asked in wanted.items() if asked}
 
 
 def _summary(results: Results) -> str:
     """Return the totals as one line for people."""
-    left = f"; {undated(results.undated)}" if results.undated else ""
+    left = f"; {remark}" if (remark := left_out(results.undated, results.imprecise)) else ""
     return f"{totals(results, 'paragraph')}{left}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,8 +16,10 @@ from newssearch.display.brief import many
 from newssearch.errors import NewssearchError
 from newssearch.fields import kept_fields
 from newssearch.index import Index, open_index, open_or_create
-from newssearch.query import Everything, parse
-from newssearch.results import undated
+from newssearch.query import Everything, Query, parse
+from newssearch.request import Request, ResolvedRequest, resolve
+from newssearch.results import left_out
+from newssearch.text.partial_dates import PartialDate
 
 from .combinations import check_index
 from .console import EXIT_REJECTED, print_diagnostics, show_line, without_surrogates
@@ -25,6 +28,7 @@ from .options import filter_options, index_option, json_option, wait_option
 from .progress import confirmed, confirming, list_removed, print_report, printed_log, progress_bar, stoppable
 
 if TYPE_CHECKING:
+    from newssearch.article import Date
     from newssearch.reports import IndexReport
 
 DEFAULT_PATHS = ("seeds",)
@@ -240,6 +244,40 @@ def remove_command(
     return 0
 
 
+def _left_out(
+    opened: Index, parsed: Query, filters: dict[str, Any], among: set[str] | None
+) -> tuple[int, int]:
+    """Return how many articles a search leaves out only because they have no date, or only a month or a year.
+
+    ``among`` are the ids of the articles that count; None for all.
+    """
+    results = opened.search(parsed, limit=0, **filters)
+    if among is None or not (results.undated or results.imprecise):
+        return results.undated, results.imprecise
+    dateless = {name: value for name, value in filters.items() if name not in ("since", "until", "on")}
+    meant = among & set(opened.find(parsed, **dateless)) - set(opened.find(parsed, **filters))
+    undated = meant & set(opened.find("date:none"))
+    request = resolve(Request(**filters), dt.datetime.now())
+    imprecise = (
+        sum(_is_partly_in(opened.article(one).date, request) for one in meant - undated)
+        if results.imprecise
+        else 0
+    )
+    return len(undated), imprecise
+
+
+def _is_partly_in(date: Date | None, request: ResolvedRequest) -> bool:
+    """Whether a date is a month or a year, and a part of it lies in the period of a request."""
+    if not isinstance(date, PartialDate):
+        return False
+    start, end = (
+        bound.replace(tzinfo=None) if bound is not None else None for bound in (request.start, request.end)
+    )
+    begins = dt.datetime.combine(date.first_day, dt.time.min)
+    ends = dt.datetime.combine(date.last_day, dt.time.max)
+    return (start is None or ends >= start) and (end is None or begins < end)
+
+
 def _chosen(
     opened: Index, ids: Sequence[str], paths: Sequence[str], text: str | None, filters: dict[str, Any]
 ) -> list[str]:
@@ -259,11 +297,9 @@ def _chosen(
         print_diagnostics(parsed.diagnostics, text or "")
         if text is not None and isinstance(parsed.tree, Everything):
             raise click.UsageError("The query matches every article, and would remove all of them.")
-        undated_filters = {
-            name: value for name, value in filters.items() if name not in ("since", "until", "on")
-        }
-        meant = set(opened.find(parsed, **undated_filters)) & (chosen if ids or paths else set(opened.find()))
-        chosen = meant & set(opened.find(parsed, **filters))
-        if undated_filters != filters and (left := meant & set(opened.find("date:none"))):
-            click.echo(f"note: {undated(len(left))}", err=True)
+        matching = set(opened.find(parsed, **filters))
+        undated, imprecise = _left_out(opened, parsed, filters, chosen if ids or paths else None)
+        chosen = chosen & matching if ids or paths else matching
+        if note := left_out(undated, imprecise):
+            click.echo(f"note: {note}", err=True)
     return sorted(chosen)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from newssearch.system.lazy_regex import Pattern
 
@@ -62,8 +62,15 @@ def linked(title: str | None, url: str | None) -> str:
     return f'<a href="{escape.html(url)}" target="_blank" rel="noopener noreferrer">{shown}</a>'
 
 
-def day(date: dt.date | None) -> str:
-    """Return a date as ``YYYY-MM-DD`` without its time, or ``""`` for None."""
+class CalendarDate(Protocol):
+    """A date, a date and time, or a date that is only a month or a year."""
+
+    def isoformat(self) -> str:
+        """Return the date in the form of ISO 8601."""
+
+
+def day(date: CalendarDate | None) -> str:
+    """Return a date as ``YYYY-MM-DD`` without its time, as ``YYYY-MM`` or ``YYYY`` if it has no day, or ``""`` for None."""
     return date.isoformat()[:10] if date is not None else ""
 
 

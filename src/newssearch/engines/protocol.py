@@ -22,8 +22,18 @@ from newssearch.fields import MAX_OWN_FIELDS, ArticleField
 from newssearch.outlets import Aliases
 from newssearch.query import Diagnostic, Node
 from newssearch.request import ResolvedRequest
-from newssearch.results import Clause, Copy, FacetValue, NameSpelling, Rank, ShownArticle
+from newssearch.results import (
+    NO_DATE_COUNTS,
+    Clause,
+    Copy,
+    DateCounts,
+    FacetValue,
+    NameSpelling,
+    Rank,
+    ShownArticle,
+)
 from newssearch.system.frozen import FrozenDict
+from newssearch.text.partial_dates import PartialDate
 
 if TYPE_CHECKING:
     from newssearch.reports import Leftover, Problem
@@ -66,6 +76,10 @@ class Found:
     names: Mapping[str, tuple[NameSpelling, ...]]
     undated: int
     """The number of articles without a date that would match if the search had no condition on dates."""
+    imprecise: int
+    """The number of articles left out only because their date is a month or a year that lies partly in the period."""
+    dates: DateCounts
+    """How many matching articles have no date, only a month or a year, or an ambiguous date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +90,21 @@ class Contents:
     provenances of its values (``"stated"``, ``"inferred from url"``), each with the number of articles, most frequent
     first. A provenance that quotes the article is counted without the quotation. ``own_fields`` maps the name of each own field
     to its kind, and ``by_own_field`` to its values.
+
+    ``first_date`` and ``last_date`` are the dates that begin first and last: days, or a month or a year if no day begins
+    with it. ``dates`` counts the articles without a date, with only a month or a year, and with an ambiguous date.
     """
 
     articles: int
     paragraphs: int
     words: int
-    first_date: dt.date | None
-    last_date: dt.date | None
+    first_date: dt.date | PartialDate | None
+    last_date: dt.date | PartialDate | None
     by_field: Mapping[str, tuple[FacetValue, ...]]
     known: Mapping[str, tuple[FacetValue, ...]]
     own_fields: Mapping[str, str] = field(default_factory=FrozenDict)
     by_own_field: Mapping[str, tuple[FacetValue, ...]] = field(default_factory=FrozenDict)
+    dates: DateCounts = NO_DATE_COUNTS
 
     def __repr__(self) -> str:
         days = f"from {self.first_date} to {self.last_date}" if self.first_date else ""

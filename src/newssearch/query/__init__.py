@@ -12,7 +12,7 @@ from .leaf_parser import MAX_CLAUSES
 from .leaves import AnyWord, Caps, Exact, Fuzzy, Name, PatternPhrase, Phrase, Regex, Wildcard, Word
 from .node import NOWHERE, Span
 from .parser import GRAMMAR_VERSION, MAX_DEPTH, MAX_LENGTH, Query, condition, literal, parse, words
-from .rewriting import depth, of_any_date, side_by_side, with_spellings
+from .rewriting import depth, of_any_date, side_by_side, with_dates, with_spellings
 from .tree import (
     LEAD,
     And,
@@ -82,6 +82,7 @@ __all__ = [
     "parse",
     "side_by_side",
     "unknown_field",
+    "with_dates",
     "with_spellings",
     "words",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 
 from newssearch.text.compounds import MAX_JOINED_WORDS
 from newssearch.text.function_words import FUNCTION_WORDS
@@ -46,19 +47,25 @@ def side_by_side(tree: Node) -> Node:
     return map_children(tree, side_by_side)
 
 
-def of_any_date(tree: Node, negated: bool = False) -> Node:
-    """Return the tree without its conditions on dates, except negated ones; the same object if it has none.
+def with_dates(tree: Node, change: Callable[[Dated], Node], negated: bool = False) -> Node:
+    """Return the tree with its conditions on dates changed, except negated ones; the same object if it has none.
 
     ``negated`` is whether the tree stands below an odd number of negations.
+    """
+    if isinstance(tree, Dated):
+        return tree if negated else change(tree)
+    negated = negated != isinstance(tree, Not)
+    return map_children(tree, lambda operand: with_dates(operand, change, negated))
+
+
+def of_any_date(tree: Node) -> Node:
+    """Return the tree without its conditions on dates, except negated ones; the same object if it has none.
 
     >>> from newssearch.query import parse
     >>> print(of_any_date(parse("rain date:2024 (storm OR date:2023) -date:2022").tree))
     (rain AND * AND (storm OR *) AND NOT date:2022)
     """
-    if isinstance(tree, Dated):
-        return tree if negated else Everything()
-    negated = negated != isinstance(tree, Not)
-    return map_children(tree, lambda operand: of_any_date(operand, negated))
+    return with_dates(tree, lambda _: Everything())
 
 
 def _with_neighbours(operands: tuple[Node, ...], at: int) -> Node:

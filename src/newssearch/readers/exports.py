@@ -18,7 +18,7 @@ EXPORT_OPENING = 16_384
 """The number of characters at the start of an input that are compared with the patterns of newssearch's output."""
 
 _JSON_STRING = r'"(?:[^"\\]|\\.){0,8000}"'
-_JSON_ID = r'"(?:[a-z0-9-]+-)?[a-z2-7]{8}(?:[a-z2-7]{4})?"'
+_JSON_ID = r'"(?:[a-z0-9-]+-)?[a-z2-7]{12}"'
 _JSON_VALUE = rf"(?:{_JSON_STRING}|null)"
 
 
@@ -56,14 +56,14 @@ CSV_EXPORT = re.compile(
 """A pattern for the header of a CSV file with hits or facets; a spreadsheet may have changed the delimiter."""
 
 MARKDOWN_EXPORT = re.compile(
-    r"### [^\r\n]+\r?\n\r?\n(?:\d{4}-\d\d-\d\d|no date)[^\r\n]* · `(?:[a-z0-9-]+-)?[a-z2-7]{8}(?:[a-z2-7]{4})?#\d+`\r?\n\r?\n> "
+    r"### [^\r\n]+\r?\n\r?\n(?:\d{4}(?:-\d\d){0,2}|no date)[^\r\n]* · `(?:[a-z0-9-]+-)?[a-z2-7]{12}#\d+`\r?\n\r?\n> "
 )
 """A pattern for the start of hits in Markdown: a heading, a line with date and id, and a quotation."""
 
 TEXT_EXPORT = re.compile(
-    r"[^\r\n]+  (?:\d{4}-\d\d-\d\d|no date)  [^\r\n]+  (?:[a-z0-9-]+-)?[a-z2-7]{8}(?:[a-z2-7]{4})?#\d+\r?\n  \S"
-    r"|[^\r\n]+\r?\n {7}id  (?:[a-z0-9-]+-)?[a-z2-7]{8}(?:[a-z2-7]{4})?\r?\n {5}date  "
-    r"| *1  (?:\d{4}-\d\d-\d\d|no date)[^\r\n]*  [^\r\n]+\r?\n {5}[^\r\n]+\r?\n {5}(?:[a-z0-9-]+-)?[a-z2-7]{8}(?:[a-z2-7]{4})?\r?\n {5}\d"
+    r"[^\r\n]+  (?:\d{4}(?:-\d\d){0,2}|no date)  [^\r\n]+  (?:[a-z0-9-]+-)?[a-z2-7]{12}#\d+\r?\n  \S"
+    r"|[^\r\n]+\r?\n {7}id  (?:[a-z0-9-]+-)?[a-z2-7]{12}\r?\n {5}date  "
+    r"| *1  (?:\d{4}(?:-\d\d){0,2}|no date)[^\r\n]*  [^\r\n]+\r?\n {5}[^\r\n]+\r?\n {5}(?:[a-z0-9-]+-)?[a-z2-7]{12}\r?\n {5}\d"
     r"|[^\r\n]+: [\d,]+ articles?, [\d,]+ paragraphs?, [\d,]+ words?\r?\n {4}dates  "
     r"|articles: [\d,]+ added, [\d,]+ updated, [\d,]+ unchanged, "
     r"|(?:[\w ]+: )?the old index is unchanged[^\r\n]*\r?\narticles: [\d,]+ read, "

@@ -10,6 +10,7 @@ from functools import cache
 from newssearch.system.lazy_regex import Pattern
 
 from .month_names import in_english
+from .partial_dates import PartialDate
 
 MAX_DATE_CHARS = 100
 """The largest number of characters of a date. A longer string is not parsed."""
@@ -25,6 +26,9 @@ MONTHS = {
     "sept": 9,
 }
 """The number of each month, from 1 to 12, by its English names in lower case, in full and abbreviated."""
+
+LONE_YEARS = range(1400, 2200)
+"""A number of four digits is a year by itself only in this range: printing began about 1440."""
 
 ZONES = {
     "Z": 0, "UT": 0, "UTC": 0, "GMT": 0, "WET": 0, "BST": 1, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3,
@@ -68,24 +72,36 @@ def _date_patterns() -> tuple[re.Pattern[str], ...]:
 
 
 _FOUR_DIGITS = Pattern(r"\d{4}")
+_LETTER = Pattern(r"[^\W\d_年년]")
+_MONTH_OR_YEAR = Pattern(
+    r"""
+      (?P<year>\d{4}) (?:[-/.](?P<month>\d\d?))? (?:Z|[+-]\d\d:\d\d)?
+    | (?P<year_0>\d{4}) (?: -(?P<month_0>\d\d)-00 | (?P<month_00>\d\d)00 )
+    | (?P<month_1>\d\d?) [-/.] (?P<year_1>\d{4})
+    | (?P<name_2>[a-z]{3,9}) (?: \.?,?\s(?:of\s)? | [-/.] ) (?P<year_2>\d{4})
+    | (?P<year_3>\d{4}) [\s/.-] (?P<name_3>[a-z]{3,9}) \.?
+    """,
+    re.ASCII | re.IGNORECASE | re.VERBOSE,
+)
+"""Matches a year, or a month with its year; a zone may follow, as in XML Schema, or zeros for the unknown parts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
     """A date of publication. ``ambiguous`` means that its day and month may have to be exchanged, as in 7/5/2024."""
 
-    value: dt.date | dt.datetime
+    value: dt.date | dt.datetime | PartialDate
     ambiguous: bool = False
 
 
 def parse_published(text: str, *, day_first: bool = False) -> Published | None:
-    """Return the date of publication that a string states, with the time if it has one; None if it is no full date.
+    """Return the date of publication that a string states, with the time if it has one; None if it is no date.
 
     It reads ISO 8601, RFC 2822, dates with the name of the month in either order (in English and the languages of
     :mod:`.month_names`), and numbers. ``7/5/2024`` is read month first and marked as ambiguous, unless ``day_first`` is
-    set or only one reading is a date. ``5.7.2024`` is always day first. Nothing is filled in: a year alone, a month
-    with its year, or a date whose year has two digits is not a full date. A time with a zone that is not in
-    :data:`ZONES` is read without a zone.
+    set or only one reading is a date. ``5.7.2024`` is always day first. Nothing is filled in: a year alone, and a month
+    with its year, are a :class:`PartialDate`; a date whose year has two digits is no date. A time with a zone that is not
+    in :data:`ZONES` is read without a zone.
 
     >>> parse_published("July 25, 2024")
     Published(value=datetime.date(2024, 7, 25), ambiguous=False)
@@ -95,15 +111,22 @@ def parse_published(text: str, *, day_first: bool = False) -> Published | None:
     Published(value=datetime.date(2024, 5, 7), ambiguous=False)
     >>> parse_published("2024-07-25T12:00:00Z").value.isoformat()
     '2024-07-25T12:00:00+00:00'
-    >>> parse_published("2024-02-30"), parse_published("July 2024")
+    >>> parse_published("July 2024"), parse_published("2024").value
+    (Published(value=PartialDate(2024, 7), ambiguous=False), PartialDate(2024))
+    >>> parse_published("2024-02-30"), parse_published("25 July")
     (None, None)
     """
     if len(text) > MAX_DATE_CHARS or not _FOUR_DIGITS.search(text):
         return None
     text = " ".join(text.split())
+    if (partial := _month_or_year(text)) is not None:
+        return Published(partial)
     match = _match(text)
     if match is None and (translated := in_english(text)) is not None:
         match = _match(translated)
+        partial = _month_or_year(translated)
+        if partial is not None and (partial.month or not _LETTER.search(text)):  # not "Monday 2024"
+            return Published(partial)
     return _by_dateutil(text, day_first) if match is None else _published(match.groupdict(), day_first)
 
 
@@ -132,6 +155,27 @@ def _published(parts: dict[str, str | None], day_first: bool) -> Published | Non
         return Published(day, ambiguous)
     moment = _datetime_or_none(day, parts)
     return Published(moment, ambiguous) if moment is not None else None
+
+
+def _month_or_year(text: str) -> PartialDate | None:
+    """Return the month or the year that a text states, and nothing else; None if it states none.
+
+    >>> [str(_month_or_year(text)) for text in ("Aug. 2024", "08/2024", "2024-08-00", "20240000", "2024", "1234")]
+    ['2024-08', '2024-08', '2024-08', '2024', '2024', 'None']
+    """
+    match = _MONTH_OR_YEAR.fullmatch(text)
+    if match is None:
+        return None
+    parts = {name.partition("_")[0]: part for name, part in match.groupdict().items() if part is not None}
+    year, month = int(parts["year"]), int(parts.get("month", 0))
+    if "name" in parts:
+        month = MONTHS.get(parts["name"].lower(), 13)
+    if month == 0 and (match["month"] or match["month_1"] or year not in LONE_YEARS):
+        return None
+    try:
+        return PartialDate(year, month or None)
+    except ValueError:  # no such month or year
+        return None
 
 
 def _date_or_none(year: int, month: int, day: int) -> dt.date | None:
@@ -231,6 +275,7 @@ _Bounds = tuple[dt.datetime, dt.datetime]
 _PERIOD = Pattern(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d))?)?(Z|[+-]\d\d:?\d\d)?)?)?)?", re.ASCII
 )
+_WEEK = Pattern(r"(\d{4})-?w(\d\d)", re.ASCII | re.IGNORECASE)
 _QUARTER = Pattern(r"(?:(\d{4})[- ]?q([1-4])|q([1-4])[- ]?(\d{4}))", re.ASCII | re.IGNORECASE)
 _MONTH_AND_YEAR = Pattern(r"([a-z]{3,9})\.?,? (?:of )?(\d{4})|(\d{4}) ([a-z]{3,9})\.?", re.ASCII)
 _DAY_AND_MONTH = Pattern(
@@ -248,7 +293,7 @@ def parse_period(text: str, now: dt.datetime | None = None) -> Period | None:
 
     - in ISO form, a year, month, day, hour, minute or second; from hours on, a time zone may follow;
     - a month or a day with the name of its month, in English or a language of :mod:`.month_names`;
-    - a quarter (``2016-Q1``);
+    - a quarter (``2016-Q1``), or a week in ISO form (``2024-W30``), from Monday to Sunday;
     - relative to ``now`` (by default, the present local time): ``today``, ``yesterday``, ``this`` or ``last`` ``week``,
       ``month`` or ``year`` (weeks begin on Monday); ``-7d`` or ``last 7 days`` (also w, m, y), which includes today.
 
@@ -342,7 +387,10 @@ def _iso_period(text: str) -> _Bounds | None:
 
 
 def _named_period(text: str) -> _Bounds | None:
-    """Return the bounds of a quarter, or of a month or a day written with the month's name; None for other text."""
+    """Return the bounds of a week, a quarter, or a month or a day written with the month's name; None for other text."""
+    if (match := _WEEK.fullmatch(text)) is not None:
+        start = dt.datetime.fromisocalendar(int(match[1]), int(match[2]), 1)
+        return start, _seven_days_later(start)
     if (match := _QUARTER.fullmatch(text)) is not None:
         start = dt.datetime(int(match[1] or match[4]), int(match[2] or match[3]) * 3 - 2, 1)
         return start, dt.datetime.max if start >= dt.datetime(9999, 10, 1) else _months_later(start, 3)
@@ -351,6 +399,8 @@ def _named_period(text: str) -> _Bounds | None:
     for asked in (text, in_english(text)):
         if asked is None:
             continue
+        if (bounds := _iso_period(asked)) is not None:  # 2024年8月
+            return bounds
         if (match := _MONTH_AND_YEAR.fullmatch(asked)) is not None:
             month = MONTHS.get(match[1] or match[4])
             if month is not None:
@@ -376,6 +426,13 @@ def _period_end(start: dt.datetime, parts: int) -> dt.datetime:
             return _months_later(start, 1)
         return start + dt.timedelta(**{("days", "hours", "minutes", "seconds")[parts - 3]: 1})
     except (OverflowError, ValueError):  # the last period of the calendar
+        return dt.datetime.max
+
+
+def _seven_days_later(start: dt.datetime) -> dt.datetime:
+    try:
+        return start + dt.timedelta(days=7)
+    except OverflowError:  # the last week of the calendar
         return dt.datetime.max
 
 

@@ -6,18 +6,18 @@ import re
 from functools import cache
 
 _LONG_MONTHS = """
-jänner januar janvier enero janeiro gennaio januari tammikuuta stycznia января січня leden ledna ocak ιανουαρίου يناير جانفي كانون_الثاني
-februar février febrero fevereiro febbraio februari helmikuuta lutego февраля лютого února şubat φεβρουαρίου فبراير فيفري شباط
-märz mars marzo março maart maaliskuuta marca марта березня března mart μαρτίου مارس آذار
-april avril abril aprile huhtikuuta kwietnia апреля квітня dubna nisan απριλίου أبريل ابريل إبريل نيسان
-mai mayo maio maggio mei maj toukokuuta maja мая травня května mayıs μαΐου مايو ماي أيار
-juni juin junio junho giugno kesäkuuta czerwca июня червня června haziran ιουνίου يونيو جوان حزيران
-juli juillet julio julho luglio heinäkuuta lipca июля липня července temmuz ιουλίου يوليو جويلية تموز
-august août agosto augustus augusti elokuuta sierpnia августа серпня srpna ağustos αυγούστου أغسطس اغسطس أوت آب
-september septembre septiembre setembro settembre syyskuuta września сентября вересня září eylül σεπτεμβρίου سبتمبر أيلول
-oktober octobre octubre outubro ottobre lokakuuta października октября жовтня října ekim οκτωβρίου أكتوبر اكتوبر تشرين_الأول
-november novembre noviembre novembro marraskuuta listopada ноября листопада listopadu kasım νοεμβρίου نوفمبر تشرين_الثاني
-dezember décembre diciembre dezembro dicembre december joulukuuta grudnia декабря грудня prosince aralık δεκεμβρίου ديسمبر كانون_الأول
+jänner januar janvier enero janeiro gennaio januari tammikuuta stycznia января січня leden ledna ocak ιανουαρίου يناير جانفي كانون_الثاني styczeń январь січень tammikuu ιανουάριος
+februar février febrero fevereiro febbraio februari helmikuuta lutego февраля лютого února şubat φεβρουαρίου فبراير فيفري شباط luty февраль лютий únor helmikuu φεβρουάριος
+märz mars marzo março maart maaliskuuta marca марта березня března mart μαρτίου مارس آذار marzec март березень březen maaliskuu μάρτιος
+april avril abril aprile huhtikuuta kwietnia апреля квітня dubna nisan απριλίου أبريل ابريل إبريل نيسان kwiecień апрель квітень duben huhtikuu απρίλιος
+mai mayo maio maggio mei maj toukokuuta maja мая травня května mayıs μαΐου مايو ماي أيار май травень květen toukokuu μάιος
+juni juin junio junho giugno kesäkuuta czerwca июня червня června haziran ιουνίου يونيو جوان حزيران czerwiec июнь червень červen kesäkuu ιούνιος
+juli juillet julio julho luglio heinäkuuta lipca июля липня července temmuz ιουλίου يوليو جويلية تموز lipiec июль липень červenec heinäkuu ιούλιος
+august août agosto augustus augusti elokuuta sierpnia августа серпня srpna ağustos αυγούστου أغسطس اغسطس أوت آب sierpień август серпень srpen elokuu αύγουστος
+september septembre septiembre setembro settembre syyskuuta września сентября вересня září eylül σεπτεμβρίου سبتمبر أيلول wrzesień сентябрь вересень syyskuu σεπτέμβριος
+oktober octobre octubre outubro ottobre lokakuuta października октября жовтня října ekim οκτωβρίου أكتوبر اكتوبر تشرين_الأول październik октябрь жовтень říjen lokakuu οκτώβριος
+november novembre noviembre novembro marraskuuta listopada ноября листопада listopadu kasım νοεμβρίου نوفمبر تشرين_الثاني listopad ноябрь листопад marraskuu νοέμβριος
+dezember décembre diciembre dezembro dicembre december joulukuuta grudnia декабря грудня prosince aralık δεκεμβρίου ديسمبر كانون_الأول grudzień декабрь грудень prosinec joulukuu δεκέμβριος
 """
 _SHORT_MONTHS = """
 jän janv ene gen янв sty
@@ -55,6 +55,7 @@ _FILLER_WORDS = frozenset(
 _ENGLISH = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NAME = re.compile(r"[^\W\d_]+(?:[-_][^\W\d_]+)*")
 _EASTERN_DATE = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
+_EASTERN_MONTH = re.compile(r"(\d{4})\s?[年년](?:\s?(\d{1,2})\s?[月월])?")
 _EASTERN_TIME = re.compile(r"(\d{1,2})\s?[時时시]\s?(\d{1,2})\s?[分분](?:\s?(\d{1,2})\s?[秒초])?")
 _EASTERN_DIGITS = {
     ord(digit): str(number) for row in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹") for number, digit in enumerate(row)
@@ -88,6 +89,7 @@ def in_english(text: str) -> str | None:
     >>> in_english("24 Sep 2018") is None, in_english("Mo., 24.09.2018, 10:00 Uhr")
     (True, '24.09.2018, 10:00')
     """
+    given = text
     text = text.translate(_EASTERN_DIGITS)
     east = _EASTERN_DATE.search(text)
     if east is not None:
@@ -96,6 +98,8 @@ def in_english(text: str) -> str | None:
             lambda time: ":".join(part.zfill(2) for part in time.groups() if part), text[east.end() :]
         )
         return f"{day} {rest.strip()}".strip() if not text[: east.start()].strip() else None
+    if (east := _EASTERN_MONTH.fullmatch(text.strip())) is not None:
+        return "-".join(part.zfill(2) for part in east.groups() if part)
     months = 0
 
     def word(match: re.Match[str]) -> str:
@@ -117,4 +121,4 @@ def in_english(text: str) -> str | None:
     translated = re.sub(r"(?<=\d)[.º°](?=\s)|(?<=[a-z])\.(?=\s|$)", "", translated)
     translated = re.sub(r"(?<=\s)[.,;]+|^[\s.,;]+", "", translated)
     translated = " ".join(translated.split()).strip(" ,.")
-    return translated if translated.lower() != text.lower() else None
+    return translated if translated.lower() != given.lower() else None

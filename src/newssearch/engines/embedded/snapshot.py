@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import numpy as np
 
 from newssearch.article import Article, Place
 from newssearch.engines.embedded.integrity.diagnosis import diagnosed
+from newssearch.engines.embedded.search.date_facets import count_dates, count_periods, first_and_last_date
 from newssearch.engines.embedded.search.evaluator import QueryEvaluator
 from newssearch.engines.embedded.search.explain import explain
 from newssearch.engines.embedded.search.field_values import count_own_values, count_values
@@ -28,7 +28,7 @@ from newssearch.engines.embedded.storage.container import Array, item_view
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, run_starts
 from newssearch.engines.protocol import Contents, Found, FoundHit, StoredHeader
 from newssearch.errors import QueryError
-from newssearch.fields import FACET_FIELDS, FIELD_NAMES, FIELDS, ArticleField
+from newssearch.fields import DATE_FACETS, FIELD_NAMES, FIELDS, INFO_FACETS, ArticleField
 from newssearch.outlets import Aliases
 from newssearch.query import MAX_DEPTH, Diagnostic, Node, depth
 from newssearch.request import ResolvedRequest
@@ -103,6 +103,8 @@ class EmbeddedSnapshot:
                 clauses=explain(evaluator, request) if request.explain or not total else (),
                 names=FrozenDict(evaluator.names()),
                 undated=evaluator.count_undated(request, articles),
+                imprecise=evaluator.count_imprecise(request, articles),
+                dates=count_dates(self._reader, articles),
             )
 
     def rank(self, tree: Node, request: ResolvedRequest) -> list[Rank]:
@@ -238,29 +240,13 @@ class EmbeddedSnapshot:
     def _facet(self, field: str, articles: Mask, aliases: Aliases) -> tuple[FacetValue, ...]:
         """Count the values of a field among the given articles.
 
-        The most frequent value is first, and ties are ordered by value; but years and months are in order of time.
+        The most frequent value is first, and ties are ordered by value; but periods are in order of time.
         """
-        if field in ("year", "month"):
-            return self._date_facet(field, articles)
+        if field in DATE_FACETS:
+            return count_periods(self._reader, field, articles)
         if (own := self._reader.own_fields.get(field)) is not None:
             return count_own_values(self._reader, own, articles)
         return count_values(self._reader, FIELDS[field], articles, aliases)
-
-    def _date_facet(self, field: str, articles: Mask) -> tuple[FacetValue, ...]:
-        times = self._local_times(articles)
-        dated = times[times != NO_TIME]
-        moments = np.datetime64("0001-01-01T00:00:00", "us") + dated.astype("timedelta64[us]")
-        periods, counts = np.unique(
-            moments.astype("datetime64[Y]" if field == "year" else "datetime64[M]"), return_counts=True
-        )
-        found = [FacetValue(str(period), n) for period, n in zip(periods, counts.tolist(), strict=True)]
-        if len(dated) < len(times):
-            found.append(FacetValue(None, len(times) - len(dated)))
-        return tuple(found)
-
-    def _local_times(self, articles: Mask) -> Array:
-        parts = [segment.local_time[mask] for segment, mask in self._reader.by_segment(articles)]
-        return np.concatenate(parts) if parts else np.empty(0, np.int64)
 
     def contents(self, aliases: Aliases = ()) -> Contents:
         """Return the numbers of articles, paragraphs and words, the first and last date, and the values of fields.
@@ -269,20 +255,20 @@ class EmbeddedSnapshot:
         """
         with self._reading():
             live = self._reader.live_articles()
-            times = self._local_times(live)
-            dates = times[times != NO_TIME]
+            first, last = first_and_last_date(self._reader, live)
             return Contents(
                 articles=int(np.count_nonzero(live)),
                 paragraphs=self._reader.paragraphs,
                 words=self._reader.words,
-                first_date=_day(dates.min()) if len(dates) else None,
-                last_date=_day(dates.max()) if len(dates) else None,
-                by_field=FrozenDict((field, self._facet(field, live, aliases)) for field in FACET_FIELDS),
+                first_date=first,
+                last_date=last,
+                by_field=FrozenDict((field, self._facet(field, live, aliases)) for field in INFO_FACETS),
                 own_fields=FrozenDict((row.name, str(row.kind)) for row in self.own_fields),
                 by_own_field=FrozenDict(
                     (row.name, self._facet(row.name, live, aliases)) for row in self.own_fields
                 ),
                 known=FrozenDict(self._provenances(live)),
+                dates=count_dates(self._reader, live),
             )
 
     def _provenances(self, articles: Mask) -> dict[str, tuple[FacetValue, ...]]:
@@ -429,7 +415,3 @@ def _in_order_of_ids(segment: Segment, number: int) -> Iterator[tuple[bytes, int
     for article in item_view(segment.container["article.id.order"]):
         if live is None or live[article]:
             yield segment.id(article), number, article
-
-
-def _day(passed: np.int64) -> dt.date:
-    return (dt.datetime(1, 1, 1) + dt.timedelta(microseconds=int(passed))).date()

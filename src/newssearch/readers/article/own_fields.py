@@ -7,6 +7,7 @@ from newssearch.fields import KeptField, OwnKind
 from newssearch.readers.api import ReadOptions
 from newssearch.text.numbers import MAX_DIGITS, clean_number, parse_number
 from newssearch.text.paragraphs import squeeze
+from newssearch.text.partial_dates import PartialDate
 
 from .values import NAME_KEYS, NULL_STRINGS, first_date, json_type, quote_value
 
@@ -44,6 +45,8 @@ def _one(value: object, kind: OwnKind, options: ReadOptions, name: str) -> Extra
         date, _ = first_date([value], options)
         if date is None:
             raise WrongValueError(f"{name}: {_shown(value)} is not a date")
+        if isinstance(date, PartialDate):
+            raise WrongValueError(f"{name}: {_shown(value)} is not a whole date")
         return date
     if kind == "number":
         number = parse_number(value) if isinstance(value, str) else None

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 from newssearch.article import MISSING, MONTH_FIRST, STATED, Date, Provenance
 from newssearch.readers.api import ReadOptions
-from newssearch.text.dates import parse_published
+from newssearch.text.dates import LONE_YEARS, parse_published
 from newssearch.text.paragraphs import squeeze
+from newssearch.text.partial_dates import PartialDate
 
 DEFAULT_LANG = Provenance("inferred", "the default language given")
 FROM_URL = Provenance("inferred", "url")
@@ -95,23 +96,28 @@ def _scalar_text(value: object) -> str | None:
 def first_date(values: Iterable[object], options: ReadOptions) -> tuple[Date | None, Provenance]:
     """Return the first value that is a date, and its provenance.
 
-    If no value is a date, return None, and a provenance with the reason why the first value is not. A date may be a
-    string, a number of seconds or milliseconds since 1970, or a date object.
+    A full date comes before a month, and a month before a year. If no value is a date, return None, and a provenance with
+    the reason why the first value is not. A date may be a string, a number of seconds or milliseconds since 1970, the
+    number of a year, or a date object.
     """
     failed = MISSING
+    found: tuple[PartialDate, Provenance] | None = None
     for value in values:
         if value is None or value == "":
             continue
         date, provenance = _as_date(value, options)
-        if date is not None:
+        if isinstance(date, PartialDate):
+            if found is None or (date.month is not None and found[0].month is None):
+                found = date, provenance
+        elif date is not None:
             return date, provenance
-        if failed is MISSING:
+        elif failed is MISSING:
             failed = provenance
-    return None, failed
+    return found or (None, failed)
 
 
 def _as_date(value: object, options: ReadOptions) -> tuple[Date | None, Provenance]:
-    if isinstance(value, (dt.date, dt.datetime)):
+    if isinstance(value, (dt.date, PartialDate)):
         return value, STATED
     if isinstance(value, str) and value.strip() in NULL_STRINGS:
         return None, Provenance("missing", f"the input says {quote_value(value)}")
@@ -123,7 +129,7 @@ def _as_date(value: object, options: ReadOptions) -> tuple[Date | None, Provenan
 def _number_as_date(value: object, options: ReadOptions) -> tuple[Date | None, Provenance]:
     """Return the date that a number states, or None, and its provenance.
 
-    The digits of 20240725 are year, month and day; a larger number is the time since 1970 in UTC.
+    The digits of 20240725 are year, month and day, and 2024 is a year; a larger number is the time since 1970 in UTC.
     """
     number = value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
     if isinstance(value, str):
@@ -131,6 +137,8 @@ def _number_as_date(value: object, options: ReadOptions) -> tuple[Date | None, P
     if number is not None:
         if isinstance(number, int) and 10_000_000 <= number < EARLIEST_EPOCH:
             return read_date(str(number), options)
+        if number in LONE_YEARS:
+            return PartialDate(int(number)), STATED
         for unit, seconds in (("seconds", 1), ("milliseconds", 1000)):
             if EARLIEST_EPOCH * seconds <= number < LATEST_EPOCH * seconds:
                 moment = dt.datetime.fromtimestamp(number / seconds, dt.timezone.utc)

@@ -12,6 +12,7 @@ from newssearch.readers.article.dateline import LOWERCASE_NAME_WORDS, Dateline, 
 from newssearch.readers.article.draft import Draft
 from newssearch.readers.article.values import is_domain, read_date
 from newssearch.text.paragraphs import Block, split_lines, split_paragraphs, squeeze
+from newssearch.text.partial_dates import PartialDate
 
 LONGEST_TITLE_LINE = 250
 """The maximum number of characters of a line that may be a headline."""
@@ -19,6 +20,10 @@ LONGEST_TITLE_LINE = 250
 
 LONGEST_BYLINE_LINE = 120
 """The maximum number of characters of a line that may be a byline."""
+
+
+LONGEST_MONTH_LINE = 30
+"""The maximum number of characters of a line above the headline that may be a month with its year."""
 
 
 NAME_PARTICLES = LOWERCASE_NAME_WORDS | {
@@ -61,9 +66,10 @@ def take_text(text: str, draft: Draft) -> None:
     """Fill a draft from a plain text.
 
     The header may contain, in any order and on lines of their own: the headline, possibly twice, a date (``7-25-2024``,
-    ``Published: July 25, 2024``), a byline, and a URL. The text may begin with a dateline, or with the headline directly
-    followed by a dateline; both are removed from the paragraph. The last line may be the domain of the outlet or the URL
-    of the article. Each part may be missing, and every other word stays in a paragraph.
+    ``Published: July 25, 2024``, ``July 2024``), a byline, and a URL. A year needs a label, such as ``Published:``. The text
+    may begin with a dateline, or with the headline directly followed by a dateline; both are removed from the paragraph.
+    The last line may be the domain of the outlet or the URL of the article. Each part may be missing, and every other word
+    stays in a paragraph.
 
     The first line is a headline if it is short, does not end like a sentence, and is set off from the next line: by a
     blank line, a header line, capitals, or because the next line is much longer.
@@ -92,7 +98,9 @@ def _read_header(lines: Sequence[str], options: ReadOptions) -> tuple[_Header, i
         line = squeeze(raw) if len(raw) <= 4 * LONGEST_TITLE_LINE else raw
         if not line or line.isspace() or line == header.title:
             continue
-        if not _take_header_line(line, header, options):
+        if header.title is None and _is_month_before_title(line, lines, number, options):
+            header.date, header.date_provenance = read_date(line, options)
+        elif not _take_header_line(line, header, options):
             if header.title is not None or not _is_title_line(line, lines, number, options):
                 break
             header.title = line
@@ -105,9 +113,12 @@ def _take_header_line(line: str, header: _Header, options: ReadOptions) -> bool:
     """Enter a date, a byline or a URL into the header. Return whether ``line`` is one of them."""
     label = _DATE_LABEL.match(line)
     date, provenance = read_date(line[label.end() :] if label else line, options)
+    if isinstance(date, PartialDate) and label is None and (date.month is None or header.title is None):
+        date = None  # a year may be a heading, and a month a headline
     if date is not None:
         later = label is not None and label["later"] is not None
-        if header.date is None or (header.date_is_update and not later):
+        finer = isinstance(header.date, PartialDate) and not isinstance(date, PartialDate)
+        if header.date is None or (header.date_is_update, finer) > (later, False):
             header.date, header.date_provenance, header.date_is_update = date, provenance, later
         return True
     if header.byline is None and header.title is not None and (who := _byline_names(line)):
@@ -117,6 +128,15 @@ def _take_header_line(line: str, header: _Header, options: ReadOptions) -> bool:
         header.url = line
         return True
     return False
+
+
+def _is_month_before_title(line: str, lines: Sequence[str], number: int, options: ReadOptions) -> bool:
+    """Whether ``line``, which is ``lines[number]``, is a month with its year, and the next line is a headline."""
+    date = read_date(line, options)[0] if len(line) <= LONGEST_MONTH_LINE else None
+    if not isinstance(date, PartialDate) or date.month is None:
+        return False
+    following = next((n for n in range(number + 1, len(lines)) if lines[n].strip()), None)
+    return following is not None and _is_title_line(squeeze(lines[following]), lines, following, options)
 
 
 def _byline_names(line: str) -> str | None:

@@ -16,7 +16,9 @@ from newssearch.readers.api import Format, Input, Origin, ReadOutcome, Skipped, 
 from newssearch.readers.article.draft import Draft
 from newssearch.readers.decoding.encoding import ENCODING_SAMPLE, wide_encoding
 from newssearch.readers.html_fragment import blocks_of, line_of
+from newssearch.text.dates import parse_published
 from newssearch.text.paragraphs import Block, split_paragraphs
+from newssearch.text.partial_dates import PartialDate
 
 from .feed_splitter import FEED_PART_LIMIT, split_feed
 from .sniff import root_of
@@ -168,12 +170,19 @@ def _read_entry(entry: FeedEntry, feed: FeedEntry, draft: Draft, updated: Proven
     return draft.build()
 
 
+def _is_partial_date(text: object) -> bool:
+    """Whether a text is a month or a year."""
+    published = parse_published(text) if isinstance(text, str) else None
+    return published is not None and isinstance(published.value, PartialDate)
+
+
 def _claim_entry_dates(entry: FeedEntry, draft: Draft, updated: Provenance) -> None:
     for name, provenance in (("published", STATED), ("created", STATED), ("updated", updated)):
         # Not entry.get, by which feedparser substitutes one date for another, with a warning.
-        draft.claim("date", dict.get(entry, name), provenance)
+        text = dict.get(entry, name)
+        draft.claim("date", text, provenance)
         moment = dict.get(entry, f"{name}_parsed")
-        if moment is not None:
+        if moment is not None and not _is_partial_date(text):  # feedparser makes 2024-08 the first of August
             try:
                 draft.claim("date", dt.datetime(*moment[:6]).replace(tzinfo=dt.timezone.utc), provenance)
             except (ValueError, OverflowError, TypeError):  # a leap second, a year beyond the calendar

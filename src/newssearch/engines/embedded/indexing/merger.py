@@ -136,6 +136,7 @@ def _article_sections(parts: Sequence[Renumbered]) -> dict[str, Array]:
         "article.lead": narrow(np.concatenate([segment.lead[here].ravel() for segment, here in pairs])),
         "article.local": np.concatenate([segment.local_time[here] for segment, here in pairs]),
         "article.instant": np.concatenate([segment.instant[here] for segment, here in pairs]),
+        "article.precision": np.concatenate([segment.precision[here] for segment, here in pairs]),
         "article.version": narrow(np.concatenate([segment.version[here] for segment, here in pairs])),
         "article.added": np.concatenate([segment.added[here] for segment, here in pairs]),
         "document.article": document_articles(first),

@@ -10,6 +10,7 @@ an article without paragraphs has one document without words. A segment has the 
 ``article.lead``        two per article: the numbers of the paragraphs of its lead (:mod:`newssearch.lead`), or 0
 ``article.local``       the publication time of each article by the outlet's clock, in microseconds, or NO_TIME
 ``article.instant``     the publication time of each article in UTC, in microseconds, or NO_TIME
+``article.precision``   whether the date of each article is a moment, a day, a month or a year: see :mod:`segment.columns`
 ``article.id``          the id of each article (:class:`~storage.container.StringTable`)
 ``article.id.order``    the articles, sorted by id
 ``article.digest``      the numbers of the digests of all ids (:func:`newssearch.identity.id_number`), sorted
@@ -35,7 +36,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from newssearch.article import Article
-from newssearch.engines.embedded.segment.columns import NO_TIME, added_time, instant, local_time, microseconds
+from newssearch.engines.embedded.segment.columns import added_time, date_columns
 from newssearch.engines.embedded.segment.own_fields import OwnValues
 from newssearch.engines.embedded.segment.shingles import sample_sections, sample_texts
 from newssearch.engines.embedded.segment.stored_fields import NUMBERED, numbered_of, rest_of, shown_of
@@ -64,6 +65,7 @@ class SegmentBuilder:
         self._lead = array("I")
         self._local = array("q")
         self._instant = array("q")
+        self._precision = array("B")
         self._added = array("q")
         self._version = array("I")
         self._ids: list[bytes] = []
@@ -106,8 +108,10 @@ class SegmentBuilder:
         self._size += sum(map(len, texts))
         self._analyses.append(analysis_of(article.lang))
         self._first.append(len(self._bodies))
-        self._local.append(NO_TIME if article.date is None else microseconds(local_time(article.date)))
-        self._instant.append(NO_TIME if article.date is None else instant(article.date))
+        dated = date_columns(article.date, article.provenance.get("date"))
+        self._local.append(dated.local)
+        self._instant.append(dated.instant)
+        self._precision.append(dated.precision)
         self._added.append(added_time(article))
         self._version.append(article.version)
         for name, value in article.extra.items():
@@ -128,6 +132,7 @@ class SegmentBuilder:
             "article.lead": narrow(np.array(self._lead, np.int64)),
             "article.local": np.array(self._local, np.int64),
             "article.instant": np.array(self._instant, np.int64),
+            "article.precision": np.array(self._precision, np.uint8),
             "article.version": narrow(np.array(self._version, np.int64)),
             "article.added": np.array(self._added, np.int64),
             "document.article": document_articles(first),

@@ -16,8 +16,14 @@ from typing import Any
 
 import numpy as np
 
-from newssearch.article import Article
-from newssearch.engines.embedded.segment.columns import instant, local_time, microseconds, moment_of
+from newssearch.article import Article, Provenance
+from newssearch.engines.embedded.segment.columns import (
+    date_columns,
+    instant,
+    local_time,
+    microseconds,
+    moment_of,
+)
 from newssearch.engines.embedded.segment.field import FieldReader, SurfaceForms, TextField
 from newssearch.engines.embedded.segment.format import (
     IMPACT_BOUNDS,
@@ -27,7 +33,7 @@ from newssearch.engines.embedded.segment.format import (
 )
 from newssearch.engines.embedded.segment.own_fields import date_value, own_key
 from newssearch.engines.embedded.segment.segment import Segment
-from newssearch.engines.embedded.segment.stored_fields import NUMBERED, date_of
+from newssearch.engines.embedded.segment.stored_fields import NUMBERED, date_of, provenance_of
 from newssearch.engines.embedded.storage.block_store import BlockStore
 from newssearch.engines.embedded.storage.container import Array, Container, StringTable
 from newssearch.engines.embedded.storage.patched_ints import EXCEPTION
@@ -157,6 +163,7 @@ def _articles(segment: Segment, entry: SegmentEntry | None) -> Iterator[str]:
         "article.version",
         "article.local",
         "article.instant",
+        "article.precision",
     ):
         if len(container[name]) != articles:
             yield f"{name} does not have an item for each article"
@@ -200,15 +207,20 @@ def _metadata(segment: Segment) -> Iterator[str]:
             yield f"{name}: its values are not those that articles use"
         if name != "provenance" and len(segment.keys(name)) != len(values):
             yield f"{name}: its values are not those that filters compare"
-    for value in segment.values("provenance").values:
+    stated: list[Provenance | None] = []
+    codes, values = segment.values("provenance")
+    for value in values:
         provenances = json.loads(value or "{}")
+        stated.append(provenance_of(value).get("date"))
         if not all(
             len(one) in (1, 2) and all(isinstance(part, str) for part in one) for one in provenances.values()
         ):
             yield "a provenance is malformed"
     for article in range(segment.articles):
         title, url, date, *place = json.loads(segment.shown_strings[article])
-        date_of(date)
+        columns = (segment.local_time[article], segment.instant[article], segment.precision[article])
+        if date_columns(date_of(date), stated[codes[article]]) != columns:
+            yield f"the date of article number {article} is not in the columns that searches compare"
         member, record = place or (None, 1)
         moment_of(int(segment.added[article]))
         rest = json.loads(segment.rest[article])

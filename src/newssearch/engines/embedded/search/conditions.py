@@ -115,10 +115,11 @@ class ArticleConditions:
 
         return self._reader.per_segment(mask)
 
-    def dated(self, start: dt.datetime | None, end: dt.datetime | None) -> Mask:
+    def dated(self, start: dt.datetime | None, end: dt.datetime | None, *, in_part: bool = False) -> Mask:
         """Return a mask of the articles dated from ``start`` up to but not including ``end``.
 
-        :class:`newssearch.query.Dated` explains the bounds.
+        :class:`newssearch.query.Dated` explains the bounds. A month or a year lies between them whole; with ``in_part``, one
+        of its moments is enough.
         """
 
         def between(segment: Segment) -> Mask:
@@ -126,7 +127,13 @@ class ArticleConditions:
             if start is not None:
                 mask &= _moments(segment, start) >= _column_value(start)
             if end is not None:
-                mask &= _moments(segment, end) < _column_value(end) + is_last_moment(end)
+                mask &= _moments(segment, end) < _excluded_value(end)
+            partial, ends = segment.partly_dated
+            if len(partial) and in_part and start is not None:
+                begins = segment.local_time[partial] < (_excluded_value(end) if end is not None else ends)
+                mask[partial] = begins & (ends > _column_value(start))
+            elif len(partial) and not in_part and end is not None:
+                mask[partial] &= ends <= _excluded_value(end)
             return mask
 
         return self._reader.per_segment(between)
@@ -135,11 +142,21 @@ class ArticleConditions:
         """Return a mask of the articles without a date."""
         return ~self._reader.per_segment(lambda segment: segment.dated)
 
+    def partly_dated(self) -> Mask:
+        """Return a mask of the articles dated only by month or year."""
+        return self._reader.per_segment(_partly_dated)
+
 
 def _with_id(segment: Segment, wanted: str) -> Mask:
     mask = np.zeros(segment.articles, np.bool_)
     if (article := segment.find(wanted)) >= 0:
         mask[article] = True
+    return mask
+
+
+def _partly_dated(segment: Segment) -> Mask:
+    mask = np.zeros(segment.articles, np.bool_)
+    mask[segment.partly_dated[0]] = True
     return mask
 
 
@@ -151,3 +168,8 @@ def _moments(segment: Segment, bound: dt.datetime) -> Array:
 def _column_value(bound: dt.datetime) -> int:
     """Return a bound in the unit of the date columns, always above the value that marks undated articles."""
     return max(instant(bound), NO_TIME + 1)
+
+
+def _excluded_value(end: dt.datetime) -> int:
+    """Return the first moment that a period up to ``end`` excludes, in the unit of the date columns."""
+    return _column_value(end) + is_last_moment(end)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import NamedTuple
 
@@ -36,6 +36,7 @@ from newssearch.query import (
     names_in,
     narrower,
     of_any_date,
+    with_dates,
 )
 from newssearch.request import ResolvedRequest
 from newssearch.results import NameSpelling
@@ -54,6 +55,11 @@ class LeafMatches(NamedTuple):
 
     text: ScoredDocSet
     title: Postings
+
+
+@dataclass(frozen=True, slots=True)
+class DatedInPart(Dated):
+    """As :class:`Dated`, but a month or a year of which only a part lies in the period is enough."""
 
 
 class QueryEvaluator:
@@ -93,7 +99,8 @@ class QueryEvaluator:
         if isinstance(node, Field):
             return self.reader.live_articles() & self._conditions.matching(node)
         if isinstance(node, Dated):
-            return self.reader.live_articles() & self._conditions.dated(node.start, node.end)
+            in_part = isinstance(node, DatedInPart)
+            return self.reader.live_articles() & self._conditions.dated(node.start, node.end, in_part=in_part)
         if isinstance(node, Within):
             return self.reader.live_articles() & self._conditions.within(node)
         if isinstance(node, Undated):
@@ -142,24 +149,27 @@ class QueryEvaluator:
             text = ListedDocs(Postings(owners[keep], counts[keep]), segment)
         return LeafMatches(text, title)
 
-    def filtered(self, request: ResolvedRequest) -> Mask | None:
-        """Return a mask of the live articles that pass all filters of a request; None if it has no filters."""
+    def filtered(self, request: ResolvedRequest, *, in_part: bool = False) -> Mask | None:
+        """Return a mask of the live articles that pass all filters of a request; None if it has no filters.
+
+        With ``in_part``, a month or a year of which only a part lies in the period of the request is enough.
+        """
         masks = [
             _union(self._conditions.with_value(field, value) for value in values)
             for field, values in request.filters
         ]
         masks += [self.articles(condition) for condition in request.conditions]
         if request.start is not None or request.end is not None:
-            masks.append(self._conditions.dated(request.start, request.end))
+            masks.append(self._conditions.dated(request.start, request.end, in_part=in_part))
         return _intersection(masks) & self.reader.live_articles() if masks else None
 
     def found(self, request: ResolvedRequest) -> Mask:
         """Return a mask of the live articles that the tree finds and that pass all filters of a request."""
         return self._found(self.tree, request)
 
-    def _found(self, tree: Node, request: ResolvedRequest) -> Mask:
+    def _found(self, tree: Node, request: ResolvedRequest, *, in_part: bool = False) -> Mask:
         articles = self.articles(tree)
-        allowed = self.filtered(request)
+        allowed = self.filtered(request, in_part=in_part)
         articles = articles if allowed is None else articles & allowed
         return articles & self.reader.per_segment(self._with_novel_match) if request.novel else articles
 
@@ -176,6 +186,23 @@ class QueryEvaluator:
         if not excluded.any():
             return 0
         excluded &= self._found(tree, replace(request, start=None, end=None))
+        return int(np.count_nonzero(excluded))
+
+    def count_imprecise(self, request: ResolvedRequest, found: Mask) -> int:
+        """Return the number of articles that the search excludes only because their date is a month or a year.
+
+        A part of the month or year lies in the period of each date condition that excludes them, and they pass all other
+        conditions. ``found`` masks the articles that the search finds.
+        """
+        tree = with_dates(
+            self.tree, lambda node: DatedInPart(node.text, node.start, node.end, span=node.span)
+        )
+        if request.start is None and request.end is None and tree is self.tree:
+            return 0
+        excluded = self.reader.live_articles() & ~found & self._conditions.partly_dated()
+        if not excluded.any():
+            return 0
+        excluded &= self._found(tree, request, in_part=True)
         return int(np.count_nonzero(excluded))
 
     def _with_novel_match(self, segment: Segment) -> Mask:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import NamedTuple
 
-from newssearch.article import Article, Date
+from newssearch.article import MONTH_FIRST, Article, Date, Provenance
+from newssearch.text.partial_dates import PartialDate
 
 NO_TIME = -1
 """The number that stands in a column of times for an article without a date."""
+
+NO_DATE, ONLY_YEAR, ONLY_MONTH, DAY, MOMENT = range(5)
+"""The values of the column of precisions, by what the date of an article states."""
+AMBIGUOUS = 8
+"""Is added to the precision of a date whose day and month may have to be exchanged."""
 
 _EPOCH = dt.datetime(1, 1, 1)
 
@@ -30,10 +37,11 @@ def added_time(article: Article) -> int:
 
 
 def local_time(date: Date) -> dt.datetime:
-    """Return a date as the time by the outlet's clock, without a zone; a date without a time becomes midnight."""
+    """Return a date as the time by the outlet's clock, without a zone; a day, a month or a year becomes its first moment."""
     if isinstance(date, dt.datetime):
         return date.replace(tzinfo=None)
-    return dt.datetime(date.year, date.month, date.day)
+    day = date.first_day if isinstance(date, PartialDate) else date
+    return dt.datetime(day.year, day.month, day.day)
 
 
 def instant(date: Date) -> int:
@@ -44,3 +52,41 @@ def instant(date: Date) -> int:
     written = microseconds(local_time(date))
     offset = date.utcoffset() if isinstance(date, dt.datetime) else None
     return max(written - offset // dt.timedelta(microseconds=1), 0) if offset else written
+
+
+class DateColumns(NamedTuple):
+    """The values of an article in the columns of its date."""
+
+    local: int
+    """The first moment of the date by the outlet's clock, in microseconds, or NO_TIME."""
+    instant: int
+    """The same in UTC."""
+    precision: int
+    """One of NO_DATE, ONLY_YEAR, ONLY_MONTH, DAY and MOMENT, plus AMBIGUOUS if the date is."""
+
+
+def date_columns(date: Date | None, provenance: Provenance | None) -> DateColumns:
+    """Return the values of an article with this date, and this provenance of the date, in the columns of its date."""
+    if date is None:
+        return DateColumns(NO_TIME, NO_TIME, NO_DATE)
+    if isinstance(date, PartialDate):
+        precision = ONLY_YEAR if date.month is None else ONLY_MONTH
+    else:
+        precision = MOMENT if isinstance(date, dt.datetime) else DAY
+        precision += AMBIGUOUS if provenance == MONTH_FIRST else 0
+    return DateColumns(microseconds(local_time(date)), instant(date), precision)
+
+
+def partial_date(local: int, precision: int) -> PartialDate:
+    """Return the month or the year that begins at a time of the column of local times."""
+    start = moment_of(local)
+    return PartialDate(start.year, start.month if precision == ONLY_MONTH else None)
+
+
+def end_of(local: int, precision: int) -> int:
+    """Return the first moment after a month or a year, in microseconds; ``local`` is its first moment."""
+    last = partial_date(local, precision).last_day
+    return microseconds(dt.datetime(last.year, last.month, last.day)) + _MICROSECONDS_A_DAY
+
+
+_MICROSECONDS_A_DAY = dt.timedelta(days=1) // dt.timedelta(microseconds=1)

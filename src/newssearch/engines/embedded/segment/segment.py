@@ -27,7 +27,7 @@ from newssearch.results import SHOWN_FIELDS, ShownArticle
 from newssearch.system.frozen import FrozenDict
 from newssearch.text.analysis import analysis_of
 
-from .columns import NO_TIME, moment_of
+from .columns import AMBIGUOUS, NO_DATE, NO_TIME, ONLY_MONTH, ONLY_YEAR, end_of, moment_of
 from .field import FieldReader, TextField
 from .own_fields import OwnColumn, own_kinds
 from .shingles import SampleTable
@@ -40,6 +40,15 @@ class FieldColumn(NamedTuple):
 
     codes: Array
     values: list[str]
+
+
+class DateGroups(NamedTuple):
+    """The articles whose date is not simply a day or a moment, by the reason."""
+
+    missing: Ints
+    only_month: Ints
+    only_year: Ints
+    ambiguous: Ints
 
 
 class Segment:
@@ -159,6 +168,30 @@ class Segment:
     def instant(self) -> Array:
         """The publication time of each article in UTC, in microseconds since the beginning of year 1, or NO_TIME."""
         return self.container["article.instant"]
+
+    @property
+    def precision(self) -> Array:
+        """Whether the date of each article is a moment, a day, a month or a year: see :mod:`.columns`."""
+        return self.container["article.precision"]
+
+    @cached_property
+    def date_groups(self) -> DateGroups:
+        """The articles without a date, dated only by month or year, and with an ambiguous date."""
+        dates = self.precision & ~np.uint8(AMBIGUOUS)
+        return DateGroups(
+            missing=np.flatnonzero(dates == NO_DATE),
+            only_month=np.flatnonzero(dates == ONLY_MONTH),
+            only_year=np.flatnonzero(dates == ONLY_YEAR),
+            ambiguous=np.flatnonzero(self.precision & AMBIGUOUS),
+        )
+
+    @cached_property
+    def partly_dated(self) -> tuple[Ints, Ints]:
+        """The articles dated only by month or year, and the first moment after the month or year of each."""
+        articles = np.sort(np.concatenate([self.date_groups.only_month, self.date_groups.only_year]))
+        dates = list(zip(self.local_time[articles].tolist(), self.precision[articles].tolist(), strict=True))
+        ends = {date: end_of(*date) for date in set(dates)}
+        return articles, np.array([ends[date] for date in dates], np.int64)
 
     @property
     def added(self) -> Array:

@@ -16,6 +16,7 @@ from newssearch.article import Article, Date, EarlierVersion, Paragraph, Place, 
 from newssearch.extra import value_of
 from newssearch.fields import RAW_FIELDS, WHOLE_FIELDS, WORD_FIELDS
 from newssearch.system.frozen import FrozenDict
+from newssearch.text.partial_dates import from_iso
 
 VALUES = (*WHOLE_FIELDS, *WORD_FIELDS, "path")
 """The fields of an article whose values are numbered, because a segment stores each distinct value only once."""
@@ -99,7 +100,5 @@ def article_of(header: Mapping[str, Any], paragraphs: Iterable[str]) -> Article:
 
 
 def date_of(text: str | None) -> Date | None:
-    """Return a stored date in ISO 8601 as a date, or as a datetime if it has a time; None for None."""
-    if text is None:
-        return None
-    return dt.date.fromisoformat(text) if len(text) == 10 else dt.datetime.fromisoformat(text)
+    """Return a stored date in ISO 8601 as a date, a datetime if it has a time, or a month or a year; None for None."""
+    return None if text is None else from_iso(text)

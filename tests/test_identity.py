@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Mapping
+from hashlib import blake2b
 from pathlib import Path
+from typing import Literal
 
+import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 import newssearch
-from newssearch import Article, Index
+from newssearch import Article, ArticleConflictError, Index, IndexReport
+from newssearch.identity import id_number, make_id
 from newssearch.updating.files import reading_order
 from support import THOROUGH, counts
 
@@ -118,3 +122,119 @@ def test_the_index_depends_on_the_files_and_not_on_the_runs(states: list[Archive
                         before[who].id, before[who].added, before[who].version, before[who].earlier,
                     )  # fmt: skip
         index.close()
+
+
+# ---- what a person sees
+
+SPELLINGS = (
+    "https://www.example.org/2024/rain.html", "http://example.org/2024/rain.html",
+    "https://m.example.org/2024/rain.html?utm_source=rss", "https://example.org:443/2024/rain.html#top",
+    "HTTPS://EXAMPLE.ORG/2024/./rain.html?fbclid=abc",
+    "https://web.archive.org/web/20240726/https://www.example.org/2024/rain.html",
+)  # fmt: skip
+
+
+def test_six_spellings_a_new_headline_and_a_moved_folder_are_one_article(tmp_path: Path) -> None:
+    news = tmp_path / "news"
+    news.mkdir()
+
+    def written(title: str) -> None:
+        for number, url in enumerate(SPELLINGS):
+            record = {"url": url, "title": title, "text": "It rained.", "date": "2024-07-25"}
+            (news / f"{number}.json").write_text(json.dumps(record), "utf-8")
+
+    written("Rain closes bridges")
+    with newssearch.create(tmp_path / "index") as index:
+        assert counts(index.update(news)) == {"added": 1, "duplicates": 5, "files_read": 6}
+        (first,) = index
+        written("Rain closes two bridges")
+        assert counts(index.update(news)) == {"updated": 1, "duplicates": 5, "files_read": 6}
+        (second,) = index
+        assert (second.id, second.version, second.title) == (first.id, 2, "Rain closes two bridges")
+        assert [version.digest for version in second.earlier] == [first.digest]
+        news.rename(tmp_path / "archive")
+        report = index.update(tmp_path / "archive", prune=True)
+        assert counts(report) == {"moved": 1, "duplicates": 5, "files_read": 6}
+        (third,) = index
+        assert third.place.path == "archive/0.json"
+        assert [place.path for place in third.other_places] == [f"archive/{n}.json" for n in range(1, 6)]
+        assert (third.id, third.added, third.version) == (first.id, second.added, 2)
+
+
+def test_a_renamed_folder_is_no_removal_of_its_articles(tmp_path: Path) -> None:
+    news = tmp_path / "news"
+    (news / "old").mkdir(parents=True)
+    for number in range(3):
+        (news / "old" / f"{number}.txt").write_text(f"Title {number}\n\nText {number}.\n", "utf-8")
+    with newssearch.create(tmp_path / "index") as index:
+        index.update(news)
+        before = {article.title: (article.id, article.added) for article in index}
+        (news / "old").rename(news / "new")
+        report = index.update(news, prune=True)  # nothing is asked, and nothing refused
+        assert (report.moved, report.files_moved, report.removed, report.refused) == (3, 3, 0, ())
+        assert {article.title: (article.id, article.added) for article in index} == before
+        assert {article.path for article in index} == {f"news/new/{number}.txt" for number in range(3)}
+        (news / "new").rename(news / "newer")
+        assert index.update(news).moved == 3
+        assert {article.title: (article.id, article.added) for article in index} == before
+        newssearch.rebuild(index.folder, news)
+        index.refresh()
+        assert {article.title: (article.id, article.added) for article in index} == before
+
+
+def test_a_copy_of_a_file_is_a_copy_of_its_articles_unless_something_differs(tmp_path: Path) -> None:
+    for name in ("echo", "backup", "herald"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.txt").write_text("Rain\n\nIt rained.\n", "utf-8")
+    (tmp_path / "newssearch.toml").write_text('[folders]\nherald = "The Herald"\n', "utf-8")
+    with newssearch.create(tmp_path / "index") as index:
+        names = ["backup", "echo", "herald"]
+        report = index.update([tmp_path / name for name in names])
+        assert counts(report) == {"added": 2, "duplicates": 1, "files_read": 3}
+        assert {
+            article.outlet: [article.path, *(p.path for p in article.other_places)] for article in index
+        } == {
+            None: ["backup/a.txt", "echo/a.txt"],
+            "The Herald": ["herald/a.txt"],
+        }
+        (tmp_path / "echo" / "a.txt").write_text("Snow\n\nIt snowed.\n", "utf-8")
+        index.update([tmp_path / name for name in names])
+        assert sorted((article.title, article.path, article.other_places) for article in index) == [
+            ("Rain", "backup/a.txt", ()), ("Rain", "herald/a.txt", ()), ("Snow", "echo/a.txt", ()),
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize("committed", [True, False])
+def test_what_becomes_of_an_article_in_memory_that_the_index_has(tmp_path: Path, committed: bool) -> None:
+    old = Article.create(title="Rain", text="It rained.", url="https://e.org/1", outlet="Echo")
+    new = Article.create(title="Heavy rain", text="It rained.", url="http://www.e.org/1#x", outlet="Echo")
+    with newssearch.create(tmp_path / "index") as index:
+
+        def add(on_conflict: Literal["replace", "keep", "error"]) -> IndexReport:
+            if committed:
+                index.add(old)
+            return index.add([new] if committed else [old, new], on_conflict=on_conflict)
+
+        with pytest.raises(ArticleConflictError) as caught:
+            add("error")
+        assert caught.value.ids == (new.id,)
+        assert len(index) == committed
+        assert add("keep").ignored == 1
+        assert [article.title for article in index] == ["Rain"]
+        assert add("replace").updated == (1 if committed else 2) - (not committed)
+        (found,) = index
+        assert (found.title, found.id, found.version) == ("Heavy rain", old.id, 2)
+        assert index.article(new.id) == found, "by its digest"
+        assert new.id in index
+        assert [hit.id for hit in index.search(f"id:{new.id}")] == [old.id]
+        assert index.remove(new.id) == 1
+
+
+def test_ids_of_one_digest_have_one_number() -> None:
+    made = [make_id(None, None, title, "x") for title in ("Rain", "Snow", None)]
+    assert len(set(made)) == 3
+    assert len({id_number(one) for one in made}) == 1
+    assert id_number(made[0]) == int.from_bytes(blake2b(b"x", digest_size=8).digest(), "big") >> 4
+    by_hand = ("by-hand", "", "aaaaaaaaaaa", f"x{made[2]}", made[2].upper(), "rain-aaaaaaaaaaa1")
+    assert len({id_number(one) for one in by_hand}) == len(by_hand)
+    assert all(id_number(one) >> 60 == 1 for one in by_hand)

@@ -360,7 +360,7 @@ class Index:
             return False
         with self._reading() as snapshot:
             found = snapshot.article(item if isinstance(item, str) else item.id)
-        return found is not None and item in (found, found.id)
+        return found is not None and (isinstance(item, str) or item == found)
 
     def __iter__(self) -> Iterator[Article]:
         """Iterate over all articles in the order of their ids, reading one at a time.

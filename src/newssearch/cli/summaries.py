@@ -98,6 +98,7 @@ def text_report(report: IndexReport) -> Iterator[str]:
         f"{report.added:,} added",
         f"{report.updated:,} updated",
         f"{report.unchanged:,} unchanged",
+        *([f"{report.moved:,} moved with {many(report.files_moved, 'file')}"] if report.moved else []),
         *([f"{report.removed:,} removed"] if report.removed else []),
         *([f"{report.kept:,} kept though their file is gone or unreadable"] if report.kept else []),
         *_rejected_parts(report),
@@ -128,6 +129,8 @@ def text_rebuild(report: IndexReport) -> Iterator[str]:
 def _rejected_parts(report: IndexReport) -> Iterator[str]:
     if report.duplicates:
         yield f"{many(report.duplicates, 'duplicate')} kept once"
+    if report.ignored:
+        yield f"{many(report.ignored, 'older version')} ignored"
     yield f"{report.rejections:,} rejected"
     if report.rejected_before:
         yield f"{report.rejected_before:,} rejected before, unchanged (--retry reads them again)"

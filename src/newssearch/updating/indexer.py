@@ -9,10 +9,10 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from newssearch.article import STREAM, Article, Rejected
 from newssearch.engines.protocol import Writer
@@ -37,6 +37,7 @@ from .manifest import Entry, Manifest
 from .own_fields import Kinds, OwnFields
 from .pruning import Confirm, plan
 from .reconciler import OnConflict, Recall, Reconciler
+from .run_state import FileOpened, FileRead, FileRun, FileUnchanged, Tally
 
 MAX_PENDING_PARAGRAPHS = 500_000
 """A run commits whenever this number of added paragraphs is pending, because uncommitted paragraphs take memory, and an
@@ -47,63 +48,6 @@ UNOPENED_MTIME = -3
 """In the manifest, this stands for the modification time of a file that could not be opened. Each run tries again."""
 COUNTS_OF_CHANGES = ("added", "updated", "moved", "removed", "kept", "paragraphs")
 """The counts of the report that grow when a file is read again only so that copies in it replace removed articles."""
-
-
-@dataclass(slots=True)
-class _Tally:
-    """The counts of a run so far.
-
-    ``counts`` has them by their field names in :class:`~newssearch.reports.IndexReport`.
-    """
-
-    counts: Counter[str] = field(default_factory=Counter)
-    rejected: list[Rejected] = field(default_factory=list)
-    skipped: Counter[str] = field(default_factory=Counter)
-
-
-@dataclass
-class _FileRun:
-    """The progress of a run in one file or stream: what has been read so far, and which of its articles the index has.
-
-    ``seen`` has the ids of the articles that were taken, ``twins`` the paths of other files with the same bytes.
-    """
-
-    committed: Collection[str] | None
-    """The ids of the articles of the file that are in the last commit; None for articles that have no file."""
-    before: Entry | None = None
-    """The manifest's entry for the file before this run; None if the manifest has none."""
-    twins: tuple[str, ...] = ()
-    seen: set[str] = field(default_factory=set)
-    counts: Counter[str] = field(default_factory=Counter)
-    articles: int = 0
-    rejected: list[tuple[int, str, str | None]] = field(default_factory=list)
-    rejections: int = 0
-    duplicates: list[str] = field(default_factory=list)
-    older: list[str] = field(default_factory=list)
-    skipped: Counter[str] = field(default_factory=Counter)
-
-
-class _Unchanged(NamedTuple):
-    """An event: a file has not changed since it was last read, so it is not read again."""
-
-    source: files.Source
-    size: int
-    mtime: int
-
-
-class _Opened(NamedTuple):
-    """An event: the reading of a file begins. All events up to the next :class:`_Read` belong to this file."""
-
-    source: files.Source
-    size: int
-    mtime: int
-    digest: str
-
-
-class _Read(NamedTuple):
-    """An event: the end of a file was reached."""
-
-    file: _Opened
 
 
 class Indexer:
@@ -139,7 +83,7 @@ class Indexer:
         self._options = options or ReadOptions()
         self._stop = stop or (lambda: False)
         self._progress = progress or (lambda _: None)
-        self._tally = _Tally()
+        self._tally = Tally()
         self._refused: list[Removal] = []
         self._reconciler = Reconciler(
             writer,
@@ -151,7 +95,7 @@ class Indexer:
         )
         self._gone: dict[str, bool] = {}
         self._paths_by_digest: dict[str, list[str]] | None = None
-        self._current: tuple[str, _FileRun] | None = None  # the file that is being read
+        self._current: tuple[str, FileRun] | None = None  # the file that is being read
         self._counted: dict[str, Counter[str]] = {}  # the outcomes of each file that was read
         self._copies: dict[str, set[str]] = {}  # the other files with a copy of an article, by its id
         for path, entry in manifest.entries.items():
@@ -196,16 +140,16 @@ class Indexer:
             self._reject(rejected)
         self._tally.skipped += listing.skipped
         self._total = sum(max(size_and_time(source.file)[0], 0) for source in found)
-        run = _FileRun(None)
+        run = FileRun(None)
         with Parsers() as parsers:
-            event: _Unchanged | _Opened | _Read | ReadOutcome
+            event: FileUnchanged | FileOpened | FileRead | ReadOutcome
             for event in parsers.in_order(self._events(found)):
-                if isinstance(event, _Unchanged):
+                if isinstance(event, FileUnchanged):
                     self._unchanged(event)
-                elif isinstance(event, _Opened):
+                elif isinstance(event, FileOpened):
                     self._tally.counts["files"] += 1
                     run = self._begin(event)
-                elif isinstance(event, _Read):
+                elif isinstance(event, FileRead):
                     self._end(event.file, run)
                     self._was_read.add(event.file.source.path)
                 else:
@@ -229,7 +173,7 @@ class Indexer:
                     self._manifest.drop(path)
                     if name in self._fresh or name in self._manifest.entries:
                         continue
-                tally, self._tally = self._tally, _Tally()
+                tally, self._tally = self._tally, Tally()
                 self._read_now(files.Source(file, name))
                 copied, self._tally = self._tally.counts, tally
                 for count in COUNTS_OF_CHANGES:
@@ -246,7 +190,7 @@ class Indexer:
 
     def read_articles(self, items: Iterable[ReadOutcome]) -> None:
         """Add articles that belong to no file. Each replaces the article of the same id, if the index has one."""
-        run = _FileRun(committed=None)
+        run = FileRun(committed=None)
         for item in items:
             self._take(item, run)
             if self._stopped:
@@ -268,7 +212,10 @@ class Indexer:
         ``indexed`` maps each file of the index to the number of its articles. A removal of most articles below a path
         is refused unless ``confirm`` agrees: see :mod:`newssearch.updating.pruning`.
         """
-        made = plan(indexed, listing, self._archive, exclude, confirm, self._copied)
+        copies = {
+            path: 0 for path, entry in self._manifest.entries.items() if entry.duplicates or entry.older
+        }
+        made = plan({**copies, **indexed}, listing, self._archive, exclude, confirm, self._copied)
         self._refused += made.refused
         self._tally.counts["kept"] += made.kept
         for path in made.remove:
@@ -316,7 +263,7 @@ class Indexer:
 
     def _events(
         self, sources: Iterable[files.Source]
-    ) -> Iterator[_Unchanged | _Opened | _Read | ReadOutcome | Document]:
+    ) -> Iterator[FileUnchanged | FileOpened | FileRead | ReadOutcome | Document]:
         """Yield the events of all files: one for an unchanged file; beginning, contents and end for a file that is read.
 
         Worker processes parse the documents meanwhile, so this generator is ahead of the indexing.
@@ -331,12 +278,12 @@ class Indexer:
                 and self._is_current(entry)
             )
             if same and entry and (entry.mtime == mtime or file_digest(source.file) == entry.digest):
-                yield _Unchanged(source, size, mtime)
+                yield FileUnchanged(source, size, mtime)
                 self._advance(size)
                 continue
-            yield from self._events_of(_Opened(source, size, mtime, file_digest(source.file)))
+            yield from self._events_of(FileOpened(source, size, mtime, file_digest(source.file)))
 
-    def _events_of(self, file: _Opened) -> Iterator[_Opened | _Read | ReadOutcome | Document]:
+    def _events_of(self, file: FileOpened) -> Iterator[FileOpened | FileRead | ReadOutcome | Document]:
         reported = 0
 
         def advance(count: int) -> None:
@@ -347,9 +294,9 @@ class Indexer:
         yield file
         yield from read_items(file.source.file, file.source.path, self._options, advance)
         self._advance(file.size - reported)
-        yield _Read(file)
+        yield FileRead(file)
 
-    def _unchanged(self, file: _Unchanged) -> None:
+    def _unchanged(self, file: FileUnchanged) -> None:
         self._tally.counts["files"] += 1
         path = file.source.path
         entry = self._entry(path)
@@ -371,7 +318,7 @@ class Indexer:
 
     def _read_now(self, source: files.Source) -> None:
         """Read a file and index its articles before returning, without worker processes."""
-        file = _Opened(source, *size_and_time(source.file), file_digest(source.file))
+        file = FileOpened(source, *size_and_time(source.file), file_digest(source.file))
         run = self._begin(file)
         for item in read_file(source.file, source.path, self._options):
             self._take(item, run)
@@ -379,17 +326,17 @@ class Indexer:
                 return
         self._end(file, run)
 
-    def _begin(self, file: _Opened) -> _FileRun:
+    def _begin(self, file: FileOpened) -> FileRun:
         self._tally.counts["files_read"] += 1
         path = file.source.path
         before = self._entry(path)
         self._fresh.pop(path, None)
         self._manifest.drop(path)  # the entry does not match the articles of the next commit
-        run = _FileRun(self._writer.states(path).keys(), before, self._twins(file))
+        run = FileRun(self._writer.states(path).keys(), before, self._twins(file))
         self._current = path, run
         return run
 
-    def _end(self, file: _Opened, run: _FileRun) -> None:
+    def _end(self, file: FileOpened, run: FileRun) -> None:
         self._take_aside(run)
         self._current = None
         # No article is removed if the file cannot be read now, or if a part that was readable before no longer is.
@@ -426,7 +373,7 @@ class Indexer:
 
     # ---- articles
 
-    def _take(self, item: ReadOutcome, run: _FileRun) -> None:
+    def _take(self, item: ReadOutcome, run: FileRun) -> None:
         if isinstance(item, Skipped):
             run.skipped[item.kind] += 1
             self._tally.skipped[item.kind] += 1
@@ -444,7 +391,7 @@ class Indexer:
         if self._reconciler.pending >= MAX_PENDING_PARAGRAPHS:
             self._commit()
 
-    def _rejection(self, item: Rejected, run: _FileRun) -> None:
+    def _rejection(self, item: Rejected, run: FileRun) -> None:
         rejected = (item.record, item.reason, item.member)
         run.rejections += 1
         if len(run.rejected) < KEPT_REJECTIONS:
@@ -459,7 +406,7 @@ class Indexer:
         else:
             self._reject(item)
 
-    def _article(self, article: Article, run: _FileRun) -> None:
+    def _article(self, article: Article, run: FileRun) -> None:
         self._own.keep(article)
         taken = (
             self._reconciler.take_loose(article)
@@ -478,7 +425,7 @@ class Indexer:
         if taken.outcome in ("added", "updated"):
             self._tally.counts["paragraphs"] += len(article.paragraphs)
 
-    def _take_aside(self, run: _FileRun) -> None:
+    def _take_aside(self, run: FileRun) -> None:
         """Take the articles that were put aside until the end of the file."""
         for article in self._reconciler.end_file():
             self._tally.counts["ignored"] -= 1
@@ -530,7 +477,7 @@ class Indexer:
         """Return the entry that the manifest will have for a file after the next commit."""
         return self._fresh.get(path) or self._manifest.entries.get(path)
 
-    def _twins(self, file: _Opened) -> tuple[str, ...]:
+    def _twins(self, file: FileOpened) -> tuple[str, ...]:
         """Return the other files with the same bytes, those that no longer exist first."""
         if not file.digest:
             return ()

@@ -122,6 +122,7 @@ class Reconciler:
         self._departed: dict[int, History] = {}  # removed in this run
         self._before: dict[int, History] = {}  # replaced in this run, as they were before
         self._aside: dict[str, Article] = {}  # of the file that is being read, by their ids
+        self._places: tuple[str, dict[Place, Held]] = ("", {})  # the committed articles of one file
         self._waiting_paragraphs = 0
 
     @property
@@ -279,7 +280,10 @@ class Reconciler:
     def _take_from_twin(self, article: Article, twins: Iterable[str]) -> Taken | None:
         """Take an article that only its place identifies, if a file with the same bytes has it, or had it until it was moved."""
         for path in twins:
-            held = None if (other := article.id_at(path)) is None else self.held(other)
+            other = article.id_at(path)
+            if other is None:
+                return None
+            held = self.held(other) or self._at(Place(path, article.member, article.record))
             if held is None:
                 continue
             found = replace(article, id=held.id)
@@ -289,6 +293,14 @@ class Reconciler:
                 self._note(held.id, article.place)
                 return Taken("duplicates", held.id, stored=False)
         return None
+
+    def _at(self, place: Place) -> Held | None:
+        """Return the committed article of a place, whose id may come from the place that it had before; None if there is none."""
+        if self._places[0] != place.path:
+            found = filter(None, map(self._writer.find, self._writer.states(place.path)))
+            self._places = place.path, {one.place: Held(one.id, one.state, one.place) for one in found}
+        held = self._places[1].get(place)
+        return None if held is None else self.held(held.id)
 
     # ---- changing the index
 
@@ -340,6 +352,7 @@ class Reconciler:
         """Apply the changes that waited for the commit, and return whether there were any, so that another commit is due."""
         waiting, self._waiting, self._waiting_paragraphs = self._waiting, {}, 0
         self._pending.clear()
+        self._places = "", {}
         for articles in waiting.values():
             current = self._writer.article(articles[0].id)
             assert current is not None, "it has just been committed"
@@ -365,7 +378,11 @@ class Reconciler:
             if article is None:
                 continue
             gone = forgotten.get(article_id, set())
-            kept = {place for place in article.other_places if place.path not in gone}
+            kept = {
+                place
+                for place in article.other_places
+                if place.path not in gone and not self._is_gone(place.path)
+            }
             found = {*kept, *noted.get(article_id, ())} - {article.place}
             places = tuple(sorted(found, key=_in_order))
             if places != article.other_places:

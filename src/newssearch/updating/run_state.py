@@ -1,0 +1,70 @@
+"""The state of a run: its counts, what it has read of the current file, and the events of the files that it goes through."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from newssearch.article import Rejected
+
+from . import files
+from .manifest import Entry
+
+
+@dataclass(slots=True)
+class Tally:
+    """The counts of a run so far.
+
+    ``counts`` has them by their field names in :class:`~newssearch.reports.IndexReport`.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    rejected: list[Rejected] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass
+class FileRun:
+    """The progress of a run in one file or stream: what has been read so far, and which of its articles the index has.
+
+    ``seen`` has the ids of the articles that were taken, ``twins`` the paths of other files with the same bytes.
+    """
+
+    committed: Collection[str] | None
+    """The ids of the articles of the file that are in the last commit; None for articles that have no file."""
+    before: Entry | None = None
+    """The manifest's entry for the file before this run; None if the manifest has none."""
+    twins: tuple[str, ...] = ()
+    seen: set[str] = field(default_factory=set)
+    counts: Counter[str] = field(default_factory=Counter)
+    articles: int = 0
+    rejected: list[tuple[int, str, str | None]] = field(default_factory=list)
+    rejections: int = 0
+    duplicates: list[str] = field(default_factory=list)
+    older: list[str] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+
+
+class FileUnchanged(NamedTuple):
+    """An event: a file has not changed since it was last read, so it is not read again."""
+
+    source: files.Source
+    size: int
+    mtime: int
+
+
+class FileOpened(NamedTuple):
+    """An event: the reading of a file begins. All events up to the next :class:`FileRead` belong to this file."""
+
+    source: files.Source
+    size: int
+    mtime: int
+    digest: str
+
+
+class FileRead(NamedTuple):
+    """An event: the end of a file was reached."""
+
+    file: FileOpened

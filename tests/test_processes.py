@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import os
 import random
 import signal
@@ -23,6 +25,9 @@ from newssearch.system.workers import PROCESSES_VARIABLE, ProcessPool, ThreadWor
 WORDS = "rain Rain reign coalition Iraq’s well-known U.S. 1,000 said, “Yes. Austin São 日本 مرحبا oil—rich (Mr. the of".split()
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+
+
+ADDED = dt.datetime(2024, 7, 25, tzinfo=dt.timezone.utc)
 
 
 def news(number: int, seed: int = 0) -> list[Article]:
@@ -67,8 +72,9 @@ def open_writer(folder: Path, articles: list[Article] = []) -> EmbeddedWriter:  
 
 
 def fill(one: EmbeddedWriter, articles: list[Article]) -> None:
+    """Add articles that all came into the index at one time."""
     for article in articles:
-        one.add(article, "state")
+        one.add(dataclasses.replace(article, added=ADDED), "state")
 
 
 @pytest.mark.parametrize("last", [True, False])
@@ -156,7 +162,7 @@ def test_no_process_is_left_and_none_is_in_the_way_of_an_interrupt(
 def test_what_a_task_raises_is_raised_here_and_the_process_goes_on(tmp_path: Path) -> None:
     workers = ProcessPool(1)
     builder = SegmentBuilder()
-    builder.add(news(1)[0], "state")
+    builder.add(dataclasses.replace(news(1)[0], added=ADDED), "state")
     try:
         with pytest.raises(FileNotFoundError) as raised:
             workers.submit(BuildTask(builder, tmp_path / "nowhere" / "x")).result()

@@ -214,7 +214,7 @@ class Article:
         _check_strings({**values, "path": path, "member": member, "identity": identity})
         record = arguments.whole_number("record", record)
         clean = {name: squeeze(value) or None if value else None for name, value in values.items()}
-        clean["key"] = normal_key(key) or None if key else None
+        clean["key"] = normal_key(clean["key"]) or None if clean["key"] else None
         if clean["source"] is None and clean["outlet"] is not None:
             clean["source"] = clean["outlet"]
             provenances["source"] = Provenance("inferred", "outlet")

@@ -75,7 +75,7 @@ def test_a_record_becomes_an_article() -> None:
 def test_every_name_of_a_field_is_read_in_any_case(field: str) -> None:
     for key in RECORD_KEYS[field]:
         for name in (key, key.upper(), key.title()):
-            value = "pt-BR" if field == "lang" else "Some value"
+            value = "pt-BR" if field == "lang" else "Some value 7"
             assert getattr(read({name: value, "text": TEXT}), field) == value
 
 

@@ -140,7 +140,7 @@ def test_a_bad_row_is_rejected_with_its_number_and_the_rest_goes_on(tmp_path: Pa
     data = "title,text\nOne,a\n\n,,\nTwo,b,c,d\nThree\n, \nFour,d,\n\0Five,e\n"
     assert titles(read_table(tmp_path, data)) == [
         "One",
-        "2: 4 cells in a table of 2 columns",
+        "3: 4 cells in a table of 2 columns",
         "Three",
         "Four",
         "Five",

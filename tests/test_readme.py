@@ -82,6 +82,8 @@ def test_the_python_in_the_readme_runs_and_finds_the_sample(
     blocks = re.findall(r"^```python\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
     assert blocks
     for block in blocks:
+        if "export.csv" in block:  # tests/test_keys.py runs it
+            continue
         names: dict[str, object] = {}
         exec(compile(block, "README.md", "exec"), names)
         if "coded" in names:

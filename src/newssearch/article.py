@@ -299,6 +299,25 @@ class Article:
         return None
 
     @property
+    def is_identified_in_file(self) -> bool:
+        """Whether the ``key`` identifies the article, and only within the file that it was read from."""
+        if self.path in (None, "", STREAM):
+            return False
+        return id_digest(f"{_file(self.path, self.member)}#id={self.key}") == digest_of(self.id)
+
+    def narrower_ids(self) -> tuple[str, str]:
+        """Return the id that the article has if its key identifies only within its file, and if it does not identify at all.
+
+        An article of no file has one id for both, which its title and text identify.
+        """
+        path = self.path or ""
+        if path in ("", STREAM):
+            text = "\n\n".join([self.title or "", *(paragraph.text for paragraph in self.paragraphs)])
+            return with_digest(self.id, text), with_digest(self.id, text)
+        file = _file(path, self.member)
+        return with_digest(self.id, f"{file}#id={self.key}"), with_digest(self.id, f"{file}#{self.record}")
+
+    @property
     def place(self) -> Place:
         """The place that the article was read from."""
         return Place(self.path or "", self.member, self.record)

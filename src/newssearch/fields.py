@@ -102,6 +102,8 @@ RAW_FIELDS = tuple(field.name for field in ARTICLE_FIELDS if field.kind == "raw"
 """The names of the fields that are stored and printed, but that no search can use."""
 EXACT_FIELDS = tuple(field.name for field in ARTICLE_FIELDS if field.kind == "exact")
 """The names of the fields whose values are compared letter by letter."""
+LITERAL_FIELDS = tuple(field.name for field in ARTICLE_FIELDS if field.kind in ("exact", "address"))
+"""The names of the fields after which a query takes everything up to a space literally, but for stars."""
 OUTLET_FIELDS = tuple(field.name for field in ARTICLE_FIELDS if field.kind == "outlet")
 """The names of the fields whose values are outlets, which may have several names: the outlet and the source."""
 LANGUAGE_FIELDS = tuple(field.name for field in ARTICLE_FIELDS if field.kind == "language")

@@ -80,8 +80,13 @@ def with_digest(article_id: str, identity: str) -> str:
 
 
 def normal_key(key: str) -> str:
-    """Return a record's own id as it is compared: in Unicode's composed form, without white space around it."""
-    return unicodedata.normalize("NFC", key).strip()
+    """Return a record's own id as it is compared: in Unicode's composed form, with single spaces between words.
+
+    Lone surrogates, which no file can hold, are replaced.
+    """
+    if not key.isascii():
+        key = key.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return " ".join(unicodedata.normalize("NFC", key).split())
 
 
 def _hash(text: str) -> int:

@@ -265,7 +265,7 @@ class Index:
             return article
 
     def _article_of_key(self, key: str) -> Article:
-        ids = self.find(Field("key", key))
+        ids = self.find(Field("key", key)) if any(map(str.isalnum, key)) else []
         if len(ids) != 1:
             raise ArticleNotFoundError(key, ids, "key")
         return self.article(ids[0])

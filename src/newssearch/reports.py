@@ -56,7 +56,8 @@ class IndexReport:
     An article is ``updated`` if its content or a field has changed, and ``moved`` if only its file has another path now;
     ``files_moved`` counts these files. ``kept`` articles stay in the index although their file is missing or cannot be read now; ``refused`` lists the
     removals that were not confirmed. ``duplicates`` have the same identity and content as an article read elsewhere,
-    and are indexed once. ``ignored`` articles are older versions of articles that were read elsewhere. The run looked at ``files`` files, and read the ``files_read`` files that had changed. ``rejections`` is
+    and are indexed once. ``ignored`` articles are older versions of articles that were read elsewhere. ``shared_keys`` counts
+    articles whose key another article has too, so that it does not identify them. The run looked at ``files`` files, and read the ``files_read`` files that had changed. ``rejections`` is
     the number of rejected files, records or members, and ``rejected`` lists the first 1,000; ``rejected_before`` counts
     those that an earlier run rejected and that have not changed since. ``skipped`` counts, by kind, inputs that were not
     expected to be articles, such as the images in a crawl. ``paragraphs`` is the number of added paragraphs, ``seconds``
@@ -72,6 +73,7 @@ class IndexReport:
     refused: tuple[Removal, ...] = ()
     duplicates: int = 0
     ignored: int = 0
+    shared_keys: int = 0
     files: int = 0
     files_read: int = 0
     files_moved: int = 0

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from newssearch.fields import FILTERS
 
 from .console import without_surrogates
+
+if TYPE_CHECKING:
+    from newssearch.article import Article
+    from newssearch.index import Index
+
+KEY_PREFIX = "key:"
+"""An id on the command line that begins like this is the key of an article."""
 
 
 class FolderPath(click.Path):
@@ -66,3 +73,10 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = click.option(f"--{name}", metavar="DATE", help=text)(command)
     return command
+
+
+def article_named(index: Index, wanted: str) -> Article:
+    """Return the article with an id, or with a key after :data:`KEY_PREFIX`. Raises ArticleNotFoundError."""
+    if wanted.startswith(KEY_PREFIX):
+        return index.article(key=wanted.removeprefix(KEY_PREFIX))
+    return index.article(wanted)

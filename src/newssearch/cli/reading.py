@@ -23,7 +23,7 @@ from .combinations import check_query
 from .console import print_diagnostics, show_line, show_lines, show_text, style, without_surrogates
 from .formats import OutputFormat, csv_results, json_text, markdown_results, paragraph_dict
 from .hits import text_clauses, text_names, text_results
-from .options import filter_options, index_option, json_option
+from .options import KEY_PREFIX, article_named, filter_options, index_option, json_option
 from .summaries import text_config, text_info
 
 
@@ -164,11 +164,14 @@ def _print_results(results: Results, format_: OutputFormat) -> None:
 def show_command(article_id: str, folder: Path, text: str | None, as_json: bool) -> int:
     """Print an article: its fields, each with its provenance, and its paragraphs.
 
-    The end of an id is enough: `query` shows it on a narrow terminal. ID#3 prints paragraph 3 alone.
+    The end of an id is enough: `query` shows it on a narrow terminal. ID#3 prints paragraph 3 alone. key:KEY stands for the
+    id of the article with that key.
     """
-    wanted, _, number = without_surrogates(article_id).partition("#")
+    wanted, number = without_surrogates(article_id), ""
+    if not wanted.startswith(KEY_PREFIX):
+        wanted, _, number = wanted.partition("#")
     with open_index(folder) as opened:
-        article, own = opened.article(wanted), opened.own_fields
+        article, own = article_named(opened, wanted), opened.own_fields
     chosen = [p for p in article.paragraphs if not number or str(p.number) == number]
     if number and not chosen:
         raise NewssearchError(
@@ -194,10 +197,10 @@ def show_command(article_id: str, folder: Path, text: str | None, as_json: bool)
 def story_command(article_id: str, folder: Path, listed: bool, as_json: bool) -> int:
     """Print the versions of a story: who published it when, and which paragraphs each kept, changed, cut or added.
 
-    Each version is compared with the earliest. ID is the id of any version, or the end of that id.
+    Each version is compared with the earliest. ID is the id of any version, the end of that id, or key:KEY.
     """
     with open_index(folder) as opened:
-        found = opened.story(without_surrogates(article_id))
+        found = opened.story(article_named(opened, without_surrogates(article_id)).id)
     if as_json:
         value = found.to_dict()
         if listed:

@@ -105,6 +105,11 @@ def text_report(report: IndexReport) -> Iterator[str]:
     ]
     yield f"articles: {', '.join(parts)}"
     yield from _skipped_line(report)
+    if report.shared_keys:
+        yield (
+            f"keys: {many(report.shared_keys, 'article')} with the key of another article, kept apart"
+            " (is the right column mapped to key?)"
+        )
     rate = f" ({report.rate:,.0f} a second)" if report.paragraphs else ""
     yield f"{many(report.paragraphs, 'paragraph')} added in {report.seconds:.1f} s{rate}"
     if report.interrupted:

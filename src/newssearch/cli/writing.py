@@ -24,7 +24,7 @@ from newssearch.text.partial_dates import PartialDate
 from .combinations import check_index
 from .console import EXIT_REJECTED, print_diagnostics, show_line, without_surrogates
 from .formats import json_text
-from .options import filter_options, index_option, json_option, wait_option
+from .options import article_named, filter_options, index_option, json_option, wait_option
 from .progress import confirmed, confirming, list_removed, print_report, printed_log, progress_bar, stoppable
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ def remove_command(
     as_json: bool,
     **filters: Any,
 ) -> int:
-    """Remove articles by id, by file, by query or by filter, after confirmation.
+    """Remove articles by id (or key:KEY), by file, by query or by filter, after confirmation.
 
     With ids or files, the query and the filters narrow the choice: --path wire --until 2019 removes the old articles
     of a folder. A removed article comes back only when its file changes, or with a rebuild.
@@ -286,7 +286,7 @@ def _chosen(
     These are the articles with the given ids and the articles of the given files, limited to those that the query and
     the filters find. Without ids and files, they are all articles that the query and the filters find.
     """
-    chosen = {opened.article(without_surrogates(article_id)).id for article_id in ids}
+    chosen = {article_named(opened, without_surrogates(article_id)).id for article_id in ids}
     for path in paths:
         found = opened.articles_of(path)
         if not found:

@@ -30,7 +30,7 @@ from dataclasses import dataclass
 from newssearch import arguments
 from newssearch.display.brief import brief, many, quoted
 from newssearch.errors import QueryError
-from newssearch.fields import WORD_FIELDS, ArticleField, by_name
+from newssearch.fields import LITERAL_FIELDS, WORD_FIELDS, ArticleField, by_name
 from newssearch.system.exhaustive import assert_never
 from newssearch.text.dates import parse_range, why_no_range
 from newssearch.text.numbers import parse_number_range
@@ -363,8 +363,8 @@ class _Parser:
             condition = self._own_field(self.own[name], token)
             if condition is not None:
                 return condition
-        if name == "url" and value.kind == "phrase":
-            return self._address(token)
+        if name in LITERAL_FIELDS and value.kind == "phrase":
+            return self._literal_value(token)
         if (
             name not in ("title", "id")
             and has_wildcard(value.raw)
@@ -427,21 +427,25 @@ class _Parser:
             raise self._error(f"{name}: takes words and phrases, not {node}", span)
         assert_never(node)
 
-    def _address(self, token: QueryToken) -> Field | None:
-        """Return the condition on ``url`` that the address after ``token`` gives; None if it has no word.
+    def _literal_value(self, token: QueryToken) -> Field | None:
+        """Return the condition on the address or the key after ``token``, its field; None if it has no word.
 
-        Stars in an address are wildcards, question marks are not.
+        Stars in it are wildcards, question marks are not.
         """
         value = self._take()
         self.leaves.count(value.span)
         span = Span(token.span.start, value.span.end)
         pattern = _QUESTION_MARK.sub(r"\\?", value.raw)
         if has_wildcard(pattern):
-            return Field("url", pattern, pattern=True, span=span)
+            return Field(token.text, pattern, pattern=True, span=span)
         if next(words_of(tidy(value.text)), None) is None:
-            self.notes.add("no-word", f"{value.text} is not an address and was ignored", span)
+            self.notes.add(
+                "no-word",
+                f"{value.text} is not {'an address' if token.text == 'url' else 'a key'} and was ignored",
+                span,
+            )
             return None
-        return Field("url", value.text, span=span)
+        return Field(token.text, value.text, span=span)
 
     def _is_pattern_of_value(self, name: str, node: Node) -> bool:
         """Whether a node was written as a wildcard pattern of a value, without a suffix such as ``~exact``."""

@@ -80,17 +80,24 @@ def pattern_of(node: Wildcard | Fuzzy | Regex) -> WordPattern:
     return WordPattern(prefix[0] if prefix is not None and "|" not in node.pattern else "", matches)
 
 
-def value_pattern(pattern: str) -> Callable[[str], bool]:
+def value_pattern(pattern: str, *, exact: bool = False) -> Callable[[str], bool]:
     """Return a function that tests whether the :func:`~newssearch.text.analysis.key` of a value matches a pattern.
+
+    With ``exact``, the value itself is compared, letter by letter.
 
     >>> [value for value in ("fox news", "fox", "the fox") if value_pattern("Fox*")(value)]
     ['fox news', 'fox']
+    >>> [value for value in ("AB-1", "ab-1") if value_pattern("AB*", exact=True)(value)]
+    ['AB-1']
     """
     marks = {"*": _ANY_CHARACTERS, "?": _ONE_CHARACTER}
     marked = re.sub(
         r"\\(.)|\*|\?(?!\?*$)", lambda match: match[1] or marks[match[0]], pattern, flags=re.DOTALL
     )
-    parts = [re.escape(part).replace(_ONE_CHARACTER, ".") for part in key(marked).split(_ANY_CHARACTERS)]
+    parts = [
+        re.escape(part).replace(_ONE_CHARACTER, ".")
+        for part in (marked if exact else key(marked)).split(_ANY_CHARACTERS)
+    ]
     whole = re.compile(_join_parts(parts), re.DOTALL)
     return lambda value: whole.fullmatch(value) is not None
 

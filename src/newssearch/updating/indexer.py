@@ -251,7 +251,7 @@ class Indexer:
         if not self._stopped:
             self._refused += refuse(self._tally.counts["added"])
         return IndexReport(
-            **self._tally.counts,
+            **dict(self._tally.counts, shared_keys=self._reconciler.shared_keys),
             rejected=tuple(self._tally.rejected),
             refused=tuple(self._refused),
             skipped=FrozenDict(sorted(self._tally.skipped.items())),

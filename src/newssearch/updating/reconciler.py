@@ -26,6 +26,7 @@ from newssearch.engines.protocol import Writer
 from newssearch.identity import id_number
 
 from .files import reading_order
+from .shared_keys import SHARED, SharedKeys, Sketches
 
 ArticleOutcome = Literal["added", "updated", "unchanged", "moved", "duplicates", "ignored"]
 """What became of an article that was read; also the name of the count in :class:`~newssearch.IndexReport`."""
@@ -116,6 +117,10 @@ class Reconciler:
         self._recall = recall
         self._on_conflict = on_conflict
         self._pending: dict[int, Held] = {}
+        self._sketches = Sketches(writer)
+        self._stream_keys = SharedKeys(self._sketches, lambda article_id: False)
+        self._keys: tuple[str, SharedKeys] | None = None  # with the path of the file that is being read
+        self._sharing: set[int] = set()  # the numbers of articles with the key of another article
         self._waiting: dict[int, list[Article]] = {}
         self._noted: dict[str, list[Place]] = {}
         self._forgotten: dict[str, set[str]] = {}  # paths that no longer hold an article, by its id
@@ -145,6 +150,29 @@ class Reconciler:
         found = self._writer.find(article_id)
         return None if found is None else Held(found.id, found.state, found.place)
 
+    @property
+    def shared_keys(self) -> int:
+        """The number of articles that were kept apart from others with the same key."""
+        return len(self._sharing)
+
+    def _keys_of(self, path: str) -> SharedKeys:
+        """Return the keys of the articles that were taken of a file since the last :meth:`end_file`."""
+
+        def is_here(article_id: str) -> bool:
+            held = self.held(article_id)
+            return held is not None and held.place.path == path
+
+        if self._keys is None or self._keys[0] != path:
+            self._keys = path, SharedKeys(self._sketches, is_here)
+        return self._keys[1]
+
+    def _settled(self, article: Article, keys: SharedKeys) -> Article:
+        """Return an article with an identity that no different article with the same key has."""
+        settled = keys.settle(article)
+        if settled.provenance.get("key") == SHARED:
+            self._sharing.add(id_number(settled.id))
+        return settled
+
     def conflicts(self, articles: Iterable[Article]) -> list[str]:
         """Return the ids of those articles whose identity the index, or an earlier one of them, has with other content."""
         contents: dict[int, str] = {}
@@ -166,6 +194,7 @@ class Reconciler:
         ``seen`` has the ids of the articles that were taken in this reading of the file. ``twins`` are the paths of other
         files with the same bytes, also of one that is gone.
         """
+        article = self._settled(article, self._keys_of(article.place.path))
         held = self.held(article.id)
         if held is None:
             return self._take_from_twin(article, twins) or self._take_new(article)
@@ -181,6 +210,7 @@ class Reconciler:
 
     def end_file(self) -> list[Article]:
         """Replace the articles of the file by those that were put aside, and return these."""
+        self._keys = None
         aside, self._aside = self._aside, {}
         for article in aside.values():
             self._changed(article.id)
@@ -228,6 +258,8 @@ class Reconciler:
 
     def take_loose(self, article: Article) -> Taken:
         """Take an article that belongs to no file; it is newer than all files."""
+        if article.path == STREAM:
+            article = self._settled(article, self._stream_keys)
         held = self.held(article.id)
         if held is None:
             return self._take_new(article)
@@ -353,6 +385,7 @@ class Reconciler:
         waiting, self._waiting, self._waiting_paragraphs = self._waiting, {}, 0
         self._pending.clear()
         self._places = "", {}
+        self._sketches.committed()
         for articles in waiting.values():
             current = self._writer.article(articles[0].id)
             assert current is not None, "it has just been committed"

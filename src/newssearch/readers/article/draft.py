@@ -18,6 +18,7 @@ from newssearch.text.paragraphs import Block, NormalizedBlocks, split_paragraphs
 
 from .credits import CREDIT_PARAGRAPHS, agency_in, agency_named, credit_in
 from .dateline import find_dateline
+from .keys import KeyScope, identity_of
 from .language import detect_language, language_tag
 from .own_fields import WrongValueError, own_value
 from .paragraphing import arrange_paragraphs
@@ -45,13 +46,18 @@ class Draft:
         self.text_provenance = STATED
         self._claims: dict[str, list[tuple[object, Provenance]]] = {}
         self._kept: dict[str, object] = {}
+        self._key_scopes: list[KeyScope] = []  # of the claims for the key
 
     def claim(self, field: str, value: object, provenance: Provenance = STATED) -> None:
         """Claim a value for a field of the article; an empty value is ignored, and earlier claims take precedence.
 
         A value may be a string, an object with a name, a list of either, or a number; for ``date`` also a date or a
-        datetime. Raises ValueError for an unknown field.
+        datetime. A ``key`` that is claimed here identifies only within its file, unless its form is global; see
+        :meth:`claim_key`. Raises ValueError for an unknown field.
         """
+        if field == "key":
+            self.claim_key(value, provenance=provenance)
+            return
         if field not in FIELD_NAMES:
             raise ValueError(f"no such field: {field!r}")
         if value not in (None, "", []):
@@ -66,6 +72,24 @@ class Draft:
             value = value_at(field.column)
             if value not in (None, "", []):
                 self._kept.setdefault(field.name, value)
+
+    def claim_key(
+        self, value: object, scope: str = "", *, of_outlet: bool = False, provenance: Provenance = STATED
+    ) -> None:
+        """Claim a value for the ``key`` of the article, and say where it identifies.
+
+        ``scope`` names the database, or the kind of id, in which no other article has this key: then it identifies the article
+        in all files. With ``of_outlet``, no other article *of the outlet* has it. Without a scope, it identifies only
+        within its file. A key whose form is global, such as a UUID or a URN, identifies everywhere, whatever its scope.
+        """
+        if isinstance(value, dict):
+            value = value.get("$oid", value)  # the exports of MongoDB
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        text = as_text(value)
+        if text is not None and any(map(str.isalnum, text)):
+            self._claims.setdefault("key", []).append((value, provenance))
+            self._key_scopes.append(KeyScope(scope, of_outlet))
 
     def has(self, field: str) -> bool:
         """Whether a value was claimed for the given field."""
@@ -84,7 +108,7 @@ class Draft:
         - ``lang`` is the configured default, else it is detected from the text.
         """
         provenance: dict[str, Provenance] = {}
-        fields = {name: self._first(name, provenance) for name in STRING_FIELDS}
+        fields = {name: self._first(name, provenance)[0] for name in STRING_FIELDS}
         blocks = self._blocks()
         if not (fields["title"] and fields["title"].strip()) and not blocks:
             return self.origin.rejected("neither title nor text", self.record)
@@ -119,6 +143,7 @@ class Draft:
             path=self.origin.path,
             member=self.origin.member,
             record=self.record,
+            identity=self._identity(fields),
             provenance=provenance,
             extra=extra,
             **cast("dict[str, Any]", fields),
@@ -136,6 +161,11 @@ class Draft:
             if text := squeeze(text):
                 squeezed.append(Block(text, kind))
         return squeezed if stated else arrange_paragraphs(squeezed)
+
+    def _identity(self, fields: DraftFields) -> str | None:
+        """Return the identity that the key gives the article in all files, or None."""
+        key, number = self._first("key", {})
+        return identity_of(key, self._key_scopes[number], fields["outlet"]) if key else None
 
     def _date(self, provenance: dict[str, Provenance]) -> Date | None:
         claimed = self._claims.get("date", [])
@@ -182,12 +212,12 @@ class Draft:
             if (detected := detect_language(text)) is not None:
                 fields["lang"], provenance["lang"] = detected, Provenance("inferred", "the text")
 
-    def _first(self, name: str, provenance: dict[str, Provenance]) -> str | None:
+    def _first(self, name: str, provenance: dict[str, Provenance]) -> tuple[str | None, int]:
         """Return the first claimed value of the field ``name`` that is neither blank nor a null string, or None.
 
-        Its provenance is entered into ``provenance``.
+        Also return the number of its claim, from 0. Its provenance is entered into ``provenance``.
         """
-        for value, how in self._claims.get(name, ()):
+        for number, (value, how) in enumerate(self._claims.get(name, ())):
             text = as_text(value)
             if text is None or not text.strip():
                 continue
@@ -195,8 +225,8 @@ class Draft:
                 provenance.setdefault(name, Provenance("missing", f"the input says {quote_value(text)}"))
                 continue
             provenance[name] = how
-            return text
-        return None
+            return text, number
+        return None, -1
 
 
 def _fill_from_dateline(text: str, fields: DraftFields, provenance: dict[str, Provenance]) -> None:

@@ -202,7 +202,7 @@ def _draft_from_headers(message: EmailMessage, origin: Origin) -> Draft:
         draft.claim("outlet", named, FROM_SENDER)
     elif host and host not in FREE_MAIL_HOSTS and is_domain(host):
         draft.claim("outlet", host, FROM_SENDER)
-    draft.claim("key", _header(message, "Message-ID"))
+    draft.claim_key(_header(message, "Message-ID"), "message-id")
     return draft
 
 

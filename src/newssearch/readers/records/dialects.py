@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from newssearch.article import Provenance
 from newssearch.readers.article.draft import Draft
-from newssearch.readers.article.values import as_text, is_domain
+from newssearch.readers.article.values import is_domain
 
 from . import ninjs
 from .envelopes import FEED_KEY, is_article_type
@@ -88,12 +88,12 @@ def _newsapi(values: RecordValues, draft: Draft) -> None:
 
 def _event_registry(values: RecordValues, draft: Draft) -> None:
     _newsapi(values, draft)
-    draft.claim("key", string(values.pop("uri", None)))
+    draft.claim_key(string(values.pop("uri", None)), "eventregistry")
 
 
 def _newsdata(values: RecordValues, draft: Draft) -> None:
     """Fill a draft from a record of newsdata.io, which gives texts to paying customers only."""
-    draft.claim("key", as_text(values.pop("articleid", None)))
+    draft.claim_key(values.pop("articleid", None), "newsdata")
     draft.claim("outlet", values.pop("sourcename", None))
     draft.claim("outlet", values.pop("sourceid", None))
     values.pop("source", None)
@@ -112,6 +112,7 @@ def _mediastack(values: RecordValues, draft: Draft) -> None:
 def _guardian(values: RecordValues, draft: Draft) -> None:
     """Fill a draft from a record of the Open Platform API of the Guardian."""
     fields = values.pop("fields", None)
+    draft.claim_key(values.pop("id", None), "guardian")
     draft.claim("title", plain_headline(inner(fields, "headline")))
     draft.claim("title", plain_headline(values.pop("webtitle", None)))
     draft.claim("date", values.pop("webpublicationdate", None))
@@ -148,7 +149,7 @@ def _nyt(values: RecordValues, draft: Draft) -> None:
     source = string(values.pop("source", None))
     draft.claim("source", source)
     draft.claim("outlet", source if source and "new york times" in source.casefold() else None)
-    draft.claim("key", string(values.pop("uri", None)) or string(values.get("id")))
+    draft.claim_key(string(values.pop("uri", None)) or string(values.get("id")), "nyt")
     lead, rest = string(values.pop("leadparagraph", None)), first(values, "abstract", "snippet")
     if lead or rest:
         draft.text, draft.text_provenance = [lead or rest or ""], FROM_LEAD if lead else FROM_SUMMARY
@@ -156,7 +157,7 @@ def _nyt(values: RecordValues, draft: Draft) -> None:
 
 def _wordpress(values: RecordValues, draft: Draft) -> str | None:
     """Fill a draft from a post of the REST API of WordPress, and return None."""
-    draft.claim("key", string(inner(values.pop("guid", None), "rendered")))
+    draft.claim_key(string(inner(values.pop("guid", None), "rendered")), "guid", of_outlet=True)
     draft.claim("title", plain_headline(inner(values.pop("title", None), "rendered")))
     draft.text = html_blocks(inner(values.pop("content", None), "rendered"))
     if not draft.text:
@@ -205,7 +206,11 @@ def _schema_org(values: RecordValues, draft: Draft) -> str | None:
     draft.claim("located", listed_names(values.pop("locationcreated", None)))
     sections = values.pop("articlesection", None)
     draft.claim("section", sections[0] if isinstance(sections, list) and sections else sections)
-    draft.claim("key", as_text(inner(values.get("identifier"), "value") or values.pop("identifier", None)))
+    draft.claim_key(
+        inner(values.get("identifier"), "value") or values.pop("identifier", None),
+        "identifier",
+        of_outlet=True,
+    )
     for name in ("name", "alternativeheadline"):
         draft.claim("title", plain_headline(values.pop(name, None)))
     return None

@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+DATABASE_KEYS: Mapping[str, str] = {
+    "an": "an", "accessionnumber": "an", "accessionno": "an",
+    "proquestid": "proquest", "proquestdocumentid": "proquest", "proquestdocid": "proquest", "storeid": "proquest",
+    "lexisid": "lexisnexis", "lexisnexisid": "lexisnexis", "nexisid": "lexisnexis", "lni": "lexisnexis",
+    "galeid": "gale", "galedocumentnumber": "gale", "storiesid": "mediacloud", "gkgrecordid": "gdelt",
+    "messageid": "message-id",
+}  # fmt: skip
+"""The names under which records have the ids that a database or a system gives its articles, each with that database."""
+
+UNIQUE_KEYS = ("guid", "uuid")
+"""The names of ids that no other article of an outlet has."""
+
 RECORD_KEYS: Mapping[str, tuple[str, ...]] = {
-    "key": ("id", "guid", "uuid", "articleid", "storyid", "storiesid", "newsid", "docid", "documentid", "key"),
+    "key": (
+        *DATABASE_KEYS, *UNIQUE_KEYS, "id", "articleid", "storyid", "newsid", "docid", "docno", "documentid", "key",
+    ),
     "title": ("title", "headline", "articletitle", "storytitle", "newstitle", "name"),
     "text": (
         "text", "body", "contentoriginal", "content", "articlebody", "maintext", "fulltext", "articletext",
@@ -49,7 +63,7 @@ The keys of ``summary`` are used if there is no text, and those of ``updated`` i
 """
 
 MORE_COLUMN_NAMES: Mapping[str, tuple[str, ...]] = {
-    "key": ("an", "accessionnumber", "accessionno", "identifier"),
+    "key": ("identifier",),
     "title": (
         "hl", "hd", "titel", "uberschrift", "schlagzeile", "titre", "titular", "titulo", "titolo", "manchete",
     ),

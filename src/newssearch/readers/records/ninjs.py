@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from newssearch.article import Provenance
 from newssearch.readers.article.draft import Draft
-from newssearch.readers.article.values import as_text
 
 from .json_values import (
     FROM_SUMMARY,
@@ -58,7 +57,7 @@ def fill_from_ninjs(values: RecordValues, draft: Draft) -> str | None:
         return SKIPPED_NINJS_TYPES[kind]
     if values.get("pubstatus") in ("canceled", "cancelled"):
         return "cancelled items"
-    draft.claim("key", first(values, "guid", "uri") or as_text(values.get("id")))
+    draft.claim_key(first(values, "guid", "uri"), "guid", of_outlet=True)
     _claim_title(values, draft)
     draft.text, draft.text_provenance = _ninjs_text(values)
     if not draft.text:

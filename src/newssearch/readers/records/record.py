@@ -11,9 +11,10 @@ from newssearch.readers.api import Origin, ReadOutcome, Skipped
 from newssearch.readers.article.addresses import article_addresses
 from newssearch.readers.article.draft import Draft
 from newssearch.readers.article.values import json_type
+from newssearch.system.lazy_regex import Pattern
 
 from .dialects import fill_by_dialect
-from .field_names import RECORD_KEYS
+from .field_names import DATABASE_KEYS, RECORD_KEYS, UNIQUE_KEYS
 from .json_values import (
     FROM_CUT_TEXT,
     FROM_SUMMARY,
@@ -27,9 +28,12 @@ from .json_values import (
     value_at,
     values_of,
 )
+from .own_article import own_article
 
 PARAGRAPH_KEYS = ("text", "content", "body")
 """The keys under which an object that stands for a paragraph holds its text."""
+
+_DIGIT = Pattern(r"\d")
 
 
 CANONICAL_KEYS = ("canonicalurl", "canonical", "canonicallink")
@@ -44,6 +48,8 @@ def read_record(record: object, origin: Origin, number: int) -> ReadOutcome:
     """
     if not isinstance(record, dict):
         return origin.rejected(f"not a JSON object but {json_type(record)}", number)
+    if (article := own_article(record, origin, number)) is not None:
+        return article
     columns = [(field, value_at(record, column)) for field, column in origin.options.columns]
     draft = Draft(origin, number)
     draft.keep(lambda column: value_at(record, column))
@@ -81,8 +87,8 @@ def claim_column(draft: Draft, field: str, value: object) -> None:
     """
     if field == "text":
         draft.text = draft.text or _as_paragraphs(value)
-    elif field == "id":
-        draft.claim("key", value)
+    elif field in ("id", "key"):
+        draft.claim_key(value, "key", of_outlet=True)
     elif field in FIELD_NAMES:
         draft.claim(field, value)
 
@@ -94,7 +100,10 @@ def claim_keys(draft: Draft, values: RecordValues, keys: Mapping[str, tuple[str,
     _claim_canonical_address(draft, values, keys.get("url", ()))
     fields_of = _fields_of(tuple(keys.items()))
     for _, field, key in sorted((*fields_of[key], key) for key in values.keys() & fields_of.keys()):
-        draft.claim(field, values.get(key))
+        if field == "key":
+            claim_key(draft, key, values.get(key))
+        else:
+            draft.claim(field, values.get(key))
     for key in keys.get("updated", ()):
         draft.claim("date", values.get(key), FROM_UPDATED)
 
@@ -108,6 +117,15 @@ def _claim_canonical_address(draft: Draft, values: RecordValues, keys: Iterable[
     if fetched is not None:
         for url, provenance in article_addresses(stated, fetched):
             draft.claim("url", url, provenance)
+
+
+def claim_key(draft: Draft, name: str, value: object) -> None:
+    """Claim the id that a record has under a name, which may be that of a database's own ids."""
+    if name in DATABASE_KEYS:
+        if name != "an" or _DIGIT.search(str(value)):  # "an" also means "to"
+            draft.claim_key(value, DATABASE_KEYS[name])
+    else:
+        draft.claim_key(value, "guid" if name in UNIQUE_KEYS else "", of_outlet=True)
 
 
 @cache

@@ -53,20 +53,21 @@ def is_table(source: Input) -> bool:
 def read(source: Input) -> Iterator[Item]:
     """Yield the article in each row; a bad row is rejected, and reading goes on.
 
-    Rows are numbered from 1; the heading and blank rows do not count. Raises UnreadableError for a table without a
-    recognised column of titles or texts.
+    Rows are numbered from 1, as :class:`csv.DictReader` yields them: the heading and blank lines do not count, rows of empty
+    cells do. Raises UnreadableError for a table without a recognised column of titles or texts.
     """
     form, sample = _form_and_sample(source)
     table = _ArticleTable(sample, source.origin)
-    number = 0
+    number, empty = 0 if table.heading is None else -1, True
     for row in rows_of(_table_lines(source), form):
+        number += row != []
         if isinstance(row, str):
-            number += 1
+            empty = False
             yield source.origin.rejected(row, number)
         elif row != table.heading and any(cell and not cell.isspace() for cell in row):
-            number += 1
+            empty = False
             yield table.read(row, number)
-    if number == 0:
+    if empty:
         raise UnreadableError("a table without rows")
 
 

@@ -151,7 +151,7 @@ def _read_entry(entry: FeedEntry, feed: FeedEntry, draft: Draft, updated: Proven
     kind = entry.get("wp_post_type")
     if kind in SKIPPED_WORDPRESS_TYPES:
         return Skipped(draft.origin.path, SKIPPED_WORDPRESS_TYPES[kind])
-    draft.claim("key", _nonblank(entry.get("id")))
+    draft.claim_key(_nonblank(entry.get("id")), "guid", of_outlet=True)
     draft.text, draft.text_provenance, language = _entry_text(entry)
     draft.claim("title", _title_line(entry.get("title_detail")))
     _claim_entry_dates(entry, draft, updated)

@@ -98,7 +98,7 @@ def _second_generation(item: Element, origin: Origin, number: int) -> ReadOutcom
     for link in [] if meta is None else meta.iterfind("link"):
         if _code_suffix(link.get("rel")) in ("canonical", "permalink"):
             draft.claim("url", link.get("href"))
-    draft.claim("key", item.get("guid"))
+    draft.claim_key(item.get("guid"), "guid", of_outlet=True)
     _take_content(list(item.iterfind("contentSet")), draft)
     if not draft.text and (description := text_at(content, "description")):
         draft.text, draft.text_provenance = [Block(description)], FROM_DESCRIPTION
@@ -193,7 +193,7 @@ def _first_generation(item: Element, origin: Origin, number: int) -> ReadOutcome
     ):
         draft.claim("date", text_at(item, path))
     draft.claim("section", attribute(item, ".//DescriptiveMetadata//Subject", "Value"))
-    draft.claim("key", text_at(item, "Identification/NewsIdentifier/PublicIdentifier"))
+    draft.claim_key(text_at(item, "Identification/NewsIdentifier/PublicIdentifier"), "guid", of_outlet=True)
     media: set[str] = set()
     blocks: list[Block] = []
     for content in item.iterfind(".//ContentItem"):

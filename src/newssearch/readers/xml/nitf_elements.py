@@ -59,7 +59,10 @@ def claim_nitf(root: Element, draft: Draft) -> None:
     draft.claim("lang", attribute(root, "", "lang"))
     draft.claim("lang", attribute(body, "", "lang"))
     draft.claim("url", attribute(head, "pubdata", "ex-ref"))
-    draft.claim("key", attribute(data, "doc-id", "id-string"))
+    registrar = attribute(data, "doc-id", "regsrc")
+    draft.claim_key(
+        attribute(data, "doc-id", "id-string"), f"nitf {registrar or ''}".strip(), of_outlet=not registrar
+    )
     if not draft.text and body is not None:
         content = [
             block

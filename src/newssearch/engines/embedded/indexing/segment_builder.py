@@ -44,7 +44,7 @@ from newssearch.engines.embedded.storage.block_store import block_sections
 from newssearch.engines.embedded.storage.container import Array, narrow, string_sections
 from newssearch.extra import texts_of
 from newssearch.fields import EXACT_FIELDS, WHOLE_FIELDS, WORD_FIELDS, ArticleField
-from newssearch.identity import id_number
+from newssearch.identity import id_number, normal_key
 from newssearch.lead import lead
 from newssearch.query import LEAD
 from newssearch.text.analysis import analysis_of, key, name_words
@@ -181,7 +181,9 @@ def filter_key(name: str, value: str) -> str:
     """Return the key of a value of the field ``name``: filters do not distinguish values with equal keys."""
     if name in WORD_FIELDS:
         return " ".join(name_words(value))
-    return key(value) if name in WHOLE_FIELDS and name not in EXACT_FIELDS else value
+    if name in EXACT_FIELDS:
+        return normal_key(value)
+    return key(value) if name in WHOLE_FIELDS else value
 
 
 def value_sections(name: str, values: list[str]) -> dict[str, Array]:

@@ -86,7 +86,7 @@ def codes_like(
     if field.kind == "words":
         fits = words_pattern(pattern) if pattern.strip("*") else lambda name: True
     else:
-        fits = value_pattern(pattern)
+        fits = value_pattern(pattern, exact=field.kind == "exact")
     chosen = {value for value in values if fits(value)}
     if field.kind == "outlet":
         groups = {names.group(value) for value in values if value in chosen or fits(key(names.name(value)))}
@@ -271,6 +271,8 @@ def similar_values(
     words ``wanted`` contains, and those that contain its letters, each group with the most frequent first; last come
     those that differ in few letters, the most similar first.
     """
+    if field.kind == "exact":
+        return _similar_keys(reader, field.name, wanted, most)
     live = reader.live_articles()
     counted = (
         count_values(reader, field, live, aliases)
@@ -294,6 +296,18 @@ def similar_values(
     if len(found) < most:
         found.update(dict.fromkeys(_by_similarity(sought, keys)))
     return [values[number] for number in islice(found, most)]
+
+
+def _similar_keys(reader: IndexReader, field: str, wanted: str, most: int) -> list[str]:
+    """Return values that differ from ``wanted`` in capitals, or begin with it; the index may have one for each article."""
+    sought = normal_key(wanted).encode("utf-8", "backslashreplace").lower()
+    found = {
+        value
+        for segment in reader.segments
+        for value in segment.keys(field).all()
+        if value.lower().startswith(sought)
+    }
+    return [value.decode() for value in sorted(found, key=lambda value: (len(value), value))[:most]]
 
 
 def _by_similarity(sought: str, keys: Iterable[str]) -> list[int]:

@@ -176,6 +176,17 @@ DATES = st.sampled_from(
         '"july 2024"',
     ]
 ).map(lambda text: parse(f"date:{text}").tree)
+ADDED_TIMES = st.sampled_from(
+    [
+        "2024",
+        "2024-07-25",
+        "2024-07-26",
+        ">=2024-07-26",
+        "2024-07-26T01:00:01..",
+        "..2024-07-26T01:59+02:00",
+        '"last month"',
+    ]
+).map(lambda text: parse(f"added:{text}").tree)
 
 
 def _larger(below: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
@@ -194,7 +205,7 @@ def _larger(below: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
 
 
 TREES: st.SearchStrategy[Node] = st.recursive(
-    st.one_of(UNITS, UNITS, UNITS, FIELDS, DATES), _larger, max_leaves=4
+    st.one_of(UNITS, UNITS, UNITS, FIELDS, DATES, ADDED_TIMES), _larger, max_leaves=4
 )
 STEPS = st.lists(st.lists(ARTICLES, min_size=1, max_size=4) | st.integers(0, 20), min_size=1, max_size=4)
 """The steps of an index: a list adds articles in one batch, a number removes the article with that number."""

@@ -153,6 +153,11 @@ def matches(
     if isinstance(node, Field):
         value = article.id if node.name == "id" else getattr(article, node.name)
         return value is not None and FILTERS[node.name](value, node.value)
+    if isinstance(node, Dated) and node.name == "added":
+        assert article.added is not None, "an article of an index"
+        return (node.start is None or node.start <= article.added) and (
+            node.end is None or article.added < node.end
+        )
     if isinstance(node, Dated):
         return dated(article, node.start, node.end, in_part=in_part and not negated)
     if isinstance(node, Undated):
@@ -232,7 +237,7 @@ def own_facet(name: str, articles: list[Article]) -> dict[str | None, int]:
 
 def any_date(node: Node, negated: bool = False) -> Node:
     """Return the tree with its conditions on dates, except negated ones, replaced by one that always holds."""
-    if isinstance(node, Dated) and not negated:
+    if isinstance(node, Dated) and node.name == "date" and not negated:
         return Everything()
     if isinstance(node, Not):
         return Not(any_date(node.operand, not negated))
@@ -359,6 +364,9 @@ def order(hit: Hit, article: Article, sort: str) -> tuple[object, ...]:
     """Return the sort key of a hit; articles without a date come after those with one."""
     undated = article.date is None
     moment = 0.0 if article.date is None else instant(article.date)
+    if sort == "added":
+        assert article.added is not None, "an article of an index"
+        return (-article.added.timestamp(), -hit.score, hit.id, hit.paragraph)
     if sort == "relevance":
         return (-hit.score, undated, -moment, hit.id, hit.paragraph)
     return (undated, moment if sort == "oldest" else -moment, -hit.score, hit.id, hit.paragraph)

@@ -340,7 +340,7 @@ def test_the_keys_of_a_report_and_of_info_are_these(tmp_path: Path) -> None:
     shown = json.loads(json.dumps(info.to_dict()))
     assert list(shown) == [
         "folder", "articles", "paragraphs", "words", "first_date", "last_date", "dates", "files", "size", "format", "commits",
-        "outlet", "source", "year", "month", "byline", "located", "lang", "section", "extra", "known",
+        "last_run", "outlet", "source", "year", "month", "byline", "located", "lang", "section", "extra", "known",
     ]  # fmt: skip
     assert (shown["articles"], shown["paragraphs"], shown["words"]) == (1, 2, 6)
     assert (shown["first_date"], shown["last_date"]) == ("2024-07-25", "2024-07-25")

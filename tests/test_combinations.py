@@ -26,7 +26,7 @@ OPTIONS: dict[str, list[str]] = {
     "on": ["--on", "2024"], "limit": ["-n", "2"], "offset": ["--offset", "1"], "sort": ["--sort", "oldest"], "all": ["--all"],
     "facet": ["--facet", "year"], "snippet": ["--snippet", "40"], "json": ["--json"], "jsonl": ["--format", "jsonl"], "csv": ["--format", "csv"],
     "md": ["--format", "md"], "no-group": ["--no-group"], "novel": ["--novel"], "names": ["--names"], "count": ["--count"],
-    "literal": ["--literal"], "explain": ["--explain"], "no-hits": ["-n", "0"],
+    "literal": ["--literal"], "since-run": ["--since-run"], "explain": ["--explain"], "no-hits": ["-n", "0"],
 }  # fmt: skip
 REFUSED = {
     *(frozenset((without, shape)) for without in ("count", "no-hits") for shape in ("limit", "offset", "sort", "all", "snippet", "no-group")),
@@ -82,7 +82,9 @@ def made() -> list[Article]:
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("archive")
-    index_of(folder / "index", *made()).close()
+    first, last = made()[:50], made()[50:]
+    with index_of(folder / "index", *first) as index:
+        index.add(last)
     return folder
 
 

@@ -460,7 +460,7 @@ def test_a_folder_whose_index_has_lost_its_table_of_contents_is_not_taken_for_an
     assert newssearch.verify(tmp_path / "index").leftovers == ()
 
 
-@pytest.mark.parametrize("name", ["files.json", "newssearch.json"])
+@pytest.mark.parametrize("name", ["files.json", "run.json", "newssearch.json"])
 def test_files_of_somebody_else_are_not_written_over(tmp_path: Path, name: str) -> None:
     (tmp_path / "a.txt").write_text("A\n\nRain.\n", encoding="utf-8")
     (tmp_path / name).write_text('{"mine": true}', encoding="utf-8")
@@ -477,7 +477,7 @@ def test_a_new_index_knows_nothing_of_the_files_of_one_that_is_gone(tmp_path: Pa
         with newssearch.open_or_create(tmp_path / "index") as index:
             assert index.update([tmp_path / "a.txt"]).added == 1
         for file in (tmp_path / "index").iterdir():
-            if file.name != "files.json":
+            if file.name not in ("files.json", "run.json"):
                 file.unlink()
 
 

@@ -46,7 +46,7 @@ from newssearch.query import (
 )
 from newssearch.system import fault_points
 from newssearch.text.analysis import analyser
-from support import THOROUGH, article, index_of, without_boilerplate
+from support import THOROUGH, article, index_of, set_added, without_boilerplate
 
 __all__ = ["without_boilerplate"]  # a fixture of all tests here
 
@@ -211,7 +211,7 @@ def test_hits_are_those_of_the_twin_and_equal_to_the_last_bit_whatever_the_segme
             )
 
 
-SORTS = st.sampled_from(["relevance", "newest", "oldest"])
+SORTS = st.sampled_from(["relevance", "newest", "oldest", "added"])
 
 
 @given(STEPS, TREES, SORTS, st.booleans(), st.integers(0, 12), st.integers(0, 12))
@@ -219,7 +219,10 @@ SORTS = st.sampled_from(["relevance", "newest", "oldest"])
 def test_a_page_is_a_slice_of_all_hits(
     steps: list[list[Article] | int], tree: Node, sort: str, every: bool, limit: int, offset: int
 ) -> None:
-    with indexes(steps) as (held, one, many):
+    with indexes(steps) as (untimed, one, many):
+        held = set_added(one, untimed)
+        with divided(*MANY):
+            set_added(many, untimed)
         request = reference.Request(sort=sort, limit=None, all_paragraphs=every)
         expected = reference.search(held.values(), tree, request)
         for index in (one, many):
@@ -543,10 +546,10 @@ def scored() -> Iterator[list[tuple[int, int]]]:
     seen: list[tuple[int, int]] = []
     exact = top_k.Ranking._scored
 
-    def counting(self: top_k.Ranking, chosen: Any, each: bool = True) -> Any:
+    def counting(self: top_k.Ranking, request: Any, chosen: Any, each: bool = True) -> Any:
         found = len(self._articles)
         seen.append((found if chosen is None else len(chosen), found))
-        return exact(self, chosen, each)
+        return exact(self, request, chosen, each)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(top_k.Ranking, "_scored", counting)

@@ -167,13 +167,19 @@ def test_facets_and_infos_keep_their_order(index: Index) -> None:
 
 @pytest.mark.parametrize("name", QUERY_FIELDS)
 def test_a_query_takes_each_field_of_the_language(index: Index, name: str) -> None:
+    if name == "added":
+        time = index.article(written().id).added
+        assert time is not None
+        assert written().id in index.find(f'added:"{time:%Y-%m-%dT%H:%M:%S}"')
+        assert index.find("added:<2024") == []
+        return
     value = written().id if name == "id" else VALUES.get(name, f"Some {name}")
     assert index.find(f'{name}:"{value}"') == [written().id]
 
 
 def test_the_fields_of_the_language_are_those_of_the_table() -> None:
     assert QUERY_FIELDS == (
-        "title", "outlet", "source", "byline", "located", "lang", "section", "key", "id", "url", "date",
+        "title", "outlet", "source", "byline", "located", "lang", "section", "key", "id", "url", "date", "added",
     )  # fmt: skip
     assert get_args(ValueField) == VALUE_FIELDS, "those that a type checker reads"
     for name in VALUE_FIELDS:

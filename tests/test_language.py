@@ -65,6 +65,7 @@ _LEAVES: list[Callable[[str, int], Node]] = [
     lambda text, number: Name(text),
     lambda text, number: Field(VALUE_FIELDS[number % len(VALUE_FIELDS)], text),
     lambda text, number: Dated(text),
+    lambda text, number: Dated(text, name="added"),
     lambda text, number: Everything(),
     lambda text, number: words(text),
 ]

@@ -136,6 +136,7 @@ def test_a_file_of_the_index_that_is_a_link_is_replaced_and_not_written_through(
         "_MAIN_2.toc.tmp",
         "stories-2.nws",
         "files.json.tmp",
+        "run.json.tmp",
         "writer.json.tmp",
     ):
         (folder / name).symlink_to(outside)

@@ -147,7 +147,7 @@ def test_a_rebuild_takes_the_place_of_an_index_that_is_read(
     assert newssearch.verify(folder).leftovers == ()
 
 
-@pytest.mark.parametrize("name", ["newssearch.json", "files.json", "writer.json"])
+@pytest.mark.parametrize("name", ["newssearch.json", "files.json", "run.json", "writer.json"])
 def test_a_file_that_somebody_reads_for_a_moment_is_waited_for(
     tmp_path: Path, folder: Path, as_on_windows: Refusals, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

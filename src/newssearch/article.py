@@ -271,10 +271,8 @@ class Article:
                 notebook.text_html(value),
                 f"<small>{notebook.text_html(self.provenance.get(name))}</small>",
             )
-            for name in ("id", *FIELD_NAMES[1:], "path")
-            if (value := getattr(self, name)) is not None
+            for name, value in self._rows()
         ]
-        rows += [(name, notebook.text_html(shown(value)), "") for name, value in self.extra.items()]
         paragraphs = "".join(
             f"<li>{notebook.text_html(one.text)}</li>" for one in self.paragraphs[:NOTEBOOK_PARAGRAPHS]
         )
@@ -285,6 +283,20 @@ class Article:
             f"<ol>{paragraphs}</ol>" if paragraphs else "",
             notebook.paragraph(f"… and {many(rest, 'more paragraph')}" if rest > 0 else ""),
         )
+
+    def _rows(self) -> Iterator[tuple[str, object]]:
+        """Yield the names and the values of the rows of the table in a notebook."""
+        for name in ("id", *FIELD_NAMES[1:]):
+            if (value := getattr(self, name)) is not None:
+                yield name, value
+        for name, value in self.extra.items():
+            yield name, shown(value)
+        if self.path:
+            yield "path", self.place
+        for other in self.other_places:
+            yield "also in", other
+        if history := history_of(self):
+            yield "added", history
 
     def as_separate_version(self) -> Article:
         """Return the article with an id of its own, for an archive that keeps all versions."""
@@ -364,6 +376,34 @@ def same_content(state: str, other: str) -> bool:
 def content_digest(state: str) -> str:
     """Return the digest of the content of an article (:attr:`Article.digest`) from its state."""
     return state[:_DIGEST_CHARACTERS]
+
+
+def history_of(article: Article) -> str:
+    """Return when an article came into the index and how often it changed, as text for people; "" if it is in no index.
+
+    >>> noon = dt.datetime(2024, 7, 25, 12, tzinfo=dt.timezone.utc)
+    >>> rain = dataclasses.replace(Article.create(title="Rain"), added=noon)
+    >>> history_of(rain)
+    '2024-07-25 12:00 UTC'
+    >>> first = EarlierVersion("0", noon - dt.timedelta(days=2))
+    >>> history_of(dataclasses.replace(rain, version=2, earlier=(first,)))
+    '2024-07-23 12:00 UTC; 2 versions, last changed 2024-07-25 12:00 UTC'
+    """
+    if article.added is None:
+        return ""
+    last = _minute(article.added)
+    if article.version == 1:
+        return last
+    if not article.earlier:  # each version is an article of its own
+        return f"{last}; version {article.version:,}"
+    first = _minute(article.earlier[0].added)
+    if len(article.earlier) < article.version - 1:  # the first ones are no longer listed
+        first = f"before {first}"
+    return f"{first}; {article.version:,} versions, last changed {last}"
+
+
+def _minute(moment: dt.datetime) -> str:
+    return f"{moment.astimezone(dt.timezone.utc):%Y-%m-%d %H:%M} UTC"
 
 
 def utc(moment: dt.datetime) -> str:

@@ -142,12 +142,16 @@ VALUE_FIELDS = cast(
     ),
 )
 """The names that queries can put before a colon and a value, as in ``outlet:bbc``: fields of an article, and its id."""
+TimeField = Literal["date", "added"]
+"""The names of the times of an article that :class:`newssearch.query.Dated` accepts."""
+TIME_FIELDS: tuple[TimeField, ...] = get_args(TimeField)
+"""The names that queries can put before a colon and a period: when an article was published, when it came into the index."""
 QUERY_FIELDS = (
     *(field.name for field in ARTICLE_FIELDS if field.in_query and field.kind == "text"),
     *VALUE_FIELDS,
-    *(field.name for field in ARTICLE_FIELDS if field.in_query and field.kind == "date"),
+    *TIME_FIELDS,
 )
-"""All names that queries can put before a colon: :data:`VALUE_FIELDS`, the title and the date."""
+"""All names that queries can put before a colon: :data:`VALUE_FIELDS`, the title and :data:`TIME_FIELDS`."""
 
 COLUMN_FIELDS = ("id", "title", "text", *(name for name in FIELD_NAMES if name != "title"))
 """The names that ``--map`` accepts: the fields, id and text that a column of a table or a key of a record can hold."""
@@ -166,9 +170,9 @@ _OWN_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 RESERVED_NAMES = frozenset({
     *FIELD_NAMES, *QUERY_FIELDS, *COLUMN_FIELDS, *FACET_FIELDS, *FILTER_FIELDS,
     "author", "caps", "hlead", "atleast", "none", "keyword", "text",
-    "path", "member", "record", "added", "version", "earlier", "other_places", "provenance", "paragraphs", "extra",
+    "path", "member", "record", "added", "version", "version_of", "earlier", "other_places", "provenance", "paragraphs", "extra",
     "paragraph", "score", "snippet", "matching", "story", "copies", "copies_total", "variants", "state", "digest",
-    "since", "until", "on", "where", "day", "week", "quarter", "year", "month",
+    "since", "until", "on", "since_run", "where", "day", "week", "quarter", "year", "month",
 })  # fmt: skip
 """The names that an own field cannot have: those of the query language, of facets, of an article, and of hits."""
 

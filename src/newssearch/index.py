@@ -44,8 +44,8 @@ from .request import (
     takes_options,
 )
 from .results import SHOWN_FIELDS, Hit, Rank, Results
-from .sharing import SharedSnapshot
-from .updating import files
+from .sharing import OpenedSnapshot, SharedSnapshot
+from .updating import files, last_run
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -76,11 +76,11 @@ def create(folder: str | Path = "index", *, wait: float = 10.0) -> Index:
     If another process is creating or rebuilding an index there, waits for up to ``wait`` seconds, then raises
     :class:`IndexLockedError`.
     """
-    from newssearch.updating.manifest import FILE_NAME  # slow to import, and a search needs none of it
+    from newssearch.updating.extras import EXTRAS  # slow to import, and a search needs none of it
 
     arguments.seconds("wait", wait)
     store = store_at("folder", folder)
-    store.create(wait, (FILE_NAME,)).close()
+    store.create(wait, EXTRAS).close()
     return Index(store)
 
 
@@ -110,7 +110,11 @@ class Index:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._shared = SharedSnapshot(store.snapshot())
+        self._shared = SharedSnapshot(self._open())
+
+    def _open(self) -> OpenedSnapshot:
+        # The snapshot first: a run that begins meanwhile has brought nothing yet.
+        return OpenedSnapshot(self._store.snapshot(), last_run.read(self._store))
 
     def __enter__(self) -> Index:
         return self
@@ -127,8 +131,8 @@ class Index:
         )
 
     def __repr__(self) -> str:
-        with self._shared.reading() as snapshot:
-            return brief(self, quoted(str(self.folder), 160), "" if snapshot is not None else "(closed)")
+        with self._shared.reading() as opened:
+            return brief(self, quoted(str(self.folder), 160), "" if opened is not None else "(closed)")
 
     @property
     def folder(self) -> Path:
@@ -150,7 +154,7 @@ class Index:
     def refresh(self) -> None:
         """Read from the newest commit from now on. Raises :class:`NewssearchError` if the index is closed."""
         self._check_open()
-        self._shared.renew(self._store.snapshot)
+        self._shared.renew(self._open)
 
     def _check_open(self) -> None:
         with self._reading():
@@ -162,10 +166,21 @@ class Index:
 
         Raises :class:`NewssearchError` if the index is closed.
         """
-        with self._shared.reading() as snapshot:
-            if snapshot is None:
+        with self._opened() as opened:
+            yield opened.snapshot
+
+    @contextmanager
+    def _opened(self) -> Iterator[OpenedSnapshot]:
+        with self._shared.reading() as opened:
+            if opened is None:
                 raise NewssearchError(f"the index in {self.folder} is closed")
-            yield snapshot
+            yield opened
+
+    @contextmanager
+    def _searching(self, request: ResolvedRequest) -> Iterator[tuple[Snapshot, ResolvedRequest]]:
+        """Yield the current snapshot, and the request with the beginning of the last run before it, if it asks for that."""
+        with self._opened() as opened:
+            yield opened.snapshot, _since_run(request, opened) if request.since_run else request
 
     # ---- reading
 
@@ -190,8 +205,8 @@ class Index:
         started = time.perf_counter()
         parsed, resolved = self._parse_and_resolve("search", SearchOptions, query, request, changes)
         try:
-            with self._reading() as snapshot:
-                found, own = snapshot.search(parsed.tree, resolved), snapshot.own_fields
+            with self._searching(resolved) as (snapshot, asked):
+                found, own = snapshot.search(parsed.tree, asked), snapshot.own_fields
         except QueryError as error:
             raise error.placed(parsed.text, 0, len(parsed.text)) from None
         highlighter = Highlighter(parsed.tree)
@@ -238,8 +253,8 @@ class Index:
         """
         parsed, resolved = self._parse_and_resolve("rank", RankOptions, query, request, changes)
         try:
-            with self._reading() as snapshot:
-                return snapshot.rank(parsed.tree, resolved)
+            with self._searching(resolved) as (snapshot, asked):
+                return snapshot.rank(parsed.tree, asked)
         except QueryError as error:
             raise error.placed(parsed.text, 0, len(parsed.text)) from None
 
@@ -294,8 +309,8 @@ class Index:
         The options, as keyword arguments or in a :class:`Request`:
         """
         parsed, resolved = self._parse_and_resolve("find", MatchOptions, query, request, changes)
-        with self._reading() as snapshot:
-            return snapshot.ids_matching(parsed.tree, resolved)
+        with self._searching(resolved) as (snapshot, asked):
+            return snapshot.ids_matching(parsed.tree, asked)
 
     @takes_options(MatchOptions)
     def count(
@@ -309,8 +324,8 @@ class Index:
         The options, as keyword arguments or in a :class:`Request`:
         """
         parsed, resolved = self._parse_and_resolve("count", MatchOptions, query, request, changes)
-        with self._reading() as snapshot:
-            return snapshot.count(parsed.tree, resolved)
+        with self._searching(resolved) as (snapshot, asked):
+            return snapshot.count(parsed.tree, asked)
 
     def _parse_and_resolve(
         self,
@@ -389,8 +404,8 @@ class Index:
 
     def info(self) -> IndexInfo:
         """Return the statistics of the index: numbers of articles, paragraphs and words, and the values of fields."""
-        with self._reading() as snapshot:
-            contents, paths = snapshot.contents(self.config.outlets), snapshot.paths()
+        with self._opened() as opened:
+            contents, paths = opened.snapshot.contents(self.config.outlets), opened.snapshot.paths()
         return IndexInfo(
             folder=self.folder,
             contents=contents,
@@ -398,6 +413,7 @@ class Index:
             size=self._store.size,
             format=self._store.format,
             commits=self._store.generation,
+            last_run=opened.last_run,
         )
 
     # ---- writing
@@ -524,6 +540,7 @@ class Index:
         self._check_open()
         writer = self._store.writer(arguments.seconds("wait", wait))
         try:
+            self._store.write_extra(last_run.FILE_NAME, last_run.dump(writer.moment))
             run = Indexer(
                 writer,
                 self._manifest(),
@@ -545,7 +562,7 @@ class Index:
         """Renew the snapshot after writing, and close the writer, which releases the lock."""
         try:
             # Renew before closing: on Windows, the writer cannot remove files that this process has open.
-            self._shared.renew(self._store.snapshot)
+            self._shared.renew(self._open)
         finally:
             writer.close()
 
@@ -565,6 +582,17 @@ class Index:
         from newssearch.updating.manifest import FILE_NAME  # slow to import, and a search needs none of it
 
         self._store.write_extra(FILE_NAME, manifest.dump())
+
+
+def _since_run(request: ResolvedRequest, opened: OpenedSnapshot) -> ResolvedRequest:
+    """Return the request limited to the articles that came with the last run on an index.
+
+    Raises :class:`NewssearchError` if the index has articles, but does not say when the run was.
+    """
+    started = opened.last_run
+    if started is None and len(opened.snapshot):
+        raise NewssearchError("the index does not say when its last run began; the next run will say it")
+    return dataclasses.replace(request, added_since=started)
 
 
 def _hit(found: FoundHit, highlighter: Highlighter, length: int) -> Hit:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
 from newssearch.display.brief import brief, many, quoted
 
+from .article import utc
 from .display import notebook
 from .engines.protocol import Contents
 from .results import values_table
@@ -22,7 +24,8 @@ class IndexInfo:
 
     ``contents`` has the numbers of articles, paragraphs and words, the dates, and the values of fields. ``files`` is the
     number of files that articles were read from, ``size`` the number of bytes on disk, ``format`` the version of the
-    format on disk, and ``commits`` the number of commits since the index was created.
+    format on disk, and ``commits`` the number of commits since the index was created. ``last_run`` is the time at which the
+    last run of ``update``, ``add`` or ``newssearch index`` began, in UTC; None if there was none.
     """
 
     folder: Path
@@ -31,6 +34,7 @@ class IndexInfo:
     size: int
     format: int
     commits: int
+    last_run: dt.datetime | None = None
 
     def __repr__(self) -> str:
         held = f"{many(self.contents.articles, 'article')}, {many(self.contents.paragraphs, 'paragraph')}"
@@ -51,6 +55,7 @@ class IndexInfo:
             ("with an ambiguous date", f"{held.dates.ambiguous:,}"),
             ("files", f"{self.files:,}"),
             ("bytes", f"{self.size:,}"),
+            ("last run", f"{self.last_run:%Y-%m-%d %H:%M:%S} UTC" if self.last_run else "none"),
             ("folder", notebook.text_html(self.folder)),
         )
         fields = (
@@ -78,6 +83,7 @@ class IndexInfo:
             "size": self.size,
             "format": self.format,
             "commits": self.commits,
+            "last_run": utc(self.last_run) if self.last_run else None,
             **{
                 name: [dataclasses.asdict(value) for value in values]
                 for name, values in held.by_field.items()

@@ -10,7 +10,8 @@ from pathlib import Path
 from newssearch.engines.address import store_at
 from newssearch.engines.protocol import LostArticle, Store
 from newssearch.system.atomic_files import unsealed
-from newssearch.updating.manifest import FILE_NAME
+from newssearch.updating import last_run, manifest
+from newssearch.updating.extras import EXTRAS
 
 from . import arguments
 from .errors import IndexDamagedError, NewssearchError, OwnFieldError
@@ -45,11 +46,11 @@ def verify(
     for attempt in range(_CHECK_ATTEMPTS):
         generation = store.generation
         check = store.check(sample)
-        problems = (*check.problems(), *_manifest_problems(store))
+        problems = (*check.problems(), *_problems_of_extras(store))
         if not problems or store.generation == generation or attempt == _CHECK_ATTEMPTS - 1:
             break
     try:
-        removed, leftovers = store.clean(wait, (FILE_NAME,)) if clean else ([], store.leftovers((FILE_NAME,)))
+        removed, leftovers = store.clean(wait, EXTRAS) if clean else ([], store.leftovers(EXTRAS))
     except (IndexDamagedError, OSError):  # without a table of contents, it is unknown which files are in use
         removed, leftovers = [], []
     return Verification(
@@ -76,16 +77,24 @@ def _store_even_if_damaged(
     return store
 
 
-def _manifest_problems(store: Store) -> Iterator[Problem]:
-    """Yield the problem of the manifest of an index, if it cannot be read or its checksum is wrong."""
-    try:
-        content = store.read_extra(FILE_NAME)
-        if content is not None:
-            unsealed(content)
-    except OSError as error:
-        yield unread(store.folder / FILE_NAME, error)
-    except ValueError as error:
-        yield Problem(FILE_NAME, f"{error}; it only saves work: files will be read again")
+_HARM = {
+    manifest.FILE_NAME: "it only saves work: files will be read again",
+    last_run.FILE_NAME: "only what came with the last run cannot be searched for, until the next run",
+}
+"""The harm that damage to each extra of an index does."""
+
+
+def _problems_of_extras(store: Store) -> Iterator[Problem]:
+    """Yield a problem for each extra of an index that cannot be read or whose checksum is wrong."""
+    for name, harm in _HARM.items():
+        try:
+            content = store.read_extra(name)
+            if content is not None:
+                unsealed(content)
+        except OSError as error:
+            yield unread(store.folder / name, error)
+        except ValueError as error:
+            yield Problem(name, f"{error}; {harm}")
 
 
 def salvage(folder: str | Path, into: str | Path, *, wait: float = 10.0) -> Salvage:
@@ -100,7 +109,7 @@ def salvage(folder: str | Path, into: str | Path, *, wait: float = 10.0) -> Salv
     arguments.seconds("wait", wait)
     store = _store_even_if_damaged(folder)
     readable = store.salvage()  # first: it raises OSError before the new index is created
-    writer = new.create(wait, (FILE_NAME,))
+    writer = new.create(wait, EXTRAS)
     problems: list[Problem] = []
     lost = 0
     ids: set[str] = set()
@@ -123,6 +132,8 @@ def salvage(folder: str | Path, into: str | Path, *, wait: float = 10.0) -> Salv
                 if writer.pending >= PARAGRAPHS_PER_COMMIT:
                     writer.commit(last=False)
         writer.commit()
+        if (started := last_run.read(store)) is not None:
+            new.write_extra(last_run.FILE_NAME, last_run.dump(started))
     finally:
         writer.close()
     return Salvage(store.folder, new.folder, len(ids), lost, tuple(problems))

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 Default = TypeVar("Default")
 Method = TypeVar("Method", bound=Callable[..., object])
 
-Sort = Literal["relevance", "newest", "oldest"]
+Sort = Literal["relevance", "newest", "oldest", "added"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
 
 When = str | dt.date | dt.datetime | PartialDate
@@ -65,6 +65,7 @@ class MatchOptions(TypedDict, total=False):
     since: When | None
     until: When | None
     on: When | None
+    since_run: bool
     novel: bool
     now: dt.datetime | None
 
@@ -133,13 +134,21 @@ class Request:
         None,
         "Only articles of this date or period. A month or a year that an article is dated by must lie in it whole.",
     )
+    since_run: bool = _option(
+        False,
+        "Only articles that came into the index, in their present version, with the last run of ``update``, ``add`` or"
+        " ``newssearch index``. None if that run brought nothing.",
+    )
     novel: bool = _option(
         False, "Only paragraphs that no earlier article of the index has, near copies included."
     )
     now: dt.datetime | None = _option(
         None, "The moment that relative dates count from. Default: the local clock at each search."
     )
-    sort: str = _option("relevance", "``relevance``, ``newest`` or ``oldest``.")
+    sort: str = _option(
+        "relevance",
+        "``relevance``; ``newest`` or ``oldest``, by date; or ``added``, the articles that came into the index last first.",
+    )
     limit: int | None = _option(10, "The largest number of hits; None for all.")
     offset: int = _option(0, "The number of hits to skip before the first.")
     all_paragraphs: bool = _option(
@@ -159,7 +168,7 @@ class Request:
 
     def __post_init__(self) -> None:
         """Check the options, and make tuples of sequences. Raises TypeError and :class:`QueryError`: see the class."""
-        for name in ("all_paragraphs", "explain", "group", "novel", "literal", "names"):
+        for name in ("all_paragraphs", "explain", "group", "novel", "since_run", "literal", "names"):
             arguments.flag(name, getattr(self, name))
         for name in ("limit", "offset", "snippet"):
             value = getattr(self, name)
@@ -227,6 +236,9 @@ class ResolvedRequest(Request):
     """The first moment after the period; None if the period has no end."""
     conditions: tuple[Node, ...] = ()
     """The filters on own fields, as conditions that articles must match."""
+    added_since: dt.datetime | None = None
+    """The time, in UTC, from which on articles must have come into the index; None for any time. It is the beginning of the
+    last run if the request has ``since_run``."""
     aliases: Aliases = ()
     """The archive's names of outlets, each with its other names. A filter finds an outlet by any of its names."""
 

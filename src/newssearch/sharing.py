@@ -2,66 +2,75 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from .engines.protocol import Snapshot
+
+
+class OpenedSnapshot(NamedTuple):
+    """A snapshot, and the time at which the last run on the index began when it was opened; None if that is unknown."""
+
+    snapshot: Snapshot
+    last_run: dt.datetime | None
 
 
 class _CountedSnapshot:
     """A snapshot with the number of its readers. It is closed when it is retired and has no readers."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self.snapshot = snapshot
+    def __init__(self, opened: OpenedSnapshot) -> None:
+        self.opened = opened
         self.readers = 0
         self.retired = False
 
     def close_if_unused(self) -> None:
         if self.retired and not self.readers:
-            self.snapshot.close()
+            self.opened.snapshot.close()
 
 
 class SharedSnapshot:
     """The current snapshot of an index, or none after the index is closed. Threads may read and replace it at once."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, opened: OpenedSnapshot) -> None:
         # Reentrant: the garbage collector may end an iterator, which releases its snapshot, while the lock is held.
         self._lock = threading.RLock()
         self._renewing = threading.Lock()
-        self._current: _CountedSnapshot | None = _CountedSnapshot(snapshot)
+        self._current: _CountedSnapshot | None = _CountedSnapshot(opened)
 
-    def exchange(self, snapshot: Snapshot | None) -> None:
-        """Make ``snapshot``, which may be None, the current one. The old one is closed when its last reader is done."""
+    def exchange(self, opened: OpenedSnapshot | None) -> None:
+        """Make a snapshot, or None, the current one. The old one is closed when its last reader is done."""
         with self._lock:
-            old, self._current = self._current, None if snapshot is None else _CountedSnapshot(snapshot)
+            old, self._current = self._current, None if opened is None else _CountedSnapshot(opened)
             if old is not None:
                 old.retired = True
                 old.close_if_unused()
 
-    def renew(self, opened: Callable[[], Snapshot]) -> None:
-        """Replace the current snapshot with the one that ``opened`` returns.
+    def renew(self, open_snapshot: Callable[[], OpenedSnapshot]) -> None:
+        """Replace the current snapshot with the one that ``open_snapshot`` returns.
 
         If the index is closed, the new snapshot is closed instead. Only one thread does this at a time: otherwise an
         older snapshot could replace a newer one.
         """
         with self._renewing:
-            snapshot = opened()
+            opened = open_snapshot()
             with self._lock:
                 if self._current is not None:
-                    self.exchange(snapshot)
+                    self.exchange(opened)
                     return
-            snapshot.close()
+            opened.snapshot.close()
 
     @contextmanager
-    def reading(self) -> Iterator[Snapshot | None]:
+    def reading(self) -> Iterator[OpenedSnapshot | None]:
         """Yield the current snapshot, or None if there is none; it stays open inside the ``with`` block."""
         with self._lock:
             shared = self._current
             if shared is not None:
                 shared.readers += 1
         try:
-            yield shared.snapshot if shared is not None else None
+            yield shared.opened if shared is not None else None
         finally:
             with self._lock:
                 if shared is not None:

@@ -17,7 +17,7 @@ from newssearch.article import Date
 from newssearch.fields import FACET_FIELDS
 from newssearch.identity import id_number
 from newssearch.query import And, Everything, Node, Not, Or, Phrase, Word, parse
-from support import THOROUGH, article, found, index_of
+from support import THOROUGH, article, found, index_of, set_added
 
 from .conftest import Engine
 
@@ -471,6 +471,8 @@ DATED_TREES = TREES | st.tuples(
             "{0} AND NOT date:2024",
             "NOT (date:2024-07 OR {0})",
             "NOT ({0} AND NOT date:2024) OR date:2023",
+            "{0} AND added:2024-07-26",
+            "date:2024 OR NOT ({0} AND added:<2024-07-26)",
         ]
     ),
 ).map(lambda pair: parse(pair[1].format(f"({pair[0]})")).tree)
@@ -508,7 +510,7 @@ def requests(draw: st.DrawFn) -> tuple[reference.Request, dict[str, object]]:
     end = _STARTS[until or on][1] if until or on else None  # type: ignore[index]
     assume(start is None or end is None or start < end)
     page: dict[str, object] = {
-        "sort": draw(st.sampled_from(["relevance", "relevance", "newest", "oldest"])),
+        "sort": draw(st.sampled_from(["relevance", "relevance", "newest", "oldest", "added"])),
         "limit": draw(st.none() | st.integers(0, 8)),
         "offset": draw(st.just(0) | st.integers(0, 8)),
         "all_paragraphs": draw(st.booleans()),
@@ -547,6 +549,7 @@ def test_the_engine_finds_what_a_search_without_an_index_finds(
                 for one in step:
                     first = ids.setdefault(id_number(one.id), one.id)
                     held[first] = dataclasses.replace(one, id=first)
+        held = set_added(index, held)
         assert index.info().contents.articles == len(held)
         assert [index.article(name) for name in held] == list(held.values())
         for tree, (request, options) in searches:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from newssearch.article import Article, json_values, place
+from newssearch.article import Article, history_of, json_values, place
 from newssearch.display import escape
 from newssearch.display.brief import many
 from newssearch.extra import shown as shown_extra
@@ -55,19 +55,11 @@ def text_article(article: Article, shown: Mapping[int, Snippet], style: Style) -
 
 
 def _history(article: Article) -> Iterator[str]:
-    """Yield when the article came into the index, how many versions of it there were, and the other places that hold it."""
+    """Yield the other places that hold an article, when it came into the index, and how its versions followed."""
     for other in article.other_places:
         yield f"{'also in':>9}  {escape.terminal(place(other.path, other.member))} (record {other.record})"
-    if article.added is None:
-        return
-    moment = f"{article.added:%Y-%m-%d %H:%M} UTC"
-    yield (
-        f"{'added':>9}  {article.earlier[0].added:%Y-%m-%d %H:%M} UTC"
-        if article.earlier
-        else f"{'added':>9}  {moment}"
-    )
-    if article.version > 1:
-        yield f"{'versions':>9}  {article.version:,} versions, last changed {moment}"
+    if history := history_of(article):
+        yield f"{'added':>9}  {history}"
 
 
 def text_story(story: Story, style: Style, changes: bool) -> Iterator[str]:

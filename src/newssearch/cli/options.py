@@ -72,7 +72,9 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ("since", "Only articles from this date or period on."),
     ):
         command = click.option(f"--{name}", metavar="DATE", help=text)(command)
-    return command
+    return click.option("--since-run", is_flag=True, help="Only articles that came with the last run.")(
+        command
+    )
 
 
 def article_named(index: Index, wanted: str) -> Article:

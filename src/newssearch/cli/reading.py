@@ -48,7 +48,7 @@ from .summaries import text_config, text_info
     type=click.Choice(SORTS),
     default="relevance",
     show_default=True,
-    help="Order of the hits. By date, articles without a date come last.",
+    help="Order of the hits: newest or oldest by date, where articles without a date come last; added: the last ones first.",
 )
 @click.option(
     "--all",

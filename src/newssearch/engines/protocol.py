@@ -134,9 +134,9 @@ class Snapshot(Protocol):
     def search(self, tree: Node, request: ResolvedRequest) -> Found:
         """Return the page of hits that ``request`` asks for, with the counts and facets of the search.
 
-        Hits are ordered by score or by date, as requested; equal ones by date or score, then by id, then by paragraph
-        number. A boolean operator holds for an article as a whole, headline included; each paragraph has its
-        own score. Filters never change scores.
+        Hits are ordered by score, by date or by ``added``, as requested; equal ones by score, or by date if the order is by
+        score; then by id, then by paragraph number. A boolean operator holds for an article as a whole, headline included;
+        each paragraph has its own score. Filters never change scores.
         """
 
     def rank(self, tree: Node, request: ResolvedRequest) -> list[Rank]:
@@ -184,6 +184,10 @@ class Snapshot(Protocol):
         All names of one outlet, also those in ``aliases``, count as one.
         """
 
+    @property
+    def last_added(self) -> dt.datetime | None:
+        """The latest time at which one of the articles came into the index, in UTC; None if there are no articles."""
+
     def close(self) -> None:
         """Close the files of the snapshot."""
 
@@ -197,6 +201,13 @@ class Writer(Protocol):
     @property
     def pending(self) -> int:
         """The number of paragraphs added since the last commit."""
+
+    @property
+    def moment(self) -> dt.datetime:
+        """The time that articles get which are added before the next commit, in UTC.
+
+        It is later than that of any earlier commit of the index, even if the clock was set back.
+        """
 
     def states(self, path: str) -> dict[str, str]:
         """Return the ids of the committed articles read from ``path``, each with the ``state`` that it was added with.
@@ -225,7 +236,7 @@ class Writer(Protocol):
 
         No committed or pending article may have an id that ends with the same digest, unless it was removed.
 
-        Its own fields are among :attr:`own_fields`. An article without ``added`` gets the time of the commit: later than that of any earlier commit of the index.
+        Its own fields are among :attr:`own_fields`. An article without ``added`` gets the :attr:`moment` of the writer.
         """
 
     def remove(self, ids: Iterable[str]) -> int:
@@ -245,14 +256,18 @@ class Writer(Protocol):
 class Rebuild(Protocol):
     """A new index that is written beside the old one. Meanwhile no other process can write to the old one."""
 
-    def begin(self) -> Writer:
-        """Create the new, empty index and return its writer."""
+    def begin(self, after: dt.datetime | None = None) -> Writer:
+        """Create the new, empty index and return its writer, whose moments are later than ``after``."""
 
     def write_extra(self, name: str, content: str) -> None:
         """Write one of the extras of the new index: see :class:`Store`."""
 
-    def finish(self) -> None:
-        """Put the new index in the place of the old one, in one commit. The old one is not read: it may be damaged."""
+    def finish(self, first: Iterable[str] = ()) -> None:
+        """Put the new index in the place of the old one, in one commit. The old one is not read: it may be damaged.
+
+        The extras that ``first`` names take the place of the old ones before that. The others are removed before it, and
+        written after it.
+        """
 
     def close(self) -> None:
         """Remove the new index if it was not put in place, and release the lock."""

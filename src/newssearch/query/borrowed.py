@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from newssearch.fields import QUERY_FIELDS
+from newssearch.fields import QUERY_FIELDS, TIME_FIELDS
 from newssearch.system.lazy_regex import Pattern
 
 from .diagnostics import Notes
@@ -146,8 +146,8 @@ def _replacement_of_word(context: _WordInContext, text: str, all_capitals: bool)
         )
         if field == "plural":
             return f"{word}( is taken as a word", "write word~exact for the word without its inflections"
-        if (field is not None and word != "date") or (
-            lower == "date" and _is_followed_by(context, text, "=<>")
+        if (field is not None and word not in TIME_FIELDS) or (
+            lower in TIME_FIELDS and _is_followed_by(context, text, "=<>")
         ):
             return f"{word}( is taken as a word", f"write {example(field or lower)}"
     if lower in _BOOLEAN_WORDS and (context.after is not None if lower == "not" else _is_between(context)):
@@ -193,7 +193,8 @@ def _replacement_of_marks(context: _WordInContext, text: str) -> tuple[str, str]
     if lower.endswith(":") and context.after is not None:
         field = _FIELD_BEFORE_SPACE.get(lower[:-1])
         likely = (
-            field not in ("source", "date", "title", "section", "id") or len(text.split()) <= MAX_SHORT_QUERY
+            field not in ("source", "title", "section", "id", *TIME_FIELDS)
+            or len(text.split()) <= MAX_SHORT_QUERY
         )
         if (
             field is not None

@@ -21,6 +21,7 @@ OTHER_NAMES = {
     "lang": "language la ln lr",
     "section": "se desk category topic subject su de sect",
     "date": "published publish_date pubdate publication_date day year pd dt py",
+    "added": "indexed indexed_date index_date added_date date_added imported ingested",
     "caps": "allcaps nocaps",
     "atleast": "atl minoccur",
     "text": "body bdy text content fulltext ft inbody intext allintext ab abstract",
@@ -37,6 +38,7 @@ _EXAMPLES = {
     "atleast": "atleast3(word)",
     "text": "the word alone: the whole article is searched",
     "date": "date:2024, date:2024-07..2024-09, date:>=2024 or date:<2024",
+    "added": 'added:-1d, added:2024-07-25.. or added:"last month"',
     "title": "title:word",
 }
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from newssearch.errors import QueryError
-from newssearch.fields import LITERAL_FIELDS, QUERY_FIELDS, ArticleField
+from newssearch.fields import LITERAL_FIELDS, QUERY_FIELDS, TIME_FIELDS, ArticleField
 from newssearch.system.lazy_regex import Pattern
 from newssearch.text.tokenizer import GERSHAYIM, word_matches
 
@@ -213,8 +213,8 @@ class _Lexer:
         if name not in QUERY_FIELDS:
             return following not in "'’‘" and self._no_field(match)
         self._add("field", name, match.end())
-        value = _FIELD_VALUE.match(self.text, self.at) if name in ("date", *LITERAL_FIELDS) else None
-        if value is not None and name == "date":
+        value = _FIELD_VALUE.match(self.text, self.at) if name in (*TIME_FIELDS, *LITERAL_FIELDS) else None
+        if value is not None and name in TIME_FIELDS:
             self._add("date", value[0], value.end())
         elif value is not None:  # an address or a key, including its punctuation
             self._add("phrase", value[0], value.end(), raw=value[0].replace("\\", "\\\\"))

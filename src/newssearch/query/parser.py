@@ -11,7 +11,7 @@
     operand  = word | "*" | wildcard | word "~" n | "/" regex "/" | '"' pieces '"' [ "~" n ]
              | ( word | wildcard | '"' pieces '"' ) "~" ( "exact" | "name" )
              | "(" either ")" | "caps(" pieces ")" | "atleast" n "(" either ")" | "hlead(" either ")"
-             | field ":" operand | "date:" range
+             | field ":" operand | ( "date:" | "added:" ) range
     pieces   = { word | wildcard | word "~" n | "*" }
 
 Almost any input parses: the parser ignores parts that do not fit the grammar, or takes them as words, and adds a
@@ -30,7 +30,7 @@ from dataclasses import dataclass
 from newssearch import arguments
 from newssearch.display.brief import brief, many, quoted
 from newssearch.errors import QueryError
-from newssearch.fields import LITERAL_FIELDS, WORD_FIELDS, ArticleField, by_name
+from newssearch.fields import LITERAL_FIELDS, TIME_FIELDS, WORD_FIELDS, ArticleField, TimeField, by_name
 from newssearch.system.exhaustive import assert_never
 from newssearch.text.dates import parse_range, why_no_range
 from newssearch.text.numbers import parse_number_range
@@ -354,8 +354,9 @@ class _Parser:
 
     def _field(self, token: QueryToken) -> Node | None:
         name = token.text
-        if name == "date":
-            return self._dated(token)
+        time = next((one for one in TIME_FIELDS if one == name), None)
+        if time is not None:
+            return self._dated(token, time)
         if not self._starts_operand():
             return None
         value = self._here
@@ -455,24 +456,39 @@ class _Parser:
             return not (node.mode or node.within or any(isinstance(part, Fuzzy) for part in node.parts))
         return isinstance(node, Everything) or (isinstance(node, Wildcard) and not node.written)
 
-    def _dated(self, token: QueryToken) -> Node | None:
+    def _dated(self, token: QueryToken, name: TimeField) -> Node | None:
         if self._here.kind not in ("date", "phrase"):
             hint = "write a period, or a range like 2024-07..2024-09, without parentheses"
-            raise self._error("date: takes no group", token.span, hint)
+            raise self._error(f"{name}: takes no group", token.span, hint)
         value = self._take()
         span = Span(token.span.start, value.span.end)
         self.leaves.count(span)
         when = tidy(value.text)
         if when.lower() == "none":
+            if name == "added":
+                hint = "date:none finds the articles without a date"
+                raise self._error("every article has a time at which it was added", span, hint)
             return Undated(span=span)
-        bounds = parse_range(when, self.now)
+        bounds = parse_range(when, self.now if name == "date" else _utc_now(self.now))
         if bounds is None:
             hint = 'write 2024, 2024-07, 2024-07-25, 2024-07..2024-09, >=2024-07-25, -7d, "July 2024" or "last month"'
             raise self._error(f"{value.text!r} is not a date", value.span, hint)
-        start, end = bounds
-        if (reason := why_no_range(start, end)) is not None:
+        if name == "date" and (reason := why_no_range(*bounds)) is not None:
             raise self._error(reason, value.span)
-        return Dated(when, start, end, span=span)
+        try:
+            return Dated(when, *bounds, name, span=span)
+        except ValueError as error:  # the range is empty, with its bounds in UTC
+            raise self._error(str(error), value.span) from None
+
+
+def _utc_now(now: dt.datetime | None) -> dt.datetime:
+    """Return the moment that relative times of UTC count from. A ``now`` without a zone is a time of the local clock."""
+    if now is None:
+        return dt.datetime.now(dt.timezone.utc)
+    try:
+        return now.astimezone(dt.timezone.utc)
+    except (OverflowError, ValueError, OSError):  # at an end of the calendar
+        return now
 
 
 _PERIODS = 'write 2024, 2024-07, 2024-07-25, 2024-07..2024-09, >=2024-07-25, -7d, "July 2024" or "last month"'

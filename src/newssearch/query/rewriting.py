@@ -50,10 +50,12 @@ def side_by_side(tree: Node) -> Node:
 def with_dates(tree: Node, change: Callable[[Dated], Node], negated: bool = False) -> Node:
     """Return the tree with its conditions on dates changed, except negated ones; the same object if it has none.
 
+    Conditions on the time at which articles came into the index stay.
+
     ``negated`` is whether the tree stands below an odd number of negations.
     """
     if isinstance(tree, Dated):
-        return tree if negated else change(tree)
+        return tree if negated or tree.name != "date" else change(tree)
     negated = negated != isinstance(tree, Not)
     return map_children(tree, lambda operand: with_dates(operand, change, negated))
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal, get_args
 
 from newssearch import arguments
-from newssearch.fields import VALUE_FIELDS, is_own_name
+from newssearch.fields import TIME_FIELDS, VALUE_FIELDS, TimeField, is_own_name
 from newssearch.system.exhaustive import assert_never
 from newssearch.system.lazy_regex import Pattern
 from newssearch.text.dates import parse_range, why_no_range
@@ -296,30 +296,37 @@ class Within(Operator):
 
 @dataclass(frozen=True, slots=True)
 class Dated(Operator):
-    """Articles dated from ``start`` up to but not including ``end``; either may be None.
+    """Articles with a time from ``start`` up to but not including ``end``; either may be None.
 
-    An end of ``datetime.max`` is included. Bounds without a time zone are compared with dates by the outlet's clock,
-    others with the moment of publication. ``text`` is the period as written after ``date:``. If both bounds are None,
-    they are computed from it by the local clock.
+    ``name`` is the time that is compared: ``"date"``, when the article was published, or ``"added"``, when it came into
+    the index. An end of ``datetime.max`` is included. Bounds without a time zone are compared with dates by the outlet's
+    clock, others with the moment of publication; for ``"added"``, bounds without a zone are in UTC. ``text`` is the
+    period as written after ``date:`` or ``added:``. If both bounds are None, they are computed from it, by the local clock
+    or in UTC.
     """
 
     text: str
     start: dt.datetime | None = field(default=None, compare=False)
     end: dt.datetime | None = field(default=None, compare=False)
+    name: TimeField = "date"
 
     def __post_init__(self) -> None:
         require_word(self, "text")
-        bounds = parse_range(self.text)
+        if arguments.text("name", self.name) not in TIME_FIELDS:
+            raise ValueError(f"no such time: {self.name!r}; there are {', '.join(TIME_FIELDS)}")
+        bounds = parse_range(self.text, None if self.name == "date" else dt.datetime.now(dt.timezone.utc))
         if bounds is None:
             raise ValueError(f"not a date: {self.text!r}")
-        if self.start is None and self.end is None:
-            object.__setattr__(self, "start", bounds[0])
-            object.__setattr__(self, "end", bounds[1])
-        if (reason := why_no_range(self.start, self.end)) is not None:
+        start, end = bounds if self.start is None and self.end is None else (self.start, self.end)
+        if self.name == "added":
+            start, end = _in_utc(start), _in_utc(end)
+        object.__setattr__(self, "start", start)
+        object.__setattr__(self, "end", end)
+        if (reason := why_no_range(start, end)) is not None:
             raise ValueError(reason)
 
     def __str__(self) -> str:
-        return f"date:{self.text if _UNQUOTED_DATE.fullmatch(self.text) else quote(self.text)}"
+        return f"{self.name}:{self.text if _UNQUOTED_DATE.fullmatch(self.text) else quote(self.text)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,6 +393,11 @@ def map_children(node: Node, change: Callable[[Node], Node]) -> Node:
     assert isinstance(node, Operator), "a leaf without operands does not change"
     changes: dict[str, Any] = dict(zip(node.operand_fields, children, strict=True))
     return replace(node, **changes)
+
+
+def _in_utc(bound: dt.datetime | None) -> dt.datetime | None:
+    """Return a bound with UTC as its time zone, unless it has one."""
+    return bound.replace(tzinfo=dt.timezone.utc) if bound is not None and bound.tzinfo is None else bound
 
 
 def _parenthesised(node: Node) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import time
 import zlib
 from collections.abc import Callable, Iterator
@@ -147,7 +148,17 @@ def replace(path: Path, content: bytes) -> None:
             fault_point(f"{kind}: written")
             sync(file.fileno())
         fault_point(f"{kind}: on disk")
-        patiently(lambda: temporary.replace(path))  # on Windows, a reader may have the file open for a moment
+        try:
+            patiently(
+                lambda: temporary.replace(path)
+            )  # on Windows, a reader may have the file open for a moment
+        except (
+            PermissionError
+        ):  # Windows replaces no read-only file, such as one copied from a read-only disk
+            if path.stat().st_mode & stat.S_IWUSR:
+                raise
+            path.chmod(stat.S_IRUSR | stat.S_IWUSR)
+            patiently(lambda: temporary.replace(path))
     except BaseException:
         with suppress(OSError):  # a leftover file does no harm
             temporary.unlink(missing_ok=True)

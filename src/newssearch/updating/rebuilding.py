@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing
@@ -17,7 +18,8 @@ from newssearch.errors import IndexFolderError, IndexNotFoundError
 from newssearch.readers import ReadOptions, chosen_settings
 from newssearch.reports import IndexReport, Progress, Removal
 
-from . import files
+from . import files, last_run
+from .extras import EXTRAS
 from .indexer import Indexer
 from .manifest import FILE_NAME, Manifest
 from .pruning import EMPTY_FOLDER, MAX_EXAMPLES, Confirm
@@ -54,7 +56,7 @@ def rebuild(
     arguments.stream("stream", stream)
     arguments.seconds("wait", wait)
     with ExitStack() as ended:
-        begun = ended.enter_context(closing(store.rebuild(wait, (FILE_NAME,))))
+        begun = ended.enter_context(closing(store.rebuild(wait, EXTRAS)))
         old = _old(store)
         ended.callback(old.close)
         listing = files.list_files(wanted, store.folder, chosen.exclude)
@@ -66,7 +68,8 @@ def rebuild(
                 refused=refused,
                 kept=old.total,
             )
-        with closing(begun.begin()) as writer:
+        with closing(begun.begin(old.last_added)) as writer:
+            begun.write_extra(last_run.FILE_NAME, last_run.dump(writer.moment))
             run = Indexer(
                 writer,
                 Manifest(),
@@ -83,7 +86,7 @@ def rebuild(
             report = run.finish(lambda added: _refused(_smaller(old, added), confirm))
         if report.added and not report.interrupted and not report.refused:
             old.close()
-            begun.finish()
+            begun.finish((last_run.FILE_NAME,))
         return report
 
 
@@ -114,6 +117,11 @@ class _Old:
     def total(self) -> int:
         """The number of articles of the old index. If it cannot be read, the number that its manifest records."""
         return sum(self.paths.values()) if self.articles is None else self.articles
+
+    @property
+    def last_added(self) -> dt.datetime | None:
+        """The latest time at which an article came into the old index; None if it cannot be read."""
+        return self._snapshot.last_added if self._snapshot is not None else None
 
     def recall(self, article: Article) -> History | None:
         """Return the history of an article in the old index; None if it has no article of this identity.

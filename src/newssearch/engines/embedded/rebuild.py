@@ -5,6 +5,7 @@ The replacement takes effect at once, when the new table of contents is written.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -34,7 +35,7 @@ class EmbeddedRebuild:
         self._extras = tuple(extras)
         self._new: IndexFolder | None = None
 
-    def begin(self) -> EmbeddedWriter:
+    def begin(self, after: dt.datetime | None = None) -> EmbeddedWriter:
         """Create the new, empty index in a subfolder of the old one, and return its writer."""
         old = self._old
         if old.generation < 0:
@@ -43,7 +44,7 @@ class EmbeddedRebuild:
             old.remove_rebuilds()  # the interrupted ones: this one holds the lock
             fault_point("rebuild: begin")
         self._new = IndexFolder(atomic_files.unused_name(old.folder / REBUILD))
-        return EmbeddedWriter(self._new, self._new.create_locked(0.0))
+        return EmbeddedWriter(self._new, self._new.create_locked(0.0), after)
 
     def write_extra(self, name: str, content: str) -> None:
         """Write the extra file ``name`` of the new index, in its subfolder."""
@@ -53,7 +54,7 @@ class EmbeddedRebuild:
         assert self._new is not None, "a rebuild begins before it is written to"
         return self._new
 
-    def finish(self) -> None:
+    def finish(self, first: Iterable[str] = ()) -> None:
         """Put the new index in the place of the old one, in one commit.
 
         The old one is not read, so that a damaged index, or one of an older format, can be replaced too.
@@ -63,9 +64,12 @@ class EmbeddedRebuild:
         with atomic_files.writing(old.folder):
             toc = new.toc()
             contents = {name: new.read_extra(name) for name in self._extras}
+            before = {name: content for name in first if (content := contents.pop(name)) is not None}
             fault_point("rebuild: whole")
             if old.generation < 0:  # files of segments without a table of contents would look like damage
                 old.put_empty(contents)
+            for name, content in before.items():
+                old.write_extra(name, content)
             old.remove_extras(contents)  # otherwise they would describe the new index for a moment
             for path in sorted(new.folder.glob("MAIN_*")):
                 if path.suffix:  # a file of a segment; its name is random, so the old index has no such file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -160,11 +161,11 @@ class EmbeddedSnapshot:
     def _in_order(self, rankings: list[Ranking], request: ResolvedRequest) -> list[Placed]:
         """Return the hits on the requested page, in order, without grouping stories.
 
-        Hits are ordered by score or by date, as requested; equal ones by date or score, then by id, then by paragraph
+        Hits are ordered by score or by time, as requested; equal ones by time or score, then by id, then by paragraph
         number. Ids are read only to break ties among hits that can be on the page.
         """
-        documents, scores, instants, matching = self._candidates(rankings, request)
-        first, second = sort_keys(scores, instants, request)
+        documents, scores, times, matching = self._candidates(rankings, request)
+        first, second = sort_keys(scores, times, request)
         size = len(documents)
         end = size if request.limit is None else min(request.offset + request.limit, size)
         if request.offset >= end:
@@ -377,9 +378,13 @@ class EmbeddedSnapshot:
             return _stored_header(*found) if found is not None else None
 
     @property
-    def last_added(self) -> int:
-        """The latest time at which an article came into the index, in microseconds of UTC; 0 if none has."""
-        return max((int(segment.added.max(initial=0)) for segment in self._reader.segments), default=0)
+    def last_added(self) -> dt.datetime | None:
+        """The latest time at which an article came into the index, in UTC; None if none has.
+
+        Removed articles whose segment is not merged yet count.
+        """
+        latest = max((int(segment.added.max(initial=0)) for segment in self._reader.segments), default=0)
+        return moment_of(latest) if latest else None
 
     def _articles_of(self, path: str) -> Iterator[tuple[Segment, int]]:
         for segment in self._reader.segments:

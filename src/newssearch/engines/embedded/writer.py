@@ -17,7 +17,6 @@ from newssearch.engines.embedded.indexing.near_duplicates import (
     update_stories,
 )
 from newssearch.engines.embedded.integrity.diagnosis import diagnosed
-from newssearch.engines.embedded.segment.columns import microseconds, moment_of
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.shingles import Hashes
 from newssearch.engines.embedded.segment.story_columns import (
@@ -39,6 +38,8 @@ from .indexing import merge_policy
 from .new_segments import NewSegments
 from .snapshot import EmbeddedSnapshot
 
+_EARLIEST = dt.datetime.min.replace(tzinfo=dt.timezone.utc)
+
 SegmentWithStories = tuple[ArraySegment, StoryColumns]
 """A segment as Whoosh lists it, and the stories of its articles."""
 
@@ -46,10 +47,10 @@ SegmentWithStories = tuple[ArraySegment, StoryColumns]
 class EmbeddedWriter:
     """The only writer of the index in ``folder``: see :class:`newssearch.engines.protocol.Writer`.
 
-    It holds ``lock`` until it is closed.
+    It holds ``lock`` until it is closed. All its moments are later than ``after``.
     """
 
-    def __init__(self, folder: IndexFolder, lock: Lock) -> None:
+    def __init__(self, folder: IndexFolder, lock: Lock, after: dt.datetime | None = None) -> None:
         self._folder = folder
         self._lock = lock
         try:
@@ -58,6 +59,7 @@ class EmbeddedWriter:
         except BaseException:
             self._lock.release()
             raise
+        self._moment = after or _EARLIEST
         self._moment = self._next_moment()
         self._new = NewSegments(folder.folder)
         self._new.keep(tuple(self._own.values()))
@@ -105,7 +107,7 @@ class EmbeddedWriter:
         ``state`` is a string by which the caller recognises later whether the article has changed.
         """
         if article.added is None:
-            article = replace(article, added=moment_of(self._moment))
+            article = replace(article, added=self._moment)
         self._new.add(article, state)
 
     def _is_removed(self, article_id: str) -> bool:
@@ -115,10 +117,15 @@ class EmbeddedWriter:
                 return int(segment.first[article]) in documents
         return False
 
-    def _next_moment(self) -> int:
-        """Return the time of the next commit, later than that of any before, also if the clock was set back."""
-        now = microseconds(dt.datetime.now(dt.timezone.utc).replace(tzinfo=None))
-        return max(now, self._snapshot.last_added + 1)
+    @property
+    def moment(self) -> dt.datetime:
+        """The time that articles get which are added before the next commit, in UTC."""
+        return self._moment
+
+    def _next_moment(self) -> dt.datetime:
+        """Return the present time, or the next time after all moments of this and earlier writers if the clock was set back."""
+        before = max(self._moment, self._snapshot.last_added or _EARLIEST)
+        return max(dt.datetime.now(dt.timezone.utc), before + dt.timedelta(microseconds=1))
 
     def remove(self, ids: Iterable[str]) -> int:
         """Remove the committed articles with the given ids, and return how many of them existed."""

@@ -138,6 +138,22 @@ class ArticleConditions:
 
         return self._reader.per_segment(between)
 
+    def added(self, start: dt.datetime | None, end: dt.datetime | None = None) -> Mask:
+        """Return a mask of the articles that came into the index from ``start`` up to but not including ``end``.
+
+        Both have a time zone.
+        """
+
+        def between(segment: Segment) -> Mask:
+            mask = np.ones(segment.articles, np.bool_)
+            if start is not None:
+                mask &= segment.added >= instant(start)
+            if end is not None:
+                mask &= segment.added < instant(end) + is_last_moment(end)
+            return mask
+
+        return self._reader.per_segment(between)
+
     def undated(self) -> Mask:
         """Return a mask of the articles without a date."""
         return ~self._reader.per_segment(lambda segment: segment.dated)

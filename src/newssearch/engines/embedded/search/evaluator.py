@@ -99,6 +99,8 @@ class QueryEvaluator:
         if isinstance(node, Field):
             return self.reader.live_articles() & self._conditions.matching(node)
         if isinstance(node, Dated):
+            if node.name == "added":
+                return self.reader.live_articles() & self._conditions.added(node.start, node.end)
             in_part = isinstance(node, DatedInPart)
             return self.reader.live_articles() & self._conditions.dated(node.start, node.end, in_part=in_part)
         if isinstance(node, Within):
@@ -161,6 +163,8 @@ class QueryEvaluator:
         masks += [self.articles(condition) for condition in request.conditions]
         if request.start is not None or request.end is not None:
             masks.append(self._conditions.dated(request.start, request.end, in_part=in_part))
+        if request.added_since is not None:
+            masks.append(self._conditions.added(request.added_since))
         return _intersection(masks) & self.reader.live_articles() if masks else None
 
     def found(self, request: ResolvedRequest) -> Mask:

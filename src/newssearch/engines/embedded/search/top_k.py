@@ -41,14 +41,15 @@ ROUNDING_MARGIN = 1 + 1e-9
 
 
 class Ranked(NamedTuple):
-    """Documents that may be on a page: their numbers, scores and dates, and the matches in their articles.
+    """Documents that may be on a page: their numbers, scores and times, and the matches in their articles.
 
-    ``matching`` is the number of matching paragraphs in the article of each document.
+    ``times`` are those that the request sorts by (:func:`times_of`). ``matching`` is the number of matching paragraphs in
+    the article of each document.
     """
 
     documents: Ints
     scores: Scores
-    instants: Ints
+    times: Ints
     matching: Ints
 
 
@@ -210,24 +211,24 @@ class Ranking:
         """
         size = len(self._articles)
         if request.all_paragraphs:
-            found = self._scored(None, each=False)
+            found = self._scored(request, None, each=False)
         elif request.limit is None or size <= max(
             wanted := request.offset + request.limit, MIN_FIRST_ARTICLES
         ):
-            found = self._scored(None)
+            found = self._scored(request, None)
         elif request.sort == "relevance":
-            found = self._best_by_score(wanted)
+            found = self._best_by_score(request, wanted)
         else:
-            keys, _ = sort_keys(np.empty(0), self._segment.instant[self._articles], request)
-            found = self._scored(np.flatnonzero(keys >= kth_greatest(keys, wanted)))
+            keys, _ = sort_keys(np.empty(0), times_of(self._segment, request)[self._articles], request)
+            found = self._scored(request, np.flatnonzero(keys >= kth_greatest(keys, wanted)))
         return found._replace(documents=found.documents + offset) if offset else found
 
-    def _best_by_score(self, wanted: int) -> Ranked:
+    def _best_by_score(self, request: ResolvedRequest, wanted: int) -> Ranked:
         bounds = self._score_bounds()
         threshold = kth_greatest(bounds, max(2 * wanted, MIN_FIRST_ARTICLES))
         while True:
             # Ends at the latest once all articles are scored, for the worst score is then no less than the threshold.
-            found = self._scored(np.flatnonzero(bounds >= threshold))
+            found = self._scored(request, np.flatnonzero(bounds >= threshold))
             worst = kth_greatest(found.scores, wanted)
             if worst >= threshold:
                 return found
@@ -249,7 +250,7 @@ class Ranking:
             bounds += _saturate(weights, leaf.factor * ROUNDING_MARGIN)
         return bounds
 
-    def _scored(self, chosen: Ints | None, each: bool = True) -> Ranked:
+    def _scored(self, request: ResolvedRequest, chosen: Ints | None, each: bool = True) -> Ranked:
         """Score the matching paragraphs of articles. Return the best of each article, or all if ``each`` is false.
 
         An article without a matching paragraph is represented by its first paragraph that is not boilerplate, whose
@@ -276,9 +277,9 @@ class Ranking:
             scores += _saturate(weights, leaf.factor)
         sizes = np.diff(first, append=len(index))
         matching = sizes if empty is None else sizes * ~empty[first]
-        instants = segment.instant[articles]
+        times = times_of(segment, request)[articles]
         if not each:
-            return Ranked(documents, scores, instants[index], matching.repeat(sizes))
+            return Ranked(documents, scores, times[index], matching.repeat(sizes))
         keys = scores if repeated is None else np.where(repeated, -1.0, scores)
         best = np.maximum.reduceat(keys, first) if len(first) else keys
         candidates = np.flatnonzero(keys == best[index])
@@ -286,7 +287,7 @@ class Ranking:
         shown = documents[top]
         if repeated is not None and (hidden := np.flatnonzero(repeated[top])).size:
             shown[hidden] = self._stand_ins[articles[hidden]]
-        return Ranked(shown, scores[top], instants, matching)
+        return Ranked(shown, scores[top], times, matching)
 
     @cached_property
     def _stand_ins(self) -> Ints:
@@ -327,13 +328,18 @@ def _saturate(weights: Scores, factor: float) -> Scores:
     return weights
 
 
-def sort_keys(scores: Array, instants: Array, request: ResolvedRequest) -> tuple[Array, Array]:
+def times_of(segment: Segment, request: ResolvedRequest) -> Array:
+    """Return the time of each article of a segment by which a request sorts: of publication, or of coming into the index."""
+    return segment.added if request.sort == "added" else segment.instant
+
+
+def sort_keys(scores: Array, times: Array, request: ResolvedRequest) -> tuple[Array, Array]:
     """Return the primary and the secondary sort key of each document, both for descending order."""
     if request.sort == "relevance":
-        return scores, instants
-    if request.sort == "newest":
-        return instants, scores
-    return np.where(instants == NO_TIME, -np.iinfo(np.int64).max, -instants), scores
+        return scores, times
+    if request.sort in ("newest", "added"):
+        return times, scores
+    return np.where(times == NO_TIME, -np.iinfo(np.int64).max, -times), scores
 
 
 def kth_greatest(values: Array, k: int) -> Any:

@@ -1,0 +1,41 @@
+"""The file that says when the last run on an index began, so that a search can ask for what came with it.
+
+A run writes it before it commits anything. A run that fails, is killed, or brings nothing is a run, too. The time is that
+of the writer (:attr:`~newssearch.engines.protocol.Writer.moment`): later than that of all articles which came before.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+from newssearch.article import utc
+from newssearch.engines.protocol import Store
+from newssearch.system.atomic_files import sealed, unsealed
+
+FILE_NAME = "run.json"
+
+
+def dump(started: dt.datetime) -> str:
+    """Return the content of the file for a run that began at a time of UTC."""
+    return sealed(json.dumps({"started": utc(started)}, separators=(",", ":")))
+
+
+def read(store: Store) -> dt.datetime | None:
+    """Return the time at which the last run on an index began, in UTC.
+
+    Returns None if there was no run, or if the file cannot be read or is damaged.
+    """
+    try:
+        return load(store.read_extra(FILE_NAME))
+    except OSError:
+        return None
+
+
+def load(content: str | None) -> dt.datetime | None:
+    """Return the time in the content of the file, in UTC; None if there is no file, or if it is damaged."""
+    try:
+        started = json.loads(unsealed(content or ""))["started"]
+        return dt.datetime.fromisoformat(started.removesuffix("Z")).replace(tzinfo=dt.timezone.utc)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None

@@ -322,7 +322,7 @@ def test_the_keys_of_an_article_are_these() -> None:
     shown = json.loads(json.dumps(storm().to_dict()))
     assert list(shown) == [
         "id", "title", "date", "outlet", "source", "byline", "dateline", "located", "lang", "section", "url", "key",
-        "path", "member", "record", "added", "version", "earlier", "other_places", "extra", "provenance", "paragraphs",
+        "path", "member", "record", "added", "version", "version_of", "earlier", "other_places", "extra", "provenance", "paragraphs",
     ]  # fmt: skip
     assert shown["paragraphs"][0] == {"number": 1, "kind": "text", "text": "Rain fell on Baghdad."}
 

@@ -157,6 +157,7 @@ def test_info_shows_what_holds_and_from_where(archive: Path, cli: Command) -> No
         "outlets",
         "folders",
         "fields",
+        "versions",
         "limits",
     ]
 

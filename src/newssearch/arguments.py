@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import operator
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from reprlib import repr as shortened
 from typing import Any, TypeVar, cast
@@ -185,6 +185,14 @@ def check_settings(settings: Any, limits: type) -> None:
     instance("limits", settings.limits, limits, "Limits")
     for name, read in (("columns", pairs), ("outlets", aliases), ("folders", pairs)):
         object.__setattr__(settings, name, read(name, getattr(settings, name)))
+
+
+def choice(name: str, value: object, choices: Sequence[str]) -> str:
+    """Return the value if it is one of the given strings. Raises TypeError for no string, and ValueError for another one."""
+    if text(name, value) not in choices:
+        *others, last = map(repr, choices)
+        raise ValueError(f"{name} is {', '.join(others)} or {last}, not {value!r}")
+    return str(value)
 
 
 def function(name: str, value: object) -> None:

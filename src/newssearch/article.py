@@ -19,7 +19,7 @@ from . import arguments
 from .display import notebook
 from .extra import ExtraValue, clean_extra, json_extra, shown
 from .fields import FIELD_NAMES
-from .identity import digest_of, id_digest, make_id, normal_key, with_digest
+from .identity import digest_of, id_digest, make_id, normal_key, with_digest, without_slug
 
 Date = dt.date | dt.datetime | PartialDate
 """The type of the date of an article: a day, or a date and time, with a time zone if the input states one; a month or a year
@@ -132,9 +132,11 @@ class Article:
 
     ``extra`` maps the names of the archive's own fields to their values: a string or several, a number, or a date.
 
-    The index sets four attributes, which do not count when articles are compared: ``added`` is when this version of the
+    The index sets five attributes, which do not count when articles are compared: ``added`` is when this version of the
     article came into the index, in UTC; ``version`` is the number of the version, from 1, and ``earlier`` lists the versions
-    before it, the oldest first (the last hundred); ``other_places`` are the other files that hold the article.
+    before it, the oldest first (the last hundred); ``other_places`` are the other files that hold the article. In an
+    archive that keeps all versions as articles of their own, ``version_of`` is the digest that their ids would share
+    otherwise; it is None in any other archive.
     """
 
     id: str
@@ -159,6 +161,7 @@ class Article:
     version: int = field(default=1, compare=False)
     earlier: tuple[EarlierVersion, ...] = field(default=(), compare=False)
     other_places: tuple[Place, ...] = field(default=(), compare=False)
+    version_of: str | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if type(self.provenance) is not FrozenDict:
@@ -299,15 +302,22 @@ class Article:
             yield "added", history
 
     def as_separate_version(self) -> Article:
-        """Return the article with an id of its own, for an archive that keeps all versions."""
-        return dataclasses.replace(self, id=with_digest(self.id, f"{self.id}#version={self.digest}"))
+        """Return the article with an id of its own, for an archive that keeps all versions: see ``version_of``."""
+        shared = self.version_of or without_slug(self.id)
+        return dataclasses.replace(self, id=self._version_id(shared), version_of=shared)
+
+    def _version_id(self, shared: str) -> str:
+        """Return an id with the digest of both the identity of the article, which ``shared`` stands for, and its content."""
+        return with_digest(self.id, f"{shared}#version={self.digest}")
 
     def id_at(self, path: str) -> str | None:
         """Return the id that the article would have in another file; None if its id does not depend on the file."""
+        shared = self.version_of or without_slug(self.id)
         for name in (f"id={self.key}", str(self.record)):
             here, there = (f"{_file(one, self.member)}#{name}" for one in (self.path or "", path))
-            if id_digest(here) == digest_of(self.id):
-                return with_digest(self.id, there)
+            if id_digest(here) == shared:
+                found = with_digest(self.id, there)
+                return found if self.version_of is None else self._version_id(without_slug(found))
         return None
 
     @property
@@ -344,6 +354,7 @@ class Article:
             "record": self.record,
             "added": utc(self.added) if self.added else None,
             "version": self.version,
+            "version_of": self.version_of,
             "earlier": [version.to_dict() for version in self.earlier],
             "other_places": [place.to_dict() for place in self.other_places],
             "extra": json_extra(self.extra),
@@ -392,10 +403,10 @@ def history_of(article: Article) -> str:
     if article.added is None:
         return ""
     last = _minute(article.added)
-    if article.version == 1:
+    if article.version_of is not None:
+        return f"{last}; version {article.version:,} of {article.version_of}"
+    if not article.earlier:
         return last
-    if not article.earlier:  # each version is an article of its own
-        return f"{last}; version {article.version:,}"
     first = _minute(article.earlier[0].added)
     if len(article.earlier) < article.version - 1:  # the first ones are no longer listed
         first = f"before {first}"

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from newssearch.system.frozen import FrozenDict
 
@@ -29,6 +29,9 @@ PROJECT_FILE = "pyproject.toml"
 ENVIRONMENT_VARIABLES = FrozenDict({"day_first": "NEWSSEARCH_DAY_FIRST", "lang": "NEWSSEARCH_LANG"})
 """The environment variables that can set a setting, by the name of the setting."""
 
+Versions = Literal["replace", "keep"]
+VERSIONS: tuple[Versions, ...] = get_args(Versions)
+
 NOT_SET = "default"
 """The origin that is shown for a setting with its default value."""
 
@@ -41,8 +44,9 @@ class Config:
     that match a pattern of ``exclude`` are not read; a pattern is for names (``*.tmp``) or for paths relative to the
     archive's folder (``drafts/**``). ``columns`` are pairs of a field and the column or key that holds it. ``outlets`` are
     names of outlets, each with its other names. ``folders`` are pairs of a folder and an outlet, which becomes the outlet
-    of articles in that folder that do not name theirs. ``limits`` bound the size of inputs. ``fields`` are the
-    columns and keys that are kept as own fields. ``origins`` maps each setting
+    of articles in that folder that do not name theirs. ``versions`` is ``"replace"`` if an article that was read again with
+    other content replaces the one in the index, and ``"keep"`` if each version is an article of its own. ``limits`` bound the
+    size of inputs. ``fields`` are the columns and keys that are kept as own fields. ``origins`` maps each setting
     that is not a default to its origin, such as ``"command line"`` or the name of a file or environment variable.
     """
 
@@ -52,6 +56,7 @@ class Config:
     columns: tuple[tuple[str, str], ...] = ()
     outlets: Aliases = ()
     folders: tuple[tuple[str, str], ...] = ()
+    versions: Versions = "replace"
     limits: Limits = DEFAULT_LIMITS
     fields: tuple[KeptField, ...] = ()
     origins: Mapping[str, str] = field(default_factory=FrozenDict)
@@ -61,6 +66,7 @@ class Config:
         arguments.check_settings(self, Limits)
         object.__setattr__(self, "fields", kept_fields(self.fields))
         object.__setattr__(self, "exclude", arguments.texts("exclude", self.exclude))
+        arguments.choice("versions", self.versions, VERSIONS)
         arguments.instance("origins", self.origins, Mapping, "a mapping")
 
     def with_given(self, **given: Any) -> Config:
@@ -91,6 +97,7 @@ class Config:
             "outlets": {name: list(others) for name, others in self.outlets},
             "folders": dict(self.folders),
             "fields": {one.name: {"column": one.column, "kind": one.kind} for one in self.fields},
+            "versions": self.versions,
             "limits": asdict(self.limits),
         }
         return {
@@ -270,6 +277,12 @@ def _kept_fields(value: object) -> tuple[KeptField, ...]:
     return kept_fields(value)
 
 
+def _versions(value: object) -> str:
+    if value not in VERSIONS:
+        raise ValueError('it is "replace" or "keep"')
+    return str(value)
+
+
 _SIZE_FORM = re.compile(r"([0-9]{1,12})\s*(?:(k|M|G)(i?)B?|B|bytes)?", re.IGNORECASE)
 _SIZE_UNITS = {"k": 1, "m": 2, "g": 3}
 
@@ -308,5 +321,6 @@ _READERS: Mapping[str, Any] = FrozenDict({
     "outlets": _outlets,
     "folders": _folders,
     "fields": _kept_fields,
+    "versions": _versions,
     "limits": _limits,
 })  # fmt: skip

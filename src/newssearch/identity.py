@@ -69,6 +69,15 @@ def digest_of(article_id: str) -> str | None:
     return code if is_digest and (not slug or slug.endswith("-")) else None
 
 
+def without_slug(article_id: str) -> str:
+    """Return the digest at the end of an id; the whole of an id that does not end with one.
+
+    >>> without_slug("rain-aaaaaaaaaaab"), without_slug("by-hand")
+    ('aaaaaaaaaaab', 'by-hand')
+    """
+    return digest_of(article_id) or article_id
+
+
 def with_digest(article_id: str, identity: str) -> str:
     """Return an id with the same slug and the digest of another identity.
 

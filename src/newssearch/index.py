@@ -22,7 +22,6 @@ from .article import STREAM, Article
 from .config import Config, load_config
 from .engines.protocol import FoundHit, Snapshot, Store, Writer
 from .errors import (
-    ArticleConflictError,
     ArticleNotFoundError,
     IndexExistsError,
     IndexNotFoundError,
@@ -180,7 +179,7 @@ class Index:
     def _searching(self, request: ResolvedRequest) -> Iterator[tuple[Snapshot, ResolvedRequest]]:
         """Yield the current snapshot, and the request with the beginning of the last run before it, if it asks for that."""
         with self._opened() as opened:
-            yield opened.snapshot, _since_run(request, opened) if request.since_run else request
+            yield opened.snapshot, opened.resolved(request)
 
     # ---- reading
 
@@ -422,30 +421,25 @@ class Index:
         self,
         articles: Article | Iterable[Article],
         *,
-        on_conflict: Literal["replace", "keep", "error"] = "replace",
+        on_conflict: Literal["replace", "keep", "error"] | None = None,
         wait: float = 10.0,
     ) -> IndexReport:
         """Add one article or several, and commit.
 
         An article of the same identity but with other content is a conflict. By default the new one replaces it, as its
         next version and with the same id. With ``on_conflict="keep"``, the article in the index stays, and the new one is
-        ignored; with ``"error"``, nothing is added, and :class:`ArticleConflictError` is raised.
+        ignored; with ``"error"``, nothing is added, and :class:`ArticleConflictError` is raised. In an archive that keeps all
+        versions (``versions = "keep"``), the new one is by default added as a further version, and ``on_conflict="replace"``
+        puts it in the place of the last one.
 
         Waits up to ``wait`` seconds for another writer, then raises :class:`IndexLockedError`.
         """
         taken = arguments.several("articles", articles, Article, "an Article")
-        if arguments.text("on_conflict", on_conflict) not in ("replace", "keep", "error"):
-            raise ValueError(f"on_conflict is 'replace', 'keep' or 'error', not {on_conflict!r}")
-        if on_conflict != "error":
-            return self._run(lambda run: run.read_articles(taken), wait, on_conflict=on_conflict)
-        all_of_them = list(taken)
-
-        def work(run: Indexer) -> None:
-            if conflicts := run.conflicts(all_of_them):
-                raise ArticleConflictError(conflicts)
-            run.read_articles(all_of_them)
-
-        return self._run(work, wait)
+        if on_conflict is not None:
+            arguments.choice("on_conflict", on_conflict, ("replace", "keep", "error"))
+        refuses = on_conflict == "error"
+        chosen = None if on_conflict == "error" else on_conflict
+        return self._run(lambda run: run.read_articles(taken, refuses), wait, on_conflict=chosen)
 
     def update(
         self,
@@ -498,7 +492,7 @@ class Index:
             if stream is not None:
                 run.read_stream(stream)
 
-        return self._run(work, wait, stop, progress, options, retry)
+        return self._run(work, wait, stop, progress, options, retry, config=chosen)
 
     def remove(self, ids: str | Iterable[str], *, wait: float = 10.0) -> int:
         """Remove one article or several by their ids, commit, and return the number of articles removed.
@@ -531,16 +525,18 @@ class Index:
         progress: Callable[[Progress], None] | None = None,
         options: ReadOptions | None = None,
         retry: bool = False,
-        on_conflict: Literal["replace", "keep"] = "replace",
+        on_conflict: Literal["replace", "keep"] | None = None,
+        config: Config | None = None,
     ) -> IndexReport:
         from newssearch.updating.indexer import Indexer  # slow to import, and a search needs none of it
 
         arguments.function("stop", stop)
         arguments.function("progress", progress)
         self._check_open()
+        keeps = (config or self.config).versions == "keep"
         writer = self._store.writer(arguments.seconds("wait", wait))
         try:
-            self._store.write_extra(last_run.FILE_NAME, last_run.dump(writer.moment))
+            self._store.write_extra(last_run.RUN_FILE, last_run.dump(writer.moment))
             run = Indexer(
                 writer,
                 self._manifest(),
@@ -552,6 +548,7 @@ class Index:
                 progress=progress,
                 on_conflict=on_conflict,
                 own_kinds=lambda: self.config.fields,
+                keeps_versions=keeps,
             )
             work(run)
             return run.finish()
@@ -582,17 +579,6 @@ class Index:
         from newssearch.updating.manifest import FILE_NAME  # slow to import, and a search needs none of it
 
         self._store.write_extra(FILE_NAME, manifest.dump())
-
-
-def _since_run(request: ResolvedRequest, opened: OpenedSnapshot) -> ResolvedRequest:
-    """Return the request limited to the articles that came with the last run on an index.
-
-    Raises :class:`NewssearchError` if the index has articles, but does not say when the run was.
-    """
-    started = opened.last_run
-    if started is None and len(opened.snapshot):
-        raise NewssearchError("the index does not say when its last run began; the next run will say it")
-    return dataclasses.replace(request, added_since=started)
 
 
 def _hit(found: FoundHit, highlighter: Highlighter, length: int) -> Hit:

@@ -79,7 +79,7 @@ def _store_even_if_damaged(
 
 _HARM = {
     manifest.FILE_NAME: "it only saves work: files will be read again",
-    last_run.FILE_NAME: "only what came with the last run cannot be searched for, until the next run",
+    last_run.RUN_FILE: "only what came with the last run cannot be searched for, until the next run",
 }
 """The harm that damage to each extra of an index does."""
 
@@ -133,7 +133,7 @@ def salvage(folder: str | Path, into: str | Path, *, wait: float = 10.0) -> Salv
                     writer.commit(last=False)
         writer.commit()
         if (started := last_run.read(store)) is not None:
-            new.write_extra(last_run.FILE_NAME, last_run.dump(started))
+            new.write_extra(last_run.RUN_FILE, last_run.dump(started))
     finally:
         writer.close()
     return Salvage(store.folder, new.folder, len(ids), lost, tuple(problems))

@@ -6,9 +6,12 @@ import datetime as dt
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import NamedTuple
 
 from .engines.protocol import Snapshot
+from .errors import NewssearchError
+from .request import ResolvedRequest
 
 
 class OpenedSnapshot(NamedTuple):
@@ -16,6 +19,17 @@ class OpenedSnapshot(NamedTuple):
 
     snapshot: Snapshot
     last_run: dt.datetime | None
+
+    def resolved(self, request: ResolvedRequest) -> ResolvedRequest:
+        """Return the request with the time of the last run if it asks for what came with that.
+
+        Raises :class:`NewssearchError` if the index has articles, but does not say when the run was.
+        """
+        if not request.since_run:
+            return request
+        if self.last_run is None and len(self.snapshot):
+            raise NewssearchError("the index does not say when its last run began; the next run will say it")
+        return replace(request, added_since=self.last_run)
 
 
 class _CountedSnapshot:

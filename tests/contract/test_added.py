@@ -300,8 +300,8 @@ def test_the_last_run_is_a_filter_beside_others(address: str) -> None:
 def test_an_index_that_lost_the_time_of_its_last_run_says_so_until_the_next(address: str) -> None:
     index = newssearch.create(address)
     index.add(article("A", "Rain."))
-    index._store.write_extra(last_run.FILE_NAME, last_run.dump(NOON).replace("2024", "2023"))
-    assert [problem.file for problem in newssearch.verify(address).problems] == [last_run.FILE_NAME]
+    index._store.write_extra(last_run.RUN_FILE, last_run.dump(NOON).replace("2024", "2023"))
+    assert [problem.file for problem in newssearch.verify(address).problems] == [last_run.RUN_FILE]
     index.refresh()
     with pytest.raises(NewssearchError, match="does not say when its last run began"):
         index.find(since_run=True)

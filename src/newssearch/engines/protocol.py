@@ -121,6 +121,13 @@ class StoredHeader(NamedTuple):
     version: int
 
 
+class KeptVersion(NamedTuple):
+    """A version of an article that is an article of its own (``Article.version_of``): its number, from 1, and its id."""
+
+    number: int
+    id: str
+
+
 class Snapshot(Protocol):
     """The state of an index after one commit. It never changes, and several threads can search it."""
 
@@ -159,6 +166,9 @@ class Snapshot(Protocol):
 
     def find(self, article_id: str) -> StoredHeader | None:
         """Return the header of the article with that id; None if there is none."""
+
+    def versions_of(self, shared: str) -> list[KeptVersion]:
+        """Return the articles that are versions of the article with the id ``shared``, in the order of their numbers."""
 
     def articles(self) -> Iterator[Article]:
         """Yield all articles in the order of their ids, reading one at a time."""
@@ -220,6 +230,9 @@ class Writer(Protocol):
 
     def article(self, article_id: str) -> Article | None:
         """Return a committed article with its paragraphs; None if there is none whose id ends with the same digest."""
+
+    def versions_of(self, shared: str) -> list[KeptVersion]:
+        """Return the committed articles that are versions of the article with the id ``shared``, in the order of their numbers."""
 
     @property
     def own_fields(self) -> Mapping[str, ArticleField]:

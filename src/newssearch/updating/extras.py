@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from . import last_run, manifest
 
-EXTRAS = (manifest.FILE_NAME, last_run.FILE_NAME)
+EXTRAS = (manifest.FILE_NAME, last_run.RUN_FILE)
 """The names of all extras of an index."""

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from newssearch.article import STREAM, Article, Rejected
-from newssearch.engines.protocol import Writer
+from newssearch.engines.protocol import Snapshot, Writer
+from newssearch.errors import ArticleConflictError
 from newssearch.readers import (
     Document,
     ReadOptions,
@@ -71,7 +72,9 @@ class Indexer:
         stop: Callable[[], bool] | None = None,
         progress: Callable[[Progress], None] | None = None,
         recall: Recall = lambda article: None,
-        on_conflict: OnConflict = "replace",
+        on_conflict: OnConflict | None = None,
+        keeps_versions: bool = False,
+        earlier: Snapshot | None = None,
         own_kinds: Kinds = lambda: (),
     ) -> None:
         self._own = OwnFields(writer, options, own_kinds)
@@ -92,6 +95,8 @@ class Indexer:
             changed=self._copies_are_stale,
             recall=recall,
             on_conflict=on_conflict,
+            keeps_versions=keeps_versions,
+            earlier=earlier,
         )
         self._gone: dict[str, bool] = {}
         self._paths_by_digest: dict[str, list[str]] | None = None
@@ -184,12 +189,16 @@ class Indexer:
                     self._counted[path] = copied
             self._commit()
 
-    def conflicts(self, articles: Iterable[Article]) -> list[str]:
-        """Return the ids of those articles whose identity the index has with other content."""
-        return self._reconciler.conflicts(articles)
+    def read_articles(self, items: Iterable[ReadOutcome], refuses_conflicts: bool = False) -> None:
+        """Add articles that belong to no file. Each replaces the article of the same id, if the index has one.
 
-    def read_articles(self, items: Iterable[ReadOutcome]) -> None:
-        """Add articles that belong to no file. Each replaces the article of the same id, if the index has one."""
+        With ``refuses_conflicts``, raises :class:`ArticleConflictError`, and adds nothing, if the index has other content of
+        one of them.
+        """
+        if refuses_conflicts:
+            items = list(items)
+            if conflicts := self._reconciler.conflicts(one for one in items if isinstance(one, Article)):
+                raise ArticleConflictError(conflicts)
         run = FileRun(committed=None)
         for item in items:
             self._take(item, run)
@@ -239,6 +248,16 @@ class Indexer:
         """Commit what was read so far, changes to articles that were not committed before included."""
         while self._commit():
             pass
+
+    def add_lost_versions(self) -> None:
+        """Add the versions of the earlier index that no file has any more, of articles that their files still have."""
+        self.commit()
+        for article in self._reconciler.lost_versions() if not self._stopped else ():
+            self._own.keep(article)
+            self._writer.add(article, article.state)
+            self._tally.counts.update(added=1, paragraphs=len(article.paragraphs))
+            if self._writer.pending >= MAX_PENDING_PARAGRAPHS:
+                self._commit()
 
     def finish(self, refuse: Callable[[int], Iterable[Removal]] = lambda added: ()) -> IndexReport:
         """Commit the last changes, and return the report on the whole run.
@@ -343,7 +362,8 @@ class Indexer:
         unread = any(record == 0 and member is None for record, _, member in run.rejected)
         parts = {rejected for rejected in run.rejected if rejected[0] == 0}
         if not unread and parts <= set(run.before.rejected if run.before else ()):
-            self._remove(set(run.committed or ()) - run.seen)
+            gone = set(run.committed or ()) - run.seen
+            self._remove(self._reconciler.obsolete(gone, file.source.path))
             self._forget(
                 file.source.path, set(run.before.duplicates if run.before else ()) - {*run.duplicates}
             )

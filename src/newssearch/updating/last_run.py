@@ -13,7 +13,7 @@ from newssearch.article import utc
 from newssearch.engines.protocol import Store
 from newssearch.system.atomic_files import sealed, unsealed
 
-FILE_NAME = "run.json"
+RUN_FILE = "run.json"
 
 
 def dump(started: dt.datetime) -> str:
@@ -27,7 +27,7 @@ def read(store: Store) -> dt.datetime | None:
     Returns None if there was no run, or if the file cannot be read or is damaged.
     """
     try:
-        return load(store.read_extra(FILE_NAME))
+        return load(store.read_extra(RUN_FILE))
     except OSError:
         return None
 

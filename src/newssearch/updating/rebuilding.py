@@ -69,7 +69,7 @@ def rebuild(
                 kept=old.total,
             )
         with closing(begun.begin(old.last_added)) as writer:
-            begun.write_extra(last_run.FILE_NAME, last_run.dump(writer.moment))
+            begun.write_extra(last_run.RUN_FILE, last_run.dump(writer.moment))
             run = Indexer(
                 writer,
                 Manifest(),
@@ -79,14 +79,17 @@ def rebuild(
                 stop=stop,
                 progress=progress,
                 recall=old.recall,
+                keeps_versions=chosen.versions == "keep",
+                earlier=old.snapshot,
             )
             run.read_files(listing)
             if stream is not None:
                 run.read_stream(stream)
+            run.add_lost_versions()
             report = run.finish(lambda added: _refused(_smaller(old, added), confirm))
         if report.added and not report.interrupted and not report.refused:
             old.close()
-            begun.finish((last_run.FILE_NAME,))
+            begun.finish((last_run.RUN_FILE,))
         return report
 
 
@@ -117,6 +120,11 @@ class _Old:
     def total(self) -> int:
         """The number of articles of the old index. If it cannot be read, the number that its manifest records."""
         return sum(self.paths.values()) if self.articles is None else self.articles
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """The old index; None if it cannot be read."""
+        return self._snapshot
 
     @property
     def last_added(self) -> dt.datetime | None:

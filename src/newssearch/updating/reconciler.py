@@ -22,11 +22,12 @@ from newssearch.article import (
     content_digest,
     same_content,
 )
-from newssearch.engines.protocol import Writer
+from newssearch.engines.protocol import Snapshot, Writer
 from newssearch.identity import id_number
 
 from .files import reading_order
 from .shared_keys import SHARED, SharedKeys, Sketches
+from .versions import SeparateVersions
 
 ArticleOutcome = Literal["added", "updated", "unchanged", "moved", "duplicates", "ignored"]
 """What became of an article that was read; also the name of the count in :class:`~newssearch.IndexReport`."""
@@ -108,7 +109,9 @@ class Reconciler:
         displaced: Callable[[str, str, bool], None],
         changed: Callable[[str], None],
         recall: Recall = lambda article: None,
-        on_conflict: OnConflict = "replace",
+        on_conflict: OnConflict | None = None,
+        keeps_versions: bool = False,
+        earlier: Snapshot | None = None,
     ) -> None:
         self._writer = writer
         self._is_gone = is_gone
@@ -129,11 +132,19 @@ class Reconciler:
         self._aside: dict[str, Article] = {}  # of the file that is being read, by their ids
         self._places: tuple[str, dict[Place, Held]] = ("", {})  # the committed articles of one file
         self._waiting_paragraphs = 0
+        self._superseded: list[str] = []
+        self.versions = (
+            SeparateVersions(writer, self._digest_at, self._put, earlier) if keeps_versions else None
+        )
+
+    def _digest_at(self, article_id: str) -> str | None:
+        held = self.held(article_id)
+        return None if held is None else content_digest(held.state)
 
     @property
     def is_waiting(self) -> bool:
         """Whether changes wait for the next commit."""
-        return bool(self._waiting or self._noted or self._forgotten)
+        return bool(self._waiting or self._noted or self._forgotten or self._superseded)
 
     @property
     def pending(self) -> int:
@@ -176,11 +187,15 @@ class Reconciler:
     def conflicts(self, articles: Iterable[Article]) -> list[str]:
         """Return the ids of those articles whose identity the index, or an earlier one of them, has with other content."""
         contents: dict[int, str] = {}
+        versions = self.versions
         found: dict[str, None] = {}
         for article in articles:
             number = id_number(article.id)
             if number not in contents:
                 held = self.held(article.id)
+                if versions is not None and (last := versions.last(article.id)) is not None:
+                    own = self.held(article.as_separate_version().id)
+                    held = own if own is not None else self.held(last.id)
                 contents[number] = article.digest if held is None else content_digest(held.state)
             if contents[number] != article.digest:
                 found[article.id] = None
@@ -195,6 +210,8 @@ class Reconciler:
         files with the same bytes, also of one that is gone.
         """
         article = self._settled(article, self._keys_of(article.place.path))
+        if self.versions is not None:
+            article = self.versions.separate(article)
         held = self.held(article.id)
         if held is None:
             return self._take_from_twin(article, twins) or self._take_new(article)
@@ -252,6 +269,8 @@ class Reconciler:
 
     def _move(self, article: Article, held: Held) -> Taken:
         """Take an article whose file has another path now."""
+        if self.versions is not None:
+            self.versions.moved(article, held.place.path)
         self._replace(article)
         self._displaced(held.id, held.place.path, True)
         return Taken("moved" if held.state == article.state else "updated", held.id)
@@ -260,6 +279,16 @@ class Reconciler:
         """Take an article that belongs to no file; it is newer than all files."""
         if article.path == STREAM:
             article = self._settled(article, self._stream_keys)
+        if article.added is not None:  # it was read from another index
+            article = replace(article, added=None, version=1, earlier=(), other_places=(), version_of=None)
+        if self.versions is not None:
+            last = self.versions.last(article.id)
+            article = self.versions.separate(article)
+            if last is not None and self.held(article.id) is None:
+                if self._on_conflict == "keep":
+                    return Taken("ignored", last.id, stored=False)
+                if self._on_conflict == "replace":
+                    self._superseded.append(last.id)
         held = self.held(article.id)
         if held is None:
             return self._take_new(article)
@@ -334,6 +363,16 @@ class Reconciler:
         held = self._places[1].get(place)
         return None if held is None else self.held(held.id)
 
+    # ---- versions
+
+    def obsolete(self, ids: Iterable[str], path: str) -> Iterable[str]:
+        """Return those of the articles of a file, which are no longer in it, that are to be removed."""
+        return ids if self.versions is None else self.versions.obsolete(ids, path)
+
+    def lost_versions(self) -> Iterable[Article]:
+        """Return the versions of the earlier index that no file has any more, of articles that their files still have."""
+        return () if self.versions is None else self.versions.lost()
+
     # ---- changing the index
 
     def remove(self, ids: Iterable[str]) -> int:
@@ -386,6 +425,8 @@ class Reconciler:
         self._pending.clear()
         self._places = "", {}
         self._sketches.committed()
+        superseded, self._superseded = self._superseded, []
+        self._writer.remove(superseded)
         for articles in waiting.values():
             current = self._writer.article(articles[0].id)
             assert current is not None, "it has just been committed"
@@ -394,7 +435,7 @@ class Reconciler:
                 history = History.of(replace(current, added=current.added or committed.added))
                 current = self._continued(article, history)
             self._put(current)
-        return self._note_places() or bool(waiting)
+        return self._note_places() or bool(waiting or superseded)
 
     def _note_places(self) -> bool:
         """Write the other places that were noted; whether any differ from those before."""

@@ -27,9 +27,10 @@ from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.stored_fields import provenance_of
 from newssearch.engines.embedded.storage.container import Array, item_view
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, run_starts
-from newssearch.engines.protocol import Contents, Found, FoundHit, StoredHeader
+from newssearch.engines.protocol import Contents, Found, FoundHit, KeptVersion, StoredHeader
 from newssearch.errors import QueryError
 from newssearch.fields import DATE_FACETS, FIELD_NAMES, FIELDS, INFO_FACETS, ArticleField
+from newssearch.identity import id_number
 from newssearch.outlets import Aliases
 from newssearch.query import MAX_DEPTH, Diagnostic, Node, depth
 from newssearch.request import ResolvedRequest
@@ -376,6 +377,20 @@ class EmbeddedSnapshot:
         with self._reading():
             found = self._reader.article(article_id)
             return _stored_header(*found) if found is not None else None
+
+    def versions_of(self, shared: str) -> list[KeptVersion]:
+        """Return the articles that are versions of the article with the id ``shared``, in the order of their numbers."""
+        wanted = np.uint64(id_number(shared))
+        found = []
+        with self._reading():
+            for segment in self._reader.segments:
+                low, high = (
+                    int(segment.version_identities.searchsorted(wanted, side)) for side in ("left", "right")
+                )
+                for article in segment.version_articles[low:high].tolist():
+                    if segment.live is None or segment.live[article]:
+                        found.append(KeptVersion(int(segment.version[article]), segment.id(article).decode()))
+        return sorted(found)
 
     @property
     def last_added(self) -> dt.datetime | None:

@@ -28,7 +28,7 @@ from newssearch.engines.embedded.segment.story_columns import (
 from newssearch.engines.embedded.storage.container import Container, ContainerWriter
 from newssearch.engines.embedded.whoosh_compat.codec import ArraySegment
 from newssearch.engines.embedded.whoosh_compat.folder import Lock
-from newssearch.engines.protocol import StoredHeader, with_own_fields
+from newssearch.engines.protocol import KeptVersion, StoredHeader, with_own_fields
 from newssearch.fields import ArticleField, by_name
 from newssearch.system.atomic_files import remove_unused, writing
 from newssearch.system.fault_points import fault_point
@@ -90,6 +90,10 @@ class EmbeddedWriter:
     def article(self, article_id: str) -> Article | None:
         """Return a committed article that is not removed, or None."""
         return None if self._is_removed(article_id) else self._snapshot.article(article_id)
+
+    def versions_of(self, shared: str) -> list[KeptVersion]:
+        """Return the committed articles, not removed, that are versions of the article with the id ``shared``, in order."""
+        return [one for one in self._snapshot.versions_of(shared) if not self._is_removed(one.id)]
 
     @property
     def own_fields(self) -> Mapping[str, ArticleField]:

@@ -42,7 +42,7 @@ from newssearch.system.workers import WorkerPool
 
 from .inverter import ArticleBlocks, Articles, HighBitsRuns, Vocabulary
 from .merge_source import MergeSource, NewNumbers, concat_ints, merge_slices, term_slices
-from .segment_builder import document_articles, id_sections, value_sections
+from .segment_builder import document_articles, id_sections, value_sections, version_sections
 
 MIN_WORDS_TO_SHARE = 3_000_000
 """The merge of a field with at least this number of words is divided between the worker processes.
@@ -141,6 +141,7 @@ def _article_sections(parts: Sequence[Renumbered]) -> dict[str, Array]:
         "article.added": np.concatenate([segment.added[here] for segment, here in pairs]),
         "document.article": document_articles(first),
         **id_sections(ids),
+        **_version_sections(parts),
         **string_sections("article.shown", shown),
         **string_sections("article.state", states),
     }
@@ -151,6 +152,14 @@ def _article_sections(parts: Sequence[Renumbered]) -> dict[str, Array]:
             values.extend(distinct[code] for code in codes[here].tolist())
         sections |= value_sections(name, values)
     return sections | merged_own_sections([(one.segment.own_fields, one.articles) for one in parts])
+
+
+def _version_sections(parts: Sequence[Renumbered]) -> dict[str, Array]:
+    articles = [one.articles[one.segment.version_articles] for one in parts]
+    identities = np.concatenate(
+        [one.segment.version_identities[new >= 0] for one, new in zip(parts, articles, strict=True)]
+    )
+    return version_sections(identities, np.concatenate([new[new >= 0] for new in articles]))
 
 
 # ---- text fields

@@ -11,7 +11,8 @@ Each commit updates it for the articles that it adds and removes:
   at least :data:`MIN_SHARED_SAMPLES` samples. These are at least the share :data:`MIN_SHARE_OF_SMALLER` of the samples
   of the article that has fewer. The shares of both articles add up to at least :data:`MIN_SUM_OF_SHARES`. So half of a
   text is a copy of it, and a quotation is not. An outlet quotes itself: for two articles of one outlet the sum must be
-  at least :data:`MIN_SUM_OF_SHARES_IN_OUTLET`. A *story* is a connected component of the graph of copies.
+  at least :data:`MIN_SUM_OF_SHARES_IN_OUTLET`. Versions of one article (:attr:`newssearch.Article.version_of`) are copies
+  whatever their texts. A *story* is a connected component of the graph of copies.
 - A document is *redundant* if it is boilerplate, or if an earlier article has at least the share
   :data:`MIN_SHARE_OF_DOCUMENT` of its samples. The article with the earlier date is earlier. If the dates are equal or
   both are missing, the article with the lower id is earlier. An article without a date comes after all articles with
@@ -332,7 +333,8 @@ class _Update:
         self._samples[self._dirty] = samples[self._dirty]
         pairs = self._pairs(rows)
         both = rows.once[pairs.ones] & rows.once[pairs.others]
-        self._connect(*self._copies(rows.articles[pairs.ones[both]], rows.articles[pairs.others[both]]))
+        copies = self._copies(rows.articles[pairs.ones[both]], rows.articles[pairs.others[both]])
+        self._connect(*(np.concatenate(found) for found in zip(copies, self._versions(), strict=True)))
         first = self._is_earlier(rows.articles[pairs.ones], rows.articles[pairs.others])
         earlier, later = np.where(first, pairs, pairs[::-1])
         is_first = rows.once[earlier]
@@ -389,6 +391,26 @@ class _Update:
             shared * (smaller + larger) >= least * smaller * larger
         )
         return low[alike], high[alike]
+
+    def _versions(self) -> tuple[Ints, Ints]:
+        """Return pairs of articles that are versions of one article: one of its versions, and each other one.
+
+        Articles whose versions are all not dirty are left out.
+        """
+        identities = np.concatenate([one.version_identities for one in self._segments] or [NO_INTS])
+        articles = np.concatenate(
+            [one.version_articles + self._articles[n] for n, one in enumerate(self._segments)] or [NO_INTS]
+        ).astype(np.int64)
+        there = self._present[articles]
+        identities, articles = identities[there], articles[there]
+        order = np.argsort(identities, kind="stable")
+        identities, articles = identities[order], articles[order]
+        begins = np.flatnonzero(run_starts(identities))
+        first = np.repeat(begins, np.diff(begins, append=len(identities)))
+        changed = np.zeros(len(first), np.bool_)
+        changed[first[self._dirty[articles]]] = True
+        others = np.flatnonzero((first != np.arange(len(first))) & changed[first])
+        return articles[first[others]], articles[others]
 
     def _connect(self, ones: Ints, others: Ints) -> None:
         """Set the story numbers of dirty articles and of their copies. The arguments are the pairs of copies.

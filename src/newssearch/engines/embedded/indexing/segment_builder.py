@@ -16,6 +16,9 @@ an article without paragraphs has one document without words. A segment has the 
 ``article.digest``      the numbers of the digests of all ids (:func:`newssearch.identity.id_number`), sorted
 ``article.digest.order``  the article of each
 ``article.version``     the number of the version of each article, from 1
+``version.identity``    for the articles that are one version each of an article (:attr:`Article.version_of`), the number
+                        of the id that its versions share, ascending; empty unless an archive keeps all versions
+``version.article``     the article of each
 ``article.added``       the time at which each article came into the index, in microseconds of UTC
 ``article.shown``       the headline, address, date and place of each article, see :mod:`segment.stored_fields`
 ``article.state``       the state with which each article was added; a different state shows that it has changed
@@ -68,6 +71,7 @@ class SegmentBuilder:
         self._precision = array("B")
         self._added = array("q")
         self._version = array("I")
+        self._version_of: dict[int, str] = {}
         self._ids: list[bytes] = []
         self._states: list[bytes] = []
         self._values: dict[str, list[str]] = {name: [] for name in NUMBERED}
@@ -116,6 +120,8 @@ class SegmentBuilder:
         self._version.append(article.version)
         for name, value in article.extra.items():
             self._own[name].add(len(self._ids), texts_of(value))
+        if article.version_of is not None:
+            self._version_of[len(self._ids)] = article.version_of
         self._ids.append(article.id.encode())
         self._states.append(state.encode())
         for name, values in self._values.items():
@@ -137,6 +143,10 @@ class SegmentBuilder:
             "article.added": np.array(self._added, np.int64),
             "document.article": document_articles(first),
             **id_sections(self._ids),
+            **version_sections(
+                np.array([id_number(shared) for shared in self._version_of.values()], np.uint64),
+                np.array([*self._version_of], np.int64),
+            ),
             **string_sections("article.shown", self._shown),
             **string_sections("article.state", self._states),
         }
@@ -172,6 +182,12 @@ def id_sections(ids: list[bytes]) -> dict[str, Array]:
         "article.digest": numbers[order],
         "article.digest.order": order.astype(np.uint32),
     }
+
+
+def version_sections(identities: Array, articles: Array) -> dict[str, Array]:
+    """Return the sections of the articles that are one version each: their identities, and their numbers."""
+    order = np.lexsort((articles, identities))
+    return {"version.identity": identities[order], "version.article": articles[order].astype(np.uint32)}
 
 
 # ---- values

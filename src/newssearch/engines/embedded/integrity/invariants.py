@@ -69,6 +69,7 @@ def inconsistencies(segment: Segment, entry: SegmentEntry | None = None) -> Iter
         lambda: _stored("body", segment.bodies, segment.documents),
         lambda: _metadata(segment),
         lambda: _own_fields(segment),
+        lambda: _kept_versions(segment),
         lambda: _words(segment, "text"),
         lambda: _words(segment, "title"),
         lambda: _samples(segment),
@@ -177,6 +178,18 @@ def _articles(segment: Segment, entry: SegmentEntry | None) -> Iterator[str]:
     ]
     if container["article.digest"].tolist() != numbers or any(low >= high for low, high in pairwise(numbers)):
         yield "digests are not those of the ids, or two articles have one digest"
+
+
+def _kept_versions(segment: Segment) -> Iterator[str]:
+    """Check that the table of versions has exactly the articles that say that they are one."""
+    stated = sorted(
+        (id_number(shared), article)
+        for article in range(segment.articles)
+        if (shared := json.loads(segment.rest[article]).get("version_of")) is not None
+    )
+    listed = list(zip(segment.version_identities.tolist(), segment.version_articles.tolist(), strict=True))
+    if listed != stated:
+        yield "the versions of articles are not those that these state"
 
 
 def _stored(name: str, stored: BlockStore, size: int) -> Iterator[str]:

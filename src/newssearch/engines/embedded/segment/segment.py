@@ -204,6 +204,16 @@ class Segment:
         return self.container["article.version"]
 
     @property
+    def version_identities(self) -> Array:
+        """The number of the id that the versions of an article share, for each article that is one version, ascending."""
+        return self.container["version.identity"]
+
+    @property
+    def version_articles(self) -> Array:
+        """The article of each of :attr:`version_identities`."""
+        return self.container["version.article"]
+
+    @property
     def dated(self) -> Mask:
         """A mask of the articles with a date."""
         return np.asarray(self.local_time != NO_TIME, np.bool_)

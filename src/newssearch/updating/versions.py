@@ -1,0 +1,99 @@
+"""The versions of an article in an archive that keeps all of them, each as an article of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from newssearch.article import Article
+from newssearch.engines.protocol import KeptVersion, Snapshot, Writer
+from newssearch.identity import id_number, without_slug
+
+
+class SeparateVersions:
+    """Gives each version of an article that was read its own id, and its number in the order in which versions came.
+
+    ``digest_at`` returns the content digest of the article with an id as it will be after the next commit, or None.
+    ``put`` is called with an article that is to take the place of the committed one with its id. ``earlier`` is the index
+    that this one is rebuilt from, or None.
+    """
+
+    def __init__(
+        self,
+        writer: Writer,
+        digest_at: Callable[[str], str | None],
+        put: Callable[[Article], None],
+        earlier: Snapshot | None = None,
+    ) -> None:
+        self._writer = writer
+        self._digest_at = digest_at
+        self._put = put
+        self._earlier = earlier
+        self._last: dict[
+            int, KeptVersion
+        ] = {}  # the last version of each article, by the number of the shared id
+        self._taken: set[tuple[int, str]] = (
+            set()
+        )  # the number of the shared id, and the path, of each article read
+
+    def separate(self, article: Article) -> Article:
+        """Return an article that was read with the id of its version; a new version has the next number."""
+        shared = article.id
+        version = article.as_separate_version()
+        self._taken.add((id_number(shared), article.path or ""))
+        if self._digest_at(version.id) is not None:
+            return version
+        # An archive that did not keep versions before has one under the shared id.
+        if self._digest_at(shared) == article.digest:
+            return replace(version, id=shared)
+        if self._earlier is not None:
+            if self._earlier.find(version.id) is not None:
+                return version
+            before = self._earlier.article(shared)
+            if before is not None and before.digest == article.digest:
+                return replace(version, id=shared)
+        last = self.last(shared)
+        number = last.number + 1 if last is not None else 1
+        self._last[id_number(shared)] = KeptVersion(number, version.id)
+        return replace(version, version=number)
+
+    def last(self, shared: str) -> KeptVersion | None:
+        """Return the last version of the article with the id ``shared``, also one that is not committed; None if there is none."""
+        identity = id_number(shared)
+        if identity not in self._last:
+            found = [*self._writer.versions_of(shared)]
+            if self._earlier is not None:
+                found += self._earlier.versions_of(shared)
+            for source in (self._writer, self._earlier):
+                whole = source.article(shared) if source is not None else None
+                if whole is not None:
+                    found.append(KeptVersion(whole.version, whole.id))
+                    if source is self._writer and whole.version_of is None:
+                        self._put(replace(whole, version_of=without_slug(shared)))
+            if not found:
+                return None
+            self._last[identity] = max(found)
+        return self._last[identity]
+
+    def obsolete(self, ids: Iterable[str], path: str) -> list[str]:
+        """Return those of the articles of a file that are no earlier versions of articles which it still has."""
+        return [one for one in ids if not self._is_earlier_version(one, path)]
+
+    def _is_earlier_version(self, article_id: str, path: str) -> bool:
+        article = self._writer.article(article_id)
+        shared = article_id if article is None else article.version_of or article.id
+        return (id_number(shared), path) in self._taken
+
+    def moved(self, article: Article, path: str) -> None:
+        """Move the other versions of an article from the file ``path``, which is gone, to the file of the article."""
+        for version in self._writer.versions_of(article.version_of or article.id):
+            other = self._writer.article(version.id) if version.id != article.id else None
+            if other is not None and other.path == path:
+                self._put(replace(other, path=article.path, member=article.member, record=article.record))
+
+    def lost(self) -> Iterator[Article]:
+        """Yield the versions of the earlier index that no file has any more, of articles that their files still have."""
+        for article in self._earlier.articles() if self._earlier is not None else ():
+            shared = article.version_of or without_slug(article.id)
+            if (id_number(shared), article.path or "") in self._taken and self._digest_at(article.id) is None:
+                yield replace(article, version_of=shared)

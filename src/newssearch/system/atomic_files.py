@@ -60,7 +60,7 @@ def unused_name(path: Path) -> Path:
     return path.with_name(f"{path.name}.{os.urandom(8).hex()}.tmp")
 
 
-TEMPORARY_NAME = re.compile(r"(_MAIN_[0-9]+\.toc|(newssearch|files|writer)\.json)(\.[0-9a-f]{16})?\.tmp")
+TEMPORARY_NAME = re.compile(r"(_MAIN_[0-9]+\.toc|(newssearch|files|run|writer)\.json)(\.[0-9a-f]{16})?\.tmp")
 """Matches the name of a temporary file of :func:`replace`, with or without a random part."""
 
 

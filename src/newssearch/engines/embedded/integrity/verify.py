@@ -39,7 +39,7 @@ MAX_NAMED_ARTICLES = 20
 """A check reports at most this number of unreadable articles of a segment one by one, and only counts the others."""
 _ENGINE_FILE = re.compile(
     r"_MAIN_[0-9]+\.toc(\..*)?|MAIN_[0-9a-z]+\..+|stories-[0-9]+\.nws"
-    r"|(newssearch|files|writer)\.json(\.[0-9a-f]{16})?\.tmp|rebuild(\.[0-9a-f]{16})?\.tmp"
+    r"|(newssearch|files|run|writer)\.json(\.[0-9a-f]{16})?\.tmp|rebuild(\.[0-9a-f]{16})?\.tmp"
     r"|MAIN\.c?tmp|[0-9a-z]{28}\.(c?tmp|run)"
 )
 """Matches the name of a file or folder that newssearch or Whoosh may have written into the folder of an index."""

@@ -328,7 +328,7 @@ class Article:
         return id_digest(f"{_file(self.path, self.member)}#id={self.key}") == digest_of(self.id)
 
     def narrower_ids(self) -> tuple[str, str]:
-        """Return the id that the article has if its key identifies only within its file, and if it does not identify at all.
+        """Return the id that the article has if its key identifies only within its file, and if only its place identifies it.
 
         An article of no file has one id for both, which its title and text identify.
         """
@@ -337,7 +337,14 @@ class Article:
             text = "\n\n".join([self.title or "", *(paragraph.text for paragraph in self.paragraphs)])
             return with_digest(self.id, text), with_digest(self.id, text)
         file = _file(path, self.member)
-        return with_digest(self.id, f"{file}#id={self.key}"), with_digest(self.id, f"{file}#{self.record}")
+        by_record = with_digest(self.id, f"{file}#{self.record}")
+        in_file = by_record if self.url is not None else with_digest(self.id, f"{file}#id={self.key}")
+        return in_file, by_record
+
+    def as_successor(self, number: int) -> Article:
+        """Return the article with the id of the ``number``-th article that only this place identifies."""
+        here = _file(self.path or "", self.member)
+        return dataclasses.replace(self, id=with_digest(self.id, f"{here}#{self.record}#{number}"))
 
     @property
     def place(self) -> Place:

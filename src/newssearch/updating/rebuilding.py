@@ -140,7 +140,7 @@ class _Old:
         if self._snapshot is None:
             return None
         found = self._snapshot.find(article.id)
-        if found is None and article.id_at("") is not None:
+        if article.id_at("") is not None and (found is None or found.place != article.place):
             at = self._articles_at(self._snapshot, article.place.path).get(article.place)
             found = at if at is not None and same_content(at.state, article.state) else None
         if found is None:

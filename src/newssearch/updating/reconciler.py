@@ -127,6 +127,7 @@ class Reconciler:
         self._waiting: dict[int, list[Article]] = {}
         self._noted: dict[str, list[Place]] = {}
         self._forgotten: dict[str, set[str]] = {}  # paths that no longer hold an article, by its id
+        self._read: set[str] = set()  # the files that were read since the last commit
         self._departed: dict[int, History] = {}  # removed in this run
         self._before: dict[int, History] = {}  # replaced in this run, as they were before
         self._aside: dict[str, Article] = {}  # of the file that is being read, by their ids
@@ -209,12 +210,18 @@ class Reconciler:
         ``seen`` has the ids of the articles that were taken in this reading of the file. ``twins`` are the paths of other
         files with the same bytes, also of one that is gone.
         """
+        self._read.add(article.place.path)
         article = self._settled(article, self._keys_of(article.place.path))
         if self.versions is not None:
             article = self.versions.separate(article)
         held = self.held(article.id)
+        if (held is None or held.place.path != article.place.path) and article.id_at("") is not None:
+            own = article
+            article, held = self._at_its_place(own)
+            if held is None:
+                return self._take_from_twin(own, twins) or self._take_new(article)
         if held is None:
-            return self._take_from_twin(article, twins) or self._take_new(article)
+            return self._take_new(article)
         article = replace(article, id=held.id)
         path, old = article.place.path, held.place.path
         if path == old:
@@ -314,11 +321,16 @@ class Reconciler:
         there it is. It is the next version otherwise.
         """
         number = id_number(article.id)
-        past = self._departed.get(number) or self._recall(article)
-        if past is not None and (version := past.version_of(article.digest)) is not None:
+        departed = self._departed.get(number)
+        past = departed or self._recall(article)
+        if past is not None and id_number(past.id) != number and self.held(past.id) is not None:
+            past = None  # another article has this id by now
+        version = None if past is None or departed is not None else past.version_of(article.digest)
+        known = self._before.get(number) if departed is None else departed
+        if version is not None:
             old = version
-        elif number in self._before and self._before[number].digest == article.digest:
-            old = self._before[number]  # another file of the run had brought other content meanwhile
+        elif known is not None and known.digest == article.digest:
+            old = known  # another file of the run had brought other content meanwhile
         return article if (before := old or past) is None else _next_version(article, before)
 
     def _take_again(self, article: Article, held: Held) -> Taken:
@@ -354,6 +366,22 @@ class Reconciler:
                 self._note(held.id, article.place)
                 return Taken("duplicates", held.id, stored=False)
         return None
+
+    def _at_its_place(self, article: Article) -> tuple[Article, Held | None]:
+        """Return an article that only its place identifies with its id, and what the index has of it.
+
+        An article that was at this place before may have been moved, and has kept its id. The new one gets another.
+        """
+        held = self._at(article.place)
+        if held is not None and held.place == article.place:
+            before = self._writer.article(held.id)
+            if before is not None and before.url is None and before.key == article.key:
+                return article, held
+        number, first = 1, article
+        while (held := self.held(article.id)) is not None and held.place.path != first.place.path:
+            number += 1
+            article = first.as_successor(number)
+        return article, held
 
     def _at(self, place: Place) -> Held | None:
         """Return the committed article of a place, whose id may come from the place that it had before; None if there is none."""
@@ -441,17 +469,18 @@ class Reconciler:
         """Write the other places that were noted; whether any differ from those before."""
         noted, self._noted = self._noted, {}
         forgotten, self._forgotten = self._forgotten, {}
+        read, self._read = self._read, set()
         written = False
         for article_id in {**noted, **forgotten}:
             if id_number(article_id) in self._pending:  # just changed: after the next commit
                 self._noted.setdefault(article_id, []).extend(noted.get(article_id, ()))
-                self._forgotten.setdefault(article_id, set()).update(forgotten.get(article_id, ()))
+                self._forgotten.setdefault(article_id, set()).update(forgotten.get(article_id, set()) | read)
                 written = True
                 continue
             article = self._writer.article(article_id)
             if article is None:
                 continue
-            gone = forgotten.get(article_id, set())
+            gone = forgotten.get(article_id, set()) | read  # a file that was read has noted all of its places
             kept = {
                 place
                 for place in article.other_places

@@ -1,4 +1,4 @@
-"""Keeps articles apart that have the same key but are different articles.
+"""Keeps articles apart that have the same key, or the same address, but are different articles.
 
 A column may be read as the id of the articles though it holds something else, such as a section, or numbers that start from
 1 in each file. If it identified, of all its articles only one would remain. Two articles with one key are therefore
@@ -7,6 +7,9 @@ compared, and a *stranger* is identified by its key within its file, or else by 
 - Two records of one file are strangers if both headline and text differ; and after the first such pair, if either differs.
 - Articles of two files are strangers if the headlines differ and the articles have few words in common; and after the
   first such pair, if headline and text differ.
+
+A page may name a wrong address as its own, such as that of a section of the site. Articles with one address are strangers if
+the headlines differ and the articles have few words in common. Such an article is identified by its place.
 """
 
 from __future__ import annotations
@@ -21,20 +24,22 @@ import numpy as np
 from newssearch.article import Article, Provenance
 from newssearch.engines.protocol import Writer
 from newssearch.identity import id_number
-from newssearch.system.lazy_regex import Pattern
 
 SHARED = Provenance("stated", "another article has it too")
-"""The provenance of a key that does not identify its article, because a stranger has it too."""
+"""The provenance of a key or an address that does not identify its article, because a stranger has it too."""
 
 MIN_RESEMBLANCE = 0.35
 """The smallest share of common words, among all words of two articles, of two versions of one article."""
+MIN_WORDS_TO_TELL = 10
+"""The number of different words from which on two articles with one address can be told apart."""
 SKETCH_SIZE = 48
 """The number of hashes of words by which this share is estimated."""
 
 SKETCHED_CHARACTERS = 2_000
 """The number of characters at the start of an article whose words are in its sketch."""
 
-_SKETCHED_WORD = Pattern(r"\w{1,12}")
+MAX_BYTES_PER_WORD = 24
+"""The largest mean number of bytes between two spaces in a text that is written with spaces between its words."""
 
 
 class Sketch(NamedTuple):
@@ -50,7 +55,7 @@ class Sketch(NamedTuple):
         title = " ".join((article.title or "").casefold().split())
         text = "\n".join(paragraph.text for paragraph in article.paragraphs).casefold()
         start = f"{title}\n{text[:SKETCHED_CHARACTERS]}" if with_words else ""
-        hashes = sorted(map(_checksum, {found[0] for found in _SKETCHED_WORD.finditer(start)}))[:SKETCH_SIZE]
+        hashes = sorted(set(map(crc32, _pieces(start.encode("utf-8", "surrogatepass")))))[:SKETCH_SIZE]
         return cls(_checksum(title), _checksum(text), np.array(hashes, "<u4").tobytes())
 
     def differs(self, other: Sketch) -> bool:
@@ -60,6 +65,11 @@ class Sketch(NamedTuple):
     def differs_wholly(self, other: Sketch) -> bool:
         """Whether both the headlines and the texts differ; two that are missing count as different."""
         return (self.title != other.title or not self.title) and (self.text != other.text or not self.text)
+
+    def is_stranger(self, other: Sketch) -> bool:
+        """Whether two articles with one address are certainly no versions of one: both have enough words to tell."""
+        enough = min(len(self.words), len(other.words)) >= 4 * MIN_WORDS_TO_TELL
+        return enough and self.differs_wholly(other) and not self.resembles(other)
 
     def resembles(self, other: Sketch) -> bool:
         """Whether the articles have enough words in common to be versions of one."""
@@ -106,19 +116,23 @@ class SharedKeys:
 
     def settle(self, article: Article) -> Article:
         """Return the article with the first identity that no stranger has."""
-        if article.url is not None or article.key is None:
+        by_url = article.url is not None
+        if not by_url and article.key is None:
             return article
-        sketch = Sketch.of(article, with_words=not article.is_identified_in_file)
+        sketch = Sketch.of(article, with_words=by_url or not article.is_identified_in_file)
         chosen = article.id
-        if self._is_strangers(chosen, sketch) or (not self._is_here(chosen) and self._was_narrower(article)):
+        if self._is_strangers(chosen, sketch, by_url) or (
+            not self._is_here(chosen) and self._was_narrower(article)
+        ):
             chosen, by_record = article.narrower_ids()
-            if self._is_strangers(chosen, sketch):
+            if self._is_strangers(chosen, sketch, by_url):
                 chosen = by_record
         self._seen.setdefault(id_number(chosen), sketch)
         self._sketches.note(chosen, sketch)
         if chosen == article.id:
             return article
-        return replace(article, id=chosen, provenance={**article.provenance, "key": SHARED})
+        name = "url" if by_url else "key"
+        return replace(article, id=chosen, provenance={**article.provenance, name: SHARED})
 
     def _was_narrower(self, article: Article) -> bool:
         """Whether this article was kept apart before, at a time when another file had a stranger with its key."""
@@ -127,17 +141,29 @@ class SharedKeys:
         in_file, _ = article.narrower_ids()
         return id_number(in_file) not in self._seen and self._is_here(in_file)
 
-    def _is_strangers(self, article_id: str, sketch: Sketch) -> bool:
+    def _is_strangers(self, article_id: str, sketch: Sketch, by_url: bool) -> bool:
         """Whether a stranger has the id: an article of this reading, or one from elsewhere."""
         if (other := self._seen.get(id_number(article_id))) is not None:
+            if by_url:
+                return sketch.is_stranger(other)
             found = sketch.differs(other) if self._repeats_here else sketch.differs_wholly(other)
             self._repeats_here |= found
             return found
         if self._is_here(article_id) or (other := self._sketches.find(article_id)) is None:
             return False
+        if by_url:
+            return sketch.is_stranger(other)
         found = sketch.differs_wholly(other) and (self._repeats_elsewhere or not sketch.resembles(other))
         self._repeats_elsewhere |= found
         return found
+
+
+def _pieces(text: bytes) -> list[bytes]:
+    """Return the words of a text; of one that is written without spaces, all runs of six bytes that begin at every third."""
+    words = text.split()
+    if len(words) * MAX_BYTES_PER_WORD >= len(text):
+        return words
+    return [text[at : at + 6] for at in range(0, len(text), 3)]
 
 
 def _checksum(text: str) -> int:

@@ -337,9 +337,10 @@ class Article:
             text = "\n\n".join([self.title or "", *(paragraph.text for paragraph in self.paragraphs)])
             return with_digest(self.id, text), with_digest(self.id, text)
         file = _file(path, self.member)
-        by_record = with_digest(self.id, f"{file}#{self.record}")
-        in_file = by_record if self.url is not None else with_digest(self.id, f"{file}#id={self.key}")
-        return in_file, by_record
+        if self.url is not None:
+            apart = with_digest(self.id, f"{file}#{self.record}#url={self.url}")
+            return apart, apart
+        return with_digest(self.id, f"{file}#id={self.key}"), with_digest(self.id, f"{file}#{self.record}")
 
     def as_successor(self, number: int) -> Article:
         """Return the article with the id of the ``number``-th article that only this place identifies."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import random
 import tempfile
@@ -48,6 +49,10 @@ SNIPPETS = [
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 ANY_TEXTS = st.lists(st.sampled_from(SNIPPETS) | ANY_TEXT, max_size=14).map("".join) | ANY_TEXT
 LANGS = st.sampled_from([None, "en", "pt", "de", "ar", "zh", "tr", "ru", "fr", "it"])
+
+
+ADDED = dt.datetime(2024, 7, 25, tzinfo=dt.timezone.utc)
+"""When the articles of these tests came into the index."""
 
 
 def read(texts: Sequence[tuple[str, str | None]]) -> tuple[list[list[IndexedWord]], Tokens]:
@@ -181,7 +186,7 @@ def built(articles: Sequence[tuple[str, Article]]) -> dict[str, Array]:
     builder = SegmentBuilder()
     for name, one in articles:
         named = Article(**{field: getattr(one, field) for field in one.__slots__} | {"id": name})
-        builder.add(named, f"state of {name}")
+        builder.add(dataclasses.replace(named, added=ADDED), f"state of {name}")
     return builder.sections(Lexicon())
 
 

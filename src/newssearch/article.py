@@ -205,7 +205,7 @@ class Article:
         >>> [(paragraph.number, paragraph.text) for paragraph in article.paragraphs]
         [(1, 'It rained.'), (2, 'Then it stopped.')]
         >>> article.id
-        '2024-07-25-rain-xxxx'
+        '2024-07-25-rain-lgwrxhxaueua'
 
         Raises ValueError for a ``date`` that cannot be read, and TypeError for a value of a wrong type.
         """

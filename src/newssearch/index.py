@@ -246,7 +246,7 @@ class Index:
         >>> with tempfile.TemporaryDirectory() as folder, newssearch.create(folder) as index:
         ...     report = index.add([newssearch.Article.create(title="Rain", text="It rained on Baghdad.")])
         ...     [(rank.id, rank.paragraph) for rank in index.rank("baghdad")]
-        [('rain-qvubp2o2', 1)]
+        [('rain-oxalj53i3irb', 1)]
 
         The options, as keyword arguments or in a :class:`Request`:
         """

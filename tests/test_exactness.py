@@ -25,6 +25,7 @@ from newssearch.engines.embedded.search import top_k
 from newssearch.engines.embedded.segment import field, postings
 from newssearch.engines.embedded.storage import sorted_sets
 from newssearch.highlight.matcher import AnalysedText, find_matches
+from newssearch.identity import id_number
 from newssearch.query import (
     And,
     AtLeast,
@@ -152,7 +153,9 @@ def done(index: Index, steps: Sequence[list[Article] | int]) -> dict[str, Articl
                 del held[gone]
         else:
             index.add(step)
-            held |= {one.id: one for one in step}
+            for one in step:  # a later version keeps the id of the first one
+                first = next((name for name in held if id_number(name) == id_number(one.id)), one.id)
+                held[first] = dataclasses.replace(one, id=first)
     return held
 
 

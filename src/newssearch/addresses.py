@@ -37,7 +37,7 @@ _PARTS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _OTHER_SCHEME = re.compile(r"(?!https?:)[a-z][a-z0-9+-]+:(?!\d+(?:[/?#]|$))(?=\S)", re.IGNORECASE)
-_DOMAIN_AND_PORT = re.compile(r"(?:[\w-]+\.)+(?:[^\W\d_]{2,63}|xn--[a-z0-9-]+)(?::\d+)?", re.IGNORECASE)
+_DOMAIN_AND_PORT = re.compile(r"(?:[\w-]+\.)+(?:[^\W\d_]{2,63}|xn--[a-z0-9-]+)\.?(?::\d+)?", re.IGNORECASE)
 _FILE_SUFFIX = re.compile(
     r".*\.(?:txt|html?|jsonl?|csv|tsv|xml|pdf|docx?|eml|mbox|warc|zip|gz|bz2|xz|tar|d)", re.IGNORECASE
 )
@@ -92,7 +92,7 @@ def _canonical_step(text: str) -> tuple[str, bool]:
     if not start.lower().startswith("http"):
         if not start and (other := _OTHER_SCHEME.match(text)):
             return other[0].lower() + text[other.end() :], True
-        if not _looks_like_host(written_host, written_path):
+        if not _looks_like_host(written_host, written_path if not start else "/"):
             return text, True
     host = _canonical_host(written_host) if len(written_host) <= 255 else None
     if host is None:

@@ -99,7 +99,7 @@ def normal_key(key: str) -> str:
 
 
 def _hash(text: str) -> int:
-    """Return 64 bits of a hash of a text, which may hold lone surrogates."""
+    """Return a 64-bit hash of a text. The text may contain lone surrogates."""
     import hashlib  # slow to import, and a search makes no ids
 
     data = text.encode("utf-8", "surrogatepass")

@@ -1,4 +1,4 @@
-"""An archive that keeps all versions: each is an article of its own, and all of them are one story."""
+"""Archives with ``versions = "keep"``: each version of an article is an article of its own, and its versions are one story."""
 
 from __future__ import annotations
 

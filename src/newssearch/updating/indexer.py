@@ -469,6 +469,7 @@ class Indexer:
                 self._tally.counts["files_moved"] += 1
                 self._fresh.pop(path, None)
                 self._manifest.drop(path)
+                self._forget(path, (*entry.duplicates, *entry.older))
             else:
                 self._fresh[path] = replace(entry, articles=entry.articles - 1)
             return

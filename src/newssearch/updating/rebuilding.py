@@ -113,7 +113,8 @@ class _Old:
     def __init__(self, articles: int | None, paths: dict[str, int], snapshot: Snapshot | None = None) -> None:
         self.articles = articles
         self.paths = paths
-        self._snapshot = snapshot
+        self.snapshot = snapshot
+        """The old index; None if it cannot be read, or is closed."""
         self._at: tuple[str, dict[Place, StoredHeader]] = ("", {})  # the articles of the last path
 
     @property
@@ -122,14 +123,9 @@ class _Old:
         return sum(self.paths.values()) if self.articles is None else self.articles
 
     @property
-    def snapshot(self) -> Snapshot | None:
-        """The old index; None if it cannot be read."""
-        return self._snapshot
-
-    @property
     def last_added(self) -> dt.datetime | None:
         """The latest time at which an article came into the old index; None if it cannot be read."""
-        return self._snapshot.last_added if self._snapshot is not None else None
+        return self.snapshot.last_added if self.snapshot is not None else None
 
     def recall(self, article: Article) -> History | None:
         """Return the history of an article in the old index; None if it has no article of this identity.
@@ -137,15 +133,15 @@ class _Old:
         An article that only its place identifies may have been moved there. It has the id of its first place then, and is
         found by its place and its content.
         """
-        if self._snapshot is None:
+        if self.snapshot is None:
             return None
-        found = self._snapshot.find(article.id)
+        found = self.snapshot.find(article.id)
         if article.id_at("") is not None and (found is None or found.place != article.place):
-            at = self._articles_at(self._snapshot, article.place.path).get(article.place)
+            at = self._articles_at(self.snapshot, article.place.path).get(article.place)
             found = at if at is not None and same_content(at.state, article.state) else None
         if found is None:
             return None
-        whole = self._snapshot.article(found.id) if found.version > 1 else None
+        whole = self.snapshot.article(found.id) if found.version > 1 else None
         return History(
             found.id, content_digest(found.state), found.added, found.version, whole.earlier if whole else ()
         )
@@ -158,9 +154,9 @@ class _Old:
 
     def close(self) -> None:
         """Close the old index."""
-        if self._snapshot is not None:
-            self._snapshot.close()
-            self._snapshot = None
+        if self.snapshot is not None:
+            self.snapshot.close()
+            self.snapshot = None
 
 
 def _old(store: Store) -> _Old:

@@ -95,8 +95,9 @@ class Reconciler:
     """Takes the articles of a run, which it compares with those that are committed and those that were added since.
 
     ``is_gone`` returns whether the file of that path no longer exists. ``displaced`` is called with an id, a path, and
-    whether the content is the same, when the article is no longer that of this file; ``changed`` is called with an id when the article of a file gets other content.
-    ``recall`` returns the history of an article in an earlier index, which a new article keeps.
+    whether the content is the same, when the article is no longer that of this file; ``changed`` is called with an id when
+    the article of a file gets other content. ``recall`` returns the history of an article in an earlier index, which a new
+    article keeps.
 
     A change to an article that is not committed waits for the commit.
     """
@@ -126,6 +127,9 @@ class Reconciler:
         self._sharing: set[int] = set()  # the numbers of articles with the key of another article
         self._waiting: dict[int, list[Article]] = {}
         self._noted: dict[str, list[Place]] = {}
+        self._unread: dict[
+            str, Place
+        ] = {}  # places that count unless their file is read before the next commit
         self._forgotten: dict[str, set[str]] = {}  # paths that no longer hold an article, by its id
         self._read: set[str] = set()  # the files that were read since the last commit
         self._departed: dict[int, History] = {}  # removed in this run
@@ -145,7 +149,7 @@ class Reconciler:
     @property
     def is_waiting(self) -> bool:
         """Whether changes wait for the next commit."""
-        return bool(self._waiting or self._noted or self._forgotten or self._superseded)
+        return bool(self._waiting or self._noted or self._unread or self._forgotten or self._superseded)
 
     @property
     def pending(self) -> int:
@@ -253,14 +257,20 @@ class Reconciler:
         return Taken("updated", held.id)
 
     def _has_later_copy(self, held: Held, path: str) -> bool:
-        """Whether a file that comes after ``path`` holds a copy of the article."""
+        """Whether a file that exists and comes after ``path`` holds a copy of the article."""
         article = self._writer.article(held.id)
         others = (
             article.other_places if article is not None and same_content(article.state, held.state) else ()
         )
         gone = self._forgotten.get(held.id, set())
-        places = (place.path for place in (*others, *self._noted.get(held.id, ())))
-        return any(reading_order(other) > reading_order(path) for other in places if other not in gone)
+        unread = self._unread.get(held.id)
+        noted = (*self._noted.get(held.id, ()), *((unread,) if unread else ()))
+        places = (place.path for place in (*others, *noted))
+        return any(
+            reading_order(other) > reading_order(path)
+            for other in places
+            if other not in gone and not self._is_gone(other)
+        )
 
     def _take_earlier(self, article: Article, held: Held) -> Taken:
         """Take an article whose place comes before that of the article in the index."""
@@ -271,13 +281,20 @@ class Reconciler:
             return Taken("duplicates", held.id, stored=False)
         self._replace(article)
         self._displaced(held.id, held.place.path, True)
-        self._note(held.id, held.place)
+        if held.place.path in self._read:
+            self._note(held.id, held.place)
+        else:
+            self._unread[held.id] = held.place
         return Taken("duplicates", held.id)
 
     def _move(self, article: Article, held: Held) -> Taken:
-        """Take an article whose file has another path now."""
+        """Take an article that the index has from a file which no longer exists."""
+        if not same_content(held.state, article.state) and self._has_later_copy(held, article.place.path):
+            return Taken("ignored", held.id, stored=False)
         if self.versions is not None:
             self.versions.moved(article, held.place.path)
+        if reading_order(article.place.path) < reading_order(held.place.path):
+            self._changed(held.id)  # an older version may come later in the order of reading now
         self._replace(article)
         self._displaced(held.id, held.place.path, True)
         return Taken("moved" if held.state == article.state else "updated", held.id)
@@ -428,6 +445,7 @@ class Reconciler:
         held = self.held(article.id)
         if held is not None and not same_content(held.state, article.state):
             self._noted.pop(held.id, None)  # these places have the content of before
+            self._unread.pop(held.id, None)
         if number in self._pending:
             self._waiting.setdefault(number, []).append(article)
             self._waiting_paragraphs += len(article.paragraphs)
@@ -462,36 +480,38 @@ class Reconciler:
             for article in articles:
                 history = History.of(replace(current, added=current.added or committed.added))
                 current = self._continued(article, history)
-            self._put(current)
-        return self._note_places() or bool(waiting or superseded)
+            self._put(replace(current, other_places=self._take_noted_places(current)))
+        written = self._write_noted_places()
+        self._read.clear()
+        return written or bool(waiting or superseded)
 
-    def _note_places(self) -> bool:
-        """Write the other places that were noted; whether any differ from those before."""
-        noted, self._noted = self._noted, {}
-        forgotten, self._forgotten = self._forgotten, {}
-        read, self._read = self._read, set()
+    def _write_noted_places(self) -> bool:
+        """Write the other places of articles that were noted or forgotten; whether any differ from those before."""
         written = False
-        for article_id in {**noted, **forgotten}:
-            if id_number(article_id) in self._pending:  # just changed: after the next commit
-                self._noted.setdefault(article_id, []).extend(noted.get(article_id, ()))
-                self._forgotten.setdefault(article_id, set()).update(forgotten.get(article_id, set()) | read)
-                written = True
-                continue
+        for article_id in [*self._noted, *self._unread, *self._forgotten]:
             article = self._writer.article(article_id)
             if article is None:
                 continue
-            gone = forgotten.get(article_id, set()) | read  # a file that was read has noted all of its places
-            kept = {
-                place
-                for place in article.other_places
-                if place.path not in gone and not self._is_gone(place.path)
-            }
-            found = {*kept, *noted.get(article_id, ())} - {article.place}
-            places = tuple(sorted(found, key=_in_order))
+            places = self._take_noted_places(article)
             if places != article.other_places:
                 self._put(replace(article, other_places=places))
                 written = True
+        self._noted.clear()
+        self._unread.clear()
+        self._forgotten.clear()
         return written
+
+    def _take_noted_places(self, article: Article) -> tuple[Place, ...]:
+        """Return the other places of an article, with what was noted since the last commit, which is forgotten now."""
+        noted, forgotten = self._noted.pop(article.id, []), self._forgotten.pop(article.id, set())
+        unread = self._unread.pop(article.id, None)
+        kept = {
+            place
+            for place in (*article.other_places, *((unread,) if unread else ()))
+            # A file that was read has noted all of its places.
+            if not (place.path in self._read or place.path in forgotten or self._is_gone(place.path))
+        }
+        return tuple(sorted({*kept, *noted} - {article.place}, key=_in_order))
 
 
 def _is_elsewhere(path: str) -> bool:

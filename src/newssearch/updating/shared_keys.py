@@ -30,7 +30,7 @@ SHARED = Provenance("stated", "another article has it too")
 
 MIN_RESEMBLANCE = 0.35
 """The smallest share of common words, among all words of two articles, of two versions of one article."""
-MIN_WORDS_TO_TELL = 10
+MIN_WORDS_TO_TELL = 20
 """The number of different words from which on two articles with one address can be told apart."""
 SKETCH_SIZE = 48
 """The number of hashes of words by which this share is estimated."""

@@ -29,12 +29,10 @@ class SeparateVersions:
         self._digest_at = digest_at
         self._put = put
         self._earlier = earlier
-        self._last: dict[
-            int, KeptVersion
-        ] = {}  # the last version of each article, by the number of the shared id
-        self._taken: set[tuple[int, str]] = (
-            set()
-        )  # the number of the shared id, and the path, of each article read
+        # by the number of the shared id, the last version of each article
+        self._last: dict[int, KeptVersion] = {}
+        # the number of the shared id and the path of each article that was read
+        self._taken: set[tuple[int, str]] = set()
 
     def separate(self, article: Article) -> Article:
         """Return an article that was read with the id of its version; a new version has the next number."""
@@ -76,7 +74,7 @@ class SeparateVersions:
         return self._last[identity]
 
     def obsolete(self, ids: Iterable[str], path: str) -> list[str]:
-        """Return those of the articles of a file that are no earlier versions of articles which it still has."""
+        """Return the given ids of a file without those of earlier versions of an article that the file still has."""
         return [one for one in ids if not self._is_earlier_version(one, path)]
 
     def _is_earlier_version(self, article_id: str, path: str) -> bool:

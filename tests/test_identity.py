@@ -122,6 +122,34 @@ def test_the_index_depends_on_the_files_and_not_on_the_runs(states: list[Archive
         index.close()
 
 
+@settings(max_examples=10 if SHORT else 30 * THOROUGH, deadline=None)
+@given(states=histories())
+def test_no_file_without_an_address_is_lost_whatever_names_change(states: list[Archive]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        archive = Path(folder) / "news"
+        index = newssearch.create(Path(folder) / "index")
+        for state in states:
+            texts = {
+                name.replace("jsonl", "txt"): f"Title {records[0]}\n\nText of {records[0]}.\n"
+                for name, records in state.items()
+            }
+            for name in (name.replace("jsonl", "txt") for name in NAMES):
+                (archive / name).parent.mkdir(parents=True, exist_ok=True)
+                if name not in texts:
+                    (archive / name).unlink(missing_ok=True)
+                elif not (archive / name).exists() or (archive / name).read_text("utf-8") != texts[name]:
+                    (archive / name).write_text(texts[name], "utf-8")
+            index.update(archive, prune=True, confirm=lambda removal: True)
+            titles = {text.partition("\n")[0] for text in texts.values()}
+            assert {article.title for article in index} == titles
+            for article in index:
+                path = article.place.path.removeprefix("news/")
+                assert texts[path].startswith(f"{article.title}\n"), "its place holds this content"
+            assert set(counts(index.update(archive, prune=True))) <= {"unchanged"}
+        assert newssearch.verify(index.folder).sound
+        index.close()
+
+
 # ---- what a person sees
 
 SPELLINGS = (

@@ -47,16 +47,20 @@ class Taken(NamedTuple):
 
 
 class Held(NamedTuple):
-    """What an article that was read is compared with: the id, state and place of the one in the index."""
+    """What an article that was read is compared with: the id, state and places of the one in the index.
+
+    ``other_places`` is empty for a committed article, which has to be read for them.
+    """
 
     id: str
     state: str
     place: Place
+    other_places: tuple[Place, ...] = ()
 
     @classmethod
     def of(cls, article: Article) -> Held:
         """Return what an article will be compared with."""
-        return cls(article.id, article.state, article.place)
+        return cls(article.id, article.state, article.place, article.other_places)
 
 
 class History(NamedTuple):
@@ -258,10 +262,10 @@ class Reconciler:
 
     def _has_later_copy(self, held: Held, path: str) -> bool:
         """Whether a file that exists and comes after ``path`` holds a copy of the article."""
-        article = self._writer.article(held.id)
-        others = (
-            article.other_places if article is not None and same_content(article.state, held.state) else ()
-        )
+        stored = self._pending.get(id_number(held.id))
+        if stored is None and (article := self._writer.article(held.id)) is not None:
+            stored = Held.of(article)
+        others = stored.other_places if stored is not None and same_content(stored.state, held.state) else ()
         gone = self._forgotten.get(held.id, set())
         unread = self._unread.get(held.id)
         noted = (*self._noted.get(held.id, ()), *((unread,) if unread else ()))

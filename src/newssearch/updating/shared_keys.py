@@ -35,7 +35,7 @@ MIN_WORDS_TO_TELL = 20
 SKETCH_SIZE = 48
 """The number of hashes of words by which this share is estimated."""
 
-SKETCHED_CHARACTERS = 2_000
+SKETCHED_CHARACTERS = 1_000
 """The number of characters at the start of an article whose words are in its sketch."""
 
 MAX_BYTES_PER_WORD = 24

@@ -2,11 +2,11 @@
 
 The id of an article derives from it, and ``url:`` in a query compares it. The address as given is stored and shown.
 
-The rules are our own, because an id must be the same on each machine and in each year: libraries change their lists with
-their versions, and even ``urlsplit`` differs between versions of Python. They also merge or miss too much. courlan 1.4
-drops ``?12345``, ``source=``, ``game=`` and ``eid=``, with which articles that differ only there become one. w3lib 2.5,
-url-normalize 3.1 and yarl 1.25 keep ``www.``, ``utm_source=``, AMP pages and archived copies, and raise on ``http://[x``.
-The parts of an address are those of RFC 3986; percent encoding never distinguishes two articles.
+The rules are our own, because an id must be the same on each machine and in each year: libraries change their lists
+with their versions, and even ``urlsplit`` differs between versions of Python. They also merge or miss too much. courlan
+1.4 drops ``?12345``, ``source=``, ``game=`` and ``eid=``, with which articles that differ only there become one. w3lib
+2.5, url-normalize 3.1 and yarl 1.25 keep ``www.``, ``utm_source=``, AMP pages and archived copies, and raise on
+``http://[x``. The parts of an address are those of RFC 3986; percent encoding never distinguishes two articles.
 """
 
 from __future__ import annotations

@@ -122,8 +122,9 @@ class Article:
     """A story as one outlet published it. :meth:`create` makes one.
 
     The id is a slug of date, outlet and title, followed by a digest of the article's identity. The identity is the
-    canonical form of its ``url`` (:func:`newssearch.addresses.canonical_address`), else the ``identity`` that :meth:`create` was given, else its ``key`` within its file, else its ``path``, ``member`` and
-    ``record`` (unless that path is :data:`STREAM`), else its title and text.
+    canonical form of its ``url`` (:func:`newssearch.addresses.canonical_address`), else the ``identity`` that
+    :meth:`create` was given, else its ``key`` within its file, else its ``path``, ``member`` and ``record`` (unless
+    that path is :data:`STREAM`), else its title and text.
 
     :data:`newssearch.fields.ARTICLE_FIELDS` describes the fields from ``title`` and ``date`` to ``key``; ``provenance``
     maps the name of each to its :class:`Provenance`. ``path`` is the file that the article was read from, as the index
@@ -133,10 +134,10 @@ class Article:
     ``extra`` maps the names of the archive's own fields to their values: a string or several, a number, or a date.
 
     The index sets five attributes, which do not count when articles are compared: ``added`` is when this version of the
-    article came into the index, in UTC; ``version`` is the number of the version, from 1, and ``earlier`` lists the versions
-    before it, the oldest first (the last hundred); ``other_places`` are the other files that hold the article. In an
-    archive that keeps all versions as articles of their own, ``version_of`` is the digest that their ids would share
-    otherwise; it is None in any other archive.
+    article came into the index, in UTC; ``version`` is the number of the version, from 1, and ``earlier`` lists the
+    versions before it, the oldest first (the last hundred); ``other_places`` are the other files that hold the article.
+    In an archive that keeps all versions as articles of their own, ``version_of`` is the digest that their ids would
+    share otherwise; it is None in any other archive.
     """
 
     id: str
@@ -197,8 +198,8 @@ class Article:
         ``text`` is a string with blank lines between paragraphs, or an iterable of paragraphs: strings, or
         :class:`~newssearch.text.paragraphs.Block` objects with a kind. ``date`` may be a string in any form that
         :func:`newssearch.text.dates.parse_published` reads. The source defaults to the outlet, marked as inferred. The
-        default ``provenance`` of a field is stated, or missing if it has no value. ``key`` is the id in the
-        input, ``identity`` a name that no other article has in any file. ``extra`` maps the names of own fields to their
+        default ``provenance`` of a field is stated, or missing if it has no value. ``key`` is the id in the input,
+        ``identity`` a name that no other article has in any file. ``extra`` maps the names of own fields to their
         values: a string, several strings, a number or a date each.
 
         >>> article = Article.create(title="Rain", text="It rained.\\n\\nThen it stopped.", date="2024-07-25")
@@ -242,8 +243,9 @@ class Article:
     def digest(self) -> str:
         """A digest of the content, which differs between the versions of an article.
 
-        The content is the headline, the paragraphs with their kinds, and the fields that the input states, without ``url`` and
-        ``key``. Another spelling of the address, a value that is inferred, and the place of the article do not change it.
+        The content is the headline, the paragraphs with their kinds, and the fields that the input states, without
+        ``url`` and ``key``. Another spelling of the address, a value that is inferred, and the place of the article do
+        not change it.
         """
         stated = {
             name: _json_value(getattr(self, name))

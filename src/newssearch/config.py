@@ -42,12 +42,13 @@ class Config:
 
     ``day_first`` reads 7-5-2024 as the 7th of May. ``lang`` is the language of articles that do not state theirs. Files
     that match a pattern of ``exclude`` are not read; a pattern is for names (``*.tmp``) or for paths relative to the
-    archive's folder (``drafts/**``). ``columns`` are pairs of a field and the column or key that holds it. ``outlets`` are
-    names of outlets, each with its other names. ``folders`` are pairs of a folder and an outlet, which becomes the outlet
-    of articles in that folder that do not name theirs. ``versions`` is ``"replace"`` if an article that was read again with
-    other content replaces the one in the index, and ``"keep"`` if each version is an article of its own. ``limits`` bound the
-    size of inputs. ``fields`` are the columns and keys that are kept as own fields. ``origins`` maps each setting
-    that is not a default to its origin, such as ``"command line"`` or the name of a file or environment variable.
+    archive's folder (``drafts/**``). ``columns`` are pairs of a field and the column or key that holds it. ``outlets``
+    are names of outlets, each with its other names. ``folders`` are pairs of a folder and an outlet, which becomes the
+    outlet of articles in that folder that do not name theirs. ``versions`` is ``"replace"`` if an article that was read
+    again with other content replaces the one in the index, and ``"keep"`` if each version is an article of its own.
+    ``limits`` bound the size of inputs. ``fields`` are the columns and keys that are kept as own fields. ``origins``
+    maps each setting that is not a default to its origin, such as ``"command line"`` or the name of a file or
+    environment variable.
     """
 
     day_first: bool = False

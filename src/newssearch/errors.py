@@ -16,12 +16,13 @@ Each exception carries the data that a program needs to react, and the exit code
     ├── ConfigError                 2   the configuration of an archive has an invalid value
     └── QueryError                  2   a query or a filter that would silently find nothing
 
-An input file that cannot be read raises nothing: it is reported as a :class:`newssearch.Rejected`, and the run continues.
+An input file that cannot be read raises nothing: it is reported as a :class:`newssearch.Rejected`, and the run
+continues.
 
-If the system cannot read a file of an index or a configuration (no permission, no file descriptors left, a read error of
-the disk), Python's own :class:`OSError` is raised, such as :class:`PermissionError`, with the name of the file. This does
-not mean that the index is damaged. The exit code is 1, as for :class:`MemoryError`. Any other exception is a bug of
-newssearch: the command line prints its traceback, asks the user to report it, and ends with exit code 1.
+If the system cannot read a file of an index or a configuration (no permission, no file descriptors left, a read error
+of the disk), Python's own :class:`OSError` is raised, such as :class:`PermissionError`, with the name of the file. This
+does not mean that the index is damaged. The exit code is 1, as for :class:`MemoryError`. Any other exception is a bug
+of newssearch: the command line prints its traceback, asks the user to report it, and ends with exit code 1.
 """
 
 from __future__ import annotations

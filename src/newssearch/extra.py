@@ -26,8 +26,8 @@ def clean_extra(given: Mapping[str, object] | None) -> FrozenDict[str, ExtraValu
     """Return the own fields of an article: each has a value, none twice.
 
     A list or tuple of strings becomes a tuple, or a string if it has one item. None, and empty strings, are left out.
-    Raises ValueError for a name that no own field can have, for more than :data:`MAX_OWN_FIELDS`, and for a number that is
-    not finite; TypeError for a value of another type.
+    Raises ValueError for a name that no own field can have, for more than :data:`MAX_OWN_FIELDS`, and for a number that
+    is not finite; TypeError for a value of another type.
     """
     if given is None:
         return NO_EXTRA

@@ -41,8 +41,8 @@ ValueField = Literal["outlet", "source", "byline", "located", "lang", "section",
 class ArticleField:
     """A field of an article: one row of the table :data:`ARTICLE_FIELDS`.
 
-    Readers can claim a value for every field. The value and its provenance are stored, are in the article's JSON, and are
-    printed by ``newssearch show``.
+    Readers can claim a value for every field. The value and its provenance are stored, are in the article's JSON, and
+    are printed by ``newssearch show``.
     """
 
     name: str
@@ -233,9 +233,9 @@ def own_name(column: str) -> str:
 def kept_fields(given: object) -> tuple[KeptField, ...]:
     """Return the columns that are kept as own fields.
 
-    ``given`` maps the name of each field, or of its column, to the kind, or to a mapping with ``column`` and ``kind``; or it
-    is a sequence of :class:`KeptField`. Raises TypeError for another type, and ValueError for a wrong name or kind, for a name
-    given twice, and for more than :data:`MAX_OWN_FIELDS`.
+    ``given`` maps the name of each field, or of its column, to the kind, or to a mapping with ``column`` and ``kind``;
+    or it is a sequence of :class:`KeptField`. Raises TypeError for another type, and ValueError for a wrong name or
+    kind, for a name given twice, and for more than :data:`MAX_OWN_FIELDS`.
 
     >>> kept_fields({"Word Count": "number", "theme": {"column": "Thema"}})
     (KeptField(name='word_count', column='Word Count', kind='number'), KeptField(name='theme', column='Thema', kind='value'))

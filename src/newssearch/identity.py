@@ -51,8 +51,8 @@ def id_digest(identity: str) -> str:
 def id_number(article_id: str) -> int:
     """Return the number that identifies the article with that id: its digest, as 60 bits.
 
-    Ids that end with the same digest have the same number. An id without a digest, which :func:`make_id` has not made, has
-    the hash of all of it, above all numbers of digests. The number fits into 64 bits without a sign.
+    Ids that end with the same digest have the same number. An id without a digest, which :func:`make_id` has not made,
+    has the hash of all of it, above all numbers of digests. The number fits into 64 bits without a sign.
 
     >>> id_number("rain-aaaaaaaaaaab"), id_number("snow-aaaaaaaaaaab"), id_number("by-hand") > 1 << 60
     (1, 1, True)

@@ -61,8 +61,8 @@ if TYPE_CHECKING:
 def open_index(folder: str | Path = "index") -> Index:
     """Open the index in ``folder``.
 
-    Raises :class:`IndexNotFoundError`, :class:`IndexVersionError` or :class:`IndexDamagedError`, with a message that says
-    what the user can do.
+    Raises :class:`IndexNotFoundError`, :class:`IndexVersionError` or :class:`IndexDamagedError`, with a message that
+    says what the user can do.
     """
     store = store_at("folder", folder)
     store.open()
@@ -198,8 +198,8 @@ class Index:
         have at least one of them; filters never change scores. A date is a day, a moment, or a whole period
         (``"2024-07"``) in the outlet's calendar.
 
-        Raises :class:`QueryError` for a query or an option that could only find nothing, such as an impossible date or an
-        unknown facet, and TypeError for a value of a wrong type or an option that does not exist. The options:
+        Raises :class:`QueryError` for a query or an option that could only find nothing, such as an impossible date or
+        an unknown facet, and TypeError for a value of a wrong type or an option that does not exist. The options:
         """
         started = time.perf_counter()
         parsed, resolved = self._parse_and_resolve("search", SearchOptions, query, request, changes)
@@ -427,10 +427,10 @@ class Index:
         """Add one article or several, and commit.
 
         An article of the same identity but with other content is a conflict. By default the new one replaces it, as its
-        next version and with the same id. With ``on_conflict="keep"``, the article in the index stays, and the new one is
-        ignored; with ``"error"``, nothing is added, and :class:`ArticleConflictError` is raised. In an archive that keeps all
-        versions (``versions = "keep"``), the new one is by default added as a further version, and ``on_conflict="replace"``
-        puts it in the place of the last one.
+        next version and with the same id. With ``on_conflict="keep"``, the article in the index stays, and the new one
+        is ignored; with ``"error"``, nothing is added, and :class:`ArticleConflictError` is raised. In an archive that
+        keeps all versions (``versions = "keep"``), the new one is by default added as a further version, and
+        ``on_conflict="replace"`` puts it in the place of the last one.
 
         Waits up to ``wait`` seconds for another writer, then raises :class:`IndexLockedError`.
         """
@@ -457,18 +457,18 @@ class Index:
     ) -> IndexReport:
         """Bring the index up to date with the files at ``paths`` (files, folders, globs) and a JSON Lines ``stream``.
 
-        ``config`` replaces the archive's configuration, and ``options`` replace its settings for reading. Files that have
-        not changed since they were last read are not read again. Rejected files are read again with ``retry``, or if the
-        options or the versions of newssearch or its packages have changed.
+        ``config`` replaces the archive's configuration, and ``options`` replace its settings for reading. Files that
+        have not changed since they were last read are not read again. Rejected files are read again with ``retry``, or
+        if the options or the versions of newssearch or its packages have changed.
 
-        ``prune`` removes the articles below ``paths`` whose files are gone or excluded. It removes nothing below a path that
-        is missing, or in a folder that cannot be listed. Before more than half of the articles below a path, or all
-        articles of a folder that is now empty, are removed, ``confirm`` is called with a :class:`Removal`, and must return
-        True.
+        ``prune`` removes the articles below ``paths`` whose files are gone or excluded. It removes nothing below a path
+        that is missing, or in a folder that cannot be listed. Before more than half of the articles below a path, or
+        all articles of a folder that is now empty, are removed, ``confirm`` is called with a :class:`Removal`, and must
+        return True.
 
-        A run commits in batches. ``stop`` is called after each article; if it returns True, the run commits and ends early,
-        and the next run continues from there. ``progress`` is called with a :class:`Progress` as the run goes on. Waits up
-        to ``wait`` seconds for another writer, then raises :class:`IndexLockedError`.
+        A run commits in batches. ``stop`` is called after each article; if it returns True, the run commits and ends
+        early, and the next run continues from there. ``progress`` is called with a :class:`Progress` as the run goes
+        on. Waits up to ``wait`` seconds for another writer, then raises :class:`IndexLockedError`.
         """
         from .readers import chosen_settings  # slow to import, and a search needs none of it
 

@@ -22,10 +22,10 @@ NOTEBOOK_VALUES = 100
 class IndexInfo:
     """The statistics of the index in ``folder``.
 
-    ``contents`` has the numbers of articles, paragraphs and words, the dates, and the values of fields. ``files`` is the
-    number of files that articles were read from, ``size`` the number of bytes on disk, ``format`` the version of the
-    format on disk, and ``commits`` the number of commits since the index was created. ``last_run`` is the time at which the
-    last run of ``update``, ``add`` or ``newssearch index`` began, in UTC; None if there was none.
+    ``contents`` has the numbers of articles, paragraphs and words, the dates, and the values of fields. ``files`` is
+    the number of files that articles were read from, ``size`` the number of bytes on disk, ``format`` the version of
+    the format on disk, and ``commits`` the number of commits since the index was created. ``last_run`` is the time at
+    which the last run of ``update``, ``add`` or ``newssearch index`` began, in UTC; None if there was none.
     """
 
     folder: Path

@@ -34,8 +34,8 @@ def verify(
     interrupted runs are removed. Other processes can search and write meanwhile.
 
     Raises :class:`IndexNotFoundError`, :class:`IndexVersionError`, and with ``clean`` :class:`IndexLockedError` if
-    another process writes for longer than ``wait`` seconds. Damage, and files that the system cannot read, raise nothing:
-    the report lists them.
+    another process writes for longer than ``wait`` seconds. Damage, and files that the system cannot read, raise
+    nothing: the report lists them.
     """
     sample, wait = arguments.whole_number("sample", sample), arguments.seconds("wait", wait)
     arguments.flag("clean", clean)

@@ -1,8 +1,8 @@
 """The roles of paragraphs, such as running text, caption or notice, and the lead of an article.
 
 Pages, feeds and databases put more into the text of an article than its story: a repeated headline, captions, bylines,
-dates, links to other articles, requests to subscribe. :func:`role_of` recognises these by the kind of a paragraph and by
-its words; the :func:`lead` is the first two paragraphs of running text.
+dates, links to other articles, requests to subscribe. :func:`role_of` recognises these by the kind of a paragraph and
+by its words; the :func:`lead` is the first two paragraphs of running text.
 
 Words count only if they make up the whole paragraph, or if they stand at the beginning or end of a short one, so that a
 sentence about a photograph or a subscription stays running text. A paragraph that no rule recognises is running text.

@@ -13,10 +13,10 @@ MIB = 1024 * 1024
 class Limits:
     """The limits on the size of inputs.
 
-    ``document`` is the maximum size in bytes of one document, or of one line of a stream of records, because these are held
-    in memory; files of records, archives and crawls may have any size. A compressed file may expand to ``unpacked``
-    bytes, or to ``ratio`` times its own size if that is more. ``depth`` is the maximum nesting depth of containers,
-    ``paragraphs`` the maximum number of paragraphs of an article.
+    ``document`` is the maximum size in bytes of one document, or of one line of a stream of records, because these are
+    held in memory; files of records, archives and crawls may have any size. A compressed file may expand to
+    ``unpacked`` bytes, or to ``ratio`` times its own size if that is more. ``depth`` is the maximum nesting depth of
+    containers, ``paragraphs`` the maximum number of paragraphs of an article.
     """
 
     document: int = 64 * MIB

@@ -33,7 +33,8 @@ class Outlets:
     def name(self, spelled: str) -> str:
         """Return the main name of the outlet that has the name ``spelled``, or ``spelled`` itself if no outlet has it.
 
-        If an archive gives an outlet of the built-in table another main name, all names of that outlet have that main name.
+        If an archive gives an outlet of the built-in table another main name, all names of that outlet have that main
+        name.
         """
         found, seen = spelled, set[str]()
         while (bare := _without_address(key(found))) not in seen:

@@ -19,9 +19,9 @@ KEPT_REJECTIONS = 1_000
 class Removal:
     """A removal of articles that a run wants confirmed, or that was refused: see ``confirm`` of :meth:`Index.update`.
 
-    It concerns ``articles`` of the ``known`` articles below ``path`` (``"."`` is the whole archive); ``known`` is None if
-    the old index cannot be read. These articles were read from ``files`` files, and ``examples`` names the first ten of
-    the files. ``reason`` says in words why the articles would be removed.
+    It concerns ``articles`` of the ``known`` articles below ``path`` (``"."`` is the whole archive); ``known`` is None
+    if the old index cannot be read. These articles were read from ``files`` files, and ``examples`` names the first ten
+    of the files. ``reason`` says in words why the articles would be removed.
     """
 
     path: str
@@ -53,15 +53,16 @@ class Removal:
 class IndexReport:
     """The report of an indexing run. Numbers count articles, unless stated otherwise.
 
-    An article is ``updated`` if its content or a field has changed, and ``moved`` if only its file has another path now;
-    ``files_moved`` counts these files. ``kept`` articles stay in the index although their file is missing or cannot be read now; ``refused`` lists the
-    removals that were not confirmed. ``duplicates`` have the same identity and content as an article read elsewhere,
-    and are indexed once. ``ignored`` articles are older versions of articles that were read elsewhere. ``shared_keys`` counts
-    articles whose key another article has too, so that it does not identify them. The run looked at ``files`` files, and read the ``files_read`` files that had changed. ``rejections`` is
-    the number of rejected files, records or members, and ``rejected`` lists the first 1,000; ``rejected_before`` counts
-    those that an earlier run rejected and that have not changed since. ``skipped`` counts, by kind, inputs that were not
-    expected to be articles, such as the images in a crawl. ``paragraphs`` is the number of added paragraphs, ``seconds``
-    the time of the run. An ``interrupted`` run continues when it is repeated.
+    An article is ``updated`` if its content or a field has changed, and ``moved`` if only its file has another path
+    now; ``files_moved`` counts these files. ``kept`` articles stay in the index although their file is missing or
+    cannot be read now; ``refused`` lists the removals that were not confirmed. ``duplicates`` have the same identity
+    and content as an article read elsewhere, and are indexed once. ``ignored`` articles are older versions of articles
+    that were read elsewhere. ``shared_keys`` counts articles whose key another article has too, so that it does not
+    identify them. The run looked at ``files`` files, and read the ``files_read`` files that had changed. ``rejections``
+    is the number of rejected files, records or members, and ``rejected`` lists the first 1,000; ``rejected_before``
+    counts those that an earlier run rejected and that have not changed since. ``skipped`` counts, by kind, inputs that
+    were not expected to be articles, such as the images in a crawl. ``paragraphs`` is the number of added paragraphs,
+    ``seconds`` the time of the run. An ``interrupted`` run continues when it is repeated.
     """
 
     added: int = 0
@@ -128,8 +129,8 @@ class Progress:
 class Problem:
     """A problem in a file of an index: the name of the ``file`` in the index's folder, and ``what`` is wrong with it.
 
-    The ``kind`` is ``"damaged"`` if the file is missing or differs from what was written. It is ``"unread"`` if the system
-    cannot read the file (for lack of permission, say), which may be intact.
+    The ``kind`` is ``"damaged"`` if the file is missing or differs from what was written. It is ``"unread"`` if the
+    system cannot read the file (for lack of permission, say), which may be intact.
     """
 
     file: str
@@ -225,7 +226,8 @@ class Salvage:
     """The report of a salvage of the damaged index in ``folder`` into a new index in the folder ``into``.
 
     ``saved`` is the number of articles in the new index. ``lost`` is the number of articles that could not be read
-    completely. ``problems`` lists other damage, such as a file that could not be read at all; its articles are not counted.
+    completely. ``problems`` lists other damage, such as a file that could not be read at all; its articles are not
+    counted.
     """
 
     folder: Path

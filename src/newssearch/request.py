@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, cast, get_args
 
 from newssearch.highlight.snippets import SNIPPET_LENGTH
@@ -90,22 +90,31 @@ class SearchOptions(RankOptions, total=False):
 
 def _option(default: Default, text: str) -> Default:
     """Return a dataclass field with a default value and a description, for :class:`Request`."""
-    return field(default=default, metadata={"text": text})
+    metadata = {"text": text}
+    if isinstance(default, FrozenDict):  # a dict, which dataclasses of Python 3.10 refuse as a default
+        return field(default_factory=lambda: default, metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+def _default(option: Field[Any]) -> Any:
+    """Return the default value of a field of :class:`Request`."""
+    return option.default if option.default_factory is MISSING else option.default_factory()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Request:
     """The options of a search: all that it takes besides the query.
 
-    The methods of an index take a request, keyword arguments of the same names, or both. A request is checked when it is
-    made, and is immutable; :meth:`replace` returns a changed copy. Requests compare by value. Sequences become tuples.
+    The methods of an index take a request, keyword arguments of the same names, or both. A request is checked when it
+    is made, and is immutable; :meth:`replace` returns a changed copy. Requests compare by value. Sequences become
+    tuples.
 
     >>> recent = Request(outlet="The Echo", since="last month", limit=5)
     >>> recent.outlet, recent.replace(limit=None, sort="newest")
     (('The Echo',), Request(outlet=('The Echo',), since='last month', sort='newest', limit=None))
 
-    Raises TypeError for a value of a wrong type, and :class:`QueryError` for an invalid value, such as an impossible date,
-    an unknown facet or an empty name in a filter. The options:
+    Raises TypeError for a value of a wrong type, and :class:`QueryError` for an invalid value, such as an impossible
+    date, an unknown facet or an empty name in a filter. The options:
     """
 
     literal: bool = _option(
@@ -203,7 +212,7 @@ class Request:
     def changed(self) -> dict[str, object]:
         """Return the options that differ from their defaults, by name."""
         values = {option.name: getattr(self, option.name) for option in fields(Request)}
-        return {name: value for name, value in values.items() if value != OPTIONS[name].default}
+        return {name: value for name, value in values.items() if value != _default(OPTIONS[name])}
 
     @property
     def filters(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -255,8 +264,8 @@ def parsed_query(
 ) -> Query:
     """Return the query as a parsed query, whether it is text, parsed already, or a node of a tree.
 
-    With ``literal``, a text has no operators. With ``names``, each word that can be a name also finds its other spellings.
-    Raises :class:`QueryError` if the tree is deeper than :data:`MAX_DEPTH`.
+    With ``literal``, a text has no operators. With ``names``, each word that can be a name also finds its other
+    spellings. Raises :class:`QueryError` if the tree is deeper than :data:`MAX_DEPTH`.
     """
     arguments.instance("query", query, (str, Query, *NODES), "a string, a Query or a node of a query")
     if isinstance(query, Query):
@@ -279,8 +288,8 @@ def resolve(
 ) -> ResolvedRequest:
     """Return the request for an engine, with its dates as one period, and ``group`` off if ``all_paragraphs`` is on.
 
-    Relative dates count from ``now``. ``aliases`` are the archive's names of outlets, ``own`` the own fields of the index, by
-    name. Raises :class:`QueryError` for a filter on another field and for another facet.
+    Relative dates count from ``now``. ``aliases`` are the archive's names of outlets, ``own`` the own fields of the
+    index, by name. Raises :class:`QueryError` for a filter on another field and for another facet.
     """
     start, end = _bounds(request.since, request.until, request.on, now)
     values: dict[str, Any] = {name: getattr(request, name) for name in OPTIONS}
@@ -319,13 +328,14 @@ def request_of(method: str, options: type, request: Request | None, changes: Mat
 def takes_options(options: type) -> Callable[[Method], Method]:
     """Return a decorator that adds the keys of the TypedDict ``options`` to the signature and docstring of a method.
 
-    The method itself takes ``request`` and ``**changes``; ``help()``, notebooks and ``inspect.signature`` show each option.
+    The method itself takes ``request`` and ``**changes``; ``help()``, notebooks and ``inspect.signature`` show each
+    option.
     """
     from inspect import Parameter, signature  # already imported by dataclasses, thus cheap here
 
     taken = [OPTIONS[name] for name in options.__annotations__]
     keywords = [
-        Parameter(option.name, Parameter.KEYWORD_ONLY, default=option.default, annotation=option.type)
+        Parameter(option.name, Parameter.KEYWORD_ONLY, default=_default(option), annotation=option.type)
         for option in taken
     ]
 

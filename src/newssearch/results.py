@@ -24,8 +24,9 @@ RESULTS_VERSION = 1
 class Snippet:
     """The part of a paragraph that is shown, with the offsets of the matching words.
 
-    ``text`` is ``paragraph[start:start + len(text)]``. ``highlights`` are pairs of offsets into ``text`` in characters, end
-    excluded, ascending and not adjacent. ``cut_before`` and ``cut_after`` say whether the paragraph has more text there.
+    ``text`` is ``paragraph[start:start + len(text)]``. ``highlights`` are pairs of offsets into ``text`` in characters,
+    end excluded, ascending and not adjacent. ``cut_before`` and ``cut_after`` say whether the paragraph has more text
+    there.
     """
 
     text: str
@@ -139,8 +140,8 @@ class Hit(ShownArticle):
     ``paragraphs`` is the number of paragraphs of the article, ``matching`` the number of those that match. If only the
     headline or boilerplate of the outlet matches, ``matching`` is 0, and the hit is the first paragraph.
 
-    ``path``, ``member`` and ``record`` are where the article was read, and ``added`` is when this version of it came into the
-    index, in UTC: see :class:`~newssearch.Article`. ``extra`` maps the names of own fields to their values.
+    ``path``, ``member`` and ``record`` are where the article was read, and ``added`` is when this version of it came
+    into the index, in UTC: see :class:`~newssearch.Article`. ``extra`` maps the names of own fields to their values.
 
     ``variants`` are the names in the paragraph that match a name of the query and are spelled differently.
 
@@ -267,19 +268,19 @@ class Clause:
 class Results(Sequence[Hit]):
     """The result of a search: a sequence of the hits on one page, with totals for all pages.
 
-    ``interpretation`` is the query as it was understood, in full parentheses. ``total_articles`` counts the articles that
-    match, and ``total_paragraphs`` their paragraphs that contain a word or phrase of the query. ``total_stories`` counts
-    articles that are copies of each other as one; if ``grouped``, only the best of these is a hit. ``facets`` has the values
-    of each requested facet, by descending number of articles. ``names`` has, for each name that was searched in other
-    spellings, the spellings that the index has, by descending number of articles. ``clauses`` has counts for each
-    clause of the query, if that was requested or nothing was found.
+    ``interpretation`` is the query as it was understood, in full parentheses. ``total_articles`` counts the articles
+    that match, and ``total_paragraphs`` their paragraphs that contain a word or phrase of the query. ``total_stories``
+    counts articles that are copies of each other as one; if ``grouped``, only the best of these is a hit. ``facets``
+    has the values of each requested facet, by descending number of articles. ``names`` has, for each name that was
+    searched in other spellings, the spellings that the index has, by descending number of articles. ``clauses`` has
+    counts for each clause of the query, if that was requested or nothing was found.
 
     ``undated`` counts the articles that are left out only because they have no date: they match if date filters and
-    conditions on dates in the query are ignored, except negated conditions. ``imprecise`` counts the articles that are left
-    out only because their date is a month or a year, of which a part lies in the wanted period. ``dates`` counts, among the
-    articles that match, those without a date, with only a month or a year, and with an ambiguous date. ``own_fields``
-    are the names of all own fields of the index. ``took`` is the time of the search in seconds; :meth:`to_dict` leaves it
-    out, so that the same query on the same index prints the same bytes.
+    conditions on dates in the query are ignored, except negated conditions. ``imprecise`` counts the articles that are
+    left out only because their date is a month or a year, of which a part lies in the wanted period. ``dates`` counts,
+    among the articles that match, those without a date, with only a month or a year, and with an ambiguous date.
+    ``own_fields`` are the names of all own fields of the index. ``took`` is the time of the search in seconds;
+    :meth:`to_dict` leaves it out, so that the same query on the same index prints the same bytes.
     """
 
     query: str

@@ -40,10 +40,10 @@ class Edit(NamedTuple):
 class Change:
     """The comparison of one paragraph with the first version of a story.
 
-    Its ``kind`` is ``kept`` (the same, except for case and punctuation), ``changed``, ``cut`` or ``added``. ``first`` is the
-    paragraph's number in the first version (None if added), ``number`` its number in this version (None if cut). ``text``
-    is its text in this version, or in the first if it was cut. ``edits`` has the differences in a changed paragraph, as
-    runs of words in order.
+    Its ``kind`` is ``kept`` (the same, except for case and punctuation), ``changed``, ``cut`` or ``added``. ``first``
+    is the paragraph's number in the first version (None if added), ``number`` its number in this version (None if cut).
+    ``text`` is its text in this version, or in the first if it was cut. ``edits`` has the differences in a changed
+    paragraph, as runs of words in order.
     """
 
     kind: ChangeKind
@@ -72,9 +72,9 @@ class Change:
 class Version:
     """A story as one outlet published it, compared with the first version.
 
-    ``paragraphs`` is the number of paragraphs of this version. ``changes`` are in the order of this version; a paragraph
-    that was cut follows the one that it followed in the first version. In the first version itself, every paragraph
-    counts as kept.
+    ``paragraphs`` is the number of paragraphs of this version. ``changes`` are in the order of this version; a
+    paragraph that was cut follows the one that it followed in the first version. In the first version itself, every
+    paragraph counts as kept.
     """
 
     id: str
@@ -236,7 +236,8 @@ def _pair_similar(
 ) -> dict[int, int]:
     """Map the indices of old paragraphs to those of new ones that are versions of them, pairing the most similar first.
 
-    A paragraph is given as the sequence of its terms. Paragraphs that the mapping ``same`` has paired already are left out.
+    A paragraph is given as the sequence of its terms. Paragraphs that the mapping ``same`` has paired already are left
+    out.
     """
     holding: dict[tuple[str, ...], list[int]] = defaultdict(list)
     sizes: dict[int, int] = {}

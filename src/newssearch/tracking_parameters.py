@@ -2,9 +2,9 @@
 
 Each name is documented by the service that adds it, or was seen on addresses of real news (37,554 articles of about 490
 outlets) without ever telling two articles apart. A name that any site may use for its own purpose is in no list for all
-sites: ``id``, ``p``, ``page``, ``story``, ``lang``, ``s``, ``sid``, ``cid``, ``ref`` and ``source`` identify, unless the
-site, or the value (``ref=rss``), says otherwise. Lists that others maintain are larger; they serve privacy, and drop what
-identifies. A change of these lists changes ids, so it needs a new version of the format of an index.
+sites: ``id``, ``p``, ``page``, ``story``, ``lang``, ``s``, ``sid``, ``cid``, ``ref`` and ``source`` identify, unless
+the site, or the value (``ref=rss``), says otherwise. Lists that others maintain are larger; they serve privacy, and
+drop what identifies. A change of these lists changes ids, so it needs a new version of the format of an index.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from newssearch.article import Article, history_of, json_values, place
+from newssearch.article import Article, Place, history_of, json_values, place
 from newssearch.display import escape
 from newssearch.display.brief import many
 from newssearch.extra import shown as shown_extra
@@ -25,7 +25,7 @@ def text_article(article: Article, shown: Mapping[int, Snippet], style: Style) -
     fields = {
         **json_values(article, ("id", *FIELD_NAMES[1:])),
         "text": None,
-        "path": article.path and f"{place(article.path, article.member)} (record {article.record})",
+        "path": _place_text(article.place) if article.path else None,
     }
     own = {name: shown_extra(value) for name, value in article.extra.items()}
     for name, value in {**fields, **own}.items():
@@ -54,10 +54,14 @@ def text_article(article: Article, shown: Mapping[int, Snippet], style: Style) -
         yield from lines[1:]
 
 
+def _place_text(held: Place) -> str:
+    return f"{place(held.path, held.member)} (record {held.record})"
+
+
 def _history(article: Article) -> Iterator[str]:
     """Yield the other places that hold an article, when it came into the index, and how its versions followed."""
     for other in article.other_places:
-        yield f"{'also in':>9}  {escape.terminal(place(other.path, other.member))} (record {other.record})"
+        yield f"{'also in':>9}  {escape.terminal(_place_text(other))}"
     if history := history_of(article):
         yield f"{'added':>9}  {history}"
 

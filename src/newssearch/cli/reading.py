@@ -164,8 +164,8 @@ def _print_results(results: Results, format_: OutputFormat) -> None:
 def show_command(article_id: str, folder: Path, text: str | None, as_json: bool) -> int:
     """Print an article: its fields, each with its provenance, and its paragraphs.
 
-    The end of an id is enough: `query` shows it on a narrow terminal. ID#3 prints paragraph 3 alone. key:KEY stands for the
-    id of the article with that key.
+    The end of an id is enough: `query` shows it on a narrow terminal. ID#3 prints paragraph 3 alone. key:KEY stands for
+    the id of the article with that key.
     """
     wanted, number = without_surrogates(article_id), ""
     if not wanted.startswith(KEY_PREFIX):

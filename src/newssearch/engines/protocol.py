@@ -88,11 +88,12 @@ class Contents:
 
     ``by_field`` maps each field to its values, each with the number of articles. ``known`` maps each field to the
     provenances of its values (``"stated"``, ``"inferred from url"``), each with the number of articles, most frequent
-    first. A provenance that quotes the article is counted without the quotation. ``own_fields`` maps the name of each own field
-    to its kind, and ``by_own_field`` to its values.
+    first. A provenance that quotes the article is counted without the quotation. ``own_fields`` maps the name of each
+    own field to its kind, and ``by_own_field`` to its values.
 
-    ``first_date`` and ``last_date`` are the dates that begin first and last: days, or a month or a year if no day begins
-    with it. ``dates`` counts the articles without a date, with only a month or a year, and with an ambiguous date.
+    ``first_date`` and ``last_date`` are the dates that begin first and last: days, or a month or a year if no day
+    begins with it. ``dates`` counts the articles without a date, with only a month or a year, and with an ambiguous
+    date.
     """
 
     articles: int
@@ -141,9 +142,9 @@ class Snapshot(Protocol):
     def search(self, tree: Node, request: ResolvedRequest) -> Found:
         """Return the page of hits that ``request`` asks for, with the counts and facets of the search.
 
-        Hits are ordered by score, by date or by ``added``, as requested; equal ones by score, or by date if the order is by
-        score; then by id, then by paragraph number. A boolean operator holds for an article as a whole, headline included;
-        each paragraph has its own score. Filters never change scores.
+        Hits are ordered by score, by date or by ``added``, as requested; equal ones by score, or by date if the order
+        is by score; then by id, then by paragraph number. A boolean operator holds for an article as a whole, headline
+        included; each paragraph has its own score. Filters never change scores.
         """
 
     def rank(self, tree: Node, request: ResolvedRequest) -> list[Rank]:
@@ -241,7 +242,8 @@ class Writer(Protocol):
     def keep(self, fields: Iterable[ArticleField]) -> None:
         """Give the index the own fields that it does not have yet.
 
-        Raises :class:`~newssearch.OwnFieldError` if the index has one of them with another kind, or would have too many.
+        Raises :class:`~newssearch.OwnFieldError` if the index has one of them with another kind, or would have too
+        many.
         """
 
     def add(self, article: Article, state: str) -> None:
@@ -278,8 +280,8 @@ class Rebuild(Protocol):
     def finish(self, first: Iterable[str] = ()) -> None:
         """Put the new index in the place of the old one, in one commit. The old one is not read: it may be damaged.
 
-        The extras that ``first`` names take the place of the old ones before that. The others are removed before it, and
-        written after it.
+        The extras that ``first`` names take the place of the old ones before that. The others are removed before it,
+        and written after it.
         """
 
     def close(self) -> None:

@@ -96,7 +96,8 @@ class Near(Operator):
 class Same(Operator):
     """Matches of either operand that have a match of the other operand in the same paragraph or sentence.
 
-    ``unit`` is ``"p"`` for a paragraph, ``"s"`` for a sentence. Operands must have matches in a text: see :class:`Near`.
+    ``unit`` is ``"p"`` for a paragraph, ``"s"`` for a sentence. Operands must have matches in a text: see
+    :class:`Near`.
     """
 
     left: Node
@@ -248,9 +249,9 @@ class Field(Operator):
 class Within(Operator):
     """Articles whose own field ``name`` has a number or a date in a range, or has none. It never changes a score.
 
-    ``text`` is the range as written after the colon: one that :func:`newssearch.text.numbers.parse_number_range` reads if
-    ``kind`` is ``"number"``, one that ``date:`` accepts if it is ``"date"``, or ``none``. ``start`` and ``end`` are the bounds
-    of a range of dates, as in :class:`Dated`.
+    ``text`` is the range as written after the colon: one that :func:`newssearch.text.numbers.parse_number_range` reads
+    if ``kind`` is ``"number"``, one that ``date:`` accepts if it is ``"date"``, or ``none``. ``start`` and ``end`` are
+    the bounds of a range of dates, as in :class:`Dated`.
     """
 
     name: str
@@ -299,10 +300,10 @@ class Dated(Operator):
     """Articles with a time from ``start`` up to but not including ``end``; either may be None.
 
     ``name`` is the time that is compared: ``"date"``, when the article was published, or ``"added"``, when it came into
-    the index. An end of ``datetime.max`` is included. Bounds without a time zone are compared with dates by the outlet's
-    clock, others with the moment of publication; for ``"added"``, bounds without a zone are in UTC. ``text`` is the
-    period as written after ``date:`` or ``added:``. If both bounds are None, they are computed from it, by the local clock
-    or in UTC.
+    the index. An end of ``datetime.max`` is included. Bounds without a time zone are compared with dates by the
+    outlet's clock, others with the moment of publication; for ``"added"``, bounds without a zone are in UTC. ``text``
+    is the period as written after ``date:`` or ``added:``. If both bounds are None, they are computed from it, by the
+    local clock or in UTC.
     """
 
     text: str

@@ -52,8 +52,9 @@ class ReadOptions:
     contains pairs of a field and the table column or record key that holds it; they take precedence over the names that
     newssearch recognises itself. ``outlets`` contains pairs of the name of an outlet and its other names; they take
     precedence over the built-in ones. ``folders`` contains pairs of a folder of the archive and the outlet of those
-    articles in it that name no outlet. ``limits`` bounds the size of the input. ``fields`` contains the columns and keys
-    that are kept as own fields; it may be a mapping from the name of each field to its kind, or to its column and kind.
+    articles in it that name no outlet. ``limits`` bounds the size of the input. ``fields`` contains the columns and
+    keys that are kept as own fields; it may be a mapping from the name of each field to its kind, or to its column and
+    kind.
     """
 
     day_first: bool = False

@@ -100,8 +100,8 @@ def parse_published(text: str, *, day_first: bool = False) -> Published | None:
     It reads ISO 8601, RFC 2822, dates with the name of the month in either order (in English and the languages of
     :mod:`.month_names`), and numbers. ``7/5/2024`` is read month first and marked as ambiguous, unless ``day_first`` is
     set or only one reading is a date. ``5.7.2024`` is always day first. Nothing is filled in: a year alone, and a month
-    with its year, are a :class:`PartialDate`; a date whose year has two digits is no date. A time with a zone that is not
-    in :data:`ZONES` is read without a zone.
+    with its year, are a :class:`PartialDate`; a date whose year has two digits is no date. A time with a zone that is
+    not in :data:`ZONES` is read without a zone.
 
     >>> parse_published("July 25, 2024")
     Published(value=datetime.date(2024, 7, 25), ambiguous=False)

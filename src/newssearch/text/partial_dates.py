@@ -15,8 +15,8 @@ from newssearch.system.lazy_regex import Pattern
 class PartialDate:
     """A date that is only a month, or only a year if ``month`` is None.
 
-    It takes the place of a :class:`datetime.date` where an input states no day. It compares with dates by its first day, and
-    comes before that day itself; a year comes before its January.
+    It takes the place of a :class:`datetime.date` where an input states no day. It compares with dates by its first
+    day, and comes before that day itself; a year comes before its January.
 
     >>> PartialDate(2024, 8), str(PartialDate(2024)), PartialDate(2024, 8).last_day
     (PartialDate(2024, 8), '2024', datetime.date(2024, 8, 31))

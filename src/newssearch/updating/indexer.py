@@ -56,8 +56,8 @@ class Indexer:
 
     ``save`` is called with the manifest after each commit, and before a commit that makes files stale. ``options`` set
     how files are read; ``own_kinds`` returns the configured own fields. ``stop`` is called after each article, and ends
-    the run if it returns true. ``progress`` is called after each part of a file. With ``retry``, unchanged files are read
-    again if parts of them were rejected.
+    the run if it returns true. ``progress`` is called after each part of a file. With ``retry``, unchanged files are
+    read again if parts of them were rejected.
     """
 
     def __init__(
@@ -192,8 +192,8 @@ class Indexer:
     def read_articles(self, items: Iterable[ReadOutcome], refuses_conflicts: bool = False) -> None:
         """Add articles that belong to no file. Each replaces the article of the same id, if the index has one.
 
-        With ``refuses_conflicts``, raises :class:`ArticleConflictError`, and adds nothing, if the index has other content of
-        one of them.
+        With ``refuses_conflicts``, raises :class:`ArticleConflictError`, and adds nothing, if the index has other
+        content of one of them.
         """
         if refuses_conflicts:
             items = list(items)

@@ -1,7 +1,8 @@
 """The file that says when the last run on an index began, so that a search can ask for what came with it.
 
-A run writes it before it commits anything. A run that fails, is killed, or brings nothing is a run, too. The time is that
-of the writer (:attr:`~newssearch.engines.protocol.Writer.moment`): later than that of all articles which came before.
+A run writes it before it commits anything. A run that fails, is killed, or brings nothing is a run, too. The time is
+that of the writer (:attr:`~newssearch.engines.protocol.Writer.moment`): later than that of all articles which came
+before.
 """
 
 from __future__ import annotations

@@ -18,8 +18,9 @@ Kinds = Callable[[], Iterable[KeptField]]
 class OwnFields:
     """The own fields that a run may give to the index of ``writer``.
 
-    Those of ``options`` are given to it at once. Raises :class:`~newssearch.OwnFieldError` if the index has one of them with
-    another kind. An own field of an article that no file states has the kind that ``kinds`` returns, or that of its value.
+    Those of ``options`` are given to it at once. Raises :class:`~newssearch.OwnFieldError` if the index has one of them
+    with another kind. An own field of an article that no file states has the kind that ``kinds`` returns, or that of
+    its value.
     """
 
     def __init__(self, writer: Writer, options: ReadOptions | None, kinds: Kinds) -> None:

@@ -130,8 +130,8 @@ class _Old:
     def recall(self, article: Article) -> History | None:
         """Return the history of an article in the old index; None if it has no article of this identity.
 
-        An article that only its place identifies may have been moved there. It has the id of its first place then, and is
-        found by its place and its content.
+        An article that only its place identifies may have been moved there. It has the id of its first place then, and
+        is found by its place and its content.
         """
         if self.snapshot is None:
             return None

@@ -1,9 +1,10 @@
 """Decides what an article that was read means for the index, and changes the index accordingly.
 
-The identity of an article (:mod:`newssearch.identity`) may be new, or the index may hold it: at the same place, at a place
-that no longer exists (the file was moved), or at another one. Of several places with different content, the last in the
-order of reading has the current version, so that the index depends on the files and not on the order of the runs. Of
-several with equal content, the first is the place of the article, and the others are noted as its other places.
+The identity of an article (:mod:`newssearch.identity`) may be new, or the index may hold it: at the same place, at a
+place that no longer exists (the file was moved), or at another one. Of several places with different content, the last
+in the order of reading has the current version, so that the index depends on the files and not on the order of the
+runs. Of several with equal content, the first is the place of the article, and the others are noted as its other
+places.
 """
 
 from __future__ import annotations
@@ -99,9 +100,9 @@ class Reconciler:
     """Takes the articles of a run, which it compares with those that are committed and those that were added since.
 
     ``is_gone`` returns whether the file of that path no longer exists. ``displaced`` is called with an id, a path, and
-    whether the content is the same, when the article is no longer that of this file; ``changed`` is called with an id when
-    the article of a file gets other content. ``recall`` returns the history of an article in an earlier index, which a new
-    article keeps.
+    whether the content is the same, when the article is no longer that of this file; ``changed`` is called with an id
+    when the article of a file gets other content. ``recall`` returns the history of an article in an earlier index,
+    which a new article keeps.
 
     A change to an article that is not committed waits for the commit.
     """
@@ -215,8 +216,8 @@ class Reconciler:
     def take(self, article: Article, seen: Container[str] = (), twins: Iterable[str] = ()) -> Taken:
         """Take an article of a file.
 
-        ``seen`` has the ids of the articles that were taken in this reading of the file. ``twins`` are the paths of other
-        files with the same bytes, also of one that is gone.
+        ``seen`` has the ids of the articles that were taken in this reading of the file. ``twins`` are the paths of
+        other files with the same bytes, also of one that is gone.
         """
         self._read.add(article.place.path)
         article = self._settled(article, self._keys_of(article.place.path))
@@ -338,8 +339,8 @@ class Reconciler:
     def _continued(self, article: Article, old: History | None) -> Article:
         """Return an article with the id and the history of the ``old`` one that it replaces.
 
-        If an earlier index, or this one before a removal in this run, has the article, it is known which of the versions
-        there it is. It is the next version otherwise.
+        If an earlier index, or this one before a removal in this run, has the article, it is known which of the
+        versions there it is. It is the next version otherwise.
         """
         number = id_number(article.id)
         departed = self._departed.get(number)

@@ -1,15 +1,15 @@
 """Keeps articles apart that have the same key, or the same address, but are different articles.
 
-A column may be read as the id of the articles though it holds something else, such as a section, or numbers that start from
-1 in each file. If it identified, of all its articles only one would remain. Two articles with one key are therefore
-compared, and a *stranger* is identified by its key within its file, or else by its record:
+A column may be read as the id of the articles though it holds something else, such as a section, or numbers that start
+from 1 in each file. If it identified, of all its articles only one would remain. Two articles with one key are
+therefore compared, and a *stranger* is identified by its key within its file, or else by its record:
 
 - Two records of one file are strangers if both headline and text differ; and after the first such pair, if either differs.
 - Articles of two files are strangers if the headlines differ and the articles have few words in common; and after the
   first such pair, if headline and text differ.
 
-A page may name a wrong address as its own, such as that of a section of the site. Articles with one address are strangers if
-the headlines differ and the articles have few words in common. Such an article is identified by its place.
+A page may name a wrong address as its own, such as that of a section of the site. Articles with one address are
+strangers if the headlines differ and the articles have few words in common. Such an article is identified by its place.
 """
 
 from __future__ import annotations

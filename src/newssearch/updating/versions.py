@@ -14,8 +14,8 @@ class SeparateVersions:
     """Gives each version of an article that was read its own id, and its number in the order in which versions came.
 
     ``digest_at`` returns the content digest of the article with an id as it will be after the next commit, or None.
-    ``put`` is called with an article that is to take the place of the committed one with its id. ``earlier`` is the index
-    that this one is rebuilt from, or None.
+    ``put`` is called with an article that is to take the place of the committed one with its id. ``earlier`` is the
+    index that this one is rebuilt from, or None.
     """
 
     def __init__(

@@ -1,8 +1,8 @@
 """Which of the addresses that a page or a record states is that of its article.
 
-A page names its article in ``rel=canonical``, ``og:url`` and schema.org. That goes before the address it was fetched from,
-but many pages state something else there: the front page, a section, one address for all pages, another site, a machine
-of the developers, or a template that was not filled in.
+A page names its article in ``rel=canonical``, ``og:url`` and schema.org. That goes before the address it was fetched
+from, but many pages state something else there: the front page, a section, one address for all pages, another site, a
+machine of the developers, or a template that was not filled in.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ _SLUG = re.compile(
 def article_addresses(stated: Iterable[StatedAddress], fetched: str | None) -> list[StatedAddress]:
     """Return those of the stated addresses that may be the article's, the most trusted first.
 
-    ``stated`` has the canonical link, then ``og:url``, then others. ``fetched`` is the address that the page was fetched
-    from, if that is known: an address of another site is then no address of this copy of the article.
+    ``stated`` has the canonical link, then ``og:url``, then others. ``fetched`` is the address that the page was
+    fetched from, if that is known: an address of another site is then no address of this copy of the article.
     """
     own = canonical_address(fetched) if fetched and host(fetched) else ""
     found = []

@@ -78,9 +78,10 @@ class Draft:
     ) -> None:
         """Claim a value for the ``key`` of the article, and say where it identifies.
 
-        ``scope`` names the database, or the kind of id, in which no other article has this key: then it identifies the article
-        in all files. With ``of_outlet``, no other article *of the outlet* has it. Without a scope, it identifies only
-        within its file. A key whose form is global, such as a UUID or a URN, identifies everywhere, whatever its scope.
+        ``scope`` names the database, or the kind of id, in which no other article has this key: then it identifies the
+        article in all files. With ``of_outlet``, no other article *of the outlet* has it. Without a scope, it
+        identifies only within its file. A key whose form is global, such as a UUID or a URN, identifies everywhere,
+        whatever its scope.
         """
         if isinstance(value, dict):
             value = value.get("$oid", value)  # the exports of MongoDB

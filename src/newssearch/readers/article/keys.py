@@ -1,7 +1,7 @@
 """Which keys of records name one article in all files, and which only one within their file.
 
-A key is global by its form, such as a UUID, or within a *scope*: the database that gave it, or the outlet. All other keys,
-such as ``1`` or ``row 7``, identify an article only within its file: two files that number their rows from 1 have
+A key is global by its form, such as a UUID, or within a *scope*: the database that gave it, or the outlet. All other
+keys, such as ``1`` or ``row 7``, identify an article only within its file: two files that number their rows from 1 have
 different articles.
 """
 

@@ -96,9 +96,9 @@ def _scalar_text(value: object) -> str | None:
 def first_date(values: Iterable[object], options: ReadOptions) -> tuple[Date | None, Provenance]:
     """Return the first value that is a date, and its provenance.
 
-    A full date comes before a month, and a month before a year. If no value is a date, return None, and a provenance with
-    the reason why the first value is not. A date may be a string, a number of seconds or milliseconds since 1970, the
-    number of a year, or a date object.
+    A full date comes before a month, and a month before a year. If no value is a date, return None, and a provenance
+    with the reason why the first value is not. A date may be a string, a number of seconds or milliseconds since 1970,
+    the number of a year, or a date object.
     """
     failed = MISSING
     found: tuple[PartialDate, Provenance] | None = None

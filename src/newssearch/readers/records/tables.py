@@ -53,8 +53,8 @@ def is_table(source: Input) -> bool:
 def read(source: Input) -> Iterator[Item]:
     """Yield the article in each row; a bad row is rejected, and reading goes on.
 
-    Rows are numbered from 1, as :class:`csv.DictReader` yields them: the heading and blank lines do not count, rows of empty
-    cells do. Raises UnreadableError for a table without a recognised column of titles or texts.
+    Rows are numbered from 1, as :class:`csv.DictReader` yields them: the heading and blank lines do not count, rows of
+    empty cells do. Raises UnreadableError for a table without a recognised column of titles or texts.
     """
     form, sample = _form_and_sample(source)
     table = _ArticleTable(sample, source.origin)

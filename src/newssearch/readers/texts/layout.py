@@ -66,10 +66,10 @@ def take_text(text: str, draft: Draft) -> None:
     """Fill a draft from a plain text.
 
     The header may contain, in any order and on lines of their own: the headline, possibly twice, a date (``7-25-2024``,
-    ``Published: July 25, 2024``, ``July 2024``), a byline, and a URL. A year needs a label, such as ``Published:``. The text
-    may begin with a dateline, or with the headline directly followed by a dateline; both are removed from the paragraph.
-    The last line may be the domain of the outlet or the URL of the article. Each part may be missing, and every other word
-    stays in a paragraph.
+    ``Published: July 25, 2024``, ``July 2024``), a byline, and a URL. A year needs a label, such as ``Published:``. The
+    text may begin with a dateline, or with the headline directly followed by a dateline; both are removed from the
+    paragraph. The last line may be the domain of the outlet or the URL of the article. Each part may be missing, and
+    every other word stays in a paragraph.
 
     The first line is a headline if it is short, does not end like a sentence, and is set off from the next line: by a
     blank line, a header line, capitals, or because the next line is much longer.

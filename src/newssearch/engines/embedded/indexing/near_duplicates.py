@@ -11,8 +11,8 @@ Each commit updates it for the articles that it adds and removes:
   at least :data:`MIN_SHARED_SAMPLES` samples. These are at least the share :data:`MIN_SHARE_OF_SMALLER` of the samples
   of the article that has fewer. The shares of both articles add up to at least :data:`MIN_SUM_OF_SHARES`. So half of a
   text is a copy of it, and a quotation is not. An outlet quotes itself: for two articles of one outlet the sum must be
-  at least :data:`MIN_SUM_OF_SHARES_IN_OUTLET`. Versions of one article (:attr:`newssearch.Article.version_of`) are copies
-  whatever their texts. A *story* is a connected component of the graph of copies.
+  at least :data:`MIN_SUM_OF_SHARES_IN_OUTLET`. Versions of one article (:attr:`newssearch.Article.version_of`) are
+  copies whatever their texts. A *story* is a connected component of the graph of copies.
 - A document is *redundant* if it is boilerplate, or if an earlier article has at least the share
   :data:`MIN_SHARE_OF_DOCUMENT` of its samples. The article with the earlier date is earlier. If the dates are equal or
   both are missing, the article with the lower id is earlier. An article without a date comes after all articles with

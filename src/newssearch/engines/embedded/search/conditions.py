@@ -118,8 +118,8 @@ class ArticleConditions:
     def dated(self, start: dt.datetime | None, end: dt.datetime | None, *, in_part: bool = False) -> Mask:
         """Return a mask of the articles dated from ``start`` up to but not including ``end``.
 
-        :class:`newssearch.query.Dated` explains the bounds. A month or a year lies between them whole; with ``in_part``, one
-        of its moments is enough.
+        :class:`newssearch.query.Dated` explains the bounds. A month or a year lies between them whole; with
+        ``in_part``, one of its moments is enough.
         """
 
         def between(segment: Segment) -> Mask:

@@ -195,8 +195,8 @@ class QueryEvaluator:
     def count_imprecise(self, request: ResolvedRequest, found: Mask) -> int:
         """Return the number of articles that the search excludes only because their date is a month or a year.
 
-        A part of the month or year lies in the period of each date condition that excludes them, and they pass all other
-        conditions. ``found`` masks the articles that the search finds.
+        A part of the month or year lies in the period of each date condition that excludes them, and they pass all
+        other conditions. ``found`` masks the articles that the search finds.
         """
         tree = with_dates(
             self.tree, lambda node: DatedInPart(node.text, node.start, node.end, span=node.span)

@@ -173,8 +173,8 @@ def _most_frequent(spellings: Mapping[str, int]) -> str:
 def count_own_values(reader: IndexReader, field: ArticleField, articles: Mask) -> tuple[FacetValue, ...]:
     """Return the number of the masked articles with each value of an own field, as :func:`count_values` does.
 
-    An article with several values counts once for each; the values of a date are months. Equal counts are ordered by value,
-    numbers by size.
+    An article with several values counts once for each; the values of a date are months. Equal counts are ordered by
+    value, numbers by size.
     """
     parts: list[tuple[Ints, Ints, list[str], list[str]]] = []  # articles, codes, keys and values of a segment
     spellings: dict[str, Counter[str]] = defaultdict(Counter)

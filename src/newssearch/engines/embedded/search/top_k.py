@@ -43,8 +43,8 @@ ROUNDING_MARGIN = 1 + 1e-9
 class Ranked(NamedTuple):
     """Documents that may be on a page: their numbers, scores and times, and the matches in their articles.
 
-    ``times`` are those that the request sorts by (:func:`times_of`). ``matching`` is the number of matching paragraphs in
-    the article of each document.
+    ``times`` are those that the request sorts by (:func:`times_of`). ``matching`` is the number of matching paragraphs
+    in the article of each document.
     """
 
     documents: Ints

@@ -1,6 +1,7 @@
 """The own fields of a segment: its columns that the archive asked to keep.
 
-An own field F of kind K has these sections. Its values are numbered from 1; an article may have several of them, or none.
+An own field F of kind K has these sections. Its values are numbered from 1; an article may have several of them, or
+none.
 
 ======================  ===============================================================================================
 ``own.F.K``             the numbers of the values of all articles, in the order of the articles and of their values

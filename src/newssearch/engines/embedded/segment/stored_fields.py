@@ -1,9 +1,9 @@
 """The fields of an article that a segment stores beside its text, and how the article is restored from them.
 
 The fields that a hit shows are cheap to read: ``article.id``, ``article.shown`` (headline, address, date, member and
-record number, as a JSON array) and the fields with numbered values (:data:`NUMBERED`), and own fields (:mod:`.own_fields`).
-The others (dateline, earlier versions, other places, the digest that versions share, kinds of paragraphs) are JSON in
-compressed blocks. Whoosh sees all of them as one stored field, ``header``.
+record number, as a JSON array) and the fields with numbered values (:data:`NUMBERED`), and own fields
+(:mod:`.own_fields`). The others (dateline, earlier versions, other places, the digest that versions share, kinds of
+paragraphs) are JSON in compressed blocks. Whoosh sees all of them as one stored field, ``header``.
 """
 
 from __future__ import annotations

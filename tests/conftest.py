@@ -28,12 +28,15 @@ ONE_PYTHON = {
     "laws of algorithms, held to slow twins": "embedded test_exactness.py test_language.py test_query_parser.py test_stock.py test_stories.py",
     "each kill, byte and interleaving in turn, Windows as simulated, inputs of any size": "test_durability.py test_inputs.py test_snapshots.py test_verify.py test_windows.py",
     "each pair of options": "test_combinations.py",
+    "an engine, beyond search, commits, versions and dates": "contract/test_added.py contract/test_facets.py contract/test_language.py contract/test_names.py contract/test_operators.py contract/test_own_fields.py contract/test_stories.py contract/test_upkeep.py test_stock_mixed.py",
+    "one run that brings an index up to date": "test_identity.py test_keys.py test_own_fields.py test_pruning.py",
 }  # fmt: skip
 """The test files that run on one Python only, by what they are about.
 
 If their subject works on one Python, it works on each: it is made of our own code and of packages that run on all of them.
 What newssearch takes from Python itself is tested on every one: processes, locks, signals, files, pickles, types, regular
-expressions, the tables of Unicode, dates, parsers of the standard library, the command line, and the contract of engines.
+expressions, the tables of Unicode, dates, parsers of the standard library, the command line, and a smoke of the contract of
+engines.
 """
 
 if SHORT:

@@ -308,7 +308,7 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 # ---- patterns that are made only where a text needs them
 
 
-COMMON = [chr(n) for n in range(sys.maxunicode) if not tokenizer._UNCOMMON.match(chr(n))]
+COMMON = list(tokenizer._UNCOMMON.sub("", "".join(map(chr, range(sys.maxunicode)))))
 
 
 def test_the_common_characters_are_none_that_words_need_a_larger_pattern_for() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import json
 from collections.abc import Callable
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -15,17 +16,25 @@ from benchmarks import engines, measure, report, svg, synthetic
 from benchmarks.corpus import Story, first, load, write
 from benchmarks.queries import FILTERS, KINDS, Query, draw, groups
 
-STORIES = list(synthetic.stories(400, seed=1))
-QUERIES = draw(STORIES, 8, seed=1)
 SCANNED = ("newssearch-paragraph", "tantivy", "fts5", "whoosh")
 PORTER = ("fts5", "whoosh")
+
+
+@cache
+def stories() -> list[Story]:
+    return list(synthetic.stories(400, seed=1))
+
+
+@cache
+def queries() -> list[Query]:
+    return draw(stories(), 8, seed=1)
 
 
 def scan(query: Query, engine: str) -> set[str]:
     """Return the addresses of the matching paragraphs, by looking at each paragraph."""
     stem = Stemmer.Stemmer("porter" if engine in PORTER else "english").stemWord
     found = set()
-    for story in STORIES:
+    for story in stories():
         if query.outlet not in (None, story.outlet):
             continue
         if query.since and query.until and not query.since <= (story.date or "") <= query.until:
@@ -54,10 +63,10 @@ def test_an_engine_finds_what_a_scan_finds(name: str, tmp_path: Path) -> None:
     folder = tmp_path / "index"
     folder.mkdir()
     engine = engines.load(name)
-    engine.load(STORIES)
+    engine.load(stories())
     engine.build(folder)
     engine.open(folder)
-    for query in QUERIES:
+    for query in queries():
         expected = scan(query, name)
         shown = engine.search(query, "shown", 10)
         assert shown.total == len(expected), query
@@ -75,7 +84,7 @@ def test_an_added_story_is_found(tmp_path: Path) -> None:
         folder = tmp_path / name
         folder.mkdir()
         engine = engines.load(name)
-        engine.load(STORIES[:3])
+        engine.load(stories()[:3])
         engine.build(folder)
         engine.open(folder)
         engine.add(Story("new", "News", "new.example", "2024-07-25", ("It rained in Baghdad.",)))
@@ -84,21 +93,21 @@ def test_an_added_story_is_found(tmp_path: Path) -> None:
 
 
 def test_queries_are_of_every_kind_and_filter_and_distinct() -> None:
-    assert len(set(QUERIES)) == len(QUERIES)
-    assert set(groups(QUERIES)) == {(kind, condition) for kind in KINDS for condition in FILTERS}
-    assert draw(STORIES, 8, seed=1) == QUERIES != draw(STORIES, 8, seed=2)
+    assert len(set(queries())) == len(queries())
+    assert set(groups(queries())) == {(kind, condition) for kind in KINDS for condition in FILTERS}
+    assert draw(stories(), 8, seed=1) == queries() != draw(stories(), 8, seed=2)
 
 
 def test_the_same_seed_makes_the_same_stories() -> None:
-    assert list(synthetic.stories(400, seed=1)) == STORIES != list(synthetic.stories(400, seed=2))
+    assert list(synthetic.stories(400, seed=1)) == stories() != list(synthetic.stories(400, seed=2))
 
 
 def test_a_small_corpus_comes_again_under_other_ids(tmp_path: Path) -> None:
-    few = list(islice(STORIES, 3))
+    few = list(islice(stories(), 3))
     write(few, tmp_path / "work.jsonl")
     paragraphs = sum(len(story.paragraphs) for story in few)
     loaded = load(tmp_path / "work.jsonl", 2 * paragraphs + 1)
-    assert loaded[:3] == few == list(first(STORIES, paragraphs))
+    assert loaded[:3] == few == list(first(stories(), paragraphs))
     assert len({story.id for story in loaded}) == len(loaded) == 7
     assert sum(len(story.paragraphs) for story in loaded) == 2 * paragraphs + 1
 

@@ -42,7 +42,7 @@ TABLES = st.sampled_from(
 )
 
 
-@settings(max_examples=40 * THOROUGH)
+@settings(max_examples=20 * THOROUGH)
 @given(
     steps=st.lists(
         st.lists(st.tuples(st.integers(0, 20), *[st.none() | ODD] * 6), min_size=1, max_size=8)

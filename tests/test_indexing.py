@@ -518,19 +518,46 @@ def test_a_copy_takes_the_place_when_a_file_is_pruned(archive: Path, index: Inde
     assert titles(index) == ["Story"]
 
 
-def test_of_two_versions_in_two_files_the_last_one_in_reading_order_counts(
-    archive: Path, index: Index
-) -> None:
-    first, last = archive / "a.jsonl", archive / "b.jsonl"
-    lines(last, STORY)
-    index.update([last])
-    lines(first, CHANGED)
-    report = index.update([first, last])
-    assert counts(report) == {"ignored": 1, "unchanged": 1, "files_read": 1}
-    assert [(hit.text, hit.path) for hit in index.search("")] == [("One story.", "b.jsonl")]
-    lines(last, {**STORY, "text": "The end."})
-    assert counts(index.update([first, last])) == {"updated": 1, "files_read": 1}
-    assert [(hit.text, hit.path) for hit in index.search("")] == [("The end.", "b.jsonl")]
+@pytest.mark.parametrize("corrected", ["a.jsonl", "b.jsonl"])
+def test_of_two_copies_the_one_that_is_corrected_counts(archive: Path, index: Index, corrected: str) -> None:
+    both = [archive / "a.jsonl", archive / "b.jsonl"]
+    for file in both:
+        lines(file, STORY)
+    assert counts(index.update(both)) == {"added": 1, "duplicates": 1, "files_read": 2}
+    lines(archive / corrected, CHANGED)
+    assert counts(index.update(both))["updated"] == 1
+    assert [(hit.text, hit.path) for hit in index.search("")] == [("The story, changed.", corrected)]
+    for file in both:  # an older version does not come back because its file is read again
+        later(file)
+        with file.open("a", encoding="utf-8") as out:
+            out.write("\n")
+    assert counts(index.update(both)) == {"unchanged": 1, "ignored": 1, "files_read": 2}
+    newssearch.rebuild(index.folder, both)
+    with newssearch.open(index.folder) as rebuilt:
+        assert [(hit.text, hit.path) for hit in rebuilt.search("")] == [("The story, changed.", corrected)]
+    for file in both:
+        lines(file, CHANGED)
+    assert counts(index.update(both))["duplicates"] == 1
+    (found,) = index
+    assert (found.place.path, [place.path for place in found.other_places]) == ("a.jsonl", ["b.jsonl"])
+
+
+def test_the_newest_of_the_versions_that_are_left_counts(archive: Path, index: Index) -> None:
+    folder = archive / "copies"
+    folder.mkdir()
+    files = [folder / "a.jsonl", folder / "b.jsonl", folder / "c.jsonl"]
+    lines(files[1], STORY)
+    index.update(folder)
+    lines(files[0], CHANGED)
+    index.update(folder)
+    lines(files[2], {**STORY, "text": "The end."})
+    index.update(folder)
+    for expected in ("The end.", "The story, changed.", "One story."):
+        assert [hit.text for hit in index.search("")] == [expected]
+        (current,) = index
+        (archive / current.place.path).unlink()
+        index.update(folder, prune=True, confirm=lambda removal: True)
+    assert len(index) == 0
 
 
 def test_two_versions_in_two_files_are_one_article_and_stay_it(archive: Path, index: Index) -> None:

@@ -288,7 +288,7 @@ def test_a_table_keeps_columns_by_name_or_number(tmp_path: Path) -> None:
         ("words", [["a"]], "f: a list inside a list is not a value"),
     ],
 )
-def test_a_record_with_a_wrong_value_is_rejected_with_its_place(
+def test_a_wrong_value_is_rejected_with_its_place_and_the_article_is_read_without_it(
     tmp_path: Path, kind: str, value: Any, reason: str
 ) -> None:
     records = [{"title": "Rain", "f": None}, {"title": "Snow", "f": value}, {"title": "Sun", "f": ""}]
@@ -298,6 +298,19 @@ def test_a_record_with_a_wrong_value_is_rejected_with_its_place(
     assert isinstance(last, Article)
     assert isinstance(rejected, Rejected)
     assert (rejected.record, reason in rejected.reason) == (2, True), rejected.reason
+    assert rejected.article is not None
+    assert (rejected.article.title, rejected.article.extra) == ("Snow", {})
+
+
+def test_a_field_that_is_kept_later_removes_no_article(tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    records = [{"title": "Rain", "n": "12", "f": "x"}, {"title": "Snow", "n": "many", "f": "y"}]
+    file.write_text("\n".join(map(json.dumps, records)), "utf-8")
+    with newssearch.create(tmp_path / "index") as index:
+        index.update(file)
+        report = index.update(file, options=ReadOptions(fields={"n": "number", "f": "value"}))  # type: ignore[arg-type]
+        assert (report.removed, report.rejections, report.rejected[0].record) == (0, 1, 2)
+        assert [one.extra for one in index] == [{"n": 12, "f": "x"}, {"f": "y"}]
 
 
 @pytest.mark.parametrize(
@@ -323,7 +336,7 @@ def test_files_are_read_again_when_the_own_fields_change(archive: Path) -> None:
         report = index.update(archive / "a.csv", config=fewer)
         assert (report.added, report.updated, report.unchanged) == (0, 3, 1)
         after = index.article(before.id)
-        assert after.extra == {"theme": "Economy"}
+        assert after.extra == {"theme": "Economy", "word_count": 120}, "remembered by the name of its column"
         assert (after.added, after.version) == (before.added, 1)
         wrong = Config(columns=config.columns, fields=[("theme", "theme", "words")])  # type: ignore[arg-type]
         with pytest.raises(OwnFieldError, match="keeps theme as value, not as words"):

@@ -20,6 +20,10 @@ T = TypeVar("T")
 Pair = tuple[str, str]
 
 
+Paths = str | Path | Iterable[str | Path]
+"""One path or several: files, folders or globs."""
+
+
 def text(name: str, value: object) -> str:
     """Return the value if it is a string. Raises TypeError otherwise."""
     return instance(name, value, str, "a string")

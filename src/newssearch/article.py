@@ -76,13 +76,15 @@ class Rejected:
     """An input that could not be read as an article, with the reason.
 
     ``path`` is the file, as the index names it; ``member`` is the file inside it if that is an archive, else None;
-    ``record`` is the number of the record in the file or member (from 1), or 0 for the whole of it.
+    ``record`` is the number of the record in the file or member (from 1), or 0 for the whole of it. If only values of
+    own fields could not be read, ``article`` is the article without them, which is indexed.
     """
 
     path: str
     reason: str
     record: int = 0
     member: str | None = None
+    article: Article | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         return brief(self, quoted(place(self.path, self.member, self.record)), quoted(self.reason))
@@ -123,8 +125,8 @@ class Article:
 
     The id is a slug of date, outlet and title, followed by a digest of the article's identity. The identity is the
     canonical form of its ``url`` (:func:`newssearch.addresses.canonical_address`), else the ``identity`` that
-    :meth:`create` was given, else its ``key`` within its file, else its ``path``, ``member`` and ``record`` (unless
-    that path is :data:`STREAM`), else its title and text.
+    :meth:`create` was given, else its ``key`` within its file (within its outlet if it has no file), else its ``path``,
+    ``member`` and ``record`` (unless that path is :data:`STREAM`), else its title and text.
 
     :data:`newssearch.fields.ARTICLE_FIELDS` describes the fields from ``title`` and ``date`` to ``key``; ``provenance``
     maps the name of each to its :class:`Provenance`. ``path`` is the file that the article was read from, as the index
@@ -503,7 +505,8 @@ def _identity(
     if identity:
         return f"id={identity}"
     if key:
-        return f"{_file(path or '', member)}#id={key}"  # never the same as a record's number
+        file = _file(path, member) if path else fields["outlet"] or ""
+        return f"{file}#id={key}"  # never the same as a record's number
     if path and path != STREAM:
         return f"{_file(path, member)}#{record}"
     return "\n\n".join([fields["title"] or "", *(block.text for block in paragraphs)])

@@ -144,14 +144,18 @@ class ArticleNotFoundError(NewssearchError):
 
 
 class ArticleConflictError(NewssearchError):
-    """Articles to add are in the index with other content; ``ids`` lists their ids. Nothing was added."""
+    """The index, or the same call of ``add``, has other content of articles to add; ``ids`` lists their ids.
+
+    Nothing was added.
+    """
 
     def __init__(self, ids: Sequence[str]) -> None:
         self.ids = tuple(ids)
         shown = ", ".join(self.ids[:SHOWN_CANDIDATES])
         more = len(self.ids) - SHOWN_CANDIDATES
         super().__init__(
-            f"in the index with other content: {shown}" + (f" … and {more:,} more" if more > 0 else "")
+            f"in the index, or among the articles to add, with other content: {shown}"
+            + (f" … and {more:,} more" if more > 0 else "")
         )
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -18,7 +17,7 @@ from newssearch.highlight.snippets import Highlighter
 from newssearch.text.analysis import analyser
 
 from . import arguments
-from .article import STREAM, Article
+from .article import Article
 from .config import Config, load_config
 from .engines.protocol import FoundHit, Snapshot, Store, Writer
 from .errors import (
@@ -392,14 +391,15 @@ class Index:
             yield from snapshot.articles()
 
     def articles_of(self, path: str | Path) -> list[str]:
-        """Return the ids of the articles that were read from a file, in its order, or from all files below a folder."""
+        """Return the ids of the articles that a file holds, or all files below a folder.
+
+        First come those that were read from there, in the order of the files; then those whose other places are there.
+        """
+        from .updating import removal  # slow to import, and a search needs none of it
+
         name = files.name_of(arguments.path("path", path), self._archive)
         with self._reading() as snapshot:
-            if found := snapshot.ids_of(str(path)) or snapshot.ids_of(name):
-                return found
-            below = files.FileListing(scopes=[files.Scope(name)])
-            inside = (file for file in snapshot.paths() if file != STREAM and below.scopes_of(file))
-            return [article_id for file in inside for article_id in snapshot.ids_of(file)]
+            return removal.articles_in(snapshot, self._manifest(), str(path), name)
 
     def info(self) -> IndexInfo:
         """Return the statistics of the index: numbers of articles, paragraphs and words, and the values of fields."""
@@ -443,7 +443,7 @@ class Index:
 
     def update(
         self,
-        paths: str | Path | Iterable[str | Path],
+        paths: arguments.Paths,
         *,
         options: ReadOptions | None = None,
         config: Config | None = None,
@@ -494,23 +494,24 @@ class Index:
 
         return self._run(work, wait, stop, progress, options, retry, config=chosen)
 
-    def remove(self, ids: str | Iterable[str], *, wait: float = 10.0) -> int:
+    def remove(self, ids: str | Iterable[str], *, paths: arguments.Paths = (), wait: float = 10.0) -> int:
         """Remove one article or several by their ids, commit, and return the number of articles removed.
 
-        Ids that the index does not have are ignored. A removed article comes back only when its file changes, or on a
-        rebuild. Waits up to ``wait`` seconds for another writer, then raises :class:`IndexLockedError`.
+        With ``paths``, of files or folders, an article that a file elsewhere holds too stays, and only loses its places
+        in ``paths``. Ids that the index does not have are ignored. A removed article comes back only when its file
+        changes, or on a rebuild. Waits up to ``wait`` seconds for another writer, then raises
+        :class:`IndexLockedError`.
         """
+        from .updating import removal  # slow to import, and a search needs none of it
+
         wanted = dict.fromkeys(arguments.several("ids", ids, str, "a string"))
+        named = files.all_names(arguments.paths("paths", paths), self._archive)
         self._check_open()
         writer = self._store.writer(arguments.seconds("wait", wait))
         try:
             self.refresh()
             manifest = self._manifest()
-            found = {one.id: one.place.path for one in map(writer.find, wanted) if one is not None}
-            for path in found.values():
-                if (entry := manifest.entries.get(path)) is not None:
-                    manifest.set(path, dataclasses.replace(entry, articles=entry.articles - 1))
-            removed = writer.remove(found)
+            removed = removal.remove_articles(writer, manifest, wanted, named)
             writer.commit()
             self._save(manifest)
         finally:

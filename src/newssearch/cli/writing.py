@@ -204,7 +204,7 @@ def _run_index(
     "paths",
     multiple=True,
     metavar="FILE",
-    help="Remove the articles read from this file or folder. Repeatable.",
+    help="Remove the articles of this file or folder, but those that other files hold too. Repeatable.",
 )
 @click.option("--query", "text", metavar="QUERY", help="Remove the articles that match this query.")
 @filter_options
@@ -233,14 +233,23 @@ def remove_command(
         chosen = _chosen(opened, ids, paths, text, given)
         if not chosen:
             raise NewssearchError("nothing to remove: no article matches")
+        from newssearch.updating import files, removal  # slow to import; a search needs none of it
+
+        among = () if ids else paths
+        names = files.all_names(among, files.archive_of(opened.folder))
+        kept = [one for one in chosen if among and removal.places_left(opened.article(one), names)]
         if not yes:
-            list_removed((opened.article(article_id) for article_id in chosen), len(chosen))
-            question = f"Remove {many(len(chosen), 'article')} from {escape.terminal(str(folder))}?"
+            gone = sorted({*chosen} - {*kept})
+            list_removed((opened.article(article_id) for article_id in gone), len(gone))
+            question = f"Remove {many(len(gone), 'article')} from {escape.terminal(str(folder))}?"
             if not confirmed(question):
                 raise NewssearchError("nothing was removed")
         with printed_log():
-            removed = opened.remove(chosen, wait=wait)
-    show_line(json_text({"removed": removed}, indent=None) if as_json else f"{removed:,} removed")
+            removed = opened.remove(chosen, paths=among, wait=wait)
+    if as_json:
+        show_line(json_text({"removed": removed, **({"kept": len(kept)} if kept else {})}, indent=None))
+    else:
+        show_line(f"{removed:,} removed" + (f", {len(kept):,} kept: other files hold them" if kept else ""))
     return 0
 
 

@@ -316,6 +316,11 @@ def name_of(file: Path, archive: Path) -> str:
     return _name(real_path(file), real_path(archive))
 
 
+def all_names(paths: Iterable[str | Path], archive: Path) -> list[str]:
+    """Return the names in the index of files and folders, and the paths as they are given."""
+    return [name for path in paths for name in (str(path), name_of(Path(path), archive))]
+
+
 def _name(real: str, root: str) -> str:
     path = Path(real)
     if path.is_relative_to(root):

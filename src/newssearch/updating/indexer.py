@@ -35,7 +35,7 @@ from newssearch.system.frozen import FrozenDict
 from . import files
 from .fingerprint import file_digest, size_and_time
 from .manifest import Entry, Manifest
-from .own_fields import Kinds, OwnFields
+from .own_fields import Kinds, OwnFields, with_remembered
 from .pruning import Confirm, plan
 from .reconciler import OnConflict, Recall, Reconciler
 from .run_state import FileOpened, FileRead, FileRun, FileUnchanged, Tally
@@ -78,12 +78,12 @@ class Indexer:
         own_kinds: Kinds = lambda: (),
     ) -> None:
         self._own = OwnFields(writer, options, own_kinds)
+        self._options = with_remembered(options or ReadOptions(), writer)
         self._archive = archive
         self._retry = retry
         self._writer = writer
         self._manifest = manifest
         self._save = save
-        self._options = options or ReadOptions()
         self._stop = stop or (lambda: False)
         self._progress = progress or (lambda _: None)
         self._tally = Tally()
@@ -398,7 +398,9 @@ class Indexer:
             run.skipped[item.kind] += 1
             self._tally.skipped[item.kind] += 1
         elif isinstance(item, Rejected):
-            self._rejection(item, run)
+            self._rejection(replace(item, article=None), run)
+            if item.article is not None:
+                self._article(item.article, run)
         elif not (item.paragraphs or item.title):
             self._take(
                 Rejected(item.path or "-", "neither a title nor any text", item.record, item.member), run
@@ -519,13 +521,10 @@ class Indexer:
             self._copies_are_stale(article_id)
 
     def _forget(self, path: str, ids: Iterable[str]) -> None:
-        """Note that a file no longer holds copies of these articles: versions in other files may count now."""
+        """Note that a file no longer holds copies of these articles."""
         for article_id in ids:
             self._reconciler.forget(article_id, path)
             self._copies.get(article_id, set()).discard(path)
-            for other in self._copies.get(article_id, ()):
-                if (entry := self._entry(other)) is not None and article_id in entry.older:
-                    self._make_stale(other)
 
     def _note_copies(self, path: str, entry: Entry) -> None:
         for article_id in (*entry.duplicates, *entry.older):

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import cast
 
 from newssearch.article import Article
 from newssearch.engines.protocol import Writer
 from newssearch.errors import OwnFieldError
 from newssearch.extra import fits, kind_of
-from newssearch.fields import KeptField, own_field
+from newssearch.fields import KeptField, OwnKind, own_field
 from newssearch.readers import ReadOptions
 
 Kinds = Callable[[], Iterable[KeptField]]
 """A function that returns the own fields that the configuration of an archive names."""
+
+
+def with_remembered(options: ReadOptions, writer: Writer) -> ReadOptions:
+    """Return options that also keep the own fields that the index has, from columns of their names."""
+    given = {field.name for field in options.fields}
+    more = (
+        KeptField(row.name, row.name, cast("OwnKind", row.kind))
+        for row in writer.own_fields.values()
+        if row.name not in given
+    )
+    return replace(options, fields=(*options.fields, *more))
 
 
 class OwnFields:

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +21,7 @@ from newssearch.reports import IndexReport, Progress, Removal
 
 from . import files, last_run
 from .extras import EXTRAS
+from .fingerprint import file_digest
 from .indexer import Indexer
 from .manifest import FILE_NAME, Manifest
 from .pruning import EMPTY_FOLDER, MAX_EXAMPLES, Confirm
@@ -110,12 +112,22 @@ def read_from(folder: str | Path) -> list[str]:
 class _Old:
     """The old index: its number of articles (None if it cannot be read), the number for each file, and its articles."""
 
-    def __init__(self, articles: int | None, paths: dict[str, int], snapshot: Snapshot | None = None) -> None:
+    def __init__(
+        self,
+        articles: int | None,
+        paths: dict[str, int],
+        snapshot: Snapshot | None = None,
+        manifest: Manifest | None = None,
+        archive: Path = Path(),
+    ) -> None:
         self.articles = articles
         self.paths = paths
         self.snapshot = snapshot
         """The old index; None if it cannot be read, or is closed."""
+        self._manifest = manifest or Manifest()
+        self._archive = archive
         self._at: tuple[str, dict[Place, StoredHeader]] = ("", {})  # the articles of the last path
+        self._moved: tuple[str, list[str]] = ("", [])  # where the last new path was before
 
     @property
     def total(self) -> int:
@@ -131,7 +143,7 @@ class _Old:
         """Return the history of an article in the old index; None if it has no article of this identity.
 
         An article that only its place identifies may have been moved there. It has the id of its first place then, and
-        is found by its place and its content.
+        is found by its place and its content. It may also have been moved since: see :meth:`_found_before_move`.
         """
         if self.snapshot is None:
             return None
@@ -139,12 +151,39 @@ class _Old:
         if article.id_at("") is not None and (found is None or found.place != article.place):
             at = self._articles_at(self.snapshot, article.place.path).get(article.place)
             found = at if at is not None and same_content(at.state, article.state) else None
+            found = found or self._found_before_move(self.snapshot, article)
         if found is None:
             return None
         whole = self.snapshot.article(found.id) if found.version > 1 else None
         return History(
             found.id, content_digest(found.state), found.added, found.version, whole.earlier if whole else ()
         )
+
+    def _found_before_move(self, snapshot: Snapshot, article: Article) -> StoredHeader | None:
+        """Return the article at the same place of a file that is gone and had the same bytes as that of ``article``."""
+        for path in self._places_before(article.place.path):
+            there = snapshot.find(article.id_at(path) or "")
+            there = there or self._articles_at(snapshot, path).get(article.place._replace(path=path))
+            if there is not None and same_content(there.state, article.state):
+                return there
+        return None
+
+    def _places_before(self, path: str) -> list[str]:
+        """Return the files that are gone and had the bytes of a file that the old index does not have."""
+        if path in self._manifest.entries:
+            return []
+        if self._moved[0] != path:
+            same = self._paths_by_digest.get(file_digest(files.file_of(path, self._archive)), ())
+            self._moved = path, [name for name in same if not files.file_of(name, self._archive).exists()]
+        return self._moved[1]
+
+    @cached_property
+    def _paths_by_digest(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path, entry in self._manifest.entries.items():
+            if entry.digest:
+                found.setdefault(entry.digest, []).append(path)
+        return found
 
     def _articles_at(self, snapshot: Snapshot, path: str) -> dict[Place, StoredHeader]:
         if self._at[0] != path:
@@ -169,7 +208,8 @@ def _old(store: Store) -> _Old:
         entries = Manifest.load(store.read_extra(FILE_NAME)).entries
         return _Old(None, {path: entry.articles for path, entry in entries.items() if entry.articles})
     try:
-        return _Old(len(snapshot), snapshot.paths(), snapshot)
+        manifest = Manifest.load(store.read_extra(FILE_NAME))
+        return _Old(len(snapshot), snapshot.paths(), snapshot, manifest, files.archive_of(store.folder))
     except BaseException:
         snapshot.close()
         raise

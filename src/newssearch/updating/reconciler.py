@@ -1,10 +1,10 @@
 """Decides what an article that was read means for the index, and changes the index accordingly.
 
 The identity of an article (:mod:`newssearch.identity`) may be new, or the index may hold it: at the same place, at a
-place that no longer exists (the file was moved), or at another one. Of several places with different content, the last
-in the order of reading has the current version, so that the index depends on the files and not on the order of the
-runs. Of several with equal content, the first is the place of the article, and the others are noted as its other
-places.
+place that no longer exists (the file was moved), or at another one. Of several places with different content, the one
+whose content came last has the current version: content that the article never had is newer than all that it had, and
+of several such contents that are read in one run, the last in the order of reading counts. Of several places with equal
+content, the first is the place of the article, and the others are noted as its other places.
 """
 
 from __future__ import annotations
@@ -139,6 +139,7 @@ class Reconciler:
         self._read: set[str] = set()  # the files that were read since the last commit
         self._departed: dict[int, History] = {}  # removed in this run
         self._before: dict[int, History] = {}  # replaced in this run, as they were before
+        self._restored: dict[int, list[str]] = {}  # digests of earlier contents that files have again
         self._aside: dict[str, Article] = {}  # of the file that is being read, by their ids
         self._places: tuple[str, dict[Place, Held]] = ("", {})  # the committed articles of one file
         self._waiting_paragraphs = 0
@@ -254,15 +255,57 @@ class Reconciler:
         """Take an article whose place comes after that of the article in the index."""
         if same_content(held.state, article.state):
             self._note(held.id, article.place)
+            before = self._unread.get(held.id)
+            if before is not None and before.path == article.place.path:
+                del self._unread[held.id]  # an earlier file took its place, and was counted as a duplicate
+                return Taken("unchanged", held.id, stored=False)
             return Taken("duplicates", held.id, stored=False)
-        if self._has_later_copy(held, article.place.path):
+        if held.place.path == article.place.path:  # of the records of one file, the last counts
+            self._restore(article, held)
+            self._replace(article)
+            self._displaced(held.id, held.place.path, False)
+            return Taken("updated", held.id)
+        return self._take_newer(article, held)
+
+    def _restore(self, article: Article, held: Held) -> None:
+        """Note that an article has the content of an article that was read, even if it had it before."""
+        if article.digest in self._contents(article, held):
+            self._restored.setdefault(id_number(held.id), []).append(article.digest)
+
+    def _take_newer(self, article: Article, held: Held) -> Taken:
+        """Take an article with other content from another place, if it is newer than the content in the index."""
+        if not self._is_newer(article, held):
             return Taken("ignored", held.id, stored=False)
         self._replace(article)
-        self._displaced(held.id, held.place.path, False)
+        if not _is_elsewhere(held.place.path):
+            self._displaced(held.id, held.place.path, False)
         return Taken("updated", held.id)
 
-    def _has_later_copy(self, held: Held, path: str) -> bool:
-        """Whether a file that exists and comes after ``path`` holds a copy of the article."""
+    def _is_newer(self, article: Article, held: Held) -> bool:
+        """Whether the content of an article that was read came after the different content in the index."""
+        order = self._contents(article, held)
+        if article.digest not in order:
+            return True
+        return order[article.digest] > order.get(content_digest(held.state), len(order))
+
+    def _contents(self, article: Article, held: Held) -> dict[str, int]:
+        """Return the digests of all contents that the article has had, numbered in the order in which they came."""
+        number = id_number(held.id)
+        past = self._departed.get(number) or self._before.get(number) or self._recall(article)
+        digests = [] if past is None else [*(one.digest for one in past.earlier), past.digest]
+        known = {*digests}
+        since: list[str] = []
+        if number in self._pending:
+            since.append(content_digest(self._pending[number].state))
+        elif (stored := self._writer.article(held.id)) is not None:
+            since += [*(one.digest for one in stored.earlier), stored.digest]
+        since += [waiting.digest for waiting in self._waiting.get(number, ())]
+        digests += [digest for digest in since if digest not in known]
+        digests += self._restored.get(number, ())
+        return {digest: place for place, digest in enumerate(digests)}
+
+    def _has_copy(self, held: Held, path: str) -> bool:
+        """Whether a file that exists, other than ``path``, holds a copy of the article."""
         stored = self._pending.get(id_number(held.id))
         if stored is None and (article := self._writer.article(held.id)) is not None:
             stored = Held.of(article)
@@ -271,16 +314,12 @@ class Reconciler:
         unread = self._unread.get(held.id)
         noted = (*self._noted.get(held.id, ()), *((unread,) if unread else ()))
         places = (place.path for place in (*others, *noted))
-        return any(
-            reading_order(other) > reading_order(path)
-            for other in places
-            if other not in gone and not self._is_gone(other)
-        )
+        return any(other not in gone and other != path and not self._is_gone(other) for other in places)
 
     def _take_earlier(self, article: Article, held: Held) -> Taken:
         """Take an article whose place comes before that of the article in the index."""
         if not same_content(held.state, article.state):
-            return Taken("ignored", held.id, stored=False)
+            return self._take_newer(article, held)
         if _is_elsewhere(held.place.path):
             self._note(held.id, article.place)
             return Taken("duplicates", held.id, stored=False)
@@ -294,12 +333,12 @@ class Reconciler:
 
     def _move(self, article: Article, held: Held) -> Taken:
         """Take an article that the index has from a file which no longer exists."""
-        if not same_content(held.state, article.state) and self._has_later_copy(held, article.place.path):
-            return Taken("ignored", held.id, stored=False)
+        if not same_content(held.state, article.state) and not self._is_newer(article, held):
+            if self._has_copy(held, article.place.path):
+                return Taken("ignored", held.id, stored=False)
+            self._changed(held.id)  # of the contents that are left, another file may hold a newer one
         if self.versions is not None:
             self.versions.moved(article, held.place.path)
-        if reading_order(article.place.path) < reading_order(held.place.path):
-            self._changed(held.id)  # an older version may come later in the order of reading now
         self._replace(article)
         self._displaced(held.id, held.place.path, True)
         return Taken("moved" if held.state == article.state else "updated", held.id)
@@ -368,6 +407,7 @@ class Reconciler:
             if held.place != article.place:
                 self._aside[held.id] = article
                 return Taken("ignored", held.id, stored=False, is_aside=True)
+            self._restore(article, held)
             self._changed(held.id)
         self._replace(article)
         return Taken("unchanged" if held.state == article.state else "updated", held.id)

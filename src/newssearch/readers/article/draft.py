@@ -7,10 +7,12 @@ all formats: which claim holds, which values count as missing, and what is infer
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from newssearch.addresses import canonical_address
 from newssearch.article import STATED, Article, Date, Provenance, Rejected
+from newssearch.extra import ExtraValue
 from newssearch.fields import FIELD_NAMES, STRING_FIELDS
 from newssearch.outlets import outlets
 from newssearch.readers.api import Origin
@@ -99,7 +101,7 @@ class Draft:
     def build(self) -> Article | Rejected:
         """Return the article, or a rejection: for one with neither title nor text, or with too many paragraphs.
 
-        An own field with a value that is not of its kind is a reason, too.
+        A value that is not of the kind of its own field is rejected, with the article without the value.
 
         Fields without a claim are inferred as follows:
 
@@ -116,15 +118,7 @@ class Draft:
         most = self.origin.options.limits.paragraphs
         if len(blocks) > most:
             return self.origin.rejected(f"more than {most:,} paragraphs", self.record)
-        options = self.origin.options
-        try:
-            extra = {
-                field.name: own_value(self._kept[field.name], field, options)
-                for field in options.fields
-                if field.name in self._kept
-            }
-        except WrongValueError as error:
-            return self.origin.rejected(str(error), self.record)
+        extra, wrong = self._own_values()
         if fields["url"] is None and self.origin.url:
             fields["url"], provenance["url"] = (
                 self.origin.url,
@@ -138,7 +132,7 @@ class Draft:
         self._fill_lang(blocks, fields, provenance)
         if self.text_provenance != STATED:
             provenance["text"] = self.text_provenance
-        return Article.create(
+        article = Article.create(
             text=blocks,
             date=date,
             path=self.origin.path,
@@ -149,6 +143,22 @@ class Draft:
             extra=extra,
             **cast("dict[str, Any]", fields),
         )
+        if not wrong:
+            return article
+        reason = f"{'; '.join(wrong)}: the article is indexed without {'it' if len(wrong) == 1 else 'them'}"
+        return replace(self.origin.rejected(reason, self.record), article=article)
+
+    def _own_values(self) -> tuple[dict[str, ExtraValue | None], list[str]]:
+        """Return the values of the own fields, and the reasons why others cannot be read."""
+        extra: dict[str, ExtraValue | None] = {}
+        wrong = []
+        for field in self.origin.options.fields:
+            if field.name in self._kept:
+                try:
+                    extra[field.name] = own_value(self._kept[field.name], field, self.origin.options)
+                except WrongValueError as error:
+                    wrong.append(str(error))
+        return extra, wrong
 
     def _blocks(self) -> NormalizedBlocks:
         """Return the text as paragraphs; those that the input lists one by one stay unchanged."""

@@ -291,7 +291,7 @@ def test_errors_carry_data(tmp_path: Path) -> None:
 
 HIT_KEYS = [
     "id", "paragraph", "score", "title", "date", "outlet", "source", "byline", "located", "lang", "section", "url",
-    "key", "path", "member", "record", "added", "extra", "paragraphs", "matching", "story", "copies", "copies_total", "variants", "text", "snippet",
+    "key", "path", "member", "record", "added", "extra", "paragraphs", "matching", "story", "copies", "copies_total", "variants", "missing", "text", "snippet",
 ]  # fmt: skip
 
 
@@ -302,6 +302,7 @@ def test_the_keys_of_results_are_these(tmp_path: Path) -> None:
     assert list(shown) == [
         "version", "query", "interpretation", "diagnostics", "clauses", "names", "total_articles", "total_paragraphs",
         "total_stories", "undated", "imprecise", "dates", "grouped", "offset", "limit", "facets", "hits",
+        "more_articles", "more_stories", "more", "corrected",
     ]  # fmt: skip
     assert shown["version"] == 1
     assert [list(note.to_dict()) for note in results.diagnostics] == [

@@ -54,7 +54,6 @@ WRONG: dict[str, list[object]] = {
     "Where | None": [5, b"x", "theme=x", ["x"], True],
     "str | Path": [None, 5, b"x", ["x"], {}, True],
     "str | Path | Iterable[str | Path]": NOT_PATHS,
-    "arguments.Paths": NOT_PATHS,
     "str | Iterable[str]": NOT_SEVERAL,
     "str | Iterable[str] | None": NOT_SEVERAL,
     "str | Block | Iterable[str | Block]": [None, *NOT_SEVERAL],

@@ -220,7 +220,7 @@ def test_a_signal_ends_a_run_after_the_article_at_hand(
 
 
 def test_query_shows_the_best_paragraph_of_each_article(cli: Command, held: Path) -> None:
-    done = cli("query", "rain", "baghdad")
+    done = cli("query", "rain", "baghdad", "--strict")
     assert done.out == (
         f"Storm over Baghdad  2024-07-25  example.org (Reuters)  {ids(cli)['Storm']}#1\n"
         "  Rain fell on Baghdad.\n"
@@ -229,6 +229,17 @@ def test_query_shows_the_best_paragraph_of_each_article(cli: Command, held: Path
         "1 article, 2 matching paragraphs for (rain AND baghdad)\n"
     )
     assert (done.code, done.err) == (0, "")
+
+
+def test_query_goes_on_with_articles_that_have_some_of_the_words(cli: Command, held: Path) -> None:
+    done = cli("query", "rain", "baghdad")
+    before, marked, after = done.out.partition("1 more article with some of the words\n\n")
+    assert before.startswith("Storm over Baghdad")
+    assert marked
+    assert "  without: baghdad\n" in after
+    assert done.out.endswith("1 article, 2 matching paragraphs for (rain AND baghdad)\n")
+    assert cli("query", "rain", "baghdad", "--count").out == "1 article, 2 paragraphs\n"
+    assert cli("query", "rain", "zebra", "--exit-code").code == 1
 
 
 def test_the_same_query_prints_the_same_bytes(cli: Command, held: Path) -> None:

@@ -97,7 +97,7 @@ def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arc
 
 def test_every_option_of_query_is_tried() -> None:
     assert isinstance(commands, click.Group)
-    tried = {*(option[0] for option in OPTIONS.values()), "--index", "--exit-code"}
+    tried = {*(option[0] for option in OPTIONS.values()), "--index", "--exit-code", "--any", "--strict"}
     for option in commands.commands["query"].params:
         if isinstance(option, click.Option):
             assert tried & set(option.opts), option.opts
@@ -123,6 +123,19 @@ def test_no_option_of_query_is_ignored(cli: Command) -> None:
             assert done != alone[frozenset((other,))], f"{one} is ignored beside {other}"
 
 
+def test_options_for_words_that_no_article_has_together_are_not_ignored(cli: Command) -> None:
+    """They change the result only if few articles match, which the query of the other options does not allow."""
+    shown = {
+        option: cli("query", "gadhafi w7 w8", *option.split())
+        for option in ("", "--any", "--strict", "--no-strict --format csv", "--format csv", "--format jsonl")
+    }
+    assert {done.code for done in shown.values()} == {0}
+    assert len({done.out for done in shown.values()}) == len(shown)
+    assert (
+        cli("query", "gadhafi w7 w8", "--any", "--count").out != cli("query", "gadhafi w7 w8", "--count").out
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
@@ -131,6 +144,10 @@ def test_no_option_of_query_is_ignored(cli: Command) -> None:
         (["query", "rain", "--facet", "year", "--format", "csv"], "use --count --format csv for the facets alone, or --format json for both."),
         (["query", "rain", "--json", "--format", "csv"], "--json contradicts --format csv: leave out one of them."),
         (["query", "rain", "--all", "--no-group"], "--no-group has no effect with --all, which lists the paragraphs of every copy."),
+        (["query", "a b", "--any", "--strict"], "--strict has no effect with --any, which asks for any of the words."),
+        (["query", "a b", "--count", "--strict"], "--strict has no effect with --count, which shows no hits."),
+        (["query", "a b", "--format", "csv", "--strict"], "--strict has no effect with --format csv"),
+        (["query", "--any"], "--any has no effect without a QUERY."),
         (["query", "--literal"], "--literal has no effect without a QUERY."),
         (["query", " ", "--names"], "--names has no effect without a QUERY."),
         (["verify", "--wait", "5"], "--wait has no effect without --clean"),

@@ -372,3 +372,64 @@ def test_numbers_of_bytes_for_people() -> None:
 def test_a_paragraph_number_is_not_part_of_its_text() -> None:
     one = hit(paragraph=0, text="", snippet=Snippet(""), paragraphs=0, matching=0)
     assert text(results(one, total_paragraphs=0))[0].endswith("#0")
+
+
+# ---- the second part, and the corrected query
+
+
+def two_parts() -> Results:
+    lacking = hit(title="Storm", missing=("iraq", "a" * 30), matching=2)
+    return results(
+        hit(), total_stories=1, grouped=True, more=(lacking,), more_articles=12, more_stories=11, limit=2
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [None, 60, 120])
+@pytest.mark.parametrize("color", [True, False])
+def test_the_second_part_is_marked_and_says_what_is_missing(width: int | None, color: bool) -> None:
+    lines = text(two_parts(), width, color)
+    plain = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in lines]
+    assert color == (plain != lines)
+    shown = " ".join(line.strip() for line in plain)
+    assert shown.index("Rain") < shown.index(
+        "12 more articles (11 stories) with some of the words, 1 to 1 shown"
+    )
+    assert f"without: iraq, {'a' * 30}" in shown.replace("a a", "aa")
+    assert "+ 1 more paragraph of 1 in this article" in shown
+    assert plain[-1].endswith("baghdad")
+    assert width is None or all(columns(line) <= width for line in plain)
+
+
+def test_the_results_of_the_corrected_query_are_shown_in_its_place() -> None:
+    corrected = results(hit(), query="baghdad")
+    shown = results(query="bagdad", interpretation="bagdad", corrected=corrected, more=(hit(title="Other"),))
+    lines = text(shown)
+    assert lines[0] == "Showing results for baghdad; search instead for bagdad with --strict"
+    assert lines[-2:] == [
+        "0 articles, 0 matching paragraphs for bagdad",
+        "1 article, 1 matching paragraph for baghdad",
+    ]
+    assert any("Rain" in line for line in lines)
+    assert not any("Other" in line for line in lines)
+    assert "**Results for baghdad, because no article matches bagdad.**" in list(markdown_results(shown))
+    assert "Results for" in shown._repr_html_()
+
+
+def test_both_parts_are_in_each_format_that_is_asked_for_them() -> None:
+    shown = two_parts()
+    page = "\n".join(markdown_results(shown))
+    assert (
+        page.index("### Rain")
+        < page.index("**12 more articles")
+        < page.index("### Storm")
+        < page.index("without: iraq")
+    )
+    assert "without" in shown._repr_html_()
+    assert "12 more articles" in shown._repr_html_()
+    assert [row["title"] for row in csv.DictReader(io.StringIO(csv_results(shown)))] == ["Rain"]
+    rows = list(csv.DictReader(io.StringIO(csv_results(shown, more=True))))
+    assert [(row["title"], row["missing"]) for row in rows] == [("Rain", ""), ("Storm", f"iraq; {'a' * 30}")]
+    value = json.loads(json_text(shown.to_dict()))
+    assert [one["title"] for one in value["hits"]] == ["Rain"]
+    assert [one["title"] for one in value["more"]] == ["Storm"]
+    assert (value["more_articles"], value["more_stories"]) == (12, 11)

@@ -45,7 +45,8 @@ if TYPE_CHECKING:
     from .readers import ReadOptions
     from .reports import IndexReport, Leftover, Problem, Progress, Removal, Salvage, Verification
     from .request import Request
-    from .results import Clause, Copy, DateCounts, FacetValue, Hit, Rank, Results, Snippet
+    from .results import Clause, Copy, DateCounts, FacetValue, Hit, Rank, Results
+    from .snippet import Snippet
     from .story import Change, Edit, Story, Version
     from .text.partial_dates import PartialDate
 
@@ -136,7 +137,8 @@ _NAMES_BY_MODULE = {
     "readers": ("ReadOptions",),
     "updating.rebuilding": ("rebuild",),
     "request": ("Request",),
-    "results": ("Clause", "Copy", "DateCounts", "FacetValue", "Hit", "Rank", "Results", "Snippet"),
+    "results": ("Clause", "Copy", "DateCounts", "FacetValue", "Hit", "Rank", "Results"),
+    "snippet": ("Snippet",),
     "story": ("Change", "Edit", "Story", "Version"),
     "text.partial_dates": ("PartialDate",),
     "reports": ("IndexReport", "Leftover", "Problem", "Progress", "Removal", "Salvage", "Verification"),

@@ -46,6 +46,7 @@ class Config:
     are names of outlets, each with its other names. ``folders`` are pairs of a folder and an outlet, which becomes the
     outlet of articles in that folder that do not name theirs. ``versions`` is ``"replace"`` if an article that was read
     again with other content replaces the one in the index, and ``"keep"`` if each version is an article of its own.
+    ``strict`` is whether searches that find few articles return no others: see :class:`Request`.
     ``limits`` bound the size of inputs. ``fields`` are the columns and keys that are kept as own fields. ``origins``
     maps each setting that is not a default to its origin, such as ``"command line"`` or the name of a file or
     environment variable.
@@ -58,6 +59,7 @@ class Config:
     outlets: Aliases = ()
     folders: tuple[tuple[str, str], ...] = ()
     versions: Versions = "replace"
+    strict: bool = False
     limits: Limits = DEFAULT_LIMITS
     fields: tuple[KeptField, ...] = ()
     origins: Mapping[str, str] = field(default_factory=FrozenDict)
@@ -68,6 +70,7 @@ class Config:
         object.__setattr__(self, "fields", kept_fields(self.fields))
         object.__setattr__(self, "exclude", arguments.texts("exclude", self.exclude))
         arguments.choice("versions", self.versions, VERSIONS)
+        arguments.flag("strict", self.strict)
         arguments.instance("origins", self.origins, Mapping, "a mapping")
 
     def with_given(self, **given: Any) -> Config:
@@ -99,6 +102,7 @@ class Config:
             "folders": dict(self.folders),
             "fields": {one.name: {"column": one.column, "kind": one.kind} for one in self.fields},
             "versions": self.versions,
+            "strict": self.strict,
             "limits": asdict(self.limits),
         }
         return {
@@ -323,5 +327,6 @@ _READERS: Mapping[str, Any] = FrozenDict({
     "folders": _folders,
     "fields": _kept_fields,
     "versions": _versions,
+    "strict": _boolean,
     "limits": _limits,
 })  # fmt: skip

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -13,13 +14,11 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 
 from newssearch.display.brief import brief, quoted
 from newssearch.engines.address import store_at
-from newssearch.highlight.snippets import Highlighter
-from newssearch.text.analysis import analyser
 
 from . import arguments
 from .article import Article
 from .config import Config, load_config
-from .engines.protocol import FoundHit, Snapshot, Store, Writer
+from .engines.protocol import Snapshot, Store, Writer
 from .errors import (
     ArticleNotFoundError,
     IndexExistsError,
@@ -41,7 +40,8 @@ from .request import (
     resolve,
     takes_options,
 )
-from .results import SHOWN_FIELDS, Hit, Rank, Results
+from .results import Rank, Results
+from .searching import Search, corrected_query
 from .sharing import OpenedSnapshot, SharedSnapshot
 from .updating import files, last_run
 
@@ -202,32 +202,20 @@ class Index:
         """
         started = time.perf_counter()
         parsed, resolved = self._parse_and_resolve("search", SearchOptions, query, request, changes)
+
+        def corrected(words: Mapping[str, str]) -> Query:
+            return corrected_query(query, parsed, words, resolved, self.own_fields)
+
         try:
             with self._searching(resolved) as (snapshot, asked):
-                found, own = snapshot.search(parsed.tree, asked), snapshot.own_fields
+                search = Search(snapshot, asked, lambda: self._is_strict(asked), corrected)
+                results = search.results(parsed)
         except QueryError as error:
             raise error.placed(parsed.text, 0, len(parsed.text)) from None
-        highlighter = Highlighter(parsed.tree)
-        return Results(
-            query=parsed.text,
-            interpretation=str(parsed),
-            hits=tuple(_hit(hit, highlighter, resolved.snippet) for hit in found.hits),
-            total_articles=found.total_articles,
-            total_paragraphs=found.total_paragraphs,
-            total_stories=found.total_stories,
-            grouped=resolved.group,
-            offset=resolved.offset,
-            limit=resolved.limit,
-            facets=found.facets,
-            diagnostics=(*parsed.diagnostics, *found.diagnostics),
-            clauses=tuple(found.clauses),
-            names=found.names,
-            undated=found.undated,
-            imprecise=found.imprecise,
-            dates=found.dates,
-            own_fields=tuple(row.name for row in own),
-            took=time.perf_counter() - started,
-        )
+        return replace(results, took=time.perf_counter() - started)
+
+    def _is_strict(self, request: Request) -> bool:
+        return self.config.strict if request.strict is None else request.strict
 
     @takes_options(RankOptions)
     def rank(
@@ -340,7 +328,7 @@ class Index:
         asked = request_of(method, options, request, changes)
         now = asked.now or dt.datetime.now()
         own = by_name(self.own_fields)
-        parsed = parsed_query(query, asked.literal, now, asked.names, own)
+        parsed = parsed_query(query, asked.literal, now, asked.names, own, asked.match)
         return parsed, resolve(asked, now, self._aliases(asked, parsed.text), own)
 
     def _aliases(self, request: Request, query: str) -> Aliases:
@@ -580,21 +568,3 @@ class Index:
         from newssearch.updating.manifest import FILE_NAME  # slow to import, and a search needs none of it
 
         self._store.write_extra(FILE_NAME, manifest.dump())
-
-
-def _hit(found: FoundHit, highlighter: Highlighter, length: int) -> Hit:
-    """Return a found paragraph as a public :class:`Hit`, with a snippet of about ``length`` characters (0 for all)."""
-    language = analyser(found.article.lang)
-    return Hit(
-        **{name: getattr(found.article, name) for name in SHOWN_FIELDS},
-        paragraph=found.paragraph,
-        score=found.score,
-        text=found.text,
-        snippet=highlighter.snippet(found.text, language, length, found.in_lead),
-        paragraphs=found.paragraphs,
-        matching=found.matching,
-        story=found.story,
-        copies=found.copies,
-        copies_total=found.copies_total,
-        variants=highlighter.variants(found.text, language, found.in_lead),
-    )

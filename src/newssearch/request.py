@@ -24,6 +24,7 @@ from .query import (
     condition,
     depth,
     parse,
+    relaxed,
     side_by_side,
     unknown_field,
     with_spellings,
@@ -39,6 +40,8 @@ Method = TypeVar("Method", bound=Callable[..., object])
 
 Sort = Literal["relevance", "newest", "oldest", "added"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
+MatchMode = Literal["all", "any"]
+MATCH_MODES: tuple[MatchMode, ...] = get_args(MatchMode)
 
 When = str | dt.date | dt.datetime | PartialDate
 """The type of a date option: a day, a moment, a month, a year, or a period as text (``2024-W30``, ``last month``)."""
@@ -55,6 +58,7 @@ class MatchOptions(TypedDict, total=False):
 
     literal: bool
     names: bool
+    match: str
     outlet: Names
     source: Names
     byline: Names
@@ -86,6 +90,7 @@ class SearchOptions(RankOptions, total=False):
     facets: str | Iterable[str]
     snippet: int
     explain: bool
+    strict: bool | None
 
 
 def _option(default: Default, text: str) -> Default:
@@ -123,6 +128,11 @@ class Request:
     names: bool = _option(
         False,
         "Find each word that can be a name in other spellings too, as if ``~name`` were written after it.",
+    )
+    match: str = _option(
+        "all",
+        "``all``: an article must have all words of the query; ``any``: at least one of the words that stand without an"
+        " operator. Phrases, fields and other operators are required either way.",
     )
     outlet: Names = _option((), FILTERS["outlet"])
     source: Names = _option((), FILTERS["source"])
@@ -174,11 +184,21 @@ class Request:
     )
     snippet: int = _option(SNIPPET_LENGTH, "The length of snippets in characters; 0 for whole paragraphs.")
     explain: bool = _option(False, "Count the articles of each clause of the query by itself.")
+    strict: bool | None = _option(
+        None,
+        "If few articles match, return neither more with some of the words (``Results.more``), nor the results of the"
+        " corrected query (``Results.corrected``). Default: the setting ``strict`` of the archive.",
+    )
 
     def __post_init__(self) -> None:
         """Check the options, and make tuples of sequences. Raises TypeError and :class:`QueryError`: see the class."""
         for name in ("all_paragraphs", "explain", "group", "novel", "since_run", "literal", "names"):
             arguments.flag(name, getattr(self, name))
+        arguments.instance("strict", self.strict, (bool, type(None)), "True, False or None")
+        if arguments.text("match", self.match) not in MATCH_MODES:
+            raise QueryError(f"match is all or any, not {self.match!r}")
+        if self.match == "any" and self.strict:
+            raise QueryError("strict has no effect with match='any', which asks for any of the words")
         for name in ("limit", "offset", "snippet"):
             value = getattr(self, name)
             if name == "limit" and value is None:
@@ -261,11 +281,12 @@ def parsed_query(
     now: dt.datetime,
     names: bool,
     own: Mapping[str, ArticleField],
+    match: str = "all",
 ) -> Query:
     """Return the query as a parsed query, whether it is text, parsed already, or a node of a tree.
 
     With ``literal``, a text has no operators. With ``names``, each word that can be a name also finds its other
-    spellings. Raises :class:`QueryError` if the tree is deeper than :data:`MAX_DEPTH`.
+    spellings. With ``match`` ``"any"``, its bare words are joined by OR: see :func:`~newssearch.query.relaxed`. Raises :class:`QueryError` if the tree is deeper than :data:`MAX_DEPTH`.
     """
     arguments.instance("query", query, (str, Query, *NODES), "a string, a Query or a node of a query")
     if isinstance(query, Query):
@@ -276,7 +297,10 @@ def parsed_query(
         parsed = parse_literal(query) if literal else parse(query, now=now, fields=own.values())
     try:
         tree = with_spellings(parsed.tree) if names else parsed.tree
-        return replace(parsed, tree=side_by_side(tree))
+        tree = side_by_side(tree)
+        if match == "any" and (some := relaxed(tree)) is not None:
+            tree = some.tree
+        return replace(parsed, tree=tree)
     except RecursionError:
         if depth(parsed.tree) <= MAX_DEPTH:
             raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import NamedTuple, overload
 
@@ -15,76 +15,10 @@ from .display import escape, notebook
 from .extra import ExtraValue, json_extra, shown
 from .fields import DATE_FACETS, HIT_FIELDS
 from .query import Diagnostic
+from .snippet import Snippet
 
 RESULTS_VERSION = 1
 """The version of the keys of :meth:`Results.to_dict`. It is increased when a key is removed or changes its meaning."""
-
-
-@dataclass(frozen=True, slots=True)
-class Snippet:
-    """The part of a paragraph that is shown, with the offsets of the matching words.
-
-    ``text`` is ``paragraph[start:start + len(text)]``. ``highlights`` are pairs of offsets into ``text`` in characters,
-    end excluded, ascending and not adjacent. ``cut_before`` and ``cut_after`` say whether the paragraph has more text
-    there.
-    """
-
-    text: str
-    highlights: tuple[tuple[int, int], ...] = ()
-    start: int = 0
-    cut_before: bool = False
-    cut_after: bool = False
-
-    def parts(self) -> Iterator[tuple[str, bool]]:
-        """Yield the pieces of the text in order, with an ellipsis where it is cut, and whether each is highlighted."""
-        at = 0
-        if self.cut_before:
-            yield "… ", False
-        for start, end in self.highlights:
-            if start > at:
-                yield self.text[at:start], False
-            yield self.text[start:end], True
-            at = end
-        if at < len(self.text):
-            yield self.text[at:], False
-        if self.cut_after:
-            yield " …", False
-
-    def html(self) -> str:
-        """Return the snippet as HTML, escaped, with highlights in ``<mark>``.
-
-        >>> Snippet("AT&T sued", ((0, 4),)).html()
-        '<mark>AT&amp;T</mark> sued'
-        """
-        return self._marked(escape.html, "<mark>", "</mark>")
-
-    def ansi(self) -> str:
-        """Return the snippet for a terminal, with control characters made harmless and highlights bold."""
-        return self._marked(escape.terminal, "\x1b[1m", "\x1b[22m")
-
-    def markdown(self) -> str:
-        """Return the snippet as Markdown, escaped, with highlights between ``**``."""
-        return self._marked(escape.markdown, "**", "**")
-
-    def _marked(self, escaped: Callable[[str], str], before: str, after: str) -> str:
-        return "".join([f"{before}{escaped(t)}{after}" if on else escaped(t) for t, on in self.parts()])
-
-    def plain(self) -> str:
-        """Return the snippet as text on one line, with an ellipsis where it is cut, without highlights."""
-        return "".join(escape.terminal(t) for t, _ in self.parts())
-
-    def __repr__(self) -> str:
-        return brief(self, quoted(self.text), f"with {many(len(self.highlights), 'highlight')}")
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the snippet as JSON types."""
-        return {
-            "text": self.text,
-            "highlights": [list(span) for span in self.highlights],
-            "start": self.start,
-            "cut_before": self.cut_before,
-            "cut_after": self.cut_after,
-        }
 
 
 class NameSpelling(NamedTuple):
@@ -145,6 +79,8 @@ class Hit(ShownArticle):
 
     ``variants`` are the names in the paragraph that match a name of the query and are spelled differently.
 
+    ``missing`` are the words of the query that the article lacks, if it is one of ``Results.more``.
+
     ``copies`` are other articles that tell the same story, whether they match or not, earliest first. Their number is
     ``copies_total``, and at most a hundred are listed. ``story`` is the id of the earliest article of the story.
     """
@@ -159,6 +95,7 @@ class Hit(ShownArticle):
     copies: tuple[Copy, ...] = ()
     copies_total: int = 0
     variants: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:
@@ -195,6 +132,7 @@ class Hit(ShownArticle):
             "copies": [copy.to_dict() for copy in self.copies],
             "copies_total": self.copies_total,
             "variants": list(self.variants),
+            "missing": list(self.missing),
             "text": self.text,
             "snippet": self.snippet.to_dict(),
         }
@@ -275,6 +213,16 @@ class Results(Sequence[Hit]):
     searched in other spellings, the spellings that the index has, by descending number of articles. ``clauses`` has
     counts for each clause of the query, if that was requested or nothing was found.
 
+    If the articles that match do not fill the page, ``more`` continues it with articles that have only some of the words,
+    the best first. Only words without an operator may be missing; see :func:`~newssearch.query.relaxed`. The pages of
+    both parts are numbered through: ``more`` begins on the page on which ``hits`` ends. ``more_articles`` and
+    ``more_stories`` count the articles of the second part on all pages, and are 0 on a page that ``hits`` fills. If
+    ``grouped``, the second part leaves out the copies of articles that match. The length of the results, their items and
+    all other counts are those of ``hits`` alone.
+
+    ``corrected`` has the results of the query with its misspelt words replaced, if the query itself finds nothing and
+    that one finds articles; its ``query`` is the corrected text.
+
     ``undated`` counts the articles that are left out only because they have no date: they match if date filters and
     conditions on dates in the query are ignored, except negated conditions. ``imprecise`` counts the articles that are
     left out only because their date is a month or a year, of which a part lies in the wanted period. ``dates`` counts,
@@ -300,7 +248,21 @@ class Results(Sequence[Hit]):
     own_fields: tuple[str, ...] = ()
     imprecise: int = 0
     dates: DateCounts = NO_DATE_COUNTS
+    more: tuple[Hit, ...] = ()
+    more_articles: int = 0
+    more_stories: int = 0
+    corrected: Results | None = None
     took: float = field(default=0.0, compare=False)
+
+    @property
+    def total_hits(self) -> int:
+        """The number of hits on all pages: of stories if ``grouped``, otherwise of articles."""
+        return self.total_stories if self.grouped else self.total_articles
+
+    @property
+    def more_offset(self) -> int:
+        """The number of articles of the second part on earlier pages."""
+        return max(self.offset - self.total_hits, 0)
 
     @overload
     def __getitem__(self, index: int) -> Hit: ...
@@ -323,6 +285,10 @@ class Results(Sequence[Hit]):
 
     def _repr_html_(self) -> str:
         """Return HTML for a notebook: totals, notes, a table of hits with highlighted snippets, clauses, and facets."""
+        return notebook.page(*self._html_parts())
+
+    def _html_parts(self) -> Iterator[str]:
+        """Yield the parts of the HTML for a notebook, those of the corrected query last."""
         meaning = (
             f" for <code>{notebook.text_html(self.interpretation)}</code>" if self.interpretation else ""
         )
@@ -331,10 +297,12 @@ class Results(Sequence[Hit]):
         odd = (
             f"{note.message}{f'; {note.suggestion}' if note.suggestion else ''}" for note in self.diagnostics
         )
-        return notebook.page(
+        yield from (
             notebook.paragraph(f"<strong>{totals(self)}</strong>{meaning}{left}{of}"),
             notebook.bullet_list(odd),
             _hits(self.hits),
+            notebook.paragraph(f"<strong>{more_totals(self)}</strong>") if self.more else "",
+            _hits(self.more),
             _clauses(self.clauses),
             *(
                 notebook.collapsed(
@@ -343,6 +311,11 @@ class Results(Sequence[Hit]):
                 for name, values in self.facets.items()
             ),
         )
+        if self.corrected is not None:
+            yield notebook.paragraph(
+                f"Results for <code>{notebook.text_html(self.corrected.query)}</code> instead:"
+            )
+            yield from self.corrected._html_parts()
 
     def to_dict(self) -> dict[str, object]:
         """Return the results as JSON types, as ``newssearch query --json`` prints them."""
@@ -369,6 +342,10 @@ class Results(Sequence[Hit]):
                 for name, values in self.facets.items()
             },
             "hits": [hit.to_dict() for hit in self.hits],
+            "more_articles": self.more_articles,
+            "more_stories": self.more_stories,
+            "more": [hit.to_dict() for hit in self.more],
+            "corrected": self.corrected.to_dict() if self.corrected is not None else None,
         }
 
 
@@ -381,6 +358,18 @@ def totals(results: Results, paragraph: str = "matching paragraph") -> str:
     if results.grouped and results.total_stories < results.total_articles:
         articles += f" ({many(results.total_stories, 'story', 'stories')})"
     return f"{articles}, {many(results.total_paragraphs, paragraph)}"
+
+
+def more_totals(results: Results) -> str:
+    """Return the total of the second part of the results, such as ``2 more articles with some of the words``."""
+    articles = many(results.more_articles, "more article" if results.total_articles else "article")
+    if results.grouped and results.more_stories < results.more_articles:
+        articles += f" ({many(results.more_stories, 'story', 'stories')})"
+    first = results.more_offset
+    last = first + len(results.more)
+    total = results.more_stories if results.grouped else results.more_articles
+    shown = f", {first + 1:,} to {last:,} shown" if first or last < total else ""
+    return f"{articles} with some of the words{shown}"
 
 
 def left_out(undated: int, imprecise: int) -> str:
@@ -435,6 +424,7 @@ def _hit_row(hit: Hit) -> tuple[str, ...]:
         else ""
     )
     others = [f"and {many(hit.others, 'more paragraph')}"] if hit.others else []
+    others += [f"without {notebook.text_html(', '.join(hit.missing))}"] if hit.missing else []
     others += [f"also in {many(hit.copies_total, 'other article')}"] if hit.copies_total else []
     more = f"<br><small>{', '.join(others)}</small>" if others else ""
     own = ", ".join(f"{name}: {notebook.text_html(shown(value))}" for name, value in hit.extra.items())

@@ -6,6 +6,7 @@ import random
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cache
 from itertools import accumulate
 from typing import Any
 
@@ -20,7 +21,7 @@ from newssearch.engines.embedded.indexing.segment_builder import document_articl
 from newssearch.engines.embedded.segment import bm25f
 from newssearch.engines.embedded.segment.field import FieldReader, SurfaceForms
 from newssearch.engines.embedded.segment.format import IMPACT_BOUNDS, pack, packed_starts, unpack, unpack_all
-from newssearch.engines.embedded.segment.levenshtein import within_distance
+from newssearch.engines.embedded.segment.levenshtein import distances, within_distance
 from newssearch.engines.embedded.segment.tokens import Tokens
 from newssearch.engines.embedded.storage import sorted_sets
 from newssearch.engines.embedded.storage.container import (
@@ -44,6 +45,34 @@ def test_words_that_are_alike_are_those_within_few_edits(word: str, others: list
     letters = np.array(others, "U9").view(np.uint32).reshape(len(others), 9)
     found = within_distance(word, letters, np.array([len(other) for other in others], np.int64), edits)
     assert found.tolist() == [within_edits(word, other, edits) for other in others]
+
+
+@given(
+    st.text("abé", min_size=1, max_size=6),
+    st.lists(st.text("abé", min_size=1, max_size=8), max_size=9),
+    st.sampled_from([1, 2]),
+)
+@settings(max_examples=300, deadline=None)
+def test_an_exchange_of_two_adjacent_letters_is_one_edit(word: str, others: list[str], edits: int) -> None:
+    letters = np.array(others, "U8").view(np.uint32).reshape(len(others), 8)
+    sizes = np.array([len(other) for other in others], np.int64)
+    found = distances(word, letters, sizes, edits, transpositions=True)
+    assert found.tolist() == [min(damerau(word, other), edits + 1) for other in others]
+
+
+@cache
+def damerau(one: str, other: str) -> int:
+    """Return the distance of two words, by trying every last edit; no letter is edited twice."""
+    if not one or not other:
+        return len(one) + len(other)
+    least = min(
+        damerau(one[:-1], other) + 1,
+        damerau(one, other[:-1]) + 1,
+        damerau(one[:-1], other[:-1]) + (one[-1] != other[-1]),
+    )
+    if len(one) > 1 and len(other) > 1 and one[-2:] == other[-1] + other[-2]:
+        least = min(least, damerau(one[:-2], other[:-2]) + 1)
+    return least
 
 
 @given(

@@ -10,7 +10,7 @@ from newssearch.display import escape
 from newssearch.display.brief import many
 from newssearch.extra import shown as shown_extra
 from newssearch.fields import FIELD_NAMES
-from newssearch.results import Snippet
+from newssearch.snippet import Snippet
 
 from .hits import snippet_lines
 from .layout import Style, in_width, wrap

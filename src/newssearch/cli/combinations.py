@@ -6,10 +6,10 @@ import click
 from click.core import ParameterSource
 
 HIT_OPTIONS = {
-    "limit": "--limit", "offset": "--offset", "sort": "--sort", "all_paragraphs": "--all", "snippet": "--snippet", "group": "--no-group",
+    "limit": "--limit", "offset": "--offset", "sort": "--sort", "all_paragraphs": "--all", "snippet": "--snippet", "group": "--no-group", "strict": "--strict",
 }  # fmt: skip
 """The options of ``query`` that choose hits or their form, by the names of their parameters."""
-WORD_OPTIONS = {"literal": "--literal", "names": "--names"}
+WORD_OPTIONS = {"literal": "--literal", "names": "--names", "match": "--any"}
 """The options of ``query`` that decide how the words of QUERY are interpreted, by the names of their parameters."""
 
 
@@ -47,6 +47,12 @@ def check_query(context: click.Context) -> None:
     if values["all_paragraphs"] and "group" in given:
         raise click.UsageError(
             "--no-group has no effect with --all, which lists the paragraphs of every copy."
+        )
+    if values["match"] == "any" and values["strict"]:
+        raise click.UsageError("--strict has no effect with --any, which asks for any of the words.")
+    if values["strict"] and format_ in ("csv", "jsonl") and not values["as_json"]:
+        raise click.UsageError(
+            f"--strict has no effect with --format {format_}, which has only articles that match unless --no-strict is given."
         )
     if values["facets"] and format_ in ("csv", "jsonl") and not (values["count"] or values["as_json"]):
         raise click.UsageError(

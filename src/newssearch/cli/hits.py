@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from newssearch.display import escape
 from newssearch.display.brief import many
 from newssearch.fields import DATE_FACETS
-from newssearch.results import FacetValue, Hit, Results, Snippet, left_out, totals, why_no_value
+from newssearch.results import FacetValue, Hit, Results, left_out, more_totals, totals, why_no_value
+from newssearch.snippet import Snippet
 
-from .layout import Style, columns, shorten, wrap
+from .layout import Style, columns, in_width, shorten, wrap
 
 SHOWN_SPELLINGS = 12
 """The largest number of spellings of a name that ``query --names`` lists."""
@@ -20,32 +21,65 @@ SHOWN_CLAUSES = 10
 
 
 def text_results(results: Results, style: Style, took: bool) -> Iterator[str]:
-    """Yield the lines of the hits, the facets and the totals. ``took`` adds how long the search took."""
+    """Yield the lines of the hits, the facets and the totals. ``took`` adds how long the search took.
+
+    If the corrected query found articles, its results take the place of hits with only some of the words.
+    """
+    corrected = results.corrected
+    if corrected is not None:
+        line = f"Showing results for {corrected.query}; search instead for {results.query} with --strict"
+        yield from (style.bold(part) for part in in_width(escape.terminal(line), style))
+        yield ""
+        yield from _text_page(corrected, style)
+    else:
+        yield from _text_page(results, style)
+    yield from facet_lines(corrected or results, style, last="")
+    yield from in_width(_total_line(results, took), style)
+    if corrected is not None:
+        yield from in_width(_total_line(corrected, took=False), style)
+
+
+def _text_page(results: Results, style: Style) -> Iterator[str]:
+    """Yield the lines of the hits of both parts."""
     one_each = len({hit.id for hit in results}) == len(results)
     for hit in results:
-        yield hit_line(hit, style)
-        yield from snippet_lines(hit.snippet, style)
-        if hit.others and one_each:
-            yield style.faint(f"  + {many(hit.others, 'more paragraph')} of {hit.paragraphs} in this article")
-        elif not hit.matching and results.interpretation:
-            yield style.faint("  (only the headline matches)" if hit.score else "  (the first paragraph)")
-        elif hit.matching and results.interpretation and not hit.snippet.highlights:
-            yield style.faint("  (only boilerplate of the outlet matches)")
-        if hit.variants:
-            yield style.faint(escape.terminal(f"  spelled: {', '.join(hit.variants)}"))
-        if hit.copies:
-            yield from (style.faint(line) for line in copies_lines(hit, style))
+        yield from _hit_lines(hit, results, style, one_each)
+    if results.more:
+        yield from (style.bold(part) for part in in_width(more_totals(results), style))
         yield ""
-    yield from facet_lines(results, style, last="")
+    for hit in results.more:
+        yield from _hit_lines(hit, results, style, one_each=True)
+
+
+def _hit_lines(hit: Hit, results: Results, style: Style, one_each: bool) -> Iterator[str]:
+    """Yield the lines of a hit, and an empty line. ``one_each`` is whether no article has several hits."""
+    yield hit_line(hit, style)
+    yield from snippet_lines(hit.snippet, style)
+    if hit.missing:
+        line = escape.terminal(f"without: {', '.join(hit.missing)}")
+        for start, end in wrap(line, style.width - 2) if style.width else [(0, len(line))]:
+            yield style.faint(f"  {line[start:end]}")
+    if hit.others and one_each:
+        yield style.faint(f"  + {many(hit.others, 'more paragraph')} of {hit.paragraphs} in this article")
+    elif not hit.matching and results.interpretation:
+        yield style.faint("  (only the headline matches)" if hit.score else "  (the first paragraph)")
+    elif hit.matching and results.interpretation and not hit.snippet.highlights:
+        yield style.faint("  (only boilerplate of the outlet matches)")
+    if hit.variants:
+        yield style.faint(escape.terminal(f"  spelled: {', '.join(hit.variants)}"))
+    if hit.copies:
+        yield from (style.faint(line) for line in copies_lines(hit, style))
+    yield ""
+
+
+def _total_line(results: Results, took: bool) -> str:
+    """Return the totals, the query and the shown hits on one line."""
     shown = ""
-    if results.hits and (results.offset or len(results) < _hits_in_all(results)):
+    if results.hits and (results.offset or len(results) < results.total_hits):
         shown = f", {results.offset + 1} to {results.offset + len(results)} shown"
-    total = totals(results)
     query = f" for {escape.terminal(results.interpretation)}" if results.interpretation else ""
     left = f"; {remark}" if (remark := left_out(results.undated, results.imprecise)) else ""
-    last = f"{total}{query}{shown}{left}" + (f" ({results.took * 1000:.0f} ms)" if took else "")
-    for start, end in wrap(last, style.width) if style.width else [(0, len(last))]:
-        yield last[start:end]
+    return f"{totals(results)}{query}{shown}{left}" + (f" ({results.took * 1000:.0f} ms)" if took else "")
 
 
 def hit_line(hit: Hit, style: Style) -> str:
@@ -89,11 +123,6 @@ def _marked(text: str, start: int, end: int, spans: list[tuple[int, int]], style
             pieces += [text[at:low], style.bold(text[low:high])]
             at = high
     return "".join(pieces) + text[at:end]
-
-
-def _hits_in_all(results: Results) -> int:
-    """Return the number of hits that a search without limit and offset would list."""
-    return results.total_stories if results.grouped else results.total_articles
 
 
 def copies_lines(hit: Hit, style: Style) -> Iterator[str]:

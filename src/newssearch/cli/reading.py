@@ -93,6 +93,19 @@ from .summaries import text_config, text_info
 )
 @click.option("--names", is_flag=True, help="Find names in other spellings too: Qaddafi also finds Gadhafi.")
 @click.option(
+    "--any",
+    "match",
+    flag_value="any",
+    default="all",
+    help="Find articles with any of the words, not only those with all of them.",
+)
+@click.option(
+    "--strict/--no-strict",
+    default=None,
+    help="If few articles match, show neither others with some of the words nor those of a corrected QUERY. CSV and JSON"
+    " Lines have others only with --no-strict.",
+)
+@click.option(
     "--count", is_flag=True, help="Print only the number of matching articles, stories and paragraphs."
 )
 @click.option("--literal", is_flag=True, help="Read QUERY as plain words, without operators.")
@@ -122,11 +135,13 @@ def query_command(
     """
     check_query(context)
     text = without_surrogates(" ".join(words))
+    format_ = "json" if as_json else format_
+    more = options["strict"] is False
+    options["strict"] = options["strict"] if format_ not in ("csv", "jsonl") else not more
     with open_index(folder) as opened:
         request = Request(**{**options, "limit": 0} if count else options)
         results = opened.search(text, request)
     print_diagnostics(results.diagnostics, text)
-    format_ = "json" if as_json else format_
     if format_ != "json":
         for line in (*text_names(results), *text_clauses(results)):
             click.echo(line, err=True)
@@ -138,18 +153,18 @@ def query_command(
 
         show_lines(totals.lines(results, format_, style(), explained=request.explain, named=request.names))
     else:
-        _print_results(results, format_)
+        _print_results(results, format_, more)
     return 1 if exit_code and not results.total_articles else 0
 
 
-def _print_results(results: Results, format_: OutputFormat) -> None:
-    """Print the hits, the facets and the totals in the given format."""
+def _print_results(results: Results, format_: OutputFormat, more: bool) -> None:
+    """Print the hits, the facets and the totals in the given format. With ``more``, tables have the second part too."""
     if format_ == "json":
         show_line(json_text(results.to_dict()))
     elif format_ == "jsonl":
-        show_lines(json_text(hit.to_dict(), indent=None) for hit in results)
+        show_lines(json_text(hit.to_dict(), indent=None) for hit in (*results, *results.more))
     elif format_ == "csv":
-        show_text(csv_results(results))
+        show_text(csv_results(results, more=more))
     elif format_ == "md":
         show_lines(markdown_results(results))
     else:

@@ -20,7 +20,7 @@ from newssearch.display.brief import brief, many
 from newssearch.errors import OwnFieldError
 from newssearch.fields import MAX_OWN_FIELDS, ArticleField
 from newssearch.outlets import Aliases
-from newssearch.query import Diagnostic, Node
+from newssearch.query import Diagnostic, Node, Relaxed
 from newssearch.request import ResolvedRequest
 from newssearch.results import (
     NO_DATE_COUNTS,
@@ -78,8 +78,21 @@ class Found:
     """The number of articles without a date that would match if the search had no condition on dates."""
     imprecise: int
     """The number of articles left out only because their date is a month or a year that lies partly in the period."""
+    corrections: Mapping[str, str]
+    """The words of the query that are probably misspelt, each with the word of the index that it most likely stands for."""
     dates: DateCounts
     """How many matching articles have no date, only a month or a year, or an ambiguous date."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundMore:
+    """A page of the articles that have only some of the bare words of a query, the best first."""
+
+    hits: Sequence[FoundHit]
+    missing: Sequence[tuple[Node, ...]]
+    """For each hit, the bare words that its article lacks."""
+    total_articles: int
+    total_stories: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +158,13 @@ class Snapshot(Protocol):
         Hits are ordered by score, by date or by ``added``, as requested; equal ones by score, or by date if the order
         is by score; then by id, then by paragraph number. A boolean operator holds for an article as a whole, headline
         included; each paragraph has its own score. Filters never change scores.
+        """
+
+    def search_more(self, tree: Node, relaxed: Relaxed, request: ResolvedRequest) -> FoundMore:
+        """Return the page of articles that match the ``relaxed`` tree and pass the filters, but do not match ``tree``.
+
+        They are ordered by the score that :meth:`search` gives them for ``tree``, whatever order ``request`` asks for.
+        If it groups stories, those of articles that match ``tree`` are left out.
         """
 
     def rank(self, tree: Node, request: ResolvedRequest) -> list[Rank]:

@@ -10,7 +10,7 @@ from newssearch.article import Article, Paragraph
 from newssearch.lead import lead
 from newssearch.query import Everything, Node, Query, Word, leaves, names_in, side_by_side
 from newssearch.query.names import core
-from newssearch.results import Snippet
+from newssearch.snippet import Snippet
 from newssearch.text.analysis import Analyser, analyser
 from newssearch.text.sentences import sentence_starts
 from newssearch.text.tokenizer import TAG_PREFIX

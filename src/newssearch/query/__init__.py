@@ -5,6 +5,7 @@ A program can also build a tree from its node classes, or turn user input into p
 
 from newssearch.fields import VALUE_FIELDS
 
+from .correcting import corrected_text, with_corrections
 from .diagnostics import Diagnostic
 from .fieldnames import unknown_field
 from .joining import all_of, any_of
@@ -12,6 +13,7 @@ from .leaf_parser import MAX_CLAUSES
 from .leaves import AnyWord, Caps, Exact, Fuzzy, Name, PatternPhrase, Phrase, Regex, Wildcard, Word
 from .node import NOWHERE, Span
 from .parser import GRAMMAR_VERSION, MAX_DEPTH, MAX_LENGTH, Query, condition, literal, parse, words
+from .relaxing import Relaxed, relaxed
 from .rewriting import depth, of_any_date, side_by_side, with_dates, with_spellings
 from .tree import (
     LEAD,
@@ -63,6 +65,7 @@ __all__ = [
     "Query",
     "Regex",
     "Region",
+    "Relaxed",
     "Same",
     "Span",
     "Undated",
@@ -73,6 +76,7 @@ __all__ = [
     "all_of",
     "any_of",
     "condition",
+    "corrected_text",
     "depth",
     "leaves",
     "literal",
@@ -80,8 +84,10 @@ __all__ = [
     "narrower",
     "of_any_date",
     "parse",
+    "relaxed",
     "side_by_side",
     "unknown_field",
+    "with_corrections",
     "with_dates",
     "with_spellings",
     "words",

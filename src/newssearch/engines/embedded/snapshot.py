@@ -27,12 +27,12 @@ from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.stored_fields import provenance_of
 from newssearch.engines.embedded.storage.container import Array, item_view
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, run_starts
-from newssearch.engines.protocol import Contents, Found, FoundHit, KeptVersion, StoredHeader
+from newssearch.engines.protocol import Contents, Found, FoundHit, FoundMore, KeptVersion, StoredHeader
 from newssearch.errors import QueryError
 from newssearch.fields import DATE_FACETS, FIELD_NAMES, FIELDS, INFO_FACETS, ArticleField
 from newssearch.identity import id_number
 from newssearch.outlets import Aliases
-from newssearch.query import MAX_DEPTH, Diagnostic, Node, depth
+from newssearch.query import MAX_DEPTH, Diagnostic, Node, Relaxed, depth
 from newssearch.request import ResolvedRequest
 from newssearch.results import Copy, FacetValue, Rank
 from newssearch.system.frozen import FrozenDict
@@ -93,6 +93,7 @@ class EmbeddedSnapshot:
             articles = evaluator.found(request)
             rankings = self._rankings(evaluator, articles, request)
             total = int(np.count_nonzero(articles))
+            suggester = evaluator.suggester(total)
             return Found(
                 hits=[self._hit(*placed) for placed in self._page(rankings, request)],
                 total_articles=total,
@@ -101,13 +102,48 @@ class EmbeddedSnapshot:
                 facets=FrozenDict(
                     (field, self._facet(field, articles, request.aliases)) for field in request.facet_fields
                 ),
-                diagnostics=_once([*evaluator.notes, *evaluator.unknown_words()]),
+                diagnostics=_once([*evaluator.notes, *suggester.unknown_words(tree)]),
+                corrections=FrozenDict(suggester.corrections),
                 clauses=explain(evaluator, request) if request.explain or not total else (),
                 names=FrozenDict(evaluator.names()),
                 undated=evaluator.count_undated(request, articles),
                 imprecise=evaluator.count_imprecise(request, articles),
                 dates=count_dates(self._reader, articles),
             )
+
+    def search_more(self, tree: Node, relaxed: Relaxed, request: ResolvedRequest) -> FoundMore:
+        """Return the page of articles that match the ``relaxed`` tree and pass the filters, but do not match ``tree``."""
+        with self._reading(tree):
+            evaluator = QueryEvaluator(self._reader, tree, request.aliases)
+            first = evaluator.found(request)
+            articles = evaluator.found_by(relaxed.tree, request) & ~first
+            if request.group:
+                self._remove_stories_of(first, articles)
+            rankings = self._rankings(evaluator, articles, request)
+            page = self._page(rankings, replace(request, sort="relevance"))
+            total = int(np.count_nonzero(articles))
+            having = [(word, evaluator.articles(word)) for word in relaxed.words]
+            numbers = [self._reader.article_number(document) for document, *_ in page]
+            return FoundMore(
+                hits=[self._hit(*placed) for placed in page],
+                missing=[tuple(word for word, mask in having if not mask[number]) for number in numbers],
+                total_articles=total,
+                total_stories=total - self._copies_among(articles),
+            )
+
+    def _remove_stories_of(self, first: Mask, articles: Mask) -> None:
+        """Remove from the mask ``articles`` the other articles of the stories that articles of the mask ``first`` tell."""
+        told = np.unique(np.concatenate([NO_INTS, *self._stories_among(first)]))
+        for segment, mask in self._reader.by_segment(articles) if len(told) else ():
+            if segment.stories is not None:
+                storied = segment.storied[mask[segment.storied]]
+                mask[storied[np.isin(segment.stories.story[storied], told)]] = False
+
+    def _stories_among(self, articles: Mask) -> Iterator[Ints]:
+        """Yield the story numbers of the given articles of each segment that share their story with others."""
+        for segment, mask in self._reader.by_segment(articles):
+            if segment.stories is not None:
+                yield segment.stories.story[segment.storied[mask[segment.storied]]].astype(np.int64)
 
     def rank(self, tree: Node, request: ResolvedRequest) -> list[Rank]:
         """Return the article id, paragraph and score of each hit on the page that ``request`` asks for."""
@@ -151,12 +187,7 @@ class EmbeddedSnapshot:
 
     def _copies_among(self, articles: Mask) -> int:
         """Return the number of the given articles that are copies: all but one of each story."""
-        found = [NO_INTS]
-        for segment, mask in self._reader.by_segment(articles):
-            storied = segment.storied[mask[segment.storied]]
-            if segment.stories is not None:
-                found.append(segment.stories.story[storied].astype(np.int64))
-        stories = np.sort(np.concatenate(found))
+        stories = np.sort(np.concatenate([NO_INTS, *self._stories_among(articles)]))
         return int(np.count_nonzero(~run_starts(stories)))
 
     def _in_order(self, rankings: list[Ranking], request: ResolvedRequest) -> list[Placed]:

@@ -46,6 +46,7 @@ from .conditions import ArticleConditions
 from .doc_sets import ListedDocs, ScoredDocSet
 from .reader import IndexReader
 from .segment_matcher import SegmentMatcher
+from .similar_words import RARE_ARTICLES
 from .suggest import WordSuggester
 from .term_expansion import TermExpansion
 
@@ -169,9 +170,13 @@ class QueryEvaluator:
 
     def found(self, request: ResolvedRequest) -> Mask:
         """Return a mask of the live articles that the tree finds and that pass all filters of a request."""
-        return self._found(self.tree, request)
+        return self.found_by(self.tree, request)
 
-    def _found(self, tree: Node, request: ResolvedRequest, *, in_part: bool = False) -> Mask:
+    def found_by(self, tree: Node, request: ResolvedRequest, *, in_part: bool = False) -> Mask:
+        """Return a mask of the live articles that another tree with the same leaves finds and that pass all filters.
+
+        With ``in_part``, a month or a year of which only a part lies in the period of the request is enough.
+        """
         articles = self.articles(tree)
         allowed = self.filtered(request, in_part=in_part)
         articles = articles if allowed is None else articles & allowed
@@ -189,7 +194,7 @@ class QueryEvaluator:
         excluded = self.reader.live_articles() & ~found & self._conditions.undated()
         if not excluded.any():
             return 0
-        excluded &= self._found(tree, replace(request, start=None, end=None))
+        excluded &= self.found_by(tree, replace(request, start=None, end=None))
         return int(np.count_nonzero(excluded))
 
     def count_imprecise(self, request: ResolvedRequest, found: Mask) -> int:
@@ -206,7 +211,7 @@ class QueryEvaluator:
         excluded = self.reader.live_articles() & ~found & self._conditions.partly_dated()
         if not excluded.any():
             return 0
-        excluded &= self._found(tree, request, in_part=True)
+        excluded &= self.found_by(tree, request, in_part=True)
         return int(np.count_nonzero(excluded))
 
     def _with_novel_match(self, segment: Segment) -> Mask:
@@ -237,9 +242,10 @@ class QueryEvaluator:
 
     # ---- notes on the words of the query
 
-    def unknown_words(self) -> list[Diagnostic]:
-        """Return a diagnostic for each word of the query that no article has, with suggestions of similar words."""
-        return WordSuggester(tuple(self._matchers.values()), self._expansion).unknown_words(self.tree)
+    def suggester(self, total: int) -> WordSuggester:
+        """Return the suggester of words for a query that finds ``total`` articles."""
+        few = total <= RARE_ARTICLES
+        return WordSuggester(tuple(self._matchers.values()), self._expansion, few)
 
     def names(self) -> dict[str, tuple[NameSpelling, ...]]:
         """Return the spellings in the index of each name in the query, by name.

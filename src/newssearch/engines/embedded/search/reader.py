@@ -55,6 +55,12 @@ class IndexReader:
         number = int(np.searchsorted(self._first_documents, document, "right")) - 1
         return self.segments[number], document - int(self._first_documents[number])
 
+    def article_number(self, document: int) -> int:
+        """Return the number of the article of a document, among all articles of the index."""
+        number = int(np.searchsorted(self._first_documents, document, "right")) - 1
+        local = document - int(self._first_documents[number])
+        return int(self._first_articles[number]) + int(self.segments[number].article[local])
+
     def article(self, article_id: str) -> tuple[Segment, int] | None:
         """Return the segment of the article with an id and its number there; None if no article has the id."""
         for segment in self.segments:

@@ -153,11 +153,21 @@ class SegmentMatcher:
             return found
         return _filter_postings(found, words.articles[self._articles(found.owners, name)])
 
-    def has_folded(self, folded: str, name: TextField) -> bool:
-        """Whether a live article has the folded word ``folded`` in one field."""
-        field = self.segment.fields[name]
-        found = self._terms.postings(field, self._lookup.surface_forms(field, [folded]))
-        return len(self._live(found, name).owners) > 0
+    def count_folded(self, folded: str) -> int:
+        """Return the number of live articles that have the folded word ``folded`` in the text or the headline."""
+        articles = np.zeros(self.segment.articles, np.bool_)
+        for name, field in self.segment.fields.items():
+            found = self._live(self._terms.postings(field, self._lookup.surface_forms(field, [folded])), name)
+            articles[self._articles(found.owners, name)] = True
+        return int(np.count_nonzero(articles))
+
+    def count_spellings(self, folded: str, spellings: Counter[str]) -> None:
+        """Add the number of occurrences of each spelling of a folded word, deleted articles included."""
+        for field in self.segment.fields.values():
+            for number in field.find_all_folded([folded]):
+                for form in field.forms_of(number).tolist():
+                    spelling = unelided(field.spelling(form), folded).lstrip(TAG_PREFIX)
+                    spellings[spelling] += int(field.array("form.words")[form])
 
     def count_name_spelling(self, node: Name, folded: str, spellings: Counter[str]) -> int:
         """Return the number of live articles that write a name as a word that is folded to ``folded``.

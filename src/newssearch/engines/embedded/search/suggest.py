@@ -1,11 +1,9 @@
-"""Diagnostics for words and values that no article has, with suggestions: "did you mean ...?"."""
+"""Diagnostics for words and values that no article has, or only a few, with suggestions: "did you mean ...?"."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 
-from newssearch.engines.embedded.segment.field import TEXT_FIELDS
 from newssearch.fields import ArticleField
 from newssearch.outlets import Aliases
 from newssearch.query import (
@@ -29,14 +27,15 @@ from newssearch.query import (
     Word,
     leaves,
 )
-from newssearch.query.patterns import within_edits
+from newssearch.query.names import is_spelling
+from newssearch.query.rewriting import may_be_name
 from newssearch.system.exhaustive import assert_never
-from newssearch.text.analysis import PLAIN_ANALYSIS, analyser_named
 from newssearch.text.tokenizer import word_matches as words_of
 
 from .field_values import similar_values
 from .reader import IndexReader
 from .segment_matcher import NodeWithoutMatches, SegmentMatcher
+from .similar_words import RARE_ARTICLES, SimilarWords, folded_word
 from .term_expansion import TermExpansion
 
 MAX_SUGGESTIONS = 3
@@ -45,8 +44,8 @@ MAX_WORDS_WITH_SUGGESTIONS = 3
 """The largest number of unknown words in a query for which suggestions are looked up."""
 MAX_UNKNOWN_WORDS = 10
 """The largest number of unknown words in a query that are reported."""
-LONG_WORD = 5
-"""The smallest number of letters in a word whose suggestions may differ from it in two letters, instead of one."""
+MAX_WORD_PARTS = 4
+"""The largest number of parts of a word, such as a name with hyphens, of which similar ones are looked up."""
 
 WordLeaf = Word | Phrase | Fuzzy | Name | Exact | Caps | Wildcard | Regex
 """A leaf that searches for given words or for a pattern."""
@@ -65,14 +64,20 @@ def _did_you_mean(suggestions: Sequence[str]) -> str:
 
 
 class WordSuggester:
-    """Reports the words of a query that no live article has."""
+    """Reports the words of a query that no live article has, or only a few, with the words that they may stand for.
 
-    def __init__(self, matchers: Sequence[SegmentMatcher], expansion: TermExpansion) -> None:
+    ``few`` is whether the query finds few articles: only then, rare words are compared with similar frequent ones.
+    ``corrections`` maps each reported word to the likeliest of its suggestions.
+    """
+
+    def __init__(self, matchers: Sequence[SegmentMatcher], expansion: TermExpansion, few: bool) -> None:
         self._matchers = matchers
-        self._expansion = expansion
+        self._similar = SimilarWords(matchers, expansion)
+        self._few = few
+        self.corrections: dict[str, str] = {}
 
     def unknown_words(self, tree: Node) -> list[Diagnostic]:
-        """Return a diagnostic for each unknown word of a tree, at most :data:`MAX_UNKNOWN_WORDS`.
+        """Return a diagnostic for each unknown or misspelt word of a tree, at most :data:`MAX_UNKNOWN_WORDS`.
 
         Words in negated leaves are skipped.
         """
@@ -100,16 +105,41 @@ class WordSuggester:
     def _unknown_in(
         self, leaf: Word | Phrase | Fuzzy | Name | Exact | Caps, suggest: bool
     ) -> Iterator[Diagnostic]:
-        """Yield a diagnostic for each unknown word of a leaf; with ``suggest``, it suggests similar words."""
+        """Yield a diagnostic for each unknown or misspelt word of a leaf; with ``suggest``, it suggests similar words."""
         for word in (leaf.text,) if isinstance(leaf, Word | Name) else leaf.text.split():
             if isinstance(leaf, Word | Fuzzy | Name):
                 wanted: Leaf | None = leaf
             else:
                 wanted = Word(word) if any(words_of(word)) else None
-            if wanted is None or self._occurs(wanted):
+            if wanted is None:
                 continue
-            hint = _did_you_mean(self._similar_words(word)) if suggest else ""
-            yield Diagnostic("unknown-word", f"no article has the word {word!r}", leaf.span, hint)
+            if self._occurs(wanted):
+                if suggest and self._few and isinstance(wanted, Word):
+                    yield from self._misspelt(wanted, leaf.span)
+                continue
+            similar = self._similar_words(word) if suggest else []
+            if similar:
+                self.corrections[word] = similar[0]
+            if suggest and not isinstance(leaf, Name) and self._is_name_in_other_spellings(word, similar):
+                similar.append(f"{word}~name")
+            yield Diagnostic(
+                "unknown-word", f"no article has the word {word!r}", leaf.span, _did_you_mean(similar)
+            )
+
+    def _misspelt(self, word: Word, span: Span) -> Iterator[Diagnostic]:
+        """Yield a diagnostic for a word that few articles have, if a similar word is far more frequent."""
+        if len(list(words_of(word.text))) != 1:
+            return
+        articles = self._articles_with(word)
+        if articles > RARE_ARTICLES:
+            return
+        similar = self._similar.of_rare(word.text, articles, MAX_SUGGESTIONS)
+        if similar:
+            similar = [self._similar.shown(other, word.text) for other in similar]
+            self.corrections[word.text] = similar[0]
+            have = "article has" if articles == 1 else "articles have"
+            message = f"only {articles} {have} the word {word.text!r}"
+            yield Diagnostic("rare-word", message, span, _did_you_mean(similar))
 
     def _occurs(self, leaf: Leaf) -> bool:
         """Whether a leaf has a match in a paragraph or a headline of a live article."""
@@ -117,28 +147,59 @@ class WordSuggester:
             len(matcher.postings(leaf, "title").owners) for matcher in self._matchers
         )
 
+    def _articles_with(self, leaf: Leaf) -> int:
+        """Return the number of live articles in which a leaf matches, or a higher one if headlines match too."""
+        return sum(
+            max(len(matcher.doc_set(leaf).articles), len(matcher.postings(leaf, "title").owners))
+            for matcher in self._matchers
+        )
+
     def _similar_words(self, word: str) -> list[str]:
-        """Return the words of live articles most similar to a word.
-
-        Words that differ in fewer letters come first; of those that differ in equally many, the most frequent.
-        """
+        """Return the words of live articles that an unknown word most likely stands for, the likeliest first."""
         pieces = [match.group() for match in words_of(word)]
-        if len(pieces) != 1:
+        if len(pieces) > 1:
+            return self._with_other_part(word) if len(pieces) <= MAX_WORD_PARTS else []
+        if not pieces:
             return []
-        folded = analyser_named(PLAIN_ANALYSIS).form(pieces[0])
-        similar = self._expansion.similar_words(folded, 1 if len(folded) < LONG_WORD else 2)
-        order = [(not within_edits(folded, other, 1), -count, other) for other, count in similar.items()]
-        live = (other for _, _, other in sorted(order) if self._is_live(other))
-        found = list(islice(live, MAX_SUGGESTIONS))
-        if (
-            folded in found and pieces[0].islower()
-        ):  # articles have these letters only as an acronym: US for us
-            return [folded.upper()]
-        return found
+        folded = folded_word(word)
+        if word.islower() and self._similar.articles_with(folded):
+            return [folded.upper()]  # articles have these letters only as an acronym: US for us
+        return [self._similar.shown(other, word) for other in self._similar.of_unknown(word, MAX_SUGGESTIONS)]
 
-    def _is_live(self, folded: str) -> bool:
-        """Whether a live article has the folded word ``folded``."""
-        return any(matcher.has_folded(folded, field) for matcher in self._matchers for field in TEXT_FIELDS)
+    def _with_other_part(self, word: str) -> list[str]:
+        """Return the spellings of a word of several parts (``Ocasio-Cortes``) that articles have with another part.
+
+        If there are none, return the word with each of its unknown parts replaced by the most similar word.
+        """
+        found: list[str] = []
+        replaced, at = "", 0
+        for part in words_of(word):
+            others = self._similar.of_unknown(part.group(), MAX_SUGGESTIONS)
+            texts = [self._similar.shown(other, part.group()) for other in others]
+            whole = [f"{word[: part.start()]}{text}{word[part.end() :]}" for text in texts]
+            found += [text for text in whole if self._occurs(Word(text))]
+            known = self._similar.articles_with(folded_word(part.group()))
+            replaced += word[at : part.start()] + (texts[0] if texts and not known else part.group())
+            at = part.end()
+        replaced += word[at:]
+        return found[:MAX_SUGGESTIONS] or ([replaced] if replaced != word else [])
+
+    def _is_name_in_other_spellings(self, word: str, suggested: list[str]) -> bool:
+        """Whether an unknown word is a name that articles spell in other ways than the suggested ones.
+
+        All words of the index are tried only if nothing similar was found and the query finds few articles.
+        """
+        if not may_be_name(word):
+            return False
+        if not suggested:
+            return self._few and self._occurs(Name(word))
+        if word.islower():
+            return False
+        others = {folded_word(other) for other in suggested}
+        return any(
+            is_spelling(word, other) and other not in others and self._similar.articles_with(other)
+            for other in self._similar.near(word)
+        )
 
 
 def _word_leaves(node: Node) -> Iterator[WordLeaf]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 
-from newssearch.engines.embedded.segment.field import TextField
+from newssearch.engines.embedded.segment.field import NearTerm, TextField
 from newssearch.errors import QueryError
 from newssearch.query import Diagnostic, Fuzzy, Name, Node, Regex, Wildcard
 from newssearch.query.names import beginnings, is_spelling
@@ -83,13 +83,20 @@ class TermExpansion:
             segment.fields[field].folded_within(word, edits) for segment in self._reader.segments
         )
 
-    def similar_words(self, word: str, edits: int) -> dict[str, int]:
-        """Return the folded words of both fields within an edit distance of ``word``.
+    def near_words(self, word: str, edits: int, prefix: str = "") -> dict[str, NearTerm]:
+        """Return the folded words of both fields near ``word``, with their distances and their numbers of occurrences.
 
-        Each has its number of occurrences in paragraphs.
+        An exchange of two adjacent letters is one edit. With a ``prefix``, only words that begin with it are compared.
+        Occurrences in headlines and in deleted articles are counted, too.
         """
-        in_titles = dict.fromkeys(self._within_edits("title", word, edits), 0)
-        return {**in_titles, **self._within_edits("text", word, edits)}
+        found: dict[str, NearTerm] = {}
+        for segment in self._reader.segments:
+            for field in segment.fields.values():
+                near = field.folded_near(word, edits, transpositions=True, prefix=prefix)
+                for other, (words, distance) in near.items():
+                    before = found[other].words if other in found else 0
+                    found[other] = NearTerm(before + words, distance)
+        return found
 
     def _until_timeout(self, words: Iterable[str], node: Regex) -> Iterator[str]:
         """Yield the words one by one, and add up the time that the caller spends on each.

@@ -15,7 +15,7 @@ from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, conca
 
 from .compound_postings import Compounds
 from .format import RUN_BITS, unpack_all
-from .levenshtein import within_distance
+from .levenshtein import distances
 from .postings import TermPostings
 
 TextField = Literal["text", "title"]
@@ -44,6 +44,13 @@ class SurfaceForms(NamedTuple):
 
     term: int
     numbers: Array | None
+
+
+class NearTerm(NamedTuple):
+    """A folded term near another one: the number of its occurrences, and its edit distance from the other."""
+
+    words: int
+    distance: int
 
 
 NO_POSTINGS = Postings(NO_INTS, NO_INTS)
@@ -276,21 +283,34 @@ class FieldReader:
 
         Occurrences in deleted documents are included.
         """
+        return {term: found.words for term, found in self.folded_near(folded, edits).items()}
+
+    def folded_near(
+        self, folded: str, edits: int, *, transpositions: bool = False, prefix: str = ""
+    ) -> dict[str, NearTerm]:
+        """Return the folded terms within ``edits`` edits of ``folded``, with their distances: see :func:`distances`.
+
+        If there is a ``prefix``, only the terms that begin with it are compared.
+        """
         least, most = max(len(folded) - edits, 1), len(folded) + edits
-        sizes, wide = self.folded.sizes, self.folded.wide
-        plain = np.flatnonzero(~wide & (sizes >= least) & (sizes <= most))
-        found = plain[within_distance(folded, self.folded.letters(plain, most), sizes[plain], edits)].tolist()
-        others = np.flatnonzero(wide & (sizes >= least) & (sizes <= 4 * most)).tolist()
-        decoded = [self.folded[number].decode()[: most + 1] for number in others]
+        low, high = self.folded.with_prefix(encoded(prefix)) if prefix else (0, len(self.folded))
+        sizes, wide = self.folded.sizes_between(low, high), self.folded.wide_between(low, high)
+        plain = np.flatnonzero(~wide & (sizes >= least) & (sizes <= most)) + low
+        letters = self.folded.letters(plain, most)
+        far = distances(folded, letters, sizes[plain - low], edits, transpositions=transpositions)
+        others = np.flatnonzero(wide & (sizes >= least) & (sizes <= 4 * most)) + low
+        decoded = [self.folded[number].decode()[: most + 1] for number in others.tolist()]
         letters = np.array(decoded, f"U{most + 1}").view(np.uint32).reshape(len(decoded), most + 1)
         lengths = np.array(list(map(len, decoded)), np.int64)
-        found.extend(
-            others[at] for at in np.flatnonzero(within_distance(folded, letters, lengths, edits)).tolist()
-        )
+        far = np.concatenate((far, distances(folded, letters, lengths, edits, transpositions=transpositions)))
+        numbers = np.concatenate((plain, others))
+        kept = np.flatnonzero(far <= edits)
         first, words = self.array("folded.first"), self.array("form.words")
         return {
-            self.folded[number].decode(): int(words[first[number] : first[number + 1]].sum(dtype=np.int64))
-            for number in sorted(found)
+            self.folded[number].decode(): NearTerm(
+                int(words[first[number] : first[number + 1]].sum(dtype=np.int64)), distance
+            )
+            for number, distance in sorted(zip(numbers[kept].tolist(), far[kept].tolist(), strict=True))
         }
 
 

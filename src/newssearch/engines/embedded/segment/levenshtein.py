@@ -1,4 +1,4 @@
-"""Finding the words within a Levenshtein distance of a word, by array operations over all words at once."""
+"""Finding the words within an edit distance of a word, by array operations over all words at once."""
 
 from __future__ import annotations
 
@@ -10,41 +10,84 @@ from newssearch.engines.embedded.storage.sorted_sets import Mask
 
 
 def within_distance(word: str, letters: NDArray[np.uint32], sizes: Array, edits: int) -> Mask:
-    """Return a mask of the words within ``edits`` insertions, deletions or substitutions of ``word``.
-
-    Each row of ``letters`` has the code points of a word, and ``sizes`` has the number of them. The distance is that of
-    Levenshtein (1966). Of each row of its matrix, only the ``2 * edits + 1`` entries that can be small enough are
-    computed, for all words at once.
+    """Return a mask of the words within ``edits`` insertions, deletions or substitutions of ``word`` (Levenshtein 1966).
 
     >>> letters = np.array([[ord(c) for c in word] for word in ("austen", "boston", "austin")], np.uint32)
     >>> within_distance("austin", letters, np.array([6, 6, 6]), 1).tolist()
     [True, False, True]
     """
-    rows, width = letters.shape
+    return np.asarray(distances(word, letters, sizes, edits) <= edits, np.bool_)
+
+
+def distances(
+    word: str, letters: NDArray[np.uint32], sizes: Array, edits: int, *, transpositions: bool = False
+) -> NDArray[np.uint8]:
+    """Return the edit distance of each word from ``word``, or ``edits + 1`` if it is larger than ``edits``.
+
+    Each row of ``letters`` has the code points of a word, and ``sizes`` has the number of them. The distance is that of
+    Levenshtein (1966). With ``transpositions``, an exchange of two adjacent letters is one edit (Damerau 1964), and no
+    letter is edited twice. Of each row of the matrix, only the ``2 * edits + 1`` entries that can be small enough are
+    computed, for all words at once.
+
+    >>> letters = np.array([[ord(c) for c in word] for word in ("austen", "boston", "autsin")], np.uint32)
+    >>> distances("austin", letters, np.array([6, 6, 6]), 2).tolist()
+    [1, 3, 2]
+    >>> distances("austin", letters, np.array([6, 6, 6]), 2, transpositions=True).tolist()
+    [1, 3, 1]
+    """
     beyond = np.uint8(edits + 1)
+    found = np.full(len(letters), beyond, np.uint8)
+    kept = np.arange(len(letters))  # words that are not yet too far
     band = 2 * edits + 1  # entry k of a row compares with a prefix that is k - edits letters longer
-    before = [
-        np.full(rows, min(max(k - edits, 0), beyond) if k >= edits else beyond, np.uint8) for k in range(band)
-    ]
-    nowhere = np.full(rows, beyond, np.uint8)
+    before = np.full((band, len(letters)), beyond, np.uint8)
+    before[edits:] = np.minimum(np.arange(edits + 1), beyond)[:, None]
+    earlier = before
     for i, letter in enumerate(word, start=1):
-        now: list[NDArray[np.uint8]] = []
-        for k in range(band):
-            j = i + k - edits
-            if j < 0 or j > width:
-                now.append(nowhere)
-                continue
-            if j == 0:
-                now.append(np.full(rows, min(i, beyond), np.uint8))
-                continue
-            fewest = before[k] + (letters[:, j - 1] != ord(letter))
-            if k + 1 < band:
-                fewest = np.minimum(fewest, before[k + 1] + np.uint8(1))
-            if k:
-                fewest = np.minimum(fewest, now[k - 1] + np.uint8(1))
-            now.append(np.minimum(fewest, beyond))
-        before = now
-    columns = sizes.astype(np.int64) - len(word) + edits
-    within = (columns >= 0) & (columns < band)
-    distances = np.stack(before)[np.where(within, columns, 0), np.arange(rows)]
-    return np.asarray(within & (distances <= edits), np.bool_)
+        if i > edits + 2:  # before that, no word can be too far in both rows
+            near = np.minimum(before.min(0), earlier.min(0)) <= edits
+            if np.count_nonzero(near) * 2 < len(kept):
+                letters, kept, before, earlier = letters[near], kept[near], before[:, near], earlier[:, near]
+        earlier, before = (
+            before,
+            _matrix_row(word, i, letter, letters, before, earlier if transpositions else None),
+        )
+    columns = sizes[kept].astype(np.int64) - len(word) + edits
+    within = np.flatnonzero((columns >= 0) & (columns < band))
+    found[kept[within]] = before[columns[within], within]
+    return found
+
+
+def _matrix_row(
+    word: str,
+    i: int,
+    letter: str,
+    letters: NDArray[np.uint32],
+    before: NDArray[np.uint8],
+    earlier: NDArray[np.uint8] | None,
+) -> NDArray[np.uint8]:
+    """Return row ``i`` of the matrix, whose ``letter`` is the i-th of ``word``, for all words at once.
+
+    ``before`` is the row before it. ``earlier`` is the one before that if exchanges of two letters are edits.
+    """
+    band, edits = len(before), len(before) // 2
+    beyond = np.uint8(edits + 1)
+    width = letters.shape[1]
+    now = np.full(before.shape, beyond, np.uint8)
+    for k in range(band):
+        j = i + k - edits
+        if j < 0 or j > width:
+            continue
+        if j == 0:
+            now[k] = np.uint8(min(i, edits + 1))
+            continue
+        fewest = before[k] + (letters[:, j - 1] != ord(letter))
+        if k + 1 < band:
+            np.minimum(fewest, before[k + 1] + np.uint8(1), out=fewest)
+        if k:
+            np.minimum(fewest, now[k - 1] + np.uint8(1), out=fewest)
+        if earlier is not None and i > 1 and j > 1:
+            exchanged = (letters[:, j - 1] == ord(word[i - 2])) & (letters[:, j - 2] == ord(letter))
+            at = np.flatnonzero(exchanged)
+            fewest[at] = np.minimum(fewest[at], earlier[k, at] + np.uint8(1))
+        np.minimum(fewest, beyond, out=now[k])
+    return now

@@ -274,10 +274,9 @@ class StringTable:
         """Return all strings."""
         return self.slice(0, len(self))
 
-    @property
-    def sizes(self) -> NDArray[np.int64]:
-        """The size of each string in bytes."""
-        return np.asarray(np.diff(self._offsets.astype(np.int64)), np.int64)
+    def sizes_between(self, low: int, high: int) -> NDArray[np.int64]:
+        """Return the sizes in bytes of the strings from ``low`` up to but not including ``high``."""
+        return np.asarray(np.diff(self._offsets[low : high + 1].astype(np.int64)), np.int64)
 
     def letters(self, numbers: NDArray[np.int64], width: int) -> NDArray[np.uint32]:
         """Return the first ``width`` bytes of each given string, a row each; bytes after its end are arbitrary."""
@@ -285,14 +284,13 @@ class StringTable:
         octets = self._bytes.all()
         return np.asarray(octets[np.minimum(indices, len(octets) - 1)], np.uint32)
 
-    @property
-    def wide(self) -> NDArray[np.bool_]:
-        """A mask of the strings with characters beyond ASCII. No string may be empty."""
-        if not len(self):
+    def wide_between(self, low: int, high: int) -> NDArray[np.bool_]:
+        """Return a mask of the strings from ``low`` up to ``high`` with characters beyond ASCII. None may be empty."""
+        if low >= high:
             return np.empty(0, np.bool_)
-        return np.asarray(
-            np.maximum.reduceat(self._bytes.all(), self._offsets[:-1].astype(np.int64)) > 127, np.bool_
-        )
+        octets, sizes = self.span(low, high)
+        starts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
+        return np.asarray(np.maximum.reduceat(octets, starts) > 127, np.bool_)
 
     # ---- sorted strings
 

@@ -1,0 +1,119 @@
+"""Finds the words of an index that a misspelt word of a query most likely stands for."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+from newssearch.engines.embedded.segment.field import NearTerm
+from newssearch.text.analysis import PLAIN_ANALYSIS, analyser_named
+from newssearch.text.tokenizer import word_matches as words_of
+
+from .segment_matcher import SegmentMatcher
+from .term_expansion import TermExpansion
+
+LONG_WORD = 5
+"""The smallest number of letters in a word whose suggestions may differ from it by two edits, instead of one."""
+EDIT_COST = 1.6
+"""The cost of an edit: a word with one edit more must be in 10 ** 1.6 = 40 times as many articles to come first."""
+FIRST_LETTER_COST = 0.8
+"""The cost of another first letter: writers seldom mistake it."""
+MAX_SCORE_GAP = 1.5
+"""The largest difference of the scores of the likeliest word and of another one that is suggested too."""
+RARE_ARTICLES = 5
+"""A word that more articles have is never taken for a misspelling."""
+RARE_RATIO = 20
+"""A word that articles have is a misspelling if a word one edit away is in at least this number of times as many."""
+
+
+class SimilarWords:
+    """Finds the words of live articles that are similar to a word, by edit distance and number of articles."""
+
+    def __init__(self, matchers: Sequence[SegmentMatcher], expansion: TermExpansion) -> None:
+        self._matchers = matchers
+        self._expansion = expansion
+        self._near: dict[str, dict[str, NearTerm]] = {}
+
+    def of_unknown(self, word: str, most: int) -> list[str]:
+        """Return the words, at most ``most``, that a word which no article has most likely stands for, the likeliest first.
+
+        A word that differs by an edit more, or in its first letter, must be much more frequent. An edit adds, removes or
+        replaces a letter, or exchanges two adjacent ones.
+        """
+        return self._best(folded_word(word), self.near(word), most)
+
+    def near(self, word: str) -> dict[str, NearTerm]:
+        """Return the folded words of the index that differ from a word by at most two edits, or one if it is short."""
+        folded = folded_word(word)
+        if folded not in self._near:
+            edits = 1 if len(folded) < LONG_WORD else 2
+            self._near[folded] = self._expansion.near_words(folded, edits)
+        return self._near[folded]
+
+    def of_rare(self, word: str, articles: int, most: int) -> list[str]:
+        """Return the words that a word of only ``articles`` articles may be a misspelling of; most often none.
+
+        They differ by one edit, which is neither of the first letter nor at the end, and are in :data:`RARE_RATIO` times
+        as many articles.
+        """
+        folded = folded_word(word)
+        if len(folded) < LONG_WORD or not folded.isalpha():
+            return []
+        near = self._expansion.near_words(folded, 1, prefix=folded[0])
+        wanted = {
+            other: found
+            for other, found in near.items()
+            if found.words >= RARE_RATIO * articles
+            and not (other.startswith(folded) or folded.startswith(other))
+        }
+        found = self._best(folded, wanted, most)
+        return [other for other in found if self.articles_with(other) >= RARE_RATIO * articles]
+
+    def articles_with(self, folded: str) -> int:
+        """Return the number of live articles that have a folded word."""
+        return sum(matcher.count_folded(folded) for matcher in self._matchers)
+
+    def shown(self, folded: str, written: str) -> str:
+        """Return a folded word for a suggestion instead of ``written``.
+
+        If that has a capital, it is the most frequent spelling of the index, otherwise the folded word itself.
+        """
+        if written.islower():
+            return folded
+        spellings = Counter[str]()
+        for matcher in self._matchers:
+            matcher.count_spellings(folded, spellings)
+        return min(spellings, key=lambda spelling: (-spellings[spelling], spelling), default=folded)
+
+    def _best(self, folded: str, near: dict[str, NearTerm], most: int) -> list[str]:
+        """Return the words with the highest scores, without ``folded`` itself.
+
+        The numbers of occurrences bound those of articles, so that articles are counted only for words that can be
+        among the best.
+        """
+        bounds = [
+            (-self._score(folded, other, found.distance, found.words), other, found.distance)
+            for other, found in near.items()
+            if other != folded and found.words
+        ]
+        heapq.heapify(bounds)
+        best: list[tuple[float, str]] = []
+        while bounds and (len(best) < most or bounds[0][0] < best[most - 1][0]):
+            _, other, distance = heapq.heappop(bounds)
+            if articles := self.articles_with(other):
+                best = sorted([*best, (-self._score(folded, other, distance, articles), other)])
+        return [other for score, other in best[:most] if score <= best[0][0] + MAX_SCORE_GAP]
+
+    @staticmethod
+    def _score(folded: str, other: str, distance: int, articles: int) -> float:
+        """Return how likely ``folded`` stands for a word that is ``distance`` edits away and in ``articles`` articles."""
+        other_first = FIRST_LETTER_COST if other[:1] != folded[:1] else 0.0
+        return math.log10(articles) - EDIT_COST * distance - other_first
+
+
+def folded_word(word: str) -> str:
+    """Return a word of a query as the index folds it; of several parts, the last one."""
+    *_, last = words_of(word)
+    return analyser_named(PLAIN_ANALYSIS).form(last.group())

@@ -1,0 +1,138 @@
+"""One search: the articles that match, more with only some of the words, and the results of the corrected query."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from newssearch.highlight.snippets import Highlighter
+from newssearch.text.analysis import analyser
+
+from .engines.protocol import Found, FoundHit, FoundMore, Snapshot
+from .errors import QueryError
+from .fields import ArticleField, by_name
+from .query import Node, Query, corrected_text, relaxed, side_by_side, with_corrections
+from .request import ResolvedRequest, parsed_query
+from .results import SHOWN_FIELDS, Hit, Results
+
+NO_MORE = FoundMore(hits=(), missing=(), total_articles=0, total_stories=0)
+"""The second part of results that have only articles that match."""
+
+
+class Search:
+    """A search of a snapshot. The callables are called only if few articles match.
+
+    ``is_strict`` tells whether only articles that match are wanted; ``corrected`` returns the query with misspelt words,
+    which its argument maps to others, replaced.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        request: ResolvedRequest,
+        is_strict: Callable[[], bool],
+        corrected: Callable[[Mapping[str, str]], Query],
+    ) -> None:
+        self._snapshot = snapshot
+        self._request = request
+        self._is_strict = is_strict
+        self._corrected = corrected
+
+    def results(self, parsed: Query) -> Results:
+        """Return the results of a query, without the time that the search took."""
+        found = self._snapshot.search(parsed.tree, self._request)
+        results = self._page(parsed, found, self._more(parsed.tree, found))
+        if found.total_articles or not found.corrections or not self._request.limit or self._is_strict():
+            return results
+        other = self._corrected(found.corrections)
+        found = self._snapshot.search(other.tree, self._request)
+        if not found.total_articles:
+            return results
+        return replace(results, corrected=self._page(other, found, self._more(other.tree, found)))
+
+    def _more(self, tree: Node, found: Found) -> FoundMore:
+        """Return the articles with some of the words that fill the page, or none if nothing may be left out."""
+        asked = self._request
+        if asked.limit is None or asked.all_paragraphs or len(found.hits) >= asked.limit:
+            return NO_MORE
+        some = relaxed(tree)
+        if some is None or self._is_strict():
+            return NO_MORE
+        total = found.total_stories if asked.group else found.total_articles
+        rest = replace(asked, offset=max(asked.offset - total, 0), limit=asked.limit - len(found.hits))
+        return self._snapshot.search_more(tree, some, rest)
+
+    def _page(self, parsed: Query, found: Found, more: FoundMore) -> Results:
+        asked = self._request
+        highlighter = Highlighter(parsed.tree)
+        second = zip(more.hits, more.missing, strict=True)
+        return Results(
+            query=parsed.text,
+            interpretation=str(parsed),
+            hits=tuple(_hit(hit, highlighter, asked.snippet) for hit in found.hits),
+            total_articles=found.total_articles,
+            total_paragraphs=found.total_paragraphs,
+            total_stories=found.total_stories,
+            grouped=asked.group,
+            offset=asked.offset,
+            limit=asked.limit,
+            facets=found.facets,
+            diagnostics=(*parsed.diagnostics, *found.diagnostics),
+            clauses=tuple(found.clauses),
+            names=found.names,
+            undated=found.undated,
+            imprecise=found.imprecise,
+            dates=found.dates,
+            own_fields=tuple(row.name for row in self._snapshot.own_fields),
+            more=tuple(_hit(hit, highlighter, asked.snippet, lacked) for hit, lacked in second),
+            more_articles=more.total_articles,
+            more_stories=more.total_stories,
+        )
+
+
+def corrected_query(
+    query: object,
+    parsed: Query,
+    corrections: Mapping[str, str],
+    request: ResolvedRequest,
+    own: Sequence[ArticleField],
+) -> Query:
+    """Return a parsed query with misspelt words replaced by those that ``corrections`` maps them to.
+
+    Its text is that of ``query`` with the same words replaced, if that is a string and the new text means the new tree;
+    otherwise it is the canonical query.
+    """
+    tree = side_by_side(with_corrections(parsed.tree, corrections))
+    if isinstance(query, str):
+        text = corrected_text(query, parsed.tree, corrections)
+        try:
+            now = request.now or dt.datetime.now()
+            again = parsed_query(text, request.literal, now, request.names, by_name(own), request.match)
+        except QueryError:
+            return Query(str(tree), tree)
+        if again.tree == tree:
+            return again
+    return Query(str(tree), tree)
+
+
+def _hit(found: FoundHit, highlighter: Highlighter, length: int, lacked: Sequence[Node] = ()) -> Hit:
+    """Return a found paragraph as a public :class:`Hit`, with a snippet of about ``length`` characters (0 for all).
+
+    ``lacked`` are the words of the query that its article does not have.
+    """
+    language = analyser(found.article.lang)
+    return Hit(
+        **{name: getattr(found.article, name) for name in SHOWN_FIELDS},
+        paragraph=found.paragraph,
+        score=found.score,
+        text=found.text,
+        snippet=highlighter.snippet(found.text, language, length, found.in_lead),
+        paragraphs=found.paragraphs,
+        matching=found.matching,
+        story=found.story,
+        copies=found.copies,
+        copies_total=found.copies_total,
+        variants=highlighter.variants(found.text, language, found.in_lead),
+        missing=tuple(dict.fromkeys(map(str, lacked))),
+    )

@@ -267,6 +267,12 @@ def test_a_misspelt_word_is_noted_with_what_it_stands_for(
     assert (note.kind, note.suggestion) == (kind, suggestion)
 
 
+@pytest.mark.parametrize("query", ["日本", "xq", "zzzzzzz"])
+def test_nothing_is_suggested_for_what_resembles_no_word(names: Index, query: str) -> None:
+    (note,) = names.search(query).diagnostics
+    assert (note.kind, note.suggestion) == ("unknown-word", "")
+
+
 def test_a_rare_word_is_left_alone_where_its_query_finds_many(names: Index) -> None:
     assert names.search("kavanagh OR kavanaugh").diagnostics == ()
     (note,) = names.search("kavanagh").diagnostics

@@ -14,6 +14,8 @@ from newssearch.text.tokenizer import word_matches as words_of
 from .segment_matcher import SegmentMatcher
 from .term_expansion import TermExpansion
 
+SHORT_WORD = 3
+"""The smallest number of letters in a word for which others are suggested: one edit leaves little of a shorter one."""
 LONG_WORD = 5
 """The smallest number of letters in a word whose suggestions may differ from it by two edits, instead of one."""
 EDIT_COST = 1.6
@@ -45,11 +47,11 @@ class SimilarWords:
         return self._best(folded_word(word), self.near(word), most)
 
     def near(self, word: str) -> dict[str, NearTerm]:
-        """Return the folded words of the index that differ from a word by at most two edits, or one if it is short."""
+        """Return the folded words of the index that differ from a word by at most two edits, by fewer if it is short."""
         folded = folded_word(word)
         if folded not in self._near:
-            edits = 1 if len(folded) < LONG_WORD else 2
-            self._near[folded] = self._expansion.near_words(folded, edits)
+            edits = 0 if len(folded) < SHORT_WORD else 1 if len(folded) < LONG_WORD else 2
+            self._near[folded] = self._expansion.near_words(folded, edits) if edits else {}
         return self._near[folded]
 
     def of_rare(self, word: str, articles: int, most: int) -> list[str]:

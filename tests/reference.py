@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import twin
@@ -33,11 +34,15 @@ from newssearch.query import (
     Region,
     Undated,
     Within,
+    Word,
     side_by_side,
 )
 from newssearch.text.analysis import analyser
 
 K1, B, B_TITLE, TITLE = 1.2, 0.75, 0.5, 2.0
+K1_ARTICLE, B_ARTICLE, TITLE_ARTICLE = 2.0, 0.55, 3.0
+ARTICLE, PARAGRAPH, FUNCTION_WORD = 0.8, 0.2, 0.25
+ORDERED, NEAR, WINDOW, PROXIMITY_ARTICLES, MAX_PAIRS = 0.1, 0.05, 8, 50, 20
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,8 @@ def search(corpus: Iterable[Article], tree: Node, request: Request = Request()) 
     articles, tree = list(corpus), side_by_side(tree)
     anytime = dataclasses.replace(request, since=None, until=None)
     chosen = [a for a in articles if matches(tree, a) and passes(a, request)]
-    score = scorer(articles, tree)
+    scorer = Scorer(articles, tree)
+    score = scorer.paragraph if request.all_paragraphs else scorer.score
     wanted = twin.positives(tree)
     by_id = {a.id: a for a in chosen}
     hits: list[Hit] = []
@@ -97,6 +103,12 @@ def search(corpus: Iterable[Article], tree: Node, request: Request = Request()) 
             of_article = [min(of_article, key=lambda hit: (-hit.score, hit.paragraph))]
         hits += of_article
     hits.sort(key=lambda hit: order(hit, by_id[hit.id], request.sort))
+    if request.sort == "relevance" and not request.all_paragraphs:
+        near = [
+            hit._replace(score=hit.score + scorer.proximity(by_id[hit.id]))
+            for hit in hits[:PROXIMITY_ARTICLES]
+        ]
+        hits[:PROXIMITY_ARTICLES] = sorted(near, key=lambda hit: order(hit, by_id[hit.id], request.sort))
     end = None if request.limit is None else request.offset + request.limit
     return Found(
         hits[request.offset : end],
@@ -327,37 +339,101 @@ FILTERS: dict[str, Callable[[str, str], bool]] = {
 # ---- in which order
 
 
-def scorer(articles: list[Article], tree: Node) -> Callable[[Article, int], float]:
-    """Return a function for the score of a paragraph by BM25F: see ``newssearch/engines/embedded/segment/bm25f.py``."""
+class Scorer:
+    """The scores of articles and paragraphs: see ``newssearch/engines/embedded/segment/bm25f.py``."""
 
-    def words(article: Article, text: str) -> int:
-        return len(analyser(article.lang).terms(text))
+    def __init__(self, articles: list[Article], tree: Node) -> None:
+        def mean(values: list[int], number: int) -> float:
+            return sum(values) / number if sum(values) else 1.0
 
-    lengths = [words(a, p.text) for a in articles for p in a.paragraphs]
-    titles = [size for a in articles if (size := words(a, a.title or ""))]
-    mean = sum(lengths) / len(lengths) if lengths else 1.0
-    mean_title = sum(titles) / len(titles) if titles else 1.0
-    leaves = twin.positives(tree)
-    idf: dict[Node, float] = {}
-    for leaf in leaves:
-        df = sum(match_count(leaf.leaf, p.text, a.lang) > 0 for a in articles for p in a.paragraphs)
-        idf[leaf.leaf] = math.log1p((len(lengths) - df + 0.5) / (df + 0.5))
+        self.leaves = twin.positives(tree)
+        paragraphs = [(p.text, a.lang) for a in articles for p in a.paragraphs]
+        titles = [size for a in articles if (size := words(a.title or "", a.lang))]
+        lengths = [words(*paragraph) for paragraph in paragraphs]
+        self.mean_paragraph = mean(lengths, len(lengths))
+        self.mean_article = mean(lengths, len(articles))
+        self.mean_title = mean(titles, len(titles))
+        self.paragraph_idf: dict[Node, float] = {}
+        self.article_idf: dict[Node, float] = {}
+        for leaf, _, _ in self.leaves:
+            df = sum(match_count(leaf, *paragraph) > 0 for paragraph in paragraphs)
+            self.paragraph_idf[leaf] = idf(len(paragraphs), df)
+            df = sum(sum(counts(leaf, a, ()).values()) > 0 for a in articles)
+            self.article_idf[leaf] = idf(len(articles), df)
 
-    def score(article: Article, number: int) -> float:
+    def factor(self, leaf: twin.Positive, lang: str | None) -> float:
+        """The boost of a leaf, lowered for a function word."""
+        return leaf.boost * (1.0 if leaf in self.content(lang) else FUNCTION_WORD)
+
+    def content(self, lang: str | None) -> list[twin.Positive]:
+        """The leaves that are not function words; all of them if there are no others."""
+        lists = analyser(lang).is_function_word
+        return [
+            one for one in self.leaves if not (isinstance(one.leaf, Word) and lists(one.leaf.text))
+        ] or self.leaves
+
+    def headline(self, leaf: twin.Positive, article: Article) -> float:
+        y = counts(leaf.leaf, article, leaf.regions)[twin.TITLE]
+        m = words(article.title or "", article.lang)
+        return y / (1 - B_TITLE + B_TITLE * m / self.mean_title)
+
+    def paragraph(self, article: Article, number: int) -> float:
+        """The score of a paragraph."""
         total = 0.0
-        for leaf in leaves:
-            found = counts(leaf.leaf, article, leaf.regions)
-            t = 0.0
-            if number and (x := found.get(number, 0)):
-                n = words(article, article.paragraphs[number - 1].text)
-                t += x / (1 - B + B * n / mean)
-            if y := found[twin.TITLE]:
-                m = words(article, article.title or "")
-                t += TITLE * y / (1 - B_TITLE + B_TITLE * m / mean_title)
-            total += leaf.boost * idf[leaf.leaf] * (t / (K1 + t))
+        for leaf in self.leaves:
+            t = TITLE * self.headline(leaf, article)
+            if number and (x := counts(leaf.leaf, article, leaf.regions).get(number, 0)):
+                n = words(article.paragraphs[number - 1].text, article.lang)
+                t += x / (1 - B + B * max(n / self.mean_paragraph, 1.0))
+            total += self.factor(leaf, article.lang) * self.paragraph_idf[leaf.leaf] * t / (K1 + t)
         return total
 
-    return score
+    def whole(self, article: Article) -> float:
+        """The score of an article as a whole."""
+        total = 0.0
+        for leaf in self.leaves:
+            z = sum(count for number, count in counts(leaf.leaf, article, leaf.regions).items() if number)
+            w = z / (1 - B_ARTICLE + B_ARTICLE * self.length(article))
+            w += TITLE_ARTICLE * self.headline(leaf, article)
+            total += self.factor(leaf, article.lang) * self.article_idf[leaf.leaf] * w / (K1_ARTICLE + w)
+        return total
+
+    def length(self, article: Article) -> float:
+        """The length of an article, divided by the mean length."""
+        return sum(words(p.text, article.lang) for p in article.paragraphs) / self.mean_article
+
+    def score(self, article: Article, number: int) -> float:
+        """The score of an article whose best paragraph has the given number, without proximity."""
+        return ARTICLE * self.whole(article) + PARAGRAPH * self.paragraph(article, number)
+
+    def proximity(self, article: Article) -> float:
+        """What the nearness of neighbouring words of the query adds to the score of an article."""
+        content = [
+            one for one in self.content(article.lang) if isinstance(one.leaf, Word) and not one.regions
+        ]
+        pairs = {(a.leaf, b.leaf): (a, b) for a, b in pairwise(content) if a.leaf != b.leaf}
+        norm = 1 - B + B * self.length(article)
+        total = 0.0
+        for a, b in [*pairs.values()][:MAX_PAIRS]:
+            ordered = near_a = near_b = 0
+            for paragraph in article.paragraphs:
+                spans, others = (twin.matches(one.leaf, paragraph.text, article.lang) for one in (a, b))
+                ordered += sum(any(end == start for start, _ in others) for _, end in spans)
+                of_a, of_b = {start for start, _ in spans}, {start for start, _ in others}
+                near_a += sum(any(0 < abs(one - other) < WINDOW for other in of_b) for one in of_a)
+                near_b += sum(any(0 < abs(one - other) < WINDOW for other in of_a) for one in of_b)
+            o, u = ordered / norm, min(near_a, near_b) / norm
+            weight = min(a.boost, b.boost) * max(self.article_idf[a.leaf], self.article_idf[b.leaf])
+            total += weight * (ORDERED * o / (K1 + o) + NEAR * u / (K1 + u))
+        return total
+
+
+def words(text: str, lang: str | None) -> int:
+    return len(analyser(lang).terms(text))
+
+
+def idf(total: int, holding: int) -> float:
+    return math.log1p((total - holding + 0.5) / (holding + 0.5))
 
 
 def order(hit: Hit, article: Article, sort: str) -> tuple[object, ...]:

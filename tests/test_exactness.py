@@ -22,7 +22,7 @@ from newssearch import Article, Hit, Index, PartialDate
 from newssearch.engines.embedded import index_folder, new_segments, store
 from newssearch.engines.embedded.indexing import merge_policy
 from newssearch.engines.embedded.search import top_k
-from newssearch.engines.embedded.segment import field, postings
+from newssearch.engines.embedded.segment import bm25f, field, postings
 from newssearch.engines.embedded.storage import sorted_sets
 from newssearch.highlight.matcher import AnalysedText, find_matches
 from newssearch.identity import id_number
@@ -137,6 +137,14 @@ def short_cuts() -> Iterator[None]:
         patch.setattr(sorted_sets, "DENSE_UNIVERSE_RATIO", 0)
         patch.setattr(field, "DENSE_OWNERS_RATIO", 0)
         patch.setattr(field, "SCAN_RATIO", 0)
+        yield
+
+
+@contextmanager
+def proximity_for(articles: int) -> Iterator[None]:
+    """Let proximity raise the scores of this number of articles only."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bm25f, "PROXIMITY_ARTICLES", articles)
         yield
 
 
@@ -529,18 +537,26 @@ CROWD_OPTIONS = st.fixed_dictionaries(
 
 
 @given(
-    CROWD_TREES, CROWD_OPTIONS, st.sampled_from(FILTERS), st.sampled_from([1, 2, 3, 10, 25]), st.sampled_from([0, 0, 1, 5])
+    CROWD_TREES, CROWD_OPTIONS, st.sampled_from(FILTERS), st.sampled_from([1, 2, 3, 10, 25]), st.sampled_from([0, 0, 1, 5]),
+    st.sampled_from([2, 7, 50]),
 )  # fmt: skip
 @settings(max_examples=30 * THOROUGH, suppress_health_check=list(HealthCheck))
 def test_the_best_of_many_are_the_first_of_all(
-    crowds: list[Index], tree: Node, options: dict[str, Any], filters: dict[str, Any], limit: int, offset: int
+    crowds: list[Index],
+    tree: Node,
+    options: dict[str, Any],
+    filters: dict[str, Any],
+    limit: int,
+    offset: int,
+    near: int,
 ) -> None:
     asked = {**options, **filters}
-    whole = crowds[0].rank(tree, limit=None, **asked)
-    assert crowds[1].rank(tree, limit=None, **asked) == whole
-    with short_cuts():
-        for index in crowds:
-            assert index.rank(tree, limit=limit, offset=offset, **asked) == whole[offset : offset + limit]
+    with proximity_for(near):
+        whole = crowds[0].rank(tree, limit=None, **asked)
+        assert crowds[1].rank(tree, limit=None, **asked) == whole
+        with short_cuts():
+            for index in crowds:
+                assert index.rank(tree, limit=limit, offset=offset, **asked) == whole[offset : offset + limit]
 
 
 @contextmanager
@@ -571,9 +587,10 @@ def test_the_best_of_many_are_found_without_scoring_all_and_not_before_the_bound
         other = Word(draw.choice(VOCABULARY[:8]))
         tree = (any_of_some, And((any_of_some, other)), And((any_of_some, Not(other))))[number % 3]
         asked: dict[str, Any] = {"group": False, "outlet": draw.choice([None, None, "bbc"])}
-        whole = crowds[0].rank(tree, limit=None, **asked)
+        with proximity_for(2):
+            whole = crowds[0].rank(tree, limit=None, **asked)
         for limit in (1, 3, 10):
-            with short_cuts(), scored() as seen:
+            with proximity_for(2), short_cuts(), scored() as seen:
                 assert crowds[0].rank(tree, limit=limit, **asked) == whole[:limit]
             steps.append(len(seen))
             fewer += all(chosen < found for chosen, found in seen)

@@ -7,10 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from heapq import merge
-from itertools import groupby
-from operator import itemgetter
 
 import numpy as np
 
@@ -21,7 +18,7 @@ from newssearch.engines.embedded.search.evaluator import QueryEvaluator
 from newssearch.engines.embedded.search.explain import explain
 from newssearch.engines.embedded.search.field_values import count_own_values, count_values
 from newssearch.engines.embedded.search.reader import IndexReader
-from newssearch.engines.embedded.search.top_k import Ranked, Ranking, concat_ranked, kth_greatest, sort_keys
+from newssearch.engines.embedded.search.result_order import ResultOrder
 from newssearch.engines.embedded.segment.columns import NO_TIME, moment_of
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.stored_fields import provenance_of
@@ -42,9 +39,6 @@ _QUOTED = re.compile(r"'[^']*'")
 
 MAX_LISTED_COPIES = 100
 """A hit lists at most this number of copies of its article. All copies are counted."""
-
-Placed = tuple[int, float, int]
-"""A hit on the page: its document number in the index, its score, and its article's number of matching paragraphs."""
 
 
 class EmbeddedSnapshot:
@@ -91,13 +85,13 @@ class EmbeddedSnapshot:
         with self._reading(tree):
             evaluator = QueryEvaluator(self._reader, tree, request.aliases)
             articles = evaluator.found(request)
-            rankings = self._rankings(evaluator, articles, request)
+            order = ResultOrder(evaluator, articles, request)
             total = int(np.count_nonzero(articles))
             suggester = evaluator.suggester(total)
             return Found(
-                hits=[self._hit(*placed) for placed in self._page(rankings, request)],
+                hits=[self._hit(*placed) for placed in order.page()],
                 total_articles=total,
-                total_paragraphs=sum(ranking.paragraphs() for ranking in rankings),
+                total_paragraphs=order.paragraphs(),
                 total_stories=total - self._copies_among(articles),
                 facets=FrozenDict(
                     (field, self._facet(field, articles, request.aliases)) for field in request.facet_fields
@@ -119,8 +113,7 @@ class EmbeddedSnapshot:
             articles = evaluator.found_by(relaxed.tree, request) & ~first
             if request.group:
                 self._remove_stories_of(first, articles)
-            rankings = self._rankings(evaluator, articles, request)
-            page = self._page(rankings, replace(request, sort="relevance"))
+            page = ResultOrder(evaluator, articles, replace(request, sort="relevance")).page()
             total = int(np.count_nonzero(articles))
             having = [(word, evaluator.articles(word)) for word in relaxed.words]
             numbers = [self._reader.article_number(document) for document, *_ in page]
@@ -149,84 +142,13 @@ class EmbeddedSnapshot:
         """Return the article id, paragraph and score of each hit on the page that ``request`` asks for."""
         with self._reading(tree):
             evaluator = QueryEvaluator(self._reader, tree, request.aliases)
-            page = self._page(self._rankings(evaluator, evaluator.found(request), request), request)
-            return [self._rank(document, score) for document, score, _ in page]
-
-    def _rankings(self, evaluator: QueryEvaluator, articles: Mask, request: ResolvedRequest) -> list[Ranking]:
-        return [
-            Ranking(evaluator, segment, mask, request.novel)
-            for segment, mask in self._reader.by_segment(articles)
-        ]
-
-    def _page(self, rankings: list[Ranking], request: ResolvedRequest) -> list[Placed]:
-        """Return the hits on the requested page, in order.
-
-        If the request groups stories, each story has only one hit.
-        """
-        if not request.group or not any(len(segment.storied) for segment in self._reader.segments):
-            return self._in_order(rankings, request)
-        end = None if request.limit is None else request.offset + request.limit
-        most = end
-        while True:
-            found = self._in_order(rankings, replace(request, offset=0, limit=most))
-            first = self._first_of_stories(found)
-            if most is None or end is None or len(first) >= end or len(found) < most:
-                return first[request.offset : end]
-            most *= 2
-
-    def _first_of_stories(self, placed: list[Placed]) -> list[Placed]:
-        seen: set[int] = set()
-        first = []
-        for one in placed:
-            segment, local = self._reader.document(one[0])
-            story = segment.story(int(segment.article[local]))
-            if not story or story not in seen:
-                first.append(one)
-                seen.add(story)
-        return first
+            order = ResultOrder(evaluator, evaluator.found(request), request)
+            return [self._rank(document, score) for document, score, _ in order.page()]
 
     def _copies_among(self, articles: Mask) -> int:
         """Return the number of the given articles that are copies: all but one of each story."""
         stories = np.sort(np.concatenate([NO_INTS, *self._stories_among(articles)]))
         return int(np.count_nonzero(~run_starts(stories)))
-
-    def _in_order(self, rankings: list[Ranking], request: ResolvedRequest) -> list[Placed]:
-        """Return the hits on the requested page, in order, without grouping stories.
-
-        Hits are ordered by score or by time, as requested; equal ones by time or score, then by id, then by paragraph
-        number. Ids are read only to break ties among hits that can be on the page.
-        """
-        documents, scores, times, matching = self._candidates(rankings, request)
-        first, second = sort_keys(scores, times, request)
-        size = len(documents)
-        end = size if request.limit is None else min(request.offset + request.limit, size)
-        if request.offset >= end:
-            return []
-        kept = np.flatnonzero(first >= kth_greatest(first, end)) if end < size else np.arange(size)
-        order = kept[np.lexsort((documents[kept], -second[kept], -first[kept]))]
-        page: list[int] = []
-        ranked = zip(order.tolist(), first[order].tolist(), second[order].tolist(), strict=True)
-        for _, tied in groupby(ranked, key=itemgetter(1, 2)):
-            indices = [index for index, _, _ in tied]
-            page.extend(indices if len(indices) == 1 else self._by_id(indices, documents))
-            if len(page) >= end:
-                break
-        page = page[request.offset : end]
-        return [(int(documents[i]), float(scores[i]), int(matching[i])) for i in page]
-
-    def _candidates(self, rankings: list[Ranking], request: ResolvedRequest) -> Ranked:
-        """Return all hits of all segments that can be on the requested page, in the order of their documents."""
-        ranked = [
-            one.best(request, self._reader.document_offset(number)) for number, one in enumerate(rankings)
-        ]
-        return ranked[0] if len(ranked) == 1 else concat_ranked(ranked)
-
-    def _by_id(self, indices: list[int], documents: Ints) -> list[int]:
-        def name(index: int) -> tuple[bytes, int]:
-            segment, document = self._reader.document(int(documents[index]))
-            return segment.id(int(segment.article[document])), document
-
-        return sorted(indices, key=name)
 
     def _hit(self, document: int, score: float, matching: int) -> FoundHit:
         segment, local = self._reader.document(document)

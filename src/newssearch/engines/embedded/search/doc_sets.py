@@ -19,9 +19,12 @@ from newssearch.engines.embedded.segment.format import IMPACT_BOUNDS
 from newssearch.engines.embedded.segment.postings import TermPostings
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, concat_ranges, run_starts
+from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, concat_ranges, run_starts
 
 Scores = NDArray[np.float64]
+
+MAX_BLOCKS_PER_WANTED = 4
+"""The occurrences in all article blocks of a term are counted if at least 1 in 4 blocks is wanted."""
 
 
 class ScoredDocSet(Protocol):
@@ -48,6 +51,9 @@ class ScoredDocSet(Protocol):
         ``mean_words`` is the mean length of a paragraph, in words.
         """
 
+    def block_counts(self, blocks: Ints | None) -> Ints:
+        """Return the number of matches in the paragraphs of each given block; None means all blocks."""
+
     def postings(self) -> Postings:
         """Return all paragraphs, ascending, and the number of matches in each."""
 
@@ -56,6 +62,11 @@ class ScoredDocSet(Protocol):
 
     def postings_of(self, blocks: Ints) -> Postings:
         """Return the paragraphs of the given blocks, ascending, and the number of matches in each."""
+
+
+def _sums(counts: Array, first: Ints) -> Ints:
+    """Return the sum of the counts of each block; ``first`` is the number of the first count of each."""
+    return np.add.reduceat(counts, first, dtype=np.int64) if len(first) else NO_INTS
 
 
 class ListedDocs:
@@ -86,6 +97,11 @@ class ListedDocs:
         weights = bm25f.in_text(counts, self._lengths[owners], mean_words)
         block_max = np.maximum.reduceat(weights, self._first)
         return block_max if blocks is None else np.asarray(block_max[blocks])
+
+    def block_counts(self, blocks: Ints | None) -> Ints:
+        """Return the number of matches in the paragraphs of each given block; None means all blocks."""
+        counts = _sums(self._postings.counts, self._first)
+        return counts if blocks is None else counts[blocks]
 
     def postings(self) -> Postings:
         """Return all paragraphs, ascending, and the number of matches in each."""
@@ -131,6 +147,15 @@ class UnionDocs:
         for doc_set, its_blocks, where in self._by_doc_set(blocks):
             bounds[where] = doc_set.max_weights(mean_words, its_blocks)
         return bounds
+
+    def block_counts(self, blocks: Ints | None) -> Ints:
+        """Return the number of matches in the paragraphs of each given block; None means all blocks."""
+        if blocks is None:
+            return np.concatenate([one.block_counts(None) for one in self._doc_sets])[self._order]
+        counts = np.empty(len(blocks), np.int64)
+        for doc_set, its_blocks, where in self._by_doc_set(blocks):
+            counts[where] = doc_set.block_counts(its_blocks)
+        return counts
 
     def postings(self) -> Postings:
         """Return all paragraphs, ascending, and the number of matches in each."""
@@ -204,6 +229,16 @@ class TermDocs:
         return np.asarray(
             (IMPACT_BOUNDS * max(1.0, mean_words / self._stored_mean_words))[block_max], np.float64
         )
+
+    def block_counts(self, blocks: Ints | None) -> Ints:
+        """Return the number of occurrences in the paragraphs of each given block; None means all blocks."""
+        numbers = self._live_blocks if blocks is None else self._term_blocks(blocks)
+        term = self._term
+        if numbers is None or len(numbers) * MAX_BLOCKS_PER_WANTED > len(term.articles):
+            counts = term.block_counts
+            return counts if numbers is None else counts[numbers]
+        sizes = term.sizes[numbers]
+        return _sums(term.counts_of(term.of_blocks(numbers)), sizes.cumsum(dtype=np.int64) - sizes)
 
     def postings(self) -> Postings:
         """Return all paragraphs, ascending, and the number of occurrences in each."""

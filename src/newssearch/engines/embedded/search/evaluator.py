@@ -13,7 +13,7 @@ import numpy as np
 from newssearch.engines.embedded.segment import bm25f
 from newssearch.engines.embedded.segment.field import NO_POSTINGS, TEXT_FIELDS, Postings
 from newssearch.engines.embedded.segment.segment import Segment
-from newssearch.engines.embedded.storage.sorted_sets import Mask
+from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, indices_in
 from newssearch.outlets import Aliases
 from newssearch.query import (
     And,
@@ -32,6 +32,7 @@ from newssearch.query import (
     Region,
     Undated,
     Within,
+    Word,
     leaves,
     names_in,
     narrower,
@@ -41,12 +42,14 @@ from newssearch.query import (
 from newssearch.request import ResolvedRequest
 from newssearch.results import NameSpelling
 from newssearch.system.exhaustive import assert_never
+from newssearch.text.analysis import analyser_named
 
 from .conditions import ArticleConditions
 from .doc_sets import ListedDocs, ScoredDocSet
 from .reader import IndexReader
 from .segment_matcher import SegmentMatcher
 from .similar_words import RARE_ARTICLES
+from .spans import Spans
 from .suggest import WordSuggester
 from .term_expansion import TermExpansion
 
@@ -73,7 +76,8 @@ class QueryEvaluator:
         self._conditions = ArticleConditions(reader, aliases, self.notes)
         self._expansion = TermExpansion(reader, self.notes)
         self._matchers = {segment: SegmentMatcher(segment, self._expansion) for segment in reader.segments}
-        self._idf: dict[Node, float] = {}
+        self._paragraph_idf: dict[Node, float] = {}
+        self._article_idf: dict[Node, float] = {}
         self._matches: dict[tuple[Segment, Node, str | None], LeafMatches] = {}
 
     # ---- articles
@@ -233,12 +237,36 @@ class QueryEvaluator:
         """Return the leaves of the tree that are not negated: they add to scores and are highlighted."""
         return (wanted for wanted in leaves(self.tree) if not wanted.negated)
 
-    def idf(self, leaf: Leaf) -> float:
+    def paragraph_idf(self, leaf: Leaf) -> float:
         """Return the inverse document frequency of a leaf over all paragraphs."""
-        if leaf not in self._idf:
+        if leaf not in self._paragraph_idf:
             holding = sum(matcher.doc_set(leaf).total for matcher in self._matchers.values())
-            self._idf[leaf] = bm25f.idf(self.reader.paragraphs, holding)
-        return self._idf[leaf]
+            self._paragraph_idf[leaf] = bm25f.idf(self.reader.paragraphs, holding)
+        return self._paragraph_idf[leaf]
+
+    def article_idf(self, leaf: Leaf) -> float:
+        """Return the inverse document frequency of a leaf over all articles."""
+        if leaf not in self._article_idf:
+            holding = 0
+            for matcher in self._matchers.values():
+                text, title = matcher.doc_set(leaf).articles, matcher.postings(leaf, "title").owners
+                holding += len(text) + len(title) - len(indices_in(title, text))
+            self._article_idf[leaf] = bm25f.idf(self.reader.live_count, holding)
+        return self._article_idf[leaf]
+
+    def function_words(self, analysis: str) -> frozenset[Leaf]:
+        """Return the scored leaves that are function words in an analysis; none if all scored leaves are.
+
+        They have less weight in the articles with this analysis.
+        """
+        scored = {wanted.leaf for wanted in self.scored_leaves()}
+        is_function_word = analyser_named(analysis).is_function_word
+        found = frozenset(leaf for leaf in scored if isinstance(leaf, Word) and is_function_word(leaf.text))
+        return found if len(found) < len(scored) else frozenset()
+
+    def spans(self, segment: Segment, leaf: Leaf, documents: Ints) -> Spans:
+        """Return the spans of a leaf in the paragraphs ``documents``, ascending; spans in others may be among them."""
+        return self._matchers[segment].spans(leaf, "text", documents)
 
     # ---- notes on the words of the query
 

@@ -86,6 +86,17 @@ class IndexReader:
         return self.words / self.paragraphs if self.words else 1.0
 
     @cached_property
+    def live_count(self) -> int:
+        """The number of live articles."""
+        return sum(segment.live_count for segment in self.segments)
+
+    @cached_property
+    def mean_article_words(self) -> float:
+        """The mean length of an article, in words, without boilerplate."""
+        words = sum(segment.counted_words for segment in self.segments)
+        return words / self.live_count if words else 1.0
+
+    @cached_property
     def mean_title_words(self) -> float:
         """The mean length of a headline, in words, over the articles that have one."""
         titled = sum(segment.titles[0] for segment in self.segments)

@@ -1,8 +1,9 @@
-"""Finds the best paragraphs of a segment exactly, without scoring those that cannot be among them.
+"""Finds the best articles of a segment exactly, without scoring the paragraphs of those that cannot be among them.
 
-The maximum weight of each leaf in an article block (see :class:`~indexing.inverter.ArticleBlocks`) gives an upper bound
-of the best score in that article. Articles are scored in descending order of these bounds, until the worst score of the
-page is no less than the bound of every article left.
+The part of a score that the whole article gives is computed for all articles that are found. The maximum weight of each
+leaf in an article block (see :class:`~indexing.inverter.ArticleBlocks`) gives an upper bound of the part that the best
+paragraph gives. Articles are scored in descending order of these bounds, until the worst score of the page is no less
+than the bound of every article left.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from newssearch.engines.embedded.storage.sorted_sets import (
     union,
     union_size,
 )
+from newssearch.query import Leaf
 from newssearch.request import ResolvedRequest
 
 from .doc_sets import Scores
@@ -93,11 +95,23 @@ class _FoundArticles:
 
 
 class _ScoredLeaf:
-    """A leaf that adds to scores: its matches in the found articles, and its factor in the score."""
+    """A leaf that adds to scores: its matches in the found articles, and its factors in the two parts of the score.
 
-    def __init__(self, matches: LeafMatches, factor: float, found: _FoundArticles) -> None:
+    ``lowered`` masks the found articles in whose language the leaf is a function word; None means none.
+    """
+
+    def __init__(
+        self,
+        matches: LeafMatches,
+        article_factor: float,
+        paragraph_factor: float,
+        lowered: Mask | None,
+        found: _FoundArticles,
+    ) -> None:
         self.text, self._title = matches
-        self.factor = factor
+        self.article_factor = article_factor
+        self.paragraph_factor = paragraph_factor
+        self._function_factors = None if lowered is None else np.where(lowered, bm25f.FUNCTION_WORD, 1.0)
         self._found = found
 
     @cached_property
@@ -114,6 +128,44 @@ class _ScoredLeaf:
         """The index among the found articles of the article of each of :attr:`blocks`."""
         indices = self._blocks_and_indices[1]
         return np.arange(len(self._found)) if indices is None else indices
+
+    def lower(self, scores: Scores, chosen: Ints | None) -> Scores:
+        """Multiply scores of found articles by the factor of a function word where the leaf is one, in place.
+
+        ``chosen`` are the indices of these articles among all found ones; None means that these are all.
+        """
+        if self._function_factors is not None:
+            scores *= self._function_factors if chosen is None else self._function_factors[chosen]
+        return scores
+
+    def article_weights(self, segment: Segment, boilerplate: Mask | None, mean_words: float) -> Scores:
+        """Return the leaf's weight in the text of each found article as a whole, without ``boilerplate``.
+
+        ``mean_words`` is the mean length of an article, in words.
+        """
+        blocks, indices = self._blocks_and_indices
+        counts = self.text.block_counts(blocks)
+        articles = self._found.articles if indices is None else self._found.articles[indices]
+        if boilerplate is not None:
+            counts = self._without_boilerplate(counts, articles, segment, boilerplate)
+        weights = bm25f.in_article(counts, segment.article_words[articles], mean_words)
+        if indices is None:
+            return weights
+        whole = np.zeros(len(self._found))
+        whole[indices] = weights
+        return whole
+
+    def _without_boilerplate(self, counts: Ints, articles: Ints, segment: Segment, boilerplate: Mask) -> Ints:
+        """Subtract the matches in boilerplate from the number of matches in each of the given articles."""
+        affected = np.flatnonzero(segment.has_boilerplate[articles])
+        if not len(affected):
+            return counts
+        owners, inside = self.postings_in(articles[affected])
+        repeated = boilerplate[owners]
+        if not repeated.any():
+            return counts
+        there = articles.searchsorted(segment.article[owners[repeated]].astype(np.int64))
+        return counts - np.bincount(there, inside[repeated], len(counts)).astype(np.int64)
 
     def title_weights(self, lengths: Array, mean_words: float) -> Scores | None:
         """Return the leaf's weight in the headline of each found article; None if it matches in none.
@@ -170,14 +222,15 @@ class Ranking:
         found_articles = _FoundArticles(found)
         self._articles = found_articles.articles
         self._lengths = segment.fields["text"].sizes
-        self._mean_words, self._mean_title_words = (
-            evaluator.reader.mean_words,
-            evaluator.reader.mean_title_words,
-        )
+        self._reader = evaluator.reader
+        self._mean_words = evaluator.reader.mean_words
+        lowered = _function_word_articles(evaluator, segment, self._articles)
         self._leaves = [
             _ScoredLeaf(
                 evaluator.matches(segment, wanted.leaf, wanted.region, novel),
-                wanted.boost * evaluator.idf(wanted.leaf),
+                wanted.boost * evaluator.article_idf(wanted.leaf),
+                wanted.boost * evaluator.paragraph_idf(wanted.leaf),
+                lowered.get(wanted.leaf),
                 found_articles,
             )
             for wanted in evaluator.scored_leaves()
@@ -237,21 +290,33 @@ class Ranking:
     @cached_property
     def _title_weights(self) -> list[Scores | None]:
         """The weights of each leaf in the headlines of the found articles; None for a leaf that no headline has."""
-        lengths = self._segment.fields["title"].sizes
-        return [leaf.title_weights(lengths, self._mean_title_words) for leaf in self._leaves]
+        lengths, mean = self._segment.fields["title"].sizes, self._reader.mean_title_words
+        return [leaf.title_weights(lengths, mean) for leaf in self._leaves]
+
+    @cached_property
+    def _article_scores(self) -> Scores:
+        """The part of the score of each found article that the whole of it gives."""
+        scores = np.zeros(len(self._articles))
+        mean = self._reader.mean_article_words
+        for leaf, title_weights in zip(self._leaves, self._title_weights, strict=True):
+            weights = leaf.article_weights(self._segment, self._boilerplate, mean)
+            if title_weights is not None:
+                weights += bm25f.TITLE_ARTICLE * title_weights
+            scores += leaf.lower(_saturate(weights, leaf.article_factor, bm25f.K1_ARTICLE), None)
+        return scores
 
     def _score_bounds(self) -> Scores:
-        """Return an upper bound of the score of the paragraphs of each found article."""
+        """Return an upper bound of the score of each found article."""
         bounds = np.zeros(len(self._articles))
         for leaf, title_weights in zip(self._leaves, self._title_weights, strict=True):
             weights = leaf.max_text_weights(self._mean_words)
             if title_weights is not None:
-                weights += title_weights
-            bounds += _saturate(weights, leaf.factor * ROUNDING_MARGIN)
-        return bounds
+                weights += bm25f.TITLE * title_weights
+            bounds += leaf.lower(_saturate(weights, leaf.paragraph_factor, bm25f.K1), None)
+        return (bm25f.ARTICLE * self._article_scores + bm25f.PARAGRAPH * bounds) * ROUNDING_MARGIN
 
     def _scored(self, request: ResolvedRequest, chosen: Ints | None, each: bool = True) -> Ranked:
-        """Score the matching paragraphs of articles. Return the best of each article, or all if ``each`` is false.
+        """Score articles, and return the best paragraph of each. If ``each`` is false, score all matching paragraphs.
 
         An article without a matching paragraph is represented by its first paragraph that is not boilerplate, whose
         text has weight 0. ``chosen`` are indices among the found articles; None means all.
@@ -272,9 +337,10 @@ class Ranking:
             weights = self._text_weights(postings, documents)
             if repeated is not None:
                 weights[repeated] = 0
+            found_index = index if chosen is None else chosen[index]
             if title_weights is not None:
-                weights += title_weights[index if chosen is None else chosen[index]]
-            scores += _saturate(weights, leaf.factor)
+                weights += bm25f.TITLE * title_weights[found_index]
+            scores += leaf.lower(_saturate(weights, leaf.paragraph_factor, bm25f.K1), found_index)
         sizes = np.diff(first, append=len(index))
         matching = sizes if empty is None else sizes * ~empty[first]
         times = times_of(segment, request)[articles]
@@ -287,7 +353,8 @@ class Ranking:
         shown = documents[top]
         if repeated is not None and (hidden := np.flatnonzero(repeated[top])).size:
             shown[hidden] = self._stand_ins[articles[hidden]]
-        return Ranked(shown, scores[top], times, matching)
+        whole = self._article_scores if chosen is None else self._article_scores[chosen]
+        return Ranked(shown, bm25f.ARTICLE * whole + bm25f.PARAGRAPH * scores[top], times, matching)
 
     @cached_property
     def _stand_ins(self) -> Ints:
@@ -321,9 +388,19 @@ class Ranking:
         return documents[order], indices[order], order >= len(matching)
 
 
-def _saturate(weights: Scores, factor: float) -> Scores:
-    """Turn a leaf's weights into its contributions to scores, in place: w becomes factor · w / (K1 + w)."""
-    weights /= bm25f.K1 + weights
+def _function_word_articles(evaluator: QueryEvaluator, segment: Segment, articles: Ints) -> dict[Leaf, Mask]:
+    """Return, for each scored leaf that is a function word in a language, a mask of those articles with the language."""
+    found: dict[Leaf, Mask] = {}
+    for analysis, mask in segment.analyses.items():
+        here = np.ones(len(articles), np.bool_) if mask is None else mask[articles]
+        for leaf in evaluator.function_words(analysis):
+            found[leaf] = found[leaf] | here if leaf in found else here
+    return found
+
+
+def _saturate(weights: Scores, factor: float, k1: float) -> Scores:
+    """Turn a leaf's weights into its contributions to scores, in place: w becomes factor · w / (k1 + w)."""
+    weights /= k1 + weights
     weights *= factor
     return weights
 

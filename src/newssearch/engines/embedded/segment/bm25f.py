@@ -1,15 +1,31 @@
-"""The score of a paragraph: BM25F (Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009, 3.5).
+"""The score of an article: the whole of it, its best paragraph, and how near the words stand to each other.
 
-A word or phrase ℓ of the query that occurs ``x`` times in a paragraph of ``n`` words, and ``y`` times in the
-headline of its article, which has ``m`` words, adds to the paragraph's score::
+    S = ARTICLE · D + PARAGRAPH · max P + proximity
 
-    idf(ℓ) · t / (K1 + t),     t = x / (1 - B + B · n/avg(n)) + TITLE · y / (1 - B_TITLE + B_TITLE · m/avg(m))
+Both D and P are BM25F (Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009, 3.5). A word or phrase ℓ of
+the query that occurs ``x`` times in a paragraph of ``n`` words, ``z`` times in all paragraphs of its article, which have
+``l`` words, and ``y`` times in the article's headline, which has ``m`` words, adds to them::
 
+    D:  f(ℓ) · idf(ℓ) · w / (K1_ARTICLE + w),  w = z / (1 - B_ARTICLE + B_ARTICLE · l/avg(l)) + TITLE_ARTICLE · h
+    P:  f(ℓ) · idp(ℓ) · t / (K1 + t),          t = x / (1 - B + B · max(n/avg(n), 1)) + TITLE · h
+
+    h = y / (1 - B_TITLE + B_TITLE · m/avg(m))
     idf(ℓ) = ln(1 + (N - df + 0.5) / (df + 0.5))
 
-where ``N`` is the number of paragraphs, ``df`` the number of paragraphs with ℓ, ``avg(n)`` the mean length of a
-paragraph, and ``avg(m)`` the mean length of a headline, over the articles that have one. A phrase counts as one word.
-The score does not depend on how the documents are divided into segments, and deleted documents do not count.
+In ``idf``, ``N`` is the number of articles and ``df`` the number of articles with ℓ; in ``idp``, they are numbers of
+paragraphs. ``avg`` is the mean over the index, for headlines over those articles that have one. ``f`` is
+:data:`FUNCTION_WORD` for a function word of the article's language, and 1 for all others; if the query has nothing but
+function words, it is 1. A phrase counts as one word. Boilerplate has no weight, and no length.
+
+*Proximity* counts, for each pair of content words (a, b) that are neighbours in the query, how often b follows a
+directly, ``o``, and how often they stand within :data:`WINDOW` words of each other in a paragraph, ``u``. Both are
+divided by ``1 - B + B · l/avg(l)`` before they add::
+
+    max(idf(a), idf(b)) · (ORDERED · o / (K1 + o) + NEAR · u / (K1 + u))
+
+It is computed for the first :data:`PROXIMITY_ARTICLES` articles in the order of S without it, which it puts in another
+order. The score does not depend on how the documents are divided into segments, and deleted documents do not count.
+The constants were found on five collections with judged results, and confirmed on seven others.
 """
 
 from __future__ import annotations
@@ -22,27 +38,51 @@ B = 0.75
 B_TITLE = 0.5
 TITLE = 2.0
 
+K1_ARTICLE = 2.0
+B_ARTICLE = 0.55
+TITLE_ARTICLE = 3.0
+
+ARTICLE, PARAGRAPH = 0.8, 0.2
+"""The shares of the whole article and of its best paragraph in the score."""
+FUNCTION_WORD = 0.25
+"""The factor of a function word, such as "the"."""
+ORDERED, NEAR = 0.1, 0.05
+"""The weights of words that follow each other, and of words that stand near each other."""
+WINDOW = 8
+"""Two words are near each other if they are among this number of consecutive words."""
+PROXIMITY_ARTICLES = 50
+"""The number of articles, the first in order, whose scores proximity raises."""
+
 Floats = NDArray[np.float64]
 
 
-def idf(paragraphs: int, holding: int) -> float:
-    """Return ``idf`` of a word or phrase; ``holding`` of the index's ``paragraphs`` paragraphs contain it."""
-    return float(np.log1p((paragraphs - holding + 0.5) / (holding + 0.5)))
+def idf(total: int, holding: int) -> float:
+    """Return ``idf`` of a word or phrase; ``holding`` of the index's ``total`` articles or paragraphs contain it."""
+    return float(np.log1p((total - holding + 0.5) / (holding + 0.5)))
 
 
 def in_text(counts: NDArray[np.int64], lengths: NDArray[np.int64], mean: float) -> Floats:
-    """Return the paragraph's part of ``t`` in the formula above, for several paragraphs.
+    """Return the text's part of ``t`` in the formula above, for several paragraphs.
 
     ``counts`` has the number of occurrences in each paragraph, ``lengths`` the number of words of each; ``mean`` is the
     mean length.
     """
-    return counts / (1 - B + B * lengths / mean)
+    return counts / (1 - B + B * np.maximum(lengths / mean, 1.0))
+
+
+def in_article(counts: NDArray[np.int64], lengths: NDArray[np.int64], mean: float) -> Floats:
+    """Return the text's part of ``w`` in the formula above, for several articles.
+
+    ``counts`` has the number of occurrences in each article, ``lengths`` the number of words of each; ``mean`` is the
+    mean length.
+    """
+    return counts / (1 - B_ARTICLE + B_ARTICLE * lengths / mean)
 
 
 def in_title(counts: NDArray[np.int64], lengths: NDArray[np.int64], mean: float) -> Floats:
-    """Return the headline's part of ``t`` in the formula above, for several headlines.
+    """Return ``h`` in the formula above, for several headlines.
 
     ``counts`` has the number of occurrences in each headline, ``lengths`` the number of words of each; ``mean`` is the
     mean length.
     """
-    return TITLE * counts / (1 - B_TITLE + B_TITLE * lengths / mean)
+    return counts / (1 - B_TITLE + B_TITLE * lengths / mean)

@@ -153,6 +153,12 @@ class TermPostings:
         """The number of occurrences of the term in each owner."""
         return self._field.patched("counts").between(*self._postings)
 
+    @cached_property
+    def block_counts(self) -> Ints:
+        """The number of occurrences of the term in each article block. Only for a field whose owners are documents."""
+        first = self.sizes.cumsum(dtype=np.int64) - self.sizes
+        return np.add.reduceat(self.counts, first, dtype=np.int64)
+
     def counts_of(self, chosen: PostingSubset) -> Array:
         """Return the number of occurrences of the term in each owner of a subset."""
         return self._field.patched("counts").at(chosen.numbers)

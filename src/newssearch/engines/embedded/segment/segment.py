@@ -401,6 +401,37 @@ class Segment:
         return _document_mask(self.stories.boilerplate, self.documents) if self.stories is not None else None
 
     @cached_property
+    def has_boilerplate(self) -> Mask:
+        """A mask of the articles that have a boilerplate paragraph."""
+        mask = np.zeros(self.articles, np.bool_)
+        if self.stories is not None:
+            mask[self.article[self.stories.boilerplate]] = True
+        return mask
+
+    @cached_property
+    def article_words(self) -> Ints:
+        """The number of words in all paragraphs of each article, without boilerplate."""
+        sizes = self.fields["text"].sizes
+        if not len(sizes):
+            return NO_INTS
+        words = np.add.reduceat(sizes, self.first[:-1], dtype=np.int64)
+        if self.stories is not None and len(self.stories.boilerplate):
+            documents = self.stories.boilerplate
+            words -= np.bincount(self.article[documents], sizes[documents], self.articles).astype(np.int64)
+        return words
+
+    @cached_property
+    def counted_words(self) -> int:
+        """The number of words in all paragraphs of live articles, without boilerplate."""
+        words = self.article_words
+        return int((words if self.live is None else words[self.live]).sum())
+
+    @cached_property
+    def live_count(self) -> int:
+        """The number of live articles."""
+        return self.articles if self.live is None else int(np.count_nonzero(self.live))
+
+    @cached_property
     def novel(self) -> Mask:
         """A mask of the novel documents: paragraphs that are not redundant."""
         redundant = (

@@ -1,0 +1,115 @@
+"""Raises the scores of articles in which words stand as near to each other as in the query; see :mod:`segment.bm25f`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from newssearch.engines.embedded.segment import bm25f
+from newssearch.engines.embedded.segment.segment import Segment
+from newssearch.engines.embedded.storage.sorted_sets import Ints, concat_ranges, run_starts
+from newssearch.query import Leaf, LeafUse, Word
+
+from .doc_sets import Scores
+from .evaluator import QueryEvaluator
+from .spans import Spans, owner_of
+
+MAX_PAIRS = 20
+"""Only the first pairs of neighbouring words of a query, up to this number, are looked for."""
+
+
+def neighbours(words: Sequence[LeafUse], function_words: frozenset[Leaf]) -> list[tuple[LeafUse, LeafUse]]:
+    """Return the pairs of different words that are neighbours in a query, each once, without function words."""
+    content = [word for word in words if word.leaf not in function_words]
+    pairs = {
+        (one.leaf, other.leaf): (one, other) for one, other in pairwise(content) if one.leaf != other.leaf
+    }
+    return [*pairs.values()][:MAX_PAIRS]
+
+
+class _Positions:
+    """The spans of a word in the paragraphs ``documents`` of a segment, which are ascending."""
+
+    def __init__(self, spans: Spans, segment: Segment, documents: Ints) -> None:
+        owner_starts = segment.fields["text"].starts
+        owners = owner_of(owner_starts, spans.starts, spans.owners)
+        kept = np.isin(owners, documents)
+        self.starts, self._ends, owners = spans.starts[kept], spans.ends[kept], owners[kept]
+        self._articles = segment.article[owners].astype(np.int64)
+        self._distinct = np.flatnonzero(run_starts(self.starts))
+        # The first and the last position of the paragraph; an unused position comes after each.
+        self._first = owner_starts[owners].astype(np.int64)
+        self._last = owner_starts[owners + 1].astype(np.int64) - 2
+
+    def count_followed_by(self, other: _Positions, articles: Ints) -> Ints:
+        """Return the number of spans in each article after which a span of the other word begins at once."""
+        at = np.minimum(other.starts.searchsorted(self._ends), len(other.starts) - 1)
+        return self._count(np.flatnonzero(other.starts[at] == self._ends), articles)
+
+    def count_near(self, other: _Positions, articles: Ints) -> Ints:
+        """Return the number of positions in each article near which the other word begins, in the same paragraph."""
+        mine, others = self.starts[self._distinct], other.starts[other._distinct]
+        low = np.maximum(mine - (bm25f.WINDOW - 1), self._first[self._distinct])
+        high = np.minimum(mine + (bm25f.WINDOW - 1), self._last[self._distinct])
+        number = others.searchsorted(high, "right") - others.searchsorted(low)
+        at = np.minimum(others.searchsorted(mine), len(others) - 1)
+        return self._count(self._distinct[number > (others[at] == mine)], articles)
+
+    def _count(self, chosen: Ints, articles: Ints) -> Ints:
+        """Return the number of chosen spans in each of the articles, which are ascending and include all of them."""
+        return np.bincount(articles.searchsorted(self._articles[chosen]), minlength=len(articles))
+
+
+class Proximity:
+    """The part of the scores of articles that the nearness of the words of a query gives."""
+
+    def __init__(self, evaluator: QueryEvaluator) -> None:
+        self._evaluator = evaluator
+        self._words = [
+            wanted
+            for wanted in evaluator.scored_leaves()
+            if isinstance(wanted.leaf, Word) and wanted.region is None
+        ]
+
+    def __bool__(self) -> bool:
+        """Whether the query has two different words that can be near each other."""
+        return len({word.leaf for word in self._words}) > 1
+
+    def scores(self, segment: Segment, articles: Ints) -> Scores:
+        """Return this part of the score of each of the articles of a segment, whose numbers are ascending."""
+        scores = np.zeros(len(articles))
+        for analysis, mask in segment.analyses.items():
+            here = np.arange(len(articles)) if mask is None else np.flatnonzero(mask[articles])
+            pairs = neighbours(self._words, self._evaluator.function_words(analysis))
+            if len(here) and pairs:
+                scores[here] = self._of_pairs(pairs, segment, articles[here])
+        return scores
+
+    def _of_pairs(self, pairs: Sequence[tuple[LeafUse, LeafUse]], segment: Segment, articles: Ints) -> Scores:
+        evaluator = self._evaluator
+        first = segment.first
+        documents = concat_ranges(first[articles], first[articles + 1] - first[articles])
+        if segment.boilerplate is not None:
+            documents = documents[~segment.boilerplate[documents]]
+        lengths = segment.article_words[articles] / evaluator.reader.mean_article_words
+        norm = 1 - bm25f.B + bm25f.B * lengths
+        positions = {
+            word.leaf: _Positions(evaluator.spans(segment, word.leaf, documents), segment, documents)
+            for pair in pairs
+            for word in pair
+        }
+        scores = np.zeros(len(articles))
+        for one, other in pairs:
+            idf = max(evaluator.article_idf(one.leaf), evaluator.article_idf(other.leaf))
+            factor = min(one.boost, other.boost) * idf
+            a, b = positions[one.leaf], positions[other.leaf]
+            if not (len(a.starts) and len(b.starts)):
+                continue
+            ordered = a.count_followed_by(b, articles) / norm
+            near = np.minimum(a.count_near(b, articles), b.count_near(a, articles)) / norm
+            scores += factor * (
+                bm25f.ORDERED * ordered / (bm25f.K1 + ordered) + bm25f.NEAR * near / (bm25f.K1 + near)
+            )
+        return scores

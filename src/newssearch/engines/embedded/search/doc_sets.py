@@ -19,7 +19,13 @@ from newssearch.engines.embedded.segment.format import IMPACT_BOUNDS
 from newssearch.engines.embedded.segment.postings import TermPostings
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, concat_ranges, run_starts
+from newssearch.engines.embedded.storage.sorted_sets import (
+    Ints,
+    Mask,
+    concat_ranges,
+    run_starts,
+    sums_of_runs,
+)
 
 Scores = NDArray[np.float64]
 
@@ -64,11 +70,6 @@ class ScoredDocSet(Protocol):
         """Return the paragraphs of the given blocks, ascending, and the number of matches in each."""
 
 
-def _sums(counts: Array, first: Ints) -> Ints:
-    """Return the sum of the counts of each block; ``first`` is the number of the first count of each."""
-    return np.add.reduceat(counts, first, dtype=np.int64) if len(first) else NO_INTS
-
-
 class ListedDocs:
     """A doc set whose postings are in memory; its upper bounds of weights are exact."""
 
@@ -100,7 +101,7 @@ class ListedDocs:
 
     def block_counts(self, blocks: Ints | None) -> Ints:
         """Return the number of matches in the paragraphs of each given block; None means all blocks."""
-        counts = _sums(self._postings.counts, self._first)
+        counts = sums_of_runs(self._postings.counts, self.block_sizes)
         return counts if blocks is None else counts[blocks]
 
     def postings(self) -> Postings:
@@ -237,8 +238,7 @@ class TermDocs:
         if numbers is None or len(numbers) * MAX_BLOCKS_PER_WANTED > len(term.articles):
             counts = term.block_counts
             return counts if numbers is None else counts[numbers]
-        sizes = term.sizes[numbers]
-        return _sums(term.counts_of(term.of_blocks(numbers)), sizes.cumsum(dtype=np.int64) - sizes)
+        return sums_of_runs(term.counts_of(term.of_blocks(numbers)), term.sizes[numbers])
 
     def postings(self) -> Postings:
         """Return all paragraphs, ascending, and the number of occurrences in each."""

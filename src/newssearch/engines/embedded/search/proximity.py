@@ -9,12 +9,12 @@ import numpy as np
 
 from newssearch.engines.embedded.segment import bm25f
 from newssearch.engines.embedded.segment.segment import Segment
-from newssearch.engines.embedded.storage.sorted_sets import Ints, concat_ranges, run_starts
+from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, indices_in, run_starts
 from newssearch.query import Leaf, LeafUse, Word
 
 from .doc_sets import Scores
 from .evaluator import QueryEvaluator
-from .spans import Spans, owner_of
+from .spans import owner_of
 
 MAX_PAIRS = 20
 """Only the first pairs of neighbouring words of a query, up to this number, are looked for."""
@@ -30,13 +30,22 @@ def neighbours(words: Sequence[LeafUse], function_words: frozenset[Leaf]) -> lis
 
 
 class _Positions:
-    """The spans of a word in the paragraphs ``documents`` of a segment, which are ascending."""
+    """The spans of a leaf in the given articles of a segment, whose numbers are ascending, without boilerplate."""
 
-    def __init__(self, spans: Spans, segment: Segment, documents: Ints) -> None:
+    def __init__(self, evaluator: QueryEvaluator, segment: Segment, leaf: Leaf, articles: Ints) -> None:
+        text = evaluator.matches(segment, leaf).text
+        documents = text.owners_of(indices_in(text.articles, articles))
+        if segment.boilerplate is not None:
+            documents = documents[~segment.boilerplate[documents]]
         owner_starts = segment.fields["text"].starts
-        owners = owner_of(owner_starts, spans.starts, spans.owners)
-        kept = np.isin(owners, documents)
-        self.starts, self._ends, owners = spans.starts[kept], spans.ends[kept], owners[kept]
+        starts, ends, candidates = evaluator.spans(segment, leaf, documents)
+        owners = owner_of(owner_starts, starts, candidates)
+        if len(documents):
+            at = np.minimum(documents.searchsorted(owners), len(documents) - 1)
+            kept = np.flatnonzero(documents[at] == owners)
+        else:
+            kept = NO_INTS
+        self.starts, self._ends, owners = starts[kept], ends[kept], owners[kept]
         self._articles = segment.article[owners].astype(np.int64)
         self._distinct = np.flatnonzero(run_starts(self.starts))
         # The first and the last position of the paragraph; an unused position comes after each.
@@ -89,16 +98,11 @@ class Proximity:
 
     def _of_pairs(self, pairs: Sequence[tuple[LeafUse, LeafUse]], segment: Segment, articles: Ints) -> Scores:
         evaluator = self._evaluator
-        first = segment.first
-        documents = concat_ranges(first[articles], first[articles + 1] - first[articles])
-        if segment.boilerplate is not None:
-            documents = documents[~segment.boilerplate[documents]]
         lengths = segment.article_words[articles] / evaluator.reader.mean_article_words
         norm = 1 - bm25f.B + bm25f.B * lengths
         positions = {
-            word.leaf: _Positions(evaluator.spans(segment, word.leaf, documents), segment, documents)
-            for pair in pairs
-            for word in pair
+            leaf: _Positions(evaluator, segment, leaf, articles)
+            for leaf in dict.fromkeys(word.leaf for pair in pairs for word in pair)
         }
         scores = np.zeros(len(articles))
         for one, other in pairs:

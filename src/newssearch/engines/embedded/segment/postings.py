@@ -19,6 +19,7 @@ from newssearch.engines.embedded.storage.sorted_sets import (
     indices_in,
     intersect_indices,
     run_starts,
+    sums_of_runs,
 )
 
 from .format import POSTINGS_PER_OFFSET, RUN_BITS, unpack
@@ -156,8 +157,7 @@ class TermPostings:
     @cached_property
     def block_counts(self) -> Ints:
         """The number of occurrences of the term in each article block. Only for a field whose owners are documents."""
-        first = self.sizes.cumsum(dtype=np.int64) - self.sizes
-        return np.add.reduceat(self.counts, first, dtype=np.int64)
+        return sums_of_runs(self.counts, self.sizes)
 
     def counts_of(self, chosen: PostingSubset) -> Array:
         """Return the number of occurrences of the term in each owner of a subset."""

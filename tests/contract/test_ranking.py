@@ -1,0 +1,94 @@
+"""Ranking: what puts one article before another, and which of its paragraphs is shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from support import article, found, index_of
+
+FILLER = "Nothing else was said about it on that day in the town hall by the river."
+
+
+def test_words_that_are_spread_over_an_article_add_up(address: str) -> None:
+    index = index_of(
+        address,
+        article("Once", "The dam broke.", FILLER, FILLER),
+        article("Often", "The dam broke.", "The dam was old.", "A dam must be kept."),
+    )
+    assert found(index, "dam") == ["Often", "Once"]
+
+
+def test_a_headline_counts_three_times(address: str) -> None:
+    index = index_of(address, article("In the text", f"The dam. {FILLER}"), article("The dam", FILLER))
+    assert found(index, "dam") == ["The dam", "In the text"]
+
+
+def test_function_words_count_less_than_others(address: str) -> None:
+    index = index_of(
+        address,
+        article("Function words", "It is of the, of the and of the.", FILLER),
+        article("Content", f"A dam. {FILLER}", FILLER),
+    )
+    assert found(index, "dam OR of OR the", group=False) == ["Content", "Function words"]
+
+
+def test_a_word_is_a_function_word_only_in_its_language(address: str) -> None:
+    text = "war war war. Nothing else of note that day."
+    index = index_of(
+        address,
+        article("German", text, lang="de"),
+        article("English", text, lang="en"),
+    )
+    scores = {hit.title: hit.score for hit in index.search("war OR river")}
+    assert scores["German"] < scores["English"] / 2
+    alone = {hit.title: hit.score for hit in index.search("war")}
+    assert alone["German"] == pytest.approx(alone["English"], rel=0.05), "the query has no other words"
+
+
+def test_words_that_are_neighbours_in_the_query_count_more_where_they_are_neighbours(address: str) -> None:
+    index = index_of(
+        address,
+        article("Apart", f"The house by the river. {FILLER} It was white."),
+        article("Near", f"The house by the river was white. {FILLER} It"),
+        article("Adjacent", f"The white house by the river. {FILLER} It was"),
+    )
+    assert found(index, "white house") == ["Adjacent", "Near", "Apart"]
+    assert found(index, "white house", sort="newest") == found(index, "white OR house", sort="newest")
+
+
+def test_a_short_paragraph_is_not_better_than_a_whole_sentence(address: str) -> None:
+    index = index_of(
+        address,
+        article("Storm", "More: dam breaks", f"The dam broke and the dam keeper fled. {FILLER}", FILLER),
+    )
+    assert [hit.paragraph for hit in index.search("dam")] == [2]
+
+
+def test_all_paragraphs_are_ordered_by_their_own_scores(address: str) -> None:
+    index = index_of(
+        address,
+        article("Often", "The dam.", "The dam and the dam keeper.", "The dam."),
+        article("Once", "The dam, the dam, the dam."),
+    )
+    hits = index.search("dam", all_paragraphs=True)
+    assert [(hit.title, hit.paragraph) for hit in hits][:2] == [("Once", 1), ("Often", 2)]
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+def test_pages_of_more_results_than_proximity_reorders_are_one_order(address: str) -> None:
+    index = index_of(
+        address,
+        *(
+            article(f"T{n}", f"{'white house' if n % 3 else 'house was white'} {'x ' * n}{FILLER}")
+            for n in range(70)
+        ),
+    )
+    whole = index.rank("white house", limit=None, group=False)
+    assert len(whole) == 70
+    pages = [
+        one
+        for offset in range(0, 70, 9)
+        for one in index.rank("white house", limit=9, offset=offset, group=False)
+    ]
+    assert pages == whole
+    assert [one.score for one in whole] == sorted((one.score for one in whole), reverse=True)

@@ -12,8 +12,8 @@ FILLER = "Nothing else was said about it on that day in the town hall by the riv
 def test_words_that_are_spread_over_an_article_add_up(address: str) -> None:
     index = index_of(
         address,
-        article("Once", "The dam broke.", FILLER, FILLER),
-        article("Often", "The dam broke.", "The dam was old.", "A dam must be kept."),
+        article("Once", "The dam, the dam broke.", FILLER, FILLER),
+        article("Often", "The dam broke.", "The dam was old.", "A dam must be kept.", "Another dam held."),
     )
     assert found(index, "dam") == ["Often", "Once"]
 

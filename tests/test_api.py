@@ -41,10 +41,10 @@ from newssearch.engines.embedded.storage.toc import SegmentEntry, newest, read_t
 from support import article, index_of, made_by_another
 
 PUBLIC = [
-    "Article", "ArticleConflictError", "ArticleNotFoundError", "Change", "Clause", "Config", "ConfigError", "Contents", "Copy", "DateCounts", "Diagnostic", "EarlierVersion", "Edit", "FacetValue", "Hit", "Index", "IndexDamagedError",
+    "Article", "ArticleConflictError", "ArticleNotFoundError", "Change", "Clause", "Config", "ConfigError", "Contents", "Copy", "DateCounts", "Diagnostic", "EarlierVersion", "Edit", "Explanation", "FacetValue", "Hit", "Index", "IndexDamagedError",
     "IndexExistsError", "IndexFolderError", "IndexInfo", "IndexLockedError", "IndexNotFoundError", "IndexReport",
     "IndexVersionError", "IndexWriteError", "Leftover", "Limits", "NewssearchError", "OwnFieldError", "Paragraph", "PartialDate", "Place", "Problem", "Progress", "Provenance", "Query", "QueryError", "Rank", "ReadOptions",
-    "Rejected", "Removal", "Request", "Results", "Salvage", "Snippet", "Story", "Verification", "Version", "__version__", "create", "open", "open_or_create", "parse", "query", "rebuild", "salvage", "verify",
+    "Rejected", "Removal", "Request", "Results", "Salvage", "Snippet", "Story", "TermScore", "Verification", "Version", "__version__", "create", "open", "open_or_create", "parse", "query", "rebuild", "salvage", "verify",
 ]  # fmt: skip
 
 
@@ -291,7 +291,7 @@ def test_errors_carry_data(tmp_path: Path) -> None:
 
 HIT_KEYS = [
     "id", "paragraph", "score", "title", "date", "outlet", "source", "byline", "located", "lang", "section", "url",
-    "key", "path", "member", "record", "added", "extra", "paragraphs", "matching", "story", "copies", "copies_total", "variants", "missing", "text", "snippet",
+    "key", "path", "member", "record", "added", "extra", "paragraphs", "matching", "story", "copies", "copies_total", "variants", "missing", "explanation", "text", "snippet",
 ]  # fmt: skip
 
 

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from .readers import ReadOptions
     from .reports import IndexReport, Leftover, Problem, Progress, Removal, Salvage, Verification
     from .request import Request
-    from .results import Clause, Copy, DateCounts, FacetValue, Hit, Rank, Results
+    from .results import Clause, Copy, DateCounts, Explanation, FacetValue, Hit, Rank, Results, TermScore
     from .snippet import Snippet
     from .story import Change, Edit, Story, Version
     from .text.partial_dates import PartialDate
@@ -64,6 +64,7 @@ __all__ = [
     "Diagnostic",
     "EarlierVersion",
     "Edit",
+    "Explanation",
     "FacetValue",
     "Hit",
     "Index",
@@ -97,6 +98,7 @@ __all__ = [
     "Salvage",
     "Snippet",
     "Story",
+    "TermScore",
     "Verification",
     "Version",
     "__version__",
@@ -137,7 +139,17 @@ _NAMES_BY_MODULE = {
     "readers": ("ReadOptions",),
     "updating.rebuilding": ("rebuild",),
     "request": ("Request",),
-    "results": ("Clause", "Copy", "DateCounts", "FacetValue", "Hit", "Rank", "Results"),
+    "results": (
+        "Clause",
+        "Copy",
+        "DateCounts",
+        "Explanation",
+        "FacetValue",
+        "Hit",
+        "Rank",
+        "Results",
+        "TermScore",
+    ),
     "snippet": ("Snippet",),
     "story": ("Change", "Edit", "Story", "Version"),
     "text.partial_dates": ("PartialDate",),

@@ -171,7 +171,7 @@ RESERVED_NAMES = frozenset({
     *FIELD_NAMES, *QUERY_FIELDS, *COLUMN_FIELDS, *FACET_FIELDS, *FILTER_FIELDS,
     "author", "caps", "hlead", "atleast", "none", "keyword", "text",
     "path", "member", "record", "added", "version", "version_of", "earlier", "other_places", "provenance", "paragraphs", "extra",
-    "paragraph", "score", "snippet", "matching", "story", "copies", "copies_total", "variants", "state", "digest",
+    "paragraph", "score", "snippet", "matching", "story", "copies", "copies_total", "variants", "explanation", "state", "digest",
     "since", "until", "on", "since_run", "where", "day", "week", "quarter", "year", "month",
 })  # fmt: skip
 """The names that an own field cannot have: those of the query language, of facets, of an article, and of hits."""

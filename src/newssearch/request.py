@@ -183,7 +183,10 @@ class Request:
         " a filter on it finds: the names of one outlet are one value, the variants of a language too.",
     )
     snippet: int = _option(SNIPPET_LENGTH, "The length of snippets in characters; 0 for whole paragraphs.")
-    explain: bool = _option(False, "Count the articles of each clause of the query by itself.")
+    explain: bool = _option(
+        False,
+        "Count the articles of each clause of the query by itself, and say how the score of each hit came about.",
+    )
     strict: bool | None = _option(
         None,
         "If few articles match, return neither more with some of the words (``Results.more``), nor the results of the"

@@ -79,7 +79,8 @@ class Hit(ShownArticle):
 
     ``variants`` are the names in the paragraph that match a name of the query and are spelled differently.
 
-    ``missing`` are the words of the query that the article lacks, if it is one of ``Results.more``.
+    ``missing`` are the words of the query that the article lacks, if it is one of ``Results.more``. ``explanation``
+    says how the score came about, if the search was asked to explain.
 
     ``copies`` are other articles that tell the same story, whether they match or not, earliest first. Their number is
     ``copies_total``, and at most a hundred are listed. ``story`` is the id of the earliest article of the story.
@@ -96,6 +97,7 @@ class Hit(ShownArticle):
     copies_total: int = 0
     variants: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    explanation: Explanation | None = None
 
     @property
     def address(self) -> str:
@@ -133,9 +135,41 @@ class Hit(ShownArticle):
             "copies_total": self.copies_total,
             "variants": list(self.variants),
             "missing": list(self.missing),
+            "explanation": self.explanation.to_dict() if self.explanation else None,
             "text": self.text,
             "snippet": self.snippet.to_dict(),
         }
+
+
+class TermScore(NamedTuple):
+    """The part of a score that a leaf of the query gives: through the article as a whole, and through the paragraph.
+
+    ``text`` is the leaf as a query.
+    """
+
+    text: str
+    article: float
+    paragraph: float
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the parts as JSON types, rounded to six digits."""
+        return {"text": self.text, "article": round(self.article, 6), "paragraph": round(self.paragraph, 6)}
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How the score of a hit came about: it is the sum of all parts. See docs/query-language.md for what they are.
+
+    ``terms`` has a part for each leaf of the query that is not negated, in order; ``proximity`` is the part of
+    neighbouring words. If the search lists all paragraphs, the score is that of the paragraph alone.
+    """
+
+    terms: tuple[TermScore, ...]
+    proximity: float = 0.0
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the parts as JSON types, rounded to six digits."""
+        return {"terms": [term.to_dict() for term in self.terms], "proximity": round(self.proximity, 6)}
 
 
 class Rank(NamedTuple):

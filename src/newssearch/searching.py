@@ -135,4 +135,5 @@ def _hit(found: FoundHit, highlighter: Highlighter, length: int, lacked: Sequenc
         copies_total=found.copies_total,
         variants=highlighter.variants(found.text, language, found.in_lead),
         missing=tuple(dict.fromkeys(map(str, lacked))),
+        explanation=found.explanation,
     )

@@ -92,3 +92,31 @@ def test_pages_of_more_results_than_proximity_reorders_are_one_order(address: st
     ]
     assert pages == whole
     assert [one.score for one in whole] == sorted((one.score for one in whole), reverse=True)
+
+
+def test_the_parts_of_an_explanation_add_up_to_the_score(address: str) -> None:
+    index = index_of(
+        address,
+        article("The white house", f"The house by the river was white. {FILLER}", "A house."),
+        article("A river", f"A white river and a white house. {FILLER}", FILLER),
+        article("Only house", "house", "the house"),
+    )
+    for query in (
+        "white house",
+        'house OR "the river"^2',
+        "the house",
+        "title:house",
+        "hlead(white) OR river*",
+    ):
+        for options in ({}, {"all_paragraphs": True}, {"sort": "newest"}, {"match": "any"}):
+            results = index.search(query, explain=True, group=False, **options)
+            for hit in (*results, *results.more):
+                assert hit.explanation is not None
+                parts = sum(term.article + term.paragraph for term in hit.explanation.terms)
+                assert parts + hit.explanation.proximity == pytest.approx(hit.score, rel=1e-9)
+                assert hit.to_dict()["explanation"] == hit.explanation.to_dict()
+    (first, *_) = index.search("white house", explain=True, group=False)
+    assert first.explanation is not None
+    assert [term.text for term in first.explanation.terms] == ["white", "house"]
+    assert first.explanation.proximity > 0
+    assert index.search("white house")[0].explanation is None

@@ -7,7 +7,16 @@ from collections.abc import Iterable, Iterator
 from newssearch.display import escape
 from newssearch.display.brief import many
 from newssearch.fields import DATE_FACETS
-from newssearch.results import FacetValue, Hit, Results, left_out, more_totals, totals, why_no_value
+from newssearch.results import (
+    Explanation,
+    FacetValue,
+    Hit,
+    Results,
+    left_out,
+    more_totals,
+    totals,
+    why_no_value,
+)
 from newssearch.snippet import Snippet
 
 from .layout import Style, columns, in_width, shorten, wrap
@@ -69,6 +78,8 @@ def _hit_lines(hit: Hit, results: Results, style: Style, one_each: bool) -> Iter
         yield style.faint(escape.terminal(f"  spelled: {', '.join(hit.variants)}"))
     if hit.copies:
         yield from (style.faint(line) for line in copies_lines(hit, style))
+    if hit.explanation is not None:
+        yield from (style.faint(line) for line in explanation_lines(hit.score, hit.explanation, style))
     yield ""
 
 
@@ -138,6 +149,17 @@ def copies_lines(hit: Hit, style: Style) -> Iterator[str]:
     rest = hit.copies_total - len(shown)
     more = f", and {rest:,} more" if rest > 0 else ""
     line = escape.terminal(f"also in: {', '.join(shown)}{more}")
+    for start, end in wrap(line, style.width - 2) if style.width else [(0, len(line))]:
+        yield f"  {line[start:end]}"
+
+
+def explanation_lines(score: float, explanation: Explanation, style: Style) -> Iterator[str]:
+    """Yield lines that say how a score came about: the parts of each word through the article and the paragraph."""
+    parts = [f"{term.text} {term.article:.3f} + {term.paragraph:.3f}" for term in explanation.terms]
+    if explanation.proximity:
+        parts.append(f"words near each other {explanation.proximity:.3f}")
+    listed = ", ".join(parts) or "no word of the query adds to it"
+    line = escape.terminal(f"score {score:.3f} (article + paragraph): {listed}")
     for start, end in wrap(line, style.width - 2) if style.width else [(0, len(line))]:
         yield f"  {line[start:end]}"
 

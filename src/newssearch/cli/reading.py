@@ -109,7 +109,11 @@ from .summaries import text_config, text_info
     "--count", is_flag=True, help="Print only the number of matching articles, stories and paragraphs."
 )
 @click.option("--literal", is_flag=True, help="Read QUERY as plain words, without operators.")
-@click.option("--explain", is_flag=True, help="Count the articles of each clause of QUERY separately.")
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Count the articles of each clause of QUERY separately, and explain the scores.",
+)
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if nothing matches.")
 @click.pass_context
 def query_command(

@@ -27,6 +27,7 @@ from newssearch.results import (
     Clause,
     Copy,
     DateCounts,
+    Explanation,
     FacetValue,
     NameSpelling,
     Rank,
@@ -60,6 +61,8 @@ class FoundHit:
     """The other articles of the story, the earliest first. A long list is cut."""
     copies_total: int
     """The number of other articles of the story, counting those that ``copies`` omits."""
+    explanation: Explanation | None = None
+    """How the score came about, if the request asks for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from heapq import merge
@@ -19,7 +19,7 @@ from newssearch.engines.embedded.search.evaluator import QueryEvaluator
 from newssearch.engines.embedded.search.explain import explain
 from newssearch.engines.embedded.search.field_values import count_own_values, count_values
 from newssearch.engines.embedded.search.reader import IndexReader
-from newssearch.engines.embedded.search.result_order import ResultOrder
+from newssearch.engines.embedded.search.result_order import Placed, ResultOrder
 from newssearch.engines.embedded.segment.columns import NO_TIME, moment_of
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.stored_fields import provenance_of
@@ -32,7 +32,7 @@ from newssearch.identity import id_number
 from newssearch.outlets import Aliases
 from newssearch.query import MAX_DEPTH, Diagnostic, Node, Relaxed, depth
 from newssearch.request import ResolvedRequest
-from newssearch.results import Copy, FacetValue, Rank
+from newssearch.results import Copy, Explanation, FacetValue, Rank
 from newssearch.system.frozen import FrozenDict
 
 _QUOTED = re.compile(r"'[^']*'")
@@ -90,7 +90,7 @@ class EmbeddedSnapshot:
             total = int(np.count_nonzero(articles))
             suggester = evaluator.suggester(total)
             return Found(
-                hits=[self._hit(*placed) for placed in order.page()],
+                hits=self._hits(order, order.page(), request),
                 total_articles=total,
                 total_paragraphs=order.paragraphs(),
                 total_stories=total - self._copies_among(articles),
@@ -114,12 +114,13 @@ class EmbeddedSnapshot:
             articles = evaluator.found_by(relaxed.tree, request) & ~first
             if request.group:
                 self._remove_stories_of(first, articles)
-            page = ResultOrder(evaluator, articles, replace(request, sort="relevance")).page()
+            order = ResultOrder(evaluator, articles, replace(request, sort="relevance"))
+            page = order.page()
             total = int(np.count_nonzero(articles))
             having = [(word, evaluator.articles(word)) for word in relaxed.words]
-            numbers = [self._reader.article_number(document) for document, *_ in page]
+            numbers = [self._reader.article_number(placed.document) for placed in page]
             return FoundMore(
-                hits=[self._hit(*placed) for placed in page],
+                hits=self._hits(order, page, request),
                 missing=[tuple(word for word, mask in having if not mask[number]) for number in numbers],
                 total_articles=total,
                 total_stories=total - self._copies_among(articles),
@@ -144,15 +145,18 @@ class EmbeddedSnapshot:
         with self._reading(tree):
             evaluator = QueryEvaluator(self._reader, tree, request.aliases)
             order = ResultOrder(evaluator, evaluator.found(request), request)
-            return [self._rank(document, score) for document, score, _ in order.page()]
+            return [self._rank(placed.document, placed.score) for placed in order.page()]
 
     def _copies_among(self, articles: Mask) -> int:
         """Return the number of the given articles that are copies: all but one of each story."""
         stories = np.sort(np.concatenate([NO_INTS, *self._stories_among(articles)]))
         return int(np.count_nonzero(~run_starts(stories)))
 
-    def _hit(self, document: int, score: float, matching: int) -> FoundHit:
-        segment, local = self._reader.document(document)
+    def _hits(self, order: ResultOrder, page: Sequence[Placed], request: ResolvedRequest) -> list[FoundHit]:
+        return [self._hit(placed, order.explain(placed) if request.explain else None) for placed in page]
+
+    def _hit(self, placed: Placed, explanation: Explanation | None) -> FoundHit:
+        segment, local = self._reader.document(placed.document)
         article = int(segment.article[local])
         count = segment.count(article)
         number = local - int(segment.first[article]) + 1 if count else 0
@@ -163,13 +167,14 @@ class EmbeddedSnapshot:
             article=shown,
             paragraph=number,
             text=segment.bodies[local],
-            score=score,
+            score=placed.score,
             in_lead=number in segment.lead[article],
             paragraphs=count,
-            matching=matching,
+            matching=placed.matching,
             story=copies[0].id if copies else shown.id,
             copies=tuple(others[:MAX_LISTED_COPIES]),
             copies_total=len(others),
+            explanation=explanation,
         )
 
     def _copies(self, story: int) -> list[Copy]:

@@ -9,8 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from newssearch.engines.embedded.segment import bm25f
+from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask
 from newssearch.request import ResolvedRequest
+from newssearch.results import Explanation, TermScore
 
 from .evaluator import QueryEvaluator
 from .proximity import Proximity
@@ -18,11 +20,15 @@ from .top_k import Ranking, concat_ranked, kth_greatest, sort_keys
 
 
 class Placed(NamedTuple):
-    """A result on a page: its document in the index, its score, and its article's number of matching paragraphs."""
+    """A result on a page: its document in the index, its score, and its article's number of matching paragraphs.
+
+    ``proximity`` is the part of the score that the nearness of words gives.
+    """
 
     document: int
     score: float
     matching: int
+    proximity: float = 0.0
 
 
 class ResultOrder:
@@ -40,6 +46,7 @@ class ResultOrder:
             for segment, mask in self._reader.by_segment(articles)
         ]
         self._proximity = Proximity(evaluator)
+        self._leaves = [str(wanted.leaf) for wanted in evaluator.scored_leaves()]
 
     def paragraphs(self) -> int:
         """Return the number of paragraphs in which the query matches, in all articles found."""
@@ -84,7 +91,7 @@ class ResultOrder:
     def _by_proximity(self, placed: list[Placed]) -> list[Placed]:
         """Add the part of the score that the nearness of words gives, and return the results in their new order."""
         documents = np.array([one.document for one in placed], np.int64)
-        scores = np.array([one.score for one in placed])
+        added = np.zeros(len(placed))
         times = np.zeros(len(placed), np.int64)
         places = [self._reader.document(one.document) for one in placed]
         for segment in {id(segment): segment for segment, _ in places}.values():
@@ -92,10 +99,22 @@ class ResultOrder:
             articles = segment.article[[places[n][1] for n in here]].astype(np.int64)
             ascending = articles.argsort()
             numbers = np.array(here)[ascending]
-            scores[numbers] += self._proximity.scores(segment, articles[ascending])
+            added[numbers] = self._proximity.scores(segment, articles[ascending])
             times[numbers] = segment.instant[articles[ascending]]
+        scores = np.array([one.score for one in placed]) + added
         order = self._in_order(documents, scores, times, len(placed))
-        return [placed[n]._replace(score=float(scores[n])) for n in order]
+        return [placed[n]._replace(score=float(scores[n]), proximity=float(added[n])) for n in order]
+
+    def explain(self, placed: Placed) -> Explanation:
+        """Return how the score of a result came about."""
+        segment, document = self._reader.document(placed.document)
+        parts = self._rankings[self._reader.segments.index(segment)].parts(document)
+        article, paragraph = (0.0, 1.0) if self._request.all_paragraphs else (bm25f.ARTICLE, bm25f.PARAGRAPH)
+        terms = (
+            TermScore(text, article * whole, paragraph * best)
+            for text, (whole, best) in zip(self._leaves, parts, strict=True)
+        )
+        return Explanation(tuple(terms), placed.proximity)
 
     def _sorted(self, end: int | None) -> list[Placed]:
         """Return the first ``end`` results, or all, in order of the score without proximity, or of time."""
@@ -110,7 +129,7 @@ class ResultOrder:
         order = self._in_order(documents, first, second, size)
         return [Placed(int(documents[n]), float(scores[n]), int(matching[n])) for n in order]
 
-    def _in_order(self, documents: Ints, first: Ints, second: Ints, size: int) -> list[int]:
+    def _in_order(self, documents: Ints, first: Array, second: Array, size: int) -> list[int]:
         """Return the indices of the first ``size`` results, which have a first and a second key in descending order.
 
         Ids are read only to break ties among results that can be on the page.

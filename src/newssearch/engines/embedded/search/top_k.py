@@ -8,7 +8,7 @@ than the bound of every article left.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -297,13 +297,18 @@ class Ranking:
     def _article_scores(self) -> Scores:
         """The part of the score of each found article that the whole of it gives."""
         scores = np.zeros(len(self._articles))
+        for part in self._article_parts():
+            scores += part
+        return scores
+
+    def _article_parts(self) -> Iterator[Scores]:
+        """Yield the part of :attr:`_article_scores` that each leaf gives."""
         mean = self._reader.mean_article_words
         for leaf, title_weights in zip(self._leaves, self._title_weights, strict=True):
             weights = leaf.article_weights(self._segment, self._boilerplate, mean)
             if title_weights is not None:
                 weights += bm25f.TITLE_ARTICLE * title_weights
-            scores += leaf.lower(_saturate(weights, leaf.article_factor, bm25f.K1_ARTICLE), None)
-        return scores
+            yield leaf.lower(_saturate(weights, leaf.article_factor, bm25f.K1_ARTICLE), None)
 
     def _score_bounds(self) -> Scores:
         """Return an upper bound of the score of each found article."""
@@ -333,14 +338,8 @@ class Ranking:
             first = np.flatnonzero(run_starts(index))
         repeated = self._boilerplate[documents] if self._boilerplate is not None else None
         scores = np.zeros(len(documents))
-        for leaf, title_weights, postings in zip(self._leaves, self._title_weights, found, strict=True):
-            weights = self._text_weights(postings, documents)
-            if repeated is not None:
-                weights[repeated] = 0
-            found_index = index if chosen is None else chosen[index]
-            if title_weights is not None:
-                weights += bm25f.TITLE * title_weights[found_index]
-            scores += leaf.lower(_saturate(weights, leaf.paragraph_factor, bm25f.K1), found_index)
+        for part in self._paragraph_parts(found, documents, index if chosen is None else chosen[index]):
+            scores += part
         sizes = np.diff(first, append=len(index))
         matching = sizes if empty is None else sizes * ~empty[first]
         times = times_of(segment, request)[articles]
@@ -355,6 +354,37 @@ class Ranking:
             shown[hidden] = self._stand_ins[articles[hidden]]
         whole = self._article_scores if chosen is None else self._article_scores[chosen]
         return Ranked(shown, bm25f.ARTICLE * whole + bm25f.PARAGRAPH * scores[top], times, matching)
+
+    def _paragraph_parts(self, found: Sequence[Postings], documents: Ints, index: Ints) -> Iterator[Scores]:
+        """Yield the part of the scores of documents that each leaf gives, whose postings there are in ``found``.
+
+        ``index`` is the index of the article of each document among the found articles.
+        """
+        repeated = self._boilerplate[documents] if self._boilerplate is not None else None
+        for leaf, title_weights, postings in zip(self._leaves, self._title_weights, found, strict=True):
+            weights = self._text_weights(postings, documents)
+            if repeated is not None:
+                weights[repeated] = 0
+            if title_weights is not None:
+                weights += bm25f.TITLE * title_weights[index]
+            yield leaf.lower(_saturate(weights, leaf.paragraph_factor, bm25f.K1), index)
+
+    def parts(self, document: int) -> list[tuple[float, float]]:
+        """Return the scores that each leaf gives the article of a document as a whole, and its best paragraph.
+
+        The document is the best paragraph, or the one that represents an article without a matching paragraph.
+        """
+        article = int(self._segment.article[document])
+        index = self._articles.searchsorted(np.array([article]))
+        within = np.array([document], np.int64)
+        found = []
+        for leaf in self._leaves:
+            owners, counts = leaf.postings_in(np.array([article], np.int64))
+            here = owners == document
+            found.append(Postings(owners[here], counts[here]))
+        whole = [float(part[index[0]]) for part in self._article_parts()]
+        best = [float(part[0]) for part in self._paragraph_parts(found, within, index)]
+        return list(zip(whole, best, strict=True))
 
     @cached_property
     def _stand_ins(self) -> Ints:

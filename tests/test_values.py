@@ -56,10 +56,11 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
         everything = list(index)
     sound = newssearch.verify(folder / "index")
     problem = newssearch.Problem("a.seg", "it is cut")
+    explained = [hit.explanation for hit in results if hit.explanation is not None]
     return [
         *everything, *RAIN.paragraphs, newssearch.Place("a.zip", "b.txt", 3),
         newssearch.EarlierVersion("0" * 24, dt.datetime(2024, 7, 25, tzinfo=dt.timezone.utc)), Provenance("inferred", "url"), newssearch.Rejected("a.zip", "no text", 3, "b.txt"),
-        results, *results, results[0].snippet, *results[0].copies, *results.facets["outlet"], *results.diagnostics, *results.clauses,
+        results, *results, *explained, *(term for one in explained for term in one.terms), results[0].snippet, *results[0].copies, *results.facets["outlet"], *results.diagnostics, *results.clauses,
         empty, *empty.clauses, *ranks, info, info.contents, story, *story.versions, *(c for v in story.versions for c in v.changes),
         newssearch.Change("changed", 1, 1, "It rained.", (newssearch.Edit("cut", "rained"),)), newssearch.Edit("same", "It"),
         newssearch.PartialDate(2024, 8), newssearch.PartialDate(2024), results.dates, newssearch.DateCounts(1, 2, 3, 4),

@@ -54,6 +54,7 @@ WRONG: dict[str, list[object]] = {
     "Where | None": [5, b"x", "theme=x", ["x"], True],
     "str | Path": [None, 5, b"x", ["x"], {}, True],
     "str | Path | Iterable[str | Path]": NOT_PATHS,
+    "arguments.Paths": NOT_PATHS,
     "str | Iterable[str]": NOT_SEVERAL,
     "str | Iterable[str] | None": NOT_SEVERAL,
     "str | Block | Iterable[str | Block]": [None, *NOT_SEVERAL],
@@ -63,6 +64,7 @@ WRONG: dict[str, list[object]] = {
     "Literal['replace', 'keep', 'error'] | None": [value for value in NOT_TEXT if value is not None],
     "Versions": NOT_TEXT,
     "bool": NOT_FLAG,
+    "bool | None": [value for value in NOT_FLAG if value is not None],
     "int": [None, *NOT_NUMBER],
     "int | None": NOT_NUMBER,
     "float": NOT_SECONDS,
@@ -91,7 +93,7 @@ def public(folder: Path) -> dict[str, tuple[Callable[..., object], dict[str, obj
     """Return every public function, method and class of settings, with valid arguments."""
     index = index_of(folder / "index", RAIN)
     made: dict[str, dict[str, object]] = {
-        "article": {"article_id": RAIN.id}, "story": {"article_id": RAIN.id}, "articles_of": {"path": "x"},
+        "article": {"article_id": RAIN.id}, "story": {"article_id": RAIN.id}, "related": {"article_id": RAIN.id}, "articles_of": {"path": "x"},
         "add": {"articles": RAIN}, "update": {"paths": []}, "remove": {"ids": []},
     }  # fmt: skip
     found: dict[str, tuple[Callable[..., object], dict[str, object]]] = {}
@@ -117,9 +119,9 @@ def public(folder: Path) -> dict[str, tuple[Callable[..., object], dict[str, obj
 
 
 RESULTS = {
-    "Article", "Change", "Clause", "Contents", "Copy", "DateCounts", "Diagnostic", "EarlierVersion", "Edit", "FacetValue", "Hit", "Index", "IndexInfo",
+    "Article", "Change", "Clause", "Contents", "Copy", "DateCounts", "Diagnostic", "EarlierVersion", "Edit", "Explanation", "FacetValue", "Hit", "Index", "IndexInfo",
     "IndexReport", "Leftover", "Paragraph", "Place", "Problem", "Progress", "Provenance", "Query", "Rank", "Rejected", "Removal", "Results",
-    "Salvage", "Snippet", "Story", "Verification", "Version",
+    "Salvage", "Snippet", "Story", "TermScore", "Verification", "Version",
 }  # fmt: skip
 """The public classes whose objects users receive, but do not make."""
 

@@ -32,6 +32,7 @@ from .query import Field, Node, Query
 from .request import (
     MatchOptions,
     RankOptions,
+    RelatedOptions,
     Request,
     ResolvedRequest,
     SearchOptions,
@@ -41,7 +42,7 @@ from .request import (
     takes_options,
 )
 from .results import Rank, Results
-from .searching import Search, corrected_query
+from .searching import Search, corrected_query, related_results
 from .sharing import OpenedSnapshot, SharedSnapshot
 from .updating import files, last_run
 
@@ -282,6 +283,24 @@ class Index:
         with self._reading() as snapshot:
             found = [snapshot.article(one) for one in snapshot.story(article.id)]
         return compare([version for version in found if version is not None] or [article])
+
+    @takes_options(RelatedOptions)
+    def related(
+        self, article_id: str, request: Request | None = None, **changes: Unpack[RelatedOptions]
+    ) -> Results:
+        """Return articles on the subject of the given one, found by its forty most telling words, and nearest in date.
+
+        Its own story is left out. The explanation of a hit lists the words that it shares, the most telling first.
+        ``article_id`` may be anything that :meth:`article` accepts. Raises :class:`ArticleNotFoundError`. The options:
+        """
+        started = time.perf_counter()
+        article = self.article(article_id)
+        asked = request_of("related", RelatedOptions, request, changes)
+        now = asked.now or dt.datetime.now()
+        resolved = resolve(asked, now, self._aliases(asked, ""), by_name(self.own_fields))
+        with self._searching(resolved) as (snapshot, asked_now):
+            results = related_results(snapshot, article, asked_now)
+        return replace(results, took=time.perf_counter() - started)
 
     @takes_options(MatchOptions)
     def find(

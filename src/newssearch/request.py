@@ -84,6 +84,27 @@ class RankOptions(MatchOptions, total=False):
     group: bool
 
 
+class RelatedOptions(TypedDict, total=False):
+    """The options of :meth:`Index.related`."""
+
+    outlet: Names
+    source: Names
+    byline: Names
+    located: Names
+    lang: Names
+    section: Names
+    where: Where | None
+    since: When | None
+    until: When | None
+    on: When | None
+    since_run: bool
+    now: dt.datetime | None
+    group: bool
+    limit: int | None
+    offset: int
+    snippet: int
+
+
 class SearchOptions(RankOptions, total=False):
     """The options of :meth:`Index.search`: all fields of :class:`Request`. A test compares the two lists."""
 
@@ -335,7 +356,9 @@ def _filter_on(name: str, wanted: tuple[str, ...], now: dt.datetime, own: Mappin
     return any_of([condition(own[name], value, now) for value in wanted])
 
 
-def request_of(method: str, options: type, request: Request | None, changes: MatchOptions) -> Request:
+def request_of(
+    method: str, options: type, request: Request | None, changes: MatchOptions | RelatedOptions
+) -> Request:
     """Return the given request, or a default one for None, with the keyword arguments ``changes`` applied.
 
     ``method`` is the name of the method of :class:`Index` that was called, and ``options`` the TypedDict of the options

@@ -9,6 +9,7 @@ from dataclasses import replace
 from newssearch.highlight.snippets import Highlighter
 from newssearch.text.analysis import analyser
 
+from .article import Article
 from .engines.protocol import Found, FoundHit, FoundMore, Snapshot
 from .errors import QueryError
 from .fields import ArticleField, by_name
@@ -89,6 +90,35 @@ class Search:
             more_articles=more.total_articles,
             more_stories=more.total_stories,
         )
+
+
+def related_results(snapshot: Snapshot, article: Article, request: ResolvedRequest) -> Results:
+    """Return the articles on the subject of an article as results, whose explanations list the shared words.
+
+    The words that a hit shares with the article stand in its explanation by their part in the score, the greatest first.
+    """
+    found = snapshot.related(article, request)
+    highlighter = Highlighter(found.tree)
+    hits = []
+    for one in found.hits:
+        assert one.explanation is not None, "the engine explains each related article"
+        shared = sorted(one.explanation.terms, key=lambda term: -(term.article + term.paragraph))
+        explanation = replace(
+            one.explanation, terms=tuple(term for term in shared if term.article + term.paragraph > 0)
+        )
+        hits.append(_hit(replace(one, explanation=explanation), highlighter, request.snippet))
+    return Results(
+        query=f"related:{article.id}",
+        interpretation=str(found.tree),
+        hits=tuple(hits),
+        total_articles=found.total_articles,
+        total_paragraphs=found.total_paragraphs,
+        total_stories=found.total_stories,
+        grouped=request.group,
+        offset=request.offset,
+        limit=request.limit,
+        own_fields=tuple(row.name for row in snapshot.own_fields),
+    )
 
 
 def corrected_query(

@@ -13,7 +13,7 @@ from newssearch.display import escape
 from newssearch.errors import NewssearchError, QueryError
 
 from .console import OutputClosed, discard_output, is_closed, print_bug, print_caret
-from .reading import info_command, query_command, show_command, story_command
+from .reading import info_command, query_command, related_command, show_command, story_command
 from .repairing import salvage_command, verify_command
 from .writing import index_command, remove_command
 
@@ -31,7 +31,7 @@ def cli() -> None:
 
 
 for _command in (
-    index_command, query_command, show_command, story_command, info_command, verify_command, salvage_command,
+    index_command, query_command, show_command, related_command, story_command, info_command, verify_command, salvage_command,
     remove_command,
 ):  # fmt: skip
     cli.add_command(_command)

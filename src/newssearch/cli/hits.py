@@ -23,6 +23,8 @@ from .layout import Style, columns, in_width, shorten, wrap
 
 SHOWN_SPELLINGS = 12
 """The largest number of spellings of a name that ``query --names`` lists."""
+SHOWN_SHARED = 12
+"""The largest number of shared words that ``related`` lists with a hit."""
 SHOWN_COPIES = 8
 """The largest number of copies of a story that ``query`` lists with a hit."""
 SHOWN_CLAUSES = 10
@@ -151,6 +153,20 @@ def copies_lines(hit: Hit, style: Style) -> Iterator[str]:
     line = escape.terminal(f"also in: {', '.join(shown)}{more}")
     for start, end in wrap(line, style.width - 2) if style.width else [(0, len(line))]:
         yield f"  {line[start:end]}"
+
+
+def text_related(results: Results, style: Style) -> Iterator[str]:
+    """Yield the lines of articles on one subject, each with the words that it shares, and the total."""
+    for hit in results:
+        yield hit_line(hit, style)
+        yield from snippet_lines(hit.snippet, style)
+        shared = hit.explanation.terms[:SHOWN_SHARED] if hit.explanation is not None else ()
+        line = f"shares: {', '.join(term.text for term in shared)}"
+        yield from (style.faint(f"  {part}") for part in in_width(escape.terminal(line), style))
+        if hit.copies:
+            yield from (style.faint(part) for part in copies_lines(hit, style))
+        yield ""
+    yield f"{many(results.total_articles, 'article')} with any of {results.interpretation.count(' OR ') + 1} words"
 
 
 def explanation_lines(score: float, explanation: Explanation, style: Style) -> Iterator[str]:

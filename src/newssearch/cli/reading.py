@@ -22,7 +22,7 @@ from .articles import text_article, text_story
 from .combinations import check_query
 from .console import print_diagnostics, show_line, show_lines, show_text, style, without_surrogates
 from .formats import OutputFormat, csv_results, json_text, markdown_results, paragraph_dict
-from .hits import text_clauses, text_names, text_results
+from .hits import text_clauses, text_names, text_related, text_results
 from .options import KEY_PREFIX, article_named, filter_options, index_option, json_option
 from .summaries import text_config, text_info
 
@@ -205,6 +205,30 @@ def show_command(article_id: str, folder: Path, text: str | None, as_json: bool)
         show_line(json_text(value))
     else:
         show_lines(text_article(article, shown, style()))
+    return 0
+
+
+@click.command("related", short_help="Find articles on the subject of an article.")
+@click.argument("article_id", metavar="ID")
+@index_option
+@filter_options
+@click.option(
+    "--limit", default=10, show_default=True, type=click.IntRange(0), help="How many articles to show."
+)
+@click.option("--offset", default=0, type=click.IntRange(0), help="How many articles to leave out first.")
+@json_option
+def related_command(article_id: str, folder: Path, as_json: bool, **options: Any) -> int:
+    """Find articles on the subject of an article, with the words that each shares with it.
+
+    They are found by the forty words that say most about the article; those near it in date come first. Other versions
+    of its story are left out: see `newssearch story`. ID is an id, the end of one, or key:KEY.
+    """
+    with open_index(folder) as opened:
+        found = opened.related(article_named(opened, without_surrogates(article_id)).id, Request(**options))
+    if as_json:
+        show_line(json_text(found.to_dict()))
+    else:
+        show_lines(text_related(found, style()))
     return 0
 
 

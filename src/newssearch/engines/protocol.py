@@ -98,6 +98,17 @@ class FoundMore:
     total_stories: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundRelated:
+    """A page of articles on the subject of a given one, the best first, and the words that find them, joined by OR."""
+
+    tree: Node
+    hits: Sequence[FoundHit]
+    total_articles: int
+    total_paragraphs: int
+    total_stories: int
+
+
 @dataclass(frozen=True, slots=True)
 class Contents:
     """The contents of a snapshot: numbers of articles, paragraphs and words, first and last date, values of fields.
@@ -168,6 +179,12 @@ class Snapshot(Protocol):
 
         They are ordered by the score that :meth:`search` gives them for ``tree``, whatever order ``request`` asks for.
         If it groups stories, those of articles that match ``tree`` are left out.
+        """
+
+    def related(self, article: Article, request: ResolvedRequest) -> FoundRelated:
+        """Return the page of articles on the subject of an article of the snapshot, and the words that find them.
+
+        Articles of the same story are left out. Each hit has its explanation.
         """
 
     def rank(self, tree: Node, request: ResolvedRequest) -> list[Rank]:

@@ -19,21 +19,42 @@ from newssearch.engines.embedded.search.evaluator import QueryEvaluator
 from newssearch.engines.embedded.search.explain import explain
 from newssearch.engines.embedded.search.field_values import count_own_values, count_values
 from newssearch.engines.embedded.search.reader import IndexReader
+from newssearch.engines.embedded.search.related import related_tree
 from newssearch.engines.embedded.search.result_order import Placed, ResultOrder
 from newssearch.engines.embedded.segment.columns import NO_TIME, moment_of
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.stored_fields import provenance_of
 from newssearch.engines.embedded.storage.container import Array, item_view
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, run_starts
-from newssearch.engines.protocol import Contents, Found, FoundHit, FoundMore, KeptVersion, StoredHeader
+from newssearch.engines.protocol import (
+    Contents,
+    Found,
+    FoundHit,
+    FoundMore,
+    FoundRelated,
+    KeptVersion,
+    StoredHeader,
+)
 from newssearch.errors import QueryError
 from newssearch.fields import DATE_FACETS, FIELD_NAMES, FIELDS, INFO_FACETS, ArticleField
 from newssearch.identity import id_number
 from newssearch.outlets import Aliases
-from newssearch.query import MAX_DEPTH, Diagnostic, Node, Relaxed, depth
+from newssearch.query import MAX_DEPTH, Diagnostic, Everything, Node, Not, Relaxed, depth
 from newssearch.request import ResolvedRequest
 from newssearch.results import Copy, Explanation, FacetValue, Rank
 from newssearch.system.frozen import FrozenDict
+
+NOTHING = Not(Everything())
+"""A tree that finds no article."""
+
+
+def _only(segment: Segment, article: int | None) -> Mask:
+    """Return a mask of the articles of a segment that selects one of them, or none."""
+    mask = np.zeros(segment.articles, np.bool_)
+    if article is not None:
+        mask[article] = True
+    return mask
+
 
 _QUOTED = re.compile(r"'[^']*'")
 """Matches a quotation from the article within the text of a provenance."""
@@ -123,6 +144,27 @@ class EmbeddedSnapshot:
                 hits=self._hits(order, page, request),
                 missing=[tuple(word for word, mask in having if not mask[number]) for number in numbers],
                 total_articles=total,
+                total_stories=total - self._copies_among(articles),
+            )
+
+    def related(self, article: Article, request: ResolvedRequest) -> FoundRelated:
+        """Return the page of articles on the subject of an article, and the words that find them."""
+        with self._reading():
+            tree = related_tree(self._reader, article) or NOTHING
+            found = self._reader.article(article.id)
+            assert found is not None, "an article of the snapshot"
+            segment, number = found
+            own = self._reader.per_segment(lambda other: _only(other, number if other is segment else None))
+            evaluator = QueryEvaluator(self._reader, tree, request.aliases)
+            articles = evaluator.found(request) & ~own
+            self._remove_stories_of(own, articles)
+            order = ResultOrder(evaluator, articles, request, int(segment.instant[number]))
+            total = int(np.count_nonzero(articles))
+            return FoundRelated(
+                tree=tree,
+                hits=[self._hit(placed, order.explain(placed)) for placed in order.page()],
+                total_articles=total,
+                total_paragraphs=order.paragraphs(),
                 total_stories=total - self._copies_among(articles),
             )
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from newssearch.engines.embedded.segment import bm25f
+from newssearch.engines.embedded.segment.columns import NO_TIME
 from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask
 from newssearch.request import ResolvedRequest
@@ -16,29 +17,39 @@ from newssearch.results import Explanation, TermScore
 
 from .evaluator import QueryEvaluator
 from .proximity import Proximity
+from .related import DATED_ARTICLES, nearness
 from .top_k import Ranking, concat_ranked, kth_greatest, sort_keys
+
+MICROSECONDS_A_DAY = 86_400_000_000
 
 
 class Placed(NamedTuple):
     """A result on a page: its document in the index, its score, and its article's number of matching paragraphs.
 
-    ``proximity`` is the part of the score that the nearness of words gives.
+    ``proximity`` is the part of the score that the nearness of words gives, ``factor`` that by which the nearness in
+    date has raised the other parts.
     """
 
     document: int
     score: float
     matching: int
     proximity: float = 0.0
+    factor: float = 1.0
 
 
 class ResultOrder:
     """The results of one search in order. ``articles`` masks the articles of the index that the search finds.
 
     Results are ordered by score or by time, as requested; equal ones by time or score, then by id, then by paragraph
-    number. If the request groups stories, each story has only one result.
+    number. If the request groups stories, each story has only one result. With ``near_to``, a time as in
+    ``segment.instant``, the scores of the first articles depend on how near their dates are to it, instead of on how
+    near their words are to each other.
     """
 
-    def __init__(self, evaluator: QueryEvaluator, articles: Mask, request: ResolvedRequest) -> None:
+    def __init__(
+        self, evaluator: QueryEvaluator, articles: Mask, request: ResolvedRequest, near_to: int | None = None
+    ) -> None:
+        self._near_to = near_to
         self._reader = evaluator.reader
         self._request = request
         self._rankings = [
@@ -82,6 +93,9 @@ class ResultOrder:
         request = self._request
         if not end and end is not None:
             return []
+        if self._near_to is not None:
+            found = self._sorted(None if end is None else max(end, DATED_ARTICLES))
+            return [*self._by_date(found[:DATED_ARTICLES], self._near_to), *found[DATED_ARTICLES:]][:end]
         if request.sort != "relevance" or request.all_paragraphs or not self._proximity:
             return self._sorted(end)
         nearest = bm25f.PROXIMITY_ARTICLES
@@ -105,13 +119,26 @@ class ResultOrder:
         order = self._in_order(documents, scores, times, len(placed))
         return [placed[n]._replace(score=float(scores[n]), proximity=float(added[n])) for n in order]
 
+    def _by_date(self, placed: list[Placed], near_to: int) -> list[Placed]:
+        """Raise the scores of articles by the nearness of their dates, and return the results in their new order."""
+        documents = np.array([one.document for one in placed], np.int64)
+        places = [self._reader.document(one.document) for one in placed]
+        times = np.array([segment.instant[segment.article[local]] for segment, local in places], np.int64)
+        factors = [
+            1.0 if NO_TIME in (time, near_to) else nearness(abs(time - near_to) / MICROSECONDS_A_DAY)
+            for time in times.tolist()
+        ]
+        scores = np.array([one.score for one in placed]) * np.array(factors)
+        order = self._in_order(documents, scores, times, len(placed))
+        return [placed[n]._replace(score=float(scores[n]), factor=factors[n]) for n in order]
+
     def explain(self, placed: Placed) -> Explanation:
         """Return how the score of a result came about."""
         segment, document = self._reader.document(placed.document)
         parts = self._rankings[self._reader.segments.index(segment)].parts(document)
         article, paragraph = (0.0, 1.0) if self._request.all_paragraphs else (bm25f.ARTICLE, bm25f.PARAGRAPH)
         terms = (
-            TermScore(text, article * whole, paragraph * best)
+            TermScore(text, placed.factor * article * whole, placed.factor * paragraph * best)
             for text, (whole, best) in zip(self._leaves, parts, strict=True)
         )
         return Explanation(tuple(terms), placed.proximity)

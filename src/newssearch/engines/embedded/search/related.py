@@ -1,0 +1,81 @@
+"""Makes the query that finds articles on the subject of a given one: its most telling words, by weight."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+import numpy as np
+
+from newssearch.article import Article
+from newssearch.engines.embedded.segment import bm25f
+from newssearch.engines.embedded.segment.field import encoded
+from newssearch.query import Boost, Leaf, Node, Or, Word
+from newssearch.text.analysis import analyser
+
+from .reader import IndexReader
+
+RELATED_TERMS = 40
+"""The number of terms of an article by which related ones are found."""
+TITLE_FACTOR = 2
+"""A word of the headline counts as often as this number of words of the text."""
+MIN_TERM_CHARS = 3
+"""Shorter terms in Latin letters and digits say little about a subject."""
+DAYS = 7.0
+"""The number of days in which the nearness in date falls to a third."""
+NEARNESS = 0.5
+"""Scores of articles of the same day are raised by this share."""
+DATED_ARTICLES = 200
+"""The number of articles, the first in order, whose scores the date changes."""
+
+
+def related_tree(reader: IndexReader, article: Article) -> Node | None:
+    """Return the words of an article that say most about its subject, joined by OR, or None if it has none.
+
+    A term is weighted by (1 + ln n) · idf, where ``n`` is the number of its occurrences; the idf is part of any score,
+    the rest is its boost. The word stands in the query as the article most often writes it.
+    """
+    own = analyser(article.lang)
+    counts, spellings = Counter[str](), dict[str, Counter[str]]()
+    texts = [(article.title or "", TITLE_FACTOR), *((paragraph.text, 1) for paragraph in article.paragraphs)]
+    for text, times in texts:
+        for token in own.tokens(text):
+            counts[token.term] += times
+            spellings.setdefault(token.term, Counter())[token.word] += 1
+    weights: dict[str, float] = {}
+    for term, number in counts.items():
+        if _says_little(term) or own.is_function_word(min(spellings[term])):
+            continue
+        weights[term] = (1 + math.log(number)) * bm25f.idf(reader.live_count, articles_with(reader, term))
+    chosen = sorted(weights, key=lambda term: (-weights[term], term))[:RELATED_TERMS]
+    words: dict[Leaf, float] = {}
+    for term in chosen:
+        ways = spellings[term]
+        text = min(ways, key=lambda way: (-ways[way], way))
+        if own.terms(text) == [term]:
+            words.setdefault(Word(text), 1 + math.log(counts[term]))
+    nodes = tuple(Boost(word, round(boost, 3)) for word, boost in words.items())
+    return nodes[0] if len(nodes) == 1 else Or(nodes) if nodes else None
+
+
+def _says_little(term: str) -> bool:
+    return term.isdigit() or (term.isascii() and len(term) < MIN_TERM_CHARS)
+
+
+def articles_with(reader: IndexReader, term: str) -> int:
+    """Return the number of live articles that have a term in their text."""
+    total = 0
+    for segment in reader.segments:
+        field = segment.fields["text"]
+        number = field.terms.find(encoded(term))
+        if number >= 0:
+            postings = field.term(number)
+            low, high = postings.range
+            live = segment.live
+            total += high - low if live is None else int(np.count_nonzero(live[postings.articles]))
+    return total
+
+
+def nearness(days: float) -> float:
+    """Return the factor of the score of an article that is this number of days older or newer than the given one."""
+    return 1 + NEARNESS * math.exp(-days / DAYS)

@@ -105,3 +105,21 @@ def test_without_a_history_there_is_nothing_to_refuse(tmp_path: Path) -> None:
 
 def test_the_gate_passes_here() -> None:
     assert gate().main() == 0
+
+
+RELEVANCE_FLOORS = REPOSITORY / "tests" / "floors" / "relevance.json"
+
+
+@pytest.mark.parametrize("name", ["cran", "basil"])
+def test_collections_are_ranked_no_worse_than_they_were(data_dir: Path, name: str) -> None:
+    pytest.importorskip("ir_measures", reason="ir-measures is not installed")
+    from benchmarks import relevance
+
+    known: dict[str, Any] = json.loads(RELEVANCE_FLOORS.read_text("utf-8"))
+    folder = data_dir / "qrels" / name
+    if not folder.is_dir():
+        pytest.skip(f"no collection in {folder}")
+    collection = relevance.Collection.load(folder)
+    assert collection.digest == known["data"][name], "another collection: measure the floors again"
+    reached = relevance.compare(collection, ["newssearch"])["engines"]["newssearch"]["nDCG@10"]
+    assert reached >= known["floors"][name], f"measured by {known['command']}"

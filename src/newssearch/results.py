@@ -144,7 +144,7 @@ class Hit(ShownArticle):
 class TermScore(NamedTuple):
     """The part of a score that a leaf of the query gives: through the article as a whole, and through the paragraph.
 
-    ``text`` is the leaf as a query.
+    ``text`` is the leaf as a query, with the region that it is limited to: ``title:(house)``.
     """
 
     text: str

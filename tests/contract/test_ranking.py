@@ -120,3 +120,10 @@ def test_the_parts_of_an_explanation_add_up_to_the_score(address: str) -> None:
     assert [term.text for term in first.explanation.terms] == ["white", "house"]
     assert first.explanation.proximity > 0
     assert index.search("white house")[0].explanation is None
+    ((whole, title),) = [
+        hit.explanation.terms
+        for hit in index.search("house OR title:house", explain=True, group=False)
+        if hit.title == "The white house" and hit.explanation is not None
+    ]
+    assert [whole.text, title.text] == ["house", "title:(house)"]
+    assert whole.article > title.article

@@ -12,6 +12,7 @@ from newssearch.engines.embedded.segment import bm25f
 from newssearch.engines.embedded.segment.columns import NO_TIME
 from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask
+from newssearch.query import Region
 from newssearch.request import ResolvedRequest
 from newssearch.results import Explanation, TermScore
 
@@ -57,7 +58,10 @@ class ResultOrder:
             for segment, mask in self._reader.by_segment(articles)
         ]
         self._proximity = Proximity(evaluator)
-        self._leaves = [str(wanted.leaf) for wanted in evaluator.scored_leaves()]
+        self._leaves = [
+            str(Region(wanted.region, wanted.leaf) if wanted.region else wanted.leaf)
+            for wanted in evaluator.scored_leaves()
+        ]
 
     def paragraphs(self) -> int:
         """Return the number of paragraphs in which the query matches, in all articles found."""

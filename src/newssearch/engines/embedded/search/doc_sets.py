@@ -256,6 +256,11 @@ class TermDocs:
         """Return the paragraphs of the given blocks, ascending, and the number of occurrences in each."""
         return self._read(self._term_blocks(blocks))
 
+    def positions_of(self, blocks: Ints) -> tuple[Ints, Ints]:
+        """Return the field-wide positions of the term in the given blocks, ascending, and the paragraph of each."""
+        chosen = self._term.of_blocks(self._term_blocks(blocks))
+        return self._term.positions(chosen=chosen), chosen.owners.repeat(self._term.counts_of(chosen))
+
     def _term_blocks(self, blocks: Ints) -> Ints:
         """Convert block numbers of this doc set to those of the term, which also number excluded articles."""
         return blocks if self._live_blocks is None else self._live_blocks[blocks]

@@ -9,10 +9,10 @@ import numpy as np
 
 from newssearch.engines.embedded.segment import bm25f
 from newssearch.engines.embedded.segment.segment import Segment
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, indices_in, run_starts
+from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, indices_in, run_starts
 from newssearch.query import Leaf, LeafUse, Word
 
-from .doc_sets import Scores
+from .doc_sets import Scores, TermDocs
 from .evaluator import QueryEvaluator
 from .spans import owner_of
 
@@ -34,23 +34,28 @@ class _Positions:
 
     def __init__(self, evaluator: QueryEvaluator, segment: Segment, leaf: Leaf, articles: Ints) -> None:
         text = evaluator.matches(segment, leaf).text
-        documents = text.owners_of(indices_in(text.articles, articles))
-        if segment.boilerplate is not None:
-            documents = documents[~segment.boilerplate[documents]]
-        owner_starts = segment.fields["text"].starts
-        starts, ends, candidates = evaluator.spans(segment, leaf, documents)
-        owners = owner_of(owner_starts, starts, candidates)
-        if len(documents):
-            at = np.minimum(documents.searchsorted(owners), len(documents) - 1)
-            kept = np.flatnonzero(documents[at] == owners)
+        blocks = indices_in(text.articles, articles)
+        if isinstance(text, TermDocs):  # a word that is one term: its positions are its spans
+            self.starts, owners = text.positions_of(blocks)
+            self._ends = self.starts + 1
         else:
-            kept = NO_INTS
-        self.starts, self._ends, owners = starts[kept], ends[kept], owners[kept]
+            documents = text.owners_of(blocks)
+            self.starts, self._ends, candidates = evaluator.spans(segment, leaf, documents)
+            owners = owner_of(segment.fields["text"].starts, self.starts, candidates)
+            self._keep(kept := np.isin(owners, documents))
+            owners = owners[kept]
+        if segment.boilerplate is not None and (repeated := segment.boilerplate[owners]).any():
+            self._keep(~repeated)
+            owners = owners[~repeated]
+        owner_starts = segment.fields["text"].starts
         self._articles = segment.article[owners].astype(np.int64)
         self._distinct = np.flatnonzero(run_starts(self.starts))
         # The first and the last position of the paragraph; an unused position comes after each.
         self._first = owner_starts[owners].astype(np.int64)
         self._last = owner_starts[owners + 1].astype(np.int64) - 2
+
+    def _keep(self, kept: Mask) -> None:
+        self.starts, self._ends = self.starts[kept], self._ends[kept]
 
     def count_followed_by(self, other: _Positions, articles: Ints) -> Ints:
         """Return the number of spans in each article after which a span of the other word begins at once."""

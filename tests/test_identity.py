@@ -319,3 +319,50 @@ def test_a_new_file_under_the_name_of_a_moved_one_is_another_article(tmp_path: P
         index.refresh()
         assert {article.title for article in index} == ids.keys()
         assert newssearch.verify(index.folder).sound
+
+
+def test_a_rebuild_recognises_files_that_were_moved_since(tmp_path: Path) -> None:
+    news = tmp_path / "news"
+    (news / "2024").mkdir(parents=True)
+    for name in ("rain", "snow"):
+        (news / "2024" / f"{name}.txt").write_text(f"About {name}\n\nThere was {name}.\n", "utf-8")
+    with newssearch.create(tmp_path / "index") as index:
+        index.update(news)
+        before = {article.title: (article.id, article.added) for article in index}
+        (news / "2024").rename(news / "archive")
+        newssearch.rebuild(index.folder, news, confirm=lambda removal: True)
+        index.refresh()
+        assert {article.title: (article.id, article.added) for article in index} == before
+        assert {article.path for article in index} == {"news/archive/rain.txt", "news/archive/snow.txt"}
+
+
+def test_a_key_of_an_article_without_a_file_is_one_of_its_outlet(tmp_path: Path) -> None:
+    def made(outlet: str, text: str) -> Article:
+        return Article.create(title="Rain", text=text, key="17", outlet=outlet)
+
+    with newssearch.create(tmp_path / "index") as index:
+        assert index.add([made("Echo", "It rained."), made("Herald", "It poured.")]).added == 2
+        assert index.add(made("Echo", "It rained a little.")).updated == 1
+        assert {(article.outlet, article.paragraphs[0].text) for article in index} == {
+            ("Echo", "It rained a little."),
+            ("Herald", "It poured."),
+        }
+
+
+def test_removing_a_folder_keeps_what_other_files_hold(tmp_path: Path) -> None:
+    for folder, names in {"echo": ("rain", "snow"), "backup": ("rain",)}.items():
+        (tmp_path / folder).mkdir()
+        for name in names:
+            record = {"url": f"https://e.org/{name}", "title": name.title(), "text": f"There was {name}."}
+            (tmp_path / folder / f"{name}.json").write_text(json.dumps(record), "utf-8")
+    with newssearch.create(tmp_path / "index") as index:
+        index.update([tmp_path / "backup", tmp_path / "echo"])
+        ids = {article.title: article.id for article in index}
+        assert set(index.articles_of(tmp_path / "echo")) == set(ids.values())
+        assert index.articles_of(tmp_path / "backup") == [ids["Rain"]]
+        assert index.remove(index.articles_of(tmp_path / "echo"), paths=tmp_path / "echo") == 1
+        (left,) = index
+        assert (left.id, left.path, left.other_places) == (ids["Rain"], "backup/rain.json", ())
+        assert index.articles_of(tmp_path / "echo") == []
+        assert index.remove(index.articles_of(tmp_path / "backup"), paths=tmp_path / "backup") == 1
+        assert len(index) == 0

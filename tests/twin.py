@@ -116,17 +116,7 @@ def matches(node: Node, text: str, lang: str | None) -> set[Match]:
     if isinstance(node, PatternPhrase):
         return _pattern_phrase(node, text, lang)
     if isinstance(node, Wildcard) and node.written:
-        pattern = _atoms(node.pattern if node.written == "caps" else node.pattern.lower())
-        spellings = [{_unelided(word, form)} for word, form in zip(shown, forms, strict=True)]
-        if any(char in node.pattern for char in "'’‘`"):
-            spellings = [{*spelled, word} for spelled, word in zip(spellings, shown, strict=True)]
-        if node.written == "exact":
-            spellings = [{word.lower().lstrip("#") for word in spelled} for spelled in spellings]
-        return {
-            (at, at + 1)
-            for at, spelled in enumerate(spellings)
-            if any(_glob(pattern, w, str) for w in spelled)
-        }
+        return _written_wildcard(node, forms, shown)
     if isinstance(node, Wildcard):
         atoms = _atoms(node.pattern)
         return _fitting(node.pattern, forms, shown, lambda form: _glob(atoms, form))
@@ -167,6 +157,19 @@ def matches(node: Node, text: str, lang: str | None) -> set[Match]:
         for match in matches(part.operand, text, lang)
     ]
     return {match for match in matches(kept, text, lang) if all(apart(match, other) for other in taken)}
+
+
+def _written_wildcard(node: Wildcard, forms: Sequence[str], shown: Sequence[str]) -> set[Match]:
+    """Return the words that a pattern matches as they are written."""
+    pattern = _atoms(node.pattern if node.written == "caps" else node.pattern.lower())
+    spellings = [{_unelided(word, form)} for word, form in zip(shown, forms, strict=True)]
+    if any(char in node.pattern for char in "'’‘`"):
+        spellings = [{*spelled, word} for spelled, word in zip(spellings, shown, strict=True)]
+    if node.written == "exact":
+        spellings = [{word.lower().lstrip("#") for word in spelled} for spelled in spellings]
+    return {
+        (at, at + 1) for at, spelled in enumerate(spellings) if any(_glob(pattern, w, str) for w in spelled)
+    }
 
 
 def _fitting(

@@ -219,11 +219,7 @@ class Article:
         day, provenances = _read_date(date)
         _check_strings({**values, "path": path, "member": member, "identity": identity})
         record = arguments.whole_number("record", record)
-        clean = {name: squeeze(value) or None if value else None for name, value in values.items()}
-        clean["key"] = normal_key(clean["key"]) or None if clean["key"] else None
-        if clean["source"] is None and clean["outlet"] is not None:
-            clean["source"] = clean["outlet"]
-            provenances["source"] = Provenance("inferred", "outlet")
+        clean = _clean_values(values, provenances)
         blocks = text if isinstance(text, NormalizedBlocks) else _squeezed(text)
         path, member = (_encodable(name) for name in (path, member))
         identity = _identity(clean, identity, path, member, record, blocks)
@@ -458,6 +454,21 @@ def _all_provenances(
     if given is not None:
         complete.update(arguments.instance("provenance", given, Mapping, "a mapping, or None"))
     return FrozenDict(complete)
+
+
+def _clean_values(
+    values: Mapping[str, str | None], provenances: dict[str, Provenance]
+) -> dict[str, str | None]:
+    """Return texts of fields without needless space, None for empty ones, and the outlet as the source if there is none.
+
+    The provenance of such a source is added to ``provenances``.
+    """
+    clean = {name: squeeze(value) or None if value else None for name, value in values.items()}
+    clean["key"] = normal_key(clean["key"]) or None if clean["key"] else None
+    if clean["source"] is None and clean["outlet"] is not None:
+        clean["source"] = clean["outlet"]
+        provenances["source"] = Provenance("inferred", "outlet")
+    return clean
 
 
 def _read_date(given: str | Date | None) -> tuple[Date | None, dict[str, Provenance]]:

@@ -506,7 +506,7 @@ class Index:
 
         With ``paths``, of files or folders, an article that a file elsewhere holds too stays, and only loses its places
         in ``paths``. Ids that the index does not have are ignored. A removed article comes back only when its file
-        changes, or on a rebuild. Waits up to ``wait`` seconds for another writer, then raises
+        changes or is renamed, or on a rebuild. Waits up to ``wait`` seconds for another writer, then raises
         :class:`IndexLockedError`.
         """
         from .updating import removal  # slow to import, and a search needs none of it

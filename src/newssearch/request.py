@@ -53,12 +53,9 @@ Where = Mapping[str, str | int | float | dt.date | Iterable[str | int | float | 
 """The type of the filters on own fields: the name of each field, and one value or several."""
 
 
-class MatchOptions(TypedDict, total=False):
-    """The options of :meth:`Index.find` and :meth:`Index.count`: what the query means, and which articles match."""
+class FilterOptions(TypedDict, total=False):
+    """The options that say which articles can be found, whatever the query."""
 
-    literal: bool
-    names: bool
-    match: str
     outlet: Names
     source: Names
     byline: Names
@@ -70,8 +67,16 @@ class MatchOptions(TypedDict, total=False):
     until: When | None
     on: When | None
     since_run: bool
-    novel: bool
     now: dt.datetime | None
+
+
+class MatchOptions(FilterOptions, total=False):
+    """The options of :meth:`Index.find` and :meth:`Index.count`: what the query means, and which articles match."""
+
+    literal: bool
+    names: bool
+    match: str
+    novel: bool
 
 
 class RankOptions(MatchOptions, total=False):
@@ -84,21 +89,9 @@ class RankOptions(MatchOptions, total=False):
     group: bool
 
 
-class RelatedOptions(TypedDict, total=False):
+class RelatedOptions(FilterOptions, total=False):
     """The options of :meth:`Index.related`."""
 
-    outlet: Names
-    source: Names
-    byline: Names
-    located: Names
-    lang: Names
-    section: Names
-    where: Where | None
-    since: When | None
-    until: When | None
-    on: When | None
-    since_run: bool
-    now: dt.datetime | None
     group: bool
     limit: int | None
     offset: int

@@ -18,7 +18,7 @@ from .request import ResolvedRequest, parsed_query
 from .results import SHOWN_FIELDS, Hit, Results
 
 NO_MORE = FoundMore(hits=(), missing=(), total_articles=0, total_stories=0)
-"""The second part of results that have only articles that match."""
+"""The second part of results if nothing is in it."""
 
 
 class Search:

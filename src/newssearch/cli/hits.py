@@ -166,7 +166,7 @@ def text_related(results: Results, style: Style) -> Iterator[str]:
         if hit.copies:
             yield from (style.faint(part) for part in copies_lines(hit, style))
         yield ""
-    yield f"{many(results.total_articles, 'article')} with any of {results.interpretation.count(' OR ') + 1} words"
+    yield f"{many(results.total_articles, 'article')} with at least one of the words that say most about it"
 
 
 def explanation_lines(score: float, explanation: Explanation, style: Style) -> Iterator[str]:

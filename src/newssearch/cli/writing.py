@@ -224,7 +224,7 @@ def remove_command(
     """Remove articles by id (or key:KEY), by file, by query or by filter, after confirmation.
 
     With ids or files, the query and the filters narrow the choice: --path wire --until 2019 removes the old articles
-    of a folder. A removed article comes back only when its file changes, or with a rebuild.
+    of a folder. A removed article comes back only when its file changes or is renamed, or with a rebuild.
     """
     given = {name: value for name, value in filters.items() if value}
     if not (ids or paths or text or given):

@@ -64,12 +64,8 @@ def rebuild(
         listing = files.list_files(wanted, store.folder, chosen.exclude)
         refused = _refused(_missed(old, listing), confirm)
         if refused:
-            return IndexReport(
-                rejections=len(listing.rejected),
-                rejected=tuple(listing.rejected),
-                refused=refused,
-                kept=old.total,
-            )
+            rejected = tuple(listing.rejected)
+            return IndexReport(rejections=len(rejected), rejected=rejected, refused=refused, kept=old.total)
         with closing(begun.begin(old.last_added)) as writer:
             begun.write_extra(last_run.RUN_FILE, last_run.dump(writer.moment))
             run = Indexer(

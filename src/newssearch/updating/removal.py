@@ -49,8 +49,9 @@ def remove_articles(writer: Writer, manifest: Manifest, ids: Iterable[str], file
             continue
         left = places_left(article, files) if files else ()
         writer.remove([article.id])
-        if article.place not in left:
-            _count(manifest, article.place.path, article.id, -1)
+        for place in (article.place, *article.other_places):
+            if place not in left:
+                _count(manifest, place.path, article.id, -1 if place == article.place else 0)
         if not left:
             removed += 1
             continue

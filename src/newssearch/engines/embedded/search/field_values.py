@@ -265,7 +265,7 @@ def _with_containing(totals: Counter[str]) -> Counter[str]:
 def similar_values(
     reader: IndexReader, field: ArticleField, wanted: str, aliases: Aliases, most: int
 ) -> list[str]:
-    """Return at most ``most`` values of a field that the mistyped value ``wanted`` may stand for, the likeliest first.
+    """Return at most ``most`` values of a field that the mistyped value ``wanted`` may stand for, the most likely first.
 
     First come the values that begin with the words of ``wanted``, then those that contain these words, those whose
     words ``wanted`` contains, and those that contain its letters, each group with the most frequent first; last come

@@ -51,6 +51,7 @@ class ResultOrder:
         self, evaluator: QueryEvaluator, articles: Mask, request: ResolvedRequest, near_to: int | None = None
     ) -> None:
         self._near_to = near_to
+        self._evaluator = evaluator
         self._reader = evaluator.reader
         self._request = request
         self._rankings = [
@@ -108,9 +109,7 @@ class ResultOrder:
 
     def _by_proximity(self, placed: list[Placed]) -> list[Placed]:
         """Add the part of the score that the nearness of words gives, and return the results in their new order."""
-        documents = np.array([one.document for one in placed], np.int64)
         added = np.zeros(len(placed))
-        times = np.zeros(len(placed), np.int64)
         places = [self._reader.document(one.document) for one in placed]
         for segment in {id(segment): segment for segment, _ in places}.values():
             here = [n for n, (other, _) in enumerate(places) if other is segment]
@@ -118,28 +117,43 @@ class ResultOrder:
             ascending = articles.argsort()
             numbers = np.array(here)[ascending]
             added[numbers] = self._proximity.scores(segment, articles[ascending])
-            times[numbers] = segment.instant[articles[ascending]]
-        scores = np.array([one.score for one in placed]) + added
-        order = self._in_order(documents, scores, times, len(placed))
-        return [placed[n]._replace(score=float(scores[n]), proximity=float(added[n])) for n in order]
+        return self._reordered(
+            [
+                one._replace(score=one.score + more, proximity=more)
+                for one, more in zip(placed, added.tolist(), strict=True)
+            ]
+        )
 
     def _by_date(self, placed: list[Placed], near_to: int) -> list[Placed]:
         """Raise the scores of articles by the nearness of their dates, and return the results in their new order."""
-        documents = np.array([one.document for one in placed], np.int64)
-        places = [self._reader.document(one.document) for one in placed]
-        times = np.array([segment.instant[segment.article[local]] for segment, local in places], np.int64)
         factors = [
             1.0 if NO_TIME in (time, near_to) else nearness(abs(time - near_to) / MICROSECONDS_A_DAY)
-            for time in times.tolist()
+            for time in self._times(placed).tolist()
         ]
-        scores = np.array([one.score for one in placed]) * np.array(factors)
-        order = self._in_order(documents, scores, times, len(placed))
-        return [placed[n]._replace(score=float(scores[n]), factor=factors[n]) for n in order]
+        return self._reordered(
+            [
+                one._replace(score=one.score * factor, factor=factor)
+                for one, factor in zip(placed, factors, strict=True)
+            ]
+        )
+
+    def _reordered(self, placed: list[Placed]) -> list[Placed]:
+        """Return results whose scores have changed in the order of their new scores."""
+        documents = np.array([one.document for one in placed], np.int64)
+        scores = np.array([one.score for one in placed])
+        return [placed[n] for n in self._in_order(documents, scores, self._times(placed), len(placed))]
+
+    def _times(self, placed: list[Placed]) -> Ints:
+        """Return the times of publication of the articles of results."""
+        places = (self._reader.document(one.document) for one in placed)
+        return np.array([segment.instant[segment.article[local]] for segment, local in places], np.int64)
 
     def explain(self, placed: Placed) -> Explanation:
         """Return how the score of a result came about."""
         segment, document = self._reader.document(placed.document)
-        parts = self._rankings[self._reader.segments.index(segment)].parts(document)
+        only = np.zeros(segment.articles, np.bool_)
+        only[segment.article[document]] = True
+        parts = Ranking(self._evaluator, segment, only, self._request.novel).parts(document)
         article, paragraph = (0.0, 1.0) if self._request.all_paragraphs else (bm25f.ARTICLE, bm25f.PARAGRAPH)
         terms = (
             TermScore(text, placed.factor * article * whole, placed.factor * paragraph * best)

@@ -162,7 +162,7 @@ class SegmentMatcher:
         return int(np.count_nonzero(articles))
 
     def count_spellings(self, folded: str, spellings: Counter[str]) -> None:
-        """Add the number of occurrences of each spelling of a folded word, deleted articles included."""
+        """Add to ``spellings`` how often each spelling of a folded word occurs, deleted articles included."""
         for field in self.segment.fields.values():
             for number in field.find_all_folded([folded]):
                 for form in field.forms_of(number).tolist():
@@ -172,7 +172,7 @@ class SegmentMatcher:
     def count_name_spelling(self, node: Name, folded: str, spellings: Counter[str]) -> int:
         """Return the number of live articles that write a name as a word that is folded to ``folded``.
 
-        Adds the number of occurrences of each spelling of this word to ``spellings``.
+        Adds to ``spellings`` how often each spelling of this word occurs.
         """
         articles = np.zeros(self.segment.articles, np.bool_)
         for name, field in self.segment.fields.items():

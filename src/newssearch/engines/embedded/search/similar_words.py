@@ -1,4 +1,4 @@
-"""Finds the words of an index that a misspelt word of a query most likely stands for."""
+"""Finds the words of an index that a word of a query may be a misspelling of."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EDIT_COST = 1.6
 FIRST_LETTER_COST = 0.8
 """The cost of another first letter: writers seldom mistake it."""
 MAX_SCORE_GAP = 1.5
-"""The largest difference of the scores of the likeliest word and of another one that is suggested too."""
+"""A word whose score is lower than the best one by more than this is not suggested."""
 RARE_ARTICLES = 5
 """A word that more articles have is never taken for a misspelling."""
 RARE_RATIO = 20
@@ -39,7 +39,7 @@ class SimilarWords:
         self._near: dict[str, dict[str, NearTerm]] = {}
 
     def of_unknown(self, word: str, most: int) -> list[str]:
-        """Return the words, at most ``most``, that a word which no article has most likely stands for, the likeliest first.
+        """Return at most ``most`` words that a word which no article has may be a misspelling of, the most likely first.
 
         A word that differs by an edit more, or in its first letter, must be much more frequent. An edit adds, removes or
         replaces a letter, or exchanges two adjacent ones.

@@ -67,7 +67,7 @@ class WordSuggester:
     """Reports the words of a query that no live article has, or only a few, with the words that they may stand for.
 
     ``few`` is whether the query finds few articles: only then, rare words are compared with similar frequent ones.
-    ``corrections`` maps each reported word to the likeliest of its suggestions.
+    ``corrections`` maps each reported word to the first of its suggestions.
     """
 
     def __init__(self, matchers: Sequence[SegmentMatcher], expansion: TermExpansion, few: bool) -> None:
@@ -155,7 +155,7 @@ class WordSuggester:
         )
 
     def _similar_words(self, word: str) -> list[str]:
-        """Return the words of live articles that an unknown word most likely stands for, the likeliest first."""
+        """Return words of live articles that an unknown word may be a misspelling of, the most likely first."""
         pieces = [match.group() for match in words_of(word)]
         if len(pieces) > 1:
             return self._with_other_part(word) if len(pieces) <= MAX_WORD_PARTS else []

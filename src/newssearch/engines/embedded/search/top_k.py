@@ -338,7 +338,8 @@ class Ranking:
             first = np.flatnonzero(run_starts(index))
         repeated = self._boilerplate[documents] if self._boilerplate is not None else None
         scores = np.zeros(len(documents))
-        for part in self._paragraph_parts(found, documents, index if chosen is None else chosen[index]):
+        among = index if chosen is None else chosen[index]
+        for part in self._paragraph_parts(found, documents, among, repeated):
             scores += part
         sizes = np.diff(first, append=len(index))
         matching = sizes if empty is None else sizes * ~empty[first]
@@ -355,12 +356,14 @@ class Ranking:
         whole = self._article_scores if chosen is None else self._article_scores[chosen]
         return Ranked(shown, bm25f.ARTICLE * whole + bm25f.PARAGRAPH * scores[top], times, matching)
 
-    def _paragraph_parts(self, found: Sequence[Postings], documents: Ints, index: Ints) -> Iterator[Scores]:
+    def _paragraph_parts(
+        self, found: Sequence[Postings], documents: Ints, index: Ints, repeated: Mask | None
+    ) -> Iterator[Scores]:
         """Yield the part of the scores of documents that each leaf gives, whose postings there are in ``found``.
 
-        ``index`` is the index of the article of each document among the found articles.
+        ``index`` is the index of the article of each document among the found articles. ``repeated`` masks the
+        documents that are boilerplate; None means none.
         """
-        repeated = self._boilerplate[documents] if self._boilerplate is not None else None
         for leaf, title_weights, postings in zip(self._leaves, self._title_weights, found, strict=True):
             weights = self._text_weights(postings, documents)
             if repeated is not None:
@@ -370,9 +373,11 @@ class Ranking:
             yield leaf.lower(_saturate(weights, leaf.paragraph_factor, bm25f.K1), index)
 
     def parts(self, document: int) -> list[tuple[float, float]]:
-        """Return the scores that each leaf gives the article of a document as a whole, and its best paragraph.
+        """Return, for each leaf, its contributions to D and to P of :mod:`segment.bm25f`: for the article of a document,
+        and for the document itself.
 
-        The document is the best paragraph, or the one that represents an article without a matching paragraph.
+        The ranking should have no other article than that, because the contributions to all of its articles are
+        computed.
         """
         article = int(self._segment.article[document])
         index = self._articles.searchsorted(np.array([article]))
@@ -382,8 +387,9 @@ class Ranking:
             owners, counts = leaf.postings_in(np.array([article], np.int64))
             here = owners == document
             found.append(Postings(owners[here], counts[here]))
+        repeated = None if self._boilerplate is None else self._boilerplate[within]
         whole = [float(part[index[0]]) for part in self._article_parts()]
-        best = [float(part[0]) for part in self._paragraph_parts(found, within, index)]
+        best = [float(part[0]) for part in self._paragraph_parts(found, within, index, repeated)]
         return list(zip(whole, best, strict=True))
 
     @cached_property

@@ -6,17 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import Mask
-
-
-def within_distance(word: str, letters: NDArray[np.uint32], sizes: Array, edits: int) -> Mask:
-    """Return a mask of the words within ``edits`` insertions, deletions or substitutions of ``word`` (Levenshtein 1966).
-
-    >>> letters = np.array([[ord(c) for c in word] for word in ("austen", "boston", "austin")], np.uint32)
-    >>> within_distance("austin", letters, np.array([6, 6, 6]), 1).tolist()
-    [True, False, True]
-    """
-    return np.asarray(distances(word, letters, sizes, edits) <= edits, np.bool_)
 
 
 def distances(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 import newssearch
@@ -50,8 +52,8 @@ def test_of_equal_articles_the_nearest_in_date_comes_first(address: str) -> None
     )
     found = index.related(flood, group=False)
     assert [str(hit.date) for hit in found] == dates
-    assert found[0].score == pytest.approx(1.5 * found[-1].score, rel=0.2), "a mild factor, at most one half"
-    assert found[0].score > found[-1].score * 1.2
+    factors = [1 + 0.5 * math.exp(-days / 7) for days in (2, 5, 10)]
+    assert [hit.score / found[-1].score for hit in found[:3]] == pytest.approx(factors)
 
 
 def test_words_of_the_headline_and_rare_words_say_more(address: str) -> None:
@@ -65,6 +67,19 @@ def test_words_of_the_headline_and_rare_words_say_more(address: str) -> None:
     found = [hit.title for hit in index.related(flood, limit=None, group=False)]
     assert found[:2] == ["Two", "One"]
     assert "Three" in found[2:]
+
+
+def test_of_many_words_the_rarest_are_chosen(address: str) -> None:
+    common = [f"common{letter}" for letter in "abcdefghijklmnopqrstuvwxyzäöüßéèêàçñõøåæœ"]
+    given = article("Given", " ".join([*common, "zanzibar"]))
+    index = index_of(
+        address,
+        given,
+        *(article(f"With all {n}", " ".join(common)) for n in range(3)),
+        article("With one", "A town like zanzibar."),
+    )
+    assert len(common) == 41, "one more than are looked for"
+    assert "With one" in [hit.title for hit in index.related(given.id, limit=None, group=False)]
 
 
 def test_filters_and_pages_of_related_articles(address: str) -> None:

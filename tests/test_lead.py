@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import newssearch
 from newssearch import Article
-from newssearch.lead import is_running_text, lead, role_of
+from newssearch.lead import ASIDES, asides, is_running_text, lead, role_of
 from newssearch.text.paragraphs import Block
 
 FIRST = "The river rose above its banks on Monday, and the council closed two bridges."
@@ -77,12 +77,27 @@ def test_a_headline_of_an_article_may_have_the_outlet_behind_it() -> None:
                      "A ship in the harbour on Monday, May 3, 2024. (AP Photo/Ann Lee)", "A ship waits, May 3. REUTERS/Ann Lee",
                      "A ship waits in the harbour. (Photo: ANN LEE, EPA)", "Image copyright Getty Images Image caption A ship", "toggle caption Ann Lee/AP",
                      "Media caption A ship", "Enlarge this image", "CLOSE A ship waits. USA TODAY", "FILE - In this May 3, 2024, file photo, a ship waits."]),
-        ("link", ["More: Storm nears", "SEE ALSO: Storm nears the coast", "Read more: Storm nears", "RELATED: Storm nears", "Lire aussi : La tempête",
-                  "Lea también: La tormenta", "Mehr zum Thema: Der Sturm", "https://example.org/storm"]),
+        ("link", ["More: Storm nears", "More:Storm nears", "SEE ALSO: Storm nears the coast", "Read more: Storm nears", "RELATED: Storm nears",
+                  "Lire aussi : La tempête", "Lea también: La tormenta", "Mehr zum Thema: Der Sturm", "https://example.org/storm",
+                  "( PHOTOS: Ten storms)", "[ MORE: The storm nears. ]", "**WATCH: Storm nears**", "( Also on POLITICO: Storm nears)",
+                  "JUST WATCHED Storm nears Replay More Videos ... MUST WATCH Storm nears 02:25", "RELATED Storm nears the coast", "Read More The Storm Nears",
+                  "Related Coverage Storm nears the coast", "see also Storm nears It was the third storm... ", "More On This...", "Slideshow (12 Images)",
+                  "Storm nears the coast Read more", "Click here to see the storm.", "Play Video 1:18 Storm nears – video", "[The storm nears the coast of two counties]",
+                  "Interested in Storms? Add Storms as an interest to stay up to date on the latest news.", "Read or Share this story: http://example.org/s"]),
+        ("link", ["Lesen Sie auch: Der Sturm", "LESEN SIE AUCH Der Sturm", "À lire aussi La tempête approche", "A LIRE AUSSI : La tempête", "Leia também: A tempestade",
+                  "LEIA TAMBEM: A tempestade", "Leia mais: A tempestade", "Lees ook: De storm", "Läs mer: Stormen", "Les også: Stormen", "Læs også: Stormen",
+                  "Leggi anche: La tempesta", "Le puede interesar: La tormenta", "Czytaj też: Burza", "Czytaj więcej: Burza", "Читайте также: Буря",
+                  "Читати далі: Буря", "Ayrıca okuyun: Fırtına", "Διαβάστε επίσης: Η καταιγίδα", "Čtěte také: Bouře", "Lue myös: Myrsky", "Baca juga: Badai",
+                  "اقرأ أيضا: العاصفة", "延伸阅读：风暴", "関連記事：嵐", "यह भी पढ़ें: तूफान", "Citește și: Furtuna"]),
+        ("caption", ["Foto: Ann Lee/dpa", "Bild: Ann Lee", "Bildquelle: Echo", "Crédit photo : Ann Lee", "Fotó: Ann Lee", "Fot. Ann Lee / PAP", "Zdjęcie: Echo", "Фото: ТАСС",
+                     "Fotoğraf: Echo", "Φωτογραφία: Echo", "Fuente de la imagen, Getty Images", "Photo illustration by Ann Lee", "(Ann Lee/Reuters)", "Getty Images",
+                     "A ship © Ann Lee/Echo", "Image A ship waits. Credit... Ann Lee for The Echo", "Source: Harbour Office", "图片来源：回声", "صورة: رويترز"]),
         ("notice", ["Sign up for our newsletter.", "[Sign up for our daily newsletter and join the conversation.]", "Advertisement", "ADVERTISEMENT:",
                     "Story continues below advertisement", "Subscribe to The Echo today.", "Follow us on Twitter", "© 2024 The Echo", "All rights reserved.",
                     "Copyright 2024 The Echo. All rights reserved.", "ANALYSIS/OPINION:", "Corrections and clarifications: An earlier version misstated a name.",
-                    "This article is more than 2 years old", "Want more news? Sign up for our newsletter."]),
+                    "This article is more than 2 years old", "Follow Ann Lee on Twitter @annlee", "Follow @annlee", "Get the Echo delivered to your inbox.",
+                    "Advertisement Continue reading the main story", "Werbung", "Abonnez-vous à notre lettre", "Подпишитесь на нас", "Write to Ann Lee at ann.lee@example.org",
+                    "Want more news? Sign up for our newsletter."]),
         ("scrap", ["The origins", "* * *", "WASHINGTON —", "Key developments:", "FLOOD WARNING!", "Dear readers,", "Rain."]),
     ],
 )  # fmt: skip
@@ -109,12 +124,63 @@ def test_what_is_no_running_text(role: str, texts: list[str]) -> None:
         "Images by satellite show the flood, the council said.",
         "洪水淹没了城市。",
         "Related deaths rose to 30, the council said.",
+        "More: But the council said that it had no money for a third bridge, and none for the other two.",
+        "More rain is on its way, said the council.",
+        "More on that later, he said.",
+        "Read more books, says the minister.",
+        "Watch the skies, he said.",
+        "Watch: that is what he said he would do when the flood came, and he did so for two long days and two long nights in March.",
+        "See the letter that the council sent.",
+        "Also on Monday, the council met: it had no money.",
+        "Just watched the council on Monday, and nobody there had seen the flood.",
+        "Photo albums floated in the river.",
+        "Sources said that the council had no money.",
+        "Follow the river to the harbour and you will see two bridges.",
+        "Register to vote by Monday, the council said.",
+        "Get the children out of the house, he said.",
+        "Support for the council has fallen since Monday.",
+        "Story by story, the house fell into the river.",
+        "Leia o relatório, diz o ministro.",
+        "Lesen Sie Bücher, sagt der Minister.",
+        "Mehr zu tun, als zu reden, sei die Pflicht des Rates.",
+        "Foto-Finish im Hafen, sagte der Rat.",
+        "Lire est un plaisir, dit le ministre.",
+        "Читайте книги, сказал министр.",
+        "[The council has two bridges.]",
+        "Close friends said that he would stay (he did).",
+        "He works for the council/harbour office, and has done so for years.",
     ],
 )
 def test_what_is_running_text(text: str) -> None:
     assert roles(text) == ["text"]
     article = Article.create(title="A", text=[text])
     assert is_running_text(article.paragraphs[0], article)
+
+
+def test_a_headline_below_the_label_of_a_link_is_a_link() -> None:
+    assert roles("RELATED", "Storm nears the coast", FIRST) == ["link", "link", "text"]
+    assert roles("Lesen Sie auch:", FIRST) == ["link", "text"]
+    assert roles(FIRST, "Storm nears the coast") == ["text", "scrap"]
+
+
+def test_a_headline_in_capitals_is_a_link_unless_the_article_is_in_capitals() -> None:
+    capitals = "STORM NEARS THE COAST AND CLOSES TWO HARBOURS"
+    long = f"{FIRST} {SECOND}"
+    assert roles(long, capitals) == ["text", "link"]
+    assert roles(long, "THE COAST") == ["text", "scrap"]
+    assert roles(long.upper(), capitals)[1] == "scrap"
+
+
+def test_the_asides_of_an_article_are_its_links_captions_notices_and_repeated_headlines() -> None:
+    article = Article.create(
+        title="Flood closes two bridges",
+        text=[
+            "Flood closes two bridges", FIRST, "Photo: Ann Lee", "Flood warnings", "RELATED", "Storm nears the coast", SECOND,
+            Block("A ship.", "caption"), "Flood closes two bridges!", Block("Advertisement", "heading"), "Sign up for our newsletter.", "FLOODS",
+        ],
+    )  # fmt: skip
+    assert asides(article) == ((3, 5, 6, 8, 11), (1, 9))
+    assert asides(Article.create(title=None, text=[FIRST, "AD"])) == ((2,), ())
 
 
 def test_what_a_page_says_of_a_paragraph_holds() -> None:
@@ -163,7 +229,7 @@ def test_a_search_finds_in_the_lead_and_marks_there(tmp_path: Path) -> None:
 
 
 TEXTS = st.lists(
-    st.sampled_from([FIRST, SECOND, "a", "Photo: AFP", "By Ann Lee", "Flood", "Advertisement", Block("x y", "list"), Block(THIRD, "quote")])
+    st.sampled_from([FIRST, SECOND, "a", "Photo: AFP", "By Ann Lee", "Flood", "Advertisement", "RELATED", "More: a", "A B/AP", Block("AD", "heading"), Block("AD", "caption"), Block("x y", "list"), Block(THIRD, "quote")])
     | st.text(min_size=1, max_size=40),
     max_size=7,
 )  # fmt: skip
@@ -179,6 +245,16 @@ def test_a_lead_has_the_first_of_the_running_text(texts: list[str | Block], titl
     assert bool(found) == bool(article.paragraphs)
     assert len(found) <= 2
     assert set(running[:2]) <= set(found)
+
+
+@given(TEXTS, st.none() | st.sampled_from(["Flood", "a"]) | st.text(max_size=20))
+@settings(max_examples=200, deadline=None)
+def test_asides_are_the_paragraphs_that_have_their_roles(texts: list[str | Block], title: str | None) -> None:
+    article = Article.create(title=title, text=texts)
+    found, headlines = asides(article)
+    by_role = {p.number: role_of(p, article) for p in article.paragraphs}
+    assert {number for number, role in by_role.items() if role in ASIDES} == set(found)
+    assert {by_role[number] for number in headlines} <= {"headline", "heading"}
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ sentence about a photograph or a subscription stays running text. A paragraph th
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from typing import Literal
@@ -17,6 +18,7 @@ from typing import Literal
 from newssearch.system.lazy_regex import Pattern
 
 from .article import Article, Paragraph
+from .asides import Aside, aside_of, is_headline_like, is_in_capitals, is_label
 from .query import LEAD
 
 Role = Literal[
@@ -33,14 +35,18 @@ Role = Literal[
 - ``scrap``: a short paragraph that is not a sentence.
 """
 
+ASIDES = frozenset({"caption", "link", "notice"})
+"""The roles of paragraphs that have no weight in ranking."""
+
 SECOND_BEST = frozenset({"quote", "list", "scrap"})
 """The roles of paragraphs that complete a lead if the article has fewer than two paragraphs of running text."""
 
 MAX_SCRAP_CHARS = 120
 """The largest number of characters of a scrap. A longer paragraph is running text, even if it is no whole sentence."""
-MAX_BYLINE_CHARS, MAX_LINK_CHARS, MAX_NOTICE_CHARS, MAX_CAPTION_CHARS = 150, 250, 600, 800
-"""The largest numbers of characters of a byline or date, a link, a notice and a caption that are recognised by their
-words."""
+MAX_BYLINE_CHARS = 150
+"""The largest number of characters of a byline or date that is recognised by its words."""
+MIN_PROSE_CHARS = 120
+"""The smallest number of characters of a paragraph that shows whether an article is in capitals throughout."""
 MIN_ONE_WORD_SENTENCE_BYTES = 20
 """The smallest number of UTF-8 bytes of a text without spaces that counts as a sentence. Bytes are counted because a
 character of Chinese says more than a Latin letter, and also has more bytes."""
@@ -48,9 +54,6 @@ MIN_HEADLINE_OVERLAP = 0.85
 """The smallest share of distinct words that a paragraph and the headline must have in common to count as the same."""
 MAX_COLON_SCRAP_CHARS = 40
 """The largest number of characters of a scrap that ends with a colon; a longer paragraph is running text."""
-CREDIT_SEARCH_CHARS = 180
-"""The number of characters at the end of a paragraph that are searched for the credit of a picture."""
-
 _WORD = re.compile(r"[^\W_]+")
 _SENTENCE_END = Pattern("[.!?…:。！？؟۔।։።။][\"'”’»›)\\]」』*]*(?:\\s*[(\\[][^()\\[\\]]{2,30}[)\\]])?$")
 """Matches the end of a sentence at the end of a text, also in front of a short remark in brackets, such as ``(AP)``."""
@@ -79,55 +82,6 @@ _DATE_WORDS = frozenset(
     """.split()
 )
 _DATE_PART = re.compile(r"\d+|[^\W\d_]+")
-_AGENCY = (
-    r"(?:AP|AFP|A\.P\.|Reuters|REUTERS|Getty(?:\ Images)?|GETTY(?:\ IMAGES)?|EPA|EFE|dpa|DPA|ANSA|UPI|Bloomberg(?:\ News)?|Xinhua|Kyodo|"
-    r"Shutterstock|iStock(?:photo)?|Alamy|Corbis|Flickr|Wikimedia(?:\ Commons)?|Rex|NurPhoto|Anadolu(?:\ Agency)?|Pool|Landov|Handout|"
-    r"Associated\ Press|The\ Associated\ Press|Press\ Association|USA\ TODAY(?:\ NETWORK|\ Sports)?|Newscom|ZUMA(?:\ Press|\ Wire)?|Sipa(?:\ USA)?|ABACAPRESS|imago|picture[\ -]alliance)"
-)
-_PICTURE = r"(?i:(?:file\ )?(?:photos?|photographs?|images?|pictures?|foto|fotos|bild|video|illustration|graphic|photo\ illustration|credits?))"
-_CAPTION_BEGINS = Pattern(
-    rf"""\W{{0,2}}(?:
-        {_PICTURE}\s*[:|] | (?i:(?:photo|video)\ (?:copyright|caption|credit|source))\b
-      | (?i:image\ (?:copyright|caption|source)|media\ (?:caption|playback)|(?:enlarge|toggle|hide)\ (?:this\ image|caption)|bildquelle|crédits?\s*:)
-      | FILE(?:\ PHOTO)?\s*[-–—:] | File\ (?:photo|picture|image)\b | CLOSE\b
-      | (?:In\ this|This)\ [^.]{{0,60}}?\b(?i:file\ (?:photo|image|picture)|(?:photo|image|video)\ (?:provided|released|taken))
-      )""",
-    re.VERBOSE,
-)
-_CREDIT_AT_END = Pattern(
-    rf"""(?:
-        [(\[][^()\[\]]{{0,80}}(?:{_PICTURE}\s*(?:[:/]|(?i:by|courtesy|via)\b)|\b{_AGENCY}\s*/|[/,]\s*{_AGENCY}\b|via\ {_AGENCY}\b)[^()\[\]]{{0,80}}[)\]]
-      | [(\[]\s*(?:{_AGENCY}\s+)?{_PICTURE}\s*[)\]]
-      | \b{_AGENCY}\s?/\s?{_NAMED}(?:[\s/]+{_NAMED}){{0,4}}
-      | {_NAMED}\s?/\s?(?:{_NAMED}\s?/\s?|via\ )?{_AGENCY}(?:\ via\ {_AGENCY})?
-      | \|\s*(?:{_AGENCY}|{_PICTURE})[^|.]{{0,40}}
-      | (?i:hide|toggle)\ caption
-      | {_PICTURE}\s*(?::|(?i:by|courtesy\ of|via)\b)\s*{_NAMED}[^.()]{{0,60}}
-      )\W*$""",
-    re.VERBOSE,
-)
-_LINK = Pattern(
-    r"""\W{0,3}(?:
-        (?i:(?:read|see|watch|listen|hear)\s+(?:more|also|next|now|the\s+full)|related(?:\s+\w+)?|also\s+(?:read|see|on)|more(?:\s+(?:on|from|in|about)\b[^:.]{0,40})?|
-          recommended|don['’]t\s+miss|in\s+case\s+you\s+missed\s+it|you\s+may\s+also\s+like|further\s+reading|live\s+updates|
-          lesen\s+sie\s+(?:auch|mehr)|mehr\s+zum\s+thema|lire\s+aussi|à\s+lire(?:\s+aussi)?|voir\s+aussi|lea\s+(?:también|además)|le\s+puede\s+interesar|
-          leia\s+(?:também|mais)|veja\s+também|leggi\s+anche|lees\s+ook|läs\s+också|les\s+også|читайте\s+также|смотрите\s+также|czytaj\s+także|اقرأ\s+أيضا)\s*[:|>»–—-]
-      | READ\s+MORE\b | RELATED\b | SEE\s+ALSO\b | MORE\s+(?:FROM|ON)\b | (?i:click\s+here\s+(?:to|for)\b) | LISTEN\s+TO\s+ARTICLE
-      | (?i:https?://|www\.)\S+\W*$ )""",
-    re.VERBOSE,
-)
-_NOTICE = Pattern(
-    r"""\W{0,3}(?:
-        (?i:advertisements?|ad|anzeige|publicité|publicidad|publicidade|pubblicità|реклама|sponsored(?:\s+content)?|story\s+highlights\b.*|story\s+continue[sd]\s+below.{0,40}|
-          article\s+continues\s+(?:below|after).{0,40}|continue\s+reading.{0,40}|loading\W*|share|tweet|print|e-?mail|comments?|analysis\s*/\s*opinion|opinion|analysis|commentary|editorial|exclusive|breaking(?:\s+news)?)\W*$
-      | (?i:(?:[^.?!]{0,40}[?!]\s+)?(?:please\s+)?(?:sign\s+up|subscribe|register|log\s+in|sign\s+in)\s+(?:for|to|now|here|today|and|with)\b | (?:get|receive)\s+(?:the|our|all\s+the|breaking)\s+(?:latest|best|news|top|day|daily|free|newsletter)\b[^.]{0,80}(?:inbox|newsletter|e-?mail|app)\b |
-          follow\s+(?:us|me|@?\w+(?:\s+\w+)?)\s+on\s+(?:twitter|facebook|instagram|x)\b | like\s+us\s+on\b | join\s+our\b | support\s+\w+\s+journalism | corrections?(?:\s+and\s+clarifications?)?\s*: | clarification\s*: | editor['’]s\s+note | this\s+(?:article|story|post)\s+(?:is\s+more\s+than|has\s+been\s+(?:updated|corrected)|was\s+(?:originally|first)\s+published|originally\s+appeared)\b | become\s+a\s+(?:member|subscriber)\b |
-          enter\s+your\s+e-?mail | thank\s+you\s+for\s+(?:subscribing|signing|your\s+support) | download\s+(?:the|our)\s+(?:\w+\s+)?app\b |
-          copyright\s+(?:©|\(c\)|\d{4}|by) | ©\s*\d{4} | \(c\)\s*\d{4} | all\s+rights\s+reserved | this\s+(?:material|article|story|content|copy)\s+(?:may\s+not\s+be|is\s+for\s+your\s+personal)
-          | we\s+use\s+cookies | share\s+(?:this|all\s+sharing)\b | abonnieren\s+sie | melden\s+sie\s+sich | abonnez-vous | inscrivez-vous | suscr[ií]base | inscreva-se | assine\s+ | iscriviti | подписывайтесь)
-      )""",
-    re.VERBOSE,
-)
 
 
 def role_of(paragraph: Paragraph, article: Article) -> Role:
@@ -137,15 +91,48 @@ def role_of(paragraph: Paragraph, article: Article) -> Role:
     >>> [role_of(paragraph, article) for paragraph in article.paragraphs]
     ['headline', 'byline', 'text']
     """
+    return _role(paragraph, article, aside_of(paragraph.text))
+
+
+def _role(paragraph: Paragraph, article: Article, aside: Aside | None) -> Role:
+    """Return the role of a paragraph, given what it is by its words alone (:func:`aside_of`)."""
     text = paragraph.text
     if paragraph.kind in ("heading", "caption"):
         return paragraph.kind
     if _is_headline(text, article):
         return "headline"
-    role = _by_its_words(text, article)
+    role = _by_its_words(text, article, aside)
+    if role in ("text", "scrap") and _is_link_by_its_place(paragraph, article):
+        return "link"
     if role == "text" and paragraph.kind != "text":
         return paragraph.kind
     return role
+
+
+def asides(article: Article) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the numbers of the paragraphs of an article that are asides, and of those that repeat its headline.
+
+    Both are ascending. Asides are the paragraphs whose role is in :data:`ASIDES`. A repeated headline counts if it begins
+    with the same letters. Most paragraphs are running text, so this is faster than asking for the role of each.
+    """
+    title = article.title or ""
+    word = _WORD.search(title)
+    beginning = word[0][:4].casefold() if word is not None else "\0"
+    longest = 2 * len(title) + 40
+    found: list[int] = []
+    headlines: list[int] = []
+    below_label = False
+    for paragraph in article.paragraphs:
+        text, kind = paragraph.text, paragraph.kind
+        aside = aside_of(text)
+        if len(text) <= longest and beginning in text[:8].casefold() and _is_headline(text, article):
+            headlines.append(paragraph.number)
+        elif below_label or aside is not None or kind != "text" or text.isupper():
+            certain = kind == "text" and aside is not None and aside != "caption"
+            if certain or _role(paragraph, article, aside) in ASIDES:
+                found.append(paragraph.number)
+        below_label = aside == "link" and is_label(text)
+    return tuple(found), tuple(headlines)
 
 
 def is_running_text(paragraph: Paragraph, article: Article) -> bool:
@@ -173,31 +160,34 @@ def lead(article: Article) -> tuple[int, ...]:
     return tuple(sorted(chosen)) or tuple(paragraph.number for paragraph in article.paragraphs[:LEAD])
 
 
-def _by_its_words(text: str, article: Article) -> Role:
-    if len(text) <= MAX_NOTICE_CHARS and _NOTICE.match(text) is not None:
-        return "notice"
-    if len(text) <= MAX_LINK_CHARS and _LINK.match(text) is not None:
-        return "link"
+def _by_its_words(text: str, article: Article, aside: Aside | None) -> Role:
+    if aside in ("link", "notice"):
+        return aside
     if len(text) <= MAX_BYLINE_CHARS:
         if _is_byline(text, article):
             return "byline"
         if _is_date(text):
             return "date"
-    ended = _SENTENCE_END.search(text[-48:]) is not None
-    if len(text) <= MAX_CAPTION_CHARS and (
-        _CAPTION_BEGINS.match(text) is not None
-        or (
-            (not ended or text.rstrip(". ")[-1:] in (")", "]"))
-            and _CREDIT_AT_END.search(text[-CREDIT_SEARCH_CHARS:]) is not None
-        )
-    ):
-        return "caption"
+    if aside is not None:
+        return aside
     if text.endswith(":"):
         return "scrap" if len(text) <= MAX_COLON_SCRAP_CHARS else "text"
     is_sentence = (
-        ended and not text.isupper() and (" " in text or len(text.encode()) >= MIN_ONE_WORD_SENTENCE_BYTES)
+        _SENTENCE_END.search(text[-48:]) is not None
+        and not text.isupper()
+        and (" " in text or len(text.encode()) >= MIN_ONE_WORD_SENTENCE_BYTES)
     )
     return "text" if is_sentence or len(text) > MAX_SCRAP_CHARS else "scrap"
+
+
+def _is_link_by_its_place(paragraph: Paragraph, article: Article) -> bool:
+    """Whether a paragraph is the headline of a link: below the label of one, or in capitals while the article is not."""
+    text = paragraph.text
+    if is_in_capitals(text):
+        return any(len(one.text) >= MIN_PROSE_CHARS and not one.text.isupper() for one in article.paragraphs)
+    if paragraph.number == 1 or not is_headline_like(text):
+        return False
+    return is_label(article.paragraphs[paragraph.number - 2].text)
 
 
 def _is_date(text: str) -> bool:
@@ -230,7 +220,7 @@ def _is_headline(text: str, article: Article) -> bool:
         or len(article.title) > 2 * len(text) + 40
     ):
         return False
-    title, words = _folded_words(article.title), _folded_words(text)
+    title, words = _title_words(article.title), _folded_words(text)
     if not words:
         return False
     if title == words:
@@ -264,3 +254,9 @@ _BAR = re.compile(r"\s[-–—|:·]+\s|\s*\|\s*")
 
 def _folded_words(text: str) -> list[str]:
     return _WORD.findall(unicodedata.normalize("NFKC", text).casefold().replace("’", "").replace("'", ""))
+
+
+@functools.lru_cache(maxsize=8)
+def _title_words(title: str) -> list[str]:
+    """Return :func:`_folded_words` of a headline, which is compared with each paragraph of its article."""
+    return _folded_words(title)

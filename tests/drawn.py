@@ -12,6 +12,7 @@ from newssearch.query import (
     AtLeast,
     Boost,
     Caps,
+    Everything,
     Exact,
     Field,
     Fuzzy,
@@ -196,6 +197,7 @@ def _larger(below: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
 
     return st.one_of(
         below.map(Not),
+        below.map(lambda node: Or((Everything(), node))),
         several(And),
         several(Or),
         st.builds(Region, st.sampled_from(["title", "hlead"]), below),

@@ -88,7 +88,7 @@ def search(corpus: Iterable[Article], tree: Node, request: Request = Request()) 
     chosen = [a for a in articles if matches(tree, a) and passes(a, request)]
     scorer = Scorer(articles, tree)
     score = scorer.paragraph if request.all_paragraphs else scorer.score
-    wanted = twin.positives(tree)
+    wanted = [one for one in twin.positives(tree) if not one.optional]
     by_id = {a.id: a for a in chosen}
     hits: list[Hit] = []
     total_paragraphs = 0
@@ -355,7 +355,7 @@ class Scorer:
         self.mean_title = mean(titles, len(titles))
         self.paragraph_idf: dict[Node, float] = {}
         self.article_idf: dict[Node, float] = {}
-        for leaf, _, _ in self.leaves:
+        for leaf in {one.leaf for one in self.leaves}:
             df = sum(match_count(leaf, *paragraph) > 0 for paragraph in paragraphs)
             self.paragraph_idf[leaf] = idf(len(paragraphs), df)
             df = sum(sum(counts(leaf, a, ()).values()) > 0 for a in articles)
@@ -363,14 +363,17 @@ class Scorer:
 
     def factor(self, leaf: twin.Positive, lang: str | None) -> float:
         """The boost of a leaf, lowered for a function word."""
-        return leaf.boost * (1.0 if leaf in self.content(lang) else FUNCTION_WORD)
+        of_content = {one.leaf for one in self.content(lang)}
+        function_word = isinstance(leaf.leaf, Word) and analyser(lang).is_function_word(leaf.leaf.text)
+        return leaf.boost * (FUNCTION_WORD if function_word and leaf.leaf not in of_content else 1.0)
 
     def content(self, lang: str | None) -> list[twin.Positive]:
-        """The leaves that are not function words; all of them if there are no others."""
+        """The leaves that are neither optional nor function words; if there are none, those that are not optional."""
         lists = analyser(lang).is_function_word
+        deciding = [one for one in self.leaves if not one.optional]
         return [
-            one for one in self.leaves if not (isinstance(one.leaf, Word) and lists(one.leaf.text))
-        ] or self.leaves
+            one for one in deciding if not (isinstance(one.leaf, Word) and lists(one.leaf.text))
+        ] or deciding
 
     def headline(self, leaf: twin.Positive, article: Article) -> float:
         y = counts(leaf.leaf, article, leaf.regions)[twin.TITLE]
@@ -378,9 +381,9 @@ class Scorer:
         return y / (1 - B_TITLE + B_TITLE * m / self.mean_title)
 
     def paragraph(self, article: Article, number: int) -> float:
-        """The score of a paragraph."""
+        """The score of a paragraph, to which optional leaves add nothing."""
         total = 0.0
-        for leaf in self.leaves:
+        for leaf in (one for one in self.leaves if not one.optional):
             t = TITLE * self.headline(leaf, article)
             if number and (x := counts(leaf.leaf, article, leaf.regions).get(number, 0)):
                 n = words(article.paragraphs[number - 1].text, article.lang)

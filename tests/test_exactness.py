@@ -31,6 +31,7 @@ from newssearch.query import (
     AtLeast,
     Boost,
     Caps,
+    Everything,
     Exact,
     Fuzzy,
     Name,
@@ -523,6 +524,7 @@ CROWD_TREES: st.SearchStrategy[Node] = st.recursive(
         st.lists(inner, min_size=2, max_size=2).map(lambda nodes: And(tuple(nodes))),
         st.tuples(inner, st.sampled_from([0.2, 3.0, 50.0])).map(lambda pair: Boost(*pair)),
         st.tuples(inner, inner).map(lambda pair: And((pair[0], Not(pair[1])))),
+        st.tuples(inner, inner).map(lambda pair: And((pair[0], Or((Everything(), pair[1]))))),
     ),
     max_leaves=5,
 )

@@ -401,7 +401,7 @@ def test_a_leaf_is_negated_by_an_odd_number_of_nots(node: Node) -> None:
             return [leaf for operand in here.operands for leaf in expected(operand, minus)]
         return [(here, minus)]
 
-    assert [(leaf, negated) for leaf, negated, _, _ in leaves(node)] == expected(node, False)
+    assert [(use.leaf, use.negated) for use in leaves(node)] == expected(node, False)
 
 
 # ---- operators of other search engines

@@ -5,6 +5,7 @@ It shares the analysis (words and their terms) with the program, but none of its
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -19,6 +20,7 @@ from newssearch.query import (
     AtLeast,
     Boost,
     Caps,
+    Everything,
     Exact,
     Fuzzy,
     Leaf,
@@ -48,11 +50,12 @@ TITLE = 0
 
 
 class Positive(NamedTuple):
-    """A leaf that is not negated, the regions of the article that it is restricted to, and its boost."""
+    """A leaf that is not negated, the regions of the article that it is restricted to, its boost, whether it is optional."""
 
     leaf: Node
     regions: tuple[str, ...]
     boost: float
+    optional: bool = False
 
 
 def texts(article: Article) -> dict[int, str]:
@@ -70,26 +73,34 @@ def allowed_in(article: Article, number: int, regions: Iterable[str]) -> bool:
     return number != TITLE and allowed(article, number, regions)
 
 
-def positives(
-    node: Node, *, negated: bool = False, regions: tuple[str, ...] = (), boost: float = 1.0
+def positives(tree: Node) -> list[Positive]:
+    """Return the leaves of a tree that are not negated, in the order of the query, the optional ones last.
+
+    A leaf is optional if it is beside ``*`` below an OR. If all are, none counts as optional.
+    """
+    found = _positives(tree, negated=False, regions=(), boost=1.0, optional=False)
+    first = [one for one in found if not one.optional]
+    last = [one for one in found if one.optional]
+    return first + last if first else [one._replace(optional=False) for one in last]
+
+
+def _positives(
+    node: Node, *, negated: bool, regions: tuple[str, ...], boost: float, optional: bool
 ) -> list[Positive]:
-    """Return the leaves of a tree that are not negated, in the order of the query."""
+    walk = functools.partial(_positives, negated=negated, regions=regions, boost=boost, optional=optional)
     if isinstance(node, Not):
-        return positives(node.operand, negated=not negated, regions=regions, boost=boost)
+        return walk(node.operand, negated=not negated)
     if isinstance(node, And | Or):
-        return [
-            found
-            for operand in node.operands
-            for found in positives(operand, negated=negated, regions=regions, boost=boost)
-        ]
+        beside = isinstance(node, Or) and Everything() in node.operands
+        return [found for one in node.operands for found in walk(one, optional=optional or beside)]
     if isinstance(node, AtLeast):
-        return positives(node.operand, negated=negated, regions=regions, boost=boost)
+        return walk(node.operand)
     if isinstance(node, Region):
-        return positives(node.operand, negated=negated, regions=(*regions, node.name), boost=boost)
+        return walk(node.operand, regions=(*regions, node.name))
     if isinstance(node, Boost):
-        return positives(node.operand, negated=negated, regions=regions, boost=boost * node.factor)
+        return walk(node.operand, boost=boost * node.factor)
     if isinstance(node, Leaf) and not negated:
-        return [Positive(node, regions, boost)]
+        return [Positive(node, regions, boost, optional)]
     return []
 
 

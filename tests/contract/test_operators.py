@@ -751,6 +751,61 @@ def test_a_boost_changes_the_order_and_nothing_else(address: str) -> None:
     assert index.search("rain^0").total_paragraphs == 1
 
 
+def test_an_optional_word_raises_the_scores_of_articles_and_changes_nothing_else(address: str) -> None:
+    index = index_of(
+        address,
+        article("A", "Rain fell, and no sun.", "The sun came."),
+        article("B", "Rain fell.", "Sunday."),
+        article("C", "The sun."),
+    )
+    plain, optional = index.search("rain"), index.search("rain (* OR sun^9 OR zebra)")
+    assert [hit.title for hit in plain] == ["B", "A"]
+    assert [hit.title for hit in optional] == ["A", "B"]
+    for one, other in zip(plain, reversed(optional), strict=True):
+        assert (one.text, one.matching, one.snippet) == (other.text, other.matching, other.snippet)
+    assert (optional.total_paragraphs, optional.diagnostics) == (2, ())
+    assert optional[0].score > plain[1].score
+    assert optional[1].score == plain[0].score
+    explanation = index.search("(* OR sun^9) rain", explain=True)[0].explanation
+    assert explanation is not None
+    assert [(term.text, term.article > 0, term.paragraph > 0) for term in explanation.terms] == [
+        ("rain", True, True),
+        ("sun", True, False),
+    ]
+    assert [clause.text for clause in index.search("(* OR sun^9) rain", explain=True).clauses] == ["rain"]
+
+
+def test_an_optional_word_makes_no_paragraph_novel(address: str) -> None:
+    text = "The minister said on Monday that rain would close the bridge over the river until the end of May."
+    index = index_of(
+        address,
+        article("First", text, date="2024-01-01", url="https://e.org/1"),
+        article("Second", text, "The sun came at last.", date="2024-01-02", url="https://e.org/2"),
+    )
+    assert index.count("rain OR sun", novel=True) == 2
+    assert index.count("rain (* OR sun)", novel=True) == 1
+
+
+def test_optional_words_alone_are_as_any_others(address: str) -> None:
+    index = index_of(address, article("A", "It was hot.", "The sun came."), article("B", "Rain."))
+    results = index.search("* OR sun")
+    assert [(hit.title, hit.paragraph, hit.matching) for hit in results] == [("A", 2, 1), ("B", 1, 0)]
+    assert [note.message for note in index.search("* OR zebra").diagnostics] == [
+        "no article has the word 'zebra'"
+    ]
+
+
+def test_optional_words_change_nothing_in_the_parts_of_other_words(address: str) -> None:
+    index = index_of(address, *(article(word, f"Who is the {word}?") for word in ("Storm", "Dam", "Sun")))
+    (alone,) = (hit for hit in index.search("who the", explain=True) if hit.title == "Storm")
+    beside = index.search("who the (* OR storm OR is)", explain=True)[0]
+    assert beside.title == "Storm"
+    assert alone.explanation is not None
+    assert beside.explanation is not None
+    assert beside.explanation.terms[:2] == alone.explanation.terms
+    assert beside.explanation.proximity == alone.explanation.proximity > 0
+
+
 # ---- what is said of a query
 
 

@@ -457,6 +457,7 @@ TREES = st.recursive(
     LEAVES,
     lambda below: st.one_of(
         below.map(Not),
+        below.map(lambda node: Or((Everything(), node))),
         st.lists(below, min_size=2, max_size=3).map(lambda nodes: And(tuple(nodes))),
         st.lists(below, min_size=2, max_size=3).map(lambda nodes: Or(tuple(nodes))),
     ),

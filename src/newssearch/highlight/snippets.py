@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from newssearch.article import Article, Paragraph
 from newssearch.lead import lead
-from newssearch.query import Everything, Node, Query, Word, leaves, names_in, side_by_side
+from newssearch.query import Everything, Node, Query, Word, names_in, scored_leaves, side_by_side
 from newssearch.query.names import core
 from newssearch.snippet import Snippet
 from newssearch.text.analysis import Analyser, analyser
@@ -37,12 +37,12 @@ class Mark(NamedTuple):
 class Highlighter:
     """Marks the matches of a query in any number of paragraphs.
 
-    It marks the matches of leaves that are not negated; of a phrase, only the whole phrase. Function words (``the``)
-    are not marked, unless the query has no other words.
+    It marks the matches of leaves that are neither negated nor optional; of a phrase, only the whole phrase. Function
+    words (``the``) are not marked, unless the query has no other words.
     """
 
     def __init__(self, tree: Node) -> None:
-        self._wanted = [(wanted.leaf, wanted.region) for wanted in leaves(tree) if not wanted.negated]
+        self._wanted = [(wanted.leaf, wanted.region) for wanted in scored_leaves(tree) if not wanted.optional]
 
     def marks(self, text: str, analyser: Analyser, in_lead: bool = True) -> list[Mark]:
         """Return the matches in a paragraph, in order. ``in_lead`` is whether the paragraph belongs to the lead."""

@@ -33,7 +33,7 @@ from .tree import (
     Undated,
     Within,
 )
-from .walking import LeafUse, leaves, names_in, narrower
+from .walking import LeafUse, has_everything, leaves, names_in, narrower, scored_leaves
 
 __all__ = [
     "GRAMMAR_VERSION",
@@ -78,6 +78,7 @@ __all__ = [
     "condition",
     "corrected_text",
     "depth",
+    "has_everything",
     "leaves",
     "literal",
     "names_in",
@@ -85,6 +86,7 @@ __all__ = [
     "of_any_date",
     "parse",
     "relaxed",
+    "scored_leaves",
     "side_by_side",
     "unknown_field",
     "with_corrections",

@@ -14,39 +14,65 @@ from .tree import And, AtLeast, Boost, Dated, Everything, Field, Leaf, Node, Not
 class LeafUse(NamedTuple):
     """A leaf of a tree and its context: whether it is negated, the region it is limited to, its total boost.
 
-    The total boost is the product of the boosts of the leaf and of all nodes above it.
+    The total boost is the product of the boosts of the leaf and of all nodes above it. ``optional`` is whether the leaf
+    stands beside ``*`` below an OR, so that no article needs it.
     """
 
     leaf: Leaf
     negated: bool
     region: str | None
     boost: float
+    optional: bool = False
 
 
 def leaves(tree: Node) -> Iterator[LeafUse]:
     """Yield the leaves of a tree in order, without the operands of leaves. A double negation cancels out.
 
     >>> from newssearch.query import Word
-    >>> [(str(leaf), negated) for leaf, negated, _, _ in leaves(And((Word("a"), Not(Or((Word("b"), Not(Word("c"))))))))]
+    >>> [(str(use.leaf), use.negated) for use in leaves(And((Word("a"), Not(Or((Word("b"), Not(Word("c"))))))))]
     [('a', False), ('b', True), ('c', False)]
     """
-    stack: list[tuple[Node, bool, str | None, float]] = [(tree, False, None, 1.0)]
+    stack: list[tuple[Node, bool, str | None, float, bool]] = [(tree, False, None, 1.0, False)]
     while stack:
-        node, negated, region, boost = stack.pop()
+        node, negated, region, boost, optional = stack.pop()
         if isinstance(node, Leaf):
-            yield LeafUse(node, negated, region, boost)
+            yield LeafUse(node, negated, region, boost, optional)
         elif isinstance(node, Not):
-            stack.append((node.operand, not negated, region, boost))
+            stack.append((node.operand, not negated, region, boost, optional))
         elif isinstance(node, And | Or):
-            stack.extend((operand, negated, region, boost) for operand in reversed(node.operands))
+            optional = optional or has_everything(node)
+            stack.extend((operand, negated, region, boost, optional) for operand in reversed(node.operands))
         elif isinstance(node, AtLeast):
-            stack.append((node.operand, negated, region, boost))
+            stack.append((node.operand, negated, region, boost, optional))
         elif isinstance(node, Region):
-            stack.append((node.operand, negated, narrower(region, node.name), boost))
+            stack.append((node.operand, negated, narrower(region, node.name), boost, optional))
         elif isinstance(node, Boost):
-            stack.append((node.operand, negated, region, boost * node.factor))
+            stack.append((node.operand, negated, region, boost * node.factor, optional))
         elif not isinstance(node, Field | Within | Dated | Undated | Everything):
             assert_never(node)
+
+
+def scored_leaves(tree: Node) -> list[LeafUse]:
+    """Return the leaves of a tree that are not negated, in order, but optional ones last.
+
+    Optional leaves add to the scores of articles; the others also decide which paragraphs match. If all leaves are
+    optional, they decide, and none is returned as optional.
+
+    >>> from newssearch.query import parse
+    >>> [(str(use.leaf), use.optional) for use in scored_leaves(parse("(* OR rain^.5) storm -iraq").tree)]
+    [('storm', False), ('rain', True)]
+    >>> [(str(use.leaf), use.optional) for use in scored_leaves(parse("* OR rain").tree)]
+    [('rain', False)]
+    """
+    found = [use for use in leaves(tree) if not use.negated]
+    if all(use.optional for use in found):
+        return [use._replace(optional=False) for use in found]
+    return sorted(found, key=lambda use: use.optional)
+
+
+def has_everything(node: Node) -> bool:
+    """Whether a node is an OR with ``*`` as an operand, which all articles match."""
+    return isinstance(node, Or) and any(isinstance(operand, Everything) for operand in node.operands)
 
 
 def names_in(node: Node) -> Iterator[Name]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cached_property, reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -33,10 +33,11 @@ from newssearch.query import (
     Undated,
     Within,
     Word,
-    leaves,
+    has_everything,
     names_in,
     narrower,
     of_any_date,
+    scored_leaves,
     with_dates,
 )
 from newssearch.request import ResolvedRequest
@@ -94,6 +95,8 @@ class QueryEvaluator:
         if isinstance(node, And):
             return _intersection(self.articles(operand, region) for operand in node.operands)
         if isinstance(node, Or):
+            if has_everything(node):
+                return self.reader.live_articles()
             return _union(self.articles(operand, region) for operand in node.operands)
         if isinstance(node, Boost):
             return self.articles(node.operand, region)
@@ -219,23 +222,24 @@ class QueryEvaluator:
         return int(np.count_nonzero(excluded))
 
     def _with_novel_match(self, segment: Segment) -> Mask:
-        """Return a mask of the articles of a segment in which a scored leaf matches in a novel paragraph.
+        """Return a mask of the articles of a segment with a novel paragraph in which a scored leaf matches.
 
-        A paragraph is novel if no earlier article has it. If no leaf is scored, any novel paragraph is enough.
+        Optional leaves do not count. A paragraph is novel if no earlier article has it. If no leaf is scored, any novel paragraph is enough.
         """
         mask = np.zeros(segment.articles, np.bool_)
-        scored = list(self.scored_leaves())
-        if not scored:
+        deciding = [wanted for wanted in self.scored_leaves if not wanted.optional]
+        if not deciding:
             mask[segment.article[segment.novel]] = True
-        for wanted in scored:
+        for wanted in deciding:
             mask[self.matches(segment, wanted.leaf, wanted.region, novel=True).text.articles] = True
         return mask
 
     # ---- scores
 
-    def scored_leaves(self) -> Iterator[LeafUse]:
-        """Return the leaves of the tree that are not negated: they add to scores and are highlighted."""
-        return (wanted for wanted in leaves(self.tree) if not wanted.negated)
+    @cached_property
+    def scored_leaves(self) -> list[LeafUse]:
+        """The leaves of the tree that add to scores: see :func:`newssearch.query.scored_leaves`."""
+        return scored_leaves(self.tree)
 
     def paragraph_idf(self, leaf: Leaf) -> float:
         """Return the inverse document frequency of a leaf over all paragraphs."""
@@ -255,14 +259,19 @@ class QueryEvaluator:
         return self._article_idf[leaf]
 
     def function_words(self, analysis: str) -> frozenset[Leaf]:
-        """Return the scored leaves that are function words in an analysis; none if all scored leaves are.
+        """Return the scored leaves that are function words in an analysis.
 
-        They have less weight in the articles with this analysis.
+        They have less weight in the articles with this analysis. If all leaves that are not optional are function words,
+        these are not returned.
         """
-        scored = {wanted.leaf for wanted in self.scored_leaves()}
+        deciding = {wanted.leaf for wanted in self.scored_leaves if not wanted.optional}
         is_function_word = analyser_named(analysis).is_function_word
-        found = frozenset(leaf for leaf in scored if isinstance(leaf, Word) and is_function_word(leaf.text))
-        return found if len(found) < len(scored) else frozenset()
+        found = frozenset(
+            wanted.leaf
+            for wanted in self.scored_leaves
+            if isinstance(wanted.leaf, Word) and is_function_word(wanted.leaf.text)
+        )
+        return found - deciding if deciding <= found else found
 
     def spans(self, segment: Segment, leaf: Leaf, documents: Ints) -> Spans:
         """Return the spans of a leaf in the paragraphs ``documents``, ascending; spans in others may be among them."""
@@ -281,7 +290,7 @@ class QueryEvaluator:
         Each spelling has its number of articles; the most frequent comes first.
         """
         found: dict[str, tuple[NameSpelling, ...]] = {}
-        for wanted in self.scored_leaves():
+        for wanted in self.scored_leaves:
             for name in names_in(wanted.leaf):
                 if name.text not in found:
                     found[name.text] = self._name_spellings(name)

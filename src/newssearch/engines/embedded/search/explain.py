@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from newssearch.engines.embedded.storage.sorted_sets import Mask
-from newssearch.query import And, Everything
+from newssearch.query import And, Everything, Node, has_everything
 from newssearch.request import ResolvedRequest
 from newssearch.results import Clause
 
@@ -18,11 +18,11 @@ def explain(evaluator: QueryEvaluator, request: ResolvedRequest) -> tuple[Clause
     The first is the number of articles that match this clause, whether or not they match the others. The second is the
     number that match all other clauses: what the query would find without this clause.
 
-    The clauses are the operands of an AND at the top of the tree, or else the whole query; all filters of the request
-    together are one more clause.
+    The clauses are the operands of an AND at the top of the tree, or else the whole query, without those that all articles
+    match; all filters of the request together are one more clause.
     """
     operands = evaluator.tree.operands if isinstance(evaluator.tree, And) else (evaluator.tree,)
-    clauses = {str(operand): operand for operand in operands if not isinstance(operand, Everything)}
+    clauses = {str(operand): operand for operand in operands if not _matches_all(operand)}
     packed = {text: np.packbits(evaluator.articles(operand)) for text, operand in clauses.items()}
     allowed = evaluator.filtered(request)
     if allowed is not None:
@@ -37,6 +37,10 @@ def explain(evaluator: QueryEvaluator, request: ResolvedRequest) -> tuple[Clause
         without = live & (failed == np.where(matching, 0, 1))
         counted.append(Clause(text, int(np.count_nonzero(matching)), int(np.count_nonzero(without))))
     return tuple(counted)
+
+
+def _matches_all(clause: Node) -> bool:
+    return isinstance(clause, Everything) or has_everything(clause)
 
 
 def _unpack(bits: np.ndarray[tuple[int], np.dtype[np.uint8]], size: int) -> Mask:

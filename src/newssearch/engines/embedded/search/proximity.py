@@ -83,8 +83,8 @@ class Proximity:
         self._evaluator = evaluator
         self._words = [
             wanted
-            for wanted in evaluator.scored_leaves()
-            if isinstance(wanted.leaf, Word) and wanted.region is None
+            for wanted in evaluator.scored_leaves
+            if isinstance(wanted.leaf, Word) and wanted.region is None and not wanted.optional
         ]
 
     def __bool__(self) -> bool:

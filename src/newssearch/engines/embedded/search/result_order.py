@@ -61,7 +61,7 @@ class ResultOrder:
         self._proximity = Proximity(evaluator)
         self._leaves = [
             str(Region(wanted.region, wanted.leaf) if wanted.region else wanted.leaf)
-            for wanted in evaluator.scored_leaves()
+            for wanted in evaluator.scored_leaves
         ]
 
     def paragraphs(self) -> int:

@@ -25,7 +25,7 @@ from newssearch.query import (
     Span,
     Wildcard,
     Word,
-    leaves,
+    scored_leaves,
 )
 from newssearch.query.names import is_spelling
 from newssearch.query.rewriting import may_be_name
@@ -79,11 +79,11 @@ class WordSuggester:
     def unknown_words(self, tree: Node) -> list[Diagnostic]:
         """Return a diagnostic for each unknown or misspelt word of a tree, at most :data:`MAX_UNKNOWN_WORDS`.
 
-        Words in negated leaves are skipped.
+        Words in negated and optional leaves are skipped.
         """
         notes: list[Diagnostic] = []
         word_leaves = (
-            part for leaf, negated, _, _ in leaves(tree) if not negated for part in _word_leaves(leaf)
+            part for use in scored_leaves(tree) if not use.optional for part in _word_leaves(use.leaf)
         )
         for leaf in word_leaves:
             if isinstance(leaf, Wildcard | Regex):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -225,6 +226,7 @@ class Ranking:
         self._reader = evaluator.reader
         self._mean_words = evaluator.reader.mean_words
         lowered = _function_word_articles(evaluator, segment, self._articles)
+        scored = evaluator.scored_leaves
         self._leaves = [
             _ScoredLeaf(
                 evaluator.matches(segment, wanted.leaf, wanted.region, novel),
@@ -233,16 +235,18 @@ class Ranking:
                 lowered.get(wanted.leaf),
                 found_articles,
             )
-            for wanted in evaluator.scored_leaves()
+            for wanted in scored
         ]
+        # Optional leaves, which are last, add to the part of the score that the whole article gives, and to no other.
+        self._deciding = self._leaves[: sum(not wanted.optional for wanted in scored)]
 
     def paragraphs(self) -> int:
-        """Return the number of paragraphs in the found articles in which a leaf matches.
+        """Return the number of paragraphs in the found articles in which a leaf matches that is not optional.
 
         Paragraphs are read only for articles in which several leaves match and may share paragraphs; for the other
         articles, the sizes of the article blocks are added.
         """
-        leaves = list({id(leaf.text): leaf for leaf in self._leaves}.values())
+        leaves = list({id(leaf.text): leaf for leaf in self._deciding}.values())
         if len(leaves) == 1:
             return leaves[0].count_paragraphs()
         leaves_of = np.zeros(
@@ -313,7 +317,7 @@ class Ranking:
     def _score_bounds(self) -> Scores:
         """Return an upper bound of the score of each found article."""
         bounds = np.zeros(len(self._articles))
-        for leaf, title_weights in zip(self._leaves, self._title_weights, strict=True):
+        for leaf, title_weights in zip(self._deciding, self._title_weights, strict=False):
             weights = leaf.max_text_weights(self._mean_words)
             if title_weights is not None:
                 weights += bm25f.TITLE * title_weights
@@ -328,7 +332,7 @@ class Ranking:
         """
         segment = self._segment
         articles = self._articles if chosen is None else self._articles[chosen]
-        found = [leaf.postings_in(articles) for leaf in self._leaves]
+        found = [leaf.postings_in(articles) for leaf in self._deciding]
         documents = union([postings.owners for postings in found], segment.documents)
         index = articles.searchsorted(segment.article[documents].astype(np.int64))
         first = np.flatnonzero(run_starts(index))
@@ -359,12 +363,12 @@ class Ranking:
     def _paragraph_parts(
         self, found: Sequence[Postings], documents: Ints, index: Ints, repeated: Mask | None
     ) -> Iterator[Scores]:
-        """Yield the part of the scores of documents that each leaf gives, whose postings there are in ``found``.
+        """Yield the part of the scores of documents that each leaf gives that is not optional.
 
-        ``index`` is the index of the article of each document among the found articles. ``repeated`` masks the
-        documents that are boilerplate; None means none.
+        ``found`` has their postings there. ``index`` is the index of the article of each document among the found
+        articles. ``repeated`` masks the documents that are boilerplate; None means none.
         """
-        for leaf, title_weights, postings in zip(self._leaves, self._title_weights, found, strict=True):
+        for leaf, title_weights, postings in zip(self._deciding, self._title_weights, found, strict=False):
             weights = self._text_weights(postings, documents)
             if repeated is not None:
                 weights[repeated] = 0
@@ -383,14 +387,14 @@ class Ranking:
         index = self._articles.searchsorted(np.array([article]))
         within = np.array([document], np.int64)
         found = []
-        for leaf in self._leaves:
+        for leaf in self._deciding:
             owners, counts = leaf.postings_in(np.array([article], np.int64))
             here = owners == document
             found.append(Postings(owners[here], counts[here]))
         repeated = None if self._boilerplate is None else self._boilerplate[within]
         whole = [float(part[index[0]]) for part in self._article_parts()]
         best = [float(part[0]) for part in self._paragraph_parts(found, within, index, repeated)]
-        return list(zip(whole, best, strict=True))
+        return list(zip_longest(whole, best, fillvalue=0.0))
 
     @cached_property
     def _stand_ins(self) -> Ints:

@@ -28,6 +28,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
@@ -120,8 +121,11 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 # ---- engines
 
 
-def by_newssearch(collection: Collection, folder: Path) -> Ranker:
-    """Return the ranking of newssearch, with each copy of a story as an article of its own."""
+def by_newssearch(collection: Collection, folder: Path, *, expand: bool = False) -> Ranker:
+    """Return the ranking of newssearch, with each copy of a story as an article of its own.
+
+    ``expand`` asks for expanded queries.
+    """
     index = newssearch.create(folder)
     articles = folder.parent / "articles.jsonl"
     with articles.open("w", encoding="utf-8") as out:
@@ -131,7 +135,8 @@ def by_newssearch(collection: Collection, folder: Path) -> Ranker:
 
     def rank(text: str) -> list[str]:
         words = [Word(piece) for piece in text.split() if re.search(r"\w", piece)]
-        return [ids[one.id] for one in index.rank(any_of(words), limit=DEPTH, group=False)]
+        found = index.rank(any_of(words), limit=DEPTH, group=False, expand=expand)
+        return [ids[one.id] for one in found]
 
     return rank
 
@@ -219,12 +224,15 @@ def by_whoosh(collection: Collection, folder: Path) -> Ranker:
 
 ENGINES: dict[str, tuple[str, Callable[[Collection, Path], Ranker]]] = {
     "newssearch": ("newssearch", by_newssearch),
+    "expanded": ("newssearch", partial(by_newssearch, expand=True)),
     "tantivy": ("tantivy", by_tantivy),
     "bm25s": ("bm25s", by_bm25s),
     "fts5": ("sqlite3", by_fts5),
     "whoosh": ("whoosh", by_whoosh),
 }
 """The module and the ranking of each engine."""
+OURS = ("newssearch", "expanded")
+"""The engines that are newssearch: as it is, and with expanded queries."""
 
 
 # ---- measures
@@ -280,7 +288,7 @@ def compare(collection: Collection, engines: Sequence[str]) -> dict[str, Any]:
         "digest": collection.digest,
         "engines": means,
     }
-    if others := [engine for engine in engines if engine != "newssearch"]:
+    if others := [engine for engine in engines if engine not in OURS]:
         best = max(others, key=lambda engine: means[engine]["nDCG@10"])
         ours, theirs = by_query["newssearch"]["nDCG@10"], by_query[best]["nDCG@10"]
         result |= {"best": best, "p": probability(ours, theirs)}
@@ -314,15 +322,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--known-item", type=Path, metavar="FILE", help="articles of the known-item collection"
     )
     parser.add_argument("--alone", action="store_true", help="measure newssearch alone")
+    parser.add_argument("--expand", action="store_true", help="measure newssearch with expanded queries too")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the results as JSON")
     parser.add_argument("--floors", type=Path, metavar="FILE", help="write the results as floors")
     given = parser.parse_args(arguments)
     if importlib.util.find_spec("ir_measures") is None:
         print("ir-measures is not installed: pip install newssearch[bench]", file=sys.stderr)
         return 1
-    engines = ["newssearch"]
+    engines = [*OURS] if given.expand else ["newssearch"]
     for name, (module, _) in ENGINES.items():
-        if name != "newssearch" and not given.alone:
+        if name not in OURS and not given.alone:
             if importlib.util.find_spec(module) is None:
                 print(f"{name} is left out: it is not installed", file=sys.stderr)
             else:

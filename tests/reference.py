@@ -499,3 +499,48 @@ def facet(field: str, articles: list[Article]) -> list[tuple[str | None, int]]:
     if len(held) < len(values):
         counts[None] = len(values) - len(held)
     return sorted(counts.items(), key=lambda item: (-item[1], item[0] is None, item[0] or ""))
+
+
+# ---- by which words a query is expanded
+
+
+def expansion(
+    corpus: Iterable[Article], tree: Node, hits: Sequence[tuple[str, int, float]]
+) -> list[tuple[str, float]]:
+    """Return the words that the best paragraphs of the given hits have, with their weights.
+
+    A hit has an id, the number of a paragraph, and a score. Words of negated parts of the query are not excluded.
+    """
+    articles = {a.id: a for a in corpus}
+    terms_of = {
+        a.id: {term for p in a.paragraphs for term in analyser(a.lang).terms(p.text)}
+        for a in articles.values()
+    }
+    scorer = Scorer(list(articles.values()), tree)
+    total = sum(score for *_, score in hits)
+    size = 0.0
+    probability: dict[str, float] = {}
+    spellings: dict[str, Counter[str]] = {}
+    for name, number, score in hits:
+        own = analyser(articles[name].lang)
+        size += score / total * sum(
+            scorer.factor(one, articles[name].lang) for one in scorer.leaves if not one.optional
+        )  # fmt: skip
+        text = articles[name].paragraphs[number - 1].text
+        for token in own.tokens(text):
+            share = score / total / words(text, articles[name].lang)
+            probability[token.term] = probability.get(token.term, 0.0) + share
+            spellings.setdefault(token.term, Counter())[token.word.removesuffix("'s")] += 1
+    found = {}
+    for term, share in probability.items():
+        df = sum(term in terms for terms in terms_of.values())
+        banned = {"the", "of", "us", "de", "la"} & {spelling.lower() for spelling in spellings[term]}
+        if 2 <= df <= max(len(articles) / 10, 5) and len(term) > 2 and not term[0].isdigit() and not banned:
+            found[term] = share * idf(len(articles), df)
+    weights: dict[str, float] = {}
+    for term in sorted(found, key=lambda term: (-found[term], term)):
+        text = min(spellings[term], key=lambda way: (-spellings[term][way], way))
+        if text in weights or len(weights) < 50:
+            weights[text] = weights.get(text, 0.0) + found[term]
+    shares = [(text, 0.25 * size * weight / sum(weights.values())) for text, weight in weights.items()]
+    return sorted(shares, key=lambda share: (-share[1], share[0]))

@@ -231,6 +231,27 @@ def test_query_shows_the_best_paragraph_of_each_article(cli: Command, held: Path
     assert (done.code, done.err) == (0, "")
 
 
+def test_query_shows_the_words_by_which_it_was_expanded(cli: Command, tmp_path: Path) -> None:
+    text = "Flood closed bridges of Opole."
+    index_of(
+        tmp_path / "index", article("A", text, "Flood."), article("B", "Opole has a new museum."), article("C", "Flood of Opole.")
+    ).close()  # fmt: skip
+    done = cli("query", "flood", "--expand", "--explain")
+    again = "(flood AND (* OR Flood^0.2352 OR Opole^0.0148))"
+    assert done.out.endswith(f"2 articles, 3 matching paragraphs for {again}\n")
+    assert cli("query", again).out == cli("query", "flood", "--expand").out
+    assert "(article + paragraph): flood 0." in done.out
+    assert re.search(r", Flood 0\.\d{3}, Opole 0\.\d{3}\n", done.out)
+    for format_ in ("csv", "jsonl"):
+        done = cli("query", "flood", "--expand", "--format", format_)
+        assert done.err == f"note: expanded to {again}\n"
+        assert "Opole^" not in done.out
+    shown = json.loads(cli("query", "flood", "--expand", "--json").out)
+    assert shown["interpretation"] == again
+    assert shown["expansion"] == [{"text": "Flood", "weight": 0.2352}, {"text": "Opole", "weight": 0.0148}]
+    assert cli("query", "zebra", "--expand").err.startswith("note: the query was not expanded")
+
+
 def test_query_goes_on_with_articles_that_have_some_of_the_words(cli: Command, held: Path) -> None:
     done = cli("query", "rain", "baghdad")
     before, marked, after = done.out.partition("1 more article with some of the words\n\n")

@@ -26,13 +26,13 @@ OPTIONS: dict[str, list[str]] = {
     "on": ["--on", "2024"], "limit": ["-n", "2"], "offset": ["--offset", "1"], "sort": ["--sort", "oldest"], "all": ["--all"],
     "facet": ["--facet", "year"], "snippet": ["--snippet", "40"], "json": ["--json"], "jsonl": ["--format", "jsonl"], "csv": ["--format", "csv"],
     "md": ["--format", "md"], "no-group": ["--no-group"], "novel": ["--novel"], "names": ["--names"], "count": ["--count"],
-    "literal": ["--literal"], "since-run": ["--since-run"], "explain": ["--explain"], "no-hits": ["-n", "0"],
+    "literal": ["--literal"], "since-run": ["--since-run"], "explain": ["--explain"], "no-hits": ["-n", "0"], "expand": ["--expand"],
 }  # fmt: skip
 REFUSED = {
-    *(frozenset((without, shape)) for without in ("count", "no-hits") for shape in ("limit", "offset", "sort", "all", "snippet", "no-group")),
+    *(frozenset((without, shape)) for without in ("count", "no-hits") for shape in ("limit", "offset", "sort", "all", "snippet", "no-group", "expand")),
     frozenset(("count", "no-hits")), frozenset(("all", "no-group")), frozenset(("facet", "csv")), frozenset(("facet", "jsonl")),
     *(frozenset(("json", other)) for other in ("jsonl", "csv", "md")),
-    frozenset(("on", "since")), frozenset(("on", "until")),
+    frozenset(("on", "since")), frozenset(("on", "until")), frozenset(("expand", "sort")), frozenset(("expand", "all")),
 }  # fmt: skip
 ALIKE = {
     frozenset(pair)
@@ -147,6 +147,10 @@ def test_options_for_words_that_no_article_has_together_are_not_ignored(cli: Com
         (["query", "a b", "--any", "--strict"], "--strict has no effect with --any, which asks for any of the words."),
         (["query", "a b", "--count", "--strict"], "--strict has no effect with --count, which shows no hits."),
         (["query", "a b", "--format", "csv", "--strict"], "--strict has no effect with --format csv"),
+        (["query", "rain", "--all", "--expand"], "--expand has no effect with --all: it orders articles by relevance."),
+        (["query", "rain", "--sort", "added", "--expand"], "--expand has no effect with --sort added: it orders"),
+        (["query", "rain", "--count", "--expand"], "--expand has no effect with --count, which shows no hits."),
+        (["query", "--expand"], "--expand has no effect without a QUERY."),
         (["query", "--any"], "--any has no effect without a QUERY."),
         (["query", "--literal"], "--literal has no effect without a QUERY."),
         (["query", " ", "--names"], "--names has no effect without a QUERY."),

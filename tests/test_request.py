@@ -28,7 +28,7 @@ OTHER: dict[str, object] = {
     "literal": True, "names": True, "match": "any", **dict.fromkeys(FILTER_FIELDS, "en"), "since": "2024", "until": dt.date(2024, 7, 1), "on": "2024-07", "novel": True,
     "since_run": True,
     "now": dt.datetime(2024, 7, 25), "sort": "newest", "limit": None, "offset": 1, "all_paragraphs": True, "group": False,
-    "facets": ["year", "outlet"], "where": {"size": ">1"}, "snippet": 0, "explain": True, "strict": True,
+    "facets": ["year", "outlet"], "where": {"size": ">1"}, "snippet": 0, "explain": True, "strict": True, "expand": True,
 }  # fmt: skip
 """A value other than the default for each option."""
 

@@ -42,7 +42,7 @@ from .request import (
     takes_options,
 )
 from .results import Rank, Results
-from .searching import Search, corrected_query, related_results
+from .searching import Search, corrected_query, expanded_query, related_results
 from .sharing import OpenedSnapshot, SharedSnapshot
 from .updating import files, last_run
 
@@ -241,7 +241,8 @@ class Index:
         parsed, resolved = self._parse_and_resolve("rank", RankOptions, query, request, changes)
         try:
             with self._searching(resolved) as (snapshot, asked):
-                return snapshot.rank(parsed.tree, asked)
+                expanded, _ = expanded_query(snapshot, parsed, asked)
+                return snapshot.rank(expanded.tree, asked)
         except QueryError as error:
             raise error.placed(parsed.text, 0, len(parsed.text)) from None
 

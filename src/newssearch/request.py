@@ -87,6 +87,7 @@ class RankOptions(MatchOptions, total=False):
     offset: int
     all_paragraphs: bool
     group: bool
+    expand: bool
 
 
 class RelatedOptions(FilterOptions, total=False):
@@ -191,6 +192,12 @@ class Request:
         True,
         "Of articles that are copies of each other, only the best is a hit. ``all_paragraphs`` overrides it.",
     )
+    expand: bool = _option(
+        False,
+        "Also order articles by up to fifty words that the best paragraphs of the first twenty results have, without this"
+        " option; which articles match stays the same. ``Results.expansion`` lists the words, and"
+        " ``Results.interpretation`` is a query with them.",
+    )
     facets: str | Iterable[str] = _option(
         (),
         f"Count the matching articles by the values of {', '.join(FACET_FIELDS)}. Each value counts the articles that"
@@ -209,13 +216,25 @@ class Request:
 
     def __post_init__(self) -> None:
         """Check the options, and make tuples of sequences. Raises TypeError and :class:`QueryError`: see the class."""
-        for name in ("all_paragraphs", "explain", "group", "novel", "since_run", "literal", "names"):
+        for name in (
+            "all_paragraphs",
+            "expand",
+            "explain",
+            "group",
+            "novel",
+            "since_run",
+            "literal",
+            "names",
+        ):
             arguments.flag(name, getattr(self, name))
         arguments.instance("strict", self.strict, (bool, type(None)), "True, False or None")
         if arguments.text("match", self.match) not in MATCH_MODES:
             raise QueryError(f"match is all or any, not {self.match!r}")
         if self.match == "any" and self.strict:
             raise QueryError("strict has no effect with match='any', which asks for any of the words")
+        if self.expand and (self.all_paragraphs or self.sort != "relevance"):
+            other = "all_paragraphs" if self.all_paragraphs else f"sort={self.sort!r}"
+            raise QueryError(f"expand has no effect with {other}: it orders articles by relevance")
         for name in ("limit", "offset", "snippet"):
             value = getattr(self, name)
             if name == "limit" and value is None:

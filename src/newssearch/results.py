@@ -14,7 +14,7 @@ from .article import Date, json_values, utc
 from .display import escape, notebook
 from .extra import ExtraValue, json_extra, shown
 from .fields import DATE_FACETS, HIT_FIELDS
-from .query import Diagnostic
+from .query import Diagnostic, WeightedWord
 from .snippet import Snippet
 
 RESULTS_VERSION = 1
@@ -160,8 +160,8 @@ class TermScore(NamedTuple):
 class Explanation:
     """How the score of a hit came about: it is the sum of all parts. See docs/query-language.md for what they are.
 
-    ``terms`` has a part for each leaf of the query that is not negated, in order; ``proximity`` is the part of
-    neighbouring words. If the search lists all paragraphs, the score is that of the paragraph alone.
+    ``terms`` has a part for each leaf of the query that is not negated, in order, optional ones last; ``proximity`` is
+    the part of neighbouring words. If the search lists all paragraphs, the score is that of the paragraph alone.
     """
 
     terms: tuple[TermScore, ...]
@@ -257,6 +257,9 @@ class Results(Sequence[Hit]):
     ``corrected`` has the results of the query with its misspelt words replaced, if the query itself finds nothing and
     that one finds articles; its ``query`` is the corrected text.
 
+    ``expansion`` has the words by which the query was expanded, the heaviest first, if the search was asked to: see
+    ``Request.expand``. They are a part of ``interpretation``, which finds the same as a query.
+
     ``undated`` counts the articles that are left out only because they have no date: they match if date filters and
     conditions on dates in the query are ignored, except negated conditions. ``imprecise`` counts the articles that are
     left out only because their date is a month or a year, of which a part lies in the wanted period. ``dates`` counts,
@@ -286,6 +289,7 @@ class Results(Sequence[Hit]):
     more_articles: int = 0
     more_stories: int = 0
     corrected: Results | None = None
+    expansion: tuple[WeightedWord, ...] = ()
     took: float = field(default=0.0, compare=False)
 
     @property
@@ -357,6 +361,7 @@ class Results(Sequence[Hit]):
             "version": RESULTS_VERSION,
             "query": self.query,
             "interpretation": self.interpretation,
+            "expansion": [word._asdict() for word in self.expansion],
             "diagnostics": [diagnostic.to_dict() for diagnostic in self.diagnostics],
             "clauses": [clause.to_dict() for clause in self.clauses],
             "names": {

@@ -13,7 +13,17 @@ from .article import Article
 from .engines.protocol import Found, FoundHit, FoundMore, Snapshot
 from .errors import QueryError
 from .fields import ArticleField, by_name
-from .query import Node, Query, corrected_text, relaxed, side_by_side, with_corrections
+from .query import (
+    Diagnostic,
+    Node,
+    Query,
+    WeightedWord,
+    corrected_text,
+    expanded,
+    relaxed,
+    side_by_side,
+    with_corrections,
+)
 from .request import ResolvedRequest, parsed_query
 from .results import SHOWN_FIELDS, Hit, Results
 
@@ -42,15 +52,17 @@ class Search:
 
     def results(self, parsed: Query) -> Results:
         """Return the results of a query, without the time that the search took."""
-        found = self._snapshot.search(parsed.tree, self._request)
-        results = self._page(parsed, found, self._more(parsed.tree, found))
+        query, words = expanded_query(self._snapshot, parsed, self._request)
+        found = self._snapshot.search(query.tree, self._request)
+        results = self._page(query, words, found)
         if found.total_articles or not found.corrections or not self._request.limit or self._is_strict():
             return results
-        other = self._corrected(found.corrections)
+        corrected = self._corrected(found.corrections)
+        other, words = expanded_query(self._snapshot, corrected, self._request)
         found = self._snapshot.search(other.tree, self._request)
         if not found.total_articles:
             return results
-        return replace(results, corrected=self._page(other, found, self._more(other.tree, found)))
+        return replace(results, corrected=self._page(other, words, found))
 
     def _more(self, tree: Node, found: Found) -> FoundMore:
         """Return the articles with some of the words that fill the page, or none if nothing may be left out."""
@@ -64,8 +76,9 @@ class Search:
         rest = replace(asked, offset=max(asked.offset - total, 0), limit=asked.limit - len(found.hits))
         return self._snapshot.search_more(tree, some, rest)
 
-    def _page(self, parsed: Query, found: Found, more: FoundMore) -> Results:
-        asked = self._request
+    def _page(self, parsed: Query, words: tuple[WeightedWord, ...], found: Found) -> Results:
+        """Return the page of results of a query, which was expanded by the given words."""
+        asked, more = self._request, self._more(parsed.tree, found)
         highlighter = Highlighter(parsed.tree)
         second = zip(more.hits, more.missing, strict=True)
         return Results(
@@ -89,7 +102,25 @@ class Search:
             more=tuple(_hit(hit, highlighter, asked.snippet, lacked) for hit, lacked in second),
             more_articles=more.total_articles,
             more_stories=more.total_stories,
+            expansion=words,
         )
+
+
+def expanded_query(
+    snapshot: Snapshot, parsed: Query, request: ResolvedRequest
+) -> tuple[Query, tuple[WeightedWord, ...]]:
+    """Return the query with optional words that the first results have, and these words, if the request asks for them.
+
+    The first results include those with only some of the words, even if the search returns none of these. If there are no
+    such words, the query gets a note.
+    """
+    if not request.expand:
+        return parsed, ()
+    found = expanded(parsed.tree, snapshot.expansion(parsed.tree, relaxed(parsed.tree), request))
+    if found is None:
+        message = "the query was not expanded: its first results have no telling words"
+        return replace(parsed, diagnostics=(*parsed.diagnostics, Diagnostic("expansion", message))), ()
+    return replace(parsed, tree=found.tree), found.words
 
 
 def related_results(snapshot: Snapshot, article: Article, request: ResolvedRequest) -> Results:

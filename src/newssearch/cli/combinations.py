@@ -6,10 +6,10 @@ import click
 from click.core import ParameterSource
 
 HIT_OPTIONS = {
-    "limit": "--limit", "offset": "--offset", "sort": "--sort", "all_paragraphs": "--all", "snippet": "--snippet", "group": "--no-group", "strict": "--strict",
+    "limit": "--limit", "offset": "--offset", "sort": "--sort", "all_paragraphs": "--all", "snippet": "--snippet", "group": "--no-group", "strict": "--strict", "expand": "--expand",
 }  # fmt: skip
 """The options of ``query`` that choose hits or their form, by the names of their parameters."""
-WORD_OPTIONS = {"literal": "--literal", "names": "--names", "match": "--any"}
+WORD_OPTIONS = {"literal": "--literal", "names": "--names", "match": "--any", "expand": "--expand"}
 """The options of ``query`` that decide how the words of QUERY are interpreted, by the names of their parameters."""
 
 
@@ -48,6 +48,9 @@ def check_query(context: click.Context) -> None:
         raise click.UsageError(
             "--no-group has no effect with --all, which lists the paragraphs of every copy."
         )
+    if values["expand"] and (values["all_paragraphs"] or values["sort"] != "relevance"):
+        other = "--all" if values["all_paragraphs"] else f"--sort {values['sort']}"
+        raise click.UsageError(f"--expand has no effect with {other}: it orders articles by relevance.")
     if values["match"] == "any" and values["strict"]:
         raise click.UsageError("--strict has no effect with --any, which asks for any of the words.")
     if values["strict"] and format_ in ("csv", "jsonl") and not values["as_json"]:

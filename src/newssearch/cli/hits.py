@@ -25,6 +25,8 @@ SHOWN_SPELLINGS = 12
 """The largest number of spellings of a name that ``query --names`` lists."""
 SHOWN_SHARED = 12
 """The largest number of shared words that ``related`` lists with a hit."""
+SHOWN_EXPANSION = 5
+"""The largest number of words of an expanded query that ``query --explain`` lists with a hit, besides the given ones."""
 SHOWN_COPIES = 8
 """The largest number of copies of a story that ``query`` lists with a hit."""
 SHOWN_CLAUSES = 10
@@ -81,7 +83,8 @@ def _hit_lines(hit: Hit, results: Results, style: Style, one_each: bool) -> Iter
     if hit.copies:
         yield from (style.faint(line) for line in copies_lines(hit, style))
     if hit.explanation is not None:
-        yield from (style.faint(line) for line in explanation_lines(hit.score, hit.explanation, style))
+        added = len(results.expansion)
+        yield from (style.faint(line) for line in explanation_lines(hit.score, hit.explanation, style, added))
     yield ""
 
 
@@ -169,9 +172,19 @@ def text_related(results: Results, style: Style) -> Iterator[str]:
     yield f"{many(results.total_articles, 'article')} with at least one of the words that say most about it"
 
 
-def explanation_lines(score: float, explanation: Explanation, style: Style) -> Iterator[str]:
-    """Yield lines that say how a score came about: the parts of each word through the article and the paragraph."""
-    parts = [f"{term.text} {term.article:.3f} + {term.paragraph:.3f}" for term in explanation.terms]
+def explanation_lines(score: float, explanation: Explanation, style: Style, added: int = 0) -> Iterator[str]:
+    """Yield lines that say how a score came about: the parts of each word through the article and the paragraph.
+
+    The last ``added`` words are those by which the query was expanded: the heaviest are listed, the others summed up.
+    """
+    typed = len(explanation.terms) - added
+    parts = [f"{term.text} {term.article:.3f} + {term.paragraph:.3f}" for term in explanation.terms[:typed]]
+    others = sorted(
+        (term for term in explanation.terms[typed:] if term.article), key=lambda term: -term.article
+    )
+    parts += [f"{term.text} {term.article:.3f}" for term in others[:SHOWN_EXPANSION]]
+    if rest := others[SHOWN_EXPANSION:]:
+        parts.append(f"{many(len(rest), 'other word')} {sum(term.article for term in rest):.3f}")
     if explanation.proximity:
         parts.append(f"words near each other {explanation.proximity:.3f}")
     listed = ", ".join(parts) or "no word of the query adds to it"

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from newssearch.config import load_config
+from newssearch.display import escape
 from newssearch.display.brief import many
 from newssearch.errors import NewssearchError
 from newssearch.fields import FACET_FIELDS
@@ -100,6 +101,12 @@ from .summaries import text_config, text_info
     help="Find articles with any of the words, not only those with all of them.",
 )
 @click.option(
+    "--expand",
+    is_flag=True,
+    help="Also order articles by words that the best paragraphs of the first results have. The query with these words is"
+    " printed with the totals, to be edited and run again.",
+)
+@click.option(
     "--strict/--no-strict",
     default=None,
     help="If few articles match, show neither others with some of the words nor those of a corrected QUERY. CSV and JSON"
@@ -149,6 +156,8 @@ def query_command(
     if format_ != "json":
         for line in (*text_names(results), *text_clauses(results)):
             click.echo(line, err=True)
+    if results.expansion and format_ in ("csv", "jsonl"):
+        click.echo(escape.terminal(f"note: expanded to {results.interpretation}"), err=True)
     left = left_out(results.undated, results.imprecise)
     if left and (format_ == "jsonl" or (format_ == "csv" and (results.facets or not count))):
         click.echo(f"note: {left}", err=True)

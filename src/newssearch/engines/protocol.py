@@ -20,7 +20,7 @@ from newssearch.display.brief import brief, many
 from newssearch.errors import OwnFieldError
 from newssearch.fields import MAX_OWN_FIELDS, ArticleField
 from newssearch.outlets import Aliases
-from newssearch.query import Diagnostic, Node, Relaxed
+from newssearch.query import Diagnostic, Node, Relaxed, WeightedWord
 from newssearch.request import ResolvedRequest
 from newssearch.results import (
     NO_DATE_COUNTS,
@@ -179,6 +179,15 @@ class Snapshot(Protocol):
 
         They are ordered by the score that :meth:`search` gives them for ``tree``, whatever order ``request`` asks for.
         If it groups stories, those of articles that match ``tree`` are left out.
+        """
+
+    def expansion(
+        self, tree: Node, relaxed: Relaxed | None, request: ResolvedRequest
+    ) -> tuple[WeightedWord, ...]:
+        """Return the words by which a query is expanded: the best of its first results, by relevance, have them.
+
+        The first results are those of :meth:`search`, and after them those of :meth:`search_more` with ``relaxed``, if that
+        is not None. They do not depend on the page, the order and the grouping that ``request`` asks for.
         """
 
     def related(self, article: Article, request: ResolvedRequest) -> FoundRelated:

@@ -7,6 +7,7 @@ from newssearch.fields import VALUE_FIELDS
 
 from .correcting import corrected_text, with_corrections
 from .diagnostics import Diagnostic
+from .expanding import Expanded, WeightedWord, expanded
 from .fieldnames import unknown_field
 from .joining import all_of, any_of
 from .leaf_parser import MAX_CLAUSES
@@ -51,6 +52,7 @@ __all__ = [
     "Dated",
     "Diagnostic",
     "Everything",
+    "Expanded",
     "Exact",
     "Field",
     "Fuzzy",
@@ -69,6 +71,7 @@ __all__ = [
     "Same",
     "Span",
     "Undated",
+    "WeightedWord",
     "LeafUse",
     "Wildcard",
     "Within",
@@ -78,6 +81,7 @@ __all__ = [
     "condition",
     "corrected_text",
     "depth",
+    "expanded",
     "has_everything",
     "leaves",
     "literal",

@@ -17,6 +17,7 @@ from newssearch.engines.embedded.integrity.diagnosis import diagnosed
 from newssearch.engines.embedded.search.date_facets import count_dates, count_periods, first_and_last_date
 from newssearch.engines.embedded.search.evaluator import QueryEvaluator
 from newssearch.engines.embedded.search.explain import explain
+from newssearch.engines.embedded.search.feedback import FEEDBACK_RESULTS, expansion_words
 from newssearch.engines.embedded.search.field_values import count_own_values, count_values
 from newssearch.engines.embedded.search.reader import IndexReader
 from newssearch.engines.embedded.search.related import related_tree
@@ -39,7 +40,7 @@ from newssearch.errors import QueryError
 from newssearch.fields import DATE_FACETS, FIELD_NAMES, FIELDS, INFO_FACETS, ArticleField
 from newssearch.identity import id_number
 from newssearch.outlets import Aliases
-from newssearch.query import MAX_DEPTH, Diagnostic, Everything, Node, Not, Relaxed, depth
+from newssearch.query import MAX_DEPTH, Diagnostic, Everything, Node, Not, Relaxed, WeightedWord, depth
 from newssearch.request import ResolvedRequest
 from newssearch.results import Copy, Explanation, FacetValue, Rank
 from newssearch.system.frozen import FrozenDict
@@ -131,10 +132,7 @@ class EmbeddedSnapshot:
         """Return the page of articles that match the ``relaxed`` tree and pass the filters, but do not match ``tree``."""
         with self._reading(tree):
             evaluator = QueryEvaluator(self._reader, tree, request.aliases)
-            first = evaluator.found(request)
-            articles = evaluator.found_by(relaxed.tree, request) & ~first
-            if request.group:
-                self._remove_stories_of(first, articles)
+            articles = self._more(evaluator, evaluator.found(request), relaxed, request)
             order = ResultOrder(evaluator, articles, replace(request, sort="relevance"))
             page = order.page()
             total = int(np.count_nonzero(articles))
@@ -146,6 +144,34 @@ class EmbeddedSnapshot:
                 total_articles=total,
                 total_stories=total - self._copies_among(articles),
             )
+
+    def _more(
+        self, evaluator: QueryEvaluator, first: Mask, relaxed: Relaxed, request: ResolvedRequest
+    ) -> Mask:
+        """Return a mask of the articles that match the ``relaxed`` tree and pass the filters, but are not among ``first``.
+
+        If the request groups stories, those of articles among ``first`` are left out.
+        """
+        articles = evaluator.found_by(relaxed.tree, request) & ~first
+        if request.group:
+            self._remove_stories_of(first, articles)
+        return articles
+
+    def expansion(
+        self, tree: Node, relaxed: Relaxed | None, request: ResolvedRequest
+    ) -> tuple[WeightedWord, ...]:
+        """Return the words by which a query is expanded; ``relaxed`` adds results with some of its words."""
+        with self._reading(tree):
+            asked = replace(
+                request, sort="relevance", limit=FEEDBACK_RESULTS, offset=0, all_paragraphs=False, group=True
+            )
+            evaluator = QueryEvaluator(self._reader, tree, request.aliases)
+            first = evaluator.found(asked)
+            results = ResultOrder(evaluator, first, asked).page()
+            if relaxed is not None and len(results) < FEEDBACK_RESULTS:
+                rest = replace(asked, limit=FEEDBACK_RESULTS - len(results))
+                results += ResultOrder(evaluator, self._more(evaluator, first, relaxed, rest), rest).page()
+            return expansion_words(evaluator, results)
 
     def related(self, article: Article, request: ResolvedRequest) -> FoundRelated:
         """Return the page of articles on the subject of an article, and the words that find them."""

@@ -224,7 +224,8 @@ class QueryEvaluator:
     def _with_novel_match(self, segment: Segment) -> Mask:
         """Return a mask of the articles of a segment with a novel paragraph in which a scored leaf matches.
 
-        Optional leaves do not count. A paragraph is novel if no earlier article has it. If no leaf is scored, any novel paragraph is enough.
+        Optional leaves do not count. A paragraph is novel if no earlier article has it. If no leaf is scored, any novel
+        paragraph is enough.
         """
         mask = np.zeros(segment.articles, np.bool_)
         deciding = [wanted for wanted in self.scored_leaves if not wanted.optional]

@@ -44,7 +44,7 @@ def related_tree(reader: IndexReader, article: Article) -> Node | None:
             spellings.setdefault(token.term, Counter())[token.word] += 1
     weights: dict[str, float] = {}
     for term, number in counts.items():
-        if _says_little(term) or own.is_function_word(min(spellings[term])):
+        if says_little(term) or own.is_function_word(min(spellings[term])):
             continue
         weights[term] = (1 + math.log(number)) * bm25f.idf(reader.live_count, articles_with(reader, term))
     chosen = sorted(weights, key=lambda term: (-weights[term], term))[:RELATED_TERMS]
@@ -58,7 +58,8 @@ def related_tree(reader: IndexReader, article: Article) -> Node | None:
     return nodes[0] if len(nodes) == 1 else Or(nodes) if nodes else None
 
 
-def _says_little(term: str) -> bool:
+def says_little(term: str) -> bool:
+    """Whether a term says little about a subject: a number, or very short in Latin letters."""
     return term.isdigit() or (term.isascii() and len(term) < MIN_TERM_CHARS)
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from newssearch.engines.embedded.segment import bm25f
 from newssearch.engines.embedded.segment.field import Postings
 from newssearch.engines.embedded.segment.format import IMPACT_BOUNDS
-from newssearch.engines.embedded.segment.postings import TermPostings
+from newssearch.engines.embedded.segment.postings import PostingSubset, TermPostings
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import (
@@ -256,9 +256,12 @@ class TermDocs:
         """Return the paragraphs of the given blocks, ascending, and the number of occurrences in each."""
         return self._read(self._term_blocks(blocks))
 
-    def positions_of(self, blocks: Ints) -> tuple[Ints, Ints]:
-        """Return the field-wide positions of the term in the given blocks, ascending, and the paragraph of each."""
-        chosen = self._term.of_blocks(self._term_blocks(blocks))
+    def subset_of(self, blocks: Ints) -> PostingSubset:
+        """Return the postings of the given blocks without their counts."""
+        return self._term.of_blocks(self._term_blocks(blocks))
+
+    def positions_of(self, chosen: PostingSubset) -> tuple[Ints, Ints]:
+        """Return the field-wide positions of the term in some of its postings, ascending, and the paragraph of each."""
         return self._term.positions(chosen=chosen), chosen.owners.repeat(self._term.counts_of(chosen))
 
     def _term_blocks(self, blocks: Ints) -> Ints:

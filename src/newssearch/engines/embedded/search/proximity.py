@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
 
 from newssearch.engines.embedded.segment import bm25f
+from newssearch.engines.embedded.segment.postings import TermPostings
 from newssearch.engines.embedded.segment.segment import Segment
-from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, indices_in, run_starts
+from newssearch.engines.embedded.storage.container import Array
+from newssearch.engines.embedded.storage.sorted_sets import Ints, indices_in, intersect, run_starts
 from newssearch.query import Leaf, LeafUse, Word
 
 from .doc_sets import Scores, TermDocs
@@ -29,33 +31,45 @@ def neighbours(words: Sequence[LeafUse], function_words: frozenset[Leaf]) -> lis
     return [*pairs.values()][:MAX_PAIRS]
 
 
-class _Positions:
-    """The spans of a leaf in the given articles of a segment, whose numbers are ascending, without boilerplate."""
+class _Occurrences:
+    """The paragraphs of the given articles of a segment, whose numbers are ascending, in which a leaf matches.
+
+    Boilerplate is left out.
+    """
 
     def __init__(self, evaluator: QueryEvaluator, segment: Segment, leaf: Leaf, articles: Ints) -> None:
+        self._evaluator, self._segment, self._leaf = evaluator, segment, leaf
         text = evaluator.matches(segment, leaf).text
+        self._term = text if isinstance(text, TermDocs) else None
         blocks = indices_in(text.articles, articles)
-        if isinstance(text, TermDocs):  # a word that is one term: its positions are its spans
-            self.starts, owners = text.positions_of(blocks)
-            self._ends = self.starts + 1
-        else:
-            documents = text.owners_of(blocks)
-            self.starts, self._ends, candidates = evaluator.spans(segment, leaf, documents)
-            owners = owner_of(segment.fields["text"].starts, self.starts, candidates)
-            self._keep(kept := np.isin(owners, documents))
-            owners = owners[kept]
-        if segment.boilerplate is not None and (repeated := segment.boilerplate[owners]).any():
-            self._keep(~repeated)
-            owners = owners[~repeated]
+        self._postings = text.subset_of(blocks) if isinstance(text, TermDocs) else None
+        documents = text.owners_of(blocks) if self._postings is None else self._postings.owners
+        if segment.boilerplate is not None:
+            documents = documents[~segment.boilerplate[documents]]
+        self.documents: Ints = documents
+
+    def positions(self, documents: Ints) -> _Positions:
+        """Return the spans of the leaf in some of its paragraphs, whose numbers are ascending."""
+        if self._term is not None and self._postings is not None:  # a word that is one term
+            starts, owners = self._term.positions_of(TermPostings.restrict(self._postings, documents))
+            return _Positions(self._segment, starts, starts + 1, owners)
+        starts, ends, candidates = self._evaluator.spans(self._segment, self._leaf, documents)
+        owners = owner_of(self._segment.fields["text"].starts, starts, candidates)
+        kept = np.isin(owners, documents)
+        return _Positions(self._segment, starts[kept], ends[kept], owners[kept])
+
+
+class _Positions:
+    """Spans of a leaf in a segment: the positions at which they start, ascending, their ends, and their paragraphs."""
+
+    def __init__(self, segment: Segment, starts: Ints, ends: Ints, owners: Ints) -> None:
+        self.starts, self._ends = starts, ends
         owner_starts = segment.fields["text"].starts
         self._articles = segment.article[owners].astype(np.int64)
-        self._distinct = np.flatnonzero(run_starts(self.starts))
+        self._distinct = np.flatnonzero(run_starts(starts))
         # The first and the last position of the paragraph; an unused position comes after each.
         self._first = owner_starts[owners].astype(np.int64)
         self._last = owner_starts[owners + 1].astype(np.int64) - 2
-
-    def _keep(self, kept: Mask) -> None:
-        self.starts, self._ends = self.starts[kept], self._ends[kept]
 
     def count_followed_by(self, other: _Positions, articles: Ints) -> Ints:
         """Return the number of spans in each article after which a span of the other word begins at once."""
@@ -105,10 +119,13 @@ class Proximity:
         evaluator = self._evaluator
         lengths = segment.article_words[articles] / evaluator.reader.mean_article_words
         norm = 1 - bm25f.B + bm25f.B * lengths
-        positions = {
-            leaf: _Positions(evaluator, segment, leaf, articles)
-            for leaf in dict.fromkeys(word.leaf for pair in pairs for word in pair)
-        }
+        positions = _positions_beside_neighbours(
+            {
+                leaf: _Occurrences(evaluator, segment, leaf, articles)
+                for leaf in dict.fromkeys(word.leaf for pair in pairs for word in pair)
+            },
+            [(one.leaf, other.leaf) for one, other in pairs],
+        )
         scores = np.zeros(len(articles))
         for one, other in pairs:
             idf = max(evaluator.article_idf(one.leaf), evaluator.article_idf(other.leaf))
@@ -122,3 +139,20 @@ class Proximity:
                 bm25f.ORDERED * ordered / (bm25f.K1 + ordered) + bm25f.NEAR * near / (bm25f.K1 + near)
             )
         return scores
+
+
+def _positions_beside_neighbours(
+    occurrences: Mapping[Leaf, _Occurrences], pairs: Sequence[tuple[Leaf, Leaf]]
+) -> dict[Leaf, _Positions]:
+    """Return the spans of each leaf in those paragraphs that it shares with one of its neighbours in the query."""
+    shared: dict[Leaf, list[Array]] = {leaf: [] for leaf in occurrences}
+    for one, other in pairs:
+        both = intersect(occurrences[one].documents, occurrences[other].documents)
+        shared[one].append(both)
+        shared[other].append(both)
+    return {
+        leaf: found.positions(
+            shared[leaf][0] if len(shared[leaf]) == 1 else np.unique(np.concatenate(shared[leaf]))
+        )
+        for leaf, found in occurrences.items()
+    }

@@ -55,6 +55,13 @@ class IndexReader:
         number = int(np.searchsorted(self._first_documents, document, "right")) - 1
         return self.segments[number], document - int(self._first_documents[number])
 
+    def by_document(self, documents: Ints) -> Iterator[tuple[Segment, Ints, Ints]]:
+        """Yield each segment that holds any of the documents, with their indices, and their numbers in the segment."""
+        numbers = self._first_documents.searchsorted(documents, "right") - 1
+        for number in dict.fromkeys(numbers.tolist()):
+            here = np.flatnonzero(numbers == number)
+            yield self.segments[number], here, documents[here] - self._first_documents[number]
+
     def article_number(self, document: int) -> int:
         """Return the number of the article of a document, among all articles of the index."""
         number = int(np.searchsorted(self._first_documents, document, "right")) - 1

@@ -51,7 +51,6 @@ class ResultOrder:
         self, evaluator: QueryEvaluator, articles: Mask, request: ResolvedRequest, near_to: int | None = None
     ) -> None:
         self._near_to = near_to
-        self._evaluator = evaluator
         self._reader = evaluator.reader
         self._request = request
         self._rankings = [
@@ -110,13 +109,11 @@ class ResultOrder:
     def _by_proximity(self, placed: list[Placed]) -> list[Placed]:
         """Add the part of the score that the nearness of words gives, and return the results in their new order."""
         added = np.zeros(len(placed))
-        places = [self._reader.document(one.document) for one in placed]
-        for segment in {id(segment): segment for segment, _ in places}.values():
-            here = [n for n, (other, _) in enumerate(places) if other is segment]
-            articles = segment.article[[places[n][1] for n in here]].astype(np.int64)
+        documents = np.array([one.document for one in placed], np.int64)
+        for segment, here, local in self._reader.by_document(documents):
+            articles = segment.article[local].astype(np.int64)
             ascending = articles.argsort()
-            numbers = np.array(here)[ascending]
-            added[numbers] = self._proximity.scores(segment, articles[ascending])
+            added[here[ascending]] = self._proximity.scores(segment, articles[ascending])
         return self._reordered(
             [
                 one._replace(score=one.score + more, proximity=more)
@@ -145,15 +142,16 @@ class ResultOrder:
 
     def _times(self, placed: list[Placed]) -> Ints:
         """Return the times of publication of the articles of results."""
-        places = (self._reader.document(one.document) for one in placed)
-        return np.array([segment.instant[segment.article[local]] for segment, local in places], np.int64)
+        times = np.zeros(len(placed), np.int64)
+        documents = np.array([one.document for one in placed], np.int64)
+        for segment, here, local in self._reader.by_document(documents):
+            times[here] = segment.instant[segment.article[local]]
+        return times
 
     def explain(self, placed: Placed) -> Explanation:
         """Return how the score of a result came about."""
         segment, document = self._reader.document(placed.document)
-        only = np.zeros(segment.articles, np.bool_)
-        only[segment.article[document]] = True
-        parts = Ranking(self._evaluator, segment, only, self._request.novel).parts(document)
+        parts = self._rankings[self._reader.segments.index(segment)].contributions(document)
         article, paragraph = (0.0, 1.0) if self._request.all_paragraphs else (bm25f.ARTICLE, bm25f.PARAGRAPH)
         terms = (
             TermScore(text, placed.factor * article * whole, placed.factor * paragraph * best)

@@ -1,14 +1,14 @@
 """Finds the best articles of a segment exactly, without scoring the paragraphs of those that cannot be among them.
 
-The part of a score that the whole article gives is computed for all articles that are found. The maximum weight of each
-leaf in an article block (see :class:`~indexing.inverter.ArticleBlocks`) gives an upper bound of the part that the best
-paragraph gives. Articles are scored in descending order of these bounds, until the worst score of the page is no less
-than the bound of every article left.
+Each article that is found has an upper bound of its score. The number of matches in the whole article, boilerplate
+included, bounds the part of the score that the whole article gives; the maximum weight of each leaf in an article block
+(see :class:`~indexing.inverter.ArticleBlocks`) bounds the part that the best paragraph gives. Articles are scored in
+descending order of these bounds, until the worst score of the page is no less than the bound of every article left.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import zip_longest
 from typing import Any, NamedTuple
@@ -139,34 +139,20 @@ class _ScoredLeaf:
             scores *= self._function_factors if chosen is None else self._function_factors[chosen]
         return scores
 
-    def article_weights(self, segment: Segment, boilerplate: Mask | None, mean_words: float) -> Scores:
-        """Return the leaf's weight in the text of each found article as a whole, without ``boilerplate``.
+    def max_article_weights(self, lengths: Array, mean_words: float) -> Scores:
+        """Return an upper bound of the leaf's weight in the text of each found article as a whole.
 
-        ``mean_words`` is the mean length of an article, in words.
+        It is the weight that the leaf would have if its matches in boilerplate counted. ``lengths`` are the lengths of
+        all articles of the segment in words, ``mean_words`` is the mean length.
         """
         blocks, indices = self._blocks_and_indices
-        counts = self.text.block_counts(blocks)
         articles = self._found.articles if indices is None else self._found.articles[indices]
-        if boilerplate is not None:
-            counts = self._without_boilerplate(counts, articles, segment, boilerplate)
-        weights = bm25f.in_article(counts, segment.article_words[articles], mean_words)
+        weights = bm25f.in_article(self.text.block_counts(blocks), lengths[articles], mean_words)
         if indices is None:
             return weights
         whole = np.zeros(len(self._found))
         whole[indices] = weights
         return whole
-
-    def _without_boilerplate(self, counts: Ints, articles: Ints, segment: Segment, boilerplate: Mask) -> Ints:
-        """Subtract the matches in boilerplate from the number of matches in each of the given articles."""
-        affected = np.flatnonzero(segment.has_boilerplate[articles])
-        if not len(affected):
-            return counts
-        owners, inside = self.postings_in(articles[affected])
-        repeated = boilerplate[owners]
-        if not repeated.any():
-            return counts
-        there = articles.searchsorted(segment.article[owners[repeated]].astype(np.int64))
-        return counts - np.bincount(there, inside[repeated], len(counts)).astype(np.int64)
 
     def title_weights(self, lengths: Array, mean_words: float) -> Scores | None:
         """Return the leaf's weight in the headline of each found article; None if it matches in none.
@@ -297,32 +283,23 @@ class Ranking:
         lengths, mean = self._segment.fields["title"].sizes, self._reader.mean_title_words
         return [leaf.title_weights(lengths, mean) for leaf in self._leaves]
 
-    @cached_property
-    def _article_scores(self) -> Scores:
-        """The part of the score of each found article that the whole of it gives."""
-        scores = np.zeros(len(self._articles))
-        for part in self._article_parts():
-            scores += part
-        return scores
-
-    def _article_parts(self) -> Iterator[Scores]:
-        """Yield the part of :attr:`_article_scores` that each leaf gives."""
-        mean = self._reader.mean_article_words
-        for leaf, title_weights in zip(self._leaves, self._title_weights, strict=True):
-            weights = leaf.article_weights(self._segment, self._boilerplate, mean)
-            if title_weights is not None:
-                weights += bm25f.TITLE_ARTICLE * title_weights
-            yield leaf.lower(_saturate(weights, leaf.article_factor, bm25f.K1_ARTICLE), None)
-
     def _score_bounds(self) -> Scores:
         """Return an upper bound of the score of each found article."""
         bounds = np.zeros(len(self._articles))
-        for leaf, title_weights in zip(self._deciding, self._title_weights, strict=False):
-            weights = leaf.max_text_weights(self._mean_words)
+        lengths, mean = self._segment.article_words, self._reader.mean_article_words
+        for number, (leaf, title_weights) in enumerate(zip(self._leaves, self._title_weights, strict=True)):
+            weights = leaf.max_article_weights(lengths, mean)
             if title_weights is not None:
-                weights += bm25f.TITLE * title_weights
-            bounds += leaf.lower(_saturate(weights, leaf.paragraph_factor, bm25f.K1), None)
-        return (bm25f.ARTICLE * self._article_scores + bm25f.PARAGRAPH * bounds) * ROUNDING_MARGIN
+                weights += bm25f.TITLE_ARTICLE * title_weights
+            part = _saturate(weights, bm25f.ARTICLE * leaf.article_factor, bm25f.K1_ARTICLE)
+            if number < len(self._deciding):
+                weights = leaf.max_text_weights(self._mean_words)
+                if title_weights is not None:
+                    weights += bm25f.TITLE * title_weights
+                part += _saturate(weights, bm25f.PARAGRAPH * leaf.paragraph_factor, bm25f.K1)
+            bounds += leaf.lower(part, None)
+        bounds *= ROUNDING_MARGIN
+        return bounds
 
     def _scored(self, request: ResolvedRequest, chosen: Ints | None, each: bool = True) -> Ranked:
         """Score articles, and return the best paragraph of each. If ``each`` is false, score all matching paragraphs.
@@ -332,8 +309,8 @@ class Ranking:
         """
         segment = self._segment
         articles = self._articles if chosen is None else self._articles[chosen]
-        found = [leaf.postings_in(articles) for leaf in self._deciding]
-        documents = union([postings.owners for postings in found], segment.documents)
+        found = [leaf.postings_in(articles) for leaf in self._leaves]
+        documents = union([owners for owners, _ in found[: len(self._deciding)]], segment.documents)
         index = articles.searchsorted(segment.article[documents].astype(np.int64))
         first = np.flatnonzero(run_starts(index))
         empty = None
@@ -341,10 +318,11 @@ class Ranking:
             documents, index, empty = self._with_stand_ins(articles, documents, index)
             first = np.flatnonzero(run_starts(index))
         repeated = self._boilerplate[documents] if self._boilerplate is not None else None
-        scores = np.zeros(len(documents))
-        among = index if chosen is None else chosen[index]
-        for part in self._paragraph_parts(found, documents, among, repeated):
-            scores += part
+        hidden = self._repeated_in(found)
+        scores = _sum(
+            self._paragraph_parts(found, documents, index if chosen is None else chosen[index], hidden),
+            len(documents),
+        )
         sizes = np.diff(first, append=len(index))
         matching = sizes if empty is None else sizes * ~empty[first]
         times = times_of(segment, request)[articles]
@@ -355,64 +333,78 @@ class Ranking:
         candidates = np.flatnonzero(keys == best[index])
         top = candidates[run_starts(index[candidates])]  # of equal paragraphs, the first
         shown = documents[top]
-        if repeated is not None and (hidden := np.flatnonzero(repeated[top])).size:
-            shown[hidden] = self._stand_ins[articles[hidden]]
-        whole = self._article_scores if chosen is None else self._article_scores[chosen]
+        if repeated is not None and (without := np.flatnonzero(repeated[top])).size:
+            shown[without] = self._stand_ins[articles[without]]
+        whole = _sum(self._article_parts(found, chosen, hidden), len(articles))
         return Ranked(shown, bm25f.ARTICLE * whole + bm25f.PARAGRAPH * scores[top], times, matching)
 
-    def _paragraph_parts(
-        self, found: Sequence[Postings], documents: Ints, index: Ints, repeated: Mask | None
+    def _article_parts(
+        self, found: Sequence[Postings], chosen: Ints | None, repeated: Sequence[Mask | None]
     ) -> Iterator[Scores]:
-        """Yield the part of the scores of documents that each leaf gives that is not optional.
+        """Yield what each leaf contributes to D of each article (see :mod:`segment.bm25f`).
 
-        ``found`` has their postings there. ``index`` is the index of the article of each document among the found
-        articles. ``repeated`` masks the documents that are boilerplate; None means none.
+        ``found`` has the postings of each leaf in the articles, whose indices among the found articles are ``chosen``;
+        None means all. ``repeated`` masks the owners of these postings that are boilerplate; None means none.
         """
-        for leaf, title_weights, postings in zip(self._deciding, self._title_weights, found, strict=False):
-            weights = self._text_weights(postings, documents)
-            if repeated is not None:
-                weights[repeated] = 0
+        articles = self._articles if chosen is None else self._articles[chosen]
+        lengths, mean = self._segment.article_words[articles], self._reader.mean_article_words
+        for leaf, title_weights, (owners, counts), hidden in zip(
+            self._leaves, self._title_weights, found, repeated, strict=True
+        ):
+            index = articles.searchsorted(self._segment.article[owners].astype(np.int64))
+            counted = counts if hidden is None else np.where(hidden, 0, counts)
+            weights = bm25f.in_article(np.bincount(index, counted, len(articles)), lengths, mean)
+            if title_weights is not None:
+                weights += bm25f.TITLE_ARTICLE * (title_weights if chosen is None else title_weights[chosen])
+            yield leaf.lower(_saturate(weights, leaf.article_factor, bm25f.K1_ARTICLE), chosen)
+
+    def _paragraph_parts(
+        self, found: Sequence[Postings], documents: Ints, index: Ints, repeated: Sequence[Mask | None]
+    ) -> Iterator[Scores]:
+        """Yield what each leaf that is not optional contributes to P of each document (see :mod:`segment.bm25f`).
+
+        ``documents`` includes all owners of the postings ``found`` of these leaves; ``index`` has the index of the
+        article of each document among the found articles. ``repeated`` is as in :meth:`_article_parts`.
+        """
+        for leaf, title_weights, (owners, counts), hidden in zip(
+            self._deciding, self._title_weights, found, repeated, strict=False
+        ):
+            weights = bm25f.in_text(counts, self._lengths[owners], self._mean_words)
+            if hidden is not None:
+                weights[hidden] = 0
+            if owners is not documents:
+                of_owners, weights = weights, np.zeros(len(documents))
+                weights[documents.searchsorted(owners)] = of_owners
             if title_weights is not None:
                 weights += bm25f.TITLE * title_weights[index]
             yield leaf.lower(_saturate(weights, leaf.paragraph_factor, bm25f.K1), index)
 
-    def parts(self, document: int) -> list[tuple[float, float]]:
+    def contributions(self, document: int) -> list[tuple[float, float]]:
         """Return, for each leaf, its contributions to D and to P of :mod:`segment.bm25f`: for the article of a document,
-        and for the document itself.
-
-        The ranking should have no other article than that, because the contributions to all of its articles are
-        computed.
+        and for the document itself. An optional leaf contributes nothing to P.
         """
-        article = int(self._segment.article[document])
-        index = self._articles.searchsorted(np.array([article]))
-        within = np.array([document], np.int64)
-        found = []
-        for leaf in self._deciding:
-            owners, counts = leaf.postings_in(np.array([article], np.int64))
-            here = owners == document
-            found.append(Postings(owners[here], counts[here]))
-        repeated = None if self._boilerplate is None else self._boilerplate[within]
-        whole = [float(part[index[0]]) for part in self._article_parts()]
-        best = [float(part[0]) for part in self._paragraph_parts(found, within, index, repeated)]
+        article = self._segment.article[[document]].astype(np.int64)
+        chosen = self._articles.searchsorted(article)
+        found = [leaf.postings_in(article) for leaf in self._leaves]
+        repeated = self._repeated_in(found)
+        documents = union(
+            [np.array([document], np.int64), *(owners for owners, _ in found)], self._segment.documents
+        )
+        here = int(documents.searchsorted(document))
+        index = chosen.repeat(len(documents))
+        whole = [float(part[0]) for part in self._article_parts(found, chosen, repeated)]
+        best = [float(part[here]) for part in self._paragraph_parts(found, documents, index, repeated)]
         return list(zip_longest(whole, best, fillvalue=0.0))
+
+    def _repeated_in(self, found: Sequence[Postings]) -> list[Mask | None]:
+        """Return a mask of the owners of postings that are boilerplate, for each leaf; None means none."""
+        boilerplate = self._boilerplate
+        return [None if boilerplate is None else boilerplate[postings.owners] for postings in found]
 
     @cached_property
     def _stand_ins(self) -> Ints:
         """The document that represents each article of the segment if the article has no matching paragraph to show."""
-        segment = self._segment
-        if self._novel:
-            return segment.first_of(segment.novel)
-        return segment.first[:-1] if self._boilerplate is None else segment.first_of(~self._boilerplate)
-
-    def _text_weights(self, postings: Postings, documents: Ints) -> Scores:
-        """Return a leaf's weight in each of the documents, which must include all owners of the postings."""
-        owners, counts = postings
-        weights_of_owners = bm25f.in_text(counts, self._lengths[owners], self._mean_words)
-        if owners is documents:
-            return weights_of_owners
-        weights = np.zeros(len(documents))
-        weights[documents.searchsorted(owners)] = weights_of_owners
-        return weights
+        return self._segment.first_novel if self._novel else self._segment.first_own
 
     def _with_stand_ins(self, articles: Ints, matching: Ints, index: Ints) -> tuple[Ints, Ints, Mask]:
         """Add a document for each article without a matching document.
@@ -436,6 +428,13 @@ def _function_word_articles(evaluator: QueryEvaluator, segment: Segment, article
         for leaf in evaluator.function_words(analysis):
             found[leaf] = found[leaf] | here if leaf in found else here
     return found
+
+
+def _sum(parts: Iterable[Scores], size: int) -> Scores:
+    total = np.zeros(size)
+    for part in parts:
+        total += part
+    return total
 
 
 def _saturate(weights: Scores, factor: float, k1: float) -> Scores:

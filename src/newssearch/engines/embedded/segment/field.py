@@ -32,6 +32,10 @@ SCAN_RATIO = 8
 """Scan a range of folded terms if at least 1 in 8 of them is wanted; otherwise look up each wanted term."""
 
 
+MAX_FOUND_TERMS = 4096
+"""The largest number of terms whose numbers are kept after they were looked up."""
+
+
 class Postings(NamedTuple):
     """The postings of a word: the owners that contain it, ascending, and the number of its occurrences in each."""
 
@@ -60,7 +64,7 @@ def add_counts(owners: Array, counts: Array) -> Postings:
     """Return concatenated postings of several words, merged: each owner once, ascending, with the sum of its counts."""
     if len(owners) and len(owners) * DENSE_OWNERS_RATIO > int(owners.max()):
         totals = np.bincount(owners, counts)
-        owners = np.flatnonzero(totals)
+        owners = np.flatnonzero(totals > 0)  # of floating-point numbers, several times as slow
         return Postings(owners, totals[owners].astype(np.int64))
     order = owners.argsort(kind="stable")  # fast, because the owners of each word are sorted
     owners = owners[order]
@@ -80,6 +84,7 @@ class FieldReader:
         self.container = container
         self.name = name
         self._patched: dict[str, PatchedInts] = {}
+        self._found: dict[str, int] = {}
         self.terms = StringTable(container, f"{name}.terms")
         self.folded = StringTable(container, f"{name}.folded")
 
@@ -147,7 +152,12 @@ class FieldReader:
 
     def find(self, term: str) -> int:
         """Return the number of the given term, or -1 if the field does not have it."""
-        return self.terms.find(encoded(term))
+        found = self._found.get(term)
+        if found is None:
+            if len(self._found) >= MAX_FOUND_TERMS:
+                self._found.clear()
+            found = self._found[term] = self.terms.find(encoded(term))
+        return found
 
     def term(self, number: int) -> TermPostings:
         """Return the postings of the term with the given number, read when they are needed."""

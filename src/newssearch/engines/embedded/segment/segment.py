@@ -401,14 +401,6 @@ class Segment:
         return _document_mask(self.stories.boilerplate, self.documents) if self.stories is not None else None
 
     @cached_property
-    def has_boilerplate(self) -> Mask:
-        """A mask of the articles that have a boilerplate paragraph."""
-        mask = np.zeros(self.articles, np.bool_)
-        if self.stories is not None:
-            mask[self.article[self.stories.boilerplate]] = True
-        return mask
-
-    @cached_property
     def article_words(self) -> Ints:
         """The number of words in all paragraphs of each article, without boilerplate."""
         sizes = self.fields["text"].sizes
@@ -441,7 +433,17 @@ class Segment:
         novel[self.first[self.empty_articles]] = False
         return novel
 
-    def first_of(self, chosen: Mask) -> Ints:
+    @cached_property
+    def first_novel(self) -> Ints:
+        """The first novel document of each article, or its very first if it has none."""
+        return self._first_of(self.novel)
+
+    @cached_property
+    def first_own(self) -> Ints:
+        """The first document of each article that is not boilerplate, or its very first if it has none."""
+        return self.first[:-1] if self.boilerplate is None else self._first_of(~self.boilerplate)
+
+    def _first_of(self, chosen: Mask) -> Ints:
         """Return for each article its first document that ``chosen`` selects, or its very first if none is selected."""
         documents = np.flatnonzero(chosen)
         articles = self.article[documents]

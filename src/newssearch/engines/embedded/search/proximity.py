@@ -11,7 +11,7 @@ from newssearch.engines.embedded.segment import bm25f
 from newssearch.engines.embedded.segment.postings import TermPostings
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import Ints, indices_in, intersect, run_starts
+from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, indices_in, intersect, run_starts
 from newssearch.query import Leaf, LeafUse, Word
 
 from .doc_sets import Scores, TermDocs
@@ -53,9 +53,11 @@ class _Occurrences:
         if self._term is not None and self._postings is not None:  # a word that is one term
             starts, owners = self._term.positions_of(TermPostings.restrict(self._postings, documents))
             return _Positions(self._segment, starts, starts + 1, owners)
+        if not len(documents):
+            return _Positions(self._segment, NO_INTS, NO_INTS, NO_INTS)
         starts, ends, candidates = self._evaluator.spans(self._segment, self._leaf, documents)
         owners = owner_of(self._segment.fields["text"].starts, starts, candidates)
-        kept = np.isin(owners, documents)
+        kept = documents[np.minimum(documents.searchsorted(owners), len(documents) - 1)] == owners
         return _Positions(self._segment, starts[kept], ends[kept], owners[kept])
 
 

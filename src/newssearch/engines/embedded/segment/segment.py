@@ -332,7 +332,7 @@ class Segment:
         values: dict[str, str | None] = {}
         for name, codes, strings in self._valued:
             code = codes[article]
-            values[name] = strings[code].decode() if code else None
+            values[name] = strings.text(code) if code else None
         return ShownArticle(
             id=self.id(article).decode(),
             title=title,

@@ -237,6 +237,10 @@ def item_view(array: Array) -> Sequence[int]:
     return view  # type: ignore[no-any-return]
 
 
+MAX_KEPT_TEXTS = 1024
+"""The largest number of strings of a table that are kept decoded."""
+
+
 class StringTable:
     """A table of strings in two sections: ``NAME`` has their bytes, ``NAME.offsets`` the offset of each, then the
     total size.
@@ -246,6 +250,7 @@ class StringTable:
         self._bytes = container.section(name)
         self._offsets: Array = container[f"{name}.offsets"]
         self._view = self._bytes.array.data
+        self._texts: dict[int, str] = {}
         self._offset_view = item_view(self._offsets)
 
     def __len__(self) -> int:
@@ -255,6 +260,15 @@ class StringTable:
         low, high = self._offset_view[index], self._offset_view[index + 1]
         self._bytes.check(low, high)
         return self._view[low:high].tobytes()
+
+    def text(self, index: int) -> str:
+        """Return the string with the given index, decoded from UTF-8, and keep it for the next time."""
+        found = self._texts.get(index)
+        if found is None:
+            if len(self._texts) >= MAX_KEPT_TEXTS:
+                self._texts.clear()
+            found = self._texts[index] = self[index].decode()
+        return found
 
     def slice(self, low: int, high: int) -> list[bytes]:
         """Return the strings with the indices from ``low`` up to but not including ``high``."""

@@ -60,11 +60,16 @@ TEXTS = st.lists(
     st.tuples(st.sampled_from(VOCABULARY), st.sampled_from(MARKS)).map("".join), min_size=1, max_size=9
 ).map(" ".join)
 ARTICLES = st.builds(
-    lambda title, paragraphs, number, **fields: article(
-        title if title or paragraphs else "rain", *paragraphs, url=f"u{number}", **fields
+    lambda title, paragraphs, number, repeated, **fields: article(
+        title if title or paragraphs else "rain",
+        *paragraphs,
+        *([title] if repeated and title else []),
+        url=f"u{number}",
+        **fields,
     ),
     title=st.none() | TEXTS,
-    paragraphs=st.lists(TEXTS, max_size=4),
+    paragraphs=st.lists(TEXTS | TEXTS.map(lambda text: f"Read more: {text}"), max_size=4),
+    repeated=st.booleans(),
     number=st.integers(0, 30),
     date=st.sampled_from(
         [

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 import twin
 from newssearch import Article, PartialDate
 from newssearch.article import Date
+from newssearch.lead import asides
 from newssearch.query import (
     And,
     AtLeast,
@@ -97,10 +98,20 @@ def search(corpus: Iterable[Article], tree: Node, request: Request = Request()) 
             p.number for p in a.paragraphs if any(counts(w.leaf, a, w.regions).get(p.number) for w in wanted)
         ]
         total_paragraphs += len(texts)
-        shown = texts or [1 if a.paragraphs else 0]
+        shown = texts or [stand_in(a)]
         of_article = [Hit(a.id, number, score(a, number), len(a.paragraphs), len(texts)) for number in shown]
         if not request.all_paragraphs:
-            of_article = [min(of_article, key=lambda hit: (-hit.score, hit.paragraph))]
+            weightless, headlines = weightless_of(a), asides(a).headlines
+            best = min(
+                of_article,
+                key=lambda hit: (
+                    hit.paragraph in headlines,
+                    hit.paragraph in weightless,
+                    -hit.score,
+                    hit.paragraph,
+                ),
+            )
+            of_article = [best._replace(paragraph=stand_in(a)) if best.paragraph in headlines else best]
         hits += of_article
     hits.sort(key=lambda hit: order(hit, by_id[hit.id], request.sort))
     if request.sort == "relevance" and not request.all_paragraphs:
@@ -127,6 +138,20 @@ def search(corpus: Iterable[Article], tree: Node, request: Request = Request()) 
             and passes(a, request, in_part=True)
             for a in articles
         ),
+    )
+
+
+def weightless_of(article: Article) -> set[int]:
+    """Return the numbers of the paragraphs that add nothing to a score: asides and repeated headlines."""
+    found = asides(article)
+    return {*found.asides, *found.headlines}
+
+
+def stand_in(article: Article) -> int:
+    """Return the number of the paragraph that is shown if none matches; 0 if there is none."""
+    weightless = weightless_of(article)
+    return next(
+        (p.number for p in article.paragraphs if p.number not in weightless), 1 if article.paragraphs else 0
     )
 
 
@@ -351,7 +376,7 @@ class Scorer:
         titles = [size for a in articles if (size := words(a.title or "", a.lang))]
         lengths = [words(*paragraph) for paragraph in paragraphs]
         self.mean_paragraph = mean(lengths, len(lengths))
-        self.mean_article = mean(lengths, len(articles))
+        self.mean_article = mean([self.words(a) for a in articles], len(articles))
         self.mean_title = mean(titles, len(titles))
         self.paragraph_idf: dict[Node, float] = {}
         self.article_idf: dict[Node, float] = {}
@@ -385,7 +410,8 @@ class Scorer:
         total = 0.0
         for leaf in (one for one in self.leaves if not one.optional):
             t = TITLE * self.headline(leaf, article)
-            if number and (x := counts(leaf.leaf, article, leaf.regions).get(number, 0)):
+            weightless = number in weightless_of(article)
+            if not weightless and number and (x := counts(leaf.leaf, article, leaf.regions).get(number, 0)):
                 n = words(article.paragraphs[number - 1].text, article.lang)
                 t += x / (1 - B + B * max(n / self.mean_paragraph, 1.0))
             total += self.factor(leaf, article.lang) * self.paragraph_idf[leaf.leaf] * t / (K1 + t)
@@ -395,7 +421,11 @@ class Scorer:
         """The score of an article as a whole."""
         total = 0.0
         for leaf in self.leaves:
-            z = sum(count for number, count in counts(leaf.leaf, article, leaf.regions).items() if number)
+            z = sum(
+                count
+                for number, count in counts(leaf.leaf, article, leaf.regions).items()
+                if number and number not in weightless_of(article)
+            )
             w = z / (1 - B_ARTICLE + B_ARTICLE * self.length(article))
             w += TITLE_ARTICLE * self.headline(leaf, article)
             total += self.factor(leaf, article.lang) * self.article_idf[leaf.leaf] * w / (K1_ARTICLE + w)
@@ -403,7 +433,12 @@ class Scorer:
 
     def length(self, article: Article) -> float:
         """The length of an article, divided by the mean length."""
-        return sum(words(p.text, article.lang) for p in article.paragraphs) / self.mean_article
+        return self.words(article) / self.mean_article
+
+    def words(self, article: Article) -> int:
+        """The number of words of the paragraphs with weight."""
+        weightless = weightless_of(article)
+        return sum(words(p.text, article.lang) for p in article.paragraphs if p.number not in weightless)
 
     def score(self, article: Article, number: int) -> float:
         """The score of an article whose best paragraph has the given number, without proximity."""
@@ -419,7 +454,7 @@ class Scorer:
         total = 0.0
         for a, b in [*pairs.values()][:MAX_PAIRS]:
             ordered = near_a = near_b = 0
-            for paragraph in article.paragraphs:
+            for paragraph in (p for p in article.paragraphs if p.number not in weightless_of(article)):
                 spans, others = (twin.matches(one.leaf, paragraph.text, article.lang) for one in (a, b))
                 ordered += sum(any(end == start for start, _ in others) for _, end in spans)
                 of_a, of_b = {start for start, _ in spans}, {start for start, _ in others}

@@ -68,15 +68,19 @@ COMMON = "always"
 """A word in every paragraph of some articles, and in all headlines."""
 DATES = [None, dt.date(2023, 12, 31), dt.date(2024, 7, 25), dt.datetime(2024, 7, 25, 12),
          dt.datetime(2024, 7, 26, 1, tzinfo=dt.timezone(dt.timedelta(hours=5))), PartialDate(2024, 7), PartialDate(2023)]  # fmt: skip
+ASIDES = TEXTS.map(lambda text: f"Photo: {text}") | TEXTS.map(lambda text: f"MORE: {text}")
+"""Paragraphs that are captions or links."""
 ARTICLES = st.builds(
-    lambda title, paragraphs, number, common, **fields: article(
+    lambda title, paragraphs, number, common, repeated, **fields: article(
         title if title or paragraphs else "x",
+        *([title] if repeated and title else []),
         *(f"{COMMON} {p}" if common else p for p in paragraphs),
         url=f"u{number}",
         **fields,
     ),
     title=st.none() | TEXTS | TEXTS.map(lambda text: f"{COMMON} {text}"),
-    paragraphs=st.lists(TEXTS, max_size=4),
+    paragraphs=st.lists(TEXTS | ASIDES, max_size=4),
+    repeated=st.booleans(),
     number=st.integers(0, 40),
     common=st.booleans(),
     date=st.sampled_from(DATES),

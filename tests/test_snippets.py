@@ -101,6 +101,18 @@ def test_a_short_paragraph_is_shown_whole() -> None:
     )
 
 
+def test_a_window_begins_with_the_sentence_if_all_its_marks_fit() -> None:
+    clauses = (
+        "which nobody had expected of a town by the sea that has three harbours and no road to the north, "
+    )
+    sentence = f"The council, {clauses * 2}and which had no other choice, closed the bridge in the flood."
+    text = " ".join([*SENTENCES[:9], sentence, *SENTENCES[9:18]])
+    assert window("bridge", text).text.startswith("The council")
+    assert window("bridge OR flood", text).text.startswith("The council")
+    longer = text.replace("The council,", f"The council, {clauses * 2}")
+    assert not window("bridge", longer).text.startswith("The council")
+
+
 def test_a_long_one_is_shown_around_its_marks_from_a_sentence_on() -> None:
     text = " ".join([*SENTENCES[:15], "Rain fell on Baghdad.", *SENTENCES[15:]])
     shown = window("rain", text)

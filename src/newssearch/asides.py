@@ -184,6 +184,11 @@ _PICTURE = (
     r"(?i:(?:file\ )?(?:photos?|photographs?|images?|pictures?|fotos?|fot\.?|bild|video|illustration|graphic|photo\ illustration|credits?|imagen|imagem|"
     r"crédits?(?:\ photo)?|crédito|beeld|fotó|фото|kuva))"
 )
+_GALLERY = Pattern(r"\b[Hh]ide [Cc]aption \d+ of \d+")
+"""Matches what stands between the captions of the pictures of a gallery, which may be one long paragraph."""
+_GALLERY_SIGN = "aption "
+_AUDIO = Pattern(r"\bListen\W+\d+:\d\d(?: \d+:\d\d)?$")
+"""Matches the end of a link to a recording."""
 _CREDIT_SIGNS = ("/", "|", "©", "aption", ":", " by ", " via ", "ourtesy")
 """Each credit without brackets has one of these: a quick test."""
 _CREDIT_WORDS = re.compile(
@@ -197,7 +202,7 @@ _CREDIT_AT_END = Pattern(
       | [(\[]\s*(?:{_AGENCY}\s+)?{_PICTURE}\s*[)\]]
       | \b{_AGENCY}\s?/\s?{_CAPITALISED}(?:[\s/]+{_CAPITALISED}){{0,4}}
       | {_CAPITALISED}\s?/\s?(?:{_CAPITALISED}\s?/\s?|via\ )?{_AGENCY}(?:\ [Pp]hotos?|\ via\ {_AGENCY}|,\ (?i:file|pool))?
-      | \|\s*(?:{_AGENCY}|{_PICTURE})[^|.]{{0,40}}
+      | \|\s*(?:{_CAPITALISED}[^|/.]{{0,40}}/\s?)?(?:{_AGENCY}|POLITICO|{_PICTURE})\b[^|.]{{0,120}}
       | (?i:hide|toggle)\ caption
       | {_PICTURE}\s*(?::|(?i:by|courtesy\ of|via)\b)\s*{_CAPITALISED}[^.()]{{0,60}}
       | ©\s*{_CAPITALISED}[^.()]{{0,40}}
@@ -237,6 +242,8 @@ def aside_of(text: str) -> Aside | None:
     ['link', None, 'caption', 'notice']
     """
     size = len(text)
+    if _GALLERY_SIGN in text and _GALLERY.search(text) is not None:
+        return "caption"
     if size > MAX_CAPTION_CHARS:
         return None
     first = _FIRST_WORDS.match(text)
@@ -255,7 +262,10 @@ def aside_of(text: str) -> Aside | None:
             return "notice"
         if (text.find("?", 0, 64) > 0 or text.find("!", 0, 64) > 0) and _INVITATION.match(text) is not None:
             return "notice"
-    if size <= MAX_LINK_CHARS and text.endswith(READ_MORE) and not _ends_like_a_sentence(text):
+    if size <= MAX_LINK_CHARS and (
+        text.endswith(READ_MORE)
+        or (text[-1].isdigit() and _AUDIO.search(text, max(size - 24, 0)) is not None)
+    ):
         return "link"
     if text[0] in "([" and size <= MAX_LINK_CHARS and (found := _in_brackets(text)) is not None:
         return found
@@ -278,11 +288,13 @@ def _in_brackets(text: str) -> Aside | None:
 
 def _has_credit(text: str) -> bool:
     """Whether a text ends with the credit of a picture."""
+    size = len(text)
     bare = text.rstrip(_SENTENCE_ENDS)
     if bare.endswith((")", "]")):
-        credit = text[max(bare.rfind("("), bare.rfind("["), len(text) - MAX_BRACKETED_CREDIT_CHARS) :]
+        credit = text[max(bare.rfind("("), bare.rfind("["), size - MAX_BRACKETED_CREDIT_CHARS) :]
     else:
-        credit = text[-MAX_CREDIT_CHARS:]
+        bar = text.rfind("|", max(size - MAX_BRACKETED_CREDIT_CHARS, 0))
+        credit = text[bar:] if bar > 0 else text[-MAX_CREDIT_CHARS:]
         if not any(sign in credit for sign in _CREDIT_SIGNS):
             return False
     return _CREDIT_WORDS.search(credit.lower()) is not None and _CREDIT_AT_END.search(credit) is not None

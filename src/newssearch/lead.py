@@ -13,7 +13,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from newssearch.system.lazy_regex import Pattern
 
@@ -109,10 +109,17 @@ def _role(paragraph: Paragraph, article: Article, aside: Aside | None) -> Role:
     return role
 
 
-def asides(article: Article) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the numbers of the paragraphs of an article that are asides, and of those that repeat its headline.
+class Asides(NamedTuple):
+    """The numbers of the paragraphs of an article that are asides, and of those that repeat its headline, ascending."""
 
-    Both are ascending. Asides are the paragraphs whose role is in :data:`ASIDES`. A repeated headline counts if it begins
+    asides: tuple[int, ...]
+    headlines: tuple[int, ...]
+
+
+def asides(article: Article) -> Asides:
+    """Return the asides and the repeated headlines of an article.
+
+    Asides are the paragraphs whose role is in :data:`ASIDES`. A repeated headline counts if it begins
     with the same letters. Most paragraphs are running text, so this is faster than asking for the role of each.
     """
     title = article.title or ""
@@ -132,7 +139,7 @@ def asides(article: Article) -> tuple[tuple[int, ...], tuple[int, ...]]:
             if certain or _role(paragraph, article, aside) in ASIDES:
                 found.append(paragraph.number)
         below_label = aside == "link" and is_label(text)
-    return tuple(found), tuple(headlines)
+    return Asides(tuple(found), tuple(headlines))
 
 
 def is_running_text(paragraph: Paragraph, article: Article) -> bool:

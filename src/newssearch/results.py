@@ -71,8 +71,9 @@ class Hit(ShownArticle):
     """A paragraph that a search found, with the fields of its article.
 
     ``paragraph`` is the number of the paragraph, or 0 if the article has only a headline; ``text`` is its whole text.
-    ``paragraphs`` is the number of paragraphs of the article, ``matching`` the number of those that match. If only the
-    headline or boilerplate of the outlet matches, ``matching`` is 0, and the hit is the first paragraph.
+    ``paragraphs`` is the number of paragraphs of the article, ``matching`` the number of those that match. The hit is the
+    best of these. If only the headline, a paragraph that repeats it, or boilerplate of the outlet matches, the hit is the
+    first paragraph that is none of these, nor a link, a caption or a notice.
 
     ``path``, ``member`` and ``record`` are where the article was read, and ``added`` is when this version of it came
     into the index, in UTC: see :class:`~newssearch.Article`. ``extra`` maps the names of own fields to their values.

@@ -64,6 +64,60 @@ def test_a_short_paragraph_is_not_better_than_a_whole_sentence(address: str) -> 
     assert [hit.paragraph for hit in index.search("dam")] == [2]
 
 
+ASIDES = [
+    "Read more: dam breaks",
+    "Photo: A dam (Ann Lee/AFP)",
+    "Sign up for the dam newsletter.",
+    "( PHOTOS: The dam, the dam )",
+]
+
+
+@pytest.mark.parametrize("aside", ASIDES)
+def test_a_link_a_caption_or_a_notice_adds_no_score_and_is_shown_only_if_nothing_else_matches(
+    address: str, aside: str
+) -> None:
+    index = index_of(
+        address,
+        article("With", aside, f"The dam broke. {FILLER}", FILLER),
+        article("Without", f"The dam broke. {FILLER}", FILLER),
+        article("Only", FILLER, aside),
+        article("None", FILLER),
+    )
+    results = index.search("dam", group=False)
+    assert (results.total_articles, results.total_paragraphs) == (3, 4)
+    scores = {hit.title: hit.score for hit in results}
+    assert scores["With"] == pytest.approx(scores["Without"], rel=1e-9)
+    assert scores["Only"] == 0
+    assert {hit.title: hit.paragraph for hit in results} == {"With": 2, "Without": 1, "Only": 2}
+    assert [hit.matching for hit in results if hit.title != "Without"] == [2, 1]
+    everything = index.search("dam", all_paragraphs=True, group=False)
+    assert sorted(hit.score > 0 for hit in everything) == [False, False, True, True]
+
+
+def test_the_headline_repeated_is_never_the_paragraph_that_is_shown(address: str) -> None:
+    index = index_of(
+        address,
+        article("Dam breaks above the town", "Dam Breaks Above the Town!", FILLER, f"A dam. {FILLER}"),
+        article("Old dam above the village", "Old dam above the village", "Photo: Ann Lee", FILLER),
+    )
+    assert {(hit.title, hit.paragraph) for hit in index.search("dam", group=False)} == {
+        ("Dam breaks above the town", 3),
+        ("Old dam above the village", 3),
+    }
+    (hit,) = index.search("village")
+    assert (hit.paragraph, hit.matching) == (3, 1)
+
+
+def test_words_near_each_other_in_a_link_do_not_raise_a_score(address: str) -> None:
+    text = f"The house is white. {FILLER}"
+    index = index_of(address, article("Near", "MORE: White house", text), article("Plain", text))
+    near, plain = index.search("white house", explain=True, group=False)
+    assert near.score == pytest.approx(plain.score, rel=1e-9)
+    assert near.explanation is not None
+    assert plain.explanation is not None
+    assert near.explanation.proximity == pytest.approx(plain.explanation.proximity, rel=1e-9)
+
+
 def test_all_paragraphs_are_ordered_by_their_own_scores(address: str) -> None:
     index = index_of(
         address,

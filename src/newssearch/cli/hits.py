@@ -77,7 +77,7 @@ def _hit_lines(hit: Hit, results: Results, style: Style, one_each: bool) -> Iter
     elif not hit.matching and results.interpretation:
         yield style.faint("  (only the headline matches)" if hit.score else "  (the first paragraph)")
     elif hit.matching and results.interpretation and not hit.snippet.highlights:
-        yield style.faint("  (only boilerplate of the outlet matches)")
+        yield style.faint("  (only boilerplate or the repeated headline matches)")
     if hit.variants:
         yield style.faint(escape.terminal(f"  spelled: {', '.join(hit.variants)}"))
     if hit.copies:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from itertools import islice
 from typing import NamedTuple
 
 from newssearch.article import Article, Paragraph
@@ -87,8 +88,8 @@ class Highlighter:
     ) -> Snippet:
         """Return the part of a paragraph that shows most of the query, about ``length`` characters; 0 means the whole.
 
-        It shows as many different leaves of the query as fit; of equal choices, the one with more matches, then the
-        earlier one. It begins with a sentence if one begins nearby, otherwise between words.
+        It shows as many different leaves of the query as fit. It begins with a sentence if that shows as many, or if one
+        begins nearby, otherwise between words. Of equal choices, the one with more matches is taken, then the earlier.
         """
         found = self.marks(text, analyser, in_lead)
         if length <= 0 or len(text) <= length:
@@ -125,21 +126,58 @@ def highlighted(
 
 
 def _snippet_window(text: str, found: list[Mark], length: int, analysis: str) -> tuple[int, int]:
-    first, last = _densest(found, length)
+    first, last, leaves = _densest(found, length)
     if last - first >= length:  # a phrase longer than the window
         return first, _cut_back(text, first, first + length)
-    room = length - (last - first)
-    start = _sentence_start(text, first, room, analysis)
-    if start is None:
-        start = _word_start(text, max(0, min(first - room // 3, len(text) - length)), first)
+    at_sentence = _sentence_with(text, found, length, analysis, leaves) if leaves else None
+    if at_sentence is not None:
+        start, last = at_sentence
+    else:
+        room = length - (last - first)
+        nearby = _sentence_start(text, first, room, analysis)
+        start = (
+            _word_start(text, max(0, min(first - room // 3, len(text) - length)), first)
+            if nearby is None
+            else nearby
+        )
     end = start + length
     if end >= len(text):
         return start, len(text)
     return start, max(_cut_back(text, start, end), last)
 
 
-def _densest(found: list[Mark], length: int) -> tuple[int, int]:
-    """Return the start and end of the matches that a snippet should show, at most ``length`` apart if possible.
+def _sentence_with(
+    text: str, found: list[Mark], length: int, analysis: str, leaves: int
+) -> tuple[int, int] | None:
+    """Return the start of a sentence from which ``length`` characters show ``leaves`` different leaves, and the end of the
+    last match that they show; None if there is no such sentence.
+
+    Of several, the one that shows more matches is taken; of equal ones, the first that leaves at most a third of the
+    room before the first match, or else the last one.
+    """
+    best: tuple[tuple[int, bool, int], int, int] | None = None
+    low = 0
+    for start in sorted({0, *sentence_starts(text, analysis)}):
+        while low < len(found) and found[low].start < start:
+            low += 1
+        shown: list[Mark] = []
+        for mark in islice(found, low, None):
+            if mark.end > start + length:
+                break
+            shown.append(mark)
+        if len({mark.leaf for mark in shown}) < leaves:
+            continue
+        first, last = shown[0].start, max(mark.end for mark in shown)
+        near = first - start <= (length - (last - first)) // 3
+        worth = (len(shown), near, -start if near else start)
+        if best is None or worth > best[0]:
+            best = worth, start, last
+    return None if best is None else best[1:]
+
+
+def _densest(found: list[Mark], length: int) -> tuple[int, int, int]:
+    """Return the start and end of the matches that a snippet should show, at most ``length`` apart if possible, and the
+    number of different leaves among them.
 
     Between them are as many different leaves as possible. Of equal choices, the one with more matches is taken, then
     the earlier one.
@@ -159,7 +197,7 @@ def _densest(found: list[Mark], length: int) -> tuple[int, int]:
         worth = (len(counts), high - low + 1, -found[low].start)
         if worth > best[0]:
             best = (worth, found[low].start, min(reach, max(found[low].start + length, mark.end)))
-    return best[1], best[2]
+    return best[1], best[2], best[0][0]
 
 
 def _sentence_start(text: str, first: int, room: int, analysis: str) -> int | None:

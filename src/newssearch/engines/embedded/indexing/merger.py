@@ -127,6 +127,8 @@ def _article_sections(parts: Sequence[Renumbered]) -> dict[str, Array]:
     pairs = list(zip([one.segment for one in parts], kept, strict=True))
     first = _first_documents(parts)
     empty = np.concatenate([one.articles[one.segment.empty_articles] for one in parts])
+    asides = np.concatenate([one.documents[one.segment.asides] for one in parts])
+    headlines = np.concatenate([one.documents[one.segment.headlines] for one in parts])
     ids = [segment.id(article) for segment, here in pairs for article in here.tolist()]
     shown = [segment.shown_strings[article] for segment, here in pairs for article in here.tolist()]
     states = [segment.state(article).encode() for segment, here in pairs for article in here.tolist()]
@@ -140,6 +142,8 @@ def _article_sections(parts: Sequence[Renumbered]) -> dict[str, Array]:
         "article.version": narrow(np.concatenate([segment.version[here] for segment, here in pairs])),
         "article.added": np.concatenate([segment.added[here] for segment, here in pairs]),
         "document.article": document_articles(first),
+        "document.aside": asides[asides >= 0].astype(np.uint32),
+        "document.headline": headlines[headlines >= 0].astype(np.uint32),
         **id_sections(ids),
         **_version_sections(parts),
         **string_sections("article.shown", shown),

@@ -26,6 +26,8 @@ an article without paragraphs has one document without words. A segment has the 
                         ``article.F.values`` holds the values, sorted by ``article.F.keys``, which filters compare
 ``own.F.…``             the own fields F, see :mod:`segment.own_fields`
 ``document.article``    the article of each document
+``document.aside``      the documents that are links, captions or notices (:func:`newssearch.lead.asides`), ascending
+``document.headline``   the documents that repeat the headline of their article, ascending
 ``header``, ``body``    the other fields of each article as JSON; the text of each document
                         (:class:`~storage.block_store.BlockStore`)
 ======================  ===============================================================================================
@@ -48,7 +50,7 @@ from newssearch.engines.embedded.storage.container import Array, narrow, string_
 from newssearch.extra import texts_of
 from newssearch.fields import EXACT_FIELDS, WHOLE_FIELDS, WORD_FIELDS, ArticleField
 from newssearch.identity import id_number, normal_key
-from newssearch.lead import lead
+from newssearch.lead import asides, lead
 from newssearch.query import LEAD
 from newssearch.text.analysis import analysis_of, key, name_words
 
@@ -66,6 +68,8 @@ class SegmentBuilder:
         self._first = array("I", [0])
         self._empty = array("I")
         self._lead = array("I")
+        self._asides = array("I")
+        self._headlines = array("I")
         self._local = array("q")
         self._instant = array("q")
         self._precision = array("B")
@@ -107,6 +111,10 @@ class SegmentBuilder:
             self._empty.append(len(self._ids))
         numbers = lead(article)
         self._lead.extend((*numbers, *(0,) * (LEAD - len(numbers))))
+        first = len(self._bodies)
+        of_article = asides(article)
+        self._asides.extend(first + number - 1 for number in of_article.asides)
+        self._headlines.extend(first + number - 1 for number in of_article.headlines)
         self._titles.append(title)
         self._bodies += texts or [b""]
         self._size += sum(map(len, texts))
@@ -142,6 +150,8 @@ class SegmentBuilder:
             "article.version": narrow(np.array(self._version, np.int64)),
             "article.added": np.array(self._added, np.int64),
             "document.article": document_articles(first),
+            "document.aside": np.array(self._asides, np.uint32),
+            "document.headline": np.array(self._headlines, np.uint32),
             **id_sections(self._ids),
             **version_sections(
                 np.array([id_number(shared) for shared in self._version_of.values()], np.uint64),

@@ -145,6 +145,11 @@ def _articles(segment: Segment, entry: SegmentEntry | None) -> Iterator[str]:
         or (segment.lead.max(axis=1, initial=0) > np.diff(first)).any()
     ):
         yield "the leads have paragraphs of other articles"
+    for name, which in (("asides", segment.asides), ("repeated headlines", segment.headlines)):
+        if len(which) and (int(which[-1]) >= documents or not _rising(which, strictly=True)):
+            yield f"the {name} are not in order"
+    if len(np.intersect1d(segment.asides, segment.headlines)):
+        yield "asides are repeated headlines"
     if entry is not None and documents != entry.documents:
         yield f"it has {documents} paragraphs, and should have {entry.documents}"
     if len(segment.deleted) and not 0 <= int(segment.deleted[0]) <= int(segment.deleted[-1]) < documents:

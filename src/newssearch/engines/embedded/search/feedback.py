@@ -96,7 +96,7 @@ def expansion_words(evaluator: QueryEvaluator, results: Sequence[Placed]) -> tup
         own = analyser(segment.shown(int(segment.article[document])).lang)
         share = placed.score / total
         query_weight += share * _query_weight(evaluator, own)
-        if segment.boilerplate is None or not segment.boilerplate[document]:
+        if segment.weightless is None or not segment.weightless[document]:
             _read(segment.bodies[document], own, share, terms)
     weights = _weights(evaluator.reader, terms)
     excluded = [part for use in leaves(evaluator.tree) for part in _negated_words(use.leaf, use.negated)]

@@ -34,7 +34,7 @@ def neighbours(words: Sequence[LeafUse], function_words: frozenset[Leaf]) -> lis
 class _Occurrences:
     """The paragraphs of the given articles of a segment, whose numbers are ascending, in which a leaf matches.
 
-    Boilerplate is left out.
+    Weightless paragraphs are left out.
     """
 
     def __init__(self, evaluator: QueryEvaluator, segment: Segment, leaf: Leaf, articles: Ints) -> None:
@@ -44,8 +44,8 @@ class _Occurrences:
         blocks = indices_in(text.articles, articles)
         self._postings = text.subset_of(blocks) if isinstance(text, TermDocs) else None
         documents = text.owners_of(blocks) if self._postings is None else self._postings.owners
-        if segment.boilerplate is not None:
-            documents = documents[~segment.boilerplate[documents]]
+        if segment.weightless is not None:
+            documents = documents[~segment.weightless[documents]]
         self.documents: Ints = documents
 
     def positions(self, documents: Ints) -> _Positions:

@@ -99,7 +99,7 @@ class IndexReader:
 
     @cached_property
     def mean_article_words(self) -> float:
-        """The mean length of an article, in words, without boilerplate."""
+        """The mean length of an article, in words, without weightless paragraphs."""
         words = sum(segment.counted_words for segment in self.segments)
         return words / self.live_count if words else 1.0
 

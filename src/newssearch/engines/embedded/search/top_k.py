@@ -1,9 +1,10 @@
 """Finds the best articles of a segment exactly, without scoring the paragraphs of those that cannot be among them.
 
-Each article that is found has an upper bound of its score. The number of matches in the whole article, boilerplate
-included, bounds the part of the score that the whole article gives; the maximum weight of each leaf in an article block
-(see :class:`~indexing.inverter.ArticleBlocks`) bounds the part that the best paragraph gives. Articles are scored in
-descending order of these bounds, until the worst score of the page is no less than the bound of every article left.
+Each article that is found has an upper bound of its score. The number of matches in the whole article, weightless
+paragraphs included, bounds the part of the score that the whole article gives; the maximum weight of each leaf in an
+article block (see :class:`~indexing.inverter.ArticleBlocks`) bounds the part that the best paragraph gives. Articles are
+scored in descending order of these bounds, until the worst score of the page is no less than the bound of every article
+left.
 """
 
 from __future__ import annotations
@@ -142,7 +143,7 @@ class _ScoredLeaf:
     def max_article_weights(self, lengths: Array, mean_words: float) -> Scores:
         """Return an upper bound of the leaf's weight in the text of each found article as a whole.
 
-        It is the weight that the leaf would have if its matches in boilerplate counted. ``lengths`` are the lengths of
+        It is the weight that the leaf would have if its matches in weightless paragraphs counted. ``lengths`` are the lengths of
         all articles of the segment in words, ``mean_words`` is the mean length.
         """
         blocks, indices = self._blocks_and_indices
@@ -204,7 +205,7 @@ class Ranking:
 
     def __init__(self, evaluator: QueryEvaluator, segment: Segment, found: Mask, novel: bool = False) -> None:
         self._segment = segment
-        self._boilerplate = segment.boilerplate
+        self._weightless = segment.weightless
         self._novel = novel
         found_articles = _FoundArticles(found)
         self._articles = found_articles.articles
@@ -304,8 +305,9 @@ class Ranking:
     def _scored(self, request: ResolvedRequest, chosen: Ints | None, each: bool = True) -> Ranked:
         """Score articles, and return the best paragraph of each. If ``each`` is false, score all matching paragraphs.
 
-        An article without a matching paragraph is represented by its first paragraph that is not boilerplate, whose
-        text has weight 0. ``chosen`` are indices among the found articles; None means all.
+        The best paragraph is the one with the highest score of those with weight; without any, the first aside. If only
+        boilerplate or the headline repeated matches, or no paragraph at all, the article is represented by its first
+        paragraph that is not weightless, whose text has weight 0. ``chosen`` are indices among the found articles; None means all.
         """
         segment = self._segment
         articles = self._articles if chosen is None else self._articles[chosen]
@@ -317,10 +319,9 @@ class Ranking:
         if len(first) < len(articles):
             documents, index, empty = self._with_stand_ins(articles, documents, index)
             first = np.flatnonzero(run_starts(index))
-        repeated = self._boilerplate[documents] if self._boilerplate is not None else None
-        hidden = self._repeated_in(found)
+        weightless = self._weightless_in(found)
         scores = _sum(
-            self._paragraph_parts(found, documents, index if chosen is None else chosen[index], hidden),
+            self._paragraph_parts(found, documents, index if chosen is None else chosen[index], weightless),
             len(documents),
         )
         sizes = np.diff(first, append=len(index))
@@ -328,50 +329,53 @@ class Ranking:
         times = times_of(segment, request)[articles]
         if not each:
             return Ranked(documents, scores, times[index], matching.repeat(sizes))
-        keys = scores if repeated is None else np.where(repeated, -1.0, scores)
+        keys = scores if self._weightless is None else np.where(self._weightless[documents], -1.0, scores)
+        hidden = segment.hidden[documents] if segment.hidden is not None else None
+        if hidden is not None:
+            keys[hidden] = -2.0
         best = np.maximum.reduceat(keys, first) if len(first) else keys
         candidates = np.flatnonzero(keys == best[index])
         top = candidates[run_starts(index[candidates])]  # of equal paragraphs, the first
         shown = documents[top]
-        if repeated is not None and (without := np.flatnonzero(repeated[top])).size:
+        if hidden is not None and (without := np.flatnonzero(hidden[top])).size:
             shown[without] = self._stand_ins[articles[without]]
-        whole = _sum(self._article_parts(found, chosen, hidden), len(articles))
+        whole = _sum(self._article_parts(found, chosen, weightless), len(articles))
         return Ranked(shown, bm25f.ARTICLE * whole + bm25f.PARAGRAPH * scores[top], times, matching)
 
     def _article_parts(
-        self, found: Sequence[Postings], chosen: Ints | None, repeated: Sequence[Mask | None]
+        self, found: Sequence[Postings], chosen: Ints | None, weightless: Sequence[Mask | None]
     ) -> Iterator[Scores]:
         """Yield what each leaf contributes to D of each article (see :mod:`segment.bm25f`).
 
         ``found`` has the postings of each leaf in the articles, whose indices among the found articles are ``chosen``;
-        None means all. ``repeated`` masks the owners of these postings that are boilerplate; None means none.
+        None means all. ``weightless`` masks the owners of these postings that are so; None means none.
         """
         articles = self._articles if chosen is None else self._articles[chosen]
         lengths, mean = self._segment.article_words[articles], self._reader.mean_article_words
-        for leaf, title_weights, (owners, counts), hidden in zip(
-            self._leaves, self._title_weights, found, repeated, strict=True
+        for leaf, title_weights, (owners, counts), out in zip(
+            self._leaves, self._title_weights, found, weightless, strict=True
         ):
             index = articles.searchsorted(self._segment.article[owners].astype(np.int64))
-            counted = counts if hidden is None else np.where(hidden, 0, counts)
+            counted = counts if out is None else np.where(out, 0, counts)
             weights = bm25f.in_article(np.bincount(index, counted, len(articles)), lengths, mean)
             if title_weights is not None:
                 weights += bm25f.TITLE_ARTICLE * (title_weights if chosen is None else title_weights[chosen])
             yield leaf.lower(_saturate(weights, leaf.article_factor, bm25f.K1_ARTICLE), chosen)
 
     def _paragraph_parts(
-        self, found: Sequence[Postings], documents: Ints, index: Ints, repeated: Sequence[Mask | None]
+        self, found: Sequence[Postings], documents: Ints, index: Ints, weightless: Sequence[Mask | None]
     ) -> Iterator[Scores]:
         """Yield what each leaf that is not optional contributes to P of each document (see :mod:`segment.bm25f`).
 
         ``documents`` includes all owners of the postings ``found`` of these leaves; ``index`` has the index of the
-        article of each document among the found articles. ``repeated`` is as in :meth:`_article_parts`.
+        article of each document among the found articles. ``weightless`` is as in :meth:`_article_parts`.
         """
-        for leaf, title_weights, (owners, counts), hidden in zip(
-            self._deciding, self._title_weights, found, repeated, strict=False
+        for leaf, title_weights, (owners, counts), out in zip(
+            self._deciding, self._title_weights, found, weightless, strict=False
         ):
             weights = bm25f.in_text(counts, self._lengths[owners], self._mean_words)
-            if hidden is not None:
-                weights[hidden] = 0
+            if out is not None:
+                weights[out] = 0
             if owners is not documents:
                 of_owners, weights = weights, np.zeros(len(documents))
                 weights[documents.searchsorted(owners)] = of_owners
@@ -386,20 +390,20 @@ class Ranking:
         article = self._segment.article[[document]].astype(np.int64)
         chosen = self._articles.searchsorted(article)
         found = [leaf.postings_in(article) for leaf in self._leaves]
-        repeated = self._repeated_in(found)
+        weightless = self._weightless_in(found)
         documents = union(
             [np.array([document], np.int64), *(owners for owners, _ in found)], self._segment.documents
         )
         here = int(documents.searchsorted(document))
         index = chosen.repeat(len(documents))
-        whole = [float(part[0]) for part in self._article_parts(found, chosen, repeated)]
-        best = [float(part[here]) for part in self._paragraph_parts(found, documents, index, repeated)]
+        whole = [float(part[0]) for part in self._article_parts(found, chosen, weightless)]
+        best = [float(part[here]) for part in self._paragraph_parts(found, documents, index, weightless)]
         return list(zip_longest(whole, best, fillvalue=0.0))
 
-    def _repeated_in(self, found: Sequence[Postings]) -> list[Mask | None]:
-        """Return a mask of the owners of postings that are boilerplate, for each leaf; None means none."""
-        boilerplate = self._boilerplate
-        return [None if boilerplate is None else boilerplate[postings.owners] for postings in found]
+    def _weightless_in(self, found: Sequence[Postings]) -> list[Mask | None]:
+        """Return a mask of the owners of postings that are weightless, for each leaf; None means none."""
+        weightless = self._weightless
+        return [None if weightless is None else weightless[postings.owners] for postings in found]
 
     @cached_property
     def _stand_ins(self) -> Ints:

@@ -15,7 +15,8 @@ the query that occurs ``x`` times in a paragraph of ``n`` words, ``z`` times in 
 In ``idf``, ``N`` is the number of articles and ``df`` the number of articles with ℓ; in ``idp``, they are numbers of
 paragraphs. ``avg`` is the mean over the index, for headlines over those articles that have one. ``f`` is
 :data:`FUNCTION_WORD` for a function word of the article's language, and 1 for all others; if the query has nothing but
-function words, it is 1. A phrase counts as one word. Boilerplate has no weight, and no length. An optional word of the query
+function words, it is 1. A phrase counts as one word. Boilerplate, asides
+(:mod:`newssearch.asides`) and the headline repeated have no weight, and no length in D. An optional word of the query
 (:func:`newssearch.query.scored_leaves`) adds to D only, and counts neither for ``f`` of others nor for proximity.
 
 *Proximity* counts, for each pair of content words (a, b) that are neighbours in the query, how often b follows a

@@ -400,21 +400,47 @@ class Segment:
         """A mask of the documents that are boilerplate; None if there are none."""
         return _document_mask(self.stories.boilerplate, self.documents) if self.stories is not None else None
 
+    @property
+    def asides(self) -> Array:
+        """The documents that are links, captions or notices, ascending."""
+        return self.container["document.aside"]
+
+    @property
+    def headlines(self) -> Array:
+        """The documents that repeat the headline of their article, ascending."""
+        return self.container["document.headline"]
+
+    @cached_property
+    def hidden(self) -> Mask | None:
+        """A mask of the documents that no hit shows if its article has others: boilerplate and repeated headlines.
+
+        None if there are none.
+        """
+        return _with_documents(self.boilerplate, self.headlines, self.documents)
+
+    @cached_property
+    def weightless(self) -> Mask | None:
+        """A mask of the documents that add nothing to a score: boilerplate, asides and repeated headlines.
+
+        None if there are none.
+        """
+        return _with_documents(self.hidden, self.asides, self.documents)
+
     @cached_property
     def article_words(self) -> Ints:
-        """The number of words in all paragraphs of each article, without boilerplate."""
+        """The number of words in all paragraphs of each article that are not weightless."""
         sizes = self.fields["text"].sizes
         if not len(sizes):
             return NO_INTS
         words = np.add.reduceat(sizes, self.first[:-1], dtype=np.int64)
-        if self.stories is not None and len(self.stories.boilerplate):
-            documents = self.stories.boilerplate
+        if self.weightless is not None:
+            documents = np.flatnonzero(self.weightless)
             words -= np.bincount(self.article[documents], sizes[documents], self.articles).astype(np.int64)
         return words
 
     @cached_property
     def counted_words(self) -> int:
-        """The number of words in all paragraphs of live articles, without boilerplate."""
+        """The number of words in all paragraphs of live articles that are not weightless."""
         words = self.article_words
         return int((words if self.live is None else words[self.live]).sum())
 
@@ -440,8 +466,8 @@ class Segment:
 
     @cached_property
     def first_own(self) -> Ints:
-        """The first document of each article that is not boilerplate, or its very first if it has none."""
-        return self.first[:-1] if self.boilerplate is None else self._first_of(~self.boilerplate)
+        """The first document of each article that is not weightless, or its very first if it has none."""
+        return self.first[:-1] if self.weightless is None else self._first_of(~self.weightless)
 
     def _first_of(self, chosen: Mask) -> Ints:
         """Return for each article its first document that ``chosen`` selects, or its very first if none is selected."""
@@ -474,3 +500,11 @@ def _document_mask(documents: Array, size: int) -> Mask | None:
     mask = np.zeros(size, np.bool_)
     mask[documents] = True
     return mask
+
+
+def _with_documents(mask: Mask | None, documents: Array, size: int) -> Mask | None:
+    """Return a mask, None if it selects nothing, with documents added to it. ``size`` is the number of all documents."""
+    added = _document_mask(documents, size)
+    if mask is None or added is None:
+        return added if mask is None else mask
+    return mask | added

@@ -39,6 +39,11 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return World(tmp_path_factory.mktemp("world"), STORIES[request.param])
 
 
+@pytest.fixture(scope="module")
+def updated(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return World(tmp_path_factory.mktemp("updated"), STORIES["update"])
+
+
 def chosen(world: World) -> list[int]:
     """Return the moments to interrupt at: the first or the last of each name, or all of them in the long form."""
     moments = world.moments
@@ -102,11 +107,10 @@ with breaking.small_batches():
 
 @posix
 @pytest.mark.parametrize("rebuilds", [False, True])
-def test_a_file_that_must_not_grow_is_an_error_that_says_so(tmp_path: Path, rebuilds: bool) -> None:
-    world = World(tmp_path / "world", STORIES["update"])
+def test_a_file_that_must_not_grow_is_an_error_that_says_so(updated: World, rebuilds: bool) -> None:
     codes = set()
     for limit in (10, 9000, 200_000):
-        archive = world.copy()
+        archive = updated.copy()
         done = subprocess.run(
             [
                 sys.executable,
@@ -129,7 +133,7 @@ def test_a_file_that_must_not_grow_is_an_error_that_says_so(tmp_path: Path, rebu
                 "error: (the index in .* cannot be written to|reading cannot go on): File too large.*\n",
                 done.stderr,
             ), done.stderr
-        world.check(archive)
+        updated.check(archive)
     assert codes == {0, 1}
 
 
@@ -248,10 +252,9 @@ def test_a_file_that_changes_back_after_a_run_was_broken_off_is_read_again(
 
 @posix
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
-def test_a_lock_of_a_process_that_is_gone_blocks_nobody(tmp_path: Path) -> None:
-    world = World(tmp_path / "world", STORIES["update"])
-    archive = world.copy()
-    assert breaking.kill_at(world.story.operation, archive, world.moments.index("lock: taken"))
+def test_a_lock_of_a_process_that_is_gone_blocks_nobody(updated: World) -> None:
+    archive = updated.copy()
+    assert breaking.kill_at(updated.story.operation, archive, updated.moments.index("lock: taken"))
     folder = breaking.index_in(archive)
     assert (folder / "writer.json").exists()  # it had no time to remove it
     with newssearch.open(folder) as index:
@@ -327,8 +330,8 @@ def test_whatever_one_does_at_any_moment_of_another_nothing_is_lost(
         one(archive)
         monkeypatch.undo()
         index = breaking.index_in(archive)
-        assert newssearch.verify(index).problems == ()
-        assert newssearch.verify(index).leftovers == ()
+        verified = newssearch.verify(index)
+        assert (verified.problems, verified.leftovers) == ((), ())
         with newssearch.open(index) as opened:
             if one is breaking.add:
                 assert len(opened.find("title:added")) == 2, moments[moment]
@@ -372,8 +375,8 @@ def test_who_is_killed_while_making_an_index_leaves_none_or_a_whole_one(
         found = breaking.state_of(archive)
         assert found is not None
         assert len(found) == len(state or ()) + 2, moment
-        assert newssearch.verify(breaking.index_in(archive)).problems == ()
-        assert newssearch.verify(breaking.index_in(archive), clean=True).leftovers == ()
+        cleaned = newssearch.verify(breaking.index_in(archive), clean=True)
+        assert (cleaned.problems, cleaned.leftovers) == ((), ())
     assert states["none"]
     assert states["empty"]
 

@@ -112,7 +112,7 @@ def test_an_index_is_the_same_however_many_processes_read(tmp_path: Path, eager:
         text = f"Rain in {number}\n\nIt rained for {number} days.\n" if number % 7 else "\0\1"
         (archive / f"{number:02}.txt").write_text(text, "utf-8")
     seen = []
-    for processes in ("1", "2", "3"):
+    for processes in ("1", "3"):
         eager.setenv(PROCESSES_VARIABLE, processes)
         with newssearch.create(tmp_path / processes) as index:
             report = index.update([archive])
@@ -126,7 +126,7 @@ def test_an_index_is_the_same_however_many_processes_read(tmp_path: Path, eager:
             )
             again = index.update([archive])
             assert (again.unchanged, again.files_read, again.rejected_before) == (51, 0, report.rejections)
-    assert seen[0] == seen[1] == seen[2]
+    assert seen[0] == seen[1]
     assert seen[0][1] == 51
     assert all(isinstance(rejected, Rejected) for rejected in report.rejected)
 

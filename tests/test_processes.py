@@ -77,12 +77,12 @@ def fill(one: EmbeddedWriter, articles: list[Article]) -> None:
         one.add(dataclasses.replace(article, added=ADDED), "state")
 
 
-@pytest.mark.parametrize("last", [True, False])
+@pytest.mark.parametrize(("several", "last"), [("2", True), ("3", False)])
 def test_an_index_is_the_same_however_many_processes_made_it(
-    tmp_path: Path, eager: pytest.MonkeyPatch, last: bool
+    tmp_path: Path, eager: pytest.MonkeyPatch, several: str, last: bool
 ) -> None:
     found = []
-    for number in ("1", "2", "3"):
+    for number in ("1", several):
         eager.setenv(PROCESSES_VARIABLE, number)
         one = open_writer(tmp_path / number)
         fill(one, news(60))
@@ -92,8 +92,8 @@ def test_an_index_is_the_same_however_many_processes_made_it(
         one.commit()
         one.close()
         found.append(written(tmp_path / number))
-    assert found[0] == found[1] == found[2]
-    with newssearch.open(tmp_path / "3") as index:
+    assert found[0] == found[1]
+    with newssearch.open(tmp_path / several) as index:
         assert index.info().contents.articles == 80
 
 

@@ -29,7 +29,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import cache, partial
 from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
@@ -205,7 +205,7 @@ class Overlap(NamedTuple):
         return _f1(self.precision, self.recall)
 
 
-@lru_cache(maxsize=None)  # a half of the pages asks for what all of them have asked for
+@cache  # a half of the pages asks for what all of them have asked for
 def overlap(expected: str, found: str) -> Overlap:
     """Return the overlap of an extracted text with the expected one.
 

@@ -268,6 +268,22 @@ def measured(collection: Collection, runs: Mapping[str, Sequence[str]]) -> dict[
     return found
 
 
+def ndcg(gains: Mapping[str, int], found: Sequence[str], depth: int) -> float:
+    """Return the nDCG of a ranking at a depth, as trec_eval has it: linear gains, and the ideal order of all judged articles.
+
+    It is here for the floors that the tests hold: ir-measures brings scipy along.
+
+    >>> round(ndcg({"a": 2, "b": 1}, ["b", "x", "a"], 10), 4)
+    0.7602
+    """
+    places = np.log2(np.arange(2, depth + 2))
+    reached = np.array([gains.get(article, 0) for article in found[:depth]])
+    ideal = np.array(sorted(gains.values(), reverse=True)[:depth])
+    if not ideal.any():
+        return 0.0
+    return float((reached / places[: len(reached)]).sum() / (ideal / places[: len(ideal)]).sum())
+
+
 def probability(ours: Mapping[str, float], others: Mapping[str, float]) -> float:
     """Return the two-sided p-value of the difference of two means over the same queries, by a randomisation test."""
     differences = np.array([ours[query] - others[query] for query in sorted(ours)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,6 +53,13 @@ if SHORT:
     settings.register_profile("same", settings.get_profile("same"), max_examples=10)
     settings.load_profile("same")
     hypothesis.settings = FewExamples  # type: ignore[misc]
+
+
+def pytest_collection_finish() -> None:
+    """Exempt what was collected from garbage collection: some 200,000 objects that live until the end."""
+    gc.collect()
+    gc.freeze()
+
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 

@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import json
 import os
+import random
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import strategies as st
 
 import newssearch
 from newssearch import Article, Index, IndexReport, ReadOptions, Rejected, readers
@@ -27,6 +29,10 @@ SHORT = os.environ.get("NEWSSEARCH_THOROUGH") == "0"
 """Whether the tests run in their short form, for a second Python: few examples, and only the files that depend on Python."""
 THOROUGH = max(int(os.environ.get("NEWSSEARCH_THOROUGH", "1")), 1)
 """The factor by which the numbers of random examples, kills and damaged bytes exceed those of the short form."""
+
+
+RANDOMS: st.SearchStrategy[random.Random] = st.integers(0, 1 << 32).map(random.Random)
+"""Random generators from a drawn seed: ``st.randoms`` would draw each of their numbers, which takes longer than most tests."""
 
 
 def article(

@@ -27,7 +27,7 @@ from newssearch.text.analysis import (
 )
 from newssearch.text.folding import MAX_TERM_CHARS, fold, spelled
 from newssearch.text.tokenizer import word_matches
-from support import article, index_of
+from support import RANDOMS, THOROUGH, article, index_of
 
 TRICKY = st.text(
     st.sampled_from(
@@ -325,7 +325,7 @@ UNTAGGED = sorted({*COMMON} - {*compounds.TAGS})
 
 @given(st.text(st.sampled_from(UNTAGGED)) | st.text(st.sampled_from("aBé1,.'’_- ½²ß")))
 @example("AA0")
-@settings(max_examples=300)
+@settings(max_examples=150 * THOROUGH)
 def test_in_a_text_of_common_characters_both_patterns_find_the_same_words(text: str) -> None:
     def spans(pattern: re.Pattern[str]) -> list[tuple[int, int]]:
         return [match.span() for match in pattern.finditer(text)]
@@ -378,11 +378,11 @@ def seen(text: str, lang: str) -> list[object]:
     ]  # fmt: skip
 
 
-@given(ENCODED, st.sampled_from(["en", "fr", "it", "hi", "zxx"]), st.randoms(use_true_random=False))
+@given(ENCODED, st.sampled_from(["en", "fr", "it", "hi", "zxx"]), RANDOMS)
 @example("#1AÉté", "en", random.Random(1))
 @example("caféNoir #ÉtatLaïc", "fr", random.Random(1))
 @example("é@Ħ-ñ", "en", random.Random(1))
-@settings(max_examples=400)
+@settings(max_examples=150 * THOROUGH)
 def test_canonical_equivalents_have_the_same_words_at_the_same_places(
     text: str, lang: str, drawn: random.Random
 ) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import Stemmer
 
-from benchmarks import engines, measure, report, svg, synthetic
+from benchmarks import engines, measure, relevance, report, svg, synthetic
 from benchmarks.corpus import Story, first, load, write
 from benchmarks.queries import FILTERS, KINDS, Query, draw, groups
 
@@ -22,7 +22,7 @@ PORTER = ("fts5", "whoosh")
 
 @cache
 def stories() -> list[Story]:
-    return list(synthetic.stories(400, seed=1))
+    return list(synthetic.stories(200, seed=1))
 
 
 @cache
@@ -99,7 +99,7 @@ def test_queries_are_of_every_kind_and_filter_and_distinct() -> None:
 
 
 def test_the_same_seed_makes_the_same_stories() -> None:
-    assert list(synthetic.stories(400, seed=1)) == stories() != list(synthetic.stories(400, seed=2))
+    assert list(synthetic.stories(200, seed=1)) == stories() != list(synthetic.stories(200, seed=2))
 
 
 def test_a_small_corpus_comes_again_under_other_ids(tmp_path: Path) -> None:
@@ -131,6 +131,13 @@ def test_lists_of_numbers_are_written_on_one_line(tmp_path: Path) -> None:
 
 def test_numbers_are_short() -> None:
     assert doctest.testmod(svg) == (0, 1)
+
+
+def test_a_ranking_is_measured_up_to_a_depth() -> None:
+    assert doctest.testmod(relevance) == (0, 1)
+    gains = {"a": 2, "b": 1, "c": 1}
+    assert relevance.ndcg(gains, ["a", "b", "c"], 10) == relevance.ndcg(gains, ["a", "c", "x"], 2) == 1.0
+    assert relevance.ndcg(gains, ["x"], 10) == relevance.ndcg({}, ["a"], 10) == 0.0
 
 
 def test_an_axis_has_room_for_every_value() -> None:

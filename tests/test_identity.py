@@ -72,7 +72,7 @@ def contents(index: Index) -> dict[int, Article]:
     return found
 
 
-@settings(max_examples=10 if SHORT else 30 * THOROUGH, deadline=None)
+@settings(max_examples=10 if SHORT else 20 * THOROUGH, deadline=None)
 @given(states=histories())
 def test_the_newest_content_counts_and_each_place_holds_it(states: list[Archive]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -131,7 +131,7 @@ def test_the_newest_content_counts_and_each_place_holds_it(states: list[Archive]
         index.close()
 
 
-@settings(max_examples=10 if SHORT else 30 * THOROUGH, deadline=None)
+@settings(max_examples=10 if SHORT else 20 * THOROUGH, deadline=None)
 @given(states=histories())
 def test_no_file_without_an_address_is_lost_whatever_names_change(states: list[Archive]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -13,6 +13,7 @@ import newssearch
 from newssearch import Article
 from newssearch.lead import ASIDES, asides, is_running_text, lead, role_of
 from newssearch.text.paragraphs import Block
+from support import THOROUGH
 
 FIRST = "The river rose above its banks on Monday, and the council closed two bridges."
 SECOND = "Ships waited in the harbour until the water fell, the council said on Tuesday."
@@ -237,7 +238,7 @@ TEXTS = st.lists(
 
 
 @given(TEXTS, st.none() | st.sampled_from(["Flood", "a"]) | st.text(max_size=20))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80 * THOROUGH, deadline=None)
 def test_a_lead_has_the_first_of_the_running_text(texts: list[str | Block], title: str | None) -> None:
     article = Article.create(title=title, text=texts)
     found = lead(article)

@@ -29,6 +29,7 @@ from newssearch.query import (
     parse,
     words,
 )
+from support import THOROUGH
 
 A, B, C, D = Word("a"), Word("b"), Word("c"), Word("d")
 
@@ -300,7 +301,7 @@ TAKING_NUMBERS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=400)
+@settings(max_examples=150 * THOROUGH)
 @given(st.sampled_from(TAKING_NUMBERS), st.lists(NUMBERS, min_size=3, max_size=3))
 def test_a_number_anywhere_is_understood_or_refused_with_a_position(form: str, numbers: list[str]) -> None:
     query = understood(form.format(*numbers))

@@ -22,6 +22,7 @@ from newssearch.readers.article.draft import Draft
 from newssearch.readers.pages import html, schemaorg
 from newssearch.readers.pages.dom import decode_page
 from newssearch.readers.pages.titles import without_outlet
+from support import THOROUGH
 
 pytest.importorskip("trafilatura", reason="the extra html is not installed")
 
@@ -624,7 +625,7 @@ WHOLE = page(
 
 
 @given(st.data())
-@settings(max_examples=60)
+@settings(max_examples=30 * THOROUGH)
 def test_a_damaged_page_raises_nothing(data: st.DataObject) -> None:
     source = bytearray(WHOLE)
     for _ in range(data.draw(st.integers(1, 12))):
@@ -640,7 +641,7 @@ def test_a_damaged_page_raises_nothing(data: st.DataObject) -> None:
     st.binary(max_size=300) | st.text(alphabet="<>/\"'&;=!-[]{}:, abphtml1\0é", max_size=200).map(str.encode)
 )
 @example(b"<html><body><p>\xff\xfe</p>")
-@settings(max_examples=60)
+@settings(max_examples=30 * THOROUGH)
 def test_bytes_raise_nothing(source: bytes) -> None:
     parse_any(source)
 
@@ -657,7 +658,7 @@ def test_bytes_raise_nothing(source: bytes) -> None:
         ),
     )
 )  # fmt: skip
-@settings(max_examples=100)
+@settings(max_examples=40 * THOROUGH)
 def test_any_json_ld_raises_nothing(value: object) -> None:
     nodes = {
         "@graph": [

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from newssearch.engines.embedded.indexing.lexicon import Lexicon
 from newssearch.text.analysis import SNOWBALL_STEMMERS, analyser_named, analysis_of
 from newssearch.text.sentences import ABBREVIATIONS_FOLDER, rules, sentence_starts
+from support import THOROUGH
 
 
 def cases() -> list[tuple[str | None, str]]:
@@ -45,7 +46,7 @@ ANALYSES = st.sampled_from(["plain", *sorted(set(SNOWBALL_STEMMERS.values()))])
 
 
 @given(PIECES, ANALYSES)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200 * THOROUGH, deadline=None)
 def test_each_sentence_begins_with_no_space_has_a_word_and_stands_inside(text: str, analysis: str) -> None:
     starts = sentence_starts(text, analysis)
     bounds = [0, *starts, len(text)]
@@ -59,7 +60,7 @@ def test_each_sentence_begins_with_no_space_has_a_word_and_stands_inside(text: s
 
 @given(PIECES, ANALYSES)
 @example("a。ـ b", "english")  # a stroke that is no word of its own stands behind the mark
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150 * THOROUGH, deadline=None)
 def test_an_index_finds_the_sentences_of_the_text(text: str, analysis: str) -> None:
     compare_with_lexicon(text, analysis)
 

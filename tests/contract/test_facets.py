@@ -85,7 +85,7 @@ def test_a_filter_finds_as_many_articles_as_its_value_is_counted_with(
                     assert index.count(tree) == articles
 
 
-@settings(max_examples=30 * THOROUGH)
+@settings(max_examples=20 * THOROUGH)
 @given(
     st.lists(
         st.none()

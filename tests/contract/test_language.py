@@ -18,12 +18,12 @@ from newssearch.query import (
     side_by_side,
 )
 from newssearch.text.analysis import analyser
-from support import set_added
+from support import THOROUGH, set_added
 
 from .conftest import Engine
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=STEPS, trees=st.lists(TREES, min_size=1, max_size=12))
 def test_every_query_finds_scores_and_marks_what_the_twin_does(
     engine: Engine, steps: list[list[Article] | int], trees: list[Node]

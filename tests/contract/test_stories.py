@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import newssearch
 from newssearch import Article, Index
 from stories_sample import AGENCY, DAM, FOOTER, OTHER, PAPER, RADIO, VOTE, made, unlike
-from support import index_of
+from support import THOROUGH, index_of
 
 from .conftest import Engine
 
@@ -70,7 +70,7 @@ def test_facets_count_articles(index: Index) -> None:
     ]  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15 * THOROUGH, deadline=None)
 @given(data=st.data())
 def test_pages_of_stories_are_the_first_of_each_in_the_order_of_all(
     engine: Engine, data: st.DataObject

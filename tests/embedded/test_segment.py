@@ -29,8 +29,9 @@ from newssearch.engines.embedded.storage.container import (
 )
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS
 from newssearch.query.patterns import within_edits
+from support import RANDOMS, THOROUGH
 
-from .helpers import NO_LIMITS, small, starts_of
+from .helpers import NO_LIMITS, small
 
 # ---- words that are alike
 
@@ -40,7 +41,7 @@ from .helpers import NO_LIMITS, small, starts_of
     st.lists(st.text("abé日", min_size=1, max_size=9), max_size=9),
     st.sampled_from([1, 2]),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100 * THOROUGH, deadline=None)
 def test_words_that_are_alike_are_those_within_few_edits(word: str, others: list[str], edits: int) -> None:
     letters = np.array(others, "U9").view(np.uint32).reshape(len(others), 9)
     found = distances(word, letters, np.array([len(other) for other in others], np.int64), edits)
@@ -52,7 +53,7 @@ def test_words_that_are_alike_are_those_within_few_edits(word: str, others: list
     st.lists(st.text("abé", min_size=1, max_size=8), max_size=9),
     st.sampled_from([1, 2]),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100 * THOROUGH, deadline=None)
 def test_an_exchange_of_two_adjacent_letters_is_one_edit(word: str, others: list[str], edits: int) -> None:
     letters = np.array(others, "U8").view(np.uint32).reshape(len(others), 8)
     sizes = np.array([len(other) for other in others], np.int64)
@@ -79,7 +80,7 @@ def damerau(one: str, other: str) -> int:
     st.sets(st.text("abé日", min_size=1, max_size=6), min_size=1, max_size=12),
     st.text("abé日", min_size=1, max_size=6),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50 * THOROUGH, deadline=None)
 def test_a_field_finds_its_forms_that_are_alike(forms: set[str], word: str) -> None:
     held = {n: [IndexedWord(form, form, form)] * (n + 1) for n, form in enumerate(sorted(forms))}
     field = field_of(held, len(held))
@@ -162,7 +163,11 @@ def check_field(field: FieldReader, texts: Texts, size: int, pick: random.Random
     for owner in sorted(texts):
         for position, word in enumerate(texts[owner]):
             held.setdefault(word.term, {}).setdefault(owner, []).append((position, word))
-    starts = starts_of([len(texts.get(owner, ())) for owner in range(size)])
+    sizes = np.zeros(size, np.int64)
+    for owner, words in texts.items():
+        sizes[owner] = len(words)
+    starts = np.append(0, np.cumsum(sizes + 1))
+    start_of = {owner: int(starts[owner]) for owner in texts}
     forms = sorted(
         {w for t in texts.values() for w in t},
         key=lambda w: [p.encode() for p in (w.folded, w.form, w.term)],
@@ -172,8 +177,8 @@ def check_field(field: FieldReader, texts: Texts, size: int, pick: random.Random
     terms = sorted(held, key=str.encode)
     assert [term.decode() for term in field.terms.all()] == terms
     assert field.words == sum(totals.values())
-    assert field.starts.tolist() == starts
-    assert np.diff(field.starts.astype(np.int64)).tolist() == [n + 1 for n in field.sizes.tolist()]
+    assert np.array_equal(field.starts, starts)
+    assert np.array_equal(field.sizes, sizes)
     assert [field.find(term) for term in (*terms, "", "zz", "\ud800")] == [*range(len(terms)), -1, -1, -1]
 
     for number, term in enumerate(terms):
@@ -184,7 +189,7 @@ def check_field(field: FieldReader, texts: Texts, size: int, pick: random.Random
 
         def expected(asked: set[int] | None, allowed: set[IndexedWord] | None, of: Any = of) -> list[int]:
             return [
-                starts[owner] + position
+                start_of[owner] + position
                 for owner, all_of in of.items()
                 if asked is None or owner in asked
                 for position, word in all_of
@@ -261,9 +266,9 @@ def check_surface_forms(
     st.sampled_from([0] * 6 + [65_529, 65_536]),
     st.sampled_from([2, 3, 64]),
     st.sampled_from([0, 1, 6]),
-    st.randoms(use_true_random=False),
+    RANDOMS,
 )
-@settings(max_examples=200, deadline=None, suppress_health_check=NO_LIMITS)
+@settings(max_examples=200 * THOROUGH, deadline=None, suppress_health_check=NO_LIMITS)
 @example([], 0, 0, 64, 6, random.Random(0))
 @example([[], [], []], 0, 0, 64, 6, random.Random(0))
 @example([[0]], 0, 0, 64, 6, random.Random(0))
@@ -324,9 +329,9 @@ def test_positions_may_need_more_than_16_bits() -> None:
 @given(
     st.integers(0, 30),
     st.lists(st.integers(1, 300), min_size=1, max_size=5),
-    st.randoms(use_true_random=False),
+    RANDOMS,
 )
-@settings(max_examples=50, deadline=None, suppress_health_check=NO_LIMITS)
+@settings(max_examples=50 * THOROUGH, deadline=None, suppress_health_check=NO_LIMITS)
 @example(0, [257], random.Random(0))
 def test_few_words_may_be_far_from_the_beginning(few: int, sizes: list[int], pick: random.Random) -> None:
     words = numbered(5, "b") + numbered(2, "c")
@@ -339,8 +344,8 @@ def test_few_words_may_be_far_from_the_beginning(few: int, sizes: list[int], pic
 
 
 @given(st.lists(st.tuples(st.sampled_from([1, 2, 3, 4, 5, 16, 17, 200, 256, 257, 65_536]), st.integers(0, 21)), max_size=9),
-       st.randoms(use_true_random=False))  # fmt: skip
-@settings(max_examples=200, deadline=None)
+       RANDOMS)  # fmt: skip
+@settings(max_examples=100 * THOROUGH, deadline=None)
 def test_surface_forms_are_unpacked_as_they_were_packed(
     terms: list[tuple[int, int]], pick: random.Random
 ) -> None:

@@ -9,7 +9,8 @@ import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from itertools import combinations, permutations
+from functools import lru_cache
+from itertools import combinations, product
 from typing import NamedTuple
 
 from newssearch import Article
@@ -104,6 +105,7 @@ def _positives(
     return []
 
 
+@lru_cache(maxsize=20_000)
 def matches(node: Node, text: str, lang: str | None) -> set[Match]:
     """Return the matches of a leaf, or of an operand of one, in a text: words from, up to but not including."""
     words = analyser(lang).tokens(text)
@@ -297,10 +299,8 @@ def _pattern_phrase(node: PatternPhrase, text: str, lang: str | None) -> set[Mat
         ]
 
         def holds(low: int, high: int) -> bool:
-            return any(
-                all(at in wanted for at, wanted in zip(chosen, asked, strict=True))
-                for chosen in permutations(range(low, high), len(asked))
-            )
+            here = [[at for at in wanted if low <= at < high] for wanted in asked]
+            return any(len(set(chosen)) == len(chosen) for chosen in product(*here))
 
         return _smallest({match for match in combinations(range(count + 1), 2) if holds(*match)}, node.within)
     chains = {(at, at) for at in range(count)}
@@ -329,6 +329,7 @@ def _glob(atoms: list[str], word: str, shown: Callable[[str], str] = str.lower) 
     return shown(first) == word[0] and _glob(rest, word[1:], shown)
 
 
+@lru_cache(maxsize=20_000)
 def distance(one: str, other: str) -> int:
     """Return the Levenshtein distance of two words."""
     if not one or not other:

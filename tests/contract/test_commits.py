@@ -416,7 +416,7 @@ def test_a_thread_may_search_while_another_writes_and_refreshes(address: str) ->
 
         def search() -> None:
             try:
-                while not done.wait(0.0005):  # without a pause, three threads can starve a fourth for minutes
+                while not done.wait(0.002):  # without a pause, three threads can starve a fourth for minutes
                     assert index.search("baghdad").total_articles == 1
             except BaseException as error:
                 failures.append(error)

@@ -202,6 +202,7 @@ def test_no_top_level_name_is_defined_in_two_modules() -> None:
 NOT_THERE = object()
 
 
+@cache
 def is_there(name: str) -> bool:
     """Whether a dotted name is that of a module, or of an object in a module."""
     parts = name.split(".")

@@ -40,6 +40,8 @@ from .evaluator import LeafMatches, QueryEvaluator
 
 MIN_FIRST_ARTICLES = 64
 """The smallest number of articles that are scored in the first step, so that a short page seldom needs a second."""
+WEAK_SHARE = 0.04
+"""The bounds of a leaf that adds less than this share to the highest possible score are not read: they are its limit."""
 ROUNDING_MARGIN = 1 + 1e-9
 """The factor by which upper bounds are raised, because rounded sums of floating-point numbers may be too low."""
 
@@ -115,6 +117,12 @@ class _ScoredLeaf:
         self.paragraph_factor = paragraph_factor
         self._function_factors = None if lowered is None else np.where(lowered, bm25f.FUNCTION_WORD, 1.0)
         self._found = found
+
+    @cached_property
+    def max_article_part(self) -> float:
+        """A number that the leaf's contribution to D (see :mod:`segment.bm25f`) is below in each found article."""
+        highest = 1.0 if self._function_factors is None else float(self._function_factors.max(initial=0))
+        return highest * self.article_factor
 
     @cached_property
     def _blocks_and_indices(self) -> tuple[Ints | None, Ints | None]:
@@ -288,7 +296,12 @@ class Ranking:
         """Return an upper bound of the score of each found article."""
         bounds = np.zeros(len(self._articles))
         lengths, mean = self._segment.article_words, self._reader.mean_article_words
+        weak = WEAK_SHARE * sum(leaf.max_article_part for leaf in self._leaves)
         for number, (leaf, title_weights) in enumerate(zip(self._leaves, self._title_weights, strict=True)):
+            if leaf.max_article_part < weak:
+                most = bm25f.ARTICLE * leaf.article_factor + bm25f.PARAGRAPH * leaf.paragraph_factor
+                bounds += leaf.lower(np.full(len(bounds), most), None)
+                continue
             weights = leaf.max_article_weights(lengths, mean)
             if title_weights is not None:
                 weights += bm25f.TITLE_ARTICLE * title_weights

@@ -37,6 +37,7 @@ from newssearch.request import ResolvedRequest
 
 from .doc_sets import Scores
 from .evaluator import LeafMatches, QueryEvaluator
+from .reader import IndexReader
 
 MIN_FIRST_ARTICLES = 64
 """The smallest number of articles that are scored in the first step, so that a short page seldom needs a second."""
@@ -148,46 +149,56 @@ class _ScoredLeaf:
             scores *= self._function_factors if chosen is None else self._function_factors[chosen]
         return scores
 
-    def max_article_weights(self, lengths: Array, mean_words: float) -> Scores:
-        """Return an upper bound of the leaf's weight in the text of each found article as a whole.
-
-        It is the weight that the leaf would have if its matches in weightless paragraphs counted. ``lengths`` are the lengths of
-        all articles of the segment in words, ``mean_words`` is the mean length.
-        """
-        blocks, indices = self._blocks_and_indices
-        articles = self._found.articles if indices is None else self._found.articles[indices]
-        weights = bm25f.in_article(self.text.block_counts(blocks), lengths[articles], mean_words)
-        if indices is None:
-            return weights
-        whole = np.zeros(len(self._found))
-        whole[indices] = weights
-        return whole
-
-    def title_weights(self, lengths: Array, mean_words: float) -> Scores | None:
-        """Return the leaf's weight in the headline of each found article; None if it matches in none.
+    def title_weights(self, articles: Ints, lengths: Array, mean_words: float) -> tuple[Ints, Scores]:
+        """Return the leaf's weight in the headlines of some articles: the indices of those in which it matches, and its
+        weight in each.
 
         ``lengths`` are the lengths of all headlines of the segment in words, ``mean_words`` is the mean length.
         """
         owners, counts = self._title
-        postings, indices = intersect_indices(owners, self._found.articles)
-        if not len(postings):
-            return None
-        weights = np.zeros(len(self._found))
-        weights[indices] = bm25f.in_title(counts[postings], lengths[owners[postings]], mean_words)
-        return weights
+        postings, indices = intersect_indices(owners, articles)
+        return indices, bm25f.in_title(counts[postings], lengths[owners[postings]], mean_words)
 
-    def max_text_weights(self, mean_words: float) -> Scores:
-        """Return an upper bound of the leaf's weight in the paragraphs of each found article.
+    def add_bounds(
+        self,
+        bounds: Scores,
+        article_lengths: Array,
+        reader: IndexReader,
+        titles: tuple[Ints, Scores],
+        optional: bool,
+    ) -> None:
+        """Add upper bounds of what the leaf adds to the score of each found article to ``bounds``.
 
-        ``mean_words`` is the mean length of a paragraph, in words.
+        ``article_lengths`` are the lengths of all articles of the segment in words, ``titles`` the leaf's weights in the
+        headlines of the found articles. An ``optional`` leaf adds to the part of the whole article only.
+
+        Matches in weightless paragraphs are counted.
         """
         blocks, indices = self._blocks_and_indices
-        bounds = self.text.max_weights(mean_words, blocks)
-        if indices is None:
-            return bounds
-        weights = np.zeros(len(self._found))
-        weights[indices] = bounds
-        return weights
+        articles = self._found.articles if indices is None else self._found.articles[indices]
+        counts = self.text.block_counts(blocks)
+        of_article = bm25f.in_article(counts, article_lengths[articles], reader.mean_article_words)
+        of_paragraph = None if optional else self.text.max_weights(reader.mean_words, blocks)
+        titled, of_title = titles
+        if not len(titled):
+            bounds[slice(None) if indices is None else indices] += self.lower(
+                self._bound(of_article, of_paragraph), indices
+            )
+            return
+        if indices is not None:
+            of_article = _spread(of_article, indices, len(bounds))
+            of_paragraph = None if of_paragraph is None else _spread(of_paragraph, indices, len(bounds))
+        of_article[titled] += bm25f.TITLE_ARTICLE * of_title
+        if of_paragraph is not None:
+            of_paragraph[titled] += bm25f.TITLE * of_title
+        bounds += self.lower(self._bound(of_article, of_paragraph), None)
+
+    def _bound(self, of_article: Scores, of_paragraph: Scores | None) -> Scores:
+        """Turn the highest weights of articles and of their paragraphs into bounds of the leaf's part of scores."""
+        part = _saturate(of_article, bm25f.ARTICLE * self.article_factor, bm25f.K1_ARTICLE)
+        if of_paragraph is not None:
+            part += _saturate(of_paragraph, bm25f.PARAGRAPH * self.paragraph_factor, bm25f.K1)
+        return part
 
     def count_paragraphs(self, chosen: Mask | None = None) -> int:
         """Return the number of matching paragraphs in :attr:`blocks`, or only in the blocks that ``chosen`` selects."""
@@ -286,32 +297,23 @@ class Ranking:
                 return found
             threshold = worst
 
-    @cached_property
-    def _title_weights(self) -> list[Scores | None]:
-        """The weights of each leaf in the headlines of the found articles; None for a leaf that no headline has."""
+    def _title_weights(self, articles: Ints) -> list[tuple[Ints, Scores]]:
+        """Return the weights of each leaf in the headlines of some articles: see :meth:`_ScoredLeaf.title_weights`."""
         lengths, mean = self._segment.fields["title"].sizes, self._reader.mean_title_words
-        return [leaf.title_weights(lengths, mean) for leaf in self._leaves]
+        return [leaf.title_weights(articles, lengths, mean) for leaf in self._leaves]
 
     def _score_bounds(self) -> Scores:
         """Return an upper bound of the score of each found article."""
         bounds = np.zeros(len(self._articles))
-        lengths, mean = self._segment.article_words, self._reader.mean_article_words
         weak = WEAK_SHARE * sum(leaf.max_article_part for leaf in self._leaves)
-        for number, (leaf, title_weights) in enumerate(zip(self._leaves, self._title_weights, strict=True)):
+        titles = self._title_weights(self._articles)
+        for number, (leaf, of_title) in enumerate(zip(self._leaves, titles, strict=True)):
+            optional = number >= len(self._deciding)
             if leaf.max_article_part < weak:
                 most = bm25f.ARTICLE * leaf.article_factor + bm25f.PARAGRAPH * leaf.paragraph_factor
                 bounds += leaf.lower(np.full(len(bounds), most), None)
-                continue
-            weights = leaf.max_article_weights(lengths, mean)
-            if title_weights is not None:
-                weights += bm25f.TITLE_ARTICLE * title_weights
-            part = _saturate(weights, bm25f.ARTICLE * leaf.article_factor, bm25f.K1_ARTICLE)
-            if number < len(self._deciding):
-                weights = leaf.max_text_weights(self._mean_words)
-                if title_weights is not None:
-                    weights += bm25f.TITLE * title_weights
-                part += _saturate(weights, bm25f.PARAGRAPH * leaf.paragraph_factor, bm25f.K1)
-            bounds += leaf.lower(part, None)
+            else:
+                leaf.add_bounds(bounds, self._segment.article_words, self._reader, of_title, optional)
         bounds *= ROUNDING_MARGIN
         return bounds
 
@@ -320,7 +322,8 @@ class Ranking:
 
         The best paragraph is the one with the highest score of those with weight; without any, the first aside. If only
         boilerplate or the headline repeated matches, or no paragraph at all, the article is represented by its first
-        paragraph that is not weightless, whose text has weight 0. ``chosen`` are indices among the found articles; None means all.
+        paragraph that is not weightless, whose text has weight 0. ``chosen`` are indices among the found articles; None
+        means all.
         """
         segment = self._segment
         articles = self._articles if chosen is None else self._articles[chosen]
@@ -333,10 +336,7 @@ class Ranking:
             documents, index, empty = self._with_stand_ins(articles, documents, index)
             first = np.flatnonzero(run_starts(index))
         weightless = self._weightless_in(found)
-        scores = _sum(
-            self._paragraph_parts(found, documents, index if chosen is None else chosen[index], weightless),
-            len(documents),
-        )
+        scores = _sum(self._paragraph_parts(found, documents, index, chosen, weightless), len(documents))
         sizes = np.diff(first, append=len(index))
         matching = sizes if empty is None else sizes * ~empty[first]
         times = times_of(segment, request)[articles]
@@ -365,26 +365,33 @@ class Ranking:
         """
         articles = self._articles if chosen is None else self._articles[chosen]
         lengths, mean = self._segment.article_words[articles], self._reader.mean_article_words
-        for leaf, title_weights, (owners, counts), out in zip(
-            self._leaves, self._title_weights, found, weightless, strict=True
+        titles = self._title_weights(articles)
+        for leaf, (titled, of_title), (owners, counts), out in zip(
+            self._leaves, titles, found, weightless, strict=True
         ):
             index = articles.searchsorted(self._segment.article[owners].astype(np.int64))
             counted = counts if out is None else np.where(out, 0, counts)
             weights = bm25f.in_article(np.bincount(index, counted, len(articles)), lengths, mean)
-            if title_weights is not None:
-                weights += bm25f.TITLE_ARTICLE * (title_weights if chosen is None else title_weights[chosen])
+            weights[titled] += bm25f.TITLE_ARTICLE * of_title
             yield leaf.lower(_saturate(weights, leaf.article_factor, bm25f.K1_ARTICLE), chosen)
 
     def _paragraph_parts(
-        self, found: Sequence[Postings], documents: Ints, index: Ints, weightless: Sequence[Mask | None]
+        self,
+        found: Sequence[Postings],
+        documents: Ints,
+        index: Ints,
+        chosen: Ints | None,
+        weightless: Sequence[Mask | None],
     ) -> Iterator[Scores]:
         """Yield what each leaf that is not optional contributes to P of each document (see :mod:`segment.bm25f`).
 
         ``documents`` includes all owners of the postings ``found`` of these leaves; ``index`` has the index of the
-        article of each document among the found articles. ``weightless`` is as in :meth:`_article_parts`.
+        article of each document in ``chosen``. The others are as in :meth:`_article_parts`.
         """
-        for leaf, title_weights, (owners, counts), out in zip(
-            self._deciding, self._title_weights, found, weightless, strict=False
+        articles = self._articles if chosen is None else self._articles[chosen]
+        among = index if chosen is None else chosen[index]
+        for leaf, (titled, of_title), (owners, counts), out in zip(
+            self._deciding, self._title_weights(articles), found, weightless, strict=False
         ):
             weights = bm25f.in_text(counts, self._lengths[owners], self._mean_words)
             if out is not None:
@@ -392,9 +399,11 @@ class Ranking:
             if owners is not documents:
                 of_owners, weights = weights, np.zeros(len(documents))
                 weights[documents.searchsorted(owners)] = of_owners
-            if title_weights is not None:
-                weights += bm25f.TITLE * title_weights[index]
-            yield leaf.lower(_saturate(weights, leaf.paragraph_factor, bm25f.K1), index)
+            if len(titled):
+                of_articles = np.zeros(len(articles))
+                of_articles[titled] = bm25f.TITLE * of_title
+                weights += of_articles[index]
+            yield leaf.lower(_saturate(weights, leaf.paragraph_factor, bm25f.K1), among)
 
     def contributions(self, document: int) -> list[tuple[float, float]]:
         """Return, for each leaf, its contributions to D and to P of :mod:`segment.bm25f`: for the article of a document,
@@ -408,9 +417,11 @@ class Ranking:
             [np.array([document], np.int64), *(owners for owners, _ in found)], self._segment.documents
         )
         here = int(documents.searchsorted(document))
-        index = chosen.repeat(len(documents))
+        index = np.zeros(len(documents), np.int64)
         whole = [float(part[0]) for part in self._article_parts(found, chosen, weightless)]
-        best = [float(part[here]) for part in self._paragraph_parts(found, documents, index, weightless)]
+        best = [
+            float(part[here]) for part in self._paragraph_parts(found, documents, index, chosen, weightless)
+        ]
         return list(zip_longest(whole, best, fillvalue=0.0))
 
     def _weightless_in(self, found: Sequence[Postings]) -> list[Mask | None]:
@@ -445,6 +456,13 @@ def _function_word_articles(evaluator: QueryEvaluator, segment: Segment, article
         for leaf in evaluator.function_words(analysis):
             found[leaf] = found[leaf] | here if leaf in found else here
     return found
+
+
+def _spread(values: Scores, indices: Ints, size: int) -> Scores:
+    """Return an array with the values at the given indices, and 0 elsewhere."""
+    spread = np.zeros(size)
+    spread[indices] = values
+    return spread
 
 
 def _sum(parts: Iterable[Scores], size: int) -> Scores:

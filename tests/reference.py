@@ -575,7 +575,8 @@ def expansion(
     weights: dict[str, float] = {}
     for term in sorted(found, key=lambda term: (-found[term], term)):
         text = min(spellings[term], key=lambda way: (-spellings[term][way], way))
-        if text in weights or len(weights) < 50:
-            weights[text] = weights.get(text, 0.0) + found[term]
+        weights[text] = weights.get(text, 0.0) + found[term]
+        if len(weights) == 50:
+            break
     shares = [(text, 0.25 * size * weight / sum(weights.values())) for text, weight in weights.items()]
     return sorted(shares, key=lambda share: (-share[1], share[0]))

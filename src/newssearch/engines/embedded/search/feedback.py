@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
 
 from newssearch.engines.embedded.segment import bm25f
 from newssearch.highlight.matcher import AnalysedText, find_matches
@@ -98,17 +99,16 @@ def expansion_words(evaluator: QueryEvaluator, results: Sequence[Placed]) -> tup
         query_weight += share * _query_weight(evaluator, own)
         if segment.weightless is None or not segment.weightless[document]:
             _read(segment.bodies[document], own, share, terms)
-    weights = _weights(evaluator.reader, terms)
     excluded = [part for use in leaves(evaluator.tree) for part in _negated_words(use.leaf, use.negated)]
     chosen: dict[str, float] = {}
-    for term in sorted(weights, key=lambda term: (-weights[term], term)):
+    for term, weight in _by_weight(evaluator.reader, terms):
         text = terms[term].text(term)
         if text is None or any(_matches(part, text, terms[term].language) for part in excluded):
             continue
-        if text in chosen:  # a word that has another term in another language
-            chosen[text] += weights[term]
-        elif len(chosen) < MAX_EXPANSION_WORDS:
-            chosen[text] = weights[term]
+        # A word may have different terms in different languages.
+        chosen[text] = chosen.get(text, 0.0) + weight
+        if len(chosen) == MAX_EXPANSION_WORDS:
+            break
     factor = (1 - ORIGINAL) / ORIGINAL * query_weight / (sum(chosen.values()) or 1)
     words = (
         WeightedWord(text, round(factor * chosen[text], WEIGHT_DIGITS))
@@ -126,17 +126,29 @@ def _read(text: str, language: Analyser, share: float, terms: dict[str, _Term]) 
         term.spellings[spelled(token.word)] += 1
 
 
-def _weights(reader: IndexReader, terms: Mapping[str, _Term]) -> dict[str, float]:
-    """Return ``v(t)`` of the terms that can say something about a subject."""
+def _by_weight(reader: IndexReader, terms: Mapping[str, _Term]) -> Iterator[tuple[str, float]]:
+    """Yield the terms that can say something about a subject with their ``v(t)``, the greatest first.
+
+    In how many articles a term is, is looked up only once an upper bound of its ``v(t)`` is the greatest that is left.
+    """
     most = max(MAX_EXPANSION_SHARE * reader.live_count, COMMON_ARTICLES)
-    weights: dict[str, float] = {}
-    for term, read in terms.items():
-        if says_little(term) or term[0].isdigit() or any(map(read.language.is_function_word, read.spellings)):
-            continue
-        articles = articles_with(reader, term)
-        if MIN_EXPANSION_ARTICLES <= articles <= most:
-            weights[term] = read.probability * bm25f.idf(reader.live_count, articles)
-    return weights
+    greatest = bm25f.idf(reader.live_count, MIN_EXPANSION_ARTICLES)
+    queue = [
+        (-read.probability * greatest, False, term)
+        for term, read in terms.items()
+        if not (says_little(term) or term[0].isdigit())
+    ]
+    heapify(queue)
+    while queue:
+        bound, is_exact, term = heappop(queue)
+        read = terms[term]
+        if is_exact:
+            yield term, -bound
+        elif not any(map(read.language.is_function_word, read.spellings)):
+            articles = articles_with(reader, term)
+            if MIN_EXPANSION_ARTICLES <= articles <= most:
+                weight = read.probability * bm25f.idf(reader.live_count, articles)
+                heappush(queue, (-weight, True, term))
 
 
 def _query_weight(evaluator: QueryEvaluator, language: Analyser) -> float:

@@ -300,9 +300,9 @@ def test_the_keys_of_results_are_these(tmp_path: Path) -> None:
         results = index.search("baghdad OR", facets=["year"], outlet="example.org", byline="nobody")
         shown = index.search("baghdad OR", facets=["year"]).to_dict()
     assert list(shown) == [
-        "version", "query", "interpretation", "expansion", "diagnostics", "clauses", "names", "total_articles", "total_paragraphs",
+        "version", "query", "interpretation", "diagnostics", "clauses", "names", "total_articles", "total_paragraphs",
         "total_stories", "undated", "imprecise", "dates", "grouped", "offset", "limit", "facets", "hits",
-        "more_articles", "more_stories", "more", "corrected",
+        "more_articles", "more_stories", "more", "corrected", "expansion",
     ]  # fmt: skip
     assert shown["version"] == 1
     assert [list(note.to_dict()) for note in results.diagnostics] == [

@@ -30,7 +30,7 @@ def cli(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
 def commands(article_id: str) -> list[list[str]]:
     return [
         *(["query", "rain", "--format", format_] for format_ in ("json", "jsonl", "csv", "md", "text")),
-        ["query", "rain", "--json", "--facet", "outlet", "--explain"], ["query", "--format", "json"],
+        ["query", "rain", "--json", "--facet", "outlet", "--explain"], ["query", "rain", "--json", "--expand"], ["query", "--format", "json"],
         ["query", "rain", "--count", "--json"], ["query", "--count", "--facet", "outlet", "--format", "csv"],
         ["query", "--count", "--facet", "outlet", "--format", "jsonl"],
         ["show", article_id], ["show", article_id, "--json"], ["show", article_id, "--json", "--query", "rain"],

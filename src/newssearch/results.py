@@ -362,7 +362,6 @@ class Results(Sequence[Hit]):
             "version": RESULTS_VERSION,
             "query": self.query,
             "interpretation": self.interpretation,
-            "expansion": [word._asdict() for word in self.expansion],
             "diagnostics": [diagnostic.to_dict() for diagnostic in self.diagnostics],
             "clauses": [clause.to_dict() for clause in self.clauses],
             "names": {
@@ -386,6 +385,7 @@ class Results(Sequence[Hit]):
             "more_stories": self.more_stories,
             "more": [hit.to_dict() for hit in self.more],
             "corrected": self.corrected.to_dict() if self.corrected is not None else None,
+            "expansion": [word._asdict() for word in self.expansion],
         }
 
 

@@ -204,6 +204,8 @@ def test_an_archive_can_be_strict(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def names(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Index:
     made: list[Article] = [article(f"Hearing {n}", f"Judge Kavanaugh spoke, day {n}.") for n in range(25)]
+    made += [article(f"Reason {n}", "It makes sense.") for n in range(5)]
+    made += [article(f"Pence {n}", "Pence spoke in Portland, OR, of the storm.") for n in range(2)]
     return index_of(
         engine.address(tmp_path_factory.mktemp("names") / "index"),
         *made,
@@ -220,6 +222,7 @@ def names(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Index:
         ('"judge kavenaugh" -rain', '"judge kavanaugh" -rain'),
         ("Ocasio-Cortes", "Ocasio-Cortez"),
         ("(hearing OR zebra) kavenaugh^2", "(hearing OR zebra) kavanaugh^2"),
+        ("portland Orr storm", '(portland AND "OR" AND storm)'),  # not an operator
     ],
 )
 def test_the_corrected_query_is_searched_if_the_query_finds_nothing(
@@ -258,6 +261,8 @@ def test_a_tree_is_corrected_as_a_tree(names: Index) -> None:
         ("kavnaaugh", "unknown-word", "did you mean kavanaugh?"),
         ("Ocasio-Cortes", "unknown-word", "did you mean Ocasio-Cortez?"),
         ("Kadhafi", "unknown-word", "did you mean Gadhafi or Kadhafi~name?"),
+        ("Ocassio-Cortes", "unknown-word", "did you mean Ocasio-Cortez?"),
+        ("Pense", "unknown-word", "did you mean Pence or sense?"),  # although more articles have the other one
     ],
 )
 def test_a_misspelt_word_is_noted_with_what_it_stands_for(
@@ -267,8 +272,8 @@ def test_a_misspelt_word_is_noted_with_what_it_stands_for(
     assert (note.kind, note.suggestion) == (kind, suggestion)
 
 
-@pytest.mark.parametrize("query", ["日本", "xq", "zzzzzzz"])
-def test_nothing_is_suggested_for_what_resembles_no_word(names: Index, query: str) -> None:
+@pytest.mark.parametrize("query", ["日本", "xq", "zzzzzzz", "Muammar-Kavenaugh", "Kavenaugh-Pense"])
+def test_nothing_is_suggested_that_no_article_has(names: Index, query: str) -> None:
     (note,) = names.search(query).diagnostics
     assert (note.kind, note.suggestion) == ("unknown-word", "")
 

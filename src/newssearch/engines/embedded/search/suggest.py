@@ -169,7 +169,8 @@ class WordSuggester:
     def _with_other_part(self, word: str) -> list[str]:
         """Return the spellings of a word of several parts (``Ocasio-Cortes``) that articles have with another part.
 
-        If there are none, return the word with each of its unknown parts replaced by the most similar word.
+        If there are none, return the word with each of its unknown parts replaced by the most similar word, if articles
+        have that.
         """
         found: list[str] = []
         replaced, at = "", 0
@@ -182,7 +183,9 @@ class WordSuggester:
             replaced += word[at : part.start()] + (texts[0] if texts and not known else part.group())
             at = part.end()
         replaced += word[at:]
-        return found[:MAX_SUGGESTIONS] or ([replaced] if replaced != word else [])
+        if not found and replaced != word and self._occurs(Word(replaced)):
+            return [replaced]
+        return found[:MAX_SUGGESTIONS]
 
     def _is_name_in_other_spellings(self, word: str, suggested: list[str]) -> bool:
         """Whether an unknown word is a name that articles spell in other ways than the suggested ones.

@@ -86,6 +86,22 @@ def test_of_many_words_the_rarest_are_chosen(address: str) -> None:
     assert "With one" in [hit.title for hit in index.related(given.id, limit=None, group=False)]
 
 
+def test_addresses_and_links_are_no_words_of_a_subject(address: str) -> None:
+    given = article(
+        "Opole",
+        "The dams of Opole hold, see https://zanzibar.example/madagascar and www.zanzibar.example/dams.",
+        "RELATED: Madagascar has a new president",
+    )
+    index = index_of(
+        address,
+        given,
+        article("Dams of Opole", "The dams of Opole are old."),
+        article("Abroad", "In Zanzibar and Madagascar, https is a word, and example another."),
+        *OTHERS,
+    )
+    assert [hit.title for hit in index.related(given.id, limit=None)] == ["Dams of Opole"]
+
+
 def test_filters_and_pages_of_related_articles(address: str) -> None:
     index, flood = flooded(
         address,

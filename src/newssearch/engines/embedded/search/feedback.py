@@ -45,7 +45,7 @@ from newssearch.text.tokenizer import word_matches as words_of
 
 from .evaluator import QueryEvaluator
 from .reader import IndexReader
-from .related import articles_with, says_little
+from .related import articles_with, says_little, without_addresses
 from .result_order import Placed
 
 FEEDBACK_RESULTS = 20
@@ -118,8 +118,11 @@ def expansion_words(evaluator: QueryEvaluator, results: Sequence[Placed]) -> tup
 
 
 def _read(text: str, language: Analyser, share: float, terms: dict[str, _Term]) -> None:
-    """Add the terms of a paragraph to ``terms``, with the ``share`` of its score in all scores as their probability."""
-    tokens = language.tokens(text)
+    """Add the terms of a paragraph to ``terms``, with the ``share`` of its score in all scores as their probability.
+
+    Web addresses are left out.
+    """
+    tokens = language.tokens(without_addresses(text))
     for token in tokens:
         term = terms.setdefault(token.term, _Term(language))
         term.probability += share / len(tokens)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -14,6 +16,8 @@ from newssearch.query import Boost, Leaf, Node, Or, Word
 from newssearch.text.analysis import analyser
 
 from .reader import IndexReader
+
+_ADDRESS_IN_TEXT = re.compile(r"(?:https?://|\bwww\.|\bpic\.twitter\.com/)\S+", re.IGNORECASE)
 
 RELATED_TERMS = 40
 """The number of terms of an article by which related ones are found."""
@@ -33,13 +37,17 @@ def related_tree(reader: IndexReader, article: Article) -> Node | None:
     """Return the words of an article that say most about its subject, joined by OR, or None if it has none.
 
     A term is weighted by (1 + ln n) · idf, where ``n`` is the number of its occurrences; the idf is part of any score,
-    the rest is its boost. The word stands in the query as the article most often writes it.
+    the rest is its boost. The word stands in the query as the article most often writes it. Web addresses and the
+    paragraphs that add nothing to a score are left out.
     """
     own = analyser(article.lang)
     counts, spellings = Counter[str](), dict[str, Counter[str]]()
-    texts = [(article.title or "", TITLE_FACTOR), *((paragraph.text, 1) for paragraph in article.paragraphs)]
+    texts = [
+        (article.title or "", TITLE_FACTOR),
+        *((text, 1) for text in _weighty_paragraphs(reader, article)),
+    ]
     for text, times in texts:
-        for token in own.tokens(text):
+        for token in own.tokens(without_addresses(text)):
             counts[token.term] += times
             spellings.setdefault(token.term, Counter())[token.word] += 1
     weights: dict[str, float] = {}
@@ -56,6 +64,24 @@ def related_tree(reader: IndexReader, article: Article) -> Node | None:
             words.setdefault(Word(text), 1 + math.log(counts[term]))
     nodes = tuple(Boost(word, round(boost, 3)) for word, boost in words.items())
     return nodes[0] if len(nodes) == 1 else Or(nodes) if nodes else None
+
+
+def _weighty_paragraphs(reader: IndexReader, article: Article) -> Iterator[str]:
+    """Yield the texts of the paragraphs of an article of the index that add to scores."""
+    found = reader.article(article.id)
+    weightless = found[0].weightless if found is not None else None
+    for number, paragraph in enumerate(article.paragraphs):
+        if found is None or weightless is None or not weightless[found[0].first[found[1]] + number]:
+            yield paragraph.text
+
+
+def without_addresses(text: str) -> str:
+    """Return a text without web addresses, whose parts (``https``, ``com``) are no words of a subject.
+
+    >>> without_addresses("Rain https://t.co/bruzkWy5w0 and www.echo.org/snow. Snow pic.twitter.com/a1B2")
+    'Rain   and   Snow  '
+    """
+    return _ADDRESS_IN_TEXT.sub(" ", text)
 
 
 def says_little(term: str) -> bool:

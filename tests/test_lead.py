@@ -171,6 +171,8 @@ def test_a_headline_in_capitals_is_a_link_unless_the_article_is_in_capitals() ->
     assert roles(long, capitals) == ["text", "link"]
     assert roles(long, "THE COAST") == ["text", "scrap"]
     assert roles(long.upper(), capitals)[1] == "scrap"
+    table = "WEEK AGO DEL GRADES 14478 15326 17456 NON-DEL GRADES/UNGRADED 3903 4291"
+    assert roles(long, table) == ["text", "scrap"]
 
 
 def test_the_asides_of_an_article_are_its_links_captions_notices_and_repeated_headlines() -> None:

@@ -32,6 +32,8 @@ MAX_SHORT_LINK_CHARS = 120
 """The largest number of characters of a link whose headline ends like a sentence."""
 MIN_CAPITALS_CHARS, MIN_CAPITALS_WORDS = 36, 5
 """The smallest numbers of characters and of words of a paragraph in capitals that is a link; subheads are shorter."""
+MIN_CHARS_PER_DIGIT = 10
+"""A paragraph in capitals with more digits than one in ten characters is a table, and no link."""
 MIN_BRACKETED_WORDS = 6
 """The smallest number of words of a paragraph in square brackets that is a link."""
 MAX_CREDIT_CHARS, MAX_BRACKETED_CREDIT_CHARS = 100, 200
@@ -319,6 +321,7 @@ def is_in_capitals(text: str) -> bool:
         MIN_CAPITALS_CHARS <= len(text) <= MAX_LINK_CHARS
         and text.isupper()
         and text.count(" ") >= MIN_CAPITALS_WORDS - 1
+        and sum(map(str.isdigit, text)) * MIN_CHARS_PER_DIGIT <= len(text)
         and not _ends_like_a_sentence(text)
     )
 

@@ -108,6 +108,15 @@ def test_the_headline_repeated_is_never_the_paragraph_that_is_shown(address: str
     assert (hit.paragraph, hit.matching) == (3, 1)
 
 
+def test_a_caption_that_matches_is_shown_rather_than_the_headline_repeated(address: str) -> None:
+    index = index_of(
+        address, article("A dam breaks", "A dam breaks", FILLER, "Photo: The dam", f"The water. {FILLER}")
+    )
+    assert [hit.paragraph for hit in index.search("dam")] == [3]
+    assert [hit.paragraph for hit in index.search("dam OR water")] == [4]
+    assert [hit.paragraph for hit in index.search("dam^0 OR water^0")] == [4]
+
+
 def test_words_near_each_other_in_a_link_do_not_raise_a_score(address: str) -> None:
     text = f"The house is white. {FILLER}"
     index = index_of(address, article("Near", "MORE: White house", text), article("Plain", text))

@@ -262,7 +262,11 @@ def test_a_tree_is_corrected_as_a_tree(names: Index) -> None:
         ("Ocasio-Cortes", "unknown-word", "did you mean Ocasio-Cortez?"),
         ("Kadhafi", "unknown-word", "did you mean Gadhafi or Kadhafi~name?"),
         ("Ocassio-Cortes", "unknown-word", "did you mean Ocasio-Cortez?"),
-        ("Pense", "unknown-word", "did you mean Pence or sense?"),  # although more articles have the other one
+        (
+            "Pense",
+            "unknown-word",
+            "did you mean Pence or sense?",
+        ),  # although more articles have the other one
     ],
 )
 def test_a_misspelt_word_is_noted_with_what_it_stands_for(

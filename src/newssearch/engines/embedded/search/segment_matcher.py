@@ -137,9 +137,33 @@ class SegmentMatcher:
             return self._terms.postings(field, self._lookup.expanded(node, name))
         if isinstance(node, Word):
             analysed = self._lookup.analysed(node, name)
-            if all(words.is_one_term for words in analysed):
-                return merge_postings([self._term_postings(words, name) for words in analysed])
+            if all(len(words.terms) == 1 for words in analysed):
+                return merge_postings(
+                    [part for words in analysed for part in self._word_postings(words, name)]
+                )
         return span_postings(self.spans(node, name, self._candidate_owners(node, name)), field.starts)
+
+    def _word_postings(self, words: AnalysedWords, name: TextField) -> list[Postings]:
+        """Return the postings of words that are a single term: of the term, and of its alternatives where they add spans.
+
+        Positions of the term are read only in the owners that have an alternative of one word, which may be the same
+        word.
+        """
+        of_term = self._term_postings(words, name)
+        if not words.others:
+            return [of_term]
+        field = self.segment.fields[name]
+        others = [self._terms.alternative(field, one, None) for one in words.others]
+        spans = self._in_articles(union_spans(others), words.articles, name)
+        single = spans.ends - spans.starts == 1
+        number = field.find(words.terms[0])
+        if number >= 0 and single.any():
+            owners = owner_of(field.starts, spans.starts[single])
+            term = self._terms.term(field, number)
+            known = term.positions(chosen=term.of_owners(owners[run_starts(owners)]))
+            new = ~(single & np.isin(spans.starts, known))
+            spans = Spans(spans.starts[new], spans.ends[new])
+        return [of_term, span_postings(spans, field.starts)]
 
     def _term_postings(self, words: AnalysedWords, name: TextField) -> Postings:
         """Return the postings of words that are a single term, in the articles whose languages give this term."""

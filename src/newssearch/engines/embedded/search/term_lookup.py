@@ -33,11 +33,6 @@ class AnalysedWords(NamedTuple):
     others: list[Alternative]
     articles: Mask | None
 
-    @property
-    def is_one_term(self) -> bool:
-        """Whether the words are a single term without alternatives."""
-        return len(self.terms) == 1 and not self.others
-
 
 class TermLookup:
     """Looks up words, patterns and names in the dictionaries of one segment.

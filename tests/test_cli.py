@@ -356,6 +356,82 @@ def test_query_as_markdown(cli: Command, held: Path) -> None:
     assert "\n> Rain fell on Baghdad.\n" in out
 
 
+# ---- related
+
+
+@pytest.fixture
+def flood(cli: Command, tmp_path: Path) -> str:
+    """Return the id of an article on a flood, in an index with two others on it and ten on something else."""
+    made = [
+        article("Flood in Opole", "The flood closed bridges of Opole.", date="2024-09-15", outlet="The Echo"),
+        article("Opole is dry again", "No flood in *Opole* any more.", date="2024-09-17", outlet="The Sun"),
+        article("Bridges", "New bridges were built.", outlet="The Sun"),
+        *(article(f"Other {n}", f"Report of number {n}, which says nothing.") for n in range(10)),
+    ]
+    index_of(tmp_path / "index", *made).close()
+    return made[0].id
+
+
+def test_related_articles_in_each_format(cli: Command, tmp_path: Path, flood: str) -> None:
+    with newssearch.open(tmp_path / "index") as index:
+        found = index.related(flood)
+    dry, built = found
+    assert cli("related", flood).out == (
+        f"Opole is dry again  2024-09-17  The Sun  {dry.address}\n"
+        "  No flood in *Opole* any more.\n"
+        "  shares: Opole, Flood\n"
+        "\n"
+        f"Bridges  no date  The Sun  {built.address}\n"
+        "  New bridges were built.\n"
+        "  shares: bridges\n"
+        "\n"
+        "2 articles with at least one of the words that say most about it\n"
+    )
+    assert cli("related", flood, "--format", "md", "-n", "1").out == (
+        "### Opole is dry again\n"
+        "\n"
+        f"2024-09-17 · The Sun · `{dry.address}`\n"
+        "\n"
+        r"> No **flood** in \***Opole**\* any more."
+        "\n\n"
+        "shares: Opole, Flood\n"
+        "\n"
+        "2 articles with at least one of the words that say most about it, 1 to 1 shown\n"
+    )
+    rows = list(csv.DictReader(io.StringIO(cli("related", flood, "--format", "csv").out, newline="")))
+    assert [(row["id"], row["shared"]) for row in rows] == [(dry.id, "Opole; Flood"), (built.id, "bridges")]
+    lines = cli("related", flood, "--format", "jsonl").out.splitlines()
+    assert [json.loads(line) for line in lines] == [hit.to_dict() for hit in found]
+    assert cli("related", flood, "--json").out == cli("related", flood, "--format", "json").out
+    assert json.loads(cli("related", flood, "--json").out) == found.to_dict()
+
+
+def test_related_articles_by_page_and_filter(cli: Command, flood: str) -> None:
+    both = list(csv.DictReader(io.StringIO(cli("related", flood, "--format", "csv").out, newline="")))
+    done = cli("related", flood.rpartition("-")[2], "--offset", "1", "--snippet", "10")
+    assert done.out.startswith(f"{both[1]['title']}  ")
+    assert "\n  … bridges …\n" in done.out
+    assert done.out.endswith(", 2 to 2 shown\n")
+    assert cli("related", flood, "--since", "2024", "--format", "jsonl").out.count("\n") == 1
+    assert cli("related", flood, "--limit", "0").out.startswith("2 articles with")
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (["--limit", "0", "--offset", "1"], "--offset has no effect with --limit 0, which shows no hits."),
+        (["--json", "--format", "csv"], "--json contradicts --format csv: leave out one of them."),
+    ],
+)
+def test_options_of_related_without_effect_are_refused(cli: Command, options: list[str], reason: str) -> None:
+    done = cli("related", "any", *options)
+    assert (done.code, done.out) == (2, "")
+    assert reason in done.err
+
+
+# ---- notes on a query
+
+
 def test_an_odd_query_is_answered_with_a_note_and_a_caret(cli: Command, held: Path) -> None:
     done = cli("query", "rain AND", "--count")
     assert (done.code, done.out) == (0, "0 articles, 0 paragraphs\n")
@@ -833,7 +909,7 @@ def test_every_option_has_help() -> None:
     assert [option.opts for option in options if not option.help] == []
 
 
-@pytest.mark.parametrize("verb", ["", "index", "query", "show", "info", "remove"])
+@pytest.mark.parametrize("verb", ["", "index", "query", "related", "show", "info", "remove"])
 @pytest.mark.parametrize("flag", ["--help", "-h"])
 def test_every_command_explains_itself(cli: Command, verb: str, flag: str) -> None:
     done = cli(*filter(None, [verb, flag]))

@@ -18,6 +18,7 @@ from newssearch.cli.formats import CSV_COLUMNS, csv_results, json_text, markdown
 from newssearch.cli.hits import snippet_lines, text_results
 from newssearch.cli.layout import Style, columns, shorten, wrap
 from newssearch.cli.summaries import size
+from newssearch.results import Explanation, TermScore
 from support import article, index_of
 
 LONG = "A headline that is much longer than any terminal is wide, because whoever wrote it could not find an end to it at all, at all"
@@ -126,6 +127,16 @@ def test_every_line_of_a_hit_fits_the_terminal(title: str | None, outlet: str, w
     for line in text(shown, width)[:-1]:
         if width >= 40 or line.startswith("  "):
             assert columns(line) <= width, line
+
+
+def test_a_long_title_has_lines_of_its_own_if_its_line_has_no_room() -> None:
+    shown = results(hit(title=LONG, outlet="The Echo", source=None))
+    assert text(shown, 80)[0].startswith("A headline that is much longer than an")
+    narrow = text(shown, 40)
+    last = next(number for number, line in enumerate(narrow) if line.startswith("2024-07-25  The Echo  "))
+    assert " ".join(narrow[:last]) == LONG
+    assert re.search(r"  [a-z2-7]{12}#1$", narrow[last])
+    assert text(results(hit(title="Rain")), 60)[0].startswith("Rain  2024-07-25  example.org  ")
 
 
 @pytest.mark.parametrize("title", ["Rain", LONG, WIDE])
@@ -424,6 +435,8 @@ def test_both_parts_are_in_each_format_that_is_asked_for_them() -> None:
         < page.index("### Storm")
         < page.index("without: iraq")
     )
+    assert page.endswith("1 article, 1 matching paragraph for baghdad")
+    assert markdown(results(hit(), total_articles=7)).endswith(" for baghdad, 1 to 1 shown")
     assert "without" in shown._repr_html_()
     assert "12 more articles" in shown._repr_html_()
     assert [row["title"] for row in csv.DictReader(io.StringIO(csv_results(shown)))] == ["Rain"]
@@ -433,3 +446,17 @@ def test_both_parts_are_in_each_format_that_is_asked_for_them() -> None:
     assert [one["title"] for one in value["hits"]] == ["Rain"]
     assert [one["title"] for one in value["more"]] == ["Storm"]
     assert (value["more_articles"], value["more_stories"]) == (12, 11)
+
+
+def test_each_format_that_is_asked_to_explain_says_how_scores_came_about() -> None:
+    explanation = Explanation((TermScore("baghdad", 1.0, 0.25), TermScore("iraq", 0.25, 0.0)))
+    shown = results(hit(explanation=explanation), more=(hit(explanation=explanation, missing=("rain",)),))
+    why = "baghdad 1.000 + 0.250, iraq 0.250 + 0.000"
+    assert "\n".join(text(shown)).count(f"  score 1.500 (article + paragraph): {why}") == 2
+    assert markdown(shown).count(f"\nscore 1.500 (article + paragraph): {why}\n") == 2
+    (row,) = csv.DictReader(io.StringIO(csv_results(shown, explained=True)))
+    assert row["explanation"] == why
+    value = shown.to_dict()
+    assert all(one["explanation"] == explanation.to_dict() for one in (*value["hits"], *value["more"]))  # type: ignore[misc]
+    assert "explanation" not in csv_results(shown)
+    assert "score" not in markdown(results(hit()))

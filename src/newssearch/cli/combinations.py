@@ -34,16 +34,11 @@ def check_index(files: bool, rebuilds: bool, *, prune: bool, retry: bool, exclud
 def check_query(context: click.Context) -> None:
     """Raise UsageError for an option of ``newssearch query`` that would have no effect."""
     given, values = _given(context), context.params
-    without = "--count" if values["count"] else "--limit 0" if values["limit"] == 0 else ""
-    for name, option in HIT_OPTIONS.items():
-        if without and name in given and not without.startswith(option):
-            raise click.UsageError(f"{option} has no effect with {without}, which shows no hits.")
+    _check_hits(context)
     for name, option in WORD_OPTIONS.items():
         if name in given and not any(word.strip() for word in values["words"]):
             raise click.UsageError(f"{option} has no effect without a QUERY.")
     format_ = values["format_"]
-    if values["as_json"] and "format_" in given and format_ != "json":
-        raise click.UsageError(f"--json contradicts --format {format_}: leave out one of them.")
     if values["all_paragraphs"] and "group" in given:
         raise click.UsageError(
             "--no-group has no effect with --all, which lists the paragraphs of every copy."
@@ -62,6 +57,23 @@ def check_query(context: click.Context) -> None:
             f"--format {format_} has no place for facets beside hits: use --count --format {format_} for the facets"
             " alone, or --format json for both."
         )
+
+
+def check_related(context: click.Context) -> None:
+    """Raise UsageError for an option of ``newssearch related`` that would have no effect."""
+    _check_hits(context)
+
+
+def _check_hits(context: click.Context) -> None:
+    """Raise UsageError for an option that chooses hits or their form if there are none, or for two forms."""
+    given, values = _given(context), context.params
+    without = "--count" if values.get("count") else "--limit 0" if values["limit"] == 0 else ""
+    for name, option in HIT_OPTIONS.items():
+        if without and name in given and not without.startswith(option):
+            raise click.UsageError(f"{option} has no effect with {without}, which shows no hits.")
+    format_ = values["format_"]
+    if values["as_json"] and "format_" in given and format_ != "json":
+        raise click.UsageError(f"--json contradicts --format {format_}: leave out one of them.")
 
 
 def check_verify(context: click.Context) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from newssearch.article import Paragraph
@@ -16,7 +16,15 @@ from newssearch.results import Hit, Results, left_out, more_totals, totals, why_
 from newssearch.snippet import Snippet
 from newssearch.system.lazy_regex import Pattern
 
-from .hits import copies_lines
+from .hits import (
+    SHOWN_SHARED,
+    copies_lines,
+    explanation_text,
+    related_totals,
+    score_line,
+    shared_words,
+    shown_range,
+)
 from .layout import Style
 
 OutputFormat = Literal["text", "json", "jsonl", "csv", "md"]
@@ -40,26 +48,45 @@ def paragraph_dict(paragraph: Paragraph, snippet: Snippet, marked: bool) -> dict
     return value | {"highlights": [list(span) for span in snippet.highlights]} if marked else value
 
 
-def csv_results(results: Results, *, more: bool = False) -> str:
+def csv_results(results: Results, *, more: bool = False, explained: bool = False) -> str:
     """Return results as CSV (RFC 4180), one row for each hit. No spreadsheet takes a cell for a formula.
 
-    With ``more``, the articles with some of the words follow, and a column has the words that each lacks.
+    With ``more``, the articles with some of the words follow, and a column has the words that each lacks. With
+    ``explained``, a column says how each score came about.
     """
+    hits = (*results.hits, *results.more) if more else results.hits
+    columns: dict[str, list[str]] = {}
+    if more:
+        columns["missing"] = ["; ".join(hit.missing) for hit in hits]
+    if explained:
+        added = len(results.expansion)
+        columns["explanation"] = [
+            explanation_text(hit.explanation, added) if hit.explanation else "" for hit in hits
+        ]
+    return _table(results, hits, columns)
+
+
+def csv_related(results: Results) -> str:
+    """Return related articles as CSV (RFC 4180), one row for each, with a column of the words that it shares."""
+    return _table(results, results.hits, {"shared": ["; ".join(shared_words(hit)) for hit in results]})
+
+
+def _table(results: Results, hits: Sequence[Hit], columns: Mapping[str, Sequence[str]]) -> str:
+    """Return the rows of hits as CSV, with further columns before those of own fields."""
     import csv  # slow to import, and seldom needed
 
     out = io.StringIO()
     writer = csv.writer(out)
-    names = (*CSV_COLUMNS, "missing") if more else CSV_COLUMNS
-    writer.writerow((*names, *results.own_fields))
-    for hit in (*results.hits, *results.more) if more else results.hits:
-        copies = "; ".join(copy.id for copy in hit.copies)
+    writer.writerow((*CSV_COLUMNS, *columns, *results.own_fields))
+    for number, hit in enumerate(hits):
         row: dict[str, object] = {
             **hit.to_dict(),
             "snippet": hit.snippet.plain(),
-            "copies": copies,
-            "missing": "; ".join(hit.missing),
+            "copies": "; ".join(copy.id for copy in hit.copies),
         }
-        cells = [*(row[name] for name in names), *(_own_cell(hit, name) for name in results.own_fields)]
+        cells = [row[name] for name in CSV_COLUMNS]
+        cells += [column[number] for column in columns.values()]
+        cells += [_own_cell(hit, name) for name in results.own_fields]
         writer.writerow([escape.cell(cell) if isinstance(cell, str) else cell for cell in cells])
     return out.getvalue()
 
@@ -80,21 +107,30 @@ def markdown_results(results: Results) -> Iterator[str]:
         names = map(escape.markdown, (results.corrected.query, results.query))
         yield "**Results for {}, because no article matches {}.**".format(*names)
         yield ""
+    added = len(found.expansion)
     for hit in found:
-        yield from _markdown_hit(hit)
+        yield from _markdown_hit(hit, score_line(hit, added))
     if found.more:
         yield f"**{more_totals(found)}**"
         yield ""
     for hit in found.more:
-        yield from _markdown_hit(hit)
+        yield from _markdown_hit(hit, score_line(hit, added))
     yield from facet_rows(found, last="")
     for page in (results,) if found is results else (results, found):
         query = f" for {escape.markdown(page.interpretation)}" if page.interpretation else ""
         left = left_out(page.undated, page.imprecise)
-        yield totals(page) + query + (f"; {left}" if left else "")
+        yield f"{totals(page)}{query}{shown_range(page)}" + (f"; {left}" if left else "")
 
 
-def _markdown_hit(hit: Hit) -> Iterator[str]:
+def markdown_related(results: Results) -> Iterator[str]:
+    """Yield the lines of related articles as Markdown: as :func:`markdown_results`, with the words that each shares."""
+    for hit in results:
+        yield from _markdown_hit(hit, f"shares: {', '.join(shared_words(hit, SHOWN_SHARED))}")
+    yield related_totals(results)
+
+
+def _markdown_hit(hit: Hit, why: str) -> Iterator[str]:
+    """Yield the lines of a hit. ``why``, if any, is a line that says why it was found."""
     title = escape.markdown(hit.title or "(no title)")
     link = f"[{title}](<{_link(hit.url)}>)" if hit.url and _WEB_ADDRESS_START.match(hit.url) else title
     day = hit.date.isoformat()[:10] if hit.date else "no date"
@@ -111,6 +147,9 @@ def _markdown_hit(hit: Hit) -> Iterator[str]:
         yield ""
     if hit.copies:
         yield " ".join(escape.markdown(line.strip()) for line in copies_lines(hit, Style(None, False)))
+        yield ""
+    if why:
+        yield escape.markdown(why)
         yield ""
 
 

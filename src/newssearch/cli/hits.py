@@ -27,6 +27,8 @@ SHOWN_SHARED = 12
 """The largest number of shared words that ``related`` lists with a hit."""
 SHOWN_EXPANSION = 5
 """The largest number of words of an expanded query that ``query --explain`` lists with a hit, besides the given ones."""
+MIN_TITLE_COLUMNS = 20
+"""The smallest number of columns that the beginning of a long title takes; with fewer, it has lines of its own."""
 SHOWN_COPIES = 8
 """The largest number of copies of a story that ``query`` lists with a hit."""
 SHOWN_CLAUSES = 10
@@ -66,12 +68,11 @@ def _text_page(results: Results, style: Style) -> Iterator[str]:
 
 def _hit_lines(hit: Hit, results: Results, style: Style, one_each: bool) -> Iterator[str]:
     """Yield the lines of a hit, and an empty line. ``one_each`` is whether no article has several hits."""
-    yield hit_line(hit, style)
+    yield from hit_lines(hit, style)
     yield from snippet_lines(hit.snippet, style)
     if hit.missing:
         line = escape.terminal(f"without: {', '.join(hit.missing)}")
-        for start, end in wrap(line, style.width - 2) if style.width else [(0, len(line))]:
-            yield style.faint(f"  {line[start:end]}")
+        yield from (style.faint(f"  {part}") for part in in_width(line, style, indent=2))
     if hit.others and one_each:
         yield style.faint(f"  + {many(hit.others, 'more paragraph')} of {hit.paragraphs} in this article")
     elif not hit.matching and results.interpretation:
@@ -83,26 +84,32 @@ def _hit_lines(hit: Hit, results: Results, style: Style, one_each: bool) -> Iter
     if hit.copies:
         yield from (style.faint(line) for line in copies_lines(hit, style))
     if hit.explanation is not None:
-        added = len(results.expansion)
-        yield from (style.faint(line) for line in explanation_lines(hit.score, hit.explanation, style, added))
+        line = escape.terminal(score_line(hit, len(results.expansion)))
+        yield from (style.faint(f"  {part}") for part in in_width(line, style, indent=2))
     yield ""
 
 
 def _total_line(results: Results, took: bool) -> str:
     """Return the totals, the query and the shown hits on one line."""
-    shown = ""
-    if results.hits and (results.offset or len(results) < results.total_hits):
-        shown = f", {results.offset + 1} to {results.offset + len(results)} shown"
     query = f" for {escape.terminal(results.interpretation)}" if results.interpretation else ""
     left = f"; {remark}" if (remark := left_out(results.undated, results.imprecise)) else ""
-    return f"{totals(results)}{query}{shown}{left}" + (f" ({results.took * 1000:.0f} ms)" if took else "")
+    return f"{totals(results)}{query}{shown_range(results)}{left}" + (
+        f" ({results.took * 1000:.0f} ms)" if took else ""
+    )
 
 
-def hit_line(hit: Hit, style: Style) -> str:
-    """Return the title, date, outlet, source and address of a hit on one line.
+def shown_range(results: Results) -> str:
+    """Return which of the hits are shown, such as ``", 11 to 20 shown"``; ``""`` if all are, or none."""
+    if not results.hits or not (results.offset or len(results) < results.total_hits):
+        return ""
+    return f", {results.offset + 1:,} to {results.offset + len(results):,} shown"
+
+
+def hit_lines(hit: Hit, style: Style) -> Iterator[str]:
+    """Yield the title, date, outlet, source and address of a hit, on one line if the terminal is wide enough.
 
     If the line is wider than the terminal, first the id is shortened to its end, which ``show`` accepts too, then the
-    outlet and the title.
+    outlet and the title. If less than :data:`MIN_TITLE_COLUMNS` were left of the title, it has lines of its own.
     """
     title = escape.terminal(hit.title or "(no title)")
     day = hit.date.isoformat()[:10] if hit.date else "no date"
@@ -114,9 +121,16 @@ def hit_line(hit: Hit, style: Style) -> str:
         room = style.width - len(day) - 6
         if columns(title) + columns(outlet) + len(address) > room:
             address = f"{hit.id.rpartition('-')[2]}#{hit.paragraph}"
-        outlet = shorten(outlet, max((room - len(address)) // 2, room - len(address) - columns(title), 8))
+        fitting = max((room - len(address)) // 2, room - len(address) - columns(title), 8)
+        left = room - len(address) - min(columns(outlet), fitting)
+        if left < min(MIN_TITLE_COLUMNS, columns(title)):
+            yield from map(style.title, in_width(title, style))
+            outlet = shorten(outlet, max(style.width - len(day) - len(address) - 4, 1))
+            yield f"{day}  {outlet}  {style.faint(address)}"
+            return
+        outlet = shorten(outlet, fitting)
         title = shorten(title, max(room - len(address) - columns(outlet), 1))
-    return f"{style.title(title)}  {day}  {outlet}  {style.faint(address)}"
+    yield f"{style.title(title)}  {day}  {outlet}  {style.faint(address)}"
 
 
 def snippet_lines(shown: Snippet, style: Style, indent: str = "  ") -> list[str]:
@@ -153,27 +167,39 @@ def copies_lines(hit: Hit, style: Style) -> Iterator[str]:
     shown = list(listed)[:SHOWN_COPIES]
     rest = hit.copies_total - len(shown)
     more = f", and {rest:,} more" if rest > 0 else ""
-    line = escape.terminal(f"also in: {', '.join(shown)}{more}")
-    for start, end in wrap(line, style.width - 2) if style.width else [(0, len(line))]:
-        yield f"  {line[start:end]}"
+    yield from (
+        f"  {part}"
+        for part in in_width(escape.terminal(f"also in: {', '.join(shown)}{more}"), style, indent=2)
+    )
 
 
 def text_related(results: Results, style: Style) -> Iterator[str]:
     """Yield the lines of articles on one subject, each with the words that it shares, and the total."""
     for hit in results:
-        yield hit_line(hit, style)
+        yield from hit_lines(hit, style)
         yield from snippet_lines(hit.snippet, style)
-        shared = hit.explanation.terms[:SHOWN_SHARED] if hit.explanation is not None else ()
-        line = f"shares: {', '.join(term.text for term in shared)}"
-        yield from (style.faint(f"  {part}") for part in in_width(escape.terminal(line), style))
+        line = escape.terminal(f"shares: {', '.join(shared_words(hit, SHOWN_SHARED))}")
+        yield from (style.faint(f"  {part}") for part in in_width(line, style, indent=2))
         if hit.copies:
             yield from (style.faint(part) for part in copies_lines(hit, style))
         yield ""
-    yield f"{many(results.total_articles, 'article')} with at least one of the words that say most about it"
+    yield from in_width(related_totals(results), style)
 
 
-def explanation_lines(score: float, explanation: Explanation, style: Style, added: int = 0) -> Iterator[str]:
-    """Yield lines that say how a score came about: the parts of each word through the article and the paragraph.
+def shared_words(hit: Hit, most: int | None = None) -> list[str]:
+    """Return the words that a related article shares with the given one, at most ``most``, the most telling first."""
+    terms = hit.explanation.terms if hit.explanation is not None else ()
+    return [term.text for term in terms[:most]]
+
+
+def related_totals(results: Results) -> str:
+    """Return the number of related articles on all pages, and which of them are shown."""
+    articles = many(results.total_articles, "article")
+    return f"{articles} with at least one of the words that say most about it{shown_range(results)}"
+
+
+def explanation_text(explanation: Explanation, added: int = 0) -> str:
+    """Return how a score came about: the parts of each word through the article and the paragraph.
 
     The last ``added`` words are those by which the query was expanded: the heaviest are listed, the others summed up.
     """
@@ -187,10 +213,14 @@ def explanation_lines(score: float, explanation: Explanation, style: Style, adde
         parts.append(f"{many(len(rest), 'other word')} {sum(term.article for term in rest):.3f}")
     if explanation.proximity:
         parts.append(f"words near each other {explanation.proximity:.3f}")
-    listed = ", ".join(parts) or "no word of the query adds to it"
-    line = escape.terminal(f"score {score:.3f} (article + paragraph): {listed}")
-    for start, end in wrap(line, style.width - 2) if style.width else [(0, len(line))]:
-        yield f"  {line[start:end]}"
+    return ", ".join(parts) or "no word of the query adds to it"
+
+
+def score_line(hit: Hit, added: int = 0) -> str:
+    """Return a line that says how the score of a hit came about, or ``""`` if the search was not asked to explain."""
+    if hit.explanation is None:
+        return ""
+    return f"score {hit.score:.3f} (article + paragraph): {explanation_text(hit.explanation, added)}"
 
 
 def text_names(results: Results) -> Iterator[str]:

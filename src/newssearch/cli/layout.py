@@ -89,6 +89,7 @@ def wrap(text: str, width: int) -> list[tuple[int, int]]:
     return lines
 
 
-def in_width(line: str, style: Style) -> Iterator[str]:
-    for start, end in wrap(line, style.width) if style.width else [(0, len(line))]:
+def in_width(line: str, style: Style, indent: int = 0) -> Iterator[str]:
+    """Yield the parts of a line as wide as the style allows, less ``indent`` columns that the caller puts before each."""
+    for start, end in wrap(line, style.width - indent) if style.width else [(0, len(line))]:
         yield line[start:end]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from newssearch.fields import FILTERS
+from newssearch.highlight.snippets import SNIPPET_LENGTH
 
 from .console import without_surrogates
+from .formats import OutputFormat
 
 if TYPE_CHECKING:
     from newssearch.article import Article
@@ -38,6 +40,33 @@ wait_option = click.option(
     "--wait", default=10.0, show_default=True, type=click.FloatRange(0), metavar="SECONDS",
     help="Seconds to wait for another writer to finish.",
 )  # fmt: skip
+
+
+def hit_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add to a command the options that choose the page of hits and their form."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Short for --format json."),
+        click.option(
+            "--format", "format_", type=click.Choice(get_args(OutputFormat)), default="text", show_default=True, help="Output format."
+        ),
+        click.option(
+            "--snippet", default=SNIPPET_LENGTH, show_default=True, type=click.IntRange(0), metavar="CHARS",
+            help="Length of snippets; 0 shows whole paragraphs.",
+        ),
+        click.option(
+            "--no-group", "group", flag_value=False, type=bool, default=True,
+            help="Show every copy of a story, not only the best.",
+        ),
+        click.option(
+            "--offset", default=0, type=click.IntRange(0), metavar="N", help="Number of hits to skip first."
+        ),
+        click.option(
+            "-n", "--limit", default=10, show_default=True, type=click.IntRange(0), metavar="N",
+            help="Number of hits to show.",
+        ),
+    ):  # fmt: skip
+        command = option(command)
+    return command
 
 
 def _own_filters(

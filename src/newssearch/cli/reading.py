@@ -13,18 +13,26 @@ from newssearch.display import escape
 from newssearch.display.brief import many
 from newssearch.errors import NewssearchError
 from newssearch.fields import FACET_FIELDS
-from newssearch.highlight.snippets import SNIPPET_LENGTH, highlighted
+from newssearch.highlight.snippets import highlighted
 from newssearch.index import open_index
 from newssearch.query import parse
 from newssearch.request import SORTS, Request
 from newssearch.results import Results, left_out
 
 from .articles import text_article, text_story
-from .combinations import check_query
+from .combinations import check_query, check_related
 from .console import print_diagnostics, show_line, show_lines, show_text, style, without_surrogates
-from .formats import OutputFormat, csv_results, json_text, markdown_results, paragraph_dict
+from .formats import (
+    OutputFormat,
+    csv_related,
+    csv_results,
+    json_text,
+    markdown_related,
+    markdown_results,
+    paragraph_dict,
+)
 from .hits import text_clauses, text_names, text_related, text_results
-from .options import KEY_PREFIX, article_named, filter_options, index_option, json_option
+from .options import KEY_PREFIX, article_named, filter_options, hit_options, index_option, json_option
 from .summaries import text_config, text_info
 
 
@@ -32,18 +40,7 @@ from .summaries import text_config, text_info
 @click.argument("words", nargs=-1, metavar="QUERY...")
 @index_option
 @filter_options
-@click.option(
-    "-n",
-    "--limit",
-    default=10,
-    show_default=True,
-    type=click.IntRange(0),
-    metavar="N",
-    help="Number of hits to show.",
-)
-@click.option(
-    "--offset", default=0, type=click.IntRange(0), metavar="N", help="Number of hits to skip first."
-)
+@hit_options
 @click.option(
     "--sort",
     type=click.Choice(SORTS),
@@ -63,31 +60,6 @@ from .summaries import text_config, text_info
     multiple=True,
     metavar="FIELD",
     help=f"Count articles by {', '.join(FACET_FIELDS)}, or a field of your own. Repeatable.",
-)
-@click.option(
-    "--snippet",
-    default=SNIPPET_LENGTH,
-    show_default=True,
-    type=click.IntRange(0),
-    metavar="CHARS",
-    help="Length of snippets; 0 shows whole paragraphs.",
-)
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["text", "json", "jsonl", "csv", "md"]),
-    default="text",
-    show_default=True,
-    help="Output format.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
-@click.option(
-    "--no-group",
-    "group",
-    flag_value=False,
-    type=bool,
-    default=True,
-    help="Show every copy of a story, not only the best.",
 )
 @click.option(
     "--novel", is_flag=True, help="Only paragraphs that no earlier article has, not even as a near copy."
@@ -166,18 +138,21 @@ def query_command(
 
         show_lines(totals.lines(results, format_, style(), explained=request.explain, named=request.names))
     else:
-        _print_results(results, format_, more)
+        _print_results(results, format_, more, request.explain)
     return 1 if exit_code and not results.total_articles else 0
 
 
-def _print_results(results: Results, format_: OutputFormat, more: bool) -> None:
-    """Print the hits, the facets and the totals in the given format. With ``more``, tables have the second part too."""
+def _print_results(results: Results, format_: OutputFormat, more: bool, explained: bool) -> None:
+    """Print the hits, the facets and the totals in the given format.
+
+    With ``more``, tables have the second part too; with ``explained``, how each score came about.
+    """
     if format_ == "json":
         show_line(json_text(results.to_dict()))
     elif format_ == "jsonl":
         show_lines(json_text(hit.to_dict(), indent=None) for hit in (*results, *results.more))
     elif format_ == "csv":
-        show_text(csv_results(results, more=more))
+        show_text(csv_results(results, more=more, explained=explained))
     elif format_ == "md":
         show_lines(markdown_results(results))
     else:
@@ -221,23 +196,34 @@ def show_command(article_id: str, folder: Path, text: str | None, as_json: bool)
 @click.argument("article_id", metavar="ID")
 @index_option
 @filter_options
-@click.option(
-    "--limit", default=10, show_default=True, type=click.IntRange(0), help="How many articles to show."
-)
-@click.option("--offset", default=0, type=click.IntRange(0), help="How many articles to leave out first.")
-@json_option
-def related_command(article_id: str, folder: Path, as_json: bool, **options: Any) -> int:
+@hit_options
+@click.pass_context
+def related_command(
+    context: click.Context,
+    /,
+    article_id: str,
+    folder: Path,
+    format_: OutputFormat,
+    as_json: bool,
+    **options: Any,
+) -> int:
     """Find articles on the subject of an article, with the words that each shares with it.
 
     They are found by the forty words that say most about the article; those near it in date come first. Other versions
     of its story are left out: see `newssearch story`. ID is an id, the end of one, or key:KEY.
     """
+    check_related(context)
+    format_ = "json" if as_json else format_
     with open_index(folder) as opened:
         found = opened.related(article_named(opened, without_surrogates(article_id)).id, Request(**options))
-    if as_json:
-        show_line(json_text(found.to_dict()))
-    else:
+    if format_ == "csv":
+        show_text(csv_related(found))
+    elif format_ == "md":
+        show_lines(markdown_related(found))
+    elif format_ == "text":
         show_lines(text_related(found, style()))
+    else:
+        _print_results(found, format_, more=False, explained=True)
     return 0
 
 

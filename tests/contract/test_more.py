@@ -203,14 +203,19 @@ def test_an_archive_can_be_strict(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def names(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Index:
-    made: list[Article] = [article(f"Hearing {n}", f"Judge Kavanaugh spoke, day {n}.") for n in range(25)]
+    made: list[Article] = [
+        article(f"Hearing {n}", f"Judge Kavanaugh spoke, day {n}, of a safer world.") for n in range(25)
+    ]
     made += [article(f"Reason {n}", "It makes sense.") for n in range(5)]
     made += [article(f"Pence {n}", "Pence spoke in Portland, OR, of the storm.") for n in range(2)]
     return index_of(
         engine.address(tmp_path_factory.mktemp("names") / "index"),
         *made,
         article("Misspelt", "Judge Kavanagh spoke of rain."),
-        article("Squad", "Alexandria Ocasio-Cortez and Muammar Gadhafi, Qaddafi or Gaddafi."),
+        article(
+            "Squad",
+            "Alexandria Ocasio-Cortez, Felix Sater and Muammar Gadhafi, Qaddafi or Gaddafi, in a safre world.",
+        ),
     )
 
 
@@ -258,6 +263,7 @@ def test_a_tree_is_corrected_as_a_tree(names: Index) -> None:
     ("query", "kind", "suggestion"),
     [
         ("Kavanagh", "rare-word", "did you mean Kavanaugh?"),
+        ("safre", "rare-word", "did you mean safer?"),
         ("kavnaaugh", "unknown-word", "did you mean kavanaugh?"),
         ("Ocasio-Cortes", "unknown-word", "did you mean Ocasio-Cortez?"),
         ("Kadhafi", "unknown-word", "did you mean Gadhafi or Kadhafi~name?"),
@@ -280,6 +286,12 @@ def test_a_misspelt_word_is_noted_with_what_it_stands_for(
 def test_nothing_is_suggested_that_no_article_has(names: Index, query: str) -> None:
     (note,) = names.search(query).diagnostics
     assert (note.kind, note.suggestion) == ("unknown-word", "")
+
+
+def test_a_rare_name_is_no_misspelling_of_a_frequent_word_that_is_none(names: Index) -> None:
+    assert names.count("safer") == 25
+    assert [names.search(query).diagnostics for query in ("Sater", "sater")] == [(), ()]
+    assert names.search("sater rain").corrected is None
 
 
 def test_a_rare_word_is_left_alone_where_its_query_finds_many(names: Index) -> None:

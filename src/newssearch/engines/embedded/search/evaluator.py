@@ -283,7 +283,7 @@ class QueryEvaluator:
     def suggester(self, total: int) -> WordSuggester:
         """Return the suggester of words for a query that finds ``total`` articles."""
         few = total <= RARE_ARTICLES
-        return WordSuggester(tuple(self._matchers.values()), self._expansion, few)
+        return WordSuggester(tuple(self._matchers.values()), self._expansion, few, self.reader.live_count)
 
     def names(self) -> dict[str, tuple[NameSpelling, ...]]:
         """Return the spellings in the index of each name in the query, by name.

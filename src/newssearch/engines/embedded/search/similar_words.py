@@ -25,7 +25,9 @@ FIRST_LETTER_COST = 0.8
 MAX_SCORE_GAP = 1.5
 """A word whose score is lower than the best one by more than this is not suggested."""
 RARE_ARTICLES = 5
-"""A word that more articles have is never taken for a misspelling."""
+"""A word that more articles have is not corrected without being asked."""
+RARE_SHARE = 1 / 2000
+"""In a large index, a word that at most this share of the articles have may be a misspelling too."""
 RARE_RATIO = 20
 """A word that articles have is a misspelling if a word one edit away is in at least this number of times as many."""
 
@@ -58,7 +60,7 @@ class SimilarWords:
         """Return the words that a word of only ``articles`` articles may be a misspelling of; most often none.
 
         They differ by one edit, which is neither of the first letter nor at the end, and are in :data:`RARE_RATIO` times
-        as many articles.
+        as many articles. A word that articles write with a capital stands for others like it: the name Sater not for safer.
         """
         folded = folded_word(word)
         if len(folded) < LONG_WORD or not folded.isalpha():
@@ -70,8 +72,11 @@ class SimilarWords:
             if found.words >= RARE_RATIO * articles
             and not (other.startswith(folded) or folded.startswith(other))
         }
-        found = self._best(folded, wanted, most)
-        return [other for other in found if self.articles_with(other) >= RARE_RATIO * articles]
+        best = self._best(folded, wanted, most)
+        found = [other for other in best if self.articles_with(other) >= RARE_RATIO * articles]
+        if found and not self._usual_spelling(folded).islower():
+            found = [other for other in found if not self._usual_spelling(other).islower()]
+        return found
 
     def articles_with(self, folded: str) -> int:
         """Return the number of live articles that have a folded word."""
@@ -82,8 +87,10 @@ class SimilarWords:
 
         If that has a capital, it is the most frequent spelling of the index, otherwise the folded word itself.
         """
-        if written.islower():
-            return folded
+        return folded if written.islower() else self._usual_spelling(folded)
+
+    def _usual_spelling(self, folded: str) -> str:
+        """Return the most frequent spelling of a folded word in the index, or the word itself if it has none."""
         spellings = Counter[str]()
         for matcher in self._matchers:
             matcher.count_spellings(folded, spellings)

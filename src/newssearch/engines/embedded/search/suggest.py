@@ -35,7 +35,7 @@ from newssearch.text.tokenizer import word_matches as words_of
 from .field_values import similar_values
 from .reader import IndexReader
 from .segment_matcher import NodeWithoutMatches, SegmentMatcher
-from .similar_words import RARE_ARTICLES, SimilarWords, folded_word
+from .similar_words import RARE_ARTICLES, RARE_SHARE, SimilarWords, folded_word
 from .term_expansion import TermExpansion
 
 MAX_SUGGESTIONS = 3
@@ -67,11 +67,15 @@ class WordSuggester:
     """Reports the words of a query that no live article has, or only a few, with the words that they may stand for.
 
     ``few`` is whether the query finds few articles: only then, rare words are compared with similar frequent ones.
-    ``corrections`` maps each reported word to the first of its suggestions.
+    ``total`` is the number of all live articles. ``corrections`` maps each reported word to the first of its suggestions,
+    unless more than :data:`RARE_ARTICLES` have it.
     """
 
-    def __init__(self, matchers: Sequence[SegmentMatcher], expansion: TermExpansion, few: bool) -> None:
+    def __init__(
+        self, matchers: Sequence[SegmentMatcher], expansion: TermExpansion, few: bool, total: int
+    ) -> None:
         self._matchers = matchers
+        self._most_rare = max(RARE_ARTICLES, int(RARE_SHARE * total))
         self._similar = SimilarWords(matchers, expansion)
         self._few = few
         self.corrections: dict[str, str] = {}
@@ -131,12 +135,13 @@ class WordSuggester:
         if len(list(words_of(word.text))) != 1:
             return
         articles = self._articles_with(word)
-        if articles > RARE_ARTICLES:
+        if articles > self._most_rare:
             return
         similar = self._similar.of_rare(word.text, articles, MAX_SUGGESTIONS)
         if similar:
             similar = [self._similar.shown(other, word.text) for other in similar]
-            self.corrections[word.text] = similar[0]
+            if articles <= RARE_ARTICLES:
+                self.corrections[word.text] = similar[0]
             have = "article has" if articles == 1 else "articles have"
             message = f"only {articles} {have} the word {word.text!r}"
             yield Diagnostic("rare-word", message, span, _did_you_mean(similar))

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 import newssearch
-import reference
+import ranking_twin
 from newssearch import Article, Index, QueryError
 from newssearch.query import (
     MAX_DEPTH,
@@ -122,7 +122,7 @@ def test_the_words_have_the_weights_of_the_formula(index: Index, query: str) -> 
     hits = [*first, *first.more]
     if relaxed(tree) is not None:
         assert len(hits) == 20
-    expected = reference.expansion(index, tree, [(hit.id, hit.paragraph, hit.score) for hit in hits])
+    expected = ranking_twin.expansion(index, tree, [(hit.id, hit.paragraph, hit.score) for hit in hits])
     found = index.search(query, expand=True).expansion
     assert [word.text for word in found] == [text for text, _ in expected]
     assert [word.weight for word in found] == pytest.approx([weight for _, weight in expected], abs=5.1e-5)

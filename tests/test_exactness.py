@@ -482,9 +482,12 @@ def drawn_corpus(seed: int, size: int, longest: int, equal: bool) -> list[Articl
             " ".join([*draw.choices(VOCABULARY, FREQUENT, k=length), *draw.choices(STEMMED, k=2)])
             for _ in range(draw.randint(1, 5))
         ]
+        headline = " ".join(draw.choices(VOCABULARY[:6] if equal else VOCABULARY, k=3))
+        if draw.random() < 0.2:  # links and a repeated headline, which add nothing to scores
+            texts = [f"Read more: {texts[0]}", *texts, headline]
         corpus.append(
             article(
-                " ".join(draw.choices(VOCABULARY[:6] if equal else VOCABULARY, k=3)),
+                headline,
                 *([p.text for p in kept.paragraphs] if kept else texts),
                 url=f"{seed}/{n}",
                 date=draw.choice(DATES),
@@ -528,7 +531,9 @@ CROWD_TREES: st.SearchStrategy[Node] = st.recursive(
         st.lists(inner, min_size=2, max_size=2).map(lambda nodes: And(tuple(nodes))),
         st.tuples(inner, st.sampled_from([0.2, 3.0, 50.0])).map(lambda pair: Boost(*pair)),
         st.tuples(inner, inner).map(lambda pair: And((pair[0], Not(pair[1])))),
-        st.tuples(inner, inner).map(lambda pair: And((pair[0], Or((Everything(), pair[1]))))),
+        st.tuples(inner, st.lists(inner, min_size=1, max_size=8)).map(
+            lambda pair: And((pair[0], Or((Everything(), *pair[1]))))
+        ),
     ),
     max_leaves=5,
 )

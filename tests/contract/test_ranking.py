@@ -7,6 +7,7 @@ import pytest
 from support import article, found, index_of
 
 FILLER = "Nothing else was said about it on that day in the town hall by the river."
+MARKET = "Nobody was hurt at the market on Tuesday, said the mayor, and the trains ran as they did before."
 
 
 def test_words_that_are_spread_over_an_article_add_up(address: str) -> None:
@@ -98,14 +99,15 @@ def test_the_headline_repeated_is_never_the_paragraph_that_is_shown(address: str
     index = index_of(
         address,
         article("Dam breaks above the town", "Dam Breaks Above the Town!", FILLER, f"A dam. {FILLER}"),
-        article("Old dam above the village", "Old dam above the village", "Photo: Ann Lee", FILLER),
+        article("Old dam above the village", "Old dam above the village", "Photo: Ann Lee", MARKET),
     )
     assert {(hit.title, hit.paragraph) for hit in index.search("dam", group=False)} == {
         ("Dam breaks above the town", 3),
         ("Old dam above the village", 3),
     }
-    (hit,) = index.search("village")
-    assert (hit.paragraph, hit.matching) == (3, 1)
+    for novel in (False, True):
+        (hit,) = index.search("village", novel=novel)
+        assert (hit.paragraph, hit.matching) == (3, 1)
 
 
 def test_a_caption_that_matches_is_shown_rather_than_the_headline_repeated(address: str) -> None:

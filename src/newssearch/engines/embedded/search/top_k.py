@@ -41,8 +41,6 @@ from .reader import IndexReader
 
 MIN_FIRST_ARTICLES = 64
 """The smallest number of articles that are scored in the first step, so that a short page seldom needs a second."""
-WEAK_SHARE = 0.04
-"""The bounds of a leaf that adds less than this share to the highest possible score are not read: they are its limit."""
 ROUNDING_MARGIN = 1 + 1e-9
 """The factor by which upper bounds are raised, because rounded sums of floating-point numbers may be too low."""
 
@@ -118,12 +116,6 @@ class _ScoredLeaf:
         self.paragraph_factor = paragraph_factor
         self._function_factors = None if lowered is None else np.where(lowered, bm25f.FUNCTION_WORD, 1.0)
         self._found = found
-
-    @cached_property
-    def max_article_part(self) -> float:
-        """A number that the leaf's contribution to D (see :mod:`segment.bm25f`) is below in each found article."""
-        highest = 1.0 if self._function_factors is None else float(self._function_factors.max(initial=0))
-        return highest * self.article_factor
 
     @cached_property
     def _blocks_and_indices(self) -> tuple[Ints | None, Ints | None]:
@@ -255,9 +247,7 @@ class Ranking:
         leaves = list({id(leaf.text): leaf for leaf in self._deciding}.values())
         if len(leaves) == 1:
             return leaves[0].count_paragraphs()
-        leaves_of = np.zeros(
-            len(self._articles), np.uint16
-        )  # the number of leaves that match in each article
+        leaves_of = np.zeros(len(self._articles), np.uint16)  # how many leaves match in each article
         for leaf in leaves:
             leaves_of[leaf.indices] += 1
         several = leaves_of > 1
@@ -305,15 +295,10 @@ class Ranking:
     def _score_bounds(self) -> Scores:
         """Return an upper bound of the score of each found article."""
         bounds = np.zeros(len(self._articles))
-        weak = WEAK_SHARE * sum(leaf.max_article_part for leaf in self._leaves)
         titles = self._title_weights(self._articles)
         for number, (leaf, of_title) in enumerate(zip(self._leaves, titles, strict=True)):
             optional = number >= len(self._deciding)
-            if leaf.max_article_part < weak:
-                most = bm25f.ARTICLE * leaf.article_factor + bm25f.PARAGRAPH * leaf.paragraph_factor
-                bounds += leaf.lower(np.full(len(bounds), most), None)
-            else:
-                leaf.add_bounds(bounds, self._segment.article_words, self._reader, of_title, optional)
+            leaf.add_bounds(bounds, self._segment.article_words, self._reader, of_title, optional)
         bounds *= ROUNDING_MARGIN
         return bounds
 

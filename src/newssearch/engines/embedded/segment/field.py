@@ -23,15 +23,10 @@ TextField = Literal["text", "title"]
 
 TEXT_FIELDS: tuple[TextField, ...] = ("text", "title")
 
-
 DENSE_OWNERS_RATIO = 8
 """Merge postings in an array over all owners if there are postings for at least 1 in 8 owners; otherwise sort them."""
-
-
 SCAN_RATIO = 8
 """Scan a range of folded terms if at least 1 in 8 of them is wanted; otherwise look up each wanted term."""
-
-
 MAX_FOUND_TERMS = 4096
 """The largest number of terms whose numbers are kept after they were looked up."""
 

@@ -461,20 +461,27 @@ class Segment:
 
     @cached_property
     def first_novel(self) -> Ints:
-        """The first novel document of each article, or its very first if it has none."""
-        return self._first_of(self.novel)
+        """The first document of each article that is novel and not weightless; without any, its first novel one that may
+        be shown, or else the one of :attr:`first_own`.
+        """
+        if self.weightless is None:
+            return self._first_of(self.novel)
+        shown = self.novel if self.hidden is None else self.novel & ~self.hidden
+        return self._first_of(self.novel & ~self.weightless, self._first_of(shown, self.first_own))
 
     @cached_property
     def first_own(self) -> Ints:
         """The first document of each article that is not weightless, or its very first if it has none."""
         return self.first[:-1] if self.weightless is None else self._first_of(~self.weightless)
 
-    def _first_of(self, chosen: Mask) -> Ints:
-        """Return for each article its first document that ``chosen`` selects, or its very first if none is selected."""
+    def _first_of(self, chosen: Mask, otherwise: Ints | None = None) -> Ints:
+        """Return for each article its first document that ``chosen`` selects; if none is selected, the one of
+        ``otherwise``, or its very first.
+        """
         documents = np.flatnonzero(chosen)
         articles = self.article[documents]
         new = run_starts(articles)
-        first = self.first[:-1].copy()
+        first = (self.first[:-1] if otherwise is None else otherwise).copy()
         first[articles[new]] = documents[new]
         return first
 

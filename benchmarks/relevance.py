@@ -1,6 +1,6 @@
 """The relevance benchmark: how well newssearch ranks judged collections, beside tantivy, bm25s, SQLite FTS5 and Whoosh.
 
-    python -m benchmarks.relevance COLLECTION... [--out FILE.json] [--known-item ARTICLES.jsonl.xz] [--alone]
+    python -m benchmarks.relevance COLLECTION... [--out FILE.json] [--known-item ARTICLES.jsonl.xz] [--alone] [--check FLOORS.json]
 
 A collection is a folder with ``articles.jsonl`` (``id``, ``title``, ``text``), ``queries.jsonl`` (``qid``, ``text``) and
 ``qrels.txt`` (TREC). Every engine gets the words of a query joined by OR, with English stemming and its own
@@ -11,7 +11,8 @@ newssearch and the best other engine if they were equal, by a paired randomisati
 A Comparison of Statistical Significance Tests for Information Retrieval Evaluation, 2007).
 
 ``--known-item`` adds a collection of its own: 10,000 of the articles without their headlines, and 500 of the headlines
-as queries, each for its own article. ``--floors FILE`` writes the results as floors that a test compares with.
+as queries, each for its own article. ``--floors FILE`` writes the results as floors; ``--check FILE`` compares them with
+those in a file, and ends with 1 if newssearch is below one of them. A test does the same for two small collections.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ MEASURES = ("nDCG@10", "AP", "R@100")
 DEPTH = 1000
 """The number of articles that each engine returns for a query."""
 RANDOMISATIONS = 10_000
+MARGIN = 0.0005
+"""A floor is lower by this than what was measured."""
 KNOWN_ITEM_ARTICLES, KNOWN_ITEM_QUERIES = 10_000, 500
 SHORTEST_KNOWN_ITEM, SHORTEST_HEADLINE = 1500, 4
 """A known item has at least this number of characters, and its headline this number of words."""
@@ -330,8 +333,30 @@ def table(results: Mapping[str, Mapping[str, Any]], engines: Sequence[str]) -> I
         )
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the benchmark from a command line, and return its exit code."""
+def floors(results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the nDCG@10 of newssearch on each collection, less :data:`MARGIN`, with the digests of the collections."""
+    return {
+        "command": "python -m benchmarks.relevance COLLECTION... --known-item ARTICLES.jsonl.xz --alone --floors FILE",
+        "data": {name: one["digest"] for name, one in results.items()},
+        "floors": {
+            name: round(one["engines"]["newssearch"]["nDCG@10"] - MARGIN, 4) for name, one in results.items()
+        },
+    }
+
+
+def below(results: Mapping[str, Mapping[str, Any]], known: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a message for each collection on which newssearch is below its floor, or which cannot be compared with one."""
+    for name, one in results.items():
+        reached, floor = one["engines"]["newssearch"]["nDCG@10"], known["floors"].get(name)
+        if floor is None:
+            yield f"{name}: there is no floor"
+        elif one["digest"] != known["data"].get(name):
+            yield f"{name}: the floor was measured on another collection"
+        elif reached < floor:
+            yield f"{name}: nDCG@10 is {reached:.4f}, below the floor {floor}"
+
+
+def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Compare the ranking of judged collections.")
     parser.add_argument("collections", nargs="*", type=Path, help="folders of judged collections")
     parser.add_argument(
@@ -341,7 +366,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--expand", action="store_true", help="measure newssearch with expanded queries too")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the results as JSON")
     parser.add_argument("--floors", type=Path, metavar="FILE", help="write the results as floors")
-    given = parser.parse_args(arguments)
+    parser.add_argument(
+        "--check", type=Path, metavar="FILE", help="end with 1 if a result is below its floor in this file"
+    )
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the benchmark from a command line, and return its exit code."""
+    given = _arguments().parse_args(arguments)
     if importlib.util.find_spec("ir_measures") is None:
         print("ir-measures is not installed: pip install newssearch[bench]", file=sys.stderr)
         return 1
@@ -371,14 +404,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         }
         given.out.write_text(json.dumps(record, indent=1) + "\n", "utf-8")
     if given.floors is not None:
-        floors = {name: one["engines"]["newssearch"]["nDCG@10"] - 0.0005 for name, one in results.items()}
-        data = {name: one["digest"] for name, one in results.items()}
-        record = {
-            "command": "python -m benchmarks.relevance COLLECTION... --alone --floors FILE",
-            "data": data,
-            "floors": {name: round(floor, 4) for name, floor in floors.items()},
-        }
-        given.floors.write_text(json.dumps(record, indent=1) + "\n", "utf-8")
+        given.floors.write_text(json.dumps(floors(results), indent=1) + "\n", "utf-8")
+    if given.check is not None:
+        lower = list(below(results, json.loads(given.check.read_text("utf-8"))))
+        print("\n".join(lower), file=sys.stderr, end="\n" if lower else "")
+        return 1 if lower else 0
     return 0
 
 

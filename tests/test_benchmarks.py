@@ -140,6 +140,21 @@ def test_a_ranking_is_measured_up_to_a_depth() -> None:
     assert relevance.ndcg(gains, ["x"], 10) == relevance.ndcg({}, ["a"], 10) == 0.0
 
 
+def test_a_ranking_below_its_floor_is_reported() -> None:
+    def measured(score: float, digest: str = "1") -> dict[str, object]:
+        return {"digest": digest, "engines": {"newssearch": {"nDCG@10": score}, "fts5": {"nDCG@10": 0.9}}}
+
+    before = relevance.floors({"cran": measured(0.38), "known-item": measured(0.74)})
+    assert before["floors"] == {"cran": 0.3795, "known-item": 0.7395}
+    assert list(relevance.below({"cran": measured(0.3796), "known-item": measured(0.75)}, before)) == []
+    now = {"cran": measured(0.38, "2"), "known-item": measured(0.739), "lisa": measured(0.5)}
+    assert list(relevance.below(now, before)) == [
+        "cran: the floor was measured on another collection",
+        "known-item: nDCG@10 is 0.7390, below the floor 0.7395",
+        "lisa: there is no floor",
+    ]
+
+
 def test_an_axis_has_room_for_every_value() -> None:
     scale = svg.Scale.over([0.02, 5, 300], 0, 100)
     assert scale.ticks() == [0.01, 0.1, 1, 10, 100, 1000]

@@ -249,7 +249,12 @@ def test_query_shows_the_words_by_which_it_was_expanded(cli: Command, tmp_path: 
     shown = json.loads(cli("query", "flood", "--expand", "--json").out)
     assert shown["interpretation"] == again
     assert shown["expansion"] == [{"text": "Flood", "weight": 0.2352}, {"text": "Opole", "weight": 0.0148}]
-    assert cli("query", "zebra", "--expand").err.startswith("note: the query was not expanded")
+    assert cli("query", "zebra", "--expand").err.startswith(
+        "note: the query was not expanded: it has no results\n"
+    )
+    done = cli("query", "opolle", "--expand")
+    assert "Showing results for opole" in done.out
+    assert "expanded" not in done.err
 
 
 def test_query_goes_on_with_articles_that_have_some_of_the_words(cli: Command, held: Path) -> None:

@@ -241,8 +241,8 @@ class Index:
         parsed, resolved = self._parse_and_resolve("rank", RankOptions, query, request, changes)
         try:
             with self._searching(resolved) as (snapshot, asked):
-                expanded, _ = expanded_query(snapshot, parsed, asked)
-                return snapshot.rank(expanded.tree, asked)
+                searched = expanded_query(snapshot, parsed, asked)
+                return snapshot.rank(searched.query.tree, asked)
         except QueryError as error:
             raise error.placed(parsed.text, 0, len(parsed.text)) from None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from newssearch.highlight.snippets import Highlighter
 from newssearch.text.analysis import analyser
@@ -14,6 +15,7 @@ from .engines.protocol import Found, FoundHit, FoundMore, Snapshot
 from .errors import QueryError
 from .fields import ArticleField, by_name
 from .query import (
+    MAX_CLAUSES,
     Diagnostic,
     Node,
     Query,
@@ -29,6 +31,17 @@ from .results import SHOWN_FIELDS, Hit, Results
 
 NO_MORE = FoundMore(hits=(), missing=(), total_articles=0, total_stories=0)
 """The second part of results if nothing is in it."""
+
+
+class Expansion(NamedTuple):
+    """A query as it is searched, and the words by which it was expanded.
+
+    ``notes`` say why there are none, if they were asked for.
+    """
+
+    query: Query
+    words: tuple[WeightedWord, ...] = ()
+    notes: tuple[Diagnostic, ...] = ()
 
 
 class Search:
@@ -52,17 +65,18 @@ class Search:
 
     def results(self, parsed: Query) -> Results:
         """Return the results of a query, without the time that the search took."""
-        query, words = expanded_query(self._snapshot, parsed, self._request)
-        found = self._snapshot.search(query.tree, self._request)
-        results = self._page(query, words, found)
+        asked = expanded_query(self._snapshot, parsed, self._request)
+        found = self._snapshot.search(asked.query.tree, self._request)
+        results = self._page(asked, found)
         if found.total_articles or not found.corrections or not self._request.limit or self._is_strict():
             return results
         corrected = self._corrected(found.corrections)
-        other, words = expanded_query(self._snapshot, corrected, self._request)
-        found = self._snapshot.search(other.tree, self._request)
+        other = expanded_query(self._snapshot, corrected, self._request)
+        found = self._snapshot.search(other.query.tree, self._request)
         if not found.total_articles:
             return results
-        return replace(results, corrected=self._page(other, words, found))
+        kept = tuple(note for note in results.diagnostics if note not in asked.notes)
+        return replace(results, diagnostics=kept, corrected=self._page(other, found))
 
     def _more(self, tree: Node, found: Found) -> FoundMore:
         """Return the articles with some of the words that fill the page, or none if nothing may be left out."""
@@ -76,8 +90,9 @@ class Search:
         rest = replace(asked, offset=max(asked.offset - total, 0), limit=asked.limit - len(found.hits))
         return self._snapshot.search_more(tree, some, rest)
 
-    def _page(self, parsed: Query, words: tuple[WeightedWord, ...], found: Found) -> Results:
-        """Return the page of results of a query, which was expanded by the given words."""
+    def _page(self, searched: Expansion, found: Found) -> Results:
+        """Return the page of results of a query."""
+        parsed = searched.query
         asked, more = self._request, self._more(parsed.tree, found)
         highlighter = Highlighter(parsed.tree)
         second = zip(more.hits, more.missing, strict=True)
@@ -92,7 +107,7 @@ class Search:
             offset=asked.offset,
             limit=asked.limit,
             facets=found.facets,
-            diagnostics=(*parsed.diagnostics, *found.diagnostics),
+            diagnostics=(*parsed.diagnostics, *searched.notes, *found.diagnostics),
             clauses=tuple(found.clauses),
             names=found.names,
             undated=found.undated,
@@ -102,25 +117,24 @@ class Search:
             more=tuple(_hit(hit, highlighter, asked.snippet, lacked) for hit, lacked in second),
             more_articles=more.total_articles,
             more_stories=more.total_stories,
-            expansion=words,
+            expansion=searched.words,
         )
 
 
-def expanded_query(
-    snapshot: Snapshot, parsed: Query, request: ResolvedRequest
-) -> tuple[Query, tuple[WeightedWord, ...]]:
-    """Return the query with optional words that the first results have, and these words, if the request asks for them.
+def expanded_query(snapshot: Snapshot, parsed: Query, request: ResolvedRequest) -> Expansion:
+    """Return the query with optional words that the first results have, if the request asks for them.
 
-    The first results include those with only some of the words, even if the search returns none of these. If there are no
-    such words, the query gets a note.
+    The first results include those with only some of the words, even if the search returns none of these.
     """
     if not request.expand:
-        return parsed, ()
-    found = expanded(parsed.tree, snapshot.expansion(parsed.tree, relaxed(parsed.tree), request))
+        return Expansion(parsed)
+    words, reason = snapshot.expansion(parsed.tree, relaxed(parsed.tree), request)
+    found = expanded(parsed.tree, words)
     if found is None:
-        message = "the query was not expanded: its first results have no telling words"
-        return replace(parsed, diagnostics=(*parsed.diagnostics, Diagnostic("expansion", message))), ()
-    return replace(parsed, tree=found.tree), found.words
+        reason = reason or f"it would have more than {MAX_CLAUSES:,} words"
+        note = Diagnostic("expansion", f"the query was not expanded: {reason}")
+        return Expansion(parsed, notes=(note,))
+    return Expansion(replace(parsed, tree=found.tree), found.words)
 
 
 def related_results(snapshot: Snapshot, article: Article, request: ResolvedRequest) -> Results:

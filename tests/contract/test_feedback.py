@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
+import time
 from itertools import pairwise
 
 import pytest
@@ -196,6 +197,51 @@ def test_what_is_negated_is_no_word(flood: Index, query: str) -> None:
     assert "Syrian" not in words
 
 
+@pytest.mark.parametrize(
+    ("negated", "left"),
+    [
+        ("opole's", {"Brzeg", "Syrian", "dams"}),
+        ("DAM", {"Brzeg", "Opole", "Syrian"}),
+        ('"dam of brzeg"', {"Opole", "Syrian"}),
+        ("brz?g", {"Opole", "Syrian", "dams"}),
+        ("op dame brze", {"Brzeg", "Opole", "Syrian", "dams"}),
+    ],
+)
+def test_negated_words_are_left_out_in_all_their_spellings(
+    flood: Index, negated: str, left: set[str]
+) -> None:
+    """The negated part matches no article, so that the results stay the same."""
+    assert set(words_for(flood, f"flood -({negated} title:zebra)")) == {"flood", *left}
+
+
+def test_a_negated_word_is_left_out_as_one_word_and_as_several(address: str) -> None:
+    text = "Flood: AlAbbasi of NGOs saw 5 km² of Sant'Egidio, Opole."
+    index = index_of(
+        address, *(article(f"Day {n}", text, lang="it", url=f"https://e.org/{n}") for n in range(2))
+    )
+    every = set(words_for(index, "flood"))
+    assert {"AlAbbasi", "NGOs", "Sant'Egidio", "Opole"} <= every
+    for negated, word in (
+        ("al-abbasi", ""),
+        ("alabbasi", "AlAbbasi"),
+        ("abbasi", ""),
+        ("ngo", "NGOs"),
+        ("egidio", "Sant'Egidio"),
+    ):
+        assert set(words_for(index, f"flood -({negated} title:zebra)")) == every - {word}
+
+
+def test_many_negated_words_are_compared_at_once(address: str) -> None:
+    names = [f"Name{a}{b}{c}" for a in "abcdefghi" for b in "klmnpqrst" for c in "uvwxzfghjm"]
+    texts = [f"Flood in {' '.join(names)} and {last}." for last in ("Opole", "Opole again")]
+    index = index_of(address, *(article(f"Day {len(text)}", text) for text in texts))
+    negated = Not(And((Word("zebra"), *map(Word, names))))
+    begun = time.process_time()
+    found = index.search(And((Word("flood"), negated)), expand=True).expansion
+    assert time.process_time() - begun < 1
+    assert {word.text for word in found} == {"Flood", "Opole"}
+
+
 def test_exceptions_in_a_leaf_are_no_words(flood: Index) -> None:
     assert "dams" not in words_for(flood, "flood (opole OR (brzeg NOT dam) w/9 flood)")
 
@@ -227,15 +273,28 @@ def test_boilerplate_gives_no_words(address: str) -> None:
     assert sorted(words_for(index, "title:flood")) == ["Dams", "Wroclaw"]
 
 
-def test_a_query_without_telling_words_is_not_expanded(flood: Index) -> None:
-    for query in ("*", "zebra", "something", "-flood", "flood^0", "* OR flood"):
-        results = flood.search(query, expand=True)
-        plain = flood.search(query)
-        assert results.expansion == ()
-        assert results.interpretation == plain.interpretation
-        assert results.hits == plain.hits
-        (note,) = [note for note in results.diagnostics if note not in plain.diagnostics]
-        assert note.message == "the query was not expanded: its first results have no telling words"
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("zebra", "it has no results"),
+        ("flood zebra outlet:nowhere", "it has no results"),
+        ("*", "it has no word that must match"),
+        ("-flood", "it has no word that must match"),
+        ("-flood -something -bridge", "it has no word that must match"),
+        ("* OR flood", "it has no word that must match"),
+        ("outlet:echo", "it has no word that must match"),
+        ("flood^0", "all its results have score 0"),
+        ("something", "its first results have no telling words"),
+    ],
+)
+def test_a_query_that_is_not_expanded_says_why(flood: Index, query: str, reason: str) -> None:
+    results = flood.search(query, expand=True)
+    plain = flood.search(query)
+    assert results.expansion == ()
+    assert results.interpretation == plain.interpretation
+    assert results.hits == plain.hits
+    (note,) = [note for note in results.diagnostics if note not in plain.diagnostics]
+    assert note.message == f"the query was not expanded: {reason}"
 
 
 def test_the_corrected_query_is_expanded(flood: Index) -> None:
@@ -243,6 +302,13 @@ def test_the_corrected_query_is_expanded(flood: Index) -> None:
     assert corrected is not None
     assert corrected == flood.search("flood", expand=True)
     assert corrected.expansion
+
+
+def test_no_note_says_that_the_results_shown_are_not_expanded(flood: Index) -> None:
+    """Those of the corrected query are shown, which is expanded."""
+    assert flood.search("flod", expand=True).diagnostics == flood.search("flod").diagnostics
+    strict = flood.search("flod", expand=True, strict=True)
+    assert [note.kind for note in strict.diagnostics].count("expansion") == 1
 
 
 def test_there_are_fifty_words_at_most(address: str) -> None:
@@ -268,6 +334,11 @@ def test_options_without_effect_are_refused(flood: Index) -> None:
 
 def test_an_expanded_query_keeps_the_limits_of_a_query(flood: Index) -> None:
     many = And((Word("flood"), *(Word(f"x{n}") for n in range(1020))))
+    full = flood.search(And((*many.operands, Word("y"), Word("z"))), expand=True)
+    assert full.expansion == ()
+    assert "the query was not expanded: it would have more than 1,024 words" in [
+        note.message for note in full.diagnostics
+    ]
     results = flood.search(many, expand=True)
     assert len(results.expansion) == 2
     assert [hit.score for hit in flood.search(results.interpretation).more] == [

@@ -102,6 +102,13 @@ def test_addresses_and_links_are_no_words_of_a_subject(address: str) -> None:
     assert [hit.title for hit in index.related(given.id, limit=None)] == ["Dams of Opole"]
 
 
+def test_what_a_function_word_shares_its_term_with_is_no_word_of_a_subject(address: str) -> None:
+    given = article("Opole", "Jane Doe of Opole does help.")
+    index = index_of(address, given, article("Dams", "A dam does hold."), *OTHERS)
+    assert "Opole" in index.related(given.id).interpretation
+    assert [hit.title for hit in index.related(given.id)] == [], "'Doe' would find 'does'"
+
+
 def test_filters_and_pages_of_related_articles(address: str) -> None:
     index, flood = flooded(
         address,

@@ -109,6 +109,14 @@ class FoundRelated:
     total_stories: int
 
 
+class FoundExpansion(NamedTuple):
+    """The words by which a query is expanded, the heaviest first, or why there are none."""
+
+    words: tuple[WeightedWord, ...]
+    reason: str = ""
+    """Says of the query why it is not expanded, such as ``"it has no results"``. Empty if it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Contents:
     """The contents of a snapshot: numbers of articles, paragraphs and words, first and last date, values of fields.
@@ -181,9 +189,7 @@ class Snapshot(Protocol):
         If it groups stories, those of articles that match ``tree`` are left out.
         """
 
-    def expansion(
-        self, tree: Node, relaxed: Relaxed | None, request: ResolvedRequest
-    ) -> tuple[WeightedWord, ...]:
+    def expansion(self, tree: Node, relaxed: Relaxed | None, request: ResolvedRequest) -> FoundExpansion:
         """Return the words by which a query is expanded: the best of its first results, by relevance, have them.
 
         The first results are those of :meth:`search`, and after them those of :meth:`search_more` with ``relaxed``, if that

@@ -17,7 +17,7 @@ from newssearch.engines.embedded.integrity.diagnosis import diagnosed
 from newssearch.engines.embedded.search.date_facets import count_dates, count_periods, first_and_last_date
 from newssearch.engines.embedded.search.evaluator import QueryEvaluator
 from newssearch.engines.embedded.search.explain import explain
-from newssearch.engines.embedded.search.feedback import FEEDBACK_RESULTS, expansion_words
+from newssearch.engines.embedded.search.feedback import FEEDBACK_RESULTS, expansion_of
 from newssearch.engines.embedded.search.field_values import count_own_values, count_values
 from newssearch.engines.embedded.search.reader import IndexReader
 from newssearch.engines.embedded.search.related import related_tree
@@ -30,6 +30,7 @@ from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask,
 from newssearch.engines.protocol import (
     Contents,
     Found,
+    FoundExpansion,
     FoundHit,
     FoundMore,
     FoundRelated,
@@ -40,7 +41,7 @@ from newssearch.errors import QueryError
 from newssearch.fields import DATE_FACETS, FIELD_NAMES, FIELDS, INFO_FACETS, ArticleField
 from newssearch.identity import id_number
 from newssearch.outlets import Aliases
-from newssearch.query import MAX_DEPTH, Diagnostic, Everything, Node, Not, Relaxed, WeightedWord, depth
+from newssearch.query import MAX_DEPTH, Diagnostic, Everything, Node, Not, Relaxed, depth
 from newssearch.request import ResolvedRequest
 from newssearch.results import Copy, Explanation, FacetValue, Rank
 from newssearch.system.frozen import FrozenDict
@@ -157,9 +158,7 @@ class EmbeddedSnapshot:
             self._remove_stories_of(first, articles)
         return articles
 
-    def expansion(
-        self, tree: Node, relaxed: Relaxed | None, request: ResolvedRequest
-    ) -> tuple[WeightedWord, ...]:
+    def expansion(self, tree: Node, relaxed: Relaxed | None, request: ResolvedRequest) -> FoundExpansion:
         """Return the words by which a query is expanded; ``relaxed`` adds results with some of its words."""
         with self._reading(tree):
             asked = replace(
@@ -171,7 +170,7 @@ class EmbeddedSnapshot:
             if relaxed is not None and len(results) < FEEDBACK_RESULTS:
                 rest = replace(asked, limit=FEEDBACK_RESULTS - len(results))
                 results += ResultOrder(evaluator, self._more(evaluator, first, relaxed, rest), rest).page()
-            return expansion_words(evaluator, results)
+            return expansion_of(evaluator, results)
 
     def related(self, article: Article, request: ResolvedRequest) -> FoundRelated:
         """Return the page of articles on the subject of an article, and the words that find them."""

@@ -16,11 +16,12 @@ articles are about too much else.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 
 from newssearch.engines.embedded.segment import bm25f
+from newssearch.engines.protocol import FoundExpansion
 from newssearch.highlight.matcher import AnalysedText, find_matches
 from newssearch.query import (
     And,
@@ -39,13 +40,14 @@ from newssearch.query import (
     Word,
     leaves,
 )
+from newssearch.query.alternatives import alternatives_of
 from newssearch.text.analysis import Analyser, analyser
 from newssearch.text.folding import spelled
 from newssearch.text.tokenizer import word_matches as words_of
 
 from .evaluator import QueryEvaluator
 from .reader import IndexReader
-from .related import articles_with, says_little, without_addresses
+from .related import articles_with, is_function_word, says_little, without_addresses
 from .result_order import Placed
 
 FEEDBACK_RESULTS = 20
@@ -80,16 +82,20 @@ class _Term:
         return None
 
 
-def expansion_words(evaluator: QueryEvaluator, results: Sequence[Placed]) -> tuple[WeightedWord, ...]:
-    """Return the words by which the query of an evaluator is expanded, the heaviest first.
+def expansion_of(evaluator: QueryEvaluator, results: Sequence[Placed]) -> FoundExpansion:
+    """Return the words by which the query of an evaluator is expanded, the heaviest first, or why there are none.
 
     ``results`` are the first results of the query. A word is spelled as their best paragraphs most often spell it. Function
     words, words with digits at the beginning, and words that a negated part of the query matches are left out. A query of
     optional words alone is not expanded: further ones would decide what matches, as these do.
     """
+    if all(use.optional or use.negated for use in leaves(evaluator.tree)):
+        return FoundExpansion((), "it has no word that must match")
+    if not results:
+        return FoundExpansion((), "it has no results")
     total = sum(placed.score for placed in results)
-    if not total or all(use.optional or use.negated for use in leaves(evaluator.tree)):
-        return ()
+    if not total:
+        return FoundExpansion((), "all its results have score 0")
     terms: dict[str, _Term] = {}
     query_weight = 0.0
     for placed in results:
@@ -99,11 +105,13 @@ def expansion_words(evaluator: QueryEvaluator, results: Sequence[Placed]) -> tup
         query_weight += share * _query_weight(evaluator, own)
         if segment.weightless is None or not segment.weightless[document]:
             _read(segment.bodies[document], own, share, terms)
-    excluded = [part for use in leaves(evaluator.tree) for part in _negated_words(use.leaf, use.negated)]
+    excluded = _Excluded(
+        part for use in leaves(evaluator.tree) for part in _negated_words(use.leaf, use.negated)
+    )
     chosen: dict[str, float] = {}
     for term, weight in _by_weight(evaluator.reader, terms):
         text = terms[term].text(term)
-        if text is None or any(_matches(part, text, terms[term].language) for part in excluded):
+        if text is None or excluded.matches(text, terms[term].language):
             continue
         # A word may have different terms in different languages.
         chosen[text] = chosen.get(text, 0.0) + weight
@@ -114,7 +122,8 @@ def expansion_words(evaluator: QueryEvaluator, results: Sequence[Placed]) -> tup
         WeightedWord(text, round(factor * chosen[text], WEIGHT_DIGITS))
         for text in sorted(chosen, key=lambda text: (-chosen[text], text))
     )
-    return tuple(word for word in words if word.weight)
+    found = tuple(word for word in words if word.weight)
+    return FoundExpansion(found, "" if found else "its first results have no telling words")
 
 
 def _read(text: str, language: Analyser, share: float, terms: dict[str, _Term]) -> None:
@@ -147,7 +156,7 @@ def _by_weight(reader: IndexReader, terms: Mapping[str, _Term]) -> Iterator[tupl
         read = terms[term]
         if is_exact:
             yield term, -bound
-        elif not any(map(read.language.is_function_word, read.spellings)):
+        elif not is_function_word(read.language, read.spellings):
             articles = articles_with(reader, term)
             if MIN_EXPANSION_ARTICLES <= articles <= most:
                 weight = read.probability * bm25f.idf(reader.live_count, articles)
@@ -183,5 +192,41 @@ def _negated_words(node: Node, negated: bool) -> Iterator[Leaf]:
         yield node
 
 
-def _matches(leaf: Leaf, word: str, own: Analyser) -> bool:
-    return bool(find_matches(leaf, AnalysedText(word, own)))
+class _Excluded:
+    """The negated parts of a query: a word that one of them matches is none by which the query is expanded.
+
+    Words are compared as terms, all at once; only patterns are matched one by one.
+    """
+
+    def __init__(self, parts: Iterable[Leaf]) -> None:
+        distinct = dict.fromkeys(parts)
+        self._words = [part for part in distinct if isinstance(part, Word)]
+        self._patterns = [part for part in distinct if not isinstance(part, Word)]
+        self._of_language: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+
+    def matches(self, text: str, language: Analyser) -> bool:
+        """Whether a negated part matches a word of a text in the given language."""
+        if not (self._words or self._patterns):
+            return False
+        terms, keys = self._words_in(language)
+        word = AnalysedText(text, language)
+        return (
+            not terms.isdisjoint(word.terms)
+            or any(found.key in keys and word.compounds(found.key) for found in language.compounds(text))
+            or any(find_matches(pattern, word) for pattern in self._patterns)
+        )
+
+    def _words_in(self, language: Analyser) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the terms that negated words match in a language, and the keys of the compounds that they match."""
+        found = self._of_language.get(language.name)
+        if found is None:
+            terms, keys = set[str](), set[str]()
+            for word in self._words:
+                wanted = alternatives_of(language, word.text, word.inside)
+                whole = [o for o in wanted.others if o.end - o.start == len(wanted.terms)]
+                keys.update(other.key for other in whole if other.key)
+                for ways in (wanted.terms, *(other.terms for other in whole)):
+                    if len(ways) == 1:  # several terms are not in one word
+                        terms.add(ways[0])
+            found = self._of_language[language.name] = frozenset(terms), frozenset(keys)
+        return found

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from newssearch.article import Article
 from newssearch.engines.embedded.segment import bm25f
-from newssearch.engines.embedded.segment.field import encoded
 from newssearch.query import Boost, Leaf, Node, Or, Word
-from newssearch.text.analysis import analyser
+from newssearch.text.analysis import Analyser, analyser
+from newssearch.text.folding import spelled
 
 from .reader import IndexReader
 
@@ -52,7 +52,7 @@ def related_tree(reader: IndexReader, article: Article) -> Node | None:
             spellings.setdefault(token.term, Counter())[token.word] += 1
     weights: dict[str, float] = {}
     for term, number in counts.items():
-        if says_little(term) or own.is_function_word(min(spellings[term])):
+        if says_little(term) or is_function_word(own, spellings[term]):
             continue
         weights[term] = (1 + math.log(number)) * bm25f.idf(reader.live_count, articles_with(reader, term))
     chosen = sorted(weights, key=lambda term: (-weights[term], term))[:RELATED_TERMS]
@@ -89,12 +89,17 @@ def says_little(term: str) -> bool:
     return term.isdigit() or (term.isascii() and len(term) < MIN_TERM_CHARS)
 
 
+def is_function_word(language: Analyser, spellings: Iterable[str]) -> bool:
+    """Whether a term is that of a function word, because one of its ``spellings`` is one: *Doe* finds *does* as well."""
+    return any(language.is_function_word(spelled(word)) for word in spellings)
+
+
 def articles_with(reader: IndexReader, term: str) -> int:
     """Return the number of live articles that have a term in their text."""
     total = 0
     for segment in reader.segments:
         field = segment.fields["text"]
-        number = field.terms.find(encoded(term))
+        number = field.find(term)
         if number >= 0:
             postings = field.term(number)
             low, high = postings.range

@@ -1,6 +1,7 @@
 """The relevance benchmark: how well newssearch ranks judged collections, beside tantivy, bm25s, SQLite FTS5 and Whoosh.
 
-    python -m benchmarks.relevance COLLECTION... [--out FILE.json] [--known-item ARTICLES.jsonl.xz] [--alone] [--check FLOORS.json]
+    python -m benchmarks.relevance COLLECTION... [--out FILE.json] [--known-item ARTICLES.jsonl.xz] [--alone] [--expand]
+                                   [--check FLOORS.json]
 
 A collection is a folder with ``articles.jsonl`` (``id``, ``title``, ``text``), ``queries.jsonl`` (``qid``, ``text``) and
 ``qrels.txt`` (TREC). Every engine gets the words of a query joined by OR, with English stemming and its own
@@ -11,8 +12,9 @@ newssearch and the best other engine if they were equal, by a paired randomisati
 A Comparison of Statistical Significance Tests for Information Retrieval Evaluation, 2007).
 
 ``--known-item`` adds a collection of its own: 10,000 of the articles without their headlines, and 500 of the headlines
-as queries, each for its own article. ``--floors FILE`` writes the results as floors; ``--check FILE`` compares them with
-those in a file, and ends with 1 if newssearch is below one of them. A test does the same for two small collections.
+as queries, each for its own article. ``--expand`` measures expanded queries too, against the same ones as asked, by the same
+test. ``--floors FILE`` writes the results as floors; ``--check FILE`` compares them with those in a file, and ends with 1 if
+newssearch is below one of them. A test does the same for two small collections.
 """
 
 from __future__ import annotations
@@ -311,7 +313,21 @@ def compare(collection: Collection, engines: Sequence[str]) -> dict[str, Any]:
         best = max(others, key=lambda engine: means[engine]["nDCG@10"])
         ours, theirs = by_query["newssearch"]["nDCG@10"], by_query[best]["nDCG@10"]
         result |= {"best": best, "p": probability(ours, theirs)}
+    if "expanded" in by_query:
+        off, on = (by_query[engine]["nDCG@10"] for engine in ("newssearch", "expanded"))
+        result["p_expanded"] = probability(on, off)
     return result
+
+
+def expansion_table(results: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the lines of a Markdown table: nDCG@10/AP/R@100 without and with expanded queries, and how sure the difference is."""
+    yield "| collection | queries | as asked | expanded | nDCG@10 | p |"
+    yield "|---|---|---|---|---|---|"
+    for name, one in results.items():
+        off, on = (one["engines"][engine] for engine in ("newssearch", "expanded"))
+        cells = ["/".join(f"{means[measure]:.4f}" for measure in MEASURES) for means in (off, on)]
+        change = 100 * (on["nDCG@10"] / off["nDCG@10"] - 1)
+        yield f"| {name} | {one['queries']} | {' | '.join(cells)} | {change:+.1f} % | {one['p_expanded']:.3f} |"
 
 
 def table(results: Mapping[str, Mapping[str, Any]], engines: Sequence[str]) -> Iterator[str]:
@@ -393,6 +409,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         results[collection.name] = compare(collection, engines)
         print(f"{collection.name}: done", file=sys.stderr)
     print("\n".join(table(results, engines)))
+    if given.expand:
+        print("\n".join(("", *expansion_table(results))))
     if given.out is not None:
         installed = {"newssearch": newssearch.__version__}
         installed |= {name: version(name) for name in ("numpy", "ir-measures")}

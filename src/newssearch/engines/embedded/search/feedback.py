@@ -9,8 +9,8 @@ that of :mod:`segment.bm25f`, over articles. ``|q|`` is the sum of the weights o
 RM3 (Lavrenko and Croft, Relevance-Based Language Models, 2001; Abdul-Jaleel et al., UMass at TREC 2004) with probabilities
 weighted by idf, divided by ORIGINAL, so that the words of the query keep their weights. They are among the terms as well.
 
-The constants were found on four collections with judged results. Only one paragraph of each result is read, because whole
-articles are about too much else.
+The constants were chosen on the four collections in ``benchmarks/README.md``, which has what expansion changes there. Only one
+paragraph of each result is read, because much of an article may be about something else.
 """
 
 from __future__ import annotations

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newssearch import Snippet
-from newssearch.highlight.snippets import SNIPPET_LENGTH, snippet
+from newssearch.highlight.snippets import SNIPPET_LENGTH, Mark, _sentence_with, snippet
 from newssearch.query import parse
 from newssearch.text.analysis import analyser
-from support import article, index_of
+from newssearch.text.sentences import sentence_starts
+from support import article, index_of, work_of
 
 
 def marked(query: str, text: str, lang: str | None = None) -> list[str]:
@@ -194,6 +195,39 @@ def test_laws_of_snippets(words: list[str], glue: str, query: str, length: int) 
     assert [part for part, on in shown.parts() if on] == [
         shown.text[low:high] for low, high in shown.highlights
     ]
+
+
+def test_the_work_grows_with_the_number_of_sentences() -> None:
+    def work(sentences: int) -> int:
+        text = "Rain and sun. " * sentences
+        return work_of(lambda: window("rain OR sun", text, len(text) // 2))
+
+    work(1)
+    assert work(160) < 5 * work(40)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 60), st.integers(1, 25), st.integers(0, 2)), max_size=12),
+    st.lists(st.integers(1, 7), max_size=10),
+    st.integers(1, 40),
+    st.integers(1, 3),
+)
+def test_the_best_sentence_is_the_best_of_all(
+    marks: list[tuple[int, int, int]], lengths: list[int], length: int, leaves: int
+) -> None:
+    text = " ".join("A" + "b" * size + "." for size in lengths)
+    found = sorted(Mark(start, start + size, leaf) for start, size, leaf in marks)
+    worths = []
+    for start in sorted({0, *sentence_starts(text, "en")}):
+        behind = [mark for mark in found if mark.start >= start]
+        fits = [mark.end <= start + length for mark in behind]
+        shown = behind[: fits.index(False) if False in fits else None]
+        if len({mark.leaf for mark in shown}) >= leaves:
+            first, last = shown[0].start, max(mark.end for mark in shown)
+            near = first - start <= (length - (last - first)) // 3
+            worths.append(((len(shown), near, -start if near else start), start, last))
+    best = max(worths)[1:] if worths else None
+    assert _sentence_with(text, found, length, "en", leaves) == best
 
 
 def test_the_length_can_be_chosen(tmp_path: Path) -> None:

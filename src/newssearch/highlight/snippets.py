@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
-from itertools import islice
 from typing import NamedTuple
 
 from newssearch.article import Article, Paragraph
@@ -156,20 +156,27 @@ def _sentence_with(
     room before the first match, or else the last one.
     """
     best: tuple[tuple[int, bool, int], int, int] | None = None
-    low = 0
+    low = high = reach = 0  # found[low:high] is shown from the start of the sentence on
+    counts: Counter[int] = Counter()
     for start in sorted({0, *sentence_starts(text, analysis)}):
         while low < len(found) and found[low].start < start:
+            if low < high:
+                leaf = found[low].leaf
+                counts[leaf] -= 1
+                if not counts[leaf]:
+                    del counts[leaf]
             low += 1
-        shown: list[Mark] = []
-        for mark in islice(found, low, None):
-            if mark.end > start + length:
-                break
-            shown.append(mark)
-        if len({mark.leaf for mark in shown}) < leaves:
+        high = max(high, low)
+        while high < len(found) and found[high].end <= start + length:
+            counts[found[high].leaf] += 1
+            reach = max(reach, found[high].end)
+            high += 1
+        if len(counts) < leaves:
             continue
-        first, last = shown[0].start, max(mark.end for mark in shown)
+        # A match left behind sets the end only until another is shown: until then fewer are shown, which is never best.
+        first, last = found[low].start, reach
         near = first - start <= (length - (last - first)) // 3
-        worth = (len(shown), near, -start if near else start)
+        worth = (high - low, near, -start if near else start)
         if best is None or worth > best[0]:
             best = worth, start, last
     return None if best is None else best[1:]

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import twin
 from newssearch import Article
-from newssearch.lead import asides
+from newssearch.lead import weightless_paragraphs
 from newssearch.query import Node, Word
 from newssearch.text.analysis import analyser
 
@@ -22,7 +22,7 @@ ORDERED, NEAR, WINDOW, PROXIMITY_ARTICLES, MAX_PAIRS = 0.1, 0.05, 8, 50, 20
 
 def weightless_of(article: Article) -> set[int]:
     """Return the numbers of the paragraphs that add nothing to a score: asides and repeated headlines."""
-    found = asides(article)
+    found = weightless_paragraphs(article)
     return {*found.asides, *found.headlines}
 
 

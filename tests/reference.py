@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import twin
 from newssearch import Article, PartialDate
 from newssearch.article import Date
-from newssearch.lead import asides
+from newssearch.lead import weightless_paragraphs
 from newssearch.query import (
     And,
     AtLeast,
@@ -92,7 +92,7 @@ def search(corpus: Iterable[Article], tree: Node, request: Request = Request()) 
         shown = texts or [stand_in(a)]
         of_article = [Hit(a.id, number, score(a, number), len(a.paragraphs), len(texts)) for number in shown]
         if not request.all_paragraphs:
-            weightless, headlines = weightless_of(a), asides(a).headlines
+            weightless, headlines = weightless_of(a), weightless_paragraphs(a).headlines
             best = min(
                 of_article,
                 key=lambda hit: (

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import newssearch
-from newssearch import Article
-from newssearch.lead import ASIDES, asides, is_running_text, lead, role_of
+from newssearch import Article, asides
+from newssearch.asides import ALONE, CALLS, LABELS, OPENINGS, PICTURES, SOURCES, aside_of
+from newssearch.lead import ASIDES, is_running_text, lead, role_of, weightless_paragraphs
 from newssearch.text.paragraphs import Block
-from support import THOROUGH
+from support import THOROUGH, work_of
 
 FIRST = "The river rose above its banks on Monday, and the council closed two bridges."
 SECOND = "Ships waited in the harbour until the water fell, the council said on Tuesday."
@@ -82,7 +83,7 @@ def test_a_headline_of_an_article_may_have_the_outlet_behind_it() -> None:
                   "Lire aussi : La tempête", "Lea también: La tormenta", "Mehr zum Thema: Der Sturm", "https://example.org/storm",
                   "( PHOTOS: Ten storms)", "[ MORE: The storm nears. ]", "**WATCH: Storm nears**", "( Also on POLITICO: Storm nears)",
                   "JUST WATCHED Storm nears Replay More Videos ... MUST WATCH Storm nears 02:25", "RELATED Storm nears the coast", "Read More The Storm Nears",
-                  "Related Coverage Storm nears the coast", "see also Storm nears It was the third storm... ", "More On This...", "Slideshow (12 Images)",
+                  "Related Coverage Storm nears the coast", "see also Storm nears It was the third storm... ", "More On This...", "( VIDEO and text: Storm nears)", "WATCH STORM NEARS THE COAST!", "Slideshow (12 Images)",
                   "Storm nears the coast Read more", "Storm nears the coast Listen · 2:09 2:09", "Click here to see the storm.", "Play Video 1:18 Storm nears – video", "[The storm nears the coast of two counties]",
                   "Interested in Storms? Add Storms as an interest to stay up to date on the latest news.", "Read or Share this story: http://example.org/s"]),
         ("link", ["Lesen Sie auch: Der Sturm", "LESEN SIE AUCH Der Sturm", "À lire aussi La tempête approche", "A LIRE AUSSI : La tempête", "Leia também: A tempestade",
@@ -151,6 +152,36 @@ def test_what_is_no_running_text(role: str, texts: list[str]) -> None:
         "[The council has two bridges.]",
         "Close friends said that he would stay (he did).",
         "He works for the council/harbour office, and has done so for years.",
+        "CLOSE to 300 people died in the flood, officials said on Monday.",
+        "CLOSE TO 300 PEOPLE died in the flood, officials said on Monday.",
+        "CLOSE friends of the minister said that he would stay!",
+        "CLOSE Council allies said that he would stay.",
+        "In this town, a photo taken by a neighbour shows the river above its banks.",
+        "In this photo taken on Monday, who can see the two bridges?",
+        "This week a video released by the police showed the man in the harbour.",
+        "This file photo of the man was shown in court on Monday.",
+        "FILE sharing is a crime, the court said.",
+        "FILE - sharing is a crime, the court said.",
+        "Getty MUSEUM officials said on Monday that nothing was lost.",
+        "AP Photo 51 was shown in the museum on Monday.",
+        "WATCH out for floods on Monday, the council said!",
+        "READ on to find out which bridges are closed!",
+        "READ ON to find out: who closed the bridges?",
+        "MORE than 300 people died in the flood!",
+        "MORE THAN 300 PEOPLE died in the flood, did they not?",
+        "RELATED costs rose to 3 million, said the council – “too much!”",
+        "PHOTO FINISH in the harbour, as two ships arrived at once!",
+        "PHOTOS of the flood were shown in court!",
+        "VIDEO games are bad for children, are they not?",
+        "Play video games with your children, the minister said.",
+        "LATEST figures show that 300 people died, says the council!",
+        "LISTEN to this: the council has no money.",
+        "OPINION is divided on whether the two bridges should close!",
+        "UP NEXT for the council is a vote on the bridges?",
+        "CLOSE TO 300 PEOPLE died in the flood on Monday and two bridges were closed by the council, which has no money to repair them",
+        f"{FIRST[:-1]} because the water had come too close, he told AFP/Reuters",
+        f"{FIRST[:-1]} because the water had come too close, he said to the AP/Reuters",
+        f"{FIRST[:-1]} because the water had come too close, he told Lee/AFP",
     ],
 )
 def test_what_is_running_text(text: str) -> None:
@@ -159,10 +190,50 @@ def test_what_is_running_text(text: str) -> None:
     assert is_running_text(article.paragraphs[0], article)
 
 
+def test_tables_have_each_phrase_once() -> None:
+    for table in (CALLS, LABELS, PICTURES, SOURCES, ALONE):
+        phrases = [phrase.strip() for phrase in table.split("|")]
+        assert len(phrases) == len(set(phrases))
+
+
+NATURAL = {
+    "автор": "Автор фото, Анна", "подпись": "Подпись к фото, корабль", "مصدر": "مصدر الصورة، رويترز", "التعليق": "التعليق على الصورة، سفينة",
+    "εγγραφειτε": "Εγγραφείτε στο newsletter", "ακολουθηστε": "Ακολουθήστε μας", "подписывайтесь": "Подписывайтесь на наш канал",
+    "подпишитесь": "Подпишитесь на наш канал", "підписуйтесь": "Підписуйтесь на наш канал", "підпишіться": "Підпишіться на наш канал",
+    "suscribete": "Suscríbete al boletín", "siguenos": "Síguenos en Twitter", "folj": "Följ oss på Twitter", "credito": "Crédito, Reuters",
+    "zapisz": "Zapisz się", "artiklen": "Artiklen fortsætter efter annoncen", "el articulo": "El artículo continúa", "artikeln": "Artikeln fortsätter",
+}  # fmt: skip
+"""Texts, as they are written, that begin with the first words of OPENINGS whose letters have accents or are not Latin."""
+
+
+def test_beginnings_are_found_whatever_their_letters() -> None:
+    by_word = {word: aside for aside, words, _ in OPENINGS for word in words.split("|")}
+    assert {word for word in by_word if not word.isascii()} <= set(NATURAL)
+    for word, text in NATURAL.items():
+        for written in (text, text.upper(), text.lower()):
+            assert aside_of(written) == by_word[word], written
+
+
+@pytest.mark.parametrize(
+    "letters", ["ё", "й", "ї", "ç", "ø", "å", "ş", "ł", "đ", "ή", "ğ", "ñ", "æ", "ß", "أ"]
+)
+def test_phrases_of_tables_are_found_with_any_letter(letters: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    word = f"x{letters}x"
+    tables = asides._Tables()
+    monkeypatch.setattr(asides, "OPENINGS", (("notice", word, r"\w+ now"),))
+    monkeypatch.setattr(asides, "LABELS", f"{letters}y")
+    monkeypatch.setattr(asides, "_RULES", tables)
+    assert aside_of(f"{word} now") == aside_of(f"{word.upper()} now") == "notice"
+    assert aside_of(f"{letters}y") == "link"
+
+
 def test_a_headline_below_the_label_of_a_link_is_a_link() -> None:
     assert roles("RELATED", "Storm nears the coast", FIRST) == ["link", "link", "text"]
     assert roles("Lesen Sie auch:", FIRST) == ["link", "text"]
     assert roles(FIRST, "Storm nears the coast") == ["text", "scrap"]
+    texts = ["Opinion", "Storm nears the coast", FIRST]
+    assert roles(*texts) == ["notice", "link", "text"]
+    assert weightless_paragraphs(Article.create(title="Flood", text=texts)) == ((1, 2), ())
 
 
 def test_a_headline_in_capitals_is_a_link_unless_the_article_is_in_capitals() -> None:
@@ -183,8 +254,29 @@ def test_the_asides_of_an_article_are_its_links_captions_notices_and_repeated_he
             Block("A ship.", "caption"), "Flood closes two bridges!", Block("Advertisement", "heading"), "Sign up for our newsletter.", "FLOODS",
         ],
     )  # fmt: skip
-    assert asides(article) == ((3, 5, 6, 8, 11), (1, 9))
-    assert asides(Article.create(title=None, text=[FIRST, "AD"])) == ((2,), ())
+    assert weightless_paragraphs(article) == ((3, 5, 6, 8, 11), (1, 9))
+    assert weightless_paragraphs(Article.create(title=None, text=[FIRST, "AD"])) == ((2,), ())
+
+
+def test_a_headline_with_another_label_in_front_of_it_is_a_headline() -> None:
+    texts: list[str | Block] = [
+        "Read: flood closes two bridges in the harbour",
+        FIRST,
+        Block("Flood closes two bridges in the harbour", "caption"),
+    ]
+    article = Article.create(title="Watch: flood closes two bridges in the harbour", text=texts)
+    assert role_of(article.paragraphs[0], article) == "headline"
+    assert weightless_paragraphs(article) == ((3,), (1,))
+
+
+def test_the_work_grows_with_the_number_of_paragraphs_in_capitals() -> None:
+    def work(paragraphs: int) -> int:
+        text = [f"STORM {number} NEARS THE COAST AND CLOSES TWO HARBOURS" for number in range(paragraphs)]
+        article = Article.create(title="Flood", text=text)
+        return work_of(lambda: (weightless_paragraphs(article), lead(article)))
+
+    work(1)  # expressions are compiled
+    assert work(200) < 5 * work(50)
 
 
 def test_what_a_page_says_of_a_paragraph_holds() -> None:
@@ -233,7 +325,7 @@ def test_a_search_finds_in_the_lead_and_marks_there(tmp_path: Path) -> None:
 
 
 TEXTS = st.lists(
-    st.sampled_from([FIRST, SECOND, "a", "Photo: AFP", "By Ann Lee", "Flood", "Advertisement", "RELATED", "More: a", "A B/AP", Block("AD", "heading"), Block("AD", "caption"), Block("x y", "list"), Block(THIRD, "quote")])
+    st.sampled_from([FIRST, SECOND, "a", "Photo: AFP", "By Ann Lee", "Flood", "Advertisement", "RELATED", "More: a", "A B/AP", "Opinion", "Read: flood closes two bridges in the harbour", Block("Flood", "caption"), Block("AD", "heading"), Block("AD", "caption"), Block("x y", "list"), Block(THIRD, "quote")])
     | st.text(min_size=1, max_size=40),
     max_size=7,
 )  # fmt: skip
@@ -251,14 +343,20 @@ def test_a_lead_has_the_first_of_the_running_text(texts: list[str | Block], titl
     assert set(running[:2]) <= set(found)
 
 
-@given(TEXTS, st.none() | st.sampled_from(["Flood", "a"]) | st.text(max_size=20))
+@given(
+    TEXTS,
+    st.none()
+    | st.sampled_from(["Flood", "a", "Watch: flood closes two bridges in the harbour"])
+    | st.text(max_size=20),
+)
 @settings(max_examples=200, deadline=None)
 def test_asides_are_the_paragraphs_that_have_their_roles(texts: list[str | Block], title: str | None) -> None:
     article = Article.create(title=title, text=texts)
-    found, headlines = asides(article)
+    found, headlines = weightless_paragraphs(article)
     by_role = {p.number: role_of(p, article) for p in article.paragraphs}
     assert {number for number, role in by_role.items() if role in ASIDES} == set(found)
     assert {by_role[number] for number in headlines} <= {"headline", "heading"}
+    assert len({*found, *headlines}) == len(found) + len(headlines)
 
 
 @pytest.mark.parametrize(

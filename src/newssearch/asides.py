@@ -74,7 +74,7 @@ LABELS = """
     mehr zum thema|mehr dazu|mehr zu|siehe auch|auch interessant|weiterlesen|lesetipp|zum thema|video zum thema|im video|fotostrecke|bilderstrecke|
     meistgelesen|a lire|a ecouter|a voir|a decouvrir|en savoir plus|pour aller plus loin|lire|relire|notre dossier|
     mas informacion|noticia relacionada|noticias relacionadas|te recomendamos|le recomendamos|seguir leyendo|sigue leyendo|en fotos|
-    noticias relacionadas|relacionadas|relacionado|em fotos|per approfondire|approfondisci|leggi|leggi tutto|articoli correlati|
+    relacionadas|relacionado|em fotos|per approfondire|approfondisci|leggi|leggi tutto|articoli correlati|
     meer over|meer lezen|gerelateerd|lees|kijk|las vidare|lasa mer|relaterat|les videre|relatert|polecamy|zobacz|czytaj|
     подробнее|по теме|ранее по теме|читайте|докладніше|читати далі|σχετικα αρθρα|kapcsolodo cikk|kapcsolodo cikkek|ajanljuk|vezane vijesti|
     lees meer|leia mais|lea mas|lee mas|leer mas|ler mais|veja mais|leggi di piu|las mer|les mer|laes mere|lue lisaa|czytaj wiecej|zobacz wiecej|citeste mai mult|lesen sie mehr|
@@ -122,11 +122,11 @@ OPENINGS: tuple[tuple[Aside, str, str], ...] = (
     ("caption", "getty|afp|reuters|ap|epa", r"getty(?: images)?\W*$|(?:afp|reuters|ap|epa)(?:[ /]+(?:afp|reuters|ap|photo|getty|images|file|pool|via))+\W*$"),
     ("link", "more", r"more (?:on|from|about|in|at)\b[^:.]{0,60}(?::(?!.*[^.]\.[\"')\]]*$)|\.\.\.)|more (?:on|from|about) [^:.]{1,50}$"),
     ("link", "also", r"also on (?:cnn|fox|huff|nbc|abc|cbs|msn|npr|the web|usa)[^:.]{0,30}:"),
-    ("link", "play|embed|interested|slideshow", r"play video\b|embed\b.*copy this code|interested in .{1,60}\? add |slideshow \(\d+"),
+    ("link", "play|embed|interested|slideshow", r"play video\b(?! games?\b)|embed\b.*copy this code|interested in .{1,60}\? add |slideshow \(\d+"),
     ("link", "click|tap", r"click (?:here|to|for|through)\b|tap here\b"),
     ("link", "see", r"see (?:all|full|more|the full|complete|politico's)\b[^.]{0,60}(?:coverage|results|story|gallery|list|here)\W*$"),
     ("link", "watch", r"watch (?:the |full |latest |live )*(?:video|interview|episode|clip)s?\b[^.]{0,60}$|watch live\b"),
-    ("link", "listen|view", r"listen to (?:article|this)\b|view (?:the )?(?:photo|gallery|full|complete|slideshow)\b"),
+    ("link", "listen|view", r"listen to (?:article|this (?:article|audio|episode|interview|podcast|report|story))\b|view (?:the )?(?:photo|gallery|full|complete|slideshow)\b"),
     ("link", "read", r"read (?:the )?(?:full|complete|whole|entire|original) (?:story|article|report|post|statement|interview|letter|text|transcript)\b[^.]{0,60}\W*$"),
     ("link", "read", r"read more (?:of|on|about|at|from|in|by|here)\b[^.]{0,100}\W*$"),
     ("link", "prev|next|previous", r"(?:prev|next|previous) image \d+"),
@@ -186,6 +186,8 @@ _PICTURE = (
     r"(?i:(?:file\ )?(?:photos?|photographs?|images?|pictures?|fotos?|fot\.?|bild|video|illustration|graphic|photo\ illustration|credits?|imagen|imagem|"
     r"crédits?(?:\ photo)?|crédito|beeld|fotó|фото|kuva))"
 )
+_NO_INFORMANT = r"(?<!\btold\ )(?<!\bto\ )(?<!\bwith\ )(?<!\bthe\ )"
+"""Matches where no words precede that make an agency part of a sentence: "he told AFP/Reuters"."""
 _GALLERY = Pattern(r"\b[Hh]ide [Cc]aption \d+ of \d+")
 """Matches what stands between the captions of the pictures of a gallery, which may be one long paragraph."""
 _GALLERY_SIGN = "aption "
@@ -202,8 +204,8 @@ _CREDIT_AT_END = Pattern(
     rf"""(?:
         [(\[][^()\[\]]{{0,80}}(?:{_PICTURE}\s*(?:[:/]|(?i:by|courtesy|via)\b)|\b{_AGENCY}\s*/|[/,]\s*{_AGENCY}\b|via\ {_AGENCY}\b)[^()\[\]]{{0,80}}[)\]]
       | [(\[]\s*(?:{_AGENCY}\s+)?{_PICTURE}\s*[)\]]
-      | \b{_AGENCY}\s?/\s?{_CAPITALISED}(?:[\s/]+{_CAPITALISED}){{0,4}}
-      | {_CAPITALISED}\s?/\s?(?:{_CAPITALISED}\s?/\s?|via\ )?{_AGENCY}(?:\ [Pp]hotos?|\ via\ {_AGENCY}|,\ (?i:file|pool))?
+      | {_NO_INFORMANT}\b{_AGENCY}\s?/\s?{_CAPITALISED}(?:[\s/]+{_CAPITALISED}){{0,4}}
+      | {_NO_INFORMANT}\b{_CAPITALISED}\s?/\s?(?:{_CAPITALISED}\s?/\s?|via\ )?{_AGENCY}(?:\ [Pp]hotos?|\ via\ {_AGENCY}|,\ (?i:file|pool))?
       | \|\s*(?:{_CAPITALISED}[^|/.]{{0,40}}/\s?)?(?:{_AGENCY}|POLITICO|{_PICTURE})\b[^|.]{{0,120}}
       | (?i:hide|toggle)\ caption
       | {_PICTURE}\s*(?::|(?i:by|courtesy\ of|via)\b)\s*{_CAPITALISED}[^.()]{{0,60}}
@@ -216,11 +218,16 @@ _IN_BRACKETS = Pattern(
 )
 """Matches a paragraph that is the name of a photographer and of a medium, or a headline, in brackets."""
 _CAPITAL_OPENING = Pattern(
-    r"""FILE(?:\ PHOTO)?\s*[-–—:] | CLOSE\b(?!\s*[:,]) | AP\ Photo\ (?=[A-Z0-9]) | Getty(?:\ Images)?\ (?=[A-Z]{3,}|\d{4})
-      | (?:In\ this|This)\ [^.]{0,60}?\b(?i:file\ (?:photo|image|picture)|(?:photo|image|video)\ (?:provided|released|taken))""",
+    r"""FILE(?:\ PHOTO)?\s*[-–—:]+(?!\s*[a-z]) | In\ this\ (?:[A-Z0-9][\w.]*,?\ ){0,5}file\ (?:photo|image|picture)\b""",
     re.VERBOSE,
 )
 """Matches the beginnings of captions whose capitals count."""
+_OPENING_OF_NO_SENTENCE = Pattern(
+    r"""CLOSE\ (?!TO\b)(?=[A-Z]) | AP\ Photo\ (?=[A-Z0-9]) | Getty(?:\ Images)?\ (?=[A-Z]{3,}|\d{4})
+      | (?:In\ this|This)\ [^.]{0,60}?\b(?i:file\ (?:photo|image|picture)|(?:photo|image|video)\ (?:provided|released|taken))""",
+    re.VERBOSE,
+)
+"""Matches the beginnings of captions that also begin sentences; a caption ends with a credit, and not like a sentence."""
 
 _FIRST_WORDS = re.compile(r"[\W_]{0,8}([^\W_]+)(?: ([^\W_]+))?")
 _SEPARATOR = re.compile(r"\s?[:：|｜»>›→▶►\])】」]+\s*|\s[–—-]+\s|\s?(?:\.\.\.|…)\s*(?=$)")
@@ -331,6 +338,11 @@ def _ends_like_a_sentence(text: str) -> bool:
     return bare.endswith(_STOPS) and not bare.endswith("..")
 
 
+def _is_sentence(text: str) -> bool:
+    """Whether a text ends like a sentence, also like a question, an exclamation or one that is not at its end."""
+    return text.rstrip(_LINE_END).endswith((*_STOPS, *"!?:;,…-–—"))
+
+
 def _folded(text: str) -> str:
     """Return a text without differences of case, accents, quotation marks and apostrophes."""
     if not text.isascii():
@@ -363,6 +375,8 @@ class _Rules:
     def aside_of(self, text: str, start: int) -> Aside | None:
         """Return what a text is whose first word, at ``start``, is the word of these rules; None if it is no aside."""
         if _CAPITAL_OPENING.match(text, start) is not None:
+            return "caption"
+        if _OPENING_OF_NO_SENTENCE.match(text, start) is not None and not _is_sentence(text):
             return "caption"
         if len(text) > self.max_chars:
             return None
@@ -403,9 +417,11 @@ def _by_phrase(text: str, start: int, phrase: str, sort: _Sort, rest: str) -> As
         return None
     if sort == "call":
         return "link"
+    in_brackets = text[:start].rstrip().endswith(("(", "[", "【"))
     separator = _SEPARATOR.match(rest)
     if separator is None:
-        return "link" if sort == "label" and _precedes_headline(text[start:], phrase) else None
+        followed = sort == "label" and _precedes_headline(text[start:], phrase, in_brackets)
+        return "link" if followed else None
     if " " not in phrase and separator[0].strip() in _DASHES:
         return None
     if sort == "picture":
@@ -414,18 +430,25 @@ def _by_phrase(text: str, start: int, phrase: str, sort: _Sort, rest: str) -> As
     sentence = _ends_like_a_sentence(rest)
     if sort == "source":
         return "caption" if short and not sentence else None
-    in_brackets = text[:start].rstrip().endswith(("(", "[", "【"))
     return None if sentence and not in_brackets and (phrase == "more" or not short) else "link"
 
 
-def _precedes_headline(text: str, phrase: str) -> bool:
-    """Whether capitals show that a headline follows the label with which a text begins, without a separator."""
+def _precedes_headline(text: str, phrase: str, in_brackets: bool) -> bool:
+    """Whether capitals show that a headline follows the label with which a text begins, without a separator.
+
+    A label in capitals may also be how a sentence begins: "WATCH out for floods!", "MORE THAN 300 people died!".
+    """
     count = phrase.count(" ") + 1
     words = text.split(" ", count + 1)
     if len(words) <= count or _ends_like_a_sentence(text):
         return False
-    capital = words[count][:1].isupper()
-    return " ".join(words[:count]).isupper() or (capital and (count > 1 or phrase == "related"))
+    following = words[count]
+    if " ".join(words[:count]).isupper():
+        opening = following[:1].islower() or (
+            len(following) > 1 and following.isupper() and _is_sentence(text)
+        )
+        return in_brackets or text.isupper() or not opening
+    return following[:1].isupper() and (count > 1 or phrase == "related")
 
 
 class _Tables:
@@ -457,7 +480,7 @@ class _Tables:
         for aside, beginnings, expression in OPENINGS:
             pattern = Pattern(expression)
             for beginning in beginnings.split("|"):
-                rules_of(beginning).openings.append((aside, pattern))
+                rules_of(_folded(beginning)).openings.append((aside, pattern))
         for beginning in ("file", "close", "ap photo", "getty", "in this", "this"):
             rules_of(beginning)
         return dict(found)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from newssearch.system.lazy_regex import Pattern
@@ -91,55 +92,86 @@ def role_of(paragraph: Paragraph, article: Article) -> Role:
     >>> [role_of(paragraph, article) for paragraph in article.paragraphs]
     ['headline', 'byline', 'text']
     """
-    return _role(paragraph, article, aside_of(paragraph.text))
+    return _Roles(article).role_of(paragraph, aside_of(paragraph.text))
 
 
-def _role(paragraph: Paragraph, article: Article, aside: Aside | None) -> Role:
-    """Return the role of a paragraph, given what it is by its words alone (:func:`aside_of`)."""
-    text = paragraph.text
-    if paragraph.kind in ("heading", "caption"):
-        return paragraph.kind
-    if _is_headline(text, article):
-        return "headline"
-    role = _by_its_words(text, article, aside)
-    if role in ("text", "scrap") and _is_link_by_its_place(paragraph, article):
-        return "link"
-    if role == "text" and paragraph.kind != "text":
-        return paragraph.kind
-    return role
+class _Roles:
+    """The roles of the paragraphs of one article; what is common to all of them is found once."""
+
+    def __init__(self, article: Article) -> None:
+        self.article = article
+
+    def role_of(self, paragraph: Paragraph, aside: Aside | None) -> Role:
+        """Return the role of a paragraph, given what it is by its words alone (:func:`aside_of`)."""
+        text = paragraph.text
+        if paragraph.kind in ("heading", "caption"):
+            return paragraph.kind
+        if _is_headline(text, self.article):
+            return "headline"
+        role = _by_its_words(text, self.article, aside)
+        if role in ("text", "scrap") and self._is_link_by_its_place(paragraph):
+            return "link"
+        if role == "text" and paragraph.kind != "text":
+            return paragraph.kind
+        return role
+
+    def _is_link_by_its_place(self, paragraph: Paragraph) -> bool:
+        """Whether a paragraph is the headline of a link: below the label of one, or in capitals while the article is not."""
+        text = paragraph.text
+        if is_in_capitals(text):
+            return self._has_prose_in_small_letters
+        if paragraph.number == 1 or not is_headline_like(text):
+            return False
+        return is_label(self.article.paragraphs[paragraph.number - 2].text)
+
+    @cached_property
+    def _has_prose_in_small_letters(self) -> bool:
+        """Whether the article is not in capitals throughout."""
+        return any(
+            len(one.text) >= MIN_PROSE_CHARS and not one.text.isupper() for one in self.article.paragraphs
+        )
 
 
-class Asides(NamedTuple):
+class Weightless(NamedTuple):
     """The numbers of the paragraphs of an article that are asides, and of those that repeat its headline, ascending."""
 
     asides: tuple[int, ...]
     headlines: tuple[int, ...]
 
 
-def asides(article: Article) -> Asides:
-    """Return the asides and the repeated headlines of an article.
+def weightless_paragraphs(article: Article) -> Weightless:
+    """Return the paragraphs of an article that are weightless by themselves: its asides and its headline repeated.
 
-    Asides are the paragraphs whose role is in :data:`ASIDES`. A repeated headline counts if it begins
-    with the same letters. Most paragraphs are running text, so this is faster than asking for the role of each.
+    Asides are the paragraphs whose role is in :data:`ASIDES`. A repeated headline counts if it begins with the same
+    letters, or would be an aside otherwise. Most paragraphs are running text, so this is faster than asking for the role of
+    each.
     """
     title = article.title or ""
     word = _WORD.search(title)
     beginning = word[0][:4].casefold() if word is not None else "\0"
     longest = 2 * len(title) + 40
+    roles = _Roles(article)
     found: list[int] = []
     headlines: list[int] = []
     below_label = False
     for paragraph in article.paragraphs:
         text, kind = paragraph.text, paragraph.kind
         aside = aside_of(text)
-        if len(text) <= longest and beginning in text[:8].casefold() and _is_headline(text, article):
+        if (
+            len(text) <= longest
+            and beginning in text[:8].casefold()
+            and kind != "caption"
+            and _is_headline(text, article)
+        ):
             headlines.append(paragraph.number)
         elif below_label or aside is not None or kind != "text" or text.isupper():
-            certain = kind == "text" and aside is not None and aside != "caption"
-            if certain or _role(paragraph, article, aside) in ASIDES:
+            role = roles.role_of(paragraph, aside)
+            if role in ASIDES:
                 found.append(paragraph.number)
-        below_label = aside == "link" and is_label(text)
-    return Asides(tuple(found), tuple(headlines))
+            elif role == "headline":
+                headlines.append(paragraph.number)
+        below_label = is_label(text)
+    return Weightless(tuple(found), tuple(headlines))
 
 
 def is_running_text(paragraph: Paragraph, article: Article) -> bool:
@@ -153,10 +185,11 @@ def lead(article: Article) -> tuple[int, ...]:
     The lead is the first paragraphs of running text. If there are too few, the first quotations, list items and scraps
     complete it. If there are none of these either, the lead is the first paragraphs of the article.
     """
+    roles = _Roles(article)
     chosen: list[int] = []
     others: list[int] = []
     for paragraph in article.paragraphs:
-        role = role_of(paragraph, article)
+        role = roles.role_of(paragraph, aside_of(paragraph.text))
         if role == "text":
             chosen.append(paragraph.number)
             if len(chosen) == LEAD:
@@ -185,16 +218,6 @@ def _by_its_words(text: str, article: Article, aside: Aside | None) -> Role:
         and (" " in text or len(text.encode()) >= MIN_ONE_WORD_SENTENCE_BYTES)
     )
     return "text" if is_sentence or len(text) > MAX_SCRAP_CHARS else "scrap"
-
-
-def _is_link_by_its_place(paragraph: Paragraph, article: Article) -> bool:
-    """Whether a paragraph is the headline of a link: below the label of one, or in capitals while the article is not."""
-    text = paragraph.text
-    if is_in_capitals(text):
-        return any(len(one.text) >= MIN_PROSE_CHARS and not one.text.isupper() for one in article.paragraphs)
-    if paragraph.number == 1 or not is_headline_like(text):
-        return False
-    return is_label(article.paragraphs[paragraph.number - 2].text)
 
 
 def _is_date(text: str) -> bool:

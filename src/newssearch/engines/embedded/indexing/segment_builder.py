@@ -26,7 +26,7 @@ an article without paragraphs has one document without words. A segment has the 
                         ``article.F.values`` holds the values, sorted by ``article.F.keys``, which filters compare
 ``own.F.…``             the own fields F, see :mod:`segment.own_fields`
 ``document.article``    the article of each document
-``document.aside``      the documents that are links, captions or notices (:func:`newssearch.lead.asides`), ascending
+``document.aside``      the documents that are links, captions or notices (:func:`newssearch.lead.weightless_paragraphs`), ascending
 ``document.headline``   the documents that repeat the headline of their article, ascending
 ``header``, ``body``    the other fields of each article as JSON; the text of each document
                         (:class:`~storage.block_store.BlockStore`)
@@ -50,7 +50,7 @@ from newssearch.engines.embedded.storage.container import Array, narrow, string_
 from newssearch.extra import texts_of
 from newssearch.fields import EXACT_FIELDS, WHOLE_FIELDS, WORD_FIELDS, ArticleField
 from newssearch.identity import id_number, normal_key
-from newssearch.lead import asides, lead
+from newssearch.lead import lead, weightless_paragraphs
 from newssearch.query import LEAD
 from newssearch.text.analysis import analysis_of, key, name_words
 
@@ -112,7 +112,7 @@ class SegmentBuilder:
         numbers = lead(article)
         self._lead.extend((*numbers, *(0,) * (LEAD - len(numbers))))
         first = len(self._bodies)
-        of_article = asides(article)
+        of_article = weightless_paragraphs(article)
         self._asides.extend(first + number - 1 for number in of_article.asides)
         self._headlines.extend(first + number - 1 for number in of_article.headlines)
         self._titles.append(title)

@@ -135,14 +135,17 @@ def test_numbers_are_short() -> None:
 
 def test_a_ranking_is_measured_up_to_a_depth() -> None:
     assert doctest.testmod(relevance) == (0, 1)
+    gains = {"a": 2, "b": 1, "c": 1}
+    assert relevance.ndcg(gains, ["a", "b", "c"], 10) == relevance.ndcg(gains, ["a", "c", "x"], 2) == 1.0
+    assert relevance.ndcg(gains, ["x"], 10) == relevance.ndcg({}, ["a"], 10) == 0.0
+
+
+def test_what_expansion_changes_is_a_table() -> None:
     asked, expanded = (dict.fromkeys(relevance.MEASURES, value) for value in (0.4, 0.41))
     measured = {"queries": 35, "engines": {"newssearch": asked, "expanded": expanded}, "p_expanded": 0.25}
     assert list(relevance.expansion_table({"lisa": measured}))[2:] == [
         "| lisa | 35 | 0.4000/0.4000/0.4000 | 0.4100/0.4100/0.4100 | +2.5 % | 0.250 |"
     ]
-    gains = {"a": 2, "b": 1, "c": 1}
-    assert relevance.ndcg(gains, ["a", "b", "c"], 10) == relevance.ndcg(gains, ["a", "c", "x"], 2) == 1.0
-    assert relevance.ndcg(gains, ["x"], 10) == relevance.ndcg({}, ["a"], 10) == 0.0
 
 
 def test_a_ranking_below_its_floor_is_reported() -> None:

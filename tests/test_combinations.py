@@ -144,7 +144,6 @@ def test_options_for_words_that_no_article_has_together_are_not_ignored(cli: Com
         (["query", "rain", "--facet", "year", "--format", "csv"], "use --count --format csv for the facets alone, or --format json for both."),
         (["query", "rain", "--json", "--format", "csv"], "--json contradicts --format csv: leave out one of them."),
         (["query", "rain", "--all", "--no-group"], "--no-group has no effect with --all, which lists the paragraphs of every copy."),
-        (["query", "a b", "--any", "--strict"], "--strict has no effect with --any, which asks for any of the words."),
         (["query", "a b", "--count", "--strict"], "--strict has no effect with --count, which shows no hits."),
         (["query", "a b", "--format", "csv", "--strict"], "--strict has no effect with --format csv"),
         (["query", "rain", "--all", "--expand"], "--expand has no effect with --all: it orders articles by relevance."),
@@ -236,3 +235,24 @@ def test_who_ran_a_story_is_listed_as_json_too(cli: Command, archive: Path) -> N
     assert printed["versions"][1] == {
         name: value for name, value in whole["versions"][1].items() if name != "changes"
     }
+
+
+@pytest.mark.parametrize("format_", ["csv", "jsonl"])
+def test_articles_with_any_of_the_words_are_exported(cli: Command, format_: str) -> None:
+    plain = cli("query", "rain OR nothing", "--format", format_)
+    found = cli("query", "rain nothing", "--any", "--format", format_)
+    assert (found.code, found.out) == (0, plain.out)
+    assert found.out.count("\n") >= 1
+
+
+def test_a_query_in_markdown_can_be_copied(cli: Command) -> None:
+    out = cli("query", "(* OR flood^0.2) rain", "--format", "md").out
+    assert "for `((* OR flood^0.2) AND rain)`" in out
+
+
+@pytest.mark.parametrize("format_", ["text", "md"])
+def test_a_page_beyond_the_last_hit_says_that_others_have_some_of_the_words(
+    cli: Command, format_: str
+) -> None:
+    out = cli("query", "rain w8", "--offset", "9999", "--format", format_).out
+    assert "with some of the words" in out

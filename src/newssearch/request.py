@@ -230,8 +230,6 @@ class Request:
         arguments.instance("strict", self.strict, (bool, type(None)), "True, False or None")
         if arguments.text("match", self.match) not in MATCH_MODES:
             raise QueryError(f"match is all or any, not {self.match!r}")
-        if self.match == "any" and self.strict:
-            raise QueryError("strict has no effect with match='any', which asks for any of the words")
         if self.expand and (self.all_paragraphs or self.sort != "relevance"):
             other = "all_paragraphs" if self.all_paragraphs else f"sort={self.sort!r}"
             raise QueryError(f"expand has no effect with {other}: it orders articles by relevance")

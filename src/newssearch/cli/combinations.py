@@ -46,8 +46,6 @@ def check_query(context: click.Context) -> None:
     if values["expand"] and (values["all_paragraphs"] or values["sort"] != "relevance"):
         other = "--all" if values["all_paragraphs"] else f"--sort {values['sort']}"
         raise click.UsageError(f"--expand has no effect with {other}: it orders articles by relevance.")
-    if values["match"] == "any" and values["strict"]:
-        raise click.UsageError("--strict has no effect with --any, which asks for any of the words.")
     if values["strict"] and format_ in ("csv", "jsonl") and not values["as_json"]:
         raise click.UsageError(
             f"--strict has no effect with --format {format_}, which has only articles that match unless --no-strict is given."

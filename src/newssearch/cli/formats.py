@@ -110,14 +110,14 @@ def markdown_results(results: Results) -> Iterator[str]:
     added = len(found.expansion)
     for hit in found:
         yield from _markdown_hit(hit, score_line(hit, added))
-    if found.more:
+    if found.more_articles:
         yield f"**{more_totals(found)}**"
         yield ""
     for hit in found.more:
         yield from _markdown_hit(hit, score_line(hit, added))
     yield from facet_rows(found, last="")
     for page in (results,) if found is results else (results, found):
-        query = f" for {escape.markdown(page.interpretation)}" if page.interpretation else ""
+        query = f" for {escape.markdown_code(page.interpretation)}" if page.interpretation else ""
         left = left_out(page.undated, page.imprecise)
         yield f"{totals(page)}{query}{shown_range(page)}" + (f"; {left}" if left else "")
 

@@ -59,7 +59,7 @@ def _text_page(results: Results, style: Style) -> Iterator[str]:
     one_each = len({hit.id for hit in results}) == len(results)
     for hit in results:
         yield from _hit_lines(hit, results, style, one_each)
-    if results.more:
+    if results.more_articles:  # without such hits if the page begins after the last one
         yield from (style.bold(part) for part in in_width(more_totals(results), style))
         yield ""
     for hit in results.more:

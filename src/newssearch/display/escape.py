@@ -15,6 +15,7 @@ _DIRECTIONS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), ""
 _TERMINAL = str.maketrans({**_REPLACED, **_SPACES, **_DIRECTIONS})
 _MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"}
 _PAGE = str.maketrans({**_REPLACED, **_DIRECTIONS, **_MARKUP, 0x09: "\t", 0x0A: "\n", 0x0D: "\r"})
+_BACKTICKS = Pattern("`+")
 _MARKDOWN = Pattern(r"([\\`*_{}\[\]<>#|~!&])")
 
 
@@ -43,6 +44,20 @@ def markdown(text: str) -> str:
     1 \\* 2 \\<b\\> \\[x\\](y)
     """
     return _MARKDOWN.sub(r"\\\1", terminal(text))
+
+
+def markdown_code(text: str) -> str:
+    """Return ``text`` on one line as a code span of Markdown (CommonMark 6.1), from which it can be copied unchanged.
+
+    >>> print(markdown_code("(rain AND (* OR flood^0.2))"))
+    `(rain AND (* OR flood^0.2))`
+    >>> print(markdown_code("a `b"))
+    `` a `b ``
+    """
+    line = terminal(text)
+    fence = "`" * (max((len(run.group()) for run in _BACKTICKS.finditer(line)), default=0) + 1)
+    space = " " if "`" in line or line.startswith(" ") or line.endswith(" ") else ""
+    return f"{fence}{space}{line}{space}{fence}"
 
 
 def cell(text: str) -> str:

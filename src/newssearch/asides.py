@@ -126,7 +126,7 @@ OPENINGS: tuple[tuple[Aside, str, str], ...] = (
     ("link", "click|tap", r"click (?:here|to|for|through)\b|tap here\b"),
     ("link", "see", r"see (?:all|full|more|the full|complete|politico's)\b[^.]{0,60}(?:coverage|results|story|gallery|list|here)\W*$"),
     ("link", "watch", r"watch (?:the |full |latest |live )*(?:video|interview|episode|clip)s?\b[^.]{0,60}$|watch live\b"),
-    ("link", "listen|view", r"listen to (?:article|this (?:article|audio|episode|interview|podcast|report|story))\b|view (?:the )?(?:photo|gallery|full|complete|slideshow)\b"),
+    ("link", "listen|view", r"listen to (?:article|this\W*$|this (?:article|audio|episode|interview|podcast|report|story))\b|view (?:the )?(?:photo|gallery|full|complete|slideshow)\b"),
     ("link", "read", r"read (?:the )?(?:full|complete|whole|entire|original) (?:story|article|report|post|statement|interview|letter|text|transcript)\b[^.]{0,60}\W*$"),
     ("link", "read", r"read more (?:of|on|about|at|from|in|by|here)\b[^.]{0,100}\W*$"),
     ("link", "prev|next|previous", r"(?:prev|next|previous) image \d+"),
@@ -218,7 +218,8 @@ _IN_BRACKETS = Pattern(
 )
 """Matches a paragraph that is the name of a photographer and of a medium, or a headline, in brackets."""
 _CAPITAL_OPENING = Pattern(
-    r"""FILE(?:\ PHOTO)?\s*[-–—:]+(?!\s*[a-z]) | In\ this\ (?:[A-Z0-9][\w.]*,?\ ){0,5}file\ (?:photo|image|picture)\b""",
+    r"""FILE(?:\ PHOTO)?\s*[-–—:]+(?!\s*[a-z]) | In\ this\ (?:[A-Z0-9][\w.]*,?\ ){0,5}file\ (?:photo|image|picture)\b
+      | CLOSE\ (?=A\ |[A-Z][a-z])""",
     re.VERBOSE,
 )
 """Matches the beginnings of captions whose capitals count."""
@@ -444,10 +445,8 @@ def _precedes_headline(text: str, phrase: str, in_brackets: bool) -> bool:
         return False
     following = words[count]
     if " ".join(words[:count]).isupper():
-        opening = following[:1].islower() or (
-            len(following) > 1 and following.isupper() and _is_sentence(text)
-        )
-        return in_brackets or text.isupper() or not opening
+        opening = following[:1].islower() or (len(following) > 1 and following.isupper())
+        return in_brackets or text.isupper() or not (opening and _is_sentence(text))
     return following[:1].isupper() and (count > 1 or phrase == "related")
 
 

@@ -100,7 +100,7 @@ def test_a_headline_of_an_article_may_have_the_outlet_behind_it() -> None:
                     "Copyright 2024 The Echo. All rights reserved.", "ANALYSIS/OPINION:", "Corrections and clarifications: An earlier version misstated a name.",
                     "This article is more than 2 years old", "Follow Ann Lee on Twitter @annlee", "Follow @annlee", "Get the Echo delivered to your inbox.",
                     "Advertisement Continue reading the main story", "Werbung", "Abonnez-vous à notre lettre", "Подпишитесь на нас", "Write to Ann Lee at ann.lee@example.org",
-                    "Want more news? Sign up for our newsletter."]),
+                    "Want more news? Sign up for our newsletter.", "Story highlights"]),
         ("scrap", ["The origins", "* * *", "WASHINGTON —", "Key developments:", "FLOOD WARNING!", "Dear readers,", "Rain."]),
     ],
 )  # fmt: skip
@@ -152,6 +152,7 @@ def test_what_is_no_running_text(role: str, texts: list[str]) -> None:
         "[The council has two bridges.]",
         "Close friends said that he would stay (he did).",
         "He works for the council/harbour office, and has done so for years.",
+        "Story highlights The council closed both bridges. Three people are missing after the flood.",
         "CLOSE to 300 people died in the flood, officials said on Monday.",
         "CLOSE TO 300 PEOPLE died in the flood, officials said on Monday.",
         "CLOSE friends of the minister said that he would stay!",

@@ -134,7 +134,7 @@ OPENINGS: tuple[tuple[Aside, str, str], ...] = (
     ("notice", "write|contact|email|e|send", r"(?:write to|contact|e-?mail|send)\b.{0,120}\S@\S+\W*$"),
     ("link", "for more|for full|for the|for continuing", r"for (?:more|full|the full|continuing)\b[^.]{0,80}\b(?:click|tap|visit|go to|see our|read our|sign up|follow us)\b"),
     ("link", "http|https|www", r"(?:https?://|www\.)\S+\W*$"),
-    ("notice", "story|article|continue", r"story highlights\b|(?:story|article) continue[sd]?\b.{0,6}(?:below|after)|continue reading (?:the main story|below)"),
+    ("notice", "story|article|continue", r"story highlights\W*$|(?:story|article) continue[sd]?\b.{0,6}(?:below|after)|continue reading (?:the main story|below)"),
     ("notice", "please|sign|subscribe|log", r"(?:please )?(?:sign up|subscribe|log in|sign in)(?: (?:for|to|now|here|today|and|with|on)\b|,)"),
     ("notice", "please|register", r"(?:please )?register (?:for|now|here|today|with|to (?:read|continue|access|comment|get|receive))\b"),
     ("notice", "get|receive", r"(?:get|receive) (?:the|our|your|all the|breaking|daily|more|top|a)\b[^.?!]{0,100}\b(?:inbox|newsletters?|e-?mail(?:ed)?)\b|get .{1,40} (?:on the go|by clicking here)\b"),

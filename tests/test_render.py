@@ -18,6 +18,7 @@ from newssearch.cli.formats import CSV_COLUMNS, csv_results, json_text, markdown
 from newssearch.cli.hits import snippet_lines, text_results
 from newssearch.cli.layout import Style, columns, shorten, wrap
 from newssearch.cli.summaries import size
+from newssearch.display import escape
 from newssearch.results import Explanation, TermScore
 from support import article, index_of
 
@@ -327,6 +328,7 @@ def test_markdown_of_an_article_is_no_markup() -> None:
     shown = markdown(
         results(hit(title=bad, outlet=bad, source=bad, snippet=Snippet(bad)), interpretation=bad)
     )
+    shown = shown.replace(escape.markdown_code(bad), "")  # the query, in which nothing is escaped
     assert not re.search(r"(?<!\\)<img", shown)
     assert not re.search(r"(?<!\\)\[x", shown)
     assert not re.search(r"^# head", shown, re.MULTILINE)

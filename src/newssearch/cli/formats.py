@@ -117,9 +117,15 @@ def markdown_results(results: Results) -> Iterator[str]:
         yield from _markdown_hit(hit, score_line(hit, added))
     yield from facet_rows(found, last="")
     for page in (results,) if found is results else (results, found):
-        query = f" for {escape.markdown_code(page.interpretation)}" if page.interpretation else ""
+        query = f" for {_copiable(page.interpretation)}" if page.interpretation else ""
         left = left_out(page.undated, page.imprecise)
         yield f"{totals(page)}{query}{shown_range(page)}" + (f"; {left}" if left else "")
+
+
+def _copiable(query: str) -> str:
+    """Return a query in Markdown as it can be copied: with markup, as a code span, because ``\\*`` means something else."""
+    plain = escape.terminal(query)
+    return plain if escape.markdown(query) == plain else escape.markdown_code(query)
 
 
 def markdown_related(results: Results) -> Iterator[str]:

@@ -34,7 +34,7 @@ from newssearch.query import (
     Within,
     side_by_side,
 )
-from ranking_twin import PROXIMITY_ARTICLES, Scorer, counts, weightless_of
+from ranking_twin import PROXIMITY_ARTICLES, Scorer, counts, weightless_of, words
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ def matches(
     if isinstance(node, Undated):
         return article.date is None
     if isinstance(node, Everything):
-        return True
+        return "title" not in regions or words(article.title or "", article.lang) > 0
     return any(counts(node, article, regions).values())
 
 

@@ -539,6 +539,24 @@ def test_fields_and_dates(dated: Index, query: str, titles: str) -> None:
     assert len({hit.score for hit in results}) <= 1  # a field never changes a score
 
 
+def test_articles_without_a_headline_are_found(address: str) -> None:
+    index = index_of(
+        address, article("Rain", "Rain fell."), article(None, "Snow fell."), article("…", "Hail fell.")
+    )
+
+    def texts(query: str) -> set[str]:
+        return {
+            article.paragraphs[0].text.split()[0]
+            for article in map(index.article, index.find(query))
+            if article
+        }
+
+    assert texts("title:*") == texts("title:(* OR snow)") == {"Rain"}
+    assert texts("-title:*") == {"Snow", "Hail"}
+    assert texts("fell -title:*") == {"Snow", "Hail"}
+    assert texts("*") == texts("hlead(*)") == {"Rain", "Snow", "Hail"}
+
+
 @pytest.fixture
 def outlets_of(address: str) -> Index:
     return index_of(

@@ -96,7 +96,7 @@ class QueryEvaluator:
             return _intersection(self.articles(operand, region) for operand in node.operands)
         if isinstance(node, Or):
             if has_everything(node):
-                return self.reader.live_articles()
+                return self.articles(Everything(), region)
             return _union(self.articles(operand, region) for operand in node.operands)
         if isinstance(node, Boost):
             return self.articles(node.operand, region)
@@ -116,7 +116,8 @@ class QueryEvaluator:
         if isinstance(node, Undated):
             return self.reader.live_articles() & self._conditions.undated()
         if isinstance(node, Everything):
-            return self.reader.live_articles()
+            live = self.reader.live_articles()
+            return live & self.reader.per_segment(_with_headline) if region == "title" else live
         assert_never(node)
 
     def _with_match(self, segment: Segment, leaf: Leaf, region: str | None) -> Mask:
@@ -317,6 +318,11 @@ def _restricted(text: ScoredDocSet, segment: Segment, documents: Mask) -> Scored
     owners, counts = text.postings()
     kept = documents[owners]
     return ListedDocs(Postings(owners[kept], counts[kept]), segment)
+
+
+def _with_headline(segment: Segment) -> Mask:
+    """Return a mask of the articles of a segment that have a word in the headline."""
+    return np.asarray(segment.fields["title"].sizes > 0, np.bool_)
 
 
 def _intersection(masks: Iterable[Mask]) -> Mask:

@@ -174,6 +174,26 @@ def test_a_relaxed_tree_matches_whatever_the_tree_matches() -> None:
     assert twin.positives(some.tree)[0].leaf == Phrase("security forces")
 
 
+def test_function_words_alone_are_not_some_of_the_words(address: str) -> None:
+    index = index_of(
+        address,
+        article("Both", "A storm over the river."),
+        article("Content", "Storm!"),
+        article("Function words", "The road, the house."),
+        article("German", "Er war im Haus.", lang="de"),
+        article("War", "It was war.", lang="en"),
+    )
+
+    def more(query: str) -> set[str]:
+        results = index.search(query)
+        assert results.more_articles == len(results.more)
+        return {str(hit.title) for hit in results.more}
+
+    assert more("the storm zebra") == {"Both", "Content"}
+    assert more("war zebra") == {"War"}
+    assert more("the was of") == {"Both", "Function words", "War"}
+
+
 # ---- any of the words
 
 

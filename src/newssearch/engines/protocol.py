@@ -185,6 +185,7 @@ class Snapshot(Protocol):
     def search_more(self, tree: Node, relaxed: Relaxed, request: ResolvedRequest) -> FoundMore:
         """Return the page of articles that match the ``relaxed`` tree and pass the filters, but do not match ``tree``.
 
+        Of the relaxed words, they have one that is not a function word in their language, if there is such a one.
         They are ordered by the score that :meth:`search` gives them for ``tree``, whatever order ``request`` asks for.
         If it groups stories, those of articles that match ``tree`` are left out.
         """

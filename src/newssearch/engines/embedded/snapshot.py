@@ -151,9 +151,11 @@ class EmbeddedSnapshot:
     ) -> Mask:
         """Return a mask of the articles that match the ``relaxed`` tree and pass the filters, but are not among ``first``.
 
+        A function word alone is not enough, unless all words that may be missing are function words.
         If the request groups stories, those of articles among ``first`` are left out.
         """
         articles = evaluator.found_by(relaxed.tree, request) & ~first
+        articles &= evaluator.with_content_word(relaxed.words)
         if request.group:
             self._remove_stories_of(first, articles)
         return articles

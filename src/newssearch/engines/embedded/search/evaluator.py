@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from typing import NamedTuple
@@ -275,6 +275,27 @@ class QueryEvaluator:
         )
         return found - deciding if deciding <= found else found
 
+    def with_content_word(self, words: Sequence[Node]) -> Mask:
+        """Return a mask of the live articles in which one of the bare words matches that is no function word.
+
+        Which words are function words depends on the language of an article; if all of them are, any is enough.
+        """
+        masks = [[mask for _, mask in self.reader.by_segment(self.articles(word))] for word in words]
+        parts: list[Mask] = []
+        for segment, *here in zip(self.reader.segments, *masks, strict=True):
+            found = np.zeros(segment.articles, np.bool_)
+            for analysis, articles in segment.analyses.items():
+                is_function_word = analyser_named(analysis).is_function_word
+                content = [
+                    mask
+                    for word, mask in zip(words, here, strict=True)
+                    if not (isinstance(leaf := _without_boost(word), Word) and is_function_word(leaf.text))
+                ]
+                any_word = _union(content or here)
+                found |= any_word if articles is None else any_word & articles
+            parts.append(found)
+        return np.concatenate(parts) if parts else np.empty(0, np.bool_)
+
     def spans(self, segment: Segment, leaf: Leaf, documents: Ints) -> Spans:
         """Return the spans of a leaf in the paragraphs ``documents``, ascending; spans in others may be among them."""
         return self._matchers[segment].spans(leaf, "text", documents)
@@ -318,6 +339,12 @@ def _restricted(text: ScoredDocSet, segment: Segment, documents: Mask) -> Scored
     owners, counts = text.postings()
     kept = documents[owners]
     return ListedDocs(Postings(owners[kept], counts[kept]), segment)
+
+
+def _without_boost(node: Node) -> Node:
+    while isinstance(node, Boost):
+        node = node.operand
+    return node
 
 
 def _with_headline(segment: Segment) -> Mask:

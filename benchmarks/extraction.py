@@ -205,7 +205,7 @@ class Overlap(NamedTuple):
         return _f1(self.precision, self.recall)
 
 
-@cache  # a half of the pages asks for what all of them have asked for
+@cache  # the pages of one half are among all pages, so each is asked for twice
 def overlap(expected: str, found: str) -> Overlap:
     """Return the overlap of an extracted text with the expected one.
 

@@ -298,7 +298,7 @@ def probability(ours: Mapping[str, float], others: Mapping[str, float]) -> float
 
 
 def compare(collection: Collection, engines: Sequence[str]) -> dict[str, Any]:
-    """Return the means of all measures by engine, and how sure the difference to the best other engine is."""
+    """Return the means of all measures by engine, and the p-value of the difference from the best other engine."""
     by_query = {engine: measured(collection, ranked(collection, engine)) for engine in engines}
     means = {
         engine: {name: float(np.mean(list(values.values()))) for name, values in of.items()}
@@ -320,7 +320,10 @@ def compare(collection: Collection, engines: Sequence[str]) -> dict[str, Any]:
 
 
 def expansion_table(results: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    """Yield the lines of a Markdown table: nDCG@10/AP/R@100 without and with expanded queries, and how sure the difference is."""
+    """Yield the lines of a Markdown table that compares queries as asked with expanded ones.
+
+    It has nDCG@10, AP and R@100 of both, the change of nDCG@10, and its p-value.
+    """
     yield "| collection | queries | as asked | expanded | nDCG@10 | p |"
     yield "|---|---|---|---|---|---|"
     for name, one in results.items():

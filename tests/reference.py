@@ -394,6 +394,3 @@ def facet(field: str, articles: list[Article]) -> list[tuple[str | None, int]]:
     if len(held) < len(values):
         counts[None] = len(values) - len(held)
     return sorted(counts.items(), key=lambda item: (-item[1], item[0] is None, item[0] or ""))
-
-
-# ---- by which words a query is expanded

@@ -4,7 +4,7 @@
 - A *caption* describes a picture or credits it: "Photo: …", "Image copyright …", "… (Ann Lee/AFP)".
 - A *notice* is the publisher's: an advertisement, a request to subscribe or to follow, copyright, a correction.
 
-The words are phrases of about forty languages, compared without regard to case and accents, at the beginning of a short
+The words are phrases of 35 languages, compared without regard to case and accents, at the beginning of a short
 paragraph; brackets, bullets and other marks may precede them. Such words also begin ordinary sentences ("More than 300
 people …", "Read more books, says the minister."). So a phrase counts according to its table below: alone in its
 paragraph, in front of a colon or another separator and a headline, or in front of anything. A headline is a text that
@@ -25,19 +25,19 @@ Aside = Literal["link", "caption", "notice"]
 """What an aside is, see the description of this module."""
 
 MAX_LINK_CHARS, MAX_NOTICE_CHARS, MAX_CAPTION_CHARS = 250, 600, 800
-"""The largest numbers of characters of a link, a notice and a caption."""
+"""A link, a notice and a caption are at most this long, in characters."""
 MAX_HEADLINE_CHARS = 150
-"""The largest number of characters of a headline that stands in a paragraph of its own, below a link's label."""
+"""A headline in a paragraph of its own, below the label of a link, is at most this long, in characters."""
 MAX_SHORT_LINK_CHARS = 120
-"""The largest number of characters of a link whose headline ends like a sentence."""
+"""A link whose headline ends like a sentence is at most this long, in characters."""
 MIN_CAPITALS_CHARS, MIN_CAPITALS_WORDS = 36, 5
-"""The smallest numbers of characters and of words of a paragraph in capitals that is a link; subheads are shorter."""
+"""A paragraph in capitals is a link only if it has this many characters and this many words; subheads are shorter."""
 MIN_CHARS_PER_DIGIT = 10
 """A paragraph in capitals with more digits than one in ten characters is a table, and no link."""
 MIN_BRACKETED_WORDS = 6
-"""The smallest number of words of a paragraph in square brackets that is a link."""
+"""A paragraph in square brackets is a link only if it has this many words."""
 MAX_CREDIT_CHARS, MAX_BRACKETED_CREDIT_CHARS = 100, 200
-"""The largest numbers of characters of the credit of a picture at the end of a paragraph, without and with brackets."""
+"""A picture credit at the end of a paragraph is at most this long, in characters; the second limit is for one in brackets."""
 
 CALLS = """
     see also|also read|read also|read next|also see|also on politico|read or share this story|
@@ -238,7 +238,8 @@ _SENTENCE_ENDS = ".!?:\"”’' …"
 _PLAIN = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "—": "-", "–": "-", "…": "...", "ø": "o", "Ø": "o", "æ": "ae", "Æ": "ae", "ı": "i", "\xa0": " "}
 )  # fmt: skip
-"""Plain forms of quotation marks, dashes and letters that Unicode does not decompose."""
+"""Replaces typographic quotation marks and dashes with those of ASCII, and letters such as ø, which have no Unicode
+decomposition, with their base letters."""
 _DASHES = ("-", "--", "---")
 _FIRST_UNSPACED = "\u2e80"
 """The first character of the scripts that have no spaces between words: Chinese and Japanese."""

@@ -122,9 +122,9 @@ class Search:
 
 
 def expanded_query(snapshot: Snapshot, parsed: Query, request: ResolvedRequest) -> Expansion:
-    """Return the query with optional words that the first results have, if the request asks for them.
+    """Return the query, expanded by words of its first results if the request asks for that.
 
-    The first results include those with only some of the words, even if the search returns none of these.
+    These include results with only some of the words, even if the search itself returns none.
     """
     if not request.expand:
         return Expansion(parsed)

@@ -34,7 +34,7 @@ def check_index(files: bool, rebuilds: bool, *, prune: bool, retry: bool, exclud
 def check_query(context: click.Context) -> None:
     """Raise UsageError for an option of ``newssearch query`` that would have no effect."""
     given, values = _given(context), context.params
-    _check_hits(context)
+    check_hits(context)
     for name, option in WORD_OPTIONS.items():
         if name in given and not any(word.strip() for word in values["words"]):
             raise click.UsageError(f"{option} has no effect without a QUERY.")
@@ -57,12 +57,7 @@ def check_query(context: click.Context) -> None:
         )
 
 
-def check_related(context: click.Context) -> None:
-    """Raise UsageError for an option of ``newssearch related`` that would have no effect."""
-    _check_hits(context)
-
-
-def _check_hits(context: click.Context) -> None:
+def check_hits(context: click.Context) -> None:
     """Raise UsageError for an option that chooses hits or their form if there are none, or for two forms."""
     given, values = _given(context), context.params
     without = "--count" if values.get("count") else "--limit 0" if values["limit"] == 0 else ""

@@ -20,7 +20,7 @@ from newssearch.request import SORTS, Request
 from newssearch.results import Results, left_out
 
 from .articles import text_article, text_story
-from .combinations import check_query, check_related
+from .combinations import check_hits, check_query
 from .console import print_diagnostics, show_line, show_lines, show_text, style, without_surrogates
 from .formats import (
     OutputFormat,
@@ -212,7 +212,7 @@ def related_command(
     They are found by the forty words that say most about the article; those near it in date come first. Other versions
     of its story are left out: see `newssearch story`. ID is an id, the end of one, or key:KEY.
     """
-    check_related(context)
+    check_hits(context)
     format_ = "json" if as_json else format_
     with open_index(folder) as opened:
         found = opened.related(article_named(opened, without_surrogates(article_id)).id, Request(**options))

@@ -173,7 +173,8 @@ def _sentence_with(
             high += 1
         if len(counts) < leaves:
             continue
-        # A match left behind sets the end only until another is shown: until then fewer are shown, which is never best.
+        # `reach` may be the end of a match in front of this sentence, but only if this sentence shows no match more than an
+        # earlier one, which shows that match too. Then the earlier sentence is chosen.
         first, last = found[low].start, reach
         near = first - start <= (length - (last - first)) // 3
         worth = (high - low, near, -start if near else start)

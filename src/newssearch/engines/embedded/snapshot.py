@@ -177,10 +177,10 @@ class EmbeddedSnapshot:
     def related(self, article: Article, request: ResolvedRequest) -> FoundRelated:
         """Return the page of articles on the subject of an article, and the words that find them."""
         with self._reading():
-            tree = related_tree(self._reader, article) or NOTHING
             found = self._reader.article(article.id)
             assert found is not None, "an article of the snapshot"
             segment, number = found
+            tree = related_tree(self._reader, article, segment, number) or NOTHING
             own = self._reader.per_segment(lambda other: _only(other, number if other is segment else None))
             evaluator = QueryEvaluator(self._reader, tree, request.aliases)
             articles = evaluator.found(request) & ~own

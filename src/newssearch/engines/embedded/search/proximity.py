@@ -40,18 +40,19 @@ class _Occurrences:
     def __init__(self, evaluator: QueryEvaluator, segment: Segment, leaf: Leaf, articles: Ints) -> None:
         self._evaluator, self._segment, self._leaf = evaluator, segment, leaf
         text = evaluator.matches(segment, leaf).text
-        self._term = text if isinstance(text, TermDocs) else None
         blocks = indices_in(text.articles, articles)
-        self._postings = text.subset_of(blocks) if isinstance(text, TermDocs) else None
-        documents = text.owners_of(blocks) if self._postings is None else self._postings.owners
+        # A word that is one term has postings, with which its positions are read.
+        self._of_term = (text, text.subset_of(blocks)) if isinstance(text, TermDocs) else None
+        documents = text.owners_of(blocks) if self._of_term is None else self._of_term[1].owners
         if segment.weightless is not None:
             documents = documents[~segment.weightless[documents]]
         self.documents: Ints = documents
 
     def positions(self, documents: Ints) -> _Positions:
         """Return the spans of the leaf in some of its paragraphs, whose numbers are ascending."""
-        if self._term is not None and self._postings is not None:  # a word that is one term
-            starts, owners = self._term.positions_of(TermPostings.restrict(self._postings, documents))
+        if self._of_term is not None:
+            term, postings = self._of_term
+            starts, owners = term.positions_of(TermPostings.restrict(postings, documents))
             return _Positions(self._segment, starts, starts + 1, owners)
         if not len(documents):
             return _Positions(self._segment, NO_INTS, NO_INTS, NO_INTS)

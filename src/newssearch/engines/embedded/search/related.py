@@ -11,6 +11,7 @@ import numpy as np
 
 from newssearch.article import Article
 from newssearch.engines.embedded.segment import bm25f
+from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.query import Boost, Leaf, Node, Or, Word
 from newssearch.text.analysis import Analyser, analyser
 from newssearch.text.folding import spelled
@@ -33,28 +34,28 @@ DATED_ARTICLES = 200
 """The number of articles, the first in order, whose scores the date changes."""
 
 
-def related_tree(reader: IndexReader, article: Article) -> Node | None:
+def related_tree(reader: IndexReader, article: Article, segment: Segment, number: int) -> Node | None:
     """Return the words of an article that say most about its subject, joined by OR, or None if it has none.
 
     A term is weighted by (1 + ln n) · idf, where ``n`` is the number of its occurrences; the idf is part of any score,
     the rest is its boost. The word stands in the query as the article most often writes it. Web addresses and the
-    paragraphs that add nothing to a score are left out.
+    paragraphs that add nothing to a score are left out. ``number`` is the number of the article in ``segment``.
     """
     own = analyser(article.lang)
     counts, spellings = Counter[str](), dict[str, Counter[str]]()
     texts = [
         (article.title or "", TITLE_FACTOR),
-        *((text, 1) for text in _weighty_paragraphs(reader, article)),
+        *((text, 1) for text in _weighty_paragraphs(article, segment, number)),
     ]
     for text, times in texts:
         for token in own.tokens(without_addresses(text)):
             counts[token.term] += times
             spellings.setdefault(token.term, Counter())[token.word] += 1
     weights: dict[str, float] = {}
-    for term, number in counts.items():
+    for term, count in counts.items():
         if says_little(term) or is_function_word(own, spellings[term]):
             continue
-        weights[term] = (1 + math.log(number)) * bm25f.idf(reader.live_count, articles_with(reader, term))
+        weights[term] = (1 + math.log(count)) * bm25f.idf(reader.live_count, articles_with(reader, term))
     chosen = sorted(weights, key=lambda term: (-weights[term], term))[:RELATED_TERMS]
     words: dict[Leaf, float] = {}
     for term in chosen:
@@ -66,12 +67,11 @@ def related_tree(reader: IndexReader, article: Article) -> Node | None:
     return nodes[0] if len(nodes) == 1 else Or(nodes) if nodes else None
 
 
-def _weighty_paragraphs(reader: IndexReader, article: Article) -> Iterator[str]:
-    """Yield the texts of the paragraphs of an article of the index that add to scores."""
-    found = reader.article(article.id)
-    weightless = found[0].weightless if found is not None else None
-    for number, paragraph in enumerate(article.paragraphs):
-        if found is None or weightless is None or not weightless[found[0].first[found[1]] + number]:
+def _weighty_paragraphs(article: Article, segment: Segment, number: int) -> Iterator[str]:
+    """Yield the texts of the paragraphs of an article that add to scores."""
+    weightless, first = segment.weightless, int(segment.first[number])
+    for document, paragraph in enumerate(article.paragraphs, start=first):
+        if weightless is None or not weightless[document]:
             yield paragraph.text
 
 

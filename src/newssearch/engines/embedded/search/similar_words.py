@@ -1,4 +1,4 @@
-"""Finds the words of an index that a word of a query may be a misspelling of."""
+"""Suggests words of the index for a misspelt word of a query."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ DENSE_OWNERS_RATIO = 8
 SCAN_RATIO = 8
 """Scan a range of folded terms if at least 1 in 8 of them is wanted; otherwise look up each wanted term."""
 MAX_FOUND_TERMS = 4096
-"""The largest number of terms whose numbers are kept after they were looked up."""
+"""A field keeps the numbers of this many terms, so that they need not be looked up again; then it starts anew."""
 
 
 class Postings(NamedTuple):

@@ -238,7 +238,7 @@ def item_view(array: Array) -> Sequence[int]:
 
 
 MAX_KEPT_TEXTS = 1024
-"""The largest number of strings of a table that are kept decoded."""
+"""A table keeps this many decoded strings, so that they need not be decoded again; then it starts anew."""
 
 
 class StringTable:

@@ -51,6 +51,7 @@ class NewssearchArticles(Engine):
             since=query.since,
             until=query.until,
             group=False,
+            strict=True,  # without a second part, which no other engine has
             snippet=_snippet_length(mode),
         )
         if mode == "shown":

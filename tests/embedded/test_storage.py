@@ -24,6 +24,7 @@ from newssearch.engines.embedded.storage.container import (
 )
 from newssearch.engines.embedded.storage.patched_ints import PatchedInts
 from newssearch.engines.embedded.storage.patched_ints import patched_sections as small_sections
+from newssearch.system import deflate
 from support import RANDOMS, THOROUGH
 
 from .helpers import NO_LIMITS, small, writing
@@ -159,6 +160,32 @@ def test_what_is_stored_is_merged_without_what_is_dropped(
             merged = block_store.BlockStore(Container(Path(folder) / f"{number}"), "s")
             check_stored(merged, values, pick)
             stores = [(merged, values), *stores[: pick.randint(0, 1)]]
+
+
+@given(
+    st.lists(st.binary(max_size=300) | st.text("ab é日\n", max_size=300).map(str.encode), max_size=5),
+    st.text("ab é日\n", max_size=100).map(str.encode),
+)
+@settings(max_examples=50 * THOROUGH, deadline=None)
+def test_zlib_and_isa_l_read_what_the_other_writes(blocks: list[bytes], dictionary: bytes) -> None:
+    """Where ISA-L is not installed, it holds for zlib alone."""
+    codecs = (deflate.ZLIB, deflate.fastest())
+    for writer in codecs:
+        compress = writer.compressor(dictionary)
+        packed = [compress(block) for block in blocks]
+        for reader in codecs:
+            assert [reader.decompress(one, dictionary) for one in packed] == blocks
+
+
+def test_isa_l_is_used_where_it_is_installed() -> None:
+    pytest.importorskip("isal.isal_zlib")
+    assert deflate.fastest() is not deflate.ZLIB
+
+
+def test_a_block_that_is_not_deflate_is_refused() -> None:
+    for codec in (deflate.ZLIB, deflate.fastest()):
+        with pytest.raises(deflate.DeflateError, match="not DEFLATE"):
+            codec.decompress(b"\xff\xff\xff", b"")
 
 
 # ---- container: a file of arrays

@@ -1,1 +1,1 @@
-"""The operating system: worker processes, atomic file replacement, fault points; and a few general-purpose helpers."""
+"""The operating system: worker processes, atomic file replacement, fault points; DEFLATE; and a few general-purpose helpers."""

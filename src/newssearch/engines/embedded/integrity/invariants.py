@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import zlib
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
@@ -46,7 +45,7 @@ from newssearch.query import LEAD
 from newssearch.text.analysis import analyser, analyser_named
 
 UNREADABLE = (
-    ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, zlib.error, IndexDamagedError,
+    ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, IndexDamagedError,
 )  # fmt: skip
 """The exceptions that reading inconsistent arrays can raise.
 

@@ -1,7 +1,7 @@
 """A store of strings in compressed blocks; reading a string decompresses one block.
 
-Each block is compressed by itself with zlib (raw DEFLATE, RFC 1951) and a preset *dictionary*: the beginnings of a
-sample of the strings. Strings stored as ``NAME`` have these sections:
+Each block is compressed by itself with DEFLATE (:mod:`newssearch.system.deflate`) and a preset *dictionary*: the
+beginnings of a sample of the strings. Strings stored as ``NAME`` have these sections:
 
 =========================  ============================================================================================
 ``NAME``                   the blocks (:class:`~.container.StringTable`)
@@ -14,13 +14,14 @@ sample of the strings. Strings stored as ``NAME`` have these sections:
 
 from __future__ import annotations
 
-import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+
+from newssearch.system.deflate import compressor, decompress
 
 from .container import (
     Array,
@@ -36,10 +37,8 @@ from .sorted_sets import Ints
 
 BLOCK_SIZE = 3072
 """A block has at least this many bytes before compression; only the last one may have fewer."""
-ZLIB_LEVEL = 2
-"""The compression level of zlib, on its scale from 0 to 9."""
 DICTIONARY_SIZE = 32_768
-"""The greatest size of a dictionary in bytes: the window of zlib."""
+"""The greatest size of a dictionary in bytes: the window of DEFLATE."""
 REPACK_SIZE = 1 << 20
 """A merge compresses the strings of a source again if they have at most this many bytes; otherwise it copies blocks."""
 
@@ -97,13 +96,7 @@ class BlockStore:
 
     def unpacked(self, block: int) -> bytes:
         """Decompress a block and return its strings, concatenated."""
-        dictionary = self.dictionary(block)
-        unpacker = (
-            zlib.decompressobj(-zlib.MAX_WBITS, dictionary)
-            if dictionary
-            else zlib.decompressobj(-zlib.MAX_WBITS)
-        )
-        return unpacker.decompress(self.blocks[block])
+        return decompress(self.blocks[block], self.dictionary(block))
 
     def values(self, block: int) -> list[bytes]:
         """Decompress a block and return its strings as a list."""
@@ -153,7 +146,7 @@ def _pack(values: Sequence[bytes]) -> _BlockRun:
     while first[-1] < len(values):
         first.append(min(bisect_left(ends, ends[first[-1]] + BLOCK_SIZE), len(values)))
     dictionary = _make_dictionary(values) if ends[-1] > 4 * DICTIONARY_SIZE else b""
-    packed = _Compressor(dictionary)
+    packed = compressor(dictionary)
     blocks = [packed(b"".join(values[low:high])) for low, high in pairwise(first)]
     return _BlockRun.of(dictionary, blocks, [high - low for low, high in pairwise(first)])
 
@@ -186,7 +179,7 @@ def _kept_blocks(stored: BlockStore, kept: Ints) -> Iterator[_BlockRun]:
 
 def _repack(stored: BlockStore, dictionary: bytes, kept: Ints, numbers: range) -> _BlockRun:
     """Return the kept strings of the given blocks, compressed again with their dictionary."""
-    packed = _Compressor(dictionary)
+    packed = compressor(dictionary)
     blocks: list[bytes] = []
     counts: list[int] = []
     for number in numbers:
@@ -215,18 +208,6 @@ def _write_sections(name: str, pieces: Sequence[_BlockRun], container: Container
 def _offsets_of(sizes: Ints) -> Ints:
     """Return the offset of each item, then the total size, from the sizes of consecutive items."""
     return np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))
-
-
-class _Compressor:
-    """A function that compresses blocks with one dictionary, which zlib processes only once."""
-
-    def __init__(self, dictionary: bytes) -> None:
-        how = (ZLIB_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_DEFAULT_STRATEGY)
-        self._empty = zlib.compressobj(*how, dictionary) if dictionary else zlib.compressobj(*how)
-
-    def __call__(self, whole: bytes) -> bytes:
-        packer = self._empty.copy()
-        return packer.compress(whole) + packer.flush()
 
 
 def _make_dictionary(values: Sequence[bytes]) -> bytes:

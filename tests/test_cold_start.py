@@ -15,13 +15,13 @@ NEEDED = ("numpy", "click", "Stemmer")
 """The third-party packages that a search needs."""
 
 SLOW = {
-    "asyncio", "concurrent", "csv", "decimal", "difflib", "email", "hashlib", "html", "http", "logging", "multiprocessing",
+    "asyncio", "concurrent", "csv", "decimal", "difflib", "email", "glob", "hashlib", "html", "http", "logging", "multiprocessing",
     "shutil", "socket", "sqlite3", "ssl", "subprocess", "tempfile", "unittest", "urllib.request", "xml",
 }  # fmt: skip
 """Modules of the standard library that a search must not import, because they are slow to import."""
 
 WRITING = {
-    "addresses", "tracking_parameters", "updating.indexer", "updating.manifest", "readers", "engines.embedded.indexing", "engines.embedded.whoosh_compat", "engines.embedded.writer",
+    "addresses", "tracking_parameters", "updating.files", "updating.indexer", "updating.manifest", "readers", "engines.embedded.indexing", "engines.embedded.whoosh_compat", "engines.embedded.writer",
 }  # fmt: skip
 """Packages and modules that bring an index up to date, or show it to Whoosh."""
 

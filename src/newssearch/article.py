@@ -6,11 +6,12 @@ import dataclasses
 import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, NamedTuple, cast
 
 from newssearch.display.brief import brief, many, quoted
 from newssearch.system.frozen import FrozenDict
+from newssearch.system.late_dataclass import dataclass
 from newssearch.text.dates import parse_published
 from newssearch.text.paragraphs import Block, NormalizedBlocks, ParagraphKind, split_paragraphs, squeeze
 from newssearch.text.partial_dates import PartialDate

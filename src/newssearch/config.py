@@ -11,11 +11,12 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from newssearch.system.frozen import FrozenDict
+from newssearch.system.late_dataclass import dataclass
 
 from . import arguments
 from .errors import ConfigError

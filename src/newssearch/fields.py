@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, NamedTuple, cast, get_args
 
 from newssearch import arguments
+from newssearch.system.late_dataclass import dataclass
 
 OwnKind = Literal["value", "words", "number", "date"]
 """The kind of an own field of an archive, one of :data:`FieldKind`."""

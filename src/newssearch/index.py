@@ -44,7 +44,7 @@ from .request import (
 from .results import Rank, Results
 from .searching import Search, corrected_query, expanded_query, related_results
 from .sharing import OpenedSnapshot, SharedSnapshot
-from .updating import files, last_run
+from .updating import last_run
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -403,7 +403,7 @@ class Index:
 
         First come those that were read from there, in the order of the files; then those whose other places are there.
         """
-        from .updating import removal  # slow to import, and a search needs none of it
+        from .updating import files, removal  # slow to import, and a search needs none of it
 
         name = files.name_of(arguments.path("path", path), self._archive)
         with self._reading() as snapshot:
@@ -479,6 +479,7 @@ class Index:
         on. Waits up to ``wait`` seconds for another writer, then raises :class:`IndexLockedError`.
         """
         from .readers import chosen_settings  # slow to import, and a search needs none of it
+        from .updating import files  # the same
 
         wanted = arguments.paths("paths", paths)
         arguments.flag("prune", prune)
@@ -510,7 +511,7 @@ class Index:
         changes or is renamed, or on a rebuild. Waits up to ``wait`` seconds for another writer, then raises
         :class:`IndexLockedError`.
         """
-        from .updating import removal  # slow to import, and a search needs none of it
+        from .updating import files, removal  # slow to import, and a search needs none of it
 
         wanted = dict.fromkeys(arguments.several("ids", ids, str, "a string"))
         named = files.all_names(arguments.paths("paths", paths), self._archive)
@@ -574,6 +575,8 @@ class Index:
 
     @property
     def _archive(self) -> Path:
+        from .updating import files  # slow to import, and a search needs none of it
+
         return files.archive_of(self.folder)
 
     def _manifest(self) -> Manifest:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from dataclasses import dataclass
 from pathlib import Path
 
 from newssearch.display.brief import brief, many, quoted
+from newssearch.system.late_dataclass import dataclass
 
 from .article import utc
 from .display import notebook

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from pathlib import Path
 from typing import Literal
 
 from newssearch.article import Rejected
 from newssearch.display.brief import brief, many, quoted
 from newssearch.system.frozen import FrozenDict
+from newssearch.system.late_dataclass import dataclass
 
 KEPT_REJECTIONS = 1_000
 """The largest number of rejections listed in a report, or in the manifest for one file. Others are only counted."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from dataclasses import MISSING, Field, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, cast, get_args
 
 from newssearch.highlight.snippets import SNIPPET_LENGTH
 from newssearch.system.frozen import FrozenDict
+from newssearch.system.late_dataclass import dataclass
 from newssearch.text.dates import is_empty, parse_period
 from newssearch.text.partial_dates import PartialDate
 

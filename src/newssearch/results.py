@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import NamedTuple, overload
 
 from newssearch.display.brief import brief, many, quoted
 from newssearch.system.frozen import FrozenDict
+from newssearch.system.late_dataclass import dataclass
 
 from .article import Date, json_values, utc
 from .display import escape, notebook

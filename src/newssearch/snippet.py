@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from newssearch.display.brief import brief, many, quoted
+from newssearch.system.late_dataclass import dataclass
 
 from .display import escape
 

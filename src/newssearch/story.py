@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from newssearch.display.brief import brief, many, quoted
+from newssearch.system.late_dataclass import dataclass
 from newssearch.text.analysis import analyser
 
 from .article import Article, Date

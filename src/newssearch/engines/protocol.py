@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -34,6 +34,7 @@ from newssearch.results import (
     ShownArticle,
 )
 from newssearch.system.frozen import FrozenDict
+from newssearch.system.late_dataclass import dataclass
 from newssearch.text.partial_dates import PartialDate
 
 if TYPE_CHECKING:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from newssearch.display.brief import brief, quoted
+from newssearch.system.late_dataclass import dataclass
 
 from .node import NOWHERE, Span
 
@@ -36,13 +35,14 @@ class Diagnostic:
         }
 
 
-@dataclass(slots=True)
 class Notes:
     """Collects the diagnostics of a query while it is parsed, at most :attr:`MAX_OF_KIND` of each kind."""
 
     MAX_OF_KIND = 20
-    found: list[Diagnostic] = field(default_factory=list)
-    counts: dict[str, int] = field(default_factory=dict)
+
+    def __init__(self) -> None:
+        self.found: list[Diagnostic] = []
+        self.counts: dict[str, int] = {}
 
     def add(self, kind: str, message: str, span: Span, suggestion: str = "") -> None:
         """Add a diagnostic, unless :attr:`MAX_OF_KIND` of its kind have been added."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
 from newssearch import arguments
+from newssearch.system.late_dataclass import dataclass
 from newssearch.system.lazy_regex import Pattern
 from newssearch.text.folding import fold
 from newssearch.text.tokenizer import word_matches as words_of

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
 from newssearch.errors import QueryError
 from newssearch.fields import LITERAL_FIELDS, QUERY_FIELDS, TIME_FIELDS, ArticleField
+from newssearch.system.late_dataclass import dataclass
 from newssearch.system.lazy_regex import Pattern
 from newssearch.text.tokenizer import GERSHAYIM, word_matches
 

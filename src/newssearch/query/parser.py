@@ -25,13 +25,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from newssearch import arguments
 from newssearch.display.brief import brief, many, quoted
 from newssearch.errors import QueryError
 from newssearch.fields import LITERAL_FIELDS, TIME_FIELDS, WORD_FIELDS, ArticleField, TimeField, by_name
 from newssearch.system.exhaustive import assert_never
+from newssearch.system.late_dataclass import dataclass
 from newssearch.text.dates import parse_range, why_no_range
 from newssearch.text.numbers import parse_number_range
 from newssearch.text.tokenizer import word_matches as words_of

@@ -17,12 +17,13 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, ClassVar, Literal, get_args
 
 from newssearch import arguments
 from newssearch.fields import TIME_FIELDS, VALUE_FIELDS, TimeField, is_own_name
 from newssearch.system.exhaustive import assert_never
+from newssearch.system.late_dataclass import dataclass
 from newssearch.system.lazy_regex import Pattern
 from newssearch.text.dates import parse_range, why_no_range
 from newssearch.text.numbers import NumberRange, parse_number_range

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
 from functools import cache
 
+from newssearch.system.late_dataclass import dataclass
 from newssearch.system.lazy_regex import Pattern
 
 from .month_names import in_english

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
 from typing import Literal
 
 from newssearch import arguments
+from newssearch.system.late_dataclass import dataclass
 from newssearch.system.lazy_regex import Pattern
 
 
-@dataclass(frozen=True, slots=True, order=False, repr=False)
+@dataclass(frozen=True, slots=True, repr=False)
 class PartialDate:
     """A date that is only a month, or only a year if ``month`` is None.
 

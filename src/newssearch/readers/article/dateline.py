@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from newssearch.article import Date
+from newssearch.system.late_dataclass import dataclass
 from newssearch.text.dates import MONTHS, parse_published
 
 LONGEST_DATELINE = 110

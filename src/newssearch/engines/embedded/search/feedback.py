@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 
 from newssearch.engines.embedded.segment import bm25f
@@ -66,13 +65,13 @@ WEIGHT_DIGITS = 4
 """The number of decimal places to which weights are rounded."""
 
 
-@dataclass(slots=True)
 class _Term:
     """A term of the paragraphs that are read: its probability there, its spellings, and the language in which it was read."""
 
-    language: Analyser
-    probability: float = 0.0
-    spellings: Counter[str] = field(default_factory=Counter)
+    def __init__(self, language: Analyser) -> None:
+        self.language = language
+        self.probability = 0.0
+        self.spellings: Counter[str] = Counter()
 
     def text(self, term: str) -> str | None:
         """Return the most frequent spelling that means the term also in a query; None if there is none."""

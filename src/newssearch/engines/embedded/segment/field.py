@@ -141,7 +141,7 @@ class FieldReader:
     @property
     def words(self) -> int:
         """The total number of words of all owners."""
-        return len(self.array("positions"))
+        return len(self.section("positions"))  # the directory says it: no need to check the section
 
     # ---- words
 

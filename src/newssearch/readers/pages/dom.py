@@ -94,22 +94,24 @@ def decode_page(data: bytes, charset: str | None = None) -> str:
     """
     if wide_encoding(data[:ENCODING_SAMPLE]) is not None:
         return decode(data)
-    labels = [
-        _python_name(charset),
-        *(_python_name(name) for name in _declared_charsets(data[:ENCODING_SAMPLE])),
-    ]
-    if b"\x1b" not in data[:ENCODING_SAMPLE] or "iso2022_jp" not in labels:
+    head = data[:ENCODING_SAMPLE]
+    if b"\x1b" not in head or "iso2022_jp" not in _page_encodings(head, charset):
         try:
             return data.decode().removeprefix("\ufeff")
         except UnicodeDecodeError:
             pass
-    for name in labels:
+    for name in _page_encodings(head, charset):
         if name is None or name == "utf-8":
             continue
         text = data.decode(name, "replace")
         if text.count("\ufffd") * 200 <= len(text):
             return text
     return decode(data)
+
+
+def _page_encodings(head: bytes, charset: str | None) -> list[str | None]:
+    """Return the encodings that the HTTP header and the beginning of a page state; None for an unknown one."""
+    return [_python_name(charset), *map(_python_name, _declared_charsets(head))]
 
 
 def _declared_charsets(head: bytes) -> Iterator[str]:
@@ -140,7 +142,7 @@ def page_tree(text: str) -> HtmlElement:
     """
     if len(text) > LONGEST_PAGE:
         raise UnreadableError(f"an HTML page of more than {LONGEST_PAGE // 2**20} MiB")
-    if text.count("<") > MAX_PAGE_TAGS:
+    if len(text) > MAX_PAGE_TAGS and text.count("<") > MAX_PAGE_TAGS:
         raise UnreadableError(f"an HTML page of more than {MAX_PAGE_TAGS:,} tags")
     root, whole = _parse_page(text)
     if not whole:
@@ -157,6 +159,8 @@ def _parse_page(text: str) -> tuple[HtmlElement | None, bool]:
     except ImportError:
         raise UnreadableError(TRAFILATURA_MISSING) from None
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    # The default lookup makes special elements of forms, which nothing here needs, and it calls Python for each element.
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=html.HtmlElement))
     data = text.replace("\0", "").encode("utf-8", "replace")
     try:
         root = html.document_fromstring(data, parser)

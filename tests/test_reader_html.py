@@ -497,6 +497,7 @@ def test_the_text_keeps_the_order_of_the_page_and_the_kinds_of_its_blocks() -> N
         '<p style="display: none">Another bridge in another town has been closed as well since Monday, nobody knows why.</p>',
         '<h3>More on this</h3><ul><li><a href="/1">Another bridge</a></li><li><a href="/2">One more bridge</a></li></ul>',
         "<script>var x = 'Another bridge in another town has been closed as well since Monday';</script>",
+        '<p><a href="/">News</a> » <a href="/roads">Roads</a> » Bridge closed for at least half a year, says council</p>',
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("said", [True, False], ids=["in JSON-LD too", "on the page alone"])

@@ -1,6 +1,6 @@
 """Find the text of the article on an HTML page, in the blocks that the page shows.
 
-The page is divided into pieces in its own order (:mod:`.dom`). A *reference* text decides which pieces belong to the
+The page is divided into pieces in its own order (:mod:`.layout`). A *reference* text decides which pieces belong to the
 article: the text that the page gives to search engines (JSON-LD) if the page shows most of it, else the text that
 trafilatura extracts. The reference need not be exact. It locates the element that contains the article; rules about the
 pieces inside that element then add text that the reference lacks and remove text that it has in excess.
@@ -13,17 +13,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from newssearch.article import STATED, Provenance
 from newssearch.text.paragraphs import Block, ParagraphKind, split_paragraphs
 
-from .dom import Piece, class_and_id
+from .layout import Layout, Piece
 from .reference_text import MIN_SHARED_SHINGLES, SHINGLE_SIZE, ReferenceText, words_of
 from .trafilatura_text import trafilatura_paragraphs
-
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
 
 MAX_BODY_ELEMENTS = 200_000
 """The maximum number of elements of a page from which text is taken; the rest of the page is ignored."""
@@ -71,6 +68,10 @@ _PICTURE_CLASS = re.compile(
 """A pattern for the classes and ids of captions and of other elements around pictures."""
 
 
+_BREADCRUMBS = re.compile(r"[^»›>]{1,60}(?: [»›>] [^»›>]{1,60}){2,}")
+"""A pattern for a line that shows the place of a page on its site, such as "News » Europe » Bridge closed"."""
+
+
 @dataclass(slots=True)
 class PageBody:
     """The text of an article that :func:`find_body` found; its provenance says if the page does not show it."""
@@ -92,16 +93,16 @@ class BodyHints:
     stated_text: str = ""
 
 
-def find_body(root: HtmlElement, pieces: list[Piece], hints: BodyHints) -> PageBody:
-    """Return the text of the article on a page.
+def find_body(layout: Layout, hints: BodyHints) -> PageBody:
+    """Return the text of the article on a page, given its layout and its metadata.
 
-    ``root`` is the root element of the page, ``pieces`` are its blocks of text in order, and ``hints`` is its metadata.
+    Removes elements without text from the tree of the page.
     """
-    page = _PagePieces(root, pieces, hints)
+    page = _PagePieces(layout, hints)
     marks = page.publisher_marks(ReferenceText([hints.stated_text]))
     by_publisher = bool(marks)
     if not marks:
-        extracted = trafilatura_paragraphs(root, pieces, max(SHORTEST_BODY, page.plain // 3))
+        extracted = trafilatura_paragraphs(layout, max(SHORTEST_BODY, page.plain // 3))
         marks = page.marks(ReferenceText(extracted or page.paragraphs()))
     blocks = page.article(marks, headings=by_publisher)
     if not blocks:
@@ -116,38 +117,38 @@ def find_body(root: HtmlElement, pieces: list[Piece], hints: BodyHints) -> PageB
 class _ArticleRegion(NamedTuple):
     """The region of a page that contains the article.
 
-    ``element`` is the element around the article, ``inside`` contains that element and all elements in it, and
-    ``first`` and ``last`` are the indices of the first and the last piece in it that the reference text contains.
+    ``element`` is the element around the article, ``end`` the first element behind it, and ``first`` and ``last`` are
+    the indices of the first and the last piece in it that the reference text contains.
     """
 
-    element: HtmlElement
-    inside: set[HtmlElement]
+    element: int
+    end: int
     first: int
     last: int
 
-    def has(self, element: HtmlElement | None) -> bool:
+    def has(self, element: int | None) -> bool:
         """Whether an element is inside the element of the article, and is not that element itself."""
-        return element is not None and element is not self.element and element in self.inside
+        return element is not None and self.element < element < self.end
 
     def shows(self, piece: Piece) -> bool:
         """Whether a piece is in the element of the article and not hidden inside it; the element may be hidden."""
-        return piece.element in self.inside and not self.has(piece.hidden_by)
+        return self.element <= piece.element < self.end and not self.has(piece.hidden_by)
 
 
 class _PagePieces:
     """The pieces of a page, and the rules that choose those of the article."""
 
-    def __init__(self, root: HtmlElement, pieces: list[Piece], hints: BodyHints) -> None:
-        self.pieces = pieces
-        self._elements = list(root.iter())
-        self.words = [words_of(piece.text) for piece in pieces]
+    def __init__(self, layout: Layout, hints: BodyHints) -> None:
+        self._layout = layout
+        self.pieces = layout.pieces
+        self.words = [words_of(piece.text) for piece in layout.pieces]
         self.titles = {words for title in hints.titles if (words := words_of(title))}
         self.summary = words_of(hints.summary)
-        self._side_elements: dict[HtmlElement, HtmlElement | None] = {}
+        self._side_elements: dict[int, int | None] = {}
         self._held, self._total = self._characters_by_element(
-            piece for piece in pieces if _looks_like_paragraph(piece)
+            piece for piece in layout.pieces if _looks_like_paragraph(piece)
         )
-        self.plain = sum(len(piece.text) for piece in pieces if self.is_paragraph(piece))
+        self.plain = sum(len(piece.text) for piece in layout.pieces if self.is_paragraph(piece))
 
     def marks(self, reference: ReferenceText) -> list[bool]:
         """Return for each piece of the page, in order, whether the reference text contains it."""
@@ -191,11 +192,11 @@ class _PagePieces:
         if not any(marks):
             return []
         container = self._article_element(marks)
-        inside = set(container.iter())
-        numbers = [n for n, piece in enumerate(self.pieces) if marks[n] and piece.element in inside]
+        end = self._layout.ends[container]
+        numbers = [n for n, piece in enumerate(self.pieces) if marks[n] and container <= piece.element < end]
         if not numbers:
             return []
-        region = _ArticleRegion(container, inside, numbers[0], numbers[-1])
+        region = _ArticleRegion(container, end, numbers[0], numbers[-1])
         chosen = [(n, Block(self.pieces[n].text)) for n in self._opening_pieces(region.first, marks)]
         chosen += [
             (n, Block(self.pieces[n].text, kind))
@@ -243,13 +244,12 @@ class _PagePieces:
         """
         span = range(region.first, region.last + 1)
         often = Counter(self.words[n] for n in span)
-        lists = {
-            self.pieces[n].element.getparent() for n in span if marks[n] and self.pieces[n].kind == "list"
-        }
+        parents = self._layout.parents
+        lists = {parents[self.pieces[n].element] for n in span if marks[n] and self.pieces[n].kind == "list"}
         captions: set[str] = set()
         for n in span:
             piece = self.pieces[n]
-            if not region.shows(piece) or self._is_title(n):
+            if not region.shows(piece) or self._is_title(n) or _is_breadcrumbs(piece):
                 continue
             links = MAX_LINKED_SHARE if marks[n] and piece.kind == "text" else 0.5
             if piece.linked > links * len(piece.text):
@@ -266,9 +266,7 @@ class _PagePieces:
             if chosen:
                 yield n, kind
 
-    def _fills_gap(
-        self, piece: Piece, kind: ParagraphKind, headings: bool, lists: set[HtmlElement | None]
-    ) -> bool:
+    def _fills_gap(self, piece: Piece, kind: ParagraphKind, headings: bool, lists: set[int]) -> bool:
         """Whether a piece in the element of the article belongs to the article although the reference text lacks it.
 
         ``lists`` contains the list elements with an item in the reference; ``headings`` says that headings are added.
@@ -276,32 +274,28 @@ class _PagePieces:
         if kind == "text":
             return len(piece.text) >= SHORTEST_PARAGRAPH and not _is_mostly_links(piece, 3)
         if kind == "list":
-            return piece.linked == 0 and piece.element.getparent() in lists
+            return piece.linked == 0 and self._layout.parents[piece.element] in lists
         return piece.linked == 0 and kind == "heading" and headings
 
-    def _article_element(self, marks: Sequence[bool]) -> HtmlElement:
+    def _article_element(self, marks: Sequence[bool]) -> int:
         """Return the deepest element that contains nearly all of the text for which ``marks`` is true."""
         held, total = self._characters_by_element(
             piece for piece, mark in zip(self.pieces, marks, strict=True) if mark and piece.kind != "caption"
         )
-        container = self._elements[0]
-        while total:
-            inner = next(
-                (child for child in container if held.get(child, 0) >= MIN_SHARE_IN_ELEMENT * total), None
-            )
-            if inner is None:
-                break
-            container = inner
-        return container
+        # The elements that contain most of a text contain one another: the last one is the deepest.
+        containing = (number for number, size in held.items() if size >= MIN_SHARE_IN_ELEMENT * total)
+        return max(containing, default=0)
 
-    def _characters_by_element(self, pieces: Iterable[Piece]) -> tuple[dict[HtmlElement, int], int]:
+    def _characters_by_element(self, pieces: Iterable[Piece]) -> tuple[dict[int, int], int]:
         """Return how many characters of the given pieces each element around them contains, and their total number."""
-        held: dict[HtmlElement, int] = {}
+        held: dict[int, int] = {}
         for piece in pieces:
             held[piece.element] = held.get(piece.element, 0) + len(piece.text)
         total = sum(held.values())
-        for element in reversed(self._elements):
-            if (size := held.get(element)) and (parent := element.getparent()) is not None:
+        parents = self._layout.parents
+        for element in range(max(held, default=0), 0, -1):
+            if size := held.get(element):
+                parent = parents[element]
                 held[parent] = held.get(parent, 0) + size
         return held, total
 
@@ -320,47 +314,45 @@ class _PagePieces:
         words = self.words[n]
         if words in self.titles:
             return True
-        if self.pieces[n].kind != "heading" or self.pieces[n].element.tag != "h1":
+        if self.pieces[n].kind != "heading" or self._layout.tag(self.pieces[n].element) != "h1":
             return False
         return any(
             len(title) > 2 and (title == words[: len(title)] or title == words[-len(title) :])
             for title in self.titles
         )
 
-    def _kind(self, piece: Piece, container: HtmlElement, marked: bool) -> ParagraphKind:
+    def _kind(self, piece: Piece, container: int, marked: bool) -> ParagraphKind:
         """Return the kind of a piece: "caption" if the class of an element around it says so, else its own kind.
 
         ``marked`` pieces are in the reference text; for others, the class of a picture is enough.
         """
         pattern = _CAPTION_CLASS if marked else _PICTURE_CLASS
-        element: HtmlElement | None = piece.element
-        for _ in range(3):
-            if element is None or element is container:
+        for element in islice(self._layout.outwards(piece.element), 3):
+            if element == container:
                 break
-            if (name := class_and_id(element)) and pattern.search(name):
+            if (name := self._layout.marks[element]) and pattern.search(name):
                 return "caption"
-            element = element.getparent()
         return piece.kind
 
-    def side_element(self, element: HtmlElement | None) -> HtmlElement | None:
+    def side_element(self, element: int) -> int | None:
         """Return the nearest element, from ``element`` outwards, that only accompanies an article, or None.
 
         The search stops at an element that contains the article.
         """
-        visited: list[HtmlElement] = []
-        found: HtmlElement | None = None
-        while element is not None:
-            if element in self._side_elements:
-                found = self._side_elements[element]
+        visited: list[int] = []
+        found: int | None = None
+        for outer in self._layout.outwards(element):
+            if outer in self._side_elements:
+                found = self._side_elements[outer]
                 break
-            visited.append(element)
-            if element.tag in ("article", "main", "body") or self._held.get(element, 0) * 2 > self._total:
+            visited.append(outer)
+            tag = self._layout.tag(outer)
+            if tag in ("article", "main", "body") or self._held.get(outer, 0) * 2 > self._total:
                 break
-            name = class_and_id(element)
-            if element.tag in SIDE_ELEMENTS or (name and _SIDE_CLASS.search(name)):
-                found = element
+            name = self._layout.marks[outer]
+            if tag in SIDE_ELEMENTS or (name and _SIDE_CLASS.search(name)):
+                found = outer
                 break
-            element = element.getparent()
         for passed in visited:
             self._side_elements[passed] = found
         return found
@@ -378,6 +370,10 @@ def _looks_like_paragraph(piece: Piece) -> bool:
 def _is_mostly_links(piece: Piece, part: int) -> bool:
     """Whether more than 1/``part`` of the characters of a piece are links."""
     return piece.linked * part > len(piece.text)
+
+
+def _is_breadcrumbs(piece: Piece) -> bool:
+    return piece.linked > 0 and _BREADCRUMBS.fullmatch(piece.text) is not None
 
 
 def _without_loose_headings(chosen: list[tuple[int, Block]], marks: Sequence[bool]) -> list[Block]:

@@ -10,7 +10,7 @@ from newssearch.readers.article.draft import Draft
 from newssearch.readers.article.values import is_domain
 
 from . import schemaorg
-from .dom import Piece, visible_text
+from .layout import Layout, Piece, visible_text
 from .page import Page, meta_source
 
 META_AUTHORS = (
@@ -52,12 +52,10 @@ _UNSPACED_NAME = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,8}")
 """A pattern for a name in a script that writes names without spaces."""
 
 
-def claim_bylines(
-    draft: Draft, page: Page, pieces: Sequence[Piece], titles: Sequence[str], outlet_names: Sequence[str]
-) -> None:
+def claim_bylines(draft: Draft, page: Page, titles: Sequence[str], outlet_names: Sequence[str]) -> None:
     """Claim the bylines of a page, the most trusted first; a byline that only names the outlet is claimed last."""
     later: list[tuple[str, Provenance]] = []
-    for value, provenance in _stated_bylines(page, pieces, titles):
+    for value, provenance in _stated_bylines(page, titles):
         if schemaorg.is_outlet_name(value, outlet_names, 0.6):
             later.append((value, provenance))
         else:
@@ -66,9 +64,7 @@ def claim_bylines(
         draft.claim("byline", value, provenance)
 
 
-def _stated_bylines(
-    page: Page, pieces: Sequence[Piece], titles: Sequence[str]
-) -> Iterator[tuple[str, Provenance]]:
+def _stated_bylines(page: Page, titles: Sequence[str]) -> Iterator[tuple[str, Provenance]]:
     for name in META_AUTHORS:
         values = page.meta.get(name, [])[
             : 1 if name == "author" else 10
@@ -83,19 +79,21 @@ def _stated_bylines(
     if authors and len(authors) <= LONGEST_PAGE_BYLINE:
         yield authors, Provenance("stated", "rel=author")
     marked = (visible_text(element) for element in page.authors[:MAX_AUTHOR_ELEMENTS])
-    lines = (piece.text for piece in below_headline(pieces, titles) if _BYLINE_WORD.match(piece.text))
+    lines = (piece.text for piece in below_headline(page.layout, titles) if _BYLINE_WORD.match(piece.text))
     for texts, where in ((marked, "byline on the page"), (lines, "a line under the headline")):
         if first := next((names for text in texts if (names := _names_in_byline(text))), None):
             yield first, Provenance("stated", where)
 
 
-def below_headline(pieces: Sequence[Piece], titles: Sequence[str]) -> Sequence[Piece]:
+def below_headline(layout: Layout, titles: Sequence[str]) -> Sequence[Piece]:
     """Return the pieces under the headline, at most :data:`PIECES_UNDER_HEADLINE`.
 
     The headline is the first piece that is one of ``titles``, preferably an ``<h1>``.
     """
+    pieces = layout.pieces
     found = [n for n, piece in enumerate(pieces) if piece.text in titles]
-    start = next((n for n in found if pieces[n].element.tag == "h1"), found[0] if found else len(pieces))
+    of_h1 = (n for n in found if layout.tag(pieces[n].element) == "h1")
+    start = next(of_h1, found[0] if found else len(pieces))
     return pieces[start + 1 : start + 1 + PIECES_UNDER_HEADLINE]
 
 

@@ -11,7 +11,7 @@ from newssearch.article import Provenance
 from newssearch.readers.article.draft import Draft
 
 from .bylines import below_headline
-from .dom import Piece, class_and_id, visible_text
+from .layout import Piece, visible_text
 from .page import Page, meta_source
 from .schemaorg import plausible_date
 
@@ -71,12 +71,12 @@ _PUBLICATION_WORD = re.compile(r"publi|pubdate|entry-date|posted|created|issued"
 _UPDATE_WORD = re.compile(r"updat|modif|aktualis|actualiz|güncel|edited|expir", re.IGNORECASE)
 
 
-def claim_metadata(draft: Draft, page: Page, pieces: Sequence[Piece], titles: Sequence[str]) -> None:
+def claim_metadata(draft: Draft, page: Page, titles: Sequence[str]) -> None:
     """Claim all metadata of a page except headline, byline and url.
 
-    ``titles`` are the headlines, under which dates are searched in the ``pieces`` of the page.
+    ``titles`` are the headlines, under which dates are searched.
     """
-    _claim_page_dates(draft, page, pieces, titles)
+    _claim_page_dates(draft, page, titles)
     for name in META_OUTLETS:
         if (value := page.first(name)) and not _is_link_or_handle(value):
             draft.claim("outlet", value, Provenance("stated", meta_source(name)))
@@ -97,11 +97,11 @@ def is_front_page(url: str) -> bool:
     return parts.path in ("", "/") and not parts.query
 
 
-def _claim_page_dates(draft: Draft, page: Page, pieces: Sequence[Piece], titles: Sequence[str]) -> None:
+def _claim_page_dates(draft: Draft, page: Page, titles: Sequence[str]) -> None:
     for name in META_DATES:
         for value in page.meta.get(name, ())[:2]:
             draft.claim("date", plausible_date(value), Provenance("stated", meta_source(name)))
-    below = below_headline(pieces, titles)
+    below = below_headline(page.layout, titles)
     for shown, provenance in _dates_shown(page, below):
         draft.claim("date", shown, provenance)
     for piece in below:
@@ -121,13 +121,16 @@ def _dates_shown(page: Page, below: Sequence[Piece]) -> Iterator[tuple[str | Non
     containers = {piece.element for piece in below}
     published: list[str | None] = []
     under: list[str | None] = []
-    for element in page.dates[:MAX_SHOWN_DATES]:
+    layout = page.layout
+    for number in page.dates[:MAX_SHOWN_DATES]:
+        element = layout.elements[number]
         text = visible_text(element)
-        marks = f"{class_and_id(element)} {element.get('itemprop', '')}"
+        marks = f"{layout.marks[number]} {element.get('itemprop', '')}"
         if len(text) > 2 * LONGEST_DATE_LINE or _UPDATE_WORD.search(f"{marks} {text}"):
             continue
         value = plausible_date(element.get("datetime") or "") or _date_in_line(text)
-        near = not containers.isdisjoint([*islice(element.iter(), 10), *islice(element.iterancestors(), 3)])
+        inside = range(number, min(number + 10, layout.ends[number]))
+        near = not containers.isdisjoint([*inside, *islice(layout.outwards(number), 4)])
         if element.get("pubdate") is not None or _PUBLICATION_WORD.search(marks):
             if near:
                 yield value, FROM_SHOWN_DATE

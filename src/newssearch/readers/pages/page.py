@@ -12,7 +12,7 @@ from newssearch.addresses import canonical_address, is_same_site
 from newssearch.readers.article.values import host
 from newssearch.text.paragraphs import squeeze
 
-from .dom import class_and_id, pieces_of, visible_text
+from .layout import Layout, layout_of, visible_text
 from .schemaorg import SchemaNode
 
 if TYPE_CHECKING:
@@ -27,37 +27,43 @@ MAX_META_VALUES = 20
 MAX_MARKED_ELEMENTS = 200
 """The maximum number of headings that are kept of a page; the same for author elements and for date elements."""
 
-_AUTHOR_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:bylines?|authors?|autor(?:es)?|writers?|firma)(?:$|[\s_-])", re.IGNORECASE
-)
-_DATE_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:date|time|timestamp|published|pubdate|datum|fecha|posted)(?:$|[\s_-])", re.IGNORECASE
-)
+AUTHOR_CLASSES = frozenset({
+    "byline", "bylines", "author", "authors", "autor", "autores", "writer", "writers", "firma",
+})  # fmt: skip
+"""The words in classes and ids of elements that name authors."""
+
+DATE_CLASSES = frozenset({"date", "time", "timestamp", "published", "pubdate", "datum", "fecha", "posted"})
+"""The words in classes and ids of elements that show a date."""
+
+DESCRIBING_ELEMENTS = ("meta", "script", "h1", "title", "link", "input")
+"""The HTML elements that describe an article by their tag."""
 
 
 class Page:
-    """The parts of a page that describe its article; ``address`` is the URL that the page was fetched from, or None."""
+    """The parts of a page that describe its article.
 
-    def __init__(self, root: HtmlElement, address: str | None) -> None:
-        self.root = root
+    ``layout`` has all elements of the page; ``address`` is the URL that the page was fetched from, or None.
+    """
+
+    def __init__(self, layout: Layout, address: str | None) -> None:
+        root = layout.elements[0]
+        self.layout = layout
         self.address = address
         self.meta: dict[str, list[str]] = {}
         self.scripts: list[str] = []
         self.headlines: list[HtmlElement] = []
-        self.scopes: list[HtmlElement] = []
+        self.scopes = [element for element in layout.elements if element.get("itemscope") is not None]
         self.authors: list[HtmlElement] = []
         """The elements whose class, id or ``rel`` marks them as naming authors, in the order of the page."""
-        self.dates: list[HtmlElement] = []
-        """The ``<time>`` elements and those whose class or id marks them as dates, in the order of the page."""
+        self.dates: list[int] = []
+        """The numbers of ``<time>`` elements and of those whose class or id marks them as dates, in order."""
         self.asks_password = False
         """Whether the page has an input field for a password."""
         self.title = ""
         self._canonical_link: str | None = None
-        for element in root.iter():
+        for element in root.iter(*DESCRIBING_ELEMENTS):
             self._note_tag(element)
-            if element.get("itemscope") is not None:
-                self.scopes.append(element)
-            self._note_marks(element)
+        self._note_authors_and_dates()
         self.lang = (
             root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or root.get("xml:lang")
         )
@@ -90,12 +96,14 @@ class Page:
                 if len(values) < MAX_META_VALUES:
                     values.append(squeeze(content))
 
-    def _note_marks(self, element: HtmlElement) -> None:
-        of_author, of_date = _author_or_date(class_and_id(element))
-        if (of_author or element.get("rel") == "author") and len(self.authors) < MAX_MARKED_ELEMENTS:
-            self.authors.append(element)
-        if (of_date or element.tag == "time") and len(self.dates) < MAX_MARKED_ELEMENTS:
-            self.dates.append(element)
+    def _note_authors_and_dates(self) -> None:
+        for number, element in enumerate(self.layout.elements):
+            marks = self.layout.marks[number]
+            of_author, of_date = _author_or_date(marks) if marks else (False, False)
+            if (of_author or element.get("rel") == "author") and len(self.authors) < MAX_MARKED_ELEMENTS:
+                self.authors.append(element)
+            if (of_date or element.tag == "time") and len(self.dates) < MAX_MARKED_ELEMENTS:
+                self.dates.append(number)
 
     def first(self, *names: str) -> str | None:
         """Return the first value of the first of the given ``<meta>`` names that the page has, or None."""
@@ -125,9 +133,11 @@ def _attribute_is(element: HtmlElement, name: str, value: str, *, partly: bool =
 @lru_cache(4096)  # a page has many elements but few classes
 def _author_or_date(marks: str) -> tuple[bool, bool]:
     """Whether the class and id of an element mark it as naming authors, and whether they mark it as a date."""
-    if "comment" in marks.lower():
+    folded = marks.lower()
+    if "comment" in folded:
         return False, False
-    return _AUTHOR_CLASS.search(marks) is not None, _DATE_CLASS.search(marks) is not None
+    words = folded.replace("-", " ").replace("_", " ").split()
+    return not AUTHOR_CLASSES.isdisjoint(words), not DATE_CLASSES.isdisjoint(words)
 
 
 def _microdata_item(scope: HtmlElement, depth: int, left: list[int]) -> dict[str, object]:
@@ -175,7 +185,7 @@ def _microdata_value(element: HtmlElement, names: Sequence[str], left: list[int]
     """
     if "articleBody" in names:
         left[0] -= MAX_MICRODATA_PROPERTIES // 4
-        return "\n\n".join(piece.text for piece in pieces_of(element, 20_000))
+        return "\n\n".join(piece.text for piece in layout_of(element, 20_000).pieces)
     content: str | None = element.get("content")
     if content is not None:
         return content

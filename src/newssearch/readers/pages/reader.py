@@ -19,8 +19,9 @@ from newssearch.readers.article.values import host
 from . import schemaorg
 from .body import MAX_BODY_ELEMENTS, BodyHints, PageBody, find_body
 from .bylines import claim_bylines
-from .dom import Piece, page_tree, pieces_of
+from .dom import page_tree
 from .json_ld import load_json_ld
+from .layout import layout_of
 from .metadata import META_SUMMARIES, claim_metadata, is_front_page
 from .page import Page
 from .titles import claim_titles
@@ -62,18 +63,18 @@ def read_page(text: str, origin: Origin, record: int = 1) -> Article | Rejected:
     """Return the article on a page, or a rejection. Raises UnreadableError if the text is not an HTML page."""
     if not text.strip():
         raise UnreadableError("empty file")
-    page = Page(page_tree(text), origin.url)
-    pieces = pieces_of(page.root, MAX_BODY_ELEMENTS)
+    layout = layout_of(page_tree(text), MAX_BODY_ELEMENTS)
+    page = Page(layout, origin.url)
     graph = schemaorg.SchemaGraph(map(load_json_ld, page.scripts))
     described = list(_descriptions(page, graph))
     draft = Draft(origin, record)
     draft.keep(lambda name: page.meta.get(name.lower()) or _stated(described, name))
-    titles = _claim_all(draft, page, pieces, graph, described)
+    titles = _claim_all(draft, page, graph, described)
     summary = page.first(*META_SUMMARIES) or next(
         (said for each in described if isinstance(said := each.node.get("description"), str)), ""
     )
     said = max((schemaorg.stated_body(each.node) for each in described), key=len, default="")
-    body = find_body(page.root, pieces, BodyHints(titles, schemaorg.plain_line(summary), said))
+    body = find_body(layout, BodyHints(titles, schemaorg.plain_line(summary), said))
     if reason := _why_no_article(page, body, described, titles):
         return origin.rejected(reason, record)
     draft.text, draft.text_provenance = body.blocks, body.provenance
@@ -98,7 +99,6 @@ def _stated(described: Sequence[_DescribedArticle], name: str) -> object:
 def _claim_all(
     draft: Draft,
     page: Page,
-    pieces: Sequence[Piece],
     graph: schemaorg.SchemaGraph,
     described: list[_DescribedArticle],
 ) -> list[str]:
@@ -108,8 +108,8 @@ def _claim_all(
     titles = claim_titles(draft, page, stated, outlet_names)
     for each in described:
         schemaorg.claim_properties(draft, each.node, each.provenance, each.graph, outlet_names)
-    claim_bylines(draft, page, pieces, titles, outlet_names)
-    claim_metadata(draft, page, pieces, titles)
+    claim_bylines(draft, page, titles, outlet_names)
+    claim_metadata(draft, page, titles)
     for node in graph.nodes:
         if "website" in schemaorg.types_of(node):
             site = ", ".join(schemaorg.names_of(node))

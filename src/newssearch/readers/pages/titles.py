@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from newssearch.article import Provenance
 from newssearch.readers.article.draft import Draft
 
-from .dom import visible_text
+from .layout import visible_text
 from .page import Page, meta_source
 from .schemaorg import is_outlet_name
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from newssearch.readers.api import UnreadableError
 
-from .dom import TRAFILATURA_MISSING, Piece
+from .dom import TRAFILATURA_MISSING
+from .layout import Layout
 
 if TYPE_CHECKING:
     import logging
@@ -33,7 +32,7 @@ LONGEST_ATTRIBUTE = 2000
 """The maximum number of characters of an attribute that trafilatura searches for patterns; longer ones are removed."""
 
 
-def trafilatura_paragraphs(root: HtmlElement, pieces: Sequence[Piece], enough: int) -> list[str]:
+def trafilatura_paragraphs(layout: Layout, enough: int) -> list[str]:
     """Return the paragraphs that trafilatura finds, or an empty list if it finds none or would take too long.
 
     Its precise mode is tried first; that result counts if it has ``enough`` characters. Raises UnreadableError if
@@ -46,8 +45,9 @@ def trafilatura_paragraphs(root: HtmlElement, pieces: Sequence[Piece], enough: i
     except ImportError:
         raise UnreadableError(TRAFILATURA_MISSING) from None
     logging.getLogger("trafilatura").addHandler(_silence())  # it logs errors for pages without an article
-    if not _is_fast_enough(root, pieces):
+    if not _is_fast_enough(layout):
         return []
+    root = layout.elements[0]
     _strip(root)
     for precise in (True, False):
         try:
@@ -77,14 +77,13 @@ def _options(precise: bool) -> Extractor:
     return Extractor(output_format="txt", fast=precise, precision=precise, comments=False)
 
 
-def _is_fast_enough(root: HtmlElement, pieces: Sequence[Piece]) -> bool:
+def _is_fast_enough(layout: Layout) -> bool:
     """Whether a page is small and flat enough for trafilatura."""
-    if sum(1 for _ in root.iter()) > MAX_ELEMENTS:
-        return False
-    if sum(len(piece.text) for piece in pieces) > MAX_CHARACTERS:
-        return False
-    ancestors = (islice(piece.element.iterancestors(), MAX_NESTING + 1) for piece in pieces)
-    return all(sum(1 for _ in elements) <= MAX_NESTING for elements in ancestors)
+    return (
+        len(layout.elements) <= MAX_ELEMENTS
+        and layout.nesting <= MAX_NESTING
+        and sum(len(piece.text) for piece in layout.pieces) <= MAX_CHARACTERS
+    )
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -65,6 +66,21 @@ def test_a_search_imports_nothing_that_only_writes(searched: set[str]) -> None:
         for name in sorted(searched)
         if name.startswith(tuple(f"newssearch.{package}" for package in WRITING))
     ]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="the system does not list threads")
+def test_a_search_starts_no_thread(tmp_path: Path) -> None:
+    index_of(tmp_path, article("Storm", "Rain fell on Basra.")).close()
+    code = """
+import atexit, os, sys
+atexit.register(lambda: print(len(os.listdir("/proc/self/task")), file=sys.stderr))
+from newssearch.cli import main
+main()
+"""
+    command = [sys.executable, "-c", code, "query", "rain", "--index", str(tmp_path)]
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=True)
+    assert done.stderr.split()[-1] == b"1"
 
 
 def test_the_package_imports_a_module_when_a_name_of_it_is_asked_for() -> None:

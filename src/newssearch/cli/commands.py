@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -100,4 +102,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def main() -> NoReturn:
     """Run the command line of this process and exit: the entry point of the program ``newssearch``."""
-    sys.exit(run())
+    # NumPy's OpenBLAS starts a thread for each processor when it is imported. Nothing here multiplies matrices.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    code = run()
+    gc.freeze()  # otherwise Python would look for garbage once more, among all modules
+    sys.exit(code)

@@ -261,6 +261,17 @@ def understood(text: str) -> Query | None:
     return None
 
 
+@given(st.text(st.characters(max_codepoint=127)) | st.text('ab \\"()^~*?/-:.', max_size=12))
+def test_a_query_in_ascii_means_the_same_among_other_characters(text: str) -> None:
+    def outcome(query: str) -> object:
+        try:
+            return parse(query).tree
+        except QueryError as error:
+            return error.reason
+
+    assert outcome(f"rain {text} ") == outcome(f"rain {text} \u200b")
+
+
 @given(TYPED)
 def test_anything_that_can_be_typed_parses_or_is_refused_with_a_position(text: str) -> None:
     understood(text)

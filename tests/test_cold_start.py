@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -68,19 +69,31 @@ def test_a_search_imports_nothing_that_only_writes(searched: set[str]) -> None:
     ]
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="the system does not list threads")
-def test_a_search_starts_no_thread(tmp_path: Path) -> None:
-    index_of(tmp_path, article("Storm", "Rain fell on Basra.")).close()
-    code = """
-import atexit, os, sys
-atexit.register(lambda: print(len(os.listdir("/proc/self/task")), file=sys.stderr))
+def at_the_end(expression: str, *arguments: str) -> str:
+    """Return the value of an expression at the end of the program ``newssearch``, run with these arguments."""
+    code = f"""
+import atexit, gc, os, sys
+atexit.register(lambda: print({expression}, file=sys.stderr))
 from newssearch.cli import main
 main()
 """
-    command = [sys.executable, "-c", code, "query", "rain", "--index", str(tmp_path)]
     environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    command = [sys.executable, "-c", code, *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=True)
-    assert done.stderr.split()[-1] == b"1"
+    return done.stderr.decode().splitlines()[-1]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="the system does not list threads")
+def test_a_search_starts_no_thread(tmp_path: Path) -> None:
+    index_of(tmp_path, article("Storm", "Rain fell on Basra.")).close()
+    assert at_the_end('len(os.listdir("/proc/self/task"))', "query", "rain", "--index", str(tmp_path)) == "1"
+
+
+def test_only_a_short_run_looks_for_garbage_seldom(tmp_path: Path) -> None:
+    index_of(tmp_path, article("Storm", "Rain fell on Basra.")).close()
+    often, *_ = gc.get_threshold()
+    assert int(at_the_end("gc.get_threshold()[0]", "query", "rain", "--index", str(tmp_path))) > often
+    assert int(at_the_end("gc.get_threshold()[0]", "verify", "--index", str(tmp_path))) == often
 
 
 def test_the_package_imports_a_module_when_a_name_of_it_is_asked_for() -> None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import gc
-import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
 
 import click
 
@@ -14,6 +11,7 @@ from newssearch._version import __version__
 from newssearch.display import escape
 from newssearch.errors import NewssearchError, QueryError
 
+from . import garbage
 from .console import OutputClosed, discard_output, is_closed, print_bug, print_caret
 from .reading import info_command, query_command, related_command, show_command, story_command
 from .repairing import salvage_command, verify_command
@@ -21,6 +19,8 @@ from .writing import index_command, remove_command
 
 EXIT_INTERRUPTED = 130
 """The exit code of a command that Ctrl-C interrupted: the one that a shell reports for SIGINT."""
+_SHORT_COMMANDS = frozenset({"query", "show", "related", "story", "info"})
+"""The commands that end before they could leave much garbage."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -30,6 +30,8 @@ def cli() -> None:
 
     `newssearch index` reads articles and splits them into paragraphs; `newssearch query` searches them.
     """
+    if click.get_current_context().invoked_subcommand not in _SHORT_COMMANDS:
+        garbage.collect_as_usual()
 
 
 for _command in (
@@ -98,12 +100,3 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         print_bug(error)
         return NewssearchError.exit_code
-
-
-def main() -> NoReturn:
-    """Run the command line of this process and exit: the entry point of the program ``newssearch``."""
-    # NumPy's OpenBLAS starts a thread for each processor when it is imported. Nothing here multiplies matrices.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    code = run()
-    gc.freeze()  # otherwise Python would look for garbage once more, among all modules
-    sys.exit(code)

@@ -58,7 +58,15 @@ def test_each_sentence_begins_with_no_space_has_a_word_and_stands_inside(text: s
         assert not any(part[0].isspace() for part in parts[1:])
 
 
+@given(PIECES, ANALYSES, st.integers(0, 40))
+@example("So ! B", "english", 5)
+def test_the_sentences_up_to_a_limit_are_the_same(text: str, analysis: str, limit: int) -> None:
+    every, some = sentence_starts(text, analysis), sentence_starts(text, analysis, limit)
+    assert [start for start in some if start <= limit] == [start for start in every if start <= limit]
+
+
 @given(PIECES, ANALYSES)
+@example("He saw\nMr. A", "english")  # not only spaces stand between words
 @example("a。ـ b", "english")  # a stroke that is no word of its own stands behind the mark
 @settings(max_examples=150 * THOROUGH, deadline=None)
 def test_an_index_finds_the_sentences_of_the_text(text: str, analysis: str) -> None:

@@ -8,12 +8,13 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newssearch import Snippet
-from newssearch.highlight.snippets import SNIPPET_LENGTH, Mark, _sentence_with, snippet
-from newssearch.query import parse
+from newssearch.highlight.matcher import AnalysedText, find_matches
+from newssearch.highlight.snippets import SNIPPET_LENGTH, Highlighter, Mark, _sentence_with, snippet
+from newssearch.query import Word, any_of, parse
 from newssearch.text.analysis import analyser
 from newssearch.text.sentences import sentence_starts
 from support import article, index_of, work_of
@@ -68,6 +69,42 @@ def test_little_words_are_marked_only_where_nothing_else_was_asked() -> None:
     assert marked("the of", text) == ["The", "of", "the"]
     assert marked('the "end of the"', text) == ["end of the"]
     assert marked("the zzz", text) == []
+
+
+WRITTEN = [
+    "Al-Abbasi",
+    "AlAbbasi",
+    "al",
+    "Abbasi",
+    "NGOs",
+    "NGO",
+    "km²",
+    "#AlAbbasi",
+    "cease-fire",
+    "ceasefire",
+    "the",
+    "l'Iraq",
+]
+"""Words that are written in several ways, each of which matches some of the others."""
+
+
+@given(
+    st.lists(st.sampled_from(WRITTEN), min_size=1, max_size=3),
+    st.lists(st.sampled_from([*WRITTEN, "", "rain", "\u3000sun,"]), max_size=8).map(" ".join),
+    st.sampled_from(["en", "fr"]),
+)
+@example(["ceasefire"], "the cease-fire", "en")
+@example(["NGOs"], "an NGO", "en")
+def test_each_word_is_marked_where_it_alone_matches(words: list[str], text: str, lang: str) -> None:
+    leaves = [Word(word) for word in words]
+    parsed, of = AnalysedText(text, analyser(lang)), analyser(lang)
+    content = [leaf for leaf in leaves if not of.is_function_word(leaf.text)] or leaves
+    expected = {
+        (*parsed.span(match), number)
+        for number, leaf in enumerate(content)
+        for match in find_matches(leaf, parsed)
+    }
+    assert Highlighter(any_of(leaves)).marks(text, of) == sorted(expected)
 
 
 def test_phrases_that_share_words_are_one_highlight() -> None:

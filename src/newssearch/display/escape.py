@@ -25,7 +25,7 @@ def terminal(text: str) -> str:
     >>> terminal("a\\x1b[31mb\\n\\u202ec")
     'a�[31mb c'
     """
-    return text.translate(_TERMINAL)
+    return text if text.isprintable() else text.translate(_TERMINAL)
 
 
 def html(text: str) -> str:
@@ -34,7 +34,11 @@ def html(text: str) -> str:
     >>> html("<script>'&'")
     '&lt;script&gt;&#x27;&amp;&#x27;'
     """
-    return text.translate(_PAGE)
+    if not text.isprintable():
+        return text.translate(_PAGE)
+    for sign, reference in _MARKUP.items():  # & first, which is in all references
+        text = text.replace(sign, reference)
+    return text
 
 
 def markdown(text: str) -> str:

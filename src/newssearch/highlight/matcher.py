@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate, combinations
 
-from newssearch.query.alternatives import Alternative, Alternatives, alternatives_of
+from newssearch.query.alternatives import Alternatives, alternatives_of
 from newssearch.query.leaves import (
     ANY,
     AnyWord,
@@ -46,9 +46,7 @@ from newssearch.query.tree import (
     Within,
 )
 from newssearch.system.exhaustive import assert_never
-from newssearch.system.lazy_regex import Pattern
-from newssearch.text.analysis import Analyser, Compound
-from newssearch.text.compounds import MAY_HAVE_CAPITALS_INSIDE, MAY_JOIN
+from newssearch.text.analysis import Analyser
 from newssearch.text.folding import spelled, spelled_lower, unelided, whole_form
 from newssearch.text.sentences import sentence_starts
 from newssearch.text.tokenizer import word_matches, word_of
@@ -66,8 +64,19 @@ class AnalysedText:
     def __init__(self, text: str, analyser: Analyser) -> None:
         self.text = text
         self.analyser = analyser
-        self._chunks = analyser.chunks(text)
-        self.terms: list[str] = [token[0] for chunk in self._chunks for token in chunk]
+        self._pieces = text.split(" ")
+        self._chunks = analyser.chunks(self._pieces)
+        # What most texts are asked for is kept by hand: in Python 3.11 and before, a cached property takes a lock.
+        self._terms: list[str] | None = None
+        self._bounds: tuple[list[int], list[int]] | None = None
+        self._compounds: dict[str, list[Match]] | None = None
+
+    @property
+    def terms(self) -> list[str]:
+        """The terms of the words."""
+        if self._terms is None:
+            self._terms = [term for chunk in self._chunks for term in chunk[0]]
+        return self._terms
 
     def span(self, match: Match) -> tuple[int, int]:
         """Return the offsets in the text, in characters, where a match starts and ends."""
@@ -76,30 +85,56 @@ class AnalysedText:
         return (start, end) if first == last else (start, self._offsets(last)[1])
 
     def _offsets(self, word: int) -> tuple[int, int]:
-        chunk = bisect_right(self._ends, word)
-        _, start, end, _ = self._chunks[chunk][word - self._ends[chunk]]
-        before = self._lengths[chunk] + chunk  # one space per chunk
+        ends, lengths = self._chunk_bounds()
+        number = bisect_right(ends, word)
+        chunk = self._chunks[number]
+        _, start, end, _ = chunk.tokens[word - ends[number]]
+        before = lengths[number] + number  # one space per chunk
         return before + start, before + end
 
-    @cached_property
-    def _ends(self) -> list[int]:
-        """The number of words up to the end of each chunk."""
-        return list(accumulate(map(len, self._chunks)))
+    def _chunk_bounds(self) -> tuple[list[int], list[int]]:
+        """Return the number of words up to the end of each chunk, and the number of characters before it without spaces."""
+        if self._bounds is None:
+            ends = list(accumulate([len(chunk[0]) for chunk in self._chunks]))
+            self._bounds = ends, list(accumulate(map(len, self._pieces), initial=0))
+        return self._bounds
 
-    @cached_property
-    def _lengths(self) -> list[int]:
-        """The number of characters before each chunk, not counting the spaces between chunks."""
-        return list(accumulate(map(len, self.text.split(" ")), initial=0))
+    def spans_of(self, wanted: WantedWords) -> list[tuple[int, int, int]]:
+        """Return the matches of many single words: the offsets of start and end, and the number of the word, unordered.
+
+        A match may be in the list twice.
+        """
+        disjoint, by_term, by_key = wanted.keys.isdisjoint, wanted.by_term, wanted.by_key
+        pieces, chunks = self._pieces, self._chunks
+        found: list[tuple[int, int, int]] = []
+        before = passed = 0
+        for number in [n for n, chunk in enumerate(chunks) if not disjoint(chunk[3])]:
+            before += sum(map(len, pieces[passed:number])) + number - passed
+            passed = number
+            _, tokens, compounds, _ = chunks[number]
+            for term, start, end, _ in tokens:
+                if term in by_term:
+                    found += [(before + start, before + end, word) for word in by_term[term]]
+            for first, size, key in compounds:
+                if key in by_key:
+                    start, end = before + tokens[first].start, before + tokens[first + size - 1].end
+                    found += [(start, end, word) for word in by_key[key]]
+        return found
 
     def positions(self, term: str) -> list[int]:
         """Return the positions of a term, ascending."""
         terms = self.terms
-        return [at for at, other in enumerate(terms) if other == term] if term in terms else []
+        found: list[int] = []
+        at = -1
+        for _ in range(terms.count(term)):
+            at = terms.index(term, at + 1)
+            found.append(at)
+        return found
 
     @cached_property
     def pieces(self) -> list[str]:
         """The words as they stand in the text: see :func:`~newssearch.text.tokenizer.word_of`."""
-        return [token.word for chunk in self._chunks for token in chunk]
+        return [token.word for chunk in self._chunks for token in chunk.tokens]
 
     @cached_property
     def written(self) -> list[str]:
@@ -124,35 +159,39 @@ class AnalysedText:
 
     def compounds(self, key: str) -> list[Match]:
         """Return the matches of a compound (:class:`~newssearch.text.analysis.Compound`), given by its key."""
-        return (self._parted if " " in key else self._joined).get(key, [])
+        return self.all_compounds.get(key, [])
 
-    @cached_property
-    def _joined(self) -> dict[str, list[Match]]:
-        return self._compounds(MAY_JOIN)
-
-    @cached_property
-    def _parted(self) -> dict[str, list[Match]]:
-        return self._compounds(MAY_HAVE_CAPITALS_INSIDE)
-
-    def _compounds(self, pattern: Pattern) -> dict[str, list[Match]]:
-        """Return the matches of compounds by their keys; only chunks in which ``pattern`` matches are searched."""
-        found: dict[str, list[Match]] = {}
-        number = at = 0
-        pieces: list[str] = []
-        for match in pattern.finditer(self.text):
-            new = self.text.count(" ", at, match.start())
-            if new or not pieces:
-                pieces = pieces or self.text.split(" ")
-                number, at = number + new, match.start()
-                begin = self._ends[number - 1] if number else 0
-                for first, size, key in _compounds_of(self.analyser, pieces[number]):
-                    found.setdefault(key, []).append((begin + first, begin + first + size))
-        return found
+    @property
+    def all_compounds(self) -> dict[str, list[Match]]:
+        """The matches of all compounds, by their keys."""
+        if self._compounds is None:
+            self._compounds = {}
+            for number in [n for n, chunk in enumerate(self._chunks) if chunk[2]]:
+                chunk = self._chunks[number]
+                begin = self._chunk_bounds()[0][number] - len(chunk.terms)
+                for first, size, key in chunk.compounds:
+                    self._compounds.setdefault(key, []).append((begin + first, begin + first + size))
+        return self._compounds
 
 
-@lru_cache(maxsize=16_384)
-def _compounds_of(analyser: Analyser, chunk: str) -> tuple[Compound, ...]:
-    return tuple(analyser.compounds(chunk))
+class WantedWords:
+    """Words of a query, by the terms and by the keys of compounds that match them. Each word has a number."""
+
+    def __init__(self, analyser: Analyser, words: Iterable[tuple[int, Word]]) -> None:
+        self.by_term: dict[str, list[int]] = {}
+        self.by_key: dict[str, list[int]] = {}
+        self.others: list[tuple[int, Word]] = []
+        """The words that match several adjacent words of a text without a hyphen, or are several words themselves."""
+        for number, word in words:
+            terms, alternatives = alternatives_of(analyser, word.text, word.inside)
+            if len(terms) != 1 or any(len(other.terms) > 1 for other in alternatives):
+                self.others.append((number, word))
+                continue
+            for term in dict.fromkeys([*terms, *(term for other in alternatives for term in other.terms)]):
+                self.by_term.setdefault(term, []).append(number)
+            for key in dict.fromkeys(other.key for other in alternatives if not other.terms):
+                self.by_key.setdefault(key, []).append(number)
+        self.keys = {*self.by_term, *self.by_key}
 
 
 @lru_cache(maxsize=4096)
@@ -219,10 +258,11 @@ def _words_or_alternatives(wanted: Alternatives, text: AnalysedText) -> list[Mat
     ``wanted`` has the terms of these words, and the alternatives that may stand in place of one or more of them.
     """
     plain = _adjacent_terms(wanted.terms, text)
+    compounds = text.all_compounds
     choices = [
         (other.start, other.end, matches)
         for other in wanted.others
-        if (matches := _alternative_matches(other, text))
+        if (matches := _adjacent_terms(other.terms, text) if other.terms else compounds.get(other.key, []))
     ]
     if not choices:
         return plain
@@ -231,10 +271,6 @@ def _words_or_alternatives(wanted: Alternatives, text: AnalysedText) -> list[Mat
     for start, end, matches in sorted(choices):
         found[end].update(_chained([sorted(found[start]), matches]) if start else matches)
     return sorted(found[-1].union(plain))
-
-
-def _alternative_matches(other: Alternative, text: AnalysedText) -> list[Match]:
-    return _adjacent_terms(other.terms, text) if other.terms else text.compounds(other.key)
 
 
 def _adjacent_terms(wanted: Sequence[str], text: AnalysedText) -> list[Match]:

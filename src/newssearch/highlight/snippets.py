@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -16,7 +15,7 @@ from newssearch.text.analysis import Analyser, analyser
 from newssearch.text.sentences import sentence_starts
 from newssearch.text.tokenizer import TAG_PREFIX
 
-from .matcher import AnalysedText, find_matches
+from .matcher import AnalysedText, WantedWords, find_matches
 
 SNIPPET_LENGTH = 320
 """The default length of a snippet in characters: four lines on a terminal."""
@@ -35,6 +34,13 @@ class Mark(NamedTuple):
     leaf: int
 
 
+class _Marked(NamedTuple):
+    """The leaves that are marked in paragraphs of one language, each with its number: words, and others."""
+
+    words: WantedWords
+    others: list[tuple[int, Node]]
+
+
 class Highlighter:
     """Marks the matches of a query in any number of paragraphs.
 
@@ -44,30 +50,36 @@ class Highlighter:
 
     def __init__(self, tree: Node) -> None:
         self._wanted = [(wanted.leaf, wanted.region) for wanted in scored_leaves(tree) if not wanted.optional]
+        self._names = [(leaf, region) for leaf, region in self._wanted if next(names_in(leaf), None)]
+        self._marked: dict[tuple[Analyser, bool], _Marked] = {}
 
     def marks(self, text: str, analyser: Analyser, in_lead: bool = True) -> list[Mark]:
         """Return the matches in a paragraph, in order. ``in_lead`` is whether the paragraph belongs to the lead."""
+        marked = self._marked.get((analyser, in_lead))
+        if marked is None:
+            marked = self._marked[analyser, in_lead] = self._marked_in(analyser, in_lead)
+        words = AnalysedText(text, analyser)
+        found = {Mark(*span) for span in words.spans_of(marked.words)} if marked.words.keys else set()
+        for number, leaf in marked.others:
+            found.update([Mark(*words.span(match), number) for match in find_matches(leaf, words)])
+        return sorted(found)
+
+    def _marked_in(self, analyser: Analyser, in_lead: bool) -> _Marked:
         wanted = [leaf for leaf, region in self._wanted if region is None or (region == "hlead" and in_lead)]
         content = [
             leaf for leaf in wanted if not (isinstance(leaf, Word) and analyser.is_function_word(leaf.text))
         ]
-        if not wanted:
-            return []
-        words = AnalysedText(text, analyser)
-        found = [
-            Mark(*words.span(match), number)
-            for number, leaf in enumerate(content or wanted)
-            for match in find_matches(leaf, words)
-        ]
-        found.sort()
-        return found
+        numbered = list(enumerate(content or wanted))
+        words = WantedWords(analyser, [(n, leaf) for n, leaf in numbered if isinstance(leaf, Word)])
+        others = [(n, leaf) for n, leaf in numbered if not isinstance(leaf, Word)]
+        return _Marked(words, [*words.others, *others])
 
     def variants(self, text: str, analyser: Analyser, in_lead: bool = True) -> tuple[str, ...]:
         """Return the names in a paragraph that the query spells differently, each once, in order of appearance."""
         wanted = [
-            (leaf, names)
-            for leaf, region in self._wanted
-            if (names := tuple(names_in(leaf))) and (region is None or (region == "hlead" and in_lead))
+            (leaf, tuple(names_in(leaf)))
+            for leaf, region in self._names
+            if region is None or (region == "hlead" and in_lead)
         ]
         if not wanted:
             return ()
@@ -157,8 +169,9 @@ def _sentence_with(
     """
     best: tuple[tuple[int, bool, int], int, int] | None = None
     low = high = reach = 0  # found[low:high] is shown from the start of the sentence on
-    counts: Counter[int] = Counter()
-    for start in sorted({0, *sentence_starts(text, analysis)}):
+    counts: dict[int, int] = {}
+    end = found[-1].start if found else 0  # a sentence behind it shows no match
+    for start in sorted({0, *sentence_starts(text, analysis, end)}):
         while low < len(found) and found[low].start < start:
             if low < high:
                 leaf = found[low].leaf
@@ -168,7 +181,8 @@ def _sentence_with(
             low += 1
         high = max(high, low)
         while high < len(found) and found[high].end <= start + length:
-            counts[found[high].leaf] += 1
+            leaf = found[high].leaf
+            counts[leaf] = counts.get(leaf, 0) + 1
             reach = max(reach, found[high].end)
             high += 1
         if len(counts) < leaves:

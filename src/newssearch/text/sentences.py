@@ -118,6 +118,7 @@ class Rules:
                 self._learn(label, words)
         self._marks = frozenset(self._soft + _HARD_SIGNS)
         self.marked = re.compile(rf"(?<!\S)[^\s{self._soft}{_HARD_SIGNS}]*[{self._soft}{_HARD_SIGNS}]\S*")
+        self._from_mark = re.compile(rf"[{self._soft}{_HARD_SIGNS}]\S*")
         self._ending = "".join((_HARD_SIGNS, self._soft, _CLOSING))
         self._only_closing = self._ending.translate(str.maketrans("", "", _OPENING_QUOTES))
         self.clue = lru_cache(maxsize=16_384)(self._clue)
@@ -135,6 +136,17 @@ class Rules:
 
     def _clue(self, chunk: str) -> Clue:
         return Clue(tuple(_starts_inside(chunk)), self.begins(chunk), self.ends(chunk))
+
+    def ending_chunks(self, text: str, limit: int) -> Iterator[tuple[int, str]]:
+        """Yield the chunks of a text that may end a sentence, with the offset of each, up to the one at ``limit``."""
+        if not text.isprintable():  # there may be white space other than spaces
+            yield from ((match.start(), match[0]) for match in self.marked.finditer(text))
+            return
+        for match in self._from_mark.finditer(text):
+            start = text.rfind(" ", 0, match.start()) + 1
+            if start > limit:
+                return
+            yield start, text[start : match.end()]
 
     def next_start(self, text: str, at: int, ends: int) -> int | None:
         """Return the offset of the sentence that begins after the chunk that ends at ``at``, or None if none does.
@@ -261,10 +273,10 @@ def rules(analysis: str) -> Rules:
     return Rules(analysis)
 
 
-def sentence_starts(text: str, analysis: str = "english") -> list[int]:
+def sentence_starts(text: str, analysis: str = "english", limit: int | None = None) -> list[int]:
     """Return the offsets in ``text`` where sentences begin, ascending, without that of the first sentence.
 
-    ``analysis`` is the name of the analysis of the text's language.
+    ``analysis`` is the name of the analysis of the text's language. Offsets beyond ``limit`` may be left out.
 
     >>> text = "Mr. Austin met the U.S. envoy on Jan. 5. “It rained.” Then 3 left."
     >>> [text[at:at + 4] for at in sentence_starts(text)]
@@ -274,10 +286,10 @@ def sentence_starts(text: str, analysis: str = "english") -> list[int]:
     starts: list[int] = []
     word = _HAS_WORD_CHAR.search(text)
     first = len(text) if word is None else word.start()
-    for match in of.marked.finditer(text):  # only these chunks can end a sentence
-        inside, begins, ends = of.clue(match[0])
-        starts += [match.start() + start for start in inside]
-        if ends and first < match.end() and begins != AS_NEXT:
-            start = of.next_start(text, match.end(), ends)
+    for at, chunk in of.ending_chunks(text, len(text) if limit is None else limit):
+        inside, begins, ends = of.clue(chunk)
+        starts += [at + start for start in inside]
+        if ends and first < at + len(chunk) and begins != AS_NEXT:
+            start = of.next_start(text, at + len(chunk), ends)
             starts += () if start is None else (start,)
     return starts

@@ -17,6 +17,7 @@ from typing import Any, Literal, get_args
 
 from newssearch.system.frozen import FrozenDict
 from newssearch.system.late_dataclass import dataclass
+from newssearch.system.lazy_regex import Pattern
 
 from . import arguments
 from .errors import ConfigError
@@ -289,7 +290,7 @@ def _versions(value: object) -> str:
     return str(value)
 
 
-_SIZE_FORM = re.compile(r"([0-9]{1,12})\s*(?:(k|M|G)(i?)B?|B|bytes)?", re.IGNORECASE)
+_SIZE_FORM = Pattern(r"([0-9]{1,12})\s*(?:(k|M|G)(i?)B?|B|bytes)?", re.IGNORECASE)
 _SIZE_UNITS = {"k": 1, "m": 2, "g": 3}
 
 

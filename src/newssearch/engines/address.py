@@ -11,10 +11,11 @@ from pathlib import Path
 
 from newssearch import arguments
 from newssearch.errors import NewssearchError
+from newssearch.system.lazy_regex import Pattern
 
 from .protocol import Store
 
-_SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):[/\\]+", re.IGNORECASE)
+_SCHEME = Pattern(r"([a-z][a-z0-9+.-]+):[/\\]+", re.IGNORECASE)
 """Matches the beginning of an address with a scheme (``scheme://…``), also with one slash, as pathlib writes it.
 
 A scheme has at least two characters, because a single letter is a drive of Windows.

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from newssearch.article import Article, Paragraph
-from newssearch.lead import lead
 from newssearch.query import Everything, Node, Query, Word, names_in, scored_leaves, side_by_side
 from newssearch.query.names import core
 from newssearch.snippet import Snippet
@@ -131,6 +130,8 @@ def highlighted(
     article: Article, paragraphs: Iterable[Paragraph], parsed: Query | None
 ) -> dict[int, Snippet]:
     """Return the given paragraphs of an article as uncut snippets with the matches of a query, by paragraph number."""
+    from newssearch.lead import lead  # slow to import, and a search needs none of it
+
     tree = side_by_side(parsed.tree) if parsed is not None else Everything()
     in_lead = lead(article)
     analysis = analyser(article.lang)

@@ -23,7 +23,6 @@ of the query.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping
 
 from newssearch import arguments
@@ -32,6 +31,7 @@ from newssearch.errors import QueryError
 from newssearch.fields import LITERAL_FIELDS, TIME_FIELDS, WORD_FIELDS, ArticleField, TimeField, by_name
 from newssearch.system.exhaustive import assert_never
 from newssearch.system.late_dataclass import dataclass
+from newssearch.system.lazy_regex import Pattern
 from newssearch.text.dates import parse_range, why_no_range
 from newssearch.text.numbers import parse_number_range
 from newssearch.text.tokenizer import word_matches as words_of
@@ -68,7 +68,7 @@ GRAMMAR_VERSION = 2
 """The version of the grammar. It is raised when a change gives an existing query another meaning."""
 MAX_LENGTH = 65_536
 """The largest number of characters in a query."""
-_QUESTION_MARK = re.compile(r"(?<!\\)\?")
+_QUESTION_MARK = Pattern(r"(?<!\\)\?")
 """Matches a question mark without a backslash before it."""
 MAX_DEPTH = 50
 """The deepest nesting of parentheses, negations and proximity operators."""

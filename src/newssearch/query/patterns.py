@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from newssearch.errors import QueryError
+from newssearch.system.lazy_regex import Pattern
 from newssearch.text.analysis import key, name_words
 from newssearch.text.folding import fold, spelled, spelled_lower, without_possessive
 from newssearch.text.spelling import APOSTROPHES
@@ -135,7 +136,7 @@ _ANY_CHARACTERS, _ONE_CHARACTER = "\ue000", "\ue001"
 
 # ---- wildcards
 
-_WILDCARD_ATOM = re.compile(r"\*|\?|\[(\^|!)?([^\[\]]+)\]|[^*?\[\]]+|[\[\]]")
+_WILDCARD_ATOM = Pattern(r"\*|\?|\[(\^|!)?([^\[\]]+)\]|[^*?\[\]]+|[\[\]]")
 
 
 def _wildcard_of_word(pattern: str) -> WordPattern:

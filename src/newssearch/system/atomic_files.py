@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from newssearch.errors import IndexWriteError
+from newssearch.system.lazy_regex import Pattern
 
 from .fault_points import fault_point
 
@@ -60,7 +61,7 @@ def unused_name(path: Path) -> Path:
     return path.with_name(f"{path.name}.{os.urandom(8).hex()}.tmp")
 
 
-TEMPORARY_NAME = re.compile(r"(_MAIN_[0-9]+\.toc|(newssearch|files|run|writer)\.json)(\.[0-9a-f]{16})?\.tmp")
+TEMPORARY_NAME = Pattern(r"(_MAIN_[0-9]+\.toc|(newssearch|files|run|writer)\.json)(\.[0-9a-f]{16})?\.tmp")
 """Matches the name of a temporary file of :func:`replace`, with or without a random part."""
 
 

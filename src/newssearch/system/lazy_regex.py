@@ -37,6 +37,6 @@ class Pattern:
         """Return an iterator over all matches, in order."""
         return self._compiled.finditer(text)
 
-    def sub(self, replacement: str | Callable[[re.Match[str]], str], text: str) -> str:
-        """Return ``text`` with all matches replaced."""
-        return self._compiled.sub(replacement, text)
+    def sub(self, replacement: str | Callable[[re.Match[str]], str], text: str, count: int = 0) -> str:
+        """Return ``text`` with the first ``count`` matches replaced; 0 stands for all."""
+        return self._compiled.sub(replacement, text, count)

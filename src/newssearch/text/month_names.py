@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from newssearch.system.lazy_regex import Pattern
+
 _LONG_MONTHS = """
 jänner januar janvier enero janeiro gennaio januari tammikuuta stycznia января січня leden ledna ocak ιανουαρίου يناير جانفي كانون_الثاني styczeń январь січень tammikuu ιανουάριος
 februar février febrero fevereiro febbraio februari helmikuuta lutego февраля лютого února şubat φεβρουαρίου فبراير فيفري شباط luty февраль лютий únor helmikuu φεβρουάριος
@@ -53,10 +55,10 @@ _FILLER_WORDS = frozenset(
 """Words in lower case that carry no information in a date, such as ``de`` and ``Uhr``."""
 
 _ENGLISH = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_NAME = re.compile(r"[^\W\d_]+(?:[-_][^\W\d_]+)*")
-_EASTERN_DATE = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
-_EASTERN_MONTH = re.compile(r"(\d{4})\s?[年년](?:\s?(\d{1,2})\s?[月월])?")
-_EASTERN_TIME = re.compile(r"(\d{1,2})\s?[時时시]\s?(\d{1,2})\s?[分분](?:\s?(\d{1,2})\s?[秒초])?")
+_NAME = Pattern(r"[^\W\d_]+(?:[-_][^\W\d_]+)*")
+_EASTERN_DATE = Pattern(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
+_EASTERN_MONTH = Pattern(r"(\d{4})\s?[年년](?:\s?(\d{1,2})\s?[月월])?")
+_EASTERN_TIME = Pattern(r"(\d{1,2})\s?[時时시]\s?(\d{1,2})\s?[分분](?:\s?(\d{1,2})\s?[秒초])?")
 _EASTERN_DIGITS = {
     ord(digit): str(number) for row in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹") for number, digit in enumerate(row)
 }  # fmt: skip

@@ -12,10 +12,11 @@ from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.sorted_sets import Mask
 from newssearch.query import Field
 from newssearch.query.patterns import value_pattern
+from newssearch.system.lazy_regex import Pattern
 from newssearch.text.analysis import key
 
-_URL_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_NAMED_SCHEME = re.compile(r"[a-z][a-z0-9+-]+:(?!\d+(?:[/?#]|$))", re.IGNORECASE)
+_URL_SCHEME = Pattern(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_NAMED_SCHEME = Pattern(r"[a-z][a-z0-9+-]+:(?!\d+(?:[/?#]|$))", re.IGNORECASE)
 _LITERAL = re.compile(r"[a-z0-9]{4,}")
 """A word that each spelling of an address has. Shorter words may differ: ``blogspot.co.uk`` is ``blogspot.com``."""
 

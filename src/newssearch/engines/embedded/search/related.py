@@ -13,12 +13,13 @@ from newssearch.article import Article
 from newssearch.engines.embedded.segment import bm25f
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.query import Boost, Leaf, Node, Or, Word
+from newssearch.system.lazy_regex import Pattern
 from newssearch.text.analysis import Analyser, analyser
 from newssearch.text.folding import spelled
 
 from .reader import IndexReader
 
-_ADDRESS_IN_TEXT = re.compile(r"(?:https?://|\bwww\.|\bpic\.twitter\.com/)\S+", re.IGNORECASE)
+_ADDRESS_IN_TEXT = Pattern(r"(?:https?://|\bwww\.|\bpic\.twitter\.com/)\S+", re.IGNORECASE)
 
 RELATED_TERMS = 40
 """The number of terms of an article by which related ones are found."""

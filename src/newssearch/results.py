@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, fields
-from typing import NamedTuple, overload
+from dataclasses import field
+from typing import NamedTuple, TypedDict, overload
 
 from newssearch.display.brief import brief, many, quoted
 from newssearch.system.frozen import FrozenDict
@@ -41,9 +41,8 @@ class Copy(NamedTuple):
         return {"id": self.id, "outlet": self.outlet, "date": self.date.isoformat() if self.date else None}
 
 
-@dataclass(frozen=True, slots=True)
-class ShownArticle:
-    """The id, path and fields of an article that a hit shows."""
+class ShownFields(TypedDict):
+    """The id, path and fields of an article that a hit shows: the first attributes of a :class:`Hit`."""
 
     id: str
     title: str | None
@@ -63,12 +62,12 @@ class ShownArticle:
     extra: Mapping[str, ExtraValue]
 
 
-SHOWN_FIELDS = tuple(shown.name for shown in fields(ShownArticle))
-"""The names of the attributes of :class:`ShownArticle`."""
+SHOWN_FIELDS = tuple(ShownFields.__annotations__)
+"""The names of :class:`ShownFields`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Hit(ShownArticle):
+class Hit:
     """A paragraph that a search found, with the fields of its article.
 
     ``paragraph`` is the number of the paragraph, or 0 if the article has only a headline; ``text`` is its whole text.
@@ -88,6 +87,22 @@ class Hit(ShownArticle):
     ``copies_total``, and at most a hundred are listed. ``story`` is the id of the earliest article of the story.
     """
 
+    id: str
+    title: str | None
+    date: Date | None
+    outlet: str | None
+    source: str | None
+    byline: str | None
+    located: str | None
+    lang: str | None
+    section: str | None
+    url: str | None
+    key: str | None
+    path: str | None
+    member: str | None
+    record: int
+    added: dt.datetime | None
+    extra: Mapping[str, ExtraValue]
     paragraph: int
     score: float
     text: str

@@ -7,11 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from newssearch.highlight.snippets import Highlighter
-from newssearch.text.analysis import analyser
-
 from .article import Article
-from .engines.protocol import Found, FoundHit, FoundMore, Snapshot
+from .engines.protocol import Found, FoundMore, Snapshot
 from .errors import QueryError
 from .fields import ArticleField, by_name
 from .query import (
@@ -27,9 +24,9 @@ from .query import (
     with_corrections,
 )
 from .request import ResolvedRequest, parsed_query
-from .results import SHOWN_FIELDS, Hit, Results
+from .results import Results
 
-NO_MORE = FoundMore(hits=(), missing=(), total_articles=0, total_stories=0)
+NO_MORE = FoundMore(hits=(), total_articles=0, total_stories=0)
 """The second part of results if nothing is in it."""
 
 
@@ -94,12 +91,10 @@ class Search:
         """Return the page of results of a query."""
         parsed = searched.query
         asked, more = self._request, self._more(parsed.tree, found)
-        highlighter = Highlighter(parsed.tree)
-        second = zip(more.hits, more.missing, strict=True)
         return Results(
             query=parsed.text,
             interpretation=str(parsed),
-            hits=tuple(_hit(hit, highlighter, asked.snippet) for hit in found.hits),
+            hits=found.hits,
             total_articles=found.total_articles,
             total_paragraphs=found.total_paragraphs,
             total_stories=found.total_stories,
@@ -114,7 +109,7 @@ class Search:
             imprecise=found.imprecise,
             dates=found.dates,
             own_fields=tuple(row.name for row in self._snapshot.own_fields),
-            more=tuple(_hit(hit, highlighter, asked.snippet, lacked) for hit, lacked in second),
+            more=more.hits,
             more_articles=more.total_articles,
             more_stories=more.total_stories,
             expansion=searched.words,
@@ -143,7 +138,6 @@ def related_results(snapshot: Snapshot, article: Article, request: ResolvedReque
     The words that a hit shares with the article stand in its explanation by their part in the score, the greatest first.
     """
     found = snapshot.related(article, request)
-    highlighter = Highlighter(found.tree)
     hits = []
     for one in found.hits:
         assert one.explanation is not None, "the engine explains each related article"
@@ -151,7 +145,7 @@ def related_results(snapshot: Snapshot, article: Article, request: ResolvedReque
         explanation = replace(
             one.explanation, terms=tuple(term for term in shared if term.article + term.paragraph > 0)
         )
-        hits.append(_hit(replace(one, explanation=explanation), highlighter, request.snippet))
+        hits.append(replace(one, explanation=explanation))
     return Results(
         query=f"related:{article.id}",
         interpretation=str(found.tree),
@@ -189,26 +183,3 @@ def corrected_query(
         if again.tree == tree:
             return again
     return Query(str(tree), tree)
-
-
-def _hit(found: FoundHit, highlighter: Highlighter, length: int, lacked: Sequence[Node] = ()) -> Hit:
-    """Return a found paragraph as a public :class:`Hit`, with a snippet of about ``length`` characters (0 for all).
-
-    ``lacked`` are the words of the query that its article does not have.
-    """
-    language = analyser(found.article.lang)
-    return Hit(
-        **{name: getattr(found.article, name) for name in SHOWN_FIELDS},
-        paragraph=found.paragraph,
-        score=found.score,
-        text=found.text,
-        snippet=highlighter.snippet(found.text, language, length, found.in_lead),
-        paragraphs=found.paragraphs,
-        matching=found.matching,
-        story=found.story,
-        copies=found.copies,
-        copies_total=found.copies_total,
-        variants=highlighter.variants(found.text, language, found.in_lead),
-        missing=tuple(dict.fromkeys(map(str, lacked))),
-        explanation=found.explanation,
-    )

@@ -25,13 +25,11 @@ from newssearch.request import ResolvedRequest
 from newssearch.results import (
     NO_DATE_COUNTS,
     Clause,
-    Copy,
     DateCounts,
-    Explanation,
     FacetValue,
+    Hit,
     NameSpelling,
     Rank,
-    ShownArticle,
 )
 from newssearch.system.frozen import FrozenDict
 from newssearch.system.late_dataclass import dataclass
@@ -42,35 +40,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FoundHit:
-    """One hit of a search: a paragraph that was found, with the fields of its article that a hit shows."""
-
-    article: ShownArticle
-    paragraph: int
-    """The number of the paragraph in its article, counted from 1; 0 for an article that has only a headline."""
-    text: str
-    score: float
-    in_lead: bool
-    """Whether the paragraph is in the lead of its article."""
-    paragraphs: int
-    """The number of paragraphs of the article."""
-    matching: int
-    """The number of matching paragraphs of the article."""
-    story: str
-    """The id of the earliest article of the story: the article and its near duplicates."""
-    copies: tuple[Copy, ...]
-    """The other articles of the story, the earliest first. A long list is cut."""
-    copies_total: int
-    """The number of other articles of the story, counting those that ``copies`` omits."""
-    explanation: Explanation | None = None
-    """How the score came about, if the request asks for it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """The outcome of a search: one page of hits, in order, and the counts and facets of all matching articles."""
 
-    hits: Sequence[FoundHit]
+    hits: tuple[Hit, ...]
     total_articles: int
     total_paragraphs: int
     total_stories: int
@@ -92,9 +65,8 @@ class Found:
 class FoundMore:
     """A page of the articles that have only some of the bare words of a query, the best first."""
 
-    hits: Sequence[FoundHit]
-    missing: Sequence[tuple[Node, ...]]
-    """For each hit, the bare words that its article lacks."""
+    hits: tuple[Hit, ...]
+    """Their ``missing`` are the bare words that the article lacks."""
     total_articles: int
     total_stories: int
 
@@ -104,7 +76,7 @@ class FoundRelated:
     """A page of articles on the subject of a given one, the best first, and the words that find them, joined by OR."""
 
     tree: Node
-    hits: Sequence[FoundHit]
+    hits: tuple[Hit, ...]
     total_articles: int
     total_paragraphs: int
     total_stories: int
@@ -181,6 +153,7 @@ class Snapshot(Protocol):
         Hits are ordered by score, by date or by ``added``, as requested; equal ones by score, or by date if the order
         is by score; then by id, then by paragraph number. A boolean operator holds for an article as a whole, headline
         included; each paragraph has its own score. Filters never change scores.
+        Snippets, here and below, are those of a :class:`~newssearch.highlight.snippets.Highlighter` of ``tree``.
         """
 
     def search_more(self, tree: Node, relaxed: Relaxed, request: ResolvedRequest) -> FoundMore:

@@ -303,6 +303,7 @@ def analyser_named(name: str) -> Analyser:
     return Analyser(name)
 
 
+@lru_cache(maxsize=1024)
 def analysis_of(lang: str | None) -> str:
     """Return the name of the analysis for a language tag (BCP 47). Only the first subtag counts.
 

@@ -14,7 +14,6 @@ from itertools import pairwise
 
 from newssearch.system.lazy_regex import Pattern
 
-from .elision import ANY_JOINED_TO
 from .spelling import APOSTROPHES, IGNORABLE, LETTER_APOSTROPHES, SUPERSCRIPTS
 
 MAX_JOINED_WORDS = 4
@@ -38,17 +37,6 @@ _PLURAL_ACRONYM = r"[^\0-@\[-\x7f\xdf-\xff]s(?!\w)"  # a class of a large range 
 _LEADING_PUNCTUATION = ".,;:!?…\"'“”‘’«»()[]"
 _JOINING_MARKS = frozenset(HYPHENS + TAGS)
 _JOINED_IN_CHUNK = Pattern(rf"[{HYPHENS}][{IGNORABLE}]*\w|[{TAGS}]\w")
-_BEHIND_JOINED_TO = "|".join(f"(?<={word}.)" for word in sorted(ANY_JOINED_TO))
-MAY_JOIN = Pattern(
-    rf"[{HYPHENS}][{IGNORABLE}]*\w|[{TAGS}]\w|[{SUPERSCRIPTS}](?<=\w.)|{_PLURAL_ACRONYM}"
-    rf"|[{APOSTROPHES}{LETTER_APOSTROPHES}](?:(?i:{_BEHIND_JOINED_TO})|(?<=[{IGNORABLE}].))"
-)
-"""Matches in every text that contains words to be joined, or a word with a part that finds it. Each alternative begins
-with a character class, so that a text without these characters is scanned ten times as fast."""
-MAY_HAVE_CAPITALS_INSIDE = Pattern(
-    rf"(?:[a-z][A-Z]|[A-Z][A-Z][a-z]|[^\W\d_a-zA-Z]|[\u0300-\u036f{IGNORABLE}]|[{TAGS}]\w)\S*"
-)
-"""Matches in every text that contains a word with capitals inside. Accented letters give false positives."""
 _FOUND_BY_A_PART = Pattern(f"[{SUPERSCRIPTS}]|{_PLURAL_ACRONYM}")
 _ANY_APOSTROPHE = frozenset(APOSTROPHES + LETTER_APOSTROPHES)
 MARK_CATEGORIES = frozenset({"Mn", "Mc", "Me", "Cf"})

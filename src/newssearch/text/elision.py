@@ -36,7 +36,6 @@ JOINED_TO = {
 (``Sant'Egidio``) and the part after the apostrophe (``Egidio``)."""
 
 ANY_ELIDED = frozenset().union(*ELIDED.values())
-ANY_JOINED_TO = frozenset().union(*JOINED_TO.values())
 
 _INDIVISIBLE = ("presqu'île", "presqu'ile")
 """The beginnings, in lower case, of words that are not split at their apostrophe."""

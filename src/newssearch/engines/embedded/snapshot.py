@@ -31,7 +31,6 @@ from newssearch.engines.protocol import (
     Contents,
     Found,
     FoundExpansion,
-    FoundHit,
     FoundMore,
     FoundRelated,
     KeptVersion,
@@ -39,12 +38,14 @@ from newssearch.engines.protocol import (
 )
 from newssearch.errors import QueryError
 from newssearch.fields import DATE_FACETS, FIELD_NAMES, FIELDS, INFO_FACETS, ArticleField
+from newssearch.highlight.snippets import Highlighter
 from newssearch.identity import id_number
 from newssearch.outlets import Aliases
 from newssearch.query import MAX_DEPTH, Diagnostic, Everything, Node, Not, Relaxed, depth
 from newssearch.request import ResolvedRequest
-from newssearch.results import Copy, Explanation, FacetValue, Rank
+from newssearch.results import Copy, FacetValue, Hit, Rank
 from newssearch.system.frozen import FrozenDict
+from newssearch.text.analysis import analyser
 
 NOTHING = Not(Everything())
 """A tree that finds no article."""
@@ -113,7 +114,7 @@ class EmbeddedSnapshot:
             total = int(np.count_nonzero(articles))
             suggester = evaluator.suggester(total)
             return Found(
-                hits=self._hits(order, order.page(), request),
+                hits=self._hits(order, order.page(), request, Highlighter(tree)),
                 total_articles=total,
                 total_paragraphs=order.paragraphs(),
                 total_stories=total - self._copies_among(articles),
@@ -139,9 +140,12 @@ class EmbeddedSnapshot:
             total = int(np.count_nonzero(articles))
             having = [(word, evaluator.articles(word)) for word in relaxed.words]
             numbers = [self._reader.article_number(placed.document) for placed in page]
+            missing = [
+                tuple(dict.fromkeys(str(word) for word, mask in having if not mask[number]))
+                for number in numbers
+            ]
             return FoundMore(
-                hits=self._hits(order, page, request),
-                missing=[tuple(word for word, mask in having if not mask[number]) for number in numbers],
+                hits=self._hits(order, page, request, Highlighter(tree), missing),
                 total_articles=total,
                 total_stories=total - self._copies_among(articles),
             )
@@ -189,7 +193,7 @@ class EmbeddedSnapshot:
             total = int(np.count_nonzero(articles))
             return FoundRelated(
                 tree=tree,
-                hits=[self._hit(placed, order.explain(placed)) for placed in order.page()],
+                hits=self._hits(order, order.page(), replace(request, explain=True), Highlighter(tree)),
                 total_articles=total,
                 total_paragraphs=order.paragraphs(),
                 total_stories=total - self._copies_among(articles),
@@ -221,30 +225,42 @@ class EmbeddedSnapshot:
         stories = np.sort(np.concatenate([NO_INTS, *self._stories_among(articles)]))
         return int(np.count_nonzero(~run_starts(stories)))
 
-    def _hits(self, order: ResultOrder, page: Sequence[Placed], request: ResolvedRequest) -> list[FoundHit]:
-        return [self._hit(placed, order.explain(placed) if request.explain else None) for placed in page]
-
-    def _hit(self, placed: Placed, explanation: Explanation | None) -> FoundHit:
-        segment, local = self._reader.document(placed.document)
-        article = int(segment.article[local])
-        count = segment.count(article)
-        number = local - int(segment.first[article]) + 1 if count else 0
-        copies = self._copies(segment.story(article))
-        shown = segment.shown(article)
-        others = [copy for copy in copies if copy.id != shown.id]
-        return FoundHit(
-            article=shown,
-            paragraph=number,
-            text=segment.bodies[local],
-            score=placed.score,
-            in_lead=number in segment.lead[article],
-            paragraphs=count,
-            matching=placed.matching,
-            story=copies[0].id if copies else shown.id,
-            copies=tuple(others[:MAX_LISTED_COPIES]),
-            copies_total=len(others),
-            explanation=explanation,
-        )
+    def _hits(
+        self,
+        order: ResultOrder,
+        page: Sequence[Placed],
+        request: ResolvedRequest,
+        highlighter: Highlighter,
+        missing: Sequence[tuple[str, ...]] = (),
+    ) -> tuple[Hit, ...]:
+        """Return the hits of a page. ``missing`` has for each the words of the query that its article lacks; () for none."""
+        places = [self._reader.document(placed.document) for placed in page]
+        # All texts first: unpacking one drives the words of the last one out of the caches of the processor.
+        texts = [segment.bodies[document] for segment, document in places]
+        hits = []
+        for number, ((segment, document), text, placed) in enumerate(zip(places, texts, page, strict=True)):
+            article, paragraph = segment.article_of(document), segment.number_of(document)
+            shown = segment.shown(article)
+            language, in_lead = analyser(shown["lang"]), segment.is_in_lead(article, paragraph)
+            copies = self._copies(segment.story(article))
+            others = [copy for copy in copies if copy.id != shown["id"]]
+            hit = Hit(
+                **shown,
+                paragraph=paragraph,
+                score=placed.score,
+                text=text,
+                snippet=highlighter.snippet(text, language, request.snippet, in_lead),
+                paragraphs=segment.count(article),
+                matching=placed.matching,
+                story=copies[0].id if copies else shown["id"],
+                copies=tuple(others[:MAX_LISTED_COPIES]),
+                copies_total=len(others),
+                variants=highlighter.variants(text, language, in_lead),
+                missing=missing[number] if missing else (),
+                explanation=order.explain(placed) if request.explain else None,
+            )
+            hits.append(hit)
+        return tuple(hits)
 
     def _copies(self, story: int) -> list[Copy]:
         """Return the live articles of the story with the given number, the earliest first; none if it is 0."""
@@ -255,15 +271,13 @@ class EmbeddedSnapshot:
             for article in of[segment.live_articles()[of]].tolist():
                 shown = segment.shown(article)
                 moment = int(segment.instant[article])
-                copy = Copy(shown.id, shown.outlet, shown.date)
+                copy = Copy(shown["id"], shown["outlet"], shown["date"])
                 found.append((moment == NO_TIME, moment, copy.id, copy))
         return [copy for *_, copy in sorted(found)]
 
     def _rank(self, document: int, score: float) -> Rank:
         segment, local = self._reader.document(document)
-        article = int(segment.article[local])
-        number = local - int(segment.first[article]) + 1 if segment.count(article) else 0
-        return Rank(segment.id(article).decode(), number, score)
+        return Rank(segment.id(segment.article_of(local)).decode(), segment.number_of(local), score)
 
     # ---- facets and contents
 
@@ -444,9 +458,9 @@ class EmbeddedSnapshot:
 def _stored_header(segment: Segment, article: int) -> StoredHeader:
     shown = segment.shown(article)
     return StoredHeader(
-        id=shown.id,
+        id=shown["id"],
         state=segment.state(article),
-        place=Place(shown.path or "", shown.member, shown.record),
+        place=Place(shown["path"] or "", shown["member"], shown["record"]),
         added=moment_of(int(segment.added[article])),
         version=int(segment.version[article]),
     )

@@ -99,7 +99,7 @@ def expansion_of(evaluator: QueryEvaluator, results: Sequence[Placed]) -> FoundE
     query_weight = 0.0
     for placed in results:
         segment, document = evaluator.reader.document(placed.document)
-        own = analyser(segment.shown(int(segment.article[document])).lang)
+        own = analyser(segment.shown(int(segment.article[document]))["lang"])
         share = placed.score / total
         query_weight += share * _query_weight(evaluator, own)
         if segment.weightless is None or not segment.weightless[document]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import NamedTuple
 
 from newssearch.article import MONTH_FIRST, Article, Date, Provenance
@@ -24,6 +25,7 @@ def microseconds(moment: dt.datetime) -> int:
     return (moment - _EPOCH) // dt.timedelta(microseconds=1)
 
 
+@lru_cache(maxsize=1024)
 def moment_of(passed: int) -> dt.datetime:
     """Return the time of UTC that is so many microseconds after the beginning of year 1."""
     return (_EPOCH + dt.timedelta(microseconds=passed)).replace(tzinfo=dt.timezone.utc)

@@ -9,7 +9,7 @@ the positions of adjacent words are adjacent, and those of words of different ow
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, cast
 
@@ -23,7 +23,7 @@ from newssearch.extra import NO_EXTRA, ExtraValue, value_of
 from newssearch.fields import ArticleField
 from newssearch.identity import id_number
 from newssearch.query import LEAD
-from newssearch.results import SHOWN_FIELDS, ShownArticle
+from newssearch.results import SHOWN_FIELDS, ShownFields
 from newssearch.system.frozen import FrozenDict
 from newssearch.text.analysis import analysis_of
 
@@ -154,6 +154,37 @@ class Segment:
         if self.live is not None:
             sizes = sizes[self.live]
         return int(np.count_nonzero(sizes)), int(sizes.sum(dtype=np.int64))
+
+    # ---- single documents
+
+    def article_of(self, document: int) -> int:
+        """Return the number of the article of a document."""
+        return self._article_view[document]
+
+    def number_of(self, document: int) -> int:
+        """Return the number of a document in its article, from 1; 0 for the document of an article without paragraphs."""
+        article = self._article_view[document]
+        return document - self._first_view[article] + 1 if self.count(article) else 0
+
+    def is_in_lead(self, article: int, number: int) -> bool:
+        """Whether a paragraph, given by its number in its article, is in the lead of the article."""
+        return number in self._lead_view[article * LEAD : article * LEAD + LEAD]
+
+    @cached_property
+    def _article_view(self) -> Sequence[int]:
+        return item_view(self.article)
+
+    @cached_property
+    def _first_view(self) -> Sequence[int]:
+        return item_view(self.container["article.first"])
+
+    @cached_property
+    def _lead_view(self) -> Sequence[int]:
+        return item_view(self.container["article.lead"])
+
+    @cached_property
+    def _added_view(self) -> Sequence[int]:
+        return item_view(self.added)
 
     # ---- values
 
@@ -325,41 +356,40 @@ class Segment:
         """The headline, address and date of each article as a JSON array, by article number."""
         return StringTable(self.container, "article.shown")
 
-    def shown(self, article: int) -> ShownArticle:
+    def shown(self, article: int) -> ShownFields:
         """Return the fields of an article that a hit shows."""
-        title, url, date, *place = json.loads(self.shown_strings[article])
+        title, url, date, *place = json.loads(self.shown_strings[article].decode())
         member, record = place or (None, 1)
-        values: dict[str, str | None] = {}
-        for name, codes, strings in self._valued:
+        fields: dict[str, Any] = {
+            "id": self._ids[article].decode(),
+            "title": title,
+            "url": url,
+            "date": date_of(date),
+            "member": member,
+            "record": record,
+            "added": moment_of(self._added_view[article]),
+            "extra": self.extra(article),
+        }
+        for name, codes, text in self._valued:
             code = codes[article]
-            values[name] = strings.text(code) if code else None
-        return ShownArticle(
-            id=self.id(article).decode(),
-            title=title,
-            url=url,
-            date=date_of(date),
-            member=member,
-            record=record,
-            added=moment_of(int(self.added[article])),
-            extra=self.extra(article),
-            **cast("dict[str, Any]", values),
-        )
+            fields[name] = text(code) if code else None
+        return cast("ShownFields", fields)
 
     @cached_property
-    def _valued(self) -> list[tuple[str, Sequence[int], StringTable]]:
+    def _valued(self) -> list[tuple[str, Sequence[int], Callable[[int], str]]]:
         return [
             (
                 name,
                 item_view(self.container[f"article.{name}"]),
-                StringTable(self.container, f"article.{name}.values"),
+                StringTable(self.container, f"article.{name}.values").text,
             )
             for name in VALUES
         ]
 
     def header(self, article: int) -> dict[str, Any]:
         """Return the stored fields of an article, except its paragraphs, as JSON types; missing ones are omitted."""
-        shown = self.shown(article)
-        header = {name: value for name in SHOWN_FIELDS if (value := getattr(shown, name)) is not None}
+        shown = cast("dict[str, Any]", self.shown(article))
+        header = {name: shown[name] for name in SHOWN_FIELDS if shown[name] is not None}
         header |= {name: header[name].isoformat() for name in ("date", "added") if name in header}
         del header["extra"]
         if own := {
@@ -382,7 +412,7 @@ class Segment:
         """Return the number of paragraphs of an article."""
         if len(self.empty_articles) and article in self.empty_articles:
             return 0
-        return int(self.first[article + 1] - self.first[article])
+        return self._first_view[article + 1] - self._first_view[article]
 
     # ---- stories
 

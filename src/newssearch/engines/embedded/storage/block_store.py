@@ -69,6 +69,7 @@ class BlockStore:
         self._firsts, self._lengths = item_view(self.first), item_view(self.sizes)
         self._dictionaries = StringTable(container, f"{name}.dictionary")
         self._dictionary_first: list[int] = container[f"{name}.dictionary.first"].tolist()
+        self._known_dictionaries: dict[int, bytes] = {}
         self._open: dict[int, bytes] = {}
 
     def __len__(self) -> int:
@@ -87,7 +88,11 @@ class BlockStore:
 
     def dictionary(self, block: int) -> bytes:
         """Return the dictionary of a block."""
-        return self._dictionaries[bisect_right(self._dictionary_first, block) - 1]
+        number = bisect_right(self._dictionary_first, block) - 1
+        known = self._known_dictionaries.get(number)
+        if known is None:
+            known = self._known_dictionaries[number] = self._dictionaries[number]
+        return known
 
     def dictionaries(self) -> Iterator[tuple[bytes, int, int]]:
         """Return each dictionary with the number of its first block and the number after that of its last block."""

@@ -16,9 +16,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from functools import cached_property
 from typing import Literal
 
+from newssearch.system.kept import cached_property
 from newssearch.system.lazy_regex import Pattern
 
 Aside = Literal["link", "caption", "notice"]

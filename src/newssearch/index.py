@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 
 from newssearch.display.brief import brief, quoted
 from newssearch.engines.address import store_at
+from newssearch.system.kept import cached_property
 
 from . import arguments
 from .article import Article

@@ -13,9 +13,9 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from functools import cached_property
 from typing import Literal, NamedTuple
 
+from newssearch.system.kept import cached_property
 from newssearch.system.lazy_regex import Pattern
 
 from .article import Article, Paragraph

@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import accumulate, combinations
 
 from newssearch.query.alternatives import Alternatives, alternatives_of
@@ -46,6 +46,7 @@ from newssearch.query.tree import (
     Within,
 )
 from newssearch.system.exhaustive import assert_never
+from newssearch.system.kept import cached_property
 from newssearch.text.analysis import Analyser
 from newssearch.text.folding import spelled, spelled_lower, unelided, whole_form
 from newssearch.text.sentences import sentence_starts

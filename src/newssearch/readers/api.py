@@ -16,7 +16,6 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
@@ -25,6 +24,7 @@ from newssearch.article import Article, Rejected
 from newssearch.fields import KeptField, kept_fields
 from newssearch.limits import DEFAULT_LIMITS, Limits, in_words
 from newssearch.readers.decoding.encoding import ENCODING_SAMPLE, wide_encoding
+from newssearch.system.kept import cached_property
 from newssearch.system.late_dataclass import dataclass
 
 READ_CHUNK = 1024 * 1024

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cached_property
+
+from newssearch.system.kept import cached_property
 
 
 class Pattern:

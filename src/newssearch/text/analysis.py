@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -96,6 +96,13 @@ class Chunk(NamedTuple):
     keys: tuple[str, ...]
 
 
+class _OwnStemmer(threading.local):
+    """A Snowball stemmer of each thread: a stemmer is not thread-safe."""
+
+    def __init__(self, name: str) -> None:
+        self.stem: Callable[[str], str] = Stemmer.Stemmer(name, 0).stemWord
+
+
 class Analyser:
     """The analyser of texts in one language. ``name`` is its Snowball stemmer, or ``"plain"`` for no stemming.
 
@@ -114,22 +121,20 @@ class Analyser:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._stem = None if name == PLAIN_ANALYSIS else Stemmer.Stemmer(name, 0).stemWord
+        self._stemmer = None if name == PLAIN_ANALYSIS else _OwnStemmer(name)
         self._terms: dict[str, str] = {}
         self._forms: dict[str, str] = {}
         self._chunks: dict[str, Chunk] = {}
-        self._lock = threading.Lock()
 
     def term(self, word: str) -> str:
         """Return the term of one word, or ``""`` if folding leaves nothing of the word."""
         term = self._terms.get(word)
         if term is None:
             term = self._uncached_term(word)
-            with self._lock:
-                if len(self._terms) >= self.MAX_CACHED_WORDS:
-                    self._terms.clear()
-                if len(word) <= MAX_TERM_CHARS:
-                    self._terms[word] = term
+            if len(self._terms) >= self.MAX_CACHED_WORDS:
+                self._terms.clear()
+            if len(word) <= MAX_TERM_CHARS:
+                self._terms[word] = term
         return term
 
     def _uncached_term(self, word: str) -> str:
@@ -160,11 +165,9 @@ class Analyser:
             form = form[:-1]
         elif form.endswith("'s") and form[-3:-2].isdigit():
             form = form[:-2]
-        if self._stem is None or not form or form[:1].isdigit():
+        if self._stemmer is None or not form or form[:1].isdigit():
             return form
-        with self._lock:  # a Snowball stemmer is not thread-safe
-            stem: str = self._stem(form)
-        return stem
+        return self._stemmer.stem(form)
 
     def form(self, word: str) -> str:
         """Return the folded form of a word. The patterns of a query (``secur*``) are compared with this form.

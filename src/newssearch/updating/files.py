@@ -13,12 +13,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from newssearch.article import Rejected
 from newssearch.config import CONFIG_FILE
+from newssearch.system.kept import cached_property
 
 SAVED_PAGE_SUFFIXES = (".html", ".htm", ".xhtml")
 """The suffixes of web pages. A browser that saves ``a.html`` puts its images and styles into a folder ``a_files``."""

@@ -10,7 +10,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
@@ -31,6 +30,7 @@ from newssearch.readers import (
 from newssearch.readers.parallel import Parsers
 from newssearch.reports import KEPT_REJECTIONS, IndexReport, Progress, Removal
 from newssearch.system.frozen import FrozenDict
+from newssearch.system.kept import cached_property
 
 from . import files
 from .fingerprint import file_digest, size_and_time

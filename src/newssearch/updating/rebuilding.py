@@ -6,7 +6,6 @@ import datetime as dt
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing
-from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,6 +17,7 @@ from newssearch.engines.protocol import Snapshot, Store, StoredHeader
 from newssearch.errors import IndexFolderError, IndexNotFoundError
 from newssearch.readers import ReadOptions, chosen_settings
 from newssearch.reports import IndexReport, Progress, Removal
+from newssearch.system.kept import cached_property
 
 from . import files, last_run
 from .extras import EXTRAS

@@ -7,7 +7,6 @@ from all sources and merges these slices, so that its memory does not grow with 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy as np
 from newssearch.engines.embedded.segment.field import FieldReader
 from newssearch.engines.embedded.storage.container import Array, StringTable
 from newssearch.engines.embedded.storage.sorted_sets import Ints, concat_aranges, run_starts
+from newssearch.system.kept import cached_property
 
 WORDS_PER_SLICE = 1_000_000
 """The postings of about this number of occurrences are merged at a time, which bounds the memory of a merge."""

@@ -6,7 +6,6 @@ Ranking reads only those blocks that it needs.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from itertools import pairwise
 from typing import Protocol
 
@@ -26,6 +25,7 @@ from newssearch.engines.embedded.storage.sorted_sets import (
     run_starts,
     sums_of_runs,
 )
+from newssearch.system.kept import cached_property
 
 Scores = NDArray[np.float64]
 

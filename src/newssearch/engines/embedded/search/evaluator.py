@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cached_property, reduce
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -43,6 +43,7 @@ from newssearch.query import (
 from newssearch.request import ResolvedRequest
 from newssearch.results import NameSpelling
 from newssearch.system.exhaustive import assert_never
+from newssearch.system.kept import cached_property
 from newssearch.system.late_dataclass import dataclass
 from newssearch.text.analysis import analyser_named
 

@@ -10,7 +10,6 @@ left.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
@@ -34,6 +33,7 @@ from newssearch.engines.embedded.storage.sorted_sets import (
 )
 from newssearch.query import Leaf
 from newssearch.request import ResolvedRequest
+from newssearch.system.kept import cached_property
 
 from .doc_sets import Scores
 from .evaluator import LeafMatches, QueryEvaluator

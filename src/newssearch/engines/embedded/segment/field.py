@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -12,6 +11,7 @@ import numpy as np
 from newssearch.engines.embedded.storage.container import Array, Container, Section, StringTable
 from newssearch.engines.embedded.storage.patched_ints import PatchedInts
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, concat_ranges, run_starts
+from newssearch.system.kept import cached_property
 
 from .compound_postings import Compounds
 from .format import RUN_BITS, unpack_all

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
 
 import numpy as np
 
@@ -34,6 +33,7 @@ from newssearch.engines.embedded.storage.container import (
 from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask
 from newssearch.extra import number_of, value_of
 from newssearch.fields import OWN_KINDS, ArticleField, own_field
+from newssearch.system.kept import cached_property
 from newssearch.text.analysis import key, name_words
 from newssearch.text.numbers import Number, NumberRange, number_key
 

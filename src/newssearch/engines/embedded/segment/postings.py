@@ -6,7 +6,6 @@ Arrays are kept after they are read, so that the clauses of a query share them
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -21,6 +20,7 @@ from newssearch.engines.embedded.storage.sorted_sets import (
     run_starts,
     sums_of_runs,
 )
+from newssearch.system.kept import cached_property
 
 from .format import POSTINGS_PER_OFFSET, RUN_BITS, unpack
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -25,6 +24,7 @@ from newssearch.identity import id_number
 from newssearch.query import LEAD
 from newssearch.results import SHOWN_FIELDS, ShownFields
 from newssearch.system.frozen import FrozenDict
+from newssearch.system.kept import cached_property
 from newssearch.text.analysis import analysis_of
 
 from .columns import AMBIGUOUS, NO_DATE, NO_TIME, ONLY_MONTH, ONLY_YEAR, end_of, moment_of

@@ -23,7 +23,6 @@ has these sections; its samples are sorted by hash, and those that differ only i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -32,6 +31,7 @@ from numpy.typing import NDArray
 from newssearch.engines.embedded.storage.container import Array, Container, narrow
 from newssearch.engines.embedded.storage.patched_ints import PatchedInts, patched_sections
 from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, run_starts
+from newssearch.system.kept import cached_property
 
 if TYPE_CHECKING:
     from .tokens import Tokens

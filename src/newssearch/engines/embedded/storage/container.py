@@ -28,7 +28,6 @@ import mmap
 import os
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -38,6 +37,7 @@ from numpy.typing import NDArray
 
 from newssearch.system.atomic_files import new_file, sync
 from newssearch.system.fault_points import fault_point
+from newssearch.system.kept import cached_property
 
 from .mmap_file import ALIGNMENT, MAGIC, Array, ContainerError, MappedFile, Section, checksums, trailer_bytes
 

@@ -14,9 +14,9 @@ are no exceptions.
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import numpy as np
+
+from newssearch.system.kept import cached_property
 
 from .container import Array, Container, narrow
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
-from functools import cached_property
 from typing import Any
 
 import numpy as np
+
+from newssearch.system.kept import cached_property
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", SyntaxWarning)

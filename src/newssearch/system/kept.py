@@ -1,0 +1,34 @@
+"""A property that is computed once for each object and then kept: :class:`functools.cached_property` without its lock.
+
+In Python 3.10 and 3.11, that holds a lock while it computes a value, one for all objects of a class, so that searching
+threads would wait for each other. Here, as in later Pythons, two threads that ask at once may both compute it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+__all__ = ["cached_property"]
+
+if TYPE_CHECKING or sys.version_info >= (3, 12):
+    from functools import cached_property
+else:
+
+    class cached_property:  # noqa: N801  (as the original)
+        """A property that is computed when it is first read, and kept in the object's ``__dict__``."""
+
+        def __init__(self, compute: Callable[[Any], Any]) -> None:
+            self._compute = compute
+            self.__doc__ = compute.__doc__
+
+        def __set_name__(self, owner: type, name: str) -> None:
+            self._name = name
+
+        def __get__(self, instance: Any, owner: type | None = None) -> Any:
+            if instance is None:
+                return self
+            value = self._compute(instance)
+            # If another thread was faster, its value is kept, so that all threads have the same object.
+            return vars(instance).setdefault(self._name, value)

@@ -138,7 +138,8 @@ def short_cuts() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(top_k, "MIN_FIRST_ARTICLES", 1)
         patch.setattr(postings, "MAX_POSTINGS_PER_WANTED", 0)
-        patch.setattr(postings, "MIN_BLOCKS_PER_WANTED", 1)
+        patch.setattr(sorted_sets, "MIN_VALUES_PER_SUM", 0)
+        patch.setattr(top_k, "MAX_SCORED_AT_ONCE", 2)
         patch.setattr(sorted_sets, "DENSE_UNIVERSE_RATIO", 0)
         patch.setattr(field, "DENSE_OWNERS_RATIO", 0)
         patch.setattr(field, "SCAN_RATIO", 0)

@@ -19,8 +19,9 @@ from newssearch.engines.embedded.indexing.inverter import Articles, invert
 from newssearch.engines.embedded.indexing.lexicon import IndexedWord, WordTable
 from newssearch.engines.embedded.indexing.segment_builder import document_articles
 from newssearch.engines.embedded.segment import bm25f
+from newssearch.engines.embedded.segment.block_impacts import LEVEL_BOUNDS, levels_of
 from newssearch.engines.embedded.segment.field import FieldReader, SurfaceForms
-from newssearch.engines.embedded.segment.format import IMPACT_BOUNDS, pack, packed_starts, unpack, unpack_all
+from newssearch.engines.embedded.segment.format import pack, packed_starts, unpack, unpack_all
 from newssearch.engines.embedded.segment.levenshtein import distances
 from newssearch.engines.embedded.segment.tokens import Tokens
 from newssearch.engines.embedded.storage import sorted_sets
@@ -142,15 +143,18 @@ def check_groups(field: FieldReader, texts: Texts, articles: Sequence[int], pick
         assert found.articles.tolist() == sorted(set(of))
         assert found.sizes.tolist() == [of.count(one) for one in sorted(set(of))]
         weights = bm25f.in_text(np.array(counts), field.sizes[np.array(owners)], field.mean)
-        for article_number, step in zip(
-            *(a.tolist() for a in (found.articles, found.block_max)), strict=True
+        levels = levels_of(found.impacts)
+        for article_number, words, step in zip(
+            *(a.tolist() for a in (found.articles, found.block_counts, levels)), strict=True
         ):
             best = max(w for w, one in zip(weights.tolist(), of, strict=True) if one == article_number)
-            assert IMPACT_BOUNDS[step] >= best
-            assert step in (0, 255) or IMPACT_BOUNDS[step - 1] < best * (1 + 1e-9)
+            assert LEVEL_BOUNDS[step] >= best
+            assert step in (0, 31) or LEVEL_BOUNDS[step - 1] < best * (1 + 1e-9)
+            assert words == sum(n for n, one in zip(counts, of, strict=True) if one == article_number)
         some = sorted(pick.sample(range(len(articles)), min(len(articles), pick.choice([0, 1, 2, 9]))))
         wanted = [n for n, one in enumerate(of) if one in some]
-        with small(MIN_BLOCKS_PER_WANTED=pick.choice([1, 8])):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sorted_sets, "MIN_VALUES_PER_SUM", pick.choice([0, 8]))
             wanted_articles = np.array(some, pick.choice([np.int64, np.uint32]))
             chosen = field.term(number).of_blocks(sorted_sets.indices_in(found.articles, wanted_articles))
         assert chosen.owners.tolist() == [owners[n] for n in wanted]

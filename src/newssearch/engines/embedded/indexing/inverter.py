@@ -7,7 +7,7 @@ block* is the postings of a term in one article. A *high-bits run* is the articl
 differ only in the lowest 16 bits.
 
 If the owners are articles, each article block is a single posting. The field then has no ``F.block.sizes``,
-``F.block.max``, ``F.mean``, ``F.within`` and ``F.first``.
+``F.block.impact``, ``F.mean``, ``F.within`` and ``F.first``.
 
 ======================  ===============================================================================================
 ``F.terms``             the terms, sorted (:class:`~storage.container.StringTable`)
@@ -16,8 +16,9 @@ If the owners are articles, each article block is a single posting. The field th
 ``F.run.first``         the first article block of each run, then the number of article blocks
 ``F.block.low``         the lowest 16 bits of the article number of each article block
 ``F.block.sizes``       the number of postings of each article block (:mod:`storage.patched_ints`)
-``F.block.max``         the block max of each article block: an upper bound of the weight of its postings, as a step on
-                        the scale of :func:`quantised`, for owners of ``F.mean`` words on average
+``F.block.impact``      an upper bound of the weight of the postings of each article block, for owners of ``F.mean``
+                        words on average, and the number of its words (:mod:`segment.block_impacts`)
+``F.block.extra``       the article blocks with many words, ascending; ``F.block.extra.values`` has their number
 ``F.first``             T + 1: the first posting of each term
 ``F.within``            P: the owner of each posting, as its number in its article (:mod:`storage.patched_ints`)
 ``F.counts``            P: the number of times the term occurs in the owner (:mod:`storage.patched_ints`)
@@ -50,6 +51,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from newssearch.engines.embedded.segment import bm25f
+from newssearch.engines.embedded.segment.block_impacts import (
+    NONE_EXTRA,
+    ManyExtra,
+    block_impacts,
+    many_extra,
+)
 from newssearch.engines.embedded.segment.compound_postings import compound_sections
 from newssearch.engines.embedded.segment.format import (
     POSTINGS_PER_OFFSET,
@@ -58,11 +65,10 @@ from newssearch.engines.embedded.segment.format import (
     at_least_32,
     pack,
     packed_starts,
-    quantised,
 )
 from newssearch.engines.embedded.storage.container import Array, narrow, string_sections
 from newssearch.engines.embedded.storage.patched_ints import patched_sections
-from newssearch.engines.embedded.storage.sorted_sets import Ints, run_starts
+from newssearch.engines.embedded.storage.sorted_sets import Ints, run_starts, sums_of_runs
 
 if TYPE_CHECKING:
     from newssearch.engines.embedded.segment.tokens import Tokens
@@ -121,7 +127,9 @@ def invert(name: str, tokens: Tokens, words: WordTable, articles: Articles | Non
         sections |= patched_sections(f"{name}.within", articles.within(owner[begins]))
         sections |= {
             f"{name}.first": narrow(np.searchsorted(begins, token_first)),
-            f"{name}.block.max": blocks.block_max,
+            f"{name}.block.impact": blocks.impacts,
+            f"{name}.block.extra": narrow(blocks.many_extra.blocks),
+            f"{name}.block.extra.values": narrow(blocks.many_extra.values),
             f"{name}.mean": np.array([articles.mean]),
         }
     return sections
@@ -163,15 +171,17 @@ class Articles(NamedTuple):
 
 
 class ArticleBlocks(NamedTuple):
-    """Article blocks as parallel arrays: the term, the article, the number of postings and the block max of each.
+    """Article blocks as parallel arrays: the term, the article, the number of postings and the impact of each.
 
-    The block max is an upper bound of the weights of the postings, quantised. Blocks are ordered by term, then article.
+    Blocks are ordered by term, then article. ``many_extra`` are those with many extra words:
+    see :mod:`segment.block_impacts`.
     """
 
     terms: Ints
     articles: Ints
     sizes: Ints
-    block_max: Array
+    impacts: Array
+    many_extra: ManyExtra
 
     @classmethod
     def of(cls, terms: Array, owners: Array, counts: Array, articles: Articles | None) -> ArticleBlocks:
@@ -181,13 +191,19 @@ class ArticleBlocks(NamedTuple):
         """
         if articles is None:
             ones = np.ones(len(owners), np.int64)
-            return cls(terms, owners.astype(np.int64), ones, ones.astype(np.uint8))
+            return cls(terms, owners.astype(np.int64), ones, ones.astype(np.uint8), NONE_EXTRA)
         of = articles.of[owners]
         first = np.flatnonzero(run_starts(terms) | run_starts(of))
         weights = bm25f.in_text(counts, articles.words[owners], articles.mean)
         maxima = np.maximum.reduceat(weights, first) if len(first) else weights
+        sizes = np.diff(np.append(first, len(of)))
+        extra = sums_of_runs(counts, sizes) - sizes
         return cls(
-            terms[first], of[first].astype(np.int64), np.diff(np.append(first, len(of))), quantised(maxima)
+            terms[first],
+            of[first].astype(np.int64),
+            sizes,
+            block_impacts(maxima, extra),
+            many_extra(extra),
         )
 
     def runs(self) -> HighBitsRuns:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from newssearch.engines.embedded.segment.block_impacts import NONE_EXTRA, ManyExtra
 from newssearch.engines.embedded.segment.compound_postings import compound_sections
 from newssearch.engines.embedded.segment.field import TextField
 from newssearch.engines.embedded.segment.format import (
@@ -223,7 +224,7 @@ class _MergedField:
             allocations[section] = container.allocate(f"{name}.{section}", dtype, count)
         allocations["block.low"] = container.allocate(f"{name}.block.low", np.uint16, blocks)
         if self._articles is not None:
-            allocations["block.max"] = container.allocate(f"{name}.block.max", np.uint8, blocks)
+            allocations["block.impact"] = container.allocate(f"{name}.block.impact", np.uint8, blocks)
         allocations["packed"] = container.allocate(f"{name}.packed", np.uint8, int(self._packed_offsets[-1]))
         number = workers.number if workers is not None and total >= MIN_WORDS_TO_SHARE else 1
         cuts = np.searchsorted(self._first_word, np.linspace(0, total, number + 1)[1:-1]).tolist()
@@ -278,6 +279,8 @@ class _MergedField:
             sections |= {
                 f"{name}.first": narrow(self._first),
                 f"{name}.mean": np.array([self._articles.mean]),
+                f"{name}.block.extra": narrow(concat_ints([one.many_extra.blocks for one in filled])),
+                f"{name}.block.extra.values": narrow(concat_ints([one.many_extra.values for one in filled])),
             }
         for section, array in (sections | _by_owner(name, self._sources)).items():
             container.add(section, array)
@@ -313,12 +316,13 @@ class _Filled(NamedTuple):
     """The result of writing the postings of a range of terms: the parts of sections whose size was unknown before.
 
     ``exceptions`` has the indices and values of the exceptions of each section of patched ints; ``offsets`` and
-    ``runs`` are the offsets of positions and the high-bits runs.
+    ``runs`` are the offsets of positions and the high-bits runs; ``many_extra`` are the blocks with many extra words.
     """
 
     exceptions: dict[str, tuple[Ints, Ints]]
     offsets: Ints
     runs: HighBitsRuns
+    many_extra: ManyExtra
 
 
 class _MergeTask(NamedTuple):
@@ -357,6 +361,7 @@ class _MergeTask(NamedTuple):
         numbers = {section: PatchedIntsWriter(opened[section]) for section in _PATCHED if section in opened}
         runs = [HighBitsRuns(*(np.empty(0, np.int64) for _ in range(3)))]
         at = [np.empty(0, np.int64)]
+        extra = [NONE_EXTRA]
         for start, end in term_slices(first_word):
             piece = merge_slices([source.read(start + term, end + term) for source in sources])
             posting, word, block = int(first[start]), int(first_word[start]), int(self.first_block[start])
@@ -369,7 +374,8 @@ class _MergeTask(NamedTuple):
             if articles is not None:
                 numbers["within"].put(posting, articles.within(piece.owners))
                 numbers["block.sizes"].put(block, blocks.sizes)
-                opened["block.max"][block:block_end] = blocks.block_max
+                opened["block.impact"][block:block_end] = blocks.impacts
+                extra.append(blocks.many_extra._replace(blocks=blocks.many_extra.blocks + block))
             of_terms = blocks.runs()
             runs.append(of_terms._replace(first=of_terms.first + block))
             begins = np.cumsum(piece.counts) - piece.counts + word
@@ -387,6 +393,7 @@ class _MergeTask(NamedTuple):
             exceptions,
             concat_ints(at),
             HighBitsRuns(*(concat_ints(parts) for parts in zip(*runs, strict=True))),
+            ManyExtra(*(concat_ints(parts) for parts in zip(*extra, strict=True))),
         )
 
 

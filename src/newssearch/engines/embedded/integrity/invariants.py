@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from newssearch.article import Article, Provenance
+from newssearch.engines.embedded.segment.block_impacts import extra_words
 from newssearch.engines.embedded.segment.columns import (
     date_columns,
     instant,
@@ -25,7 +26,6 @@ from newssearch.engines.embedded.segment.columns import (
 )
 from newssearch.engines.embedded.segment.field import FieldReader, SurfaceForms, TextField
 from newssearch.engines.embedded.segment.format import (
-    IMPACT_BOUNDS,
     POSTINGS_PER_OFFSET,
     RUN_BITS,
     packed_starts,
@@ -36,7 +36,7 @@ from newssearch.engines.embedded.segment.stored_fields import NUMBERED, date_of,
 from newssearch.engines.embedded.storage.block_store import BlockStore
 from newssearch.engines.embedded.storage.container import Array, Container, StringTable
 from newssearch.engines.embedded.storage.patched_ints import EXCEPTION
-from newssearch.engines.embedded.storage.sorted_sets import Ints, run_starts
+from newssearch.engines.embedded.storage.sorted_sets import Ints, run_starts, sums_of_runs
 from newssearch.engines.embedded.storage.toc import SegmentEntry
 from newssearch.errors import IndexDamagedError
 from newssearch.extra import number_of, value_of
@@ -311,7 +311,7 @@ def _words(segment: Segment, name: TextField) -> Iterator[str]:
     checks: list[Callable[[], Iterator[str]]] = [
         lambda: _vocabulary(field),
         lambda: _sizes(field, owners),
-        lambda: _blocks(field, segment.articles),
+        lambda: _blocks(field),
         lambda: _check_positions(field, field.array("tokens").astype(np.int64)),
     ]
     for check in checks:
@@ -395,7 +395,7 @@ def _sizes(field: FieldReader, owners: int) -> Iterator[str]:
         yield "sentences are not in order"
 
 
-def _blocks(field: FieldReader, articles: int) -> Iterator[str]:
+def _blocks(field: FieldReader) -> Iterator[str]:
     """Yield a message for each inconsistency in the division of a field's postings into article blocks."""
     blocks, postings = len(field.array("block.low")), len(field.patched("counts"))
     if len(field.array("run.first")) != len(field.array("run.high")) + 1:
@@ -407,7 +407,7 @@ def _blocks(field: FieldReader, articles: int) -> Iterator[str]:
     first, sizes, mean = field.array("first"), field.patched("block.sizes"), field.array("mean")
     if (
         len(sizes) != blocks
-        or len(field.array("block.max")) != blocks
+        or len(field.array("block.impact")) != blocks
         or len(field.patched("within")) != postings
     ):
         yield "the number of postings is wrong"
@@ -423,8 +423,18 @@ def _blocks(field: FieldReader, articles: int) -> Iterator[str]:
         yield "postings are not in the blocks of their articles"
     if len(mean) != 1 or not 0 < float(mean[0]) < 1e300:
         yield "the mean length of a paragraph is not a length"
-    if articles and int(field.array("block.max").max(initial=0)) >= len(IMPACT_BOUNDS):
-        yield "an impact is greater than the greatest possible one"
+    many, values = field.many_extra
+    if (
+        len(many) != len(values)
+        or not _rising(many, strictly=True)
+        or (len(many) and int(many[-1]) >= blocks)
+    ):
+        yield "the blocks with many extra words are not in order"
+    else:
+        counts = field.patched("counts").between(0, postings)
+        extra = extra_words(field.array("block.impact"), 0, field.many_extra)
+        if (extra != sums_of_runs(counts, each) - each).any():
+            yield "a block does not have as many words as its postings"
 
 
 def _check_positions(field: FieldReader, tokens: Ints) -> Iterator[str]:

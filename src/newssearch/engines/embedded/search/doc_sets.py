@@ -5,7 +5,7 @@ Ranking reads only those blocks that it needs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Protocol
 
@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newssearch.engines.embedded.segment import bm25f
+from newssearch.engines.embedded.segment.block_impacts import LEVEL_BOUNDS, levels_of
 from newssearch.engines.embedded.segment.field import Postings
-from newssearch.engines.embedded.segment.format import IMPACT_BOUNDS
 from newssearch.engines.embedded.segment.postings import PostingSubset, TermPostings
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array
@@ -28,9 +28,6 @@ from newssearch.engines.embedded.storage.sorted_sets import (
 from newssearch.system.kept import cached_property
 
 Scores = NDArray[np.float64]
-
-MAX_BLOCKS_PER_WANTED = 4
-"""The occurrences in all article blocks of a term are counted if at least 1 in 4 blocks is wanted."""
 
 
 class ScoredDocSet(Protocol):
@@ -51,10 +48,13 @@ class ScoredDocSet(Protocol):
     def total(self) -> int:
         """The number of paragraphs in all blocks."""
 
-    def max_weights(self, mean_words: float, blocks: Ints | None) -> Scores:
-        """Return an upper bound of the leaf's weight in the paragraphs of each given block; None means all blocks.
+    def map_max_weights(
+        self, function: Callable[[Scores], Scores], mean_words: float, blocks: Ints | None
+    ) -> Scores:
+        """Return a function of an upper bound of the leaf's weight in the paragraphs of each given block.
 
-        ``mean_words`` is the mean length of a paragraph, in words.
+        ``function`` maps an array of weights item by item, perhaps in place. ``mean_words`` is the mean length of a
+        paragraph, in words; ``blocks`` None means all blocks.
         """
 
     def block_counts(self, blocks: Ints | None) -> Ints:
@@ -77,7 +77,7 @@ class ListedDocs:
         self._postings = postings
         self._lengths = segment.fields["text"].sizes
         article = segment.article[postings.owners]
-        self._first = np.flatnonzero(run_starts(article))
+        self._first = run_starts(article).nonzero()[0]
         self.articles: Ints = article[self._first].astype(np.int64)
 
     @cached_property
@@ -90,14 +90,16 @@ class ListedDocs:
         """The number of paragraphs in all blocks."""
         return len(self._postings.owners)
 
-    def max_weights(self, mean_words: float, blocks: Ints | None) -> Scores:
-        """Return the leaf's highest weight in the paragraphs of each given block; None means all blocks."""
+    def map_max_weights(
+        self, function: Callable[[Scores], Scores], mean_words: float, blocks: Ints | None
+    ) -> Scores:
+        """Return a function of the leaf's highest weight in the paragraphs of each given block."""
         owners, counts = self._postings
         if not len(owners):
             return np.empty(0)
         weights = bm25f.in_text(counts, self._lengths[owners], mean_words)
         block_max = np.maximum.reduceat(weights, self._first)
-        return block_max if blocks is None else np.asarray(block_max[blocks])
+        return function(block_max if blocks is None else block_max[blocks])
 
     def block_counts(self, blocks: Ints | None) -> Ints:
         """Return the number of matches in the paragraphs of each given block; None means all blocks."""
@@ -140,14 +142,17 @@ class UnionDocs:
         """The number of paragraphs in all blocks."""
         return sum(one.total for one in self._doc_sets)
 
-    def max_weights(self, mean_words: float, blocks: Ints | None) -> Scores:
-        """Return an upper bound of the leaf's weight in the paragraphs of each given block; None means all blocks."""
+    def map_max_weights(
+        self, function: Callable[[Scores], Scores], mean_words: float, blocks: Ints | None
+    ) -> Scores:
+        """Return a function of an upper bound of the leaf's weight in the paragraphs of each given block."""
         if blocks is None:
-            return np.concatenate([one.max_weights(mean_words, None) for one in self._doc_sets])[self._order]
-        bounds = np.empty(len(blocks))
+            found = [one.map_max_weights(function, mean_words, None) for one in self._doc_sets]
+            return np.concatenate(found)[self._order]
+        mapped = np.empty(len(blocks))
         for doc_set, its_blocks, where in self._by_doc_set(blocks):
-            bounds[where] = doc_set.max_weights(mean_words, its_blocks)
-        return bounds
+            mapped[where] = doc_set.map_max_weights(function, mean_words, its_blocks)
+        return mapped
 
     def block_counts(self, blocks: Ints | None) -> Ints:
         """Return the number of matches in the paragraphs of each given block; None means all blocks."""
@@ -200,7 +205,7 @@ class TermDocs:
     def __init__(self, term: TermPostings, mean_words: float, live: Mask | None) -> None:
         self._term = term
         self._stored_mean_words = mean_words  # with which the term's block maxima were computed
-        self._live_blocks: Ints | None = None if live is None else np.flatnonzero(live[term.articles])
+        self._live_blocks: Ints | None = None if live is None else live[term.articles].nonzero()[0]
 
     @cached_property
     def articles(self) -> Ints:
@@ -222,23 +227,24 @@ class TermDocs:
     def _in_live_blocks(self, values: Array) -> Array:
         return values if self._live_blocks is None else values[self._live_blocks]
 
-    def max_weights(self, mean_words: float, blocks: Ints | None) -> Scores:
-        """Return an upper bound of the term's weight in the paragraphs of each given block; None means all blocks."""
+    def map_max_weights(
+        self, function: Callable[[Scores], Scores], mean_words: float, blocks: Ints | None
+    ) -> Scores:
+        """Return a function of an upper bound of the term's weight in the paragraphs of each given block.
+
+        The function is applied to the levels of block maxima, which are fewer than blocks.
+        """
         numbers = self._live_blocks if blocks is None else self._term_blocks(blocks)
-        block_max = self._term.block_max if numbers is None else self._term.block_max[numbers]
+        impacts = self._term.impacts if numbers is None else self._term.impacts[numbers]
         # A weight is x / (1 - B + B·n/mean): another mean increases it by at most the ratio of the means.
-        return np.asarray(
-            (IMPACT_BOUNDS * max(1.0, mean_words / self._stored_mean_words))[block_max], np.float64
-        )
+        levels = function(LEVEL_BOUNDS * max(1.0, mean_words / self._stored_mean_words))
+        return levels[levels_of(impacts)]
 
     def block_counts(self, blocks: Ints | None) -> Ints:
         """Return the number of occurrences in the paragraphs of each given block; None means all blocks."""
         numbers = self._live_blocks if blocks is None else self._term_blocks(blocks)
-        term = self._term
-        if numbers is None or len(numbers) * MAX_BLOCKS_PER_WANTED > len(term.articles):
-            counts = term.block_counts
-            return counts if numbers is None else counts[numbers]
-        return sums_of_runs(term.counts_of(term.of_blocks(numbers)), term.sizes[numbers])
+        counts = self._term.block_counts
+        return counts if numbers is None else counts[numbers]
 
     def postings(self) -> Postings:
         """Return all paragraphs, ascending, and the number of occurrences in each."""
@@ -260,9 +266,10 @@ class TermDocs:
         """Return the postings of the given blocks without their counts."""
         return self._term.of_blocks(self._term_blocks(blocks))
 
-    def positions_of(self, chosen: PostingSubset) -> tuple[Ints, Ints]:
-        """Return the field-wide positions of the term in some of its postings, ascending, and the paragraph of each."""
-        return self._term.positions(chosen=chosen), chosen.owners.repeat(self._term.counts_of(chosen))
+    def positions_of(self, chosen: PostingSubset) -> tuple[Ints, Array]:
+        """Return the field-wide positions of the term in some of its postings, ascending, and their number in each."""
+        counts = self._term.counts_of(chosen)
+        return self._term.positions(chosen=chosen, counts=counts), counts
 
     def _term_blocks(self, blocks: Ints) -> Ints:
         """Convert block numbers of this doc set to those of the term, which also number excluded articles."""

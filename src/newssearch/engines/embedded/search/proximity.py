@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -38,7 +39,7 @@ class _Occurrences:
     """
 
     def __init__(self, evaluator: QueryEvaluator, segment: Segment, leaf: Leaf, articles: Ints) -> None:
-        self._evaluator, self._segment, self._leaf = evaluator, segment, leaf
+        self._evaluator, self._segment, self._leaf, self._articles = evaluator, segment, leaf, articles
         text = evaluator.matches(segment, leaf).text
         blocks = indices_in(text.articles, articles)
         # A word that is one term has postings, with which its positions are read.
@@ -52,45 +53,55 @@ class _Occurrences:
         """Return the spans of the leaf in some of its paragraphs, whose numbers are ascending."""
         if self._of_term is not None:
             term, postings = self._of_term
-            starts, owners = term.positions_of(TermPostings.restrict(postings, documents))
-            return _Positions(self._segment, starts, starts + 1, owners)
+            starts, counts = term.positions_of(TermPostings.restrict(postings, documents))
+            return self._spread(starts, starts + 1, documents, counts)
         if not len(documents):
-            return _Positions(self._segment, NO_INTS, NO_INTS, NO_INTS)
+            return self._spread(NO_INTS, NO_INTS, NO_INTS, NO_INTS)
         starts, ends, candidates = self._evaluator.spans(self._segment, self._leaf, documents)
         owners = owner_of(self._segment.fields["text"].starts, starts, candidates)
-        kept = documents[np.minimum(documents.searchsorted(owners), len(documents) - 1)] == owners
-        return _Positions(self._segment, starts[kept], ends[kept], owners[kept])
+        at = np.minimum(documents.searchsorted(owners), len(documents) - 1)
+        kept = documents[at] == owners
+        counts = np.bincount(at[kept], minlength=len(documents))
+        return self._spread(starts[kept], ends[kept], documents, counts)
+
+    def _spread(self, starts: Ints, ends: Ints, documents: Ints, counts: Array) -> _Positions:
+        """Return spans, of which each of the documents, in order, has the given number."""
+        articles = self._articles.searchsorted(self._segment.article[documents].astype(np.int64))
+        shift = (documents * bm25f.WINDOW).repeat(counts)
+        return _Positions(starts + shift, ends + shift, articles.repeat(counts))
 
 
-class _Positions:
-    """Spans of a leaf in a segment: the positions at which they start, ascending, their ends, and their paragraphs."""
+class _Positions(NamedTuple):
+    """Spans of a leaf: the positions at which they start, ascending, their ends, and the index of the article of each.
 
-    def __init__(self, segment: Segment, starts: Ints, ends: Ints, owners: Ints) -> None:
-        self.starts, self._ends = starts, ends
-        owner_starts = segment.fields["text"].starts
-        self._articles = segment.article[owners].astype(np.int64)
-        self._distinct = np.flatnonzero(run_starts(starts))
-        # The first and the last position of the paragraph; an unused position comes after each.
-        self._first = owner_starts[owners].astype(np.int64)
-        self._last = owner_starts[owners + 1].astype(np.int64) - 2
+    Positions count the words of the segment, with so many unused positions between paragraphs that no word is near one
+    of another paragraph.
+    """
 
-    def count_followed_by(self, other: _Positions, articles: Ints) -> Ints:
+    starts: Ints
+    ends: Ints
+    articles: Ints
+
+    def count_followed_by(self, other: _Positions, articles: int) -> Ints:
         """Return the number of spans in each article after which a span of the other word begins at once."""
-        at = np.minimum(other.starts.searchsorted(self._ends), len(other.starts) - 1)
-        return self._count(np.flatnonzero(other.starts[at] == self._ends), articles)
+        at = other.starts.searchsorted(self.ends)
+        at[at == len(other.starts)] = 0
+        followed = (other.starts[at] == self.ends).nonzero()[0]
+        return np.bincount(self.articles[followed], minlength=articles)
 
-    def count_near(self, other: _Positions, articles: Ints) -> Ints:
+    def count_near(self, other: _Positions, articles: int) -> Ints:
         """Return the number of positions in each article near which the other word begins, in the same paragraph."""
-        mine, others = self.starts[self._distinct], other.starts[other._distinct]
-        low = np.maximum(mine - (bm25f.WINDOW - 1), self._first[self._distinct])
-        high = np.minimum(mine + (bm25f.WINDOW - 1), self._last[self._distinct])
-        number = others.searchsorted(high, "right") - others.searchsorted(low)
-        at = np.minimum(others.searchsorted(mine), len(others) - 1)
-        return self._count(self._distinct[number > (others[at] == mine)], articles)
+        low = other.starts.searchsorted(self.starts - (bm25f.WINDOW - 1))
+        high = other.starts.searchsorted(self.starts + (bm25f.WINDOW - 1), "right")
+        at = other.starts.searchsorted(self.starts)
+        at[at == len(other.starts)] = 0
+        near = (high - low > (other.starts[at] == self.starts)).nonzero()[0]
+        return np.bincount(self.articles[near], minlength=articles)
 
-    def _count(self, chosen: Ints, articles: Ints) -> Ints:
-        """Return the number of chosen spans in each of the articles, which are ascending and include all of them."""
-        return np.bincount(articles.searchsorted(self._articles[chosen]), minlength=len(articles))
+    def distinct(self) -> _Positions:
+        """Return the spans without those that start where the one before starts."""
+        new = run_starts(self.starts)
+        return self if new.all() else _Positions(self.starts[new], self.ends[new], self.articles[new])
 
 
 class Proximity:
@@ -112,7 +123,7 @@ class Proximity:
         """Return this part of the score of each of the articles of a segment, whose numbers are ascending."""
         scores = np.zeros(len(articles))
         for analysis, mask in segment.analyses.items():
-            here = np.arange(len(articles)) if mask is None else np.flatnonzero(mask[articles])
+            here = np.arange(len(articles)) if mask is None else mask[articles].nonzero()[0]
             pairs = neighbours(self._words, self._evaluator.function_words(analysis))
             if len(here) and pairs:
                 scores[here] = self._of_pairs(pairs, segment, articles[here])
@@ -136,8 +147,9 @@ class Proximity:
             a, b = positions[one.leaf], positions[other.leaf]
             if not (len(a.starts) and len(b.starts)):
                 continue
-            ordered = a.count_followed_by(b, articles) / norm
-            near = np.minimum(a.count_near(b, articles), b.count_near(a, articles)) / norm
+            ordered = a.count_followed_by(b, len(articles)) / norm
+            a, b = a.distinct(), b.distinct()
+            near = np.minimum(a.count_near(b, len(articles)), b.count_near(a, len(articles))) / norm
             scores += factor * (
                 bm25f.ORDERED * ordered / (bm25f.K1 + ordered) + bm25f.NEAR * near / (bm25f.K1 + near)
             )

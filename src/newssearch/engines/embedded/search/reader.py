@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
+from newssearch.engines.embedded.segment import bm25f
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask
@@ -20,6 +23,8 @@ class IndexReader:
         self.segments = tuple(segments)
         self._first_articles = _first_numbers([segment.articles for segment in segments])
         self._first_documents = _first_numbers([segment.documents for segment in segments])
+        self._document_offsets: list[int] = self._first_documents.tolist()
+        self._article_norms: dict[Segment, NDArray[np.float64]] = {}
 
     @property
     def articles(self) -> int:
@@ -48,24 +53,24 @@ class IndexReader:
 
     def document_offset(self, number: int) -> int:
         """Return the number of the first document of a segment, given by its index."""
-        return int(self._first_documents[number])
+        return self._document_offsets[number]
 
     def document(self, document: int) -> tuple[Segment, int]:
         """Return the segment that holds a document, and the document's number within this segment."""
-        number = int(np.searchsorted(self._first_documents, document, "right")) - 1
-        return self.segments[number], document - int(self._first_documents[number])
+        number = bisect_right(self._document_offsets, document) - 1
+        return self.segments[number], document - self._document_offsets[number]
 
     def by_document(self, documents: Ints) -> Iterator[tuple[Segment, Ints, Ints]]:
         """Yield each segment that holds any of the documents, with their indices, and their numbers in the segment."""
         numbers = self._first_documents.searchsorted(documents, "right") - 1
         for number in dict.fromkeys(numbers.tolist()):
-            here = np.flatnonzero(numbers == number)
+            here = (numbers == number).nonzero()[0]
             yield self.segments[number], here, documents[here] - self._first_documents[number]
 
     def article_number(self, document: int) -> int:
         """Return the number of the article of a document, among all articles of the index."""
-        number = int(np.searchsorted(self._first_documents, document, "right")) - 1
-        local = document - int(self._first_documents[number])
+        number = bisect_right(self._document_offsets, document) - 1
+        local = document - self._document_offsets[number]
         return int(self._first_articles[number]) + int(self.segments[number].article[local])
 
     def article(self, article_id: str) -> tuple[Segment, int] | None:
@@ -102,6 +107,14 @@ class IndexReader:
         """The mean length of an article, in words, without weightless paragraphs."""
         words = sum(segment.counted_words for segment in self.segments)
         return words / self.live_count if words else 1.0
+
+    def article_norms(self, segment: Segment) -> NDArray[np.float64]:
+        """Return the norm of the length of each article of a segment: see :func:`.bm25f.article_norms`."""
+        found = self._article_norms.get(segment)
+        if found is None:
+            found = bm25f.article_norms(segment.article_words, self.mean_article_words)
+            self._article_norms[segment] = found
+        return found
 
     @cached_property
     def mean_title_words(self) -> float:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
@@ -11,11 +12,12 @@ import numpy as np
 from newssearch.engines.embedded.segment import bm25f
 from newssearch.engines.embedded.segment.columns import NO_TIME
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask
+from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask
 from newssearch.query import Region
 from newssearch.request import ResolvedRequest
 from newssearch.results import Explanation, TermScore
 
+from .doc_sets import Scores
 from .evaluator import QueryEvaluator
 from .proximity import Proximity
 from .related import DATED_ARTICLES, nearness
@@ -36,6 +38,34 @@ class Placed(NamedTuple):
     matching: int
     proximity: float = 0.0
     factor: float = 1.0
+
+
+class _Ordered(NamedTuple):
+    """Results in order, an item of each array for each: see :class:`Placed`. ``times`` are as in :class:`.Ranked`."""
+
+    documents: Ints
+    scores: Scores
+    times: Array
+    matching: Ints
+    proximity: Scores
+    factors: Scores
+
+    def at(self, chosen: slice | Ints) -> _Ordered:
+        """Return some of the results."""
+        return _Ordered._make(array[chosen] for array in self)
+
+    def followed_by(self, others: _Ordered) -> _Ordered:
+        """Return these results and other ones after them."""
+        return _Ordered._make(map(np.concatenate, zip(self, others, strict=True)))
+
+    def placed(self, chosen: slice | Ints) -> list[Placed]:
+        """Return some of the results as a list."""
+        documents, scores, _, *rest = (array[chosen].tolist() for array in self)
+        return list(map(Placed, documents, scores, *rest))
+
+
+_NONE = np.empty(0)
+NO_RESULTS = _Ordered(NO_INTS, _NONE, NO_INTS, NO_INTS, _NONE, _NONE)
 
 
 class ResultOrder:
@@ -72,81 +102,62 @@ class ResultOrder:
         request = self._request
         end = None if request.limit is None else request.offset + request.limit
         if not request.group or not any(len(segment.storied) for segment in self._reader.segments):
-            return self._first(end)[request.offset :]
+            return self._first(end).placed(slice(request.offset, None))
         most = end
         while True:
             found = self._first(most)
-            first = self._first_of_stories(found)
-            if most is None or end is None or len(first) >= end or len(found) < most:
-                return first[request.offset : end]
+            first = self._first_of_stories(found.documents)
+            if most is None or end is None or len(first) >= end or len(found.documents) < most:
+                return found.placed(first[request.offset : end])
             most *= 2
 
-    def _first_of_stories(self, placed: list[Placed]) -> list[Placed]:
-        seen: set[int] = set()
-        first = []
-        for one in placed:
-            segment, local = self._reader.document(one.document)
-            story = segment.story(int(segment.article[local]))
-            if not story or story not in seen:
-                first.append(one)
-                seen.add(story)
-        return first
+    def _first_of_stories(self, documents: Ints) -> Ints:
+        """Return the indices of those documents whose story no document before them tells."""
+        stories = np.zeros(len(documents), np.int64)
+        for segment, here, local in self._reader.by_document(documents):
+            if segment.stories is not None:
+                stories[here] = segment.stories.story[segment.article[local]]
+        told, first = np.unique(stories, return_index=True)
+        return np.sort(np.concatenate((first[told != 0], np.flatnonzero(stories == 0))))
 
-    def _first(self, end: int | None) -> list[Placed]:
+    def _first(self, end: int | None) -> _Ordered:
         """Return the first ``end`` results, or all, without grouping stories."""
         request = self._request
         if not end and end is not None:
-            return []
+            return NO_RESULTS
         if self._near_to is not None:
-            found = self._sorted(None if end is None else max(end, DATED_ARTICLES))
-            return [*self._by_date(found[:DATED_ARTICLES], self._near_to), *found[DATED_ARTICLES:]][:end]
+            return self._rescored(end, DATED_ARTICLES, partial(self._by_date, self._near_to))
         if request.sort != "relevance" or request.all_paragraphs or not self._proximity:
             return self._sorted(end)
-        nearest = bm25f.PROXIMITY_ARTICLES
-        found = self._sorted(None if end is None else max(end, nearest))
-        return [*self._by_proximity(found[:nearest]), *found[nearest:]][:end]
+        return self._rescored(end, bm25f.PROXIMITY_ARTICLES, self._by_proximity)
 
-    def _by_proximity(self, placed: list[Placed]) -> list[Placed]:
-        """Add the part of the score that the nearness of words gives, and return the results in their new order."""
-        added = np.zeros(len(placed))
-        documents = np.array([one.document for one in placed], np.int64)
-        for segment, here, local in self._reader.by_document(documents):
+    def _rescored(self, end: int | None, number: int, rescored: Callable[[_Ordered], _Ordered]) -> _Ordered:
+        """Return the first ``end`` results, or all, after the first ``number`` are rescored and put in a new order."""
+        found = self._sorted(None if end is None else max(end, number))
+        first = rescored(found.at(slice(number)))
+        first = first.at(self._in_order(first.documents, first.scores, first.times, number))
+        rest = found.at(slice(number, None))
+        return first.at(slice(end)) if not len(rest.documents) else first.followed_by(rest).at(slice(end))
+
+    def _by_proximity(self, found: _Ordered) -> _Ordered:
+        """Add the part of the score that the nearness of words gives."""
+        added = np.zeros(len(found.documents))
+        for segment, here, local in self._reader.by_document(found.documents):
             articles = segment.article[local].astype(np.int64)
             ascending = articles.argsort()
             added[here[ascending]] = self._proximity.scores(segment, articles[ascending])
-        return self._reordered(
+        return found._replace(scores=found.scores + added, proximity=added)
+
+    def _by_date(self, near_to: int, found: _Ordered) -> _Ordered:
+        """Raise the scores of articles by the nearness of their dates."""
+        factors = np.array(
             [
-                one._replace(score=one.score + more, proximity=more)
-                for one, more in zip(placed, added.tolist(), strict=True)
-            ]
+                1.0 if NO_TIME in (time, near_to) else nearness(abs(time - near_to) / MICROSECONDS_A_DAY)
+                for time in found.times.tolist()
+            ],
+            np.float64,
         )
-
-    def _by_date(self, placed: list[Placed], near_to: int) -> list[Placed]:
-        """Raise the scores of articles by the nearness of their dates, and return the results in their new order."""
-        factors = [
-            1.0 if NO_TIME in (time, near_to) else nearness(abs(time - near_to) / MICROSECONDS_A_DAY)
-            for time in self._times(placed).tolist()
-        ]
-        return self._reordered(
-            [
-                one._replace(score=one.score * factor, factor=factor)
-                for one, factor in zip(placed, factors, strict=True)
-            ]
-        )
-
-    def _reordered(self, placed: list[Placed]) -> list[Placed]:
-        """Return results whose scores have changed in the order of their new scores."""
-        documents = np.array([one.document for one in placed], np.int64)
-        scores = np.array([one.score for one in placed])
-        return [placed[n] for n in self._in_order(documents, scores, self._times(placed), len(placed))]
-
-    def _times(self, placed: list[Placed]) -> Ints:
-        """Return the times of publication of the articles of results."""
-        times = np.zeros(len(placed), np.int64)
-        documents = np.array([one.document for one in placed], np.int64)
-        for segment, here, local in self._reader.by_document(documents):
-            times[here] = segment.instant[segment.article[local]]
-        return times
+        return found._replace(scores=found.scores * factors, factors=factors)
 
     def explain(self, placed: Placed) -> Explanation:
         """Return how the score of a result came about."""
@@ -159,35 +170,40 @@ class ResultOrder:
         )
         return Explanation(tuple(terms), placed.proximity)
 
-    def _sorted(self, end: int | None) -> list[Placed]:
+    def _sorted(self, end: int | None) -> _Ordered:
         """Return the first ``end`` results, or all, in order of the score without proximity, or of time."""
-        request = replace(self._request, offset=0, limit=end)
+        request = self._request
         ranked = [
-            one.best(request, self._reader.document_offset(number))
+            one.best(request, end, self._reader.document_offset(number))
             for number, one in enumerate(self._rankings)
         ]
         documents, scores, times, matching = ranked[0] if len(ranked) == 1 else concat_ranked(ranked)
         first, second = sort_keys(scores, times, request)
         size = len(documents) if end is None else min(end, len(documents))
         order = self._in_order(documents, first, second, size)
-        return [Placed(int(documents[n]), float(scores[n]), int(matching[n])) for n in order]
+        nothing, unchanged = np.zeros(size), np.ones(size)
+        return _Ordered(documents[order], scores[order], times[order], matching[order], nothing, unchanged)
 
-    def _in_order(self, documents: Ints, first: Array, second: Array, size: int) -> list[int]:
+    def _in_order(self, documents: Ints, first: Array, second: Array, size: int) -> Ints:
         """Return the indices of the first ``size`` results, which have a first and a second key in descending order.
 
         Ids are read only to break ties among results that can be on the page.
         """
         total = len(documents)
-        kept = np.flatnonzero(first >= kth_greatest(first, size)) if size < total else np.arange(total)
+        kept = (first >= kth_greatest(first, size)).nonzero()[0] if size < total else np.arange(total)
         order = kept[np.lexsort((documents[kept], -second[kept], -first[kept]))]
+        one, other = first[order], second[order]
+        tied = ((one[1:] == one[:-1]) & (other[1:] == other[:-1])).nonzero()[0]
+        if not len(tied):
+            return order[:size]
         page: list[int] = []
-        ranked = zip(order.tolist(), first[order].tolist(), second[order].tolist(), strict=True)
-        for _, tied in groupby(ranked, key=lambda one: one[1:]):
-            indices = [index for index, _, _ in tied]
+        ranked = zip(order.tolist(), one.tolist(), other.tolist(), strict=True)
+        for _, equal in groupby(ranked, key=lambda one: one[1:]):
+            indices = [index for index, _, _ in equal]
             page.extend(indices if len(indices) == 1 else self._by_id(indices, documents))
             if len(page) >= size:
                 break
-        return page[:size]
+        return np.array(page[:size], np.int64)
 
     def _by_id(self, indices: list[int], documents: Ints) -> list[int]:
         def name(index: int) -> tuple[bytes, int]:

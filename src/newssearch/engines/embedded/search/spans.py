@@ -178,7 +178,7 @@ def span_postings(spans: Spans, owner_starts: Array) -> Postings:
     if not len(spans.starts):
         return Postings(NO_INTS, NO_INTS)
     owner = owner_of(owner_starts, spans.starts, spans.owners)
-    first = np.flatnonzero(np.diff(owner, prepend=-1))
+    first = np.diff(owner, prepend=-1).nonzero()[0]
     return Postings(owner[first], np.diff(np.append(first, len(owner))))
 
 
@@ -205,7 +205,7 @@ def _partnered_spans(spans: Spans, others: Spans, unit_starts: Array) -> Spans:
     if not len(others.starts):
         return NO_SPANS
     unit_of_others = owner_of(unit_starts, others.starts)
-    first = np.flatnonzero(np.diff(unit_of_others, prepend=-1))
+    first = np.diff(unit_of_others, prepend=-1).nonzero()[0]
     units = unit_of_others[first]
     last_start = others.starts[np.append(first[1:], len(unit_of_others)) - 1]
     first_end = np.minimum.reduceat(others.ends, first)

@@ -115,24 +115,27 @@ class TermSpans:
             return NO_SPANS
         distinct = {number: self.term(field, number) for number in sorted(set(numbers))}
         in_order = [distinct[number] for number in numbers]
-        starts: Ints | None = None
-        for number, term in enumerate(sorted(set(in_order), key=lambda term: term.total)):
-            if starts is not None and number > 1:
+        rarest, *others = sorted(distinct.values(), key=lambda term: term.total)
+        if owners is not None:
+            chosen: PostingSubset | None = rarest.of_owners(owners)
+        elif others and field.of_documents:
+            chosen = rarest.of_blocks(self._articles_with_all(in_order)[rarest.articles].nonzero()[0])
+        else:
+            chosen = None
+        owners = rarest.owners if chosen is None else chosen.owners
+        if others:  # read positions of the rarest term only in owners that have the second rarest too
+            of_second = others[0].of_owners(owners)
+            owners = of_second.owners
+            chosen = rarest.of_owners(owners) if chosen is None else TermPostings.restrict(chosen, owners)
+        starts = _shared_starts(None, rarest, chosen, in_order)
+        for number, term in enumerate(others):
+            if number:
                 owners = owner_of(field.starts, starts[starts >= 0], owners)
                 owners = owners[run_starts(owners)]
-            if owners is not None:
-                chosen: PostingSubset | None = term.of_owners(owners)
-            elif len(in_order) > 1 and field.of_documents:
-                chosen = term.of_blocks(np.flatnonzero(self._articles_with_all(in_order)[term.articles]))
-            else:
-                chosen = None
-            owners = term.owners if chosen is None else chosen.owners
-            positions = term.positions(None, chosen)
-            for shift, other in enumerate(in_order):
-                if other is term:
-                    shifted = positions - shift if shift else positions
-                    starts = shifted if starts is None else intersect(starts, shifted)
-        return NO_SPANS if starts is None else Spans(starts, starts + len(in_order), owners)
+            found = term.of_owners(owners) if number else of_second
+            starts = _shared_starts(starts, term, found, in_order)
+            owners = found.owners
+        return Spans(starts, starts + len(in_order), owners)
 
     def terms_within(
         self, field: FieldReader, terms: Sequence[str], within: int, owners: Array | None
@@ -167,14 +170,28 @@ class TermSpans:
         """Return the postings of each term in the owners that have all of the terms, by the number of the term."""
         if field.of_documents:
             having_all = self._articles_with_all(terms.values())
-            found = {
-                n: term.of_blocks(np.flatnonzero(having_all[term.articles])) for n, term in terms.items()
-            }
+            found = {n: term.of_blocks(having_all[term.articles].nonzero()[0]) for n, term in terms.items()}
         else:
             found = {n: PostingSubset(np.arange(*term.range), term.articles) for n, term in terms.items()}
         all_owners = [chosen.owners for chosen in found.values()]
         shared = intersect_all(all_owners if owners is None else [*all_owners, owners])
         return {n: TermPostings.restrict(chosen, shared) for n, chosen in found.items()}
+
+
+def _shared_starts(
+    starts: Ints | None, term: TermPostings, chosen: PostingSubset | None, in_order: Sequence[TermPostings]
+) -> Ints:
+    """Return those of the given starts of adjacent terms at which the term stands in each place where it is among them.
+
+    ``starts`` None stands for all positions; ``chosen`` are the postings of the term in which to look, None for all.
+    """
+    positions = term.positions(None, chosen)
+    for shift, other in enumerate(in_order):
+        if other is term:
+            shifted = positions - shift if shift else positions
+            starts = shifted if starts is None else intersect(starts, shifted)
+    assert starts is not None, "the term is one of those in order"
+    return starts
 
 
 def merge_postings(parts: Sequence[Postings]) -> Postings:

@@ -78,7 +78,12 @@ def in_article(counts: NDArray[np.int64], lengths: NDArray[np.int64], mean: floa
     ``counts`` has the number of occurrences in each article, ``lengths`` the number of words of each; ``mean`` is the
     mean length.
     """
-    return counts / (1 - B_ARTICLE + B_ARTICLE * lengths / mean)
+    return np.asarray(counts / article_norms(lengths, mean))
+
+
+def article_norms(lengths: NDArray[np.int64], mean: float) -> Floats:
+    """Return the divisors of ``z`` in the formula above, for several articles; see :func:`in_article`."""
+    return np.asarray(1 - B_ARTICLE + B_ARTICLE * lengths / mean, np.float64)
 
 
 def in_title(counts: NDArray[np.int64], lengths: NDArray[np.int64], mean: float) -> Floats:

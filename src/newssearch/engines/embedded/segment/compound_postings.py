@@ -28,6 +28,8 @@ from newssearch.engines.embedded.storage.container import (
 )
 from newssearch.engines.embedded.storage.sorted_sets import Ints, run_starts
 
+MAX_FOUND_KEYS = 4096
+"""The compounds of a field remember whether they have this number of keys; then they start anew."""
 _KEY_END = b"\0"
 """The byte that ends a key; no key contains it."""
 
@@ -72,6 +74,7 @@ class Compounds:
         self._entries = StringTable(container, f"{name}.compounds")
         self._container = container
         self._name = name
+        self._found: dict[str, bool] = {}
 
     def entries(self) -> list[bytes]:
         """Return the distinct stored entries (:func:`entry_of`) of the compounds, sorted."""
@@ -95,11 +98,16 @@ class Compounds:
 
     def has_keys(self, keys: Sequence[str]) -> list[bool]:
         """Return for each key whether the field has a compound with this key."""
-        found = []
-        for key in keys:
+        return [self._has_key(key) for key in keys]
+
+    def _has_key(self, key: str) -> bool:
+        found = self._found.get(key)
+        if found is None:
             begins = key.encode("utf-8", "surrogatepass") + _KEY_END
             at = self._entries.lower(begins)
-            found.append(at < len(self._entries) and self._entries[at].startswith(begins))
+            if len(self._found) >= MAX_FOUND_KEYS:
+                self._found.clear()
+            found = self._found[key] = at < len(self._entries) and self._entries[at].startswith(begins)
         return found
 
     def positions(self, key: str) -> list[tuple[Ints, int]]:

@@ -59,11 +59,11 @@ def add_counts(owners: Array, counts: Array) -> Postings:
     """Return concatenated postings of several words, merged: each owner once, ascending, with the sum of its counts."""
     if len(owners) and len(owners) * DENSE_OWNERS_RATIO > int(owners.max()):
         totals = np.bincount(owners, counts)
-        owners = np.flatnonzero(totals > 0)  # of floating-point numbers, several times as slow
+        owners = (totals > 0).nonzero()[0]  # of floating-point numbers, several times as slow
         return Postings(owners, totals[owners].astype(np.int64))
     order = owners.argsort(kind="stable")  # fast, because the owners of each word are sorted
     owners = owners[order]
-    first = np.flatnonzero(run_starts(owners))
+    first = run_starts(owners).nonzero()[0]
     if len(first) == len(owners):
         return Postings(owners, counts[order])
     return Postings(owners[first], np.add.reduceat(counts[order], first, dtype=np.int64))
@@ -137,6 +137,11 @@ class FieldReader:
     def compounds(self) -> Compounds:
         """The field's compounds (words joined by hyphens or with capitals inside), with their positions."""
         return Compounds(self.container, self.name)
+
+    @property
+    def many_extra(self) -> tuple[Array, Array]:
+        """The article blocks with many extra words, ascending, and the number of these: see :mod:`.block_impacts`."""
+        return self.array("block.extra"), self.array("block.extra.values")
 
     @property
     def words(self) -> int:
@@ -249,7 +254,7 @@ class FieldReader:
         numbers = self.array("form.number")[forms]
         order = np.argsort(terms, kind="stable")
         found = []
-        bounds = np.flatnonzero(np.diff(terms[order], prepend=-1, append=-1)).tolist() if len(order) else []
+        bounds = np.diff(terms[order], prepend=-1, append=-1).nonzero()[0].tolist() if len(order) else []
         for low, high in pairwise(bounds):
             term = int(terms[order[low]])
             whole = high - low == int(self.array("term.forms")[term])
@@ -300,16 +305,16 @@ class FieldReader:
         least, most = max(len(folded) - edits, 1), len(folded) + edits
         low, high = self.folded.with_prefix(encoded(prefix)) if prefix else (0, len(self.folded))
         sizes, wide = self.folded.sizes_between(low, high), self.folded.wide_between(low, high)
-        plain = np.flatnonzero(~wide & (sizes >= least) & (sizes <= most)) + low
+        plain = (~wide & (sizes >= least) & (sizes <= most)).nonzero()[0] + low
         letters = self.folded.letters(plain, most)
         far = distances(folded, letters, sizes[plain - low], edits, transpositions=transpositions)
-        others = np.flatnonzero(wide & (sizes >= least) & (sizes <= 4 * most)) + low
+        others = (wide & (sizes >= least) & (sizes <= 4 * most)).nonzero()[0] + low
         decoded = [self.folded[number].decode()[: most + 1] for number in others.tolist()]
         letters = np.array(decoded, f"U{most + 1}").view(np.uint32).reshape(len(decoded), most + 1)
         lengths = np.array(list(map(len, decoded)), np.int64)
         far = np.concatenate((far, distances(folded, letters, lengths, edits, transpositions=transpositions)))
         numbers = np.concatenate((plain, others))
-        kept = np.flatnonzero(far <= edits)
+        kept = (far <= edits).nonzero()[0]
         first, words = self.array("folded.first"), self.array("form.words")
         return {
             self.folded[number].decode(): NearTerm(

@@ -1,9 +1,8 @@
-"""The constants of a segment's format, the levels of block maxima, and the packing of surface forms."""
+"""The constants of a segment's format, and the packing of surface forms."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import Ints, concat_aranges
@@ -14,38 +13,6 @@ RUN_BITS = 16
 
 POSTINGS_PER_OFFSET = 64
 """The offset of the first word is stored for every 64th posting, and computed from counts for the others."""
-
-
-_LOWEST_EXPONENT = -6.0
-"""The binary logarithm of the lowest of the 256 levels of a weight."""
-
-
-_STEPS_PER_OCTAVE = 16
-
-
-def quantised(weights: Array) -> Array:
-    """Round weights up to one of 256 levels and return the levels, from 0: sixteen levels double a weight.
-
-    Weights above the last level get the last level.
-    """
-    with np.errstate(divide="ignore"):
-        found = np.ceil((np.log2(weights) - _LOWEST_EXPONENT) * _STEPS_PER_OCTAVE)
-    return np.clip(found, 0, 255).astype(np.uint8)
-
-
-def _impact_bounds() -> NDArray[np.float64]:
-    scale = np.exp2(np.arange(256) / _STEPS_PER_OCTAVE + _LOWEST_EXPONENT) * (1 + 1e-12)
-    scale[255] = 1e300  # above any weight, and small enough that sums stay finite
-    return scale
-
-
-IMPACT_BOUNDS = _impact_bounds()
-"""The greatest weight of each of the 256 levels, an upper bound of the weights that :func:`quantised` rounds to it.
-
->>> weights = np.array([0.0, 0.001, 0.2, 1.0, 3.7, 1e9])
->>> bool((IMPACT_BOUNDS[quantised(weights)] >= weights).all())
-True
-"""
 
 
 PACKED_WIDTHS = (0, 1, 2, 4, 8, 16, 32)

@@ -18,15 +18,13 @@ from newssearch.engines.embedded.storage.sorted_sets import (
     indices_in,
     intersect_indices,
     run_starts,
-    sums_of_runs,
+    sums_before,
 )
 from newssearch.system.kept import cached_property
 
+from .block_impacts import extra_words
 from .format import POSTINGS_PER_OFFSET, RUN_BITS, unpack
 
-MIN_BLOCKS_PER_WANTED = 8
-"""If fewer than 1/8 of a term's article blocks are wanted, block sizes are summed only between the wanted blocks;
-otherwise all are summed."""
 MAX_POSTINGS_PER_WANTED = 6
 """The largest average number of postings per wanted document at which article blocks are scanned. If there are more,
 the blocks are searched by bisection."""
@@ -46,6 +44,8 @@ class FieldSections(Protocol):
     def array(self, name: str) -> Array: ...
     def section(self, name: str) -> Section: ...
     def patched(self, name: str) -> PatchedInts: ...
+    @property
+    def many_extra(self) -> tuple[Array, Array]: ...
 
 
 class PostingSubset(NamedTuple):
@@ -92,35 +92,13 @@ class TermPostings:
         return self._field.patched("block.sizes").between(self._low, self._high)
 
     @cached_property
-    def block_max(self) -> Array:
-        """The block max of each article block, as a level of :data:`~.format.IMPACT_BOUNDS`.
-
-        Only for a field whose owners are documents.
-        """
-        return self._field.section("block.max").between(self._low, self._high)
-
-    @cached_property
-    def _begins(self) -> Ints:
-        """The number in the field of the first posting of each article block."""
-        ends = self.sizes.cumsum(dtype=np.int64)
-        ends += int(self._field.array("first")[self._number])
-        ends -= self.sizes
-        return ends
+    def impacts(self) -> Array:
+        """The impact of each article block: see :mod:`.block_impacts`. Only for a field whose owners are documents."""
+        return self._field.section("block.impact").between(self._low, self._high)
 
     def _begins_of(self, blocks: Ints) -> Ints:
-        """Return the numbers of the first postings of the given article blocks, which are ascending.
-
-        For few blocks, the array for all blocks of the term is not computed.
-        """
-        if "_begins" in self.__dict__ or not 0 < len(blocks) < len(self.sizes) // MIN_BLOCKS_PER_WANTED:
-            return self._begins[blocks]
-        last = int(blocks[-1])
-        if not last:
-            return np.array([self._postings[0]], np.int64)
-        before = np.concatenate(([0], blocks[:-1]))
-        between = np.add.reduceat(self.sizes[:last], before, dtype=np.int64)
-        between[before == blocks] = 0  # there is nothing before the first block
-        begins = between.cumsum()
+        """Return the numbers of the first postings of the given article blocks, which are ascending."""
+        begins = sums_before(self.sizes, blocks)
         begins += self._postings[0]
         return begins
 
@@ -157,7 +135,9 @@ class TermPostings:
     @cached_property
     def block_counts(self) -> Ints:
         """The number of occurrences of the term in each article block. Only for a field whose owners are documents."""
-        return sums_of_runs(self.counts, self.sizes)
+        extra = extra_words(self.impacts, self._low, self._field.many_extra)
+        extra += self.sizes
+        return extra
 
     def counts_of(self, chosen: PostingSubset) -> Array:
         """Return the number of occurrences of the term in each owner of a subset."""
@@ -180,21 +160,23 @@ class TermPostings:
         blocks, here = intersect_indices(self.articles, of[new])
         if int(self.sizes[blocks].sum(dtype=np.int64)) <= len(owners) * MAX_POSTINGS_PER_WANTED:
             return self.restrict(self.of_blocks(blocks), owners)
-        block_of = np.full(np.count_nonzero(new), -1, np.int64)
-        block_of[here] = blocks
-        block = block_of[np.cumsum(new) - 1]
-        there = block >= 0
+        index_of = np.full(np.count_nonzero(new), -1, np.int64)
+        index_of[here] = np.arange(len(blocks))
+        index = index_of[np.cumsum(new) - 1]
+        there = index >= 0
         owners = owners[there].astype(np.int64, copy=False)
-        return self._searched(block[there], owners, owners - self._field.first[of[there]])
+        low, sizes = self._begins_of(blocks), self.sizes[blocks].astype(np.int64)
+        index = index[there]
+        return self._searched(low[index], sizes[index], owners, owners - self._field.first[of[there]])
 
-    def _searched(self, blocks: Ints, owners: Ints, within: Ints) -> PostingSubset:
+    def _searched(self, low: Ints, sizes: Ints, owners: Ints, within: Ints) -> PostingSubset:
         """Binary-search the article block of each given owner for its posting; return the postings found.
 
-        ``within`` has the number of each owner in its article.
+        ``low`` has the first posting of the block, ``sizes`` the number of its postings, ``within`` the number of the
+        owner in its article.
         """
         numbers = self._field.patched("within")
-        low = self._begins[blocks]
-        end = low + self.sizes[blocks]
+        end = low + sizes
         high, last = end, len(numbers) - 1
         numbers.check(*self._postings)
         while (low < high).any():
@@ -212,10 +194,16 @@ class TermPostings:
 
     # ---- positions
 
-    def positions(self, numbers: Array | None = None, chosen: PostingSubset | None = None) -> Ints:
+    def positions(
+        self,
+        numbers: Array | None = None,
+        chosen: PostingSubset | None = None,
+        counts: Array | None = None,
+    ) -> Ints:
         """Return the field-wide positions of the term, ascending.
 
-        If given, ``numbers`` restricts them to these surface forms of the term, and ``chosen`` to these postings.
+        If given, ``numbers`` restricts them to these surface forms of the term, and ``chosen`` to these postings;
+        ``counts`` are then the results of :meth:`counts_of`, if they are known.
         """
         field = self._field
         start, end = (int(at) for at in field.array("tokens")[self._number : self._number + 2])
@@ -225,7 +213,7 @@ class TermPostings:
             found = field.starts[self.owners].astype(np.int64).repeat(self.counts)
             found += positions.between(start, end)
         else:
-            counts = self.counts_of(chosen)
+            counts = self.counts_of(chosen) if counts is None else counts
             words = concat_ranges(self._first_words(chosen.numbers), counts)
             found = field.starts[chosen.owners].astype(np.int64).repeat(counts)
             found += positions.at(words)

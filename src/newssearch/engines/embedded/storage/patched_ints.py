@@ -19,13 +19,12 @@ import numpy as np
 from newssearch.system.kept import cached_property
 
 from .container import Array, Container, narrow
+from .sorted_sets import Ints, sums_before
 
 MIN_INTS_PER_EXCEPTION = 5
 """At most one number in five is an exception: each exception takes five or six bytes, other numbers one or two."""
 EXCEPTION = 255
 """The value of the eight bits that stands for an exception."""
-_MOST_SUMMED = 1 << 24
-"""At most this many numbers of eight bits are summed in 32 bits, because their sum always fits."""
 
 
 def patched_sections(name: str, values: Array) -> dict[str, Array]:
@@ -116,13 +115,10 @@ class PatchedInts:
         ]
         return values
 
-    def sums(self, start: int, indices: Array) -> Array:
+    def sums(self, start: int, indices: Array) -> Ints:
         """Return for each index the sum of the numbers from ``start`` up to before the index. Indices are ascending."""
         values = self._section.between(start, int(indices[-1]) + 1)
-        narrow_enough = not self.wide and len(values) < _MOST_SUMMED
-        before = values.cumsum(dtype=np.uint32 if narrow_enough else np.int64)
-        at = indices - start
-        found = before[at].astype(np.int64) - values[at]
+        found = sums_before(values, indices - start)
         first, last = (
             (0, 0)
             if self._no_exceptions
@@ -136,7 +132,7 @@ class PatchedInts:
             found += np.concatenate(([0], missing.cumsum()))[
                 exceptions.searchsorted(indices.astype(exceptions.dtype))
             ]
-        return np.asarray(found)
+        return found
 
 
 class PatchedIntsWriter:

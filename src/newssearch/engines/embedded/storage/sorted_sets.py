@@ -20,6 +20,8 @@ NO_INTS: Ints = np.empty(0, np.int64)
 
 BINARY_SEARCH_RATIO = 12
 """To intersect arrays, look up numbers in the longer one if it has over 12 times as many items; otherwise merge."""
+MIN_VALUES_PER_SUM = 8
+"""To sum values up to given indices, sum between the indices if there are at least 8 values for each; otherwise sum all."""
 DENSE_UNIVERSE_RATIO = 32
 """Use a table of all possible numbers when at least 1 in 32 of them is in the sets; otherwise sort."""
 
@@ -42,8 +44,10 @@ def intersect_indices(one: Array, other: Array) -> tuple[Ints, Ints]:
         return in_one, in_other
     if not len(other):
         return NO_INTS, NO_INTS
-    size = max(int(one[-1]), int(other[-1])) + 1
-    if len(other) * BINARY_SEARCH_RATIO < len(one) or size > (len(one) + len(other)) * DENSE_UNIVERSE_RATIO:
+    if (
+        len(other) * BINARY_SEARCH_RATIO < len(one)
+        or (size := max(int(one[-1]), int(other[-1])) + 1) > (len(one) + len(other)) * DENSE_UNIVERSE_RATIO
+    ):
         indices: Array = one.searchsorted(
             other.astype(one.dtype, copy=False)
         )  # of one dtype: otherwise NumPy converts the longer array
@@ -54,7 +58,8 @@ def intersect_indices(one: Array, other: Array) -> tuple[Ints, Ints]:
         index_of[one] = np.arange(len(one), dtype=np.int32)
         indices = index_of[other]
         found = indices >= 0
-    return indices[found].astype(np.int64, copy=False), np.flatnonzero(found)
+    there = found.nonzero()[0]
+    return indices[there].astype(np.int64, copy=False), there
 
 
 def indices_in(held: Array, wanted: Array) -> Ints:
@@ -102,7 +107,7 @@ def union(arrays: Sequence[Array], size: int) -> Array:
     present = np.zeros(size, np.bool_)
     for array in arrays:
         present[array] = True
-    return np.flatnonzero(present)
+    return present.nonzero()[0]
 
 
 def union_size(arrays: Sequence[Array], size: int) -> int:
@@ -126,6 +131,27 @@ def concat_aranges(sizes: Array) -> Ints:
     [0, 1, 0, 1, 2]
     """
     return concat_ranges(np.zeros(len(sizes), np.int64), sizes)
+
+
+def sums_before(values: Array, indices: Ints) -> Ints:
+    """Return for each index the sum of the non-negative values before it. Indices are ascending, and may repeat.
+
+    >>> sums_before(np.array([5, 1, 2]), np.array([0, 1, 1, 3])).tolist()
+    [0, 5, 5, 8]
+    """
+    if not len(indices) or not indices[-1]:
+        return np.zeros(len(indices), np.int64)
+    end = int(indices[-1])
+    if end < len(indices) * MIN_VALUES_PER_SUM:
+        sums = np.zeros(end + 1, np.int64)
+        values[:end].cumsum(out=sums[1:])
+        return sums[indices]
+    before = np.concatenate((indices[:1] * 0, indices[:-1]))
+    inside = int(before.searchsorted(end))  # from there on, nothing is between two indices
+    between = np.zeros(len(indices), np.int64)
+    np.add.reduceat(values[:end], before[:inside], dtype=np.int64, out=between[:inside])
+    between[before == indices] = 0  # of which reduceat returns the value
+    return between.cumsum()
 
 
 def sums_of_runs(values: Array, sizes: Array) -> Ints:

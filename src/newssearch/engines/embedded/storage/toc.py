@@ -36,7 +36,7 @@ from typing import Any, NamedTuple
 
 from newssearch.errors import IndexDamagedError
 
-FORMAT_VERSION = 12
+FORMAT_VERSION = 13
 """The version of the format on disk. It is raised when indexes of older versions can no longer be read."""
 LOCKS = ("MAIN_RUN", "MAIN_WRITELOCK")
 """The files that a writer locks, in this order; Whoosh's own writers lock the second one."""

@@ -140,6 +140,7 @@ def short_cuts() -> Iterator[None]:
         patch.setattr(postings, "MAX_POSTINGS_PER_WANTED", 0)
         patch.setattr(sorted_sets, "MIN_VALUES_PER_SUM", 0)
         patch.setattr(top_k, "MAX_SCORED_AT_ONCE", 2)
+        patch.setattr(top_k, "MAX_ARTICLES_PER_SHARED", 0)
         patch.setattr(sorted_sets, "DENSE_UNIVERSE_RATIO", 0)
         patch.setattr(field, "DENSE_OWNERS_RATIO", 0)
         patch.setattr(field, "SCAN_RATIO", 0)

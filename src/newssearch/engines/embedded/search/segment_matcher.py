@@ -177,6 +177,25 @@ class SegmentMatcher:
             return found
         return _filter_postings(found, words.articles[self._articles(found.owners, name)])
 
+    def occurs(self, node: Node) -> bool:
+        """Whether a node matches in a live paragraph or headline."""
+        return (
+            self._is_live_term(node)
+            or len(self.doc_set(node).articles) > 0
+            or len(self.postings(node, "title").owners) > 0
+        )
+
+    def _is_live_term(self, node: Node) -> bool:
+        """Whether the dictionary alone shows that a node occurs: as a word that is one term, in all languages."""
+        if not isinstance(node, Word) or self.segment.live is not None:
+            return False
+        analysed = self._lookup.analysed(node, "text")
+        return (
+            len(analysed) == 1
+            and len(analysed[0].terms) == 1
+            and self.segment.fields["text"].find(analysed[0].terms[0]) >= 0
+        )
+
     def count_folded(self, folded: str) -> int:
         """Return the number of live articles that have the folded word ``folded`` in the text or the headline."""
         articles = np.zeros(self.segment.articles, np.bool_)

@@ -148,9 +148,7 @@ class WordSuggester:
 
     def _occurs(self, leaf: Leaf) -> bool:
         """Whether a leaf has a match in a paragraph or a headline of a live article."""
-        return any(len(matcher.doc_set(leaf).articles) for matcher in self._matchers) or any(
-            len(matcher.postings(leaf, "title").owners) for matcher in self._matchers
-        )
+        return any(matcher.occurs(leaf) for matcher in self._matchers)
 
     def _articles_with(self, leaf: Leaf) -> int:
         """Return the number of live articles in which a leaf matches, or a higher one if headlines match too."""

@@ -40,6 +40,9 @@ MIN_FIRST_ARTICLES = 64
 """The smallest number of articles that are scored in the first step, so that a short page seldom needs a second."""
 MAX_SCORED_AT_ONCE = 4096
 """At most this number of articles is scored in one step, so that the arrays of a query with many words stay small."""
+MAX_ARTICLES_PER_SHARED = 10
+"""If several leaves match in at least 1 in 10 articles, the paragraphs of all articles are read to count them: that is less
+work than to select those of some."""
 ROUNDING_MARGIN = 1 + 1e-9
 """The factor by which upper bounds are raised, because rounded sums of floating-point numbers may be too low."""
 
@@ -107,7 +110,7 @@ class Ranking:
         for leaf in leaves:
             leaves_of[leaf.indices] += 1
         several = leaves_of > 1
-        if 2 * np.count_nonzero(several) > len(leaves_of):  # reading all is less work than selecting
+        if np.count_nonzero(several) * MAX_ARTICLES_PER_SHARED > len(leaves_of):
             return union_size([leaf.paragraphs() for leaf in leaves], self._segment.documents)
         unshared = sum(leaf.count_paragraphs(~several[leaf.indices]) for leaf in leaves)
         shared = [leaf.paragraphs(several[leaf.indices]) for leaf in leaves]

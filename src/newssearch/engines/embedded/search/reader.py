@@ -109,7 +109,7 @@ class IndexReader:
         return words / self.live_count if words else 1.0
 
     def article_norms(self, segment: Segment) -> NDArray[np.float64]:
-        """Return the norm of the length of each article of a segment: see :func:`.bm25f.article_norms`."""
+        """Return the norm of the length of each article of a segment: see :func:`segment.bm25f.article_norms`."""
         found = self._article_norms.get(segment)
         if found is None:
             found = bm25f.article_norms(segment.article_words, self.mean_article_words)

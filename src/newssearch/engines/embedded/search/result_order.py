@@ -41,7 +41,7 @@ class Placed(NamedTuple):
 
 
 class _Ordered(NamedTuple):
-    """Results in order, an item of each array for each: see :class:`Placed`. ``times`` are as in :class:`.Ranked`."""
+    """Results in order, an item of each array for each: see :class:`Placed`. ``times`` are as in :class:`~.top_k.Ranked`."""
 
     documents: Ints
     scores: Scores

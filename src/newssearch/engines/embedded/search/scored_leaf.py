@@ -103,7 +103,7 @@ class ScoredLeaf:
     def add_bounds(self, bounds: Scores, norms: Scores, mean_words: float, optional: bool) -> None:
         """Add upper bounds of what the leaf adds to the score of each found article to ``bounds``.
 
-        ``norms`` are the norms of the lengths of all articles of the segment (:func:`.bm25f.article_norms`),
+        ``norms`` are the norms of the lengths of all articles of the segment (:func:`segment.bm25f.article_norms`),
         ``mean_words`` is the mean length of a paragraph. An ``optional`` leaf adds to the part of the whole article only.
 
         Matches in weightless paragraphs are counted.

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from newssearch import Snippet
 from newssearch.highlight.matcher import AnalysedText, find_matches
-from newssearch.highlight.snippets import SNIPPET_LENGTH, Highlighter, Mark, _sentence_with, snippet
+from newssearch.highlight.snippets import SNIPPET_LENGTH, Highlighter, _sentence_with, snippet
 from newssearch.query import Word, any_of, parse
 from newssearch.text.analysis import analyser
 from newssearch.text.sentences import sentence_starts
@@ -253,14 +253,14 @@ def test_the_best_sentence_is_the_best_of_all(
     marks: list[tuple[int, int, int]], lengths: list[int], length: int, leaves: int
 ) -> None:
     text = " ".join("A" + "b" * size + "." for size in lengths)
-    found = sorted(Mark(start, start + size, leaf) for start, size, leaf in marks)
+    found = sorted((start, start + size, leaf) for start, size, leaf in marks)
     worths = []
     for start in sorted({0, *sentence_starts(text, "en")}):
-        behind = [mark for mark in found if mark.start >= start]
-        fits = [mark.end <= start + length for mark in behind]
+        behind = [mark for mark in found if mark[0] >= start]
+        fits = [mark[1] <= start + length for mark in behind]
         shown = behind[: fits.index(False) if False in fits else None]
-        if len({mark.leaf for mark in shown}) >= leaves:
-            first, last = shown[0].start, max(mark.end for mark in shown)
+        if len({mark[2] for mark in shown}) >= leaves:
+            first, last = shown[0][0], max(mark[1] for mark in shown)
             near = first - start <= (length - (last - first)) // 3
             worths.append(((len(shown), near, -start if near else start), start, last))
     best = max(worths)[1:] if worths else None

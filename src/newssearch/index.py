@@ -175,12 +175,6 @@ class Index:
                 raise NewssearchError(f"the index in {self.folder} is closed")
             yield opened
 
-    @contextmanager
-    def _searching(self, request: ResolvedRequest) -> Iterator[tuple[Snapshot, ResolvedRequest]]:
-        """Yield the current snapshot, and the request with the beginning of the last run before it, if it asks for that."""
-        with self._opened() as opened:
-            yield opened.snapshot, opened.resolved(request)
-
     # ---- reading
 
     @takes_options(SearchOptions)
@@ -202,18 +196,18 @@ class Index:
         an unknown facet, and TypeError for a value of a wrong type or an option that does not exist. The options:
         """
         started = time.perf_counter()
-        parsed, resolved = self._parse_and_resolve("search", SearchOptions, query, request, changes)
+        given = request_of("search", SearchOptions, request, changes)
+        with self._opened() as opened:
+            parsed, asked = self._asked(opened, query, given)
 
-        def corrected(words: Mapping[str, str]) -> Query:
-            return corrected_query(query, parsed, words, resolved, self.own_fields)
+            def corrected(words: Mapping[str, str]) -> Query:
+                return corrected_query(query, parsed, words, asked, opened.snapshot.own_fields)
 
-        try:
-            with self._searching(resolved) as (snapshot, asked):
-                search = Search(snapshot, asked, lambda: self._is_strict(asked), corrected)
-                results = search.results(parsed)
-        except QueryError as error:
-            raise error.placed(parsed.text, 0, len(parsed.text)) from None
-        return replace(results, took=time.perf_counter() - started)
+            search = Search(opened.snapshot, asked, lambda: self._is_strict(asked), corrected)
+            try:
+                return search.results(parsed, started)
+            except QueryError as error:
+                raise error.placed(parsed.text, 0, len(parsed.text)) from None
 
     def _is_strict(self, request: Request) -> bool:
         return self.config.strict if request.strict is None else request.strict
@@ -238,13 +232,14 @@ class Index:
 
         The options, as keyword arguments or in a :class:`Request`:
         """
-        parsed, resolved = self._parse_and_resolve("rank", RankOptions, query, request, changes)
-        try:
-            with self._searching(resolved) as (snapshot, asked):
-                searched = expanded_query(snapshot, parsed, asked)
-                return snapshot.rank(searched.query.tree, asked)
-        except QueryError as error:
-            raise error.placed(parsed.text, 0, len(parsed.text)) from None
+        given = request_of("rank", RankOptions, request, changes)
+        with self._opened() as opened:
+            parsed, asked = self._asked(opened, query, given)
+            try:
+                searched = expanded_query(opened.snapshot, parsed, asked)
+                return opened.snapshot.rank(searched.query.tree, asked)
+            except QueryError as error:
+                raise error.placed(parsed.text, 0, len(parsed.text)) from None
 
     def article(self, article_id: str | None = None, *, key: str | None = None) -> Article:
         """Return the article with the given id, or with the given ``key``, the id that its source gives it.
@@ -299,8 +294,8 @@ class Index:
         asked = request_of("related", RelatedOptions, request, changes)
         now = asked.now or dt.datetime.now()
         resolved = resolve(asked, now, self._aliases(asked, ""), by_name(self.own_fields))
-        with self._searching(resolved) as (snapshot, asked_now):
-            results = related_results(snapshot, article, asked_now)
+        with self._opened() as opened:
+            results = related_results(opened.snapshot, article, opened.resolved(resolved))
         return replace(results, took=time.perf_counter() - started)
 
     @takes_options(MatchOptions)
@@ -314,9 +309,10 @@ class Index:
 
         The options, as keyword arguments or in a :class:`Request`:
         """
-        parsed, resolved = self._parse_and_resolve("find", MatchOptions, query, request, changes)
-        with self._searching(resolved) as (snapshot, asked):
-            return snapshot.ids_matching(parsed.tree, asked)
+        given = request_of("find", MatchOptions, request, changes)
+        with self._opened() as opened:
+            parsed, asked = self._asked(opened, query, given)
+            return opened.snapshot.ids_matching(parsed.tree, asked)
 
     @takes_options(MatchOptions)
     def count(
@@ -329,27 +325,20 @@ class Index:
 
         The options, as keyword arguments or in a :class:`Request`:
         """
-        parsed, resolved = self._parse_and_resolve("count", MatchOptions, query, request, changes)
-        with self._searching(resolved) as (snapshot, asked):
-            return snapshot.count(parsed.tree, asked)
+        given = request_of("count", MatchOptions, request, changes)
+        with self._opened() as opened:
+            parsed, asked = self._asked(opened, query, given)
+            return opened.snapshot.count(parsed.tree, asked)
 
-    def _parse_and_resolve(
-        self,
-        method: str,
-        options: type,
-        query: str | Query | Node,
-        request: Request | None,
-        changes: MatchOptions,
+    def _asked(
+        self, opened: OpenedSnapshot, query: str | Query | Node, request: Request
     ) -> tuple[Query, ResolvedRequest]:
-        """Return the parsed query and the resolved request for an engine, from the arguments of a public method.
-
-        ``options`` is the TypedDict of the options that the ``method`` takes; ``changes`` are its keyword arguments.
-        """
-        asked = request_of(method, options, request, changes)
-        now = asked.now or dt.datetime.now()
-        own = by_name(self.own_fields)
-        parsed = parsed_query(query, asked.literal, now, asked.names, own, asked.match)
-        return parsed, resolve(asked, now, self._aliases(asked, parsed.text), own)
+        """Return the parsed query and the resolved request for the engine, from the arguments of a public method."""
+        now = request.now or dt.datetime.now()
+        own = by_name(opened.snapshot.own_fields)
+        parsed = parsed_query(query, request.literal, now, request.names, own, request.match)
+        resolved = resolve(request, now, self._aliases(request, parsed.text), own)
+        return parsed, opened.resolved(resolved)
 
     def _aliases(self, request: Request, query: str) -> Aliases:
         """Return the archive's own names of outlets, or an empty tuple if the search does not mention outlets."""

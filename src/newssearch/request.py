@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import MISSING, Field, field, fields, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, cast, get_args
 
 from newssearch.highlight.snippets import SNIPPET_LENGTH
@@ -43,6 +44,9 @@ Sort = Literal["relevance", "newest", "oldest", "added"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
 MatchMode = Literal["all", "any"]
 MATCH_MODES: tuple[MatchMode, ...] = get_args(MatchMode)
+
+FLAGS = ("all_paragraphs", "expand", "explain", "group", "novel", "since_run", "literal", "names")
+"""The names of the options that are True or False."""
 
 When = str | dt.date | dt.datetime | PartialDate
 """The type of a date option: a day, a moment, a month, a year, or a period as text (``2024-W30``, ``last month``)."""
@@ -217,17 +221,15 @@ class Request:
 
     def __post_init__(self) -> None:
         """Check the options, and make tuples of sequences. Raises TypeError and :class:`QueryError`: see the class."""
-        for name in (
-            "all_paragraphs",
-            "expand",
-            "explain",
-            "group",
-            "novel",
-            "since_run",
-            "literal",
-            "names",
-        ):
-            arguments.flag(name, getattr(self, name))
+        given = {name for name, default in _DEFAULTS.items() if getattr(self, name) is not default}
+        if given:  # a default needs no check
+            self._check(given)
+
+    def _check(self, given: Set[str]) -> None:
+        """Check the options with the ``given`` names, and make tuples of sequences among them."""
+        for name in FLAGS:
+            if name in given:
+                arguments.flag(name, getattr(self, name))
         arguments.instance("strict", self.strict, (bool, type(None)), "True, False or None")
         if arguments.text("match", self.match) not in MATCH_MODES:
             raise QueryError(f"match is all or any, not {self.match!r}")
@@ -236,7 +238,7 @@ class Request:
             raise QueryError(f"expand has no effect with {other}: it orders articles by relevance")
         for name in ("limit", "offset", "snippet"):
             value = getattr(self, name)
-            if name == "limit" and value is None:
+            if name not in given or (name == "limit" and value is None):
                 continue
             number = arguments.whole_number(name, value)
             if number < 0:
@@ -247,14 +249,17 @@ class Request:
             raise QueryError(
                 f"cannot sort by {self.sort!r}", suggestion=f"the choices are: {', '.join(SORTS)}"
             )
-        object.__setattr__(self, "facets", _facet_names(self.facets))
-        object.__setattr__(self, "where", _where(self.where))
+        if "facets" in given:
+            object.__setattr__(self, "facets", _facet_names(self.facets))
+        if "where" in given:
+            object.__setattr__(self, "where", _where(self.where))
         _bounds(self.since, self.until, self.on, self.now)
         for name in FILTER_FIELDS:
-            values = arguments.texts(name, getattr(self, name))
-            if any(not value.strip() for value in values):
-                raise QueryError(f"the filter on {name} is empty")
-            object.__setattr__(self, name, values)
+            if name in given:
+                values = arguments.texts(name, getattr(self, name))
+                if any(not value.strip() for value in values):
+                    raise QueryError(f"the filter on {name} is empty")
+                object.__setattr__(self, name, values)
 
     def __repr__(self) -> str:
         changed = (f"{name}={value!r}" for name, value in self.changed().items())
@@ -266,14 +271,14 @@ class Request:
 
     def changed(self) -> dict[str, object]:
         """Return the options that differ from their defaults, by name."""
-        values = {option.name: getattr(self, option.name) for option in fields(Request)}
-        return {name: value for name, value in values.items() if value != _default(OPTIONS[name])}
+        values = zip(OPTIONS, _values_of(self), strict=True)
+        return {name: value for name, value in values if value != _DEFAULTS[name]}
 
     @property
     def filters(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """The filters that are set, as pairs of a field's name and the values of which an article must have one."""
-        filters = ((name, cast("tuple[str, ...]", getattr(self, name))) for name in FILTER_FIELDS)
-        return tuple((name, values) for name, values in filters if values)
+        filters = zip(FILTER_FIELDS, cast("list[tuple[str, ...]]", _filters_of(self)), strict=True)
+        return tuple([(name, values) for name, values in filters if values])
 
     @property
     def own_filters(self) -> Mapping[str, tuple[str, ...]]:
@@ -288,6 +293,9 @@ class Request:
 
 OPTIONS: Mapping[str, Any] = {option.name: option for option in fields(Request)}
 """The dataclass fields of :class:`Request` by name. The description of an option is its ``metadata["text"]``."""
+_DEFAULTS: Mapping[str, object] = {name: _default(option) for name, option in OPTIONS.items()}
+_values_of = attrgetter(*OPTIONS)
+_filters_of = attrgetter(*FILTER_FIELDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -351,7 +359,7 @@ def resolve(
     index, by name. Raises :class:`QueryError` for a filter on another field and for another facet.
     """
     start, end = _bounds(request.since, request.until, request.on, now)
-    values: dict[str, Any] = {name: getattr(request, name) for name in OPTIONS}
+    values: dict[str, Any] = dict(zip(OPTIONS, _values_of(request), strict=True))
     values["group"] = request.group and not request.all_paragraphs
     for name in request.facet_fields:
         if name not in FACET_FIELDS and name not in own:

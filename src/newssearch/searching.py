@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -60,11 +61,11 @@ class Search:
         self._is_strict = is_strict
         self._corrected = corrected
 
-    def results(self, parsed: Query) -> Results:
-        """Return the results of a query, without the time that the search took."""
+    def results(self, parsed: Query, started: float) -> Results:
+        """Return the results of a query. The search ``started`` at that time of :func:`time.perf_counter`."""
         asked = expanded_query(self._snapshot, parsed, self._request)
         found = self._snapshot.search(asked.query.tree, self._request)
-        results = self._page(asked, found)
+        results = self._page(asked, found, started)
         if found.total_articles or not found.corrections or not self._request.limit or self._is_strict():
             return results
         corrected = self._corrected(found.corrections)
@@ -73,7 +74,8 @@ class Search:
         if not found.total_articles:
             return results
         kept = tuple(note for note in results.diagnostics if note not in asked.notes)
-        return replace(results, diagnostics=kept, corrected=self._page(other, found))
+        page = self._page(other, found, started)
+        return replace(results, diagnostics=kept, corrected=page, took=page.took)
 
     def _more(self, tree: Node, found: Found) -> FoundMore:
         """Return the articles with some of the words that fill the page, or none if nothing may be left out."""
@@ -87,7 +89,7 @@ class Search:
         rest = replace(asked, offset=max(asked.offset - total, 0), limit=asked.limit - len(found.hits))
         return self._snapshot.search_more(tree, some, rest)
 
-    def _page(self, searched: Expansion, found: Found) -> Results:
+    def _page(self, searched: Expansion, found: Found, started: float) -> Results:
         """Return the page of results of a query."""
         parsed = searched.query
         asked, more = self._request, self._more(parsed.tree, found)
@@ -113,6 +115,7 @@ class Search:
             more_articles=more.total_articles,
             more_stories=more.total_stories,
             expansion=searched.words,
+            took=time.perf_counter() - started,
         )
 
 

@@ -57,7 +57,16 @@ class Snippet:
         return self._marked(escape.markdown, "**", "**")
 
     def _marked(self, escaped: Callable[[str], str], before: str, after: str) -> str:
-        return "".join([f"{before}{escaped(t)}{after}" if on else escaped(t) for t, on in self.parts()])
+        text = self.text
+        shown = ["… "] if self.cut_before else []
+        at = 0
+        for start, end in self.highlights:
+            shown += (escaped(text[at:start]), before, escaped(text[start:end]), after)
+            at = end
+        shown.append(escaped(text[at:]))
+        if self.cut_after:
+            shown.append(" …")
+        return "".join(shown)
 
     def plain(self) -> str:
         """Return the snippet as text on one line, with an ellipsis where it is cut, without highlights."""

@@ -36,9 +36,8 @@ def html(text: str) -> str:
     """
     if not text.isprintable():
         return text.translate(_PAGE)
-    for sign, reference in _MARKUP.items():  # & first, which is in all references
-        text = text.replace(sign, reference)
-    return text
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace('"', "&quot;").replace("'", "&#x27;")
 
 
 def markdown(text: str) -> str:

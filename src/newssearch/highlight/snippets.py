@@ -25,12 +25,8 @@ _MAX_FIRST_WORD = 40
 The first word of the sentence decides that, and is seldom longer."""
 
 
-class Mark(NamedTuple):
-    """A match of a leaf in a text: the characters ``text[start:end]``, and the number of the leaf in the query."""
-
-    start: int
-    end: int
-    leaf: int
+Mark = tuple[int, int, int]
+"""A match of a leaf in a text: the characters ``text[start:end]``, and the number of the leaf in the query."""
 
 
 class _Marked(NamedTuple):
@@ -58,10 +54,10 @@ class Highlighter:
         if marked is None:
             marked = self._marked[analyser, in_lead] = self._marked_in(analyser, in_lead)
         words = AnalysedText(text, analyser)
-        found = {Mark(*span) for span in words.spans_of(marked.words)} if marked.words.keys else set()
+        found = words.spans_of(marked.words) if marked.words.keys else []
         for number, leaf in marked.others:
-            found.update([Mark(*words.span(match), number) for match in find_matches(leaf, words)])
-        return sorted(found)
+            found += [(*words.span(match), number) for match in find_matches(leaf, words)]
+        return sorted(set(found))
 
     def _marked_in(self, analyser: Analyser, in_lead: bool) -> _Marked:
         wanted = [leaf for leaf, region in self._wanted if region is None or (region == "hlead" and in_lead)]
@@ -108,10 +104,10 @@ class Highlighter:
         else:
             start, end = _snippet_window(text, found, length, analyser.name)
         spans: list[tuple[int, int]] = []
-        for mark in found:
-            low, high = max(mark.start, start) - start, min(mark.end, end) - start
-            if low >= high:
+        for begun, ended, _ in found:
+            if begun >= end or ended <= start:
                 continue
+            low, high = (begun if begun > start else start) - start, (ended if ended < end else end) - start
             if spans and low <= spans[-1][1]:  # phrases that share words make one highlight
                 spans[-1] = (spans[-1][0], max(high, spans[-1][1]))
             else:
@@ -171,26 +167,26 @@ def _sentence_with(
     best: tuple[tuple[int, bool, int], int, int] | None = None
     low = high = reach = 0  # found[low:high] is shown from the start of the sentence on
     counts: dict[int, int] = {}
-    end = found[-1].start if found else 0  # a sentence behind it shows no match
+    end = found[-1][0] if found else 0  # a sentence behind it shows no match
     for start in sorted({0, *sentence_starts(text, analysis, end)}):
-        while low < len(found) and found[low].start < start:
+        while low < len(found) and found[low][0] < start:
             if low < high:
-                leaf = found[low].leaf
+                leaf = found[low][2]
                 counts[leaf] -= 1
                 if not counts[leaf]:
                     del counts[leaf]
             low += 1
         high = max(high, low)
-        while high < len(found) and found[high].end <= start + length:
-            leaf = found[high].leaf
+        while high < len(found) and found[high][1] <= start + length:
+            _, reached, leaf = found[high]
             counts[leaf] = counts.get(leaf, 0) + 1
-            reach = max(reach, found[high].end)
+            reach = max(reach, reached)
             high += 1
         if len(counts) < leaves:
             continue
         # `reach` may be the end of a match in front of this sentence, but only if this sentence shows no match more than an
         # earlier one, which shows that match too. Then the earlier sentence is chosen.
-        first, last = found[low].start, reach
+        first, last = found[low][0], reach
         near = first - start <= (length - (last - first)) // 3
         worth = (high - low, near, -start if near else start)
         if best is None or worth > best[0]:
@@ -208,18 +204,19 @@ def _densest(found: list[Mark], length: int) -> tuple[int, int, int]:
     best: tuple[tuple[int, int, int], int, int] = ((0, 0, 0), 0, 0)
     counts: dict[int, int] = {}
     low = reach = 0
-    for high, mark in enumerate(found):
-        reach = max(reach, mark.end)
-        counts[mark.leaf] = counts.get(mark.leaf, 0) + 1
-        while low < high and mark.end - found[low].start > length:
-            leaf = found[low].leaf
-            counts[leaf] -= 1
-            if not counts[leaf]:
-                del counts[leaf]
+    for high, (_, end, leaf) in enumerate(found):
+        reach = max(reach, end)
+        counts[leaf] = counts.get(leaf, 0) + 1
+        while low < high and end - found[low][0] > length:
+            left = found[low][2]
+            counts[left] -= 1
+            if not counts[left]:
+                del counts[left]
             low += 1
-        worth = (len(counts), high - low + 1, -found[low].start)
+        first = found[low][0]
+        worth = (len(counts), high - low + 1, -first)
         if worth > best[0]:
-            best = (worth, found[low].start, min(reach, max(found[low].start + length, mark.end)))
+            best = (worth, first, min(reach, max(first + length, end)))
     return best[1], best[2], best[0][0]
 
 

@@ -13,7 +13,7 @@ import threading
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import Stemmer
 
@@ -225,6 +225,8 @@ class Analyser:
         tenth of the time of :meth:`tokens`.
         """
         known = list(map(self._chunks.get, pieces))
+        if all(known):
+            return cast("list[Chunk]", known)
         return [
             self._chunk(piece) if chunk is None else chunk for piece, chunk in zip(pieces, known, strict=True)
         ]

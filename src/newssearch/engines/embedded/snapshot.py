@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cached_property
 from heapq import merge
 
 import numpy as np
@@ -97,7 +98,7 @@ class EmbeddedSnapshot:
                     raise
                 raise QueryError("the query is nested too deeply") from None
 
-    @property
+    @cached_property
     def own_fields(self) -> tuple[ArticleField, ...]:
         """The own fields of the index, in alphabetical order."""
         with self._reading():

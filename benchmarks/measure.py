@@ -73,6 +73,12 @@ def children_peak() -> int:
     return _maximum(resource.RUSAGE_CHILDREN)
 
 
+def children_seconds() -> float:
+    """Return the seconds of processor time, user and system, that the ended child processes have used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def _maximum(who: int) -> int:
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(who).ru_maxrss * unit

@@ -1,6 +1,7 @@
 """The tables and plots of a run: ``python -m benchmarks.report FILE.json`` writes them beside the file.
 
-``FILE.md`` has the tables, ``FILE-latency.svg`` and ``FILE-growth.svg`` the plots.
+``FILE.md`` has the tables, ``FILE-latency.svg`` and ``FILE-growth.svg`` the plots. ``--readme README.md`` also writes the
+table at a glance into that document.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 from . import svg
 from .engines import ENGINES
+from .glance import glance, into_document
 from .queries import FILTERS, KINDS
 
 Run = dict[str, Any]
@@ -25,8 +27,6 @@ MODES = {
     "top": "The ten best, not counting the others",
 }
 _FLAT_LIST = re.compile(r"\[[^\[\]{}\"]*\]")
-
-GROWTH_KINDS = ("term", "and2", "or3", "phrase2", "prefix")
 
 
 def write_json(record: dict[str, object], file: Path) -> None:
@@ -63,7 +63,10 @@ def markdown(record: Run, stem: str) -> str:
 
 
 def _measured(record: Run, stem: str) -> Iterator[str]:
+    yield "## At a glance"
+    yield glance(record)
     yield from _building(record["runs"])
+    yield from _many(record["runs"])
     yield from _cold(record["cli"])
     yield f"![Latencies]({stem}-latency.svg)"
     yield ""
@@ -132,12 +135,37 @@ def _build_row(run: Run) -> list[str]:
     ]
 
 
+def _many(runs: Sequence[Run]) -> Iterator[str]:
+    measured = [run for run in runs if "many" in run]
+    if not measured:
+        return
+    yield "## Many at once"
+    yield ""
+    yield "Searches a second, shown, of all kinds without a filter, in turn. Threads share one open index; each process has its"
+    yield "own, and all share the mapped files."
+    yield ""
+    numbers = list(measured[0]["many"]["threads"])
+    heads = [f"{unit}: {number}" for unit in ("threads", "processes") for number in numbers]
+    rows = (
+        [
+            run["engine"],
+            *(f"{rate:,.0f}" for unit in ("threads", "processes") for rate in run["many"][unit].values()),
+        ]
+        for run in measured
+    )
+    yield from _table(("engine", *heads), rows)
+
+
 def _cold(cli: Run) -> Iterator[str]:
-    if cli:
-        yield f"One query from the shell (`newssearch query {cli['query']}`), a new process each time, median of"
-        yield f"{len(cli['all']['query_ms']) - 1}: {cli['query_ms']:.0f} ms; `{cli['imports']}` alone: {cli['imports_ms']:.0f} ms;"
-        yield f"ratio {cli['query_ms'] / cli['imports_ms']:.2f}."
-        yield ""
+    if not cli:
+        return
+    yield f"One query from the shell (`newssearch query {cli['query']}`), a new process each time, median of"
+    yield f"{len(cli['all']['query_ms']) - 1}: {cli['query_ms']:.0f} ms; `{cli['imports']}` alone: {cli['imports_ms']:.0f} ms;"
+    yield f"ratio {cli['query_ms'] / cli['imports_ms']:.2f}."
+    if "query_cpu_ms" in cli:
+        yield f"Processor time: {cli['query_cpu_ms']:.0f} and {cli['imports_cpu_ms']:.0f} ms; ratio"
+        yield f"{cli['query_cpu_ms'] / cli['imports_cpu_ms']:.2f}."
+    yield ""
 
 
 def _latencies(runs: Sequence[Run]) -> Iterator[str]:
@@ -208,11 +236,9 @@ def _growth(runs: Sequence[Run], stem: str) -> Iterator[str]:
     rows = []
     for run in runs:
         built = _build_row(run)
-        groups = (_group(run, kind, "") for kind in GROWTH_KINDS)
+        groups = (_group(run, kind, "") for kind in KINDS)
         rows.append([*built[:2], *built[3:4], *built[5:7], built[10], *(map(_shown_cell, groups))])
-    yield from _table(
-        ("engine", "paragraphs", "MB/s", "x text", "build memory", "add ms", *GROWTH_KINDS), rows
-    )
+    yield from _table(("engine", "paragraphs", "MB/s", "x text", "build memory", "add ms", *KINDS), rows)
 
 
 def _shown_cell(group: Group | None) -> str:
@@ -269,24 +295,31 @@ def latency_plot(record: Run) -> str:
 
 
 def growth_plot(record: Run) -> str:
-    """Return the plot of building, adding and querying against the number of paragraphs."""
+    """Return the plot of the latencies of each kind, of building and of adding against the number of paragraphs."""
     runs = record["growth"]
-    measures: list[tuple[str, Callable[[Run], float | None]]] = [
-        ("build, MB/s", lambda run: run["build"]["text_bytes"] / 1e6 / run["build"]["seconds"]),
-        ("add one article, ms", lambda run: run["update"].get("median_ms")),
-        *((f"{kind}, p95 ms", _p95(kind)) for kind in GROWTH_KINDS),
+    measures: list[tuple[str, Callable[[Run], float | None], Callable[[Run], float | None]]] = [
+        *((f"{kind}, ms", _percentile(kind, "p50"), _percentile(kind, "p95")) for kind in KINDS),
+        (
+            "build, MB/s",
+            lambda run: run["build"]["text_bytes"] / 1e6 / run["build"]["seconds"],
+            lambda run: None,
+        ),
+        ("add one article, ms", lambda run: run["update"].get("median_ms"), lambda run: None),
     ]
     engines = list(dict.fromkeys(run["engine"] for run in runs))
     panels = []
-    for title, value_of in measures:
+    for title, *values in measures:
         lines = []
         for engine in engines:
-            points = [(run["paragraphs"], value_of(run)) for run in runs if run["engine"] == engine]
-            lines.append(
-                svg.Line(engine, _colour(engine), sorted((x, y) for x, y in points if y is not None))
-            )
-        panels.append((title, lines))
-    return svg.growth(f"{record['corpus']['name']}, by the number of paragraphs", panels)
+            for value_of, dashed in zip(values, (False, True), strict=True):
+                points = [(run["paragraphs"], value_of(run)) for run in runs if run["engine"] == engine]
+                known = sorted((x, y) for x, y in points if y is not None)
+                if known:
+                    lines.append(svg.Line(engine, _colour(engine), known, dashed))
+        if lines:
+            panels.append((title, lines))
+    caption = "a line for the median, a dashed one for the 95th percentile; both axes are logarithmic"
+    return svg.growth(f"{record['corpus']['name']}, by the number of paragraphs", caption, panels)
 
 
 def _colour(engine: str) -> str:
@@ -294,10 +327,10 @@ def _colour(engine: str) -> str:
     return svg.COLOURS[list(ENGINES).index(engine)]
 
 
-def _p95(kind: str) -> Callable[[Run], float | None]:
+def _percentile(kind: str, key: str) -> Callable[[Run], float | None]:
     def value(run: Run) -> float | None:
         group = _group(run, kind, "")
-        return group["modes"]["shown"]["p95"] if group else None
+        return group["modes"]["shown"][key] if group and "shown" in group["modes"] else None
 
     return value
 
@@ -306,8 +339,15 @@ def main() -> None:
     """Write the tables and plots of an existing run again."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.report", description=main.__doc__)
     parser.add_argument("file", type=Path, help="the JSON that benchmarks.run wrote")
-    for written in write(parser.parse_args().file)[1:]:
+    parser.add_argument(
+        "--readme", type=Path, help="a document with markers between which the table at a glance is written"
+    )
+    given = parser.parse_args()
+    for written in write(given.file)[1:]:
         print(written)
+    if given.readme:
+        into_document(given.readme, json.loads(given.file.read_text(encoding="utf-8")))
+        print(given.readme)
 
 
 if __name__ == "__main__":

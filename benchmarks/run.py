@@ -15,6 +15,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,15 +24,18 @@ from . import corpus, machine, measure, report, synthetic
 from .corpus import Size, Story
 from .engines import ENGINES, missing
 from .queries import Query, draw
-from .worker import Task
+from .task import Task
 
-FORMAT = 1
+FORMAT = 2
 """The version of the JSON format that a run is written in."""
-COLD_RUNS = 7
+COLD_RUNS = 15
 CLI_ENGINE = "newssearch"
 IMPORTS = "import numpy, whoosh.index, click"
 GROWTH_ENGINES = ("newssearch", "tantivy", "fts5")
-"""The engines that are measured at each size of ``--growth``: those that can index millions of paragraphs."""
+"""The engines that are measured at each size of ``--growth``: those that can index millions of paragraphs. Stock Whoosh
+is measured up to the size of ``--whoosh``."""
+MANY_ENGINES = ("newssearch", "tantivy")
+"""The engines that are searched by several threads and processes."""
 
 Run = dict[str, Any]
 """The measurements of one engine at one size, as JSON types."""
@@ -69,7 +73,7 @@ class Bench:
         whole, part = self.size["paragraphs"], min(self.options.whoosh, self.size["paragraphs"])
         for name in names:
             if name != "whoosh":
-                yield from self.measure(name, whole, self.queries, cli=name == CLI_ENGINE)
+                yield from self.measure(name, whole, self.queries, whole=True)
         if "whoosh" in names:
             yield from self.measure("whoosh", part, self.queries)
             if part < whole:
@@ -80,24 +84,28 @@ class Bench:
     def growth_runs(self) -> Iterator[list[Run]]:
         """Measure :data:`GROWTH_ENGINES` size by size, with queries without a filter."""
         unfiltered = [query for query in self.queries if not query.filter]
-        names = [name for name in self.engines() if name in GROWTH_ENGINES]
         for paragraphs in self.options.growth:
+            wanted = (*GROWTH_ENGINES, "whoosh") if paragraphs <= self.options.whoosh else GROWTH_ENGINES
+            names = [name for name in self.engines() if name in wanted]
             yield [run for name in names for run in self.measure(name, paragraphs, unfiltered)]
 
     def measure(
-        self, name: str, paragraphs: int, queries: Sequence[Query], *, cli: bool = False
+        self, name: str, paragraphs: int, queries: Sequence[Query], *, whole: bool = False
     ) -> Iterator[Run]:
         """Measure building, querying and updating, each in its own process, with the same folder.
 
-        If a phase fails, the engine is left out at that size.
+        With ``whole``, measure also what is measured only on the whole corpus: many at once, and the command line. If a
+        phase fails, the engine is left out at that size.
         """
         folder = self.work / name
         folder.mkdir()
         run: Run = {"engine": name, "paragraphs": paragraphs}
         try:
-            for phase in ("build", "query", "update"):
+            for phase in ("build", "query", "many", "update"):
+                if phase == "many" and not (whole and name in MANY_ENGINES and self.options.many):
+                    continue
                 _say(f"{name}, {paragraphs:,} paragraphs: {phase}")
-                if phase == "update" and cli:
+                if phase == "update" and whole and name == CLI_ENGINE:
                     self.cli = cold_cli(folder, queries)
                 run[phase] = self._phase(phase, name, folder, paragraphs, queries)
         except subprocess.CalledProcessError as error:
@@ -116,10 +124,12 @@ class Bench:
             corpus=str(self.corpus),
             folder=str(folder),
             paragraphs=paragraphs,
-            queries=tuple(queries) if phase == "query" else (),
+            queries=_asked(phase, queries),
             passes=self.options.passes,
             budget=self.options.budget,
             updates=self.options.updates,
+            many=tuple(self.options.many),
+            seconds=self.options.seconds,
         )
         done = subprocess.run(
             [sys.executable, "-m", "benchmarks.worker"],
@@ -155,30 +165,44 @@ class Bench:
 def cold_cli(folder: Path, queries: Sequence[Query]) -> dict[str, object]:
     """Return the time of one query from the shell, in a new process, and that of a process that only imports packages.
 
-    Times are medians in milliseconds; the two take turns. The files of the index are in the system's cache, because the
-    queries have just been measured.
+    Times are medians in milliseconds, of the clock (``_ms``) and of the processor, user and system (``_cpu_ms``); the two
+    take turns. The files of the index are in the system's cache, because the queries have just been measured.
     """
     words = next(query.words for query in queries if query.kind == "and2")
     environment = {**os.environ, "NEWSSEARCH_INDEX": str(folder)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # otherwise each process would compile our modules again
     commands = {
-        "query_ms": [sys.executable, "-m", "newssearch", "query", *words],
-        "imports_ms": [sys.executable, "-c", IMPORTS],
+        "query": [sys.executable, "-m", "newssearch", "query", *words],
+        "imports": [sys.executable, "-c", IMPORTS],
     }
-    times: dict[str, list[float]] = {key: [] for key in commands}
+    times: dict[str, list[float]] = {f"{key}_{unit}": [] for key in commands for unit in ("ms", "cpu_ms")}
     for _ in range(COLD_RUNS + 1):  # the first of each warms up
         for key, command in commands.items():
-            times[key].append(
+            before = measure.children_seconds()
+            times[f"{key}_ms"].append(
                 measure.milliseconds(
                     lambda c=command: subprocess.run(c, env=environment, capture_output=True, check=True)  # type: ignore[misc]
                 )
             )
+            times[f"{key}_cpu_ms"].append(round((measure.children_seconds() - before) * 1000, 1))
     return {
         "query": " ".join(words),
         "imports": IMPORTS,
         **{key: statistics.median(values[1:]) for key, values in times.items()},
         "all": times,
     }
+
+
+def _asked(phase: str, queries: Sequence[Query]) -> tuple[Query, ...]:
+    """Return the queries of a phase: all, or for many at once those without a filter, of all kinds in turn."""
+    if phase == "many":
+        return tuple(
+            sorted(
+                (query for query in queries if not query.filter),
+                key=lambda query: zlib.crc32(str(query).encode()),
+            )
+        )
+    return tuple(queries) if phase == "query" else ()
 
 
 def add_agreement(runs: Sequence[Run]) -> None:
@@ -265,7 +289,7 @@ def _names(text: str) -> list[str]:
 
 
 def _sizes(text: str) -> list[int]:
-    return [int(part.replace("_", "")) for part in text.split(",")]
+    return [size for part in text.split(",") if (size := int(part.replace("_", "")))]
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -293,6 +317,9 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     add("--whoosh", type=int, default=100_000, metavar="N",
         help="stock Whoosh gets the first N paragraphs (default %(default)s)")  # fmt: skip
     add("--growth", type=_sizes, default=[], metavar="N,N", help="build and query at these sizes, too")
+    add("--many", type=_sizes, default=[1, 2, 4], metavar="N,N",
+        help="numbers of threads and processes that search at once; 0 for none (default 1,2,4)")  # fmt: skip
+    add("--seconds", type=float, default=3.0, help="for which they do (default %(default)s)")
     add("--growth-only", action="store_true", help="only at these sizes")
     add("--seed", type=int, default=0, help="of queries and synthetic text (default %(default)s)")
     add("--out", type=Path, default=Path("benchmarks/results/latest.json"), metavar="FILE.json")

@@ -27,11 +27,12 @@ class Bar(NamedTuple):
 
 
 class Line(NamedTuple):
-    """The line of one engine in a panel of growth: points (paragraphs, value) by ascending number of paragraphs."""
+    """A line of one engine in a panel of growth: points (paragraphs, value) by ascending number of paragraphs."""
 
     name: str
     colour: str
     points: Sequence[tuple[float, float]]
+    dashed: bool = False
 
 
 class Scale(NamedTuple):
@@ -78,10 +79,13 @@ class Canvas:
             f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{colour}" font-size="{size}">{escape(text)}</text>'
         )
 
-    def line(self, points: Iterable[tuple[float, float]], colour: str, width: float = 1) -> None:
+    def line(
+        self, points: Iterable[tuple[float, float]], colour: str, width: float = 1, *, dashed: bool = False
+    ) -> None:
         joined = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        dashes = ' stroke-dasharray="4 3"' if dashed else ""
         self._parts.append(
-            f'<polyline points="{joined}" fill="none" stroke="{colour}" stroke-width="{width:g}"/>'
+            f'<polyline points="{joined}" fill="none" stroke="{colour}" stroke-width="{width:g}"{dashes}/>'
         )
 
     def dot(self, x: float, y: float, colour: str, radius: float = 4) -> None:
@@ -128,29 +132,31 @@ def latencies(title: str, panels: Sequence[tuple[str, Sequence[Bar]]]) -> str:
     return str(canvas)
 
 
-def growth(title: str, panels: Sequence[tuple[str, Sequence[Line]]]) -> str:
-    """Return three columns of panels with a line for each engine; both axes are logarithmic."""
+def growth(title: str, caption: str, panels: Sequence[tuple[str, Sequence[Line]]]) -> str:
+    """Return three columns of panels with the lines of each engine; both axes are logarithmic."""
     colours = _colours(line for _, lines in panels for line in lines)
     columns, width = 3, 250
     cell_width, cell_height = width + GROWTH_LEFT + 10, GROWTH_HEIGHT + 55
-    canvas = Canvas(columns * cell_width + 20, TOP + -(-len(panels) // columns) * cell_height + 10)
+    top_of_panels = TOP + 20
+    canvas = Canvas(columns * cell_width + 20, top_of_panels + -(-len(panels) // columns) * cell_height + 10)
     canvas.text(20, 26, title, size=16)
+    canvas.text(20, 46, caption, colour="#666")
     x = 20.0
     for name, colour in colours.items():
-        canvas.dot(x + 4, 46, colour)
-        canvas.text(x + 14, 50, name, colour=colour)
+        canvas.dot(x + 4, 66, colour)
+        canvas.text(x + 14, 70, name, colour=colour)
         x += 30 + 7 * len(name)
     for place, (kind, lines) in enumerate(panels):
         left = GROWTH_LEFT + (place % columns) * cell_width
-        top = TOP + (place // columns) * cell_height + 20
+        top = top_of_panels + (place // columns) * cell_height + 20
         across = Scale.over([x for line in lines for x, _ in line.points], left, left + width)
         up = Scale.over([y for line in lines for _, y in line.points], top + GROWTH_HEIGHT, top)
         _frame(canvas, kind, across, up)
         for line in lines:
             points = [(across(x), up(y)) for x, y in line.points]
-            canvas.line(points, line.colour, 2)
+            canvas.line(points, line.colour, 1.5 if line.dashed else 2, dashed=line.dashed)
             for point in points:
-                canvas.dot(*point, line.colour, 3)
+                canvas.dot(*point, line.colour, 2 if line.dashed else 3)
     return str(canvas)
 
 

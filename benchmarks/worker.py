@@ -12,46 +12,13 @@ import statistics
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from . import corpus, measure
+from . import corpus, many, measure
 from .engines import Engine, Mode, load
 from .queries import Filter, Kind, Query, groups
-
-LIMIT = 10
-"""The number of hits that a search returns."""
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A task for a worker: one phase of one engine, with the given number of ``paragraphs`` of the work file ``corpus``.
-
-    After an untimed pass over each group of queries, ``passes`` passes are timed, but none begins after ``budget`` seconds
-    for the group. ``updates`` articles are added one by one.
-    """
-
-    phase: str
-    engine: str
-    corpus: str
-    folder: str
-    paragraphs: int
-    queries: tuple[Query, ...] = ()
-    passes: int = 5
-    budget: float = 20.0
-    updates: int = 0
-
-    def to_json(self) -> str:
-        """Return the task as JSON for :meth:`from_json`."""
-        return json.dumps(dataclasses.asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> Task:
-        """Return the task that :meth:`to_json` wrote."""
-        record = json.loads(text)
-        queries = tuple(Query(**{**query, "words": tuple(query["words"])}) for query in record.pop("queries"))
-        return cls(**record, queries=queries)
+from .task import LIMIT, Task
 
 
 def build(task: Task, engine: Engine) -> dict[str, object]:
@@ -131,7 +98,7 @@ def update(task: Task, engine: Engine) -> dict[str, object]:
     return {"first_ms": times[0], "median_ms": statistics.median(times), "max_ms": max(times), "ms": times}
 
 
-PHASES = {"build": build, "query": query, "update": update}
+PHASES = {"build": build, "query": query, "many": many.measure, "update": update}
 
 
 def main() -> None:

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 import Stemmer
 
-from benchmarks import engines, measure, relevance, report, svg, synthetic
+from benchmarks import engines, glance, many, measure, relevance, report, svg, synthetic
 from benchmarks.corpus import Story, first, load, write
 from benchmarks.queries import FILTERS, KINDS, Query, draw, groups
+from benchmarks.task import Task
 
 SCANNED = ("newssearch-paragraph", "tantivy", "fts5", "whoosh")
 PORTER = ("fts5", "whoosh")
@@ -127,6 +128,51 @@ def test_lists_of_numbers_are_written_on_one_line(tmp_path: Path) -> None:
     text = (tmp_path / "run.json").read_text(encoding="utf-8")
     assert '"medians": [ 1.5, null, 3 ]' in text
     assert json.loads(text) == record
+
+
+REPOSITORY = Path(__file__).parents[1]
+
+
+def kept_run(name: str) -> dict[str, object]:
+    """Return a run of the benchmark that the repository keeps."""
+    text = (REPOSITORY / "benchmarks" / "results" / f"{name}.json").read_text(encoding="utf-8")
+    record: dict[str, object] = json.loads(text)
+    return record
+
+
+def test_the_readme_has_the_numbers_of_one_run_that_the_repository_keeps(tmp_path: Path) -> None:
+    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    document = tmp_path / "README.md"
+    document.write_text(text, encoding="utf-8")
+    glance.into_document(document, kept_run("allsides"))
+    assert document.read_text(encoding="utf-8") == text
+    document.write_text("No table.", encoding="utf-8")
+    with pytest.raises(ValueError, match="has no lines"):
+        glance.into_document(document, kept_run("allsides"))
+
+
+def test_tantivy_is_compared_with_newssearch_that_does_the_same_work() -> None:
+    lines = glance.glance(kept_run("allsides-922k")).splitlines()
+    heads = next(line for line in lines if line.startswith("| |"))
+    assert heads.endswith("| same work : tantivy |")
+    row = next(line for line in lines if line.startswith("| five words, OR |")).split(" | ")
+    cells = dict(zip(heads.split(" | "), row, strict=True))
+    ours, theirs = cells["newssearch, same work"], cells[glance.NAMES["tantivy"]]
+    ratios = cells["same work : tantivy |"].removesuffix(" |").split(" / ")
+    pairs = zip(ours.split(" / "), theirs.split(" / "), strict=True)
+    assert [float(ratio) for ratio in ratios] == pytest.approx(
+        [float(a) / float(b) for a, b in pairs], rel=0.2
+    )
+
+
+def test_processes_that_search_at_once_are_counted(tmp_path: Path) -> None:
+    engine = engines.load("fts5")
+    engine.load(stories())
+    engine.build(tmp_path)
+    asked = tuple(query for query in queries() if not query.filter)
+    task = Task("many", "fts5", "", str(tmp_path), 0, asked, many=(2,), seconds=0.05)
+    engine.close()
+    assert many.in_processes(task, 2) > 0
 
 
 def test_numbers_are_short() -> None:

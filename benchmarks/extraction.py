@@ -37,9 +37,8 @@ from typing import NamedTuple
 from newssearch import Article, ReadOptions
 from newssearch.readers import Origin
 from newssearch.readers.pages import html, json_ld, schemaorg
-from newssearch.readers.pages.body import MAX_BODY_ELEMENTS
 from newssearch.readers.pages.dom import decode_page, page_tree
-from newssearch.readers.pages.layout import layout_of, visible_text
+from newssearch.readers.pages.layout import visible_text
 from newssearch.readers.pages.page import Page
 from newssearch.readers.pages.schemaorg import plain_line
 
@@ -241,7 +240,7 @@ def same_day(expected: dt.datetime, found: dt.date | None) -> bool:
 
 def headlines(data: bytes) -> set[str]:
     """Return all headlines that a page states: for search engines, for social networks, and for readers."""
-    page = Page(layout_of(page_tree(decode_page(data)), MAX_BODY_ELEMENTS), None)
+    page = Page(page_tree(decode_page(data)), None)
     graph = schemaorg.SchemaGraph(map(json_ld.load_json_ld, page.scripts))
     stated = [schemaorg.headline_of(node) for node in graph.nodes]
     stated += [page.first(name) or "" for name in ("og:title", "twitter:title")]

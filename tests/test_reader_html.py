@@ -517,6 +517,17 @@ def test_paragraphs_that_are_not_marked_as_such_are_read() -> None:
     assert texts(article) == [FIRST, SECOND, THIRD]
 
 
+def test_short_paragraphs_beside_a_long_one_are_read() -> None:
+    short = [
+        "議会は橋を月曜日から閉鎖すると発表した。",
+        "二本の橋脚に春からひびが入っていた。",
+        "市長は新聞で初めてこのことを知ったという。",
+    ]
+    paragraphs = [*short, FIRST, *(f"{line}秋まで通れない。" for line in short)]
+    body = f"<h1>Bridge closed</h1><div>{''.join(f'<p>{line}</p>' for line in paragraphs)}</div>"
+    assert texts(read(page(body))) == paragraphs
+
+
 def test_the_standfirst_is_text_and_the_headline_is_not() -> None:
     lead = "Drivers have to go through the hills until autumn"
     body = f"<header><h1>Bridge closed</h1><div>{lead}</div></header><article><h1>Bridge closed</h1>{TEXT}</article>"

@@ -22,14 +22,14 @@ from .layout import Layout, Piece
 from .reference_text import MIN_SHARED_SHINGLES, SHINGLE_SIZE, ReferenceText, words_of
 from .trafilatura_text import trafilatura_paragraphs
 
-MAX_BODY_ELEMENTS = 200_000
-"""The maximum number of elements of a page from which text is taken; the rest of the page is ignored."""
-
 SHORTEST_BODY = 200
 """The minimum number of characters of a text that may be a whole article."""
 
 MIN_SHARE_IN_ELEMENT = 0.8
 """The minimum share of the reference's text, in characters, that the element of the article must contain."""
+
+MIN_SHARE_IN_FRAME = 0.9
+"""The minimum share of the text of a page, in characters, in the part that trafilatura is given."""
 
 MIN_PUBLISHER_SHARE = 0.4
 """The minimum share of a page's paragraphs, in characters, that its text in JSON-LD must cover to be a reference."""
@@ -96,13 +96,13 @@ class BodyHints:
 def find_body(layout: Layout, hints: BodyHints) -> PageBody:
     """Return the text of the article on a page, given its layout and its metadata.
 
-    Removes elements without text from the tree of the page.
+    Removes elements from the tree of the page that are not part of the article.
     """
     page = _PagePieces(layout, hints)
     marks = page.publisher_marks(ReferenceText([hints.stated_text]))
     by_publisher = bool(marks)
     if not marks:
-        extracted = trafilatura_paragraphs(layout, max(SHORTEST_BODY, page.plain // 3))
+        extracted = trafilatura_paragraphs(layout, page.frame(), max(SHORTEST_BODY, page.plain // 3))
         marks = page.marks(ReferenceText(extracted or page.paragraphs()))
     blocks = page.article(marks, headings=by_publisher)
     if not blocks:
@@ -149,6 +149,26 @@ class _PagePieces:
             piece for piece in layout.pieces if _looks_like_paragraph(piece)
         )
         self.plain = sum(len(piece.text) for piece in layout.pieces if self.is_paragraph(piece))
+
+    def frame(self) -> int:
+        """Return the deepest element that contains all paragraphs, hidden ones too, and nearly all of the text.
+
+        Links, captions and what accompanies the article do not count. Without paragraphs, it is the first element.
+        """
+        text = [
+            piece
+            for piece in self.pieces
+            if piece.kind != "caption"
+            and not _is_mostly_links(piece, 3)
+            and self.side_element(piece.element) is None
+        ]
+        paragraphs = [piece.element for piece in text if _looks_like_paragraph(piece)]
+        if not paragraphs:
+            return 0
+        held, total = self._characters_by_element(text)
+        ends, last = self._layout.ends, max(paragraphs)
+        around = self._layout.outwards(min(paragraphs))
+        return next((n for n in around if ends[n] > last and held.get(n, 0) >= MIN_SHARE_IN_FRAME * total), 0)
 
     def marks(self, reference: ReferenceText) -> list[bool]:
         """Return for each piece of the page, in order, whether the reference text contains it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from newssearch.readers.api import UnreadableError
@@ -103,6 +103,13 @@ def page_tree(text: str) -> HtmlElement:
     return root
 
 
+def remove_elements(root: HtmlElement, tags: Iterable[str]) -> None:
+    """Remove the elements with the given tags from an element, but not the text behind them."""
+    from lxml import etree  # of an extra, and slow to import
+
+    etree.strip_elements(root, *tags, with_tail=False)
+
+
 def _parse_page(text: str) -> tuple[HtmlElement | None, bool]:
     """Return the root element of a page, or None, and whether the parser read the page to its end."""
     try:
@@ -112,7 +119,7 @@ def _parse_page(text: str) -> tuple[HtmlElement | None, bool]:
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     # The default lookup makes special elements of forms, which nothing here needs, and it calls Python for each element.
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=html.HtmlElement))
-    data = text.replace("\0", "").encode("utf-8", "replace")
+    data = text.encode("utf-8", "replace").replace(b"\0", b"")
     try:
         root = html.document_fromstring(data, parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):

@@ -12,7 +12,8 @@ from newssearch.addresses import canonical_address, is_same_site
 from newssearch.readers.article.values import host
 from newssearch.text.paragraphs import squeeze
 
-from .layout import Layout, layout_of, visible_text
+from .dom import remove_elements
+from .layout import layout_of, visible_text
 from .schemaorg import SchemaNode
 
 if TYPE_CHECKING:
@@ -38,21 +39,25 @@ DATE_CLASSES = frozenset({"date", "time", "timestamp", "published", "pubdate", "
 DESCRIBING_ELEMENTS = ("meta", "script", "h1", "title", "link", "input")
 """The HTML elements that describe an article by their tag."""
 
+TEXTLESS_ELEMENTS = ("script", "style", "svg", "noscript", "iframe", "template", "option")
+"""The HTML elements that are removed from a page once they are read: no text or metadata is in them."""
+
+MAX_PAGE_ELEMENTS = 200_000
+"""The maximum number of elements of a page that are read; the rest of the page is ignored."""
+
 
 class Page:
-    """The parts of a page that describe its article.
+    """The parts of a page that describe its article, and its layout.
 
-    ``layout`` has all elements of the page; ``address`` is the URL that the page was fetched from, or None.
+    ``root`` is the root element of the page, from which elements without text are removed; ``address`` is the URL that
+    the page was fetched from, or None.
     """
 
-    def __init__(self, layout: Layout, address: str | None) -> None:
-        root = layout.elements[0]
-        self.layout = layout
+    def __init__(self, root: HtmlElement, address: str | None) -> None:
         self.address = address
         self.meta: dict[str, list[str]] = {}
         self.scripts: list[str] = []
         self.headlines: list[HtmlElement] = []
-        self.scopes = [element for element in layout.elements if element.get("itemscope") is not None]
         self.authors: list[HtmlElement] = []
         """The elements whose class, id or ``rel`` marks them as naming authors, in the order of the page."""
         self.dates: list[int] = []
@@ -63,6 +68,9 @@ class Page:
         self._canonical_link: str | None = None
         for element in root.iter(*DESCRIBING_ELEMENTS):
             self._note_tag(element)
+        remove_elements(root, TEXTLESS_ELEMENTS)
+        self.layout = layout_of(root, MAX_PAGE_ELEMENTS)
+        self.scopes = [element for element in self.layout.elements if element.get("itemscope") is not None]
         self._note_authors_and_dates()
         self.lang = (
             root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or root.get("xml:lang")

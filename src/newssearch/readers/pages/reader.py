@@ -17,11 +17,10 @@ from newssearch.readers.article.draft import Draft
 from newssearch.readers.article.values import host
 
 from . import schemaorg
-from .body import MAX_BODY_ELEMENTS, BodyHints, PageBody, find_body
+from .body import BodyHints, PageBody, find_body
 from .bylines import claim_bylines
 from .dom import page_tree
 from .json_ld import load_json_ld
-from .layout import layout_of
 from .metadata import META_SUMMARIES, claim_metadata, is_front_page
 from .page import Page
 from .titles import claim_titles
@@ -63,8 +62,7 @@ def read_page(text: str, origin: Origin, record: int = 1) -> Article | Rejected:
     """Return the article on a page, or a rejection. Raises UnreadableError if the text is not an HTML page."""
     if not text.strip():
         raise UnreadableError("empty file")
-    layout = layout_of(page_tree(text), MAX_BODY_ELEMENTS)
-    page = Page(layout, origin.url)
+    page = Page(page_tree(text), origin.url)
     graph = schemaorg.SchemaGraph(map(load_json_ld, page.scripts))
     described = list(_descriptions(page, graph))
     draft = Draft(origin, record)
@@ -74,7 +72,7 @@ def read_page(text: str, origin: Origin, record: int = 1) -> Article | Rejected:
         (said for each in described if isinstance(said := each.node.get("description"), str)), ""
     )
     said = max((schemaorg.stated_body(each.node) for each in described), key=len, default="")
-    body = find_body(layout, BodyHints(titles, schemaorg.plain_line(summary), said))
+    body = find_body(page.layout, BodyHints(titles, schemaorg.plain_line(summary), said))
     if reason := _why_no_article(page, body, described, titles):
         return origin.rejected(reason, record)
     draft.text, draft.text_provenance = body.blocks, body.provenance

@@ -16,17 +16,21 @@ _WORD_OR_IDEOGRAPH = re.compile(
 )
 """A pattern for a word, or for one letter in scripts without spaces between words."""
 
+_ASCII_WORD = re.compile(r"\w+", re.ASCII)
+"""What :data:`_WORD_OR_IDEOGRAPH` finds in ASCII text, faster."""
+
 WordSequence = tuple[str, ...]
 
 
 def words_of(text: str) -> WordSequence:
     """Return the words of a text in folded case; in scripts without spaces, each letter is a word."""
-    return tuple(_WORD_OR_IDEOGRAPH.findall(text.casefold()))
+    words = _ASCII_WORD if text.isascii() else _WORD_OR_IDEOGRAPH
+    return tuple(words.findall(text.casefold()))
 
 
 def shingles_of(words: WordSequence) -> set[WordSequence]:
     """Return all sequences of :data:`SHINGLE_SIZE` consecutive words, without repetitions."""
-    return {words[start : start + SHINGLE_SIZE] for start in range(len(words) - SHINGLE_SIZE + 1)}
+    return set(zip(*(words[start:] for start in range(SHINGLE_SIZE)), strict=False))
 
 
 class ReferenceText:
@@ -52,4 +56,4 @@ class ReferenceText:
         if len(words) < SHINGLE_SIZE:
             return words in self._short
         shingles = shingles_of(words)
-        return sum(shingle in self._shingles for shingle in shingles) >= MIN_SHARED_SHINGLES * len(shingles)
+        return len(shingles & self._shingles) >= MIN_SHARED_SHINGLES * len(shingles)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from newssearch.readers.api import UnreadableError
@@ -25,18 +26,15 @@ MAX_CHARACTERS = 2_000_000
 MAX_NESTING = 200
 """The maximum depth of the elements of a page for trafilatura, which is too slow for deeper pages."""
 
-DISCARDED_ELEMENTS = ("script", "style", "svg", "link", "noscript", "iframe", "template", "option")
-"""The HTML elements that trafilatura discards."""
-
 LONGEST_ATTRIBUTE = 2000
 """The maximum number of characters of an attribute that trafilatura searches for patterns; longer ones are removed."""
 
 
-def trafilatura_paragraphs(layout: Layout, enough: int) -> list[str]:
+def trafilatura_paragraphs(layout: Layout, frame: int, enough: int) -> list[str]:
     """Return the paragraphs that trafilatura finds, or an empty list if it finds none or would take too long.
 
-    Its precise mode is tried first; that result counts if it has ``enough`` characters. Raises UnreadableError if
-    trafilatura is not installed. Removes from the page what trafilatura discards.
+    Only the element ``frame`` and those around it are left of the page. Trafilatura's precise mode is tried first; that
+    result counts if it has ``enough`` characters. Raises UnreadableError if trafilatura is not installed.
     """
     import logging  # slow to import
 
@@ -48,7 +46,8 @@ def trafilatura_paragraphs(layout: Layout, enough: int) -> list[str]:
     if not _is_fast_enough(layout):
         return []
     root = layout.elements[0]
-    _strip(root)
+    _crop(layout, frame)
+    _remove_long_attributes(root)
     for precise in (True, False):
         try:
             found = bare_extraction(root, options=_options(precise))
@@ -93,11 +92,17 @@ def _silence() -> logging.Handler:
     return logging.NullHandler()
 
 
-def _strip(root: HtmlElement) -> None:
-    """Remove from a page what trafilatura discards, because trafilatura copies the page several times."""
-    from lxml import etree  # of an extra, and slow to import
+def _crop(layout: Layout, frame: int) -> None:
+    """Remove from a page all elements that are neither around nor in an element; trafilatura takes long for them."""
+    path = list(layout.outwards(frame))
+    for inner, outer in pairwise(path):
+        kept, parent = layout.elements[inner], layout.elements[outer]
+        for child in list(parent):
+            if child is not kept:
+                parent.remove(child)
 
-    etree.strip_elements(root, *DISCARDED_ELEMENTS, with_tail=False)
+
+def _remove_long_attributes(root: HtmlElement) -> None:
     for element in root.xpath(f"//*[@*[string-length() > {LONGEST_ATTRIBUTE}]]"):
         for name, value in element.items():
             if len(value) > LONGEST_ATTRIBUTE:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from newssearch import Snippet
 from newssearch.highlight.matcher import AnalysedText, find_matches
 from newssearch.highlight.snippets import SNIPPET_LENGTH, Highlighter, _sentence_with, snippet
-from newssearch.query import Word, any_of, parse
+from newssearch.query import Node, Phrase, Word, any_of, parse
 from newssearch.text.analysis import analyser
 from newssearch.text.sentences import sentence_starts
 from support import article, index_of, work_of
@@ -89,19 +89,26 @@ WRITTEN = [
 
 
 @given(
-    st.lists(st.sampled_from(WRITTEN), min_size=1, max_size=3),
+    st.lists(
+        st.lists(st.sampled_from(WRITTEN), min_size=1, max_size=3).map(" ".join), min_size=1, max_size=3
+    ),
     st.lists(st.sampled_from([*WRITTEN, "", "rain", "\u3000sun,"]), max_size=8).map(" ".join),
     st.sampled_from(["en", "fr"]),
 )
 @example(["ceasefire"], "the cease-fire", "en")
 @example(["NGOs"], "an NGO", "en")
-def test_each_word_is_marked_where_it_alone_matches(words: list[str], text: str, lang: str) -> None:
-    leaves = [Word(word) for word in words]
+@example(["the NGO"], "the  NGO, the NGOs, the", "en")
+@example(["al Abbasi"], "al-Abbasi and al (Abbasi) al", "en")
+@example(["NGOs the"], "NGO the, NGOs the", "en")
+def test_each_word_and_phrase_is_marked_where_it_alone_matches(
+    wanted: list[str], text: str, lang: str
+) -> None:
+    leaves: list[Node] = [Phrase(words) if " " in words else Word(words) for words in wanted]
     parsed, of = AnalysedText(text, analyser(lang)), analyser(lang)
-    content = [leaf for leaf in leaves if not of.is_function_word(leaf.text)] or leaves
+    content = [one for one in leaves if not (isinstance(one, Word) and of.is_function_word(one.text))]
     expected = {
         (*parsed.span(match), number)
-        for number, leaf in enumerate(content)
+        for number, leaf in enumerate(content or leaves)
         for match in find_matches(leaf, parsed)
     }
     assert Highlighter(any_of(leaves)).marks(text, of) == sorted(expected)

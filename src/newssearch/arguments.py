@@ -83,6 +83,8 @@ def several(name: str, value: object, kind: type[T] | tuple[type[Any], ...], wan
 
 
 def _iterated(name: str, value: object, wanted: str) -> Iterator[object]:
+    if isinstance(value, tuple | list):  # most are, and this check is quick
+        return iter(value)
     if isinstance(value, str | bytes | bytearray | memoryview | Mapping) or not isinstance(value, Iterable):
         raise wrong(name, f"{wanted}, or several", value)
     return iter(value)

@@ -122,6 +122,45 @@ class AnalysedText:
                     found += [(start, end, word) for word in by_key[key]]
         return found
 
+    def phrase_spans(self, phrase: WantedPhrase) -> list[tuple[int, int]] | None:
+        """Return the offsets of the matches of adjacent words; None if the text has an alternative to some of them."""
+        disjoint, (first, *rest) = phrase.keys.isdisjoint, phrase.terms
+        pieces, chunks = self._pieces, self._chunks
+        found: list[tuple[int, int]] = []
+        before = passed = 0
+        for number in [n for n, chunk in enumerate(chunks) if not disjoint(chunk[3])]:
+            before += sum(map(len, pieces[passed:number])) + number - passed
+            passed = number
+            terms, tokens, compounds, _ = chunks[number]
+            if not phrase.other_terms.isdisjoint(terms):
+                return None
+            if compounds and not phrase.other_keys.isdisjoint([compound.key for compound in compounds]):
+                return None
+            for at, (term, start, _, _) in enumerate(tokens):
+                if term == first and (end := self._end_of(rest, number, at + 1)) is not None:
+                    found.append((before + start, before + end))
+        return found
+
+    def _end_of(self, terms: Sequence[str], number: int, at: int) -> int | None:
+        """Return the end of the words with these terms, which begin with word ``at`` of a chunk; None if others stand there.
+
+        It is an offset from the beginning of the chunk. There is at least one term.
+        """
+        before = end = 0
+        tokens = self._chunks[number].tokens
+        for term in terms:
+            while at == len(tokens):
+                before += len(self._pieces[number]) + 1
+                number += 1
+                if number == len(self._chunks):
+                    return None
+                tokens, at = self._chunks[number].tokens, 0
+            if tokens[at].term != term:
+                return None
+            end = before + tokens[at].end
+            at += 1
+        return end
+
     def positions(self, term: str) -> list[int]:
         """Return the positions of a term, ascending."""
         terms = self.terms
@@ -176,23 +215,35 @@ class AnalysedText:
 
 
 class WantedWords:
-    """Words of a query, by the terms and by the keys of compounds that match them. Each word has a number."""
+    """Words of a query that match single words, by the terms and by the keys of compounds that match them.
 
-    def __init__(self, analyser: Analyser, words: Iterable[tuple[int, Word]]) -> None:
+    Each word has a number.
+    """
+
+    def __init__(self) -> None:
         self.by_term: dict[str, list[int]] = {}
         self.by_key: dict[str, list[int]] = {}
-        self.others: list[tuple[int, Word]] = []
-        """The words that match several adjacent words of a text without a hyphen, or are several words themselves."""
-        for number, word in words:
-            terms, alternatives = alternatives_of(analyser, word.text, word.inside)
-            if len(terms) != 1 or any(len(other.terms) > 1 for other in alternatives):
-                self.others.append((number, word))
-                continue
-            for term in dict.fromkeys([*terms, *(term for other in alternatives for term in other.terms)]):
-                self.by_term.setdefault(term, []).append(number)
-            for key in dict.fromkeys(other.key for other in alternatives if not other.terms):
-                self.by_key.setdefault(key, []).append(number)
-        self.keys = {*self.by_term, *self.by_key}
+        self.keys: set[str] = set()
+
+    def add(self, number: int, wanted: Alternatives) -> None:
+        """Add a word that has one term, and no alternative of several."""
+        for term in dict.fromkeys(
+            [*wanted.terms, *(term for other in wanted.others for term in other.terms)]
+        ):
+            self.by_term.setdefault(term, []).append(number)
+        for key in dict.fromkeys(other.key for other in wanted.others if not other.terms):
+            self.by_key.setdefault(key, []).append(number)
+        self.keys.update(self.by_term, self.by_key)
+
+
+class WantedPhrase:
+    """Adjacent words of a query: their terms, at least two, and the terms and keys of the alternatives to some of them."""
+
+    def __init__(self, wanted: Alternatives) -> None:
+        self.terms = wanted.terms
+        self.other_terms = frozenset(term for other in wanted.others for term in other.terms)
+        self.other_keys = frozenset(other.key for other in wanted.others if not other.terms)
+        self.keys = {wanted.terms[0], *self.other_terms, *self.other_keys}
 
 
 @lru_cache(maxsize=4096)
@@ -206,9 +257,10 @@ def find_matches(node: Node, text: AnalysedText) -> list[Match]:
 
     Raises TypeError for other nodes.
     """
-    if isinstance(node, Word) or (isinstance(node, Phrase) and not (node.names or node.within)):
-        inside = node.inside if isinstance(node, Word) else ()
-        return _words_or_alternatives(alternatives_of(text.analyser, node.text, inside), text)
+    if isinstance(node, Word):
+        return _words_or_alternatives(alternatives_of(text.analyser, node.text, node.inside), text)
+    if isinstance(node, Phrase) and not (node.names or node.within):
+        return _words_or_alternatives(alternatives_of(text.analyser, node.text), text)
     if isinstance(node, Phrase) and node.names:
         return _chained([find_matches(part, text) for part in node.parts])
     if isinstance(node, Phrase):

@@ -7,14 +7,15 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from newssearch.article import Article, Paragraph
-from newssearch.query import Everything, Node, Query, Word, names_in, scored_leaves, side_by_side
+from newssearch.query import Everything, Node, Phrase, Query, Word, names_in, scored_leaves, side_by_side
+from newssearch.query.alternatives import Alternatives, alternatives_of
 from newssearch.query.names import core
 from newssearch.snippet import Snippet
 from newssearch.text.analysis import Analyser, analyser
 from newssearch.text.sentences import sentence_starts
 from newssearch.text.tokenizer import TAG_PREFIX
 
-from .matcher import AnalysedText, WantedWords, find_matches
+from .matcher import AnalysedText, WantedPhrase, WantedWords, find_matches
 
 SNIPPET_LENGTH = 320
 """The default length of a snippet in characters: four lines on a terminal."""
@@ -30,10 +31,13 @@ Mark = tuple[int, int, int]
 
 
 class _Marked(NamedTuple):
-    """The leaves that are marked in paragraphs of one language, each with its number: words, and others."""
+    """The leaves that are marked in paragraphs of one language, each with its number: single words, and others.
+
+    Of the others, adjacent words are also a phrase.
+    """
 
     words: WantedWords
-    others: list[tuple[int, Node]]
+    others: list[tuple[int, Node, WantedPhrase | None]]
 
 
 class Highlighter:
@@ -55,8 +59,11 @@ class Highlighter:
             marked = self._marked[analyser, in_lead] = self._marked_in(analyser, in_lead)
         words = AnalysedText(text, analyser)
         found = words.spans_of(marked.words) if marked.words.keys else []
-        for number, leaf in marked.others:
-            found += [(*words.span(match), number) for match in find_matches(leaf, words)]
+        for number, leaf, phrase in marked.others:
+            spans = words.phrase_spans(phrase) if phrase is not None else None
+            if spans is None:
+                spans = [words.span(match) for match in find_matches(leaf, words)]
+            found += [(start, end, number) for start, end in spans]
         return sorted(set(found))
 
     def _marked_in(self, analyser: Analyser, in_lead: bool) -> _Marked:
@@ -64,10 +71,18 @@ class Highlighter:
         content = [
             leaf for leaf in wanted if not (isinstance(leaf, Word) and analyser.is_function_word(leaf.text))
         ]
-        numbered = list(enumerate(content or wanted))
-        words = WantedWords(analyser, [(n, leaf) for n, leaf in numbered if isinstance(leaf, Word)])
-        others = [(n, leaf) for n, leaf in numbered if not isinstance(leaf, Word)]
-        return _Marked(words, [*words.others, *others])
+        marked = _Marked(WantedWords(), [])
+        for number, leaf in enumerate(content or wanted):
+            words = _words_of(leaf, analyser)
+            if words is None or not words.terms:
+                marked.others.append((number, leaf, None))
+            elif len(words.terms) > 1:
+                marked.others.append((number, leaf, WantedPhrase(words)))
+            elif any(len(other.terms) > 1 for other in words.others):
+                marked.others.append((number, leaf, None))
+            else:
+                marked.words.add(number, words)
+        return marked
 
     def variants(self, text: str, analyser: Analyser, in_lead: bool = True) -> tuple[str, ...]:
         """Return the names in a paragraph that the query spells differently, each once, in order of appearance."""
@@ -113,6 +128,15 @@ class Highlighter:
             else:
                 spans.append((low, high))
         return Snippet(text[start:end], tuple(spans), start, cut_before=start > 0, cut_after=end < len(text))
+
+
+def _words_of(leaf: Node, analyser: Analyser) -> Alternatives | None:
+    """Return the terms of a word or of adjacent words, with the alternatives to them; None for another leaf."""
+    if isinstance(leaf, Word):
+        return alternatives_of(analyser, leaf.text, leaf.inside)
+    if isinstance(leaf, Phrase) and not (leaf.names or leaf.within):
+        return alternatives_of(analyser, leaf.text)
+    return None
 
 
 def snippet(

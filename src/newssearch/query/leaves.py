@@ -316,5 +316,5 @@ def require_word(node: NodeBase, name: str) -> None:
     """Tidy the text in the attribute ``name`` of a node with :func:`tidy`. Raises ValueError if it has no word."""
     text = tidy(arguments.text(name, getattr(node, name)))
     object.__setattr__(node, name, text)
-    if next(words_of(text), None) is None:
+    if not (text.isascii() and text.isalnum()) and next(words_of(text), None) is None:
         raise ValueError(f"no word in {text!r}")

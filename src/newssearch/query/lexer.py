@@ -107,7 +107,10 @@ class _Lexer:
                 self.at = space.end()
             if self.at >= len(self.text):
                 break
-            if not any(step() for step in steps):
+            for step in steps:
+                if step():
+                    break
+            else:
                 self._word()
         self._add("end", "", self.at)
         return self.found

@@ -34,6 +34,8 @@ def tidy(text: str) -> str:
     >>> tidy(" say\\u200f  hi ")
     'say hi'
     """
+    if text.isascii():
+        return " ".join(text.split())
     return " ".join(without_invisible(SURROGATE.sub("\ufffd", text)).split())
 
 

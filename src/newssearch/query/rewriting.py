@@ -84,7 +84,7 @@ def _with_neighbours(operands: tuple[Node, ...], at: int) -> Node:
             words.append(other.text)
             if len(words) > max(at - first, 1):
                 inside.append(" ".join(words))
-    return dataclasses.replace(node, inside=tuple(inside))
+    return Word(node.text, tuple(inside), span=node.span)
 
 
 def may_be_name(word: str) -> bool:

@@ -80,7 +80,7 @@ def names_in(node: Node) -> Iterator[Name]:
     if isinstance(node, Name):
         yield node
     elif isinstance(node, Phrase):
-        yield from (part for part in node.parts if isinstance(part, Name))
+        yield from (part for part in (node.parts if node.names else ()) if isinstance(part, Name))
     elif isinstance(node, PatternPhrase):
         for part in node.leaves:
             if not isinstance(part, AnyWord):

@@ -462,11 +462,9 @@ class Segment:
         sizes = self.fields["text"].sizes
         if not len(sizes):
             return NO_INTS
-        words = np.add.reduceat(sizes, self.first[:-1], dtype=np.int64)
         if self.weightless is not None:
-            documents = np.flatnonzero(self.weightless)
-            words -= np.bincount(self.article[documents], sizes[documents], self.articles).astype(np.int64)
-        return words
+            sizes = np.where(self.weightless, sizes.dtype.type(0), sizes)
+        return np.add.reduceat(sizes, self.first[:-1], dtype=np.int64)
 
     @cached_property
     def counted_words(self) -> int:

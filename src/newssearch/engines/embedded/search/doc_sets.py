@@ -79,6 +79,7 @@ class ListedDocs:
         article = segment.article[postings.owners]
         self._first = run_starts(article).nonzero()[0]
         self.articles: Ints = article[self._first].astype(np.int64)
+        self._known_max: tuple[float, Scores] | None = None
 
     @cached_property
     def block_sizes(self) -> Array:
@@ -94,12 +95,19 @@ class ListedDocs:
         self, function: Callable[[Scores], Scores], mean_words: float, blocks: Ints | None
     ) -> Scores:
         """Return a function of the leaf's highest weight in the paragraphs of each given block."""
-        owners, counts = self._postings
-        if not len(owners):
-            return np.empty(0)
-        weights = bm25f.in_text(counts, self._lengths[owners], mean_words)
-        block_max = np.maximum.reduceat(weights, self._first)
-        return function(block_max if blocks is None else block_max[blocks])
+        block_max = self._block_max(mean_words)
+        return function(block_max.copy() if blocks is None else block_max[blocks])
+
+    def _block_max(self, mean_words: float) -> Scores:
+        """Return the leaf's highest weight in the paragraphs of each block, and keep it for the next time."""
+        if self._known_max is None or self._known_max[0] != mean_words:
+            owners, counts = self._postings
+            weights = bm25f.in_text(counts, self._lengths[owners], mean_words)
+            self._known_max = (
+                mean_words,
+                (np.maximum.reduceat(weights, self._first) if len(owners) else weights),
+            )
+        return self._known_max[1]
 
     def block_counts(self, blocks: Ints | None) -> Ints:
         """Return the number of matches in the paragraphs of each given block; None means all blocks."""

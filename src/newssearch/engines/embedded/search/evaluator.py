@@ -81,6 +81,7 @@ class QueryEvaluator:
         self._matchers = {segment: SegmentMatcher(segment, self._expansion) for segment in reader.segments}
         self._paragraph_idf: dict[Node, float] = {}
         self._article_idf: dict[Node, float] = {}
+        self._holding: dict[tuple[Segment, Node], int] = {}  # the number of articles in which a leaf matches
         self._matches: dict[tuple[Segment, Node, str | None], LeafMatches] = {}
 
     # ---- articles
@@ -128,6 +129,8 @@ class QueryEvaluator:
         mask = np.zeros(segment.articles, np.bool_)
         mask[matches.text.articles] = True
         mask[matches.title.owners] = True
+        if region is None:
+            self._holding[segment, leaf] = int(np.count_nonzero(mask))
         return mask
 
     def _with_count(self, segment: Segment, node: AtLeast, region: str | None) -> Mask:
@@ -256,9 +259,12 @@ class QueryEvaluator:
         """Return the inverse document frequency of a leaf over all articles."""
         if leaf not in self._article_idf:
             holding = 0
-            for matcher in self._matchers.values():
-                text, title = matcher.doc_set(leaf).articles, matcher.postings(leaf, "title").owners
-                holding += len(text) + len(title) - len(indices_in(title, text))
+            for segment, matcher in self._matchers.items():
+                known = self._holding.get((segment, leaf))
+                if known is None:
+                    text, title = matcher.doc_set(leaf).articles, matcher.postings(leaf, "title").owners
+                    known = len(text) + len(title) - len(indices_in(title, text))
+                holding += known
             self._article_idf[leaf] = bm25f.idf(self.reader.live_count, holding)
         return self._article_idf[leaf]
 

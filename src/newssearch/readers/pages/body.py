@@ -99,14 +99,14 @@ def find_body(layout: Layout, hints: BodyHints) -> PageBody:
     Removes elements from the tree of the page that are not part of the article.
     """
     page = _PagePieces(layout, hints)
-    marks = page.publisher_marks(ReferenceText([hints.stated_text]))
+    marks = page.publisher_marks(page.reference([hints.stated_text]))
     by_publisher = bool(marks)
     if not marks:
         extracted = trafilatura_paragraphs(layout, page.frame(), max(SHORTEST_BODY, page.plain // 3))
-        marks = page.marks(ReferenceText(extracted or page.paragraphs()))
+        marks = page.marks(page.reference(extracted or page.paragraphs()))
     blocks = page.article(marks, headings=by_publisher)
     if not blocks:
-        blocks = page.article(page.marks(ReferenceText(page.paragraphs())), headings=True)
+        blocks = page.article(page.marks(page.reference(page.paragraphs())), headings=True)
     shown = sum(len(block.text) for block in blocks if block.kind != "caption")
     if len(hints.stated_text) > max(2 * shown, SHORTEST_BODY):
         # The page shows less than it gives to search engines: it has a paywall, or a script has yet to fill it.
@@ -141,7 +141,8 @@ class _PagePieces:
     def __init__(self, layout: Layout, hints: BodyHints) -> None:
         self._layout = layout
         self.pieces = layout.pieces
-        self.words = [words_of(piece.text) for piece in layout.pieces]
+        self._words_of = {piece.text: words_of(piece.text) for piece in layout.pieces}
+        self.words = [self._words_of[piece.text] for piece in layout.pieces]
         self.titles = {words for title in hints.titles if (words := words_of(title))}
         self.summary = words_of(hints.summary)
         self._side_elements: dict[int, int | None] = {}
@@ -169,6 +170,11 @@ class _PagePieces:
         ends, last = self._layout.ends, max(paragraphs)
         around = self._layout.outwards(min(paragraphs))
         return next((n for n in around if ends[n] > last and held.get(n, 0) >= MIN_SHARE_IN_FRAME * total), 0)
+
+    def reference(self, paragraphs: Sequence[str]) -> ReferenceText:
+        """Return a reference text; most of its paragraphs are also pieces of the page, whose words are known."""
+        words = (self._words_of.get(text) or words_of(text) for text in paragraphs)
+        return ReferenceText(words, sum(map(len, paragraphs)))
 
     def marks(self, reference: ReferenceText) -> list[bool]:
         """Return for each piece of the page, in order, whether the reference text contains it."""

@@ -156,7 +156,7 @@ class _PieceCollector:
         self._layout = layout
         self._blocks: list[tuple[int, int, ParagraphKind, int | None]] = [(0, 0, "text", None)]
         self._links = 0
-        self._text: list[str] = []
+        self._text: list[str] = []  # white space only behind other text
         self._linked = 0
         self._breaks = 0
 
@@ -171,11 +171,11 @@ class _PieceCollector:
             self._links += 1
         elif role == _BREAK:
             self._breaks += 1
-            self._text.append("\n")
             if self._breaks == 2:
                 self.flush()
+            self._space()
         elif role == _CELL:
-            self._text.append(" ")
+            self._space()
         if text:
             self.add(text)
 
@@ -187,27 +187,34 @@ class _PieceCollector:
         elif role == _LINK:
             self._links -= 1
         elif role == _CELL:
-            self._text.append(" ")
+            self._space()
         elif role == _INSIDE_SKIPPED:
             return
         if tail:
             self.add(tail)
 
     def add(self, text: str) -> None:
+        if text.isspace():
+            self._space()
+            return
         self._text.append(text)
-        if not text.isspace():
-            self._breaks = 0
-            if self._links:
-                self._linked += len(text)
+        self._breaks = 0
+        if self._links:
+            self._linked += len(text)
 
     def flush(self) -> None:
+        self._breaks = 0
         if self._text:
-            if text := squeeze("".join(self._text)):
-                number, depth, kind, hidden_by = self._blocks[-1]
-                self._layout.pieces.append(Piece(text, kind, self._linked, number, hidden_by))
-                self._layout.nesting = max(self._layout.nesting, depth)
+            number, depth, kind, hidden_by = self._blocks[-1]
+            text = squeeze("".join(self._text))
+            self._layout.pieces.append(Piece(text, kind, self._linked, number, hidden_by))
+            self._layout.nesting = max(self._layout.nesting, depth)
             self._text.clear()
-        self._linked = self._breaks = 0
+            self._linked = 0
+
+    def _space(self) -> None:
+        if self._text:
+            self._text.append(" ")
 
 
 def _hides(style: str | None) -> bool:

@@ -105,12 +105,16 @@ class Page:
                     values.append(squeeze(content))
 
     def _note_authors_and_dates(self) -> None:
+        kinds = {marks: _author_or_date(marks) for marks in set(self.layout.marks)}
+        of_authors = {marks for marks, (of_author, _) in kinds.items() if of_author}
+        of_dates = {marks for marks, (_, of_date) in kinds.items() if of_date}
         for number, element in enumerate(self.layout.elements):
             marks = self.layout.marks[number]
-            of_author, of_date = _author_or_date(marks) if marks else (False, False)
-            if (of_author or element.get("rel") == "author") and len(self.authors) < MAX_MARKED_ELEMENTS:
+            if (marks in of_authors or element.get("rel") == "author") and len(
+                self.authors
+            ) < MAX_MARKED_ELEMENTS:
                 self.authors.append(element)
-            if (of_date or element.tag == "time") and len(self.dates) < MAX_MARKED_ELEMENTS:
+            if (marks in of_dates or element.tag == "time") and len(self.dates) < MAX_MARKED_ELEMENTS:
                 self.dates.append(number)
 
     def first(self, *names: str) -> str | None:

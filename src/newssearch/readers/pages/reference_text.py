@@ -34,18 +34,15 @@ def shingles_of(words: WordSequence) -> set[WordSequence]:
 
 
 class ReferenceText:
-    """A reference text: its words decide which pieces of a page belong to the article."""
+    """A reference text, given the words of its paragraphs: they decide which pieces of a page belong to the article.
 
-    def __init__(self, paragraphs: Iterable[str]) -> None:
-        self.size = 0
-        self._shingles: set[WordSequence] = set()
-        self._short: set[WordSequence] = set()
-        for paragraph in paragraphs:
-            words = words_of(paragraph)
-            self.size += len(paragraph)
-            self._shingles |= shingles_of(words)
-            if words and len(words) <= 2 * SHINGLE_SIZE:
-                self._short.add(words)
+    ``size`` is its number of characters.
+    """
+
+    def __init__(self, paragraphs: Iterable[WordSequence], size: int) -> None:
+        self.size = size
+        self._paragraphs = {words for words in paragraphs if words}
+        self._shingles: set[WordSequence] = set().union(*map(shingles_of, self._paragraphs))
 
     def has(self, words: WordSequence) -> bool:
         """Whether a piece, given its words, is part of the reference text.
@@ -53,7 +50,9 @@ class ReferenceText:
         A piece with fewer words than a shingle must equal a paragraph of the reference; of any other piece, most
         shingles must occur in the reference.
         """
+        if words in self._paragraphs:
+            return True
         if len(words) < SHINGLE_SIZE:
-            return words in self._short
+            return False
         shingles = shingles_of(words)
         return len(shingles & self._shingles) >= MIN_SHARED_SHINGLES * len(shingles)

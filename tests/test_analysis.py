@@ -187,7 +187,13 @@ def test_terms_are_the_terms_of_the_tokens(text: str) -> None:
         assert analyser(lang).terms(text) == [token.term for token in analyser(lang).tokens(text)]
 
 
-@given(TEXTS | st.lists(TEXTS, max_size=4).map(" ".join))
+@given(
+    TEXTS
+    | st.lists(TEXTS, max_size=4).map(" ".join)
+    | st.text("(“‘[\"abSs'’.,;:!?)]”#-", max_size=8)  # words in small letters between marks
+)
+@example("(abSab), NGOs")
+@example("ab-a #ab")
 @settings(deadline=None)
 def test_a_text_by_remembered_chunks_has_the_same_words(text: str) -> None:
     for lang in ("en", "zxx"):
@@ -198,6 +204,9 @@ def test_a_text_by_remembered_chunks_has_the_same_words(text: str) -> None:
             spans = [found.span((n, n + 1)) for n in range(len(tokens))]
             assert spans == [(token.start, token.end) for token in tokens]
             assert found.pieces == [text[start:end] for start, end in spans]
+            assert found.all_compounds.keys() == {
+                one.key for piece in text.split(" ") for one in analyser(lang).compounds(piece)
+            }
 
 
 @given(TEXTS)

@@ -47,6 +47,8 @@ DEFAULT_ANALYSIS = "english"
 
 
 _ARABIC_ARTICLES = re.compile(r"(?:[وف]?[بك]?ال|[وف]?لل)(?=\w{3})")
+_PLAIN_CHUNK = re.compile(r"[(\[\"“‘]*([A-Za-z][a-z]+)[.,;:!?)\]\"”]*")
+"""Matches a chunk with a single word in small letters, which no compound is. Most are; others may be too."""
 _PLURAL_NUMBER = re.compile(r"[a-z]{0,4}\d[\d.]*s")  # 737s, F16s
 USA_TERM = "u.s"
 ACRONYMS = {"US": USA_TERM, "USA": USA_TERM}
@@ -291,10 +293,16 @@ class Analyser:
         return self.term(word) or None if match is not None and match.group() == word else None
 
     def _chunk(self, piece: str) -> Chunk:
-        tokens = tuple(self.tokens(piece))
-        terms, compounds = tuple([token.term for token in tokens]), tuple(self.compounds(piece))
-        keys = (*terms, *(compound.key for compound in compounds)) if compounds else terms
-        chunk = Chunk(terms, tokens, compounds, keys)
+        match = _PLAIN_CHUNK.fullmatch(piece)
+        if match is not None and (term := self.term(word := match[1])):  # most chunks
+            terms: tuple[str, ...] = (term,)
+            chunk = Chunk(terms, (Token(term, *match.span(1), word),), (), terms)
+        else:
+            tokens, found = tuple(self.tokens(piece)), tuple(self.compounds(piece))
+            terms = tuple([token.term for token in tokens])
+            chunk = Chunk(
+                terms, tokens, found, (*terms, *(compound.key for compound in found)) if found else terms
+            )
         if len(piece) <= MAX_TERM_CHARS:
             if len(self._chunks) >= self.MAX_CACHED_CHUNKS:
                 self._chunks.clear()

@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
+from functools import lru_cache
 from typing import Literal
 
 from newssearch.system.kept import cached_property
@@ -28,6 +29,8 @@ MAX_LINK_CHARS, MAX_NOTICE_CHARS, MAX_CAPTION_CHARS = 250, 600, 800
 """A link, a notice and a caption are at most this long, in characters."""
 MAX_HEADLINE_CHARS = 150
 """A headline in a paragraph of its own, below the label of a link, is at most this long, in characters."""
+MAX_LABEL_CHARS = 60
+"""The label of a link, alone in its paragraph, is at most this long, in characters."""
 MAX_SHORT_LINK_CHARS = 120
 """A link whose headline ends like a sentence is at most this long, in characters."""
 MIN_CAPITALS_CHARS, MIN_CAPITALS_WORDS = 36, 5
@@ -170,6 +173,8 @@ ALONE = """
 """
 """Phrases that are a notice alone in their paragraph."""
 
+_MAX_QUESTION_CHARS = 64
+"""The question in front of an invitation ends among this many characters."""
 _INVITATION = Pattern(
     r"[^.?!]{0,60}[?!] (?i:(?:please )?(?:sign up|subscribe|download|e-?mail)(?:\W*$| (?:for|to|now|here|today|and|with|the|our|us|\S+@)))"
 )
@@ -193,8 +198,6 @@ _GALLERY = Pattern(r"\b[Hh]ide [Cc]aption \d+ of \d+")
 _GALLERY_SIGN = "aption "
 _AUDIO = Pattern(r"\bListen\W+\d+:\d\d(?: \d+:\d\d)?$")
 """Matches the end of a link to a recording."""
-_CREDIT_SIGNS = ("/", "|", "©", "aption", ":", " by ", " via ", "ourtesy")
-"""Each credit without brackets has one of these: a quick test."""
 _CREDIT_WORDS = re.compile(
     r"[/|©]|caption|photo|image|picture|fotos?\b|fot[.:ó]|bild|video|credit|illustration|graphic|imagem|cr[eé]dit|beeld|фото|kuva"
     r"|, ?(?:ap|afp|reuters|getty|epa|efe|dpa|ansa|upi)\b|via "
@@ -230,6 +233,7 @@ _OPENING_OF_NO_SENTENCE = Pattern(
 )
 """Matches the beginnings of captions that also begin sentences; a caption ends with a credit, and not like a sentence."""
 
+_WORD = re.compile(r"[^\W_]+")
 _FIRST_WORDS = re.compile(r"[\W_]{0,8}([^\W_]+)(?: ([^\W_]+))?")
 _SEPARATOR = re.compile(r"\s?[:：|｜»>›→▶►\])】」]+\s*|\s[–—-]+\s|\s?(?:\.\.\.|…)\s*(?=$)")
 _ALPHANUMERIC = re.compile(r"[^\W_]")
@@ -257,11 +261,13 @@ def aside_of(text: str) -> Aside | None:
         return "caption"
     if size > MAX_CAPTION_CHARS:
         return None
+    if _ends_sentence(text[-3:]) and _begins_no_aside(text):  # most paragraphs
+        return None
     first = _FIRST_WORDS.match(text)
     if first is None:
         return "notice" if text.startswith("©") else None
     word, second = first.groups()
-    rules = _RULES.by_word.get(word.lower() if word.isascii() else _folded(word))
+    rules = _rules_of(word)
     if rules is not None and (
         rules.seconds is None or (second is not None and _folded(second) in rules.seconds)
     ):
@@ -271,7 +277,9 @@ def aside_of(text: str) -> Aside | None:
     if size <= MAX_NOTICE_CHARS:
         if text[0] == "©" and word[0].isdigit():
             return "notice"
-        if (text.find("?", 0, 64) > 0 or text.find("!", 0, 64) > 0) and _INVITATION.match(text) is not None:
+        if (
+            text.find("?", 0, _MAX_QUESTION_CHARS) > 0 or text.find("!", 0, _MAX_QUESTION_CHARS) > 0
+        ) and _INVITATION.match(text) is not None:
             return "notice"
     if size <= MAX_LINK_CHARS and (
         text.endswith(READ_MORE)
@@ -280,11 +288,50 @@ def aside_of(text: str) -> Aside | None:
         return "link"
     if text[0] in "([" and size <= MAX_LINK_CHARS and (found := _in_brackets(text)) is not None:
         return found
-    end = text[-3:]
-    bare = end.rstrip(_SENTENCE_ENDS)
-    if len(bare) < len(end) and bare and bare[-1] not in ")]":
+    if _ends_sentence(text[-3:]):
         return None  # a credit is no sentence, but one in brackets may follow a sentence and have a full stop
     return "caption" if _has_credit(text) else None
+
+
+def _begins_no_aside(text: str) -> bool:
+    """Whether the beginning of a text shows that it is no aside if it ends like a sentence. A quick test: False is uncertain."""
+    chunks = text.split(" ", 2)
+    seconds = _second_words(chunks[0])
+    if seconds is None or (seconds and len(chunks) > 1 and _first_word(chunks[1]) in seconds):
+        return False
+    head = text[:_MAX_QUESTION_CHARS]
+    return "?" not in head and "!" not in head
+
+
+@lru_cache(maxsize=16_384)
+def _second_words(chunk: str) -> frozenset[str] | None:
+    """Return the second words of asides that begin with a chunk, the text in front of the first space.
+
+    There are none for most chunks. None stands for a chunk whose asides need no certain second word, or that decides nothing.
+    """
+    first = _FIRST_WORDS.match(chunk)
+    if first is None or chunk[0] in "©([":
+        return None
+    rules = _rules_of(first[1])
+    if rules is None:
+        return frozenset()
+    if rules.seconds is None:
+        return None
+    return frozenset(rules.seconds if first.end() == len(chunk) else ())
+
+
+@lru_cache(maxsize=16_384)
+def _first_word(chunk: str) -> str:
+    """Return the word with which a chunk begins, folded; "" if it begins with none."""
+    word = _WORD.match(chunk)
+    return "" if word is None else _folded(word[0])
+
+
+@lru_cache(maxsize=16_384)
+def _ends_sentence(end: str) -> bool:
+    """Whether a text ends like a sentence, given its last three characters."""
+    bare = end.rstrip(_SENTENCE_ENDS)
+    return len(bare) < len(end) and bool(bare) and bare[-1] not in ")]"
 
 
 def _in_brackets(text: str) -> Aside | None:
@@ -306,14 +353,22 @@ def _has_credit(text: str) -> bool:
     else:
         bar = text.rfind("|", max(size - MAX_BRACKETED_CREDIT_CHARS, 0))
         credit = text[bar:] if bar > 0 else text[-MAX_CREDIT_CHARS:]
-        if not any(sign in credit for sign in _CREDIT_SIGNS):
+        if not _has_sign_of_credit(credit):
             return False
     return _CREDIT_WORDS.search(credit.lower()) is not None and _CREDIT_AT_END.search(credit) is not None
 
 
+def _has_sign_of_credit(text: str) -> bool:
+    """Whether a text has one of the signs that each credit without brackets has: a quick test."""
+    return (
+        "/" in text or "|" in text or "©" in text or ":" in text or "aption" in text or " by " in text
+        or " via " in text or "ourtesy" in text
+    )  # fmt: skip
+
+
 def is_label(text: str) -> bool:
     """Whether a paragraph is nothing but the label of a link, whose headline may stand in the next paragraph."""
-    if len(text) > 60:
+    if len(text) > MAX_LABEL_CHARS:
         return False
     folded = _folded(text).strip("".join((_LINE_END, ":.…|>»-–—([{#•▶►→")))
     return folded in _RULES.labels
@@ -371,15 +426,18 @@ class _Rules:
     def __init__(self) -> None:
         self.phrases: list[tuple[str, _Sort]] = []
         self.openings: list[tuple[Aside, Pattern]] = []
+        self.begin_captions = False
+        """Whether captions begin with the word that are recognised by their capitals."""
         self.seconds: set[str] | None = set()
         """The second words of all these rules; None if one of them does not need a certain second word."""
 
     def aside_of(self, text: str, start: int) -> Aside | None:
         """Return what a text is whose first word, at ``start``, is the word of these rules; None if it is no aside."""
-        if _CAPITAL_OPENING.match(text, start) is not None:
-            return "caption"
-        if _OPENING_OF_NO_SENTENCE.match(text, start) is not None and not _is_sentence(text):
-            return "caption"
+        if self.begin_captions:
+            if _CAPITAL_OPENING.match(text, start) is not None:
+                return "caption"
+            if _OPENING_OF_NO_SENTENCE.match(text, start) is not None and not _is_sentence(text):
+                return "caption"
         if len(text) > self.max_chars:
             return None
         folded = _folded(text[start:])
@@ -482,7 +540,7 @@ class _Tables:
             for beginning in beginnings.split("|"):
                 rules_of(_folded(beginning)).openings.append((aside, pattern))
         for beginning in ("file", "close", "ap photo", "getty", "in this", "this"):
-            rules_of(beginning)
+            rules_of(beginning).begin_captions = True
         return dict(found)
 
     @cached_property
@@ -492,6 +550,11 @@ class _Tables:
 
 
 _RULES = _Tables()
+
+
+def _rules_of(word: str) -> _Rules | None:
+    """Return the rules for paragraphs whose first word is ``word``; None if there are none."""
+    return _RULES.by_word.get(word.lower() if word.isascii() else _folded(word))
 
 
 def phrases_of(table: str) -> list[str]:

@@ -50,7 +50,7 @@ from newssearch.engines.embedded.storage.container import Array, narrow, string_
 from newssearch.extra import texts_of
 from newssearch.fields import EXACT_FIELDS, WHOLE_FIELDS, WORD_FIELDS, ArticleField
 from newssearch.identity import id_number, normal_key
-from newssearch.lead import lead, weightless_paragraphs
+from newssearch.lead import lead_and_weightless
 from newssearch.query import LEAD
 from newssearch.text.analysis import analysis_of, key, name_words
 
@@ -109,12 +109,11 @@ class SegmentBuilder:
         texts = [paragraph.text.encode() for paragraph in article.paragraphs]
         if not texts:
             self._empty.append(len(self._ids))
-        numbers = lead(article)
+        numbers, weightless = lead_and_weightless(article)
         self._lead.extend((*numbers, *(0,) * (LEAD - len(numbers))))
         first = len(self._bodies)
-        of_article = weightless_paragraphs(article)
-        self._asides.extend(first + number - 1 for number in of_article.asides)
-        self._headlines.extend(first + number - 1 for number in of_article.headlines)
+        self._asides.extend(first + number - 1 for number in weightless.asides)
+        self._headlines.extend(first + number - 1 for number in weightless.headlines)
         self._titles.append(title)
         self._bodies += texts or [b""]
         self._size += sum(map(len, texts))

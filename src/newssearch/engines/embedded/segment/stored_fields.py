@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from newssearch.article import Article, Date, EarlierVersion, Paragraph, Place, Provenance
@@ -26,6 +27,7 @@ NUMBERED = (*VALUES, "provenance")
 """The names of all numbered values: :data:`VALUES`, and the provenance of an article's fields, which many articles
 share.
 """
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def shown_of(article: Article) -> bytes:
@@ -59,9 +61,14 @@ def rest_of(article: Article) -> bytes:
 def numbered_of(article: Article, name: str) -> str:
     """Return an article's value for a name of :data:`NUMBERED`; ``""`` if it has none."""
     if name == "provenance":
-        return _json_bytes({field: list(one) for field, one in article.provenance.items()}).decode()
+        return _provenance_json(tuple(article.provenance.items()))
     value: str | None = getattr(article, name)
     return value or ""
+
+
+@lru_cache(maxsize=1024)
+def _provenance_json(provenance: tuple[tuple[str, Provenance], ...]) -> str:
+    return _json_bytes({field: list(one) for field, one in provenance}).decode()
 
 
 def provenance_of(value: str) -> dict[str, Provenance]:
@@ -70,7 +77,7 @@ def provenance_of(value: str) -> dict[str, Provenance]:
 
 
 def _json_bytes(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def article_of(header: Mapping[str, Any], paragraphs: Iterable[str]) -> Article:

@@ -11,10 +11,11 @@ from typing import Literal
 import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
+from slugify import slugify
 
 import newssearch
 from newssearch import Article, ArticleConflictError, Index, IndexReport
-from newssearch.identity import id_number, make_id
+from newssearch.identity import SLUG_LENGTH, id_number, make_id, with_digest
 from support import SHORT, THOROUGH, counts
 
 NAMES = ("a.jsonl", "b.jsonl", "c/a.jsonl", "c/d/e.jsonl")
@@ -366,3 +367,10 @@ def test_removing_a_folder_keeps_what_other_files_hold(tmp_path: Path) -> None:
         assert index.articles_of(tmp_path / "echo") == []
         assert index.remove(index.articles_of(tmp_path / "backup"), paths=tmp_path / "backup") == 1
         assert len(index) == 0
+
+
+@given(st.text("ab1 ,.-;'’‘“”–—…\u00a0é&#", max_size=14))
+def test_the_slug_of_an_id_is_that_of_the_headline_as_it_is_written(title: str) -> None:
+    slug = slugify(title, max_length=SLUG_LENGTH, word_boundary=True, save_order=True)
+    made = make_id(None, None, title, "x")
+    assert made == with_digest(f"{slug}-aaaaaaaaaaab" if slug else "aaaaaaaaaaab", "x")

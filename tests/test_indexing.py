@@ -818,6 +818,24 @@ def test_batches_are_committed_on_the_way(
     assert index.info().commits == before + 5  # the last one tidies up
 
 
+def test_a_long_run_commits_after_some_time(
+    archive: Path, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexer, "MAX_PENDING_SECONDS", 0.0)
+    monkeypatch.setattr(indexer, "MIN_SECONDS_PER_COMMIT", 0.0)
+    file = archive / "all.jsonl"
+    lines(file, *({"title": f"T{n}", "text": "x"} for n in range(3)))
+    before = index.info().commits
+    assert counts(index.update([file])) == {"added": 3, "files_read": 1}
+    assert index.info().commits >= before + 3
+    monkeypatch.setattr(indexer, "MIN_SECONDS_PER_COMMIT", 1e6)  # as if each commit took very long
+    lines(file, *({"title": f"U{n}", "text": "x"} for n in range(9)))
+    before = index.info().commits
+    index.update([file])
+    assert index.info().commits <= before + 4
+    assert len(titles(index)) == 9
+
+
 def test_a_reader_that_fails_midway_commits_nothing_of_the_batch(index: Index) -> None:
     def broken() -> Iterator[Article]:
         yield article("A", "x")

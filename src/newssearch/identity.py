@@ -22,6 +22,8 @@ _DIGITS = "abcdefghijklmnopqrstuvwxyz234567"
 """The digits of base 32 in small letters (RFC 4648)."""
 _VALUES = str.maketrans(_DIGITS, "0123456789abcdefghijklmnopqrstuv")
 """Translates these digits into those that :class:`int` reads."""
+_PUNCTUATION = str.maketrans({"’": "", "‘": "", **dict.fromkeys("“”–—…\xa0", "-")})
+"""Translates punctuation as it counts in a slug: single quotation marks are left out, the rest separates words."""
 _BITS = 5 * DIGEST_LENGTH
 _HAND_MADE = 1 << _BITS
 """The bit that sets the number of an id without a digest apart from those of all ids with one."""
@@ -37,9 +39,22 @@ def make_id(date: dt.date | PartialDate | None, outlet: str | None, title: str |
 
     day = date.isoformat()[:10] if date else ""
     words = " ".join(part for part in (day, (outlet or "").removeprefix("www."), title) if part)
-    slug = slugify(words[: 4 * SLUG_LENGTH], max_length=SLUG_LENGTH, word_boundary=True, save_order=True)
+    words = _plainer(words[: 4 * SLUG_LENGTH])
+    slug = slugify(words, max_length=SLUG_LENGTH, word_boundary=True, save_order=True)
     code = id_digest(identity)
     return f"{slug}-{code}" if slug else code
+
+
+def _plainer(words: str) -> str:
+    """Return words with the same slug, in ASCII if their only other characters are common punctuation.
+
+    For each text beyond ASCII, slugify tries to import a package that is usually not installed, which takes longer than
+    all the rest.
+    """
+    if words.isascii() or "&" in words:  # removing a sign could make an entity
+        return words
+    plain = words.translate(_PUNCTUATION)
+    return plain if plain.isascii() else words
 
 
 def id_digest(identity: str) -> str:

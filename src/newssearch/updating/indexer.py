@@ -40,9 +40,12 @@ from .pruning import Confirm, plan
 from .reconciler import OnConflict, Recall, Reconciler
 from .run_state import FileOpened, FileRead, FileRun, FileUnchanged, Tally
 
-MAX_PENDING_PARAGRAPHS = 500_000
-"""A run commits whenever this number of added paragraphs is pending, because uncommitted paragraphs take memory, and an
-interrupted run loses them."""
+MAX_PENDING_PARAGRAPHS = 1_000_000
+"""A run commits whenever this number of added paragraphs is pending, because uncommitted paragraphs take memory."""
+MAX_PENDING_SECONDS = 120.0
+"""A run commits this long after its last commit, because a run that is killed loses what is not committed."""
+MIN_SECONDS_PER_COMMIT = 20.0
+"""A run commits by time only after this multiple of what its last commit took: commits take at most a twentieth of it."""
 STALE_MTIME = -2
 """In the manifest, this stands for the modification time of a stale file, which must be read again though unchanged."""
 UNOPENED_MTIME = -3
@@ -110,6 +113,7 @@ class Indexer:
         self._done = self._total = self._seen = 0
         self._stopped = False
         self._started = time.perf_counter()
+        self._commit_due = self._started + MAX_PENDING_SECONDS
 
     @cached_property
     def _reading(self) -> str:
@@ -256,8 +260,7 @@ class Indexer:
             self._own.keep(article)
             self._writer.add(article, article.state)
             self._tally.counts.update(added=1, paragraphs=len(article.paragraphs))
-            if self._writer.pending >= MAX_PENDING_PARAGRAPHS:
-                self._commit()
+            self._commit_if_due()
 
     def finish(self, refuse: Callable[[int], Iterable[Removal]] = lambda added: ()) -> IndexReport:
         """Commit the last changes, and return the report on the whole run.
@@ -410,7 +413,12 @@ class Indexer:
         self._seen += 1
         if self._stop():
             self._stopped = True
-        if self._reconciler.pending >= MAX_PENDING_PARAGRAPHS:
+        self._commit_if_due()
+
+    def _commit_if_due(self) -> None:
+        """Commit if many paragraphs are pending, or any for long."""
+        pending = self._reconciler.pending
+        if pending >= MAX_PENDING_PARAGRAPHS or (pending and time.perf_counter() >= self._commit_due):
             self._commit()
 
     def _rejection(self, item: Rejected, run: FileRun) -> None:
@@ -553,6 +561,7 @@ class Indexer:
 
     def _commit(self, last: bool = False) -> bool:
         """Commit, and return whether changes that waited for this are pending now. ``last`` ends the run, unless some are."""
+        began = time.perf_counter()
         # Stale files are marked on disk before the articles that they have copies of are removed.
         if self._manifest.changed:
             self._save(self._manifest)
@@ -564,4 +573,6 @@ class Indexer:
         if self._manifest.changed:
             self._save(self._manifest)
             self._manifest.changed = False
+        ended = time.perf_counter()
+        self._commit_due = ended + max(MAX_PENDING_SECONDS, MIN_SECONDS_PER_COMMIT * (ended - began))
         return self._reconciler.committed()

@@ -20,10 +20,10 @@ from newssearch.system.atomic_files import writing
 from newssearch.system.fault_points import fault_point
 from newssearch.system.workers import ProcessPool, ThreadWorker, WorkerMemory, WorkerPool, worker_count
 
-BATCH_TEXT_BYTES = 18_000_000
+BATCH_TEXT_BYTES = 9_000_000
 """A batch becomes a segment when its texts have this size in bytes. Memory holds one batch in this process, and one in
-each worker."""
-MIN_TEXT_FOR_PROCESSES = 12_000_000
+each worker. With larger batches, processors would be idle for longer at the beginning and at the end of a run."""
+MIN_TEXT_FOR_PROCESSES = 9_000_000
 """Worker processes are used when the texts of a run have at least this size in bytes: less text would not make up for
 the time that processes take to start."""
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from newssearch.article import Article
-from newssearch.engines.embedded.indexing.merger import merge_segments, renumbered
+from newssearch.engines.embedded.indexing.merger import Renumbered, merge_segments, renumbered
 from newssearch.engines.embedded.indexing.near_duplicates import (
     SegmentStories,
     update_stories,
@@ -40,8 +42,23 @@ from .snapshot import EmbeddedSnapshot
 
 _EARLIEST = dt.datetime.min.replace(tzinfo=dt.timezone.utc)
 
-SegmentWithStories = tuple[ArraySegment, StoryColumns]
-"""A segment as Whoosh lists it, and the stories of its articles."""
+
+class _Merged(NamedTuple):
+    """A segment after the merges of a commit, and the numbers of the segments that it was merged from.
+
+    ``parts`` has the numbers of their articles and documents in the segment; it is None for a segment that was not merged.
+    """
+
+    segment: ArraySegment
+    sources: Sequence[int]
+    parts: Sequence[Renumbered] | None = None
+
+    def stories(self, columns: Sequence[StoryColumns]) -> StoryColumns:
+        """Return the stories of its articles, given those of all segments before the merges."""
+        if self.parts is None:
+            return columns[self.sources[0]]
+        parts = zip(self.sources, self.parts, strict=True)
+        return concat_columns([(columns[number], new.articles, new.documents) for number, new in parts])
 
 
 class EmbeddedWriter:
@@ -174,16 +191,19 @@ class EmbeddedWriter:
                 toc.segments[number].delete_document(document)
         fault_point("commit: deleted")
         toc.segments.extend(self._new.built)
-        columns, boilerplate = self._stories()
-        held = [pair for pair in zip(toc.segments, columns, strict=True) if pair[0].doc_count()]
         self._unmerged += sum(segment.doc_count() for segment in self._new.built)
-        kept = self._merge(held, last)
-        toc.segments = [segment for segment, _ in kept]
+        with ThreadPoolExecutor(1) as beside:
+            updated = beside.submit(self._stories)
+            if self._new.workers.number == 1:
+                updated.result()  # no processor would be idle
+            merged = self._merge(toc.segments, last)
+            columns, boilerplate = updated.result()
+        toc.segments = [one.segment for one in merged]
         if last:
             self._unmerged = 0
-        keys = [SegmentKey(segment.file_name, segment.doc_count()) for segment, _ in kept]
+        keys = [SegmentKey(segment.file_name, segment.doc_count()) for segment in toc.segments]
         self._lock.check()
-        stories = Stories(keys, [stories for _, stories in kept], boilerplate)
+        stories = Stories(keys, [one.stories(columns) for one in merged], boilerplate)
         self._tidy = self._folder.put_toc(toc, stories)
         self._new.clear()
         self._merged, self._removed = [], {}
@@ -204,21 +224,22 @@ class EmbeddedWriter:
             parts.append(SegmentStories(opened, None, np.empty(0, np.int64)))
         return update_stories(parts, self._snapshot.boilerplate)
 
-    def _merge(self, held: Sequence[SegmentWithStories], last: bool) -> list[SegmentWithStories]:
+    def _merge(self, segments: Sequence[ArraySegment], last: bool) -> list[_Merged]:
         """Merge the segments that the merge policy chooses, and return all resulting segments, in order.
 
-        ``held`` are the segments that still have live documents. Only the ``last`` commit of a run makes large merges,
-        and rewrites a segment that has many deleted documents.
+        Segments without live documents are left out. Only the ``last`` commit of a run makes large merges, and rewrites a
+        segment that has many deleted documents.
         """
         left = []
+        held = [(number, segment) for number, segment in enumerate(segments) if segment.doc_count()]
         added = self._unmerged if last else 0
-        documents = [segment.doc_count() for segment, _ in held]
-        sizes = [self._live_size(segment) for segment, _ in held]
+        documents = [segment.doc_count() for _, segment in held]
+        sizes = [self._live_size(segment) for _, segment in held]
         for low, high in merge_policy.choose_merges(documents, sizes, added):
-            first, _ = held[low]
+            number, first = held[low]
             wasteful = last and merge_policy.is_wasteful(first.doc_count(), first.deleted_count())
             alone = high - low == 1 and not wasteful
-            left.append(held[low] if alone else self._merge_into_one(held[low:high]))
+            left.append(_Merged(first, [number]) if alone else self._merge_into_one(held[low:high]))
         return left
 
     def _live_size(self, segment: ArraySegment) -> int:
@@ -226,10 +247,10 @@ class EmbeddedWriter:
         live: float = segment.doc_count() / max(segment.doc_count_all(), 1)
         return int(self._path(segment).stat().st_size * live)
 
-    def _merge_into_one(self, held: Sequence[SegmentWithStories]) -> SegmentWithStories:
-        """Write one segment with the live articles of the given segments, and return it with their stories."""
+    def _merge_into_one(self, held: Sequence[tuple[int, ArraySegment]]) -> _Merged:
+        """Write one segment with the live articles of the given segments, each with its number, and return it."""
         fault_point("merge: begin")
-        opened = [Segment(Container(self._path(one)), one.deleted_docs()) for one, _ in held]
+        opened = [Segment(Container(self._path(one)), one.deleted_docs()) for _, one in held]
         segment = ArraySegment("MAIN")
         container = ContainerWriter(self._path(segment))
         try:
@@ -240,10 +261,7 @@ class EmbeddedWriter:
             raise
         fault_point("merge: done")
         self._merged.append(segment)
-        parts = zip(held, renumbered(opened), strict=True)
-        return segment, concat_columns(
-            [(stories, new.articles, new.documents) for (_, stories), new in parts]
-        )
+        return _Merged(segment, [number for number, _ in held], list(renumbered(opened)))
 
     def _path(self, segment: ArraySegment) -> Path:
         return self._folder.folder / segment.file_name

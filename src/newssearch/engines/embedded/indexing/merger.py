@@ -34,6 +34,7 @@ from newssearch.engines.embedded.storage.container import (
     Array,
     Container,
     ContainerWriter,
+    StringTable,
     narrow,
     string_sections,
 )
@@ -130,9 +131,9 @@ def _article_sections(parts: Sequence[Renumbered]) -> dict[str, Array]:
     empty = np.concatenate([one.articles[one.segment.empty_articles] for one in parts])
     asides = np.concatenate([one.documents[one.segment.asides] for one in parts])
     headlines = np.concatenate([one.documents[one.segment.headlines] for one in parts])
-    ids = [segment.id(article) for segment, here in pairs for article in here.tolist()]
-    shown = [segment.shown_strings[article] for segment, here in pairs for article in here.tolist()]
-    states = [segment.state(article).encode() for segment, here in pairs for article in here.tolist()]
+    ids, shown, states = (
+        _kept_strings(name, pairs) for name in ("article.id", "article.shown", "article.state")
+    )
     sections = {
         "article.first": first,
         "article.empty": empty[empty >= 0].astype(np.uint32),
@@ -157,6 +158,15 @@ def _article_sections(parts: Sequence[Renumbered]) -> dict[str, Array]:
             values.extend(distinct[code] for code in codes[here].tolist())
         sections |= value_sections(name, values)
     return sections | merged_own_sections([(one.segment.own_fields, one.articles) for one in parts])
+
+
+def _kept_strings(name: str, pairs: Sequence[tuple[Segment, Ints]]) -> list[bytes]:
+    """Return strings of the table ``name`` of several segments; each has the numbers of those that are kept."""
+    kept: list[bytes] = []
+    for segment, here in pairs:
+        strings = StringTable(segment.container, name).all()
+        kept += strings if len(here) == len(strings) else [strings[number] for number in here.tolist()]
+    return kept
 
 
 def _version_sections(parts: Sequence[Renumbered]) -> dict[str, Array]:

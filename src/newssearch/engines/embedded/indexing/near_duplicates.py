@@ -33,6 +33,7 @@ from newssearch.engines.embedded.segment.columns import NO_TIME
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.shingles import SIGNATURE_SECTIONS, Hashes
 from newssearch.engines.embedded.segment.story_columns import StoryColumns
+from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, concat_ranges, run_starts
 
 BOILERPLATE_ARTICLES_OF_OUTLET = 10
@@ -269,7 +270,7 @@ class _Update:
         The table has the samples whose hash occurs more than once or is among the hashes ``removed``. All other samples
         that have one of the hashes are only counted.
         """
-        found = [(NO_INTS, NO_INTS, NO_INTS)]
+        found: list[tuple[Array, Array, Array]] = []
         counts = np.zeros(len(wanted), np.int64)
         for n, segment in enumerate(self._segments):
             begins, sizes = segment.samples.find(wanted)
@@ -280,19 +281,21 @@ class _Update:
                 hashes, indices, articles = hashes[there], indices[there], articles[there]
                 sizes = np.bincount(hashes, minlength=len(wanted))
             counts += sizes
-            found.append((hashes, articles, indices))
+            found.append((hashes.astype(np.int32), articles.astype(np.int32), indices.astype(np.int32)))
         chosen = (counts > 1) | _are_in(wanted, removed)
         alone = np.zeros(len(self._present), np.int64)
         shared = []
-        for n, (hashes, articles, indices) in enumerate(found[1:]):
+        for n, (hashes, articles, indices) in enumerate(found):
             segment, several = self._segments[n], np.flatnonzero(chosen[hashes])
             alone += np.bincount(articles, minlength=len(alone))
-            hashes, articles, indices = hashes[several], articles[several], indices[several]  # noqa: PLW2901
+            hashes, articles, indices = (  # noqa: PLW2901
+                column[several].astype(np.int64) for column in (hashes, articles, indices)
+            )
             alone -= np.bincount(articles, minlength=len(alone))
             documents = segment.first[articles - self._articles[n]] + segment.samples.within.at(indices)
             shared.append((hashes, articles, documents + self._documents[n]))
         hashes, articles, documents = (
-            np.concatenate(columns) for columns in zip(found[0], *shared, strict=True)
+            np.concatenate(columns) for columns in zip((NO_INTS,) * 3, *shared, strict=True)
         )
         instants = self._instants[articles]
         order = np.lexsort((articles, np.where(instants == NO_TIME, _NO_TIME_LAST, instants), hashes))

@@ -201,12 +201,15 @@ class SampleTable:
         if not len(self._pages) or len(wanted) > MAX_SINGLE_LOOKUPS:
             hashes = self.hashes
             first = np.flatnonzero(run_starts(hashes))
-            each = hashes[first]
-            at = each.searchsorted(wanted)
-            at[at == len(each)] = 0
-            there = each[at] == wanted if len(each) else np.zeros(len(wanted), np.bool_)
-            begins, sizes = np.append(first, 0)[at], np.append(np.diff(first, append=len(hashes)), 0)[at]
-            return begins, np.where(there, sizes, 0)
+            each, many = hashes[first], np.diff(first, append=len(hashes))
+            begins, sizes = np.zeros(len(wanted), np.int64), np.zeros(len(wanted), np.int64)
+            if len(each) < len(wanted):  # look up the fewer hashes among the others
+                at, found = _indices_of(each, wanted)
+                begins[at], sizes[at] = first[found], many[found]
+            else:
+                at, found = _indices_of(wanted, each)
+                begins[found], sizes[found] = first[at], many[at]
+            return begins, sizes
         begins, sizes = np.zeros(len(wanted), np.int64), np.zeros(len(wanted), np.int64)
         for n, value in enumerate(wanted.tolist()):
             low, high = (
@@ -218,6 +221,14 @@ class SampleTable:
             begin, end = page.searchsorted(low_bits), page.searchsorted(low_bits, "right")
             begins[n], sizes[n] = low + begin, end - begin
         return begins, sizes
+
+
+def _indices_of(few: Hashes, others: Hashes) -> tuple[Ints, Ints]:
+    """Return the indices in ``others``, and those in ``few``, of the hashes that are in both; all are distinct and ascending."""
+    at = others.searchsorted(few)
+    found = np.flatnonzero(at < len(others))
+    found = found[others[at[found]] == few[found]]
+    return at[found], found
 
 
 def merged_sample_sections(sources: Sequence[tuple[Container, Ints, Ints]]) -> dict[str, Array]:

@@ -192,12 +192,7 @@ class EmbeddedWriter:
         fault_point("commit: deleted")
         toc.segments.extend(self._new.built)
         self._unmerged += sum(segment.doc_count() for segment in self._new.built)
-        with ThreadPoolExecutor(1) as beside:
-            updated = beside.submit(self._stories)
-            if self._new.workers.number == 1:
-                updated.result()  # no processor would be idle
-            merged = self._merge(toc.segments, last)
-            columns, boilerplate = updated.result()
+        merged, (columns, boilerplate) = self._merge_and_stories(toc.segments, last)
         toc.segments = [one.segment for one in merged]
         if last:
             self._unmerged = 0
@@ -210,6 +205,17 @@ class EmbeddedWriter:
         self._snapshot.close()
         self._snapshot = self._folder.snapshot()
         self._moment = self._next_moment()
+
+    def _merge_and_stories(
+        self, segments: Sequence[ArraySegment], last: bool
+    ) -> tuple[list[_Merged], tuple[list[StoryColumns], Hashes]]:
+        """Return the results of :meth:`_merge` and :meth:`_stories`, which need different parts of the segments."""
+        if self._new.workers.number == 1:
+            stories = self._stories()
+            return self._merge(segments, last), stories
+        with ThreadPoolExecutor(1) as beside:  # in a long run, worker processes do most of a merge
+            updated = beside.submit(self._stories)
+            return self._merge(segments, last), updated.result()
 
     def _stories(self) -> tuple[list[StoryColumns], Hashes]:
         """Return the stories of each segment, new segments last, and the sample hashes that are boilerplate now."""

@@ -233,7 +233,7 @@ _OPENING_OF_NO_SENTENCE = Pattern(
 )
 """Matches the beginnings of captions that also begin sentences; a caption ends with a credit, and not like a sentence."""
 
-_WORD = re.compile(r"[^\W_]+")
+_LEADING_WORD = re.compile(r"[^\W_]+")
 _FIRST_WORDS = re.compile(r"[\W_]{0,8}([^\W_]+)(?: ([^\W_]+))?")
 _SEPARATOR = re.compile(r"\s?[:：|｜»>›→▶►\])】」]+\s*|\s[–—-]+\s|\s?(?:\.\.\.|…)\s*(?=$)")
 _ALPHANUMERIC = re.compile(r"[^\W_]")
@@ -323,7 +323,7 @@ def _second_words(chunk: str) -> frozenset[str] | None:
 @lru_cache(maxsize=16_384)
 def _first_word(chunk: str) -> str:
     """Return the word with which a chunk begins, folded; "" if it begins with none."""
-    word = _WORD.match(chunk)
+    word = _LEADING_WORD.match(chunk)
     return "" if word is None else _folded(word[0])
 
 

@@ -274,7 +274,8 @@ class _Update:
         counts = np.zeros(len(wanted), np.int64)
         for n, segment in enumerate(self._segments):
             begins, sizes = segment.samples.find(wanted)
-            hashes, indices = np.repeat(np.arange(len(wanted)), sizes), concat_ranges(begins, sizes)
+            held = np.flatnonzero(sizes)
+            hashes, indices = np.repeat(held, sizes[held]), concat_ranges(begins[held], sizes[held])
             articles = segment.samples.articles_at(indices) + self._articles[n]
             there = self._present[articles]
             if not there.all():

@@ -102,7 +102,8 @@ def find_body(layout: Layout, hints: BodyHints) -> PageBody:
     marks = page.publisher_marks(page.reference([hints.stated_text]))
     by_publisher = bool(marks)
     if not marks:
-        extracted = trafilatura_paragraphs(layout, page.frame(), max(SHORTEST_BODY, page.plain // 3))
+        enough, most = (max(SHORTEST_BODY, page.plain * thirds // 3) for thirds in (1, 2))
+        extracted = trafilatura_paragraphs(layout, page.frame(), enough, most)
         marks = page.marks(page.reference(extracted or page.paragraphs()))
     blocks = page.article(marks, headings=by_publisher)
     if not blocks:

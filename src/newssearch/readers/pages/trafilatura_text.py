@@ -30,11 +30,13 @@ LONGEST_ATTRIBUTE = 2000
 """The maximum number of characters of an attribute that trafilatura searches for patterns; longer ones are removed."""
 
 
-def trafilatura_paragraphs(layout: Layout, frame: int, enough: int) -> list[str]:
+def trafilatura_paragraphs(layout: Layout, frame: int, enough: int, most: int) -> list[str]:
     """Return the paragraphs that trafilatura finds, or an empty list if it finds none or would take too long.
 
-    Only the element ``frame`` and those around it are left of the page. Trafilatura's precise mode is tried first; that
-    result counts if it has ``enough`` characters. Raises UnreadableError if trafilatura is not installed.
+    Only the element ``frame`` and those around it are left of the page. Trafilatura's precise mode is tried first, without
+    its comparison with other extractors, which takes half of its time; that result counts if it has ``most`` of the
+    characters. Then the precise mode with the comparison is tried, whose result counts if it has ``enough``, then the
+    balanced mode. Raises UnreadableError if trafilatura is not installed.
     """
     import logging  # slow to import
 
@@ -48,9 +50,9 @@ def trafilatura_paragraphs(layout: Layout, frame: int, enough: int) -> list[str]
     root = layout.elements[0]
     _crop(layout, frame)
     _remove_long_attributes(root)
-    for precise in (True, False):
+    for precise, compared, least in ((True, False, most), (True, True, enough), (False, True, 1)):
         try:
-            found = bare_extraction(root, options=_options(precise))
+            found = bare_extraction(root, options=_options(precise, compared))
         except (
             Exception
         ):  # trafilatura may raise anything: the caller then uses the plain paragraphs of the page
@@ -58,22 +60,17 @@ def trafilatura_paragraphs(layout: Layout, frame: int, enough: int) -> list[str]
         if found is None or isinstance(found, dict) or found.body is None:
             continue
         paragraphs = [" ".join(element.itertext()) for element in found.body]
-        length = sum(map(len, paragraphs))
-        if length >= enough or (length and not precise):
+        if sum(map(len, paragraphs)) >= least:
             return paragraphs
     return []
 
 
 @cache
-def _options(precise: bool) -> Extractor:
-    """Return the options of an extraction, in trafilatura's precise mode or its balanced one.
-
-    The precise mode is run without trafilatura's comparison with other extractors, which takes half of the time: the
-    rules of :mod:`.body` correct what it would correct. The format is one that needs no rendering of the text.
-    """
+def _options(precise: bool, compared: bool) -> Extractor:
+    """Return the options of an extraction; its format is one that needs no rendering of the text."""
     from trafilatura.settings import Extractor  # of an extra, and slow to import
 
-    return Extractor(output_format="txt", fast=precise, precision=precise, comments=False)
+    return Extractor(output_format="txt", fast=not compared, precision=precise, comments=False)
 
 
 def _is_fast_enough(layout: Layout) -> bool:

@@ -285,3 +285,15 @@ def test_the_readme_tells_every_command_and_option() -> None:
                 assert any(re.search(rf"(?<![\w-]){re.escape(o)}(?![\w-])", text) for o in option.opts), (
                     f"{verb} {option.opts}"
                 )
+
+
+def test_no_cached_property_holds_a_lock() -> None:
+    """That of Python 3.10 and 3.11 has one for all objects, so that threads that search would wait for each other."""
+    named = {
+        module_of(file)
+        for file in MODULES
+        for node in ast.walk(parsed(file))
+        if isinstance(node, ast.ImportFrom) and node.module == "functools"
+        if "cached_property" in {alias.name for alias in node.names}
+    }
+    assert named == {"system.kept"}

@@ -173,3 +173,14 @@ def test_a_class_of_the_original_can_extend_one() -> None:
         Extended(1).a = 2  # type: ignore[misc]
     with pytest.raises(TypeError, match="frozen"):
         dataclasses.dataclass(type("Mutable", (Pickled,), {}))
+
+
+def test_a_field_that_is_no_argument_is_refused() -> None:
+    with pytest.raises(TypeError, match="no argument"):
+
+        @dataclass(frozen=True, slots=True)
+        class Refused:
+            """Its second field would become an argument."""
+
+            a: int
+            b: int = field(init=False, default=3)

@@ -21,7 +21,7 @@ from newssearch.engines.embedded import EmbeddedStore
 from newssearch.engines.embedded.storage.container import Container, ContainerError, ContainerWriter
 from newssearch.engines.embedded.storage.toc import newest, read_toc, toc_bytes, toc_path
 from newssearch.updating.extras import EXTRAS
-from support import THOROUGH, Command, article, command, made_by_another
+from support import THOROUGH, Command, article, command, index_of, made_by_another
 
 WORDS = "rain storm Baghdad talks cease-fire oil price minister said the of a U.S. Zelensky election".split()
 QUERIES = ("rain", '"oil price"', "ceasefire OR storm", "minister~names", "sto*", "talks -rain", "")
@@ -97,6 +97,20 @@ def test_an_index_that_is_as_it_was_written_is_sound(whole: Path) -> None:
     assert found.sampled == found.articles
     assert found.size == sum(path.stat().st_size for path in files_of(whole) if path.name not in EXTRAS)
     assert found.to_dict()["sound"] is True
+
+
+def test_a_word_that_is_frequent_in_one_of_many_articles_is_no_damage(tmp_path: Path) -> None:
+    """The few article blocks with many words are numbered in fewer bits than all blocks."""
+    vocabulary = " ".join(f"word{number}" for number in range(300))
+    index_of(
+        tmp_path,
+        article("Often", "aaa " * 12),
+        *(article(f"No {n}", f"{vocabulary} zebra.") for n in range(3)),
+    ).close()
+    assert newssearch.verify(tmp_path).sound
+    with newssearch.open(tmp_path) as index:
+        assert [index.count(word) for word in ("zebra", "aaa", "word1 zebra")] == [3, 1, 3]
+        assert [len(index.rank(word, limit=2, group=False)) for word in ("zebra", "aaa")] == [2, 1]
 
 
 def test_there_must_be_an_index_to_look_at(tmp_path: Path, folder: Path) -> None:
@@ -219,7 +233,7 @@ CHANGES: dict[str, Any] = {
     [
         "article.first", "article.id.order", "article.outlet", "article.id.offsets", "document.article", "text.terms.offsets", "text.tokens", "text.counts",
         "text.positions", "text.within", "text.sizes", "text.starts", "title.tokens", "title.positions", "title.sizes", "body.sizes",
-        "article.shown", "article.local", "article.instant", "article.precision", "text.block.low", "text.offsets", "text.first", "text.block.sizes", "text.run.first", "header.sizes", "text.terms",
+        "article.shown", "article.local", "article.instant", "article.precision", "text.block.low", "text.block.impact", "text.offsets", "text.first", "text.block.sizes", "text.run.first", "header.sizes", "text.terms",
     ],
 )  # fmt: skip
 def test_words_that_are_not_those_of_the_text_are_found_whatever_the_checksums(

@@ -309,6 +309,14 @@ def test_nothing_is_suggested_that_no_article_has(names: Index, query: str) -> N
     assert (note.kind, note.suggestion) == ("unknown-word", "")
 
 
+def test_a_word_of_removed_articles_is_one_that_no_article_has(address: str) -> None:
+    with newssearch.create(address) as index:
+        index.add([article("Storm", "Rain fell on Basra."), article("Talks", "They met in Cairo.")])
+        index.remove(index.find("basra"))
+        (note,) = index.search('"basra" OR cairo').diagnostics
+        assert (note.kind, note.message) == ("unknown-word", "no article has the word 'basra'")
+
+
 def test_a_rare_name_is_no_misspelling_of_a_frequent_word_that_is_none(names: Index) -> None:
     assert names.count("safer") == 25
     assert [names.search(query).diagnostics for query in ("Sater", "sater")] == [(), ()]

@@ -67,7 +67,7 @@ class AnalysedText:
         self.analyser = analyser
         self._pieces = text.split(" ")
         self._chunks = analyser.chunks(self._pieces)
-        # What most texts are asked for is kept by hand: in Python 3.11 and before, a cached property takes a lock.
+        # What most texts are asked for is kept by hand, which is faster than a cached property.
         self._terms: list[str] | None = None
         self._bounds: tuple[list[int], list[int]] | None = None
         self._compounds: dict[str, list[Match]] | None = None

@@ -17,7 +17,7 @@ LEVEL = 2
 """The compression level, on the scales of both: zlib's from 0 to 9 and that of ISA-L from 0 to 3."""
 
 FIRST_WITH_ZLIB = 64
-"""A process decompresses so many blocks with zlib at first, because the import of ISA-L costs more than it would save."""
+"""The first 64 blocks of a process are decompressed by zlib, because the import of ISA-L costs more than it would save."""
 
 
 class DeflateError(ValueError):

@@ -29,6 +29,5 @@ else:
         def __get__(self, instance: Any, owner: type | None = None) -> Any:
             if instance is None:
                 return self
-            value = self._compute(instance)
-            # If another thread was faster, its value is kept, so that all threads have the same object.
-            return vars(instance).setdefault(self._name, value)
+            value = vars(instance)[self._name] = self._compute(instance)
+            return value

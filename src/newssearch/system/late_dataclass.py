@@ -66,6 +66,9 @@ def _immutable(cls: type[Decorated], **options: bool) -> type[Decorated]:
     }  # beside an __eq__
     if not options.pop("repr", True):
         written.add("__repr__")
+    for name, value in vars(cls).items():
+        if isinstance(value, dataclasses.Field) and not value.init:
+            raise TypeError(f"{name}: a field that is no argument is not supported")
     bases = [base for base in cls.__mro__ if base in _made]
     with _making:
         # The original makes the fields and the slots. It compiles no method, because it believes that the class and

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cached_property
 from heapq import merge
 
 import numpy as np
@@ -46,6 +45,7 @@ from newssearch.query import MAX_DEPTH, Diagnostic, Everything, Node, Not, Relax
 from newssearch.request import ResolvedRequest
 from newssearch.results import Copy, FacetValue, Hit, Rank
 from newssearch.system.frozen import FrozenDict
+from newssearch.system.kept import cached_property
 from newssearch.text.analysis import analyser
 
 NOTHING = Not(Everything())

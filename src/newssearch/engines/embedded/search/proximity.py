@@ -74,8 +74,8 @@ class _Occurrences:
 class _Positions(NamedTuple):
     """Spans of a leaf: the positions at which they start, ascending, their ends, and the index of the article of each.
 
-    Positions count the words of the segment, with so many unused positions between paragraphs that no word is near one
-    of another paragraph.
+    Positions count the words of the segment, with at least :data:`segment.bm25f.WINDOW` unused positions between paragraphs, so that
+    no word is near one of another paragraph.
     """
 
     starts: Ints

@@ -8,12 +8,13 @@ number.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from newssearch.engines.embedded.storage.container import Array
+from newssearch.engines.embedded.storage.container import Array, item_view
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints
 
 _LEVELS = 32
@@ -79,8 +80,6 @@ def extra_words(impacts: Array, low: int, many: tuple[Array, Array]) -> Ints:
     """
     extra = (impacts & MANY_EXTRA).astype(np.int64)
     blocks, values = many
-    start, end = (
-        blocks.searchsorted(np.array((low, low + len(impacts)), blocks.dtype)) if len(blocks) else (0, 0)
-    )
+    start, end = (bisect_left(item_view(blocks), bound) for bound in (low, low + len(impacts)))
     extra[blocks[start:end].astype(np.int64) - low] = values[start:end]
     return extra

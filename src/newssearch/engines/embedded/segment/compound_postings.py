@@ -29,7 +29,7 @@ from newssearch.engines.embedded.storage.container import (
 from newssearch.engines.embedded.storage.sorted_sets import Ints, run_starts
 
 MAX_FOUND_KEYS = 4096
-"""The compounds of a field remember whether they have this number of keys; then they start anew."""
+"""At most this many answers of :meth:`Compounds.has_keys` are cached; then the cache is emptied."""
 _KEY_END = b"\0"
 """The byte that ends a key; no key contains it."""
 

@@ -60,7 +60,7 @@ class BlockStore:
     """A list of strings in compressed blocks, read by index."""
 
     REMEMBERED = 16
-    """The number of decompressed blocks that are kept, for reads of neighbouring strings."""
+    """The number of decompressed blocks that are kept, for reads of neighbouring strings, and of their dictionaries."""
 
     def __init__(self, container: Container, name: str) -> None:
         self.blocks = StringTable(container, name)
@@ -91,6 +91,8 @@ class BlockStore:
         number = bisect_right(self._dictionary_first, block) - 1
         known = self._known_dictionaries.get(number)
         if known is None:
+            if len(self._known_dictionaries) >= self.REMEMBERED:
+                self._known_dictionaries.clear()
             known = self._known_dictionaries[number] = self._dictionaries[number]
         return known
 

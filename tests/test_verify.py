@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import random
@@ -264,6 +265,15 @@ def test_arrays_that_do_not_fit_together_end_in_an_error_and_in_no_traceback(
         answers(folder)
     except (IndexDamagedError, newssearch.ArticleNotFoundError) as error:
         assert str(error)  # noqa: PT017  (most of it makes a wrong answer instead)
+
+
+@pytest.mark.parametrize("how", ["most", "less", "cut", "noise"])
+def test_names_that_filters_do_not_compare_end_in_an_error(folder: Path, how: str) -> None:
+    path = max(folder.glob("MAIN_*.nws"), key=lambda path: path.stat().st_size)
+    rewritten(path, "article.outlet.keys", CHANGES[how])
+    assert not newssearch.verify(folder).sound
+    with newssearch.open(folder) as index, contextlib.suppress(IndexDamagedError):
+        index.search("", facets=("outlet",))
 
 
 def test_a_container_without_a_section_says_so(tmp_path: Path) -> None:

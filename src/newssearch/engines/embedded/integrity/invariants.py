@@ -222,8 +222,11 @@ def _metadata(segment: Segment) -> Iterator[str]:
         codes, values = segment.values(name)
         if len(codes) != segment.articles or int(codes.max(initial=0)) >= len(values):
             yield f"{name}: its values are not those that articles use"
-        if name != "provenance" and len(segment.keys(name)) != len(values):
-            yield f"{name}: its values are not those that filters compare"
+        if name != "provenance":
+            keys = segment.keys(name).all()
+            _decode(keys)
+            if len(keys) != len(values) or keys != sorted(keys):
+                yield f"{name}: its values are not those that filters compare"
     stated: list[Provenance | None] = []
     codes, values = segment.values("provenance")
     for value in values:

@@ -233,7 +233,7 @@ CHANGES: dict[str, Any] = {
     "section",
     [
         "article.first", "article.id.order", "article.outlet", "article.id.offsets", "document.article", "text.terms.offsets", "text.tokens", "text.counts",
-        "text.positions", "text.within", "text.sizes", "text.starts", "title.tokens", "title.positions", "title.sizes", "body.sizes",
+        "text.positions", "text.within", "text.sizes", "title.tokens", "title.positions", "title.sizes", "body.sizes",
         "article.shown", "article.local", "article.instant", "article.precision", "text.block.low", "text.block.impact", "text.offsets", "text.first", "text.block.sizes", "text.run.first", "header.sizes", "text.terms",
     ],
 )  # fmt: skip

@@ -224,7 +224,7 @@ def portrait(one: Segment) -> dict[str, object]:
 
 
 EQUAL = ("runs", "run.high", "run.first", "block.low", "tokens", "offsets", "term.forms", "packed", "packed.offsets",
-         "folded.first", "form.term", "form.number", "form.words", "sizes", "starts")  # fmt: skip
+         "folded.first", "form.term", "form.number", "form.words", "sizes")  # fmt: skip
 """The sections of a field that do not depend on the order in which its words were added."""
 OF_DOCUMENTS = ("first", "block.impact", "block.extra", "block.extra.values", "mean")
 """Further such sections, which only a field of documents has."""

@@ -35,9 +35,8 @@ If the owners are articles, each article block is a single posting. The field th
 ``F.form.number``       V: the number of each surface form among those of its term
 ``F.form.words``        V: the number of words with each surface form
 ``F.forms``             V: each surface form as written
-``F.sizes``             the number of words of each owner
-``F.starts``            the first field-wide position of each owner, then the number of all field-wide positions; these
-                        count through all owners, with one unused position after each owner
+``F.sizes``             the number of words of each owner; field-wide positions count through all owners, with one unused
+                        position after each owner
 ``F.sentences``         the field-wide positions at which sentences begin inside an owner, ascending
 ``F.compounds``         the compounds that begin at field-wide positions: joined or split words, see
                         :mod:`segment.compound_postings`
@@ -136,14 +135,12 @@ def invert(name: str, tokens: Tokens, words: WordTable, articles: Articles | Non
 
 
 def owner_sections(name: str, tokens: Tokens, words: WordTable) -> dict[str, Array]:
-    """Return the sections of a field that are ordered by owner: sizes, starts, sentences and compounds."""
-    starts = np.concatenate(([0], np.cumsum(tokens.sizes + 1)))
+    """Return the sections of a field that are ordered by owner: sizes, sentences and compounds."""
     ends = np.cumsum(tokens.sizes)
     owner = np.searchsorted(ends, tokens.breaks, "right")
     positions = tokens.compounds + np.searchsorted(ends, tokens.compounds, "right")
     return {
         f"{name}.sizes": at_least_16(narrow(tokens.sizes)),
-        f"{name}.starts": at_least_32(starts),
         f"{name}.sentences": at_least_32(tokens.breaks + owner),
         **compound_sections(name, words.compounds, tokens.keys, positions),
     }

@@ -444,7 +444,6 @@ def _by_owner(name: TextField, sources: Sequence[MergeSource]) -> dict[str, Arra
         entries += source.field.compounds.entries()
     return {
         f"{name}.sizes": at_least_16(narrow(sizes)),
-        f"{name}.starts": at_least_32(starts),
         f"{name}.sentences": at_least_32(concat_ints(sentences)),
         **compound_sections(name, entries, concat_ints(numbers), concat_ints(compounds)),
     }

@@ -14,7 +14,7 @@ from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, conca
 from newssearch.system.kept import cached_property
 
 from .compound_postings import Compounds
-from .format import RUN_BITS, unpack_all
+from .format import RUN_BITS, at_least_32, unpack_all
 from .levenshtein import distances
 from .postings import TermPostings
 
@@ -118,10 +118,12 @@ class FieldReader:
         """The number of words of each owner."""
         return self.array("sizes")
 
-    @property
+    @cached_property
     def starts(self) -> Array:
         """The first field-wide position of each owner, then the number of all positions, unused ones included."""
-        return self.array("starts")
+        starts = np.arange(len(self.sizes) + 1)  # an unused position between two owners
+        starts[1:] += self.sizes.cumsum(dtype=np.int64)
+        return at_least_32(starts)
 
     @property
     def sentences(self) -> Array:

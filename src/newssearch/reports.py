@@ -54,11 +54,13 @@ class Removal:
 class IndexReport:
     """The report of an indexing run. Numbers count articles, unless stated otherwise.
 
-    An article is ``updated`` if its content or a field has changed, and ``moved`` if only its file has another path
-    now; ``files_moved`` counts these files. ``kept`` articles stay in the index although their file is missing or
+    ``added``, ``updated`` and ``removed`` are the difference between the index before and after the run, by id, however
+    often the run changed an article; a rebuild begins with an empty index. An article is ``updated`` if its content or
+    a field has changed, and ``moved`` if only its file has another path now; ``files_moved`` counts these files. It is
+    ``unchanged`` if the run found it, or a copy of it in another file of the index, as it was. ``kept`` articles stay in the index although their file is missing or
     cannot be read now; ``refused`` lists the removals that were not confirmed. ``duplicates`` have the same identity
     and content as an article read elsewhere, and are indexed once. ``ignored`` articles are older versions of articles
-    that were read elsewhere. ``shared_keys`` counts articles whose key another article has too, so that it does not
+    that were read elsewhere, or later in the same run. ``shared_keys`` counts articles whose key another article has too, so that it does not
     identify them. The run looked at ``files`` files, and read the ``files_read`` files that had changed. ``rejections``
     is the number of rejected files, records or members, and ``rejected`` lists the first 1,000; ``rejected_before``
     counts those that an earlier run rejected and that have not changed since. ``skipped`` counts, by kind, inputs that

@@ -33,6 +33,7 @@ from newssearch.system.frozen import FrozenDict
 from newssearch.system.kept import cached_property
 
 from . import files
+from .changes import Changes
 from .fingerprint import file_digest, size_and_time
 from .manifest import Entry, Manifest
 from .own_fields import Kinds, OwnFields, with_remembered
@@ -50,8 +51,6 @@ STALE_MTIME = -2
 """In the manifest, this stands for the modification time of a stale file, which must be read again though unchanged."""
 UNOPENED_MTIME = -3
 """In the manifest, this stands for the modification time of a file that could not be opened. Each run tries again."""
-COUNTS_OF_CHANGES = ("added", "updated", "moved", "removed", "kept", "paragraphs")
-"""The counts of the report that grow when a file is read again only so that copies in it replace removed articles."""
 
 
 class Indexer:
@@ -91,11 +90,13 @@ class Indexer:
         self._progress = progress or (lambda _: None)
         self._tally = Tally()
         self._refused: list[Removal] = []
+        self._changes = Changes(writer.moment if earlier is None else None, self._is_counted)
         self._reconciler = Reconciler(
             writer,
             is_gone=self._is_gone,
             displaced=self._displaced,
             changed=self._copies_are_stale,
+            changes=self._changes,
             recall=recall,
             on_conflict=on_conflict,
             keeps_versions=keeps_versions,
@@ -110,6 +111,8 @@ class Indexer:
             self._note_copies(path, entry)
         self._fresh: dict[str, Entry] = {}  # entries for the manifest after the next commit
         self._was_read: set[str] = set()
+        self._was_counted: set[str] = set()  # the unchanged files, which were not read
+        self._kept: set[str] = set()  # the articles of files that cannot be read now
         self._done = self._total = self._seen = 0
         self._stopped = False
         self._started = time.perf_counter()
@@ -185,8 +188,7 @@ class Indexer:
                 tally, self._tally = self._tally, Tally()
                 self._read_now(files.Source(file, name))
                 copied, self._tally = self._tally.counts, tally
-                for count in COUNTS_OF_CHANGES:
-                    tally.counts[count] += copied[count]
+                tally.counts["kept"] += copied["kept"]
                 if (before := self._counted.get(path)) is not None:
                     for count in ("duplicates", "ignored"):
                         tally.counts[count] += copied[count] - before[count]
@@ -259,7 +261,7 @@ class Indexer:
         for article in self._reconciler.lost_versions() if not self._stopped else ():
             self._own.keep(article)
             self._writer.add(article, article.state)
-            self._tally.counts.update(added=1, paragraphs=len(article.paragraphs))
+            self._changes.add(article, article.state)
             self._commit_if_due()
 
     def finish(self, refuse: Callable[[int], Iterable[Removal]] = lambda added: ()) -> IndexReport:
@@ -270,10 +272,12 @@ class Indexer:
         """
         while self._commit(last=True):
             pass
+        counts = self._tally.counts.copy()
+        counts.update(self._changes.counts)
         if not self._stopped:
-            self._refused += refuse(self._tally.counts["added"])
+            self._refused += refuse(counts["added"])
         return IndexReport(
-            **dict(self._tally.counts, shared_keys=self._reconciler.shared_keys),
+            **dict(counts, shared_keys=self._reconciler.shared_keys),
             rejected=tuple(self._tally.rejected),
             refused=tuple(self._refused),
             skipped=FrozenDict(sorted(self._tally.skipped.items())),
@@ -333,9 +337,11 @@ class Indexer:
             else:
                 self._manifest.set(path, entry)
         self._tally.counts["unchanged"] += entry.articles
-        if entry.rejections:
-            self._tally.counts["rejected_before"] += entry.rejections
-            self._tally.counts["kept"] += max(len(self._writer.states(path)) - entry.articles, 0)
+        kept = max(len(self._writer.states(path)) - entry.articles, 0) if entry.rejections else 0
+        self._tally.counts["rejected_before"] += entry.rejections
+        self._tally.counts["kept"] += kept
+        if not kept:
+            self._was_counted.add(path)
         self._tally.skipped.update(dict(entry.skipped))
 
     def _read_now(self, source: files.Source) -> None:
@@ -371,7 +377,9 @@ class Indexer:
                 file.source.path, set(run.before.duplicates if run.before else ()) - {*run.duplicates}
             )
         else:
-            self._tally.counts["kept"] += len(set(run.committed or ()) - run.seen)
+            kept = set(run.committed or ()) - run.seen
+            self._tally.counts["kept"] += len(kept)
+            self._kept |= kept
         # A file that could not even be opened may be readable next time, without a change of its time.
         settled = bool(file.digest) or not unread
         path, stat = file.source.path, (file.size, file.mtime)
@@ -443,8 +451,10 @@ class Indexer:
             if run.committed is None
             else self._reconciler.take(article, run.seen, run.twins)
         )
-        self._tally.counts[taken.outcome] += 1
         run.counts[taken.outcome] += 1
+        is_change = taken.outcome in ("added", "updated", "moved")
+        if not (is_change or (taken.outcome == "unchanged" and self._changes.read(taken.id))):
+            self._tally.counts[taken.outcome] += 1
         if taken.is_aside:
             return
         run.seen.add(taken.id)
@@ -452,17 +462,20 @@ class Indexer:
             (run.older if taken.outcome == "ignored" else run.duplicates).append(taken.id)
             return
         run.articles += 1
-        if taken.outcome in ("added", "updated"):
-            self._tally.counts["paragraphs"] += len(article.paragraphs)
 
     def _take_aside(self, run: FileRun) -> None:
         """Take the articles that were put aside until the end of the file."""
         for article in self._reconciler.end_file():
             self._tally.counts["ignored"] -= 1
-            self._tally.counts["updated"] += 1
-            self._tally.counts["paragraphs"] += len(article.paragraphs)
             run.seen.add(article.id)
             run.articles += 1
+
+    def _is_counted(self, article: Article) -> bool:
+        """Whether the run has counted an article, which is in the index, as unchanged."""
+        path = article.place.path
+        if self._current is not None and path == self._current[0]:
+            return article.id in self._current[1].seen
+        return path in self._was_counted or (path in self._was_read and article.id not in self._kept)
 
     def _displaced(self, article_id: str, path: str, is_copy: bool) -> None:
         """Note that an article is no longer that of a file, which holds a copy of it or an older version."""
@@ -524,7 +537,7 @@ class Indexer:
 
     def _remove(self, ids: Iterable[str]) -> None:
         removed = sorted(ids)
-        self._tally.counts["removed"] += self._reconciler.remove(removed)
+        self._reconciler.remove(removed)
         for article_id in removed:
             self._copies_are_stale(article_id)
 

@@ -26,6 +26,7 @@ from newssearch.article import (
 from newssearch.engines.protocol import Snapshot, Writer
 from newssearch.identity import id_number
 
+from .changes import Changes
 from .files import reading_order
 from .shared_keys import SHARED, SharedKeys, Sketches
 from .versions import SeparateVersions
@@ -102,7 +103,7 @@ class Reconciler:
     ``is_gone`` returns whether the file of that path no longer exists. ``displaced`` is called with an id, a path, and
     whether the content is the same, when the article is no longer that of this file; ``changed`` is called with an id
     when the article of a file gets other content. ``recall`` returns the history of an article in an earlier index,
-    which a new article keeps.
+    which a new article keeps. ``changes`` is told of each article that is added, replaced or removed.
 
     A change to an article that is not committed waits for the commit.
     """
@@ -114,6 +115,7 @@ class Reconciler:
         is_gone: Callable[[str], bool],
         displaced: Callable[[str, str, bool], None],
         changed: Callable[[str], None],
+        changes: Changes,
         recall: Recall = lambda article: None,
         on_conflict: OnConflict | None = None,
         keeps_versions: bool = False,
@@ -123,6 +125,7 @@ class Reconciler:
         self._is_gone = is_gone
         self._displaced = displaced
         self._changed = changed
+        self._changes = changes
         self._recall = recall
         self._on_conflict = on_conflict
         self._pending: dict[int, Held] = {}
@@ -340,6 +343,7 @@ class Reconciler:
         if self.versions is not None:
             self.versions.moved(article, held.place.path)
         self._replace(article)
+        self._changes.move(held.id)
         self._displaced(held.id, held.place.path, True)
         return Taken("moved" if held.state == article.state else "updated", held.id)
 
@@ -373,6 +377,7 @@ class Reconciler:
     def _take_new(self, article: Article) -> Taken:
         article = replace(self._continued(article, None), other_places=())
         self._add(article)
+        self._changes.add(article, self._pending[id_number(article.id)].state)
         return Taken("added", article.id)
 
     def _continued(self, article: Article, old: History | None) -> Article:
@@ -465,15 +470,14 @@ class Reconciler:
 
     # ---- changing the index
 
-    def remove(self, ids: Iterable[str]) -> int:
-        """Remove articles, and return how many of the ids there were. If a copy is read later in the run, it has their history."""
-        removed = 0
+    def remove(self, ids: Iterable[str]) -> None:
+        """Remove articles. If a copy is read later in the run, it has their history."""
         for article_id in ids:
             article = self._writer.article(article_id)
             if article is not None:
                 self._departed[id_number(article_id)] = History.of(article)
-                removed += self._writer.remove([article_id])
-        return removed
+                self._changes.remove(article)
+                self._writer.remove([article_id])
 
     def forget(self, article_id: str, path: str) -> None:
         """Note that a file no longer holds a copy of an article."""
@@ -492,17 +496,20 @@ class Reconciler:
             self._noted.pop(held.id, None)  # these places have the content of before
             self._unread.pop(held.id, None)
         if number in self._pending:
+            self._changes.replace(article, article.state, None)
             self._waiting.setdefault(number, []).append(article)
             self._waiting_paragraphs += len(article.paragraphs)
             return
         old = self._writer.article(article.id)
         assert old is not None, "an article that is not pending is committed"
+        self._changes.replace(article, article.state, old)
         history = History.of(old)
         self._before.setdefault(number, history)
         self._put(self._continued(article, history))
 
     def _put(self, article: Article) -> None:
         """Put an article in the place of the committed one with its id."""
+        self._changes.rewrite(article)
         self._writer.remove([article.id])
         self._add(article)
 
@@ -517,6 +524,8 @@ class Reconciler:
         self._places = "", {}
         self._sketches.committed()
         superseded, self._superseded = self._superseded, []
+        for old in filter(None, map(self._writer.article, superseded)):
+            self._changes.remove(old)
         self._writer.remove(superseded)
         for articles in waiting.values():
             current = self._writer.article(articles[0].id)

@@ -1,0 +1,148 @@
+"""The difference that a run makes to an index: which articles are added, updated, moved and removed from first to last.
+
+A run may change one article several times: it removes the article with its file, and adds it again from another file
+that has a copy. The report counts what this amounts to.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from newssearch.article import Article, same_content
+from newssearch.identity import id_number
+
+
+@dataclass(slots=True)
+class _Change:
+    """What has become of an article that the index had before it was replaced or removed."""
+
+    before: str | None
+    """Its state before the run; None if the run itself added it."""
+    now: str | None
+    """Its state now; None if it is removed."""
+    is_counted: bool
+    """Whether the run had counted it as unchanged before it changed."""
+    paragraphs: int = 0
+    """The number of its paragraphs that were counted as added."""
+    is_read: bool = False
+    """Whether the run has since read the article as it is in the index."""
+    is_moved: bool = False
+
+
+class Changes:
+    """The changes of a run so far.
+
+    ``began`` is the moment of the run: the articles that the index had are older. None stands for an index that had
+    none. ``is_counted`` returns whether the run has counted an article that is in the index as unchanged.
+
+    Memory holds only the articles that were replaced or removed, not those that were just added.
+    """
+
+    def __init__(self, began: dt.datetime | None, is_counted: Callable[[Article], bool]) -> None:
+        self._began = began
+        self._is_counted = is_counted
+        self._changed: dict[int, _Change] = {}
+        self._counts = Counter[str]()
+
+    def add(self, article: Article, state: str) -> None:
+        """Note that an article is added whose id the index does not have, or no longer has."""
+        paragraphs = len(article.paragraphs)
+        self._counts["paragraphs"] += paragraphs
+        change = self._changed.get(id_number(article.id))
+        if change is None:
+            self._counts["added"] += 1
+        else:
+            change.now, change.is_read = state, True
+            change.paragraphs += paragraphs
+
+    def replace(self, article: Article, state: str, old: Article | None) -> None:
+        """Note that an article replaces that of the same id.
+
+        ``old`` is the committed one; None if the one that is replaced was added or replaced since the last commit.
+        """
+        change = self._changed.get(id_number(article.id))
+        if (
+            change is None and old is None
+        ):  # of a new article, only the paragraphs and the older content count
+            self._counts.update(paragraphs=len(article.paragraphs), ignored=1)
+            return
+        if change is None:
+            assert old is not None
+            change = self._of(old)
+        if change.now is None or not same_content(change.now, state):
+            self._counts["paragraphs"] += len(article.paragraphs)
+            change.paragraphs += len(article.paragraphs)
+            if change.now != change.before:
+                self._counts["ignored"] += 1
+        change.now, change.is_read = state, True
+
+    def rewrite(self, article: Article) -> None:
+        """Note that a committed article is written again with other places."""
+        if not (self._is_new(article) or id_number(article.id) in self._changed):
+            self._of(article)
+
+    def remove(self, old: Article) -> None:
+        """Note that a committed article is removed."""
+        change = self._changed.get(id_number(old.id)) or self._of(old)
+        change.now = None
+
+    def move(self, article_id: str) -> None:
+        """Note that the file of an article that was replaced has another path now."""
+        if (change := self._changed.get(id_number(article_id))) is not None:
+            change.is_moved = True
+
+    def read(self, article_id: str) -> bool:
+        """Note that an article was read as it is in the index, and return whether :attr:`counts` has what became of it."""
+        change = self._changed.get(id_number(article_id))
+        if change is not None:
+            change.is_read = True
+        return change is not None
+
+    @property
+    def counts(self) -> Counter[str]:
+        """What the changes amount to, by the names of :class:`~newssearch.IndexReport`.
+
+        ``unchanged`` is the difference from what the run has counted: negative if it has changed what it counted.
+        """
+        counts = self._counts.copy()
+        for change in self._changed.values():
+            name = _count_of(change)
+            counts["unchanged"] -= change.is_counted
+            if change.before is None:
+                counts["added"] -= change.now is None
+            elif name:
+                counts[name] += 1
+            if name not in ("added", "updated"):
+                counts["paragraphs"] -= change.paragraphs
+        return counts
+
+    def _is_new(self, article: Article) -> bool:
+        """Whether the run itself has added an article, or the last version of it."""
+        return self._began is None or article.added is None or article.added >= self._began
+
+    def _of(self, old: Article) -> _Change:
+        is_new = self._is_new(old)
+        change = _Change(
+            None if is_new else old.state,
+            old.state,
+            is_counted=not is_new and self._is_counted(old),
+            paragraphs=len(old.paragraphs) if is_new else 0,
+        )
+        self._changed[id_number(old.id)] = change
+        return change
+
+
+def _count_of(change: _Change) -> str | None:
+    """Return the name of the count that a change adds to; None if it adds to none."""
+    if change.before is None:
+        return None if change.now is None else "added"
+    if change.now is None:
+        return "removed"
+    if change.now != change.before:
+        return "updated"
+    if change.is_moved:
+        return "moved"
+    return "unchanged" if change.is_counted or change.is_read else None

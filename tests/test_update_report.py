@@ -117,6 +117,22 @@ def test_an_article_that_loses_its_place_is_counted_by_what_became_of_it(
         assert report.paragraphs == report.added + report.updated
 
 
+def test_an_article_that_no_file_has_any_more_is_removed_whenever_the_run_commits() -> None:
+    """A commit within a file rewrites the article, because a copy of it is gone, before the file turns out to have lost it."""
+    first = {
+        "a.jsonl": [(2, 1), (1, 0), (2, 2)],
+        "b.jsonl": [(1, 0), (0, 1)],
+        "c.jsonl": [(2, 0), (2, 0), (1, 0)],
+    }
+    then = {"a.jsonl": [(0, 2), (2, 0)], "b.jsonl": [(2, 0), (2, 0), (2, 2)]}
+    with archive() as (folder, index), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(indexer, "MAX_PENDING_PARAGRAPHS", 1)
+        for moment, files in enumerate((first, then)):
+            write(folder, files, moment)
+            update(index, folder, prune=True)
+        assert {article.url for article in index} == {"https://e.org/0", "https://e.org/2"}
+
+
 FILES = st.dictionaries(
     st.sampled_from(["a.jsonl", "b.jsonl", "c.jsonl"]),
     st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=3),

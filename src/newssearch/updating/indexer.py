@@ -174,7 +174,7 @@ class Indexer:
 
         The report counts the changed articles, but not these files.
         """
-        self._commit()
+        self.commit()
         while stale := [item for item in self._manifest.entries.items() if item[1].mtime == STALE_MTIME]:
             for path, _ in stale:  # the next file may have a copy of what this one lost
                 if self._stopped:
@@ -193,7 +193,7 @@ class Indexer:
                     for count in ("duplicates", "ignored"):
                         tally.counts[count] += copied[count] - before[count]
                     self._counted[path] = copied
-            self._commit()
+            self.commit()
 
     def read_articles(self, items: Iterable[ReadOutcome], refuses_conflicts: bool = False) -> None:
         """Add articles that belong to no file. Each replaces the article of the same id, if the index has one.
@@ -251,7 +251,10 @@ class Indexer:
         return sum(any(other not in missing for other in others) for others in copies)
 
     def commit(self) -> None:
-        """Commit what was read so far, changes to articles that were not committed before included."""
+        """Commit what was read so far, changes to articles that were not committed before included.
+
+        A file that is read next may no longer have such an article, which can be removed only once it is committed.
+        """
         while self._commit():
             pass
 
@@ -427,7 +430,7 @@ class Indexer:
         """Commit if many paragraphs are pending, or any for long."""
         pending = self._reconciler.pending
         if pending >= MAX_PENDING_PARAGRAPHS or (pending and time.perf_counter() >= self._commit_due):
-            self._commit()
+            self.commit()
 
     def _rejection(self, item: Rejected, run: FileRun) -> None:
         rejected = (item.record, item.reason, item.member)

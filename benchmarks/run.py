@@ -24,7 +24,7 @@ from . import corpus, machine, measure, report, synthetic
 from .corpus import Size, Story
 from .engines import ENGINES, missing
 from .queries import Query, draw
-from .task import Task
+from .task import TURN, Task
 
 FORMAT = 2
 """The version of the JSON format that a run is written in."""
@@ -71,15 +71,10 @@ class Bench:
         """Measure every engine on the whole corpus, and stock Whoosh, and newssearch beside it, on a part of the corpus."""
         names = self.engines()
         whole, part = self.size["paragraphs"], min(self.options.whoosh, self.size["paragraphs"])
-        for name in names:
-            if name != "whoosh":
-                yield from self.measure(name, whole, self.queries, whole=True)
+        yield from self.measure([name for name in names if name != "whoosh"], whole, self.queries, whole=True)
         if "whoosh" in names:
-            yield from self.measure("whoosh", part, self.queries)
-            if part < whole:
-                for name in names:
-                    if name.startswith("newssearch"):
-                        yield from self.measure(name, part, self.queries)
+            beside = [name for name in names if name.startswith("newssearch")] if part < whole else []
+            yield from self.measure(["whoosh", *beside], part, self.queries)
 
     def growth_runs(self) -> Iterator[list[Run]]:
         """Measure :data:`GROWTH_ENGINES` size by size, with queries without a filter."""
@@ -87,42 +82,94 @@ class Bench:
         for paragraphs in self.options.growth:
             wanted = (*GROWTH_ENGINES, "whoosh") if paragraphs <= self.options.whoosh else GROWTH_ENGINES
             names = [name for name in self.engines() if name in wanted]
-            yield [run for name in names for run in self.measure(name, paragraphs, unfiltered)]
+            yield list(self.measure(names, paragraphs, unfiltered))
 
     def measure(
-        self, name: str, paragraphs: int, queries: Sequence[Query], *, whole: bool = False
+        self, names: Sequence[str], paragraphs: int, queries: Sequence[Query], *, whole: bool = False
     ) -> Iterator[Run]:
-        """Measure building, querying and updating, each in its own process, with the same folder.
+        """Measure engines at one size: the building of each; the queries of all, in turns; then the updating of each.
 
         With ``whole``, measure also what is measured only on the whole corpus: many at once, and the command line. If a
         phase fails, the engine is left out at that size.
         """
-        folder = self.work / name
-        folder.mkdir()
-        run: Run = {"engine": name, "paragraphs": paragraphs}
+        runs: dict[str, Run] = {name: {"engine": name, "paragraphs": paragraphs} for name in names}
         try:
-            for phase in ("build", "query", "many", "update"):
-                if phase == "many" and not (whole and name in MANY_ENGINES and self.options.many):
-                    continue
-                _say(f"{name}, {paragraphs:,} paragraphs: {phase}")
-                if phase == "update" and whole and name == CLI_ENGINE:
-                    self.cli = cold_cli(folder, queries)
-                run[phase] = self._phase(phase, name, folder, paragraphs, queries)
-        except subprocess.CalledProcessError as error:
-            self.failed = True
-            self.skipped[f"{name}, {paragraphs:,} paragraphs"] = f"{phase} ended with {error.returncode}"
-        else:
-            _say(_in_short(run))
-            yield run
+            for name in names:
+                (self.work / name).mkdir()
+                self._measure_phase("build", runs, name, queries)
+            self._measure_queries(runs, queries)
+            for name in [*runs]:
+                if whole and name in MANY_ENGINES and self.options.many:
+                    self._measure_phase("many", runs, name, queries)
+                if whole and name == CLI_ENGINE and name in runs:
+                    self.cli = cold_cli(self.work / name, queries)
+                self._measure_phase("update", runs, name, queries)
+            for run in runs.values():
+                _say(_in_short(run))
+                yield run
         finally:
-            shutil.rmtree(folder)
+            for name in names:
+                shutil.rmtree(self.work / name, ignore_errors=True)
 
-    def _phase(self, phase: str, name: str, folder: Path, paragraphs: int, queries: Sequence[Query]) -> Run:
-        task = Task(
+    def _measure_phase(self, phase: str, runs: dict[str, Run], name: str, queries: Sequence[Query]) -> None:
+        """Measure a phase of one engine, unless an earlier phase has failed."""
+        if name not in runs:
+            return
+        worker = self._begun(phase, runs, name, queries)
+        out, _ = worker.communicate()
+        self._ended(worker, out, phase, runs, name)
+
+    def _measure_queries(self, runs: dict[str, Run], queries: Sequence[Query]) -> None:
+        """Measure the queries of all engines. They take turns, pass by pass, so that all share what else the machine does."""
+        workers = {name: self._begun("query", runs, name, queries) for name in runs}
+        asked = {name: _line_of(worker) for name, worker in workers.items()}
+        while asked:
+            for name in [*asked]:
+                worker = workers[name]
+                if asked[name] == TURN:
+                    assert worker.stdin is not None, "the worker was started with pipes"
+                    worker.stdin.write("\n")
+                    worker.stdin.flush()
+                    asked[name] = _line_of(worker)
+                else:
+                    worker.wait()
+                    self._ended(worker, asked.pop(name), "query", runs, name)
+
+    def _begun(
+        self, phase: str, runs: dict[str, Run], name: str, queries: Sequence[Query]
+    ) -> subprocess.Popen[str]:
+        """Start the worker of a phase, and tell it its task."""
+        paragraphs = runs[name]["paragraphs"]
+        _say(f"{name}, {paragraphs:,} paragraphs: {phase}")
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=machine.REPOSITORY,
+            text=True,
+        )
+        assert worker.stdin is not None, "the worker was started with pipes"
+        worker.stdin.write(self._task(phase, name, paragraphs, queries).to_json() + "\n")
+        worker.stdin.flush()
+        return worker
+
+    def _ended(
+        self, worker: subprocess.Popen[str], out: str, phase: str, runs: dict[str, Run], name: str
+    ) -> None:
+        """Take the result of a worker. If it has failed, leave the engine out at this size."""
+        if worker.returncode:
+            self.failed = True
+            reason = f"{phase} ended with {worker.returncode}"
+            self.skipped[f"{name}, {runs.pop(name)['paragraphs']:,} paragraphs"] = reason
+        else:
+            runs[name][phase] = json.loads(out)
+
+    def _task(self, phase: str, name: str, paragraphs: int, queries: Sequence[Query]) -> Task:
+        return Task(
             phase=phase,
             engine=name,
             corpus=str(self.corpus),
-            folder=str(folder),
+            folder=str(self.work / name),
             paragraphs=paragraphs,
             queries=_asked(phase, queries),
             passes=self.options.passes,
@@ -131,16 +178,6 @@ class Bench:
             many=tuple(self.options.many),
             seconds=self.options.seconds,
         )
-        done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.worker"],
-            input=task.to_json(),
-            stdout=subprocess.PIPE,
-            cwd=machine.REPOSITORY,
-            text=True,
-            check=True,
-        )
-        result: Run = json.loads(done.stdout)
-        return result
 
     def record(self, runs: Sequence[Run], growth: Sequence[Run]) -> dict[str, object]:
         """Return all measurements as JSON types."""
@@ -160,6 +197,12 @@ class Bench:
             "runs": list(runs),
             "growth": list(growth),
         }
+
+
+def _line_of(worker: subprocess.Popen[str]) -> str:
+    """Return the next line of a worker, ``""`` if it has ended without one."""
+    assert worker.stdout is not None, "the worker was started with pipes"
+    return worker.stdout.readline()
 
 
 def cold_cli(folder: Path, queries: Sequence[Query]) -> dict[str, object]:

@@ -10,6 +10,8 @@ from .queries import Query
 
 LIMIT = 10
 """The number of hits that a search returns."""
+TURN = "turn\n"
+"""The line by which a worker asks to be the only one that is measured, until it asks again or ends."""
 
 
 @dataclass(frozen=True, slots=True)

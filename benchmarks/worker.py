@@ -1,6 +1,7 @@
 """One phase of one engine in its own process: ``python -m benchmarks.worker`` reads a task and prints the result.
 
-The task is a JSON object on standard input, the result one on standard output.
+The task is a JSON object in the first line of standard input, the result one in the last line of standard output. In the
+phase ``query``, the worker prints :data:`TURN` before each pass over queries, and waits for a line: so the engines take turns.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pathlib import Path
 from . import corpus, many, measure
 from .engines import Engine, Mode, load
 from .queries import Filter, Kind, Query, groups
-from .task import LIMIT, Task
+from .task import LIMIT, TURN, Task
 
 
 def build(task: Task, engine: Engine) -> dict[str, object]:
@@ -44,7 +45,8 @@ def build(task: Task, engine: Engine) -> dict[str, object]:
 
 
 def query(task: Task, engine: Engine) -> dict[str, object]:
-    """Open the index, time the queries group by group, and return the measurements."""
+    """Open the index, time the queries group by group, and return the measurements. Each pass waits for its turn."""
+    _await_turn()
     opening = measure.milliseconds(lambda: engine.open(Path(task.folder)))
     measured = []
     for (kind, condition), queries in groups(task.queries).items():
@@ -60,6 +62,7 @@ def _group(
 ) -> dict[str, object]:
     """Return the counts and hits of the queries of one kind and filter, and the latencies of each mode."""
     fullest = engine.modes[-1]
+    _await_turn()
     answers = [engine.search(asked, fullest, LIMIT) for asked in queries]  # this also warms up
     return {
         "kind": kind,
@@ -72,14 +75,22 @@ def _group(
 
 def _timed(engine: Engine, queries: Sequence[Query], mode: Mode, task: Task) -> dict[str, object]:
     """Return the median of several passes for each query, and a summary of these medians, in milliseconds."""
-    started = time.perf_counter()
+    spent = 0.0
     passes: list[list[float]] = []
-    while len(passes) < task.passes and (not passes or time.perf_counter() - started < task.budget):
+    while len(passes) < task.passes and spent < task.budget:
+        _await_turn()
         passes.append(
             [measure.milliseconds(lambda q=asked: engine.search(q, mode, LIMIT)) for asked in queries]  # type: ignore[misc]
         )
+        spent += sum(passes[-1]) / 1000
     medians = [round(statistics.median(times), 4) for times in zip(*passes, strict=True)]
     return {**measure.summary(medians), "passes": len(passes), "medians": medians}
+
+
+def _await_turn() -> None:
+    """Wait until no other engine is measured."""
+    print(TURN, end="", flush=True)
+    sys.stdin.readline()
 
 
 def update(task: Task, engine: Engine) -> dict[str, object]:
@@ -103,7 +114,7 @@ PHASES = {"build": build, "query": query, "many": many.measure, "update": update
 
 def main() -> None:
     """Read the task, run it, and print the result."""
-    task = Task.from_json(sys.stdin.read())
+    task = Task.from_json(sys.stdin.readline())
     result = PHASES[task.phase](task, load(task.engine))
     json.dump(result, sys.stdout)
 

@@ -1,4 +1,4 @@
-"""A task for a process of the benchmark."""
+"""What the benchmark tells a worker process to do."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ INLINE_ELEMENTS = frozenset({
     "ins", "kbd", "label", "mark", "nobr", "picture", "q", "rp", "rt", "ruby", "s", "samp", "small", "source", "span",
     "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
 })  # fmt: skip
-"""The HTML elements inside a line; all others start a new block."""
+"""The HTML elements that stand within a line of text (inline elements); all others start a new block."""
 
 TEXT_KIND_OF_TAG: dict[str, ParagraphKind] = {
     "h1": "heading", "h2": "heading", "h3": "heading", "h4": "heading", "h5": "heading", "h6": "heading",

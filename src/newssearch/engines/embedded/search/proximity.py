@@ -99,7 +99,7 @@ class _Positions(NamedTuple):
         return np.bincount(self.articles[near], minlength=articles)
 
     def distinct(self) -> _Positions:
-        """Return the spans without those that start where the one before starts."""
+        """Return one span for each start: of several spans with the same start, the first."""
         new = run_starts(self.starts)
         return self if new.all() else _Positions(self.starts[new], self.ends[new], self.articles[new])
 

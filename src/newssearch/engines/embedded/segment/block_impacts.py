@@ -1,4 +1,4 @@
-"""The impacts of article blocks: for each an upper bound of the weight of its postings, and its number of words.
+"""The impact of an article block: an upper bound of the weights of its postings, and how many words it has, in one byte.
 
 ``F.block.impact`` has a byte for each block. Its five high bits are the *block max*, a level of :data:`LEVEL_BOUNDS`. Its
 three low bits are the *extra words*: the number of the term's occurrences in the article beyond one in each posting. If

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import newssearch
 from newssearch import Article, QueryError, ReadOptions, Rejected, readers
-from newssearch.cli.formats import json_text
+from newssearch.cli.rendering.formats import json_text
 from newssearch.display import escape
 from newssearch.readers import Skipped
 from test_reader_containers import CRAWL, PACKERS, zipped

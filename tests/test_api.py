@@ -44,7 +44,7 @@ PUBLIC = [
     "Article", "ArticleConflictError", "ArticleNotFoundError", "Change", "Clause", "Config", "ConfigError", "Contents", "Copy", "DateCounts", "Diagnostic", "EarlierVersion", "Edit", "Explanation", "FacetValue", "Hit", "Index", "IndexDamagedError",
     "IndexExistsError", "IndexFolderError", "IndexInfo", "IndexLockedError", "IndexNotFoundError", "IndexReport",
     "IndexVersionError", "IndexWriteError", "Leftover", "Limits", "NewssearchError", "OwnFieldError", "Paragraph", "PartialDate", "Place", "Problem", "Progress", "Provenance", "Query", "QueryError", "Rank", "ReadOptions",
-    "Rejected", "Removal", "Request", "Results", "Salvage", "Snippet", "Story", "TermScore", "Verification", "Version", "__version__", "create", "open", "open_or_create", "parse", "query", "rebuild", "salvage", "verify",
+    "Rejected", "Removal", "Request", "Results", "Salvage", "SearchStoppedError", "Snippet", "Story", "TermScore", "Verification", "Version", "__version__", "create", "open", "open_or_create", "parse", "query", "rebuild", "salvage", "verify",
 ]  # fmt: skip
 
 
@@ -243,7 +243,7 @@ def test_the_tree_of_errors_is_as_drawn() -> None:
     drawn = {
         "NewssearchError": 1, "OwnFieldError": 2, "IndexFolderError": 1, "IndexNotFoundError": 3, "IndexExistsError": 1,
         "IndexVersionError": 3, "IndexDamagedError": 3, "IndexLockedError": 1, "IndexWriteError": 1, "ArticleNotFoundError": 1,
-        "ArticleConflictError": 1, "ConfigError": 2,
+        "ArticleConflictError": 1, "ConfigError": 2, "SearchStoppedError": 5,
         "QueryError": 2,
     }  # fmt: skip
     for name, code in drawn.items():

@@ -22,12 +22,12 @@ SOURCE = REPOSITORY / "src" / "newssearch"
 
 LAYERS: tuple[str | tuple[str, ...], ...] = (
     "_version", "errors", "system", "arguments", "display", "text", "limits", "fields", "tracking_parameters", "addresses", "identity", "extra", "article", "outlets", "query", "asides", "lead", "snippet", "results",
-    "highlight", "request", "config", "story", "reports", "engines",
+    "stopping", "highlight", "request", "config", "story", "reports", "engines",
     "engines.embedded.storage", "engines.embedded.segment", ("engines.embedded.indexing", "engines.embedded.search"),
     ("engines.embedded.whoosh_compat", "engines.embedded.integrity"), "engines.embedded", "engines.address",
     "whoosh_codec", ("readers.decoding", "readers.html_fragment"), "readers.api", "readers.article",
     ("readers.pages", "readers.records", "readers.xml", "readers.containers", "readers.exports"), "readers.texts", "readers",
-    "updating", "info", "sharing", "searching", "index", "integrity", "cli", "__init__", "__main__",
+    "updating", "info", "index", "integrity", "cli", "__init__", "__main__",
 )  # fmt: skip
 """The layers of the source, lowest first. A module imports from lower layers, or from its own; layers in parentheses do not
 import each other."""

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 import newssearch
 from newssearch import Article
 from newssearch.cli import run
-from newssearch.cli.articles import text_article, text_story
-from newssearch.cli.formats import csv_results, json_text, markdown_results
-from newssearch.cli.hits import text_clauses, text_names, text_results
-from newssearch.cli.layout import Style
-from newssearch.cli.summaries import text_info
+from newssearch.cli.rendering.articles import text_article, text_story
+from newssearch.cli.rendering.formats import csv_results, json_text, markdown_results
+from newssearch.cli.rendering.hits import text_clauses, text_names, text_results
+from newssearch.cli.rendering.layout import Style
+from newssearch.cli.rendering.summaries import text_info
 from support import THOROUGH
 
 NASTY = [

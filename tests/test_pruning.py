@@ -14,7 +14,7 @@ import pytest
 
 import newssearch
 from newssearch import Index, IndexReport, Removal
-from newssearch.cli.summaries import text_rebuild
+from newssearch.cli.rendering.summaries import text_rebuild
 from newssearch.updating import files, pruning
 from support import Command, article, command, found
 

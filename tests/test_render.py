@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newssearch import Article, Hit, Index, Results, Snippet
-from newssearch.cli.articles import text_article
-from newssearch.cli.formats import CSV_COLUMNS, csv_results, json_text, markdown_results
-from newssearch.cli.hits import snippet_lines, text_results
-from newssearch.cli.layout import Style, columns, shorten, wrap
-from newssearch.cli.summaries import size
+from newssearch.cli.rendering.articles import text_article
+from newssearch.cli.rendering.formats import CSV_COLUMNS, csv_results, json_text, markdown_results
+from newssearch.cli.rendering.hits import snippet_lines, text_results
+from newssearch.cli.rendering.layout import Style, columns, shorten, wrap
+from newssearch.cli.rendering.summaries import size
 from newssearch.display import escape
 from newssearch.results import Explanation, TermScore
 from support import article, index_of

@@ -56,7 +56,7 @@ def test_the_options_for_type_checkers_are_those_of_the_request() -> None:
 def test_each_method_shows_the_options_that_it_takes(name: str) -> None:
     method = getattr(Index, name)
     parameters = inspect.signature(method).parameters
-    assert list(parameters) == ["self", "query", "request", *METHODS[name].__annotations__]
+    assert list(parameters) == ["self", "query", "request", "timeout", "stop", *METHODS[name].__annotations__]
     for option in METHODS[name].__annotations__:
         assert parameters[option].default == getattr(Request(), option)
         assert f"``{option}``: " in method.__doc__

@@ -16,7 +16,7 @@ import newssearch
 from support import article, index_of
 
 OURS = str(Path(newssearch.__file__).parent)
-WITH_LOCKS = ("sharing.py",)
+WITH_LOCKS = ("index/sharing.py",)
 """The modules that have a lock of their own. They hold it while they count readers, and not for longer."""
 PATIENCE = 20.0
 

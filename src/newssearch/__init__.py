@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         NewssearchError,
         OwnFieldError,
         QueryError,
+        SearchStoppedError,
     )
     from .index import Index, create, open_or_create
     from .index import open_index as open  # noqa: A004  (newssearch.open reads as what it does)
@@ -96,6 +97,7 @@ __all__ = [
     "Request",
     "Results",
     "Salvage",
+    "SearchStoppedError",
     "Snippet",
     "Story",
     "TermScore",
@@ -131,6 +133,7 @@ _NAMES_BY_MODULE = {
         "NewssearchError",
         "OwnFieldError",
         "QueryError",
+        "SearchStoppedError",
     ),
     "index": ("Index", "create", "open", "open_or_create"),
     "info": ("IndexInfo",),

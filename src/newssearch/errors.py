@@ -12,6 +12,7 @@ Each exception carries the data that a program needs to react, and the exit code
     │   └── IndexWriteError         1   the disk is full, or the folder may not be written to
     ├── ArticleNotFoundError        1   no article has that id or key, or several do
     ├── ArticleConflictError        1   an article to add is in the index with other content
+    ├── SearchStoppedError          5   a search took longer than its time limit, or its caller stopped it
     ├── OwnFieldError               2   an own field of another kind than the index has, or one too many
     ├── ConfigError                 2   the configuration of an archive has an invalid value
     └── QueryError                  2   a query or a filter that would silently find nothing
@@ -160,6 +161,22 @@ class ArticleConflictError(NewssearchError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.ids,)
+
+
+class SearchStoppedError(NewssearchError):
+    """A search was stopped before it had an answer: at its time limit, or by its caller.
+
+    ``timeout`` is the time limit in seconds; None if the caller stopped the search.
+    """
+
+    exit_code = 5
+
+    def __init__(self, message: str, timeout: float | None = None) -> None:
+        super().__init__(message)
+        self.timeout = timeout
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.timeout)
 
 
 class QueryError(NewssearchError):

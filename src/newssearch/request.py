@@ -33,6 +33,7 @@ from .query import (
 )
 from .query import literal as parse_literal
 from .query.tree import NODES
+from .stopping import NEVER, StopCheck
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -313,6 +314,8 @@ class ResolvedRequest(Request):
     last run if the request has ``since_run``."""
     aliases: Aliases = ()
     """The archive's names of outlets, each with its other names. A filter finds an outlet by any of its names."""
+    check: StopCheck = field(default=NEVER, compare=False)
+    """Called now and then during the search; it raises :class:`~newssearch.SearchStoppedError` when the search has to end."""
 
     def __post_init__(self) -> None:
         """Skip the checks of :class:`Request`, because the values come from a request that has passed them."""
@@ -351,12 +354,16 @@ def parsed_query(
 
 
 def resolve(
-    request: Request, now: dt.datetime, aliases: Aliases = (), own: Mapping[str, ArticleField] = FrozenDict()
+    request: Request,
+    now: dt.datetime,
+    aliases: Aliases = (),
+    own: Mapping[str, ArticleField] = FrozenDict(),
+    check: StopCheck = NEVER,
 ) -> ResolvedRequest:
     """Return the request for an engine, with its dates as one period, and ``group`` off if ``all_paragraphs`` is on.
 
     Relative dates count from ``now``. ``aliases`` are the archive's names of outlets, ``own`` the own fields of the
-    index, by name. Raises :class:`QueryError` for a filter on another field and for another facet.
+    index, by name; ``check`` ends the search. Raises :class:`QueryError` for a filter on another field and for another facet.
     """
     start, end = _bounds(request.since, request.until, request.on, now)
     values: dict[str, Any] = dict(zip(OPTIONS, _values_of(request), strict=True))
@@ -365,7 +372,9 @@ def resolve(
         if name not in FACET_FIELDS and name not in own:
             raise _no_facet(name, own)
     conditions = tuple(_filter_on(name, wanted, now, own) for name, wanted in request.own_filters.items())
-    return ResolvedRequest(**values, start=start, end=end, conditions=conditions, aliases=aliases)
+    return ResolvedRequest(
+        **values, start=start, end=end, conditions=conditions, aliases=aliases, check=check
+    )
 
 
 def _filter_on(name: str, wanted: tuple[str, ...], now: dt.datetime, own: Mapping[str, ArticleField]) -> Node:

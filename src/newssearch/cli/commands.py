@@ -13,9 +13,7 @@ from newssearch.errors import NewssearchError, QueryError
 
 from . import garbage
 from .console import OutputClosed, discard_output, is_closed, print_bug, print_caret
-from .reading import info_command, query_command, related_command, show_command, story_command
-from .repairing import salvage_command, verify_command
-from .writing import index_command, remove_command
+from .groups import GroupedCommands
 
 EXIT_INTERRUPTED = 130
 """The exit code of a command that Ctrl-C interrupted: the one that a shell reports for SIGINT."""
@@ -23,7 +21,9 @@ _SHORT_COMMANDS = frozenset({"query", "show", "related", "story", "info"})
 """The commands that end before they could leave much garbage."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=GroupedCommands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, prog_name="newssearch")
 def cli() -> None:
     """Full-text search for news archives.
@@ -32,13 +32,6 @@ def cli() -> None:
     """
     if click.get_current_context().invoked_subcommand not in _SHORT_COMMANDS:
         garbage.collect_as_usual()
-
-
-for _command in (
-    index_command, query_command, show_command, related_command, story_command, info_command, verify_command, salvage_command,
-    remove_command,
-):  # fmt: skip
-    cli.add_command(_command)
 
 
 def _print_error(error: NewssearchError) -> int:
@@ -68,7 +61,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return done.exit_code
     except click.NoSuchOption as error:
         error.show()
-        if error.ctx is not None and error.ctx.command is query_command:
+        if error.ctx is not None and error.ctx.command.name == "query":
             click.echo(
                 'If the query starts with "-", put "--" before it: newssearch query -- -syria', err=True
             )

@@ -15,7 +15,7 @@ from newssearch._version import __version__
 from newssearch.display import escape
 from newssearch.query import Diagnostic
 
-from .layout import Style, columns
+from .rendering.layout import Style, columns
 
 EXIT_REJECTED = 4
 """The exit code of a command that did its work, but had to reject or lose a part of its input."""

@@ -12,7 +12,7 @@ from newssearch.fields import FILTERS
 from newssearch.highlight.snippets import SNIPPET_LENGTH
 
 from .console import without_surrogates
-from .formats import OutputFormat
+from .rendering.formats import OutputFormat
 
 if TYPE_CHECKING:
     from newssearch.article import Article

@@ -16,9 +16,9 @@ from newssearch.display.brief import many
 from newssearch.errors import NewssearchError
 
 from .console import show_line, show_lines, width
-from .formats import json_text
-from .layout import shorten
-from .summaries import text_rebuild, text_report
+from .rendering.formats import json_text
+from .rendering.layout import shorten
+from .rendering.summaries import text_rebuild, text_report
 
 if TYPE_CHECKING:
     from newssearch.article import Article

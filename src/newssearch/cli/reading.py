@@ -19,10 +19,11 @@ from newssearch.query import parse
 from newssearch.request import SORTS, Request
 from newssearch.results import Results, left_out
 
-from .articles import text_article, text_story
 from .combinations import check_hits, check_query
 from .console import print_diagnostics, show_line, show_lines, show_text, style, without_surrogates
-from .formats import (
+from .options import KEY_PREFIX, article_named, filter_options, hit_options, index_option, json_option
+from .rendering.articles import text_article, text_story
+from .rendering.formats import (
     OutputFormat,
     csv_related,
     csv_results,
@@ -31,9 +32,8 @@ from .formats import (
     markdown_results,
     paragraph_dict,
 )
-from .hits import text_clauses, text_names, text_related, text_results
-from .options import KEY_PREFIX, article_named, filter_options, hit_options, index_option, json_option
-from .summaries import text_config, text_info
+from .rendering.hits import text_clauses, text_names, text_related, text_results
+from .rendering.summaries import text_config, text_info
 
 
 @click.command("query", short_help="Search for QUERY and show the best paragraph of each article.")
@@ -134,7 +134,7 @@ def query_command(
     if left and (format_ == "jsonl" or (format_ == "csv" and (results.facets or not count))):
         click.echo(f"note: {left}", err=True)
     if count:
-        from . import totals  # slow to import, and only this prints them
+        from .rendering import totals  # slow to import, and only this prints them
 
         show_lines(totals.lines(results, format_, style(), explained=request.explain, named=request.names))
     else:

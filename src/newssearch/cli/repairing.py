@@ -10,10 +10,10 @@ from newssearch.errors import IndexDamagedError
 
 from .combinations import check_verify
 from .console import EXIT_REJECTED, show_line, show_lines
-from .formats import json_text
 from .options import FolderPath, index_option, json_option, wait_option
 from .progress import printed_log
-from .summaries import text_salvage, text_verification
+from .rendering.formats import json_text
+from .rendering.summaries import text_salvage, text_verification
 
 
 @click.command("verify", short_help="Check the whole index for damage.")

@@ -23,9 +23,9 @@ from newssearch.text.partial_dates import PartialDate
 
 from .combinations import check_index
 from .console import EXIT_REJECTED, print_diagnostics, show_line, without_surrogates
-from .formats import json_text
 from .options import article_named, filter_options, index_option, json_option, wait_option
 from .progress import confirmed, confirming, list_removed, print_report, printed_log, progress_bar, stoppable
+from .rendering.formats import json_text
 
 if TYPE_CHECKING:
     from newssearch.article import Date

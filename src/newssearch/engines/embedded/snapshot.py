@@ -109,7 +109,7 @@ class EmbeddedSnapshot:
     def search(self, tree: Node, request: ResolvedRequest) -> Found:
         """Return the page of hits that ``request`` asks for, with the counts and facets of the search."""
         with self._reading(tree):
-            evaluator = QueryEvaluator(self._reader, tree, request.aliases)
+            evaluator = QueryEvaluator(self._reader, tree, request.aliases, request.check)
             articles = evaluator.found(request)
             order = ResultOrder(evaluator, articles, request)
             total = int(np.count_nonzero(articles))
@@ -134,7 +134,7 @@ class EmbeddedSnapshot:
     def search_more(self, tree: Node, relaxed: Relaxed, request: ResolvedRequest) -> FoundMore:
         """Return the page of articles that match the ``relaxed`` tree and pass the filters, but do not match ``tree``."""
         with self._reading(tree):
-            evaluator = QueryEvaluator(self._reader, tree, request.aliases)
+            evaluator = QueryEvaluator(self._reader, tree, request.aliases, request.check)
             articles = self._more(evaluator, evaluator.found(request), relaxed, request)
             order = ResultOrder(evaluator, articles, replace(request, sort="relevance"))
             page = order.page()
@@ -171,7 +171,7 @@ class EmbeddedSnapshot:
             asked = replace(
                 request, sort="relevance", limit=FEEDBACK_RESULTS, offset=0, all_paragraphs=False, group=True
             )
-            evaluator = QueryEvaluator(self._reader, tree, request.aliases)
+            evaluator = QueryEvaluator(self._reader, tree, request.aliases, request.check)
             first = evaluator.found(asked)
             results = ResultOrder(evaluator, first, asked).page()
             if relaxed is not None and len(results) < FEEDBACK_RESULTS:
@@ -187,7 +187,7 @@ class EmbeddedSnapshot:
             segment, number = found
             tree = related_tree(self._reader, article, segment, number) or NOTHING
             own = self._reader.per_segment(lambda other: _only(other, number if other is segment else None))
-            evaluator = QueryEvaluator(self._reader, tree, request.aliases)
+            evaluator = QueryEvaluator(self._reader, tree, request.aliases, request.check)
             articles = evaluator.found(request) & ~own
             self._remove_stories_of(own, articles)
             order = ResultOrder(evaluator, articles, request, int(segment.instant[number]))
@@ -217,7 +217,7 @@ class EmbeddedSnapshot:
     def rank(self, tree: Node, request: ResolvedRequest) -> list[Rank]:
         """Return the article id, paragraph and score of each hit on the page that ``request`` asks for."""
         with self._reading(tree):
-            evaluator = QueryEvaluator(self._reader, tree, request.aliases)
+            evaluator = QueryEvaluator(self._reader, tree, request.aliases, request.check)
             order = ResultOrder(evaluator, evaluator.found(request), request)
             return [self._rank(placed.document, placed.score) for placed in order.page()]
 
@@ -361,12 +361,14 @@ class EmbeddedSnapshot:
     def ids_matching(self, tree: Node, request: ResolvedRequest) -> list[str]:
         """Return the ids, sorted, of all articles that match ``tree`` and pass the filters of ``request``."""
         with self._reading(tree):
-            return sorted(self._ids(QueryEvaluator(self._reader, tree, request.aliases).found(request)))
+            return sorted(
+                self._ids(QueryEvaluator(self._reader, tree, request.aliases, request.check).found(request))
+            )
 
     def count(self, tree: Node, request: ResolvedRequest) -> int:
         """Return the number of articles that match ``tree`` and pass the filters of ``request``."""
         with self._reading(tree):
-            evaluator = QueryEvaluator(self._reader, tree, request.aliases)
+            evaluator = QueryEvaluator(self._reader, tree, request.aliases, request.check)
             return int(np.count_nonzero(evaluator.found(request)))
 
     def __len__(self) -> int:

@@ -42,6 +42,7 @@ from newssearch.query import (
 )
 from newssearch.request import ResolvedRequest
 from newssearch.results import NameSpelling
+from newssearch.stopping import NEVER, StopCheck
 from newssearch.system.exhaustive import assert_never
 from newssearch.system.kept import cached_property
 from newssearch.system.late_dataclass import dataclass
@@ -70,9 +71,15 @@ class DatedInPart(Dated):
 
 
 class QueryEvaluator:
-    """Evaluates one query tree on the segments of a reader. ``notes`` collects the diagnostics that need the index."""
+    """Evaluates one query tree on the segments of a reader. ``notes`` collects the diagnostics that need the index.
 
-    def __init__(self, reader: IndexReader, tree: Node, aliases: Aliases = ()) -> None:
+    ``check`` is called for each node, and more often where there is much to read: it ends a search at its time limit.
+    """
+
+    def __init__(
+        self, reader: IndexReader, tree: Node, aliases: Aliases = (), check: StopCheck = NEVER
+    ) -> None:
+        self.check = check
         self.reader = reader
         self.tree = tree
         self.notes: list[Diagnostic] = []
@@ -91,6 +98,7 @@ class QueryEvaluator:
 
         ``region`` is the part of an article in which leaves must match; None means the whole article.
         """
+        self.check()
         if isinstance(node, Leaf):
             return self.reader.per_segment(lambda segment: self._with_match(segment, node, region))
         if isinstance(node, Not):

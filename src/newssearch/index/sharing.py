@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import NamedTuple
 
-from .engines.protocol import Snapshot
-from .errors import NewssearchError
-from .request import ResolvedRequest
+from newssearch.engines.protocol import Snapshot
+from newssearch.errors import NewssearchError
+from newssearch.request import ResolvedRequest
 
 
 class OpenedSnapshot(NamedTuple):

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from .article import Article
-from .engines.protocol import Found, FoundMore, Snapshot
-from .errors import QueryError
-from .fields import ArticleField, by_name
-from .query import (
+from newssearch.article import Article
+from newssearch.engines.protocol import Found, FoundMore, Snapshot
+from newssearch.errors import QueryError
+from newssearch.fields import ArticleField, by_name
+from newssearch.query import (
     MAX_CLAUSES,
     Diagnostic,
     Node,
@@ -24,8 +24,8 @@ from .query import (
     side_by_side,
     with_corrections,
 )
-from .request import ResolvedRequest, parsed_query
-from .results import Results
+from newssearch.request import ResolvedRequest, parsed_query
+from newssearch.results import Results
 
 NO_MORE = FoundMore(hits=(), total_articles=0, total_stories=0)
 """The second part of results if nothing is in it."""

@@ -1,0 +1,1 @@
+"""Rendering: results, articles, reports and tables as text, Markdown, CSV or JSON."""

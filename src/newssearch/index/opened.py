@@ -1,0 +1,151 @@
+"""An open index: its current snapshot, and what its methods have in common."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, NamedTuple
+
+from newssearch.config import Config, load_config
+from newssearch.display.brief import brief, quoted
+from newssearch.engines.protocol import Snapshot, Store
+from newssearch.errors import NewssearchError, QueryError
+from newssearch.fields import OUTLET_FIELDS, by_name
+from newssearch.query import Node, Query
+from newssearch.request import Request, ResolvedRequest, parsed_query, resolve
+from newssearch.stopping import NEVER, StopCheck
+from newssearch.system.kept import cached_property
+from newssearch.updating import last_run
+
+from .sharing import OpenedSnapshot, SharedSnapshot
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from newssearch.outlets import Aliases
+    from newssearch.updating.manifest import Manifest
+
+
+class Asked(NamedTuple):
+    """What a public method asks of a snapshot: a parsed query, and a request with the archive's names and the time limit."""
+
+    snapshot: Snapshot
+    query: Query
+    request: ResolvedRequest
+
+
+class OpenIndex:
+    """An index that is open: its store, its current snapshot, its configuration.
+
+    The methods of :class:`newssearch.Index` are in classes below this one, by what they do.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._shared = SharedSnapshot(self._open())
+
+    def _open(self) -> OpenedSnapshot:
+        # The snapshot first: a run that begins meanwhile has brought nothing yet.
+        return OpenedSnapshot(self._store.snapshot(), last_run.read(self._store))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __reduce__(self) -> str:
+        raise TypeError(
+            "an Index holds open files and cannot be pickled or copied:"
+            f" call newssearch.open({str(self.folder)!r}) in each process"
+        )
+
+    def __repr__(self) -> str:
+        with self._shared.reading() as opened:
+            return brief(self, quoted(str(self.folder), 160), "" if opened is not None else "(closed)")
+
+    @property
+    def folder(self) -> Path:
+        """The folder that holds the files of the index."""
+        return self._store.folder
+
+    @cached_property
+    def config(self) -> Config:
+        """The configuration of the archive, read at the first use. Raises :class:`ConfigError` if it is invalid."""
+        return load_config(self.folder.absolute().parent)
+
+    def close(self) -> None:
+        """Close the index. Its files are closed when the running searches have ended.
+
+        Afterwards, reading and writing raise :class:`NewssearchError`. Closing a closed index does nothing.
+        """
+        self._shared.exchange(None)
+
+    def refresh(self) -> None:
+        """Read from the newest commit from now on. Raises :class:`NewssearchError` if the index is closed."""
+        self._check_open()
+        self._shared.renew(self._open)
+
+    def _check_open(self) -> None:
+        with self._reading():
+            pass
+
+    @contextmanager
+    def _reading(self) -> Iterator[Snapshot]:
+        """Yield the current snapshot, which stays open inside the ``with`` block, even if another thread replaces it.
+
+        Raises :class:`NewssearchError` if the index is closed.
+        """
+        with self._opened() as opened:
+            yield opened.snapshot
+
+    @contextmanager
+    def _opened(self) -> Iterator[OpenedSnapshot]:
+        with self._shared.reading() as opened:
+            if opened is None:
+                raise NewssearchError(f"the index in {self.folder} is closed")
+            yield opened
+
+    @contextmanager
+    def _asking(
+        self, query: str | Query | Node, request: Request, check: StopCheck = NEVER
+    ) -> Iterator[Asked]:
+        """Yield the current snapshot with the parsed query and the resolved request of a public method.
+
+        A :class:`QueryError` that the search raises gets the text of the query.
+        """
+        with self._opened() as opened:
+            now = request.now or dt.datetime.now()
+            own = by_name(opened.snapshot.own_fields)
+            parsed = parsed_query(query, request.literal, now, request.names, own, request.match)
+            resolved = resolve(request, now, self._aliases(request, parsed.text), own, check)
+            try:
+                yield Asked(opened.snapshot, parsed, opened.resolved(resolved))
+            except QueryError as error:
+                raise error.placed(parsed.text, 0, len(parsed.text)) from None
+
+    def _aliases(self, request: Request, query: str) -> Aliases:
+        """Return the archive's own names of outlets, or an empty tuple if the search does not mention outlets."""
+        asked = {*(field for field, _ in request.filters), *request.facet_fields} & {*OUTLET_FIELDS}
+        return (
+            self.config.outlets if asked or "outlet:" in query.lower() or "source:" in query.lower() else ()
+        )
+
+    @property
+    def _archive(self) -> Path:
+        from newssearch.updating import files  # slow to import, and a search needs none of it
+
+        return files.archive_of(self.folder)
+
+    def _manifest(self) -> Manifest:
+        from newssearch.updating.manifest import (  # slow to import, and a search needs none of it
+            FILE_NAME,
+            Manifest,
+        )
+
+        return Manifest.load(self._store.read_extra(FILE_NAME))

@@ -22,9 +22,9 @@ SOURCE = REPOSITORY / "src" / "newssearch"
 
 LAYERS: tuple[str | tuple[str, ...], ...] = (
     "_version", "errors", "system", "arguments", "display", "text", "limits", "fields", "tracking_parameters", "addresses", "identity", "extra", "article", "outlets", "query", "asides", "lead", "snippet", "results",
-    "stopping", "highlight", "request", "config", "story", "reports", "engines",
+    "stopping", "highlight", "request", "config", "story", "corpus", "reports", "engines",
     "engines.embedded.storage", "engines.embedded.segment", ("engines.embedded.indexing", "engines.embedded.search"),
-    ("engines.embedded.whoosh_compat", "engines.embedded.integrity"), "engines.embedded", "engines.address",
+    "engines.embedded.corpus", ("engines.embedded.whoosh_compat", "engines.embedded.integrity"), "engines.embedded", "engines.address",
     "whoosh_codec", ("readers.decoding", "readers.html_fragment"), "readers.api", "readers.article",
     ("readers.pages", "readers.records", "readers.xml", "readers.containers", "readers.exports"), "readers.texts", "readers",
     "updating", "info", "index", "integrity", "cli", "__init__", "__main__",

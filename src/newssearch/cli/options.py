@@ -13,6 +13,7 @@ from newssearch.highlight.snippets import SNIPPET_LENGTH
 
 from .console import without_surrogates
 from .rendering.formats import OutputFormat
+from .rendering.tables import TableFormat
 
 if TYPE_CHECKING:
     from newssearch.article import Article
@@ -104,6 +105,55 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--since-run", is_flag=True, help="Only articles that came with the last run.")(
         command
     )
+
+
+timeout_option = click.option(
+    "--timeout", type=click.FloatRange(0), metavar="SECONDS", help="Stop the search after this time; exit code 5."
+)  # fmt: skip
+
+
+def query_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add to a command the argument QUERY, as ``words``, and the options that say how it is read and what can match.
+
+    The options are those of :class:`newssearch.request.MatchOptions`, and ``timeout``.
+    """
+    for option in (
+        timeout_option,
+        click.option("--literal", is_flag=True, help="Read QUERY as plain words, without operators."),
+        click.option(
+            "--any", "match", flag_value="any", default="all",
+            help="Find articles with any of the words, not only those with all of them.",
+        ),
+        click.option(
+            "--names", is_flag=True, help="Find names in other spellings too: Qaddafi also finds Gadhafi."
+        ),
+        click.option(
+            "--novel", is_flag=True, help="Only paragraphs that no earlier article has, not even as a near copy."
+        ),
+        filter_options,
+        index_option,
+        click.argument("words", nargs=-1, metavar="QUERY..."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def table_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add to a command the options for the form of a table: ``format_``, and ``output`` for a file of any format.
+
+    :func:`newssearch.cli.tables.print_table` obeys them.
+    """
+    for option in (
+        click.option(
+            "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+            help="Write the table to FILE: its ending says the format, such as .csv or .xlsx.",
+        ),
+        click.option(
+            "--format", "format_", type=click.Choice(get_args(TableFormat)), default="text", show_default=True, help="Output format."
+        ),
+    ):  # fmt: skip
+        command = option(command)
+    return command
 
 
 def article_named(index: Index, wanted: str) -> Article:

@@ -8,6 +8,10 @@ from newssearch import arguments
 from newssearch.engines.address import store_at
 from newssearch.errors import IndexExistsError, IndexNotFoundError
 
+from .carrying import CarryingMethods
+from .context import ContextMethods
+from .counting import CountingMethods
+from .listing import ListingMethods
 from .reading import ReadingMethods
 from .writing import WritingMethods
 
@@ -54,7 +58,7 @@ def open_or_create(folder: str | Path = "index", *, wait: float = 10.0) -> Index
         return open_index(folder)
 
 
-class Index(ReadingMethods, WritingMethods):
+class Index(ReadingMethods, CountingMethods, ContextMethods, CarryingMethods, ListingMethods, WritingMethods):
     """An index of news articles.
 
     Reading uses a snapshot: the newest commit at the time when this object was opened, was refreshed, or last wrote.

@@ -1,0 +1,178 @@
+"""Tables with named columns in each format: text, Markdown, CSV, JSON, JSON Lines, and spreadsheets."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from newssearch.display import escape
+from newssearch.errors import NewssearchError
+
+from .formats import json_text
+from .layout import Style, columns, shorten
+
+TableFormat = Literal["text", "json", "jsonl", "csv", "md"]
+
+Cell = str | int | float | dt.date | None
+"""The type of a value in a table. None stands for an empty cell."""
+
+
+MAX_CELL = 32_767
+"""The largest number of characters in a cell of a spreadsheet (Excel specifications and limits)."""
+NARROWEST = 8
+"""A column of text is not made narrower than this on a terminal."""
+
+
+class Column(NamedTuple):
+    """A column of a table: its key in JSON, its heading, and the number of digits after the point of its fractions.
+
+    A column without a heading has its key as heading. Numbers are aligned at the right.
+    """
+
+    key: str
+    heading: str = ""
+    digits: int = 2
+
+
+def table_lines(
+    format_: TableFormat,
+    table_columns: Sequence[Column],
+    rows: Iterable[Sequence[Cell]],
+    style: Style,
+    head: Mapping[str, object] | None = None,
+) -> Iterator[str]:
+    """Yield the lines of a table. In JSON, ``rows`` has an object for each row, after the keys of ``head``."""
+    if format_ == "json":
+        values = [_json_row(table_columns, row) for row in rows]
+        yield json_text({**(head or {}), "rows": values})
+    elif format_ == "jsonl":
+        for row in rows:
+            yield json_text(_json_row(table_columns, row), indent=None)
+    elif format_ == "csv":
+        yield from _csv(table_columns, rows)
+    elif format_ == "md":
+        yield from _markdown(table_columns, rows)
+    else:
+        yield from _text(table_columns, list(rows), style)
+
+
+def _json_row(table_columns: Sequence[Column], row: Sequence[Cell]) -> dict[str, object]:
+    return {
+        column.key: value.isoformat() if isinstance(value, dt.date) else value
+        for column, value in zip(table_columns, row, strict=True)
+    }
+
+
+def _csv(table_columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    """Yield the lines of CSV (RFC 4180). No spreadsheet takes a cell for a formula; fractions have all their digits."""
+    import csv  # slow to import, and seldom needed
+
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([column.key for column in table_columns])
+    for row in rows:
+        writer.writerow([escape.cell(value) if isinstance(value, str) else value for value in row])
+        if out.tell() > 1 << 16:
+            yield from out.getvalue().removesuffix("\r\n").split("\n")
+            out.seek(0)
+            out.truncate()
+    if out.tell():
+        yield from out.getvalue().removesuffix("\r\n").split("\n")
+
+
+def _markdown(table_columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    yield f"| {' | '.join(escape.markdown(column.heading or column.key) for column in table_columns)} |"
+    first = True
+    for row in rows:
+        if first:
+            yield f"|{'|'.join(' ---: ' if isinstance(value, int | float) else ' --- ' for value in row)}|"
+            first = False
+        shown = (
+            escape.markdown(shown_cell(value, column.digits))
+            for column, value in zip(table_columns, row, strict=True)
+        )
+        yield f"| {' | '.join(shown)} |"
+    if first:
+        yield f"|{'|'.join(' --- ' for _ in table_columns)}|"
+
+
+def _text(table_columns: Sequence[Column], rows: Sequence[Sequence[Cell]], style: Style) -> Iterator[str]:
+    """Yield aligned lines. On a terminal that is too narrow, the widest column of text is shortened."""
+    shown = [
+        [
+            escape.terminal(shown_cell(value, column.digits))
+            for column, value in zip(table_columns, row, strict=True)
+        ]
+        for row in rows
+    ]
+    headings = [column.heading or column.key for column in table_columns]
+    right = [any(isinstance(row[n], int | float) for row in rows) for n in range(len(table_columns))]
+    widths = [
+        max([columns(headings[n]), *(columns(row[n]) for row in shown)]) for n in range(len(table_columns))
+    ]
+    if style.width is not None:
+        texts = [n for n in range(len(widths)) if not right[n]]
+        while texts and sum(widths) + 2 * (len(widths) - 1) > style.width:
+            widest = max(texts, key=lambda n: widths[n])
+            if widths[widest] <= NARROWEST:
+                break
+            widths[widest] -= 1
+    for cells in ([headings] if any(headings) else []), shown:
+        for row in cells:
+            yield "  ".join(_aligned(cell, widths[n], right[n]) for n, cell in enumerate(row)).rstrip()
+
+
+def _aligned(text: str, wide: int, right: bool) -> str:
+    text = shorten(text, wide)
+    space = " " * (wide - columns(text))
+    return space + text if right else text + space
+
+
+def shown_cell(value: Cell, digits: int = 2) -> str:
+    """Return a value as people read it.
+
+    >>> shown_cell(1234), shown_cell(0.5), shown_cell(None), shown_cell(dt.date(2024, 7, 25))
+    ('1,234', '0.50', '', '2024-07-25')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.{digits}f}"
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def write_spreadsheet(
+    file: Path, table_columns: Sequence[Column], rows: Iterable[Sequence[Cell]], title: str = "newssearch"
+) -> None:
+    """Write a table to an XLSX file: numbers as numbers, text as text that no spreadsheet takes for a formula.
+
+    Raises :class:`~newssearch.NewssearchError` if the package for that is not installed.
+    """
+    try:
+        from openpyxl import Workbook  # an extra, and slow to import
+        from openpyxl.cell import WriteOnlyCell  # the same
+    except ImportError:
+        raise NewssearchError(
+            "spreadsheets need the package openpyxl: pip install 'newssearch[xlsx]'"
+        ) from None
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title[:31])
+    sheet.freeze_panes = "A2"
+    sheet.append([column.heading or column.key for column in table_columns])
+    for row in rows:
+        cells = []
+        for value in row:
+            cell = WriteOnlyCell(sheet)
+            if isinstance(value, str):
+                cell.value = escape.terminal(value)[:MAX_CELL]
+                cell.data_type = "s"
+            else:
+                cell.value = value
+            cells.append(cell)
+        sheet.append(cells)
+    book.save(file)

@@ -1,0 +1,70 @@
+"""Prints a table in the format that the options of a command ask for, or writes it to a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import cast, get_args
+
+import click
+from click.core import ParameterSource
+
+from newssearch.system.atomic_files import patiently, unused_name
+
+from .console import show_lines, style
+from .rendering.layout import Style
+from .rendering.tables import Cell, Column, TableFormat, table_lines, write_spreadsheet
+
+SPREADSHEET = ".xlsx"
+ENDINGS: Mapping[str, TableFormat] = {
+    **{f".{name}": name for name in get_args(TableFormat) if name != "text"},
+    ".txt": "text",
+}
+"""The format that each ending of a file's name stands for, besides :data:`SPREADSHEET`."""
+
+
+def output_format(context: click.Context) -> TableFormat:
+    """Return the format of the table of a command that has :func:`~newssearch.cli.options.table_options`.
+
+    Raises UsageError for a file whose name says another format than ``--format``, or none.
+    """
+    file, format_ = context.params["output"], cast("TableFormat", context.params["format_"])
+    if file is None:
+        return format_
+    ending = file.suffix.lower()
+    if ending != SPREADSHEET and ending not in ENDINGS:
+        known = ", ".join([*ENDINGS, SPREADSHEET])
+        raise click.UsageError(f"{file.name}: the name must end with the format, one of {known}.")
+    said = ENDINGS.get(ending, format_)
+    if context.get_parameter_source("format_") is ParameterSource.COMMANDLINE and (
+        ending == SPREADSHEET or said != format_
+    ):
+        raise click.UsageError(f"--format {format_} contradicts {file.name}: leave out one of them.")
+    return said
+
+
+def print_table(
+    file: Path | None,
+    format_: TableFormat,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Cell]],
+    head: Mapping[str, object] | None = None,
+) -> None:
+    """Print a table in the format of :func:`output_format`, or write it to ``file``, which has it whole or not at all.
+
+    In JSON, ``rows`` follows the keys of ``head``.
+    """
+    if file is None:
+        show_lines(table_lines(format_, columns, rows, style(), head))
+        return
+    temporary = unused_name(file)
+    try:
+        if file.suffix.lower() == SPREADSHEET:
+            write_spreadsheet(temporary, columns, rows)
+        else:
+            with temporary.open("x", encoding="utf-8", newline="") as stream:
+                for line in table_lines(format_, columns, rows, Style(None, color=False), head):
+                    stream.write(f"{line}\n")
+        patiently(lambda: temporary.replace(file))
+    finally:
+        temporary.unlink(missing_ok=True)

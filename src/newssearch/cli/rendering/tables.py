@@ -52,7 +52,7 @@ def table_lines(
         for row in rows:
             yield json_text(_json_row(table_columns, row), indent=None)
     elif format_ == "csv":
-        yield from _csv(table_columns, rows)
+        yield from _csv_lines(table_columns, rows)
     elif format_ == "md":
         yield from _markdown(table_columns, rows)
     else:
@@ -66,7 +66,7 @@ def _json_row(table_columns: Sequence[Column], row: Sequence[Cell]) -> dict[str,
     }
 
 
-def _csv(table_columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+def _csv_lines(table_columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
     """Yield the lines of CSV (RFC 4180). No spreadsheet takes a cell for a formula; fractions have all their digits."""
     import csv  # slow to import, and seldom needed
 

@@ -57,7 +57,7 @@ def markdown(record: Run, stem: str) -> str:
         [
             *_origin(record),
             *(_measured(record, stem) if record["runs"] else ()),
-            *_growth(record["growth"], stem),
+            *_growth(record, stem),
         ]
     )
 
@@ -224,12 +224,15 @@ def _kinds(runs: Sequence[Run], cell: Callable[[Group], str]) -> Iterator[str]:
     yield from _table(("kind", *labels), rows)
 
 
-def _growth(runs: Sequence[Run], stem: str) -> Iterator[str]:
+def _growth(record: Run, stem: str) -> Iterator[str]:
+    runs = record["growth"]
     if not runs:
         return
     yield "## Growth"
     yield ""
     yield "Where the corpus has fewer paragraphs, it is repeated under other ids. Queries: p50 / p95 in ms, shown."
+    if run := record.get("growth_run"):
+        yield f"`{run['command']}` at commit {run['commit']}, {run['made'][:10]}."
     yield ""
     yield f"![Growth]({stem}-growth.svg)"
     yield ""

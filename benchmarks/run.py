@@ -179,12 +179,16 @@ class Bench:
             seconds=self.options.seconds,
         )
 
-    def record(self, runs: Sequence[Run], growth: Sequence[Run]) -> dict[str, object]:
-        """Return all measurements as JSON types."""
+    def growth_run(self) -> dict[str, str]:
+        """Return when and how the growth was measured."""
+        return {"made": _now(), "commit": self.commit, "command": self.options.command}
+
+    def record(self, runs: Sequence[Run]) -> dict[str, object]:
+        """Return all measurements but those of growth as JSON types."""
         options = self.options
         return {
             "format": FORMAT,
-            "made": dt.datetime.now(dt.timezone.utc).isoformat(timespec="seconds"),
+            "made": _now(),
             "command": options.command,
             "commit": self.commit,
             "machine": machine.facts(),
@@ -195,8 +199,12 @@ class Bench:
             "skipped": self.skipped,
             "cli": self.cli,
             "runs": list(runs),
-            "growth": list(growth),
+            "growth": [],
         }
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.timezone.utc).isoformat(timespec="seconds")
 
 
 def _line_of(worker: subprocess.Popen[str]) -> str:
@@ -363,7 +371,11 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     add("--many", type=_sizes, default=[1, 2, 4], metavar="N,N",
         help="numbers of threads and processes that search at once; 0 for none (default 1,2,4)")  # fmt: skip
     add("--seconds", type=float, default=3.0, help="for which they do (default %(default)s)")
-    add("--growth-only", action="store_true", help="only at these sizes")
+    add(
+        "--growth-only",
+        action="store_true",
+        help="only at these sizes; what FILE.json has besides growth is kept",
+    )
     add("--seed", type=int, default=0, help="of queries and synthetic text (default %(default)s)")
     add("--out", type=Path, default=Path("benchmarks/results/latest.json"), metavar="FILE.json")
     add(
@@ -398,15 +410,20 @@ def main() -> None:
                 **bench.size
             )
         )
-        runs = [] if options.growth_only else list(bench.main_runs())
-        add_agreement(runs)
+        whole: dict[str, object] = {}
+        if options.growth_only and options.out.exists():
+            whole = json.loads(options.out.read_text("utf-8"))  # keep its other measurements
+        else:
+            runs = [] if options.growth_only else list(bench.main_runs())
+            add_agreement(runs)
+            whole = bench.record(runs)
+            _write(whole, options.out)  # what comes now takes long, and may be broken off
         growth: list[Run] = []
-        _write(bench.record(runs, growth), options.out)  # what comes now takes long, and may be broken off
         for grown in bench.growth_runs():
             add_agreement(grown)
             drop_raw(grown)
             growth.extend(grown)
-            _write(bench.record(runs, growth), options.out)
+            _write({**whole, "growth": growth, "growth_run": bench.growth_run()}, options.out)
     if bench.failed:
         sys.exit("; ".join(f"{name}: {reason}" for name, reason in bench.skipped.items()))
 

@@ -105,6 +105,18 @@ def _positives(
     return []
 
 
+def occurrences(article: Article, tree: Node) -> set[tuple[int, int, int]]:
+    """Return the occurrences of a query in a matching article: the paragraph, the first word, and the word after the last."""
+    return {
+        (number, first, end)
+        for one in positives(tree)
+        if not one.optional
+        for number, text in texts(article).items()
+        if allowed_in(article, number, one.regions)
+        for first, end in matches(one.leaf, text, article.lang)
+    }
+
+
 @lru_cache(maxsize=20_000)
 def matches(node: Node, text: str, lang: str | None) -> set[Match]:
     """Return the matches of a leaf, or of an operand of one, in a text: words from, up to but not including."""

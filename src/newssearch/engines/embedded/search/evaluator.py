@@ -312,8 +312,11 @@ class QueryEvaluator:
             parts.append(found)
         return np.concatenate(parts) if parts else np.empty(0, np.bool_)
 
-    def spans(self, segment: Segment, leaf: Leaf, documents: Ints) -> Spans:
-        """Return the spans of a leaf in the paragraphs ``documents``, ascending; spans in others may be among them."""
+    def spans(self, segment: Segment, leaf: Leaf, documents: Ints | None) -> Spans:
+        """Return the spans of a leaf in the paragraphs ``documents``, ascending; spans in others may be among them.
+
+        None stands for all paragraphs.
+        """
         return self._matchers[segment].spans(leaf, "text", documents)
 
     # ---- notes on the words of the query

@@ -74,7 +74,7 @@ class Searcher:
                 noted = now
         for thread in all_threads:
             thread.join()
-        self.commits = self._index.info().commits
+        self.commits = self._index.commit.number
         self._index.close()
 
     def _thread(self, number: int) -> None:

@@ -80,7 +80,7 @@ def main() -> int:
 
 
 def answers(folder: Path) -> dict[str, object]:
-    """Return the answers to queries as far as later versions must give the same: articles, paragraphs, texts and counts."""
+    """Return what later versions must give the same: the articles, paragraphs and counts of queries, and the digest."""
     found: dict[str, object] = {}
     with newssearch.open(folder) as index:
         for query in QUERIES:
@@ -94,6 +94,7 @@ def answers(folder: Path) -> dict[str, object]:
                 "hits": sorted([hit.id, hit.paragraph, hit.text] for hit in results),
                 "outlets": [[value.value, value.articles] for value in results.facets["outlet"]],
             }
+        found["digest"] = index.commit.digest
         found["articles"] = [index.article(one).to_dict() for one in index.find("")]
     return found
 

@@ -41,7 +41,7 @@ from newssearch.engines.embedded.storage.toc import SegmentEntry, newest, read_t
 from support import article, index_of, made_by_another
 
 PUBLIC = [
-    "Article", "ArticleConflictError", "ArticleNotFoundError", "Change", "Clause", "Config", "ConfigError", "Contents", "Copy", "DateCounts", "Diagnostic", "EarlierVersion", "Edit", "Explanation", "FacetValue", "Hit", "Index", "IndexDamagedError",
+    "Article", "ArticleConflictError", "ArticleNotFoundError", "Change", "Clause", "Commit", "Config", "ConfigError", "Contents", "Copy", "DateCounts", "Diagnostic", "EarlierVersion", "Edit", "Explanation", "FacetValue", "Hit", "Index", "IndexDamagedError",
     "IndexExistsError", "IndexFolderError", "IndexInfo", "IndexLockedError", "IndexNotFoundError", "IndexReport",
     "IndexVersionError", "IndexWriteError", "Leftover", "Limits", "NewssearchError", "OwnFieldError", "Paragraph", "PartialDate", "Place", "Problem", "Progress", "Provenance", "Query", "QueryError", "Rank", "ReadOptions",
     "Rejected", "Removal", "Request", "Results", "Salvage", "SearchStoppedError", "Snippet", "Story", "TermScore", "Verification", "Version", "__version__", "create", "open", "open_or_create", "parse", "query", "rebuild", "salvage", "verify",
@@ -219,7 +219,9 @@ def test_a_table_of_contents_is_read_as_whoosh_reads_it(tmp_path: Path) -> None:
     toc = whoosh_index.TOC.read(FileStorage(str(tmp_path / "i")), "MAIN")
     assert read.generation == toc.generation == newest(tmp_path / "i")
     assert read.entries == tuple(
-        SegmentEntry(segment.file_name, frozenset(segment.deleted_docs()), segment.doc_count_all())
+        SegmentEntry(
+            segment.file_name, frozenset(segment.deleted_docs()), segment.doc_count_all(), segment.hash_sum
+        )
         for segment in toc.segments
     )
     assert any(entry.deleted for entry in read.entries)
@@ -300,7 +302,7 @@ def test_the_keys_of_results_are_these(tmp_path: Path) -> None:
         results = index.search("baghdad OR", facets=["year"], outlet="example.org", byline="nobody")
         shown = index.search("baghdad OR", facets=["year"]).to_dict()
     assert list(shown) == [
-        "version", "query", "interpretation", "diagnostics", "clauses", "names", "total_articles", "total_paragraphs",
+        "version", "commit", "query", "interpretation", "diagnostics", "clauses", "names", "total_articles", "total_paragraphs",
         "total_stories", "undated", "imprecise", "dates", "grouped", "offset", "limit", "facets", "hits",
         "more_articles", "more_stories", "more", "corrected", "expansion",
     ]  # fmt: skip
@@ -340,7 +342,7 @@ def test_the_keys_of_a_report_and_of_info_are_these(tmp_path: Path) -> None:
     assert report.rejected == (Rejected("-", "neither a title nor any text", 1),)
     shown = json.loads(json.dumps(info.to_dict()))
     assert list(shown) == [
-        "folder", "articles", "paragraphs", "words", "first_date", "last_date", "dates", "files", "size", "format", "commits",
+        "folder", "articles", "paragraphs", "words", "first_date", "last_date", "dates", "files", "size", "format", "commit",
         "last_run", "outlet", "source", "year", "month", "byline", "located", "lang", "section", "extra", "known",
     ]  # fmt: skip
     assert (shown["articles"], shown["paragraphs"], shown["words"]) == (1, 2, 6)

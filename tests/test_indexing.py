@@ -668,10 +668,10 @@ def test_files_and_a_stream_can_be_read_in_one_run(archive: Path, index: Index) 
 
 
 def test_an_empty_run_is_no_commit(index: Index) -> None:
-    before = index.info().commits
+    before = index.commit.number
     index.add([])
     index.update([])
-    assert index.info().commits == before
+    assert index.commit.number == before
 
 
 # ---- removing
@@ -803,7 +803,7 @@ def test_batches_are_committed_on_the_way(
     archive: Path, index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(indexer, "MAX_PENDING_PARAGRAPHS", 2)
-    before = index.info().commits
+    before = index.commit.number
     file = archive / "all.jsonl"
     lines(file, *({"title": f"T{n}", "text": "x"} for n in range(7)))
     seen: list[int] = []
@@ -815,7 +815,7 @@ def test_batches_are_committed_on_the_way(
 
     assert counts(index.update([file], stop=stop)) == {"added": 7, "files_read": 1}
     assert seen == [0, 0, 2, 2, 4, 4, 6]
-    assert index.info().commits == before + 5  # the last one tidies up
+    assert index.commit.number == before + 5  # the last one tidies up
 
 
 def test_a_long_run_commits_after_some_time(
@@ -825,14 +825,14 @@ def test_a_long_run_commits_after_some_time(
     monkeypatch.setattr(indexer, "MIN_SECONDS_PER_COMMIT", 0.0)
     file = archive / "all.jsonl"
     lines(file, *({"title": f"T{n}", "text": "x"} for n in range(3)))
-    before = index.info().commits
+    before = index.commit.number
     assert counts(index.update([file])) == {"added": 3, "files_read": 1}
-    assert index.info().commits >= before + 3
+    assert index.commit.number >= before + 3
     monkeypatch.setattr(indexer, "MIN_SECONDS_PER_COMMIT", 1e6)  # as if each commit took very long
     lines(file, *({"title": f"U{n}", "text": "x"} for n in range(9)))
-    before = index.info().commits
+    before = index.commit.number
     index.update([file])
-    assert index.info().commits <= before + 4
+    assert index.commit.number <= before + 4
     assert len(titles(index)) == 9
 
 

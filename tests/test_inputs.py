@@ -402,7 +402,7 @@ def test_links_in_an_index_from_a_stranger_lead_nowhere(tmp_path: Path, index: I
     mine = tmp_path / "mine"
     mine.mkdir()
     (mine / "letters.txt").write_text("dear", encoding="utf-8")
-    commits = index.info().commits
+    commits = index.commit.number
     names = [f"{name}.tmp" for name in ("files.json", "run.json", "newssearch.json", "writer.json")]
     names += [f"stories-{commits + n}.nws" for n in (1, 2, 3)] + [
         f"_MAIN_{commits + n}.toc.tmp" for n in (1, 2, 3)

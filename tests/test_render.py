@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import re
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newssearch import Article, Hit, Index, Results, Snippet
+from newssearch import Article, Commit, Hit, Index, Results, Snippet
 from newssearch.cli.rendering.articles import text_article
 from newssearch.cli.rendering.formats import CSV_COLUMNS, csv_results, json_text, markdown_results
 from newssearch.cli.rendering.hits import snippet_lines, text_results
@@ -55,6 +56,7 @@ def hit(**fields: object) -> Hit:
 def results(*hits: Hit, **fields: object) -> Results:
     given: dict[str, object] = {
         "query": "baghdad", "interpretation": "baghdad", "total_articles": len(hits), "total_paragraphs": len(hits),
+        "commit": Commit(1, dt.datetime(2024, 7, 25, 12, tzinfo=dt.timezone.utc), f"{7:064x}"),
     }  # fmt: skip
     return Results(hits=hits, **{**given, **fields})  # type: ignore[arg-type]
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from . import query
     from .article import Article, EarlierVersion, Paragraph, Place, Provenance, Rejected
+    from .commit import Commit
     from .config import Config
     from .engines.protocol import Contents
     from .errors import (
@@ -57,6 +58,7 @@ __all__ = [
     "ArticleNotFoundError",
     "Change",
     "Clause",
+    "Commit",
     "Config",
     "ConfigError",
     "Contents",
@@ -117,6 +119,7 @@ __all__ = [
 _NAMES_BY_MODULE = {
     "article": ("Article", "EarlierVersion", "Paragraph", "Place", "Provenance", "Rejected"),
     "integrity": ("salvage", "verify"),
+    "commit": ("Commit",),
     "config": ("Config",),
     "engines.protocol": ("Contents",),
     "errors": (

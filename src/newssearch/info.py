@@ -10,6 +10,7 @@ from newssearch.display.brief import brief, many, quoted
 from newssearch.system.late_dataclass import dataclass
 
 from .article import utc
+from .commit import Commit
 from .display import notebook
 from .engines.protocol import Contents
 from .results import values_table
@@ -23,9 +24,10 @@ class IndexInfo:
     """The statistics of the index in ``folder``.
 
     ``contents`` has the numbers of articles, paragraphs and words, the dates, and the values of fields. ``files`` is
-    the number of files that articles were read from, ``size`` the number of bytes on disk, ``format`` the version of
-    the format on disk, and ``commits`` the number of commits since the index was created. ``last_run`` is the time at
-    which the last run of ``update``, ``add`` or ``newssearch index`` began, in UTC; None if there was none.
+    the number of files that articles were read from, ``size`` the number of bytes on disk, and ``format`` the version of
+    the format on disk. ``commit`` is the commit that was read: not the newest one, if the index has moved on.
+    ``last_run`` is the time at which the last run of ``update``, ``add`` or ``newssearch index`` began, in UTC; None if
+    there was none.
     """
 
     folder: Path
@@ -33,7 +35,7 @@ class IndexInfo:
     files: int
     size: int
     format: int
-    commits: int
+    commit: Commit
     last_run: dt.datetime | None = None
 
     def __repr__(self) -> str:
@@ -55,6 +57,8 @@ class IndexInfo:
             ("with an ambiguous date", f"{held.dates.ambiguous:,}"),
             ("files", f"{self.files:,}"),
             ("bytes", f"{self.size:,}"),
+            ("commit", f"{self.commit.number:,}, {self.commit.time:%Y-%m-%d %H:%M:%S} UTC"),
+            ("digest", f"<code>{self.commit.digest}</code>"),
             ("last run", f"{self.last_run:%Y-%m-%d %H:%M:%S} UTC" if self.last_run else "none"),
             ("folder", notebook.text_html(self.folder)),
         )
@@ -82,7 +86,7 @@ class IndexInfo:
             "files": self.files,
             "size": self.size,
             "format": self.format,
-            "commits": self.commits,
+            "commit": self.commit.to_dict(),
             "last_run": utc(self.last_run) if self.last_run else None,
             **{
                 name: [dataclasses.asdict(value) for value in values]

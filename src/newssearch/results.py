@@ -12,6 +12,7 @@ from newssearch.system.frozen import FrozenDict
 from newssearch.system.late_dataclass import dataclass
 
 from .article import Date, json_values, utc
+from .commit import Commit
 from .display import escape, notebook
 from .extra import ExtraValue, json_extra, shown
 from .fields import DATE_FACETS, HIT_FIELDS
@@ -277,6 +278,8 @@ class Results(Sequence[Hit]):
     ``expansion`` has the words by which the query was expanded, the heaviest first, if the search was asked to: see
     ``Request.expand``. They are a part of ``interpretation``, which finds the same as a query.
 
+    ``commit`` is the state of the index that was searched: see :class:`~newssearch.Commit`.
+
     ``undated`` counts the articles that are left out only because they have no date: they match if date filters and
     conditions on dates in the query are ignored, except negated conditions. ``imprecise`` counts the articles that are
     left out only because their date is a month or a year, of which a part lies in the wanted period. ``dates`` counts,
@@ -290,6 +293,7 @@ class Results(Sequence[Hit]):
     hits: tuple[Hit, ...]
     total_articles: int
     total_paragraphs: int
+    commit: Commit
     total_stories: int = 0
     grouped: bool = False
     offset: int = 0
@@ -376,6 +380,7 @@ class Results(Sequence[Hit]):
         """Return the results as JSON types, as ``newssearch query --json`` prints them."""
         return {
             "version": RESULTS_VERSION,
+            "commit": self.commit.to_dict(),
             "query": self.query,
             "interpretation": self.interpretation,
             "diagnostics": [diagnostic.to_dict() for diagnostic in self.diagnostics],

@@ -289,11 +289,11 @@ def test_what_is_removed_is_in_no_count_and_can_come_back(index: Index) -> None:
 
 
 def test_commits_are_counted_and_an_empty_run_is_none(index: Index) -> None:
-    before = index.info().commits
+    before = index.commit.number
     index.add([])
-    assert index.info().commits == before
+    assert index.commit.number == before
     index.add([storm()])
-    assert index.info().commits > before
+    assert index.commit.number > before
 
 
 # ---- snapshots
@@ -336,7 +336,7 @@ def test_an_iterator_that_is_left_gives_its_files_back(address: str) -> None:
         abandoned = iter(index)
         del abandoned
         gc.collect()
-        index.refresh()
+        index.add(article("Sun"))
         assert len(snapshot) == 0  # it is closed
 
 

@@ -10,12 +10,13 @@ The tests in ``tests/contract/`` check that an engine follows these protocols an
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from newssearch.article import Article, Place
+from newssearch.commit import Commit
 from newssearch.display.brief import brief, many
 from newssearch.errors import OwnFieldError
 from newssearch.fields import MAX_OWN_FIELDS, ArticleField
@@ -139,6 +140,14 @@ class KeptVersion(NamedTuple):
 
 class Snapshot(Protocol):
     """The state of an index after one commit. It never changes, and several threads can search it."""
+
+    @property
+    def commit(self) -> Commit:
+        """The number, the time and the digest of the commit. Its digest is stored: articles are not read for it."""
+
+    @property
+    def stamp(self) -> Hashable:
+        """A value that differs from that of every other commit of this index, and of any index that takes its place."""
 
     @property
     def own_fields(self) -> tuple[ArticleField, ...]:
@@ -290,7 +299,8 @@ class Writer(Protocol):
     def commit(self, *, last: bool = True) -> None:
         """Commit all changes since the last commit. ``last`` says that the run ends with this commit.
 
-        The changes are on disk when this returns. If they cannot be written, none of them takes effect, and
+        The changes are on disk when this returns. The time of the commit is that of the clock, but not before
+        :attr:`moment`. If they cannot be written, none of them takes effect, and
         :class:`~newssearch.IndexWriteError` is raised.
         """
 
@@ -429,7 +439,14 @@ class Store(Protocol):
 
     @property
     def generation(self) -> int:
-        """The number of the last commit; each commit adds 1."""
+        """The number of the last commit; each commit adds 1. That of an index without articles, as created, is 0."""
+
+    @property
+    def stamp(self) -> Hashable:
+        """The stamp of the last commit: see :attr:`Snapshot.stamp`. None if there is none, or it cannot be read.
+
+        It is read in a fraction of a millisecond, so that a server can ask for it before each search.
+        """
 
     @property
     def size(self) -> int:

@@ -25,6 +25,7 @@ from .sharing import OpenedSnapshot, SharedSnapshot
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from newssearch.commit import Commit
     from newssearch.outlets import Aliases
     from newssearch.updating.manifest import Manifest
 
@@ -86,10 +87,28 @@ class OpenIndex:
         """
         self._shared.exchange(None)
 
-    def refresh(self) -> None:
-        """Read from the newest commit from now on. Raises :class:`NewssearchError` if the index is closed."""
+    @property
+    def commit(self) -> Commit:
+        """The commit that is read from: its number, its time, and the digest of its content."""
+        with self._reading() as snapshot:
+            return snapshot.commit
+
+    def refresh(self) -> bool:
+        """Read from the newest commit from now on, and return whether anything has changed.
+
+        That is, whether there has been a commit, or a run that brought nothing, since this index was opened, last
+        refreshed, or last wrote; or whether another index stands in the folder. If nothing has changed, this takes a
+        fraction of a millisecond. Several threads may call it. Raises :class:`NewssearchError` if the index is closed.
+        """
         self._check_open()
-        self._shared.renew(self._open)
+        return self._renew()
+
+    def _renew(self) -> bool:
+        return self._shared.renew(self._is_newest, self._open)
+
+    def _is_newest(self, opened: OpenedSnapshot) -> bool:
+        """Whether :meth:`_open` would return the same."""
+        return self._store.stamp == opened.snapshot.stamp and last_run.read(self._store) == opened.last_run
 
     def _check_open(self) -> None:
         with self._reading():

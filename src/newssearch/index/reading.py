@@ -257,12 +257,13 @@ class ReadingMethods(OpenIndex):
         """Return the statistics of the index: numbers of articles, paragraphs and words, and the values of fields."""
         with self._opened() as opened:
             contents, paths = opened.snapshot.contents(self.config.outlets), opened.snapshot.paths()
+            commit = opened.snapshot.commit
         return IndexInfo(
             folder=self.folder,
             contents=contents,
             files=len(paths),
             size=self._store.size,
             format=self._store.format,
-            commits=self._store.generation,
+            commit=commit,
             last_run=opened.last_run,
         )

@@ -62,19 +62,27 @@ class SharedSnapshot:
                 old.retired = True
                 old.close_if_unused()
 
-    def renew(self, open_snapshot: Callable[[], OpenedSnapshot]) -> None:
-        """Replace the current snapshot with the one that ``open_snapshot`` returns.
+    def renew(
+        self, is_newest: Callable[[OpenedSnapshot], bool], open_snapshot: Callable[[], OpenedSnapshot]
+    ) -> bool:
+        """Replace the current snapshot with the one that ``open_snapshot`` returns, unless it ``is_newest``.
 
-        If the index is closed, the new snapshot is closed instead. Only one thread does this at a time: otherwise an
-        older snapshot could replace a newer one.
+        Return whether another snapshot is current now than before the call: another thread may have replaced it. If the
+        index is closed, the new snapshot is closed instead. Only one thread does this at a time: otherwise an older
+        snapshot could replace a newer one.
         """
+        before = self._current
         with self._renewing:
+            with self.reading() as current:
+                if current is not None and is_newest(current):
+                    return self._current is not before
             opened = open_snapshot()
             with self._lock:
                 if self._current is not None:
                     self.exchange(opened)
-                    return
+                    return True
             opened.snapshot.close()
+            return False
 
     @contextmanager
     def reading(self) -> Iterator[OpenedSnapshot | None]:

@@ -167,7 +167,7 @@ class WritingMethods(OpenIndex):
         """Renew the snapshot after writing, and close the writer, which releases the lock."""
         try:
             # Renew before closing: on Windows, the writer cannot remove files that this process has open.
-            self._shared.renew(self._open)
+            self._renew()
         finally:
             writer.close()
 

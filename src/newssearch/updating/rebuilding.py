@@ -66,7 +66,7 @@ def rebuild(
         if refused:
             rejected = tuple(listing.rejected)
             return IndexReport(rejections=len(rejected), rejected=rejected, refused=refused, kept=old.total)
-        with closing(begun.begin(old.last_added)) as writer:
+        with closing(begun.begin(old.last_moment)) as writer:
             begun.write_extra(last_run.RUN_FILE, last_run.dump(writer.moment))
             run = Indexer(
                 writer,
@@ -131,9 +131,12 @@ class _Old:
         return sum(self.paths.values()) if self.articles is None else self.articles
 
     @property
-    def last_added(self) -> dt.datetime | None:
-        """The latest time at which an article came into the old index; None if it cannot be read."""
-        return self.snapshot.last_added if self.snapshot is not None else None
+    def last_moment(self) -> dt.datetime | None:
+        """The time of the last commit of the old index, or a later one of an article in it; None if it cannot be read."""
+        if self.snapshot is None:
+            return None
+        last = self.snapshot.commit.time
+        return max(last, self.snapshot.last_added or last)
 
     def recall(self, article: Article) -> History | None:
         """Return the history of an article in the old index; None if it has no article of this identity.

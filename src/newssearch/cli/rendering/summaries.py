@@ -37,7 +37,9 @@ def text_info(info: IndexInfo, style: Style) -> Iterator[str]:
     if remarks := list(_date_remarks(held.dates)):
         yield f"{'':>9}  {', '.join(remarks)}"
     yield f"{'files':>9}  {info.files:,}"
-    yield f"{'size':>9}  {size(info.size)}, format {info.format}, {many(info.commits, 'commit')}"
+    yield f"{'size':>9}  {size(info.size)}, format {info.format}"
+    yield f"{'commit':>9}  {info.commit.number:,}, {info.commit.time:%Y-%m-%d %H:%M:%S} UTC"
+    yield f"{'digest':>9}  {info.commit.digest}"
     yield f"{'last run':>9}  {f'{info.last_run:%Y-%m-%d %H:%M:%S} UTC' if info.last_run else 'none'}"
     for name, values in {**held.by_field, **held.by_own_field}.items():
         if name == "month" or not values:

@@ -8,6 +8,7 @@ the format of the index. A search opens the files that the newest table of conte
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import os
 import re
@@ -34,8 +35,10 @@ from newssearch.engines.embedded.storage.toc import (
     EXTENSION,
     FORMAT_VERSION,
     MARKER,
+    TocStamp,
     holds_index,
     newest,
+    newest_stamp,
     read_toc,
     read_versions,
 )
@@ -173,6 +176,11 @@ class IndexFolder:
         return newest(self.folder)
 
     @property
+    def stamp(self) -> TocStamp | None:
+        """A value that differs from that of every other commit; None if there is no index, or it cannot be read."""
+        return newest_stamp(self.folder)
+
+    @property
     def size(self) -> int:
         """The total size in bytes of all files in the folder."""
         size = 0
@@ -218,7 +226,7 @@ class IndexFolder:
         for segment, columns in zip(segments, stories.columns, strict=True):
             segment.stories = columns
         with diagnosed(segments):
-            return EmbeddedSnapshot(segments, stories.boilerplate)
+            return EmbeddedSnapshot(segments, stories.boilerplate, toc)
 
     @property
     def whoosh(self) -> WhooshFolder:
@@ -267,17 +275,18 @@ class IndexFolder:
         toc: WhooshToc = self.whoosh.toc()
         return toc
 
-    def put_toc(self, toc: WhooshToc, stories: Stories | None = None) -> bool:
+    def put_toc(self, toc: WhooshToc, earliest: dt.datetime, stories: Stories | None = None) -> bool:
         """Commit: write the given stories and the next table of contents, and remove files that it no longer names.
 
-        The caller must hold the lock. Returns whether all such files were removed: on Windows, open files stay.
+        The time of the commit is not before ``earliest``. The caller must hold the lock. Returns whether all such files
+        were removed: on Windows, open files stay.
         """
         generation = self.generation + 1
         fault_point("commit: begin")
         if stories is not None:
             write_stories(self.folder, generation, stories)
             fault_point("commit: stories written")
-        all_removed = self.whoosh.put_toc(toc)
+        all_removed = self.whoosh.put_toc(toc, earliest)
         all_removed = remove_stories(self.folder, generation) and all_removed
         fault_point("commit: stories removed")
         if not (self.folder / MARKER).exists():

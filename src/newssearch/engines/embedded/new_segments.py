@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from newssearch.article import Article
+from newssearch.commit import article_hash, sum_of_hashes
 from newssearch.engines.embedded.indexing.lexicon import Lexicon
 from newssearch.engines.embedded.indexing.segment_builder import SegmentBuilder
 from newssearch.engines.embedded.storage.container import write_container
@@ -35,6 +36,7 @@ class NewSegments:
         self._folder = folder
         self._own: tuple[ArticleField, ...] = ()
         self._builder = SegmentBuilder()
+        self._hash_sum = 0  # of the articles of the current batch
         self._text_bytes = 0  # of all batches of the run
         self._building: list[tuple[ArraySegment, Future[None]]] = []
         self.workers: WorkerPool = ThreadWorker()
@@ -52,6 +54,7 @@ class NewSegments:
     def add(self, article: Article, state: str) -> None:
         """Add an article to the current batch. If this makes the batch full, start to build its segment."""
         self._builder.add(article, state)
+        self._hash_sum += article_hash(article.id, state)
         self.paragraphs += max(len(article.paragraphs), 1)
         if self._builder.size >= BATCH_TEXT_BYTES:
             with writing(self._folder):
@@ -80,6 +83,7 @@ class NewSegments:
         """
         fault_point("segment: begin")
         builder, self._builder = self._builder, SegmentBuilder(self._own)
+        hash_sum, self._hash_sum = sum_of_hashes([self._hash_sum]), 0
         self._text_bytes += builder.size
         if (
             self._text_bytes >= MIN_TEXT_FOR_PROCESSES
@@ -90,7 +94,7 @@ class NewSegments:
             self.workers.shutdown()
             self.workers = ProcessPool(number)
         self._wait(self.workers.number - 1)
-        segment = ArraySegment("MAIN", builder.documents)
+        segment = ArraySegment("MAIN", builder.documents, hash_sum)
         task = BuildTask(builder, self._folder / segment.file_name)
         self._building.append((segment, self.workers.submit(task)))
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from newssearch.engines.embedded.segment.story_columns import keep_stories
-from newssearch.engines.embedded.storage.toc import MARKER
+from newssearch.engines.embedded.storage.toc import MARKER, read_toc
 from newssearch.system import atomic_files
 from newssearch.system.fault_points import fault_point
 
@@ -76,7 +76,7 @@ class EmbeddedRebuild:
                     atomic_files.patiently(partial(path.rename, old.folder / path.name))
                     fault_point("rebuild: one file moved")
             keep_stories(new.folder, old.folder, old.generation + 1)
-            old.put_toc(toc)
+            old.put_toc(toc, read_toc(new.folder).time)
             for name, content in ((MARKER, marker()), *contents.items()):
                 if content is not None:
                     old.write_extra(name, content)

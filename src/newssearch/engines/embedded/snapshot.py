@@ -13,6 +13,7 @@ from heapq import merge
 import numpy as np
 
 from newssearch.article import Article, Place
+from newssearch.commit import Commit, digest_of_sum
 from newssearch.engines.embedded.integrity.diagnosis import diagnosed
 from newssearch.engines.embedded.search.date_facets import count_dates, count_periods, first_and_last_date
 from newssearch.engines.embedded.search.evaluator import QueryEvaluator
@@ -27,6 +28,7 @@ from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.stored_fields import provenance_of
 from newssearch.engines.embedded.storage.container import Array, item_view
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, run_starts
+from newssearch.engines.embedded.storage.toc import Toc
 from newssearch.engines.protocol import (
     Contents,
     Found,
@@ -70,9 +72,11 @@ MAX_LISTED_COPIES = 100
 class EmbeddedSnapshot:
     """The state of an index after one commit: see :class:`newssearch.engines.protocol.Snapshot`."""
 
-    def __init__(self, segments: list[Segment], boilerplate: Array) -> None:
+    def __init__(self, segments: list[Segment], boilerplate: Array, toc: Toc) -> None:
         self.boilerplate = boilerplate
         """The min-hash samples that are boilerplate, as sorted hashes: see :mod:`indexing.near_duplicates`."""
+        self.commit = Commit(toc.generation, toc.time, digest_of_sum(toc.hash_sum))
+        self.stamp = toc.stamp
         self._reader = IndexReader(segments)
 
     def close(self) -> None:

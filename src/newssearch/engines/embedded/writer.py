@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from newssearch.article import Article
+from newssearch.commit import article_hash, sum_of_hashes
 from newssearch.engines.embedded.indexing.merger import Renumbered, merge_segments, renumbered
 from newssearch.engines.embedded.indexing.near_duplicates import (
     SegmentStories,
@@ -82,8 +83,10 @@ class EmbeddedWriter:
         self._new.keep(tuple(self._own.values()))
         # The segments merged by the current commit, which leaves their files behind if it fails.
         self._merged: list[ArraySegment] = []
-        # For the number of a segment, the documents of it that were removed since the last commit.
+        # For the number of a segment, the documents of it that were removed since the last commit, and the sum of the
+        # hashes of their articles.
         self._removed: dict[int, set[int]] = {}
+        self._removed_hashes: dict[int, int] = {}
         self._tidy = True  # whether the last commit could remove all files that it replaced
         self._unmerged = 0  # the number of documents added since segments were last merged
 
@@ -145,7 +148,7 @@ class EmbeddedWriter:
 
     def _next_moment(self) -> dt.datetime:
         """Return the present time, or the next time after all moments of this and earlier writers if the clock was set back."""
-        before = max(self._moment, self._snapshot.last_added or _EARLIEST)
+        before = max(self._moment, self._snapshot.last_added or _EARLIEST, self._snapshot.commit.time)
         return max(dt.datetime.now(dt.timezone.utc), before + dt.timedelta(microseconds=1))
 
     def remove(self, ids: Iterable[str]) -> int:
@@ -169,6 +172,8 @@ class EmbeddedWriter:
         if article < 0 or int(segment.first[article]) in documents:
             return False
         documents.update(range(int(segment.first[article]), int(segment.first[article + 1])))
+        removed = article_hash(segment.id(article).decode(), segment.state(article))
+        self._removed_hashes[number] = self._removed_hashes.get(number, 0) + removed
         return True
 
     def commit(self, *, last: bool = True) -> None:
@@ -189,6 +194,7 @@ class EmbeddedWriter:
         for number, documents in self._removed.items():
             for document in documents:
                 toc.segments[number].delete_document(document)
+            toc.segments[number].subtract_hashes(self._removed_hashes.get(number, 0))
         fault_point("commit: deleted")
         toc.segments.extend(self._new.built)
         self._unmerged += sum(segment.doc_count() for segment in self._new.built)
@@ -199,9 +205,9 @@ class EmbeddedWriter:
         keys = [SegmentKey(segment.file_name, segment.doc_count()) for segment in toc.segments]
         self._lock.check()
         stories = Stories(keys, [one.stories(columns) for one in merged], boilerplate)
-        self._tidy = self._folder.put_toc(toc, stories)
+        self._tidy = self._folder.put_toc(toc, self._moment, stories)
         self._new.clear()
-        self._merged, self._removed = [], {}
+        self._merged, self._removed, self._removed_hashes = [], {}, {}
         self._snapshot.close()
         self._snapshot = self._folder.snapshot()
         self._moment = self._next_moment()
@@ -257,7 +263,7 @@ class EmbeddedWriter:
         """Write one segment with the live articles of the given segments, each with its number, and return it."""
         fault_point("merge: begin")
         opened = [Segment(Container(self._path(one)), one.deleted_docs()) for _, one in held]
-        segment = ArraySegment("MAIN")
+        segment = ArraySegment("MAIN", hash_sum=sum_of_hashes(one.hash_sum for _, one in held))
         container = ContainerWriter(self._path(segment))
         try:
             segment.set_doc_count(merge_segments(opened, container, self._new.workers))

@@ -43,7 +43,7 @@ def salvaged(folder: Path) -> Iterator[StoredArticle | LostArticle | Problem]:
             name, f"{error.__cause__ or error}; articles that were removed or replaced may be back"
         )
         left = sorted(folder.glob(f"MAIN_*{EXTENSION}"), key=lambda path: -path.stat().st_mtime_ns)
-        entries = [SegmentEntry(path.name, frozenset(), 0) for path in left]
+        entries = [SegmentEntry(path.name, frozenset(), 0, 0) for path in left]
         found = {path.name: open_or_error(path, MappedFile.unchecked) for path in left}
         _refuse(*found.values())
         return chain([lost], *(_segment(folder, one, found[one.file_name]) for one in entries))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from newssearch.commit import article_hash, sum_of_hashes
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.story_columns import newest_stories, segment_keys, story_path
 from newssearch.engines.embedded.storage.container import Container
@@ -126,18 +127,19 @@ class EmbeddedCheck:
             segment = Segment(Container(file), entry.deleted)
             found = [Problem(name, what) for what in invariants.inconsistencies(segment, entry)]
             if not found:
-                found = list(self._texts(name, segment))
+                found = list(self._texts(entry, segment))
                 segments[-1] = segment
         except OSError as error:
             found = [unread(self._folder / name, error)]
         yield from found
 
-    def _texts(self, name: str, segment: Segment) -> Iterator[Problem]:
+    def _texts(self, entry: SegmentEntry, segment: Segment) -> Iterator[Problem]:
         """Yield the problems of the live articles of a segment.
 
-        Each article must be readable, and the same as when indexed. A sample of them is checked more closely:
-        their indexed words must be the words of their texts.
+        Each article must be readable, and the same as when indexed, and they must be those of the commit's digest. A
+        sample of them is checked more closely: their indexed words must be the words of their texts.
         """
+        name = entry.file_name
         live = np.flatnonzero(segment.live_articles())
         self.paragraphs += segment.paragraphs
         self.articles += len(live)
@@ -145,6 +147,9 @@ class EmbeddedCheck:
         yield from (Problem(name, what) for what in lost[:MAX_NAMED_ARTICLES])
         if len(lost) > MAX_NAMED_ARTICLES:
             yield Problem(name, f"and {len(lost) - MAX_NAMED_ARTICLES:,} more articles")
+        ids, states = segment.ids(live), map(segment.state, live.tolist())
+        if not lost and sum_of_hashes(map(article_hash, ids, states)) != entry.hash_sum:
+            yield Problem(name, "its articles are not those of which the table of contents has the digest")
         chosen = live[:: max(len(live) // max(self._sample, 1), 1)][: self._sample]
         self.sampled += len(chosen)
         yield from (Problem(name, what) for what in invariants.wrongly_indexed(segment, chosen))

@@ -9,13 +9,14 @@
     | varint, bytes      |  the length of the pickled schema, then the schema
     | i32 i32            |  the generation; 0
     | bytes              |  the segments, pickled
+    | i64                |  the time of the commit, in microseconds of UTC since 1970
     | u32 b"NEWSTOC1"    |  the crc32 of all above, little-endian
     +--------------------+  end
 
 Numbers are big-endian except in the last row; a varint has seven bits in each byte, the lowest first. Of the files
 ``_MAIN_N.toc``, the one with the greatest generation ``N`` is the table of contents; the others are old.
 
-Whoosh reads this file and writes files like it, with its own version in the third row and without the last row. An
+Whoosh reads this file and writes files like it, with its own version in the third row and without the last two rows. An
 index whose newest table of contents Whoosh wrote is refused, before anything is unpickled: Whoosh's segments and
 commits have no checksums, and their values are pickles, which can run programs.
 
@@ -25,6 +26,7 @@ replaces each by an inert stub.
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import os
 import pickle
@@ -34,9 +36,10 @@ import zlib
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from newssearch.commit import DIGEST_BITS, sum_of_hashes
 from newssearch.errors import IndexDamagedError
 
-FORMAT_VERSION = 13
+FORMAT_VERSION = 14
 """The version of the format on disk. It is raised when indexes of older versions can no longer be read."""
 LOCKS = ("MAIN_RUN", "MAIN_WRITELOCK")
 """The files that a writer locks, in this order; Whoosh's own writers lock the second one."""
@@ -76,8 +79,12 @@ _TOC_RELIST = 5
 _HEADER = struct.Struct("!BBBii")
 _NUMBER_SIZES = (4, 8, 4, -12345, -111)
 _TWO_INTS = struct.Struct("!ii")
+_TIME = struct.Struct("!q")
 _TOC_TRAILER = struct.Struct("<I8s")
+_TAIL_BYTES = _TIME.size + _TOC_TRAILER.size
 _MAGIC = b"NEWSTOC1"
+_UNIX_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.timezone.utc)
+_MICROSECOND = dt.timedelta(microseconds=1)
 _STEM = re.compile(r"MAIN_[0-9a-z]+")
 """The pattern of a segment's name, which has no path separator: a damaged name cannot lead out of the folder."""
 
@@ -86,18 +93,32 @@ class SegmentEntry(NamedTuple):
     """A segment as a table of contents lists it.
 
     ``deleted`` holds the numbers of its deleted documents; ``documents`` is the number of its documents, deleted ones
-    included.
+    included. ``hash_sum`` is the sum of the hashes of its live articles (:func:`newssearch.commit.article_hash`).
     """
 
     file_name: str
     deleted: frozenset[int]
     documents: int
+    hash_sum: int
+
+
+class TocStamp(NamedTuple):
+    """Tells a table of contents from all others, also from those with the same number in other folders.
+
+    ``tail`` has the last bytes of the file: the time of the commit, and the checksum of the whole, which includes the
+    random names of the segments.
+    """
+
+    generation: int
+    size: int
+    tail: bytes
 
 
 class Toc(NamedTuple):
     """A table of contents. ``schema`` and ``segments`` are pickles that name only classes of :data:`ALLOWED_CLASSES`.
 
-    ``entries`` has one entry for each segment. ``versions`` are those of the format and of the analysis.
+    ``entries`` has one entry for each segment. ``versions`` are those of the format and of the analysis. ``time`` is the
+    time of the commit.
     """
 
     generation: int
@@ -105,6 +126,18 @@ class Toc(NamedTuple):
     segments: bytes
     entries: tuple[SegmentEntry, ...]
     versions: tuple[int, int]
+    time: dt.datetime
+
+    @property
+    def hash_sum(self) -> int:
+        """The sum of the hashes of all live articles."""
+        return sum_of_hashes(entry.hash_sum for entry in self.entries)
+
+    @property
+    def stamp(self) -> TocStamp:
+        """The stamp of this table of contents."""
+        content = toc_bytes(self)
+        return TocStamp(self.generation, len(content), content[-_TAIL_BYTES:])
 
 
 def newest(folder: Path) -> int:
@@ -152,7 +185,12 @@ def toc_bytes(toc: Toc) -> bytes:
     """Return a table of contents as the bytes of its file, checksum included."""
     sizes = b"".join(map(_as_varint, (0, *toc.versions, len(toc.schema))))
     whole = (
-        _HEADER.pack(*_NUMBER_SIZES) + sizes + toc.schema + _TWO_INTS.pack(toc.generation, 0) + toc.segments
+        _HEADER.pack(*_NUMBER_SIZES)
+        + sizes
+        + toc.schema
+        + _TWO_INTS.pack(toc.generation, 0)
+        + toc.segments
+        + _TIME.pack((toc.time - _UNIX_EPOCH) // _MICROSECOND)
     )
     return whole + _TOC_TRAILER.pack(zlib.crc32(whole), _MAGIC)
 
@@ -169,6 +207,18 @@ def read_versions(folder: Path) -> tuple[int, int] | None:
     except FileNotFoundError:  # a commit has replaced the table of contents
         return read_versions(folder) if newest(folder) != generation else None
     except _UNREADABLE:
+        return None
+
+
+def newest_stamp(folder: Path) -> TocStamp | None:
+    """Return the stamp of the newest table of contents, of which only the end is read; None if it cannot be read."""
+    try:
+        generation = newest(folder)
+        with toc_path(folder, generation).open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(size - _TAIL_BYTES, 0))
+            return TocStamp(generation, size, file.read())
+    except OSError:
         return None
 
 
@@ -233,13 +283,14 @@ def _parse(content: bytes, generation: int) -> Toc:
     schema = file.read(_varint(file))
     if _TWO_INTS.unpack(file.read(_TWO_INTS.size))[0] != generation:
         raise ValueError("it is the table of contents of another commit")
-    segments = file.read()
+    rest = file.read()
+    segments, time = rest[: -_TIME.size], _UNIX_EPOCH + _MICROSECOND * _TIME.unpack(rest[-_TIME.size :])[0]
     _Unpickler(io.BytesIO(schema)).load()
-    rest = io.BytesIO(segments)
-    stubs = _Unpickler(rest).load()
-    if rest.read(1):
+    pickled = io.BytesIO(segments)
+    stubs = _Unpickler(pickled).load()
+    if pickled.read(1):
         raise ValueError("there are bytes after its end")
-    return Toc(generation, schema, segments, tuple(_entry(stub) for stub in stubs), versions)
+    return Toc(generation, schema, segments, tuple(_entry(stub) for stub in stubs), versions, time)
 
 
 def _read_versions(file: io.BytesIO) -> tuple[int, int] | None:
@@ -289,7 +340,10 @@ class _SegmentStub(_InertStub):
         deleted, documents = frozenset(state["_deleted"]), state["_documents"]
         if deleted and not 0 <= min(deleted) <= max(deleted) < documents:
             raise ValueError(f"it deletes more documents of {stem} than there are")
-        self.entry = SegmentEntry(f"{stem}{EXTENSION}", deleted, documents)
+        hash_sum = state["_hash_sum"]
+        if not isinstance(hash_sum, int) or not 0 <= hash_sum < 1 << DIGEST_BITS:
+            raise ValueError(f"the digest of {stem} is not one")
+        self.entry = SegmentEntry(f"{stem}{EXTENSION}", deleted, documents, hash_sum)
 
 
 _REPLACEMENTS: dict[str, type] = {"long": int, "set": set, "ArraySegment": _SegmentStub}

@@ -17,6 +17,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     from whoosh.codec import base
 
+from newssearch.commit import sum_of_hashes
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Container
 from newssearch.engines.embedded.storage.toc import EXTENSION
@@ -58,13 +59,17 @@ class ArrayCodec(base.Codec):  # type: ignore[misc]
 
 
 class ArraySegment(base.Segment):  # type: ignore[misc]
-    """A segment in Whoosh's table of contents: its name, its number of documents, and which of them are deleted."""
+    """A segment in Whoosh's table of contents: its name, its number of documents, and which of them are deleted.
+
+    It also has the sum of the hashes of its live articles (:func:`newssearch.commit.article_hash`).
+    """
 
     __module__ = "newssearch.whoosh_codec"
 
-    def __init__(self, indexname: str, documents: int = 0) -> None:
+    def __init__(self, indexname: str, documents: int = 0, hash_sum: int = 0) -> None:
         super().__init__(indexname)
         self._documents = documents
+        self._hash_sum = hash_sum
         self._deleted: set[int] = set()
 
     @classmethod
@@ -87,6 +92,15 @@ class ArraySegment(base.Segment):  # type: ignore[misc]
     def set_doc_count(self, count: int) -> None:
         """Set the number of documents, deleted ones included."""
         self._documents = count
+
+    @property
+    def hash_sum(self) -> int:
+        """The sum of the hashes of the live articles."""
+        return self._hash_sum
+
+    def subtract_hashes(self, hashes: int) -> None:
+        """Subtract the sum of the hashes of articles that are deleted."""
+        self._hash_sum = sum_of_hashes((self._hash_sum, -hashes))
 
     def doc_count_all(self) -> int:
         """Return the number of documents, deleted ones included."""

@@ -64,27 +64,31 @@ class WhooshFolder:
 
     def create(self) -> None:
         """Make an empty index in a folder that has no index; no file is removed. The lock must be held."""
-        self._write_toc(TOC(make_schema(), [], 0))
+        self._write_toc(TOC(make_schema(), [], 0), _now())
 
     def toc(self) -> Any:
         """Return the newest table of contents, after checking that it names only allowed classes."""
         toc = read_toc(self._folder)
         return TOC(ensure_schema(pickle.loads(toc.schema)), pickle.loads(toc.segments), toc.generation)
 
-    def put_toc(self, toc: Any) -> bool:
+    def put_toc(self, toc: Any, earliest: dt.datetime) -> bool:
         """Write a table of contents as the newest, and remove the files that it does not name. The lock must be held.
 
-        Returns whether all these files could be removed: on Windows, open files cannot.
+        The time of the commit is the present, or ``earliest`` if the clock was set back before that. Returns whether all
+        these files could be removed: on Windows, open files cannot.
         """
-        return self._clean(self._write_toc(toc), toc)
+        return self._clean(self._write_toc(toc, max(_now(), earliest)), toc)
 
     def clean(self) -> bool:
         """Remove the files that the newest table of contents does not name; return whether all could be removed."""
         toc = self.toc()
         return self._clean(toc.generation, toc)
 
-    def _write_toc(self, toc: Any) -> int:
-        """Write a table of contents with the next higher generation, and return that generation."""
+    def _write_toc(self, toc: Any, moment: dt.datetime) -> int:
+        """Write a table of contents with the next higher generation, and return that generation.
+
+        ``moment`` is the time of the commit.
+        """
         generation = newest(self._folder) + 1
         schema = ensure_schema(toc.schema)
         schema.clean()
@@ -94,6 +98,7 @@ class WhooshFolder:
             pickle.dumps(toc.segments, _PROTOCOL),
             (),
             (FORMAT_VERSION, ANALYSIS_VERSION),
+            moment,
         )
         sync_folder(self._folder)  # so that the segments it names are on disk under their names
         atomic_files.replace(toc_path(self._folder, generation), toc_bytes(whole))
@@ -135,6 +140,10 @@ class WhooshFolder:
         Raises the errors of :class:`Lock`.
         """
         return Lock(self._folder, wait)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.timezone.utc)
 
 
 class Lock:

@@ -338,6 +338,8 @@ def order(hit: Hit, article: Article, sort: str) -> tuple[object, ...]:
     """Return the sort key of a hit; articles without a date come after those with one."""
     undated = article.date is None
     moment = 0.0 if article.date is None else instant(article.date)
+    if sort == "id":
+        return (hit.id, hit.paragraph)
     if sort == "added":
         assert article.added is not None, "an article of an index"
         return (-article.added.timestamp(), -hit.score, hit.id, hit.paragraph)

@@ -41,10 +41,10 @@ from newssearch.engines.embedded.storage.toc import SegmentEntry, newest, read_t
 from support import article, index_of, made_by_another
 
 PUBLIC = [
-    "Article", "ArticleConflictError", "ArticleNotFoundError", "Change", "Clause", "Commit", "Config", "ConfigError", "Contents", "Copy", "DateCounts", "Diagnostic", "EarlierVersion", "Edit", "Explanation", "FacetValue", "Hit", "Index", "IndexDamagedError",
+    "Article", "ArticleConflictError", "ArticleNotFoundError", "Change", "Clause", "Commit", "Config", "ConfigError", "Contents", "Copy", "DateCounts", "Diagnostic", "EarlierVersion", "Edit", "Explanation", "FacetValue", "Hit", "HitNotFoundError", "Index", "IndexDamagedError",
     "IndexExistsError", "IndexFolderError", "IndexInfo", "IndexLockedError", "IndexNotFoundError", "IndexReport",
-    "IndexVersionError", "IndexWriteError", "Leftover", "Limits", "NewssearchError", "OwnFieldError", "Paragraph", "PartialDate", "Place", "Problem", "Progress", "Provenance", "Query", "QueryError", "Rank", "ReadOptions",
-    "Rejected", "Removal", "Request", "Results", "Salvage", "SearchStoppedError", "Snippet", "Story", "TermScore", "Verification", "Version", "__version__", "create", "open", "open_or_create", "parse", "query", "rebuild", "salvage", "verify",
+    "IndexVersionError", "IndexWriteError", "Leftover", "Limits", "Neighbours", "NewssearchError", "OwnFieldError", "Paragraph", "PartialDate", "Place", "Problem", "Progress", "Provenance", "Query", "QueryError", "Rank", "ReadOptions",
+    "Rejected", "Removal", "Request", "Results", "Salvage", "Scan", "SearchStoppedError", "Snippet", "Story", "TermScore", "Verification", "Version", "__version__", "create", "open", "open_or_create", "parse", "query", "rebuild", "salvage", "verify",
 ]  # fmt: skip
 
 
@@ -245,7 +245,7 @@ def test_the_tree_of_errors_is_as_drawn() -> None:
     drawn = {
         "NewssearchError": 1, "OwnFieldError": 2, "IndexFolderError": 1, "IndexNotFoundError": 3, "IndexExistsError": 1,
         "IndexVersionError": 3, "IndexDamagedError": 3, "IndexLockedError": 1, "IndexWriteError": 1, "ArticleNotFoundError": 1,
-        "ArticleConflictError": 1, "ConfigError": 2, "SearchStoppedError": 5,
+        "ArticleConflictError": 1, "ConfigError": 2, "HitNotFoundError": 1, "SearchStoppedError": 5,
         "QueryError": 2,
     }  # fmt: skip
     for name, code in drawn.items():

@@ -21,7 +21,7 @@ import reference
 from newssearch import Article, Hit, Index, PartialDate
 from newssearch.engines.embedded import index_folder, new_segments, store
 from newssearch.engines.embedded.indexing import merge_policy
-from newssearch.engines.embedded.search import top_k
+from newssearch.engines.embedded.search import hit_order, result_order, top_k
 from newssearch.engines.embedded.segment import bm25f, field, postings
 from newssearch.engines.embedded.storage import sorted_sets
 from newssearch.highlight.matcher import AnalysedText, find_matches
@@ -137,6 +137,8 @@ def short_cuts() -> Iterator[None]:
     """Lower thresholds, so that few postings use the fast paths for many: bounds, binary searches, sparse sets."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(top_k, "MIN_FIRST_ARTICLES", 1)
+        patch.setattr(hit_order, "FIRST_RESULTS", 1)
+        patch.setattr(result_order, "MAX_TIES_BY_READING", 0)
         patch.setattr(postings, "MAX_POSTINGS_PER_WANTED", 0)
         patch.setattr(sorted_sets, "MIN_VALUES_PER_SUM", 0)
         patch.setattr(top_k, "MAX_SCORED_AT_ONCE", 2)
@@ -229,7 +231,7 @@ def test_hits_are_those_of_the_twin_and_equal_to_the_last_bit_whatever_the_segme
             )
 
 
-SORTS = st.sampled_from(["relevance", "newest", "oldest", "added"])
+SORTS = st.sampled_from(["relevance", "newest", "oldest", "added", "id"])
 
 
 @given(STEPS, TREES, SORTS, st.booleans(), st.integers(0, 12), st.integers(0, 12))
@@ -259,6 +261,13 @@ def test_a_page_is_a_slice_of_all_hits(
                 ranks = index.rank(
                     tree, limit=limit, offset=offset, sort=sort, all_paragraphs=every, group=False
                 )
+                scan = index.scan(tree, sort=sort, all_paragraphs=every, group=False)
+                assert (list(scan), scan.total) == (list(whole), len(whole))
+                if page:
+                    place = index.neighbours(
+                        tree, page[0].address, sort=sort, all_paragraphs=every, group=False
+                    )
+                    assert (place.hit, place.position) == (page[0], offset + 1)
             assert ranks == [(hit.id, hit.paragraph, hit.score) for hit in page]
             assert shown(page.hits) == shown(whole.hits)[offset : offset + limit]
             assert (page.total_articles, page.total_paragraphs) == (

@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from .article import Article, EarlierVersion, Paragraph, Place, Provenance, Rejected
     from .commit import Commit
     from .config import Config
+    from .corpus.neighbours import Neighbours
     from .engines.protocol import Contents
     from .errors import (
         ArticleConflictError,
         ArticleNotFoundError,
         ConfigError,
+        HitNotFoundError,
         IndexDamagedError,
         IndexExistsError,
         IndexFolderError,
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     )
     from .index import Index, create, open_or_create
     from .index import open_index as open  # noqa: A004  (newssearch.open reads as what it does)
+    from .index.scanning import Scan
     from .info import IndexInfo
     from .integrity import salvage, verify
     from .limits import Limits
@@ -70,6 +73,7 @@ __all__ = [
     "Explanation",
     "FacetValue",
     "Hit",
+    "HitNotFoundError",
     "Index",
     "IndexDamagedError",
     "IndexExistsError",
@@ -82,6 +86,7 @@ __all__ = [
     "IndexWriteError",
     "Leftover",
     "Limits",
+    "Neighbours",
     "NewssearchError",
     "OwnFieldError",
     "Paragraph",
@@ -99,6 +104,7 @@ __all__ = [
     "Request",
     "Results",
     "Salvage",
+    "Scan",
     "SearchStoppedError",
     "Snippet",
     "Story",
@@ -121,11 +127,13 @@ _NAMES_BY_MODULE = {
     "integrity": ("salvage", "verify"),
     "commit": ("Commit",),
     "config": ("Config",),
+    "corpus.neighbours": ("Neighbours",),
     "engines.protocol": ("Contents",),
     "errors": (
         "ArticleConflictError",
         "ArticleNotFoundError",
         "ConfigError",
+        "HitNotFoundError",
         "IndexDamagedError",
         "IndexExistsError",
         "IndexFolderError",
@@ -139,6 +147,7 @@ _NAMES_BY_MODULE = {
         "SearchStoppedError",
     ),
     "index": ("Index", "create", "open", "open_or_create"),
+    "index.scanning": ("Scan",),
     "info": ("IndexInfo",),
     "limits": ("Limits",),
     "query": ("Diagnostic", "Query", "parse"),

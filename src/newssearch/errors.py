@@ -11,6 +11,7 @@ Each exception carries the data that a program needs to react, and the exit code
     │   ├── IndexLockedError        1   another process is writing to it
     │   └── IndexWriteError         1   the disk is full, or the folder may not be written to
     ├── ArticleNotFoundError        1   no article has that id or key, or several do
+    ├── HitNotFoundError            1   a search has no hit with that address
     ├── ArticleConflictError        1   an article to add is in the index with other content
     ├── SearchStoppedError          5   a search took longer than its time limit, or its caller stopped it
     ├── OwnFieldError               2   an own field of another kind than the index has, or one too many
@@ -161,6 +162,23 @@ class ArticleConflictError(NewssearchError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.ids,)
+
+
+class HitNotFoundError(NewssearchError):
+    """A search has no hit with the address ``address`` (``ID#3``).
+
+    ``instead`` is the address of the hit that tells the same story, if that has another article as its best copy;
+    otherwise None.
+    """
+
+    def __init__(self, address: str, instead: str | None = None) -> None:
+        self.address = address
+        self.instead = instead
+        hint = f"; the best copy of its story is {instead}" if instead else ""
+        super().__init__(f"{address} is not among the results of the search{hint}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.address, self.instead)
 
 
 class SearchStoppedError(NewssearchError):

@@ -41,8 +41,11 @@ if TYPE_CHECKING:
 Default = TypeVar("Default")
 Method = TypeVar("Method", bound=Callable[..., object])
 
-Sort = Literal["relevance", "newest", "oldest", "added"]
+Sort = Literal["relevance", "newest", "oldest", "added", "id"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
+HitContent = Literal["snippets", "texts", "fields"]
+"""What hits have of their paragraphs: the text with a snippet, the text alone, or neither."""
+HIT_CONTENTS: tuple[HitContent, ...] = get_args(HitContent)
 MatchMode = Literal["all", "any"]
 MATCH_MODES: tuple[MatchMode, ...] = get_args(MatchMode)
 
@@ -85,15 +88,26 @@ class MatchOptions(FilterOptions, total=False):
     novel: bool
 
 
-class RankOptions(MatchOptions, total=False):
-    """The options of :meth:`Index.rank`: those of :class:`MatchOptions`, and which hits are returned in which order."""
+class OrderOptions(MatchOptions, total=False):
+    """The options that say which hits there are, and in which order: those of :class:`MatchOptions`, and four more."""
 
     sort: str
-    limit: int | None
-    offset: int
     all_paragraphs: bool
     group: bool
     expand: bool
+
+
+class ScanOptions(OrderOptions, total=False):
+    """The options of :meth:`Index.scan` and :meth:`Index.neighbours`: all hits, thus no page."""
+
+    snippet: int
+
+
+class RankOptions(OrderOptions, total=False):
+    """The options of :meth:`Index.rank`: those of :class:`OrderOptions`, and the page."""
+
+    limit: int | None
+    offset: int
 
 
 class RelatedOptions(FilterOptions, total=False):
@@ -187,7 +201,8 @@ class Request:
     )
     sort: str = _option(
         "relevance",
-        "``relevance``; ``newest`` or ``oldest``, by date; or ``added``, the articles that came into the index last first.",
+        "``relevance``; ``newest`` or ``oldest``, by date; ``added``, the articles that came into the index last first; or"
+        " ``id``, by the id of the article, then by paragraph.",
     )
     limit: int | None = _option(10, "The largest number of hits; None for all.")
     offset: int = _option(0, "The number of hits to skip before the first.")
@@ -384,9 +399,7 @@ def _filter_on(name: str, wanted: tuple[str, ...], now: dt.datetime, own: Mappin
     return any_of([condition(own[name], value, now) for value in wanted])
 
 
-def request_of(
-    method: str, options: type, request: Request | None, changes: MatchOptions | RelatedOptions
-) -> Request:
+def request_of(method: str, options: type, request: Request | None, changes: FilterOptions) -> Request:
     """Return the given request, or a default one for None, with the keyword arguments ``changes`` applied.
 
     ``method`` is the name of the method of :class:`Index` that was called, and ``options`` the TypedDict of the options

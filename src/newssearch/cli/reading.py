@@ -46,7 +46,7 @@ from .rendering.summaries import text_config, text_info
     type=click.Choice(SORTS),
     default="relevance",
     show_default=True,
-    help="Order of the hits: newest or oldest by date, where articles without a date come last; added: the last ones first.",
+    help="Order of the hits: newest or oldest by date, where articles without a date come last; added: the last ones first; id.",
 )
 @click.option(
     "--all",

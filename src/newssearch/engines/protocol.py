@@ -22,7 +22,7 @@ from newssearch.errors import OwnFieldError
 from newssearch.fields import MAX_OWN_FIELDS, ArticleField
 from newssearch.outlets import Aliases
 from newssearch.query import Diagnostic, Node, Relaxed, WeightedWord
-from newssearch.request import ResolvedRequest
+from newssearch.request import HitContent, ResolvedRequest
 from newssearch.results import (
     NO_DATE_COUNTS,
     Clause,
@@ -37,6 +37,7 @@ from newssearch.system.late_dataclass import dataclass
 from newssearch.text.partial_dates import PartialDate
 
 if TYPE_CHECKING:
+    from newssearch.corpus.neighbours import Neighbours
     from newssearch.reports import Leftover, Problem
 
 
@@ -81,6 +82,24 @@ class FoundRelated:
     total_articles: int
     total_paragraphs: int
     total_stories: int
+
+
+class HitAddress(NamedTuple):
+    """The address of a hit: the id of an article of the snapshot, and the number of a paragraph; None for any."""
+
+    id: str
+    paragraph: int | None = None
+
+    def __str__(self) -> str:
+        return self.id if self.paragraph is None else f"{self.id}#{self.paragraph}"
+
+
+class FoundScan(NamedTuple):
+    """All hits of a search from the place ``start`` on, counted from 0; ``total`` is the number of all hits."""
+
+    hits: Iterator[Hit]
+    total: int
+    start: int
 
 
 class FoundExpansion(NamedTuple):
@@ -185,6 +204,20 @@ class Snapshot(Protocol):
 
         Articles of the same story are left out. Each hit has its explanation.
         """
+
+    def scan(
+        self, tree: Node, request: ResolvedRequest, content: HitContent, after: HitAddress | None = None
+    ) -> FoundScan:
+        """Return all hits that :meth:`search` would return page by page, from the one after the hit ``after`` on.
+
+        The hits are made while the iterator is read, a few at a time. If each article has only one hit, the article of
+        an address is enough. Raises :class:`~newssearch.HitNotFoundError` if ``after`` is no hit of the search.
+        """
+
+    def neighbours(
+        self, tree: Node, request: ResolvedRequest, content: HitContent, address: HitAddress
+    ) -> Neighbours:
+        """Return a hit of :meth:`scan`, and those before and after it. Raises the same error."""
 
     def rank(self, tree: Node, request: ResolvedRequest) -> list[Rank]:
         """Return the article id, paragraph and score of each hit that :meth:`search` would return for the same request.

@@ -2,8 +2,131 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, cast
+
+from newssearch import arguments
+from newssearch.engines.protocol import FoundScan, HitAddress, Snapshot
+from newssearch.errors import HitNotFoundError, QueryError
+from newssearch.query import Node, Query
+from newssearch.request import HIT_CONTENTS, HitContent, Request, ScanOptions, request_of, takes_options
+from newssearch.results import Hit
+from newssearch.stopping import StopCheck
+
 from .opened import OpenIndex
+from .scanning import Scan
+from .searching import expanded_query
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from newssearch.corpus.neighbours import Neighbours
 
 
 class CarryingMethods(OpenIndex):
     """The methods that stream all hits of a query, and draw samples of them."""
+
+    @takes_options(ScanOptions)
+    def scan(
+        self,
+        query: str | Query | Node = "",
+        request: Request | None = None,
+        *,
+        content: HitContent = "snippets",
+        after: str | None = None,
+        timeout: float | None = None,
+        stop: Callable[[], bool] | None = None,
+        **changes: Unpack[ScanOptions],
+    ) -> Scan:
+        """Return an iterator over all hits of a search: those that its pages would have, in the same order.
+
+        The hits come from the commit that is current now, even if the index is written to, refreshed or closed during the
+        iteration. A few hits are made at a time, so that little memory is needed for any number of them. The first ones
+        come after the time of a search for one page.
+
+        ``content`` is what hits have of their paragraphs: ``"snippets"``, the text and the snippet; ``"texts"``, the text
+        alone; ``"fields"``, neither, but all fields of the article. Without snippets, hits have no ``variants`` either.
+
+        ``after`` is the address of a hit (``ID#3``): the scan begins with the hit that follows it. If each article has
+        only one hit, its id is enough, and the number of the paragraph does not matter. Raises
+        :class:`HitNotFoundError` if it is not among the results, :class:`ArticleNotFoundError` if there is no such
+        article.
+
+        The time limit counts from the call to the last hit, the time between hits included.
+
+        >>> import newssearch, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder, newssearch.create(folder) as index:
+        ...     days = [newssearch.Article.create(title=f"Day {n}", text="It rained.", url=f"u{n}") for n in (1, 2, 3)]
+        ...     report = index.add(days)
+        ...     with index.scan("rain", group=False, sort="id", content="fields") as scan:
+        ...         print(scan.total, [hit.title for hit in scan])
+        3 ['Day 1', 'Day 2', 'Day 3']
+
+        The options, as keyword arguments or in a :class:`Request`:
+        """
+        given = request_of("scan", ScanOptions, request, changes)
+        _check_content(content, given)
+        if after is not None:
+            arguments.text("after", after)
+        hits = self._scanned(query, given, StopCheck(timeout, stop), content, after)
+        begun = cast("FoundScan", next(hits))  # from here on the snapshot stays open
+        return Scan(cast("Generator[Hit, None, None]", hits), begun.total, begun.start)
+
+    def _scanned(
+        self,
+        query: str | Query | Node,
+        request: Request,
+        check: StopCheck,
+        content: HitContent,
+        after: str | None,
+    ) -> Generator[FoundScan | Hit, None, None]:
+        """Yield the scan that the engine has begun, then its hits."""
+        with self._asking(query, request, check) as (snapshot, parsed, asked):
+            address = None if after is None else self._hit_address(snapshot, after)
+            searched = expanded_query(snapshot, parsed, asked)
+            found = snapshot.scan(searched.query.tree, asked, content, address)
+            yield found
+            yield from found.hits
+
+    @takes_options(ScanOptions)
+    def neighbours(
+        self,
+        query: str | Query | Node,
+        address: str,
+        request: Request | None = None,
+        *,
+        content: HitContent = "snippets",
+        timeout: float | None = None,
+        stop: Callable[[], bool] | None = None,
+        **changes: Unpack[ScanOptions],
+    ) -> Neighbours:
+        """Return the hit of a search that has the given address (``ID#3``), its place, and the hits before and after it.
+
+        If each article has only one hit, its id is enough, and the number of the paragraph does not matter. ``content``
+        is as in :meth:`scan`. Raises :class:`HitNotFoundError` if the hit is not among the results, and
+        :class:`ArticleNotFoundError` if there is no such article.
+
+        The options, as keyword arguments or in a :class:`Request`:
+        """
+        given = request_of("neighbours", ScanOptions, request, changes)
+        _check_content(content, given)
+        arguments.text("address", address)
+        with self._asking(query, given, StopCheck(timeout, stop)) as (snapshot, parsed, asked):
+            wanted = self._hit_address(snapshot, address)
+            searched = expanded_query(snapshot, parsed, asked)
+            return snapshot.neighbours(searched.query.tree, asked, content, wanted)
+
+    def _hit_address(self, snapshot: Snapshot, address: str) -> HitAddress:
+        """Return an address, given as text. Raises ArticleNotFoundError and :class:`HitNotFoundError`."""
+        wanted, mark, number = address.partition("#")
+        found = self._id_in(snapshot, wanted)
+        if mark and not (number.isascii() and number.isdigit()):
+            raise HitNotFoundError(address)
+        return HitAddress(found, int(number) if mark else None)
+
+
+def _check_content(content: HitContent, request: Request) -> None:
+    """Raise TypeError or ValueError for another content, and :class:`QueryError` for snippets that no hit has."""
+    arguments.choice("content", content, HIT_CONTENTS)
+    if content != "snippets" and "snippet" in request.changed():
+        raise QueryError(f"snippet has no effect with content={content!r}")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from newssearch.config import Config, load_config
 from newssearch.display.brief import brief, quoted
 from newssearch.engines.protocol import Snapshot, Store
-from newssearch.errors import NewssearchError, QueryError
+from newssearch.errors import ArticleNotFoundError, NewssearchError, QueryError
 from newssearch.fields import OUTLET_FIELDS, by_name
 from newssearch.query import Node, Query
 from newssearch.request import Request, ResolvedRequest, parsed_query, resolve
@@ -147,6 +147,19 @@ class OpenIndex:
                 yield Asked(opened.snapshot, parsed, opened.resolved(resolved))
             except QueryError as error:
                 raise error.placed(parsed.text, 0, len(parsed.text)) from None
+
+    @staticmethod
+    def _id_in(snapshot: Snapshot, wanted: str) -> str:
+        """Return the id of the article with the id ``wanted``, or the only one whose id has this ending.
+
+        Raises :class:`ArticleNotFoundError`.
+        """
+        if (found := snapshot.find(wanted)) is not None:
+            return found.id
+        ids = snapshot.ids_ending(f"-{wanted}") if wanted else []
+        if len(ids) != 1:
+            raise ArticleNotFoundError(wanted, ids)
+        return ids[0]
 
     def _aliases(self, request: Request, query: str) -> Aliases:
         """Return the archive's own names of outlets, or an empty tuple if the search does not mention outlets."""

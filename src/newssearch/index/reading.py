@@ -115,12 +115,8 @@ class ReadingMethods(OpenIndex):
             raise TypeError("Index.article() takes an id or a key, not both")
         wanted = arguments.text("article_id", article_id).partition("#")[0]
         with self._reading() as snapshot:
-            article = snapshot.article(wanted)
-            if article is None:
-                ids = snapshot.ids_ending(f"-{wanted}") if wanted else []
-                article = snapshot.article(ids[0]) if len(ids) == 1 else None
-                if article is None:
-                    raise ArticleNotFoundError(wanted, ids)
+            article = snapshot.article(self._id_in(snapshot, wanted))
+            assert article is not None, "an article of the snapshot"
             return article
 
     def _article_of_key(self, key: str) -> Article:

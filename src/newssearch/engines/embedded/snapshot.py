@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from heapq import merge
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,10 +21,12 @@ from newssearch.engines.embedded.search.evaluator import QueryEvaluator
 from newssearch.engines.embedded.search.explain import explain
 from newssearch.engines.embedded.search.feedback import FEEDBACK_RESULTS, expansion_of
 from newssearch.engines.embedded.search.field_values import count_own_values, count_values
+from newssearch.engines.embedded.search.hit_order import HitOrder, place_of
+from newssearch.engines.embedded.search.hits import HitMaker, articles_of_story
 from newssearch.engines.embedded.search.reader import IndexReader
 from newssearch.engines.embedded.search.related import related_tree
-from newssearch.engines.embedded.search.result_order import Placed, ResultOrder
-from newssearch.engines.embedded.segment.columns import NO_TIME, moment_of
+from newssearch.engines.embedded.search.result_order import ResultOrder
+from newssearch.engines.embedded.segment.columns import moment_of
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.stored_fields import provenance_of
 from newssearch.engines.embedded.storage.container import Array, item_view
@@ -35,20 +38,23 @@ from newssearch.engines.protocol import (
     FoundExpansion,
     FoundMore,
     FoundRelated,
+    FoundScan,
+    HitAddress,
     KeptVersion,
     StoredHeader,
 )
 from newssearch.errors import QueryError
 from newssearch.fields import DATE_FACETS, FIELD_NAMES, FIELDS, INFO_FACETS, ArticleField
-from newssearch.highlight.snippets import Highlighter
 from newssearch.identity import id_number
 from newssearch.outlets import Aliases
 from newssearch.query import MAX_DEPTH, Diagnostic, Everything, Node, Not, Relaxed, depth
-from newssearch.request import ResolvedRequest
-from newssearch.results import Copy, FacetValue, Hit, Rank
+from newssearch.request import HitContent, ResolvedRequest
+from newssearch.results import FacetValue, Hit, Rank
 from newssearch.system.frozen import FrozenDict
 from newssearch.system.kept import cached_property
-from newssearch.text.analysis import analyser
+
+if TYPE_CHECKING:
+    from newssearch.corpus.neighbours import Neighbours
 
 NOTHING = Not(Everything())
 """A tree that finds no article."""
@@ -65,8 +71,9 @@ def _only(segment: Segment, article: int | None) -> Mask:
 _QUOTED = re.compile(r"'[^']*'")
 """Matches a quotation from the article within the text of a provenance."""
 
-MAX_LISTED_COPIES = 100
-"""A hit lists at most this number of copies of its article. All copies are counted."""
+
+BATCHES_TO_RELEASE = 2
+"""A scan takes what it has read of the files out of memory after this number of batches of hits."""
 
 
 class EmbeddedSnapshot:
@@ -119,7 +126,9 @@ class EmbeddedSnapshot:
             total = int(np.count_nonzero(articles))
             suggester = evaluator.suggester(total)
             return Found(
-                hits=self._hits(order, order.page(), request, Highlighter(tree)),
+                hits=HitMaker(self._reader, tree, request.snippet).hits(
+                    order.page(), explain=order.explain if request.explain else None
+                ),
                 total_articles=total,
                 total_paragraphs=order.paragraphs(),
                 total_stories=total - self._copies_among(articles),
@@ -150,7 +159,9 @@ class EmbeddedSnapshot:
                 for number in numbers
             ]
             return FoundMore(
-                hits=self._hits(order, page, request, Highlighter(tree), missing),
+                hits=HitMaker(self._reader, tree, request.snippet).hits(
+                    page, missing, order.explain if request.explain else None
+                ),
                 total_articles=total,
                 total_stories=total - self._copies_among(articles),
             )
@@ -198,7 +209,7 @@ class EmbeddedSnapshot:
             total = int(np.count_nonzero(articles))
             return FoundRelated(
                 tree=tree,
-                hits=self._hits(order, order.page(), replace(request, explain=True), Highlighter(tree)),
+                hits=HitMaker(self._reader, tree, request.snippet).hits(order.page(), explain=order.explain),
                 total_articles=total,
                 total_paragraphs=order.paragraphs(),
                 total_stories=total - self._copies_among(articles),
@@ -218,6 +229,58 @@ class EmbeddedSnapshot:
             if segment.stories is not None:
                 yield segment.stories.story[segment.storied[mask[segment.storied]]].astype(np.int64)
 
+    def scan(
+        self, tree: Node, request: ResolvedRequest, content: HitContent, after: HitAddress | None = None
+    ) -> FoundScan:
+        """Return all hits from the one after the hit ``after`` on; they are made while the iterator is read."""
+        with self._reading(tree):
+            order = self._hit_order(tree, request)
+            start = 0 if after is None else place_of(order, self._reader, after, request) + 1
+            batches, maker = order.batches(start), self._hit_maker(tree, request, content)
+
+        def hits() -> Iterator[Hit]:
+            for number, batch in enumerate(batches, 1):
+                request.check()
+                with self._reading(tree):
+                    made = maker.hits(batch)
+                if number % BATCHES_TO_RELEASE == 0:
+                    self._reader.release()
+                yield from made
+
+        return FoundScan(hits(), order.total, start)
+
+    def neighbours(
+        self, tree: Node, request: ResolvedRequest, content: HitContent, address: HitAddress
+    ) -> Neighbours:
+        """Return a hit of :meth:`scan`, and those before and after it."""
+        from newssearch.corpus.neighbours import Neighbours  # a search needs none of it
+
+        with self._reading(tree):
+            order = self._hit_order(tree, request)
+            place = place_of(order, self._reader, address, request)
+            before, after = max(place - 1, 0), place + 2
+            hits = self._hit_maker(tree, request, content).hits(order.between(before, after))
+            return Neighbours(
+                hit=hits[place - before],
+                previous=hits[0] if place else None,
+                next=hits[-1] if place + 1 < order.total else None,
+                position=place + 1,
+                total=order.total,
+            )
+
+    def _hit_order(self, tree: Node, request: ResolvedRequest) -> HitOrder:
+        evaluator = QueryEvaluator(self._reader, tree, request.aliases, request.check)
+        articles = evaluator.found(request)
+        total = None
+        if not request.all_paragraphs:
+            copies = self._copies_among(articles) if request.group else 0
+            total = int(np.count_nonzero(articles)) - copies
+        return HitOrder(self._reader, ResultOrder(evaluator, articles, request), total)
+
+    def _hit_maker(self, tree: Node, request: ResolvedRequest, content: HitContent) -> HitMaker:
+        snippet = request.snippet if content == "snippets" else None
+        return HitMaker(self._reader, tree, snippet, texts=content != "fields")
+
     def rank(self, tree: Node, request: ResolvedRequest) -> list[Rank]:
         """Return the article id, paragraph and score of each hit on the page that ``request`` asks for."""
         with self._reading(tree):
@@ -229,56 +292,6 @@ class EmbeddedSnapshot:
         """Return the number of the given articles that are copies: all but one of each story."""
         stories = np.sort(np.concatenate([NO_INTS, *self._stories_among(articles)]))
         return int(np.count_nonzero(~run_starts(stories)))
-
-    def _hits(
-        self,
-        order: ResultOrder,
-        page: Sequence[Placed],
-        request: ResolvedRequest,
-        highlighter: Highlighter,
-        missing: Sequence[tuple[str, ...]] = (),
-    ) -> tuple[Hit, ...]:
-        """Return the hits of a page. ``missing`` has for each the words of the query that its article lacks; () for none."""
-        places = [self._reader.document(placed.document) for placed in page]
-        # All texts first: unpacking one drives the words of the last one out of the caches of the processor.
-        texts = [segment.bodies[document] for segment, document in places]
-        hits = []
-        for number, ((segment, document), text, placed) in enumerate(zip(places, texts, page, strict=True)):
-            article, paragraph = segment.article_of(document), segment.number_of(document)
-            shown = segment.shown(article)
-            language, in_lead = analyser(shown["lang"]), segment.is_in_lead(article, paragraph)
-            copies = self._copies(segment.story(article))
-            others = [copy for copy in copies if copy.id != shown["id"]]
-            hit = Hit(
-                **shown,
-                paragraph=paragraph,
-                score=placed.score,
-                text=text,
-                snippet=highlighter.snippet(text, language, request.snippet, in_lead),
-                paragraphs=segment.count(article),
-                matching=placed.matching,
-                story=copies[0].id if copies else shown["id"],
-                copies=tuple(others[:MAX_LISTED_COPIES]),
-                copies_total=len(others),
-                variants=highlighter.variants(text, language, in_lead),
-                missing=missing[number] if missing else (),
-                explanation=order.explain(placed) if request.explain else None,
-            )
-            hits.append(hit)
-        return tuple(hits)
-
-    def _copies(self, story: int) -> list[Copy]:
-        """Return the live articles of the story with the given number, the earliest first; none if it is 0."""
-        found = []
-        for segment in self._reader.segments if story else ():
-            assert segment.stories is not None, "only a segment with stories has story numbers"
-            of = segment.storied[segment.stories.story[segment.storied] == story]
-            for article in of[segment.live_articles()[of]].tolist():
-                shown = segment.shown(article)
-                moment = int(segment.instant[article])
-                copy = Copy(shown["id"], shown["outlet"], shown["date"])
-                found.append((moment == NO_TIME, moment, copy.id, copy))
-        return [copy for *_, copy in sorted(found)]
 
     def _rank(self, document: int, score: float) -> Rank:
         segment, local = self._reader.document(document)
@@ -352,7 +365,7 @@ class EmbeddedSnapshot:
         """Return the ids of all articles of the story that the given article belongs to, the earliest first."""
         with self._reading():
             found = self._reader.article(article_id)
-            copies = self._copies(found[0].story(found[1])) if found is not None else []
+            copies = articles_of_story(self._reader, found[0].story(found[1])) if found is not None else []
             return [copy.id for copy in copies] or [article_id]
 
     def ids_ending(self, ending: str) -> list[str]:

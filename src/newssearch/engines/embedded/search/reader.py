@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from newssearch.engines.embedded.segment import bm25f
 from newssearch.engines.embedded.segment.segment import Segment
-from newssearch.engines.embedded.storage.container import Array
+from newssearch.engines.embedded.storage.container import Array, item_view
 from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask
 from newssearch.fields import ArticleField
 from newssearch.system.kept import cached_property
@@ -25,6 +26,11 @@ class IndexReader:
         self._first_documents = _first_numbers([segment.documents for segment in segments])
         self._document_offsets: list[int] = self._first_documents.tolist()
         self._article_norms: dict[Segment, NDArray[np.float64]] = {}
+
+    def release(self) -> None:
+        """Take what has been read of the files out of the memory of this process: it is mapped again when it is read."""
+        for segment in self.segments:
+            segment.container.release()
 
     @property
     def articles(self) -> int:
@@ -72,6 +78,36 @@ class IndexReader:
         number = bisect_right(self._document_offsets, document) - 1
         local = document - self._document_offsets[number]
         return int(self._first_articles[number]) + int(self.segments[number].article[local])
+
+    def article_numbers(self, documents: Ints) -> Ints:
+        """Return the number of the article of each document, among all articles of the index."""
+        found = np.empty(len(documents), np.int64)
+        for segment, here, local in self.by_document(documents):
+            first = int(self._first_articles[self.segments.index(segment)])
+            found[here] = segment.article[local].astype(np.int64) + first
+        return found
+
+    @cached_property
+    def all_id_ranks(self) -> Ints:
+        """The place of the id of each article in the order of all ids, from 0; those of deleted articles included.
+
+        The ids of a segment are in order already. Each is looked up in every larger segment by binary search.
+        """
+        orders = [segment.container["article.id.order"] for segment in self.segments]
+        ranks = [np.empty(len(order), np.int64) for order in orders]
+        for rank, order in zip(ranks, orders, strict=True):
+            rank[order] = np.arange(len(order))
+        by_size = sorted(range(len(orders)), key=lambda number: len(orders[number]))
+        for small, large in combinations(by_size, 2):
+            places = _places_of_ids(self.segments[small], self.segments[large])
+            ranks[small][orders[small]] += places
+            ranks[large][orders[large]] += places.searchsorted(np.arange(len(orders[large])), "right")
+        return np.concatenate([np.empty(0, np.int64), *ranks])
+
+    def id_ranks(self, segment: Segment) -> Ints:
+        """Return the part of :attr:`all_id_ranks` that belongs to the articles of a segment."""
+        number = self.segments.index(segment)
+        return self.all_id_ranks[self._first_articles[number] : self._first_articles[number + 1]]
 
     def article(self, article_id: str) -> tuple[Segment, int] | None:
         """Return the segment of the article with an id and its number there; None if no article has the id."""
@@ -122,6 +158,18 @@ class IndexReader:
         titled = sum(segment.titles[0] for segment in self.segments)
         words = sum(segment.titles[1] for segment in self.segments)
         return words / titled if titled else 1.0
+
+
+def _places_of_ids(segment: Segment, other: Segment) -> Ints:
+    """Return how many ids of the other segment come before each id of a segment, for its ids in their order."""
+    order, others = (item_view(one.container["article.id.order"]) for one in (segment, other))
+    places = np.empty(len(order), np.int64)
+    place = 0
+    for number, article in enumerate(order):
+        wanted = segment.id(article)
+        place = bisect_left(others, wanted, place, key=other.id)
+        places[number] = place
+    return places
 
 
 def _first_numbers(sizes: Sequence[int]) -> Ints:

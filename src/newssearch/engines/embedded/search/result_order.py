@@ -24,6 +24,8 @@ from .related import DATED_ARTICLES, nearness
 from .top_k import Ranking, concat_ranked, kth_greatest, sort_keys
 
 MICROSECONDS_A_DAY = 86_400_000_000
+MAX_TIES_BY_READING = 1000
+"""Up to this number of ties are broken by reading ids; more of them by the order of all ids of the index."""
 
 
 class Placed(NamedTuple):
@@ -40,7 +42,7 @@ class Placed(NamedTuple):
     factor: float = 1.0
 
 
-class _Ordered(NamedTuple):
+class Ordered(NamedTuple):
     """Results in order, an item of each array for each: see :class:`Placed`. ``times`` are as in :class:`~.top_k.Ranked`."""
 
     documents: Ints
@@ -50,13 +52,13 @@ class _Ordered(NamedTuple):
     proximity: Scores
     factors: Scores
 
-    def at(self, chosen: slice | Ints) -> _Ordered:
+    def at(self, chosen: slice | Ints) -> Ordered:
         """Return some of the results."""
-        return _Ordered._make(array[chosen] for array in self)
+        return Ordered._make(array[chosen] for array in self)
 
-    def followed_by(self, others: _Ordered) -> _Ordered:
+    def followed_by(self, others: Ordered) -> Ordered:
         """Return these results and other ones after them."""
-        return _Ordered._make(map(np.concatenate, zip(self, others, strict=True)))
+        return Ordered._make(map(np.concatenate, zip(self, others, strict=True)))
 
     def placed(self, chosen: slice | Ints) -> list[Placed]:
         """Return some of the results as a list."""
@@ -65,7 +67,7 @@ class _Ordered(NamedTuple):
 
 
 _NONE = np.empty(0)
-NO_RESULTS = _Ordered(NO_INTS, _NONE, NO_INTS, NO_INTS, _NONE, _NONE)
+NO_RESULTS = Ordered(NO_INTS, _NONE, NO_INTS, NO_INTS, _NONE, _NONE)
 
 
 class ResultOrder:
@@ -99,16 +101,19 @@ class ResultOrder:
 
     def page(self) -> list[Placed]:
         """Return the results on the requested page, in order."""
-        request = self._request
-        end = None if request.limit is None else request.offset + request.limit
-        if not request.group or not any(len(segment.storied) for segment in self._reader.segments):
-            return self._first(end).placed(slice(request.offset, None))
+        offset, limit = self._request.offset, self._request.limit
+        return self.first(None if limit is None else offset + limit).placed(slice(offset, None))
+
+    def first(self, end: int | None) -> Ordered:
+        """Return the first ``end`` results, or all, whatever page the request asks for."""
+        if not self._request.group or not any(len(segment.storied) for segment in self._reader.segments):
+            return self._first(end)
         most = end
         while True:
             found = self._first(most)
             first = self._first_of_stories(found.documents)
             if most is None or end is None or len(first) >= end or len(found.documents) < most:
-                return found.placed(first[request.offset : end])
+                return found.at(first[:end])
             most *= 2
 
     def _first_of_stories(self, documents: Ints) -> Ints:
@@ -120,7 +125,7 @@ class ResultOrder:
         told, first = np.unique(stories, return_index=True)
         return np.sort(np.concatenate((first[told != 0], np.flatnonzero(stories == 0))))
 
-    def _first(self, end: int | None) -> _Ordered:
+    def _first(self, end: int | None) -> Ordered:
         """Return the first ``end`` results, or all, without grouping stories."""
         request = self._request
         if not end and end is not None:
@@ -131,7 +136,7 @@ class ResultOrder:
             return self._sorted(end)
         return self._rescored(end, bm25f.PROXIMITY_ARTICLES, self._by_proximity)
 
-    def _rescored(self, end: int | None, number: int, rescored: Callable[[_Ordered], _Ordered]) -> _Ordered:
+    def _rescored(self, end: int | None, number: int, rescored: Callable[[Ordered], Ordered]) -> Ordered:
         """Return the first ``end`` results, or all, after the first ``number`` are rescored and put in a new order."""
         found = self._sorted(None if end is None else max(end, number))
         first = rescored(found.at(slice(number)))
@@ -139,7 +144,7 @@ class ResultOrder:
         rest = found.at(slice(number, None))
         return first.at(slice(end)) if not len(rest.documents) else first.followed_by(rest).at(slice(end))
 
-    def _by_proximity(self, found: _Ordered) -> _Ordered:
+    def _by_proximity(self, found: Ordered) -> Ordered:
         """Add the part of the score that the nearness of words gives."""
         added = np.zeros(len(found.documents))
         for segment, here, local in self._reader.by_document(found.documents):
@@ -148,7 +153,7 @@ class ResultOrder:
             added[here[ascending]] = self._proximity.scores(segment, articles[ascending])
         return found._replace(scores=found.scores + added, proximity=added)
 
-    def _by_date(self, near_to: int, found: _Ordered) -> _Ordered:
+    def _by_date(self, near_to: int, found: Ordered) -> Ordered:
         """Raise the scores of articles by the nearness of their dates."""
         factors = np.array(
             [
@@ -170,7 +175,7 @@ class ResultOrder:
         )
         return Explanation(tuple(terms), placed.proximity)
 
-    def _sorted(self, end: int | None) -> _Ordered:
+    def _sorted(self, end: int | None) -> Ordered:
         """Return the first ``end`` results, or all, in order of the score without proximity, or of time."""
         request = self._request
         ranked = [
@@ -182,12 +187,12 @@ class ResultOrder:
         size = len(documents) if end is None else min(end, len(documents))
         order = self._in_order(documents, first, second, size)
         nothing, unchanged = np.zeros(size), np.ones(size)
-        return _Ordered(documents[order], scores[order], times[order], matching[order], nothing, unchanged)
+        return Ordered(documents[order], scores[order], times[order], matching[order], nothing, unchanged)
 
     def _in_order(self, documents: Ints, first: Array, second: Array, size: int) -> Ints:
         """Return the indices of the first ``size`` results, which have a first and a second key in descending order.
 
-        Ids are read only to break ties among results that can be on the page.
+        Only ties among results that can be on the page are broken by id.
         """
         total = len(documents)
         kept = (first >= kth_greatest(first, size)).nonzero()[0] if size < total else np.arange(total)
@@ -196,6 +201,9 @@ class ResultOrder:
         tied = ((one[1:] == one[:-1]) & (other[1:] == other[:-1])).nonzero()[0]
         if not len(tied):
             return order[:size]
+        if len(tied) > MAX_TIES_BY_READING:
+            ids = self._reader.all_id_ranks[self._reader.article_numbers(documents[kept])]
+            return kept[np.lexsort((documents[kept], ids, -second[kept], -first[kept]))[:size]]
         page: list[int] = []
         ranked = zip(order.tolist(), one.tolist(), other.tolist(), strict=True)
         for _, equal in groupby(ranked, key=lambda one: one[1:]):

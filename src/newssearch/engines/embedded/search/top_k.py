@@ -34,6 +34,7 @@ from newssearch.system.kept import cached_property
 from .doc_sets import Scores
 from .evaluator import QueryEvaluator
 from .exact_scores import ExactScores, sum_of_rows
+from .reader import IndexReader
 from .scored_leaf import FoundArticles, ScoredLeaf
 
 MIN_FIRST_ARTICLES = 64
@@ -129,7 +130,9 @@ class Ranking:
         elif request.sort == "relevance":
             found = self._best_by_score(request, wanted)
         else:
-            keys, _ = sort_keys(np.empty(0), times_of(self._segment, request)[self._articles], request)
+            keys, _ = sort_keys(
+                np.empty(0), times_of(self._reader, self._segment, request)[self._articles], request
+            )
             found = self._scored(request, (keys >= kth_greatest(keys, wanted)).nonzero()[0])
         return found._replace(documents=found.documents + offset) if offset else found
 
@@ -187,7 +190,7 @@ class Ranking:
         scores = sum_of_rows(parts.best)
         sizes = np.diff(first, append=len(index))
         matching = sizes if empty is None else sizes * ~empty[first]
-        times = times_of(segment, request)[articles]
+        times = times_of(self._reader, segment, request)[articles]
         if not each:
             return Ranked(documents, scores, times[index], matching.repeat(sizes))
         shown, of_shown = self._best_of_each(articles, documents, index, first, scores)
@@ -261,8 +264,13 @@ def _function_word_articles(evaluator: QueryEvaluator, segment: Segment, article
     return found
 
 
-def times_of(segment: Segment, request: ResolvedRequest) -> Array:
-    """Return the time of each article of a segment by which a request sorts: of publication, or of coming into the index."""
+def times_of(reader: IndexReader, segment: Segment, request: ResolvedRequest) -> Array:
+    """Return the time of each article of a segment that a request sorts by: of publication, or of coming into the index.
+
+    For the order of ids, the place of each id in that order stands for a time.
+    """
+    if request.sort == "id":
+        return reader.id_ranks(segment)
     return segment.added if request.sort == "added" else segment.instant
 
 
@@ -270,6 +278,8 @@ def sort_keys(scores: Array, times: Array, request: ResolvedRequest) -> tuple[Ar
     """Return the primary and the secondary sort key of each document, both for descending order."""
     if request.sort == "relevance":
         return scores, times
+    if request.sort == "id":
+        return -times, np.zeros(len(times))  # the paragraphs of an article in their own order
     if request.sort in ("newest", "added"):
         return times, scores
     return np.where(times == NO_TIME, -np.iinfo(np.int64).max, -times), scores

@@ -225,6 +225,11 @@ class Container:
         if self.mapped is not None:
             self.mapped.check_all()
 
+    def release(self) -> None:
+        """Take the pages of the file that have been read out of the memory of this process."""
+        if self.mapped is not None:
+            self.mapped.release()
+
     def check_size(self) -> None:
         """Raise :class:`ContainerError` if another program has truncated the file."""
         if self.mapped is not None:

@@ -178,6 +178,15 @@ class MappedFile:
         if self.map.size() != self._size:
             raise ContainerError(self.path, "it was cut, or written to, while it was open")
 
+    def release(self) -> None:
+        """Take the pages that have been read out of the memory of this process. They are mapped again when they are read.
+
+        The system keeps them in its cache of files. Systems that cannot do this keep them in the process too.
+        """
+        advice = getattr(mmap, "MADV_DONTNEED", None)
+        if advice is not None:
+            self.map.madvise(advice)
+
     def damage(self) -> Iterator[tuple[int, int]]:
         """Yield the first byte of each damaged page and the byte after its last. Reads the whole file again."""
         self._read(0, self._end)

@@ -1,0 +1,104 @@
+"""Makes the hits of a search: reads the text of each result, cuts its snippet, and lists the copies of its article."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from newssearch.engines.embedded.segment.columns import NO_TIME
+from newssearch.highlight.snippets import Highlighter
+from newssearch.query import Node
+from newssearch.results import Copy, Explanation, Hit
+from newssearch.snippet import Snippet
+from newssearch.text.analysis import analyser
+
+from .reader import IndexReader
+from .result_order import Placed
+
+MAX_LISTED_COPIES = 100
+"""A hit lists at most this number of copies of its article. All copies are counted."""
+MAX_KEPT_STORIES = 64
+"""The copies of this number of stories are kept, because neighbouring hits often tell the same story."""
+_NO_SNIPPET = Snippet("", ())
+
+
+class HitMaker:
+    """Makes hits of the results of a query. ``snippet`` is the length of snippets, None for hits without snippets.
+
+    Without ``texts``, hits have neither text nor snippet, and no text is read.
+    """
+
+    def __init__(self, reader: IndexReader, tree: Node, snippet: int | None, *, texts: bool = True) -> None:
+        self._reader = reader
+        self._highlighter = Highlighter(tree)
+        self._snippet = snippet
+        self._texts = texts
+        self._stories: dict[int, list[Copy]] = {}
+
+    def hits(
+        self,
+        page: Sequence[Placed],
+        missing: Sequence[tuple[str, ...]] = (),
+        explain: Callable[[Placed], Explanation] | None = None,
+    ) -> tuple[Hit, ...]:
+        """Return the hits of some results, in order.
+
+        ``missing`` has for each the words of the query that its article lacks; () for none. ``explain`` returns how a
+        score came about.
+        """
+        places = [self._reader.document(placed.document) for placed in page]
+        # All texts first: unpacking one drives the words of the last one out of the caches of the processor.
+        texts = [segment.bodies[document] if self._texts else "" for segment, document in places]
+        hits = []
+        for number, ((segment, document), text, placed) in enumerate(zip(places, texts, page, strict=True)):
+            article, paragraph = segment.article_of(document), segment.number_of(document)
+            shown = segment.shown(article)
+            language, in_lead = analyser(shown["lang"]), segment.is_in_lead(article, paragraph)
+            copies = self._copies(segment.story(article))
+            others = [copy for copy in copies if copy.id != shown["id"]]
+            snippet = _NO_SNIPPET
+            variants: tuple[str, ...] = ()
+            if self._texts and self._snippet is not None:
+                snippet = self._highlighter.snippet(text, language, self._snippet, in_lead)
+                variants = self._highlighter.variants(text, language, in_lead)
+            hit = Hit(
+                **shown,
+                paragraph=paragraph,
+                score=placed.score,
+                text=text,
+                snippet=snippet,
+                paragraphs=segment.count(article),
+                matching=placed.matching,
+                story=copies[0].id if copies else shown["id"],
+                copies=tuple(others[:MAX_LISTED_COPIES]),
+                copies_total=len(others),
+                variants=variants,
+                missing=missing[number] if missing else (),
+                explanation=explain(placed) if explain is not None else None,
+            )
+            hits.append(hit)
+        return tuple(hits)
+
+    def _copies(self, story: int) -> list[Copy]:
+        """Return the live articles of a story, and keep them for the next hit that tells it; none if it is 0."""
+        if not story:
+            return []
+        found = self._stories.get(story)
+        if found is None:
+            if len(self._stories) >= MAX_KEPT_STORIES:
+                self._stories.clear()
+            found = self._stories[story] = articles_of_story(self._reader, story)
+        return found
+
+
+def articles_of_story(reader: IndexReader, story: int) -> list[Copy]:
+    """Return the live articles of the story with the given number, the earliest first; none if it is 0."""
+    found = []
+    for segment in reader.segments if story else ():
+        assert segment.stories is not None, "only a segment with stories has story numbers"
+        of = segment.storied[segment.stories.story[segment.storied] == story]
+        for article in of[segment.live_articles()[of]].tolist():
+            shown = segment.shown(article)
+            moment = int(segment.instant[article])
+            copy = Copy(shown["id"], shown["outlet"], shown["date"])
+            found.append((moment == NO_TIME, moment, copy.id, copy))
+    return [copy for *_, copy in sorted(found)]

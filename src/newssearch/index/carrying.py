@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from newssearch import arguments
-from newssearch.engines.protocol import FoundScan, HitAddress, Snapshot
+from newssearch.engines.protocol import HitAddress, Snapshot
 from newssearch.errors import HitNotFoundError, QueryError
 from newssearch.query import Node, Query
 from newssearch.request import HIT_CONTENTS, HitContent, Request, ScanOptions, request_of, takes_options
@@ -20,7 +20,16 @@ from .searching import expanded_query
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from newssearch.commit import Commit
     from newssearch.corpus.neighbours import Neighbours
+
+
+class _Begun(NamedTuple):
+    """What a :class:`Scan` knows from its beginning."""
+
+    commit: Commit
+    total: int
+    position: int
 
 
 class CarryingMethods(OpenIndex):
@@ -69,8 +78,8 @@ class CarryingMethods(OpenIndex):
         if after is not None:
             arguments.text("after", after)
         hits = self._scanned(query, given, StopCheck(timeout, stop), content, after)
-        begun = cast("FoundScan", next(hits))  # from here on the snapshot stays open
-        return Scan(cast("Generator[Hit, None, None]", hits), begun.total, begun.start)
+        begun = cast("_Begun", next(hits))  # from here on the snapshot stays open
+        return Scan(cast("Generator[Hit, None, None]", hits), *begun)
 
     def _scanned(
         self,
@@ -79,13 +88,13 @@ class CarryingMethods(OpenIndex):
         check: StopCheck,
         content: HitContent,
         after: str | None,
-    ) -> Generator[FoundScan | Hit, None, None]:
-        """Yield the scan that the engine has begun, then its hits."""
+    ) -> Generator[_Begun | Hit, None, None]:
+        """Yield what is known when the scan has begun, then its hits."""
         with self._asking(query, request, check) as (snapshot, parsed, asked):
             address = None if after is None else self._hit_address(snapshot, after)
             searched = expanded_query(snapshot, parsed, asked)
             found = snapshot.scan(searched.query.tree, asked, content, address)
-            yield found
+            yield _Begun(snapshot.commit, found.total, found.start)
             yield from found.hits
 
     @takes_options(ScanOptions)

@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from newssearch.commit import Commit
 from newssearch.display.brief import brief, many
 from newssearch.results import Hit
 
@@ -16,15 +17,16 @@ if TYPE_CHECKING:
 class Scan(Iterator[Hit]):
     """All hits of a search in order, one after the other: see :meth:`Index.scan`.
 
-    ``total`` is the number of all hits of the search. ``position`` is the number of those that have come already, or that
+    ``commit`` is the state of the index that is scanned, as in :class:`~newssearch.Results`. ``total`` is the number of all hits of the search. ``position`` is the number of those that have come already, or that
     come before the first of this scan: it is the ``offset`` at which a search continues.
 
-    The state of the index that is scanned stays open until the last hit has come or the scan is closed. Close a scan that
+    This state stays open until the last hit has come or the scan is closed. Close a scan that
     you leave early, or use it in a ``with`` statement. One thread at a time may read it.
     """
 
-    def __init__(self, hits: Generator[Hit, None, None], total: int, position: int) -> None:
+    def __init__(self, hits: Generator[Hit, None, None], commit: Commit, total: int, position: int) -> None:
         self._hits = hits
+        self.commit = commit
         self.total = total
         self.position = position
 

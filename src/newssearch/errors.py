@@ -15,6 +15,7 @@ Each exception carries the data that a program needs to react, and the exit code
     ├── ArticleConflictError        1   an article to add is in the index with other content
     ├── SearchStoppedError          5   a search took longer than its time limit, or its caller stopped it
     ├── OwnFieldError               2   an own field of another kind than the index has, or one too many
+    ├── ReceiptError                1   a file that is no receipt, or a damaged one, or one that cannot be run again
     ├── ConfigError                 2   the configuration of an archive has an invalid value
     └── QueryError                  2   a query or a filter that would silently find nothing
 
@@ -143,6 +144,10 @@ class ArticleNotFoundError(NewssearchError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.wanted, self.candidates, self.what)
+
+
+class ReceiptError(NewssearchError):
+    """A text that is no receipt of a search, a damaged one, or one whose search cannot be run again."""
 
 
 class ArticleConflictError(NewssearchError):

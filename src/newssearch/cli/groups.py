@@ -21,6 +21,7 @@ GROUPS: Sequence[CommandGroup] = (
         "Find",
         {"query": "reading", "show": "reading", "related": "reading", "story": "reading"},
     ),
+    CommandGroup("Carry", {"receipt": "receipts"}),
     CommandGroup(
         "Keep",
         {

@@ -22,6 +22,7 @@ from newssearch.results import Results, left_out
 from .combinations import check_hits, check_query
 from .console import print_diagnostics, show_line, show_lines, show_text, style, without_surrogates
 from .options import KEY_PREFIX, article_named, filter_options, hit_options, index_option, json_option
+from .recording import clock, recorder, with_receipt
 from .rendering.articles import text_article, text_story
 from .rendering.formats import (
     OutputFormat,
@@ -94,6 +95,7 @@ from .rendering.summaries import text_config, text_info
     help="Count the articles of each clause of QUERY separately, and explain the scores.",
 )
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if nothing matches.")
+@with_receipt
 @click.pass_context
 def query_command(
     context: click.Context,
@@ -122,8 +124,16 @@ def query_command(
     more = options["strict"] is False
     options["strict"] = options["strict"] if format_ not in ("csv", "jsonl") else not more
     with open_index(folder) as opened:
-        request = Request(**{**options, "limit": 0} if count else options)
+        request = Request(**{**options, "limit": 0} if count else options, now=clock())
         results = opened.search(text, request)
+        if (recording := recorder()) is not None:
+            recording.search(opened, text, request)
+            recording.output(
+                json_text(
+                    {"id": hit.id, "paragraph": hit.paragraph, "score": hit.score, "text": hit.text}, indent=None
+                )
+                for hit in (*results, *results.more)
+            )
     print_diagnostics(results.diagnostics, text)
     if format_ != "json":
         for line in (*text_names(results), *text_clauses(results)):

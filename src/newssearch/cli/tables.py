@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from newssearch.system.atomic_files import patiently, unused_name
 
 from .console import show_lines, style
+from .recording import recorder
 from .rendering.layout import Style
 from .rendering.tables import Cell, Column, TableFormat, table_lines, write_spreadsheet
 
@@ -54,6 +55,9 @@ def print_table(
 
     In JSON, ``rows`` follows the keys of ``head``.
     """
+    if (recording := recorder()) is not None:
+        rows = list(rows)
+        recording.output(table_lines("jsonl", columns, rows, Style(None, color=False)))
     if file is None:
         show_lines(table_lines(format_, columns, rows, style(), head))
         return

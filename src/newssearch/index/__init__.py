@@ -12,6 +12,7 @@ from .carrying import CarryingMethods
 from .context import ContextMethods
 from .counting import CountingMethods
 from .listing import ListingMethods
+from .proving import ProvingMethods
 from .reading import ReadingMethods
 from .writing import WritingMethods
 
@@ -58,7 +59,7 @@ def open_or_create(folder: str | Path = "index", *, wait: float = 10.0) -> Index
         return open_index(folder)
 
 
-class Index(ReadingMethods, CountingMethods, ContextMethods, CarryingMethods, ListingMethods, WritingMethods):
+class Index(ReadingMethods, CountingMethods, ContextMethods, CarryingMethods, ListingMethods, ProvingMethods, WritingMethods):
     """An index of news articles.
 
     Reading uses a snapshot: the newest commit at the time when this object was opened, was refreshed, or last wrote.

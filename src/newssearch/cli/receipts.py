@@ -1,0 +1,128 @@
+"""The command ``receipt``: it checks the receipt of a command, or describes it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from pathlib import Path
+
+import click
+from click.core import ParameterSource
+
+from newssearch.corpus.receipt import Receipt
+from newssearch.display import escape
+from newssearch.errors import ReceiptError
+
+from .console import show_line
+from .options import index_option, json_option
+from .recording import UNRECORDED, Recorder, current, read_text
+from .rendering.formats import json_text
+
+
+@click.group("receipt", short_help="Check a receipt against the index, or describe it for a methods section.")
+def receipt_command() -> None:
+    """Check a receipt that `--receipt FILE` has written, or describe it."""
+
+
+def _load(file: Path) -> Receipt:
+    try:
+        return Receipt.from_json(read_text(file))
+    except ReceiptError as error:
+        raise ReceiptError(f"{file}: {error}") from None
+
+
+_file_argument = click.argument(
+    "file", metavar="FILE", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True)
+)
+
+
+@receipt_command.command("check", short_help="Run the command of a receipt again, and say what differs.")
+@_file_argument
+@index_option
+@json_option
+def check_command(file: Path, folder: Path, as_json: bool) -> int:
+    """Run the command of the receipt FILE again on the index, at the same clock, and say what differs.
+
+    Exit code 0 if the index has the same content and the searches find and show the same; 1 if anything differs.
+    Versions of programs that differ are only said.
+    """
+    before = _load(file)
+    after = rerun(before, folder)
+    found = before.differences(after)
+    of_versions = [one for one in found if one.what.startswith("version of ")]
+    others = [one for one in found if one not in of_versions]
+    if as_json:
+        value = {
+            "same": not others,
+            "differences": [one._asdict() for one in found],
+            "receipt": before.to_dict(),
+            "now": after.to_dict(),
+        }
+        show_line(json_text(value))
+        return 1 if others else 0
+    for one in others:
+        show_line(f"different: {escape.terminal(str(one))}")
+    for one in of_versions:
+        show_line(f"note: {escape.terminal(str(one))}")
+    if not others:
+        show_line(
+            f"the same: index content {after.commit.digest[:12]}…, articles found, counts and output"
+        )
+    return 1 if others else 0
+
+
+@receipt_command.command("text", short_help="Write the paragraph for a methods section.")
+@_file_argument
+def text_command(file: Path) -> int:
+    """Write a paragraph for the methods section of a paper, with what PRISMA-S asks of a search of a database."""
+    show_line(escape.terminal(_load(file).text()))
+    return 0
+
+
+def rerun(before: Receipt, folder: Path) -> Receipt:
+    """Run the command of a receipt again on the index in ``folder``, without output, and return its new receipt.
+
+    Raises :class:`~newssearch.ReceiptError` for a receipt that names another command, or arguments that it does not take.
+    """
+    if not before.command:
+        raise ReceiptError("the receipt was made by a program, and names no command to run again")
+    context = _context(before)
+    context.params["folder"] = folder
+    recording = Recorder(before)
+    token = current.set(recording)
+    try:
+        with contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()), context:
+            context.command.invoke(context)
+    finally:
+        current.reset(token)
+    return recording.receipt(before.command, before.arguments)
+
+
+def _context(before: Receipt) -> click.Context:
+    """Return the context of the command of a receipt, whose arguments are parsed again.
+
+    A receipt may come from a stranger: only commands that have ``--receipt`` are run, which only read, and no argument
+    that a receipt leaves out is accepted.
+    """
+    parent = click.get_current_context().find_root()
+    group = parent.command
+    command = group.get_command(parent, before.command) if isinstance(group, click.Group) else None
+    if command is None or not any(parameter.name == "receipt" for parameter in command.params):
+        raise ReceiptError(f"the receipt names {before.command!r}, which is no command that has receipts")
+    try:
+        context = command.make_context(before.command, list(before.arguments), parent=parent)
+    except (click.ClickException, click.exceptions.Exit) as error:
+        reason = error.format_message() if isinstance(error, click.ClickException) else "it asks for help"
+        raise ReceiptError(f"the arguments of the receipt are not accepted: {reason}") from None
+    for name in UNRECORDED & {*context.params}:
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise ReceiptError(f"the receipt names the option {name}, which no receipt has")
+    return context
+
+
+class _Nowhere(io.StringIO):
+    """A stream that keeps nothing of what is written to it."""
+
+    def write(self, text: str) -> int:
+        """Return the number of characters, as if they were written."""
+        return len(text)

@@ -1,0 +1,179 @@
+"""What a command records for its receipt: its searches, the files that it reads, and a digest of its output."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextvars import ContextVar
+from dataclasses import replace
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from newssearch.errors import ReceiptError
+from newssearch.system import atomic_files
+from newssearch.system.frozen import FrozenDict
+
+from .console import without_surrogates
+
+if TYPE_CHECKING:
+    from newssearch.index import Index
+    from newssearch.query import Node, Query
+    from newssearch.request import Request
+    from newssearch.corpus.receipt import OutputRecord, Receipt, SearchRecord
+
+UNRECORDED = frozenset({"folder", "receipt", "output", "exit_code", "timeout"})
+"""The parameters of commands that a receipt leaves out: they change neither what is found nor what is shown of it."""
+
+
+class Recorder:
+    """Collects what the receipt of a command needs. With ``before``, the command is run again to check that receipt."""
+
+    def __init__(self, before: Receipt | None = None) -> None:
+        self.before = before
+        self.clock = before.clock if before is not None else dt.datetime.now()
+        self._inputs: dict[str, str] = {}
+        self._output: OutputRecord | None = None
+        self._receipt: Receipt | None = None
+
+    def search(self, index: Index, query: str | Query | Node, request: Request, name: str = "") -> None:
+        """Record a search that the command makes, with the options that the command gives it."""
+        made = index.receipt(query, request.replace(now=self.clock))
+        search: SearchRecord = replace(made.searches[0], name=name)
+        held = self._receipt
+        self._receipt = replace(
+            held or made, searches=(*(held.searches if held is not None else ()), search)
+        )
+
+    def read(self, option: str, file: Path) -> str:
+        """Return the text of a file that an option names, ``-`` for standard input; a check gets the text of then."""
+        if self.before is not None:
+            if option not in self.before.inputs:
+                raise ReceiptError(f"the receipt has no content of {option}")
+            return self.before.inputs[option]
+        text = read_text(file)
+        self._inputs[option] = text
+        return text
+
+    def output(self, lines: Iterable[str]) -> None:
+        """Keep a digest of the output, given as lines of JSON. They have nothing that a rebuild of the index changes."""
+        import hashlib  # slow to import, and only receipts need it
+
+        from newssearch.corpus.receipt import OutputRecord  # the same
+
+        digest, count = hashlib.sha256(), 0
+        for line in lines:
+            digest.update(f"{line}\n".encode("utf-8", "backslashreplace"))
+            count += 1
+        self._output = OutputRecord(count, digest.hexdigest())
+
+    def receipt(self, command: str, arguments: Sequence[str]) -> Receipt:
+        """Return the receipt of the command, which has ended."""
+        if self._receipt is None:
+            raise ReceiptError(f"`newssearch {command}` made no search")
+        return replace(
+            self._receipt,
+            command=command,
+            arguments=tuple(arguments),
+            inputs=FrozenDict(self._inputs if self.before is None else self.before.inputs),
+            output=self._output,
+        )
+
+
+current: ContextVar[Recorder | None] = ContextVar("recorder", default=None)
+
+
+def recorder() -> Recorder | None:
+    """Return the recorder of the command that runs; None if nobody wants a receipt of it."""
+    return current.get()
+
+
+def clock() -> dt.datetime | None:
+    """Return the moment that relative dates of the command count from; None for the present one."""
+    recording = recorder()
+    return recording.clock if recording is not None else None
+
+
+def read_input(option: str, file: Path) -> str:
+    """Return the text of a file that an option of the command names, ``-`` for standard input."""
+    recording = recorder()
+    return recording.read(option, file) if recording is not None else read_text(file)
+
+
+def read_text(file: Path) -> str:
+    content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    return content.decode("utf-8-sig", "replace")
+
+
+def with_receipt(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--receipt FILE`` to a command. It stands below all other options, directly above the function.
+
+    The function tells :func:`recorder` of its searches and its output.
+    """
+
+    @click.option(
+        "--receipt",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Write a receipt: what was asked, of which commit, and what was found. `newssearch receipt` checks it.",
+    )
+    @wraps(function)
+    def recorded(*positional: Any, receipt: Path | None, **options: Any) -> Any:
+        if receipt is None or recorder() is not None:
+            return function(*positional, **options)
+        context = click.get_current_context()
+        recording = Recorder()
+        token = current.set(recording)
+        try:
+            result = function(*positional, **options)
+        finally:
+            current.reset(token)
+        made = recording.receipt(str(context.info_name), arguments_of(context))
+        atomic_files.replace(receipt, made.to_json().encode("utf-8", "backslashreplace"))
+        return result
+
+    return recorded
+
+
+def arguments_of(context: click.Context) -> list[str]:
+    """Return the arguments of a command that decide its result, as they can be typed again."""
+    found: list[str] = []
+    last: list[str] = []
+    for parameter in context.command.get_params(context):
+        name = str(parameter.name)
+        if (
+            name in UNRECORDED
+            or context.get_parameter_source(name) is not ParameterSource.COMMANDLINE
+        ):
+            continue
+        value = context.params[name]
+        if isinstance(parameter, click.Argument):
+            words = value if isinstance(value, tuple) else (value,)
+            last += map(str, words)
+        elif isinstance(parameter, click.Option):
+            found += _typed(parameter, value)
+    last = [without_surrogates(word) for word in last]
+    return [*found, *(["--"] if any(word.startswith("-") for word in last) else []), *last]
+
+
+def _typed(option: click.Option, value: Any) -> Iterator[str]:
+    """Yield an option and its value as they can be typed."""
+    name = max(option.opts, key=len)
+    if option.is_flag:
+        if isinstance(value, bool) and not option.secondary_opts and option.flag_value in (True, False):
+            yield name  # the only way to give it
+        elif isinstance(value, bool) and option.secondary_opts:
+            yield name if value else max(option.secondary_opts, key=len)
+        else:
+            yield name
+    elif isinstance(value, dict):  # --where: the values of each field
+        for field, values in value.items():
+            for one in values:
+                yield from (name, f"{field}={one}")
+    else:
+        for one in value if isinstance(value, tuple) else (value,):
+            yield from (name, without_surrogates(str(one)))

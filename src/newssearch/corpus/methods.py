@@ -1,0 +1,126 @@
+"""The paragraph for a methods section: what was searched when and how, in the words of a receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from newssearch.display.brief import many
+
+if TYPE_CHECKING:
+    from .receipt import ArchiveRecord, Receipt, SearchRecord
+
+_FILTERS = ("outlet", "source", "byline", "located", "lang", "section")
+
+
+def paragraph(receipt: Receipt) -> str:
+    """Return a paragraph that reports the searches of a receipt: see :meth:`~newssearch.Receipt.text`."""
+    return " ".join(_sentences(receipt))
+
+
+def _sentences(receipt: Receipt) -> Iterator[str]:
+    day = f"{receipt.made.day} {receipt.made:%B %Y}"
+    version = receipt.versions.get("newssearch", "")
+    commit = receipt.commit
+    yield (
+        f"On {day} we searched an archive of {_archive(receipt.archive)} with newssearch {version}"
+        f" (commit {commit.number:,} of the index, of {commit.time:%Y-%m-%d %H:%M} UTC; content digest {commit.digest})."
+    )
+    several = len(receipt.searches) > 1
+    for search in receipt.searches:
+        yield _asked(search, several)
+        yield _found(search, several)
+    if any(search.stories < search.articles for search in receipt.searches):
+        yield (
+            "Articles that share most of their text were identified as copies of one story by the overlap of their"
+            " word sequences."
+        )
+    yield (
+        "Words were matched by their stem in the language of each article, without regard to case and accents; operators"
+        " apply to the whole article, headline included."
+    )
+    if any("date" in str(search.options) or search.undated for search in receipt.searches) or any(
+        name in search.options for search in receipt.searches for name in ("since", "until", "on")
+    ):
+        yield f"Relative dates count from {receipt.clock:%Y-%m-%d %H:%M}."
+    if receipt.command:
+        yield f"The searches were run by the command `{command_line(receipt)}`."
+    yield "A receipt with all counts and digests, with which the searches can be repeated, is attached."
+
+
+def command_line(receipt: Receipt) -> str:
+    """Return the command of a receipt as it is typed in a shell."""
+    import shlex  # seldom needed
+
+    return shlex.join(["newssearch", receipt.command, *receipt.arguments])
+
+
+def _archive(archive: ArchiveRecord) -> str:
+    dated = f", dated {archive.first_date} to {archive.last_date}" if archive.first_date else ""
+    undated = f" ({archive.undated:,} without a date)" if archive.undated else ""
+    return (
+        f"{many(archive.articles, 'article')} ({many(archive.paragraphs, 'paragraph')}) of"
+        f" {many(archive.outlets, 'outlet')}{dated}{undated}"
+    )
+
+
+def _asked(search: SearchRecord, several: bool) -> str:
+    name = f" “{search.name}”" if search.name else ""
+    query = f"The query{name} was `{search.query}`" if search.query else f"The search{name} was for all articles"
+    understood = (
+        f", interpreted as `{search.interpretation}`"
+        if search.interpretation not in ("", search.query)
+        else ""
+    )
+    limits = _limits(search.options)
+    return f"{query}{understood}{f', limited to {limits}' if limits else ''}."
+
+
+def _limits(options: Mapping[str, object]) -> str:
+    found = []
+    for name in _FILTERS:
+        if values := options.get(name):
+            found.append(f"{name} {_values(values)}")
+        if values := options.get(f"{name}_not"):
+            found.append(f"{name} other than {_values(values)}")
+    where = options.get("where")
+    if isinstance(where, Mapping):
+        found += [f"{name} {_values(values)}" for name, values in where.items()]
+    since, until, on = (options.get(name) for name in ("since", "until", "on"))
+    if on:
+        found.append(f"dates in {on}")
+    if since and until:
+        found.append(f"dates from {since} to {until}")
+    elif since or until:
+        found.append(f"dates from {since} on" if since else f"dates up to {until}")
+    if options.get("since_run"):
+        found.append("articles that came with the last update")
+    if options.get("novel"):
+        found.append("paragraphs that no earlier article has")
+    if options.get("literal"):
+        found.append("plain words without operators")
+    if options.get("names"):
+        found.append("names in all their spellings")
+    if options.get("match") == "any":
+        found.append("articles with any of the words")
+    return "; ".join(found)
+
+
+def _values(values: object) -> str:
+    if isinstance(values, str) or not isinstance(values, Sequence):
+        return str(values)
+    return " or ".join(map(str, values))
+
+
+def _found(search: SearchRecord, several: bool) -> str:
+    stories = f", which tell {many(search.stories, 'story', 'stories')}" if search.stories < search.articles else ""
+    text = f"It found {many(search.articles, 'article')}{stories}, with {many(search.paragraphs, 'matching paragraph')}."
+    left = []
+    if search.undated:
+        left.append(f"{many(search.undated, 'more article')} without a date")
+    if search.imprecise:
+        left.append(f"{many(search.imprecise, 'more article')} dated only by month or year")
+    if left:
+        verb = "was" if search.undated + search.imprecise == 1 else "were"
+        text += f" {' and '.join(left)} {verb} left out."
+    return text

@@ -98,7 +98,9 @@ def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arc
 def test_every_option_of_query_is_tried() -> None:
     assert isinstance(commands, click.Group)
     tried = {*(option[0] for option in OPTIONS.values()), "--index", "--exit-code", "--any", "--strict"}
-    for option in commands.commands["query"].params:
+    query = commands.get_command(click.Context(commands), "query")
+    assert query is not None
+    for option in query.params:
         if isinstance(option, click.Option):
             assert tried & set(option.opts), option.opts
 

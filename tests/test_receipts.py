@@ -12,6 +12,7 @@ import pytest
 import newssearch
 from newssearch import Receipt, ReceiptError
 from support import Command, article, index_of
+from support import command as command_line
 
 ARTICLES = [
     article("Flood", "The river rose.", "Rain fell.", date="2024-07-25", outlet="The Echo"),
@@ -19,6 +20,9 @@ ARTICLES = [
     article("Sun", "It was hot.", outlet="The Post"),
     article("Drizzle", "Some rain.", outlet="The Post"),
 ]
+
+
+cli = pytest.fixture(command_line)
 
 
 @pytest.fixture
@@ -41,8 +45,8 @@ def test_a_receipt_says_what_was_asked_of_what_and_what_was_found(archive: Path,
     assert (receipt["command"], receipt["arguments"]) == ("query", ["--since", "2024", "rain -wind"])
     assert (search["query"], search["interpretation"]) == ("rain -wind", "(rain AND NOT wind)")
     assert (search["articles"], search["paragraphs"], search["undated"]) == (1, 1, 1)
-    assert [clause["articles"] for clause in search["clauses"]] == [2, 3]
-    found = "".join(f"{id}\n" for id in [ARTICLES[0].id])
+    assert [clause["articles"] for clause in search["clauses"]] == [3, 3, 2]  # the filter is the last
+    found = f"{ARTICLES[0].id}\n"
     assert search["ids"] == hashlib.sha256(found.encode()).hexdigest()
     with newssearch.open("index") as index:
         assert receipt["commit"] == index.commit.to_dict()
@@ -122,11 +126,16 @@ def test_a_program_makes_and_compares_receipts(archive: Path) -> None:
         assert again == before
         assert before.differences(index.receipt("rain", outlet="The Post")) == ()
         index.add(article("Hail", "Rain turned to hail.", outlet="The Post"))
-        found = {one.what: (one.before, one.after) for one in before.differences(index.receipt("rain", outlet="The Post"))}
+        found = {
+            one.what: (one.before, one.after)
+            for one in before.differences(index.receipt("rain", outlet="The Post"))
+        }
     assert found["articles"] == (2, 3)
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"receipt": 1}', '{"receipt": 99}', "[" * 100_000, "\x00"])
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", "null", '{"receipt": 1}', '{"receipt": 99}', "[" * 100_000, "\x00"]
+)
 def test_a_file_that_is_no_receipt_is_refused(archive: Path, cli: Command, text: str) -> None:
     Path("r.json").write_text(text, "utf-8")
     for command in ("check", "text"):
@@ -140,8 +149,9 @@ def test_a_file_that_is_no_receipt_is_refused(archive: Path, cli: Command, text:
 def test_every_damaged_value_is_refused_or_shown_harmless(archive: Path, cli: Command) -> None:
     cli("query", "rain", "--since", "2024", "--receipt", "r.json")
     whole = loaded("r.json")
+    values: tuple[Any, ...] = (None, -1, "\x1b[31m", [], {}, [[]], 1.5, True)
     for path in _places(whole):
-        for bad in (None, -1, "\x1b[31m", [], {}, [[]], 1.5, True):
+        for bad in values:
             value = json.loads(json.dumps(whole))
             inner = value
             for step in path[:-1]:

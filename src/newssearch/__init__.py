@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .commit import Commit
     from .config import Config
     from .corpus.neighbours import Neighbours
+    from .corpus.receipt import Receipt
     from .engines.protocol import Contents
     from .errors import (
         ArticleConflictError,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
         NewssearchError,
         OwnFieldError,
         QueryError,
+        ReceiptError,
         SearchStoppedError,
     )
     from .index import Index, create, open_or_create
@@ -99,6 +101,8 @@ __all__ = [
     "QueryError",
     "Rank",
     "ReadOptions",
+    "Receipt",
+    "ReceiptError",
     "Rejected",
     "Removal",
     "Request",
@@ -128,6 +132,7 @@ _NAMES_BY_MODULE = {
     "commit": ("Commit",),
     "config": ("Config",),
     "corpus.neighbours": ("Neighbours",),
+    "corpus.receipt": ("Receipt",),
     "engines.protocol": ("Contents",),
     "errors": (
         "ArticleConflictError",
@@ -144,6 +149,7 @@ _NAMES_BY_MODULE = {
         "NewssearchError",
         "OwnFieldError",
         "QueryError",
+        "ReceiptError",
         "SearchStoppedError",
     ),
     "index": ("Index", "create", "open", "open_or_create"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from newssearch.display.brief import brief
 from newssearch.system.late_dataclass import dataclass
@@ -55,6 +55,17 @@ class Commit:
     def to_dict(self) -> dict[str, object]:
         """Return the commit as JSON types."""
         return {"number": self.number, "time": utc(self.time), "digest": self.digest}
+
+    @classmethod
+    def from_dict(cls, value: Mapping[str, object]) -> Commit:
+        """Return the commit that :meth:`to_dict` has made JSON types of.
+
+        Raises KeyError, TypeError or ValueError for anything else.
+        """
+        number, time, digest = value["number"], value["time"], value["digest"]
+        if type(number) is not int or not isinstance(time, str) or not isinstance(digest, str):
+            raise TypeError("a commit has a number, a time and a digest")
+        return cls(number, dt.datetime.fromisoformat(time.replace("Z", "+00:00")), digest)
 
 
 def article_hash(article_id: str, state: str) -> int:

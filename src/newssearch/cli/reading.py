@@ -130,7 +130,8 @@ def query_command(
             recording.search(opened, text, request)
             recording.output(
                 json_text(
-                    {"id": hit.id, "paragraph": hit.paragraph, "score": hit.score, "text": hit.text}, indent=None
+                    {"id": hit.id, "paragraph": hit.paragraph, "score": hit.score, "text": hit.text},
+                    indent=None,
                 )
                 for hit in (*results, *results.more)
             )

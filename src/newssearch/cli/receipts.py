@@ -15,7 +15,7 @@ from newssearch.errors import ReceiptError
 
 from .console import show_line
 from .options import index_option, json_option
-from .recording import UNRECORDED, Recorder, current, read_text
+from .recording import UNRECORDED, Recorder, current, text_of
 from .rendering.formats import json_text
 
 
@@ -26,7 +26,7 @@ def receipt_command() -> None:
 
 def _load(file: Path) -> Receipt:
     try:
-        return Receipt.from_json(read_text(file))
+        return Receipt.from_json(text_of(file))
     except ReceiptError as error:
         raise ReceiptError(f"{file}: {error}") from None
 
@@ -65,9 +65,7 @@ def check_command(file: Path, folder: Path, as_json: bool) -> int:
     for one in of_versions:
         show_line(f"note: {escape.terminal(str(one))}")
     if not others:
-        show_line(
-            f"the same: index content {after.commit.digest[:12]}…, articles found, counts and output"
-        )
+        show_line(f"the same: index content {after.commit.digest[:12]}…, articles found, counts and output")
     return 1 if others else 0
 
 
@@ -86,13 +84,14 @@ def rerun(before: Receipt, folder: Path) -> Receipt:
     """
     if not before.command:
         raise ReceiptError("the receipt was made by a program, and names no command to run again")
-    context = _context(before)
-    context.params["folder"] = folder
     recording = Recorder(before)
     token = current.set(recording)
     try:
-        with contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()), context:
-            context.command.invoke(context)
+        with contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()):
+            context = _context(before)
+            context.params["folder"] = folder
+            with context:
+                context.command.invoke(context)
     finally:
         current.reset(token)
     return recording.receipt(before.command, before.arguments)

@@ -21,10 +21,11 @@ from newssearch.system.frozen import FrozenDict
 from .console import without_surrogates
 
 if TYPE_CHECKING:
+    from newssearch.corpus.receipt import Receipt
+    from newssearch.corpus.records import OutputRecord
     from newssearch.index import Index
     from newssearch.query import Node, Query
     from newssearch.request import Request
-    from newssearch.corpus.receipt import OutputRecord, Receipt, SearchRecord
 
 UNRECORDED = frozenset({"folder", "receipt", "output", "exit_code", "timeout"})
 """The parameters of commands that a receipt leaves out: they change neither what is found nor what is shown of it."""
@@ -43,11 +44,9 @@ class Recorder:
     def search(self, index: Index, query: str | Query | Node, request: Request, name: str = "") -> None:
         """Record a search that the command makes, with the options that the command gives it."""
         made = index.receipt(query, request.replace(now=self.clock))
-        search: SearchRecord = replace(made.searches[0], name=name)
+        search = replace(made.searches[0], name=name)
         held = self._receipt
-        self._receipt = replace(
-            held or made, searches=(*(held.searches if held is not None else ()), search)
-        )
+        self._receipt = replace(held or made, searches=(*(held.searches if held is not None else ()), search))
 
     def read(self, option: str, file: Path) -> str:
         """Return the text of a file that an option names, ``-`` for standard input; a check gets the text of then."""
@@ -55,7 +54,7 @@ class Recorder:
             if option not in self.before.inputs:
                 raise ReceiptError(f"the receipt has no content of {option}")
             return self.before.inputs[option]
-        text = read_text(file)
+        text = text_of(file)
         self._inputs[option] = text
         return text
 
@@ -63,7 +62,7 @@ class Recorder:
         """Keep a digest of the output, given as lines of JSON. They have nothing that a rebuild of the index changes."""
         import hashlib  # slow to import, and only receipts need it
 
-        from newssearch.corpus.receipt import OutputRecord  # the same
+        from newssearch.corpus.records import OutputRecord  # the same
 
         digest, count = hashlib.sha256(), 0
         for line in lines:
@@ -101,10 +100,10 @@ def clock() -> dt.datetime | None:
 def read_input(option: str, file: Path) -> str:
     """Return the text of a file that an option of the command names, ``-`` for standard input."""
     recording = recorder()
-    return recording.read(option, file) if recording is not None else read_text(file)
+    return recording.read(option, file) if recording is not None else text_of(file)
 
 
-def read_text(file: Path) -> str:
+def text_of(file: Path) -> str:
     content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     return content.decode("utf-8-sig", "replace")
 
@@ -145,10 +144,7 @@ def arguments_of(context: click.Context) -> list[str]:
     last: list[str] = []
     for parameter in context.command.get_params(context):
         name = str(parameter.name)
-        if (
-            name in UNRECORDED
-            or context.get_parameter_source(name) is not ParameterSource.COMMANDLINE
-        ):
+        if name in UNRECORDED or context.get_parameter_source(name) is not ParameterSource.COMMANDLINE:
             continue
         value = context.params[name]
         if isinstance(parameter, click.Argument):

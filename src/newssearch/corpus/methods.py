@@ -2,34 +2,61 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from newssearch.commit import Commit
 from newssearch.display.brief import many
+from newssearch.fields import FILTER_FIELDS
 
-if TYPE_CHECKING:
-    from .receipt import ArchiveRecord, Receipt, SearchRecord
-
-_FILTERS = ("outlet", "source", "byline", "located", "lang", "section")
+from .records import ArchiveRecord, SearchRecord
 
 
-def paragraph(receipt: Receipt) -> str:
+class Reported(Protocol):
+    """What the paragraph needs of a :class:`~newssearch.Receipt`."""
+
+    @property
+    def made(self) -> dt.datetime: ...
+
+    @property
+    def clock(self) -> dt.datetime: ...
+
+    @property
+    def commit(self) -> Commit: ...
+
+    @property
+    def archive(self) -> ArchiveRecord: ...
+
+    @property
+    def searches(self) -> tuple[SearchRecord, ...]: ...
+
+    @property
+    def versions(self) -> Mapping[str, str]: ...
+
+    @property
+    def command(self) -> str: ...
+
+    @property
+    def arguments(self) -> tuple[str, ...]: ...
+
+
+def methods_paragraph(receipt: Reported) -> str:
     """Return a paragraph that reports the searches of a receipt: see :meth:`~newssearch.Receipt.text`."""
-    return " ".join(_sentences(receipt))
+    return " ".join(_paragraph_sentences(receipt))
 
 
-def _sentences(receipt: Receipt) -> Iterator[str]:
+def _paragraph_sentences(receipt: Reported) -> Iterator[str]:
     day = f"{receipt.made.day} {receipt.made:%B %Y}"
     version = receipt.versions.get("newssearch", "")
     commit = receipt.commit
     yield (
-        f"On {day} we searched an archive of {_archive(receipt.archive)} with newssearch {version}"
+        f"On {day} we searched an archive of {_archive_words(receipt.archive)} with newssearch {version}"
         f" (commit {commit.number:,} of the index, of {commit.time:%Y-%m-%d %H:%M} UTC; content digest {commit.digest})."
     )
-    several = len(receipt.searches) > 1
     for search in receipt.searches:
-        yield _asked(search, several)
-        yield _found(search, several)
+        yield _asked_words(search)
+        yield _found_words(search)
     if any(search.stories < search.articles for search in receipt.searches):
         yield (
             "Articles that share most of their text were identified as copies of one story by the overlap of their"
@@ -48,14 +75,14 @@ def _sentences(receipt: Receipt) -> Iterator[str]:
     yield "A receipt with all counts and digests, with which the searches can be repeated, is attached."
 
 
-def command_line(receipt: Receipt) -> str:
+def command_line(receipt: Reported) -> str:
     """Return the command of a receipt as it is typed in a shell."""
     import shlex  # seldom needed
 
     return shlex.join(["newssearch", receipt.command, *receipt.arguments])
 
 
-def _archive(archive: ArchiveRecord) -> str:
+def _archive_words(archive: ArchiveRecord) -> str:
     dated = f", dated {archive.first_date} to {archive.last_date}" if archive.first_date else ""
     undated = f" ({archive.undated:,} without a date)" if archive.undated else ""
     return (
@@ -64,28 +91,30 @@ def _archive(archive: ArchiveRecord) -> str:
     )
 
 
-def _asked(search: SearchRecord, several: bool) -> str:
+def _asked_words(search: SearchRecord) -> str:
     name = f" “{search.name}”" if search.name else ""
-    query = f"The query{name} was `{search.query}`" if search.query else f"The search{name} was for all articles"
+    query = (
+        f"The query{name} was `{search.query}`" if search.query else f"The search{name} was for all articles"
+    )
     understood = (
         f", interpreted as `{search.interpretation}`"
         if search.interpretation not in ("", search.query)
         else ""
     )
-    limits = _limits(search.options)
+    limits = _limit_words(search.options)
     return f"{query}{understood}{f', limited to {limits}' if limits else ''}."
 
 
-def _limits(options: Mapping[str, object]) -> str:
+def _limit_words(options: Mapping[str, object]) -> str:
     found = []
-    for name in _FILTERS:
+    for name in FILTER_FIELDS:
         if values := options.get(name):
-            found.append(f"{name} {_values(values)}")
+            found.append(f"{name} {_value_words(values)}")
         if values := options.get(f"{name}_not"):
-            found.append(f"{name} other than {_values(values)}")
+            found.append(f"{name} other than {_value_words(values)}")
     where = options.get("where")
     if isinstance(where, Mapping):
-        found += [f"{name} {_values(values)}" for name, values in where.items()]
+        found += [f"{name} {_value_words(values)}" for name, values in where.items()]
     since, until, on = (options.get(name) for name in ("since", "until", "on"))
     if on:
         found.append(f"dates in {on}")
@@ -106,14 +135,16 @@ def _limits(options: Mapping[str, object]) -> str:
     return "; ".join(found)
 
 
-def _values(values: object) -> str:
+def _value_words(values: object) -> str:
     if isinstance(values, str) or not isinstance(values, Sequence):
         return str(values)
     return " or ".join(map(str, values))
 
 
-def _found(search: SearchRecord, several: bool) -> str:
-    stories = f", which tell {many(search.stories, 'story', 'stories')}" if search.stories < search.articles else ""
+def _found_words(search: SearchRecord) -> str:
+    stories = (
+        f", which tell {many(search.stories, 'story', 'stories')}" if search.stories < search.articles else ""
+    )
     text = f"It found {many(search.articles, 'article')}{stories}, with {many(search.paragraphs, 'matching paragraph')}."
     left = []
     if search.undated:

@@ -4,96 +4,34 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any, NamedTuple
 
 from newssearch.article import utc
+from newssearch.commit import Commit
 from newssearch.display.brief import brief, many, quoted
 from newssearch.errors import ReceiptError
 from newssearch.results import Clause, DateCounts
 from newssearch.system.frozen import FrozenDict
 from newssearch.system.late_dataclass import dataclass
 
-from .commit import Commit
+from . import methods
+from .records import ArchiveRecord, OutputRecord, SearchRecord, json_value
 
 RECEIPT_VERSION = 1
 """The version of the keys of a receipt. It is increased when a key is removed or changes its meaning."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchRecord:
-    """One search of a receipt: the query with its options, what it was understood as, and what it found.
-
-    ``options`` are those that differ from their defaults, as JSON types. ``undated`` and ``imprecise`` count the articles
-    left out only because of their dates: see :class:`~newssearch.Results`. ``ids`` is the SHA-256, in hexadecimal digits,
-    of the ids of all articles found, sorted by code point, each followed by a newline.
-    """
-
-    query: str
-    interpretation: str
-    options: Mapping[str, object]
-    articles: int
-    stories: int
-    paragraphs: int
-    undated: int
-    imprecise: int
-    dates: DateCounts
-    clauses: tuple[Clause, ...]
-    notes: tuple[str, ...]
-    ids: str
-    name: str = ""
-    """The name of the search among several of one command; "" if it has none."""
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the search as JSON types."""
-        return {
-            "name": self.name,
-            "query": self.query,
-            "interpretation": self.interpretation,
-            "options": dict(self.options),
-            "articles": self.articles,
-            "stories": self.stories,
-            "paragraphs": self.paragraphs,
-            "undated": self.undated,
-            "imprecise": self.imprecise,
-            "dates": self.dates.to_dict(),
-            "clauses": [clause.to_dict() for clause in self.clauses],
-            "notes": list(self.notes),
-            "ids": self.ids,
-        }
-
-
-class ArchiveRecord(NamedTuple):
-    """The archive that was searched: its numbers of articles, paragraphs and outlets, and its dates (ISO 8601)."""
-
-    articles: int
-    paragraphs: int
-    outlets: int
-    undated: int
-    first_date: str | None
-    last_date: str | None
-
-
-class OutputRecord(NamedTuple):
-    """The output of a command as JSON Lines, whatever its format: the number of lines, and their SHA-256.
-
-    Each line is a row of a table, or the id, paragraph, score and text of a hit.
-    """
-
-    lines: int
-    sha256: str
-
-
 class Difference(NamedTuple):
-    """A difference between a receipt and another one: what differs, and the value in each."""
+    """A difference between a receipt and another one: what differs, and the value in each, as JSON types."""
 
     what: str
     before: object
     after: object
 
     def __str__(self) -> str:
-        return f"{self.what}: {_shown(self.before)}, now {_shown(self.after)}"
+        return f"{self.what}: {_as_words(self.before)}, now {_as_words(self.after)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +93,7 @@ class Receipt:
                 f"the receipt has version {version!r}, and this newssearch reads version {RECEIPT_VERSION}"
             )
         try:
-            return _receipt(value)
+            return _receipt_from(value)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ReceiptError(f"the receipt is damaged: {type(error).__name__}: {error}") from None
 
@@ -164,7 +102,7 @@ class Receipt:
 
         The times, and the number and time of the commit, do not count: equal content has an equal digest.
         """
-        return tuple(_differences(self, other))
+        return tuple(_all_differences(self, other))
 
     def text(self) -> str:
         """Return a paragraph for the methods section of a paper: what PRISMA-S asks of a search of a database.
@@ -173,16 +111,16 @@ class Receipt:
         1 and 8), the full strategy as it was run (8), limits (9), the date of the search (13), the records found (15), and
         how duplicates were removed (16).
         """
-        from .methods import paragraph  # seldom needed
-
-        return paragraph(self)
+        return methods.methods_paragraph(self)
 
 
-def _differences(before: Receipt, after: Receipt) -> Iterator[Difference]:
+def _all_differences(before: Receipt, after: Receipt) -> Iterator[Difference]:
     if before.commit.digest != after.commit.digest:
         yield Difference("content digest of the index", before.commit.digest, after.commit.digest)
     for name in ArchiveRecord._fields:
-        yield from _difference(f"{name.replace('_', ' ')} of the archive", before.archive, after.archive, name)
+        yield from _field_difference(
+            f"{name.replace('_', ' ')} of the archive", before.archive, after.archive, name
+        )
     if len(before.searches) != len(after.searches):
         yield Difference("searches", len(before.searches), len(after.searches))
     for number, (one, other) in enumerate(zip(before.searches, after.searches, strict=False), 1):
@@ -190,107 +128,94 @@ def _differences(before: Receipt, after: Receipt) -> Iterator[Difference]:
         for field in fields(SearchRecord):
             if field.name != "name":
                 what = "digest of the ids found" if field.name == "ids" else field.name
-                yield from _difference(f"{what}{of}", one, other, field.name)
+                yield from _field_difference(f"{what}{of}", one, other, field.name)
     if before.output is not None and after.output is not None and before.output != after.output:
-        yield from _difference("lines of the output", before.output, after.output, "lines")
-        yield from _difference("SHA-256 of the output", before.output, after.output, "sha256")
+        yield from _field_difference("lines of the output", before.output, after.output, "lines")
+        yield from _field_difference("SHA-256 of the output", before.output, after.output, "sha256")
     for name in sorted({*before.versions, *after.versions}):
         one_version, other_version = before.versions.get(name), after.versions.get(name)
         if one_version != other_version:
             yield Difference(f"version of {name}", one_version, other_version)
 
 
-def _difference(what: str, one: object, other: object, name: str) -> Iterator[Difference]:
+def _field_difference(what: str, one: object, other: object, name: str) -> Iterator[Difference]:
     before, after = getattr(one, name), getattr(other, name)
     if before != after:
-        yield Difference(what, before, after)
+        yield Difference(what, json_value(before), json_value(after))
 
 
-def _shown(value: object) -> str:
+def _as_words(value: object) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if value is None:
         return "none"
-    if isinstance(value, Mapping):
-        value = dict(value)
-    elif isinstance(value, DateCounts):
-        value = value.to_dict()
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        value = [one.to_dict() if isinstance(one, Clause) else one for one in value]
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 # ---- from JSON
 
 
-def _receipt(value: Mapping[str, Any]) -> Receipt:
+def _receipt_from(value: Mapping[str, Any]) -> Receipt:
     return Receipt(
-        made=dt.datetime.fromisoformat(_text(value["made"]).replace("Z", "+00:00")),
-        clock=dt.datetime.fromisoformat(_text(value["clock"])),
+        made=dt.datetime.fromisoformat(_json_text(value["made"]).replace("Z", "+00:00")),
+        clock=dt.datetime.fromisoformat(_json_text(value["clock"])),
         commit=Commit.from_dict(value["commit"]),
-        archive=_archive(value["archive"]),
-        searches=tuple(map(_search, value["searches"])),
-        versions=_texts(value["versions"]),
-        command=_text(value["command"]),
-        arguments=tuple(map(_text, value["arguments"])),
-        inputs=_texts(value["inputs"]),
-        output=_output(value["output"]) if value["output"] is not None else None,
+        archive=_archive_from(value["archive"]),
+        searches=tuple(map(_search_from, value["searches"])),
+        versions=_json_texts(value["versions"]),
+        command=_json_text(value["command"]),
+        arguments=tuple(map(_json_text, value["arguments"])),
+        inputs=_json_texts(value["inputs"]),
+        output=_output_from(value["output"]) if value["output"] is not None else None,
     )
 
 
-def _archive(value: Mapping[str, Any]) -> ArchiveRecord:
-    counts = {name: _count(value[name]) for name in ("articles", "paragraphs", "outlets", "undated")}
+def _archive_from(value: Mapping[str, Any]) -> ArchiveRecord:
+    counts = {name: _json_count(value[name]) for name in ("articles", "paragraphs", "outlets", "undated")}
     first, last = (
-        None if value[name] is None else _text(value[name]) for name in ("first_date", "last_date")
+        None if value[name] is None else _json_text(value[name]) for name in ("first_date", "last_date")
     )
     return ArchiveRecord(**counts, first_date=first, last_date=last)
 
 
-def _search(value: Mapping[str, Any]) -> SearchRecord:
-    counts = {
-        name: _count(value[name]) for name in ("articles", "stories", "paragraphs", "undated", "imprecise")
-    }
+def _search_from(value: Mapping[str, Any]) -> SearchRecord:
     return SearchRecord(
-        **{name: _text(value[name]) for name in ("name", "query", "interpretation", "ids")},
-        **counts,
-        options=FrozenDict((_text(name), json_value(option)) for name, option in value["options"].items()),
-        dates=DateCounts(*(_count(value["dates"][name]) for name in DateCounts._fields)),
+        name=_json_text(value["name"]),
+        query=_json_text(value["query"]),
+        interpretation=_json_text(value["interpretation"]),
+        options=FrozenDict(
+            (_json_text(name), json_value(option)) for name, option in value["options"].items()
+        ),
+        articles=_json_count(value["articles"]),
+        stories=_json_count(value["stories"]),
+        paragraphs=_json_count(value["paragraphs"]),
+        undated=_json_count(value["undated"]),
+        imprecise=_json_count(value["imprecise"]),
+        dates=DateCounts(*(_json_count(value["dates"][name]) for name in DateCounts._fields)),
         clauses=tuple(
-            Clause(_text(one["text"]), _count(one["articles"]), _count(one["without"]))
+            Clause(_json_text(one["text"]), _json_count(one["articles"]), _json_count(one["without"]))
             for one in value["clauses"]
         ),
-        notes=tuple(map(_text, value["notes"])),
+        notes=tuple(map(_json_text, value["notes"])),
+        ids=_json_text(value["ids"]),
     )
 
 
-def _output(value: Mapping[str, Any]) -> OutputRecord:
-    return OutputRecord(_count(value["lines"]), _text(value["sha256"]))
+def _output_from(value: Mapping[str, Any]) -> OutputRecord:
+    return OutputRecord(_json_count(value["lines"]), _json_text(value["sha256"]))
 
 
-def json_value(value: object) -> object:
-    """Return a value as a JSON type that is immutable: tuples for arrays, a :class:`FrozenDict` for an object."""
-    if isinstance(value, Mapping):
-        return FrozenDict((str(name), json_value(one)) for name, one in value.items())
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, list | tuple):
-        return tuple(map(json_value, value))
-    if value is None or isinstance(value, str | int | float):
-        return value
-    return str(value)
-
-
-def _text(value: object) -> str:
+def _json_text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is no text")
     return value
 
 
-def _count(value: object) -> int:
+def _json_count(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"{value!r} is no whole number")
     return value
 
 
-def _texts(value: Mapping[str, object]) -> Mapping[str, str]:
-    return FrozenDict((_text(name), _text(text)) for name, text in value.items())
+def _json_texts(value: Mapping[str, object]) -> Mapping[str, str]:
+    return FrozenDict((_json_text(name), _json_text(text)) for name, text in value.items())

@@ -59,7 +59,15 @@ def open_or_create(folder: str | Path = "index", *, wait: float = 10.0) -> Index
         return open_index(folder)
 
 
-class Index(ReadingMethods, CountingMethods, ContextMethods, CarryingMethods, ListingMethods, ProvingMethods, WritingMethods):
+class Index(
+    ReadingMethods,
+    CountingMethods,
+    ContextMethods,
+    CarryingMethods,
+    ListingMethods,
+    ProvingMethods,
+    WritingMethods,
+):
     """An index of news articles.
 
     Reading uses a snapshot: the newest commit at the time when this object was opened, was refreshed, or last wrote.

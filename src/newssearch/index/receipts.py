@@ -11,8 +11,8 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from newssearch._version import __version__
-from newssearch.corpus.receipt import ArchiveRecord, Receipt, SearchRecord, json_value
-from newssearch.display.brief import brief
+from newssearch.corpus.receipt import Receipt
+from newssearch.corpus.records import ArchiveRecord, SearchRecord, json_value
 from newssearch.engines.protocol import Snapshot
 from newssearch.outlets import Aliases
 from newssearch.request import Request
@@ -66,7 +66,11 @@ def ids_digest(ids: Iterable[str]) -> str:
 
 
 def made_receipt(
-    snapshot: Snapshot, index_format: int, clock: dt.datetime, searches: Sequence[SearchRecord], aliases: Aliases
+    snapshot: Snapshot,
+    index_format: int,
+    clock: dt.datetime,
+    searches: Sequence[SearchRecord],
+    aliases: Aliases,
 ) -> Receipt:
     """Return the receipt of searches of a snapshot, without a command."""
     held = snapshot.contents(aliases)
@@ -76,22 +80,20 @@ def made_receipt(
         made=dt.datetime.now(dt.timezone.utc).replace(microsecond=0),
         clock=clock,
         commit=snapshot.commit,
-        archive=ArchiveRecord(
-            held.articles, held.paragraphs, outlets, held.dates.missing, first, last
-        ),
+        archive=ArchiveRecord(held.articles, held.paragraphs, outlets, held.dates.missing, first, last),
         searches=tuple(searches),
         versions=FrozenDict(
             {
                 "newssearch": __version__,
                 "index format": str(index_format),
                 "Python": platform.python_version(),
-                **{name: found for name in PACKAGES if (found := _version(name))},
+                **{name: found for name in PACKAGES if (found := _installed_version(name))},
             }
         ),
     )
 
 
-def _version(package: str) -> str:
+def _installed_version(package: str) -> str:
     try:
         return version(package)
     except PackageNotFoundError:

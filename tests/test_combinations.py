@@ -97,7 +97,14 @@ def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arc
 
 def test_every_option_of_query_is_tried() -> None:
     assert isinstance(commands, click.Group)
-    tried = {*(option[0] for option in OPTIONS.values()), "--index", "--exit-code", "--any", "--strict"}
+    tried = {
+        *(option[0] for option in OPTIONS.values()),
+        "--index",
+        "--exit-code",
+        "--any",
+        "--strict",
+        "--receipt",
+    }
     query = commands.get_command(click.Context(commands), "query")
     assert query is not None
     for option in query.params:

@@ -51,7 +51,7 @@ def _paragraph_sentences(receipt: Reported) -> Iterator[str]:
     version = receipt.versions.get("newssearch", "")
     commit = receipt.commit
     yield (
-        f"On {day} we searched an archive of {_archive_words(receipt.archive)} with newssearch {version}"
+        f"On {day} we searched an archive of {_archive_words(receipt.archive)}, with newssearch {version}"
         f" (commit {commit.number:,} of the index, of {commit.time:%Y-%m-%d %H:%M} UTC; content digest {commit.digest})."
     )
     for search in receipt.searches:
@@ -66,13 +66,18 @@ def _paragraph_sentences(receipt: Reported) -> Iterator[str]:
         "Words were matched by their stem in the language of each article, without regard to case and accents; operators"
         " apply to the whole article, headline included."
     )
-    if any("date" in str(search.options) or search.undated for search in receipt.searches) or any(
-        name in search.options for search in receipt.searches for name in ("since", "until", "on")
-    ):
+    if any(_has_dates(search) for search in receipt.searches):
         yield f"Relative dates count from {receipt.clock:%Y-%m-%d %H:%M}."
+    several = len(receipt.searches) > 1
     if receipt.command:
-        yield f"The searches were run by the command `{command_line(receipt)}`."
-    yield "A receipt with all counts and digests, with which the searches can be repeated, is attached."
+        command = f"the command `{command_line(receipt)}`"
+        yield f"The searches were run by {command}." if several else f"The search was run by {command}."
+    again = "the searches" if several else "the search"
+    yield f"A receipt with all counts and digests, with which {again} can be repeated, is attached."
+
+
+def _has_dates(search: SearchRecord) -> bool:
+    return bool({"since", "until", "on"} & {*search.options}) or "date:" in search.query
 
 
 def command_line(receipt: Reported) -> str:
@@ -98,7 +103,7 @@ def _asked_words(search: SearchRecord) -> str:
     )
     understood = (
         f", interpreted as `{search.interpretation}`"
-        if search.interpretation not in ("", search.query)
+        if search.interpretation not in ("", search.query, f"({search.query})")
         else ""
     )
     limits = _limit_words(search.options)

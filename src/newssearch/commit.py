@@ -79,9 +79,9 @@ def article_hash(article_id: str, state: str) -> int:
     """
     import hashlib  # slow to import, and a search computes no digests
 
-    parts = (text.encode() for text in (article_id, state))
-    hashed = b"".join(b"%d:%b," % (len(part), part) for part in parts)
-    return int.from_bytes(hashlib.sha256(hashed).digest(), "big")
+    first, second = article_id.encode(), state.encode()
+    hashed = hashlib.sha256(b"%d:%b,%d:%b," % (len(first), first, len(second), second))
+    return int.from_bytes(hashed.digest(), "big")
 
 
 def sum_of_hashes(hashes: Iterable[int]) -> int:

@@ -159,6 +159,19 @@ def test_a_run_of_many_commits_has_the_digest_of_one_commit(
         assert whole.commit.digest == parts.commit.digest
 
 
+def test_a_writer_may_commit_several_times(index: Index) -> None:
+    several = [rain(), sun(), *(article(f"Fog {n}", url=f"https://e.org/{n}") for n in range(20))]
+    index.add(several)
+    writer = index._store.writer(10)
+    for one in several[:3]:
+        writer.remove([one.id])
+        writer.commit(last=False)
+    writer.close()
+    index.refresh()
+    assert len(index) == 19
+    assert index.commit.digest == digest_by_definition(index)
+
+
 def test_an_uncommitted_change_does_not_count(index: Index) -> None:
     index.add(rain())
     before = index.commit

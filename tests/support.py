@@ -14,13 +14,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import pytest
 from hypothesis import strategies as st
 
 import newssearch
 from newssearch import Article, Index, IndexReport, ReadOptions, Rejected, readers
 from newssearch.article import Date
-from newssearch.cli import run
+from newssearch.cli import cli, run
 from newssearch.engines.embedded.indexing import near_duplicates
 from newssearch.engines.embedded.storage.toc import read_toc, toc_bytes, toc_path
 from newssearch.readers import Skipped
@@ -173,6 +174,14 @@ def articles_in(items: Iterable[Article | Rejected]) -> list[Article]:
         assert isinstance(item, Article), str(item)
         articles.append(item)
     return articles
+
+
+def every_command() -> dict[str, click.Command]:
+    """Return the commands of the command line by name; each is imported, which the program itself does only when it is run."""
+    context = click.Context(cli)
+    found = {name: cli.get_command(context, name) for name in cli.list_commands(context)}
+    assert found
+    return {name: command for name, command in found.items() if command is not None}
 
 
 @dataclass(frozen=True)

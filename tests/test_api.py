@@ -56,7 +56,9 @@ PUBLIC = [
     "EarlierVersion",
     "Edit",
     "Explanation",
+    "Facet",
     "FacetValue",
+    "FacetValues",
     "Hit",
     "HitNotFoundError",
     "Index",
@@ -71,6 +73,7 @@ PUBLIC = [
     "IndexWriteError",
     "Leftover",
     "Limits",
+    "NONE",
     "Neighbours",
     "NewssearchError",
     "OwnFieldError",
@@ -365,7 +368,7 @@ def test_the_keys_of_results_are_these(tmp_path: Path) -> None:
         shown = index.search("baghdad OR", facets=["year"]).to_dict()
     assert list(shown) == [
         "version", "commit", "query", "interpretation", "diagnostics", "clauses", "names", "total_articles", "total_paragraphs",
-        "total_stories", "undated", "imprecise", "dates", "grouped", "offset", "limit", "facets", "hits",
+        "total_stories", "undated", "imprecise", "dates", "grouped", "offset", "limit", "facets", "facet_totals", "hits",
         "more_articles", "more_stories", "more", "corrected", "expansion",
     ]  # fmt: skip
     assert shown["version"] == 1
@@ -380,7 +383,7 @@ def test_the_keys_of_results_are_these(tmp_path: Path) -> None:
     assert hit["snippet"] == {
         "text": "Rain fell on Baghdad.", "highlights": [[13, 20]], "start": 0, "cut_before": False, "cut_after": False,
     }  # fmt: skip
-    assert results.to_dict()["facets"] == {"year": [{"value": "2024", "articles": 1}]}
+    assert results.to_dict()["facets"] == {"year": [{"value": "2024", "articles": 1, "selected": False}]}
 
 
 def test_the_keys_of_an_article_are_these() -> None:

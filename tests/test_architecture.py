@@ -14,15 +14,15 @@ from types import ModuleType
 import click
 import pytest
 
-from newssearch.cli import cli
 from newssearch.readers.registry import FORMAT_MODULES
+from support import every_command
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SOURCE = REPOSITORY / "src" / "newssearch"
 
 LAYERS: tuple[str | tuple[str, ...], ...] = (
-    "_version", "errors", "system", "arguments", "display", "text", "limits", "fields", "tracking_parameters", "addresses", "identity", "extra", "article", "commit", "outlets", "query", "asides", "lead", "snippet", "results",
-    "stopping", "highlight", "request", "config", "story", "corpus", "reports", "engines",
+    "_version", "errors", "system", "arguments", "display", "text", "limits", "fields", "tracking_parameters", "addresses", "identity", "extra", "article", "commit", "outlets", "query", "asides", "lead", "snippet", "facets", "results",
+    "stopping", "highlight", "filters", "request", "config", "story", "corpus", "reports", "engines",
     "engines.embedded.storage", "engines.embedded.segment", ("engines.embedded.indexing", "engines.embedded.search"),
     "engines.embedded.corpus", ("engines.embedded.whoosh_compat", "engines.embedded.integrity"), "engines.embedded", "engines.address",
     "whoosh_codec", ("readers.decoding", "readers.html_fragment"), "readers.api", "readers.article",
@@ -277,8 +277,7 @@ def test_files_that_a_document_names_exist(document: Path) -> None:
 
 def test_the_readme_tells_every_command_and_option() -> None:
     text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    assert isinstance(cli, click.Group)
-    for verb, command in cli.commands.items():
+    for verb, command in every_command().items():
         assert f"newssearch {verb}" in text, verb
         for option in command.params:
             if isinstance(option, click.Option):

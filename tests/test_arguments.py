@@ -59,6 +59,7 @@ WRONG: dict[str, list[object]] = {
     "str | Iterable[str] | None": NOT_SEVERAL,
     "str | Block | Iterable[str | Block]": [None, *NOT_SEVERAL],
     "Names": NOT_SEVERAL,
+    "Facets": NOT_SEVERAL,
     "Article | Iterable[Article]": [None, "x", *NOT_SEVERAL, [{}], [RAIN, "x"], {"article": RAIN}],
     "Node | Iterable[Node]": [None, "x", *NOT_SEVERAL],
     "Literal['replace', 'keep', 'error'] | None": [value for value in NOT_TEXT if value is not None],
@@ -112,6 +113,7 @@ def public(folder: Path) -> dict[str, tuple[Callable[..., object], dict[str, obj
             found[name] = value, functions[name]
     found["Article.create"] = Article.create, {}
     found |= {kind.__name__: (kind, {}) for kind in (Config, ReadOptions, Limits, Request)}
+    found["Facet"] = newssearch.Facet, {"name": "outlet"}
     text: dict[str, object] = {"text": "x"}
     nodes: dict[str, object] = {"operands": [query.Word("x")]}
     found |= {f"query.{name}": (getattr(query, name), text) for name in ("parse", "literal", "words")}
@@ -119,7 +121,7 @@ def public(folder: Path) -> dict[str, tuple[Callable[..., object], dict[str, obj
 
 
 RESULTS = {
-    "Article", "Change", "Clause", "Contents", "Copy", "DateCounts", "Diagnostic", "EarlierVersion", "Edit", "Explanation", "FacetValue", "Hit", "Index", "IndexInfo",
+    "Article", "Change", "Clause", "Contents", "Copy", "DateCounts", "Diagnostic", "EarlierVersion", "Edit", "Explanation", "FacetValue", "FacetValues", "Hit", "Index", "IndexInfo",
     "IndexReport", "Leftover", "Paragraph", "Place", "Problem", "Progress", "Provenance", "Query", "Rank", "Rejected", "Removal", "Results",
     "Salvage", "Snippet", "Story", "TermScore", "Verification", "Version",
 }  # fmt: skip
@@ -129,7 +131,14 @@ RESULTS = {
 def test_every_public_class_is_made_by_users_or_for_them() -> None:
     classes = {name for name in newssearch.__all__ if inspect.isclass(getattr(newssearch, name))}
     errors = {name for name in classes if issubclass(getattr(newssearch, name), NewssearchError)}
-    assert classes - errors - RESULTS == {"Config", "Limits", "PartialDate", "ReadOptions", "Request"}
+    assert classes - errors - RESULTS == {
+        "Config",
+        "Facet",
+        "Limits",
+        "PartialDate",
+        "ReadOptions",
+        "Request",
+    }
 
 
 def parameters(function: Callable[..., object]) -> Iterator[tuple[str, str]]:

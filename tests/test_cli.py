@@ -20,7 +20,7 @@ import pytest
 import newssearch
 from newssearch import Article
 from newssearch.cli import cli as commands
-from support import Command, article, command, index_of, made_by_another
+from support import Command, article, command, every_command, index_of, made_by_another
 
 STORM = "2024-07-25-example-org-storm-over-baghdad"
 ARTICLES = (
@@ -332,6 +332,96 @@ def test_query_counts_facets(cli: Command, held: Path) -> None:
         "outlet  (articles)\n         1  The Guardian\n         1  example.org\n\nyear  (articles)\n         2  2024\n\n"
         "2 articles, 3 matching paragraphs for rain\n"
     )
+
+
+@pytest.fixture
+def outlets(tmp_path: Path) -> Path:
+    """An index of articles of twelve outlets: three of Fox News, two of CNN, one of each other; and two without an outlet."""
+    names = ["Fox News"] * 3 + ["CNN"] * 2 + [f"Echo {n:02}" for n in range(10)] + [None] * 2
+    index_of(
+        tmp_path / "index",
+        *(article("Rain", f"Rain {n}.", date="2024-07-25", outlet=name) for n, name in enumerate(names)),
+    ).close()
+    return tmp_path / "index"
+
+
+def test_a_facet_lists_ten_values_for_people_and_counts_the_others(cli: Command, outlets: Path) -> None:
+    out = cli("query", "--facet", "outlet", "--count").out
+    echoes = [f"         1  Echo {n:02}" for n in range(8)]
+    assert out.splitlines()[2:] == [
+        "outlet  (articles)", "         3  Fox News", "         2  CNN", "         2  (none)", *echoes, "         2  and 2 others; --facet outlet:all lists them",
+    ]  # fmt: skip
+    table = cli("query", "--facet", "outlet", "--count", "--format", "md").out.splitlines()
+    assert table[2:6] == ["| outlet | articles |", "| --- | ---: |", "| Fox News | 3 |", "| CNN | 2 |"]
+    assert table[-1] == "| and 2 others | 2 |"
+    assert cli("query", "--facet", "outlet:all", "--count").out.splitlines()[-1] == "         1  Echo 09"
+    assert len(cli("query", "--facet", "outlet", "--count", "--format", "csv").out.splitlines()) == 14
+    assert (
+        len(json.loads(cli("query", "--facet", "outlet", "-n", "0", "--json").out)["facets"]["outlet"]) == 13
+    )
+
+
+def test_a_facet_lists_as_many_values_as_it_is_told_to(cli: Command, outlets: Path) -> None:
+    out = cli("query", "--facet", "outlet:1", "--facet", "month:0", "--count").out
+    assert out.splitlines()[2:] == [
+        "outlet  (articles)", "         3  Fox News", "         2  (none)", "        12  and 11 others; --facet outlet:all lists them", "",
+        "month  (articles)", "        17  and 1 other; --facet month:all lists them",
+    ]  # fmt: skip
+    out = cli("query", "--facet", "outlet~ECHO 0:1", "--count").out
+    assert out.splitlines()[2:] == [
+        "outlet  (articles)", "         1  Echo 00", "         9  and 9 others; --facet outlet:all lists them",
+    ]  # fmt: skip
+    for format_, lines in (("csv", 3), ("jsonl", 2)):
+        done = cli("query", "--facet", "outlet:1", "--count", "--format", format_)
+        assert len(done.out.splitlines()) == lines
+        assert done.err == "note: outlet: 11 other values, of 12 articles, left out\n"
+    found = json.loads(cli("query", "--facet", "outlet:1", "--count", "--json").out)
+    assert found["facets"]["outlet"][0] == {"value": "Fox News", "articles": 3, "selected": False}
+    assert found["facet_totals"] == {
+        "outlet": {"counted": 17, "total": 12, "others": 11, "others_articles": 12}
+    }
+
+
+@pytest.mark.parametrize("facet", ["outlet:", "outlet:ten", "outlet:-1", "outlet~", "outlet~ :3", ":3:4"])
+def test_a_facet_that_is_written_wrong_is_a_mistake(cli: Command, outlets: Path, facet: str) -> None:
+    done = cli("query", "--facet", facet)
+    assert (done.code, done.out) == (2, "")
+    assert f"Invalid value for '--facet': {facet} is not FIELD, FIELD:N, FIELD:all or FIELD~TEXT" in done.err
+
+
+def test_a_disjunctive_facet_marks_the_values_that_are_filtered_by(cli: Command, outlets: Path) -> None:
+    asked = ("query", "--outlet", "cnn", "--outlet", "echo 09", "--facet", "outlet:1", "--facet", "year")
+    assert cli(*asked, "--count").out.splitlines() == [
+        "3 articles, 0 paragraphs", "", "outlet  (articles)", "         2  CNN", "         1  Echo 09", "",
+        "year  (articles)", "         3  2024",
+    ]  # fmt: skip
+    assert cli(*asked, "--count", "--disjunctive").out.splitlines()[2:] == [
+        "outlet  (17 articles without this filter)", "         3  Fox News", "*        2  CNN", "         2  (none)", "*        1  Echo 09",
+        "         9  and 9 others; --facet outlet:all lists them", "", "year  (articles)", "         3  2024",
+    ]  # fmt: skip
+    table = cli(*asked, "--count", "--disjunctive", "--format", "md").out.splitlines()
+    assert table[2:7] == [
+        "| outlet | 17 articles without this filter |", "| --- | ---: |", "| Fox News | 3 |", "| **CNN** | 2 |", "| (none) | 2 |",
+    ]  # fmt: skip
+
+
+def test_values_can_be_left_out_and_no_value_is_one(cli: Command, outlets: Path) -> None:
+    counted = {
+        "--outlet (none)": 2, "--not-outlet (none)": 15, "--outlet (none) --outlet CNN": 4, "--not-outlet cnn --not-outlet FOX-NEWS": 15,
+        "--not-outlet cnn --not-outlet=Fox\tNews": 12, "--byline (none)": 17, "--not-byline x": 17,
+    }  # fmt: skip
+    for options, number in counted.items():
+        given = [part.replace("\t", " ") for part in options.split(" ")]
+        assert cli("query", "--count", *given).out == f"{number} articles, 0 paragraphs\n", options
+    done = cli("query", "--not-outlet", "Fox Newss", "--count")
+    assert done.err == "note: no article has the outlet 'Fox Newss'; did you mean Fox News?\n"
+    done = cli("query", "--outlet", "CNN", "--not-lang", "en", "--lang", "EN", "--count")
+    assert (done.code, done.err) == (
+        2,
+        "error: lang: 'EN' is both wanted and excluded; leave out one of them\n",
+    )
+    done = cli("query", "--where", "theme!=economy")
+    assert (done.code, "theme!=economy: write --not-where theme=economy" in done.err) == (2, True)
 
 
 def test_query_as_json_is_what_the_api_returns(cli: Command, held: Path) -> None:
@@ -907,7 +997,7 @@ def test_the_help_shows_the_summary_of_each_command_whole(
 def test_every_option_has_help() -> None:
     options = [
         option
-        for command in commands.commands.values()
+        for command in every_command().values()
         for option in command.params
         if isinstance(option, click.Option)
     ]

@@ -13,9 +13,8 @@ from typing import Any, get_args
 import click
 import pytest
 
-from newssearch import Article, Hit, Index, Request, create
+from newssearch import NONE, Article, Hit, Index, Request, create
 from newssearch import open as open_index
-from newssearch.cli import cli
 from newssearch.config import load_config
 from newssearch.fields import (
     ARTICLE_FIELDS,
@@ -30,8 +29,8 @@ from newssearch.fields import (
 )
 from newssearch.query import Field, parse
 from newssearch.readers.records.field_names import RECORD_KEYS
-from newssearch.request import MatchOptions
-from support import Command, articles_in, command, read_bytes
+from newssearch.request import FilterOptions, MatchOptions
+from support import Command, articles_in, command, every_command, read_bytes
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -135,9 +134,50 @@ def test_a_filter_is_an_option_of_a_request_and_of_the_command_line(
         "query", "rained", f"--{field.name}", value_of(field), "--index", str(folder), "--json"
     ).out
     assert [hit["id"] for hit in json.loads(printed)["hits"]] == [written().id]
-    (option,) = (one for one in cli.commands["query"].params if one.name == field.name)
+    (option,) = (one for one in every_command()["query"].params if one.name == field.name)
     assert isinstance(option, click.Option)
-    assert option.help == f"{field.filter} Repeat to allow several."
+    assert option.help == f"{field.filter} Repeat to allow several; '(none)': without one."
+
+
+@EACH_FILTER
+def test_a_value_that_a_filter_leaves_out_is_an_option_of_a_request_and_of_the_command_line(
+    newssearch: Command, folder: Path, index: Index, field: ArticleField
+) -> None:
+    assert f"{field.name}_not" in FilterOptions.__annotations__
+    asked: dict[str, Any] = {f"{field.name}_not": value_of(field)}
+    assert Request(**asked).exclusions == ((field.name, (value_of(field),)),)
+    (other,) = set(index.find("rained")) - {written().id}
+    assert index.find("rained", **asked) == [other], "an article without a value passes"
+    for verb in ("query", "related"):
+        (option,) = (one for one in every_command()[verb].params if one.name == f"{field.name}_not")
+        assert isinstance(option, click.Option)
+        assert option.opts == [f"--not-{field.name}"]
+        assert (option.help or "").startswith("Leave out articles ")
+    out = newssearch(
+        "query", "rained", f"--not-{field.name}", value_of(field), "--index", str(folder), "--json"
+    ).out
+    assert [hit["id"] for hit in json.loads(out)["hits"]] == [other]
+
+
+@EACH_FILTER
+def test_articles_without_a_value_are_a_value_of_each_filter(
+    newssearch: Command, folder: Path, index: Index, field: ArticleField
+) -> None:
+    (other,) = set(index.find("rained")) - {written().id}
+    for wanted, found in ((NONE, {other}), ([NONE, value_of(field)], {other, written().id})):
+        asked: dict[str, Any] = {field.name: wanted}
+        assert set(index.find("rained", **asked)) == found
+    without: dict[str, Any] = {f"{field.name}_not": NONE}
+    assert index.find("rained", **without) == [written().id]
+    assert index.find(f"rained -{field.name}:*") == [other]
+    printed = {
+        option: newssearch("query", "rained", option, "(none)", "--index", str(folder), "--json").out
+        for option in (f"--{field.name}", f"--not-{field.name}")
+    }
+    assert [[hit["id"] for hit in json.loads(out)["hits"]] for out in printed.values()] == [
+        [other],
+        [written().id],
+    ]
 
 
 def test_only_these_are_filters() -> None:
@@ -151,7 +191,7 @@ def test_a_facet_counts_and_is_named_in_the_help(index: Index, facet: str) -> No
     values = index.search("rained", facets=facet).facets[facet]
     assert sorted(one.articles for one in values) == [1, 1], "one article with a value, one without"
     assert index.info().contents.by_field.get(facet, values) == values
-    (option,) = (one for one in cli.commands["query"].params if one.name == "facets")
+    (option,) = (one for one in every_command()["query"].params if one.name == "facets")
     assert isinstance(option, click.Option)
     assert facet in re.findall(r"\w+", option.help or "")
 
@@ -224,6 +264,8 @@ def test_the_readme_lists_filters_facets_and_fields_of_the_language() -> None:
     assert f"count articles by {', '.join(names)} or {last};" in readme
     (row,) = (line for line in readme.splitlines() if line.startswith("| `--outlet`"))
     assert [name for name in FILTER_FIELDS if f"`--{name}" not in row] == []
+    (row,) = (line for line in readme.splitlines() if line.startswith("| `--not-outlet`"))
+    assert [name for name in FILTER_FIELDS if f"`--not-{name}" not in row] == []
     (row,) = (line for line in readme.splitlines() if line.startswith("| `outlet:bbc`"))
     assert [name for name in VALUE_FIELDS if f"{name}:" not in row] == []
 

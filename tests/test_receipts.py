@@ -102,6 +102,22 @@ def test_relative_dates_count_from_the_clock_of_the_receipt(archive: Path, cli: 
     assert "different: articles: 0, now 2" in done.out.splitlines()
 
 
+def test_facets_and_values_that_are_left_out_are_asked_for_again(archive: Path, cli: Command) -> None:
+    asked = ["--not-outlet", "The Echo", "--facet", "outlet:1", "--facet", "byline~x:all", "--facet", "month"]
+    cli("query", "rain", *asked, "--receipt", "r.json")
+    assert loaded("r.json")["arguments"][:-1] == asked
+    (search,) = loaded("r.json")["searches"]
+    assert search["options"]["outlet_not"] == ["The Echo"]
+    assert search["options"]["facets"][0] == {
+        "name": "outlet", "limit": 1, "contains": "", "disjunctive": False,
+    }  # fmt: skip
+    assert cli("receipt", "check", "r.json").code == 0
+    cli("query", "rain", "--outlet", "(none)", "--receipt", "r.json")
+    assert loaded("r.json")["arguments"][:-1] == ["--outlet", "(none)"]
+    assert loaded("r.json")["searches"][0]["options"] == {"outlet": ["(none)"]}
+    assert cli("receipt", "check", "r.json").code == 0
+
+
 def test_a_receipt_writes_the_paragraph_for_a_methods_section(archive: Path, cli: Command) -> None:
     cli("query", "rain", "--outlet", "The Post", "--since", "2024", "--receipt", "r.json")
     text = cli("receipt", "text", "r.json").out

@@ -16,7 +16,7 @@ import pytest
 import newssearch
 from newssearch import Index, QueryError, Request
 from newssearch.fields import FILTER_FIELDS
-from newssearch.request import OPTIONS, MatchOptions, RankOptions, SearchOptions
+from newssearch.request import EXCLUSION_OPTIONS, OPTIONS, MatchOptions, RankOptions, SearchOptions
 from support import article, index_of
 
 METHODS: dict[str, Any] = {
@@ -28,7 +28,7 @@ OTHER: dict[str, object] = {
     "literal": True, "names": True, "match": "any", **dict.fromkeys(FILTER_FIELDS, "en"), "since": "2024", "until": dt.date(2024, 7, 1), "on": "2024-07", "novel": True,
     "since_run": True,
     "now": dt.datetime(2024, 7, 25), "sort": "newest", "limit": None, "offset": 1, "all_paragraphs": True, "group": False,
-    "facets": ["year", "outlet"], "where": {"size": ">1"}, "snippet": 0, "explain": True, "strict": True, "expand": True,
+    "facets": ["year", "outlet"], "where": {"size": ">1"}, "where_not": {"size": "<1"}, **dict.fromkeys(EXCLUSION_OPTIONS, "de"), "snippet": 0, "explain": True, "strict": True, "expand": True,
 }  # fmt: skip
 """A value other than the default for each option."""
 

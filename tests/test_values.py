@@ -60,7 +60,7 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
     return [
         *everything, *RAIN.paragraphs, newssearch.Place("a.zip", "b.txt", 3),
         newssearch.EarlierVersion("0" * 24, dt.datetime(2024, 7, 25, tzinfo=dt.timezone.utc)), Provenance("inferred", "url"), newssearch.Rejected("a.zip", "no text", 3, "b.txt"),
-        results, *results, *explained, *(term for one in explained for term in one.terms), results[0].snippet, *results[0].copies, *results.facets["outlet"], *results.diagnostics, *results.clauses,
+        results, *results, *explained, *(term for one in explained for term in one.terms), results[0].snippet, *results[0].copies, *results.facets.values(), *results.facets["outlet"], newssearch.Facet("outlet", limit=5), *results.diagnostics, *results.clauses,
         empty, *empty.clauses, *ranks, info, info.contents, story, *story.versions, *(c for v in story.versions for c in v.changes),
         newssearch.Change("changed", 1, 1, "It rained.", (newssearch.Edit("cut", "rained"),)), newssearch.Edit("same", "It"),
         newssearch.PartialDate(2024, 8), newssearch.PartialDate(2024), results.dates, newssearch.DateCounts(1, 2, 3, 4),
@@ -188,7 +188,7 @@ def all_shown(folder: Path, made: list[Article], asked: str) -> list[Any]:
         with contextlib.suppress(QueryError):
             odd.append(index.search(asked))
         return [
-            results, *results, *(hit.snippet for hit in results), *results.facets["byline"], *results.clauses, *odd, *(n for o in odd for n in o.diagnostics),
+            results, *results, *(hit.snippet for hit in results), *results.facets.values(), *results.facets["byline"], *results.clauses, *odd, *(n for o in odd for n in o.diagnostics),
             story, *story.versions, *(change for version in story.versions for change in version.changes), info, info.contents, index, *made,
             *(paragraph for one in made for paragraph in one.paragraphs), newssearch.Rejected(made[0].path or "", made[0].title or "", 1, "x"),
             newssearch.Edit("cut", made[0].title or ""), newssearch.query.literal(asked), newssearch.Problem(asked, asked),
@@ -310,6 +310,27 @@ def test_results_in_a_notebook_tell_what_was_found_and_mark_it(tmp_path: Path) -
         assert "Heat came to" in shown(RAIN)
         assert "2 of 3" in shown(index.story(RAIN.id))
         assert "articles3" in shown(index.info())
+
+
+def test_a_facet_in_a_notebook_tells_how_many_values_are_not_listed(tmp_path: Path) -> None:
+    made = [
+        article("Rain", f"Rain {n}.", outlet=name)
+        for n, name in enumerate(["The Echo", "The Echo", "The Sun", None])
+    ]
+    with index_of(tmp_path, *made) as index:
+        asked = newssearch.Facet("outlet", limit=1, disjunctive=True)
+        results = index.search("rain", outlet="The Sun", facets=asked.name)
+        assert "<strong>" not in results.facets["outlet"]._repr_html_()
+        results = index.search("rain", outlet="the sun", facets=asked)
+        values = results.facets["outlet"]
+        assert repr(values) == "<FacetValues outlet: 'The Echo' 2, 'The Sun' 1, None 1>"
+        assert repr(values[1]) == "<FacetValue 'The Sun' 1 article selected>"
+        assert '<strong><span dir="auto">The Sun</span></strong>' in values._repr_html_()
+        few = index.search("rain", facets=newssearch.Facet("outlet", limit=0))
+        assert repr(few.facets["outlet"]) == "<FacetValues outlet: None 1 and 2 others>"
+        for told in (shown(few), shown(few.facets["outlet"])):
+            assert "(none)1and 2 others3" in told
+        assert "outlet (2 values)" in shown(few)
 
 
 def test_a_long_article_in_a_notebook_is_cut(tmp_path: Path) -> None:

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
         ReceiptError,
         SearchStoppedError,
     )
+    from .facets import Facet, FacetValue, FacetValues
+    from .filters import NONE
     from .index import Index, create, open_or_create
     from .index import open_index as open  # noqa: A004  (newssearch.open reads as what it does)
     from .index.scanning import Scan
@@ -52,7 +54,7 @@ if TYPE_CHECKING:
     from .readers import ReadOptions
     from .reports import IndexReport, Leftover, Problem, Progress, Removal, Salvage, Verification
     from .request import Request
-    from .results import Clause, Copy, DateCounts, Explanation, FacetValue, Hit, Rank, Results, TermScore
+    from .results import Clause, Copy, DateCounts, Explanation, Hit, Rank, Results, TermScore
     from .snippet import Snippet
     from .story import Change, Edit, Story, Version
     from .text.partial_dates import PartialDate
@@ -73,7 +75,9 @@ __all__ = [
     "EarlierVersion",
     "Edit",
     "Explanation",
+    "Facet",
     "FacetValue",
+    "FacetValues",
     "Hit",
     "HitNotFoundError",
     "Index",
@@ -88,6 +92,7 @@ __all__ = [
     "IndexWriteError",
     "Leftover",
     "Limits",
+    "NONE",
     "Neighbours",
     "NewssearchError",
     "OwnFieldError",
@@ -152,6 +157,8 @@ _NAMES_BY_MODULE = {
         "ReceiptError",
         "SearchStoppedError",
     ),
+    "facets": ("Facet", "FacetValue", "FacetValues"),
+    "filters": ("NONE",),
     "index": ("Index", "create", "open", "open_or_create"),
     "index.scanning": ("Scan",),
     "info": ("IndexInfo",),
@@ -165,7 +172,6 @@ _NAMES_BY_MODULE = {
         "Copy",
         "DateCounts",
         "Explanation",
-        "FacetValue",
         "Hit",
         "Rank",
         "Results",

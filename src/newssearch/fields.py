@@ -121,6 +121,8 @@ FILTERS = {field.name: field.filter for field in ARTICLE_FIELDS if field.filter}
 """The help text of each filter, by the name of the field that a search can filter by."""
 FILTER_FIELDS = tuple(FILTERS)
 """The names of the fields that a search can filter by."""
+EXCLUSIONS = {name: text.replace("Only articles", "Leave out articles", 1) for name, text in FILTERS.items()}
+"""The help text of each filter that excludes values, by the name of the field."""
 FACET_FIELDS = (
     *(facet for field in ARTICLE_FIELDS if field.kind == "outlet" for facet in field.facets),
     *(facet for field in ARTICLE_FIELDS if field.kind == "date" for facet in field.facets),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from pathlib import Path
 
@@ -13,7 +12,8 @@ from .article import utc
 from .commit import Commit
 from .display import notebook
 from .engines.protocol import Contents
-from .results import values_table
+from .facets import FacetValue, values_table
+from .results import none_label
 
 NOTEBOOK_VALUES = 100
 """The largest number of values that a notebook shows of a field."""
@@ -65,7 +65,7 @@ class IndexInfo:
         fields = (
             notebook.collapsed(
                 f"{name} ({many(len(values), 'value')})",
-                values_table(name, values[:NOTEBOOK_VALUES], held.dates),
+                values_table(name, values[:NOTEBOOK_VALUES], none_label(name, held.dates)),
             )
             for name, values in {**held.by_field, **held.by_own_field}.items()
             if values
@@ -88,12 +88,9 @@ class IndexInfo:
             "format": self.format,
             "commit": self.commit.to_dict(),
             "last_run": utc(self.last_run) if self.last_run else None,
-            **{
-                name: [dataclasses.asdict(value) for value in values]
-                for name, values in held.by_field.items()
-            },
+            **{name: [_counted(value) for value in values] for name, values in held.by_field.items()},
             "extra": {
-                name: {"kind": kind, "values": [dataclasses.asdict(one) for one in held.by_own_field[name]]}
+                name: {"kind": kind, "values": [_counted(one) for one in held.by_own_field[name]]}
                 for name, kind in held.own_fields.items()
             },
             "known": {
@@ -101,3 +98,7 @@ class IndexInfo:
                 for name, counts in held.known.items()
             },
         }
+
+
+def _counted(value: FacetValue) -> dict[str, object]:
+    return {"value": value.value, "articles": value.articles}

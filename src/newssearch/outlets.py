@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from newssearch.text.analysis import key
 
 OUTLETS_FILE = Path(__file__).with_name("outlets.txt")
 """The built-in table of outlets. A line has the main name of an outlet and then its other names, separated by ``|``."""
+
+MAX_KEPT_GROUPS = 65_536
+"""The groups of at most this number of names are kept: a facet looks up those of all outlets of an index."""
 
 Aliases = tuple[tuple[str, tuple[str, ...]], ...]
 """The type of a table of outlets: pairs of the main name of an outlet and its other names."""
@@ -29,6 +32,7 @@ class Outlets:
             for name, aliases in names:
                 for alias in (name, *aliases):
                     self._names[_without_address(key(alias))] = name
+        self._group = lru_cache(MAX_KEPT_GROUPS)(self._group_of)
 
     def name(self, spelled: str) -> str:
         """Return the main name of the outlet that has the name ``spelled``, or ``spelled`` itself if no outlet has it.
@@ -50,6 +54,9 @@ class Outlets:
         >>> outlets().group("guardian.co.uk") == outlets().group("the guardian") != outlets().group("guard.example")
         True
         """
+        return self._group(folded)
+
+    def _group_of(self, folded: str) -> str:
         bare = _without_address(folded)
         return _without_address(key(self.name(folded))) if bare in self._names else bare
 

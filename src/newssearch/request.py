@@ -11,24 +11,31 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, cast, get_ar
 from newssearch.highlight.snippets import SNIPPET_LENGTH
 from newssearch.system.frozen import FrozenDict
 from newssearch.system.late_dataclass import dataclass
-from newssearch.text.dates import is_empty, parse_period
-from newssearch.text.partial_dates import PartialDate
 
 from . import arguments
 from .errors import QueryError
-from .fields import FACET_FIELDS, FILTER_FIELDS, FILTERS, ArticleField, is_own_name
+from .facets import Facet, facets_of, no_facet
+from .fields import EXCLUSIONS, FACET_FIELDS, FILTER_FIELDS, FILTERS, ArticleField
+from .filters import (
+    FilterValue,
+    Names,
+    When,
+    Where,
+    check_contradiction,
+    filter_values,
+    own_conditions,
+    own_filter_values,
+    period_bounds,
+)
 from .outlets import Aliases
 from .query import (
     MAX_DEPTH,
     Node,
     Query,
-    any_of,
-    condition,
     depth,
     parse,
     relaxed,
     side_by_side,
-    unknown_field,
     with_spellings,
 )
 from .query import literal as parse_literal
@@ -52,14 +59,8 @@ MATCH_MODES: tuple[MatchMode, ...] = get_args(MatchMode)
 FLAGS = ("all_paragraphs", "expand", "explain", "group", "novel", "since_run", "literal", "names")
 """The names of the options that are True or False."""
 
-When = str | dt.date | dt.datetime | PartialDate
-"""The type of a date option: a day, a moment, a month, a year, or a period as text (``2024-W30``, ``last month``)."""
-Names = str | Iterable[str] | None
-"""The type of a filter option: one name or several. An article passes the filter if it has one of the names."""
-
-
-Where = Mapping[str, str | int | float | dt.date | Iterable[str | int | float | dt.date]]
-"""The type of the filters on own fields: the name of each field, and one value or several."""
+Facets = str | Facet | Iterable[str | Facet]
+"""The type of the option ``facets``: the name of a facet, a :class:`~newssearch.Facet`, or several."""
 
 
 class FilterOptions(TypedDict, total=False):
@@ -72,6 +73,13 @@ class FilterOptions(TypedDict, total=False):
     lang: Names
     section: Names
     where: Where | None
+    outlet_not: Names
+    source_not: Names
+    byline_not: Names
+    located_not: Names
+    lang_not: Names
+    section_not: Names
+    where_not: Where | None
     since: When | None
     until: When | None
     on: When | None
@@ -122,7 +130,7 @@ class RelatedOptions(FilterOptions, total=False):
 class SearchOptions(RankOptions, total=False):
     """The options of :meth:`Index.search`: all fields of :class:`Request`. A test compares the two lists."""
 
-    facets: str | Iterable[str]
+    facets: Facets
     snippet: int
     explain: bool
     strict: bool | None
@@ -180,6 +188,16 @@ class Request:
         'Only articles with these values of own fields: ``{"theme": "economy", "words": ">500"}``. Of several values of'
         " one field, an article must have one.",
     )
+    outlet_not: Names = _option((), EXCLUSIONS["outlet"])
+    source_not: Names = _option((), EXCLUSIONS["source"])
+    byline_not: Names = _option((), EXCLUSIONS["byline"])
+    located_not: Names = _option((), EXCLUSIONS["located"])
+    lang_not: Names = _option((), EXCLUSIONS["lang"])
+    section_not: Names = _option((), EXCLUSIONS["section"])
+    where_not: Where | None = _option(
+        FrozenDict(),
+        "Leave out articles with one of these values of own fields, given as in ``where``.",
+    )
     since: When | None = _option(
         None, "Only articles from this date or period (``2024-07``) on, by the outlet's calendar."
     )
@@ -219,10 +237,11 @@ class Request:
         " option; which articles match stays the same. ``Results.expansion`` lists the words, and"
         " ``Results.interpretation`` is a query with them.",
     )
-    facets: str | Iterable[str] = _option(
+    facets: Facets = _option(
         (),
         f"Count the matching articles by the values of {', '.join(FACET_FIELDS)}. Each value counts the articles that"
-        " a filter on it finds: the names of one outlet are one value, the variants of a language too.",
+        " a filter on it finds: the names of one outlet are one value, the variants of a language too. A"
+        " :class:`Facet` limits which values are listed.",
     )
     snippet: int = _option(SNIPPET_LENGTH, "The length of snippets in characters; 0 for whole paragraphs.")
     explain: bool = _option(
@@ -266,16 +285,22 @@ class Request:
                 f"cannot sort by {self.sort!r}", suggestion=f"the choices are: {', '.join(SORTS)}"
             )
         if "facets" in given:
-            object.__setattr__(self, "facets", _facet_names(self.facets))
-        if "where" in given:
-            object.__setattr__(self, "where", _where(self.where))
-        _bounds(self.since, self.until, self.on, self.now)
-        for name in FILTER_FIELDS:
+            object.__setattr__(self, "facets", facets_of(self.facets))
+        period_bounds(self.since, self.until, self.on, self.now)
+        self._check_filters(given)
+
+    def _check_filters(self, given: Set[str]) -> None:
+        """Check the filters with the ``given`` names, and make tuples of sequences among them."""
+        for name in ("where", "where_not"):
             if name in given:
-                values = arguments.texts(name, getattr(self, name))
-                if any(not value.strip() for value in values):
-                    raise QueryError(f"the filter on {name} is empty")
-                object.__setattr__(self, name, values)
+                object.__setattr__(self, name, own_filter_values(name, getattr(self, name)))
+        for name in (*FILTER_FIELDS, *EXCLUSION_OPTIONS):
+            if name in given:
+                object.__setattr__(self, name, filter_values(name, getattr(self, name)))
+        excluded = {**dict(self.exclusions), **self.own_exclusions}
+        wanted = {**dict(self.filters), **self.own_filters}
+        for name in sorted(excluded.keys() & wanted.keys()):
+            check_contradiction(name, wanted[name], excluded[name])
 
     def __repr__(self) -> str:
         changed = (f"{name}={value!r}" for name, value in self.changed().items())
@@ -291,27 +316,45 @@ class Request:
         return {name: value for name, value in values if value != _DEFAULTS[name]}
 
     @property
-    def filters(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    def filters(self) -> tuple[tuple[str, tuple[FilterValue, ...]], ...]:
         """The filters that are set, as pairs of a field's name and the values of which an article must have one."""
-        filters = zip(FILTER_FIELDS, cast("list[tuple[str, ...]]", _filters_of(self)), strict=True)
-        return tuple([(name, values) for name, values in filters if values])
+        return _pairs(_filters_of(self))
 
     @property
-    def own_filters(self) -> Mapping[str, tuple[str, ...]]:
+    def exclusions(self) -> tuple[tuple[str, tuple[FilterValue, ...]], ...]:
+        """The exclusions that are set, as pairs of a field's name and the values of which an article must have none."""
+        return _pairs(_exclusions_of(self))
+
+    @property
+    def own_filters(self) -> Mapping[str, tuple[FilterValue, ...]]:
         """The filters on own fields: for each field, the values of which an article must have one."""
-        return cast("Mapping[str, tuple[str, ...]]", self.where)
+        return cast("Mapping[str, tuple[FilterValue, ...]]", self.where)
 
     @property
-    def facet_fields(self) -> tuple[str, ...]:
-        """The names of the requested facets, each once, in the order of the request."""
-        return cast("tuple[str, ...]", self.facets)
+    def own_exclusions(self) -> Mapping[str, tuple[FilterValue, ...]]:
+        """The exclusions of own fields: for each field, the values of which an article must have none."""
+        return cast("Mapping[str, tuple[FilterValue, ...]]", self.where_not)
+
+    @property
+    def asked_facets(self) -> tuple[Facet, ...]:
+        """The requested facets, each once, in the order of the request."""
+        asked = cast("tuple[str | Facet, ...]", self.facets)
+        return tuple([one if isinstance(one, Facet) else Facet(one) for one in asked])
+
+
+def _pairs(values: tuple[tuple[FilterValue, ...], ...]) -> tuple[tuple[str, tuple[FilterValue, ...]], ...]:
+    """Return the name of each field that has values, with these."""
+    return tuple([(name, given) for name, given in zip(FILTER_FIELDS, values, strict=True) if given])
 
 
 OPTIONS: Mapping[str, Any] = {option.name: option for option in fields(Request)}
 """The dataclass fields of :class:`Request` by name. The description of an option is its ``metadata["text"]``."""
 _DEFAULTS: Mapping[str, object] = {name: _default(option) for name, option in OPTIONS.items()}
 _values_of = attrgetter(*OPTIONS)
+EXCLUSION_OPTIONS = tuple(f"{name}_not" for name in FILTER_FIELDS)
+"""The names of the options that exclude values, in the order of the fields of :data:`FILTER_FIELDS`."""
 _filters_of = attrgetter(*FILTER_FIELDS)
+_exclusions_of = attrgetter(*EXCLUSION_OPTIONS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -322,8 +365,8 @@ class ResolvedRequest(Request):
     """The first moment of the period that articles must be in; None if the period has no beginning."""
     end: dt.datetime | None = None
     """The first moment after the period; None if the period has no end."""
-    conditions: tuple[Node, ...] = ()
-    """The filters on own fields, as conditions that articles must match."""
+    conditions: Mapping[str, Node] = field(default_factory=FrozenDict)
+    """For each own field with filters, the condition that articles must match."""
     added_since: dt.datetime | None = None
     """The time, in UTC, from which on articles must have come into the index; None for any time. It is the beginning of the
     last run if the request has ``since_run``."""
@@ -380,23 +423,16 @@ def resolve(
     Relative dates count from ``now``. ``aliases`` are the archive's names of outlets, ``own`` the own fields of the
     index, by name; ``check`` ends the search. Raises :class:`QueryError` for a filter on another field and for another facet.
     """
-    start, end = _bounds(request.since, request.until, request.on, now)
+    start, end = period_bounds(request.since, request.until, request.on, now)
     values: dict[str, Any] = dict(zip(OPTIONS, _values_of(request), strict=True))
     values["group"] = request.group and not request.all_paragraphs
-    for name in request.facet_fields:
-        if name not in FACET_FIELDS and name not in own:
-            raise _no_facet(name, own)
-    conditions = tuple(_filter_on(name, wanted, now, own) for name, wanted in request.own_filters.items())
+    for facet in request.asked_facets:
+        if facet.name not in FACET_FIELDS and facet.name not in own:
+            raise no_facet(facet.name, own)
+    conditions = own_conditions(request.own_filters, request.own_exclusions, now, own)
     return ResolvedRequest(
         **values, start=start, end=end, conditions=conditions, aliases=aliases, check=check
     )
-
-
-def _filter_on(name: str, wanted: tuple[str, ...], now: dt.datetime, own: Mapping[str, ArticleField]) -> Node:
-    """Return the condition that an own field has one of the wanted values."""
-    if name not in own:
-        raise unknown_field(name, own)
-    return any_of([condition(own[name], value, now) for value in wanted])
 
 
 def request_of(method: str, options: type, request: Request | None, changes: FilterOptions) -> Request:
@@ -449,88 +485,3 @@ def _option_list(options: Iterable[Any], indent: str) -> str:
 
 if Request.__doc__ is not None:
     Request.__doc__ = f"{Request.__doc__.rstrip()}\n\n{_option_list(OPTIONS.values(), ' ' * 4)}"
-
-
-def _facet_names(given: str | Iterable[str]) -> tuple[str, ...]:
-    """Return the given names of facets, each once. Raises :class:`~newssearch.QueryError` for an unknown name."""
-    chosen: dict[str, None] = {}
-    for name in arguments.texts("facets", given):
-        if name not in FACET_FIELDS and not is_own_name(name):
-            raise _no_facet(name)
-        chosen[name] = None
-    return tuple(chosen)
-
-
-def _no_facet(name: str, own: Iterable[str] = ()) -> QueryError:
-    from difflib import get_close_matches  # slow to import, and seldom needed
-
-    there = (*FACET_FIELDS, *own)
-    near = get_close_matches(name, there, 1)
-    hint = f"did you mean {near[0]}?" if near else f"the facets are: {', '.join(there)}"
-    return QueryError(f"there is no facet {name!r}", suggestion=hint)
-
-
-def _where(given: Where | None) -> FrozenDict[str, tuple[str, ...]]:
-    """Return the filters on own fields, each as a tuple of texts, sorted by name."""
-    wanted = "a mapping from names of own fields to values"
-    found: dict[str, tuple[str, ...]] = {}
-    for name, values in sorted(
-        arguments.instance("where", {} if given is None else given, Mapping, wanted).items()
-    ):
-        if name in FILTER_FIELDS:
-            raise QueryError(f"{name} is a filter of its own", suggestion=f"give {name} outside of where")
-        if not is_own_name(arguments.text("where", name)):
-            raise QueryError(f"{name!r} is not the name of an own field")
-        kinds = (str, int, float, dt.date)
-        several = tuple(map(_where_text, arguments.several(f"where[{name!r}]", values, kinds, "a value")))
-        if not several or not all(map(str.strip, several)):
-            raise QueryError(f"the filter on {name} is empty")
-        found[name] = several
-    return FrozenDict(found)
-
-
-def _where_text(value: str | float | dt.date) -> str:
-    return value.isoformat() if isinstance(value, dt.date) else str(value)
-
-
-def _bounds(
-    since: When | None, until: When | None, on: When | None, now: dt.datetime | None
-) -> tuple[dt.datetime | None, dt.datetime | None]:
-    """Return the first moment of the period that the options give, and the first moment after it; None for an open end.
-
-    Raises :class:`QueryError` if ``on`` is combined with the others, if a text is no date, or if the period is empty.
-    """
-    if on is not None and (since is not None or until is not None):
-        raise QueryError("give either on, or since and until, but not both")
-    if on is not None:
-        return _period("on", on, now)
-    start = _period("since", since, now)[0] if since is not None else None
-    end = _period("until", until, now)[1] if until is not None else None
-    comparable = start is not None and end is not None and (start.tzinfo is None) == (end.tzinfo is None)
-    if comparable and start is not None and end is not None and is_empty(start, end):
-        raise QueryError(f"no date is both since {since} and until {until}", suggestion="swap them")
-    return start, end
-
-
-def _period(name: str, when: When, now: dt.datetime | None) -> tuple[dt.datetime, dt.datetime]:
-    """Return the first moment of the period ``when``, and the first moment after it.
-
-    Raises TypeError and :class:`QueryError` with the ``name`` of the option.
-    """
-    arguments.instance(name, when, (str, dt.date, PartialDate), "a date, or a string")
-    if isinstance(when, dt.datetime):
-        return when, _after(when)
-    text = when if isinstance(when, str) else when.isoformat()
-    period = parse_period(text, now)
-    if period is None:
-        hint = 'write 2024, 2024-07, 2024-07-25, 2024-07-25T14:30, -7d or "last month"'
-        raise QueryError(f"{name}: {text!r} is not a date", query=text, end=len(text), suggestion=hint)
-    return period.start, period.end
-
-
-def _after(moment: dt.datetime) -> dt.datetime:
-    """Return the moment one microsecond later; the last moment that a datetime can have is returned unchanged."""
-    try:
-        return moment + dt.timedelta(microseconds=1)
-    except OverflowError:
-        return moment

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import NamedTuple, TypedDict, overload
 
@@ -15,6 +15,7 @@ from .article import Date, json_values, utc
 from .commit import Commit
 from .display import escape, notebook
 from .extra import ExtraValue, json_extra, shown
+from .facets import FacetValues, values_table
 from .fields import DATE_FACETS, HIT_FIELDS
 from .query import Diagnostic, WeightedWord
 from .snippet import Snippet
@@ -198,17 +199,6 @@ class Rank(NamedTuple):
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class FacetValue:
-    """A value of a facet and the number of articles that have it. ``value`` is None for articles without a value."""
-
-    value: str | None
-    articles: int
-
-    def __repr__(self) -> str:
-        return brief(self, quoted(self.value), many(self.articles, "article"))
-
-
 class DateCounts(NamedTuple):
     """The numbers of articles whose date is not simply a day or a moment, for honest denominators.
 
@@ -261,7 +251,7 @@ class Results(Sequence[Hit]):
     ``interpretation`` is the query as it was understood, in full parentheses. ``total_articles`` counts the articles
     that match, and ``total_paragraphs`` their paragraphs that contain a word or phrase of the query. ``total_stories``
     counts articles that are copies of each other as one; if ``grouped``, only the best of these is a hit. ``facets``
-    has the values of each requested facet, by descending number of articles. ``names`` has, for each name that was
+    has the values of each requested facet, as :class:`FacetValues`. ``names`` has, for each name that was
     searched in other spellings, the spellings that the index has, by descending number of articles. ``clauses`` has
     counts for each clause of the query, if that was requested or nothing was found.
 
@@ -298,7 +288,7 @@ class Results(Sequence[Hit]):
     grouped: bool = False
     offset: int = 0
     limit: int | None = 10
-    facets: Mapping[str, tuple[FacetValue, ...]] = field(default_factory=FrozenDict)
+    facets: Mapping[str, FacetValues] = field(default_factory=FrozenDict)
     diagnostics: tuple[Diagnostic, ...] = ()
     clauses: tuple[Clause, ...] = ()
     names: Mapping[str, tuple[NameSpelling, ...]] = field(default_factory=FrozenDict)
@@ -365,7 +355,8 @@ class Results(Sequence[Hit]):
             _clauses(self.clauses),
             *(
                 notebook.collapsed(
-                    f"{name} ({many(len(values), 'value')})", values_table(name, values, self.dates)
+                    f"{name} ({many(values.total, 'value')})",
+                    values_table(name, values, none_label(name, dates_counted(values, self))),
                 )
                 for name, values in self.facets.items()
             ),
@@ -397,10 +388,8 @@ class Results(Sequence[Hit]):
             "grouped": self.grouped,
             "offset": self.offset,
             "limit": self.limit,
-            "facets": {
-                name: [{"value": value.value, "articles": value.articles} for value in values]
-                for name, values in self.facets.items()
-            },
+            "facets": {name: [value.to_dict() for value in values] for name, values in self.facets.items()},
+            "facet_totals": {name: values.to_dict() for name, values in self.facets.items()},
             "hits": [hit.to_dict() for hit in self.hits],
             "more_articles": self.more_articles,
             "more_stories": self.more_stories,
@@ -466,6 +455,24 @@ def why_no_value(name: str, dates: DateCounts) -> str:
     return f"{missing}{coarser:,} dated only by {by}"
 
 
+def none_label(name: str, dates: DateCounts) -> str:
+    """Return the label of the articles without a value in the facet ``name``: ``(none)``, and why if that is known.
+
+    >>> none_label("outlet", NO_DATE_COUNTS), none_label("year", DateCounts(missing=2)), none_label("day", DateCounts(only_year=1))
+    ('(none)', '(none)', '(none: 1 dated only by month or year)')
+    """
+    why = why_no_value(name, dates)
+    return f"(none: {why})" if why else "(none)"
+
+
+def dates_counted(values: FacetValues, results: Results) -> DateCounts:
+    """Return the counts of dates among the articles that a facet counts.
+
+    All are 0 if the facet counts articles outside of the results, whose dates are not known.
+    """
+    return results.dates if values.counted == results.total_articles else NO_DATE_COUNTS
+
+
 # ---- for notebooks
 
 
@@ -501,12 +508,3 @@ def _hit_row(hit: Hit) -> tuple[str, ...]:
 def _clauses(clauses: Sequence[Clause]) -> str:
     rows = ((notebook.text_html(one.text), f"{one.articles:,}", f"{one.without:,}") for one in clauses)
     return notebook.table(("clause", "alone", "all others together"), rows, ("", "number", "number"))
-
-
-def values_table(name: str, values: Iterable[FacetValue], dates: DateCounts) -> str:
-    """Return an HTML table for a notebook: the values of the field ``name``, each with its number of articles."""
-    none = f"(none: {why})" if (why := why_no_value(name, dates)) else "(none)"
-    rows = (
-        (notebook.text_html(none if one.value is None else one.value), f"{one.articles:,}") for one in values
-    )
-    return notebook.table((name, "articles"), rows, ("", "number"))

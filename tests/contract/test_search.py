@@ -390,7 +390,7 @@ def test_facets_count_the_articles_that_match_whatever_the_page(filtered: Index)
     results = filtered.search("rain", limit=1, facets=["lang", "year", "outlet"], since="2023")
     assert results.facets == {
         "lang": (FacetValue("en", 2), FacetValue("pt", 1)),
-        "year": (FacetValue("2023", 1), FacetValue("2024", 2)),
+        "year": (FacetValue("2023", 1, selected=True), FacetValue("2024", 2, selected=True)),
         "outlet": (
             FacetValue("O Público", 1),
             FacetValue("The Guardian", 1),

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import click
 from click.core import ParameterSource
+
+from newssearch.fields import DATE_FACETS, FILTER_FIELDS
 
 HIT_OPTIONS = {
     "limit": "--limit", "offset": "--offset", "sort": "--sort", "all_paragraphs": "--all", "snippet": "--snippet", "group": "--no-group", "strict": "--strict", "expand": "--expand",
@@ -50,6 +55,8 @@ def check_query(context: click.Context) -> None:
         raise click.UsageError(
             f"--strict has no effect with --format {format_}, which has only articles that match unless --no-strict is given."
         )
+    if values["disjunctive"] and not any(_is_filtered(asked.name, values) for asked in values["facets"]):
+        raise click.UsageError("--disjunctive has no effect without a filter on the field of a --facet.")
     if values["facets"] and format_ in ("csv", "jsonl") and not (values["count"] or values["as_json"]):
         raise click.UsageError(
             f"--format {format_} has no place for facets beside hits: use --count --format {format_} for the facets"
@@ -75,6 +82,15 @@ def check_verify(context: click.Context) -> None:
         raise click.UsageError(
             "--wait has no effect without --clean: a check alone does not wait for writers."
         )
+
+
+def _is_filtered(facet: str, values: Mapping[str, Any]) -> bool:
+    """Whether the options of a command filter by the field of a facet."""
+    if facet in DATE_FACETS:
+        return any(values[name] for name in ("since", "until", "on"))
+    if facet in FILTER_FIELDS:
+        return bool(values[facet] or values[f"{facet}_not"])
+    return facet in values["where"] or facet in values["where_not"]
 
 
 def _given(context: click.Context) -> set[str]:

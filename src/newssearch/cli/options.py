@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 import click
 
-from newssearch.fields import FILTERS
+from newssearch.facets import Facet
+from newssearch.fields import DATE_FACETS, EXCLUSIONS, FIELDS, FILTERS
+from newssearch.filters import NONE, FilterValue
 from newssearch.highlight.snippets import SNIPPET_LENGTH
 
 from .console import without_surrogates
@@ -70,32 +73,113 @@ def hit_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def _filter_value(text: str) -> FilterValue:
+    """Return the value of a filter that the command line states: a text, or NONE if it reads ``(none)``."""
+    return NONE if text.strip() == NONE.value else text
+
+
+def _filter_values(
+    context: click.Context, parameter: click.Parameter, given: Sequence[str]
+) -> tuple[FilterValue, ...]:
+    """Return the values of a filter."""
+    return tuple(map(_filter_value, given))
+
+
 def _own_filters(
     context: click.Context, parameter: click.Parameter, given: Sequence[str]
-) -> dict[str, tuple[str, ...]]:
-    """Return the filters on own fields: for each field, the values of which an article must have one."""
-    found: dict[str, tuple[str, ...]] = {}
+) -> dict[str, tuple[FilterValue, ...]]:
+    """Return the filters on own fields: for each field, its values."""
+    found: dict[str, tuple[FilterValue, ...]] = {}
     for text in map(without_surrogates, given):
-        name, equals, value = text.partition("=")
-        if not (equals and name.strip() and value.strip()):
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (equals and name and value):
             raise click.BadParameter(f"{text} is not FIELD=VALUE, as in theme=economy", context, parameter)
-        found[name.strip()] = (*found.get(name.strip(), ()), value.strip())
+        if name.endswith("!"):
+            hint = f"{text}: write --not-where {name.rstrip('! ')}={value}"
+            raise click.BadParameter(hint, context, parameter)
+        found[name] = (*found.get(name, ()), _filter_value(value))
     return found
+
+
+class AskedFacet(NamedTuple):
+    """A facet as the command line states it. ``limit`` is None if none is stated, and -1 for all values."""
+
+    name: str
+    contains: str
+    limit: int | None
+
+    def __str__(self) -> str:
+        """Return the facet as it can be typed."""
+        contains = f"~{self.contains}" if self.contains else ""
+        limit = "" if self.limit is None else ":all" if self.limit < 0 else f":{self.limit}"
+        return f"{self.name}{contains}{limit}"
+
+    def facet(self, *, default_limit: int | None, disjunctive: bool) -> Facet:
+        """Return the facet. Those of dates have no default limit: a part of a series would mislead."""
+        if self.limit is None:
+            limit = default_limit if self.name not in DATE_FACETS else None
+        else:
+            limit = self.limit if self.limit >= 0 else None
+        return Facet(self.name, limit, self.contains, disjunctive)
+
+
+def asked_facet_values(
+    context: click.Context, parameter: click.Parameter, given: Sequence[str]
+) -> tuple[AskedFacet, ...]:
+    """Return the facets of the option ``--facet``, each written ``FIELD[~TEXT][:N]``."""
+    found = []
+    for text in map(without_surrogates, given):
+        named, colon, number = text.rpartition(":")
+        if not colon or not (number == "all" or number.isdecimal()):
+            named, number = text, ""
+        name, tilde, contains = named.partition("~")
+        if ":" in name or (tilde and not contains.strip()):
+            message = f"{text} is not FIELD, FIELD:N, FIELD:all or FIELD~TEXT, as in outlet:20"
+            raise click.BadParameter(message, context, parameter)
+        limit = None if not number else -1 if number == "all" else int(number)
+        found.append(AskedFacet(name, contains.strip(), limit))
+    return tuple(found)
+
+
+def _without_idle_exclusions(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a command that refuses an excluded value that a filter on its field leaves out anyway."""
+
+    @wraps(command)
+    def checked(*arguments: Any, **values: Any) -> Any:
+        for name in FILTERS:
+            wanted, excluded = values[name], values[f"{name}_not"]
+            has_one_value = FIELDS[name].kind in ("outlet", "value")
+            if wanted and excluded and (has_one_value or {*excluded} == {NONE}):
+                raise click.UsageError(
+                    f"--not-{name} has no effect with --{name}, which leaves out all others."
+                )
+        return command(*arguments, **values)
+
+    return checked
 
 
 def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add to a command the options that filter articles by their dates and fields."""
-    command = click.option(
-        "--where",
-        multiple=True,
-        metavar="FIELD=VALUE",
-        callback=_own_filters,
+    command = _without_idle_exclusions(command)
+    own = click.option(
+        "--not-where", "where_not", multiple=True, metavar="FIELD=VALUE", callback=_own_filters,
+        help="Leave out articles with this value of an own field. Repeatable.",
+    )  # fmt: skip
+    command = own(command)
+    for name, text in reversed(EXCLUSIONS.items()):
+        command = click.option(
+            f"--not-{name}", f"{name}_not", multiple=True, metavar="NAME", callback=_filter_values, help=f"{text} Repeatable."
+        )(command)  # fmt: skip
+    own = click.option(
+        "--where", multiple=True, metavar="FIELD=VALUE", callback=_own_filters,
         help="Only articles with this value of an own field, such as theme=economy or words=>500. Repeat to allow several.",
-    )(command)
+    )  # fmt: skip
+    command = own(command)
     for name, text in reversed(FILTERS.items()):
         command = click.option(
-            f"--{name}", multiple=True, metavar="NAME", help=f"{text} Repeat to allow several."
-        )(command)
+            f"--{name}", multiple=True, metavar="NAME", callback=_filter_values,
+            help=f"{text} Repeat to allow several; '{NONE.value}': without one.",
+        )(command)  # fmt: skip
     for name, text in (
         ("on", "Only articles of this date or period."),
         ("until", "Only articles up to the end of this date or period."),

@@ -21,7 +21,16 @@ from newssearch.results import Results, left_out
 
 from .combinations import check_hits, check_query
 from .console import print_diagnostics, show_line, show_lines, show_text, style, without_surrogates
-from .options import KEY_PREFIX, article_named, filter_options, hit_options, index_option, json_option
+from .options import (
+    KEY_PREFIX,
+    AskedFacet,
+    article_named,
+    asked_facet_values,
+    filter_options,
+    hit_options,
+    index_option,
+    json_option,
+)
 from .recording import clock, recorder, with_receipt
 from .rendering.articles import text_article, text_story
 from .rendering.formats import (
@@ -33,7 +42,14 @@ from .rendering.formats import (
     markdown_results,
     paragraph_dict,
 )
-from .rendering.hits import text_clauses, text_names, text_related, text_results
+from .rendering.hits import (
+    SHOWN_FACET_VALUES,
+    others_lines,
+    text_clauses,
+    text_names,
+    text_related,
+    text_results,
+)
 from .rendering.summaries import text_config, text_info
 
 
@@ -59,8 +75,15 @@ from .rendering.summaries import text_config, text_info
     "--facet",
     "facets",
     multiple=True,
-    metavar="FIELD",
-    help=f"Count articles by {', '.join(FACET_FIELDS)}, or a field of your own. Repeatable.",
+    metavar="FIELD[~TEXT][:N]",
+    callback=asked_facet_values,
+    help=f"Count articles by {', '.join(FACET_FIELDS)}, or a field of your own. outlet:20 lists 20 values, outlet:all"
+    f" all; text and Markdown list {SHOWN_FACET_VALUES} unless told. outlet~fox lists those that contain fox. Repeatable.",
+)
+@click.option(
+    "--disjunctive",
+    is_flag=True,
+    help="Count each facet as if the filter on its own field were not given: the other values of which one is chosen.",
 )
 @click.option(
     "--novel", is_flag=True, help="Only paragraphs that no earlier article has, not even as a near copy."
@@ -106,6 +129,8 @@ def query_command(
     as_json: bool,
     count: bool,
     exit_code: bool,
+    facets: tuple[AskedFacet, ...],
+    disjunctive: bool,
     **options: Any,
 ) -> int:
     """Search for QUERY and show the best paragraph of each article.
@@ -123,6 +148,8 @@ def query_command(
     format_ = "json" if as_json else format_
     more = options["strict"] is False
     options["strict"] = options["strict"] if format_ not in ("csv", "jsonl") else not more
+    most = SHOWN_FACET_VALUES if format_ in ("text", "md") else None
+    options["facets"] = [one.facet(default_limit=most, disjunctive=disjunctive) for one in facets]
     with open_index(folder) as opened:
         request = Request(**{**options, "limit": 0} if count else options, now=clock())
         results = opened.search(text, request)
@@ -144,6 +171,9 @@ def query_command(
     left = left_out(results.undated, results.imprecise)
     if left and (format_ == "jsonl" or (format_ == "csv" and (results.facets or not count))):
         click.echo(f"note: {left}", err=True)
+    if format_ in ("csv", "jsonl"):
+        for line in others_lines(results):
+            click.echo(f"note: {line}", err=True)
     if count:
         from .rendering import totals  # slow to import, and only this prints them
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from newssearch.facets import Facet
 from newssearch.results import Clause, DateCounts
 from newssearch.system.frozen import FrozenDict
 from newssearch.system.late_dataclass import dataclass
@@ -77,7 +78,7 @@ class OutputRecord(NamedTuple):
 
 def json_value(value: object) -> object:
     """Return a value as a JSON type that is immutable: tuples for arrays, a :class:`FrozenDict` for an object."""
-    if isinstance(value, Clause | DateCounts):
+    if isinstance(value, Clause | DateCounts | Facet):
         return json_value(value.to_dict())
     if isinstance(value, Mapping):
         return FrozenDict((str(name), json_value(one)) for name, one in value.items())

@@ -19,6 +19,7 @@ from newssearch.article import Article, Place
 from newssearch.commit import Commit
 from newssearch.display.brief import brief, many
 from newssearch.errors import OwnFieldError
+from newssearch.facets import FacetValue, FacetValues
 from newssearch.fields import MAX_OWN_FIELDS, ArticleField
 from newssearch.outlets import Aliases
 from newssearch.query import Diagnostic, Node, Relaxed, WeightedWord
@@ -27,7 +28,6 @@ from newssearch.results import (
     NO_DATE_COUNTS,
     Clause,
     DateCounts,
-    FacetValue,
     Hit,
     NameSpelling,
     Rank,
@@ -49,7 +49,7 @@ class Found:
     total_articles: int
     total_paragraphs: int
     total_stories: int
-    facets: Mapping[str, tuple[FacetValue, ...]]
+    facets: Mapping[str, FacetValues]
     diagnostics: Sequence[Diagnostic]
     clauses: Sequence[Clause]
     names: Mapping[str, tuple[NameSpelling, ...]]
@@ -129,10 +129,10 @@ class Contents:
     words: int
     first_date: dt.date | PartialDate | None
     last_date: dt.date | PartialDate | None
-    by_field: Mapping[str, tuple[FacetValue, ...]]
+    by_field: Mapping[str, FacetValues]
     known: Mapping[str, tuple[FacetValue, ...]]
     own_fields: Mapping[str, str] = field(default_factory=FrozenDict)
-    by_own_field: Mapping[str, tuple[FacetValue, ...]] = field(default_factory=FrozenDict)
+    by_own_field: Mapping[str, FacetValues] = field(default_factory=FrozenDict)
     dates: DateCounts = NO_DATE_COUNTS
 
     def __repr__(self) -> str:
@@ -181,6 +181,7 @@ class Snapshot(Protocol):
         Hits are ordered by score, by date or by ``added``, as requested; equal ones by score, or by date if the order
         is by score; then by id, then by paragraph number. A boolean operator holds for an article as a whole, headline
         included; each paragraph has its own score. Filters never change scores.
+        The facets are those of :class:`~newssearch.Facet`: each value counts the articles that a filter on it would leave.
         Snippets, here and below, are those of a :class:`~newssearch.highlight.snippets.Highlighter` of ``tree``.
         """
 

@@ -163,7 +163,8 @@ class OpenIndex:
 
     def _aliases(self, request: Request, query: str) -> Aliases:
         """Return the archive's own names of outlets, or an empty tuple if the search does not mention outlets."""
-        asked = {*(field for field, _ in request.filters), *request.facet_fields} & {*OUTLET_FIELDS}
+        filtered = (field for field, _ in (*request.filters, *request.exclusions))
+        asked = {*filtered, *(facet.name for facet in request.asked_facets)} & {*OUTLET_FIELDS}
         return (
             self.config.outlets if asked or "outlet:" in query.lower() or "source:" in query.lower() else ()
         )

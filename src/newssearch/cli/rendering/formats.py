@@ -11,8 +11,9 @@ from typing import Literal
 from newssearch.article import Paragraph
 from newssearch.display import escape
 from newssearch.extra import shown
+from newssearch.facets import others_text, worth_marking
 from newssearch.fields import HIT_FIELDS
-from newssearch.results import Hit, Results, left_out, more_totals, totals, why_no_value
+from newssearch.results import Hit, Results, dates_counted, left_out, more_totals, none_label, totals
 from newssearch.snippet import Snippet
 from newssearch.system.lazy_regex import Pattern
 
@@ -20,6 +21,7 @@ from .hits import (
     SHOWN_SHARED,
     copies_lines,
     explanation_text,
+    facet_heading,
     related_totals,
     score_line,
     shared_words,
@@ -163,11 +165,15 @@ def facet_rows(results: Results, *, first: str | None = None, last: str | None =
     """Yield the lines of a Markdown table for each facet, with the lines ``first`` before and ``last`` after each."""
     for name, values in results.facets.items():
         yield from (first,) if first is not None else ()
-        none = f"(none: {why})" if (why := why_no_value(name, results.dates)) else "(none)"
-        yield f"| {name} | articles |"
+        none = none_label(name, dates_counted(values, results))
+        marked = worth_marking(values)
+        yield f"| {name} | {facet_heading(name, results)} |"
         yield "| --- | ---: |"
         for value in values:
-            yield f"| {escape.markdown(value.value) if value.value is not None else none} | {value.articles} |"
+            shown = escape.markdown(value.value) if value.value is not None else none
+            yield f"| {f'**{shown}**' if marked and value.selected else shown} | {value.articles} |"
+        if values.others:
+            yield f"| {others_text(values)} | {values.others_articles} |"
         yield from (last,) if last is not None else ()
 
 

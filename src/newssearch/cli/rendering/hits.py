@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from newssearch.display import escape
 from newssearch.display.brief import many
+from newssearch.facets import FacetValue, others_text, worth_marking
 from newssearch.fields import DATE_FACETS
 from newssearch.results import (
     Explanation,
-    FacetValue,
     Hit,
     Results,
+    dates_counted,
     left_out,
     more_totals,
+    none_label,
     totals,
-    why_no_value,
 )
 from newssearch.snippet import Snippet
 
@@ -31,6 +32,8 @@ MIN_TITLE_COLUMNS = 20
 """The smallest number of columns that the beginning of a long title takes; with fewer, it has lines of its own."""
 SHOWN_COPIES = 8
 """The largest number of copies of a story that ``query`` lists with a hit."""
+SHOWN_FACET_VALUES = 10
+"""The largest number of values of a facet that text and Markdown list, unless told otherwise; facets of dates list all."""
 SHOWN_CLAUSES = 10
 """The largest number of clauses that ``query --explain`` lists."""
 
@@ -256,23 +259,45 @@ def facet_lines(
     """Yield the lines of each facet, with the lines ``first`` before and ``last`` after each."""
     for name, values in results.facets.items():
         yield from (first,) if first is not None else ()
-        yield style.bold(name) + style.faint("  (articles)")
-        yield from value_lines(values, why_no_value(name, results.dates))
+        yield style.bold(name) + style.faint(f"  ({facet_heading(name, results)})")
+        yield from value_lines(values, none_label(name, dates_counted(values, results)))
+        if values.others:
+            shown = f"{others_text(values)}; --facet {name}:all lists them"
+            yield style.faint(f"  {values.others_articles:>8,}  {shown}")
         if (note := ambiguity(name, results)) is not None:
             yield style.faint(f"  ({note})")
         yield from (last,) if last is not None else ()
 
 
-def value_lines(values: Iterable[FacetValue], why_none: str = "") -> Iterator[str]:
-    """Yield a line for each value of a field; ``why_none`` is added to that of the articles without a value."""
-    none = f"(none: {why_none})" if why_none else "(none)"
+def others_lines(results: Results) -> Iterator[str]:
+    """Yield a remark on each facet of which not all values are listed, for formats that have no place for it."""
+    for name, values in results.facets.items():
+        if values.others:
+            yield f"{name}: {many(values.others, 'other value')}, of {many(values.others_articles, 'article')}, left out"
+
+
+def facet_heading(name: str, results: Results) -> str:
+    """Return what the facet ``name`` counts: articles that match, or also those that only its own filter excludes."""
+    counted = results.facets[name].counted
+    return (
+        "articles" if counted == results.total_articles else f"{many(counted, 'article')} without this filter"
+    )
+
+
+def value_lines(values: Sequence[FacetValue], none: str = "(none)") -> Iterator[str]:
+    """Yield a line for each value of a field; ``none`` stands for the articles without a value.
+
+    A star marks values that the request filters by, if others are listed too.
+    """
+    marked = worth_marking(values)
     for value in values:
-        yield f"  {value.articles:>8,}  {escape.terminal(value.value) if value.value is not None else none}"
+        shown = escape.terminal(value.value) if value.value is not None else none
+        yield f"{'*' if marked and value.selected else ' '} {value.articles:>8,}  {shown}"
 
 
 def ambiguity(name: str, results: Results) -> str | None:
     """Return a remark on the ambiguous dates that the facet ``name`` counts; None if there are none."""
-    count = results.dates.ambiguous if name in DATE_FACETS else 0
+    count = dates_counted(results.facets[name], results).ambiguous if name in DATE_FACETS else 0
     return (
         f"{many(count, 'of these dates is', 'of these dates are')} ambiguous, read month first"
         if count

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from newssearch.config import Config
 from newssearch.display import escape
 from newssearch.display.brief import many
-from newssearch.results import DateCounts, FacetValue
+from newssearch.facets import FacetValue
+from newssearch.results import DateCounts
 
 from .hits import value_lines
 from .layout import Style

@@ -50,7 +50,14 @@ def _counts(
         "undated": results.undated,
         "imprecise": results.imprecise,
     }
-    wanted = {"dates": dates, "facets": bool(results.facets), "clauses": explained, "names": named}
+    faceted = bool(results.facets)
+    wanted = {
+        "dates": dates,
+        "facets": faceted,
+        "facet_totals": faceted,
+        "clauses": explained,
+        "names": named,
+    }
     return counts | {name: everything[name] for name, asked in wanted.items() if asked}
 
 

@@ -16,11 +16,11 @@ import numpy as np
 from newssearch.article import Article, Place
 from newssearch.commit import Commit, digest_of_sum
 from newssearch.engines.embedded.integrity.diagnosis import diagnosed
-from newssearch.engines.embedded.search.date_facets import count_dates, count_periods, first_and_last_date
-from newssearch.engines.embedded.search.evaluator import QueryEvaluator
+from newssearch.engines.embedded.search.date_facets import count_dates, first_and_last_date
+from newssearch.engines.embedded.search.evaluator import QueryEvaluator, Selection
 from newssearch.engines.embedded.search.explain import explain
+from newssearch.engines.embedded.search.facets import count_facet, filtered_by
 from newssearch.engines.embedded.search.feedback import FEEDBACK_RESULTS, expansion_of
-from newssearch.engines.embedded.search.field_values import count_own_values, count_values
 from newssearch.engines.embedded.search.hit_order import HitOrder, place_of
 from newssearch.engines.embedded.search.hits import HitMaker, articles_of_story
 from newssearch.engines.embedded.search.reader import IndexReader
@@ -44,12 +44,13 @@ from newssearch.engines.protocol import (
     StoredHeader,
 )
 from newssearch.errors import QueryError
-from newssearch.fields import DATE_FACETS, FIELD_NAMES, FIELDS, INFO_FACETS, ArticleField
+from newssearch.facets import Facet, FacetValue, FacetValues
+from newssearch.fields import FIELD_NAMES, INFO_FACETS, ArticleField
 from newssearch.identity import id_number
 from newssearch.outlets import Aliases
 from newssearch.query import MAX_DEPTH, Diagnostic, Everything, Node, Not, Relaxed, depth
 from newssearch.request import HitContent, ResolvedRequest
-from newssearch.results import FacetValue, Hit, Rank
+from newssearch.results import Hit, Rank
 from newssearch.system.frozen import FrozenDict
 from newssearch.system.kept import cached_property
 
@@ -121,7 +122,8 @@ class EmbeddedSnapshot:
         """Return the page of hits that ``request`` asks for, with the counts and facets of the search."""
         with self._reading(tree):
             evaluator = QueryEvaluator(self._reader, tree, request.aliases, request.check)
-            articles = evaluator.found(request)
+            selection = evaluator.selection(request)
+            articles = selection.articles()
             order = ResultOrder(evaluator, articles, request)
             total = int(np.count_nonzero(articles))
             suggester = evaluator.suggester(total)
@@ -132,9 +134,7 @@ class EmbeddedSnapshot:
                 total_articles=total,
                 total_paragraphs=order.paragraphs(),
                 total_stories=total - self._copies_among(articles),
-                facets=FrozenDict(
-                    (field, self._facet(field, articles, request.aliases)) for field in request.facet_fields
-                ),
+                facets=self._facets(selection, articles, request),
                 diagnostics=_once([*evaluator.notes, *suggester.unknown_words(tree)]),
                 corrections=FrozenDict(suggester.corrections),
                 clauses=explain(evaluator, request) if request.explain or not total else (),
@@ -299,16 +299,18 @@ class EmbeddedSnapshot:
 
     # ---- facets and contents
 
-    def _facet(self, field: str, articles: Mask, aliases: Aliases) -> tuple[FacetValue, ...]:
-        """Count the values of a field among the given articles.
-
-        The most frequent value is first, and ties are ordered by value; but periods are in order of time.
-        """
-        if field in DATE_FACETS:
-            return count_periods(self._reader, field, articles)
-        if (own := self._reader.own_fields.get(field)) is not None:
-            return count_own_values(self._reader, own, articles)
-        return count_values(self._reader, FIELDS[field], articles, aliases)
+    def _facets(
+        self, selection: Selection, articles: Mask, request: ResolvedRequest
+    ) -> FrozenDict[str, FacetValues]:
+        """Return the facets of a search that finds ``articles``."""
+        found: dict[str, FacetValues] = {}
+        for facet in request.asked_facets:
+            request.check()
+            field = filtered_by(facet.name)
+            disjunctive = facet.disjunctive and field in selection.filters
+            counted = selection.articles(leaving_out=field) if disjunctive else articles
+            found[facet.name] = count_facet(self._reader, facet, counted, request.aliases, request)
+        return FrozenDict(found)
 
     def contents(self, aliases: Aliases = ()) -> Contents:
         """Return the numbers of articles, paragraphs and words, the first and last date, and the values of fields.
@@ -324,10 +326,13 @@ class EmbeddedSnapshot:
                 words=self._reader.words,
                 first_date=first,
                 last_date=last,
-                by_field=FrozenDict((field, self._facet(field, live, aliases)) for field in INFO_FACETS),
+                by_field=FrozenDict(
+                    (name, count_facet(self._reader, Facet(name), live, aliases)) for name in INFO_FACETS
+                ),
                 own_fields=FrozenDict((row.name, str(row.kind)) for row in self.own_fields),
                 by_own_field=FrozenDict(
-                    (row.name, self._facet(row.name, live, aliases)) for row in self.own_fields
+                    (row.name, count_facet(self._reader, Facet(row.name), live, aliases))
+                    for row in self.own_fields
                 ),
                 known=FrozenDict(self._provenances(live)),
                 dates=count_dates(self._reader, live),

@@ -13,6 +13,7 @@ from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import Mask
 from newssearch.errors import QueryError
 from newssearch.fields import FIELDS, ArticleField
+from newssearch.filters import FilterValue, NoValue
 from newssearch.outlets import Aliases, outlets
 from newssearch.query import NOWHERE, Diagnostic, Field, Span, Within, unknown_field
 from newssearch.text.dates import is_last_moment
@@ -34,12 +35,15 @@ class ArticleConditions:
         self._aliases = aliases
         self._notes = notes
 
-    def with_value(self, field: str, wanted: str, span: Span = NOWHERE) -> Mask:
+    def with_value(self, field: str, wanted: FilterValue, span: Span = NOWHERE) -> Mask:
         """Return a mask of the articles that a filter on ``field`` with the value ``wanted`` finds.
 
+        :data:`~newssearch.NONE` stands for articles without a value.
         Some words of a byline or a place are enough; a language also finds its variants; an outlet or a source is found
         by any of its names. Any other value must be whole.
         """
+        if isinstance(wanted, NoValue):
+            return self._reader.per_segment(lambda segment: segment.with_codes(field, (0,)))
         if field == "id":
             mask = self._reader.per_segment(lambda segment: _with_id(segment, wanted))
             if not mask.any():
@@ -80,6 +84,8 @@ class ArticleConditions:
         names = outlets(self._aliases if row.kind == "outlet" else ())
         codes = codes_like(self._reader, row, node.value, names)
         found = {segment.distinct(node.name)[code] for segment in codes for code in codes[segment]}
+        if found and not node.value.strip("*"):
+            return self._with_codes(node.name, codes)  # any value: a list of them says nothing
         note = Diagnostic("values", f"{node} stands for {shown_values(found)}", node.span)
         if not found:
             note = Diagnostic("unknown-value", f"no article has a value like {node}", node.span)

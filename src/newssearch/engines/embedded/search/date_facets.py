@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -17,7 +18,8 @@ from newssearch.engines.embedded.segment.columns import (
 )
 from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask
-from newssearch.results import DateCounts, FacetValue
+from newssearch.results import DateCounts
+from newssearch.text.dates import is_last_moment
 from newssearch.text.partial_dates import PartialDate
 
 from .reader import IndexReader
@@ -28,21 +30,49 @@ _DAYS_FROM_MONDAY = 3
 """1 January 1970, where NumPy counts days from, is this number of days after a Monday."""
 
 
-def count_periods(reader: IndexReader, facet: str, articles: Mask) -> tuple[FacetValue, ...]:
+def count_periods(reader: IndexReader, facet: str, articles: Mask) -> tuple[dict[str, int], int]:
     """Return the number of the masked articles dated by each day, week, month, quarter or year, in order of time.
 
-    Last comes the number of articles that have no date, or one that is too coarse for the facet.
+    The second value is the number of articles that have no date, or one that is too coarse for the facet.
     """
     times, precisions = _dates(reader, articles)
     fine = (precisions & ~np.uint8(AMBIGUOUS)) >= _MIN_PRECISION[facet]
-    moments = np.datetime64("0001-01-01T00:00:00", "us") + times[fine].astype("timedelta64[us]")
-    periods, counts = np.unique(_numbered(facet, moments), return_counts=True)
-    found = [
-        FacetValue(_period_name(facet, period), count)
-        for period, count in zip(periods.tolist(), counts.tolist(), strict=True)
-    ]
-    without = len(times) - int(np.count_nonzero(fine))
-    return (*found, FacetValue(None, without)) if without else tuple(found)
+    numbers, counts = np.unique(_numbered(facet, _moments_at(times[fine])), return_counts=True)
+    found = {
+        _period_name(facet, number): count
+        for number, count in zip(numbers.tolist(), counts.tolist(), strict=True)
+    }
+    return found, len(times) - int(np.count_nonzero(fine))
+
+
+def periods_within(
+    facet: str, periods: Sequence[str], start: dt.datetime | None, end: dt.datetime | None
+) -> set[str]:
+    """Return which periods, given by their names, lie whole between ``start`` and ``end``, if one of these is given.
+
+    Bounds with a time zone are compared with no period.
+    """
+    zoned = any(bound is not None and bound.tzinfo is not None for bound in (start, end))
+    if zoned or (start is None and end is None):
+        return set()
+    within = set(periods)
+    if start is not None and start > dt.datetime.min:
+        last = _period_at(facet, start - dt.timedelta(microseconds=1))  # begins too early
+        within = {period for period in within if period > last}
+    if end is not None and not is_last_moment(end):
+        after = _period_at(facet, end)  # ends too late
+        within = {period for period in within if period < after}
+    return within
+
+
+def _period_at(facet: str, moment: dt.datetime) -> str:
+    """Return the name of the period that holds a moment. Names are ordered as periods are."""
+    return _period_name(facet, int(_numbered(facet, np.array([moment], "datetime64[us]"))[0]))
+
+
+def _moments_at(times: Array) -> Array:
+    """Return local times, in the unit of the date columns, as NumPy's moments."""
+    return np.datetime64("0001-01-01T00:00:00", "us") + times.astype("timedelta64[us]")
 
 
 def _numbered(facet: str, moments: Array) -> Ints:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 from typing import NamedTuple
@@ -63,6 +63,18 @@ class LeafMatches(NamedTuple):
 
     text: ScoredDocSet
     title: Postings
+
+
+class Selection(NamedTuple):
+    """The live articles that a tree finds, and for each field that a request filters, a mask of those that pass."""
+
+    matching: Mask
+    filters: Mapping[str, Mask]
+
+    def articles(self, leaving_out: str = "") -> Mask:
+        """Return a mask of the articles that pass all filters, or all but those on the field ``leaving_out``."""
+        masks = [mask for field, mask in self.filters.items() if field != leaving_out]
+        return _intersection([self.matching, *masks])
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,35 +185,53 @@ class QueryEvaluator:
             text = ListedDocs(Postings(owners[keep], counts[keep]), segment)
         return LeafMatches(text, title)
 
-    def filtered(self, request: ResolvedRequest, *, in_part: bool = False) -> Mask | None:
-        """Return a mask of the live articles that pass all filters of a request; None if it has no filters.
+    def filter_masks(self, request: ResolvedRequest, *, in_part: bool = False) -> dict[str, Mask]:
+        """Return for each field that a request filters a mask of the articles that pass; deleted ones may be among them.
 
-        With ``in_part``, a month or a year of which only a part lies in the period of the request is enough.
+        The filter on dates is that on ``date``, the one on the time of indexing that on ``added``. With ``in_part``, a
+        month or a year of which only a part lies in the period of the request is enough.
         """
-        masks = [
-            _union(self._conditions.with_value(field, value) for value in values)
+        masks = {
+            field: _union(self._conditions.with_value(field, value) for value in values)
             for field, values in request.filters
-        ]
-        masks += [self.articles(condition) for condition in request.conditions]
+        }
+        for field, values in request.exclusions:
+            without = ~_union(self._conditions.with_value(field, value) for value in values)
+            masks[field] = masks[field] & without if field in masks else without
+        for field, condition in request.conditions.items():
+            masks[field] = self.articles(condition)
         if request.start is not None or request.end is not None:
-            masks.append(self._conditions.dated(request.start, request.end, in_part=in_part))
+            masks["date"] = self._conditions.dated(request.start, request.end, in_part=in_part)
         if request.added_since is not None:
-            masks.append(self._conditions.added(request.added_since))
-        return _intersection(masks) & self.reader.live_articles() if masks else None
+            masks["added"] = self._conditions.added(request.added_since)
+        return masks
+
+    def filtered(self, request: ResolvedRequest) -> Mask | None:
+        """Return a mask of the live articles that pass all filters of a request; None if it has no filters."""
+        masks = self.filter_masks(request)
+        return _intersection(masks.values()) & self.reader.live_articles() if masks else None
+
+    def selection(
+        self, request: ResolvedRequest, tree: Node | None = None, *, in_part: bool = False
+    ) -> Selection:
+        """Return the live articles that the tree finds, and which of them pass each filter of a request.
+
+        ``tree`` may be another tree with the same leaves. With ``in_part``, a month or a year of which only a part lies in
+        the period of the request is enough.
+        """
+        articles = self.articles(self.tree if tree is None else tree)
+        filters = self.filter_masks(request, in_part=in_part)
+        if request.novel:
+            articles = articles & self.reader.per_segment(self._with_novel_match)
+        return Selection(articles, filters)
 
     def found(self, request: ResolvedRequest) -> Mask:
         """Return a mask of the live articles that the tree finds and that pass all filters of a request."""
-        return self.found_by(self.tree, request)
+        return self.selection(request).articles()
 
     def found_by(self, tree: Node, request: ResolvedRequest, *, in_part: bool = False) -> Mask:
-        """Return a mask of the live articles that another tree with the same leaves finds and that pass all filters.
-
-        With ``in_part``, a month or a year of which only a part lies in the period of the request is enough.
-        """
-        articles = self.articles(tree)
-        allowed = self.filtered(request, in_part=in_part)
-        articles = articles if allowed is None else articles & allowed
-        return articles & self.reader.per_segment(self._with_novel_match) if request.novel else articles
+        """Return what :meth:`found` does for another tree with the same leaves; for ``in_part``, see :meth:`selection`."""
+        return self.selection(request, tree, in_part=in_part).articles()
 
     def count_undated(self, request: ResolvedRequest, found: Mask) -> int:
         """Return the number of undated articles that a date condition of the request or the query alone excludes.
